@@ -1,0 +1,72 @@
+"""The command line: one file a command, each imported only when it is asked for, so that `--help` is quick.
+
+stdout carries data, stderr the rest. Exit codes: 0 done, 1 no, 2 usage, 3 cannot reach or start, 130 interrupted.
+"""
+
+import importlib
+import sys
+
+import click
+
+from .. import __version__
+from ..errors import CannotStart, Invalid
+
+COMMANDS = {
+    "serve": "Listen: capture URLs, pages and API. What bare `smsbin` does.",
+    "backup": "Copy the database of a running or stopped server into one file.",
+    "healthcheck": "Exit 0 when a server is ready; for containers.",
+    "openapi": "Print the OpenAPI document.",
+}
+
+
+class _Lazy(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f".{cmd_name}", __package__)
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        # Bare `smsbin` takes the flags of `smsbin serve`.
+        own = {"--help", "-h", "--version"}
+        if not args or (args[0].startswith("-") and args[0] not in own):
+            args = ["serve", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.command(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="smsbin")
+def smsbin() -> None:
+    """Watch SMS webhooks arrive.
+
+    smsbin gives you capture URLs to paste at your SMS provider, keeps every request byte for byte, and shows it live
+    in your browser. `smsbin serve --help` lists every setting; each is a flag and a variable SMSBIN_*.
+    """
+
+
+def main() -> None:
+    """Run, and turn our errors into one clear line and an exit code."""
+    try:
+        smsbin(prog_name="smsbin", standalone_mode=False)
+    except click.exceptions.Exit as end:
+        sys.exit(end.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except Invalid as error:
+        for field, message in error.problems:
+            click.echo(f"smsbin: {field} {message}", err=True)
+        sys.exit(2)
+    except CannotStart as error:
+        click.echo(f"smsbin: {error}", err=True)
+        sys.exit(3)
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit(130)

@@ -1,0 +1,13 @@
+"""`smsbin openapi`: the API's document without a server."""
+
+import click
+import msgspec
+
+
+@click.command("openapi", short_help="Print the OpenAPI document.")
+@click.option("--base-path", default="", help="Path under which the server stands.")
+def command(base_path: str) -> None:
+    """Print the OpenAPI 3.1 document of this version as JSON."""
+    from ..web.api.openapi import document
+
+    click.echo(msgspec.json.format(msgspec.json.encode(document(base_path.rstrip("/"))), indent=2))

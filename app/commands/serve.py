@@ -1,0 +1,36 @@
+"""`smsbin serve`: settings from flags and variables, then listen until told to stop."""
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from ..errors import Invalid
+from ..settings import knobs, read_settings, unknown_variables
+
+
+def _options(function: Callable[..., None]) -> Callable[..., None]:
+    for item in reversed(knobs()):
+        option = click.option(
+            item.flag, item.name, envvar=item.variable, show_envvar=True, metavar="TEXT",
+            help=f"{item.help}  [default: {item.default}]",
+        )  # fmt: skip
+        function = option(function)
+    return function
+
+
+@click.command("serve", short_help="Listen.")
+@_options
+def command(**values: Any) -> None:
+    """Listen: capture URLs, pages and API.
+
+    The first start makes an access token and a first bin, and prints the link to open and the addresses to paste.
+    """
+    strange = unknown_variables(os.environ)
+    if strange:
+        raise Invalid(*strange)
+    settings = read_settings({name: value for name, value in values.items() if value is not None})
+    from ..serving import serve
+
+    serve(settings)

@@ -1,0 +1,63 @@
+"""A bin: a named place that collects, with one capture key."""
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from .captures import Role
+
+# Crockford's base32 in lower case: no i, l, o, u, so that a key survives being read aloud or typed.
+KEY_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+KEY_LENGTH = 16
+KEY_PATTERN = f"[0-9a-hjkmnp-tv-z]{{{KEY_LENGTH}}}"
+KEY = re.compile(KEY_PATTERN)
+NAME_LENGTH = 100
+
+# The names that a user may set on a bin. Data sheets for them live in `providers/`.
+PROVIDER_TITLES = {
+    "ytel": "Ytel",
+    "twilio": "Twilio",
+    "signalwire": "SignalWire",
+    "plivo": "Plivo",
+    "telnyx": "Telnyx",
+    "vonage": "Vonage",
+    "bandwidth": "Bandwidth",
+    "sinch": "Sinch",
+    "messagebird": "MessageBird",
+    "infobip": "Infobip",
+    "clicksend": "ClickSend",
+    "aws": "AWS",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewBin:
+    """A bin to be made. `name` None takes the next "Bin N"; `retention` None follows the server's."""
+
+    id: str
+    key: str
+    name: str | None = None
+    provider: str | None = None
+    retention: timedelta | None = None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bin:
+    """A bin as it stands. `captures` and `by_role` count what is visible now; `last_n` and `seq` only rise.
+
+    `retention` zero keeps for ever. `swept_n` is the highest number that the retention took (0: none yet).
+    """
+
+    id: str
+    key: str
+    name: str
+    provider: str | None
+    retention: timedelta | None
+    created_at: datetime
+    captures: int = 0
+    by_role: dict[Role, int] = field(default_factory=dict)
+    last_capture_at: datetime | None = None
+    last_n: int = 0
+    seq: int = 0
+    swept_n: int = 0

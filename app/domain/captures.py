@@ -1,0 +1,149 @@
+"""A capture: one HTTP request, kept, immutable, with what was read in it and what became of our answer."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """Which job a capture URL has in the provider's portal: the first path segment after the key."""
+
+    PRIMARY = "primary"
+    FALLBACK = "fallback"
+    STATUS = "status"
+    VOICE = "voice"
+    VOICE_FALLBACK = "voice-fallback"
+
+
+class Kind(StrEnum):
+    """What a capture is about."""
+
+    INBOUND = "inbound"
+    STATUS = "status"
+    VOICE = "voice"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawRequest:
+    """The request as bytes (P1): header order, case and repeats are kept, the body is as it came on the wire.
+
+    `target` is the undecoded request target, one character a byte (latin-1). `body` is what came before any
+    decompression; `body_complete` is false when it was cut, slow or over the limit. `peer` is the effective
+    client address without a port. `received_at` is when the head had been read.
+    """
+
+    method: str
+    target: str
+    http_version: str
+    headers: tuple[tuple[bytes, bytes], ...]
+    body: bytes
+    body_complete: bool
+    peer: str
+    received_at: datetime
+
+    def header(self, name: bytes) -> bytes | None:
+        """The first value of a header, whatever the case of its name."""
+        wanted = name.lower()
+        return next((value for key, value in self.headers if key.lower() == wanted), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What was understood from a raw, for rows and lists. `problem` is one sentence for people, or None.
+
+    `provider` is a provider's name, "generic" when common field names were found, or None when nothing was
+    recognised (which is no problem). `sender` and `recipient` are E.164 where the number allows it.
+    """
+
+    provider: str | None = None
+    kind: Kind = Kind.OTHER
+    message_id: str | None = None
+    sender: str | None = None
+    recipient: str | None = None
+    text: str | None = None
+    status: str | None = None
+    raw_status: str | None = None
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of our answer, known only after the commit.
+
+    `status` is what the sender got (None: nothing was sent), `after_ms` the time from the head until the last
+    byte left (None: not yet, or never), `fault` the kind of a fault that was played, `sender_left` whether the
+    sender hung up before it had the whole answer.
+    """
+
+    status: int | None = None
+    after_ms: int | None = None
+    fault: str | None = None
+    sender_left: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewCapture:
+    """What the front door hands to the store."""
+
+    bin_id: str
+    role: Role
+    raw: RawRequest
+    reading: Reading
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """The numbers that a capture got inside its transaction (P3)."""
+
+    n: int
+    seq: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaptureRow:
+    """A capture as lists show it: everything but headers and body. `outcome` is None until it is known."""
+
+    n: int
+    seq: int
+    received_at: datetime
+    role: Role
+    method: str
+    target: str
+    peer: str
+    size: int
+    content_type: str | None
+    body_complete: bool
+    reading: Reading
+    outcome: Outcome | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capture:
+    """The whole capture."""
+
+    row: CaptureRow
+    raw: RawRequest
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Captured:
+    """A change: this capture is new, or its outcome became known. `row` is as it stands now."""
+
+    seq: int
+    row: CaptureRow
+    first: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deleted:
+    """A change: capture `n` is gone; with `through`, every capture up to and including `n`."""
+
+    seq: int
+    n: int
+    through: bool
+
+
+Change = Captured | Deleted

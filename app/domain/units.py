@@ -1,0 +1,84 @@
+"""Times, durations and sizes as people and programs write them."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+
+_SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
+_BYTES = {"": 1, "B": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
+_WORDS = {"s": "second", "m": "minute", "h": "hour", "d": "day"}
+MAX_DURATION = timedelta(days=36_500)
+
+
+def micros(at: datetime) -> int:
+    """Microseconds since 1970, exact."""
+    return (at - EPOCH) // MICROSECOND
+
+
+def from_micros(value: int) -> datetime:
+    """The inverse of `micros`."""
+    return EPOCH + timedelta(microseconds=value)
+
+
+def rfc3339(at: datetime) -> str:
+    """UTC with six decimals and `Z`."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f") + "Z"
+
+
+def parse_duration(text: str) -> timedelta:
+    """`90s`, `15m`, `12h`, `7d`, or `0`. ValueError says what would be right."""
+    match = re.fullmatch(r"(\d{1,9})([smhd])", text.strip())
+    if text.strip() == "0":
+        return timedelta(0)
+    if not match:
+        raise ValueError(f'"{text}" is no duration; write 90s, 15m, 12h or 7d, or 0')
+    value = timedelta(seconds=int(match[1]) * _SECONDS[match[2]])
+    if value > MAX_DURATION:
+        raise ValueError(f'"{text}" is longer than {MAX_DURATION.days} days; write 0 to keep for ever')
+    return value
+
+
+def format_duration(value: timedelta) -> str:
+    """The shortest spelling that `parse_duration` reads back."""
+    seconds = int(value.total_seconds())
+    if not seconds:
+        return "0"
+    unit = next(unit for unit in "dhms" if seconds % _SECONDS[unit] == 0)
+    return f"{seconds // _SECONDS[unit]}{unit}"
+
+
+def say_duration(value: timedelta) -> str:
+    """For sentences: "30 days", "1 hour"."""
+    if not value:
+        return "for ever"
+    text = format_duration(value)
+    count = int(text[:-1])
+    return f"{count} {_WORDS[text[-1]]}{'' if count == 1 else 's'}"
+
+
+def parse_size(text: str) -> int:
+    """`512KiB`, `5MiB`, or plain bytes. ValueError says what would be right."""
+    match = re.fullmatch(r"(\d{1,12})(|B|KiB|MiB|GiB)", text.strip())
+    if not match:
+        raise ValueError(f'"{text}" is no size; write 512KiB, 5MiB or a number of bytes')
+    return int(match[1]) * _BYTES[match[2]]
+
+
+def format_size(value: int) -> str:
+    """The shortest exact spelling that `parse_size` reads back."""
+    for unit in ("GiB", "MiB", "KiB"):
+        if value and value % _BYTES[unit] == 0:
+            return f"{value // _BYTES[unit]}{unit}"
+    return f"{value}B"
+
+
+def say_size(value: int) -> str:
+    """For sentences: "214 B", "1.4 kB", "5.0 MB" (powers of 1,000)."""
+    if value < 1_000:
+        return f"{value} B"
+    for unit, size in (("kB", 1_000), ("MB", 1_000_000), ("GB", 1_000_000_000)):
+        if value < size * 1_000 or unit == "GB":
+            return f"{value / size:.1f} {unit}"
+    raise AssertionError("unreachable")

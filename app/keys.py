@@ -1,0 +1,23 @@
+"""What hangs in the application, by type."""
+
+from aiohttp import web
+
+from .live.frames import FrameCache, Frames
+from .live.hub import Hub
+from .services.access import Access
+from .services.keyring import Keyring
+from .services.metrics import Metrics
+from .settings import Settings
+from .storage import Store
+
+SETTINGS = web.AppKey("SETTINGS", Settings)
+STORE = web.AppKey("STORE", Store)
+HUB = web.AppKey("HUB", Hub)
+FRAMES = web.AppKey("FRAMES", FrameCache[Frames])
+KEYRING = web.AppKey("KEYRING", Keyring)
+ACCESS = web.AppKey("ACCESS", Access)
+METRICS = web.AppKey("METRICS", Metrics)
+
+# What hangs on one request.
+NONCE = web.RequestKey("NONCE", str)
+SIGNED_IN = web.RequestKey("SIGNED_IN", bool)

@@ -1,0 +1,1 @@
+"""Bells: they wake viewers and carry nothing (P4)."""

@@ -1,0 +1,107 @@
+"""The hub: one room of bells a bin. Ringing never waits, never fails and never carries data (P4, P5).
+
+A lone change wakes its viewers at once; in a burst they are woken once every `TICK_S`, so that a thousand viewers
+cost the same whether one capture arrives or fifty.
+"""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+TICK_S = 0.05
+
+
+class Bell:
+    """One viewer's. Clear it before reading the store: a ring in between is never lost."""
+
+    __slots__ = ("_event",)
+
+    def __init__(self) -> None:
+        self._event = asyncio.Event()
+
+    def ring(self) -> None:
+        """Wake the viewer, now or as soon as it waits."""
+        self._event.set()
+
+    def clear(self) -> None:
+        """Forget the rings so far."""
+        self._event.clear()
+
+    async def wait(self, at_most_s: float) -> bool:
+        """True when it rang within `at_most_s`."""
+        try:
+            async with asyncio.timeout(at_most_s):
+                await self._event.wait()
+        except TimeoutError:
+            return False
+        return True
+
+
+class _Room:
+    __slots__ = ("again", "bells", "timer")
+
+    def __init__(self) -> None:
+        self.bells: set[Bell] = set()
+        self.timer: asyncio.TimerHandle | None = None
+        self.again = False
+
+
+class Hub:
+    """Bells by bin. Belongs to one event loop."""
+
+    def __init__(self) -> None:
+        self._rooms: dict[str, _Room] = {}
+        self._closed = False
+
+    @property
+    def viewers(self) -> int:
+        """How many bells hang, over all bins."""
+        return sum(len(room.bells) for room in self._rooms.values())
+
+    @property
+    def closed(self) -> bool:
+        """True once the server is going down: whoever waits should answer and leave."""
+        return self._closed
+
+    def ring(self, bin_id: str) -> None:
+        """Something about this bin changed."""
+        room = self._rooms.get(bin_id)
+        if room is None:
+            return
+        if room.timer is not None:
+            room.again = True
+            return
+        self._strike(bin_id, room)
+
+    @contextmanager
+    def listen(self, bin_id: str) -> Iterator[Bell]:
+        """A bell that hangs as long as the context lasts."""
+        bell = Bell()
+        room = self._rooms.setdefault(bin_id, _Room())
+        room.bells.add(bell)
+        try:
+            yield bell
+        finally:
+            room.bells.discard(bell)
+            if not room.bells and self._rooms.get(bin_id) is room:
+                del self._rooms[bin_id]
+                if room.timer is not None:
+                    room.timer.cancel()
+
+    def close(self) -> None:
+        """Wake everybody for the last time."""
+        self._closed = True
+        for room in self._rooms.values():
+            for bell in room.bells:
+                bell.ring()
+
+    def _strike(self, bin_id: str, room: _Room) -> None:
+        for bell in room.bells:
+            bell.ring()
+        room.again = False
+        room.timer = asyncio.get_running_loop().call_later(TICK_S, self._tick, bin_id, room)
+
+    def _tick(self, bin_id: str, room: _Room) -> None:
+        room.timer = None
+        if room.again:
+            self._strike(bin_id, room)

@@ -1,0 +1,66 @@
+"""Puts the house together; the only module that knows all rooms."""
+
+from collections.abc import AsyncIterator
+
+from aiohttp import web
+
+from . import keys
+from .live.frames import FrameCache
+from .live.hub import Hub
+from .log import get_log
+from .services.access import Access, find_token
+from .services.bins import first_bin
+from .services.keyring import Keyring
+from .services.metrics import Metrics
+from .services.sweeping import sweep_for_ever
+from .settings import Settings
+from .storage import open_store
+from .tasks import lifelong, stop
+from .web.headers import add_headers
+from .web.middleware import errors_to_http, guard
+from .web.page import setup_templates
+from .web.routes import add_routes
+
+_log = get_log("main")
+
+
+def create_app(settings: Settings) -> web.Application:
+    """The application for `web.server.FrontRunner`. Opens nothing before it is started."""
+    app = web.Application(middlewares=[errors_to_http, guard], client_max_size=1 << 20)
+    app[keys.SETTINGS] = settings
+    app[keys.HUB] = Hub()
+    app[keys.FRAMES] = FrameCache()
+    app[keys.METRICS] = Metrics()
+    app.cleanup_ctx.append(_storage)
+    app.cleanup_ctx.append(_sweeping)
+    app.on_shutdown.append(_dismiss_viewers)
+    app.on_response_prepare.append(add_headers)
+    setup_templates(app)
+    add_routes(app)
+    return app
+
+
+async def _storage(app: web.Application) -> AsyncIterator[None]:
+    settings = app[keys.SETTINGS]
+    async with open_store(settings.database) as store:
+        token, made_here = find_token(settings)
+        app[keys.STORE] = store
+        app[keys.KEYRING] = Keyring(store)
+        app[keys.ACCESS] = Access(store, token, made_here=made_here)
+        await app[keys.ACCESS].start()
+        await first_bin(store)
+        app[keys.METRICS].gauges.update(
+            viewers=("Viewers that follow a bin now.", lambda: app[keys.HUB].viewers),
+            store_ok=("1 while the store takes writes.", lambda: float(store.health().state == "ok")),
+        )
+        yield
+
+
+async def _sweeping(app: web.Application) -> AsyncIterator[None]:
+    task = lifelong(sweep_for_ever(app[keys.STORE], app[keys.SETTINGS].retention), name="sweeping")
+    yield
+    await stop(task)
+
+
+async def _dismiss_viewers(app: web.Application) -> None:
+    app[keys.HUB].close()

@@ -1,0 +1,23 @@
+"""Pure: bounded views of a raw request, made on demand. Nothing that is sent raises or takes long."""
+
+from .body import parse
+from .bounds import MAX_BYTES, MAX_DEPTH, MAX_FIELDS
+from .forms import read_form, read_query
+from .glance import fields
+from .results import Charset, JsonValue, Pairs, Parsed, Part, XmlNode
+
+__all__ = [
+    "MAX_BYTES",
+    "MAX_DEPTH",
+    "MAX_FIELDS",
+    "Charset",
+    "JsonValue",
+    "Pairs",
+    "Parsed",
+    "Part",
+    "XmlNode",
+    "fields",
+    "parse",
+    "read_form",
+    "read_query",
+]

@@ -1,0 +1,121 @@
+"""From bytes to text: the declared charset, strict UTF-8, a byte order mark, then a guess marked as one.
+
+Why an allow-list: the names come from the sender, and the interpreter's codecs include `unicode_escape`,
+`punycode`, `utf-7` and `zlib`, which run code paths or hide text that nobody meant to offer.
+"""
+
+import codecs
+import re
+from collections.abc import Callable
+
+from .bounds import MAX_SAMPLE
+from .results import Charset
+
+ALLOWED = frozenset(
+    ["utf-8", "us-ascii", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "gb18030", "gbk", "big5", "shift_jis"]
+    + ["euc-jp", "euc-kr", "koi8-r", "koi8-u", "tis-620"]
+    + [f"iso-8859-{part}" for part in (*range(1, 12), 13, 14, 15)]
+    + [f"windows-125{page}" for page in range(9)]
+)
+_ALIASES = {
+    **{f"cp125{page}": f"windows-125{page}" for page in range(9)},
+    "ascii": "us-ascii",
+    "gb2312": "gbk",
+    "iso8859-1": "iso-8859-1",
+    "latin-1": "iso-8859-1",
+    "latin1": "iso-8859-1",
+    "shift-jis": "shift_jis",
+    "sjis": "shift_jis",
+    "ucs-2": "utf-16-be",
+    "ucs2": "utf-16-be",
+    "utf-16be": "utf-16-be",
+    "utf-16le": "utf-16-le",
+    "utf16": "utf-16",
+    "utf8": "utf-8",
+}
+_MARKS = [
+    (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16: its mark begins with theirs
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+]
+_XML_SAYS = re.compile(rb"""\s*<\?xml[^>]{0,100}?\sencoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
+_CONTROLS = re.compile(rb"[\x00-\x07\x0e-\x1a\x1c-\x1f]")
+
+Guess = Callable[[bytes], str]
+
+
+def find_charset(label: str) -> str | None:
+    """The allowed charset that a label means, or None."""
+    name = label.strip().strip("\"'").lower().replace("_", "-")
+    name = _ALIASES.get(name, name)
+    return name if name in ALLOWED else None
+
+
+def find_xml_charset(body: bytes) -> str | None:
+    """What an XML declaration says, or None."""
+    match = _XML_SAYS.match(body[:300])
+    return match[1].decode("ascii") if match else None
+
+
+def decode(body: bytes, declared: str | None, guess: Guess | None, *, whole: bool = True) -> tuple[str, Charset] | None:
+    """The body as text, without a byte order mark, and how; None for what looks binary, or without a `guess`.
+
+    With `whole` false, a character that was cut at the end is left out instead of spoiling everything.
+    """
+    note = None
+    if declared:
+        name = find_charset(declared)
+        text = _decode_strictly(body, name, whole) if name else None
+        if name and text is not None:
+            return text, Charset(name=name, source="declared")
+        wrong = "does not fit the bytes" if name else "is not one that is read here"
+        note = f"The declared charset “{_printable(declared)}” {wrong}."
+    text = _decode_strictly(body, "utf-8", whole)
+    if text is not None:
+        return text, Charset(name="utf-8", source="utf-8", note=note)
+    for mark, name in _MARKS:
+        if body.startswith(mark) and (text := _decode_strictly(body, name, whole)) is not None:
+            return text, Charset(name=name, source="bom", note=note)
+    if guess is None or _CONTROLS.search(body):
+        return None
+    name = guess(body)
+    return body.decode(name, "replace"), Charset(name=name, source="suggested", note=note)
+
+
+def guess_western(body: bytes) -> str:
+    """The cheap guess: Windows-1252, or Latin-1 (which knows every byte) where that has holes."""
+    return "iso-8859-1" if _decode_strictly(body, "windows-1252", whole=True) is None else "windows-1252"
+
+
+def guess_well(body: bytes) -> str:
+    """The guess for people. Short texts fit many charsets: Western wins unless another is clearly better."""
+    from charset_normalizer import from_bytes
+
+    western = guess_western(body)
+    matches = from_bytes(body[:MAX_SAMPLE], cp_isolation=sorted(_CODECS))
+    best = matches.best()
+    if best is None:
+        return western
+    for match in matches:
+        as_good = match.chaos <= best.chaos and match.coherence >= best.coherence
+        if as_good and western in {_CODECS.get(codec) for codec in match.could_be_from_charset}:
+            return western
+    return _CODECS.get(best.encoding, western)
+
+
+def _decode_strictly(body: bytes, name: str, whole: bool) -> str | None:
+    if name == "utf-16" and not body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        name = "utf-16-le"  # as browsers take it; the codec would take the machine's own order, or refuse
+    try:
+        return codecs.getincrementaldecoder(name)().decode(body, whole).removeprefix("\ufeff")
+    except UnicodeError:  # not only UnicodeDecodeError: UTF-32 without a mark raises its parent
+        return None
+
+
+def _printable(label: str) -> str:
+    return "".join(letter if letter.isprintable() else "?" for letter in label[:40])
+
+
+# UTF-16 and UTF-32 without a mark are left out of guessing: they fit any text of an even length.
+_CODECS = {codecs.lookup(name).name.replace("-", "_"): name for name in ALLOWED if not name.startswith(("utf", "us-"))}

@@ -1,0 +1,115 @@
+"""JSON as the RFC has it: no NaN, no depth without end, exact numbers, and a note where it is ambiguous.
+
+Why the standard library's decoder: its hooks see repeated names and the digits of large numbers, which faster
+decoders have thrown away by the time they answer.
+"""
+
+import re
+from itertools import accumulate
+from json import JSONDecodeError, JSONDecoder
+from typing import NoReturn
+
+from .bounds import MAX_DEPTH, MAX_FIELDS, MAX_PATH, MAX_VALUES, TooMuch, Unreadable
+from .results import JsonValue, Pairs
+
+_NO_BRACKET = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[^"\[\]{}]++', re.DOTALL)
+_HALF = re.compile(r"[\ud800-\udfff]")
+_MAY_HAVE_HALVES = re.compile(r"\\u[dD][89a-fA-F]")
+_INT64 = range(-(2**63), 2**64)
+
+REPEATED = "An object has the same name twice; the last value is shown."
+HALVES = "A text has half a surrogate pair in it, shown as �."
+
+
+def read_json(text: str) -> tuple[JsonValue, str | None]:
+    """The value, and a sentence when it is shown otherwise than sent. Unreadable says why and where.
+
+    Numbers beyond 64 bits, and floats beyond a double, are kept exactly, as strings of their digits.
+    """
+    brackets = text.count("[") + text.count("{")
+    if brackets + text.count(",") > MAX_VALUES:  # those inside of texts count, too: no webhook has so many
+        raise TooMuch(f"it has more than {MAX_VALUES} values")
+    if brackets > MAX_DEPTH and _depth(text) > MAX_DEPTH:
+        raise TooMuch(f"it nests deeper than {MAX_DEPTH} levels")
+    problem = None
+
+    def take(pairs: list[tuple[str, JsonValue]]) -> JsonValue:
+        nonlocal problem
+        found = dict(pairs)
+        if len(found) < len(pairs):
+            problem = REPEATED
+        return found
+
+    decoder = JSONDecoder(object_pairs_hook=take, parse_int=_whole, parse_float=_float, parse_constant=_refuse)
+    try:
+        value: JsonValue = decoder.decode(text)
+    except JSONDecodeError as error:
+        reason = error.msg.removesuffix(" at").rstrip(": ")
+        raise Unreadable(f"{reason[:1].lower()}{reason[1:]} at byte {len(text[: error.pos].encode())}") from None
+    if _MAY_HAVE_HALVES.search(text):
+        cleaned = _without_halves(value)
+        if cleaned != value:
+            value, problem = cleaned, HALVES
+    return value, problem
+
+
+def flatten(value: JsonValue) -> Pairs:
+    """Scalars by dotted path ("data.to.0.phone"), in order, the first `MAX_FIELDS`.
+
+    A bare scalar has no name, so it gives none. As text, null is blank, true and false are those words, and
+    numbers are their digits.
+    """
+    pairs: list[tuple[str, str]] = []
+    _collect(value, "", pairs)
+    return tuple(pairs)
+
+
+def _collect(value: JsonValue, path: str, pairs: list[tuple[str, str]]) -> None:
+    if len(path) > MAX_PATH:
+        return
+    if isinstance(value, dict | list):
+        items = value.items() if isinstance(value, dict) else enumerate(value)
+        for name, child in items:
+            if len(pairs) >= MAX_FIELDS:
+                return
+            _collect(child, f"{path}.{name}" if path else str(name), pairs)
+    elif path:
+        pairs.append((path, _as_text(value)))
+
+
+def _as_text(value: str | float | bool | None) -> str:
+    if isinstance(value, str):
+        return value
+    if value is None:
+        return ""
+    return str(value).lower() if isinstance(value, bool) else repr(value)
+
+
+def _depth(text: str) -> int:
+    """How deep brackets nest outside of strings, known before anything recurses."""
+    brackets = _NO_BRACKET.sub("", text)
+    return max(accumulate(1 if bracket in "[{" else -1 for bracket in brackets), default=0)
+
+
+def _whole(digits: str) -> int | str:
+    # The length first: the interpreter refuses to make an int of thousands of digits.
+    return value if len(digits) <= 20 and (value := int(digits)) in _INT64 else digits
+
+
+def _float(digits: str) -> float | str:
+    value = float(digits)
+    return digits if value in (float("inf"), float("-inf")) else value
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise Unreadable(f"{constant} is not a JSON number")
+
+
+def _without_halves(value: JsonValue) -> JsonValue:
+    if isinstance(value, str):
+        return _HALF.sub("\ufffd", value)
+    if isinstance(value, list):
+        return [_without_halves(item) for item in value]
+    if isinstance(value, dict):
+        return {_HALF.sub("\ufffd", name): _without_halves(item) for name, item in value.items()}
+    return value

@@ -1,0 +1,71 @@
+"""What a body says it is: header values with parameters, read leniently and in linear time.
+
+Why not `email.message`: its parameter splitter is quadratic in quotes and semicolons.
+"""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import islice
+
+from ..domain.captures import RawRequest
+from .bounds import MAX_HEADER, MAX_PARAMETERS
+
+_PARAMETER = re.compile(r';\s*([^\s=;]+)\s*=\s*("(?:[^"\\]|\\.)*+"|[^;]*)', re.DOTALL)
+_ESCAPED = re.compile(r'\\(["\\])')
+
+
+class Shape(StrEnum):
+    """The structures that a body can be read as, by the word for them in sentences."""
+
+    FORM = "a form"
+    JSON = "JSON"
+    XML = "XML"
+    MULTIPART = "multipart"
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A content type: the lower-case media type ("" when there is none) and its parameters."""
+
+    type: str
+    parameters: dict[str, str]
+
+    @property
+    def shape(self) -> Shape | None:
+        """What the type promises, None when it promises nothing that is read here."""
+        if self.type == "application/x-www-form-urlencoded":
+            return Shape.FORM
+        if self.type.startswith("multipart/"):
+            return Shape.MULTIPART
+        if self.type.endswith(("/json", "+json")):
+            return Shape.JSON
+        return Shape.XML if self.type.endswith(("/xml", "+xml")) else None
+
+    @property
+    def is_binary(self) -> bool:
+        """Whether guessing a charset would be silly."""
+        return self.type.startswith(("image/", "audio/", "video/", "font/")) or self.type.endswith("/octet-stream")
+
+
+def read_value(value: str) -> tuple[str, dict[str, str]]:
+    """A header value and its parameters: names in lower case, quotes undone, the first of repeats."""
+    value = value[:MAX_HEADER]
+    main, _, _ = value.partition(";")
+    parameters: dict[str, str] = {}
+    for match in islice(_PARAMETER.finditer(value), MAX_PARAMETERS):
+        name, said = match.groups()
+        quoted = len(said) > 1 and said[0] == said[-1] == '"'
+        parameters.setdefault(name.lower(), _ESCAPED.sub(r"\1", said[1:-1]) if quoted else said.strip())
+    return main.strip(), parameters
+
+
+def read_label(value: str) -> Label:
+    """A content type header as a label."""
+    main, parameters = read_value(value)
+    return Label(main.lower(), parameters)
+
+
+def label_of(raw: RawRequest) -> Label:
+    """The request's own label; the empty one when there is no such header."""
+    return read_label((raw.header(b"content-type") or b"").decode("latin-1"))

@@ -1,0 +1,58 @@
+"""What parsing gives back: frozen views that are always encodable as UTF-8 and as JSON."""
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias, TypedDict
+
+JsonValue: TypeAlias = "dict[str, JsonValue] | list[JsonValue] | str | int | float | bool | None"
+Pairs: TypeAlias = tuple[tuple[str, str], ...]
+
+
+class XmlNode(TypedDict):
+    """An element; names stand without namespaces, `text` is the element's own, children's left out."""
+
+    tag: str
+    attributes: dict[str, str]
+    text: str
+    children: "list[XmlNode]"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Charset:
+    """How the body's bytes became text. "suggested" is a guess for people; `note` says what did not fit."""
+
+    name: str
+    source: Literal["declared", "utf-8", "bom", "suggested"]
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One part of a multipart body. `name`, `filename` and `content_type` are the sender's word: only text.
+
+    `size` counts the bytes after the transfer encoding is undone; `text` is None for files and binary types.
+    """
+
+    name: str | None
+    filename: str | None
+    content_type: str | None
+    size: int
+    text: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parsed:
+    """Everything that could be read in a request. At most one of form, JSON, XML and parts is there.
+
+    `is_json` tells the JSON body `null` from no JSON. `text` is None for an empty or a binary body. `error`
+    says to people why something could not be read.
+    """
+
+    query: Pairs
+    form: Pairs | None = None
+    is_json: bool = False
+    json: JsonValue = None
+    xml: XmlNode | None = None
+    parts: tuple[Part, ...] | None = None
+    text: str | None = None
+    charset: Charset | None = None
+    error: str | None = None

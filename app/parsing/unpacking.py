@@ -1,0 +1,61 @@
+"""Content-Encoding undone within a bound: a bomb costs as much as a body of `MAX_BYTES`, no more."""
+
+import zlib
+
+from ..domain.captures import RawRequest
+from .bounds import MAX_BYTES
+
+EARLY = "The packed body ends early; what came is read."
+FOLLOWED = "Something follows the packed body; it is left out."
+
+_PLAIN = {"", "identity"}
+# Deflate is sent with and without its wrapper.
+_WINDOWS = {"gzip": (31,), "x-gzip": (31,), "deflate": (15, -15)}
+_OTHERS = {"br", "zstd", "compress", "x-compress", "dcb", "dcz"}
+_MAX_LAYERS = 3
+
+
+def unpack(raw: RawRequest) -> tuple[bytes, str | None]:
+    """At most `MAX_BYTES` + 1 bytes for reading (so that a cut shows), and what went wrong in unpacking.
+
+    What cannot be unpacked gives no bytes; what is not packed, in spite of its header, is given as it came.
+    """
+    said = b",".join(value for name, value in raw.headers if name.lower() == b"content-encoding")
+    codings = [coding.strip().lower() for coding in said.decode("latin-1").split(",")]
+    layers = [coding for coding in reversed(codings) if coding not in _PLAIN]
+    body, problem = raw.body, None
+    if not body:
+        return body, None
+    if len(layers) > _MAX_LAYERS:
+        return b"", "The body is packed many times over, so it is kept as it came."
+    for coding in layers:
+        if coding in _OTHERS:
+            problem = f"The body is packed with {coding}, which is not unpacked here; it is kept as it came."
+            return b"", problem
+        if coding not in _WINDOWS:
+            problem = "The body says it is packed in an unknown way; it is read as it came."
+            break
+        unpacked = _inflate(body, _WINDOWS[coding])
+        if unpacked is None:
+            problem = f"The body says it is packed with {coding} but is not; it is read as it came."
+            break
+        body, problem = unpacked[0], unpacked[1] or problem
+    return body[: MAX_BYTES + 1], problem
+
+
+def _inflate(body: bytes, windows: tuple[int, ...]) -> tuple[bytes, str | None] | None:
+    """The first `MAX_BYTES` + 1 bytes and what is wrong with the rest; None: not packed this way."""
+    for window in windows:
+        machine = zlib.decompressobj(window)
+        try:
+            found = machine.decompress(body, MAX_BYTES + 1)
+        except zlib.error:
+            continue
+        if machine.eof:
+            return found, FOLLOWED if machine.unused_data else None
+        # Text taken for bare deflate often "works" for a few bytes: only a full stream is believed.
+        if len(found) > MAX_BYTES:
+            return found, None
+        if window > 0 and found:
+            return found, EARLY
+    return None

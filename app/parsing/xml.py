@@ -1,0 +1,71 @@
+"""XML through defusedxml without any DTD, into plain values, stopped at the first element too many.
+
+Why a target of our own: the tree is counted while it is built, so a bomb never stands in memory.
+"""
+
+from typing import cast
+from xml.etree.ElementTree import ParseError
+
+from defusedxml.common import DefusedXmlException
+from defusedxml.ElementTree import DefusedXMLParser
+
+from .bounds import MAX_DEPTH, MAX_FIELDS, TooMuch, Unreadable
+from .results import XmlNode
+
+
+def read_xml(text: str) -> XmlNode:
+    """The root element. Unreadable says why not: broken, with a DTD, too deep, too many elements.
+
+    It takes text, not bytes: the parser would look up any codec that an XML declaration names.
+    """
+    parser = DefusedXMLParser(target=_Builder(), forbid_dtd=True)
+    try:
+        parser.feed(text)
+        return cast(XmlNode, parser.close())
+    except DefusedXmlException:
+        raise TooMuch("it has a DTD, which is never read") from None
+    except ParseError as error:
+        line, column = error.position
+        reason = str(error).partition(":")[0]
+        raise Unreadable(f"{reason} at line {line}, column {column + 1}") from None
+
+
+class _Builder:
+    """What the parser calls while it reads."""
+
+    def __init__(self) -> None:
+        self._root: XmlNode | None = None
+        self._open: list[tuple[XmlNode, list[str]]] = []
+        self._count = 0
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        self._count += 1 + len(attributes)
+        if self._count > MAX_FIELDS:
+            raise TooMuch(f"it has more than {MAX_FIELDS} elements and attributes")
+        if len(self._open) >= MAX_DEPTH:
+            raise TooMuch(f"it nests deeper than {MAX_DEPTH} levels")
+        named = {_local(name): value for name, value in attributes.items()}
+        node = XmlNode(tag=_local(tag), attributes=named, text="", children=[])
+        if self._open:
+            self._open[-1][0]["children"].append(node)
+        else:
+            self._root = node
+        self._open.append((node, []))
+
+    def data(self, text: str) -> None:
+        if self._open:
+            self._open[-1][1].append(text)
+
+    def end(self, _tag: str) -> None:
+        node, texts = self._open.pop()
+        text = "".join(texts)
+        # Between children, blanks are indentation; in a leaf they may be the message.
+        node["text"] = text.strip() if node["children"] else text
+
+    def close(self) -> XmlNode | None:
+        return self._root
+
+
+def _local(name: str) -> str:
+    # "{address}name": one long address, repeated for every element, would make megabytes out of a small body.
+    return name.rpartition("}")[2]

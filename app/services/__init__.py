@@ -1,0 +1,1 @@
+"""Use cases: async, without HTTP. Each tells one story from the store's promises."""

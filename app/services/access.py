@@ -1,0 +1,107 @@
+"""Who may look (P8): one access token for the whole instance, and the browsers that signed in with it."""
+
+import hashlib
+import os
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+from .. import clock
+from ..errors import CannotStart
+from ..settings import MIN_TOKEN_LENGTH, Settings
+from ..storage import Session, Store
+
+IDLE = timedelta(hours=12)
+HARD = timedelta(days=7)
+# Writing each use of a session would cost a commit a click.
+TOUCH_EVERY = timedelta(minutes=5)
+MAX_REMEMBERED = 1_000
+
+
+def digest(secret: str) -> str:
+    """Secrets are kept and found by their SHA-256 only; they are random enough to need no salt."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+class Access:
+    """Checks bearers and session cookies. `made_here`: smsbin made the token itself, so it may print it."""
+
+    def __init__(self, store: Store, token: str, *, made_here: bool) -> None:
+        self._store = store
+        self._token = token
+        self._token_hash = digest(token)
+        self._sessions: dict[str, Session] = {}
+        self.made_here = made_here
+
+    @property
+    def printable_token(self) -> str | None:
+        """The token for the sign-in link; None when the operator gave it."""
+        return self._token if self.made_here else None
+
+    def opens(self, token: str) -> bool:
+        """Is this the access token? In constant time."""
+        return clock.same_secret(digest(token), self._token_hash)
+
+    async def start(self) -> None:
+        """A changed token ends all sessions; so does idleness."""
+        await self._store.drop_sessions(other_than_token=self._token_hash, seen_before=clock.now() - IDLE)
+
+    async def sign_in(self) -> str:
+        """The secret for a new session's cookie. Ask `opens` first."""
+        secret = clock.new_secret()
+        now = clock.now()
+        session = Session(hash=digest(secret), token_hash=self._token_hash, created_at=now, seen_at=now)
+        await self._store.add_session(session)
+        return secret
+
+    async def knows(self, cookie: str) -> bool:
+        """Is this the cookie of a living session?"""
+        key = digest(cookie)
+        session = self._sessions.get(key) or await self._store.find_session(key)
+        now = clock.now()
+        if session is None or session.token_hash != self._token_hash:
+            return False
+        if now - session.seen_at > IDLE or now - session.created_at > HARD:
+            await self.sign_out(cookie)
+            return False
+        if now - session.seen_at > TOUCH_EVERY:
+            session = replace(session, seen_at=now)
+            await self._store.touch_session(key, now)
+        if len(self._sessions) >= MAX_REMEMBERED:
+            self._sessions.clear()
+        self._sessions[key] = session
+        return True
+
+    async def sign_out(self, cookie: str) -> None:
+        """The cookie is worth nothing from now on."""
+        key = digest(cookie)
+        self._sessions.pop(key, None)
+        await self._store.drop_session(key)
+
+
+def find_token(settings: Settings) -> tuple[str, bool]:
+    """The token and whether we made it: given, from a file, found in the data directory, or new there (mode 0600)."""
+    if settings.access_token:
+        return settings.access_token, False
+    if settings.access_token_file:
+        return _from_file(settings.access_token_file), False
+    path = settings.data_dir / "access-token"
+    if path.exists():
+        return _from_file(path), True
+    token = clock.new_secret()
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(token + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    return token, True
+
+
+def _from_file(path: Path) -> str:
+    try:
+        token = path.read_text().strip()
+    except OSError as error:
+        raise CannotStart(f"The access token file {path} cannot be read ({error.strerror}).") from None
+    if len(token) < MIN_TOKEN_LENGTH or not token.isascii():
+        raise CannotStart(f"The access token in {path} needs at least {MIN_TOKEN_LENGTH} ASCII characters.")
+    return token

@@ -1,0 +1,70 @@
+"""Making and changing bins: the store, the keyring and the bells in one step."""
+
+from datetime import timedelta
+
+from .. import clock
+from ..domain.bins import Bin, NewBin
+from ..live.hub import Hub
+from ..storage import Store
+from .keyring import Keyring
+
+
+async def create(
+    store: Store, *, name: str | None = None, provider: str | None = None, retention: timedelta | None = None
+) -> Bin:
+    """A new bin with a fresh key."""
+    new = NewBin(
+        id=clock.new_id(), key=clock.new_key(), name=name, provider=provider, retention=retention,
+        created_at=clock.now(),
+    )  # fmt: skip
+    return await store.add_bin(new)
+
+
+async def first_bin(store: Store) -> Bin:
+    """The oldest bin; made when there is none, so that a new server has addresses to paste."""
+    bins = await store.list_bins(limit=500)
+    return bins[-1] if bins else await create(store)
+
+
+async def change(
+    store: Store,
+    keyring: Keyring,
+    hub: Hub,
+    bin: Bin,
+    *,
+    name: str,
+    provider: str | None,
+    retention: timedelta | None,
+) -> Bin:
+    """Rename, set the provider, set the retention. NotFound."""
+    changed = await store.set_bin(bin.id, name=name, provider=provider, retention=retention)
+    keyring.forget()
+    hub.ring(bin.id)
+    return changed
+
+
+async def rotate_key(store: Store, keyring: Keyring, hub: Hub, bin_id: str) -> Bin:
+    """Another key; the old one answers 404 from now on. NotFound."""
+    bin = await store.rotate_key(bin_id, clock.new_key())
+    keyring.forget()
+    hub.ring(bin_id)
+    return bin
+
+
+async def delete(store: Store, keyring: Keyring, hub: Hub, bin_id: str) -> None:
+    """The bin and all its captures. NotFound."""
+    await store.drop_bin(bin_id)
+    keyring.forget()
+    hub.ring(bin_id)
+
+
+async def clear(store: Store, hub: Hub, bin_id: str) -> None:
+    """All captures of a bin; numbering goes on. NotFound."""
+    await store.drop_captures(bin_id)
+    hub.ring(bin_id)
+
+
+async def delete_capture(store: Store, hub: Hub, bin_id: str, n: int) -> None:
+    """One capture. NotFound."""
+    await store.drop_capture(bin_id, n)
+    hub.ring(bin_id)

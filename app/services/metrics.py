@@ -1,0 +1,79 @@
+"""Plain numbers, counted without cost on the capture path and read by Prometheus when it asks.
+
+No label ever comes from a request.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
+
+from ..domain.captures import Role
+
+# Upper edges in seconds of the time from a request's head to its stored capture.
+EDGES = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 4.0)
+
+
+@dataclass(slots=True)
+class Metrics:
+    """Counters since the start. `gauges` are asked at scrape time."""
+
+    captures: dict[Role, int] = field(default_factory=lambda: dict.fromkeys(Role, 0))
+    unknown_key: int = 0
+    unavailable: int = 0
+    refused_by_parser: int = 0
+    refused_connections: int = 0
+    incomplete: int = 0
+    took_s: float = 0.0
+    buckets: list[int] = field(default_factory=lambda: [0] * (len(EDGES) + 1))
+    gauges: dict[str, tuple[str, Callable[[], float]]] = field(default_factory=dict)
+
+    def stored(self, role: Role, took_s: float) -> None:
+        """A capture is on disk."""
+        self.captures[role] += 1
+        self.took_s += took_s
+        for index, edge in enumerate(EDGES):
+            if took_s <= edge:
+                self.buckets[index] += 1
+                return
+        self.buckets[-1] += 1
+
+    def text(self) -> bytes:
+        """The Prometheus text format."""
+        registry = CollectorRegistry()
+        registry.register(_Collector(self))
+        return generate_latest(registry)
+
+
+class _Collector:
+    def __init__(self, metrics: Metrics) -> None:
+        self._metrics = metrics
+
+    def collect(self) -> Iterator[Metric]:
+        metrics = self._metrics
+        captures = CounterMetricFamily("smsbin_captures", "Captures on disk since the start.", labels=["role"])
+        for role, count in metrics.captures.items():
+            captures.add_metric([role.value], count)
+        yield captures
+        refused = CounterMetricFamily(
+            "smsbin_refused", "Requests that could not be kept, by reason.", labels=["reason"]
+        )
+        for reason in ("unknown_key", "unavailable", "refused_by_parser", "refused_connections"):
+            refused.add_metric([reason], getattr(metrics, reason))
+        yield refused
+        yield CounterMetricFamily(
+            "smsbin_incomplete", "Captures whose body was cut, slow or too long.", value=metrics.incomplete
+        )
+        yield self._histogram()
+        for name, (help_, ask) in metrics.gauges.items():
+            yield GaugeMetricFamily(f"smsbin_{name}", help_, value=ask())
+
+    def _histogram(self) -> Metric:
+        total, buckets = 0, []
+        for edge, count in zip((*map(str, EDGES), "+Inf"), self._metrics.buckets, strict=True):
+            total += count
+            buckets.append((edge, total))
+        family = HistogramMetricFamily("smsbin_store_seconds", "From a request's head to its capture on disk.")
+        family.add_metric([], buckets, self._metrics.took_s)
+        return family

@@ -1,0 +1,120 @@
+"""The life of the server process: start, say where, wait for a signal, stop in bounded time."""
+
+import asyncio
+import errno
+import json
+import signal
+import socket
+import sys
+
+from aiohttp import web
+
+from . import __version__, keys
+from .domain.bins import Bin
+from .domain.captures import Role
+from .errors import CannotStart
+from .log import get_log, set_up_log
+from .main import create_app
+from .services.bins import first_bin
+from .settings import Settings
+from .web.server import FrontRunner, check_parser
+from .web.urls import capture_url
+
+BACKLOG = 1_024
+# A viewer's or sender's kernel gives up on unacknowledged bytes after this long.
+USER_TIMEOUT_MS = 30_000
+
+_log = get_log("serving")
+
+
+def serve(settings: Settings) -> None:
+    """Run until SIGINT or SIGTERM. CannotStart names what is in the way."""
+    set_up_log(settings.log_level, settings.log_format)
+    check_parser()
+    asyncio.run(_serve(settings))
+
+
+async def _serve(settings: Settings) -> None:
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(name, stopped.set)
+    listener = listen(settings)
+    runner = FrontRunner(create_app(settings))
+    try:
+        await runner.setup()
+        site = web.SockSite(runner, listener, backlog=BACKLOG)
+        await site.start()
+        await announce(settings, runner.app, listener.getsockname()[1])
+        await stopped.wait()
+        _log.info("server.stopping")
+    finally:
+        await runner.cleanup()
+        listener.close()
+
+
+def listen(settings: Settings) -> socket.socket:
+    """The listening socket. CannotStart: the port is taken, or the address is not ours."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        listener = socket.socket(family, socket.SOCK_STREAM)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if hasattr(socket, "TCP_USER_TIMEOUT"):
+            listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, USER_TIMEOUT_MS)
+        listener.bind((settings.host, settings.port))
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise CannotStart(
+                f"Port {settings.port} is taken. Stop the other program, or give another one: --port 8011."
+            ) from None
+        raise CannotStart(f"Cannot listen on {settings.host}:{settings.port}: {error.strerror or error}.") from None
+    listener.setblocking(False)
+    return listener
+
+
+async def announce(settings: Settings, app: web.Application, port: int) -> None:
+    """Say that we are ready: a few lines for a person, one JSON line for a program."""
+    bin = await first_bin(app[keys.STORE])
+    root = _root(settings, port)
+    token = app[keys.ACCESS].printable_token
+    sign_in = f"{root}/sign-in?token={token}" if token else None
+    if sys.stdout.isatty():
+        text = _welcome(settings, root, sign_in, bin)
+    else:
+        urls = {role.value: capture_url(root, bin.key, role) for role in Role}
+        text = json.dumps({"event": "ready", "url": root + "/", "sign_in": sign_in, "bin": bin.id, "urls": urls})
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def _root(settings: Settings, port: int) -> str:
+    if settings.public_url:
+        url = settings.public_url
+        return url if url.endswith(settings.base_path) else url + settings.base_path
+    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(settings.host, settings.host)  # noqa: S104
+    if ":" in host and not host.startswith("["):
+        host = f"[{host}]"
+    return f"http://{host}:{port}{settings.base_path}"
+
+
+def _welcome(settings: Settings, root: str, sign_in: str | None, bin: Bin) -> str:
+    link = sign_in or f"{root}/sign-in   (with your access token)"
+    lines = [
+        f"smsbin {__version__} · data: {settings.database} · {root}",
+        "",
+        f"  Sign in     {link}",
+        f"  Primary     {capture_url(root, bin.key, Role.PRIMARY)}            Ytel “SMS Request URL”",
+        f"  Fallback    {capture_url(root, bin.key, Role.FALLBACK)}   Ytel “Fallback SMS Request URL”",
+        f"  Status      {capture_url(root, bin.key, Role.STATUS)}     MessageStatusCallback of each send",
+        f"  Voice       {capture_url(root, bin.key, Role.VOICE)}      Ytel “Voice Request URL”",
+        "",
+    ]
+    if not settings.public_url:
+        lines += [
+            "  ! These addresses are reachable from this machine only. To receive from a provider:",
+            f"      cloudflared tunnel --url {root}     then  smsbin --public-url https://….trycloudflare.com",
+        ]
+    lines.append(
+        f"  Try it now:  curl {capture_url(root, bin.key, Role.PRIMARY)} -d 'From=%2B14155550123' -d 'Text=hi'"
+    )
+    return "\n".join(lines)

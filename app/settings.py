@@ -1,0 +1,199 @@
+"""Every knob once: its default, its unit, its help. Flag `--public-url` = variable `SMSBIN_PUBLIC_URL`.
+
+The options of `smsbin serve` and the table in the README are made from `Settings`; a test keeps them equal.
+"""
+
+import difflib
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from datetime import timedelta
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from .domain.units import format_duration, format_size, parse_duration, parse_size
+from .errors import Invalid
+
+PREFIX = "SMSBIN_"
+# Variables of the client commands; `serve` knows them and leaves them alone.
+CLIENT_VARIABLES = frozenset({"SMSBIN_URL", "SMSBIN_BIN"})
+MIN_TOKEN_LENGTH = 16
+
+Network = IPv4Network | IPv6Network
+
+
+def _text(text: str) -> str:
+    return text.strip()
+
+
+def _port(text: str) -> int:
+    if not re.fullmatch(r"\d{1,5}", text) or int(text) > 65_535:
+        raise ValueError(f'"{text}" is no port; write a number from 0 to 65535 (0 takes a free one)')
+    return int(text)
+
+
+def _path(text: str) -> Path:
+    return Path(text).expanduser()
+
+
+def _optional_path(text: str) -> Path | None:
+    return _path(text) if text else None
+
+
+def _public_url(text: str) -> str | None:
+    if not text:
+        return None
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError(f'"{text}" is no address; write https://sms.example.net')
+    if "_" in parts.hostname:
+        raise ValueError(f'"{parts.hostname}" has an underscore, which some providers refuse in a host name')
+    return text.rstrip("/")
+
+
+def _base_path(text: str) -> str:
+    path = "/" + text.strip("/")
+    if not re.fullmatch(r"(/[A-Za-z0-9._~-]+)*/?", path) or ".." in path:
+        raise ValueError(f'"{text}" is no path; write /smsbin')
+    return path.rstrip("/")
+
+
+def _hosts(text: str) -> tuple[str, ...]:
+    hosts = tuple(host.strip().lower() for host in text.split(",") if host.strip())
+    for host in hosts:
+        if "/" in host or " " in host:
+            raise ValueError(f'"{host}" is no host name; write sms.example.net, without scheme or path')
+    return hosts
+
+
+def _networks(text: str) -> tuple[Network, ...]:
+    networks = []
+    for item in filter(None, (part.strip() for part in text.split(","))):
+        try:
+            networks.append(ip_network(item, strict=False))
+        except ValueError:
+            raise ValueError(f'"{item}" is no network; write 10.0.0.0/8 or one address') from None
+    return tuple(networks)
+
+
+def _token(text: str) -> str | None:
+    if text and len(text) < MIN_TOKEN_LENGTH:
+        raise ValueError(f"an access token has at least {MIN_TOKEN_LENGTH} characters")
+    if not text.isascii() or any(character.isspace() for character in text):
+        raise ValueError("an access token has only visible ASCII characters")
+    return text or None
+
+
+def _choice(*words: str) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if text.lower() not in words:
+            raise ValueError(f'"{text}" is not known; write {", ".join(words)}')
+        return text.lower()
+
+    return parse
+
+
+def knob(default: str, parse: Callable[[str], Any], help_: str, *, shown: str | None = None) -> Any:
+    """A field of Settings; `default` is spelled as a user would, so one parser serves flag, variable and default."""
+    metadata = {"default": default, "parse": parse, "help": help_, "shown": shown or default}
+    return field(default_factory=lambda: parse(default), metadata=metadata)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What an operator decided. Built by `read_settings`; every field has a working default."""
+
+    host: str = knob("127.0.0.1", _text, "Address to listen on; 0.0.0.0 in a container.")
+    port: int = knob("8010", _port, "Port to listen on; 0 takes a free one.")
+    data_dir: Path = knob("./data", _path, "Directory of the database and the access token.")
+    public_url: str | None = knob(
+        "", _public_url, "Address under which providers and browsers reach smsbin.", shown="from the request"
+    )
+    base_path: str = knob("/", _base_path, "Path under which everything is served, behind a proxy that keeps it.")
+    allowed_hosts: tuple[str, ...] = knob(
+        "", _hosts, "More host names for pages and API, comma-separated.", shown="none"
+    )
+    trusted_proxies: tuple[Network, ...] = knob(
+        "", _networks, "Networks whose X-Forwarded-* headers count, comma-separated CIDR.", shown="none"
+    )
+    access_token: str | None = knob(
+        "", _token, "The secret that opens pages and API; never printed.", shown="made at the first start"
+    )
+    access_token_file: Path | None = knob(
+        "", _optional_path, "File that holds the access token, for container secrets.", shown="none"
+    )
+    max_body: int = knob("5MiB", parse_size, "Bytes of a request body that are kept; the rest is dropped.")
+    retention: timedelta = knob("30d", parse_duration, "How long captures are kept; 0 keeps for ever.")
+    log_level: str = knob("info", _choice("debug", "info", "warning", "error"), "How much is logged.")
+    log_format: str = knob(
+        "auto", _choice("auto", "console", "json"), "Form of the log; auto: console on a terminal, else JSON."
+    )
+
+    @property
+    def database(self) -> Path:
+        """The SQLite file."""
+        return self.data_dir / "smsbin.db"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Knob:
+    """One setting as help and documents show it."""
+
+    name: str
+    flag: str
+    variable: str
+    default: str
+    help: str
+
+
+def knobs() -> tuple[Knob, ...]:
+    """Every setting, in the order of `Settings`."""
+    return tuple(
+        Knob(
+            name=item.name,
+            flag="--" + item.name.replace("_", "-"),
+            variable=PREFIX + item.name.upper(),
+            default=item.metadata["shown"],
+            help=item.metadata["help"],
+        )
+        for item in fields(Settings)
+    )
+
+
+def read_settings(values: Mapping[str, str]) -> Settings:
+    """Settings from texts by field name; what is missing keeps its default. Invalid names every bad one."""
+    parsed: dict[str, Any] = {}
+    problems: list[tuple[str, str]] = []
+    for item in fields(Settings):
+        if item.name not in values:
+            continue
+        try:
+            parsed[item.name] = item.metadata["parse"](values[item.name])
+        except ValueError as error:
+            problems.append((PREFIX + item.name.upper(), str(error)))
+    if parsed.get("access_token") and parsed.get("access_token_file"):
+        problems.append((PREFIX + "ACCESS_TOKEN_FILE", "give the token or its file, not both"))
+    if problems:
+        raise Invalid(*problems)
+    return Settings(**parsed)
+
+
+def unknown_variables(environ: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Variables with our prefix that mean nothing, each with a hint: a typo must not be a silent default."""
+    known = {item.variable for item in knobs()} | CLIENT_VARIABLES
+    found = sorted(name for name in environ if name.startswith(PREFIX) and name not in known)
+    hints = []
+    for name in found:
+        near = difflib.get_close_matches(name, known, n=1, cutoff=0.0)
+        hints.append((name, f"is no setting; did you mean {near[0]}?"))
+    return hints
+
+
+def describe(settings: Settings) -> dict[str, str]:
+    """What other programs may know about this server, spelled as a user would."""
+    return {
+        "retention": format_duration(settings.retention),
+        "max_body": format_size(settings.max_body),
+    }

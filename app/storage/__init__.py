@@ -1,0 +1,130 @@
+"""The Store: the one seam between smsbin and a database.
+
+Every method is a promise that each backend keeps; `tests/storage/test_contract.py` is run against all of them.
+Shared rules: a write is durable when it returns (P2); `n` and `seq` rise without gaps inside one bin because
+they are taken in the transaction that writes the row (P3); an unknown bin or number is `NotFound`; a write that
+cannot be made now is `StoreUnavailable`, at the latest after `COMMIT_WAIT_S`. Reads never wait for writes.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Protocol
+
+from ..domain.bins import Bin, NewBin
+from ..domain.captures import Capture, CaptureRow, Change, NewCapture, Outcome, Stamp
+
+__all__ = ["COMMIT_WAIT_S", "Health", "Session", "Store", "Sweep", "open_store"]
+
+# The tightest provider known gives up after 5 s (Dialpad's webhook documentation); 503 must reach it before.
+COMMIT_WAIT_S = 4.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """A signed-in browser. Only hashes are kept: `token_hash` names the access token that opened it."""
+
+    hash: str
+    token_hash: str
+    created_at: datetime
+    seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sweep:
+    """What one sweep did: how many captures it removed, and whether more are due right now."""
+
+    removed: int
+    more: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """The store's own word on itself: `state` is "ok", "full" (writes refused for now) or "suspect" (until restart)."""
+
+    state: str
+    reason: str | None = None
+
+
+class Store(Protocol):
+    """Bins, captures and sessions, durable."""
+
+    async def add_bin(self, new: NewBin) -> Bin:
+        """Make a bin. Conflict: the id or the key is taken."""
+
+    async def list_bins(self, *, limit: int, before: str | None = None) -> Sequence[Bin]:
+        """Newest first; with `before`, those older than the bin of that id (NotFound when there is none)."""
+
+    async def get_bin(self, bin_id: str) -> Bin:
+        """One bin. NotFound."""
+
+    async def find_bin_by_key(self, key: str) -> Bin | None:
+        """The bin that collects under a capture key; None for a key that was never given, rotated or deleted."""
+
+    async def set_bin(self, bin_id: str, *, name: str, provider: str | None, retention: timedelta | None) -> Bin:
+        """Change what a user may change. NotFound."""
+
+    async def rotate_key(self, bin_id: str, key: str) -> Bin:
+        """Give the bin another capture key; the old one is unknown from the moment this returns. NotFound."""
+
+    async def drop_bin(self, bin_id: str) -> None:
+        """Delete a bin with its captures: gone from every read on return, from the disk soon after. NotFound."""
+
+    async def add_capture(self, new: NewCapture) -> Stamp:
+        """Keep a raw and its reading under the bin's next `n` and `seq`. NotFound: the bin has just been deleted."""
+
+    def set_outcome(self, bin_id: str, n: int, outcome: Outcome) -> asyncio.Future[Any]:
+        """Write what became of the answer, once, under the bin's next `seq`. Nobody has to wait: it is queued on
+        return, durable when the future resolves. A capture that is gone is no error."""
+
+    async def list_captures(
+        self, bin_id: str, *, limit: int, before: int | None = None, after: int | None = None
+    ) -> Sequence[CaptureRow]:
+        """Newest first, below `before`; or with `after`, oldest first, above it. Never both. NotFound."""
+
+    async def get_capture(self, bin_id: str, n: int) -> Capture:
+        """The whole capture. NotFound."""
+
+    async def drop_capture(self, bin_id: str, n: int) -> None:
+        """Delete one capture; its number is never given again. NotFound."""
+
+    async def drop_captures(self, bin_id: str) -> None:
+        """Delete all captures of a bin; numbering goes on. Gone from every read on return. NotFound."""
+
+    async def changes_after(self, bin_id: str, after: int, limit: int = 500) -> Sequence[Change]:
+        """Changes with seq > `after`, oldest first, at most `limit`: what a returning viewer missed. NotFound."""
+
+    async def sweep(self, now: datetime, default_retention: timedelta, limit: int = 500) -> Sweep:
+        """Remove at most `limit` captures whose retention has run out, oldest number first, and leftovers of
+        deleted bins and cleared captures. Zero retention keeps for ever."""
+
+    async def add_session(self, session: Session) -> None:
+        """Remember a signed-in browser."""
+
+    async def find_session(self, session_hash: str) -> Session | None:
+        """A session by the hash of its cookie."""
+
+    async def touch_session(self, session_hash: str, seen_at: datetime) -> None:
+        """Note that a session was used."""
+
+    async def drop_session(self, session_hash: str) -> None:
+        """Sign out. An unknown session is no error."""
+
+    async def drop_sessions(self, *, other_than_token: str, seen_before: datetime) -> None:
+        """Forget the sessions of another access token, and those that were not used since `seen_before`."""
+
+    async def probe(self) -> None:
+        """A write transaction works right now, else StoreUnavailable."""
+
+    def health(self) -> Health:
+        """The last known state, without touching the disk."""
+
+
+def open_store(database: Path) -> AbstractAsyncContextManager[Store]:
+    """The store of a data directory, ready to use; CannotStart names what is in the way."""
+    from .sqlite import open_sqlite
+
+    return open_sqlite(database)

@@ -1,0 +1,255 @@
+"""The write side of SQLite: turns a batch of jobs into one transaction. Runs inside the writer process, and only there.
+
+`n` and `seq` come from the bin's counters, read once per batch and written back once, inside the transaction, so
+that number order is visible order, without gaps (P3).
+"""
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from . import jobs
+from .connections import BUSY_MS
+from .counters import Counters
+from .jobs import Result
+from .queries import SQL
+
+# Errors that leave no doubt about what is on disk: nothing of the batch is, and a later one may work.
+_FULL = frozenset({"SQLITE_FULL", "SQLITE_BUSY", "SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_NOMEM", "SQLITE_LOCKED"})
+# Growing the shared-memory file meets a full disk too, and holds no data of its own.
+_FULL_EXTENDED = frozenset({"SQLITE_IOERR_SHMSIZE", "SQLITE_IOERR_SHMOPEN", "SQLITE_IOERR_SHMMAP"})
+_SUSPECT = frozenset({"SQLITE_IOERR", "SQLITE_CORRUPT", "SQLITE_NOTADB"})
+
+
+class Rejected(Exception):
+    """This one job cannot be done; the others of its batch can."""
+
+    def __init__(self, error: str, message: str) -> None:
+        self.error = error
+        super().__init__(message)
+
+
+def failure(error: Exception) -> Result:
+    """An exception as a result that the server can act on."""
+    if isinstance(error, Rejected):
+        return Result(error.error, str(error))
+    name = getattr(error, "sqlite_errorname", "")
+    base = "_".join(name.split("_")[:2])
+    if name in _FULL_EXTENDED or base in _FULL:
+        return Result("full", f"{error} ({name})")
+    if base in _SUSPECT:
+        return Result("suspect", f"{error} ({name})")
+    if isinstance(error, sqlite3.IntegrityError):
+        return Result("conflict", str(error))
+    return Result("broken", f"{type(error).__name__}: {error}")
+
+
+class Applier:
+    """Owns the writing connection. `apply` never raises for a bad job; it answers with one result per job."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._counters = Counters(connection)
+        self._swept = False
+        self._players: dict[type[jobs.Job], Callable[[Any], tuple[int, int] | None]] = {
+            jobs.AddBin: self._add_bin,
+            jobs.SetBin: self._set_bin,
+            jobs.RotateKey: self._rotate_key,
+            jobs.DropBin: self._drop_bin,
+            jobs.AddCapture: self._add_capture,
+            jobs.SetOutcome: self._set_outcome,
+            jobs.DropCapture: self._drop_capture,
+            jobs.DropCaptures: self._drop_captures,
+            jobs.SweepCaptures: self._sweep,
+            jobs.AddSession: self._add_session,
+            jobs.TouchSession: self._touch_session,
+            jobs.DropSession: self._drop_session,
+            jobs.DropSessions: self._drop_sessions,
+            jobs.Probe: self._probe,
+        }
+
+    def tidy(self) -> None:
+        """After a sweep: give pages back and empty the write-ahead log, so that deleted texts leave the disk.
+
+        A reader in the middle of a page only puts that off; captures never wait for it longer than a moment.
+        """
+        if not self._swept:
+            return
+        self._swept = False
+        try:
+            self._connection.execute("pragma busy_timeout = 50")
+            self._connection.execute("pragma incremental_vacuum(2000)").fetchall()
+            self._connection.execute("pragma wal_checkpoint(truncate)").fetchall()
+        except sqlite3.OperationalError:
+            self._swept = True
+        finally:
+            self._connection.execute(f"pragma busy_timeout = {BUSY_MS}")
+
+    def apply(self, batch: Sequence[jobs.Job]) -> list[Result]:
+        """One transaction for all; where that fails, one for each, so that a bad job takes nobody with it."""
+        try:
+            return self._commit(batch)
+        except Exception as error:
+            outcome = failure(error)
+            if len(batch) == 1 or outcome.error in ("full", "suspect"):
+                return [outcome] * len(batch)
+        return [self._alone(job) for job in batch]
+
+    def _alone(self, job: jobs.Job) -> Result:
+        try:
+            return self._commit([job])[0]
+        except Exception as error:
+            return failure(error)
+
+    def _commit(self, batch: Sequence[jobs.Job]) -> list[Result]:
+        self._connection.execute("begin immediate")
+        try:
+            results = [Result(value=self._players[type(job)](job)) for job in batch]
+            self._counters.flush()
+            self._connection.execute("commit")
+        except BaseException:
+            self._counters.forget()
+            if self._connection.in_transaction:
+                self._connection.execute("rollback")
+            raise
+        return results
+
+    def _run(self, query: str, **values: object) -> int:
+        """One statement, after the captures of the batch so far: jobs take effect in their order."""
+        self._counters.flush()
+        return self._connection.execute(SQL[query], values).rowcount
+
+    def _must(self, query: str, bin_id: str, **values: object) -> None:
+        if not self._run(query, id=bin_id, **values):
+            raise Rejected("not_found", f"There is no bin {bin_id}.")
+
+    # Bins
+
+    def _add_bin(self, job: jobs.AddBin) -> None:
+        self._run(
+            "add_bin", id=job.id, key=job.key, name=job.name, provider=job.provider,
+            retention_s=job.retention_s, created_at=job.created_at,
+        )  # fmt: skip
+
+    def _set_bin(self, job: jobs.SetBin) -> None:
+        self._must("set_bin", job.id, name=job.name, provider=job.provider, retention_s=job.retention_s)
+
+    def _rotate_key(self, job: jobs.RotateKey) -> None:
+        self._must("rotate_key", job.id, key=job.key)
+
+    def _drop_bin(self, job: jobs.DropBin) -> None:
+        self._must("drop_bin", job.id)
+
+    # Captures
+
+    def _add_capture(self, job: jobs.AddCapture) -> tuple[int, int]:
+        counter = self._counters.of(job.bin_id)
+        if counter is None:
+            raise Rejected("not_found", f"There is no bin {job.bin_id}.")
+        return self._counters.add_capture(counter, job)
+
+    def _set_outcome(self, job: jobs.SetOutcome) -> None:
+        counter = self._counters.of(job.bin_id)
+        if counter is not None:
+            self._counters.add_outcome(counter, job)
+
+    def _drop_capture(self, job: jobs.DropCapture) -> None:
+        number = self._number(job.bin_id)
+        row = self._connection.execute(SQL["find_capture"], {"bin": number, "n": job.n}).fetchone()
+        if row is None:
+            raise Rejected("not_found", f"There is no capture {job.n} in this bin.")
+        self._erase(number, [(row[0], job.n)])
+        self._recount(number, [row[1]])
+        self._note_deletion(number, job.n, through=False)
+
+    def _drop_captures(self, job: jobs.DropCaptures) -> None:
+        number = self._number(job.bin_id)
+        self._run("clear_bin", number=number)
+        last_n = self._connection.execute(SQL["get_bin"], {"id": job.bin_id}).fetchone()["last_n"]
+        self._note_deletion(number, last_n, through=True)
+
+    def _number(self, bin_id: str) -> int:
+        self._counters.flush()
+        row = self._connection.execute(SQL["get_bin"], {"id": bin_id}).fetchone()
+        if row is None:
+            raise Rejected("not_found", f"There is no bin {bin_id}.")
+        return int(row["number"])
+
+    def _note_deletion(self, number: int, n: int, *, through: bool) -> None:
+        if through:
+            self._run("forget_deletions", bin=number, n=n)
+        seq = self._connection.execute(SQL["bump_seq"], {"number": number}).fetchone()[0]
+        self._run("add_deletion", bin=number, seq=seq, n=n, through=through)
+
+    def _erase(self, number: int, rows: Sequence[tuple[int, int]]) -> None:
+        self._connection.executemany(SQL["erase_raw"], [(row_id,) for row_id, _ in rows])
+        self._connection.executemany(SQL["erase_outcome"], [(number, n) for _, n in rows])
+        self._connection.executemany(SQL["erase_capture"], [(row_id,) for row_id, _ in rows])
+
+    def _recount(self, number: int, roles: Sequence[str]) -> None:
+        self._run(
+            "recount", number=number, captures=len(roles), primary=roles.count("primary"),
+            fallback=roles.count("fallback"), status=roles.count("status"), voice=roles.count("voice"),
+            voice_fallback=roles.count("voice-fallback"),
+        )  # fmt: skip
+
+    # The sweep
+
+    def _sweep(self, job: jobs.SweepCaptures) -> tuple[int, int]:
+        self._counters.flush()
+        room = job.limit
+        for number, floor_n, retention_s, deleted in self._connection.execute(SQL["sweepable"]).fetchall():
+            room -= self._sweep_leftovers(number, floor_n, room)
+            if deleted and room > 0:
+                self._run("erase_deletions", bin=number)
+                self._run("erase_bin", number=number)
+                continue
+            kept_s = job.retention_s if retention_s is None else retention_s
+            if kept_s and room > 0:
+                room -= self._sweep_old(number, job.now - kept_s * 1_000_000, room)
+            if room <= 0:
+                break
+        self._swept = self._swept or room < job.limit
+        return job.limit - room, int(room <= 0)
+
+    def _sweep_leftovers(self, number: int, floor_n: int, limit: int) -> int:
+        values = {"bin": number, "floor_n": floor_n, "limit": limit}
+        rows = [tuple(row) for row in self._connection.execute(SQL["leftovers"], values)]
+        self._erase(number, rows)
+        return len(rows)
+
+    def _sweep_old(self, number: int, before: int, limit: int) -> int:
+        rows = self._connection.execute(SQL["oldest"], {"bin": number, "limit": limit}).fetchall()
+        # By number, never by time alone: a clock that was wrong for an hour must not make holes.
+        young = next((index for index, row in enumerate(rows) if row["received_at"] >= before), len(rows))
+        due = rows[:young]
+        if due:
+            last_n = due[-1]["n"]
+            self._erase(number, [(row["id"], row["n"]) for row in due])
+            self._run("raise_floor", number=number, n=last_n)
+            self._recount(number, [row["role"] for row in due])
+            self._note_deletion(number, last_n, through=True)
+        return len(due)
+
+    # Sessions and the probe
+
+    def _add_session(self, job: jobs.AddSession) -> None:
+        self._run(
+            "add_session",
+            hash=job.hash,
+            token_hash=job.token_hash,
+            created_at=job.created_at,
+            seen_at=job.seen_at,
+        )
+
+    def _touch_session(self, job: jobs.TouchSession) -> None:
+        self._run("touch_session", hash=job.hash, seen_at=job.seen_at)
+
+    def _drop_session(self, job: jobs.DropSession) -> None:
+        self._run("drop_session", hash=job.hash)
+
+    def _drop_sessions(self, job: jobs.DropSessions) -> None:
+        self._run("drop_sessions", token_hash=job.token_hash, seen_before=job.seen_before)
+
+    def _probe(self, job: jobs.Probe) -> None:  # noqa: ARG002
+        self._run("probe")

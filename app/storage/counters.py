@@ -1,0 +1,110 @@
+"""The bins' counters during one batch, and the captures that wait to be inserted with one `executemany`.
+
+Why: a batch holds many captures of few bins; reading and writing the bin's row once per batch instead of once per
+capture is what makes the durable path cheap.
+"""
+
+import sqlite3
+from dataclasses import dataclass, field
+
+from . import jobs
+from .queries import SQL
+
+
+@dataclass(slots=True)
+class Counter:
+    """One bin's row as the batch will leave it."""
+
+    number: int
+    last_n: int
+    last_seq: int
+    captures: int
+    by_role: dict[str, int]
+    last_capture_at: int | None
+
+
+@dataclass(slots=True)
+class _Waiting:
+    captures: list[tuple[object, ...]] = field(default_factory=list)
+    raws: list[tuple[object, ...]] = field(default_factory=list)
+    outcomes: list[tuple[object, ...]] = field(default_factory=list)
+
+
+class Counters:
+    """Lives as long as the writing connection; empty between transactions."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._by_bin: dict[str, Counter] = {}
+        self._waiting = _Waiting()
+        self._last_id = int(connection.execute(SQL["last_id"]).fetchone()[0])
+
+    def of(self, bin_id: str) -> Counter | None:
+        """The bin's counter, read inside the transaction; None when there is no such bin."""
+        counter = self._by_bin.get(bin_id)
+        if counter is None:
+            row = self._connection.execute(SQL["counters"], {"id": bin_id}).fetchone()
+            if row is None:
+                return None
+            number, last_n, last_seq, captures, *roles, last_capture_at = row
+            names = ("primary", "fallback", "status", "voice", "voice-fallback")
+            by_role = dict(zip(names, roles, strict=True))
+            counter = Counter(number, last_n, last_seq, captures, by_role, last_capture_at)
+            self._by_bin[bin_id] = counter
+        return counter
+
+    def add_capture(self, counter: Counter, job: jobs.AddCapture) -> tuple[int, int]:
+        """Take the next numbers."""
+        self._last_id += 1
+        counter.last_n += 1
+        counter.last_seq += 1
+        counter.captures += 1
+        counter.by_role[job.role] += 1
+        counter.last_capture_at = job.received_at
+        self._waiting.captures.append((
+            self._last_id, counter.number, counter.last_n, counter.last_seq, job.received_at, job.role, job.method,
+            job.target, job.peer, len(job.body), job.content_type, job.body_complete, job.provider, job.kind,
+            job.message_id, job.sender, job.recipient, job.text, job.status, job.raw_status, job.problem,
+        ))  # fmt: skip
+        self._waiting.raws.append((self._last_id, job.http_version, job.headers, job.body, job.sha256))
+        return counter.last_n, counter.last_seq
+
+    def add_outcome(self, counter: Counter, job: jobs.SetOutcome) -> None:
+        """Take the next seq."""
+        counter.last_seq += 1
+        self._waiting.outcomes.append(
+            (counter.last_seq, job.status, job.after_ms, job.fault, job.sender_left, counter.number, job.n)
+        )
+
+    def flush(self) -> None:
+        """Write what waits; afterwards the tables are true and the counters are read again."""
+        if not self._by_bin:
+            return
+        waiting, self._waiting = self._waiting, _Waiting()
+        if waiting.captures:
+            self._connection.executemany(SQL["add_capture"], waiting.captures)
+            self._connection.executemany(SQL["add_raw"], waiting.raws)
+        if waiting.outcomes:
+            self._connection.executemany(SQL["add_outcome"], waiting.outcomes)
+        for counter in self._by_bin.values():
+            self._write(counter)
+        self._by_bin.clear()
+
+    def forget(self) -> None:
+        """The transaction failed: nothing of it happened. Numbers of rows may be skipped, `n` never."""
+        self._by_bin.clear()
+        self._waiting = _Waiting()
+
+    def _write(self, counter: Counter) -> None:
+        values = {name.replace("-", "_"): count for name, count in counter.by_role.items()}
+        self._connection.execute(
+            SQL["set_counters"],
+            {
+                **values,
+                "number": counter.number,
+                "last_n": counter.last_n,
+                "last_seq": counter.last_seq,
+                "captures": counter.captures,
+                "last_capture_at": counter.last_capture_at,
+            },
+        )

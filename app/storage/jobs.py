@@ -1,0 +1,131 @@
+"""What the writer can be asked to do: the words between the server and the writer process, as MessagePack.
+
+Times are microseconds since 1970, durations seconds. Only `storage/` speaks this language.
+"""
+
+import msgspec
+
+
+class Job(msgspec.Struct, array_like=True, tag=True):
+    """One write, whole or not at all."""
+
+
+class AddBin(Job):
+    id: str
+    key: str
+    name: str | None
+    provider: str | None
+    retention_s: int | None
+    created_at: int
+
+
+class SetBin(Job):
+    id: str
+    name: str
+    provider: str | None
+    retention_s: int | None
+
+
+class RotateKey(Job):
+    id: str
+    key: str
+
+
+class DropBin(Job):
+    id: str
+
+
+class AddCapture(Job):
+    bin_id: str
+    received_at: int
+    role: str
+    method: str
+    target: str
+    peer: str
+    content_type: str | None
+    body_complete: bool
+    provider: str | None
+    kind: str
+    message_id: str | None
+    sender: str | None
+    recipient: str | None
+    text: str | None
+    status: str | None
+    raw_status: str | None
+    problem: str | None
+    http_version: str
+    headers: str
+    body: bytes
+    sha256: str
+
+
+class SetOutcome(Job):
+    bin_id: str
+    n: int
+    status: int | None
+    after_ms: int | None
+    fault: str | None
+    sender_left: bool
+
+
+class DropCapture(Job):
+    bin_id: str
+    n: int
+
+
+class DropCaptures(Job):
+    bin_id: str
+
+
+class SweepCaptures(Job):
+    now: int
+    retention_s: int
+    limit: int
+
+
+class AddSession(Job):
+    hash: str
+    token_hash: str
+    created_at: int
+    seen_at: int
+
+
+class TouchSession(Job):
+    hash: str
+    seen_at: int
+
+
+class DropSession(Job):
+    hash: str
+
+
+class DropSessions(Job):
+    token_hash: str
+    seen_before: int
+
+
+class Probe(Job):
+    pass
+
+
+AnyJob = (
+    AddBin | SetBin | RotateKey | DropBin | AddCapture | SetOutcome | DropCapture | DropCaptures
+    | SweepCaptures | AddSession | TouchSession | DropSession | DropSessions | Probe
+)  # fmt: skip
+
+
+class Result(msgspec.Struct, array_like=True, frozen=True):
+    """What became of one job. `error` is None when it is durable, else a name of `FAILURES`."""
+
+    error: str | None = None
+    message: str = ""
+    value: tuple[int, int] | None = None
+
+
+# not_found, conflict: the job's own fault. full: nothing can be written now. suspect: the file can't be trusted.
+FAILURES = ("not_found", "conflict", "full", "suspect", "broken")
+
+encode_jobs = msgspec.msgpack.Encoder().encode
+decode_jobs = msgspec.msgpack.Decoder(list[AnyJob]).decode
+encode_results = msgspec.msgpack.Encoder().encode
+decode_results = msgspec.msgpack.Decoder(list[Result]).decode

@@ -1,0 +1,36 @@
+"""Numbered migrations, each all-or-nothing; `pragma user_version` holds the last one (SQLite keeps it in the transaction)."""
+
+import sqlite3
+from pathlib import Path
+
+from ..errors import CannotStart
+
+FOLDER = Path(__file__).parent / "sql" / "sqlite"
+
+
+def newest(folder: Path = FOLDER) -> int:
+    """The version that this smsbin writes."""
+    return max(int(path.name[:4]) for path in folder.glob("[0-9]*.sql"))
+
+
+def migrate(connection: sqlite3.Connection, folder: Path = FOLDER) -> None:
+    """Bring a database to the newest version. CannotStart when it comes from a newer smsbin."""
+    current = int(connection.execute("pragma user_version").fetchone()[0])
+    if current > newest(folder):
+        raise CannotStart(
+            f"The database has version {current}, this smsbin knows {newest(folder)}."
+            " Install a newer smsbin, or give another --data-dir."
+        )
+    for path in sorted(folder.glob("[0-9]*.sql")):
+        version = int(path.name[:4])
+        if version <= current:
+            continue
+        if version != current + 1:
+            raise RuntimeError(f"migration {current + 1:04} is missing before {path.name}")
+        try:
+            connection.executescript(f"begin immediate;\n{path.read_text()}\npragma user_version = {version};\ncommit;")
+        except sqlite3.Error:
+            if connection.in_transaction:
+                connection.execute("rollback")
+            raise
+        current = version

@@ -1,0 +1,108 @@
+-- name: last_id
+select coalesce(max(id), 0) from captures
+
+-- name: add_capture
+insert into captures (
+    id, bin, n, seq, received_at, role, method, target, peer, size, content_type, body_complete,
+    provider, kind, message_id, sender, recipient, text, status, raw_status, problem
+) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+
+-- name: add_raw
+insert into raws (id, http_version, headers, body, sha256) values (?, ?, ?, ?, ?)
+
+-- name: add_outcome
+insert or ignore into outcomes (bin, n, seq, status, after_ms, fault, sender_left)
+select captures.bin, captures.n, ?, ?, ?, ?, ?
+from captures join bins on bins.number = captures.bin
+where captures.bin = ? and captures.n = ? and captures.n > bins.floor_n
+
+-- name: find_capture
+select captures.id, captures.role
+from captures join bins on bins.number = captures.bin
+where captures.bin = :bin and captures.n = :n and captures.n > bins.floor_n
+
+-- name: list_newest
+select captures.*, outcomes.status as out_status, outcomes.after_ms, outcomes.fault, outcomes.sender_left
+from captures
+join bins on bins.number = captures.bin
+left join outcomes on outcomes.bin = captures.bin and outcomes.n = captures.n
+where captures.bin = :bin and captures.n > bins.floor_n and captures.n < :before
+order by captures.n desc
+limit :limit
+
+-- name: list_after
+select captures.*, outcomes.status as out_status, outcomes.after_ms, outcomes.fault, outcomes.sender_left
+from captures
+join bins on bins.number = captures.bin
+left join outcomes on outcomes.bin = captures.bin and outcomes.n = captures.n
+where captures.bin = :bin and captures.n > max(bins.floor_n, :after)
+order by captures.n
+limit :limit
+
+-- name: get_capture
+select
+    captures.*, outcomes.status as out_status, outcomes.after_ms, outcomes.fault, outcomes.sender_left,
+    raws.http_version, raws.headers, raws.body, raws.sha256
+from captures
+join bins on bins.number = captures.bin
+join raws on raws.id = captures.id
+left join outcomes on outcomes.bin = captures.bin and outcomes.n = captures.n
+where captures.bin = :bin and captures.n = :n and captures.n > bins.floor_n
+
+-- name: changes_after
+-- One statement, so one snapshot: read apart, a commit in between would slip under the viewer's cursor.
+with changes (seq, what, n, through) as (
+    select * from (
+        select seq, 'captured', n, 0 from captures
+        where bin = :bin and seq > :after and n > (select floor_n from bins where number = :bin)
+        order by seq limit :limit
+    )
+    union all
+    select * from (
+        select seq, 'answered', n, 0 from outcomes
+        where bin = :bin and seq > :after and n > (select floor_n from bins where number = :bin)
+        order by seq limit :limit
+    )
+    union all
+    select * from (
+        select seq, 'deleted', n, through from deletions
+        where bin = :bin and seq > :after
+        order by seq limit :limit
+    )
+)
+select
+    changes.seq as change_seq, changes.what, changes.n as change_n, changes.through, captures.*,
+    outcomes.status as out_status, outcomes.after_ms, outcomes.fault, outcomes.sender_left
+from changes
+left join captures on changes.what <> 'deleted' and captures.bin = :bin and captures.n = changes.n
+left join outcomes on outcomes.bin = captures.bin and outcomes.n = captures.n
+order by changes.seq
+limit :limit
+
+-- name: add_deletion
+insert into deletions (bin, seq, n, through) values (:bin, :seq, :n, :through)
+
+-- name: forget_deletions
+delete from deletions where bin = :bin and n <= :n
+
+-- name: oldest
+select captures.id, captures.n, captures.role, captures.received_at
+from captures join bins on bins.number = captures.bin
+where captures.bin = :bin and captures.n > bins.floor_n
+order by captures.n
+limit :limit
+
+-- name: leftovers
+select id, n from captures where bin = :bin and n <= :floor_n order by n limit :limit
+
+-- name: erase_raw
+delete from raws where id = ?
+
+-- name: erase_outcome
+delete from outcomes where bin = ? and n = ?
+
+-- name: erase_capture
+delete from captures where id = ?
+
+-- name: erase_deletions
+delete from deletions where bin = :bin

@@ -1,0 +1,2 @@
+-- name: probe
+update bins set last_seq = last_seq where number = (select min(number) from bins)

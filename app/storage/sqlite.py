@@ -1,0 +1,184 @@
+"""The Store on SQLite: writes go to the writer process, reads to a small pool. WAL, one file, no server."""
+
+import asyncio
+import os
+import sqlite3
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, closing
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from ..domain.bins import Bin, NewBin
+from ..domain.captures import Capture, CaptureRow, Change, NewCapture, Outcome, Stamp
+from ..domain.units import micros
+from ..errors import CannotStart, NotFound
+from . import Health, Session, Store, Sweep, jobs
+from .lock import lock_directory
+from .readers import Readers, open_readers
+from .rows import read_bin, read_capture, read_capture_row, read_change, read_session, write_capture
+from .writer import Writer
+
+_FAR = (1 << 63) - 1
+
+
+def _seconds(value: timedelta | None) -> int | None:
+    return None if value is None else int(value.total_seconds())
+
+
+class SqliteStore:
+    """Implements `Store`; the promises stand there."""
+
+    def __init__(self, writer: Writer, readers: Readers) -> None:
+        self._writer = writer
+        self._readers = readers
+
+    # Bins
+
+    async def add_bin(self, new: NewBin) -> Bin:
+        await self._writer.submit(
+            jobs.AddBin(new.id, new.key, new.name, new.provider, _seconds(new.retention), micros(new.created_at))
+        )
+        return await self.get_bin(new.id)
+
+    async def list_bins(self, *, limit: int, before: str | None = None) -> Sequence[Bin]:
+        if before is None:
+            rows = await self._readers.all("list_bins", {"limit": limit})
+        else:
+            values = {"limit": limit, "number": (await self._bin_row(before))["number"]}
+            rows = await self._readers.all("list_bins_before", values)
+        return [read_bin(row) for row in rows]
+
+    async def get_bin(self, bin_id: str) -> Bin:
+        return read_bin(await self._bin_row(bin_id))
+
+    async def find_bin_by_key(self, key: str) -> Bin | None:
+        row = await self._readers.one("find_bin_by_key", {"key": key})
+        return None if row is None else read_bin(row)
+
+    async def set_bin(self, bin_id: str, *, name: str, provider: str | None, retention: timedelta | None) -> Bin:
+        await self._writer.submit(jobs.SetBin(bin_id, name, provider, _seconds(retention)))
+        return await self.get_bin(bin_id)
+
+    async def rotate_key(self, bin_id: str, key: str) -> Bin:
+        await self._writer.submit(jobs.RotateKey(bin_id, key))
+        return await self.get_bin(bin_id)
+
+    async def drop_bin(self, bin_id: str) -> None:
+        await self._writer.submit(jobs.DropBin(bin_id))
+
+    # Captures
+
+    async def add_capture(self, new: NewCapture) -> Stamp:
+        value = await self._writer.submit(write_capture(new))
+        assert value is not None, "a capture's result carries its numbers"
+        return Stamp(*value)
+
+    def set_outcome(self, bin_id: str, n: int, outcome: Outcome) -> asyncio.Future[Any]:
+        return self._writer.submit(
+            jobs.SetOutcome(bin_id, n, outcome.status, outcome.after_ms, outcome.fault, outcome.sender_left)
+        )
+
+    async def list_captures(
+        self, bin_id: str, *, limit: int, before: int | None = None, after: int | None = None
+    ) -> Sequence[CaptureRow]:
+        values = {"bin": await self._number(bin_id), "limit": limit}
+        if after is not None:
+            rows = await self._readers.all("list_after", values | {"after": after})
+        else:
+            rows = await self._readers.all("list_newest", values | {"before": _FAR if before is None else before})
+        return [read_capture_row(row) for row in rows]
+
+    async def get_capture(self, bin_id: str, n: int) -> Capture:
+        row = await self._readers.one("get_capture", {"bin": await self._number(bin_id), "n": n})
+        if row is None:
+            raise NotFound(f"There is no capture {n} in this bin.")
+        return read_capture(row)
+
+    async def drop_capture(self, bin_id: str, n: int) -> None:
+        await self._writer.submit(jobs.DropCapture(bin_id, n))
+
+    async def drop_captures(self, bin_id: str) -> None:
+        await self._writer.submit(jobs.DropCaptures(bin_id))
+
+    async def changes_after(self, bin_id: str, after: int, limit: int = 500) -> Sequence[Change]:
+        values = {"bin": await self._number(bin_id), "after": after, "limit": limit}
+        return [read_change(row) for row in await self._readers.all("changes_after", values)]
+
+    async def sweep(self, now: datetime, default_retention: timedelta, limit: int = 500) -> Sweep:
+        kept_s = _seconds(default_retention) or 0
+        value = await self._writer.submit(jobs.SweepCaptures(micros(now), kept_s, limit))
+        assert value is not None, "a sweep says what it did"
+        return Sweep(removed=value[0], more=bool(value[1]))
+
+    # Sessions
+
+    async def add_session(self, session: Session) -> None:
+        await self._writer.submit(
+            jobs.AddSession(session.hash, session.token_hash, micros(session.created_at), micros(session.seen_at))
+        )
+
+    async def find_session(self, session_hash: str) -> Session | None:
+        row = await self._readers.one("find_session", {"hash": session_hash})
+        return None if row is None else read_session(row)
+
+    async def touch_session(self, session_hash: str, seen_at: datetime) -> None:
+        await self._writer.submit(jobs.TouchSession(session_hash, micros(seen_at)))
+
+    async def drop_session(self, session_hash: str) -> None:
+        await self._writer.submit(jobs.DropSession(session_hash))
+
+    async def drop_sessions(self, *, other_than_token: str, seen_before: datetime) -> None:
+        await self._writer.submit(jobs.DropSessions(other_than_token, micros(seen_before)))
+
+    # The store itself
+
+    async def probe(self) -> None:
+        await self._writer.submit(jobs.Probe())
+
+    def health(self) -> Health:
+        return self._writer.health
+
+    async def _bin_row(self, bin_id: str) -> sqlite3.Row:
+        row = await self._readers.one("get_bin", {"id": bin_id})
+        if row is None:
+            raise NotFound(f"There is no bin {bin_id}.")
+        return row
+
+    async def _number(self, bin_id: str) -> int:
+        return int((await self._bin_row(bin_id))["number"])
+
+
+@asynccontextmanager
+async def open_sqlite(database: Path) -> AsyncIterator[Store]:
+    """Lock the directory, start the writer, open the readers; close them in the opposite order."""
+    lock = await lock_directory(database.parent)
+    try:
+        _check_after_doubt(database)
+        writer = Writer(database, lock)
+        try:
+            await writer.start()
+            async with open_readers(database) as readers:
+                yield SqliteStore(writer, readers)
+        finally:
+            await writer.close()
+    finally:
+        os.close(lock)
+
+
+def _check_after_doubt(database: Path) -> None:
+    """After a write error that left doubt, the whole file is checked before it is trusted again."""
+    mark = database.with_suffix(".suspect")
+    if not mark.exists():
+        return
+    try:
+        with closing(sqlite3.connect(database)) as connection:
+            verdict = connection.execute("pragma integrity_check").fetchone()[0]
+    except sqlite3.DatabaseError as error:
+        verdict = str(error)
+    if verdict != "ok":
+        raise CannotStart(
+            f"The database {database} was damaged by a disk error ({verdict})."
+            " Restore a backup, or move the file away to start empty."
+        )
+    mark.unlink()

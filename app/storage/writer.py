@@ -1,0 +1,249 @@
+"""The server's end of the writer process: hands over batches, resolves futures, starts it again when it dies.
+
+Group commit without a timer: while one batch is on its way to the disk, the next one gathers. Whatever cannot be
+confirmed in `COMMIT_WAIT_S` is `StoreUnavailable`; the row may still appear, which the sender's retry then doubles,
+but nothing is ever acknowledged that is not on disk (P2).
+"""
+
+import asyncio
+import os
+import socket
+import subprocess
+import sys
+from collections import deque
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..errors import AppError, CannotStart, Conflict, NotFound, StoreUnavailable
+from . import COMMIT_WAIT_S, Health
+from .jobs import AddCapture, Job, Result, decode_results, encode_jobs
+
+MAX_BATCH = 256
+MAX_BATCH_BYTES = 8 << 20
+MAX_WAITING_BYTES = 64 << 20
+RESTART_S = 1.0
+START_S = 60.0
+JOB_BYTES = 512
+
+Value = tuple[int, int] | None
+
+
+@dataclass(slots=True)
+class _Waiting:
+    job: Job
+    size: int
+    since: float
+    future: asyncio.Future[Value]
+
+
+class Writer(asyncio.Protocol):
+    """One child process at a time. Belongs to one event loop."""
+
+    def __init__(self, database: Path, keep_open: int) -> None:
+        self._database = database
+        self._keep_open = keep_open
+        self._loop = asyncio.get_running_loop()
+        self._child: subprocess.Popen[bytes] | None = None
+        self._transport: asyncio.WriteTransport | None = None
+        self._started: asyncio.Future[None] = self._loop.create_future()
+        self._open = False
+        self._received = bytearray()
+        self._waiting: deque[_Waiting] = deque()
+        self._waiting_bytes = 0
+        self._in_flight: list[_Waiting] = []
+        self._flush_soon = False
+        self._watch: asyncio.TimerHandle | None = None
+        self._restart: asyncio.TimerHandle | None = None
+        self._gone: asyncio.Event = asyncio.Event()
+        self._closing = False
+        self._health = Health(state="ok")
+
+    @property
+    def health(self) -> Health:
+        """The state after the last batch."""
+        return self._health
+
+    @property
+    def waiting(self) -> int:
+        """Jobs that no process has taken yet."""
+        return len(self._waiting)
+
+    async def start(self) -> None:
+        """Return when the database is open, checked and migrated. CannotStart says what is wrong."""
+        await self._spawn()
+        async with asyncio.timeout(START_S):
+            await self._started
+
+    def submit(self, job: Job) -> asyncio.Future[Value]:
+        """Queued on return; durable when the future resolves."""
+        if self._closing or self._health.state == "suspect":
+            raise StoreUnavailable(self._health.reason or "The store is closing.")
+        size = JOB_BYTES + (len(job.body) + len(job.headers) if isinstance(job, AddCapture) else 0)
+        if self._waiting_bytes + size > MAX_WAITING_BYTES:
+            raise StoreUnavailable("More is waiting to be written than fits in memory.")
+        future: asyncio.Future[Value] = self._loop.create_future()
+        self._waiting.append(_Waiting(job, size, self._loop.time(), future))
+        self._waiting_bytes += size
+        # One turn later: what arrives in the same turn of the loop shares a commit.
+        if not self._flush_soon and not self._in_flight:
+            self._flush_soon = True
+            self._loop.call_soon(self._flush)
+        if self._watch is None:
+            self._watch = self._loop.call_later(0.25, self._look_at_the_clock)
+        return future
+
+    async def close(self) -> None:
+        """Write what waits, then let the process end. Bounded by `COMMIT_WAIT_S`."""
+        self._closing = True
+        pending = [item.future for item in (*self._in_flight, *self._waiting)]
+        if pending:
+            await asyncio.wait(pending, timeout=COMMIT_WAIT_S)
+        for timer in (self._watch, self._restart):
+            if timer is not None:
+                timer.cancel()
+        if self._transport is not None:
+            self._transport.close()
+            await self._gone.wait()
+        if self._child is not None:
+            await asyncio.to_thread(self._child.wait, COMMIT_WAIT_S)
+
+    # The process
+
+    async def _spawn(self) -> None:
+        if self._child is not None:
+            await asyncio.to_thread(self._child.wait)
+        ours, theirs = socket.socketpair()
+        module = f"{__package__}.child"
+        top = __package__.count(".") + 1
+        parent = str(Path(__file__).resolve().parents[top])
+        search = os.pathsep.join(filter(None, (parent, os.environ.get("PYTHONPATH"))))
+        with theirs:
+            self._child = subprocess.Popen(
+                [sys.executable, "-m", module, str(theirs.fileno()), str(self._database)],
+                pass_fds=(theirs.fileno(), self._keep_open),
+                stdin=subprocess.DEVNULL,
+                env={**os.environ, "PYTHONPATH": search},
+            )
+        ours.setblocking(False)
+        self._gone.clear()
+        await self._loop.create_connection(lambda: self, sock=ours)
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """The pipe to the process stands; it still has to say that the database is open."""
+        assert isinstance(transport, asyncio.WriteTransport)
+        # Backpressure is ours: one batch of at most MAX_BATCH_BYTES is on its way at a time.
+        transport.set_write_buffer_limits(high=2 * MAX_BATCH_BYTES)
+        self._transport = transport
+        self._received.clear()
+
+    def data_received(self, data: bytes) -> None:
+        """Collect whole frames."""
+        self._received += data
+        while len(self._received) >= 4:
+            end = 4 + int.from_bytes(self._received[:4])
+            if len(self._received) < end:
+                return
+            results = decode_results(bytes(self._received[4:end]))
+            del self._received[:end]
+            self._resolve(results)
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
+        """The process ended: what it had in hand is unknown, so it is not acknowledged."""
+        self._transport = None
+        self._gone.set()
+        lost, self._in_flight = self._in_flight, []
+        for item in lost:
+            _fail(item, StoreUnavailable("The writer stopped before it could confirm."))
+        self._open = False
+        if not self._started.done():
+            self._started.set_exception(CannotStart("The writer process ended before the database was open."))
+        elif not self._closing and not self._started.exception():
+            if self._health.state == "ok":
+                self._health = Health(state="full", reason="The writer process ended and is being started again.")
+            self._restart = self._loop.call_later(RESTART_S, self._start_again)
+
+    def _start_again(self) -> None:
+        from ..tasks import lifelong
+
+        lifelong(self._spawn(), name="writer.restart")
+
+    # Batches
+
+    def _flush(self) -> None:
+        self._flush_soon = False
+        if self._in_flight or self._transport is None or not self._open:
+            return
+        size = 0
+        batch = self._in_flight
+        while self._waiting and len(batch) < MAX_BATCH and size < MAX_BATCH_BYTES:
+            item = self._waiting.popleft()
+            self._waiting_bytes -= item.size
+            if item.future.done() and not isinstance(item.job, AddCapture):
+                continue
+            size += item.size
+            batch.append(item)
+        if batch:
+            frame = encode_jobs([item.job for item in batch])
+            self._transport.write(len(frame).to_bytes(4) + frame)
+
+    def _resolve(self, results: list[Result]) -> None:
+        if not self._open:
+            self._opened(results[0])
+            return
+        batch, self._in_flight = self._in_flight, []
+        for item, result in zip(batch, results, strict=True):
+            if result.error is None:
+                if not item.future.done():
+                    item.future.set_result(result.value)
+            else:
+                self._note(result)
+                _fail(item, _error(result))
+        if results[-1].error is None:
+            self._health = Health(state="ok") if self._health.state == "full" else self._health
+        self._flush()
+
+    def _opened(self, first: Result) -> None:
+        self._open = first.error is None
+        if not self._started.done():
+            if self._open:
+                self._started.set_result(None)
+            else:
+                self._started.set_exception(CannotStart(first.message))
+        if self._open:
+            self._flush()
+
+    def _note(self, result: Result) -> None:
+        if result.error == "suspect":
+            # After one failed fsync the kernel may have dropped pages that SQLite believes written: only a
+            # restart, which checks the whole file, may trust it again.
+            self._database.with_suffix(".suspect").touch()
+            self._health = Health(state="suspect", reason=result.message)
+        elif result.error == "full":
+            self._health = Health(state="full", reason=result.message)
+
+    def _look_at_the_clock(self) -> None:
+        self._watch = None
+        late = self._loop.time() - COMMIT_WAIT_S
+        for item in (*self._in_flight, *self._waiting):
+            if item.since > late:
+                break
+            _fail(item, StoreUnavailable("The disk did not confirm in time."))
+        while self._waiting and self._waiting[0].future.done():
+            self._waiting_bytes -= self._waiting.popleft().size
+        if self._in_flight or self._waiting:
+            self._watch = self._loop.call_later(0.25, self._look_at_the_clock)
+
+
+def _fail(item: _Waiting, error: AppError) -> None:
+    if not item.future.done():
+        item.future.set_exception(error)
+
+
+def _error(result: Result) -> AppError:
+    match result.error:
+        case "not_found":
+            return NotFound(result.message)
+        case "conflict":
+            return Conflict(result.message)
+        case _:
+            return StoreUnavailable(result.message)

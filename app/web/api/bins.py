@@ -1,0 +1,82 @@
+"""Bins for programs."""
+
+import msgspec
+from aiohttp import web
+
+from ... import keys
+from ...errors import Invalid, NotFound
+from ...services import bins as service
+from ..urls import place_of, public_root
+from .inputs import bin_fields, limit_of, read_object, read_query
+from .shapes import BinList, show_bin
+
+FIELDS = ("name", "provider", "retention")
+
+
+def answer(value: object, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:
+    """A JSON answer."""
+    return web.Response(
+        status=status, body=msgspec.json.encode(value), content_type="application/json", headers=headers
+    )
+
+
+def root_of(request: web.Request) -> str:
+    """The root of the addresses in this answer."""
+    return public_root(request.app[keys.SETTINGS], place_of(request))
+
+
+async def create(request: web.Request) -> web.StreamResponse:
+    """POST /api/v1/bins"""
+    fields = bin_fields(await read_object(request, FIELDS))
+    bin = await service.create(request.app[keys.STORE], **fields)
+    location = f"{place_of(request).base}/api/v1/bins/{bin.id}"
+    return answer(show_bin(bin, root_of(request)), 201, {"Location": location})
+
+
+async def index(request: web.Request) -> web.StreamResponse:
+    """GET /api/v1/bins"""
+    query = read_query(request, ("limit", "before"))
+    limit = limit_of(query)
+    try:
+        found = await request.app[keys.STORE].list_bins(limit=limit + 1, before=query.get("before"))
+    except NotFound:
+        raise Invalid(("before", "is not a cursor of this list")) from None
+    shown = [show_bin(bin, root_of(request)) for bin in found[:limit]]
+    return answer(BinList(shown, shown[-1].id if len(found) > limit else None))
+
+
+async def show(request: web.Request) -> web.StreamResponse:
+    """GET /api/v1/bins/{bin}"""
+    bin = await request.app[keys.STORE].get_bin(request.match_info["bin"])
+    return answer(show_bin(bin, root_of(request)))
+
+
+async def change(request: web.Request) -> web.StreamResponse:
+    """PATCH /api/v1/bins/{bin}"""
+    app = request.app
+    bin = await app[keys.STORE].get_bin(request.match_info["bin"])
+    fields = bin_fields(await read_object(request, FIELDS))
+    changed = await service.change(
+        app[keys.STORE],
+        app[keys.KEYRING],
+        app[keys.HUB],
+        bin,
+        name=fields.get("name", bin.name),
+        provider=fields.get("provider", bin.provider),
+        retention=fields.get("retention", bin.retention),
+    )
+    return answer(show_bin(changed, root_of(request)))
+
+
+async def delete(request: web.Request) -> web.StreamResponse:
+    """DELETE /api/v1/bins/{bin}"""
+    app = request.app
+    await service.delete(app[keys.STORE], app[keys.KEYRING], app[keys.HUB], request.match_info["bin"])
+    return web.Response(status=204)
+
+
+async def rotate_key(request: web.Request) -> web.StreamResponse:
+    """POST /api/v1/bins/{bin}/rotate-key"""
+    app = request.app
+    bin = await service.rotate_key(app[keys.STORE], app[keys.KEYRING], app[keys.HUB], request.match_info["bin"])
+    return answer(show_bin(bin, root_of(request)))

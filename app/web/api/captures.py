@@ -1,0 +1,96 @@
+"""Captures for programs."""
+
+from collections.abc import Sequence
+
+from aiohttp import web
+
+from ... import clock, keys
+from ...domain.captures import CaptureRow
+from ...errors import Invalid
+from ...services import bins as service
+from ..headers import NOTHING_AT_ALL
+from .bins import answer
+from .inputs import MAX_WAIT_S, limit_of, number, read_query
+from .shapes import CaptureList, show_capture, show_row
+
+HIGHEST = 10**18 - 1
+FILE_HEADERS = {"Content-Security-Policy": NOTHING_AT_ALL}
+
+
+async def index(request: web.Request) -> web.StreamResponse:
+    """GET /api/v1/bins/{bin}/captures"""
+    query = read_query(request, ("limit", "before", "after", "wait"))
+    limit = limit_of(query)
+    before = number(query, "before", lowest=0, highest=HIGHEST)
+    after = number(query, "after", lowest=0, highest=HIGHEST)
+    wait_s = number(query, "wait", lowest=0, highest=MAX_WAIT_S)
+    if before is not None and after is not None:
+        raise Invalid(("before", "cannot be used with after"), ("after", "cannot be used with before"))
+    if wait_s is not None and after is None:
+        raise Invalid(("wait", "needs after; 0 waits from the start"))
+    bin_id = request.match_info["bin"]
+    if after is not None and wait_s:
+        found = await _wait(request, bin_id, limit + 1, after, wait_s)
+    else:
+        found = await request.app[keys.STORE].list_captures(bin_id, limit=limit + 1, before=before, after=after)
+    shown = [show_row(row) for row in found[:limit]]
+    return answer(CaptureList(shown, str(shown[-1].n) if len(found) > limit else None))
+
+
+async def show(request: web.Request) -> web.StreamResponse:
+    """GET /api/v1/bins/{bin}/captures/{n}"""
+    return answer(show_capture(await request.app[keys.STORE].get_capture(*_address(request))))
+
+
+async def body(request: web.Request) -> web.StreamResponse:
+    """GET /api/v1/bins/{bin}/captures/{n}/body: exactly the bytes."""
+    bin_id, n = _address(request)
+    capture = await request.app[keys.STORE].get_capture(bin_id, n)
+    return web.Response(
+        body=capture.raw.body,
+        content_type="application/octet-stream",
+        headers={**FILE_HEADERS, "Content-Disposition": f'attachment; filename="capture-{n}.bin"'},
+    )
+
+
+async def raw(request: web.Request) -> web.StreamResponse:
+    """GET /api/v1/bins/{bin}/captures/{n}/raw: the request as a `message/http` file."""
+    bin_id, n = _address(request)
+    capture = await request.app[keys.STORE].get_capture(bin_id, n)
+    line = f"{capture.raw.method} {capture.raw.target} HTTP/{capture.raw.http_version}\r\n".encode("latin-1")
+    headers = b"".join(b"%s: %s\r\n" % pair for pair in capture.raw.headers)
+    return web.Response(
+        body=line + headers + b"\r\n" + capture.raw.body,
+        content_type="message/http",
+        headers={**FILE_HEADERS, "Content-Disposition": f'attachment; filename="capture-{n}.http"'},
+    )
+
+
+async def delete(request: web.Request) -> web.StreamResponse:
+    """DELETE /api/v1/bins/{bin}/captures/{n}"""
+    await service.delete_capture(request.app[keys.STORE], request.app[keys.HUB], *_address(request))
+    return web.Response(status=204)
+
+
+async def clear(request: web.Request) -> web.StreamResponse:
+    """DELETE /api/v1/bins/{bin}/captures"""
+    await service.clear(request.app[keys.STORE], request.app[keys.HUB], request.match_info["bin"])
+    return web.Response(status=204)
+
+
+def _address(request: web.Request) -> tuple[str, int]:
+    return request.match_info["bin"], int(request.match_info["n"])
+
+
+async def _wait(request: web.Request, bin_id: str, limit: int, after: int, wait_s: int) -> Sequence[CaptureRow]:
+    """Long poll on the bin's bell: no capture slips between two calls, because each starts from its cursor."""
+    store, hub = request.app[keys.STORE], request.app[keys.HUB]
+    end = clock.ticks() + wait_s
+    with hub.listen(bin_id) as bell:
+        while True:
+            bell.clear()
+            found = await store.list_captures(bin_id, limit=limit, after=after)
+            left = end - clock.ticks()
+            if found or left <= 0 or hub.closed or request.transport is None:
+                return found
+            await bell.wait(left)

@@ -1,0 +1,112 @@
+"""What a caller says, checked field by field; every mistake is named at once."""
+
+import re
+from collections.abc import Collection
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+from aiohttp import web
+
+from ...domain.bins import NAME_LENGTH, PROVIDER_TITLES
+from ...domain.units import parse_duration
+from ...errors import Invalid, MalformedBody, TooLarge, UnsupportedType
+
+MAX_BYTES = 1 << 20
+MAX_LIMIT = 500
+DEFAULT_LIMIT = 100
+MAX_WAIT_S = 60
+# SQLite's integers end at 63 bits; no bin ever gets this far.
+_NUMBER = re.compile(r"\d{1,18}", re.ASCII)
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+
+
+async def read_object(request: web.Request, known: Collection[str]) -> dict[str, Any]:
+    """The JSON object of the body; no body at all is an empty one."""
+    body = await _bytes(request)
+    json = request.content_type == "application/json"
+    if not body and not json:
+        return {}
+    if not json:
+        raise UnsupportedType("Send the body as application/json.")
+    try:
+        value = msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise MalformedBody(f"The body is not JSON: {error}") from None
+    if not isinstance(value, dict):
+        raise Invalid(("body", "must be a JSON object"))
+    unknown = [(str(name), "is not a field here") for name in value if name not in known]
+    if unknown:
+        raise Invalid(*unknown)
+    return value
+
+
+def read_query(request: web.Request, known: Collection[str]) -> dict[str, str]:
+    """The query parameters, each at most once."""
+    problems = [(name, "is not a parameter here") for name in dict.fromkeys(request.query) if name not in known]
+    problems += [(name, "stands twice") for name in known if len(request.query.getall(name, [])) > 1]
+    if problems:
+        raise Invalid(*problems)
+    return dict(request.query)
+
+
+def number(query: dict[str, str], name: str, *, lowest: int, highest: int) -> int | None:
+    """A whole number in its range; None when it is not there."""
+    text = query.get(name)
+    if text is None:
+        return None
+    if not _NUMBER.fullmatch(text) or not lowest <= int(text) <= highest:
+        raise Invalid((name, f"must be a whole number from {lowest} to {highest}"))
+    return int(text)
+
+
+def limit_of(query: dict[str, str]) -> int:
+    """How many items a page has."""
+    value = number(query, "limit", lowest=1, highest=MAX_LIMIT)
+    return DEFAULT_LIMIT if value is None else value
+
+
+def bin_fields(value: dict[str, Any]) -> dict[str, Any]:
+    """What was said about a bin: checked, and only what was said."""
+    checks = {"name": _name, "provider": _provider, "retention": _retention}
+    checked: dict[str, Any] = {}
+    problems: list[tuple[str, str]] = []
+    for field, said in value.items():
+        try:
+            checked[field] = checks[field](said)
+        except ValueError as error:
+            problems.append((field, str(error)))
+    if problems:
+        raise Invalid(*problems)
+    return checked
+
+
+async def _bytes(request: web.Request) -> bytes:
+    parts = bytearray()
+    async for chunk in request.content.iter_any():
+        parts += chunk
+        if len(parts) > MAX_BYTES:
+            raise TooLarge(f"A body here has at most {MAX_BYTES:,} bytes.")
+    return bytes(parts)
+
+
+def _name(said: object) -> str:
+    if not isinstance(said, str) or not said.strip() or len(said) > NAME_LENGTH:
+        raise ValueError(f"must be a text of 1 to {NAME_LENGTH} characters")
+    if _CONTROLS.search(said):
+        raise ValueError("must not hold line breaks or control characters")
+    return said.strip()
+
+
+def _provider(said: object) -> str | None:
+    if said is not None and said not in PROVIDER_TITLES:
+        raise ValueError(f"must be null (detect) or one of {', '.join(PROVIDER_TITLES)}")
+    return said if isinstance(said, str) else None
+
+
+def _retention(said: object) -> timedelta | None:
+    if said is None:
+        return None
+    if not isinstance(said, str):
+        raise ValueError("must be a duration such as 30d, 0 for ever, or null for the server's")
+    return parse_duration(said)

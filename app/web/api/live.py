@@ -1,0 +1,83 @@
+"""The live view for programs: JSON frames over a WebSocket, the same cursor and the same loop as the page."""
+
+import msgspec
+from aiohttp import web
+
+from ... import __version__, keys
+from ...domain.captures import Change, Deleted
+from ...errors import Conflict
+from ...live.frames import Frames
+from ..socket import PAGE, follow
+from .captures import HIGHEST
+from .inputs import number, read_query
+from .shapes import CaptureSummary, show_row
+
+
+class Hello(msgspec.Struct, tag_field="type", tag="hello"):
+    """The first frame: the bin's current seq. Without `after` only later changes follow."""
+
+    seq: int
+    version: str
+
+
+class Reset(msgspec.Struct, tag_field="type", tag="reset"):
+    """The cursor means nothing here: reload, then follow from this seq."""
+
+    seq: int
+
+
+class CaptureFrame(msgspec.Struct, tag_field="type", tag="capture"):
+    """A capture is new, or its outcome became known (same n, new seq)."""
+
+    seq: int
+    capture: CaptureSummary
+
+
+class DeletedFrame(msgspec.Struct, tag_field="type", tag="deleted"):
+    """Capture `n` is gone."""
+
+    seq: int
+    n: int
+
+
+class ClearedFrame(msgspec.Struct, tag_field="type", tag="deleted"):
+    """Every capture up to and including `through` is gone."""
+
+    seq: int
+    through: int
+
+
+def frame_of(change: Change) -> str:
+    """One change as a frame."""
+    frame: msgspec.Struct
+    if isinstance(change, Deleted):
+        frame = ClearedFrame(change.seq, change.n) if change.through else DeletedFrame(change.seq, change.n)
+    else:
+        frame = CaptureFrame(change.seq, show_row(change.row))
+    return msgspec.json.encode(frame).decode()
+
+
+async def follow_bin(request: web.Request) -> web.StreamResponse:
+    """GET /api/v1/bins/{bin}/live"""
+    query = read_query(request, ("after",))
+    wanted = number(query, "after", lowest=0, highest=HIGHEST)
+    store = request.app[keys.STORE]
+    bin = await store.get_bin(request.match_info["bin"])
+    if not web.WebSocketResponse().can_prepare(request).ok:
+        raise Conflict("This address is a WebSocket; connect with Upgrade: websocket.")
+    ahead = wanted is not None and wanted > bin.seq
+    after = bin.seq if wanted is None or ahead else wanted
+    cache = request.app[keys.FRAMES]
+
+    async def make(cursor: int) -> Frames:
+        changes = await store.changes_after(bin.id, cursor, PAGE)
+        return Frames(changes[-1].seq if changes else cursor, tuple(frame_of(change) for change in changes))
+
+    async def read(cursor: int) -> Frames:
+        return await cache.get(("json", bin.id, cursor), lambda: make(cursor), keep=lambda made: bool(made.texts))
+
+    hello: list[msgspec.Struct] = [Hello(bin.seq, __version__)]
+    if ahead:
+        hello.append(Reset(bin.seq))
+    texts = [msgspec.json.encode(frame).decode() for frame in hello]
+    return await follow(request, bin.id, after, hello=texts, ping=None, read=read)

@@ -1,0 +1,230 @@
+"""The OpenAPI 3.1 document: components from the types in `shapes.py`, paths by hand, a test that keeps it and the
+routes together."""
+
+from typing import Any
+
+import msgspec
+
+from ... import __version__
+from ...domain.bins import PROVIDER_TITLES
+from . import live, problems, shapes
+from .inputs import DEFAULT_LIMIT, MAX_LIMIT, MAX_WAIT_S
+
+_SHAPES = (
+    shapes.BinShape, shapes.BinList, shapes.CaptureSummary, shapes.CaptureList, shapes.CaptureShape, shapes.Info,
+    problems.Problem, live.Hello, live.Reset, live.CaptureFrame, live.DeletedFrame, live.ClearedFrame,
+)  # fmt: skip
+_TAGS = {
+    "Bins": "A bin is a named place that collects; it owns one capture key.",
+    "Captures": "One HTTP request, kept byte for byte. `n` starts at 1; gaps come from deletion only.",
+    "Live": "JSON frames over a WebSocket.",
+    "Server": "About this server.",
+}
+_PROBLEMS = {
+    "400": "The body is not JSON.",
+    "401": "No credential, or a wrong one.",
+    "403": "From another site, or under a host name that is not known here.",
+    "404": "No such bin or capture.",
+    "409": "This address is a WebSocket.",
+    "413": "The body is too large.",
+    "415": "The body does not call itself application/json.",
+    "422": "Bad or unknown fields or query parameters, by name in `errors`.",
+    "503": "Nothing can be stored now; try again in a few seconds.",
+}
+_BIN = {
+    "name": "bin",
+    "in": "path",
+    "required": True,
+    "schema": {"type": "string"},
+    "description": "A bin's id.",
+}
+_N = {
+    "name": "n",
+    "in": "path",
+    "required": True,
+    "schema": {"type": "integer", "minimum": 1, "maximum": 10**18 - 1},
+    "description": "A capture's number in its bin.",
+}
+_BIN_WISH = {
+    "type": "object",
+    "additionalProperties": False,
+    "properties": {
+        "name": {"type": "string", "minLength": 1, "maxLength": 100, "description": 'Default: "Bin N".'},
+        "provider": {
+            "enum": [None, *PROVIDER_TITLES],
+            "description": "null detects the provider from the requests.",
+        },
+        "retention": {
+            "type": ["string", "null"],
+            "pattern": r"^(0|[0-9]{1,5}[smhd])$",
+            "description": "Such as 30d; 0 keeps for ever; null follows the server.",
+        },
+    },
+}
+
+
+def document(base: str) -> dict[str, Any]:
+    """The whole document, for a server under `base`."""
+    _, components = msgspec.json.schema_components(_SHAPES, ref_template="#/components/schemas/{name}")
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "smsbin",
+            "version": __version__,
+            "description": (
+                "Inspect SMS webhooks. Every call wants `Authorization: Bearer <access token>`, or the cookie of a"
+                " signed-in browser. Errors are `application/problem+json` (RFC 9457). Lists are keyset-paged:"
+                " pass `next` again as `before`, or as `after` in a list that goes forward."
+            ),
+            "license": {"name": "MIT", "identifier": "MIT"},
+        },
+        "servers": [{"url": base or "/"}],
+        "security": [{"bearer": []}, {"cookie": []}],
+        "tags": [{"name": name, "description": text} for name, text in _TAGS.items()],
+        "paths": _paths(),
+        "components": {
+            "schemas": components,
+            "securitySchemes": {
+                "bearer": {"type": "http", "scheme": "bearer", "description": "The access token."},
+                "cookie": {
+                    "type": "apiKey",
+                    "in": "cookie",
+                    "name": "smsbin-8010",
+                    "description": "Made by signing in; the port is part of the name.",
+                },
+            },
+        },
+    }
+
+
+def _paths() -> dict[str, Any]:
+    bins, one = "/api/v1/bins", "/api/v1/bins/{bin}"
+    captures, capture = one + "/captures", one + "/captures/{n}"
+    return {
+        "/api/v1/info": {"get": _call("Server", "info", "About this server", "Info")},
+        "/api/v1/openapi.json": {
+            "get": _call("Server", "openapi", "This document", None, public=True, kind="application/json")
+        },
+        bins: {
+            "get": _call("Bins", "listBins", "List bins, newest first", "BinList", query=[_limit(), _cursor("before")]),
+            "post": _call("Bins", "createBin", "Make a bin", "BinShape", status="201", body=True, location=True),
+        },
+        one: {
+            "parameters": [_BIN],
+            "get": _call("Bins", "getBin", "One bin", "BinShape", lookup=True),
+            "patch": _call("Bins", "changeBin", "Rename, set provider or retention", "BinShape", body=True, lookup=True),
+            "delete": _call("Bins", "deleteBin", "Delete a bin with its captures", None, status="204", lookup=True, writes=True),
+        },
+        one + "/rotate-key": {
+            "parameters": [_BIN],
+            "post": _call("Bins", "rotateKey", "Give the bin a new capture key", "BinShape", lookup=True, writes=True),
+        },
+        captures: {
+            "parameters": [_BIN],
+            "get": _call(
+                "Captures", "listCaptures", "List captures: newest first, or forward from `after`", "CaptureList",
+                lookup=True, query=[_limit(), _number("before", "Below this n."), _number("after", "Above this n, oldest first; not with `before`."), _wait()],
+            ),
+            "delete": _call("Captures", "clearCaptures", "Delete all captures; numbering goes on", None, status="204", lookup=True, writes=True),
+        },
+        capture: {
+            "parameters": [_BIN, _N],
+            "get": _call("Captures", "getCapture", "The whole capture", "CaptureShape", lookup=True),
+            "delete": _call("Captures", "deleteCapture", "Delete one capture", None, status="204", lookup=True, writes=True),
+        },
+        capture + "/body": {
+            "parameters": [_BIN, _N],
+            "get": _call("Captures", "getBody", "Exactly the bytes of the body", None, lookup=True, kind="application/octet-stream"),
+        },
+        capture + "/raw": {
+            "parameters": [_BIN, _N],
+            "get": _call("Captures", "getRaw", "The request as it came: line, headers, body", None, lookup=True, kind="message/http"),
+        },
+        one + "/live": {"parameters": [_BIN], "get": _live()},
+    }  # fmt: skip
+
+
+def _call(
+    tag: str,
+    operation: str,
+    summary: str,
+    shape: str | None,
+    *,
+    status: str = "200",
+    kind: str | None = None,
+    query: list[dict[str, Any]] | None = None,
+    body: bool = False,
+    lookup: bool = False,
+    writes: bool = False,
+    public: bool = False,
+    location: bool = False,
+) -> dict[str, Any]:
+    good: dict[str, Any] = {"description": summary}
+    if shape:
+        good["content"] = {"application/json": {"schema": {"$ref": f"#/components/schemas/{shape}"}}}
+    elif kind:
+        good["content"] = {kind: {"schema": {}}}
+    if location:
+        good["headers"] = {"Location": {"schema": {"type": "string"}, "description": "The new bin."}}
+    codes = [] if public else ["401", "403", "503"]
+    codes += ["404"] * lookup + ["422"] * bool(query) + ["400", "413", "415", "422"] * body
+    call: dict[str, Any] = {
+        "tags": [tag],
+        "operationId": operation,
+        "summary": summary,
+        "responses": {status: good, **{code: _problem(code) for code in sorted(set(codes))}},
+    }
+    if query:
+        call["parameters"] = query
+    if body:
+        call["requestBody"] = {"content": {"application/json": {"schema": _BIN_WISH}}}
+    if public:
+        call["security"] = []
+    return call
+
+
+def _live() -> dict[str, Any]:
+    frames = ("Hello", "CaptureFrame", "DeletedFrame", "ClearedFrame", "Reset")
+    call = _call(
+        "Live", "live", "Follow a bin (WebSocket)", None, status="101", lookup=True,
+        query=[_number("after", "Changes after this seq; without it, later changes only.")],
+    )  # fmt: skip
+    call["description"] = (
+        "An upgrade to a WebSocket. The first frame is `hello` with the bin's seq; then one frame a change, with a"
+        " seq that rises strictly and may skip. A capture comes with its first seq, and again when its outcome is"
+        " known. `reset`: the cursor means nothing here; reload and follow from its seq. Ignore unknown types. A"
+        " foreign Origin is refused; without Origin a bearer is needed."
+    )
+    call["x-frames"] = [{"$ref": f"#/components/schemas/{name}"} for name in frames]
+    call["responses"]["409"] = _problem("409")
+    return call
+
+
+def _problem(code: str) -> dict[str, Any]:
+    content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {"description": _PROBLEMS[code], "content": content}
+
+
+def _limit() -> dict[str, Any]:
+    schema = {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT}
+    return {"name": "limit", "in": "query", "schema": schema, "description": "Items in one page."}
+
+
+def _cursor(name: str) -> dict[str, Any]:
+    return {
+        "name": name,
+        "in": "query",
+        "schema": {"type": "string"},
+        "description": "The `next` of the page before.",
+    }
+
+
+def _number(name: str, text: str) -> dict[str, Any]:
+    schema = {"type": "integer", "minimum": 0, "maximum": 10**18 - 1}
+    return {"name": name, "in": "query", "schema": schema, "description": text}
+
+
+def _wait() -> dict[str, Any]:
+    schema = {"type": "integer", "minimum": 0, "maximum": MAX_WAIT_S}
+    text = "Seconds to wait for a capture above `after`; an empty page when none came."
+    return {"name": "wait", "in": "query", "schema": schema, "description": text}

@@ -1,0 +1,100 @@
+"""Signing in and out: a form, a link, a cookie; a bearer for programs."""
+
+from dataclasses import dataclass
+from typing import Literal
+from urllib.parse import quote, urlsplit
+
+from aiohttp import web
+
+from .. import keys
+from ..services.access import HARD
+from .page import render
+from .urls import place_of
+
+Credential = Literal["bearer", "cookie"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignInPage:
+    """`next` is the path to go to afterwards."""
+
+    next: str
+    problem: str | None = None
+
+
+def cookie_name(request: web.Request) -> str:
+    """With the port: browsers do not keep cookies of two ports apart."""
+    port = urlsplit("//" + place_of(request).host).port
+    return f"smsbin-{port or ''}".rstrip("-")
+
+
+async def credential_of(request: web.Request) -> Credential | None:
+    """How this request proves that it may look; a wrong bearer is not saved by a good cookie."""
+    access = request.app[keys.ACCESS]
+    header = request.headers.get("Authorization")
+    if header is not None:
+        scheme, _, token = header.partition(" ")
+        return "bearer" if scheme.lower() == "bearer" and access.opens(token.strip()) else None
+    cookie = request.cookies.get(cookie_name(request))
+    return "cookie" if cookie and await access.knows(cookie) else None
+
+
+def ask_to_sign_in(request: web.Request) -> web.StreamResponse:
+    """To the sign-in page and back again."""
+    base = place_of(request).base
+    wanted = f"?next={quote(request.path_qs, safe='/')}" if request.method == "GET" and request.path_qs != "/" else ""
+    return _to(f"{base}/sign-in{wanted}")
+
+
+async def form(request: web.Request) -> web.StreamResponse:
+    """The sign-in page; with `?token=` (the link of the first start) it signs in at once."""
+    after = _safe_next(request, request.query.get("next", ""))
+    if "token" not in request.query:
+        return _to(after) if request[keys.SIGNED_IN] else render(request, "access/sign-in.html", SignInPage(next=after))
+    return await _sign_in(request, request.query["token"], after)
+
+
+async def sign_in(request: web.Request) -> web.StreamResponse:
+    """The form's post."""
+    fields = await request.post()
+    after = _safe_next(request, str(fields.get("next", "")))
+    return await _sign_in(request, str(fields.get("token", "")).strip(), after)
+
+
+async def sign_out(request: web.Request) -> web.StreamResponse:
+    """Forget the session, here and in the browser."""
+    name = cookie_name(request)
+    await request.app[keys.ACCESS].sign_out(request.cookies.get(name, ""))
+    response = _to(place_of(request).base + "/sign-in")
+    response.del_cookie(name, path=place_of(request).base or "/")
+    return response
+
+
+async def _sign_in(request: web.Request, token: str, after: str) -> web.StreamResponse:
+    access = request.app[keys.ACCESS]
+    if not access.opens(token):
+        page = SignInPage(next=after, problem="That is not the access token of this smsbin.")
+        return render(request, "access/sign-in.html", page, status=401)
+    place = place_of(request)
+    response = _to(after)
+    response.set_cookie(
+        cookie_name(request),
+        await access.sign_in(),
+        max_age=int(HARD.total_seconds()),
+        httponly=True,
+        samesite="Lax",
+        secure=place.scheme == "https",
+        path=place.base or "/",
+    )
+    return response
+
+
+def _safe_next(request: web.Request, wanted: str) -> str:
+    """A path of ours, or home: never another site."""
+    base = place_of(request).base
+    inside = wanted.startswith(base + "/") and not wanted.startswith(("//", "/\\"))
+    return wanted if inside and wanted.isprintable() else f"{base}/"
+
+
+def _to(address: str) -> web.Response:
+    return web.Response(status=303, headers={"Location": address})

@@ -1,0 +1,115 @@
+"""A bin's settings: name, provider, retention, key, and its end."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import web
+
+from .. import keys
+from ..domain.bins import Bin
+from ..domain.captures import Role
+from ..domain.units import format_duration
+from ..errors import Invalid
+from ..services import bins as service
+from .api.inputs import bin_fields
+from .page import render, site_of, urls_of
+from .urls import place_of
+
+RETENTIONS = ("1d", "7d", "30d", "90d", "365d", "0")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingsPage:
+    """What the forms show."""
+
+    bin: Bin
+    urls: dict[Role, str]
+    retention: str
+    said: dict[str, str] = field(default_factory=dict)
+    problems: dict[str, str] = field(default_factory=dict)
+    saved: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeletePage:
+    """The question before a bin goes."""
+
+    bin: Bin
+    problem: str | None = None
+
+
+def form_wish(said: dict[str, str]) -> dict[str, Any]:
+    """A form's texts as the API would say them: an empty name is no name, an empty choice is null."""
+    wish: dict[str, Any] = {}
+    if said.get("name", "").strip():
+        wish["name"] = said["name"]
+    for name in ("provider", "retention"):
+        if name in said:
+            wish[name] = said[name] or None
+    return wish
+
+
+async def settings(request: web.Request) -> web.StreamResponse:
+    """GET /bins/{bin}/settings"""
+    bin = await request.app[keys.STORE].get_bin(request.match_info["bin"])
+    return _settings(request, bin, saved="saved" in request.query)
+
+
+async def save(request: web.Request) -> web.StreamResponse:
+    """POST /bins/{bin}/settings"""
+    app = request.app
+    bin = await app[keys.STORE].get_bin(request.match_info["bin"])
+    said = {name: str(value) for name, value in (await request.post()).items()}
+    try:
+        fields = bin_fields({"name": said.get("name", ""), **form_wish(said)})
+    except Invalid as error:
+        return _settings(request, bin, said=said, problems=dict(error.problems), status=422)
+    await service.change(
+        app[keys.STORE],
+        app[keys.KEYRING],
+        app[keys.HUB],
+        bin,
+        name=fields["name"],
+        provider=fields.get("provider"),
+        retention=fields.get("retention"),
+    )
+    return _to(request, f"/bins/{bin.id}/settings?saved")
+
+
+async def rotate_key(request: web.Request) -> web.StreamResponse:
+    """POST /bins/{bin}/rotate-key"""
+    app = request.app
+    bin = await service.rotate_key(app[keys.STORE], app[keys.KEYRING], app[keys.HUB], request.match_info["bin"])
+    return _to(request, f"/bins/{bin.id}/settings?saved")
+
+
+async def confirm_delete(request: web.Request) -> web.StreamResponse:
+    """GET /bins/{bin}/delete"""
+    bin = await request.app[keys.STORE].get_bin(request.match_info["bin"])
+    return render(request, "bins/delete.html", DeletePage(bin=bin))
+
+
+async def delete(request: web.Request) -> web.StreamResponse:
+    """POST /bins/{bin}/delete: the name must be typed, because this cannot be undone."""
+    app = request.app
+    bin = await app[keys.STORE].get_bin(request.match_info["bin"])
+    typed = str((await request.post()).get("name", "")).strip()
+    if typed != bin.name:
+        problem = "That is not its name. Nothing was deleted."
+        return render(request, "bins/delete.html", DeletePage(bin=bin, problem=problem), status=422)
+    await service.delete(app[keys.STORE], app[keys.KEYRING], app[keys.HUB], bin.id)
+    return _to(request, "/")
+
+
+def _settings(request: web.Request, bin: Bin, *, status: int = 200, **more: Any) -> web.Response:
+    page = SettingsPage(
+        bin=bin,
+        urls=urls_of(site_of(request).root, bin),
+        retention="" if bin.retention is None else format_duration(bin.retention),
+        **more,
+    )
+    return render(request, "bins/settings.html", page, status=status)
+
+
+def _to(request: web.Request, path: str) -> web.Response:
+    return web.Response(status=303, headers={"Location": place_of(request).base + path})

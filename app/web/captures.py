@@ -1,0 +1,122 @@
+"""The bin page: a live list, and one capture open beside it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from .. import keys
+from ..domain.bins import Bin
+from ..domain.captures import CaptureRow, Role
+from ..domain.units import say_duration
+from ..services import bins as service
+from .api.captures import HIGHEST
+from .api.inputs import number
+from .headers import NOTHING_AT_ALL
+from .page import render, retention_of, site_of, urls_of
+from .panels import Detail, open_detail
+from .urls import place_of
+
+# Rows in the first load, and in each older load.
+PAGE = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BinPage:
+    """The bin's frame and list; `detail` when a capture is open. `older` pages on, None at the end."""
+
+    bin: Bin
+    urls: dict[Role, str]
+    kept: str
+    rows: Sequence[CaptureRow]
+    older: int | None
+    detail: Detail | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowsPage:
+    """Older rows, to be put below the list."""
+
+    bin: Bin
+    rows: Sequence[CaptureRow]
+    older: int | None
+
+
+async def index(request: web.Request) -> web.StreamResponse:
+    """GET /bins/{bin}"""
+    bin = await request.app[keys.STORE].get_bin(request.match_info["bin"])
+    page = await _bin_page(request, bin, before=number(dict(request.query), "before", lowest=0, highest=HIGHEST))
+    template = "captures/index.html" if bin.last_n else "captures/empty.html"
+    return render(request, template, page)
+
+
+async def rows(request: web.Request) -> web.StreamResponse:
+    """GET /bins/{bin}/rows?before=n: older rows as a piece of HTML."""
+    bin = await request.app[keys.STORE].get_bin(request.match_info["bin"])
+    page = await _bin_page(request, bin, before=number(dict(request.query), "before", lowest=0, highest=HIGHEST))
+    return render(request, "captures/_rows.html", RowsPage(bin=bin, rows=page.rows, older=page.older))
+
+
+async def show(request: web.Request) -> web.StreamResponse:
+    """GET /bins/{bin}/captures/{n}: the page with the pane open, or the pane alone for the script."""
+    bin_id, n = _address(request)
+    store = request.app[keys.STORE]
+    capture = await store.get_capture(bin_id, n)
+    bin = await store.get_bin(bin_id)
+    address = urls_of(site_of(request).root, bin)[capture.row.role]
+    detail = open_detail(capture, address, request.query.get("tab", "summary"))
+    if request.headers.get("X-Partial") == "detail":
+        page = BinPage(bin=bin, urls={}, kept="", rows=(), older=None, detail=detail)
+        return render(request, "captures/_detail.html", page)
+    page = await _bin_page(request, bin, before=None, detail=detail)
+    return render(request, "captures/index.html", page)
+
+
+async def download(request: web.Request) -> web.StreamResponse:
+    """GET /bins/{bin}/captures/{n}/download: the bytes, under a name of ours."""
+    bin_id, n = _address(request)
+    capture = await request.app[keys.STORE].get_capture(bin_id, n)
+    return web.Response(
+        body=capture.raw.body,
+        content_type="application/octet-stream",
+        headers={
+            "Content-Disposition": f'attachment; filename="capture-{n}.bin"',
+            "Content-Security-Policy": NOTHING_AT_ALL,
+        },
+    )
+
+
+async def delete(request: web.Request) -> web.StreamResponse:
+    """POST /bins/{bin}/captures/{n}/delete"""
+    bin_id, n = _address(request)
+    await service.delete_capture(request.app[keys.STORE], request.app[keys.HUB], bin_id, n)
+    return _to_bin(request, bin_id)
+
+
+async def clear(request: web.Request) -> web.StreamResponse:
+    """POST /bins/{bin}/clear"""
+    bin_id = request.match_info["bin"]
+    await service.clear(request.app[keys.STORE], request.app[keys.HUB], bin_id)
+    return _to_bin(request, bin_id)
+
+
+async def _bin_page(request: web.Request, bin: Bin, *, before: int | None, detail: Detail | None = None) -> BinPage:
+    found = await request.app[keys.STORE].list_captures(bin.id, limit=PAGE + 1, before=before)
+    shown = found[:PAGE]
+    kept = retention_of(bin, request.app[keys.SETTINGS].retention)
+    return BinPage(
+        bin=bin,
+        urls=urls_of(site_of(request).root, bin),
+        kept=say_duration(kept),
+        rows=shown,
+        older=shown[-1].n if len(found) > PAGE else None,
+        detail=detail,
+    )
+
+
+def _address(request: web.Request) -> tuple[str, int]:
+    return request.match_info["bin"], int(request.match_info["n"])
+
+
+def _to_bin(request: web.Request, bin_id: str) -> web.Response:
+    return web.Response(status=303, headers={"Location": f"{place_of(request).base}/bins/{bin_id}"})

@@ -1,0 +1,105 @@
+"""One TCP connection, with the defences that aiohttp leaves to others: a deadline for the head, a cap on connections,
+an answer for senders that half-close, and a constant page for what the parser refuses.
+
+It leans on private names of aiohttp (`_messages`, `_waiter`, `_request_in_progress`); the dependency is pinned to one
+minor series and `tests/web/test_connection.py` notices when they move.
+"""
+
+import asyncio
+from typing import Any
+
+from aiohttp import web
+from aiohttp.http_exceptions import PayloadEncodingError
+from aiohttp.web_protocol import RequestHandler
+
+HEAD_S = 10.0
+IDLE_S = 75.0
+
+_TOO_MANY = (
+    b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nConnection: close\r\nContent-Length: 0\r\n"
+    b"Content-Security-Policy: sandbox; default-src 'none'\r\nX-Content-Type-Options: nosniff\r\n\r\n"
+)
+_TOO_SLOW = b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+
+
+class Connection(RequestHandler):
+    """Made by `FrontServer`, one a connection."""
+
+    __slots__ = ("_body", "_front", "_head_timer")
+
+    def __init__(self, front: Any, **options: Any) -> None:
+        self._front = front
+        self._head_timer: asyncio.TimerHandle | None = None
+        self._body: Any = None
+        super().__init__(front, **options)
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Start the clock for the first head; refuse at once when there are too many of us."""
+        super().connection_made(transport)
+        if len(self._front.connections) > self._front.max_connections:
+            self._front.metrics.refused_connections += 1
+            assert self.transport is not None
+            self.transport.write(_TOO_MANY)
+            self.force_close()
+            return
+        self._start_head_timer()
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        """The clock goes with the connection."""
+        self._stop_head_timer()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Time the heads: from their first byte to their last."""
+        waiting = len(self._messages)
+        super().data_received(data)
+        if len(self._messages) > waiting:
+            self._body = self._messages[-1][1]
+            self._stop_head_timer()
+        elif self._head_timer is None and not self._request_in_progress and not self._messages:
+            self._start_head_timer()
+
+    def eof_received(self) -> bool | None:  # type: ignore[override]  # asyncio takes a bool here
+        """A sender that closes its half after a request still listens: answer, then close."""
+        waiter = self._waiter
+        busy = self._request_in_progress or self._messages or waiter is None or waiter.done()
+        if not busy:
+            return None
+        self._close = True
+        if self._body is not None and not self._body.is_eof() and self._body.exception() is None:
+            self._body.set_exception(PayloadEncodingError("The sender stopped in the middle of the body."))
+        return True
+
+    def handle_error(
+        self, request: Any, status: int = 500, exc: BaseException | None = None, message: str | None = None
+    ) -> web.StreamResponse:
+        """A constant page: aiohttp's own quotes the request back."""
+        if status == 400:
+            self._front.metrics.refused_by_parser += 1
+        elif exc is not None:
+            self._front.failed(exc)
+        text = "Bad request\n" if status < 500 else "Something broke; the log has the details.\n"
+        headers = {
+            "Content-Security-Policy": "sandbox; default-src 'none'",
+            "X-Content-Type-Options": "nosniff",
+        }
+        response = web.Response(status=status, text=text, headers=headers)
+        response.force_close()
+        return response
+
+    def _start_head_timer(self) -> None:
+        if self._head_timer is None:
+            self._head_timer = self._loop.call_later(HEAD_S, self._head_is_late)
+
+    def _stop_head_timer(self) -> None:
+        if self._head_timer is not None:
+            self._head_timer.cancel()
+            self._head_timer = None
+
+    def _head_is_late(self) -> None:
+        self._head_timer = None
+        if self._request_in_progress or self._messages or self._payload_parser is not None:
+            return
+        if self.transport is not None:
+            self.transport.write(_TOO_SLOW)
+        self.force_close()

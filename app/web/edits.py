@@ -1,0 +1,28 @@
+"""Changes as HTML edits for the open page, made from the page's own partials: a row exists once, in Jinja."""
+
+import json
+from collections.abc import Sequence
+
+import jinja2
+
+from ..domain.bins import Bin
+from ..domain.captures import Captured, Change
+
+
+def page_frame(environment: jinja2.Environment, bin: Bin, changes: Sequence[Change], base: str) -> bytes:
+    """One frame: `after` is the cursor, `edits` go to elements by id. Only a capture's last state is rendered."""
+    last = {change.row.n: change for change in changes if isinstance(change, Captured)}
+    new = {change.row.n for change in changes if isinstance(change, Captured) and change.first}
+    row = environment.get_template("captures/_row.html")
+    edits: list[dict[str, object]] = []
+    for change in changes:
+        if not isinstance(change, Captured):
+            op = "remove-through" if change.through else "remove"
+            edits.append({"op": op, "n": change.n})
+        elif last[change.row.n] is change:
+            op = "prepend" if change.row.n in new else "replace"
+            html = row.render(row=change.row, bin=bin, base=base)
+            edits.append({"op": op, "n": change.row.n, "target": f"capture-{change.row.n}", "html": html})
+    side = environment.get_template("captures/_counts.html").render(bin=bin)
+    edits.append({"op": "replace", "target": "counts", "html": side})
+    return json.dumps({"after": changes[-1].seq, "edits": edits}, ensure_ascii=False).encode()

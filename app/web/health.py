@@ -1,0 +1,47 @@
+"""Alive, ready, and the numbers."""
+
+import asyncio
+import json
+
+from aiohttp import web
+
+from .. import __version__, keys
+from ..errors import StoreUnavailable
+from ..storage import COMMIT_WAIT_S
+
+
+async def alive(request: web.Request) -> web.StreamResponse:  # noqa: ARG001
+    """The process answers; nothing is touched."""
+    return _json({"status": "ok", "version": __version__}, 200)
+
+
+async def ready(request: web.Request) -> web.StreamResponse:
+    """A write works right now."""
+    store = request.app[keys.STORE]
+    try:
+        async with asyncio.timeout(COMMIT_WAIT_S):
+            await store.probe()
+    except (StoreUnavailable, TimeoutError) as error:
+        health = store.health()
+        return _json({"status": "unavailable", "store": health.state, "reason": health.reason or str(error)}, 503)
+    return _json({"status": "ok", "store": "ok"}, 200)
+
+
+async def metrics(request: web.Request) -> web.StreamResponse:
+    """Prometheus text."""
+    return web.Response(
+        body=request.app[keys.METRICS].text(),
+        headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"},
+    )
+
+
+async def robots(request: web.Request) -> web.StreamResponse:  # noqa: ARG001
+    """Nothing here is for search engines."""
+    return web.Response(text="User-agent: *\nDisallow: /\n")
+
+
+def _json(value: dict[str, str], status: int) -> web.Response:
+    headers = {} if status == 200 else {"Retry-After": "5"}
+    return web.Response(
+        status=status, body=json.dumps(value).encode(), content_type="application/json", headers=headers
+    )

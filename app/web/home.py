@@ -1,0 +1,56 @@
+"""Home: the bins, and the form that makes one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from aiohttp import web
+
+from .. import keys
+from ..domain.bins import Bin
+from ..errors import Invalid
+from ..services import bins as service
+from .api.inputs import bin_fields
+from .bins import form_wish
+from .page import render, site_of, urls_of
+from .urls import place_of
+
+SHOWN = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HomePage:
+    """`said` and `problems` are what a form held and what was wrong with it."""
+
+    bins: Sequence[Bin]
+    addresses: dict[str, str]
+    said: dict[str, str] = field(default_factory=dict)
+    problems: dict[str, str] = field(default_factory=dict)
+
+
+async def index(request: web.Request) -> web.StreamResponse:
+    """GET /"""
+    return await _home(request)
+
+
+async def create(request: web.Request) -> web.StreamResponse:
+    """POST /bins: make one and go there."""
+    said = {name: str(value) for name, value in (await request.post()).items()}
+    try:
+        bin = await service.create(request.app[keys.STORE], **bin_fields(form_wish(said)))
+    except Invalid as error:
+        return await _home(request, said=said, problems=dict(error.problems), status=422)
+    return web.Response(status=303, headers={"Location": f"{place_of(request).base}/bins/{bin.id}"})
+
+
+async def _home(
+    request: web.Request,
+    *,
+    said: dict[str, str] | None = None,
+    problems: dict[str, str] | None = None,
+    status: int = 200,
+) -> web.Response:
+    bins = await request.app[keys.STORE].list_bins(limit=SHOWN)
+    root = site_of(request).root
+    addresses = {bin.id: next(iter(urls_of(root, bin).values())) for bin in bins}
+    page = HomePage(bins=bins, addresses=addresses, said=said or {}, problems=problems or {})
+    return render(request, "home/index.html", page, status=status)

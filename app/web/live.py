@@ -1,0 +1,58 @@
+"""The live view of the page: HTML edits made from the page's own partials, over a WebSocket, or by polling."""
+
+import json
+
+import aiohttp_jinja2
+from aiohttp import web
+
+from .. import __version__, keys
+from ..domain.bins import Bin
+from ..live.frames import Frames
+from .api.captures import HIGHEST
+from .api.inputs import number, read_query
+from .edits import page_frame
+from .socket import PAGE, follow
+from .urls import place_of
+
+PING = '{"ping":1}'
+
+
+async def follow_page(request: web.Request) -> web.StreamResponse:
+    """GET /bins/{bin}/live?after=seq: a WebSocket; a plain GET is answered with the one frame that is due."""
+    query = read_query(request, ("after",))
+    wanted = number(query, "after", lowest=0, highest=HIGHEST)
+    bin = await request.app[keys.STORE].get_bin(request.match_info["bin"])
+    after = bin.seq if wanted is None else wanted
+    hello = {"hello": {"seq": bin.seq, "version": __version__}}
+    texts = [json.dumps(hello)]
+    if after > bin.seq:
+        texts.append(json.dumps({"reset": bin.seq}))
+        after = bin.seq
+    if not web.WebSocketResponse().can_prepare(request).ok:
+        return await _poll(request, bin, after, texts)
+    return await follow(
+        request, bin.id, after, hello=texts, ping=PING, read=lambda cursor: _read(request, bin.id, cursor)
+    )
+
+
+async def _poll(request: web.Request, bin: Bin, after: int, texts: list[str]) -> web.Response:
+    if len(texts) == 1:
+        frames = await _read(request, bin.id, after)
+        texts = [*texts, *frames.texts]
+    return web.Response(text=f'{{"frames":[{",".join(texts)}]}}', content_type="application/json")
+
+
+async def _read(request: web.Request, bin_id: str, cursor: int) -> Frames:
+    app, base = request.app, place_of(request).base
+    store = app[keys.STORE]
+
+    async def make() -> Frames:
+        changes = await store.changes_after(bin_id, cursor, PAGE)
+        if not changes:
+            # The bin itself may have changed (renamed, key rotated): its seq moved on without a row.
+            return Frames(cursor, ())
+        bin = await store.get_bin(bin_id)
+        text = page_frame(aiohttp_jinja2.get_env(app), bin, changes, base).decode()
+        return Frames(changes[-1].seq, (text,))
+
+    return await app[keys.FRAMES].get(("page", bin_id, base, cursor), make, keep=lambda made: bool(made.texts))

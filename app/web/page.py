@@ -1,0 +1,123 @@
+"""Rendering: one environment, one way to turn a page dataclass into an answer."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import aiohttp_jinja2
+import jinja2
+from aiohttp import web
+
+from .. import __version__, keys
+from ..domain.bins import KEY, PROVIDER_TITLES, Bin
+from ..domain.captures import Role
+from ..domain.phones import show_phone
+from ..domain.units import rfc3339, say_duration, say_size
+from .static import ASSETS, load_static
+from .urls import capture_url, place_of, public_root
+
+PACKAGE = Path(__file__).parents[1]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """What every page knows. `base` prefixes links, `root` the addresses to paste, `loopback`: nobody else reaches it."""
+
+    base: str
+    root: str
+    nonce: str
+    static: str
+    signed_in: bool
+    loopback: bool
+    version: str
+    retention: str
+
+
+def folder(name: str) -> Path:
+    """`templates` or `static`: inside the package where it is installed, beside it in the checkout."""
+    inside = PACKAGE / name
+    return inside if inside.is_dir() else PACKAGE.parent / name
+
+
+def setup_templates(app: web.Application) -> None:
+    """One environment for pages and live edits: escaped always, and an unknown name is an error."""
+    environment = aiohttp_jinja2.setup(
+        app,
+        loader=jinja2.FileSystemLoader(folder("templates")),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(
+        phone=show_phone,
+        utc=rfc3339,
+        duration=say_duration,
+        size=say_size,
+        provider=_provider_title,
+        short_target=short_target,
+    )
+    environment.globals.update(roles=list(Role), letters=LETTERS, role_titles=ROLE_TITLES)
+    app[ASSETS] = load_static(folder("static"))
+
+
+LETTERS = {
+    Role.PRIMARY: "P", Role.FALLBACK: "F", Role.STATUS: "S", Role.VOICE: "V", Role.VOICE_FALLBACK: "V",
+}  # fmt: skip
+ROLE_TITLES = {
+    Role.PRIMARY: "Primary",
+    Role.FALLBACK: "Fallback",
+    Role.STATUS: "Status",
+    Role.VOICE: "Voice",
+    Role.VOICE_FALLBACK: "Voice fallback",
+}
+
+
+def render(request: web.Request, template: str, page: Any, *, status: int = 200) -> web.Response:
+    """A page: its dataclass as `page`, the site as `site`."""
+    context = {"page": page, "site": site_of(request)}
+    response = aiohttp_jinja2.render_template(template, request, context, status=status)
+    response.headers["Vary"] = "X-Partial"
+    return response
+
+
+def site_of(request: web.Request) -> Site:
+    """The facts around a page."""
+    settings = request.app[keys.SETTINGS]
+    place = place_of(request)
+    root = public_root(settings, place)
+    return Site(
+        base=place.base,
+        root=root,
+        nonce=request[keys.NONCE],
+        static=f"{place.base}/static/{request.app[ASSETS].version}",
+        signed_in=request.get(keys.SIGNED_IN, False),
+        loopback=_is_loopback(root),
+        version=__version__,
+        retention=say_duration(settings.retention),
+    )
+
+
+def urls_of(root: str, bin: Bin) -> dict[Role, str]:
+    """A bin's addresses by role."""
+    return {role: capture_url(root, bin.key, role) for role in Role}
+
+
+def retention_of(bin: Bin, default: timedelta) -> timedelta:
+    """What counts for this bin."""
+    return default if bin.retention is None else bin.retention
+
+
+def short_target(target: str) -> str:
+    """A target for a row: without the capture key, and not longer than a line."""
+    return KEY.sub("…", target, count=1)[:160]
+
+
+def _provider_title(name: str | None) -> str:
+    return PROVIDER_TITLES.get(name or "", "Detect")
+
+
+def _is_loopback(root: str) -> bool:
+    host = root.partition("://")[2].partition("/")[0]
+    return host.startswith(("127.", "localhost", "[::1]", "0.0.0.0", "10.", "192.168."))  # noqa: S104

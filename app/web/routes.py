@@ -1,0 +1,106 @@
+"""The door plan: every URL on one page, each public or private on purpose.
+
+Private wants the access token or a signed-in browser; a test compares the public ones with an allow-list.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from .. import keys
+from ..domain.bins import KEY_PATTERN
+from . import auth, bins, capture, captures, docs, health, home, live, static
+from .api import bins as api_bins
+from .api import captures as api_captures
+from .api import info as api_info
+from .api import live as api_live
+from .middleware import PUBLIC
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+N = r"{n:\d{1,18}}"
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One line of the plan; `name` is the path in words."""
+
+    method: str
+    path: str
+    handler: Handler
+    name: str
+    public: bool
+
+
+def public(method: str, path: str, handler: Handler, name: str) -> Route:
+    """Open to everybody: nothing captured may ever be read here (P8)."""
+    return Route(method, path, handler, name, True)
+
+
+def private(method: str, path: str, handler: Handler, name: str) -> Route:
+    """For those who hold the access token."""
+    return Route(method, path, handler, name, False)
+
+
+ROUTES = [
+    # `web/server.py` takes these before the router does; this line serves the odd spellings, and readers.
+    public("*", "/{key:" + KEY_PATTERN + r"}{tail:(?:/[\s\S]*)?}", capture.routed, "capture"),
+    public("GET", "/healthz", health.alive, "healthz"),
+    public("GET", "/readyz", health.ready, "readyz"),
+    public("GET", "/robots.txt", health.robots, "robots"),
+    public("GET", "/static/{path:.+}", static.serve, "static"),
+    public("GET", "/sign-in", auth.form, "sign_in"),
+    public("POST", "/sign-in", auth.sign_in, "sign_in_form"),
+    public("GET", "/docs", docs.show, "docs"),
+    public("GET", "/api/v1/openapi.json", docs.openapi, "openapi"),
+    private("POST", "/sign-out", auth.sign_out, "sign_out"),
+    private("GET", "/metrics", health.metrics, "metrics"),
+    # Pages
+    private("GET", "/", home.index, "home"),
+    private("POST", "/bins", home.create, "bin-create"),
+    private("GET", "/bins/{bin}", captures.index, "bin"),
+    private("GET", "/bins/{bin}/rows", captures.rows, "bin-rows"),
+    private("GET", "/bins/{bin}/live", live.follow_page, "bin-live"),
+    private("POST", "/bins/{bin}/clear", captures.clear, "bin-clear"),
+    private("GET", "/bins/{bin}/settings", bins.settings, "bin-settings"),
+    private("POST", "/bins/{bin}/settings", bins.save, "bin-save"),
+    private("POST", "/bins/{bin}/rotate-key", bins.rotate_key, "bin-rotate-key"),
+    private("GET", "/bins/{bin}/delete", bins.confirm_delete, "bin-confirm-delete"),
+    private("POST", "/bins/{bin}/delete", bins.delete, "bin-delete"),
+    private("GET", "/bins/{bin}/captures/" + N, captures.show, "capture-page"),
+    private("GET", "/bins/{bin}/captures/" + N + "/download", captures.download, "capture-download"),
+    private("POST", "/bins/{bin}/captures/" + N + "/delete", captures.delete, "capture-delete"),
+    # API
+    private("GET", "/api/v1/info", api_info.show, "api-info"),
+    private("POST", "/api/v1/bins", api_bins.create, "api-bin-create"),
+    private("GET", "/api/v1/bins", api_bins.index, "api-bins"),
+    private("GET", "/api/v1/bins/{bin}", api_bins.show, "api-bin"),
+    private("PATCH", "/api/v1/bins/{bin}", api_bins.change, "api-bin-change"),
+    private("DELETE", "/api/v1/bins/{bin}", api_bins.delete, "api-bin-delete"),
+    private("POST", "/api/v1/bins/{bin}/rotate-key", api_bins.rotate_key, "api-bin-rotate-key"),
+    private("GET", "/api/v1/bins/{bin}/captures", api_captures.index, "api-captures"),
+    private("DELETE", "/api/v1/bins/{bin}/captures", api_captures.clear, "api-captures-clear"),
+    private("GET", "/api/v1/bins/{bin}/captures/" + N, api_captures.show, "api-capture"),
+    private("DELETE", "/api/v1/bins/{bin}/captures/" + N, api_captures.delete, "api-capture-delete"),
+    private("GET", "/api/v1/bins/{bin}/captures/" + N + "/body", api_captures.body, "api-capture-body"),
+    private("GET", "/api/v1/bins/{bin}/captures/" + N + "/raw", api_captures.raw, "api-capture-raw"),
+    private("GET", "/api/v1/bins/{bin}/live", api_live.follow_bin, "api-live"),
+]
+
+
+def add_routes(app: web.Application) -> None:
+    """Register the plan under the base path, and note what is public."""
+    base = app[keys.SETTINGS].base_path
+    app[PUBLIC] = set()
+    for route in ROUTES:
+        if route.method == "GET":
+            # HEAD comes along, as HTTP has it.
+            resource = app.router.add_resource(base + route.path, name=route.name)
+            added: list[web.AbstractRoute] = [
+                resource.add_route("GET", route.handler),
+                resource.add_route("HEAD", route.handler),
+            ]
+        else:
+            added = [app.router.add_route(route.method, base + route.path, route.handler, name=route.name)]
+        if route.public:
+            app[PUBLIC].update(added)

@@ -1,0 +1,72 @@
+"""Our own files, read once at start: no path from a request ever reaches the file system.
+
+The address holds a hash of the whole tree, so a browser may keep a file for ever, and relative imports between
+modules stay inside one version.
+"""
+
+import gzip
+import hashlib
+import mimetypes
+from dataclasses import dataclass
+from pathlib import Path
+
+from aiohttp import web
+
+_FOR_EVER = "public, max-age=31536000, immutable"
+_PACKABLE = frozenset({".css", ".js", ".svg"})
+_SHOWN = frozenset({".css", ".js", ".svg", ".png", ".ico"})
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """One file, plain and packed."""
+
+    body: bytes
+    packed: bytes | None
+    content_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Assets:
+    """The tree; `version` changes when any file does."""
+
+    version: str
+    files: dict[str, Asset]
+
+
+ASSETS = web.AppKey("ASSETS", Assets)
+
+
+def load_static(folder: Path) -> Assets:
+    """Every file that a page may load."""
+    files = {}
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.suffix not in _SHOWN or not path.is_file():
+            continue
+        body = path.read_bytes()
+        name = path.relative_to(folder).as_posix()
+        digest.update(name.encode() + b"\0" + body)
+        packed = gzip.compress(body, 9, mtime=0) if path.suffix in _PACKABLE else None
+        kind = "text/javascript" if path.suffix == ".js" else mimetypes.types_map[path.suffix]
+        files[name] = Asset(body, packed, kind)
+    return Assets(digest.hexdigest()[:12], files)
+
+
+async def serve(request: web.Request) -> web.StreamResponse:
+    """GET /static/{version}/{name}; an old version's address still finds the file, but is not kept."""
+    assets = request.app[ASSETS]
+    version, _, name = request.match_info["path"].partition("/")
+    asset = assets.files.get(name)
+    if asset is None:
+        raise web.HTTPNotFound
+    packed = asset.packed is not None and "gzip" in request.headers.get("Accept-Encoding", "")
+    headers = {
+        "Content-Type": asset.content_type + ("; charset=utf-8" if asset.packed is not None else ""),
+        "Cache-Control": _FOR_EVER if version == assets.version else "no-store",
+        "Vary": "Accept-Encoding",
+    }
+    if packed:
+        headers["Content-Encoding"] = "gzip"
+    body = asset.packed if packed and asset.packed is not None else asset.body
+    return web.Response(body=body, headers=headers)

@@ -1,0 +1,119 @@
+"""Every absolute or page-relative address is made here, from one answer to "where does the browser think we are?".
+
+Order of belief: the operator's public URL, then X-Forwarded-* from a trusted proxy, then the request itself.
+"""
+
+from dataclasses import dataclass
+from ipaddress import ip_address
+
+from aiohttp import web
+from multidict import CIMultiDictProxy
+
+from .. import keys
+from ..domain.bins import Bin
+from ..domain.captures import Role
+from ..settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a request came in, as its sender sees it. `root` has no slash at its end; `base` is its path part."""
+
+    scheme: str
+    host: str
+    base: str
+    peer: str
+
+    @property
+    def origin(self) -> str:
+        """What a browser sends as `Origin` for our own pages."""
+        return f"{self.scheme}://{self.host}"
+
+    @property
+    def root(self) -> str:
+        """Prefix of every address that we show."""
+        return self.origin + self.base
+
+
+_PLACE = web.RequestKey("PLACE", Place)
+
+
+def place_of(request: web.Request) -> Place:
+    """Where this request came in, proxies taken into account; worked out once a request."""
+    if _PLACE in request:
+        return request[_PLACE]
+    settings = request.app[keys.SETTINGS]
+    place = _place(settings, request.remote or "unknown", request.headers, request.scheme)
+    request[_PLACE] = place
+    return place
+
+
+def capture_url(root: str, key: str, role: Role) -> str:
+    """The address to paste for a role; the primary one has no suffix."""
+    return f"{root}/{key}" if role is Role.PRIMARY else f"{root}/{key}/{role.value}"
+
+
+def public_root(settings: Settings, place: Place) -> str:
+    """The root of the addresses that providers get."""
+    if not settings.public_url:
+        return place.root
+    # An operator writes the whole address; where the path under which we serve is missing from it, it is added.
+    complete = settings.public_url.endswith(settings.base_path)
+    return settings.public_url if complete else settings.public_url + settings.base_path
+
+
+def page_url(root: str, bin: Bin) -> str:
+    """The permalink of a bin."""
+    return f"{root}/bins/{bin.id}"
+
+
+def peer_of(settings: Settings, direct: str, forwarded_for: str | None) -> str:
+    """The effective client: from the right, past every trusted hop; the direct peer where nobody is trusted."""
+    if not forwarded_for or not _trusted(settings, direct):
+        return direct
+    peer = direct
+    for hop in reversed([item.strip() for item in forwarded_for.split(",")]):
+        address = _address(hop)
+        if address is None:
+            break
+        peer = address
+        if not _trusted(settings, peer):
+            break
+    return peer
+
+
+def _place(settings: Settings, direct: str, headers: CIMultiDictProxy[str], scheme: str) -> Place:
+    host = headers.get("Host", "")
+    base = settings.base_path
+    peer = peer_of(settings, direct, ", ".join(headers.getall("X-Forwarded-For", [])))
+    if _trusted(settings, direct):
+        scheme = _last(headers.get("X-Forwarded-Proto")) or scheme
+        host = _last(headers.get("X-Forwarded-Host")) or host
+        base = (_last(headers.get("X-Forwarded-Prefix")) or "").rstrip("/") + base
+    return Place(scheme if scheme in ("http", "https") else "http", host.lower(), base, peer)
+
+
+def _last(value: str | None) -> str | None:
+    return value.rsplit(",", 1)[-1].strip() or None if value else None
+
+
+def _address(text: str) -> str | None:
+    text = text.strip('"')
+    if text.startswith("["):
+        text = text[1:].split("]", 1)[0]
+    elif text.count(":") == 1:
+        text = text.split(":", 1)[0]
+    try:
+        return str(ip_address(text))
+    except ValueError:
+        return None
+
+
+def _trusted(settings: Settings, peer: str) -> bool:
+    if not settings.trusted_proxies:
+        return False
+    try:
+        address = ip_address(peer)
+    except ValueError:
+        return False
+    return any(address in network for network in settings.trusted_proxies)

@@ -1,0 +1,11 @@
+// The one entry of every page. Each module attaches itself to the `data-*` hooks that it finds.
+import "./page.js";
+import "./times.js";
+import "./copy.js";
+import "./forms.js";
+import "./detail.js";
+import "./keys.js";
+import "./home.js";
+import { follow } from "./live.js";
+
+for (const root of document.querySelectorAll("[data-live]")) follow(root);

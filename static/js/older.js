@@ -1,0 +1,68 @@
+// The far end of the list: older rows by key while scrolling, and no more rows in the page than it needs.
+import { fragment } from "./live.js";
+import { localise } from "./times.js";
+
+const MOST_ROWS = 400;
+
+export function loadWhileScrolling(rows, address, dress) {
+  const sight = new IntersectionObserver((entries) => {
+    for (const entry of entries) if (entry.isIntersecting) load(entry.target);
+  }, { rootMargin: "300px" });
+
+  async function load(more) {
+    if (more.dataset.busy) return;
+    more.dataset.busy = "1";
+    const answer = await fetch(`${address}?before=${more.dataset.older}`);
+    if (!answer.ok) {
+      delete more.dataset.busy;
+      return;
+    }
+    const piece = fragment(await answer.text());
+    localise(piece);
+    for (const item of piece.querySelectorAll("[data-n]")) dress(item);
+    more.replaceWith(piece);
+    watch();
+  }
+
+  function watch() {
+    const more = rows.querySelector("[data-older]");
+    if (more) sight.observe(more);
+  }
+
+  rows.addEventListener("click", (event) => {
+    const more = event.target.closest("[data-older]");
+    if (!more) return;
+    event.preventDefault();
+    load(more);
+  });
+  watch();
+}
+
+// Only called when rows were put on top, so the reader is at the top and the far end is out of sight.
+export function trim(rows) {
+  const all = rows.querySelectorAll("[data-n]");
+  if (all.length <= MOST_ROWS) return;
+  for (const item of [...all].slice(MOST_ROWS)) item.remove();
+  rows.querySelector(":scope > .mark:last-child")?.remove();
+  let more = rows.querySelector("[data-older]");
+  if (!more) {
+    more = document.createElement("li");
+    more.className = "more";
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "btn bare";
+    button.textContent = "Older requests";
+    more.append(button);
+    rows.append(more);
+  }
+  more.dataset.older = all[MOST_ROWS - 1].dataset.n;
+}
+
+export function markLastVisit(rows, seen) {
+  const first = [...rows.querySelectorAll("[data-n]")].find((item) => Number(item.dataset.n) <= seen);
+  if (!first?.previousElementSibling?.dataset.n) return;
+  const mark = document.createElement("li");
+  mark.className = "mark";
+  mark.textContent = "↑ New since your last visit";
+  first.before(mark);
+}

@@ -1,0 +1,136 @@
+"""Rules of the house that a reader may rely on."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from app.settings import knobs
+
+ROOT = Path(__file__).parents[2]
+APP = ROOT / "app"
+MODULES = sorted(APP.rglob("*.py"))
+TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+SCRIPTS = sorted((ROOT / "static" / "js").rglob("*.js"))
+
+
+def NAME(path: Path) -> str:  # noqa: N802
+    return str(path.relative_to(ROOT))
+
+
+def _calls(path: Path) -> set[str]:
+    return {ast.unparse(node.func) for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)}
+
+
+def test_tasks_that_outlive_a_request_are_born_in_one_place() -> None:
+    born = {
+        path.name for path in MODULES for call in _calls(path) if call.endswith("create_task") and "group." not in call
+    }
+    assert born == {"tasks.py"}
+
+
+def test_time_and_chance_come_from_the_clock() -> None:
+    banned = re.compile(r"^(import|from) (time|random|secrets|uuid)\b|\bdatetime\.(now|utcnow|today)\(", re.MULTILINE)
+    found = {path.name for path in MODULES if banned.search(path.read_text())}
+    assert found == {"clock.py"}
+
+
+def test_sql_stands_in_sql_files() -> None:
+    statement = re.compile(r"\b(select .* from|insert into|update \w+ set|delete from|create table)\b", re.IGNORECASE)
+    for path in MODULES:
+        strings = [
+            node.value
+            for node in ast.walk(ast.parse(path.read_text()))
+            if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        ]
+        assert not [text for text in strings if statement.search(text)], path
+
+
+def test_no_module_grows_past_reading() -> None:
+    lengths = {path: len(path.read_text().splitlines()) for path in MODULES}
+    assert {NAME(path): count for path, count in lengths.items() if count > 400} == {}
+    assert sorted(lengths.values())[len(lengths) // 2] <= 130
+
+
+def test_functions_fit_a_screen() -> None:
+    long = {}
+    for path in MODULES:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                size = (node.end_lineno or 0) - node.lineno
+                if size > 60:
+                    long[f"{path.name}:{node.name}"] = size
+    assert long == {}
+
+
+def test_the_settings_table_of_the_readme_is_the_settings() -> None:
+    rows = "\n".join(f"| `{k.flag}` | `{k.variable}` | {k.default} | {k.help} |" for k in knobs())
+    assert rows in (ROOT / "README.md").read_text()
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=NAME)
+def test_a_template_trusts_nothing_and_holds_no_script_or_style(path: Path) -> None:
+    text = path.read_text()
+    assert "|safe" not in text.replace(" ", "")
+    assert not re.search(r"\bautoescape\s+false|Markup\(", text)
+    assert not re.search(r"\sstyle\s*=|\son[a-z]+\s*=\s*[\"']|javascript:", text)
+    for tag, attributes in re.findall(r"<(script|style)\b([^>]*)>", text):
+        assert tag == "script", path
+        assert "src=" in attributes or 'type="application/json"' in attributes
+        assert "nonce=" in attributes
+    # An unquoted attribute lets a value break out of it.
+    assert not re.search(r"\s[\w-]+=\{\{", text)
+    # Everything works under a base path: no address starts at the root.
+    assert not re.search(r"(href|src|action)=\"/", text)
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=NAME)
+def test_a_script_writes_html_through_the_one_policy_only(path: Path) -> None:
+    text = path.read_text()
+    assert (
+        not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|srcdoc|new Function", text)
+        or path.name == "live.js"
+    )
+    assert len(re.findall(r"createPolicy\(", text)) == (1 if path.name == "live.js" else 0)
+    assert len(text.splitlines()) <= 160
+
+
+def test_the_javascript_of_a_page_is_small() -> None:
+    assert sum(path.stat().st_size for path in SCRIPTS) <= 60_000
+
+
+def test_imports_between_scripts_resolve() -> None:
+    for path in SCRIPTS:
+        for target in re.findall(r"from \"(\./[^\"]+)\"", path.read_text()):
+            assert (path.parent / target).exists(), f"{path.name} imports {target}"
+
+
+def test_vendored_files_are_what_the_manifest_says() -> None:
+    import base64
+    import hashlib
+    import tomllib
+
+    folder = ROOT / "static" / "vendor"
+    manifest = tomllib.loads((folder / "manifest.toml").read_text())
+    listed = set()
+    for package in manifest["package"]:
+        assert (folder / package["licence"]).exists()
+        for name, wanted in package["files"].items():
+            listed.add(name)
+            digest = hashlib.sha384((folder / name).read_bytes()).digest()
+            assert "sha384-" + base64.b64encode(digest).decode() == wanted, name
+    there = {str(path.relative_to(folder)) for path in folder.rglob("*.*") if path.suffix in (".js", ".css")}
+    assert there == listed
+
+
+def test_the_project_speaks_of_itself_alone() -> None:
+    """No path of a machine, no registry host, in anything that is published."""
+    words = re.compile(r"/work/|\.\./shared|/root/|/tmp/v\b|pypi-more", re.IGNORECASE)
+    folders = ("app", "templates", "static/js", "static/css", "tests", ".ci")
+    files = [
+        path for folder in folders for path in (ROOT / folder).rglob("*") if path.is_file() and path.suffix != ".pyc"
+    ]
+    files += [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "Makefile", "pyproject.toml")]
+    here = Path(__file__)
+    assert [NAME(path) for path in files if path != here and words.search(path.read_text(errors="replace"))] == []

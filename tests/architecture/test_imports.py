@@ -1,0 +1,93 @@
+"""Who may import whom: a new arrow in the house is a decision, not an accident."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+APP = Path(__file__).parents[2] / "app"
+PURE = {"domain", "errors"}
+MAY_IMPORT = {
+    "domain": {"domain", "errors"},
+    "parsing": {"parsing", *PURE},
+    "providers": {"providers", "parsing", *PURE},
+    "storage": {"storage", "tasks", *PURE},
+    "live": {"live"},
+    "services": {
+        "services", "storage", "live", "providers", "parsing", "clock", "log", "settings", "tasks", *PURE,
+    },
+    "web": {
+        "web", "services", "storage", "live", "providers", "parsing", "clock", "keys", "log", "settings", "__init__",
+        *PURE,
+    },
+    "commands": {"commands", "serving", "settings", "storage", "web", "services", "__init__", *PURE},
+}  # fmt: skip
+FILES = sorted(APP.rglob("*/*.py"))
+
+
+def imports(path: Path) -> set[str]:
+    """The rooms of our own house that a module imports."""
+    here = ("app", *path.relative_to(APP).with_suffix("").parts)
+    package = here[:-1]
+    rooms = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if not isinstance(node, ast.ImportFrom) or not node.level:
+            continue
+        base = package[: len(package) - node.level + 1]
+        full = [*base, *(node.module.split(".") if node.module else [])]
+        if len(full) > 1:
+            rooms.add(full[1])
+        else:
+            names = [alias.name for alias in node.names]
+            rooms.update(
+                name if (APP / name).exists() or (APP / f"{name}.py").exists() else "__init__" for name in names
+            )
+    return rooms
+
+
+def outside(path: Path) -> set[str]:
+    """The top-level packages of others that a module imports."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
+            found.update({node.module, *(f"{node.module}.{alias.name}" for alias in node.names)})
+    return found
+
+
+def _room(path: Path) -> str:
+    return path.relative_to(APP).parts[0]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(APP)))
+def test_a_room_only_knows_the_rooms_it_may(path: Path) -> None:
+    assert imports(path) <= MAY_IMPORT[_room(path)]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(APP)))
+def test_pure_rooms_and_services_stay_free_of_http(path: Path) -> None:
+    banned = {
+        "domain": {"asyncio", "aiohttp", "aiosqlite", "sqlite3", "jinja2"},
+        "parsing": {"asyncio", "aiohttp", "aiosqlite", "sqlite3", "jinja2"},
+        "providers": {"asyncio", "aiohttp", "aiosqlite", "sqlite3", "jinja2"},
+        "services": {"aiohttp", "jinja2", "aiosqlite", "sqlite3"},
+        "live": {"aiohttp", "aiosqlite", "sqlite3"},
+        "storage": {"aiohttp", "jinja2"},
+        "web": {"aiosqlite", "sqlite3"},
+    }.get(_room(path), set())
+    assert not {name.partition(".")[0] for name in outside(path)} & banned
+
+
+def test_services_and_web_know_the_store_by_its_protocol_only() -> None:
+    for path in FILES:
+        if _room(path) in ("services", "web"):
+            text = path.read_text()
+            assert "storage." not in text.replace("..storage import", "").replace("storage/", ""), path
+
+
+def test_only_main_and_the_serving_modules_know_all_rooms() -> None:
+    top = {path.stem for path in APP.glob("*.py")}
+    assert top == {
+        "__init__", "__main__", "clock", "errors", "keys", "log", "main", "serving", "settings", "tasks",
+    }  # fmt: skip

@@ -1,0 +1,88 @@
+"""The real application on the real SQLite behind a real socket, fresh for each test."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import aiohttp
+import pytest
+from aiohttp import web
+
+from app import keys
+from app.domain.bins import Bin
+from app.main import create_app
+from app.services.bins import first_bin
+from app.settings import Settings, read_settings
+from app.web.server import FrontRunner
+
+TOKEN = "a-token-only-for-tests"
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A server under test: its addresses, its insides, and a client that holds the access token."""
+
+    url: str
+    app: web.Application
+    client: aiohttp.ClientSession
+    bin: Bin
+
+    @property
+    def capture_url(self) -> str:
+        return f"{self.url}/{self.bin.key}"
+
+    @property
+    def api(self) -> str:
+        return f"{self.url}/api/v1"
+
+    @property
+    def bin_api(self) -> str:
+        return f"{self.api}/bins/{self.bin.id}"
+
+    @property
+    def port(self) -> int:
+        return int(self.url.split(":")[2].split("/")[0])
+
+    async def captures(self) -> list[dict]:
+        """The summaries, oldest first."""
+        async with self.client.get(f"{self.bin_api}/captures?after=0&limit=500") as answer:
+            return (await answer.json())["items"]
+
+    async def capture(self, n: int) -> dict:
+        async with self.client.get(f"{self.bin_api}/captures/{n}") as answer:
+            return await answer.json()
+
+
+@asynccontextmanager
+async def run_server(settings: Settings) -> AsyncIterator[Running]:
+    """As `smsbin serve` runs it, on a free port."""
+    runner = FrontRunner(create_app(settings))
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    port = site._server.sockets[0].getsockname()[1]
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+    try:
+        async with aiohttp.ClientSession(headers=headers) as client:
+            url = f"http://127.0.0.1:{port}{settings.base_path}"
+            yield Running(url, runner.app, client, await first_bin(runner.app[keys.STORE]))
+    finally:
+        await runner.cleanup()
+
+
+@pytest.fixture
+def make_settings(tmp_path: Path) -> Callable[..., Settings]:
+    """Settings spelled as a user would, with a directory and a token of this test."""
+
+    def make(**values: str) -> Settings:
+        return read_settings({"data_dir": str(tmp_path / "data"), "access_token": TOKEN, **values})
+
+    return make
+
+
+@pytest.fixture
+async def server(make_settings: Callable[..., Settings]) -> AsyncIterator[Running]:
+    """A server with default settings and its first bin."""
+    async with run_server(make_settings()) as running:
+        yield running

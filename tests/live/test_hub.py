@@ -1,0 +1,88 @@
+"""Bells: rung at once when it is quiet, once a tick in a burst, never lost."""
+
+import asyncio
+
+from app.live.frames import FrameCache
+from app.live.hub import TICK_S, Hub
+
+
+async def test_a_lone_ring_wakes_at_once() -> None:
+    hub = Hub()
+    with hub.listen("b") as bell:
+        hub.ring("b")
+        assert await bell.wait(0)
+
+
+async def test_a_burst_wakes_twice_not_fifty_times() -> None:
+    hub = Hub()
+    wakes = 0
+    with hub.listen("b") as bell:
+        for _ in range(50):
+            hub.ring("b")
+        while await bell.wait(TICK_S * 4):
+            bell.clear()
+            wakes += 1
+    assert wakes == 2
+
+
+async def test_a_ring_between_clearing_and_waiting_is_not_lost() -> None:
+    hub = Hub()
+    with hub.listen("b") as bell:
+        bell.clear()
+        hub.ring("b")
+        assert await bell.wait(1)
+
+
+async def test_other_bins_and_viewers_who_left_hear_nothing() -> None:
+    hub = Hub()
+    with hub.listen("b") as gone:
+        pass
+    with hub.listen("a") as bell:
+        hub.ring("b")
+        assert not await bell.wait(0.001)
+        assert hub.viewers == 1
+    assert not await gone.wait(0)
+    assert hub.viewers == 0
+
+
+async def test_closing_wakes_everybody() -> None:
+    hub = Hub()
+    with hub.listen("a") as first, hub.listen("b") as second:
+        hub.close()
+        assert await first.wait(0)
+        assert await second.wait(0)
+    assert hub.closed
+
+
+async def test_a_frame_is_made_once_for_all_who_ask_together() -> None:
+    cache: FrameCache[int] = FrameCache()
+    made = 0
+
+    async def make() -> int:
+        nonlocal made
+        made += 1
+        await asyncio.sleep(0)
+        return made
+
+    values = await asyncio.gather(*(cache.get("k", make, keep=bool) for _ in range(10)))
+    assert values == [1] * 10
+    assert await cache.get("k", make, keep=bool) == 1
+    assert await cache.get("other", make, keep=lambda _: False) == 2
+    assert await cache.get("other", make, keep=lambda _: False) == 3
+
+
+async def test_a_frame_that_failed_is_tried_again() -> None:
+    cache: FrameCache[int] = FrameCache()
+    tries = 0
+
+    async def make() -> int:
+        nonlocal tries
+        tries += 1
+        await asyncio.sleep(0)
+        if tries == 1:
+            raise ValueError("first")
+        return tries
+
+    failed = await asyncio.gather(*(cache.get("k", make, keep=bool) for _ in range(3)), return_exceptions=True)
+    assert [type(error) for error in failed] == [ValueError] * 3
+    assert await cache.get("k", make, keep=bool) == 2

@@ -1,0 +1,101 @@
+import gzip
+import zlib
+
+import pytest
+
+from app.parsing import MAX_BYTES, Parsed, fields, parse
+from app.parsing.unpacking import unpack
+
+from .support import FORM, JSON, request
+
+FORM_BODY = b"From=%2B1&Body=hello+hello+hello"
+
+
+def bare(body):
+    machine = zlib.compressobj(wbits=-15)
+    return machine.compress(body) + machine.flush()
+
+
+@pytest.mark.parametrize(
+    ("encoding", "pack"),
+    [("gzip", gzip.compress), ("X-GZip", gzip.compress), ("deflate", zlib.compress), ("deflate", bare)],
+)
+def test_gzip_and_both_kinds_of_deflate_are_unpacked(encoding, pack):
+    raw = request(pack(FORM_BODY), FORM, encoding=encoding)
+    assert parse(raw).form == (("From", "+1"), ("Body", "hello hello hello"))
+    assert fields(raw) == parse(raw).form
+    assert parse(raw).error is None
+
+
+def test_layers_are_undone_from_the_last_one():
+    assert unpack(request(zlib.compress(gzip.compress(b"x")), encoding="gzip, identity, deflate")) == (
+        b"x",
+        None,
+    )
+
+
+@pytest.mark.parametrize("layers", [1, 2])
+def test_a_bomb_gives_no_more_than_the_bound(layers):
+    body = b"a" * (32 * MAX_BYTES)
+    for _ in range(layers):
+        body = gzip.compress(body)
+    raw = request(body, FORM, encoding=", ".join(["gzip"] * layers))
+    assert len(unpack(raw)[0]) == MAX_BYTES + 1
+    parsed = parse(raw)
+    assert len(parsed.text) == MAX_BYTES
+    assert "larger than 256 KiB" in parsed.error
+
+
+def test_a_tower_of_layers_is_left_standing():
+    body, problem = unpack(request(b"x", encoding=",".join(["gzip"] * 50)))
+    assert body == b""
+    assert "many times" in problem
+
+
+@pytest.mark.parametrize("encoding", ["br", "zstd", "gzip, BR"])
+def test_another_packing_is_named_and_not_read(encoding):
+    raw = request(b"\x1b\x00=\xff", FORM, encoding=encoding, target="/k?q=1")
+    name = encoding.lower().split()[-1]
+    assert parse(raw) == Parsed(
+        query=(("q", "1"),),
+        error=f"The body is packed with {name}, which is not unpacked here; it is kept as it came.",
+    )
+    assert fields(raw) == (("q", "1"),)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "<b>\x07"])
+def test_an_encoding_that_is_no_packing_does_not_hide_the_body(encoding):
+    parsed = parse(request(FORM_BODY, FORM, encoding=encoding))
+    assert parsed.form == (("From", "+1"), ("Body", "hello hello hello"))
+    assert parsed.error == "The body says it is packed in an unknown way; it is read as it came."
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "deflate"])
+@pytest.mark.parametrize("body", [FORM_BODY, b"Body=1", b"{}", b"a"])
+def test_a_body_that_is_not_packed_is_read_as_it_came(encoding, body):
+    unpacked, problem = unpack(request(body, encoding=encoding))
+    assert unpacked == body
+    assert problem == f"The body says it is packed with {encoding} but is not; it is read as it came."
+
+
+def test_nothing_is_no_badly_packed_body():
+    assert unpack(request(b"", encoding="gzip")) == (b"", None)
+
+
+def test_what_came_of_a_cut_body_is_read():
+    whole = b"From=1&Body=" + b"abc" * 100
+    unpacked, problem = unpack(request(gzip.compress(whole)[:-9], encoding="gzip"))
+    assert whole.startswith(unpacked)
+    assert unpacked
+    assert "ends early" in problem
+
+
+def test_what_follows_a_packed_body_is_left_out_and_it_is_said():
+    assert unpack(request(gzip.compress(b"x") + b"junk", encoding="gzip")) == (
+        b"x",
+        "Something follows the packed body; it is left out.",
+    )
+
+
+def test_packed_json_is_read_by_capturing_too():
+    assert fields(request(gzip.compress(b'{"text": "hi"}'), JSON, encoding="gzip")) == (("text", "hi"),)

@@ -1,0 +1,281 @@
+"""What every store promises. One suite for all backends; no store is ever mocked."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from app import clock
+from app.domain.captures import Captured, Deleted, Outcome, Role
+from app.errors import Conflict, NotFound
+from app.storage import Session, Store
+
+from .builders import a_bin, a_capture, a_raw, days_ago
+
+
+async def test_a_bin_without_a_name_is_numbered(store: Store) -> None:
+    first, second = await a_bin(store), await a_bin(store)
+    assert (first.name, second.name) == ("Bin 1", "Bin 2")
+
+
+async def test_bins_come_newest_first_and_page_by_id(store: Store) -> None:
+    made = [await a_bin(store) for _ in range(5)]
+    newest = [bin.id for bin in reversed(made)]
+    page = await store.list_bins(limit=2)
+    assert [bin.id for bin in page] == newest[:2]
+    rest = await store.list_bins(limit=10, before=page[-1].id)
+    assert [bin.id for bin in rest] == newest[2:]
+
+
+async def test_a_key_that_is_taken_is_a_conflict(store: Store) -> None:
+    bin = await a_bin(store)
+    with pytest.raises(Conflict):
+        await a_bin(store, key=bin.key)
+
+
+async def test_a_rotated_key_is_unknown_at_once(store: Store) -> None:
+    bin = await a_bin(store)
+    fresh = await store.rotate_key(bin.id, clock.new_key())
+    assert await store.find_bin_by_key(bin.key) is None
+    found = await store.find_bin_by_key(fresh.key)
+    assert found is not None
+    assert found.id == bin.id
+
+
+async def test_a_changed_bin_says_so(store: Store) -> None:
+    bin = await a_bin(store, name="Old", provider="ytel", retention=timedelta(days=7))
+    changed = await store.set_bin(bin.id, name="New", provider=None, retention=timedelta(0))
+    assert (changed.name, changed.provider, changed.retention) == ("New", None, timedelta(0))
+    assert await store.get_bin(bin.id) == changed
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda store: store.get_bin("nobody"),
+        lambda store: store.set_bin("nobody", name="x", provider=None, retention=None),
+        lambda store: store.rotate_key("nobody", clock.new_key()),
+        lambda store: store.drop_bin("nobody"),
+        lambda store: store.list_captures("nobody", limit=1),
+        lambda store: store.get_capture("nobody", 1),
+        lambda store: store.drop_capture("nobody", 1),
+        lambda store: store.drop_captures("nobody"),
+        lambda store: store.changes_after("nobody", 0),
+    ],
+)
+async def test_an_unknown_bin_is_not_found(store: Store, call) -> None:
+    with pytest.raises(NotFound):
+        await call(store)
+
+
+async def test_a_capture_comes_back_as_it_went_in(store: Store) -> None:
+    bin = await a_bin(store)
+    new = a_capture(bin, Role.FALLBACK, body=bytes(range(256)), body_complete=False)
+    stamp = await store.add_capture(new)
+    kept = await store.get_capture(bin.id, stamp.n)
+    assert kept.raw == new.raw
+    assert kept.row.reading == new.reading
+    assert (kept.row.role, kept.row.size, kept.row.body_complete) == (Role.FALLBACK, 256, False)
+    assert kept.row.outcome is None
+
+
+async def test_a_capture_of_a_deleted_bin_is_not_found(store: Store) -> None:
+    bin = await a_bin(store)
+    await store.drop_bin(bin.id)
+    with pytest.raises(NotFound):
+        await store.add_capture(a_capture(bin))
+
+
+async def test_two_hundred_at_once_get_consecutive_numbers(store: Store) -> None:
+    bins = [await a_bin(store), await a_bin(store)]
+    stamps = await asyncio.gather(*(store.add_capture(a_capture(bins[i % 2])) for i in range(200)))
+    for index, bin in enumerate(bins):
+        numbers = sorted(stamp.n for stamp in stamps[index::2])
+        assert numbers == list(range(1, 101))
+        assert (await store.get_bin(bin.id)).captures == 100
+
+
+async def test_one_bad_job_takes_nobody_with_it(store: Store) -> None:
+    bin, gone = await a_bin(store), await a_bin(store)
+    await store.drop_bin(gone.id)
+    jobs = [store.add_capture(a_capture(gone if i == 5 else bin)) for i in range(10)]
+    results = await asyncio.gather(*jobs, return_exceptions=True)
+    assert isinstance(results[5], NotFound)
+    assert sorted(stamp.n for i, stamp in enumerate(results) if i != 5) == list(range(1, 10))
+
+
+async def test_numbers_go_on_after_deletion(store: Store) -> None:
+    bin = await a_bin(store)
+    for _ in range(3):
+        await store.add_capture(a_capture(bin))
+    await store.drop_capture(bin.id, 3)
+    await store.drop_captures(bin.id)
+    stamp = await store.add_capture(a_capture(bin))
+    assert stamp.n == 4
+    assert (await store.get_bin(bin.id)).captures == 1
+
+
+async def test_lists_page_by_number_in_both_directions(store: Store) -> None:
+    bin = await a_bin(store)
+    for _ in range(7):
+        await store.add_capture(a_capture(bin))
+    numbers = [row.n for row in await store.list_captures(bin.id, limit=3)]
+    assert numbers == [7, 6, 5]
+    assert [row.n for row in await store.list_captures(bin.id, limit=3, before=5)] == [4, 3, 2]
+    assert [row.n for row in await store.list_captures(bin.id, limit=3, after=0)] == [1, 2, 3]
+    assert [row.n for row in await store.list_captures(bin.id, limit=3, after=6)] == [7]
+
+
+async def test_counts_by_role_are_kept(store: Store) -> None:
+    bin = await a_bin(store)
+    for role in (Role.PRIMARY, Role.PRIMARY, Role.STATUS, Role.VOICE_FALLBACK):
+        await store.add_capture(a_capture(bin, role))
+    await store.drop_capture(bin.id, 1)
+    counted = await store.get_bin(bin.id)
+    assert counted.by_role[Role.PRIMARY] == 1
+    assert counted.by_role[Role.STATUS] == 1
+    assert counted.by_role[Role.VOICE_FALLBACK] == 1
+    assert counted.captures == 3
+
+
+async def test_a_viewer_who_was_away_gets_everything_once_and_in_order(store: Store) -> None:
+    bin = await a_bin(store)
+    await store.add_capture(a_capture(bin))
+    cursor = (await store.get_bin(bin.id)).seq
+    stamp = await store.add_capture(a_capture(bin))
+    await store.set_outcome(bin.id, stamp.n, Outcome(status=200, after_ms=3))
+    await store.drop_capture(bin.id, 1)
+    changes = await store.changes_after(bin.id, cursor)
+    assert [change.seq for change in changes] == [cursor + 1, cursor + 2, cursor + 3]
+    first, answered, deleted = changes
+    assert isinstance(first, Captured)
+    assert first.first
+    assert isinstance(answered, Captured)
+    assert answered.row.outcome == Outcome(status=200, after_ms=3)
+    assert deleted == Deleted(seq=cursor + 3, n=1, through=False)
+
+
+async def test_changes_can_be_read_in_pieces(store: Store) -> None:
+    bin = await a_bin(store)
+    for _ in range(20):
+        stamp = await store.add_capture(a_capture(bin))
+        await store.set_outcome(bin.id, stamp.n, Outcome(status=200, after_ms=1))
+    cursor, seen = 0, []
+    while piece := await store.changes_after(bin.id, cursor, limit=3):
+        cursor = piece[-1].seq
+        seen += [(change.row.n, change.first) for change in piece]
+    assert [n for n, first in seen if first] == list(range(1, 21))
+    assert [n for n, first in seen if not first] == list(range(1, 21))
+
+
+async def test_a_cleared_bin_is_empty_at_once_and_tells_its_viewers(store: Store) -> None:
+    bin = await a_bin(store)
+    for _ in range(4):
+        await store.add_capture(a_capture(bin))
+    await store.drop_captures(bin.id)
+    assert await store.list_captures(bin.id, limit=10) == []
+    with pytest.raises(NotFound):
+        await store.get_capture(bin.id, 2)
+    changes = await store.changes_after(bin.id, 0)
+    assert [(change.n, change.through) for change in changes] == [(4, True)]
+
+
+async def test_an_outcome_of_a_capture_that_is_gone_changes_nothing(store: Store) -> None:
+    bin = await a_bin(store)
+    stamp = await store.add_capture(a_capture(bin))
+    await store.drop_capture(bin.id, stamp.n)
+    await store.set_outcome(bin.id, stamp.n, Outcome(status=200, after_ms=1))
+    assert all(isinstance(change, Deleted) for change in await store.changes_after(bin.id, 0))
+
+
+async def test_the_sweep_takes_what_is_too_old_and_says_so(store: Store) -> None:
+    bin = await a_bin(store)
+    for age in (9, 8, 1, 0):
+        await store.add_capture(a_capture(bin, received_at=days_ago(age)))
+    swept = await store.sweep(clock.now(), timedelta(days=7))
+    assert (swept.removed, swept.more) == (2, False)
+    left = await store.get_bin(bin.id)
+    assert (left.captures, left.swept_n) == (2, 2)
+    assert [row.n for row in await store.list_captures(bin.id, limit=9)] == [4, 3]
+    deleted = [change for change in await store.changes_after(bin.id, 0) if isinstance(change, Deleted)]
+    assert [(change.n, change.through) for change in deleted] == [(2, True)]
+
+
+async def test_a_bins_own_retention_beats_the_servers(store: Store) -> None:
+    short = await a_bin(store, retention=timedelta(days=1))
+    for_ever = await a_bin(store, retention=timedelta(0))
+    for bin in (short, for_ever):
+        await store.add_capture(a_capture(bin, received_at=days_ago(2)))
+    await store.sweep(clock.now(), timedelta(days=1))
+    assert (await store.get_bin(short.id)).captures == 0
+    assert (await store.get_bin(for_ever.id)).captures == 1
+
+
+async def test_a_wrong_clock_makes_no_holes(store: Store) -> None:
+    bin = await a_bin(store)
+    for age in (1, 9, 0):
+        await store.add_capture(a_capture(bin, received_at=days_ago(age)))
+    swept = await store.sweep(clock.now(), timedelta(days=7))
+    assert swept.removed == 0
+
+
+async def test_the_sweep_works_in_small_steps(store: Store) -> None:
+    bin = await a_bin(store)
+    for _ in range(5):
+        await store.add_capture(a_capture(bin, received_at=days_ago(9)))
+    steps = [await store.sweep(clock.now(), timedelta(days=7), limit=2) for _ in range(3)]
+    assert [(step.removed, step.more) for step in steps] == [(2, True), (2, True), (1, False)]
+
+
+async def test_the_rows_of_a_deleted_bin_go_with_the_sweep(store: Store) -> None:
+    bin = await a_bin(store)
+    for _ in range(3):
+        await store.add_capture(a_capture(bin))
+    await store.drop_bin(bin.id)
+    swept = await store.sweep(clock.now(), timedelta(0))
+    assert swept.removed == 3
+    assert (await store.sweep(clock.now(), timedelta(0))).removed == 0
+
+
+async def test_sessions_live_until_they_are_dropped(store: Store) -> None:
+    session = Session(hash="h", token_hash="t", created_at=days_ago(1), seen_at=days_ago(1))
+    await store.add_session(session)
+    assert await store.find_session("h") == session
+    later = clock.now()
+    await store.touch_session("h", later)
+    found = await store.find_session("h")
+    assert found is not None
+    assert found.seen_at == later
+    await store.drop_session("h")
+    assert await store.find_session("h") is None
+    await store.drop_session("h")
+
+
+async def test_another_token_ends_the_sessions(store: Store) -> None:
+    for name, token, age in (("a", "old", 0), ("b", "new", 3), ("c", "new", 0)):
+        await store.add_session(Session(hash=name, token_hash=token, created_at=days_ago(age), seen_at=days_ago(age)))
+    await store.drop_sessions(other_than_token="new", seen_before=days_ago(1))
+    assert [name for name in "abc" if await store.find_session(name)] == ["c"]
+
+
+async def test_a_probe_writes(store: Store) -> None:
+    await store.probe()
+    assert store.health().state == "ok"
+
+
+async def test_text_of_any_kind_survives(store: Store) -> None:
+    bin = await a_bin(store)
+    name = 'Ünïcode ☂ "quotes" <b>'
+    await store.set_bin(bin.id, name=name, provider=None, retention=None)
+    stamp = await store.add_capture(a_capture(bin, target="/k\xff\x00'\"", method="M-SEARCH"))
+    assert (await store.get_bin(bin.id)).name == name
+    assert (await store.get_capture(bin.id, stamp.n)).raw.target == "/k\xff\x00'\""
+
+
+async def test_a_large_body_fits(store: Store) -> None:
+    bin = await a_bin(store)
+    body = bytes(5 << 20)
+    stamp = await store.add_capture(a_capture(bin, body=body))
+    assert (await store.get_capture(bin.id, stamp.n)).raw == a_raw(
+        body, received_at=(await store.get_capture(bin.id, stamp.n)).raw.received_at
+    )

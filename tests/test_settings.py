@@ -1,0 +1,60 @@
+"""Settings: every knob by flag and variable, every mistake by name."""
+
+import pytest
+
+from app.errors import Invalid
+from app.settings import knobs, read_settings, unknown_variables
+
+
+def test_every_knob_has_a_help_and_a_working_default() -> None:
+    read_settings({})
+    for knob in knobs():
+        assert knob.help.endswith(".")
+        assert knob.flag == "--" + knob.variable.removeprefix("SMSBIN_").lower().replace("_", "-")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "word"),
+    [
+        ("port", "80100", "port"),
+        ("port", "http", "port"),
+        ("public_url", "sms.example.net", "address"),
+        ("public_url", "https://sms_bin.example.net", "underscore"),
+        ("base_path", "/a b", "path"),
+        ("allowed_hosts", "https://x.example", "host name"),
+        ("trusted_proxies", "10.0.0.0/99", "network"),
+        ("access_token", "short", "16"),
+        ("max_body", "lots", "size"),
+        ("retention", "a while", "duration"),
+        ("log_level", "loud", "not known"),
+    ],
+)
+def test_a_bad_value_is_named_with_the_cure(name: str, value: str, word: str) -> None:
+    with pytest.raises(Invalid, match=word) as error:
+        read_settings({name: value})
+    assert error.value.problems[0][0] == f"SMSBIN_{name.upper()}"
+
+
+def test_all_bad_values_are_told_at_once() -> None:
+    with pytest.raises(Invalid) as error:
+        read_settings({"port": "x", "retention": "y"})
+    assert len(error.value.problems) == 2
+
+
+def test_a_token_and_its_file_are_one_too_many() -> None:
+    with pytest.raises(Invalid, match="not both"):
+        read_settings({"access_token": "x" * 20, "access_token_file": "/run/secrets/token"})
+
+
+def test_a_typo_in_a_variable_names_the_nearest() -> None:
+    hints = unknown_variables({"SMSBIN_PUBLIC_ULR": "x", "SMSBIN_URL": "http://x", "SMSBIN_PORT": "1", "PATH": "/"})
+    assert hints == [("SMSBIN_PUBLIC_ULR", "is no setting; did you mean SMSBIN_PUBLIC_URL?")]
+
+
+@pytest.mark.parametrize("text", ["", "/", "//"])
+def test_no_base_path_is_empty(text: str) -> None:
+    assert read_settings({"base_path": text}).base_path == ""
+
+
+def test_a_base_path_has_no_slash_at_its_end() -> None:
+    assert read_settings({"base_path": "x/y/"}).base_path == "/x/y"

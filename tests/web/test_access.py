@@ -1,0 +1,230 @@
+"""Who may look: nobody without the token, from nowhere but our own pages, under no unknown name."""
+
+import aiohttp
+import pytest
+
+from app.web.routes import ROUTES
+from tests.conftest import TOKEN, Running, run_server
+
+PUBLIC = {
+    "capture", "healthz", "readyz", "robots", "static", "sign_in", "sign_in_form", "docs", "openapi",
+}  # fmt: skip
+
+
+def test_every_route_is_public_on_purpose() -> None:
+    assert {route.name for route in ROUTES if route.public} == PUBLIC
+
+
+def _address(server: Running, path: str) -> str:
+    return server.url + path.replace("{bin}", server.bin.id).replace(r"{n:\d{1,18}}", "1")
+
+
+@pytest.mark.parametrize("route", [r for r in ROUTES if not r.public], ids=lambda r: f"{r.method} {r.path}")
+async def test_charlie_who_has_no_credential_sees_nothing(server: Running, route) -> None:
+    """Not with nothing, not with the capture key, which the provider and its logs know (P8)."""
+    await (await server.client.post(server.capture_url, data={"Text": "secret"})).read()
+    tries = (
+        {},
+        {"Authorization": f"Bearer {server.bin.key}"},
+        {"Authorization": "Bearer "},
+        {"Authorization": f"Basic {TOKEN}"},
+        {"Cookie": f"smsbin-{server.port}={server.bin.key}"},
+    )
+    async with aiohttp.ClientSession() as charlie:
+        for headers in tries:
+            address = _address(server, route.path)
+            async with charlie.request(route.method, address, headers=headers, allow_redirects=False) as answer:
+                body = await answer.text()
+            api = route.path.startswith(("/api/", "/metrics"))
+            assert answer.status == (401 if api else 303)
+            assert "secret" not in body
+            if api:
+                assert answer.headers["WWW-Authenticate"] == "Bearer"
+
+
+async def test_401_comes_before_any_other_error(server: Running) -> None:
+    async with aiohttp.ClientSession() as charlie:
+        for method, path in (("GET", "/nothing"), ("PUT", "/bins"), ("GET", "/bins/x/captures?limit=0")):
+            async with charlie.request(method, server.api + path, headers={"Origin": "http://evil.example"}) as answer:
+                assert answer.status == 401
+        async with charlie.post(f"{server.api}/bins", data=b"{", headers={"Host": "evil.example"}) as answer:
+            assert answer.status == 401
+
+
+async def _signed_in(server: Running) -> aiohttp.ClientSession:
+    browser = aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True))
+    async with browser.post(f"{server.url}/sign-in", data={"token": TOKEN}, allow_redirects=False) as answer:
+        assert answer.status == 303
+        cookie = answer.headers["Set-Cookie"]
+    assert cookie.startswith(f"smsbin-{server.port}=")
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
+    assert "Path=/" in cookie
+    assert "Secure" not in cookie
+    return browser
+
+
+async def test_signing_in_and_out(server: Running) -> None:
+    async with await _signed_in(server) as browser:
+        async with browser.get(f"{server.api}/info") as answer:
+            assert answer.status == 200
+        same = {"Sec-Fetch-Site": "same-origin"}
+        async with browser.post(f"{server.url}/sign-out", headers=same, allow_redirects=False) as answer:
+            assert answer.status == 303
+        async with browser.get(f"{server.api}/info") as answer:
+            assert answer.status == 401
+
+
+async def test_the_link_of_the_first_start_signs_in(server: Running) -> None:
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as browser:
+        link = f"{server.url}/sign-in?token={TOKEN}&next=/bins/{server.bin.id}"
+        async with browser.get(link, allow_redirects=False) as answer:
+            assert answer.status == 303
+            assert answer.headers["Location"] == f"/bins/{server.bin.id}"
+        async with browser.get(f"{server.api}/info") as answer:
+            assert answer.status == 200
+
+
+async def test_a_wrong_token_is_told_and_opens_nothing(server: Running) -> None:
+    async with aiohttp.ClientSession() as charlie:
+        async with charlie.post(f"{server.url}/sign-in", data={"token": "wrong"}) as answer:
+            assert answer.status == 401
+            assert "not the access token" in await answer.text()
+            assert "Set-Cookie" not in answer.headers
+
+
+@pytest.mark.parametrize("wanted", ["//evil.example/", "https://evil.example", "/\\evil.example", "", "x"])
+async def test_signing_in_never_leads_to_another_site(server: Running, wanted: str) -> None:
+    async with aiohttp.ClientSession() as browser:
+        data = {"token": TOKEN, "next": wanted}
+        async with browser.post(f"{server.url}/sign-in", data=data, allow_redirects=False) as answer:
+            assert answer.headers["Location"] == "/"
+
+
+async def test_a_changed_token_ends_all_sessions(make_settings) -> None:
+    async with run_server(make_settings()) as server:
+        browser = await _signed_in(server)
+        cookies = {f"smsbin-{server.port}": next(iter(browser.cookie_jar)).value}
+        await browser.close()
+    async with run_server(make_settings(access_token="another-token-of-tests")) as server:
+        cookies = {f"smsbin-{server.port}": next(iter(cookies.values()))}
+        async with aiohttp.ClientSession(cookies=cookies) as browser:
+            async with browser.get(f"{server.api}/info") as answer:
+                assert answer.status == 401
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "evil.example",
+        "evil.example:8010",
+        "localhost.evil.example",
+        "127.0.0.1.evil.example",
+        "",
+        "127.0.0.1@evil",
+        "[::1",
+        "a_b",
+    ],
+)
+async def test_an_unknown_host_is_refused_with_the_cure(server: Running, host: str) -> None:
+    async with server.client.get(f"{server.api}/info", headers={"Host": host}) as answer:
+        assert answer.status == 403
+        assert "SMSBIN_ALLOWED_HOSTS" in (await answer.json())["detail"]
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "localhost",
+        "LOCALHOST:1",
+        "127.0.0.1",
+        "192.0.2.1:80",
+        "[::1]:8010",
+        "sms.example.net",
+        "other.example.net:443",
+    ],
+)
+async def test_known_hosts_pass(make_settings, host: str) -> None:
+    settings = make_settings(public_url="https://sms.example.net", allowed_hosts="other.example.net")
+    async with (
+        run_server(settings) as server,
+        server.client.get(f"{server.api}/info", headers={"Host": host}) as answer,
+    ):
+        assert answer.status == 200
+
+
+async def test_a_capture_takes_any_host_and_any_origin(server: Running) -> None:
+    headers = {"Host": "evil.example", "Origin": "http://evil.example", "Sec-Fetch-Site": "cross-site"}
+    async with server.client.post(server.capture_url, headers=headers) as answer:
+        assert answer.status == 200
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "http://evil.example",
+        "http://127.0.0.1",
+        "http://127.0.0.1:1",
+        "https://127.0.0.1",
+        "http://127.0.0.1.evil.example",
+    ],
+)
+async def test_a_foreign_origin_is_refused_whatever_the_credential(server: Running, origin: str) -> None:
+    async with server.client.post(f"{server.api}/bins", json={}, headers={"Origin": origin}) as answer:
+        assert answer.status == 403
+    with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+        await server.client.ws_connect(f"{server.bin_api}/live", headers={"Origin": origin})
+    assert refused.value.status == 403
+
+
+async def test_a_browser_must_say_where_a_change_comes_from(server: Running) -> None:
+    own = server.url
+    async with await _signed_in(server) as browser:
+        for headers, status in (
+            ({}, 403),
+            ({"Origin": "null"}, 403),
+            ({"Sec-Fetch-Site": "cross-site"}, 403),
+            ({"Sec-Fetch-Site": "same-site"}, 403),
+            ({"Sec-Fetch-Site": "same-origin", "Origin": "null"}, 201),
+            ({"Origin": own}, 201),
+        ):
+            async with browser.post(f"{server.api}/bins", json={}, headers=headers) as answer:
+                assert answer.status == status, headers
+        with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+            await browser.ws_connect(f"{server.bin_api}/live")
+        assert refused.value.status == 403
+        async with browser.ws_connect(f"{server.bin_api}/live", headers={"Origin": own}) as socket:
+            assert (await socket.receive_json(timeout=5))["type"] == "hello"
+
+
+async def test_answers_carry_the_headers_that_keep_a_browser_safe(make_settings) -> None:
+    async with run_server(make_settings(public_url="https://sms.example.net")) as server:
+        async with server.client.get(f"{server.url}/sign-in", allow_redirects=False) as answer:
+            headers = answer.headers
+        policy = headers["Content-Security-Policy"]
+        assert "unsafe" not in policy
+        assert "script-src 'nonce-" in policy
+        assert "frame-ancestors 'none'" in policy
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["Referrer-Policy"] == "no-referrer"
+        assert headers["Strict-Transport-Security"]
+        assert "Server" not in headers
+
+
+async def test_nonces_are_never_used_twice(server: Running) -> None:
+    seen = set()
+    for _ in range(5):
+        async with server.client.get(f"{server.url}/sign-in", allow_redirects=False) as answer:
+            seen.add(answer.headers["Content-Security-Policy"])
+    assert len(seen) == 5
+
+
+def test_the_token_file_is_for_its_owner_only(tmp_path) -> None:
+    from app.services.access import find_token
+    from app.settings import read_settings
+
+    settings = read_settings({"data_dir": str(tmp_path)})
+    token, made_here = find_token(settings)
+    assert made_here
+    assert (tmp_path / "access-token").stat().st_mode & 0o777 == 0o600
+    assert find_token(settings) == (token, True)

@@ -1,0 +1,104 @@
+"""The JSON live view: hello, every capture once and again with its outcome, resume, reset, deletion."""
+
+import asyncio
+
+import aiohttp
+import pytest
+
+from tests.conftest import Running
+
+
+async def _post(server: Running, text: str = "hi") -> None:
+    async with server.client.post(server.capture_url, data={"Text": text}) as answer:
+        assert answer.status == 200
+
+
+async def _collect(socket: aiohttp.ClientWebSocketResponse, until) -> list[dict]:
+    frames: list[dict] = []
+    async with asyncio.timeout(10):
+        while not until(frames):
+            frames.append(await socket.receive_json())
+    return frames
+
+
+def _outcomes(frames: list[dict]) -> int:
+    return sum(1 for frame in frames if frame["type"] == "capture" and frame["capture"]["answered"]["status"])
+
+
+async def test_a_capture_arrives_while_watching(server: Running) -> None:
+    async with server.client.ws_connect(f"{server.bin_api}/live") as socket:
+        hello = await socket.receive_json(timeout=5)
+        assert hello.keys() == {"type", "seq", "version"}
+        await _post(server)
+        frames = await _collect(socket, _outcomes)
+    assert frames[0]["capture"]["text"] == "hi"
+    assert frames[-1]["capture"]["answered"]["status"] == 200
+    assert {frame["capture"]["n"] for frame in frames} == {1}
+
+
+async def test_who_was_away_gets_everything_from_its_cursor(server: Running) -> None:
+    async with server.client.ws_connect(f"{server.bin_api}/live") as socket:
+        await socket.receive_json(timeout=5)
+        await _post(server)
+        cursor = (await _collect(socket, _outcomes))[-1]["seq"]
+    for _ in range(150):
+        await _post(server)
+    async with server.client.ws_connect(f"{server.bin_api}/live?after={cursor}") as socket:
+        frames = (await _collect(socket, lambda frames: len(frames) > 1 and frames[-1]["capture"]["n"] == 151))[1:]
+    seqs = [frame["seq"] for frame in frames]
+    assert seqs == sorted(set(seqs))
+    assert seqs[0] > cursor
+    # The first capture may come again: its outcome was written after the cursor.
+    assert {frame["capture"]["n"] for frame in frames} | {1} == set(range(1, 152))
+
+
+async def test_a_cursor_from_the_future_is_reset(server: Running) -> None:
+    async with server.client.ws_connect(f"{server.bin_api}/live?after=999") as socket:
+        hello = await socket.receive_json(timeout=5)
+        reset = await socket.receive_json(timeout=5)
+        assert reset == {"type": "reset", "seq": hello["seq"]}
+        await _post(server)
+        assert (await socket.receive_json(timeout=5))["type"] == "capture"
+
+
+async def test_deletions_are_told(server: Running) -> None:
+    await _post(server)
+    await _post(server)
+    async with server.client.ws_connect(f"{server.bin_api}/live") as socket:
+        await socket.receive_json(timeout=5)
+        await (await server.client.delete(f"{server.bin_api}/captures/1")).read()
+        one = await _collect(socket, lambda frames: any(frame["type"] == "deleted" for frame in frames))
+        await (await server.client.delete(f"{server.bin_api}/captures")).read()
+        rest = await _collect(socket, lambda frames: any("through" in frame for frame in frames))
+    assert one[-1]["n"] == 1
+    assert rest[-1]["through"] == 2
+
+
+async def test_a_deleted_bin_closes_its_viewers(server: Running) -> None:
+    async with server.client.ws_connect(f"{server.bin_api}/live") as socket:
+        await socket.receive_json(timeout=5)
+        await (await server.client.delete(server.bin_api)).read()
+        message = await socket.receive(timeout=5)
+        assert message.type in (aiohttp.WSMsgType.CLOSE, aiohttp.WSMsgType.CLOSED)
+        assert socket.close_code == 4404
+
+
+@pytest.mark.parametrize("query", ["after=x", "before=1", "after=-1"])
+async def test_a_bad_parameter_is_named_before_the_upgrade(server: Running, query: str) -> None:
+    async with server.client.get(f"{server.bin_api}/live?{query}") as answer:
+        assert answer.status == 422
+
+
+async def test_a_plain_request_is_told_to_upgrade(server: Running) -> None:
+    async with server.client.get(f"{server.bin_api}/live") as answer:
+        assert answer.status == 409
+
+
+async def test_a_viewer_that_sends_garbage_harms_nobody(server: Running) -> None:
+    async with server.client.ws_connect(f"{server.bin_api}/live") as good:
+        async with server.client.ws_connect(f"{server.bin_api}/live") as bad:
+            for garbage in ("{", "x" * 60_000, "\x00"):
+                await bad.send_str(garbage)
+            await bad.send_bytes(bytes(70_000))
+            await _post(server)
+            assert (await _collect(good, lambda frames: len(frames) > 1))[1]["type"] == "capture"
