@@ -1,5 +1,6 @@
 """The real application on the real SQLite behind a real socket, fresh for each test."""
 
+import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -55,11 +56,11 @@ class Running:
 
 
 @asynccontextmanager
-async def run_server(settings: Settings) -> AsyncIterator[Running]:
-    """As `smsbin serve` runs it, on a free port."""
+async def run_server(settings: Settings, port: int = 0) -> AsyncIterator[Running]:
+    """As `smsbin serve` runs it, on a free port unless one is named."""
     runner = FrontRunner(create_app(settings))
     await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
+    site = web.TCPSite(runner, "127.0.0.1", port, reuse_address=True)
     await site.start()
     port = site._server.sockets[0].getsockname()[1]
     headers = {"Authorization": f"Bearer {TOKEN}"}
@@ -86,3 +87,11 @@ async def server(make_settings: Callable[..., Settings]) -> AsyncIterator[Runnin
     """A server with default settings and its first bin."""
     async with run_server(make_settings()) as running:
         yield running
+
+
+@pytest.fixture
+def free_port() -> int:
+    """A port that nobody has now; for servers that must come back on the same one."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]

@@ -78,7 +78,7 @@ def e164(number: str) -> str | None:
     bare = _SEPARATORS.sub("", number)
     if bare.startswith("00"):
         bare = "+" + bare[2:]
-    digits = bare[1:] if bare.startswith("+") else bare
+    digits = bare.removeprefix("+")
     if not digits.isascii() or not digits.isdigit() or digits.startswith("0"):
         return None
     if bare.startswith("+"):

@@ -14,7 +14,9 @@ PATIENCE_S = 5.0
 async def lock_directory(directory: Path) -> int:
     """An open file descriptor that holds the lock. CannotStart: unwritable, or another smsbin is at home."""
     try:
-        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        directory.mkdir(  # noqa: ASYNC240  # once, before anything runs
+            parents=True, exist_ok=True, mode=0o700
+        )
         descriptor = os.open(directory / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
         raise CannotStart(

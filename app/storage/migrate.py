@@ -1,4 +1,4 @@
-"""Numbered migrations, each all-or-nothing; `pragma user_version` holds the last one (SQLite keeps it in the transaction)."""
+"""Numbered migrations, each all-or-nothing; `pragma user_version`, which is transactional, holds the last one."""
 
 import sqlite3
 from pathlib import Path

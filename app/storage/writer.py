@@ -112,21 +112,24 @@ class Writer(asyncio.Protocol):
     async def _spawn(self) -> None:
         if self._child is not None:
             await asyncio.to_thread(self._child.wait)
+        self._gone.clear()
+        await self._loop.create_connection(lambda: self, sock=self._start_child())
+
+    def _start_child(self) -> socket.socket:
+        """The process, and our end of the pipe to it. It holds the lock too, until its last batch is done."""
         ours, theirs = socket.socketpair()
-        module = f"{__package__}.child"
-        top = __package__.count(".") + 1
-        parent = str(Path(__file__).resolve().parents[top])
-        search = os.pathsep.join(filter(None, (parent, os.environ.get("PYTHONPATH"))))
+        # The child imports this very package, wherever it lies and whatever the working directory is.
+        top = Path(__file__).resolve().parents[__package__.count(".") + 1]
+        search = os.pathsep.join(filter(None, (str(top), os.environ.get("PYTHONPATH"))))
         with theirs:
-            self._child = subprocess.Popen(
-                [sys.executable, "-m", module, str(theirs.fileno()), str(self._database)],
+            self._child = subprocess.Popen(  # noqa: S603
+                [sys.executable, "-m", f"{__package__}.child", str(theirs.fileno()), str(self._database)],
                 pass_fds=(theirs.fileno(), self._keep_open),
                 stdin=subprocess.DEVNULL,
                 env={**os.environ, "PYTHONPATH": search},
             )
         ours.setblocking(False)
-        self._gone.clear()
-        await self._loop.create_connection(lambda: self, sock=ours)
+        return ours
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The pipe to the process stands; it still has to say that the database is open."""

@@ -7,6 +7,7 @@ when the last byte left.
 import asyncio
 import http
 from email.utils import formatdate
+from functools import lru_cache
 
 from aiohttp import web
 from aiohttp.abc import AbstractStreamWriter
@@ -39,7 +40,7 @@ class Sent(web.StreamResponse):
         """Already done."""
         return None
 
-    async def write_eof(self, data: bytes = b"") -> None:  # noqa: ARG002
+    async def write_eof(self, data: bytes = b"") -> None:
         """Already done."""
 
 
@@ -102,13 +103,11 @@ def _bytes(request: web.BaseRequest, answer: Answer, n: int | None, stay: bool, 
     return b"%sDate: %s\r\n%s\r\n%s" % (head.encode("latin-1"), _date(), _SAFE, body)
 
 
-_dated = (0, b"")
+@lru_cache(maxsize=2)
+def _date_of(second: int) -> bytes:
+    return formatdate(second, usegmt=True).encode()
 
 
 def _date() -> bytes:
     """The Date header, made once a second."""
-    global _dated
-    second = int(clock.now().timestamp())
-    if _dated[0] != second:
-        _dated = (second, formatdate(second, usegmt=True).encode())
-    return _dated[1]
+    return _date_of(int(clock.now().timestamp()))

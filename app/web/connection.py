@@ -71,7 +71,11 @@ class Connection(RequestHandler):
         return True
 
     def handle_error(
-        self, request: Any, status: int = 500, exc: BaseException | None = None, message: str | None = None
+        self,
+        request: Any,  # noqa: ARG002
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,  # noqa: ARG002
     ) -> web.StreamResponse:
         """A constant page: aiohttp's own quotes the request back."""
         if status == 400:

@@ -22,7 +22,7 @@ PACKAGE = Path(__file__).parents[1]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """What every page knows. `base` prefixes links, `root` the addresses to paste, `loopback`: nobody else reaches it."""
+    """What every page knows. `base` prefixes links, `root` the addresses to paste; `loopback`: no reach."""
 
     base: str
     root: str

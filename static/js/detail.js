@@ -16,6 +16,15 @@ function markCurrent() {
   if (n) document.querySelector(`#capture-${n} .row`)?.setAttribute("aria-current", "true");
 }
 
+// Opening and closing changes the width of the list, and so the height of its rows: the row in hand must not move.
+function keepInPlace(n, change) {
+  const row = document.getElementById(`capture-${n}`);
+  const scroller = document.querySelector("[data-scroller]");
+  const before = row?.getBoundingClientRect().top;
+  change();
+  if (row && scroller) scroller.scrollTop += row.getBoundingClientRect().top - before;
+}
+
 function settle() {
   localise(pane);
   for (const button of pane.querySelectorAll("[data-reveal]")) button.hidden = false;
@@ -30,9 +39,11 @@ export async function load(address, { push = true, focus = true } = {}) {
   if (answer.redirected || (!answer.ok && answer.status !== 404)) return location.assign(address);
   if (answer.status === 404) return say("This request is gone");
   pane.replaceChildren(fragment(await answer.text()));
-  pane.hidden = false;
   pane.tabIndex = -1;
-  panes.classList.add("open");
+  keepInPlace(openNumber(), () => {
+    pane.hidden = false;
+    panes.classList.add("open");
+  });
   if (push) history.pushState(null, "", address);
   settle();
   if (focus) pane.focus({ preventScroll: true });
@@ -43,9 +54,11 @@ export function close({ push = true } = {}) {
   if (!pane || pane.hidden) return;
   const n = openNumber();
   const home = pane.querySelector("[data-close]").href;
-  pane.hidden = true;
-  pane.replaceChildren();
-  panes.classList.remove("open");
+  keepInPlace(n, () => {
+    pane.hidden = true;
+    pane.replaceChildren();
+    panes.classList.remove("open");
+  });
   if (push) history.pushState(null, "", home);
   markCurrent();
   document.querySelector(`#capture-${n} .row`)?.focus({ preventScroll: true });

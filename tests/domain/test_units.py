@@ -7,7 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.units import (
-    format_duration, format_size, from_micros, micros, parse_duration, parse_size, rfc3339, say_duration, say_size,
+    format_duration,
+    format_size,
+    from_micros,
+    micros,
+    parse_duration,
+    parse_size,
+    rfc3339,
+    say_duration,
+    say_size,
 )  # fmt: skip
 
 

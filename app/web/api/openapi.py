@@ -112,36 +112,63 @@ def _paths() -> dict[str, Any]:
         one: {
             "parameters": [_BIN],
             "get": _call("Bins", "getBin", "One bin", "BinShape", lookup=True),
-            "patch": _call("Bins", "changeBin", "Rename, set provider or retention", "BinShape", body=True, lookup=True),
-            "delete": _call("Bins", "deleteBin", "Delete a bin with its captures", None, status="204", lookup=True, writes=True),
+            "patch": _call(
+                "Bins", "changeBin", "Rename, set provider or retention", "BinShape", body=True, lookup=True
+            ),
+            "delete": _call("Bins", "deleteBin", "Delete a bin with its captures", None, status="204", lookup=True),
         },
         one + "/rotate-key": {
             "parameters": [_BIN],
-            "post": _call("Bins", "rotateKey", "Give the bin a new capture key", "BinShape", lookup=True, writes=True),
+            "post": _call("Bins", "rotateKey", "Give the bin a new capture key", "BinShape", lookup=True),
         },
         captures: {
             "parameters": [_BIN],
             "get": _call(
-                "Captures", "listCaptures", "List captures: newest first, or forward from `after`", "CaptureList",
-                lookup=True, query=[_limit(), _number("before", "Below this n."), _number("after", "Above this n, oldest first; not with `before`."), _wait()],
+                "Captures",
+                "listCaptures",
+                "List captures: newest first, or forward from `after`",
+                "CaptureList",
+                lookup=True,
+                query=[
+                    _limit(),
+                    _number("before", "Below this n."),
+                    _number("after", "Above this n, oldest first; not with `before`."),
+                    _wait(),
+                ],
             ),
-            "delete": _call("Captures", "clearCaptures", "Delete all captures; numbering goes on", None, status="204", lookup=True, writes=True),
+            "delete": _call(
+                "Captures", "clearCaptures", "Delete all captures; numbering goes on", None, status="204", lookup=True
+            ),
         },
         capture: {
             "parameters": [_BIN, _N],
             "get": _call("Captures", "getCapture", "The whole capture", "CaptureShape", lookup=True),
-            "delete": _call("Captures", "deleteCapture", "Delete one capture", None, status="204", lookup=True, writes=True),
+            "delete": _call("Captures", "deleteCapture", "Delete one capture", None, status="204", lookup=True),
         },
         capture + "/body": {
             "parameters": [_BIN, _N],
-            "get": _call("Captures", "getBody", "Exactly the bytes of the body", None, lookup=True, kind="application/octet-stream"),
+            "get": _call(
+                "Captures",
+                "getBody",
+                "Exactly the bytes of the body",
+                None,
+                lookup=True,
+                kind="application/octet-stream",
+            ),
         },
         capture + "/raw": {
             "parameters": [_BIN, _N],
-            "get": _call("Captures", "getRaw", "The request as it came: line, headers, body", None, lookup=True, kind="message/http"),
+            "get": _call(
+                "Captures",
+                "getRaw",
+                "The request as it came: line, headers, body",
+                None,
+                lookup=True,
+                kind="message/http",
+            ),
         },
         one + "/live": {"parameters": [_BIN], "get": _live()},
-    }  # fmt: skip
+    }
 
 
 def _call(
@@ -155,7 +182,6 @@ def _call(
     query: list[dict[str, Any]] | None = None,
     body: bool = False,
     lookup: bool = False,
-    writes: bool = False,
     public: bool = False,
     location: bool = False,
 ) -> dict[str, Any]:

@@ -162,14 +162,6 @@ class Info(msgspec.Struct):
     max_body: str
 
 
-class BinWish(msgspec.Struct):
-    """What a user may set on a bin; every field may be left out."""
-
-    name: Annotated[str, Meta(min_length=1, max_length=100)] | msgspec.UnsetType = msgspec.UNSET
-    provider: Provider | None | msgspec.UnsetType = msgspec.UNSET
-    retention: str | None | msgspec.UnsetType = msgspec.UNSET
-
-
 def show_bin(bin: Bin, root: str) -> BinShape:
     """A bin with addresses under `root`."""
     urls = {role.value.replace("-", "_"): capture_url(root, bin.key, role) for role in Role}

@@ -1,0 +1,66 @@
+"""A real Chromium, and a page that is signed in and listens for everything that must not happen."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+
+import pytest
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+
+from tests.conftest import TOKEN, Running
+
+from .find import FLAGS, on_path
+
+# Dark and light, wide and phone: what people hold in front of them.
+WIDE = {"width": 1440, "height": 900}
+PHONE = {"width": 390, "height": 844}
+
+
+@dataclass(slots=True)
+class Watched:
+    """A page, and what the browser complained about."""
+
+    page: Page
+    complaints: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+
+
+@pytest.fixture
+async def chromium() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=on_path(), args=list(FLAGS))
+        yield browser
+        await browser.close()
+
+
+async def sign_in(context: BrowserContext, server: Running) -> None:
+    page = await context.new_page()
+    await page.goto(f"{server.url}/sign-in?token={TOKEN}")
+    await page.close()
+
+
+async def watch(context: BrowserContext) -> Watched:
+    watched = Watched(await context.new_page())
+    page = watched.page
+    page.on("console", lambda message: message.type in ("error", "warning") and watched.complaints.append(message.text))
+    page.on("pageerror", lambda error: watched.complaints.append(str(error)))
+    page.on("dialog", lambda dialog: watched.complaints.append(f"dialog: {dialog.message}"))
+    page.on("request", lambda request: watched.requests.append(request.url))
+    return watched
+
+
+@pytest.fixture
+async def context(chromium: Browser, server: Running) -> AsyncIterator[BrowserContext]:
+    context = await chromium.new_context(viewport=WIDE, timezone_id="America/Los_Angeles", locale="en-US")
+    context.set_default_timeout(10_000)
+    await sign_in(context, server)
+    yield context
+    await context.close()
+
+
+@pytest.fixture
+async def watched(context: BrowserContext, server: Running) -> AsyncIterator[Watched]:
+    """Whatever a test does, the browser must have had nothing to complain about, and asked nobody but us."""
+    watched = await watch(context)
+    yield watched
+    assert watched.complaints == []
+    assert [url for url in watched.requests if not url.startswith((server.url, "data:", "blob:"))] == []
