@@ -61,9 +61,9 @@ async def _fill(kept: bytearray, content: StreamReader, limit: int, room: Room) 
     while True:
         try:
             chunk = await content.readany()
-        except TimeoutError:
-            raise
-        except Exception:
+        except (Exception, asyncio.CancelledError) as error:
+            if isinstance(error, asyncio.CancelledError) and content.exception() is None:
+                raise  # our own deadline; aiohttp puts the same class into the body when the server is told to stop
             # aiohttp has a whole family of them (connection lost, bad chunk, wrong length); all mean "cut short".
             # It raises even while bytes that came before wait in its buffer; those belong to the capture.
             rest = content._read_nowait(-1)[: limit - len(kept)]  # noqa: SLF001

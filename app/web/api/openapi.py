@@ -98,76 +98,63 @@ def document(base: str) -> dict[str, Any]:
 
 
 def _paths() -> dict[str, Any]:
-    bins, one = "/api/v1/bins", "/api/v1/bins/{bin}"
-    captures, capture = one + "/captures", one + "/captures/{n}"
+    document = _call("Server", "openapi", "This document", None, public=True, kind="application/json")
     return {
         "/api/v1/info": {"get": _call("Server", "info", "About this server", "Info")},
-        "/api/v1/openapi.json": {
-            "get": _call("Server", "openapi", "This document", None, public=True, kind="application/json")
-        },
+        "/api/v1/openapi.json": {"get": document},
+        **_bin_paths("/api/v1/bins"),
+        **_capture_paths("/api/v1/bins/{bin}/captures"),
+        "/api/v1/bins/{bin}/live": {"parameters": [_BIN], "get": _live()},
+    }
+
+
+def _bin_paths(bins: str) -> dict[str, Any]:
+    rotate = _call("Bins", "rotateKey", "Give the bin a new capture key", "BinShape", lookup=True)
+    return {
         bins: {
             "get": _call("Bins", "listBins", "List bins, newest first", "BinList", query=[_limit(), _cursor("before")]),
             "post": _call("Bins", "createBin", "Make a bin", "BinShape", status="201", body=True, location=True),
         },
-        one: {
+        bins + "/{bin}": {
             "parameters": [_BIN],
             "get": _call("Bins", "getBin", "One bin", "BinShape", lookup=True),
-            "patch": _call(
-                "Bins", "changeBin", "Rename, set provider or retention", "BinShape", body=True, lookup=True
-            ),
+            "patch": _call("Bins", "changeBin", "Set name, provider, retention", "BinShape", body=True, lookup=True),
             "delete": _call("Bins", "deleteBin", "Delete a bin with its captures", None, status="204", lookup=True),
         },
-        one + "/rotate-key": {
-            "parameters": [_BIN],
-            "post": _call("Bins", "rotateKey", "Give the bin a new capture key", "BinShape", lookup=True),
-        },
+        bins + "/{bin}/rotate-key": {"parameters": [_BIN], "post": rotate},
+    }
+
+
+def _capture_paths(captures: str) -> dict[str, Any]:
+    one = captures + "/{n}"
+    query = [
+        _limit(),
+        _number("before", "Below this n."),
+        _number("after", "Above this n, oldest first; not with `before`."),
+        _wait(),
+    ]
+    listing = "List captures: newest first, or forward from `after`"
+    clear = "Delete all captures; numbering goes on"
+    body, raw = "Exactly the bytes of the body", "The request as it came: line, headers, body"
+    return {
         captures: {
             "parameters": [_BIN],
-            "get": _call(
-                "Captures",
-                "listCaptures",
-                "List captures: newest first, or forward from `after`",
-                "CaptureList",
-                lookup=True,
-                query=[
-                    _limit(),
-                    _number("before", "Below this n."),
-                    _number("after", "Above this n, oldest first; not with `before`."),
-                    _wait(),
-                ],
-            ),
-            "delete": _call(
-                "Captures", "clearCaptures", "Delete all captures; numbering goes on", None, status="204", lookup=True
-            ),
+            "get": _call("Captures", "listCaptures", listing, "CaptureList", lookup=True, query=query),
+            "delete": _call("Captures", "clearCaptures", clear, None, status="204", lookup=True),
         },
-        capture: {
+        one: {
             "parameters": [_BIN, _N],
             "get": _call("Captures", "getCapture", "The whole capture", "CaptureShape", lookup=True),
             "delete": _call("Captures", "deleteCapture", "Delete one capture", None, status="204", lookup=True),
         },
-        capture + "/body": {
+        one + "/body": {
             "parameters": [_BIN, _N],
-            "get": _call(
-                "Captures",
-                "getBody",
-                "Exactly the bytes of the body",
-                None,
-                lookup=True,
-                kind="application/octet-stream",
-            ),
+            "get": _call("Captures", "getBody", body, None, lookup=True, kind="application/octet-stream"),
         },
-        capture + "/raw": {
+        one + "/raw": {
             "parameters": [_BIN, _N],
-            "get": _call(
-                "Captures",
-                "getRaw",
-                "The request as it came: line, headers, body",
-                None,
-                lookup=True,
-                kind="message/http",
-            ),
+            "get": _call("Captures", "getRaw", raw, None, lookup=True, kind="message/http"),
         },
-        one + "/live": {"parameters": [_BIN], "get": _live()},
     }
 
 

@@ -1,0 +1,84 @@
+"""The server as a process of its own, as a user starts it."""
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+TOKEN = "a-token-only-for-tests"
+
+
+@dataclass(slots=True)
+class Process:
+    """A running server: what its ready line said, and its process."""
+
+    popen: subprocess.Popen[str]
+    ready: dict
+
+    @property
+    def port(self) -> int:
+        return int(self.ready["url"].split(":")[2].split("/")[0])
+
+    @property
+    def key(self) -> str:
+        return self.ready["urls"]["primary"].rsplit("/", 1)[1]
+
+    @property
+    def bin_api(self) -> str:
+        return f"{self.ready['url']}api/v1/bins/{self.ready['bin']}"
+
+    def kill(self) -> None:
+        self.popen.send_signal(signal.SIGKILL)
+        self.popen.wait()
+
+    def stop(self, timeout_s: float = 15) -> int:
+        self.popen.send_signal(signal.SIGTERM)
+        return self.popen.wait(timeout_s)
+
+
+@contextmanager
+def serving(data: Path, *arguments: str, before: tuple[str, ...] = (), module: str = "app") -> Iterator[Process]:
+    """Start on a free port; whatever happens, the process is gone afterwards. `before` wraps the command."""
+    command = [*before, sys.executable, "-m", module, "--port", "0", "--data-dir", str(data), *arguments]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("SMSBIN_")}
+    popen = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=environment | {"SMSBIN_ACCESS_TOKEN": TOKEN},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    assert popen.stdout is not None
+    try:
+        yield Process(popen, json.loads(popen.stdout.readline()))
+    finally:
+        if popen.poll() is None:
+            popen.kill()
+            popen.wait()
+        popen.stdout.close()
+
+
+def request_bytes(key: str, body: bytes = b"Text=hi", *, keep: bool = True) -> bytes:
+    """A form post to a capture URL."""
+    connection = b"" if keep else b"Connection: close\r\n"
+    form = b"Content-Type: application/x-www-form-urlencoded\r\n"
+    head = b"POST /%s HTTP/1.1\r\nHost: x\r\n%s%sContent-Length: %d\r\n\r\n"
+    return head % (key.encode(), form, connection, len(body)) + body
+
+
+async def answered(reader: asyncio.StreamReader) -> tuple[int, int | None]:
+    """Status and number of the next answer on a connection."""
+    head = await reader.readuntil(b"\r\n\r\n")
+    lines = head.decode("latin-1").lower().split("\r\n")
+    fields = dict(line.split(": ", 1) for line in lines[1:] if ": " in line)
+    await reader.readexactly(int(fields.get("content-length", "0")))
+    number = fields.get("x-capture")
+    return int(lines[0].split()[1]), int(number) if number else None
