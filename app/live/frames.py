@@ -5,7 +5,7 @@ a higher seq and follows. It is kept for a moment only, so that deleted text doe
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Awaitable, Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -14,10 +14,29 @@ MOMENT_S = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Frames:
-    """What a viewer with some cursor gets next. No texts: nothing changed."""
+    """What a viewer with some cursor gets next, ready for the wire. No bytes: nothing changed."""
 
     after: int
-    texts: tuple[str, ...]
+    wire: bytes
+
+
+def text_frames(texts: Sequence[str]) -> bytes:
+    """WebSocket text messages as a server sends them (RFC 6455, 5.2: final, unmasked), one after the other.
+
+    Without compression they are the same bytes for every viewer, so a burst is framed once, not once a viewer.
+    """
+    parts: list[bytes] = []
+    for text in texts:
+        data = text.encode()
+        size = len(data)
+        if size < 126:
+            head = bytes((0x81, size))
+        elif size < 1 << 16:
+            head = b"\x81\x7e" + size.to_bytes(2)
+        else:
+            head = b"\x81\x7f" + size.to_bytes(8)
+        parts += (head, data)
+    return b"".join(parts)
 
 
 T = TypeVar("T")

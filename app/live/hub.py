@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 TICK_S = 0.05
+# With very many viewers the tick grows, so that each frame carries more and the loop keeps time for captures.
+VIEWERS_PER_TICK = 250
 
 
 class Bell:
@@ -99,9 +101,13 @@ class Hub:
         for bell in room.bells:
             bell.ring()
         room.again = False
-        room.timer = asyncio.get_running_loop().call_later(TICK_S, self._tick, bin_id, room)
+        room.timer = asyncio.get_running_loop().call_later(_tick_s(len(room.bells)), self._tick, bin_id, room)
 
     def _tick(self, bin_id: str, room: _Room) -> None:
         room.timer = None
         if room.again:
             self._strike(bin_id, room)
+
+
+def _tick_s(viewers: int) -> float:
+    return TICK_S * (1 + viewers // VIEWERS_PER_TICK)

@@ -24,6 +24,7 @@ MAX_WAITING_BYTES = 64 << 20
 RESTART_S = 1.0
 START_S = 60.0
 JOB_BYTES = 512
+CHILD = f"{__package__}.child"
 
 Value = tuple[int, int] | None
 
@@ -123,7 +124,7 @@ class Writer(asyncio.Protocol):
         search = os.pathsep.join(filter(None, (str(top), os.environ.get("PYTHONPATH"))))
         with theirs:
             self._child = subprocess.Popen(  # noqa: S603
-                [sys.executable, "-m", f"{__package__}.child", str(theirs.fileno()), str(self._database)],
+                [sys.executable, "-m", CHILD, str(theirs.fileno()), str(self._database)],
                 pass_fds=(theirs.fileno(), self._keep_open),
                 stdin=subprocess.DEVNULL,
                 env={**os.environ, "PYTHONPATH": search},

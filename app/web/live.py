@@ -1,13 +1,15 @@
 """The live view of the page: HTML edits made from the page's own partials, over a WebSocket, or by polling."""
 
 import json
+from collections.abc import Sequence
 
 import aiohttp_jinja2
 from aiohttp import web
 
 from .. import __version__, keys
 from ..domain.bins import Bin
-from ..live.frames import Frames
+from ..domain.captures import Change
+from ..live.frames import Frames, text_frames
 from .api.captures import HIGHEST
 from .api.inputs import number, read_query
 from .edits import page_frame
@@ -37,8 +39,9 @@ async def follow_page(request: web.Request) -> web.StreamResponse:
 
 async def _poll(request: web.Request, bin: Bin, after: int, texts: list[str]) -> web.Response:
     if len(texts) == 1:
-        frames = await _read(request, bin.id, after)
-        texts = [*texts, *frames.texts]
+        changes = await request.app[keys.STORE].changes_after(bin.id, after, PAGE)
+        if changes:
+            texts = [*texts, _frame(request.app, bin, changes, place_of(request).base)]
     return web.Response(text=f'{{"frames":[{",".join(texts)}]}}', content_type="application/json")
 
 
@@ -50,9 +53,12 @@ async def _read(request: web.Request, bin_id: str, cursor: int) -> Frames:
         changes = await store.changes_after(bin_id, cursor, PAGE)
         if not changes:
             # The bin itself may have changed (renamed, key rotated): its seq moved on without a row.
-            return Frames(cursor, ())
+            return Frames(cursor, b"")
         bin = await store.get_bin(bin_id)
-        text = page_frame(aiohttp_jinja2.get_env(app), bin, changes, base).decode()
-        return Frames(changes[-1].seq, (text,))
+        return Frames(changes[-1].seq, text_frames([_frame(app, bin, changes, base)]))
 
-    return await app[keys.FRAMES].get(("page", bin_id, base, cursor), make, keep=lambda made: bool(made.texts))
+    return await app[keys.FRAMES].get(("page", bin_id, base, cursor), make, keep=lambda made: bool(made.wire))
+
+
+def _frame(app: web.Application, bin: Bin, changes: Sequence[Change], base: str) -> str:
+    return page_frame(aiohttp_jinja2.get_env(app), bin, changes, base).decode()

@@ -71,9 +71,9 @@ async def _speak(
                 bell.clear()
                 frames = await read(after)
                 after = frames.after
-                for text in frames.texts:
-                    await _send(socket, text)
-                if not frames.texts and not await bell.wait(PING_S) and ping is not None:
+                if frames.wire:
+                    await _send_wire(request, frames.wire)
+                if not frames.wire and not await bell.wait(PING_S) and ping is not None:
                     await _send(socket, ping)
                 if clock.ticks() - checked > RECHECK_S:
                     checked = clock.ticks()
@@ -92,6 +92,16 @@ async def _speak(
 async def _send(socket: web.WebSocketResponse, text: str) -> None:
     async with asyncio.timeout(SEND_S):
         await socket.send_str(text)
+
+
+async def _send_wire(request: web.Request, wire: bytes) -> None:
+    """Frames that are ready; waits while the viewer is behind, at most `SEND_S`."""
+    transport = request.transport
+    if transport is None or transport.is_closing():
+        raise ConnectionResetError("The viewer has left.")
+    transport.write(wire)
+    async with asyncio.timeout(SEND_S):
+        await request.protocol._drain_helper()  # noqa: SLF001  # what aiohttp's own sender waits for
 
 
 async def _say_goodbye(socket: web.WebSocketResponse, code: int) -> None:

@@ -6,7 +6,7 @@ from aiohttp import web
 from ... import __version__, keys
 from ...domain.captures import Change, Deleted
 from ...errors import Conflict
-from ...live.frames import Frames
+from ...live.frames import Frames, text_frames
 from ..socket import PAGE, follow
 from .captures import HIGHEST
 from .inputs import number, read_query
@@ -71,10 +71,10 @@ async def follow_bin(request: web.Request) -> web.StreamResponse:
 
     async def make(cursor: int) -> Frames:
         changes = await store.changes_after(bin.id, cursor, PAGE)
-        return Frames(changes[-1].seq if changes else cursor, tuple(frame_of(change) for change in changes))
+        return Frames(changes[-1].seq if changes else cursor, text_frames([frame_of(change) for change in changes]))
 
     async def read(cursor: int) -> Frames:
-        return await cache.get(("json", bin.id, cursor), lambda: make(cursor), keep=lambda made: bool(made.texts))
+        return await cache.get(("json", bin.id, cursor), lambda: make(cursor), keep=lambda made: bool(made.wire))
 
     hello: list[msgspec.Struct] = [Hello(bin.seq, __version__)]
     if ahead:
