@@ -101,7 +101,7 @@ def fsync_p99_ms(folder: Path) -> float:
 @contextmanager
 def watching(server: Process, count: int, until: int) -> Iterator[subprocess.Popen[str]]:
     """Viewers beside the load."""
-    url = f"{server.bin_api}/live?after=0"
+    url = server.bin_api.replace("/api/v1/", "/") + "/live"
     command = [sys.executable, "-m", "tests.bench.viewers", url, TOKEN, str(count), str(until)]
     viewers = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     assert viewers.stdout is not None

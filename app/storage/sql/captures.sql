@@ -12,9 +12,7 @@ insert into raws (id, http_version, headers, body, sha256) values (?, ?, ?, ?, ?
 
 -- name: add_outcome
 insert or ignore into outcomes (bin, n, seq, status, after_ms, fault, sender_left)
-select captures.bin, captures.n, ?, ?, ?, ?, ?
-from captures join bins on bins.number = captures.bin
-where captures.bin = ? and captures.n = ? and captures.n > bins.floor_n
+select bin, n, ?, ?, ?, ?, ? from captures where bin = ? and n = ?
 
 -- name: find_capture
 select captures.id, captures.role

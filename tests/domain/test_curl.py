@@ -1,0 +1,60 @@
+"""Copy as curl: whatever was sent, pasting it runs curl and nothing else."""
+
+import subprocess
+from pathlib import Path
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from app.domain.curl import as_curl
+from tests.storage.builders import a_raw
+
+# A `curl` of our own that writes its arguments and its input, so that a shell shows what it would have run.
+FAKE = 'curl() {{ printf "%s\\0" "$@" > "{out}"; if [ ! -t 0 ]; then cat > "{body}"; fi; }}\n'
+
+
+def _paste(folder: Path, command: str) -> tuple[list[str], bytes]:
+    out, body = folder / "arguments", folder / "body"
+    script = FAKE.format(out=out, body=body) + command
+    done = subprocess.run(["sh", "-c", script], cwd=folder, capture_output=True, stdin=subprocess.DEVNULL, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == b""
+    assert {path.name for path in folder.iterdir()} <= {"arguments", "body"}
+    return out.read_bytes().decode("utf-8", "surrogateescape").split("\0")[:-1], body.read_bytes()
+
+
+def _body_of(arguments: list[str], piped: bytes) -> bytes:
+    if "--data-raw" in arguments:
+        return arguments[arguments.index("--data-raw") + 1].encode()
+    return piped if "--data-binary" in arguments else b""
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    body=st.one_of(
+        st.binary(max_size=200),
+        st.text(max_size=100).map(lambda text: text.encode("utf-8", "replace")),
+        st.sampled_from([b"@/etc/hostname", b"$(touch x)", b"`touch x`", b"'; touch x; '", b"--help", b"\\"]),
+    )
+)
+def test_any_body_arrives_whole_and_runs_nothing(tmp_path_factory, body: bytes) -> None:
+    folder = tmp_path_factory.mktemp("paste")
+    arguments, piped = _paste(folder, as_curl(a_raw(body), "http://sms.example.net/k"))
+    assert _body_of(arguments, piped) == body
+    assert arguments[-2:] == ["--", "http://sms.example.net/k"]
+
+
+def test_hostile_headers_methods_and_addresses_are_only_arguments(tmp_path: Path) -> None:
+    evil = "$(touch x)`touch x`';touch x;'"
+    raw = a_raw(b"", headers=((b"X-A", evil.encode()),), method=evil)
+    arguments, _ = _paste(tmp_path, as_curl(raw, "http://sms.example.net/" + evil))
+    assert f"X-A: {evil}" in arguments
+    assert arguments[-1] == "http://sms.example.net/" + evil
+
+
+def test_credentials_are_left_out_unless_asked_for() -> None:
+    raw = a_raw(headers=((b"Authorization", b"Bearer x"), (b"COOKIE", b"a=b"), (b"X-Kept", b"1")))
+    assert "Bearer" not in as_curl(raw, "http://x")
+    assert "a=b" not in as_curl(raw, "http://x")
+    assert "X-Kept: 1" in as_curl(raw, "http://x")
+    assert "Bearer" in as_curl(raw, "http://x", with_secrets=True)
