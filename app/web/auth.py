@@ -83,7 +83,7 @@ async def _sign_in(request: web.Request, token: str, after: str) -> web.StreamRe
         max_age=int(HARD.total_seconds()),
         httponly=True,
         samesite="Lax",
-        secure=place.scheme == "https",
+        secure=place.scheme == "https" or _is_public_https(request),
         path=place.base or "/",
     )
     return response
@@ -98,3 +98,9 @@ def _safe_next(request: web.Request, wanted: str) -> str:
 
 def _to(address: str) -> web.Response:
     return web.Response(status=303, headers={"Location": address})
+
+
+def _is_public_https(request: web.Request) -> bool:
+    """Behind a proxy that nobody declared trusted, our own public address still says that browsers come by https."""
+    parts = urlsplit(request.app[keys.SETTINGS].public_url or "")
+    return parts.scheme == "https" and parts.netloc.lower() == place_of(request).host

@@ -75,6 +75,16 @@ async def test_signing_in_and_out(server: Running) -> None:
             assert answer.status == 401
 
 
+@pytest.mark.parametrize(("host", "secure"), [("sms.example.net", True), ("127.0.0.1", False)])
+async def test_the_cookie_is_secure_where_browsers_come_by_https(make_settings, host: str, secure: bool) -> None:
+    async with run_server(make_settings(public_url="https://sms.example.net")) as server:
+        data = {"token": TOKEN}
+        async with server.client.post(
+            f"{server.url}/sign-in", data=data, headers={"Host": host}, allow_redirects=False
+        ) as answer:
+            assert ("Secure" in answer.headers["Set-Cookie"]) is secure
+
+
 async def test_the_link_of_the_first_start_signs_in(server: Running) -> None:
     async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as browser:
         link = f"{server.url}/sign-in?token={TOKEN}&next=/bins/{server.bin.id}"
