@@ -3,6 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .events import Event
 
 
 class Role(StrEnum):
@@ -53,7 +57,9 @@ class Reading:
     """What was understood from a raw, for rows and lists. `problem` is one sentence for people, or None.
 
     `provider` is a provider's name, "generic" when common field names were found, or None when nothing was
-    recognised (which is no problem). `sender` and `recipient` are E.164 where the number allows it.
+    recognised (which is no problem). `sender` and `recipient` are E.164 where the number allows it. A request may
+    state several `events`; the fields here are the first one's. `findings` are codes, in the order of their weight.
+    `words` are the values of all fields, for the search: bounded, and only there while a capture is being stored.
     """
 
     provider: str | None = None
@@ -65,6 +71,9 @@ class Reading:
     status: str | None = None
     raw_status: str | None = None
     problem: str | None = None
+    findings: tuple[str, ...] = ()
+    events: "tuple[Event, ...]" = ()
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

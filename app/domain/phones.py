@@ -1,8 +1,37 @@
 """Numbers as people read them. Short codes, sender names and odd numbers stay as they came."""
 
+import re
 from functools import lru_cache
 
 import phonenumbers
+
+_SEPARATORS = re.compile(r"[\s().\-/]+")
+
+
+@lru_cache(maxsize=8_192)
+def e164(number: str, *, ten_digits_are_us: bool = False) -> str | None:
+    """`+` and digits where the spelling leaves no doubt, else None (short codes, sender names, national numbers).
+
+    Ten bare digits stay in doubt unless the provider writes North American numbers so.
+    """
+    if len(number) > 40:
+        return None
+    bare = _SEPARATORS.sub("", number)
+    if bare.startswith("00"):
+        bare = "+" + bare[2:]
+    digits = bare.removeprefix("+")
+    if not digits.isascii() or not digits.isdigit() or digits.startswith("0"):
+        return None
+    if bare.startswith("+"):
+        return bare if 7 <= len(digits) <= 15 else None
+    if lost_plus(number) or 11 <= len(digits) <= 15:
+        return "+" + digits
+    return "+1" + digits if ten_digits_are_us and len(digits) == 10 else None
+
+
+def lost_plus(number: str) -> bool:
+    """A blank in front of 7 to 15 digits: a `+` that was not percent-encoded in a form."""
+    return number.startswith(" ") and 8 <= len(number) <= 16 and number[1:].isascii() and number[1:].isdigit()
 
 
 @lru_cache(maxsize=8_192)

@@ -3,7 +3,7 @@
 from .body import parse
 from .bounds import MAX_BYTES, MAX_DEPTH, MAX_FIELDS
 from .forms import read_form, read_query
-from .glance import fields
+from .glance import Look, look
 from .results import Charset, JsonValue, Pairs, Parsed, Part, XmlNode
 
 __all__ = [
@@ -12,11 +12,12 @@ __all__ = [
     "MAX_FIELDS",
     "Charset",
     "JsonValue",
+    "Look",
     "Pairs",
     "Parsed",
     "Part",
     "XmlNode",
-    "fields",
+    "look",
     "parse",
     "read_form",
     "read_query",

@@ -1,11 +1,74 @@
 """Who sent this, and what does it say? Pure: a raw request in, a Reading out; never raises, never slow."""
 
-from ..domain.captures import RawRequest, Reading, Role
-from . import generic
+from ..domain.captures import Kind, RawRequest, Reading, Role
+from ..domain.events import Event
+from . import generic, ytel
+from .glance import Glance
+from .sheet import Sheet
 
-__all__ = ["recognise"]
+__all__ = ["GENERIC", "PROVIDERS", "recognise", "sheet_of", "why"]
+
+# In the order in which they are asked: the surest marks first. A new provider is a module and a name here.
+_SHEETS = (ytel.SHEET,)
+PROVIDERS = {sheet.name: sheet for sheet in _SHEETS}
+GENERIC = generic.NAME
+_BY_ROLE = {Role.STATUS: Kind.STATUS, Role.VOICE: Kind.VOICE, Role.VOICE_FALLBACK: Kind.VOICE}
+_BROKEN = "smsbin could not read this request, and that is a fault of smsbin. The bytes are kept."
 
 
-def recognise(raw: RawRequest, role: Role) -> Reading:
-    """Read a request for rows and lists. Nothing that goes wrong here can touch the bytes (P1)."""
-    return generic.read(raw, role)
+def recognise(raw: RawRequest, role: Role, provider: str | None = None) -> Reading:
+    """Read a request for rows, lists and the ledger. With a `provider` set by the user nobody else is asked.
+
+    Nothing that goes wrong here can touch the bytes (P1).
+    """
+    try:
+        return _recognise(Glance(raw), role, provider)
+    except Exception:
+        # A sheet must not raise, and tests throw everything at them; a capture must not depend on that.
+        return Reading(kind=_BY_ROLE.get(role, Kind.OTHER), problem=_BROKEN)
+
+
+def why(raw: RawRequest, provider: str) -> str | None:
+    """Why a request looks like a provider's, as the end of a sentence; None when it does not."""
+    sheet = PROVIDERS.get(provider)
+    return None if sheet is None else sheet.claims(Glance(raw))
+
+
+def sheet_of(provider: str | None) -> Sheet | None:
+    """A provider's data sheet; None for "generic" and for nobody."""
+    return PROVIDERS.get(provider or "")
+
+
+def _recognise(glance: Glance, role: Role, provider: str | None) -> Reading:
+    name, events = _ask(glance, role, provider)
+    first = events[0] if events else None
+    problem = glance.look.problem
+    words = glance.words
+    if first is None:
+        kind = _BY_ROLE.get(role, Kind.OTHER)
+        status, said = generic.read_word(glance) if kind is Kind.STATUS else (None, None)
+        return Reading(provider=name, kind=kind, status=status, raw_status=said, problem=problem, words=words)
+    return Reading(
+        provider=name,
+        kind=first.kind,
+        message_id=first.message_id,
+        sender=first.sender,
+        recipient=first.recipient,
+        text=first.text,
+        status=None if first.status is None else first.status.value,
+        raw_status=first.raw_status,
+        problem=problem,
+        events=events,
+        words=words,
+    )
+
+
+def _ask(glance: Glance, role: Role, provider: str | None) -> tuple[str | None, tuple[Event, ...]]:
+    sheets = _SHEETS if provider is None else (PROVIDERS[provider],)
+    for sheet in sheets:
+        if provider is not None or sheet.claims(glance):
+            events = sheet.read(glance, role)
+            if events or provider is None:
+                return sheet.name, events
+    events = generic.read(glance, role)
+    return (GENERIC if events else None), events

@@ -4,11 +4,14 @@ Names are compared without case, `_` and `-`, and by the last part of a JSON pat
 `data.payload.from.phone_number` and `messages.0.from` are all found. It says that it guessed: provider "generic".
 """
 
-import re
 from functools import lru_cache
 
-from ..domain.captures import Kind, RawRequest, Reading, Role
-from ..parsing import MAX_BYTES, fields
+from ..domain.captures import Kind, Role
+from ..domain.events import Event, made_id
+from ..domain.statuses import RANKS, UNKNOWN, Status, Word
+from .glance import Glance
+from .parties import party
+from .sheet import plain
 
 NAME = "generic"
 # Longer than any SMS that a provider sends in one request; a list row needs no more.
@@ -34,58 +37,48 @@ _MEANING_OF = {name: meaning for meaning, names in _MEANINGS.items() for name in
 _RANK = {name: rank for names in _MEANINGS.values() for rank, name in enumerate(names)}
 # Parts of a JSON path that only wrap the value.
 _WRAPPERS = frozenset({"phonenumber", "number", "value", "address", "e164"})
-_LADDER = frozenset(
-    {
-        "queued",
-        "sending",
-        "sent",
-        "canceled",
-        "expired",
-        "rejected",
-        "undelivered",
-        "failed",
-        "delivered",
-        "read",
-    }
-)
-_SEPARATORS = re.compile(r"[\s().\-/]+")
+# Words that mean the same everywhere; which of them is the last is only sure where it is the message's end.
+_WORDS = {status.value: Word(status, final=RANKS[status] >= RANKS[Status.CANCELED]) for status in Status} | {
+    "accepted": Word(Status.QUEUED),
+    "success": Word(Status.SENT),
+    "cancelled": Word(Status.CANCELED, final=True),
+    "undeliverable": Word(Status.UNDELIVERED, final=True),
+}
 
 
-def read(raw: RawRequest, role: Role) -> Reading:
-    """What common names tell. `problem` says why nothing could be read, when size is the reason."""
-    problem = None
-    if len(raw.body) > MAX_BYTES:
-        problem = f"The body has {len(raw.body):,} bytes; only the first {MAX_BYTES:,} are read."
-    found = _guess(fields(raw))
-    recognised = any(found.get(name) for name in ("sender", "recipient", "text", "message_id"))
+def read(glance: Glance, role: Role) -> tuple[Event, ...]:
+    """At most one event, from what common names tell."""
+    found = _guess(glance.pairs)
+    if not any(found.get(name) for name in ("sender", "recipient", "text", "message_id")):
+        return ()
     kind = _kind(role, found)
-    word = found.get("status")
-    return Reading(
-        provider=NAME if recognised else None,
-        kind=kind,
-        message_id=_short(found.get("message_id")),
-        sender=_party(found.get("sender")),
-        recipient=_party(found.get("recipient")),
-        text=found["text"][:MAX_TEXT] if "text" in found else None,
-        status=_status(kind, word),
-        raw_status=_short(word),
-        problem=problem,
+    sender_said, recipient_said = found.get("sender"), found.get("recipient")
+    sender, recipient = party(sender_said), party(recipient_said)
+    text = found["text"][:MAX_TEXT] if "text" in found else None
+    raw_status = _short(found.get("status"))
+    word = _WORDS.get(plain(raw_status), UNKNOWN) if raw_status else None
+    status = word.status if word else None
+    return (
+        Event(
+            kind=kind,
+            message_id=_short(found.get("message_id")) or made_id(sender, recipient, text, glance.raw.received_at),
+            sender=sender,
+            recipient=recipient,
+            sender_said=_short(sender_said),
+            recipient_said=_short(recipient_said),
+            text=text,
+            status=Status.RECEIVED if kind is Kind.INBOUND else status if kind is Kind.STATUS else None,
+            raw_status=raw_status,
+            final=kind is Kind.INBOUND or (kind is Kind.STATUS and word is not None and word.final),
+            as_callback=word if kind is Kind.INBOUND else None,
+        ),
     )
 
 
-def e164(number: str) -> str | None:
-    """`+` and digits where the spelling leaves no doubt, else None. Ten bare digits stay in doubt."""
-    bare = _SEPARATORS.sub("", number)
-    if bare.startswith("00"):
-        bare = "+" + bare[2:]
-    digits = bare.removeprefix("+")
-    if not digits.isascii() or not digits.isdigit() or digits.startswith("0"):
-        return None
-    if bare.startswith("+"):
-        return bare if 7 <= len(digits) <= 15 else None
-    # A blank in front is a `+` that was not percent-encoded; eleven digits and more carry a country code.
-    lost_plus = number.startswith(" ") and 7 <= len(digits) <= 15
-    return "+" + digits if lost_plus or 11 <= len(digits) <= 15 else None
+def read_word(glance: Glance) -> tuple[str | None, str | None]:
+    """The status of a request that names no message: the word on the ladder, and as sent."""
+    said = _short(_guess(glance.pairs).get("status"))
+    return (_WORDS.get(plain(said), UNKNOWN).status.value, said) if said else (None, None)
 
 
 def _guess(pairs: tuple[tuple[str, str], ...]) -> dict[str, str]:
@@ -120,21 +113,6 @@ def _kind(role: Role, found: dict[str, str]) -> Kind:
     if role in (Role.VOICE, Role.VOICE_FALLBACK):
         return Kind.VOICE
     return Kind.INBOUND if found.keys() & {"sender", "recipient", "text"} else Kind.OTHER
-
-
-def _status(kind: Kind, word: str | None) -> str | None:
-    if kind is Kind.INBOUND:
-        return "received"
-    if kind is not Kind.STATUS or not word:
-        return None
-    plain = word.strip().lower()
-    return plain if plain in _LADDER else "unknown"
-
-
-def _party(value: str | None) -> str | None:
-    if value is None:
-        return None
-    return e164(value) or _short(value)
 
 
 def _short(value: str | None) -> str | None:

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.captures import Kind, RawRequest, Role
+from app.domain.phones import e164
 from app.providers import recognise
-from app.providers.generic import e164
 from tests.storage.builders import a_raw
 
 FORM = b"application/x-www-form-urlencoded"
@@ -107,7 +107,7 @@ def test_a_party_that_is_no_number_stays_as_sent() -> None:
 def test_a_body_too_large_to_read_is_told() -> None:
     reading = recognise(_raw(b"Text=" + b"a" * 300_000), Role.PRIMARY)
     assert reading.problem is not None
-    assert "300,005" in reading.problem
+    assert "256 KiB" in reading.problem
 
 
 @given(

@@ -1,0 +1,55 @@
+"""An event: one fact that a reading states about one message (or, for voice, about one call)."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+from .captures import Kind
+from .statuses import Status, Word
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One piece of a long message that the provider delivers in several requests. `number` starts at 1."""
+
+    ref: str
+    number: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """What a data sheet understood, once a message.
+
+    `message_id` is the provider's, verbatim, or `made-…` where the request has none (`made_id`); for voice the call's.
+    `sender` and `recipient` are E.164 where the number allows it, else as sent; `*_said` are the verbatim spellings.
+    `text` None: the request carries none; "" is an empty SMS. `media` are addresses, never fetched. `raw_status` is the
+    provider's own word. `said_at` is the provider's own stamp of this fact, in UTC. `price` and `currency` are texts
+    as sent. `segments` is the provider's own count. `as_callback`: what the word means if the message turns out to be
+    an outbound one (the same fields can be either, where only the URL tells them apart).
+    """
+
+    kind: Kind
+    message_id: str
+    sender: str | None = None
+    recipient: str | None = None
+    sender_said: str | None = None
+    recipient_said: str | None = None
+    text: str | None = None
+    media: tuple[str, ...] = ()
+    status: Status | None = None
+    raw_status: str | None = None
+    final: bool = False
+    said_at: datetime | None = None
+    price: str | None = None
+    currency: str | None = None
+    error_code: str | None = None
+    segments: int | None = None
+    piece: Piece | None = None
+    as_callback: Word | None = None
+
+
+def made_id(sender: str | None, recipient: str | None, text: str | None, at: datetime) -> str:
+    """An id for a message without one: the same for the same parties, text and time."""
+    said = "\0".join((sender or "", recipient or "", text or "", at.isoformat()))
+    return "made-" + hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()[:16]

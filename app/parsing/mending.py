@@ -1,0 +1,49 @@
+"""JSON that ends early, as a sender that hung up or a gateway with a limit leaves it: what stood there before the cut.
+
+Only the end is mended, by closing what is open; a mistake in the middle stays one.
+"""
+
+import re
+
+from .bounds import MAX_BYTES, MAX_DEPTH, Unreadable
+from .json import read_json
+from .results import JsonValue
+
+_TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[\]{},]', re.DOTALL)
+_WHOLE_TEXT = re.compile(r'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
+_HALF_ESCAPE = re.compile(r"\\(?:u[0-9a-fA-F]{0,3})?\Z")
+_CLOSES = {"{": "}", "[": "]"}
+
+
+def mend_json(text: str) -> JsonValue:
+    """The value with its open texts and brackets closed and a half value left out; None when that is no JSON."""
+    if len(text) > MAX_BYTES:
+        return None
+    text = _HALF_ESCAPE.sub("", text)
+    ends = _ends(text)
+    for candidate in ends:
+        try:
+            return read_json(candidate)[0]
+        except Unreadable:
+            continue
+    return None
+
+
+def _ends(text: str) -> tuple[str, ...]:
+    """The text closed where it ends, and closed at the last place where everything before it is whole."""
+    open_now: list[str] = []
+    whole, closing = 0, ""
+    last = ""
+    for match in _TOKEN.finditer(text):
+        last = match[0]
+        if last in _CLOSES:
+            open_now.append(_CLOSES[last])
+            whole, closing = match.end(), "".join(reversed(open_now))
+        elif last == ",":
+            whole, closing = match.start(), "".join(reversed(open_now))
+        elif last in "}]" and (not open_now or open_now.pop() != last):
+            return ()
+        if len(open_now) > MAX_DEPTH:
+            return ()
+    quote = '"' if last.startswith('"') and not _WHOLE_TEXT.fullmatch(last) else ""
+    return text + quote + "".join(reversed(open_now)), text[:whole] + closing

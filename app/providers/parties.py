@@ -1,0 +1,31 @@
+"""Senders and recipients: E.164 where the spelling leaves no doubt, beside the verbatim spelling."""
+
+from collections.abc import Callable
+from functools import partial
+
+from ..domain.phones import e164
+
+# Longer than any number, sender name or address scheme; what is longer is cut, the raw keeps it.
+MAX_PARTY = 200
+
+Spell = Callable[[str], str | None]
+# Ytel, Twilio and SignalWire write North American numbers with ten bare digits in places.
+north_american = partial(e164, ten_digits_are_us=True)
+
+
+def party(said: str | None, spell: Spell = e164) -> str | None:
+    """A number as `+…`, anything else (short code, sender name) as it was sent; None for none or a blank one."""
+    if not said or not said.strip():
+        return None
+    return spell(said) or said[:MAX_PARTY]
+
+
+def international(said: str) -> str | None:
+    """For providers that document numbers as digits with country code and without `+` (Vonage, Plivo, Sinch …).
+
+    Fewer than 10 digits is a short code, more than 15 no number.
+    """
+    bare = said.strip()
+    if bare.isascii() and bare.isdigit() and 10 <= len(bare) <= 15 and not bare.startswith("0"):
+        return "+" + bare
+    return e164(said)

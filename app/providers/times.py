@@ -1,0 +1,50 @@
+"""Providers' stamps as UTC. Each gives None for what is not in its form: a stamp is a fact or it is left out."""
+
+import re
+from datetime import UTC, datetime, timedelta, timezone
+
+_PLAIN = re.compile(r"(\d{4})-(\d\d)-(\d\d)[ T](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?", re.ASCII)
+_ZONE = re.compile(r"Z|[+-]\d\d:?\d\d", re.ASCII)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LATEST_S = 10**11
+
+
+def read_utc(text: str | None) -> datetime | None:
+    """`2018-08-28 21:23:32`, with or without a fraction, without a zone: taken as UTC."""
+    match = _PLAIN.fullmatch(text.strip()) if text and len(text) < 40 else None
+    return None if match is None else _at(match, UTC)
+
+
+def read_iso(text: str | None) -> datetime | None:
+    """ISO 8601 with a zone: `Z`, `+00:00` or `+0000`. Without one it is taken as UTC."""
+    match = _PLAIN.match(text.strip()) if text and len(text) < 40 else None
+    if text is None or match is None:
+        return None
+    rest = text.strip()[match.end() :].strip()
+    if not rest or rest in ("Z", "z"):
+        return _at(match, UTC)
+    if not _ZONE.fullmatch(rest):
+        return None
+    sign = -1 if rest[0] == "-" else 1
+    offset = timedelta(hours=int(rest[1:3]), minutes=int(rest[-2:]))
+    return _at(match, timezone(sign * offset)) if offset < timedelta(hours=24) else None
+
+
+def read_epoch(text: str | None, *, per_second: int = 1) -> datetime | None:
+    """Seconds since 1970, or with `per_second=1000` milliseconds."""
+    if not text or not text.isascii() or not text.isdigit() or len(text) > 16:
+        return None
+    seconds, rest = divmod(int(text), per_second)
+    if seconds > _LATEST_S:
+        return None
+    return _EPOCH + timedelta(seconds=seconds, microseconds=rest * 1_000_000 // per_second)
+
+
+def _at(match: re.Match[str], zone: timezone) -> datetime | None:
+    year, month, day, hour, minute, second, fraction = match.groups()
+    micro = int((fraction or "0")[:6].ljust(6, "0"))
+    try:
+        value = datetime(int(year), int(month), int(day), int(hour), int(minute), int(second), micro, tzinfo=zone)
+        return value.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None

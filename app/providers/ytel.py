@@ -1,0 +1,187 @@
+"""Ytel (formerly message360): form posts or GETs, the same fields inbound and as status callback.
+
+Sources, read 2026-11: "Using webhooks to collect SMS data" (support.ytel.com article 2284203: portal fields, the
+sample request), docs.ytel.com/docs/track-your-sms-delivery (Queued, then Success or Failed; Success means handed to
+the carrier), docs.ytel.com/docs/receive-a-call (voice fields), the published Swagger document of API v3 (`SmsUrl`,
+`SmsFallbackUrl`, `MessageStatusCallback`) and Ytel's own example handlers (`MediaURL`). Ytel publishes neither
+time-out nor retries nor a signature, and no field list for status callbacks: they are read with the inbound names.
+"""
+
+import re
+from collections.abc import Mapping
+from urllib.parse import urlencode
+
+from ..domain.captures import Kind, Role
+from ..domain.events import Event, made_id
+from ..domain.statuses import Status, Word
+from .glance import Glance
+from .parties import north_american, party
+from .sheet import Draft, Habits, Portal, PortalField, Sheet, Wish, plain
+from .times import read_utc
+
+_UUID = re.compile(r"[0-9a-f]{7,8}-[0-9a-f]{3,4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
+_OTHERS_SID = re.compile(r"(?:SM|MM|CA)[0-9a-f]{32}", re.IGNORECASE)
+_VOICE = (Role.VOICE, Role.VOICE_FALLBACK)
+
+WORDS: Mapping[str, Word] = {
+    "queued": Word(Status.QUEUED),
+    "inqueue": Word(Status.QUEUED),
+    "inprogress": Word(Status.SENDING),
+    # "Passed to the upstream carrier": never drawn as delivered.
+    "success": Word(Status.SENT, final=True),
+    "failed": Word(Status.FAILED, final=True),
+    # The second axis, only with DeliveryStatus=true and a receipt from the carrier.
+    "sent": Word(Status.SENT),
+    "delivered": Word(Status.DELIVERED, final=True),
+    "undelivered": Word(Status.UNDELIVERED, final=True),
+}
+# Words that only an outbound message has, whatever URL they come to.
+_CALLBACK_WORDS = frozenset({"queued", "inqueue", "failed", "delivered", "undelivered"})
+
+
+def claims(glance: Glance) -> str | None:
+    """The field names of Ytel's samples, with an id that is not Twilio's."""
+    fields = glance.fields
+    sid = fields.get("messagesid", "")
+    if sid and "action" in fields and ("text" in fields or "body" in fields) and not _OTHERS_SID.fullmatch(sid):
+        return f"{'Text' if 'text' in fields else 'Body'}, MessageSid and Action are present"
+    if sid and "datesent" in fields and "accountsid" not in fields and not _OTHERS_SID.fullmatch(sid):
+        return "MessageSid and DateSent are present, without an AccountSid"
+    if "callsid" in fields:
+        return _claims_call(glance)
+    return None
+
+
+def read(glance: Glance, role: Role) -> tuple[Event, ...]:
+    """One event. On the status URL it is a callback; elsewhere the word decides, else it is inbound."""
+    call = glance.get("callsid")
+    if call and not glance.get("messagesid"):
+        return (_voice(glance, call),)
+    sid = glance.get("messagesid")
+    said = glance.get("status")
+    if role in _VOICE or not (sid or said or glance.get("text", "body", "from", "to")):
+        return ()
+    return (_sms(glance, role, sid, said),)
+
+
+def _sms(glance: Glance, role: Role, sid: str | None, said: str | None) -> Event:
+    fields = glance.fields
+    word = SHEET.word(said)
+    callback = role is Role.STATUS or plain(said or "") in _CALLBACK_WORDS
+    sender_said, recipient_said = fields.get("from"), fields.get("to")
+    sender, recipient = party(sender_said, north_american), party(recipient_said, north_american)
+    text = fields.get("text", fields.get("body"))
+    said_at = read_utc(glance.get("datesent", "time"))
+    media = tuple(value for name, value in glance.pairs if name.lower().startswith("mediaurl") and value)
+    return Event(
+        kind=Kind.STATUS if callback else Kind.INBOUND,
+        message_id=sid or made_id(sender, recipient, text, said_at or glance.raw.received_at),
+        sender=sender,
+        recipient=recipient,
+        sender_said=sender_said,
+        recipient_said=recipient_said,
+        text=text,
+        media=media,
+        status=word.status if callback else Status.RECEIVED,
+        raw_status=said,
+        final=word.final if callback else True,
+        said_at=said_at,
+        price=glance.get("price"),
+        error_code=glance.get("errorcode") if callback else None,
+        as_callback=None if callback else word,
+    )
+
+
+def _voice(glance: Glance, call: str) -> Event:
+    sender_said, recipient_said = glance.fields.get("from"), glance.fields.get("to")
+    return Event(
+        kind=Kind.VOICE,
+        message_id=call,
+        sender=party(sender_said, north_american),
+        recipient=party(recipient_said, north_american),
+        sender_said=sender_said,
+        recipient_said=recipient_said,
+        raw_status=glance.get("callstatus", "status"),
+    )
+
+
+def _claims_call(glance: Glance) -> str | None:
+    if glance.has("zipcode", "wireless"):
+        return "CallSid, zipcode and wireless are present"
+    ids = (glance.fields["callsid"], glance.fields.get("accountsid", ""))
+    # SignalWire has UUIDs too, but says which version of its API speaks.
+    if all(_UUID.fullmatch(value) for value in ids) and "apiversion" not in glance.fields:
+        return "CallSid and AccountSid are UUIDs, without an ApiVersion"
+    return None
+
+
+def compose(wish: Wish) -> Draft:
+    """A form post with the fields of the vendor's sample, in its order."""
+    stamp = wish.at.strftime("%Y-%m-%d %H:%M:%S")
+    if wish.kind is Kind.VOICE:
+        pairs = [
+            ("From", wish.sender), ("To", wish.recipient), ("CallSid", wish.message_id),
+            ("AccountSid", "0c4d5e6f-8a1b-4c2d-9e3f-a1b2c3d4e5f6"), ("city", "SPRINGFIELD"), ("zipcode", "00000"),
+            ("carrier", "Example Mobile"), ("wireless", "True"),
+        ]  # fmt: skip
+    else:
+        pairs = [
+            ("To", wish.recipient), ("Price", "0.0075"), ("Time", stamp), ("Method", "POST"), ("DateSent", stamp),
+            ("MessageSid", wish.message_id), ("From", wish.sender),
+        ]  # fmt: skip
+        if wish.text is not None:
+            pairs.append(("Text", wish.text))
+        pairs += [("MediaURL", address) for address in wish.media]
+        pairs += [("Action", wish.url), ("Status", wish.raw_status or "success")]
+        if wish.error_code:
+            pairs.append(("ErrorCode", wish.error_code))
+    headers = (("Accept", "*/*"), ("Content-Type", "application/x-www-form-urlencoded"))
+    return Draft(method="POST", query="", headers=headers, body=urlencode(pairs).encode())
+
+
+SHEET = Sheet(
+    name="ytel",
+    title="Ytel",
+    claims=claims,
+    read=read,
+    compose=compose,
+    words=WORDS,
+    meanings={
+        "to": "The recipient; inbound it is your Ytel number.",
+        "from": "The sender.",
+        "text": "The text of the SMS (the send call names it Body).",
+        "messagesid": "The id of the message: a version 1 UUID, so it holds the time when Ytel took it.",
+        "status": "Inbound: how the inbound leg ended. Callback: Queued, then Success (handed over) or Failed.",
+        "price": "What Ytel charges, without a currency.",
+        "time": "When Ytel handled it; no zone is written, it reads as UTC.",
+        "datesent": "When it was sent; no zone is written, it reads as UTC.",
+        "method": "The HTTP method that is set for this URL in the portal.",
+        "action": "The URL that Ytel requests.",
+        "mediaurl": "Where a picture or file of an MMS lies. smsbin never fetches it.",
+        "callsid": "The id of the call.",
+        "accountsid": "Your account.",
+        "wireless": "Whether the caller's number is a mobile one.",
+        "carrier": "The caller's carrier.",
+        "zipcode": "The caller's ZIP code.",
+        "city": "The caller's city.",
+    },
+    times="YYYY-MM-DD HH:MM:SS without a zone, read as UTC",
+    habits=Habits(
+        fallback=(
+            "The fallback is requested when the primary URL is not available, or when its InboundXML has errors."
+            " Status callbacks have none."
+        ),
+    ),
+    portal=Portal(
+        where="Numbers › Manage Numbers › Edit",
+        fields=(
+            PortalField(role=Role.PRIMARY, name="SMS Request URL", hint="POST or GET, both are recorded"),
+            PortalField(role=Role.FALLBACK, name="Fallback SMS Request URL", hint="called when the primary fails"),
+            PortalField(role=Role.VOICE, name="Voice Request URL", hint="each call"),
+            PortalField(
+                role=Role.STATUS, name="MessageStatusCallback", hint="a parameter of every send; it has no fallback"
+            ),
+        ),
+        checked="2026-11-23",
+    ),
+)
