@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .events import Event
+    from .messages import Message
 
 
 class Role(StrEnum):
@@ -112,8 +113,10 @@ class Stamp:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaptureRow:
-    """A capture as lists show it: everything but headers and body. `outcome` is None until it is known."""
+    """A capture as lists show it: everything but headers and body. `outcome` is None until it is known. `id` is its
+    row in the store, over all bins; people and programs see `n`."""
 
+    id: int
     n: int
     seq: int
     received_at: datetime
@@ -155,4 +158,12 @@ class Deleted:
     through: bool
 
 
-Change = Captured | Deleted
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageChanged:
+    """A change: this message is new, or an event or the clock changed it. `message` is as it stands now."""
+
+    seq: int
+    message: "Message"
+
+
+Change = Captured | Deleted | MessageChanged

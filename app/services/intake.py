@@ -12,7 +12,7 @@ from ..storage import Store
 
 async def keep(store: Store, hub: Hub, bin: Bin, role: Role, raw: RawRequest) -> tuple[Stamp, Answer]:
     """Read, choose the answer, store, ring. Durable on return (P2). NotFound, StoreUnavailable."""
-    reading = recognise(raw, role)
+    reading = recognise(raw, role, bin.provider)
     answer = safe_answer(role)
     sha256 = hashlib.sha256(raw.body).hexdigest()
     stamp = await store.add_capture(NewCapture(bin_id=bin.id, role=role, raw=raw, reading=reading, sha256=sha256))

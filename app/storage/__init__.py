@@ -7,7 +7,7 @@ cannot be made now is `StoreUnavailable`, at the latest after `COMMIT_WAIT_S`. R
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,6 +16,8 @@ from typing import Any, Protocol
 
 from ..domain.bins import Bin, NewBin
 from ..domain.captures import Capture, CaptureRow, Change, NewCapture, Outcome, Stamp
+from ..domain.events import Event
+from ..domain.messages import Conversation, Message, Pace, Step
 
 __all__ = ["COMMIT_WAIT_S", "Health", "Session", "Store", "Sweep", "open_store"]
 
@@ -96,6 +98,39 @@ class Store(Protocol):
 
     async def changes_after(self, bin_id: str, after: int, limit: int = 500) -> Sequence[Change]:
         """Changes with seq > `after`, oldest first, at most `limit`: what a returning viewer missed. NotFound."""
+
+    async def list_messages(self, bin_id: str, *, limit: int, before: int | None = None) -> Sequence[Message]:
+        """Last changed first, with a seq below `before`. NotFound."""
+
+    async def get_message(self, bin_id: str, provider: str, message_id: str) -> tuple[Message, Sequence[Step]]:
+        """One message and its timeline, oldest first. NotFound."""
+
+    async def events_of(self, capture: Capture) -> Sequence[Event]:
+        """What a capture stated, in order."""
+
+    async def list_related(self, capture: Capture, *, limit: int) -> Sequence[CaptureRow]:
+        """Other captures of the same messages, or of the same call, oldest first."""
+
+    async def list_conversations(self, bin_id: str, *, limit: int, before: int | None = None) -> Sequence[Conversation]:
+        """Pairs of numbers, the last changed first, with a seq below `before`. NotFound."""
+
+    async def list_pair(
+        self, bin_id: str, theirs: str, ours: str, *, limit: int, before: Message | None = None
+    ) -> Sequence[Message]:
+        """The messages between two numbers, the newest first, older than `before`. NotFound."""
+
+    async def count_messages(self, bin_id: str, most: int) -> Mapping[str, int]:
+        """Messages by status word, and "stuck"; a count above `most` is `most + 1`. NotFound."""
+
+    async def get_pace(self, bin_id: str, limit: int) -> Pace:
+        """How the last `limit` messages went: the outbound ones among them that came to an end. NotFound."""
+
+    async def mark_stuck(self, now: datetime, default_limit: timedelta, limit: int = 200) -> Sequence[str]:
+        """Mark at most `limit` open messages of which nothing was heard for longer than their bin allows; each takes
+        a seq. The ids of the bins that changed."""
+
+    async def index_words(self, limit: int) -> bool:
+        """Let the search index take in at most `limit` more captures; True when more may wait."""
 
     async def sweep(self, now: datetime, default_retention: timedelta, limit: int = 500) -> Sweep:
         """Remove at most `limit` captures whose retention has run out, oldest number first, and leftovers of

@@ -8,11 +8,15 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from ..domain.messages import mark_stuck
 from . import jobs
 from .connections import BUSY_MS
 from .counters import Counters
-from .jobs import Result
+from .erasing import Eraser, write_again
+from .jobs import Result, Value
 from .queries import SQL
+from .rows import read_message
+from .search_index import SearchIndex
 
 # Errors that leave no doubt about what is on disk: nothing of the batch is, and a later one may work.
 _FULL = frozenset({"SQLITE_FULL", "SQLITE_BUSY", "SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_NOMEM", "SQLITE_LOCKED"})
@@ -50,8 +54,10 @@ class Applier:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self._counters = Counters(connection)
+        self._index = SearchIndex(connection)
+        self._eraser = Eraser(connection, self._index, self._next_seq)
         self._swept = False
-        self._players: dict[type[jobs.Job], Callable[[Any], tuple[int, int] | None]] = {
+        self._players: dict[type[jobs.Job], Callable[[Any], Value]] = {
             jobs.AddBin: self._add_bin,
             jobs.SetBin: self._set_bin,
             jobs.RotateKey: self._rotate_key,
@@ -61,6 +67,8 @@ class Applier:
             jobs.DropCapture: self._drop_capture,
             jobs.DropCaptures: self._drop_captures,
             jobs.SweepCaptures: self._sweep,
+            jobs.MarkStuck: self._mark_stuck,
+            jobs.IndexWords: self._index_words,
             jobs.AddSession: self._add_session,
             jobs.TouchSession: self._touch_session,
             jobs.DropSession: self._drop_session,
@@ -77,6 +85,7 @@ class Applier:
             return
         self._swept = False
         try:
+            self._index.tidy()
             self._connection.execute("pragma busy_timeout = 50")
             self._connection.execute("pragma incremental_vacuum(2000)").fetchall()
             self._connection.execute("pragma wal_checkpoint(truncate)").fetchall()
@@ -158,7 +167,7 @@ class Applier:
         row = self._connection.execute(SQL["find_capture"], {"bin": number, "n": job.n}).fetchone()
         if row is None:
             raise Rejected("not_found", f"There is no capture {job.n} in this bin.")
-        self._erase(number, [(row[0], job.n)])
+        self._eraser.erase(number, 0, [(row[0], job.n)])
         self._recount(number, [row[1]])
         self._note_deletion(number, job.n, through=False)
 
@@ -178,13 +187,10 @@ class Applier:
     def _note_deletion(self, number: int, n: int, *, through: bool) -> None:
         if through:
             self._run("forget_deletions", bin=number, n=n)
-        seq = self._connection.execute(SQL["bump_seq"], {"number": number}).fetchone()[0]
-        self._run("add_deletion", bin=number, seq=seq, n=n, through=through)
+        self._run("add_deletion", bin=number, seq=self._next_seq(number), n=n, through=through)
 
-    def _erase(self, number: int, rows: Sequence[tuple[int, int]]) -> None:
-        self._connection.executemany(SQL["erase_raw"], [(row_id,) for row_id, _ in rows])
-        self._connection.executemany(SQL["erase_outcome"], [(number, n) for _, n in rows])
-        self._connection.executemany(SQL["erase_capture"], [(row_id,) for row_id, _ in rows])
+    def _next_seq(self, number: int) -> int:
+        return int(self._connection.execute(SQL["bump_seq"], {"number": number}).fetchone()[0])
 
     def _recount(self, number: int, roles: Sequence[str]) -> None:
         self._run(
@@ -202,6 +208,7 @@ class Applier:
             room -= self._sweep_leftovers(number, floor_n, room)
             if deleted and room > 0:
                 self._run("erase_deletions", bin=number)
+                self._run("erase_conversations", bin=number)
                 self._run("erase_bin", number=number)
                 continue
             kept_s = job.retention_s if retention_s is None else retention_s
@@ -215,7 +222,7 @@ class Applier:
     def _sweep_leftovers(self, number: int, floor_n: int, limit: int) -> int:
         values = {"bin": number, "floor_n": floor_n, "limit": limit}
         rows = [tuple(row) for row in self._connection.execute(SQL["leftovers"], values)]
-        self._erase(number, rows)
+        self._eraser.erase(number, floor_n, rows)
         return len(rows)
 
     def _sweep_old(self, number: int, before: int, limit: int) -> int:
@@ -225,11 +232,27 @@ class Applier:
         due = rows[:young]
         if due:
             last_n = due[-1]["n"]
-            self._erase(number, [(row["id"], row["n"]) for row in due])
+            self._eraser.erase(number, 0, [(row["id"], row["n"]) for row in due])
             self._run("raise_floor", number=number, n=last_n)
             self._recount(number, [row["role"] for row in due])
             self._note_deletion(number, last_n, through=True)
         return len(due)
+
+    # The clock's work and the index
+
+    def _mark_stuck(self, job: jobs.MarkStuck) -> tuple[str, ...]:
+        self._counters.flush()
+        values = {"now": job.now, "stuck_s": job.stuck_s, "limit": job.limit}
+        rows = self._connection.execute(SQL["overdue"], values).fetchall()
+        for row in rows:
+            message = mark_stuck(read_message(row))
+            write_again(self._connection, row["bin"], row["id"], message, self._next_seq(row["bin"]))
+        return tuple(dict.fromkeys(row["bin_id"] for row in rows))
+
+    def _index_words(self, job: jobs.IndexWords) -> tuple[int, int]:
+        self._counters.flush()
+        found, more = self._index.advance(job.limit)
+        return found, int(more)
 
     # Sessions and the probe
 

@@ -4,11 +4,14 @@ Why: a batch holds many captures of few bins; reading and writing the bin's row 
 capture is what makes the durable path cheap.
 """
 
+import hashlib
 import sqlite3
 from dataclasses import dataclass, field
 
 from . import jobs
+from .ledger import Arrival, Ledger
 from .queries import SQL
+from .rows import codes
 
 
 @dataclass(slots=True)
@@ -16,6 +19,7 @@ class Counter:
     """One bin's row as the batch will leave it."""
 
     number: int
+    floor_n: int
     last_n: int
     last_seq: int
     captures: int
@@ -37,6 +41,7 @@ class Counters:
         self._connection = connection
         self._by_bin: dict[str, Counter] = {}
         self._waiting = _Waiting()
+        self._ledger = Ledger(connection)
         self._last_id = int(connection.execute(SQL["last_id"]).fetchone()[0])
 
     def of(self, bin_id: str) -> Counter | None:
@@ -46,10 +51,10 @@ class Counters:
             row = self._connection.execute(SQL["counters"], {"id": bin_id}).fetchone()
             if row is None:
                 return None
-            number, last_n, last_seq, captures, *roles, last_capture_at = row
+            number, floor_n, last_n, last_seq, captures, *roles, last_capture_at = row
             names = ("primary", "fallback", "status", "voice", "voice-fallback")
             by_role = dict(zip(names, roles, strict=True))
-            counter = Counter(number, last_n, last_seq, captures, by_role, last_capture_at)
+            counter = Counter(number, floor_n, last_n, last_seq, captures, by_role, last_capture_at)
             self._by_bin[bin_id] = counter
         return counter
 
@@ -61,13 +66,29 @@ class Counters:
         counter.captures += 1
         counter.by_role[job.role] += 1
         counter.last_capture_at = job.received_at
+        n, seq = counter.last_n, counter.last_seq
+        kind, status, findings = self._fold(counter, job) if job.events else (job.kind, job.status, job.findings)
         self._waiting.captures.append((
-            self._last_id, counter.number, counter.last_n, counter.last_seq, job.received_at, job.role, job.method,
-            job.target, job.peer, len(job.body), job.content_type, job.body_complete, job.provider, job.kind,
-            job.message_id, job.sender, job.recipient, job.text, job.status, job.raw_status, job.problem,
+            self._last_id, counter.number, n, seq, job.received_at, job.role, job.method, job.target, job.peer,
+            len(job.body), job.content_type, job.body_complete, job.provider, kind, job.message_id, job.sender,
+            job.recipient, job.text, status, job.raw_status, job.problem, findings,
         ))  # fmt: skip
-        self._waiting.raws.append((self._last_id, job.http_version, job.headers, job.body, job.sha256))
-        return counter.last_n, counter.last_seq
+        self._waiting.raws.append((self._last_id, job.http_version, job.headers, job.body, job.sha256, job.words))
+        return n, seq
+
+    def _fold(self, counter: Counter, job: jobs.AddCapture) -> tuple[str, str | None, str]:
+        """The capture's events into the ledger; the capture's kind, status and findings in its light."""
+        arrival = Arrival(
+            self._last_id, counter.number, counter.floor_n, counter.last_n, job.received_at, job.provider or "",
+            print_of(job), codes(job.findings),
+        )  # fmt: skip
+        changed, odd, turned = self._ledger.add(arrival, job.events)
+        for entry in changed:
+            counter.last_seq += 1
+            entry.seq = counter.last_seq
+        word = job.events[0].as_callback
+        findings = ",".join(dict.fromkeys((*arrival.findings, *odd))) if odd else job.findings
+        return ("status", word[0], findings) if turned and word else (job.kind, job.status, findings)
 
     def add_outcome(self, counter: Counter, job: jobs.SetOutcome) -> None:
         """Take the next seq."""
@@ -84,6 +105,7 @@ class Counters:
         if waiting.captures:
             self._connection.executemany(SQL["add_capture"], waiting.captures)
             self._connection.executemany(SQL["add_raw"], waiting.raws)
+        self._ledger.flush()
         if waiting.outcomes:
             self._connection.executemany(SQL["add_outcome"], waiting.outcomes)
         for counter in self._by_bin.values():
@@ -94,6 +116,7 @@ class Counters:
         """The transaction failed: nothing of it happened. Numbers of rows may be skipped, `n` never."""
         self._by_bin.clear()
         self._waiting = _Waiting()
+        self._ledger.forget()
 
     def _write(self, counter: Counter) -> None:
         values = {name.replace("-", "_"): count for name, count in counter.by_role.items()}
@@ -108,3 +131,11 @@ class Counters:
                 "last_capture_at": counter.last_capture_at,
             },
         )
+
+
+def print_of(job: jobs.AddCapture) -> str:
+    """The fingerprint of a request's content on one URL: what comes again with the same one is a duplicate."""
+    if job.body:
+        return f"{job.role} {job.sha256[:16]}"
+    query = job.target.partition("?")[2]
+    return f"{job.role} {hashlib.blake2b(query.encode('utf-8', 'replace'), digest_size=8).hexdigest()}"

@@ -5,6 +5,8 @@ Times are microseconds since 1970, durations seconds. Only `storage/` speaks thi
 
 import msgspec
 
+from .facts import EventJob
+
 
 class Job(msgspec.Struct, array_like=True, tag=True):
     """One write, whole or not at all."""
@@ -57,6 +59,9 @@ class AddCapture(Job):
     headers: str
     body: bytes
     sha256: str
+    findings: str
+    words: str
+    events: list[EventJob]
 
 
 class SetOutcome(Job):
@@ -80,6 +85,16 @@ class DropCaptures(Job):
 class SweepCaptures(Job):
     now: int
     retention_s: int
+    limit: int
+
+
+class MarkStuck(Job):
+    now: int
+    stuck_s: int
+    limit: int
+
+
+class IndexWords(Job):
     limit: int
 
 
@@ -110,8 +125,12 @@ class Probe(Job):
 
 AnyJob = (
     AddBin | SetBin | RotateKey | DropBin | AddCapture | SetOutcome | DropCapture | DropCaptures
-    | SweepCaptures | AddSession | TouchSession | DropSession | DropSessions | Probe
+    | SweepCaptures | MarkStuck | IndexWords | AddSession | TouchSession | DropSession | DropSessions | Probe
 )  # fmt: skip
+
+
+# A capture's n and seq; what a sweep or the index did, and whether more waits; the bins that changed.
+Value = tuple[int | str, ...] | None
 
 
 class Result(msgspec.Struct, array_like=True, frozen=True):
@@ -119,7 +138,7 @@ class Result(msgspec.Struct, array_like=True, frozen=True):
 
     error: str | None = None
     message: str = ""
-    value: tuple[int, int] | None = None
+    value: Value = None
 
 
 # not_found, conflict: the job's own fault. full: nothing can be written now. suspect: the file can't be trusted.

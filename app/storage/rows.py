@@ -1,5 +1,6 @@
 """Rows of the database as the words of the domain, and back."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from sqlite3 import Row
 
@@ -13,14 +14,18 @@ from ..domain.captures import (
     Change,
     Deleted,
     Kind,
+    MessageChanged,
     NewCapture,
     Outcome,
     RawRequest,
     Reading,
     Role,
 )
+from ..domain.messages import Direction, Message
+from ..domain.statuses import Status
 from ..domain.units import from_micros, micros
 from . import Session
+from .facts import read_state, state_word, write_event, write_state
 from .jobs import AddCapture
 
 
@@ -46,6 +51,7 @@ def read_bin(row: Row) -> Bin:
 def read_capture_row(row: Row) -> CaptureRow:
     """A row of `captures` joined with its outcome."""
     return CaptureRow(
+        id=row["id"],
         n=row["n"],
         seq=row["seq"],
         received_at=from_micros(row["received_at"]),
@@ -66,6 +72,7 @@ def read_capture_row(row: Row) -> CaptureRow:
             status=row["status"],
             raw_status=row["raw_status"],
             problem=row["problem"],
+            findings=codes(row["findings"]),
         ),
         outcome=_outcome(row),
     )
@@ -88,8 +95,11 @@ def read_capture(row: Row) -> Capture:
     return Capture(row=shown, raw=raw, sha256=row["sha256"])
 
 
-def read_change(row: Row) -> Change:
-    """A row of the query `changes_after`."""
+def read_change(row: Row, messages: Mapping[int, Message]) -> Change | None:
+    """A row of the query `changes_after`; None for a message that is gone meanwhile."""
+    if row["what"] == "message":
+        message = messages.get(row["change_n"])
+        return None if message is None else MessageChanged(seq=row["change_seq"], message=message)
     if row["what"] == "deleted":
         return Deleted(seq=row["change_seq"], n=row["change_n"], through=bool(row["through"]))
     return Captured(seq=row["change_seq"], row=read_capture_row(row), first=row["what"] == "captured")
@@ -116,6 +126,59 @@ def write_capture(new: NewCapture) -> AddCapture:
         reading.provider, reading.kind.value, reading.message_id, reading.sender, reading.recipient, reading.text,
         reading.status, reading.raw_status, reading.problem,
         raw.http_version, msgspec.json.encode(headers).decode(), raw.body, new.sha256,
+        ",".join(reading.findings), reading.words, [write_event(event) for event in reading.events],
+    )  # fmt: skip
+
+
+def codes(column: str) -> tuple[str, ...]:
+    """Findings as they lie in a column."""
+    return tuple(column.split(",")) if column else ()
+
+
+def read_message(row: Row) -> Message:
+    """A row of `messages`; `captures` where the query has them."""
+    state = read_state(row["state"])
+    return Message(
+        provider=row["provider"],
+        message_id=row["message_id"],
+        direction=Direction(row["direction"]),
+        sender=row["sender"],
+        recipient=row["recipient"],
+        sender_said=row["sender_said"],
+        recipient_said=row["recipient_said"],
+        text=row["text"],
+        media=tuple(row["media"].split("\n")) if row["media"] else (),
+        status=Status(row["status"]),
+        raw_status=row["raw_status"],
+        final=bool(row["final"]),
+        price=row["price"],
+        currency=row["currency"],
+        error_code=row["error_code"],
+        segments=row["segments"],
+        encoding=row["encoding"],
+        first_at=from_micros(row["first_at"]),
+        last_at=from_micros(row["last_at"]),
+        final_at=None if row["final_at"] is None else from_micros(row["final_at"]),
+        last_n=row["last_n"],
+        findings=codes(row["findings"]),
+        piece_key=row["piece_key"],
+        pieces=state.pieces,
+        prints=state.prints,
+        as_callback=state_word(state),
+        seq=row["seq"],
+        id=row["id"],
+    )
+
+
+def message_columns(message: Message, seq: int, echo: int | None) -> tuple[object, ...]:
+    """A message as the columns of `add_message` and `set_message`, without bin and id."""
+    return (
+        seq, message.provider, message.message_id, message.direction.value, message.sender, message.recipient,
+        message.sender_said, message.recipient_said, message.theirs, message.ours, message.text,
+        "\n".join(message.media), message.status.value, message.raw_status, message.final, message.price,
+        message.currency, message.error_code, message.segments, message.encoding, micros(message.first_at),
+        micros(message.last_at), None if message.final_at is None else micros(message.final_at), message.last_n,
+        ",".join(message.findings), message.is_open, message.piece_key, echo, write_state(message),
     )  # fmt: skip
 
 

@@ -15,18 +15,17 @@ from ..domain.units import micros
 from ..errors import CannotStart, NotFound
 from . import Health, Session, Store, Sweep, jobs
 from .lock import lock_directory
+from .message_reads import FAR, MessageReads
 from .readers import Readers, open_readers
 from .rows import read_bin, read_capture, read_capture_row, read_change, read_session, write_capture
 from .writer import Writer
-
-_FAR = (1 << 63) - 1
 
 
 def _seconds(value: timedelta | None) -> int | None:
     return None if value is None else int(value.total_seconds())
 
 
-class SqliteStore:
+class SqliteStore(MessageReads):
     """Implements `Store`; the promises stand there."""
 
     def __init__(self, writer: Writer, readers: Readers) -> None:
@@ -72,7 +71,8 @@ class SqliteStore:
     async def add_capture(self, new: NewCapture) -> Stamp:
         value = await self._writer.submit(write_capture(new))
         assert value is not None, "a capture's result carries its numbers"
-        return Stamp(*value)
+        n, seq = value
+        return Stamp(int(n), int(seq))
 
     def set_outcome(self, bin_id: str, n: int, outcome: Outcome) -> asyncio.Future[Any]:
         return self._writer.submit(
@@ -86,7 +86,7 @@ class SqliteStore:
         if after is not None:
             rows = await self._readers.all("list_after", values | {"after": after})
         else:
-            rows = await self._readers.all("list_newest", values | {"before": _FAR if before is None else before})
+            rows = await self._readers.all("list_newest", values | {"before": FAR if before is None else before})
         return [read_capture_row(row) for row in rows]
 
     async def get_capture(self, bin_id: str, n: int) -> Capture:
@@ -103,13 +103,26 @@ class SqliteStore:
 
     async def changes_after(self, bin_id: str, after: int, limit: int = 500) -> Sequence[Change]:
         values = {"bin": await self._number(bin_id), "after": after, "limit": limit}
-        return [read_change(row) for row in await self._readers.all("changes_after", values)]
+        rows = await self._readers.all("changes_after", values)
+        wanted = [row["change_n"] for row in rows if row["what"] == "message"]
+        messages = await self.messages_by_id(wanted) if wanted else {}
+        changes = [read_change(row, messages) for row in rows]
+        return [change for change in changes if change is not None]
+
+    async def mark_stuck(self, now: datetime, default_limit: timedelta, limit: int = 200) -> Sequence[str]:
+        value = await self._writer.submit(jobs.MarkStuck(micros(now), _seconds(default_limit) or 0, limit))
+        return [str(bin_id) for bin_id in value or ()]
+
+    async def index_words(self, limit: int) -> bool:
+        value = await self._writer.submit(jobs.IndexWords(limit))
+        assert value is not None, "the index says what it did"
+        return bool(value[1])
 
     async def sweep(self, now: datetime, default_retention: timedelta, limit: int = 500) -> Sweep:
         kept_s = _seconds(default_retention) or 0
         value = await self._writer.submit(jobs.SweepCaptures(micros(now), kept_s, limit))
         assert value is not None, "a sweep says what it did"
-        return Sweep(removed=value[0], more=bool(value[1]))
+        return Sweep(removed=int(value[0]), more=bool(value[1]))
 
     # Sessions
 
@@ -138,12 +151,6 @@ class SqliteStore:
 
     def health(self) -> Health:
         return self._writer.health
-
-    async def _bin_row(self, bin_id: str) -> sqlite3.Row:
-        row = await self._readers.one("get_bin", {"id": bin_id})
-        if row is None:
-            raise NotFound(f"There is no bin {bin_id}.")
-        return row
 
     async def _number(self, bin_id: str) -> int:
         return int((await self._bin_row(bin_id))["number"])

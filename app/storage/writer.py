@@ -16,7 +16,7 @@ from pathlib import Path
 
 from ..errors import AppError, CannotStart, Conflict, NotFound, StoreUnavailable
 from . import COMMIT_WAIT_S, Health
-from .jobs import AddCapture, Job, Result, decode_results, encode_jobs
+from .jobs import AddCapture, Job, Result, Value, decode_results, encode_jobs
 
 MAX_BATCH = 256
 MAX_BATCH_BYTES = 8 << 20
@@ -25,8 +25,6 @@ RESTART_S = 1.0
 START_S = 60.0
 JOB_BYTES = 512
 CHILD = f"{__package__}.child"
-
-Value = tuple[int, int] | None
 
 
 @dataclass(slots=True)

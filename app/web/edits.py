@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import jinja2
 
 from ..domain.bins import Bin
-from ..domain.captures import Captured, Change
+from ..domain.captures import Captured, Change, Deleted, MessageChanged
 
 
 def page_frame(environment: jinja2.Environment, bin: Bin, changes: Sequence[Change], base: str) -> bytes:
@@ -16,7 +16,9 @@ def page_frame(environment: jinja2.Environment, bin: Bin, changes: Sequence[Chan
     row = environment.get_template("captures/_row.html")
     edits: list[dict[str, object]] = []
     for change in changes:
-        if not isinstance(change, Captured):
+        if isinstance(change, MessageChanged):
+            continue  # a message has its own page; here its captures speak for it
+        if isinstance(change, Deleted):
             op = "remove-through" if change.through else "remove"
             edits.append({"op": op, "n": change.n})
         elif last[change.row.n] is change:

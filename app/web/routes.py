@@ -15,6 +15,7 @@ from .api import bins as api_bins
 from .api import captures as api_captures
 from .api import info as api_info
 from .api import live as api_live
+from .api import messages as api_messages
 from .middleware import PUBLIC
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -84,6 +85,8 @@ ROUTES = [
     private("DELETE", "/api/v1/bins/{bin}/captures/" + N, api_captures.delete, "api-capture-delete"),
     private("GET", "/api/v1/bins/{bin}/captures/" + N + "/body", api_captures.body, "api-capture-body"),
     private("GET", "/api/v1/bins/{bin}/captures/" + N + "/raw", api_captures.raw, "api-capture-raw"),
+    private("GET", "/api/v1/bins/{bin}/messages", api_messages.index, "api-messages"),
+    private("GET", "/api/v1/bins/{bin}/messages/{provider}/{message_id}", api_messages.show, "api-message"),
     private("GET", "/api/v1/bins/{bin}/live", api_live.follow_bin, "api-live"),
 ]
 

@@ -31,7 +31,7 @@ update bins set deleted = 1, floor_n = last_n, key = 'deleted ' || id where id =
 
 -- name: counters
 select
-    number, last_n, last_seq, captures, primary_count, fallback_count, status_count, voice_count,
+    number, floor_n, last_n, last_seq, captures, primary_count, fallback_count, status_count, voice_count,
     voice_fallback_count, last_capture_at
 from bins
 where id = :id and not deleted

@@ -1,14 +1,15 @@
 -- name: last_id
-select coalesce(max(id), 0) from captures
+-- Never below what the search has seen: an id that came again would count as indexed.
+select max(coalesce((select max(id) from captures), 0), (select upto from search_progress))
 
 -- name: add_capture
 insert into captures (
     id, bin, n, seq, received_at, role, method, target, peer, size, content_type, body_complete,
-    provider, kind, message_id, sender, recipient, text, status, raw_status, problem
-) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    provider, kind, message_id, sender, recipient, text, status, raw_status, problem, findings
+) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 
 -- name: add_raw
-insert into raws (id, http_version, headers, body, sha256) values (?, ?, ?, ?, ?)
+insert into raws (id, http_version, headers, body, sha256, words) values (?, ?, ?, ?, ?, ?)
 
 -- name: add_outcome
 insert or ignore into outcomes (bin, n, seq, status, after_ms, fault, sender_left)
@@ -67,12 +68,18 @@ with changes (seq, what, n, through) as (
         where bin = :bin and seq > :after
         order by seq limit :limit
     )
+    union all
+    select * from (
+        select seq, 'message', id, 0 from messages
+        where bin = :bin and seq > :after and last_n > (select floor_n from bins where number = :bin)
+        order by seq limit :limit
+    )
 )
 select
     changes.seq as change_seq, changes.what, changes.n as change_n, changes.through, captures.*,
     outcomes.status as out_status, outcomes.after_ms, outcomes.fault, outcomes.sender_left
 from changes
-left join captures on changes.what <> 'deleted' and captures.bin = :bin and captures.n = changes.n
+left join captures on changes.what in ('captured', 'answered') and captures.bin = :bin and captures.n = changes.n
 left join outcomes on outcomes.bin = captures.bin and outcomes.n = captures.n
 order by changes.seq
 limit :limit

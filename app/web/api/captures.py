@@ -39,7 +39,9 @@ async def index(request: web.Request) -> web.StreamResponse:
 
 async def show(request: web.Request) -> web.StreamResponse:
     """GET /api/v1/bins/{bin}/captures/{n}"""
-    return answer(show_capture(await request.app[keys.STORE].get_capture(*_address(request))))
+    store = request.app[keys.STORE]
+    capture = await store.get_capture(*_address(request))
+    return answer(show_capture(capture, await store.events_of(capture)))
 
 
 async def body(request: web.Request) -> web.StreamResponse:

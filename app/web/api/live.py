@@ -4,12 +4,13 @@ import msgspec
 from aiohttp import web
 
 from ... import __version__, keys
-from ...domain.captures import Change, Deleted
+from ...domain.captures import Change, Deleted, MessageChanged
 from ...errors import Conflict
 from ...live.frames import Frames, text_frames
 from ..socket import PAGE, follow
 from .captures import HIGHEST
 from .inputs import number, read_query
+from .message_shapes import MessageShape, show_message
 from .shapes import CaptureSummary, show_row
 
 
@@ -33,6 +34,13 @@ class CaptureFrame(msgspec.Struct, tag_field="type", tag="capture"):
     capture: CaptureSummary
 
 
+class MessageFrame(msgspec.Struct, tag_field="type", tag="message"):
+    """A message is new or changed, as it stands now; one frame may stand for several changes."""
+
+    seq: int
+    message: MessageShape
+
+
 class DeletedFrame(msgspec.Struct, tag_field="type", tag="deleted"):
     """Capture `n` is gone."""
 
@@ -50,7 +58,9 @@ class ClearedFrame(msgspec.Struct, tag_field="type", tag="deleted"):
 def frame_of(change: Change) -> str:
     """One change as a frame."""
     frame: msgspec.Struct
-    if isinstance(change, Deleted):
+    if isinstance(change, MessageChanged):
+        frame = MessageFrame(change.seq, show_message(change.message))
+    elif isinstance(change, Deleted):
         frame = ClearedFrame(change.seq, change.n) if change.through else DeletedFrame(change.seq, change.n)
     else:
         frame = CaptureFrame(change.seq, show_row(change.row))

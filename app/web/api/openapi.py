@@ -7,16 +7,18 @@ import msgspec
 
 from ... import __version__
 from ...domain.bins import PROVIDER_TITLES
-from . import live, problems, shapes
+from . import live, message_shapes, problems, shapes
 from .inputs import DEFAULT_LIMIT, MAX_LIMIT, MAX_WAIT_S
 
 _SHAPES = (
     shapes.BinShape, shapes.BinList, shapes.CaptureSummary, shapes.CaptureList, shapes.CaptureShape, shapes.Info,
-    problems.Problem, live.Hello, live.Reset, live.CaptureFrame, live.DeletedFrame, live.ClearedFrame,
+    message_shapes.MessageShape, message_shapes.MessageList, message_shapes.MessageDetail, problems.Problem,
+    live.Hello, live.Reset, live.CaptureFrame, live.MessageFrame, live.DeletedFrame, live.ClearedFrame,
 )  # fmt: skip
 _TAGS = {
     "Bins": "A bin is a named place that collects; it owns one capture key.",
     "Captures": "One HTTP request, kept byte for byte. `n` starts at 1; gaps come from deletion only.",
+    "Messages": "One row a message (bin, provider, message id), folded from what its captures state.",
     "Live": "JSON frames over a WebSocket.",
     "Server": "About this server.",
 }
@@ -44,6 +46,20 @@ _N = {
     "required": True,
     "schema": {"type": "integer", "minimum": 1, "maximum": 10**18 - 1},
     "description": "A capture's number in its bin.",
+}
+_PROVIDER = {
+    "name": "provider",
+    "in": "path",
+    "required": True,
+    "schema": {"type": "string"},
+    "description": 'A provider\'s name, or "generic".',
+}
+_MESSAGE_ID = {
+    "name": "message_id",
+    "in": "path",
+    "required": True,
+    "schema": {"type": "string"},
+    "description": "The message's id at the provider, percent-encoded.",
 }
 _BIN_WISH = {
     "type": "object",
@@ -104,6 +120,7 @@ def _paths() -> dict[str, Any]:
         "/api/v1/openapi.json": {"get": document},
         **_bin_paths("/api/v1/bins"),
         **_capture_paths("/api/v1/bins/{bin}/captures"),
+        **_message_paths("/api/v1/bins/{bin}/messages"),
         "/api/v1/bins/{bin}/live": {"parameters": [_BIN], "get": _live()},
     }
 
@@ -158,6 +175,23 @@ def _capture_paths(captures: str) -> dict[str, Any]:
     }
 
 
+def _message_paths(messages: str) -> dict[str, Any]:
+    query = [_limit(), _cursor("before")]
+    one = "One message with its timeline"
+    return {
+        messages: {
+            "parameters": [_BIN],
+            "get": _call(
+                "Messages", "listMessages", "List messages, last changed first", "MessageList", lookup=True, query=query
+            ),
+        },
+        messages + "/{provider}/{message_id}": {
+            "parameters": [_BIN, _PROVIDER, _MESSAGE_ID],
+            "get": _call("Messages", "getMessage", one, "MessageDetail", lookup=True),
+        },
+    }
+
+
 def _call(
     tag: str,
     operation: str,
@@ -197,7 +231,7 @@ def _call(
 
 
 def _live() -> dict[str, Any]:
-    frames = ("Hello", "CaptureFrame", "DeletedFrame", "ClearedFrame", "Reset")
+    frames = ("Hello", "CaptureFrame", "MessageFrame", "DeletedFrame", "ClearedFrame", "Reset")
     call = _call(
         "Live", "live", "Follow a bin (WebSocket)", None, status="101", lookup=True,
         query=[_number("after", "Changes after this seq; without it, later changes only.")],

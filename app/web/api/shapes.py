@@ -4,6 +4,7 @@ Every field is always present, null when unknown. Times are RFC 3339 in UTC with
 """
 
 import base64
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -11,6 +12,7 @@ from msgspec import Meta
 
 from ...domain.bins import Bin
 from ...domain.captures import Capture, CaptureRow, Role
+from ...domain.events import Event
 from ...domain.units import format_duration, rfc3339
 from ...parsing import parse
 from ..urls import capture_url, page_url
@@ -19,6 +21,11 @@ Provider = Literal[
     "ytel", "twilio", "signalwire", "plivo", "telnyx", "vonage", "bandwidth", "sinch", "messagebird", "infobip",
     "clicksend", "aws",
 ]  # fmt: skip
+StatusName = Literal[
+    "received", "unknown", "queued", "sending", "sent", "canceled", "expired", "rejected", "undelivered", "failed",
+    "delivered", "read",
+]  # fmt: skip
+PARTIES = {"sender": "from", "recipient": "to"}
 RoleName = Literal["primary", "fallback", "status", "voice", "voice-fallback"]
 Time = Annotated[str, Meta(description="RFC 3339, UTC, six decimals.", examples=["2026-11-24T14:02:07.318000Z"])]
 Pair = tuple[str, str]
@@ -56,7 +63,7 @@ class Answered(msgspec.Struct):
     fault: str | None
 
 
-class CaptureSummary(msgspec.Struct, rename={"sender": "from", "recipient": "to"}):
+class CaptureSummary(msgspec.Struct, rename=PARTIES):
     """A capture as lists show it."""
 
     n: int
@@ -128,14 +135,36 @@ class FindingShape(msgspec.Struct):
     cure: str
 
 
-class CaptureShape(CaptureSummary, rename={"sender": "from", "recipient": "to"}):
+class EventShape(msgspec.Struct, rename=PARTIES | {"sender_said": "from_said", "recipient_said": "to_said"}):
+    """What a request states about one message or call. `*_said` are the verbatim spellings, `said_at` is the
+    provider's own stamp."""
+
+    kind: Literal["inbound", "status", "voice", "other"]
+    message_id: str
+    sender: str | None
+    recipient: str | None
+    sender_said: str | None
+    recipient_said: str | None
+    text: str | None
+    media: list[str]
+    status: StatusName | None
+    raw_status: str | None
+    final: bool
+    said_at: Time | None
+    price: str | None
+    currency: str | None
+    error_code: str | None
+    segments: int | None
+
+
+class CaptureShape(CaptureSummary, rename=PARTIES):
     """The whole capture."""
 
     http_version: str
     headers: Annotated[list[Pair], Meta(description="In order, as they came; bytes as latin-1.")]
     body: BodyShape
     parsed: ParsedShape
-    events: list[dict[str, Any]]
+    events: list[EventShape]
     finding_details: list[FindingShape]
 
 
@@ -183,8 +212,8 @@ def show_row(row: CaptureRow) -> CaptureSummary:
     return CaptureSummary(**_summary(row))
 
 
-def show_capture(capture: Capture) -> CaptureShape:
-    """A capture with its bytes and their parsed view."""
+def show_capture(capture: Capture, events: Sequence[Event]) -> CaptureShape:
+    """A capture with its bytes, their parsed view and what they state."""
     raw = capture.raw
     return CaptureShape(
         **_summary(capture.row),
@@ -197,8 +226,30 @@ def show_capture(capture: Capture) -> CaptureShape:
             base64=base64.b64encode(raw.body).decode(),
         ),
         parsed=_parsed(capture),
-        events=[],
+        events=[show_event(event) for event in events],
         finding_details=[],
+    )
+
+
+def show_event(event: Event) -> EventShape:
+    """An event of a capture."""
+    return EventShape(
+        kind=event.kind.value,
+        message_id=event.message_id,
+        sender=event.sender,
+        recipient=event.recipient,
+        sender_said=event.sender_said,
+        recipient_said=event.recipient_said,
+        text=event.text,
+        media=list(event.media),
+        status=None if event.status is None else event.status.value,
+        raw_status=event.raw_status,
+        final=event.final,
+        said_at=None if event.said_at is None else rfc3339(event.said_at),
+        price=event.price,
+        currency=event.currency,
+        error_code=event.error_code,
+        segments=event.segments,
     )
 
 

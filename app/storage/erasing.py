@@ -1,0 +1,86 @@
+"""Deleting captures with everything that was made from them. Runs in the writer process, inside a transaction.
+
+A message is the fold of the events that are still there: when a capture goes, the messages that it spoke of are folded
+anew from the rest, so a deleted text is gone from the ledger too. A message without events is gone.
+"""
+
+import sqlite3
+from collections.abc import Callable, Sequence
+
+from ..domain.messages import STUCK, Fact, Message, absorb, begin, mark_stuck
+from ..domain.units import from_micros
+from .facts import decode_event, read_event
+from .ledger import echo_of
+from .queries import SQL
+from .rows import codes, message_columns, read_message
+from .search_index import SearchIndex
+
+
+class Eraser:
+    """`next_seq` takes the bin's next seq: a message that is folded anew is a visible change."""
+
+    def __init__(self, connection: sqlite3.Connection, index: SearchIndex, next_seq: Callable[[int], int]) -> None:
+        self._connection = connection
+        self._index = index
+        self._next_seq = next_seq
+
+    def erase(self, number: int, floor_n: int, rows: Sequence[tuple[int, int]]) -> None:
+        """Captures by (id, n). Messages whose captures were cleared (`floor_n`) go whole."""
+        touched: dict[int, None] = {}
+        for capture, _ in rows:
+            found = self._connection.execute(SQL["messages_of_capture"], {"capture": capture})
+            touched.update((row[0], None) for row in found)
+        self._index.forget([capture for capture, _ in rows])
+        ids = [(capture,) for capture, _ in rows]
+        for query in ("erase_events", "erase_raw", "erase_capture"):
+            self._connection.executemany(SQL[query], ids)
+        self._connection.executemany(SQL["erase_outcome"], [(number, n) for _, n in rows])
+        for message in touched:
+            self._settle(number, floor_n, message)
+
+    def _settle(self, number: int, floor_n: int, message_id: int) -> None:
+        row = self._connection.execute(SQL["get_message_row"], {"id": message_id}).fetchone()
+        if row is None:
+            return
+        before = read_message(row)
+        facts = [] if row["last_n"] <= floor_n else facts_of(self._connection, message_id)
+        if not facts:
+            self._connection.execute(SQL["erase_message"], {"id": message_id})
+            pair = {"bin": number, "theirs": before.theirs, "ours": before.ours}
+            self._connection.execute(SQL["erase_conversation"], pair)
+            return
+        after = refold(facts)
+        if STUCK in before.findings and after.is_open:
+            after = mark_stuck(after)
+        write_again(self._connection, number, message_id, after, self._next_seq(number))
+
+
+def facts_of(connection: sqlite3.Connection, message_id: int) -> list[Fact]:
+    """What is still known of a message, in the order of the captures."""
+    return [read_fact(row) for row in connection.execute(SQL["facts_of_message"], {"message": message_id})]
+
+
+def read_fact(row: sqlite3.Row) -> Fact:
+    """A row of the query `facts_of_message`."""
+    return Fact(
+        n=row["n"],
+        at=from_micros(row["received_at"]),
+        provider=row["provider"] or "",
+        event=read_event(decode_event(row["facts"])),
+        print=row["print"],
+        findings=codes(row["findings"]),
+    )
+
+
+def refold(facts: Sequence[Fact]) -> Message:
+    """The message that these facts make."""
+    message = begin(facts[0])
+    for fact in facts[1:]:
+        message, _ = absorb(message, fact)
+    return message
+
+
+def write_again(connection: sqlite3.Connection, number: int, message_id: int, message: Message, seq: int) -> None:
+    """A message row as it stands now."""
+    columns = message_columns(message, seq, echo_of(message))
+    connection.execute(SQL["set_message"], (*columns, number, message_id))

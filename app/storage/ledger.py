@@ -1,0 +1,203 @@
+"""The ledger's write side: folds the events of a batch into message rows, inside the captures' own transaction.
+
+A message that several captures of a batch speak of is read once and written once. Runs in the writer process only.
+"""
+
+import hashlib
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..domain.messages import (
+    ECHO,
+    MISPLACED,
+    SOFT_DUPLICATE,
+    Direction,
+    Fact,
+    Message,
+    absorb,
+    begin,
+    makes_message,
+    piece_key,
+    takes_piece,
+)
+from ..domain.units import from_micros, micros
+from .facts import EventJob, encode_event, read_event
+from .queries import SQL
+from .rows import message_columns, read_message
+
+_ECHO_US = int(ECHO.total_seconds() * 1_000_000)
+
+
+@dataclass(slots=True)
+class _Entry:
+    id: int
+    message: Message
+    is_new: bool
+    changed: bool
+    seq: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A capture whose numbers are taken: what the ledger needs to know of it. `at` is in microseconds."""
+
+    id: int
+    bin: int
+    floor_n: int
+    n: int
+    at: int
+    provider: str
+    print: str
+    findings: tuple[str, ...]
+
+
+class Ledger:
+    """Lives as long as the writing connection; holds messages only between two flushes."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._entries: dict[tuple[int, str, str], _Entry] = {}
+        self._echoes: dict[tuple[int, int], int] = {}
+        self._events: list[tuple[object, ...]] = []
+        self._last_id = int(connection.execute(SQL["last_message"]).fetchone()[0])
+
+    def add(self, arrival: Arrival, events: Sequence[EventJob]) -> tuple[list[_Entry], tuple[str, ...], bool]:
+        """Fold a capture's events. The messages that changed (each wants a seq), findings that only the ledger can
+        make, and whether the first event turned out to be a callback that came to the wrong URL."""
+        changed: list[_Entry] = []
+        odd: dict[str, None] = {}
+        turned = False
+        for position, job in enumerate(events):
+            event = read_event(job)
+            row: tuple[int | None, str | None]
+            if not makes_message(event):
+                row = (None, event.message_id)
+            else:
+                fact = Fact(
+                    n=arrival.n, at=from_micros(arrival.at), provider=arrival.provider, event=event,
+                    print=arrival.print, findings=arrival.findings,
+                )  # fmt: skip
+                entry, found = self._fold(arrival, fact)
+                turned = turned or (position == 0 and MISPLACED in found)
+                odd.update(dict.fromkeys(found))
+                if entry not in changed:
+                    changed.append(entry)
+                row = (entry.id, None)
+            self._events.append((arrival.id, position, arrival.bin, arrival.n, *row, arrival.print, encode_event(job)))
+        return changed, tuple(odd), turned
+
+    def flush(self) -> None:
+        """Write what was folded; afterwards the tables are true."""
+        entries = [entry for entry in self._entries.values() if entry.changed]
+        events, self._events = self._events, []
+        bins = {id(entry): key[0] for key, entry in self._entries.items()}
+        self.forget()
+        if entries:
+            new = [
+                (*message_columns(entry.message, entry.seq, echo_of(entry.message)), bins[id(entry)], entry.id)
+                for entry in entries
+            ]
+            added = [row for row, entry in zip(new, entries, strict=True) if entry.is_new]
+            kept = [row for row, entry in zip(new, entries, strict=True) if not entry.is_new]
+            if added:
+                self._connection.executemany(SQL["add_message"], added)
+            if kept:
+                self._connection.executemany(SQL["set_message"], kept)
+            self._connection.executemany(SQL["touch_conversation"], list(_pairs(entries, bins)))
+        if events:
+            self._connection.executemany(SQL["add_event"], events)
+
+    def forget(self) -> None:
+        """The transaction failed or is over."""
+        self._entries.clear()
+        self._echoes.clear()
+        self._events.clear()
+
+    # Inside one transaction
+
+    def _fold(self, arrival: Arrival, fact: Fact) -> tuple[_Entry, tuple[str, ...]]:
+        entry = self._find(arrival, fact)
+        if entry is not None:
+            entry.message, odd = absorb(entry.message, fact)
+            entry.changed = True
+            return entry, odd
+        message = begin(fact)
+        odd = (SOFT_DUPLICATE,) if self._is_echo(arrival, message) else ()
+        self._last_id += 1
+        if odd:
+            message = begin(_with_findings(fact, odd))
+        entry = _Entry(self._last_id, message, is_new=True, changed=True)
+        self._entries[(arrival.bin, message.message_id, message.provider)] = entry
+        return entry, odd
+
+    def _find(self, arrival: Arrival, fact: Fact) -> _Entry | None:
+        key = (arrival.bin, fact.event.message_id, fact.provider)
+        entry = self._entries.get(key)
+        if entry is not None:
+            return entry
+        values = {"bin": arrival.bin, "message_id": key[1], "provider": key[2]}
+        row = self._connection.execute(SQL["find_message"], values).fetchone()
+        if row is not None:
+            if row["last_n"] > arrival.floor_n:
+                return self._remember(key, row)
+            # Its captures were cleared, so it is gone from every read: the id begins anew.
+            self._connection.execute(SQL["erase_message"], {"id": row["id"]})
+        return self._find_piece(arrival, fact)
+
+    def _find_piece(self, arrival: Arrival, fact: Fact) -> _Entry | None:
+        wanted = piece_key(fact.event)
+        if wanted is None:
+            return None
+        for entry in self._entries.values():
+            if entry.message.piece_key == wanted and takes_piece(entry.message, fact):
+                return entry
+        values = {"bin": arrival.bin, "piece_key": wanted, "floor_n": arrival.floor_n}
+        for row in self._connection.execute(SQL["find_pieces"], values).fetchall():
+            key = (arrival.bin, row["message_id"], row["provider"])
+            entry = self._entries.get(key) or self._remember(key, row)
+            if entry.message.provider == fact.provider and takes_piece(entry.message, fact):
+                return entry
+        return None
+
+    def _remember(self, key: tuple[int, str, str], row: sqlite3.Row) -> _Entry:
+        entry = _Entry(row["id"], read_message(row), is_new=False, changed=False, seq=row["seq"])
+        self._entries[key] = entry
+        return entry
+
+    def _is_echo(self, arrival: Arrival, message: Message) -> bool:
+        echo = echo_of(message)
+        if echo is None:
+            return False
+        before = self._echoes.get((arrival.bin, echo))
+        self._echoes[(arrival.bin, echo)] = arrival.at
+        if before is None:
+            values = {"bin": arrival.bin, "echo": echo, "after": arrival.at - _ECHO_US, "floor_n": arrival.floor_n}
+            return self._connection.execute(SQL["find_echo"], values).fetchone() is not None
+        return arrival.at - before <= _ECHO_US
+
+
+def echo_of(message: Message) -> int | None:
+    """A number for the parties and the text of an inbound message; None where there is nothing to compare."""
+    if message.direction is not Direction.INBOUND or not message.text or not message.sender or message.piece_key:
+        return None
+    said = "\0".join((message.sender, message.recipient or "", message.text)).encode("utf-8", "surrogatepass")
+    return int.from_bytes(hashlib.blake2b(said, digest_size=8).digest(), signed=True)
+
+
+def _with_findings(fact: Fact, more: tuple[str, ...]) -> Fact:
+    return Fact(
+        n=fact.n, at=fact.at, provider=fact.provider, event=fact.event, print=fact.print,
+        findings=(*fact.findings, *more),
+    )  # fmt: skip
+
+
+def _pairs(entries: Sequence[_Entry], bins: dict[int, int]) -> set[tuple[int, str, str, int, int]]:
+    """Each pair of numbers once, with its latest change."""
+    latest: dict[tuple[int, str, str], tuple[int, int]] = {}
+    for entry in entries:
+        theirs, ours = entry.message.theirs, entry.message.ours
+        if theirs and ours:
+            pair = (bins[id(entry)], theirs, ours)
+            latest[pair] = max(latest.get(pair, (0, 0)), (entry.seq, micros(entry.message.last_at)))
+    return {(*pair, seq, at) for pair, (seq, at) in latest.items()}

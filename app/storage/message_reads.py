@@ -1,0 +1,134 @@
+"""The ledger's read side on SQLite: the part of `Store` that speaks of messages."""
+
+import json
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from ..domain.captures import Capture, CaptureRow
+from ..domain.events import Event
+from ..domain.messages import Conversation, Message, Pace, Step, timeline
+from ..domain.statuses import FAILURES, Status
+from ..domain.units import from_micros, micros
+from ..errors import NotFound
+from .erasing import read_fact
+from .facts import decode_event, read_event
+from .readers import Readers
+from .rows import read_capture_row, read_message
+
+FAR = (1 << 63) - 1
+
+
+class MessageReads:
+    """Implements the promises of `Store`; `bin_row` finds the bin or raises NotFound."""
+
+    _readers: Readers
+
+    async def _bin_row(self, bin_id: str) -> sqlite3.Row:
+        row = await self._readers.one("get_bin", {"id": bin_id})
+        if row is None:
+            raise NotFound(f"There is no bin {bin_id}.")
+        return row
+
+    async def list_messages(self, bin_id: str, *, limit: int, before: int | None = None) -> Sequence[Message]:
+        bin = await self._bin_row(bin_id)
+        values = {"bin": bin["number"], "limit": limit, "before": FAR if before is None else before}
+        return await self._with_captures(await self._readers.all("list_messages", values))
+
+    async def get_message(self, bin_id: str, provider: str, message_id: str) -> tuple[Message, Sequence[Step]]:
+        bin = await self._bin_row(bin_id)
+        values = {"bin": bin["number"], "provider": provider, "message_id": message_id}
+        row = await self._readers.one("get_message", values)
+        if row is None:
+            raise NotFound(f"There is no message {message_id} of {provider} in this bin.")
+        rows = await self._readers.all("facts_of_message", {"message": row["id"]})
+        facts = [read_fact(fact) for fact in rows]
+        captures = tuple(dict.fromkeys(fact.n for fact in facts))
+        message = replace(read_message(row), captures=captures)
+        return message, timeline(message, facts)
+
+    async def events_of(self, capture: Capture) -> Sequence[Event]:
+        rows = await self._readers.all("events_of_capture", {"capture": capture.row.id})
+        return [read_event(decode_event(row["facts"])) for row in rows]
+
+    async def list_related(self, capture: Capture, *, limit: int) -> Sequence[CaptureRow]:
+        rows = await self._readers.all("related_captures", {"capture": capture.row.id, "limit": limit})
+        return [read_capture_row(row) for row in rows]
+
+    async def list_conversations(self, bin_id: str, *, limit: int, before: int | None = None) -> Sequence[Conversation]:
+        bin = await self._bin_row(bin_id)
+        place = {"bin": bin["number"], "floor_n": bin["floor_n"]}
+        pairs = await self._readers.all(
+            "list_conversations", place | {"limit": limit, "before": FAR if before is None else before}
+        )
+        found = []
+        for pair in pairs:
+            ends = {"theirs": pair["theirs"], "ours": pair["ours"]}
+            row = await self._readers.one("newest_of_pair", place | ends)
+            if row is not None:
+                found.append(
+                    Conversation(
+                        **ends,
+                        seq=pair["pair_seq"],
+                        last_at=from_micros(pair["pair_last_at"]),
+                        latest=read_message(row),
+                    )  # fmt: skip
+                )
+        return found
+
+    async def list_pair(
+        self, bin_id: str, theirs: str, ours: str, *, limit: int, before: Message | None = None
+    ) -> Sequence[Message]:
+        bin = await self._bin_row(bin_id)
+        values = {
+            "bin": bin["number"],
+            "floor_n": bin["floor_n"],
+            "theirs": theirs,
+            "ours": ours,
+            "limit": limit,
+            "before_at": FAR if before is None else micros(before.first_at),
+            "before_id": 0 if before is None else before.id,
+        }
+        return await self._with_captures(await self._readers.all("list_pair", values))
+
+    async def count_messages(self, bin_id: str, most: int) -> Mapping[str, int]:
+        bin = await self._bin_row(bin_id)
+        place = {"bin": bin["number"], "floor_n": bin["floor_n"], "most": most}
+        counts: dict[str, int] = {}
+        for status in Status:
+            row = await self._readers.one("count_by_status", place | {"status": status.value})
+            counts[status.value] = row["found"] if row is not None else 0
+        row = await self._readers.one("count_stuck", place)
+        return counts | {"stuck": row["found"] if row is not None else 0}
+
+    async def get_pace(self, bin_id: str, limit: int) -> Pace:
+        bin = await self._bin_row(bin_id)
+        values = {"bin": bin["number"], "floor_n": bin["floor_n"], "limit": limit}
+        rows = await self._readers.all("pace", values)
+        second = timedelta(seconds=1)
+        points = tuple(
+            (
+                from_micros(row["first_at"]),
+                (from_micros(row["final_at"]) - from_micros(row["first_at"])) / second,
+                Status(row["status"]) in FAILURES,
+            )
+            for row in rows
+            if row["final_at"] is not None
+        )
+        return Pace(points=points, outbound=len(rows))
+
+    async def messages_by_id(self, ids: Sequence[int]) -> dict[int, Message]:
+        """Messages by the rows' ids; those that are gone are left out."""
+        rows = await self._readers.all("messages_by_ids", {"ids": json.dumps(ids)})
+        messages = await self._with_captures(rows)
+        return {message.id: message for message in messages}
+
+    async def _with_captures(self, rows: Sequence[sqlite3.Row]) -> list[Message]:
+        if not rows:
+            return []
+        numbers: dict[int, dict[int, None]] = {}
+        ids = json.dumps([row["id"] for row in rows])
+        for row in await self._readers.all("captures_of_messages", {"ids": ids}):
+            numbers.setdefault(row["message"], {})[row["n"]] = None
+        return [replace(read_message(row), captures=tuple(numbers.get(row["id"], ()))) for row in rows]

@@ -1,0 +1,57 @@
+"""The full-text index, kept by the writer: filled in the background, emptied of what is deleted.
+
+Why in the background: indexing inside the capture's commit costs a quarter of the rate and the worst answers wait for
+merges of the index. Captures that it has not reached yet are matched directly (`storage/filters.py`).
+"""
+
+import sqlite3
+from collections.abc import Sequence
+
+from .queries import SQL
+
+# Since this version a deleted entry is overwritten at once; before it, it stays in the file until the index is merged.
+_SECURE_DELETE = (3, 42, 0)
+_PAGES = 64
+
+
+class SearchIndex:
+    """Lives as long as the writing connection."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._merge = 0
+        if sqlite3.sqlite_version_info >= _SECURE_DELETE:
+            connection.execute(SQL["search_secure_delete"])
+
+    @property
+    def upto(self) -> int:
+        """The id of the last capture that is in the index."""
+        return int(self._connection.execute(SQL["search_progress"]).fetchone()[0])
+
+    def advance(self, limit: int) -> tuple[int, bool]:
+        """Take in at most `limit` more captures: how many, and whether more may wait."""
+        upto = self.upto
+        last, found = self._connection.execute(SQL["search_step"], {"upto": upto, "limit": limit}).fetchone()
+        if not found:
+            return 0, False
+        self._connection.execute(SQL["add_to_search"], {"upto": upto, "last": last})
+        self._connection.execute(SQL["set_search_progress"], {"upto": last})
+        return found, found == limit
+
+    def forget(self, captures: Sequence[int]) -> None:
+        """Take captures out, while their rows are still there: the index needs the words that it is to forget."""
+        upto = self.upto
+        known = [(capture,) for capture in captures if capture <= upto]
+        if known:
+            self._connection.executemany(SQL["erase_from_search"], known)
+            if sqlite3.sqlite_version_info < _SECURE_DELETE:
+                self._merge = -_PAGES
+
+    def tidy(self) -> None:
+        """One step of the merge that makes deleted words leave the file; nothing when there is none to do."""
+        if not self._merge:
+            return
+        before = self._connection.total_changes
+        self._connection.execute(SQL["search_merge"], {"pages": self._merge})
+        # A negative number begins a merge of everything, positive ones go on with it; then nothing changes any more.
+        self._merge = _PAGES if self._connection.total_changes - before > 1 else 0

@@ -1,0 +1,177 @@
+-- name: last_message
+select coalesce(max(id), 0) from messages
+
+-- name: find_message
+select * from messages where bin = :bin and message_id = :message_id and provider = :provider
+
+-- name: find_pieces
+select * from messages
+where bin = :bin and piece_key = :piece_key and last_n > :floor_n
+order by last_at desc
+limit 5
+
+-- name: find_echo
+select 1 from messages
+where bin = :bin and echo = :echo and first_at >= :after and last_n > :floor_n
+limit 1
+
+-- name: add_message
+insert into messages (
+    seq, provider, message_id, direction, sender, recipient, sender_said, recipient_said, theirs, ours, text, media,
+    status, raw_status, final, price, currency, error_code, segments, encoding, first_at, last_at, final_at, last_n,
+    findings, open, piece_key, echo, state, bin, id
+) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+
+-- name: set_message
+update messages
+set
+    seq = ?, provider = ?, message_id = ?, direction = ?, sender = ?, recipient = ?, sender_said = ?,
+    recipient_said = ?, theirs = ?, ours = ?, text = ?, media = ?, status = ?, raw_status = ?, final = ?, price = ?,
+    currency = ?, error_code = ?, segments = ?, encoding = ?, first_at = ?, last_at = ?, final_at = ?, last_n = ?,
+    findings = ?, open = ?, piece_key = ?, echo = ?, state = ?
+where bin = ? and id = ?
+
+-- name: erase_message
+delete from messages where id = :id
+
+-- name: touch_conversation
+insert into conversations (bin, theirs, ours, seq, last_at) values (?, ?, ?, ?, ?)
+on conflict (bin, theirs, ours) do update set seq = excluded.seq, last_at = excluded.last_at
+
+-- name: add_event
+insert into events (capture, position, bin, n, message, call, print, facts) values (?, ?, ?, ?, ?, ?, ?, ?)
+
+-- name: messages_of_capture
+select distinct message from events where capture = :capture and message is not null
+
+-- name: erase_events
+delete from events where capture = ?
+
+-- name: get_message_row
+select * from messages where id = :id
+
+-- name: facts_of_message
+select events.n, events.facts, events.print, captures.received_at, captures.provider, captures.findings
+from events join captures on captures.id = events.capture
+where events.message = :message
+order by events.n, events.position
+
+-- name: erase_conversation
+delete from conversations
+where
+    bin = :bin and theirs = :theirs and ours = :ours
+    and not exists (
+        select 1 from messages
+        where messages.bin = :bin and messages.theirs = conversations.theirs and messages.ours = conversations.ours
+    )
+
+-- name: erase_conversations
+delete from conversations where bin = :bin
+
+-- name: overdue
+select messages.*, bins.id as bin_id
+from messages join bins on bins.number = messages.bin
+where
+    messages.open
+    and messages.last_at < :now - 1000000 * (select min(coalesce(stuck_s, :stuck_s)) from bins)
+    and messages.last_at < :now - 1000000 * coalesce(bins.stuck_s, :stuck_s)
+    and messages.last_n > bins.floor_n
+    and not bins.deleted
+order by messages.last_at
+limit :limit
+
+-- name: list_messages
+select messages.*
+from messages join bins on bins.number = messages.bin
+where messages.bin = :bin and messages.seq < :before and messages.last_n > bins.floor_n
+order by messages.seq desc
+limit :limit
+
+-- name: get_message
+select messages.*
+from messages join bins on bins.number = messages.bin
+where
+    messages.bin = :bin and messages.message_id = :message_id and messages.provider = :provider
+    and messages.last_n > bins.floor_n
+
+-- name: messages_by_ids
+select messages.* from messages where id in (select value from json_each(:ids))
+
+-- name: captures_of_messages
+select message, n from events where message in (select value from json_each(:ids)) order by message, n
+
+-- name: events_of_capture
+select events.facts, messages.message_id, messages.provider
+from events left join messages on messages.id = events.message
+where events.capture = :capture
+order by events.position
+
+-- name: related_captures
+-- Captures of the same messages, or of the same call.
+select captures.*, outcomes.status as out_status, outcomes.after_ms, outcomes.fault, outcomes.sender_left
+from captures
+join bins on bins.number = captures.bin
+left join outcomes on outcomes.bin = captures.bin and outcomes.n = captures.n
+where
+    captures.id in (
+        select other.capture
+        from events join events as other on other.message = events.message
+        where events.capture = :capture
+        union
+        select other.capture
+        from events join events as other on other.bin = events.bin and other.call = events.call
+        where events.capture = :capture
+    )
+    and captures.id <> :capture and captures.n > bins.floor_n
+order by captures.n
+limit :limit
+
+-- name: list_conversations
+select conversations.theirs, conversations.ours, conversations.seq as pair_seq, conversations.last_at as pair_last_at
+from conversations
+where
+    bin = :bin and seq < :before
+    and exists (
+        select 1 from messages
+        where
+            messages.bin = :bin and messages.theirs = conversations.theirs and messages.ours = conversations.ours
+            and messages.last_n > :floor_n
+    )
+order by seq desc
+limit :limit
+
+-- name: newest_of_pair
+select messages.* from messages
+where bin = :bin and theirs = :theirs and ours = :ours and last_n > :floor_n
+order by first_at desc
+limit 1
+
+-- name: list_pair
+select messages.* from messages
+where
+    bin = :bin and theirs = :theirs and ours = :ours and last_n > :floor_n
+    and (first_at, id) < (:before_at, :before_id)
+order by first_at desc, id desc
+limit :limit
+
+-- name: pairs_of_number
+select theirs, ours from conversations where bin = :bin and (theirs = :number or ours = :number) order by seq desc limit 50
+
+-- name: count_by_status
+-- Each count stops at :most + 1: who needs more digits can ask for the export.
+select status, count(*) as found from (
+    select status from messages where bin = :bin and status = :status and last_n > :floor_n limit :most + 1
+)
+
+-- name: count_stuck
+select count(*) as found from (
+    select 1 from messages
+    where bin = :bin and findings <> '' and instr(',' || findings || ',', ',stuck,') and last_n > :floor_n
+    limit :most + 1
+)
+
+-- name: pace
+select first_at, final_at, status from messages
+where bin = :bin and direction = 'outbound' and last_n > :floor_n
+order by seq desc
+limit :limit
