@@ -11,8 +11,10 @@ from msgspec import Meta
 
 from ...domain.bins import Bin
 from ...domain.captures import Capture, CaptureRow, Role
+from ...domain.findings import FINDINGS, explain
 from ...domain.units import format_duration, rfc3339
 from ...parsing import parse
+from ...providers import facts_of
 from ..urls import capture_url, page_url
 
 Provider = Literal[
@@ -22,6 +24,7 @@ Provider = Literal[
 RoleName = Literal["primary", "fallback", "status", "voice", "voice-fallback"]
 Time = Annotated[str, Meta(description="RFC 3339, UTC, six decimals.", examples=["2026-11-24T14:02:07.318000Z"])]
 Pair = tuple[str, str]
+Code = Annotated[str, Meta(description="A finding; more may come.", extra_json_schema={"enum": list(FINDINGS)})]
 
 
 class Urls(msgspec.Struct, rename={"voice_fallback": "voice-fallback"}):
@@ -76,7 +79,7 @@ class CaptureSummary(msgspec.Struct, rename={"sender": "from", "recipient": "to"
     status: str | None
     raw_status: str | None
     problem: str | None
-    findings: list[str]
+    findings: Annotated[list[Code], Meta(description="What is odd about it, by weight.")]
     simulated: bool
     answered: Answered
 
@@ -123,7 +126,7 @@ class ParsedShape(msgspec.Struct):
 class FindingShape(msgspec.Struct):
     """Something odd, with its cause and its cure in words."""
 
-    code: str
+    code: Code
     cause: str
     cure: str
 
@@ -198,8 +201,18 @@ def show_capture(capture: Capture) -> CaptureShape:
         ),
         parsed=_parsed(capture),
         events=[],
-        finding_details=[],
+        finding_details=_finding_details(capture),
     )
+
+
+def _finding_details(capture: Capture) -> list[FindingShape]:
+    """The words of the stored codes, with the values of this capture in them."""
+    reading = capture.row.reading
+    if not reading.findings:
+        return []
+    facts = facts_of(capture.raw, capture.row.role, reading.provider)
+    told = [explain(code, facts) for code in reading.findings]
+    return [FindingShape(finding.code, finding.cause, finding.cure) for finding in told]
 
 
 def _summary(row: CaptureRow) -> dict[str, Any]:
@@ -222,7 +235,7 @@ def _summary(row: CaptureRow) -> dict[str, Any]:
         "status": reading.status,
         "raw_status": reading.raw_status,
         "problem": reading.problem,
-        "findings": [],
+        "findings": list(reading.findings),
         "simulated": False,
         "answered": Answered(
             status=outcome.status if outcome else None,
