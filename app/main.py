@@ -13,6 +13,7 @@ from .services.bins import first_bin
 from .services.keyring import Keyring
 from .services.metrics import Metrics
 from .services.sweeping import sweep_for_ever
+from .services.watching import index_for_ever, mark_stuck_for_ever
 from .settings import Settings
 from .storage import open_store
 from .tasks import lifelong, stop
@@ -32,7 +33,7 @@ def create_app(settings: Settings) -> web.Application:
     app[keys.FRAMES] = FrameCache()
     app[keys.METRICS] = Metrics()
     app.cleanup_ctx.append(_storage)
-    app.cleanup_ctx.append(_sweeping)
+    app.cleanup_ctx.append(_by_itself)
     app.on_shutdown.append(_dismiss_viewers)
     app.on_response_prepare.append(add_headers)
     setup_templates(app)
@@ -56,10 +57,16 @@ async def _storage(app: web.Application) -> AsyncIterator[None]:
         yield
 
 
-async def _sweeping(app: web.Application) -> AsyncIterator[None]:
-    task = lifelong(sweep_for_ever(app[keys.STORE], app[keys.SETTINGS].retention), name="sweeping")
+async def _by_itself(app: web.Application) -> AsyncIterator[None]:
+    store, hub = app[keys.STORE], app[keys.HUB]
+    tasks = [
+        lifelong(sweep_for_ever(store, app[keys.SETTINGS].retention), name="sweeping"),
+        lifelong(mark_stuck_for_ever(store, hub), name="watching"),
+        lifelong(index_for_ever(store), name="indexing"),
+    ]
     yield
-    await stop(task)
+    for task in tasks:
+        await stop(task)
 
 
 async def _dismiss_viewers(app: web.Application) -> None:

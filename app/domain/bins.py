@@ -12,6 +12,8 @@ KEY_LENGTH = 16
 KEY_PATTERN = f"[0-9a-hjkmnp-tv-z]{{{KEY_LENGTH}}}"
 KEY = re.compile(KEY_PATTERN)
 NAME_LENGTH = 100
+# Ytel's "Queued" is followed by its end within seconds; carriers' receipts mostly within minutes.
+STUCK_AFTER = timedelta(minutes=5)
 
 # The names that a user may set on a bin. Data sheets for them live in `providers/`.
 PROVIDER_TITLES = {
@@ -32,13 +34,17 @@ PROVIDER_TITLES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewBin:
-    """A bin to be made. `name` None takes the next "Bin N"; `retention` None follows the server's."""
+    """A bin to be made. `name` None takes the next "Bin N"; `retention` None follows the server's.
+
+    `stuck_after`: an outbound message of which nothing was heard for so long, and nothing final, is stuck; 0: never.
+    """
 
     id: str
     key: str
     name: str | None = None
     provider: str | None = None
     retention: timedelta | None = None
+    stuck_after: timedelta = STUCK_AFTER
     created_at: datetime
 
 
@@ -55,6 +61,7 @@ class Bin:
     provider: str | None
     retention: timedelta | None
     created_at: datetime
+    stuck_after: timedelta = STUCK_AFTER
     captures: int = 0
     by_role: dict[Role, int] = field(default_factory=dict)
     last_capture_at: datetime | None = None

@@ -63,24 +63,25 @@ def decode(body: bytes, declared: str | None, guess: Guess | None, *, whole: boo
 
     With `whole` false, a character that was cut at the end is left out instead of spoiling everything.
     """
-    note = None
+    note = misfit = None
     if declared:
         name = find_charset(declared)
         text = _decode_strictly(body, name, whole) if name else None
         if name and text is not None:
             return text, Charset(name=name, source="declared")
+        misfit = declared if name else None
         wrong = "does not fit the bytes" if name else "is not one that is read here"
         note = f"The declared charset “{_printable(declared)}” {wrong}."
     text = _decode_strictly(body, "utf-8", whole)
     if text is not None:
-        return text, Charset(name="utf-8", source="utf-8", note=note)
+        return text, Charset(name="utf-8", source="utf-8", note=note, misfit=misfit)
     for mark, name in _MARKS:
         if body.startswith(mark) and (text := _decode_strictly(body, name, whole)) is not None:
-            return text, Charset(name=name, source="bom", note=note)
+            return text, Charset(name=name, source="bom", note=note, misfit=misfit)
     if guess is None or _CONTROLS.search(body):
         return None
     name = guess(body)
-    return body.decode(name, "replace"), Charset(name=name, source="suggested", note=note)
+    return body.decode(name, "replace"), Charset(name=name, source="suggested", note=note, misfit=misfit)
 
 
 def guess_western(body: bytes) -> str:

@@ -30,12 +30,15 @@ def read_form(body: bytes, charset: str | None = None) -> Pairs:
 
     Without a charset: UTF-8 for all fields if it fits all of them, otherwise the cheap guess.
     """
-    if charset is None:
-        try:
-            return _read_utf8(body)
-        except UnicodeDecodeError:
-            charset = guess_western(unescape(body))
-    return _read_bytes(body, charset)
+    return read_usual_form(body)[0] if charset is None else _read_bytes(body, charset)
+
+
+def read_usual_form(body: bytes) -> tuple[Pairs, bool]:
+    """`read_form` without a charset, and whether it is in UTF-8."""
+    try:
+        return _read_utf8(body), True
+    except UnicodeDecodeError:
+        return _read_bytes(body, guess_western(unescape(body))), False
 
 
 def unescape(body: bytes) -> bytes:

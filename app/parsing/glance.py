@@ -3,17 +3,20 @@
 from dataclasses import dataclass
 
 from ..domain.captures import RawRequest
-from .body import read_body
+from .body import LARGE, read_body
 from .bounds import MAX_BYTES
 from .charsets import guess_western
-from .forms import read_form, read_query
+from .forms import read_query, read_usual_form
 from .json import flatten
+from .labels import Shape, label_of
 from .mending import mend_json
 from .results import JsonValue, Pairs, Parsed
 
 _FORM = b"application/x-www-form-urlencoded"
 _USUAL_LABELS = {_FORM, _FORM + b"; charset=utf-8", _FORM + b";charset=utf-8"}
 _STRUCTURED = (b"{", b"[", b"<")
+# These are UTF-8 where they declare nothing: RFC 8259 section 8.1, XML 1.0 section 4.3.3, the URL standard's forms.
+_UTF8_UNLESS_SAID = (Shape.FORM, Shape.JSON, Shape.XML)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,15 +25,22 @@ class Look:
 
     `pairs`: the query's, then the body's (form fields, JSON by dotted path, text parts), repeats and blanks in order.
     `json`: the JSON body, or None. `parsed`: the whole view, where it had to be made; None for a usual form.
-    `mended`: the JSON ended early, and `pairs` and `json` are what stood there before. `problem`: what could not be
-    read, in one sentence.
+    `mended`: `pairs` and `json` are what stood in front of the place where the JSON ends; `cut`: it was sent so, and
+    not only read so far. `problem`: what could not be read, in one sentence. `charset_fits` is false where the bytes
+    are not in `charset`, the declared one, or (None) in the one that the body has without a declaration.
+    `said` and `found` are the shapes that the label promises and that the body has.
     """
 
     pairs: Pairs
     json: JsonValue = None
     parsed: Parsed | None = None
     mended: bool = False
+    cut: bool = False
     problem: str | None = None
+    charset: str | None = None
+    charset_fits: bool = True
+    said: Shape | None = None
+    found: Shape | None = None
 
 
 def look(raw: RawRequest) -> Look:
@@ -43,20 +53,61 @@ def look(raw: RawRequest) -> Look:
     if not body:
         return Look(read_query(raw.target))
     if _is_usual_form(raw) and len(body) <= MAX_BYTES and not body.lstrip().startswith(_STRUCTURED):
-        return Look(read_query(raw.target) + read_form(body))
+        pairs, fits = read_usual_form(body)
+        if fits:
+            return Look(read_query(raw.target) + pairs)
+        # A cut may have gone through a character.
+        charset = label_of(raw).parameters.get("charset")
+        return Look(read_query(raw.target) + pairs, charset=charset, charset_fits=not raw.body_complete)
+    return _look_closely(raw)
+
+
+def _look_closely(raw: RawRequest) -> Look:
     parsed = read_body(raw, guess_western)
-    if parsed.json is None and parsed.text is not None and parsed.text.lstrip().startswith(("{", "[")):
-        mended = mend_json(parsed.text)
-        if mended is not None:
-            pairs = parsed.query + flatten(mended)
-            return Look(pairs, mended, parsed, mended=True, problem=parsed.error)
-    return Look(parsed.query + _pairs(parsed), parsed.json, parsed, problem=parsed.error)
+    said, found = label_of(raw).shape, _shape(parsed)
+    large = LARGE in (parsed.error or "")
+    mended = _mend(parsed)
+    # A text that begins with a bracket is no JSON because of that; its label or a name in it tells.
+    if mended or (mended is not None and said is Shape.JSON):
+        pairs = parsed.query + flatten(mended)
+        return Look(
+            pairs, mended, parsed, mended=True, cut=not large, problem=parsed.error, said=said, found=Shape.JSON
+        )
+    charset, fits = _judge_charset(parsed, found) if raw.body_complete and not large else (None, True)
+    pairs = parsed.query + _pairs(parsed)
+    return Look(
+        pairs, parsed.json, parsed, problem=parsed.error, charset=charset, charset_fits=fits, said=said, found=found
+    )
+
+
+def _judge_charset(parsed: Parsed, found: Shape | None) -> tuple[str | None, bool]:
+    """The declared charset that the bytes are not in, or None, and whether they are in theirs."""
+    charset = parsed.charset
+    if charset is None or charset.misfit:
+        return (charset.misfit if charset else None), charset is None
+    return None, not (charset.source == "suggested" and charset.note is None and found in _UTF8_UNLESS_SAID)
 
 
 def _is_usual_form(raw: RawRequest) -> bool:
     """A form by its label, in UTF-8 and not packed."""
     said = [value for name, value in raw.headers if name.lower() in {b"content-type", b"content-encoding"}]
     return len(said) == 1 and said[0].lower() in _USUAL_LABELS
+
+
+def _mend(parsed: Parsed) -> JsonValue:
+    if parsed.json is None and parsed.text is not None and parsed.text.lstrip().startswith(("{", "[")):
+        return mend_json(parsed.text)
+    return None
+
+
+def _shape(parsed: Parsed) -> Shape | None:
+    if parsed.is_json:
+        return Shape.JSON
+    if parsed.xml is not None:
+        return Shape.XML
+    if parsed.parts is not None:
+        return Shape.MULTIPART
+    return Shape.FORM if parsed.form is not None else None
 
 
 def _pairs(parsed: Parsed) -> Pairs:

@@ -45,5 +45,7 @@ def _ends(text: str) -> tuple[str, ...]:
             return ()
         if len(open_now) > MAX_DEPTH:
             return ()
+    if not open_now and last in ("]", "}"):
+        return ()  # nothing is open, so nothing was cut: what follows is a mistake
     quote = '"' if last.startswith('"') and not _WHOLE_TEXT.fullmatch(last) else ""
     return text + quote + "".join(reversed(open_now)), text[:whole] + closing

@@ -18,11 +18,15 @@ class XmlNode(TypedDict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Charset:
-    """How the body's bytes became text. "suggested" is a guess for people; `note` says what did not fit."""
+    """How the body's bytes became text. "suggested" is a guess for people; `note` says what did not fit.
+
+    `misfit` is a declared charset, as sent, that is known here but is not the one of the bytes.
+    """
 
     name: str
     source: Literal["declared", "utf-8", "bom", "suggested"]
     note: str | None = None
+    misfit: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,11 +2,13 @@
 
 from ..domain.captures import Kind, RawRequest, Reading, Role
 from ..domain.events import Event
+from ..domain.findings import Facts, observe
+from ..domain.statuses import Status
 from . import generic, ytel
 from .glance import Glance
 from .sheet import Sheet
 
-__all__ = ["GENERIC", "PROVIDERS", "recognise", "sheet_of", "why"]
+__all__ = ["GENERIC", "PROVIDERS", "facts_of", "recognise", "sheet_of", "why"]
 
 # In the order in which they are asked: the surest marks first. A new provider is a module and a name here.
 _SHEETS = (ytel.SHEET,)
@@ -34,6 +36,13 @@ def why(raw: RawRequest, provider: str) -> str | None:
     return None if sheet is None else sheet.claims(Glance(raw))
 
 
+def facts_of(raw: RawRequest, role: Role, provider: str | None) -> Facts:
+    """What the findings of a stored capture were told; `provider` is its reading's."""
+    glance = Glance(raw)
+    name, events = _ask(glance, role, provider if provider in PROVIDERS else None)
+    return _facts(glance, role, name, events)
+
+
 def sheet_of(provider: str | None) -> Sheet | None:
     """A provider's data sheet; None for "generic" and for nobody."""
     return PROVIDERS.get(provider or "")
@@ -44,10 +53,18 @@ def _recognise(glance: Glance, role: Role, provider: str | None) -> Reading:
     first = events[0] if events else None
     problem = glance.look.problem
     words = glance.words
+    findings = observe(_facts(glance, role, name, events))
     if first is None:
-        kind = _BY_ROLE.get(role, Kind.OTHER)
-        status, said = generic.read_word(glance) if kind is Kind.STATUS else (None, None)
-        return Reading(provider=name, kind=kind, status=status, raw_status=said, problem=problem, words=words)
+        status, said = _loose_word(glance, role)
+        return Reading(
+            provider=name,
+            kind=_BY_ROLE.get(role, Kind.OTHER),
+            status=status,
+            raw_status=said,
+            problem=problem,
+            findings=findings,
+            words=words,
+        )
     return Reading(
         provider=name,
         kind=first.kind,
@@ -58,8 +75,33 @@ def _recognise(glance: Glance, role: Role, provider: str | None) -> Reading:
         status=None if first.status is None else first.status.value,
         raw_status=first.raw_status,
         problem=problem,
+        findings=findings,
         events=events,
         words=words,
+    )
+
+
+def _loose_word(glance: Glance, role: Role) -> tuple[str | None, str | None]:
+    """The status of a callback that names no message."""
+    return generic.read_word(glance) if role is Role.STATUS else (None, None)
+
+
+def _facts(glance: Glance, role: Role, provider: str | None, events: tuple[Event, ...]) -> Facts:
+    look = glance.look
+    status, said = (None, None) if events else _loose_word(glance, role)
+    return Facts(
+        raw=glance.raw,
+        role=role,
+        provider=provider,
+        pairs=look.pairs,
+        fields=glance.fields,
+        events=events,
+        loose_word=said if status == Status.UNKNOWN else None,
+        json_cut=look.cut,
+        charset=look.charset,
+        charset_fits=look.charset_fits,
+        shape_said=look.said,
+        shape_found=look.found,
     )
 
 

@@ -3,19 +3,24 @@
 from datetime import timedelta
 
 from .. import clock
-from ..domain.bins import Bin, NewBin
+from ..domain.bins import STUCK_AFTER, Bin, NewBin
 from ..live.hub import Hub
 from ..storage import Store
 from .keyring import Keyring
 
 
 async def create(
-    store: Store, *, name: str | None = None, provider: str | None = None, retention: timedelta | None = None
+    store: Store,
+    *,
+    name: str | None = None,
+    provider: str | None = None,
+    retention: timedelta | None = None,
+    stuck_after: timedelta = STUCK_AFTER,
 ) -> Bin:
     """A new bin with a fresh key."""
     new = NewBin(
         id=clock.new_id(), key=clock.new_key(), name=name, provider=provider, retention=retention,
-        created_at=clock.now(),
+        stuck_after=stuck_after, created_at=clock.now(),
     )  # fmt: skip
     return await store.add_bin(new)
 
@@ -35,9 +40,10 @@ async def change(
     name: str,
     provider: str | None,
     retention: timedelta | None,
+    stuck_after: timedelta,
 ) -> Bin:
-    """Rename, set the provider, set the retention. NotFound."""
-    changed = await store.set_bin(bin.id, name=name, provider=provider, retention=retention)
+    """Rename, set the provider, the retention, and when a message counts as stuck. NotFound."""
+    changed = await store.set_bin(bin.id, name=name, provider=provider, retention=retention, stuck_after=stuck_after)
     keyring.forget()
     hub.ring(bin.id)
     return changed

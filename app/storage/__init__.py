@@ -66,7 +66,9 @@ class Store(Protocol):
     async def find_bin_by_key(self, key: str) -> Bin | None:
         """The bin that collects under a capture key; None for a key that was never given, rotated or deleted."""
 
-    async def set_bin(self, bin_id: str, *, name: str, provider: str | None, retention: timedelta | None) -> Bin:
+    async def set_bin(
+        self, bin_id: str, *, name: str, provider: str | None, retention: timedelta | None, stuck_after: timedelta
+    ) -> Bin:
         """Change what a user may change. NotFound."""
 
     async def rotate_key(self, bin_id: str, key: str) -> Bin:
@@ -125,7 +127,7 @@ class Store(Protocol):
     async def get_pace(self, bin_id: str, limit: int) -> Pace:
         """How the last `limit` messages went: the outbound ones among them that came to an end. NotFound."""
 
-    async def mark_stuck(self, now: datetime, default_limit: timedelta, limit: int = 200) -> Sequence[str]:
+    async def mark_stuck(self, now: datetime, limit: int = 200) -> Sequence[str]:
         """Mark at most `limit` open messages of which nothing was heard for longer than their bin allows; each takes
         a seq. The ids of the bins that changed."""
 

@@ -137,11 +137,13 @@ class Applier:
     def _add_bin(self, job: jobs.AddBin) -> None:
         self._run(
             "add_bin", id=job.id, key=job.key, name=job.name, provider=job.provider,
-            retention_s=job.retention_s, created_at=job.created_at,
+            retention_s=job.retention_s, stuck_s=job.stuck_s, created_at=job.created_at,
         )  # fmt: skip
 
     def _set_bin(self, job: jobs.SetBin) -> None:
-        self._must("set_bin", job.id, name=job.name, provider=job.provider, retention_s=job.retention_s)
+        self._must(
+            "set_bin", job.id, name=job.name, provider=job.provider, retention_s=job.retention_s, stuck_s=job.stuck_s
+        )
 
     def _rotate_key(self, job: jobs.RotateKey) -> None:
         self._must("rotate_key", job.id, key=job.key)
@@ -242,7 +244,7 @@ class Applier:
 
     def _mark_stuck(self, job: jobs.MarkStuck) -> tuple[str, ...]:
         self._counters.flush()
-        values = {"now": job.now, "stuck_s": job.stuck_s, "limit": job.limit}
+        values = {"now": job.now, "limit": job.limit}
         rows = self._connection.execute(SQL["overdue"], values).fetchall()
         for row in rows:
             message = mark_stuck(read_message(row))

@@ -18,6 +18,7 @@ class AddBin(Job):
     name: str | None
     provider: str | None
     retention_s: int | None
+    stuck_s: int
     created_at: int
 
 
@@ -26,6 +27,7 @@ class SetBin(Job):
     name: str
     provider: str | None
     retention_s: int | None
+    stuck_s: int
 
 
 class RotateKey(Job):
@@ -90,7 +92,6 @@ class SweepCaptures(Job):
 
 class MarkStuck(Job):
     now: int
-    stuck_s: int
     limit: int
 
 

@@ -67,14 +67,8 @@ class MessageReads:
             ends = {"theirs": pair["theirs"], "ours": pair["ours"]}
             row = await self._readers.one("newest_of_pair", place | ends)
             if row is not None:
-                found.append(
-                    Conversation(
-                        **ends,
-                        seq=pair["pair_seq"],
-                        last_at=from_micros(pair["pair_last_at"]),
-                        latest=read_message(row),
-                    )  # fmt: skip
-                )
+                last_at = from_micros(pair["pair_last_at"])
+                found.append(Conversation(**ends, seq=pair["pair_seq"], last_at=last_at, latest=read_message(row)))
         return found
 
     async def list_pair(

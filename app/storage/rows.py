@@ -37,6 +37,7 @@ def read_bin(row: Row) -> Bin:
         key=row["key"],
         name=row["name"],
         provider=row["provider"],
+        stuck_after=timedelta(seconds=row["stuck_s"]),
         retention=None if row["retention_s"] is None else timedelta(seconds=row["retention_s"]),
         created_at=from_micros(row["created_at"]),
         captures=row["captures"],

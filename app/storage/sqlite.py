@@ -35,9 +35,10 @@ class SqliteStore(MessageReads):
     # Bins
 
     async def add_bin(self, new: NewBin) -> Bin:
-        await self._writer.submit(
-            jobs.AddBin(new.id, new.key, new.name, new.provider, _seconds(new.retention), micros(new.created_at))
-        )
+        stuck_s = int(new.stuck_after.total_seconds())
+        retention_s = _seconds(new.retention)
+        made_at = micros(new.created_at)
+        await self._writer.submit(jobs.AddBin(new.id, new.key, new.name, new.provider, retention_s, stuck_s, made_at))
         return await self.get_bin(new.id)
 
     async def list_bins(self, *, limit: int, before: str | None = None) -> Sequence[Bin]:
@@ -55,8 +56,11 @@ class SqliteStore(MessageReads):
         row = await self._readers.one("find_bin_by_key", {"key": key})
         return None if row is None else read_bin(row)
 
-    async def set_bin(self, bin_id: str, *, name: str, provider: str | None, retention: timedelta | None) -> Bin:
-        await self._writer.submit(jobs.SetBin(bin_id, name, provider, _seconds(retention)))
+    async def set_bin(
+        self, bin_id: str, *, name: str, provider: str | None, retention: timedelta | None, stuck_after: timedelta
+    ) -> Bin:
+        stuck_s = int(stuck_after.total_seconds())
+        await self._writer.submit(jobs.SetBin(bin_id, name, provider, _seconds(retention), stuck_s))
         return await self.get_bin(bin_id)
 
     async def rotate_key(self, bin_id: str, key: str) -> Bin:
@@ -109,8 +113,8 @@ class SqliteStore(MessageReads):
         changes = [read_change(row, messages) for row in rows]
         return [change for change in changes if change is not None]
 
-    async def mark_stuck(self, now: datetime, default_limit: timedelta, limit: int = 200) -> Sequence[str]:
-        value = await self._writer.submit(jobs.MarkStuck(micros(now), _seconds(default_limit) or 0, limit))
+    async def mark_stuck(self, now: datetime, limit: int = 200) -> Sequence[str]:
+        value = await self._writer.submit(jobs.MarkStuck(micros(now), limit))
         return [str(bin_id) for bin_id in value or ()]
 
     async def index_words(self, limit: int) -> bool:

@@ -25,6 +25,7 @@ class SettingsPage:
     bin: Bin
     urls: dict[Role, str]
     retention: str
+    stuck_after: str
     said: dict[str, str] = field(default_factory=dict)
     problems: dict[str, str] = field(default_factory=dict)
     saved: bool = False
@@ -46,6 +47,8 @@ def form_wish(said: dict[str, str]) -> dict[str, Any]:
     for name in ("provider", "retention"):
         if name in said:
             wish[name] = said[name] or None
+    if said.get("stuck_after"):
+        wish["stuck_after"] = said["stuck_after"]
     return wish
 
 
@@ -72,6 +75,7 @@ async def save(request: web.Request) -> web.StreamResponse:
         name=fields["name"],
         provider=fields.get("provider"),
         retention=fields.get("retention"),
+        stuck_after=fields.get("stuck_after", bin.stuck_after),
     )
     return _to(request, f"/bins/{bin.id}/settings?saved")
 
@@ -105,6 +109,7 @@ def _settings(request: web.Request, bin: Bin, *, status: int = 200, **more: Any)
     page = SettingsPage(
         bin=bin,
         urls=urls_of(site_of(request).root, bin),
+        stuck_after=format_duration(bin.stuck_after),
         retention="" if bin.retention is None else format_duration(bin.retention),
         **more,
     )

@@ -1,6 +1,7 @@
 import pytest
 
 from app.parsing import look
+from app.parsing.labels import Shape
 
 from .support import FORM, JSON, XML, request
 
@@ -34,3 +35,43 @@ def test_a_part_without_a_name_has_a_blank_one():
 def test_of_two_content_types_the_first_counts():
     raw = request(b'["x"]', JSON, headers=((b"content-type", FORM.encode()),))
     assert look(raw).pairs == (("0", "x"),)
+
+
+@pytest.mark.parametrize("label", [FORM, FORM + "; a=b"])
+def test_the_charset_of_a_form_is_judged_on_the_quick_way_and_on_the_long_one(label):
+    assert look(request(b"Text=caf%C3%A9", label)).charset_fits
+    assert not look(request(b"Text=caf%E9", label)).charset_fits
+    assert look(request(b"Text=caf%C3", label, complete=False)).charset_fits
+
+
+@pytest.mark.parametrize("label", [FORM + "; charset=utf-8", FORM + '; charset="utf-8"'])
+def test_a_charset_that_does_not_fit_is_named(label):
+    seen = look(request(b"Text=caf%E9", label))
+    assert (seen.charset, seen.charset_fits, seen.pairs) == ("utf-8", False, (("Text", "café"),))
+
+
+@pytest.mark.parametrize(
+    ("body", "label", "said", "found"),
+    [
+        (b'{"a": 1}', FORM, Shape.FORM, Shape.JSON),
+        (b'{"a": "cut', FORM, Shape.FORM, Shape.JSON),
+        (b"a=1", JSON, Shape.JSON, Shape.FORM),
+        (b"<a/>", "text/plain", None, Shape.XML),
+        (b"hello", JSON, Shape.JSON, None),
+        (b"--b\r\n\r\nhi\r\n--b--", "multipart/mixed; boundary=b", Shape.MULTIPART, Shape.MULTIPART),
+    ],
+)
+def test_what_the_label_says_and_what_the_content_is(body, label, said, found):
+    seen = look(request(body, label))
+    assert (seen.said, seen.found) == (said, found)
+
+
+def test_json_that_is_larger_than_what_is_read_was_not_cut_by_its_sender():
+    seen = look(request(b'{"a": 1, "b": "' + b"x" * 300_000 + b'"}', JSON))
+    assert seen.mended
+    assert not seen.cut
+
+
+def test_a_text_in_brackets_is_no_json():
+    assert not look(request(b"[Promo] 20% off", "text/plain")).mended
+    assert not look(request(b"[Promo", "text/plain")).mended

@@ -25,7 +25,7 @@ def test_what_stood_before_the_cut_is_there(cut: str, value: object) -> None:
     assert mend_json(cut) == value
 
 
-@pytest.mark.parametrize("text", ["", '{"a":1}}', '{"a" 1,', "hello", '{"a":1}]'])
+@pytest.mark.parametrize("text", ["", '{"a":1}}', '{"a" 1,', "hello", '{"a":1}]', '{"a":1} x', "[Promo] 20% off"])
 def test_a_mistake_in_the_middle_is_not_mended(text: str) -> None:
     assert mend_json(text) is None
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from app import clock
+from app.domain.bins import STUCK_AFTER
 from app.domain.captures import Captured, Deleted, Outcome, Role
 from app.errors import Conflict, NotFound
 from app.storage import Session, Store
@@ -44,7 +45,7 @@ async def test_a_rotated_key_is_unknown_at_once(store: Store) -> None:
 
 async def test_a_changed_bin_says_so(store: Store) -> None:
     bin = await a_bin(store, name="Old", provider="ytel", retention=timedelta(days=7))
-    changed = await store.set_bin(bin.id, name="New", provider=None, retention=timedelta(0))
+    changed = await store.set_bin(bin.id, name="New", provider=None, retention=timedelta(0), stuck_after=STUCK_AFTER)
     assert (changed.name, changed.provider, changed.retention) == ("New", None, timedelta(0))
     assert await store.get_bin(bin.id) == changed
 
@@ -53,7 +54,7 @@ async def test_a_changed_bin_says_so(store: Store) -> None:
     "call",
     [
         lambda store: store.get_bin("nobody"),
-        lambda store: store.set_bin("nobody", name="x", provider=None, retention=None),
+        lambda store: store.set_bin("nobody", name="x", provider=None, retention=None, stuck_after=STUCK_AFTER),
         lambda store: store.rotate_key("nobody", clock.new_key()),
         lambda store: store.drop_bin("nobody"),
         lambda store: store.list_captures("nobody", limit=1),
@@ -266,7 +267,7 @@ async def test_a_probe_writes(store: Store) -> None:
 async def test_text_of_any_kind_survives(store: Store) -> None:
     bin = await a_bin(store)
     name = 'Ünïcode ☂ "quotes" <b>'
-    await store.set_bin(bin.id, name=name, provider=None, retention=None)
+    await store.set_bin(bin.id, name=name, provider=None, retention=None, stuck_after=STUCK_AFTER)
     stamp = await store.add_capture(a_capture(bin, target="/k\xff\x00'\"", method="M-SEARCH"))
     assert (await store.get_bin(bin.id)).name == name
     assert (await store.get_capture(bin.id, stamp.n)).raw.target == "/k\xff\x00'\""

@@ -114,7 +114,7 @@ async def test_a_full_database_refuses_and_recovers_by_itself(tmp_path: Path) ->
     applier = Applier(connection)
     pages = connection.execute("pragma page_count").fetchone()[0]
     connection.execute(f"pragma max_page_count = {pages}")
-    long = AddBin("id", "key", "x" * 100_000, None, None, 0)
+    long = AddBin("id", "key", "x" * 100_000, None, None, 300, 0)
     refused = applier.apply([long, Probe()])
     assert {result.error for result in refused} == {"full"}
     connection.execute("pragma max_page_count = 1000000")

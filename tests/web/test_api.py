@@ -8,7 +8,8 @@ import pytest
 from tests.conftest import Running
 
 BIN_FIELDS = {
-    "id", "name", "provider", "retention", "created_at", "captures", "last_capture_at", "page_url", "urls",
+    "id", "name", "provider", "retention", "stuck_after", "created_at", "captures", "last_capture_at", "page_url",
+    "urls",
 }  # fmt: skip
 SUMMARY_FIELDS = {
     "n", "received_at", "role", "method", "target", "peer", "size", "content_type", "provider", "kind", "message_id",

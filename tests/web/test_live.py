@@ -14,10 +14,12 @@ async def _post(server: Running, text: str = "hi") -> None:
 
 
 async def _collect(socket: aiohttp.ClientWebSocketResponse, until) -> list[dict]:
+    """Frames until something is true of them; those of messages left out."""
     frames: list[dict] = []
     async with asyncio.timeout(10):
         while not until(frames):
-            frames.append(await socket.receive_json())
+            frame = await socket.receive_json()
+            frames += [frame] if frame["type"] != "message" else []
     return frames
 
 
@@ -102,3 +104,26 @@ async def test_a_viewer_that_sends_garbage_harms_nobody(server: Running) -> None
             await bad.send_bytes(bytes(70_000))
             await _post(server)
             assert (await _collect(good, lambda frames: len(frames) > 1))[1]["type"] == "capture"
+
+
+async def test_a_message_comes_as_a_frame_and_again_when_a_callback_moves_it(server: Running) -> None:
+    async def status(word: str) -> None:
+        fields = {"MessageSid": "m1", "Action": "x", "Text": "hi", "DateSent": "", "Status": word}
+        async with server.client.post(f"{server.capture_url}/status", data=fields) as answer:
+            assert answer.status == 200
+
+    async def next_message(socket: aiohttp.ClientWebSocketResponse) -> dict:
+        async with asyncio.timeout(10):
+            while (frame := await socket.receive_json())["type"] != "message":
+                pass
+            return frame
+
+    async with server.client.ws_connect(f"{server.bin_api}/live") as socket:
+        await status("Queued")
+        first = await next_message(socket)
+        await status("Success")
+        second = await next_message(socket)
+    assert (first["message"]["status"], first["message"]["final"]) == ("queued", False)
+    assert (second["message"]["status"], second["message"]["final"]) == ("sent", True)
+    assert second["message"]["captures"] == [1, 2]
+    assert second["seq"] > first["seq"]

@@ -1,9 +1,9 @@
 -- name: add_bin
-insert into bins (id, key, name, provider, retention_s, created_at)
+insert into bins (id, key, name, provider, retention_s, stuck_s, created_at)
 values (
     :id, :key,
     coalesce(:name, 'Bin ' || (select coalesce(max(number), 0) + 1 from bins)),
-    :provider, :retention_s, :created_at
+    :provider, :retention_s, :stuck_s, :created_at
 )
 
 -- name: list_bins
@@ -20,7 +20,8 @@ select * from bins where key = :key and not deleted
 
 -- name: set_bin
 update bins
-set name = :name, provider = :provider, retention_s = :retention_s, last_seq = last_seq + 1
+set
+    name = :name, provider = :provider, retention_s = :retention_s, stuck_s = :stuck_s, last_seq = last_seq + 1
 where id = :id and not deleted
 
 -- name: rotate_key

@@ -73,8 +73,9 @@ select messages.*, bins.id as bin_id
 from messages join bins on bins.number = messages.bin
 where
     messages.open
-    and messages.last_at < :now - 1000000 * (select min(coalesce(stuck_s, :stuck_s)) from bins)
-    and messages.last_at < :now - 1000000 * coalesce(bins.stuck_s, :stuck_s)
+    and messages.last_at < :now - 1000000 * (select min(stuck_s) from bins where stuck_s > 0)
+    and messages.last_at < :now - 1000000 * bins.stuck_s
+    and bins.stuck_s > 0
     and messages.last_n > bins.floor_n
     and not bins.deleted
 order by messages.last_at

@@ -10,7 +10,7 @@ from ..urls import place_of, public_root
 from .inputs import bin_fields, limit_of, read_object, read_query
 from .shapes import BinList, show_bin
 
-FIELDS = ("name", "provider", "retention")
+FIELDS = ("name", "provider", "retention", "stuck_after")
 
 
 def answer(value: object, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:
@@ -64,6 +64,7 @@ async def change(request: web.Request) -> web.StreamResponse:
         name=fields.get("name", bin.name),
         provider=fields.get("provider", bin.provider),
         retention=fields.get("retention", bin.retention),
+        stuck_after=fields.get("stuck_after", bin.stuck_after),
     )
     return answer(show_bin(changed, root_of(request)))
 

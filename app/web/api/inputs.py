@@ -68,7 +68,7 @@ def limit_of(query: dict[str, str]) -> int:
 
 def bin_fields(value: dict[str, Any]) -> dict[str, Any]:
     """What was said about a bin: checked, and only what was said."""
-    checks = {"name": _name, "provider": _provider, "retention": _retention}
+    checks = {"name": _name, "provider": _provider, "retention": _retention, "stuck_after": _stuck_after}
     checked: dict[str, Any] = {}
     problems: list[tuple[str, str]] = []
     for field, said in value.items():
@@ -109,4 +109,10 @@ def _retention(said: object) -> timedelta | None:
         return None
     if not isinstance(said, str):
         raise ValueError("must be a duration such as 30d, 0 for ever, or null for the server's")
+    return parse_duration(said)
+
+
+def _stuck_after(said: object) -> timedelta:
+    if not isinstance(said, str):
+        raise ValueError("must be a duration such as 5m, or 0 for never")
     return parse_duration(said)

@@ -5,9 +5,11 @@ from typing import Any, Literal
 
 import msgspec
 
+from ...domain.findings import explain
 from ...domain.messages import Message, Step
 from ...domain.units import rfc3339
-from .shapes import PARTIES, FindingShape, StatusName, Time, explain_all
+from .shapes import PARTIES, FindingShape, StatusName, Time
+
 
 class MessageShape(msgspec.Struct, rename=PARTIES):
     """One SMS, as far as it is known. `status` is the highest seen on the ladder, `raw_status` the provider's own word
@@ -81,7 +83,9 @@ def show_detail(message: Message, steps: Sequence[Step]) -> MessageDetail:
             )
             for step in steps
         ],
-        finding_details=explain_all(message.findings),
+        finding_details=[
+            FindingShape(code, said.cause, said.cure) for code in message.findings for said in (explain(code),)
+        ],
     )
 
 

@@ -75,6 +75,11 @@ _BIN_WISH = {
             "pattern": r"^(0|[0-9]{1,5}[smhd])$",
             "description": "Such as 30d; 0 keeps for ever; null follows the server.",
         },
+        "stuck_after": {
+            "type": "string",
+            "pattern": r"^(0|[0-9]{1,5}[smhd])$",
+            "description": "An outbound message of which nothing was heard for so long is stuck. Default 5m; 0: never.",
+        },
     },
 }
 
@@ -135,7 +140,7 @@ def _bin_paths(bins: str) -> dict[str, Any]:
         bins + "/{bin}": {
             "parameters": [_BIN],
             "get": _call("Bins", "getBin", "One bin", "BinShape", lookup=True),
-            "patch": _call("Bins", "changeBin", "Set name, provider, retention", "BinShape", body=True, lookup=True),
+            "patch": _call("Bins", "changeBin", "Change a bin", "BinShape", body=True, lookup=True),
             "delete": _call("Bins", "deleteBin", "Delete a bin with its captures", None, status="204", lookup=True),
         },
         bins + "/{bin}/rotate-key": {"parameters": [_BIN], "post": rotate},

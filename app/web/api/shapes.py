@@ -13,8 +13,10 @@ from msgspec import Meta
 from ...domain.bins import Bin
 from ...domain.captures import Capture, CaptureRow, Role
 from ...domain.events import Event
+from ...domain.findings import FINDINGS, explain
 from ...domain.units import format_duration, rfc3339
 from ...parsing import parse
+from ...providers import facts_of
 from ..urls import capture_url, page_url
 
 Provider = Literal[
@@ -29,6 +31,7 @@ PARTIES = {"sender": "from", "recipient": "to"}
 RoleName = Literal["primary", "fallback", "status", "voice", "voice-fallback"]
 Time = Annotated[str, Meta(description="RFC 3339, UTC, six decimals.", examples=["2026-11-24T14:02:07.318000Z"])]
 Pair = tuple[str, str]
+Code = Annotated[str, Meta(description="A finding; more may come.", extra_json_schema={"enum": list(FINDINGS)})]
 
 
 class Urls(msgspec.Struct, rename={"voice_fallback": "voice-fallback"}):
@@ -48,6 +51,7 @@ class BinShape(msgspec.Struct, rename={}):
     name: str
     provider: Provider | None
     retention: Annotated[str | None, Meta(description="Duration such as 30d; 0 keeps for ever; null: the server's.")]
+    stuck_after: Annotated[str, Meta(description="Silence after which an open message is stuck, such as 5m; 0: never.")]
     created_at: Time
     captures: int
     last_capture_at: Time | None
@@ -83,7 +87,7 @@ class CaptureSummary(msgspec.Struct, rename=PARTIES):
     status: str | None
     raw_status: str | None
     problem: str | None
-    findings: list[str]
+    findings: Annotated[list[Code], Meta(description="What is odd about it, by weight.")]
     simulated: bool
     answered: Answered
 
@@ -130,7 +134,7 @@ class ParsedShape(msgspec.Struct):
 class FindingShape(msgspec.Struct):
     """Something odd, with its cause and its cure in words."""
 
-    code: str
+    code: Code
     cause: str
     cure: str
 
@@ -199,6 +203,7 @@ def show_bin(bin: Bin, root: str) -> BinShape:
         name=bin.name,
         provider=bin.provider,  # type: ignore[arg-type]  # checked where it was set
         retention=None if bin.retention is None else format_duration(bin.retention),
+        stuck_after=format_duration(bin.stuck_after),
         created_at=rfc3339(bin.created_at),
         captures=bin.captures,
         last_capture_at=None if bin.last_capture_at is None else rfc3339(bin.last_capture_at),
@@ -212,7 +217,7 @@ def show_row(row: CaptureRow) -> CaptureSummary:
     return CaptureSummary(**_summary(row))
 
 
-def show_capture(capture: Capture, events: Sequence[Event]) -> CaptureShape:
+def show_capture(capture: Capture, events: Sequence[Event] = ()) -> CaptureShape:
     """A capture with its bytes, their parsed view and what they state."""
     raw = capture.raw
     return CaptureShape(
@@ -227,7 +232,7 @@ def show_capture(capture: Capture, events: Sequence[Event]) -> CaptureShape:
         ),
         parsed=_parsed(capture),
         events=[show_event(event) for event in events],
-        finding_details=[],
+        finding_details=_finding_details(capture),
     )
 
 
@@ -253,6 +258,16 @@ def show_event(event: Event) -> EventShape:
     )
 
 
+def _finding_details(capture: Capture) -> list[FindingShape]:
+    """The words of the stored codes, with the values of this capture in them."""
+    reading = capture.row.reading
+    if not reading.findings:
+        return []
+    facts = facts_of(capture.raw, capture.row.role, reading.provider)
+    told = [explain(code, facts) for code in reading.findings]
+    return [FindingShape(finding.code, finding.cause, finding.cure) for finding in told]
+
+
 def _summary(row: CaptureRow) -> dict[str, Any]:
     reading, outcome = row.reading, row.outcome
     return {
@@ -273,7 +288,7 @@ def _summary(row: CaptureRow) -> dict[str, Any]:
         "status": reading.status,
         "raw_status": reading.raw_status,
         "problem": reading.problem,
-        "findings": [],
+        "findings": list(reading.findings),
         "simulated": False,
         "answered": Answered(
             status=outcome.status if outcome else None,

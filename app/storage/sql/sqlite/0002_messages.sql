@@ -2,8 +2,8 @@
 alter table captures add column findings text not null default '';
 -- Values of all fields, for the search; beside the bytes, because lists never need them.
 alter table raws add column words text not null default '';
--- After how many seconds without a final state a message counts as stuck; null: the server's.
-alter table bins add column stuck_s integer;
+-- After how many seconds of silence without a final state a message counts as stuck; 0: never.
+alter table bins add column stuck_s integer not null default 300;
 
 create index captures_by_sender on captures (bin, sender, n) where sender is not null;
 create index captures_by_recipient on captures (bin, recipient, n) where recipient is not null;

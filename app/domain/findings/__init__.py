@@ -1,0 +1,31 @@
+"""Findings: something odd about a capture or a message, by a stable code, with its cause and its cure in words.
+
+`observe` is asked for every capture; what only the ledger of messages can see (`duplicate`, `late_status` …) has its
+words here, too, so that there is one list.
+"""
+
+from dataclasses import replace
+
+from .checks import CHECKS
+from .facts import Facts
+from .words import FINDINGS, Finding
+
+__all__ = ["FINDINGS", "Facts", "Finding", "explain", "observe"]
+
+_BY_WEIGHT = tuple((code, CHECKS[code]) for code in FINDINGS if code in CHECKS)
+
+
+def observe(facts: Facts) -> tuple[str, ...]:
+    """The codes of what is odd, by weight."""
+    return tuple([code for code, check in _BY_WEIGHT if check(facts) is not None])
+
+
+def explain(code: str, facts: Facts | None = None) -> Finding:
+    """A finding in words; with facts its cause names the value. A code from a newer version gets words, too."""
+    finding = FINDINGS.get(code)
+    if finding is None:
+        cause = "A newer version of smsbin found this, and this one does not know what it means."
+        return Finding(code=code, title=code, cause=cause, cure="Start the newer version again to read about it.")
+    check = CHECKS.get(code)
+    seen = check(facts) if check is not None and facts is not None else None
+    return finding if seen is None else replace(finding, cause=f"{finding.cause} {seen}")

@@ -1,0 +1,32 @@
+"""What the findings are told about a capture: plain facts, so that the rules know neither parsers nor data sheets."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ..captures import RawRequest, Role
+from ..events import Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """A capture as it was understood.
+
+    `pairs` are the names and values in order, as sent; `fields` the first value of each, names in lower case.
+    `loose_word`: a status word that nobody knows, in a request that names no message. `json_cut`: the JSON ended
+    early. `charset` is what the body declares (None: nothing), `charset_fits` false where the bytes are something
+    else. `shape_said` and `shape_found` are the words for what the content type promises and what the body is
+    ("a form", "JSON", "XML", "multipart"); None: nothing that is read here.
+    """
+
+    raw: RawRequest
+    role: Role
+    provider: str | None = None
+    pairs: tuple[tuple[str, str], ...] = ()
+    fields: Mapping[str, str] = field(default_factory=dict)
+    events: tuple[Event, ...] = ()
+    loose_word: str | None = None
+    json_cut: bool = False
+    charset: str | None = None
+    charset_fits: bool = True
+    shape_said: str | None = None
+    shape_found: str | None = None

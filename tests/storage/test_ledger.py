@@ -1,0 +1,225 @@
+"""The ledger that every store keeps: one row a message, folded in the captures' own transaction, and nothing left of
+what was deleted."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from app import clock
+from app.domain.bins import Bin
+from app.domain.captures import Captured, Kind, MessageChanged, NewCapture, Reading, Role
+from app.domain.events import Event, Piece
+from app.domain.statuses import Status, Word
+from app.errors import NotFound
+from app.storage import Store
+
+from .builders import a_bin, a_raw
+
+US, THEM = "+14155550100", "+14155550123"
+
+
+def _inbound(text: str = "hi", message_id: str = "in-1", **more: object) -> Event:
+    values = {"sender": THEM, "recipient": US, "status": Status.RECEIVED, "final": True}
+    return Event(kind=Kind.INBOUND, message_id=message_id, text=text, **values | more)
+
+
+def _status(status: Status, message_id: str = "out-1", *, final: bool = False, **more: object) -> Event:
+    values = {"sender": US, "recipient": THEM, "raw_status": status.value, "final": final}
+    return Event(kind=Kind.STATUS, message_id=message_id, status=status, **values | more)
+
+
+async def _keep(store: Store, bin: Bin, *events: Event, body: bytes = b"", at: datetime | None = None) -> int:
+    first = events[0]
+    reading = Reading(
+        provider="ytel", kind=first.kind, message_id=first.message_id, sender=first.sender, recipient=first.recipient,
+        text=first.text, events=events, words=first.text or "",
+    )  # fmt: skip
+    raw = a_raw(body or repr(events).encode(), received_at=at or clock.now())
+    role = Role.PRIMARY if first.kind is Kind.INBOUND else Role.STATUS
+    return (await store.add_capture(NewCapture(bin_id=bin.id, role=role, raw=raw, reading=reading, sha256="0" * 64))).n
+
+
+async def test_callbacks_of_one_message_make_one_row_with_a_timeline(store: Store) -> None:
+    bin = await a_bin(store)
+    await _keep(store, bin, _status(Status.QUEUED, text="hello"))
+    await _keep(store, bin, _status(Status.DELIVERED, final=True))
+    (message,) = await store.list_messages(bin.id, limit=10)
+    assert (message.status, message.final, message.text) == (Status.DELIVERED, True, "hello")
+    assert (message.sender, message.recipient, message.captures) == (US, THEM, (1, 2))
+    same, steps = await store.get_message(bin.id, "ytel", "out-1")
+    assert same == message
+    assert [(step.n, step.status, step.late) for step in steps] == [
+        (1, Status.QUEUED, False),
+        (2, Status.DELIVERED, False),
+    ]
+
+
+async def test_a_batch_in_one_request_makes_a_row_each(store: Store) -> None:
+    bin = await a_bin(store)
+    await _keep(store, bin, _status(Status.SENT, "a"), _status(Status.SENT, "b"), _status(Status.SENT, "c"))
+    messages = await store.list_messages(bin.id, limit=10)
+    assert [message.message_id for message in messages] == ["c", "b", "a"]
+    capture = await store.get_capture(bin.id, 1)
+    assert [event.message_id for event in await store.events_of(capture)] == ["a", "b", "c"]
+
+
+async def test_the_last_changed_message_comes_first_and_pages_by_seq(store: Store) -> None:
+    bin = await a_bin(store)
+    for name in "abc":
+        await _keep(store, bin, _status(Status.QUEUED, name))
+    await _keep(store, bin, _status(Status.SENT, "a"))
+    page = await store.list_messages(bin.id, limit=2)
+    rest = await store.list_messages(bin.id, limit=2, before=page[-1].seq)
+    assert [message.message_id for message in (*page, *rest)] == ["a", "c", "b"]
+
+
+async def test_a_message_is_a_change_with_a_seq_of_its_own(store: Store) -> None:
+    bin = await a_bin(store)
+    await _keep(store, bin, _status(Status.QUEUED))
+    await _keep(store, bin, _status(Status.SENT))
+    changes = await store.changes_after(bin.id, 0)
+    assert [change.seq for change in changes] == sorted({change.seq for change in changes})
+    assert [change.row.n for change in changes if isinstance(change, Captured)] == [1, 2]
+    (message,) = [change.message for change in changes if isinstance(change, MessageChanged)]
+    assert message.status is Status.SENT
+
+
+async def test_a_capture_that_is_deleted_takes_its_part_of_the_message_along(store: Store) -> None:
+    bin = await a_bin(store)
+    await _keep(store, bin, _status(Status.QUEUED, text="secret"))
+    await _keep(store, bin, _status(Status.SENT))
+    await store.drop_capture(bin.id, 1)
+    (message,) = await store.list_messages(bin.id, limit=10)
+    assert (message.text, message.status, message.captures) == (None, Status.SENT, (2,))
+    await store.drop_capture(bin.id, 2)
+    assert await store.list_messages(bin.id, limit=10) == []
+    assert await store.list_conversations(bin.id, limit=10) == []
+    with pytest.raises(NotFound):
+        await store.get_message(bin.id, "ytel", "out-1")
+
+
+async def test_a_cleared_bin_has_no_messages_and_an_old_id_begins_anew(store: Store) -> None:
+    bin = await a_bin(store)
+    await _keep(store, bin, _status(Status.DELIVERED, final=True, text="old"))
+    await store.drop_captures(bin.id)
+    assert await store.list_messages(bin.id, limit=10) == []
+    await _keep(store, bin, _status(Status.QUEUED))
+    (message,) = await store.list_messages(bin.id, limit=10)
+    assert (message.status, message.text, message.captures) == (Status.QUEUED, None, (2,))
+    while (await store.sweep(clock.now(), timedelta(0))).more:
+        pass
+    assert [each.captures for each in await store.list_messages(bin.id, limit=10)] == [(2,)]
+
+
+async def test_the_retention_leaves_a_message_until_it_has_taken_the_last_capture(store: Store) -> None:
+    bin = await a_bin(store)
+    old, new = clock.now() - timedelta(days=3), clock.now()
+    await _keep(store, bin, _status(Status.QUEUED), at=old)
+    await _keep(store, bin, _status(Status.SENT), at=new)
+    await store.sweep(clock.now(), timedelta(days=1))
+    (message,) = await store.list_messages(bin.id, limit=10)
+    assert (message.status, message.captures) == (Status.SENT, (2,))
+
+
+async def test_the_same_text_under_another_id_within_a_minute_is_a_soft_duplicate(store: Store) -> None:
+    bin = await a_bin(store)
+    start = clock.now()
+    await _keep(store, bin, _inbound(), at=start)
+    await _keep(store, bin, _inbound(message_id="in-2"), at=start + timedelta(seconds=59))
+    await _keep(store, bin, _inbound(message_id="in-3"), at=start + timedelta(seconds=150))
+    found = {message.message_id: message.findings for message in await store.list_messages(bin.id, limit=10)}
+    assert found == {"in-1": (), "in-2": ("soft_duplicate",), "in-3": ()}
+    assert (await store.get_capture(bin.id, 2)).row.reading.findings == ("soft_duplicate",)
+
+
+async def test_the_same_request_again_is_a_duplicate_of_the_same_message(store: Store) -> None:
+    bin = await a_bin(store)
+    for _ in range(2):
+        await _keep(store, bin, _inbound(), body=b"same")
+    (message,) = await store.list_messages(bin.id, limit=10)
+    assert (message.findings, message.captures) == (("duplicate",), (1, 2))
+    assert (await store.get_capture(bin.id, 2)).row.reading.findings == ("duplicate",)
+
+
+async def test_an_id_known_as_outbound_makes_an_inbound_looking_request_a_callback(store: Store) -> None:
+    bin = await a_bin(store)
+    await _keep(store, bin, _status(Status.QUEUED, "m"))
+    await _keep(store, bin, _inbound(message_id="m", raw_status="success", as_callback=Word(Status.SENT, final=True)))
+    reading = (await store.get_capture(bin.id, 2)).row.reading
+    assert (reading.kind, reading.status, reading.findings) == (Kind.STATUS, "sent", ("callback_on_sms_url",))
+    (message,) = await store.list_messages(bin.id, limit=10)
+    assert (message.direction, message.status, message.final) == ("outbound", Status.SENT, True)
+
+
+async def test_pieces_of_a_long_message_join_whatever_comes_first(store: Store) -> None:
+    bin = await a_bin(store)
+    await _keep(store, bin, _inbound("world", "p2", piece=Piece("7", 2, 2)))
+    await _keep(store, bin, _inbound("hello ", "p1", piece=Piece("7", 1, 2)))
+    (message,) = await store.list_messages(bin.id, limit=10)
+    assert (message.text, message.captures) == ("hello world", (1, 2))
+
+
+async def test_a_silent_message_is_marked_by_the_clock_and_takes_a_seq(store: Store) -> None:
+    bin = await a_bin(store, stuck_after=timedelta(minutes=1))
+    patient = await a_bin(store, stuck_after=timedelta(0))
+    start = clock.now()
+    for each in (bin, patient):
+        await _keep(store, each, _status(Status.QUEUED), at=start)
+    await _keep(store, bin, _status(Status.SENT, "done", final=True), at=start)
+    assert await store.mark_stuck(start + timedelta(seconds=59)) == []
+    before = (await store.get_bin(bin.id)).seq
+    assert await store.mark_stuck(start + timedelta(seconds=61)) == [bin.id]
+    (change,) = await store.changes_after(bin.id, before)
+    assert isinstance(change, MessageChanged)
+    assert change.message.findings == ("stuck",)
+    assert await store.mark_stuck(start + timedelta(days=1)) == []
+    assert (await store.count_messages(bin.id, 1_000))["stuck"] == 1
+
+
+async def test_conversations_are_pairs_the_last_active_first(store: Store) -> None:
+    bin = await a_bin(store)
+    await _keep(store, bin, _inbound("one"))
+    await _keep(store, bin, _inbound("other", "in-2", sender="+14155550188"))
+    await _keep(store, bin, _status(Status.QUEUED, text="two"))
+    first, second = await store.list_conversations(bin.id, limit=10)
+    assert (first.theirs, first.ours, first.latest.text) == (THEM, US, "two")
+    assert second.theirs == "+14155550188"
+    talk = await store.list_pair(bin.id, THEM, US, limit=10)
+    assert [message.text for message in talk] == ["two", "one"]
+    assert [m.text for m in await store.list_pair(bin.id, THEM, US, limit=10, before=talk[0])] == ["one"]
+
+
+async def test_the_pace_is_of_those_that_came_to_an_end(store: Store) -> None:
+    bin = await a_bin(store)
+    start = clock.now()
+    for index in range(4):
+        await _keep(store, bin, _status(Status.QUEUED, f"m{index}"), at=start)
+    for index, end in enumerate((Status.DELIVERED, Status.DELIVERED, Status.FAILED)):
+        at = start + timedelta(seconds=index + 1)
+        await _keep(store, bin, _status(end, f"m{index}", final=True), at=at)
+    pace = await store.get_pace(bin.id, 100)
+    assert (pace.outbound, len(pace.points)) == (4, 3)
+    assert (pace.percentile(50), pace.percentile(95)) == (2.0, 3.0)
+    assert pace.failed_share == pytest.approx(1 / 3)
+
+
+async def test_related_captures_are_those_of_the_same_message_or_call(store: Store) -> None:
+    bin = await a_bin(store)
+    call = Event(kind=Kind.VOICE, message_id="call-1", sender=THEM, recipient=US)
+    for event in (_status(Status.QUEUED), _inbound(), _status(Status.SENT), call, call):
+        await _keep(store, bin, event)
+    related = [
+        [row.n for row in await store.list_related(await store.get_capture(bin.id, n), limit=10)] for n in range(1, 6)
+    ]
+    assert related == [[3], [], [1], [5], [4]]
+
+
+async def test_the_index_catches_up_in_steps(store: Store) -> None:
+    bin = await a_bin(store)
+    for index in range(5):
+        await _keep(store, bin, _inbound(f"text {index}", f"in-{index}"))
+    assert await store.index_words(3)
+    assert not await store.index_words(3)
+    await store.drop_captures(bin.id)
+    while (await store.sweep(clock.now(), timedelta(0))).more:
+        pass
