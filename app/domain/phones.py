@@ -5,7 +5,7 @@ from functools import lru_cache
 
 import phonenumbers
 
-_SEPARATORS = re.compile(r"[\s().\-/]+")
+SEPARATORS = re.compile(r"[\s().\-/]+")
 
 
 @lru_cache(maxsize=8_192)
@@ -16,7 +16,7 @@ def e164(number: str, *, ten_digits_are_us: bool = False) -> str | None:
     """
     if len(number) > 40:
         return None
-    bare = _SEPARATORS.sub("", number)
+    bare = SEPARATORS.sub("", number)
     if bare.startswith("00"):
         bare = "+" + bare[2:]
     digits = bare.removeprefix("+")

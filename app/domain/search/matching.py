@@ -1,0 +1,96 @@
+"""Whether a capture is what a query asks for, without an index: for answer rules, for waiting, for the newest rows."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from .terms import OneOf, Pattern, Patterns, Phrase, Query, Size, Term, When, Words
+from .tokens import has_phrase
+from .values import fold, resolve
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """What a query can ask about. `words` are the values of all fields, as a reading has them; `n` None: no number
+    yet, which is after every number."""
+
+    n: int | None
+    received_at: datetime
+    role: str
+    kind: str
+    method: str
+    size: int
+    provider: str | None = None
+    message_id: str | None = None
+    sender: str | None = None
+    recipient: str | None = None
+    text: str | None = None
+    status: str | None = None
+    words: str = ""
+    findings: tuple[str, ...] = ()
+    simulated: bool = False
+
+
+def matches(query: Query, candidate: Candidate, now: datetime | None = None) -> bool:
+    """Whether every term holds. `now` is what "ago" counts from; without it the capture is arriving now."""
+    now = candidate.received_at if now is None else now
+    return all(_holds(term, candidate, now) != term.negated for term in query.terms)
+
+
+def _holds(term: Term, candidate: Candidate, now: datetime) -> bool:
+    if isinstance(term, When):
+        return _holds_when(term, candidate, now)
+    return _RULES[type(term)](term, candidate)
+
+
+def _holds_words(term: Words, candidate: Candidate) -> bool:
+    texts = [candidate.text or ""] if term.text_only else [candidate.text or "", candidate.words]
+    return any(_has(phrase, text) for text in texts for phrase in term.phrases)
+
+
+def _has(phrase: Phrase, text: str) -> bool:
+    return has_phrase(text, phrase.words, prefix=phrase.prefix)
+
+
+def _holds_patterns(term: Patterns, candidate: Candidate) -> bool:
+    values = {"from": candidate.sender, "to": candidate.recipient, "id": candidate.message_id}
+    value = values[term.key]
+    return value is not None and any(_fits(pattern, fold(value)) for pattern in term.patterns)
+
+
+def _fits(pattern: Pattern, value: str) -> bool:
+    return value.startswith(pattern.spellings) if pattern.prefix else value in pattern.spellings
+
+
+def _holds_one_of(term: OneOf, candidate: Candidate) -> bool:
+    if term.key == "has":
+        return any(value in candidate.findings for value in term.values)
+    if term.key == "is":
+        return candidate.simulated
+    values = {
+        "status": candidate.status, "role": candidate.role, "kind": candidate.kind, "provider": candidate.provider,
+        "method": candidate.method,
+    }  # fmt: skip
+    return values[term.key] in term.values
+
+
+def _holds_size(term: Size, candidate: Candidate) -> bool:
+    return (term.low is None or candidate.size >= term.low) and (term.high is None or candidate.size <= term.high)
+
+
+def _holds_when(term: When, candidate: Candidate, now: datetime) -> bool:
+    if isinstance(term.moment, int):
+        is_after = candidate.n is None or candidate.n > term.moment
+        is_before = candidate.n is not None and candidate.n < term.moment
+        return is_after if term.key == "after" else is_before
+    since = candidate.received_at >= resolve(term.moment, now)
+    return since if term.key == "after" else not since
+
+
+_RULES: dict[type, Callable[[Any, Candidate], bool]] = {
+    Words: _holds_words,
+    Patterns: _holds_patterns,
+    OneOf: _holds_one_of,
+    Size: _holds_size,
+}

@@ -1,0 +1,115 @@
+"""What a query is made of. Positions count characters from 1 and say nothing about meaning: equality ignores them.
+
+Each value keeps how it was `said`, so that a query can be written again as its author knows it.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from ..bins import PROVIDER_TITLES
+from ..captures import Kind, Role
+from ..findings import FINDINGS
+from ..statuses import Status
+
+VALUES: dict[str, tuple[str, ...]] = {
+    "status": tuple(status.value for status in Status),
+    "role": tuple(role.value for role in Role),
+    "kind": tuple(kind.value for kind in Kind),
+    "provider": (*PROVIDER_TITLES, "generic"),
+    "method": ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"),
+    "has": tuple(FINDINGS),
+    "is": ("simulated",),
+}
+"""The keys that take known words, and the words."""
+
+PATTERNS = ("from", "to", "id")
+MOMENTS = ("after", "before")
+KEYS = (
+    "from:", "to:", "text~", "status:", "role:", "kind:", "provider:", "id:", "method:", "has:", "after:", "before:",
+    "size:", "is:",
+)  # fmt: skip
+"""Every key with the sign behind it, in the order in which people are told about them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Words that stand one behind the other, as `tokens` gives them; with `prefix` the last may go on."""
+
+    said: str
+    words: tuple[str, ...]
+    prefix: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A number, name or id: one of the `spellings` (lower case in ASCII, as `fold` gives it), or its beginning."""
+
+    said: str
+    spellings: tuple[str, ...]
+    prefix: bool = False
+
+
+Moment = datetime | timedelta | int
+"""A time in UTC, a time ago, or a capture's number."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """Any of the phrases, in the text or (`text_only` false) in any field."""
+
+    phrases: tuple[Phrase, ...]
+    text_only: bool = False
+    negated: bool = False
+    position: int = field(default=1, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patterns:
+    """Any of the patterns; `key` is one of `PATTERNS`."""
+
+    key: str
+    patterns: tuple[Pattern, ...]
+    negated: bool = False
+    position: int = field(default=1, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OneOf:
+    """Any of the known words of `key`, spelled as in `VALUES`."""
+
+    key: str
+    values: tuple[str, ...]
+    negated: bool = False
+    position: int = field(default=1, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class When:
+    """`after` a moment (a time included, a number not) or `before` it."""
+
+    key: str
+    said: str
+    moment: Moment
+    negated: bool = False
+    position: int = field(default=1, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Size:
+    """Bytes of body, both ends included; None: no end."""
+
+    said: str
+    low: int | None
+    high: int | None
+    negated: bool = False
+    position: int = field(default=1, compare=False)
+
+
+Term = Words | Patterns | OneOf | When | Size
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """All terms must hold; none at all finds everything."""
+
+    terms: tuple[Term, ...] = ()

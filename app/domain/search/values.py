@@ -1,0 +1,109 @@
+"""What may stand behind each key. ValueError says what would be right."""
+
+import difflib
+import re
+import string
+from datetime import UTC, datetime, timedelta
+
+from ..phones import SEPARATORS
+from ..units import parse_duration, parse_size
+from .terms import VALUES, Moment, Pattern, Phrase
+from .tokens import tokens
+
+_LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
+_TIME = re.compile(r"\d{4}-\d\d-\d\d(?:[Tt ]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:[Zz]|[+-]\d\d:\d\d)?)?", re.ASCII)
+_AGO = re.compile(r"[0-9]+[smhd]")
+_SIZE = re.compile(r"(>=|<=|>|<|)([0-9][0-9A-Za-z]*)")
+_BETWEEN = re.compile(r"([0-9][0-9A-Za-z]*)\.\.([0-9][0-9A-Za-z]*)")
+_MEANT = {"success": "sent", "cancelled": "canceled", "sms": "inbound", "call": "voice", "dlr": "status"}
+_HIGHEST = 10**18 - 1
+
+WHEN_HELP = "write 2026-11-25, 2026-11-25T14:00:00Z, 10m, 2h or #1040"
+SIZE_HELP = "write >1KiB, <=512 or 100..200"
+
+
+def fold(value: str) -> str:
+    """Parties and ids for comparing: lower case in ASCII only, as SQLite's NOCASE compares."""
+    return value.translate(_LOWER)
+
+
+def read_phrase(said: str, *, prefix: bool) -> Phrase:
+    """Words, which need a letter or a digit."""
+    words = tuple(tokens(said))
+    if not words:
+        raise ValueError("there is no letter or digit in it to look for")
+    return Phrase(said, words, prefix)
+
+
+def read_pattern(key: str, said: str, *, prefix: bool) -> Pattern:
+    """A party or an id."""
+    spellings = (fold(said),) if key == "id" else _spellings(said, prefix=prefix)
+    return Pattern(said, spellings, prefix)
+
+
+def _spellings(said: str, *, prefix: bool) -> tuple[str, ...]:
+    """As sent, and as E.164 where it can be a number: at most four ways, each of which an index can serve."""
+    bare = SEPARATORS.sub("", said)
+    digits = bare.removeprefix("+").removeprefix("00") if bare.startswith(("+", "00")) else bare
+    if not digits.isascii() or not digits.isdigit() or len(digits) > 15:
+        return (fold(said),)
+    if digits != bare:
+        return (f"+{digits}",)
+    found = [fold(said), bare]
+    if not bare.startswith("0"):
+        if prefix or len(bare) >= 7:
+            found.append(f"+{bare}")
+        if len(bare) == 10 or (prefix and 3 <= len(bare) < 10):
+            found.append(f"+1{bare}")
+    return tuple(dict.fromkeys(found))
+
+
+def read_known(key: str, said: str) -> str:
+    """A known word, as it is spelled in `VALUES`."""
+    known = {value.lower(): value for value in VALUES[key]}
+    value = known.get(said.lower())
+    if value is not None:
+        return value
+    near = _MEANT.get(said.lower()) or next(iter(difflib.get_close_matches(said.lower(), known, 1)), None)
+    hint = f"did you mean {known[near]}? " if near in known else ""
+    raise ValueError(f"{hint}{key}: takes {', '.join(known.values())}")
+
+
+def read_moment(said: str) -> Moment:
+    """A time, a duration ago, or a capture's number."""
+    if said.startswith("#") and said[1:].isascii() and said[1:].isdigit() and len(said) < 20:
+        return min(int(said[1:]), _HIGHEST)
+    if _AGO.fullmatch(said):
+        try:
+            return parse_duration(said)
+        except ValueError:
+            raise ValueError("that is too long ago") from None
+    if not _TIME.fullmatch(said):
+        raise ValueError(WHEN_HELP)
+    try:
+        at = datetime.fromisoformat(said.upper())
+        return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise ValueError(f"there is no such time; {WHEN_HELP}") from None
+
+
+def read_size(said: str) -> tuple[int | None, int | None]:
+    """The smallest and the largest size, both included."""
+    between, one = _BETWEEN.fullmatch(said), _SIZE.fullmatch(said)
+    if between:
+        low, high = parse_size(between[1]), parse_size(between[2])
+        if low > high:
+            raise ValueError(f"it ends before it begins; write {between[2]}..{between[1]}")
+        return low, high
+    if not one:
+        raise ValueError(SIZE_HELP)
+    size = parse_size(one[2])
+    bounds = {
+        ">": (size + 1, None), ">=": (size, None), "<": (None, size - 1), "<=": (None, size), "": (size, size),
+    }  # fmt: skip
+    return bounds[one[1]]
+
+
+def resolve(moment: datetime | timedelta, now: datetime) -> datetime:
+    """A time ago as a time."""
+    return now - moment if isinstance(moment, timedelta) else moment
