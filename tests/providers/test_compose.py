@@ -36,12 +36,12 @@ TEXTS = st.text(
     max_size=200,
 )
 MEDIA = st.lists(st.integers(0, 999).map("https://media.example.net/{}.jpg".format), max_size=4, unique=True)
-TIMES = st.datetimes(datetime(2015, 1, 1), datetime(2035, 1, 1)).map(lambda at: at.replace(tzinfo=UTC, microsecond=0))
+TIMES = st.integers(1_420_070_400, 2_051_222_400).map(lambda seconds: datetime.fromtimestamp(seconds, UTC))
 
 # The ids that a provider gives: others would not look like its own.
 IDS: dict[str, Callable[[uuid.UUID, str, Kind], str]] = {
-    "twilio": lambda id, _, kind: ("CA" if kind is Kind.VOICE else "SM") + id.hex,
-    "sinch": lambda id, recipient, kind: f"{id.hex}:{recipient}" if kind is Kind.STATUS else id.hex,
+    "twilio": lambda made, _, kind: ("CA" if kind is Kind.VOICE else "SM") + made.hex,
+    "sinch": lambda made, recipient, kind: f"{made.hex}:{recipient}" if kind is Kind.STATUS else made.hex,
 }
 
 

@@ -33,8 +33,8 @@ def test_a_sample_reads_as_documented(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.stem}")
-def test_a_sample_is_not_claimed_by_two_providers_that_disagree_on_the_order(path: Path) -> None:
-    """Whoever is asked first gets it; its reason must be a sentence's end that the page can show."""
+def test_a_sample_says_why_it_looks_like_its_provider(path: Path) -> None:
+    """The reason is the end of a sentence, as the page shows it."""
     expected = json.loads(path.with_suffix(".json").read_text())
     raw, _ = read_sample(path)
     if expected["provider"] in PROVIDERS and "set" not in expected:
