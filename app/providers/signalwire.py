@@ -5,20 +5,20 @@ signalwire.com/docs and the specifications in github.com/signalwire/docs: compat
 and statuses), signalwire-rest/webhooks/messaging and …/calling (JSON), platform/webhooks and "common webhook errors"
 (time-outs, retries, fallback, answers); the validator in github.com/signalwire/signalwire-python (signature).
 SignalWire publishes that MMS get no receipts, so `sent` is an MMS's last word. It publishes no list of its codes for
-carriers' errors ("provider-specific"), so none stands here. The portal's names are from its guides, the API's names
-stand beside them. Inferred: `initiated` (JSON) is on its way.
+carriers' errors ("provider-specific"), so none stands here. The API's names of the settings are documented, the
+dashboard's wording stands from general knowledge. Inferred: `initiated` (JSON) is on its way.
 """
 
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from urllib.parse import urlencode
 
 from ..domain.captures import Kind, Role
 from ..domain.events import Event, made_id
 from ..domain.statuses import Status, Word
 from ..parsing import JsonValue
 from . import dialect
+from .composing import form
 from .fields import MAX_MEDIA, MAX_TEXT, MAX_VALUE, short, whole
 from .glance import Glance
 from .nested import items, said, within
@@ -140,8 +140,7 @@ def compose(wish: Wish) -> Draft:
             pairs += [(f"MediaUrl{at}", address), (f"MediaContentType{at}", "image/jpeg")]
         if wish.error_code:
             pairs.append(("ErrorCode", wish.error_code))
-    headers = (("Accept", "*/*"), ("Content-Type", "application/x-www-form-urlencoded"))
-    return Draft(method="POST", query="", headers=headers, body=urlencode(pairs).encode())
+    return form(pairs)
 
 
 SHEET = Sheet(

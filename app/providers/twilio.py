@@ -10,16 +10,15 @@ Telnyx can be told to speak with these field names, so detection says what it lo
 """
 
 import re
-import uuid
 from collections.abc import Mapping
 from typing import NamedTuple
-from urllib.parse import urlencode
 
 from ..domain.captures import Kind, Role
 from ..domain.events import Event, made_id
 from ..domain.statuses import Status, Word
 from ..parsing import JsonValue
 from . import dialect
+from .composing import FORM, form, uuid_of
 from .fields import MAX_TEXT, short, whole
 from .glance import Glance
 from .nested import items, said, within
@@ -123,14 +122,9 @@ def compose(wish: Wish) -> Draft:
         pairs = _callback(wish)
     else:
         pairs = _inbound(wish)
-    token = uuid.uuid5(uuid.NAMESPACE_URL, f"{wish.message_id} {wish.raw_status} {wish.at.isoformat()}")
-    headers = (
-        ("User-Agent", "TwilioProxy/1.1"),
-        ("Accept", "*/*"),
-        ("Content-Type", "application/x-www-form-urlencoded; charset=utf-8"),
-        ("I-Twilio-Idempotency-Token", str(token)),
-    )
-    return Draft(method="POST", query="", headers=headers, body=urlencode(pairs).encode())
+    token = uuid_of(wish.message_id, wish.raw_status or "", wish.at.isoformat())
+    first = (("User-Agent", "TwilioProxy/1.1"), ("I-Twilio-Idempotency-Token", token))
+    return form(pairs, *first, content_type=f"{FORM}; charset=utf-8")
 
 
 def _inbound(wish: Wish) -> list[tuple[str, str]]:

@@ -11,11 +11,11 @@ callback itself and `DateSent` as the message's, `ErrorCode` as the name of the 
 
 import re
 from collections.abc import Mapping
-from urllib.parse import urlencode
 
 from ..domain.captures import Kind, Role
 from ..domain.events import Event, made_id
 from ..domain.statuses import Status, Word
+from .composing import form
 from .fields import MAX_VALUE, numbered, short, text_of
 from .glance import Glance
 from .parties import north_american, party
@@ -137,8 +137,7 @@ def compose(wish: Wish) -> Draft:
         pairs += [("Action", wish.url), ("Status", wish.raw_status or "success")]
         if wish.error_code:
             pairs.append(("ErrorCode", wish.error_code))
-    headers = (("Accept", "*/*"), ("Content-Type", "application/x-www-form-urlencoded"))
-    return Draft(method="POST", query="", headers=headers, body=urlencode(pairs).encode())
+    return form(pairs)
 
 
 SHEET = Sheet(
