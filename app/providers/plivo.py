@@ -23,9 +23,19 @@ from .sheet import Draft, Habits, Portal, PortalField, Sheet, Wish
 from .times import read_iso
 
 _VOICE = (Role.VOICE, Role.VOICE_FALLBACK)
-_MESSAGE_MARKS = ("type", "totalrate", "totalamount", "units", "messageintent", "powerpackuuid")
+_MESSAGE_MARKS = {
+    "type": "Type",
+    "totalrate": "TotalRate",
+    "totalamount": "TotalAmount",
+    "units": "Units",
+    "messageintent": "MessageIntent",
+    "powerpackuuid": "PowerpackUUID",
+}
 _CALL_MARKS = ("direction", "callstatus", "event", "hangupcause", "billrate")
-_HEADERS = ("X-Plivo-Signature-V2", "X-Plivo-Signature-Ma-V2", "X-Plivo-Signature-V3", "X-Plivo-Signature-Ma-V3")
+_HEADERS = {
+    name.lower(): name
+    for name in ("X-Plivo-Signature-V2", "X-Plivo-Signature-Ma-V2", "X-Plivo-Signature-V3", "X-Plivo-Signature-Ma-V3")
+}
 _DIGITS = re.compile(r"\+\d+", re.ASCII)
 
 WORDS: Mapping[str, Word] = {
@@ -46,25 +56,14 @@ def claims(glance: Glance) -> str | None:
     """MessageUUID or CallUUID with a field that Plivo sends beside it, or its headers."""
     fields = glance.fields
     if "messageuuid" in fields:
-        for mark in _MESSAGE_MARKS:
+        for mark, spelled in _MESSAGE_MARKS.items():
             if mark in fields:
-                return f"MessageUUID and {_SPELLED[mark]} are present"
+                return f"MessageUUID and {spelled} are present"
     if "calluuid" in fields and any(mark in fields for mark in _CALL_MARKS):
         return "CallUUID and Plivo's call fields are present"
-    for name in _HEADERS:
-        if name.lower() in glance.headers:
-            return f"the header {name} is present"
+    for header in _HEADERS.keys() & glance.headers.keys():
+        return f"the header {_HEADERS[header]} is present"
     return None
-
-
-_SPELLED = {
-    "type": "Type",
-    "totalrate": "TotalRate",
-    "totalamount": "TotalAmount",
-    "units": "Units",
-    "messageintent": "MessageIntent",
-    "powerpackuuid": "PowerpackUUID",
-}
 
 
 def read(glance: Glance, role: Role) -> tuple[Event, ...]:

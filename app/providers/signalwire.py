@@ -45,16 +45,18 @@ WORDS: Mapping[str, Word] = {
 def claims(glance: Glance) -> str | None:
     """Twilio's names with UUIDs, its own JSON, or its header."""
     fields = glance.fields
-    if _UUID.fullmatch(fields.get("accountsid", "")):
+    account = fields.get("accountsid")
+    if account and _UUID.fullmatch(account):
         if ("messagesid" in fields or "smssid" in fields) and "action" not in fields:
             return "MessageSid is present and AccountSid is a UUID"
         if "callsid" in fields and "apiversion" in fields:
             return "CallSid and ApiVersion are present and AccountSid is a UUID"
     if "project_id" in fields and "id" in fields and ("status" in fields or "number_of_segments" in fields):
         return "id, project_id and status are present"
-    for part, id in (("message", "message_id"), ("call", "call_id")):
-        if f"{part}.{id}" in fields and (f"{part}.project_id" in fields or f"{part}.space_id" in fields):
-            return f"{part}.{id} and {part}.project_id are present"
+    if "message.message_id" in fields and ("message.project_id" in fields or "message.space_id" in fields):
+        return "message.message_id and message.project_id are present"
+    if "call.call_id" in fields and ("call.project_id" in fields or "call.space_id" in fields):
+        return "call.call_id and call.project_id are present"
     if "x-signalwire-signature" in glance.headers:
         return "the header X-SignalWire-Signature is present"
     return None
@@ -188,7 +190,9 @@ SHEET = Sheet(
         "message.from": "The sender (SWML).",
         "message.to": "Your number (SWML).",
         "message.body": "The text; null on an MMS without one (SWML).",
-        "message.media.0.url": "Where a picture or file lies (SWML). smsbin fetches none.",
+        "message.media.url": "Where a picture or file lies (SWML). smsbin fetches none.",
+        "message.media.content_type": "The kind of the file (SWML).",
+        "message.media.size": "The size of the file, in bytes (SWML).",
         "message.segments": "How many SMS the text took (SWML).",
         "message.timestamp": "When it came in (SWML), ISO 8601 in UTC.",
         "call.call_id": "The id of the call (SWML).",

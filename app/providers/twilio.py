@@ -54,18 +54,21 @@ WORDS: Mapping[str, Word] = {
 def claims(glance: Glance) -> str | None:
     """Twilio's ids (two letters and 32 hex digits), its headers, or the type of its JSON events."""
     fields = glance.fields
-    if _ACCOUNT.fullmatch(fields.get("accountsid", "")) and "apiversion" in fields:
+    if "apiversion" in fields and _ACCOUNT.fullmatch(fields.get("accountsid", "")):
         return "AccountSid begins with AC and ApiVersion is present"
-    if _MESSAGE.fullmatch(fields.get("messagesid", "")) or _MESSAGE.fullmatch(fields.get("smssid", "")):
+    sid = fields.get("messagesid") or fields.get("smssid")
+    if sid and _MESSAGE.fullmatch(sid):
         return "MessageSid is SM or MM and 32 hex digits"
-    if _CALL.fullmatch(fields.get("callsid", "")):
+    call = fields.get("callsid")
+    if call and _CALL.fullmatch(call):
         return "CallSid is CA and 32 hex digits"
     if fields.get("0.type", fields.get("type", "")).startswith(_EVENTS):
         return "the event type begins with com.twilio.messaging"
-    for name in ("X-Twilio-Signature", "I-Twilio-Idempotency-Token"):
-        if name.lower() in glance.headers:
-            return f"the header {name} is present"
-    return None
+    if "x-twilio-signature" in glance.headers:
+        return "the header X-Twilio-Signature is present"
+    return (
+        "the header I-Twilio-Idempotency-Token is present" if "i-twilio-idempotency-token" in glance.headers else None
+    )
 
 
 def read(glance: Glance, role: Role) -> tuple[Event, ...]:
@@ -224,6 +227,17 @@ SHEET = Sheet(
         "callduration": "How long the call lasted, in seconds.",
         "timestamp": "When the call event happened.",
         "sequencenumber": "The order of the call events, from 0.",
+        "type": "What happened (Event Streams).",
+        "time": "When the event was made (Event Streams), ISO 8601 with Z.",
+        "data.messagesid": "The id of the message (Event Streams).",
+        "data.accountsid": "Your account (Event Streams).",
+        "data.messagestatus": "The state of the message (Event Streams), in capitals.",
+        "data.from": "The sender (Event Streams).",
+        "data.to": "The recipient (Event Streams).",
+        "data.body": "The text of an inbound message (Event Streams).",
+        "data.numsegments": "How many SMS the text took (Event Streams).",
+        "data.errorcode": "Why the message failed (Event Streams).",
+        "data.timestamp": "When the state changed (Event Streams), ISO 8601 with Z.",
         "bodysha256": "The SHA-256 of the JSON body; the signature covers only the URL.",
     },
     times=(
