@@ -4,14 +4,14 @@ from ..domain.captures import Kind, RawRequest, Reading, Role
 from ..domain.events import Event
 from ..domain.findings import Facts, observe
 from ..domain.statuses import Status
-from . import generic, ytel
+from . import generic, plivo, signalwire, telnyx, twilio, ytel
 from .glance import Glance
 from .sheet import Sheet
 
 __all__ = ["GENERIC", "PROVIDERS", "facts_of", "recognise", "sheet_of", "why"]
 
 # In the order in which they are asked: the surest marks first. A new provider is a module and a name here.
-_SHEETS = (ytel.SHEET,)
+_SHEETS = (telnyx.SHEET, signalwire.SHEET, twilio.SHEET, plivo.SHEET, ytel.SHEET)
 PROVIDERS = {sheet.name: sheet for sheet in _SHEETS}
 GENERIC = generic.NAME
 _BY_ROLE = {Role.STATUS: Kind.STATUS, Role.VOICE: Kind.VOICE, Role.VOICE_FALLBACK: Kind.VOICE}

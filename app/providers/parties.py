@@ -1,5 +1,6 @@
 """Senders and recipients: E.164 where the spelling leaves no doubt, beside the verbatim spelling."""
 
+import re
 from collections.abc import Callable
 from functools import partial
 
@@ -7,6 +8,9 @@ from ..domain.phones import e164
 
 # Longer than any number, sender name or address scheme; what is longer is cut, the raw keeps it.
 MAX_PARTY = 200
+
+# What stands before a number of these is the channel. Others ("messenger:…", "client:…") have ids that are no numbers.
+_CHANNEL = re.compile(r"(?:whatsapp|sms|mms|rcs|tel|viber):", re.IGNORECASE)
 
 Spell = Callable[[str], str | None]
 # Ytel, Twilio and SignalWire write North American numbers with ten bare digits in places.
@@ -29,3 +33,10 @@ def international(said: str) -> str | None:
     if bare.isascii() and bare.isdigit() and 10 <= len(bare) <= 15 and not bare.startswith("0"):
         return "+" + bare
     return e164(said)
+
+
+def channelled(said: str | None, spell: Spell = e164) -> str | None:
+    """Like `party`, with the channel before a number left out: `whatsapp:+14155550123` is `+14155550123`."""
+    if said and (channel := _CHANNEL.match(said)):
+        return spell(said[channel.end() :]) or said[:MAX_PARTY]
+    return party(said, spell)

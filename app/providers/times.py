@@ -40,6 +40,17 @@ def read_epoch(text: str | None, *, per_second: int = 1) -> datetime | None:
     return _EPOCH + timedelta(seconds=seconds, microseconds=rest * 1_000_000 // per_second)
 
 
+def read_minutes(text: str | None) -> datetime | None:
+    """`2407110902`, year to minute in two digits each, as delivery receipts have it: taken as UTC."""
+    if not text or len(text) != 10 or not text.isascii() or not text.isdigit():
+        return None
+    year, month, day, hour, minute = (int(text[at : at + 2]) for at in range(0, 10, 2))
+    try:
+        return datetime(2000 + year, month, day, hour, minute, tzinfo=UTC)
+    except ValueError:
+        return None
+
+
 def _at(match: re.Match[str], zone: timezone) -> datetime | None:
     year, month, day, hour, minute, second, fraction = match.groups()
     micro = int((fraction or "0")[:6].ljust(6, "0"))

@@ -5,15 +5,18 @@ sample request), docs.ytel.com/docs/track-your-sms-delivery (Queued, then Succes
 the carrier), docs.ytel.com/docs/receive-a-call (voice fields), the published Swagger document of API v3 (`SmsUrl`,
 `SmsFallbackUrl`, `MessageStatusCallback`) and Ytel's own example handlers (`MediaURL`). Ytel publishes neither
 time-out nor retries nor a signature, and no field list for status callbacks: they are read with the inbound names.
+Inferred: the zone (the ids are version 1 UUIDs whose clock agrees with `Time` read as UTC), `Time` as the stamp of the
+callback itself and `DateSent` as the message's, `ErrorCode` as the name of the error's field.
 """
 
 import re
 from collections.abc import Mapping
-from urllib.parse import urlencode
 
 from ..domain.captures import Kind, Role
 from ..domain.events import Event, made_id
 from ..domain.statuses import Status, Word
+from .composing import form
+from .fields import MAX_VALUE, numbered, short, text_of
 from .glance import Glance
 from .parties import north_american, party
 from .sheet import Draft, Habits, Portal, PortalField, Sheet, Wish, plain
@@ -59,49 +62,48 @@ def read(glance: Glance, role: Role) -> tuple[Event, ...]:
         return (_voice(glance, call),)
     sid = glance.get("messagesid")
     said = glance.get("status")
-    if role in _VOICE or not (sid or said or glance.get("text", "body", "from", "to")):
+    # Without any id, what comes to a voice URL is a call that is told too little of.
+    if not sid and (role in _VOICE or not (said or glance.get("text", "body", "from", "to"))):
         return ()
     return (_sms(glance, role, sid, said),)
 
 
 def _sms(glance: Glance, role: Role, sid: str | None, said: str | None) -> Event:
-    fields = glance.fields
     word = SHEET.word(said)
     callback = role is Role.STATUS or plain(said or "") in _CALLBACK_WORDS
-    sender_said, recipient_said = fields.get("from"), fields.get("to")
+    sender_said, recipient_said = glance.get("from"), glance.get("to")
     sender, recipient = party(sender_said, north_american), party(recipient_said, north_american)
-    text = fields.get("text", fields.get("body"))
-    said_at = read_utc(glance.get("datesent", "time"))
-    media = tuple(value for name, value in glance.pairs if name.lower().startswith("mediaurl") and value)
+    text = text_of(glance, "text", "body")
+    said_at = read_utc(glance.get("time", "datesent"))
     return Event(
         kind=Kind.STATUS if callback else Kind.INBOUND,
-        message_id=sid or made_id(sender, recipient, text, said_at or glance.raw.received_at),
+        message_id=short(sid) or made_id(sender, recipient, text, said_at or glance.raw.received_at),
         sender=sender,
         recipient=recipient,
-        sender_said=sender_said,
-        recipient_said=recipient_said,
+        sender_said=short(sender_said),
+        recipient_said=short(recipient_said),
         text=text,
-        media=media,
+        media=numbered(glance, "mediaurl"),
         status=word.status if callback else Status.RECEIVED,
-        raw_status=said,
+        raw_status=short(said),
         final=word.final if callback else True,
         said_at=said_at,
-        price=glance.get("price"),
-        error_code=glance.get("errorcode") if callback else None,
+        price=short(glance.get("price")),
+        error_code=short(glance.get("errorcode")) if callback else None,
         as_callback=None if callback else word,
     )
 
 
 def _voice(glance: Glance, call: str) -> Event:
-    sender_said, recipient_said = glance.fields.get("from"), glance.fields.get("to")
+    sender_said, recipient_said = glance.get("from"), glance.get("to")
     return Event(
         kind=Kind.VOICE,
-        message_id=call,
+        message_id=call[:MAX_VALUE],
         sender=party(sender_said, north_american),
         recipient=party(recipient_said, north_american),
-        sender_said=sender_said,
-        recipient_said=recipient_said,
-        raw_status=glance.get("callstatus", "status"),
+        sender_said=short(sender_said),
+        recipient_said=short(recipient_said),
+        raw_status=short(glance.get("callstatus", "status")),
     )
 
 
@@ -135,8 +137,7 @@ def compose(wish: Wish) -> Draft:
         pairs += [("Action", wish.url), ("Status", wish.raw_status or "success")]
         if wish.error_code:
             pairs.append(("ErrorCode", wish.error_code))
-    headers = (("Accept", "*/*"), ("Content-Type", "application/x-www-form-urlencoded"))
-    return Draft(method="POST", query="", headers=headers, body=urlencode(pairs).encode())
+    return form(pairs)
 
 
 SHEET = Sheet(
@@ -150,15 +151,19 @@ SHEET = Sheet(
         "to": "The recipient; inbound it is your Ytel number.",
         "from": "The sender.",
         "text": "The text of the SMS (the send call names it Body).",
+        "body": "The text of the SMS, by the name that the send call gives it.",
         "messagesid": "The id of the message: a version 1 UUID, so it holds the time when Ytel took it.",
         "status": "Inbound: how the inbound leg ended. Callback: Queued, then Success (handed over) or Failed.",
         "price": "What Ytel charges, without a currency.",
-        "time": "When Ytel handled it; no zone is written, it reads as UTC.",
-        "datesent": "When it was sent; no zone is written, it reads as UTC.",
+        "time": "When this happened at Ytel; no zone is written, it reads as UTC.",
+        "datesent": "When the message was sent; no zone is written, it reads as UTC.",
         "method": "The HTTP method that is set for this URL in the portal.",
         "action": "The URL that Ytel requests.",
         "mediaurl": "Where a picture or file of an MMS lies. smsbin never fetches it.",
+        "errorcode": "Why a message failed. Ytel publishes no name for this field: the name is inferred.",
         "callsid": "The id of the call.",
+        "callstatus": "Where the call stands.",
+        "duration": "How long the call has lasted, in seconds (heartbeats come every 60 s).",
         "accountsid": "Your account.",
         "wireless": "Whether the caller's number is a mobile one.",
         "carrier": "The caller's carrier.",
@@ -178,6 +183,7 @@ SHEET = Sheet(
             PortalField(role=Role.PRIMARY, name="SMS Request URL", hint="POST or GET, both are recorded"),
             PortalField(role=Role.FALLBACK, name="Fallback SMS Request URL", hint="called when the primary fails"),
             PortalField(role=Role.VOICE, name="Voice Request URL", hint="each call"),
+            PortalField(role=Role.VOICE_FALLBACK, name="Voice Fallback URL", hint="called when the voice URL fails"),
             PortalField(
                 role=Role.STATUS, name="MessageStatusCallback", hint="a parameter of every send; it has no fallback"
             ),

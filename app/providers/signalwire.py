@@ -1,0 +1,232 @@
+"""SignalWire: Twilio's field names with UUIDs for ids, and JSON of its own (Relay, SWML).
+
+Sources: developer.signalwire.com/compatibility-api/xml/messaging and …/xml/voice (request fields),
+signalwire.com/docs and the specifications in github.com/signalwire/docs: compatibility-api/messages (callback fields
+and statuses), signalwire-rest/webhooks/messaging and …/calling (JSON), platform/webhooks and "common webhook errors"
+(time-outs, retries, fallback, answers); the validator in github.com/signalwire/signalwire-python (signature).
+SignalWire publishes that MMS get no receipts, so `sent` is an MMS's last word. It publishes no list of its codes for
+carriers' errors ("provider-specific"), so none stands here. The API's names of the settings are documented, the
+dashboard's wording stands from general knowledge. Inferred: `initiated` (JSON) is on its way.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+
+from ..domain.captures import Kind, Role
+from ..domain.events import Event, made_id
+from ..domain.statuses import Status, Word
+from ..parsing import JsonValue
+from . import dialect
+from .composing import form
+from .fields import MAX_MEDIA, MAX_TEXT, MAX_VALUE, short, whole
+from .glance import Glance
+from .nested import items, said, within
+from .parties import channelled, north_american
+from .sheet import Draft, Habits, Portal, PortalField, Sheet, Wish
+from .times import read_iso
+
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_PROJECT = "5d2a7c10-4b3e-4f6a-9c81-0e7d6b5a4f32"
+
+WORDS: Mapping[str, Word] = {
+    "queued": Word(Status.QUEUED),
+    "initiated": Word(Status.SENDING),
+    "sending": Word(Status.SENDING),
+    "sent": Word(Status.SENT),
+    "delivered": Word(Status.DELIVERED, final=True),
+    "undelivered": Word(Status.UNDELIVERED, final=True),
+    "failed": Word(Status.FAILED, final=True),
+    "receiving": Word(Status.RECEIVED, final=True),
+    "received": Word(Status.RECEIVED, final=True),
+}
+
+
+def claims(glance: Glance) -> str | None:
+    """Twilio's names with UUIDs, its own JSON, or its header."""
+    fields = glance.fields
+    account = fields.get("accountsid")
+    if account and _UUID.fullmatch(account):
+        if ("messagesid" in fields or "smssid" in fields) and "action" not in fields:
+            return "MessageSid is present and AccountSid is a UUID"
+        if "callsid" in fields and "apiversion" in fields:
+            return "CallSid and ApiVersion are present and AccountSid is a UUID"
+    if "project_id" in fields and "id" in fields and ("status" in fields or "number_of_segments" in fields):
+        return "id, project_id and status are present"
+    if "message.message_id" in fields and ("message.project_id" in fields or "message.space_id" in fields):
+        return "message.message_id and message.project_id are present"
+    if "call.call_id" in fields and ("call.project_id" in fields or "call.space_id" in fields):
+        return "call.call_id and call.project_id are present"
+    if "x-signalwire-signature" in glance.headers:
+        return "the header X-SignalWire-Signature is present"
+    return None
+
+
+def read(glance: Glance, role: Role) -> tuple[Event, ...]:
+    """One event, of a form or of JSON."""
+    if isinstance(glance.json, dict) and not glance.has("messagesid"):
+        message, call = within(glance.json, "message"), within(glance.json, "call")
+        if isinstance(message, dict):
+            return (_message(glance, message, Role.PRIMARY),)
+        if isinstance(call, dict) and (call_id := said(call, "call_id")):
+            return (_call(call, call_id),)
+        if said(glance.json, "id") or said(glance.json, "status"):
+            return (_message(glance, glance.json, role),)
+    return tuple(_end_of_mms(glance, event) for event in dialect.read(glance, role, SHEET.word))
+
+
+def _end_of_mms(glance: Glance, event: Event) -> Event:
+    """MMS get no receipts, so nothing follows `sent`."""
+    ended = event.status is Status.SENT and bool(whole(glance.get("nummedia")))
+    return replace(event, final=True) if ended else event
+
+
+def _message(glance: Glance, told: JsonValue, role: Role) -> Event:
+    """A Relay or SWML status callback, or the `message` of an SWML inbound request, which has no status."""
+    word_said = said(told, "status")
+    word = SHEET.word(word_said)
+    callback = role is Role.STATUS if word_said is None else word.status is not Status.RECEIVED
+    sender_said, recipient_said = said(told, "from"), said(told, "to")
+    sender, recipient = channelled(sender_said, north_american), channelled(recipient_said, north_american)
+    text = said(told, "body")
+    sid = said(told, "message_id") or said(told, "id")
+    return Event(
+        kind=Kind.STATUS if callback else Kind.INBOUND,
+        message_id=short(sid) or made_id(sender, recipient, text, glance.raw.received_at),
+        sender=sender,
+        recipient=recipient,
+        sender_said=short(sender_said),
+        recipient_said=short(recipient_said),
+        text=None if text is None else text[:MAX_TEXT],
+        media=tuple(url for item in items(told, "media")[:MAX_MEDIA] if (url := said(item, "url") or said(item))),
+        status=word.status if callback else Status.RECEIVED,
+        raw_status=short(word_said),
+        final=word.final if callback else True,
+        said_at=read_iso(said(told, "timestamp")),
+        error_code=dialect.error_of(said(told, "error_code")),
+        segments=whole(said(told, "number_of_segments") or said(told, "segments")),
+    )
+
+
+def _call(told: JsonValue, call_id: str) -> Event:
+    sender_said = said(told, "from_number") or said(told, "from")
+    recipient_said = said(told, "to_number") or said(told, "to")
+    return Event(
+        kind=Kind.VOICE,
+        message_id=call_id[:MAX_VALUE],
+        sender=channelled(sender_said, north_american),
+        recipient=channelled(recipient_said, north_american),
+        sender_said=short(sender_said),
+        recipient_said=short(recipient_said),
+        raw_status=short(said(told, "call_state")),
+    )
+
+
+def compose(wish: Wish) -> Draft:
+    """A form post with the fields of the Compatibility API. It is not signed."""
+    if wish.kind is Kind.VOICE:
+        pairs = [
+            ("CallSid", wish.message_id), ("AccountSid", _PROJECT), ("ApiVersion", "2010-04-01"),
+            ("Direction", "inbound"), ("From", wish.sender), ("To", wish.recipient),
+            ("CallStatus", wish.raw_status or "ringing"),
+        ]  # fmt: skip
+    else:
+        pairs = [("MessageSid", wish.message_id), ("SmsSid", wish.message_id), ("AccountSid", _PROJECT)]
+        if wish.kind is Kind.STATUS:
+            pairs.append(("MessageStatus", wish.raw_status or "delivered"))
+        pairs += [
+            ("From", wish.sender), ("To", wish.recipient), ("Body", wish.text or ""),
+            ("NumMedia", str(len(wish.media))), ("NumSegments", "1"),
+        ]  # fmt: skip
+        for at, address in enumerate(wish.media):
+            pairs += [(f"MediaUrl{at}", address), (f"MediaContentType{at}", "image/jpeg")]
+        if wish.error_code:
+            pairs.append(("ErrorCode", wish.error_code))
+    return form(pairs)
+
+
+SHEET = Sheet(
+    name="signalwire",
+    title="SignalWire",
+    claims=claims,
+    read=read,
+    compose=compose,
+    words=WORDS,
+    meanings={
+        "messagesid": "The id of the message, a UUID.",
+        "smssid": "The same as MessageSid, an older name.",
+        "accountsid": "Your project, a UUID.",
+        "from": "The sender.",
+        "to": "The recipient; inbound it is your SignalWire number.",
+        "body": "The text of the message.",
+        "nummedia": "How many pictures or files came with it.",
+        "numsegments": "How many SMS the text took.",
+        "mediaurl0": "Where the first picture or file lies; further ones are MediaUrl1 and so on. smsbin fetches none.",
+        "mediacontenttype0": "The kind of the first file.",
+        "messagestatus": "The state of an outbound message: this is a status callback.",
+        "smsstatus": "The same as MessageStatus, an older name.",
+        "errorcode": "Why a message failed or was not delivered.",
+        "errormessage": "The error in words.",
+        "apiversion": "The version of the API.",
+        "callsid": "The id of the call, a UUID.",
+        "callstatus": "queued, ringing, in-progress, completed, busy, failed, no-answer or canceled.",
+        "direction": "inbound or outbound.",
+        "forwardedfrom": "The number that forwarded the call, where the carrier says so.",
+        "callername": "The caller's name, where it is known.",
+        "parentcallsid": "The call that started this one.",
+        "callduration": "How long the call lasted, in seconds.",
+        "id": "The id of the message (JSON).",
+        "project_id": "Your project (JSON).",
+        "status": "The state of an outbound message (JSON).",
+        "number_of_segments": "How many SMS the text took (JSON).",
+        "timestamp": "When the state changed (JSON), ISO 8601 in UTC.",
+        "error_code": "Why a message failed (JSON); null without an error.",
+        "error_message": "The error in words (JSON).",
+        "message.message_id": "The id of an inbound message (SWML).",
+        "message.project_id": "Your project (SWML).",
+        "message.space_id": "Your space (SWML).",
+        "message.direction": "Always inbound (SWML).",
+        "message.type": "sms or mms (SWML).",
+        "message.from": "The sender (SWML).",
+        "message.to": "Your number (SWML).",
+        "message.body": "The text; null on an MMS without one (SWML).",
+        "message.media.url": "Where a picture or file lies (SWML). smsbin fetches none.",
+        "message.media.content_type": "The kind of the file (SWML).",
+        "message.media.size": "The size of the file, in bytes (SWML).",
+        "message.segments": "How many SMS the text took (SWML).",
+        "message.timestamp": "When it came in (SWML), ISO 8601 in UTC.",
+        "call.call_id": "The id of the call (SWML).",
+        "call.call_state": "Where the call stands (SWML).",
+        "call.from": "The caller (SWML).",
+        "call.to": "The number that is called (SWML).",
+    },
+    times="The form has none; JSON has ISO 8601 with Z",
+    habits=Habits(
+        timeout_s=5,
+        retries="Inbound requests none; status callbacks are tried 3 times in all, best effort.",
+        fallback="At once, when the primary URL fails; the connection may take 2 s, the answer 5 s.",
+        signature=(
+            "X-SignalWire-Signature: HMAC-SHA1 with the signing key, for forms as Base64 over the URL and the sorted"
+            " fields, for JSON as hex over the URL and the body."
+        ),
+    ),
+    portal=Portal(
+        where="Phone Numbers › your number › Edit settings",
+        fields=(
+            PortalField(
+                role=Role.PRIMARY,
+                name="Message Settings: When a message comes in",
+                hint="handle messages using cXML webhooks; SmsUrl in the API",
+            ),
+            PortalField(
+                role=Role.FALLBACK, name="Message Settings: If there's an error", hint="SmsFallbackUrl in the API"
+            ),
+            PortalField(role=Role.STATUS, name="StatusCallback", hint="a parameter of every send; it has no fallback"),
+            PortalField(role=Role.VOICE, name="Voice Settings: When a call comes in", hint="VoiceUrl in the API"),
+            PortalField(
+                role=Role.VOICE_FALLBACK, name="Voice Settings: If there's an error", hint="VoiceFallbackUrl in the API"
+            ),
+        ),
+        checked="2026-11-25",
+    ),
+)
