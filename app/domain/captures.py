@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Role(StrEnum):
@@ -94,7 +95,15 @@ class NewCapture:
 
 
 @dataclass(frozen=True, slots=True)
-class Stamp:
+class NewOutcome:
+    """What the front door hands to the store after the answer."""
+
+    bin_id: str
+    n: int
+    outcome: Outcome
+
+
+class Stamp(NamedTuple):
     """The numbers that a capture got inside its transaction (P3)."""
 
     n: int

@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from ..domain.captures import Stamp
 from . import jobs
 from .connections import BUSY_MS
 from .counters import Counters
@@ -51,13 +52,13 @@ class Applier:
         self._connection = connection
         self._counters = Counters(connection)
         self._swept = False
-        self._players: dict[type[jobs.Job], Callable[[Any], tuple[int, int] | None]] = {
+        self._players: dict[type[jobs.Job], Callable[[Any], Stamp | None]] = {
             jobs.AddBin: self._add_bin,
             jobs.SetBin: self._set_bin,
             jobs.RotateKey: self._rotate_key,
             jobs.DropBin: self._drop_bin,
             jobs.AddCapture: self._add_capture,
-            jobs.SetOutcome: self._set_outcome,
+            jobs.SetOutcomes: self._set_outcomes,
             jobs.DropCapture: self._drop_capture,
             jobs.DropCaptures: self._drop_captures,
             jobs.SweepCaptures: self._sweep,
@@ -142,16 +143,17 @@ class Applier:
 
     # Captures
 
-    def _add_capture(self, job: jobs.AddCapture) -> tuple[int, int]:
+    def _add_capture(self, job: jobs.AddCapture) -> Stamp:
         counter = self._counters.of(job.bin_id)
         if counter is None:
             raise Rejected("not_found", f"There is no bin {job.bin_id}.")
         return self._counters.add_capture(counter, job)
 
-    def _set_outcome(self, job: jobs.SetOutcome) -> None:
-        counter = self._counters.of(job.bin_id)
-        if counter is not None:
-            self._counters.add_outcome(counter, job)
+    def _set_outcomes(self, job: jobs.SetOutcomes) -> None:
+        for outcome in job.outcomes:
+            counter = self._counters.of(outcome.bin_id)
+            if counter is not None:
+                self._counters.add_outcome(counter, outcome)
 
     def _drop_capture(self, job: jobs.DropCapture) -> None:
         number = self._number(job.bin_id)
@@ -195,7 +197,7 @@ class Applier:
 
     # The sweep
 
-    def _sweep(self, job: jobs.SweepCaptures) -> tuple[int, int]:
+    def _sweep(self, job: jobs.SweepCaptures) -> Stamp:
         self._counters.flush()
         room = job.limit
         for number, floor_n, retention_s, deleted in self._connection.execute(SQL["sweepable"]).fetchall():
@@ -210,7 +212,7 @@ class Applier:
             if room <= 0:
                 break
         self._swept = self._swept or room < job.limit
-        return job.limit - room, int(room <= 0)
+        return Stamp(job.limit - room, int(room <= 0))
 
     def _sweep_leftovers(self, number: int, floor_n: int, limit: int) -> int:
         values = {"bin": number, "floor_n": floor_n, "limit": limit}

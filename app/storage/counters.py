@@ -7,6 +7,7 @@ capture is what makes the durable path cheap.
 import sqlite3
 from dataclasses import dataclass, field
 
+from ..domain.captures import Stamp
 from . import jobs
 from .queries import SQL
 
@@ -53,7 +54,7 @@ class Counters:
             self._by_bin[bin_id] = counter
         return counter
 
-    def add_capture(self, counter: Counter, job: jobs.AddCapture) -> tuple[int, int]:
+    def add_capture(self, counter: Counter, job: jobs.AddCapture) -> Stamp:
         """Take the next numbers."""
         self._last_id += 1
         counter.last_n += 1
@@ -67,7 +68,7 @@ class Counters:
             job.message_id, job.sender, job.recipient, job.text, job.status, job.raw_status, job.problem,
         ))  # fmt: skip
         self._waiting.raws.append((self._last_id, job.http_version, job.headers, job.body, job.sha256))
-        return counter.last_n, counter.last_seq
+        return Stamp(counter.last_n, counter.last_seq)
 
     def add_outcome(self, counter: Counter, job: jobs.SetOutcome) -> None:
         """Take the next seq."""

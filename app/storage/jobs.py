@@ -5,6 +5,8 @@ Times are microseconds since 1970, durations seconds. Only `storage/` speaks thi
 
 import msgspec
 
+from ..domain.captures import Stamp
+
 
 class Job(msgspec.Struct, array_like=True, tag=True):
     """One write, whole or not at all."""
@@ -59,13 +61,19 @@ class AddCapture(Job):
     sha256: str
 
 
-class SetOutcome(Job):
+class SetOutcome(msgspec.Struct, array_like=True):
+    """Part of `SetOutcomes`."""
+
     bin_id: str
     n: int
     status: int | None
     after_ms: int | None
     fault: str | None
     sender_left: bool
+
+
+class SetOutcomes(Job):
+    outcomes: list[SetOutcome]
 
 
 class DropCapture(Job):
@@ -109,17 +117,20 @@ class Probe(Job):
 
 
 AnyJob = (
-    AddBin | SetBin | RotateKey | DropBin | AddCapture | SetOutcome | DropCapture | DropCaptures
+    AddBin | SetBin | RotateKey | DropBin | AddCapture | SetOutcomes | DropCapture | DropCaptures
     | SweepCaptures | AddSession | TouchSession | DropSession | DropSessions | Probe
 )  # fmt: skip
 
 
 class Result(msgspec.Struct, array_like=True, frozen=True):
-    """What became of one job. `error` is None when it is durable, else a name of `FAILURES`."""
+    """What became of one job. `error` is None when it is durable, else a name of `FAILURES`.
+
+    `value`: a capture's numbers; a sweep's two figures travel in the same shape.
+    """
 
     error: str | None = None
     message: str = ""
-    value: tuple[int, int] | None = None
+    value: Stamp | None = None
 
 
 # not_found, conflict: the job's own fault. full: nothing can be written now. suspect: the file can't be trusted.

@@ -14,6 +14,7 @@ from ..domain.captures import (
     Deleted,
     Kind,
     NewCapture,
+    NewOutcome,
     Outcome,
     RawRequest,
     Reading,
@@ -21,7 +22,7 @@ from ..domain.captures import (
 )
 from ..domain.units import from_micros, micros
 from . import Session
-from .jobs import AddCapture
+from .jobs import AddCapture, SetOutcome
 
 
 def read_bin(row: Row) -> Bin:
@@ -117,6 +118,12 @@ def write_capture(new: NewCapture) -> AddCapture:
         reading.status, reading.raw_status, reading.problem,
         raw.http_version, msgspec.json.encode(headers).decode(), raw.body, new.sha256,
     )  # fmt: skip
+
+
+def write_outcome(new: NewOutcome) -> SetOutcome:
+    """An outcome as a part of a job."""
+    outcome = new.outcome
+    return SetOutcome(new.bin_id, new.n, outcome.status, outcome.after_ms, outcome.fault, outcome.sender_left)
 
 
 def _outcome(row: Row) -> Outcome | None:

@@ -14,6 +14,7 @@ from collections import deque
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..domain.captures import Stamp
 from ..errors import AppError, CannotStart, Conflict, NotFound, StoreUnavailable
 from . import COMMIT_WAIT_S, Health
 from .jobs import AddCapture, Job, Result, decode_results, encode_jobs
@@ -26,7 +27,7 @@ START_S = 60.0
 JOB_BYTES = 512
 CHILD = f"{__package__}.child"
 
-Value = tuple[int, int] | None
+Value = Stamp | None
 
 
 @dataclass(slots=True)

@@ -11,7 +11,7 @@ from app import clock
 from app.domain.units import micros
 from app.storage.apply import Applier
 from app.storage.connections import open_writer
-from app.storage.jobs import AddBin, AddCapture, SetOutcome
+from app.storage.jobs import AddBin, AddCapture, SetOutcome, SetOutcomes
 from app.storage.migrate import migrate
 from tests.process import TOKEN, Process
 
@@ -33,7 +33,7 @@ def fill(folder: Path, count: int) -> None:
     for start in range(0, count, BATCH):
         numbers = range(start + 1, min(start + BATCH, count) + 1)
         applier.apply([_capture(bin_id, now, headers) for _ in numbers])
-        applier.apply([SetOutcome(bin_id, n, 200, 2, None, False) for n in numbers])
+        applier.apply([SetOutcomes([SetOutcome(bin_id, n, 200, 2, None, False) for n in numbers])])
     connection.execute("pragma wal_checkpoint(truncate)")
     connection.close()
 
