@@ -46,7 +46,10 @@ class RawRequest:
     def header(self, name: bytes) -> bytes | None:
         """The first value of a header, whatever the case of its name."""
         wanted = name.lower()
-        return next((value for key, value in self.headers if key.lower() == wanted), None)
+        for key, value in self.headers:
+            if key.lower() == wanted:
+                return value
+        return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +94,6 @@ class NewCapture:
     role: Role
     raw: RawRequest
     reading: Reading
-    sha256: str
 
 
 @dataclass(frozen=True, slots=True)

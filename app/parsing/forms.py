@@ -58,8 +58,10 @@ def _read_utf8(body: bytes) -> Pairs:
     pairs = []
     for piece in body.replace(b"+", b" ").decode().split("&", MAX_FIELDS)[:MAX_FIELDS]:
         name, _, value = piece.partition("=")
-        if "%" in piece:
-            name, value = _ESCAPES.sub(_as_utf8, name), _ESCAPES.sub(_as_utf8, value)
+        if "%" in name:
+            name = _ESCAPES.sub(_as_utf8, name)
+        if "%" in value:
+            value = _ESCAPES.sub(_as_utf8, value)
         if piece:
             pairs.append((name, value))
     return tuple(pairs)

@@ -1,7 +1,6 @@
 """The story of a capture, from a raw request to numbers that are on disk."""
 
 import asyncio
-import hashlib
 
 from ..domain.answers import Answer, safe_answer
 from ..domain.bins import Bin
@@ -23,5 +22,4 @@ def begin(store: Store, bin: Bin, role: Role, raw: RawRequest) -> "tuple[asyncio
     """`keep` for a caller that cannot wait: durable when the future resolves; ringing is then left to the caller."""
     reading = recognise(raw, role)
     answer = safe_answer(role)
-    sha256 = hashlib.sha256(raw.body).hexdigest()
-    return store.add_capture(NewCapture(bin_id=bin.id, role=role, raw=raw, reading=reading, sha256=sha256)), answer
+    return store.add_capture(NewCapture(bin_id=bin.id, role=role, raw=raw, reading=reading)), answer

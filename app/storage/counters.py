@@ -4,12 +4,14 @@ Why: a batch holds many captures of few bins; reading and writing the bin's row 
 capture is what makes the durable path cheap.
 """
 
+import hashlib
 import sqlite3
 from dataclasses import dataclass, field
 
 from ..domain.captures import Stamp
 from . import jobs
 from .queries import SQL
+from .rows import write_headers
 
 
 @dataclass(slots=True)
@@ -67,7 +69,8 @@ class Counters:
             job.target, job.peer, len(job.body), job.content_type, job.body_complete, job.provider, job.kind,
             job.message_id, job.sender, job.recipient, job.text, job.status, job.raw_status, job.problem,
         ))  # fmt: skip
-        self._waiting.raws.append((self._last_id, job.http_version, job.headers, job.body, job.sha256))
+        sha256 = hashlib.sha256(job.body).hexdigest()
+        self._waiting.raws.append((self._last_id, job.http_version, write_headers(job.headers), job.body, sha256))
         return Stamp(counter.last_n, counter.last_seq)
 
     def add_outcome(self, counter: Counter, job: jobs.SetOutcome) -> None:

@@ -38,6 +38,8 @@ class DropBin(Job):
 
 
 class AddCapture(Job):
+    """`headers` is packed, and nothing is hashed yet: the writer process has time for it, the event loop has not."""
+
     bin_id: str
     received_at: int
     role: str
@@ -56,9 +58,8 @@ class AddCapture(Job):
     raw_status: str | None
     problem: str | None
     http_version: str
-    headers: str
+    headers: bytes
     body: bytes
-    sha256: str
 
 
 class SetOutcome(msgspec.Struct, array_like=True):

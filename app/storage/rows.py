@@ -109,15 +109,20 @@ def read_session(row: Row) -> Session:
 def write_capture(new: NewCapture) -> AddCapture:
     """A new capture as a job."""
     raw, reading = new.raw, new.reading
-    headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in raw.headers]
     content_type = raw.header(b"content-type")
     return AddCapture(
         new.bin_id, micros(raw.received_at), new.role.value, raw.method, raw.target, raw.peer,
         None if content_type is None else content_type.decode("latin-1"), raw.body_complete,
         reading.provider, reading.kind.value, reading.message_id, reading.sender, reading.recipient, reading.text,
         reading.status, reading.raw_status, reading.problem,
-        raw.http_version, msgspec.json.encode(headers).decode(), raw.body, new.sha256,
+        raw.http_version, msgspec.msgpack.encode(raw.headers), raw.body,
     )  # fmt: skip
+
+
+def write_headers(packed: bytes) -> str:
+    """A job's headers as the database keeps them."""
+    headers = msgspec.msgpack.decode(packed, type=list[tuple[bytes, bytes]])
+    return msgspec.json.encode([(name.decode("latin-1"), value.decode("latin-1")) for name, value in headers]).decode()
 
 
 def write_outcome(new: NewOutcome) -> SetOutcome:

@@ -89,6 +89,11 @@ class Connection(RequestHandler):
         if self._messages and idle is not None and not idle.done():
             self._serve(idle)
 
+    def resume_reading(self, resume_parser: bool = True) -> None:
+        """aiohttp's reader asks after every body, and would run the parser on nothing; only a pause can be ended."""
+        if self._reading_paused or self._buffer_paused:
+            super().resume_reading(resume_parser)
+
     def visited(self, *, stay: bool) -> None:
         """The answer to a visit is out: what aiohttp's loop does between two requests."""
         self._request_in_progress = False
