@@ -57,7 +57,7 @@ def read(raw: RawRequest, role: Role) -> Reading:
     if len(raw.body) > MAX_BYTES:
         problem = f"The body has {len(raw.body):,} bytes; only the first {MAX_BYTES:,} are read."
     found = _guess(fields(raw))
-    recognised = any(found.get(name) for name in ("sender", "recipient", "text", "message_id"))
+    recognised = found.get("sender") or found.get("recipient") or found.get("text") or found.get("message_id")
     kind = _kind(role, found)
     word = found.get("status")
     return Reading(
@@ -75,7 +75,7 @@ def read(raw: RawRequest, role: Role) -> Reading:
 
 def e164(number: str) -> str | None:
     """`+` and digits where the spelling leaves no doubt, else None. Ten bare digits stay in doubt."""
-    bare = _SEPARATORS.sub("", number)
+    bare = number if number[:1] == "+" and number[1:].isdigit() else _SEPARATORS.sub("", number)
     if bare.startswith("00"):
         bare = "+" + bare[2:]
     digits = bare.removeprefix("+")
@@ -119,7 +119,7 @@ def _kind(role: Role, found: dict[str, str]) -> Kind:
         return Kind.STATUS
     if role in (Role.VOICE, Role.VOICE_FALLBACK):
         return Kind.VOICE
-    return Kind.INBOUND if found.keys() & {"sender", "recipient", "text"} else Kind.OTHER
+    return Kind.INBOUND if "sender" in found or "recipient" in found or "text" in found else Kind.OTHER
 
 
 def _status(kind: Kind, word: str | None) -> str | None:

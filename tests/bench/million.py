@@ -30,7 +30,11 @@ def fill(folder: Path, count: int) -> None:
     applier = Applier(connection)
     bin_id, now = clock.new_id(), micros(clock.now())
     applier.apply([AddBin(bin_id, clock.new_key(), None, None, None, now)])
-    pairs = [(b"Host", b"127.0.0.1"), (b"Content-Type", b"application/x-www-form-urlencoded"), (b"Content-Length", b"292")]
+    pairs = [
+        (b"Host", b"127.0.0.1"),
+        (b"Content-Type", b"application/x-www-form-urlencoded"),
+        (b"Content-Length", b"292"),
+    ]
     headers = msgspec.msgpack.encode(pairs)
     for start in range(0, count, BATCH):
         numbers = range(start + 1, min(start + BATCH, count) + 1)
