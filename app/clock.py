@@ -17,6 +17,11 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+def wall() -> float:
+    """The wall clock as seconds since 1970, where a `datetime` would only be taken apart again."""
+    return time.time()
+
+
 def ticks() -> float:
     """Seconds of a clock that never jumps; only differences mean something."""
     return time.monotonic()

@@ -7,6 +7,7 @@ from .live.hub import Hub
 from .services.access import Access
 from .services.keyring import Keyring
 from .services.metrics import Metrics
+from .services.outcomes import Outcomes
 from .settings import Settings
 from .storage import Store
 
@@ -16,6 +17,7 @@ HUB = web.AppKey("HUB", Hub)
 FRAMES = web.AppKey("FRAMES", FrameCache[Frames])
 KEYRING = web.AppKey("KEYRING", Keyring)
 ACCESS = web.AppKey("ACCESS", Access)
+OUTCOMES = web.AppKey("OUTCOMES", Outcomes)
 METRICS = web.AppKey("METRICS", Metrics)
 
 # What hangs on one request.

@@ -12,6 +12,7 @@ from .services.access import Access, find_token
 from .services.bins import first_bin
 from .services.keyring import Keyring
 from .services.metrics import Metrics
+from .services.outcomes import Outcomes
 from .services.sweeping import sweep_for_ever
 from .services.watching import index_for_ever, mark_stuck_for_ever
 from .settings import Settings
@@ -47,6 +48,7 @@ async def _storage(app: web.Application) -> AsyncIterator[None]:
         token, made_here = find_token(settings)
         app[keys.STORE] = store
         app[keys.KEYRING] = Keyring(store)
+        app[keys.OUTCOMES] = Outcomes(store, app[keys.HUB])
         app[keys.ACCESS] = Access(store, token, made_here=made_here)
         await app[keys.ACCESS].start()
         await first_bin(store)
@@ -55,6 +57,7 @@ async def _storage(app: web.Application) -> AsyncIterator[None]:
             store_ok=("1 while the store takes writes.", lambda: float(store.health().state == "ok")),
         )
         yield
+        app[keys.OUTCOMES].write()
 
 
 async def _by_itself(app: web.Application) -> AsyncIterator[None]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from .events import Event
@@ -50,7 +50,10 @@ class RawRequest:
     def header(self, name: bytes) -> bytes | None:
         """The first value of a header, whatever the case of its name."""
         wanted = name.lower()
-        return next((value for key, value in self.headers if key.lower() == wanted), None)
+        for key, value in self.headers:
+            if key.lower() == wanted:
+                return value
+        return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,11 +103,18 @@ class NewCapture:
     role: Role
     raw: RawRequest
     reading: Reading
-    sha256: str
 
 
 @dataclass(frozen=True, slots=True)
-class Stamp:
+class NewOutcome:
+    """What the front door hands to the store after the answer."""
+
+    bin_id: str
+    n: int
+    outcome: Outcome
+
+
+class Stamp(NamedTuple):
     """The numbers that a capture got inside its transaction (P3)."""
 
     n: int

@@ -6,18 +6,21 @@ a higher seq and follows. It is kept for a moment only, so that deleted text doe
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 MOMENT_S = 1.0
+# Viewers that get a new frame in one turn of the loop: sending is what costs, and captures come in between.
+AT_ONCE = 16
 
 
 @dataclass(frozen=True, slots=True)
 class Frames:
-    """What a viewer with some cursor gets next, ready for the wire. No bytes: nothing changed."""
+    """What a viewer with some cursor gets next, ready for the wire. No bytes: nothing changed. `more`: at once."""
 
     after: int
     wire: bytes
+    more: bool
 
 
 def text_frames(texts: Sequence[str]) -> bytes:
@@ -42,33 +45,57 @@ def text_frames(texts: Sequence[str]) -> bytes:
 T = TypeVar("T")
 
 
+@dataclass(slots=True)
+class _Flight(Generic[T]):
+    followers: list[asyncio.Future[None]] = field(default_factory=list)
+    done: bool = False
+    value: T | None = None
+    error: Exception | None = None
+
+
 class FrameCache(Generic[T]):
     """Single flight by key, then remembered for `MOMENT_S`."""
 
     def __init__(self) -> None:
-        self._flights: dict[Hashable, asyncio.Future[T]] = {}
+        self._flights: dict[Hashable, _Flight[T]] = {}
 
     async def get(self, key: Hashable, make: Callable[[], Awaitable[T]], *, keep: Callable[[T], bool]) -> T:
         """The value under `key`, made at most once at a time; remembered when `keep` says so."""
-        flight = self._flights.get(key)
-        if flight is not None:
-            return await asyncio.shield(flight)
-        loop = asyncio.get_running_loop()
-        flight = self._flights[key] = loop.create_future()
+        while (flight := self._flights.get(key)) is not None:
+            if not flight.done:
+                landed = asyncio.get_running_loop().create_future()
+                flight.followers.append(landed)
+                await landed
+            if flight.error is not None:
+                raise flight.error
+            if flight.value is not None:
+                return flight.value
+            # Whoever made it was cancelled half-way: the next one tries.
+        return await self._lead(key, make, keep)
+
+    async def _lead(self, key: Hashable, make: Callable[[], Awaitable[T]], keep: Callable[[T], bool]) -> T:
+        flight = self._flights[key] = _Flight()
+        kept = False
         try:
-            value = await make()
-        except BaseException as error:
-            del self._flights[key]
-            # Followers hear the same; without followers nobody must be told twice.
-            if isinstance(error, Exception):
-                flight.set_exception(error)
-                flight.exception()
-            else:
-                flight.cancel()
+            value = flight.value = await make()
+            kept = keep(value)
+        except Exception as error:
+            flight.error = error
             raise
-        flight.set_result(value)
-        if keep(value):
-            loop.call_later(MOMENT_S, self._flights.pop, key, None)
-        else:
-            del self._flights[key]
+        finally:
+            flight.done = True
+            if kept:
+                asyncio.get_running_loop().call_later(MOMENT_S, self._flights.pop, key, None)
+            else:
+                del self._flights[key]
+            _land(flight.followers)
         return value
+
+
+def _land(followers: list[asyncio.Future[None]]) -> None:
+    for landed in followers[:AT_ONCE]:
+        if not landed.done():
+            landed.set_result(None)
+    rest = followers[AT_ONCE:]
+    if rest:
+        asyncio.get_running_loop().call_soon(_land, rest)

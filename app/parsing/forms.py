@@ -11,7 +11,7 @@ from .results import Pairs
 _LOOKS = re.compile(r"[A-Za-z_][\w.%+\-\[\]]{0,100}=[^\s\x00-\x1f]*\s*")
 _ESCAPES = re.compile(r"(?:%[0-9a-fA-F]{2})+")
 _BYTE_ESCAPES = re.compile(rb"(?:%[0-9a-fA-F]{2})+")
-_ASCII = {f"%{code:02{case}}": chr(code) for code in range(128) for case in "xX"}
+_ASCII = {f"{code:02{case}}": chr(code) for code in range(128) for case in "xX"}
 
 
 def read_query(target: str) -> Pairs:
@@ -61,16 +61,29 @@ def _read_utf8(body: bytes) -> Pairs:
     pairs = []
     for piece in body.replace(b"+", b" ").decode().split("&", MAX_FIELDS)[:MAX_FIELDS]:
         name, _, value = piece.partition("=")
-        if "%" in piece:
-            name, value = _ESCAPES.sub(_as_utf8, name), _ESCAPES.sub(_as_utf8, value)
+        if "%" in name:
+            name = _undo(name)
+        if "%" in value:
+            value = _undo(value)
         if piece:
             pairs.append((name, value))
     return tuple(pairs)
 
 
+def _undo(text: str) -> str:
+    """Percent escapes as UTF-8. ASCII ones, nearly all, are looked up one by one: half the time of a pattern's."""
+    first, *others = text.split("%")
+    parts = [first]
+    for other in others:
+        character = _ASCII.get(other[:2])
+        if character is None:
+            return _ESCAPES.sub(_as_utf8, text)
+        parts += (character, other[2:])
+    return "".join(parts)
+
+
 def _as_utf8(match: re.Match[str]) -> str:
-    run = match[0]
-    return _ASCII.get(run) or unhexlify(run.replace("%", "")).decode()
+    return unhexlify(match[0].replace("%", "")).decode()
 
 
 def _read_bytes(body: bytes, charset: str) -> Pairs:

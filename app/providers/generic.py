@@ -112,7 +112,7 @@ def _kind(role: Role, found: dict[str, str]) -> Kind:
         return Kind.STATUS
     if role in (Role.VOICE, Role.VOICE_FALLBACK):
         return Kind.VOICE
-    return Kind.INBOUND if found.keys() & {"sender", "recipient", "text"} else Kind.OTHER
+    return Kind.INBOUND if "sender" in found or "recipient" in found or "text" in found else Kind.OTHER
 
 
 def _short(value: str | None) -> str | None:

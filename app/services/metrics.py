@@ -3,6 +3,7 @@
 No label ever comes from a request.
 """
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
@@ -33,11 +34,7 @@ class Metrics:
         """A capture is on disk."""
         self.captures[role] += 1
         self.took_s += took_s
-        for index, edge in enumerate(EDGES):
-            if took_s <= edge:
-                self.buckets[index] += 1
-                return
-        self.buckets[-1] += 1
+        self.buckets[bisect_left(EDGES, took_s)] += 1
 
     def text(self) -> bytes:
         """The Prometheus text format."""

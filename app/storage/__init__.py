@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from ..domain.bins import Bin, NewBin
-from ..domain.captures import Capture, CaptureRow, Change, NewCapture, Outcome, Stamp
+from ..domain.captures import Capture, CaptureRow, Change, NewCapture, NewOutcome, Stamp
 from ..domain.events import Event
 from ..domain.messages import Conversation, Message, Pace, Step
 
@@ -77,11 +77,12 @@ class Store(Protocol):
     async def drop_bin(self, bin_id: str) -> None:
         """Delete a bin with its captures: gone from every read on return, from the disk soon after. NotFound."""
 
-    async def add_capture(self, new: NewCapture) -> Stamp:
-        """Keep a raw and its reading under the bin's next `n` and `seq`. NotFound: the bin has just been deleted."""
+    def add_capture(self, new: NewCapture) -> asyncio.Future[Stamp]:
+        """Keep a raw and its reading under the bin's next `n` and `seq`: queued on return, durable when the future
+        resolves. NotFound: the bin has just been deleted."""
 
-    def set_outcome(self, bin_id: str, n: int, outcome: Outcome) -> asyncio.Future[Any]:
-        """Write what became of the answer, once, under the bin's next `seq`. Nobody has to wait: it is queued on
+    def set_outcomes(self, outcomes: Sequence[NewOutcome]) -> asyncio.Future[Any]:
+        """Write what became of answers, once each, under the next `seq` of their bins. Nobody has to wait: queued on
         return, durable when the future resolves. A capture that is gone is no error."""
 
     async def list_captures(

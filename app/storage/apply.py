@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from ..domain.captures import Stamp
 from ..domain.messages import mark_stuck
 from . import jobs
 from .connections import BUSY_MS
@@ -48,6 +49,10 @@ def failure(error: Exception) -> Result:
     return Result("broken", f"{type(error).__name__}: {error}")
 
 
+def _result(value: Value) -> Result:
+    return Result(value=value) if value is None or isinstance(value, Stamp) else Result(names=value)
+
+
 class Applier:
     """Owns the writing connection. `apply` never raises for a bad job; it answers with one result per job."""
 
@@ -63,7 +68,7 @@ class Applier:
             jobs.RotateKey: self._rotate_key,
             jobs.DropBin: self._drop_bin,
             jobs.AddCapture: self._add_capture,
-            jobs.SetOutcome: self._set_outcome,
+            jobs.SetOutcomes: self._set_outcomes,
             jobs.DropCapture: self._drop_capture,
             jobs.DropCaptures: self._drop_captures,
             jobs.SweepCaptures: self._sweep,
@@ -113,7 +118,7 @@ class Applier:
     def _commit(self, batch: Sequence[jobs.Job]) -> list[Result]:
         self._connection.execute("begin immediate")
         try:
-            results = [Result(value=self._players[type(job)](job)) for job in batch]
+            values = [self._players[type(job)](job) for job in batch]
             self._counters.flush()
             self._connection.execute("commit")
         except BaseException:
@@ -121,7 +126,7 @@ class Applier:
             if self._connection.in_transaction:
                 self._connection.execute("rollback")
             raise
-        return results
+        return [_result(value) for value in values]
 
     def _run(self, query: str, **values: object) -> int:
         """One statement, after the captures of the batch so far: jobs take effect in their order."""
@@ -153,16 +158,17 @@ class Applier:
 
     # Captures
 
-    def _add_capture(self, job: jobs.AddCapture) -> tuple[int, int]:
+    def _add_capture(self, job: jobs.AddCapture) -> Stamp:
         counter = self._counters.of(job.bin_id)
         if counter is None:
             raise Rejected("not_found", f"There is no bin {job.bin_id}.")
         return self._counters.add_capture(counter, job)
 
-    def _set_outcome(self, job: jobs.SetOutcome) -> None:
-        counter = self._counters.of(job.bin_id)
-        if counter is not None:
-            self._counters.add_outcome(counter, job)
+    def _set_outcomes(self, job: jobs.SetOutcomes) -> None:
+        for outcome in job.outcomes:
+            counter = self._counters.of(outcome.bin_id)
+            if counter is not None:
+                self._counters.add_outcome(counter, outcome)
 
     def _drop_capture(self, job: jobs.DropCapture) -> None:
         number = self._number(job.bin_id)
@@ -203,7 +209,7 @@ class Applier:
 
     # The sweep
 
-    def _sweep(self, job: jobs.SweepCaptures) -> tuple[int, int]:
+    def _sweep(self, job: jobs.SweepCaptures) -> Stamp:
         self._counters.flush()
         room = job.limit
         for number, floor_n, retention_s, deleted in self._connection.execute(SQL["sweepable"]).fetchall():
@@ -219,7 +225,7 @@ class Applier:
             if room <= 0:
                 break
         self._swept = self._swept or room < job.limit
-        return job.limit - room, int(room <= 0)
+        return Stamp(job.limit - room, int(room <= 0))
 
     def _sweep_leftovers(self, number: int, floor_n: int, limit: int) -> int:
         values = {"bin": number, "floor_n": floor_n, "limit": limit}
@@ -251,10 +257,10 @@ class Applier:
             write_again(self._connection, row["bin"], row["id"], message, self._next_seq(row["bin"]))
         return tuple(dict.fromkeys(row["bin_id"] for row in rows))
 
-    def _index_words(self, job: jobs.IndexWords) -> tuple[int, int]:
+    def _index_words(self, job: jobs.IndexWords) -> Stamp:
         self._counters.flush()
         found, more = self._index.advance(job.limit)
-        return found, int(more)
+        return Stamp(found, int(more))
 
     # Sessions and the probe
 

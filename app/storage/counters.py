@@ -8,10 +8,11 @@ import hashlib
 import sqlite3
 from dataclasses import dataclass, field
 
+from ..domain.captures import Stamp
 from . import jobs
 from .ledger import Arrival, Ledger
 from .queries import SQL
-from .rows import codes
+from .rows import codes, write_headers
 
 
 @dataclass(slots=True)
@@ -58,7 +59,7 @@ class Counters:
             self._by_bin[bin_id] = counter
         return counter
 
-    def add_capture(self, counter: Counter, job: jobs.AddCapture) -> tuple[int, int]:
+    def add_capture(self, counter: Counter, job: jobs.AddCapture) -> Stamp:
         """Take the next numbers."""
         self._last_id += 1
         counter.last_n += 1
@@ -67,20 +68,24 @@ class Counters:
         counter.by_role[job.role] += 1
         counter.last_capture_at = job.received_at
         n, seq = counter.last_n, counter.last_seq
-        kind, status, findings = self._fold(counter, job) if job.events else (job.kind, job.status, job.findings)
+        sha256 = hashlib.sha256(job.body).hexdigest()
+        kind, status, findings = job.kind, job.status, job.findings
+        if job.events:
+            kind, status, findings = self._fold(counter, job, sha256)
         self._waiting.captures.append((
             self._last_id, counter.number, n, seq, job.received_at, job.role, job.method, job.target, job.peer,
             len(job.body), job.content_type, job.body_complete, job.provider, kind, job.message_id, job.sender,
             job.recipient, job.text, status, job.raw_status, job.problem, findings,
         ))  # fmt: skip
-        self._waiting.raws.append((self._last_id, job.http_version, job.headers, job.body, job.sha256, job.words))
-        return n, seq
+        headers = write_headers(job.headers)
+        self._waiting.raws.append((self._last_id, job.http_version, headers, job.body, sha256, job.words))
+        return Stamp(n, seq)
 
-    def _fold(self, counter: Counter, job: jobs.AddCapture) -> tuple[str, str | None, str]:
+    def _fold(self, counter: Counter, job: jobs.AddCapture, sha256: str) -> tuple[str, str | None, str]:
         """The capture's events into the ledger; the capture's kind, status and findings in its light."""
         arrival = Arrival(
             self._last_id, counter.number, counter.floor_n, counter.last_n, job.received_at, job.provider or "",
-            print_of(job), codes(job.findings),
+            print_of(job, sha256), codes(job.findings),
         )  # fmt: skip
         changed, odd, turned = self._ledger.add(arrival, job.events)
         for entry in changed:
@@ -133,9 +138,9 @@ class Counters:
         )
 
 
-def print_of(job: jobs.AddCapture) -> str:
+def print_of(job: jobs.AddCapture, sha256: str) -> str:
     """The fingerprint of a request's content on one URL: what comes again with the same one is a duplicate."""
     if job.body:
-        return f"{job.role} {job.sha256[:16]}"
+        return f"{job.role} {sha256[:16]}"
     query = job.target.partition("?")[2]
     return f"{job.role} {hashlib.blake2b(query.encode('utf-8', 'replace'), digest_size=8).hexdigest()}"

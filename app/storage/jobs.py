@@ -5,6 +5,7 @@ Times are microseconds since 1970, durations seconds. Only `storage/` speaks thi
 
 import msgspec
 
+from ..domain.captures import Stamp
 from .facts import EventJob
 
 
@@ -40,6 +41,8 @@ class DropBin(Job):
 
 
 class AddCapture(Job):
+    """`headers` is packed, and nothing is hashed yet: the writer process has time for it, the event loop has not."""
+
     bin_id: str
     received_at: int
     role: str
@@ -58,21 +61,26 @@ class AddCapture(Job):
     raw_status: str | None
     problem: str | None
     http_version: str
-    headers: str
+    headers: bytes
     body: bytes
-    sha256: str
     findings: str
     words: str
     events: list[EventJob]
 
 
-class SetOutcome(Job):
+class SetOutcome(msgspec.Struct, array_like=True):
+    """Part of `SetOutcomes`."""
+
     bin_id: str
     n: int
     status: int | None
     after_ms: int | None
     fault: str | None
     sender_left: bool
+
+
+class SetOutcomes(Job):
+    outcomes: list[SetOutcome]
 
 
 class DropCapture(Job):
@@ -125,21 +133,26 @@ class Probe(Job):
 
 
 AnyJob = (
-    AddBin | SetBin | RotateKey | DropBin | AddCapture | SetOutcome | DropCapture | DropCaptures
+    AddBin | SetBin | RotateKey | DropBin | AddCapture | SetOutcomes | DropCapture | DropCaptures
     | SweepCaptures | MarkStuck | IndexWords | AddSession | TouchSession | DropSession | DropSessions | Probe
 )  # fmt: skip
 
 
-# A capture's n and seq; what a sweep or the index did, and whether more waits; the bins that changed.
-Value = tuple[int | str, ...] | None
+# What a player gives back: two figures, or names.
+Value = Stamp | tuple[str, ...] | None
 
 
 class Result(msgspec.Struct, array_like=True, frozen=True):
-    """What became of one job. `error` is None when it is durable, else a name of `FAILURES`."""
+    """What became of one job. `error` is None when it is durable, else a name of `FAILURES`.
+
+    `value`: a capture's numbers; the two figures of a sweep or an index step travel in the same shape. `names`: the
+    bins that changed, where a job may change several.
+    """
 
     error: str | None = None
     message: str = ""
-    value: Value = None
+    value: Stamp | None = None
+    names: tuple[str, ...] | None = None
 
 
 # not_found, conflict: the job's own fault. full: nothing can be written now. suspect: the file can't be trusted.

@@ -16,6 +16,7 @@ from ..domain.captures import (
     Kind,
     MessageChanged,
     NewCapture,
+    NewOutcome,
     Outcome,
     RawRequest,
     Reading,
@@ -26,7 +27,7 @@ from ..domain.statuses import Status
 from ..domain.units import from_micros, micros
 from . import Session
 from .facts import read_state, state_word, write_event, write_state
-from .jobs import AddCapture
+from .jobs import AddCapture, SetOutcome
 
 
 def read_bin(row: Row) -> Bin:
@@ -119,14 +120,13 @@ def read_session(row: Row) -> Session:
 def write_capture(new: NewCapture) -> AddCapture:
     """A new capture as a job."""
     raw, reading = new.raw, new.reading
-    headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in raw.headers]
     content_type = raw.header(b"content-type")
     return AddCapture(
         new.bin_id, micros(raw.received_at), new.role.value, raw.method, raw.target, raw.peer,
         None if content_type is None else content_type.decode("latin-1"), raw.body_complete,
         reading.provider, reading.kind.value, reading.message_id, reading.sender, reading.recipient, reading.text,
         reading.status, reading.raw_status, reading.problem,
-        raw.http_version, msgspec.json.encode(headers).decode(), raw.body, new.sha256,
+        raw.http_version, msgspec.msgpack.encode(raw.headers), raw.body,
         ",".join(reading.findings), reading.words, [write_event(event) for event in reading.events],
     )  # fmt: skip
 
@@ -181,6 +181,18 @@ def message_columns(message: Message, seq: int, echo: int | None) -> tuple[objec
         micros(message.last_at), None if message.final_at is None else micros(message.final_at), message.last_n,
         ",".join(message.findings), message.is_open, message.piece_key, echo, write_state(message),
     )  # fmt: skip
+
+
+def write_headers(packed: bytes) -> str:
+    """A job's headers as the database keeps them."""
+    headers = msgspec.msgpack.decode(packed, type=list[tuple[bytes, bytes]])
+    return msgspec.json.encode([(name.decode("latin-1"), value.decode("latin-1")) for name, value in headers]).decode()
+
+
+def write_outcome(new: NewOutcome) -> SetOutcome:
+    """An outcome as a part of a job."""
+    outcome = new.outcome
+    return SetOutcome(new.bin_id, new.n, outcome.status, outcome.after_ms, outcome.fault, outcome.sender_left)
 
 
 def _outcome(row: Row) -> Outcome | None:

@@ -7,17 +7,17 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, closing
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from ..domain.bins import Bin, NewBin
-from ..domain.captures import Capture, CaptureRow, Change, NewCapture, Outcome, Stamp
+from ..domain.captures import Capture, CaptureRow, Change, NewCapture, NewOutcome, Stamp
 from ..domain.units import micros
 from ..errors import CannotStart, NotFound
 from . import Health, Session, Store, Sweep, jobs
 from .lock import lock_directory
 from .message_reads import FAR, MessageReads
 from .readers import Readers, open_readers
-from .rows import read_bin, read_capture, read_capture_row, read_change, read_session, write_capture
+from .rows import read_bin, read_capture, read_capture_row, read_change, read_session, write_capture, write_outcome
 from .writer import Writer
 
 
@@ -72,16 +72,12 @@ class SqliteStore(MessageReads):
 
     # Captures
 
-    async def add_capture(self, new: NewCapture) -> Stamp:
-        value = await self._writer.submit(write_capture(new))
-        assert value is not None, "a capture's result carries its numbers"
-        n, seq = value
-        return Stamp(int(n), int(seq))
+    def add_capture(self, new: NewCapture) -> asyncio.Future[Stamp]:
+        # A capture's result always carries its numbers.
+        return cast("asyncio.Future[Stamp]", self._writer.submit(write_capture(new)))
 
-    def set_outcome(self, bin_id: str, n: int, outcome: Outcome) -> asyncio.Future[Any]:
-        return self._writer.submit(
-            jobs.SetOutcome(bin_id, n, outcome.status, outcome.after_ms, outcome.fault, outcome.sender_left)
-        )
+    def set_outcomes(self, outcomes: Sequence[NewOutcome]) -> asyncio.Future[Any]:
+        return self._writer.submit(jobs.SetOutcomes([write_outcome(new) for new in outcomes]))
 
     async def list_captures(
         self, bin_id: str, *, limit: int, before: int | None = None, after: int | None = None

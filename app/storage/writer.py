@@ -196,7 +196,7 @@ class Writer(asyncio.Protocol):
         for item, result in zip(batch, results, strict=True):
             if result.error is None:
                 if not item.future.done():
-                    item.future.set_result(result.value)
+                    item.future.set_result(result.value if result.names is None else result.names)
             else:
                 self._note(result)
                 _fail(item, _error(result))

@@ -9,8 +9,9 @@ import http
 from email.utils import formatdate
 from functools import lru_cache
 
-from aiohttp import web
+from aiohttp import StreamReader, web
 from aiohttp.abc import AbstractStreamWriter
+from aiohttp.http_parser import RawRequestMessage
 
 from .. import clock
 from ..domain.answers import Answer
@@ -18,6 +19,8 @@ from ..domain.captures import Outcome
 
 # A sender that takes longer to read a hundred bytes is gone.
 SEND_S = 30.0
+LOOK_AGAIN_S = 0.01
+RETRY_AFTER_S = 5
 
 _SAFE = (
     b"Content-Security-Policy: sandbox; default-src 'none'\r\nX-Content-Type-Options: nosniff\r\n"
@@ -27,6 +30,63 @@ _REASONS = {status.value: status.phrase for status in http.HTTPStatus}
 
 NOT_FOUND = Answer(status=404, content_type=None, body=b"")
 UNAVAILABLE = Answer(status=503, content_type=None, body=b"")
+
+
+class Line:
+    """The way back to one sender: writes the answer once, and knows what became of it."""
+
+    __slots__ = ("_connection", "_content", "_message", "_since", "_status", "_written", "stay")
+
+    def __init__(
+        self, connection: web.RequestHandler, message: RawRequestMessage, content: StreamReader, since: float
+    ) -> None:
+        self._connection = connection
+        self._message = message
+        self._content = content
+        self._since = since
+        self._status: int | None = None
+        self._written = since
+        # May the connection carry another request after this one?
+        self.stay = False
+
+    def write(self, answer: Answer, *, n: int | None) -> None:
+        """Hand the whole answer to the kernel, or to the transport what the kernel does not take yet."""
+        message, content = self._message, self._content
+        broken = content.exception() is not None
+        self.stay = not (message.should_close or broken) and content.is_eof()
+        if broken:
+            # Keep aiohttp from waiting for the rest, which would end in its error log.
+            self._connection.close()
+            content.feed_eof()
+        transport = self._connection.transport
+        if transport is None or transport.is_closing():
+            return
+        before, after = _parts(answer, message.version < (1, 1), self.stay, message.method == "HEAD", int(clock.wall()))
+        transport.write(before + after if n is None else b"%sX-Capture: %d\r\n%s" % (before, n, after))
+        self._status = answer.status
+        self._written = clock.ticks()
+
+    def outcome(self) -> Outcome | None:
+        """What became of the answer; None while bytes of it still wait for the sender, for at most `SEND_S`."""
+        if self._status is None:
+            return Outcome(sender_left=True)
+        transport = self._connection.transport
+        if transport is None:
+            return Outcome(status=self._status, sender_left=True)
+        if transport.get_write_buffer_size():
+            left = transport.is_closing() or clock.ticks() > self._written + SEND_S
+            return Outcome(status=self._status, sender_left=True) if left else None
+        return Outcome(status=self._status, after_ms=round((clock.ticks() - self._since) * 1_000))
+
+    async def drained(self) -> Outcome:
+        """The outcome, when the last byte has left, or the sender has."""
+        while (outcome := self.outcome()) is None:  # noqa: ASYNC110  # no event tells when a buffer is empty
+            await asyncio.sleep(LOOK_AGAIN_S)
+        return outcome
+
+    def sent(self) -> "Sent":
+        """The same for aiohttp."""
+        return Sent(self._status or 0, keep_alive=self.stay)
 
 
 class Sent(web.StreamResponse):
@@ -44,70 +104,20 @@ class Sent(web.StreamResponse):
         """Already done."""
 
 
-def may_stay(request: web.BaseRequest) -> bool:
-    """May the connection carry another request after this one?"""
-    return bool(request.keep_alive) and request.content.is_eof() and request.content.exception() is None
-
-
-async def send(
-    request: web.BaseRequest, answer: Answer, *, n: int | None, since: float, retry_after: int | None = None
-) -> tuple[Sent, Outcome]:
-    """Write the answer and wait until the last byte has left, or the sender has."""
-    stay = may_stay(request)
-    if request.content.exception() is not None:
-        _expect_no_more(request)
-    transport = request.transport
-    sent = Sent(answer.status, keep_alive=stay)
-    if transport is None or transport.is_closing():
-        return sent, Outcome(sender_left=True)
-    transport.write(_bytes(request, answer, n, stay, retry_after))
-    if transport.get_write_buffer_size() and not await _drained(request):
-        return sent, Outcome(status=answer.status, sender_left=True)
-    return sent, Outcome(status=answer.status, after_ms=round((clock.ticks() - since) * 1_000))
-
-
-def _expect_no_more(request: web.BaseRequest) -> None:
-    """The body broke off: keep aiohttp from waiting for its rest, which would end in its error log."""
-    request.protocol.close()
-    request.content.feed_eof()
-
-
-async def _drained(request: web.BaseRequest) -> bool:
-    try:
-        async with asyncio.timeout(SEND_S):
-            while (transport := request.transport) is not None and transport.get_write_buffer_size():
-                if transport.is_closing():
-                    return False
-                await asyncio.sleep(0.01)
-    except TimeoutError:
-        return False
-    return request.transport is not None
-
-
-def _bytes(request: web.BaseRequest, answer: Answer, n: int | None, stay: bool, retry_after: int | None) -> bytes:
-    version = "1.0" if request.version < (1, 1) else "1.1"
-    head = f"HTTP/{version} {answer.status} {_REASONS.get(answer.status, '')}\r\n"
+@lru_cache(maxsize=64)
+def _parts(answer: Answer, old: bool, stay: bool, head_only: bool, second: int) -> tuple[bytes, bytes]:
+    """An answer up to the place of its number, and what follows: within a second senders get the same bytes."""
+    head = f"HTTP/1.{0 if old else 1} {answer.status} {_REASONS.get(answer.status, '')}\r\n"
     if answer.content_type:
         head += f"Content-Type: {answer.content_type}\r\n"
     if answer.status not in (204, 304):
         head += f"Content-Length: {len(answer.body)}\r\n"
-    if n is not None:
-        head += f"X-Capture: {n}\r\n"
-    if retry_after is not None:
-        head += f"Retry-After: {retry_after}\r\n"
+    if answer is UNAVAILABLE:
+        head += f"Retry-After: {RETRY_AFTER_S}\r\n"
     if not stay:
         head += "Connection: close\r\n"
-    elif version == "1.0":
+    elif old:
         head += "Connection: keep-alive\r\n"
-    body = b"" if request.method == "HEAD" else answer.body
-    return b"%sDate: %s\r\n%s\r\n%s" % (head.encode("latin-1"), _date(), _SAFE, body)
-
-
-@lru_cache(maxsize=2)
-def _date_of(second: int) -> bytes:
-    return formatdate(second, usegmt=True).encode()
-
-
-def _date() -> bytes:
-    """The Date header, made once a second."""
-    return _date_of(int(clock.now().timestamp()))
+    date = formatdate(second, usegmt=True).encode()
+    body = b"" if head_only else answer.body
+    return head.encode("latin-1"), b"Date: %s\r\n%s\r\n%s" % (date, _SAFE, body)

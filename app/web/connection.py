@@ -1,15 +1,20 @@
 """One TCP connection, with the defences that aiohttp leaves to others: a deadline for the head, a cap on connections,
 an answer for senders that half-close, and a constant page for what the parser refuses.
 
-It leans on private names of aiohttp (`_messages`, `_waiter`, `_request_in_progress`); the dependency is pinned to one
-minor series and `tests/web/test_connection.py` notices when they move.
+And the short way of a capture: aiohttp wakes one task a connection and starts another one a request, which costs more
+than keeping the capture. A request that has arrived whole is handed to the front door while aiohttp's loop sleeps on:
+its waiter is parked, so that for aiohttp the connection is simply busy, and given back when the answer is out.
+
+It leans on private names of aiohttp (`_messages`, `_waiter`, `_request_in_progress`, `_handler_waiter`); the dependency
+is pinned to one minor series and `tests/web/test_connection.py` notices when they move.
 """
 
 import asyncio
-from typing import Any
+from typing import Any, Protocol
 
-from aiohttp import web
+from aiohttp import StreamReader, web
 from aiohttp.http_exceptions import PayloadEncodingError
+from aiohttp.http_parser import RawRequestMessage
 from aiohttp.web_protocol import RequestHandler
 
 HEAD_S = 10.0
@@ -22,15 +27,31 @@ _TOO_MANY = (
 _TOO_SLOW = b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
 
+class Visit(Protocol):
+    """A request that is served without aiohttp's loop. It ends with `Connection.visited`."""
+
+    def begin(self) -> None:
+        """Never raises, never waits."""
+
+
+class Front(Protocol):
+    """What a connection needs of its server."""
+
+    def visit(self, connection: "Connection", message: RawRequestMessage, content: StreamReader) -> Visit | None:
+        """The short way, when this request may take it."""
+
+
 class Connection(RequestHandler):
     """Made by `FrontServer`, one a connection."""
 
-    __slots__ = ("_body", "_front", "_head_timer")
+    __slots__ = ("_body", "_front", "_head_timer", "_parked")
 
     def __init__(self, front: Any, **options: Any) -> None:
         self._front = front
         self._head_timer: asyncio.TimerHandle | None = None
         self._body: Any = None
+        # aiohttp's waiter, while a visit is under way.
+        self._parked: asyncio.Future[None] | None = None
         super().__init__(front, **options)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -45,19 +66,53 @@ class Connection(RequestHandler):
         self._start_head_timer()
 
     def connection_lost(self, exc: BaseException | None) -> None:
-        """The clock goes with the connection."""
+        """The clock goes with the connection, and aiohttp's loop ends with it."""
         self._stop_head_timer()
+        if self._parked is not None:
+            self._waiter, self._parked = self._parked, None
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Time the heads: from their first byte to their last."""
+        """Time the heads, from their first byte to their last; then serve what came."""
         waiting = len(self._messages)
-        super().data_received(data)
+        # aiohttp would wake its loop for any message; we look first.
+        idle, self._waiter = self._waiter, None
+        try:
+            super().data_received(data)
+        finally:
+            self._waiter = idle
         if len(self._messages) > waiting:
             self._body = self._messages[-1][1]
             self._stop_head_timer()
         elif self._head_timer is None and not self._request_in_progress and not self._messages:
             self._start_head_timer()
+        if self._messages and idle is not None and not idle.done():
+            self._serve(idle)
+
+    def resume_reading(self, resume_parser: bool = True) -> None:
+        """aiohttp's reader asks after every body, and would run the parser on nothing; only a pause can be ended."""
+        if self._reading_paused or self._buffer_paused:
+            super().resume_reading(resume_parser)
+
+    def visited(self, *, stay: bool) -> None:
+        """The answer to a visit is out: what aiohttp's loop does between two requests."""
+        self._request_in_progress = False
+        if self._handler_waiter is not None:
+            self._handler_waiter.set_result(None)
+        waiter, self._parked = self._parked, None
+        if waiter is None:
+            return  # the connection was lost meanwhile
+        self._waiter = waiter
+        if not stay or self._close or self._force_close:
+            waiter.cancel()
+            if self.transport is not None:
+                self.transport.close()
+            return
+        self._next_keepalive_close_time = self._loop.time() + self._keepalive_timeout
+        if self._keepalive_handle is None:
+            self._keepalive_handle = self._loop.call_at(self._next_keepalive_close_time, self._process_keepalive)
+        if self._messages:
+            self._serve(waiter)
 
     def eof_received(self) -> bool | None:  # type: ignore[override]  # asyncio takes a bool here
         """A sender that closes its half after a request still listens: answer, then close."""
@@ -90,6 +145,24 @@ class Connection(RequestHandler):
         response = web.Response(status=status, text=text, headers=headers)
         response.force_close()
         return response
+
+    def _serve(self, waiter: "asyncio.Future[None]") -> None:
+        """The short way for one whole request; for anything else, a pipeline too, aiohttp's loop is woken."""
+        message, content = self._messages[0]
+        visit = None
+        # Parked before the body is read: reading may make aiohttp parse on, through `data_received`.
+        self._waiter, self._parked = None, waiter
+        if len(self._messages) == 1 and not self._upgraded and isinstance(message, RawRequestMessage):
+            visit = self._front.visit(self, message, content)
+        if visit is None:
+            self._waiter, self._parked = waiter, None
+            waiter.set_result(None)
+            return
+        self._messages.popleft()
+        if self._parser is not None:
+            self._parser.message_consumed()
+        self._request_in_progress = True
+        visit.begin()
 
     def _start_head_timer(self) -> None:
         if self._head_timer is None:

@@ -41,7 +41,7 @@ async def _poll(request: web.Request, bin: Bin, after: int, texts: list[str]) ->
     if len(texts) == 1:
         changes = await request.app[keys.STORE].changes_after(bin.id, after, PAGE)
         if changes:
-            texts = [*texts, _frame(request.app, bin, changes, place_of(request).base)]
+            texts = [*texts, await _frame(request.app, bin, changes, place_of(request).base)]
     return web.Response(text=f'{{"frames":[{",".join(texts)}]}}', content_type="application/json")
 
 
@@ -53,12 +53,13 @@ async def _read(request: web.Request, bin_id: str, cursor: int) -> Frames:
         changes = await store.changes_after(bin_id, cursor, PAGE)
         if not changes:
             # The bin itself may have changed (renamed, key rotated): its seq moved on without a row.
-            return Frames(cursor, b"")
+            return Frames(cursor, b"", more=False)
         bin = await store.get_bin(bin_id)
-        return Frames(changes[-1].seq, text_frames([_frame(app, bin, changes, base)]))
+        wire = text_frames([await _frame(app, bin, changes, base)])
+        return Frames(changes[-1].seq, wire, more=len(changes) == PAGE)
 
     return await app[keys.FRAMES].get(("page", bin_id, base, cursor), make, keep=lambda made: bool(made.wire))
 
 
-def _frame(app: web.Application, bin: Bin, changes: Sequence[Change], base: str) -> str:
-    return page_frame(aiohttp_jinja2.get_env(app), bin, changes, base).decode()
+async def _frame(app: web.Application, bin: Bin, changes: Sequence[Change], base: str) -> str:
+    return await page_frame(aiohttp_jinja2.get_env(app), bin, changes, base)

@@ -73,7 +73,7 @@ async def _speak(
                 after = frames.after
                 if frames.wire:
                     await _send_wire(request, frames.wire)
-                if not frames.wire and not await bell.wait(PING_S) and ping is not None:
+                if not frames.more and not await bell.wait(PING_S) and ping is not None:
                     await _send(socket, ping)
                 if clock.ticks() - checked > RECHECK_S:
                     checked = clock.ticks()
@@ -100,6 +100,8 @@ async def _send_wire(request: web.Request, wire: bytes) -> None:
     if transport is None or transport.is_closing():
         raise ConnectionResetError("The viewer has left.")
     transport.write(wire)
+    if not request.protocol.writing_paused:
+        return
     async with asyncio.timeout(SEND_S):
         await request.protocol._drain_helper()  # noqa: SLF001  # what aiohttp's own sender waits for
 

@@ -6,12 +6,13 @@ import time
 from pathlib import Path
 
 import aiohttp
+import msgspec
 
 from app import clock
 from app.domain.units import micros
 from app.storage.apply import Applier
 from app.storage.connections import open_writer
-from app.storage.jobs import AddBin, AddCapture, SetOutcome
+from app.storage.jobs import AddBin, AddCapture, SetOutcome, SetOutcomes
 from app.storage.migrate import migrate
 from tests.process import TOKEN, Process
 
@@ -29,20 +30,25 @@ def fill(folder: Path, count: int) -> None:
     applier = Applier(connection)
     bin_id, now = clock.new_id(), micros(clock.now())
     applier.apply([AddBin(bin_id, clock.new_key(), None, None, None, now)])
-    headers = '[["Host","127.0.0.1"],["Content-Type","application/x-www-form-urlencoded"],["Content-Length","292"]]'
+    pairs = [
+        (b"Host", b"127.0.0.1"),
+        (b"Content-Type", b"application/x-www-form-urlencoded"),
+        (b"Content-Length", b"292"),
+    ]
+    headers = msgspec.msgpack.encode(pairs)
     for start in range(0, count, BATCH):
         numbers = range(start + 1, min(start + BATCH, count) + 1)
         applier.apply([_capture(bin_id, now, headers) for _ in numbers])
-        applier.apply([SetOutcome(bin_id, n, 200, 2, None, False) for n in numbers])
+        applier.apply([SetOutcomes([SetOutcome(bin_id, n, 200, 2, None, False) for n in numbers])])
     connection.execute("pragma wal_checkpoint(truncate)")
     connection.close()
 
 
-def _capture(bin_id: str, now: int, headers: str) -> AddCapture:
+def _capture(bin_id: str, now: int, headers: bytes) -> AddCapture:
     return AddCapture(
         bin_id, now, "primary", "POST", "/0123456789abcdef", "127.0.0.1", "application/x-www-form-urlencoded", True,
         "generic", "inbound", "9d3ed970-ab08-11e8-9936-413fe38766e4", "+14155550123", "+19495550142",
-        "Testing Inbound", "received", "success", None, "1.1", headers, BODY, "0" * 64,
+        "Testing Inbound", "received", "success", None, "1.1", headers, BODY,
     )  # fmt: skip
 
 

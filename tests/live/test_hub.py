@@ -1,9 +1,10 @@
 """Bells: rung at once when it is quiet, once a tick in a burst, never lost."""
 
 import asyncio
+from contextlib import ExitStack
 
 from app.live.frames import FrameCache
-from app.live.hub import TICK_S, Hub
+from app.live.hub import AT_ONCE, TICK_S, Hub
 
 
 async def test_a_lone_ring_wakes_at_once() -> None:
@@ -86,3 +87,34 @@ async def test_a_frame_that_failed_is_tried_again() -> None:
     failed = await asyncio.gather(*(cache.get("k", make, keep=bool) for _ in range(3)), return_exceptions=True)
     assert [type(error) for error in failed] == [ValueError] * 3
     assert await cache.get("k", make, keep=bool) == 2
+
+
+async def test_who_renders_for_others_may_leave_without_them() -> None:
+    cache: FrameCache[int] = FrameCache()
+    never = asyncio.get_running_loop().create_future()
+
+    async def stuck() -> int:
+        await never
+        return 1
+
+    async def make() -> int:
+        return 2
+
+    leader = asyncio.ensure_future(cache.get("k", stuck, keep=bool))
+    await asyncio.sleep(0)
+    followers = [asyncio.ensure_future(cache.get("k", make, keep=bool)) for _ in range(3)]
+    await asyncio.sleep(0)
+    leader.cancel()
+    assert await asyncio.gather(*followers) == [2, 2, 2]
+
+
+async def test_a_crowd_is_woken_a_few_a_turn() -> None:
+    hub = Hub()
+    with ExitStack() as stack:
+        bells = [stack.enter_context(hub.listen("b")) for _ in range(AT_ONCE * 2 + 1)]
+        hub.ring("b")
+        woken = []
+        while not woken or woken[-1] < len(bells):
+            woken.append(sum([await bell.wait(0) for bell in bells if bell._rung]))
+            await asyncio.sleep(0)
+    assert woken == [AT_ONCE, AT_ONCE * 2, AT_ONCE * 2 + 1]

@@ -10,11 +10,13 @@ from app.storage.sqlite import SqliteStore
 _guess = 0
 
 
-async def _early(self: SqliteStore, new: NewCapture) -> Stamp:
+def _early(self: SqliteStore, new: NewCapture) -> "asyncio.Future[Stamp]":
     global _guess
     self._writer.submit(write_capture(new)).add_done_callback(asyncio.Future.exception)
     _guess += 1
-    return Stamp(_guess, _guess)
+    early: asyncio.Future[Stamp] = asyncio.get_running_loop().create_future()
+    early.set_result(Stamp(_guess, _guess))
+    return early
 
 
 SqliteStore.add_capture = _early

@@ -30,7 +30,7 @@ def a_raw(body: bytes = b"Text=hi", received_at: datetime | None = None, **value
 
 def a_capture(bin: Bin, role: Role = Role.PRIMARY, **values: object) -> NewCapture:
     reading = Reading(provider="generic", kind=Kind.INBOUND, sender="+14155550123", text="hi", status="received")
-    return NewCapture(bin_id=bin.id, role=role, raw=a_raw(**values), reading=reading, sha256="0" * 64)
+    return NewCapture(bin_id=bin.id, role=role, raw=a_raw(**values), reading=reading)
 
 
 def days_ago(days: float) -> datetime:

@@ -7,7 +7,7 @@ import pytest
 
 from app import clock
 from app.domain.bins import STUCK_AFTER
-from app.domain.captures import Captured, Deleted, Outcome, Role
+from app.domain.captures import Captured, Deleted, NewOutcome, Outcome, Role
 from app.errors import Conflict, NotFound
 from app.storage import Session, Store
 
@@ -144,7 +144,7 @@ async def test_a_viewer_who_was_away_gets_everything_once_and_in_order(store: St
     await store.add_capture(a_capture(bin))
     cursor = (await store.get_bin(bin.id)).seq
     stamp = await store.add_capture(a_capture(bin))
-    await store.set_outcome(bin.id, stamp.n, Outcome(status=200, after_ms=3))
+    await store.set_outcomes([NewOutcome(bin.id, stamp.n, Outcome(status=200, after_ms=3))])
     await store.drop_capture(bin.id, 1)
     changes = await store.changes_after(bin.id, cursor)
     assert [change.seq for change in changes] == [cursor + 1, cursor + 2, cursor + 3]
@@ -160,7 +160,7 @@ async def test_changes_can_be_read_in_pieces(store: Store) -> None:
     bin = await a_bin(store)
     for _ in range(20):
         stamp = await store.add_capture(a_capture(bin))
-        await store.set_outcome(bin.id, stamp.n, Outcome(status=200, after_ms=1))
+        await store.set_outcomes([NewOutcome(bin.id, stamp.n, Outcome(status=200, after_ms=1))])
     cursor, seen = 0, []
     while piece := await store.changes_after(bin.id, cursor, limit=3):
         cursor = piece[-1].seq
@@ -185,7 +185,7 @@ async def test_an_outcome_of_a_capture_that_is_gone_changes_nothing(store: Store
     bin = await a_bin(store)
     stamp = await store.add_capture(a_capture(bin))
     await store.drop_capture(bin.id, stamp.n)
-    await store.set_outcome(bin.id, stamp.n, Outcome(status=200, after_ms=1))
+    await store.set_outcomes([NewOutcome(bin.id, stamp.n, Outcome(status=200, after_ms=1))])
     assert all(isinstance(change, Deleted) for change in await store.changes_after(bin.id, 0))
 
 

@@ -36,7 +36,7 @@ async def _keep(store: Store, bin: Bin, *events: Event, body: bytes = b"", at: d
     )  # fmt: skip
     raw = a_raw(body or repr(events).encode(), received_at=at or clock.now())
     role = Role.PRIMARY if first.kind is Kind.INBOUND else Role.STATUS
-    return (await store.add_capture(NewCapture(bin_id=bin.id, role=role, raw=raw, reading=reading, sha256="0" * 64))).n
+    return (await store.add_capture(NewCapture(bin_id=bin.id, role=role, raw=raw, reading=reading))).n
 
 
 async def test_callbacks_of_one_message_make_one_row_with_a_timeline(store: Store) -> None:

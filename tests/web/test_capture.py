@@ -233,7 +233,7 @@ async def test_a_line_over_the_limit_is_refused_and_counted(server: Running) -> 
 
 
 async def test_what_cannot_be_stored_is_503_and_never_2xx(server: Running, monkeypatch) -> None:
-    async def refuse(*_: object) -> None:
+    def refuse(*_: object) -> None:
         raise StoreUnavailable("The disk is full.")
 
     monkeypatch.setattr("app.storage.sqlite.SqliteStore.add_capture", refuse)

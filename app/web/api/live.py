@@ -81,7 +81,8 @@ async def follow_bin(request: web.Request) -> web.StreamResponse:
 
     async def make(cursor: int) -> Frames:
         changes = await store.changes_after(bin.id, cursor, PAGE)
-        return Frames(changes[-1].seq if changes else cursor, text_frames([frame_of(change) for change in changes]))
+        wire = text_frames([frame_of(change) for change in changes])
+        return Frames(changes[-1].seq if changes else cursor, wire, more=len(changes) == PAGE)
 
     async def read(cursor: int) -> Frames:
         return await cache.get(("json", bin.id, cursor), lambda: make(cursor), keep=lambda made: bool(made.wire))
