@@ -45,7 +45,8 @@ def _recognise(glance: Glance, role: Role, provider: str | None) -> Reading:
     problem = glance.look.problem
     words = glance.words
     if first is None:
-        kind = _BY_ROLE.get(role, Kind.OTHER)
+        sheet = sheet_of(name)
+        kind = Kind.OTHER if sheet and sheet.silent(glance) else _BY_ROLE.get(role, Kind.OTHER)
         status, said = generic.read_word(glance) if kind is Kind.STATUS else (None, None)
         return Reading(provider=name, kind=kind, status=status, raw_status=said, problem=problem, words=words)
     return Reading(
@@ -68,7 +69,7 @@ def _ask(glance: Glance, role: Role, provider: str | None) -> tuple[str | None, 
     for sheet in sheets:
         if provider is not None or sheet.claims(glance):
             events = sheet.read(glance, role)
-            if events or provider is None:
+            if events or provider is None or sheet.silent(glance):
                 return sheet.name, events
     events = generic.read(glance, role)
     return (GENERIC if events else None), events
