@@ -2,14 +2,22 @@
 
 from ..domain.captures import Kind, RawRequest, Reading, Role
 from ..domain.events import Event
-from . import bandwidth, generic, infobip, messagebird, sinch, vonage, ytel
+from . import bandwidth, clicksend, generic, infobip, messagebird, sinch, vonage, ytel
 from .glance import Glance
 from .sheet import Sheet
 
 __all__ = ["GENERIC", "PROVIDERS", "recognise", "sheet_of", "why"]
 
 # In the order in which they are asked: the surest marks first. A new provider is a module and a name here.
-_SHEETS = (messagebird.SHEET, sinch.SHEET, bandwidth.SHEET, infobip.SHEET, vonage.SHEET, ytel.SHEET)
+_SHEETS = (
+    messagebird.SHEET,
+    sinch.SHEET,
+    bandwidth.SHEET,
+    infobip.SHEET,
+    vonage.SHEET,
+    ytel.SHEET,
+    clicksend.SHEET,
+)
 PROVIDERS = {sheet.name: sheet for sheet in _SHEETS}
 GENERIC = generic.NAME
 _BY_ROLE = {Role.STATUS: Kind.STATUS, Role.VOICE: Kind.VOICE, Role.VOICE_FALLBACK: Kind.VOICE}
