@@ -2,7 +2,7 @@
 
 from ..domain.captures import Kind, RawRequest, Reading, Role
 from ..domain.events import Event
-from . import bandwidth, clicksend, generic, infobip, messagebird, sinch, vonage, ytel
+from . import aws, bandwidth, clicksend, generic, infobip, messagebird, sinch, vonage, ytel
 from .glance import Glance
 from .sheet import Sheet
 
@@ -10,6 +10,7 @@ __all__ = ["GENERIC", "PROVIDERS", "recognise", "sheet_of", "why"]
 
 # In the order in which they are asked: the surest marks first. A new provider is a module and a name here.
 _SHEETS = (
+    aws.SHEET,
     messagebird.SHEET,
     sinch.SHEET,
     bandwidth.SHEET,
