@@ -4,14 +4,19 @@ from ..domain.captures import Kind, RawRequest, Reading, Role
 from ..domain.events import Event
 from ..domain.findings import Facts, observe
 from ..domain.statuses import Status
-from . import generic, plivo, signalwire, telnyx, twilio, ytel
+from . import (
+    aws, bandwidth, clicksend, generic, infobip, messagebird, plivo, signalwire, sinch, telnyx, twilio, vonage, ytel,
+)  # fmt: skip
 from .glance import Glance
 from .sheet import Sheet
 
 __all__ = ["GENERIC", "PROVIDERS", "facts_of", "recognise", "sheet_of", "why"]
 
 # In the order in which they are asked: the surest marks first. A new provider is a module and a name here.
-_SHEETS = (telnyx.SHEET, signalwire.SHEET, twilio.SHEET, plivo.SHEET, ytel.SHEET)
+_SHEETS = (
+    aws.SHEET, telnyx.SHEET, signalwire.SHEET, twilio.SHEET, plivo.SHEET, messagebird.SHEET, sinch.SHEET,
+    bandwidth.SHEET, infobip.SHEET, vonage.SHEET, ytel.SHEET, clicksend.SHEET,
+)  # fmt: skip
 PROVIDERS = {sheet.name: sheet for sheet in _SHEETS}
 GENERIC = generic.NAME
 _BY_ROLE = {Role.STATUS: Kind.STATUS, Role.VOICE: Kind.VOICE, Role.VOICE_FALLBACK: Kind.VOICE}
@@ -55,10 +60,12 @@ def _recognise(glance: Glance, role: Role, provider: str | None) -> Reading:
     words = glance.words
     findings = observe(_facts(glance, role, name, events))
     if first is None:
-        status, said = _loose_word(glance, role)
+        sheet = sheet_of(name)
+        kind = Kind.OTHER if sheet and sheet.silent(glance) else _BY_ROLE.get(role, Kind.OTHER)
+        status, said = _loose_word(glance, kind)
         return Reading(
             provider=name,
-            kind=_BY_ROLE.get(role, Kind.OTHER),
+            kind=kind,
             status=status,
             raw_status=said,
             problem=problem,
@@ -81,14 +88,14 @@ def _recognise(glance: Glance, role: Role, provider: str | None) -> Reading:
     )
 
 
-def _loose_word(glance: Glance, role: Role) -> tuple[str | None, str | None]:
+def _loose_word(glance: Glance, kind: Kind) -> tuple[str | None, str | None]:
     """The status of a callback that names no message."""
-    return generic.read_word(glance) if role is Role.STATUS else (None, None)
+    return generic.read_word(glance) if kind is Kind.STATUS else (None, None)
 
 
 def _facts(glance: Glance, role: Role, provider: str | None, events: tuple[Event, ...]) -> Facts:
     look = glance.look
-    status, said = (None, None) if events else _loose_word(glance, role)
+    status, said = (None, None) if events else _loose_word(glance, _BY_ROLE.get(role, Kind.OTHER))
     return Facts(
         raw=glance.raw,
         role=role,
@@ -110,7 +117,7 @@ def _ask(glance: Glance, role: Role, provider: str | None) -> tuple[str | None, 
     for sheet in sheets:
         if provider is not None or sheet.claims(glance):
             events = sheet.read(glance, role)
-            if events or provider is None:
+            if events or provider is None or sheet.silent(glance):
                 return sheet.name, events
     events = generic.read(glance, role)
     return (GENERIC if events else None), events

@@ -76,14 +76,20 @@ class Draft:
     body: bytes
 
 
+def _never(glance: Glance) -> bool:  # noqa: ARG001
+    return False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
     """One provider.
 
     `claims(glance)` is a sentence's end, "Text, MessageSid and Action are present", or None. It is cheap: every
     capture asks every sheet. `read(glance, role)` gives the events, none where the request states none (a
-    subscription handshake, a probe); it never raises. `words` are by `plain()` spelling. `meanings` and `errors`
-    are shown beside fields and codes; field names in lower case. `times` says format and zone in words.
+    subscription handshake, a probe); it never raises. `silent(glance)`: this request, which has no events, is known
+    to be about no message, so nobody guesses what it might say, and its kind is "other" whatever URL it came to.
+    `words` are by `plain()` spelling. `meanings` and `errors` are shown beside fields and codes; field names in lower
+    case. `times` says format and zone in words.
     """
 
     name: str
@@ -98,6 +104,7 @@ class Sheet:
     portal: Portal
     errors: Mapping[str, str] = field(default_factory=dict)
     answer: Callable[[Role], Answer] = safe_answer
+    silent: Callable[[Glance], bool] = _never
 
     def word(self, said: str | None) -> Word:
         """What a status word means here."""

@@ -1,0 +1,233 @@
+"""AWS: inbound SMS and events of End User Messaging, which come through SNS topics to an HTTP subscription.
+
+Sources, read 2026-11: docs.aws.amazon.com/sns/latest/dg (sns-message-and-json-formats: envelope, headers, handshake;
+sns-message-delivery-retries; SendMessageToHttp.retry) and docs.aws.amazon.com/sms-voice/latest/userguide
+(two-way-sms-payload, configuration-sets-event-types, -event-format, -event-destinations: 72 hours). To know:
+
+- The body is JSON with the label `text/plain`, and the message is a text of JSON inside of it. With "raw message
+  delivery" the inner JSON comes alone.
+- Nothing is delivered before somebody opens the `SubscribeURL` of the handshake. smsbin shows it and never opens it.
+- SUCCESSFUL means accepted by the recipient's carrier, and is documented as interchangeable with DELIVERED in some
+  countries: it is read as sent, and `isFinal` tells whether more will come.
+- After 72 hours without a final event the word is UNKNOWN. How BLOCKED, SPAM and INVALID fit the ladder is inferred.
+- Inbound carries no time of its own; the envelope's `Timestamp` is taken.
+"""
+
+from collections.abc import Mapping
+
+from ..domain.captures import Kind, Role
+from ..domain.events import Event, made_id
+from ..domain.statuses import Status, Word
+from ..parsing import JsonValue
+from ..parsing.mending import mend_json
+from .glance import Glance
+from .parties import party
+from .shapes import at, bounded, count, dump, stamp_ms, text_at
+from .sheet import Draft, Habits, Portal, PortalField, Sheet, Wish, plain
+from .times import read_epoch, read_iso
+
+_HEADER = "x-amz-sns-message-type"
+_TOPIC = "arn:aws:sns:us-east-1:123456789012:inbound-sms"
+_STATES = {
+    "queued": Word(Status.QUEUED),
+    "pending": Word(Status.SENDING),
+    "sent": Word(Status.SENT),
+    "successful": Word(Status.SENT),
+    "delivered": Word(Status.DELIVERED, final=True),
+    "read": Word(Status.READ, final=True),
+    "invalid": Word(Status.REJECTED, final=True),
+    "invalidmessage": Word(Status.REJECTED, final=True),
+    "unreachable": Word(Status.UNDELIVERED, final=True),
+    "carrierunreachable": Word(Status.UNDELIVERED, final=True),
+    "blocked": Word(Status.REJECTED, final=True),
+    "carrierblocked": Word(Status.REJECTED, final=True),
+    "protectblocked": Word(Status.REJECTED, final=True),
+    "spam": Word(Status.REJECTED, final=True),
+    "ttlexpired": Word(Status.EXPIRED, final=True),
+    "unknown": Word(Status.UNKNOWN, final=True),
+}
+# A status is a bare word in messageStatus, and has the channel before it in eventType.
+WORDS: Mapping[str, Word] = _STATES | {
+    channel + word: meant for channel in ("text", "media") for word, meant in _STATES.items()
+}
+
+
+def claims(glance: Glance) -> str | None:
+    """The header of SNS; without it (a proxy) the envelope, or the fields of a message that comes alone."""
+    headers = glance.headers
+    if _HEADER in headers:
+        return f"the header {_HEADER} is present"
+    fields = glance.fields
+    if "topicarn" in fields and "messageid" in fields and fields["topicarn"].startswith("arn:aws"):
+        return "TopicArn and MessageId are present"
+    if "originationnumber" in fields and "destinationnumber" in fields and "inboundmessageid" in fields:
+        return "originationNumber, destinationNumber and inboundMessageId are present"
+    if "eventtype" in fields and "originationphonenumber" in fields and "messageid" in fields:
+        return "eventType, originationPhoneNumber and messageId are present"
+    return None
+
+
+def silent(glance: Glance) -> bool:
+    """A handshake, or a notification about something else."""
+    return claims(glance) is not None
+
+
+def read(glance: Glance, role: Role) -> tuple[Event, ...]:
+    """The message inside of the envelope, or the body itself."""
+    body = glance.json
+    inner, published = body, None
+    if at(body, "Message") is not None:
+        said = at(body, "Message")
+        inner = mend_json(said) if isinstance(said, str) else said
+        published = text_at(body, "Timestamp")
+    if any(text_at(inner, name) is not None for name in ("inboundMessageId", "messageBody", "originationNumber")):
+        return bounded([_inbound(glance, inner, published)])
+    if any(text_at(inner, name) is not None for name in ("eventType", "messageStatus")):
+        return bounded([_event(glance, inner, published)])
+    if role is Role.STATUS and text_at(inner, "messageId") is not None:
+        return bounded([_event(glance, inner, published)])
+    return ()
+
+
+def _inbound(glance: Glance, inner: JsonValue, published: str | None) -> Event:
+    sender_said, recipient_said = text_at(inner, "originationNumber"), text_at(inner, "destinationNumber")
+    sender, recipient = party(sender_said), party(recipient_said)
+    text = text_at(inner, "messageBody")
+    said_at = read_iso(published)
+    return Event(
+        kind=Kind.INBOUND,
+        message_id=text_at(inner, "inboundMessageId")
+        or made_id(sender, recipient, text, said_at or glance.raw.received_at),
+        sender=sender,
+        recipient=recipient,
+        sender_said=sender_said,
+        recipient_said=recipient_said,
+        text=text,
+        status=Status.RECEIVED,
+        final=True,
+        said_at=said_at,
+    )
+
+
+def _event(glance: Glance, inner: JsonValue, published: str | None) -> Event:
+    sender_said, recipient_said = text_at(inner, "originationPhoneNumber"), text_at(inner, "destinationPhoneNumber")
+    sender, recipient = party(sender_said), party(recipient_said)
+    what = text_at(inner, "eventType")
+    said = text_at(inner, "messageStatus") or what
+    word = SHEET.word(said)
+    final = at(inner, "isFinal")
+    said_at = read_epoch(text_at(inner, "eventTimestamp"), per_second=1000) or read_iso(published)
+    call = plain(what or "").startswith("voice")
+    return Event(
+        kind=Kind.VOICE if call else Kind.STATUS,
+        message_id=text_at(inner, "messageId") or made_id(sender, recipient, None, said_at or glance.raw.received_at),
+        sender=sender,
+        recipient=recipient,
+        sender_said=sender_said,
+        recipient_said=recipient_said,
+        status=None if call else word.status,
+        raw_status=said,
+        final=False if call else final if isinstance(final, bool) else word.final,
+        said_at=said_at,
+        price=text_at(inner, "totalMessagePrice"),
+        segments=count(text_at(inner, "totalMessageParts")),
+    )
+
+
+def compose(wish: Wish) -> Draft:
+    """A notification of SNS around an inbound message or an event."""
+    inner: dict[str, object]
+    if wish.kind is Kind.STATUS:
+        said = wish.raw_status or "DELIVERED"
+        named = plain(said).startswith(("text", "media"))
+        word = WORDS.get(plain(said))
+        epoch = int(wish.at.timestamp()) * 1000 + wish.at.microsecond // 1000
+        inner = {
+            "eventType": said if named else "TEXT_" + said, "eventVersion": "1.0", "eventTimestamp": epoch,
+            "isFinal": word is not None and word.final, "originationPhoneNumber": wish.sender,
+            "destinationPhoneNumber": wish.recipient, "isoCountryCode": "US", "messageId": wish.message_id,
+            "messageRequestTimestamp": epoch, "messageEncoding": "GSM", "messageType": "TRANSACTIONAL",
+        } | ({} if named else {"messageStatus": said}) | {
+            "messageStatusDescription": "", "totalMessageParts": 1, "totalMessagePrice": 0.00581,
+            "totalCarrierFee": 0.003,
+        }  # fmt: skip
+    else:
+        inner = {
+            "originationNumber": wish.sender, "destinationNumber": wish.recipient, "messageKeyword": "KEYWORD_EXAMPLE",
+            "messageBody": wish.text or "", "inboundMessageId": wish.message_id, "previousPublishedMessageId": "",
+        }  # fmt: skip
+    delivery = "165545c9-2a5c-472c-8df2-7ff2be2b3b1b"
+    body = {
+        "Type": "Notification", "MessageId": delivery, "TopicArn": _TOPIC, "Message": dump(inner).decode(),
+        "Timestamp": stamp_ms(wish.at) + "Z", "SignatureVersion": "1", "Signature": "RVhBTVBMRQ==",
+        "SigningCertURL": "https://sns.us-east-1.amazonaws.com/SimpleNotificationService-0000.pem",
+        "UnsubscribeURL": f"https://sns.us-east-1.amazonaws.com/?Action=Unsubscribe&SubscriptionArn={_TOPIC}:0f1e2d3c",
+    }  # fmt: skip
+    headers = (
+        (_HEADER, "Notification"), ("x-amz-sns-message-id", delivery), ("x-amz-sns-topic-arn", _TOPIC),
+        ("Content-Type", "text/plain; charset=UTF-8"), ("User-Agent", "Amazon Simple Notification Service Agent"),
+    )  # fmt: skip
+    return Draft(method="POST", query="", headers=headers, body=dump(body))
+
+
+SHEET = Sheet(
+    name="aws",
+    title="AWS (SNS, End User Messaging)",
+    claims=claims,
+    read=read,
+    compose=compose,
+    silent=silent,
+    words=WORDS,
+    meanings={
+        "type": "Notification, SubscriptionConfirmation or UnsubscribeConfirmation.",
+        "messageid": "The id of the notification; it is the same when SNS repeats it.",
+        "topicarn": "The topic that it comes from.",
+        "message": "What was published: a text of JSON with the SMS or the event in it.",
+        "timestamp": "When it was published.",
+        "subscribeurl": "Opening it confirms the subscription; nothing is delivered before. smsbin never opens it.",
+        "unsubscribeurl": "Opening it ends the subscription.",
+        "token": "The token of the handshake.",
+        "signature": "The signature of the notification, in Base64.",
+        "signatureversion": "1 is RSA with SHA-1, 2 with SHA-256.",
+        "signingcerturl": "Where the certificate of the signature lies.",
+        "originationnumber": "Inbound: the sender.",
+        "destinationnumber": "Inbound: your number.",
+        "messagekeyword": "Inbound: the keyword of your number that matched.",
+        "messagebody": "Inbound: the text.",
+        "inboundmessageid": "Inbound: the id of the message.",
+        "previouspublishedmessageid": "Inbound: the id of your message that this one replies to.",
+        "eventtype": "What happened: TEXT_DELIVERED and so on.",
+        "eventtimestamp": "When it was reported, in Unix milliseconds.",
+        "isfinal": "true: no more events will come.",
+        "originationphonenumber": "The sender of your message.",
+        "destinationphonenumber": "The recipient of your message.",
+        "messagestatus": "Where the message stands.",
+        "messagestatusdescription": "The same in words.",
+        "totalmessageparts": "In how many parts the message was sent.",
+        "totalmessageprice": "What the message cost, in US dollars.",
+        "totalcarrierfee": "The carrier's fee.",
+    },
+    times="the envelope ISO 8601 in UTC with Z, events in Unix milliseconds",
+    habits=Habits(
+        timeout_s=15.0,
+        retries="By default up to three repeats, 20 seconds apart; a delivery policy changes that, up to an hour.",
+        fallback="No fallback URL; what cannot be delivered can go to a dead-letter queue.",
+        signature="RSA over the envelope, SHA-1 or SHA-256, with a certificate at SigningCertURL.",
+    ),
+    portal=Portal(
+        where="SNS › Topics › your topic › Create subscription",
+        fields=(
+            PortalField(
+                role=Role.PRIMARY,
+                name="Endpoint",
+                hint="of the topic for two-way SMS; then open the SubscribeURL that arrives",
+            ),
+            PortalField(
+                role=Role.STATUS,
+                name="Endpoint",
+                hint="of the topic that is the event destination of a configuration set",
+            ),
+        ),
+        checked="2026-11-25",
+    ),
+)

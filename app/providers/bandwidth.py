@@ -1,0 +1,243 @@
+"""Bandwidth (Messaging V2): JSON posts, always an array of events.
+
+Sources, read 2026-11: dev.bandwidth.com/docs: messaging/webhooks (the events, the array, 10 seconds, repeats over 24
+hours), account/applications (portal fields, Basic credentials), messaging/errors (codes); the vendor's Python SDK
+(field names). Facts to know:
+
+- A group text is one event for each recipient that you own, each with its own id; the top-level `to` says which.
+- A group text that you send has one id for all; its callbacks differ by the top-level `to`, so smsbin names each
+  message `id:recipient`. That a callback without a top-level `to` speaks of all recipients is inferred.
+- The samples of callbacks leave `text` blank. A blank text there says nothing, so it is not read as an empty SMS.
+- `message-sending` is documented for MMS; that it is not the last word is inferred from its name.
+"""
+
+from collections.abc import Mapping
+
+from ..domain.captures import Kind, Role
+from ..domain.events import Event, made_id
+from ..domain.statuses import Status, Word
+from ..parsing import JsonValue
+from .glance import Glance
+from .parties import party
+from .shapes import MAX_EVENTS, at, bounded, count, dump, items, stamp_ms, text_at, texts
+from .sheet import Draft, Habits, Portal, PortalField, Sheet, Wish, plain
+from .times import read_iso
+
+_RECEIVED = "messagereceived"
+
+WORDS: Mapping[str, Word] = {
+    "messagesending": Word(Status.SENDING),
+    "messagesent": Word(Status.SENT),
+    "messagedelivered": Word(Status.DELIVERED, final=True),
+    "messagefailed": Word(Status.FAILED, final=True),
+    "messageread": Word(Status.READ, final=True),
+}
+
+
+def claims(glance: Glance) -> str | None:
+    """The first event's type and its message object; the array may be gone where a test was typed by hand."""
+    fields = glance.fields
+    for place in ("0.", ""):
+        said = fields.get(place + "type")
+        if said and said[:7].lower() == "message" and glance.json is not None:
+            if f"{place}message.applicationid" in fields:
+                return f"type is {said[:40]} and message.applicationId is present"
+            if f"{place}message.owner" in fields or f"{place}message.segmentcount" in fields:
+                return f"type is {said[:40]} and the message has an owner"
+            if glance.look.mended and place:
+                return f"type is {said[:40]}, in JSON that ends early"
+    return None
+
+
+def read(glance: Glance, role: Role) -> tuple[Event, ...]:
+    """Each entry of the array, in order."""
+    entries = items(glance.json)[:MAX_EVENTS]
+    return bounded(event for entry in entries for event in _events(glance, role, entry))
+
+
+def _events(glance: Glance, role: Role, entry: JsonValue) -> list[Event]:
+    said = text_at(entry, "type")
+    message = at(entry, "message")
+    if not isinstance(message, dict) and plain(said or "")[:7] != "message":
+        return []
+    everyone = texts(at(message, "to"))
+    told = text_at(entry, "to")
+    if not _is_callback(role, said, text_at(message, "direction")):
+        ours = told or text_at(message, "owner") or next(iter(everyone), None)
+        return [_event(glance, entry, Kind.INBOUND, ours, grouped=False)]
+    recipients = (told,) if told else everyone
+    grouped = len(everyone) > 1
+    return [_event(glance, entry, Kind.STATUS, to, grouped=grouped) for to in recipients or (None,)]
+
+
+def _is_callback(role: Role, said: str | None, direction: str | None) -> bool:
+    if said is not None and (plain(said) == _RECEIVED or plain(said) in WORDS):
+        return plain(said) != _RECEIVED
+    if direction in ("in", "out"):
+        return direction == "out"
+    return role is Role.STATUS
+
+
+def _event(glance: Glance, entry: JsonValue, kind: Kind, recipient_said: str | None, *, grouped: bool) -> Event:
+    message = at(entry, "message")
+    callback = kind is Kind.STATUS
+    said = text_at(entry, "type")
+    word = SHEET.word(said)
+    sender_said = text_at(message, "from")
+    sender, recipient = party(sender_said), party(recipient_said)
+    text = text_at(message, "text")
+    said_at = read_iso(text_at(entry, "time") or text_at(message, "time"))
+    name = text_at(message, "id") or made_id(sender, recipient, text, said_at or glance.raw.received_at)
+    return Event(
+        kind=kind,
+        message_id=f"{name}:{recipient}" if grouped else name,
+        sender=sender,
+        recipient=recipient,
+        sender_said=sender_said,
+        recipient_said=recipient_said,
+        text=(text or None) if callback else text,
+        media=texts(at(message, "media")),
+        status=word.status if callback else Status.RECEIVED,
+        raw_status=said,
+        final=word.final if callback else True,
+        said_at=said_at,
+        error_code=text_at(entry, "errorCode") if callback else None,
+        segments=count(text_at(message, "segmentCount")),
+    )
+
+
+def compose(wish: Wish) -> Draft:
+    """An array of one event, as the documented samples have it."""
+    callback = wish.kind is Kind.STATUS
+    stamp = stamp_ms(wish.at) + "Z"
+    said = (wish.raw_status or "message-delivered") if callback else "message-received"
+    owner = wish.sender if callback else wish.recipient
+    message = {
+        "id": wish.message_id, "owner": owner, "applicationId": "5f2e7a10-3c4d-4b6e-8a91-b2c3d4e5f607", "time": stamp,
+        "segmentCount": 1, "direction": "out" if callback else "in", "to": [wish.recipient], "from": wish.sender,
+        "text": "" if callback else wish.text or "",
+    }  # fmt: skip
+    if wish.media:
+        message["media"] = list(wish.media)
+    failure = (
+        {"errorCode": int(wish.error_code) if wish.error_code.isdecimal() else wish.error_code}
+        if wish.error_code
+        else {}
+    )
+    description = "Message status update" if callback else "Incoming message received"
+    entry = (
+        {"type": said, "time": stamp, "description": description, "to": wish.recipient} | failure | {"message": message}
+    )
+    headers = (("Accept", "*/*"), ("Content-Type", "application/json; charset=utf-8"))
+    return Draft(method="POST", query="", headers=headers, body=dump([entry]))
+
+
+SHEET = Sheet(
+    name="bandwidth",
+    title="Bandwidth",
+    claims=claims,
+    read=read,
+    compose=compose,
+    words=WORDS,
+    meanings={
+        "type": "What happened: message-received, -sending, -sent, -delivered, -failed or -read.",
+        "time": "When it happened.",
+        "description": "The event in words; of a failure, its reason.",
+        "to": "Inbound: which of your numbers this event is for. Outbound: the recipient that it is about.",
+        "errorcode": "Why the message failed.",
+        "carriername": "The recipient's carrier.",
+        "message.id": "The id of the message.",
+        "message.owner": "The number on your account that the message belongs to.",
+        "message.applicationid": "The application that these webhooks are set in.",
+        "message.time": "When the message was made.",
+        "message.segmentcount": "In how many segments the text travels.",
+        "message.direction": "in or out.",
+        "message.to": "All recipients; more than one in a group text.",
+        "message.from": "The sender.",
+        "message.text": "The text. In callbacks it is blank.",
+        "message.media": "Where pictures and files lie. smsbin never fetches them.",
+        "message.tag": "Your own text from the send call.",
+        "message.priority": "default or high.",
+    },
+    times="ISO 8601 in UTC, with Z",
+    habits=Habits(
+        timeout_s=10.0,
+        retries="Every callback that gets no 2xx within 10 seconds is repeated over 24 hours; duplicates are possible.",
+        fallback="Messaging has no fallback URL.",
+        signature="None. Basic credentials can be set for the callback URLs.",
+    ),
+    portal=Portal(
+        where="Bandwidth App › Applications › your messaging application",
+        fields=(
+            PortalField(role=Role.PRIMARY, name="Inbound callback URL", hint="InboundCallbackUrl in the API"),
+            PortalField(role=Role.STATUS, name="Status callback URL", hint="OutboundCallbackUrl in the API"),
+        ),
+        checked="2026-11-25",
+    ),
+    errors={
+        "4001": "The service is not allowed for this account or message.",
+        "4301": "The text has an encoding that cannot be sent.",
+        "4302": "The From number is malformed.",
+        "4303": "The To number is malformed.",
+        "4350": "The message could not be put into a form for its destination.",
+        "4360": "The message expired before it could be sent.",
+        "4401": "Bandwidth found no route, often because sender and recipient are the same.",
+        "4403": "Messaging from this number is forbidden: not yours, not enabled, or invalid.",
+        "4404": "Messaging to this number is forbidden.",
+        "4405": "The From number is not allocated.",
+        "4406": "The To number is not assigned to a carrier.",
+        "4407": "The From number belongs to no account.",
+        "4408": "The To number belongs to no account.",
+        "4409": "The destination profile is invalid; often it cannot take MMS.",
+        "4410": "The media could not be downloaded.",
+        "4411": "The media are too large together.",
+        "4412": "The content type of the media is not supported.",
+        "4420": "The destination carrier is not known.",
+        "4421": "The account may not send to this destination.",
+        "4431": "The account may not send from short codes.",
+        "4432": "The account may not send to this country.",
+        "4433": "The account may not send from toll-free numbers.",
+        "4434": "This toll-free number cannot be sent to.",
+        "4435": "The group has too many recipients.",
+        "4451": "The user id is invalid.",
+        "4452": "The application id is invalid.",
+        "4470": "Rejected as spam by Bandwidth.",
+        "4481": "The From number is on a block list.",
+        "4482": "The To number is on a block list.",
+        "4492": "Messages to emergency numbers are forbidden.",
+        "4493": "The sender is not authorised.",
+        "4700": "The carrier rejected the type of service.",
+        "4701": "The destination cannot be reached, or has no SMS service.",
+        "4702": "The subscriber cannot be reached.",
+        "4720": "The carrier rejected the destination address.",
+        "4721": "The number has been deactivated.",
+        "4730": "The carrier has no route to the destination.",
+        "4740": "The carrier rejected the source address.",
+        "4750": "The carrier rejected the message without a reason.",
+        "4751": "The carrier rejected the length of the message.",
+        "4752": "The carrier calls the message malformed.",
+        "4770": "The carrier rejected it as spam.",
+        "4775": "The recipient has opted out.",
+        "4780": "Too many messages for the carrier's limit.",
+        "4790": "The carrier does not let this short code through.",
+        "4791": "The carrier does not allow the short code's campaign.",
+        "4792": "The short code is not provisioned at the carrier.",
+        "4793": "The short code has expired at the carrier.",
+        "4795": "The toll-free number is not verified.",
+        "5100": "An application of Bandwidth has a temporary error.",
+        "5106": "It could not be routed, after repeated attempts.",
+        "5111": "An application of Bandwidth lost its connection.",
+        "5201": "The message expired at Bandwidth after repeated attempts.",
+        "5211": "An application of Bandwidth is busy.",
+        "5231": "Not all parts of the message arrived.",
+        "5500": "The carrier reports a general failure.",
+        "5501": "No destination is available.",
+        "5600": "The carrier is congested.",
+        "5610": "The carrier failed to submit the message.",
+        "5611": "The message expired at the carrier after repeated attempts.",
+        "5620": "The carrier reports an error of its application.",
+        "5630": "The carrier did not acknowledge the message.",
+        "5650": "The carrier reports a failure.",
+        "5999": "Unknown error at Bandwidth.",
+    },
+)

@@ -1,0 +1,184 @@
+"""ClickSend: inbound SMS and delivery receipts, as form post, GET or JSON, with flat fields.
+
+Sources, read 2026-11: developers.clicksend.com/docs/automations/sms (inbound and receipt rules, `webhook_type` post,
+get or json), the vendor's Python client (the same, and that `custom_string` comes back), public handlers (`from` and
+`body` inbound; the words Sent, Delivered, Undelivered, Failed in receipts).
+
+Not confirmed: ClickSend publishes no list of the fields that it sends. `to`, `message_id`, `original_message_id`,
+`original_body`, `custom_string`, `timestamp`, `timestamp_send`, `status_code` (200, 201, 300, 301), `status_text`,
+`error_code` and `error_text` are what users report, and so is that it repeats after an answer that is no 2xx. Where the
+rules stand in the dashboard is not documented either.
+"""
+
+from collections.abc import Mapping
+from urllib.parse import urlencode
+
+from ..domain.captures import Kind, Role
+from ..domain.events import Event, made_id
+from ..domain.statuses import FAILURES, Status, Word
+from .glance import Glance
+from .parties import international, party
+from .shapes import bounded
+from .sheet import Draft, Habits, Portal, PortalField, Sheet, Wish
+from .times import read_epoch
+
+_RECEIPT = ("status", "status_code", "status_text", "timestamp_send", "error_code")
+_CONTENT = ("from", "body", "message", "original_message_id", "original_body")
+
+WORDS: Mapping[str, Word] = {
+    "queued": Word(Status.QUEUED),
+    "scheduled": Word(Status.QUEUED),
+    "sent": Word(Status.SENT),
+    "delivered": Word(Status.DELIVERED, final=True),
+    "undelivered": Word(Status.UNDELIVERED, final=True),
+    "failed": Word(Status.FAILED, final=True),
+    "cancelled": Word(Status.CANCELED, final=True),
+    "expired": Word(Status.EXPIRED, final=True),
+    # The codes, for a receipt that brings no word.
+    "200": Word(Status.SENT),
+    "201": Word(Status.DELIVERED, final=True),
+    "300": Word(Status.SENDING),
+    "301": Word(Status.UNDELIVERED, final=True),
+}
+
+
+def claims(glance: Glance) -> str | None:
+    """Names that, as far as is known, stand together at ClickSend only; weak marks, so it is asked last."""
+    fields = glance.fields
+    if "message_id" not in fields:
+        return None
+    if "original_message_id" in fields and ("from" in fields or "custom_string" in fields):
+        return "message_id and original_message_id are present"
+    if "status_code" in fields and ("status_text" in fields or "timestamp_send" in fields):
+        return "message_id, status_code and status_text or timestamp_send are present"
+    if "custom_string" in fields and ("timestamp" in fields or "status" in fields):
+        return "message_id and custom_string are present"
+    return None
+
+
+def read(glance: Glance, role: Role) -> tuple[Event, ...]:
+    """One event: a status makes it a receipt, content makes it inbound; where neither stands, the URL decides."""
+    fields = glance.fields
+    if not glance.get("message_id", "messageid", "from", "to", "body"):
+        return ()
+    bare = role is Role.STATUS and not any(name in fields for name in _CONTENT)
+    is_receipt = bare or any(name in fields for name in _RECEIPT)
+    return bounded([_receipt(glance) if is_receipt else _inbound(glance)])
+
+
+def _receipt(glance: Glance) -> Event:
+    sender_said, recipient_said = glance.fields.get("from"), glance.fields.get("to")
+    sender, recipient = party(sender_said, international), party(recipient_said, international)
+    code = glance.get("status_code")
+    said = glance.get("status") or code
+    word = SHEET.word(said)
+    said_at = read_epoch(glance.get("timestamp"))
+    return Event(
+        kind=Kind.STATUS,
+        message_id=glance.get("message_id", "messageid")
+        or made_id(sender, recipient, None, said_at or glance.raw.received_at),
+        sender=sender,
+        recipient=recipient,
+        sender_said=sender_said,
+        recipient_said=recipient_said,
+        status=word.status,
+        raw_status=said,
+        final=word.final,
+        said_at=said_at,
+        error_code=glance.get("error_code") or (code if word.status in FAILURES else None),
+    )
+
+
+def _inbound(glance: Glance) -> Event:
+    fields = glance.fields
+    sender_said, recipient_said = fields.get("from"), fields.get("to")
+    sender, recipient = party(sender_said, international), party(recipient_said, international)
+    text = fields.get("body", fields.get("message"))
+    said_at = read_epoch(glance.get("timestamp"))
+    return Event(
+        kind=Kind.INBOUND,
+        message_id=glance.get("message_id", "messageid")
+        or made_id(sender, recipient, text, said_at or glance.raw.received_at),
+        sender=sender,
+        recipient=recipient,
+        sender_said=sender_said,
+        recipient_said=recipient_said,
+        text=text,
+        media=tuple(address for name in ("media_url", "_media_file_url") if (address := fields.get(name))),
+        status=Status.RECEIVED,
+        final=True,
+        said_at=said_at,
+    )
+
+
+def compose(wish: Wish) -> Draft:
+    """A form post, the default of a rule."""
+    epoch = str(int(wish.at.timestamp()))
+    if wish.kind is Kind.STATUS:
+        said = wish.raw_status or "Delivered"
+        failed = WORDS.get(said.lower(), Word(Status.UNKNOWN)).status in FAILURES
+        pairs = [
+            ("timestamp_send", epoch), ("timestamp", epoch), ("message_id", wish.message_id), ("from", wish.sender),
+            ("to", wish.recipient), ("status", said), ("status_code", "301" if failed else "201"),
+            ("status_text", said), ("error_code", wish.error_code or ""), ("custom_string", "smsbin"),
+        ]  # fmt: skip
+    else:
+        pairs = [("from", wish.sender), ("to", wish.recipient)]
+        if wish.text is not None:
+            pairs.append(("body", wish.text))
+        pairs += [
+            ("message_id", wish.message_id), ("original_message_id", "1F2E3D4C-5B6A-4798-8A7B-6C5D4E3F2A1B"),
+            ("custom_string", "smsbin"), ("timestamp", epoch), *(("media_url", url) for url in wish.media[:1]),
+        ]  # fmt: skip
+    headers = (("Accept", "*/*"), ("Content-Type", "application/x-www-form-urlencoded"))
+    return Draft(method="POST", query="", headers=headers, body=urlencode(pairs).encode())
+
+
+SHEET = Sheet(
+    name="clicksend",
+    title="ClickSend",
+    claims=claims,
+    read=read,
+    compose=compose,
+    words=WORDS,
+    meanings={
+        "from": "The sender.",
+        "to": "The recipient; inbound it is your number.",
+        "body": "The text.",
+        "message": "The text (older name).",
+        "message_id": "The id of the message.",
+        "original_message_id": "The id of your message that this one replies to.",
+        "original_body": "The text of your message that this one replies to.",
+        "custom_string": "Your own text from the send call.",
+        "timestamp": "When it happened, in Unix seconds.",
+        "timestamp_send": "When your message was sent, in Unix seconds.",
+        "status": "Where the message stands.",
+        "status_code": "The same as a number.",
+        "status_text": "The same in words.",
+        "error_code": "Why it failed.",
+        "error_text": "Why it failed, in words.",
+        "user_id": "Your user.",
+        "subaccount_id": "The subaccount that sent it.",
+        "message_type": "sms or mms.",
+    },
+    times="Unix seconds",
+    habits=Habits(
+        retries="Users report repeats after an answer that is no 2xx; ClickSend publishes no schedule.",
+        fallback="No fallback URL was found in the documentation.",
+        signature="No signature was found in the documentation.",
+    ),
+    portal=Portal(
+        where="Dashboard › SMS › Settings",
+        fields=(
+            PortalField(role=Role.PRIMARY, name="Inbound SMS Rules", hint="action URL; post, get or json"),
+            PortalField(role=Role.STATUS, name="Delivery Report Rules", hint="action URL, match all reports"),
+        ),
+        checked="2026-11-25",
+    ),
+    errors={
+        "200": "Sent (as users report it).",
+        "201": "Delivered to the handset (as users report it).",
+        "300": "Temporary network error, ClickSend tries again (as users report it).",
+        "301": "Not delivered (as users report it).",
+    },
+)

@@ -1,0 +1,243 @@
+"""Infobip: JSON posts with `results[]`, inbound messages or delivery reports, many in one request.
+
+Sources, read 2026-11: infobip.com/docs/api/channels/sms (inbound webhook "MO_JSON_2", delivery report webhook: fields,
+time format, up to 100 reports a request), infobip.com/docs/developer-resources/api-fundamentals/message-status-codes
+(groups, names, which are final), the vendor's Python client. Facts to know:
+
+- The group DELIVERED is not always the end: `DELIVERED_TO_OPERATOR` is documented as intermediate.
+- Times have an offset without a colon, `+0000`.
+- `pricePerMessage` is a number, its currency stands beside it. `smsCount` (older) and `messageCount` are the segments.
+- The code of an error is read from `error.id`; 0 is no error.
+- Inbound MMS with a `message` list of parts is read as the vendor's samples suggest (inferred, no schema found).
+"""
+
+from collections.abc import Mapping
+
+from ..domain.captures import Kind, Role
+from ..domain.events import Event, made_id
+from ..domain.statuses import Status, Word
+from ..parsing import JsonValue
+from .glance import Glance
+from .parties import international, party
+from .shapes import MAX_EVENTS, at, bounded, count, dump, items, stamp_ms, text_at
+from .sheet import Draft, Habits, Portal, PortalField, Sheet, Wish, plain
+from .times import read_iso
+
+# Names where they say more than their group, then the groups.
+WORDS: Mapping[str, Word] = {
+    "pendingenroute": Word(Status.SENT),
+    "pendingwaitingdelivery": Word(Status.SENT),
+    "deliveredtooperator": Word(Status.SENT),
+    "deliveredtohandset": Word(Status.DELIVERED, final=True),
+    "ok": Word(Status.QUEUED),
+    "accepted": Word(Status.QUEUED),
+    "pending": Word(Status.SENDING),
+    "undeliverable": Word(Status.UNDELIVERED, final=True),
+    "delivered": Word(Status.DELIVERED, final=True),
+    "expired": Word(Status.EXPIRED, final=True),
+    "rejected": Word(Status.REJECTED, final=True),
+}
+_GROUPS = {"accepted": 0, "pending": 1, "undeliverable": 2, "delivered": 3, "expired": 4, "rejected": 5}
+
+
+def claims(glance: Glance) -> str | None:
+    """A first result with a messageId and what only a report or only an inbound message has."""
+    fields = glance.fields
+    if "results.0.messageid" not in fields or glance.json is None:
+        return None
+    if "results.0.status.groupname" in fields:
+        return "results[] has messageId and status.groupName"
+    if "results.0.receivedat" in fields:
+        return "results[] has messageId and receivedAt"
+    return "results[] has a messageId, in JSON that ends early" if glance.look.mended else None
+
+
+def read(glance: Glance, role: Role) -> tuple[Event, ...]:
+    """Each result, in order. One that says where a message stands is a report, one with content an inbound message."""
+    results = items(at(glance.json, "results"))[:MAX_EVENTS]
+    return bounded(event for entry in results if (event := _event(glance, role, entry)) is not None)
+
+
+def _event(glance: Glance, role: Role, entry: JsonValue) -> Event | None:
+    if not any(text_at(entry, name) is not None for name in ("messageId", "from", "to", "text")):
+        return None
+    if isinstance(at(entry, "status"), dict) or at(entry, "doneAt") is not None:
+        return _report(glance, entry)
+    content = any(at(entry, name) is not None for name in ("receivedAt", "text", "cleanText", "message"))
+    return _report(glance, entry) if role is Role.STATUS and not content else _inbound(glance, entry)
+
+
+def _report(glance: Glance, entry: JsonValue) -> Event:
+    sender_said = text_at(entry, "sender") or text_at(entry, "from")
+    recipient_said = text_at(entry, "to")
+    sender, recipient = party(sender_said, international), party(recipient_said, international)
+    name, group = text_at(entry, "status", "name"), text_at(entry, "status", "groupName")
+    word = WORDS.get(plain(name or "")) or SHEET.word(group or _group_of(name))
+    said_at = read_iso(text_at(entry, "doneAt") or text_at(entry, "sentAt"))
+    code = text_at(entry, "error", "id")
+    return Event(
+        kind=Kind.STATUS,
+        message_id=text_at(entry, "messageId") or made_id(sender, recipient, None, said_at or glance.raw.received_at),
+        sender=sender,
+        recipient=recipient,
+        sender_said=sender_said,
+        recipient_said=recipient_said,
+        status=word.status,
+        raw_status=name or group,
+        final=word.final,
+        said_at=said_at,
+        price=text_at(entry, "price", "pricePerMessage"),
+        currency=text_at(entry, "price", "currency"),
+        error_code=None if code == "0" else code,
+        segments=_segments(entry),
+    )
+
+
+def _inbound(glance: Glance, entry: JsonValue) -> Event:
+    sender_said, recipient_said = text_at(entry, "from") or text_at(entry, "sender"), text_at(entry, "to")
+    sender, recipient = party(sender_said, international), party(recipient_said, international)
+    parts = items(at(entry, "message"))[:MAX_EVENTS]
+    text = text_at(entry, "text")
+    if text is None:
+        text = text_at(entry, "cleanText")
+    if text is None:
+        text = next((value for part in parts if (value := text_at(part, "value")) is not None), None)
+    said_at = read_iso(text_at(entry, "receivedAt"))
+    return Event(
+        kind=Kind.INBOUND,
+        message_id=text_at(entry, "messageId") or made_id(sender, recipient, text, said_at or glance.raw.received_at),
+        sender=sender,
+        recipient=recipient,
+        sender_said=sender_said,
+        recipient_said=recipient_said,
+        text=text,
+        media=tuple(url for part in parts if (url := text_at(part, "url"))),
+        status=Status.RECEIVED,
+        final=True,
+        said_at=said_at,
+        price=text_at(entry, "price", "pricePerMessage"),
+        currency=text_at(entry, "price", "currency"),
+        segments=_segments(entry),
+    )
+
+
+def _segments(entry: JsonValue) -> int | None:
+    return count(text_at(entry, "messageCount") or text_at(entry, "smsCount"))
+
+
+def _group_of(name: str | None) -> str | None:
+    """A name begins with its group: `REJECTED_NETWORK`."""
+    said = plain(name or "")
+    return next((group for group in _GROUPS if said.startswith(group)), None)
+
+
+def compose(wish: Wish) -> Draft:
+    """One result, inbound in the format MO_JSON_2, or a delivery report."""
+    stamp = stamp_ms(wish.at) + "+0000"
+    sender, recipient = wish.sender.removeprefix("+"), wish.recipient.removeprefix("+")
+    price = {"pricePerMessage": 0.01, "currency": "EUR"}
+    entry: dict[str, object] = {"messageId": wish.message_id, "from": sender, "to": recipient}
+    if wish.kind is Kind.STATUS:
+        name = wish.raw_status or "DELIVERED_TO_HANDSET"
+        group = _group_of(name) or "pending"
+        code = wish.error_code or "0"
+        entry = {"bulkId": "2034072219640523072"} | entry | {
+            "sentAt": stamp, "doneAt": stamp, "messageCount": 1, "mccMnc": "22801", "price": price,
+            "status": {
+                "groupId": _GROUPS[group], "groupName": group.upper(), "id": 0, "name": name, "description": name,
+            },
+            "error": {
+                "groupId": 0 if code == "0" else 1, "groupName": "OK" if code == "0" else "HANDSET_ERRORS",
+                "id": int(code) if code.isdecimal() else code, "name": "NO_ERROR" if code == "0" else "EC_" + code,
+                "description": "", "permanent": code != "0",
+            },
+        }  # fmt: skip
+        return _draft({"results": [entry]})
+    if wish.media:
+        words = [] if wish.text is None else [{"contentType": "text/plain", "value": wish.text}]
+        entry["message"] = [*words, *({"contentType": "image/jpeg", "url": url} for url in wish.media)]
+    else:
+        text = wish.text or ""
+        entry |= {"text": text, "cleanText": text, "keyword": next(iter(text.split()), "").upper()}
+    entry |= {"receivedAt": stamp, "smsCount": 1, "price": price, "callbackData": ""}
+    return _draft({"results": [entry], "messageCount": 1, "pendingMessageCount": 0})
+
+
+def _draft(body: object) -> Draft:
+    headers = (("Accept", "*/*"), ("Content-Type", "application/json; charset=UTF-8"))
+    return Draft(method="POST", query="", headers=headers, body=dump(body))
+
+
+SHEET = Sheet(
+    name="infobip",
+    title="Infobip",
+    claims=claims,
+    read=read,
+    compose=compose,
+    words=WORDS,
+    meanings={
+        "results.bulkid": "The send request that the message belongs to.",
+        "results.messageid": "The id of the message.",
+        "results.from": "The sender.",
+        "results.sender": "The sender.",
+        "results.to": "The recipient; inbound it is your number.",
+        "results.text": "The whole text.",
+        "results.cleantext": "The text without the keyword.",
+        "results.keyword": "The keyword that was found in the text.",
+        "results.receivedat": "When Infobip received the message.",
+        "results.sentat": "When the message was sent, or scheduled to be.",
+        "results.doneat": "When the status was reached.",
+        "results.smscount": "In how many SMS the text travelled.",
+        "results.messagecount": "In how many SMS the text travelled.",
+        "results.mccmnc": "The recipient's network: country code and operator code.",
+        "results.price.pricepermessage": "The price of one SMS.",
+        "results.price.currency": "The currency of the price.",
+        "results.status.groupid": "The number of the status group.",
+        "results.status.groupname": "The status group: PENDING, UNDELIVERABLE, DELIVERED, EXPIRED or REJECTED.",
+        "results.status.id": "The number of the status.",
+        "results.status.name": "The status. DELIVERED_TO_OPERATOR is not the end, DELIVERED_TO_HANDSET is.",
+        "results.status.description": "The status in words.",
+        "results.error.groupname": "Whose error it is: HANDSET_ERRORS, USER_ERRORS or OPERATOR_ERRORS.",
+        "results.error.id": "The number of the error; 0 is none.",
+        "results.error.name": "The name of the error.",
+        "results.error.description": "The error in words.",
+        "results.error.permanent": "true: sending again will not help.",
+        "results.callbackdata": "Your own data from the send call.",
+        "results.message.url": "Where a part of an MMS lies. smsbin never fetches it.",
+        "messagecount": "How many messages this request carries.",
+        "pendingmessagecount": "How many more are waiting.",
+    },
+    times="ISO 8601 with milliseconds and an offset without a colon, +0000",
+    habits=Habits(fallback="Neither repeats, nor a fallback, nor a signature were found in the SMS documentation."),
+    portal=Portal(
+        where="Channels and Numbers › Numbers › your number, or Subscriptions",
+        fields=(
+            PortalField(
+                role=Role.PRIMARY, name="Forward to HTTP", hint="in the keyword of the number, format MO_JSON_2"
+            ),
+            PortalField(
+                role=Role.STATUS,
+                name="webhooks.delivery.url",
+                hint="of a send call (older: notifyUrl), or a subscription",
+            ),
+        ),
+        checked="2026-11-25",
+    ),
+    errors={
+        "1": "EC_UNKNOWN_SUBSCRIBER: the number is not known, or not in service.",
+        "5": "EC_UNIDENTIFIED_SUBSCRIBER: the subscriber is not registered in the network.",
+        "6": "EC_ABSENT_SUBSCRIBER_SM: the handset was off or out of reach.",
+        "9": "EC_ILLEGAL_SUBSCRIBER: the network refuses this subscriber.",
+        "10": "EC_BEARER_SERVICE_NOT_PROVISIONED: the subscription has no such service.",
+        "11": "EC_TELESERVICE_NOT_PROVISIONED: the subscription has no SMS.",
+        "12": "EC_ILLEGAL_EQUIPMENT: the network refuses this handset.",
+        "13": "EC_CALL_BARRED: the subscriber or the operator bars such messages.",
+        "21": "EC_FACILITY_NOT_SUPPORTED: the network cannot do it.",
+        "27": "EC_ABSENT_SUBSCRIBER: the handset was off or out of reach.",
+        "31": "EC_SUBSCRIBER_BUSY_FOR_MT_SMS: the handset was busy with another message.",
+        "32": "EC_SM_DELIVERY_FAILURE: the delivery failed.",
+        "33": "EC_MESSAGE_WAITING_LIST_FULL: too many messages wait for this handset.",
+        "34": "EC_SYSTEM_FAILURE: a failure in the operator's system.",
+        "36": "EC_UNEXPECTED_DATA_VALUE: the network got a value that it did not expect.",
+    },
+)

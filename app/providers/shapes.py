@@ -1,0 +1,90 @@
+"""JSON of any shape, in and out: what is not as documented counts as not there, so no sheet can stumble over it.
+
+The sheets of JSON providers name fields in their `meanings` by dotted path in lower case, as a `Glance` gives them,
+but without the positions in lists: `results.0.messageId` is `results.messageid`.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from itertools import islice
+
+from ..domain.events import Event
+from ..parsing import JsonValue
+
+# Ten times the largest documented batch (Infobip: 100 reports), and a whole Sinch batch of recipients.
+MAX_EVENTS = 1_000
+# Longer than anything that a provider sends under these names; a row needs no more, and the raw keeps it.
+MAX_VALUE = 200
+MAX_TEXT = 8_000
+MAX_MEDIA = 50
+_SHORT = ("message_id", "sender_said", "recipient_said", "raw_status", "price", "currency", "error_code")
+
+
+def at(value: JsonValue, *path: str) -> JsonValue:
+    """What stands at the end of a path of keys; None where the path breaks off."""
+    for key in path:
+        if not isinstance(value, dict):
+            return None
+        value = value.get(key)
+    return value
+
+
+def text_at(value: JsonValue, *path: str) -> str | None:
+    """A text, a number as its digits, true and false as those words; None for null and for anything bigger."""
+    found = at(value, *path)
+    if isinstance(found, str):
+        return found
+    if isinstance(found, bool):
+        return str(found).lower()
+    return repr(found) if isinstance(found, int | float) else None
+
+
+def items(value: JsonValue) -> list[JsonValue]:
+    """A list as it is, an object as a list of one, anything else as none."""
+    if isinstance(value, list):
+        return value
+    return [value] if isinstance(value, dict) else []
+
+
+def texts(value: JsonValue) -> tuple[str, ...]:
+    """The texts of a list that are not blank; a bare text is a list of one."""
+    if isinstance(value, str):
+        return (value,) if value else ()
+    return tuple(item for item in value if isinstance(item, str) and item) if isinstance(value, list) else ()
+
+
+def bounded(events: Iterable[Event]) -> tuple[Event, ...]:
+    """Events as rows hold them: what is out of all proportion is cut."""
+    return tuple(_cut(event) for event in islice(events, MAX_EVENTS))
+
+
+def _cut(event: Event) -> Event:
+    long = {name: said[:MAX_VALUE] for name in _SHORT if (said := getattr(event, name)) and len(said) > MAX_VALUE}
+    if event.text is not None and len(event.text) > MAX_TEXT:
+        long["text"] = event.text[:MAX_TEXT]
+    if long:
+        event = replace(event, **long)
+    if event.piece is not None and len(event.piece.ref) > MAX_VALUE:
+        event = replace(event, piece=None)
+    if event.media and (len(event.media) > MAX_MEDIA or max(map(len, event.media)) > MAX_TEXT):
+        event = replace(event, media=tuple(address[:MAX_TEXT] for address in event.media[:MAX_MEDIA]))
+    return event
+
+
+def count(text: str | None) -> int | None:
+    """A small whole number above 0, as segments and pieces are counted."""
+    if not text or len(text) > 4 or not text.isascii() or not text.isdigit():
+        return None
+    return int(text) or None
+
+
+def dump(value: object) -> bytes:
+    """JSON as it goes on the wire, in UTF-8."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+
+
+def stamp_ms(moment: datetime) -> str:
+    """`2024-07-11T09:26:30.012`, without a zone."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03}"
