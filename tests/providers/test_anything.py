@@ -4,7 +4,7 @@ import json
 from functools import cache
 from urllib.parse import urlencode
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.domain.captures import RawRequest, Role
@@ -37,6 +37,8 @@ def _values() -> tuple[str, ...]:
     return tuple(sorted(found | words | {"", " ", "0", "null", "99999999999999999999", "2024-13-45T99:99:99Z", "٣"}))
 
 
+# Making large JSON takes longer than reading it; how long anything takes is not what these tests are about.
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 HEADERS = st.lists(
     st.tuples(
         st.sampled_from([
@@ -98,6 +100,7 @@ def _all_hold(raw: RawRequest, role: Role) -> None:
     recognise(raw, role)
 
 
+@PATIENT
 @given(st.binary(max_size=300), HEADERS, ROLES, st.text(st.characters(max_codepoint=255), max_size=60))
 def test_no_bytes_make_a_sheet_raise(
     body: bytes, headers: tuple[tuple[bytes, bytes], ...], role: Role, query: str
@@ -105,6 +108,7 @@ def test_no_bytes_make_a_sheet_raise(
     _all_hold(a_raw(body, RECEIVED_AT, headers=headers, target=f"/k?{query}"), role)
 
 
+@PATIENT
 @given(JSONS, HEADERS, ROLES, st.integers(0, 400))
 def test_no_json_makes_a_sheet_raise(
     value: object, headers: tuple[tuple[bytes, bytes], ...], role: Role, cut: int
@@ -114,6 +118,7 @@ def test_no_json_makes_a_sheet_raise(
     _all_hold(a_raw(body[:cut], RECEIVED_AT, headers=((b"Content-Type", b"application/json"),)), role)
 
 
+@PATIENT
 @given(_spoiled(), ROLES, st.integers(1, 2_000))
 def test_no_spoiled_sample_makes_a_sheet_raise(value: object, role: Role, cut: int) -> None:
     headers = ((b"Content-Type", b"application/json"),)
@@ -122,6 +127,7 @@ def test_no_spoiled_sample_makes_a_sheet_raise(value: object, role: Role, cut: i
     _all_hold(a_raw(body[:cut], RECEIVED_AT, headers=headers), role)
 
 
+@PATIENT
 @given(st.lists(st.tuples(KEYS, TEXTS), max_size=12), HEADERS, ROLES)
 def test_no_form_makes_a_sheet_raise(
     pairs: list[tuple[str, str]], headers: tuple[tuple[bytes, bytes], ...], role: Role

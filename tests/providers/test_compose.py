@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.domain.captures import Kind, Reading, Role
@@ -17,8 +17,8 @@ from app.providers.sheet import Sheet, Wish, as_raw
 from .requests import RECEIVED_AT
 
 URL = "https://bin.example.net/0123456789abcdef"
-# Providers without pictures in an inbound request of the kind that they are composed in.
-NO_MEDIA = frozenset({"vonage", "messagebird", "clicksend", "aws", "infobip", "sinch"})
+# How many pictures an inbound request holds at most, where it is not any number.
+MOST_MEDIA = {"aws": 0, "clicksend": 1, "vonage": 1}
 
 NAMES = st.sampled_from(sorted(PROVIDERS))
 DIGITS = st.integers(0, 99).map("{:02}".format)
@@ -60,6 +60,7 @@ def _read(sheet: Sheet, wish: Wish, role: Role) -> tuple[Reading, Event]:
     return reading, reading.events[0]
 
 
+@settings(deadline=None)
 @given(
     NAMES, st.uuids(version=4), NUMBERS, NUMBERS, TEXTS, MEDIA, TIMES, st.sampled_from([Role.PRIMARY, Role.FALLBACK])
 )
@@ -74,14 +75,16 @@ def test_an_inbound_message_reads_back(
         recipient=recipient,
         text=text,
         raw_status=None,
-        media=() if name in NO_MEDIA else tuple(media),
+        media=tuple(media)[: MOST_MEDIA.get(name)],
         error_code=None,
         at=at,
         url=URL,
     )
     reading, event = _read(sheet, wish, role)
     assert (reading.provider, event.kind, event.message_id) == (name, Kind.INBOUND, wish.message_id)
-    assert (event.sender, event.recipient, event.text) == (sender, recipient, text)
+    assert (event.sender, event.recipient) == (sender, recipient)
+    # A picture without a word under it has an empty text or none, as the provider has it.
+    assert event.text == text or (wish.media and not text and event.text is None)
     assert (event.status, event.final) == (Status.RECEIVED, True)
     assert event.media == wish.media
 
@@ -108,6 +111,7 @@ def _callbacks(draw: st.DrawFn) -> tuple[Sheet, Wish]:
     )
 
 
+@settings(deadline=None)
 @given(_callbacks())
 def test_a_status_callback_reads_back(made: tuple[Sheet, Wish]) -> None:
     sheet, wish = made
@@ -124,6 +128,7 @@ def test_a_status_callback_reads_back(made: tuple[Sheet, Wish]) -> None:
     assert event.error_code == wish.error_code
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from(
         sorted(
