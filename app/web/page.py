@@ -59,6 +59,9 @@ def setup_templates(app: web.Application) -> None:
         short_target=short_target,
     )
     environment.globals.update(roles=list(Role), letters=LETTERS, role_titles=ROLE_TITLES)
+    # Compiled now: the first live frame would hold the captures beside it for 25 ms.
+    for name in ("_kit.html", "captures/_row.html", "captures/_counts.html"):
+        environment.get_template(name)
     app[ASSETS] = load_static(folder("static"))
 
 
