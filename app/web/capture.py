@@ -18,11 +18,10 @@ from ..errors import NotFound, StoreUnavailable
 from ..log import get_log
 from ..services.intake import keep
 from .answering import NOT_FOUND, UNAVAILABLE, send
-from .bodies import Body, Room, read_at_once, read_body
+from .bodies import Body, Room, invite, read_at_once, read_body
 from .urls import peer_of
 
 RETRY_AFTER_S = 5
-_CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 _ROLES = {role.value: role for role in Role}
 
 _log = get_log("capture")
@@ -73,9 +72,7 @@ async def _body(request: web.Request, app: web.Application) -> Body:
     body = read_at_once(request.content, limit)
     if body is not None:
         return body
-    expect = request.headers.get("Expect", "")
-    if expect.lower() == "100-continue" and request.version >= (1, 1) and request.transport is not None:
-        request.transport.write(_CONTINUE)
+    invite(request)
     return await read_body(request.content, limit, _room)
 
 

@@ -18,7 +18,7 @@ from .api import live as api_live
 from .middleware import PUBLIC
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-N = r"{n:\d{1,18}}"
+N = "{n:[0-9]{1,18}}"
 
 
 @dataclass(frozen=True, slots=True)

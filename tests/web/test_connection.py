@@ -1,0 +1,96 @@
+"""One TCP connection: what the parser refuses, what breaks off, what half-closes, who may ask to go on.
+
+These lean on the same private names of aiohttp as `app/web/connection.py`: where they move, these fail.
+"""
+
+import asyncio
+
+import pytest
+
+from tests.conftest import TOKEN, Running, run_server
+
+from .http import Reply, parse, talk
+
+
+def _is_safe(reply: Reply) -> bool:
+    sandboxed = reply.headers["content-security-policy"] == "sandbox; default-src 'none'"
+    return sandboxed and reply.headers["x-content-type-options"] == "nosniff" and "server" not in reply.headers
+
+
+async def test_what_the_parser_refuses_gets_a_constant_answer_that_names_no_software(server: Running) -> None:
+    reply = parse(await talk(server.port, f"GET /{server.bin.key} HTTP/1.1\r\nHost: x\r\nX A: 1\r\n\r\n".encode()))
+    assert (reply.status, reply.body) == (400, b"Bad request\n")
+    assert _is_safe(reply)
+
+
+async def test_a_late_head_is_answered_as_safely(server: Running, monkeypatch) -> None:
+    monkeypatch.setattr("app.web.connection.HEAD_S", 0.1)
+    reply = parse(await talk(server.port, f"GET /{server.bin.key} HTTP/1.1\r\nHost:".encode()))
+    assert reply.status == 408
+    assert _is_safe(reply)
+
+
+async def test_one_connection_too_many_is_told_to_come_back(make_settings, monkeypatch) -> None:
+    monkeypatch.setattr("app.web.server.connection_limit", lambda: 0)
+    async with run_server(make_settings()) as server:
+        reply = parse(await talk(server.port, b""))
+    assert (reply.status, reply.headers["retry-after"]) == (503, "5")
+    assert _is_safe(reply)
+
+
+async def test_every_request_before_a_half_close_is_kept_and_answered(server: Running) -> None:
+    one = f"POST /{server.bin.key} HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc".encode()
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+    writer.write(one * 40)
+    writer.write_eof()
+    async with asyncio.timeout(10):
+        answers = await reader.read(-1)
+    writer.close()
+    assert answers.count(b"HTTP/1.1 200 OK") == 40
+    assert len(await server.captures()) == 40
+
+
+async def test_a_body_that_goes_on_in_nonsense_is_kept_at_once_up_to_there(server: Running) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+    head = f"POST /{server.bin.key} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nExpect: 100-continue\r\n\r\n"
+    writer.write(head.encode())
+    async with asyncio.timeout(5):
+        assert b"100 Continue" in await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"5\r\nhello\r\nnonsense\r\n")
+        answer = await reader.read(-1)
+    writer.close()
+    assert answer.startswith(b"HTTP/1.1 200 OK")
+    kept = await server.capture(1)
+    assert (kept["size"], kept["body"]["complete"]) == (5, False)
+
+
+@pytest.mark.parametrize(
+    ("token", "expect", "begin"),
+    [
+        ("wrong", "100-continue", b"HTTP/1.1 401"),
+        ("wrong", "banana", b"HTTP/1.1 401"),
+        (TOKEN, "100-continue", b"HTTP/1.1 100 Continue\r\n\r\n"),
+        (TOKEN, "banana", b"HTTP/1.1 201"),
+    ],
+)
+async def test_only_who_may_is_asked_to_go_on(server: Running, token: str, expect: str, begin: bytes) -> None:
+    """401 comes before any other error and before the body is asked for."""
+    head = (
+        f"POST /api/v1/bins HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {token}\r\nExpect: {expect}\r\n"
+        "Content-Type: application/json\r\nContent-Length: 2\r\n\r\n"
+    )
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+    writer.write(head.encode() + (b"{}" if expect == "banana" else b""))
+    async with asyncio.timeout(5):
+        answer = await reader.readuntil(b"\r\n\r\n")
+        assert answer.startswith(begin)
+        if b" 100 " in answer:
+            writer.write(b"{}")
+            assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 201")
+    writer.transport.abort()
+
+
+async def test_a_sender_that_asks_on_a_percent_encoded_key_is_told_to_go_on(server: Running) -> None:
+    odd = f"/%{ord(server.bin.key[0]):02x}{server.bin.key[1:]}"
+    head = f"POST {odd} HTTP/1.1\r\nHost: evil.example\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n"
+    assert (await talk(server.port, head.encode())).startswith(b"HTTP/1.1 100 Continue")
