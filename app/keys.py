@@ -5,6 +5,7 @@ from aiohttp import web
 from .live.frames import FrameCache, Frames
 from .live.hub import Hub
 from .services.access import Access
+from .services.disk import Disk
 from .services.keyring import Keyring
 from .services.metrics import Metrics
 from .settings import Settings
@@ -16,6 +17,7 @@ HUB = web.AppKey("HUB", Hub)
 FRAMES = web.AppKey("FRAMES", FrameCache[Frames])
 KEYRING = web.AppKey("KEYRING", Keyring)
 ACCESS = web.AppKey("ACCESS", Access)
+DISK = web.AppKey("DISK", Disk)
 METRICS = web.AppKey("METRICS", Metrics)
 
 # What hangs on one request.

@@ -10,6 +10,7 @@ from .live.hub import Hub
 from .log import get_log
 from .services.access import Access, find_token
 from .services.bins import first_bin
+from .services.disk import Disk, watch_for_ever
 from .services.keyring import Keyring
 from .services.metrics import Metrics
 from .services.sweeping import sweep_for_ever
@@ -31,8 +32,10 @@ def create_app(settings: Settings) -> web.Application:
     app[keys.HUB] = Hub()
     app[keys.FRAMES] = FrameCache()
     app[keys.METRICS] = Metrics()
+    app[keys.DISK] = Disk(settings.data_dir)
     app.cleanup_ctx.append(_storage)
     app.cleanup_ctx.append(_sweeping)
+    app.cleanup_ctx.append(_watching)
     app.on_shutdown.append(_dismiss_viewers)
     app.on_response_prepare.append(add_headers)
     setup_templates(app)
@@ -52,6 +55,8 @@ async def _storage(app: web.Application) -> AsyncIterator[None]:
         app[keys.METRICS].gauges.update(
             viewers=("Viewers that follow a bin now.", lambda: app[keys.HUB].viewers),
             store_ok=("1 while the store takes writes.", lambda: float(store.health().state == "ok")),
+            disk_free_bytes=("Room on the disk of the data directory.", lambda: _free_bytes(app)),
+            disk_low=("1 while less than 256 MiB or 1 % is left.", lambda: float(app[keys.DISK].low)),
         )
         yield
 
@@ -60,6 +65,19 @@ async def _sweeping(app: web.Application) -> AsyncIterator[None]:
     task = lifelong(sweep_for_ever(app[keys.STORE], app[keys.SETTINGS].retention), name="sweeping")
     yield
     await stop(task)
+
+
+async def _watching(app: web.Application) -> AsyncIterator[None]:
+    disk = app[keys.DISK]
+    await disk.look()
+    task = lifelong(watch_for_ever(disk), name="watching")
+    yield
+    await stop(task)
+
+
+def _free_bytes(app: web.Application) -> float:
+    space = app[keys.DISK].space
+    return float("nan") if space is None else float(space.free)
 
 
 async def _dismiss_viewers(app: web.Application) -> None:
