@@ -91,7 +91,7 @@ def _raw(request: web.Request, app: web.Application, body: Body, received_at: da
         headers=request.raw_headers,
         body=body.data,
         body_complete=body.complete,
-        peer=peer_of(settings, direct, ", ".join(forwarded)) if forwarded else direct,
+        peer=peer_of(settings, direct, ", ".join(forwarded or ())),
         received_at=received_at,
     )
 

@@ -92,6 +92,9 @@ def add_routes(app: web.Application) -> None:
     """Register the plan under the base path, and note what is public."""
     base = app[keys.SETTINGS].base_path
     app[PUBLIC] = set()
+    if base:
+        # The address as people type it, without the slash at its end.
+        app.router.add_get(base, home.index, name="home-bare")
     for route in ROUTES:
         if route.method == "GET":
             # HEAD comes along, as HTTP has it.
