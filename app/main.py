@@ -10,6 +10,7 @@ from .live.hub import Hub
 from .log import get_log
 from .services.access import Access, find_token
 from .services.bins import first_bin
+from .services.disk import Disk, watch_for_ever
 from .services.keyring import Keyring
 from .services.metrics import Metrics
 from .services.outcomes import Outcomes
@@ -33,6 +34,7 @@ def create_app(settings: Settings) -> web.Application:
     app[keys.HUB] = Hub()
     app[keys.FRAMES] = FrameCache()
     app[keys.METRICS] = Metrics()
+    app[keys.DISK] = Disk(settings.data_dir)
     app.cleanup_ctx.append(_storage)
     app.cleanup_ctx.append(_by_itself)
     app.on_shutdown.append(_dismiss_viewers)
@@ -55,21 +57,30 @@ async def _storage(app: web.Application) -> AsyncIterator[None]:
         app[keys.METRICS].gauges.update(
             viewers=("Viewers that follow a bin now.", lambda: app[keys.HUB].viewers),
             store_ok=("1 while the store takes writes.", lambda: float(store.health().state == "ok")),
+            disk_free_bytes=("Room on the disk of the data directory.", lambda: _free_bytes(app)),
+            disk_low=("1 while less than 256 MiB or 1 % is left.", lambda: float(app[keys.DISK].low)),
         )
         yield
         app[keys.OUTCOMES].write()
 
 
 async def _by_itself(app: web.Application) -> AsyncIterator[None]:
-    store, hub = app[keys.STORE], app[keys.HUB]
+    store, hub, disk = app[keys.STORE], app[keys.HUB], app[keys.DISK]
+    await disk.look()
     tasks = [
         lifelong(sweep_for_ever(store, app[keys.SETTINGS].retention), name="sweeping"),
-        lifelong(mark_stuck_for_ever(store, hub), name="watching"),
+        lifelong(mark_stuck_for_ever(store, hub), name="stuck"),
         lifelong(index_for_ever(store), name="indexing"),
+        lifelong(watch_for_ever(disk), name="disk"),
     ]
     yield
     for task in tasks:
         await stop(task)
+
+
+def _free_bytes(app: web.Application) -> float:
+    space = app[keys.DISK].space
+    return float("nan") if space is None else float(space.free)
 
 
 async def _dismiss_viewers(app: web.Application) -> None:

@@ -24,7 +24,9 @@ MIN_TOKEN_LENGTH = 16
 Network = IPv4Network | IPv6Network
 
 
-def _text(text: str) -> str:
+def _host(text: str) -> str:
+    if not text.strip():
+        raise ValueError("is empty; write 127.0.0.1, or 0.0.0.0 for every address of this machine")
     return text.strip()
 
 
@@ -105,7 +107,7 @@ def knob(default: str, parse: Callable[[str], Any], help_: str, *, shown: str | 
 class Settings:
     """What an operator decided. Built by `read_settings`; every field has a working default."""
 
-    host: str = knob("127.0.0.1", _text, "Address to listen on; 0.0.0.0 in a container.")
+    host: str = knob("127.0.0.1", _host, "Address to listen on; 0.0.0.0 in a container.")
     port: int = knob("8010", _port, "Port to listen on; 0 takes a free one.")
     data_dir: Path = knob("./data", _path, "Directory of the database and the access token.")
     public_url: str | None = knob(

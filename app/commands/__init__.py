@@ -9,7 +9,7 @@ import sys
 import click
 
 from .. import __version__
-from ..errors import CannotStart, Invalid
+from ..errors import CannotStart, Invalid, StoreUnavailable
 
 COMMANDS = {
     "serve": "Listen: capture URLs, pages and API. What bare `smsbin` does.",
@@ -65,7 +65,7 @@ def main() -> None:
         for field, message in error.problems:
             click.echo(f"smsbin: {field} {message}", err=True)
         sys.exit(2)
-    except CannotStart as error:
+    except (CannotStart, StoreUnavailable) as error:
         click.echo(f"smsbin: {error}", err=True)
         sys.exit(3)
     except (click.Abort, KeyboardInterrupt):

@@ -29,7 +29,7 @@ def rfc3339(at: datetime) -> str:
 
 def parse_duration(text: str) -> timedelta:
     """`90s`, `15m`, `12h`, `7d`, or `0`. ValueError says what would be right."""
-    match = re.fullmatch(r"(\d{1,9})([smhd])", text.strip())
+    match = re.fullmatch("([0-9]{1,9})([smhd])", text.strip())
     if text.strip() == "0":
         return timedelta(0)
     if not match:

@@ -5,7 +5,19 @@ from ..domain.events import Event
 from ..domain.findings import Facts, observe
 from ..domain.statuses import Status
 from . import (
-    aws, bandwidth, clicksend, generic, infobip, messagebird, plivo, signalwire, sinch, telnyx, twilio, vonage, ytel,
+    aws,
+    bandwidth,
+    clicksend,
+    generic,
+    infobip,
+    messagebird,
+    plivo,
+    signalwire,
+    sinch,
+    telnyx,
+    twilio,
+    vonage,
+    ytel,
 )  # fmt: skip
 from .glance import Glance
 from .sheet import Sheet

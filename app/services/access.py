@@ -20,7 +20,8 @@ MAX_REMEMBERED = 1_000
 
 def digest(secret: str) -> str:
     """Secrets are kept and found by their SHA-256 only; they are random enough to need no salt."""
-    return hashlib.sha256(secret.encode()).hexdigest()
+    # A header may hold bytes that are no UTF-8: they are a wrong secret, not a mishap.
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 class Access:
@@ -102,6 +103,8 @@ def _from_file(path: Path) -> str:
         token = path.read_text().strip()
     except OSError as error:
         raise CannotStart(f"The access token file {path} cannot be read ({error.strerror}).") from None
-    if len(token) < MIN_TOKEN_LENGTH or not token.isascii():
-        raise CannotStart(f"The access token in {path} needs at least {MIN_TOKEN_LENGTH} ASCII characters.")
+    except UnicodeDecodeError:
+        token = ""
+    if len(token) < MIN_TOKEN_LENGTH or not token.isascii() or not token.isprintable() or " " in token:
+        raise CannotStart(f"The access token in {path} needs at least {MIN_TOKEN_LENGTH} visible ASCII characters.")
     return token

@@ -8,6 +8,7 @@ time; what gathers meanwhile is the next batch, so batches grow by themselves wh
 goes away the batch in hand is finished and the process ends.
 """
 
+import os
 import signal
 import socket
 import sqlite3
@@ -26,11 +27,14 @@ def main(arguments: list[str]) -> None:
     # Ctrl-C reaches the whole process group; the server decides when writing ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    # The files of the database are for the user who runs the server, whoever made the directory.
+    os.umask(0o077)
     pipe = socket.socket(fileno=int(arguments[0]))
     try:
         applier = _open(Path(arguments[1]))
     except (CannotStart, sqlite3.Error, OSError) as error:
-        _send(pipe, encode_results([Result("broken", str(error))]))
+        why = str(error) if isinstance(error, CannotStart) else _why(Path(arguments[1]), error)
+        _send(pipe, encode_results([Result("broken", why)]))
         return
     _send(pipe, encode_results([Result()]))
     while (frame := _receive(pipe)) is not None:
@@ -46,6 +50,18 @@ def _open(database: Path) -> Applier:
     connection = open_writer(database)
     migrate(connection)
     return Applier(connection)
+
+
+def _why(database: Path, error: Exception) -> str:
+    """What is in the way, and the cure."""
+    match getattr(error, "sqlite_errorname", ""):
+        case "SQLITE_FULL" | "SQLITE_IOERR_SHMSIZE":
+            cure = "Free some space on its disk."
+        case "SQLITE_BUSY" | "SQLITE_LOCKED":
+            cure = "Stop the other program that holds it."
+        case _:
+            cure = "Give another --data-dir, or put a backup in its place."
+    return f"The database {database} cannot be opened: {error}. {cure}"
 
 
 def _send(pipe: socket.socket, frame: bytes) -> None:

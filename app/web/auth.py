@@ -8,6 +8,7 @@ from aiohttp import web
 
 from .. import keys
 from ..services.access import HARD
+from .forms import read_form
 from .page import render
 from .urls import place_of
 
@@ -56,9 +57,9 @@ async def form(request: web.Request) -> web.StreamResponse:
 
 async def sign_in(request: web.Request) -> web.StreamResponse:
     """The form's post."""
-    fields = await request.post()
-    after = _safe_next(request, str(fields.get("next", "")))
-    return await _sign_in(request, str(fields.get("token", "")).strip(), after)
+    fields = await read_form(request)
+    after = _safe_next(request, fields.get("next", ""))
+    return await _sign_in(request, fields.get("token", "").strip(), after)
 
 
 async def sign_out(request: web.Request) -> web.StreamResponse:

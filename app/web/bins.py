@@ -12,6 +12,7 @@ from ..domain.units import format_duration
 from ..errors import Invalid
 from ..services import bins as service
 from .api.inputs import bin_fields
+from .forms import read_form
 from .page import render, site_of, urls_of
 from .urls import place_of
 
@@ -62,7 +63,7 @@ async def save(request: web.Request) -> web.StreamResponse:
     """POST /bins/{bin}/settings"""
     app = request.app
     bin = await app[keys.STORE].get_bin(request.match_info["bin"])
-    said = {name: str(value) for name, value in (await request.post()).items()}
+    said = await read_form(request)
     try:
         fields = bin_fields({"name": said.get("name", ""), **form_wish(said)})
     except Invalid as error:
@@ -97,7 +98,7 @@ async def delete(request: web.Request) -> web.StreamResponse:
     """POST /bins/{bin}/delete: the name must be typed, because this cannot be undone."""
     app = request.app
     bin = await app[keys.STORE].get_bin(request.match_info["bin"])
-    typed = str((await request.post()).get("name", "")).strip()
+    typed = (await read_form(request)).get("name", "").strip()
     if typed != bin.name:
         problem = "That is not its name. Nothing was deleted."
         return render(request, "bins/delete.html", DeletePage(bin=bin, problem=problem), status=422)

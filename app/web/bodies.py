@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 
-from aiohttp import StreamReader
+from aiohttp import StreamReader, web
 
 from ..errors import StoreUnavailable
 
@@ -12,6 +12,7 @@ BODY_S = 30.0
 DROP_S = 10.0
 DROP_BYTES = 64 << 20
 ALL_BODIES = 64 << 20
+_CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
 @dataclass(slots=True)
@@ -33,6 +34,17 @@ class Body:
 
     data: bytes
     complete: bool
+
+
+def invite(request: web.BaseRequest) -> None:
+    """Tell a sender that asked first (`Expect: 100-continue`) to go on: said by whoever reads the body.
+
+    aiohttp would say it before anybody looked at the credential, and would refuse every other expectation.
+    """
+    expect = next((value for name, value in request.raw_headers if name.lower() == b"expect"), b"")
+    waits = expect.lower() == b"100-continue" and request.version >= (1, 1) and not request.content.is_eof()
+    if waits and request.transport is not None:
+        request.transport.write(_CONTINUE)
 
 
 def read_at_once(content: StreamReader, limit: int) -> Body | None:

@@ -21,11 +21,10 @@ from ..errors import NotFound, StoreUnavailable
 from ..log import get_log
 from ..services.intake import begin, keep
 from .answering import LOOK_AGAIN_S, NOT_FOUND, UNAVAILABLE, Line
-from .bodies import Body, Room, read_at_once, read_body
+from .bodies import Body, Room, invite, read_at_once, read_body
 from .connection import Connection
 from .urls import peer_of
 
-_CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 _ROLES = {role.value: role for role in Role}
 
 _log = get_log("capture")
@@ -130,9 +129,7 @@ async def _body(request: web.Request, app: web.Application) -> Body:
     body = read_at_once(request.content, limit)
     if body is not None:
         return body
-    expect = request.headers.get("Expect", "")
-    if expect.lower() == "100-continue" and request.version >= (1, 1) and request.transport is not None:
-        request.transport.write(_CONTINUE)
+    invite(request)
     return await read_body(request.content, limit, _room)
 
 
@@ -153,7 +150,7 @@ def _raw(
         headers=message.raw_headers,
         body=body.data,
         body_complete=body.complete,
-        peer=peer_of(settings, direct, ", ".join(forwarded)) if forwarded else direct,
+        peer=peer_of(settings, direct, ", ".join(forwarded or ())),
         received_at=received_at,
     )
 

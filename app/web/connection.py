@@ -5,8 +5,8 @@ And the short way of a capture: aiohttp wakes one task a connection and starts a
 than keeping the capture. A request that has arrived whole is handed to the front door while aiohttp's loop sleeps on:
 its waiter is parked, so that for aiohttp the connection is simply busy, and given back when the answer is out.
 
-It leans on private names of aiohttp (`_messages`, `_waiter`, `_request_in_progress`, `_handler_waiter`); the dependency
-is pinned to one minor series and `tests/web/test_connection.py` notices when they move.
+It leans on private names of aiohttp (`_messages`, `_waiter`, `_request_in_progress`, `_handler_waiter`, `_ErrInfo`);
+the dependency is pinned to one minor series; `tests/web/test_connection.py` and `test_visits.py` notice when they move.
 """
 
 import asyncio
@@ -15,16 +15,26 @@ from typing import Any, Protocol
 from aiohttp import StreamReader, web
 from aiohttp.http_exceptions import PayloadEncodingError
 from aiohttp.http_parser import RawRequestMessage
-from aiohttp.web_protocol import RequestHandler
+from aiohttp.web_protocol import RequestHandler, _ErrInfo
 
 HEAD_S = 10.0
 IDLE_S = 75.0
 
-_TOO_MANY = (
-    b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nConnection: close\r\nContent-Length: 0\r\n"
-    b"Content-Security-Policy: sandbox; default-src 'none'\r\nX-Content-Type-Options: nosniff\r\n\r\n"
+_SAFE = {"Content-Security-Policy": "sandbox; default-src 'none'", "X-Content-Type-Options": "nosniff"}
+_END = (
+    b"Connection: close\r\nContent-Length: 0\r\n%s\r\n"
+    % "".join(f"{name}: {value}\r\n" for name, value in _SAFE.items()).encode()
 )
-_TOO_SLOW = b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+_TOO_MANY = b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\n" + _END
+_TOO_SLOW = b"HTTP/1.1 408 Request Timeout\r\n" + _END
+
+
+class _Constant(web.Response):
+    """An answer that does not tell which software at which version gives it."""
+
+    async def _prepare_headers(self) -> None:
+        await super()._prepare_headers()
+        self.headers.pop("Server", None)
 
 
 class Visit(Protocol):
@@ -44,12 +54,13 @@ class Front(Protocol):
 class Connection(RequestHandler):
     """Made by `FrontServer`, one a connection."""
 
-    __slots__ = ("_body", "_front", "_head_timer", "_parked")
+    __slots__ = ("_body", "_front", "_half_closed", "_head_timer", "_parked")
 
     def __init__(self, front: Any, **options: Any) -> None:
         self._front = front
         self._head_timer: asyncio.TimerHandle | None = None
         self._body: Any = None
+        self._half_closed = False
         # aiohttp's waiter, while a visit is under way.
         self._parked: asyncio.Future[None] | None = None
         super().__init__(front, **options)
@@ -82,8 +93,12 @@ class Connection(RequestHandler):
         finally:
             self._waiter = idle
         if len(self._messages) > waiting:
-            self._body = self._messages[-1][1]
             self._stop_head_timer()
+            message, body = self._messages[-1]
+            if isinstance(message, _ErrInfo):
+                self._break_off("The sender's next chunk is none.")
+            else:
+                self._body = body
         elif self._head_timer is None and not self._request_in_progress and not self._messages:
             self._start_head_timer()
         if self._messages and idle is not None and not idle.done():
@@ -120,10 +135,20 @@ class Connection(RequestHandler):
         busy = self._request_in_progress or self._messages or waiter is None or waiter.done()
         if not busy:
             return None
-        self._close = True
-        if self._body is not None and not self._body.is_eof() and self._body.exception() is None:
-            self._body.set_exception(PayloadEncodingError("The sender stopped in the middle of the body."))
+        self._half_closed = True
+        self._close = not self._messages
+        self._break_off("The sender stopped in the middle of the body.")
         return True
+
+    def begin(self) -> None:
+        """A request is about to be handled: after a half-close the last one that came whole ends the connection."""
+        if self._half_closed and not self._messages:
+            self._close = True
+
+    def _break_off(self, why: str) -> None:
+        """The body that is being read will never be whole; who reads it should hear that now."""
+        if self._body is not None and not self._body.is_eof() and self._body.exception() is None:
+            self._body.set_exception(PayloadEncodingError(why))
 
     def handle_error(
         self,
@@ -138,11 +163,7 @@ class Connection(RequestHandler):
         elif exc is not None:
             self._front.failed(exc)
         text = "Bad request\n" if status < 500 else "Something broke; the log has the details.\n"
-        headers = {
-            "Content-Security-Policy": "sandbox; default-src 'none'",
-            "X-Content-Type-Options": "nosniff",
-        }
-        response = web.Response(status=status, text=text, headers=headers)
+        response = _Constant(status=status, text=text, headers=_SAFE)
         response.force_close()
         return response
 
@@ -162,6 +183,7 @@ class Connection(RequestHandler):
         if self._parser is not None:
             self._parser.message_consumed()
         self._request_in_progress = True
+        self.begin()
         visit.begin()
 
     def _start_head_timer(self) -> None:

@@ -16,7 +16,7 @@ async def alive(request: web.Request) -> web.StreamResponse:  # noqa: ARG001
 
 
 async def ready(request: web.Request) -> web.StreamResponse:
-    """A write works right now."""
+    """A write works right now; `disk` says "low" while there is still time to make room."""
     store = request.app[keys.STORE]
     try:
         async with asyncio.timeout(COMMIT_WAIT_S):
@@ -24,7 +24,7 @@ async def ready(request: web.Request) -> web.StreamResponse:
     except (StoreUnavailable, TimeoutError) as error:
         health = store.health()
         return _json({"status": "unavailable", "store": health.state, "reason": health.reason or str(error)}, 503)
-    return _json({"status": "ok", "store": "ok"}, 200)
+    return _json({"status": "ok", "store": "ok", "disk": "low" if request.app[keys.DISK].low else "ok"}, 200)
 
 
 async def metrics(request: web.Request) -> web.StreamResponse:

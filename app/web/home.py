@@ -11,6 +11,7 @@ from ..errors import Invalid
 from ..services import bins as service
 from .api.inputs import bin_fields
 from .bins import form_wish
+from .forms import read_form
 from .page import render, site_of, urls_of
 from .urls import place_of
 
@@ -34,7 +35,7 @@ async def index(request: web.Request) -> web.StreamResponse:
 
 async def create(request: web.Request) -> web.StreamResponse:
     """POST /bins: make one and go there."""
-    said = {name: str(value) for name, value in (await request.post()).items()}
+    said = await read_form(request)
     try:
         bin = await service.create(request.app[keys.STORE], **bin_fields(form_wish(said)))
     except Invalid as error:

@@ -30,7 +30,7 @@ async def follow_page(request: web.Request) -> web.StreamResponse:
     if after > bin.seq:
         texts.append(json.dumps({"reset": bin.seq}))
         after = bin.seq
-    if not web.WebSocketResponse().can_prepare(request).ok:
+    if request.method != "GET" or not web.WebSocketResponse().can_prepare(request).ok:
         return await _poll(request, bin, after, texts)
     return await follow(
         request, bin.id, after, hello=texts, ping=PING, read=lambda cursor: _read(request, bin.id, cursor)

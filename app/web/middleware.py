@@ -66,11 +66,17 @@ async def errors_to_http(request: web.Request, handler: Handler) -> web.StreamRe
 @web.middleware
 async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Credential first, then Host, then Origin; only then is anything looked at."""
+    if _route_name(request) == "capture":
+        return await handler(request)  # anybody, from anywhere, under any name
     place = place_of(request)
     public = request.match_info.route in request.app[PUBLIC]
     credential = await auth.credential_of(request)
     request[keys.SIGNED_IN] = credential is not None
     if credential is None and not public:
+        nothing_there = request.match_info.http_exception
+        if nothing_there is not None and not is_api(request):
+            # A sender with a mistyped capture URL must not be led to the sign-in page, which says 200.
+            raise nothing_there
         raise Unauthorized("This needs the access token: Authorization: Bearer <token>.")
     settings = request.app[keys.SETTINGS]
     if _route_name(request) not in ANY_HOST:

@@ -22,7 +22,8 @@ PACKAGE = Path(__file__).parents[1]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """What every page knows. `base` prefixes links, `root` the addresses to paste; `loopback`: no reach."""
+    """What every page knows. `base` prefixes links, `root` the addresses to paste; `loopback`: no reach;
+    `trouble`: what a person should do something about before captures are lost, in one sentence."""
 
     base: str
     root: str
@@ -32,6 +33,7 @@ class Site:
     loopback: bool
     version: str
     retention: str
+    trouble: str | None
 
 
 def folder(name: str) -> Path:
@@ -99,6 +101,7 @@ def site_of(request: web.Request) -> Site:
         loopback=_is_loopback(root),
         version=__version__,
         retention=say_duration(settings.retention),
+        trouble=_trouble(request.app),
     )
 
 
@@ -115,6 +118,18 @@ def retention_of(bin: Bin, default: timedelta) -> timedelta:
 def short_target(target: str) -> str:
     """A target for a row: without the capture key, and not longer than a line."""
     return KEY.sub("…", target, count=1)[:160]
+
+
+def _trouble(app: web.Application) -> str | None:
+    health, disk = app[keys.STORE].health(), app[keys.DISK]
+    if health.state == "suspect":
+        return f"The disk failed ({health.reason}). Captures are answered 503 until a restart, which checks the file."
+    if health.state != "ok":
+        return f"Nothing can be stored right now ({health.reason}). Captures are answered 503 until the cause is gone."
+    if disk.space is not None and disk.low:
+        left = say_size(disk.space.free)
+        return f"Only {left} left on the disk of the data directory. When it is full, captures are answered 503."
+    return None
 
 
 def _provider_title(name: str | None) -> str:

@@ -19,7 +19,7 @@ from .api import messages as api_messages
 from .middleware import PUBLIC
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-N = r"{n:\d{1,18}}"
+N = "{n:[0-9]{1,18}}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +95,9 @@ def add_routes(app: web.Application) -> None:
     """Register the plan under the base path, and note what is public."""
     base = app[keys.SETTINGS].base_path
     app[PUBLIC] = set()
+    if base:
+        # The address as people type it, without the slash at its end.
+        app.router.add_get(base, home.index, name="home-bare")
     for route in ROUTES:
         if route.method == "GET":
             # HEAD comes along, as HTTP has it.

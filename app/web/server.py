@@ -12,6 +12,7 @@ from typing import Any
 from aiohttp import StreamReader, web
 from aiohttp.http_parser import HttpRequestParser, RawRequestMessage
 from aiohttp.web_server import Server
+from multidict import CIMultiDict, CIMultiDictProxy
 
 from .. import keys
 from ..domain.bins import KEY_PATTERN
@@ -70,9 +71,12 @@ class FrontServer(Server):
 
     async def _dispatch(self, request: web.BaseRequest) -> web.StreamResponse:
         assert isinstance(request, web.Request)  # made by the application's own factory
+        assert isinstance(request.protocol, Connection)
+        request.protocol.begin()
         match = self._capture.match(request.raw_path)
         if match is not None:
             return await capture.receive(request, self._application, match[1], match[2])
+        _postpone_expectation(request)
         return await self._application._handle(request)  # noqa: SLF001
 
 
@@ -85,6 +89,18 @@ class FrontRunner(web.AppRunner):
     async def _make_server(self) -> Server:
         inner = await super()._make_server()
         return FrontServer(self.app, inner, loop=asyncio.get_running_loop(), **HANDLER_OPTIONS)
+
+
+def _postpone_expectation(request: web.BaseRequest) -> None:
+    """Hide `Expect` from aiohttp, which would answer it before the guard has seen the credential.
+
+    `bodies.invite` answers it, when somebody wants the body. By the private name, because `headers` is remembered.
+    """
+    headers = request._headers  # noqa: SLF001
+    if "Expect" in headers:
+        rest = CIMultiDict(headers)
+        rest.popall("Expect")
+        request._headers = CIMultiDictProxy(rest)  # noqa: SLF001
 
 
 def connection_limit() -> int:

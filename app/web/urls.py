@@ -3,6 +3,7 @@
 Order of belief: the operator's public URL, then X-Forwarded-* from a trusted proxy, then the request itself.
 """
 
+import re
 from dataclasses import dataclass
 from ipaddress import ip_address
 
@@ -35,6 +36,7 @@ class Place:
         return self.origin + self.base
 
 
+_PREFIX = re.compile(r"(/[A-Za-z0-9._~-]+)*")
 _PLACE = web.RequestKey("PLACE", Place)
 
 
@@ -69,6 +71,8 @@ def page_url(root: str, bin: Bin) -> str:
 
 def peer_of(settings: Settings, direct: str, forwarded_for: str | None) -> str:
     """The effective client: from the right, past every trusted hop; the direct peer where nobody is trusted."""
+    if ":" in direct:
+        direct = _address(direct) or direct
     if not forwarded_for or not _trusted(settings, direct):
         return direct
     peer = direct
@@ -89,12 +93,18 @@ def _place(settings: Settings, direct: str, headers: CIMultiDictProxy[str], sche
     if _trusted(settings, direct):
         scheme = _last(headers.get("X-Forwarded-Proto")) or scheme
         host = _last(headers.get("X-Forwarded-Host")) or host
-        base = (_last(headers.get("X-Forwarded-Prefix")) or "").rstrip("/") + base
+        base = _prefix(headers.get("X-Forwarded-Prefix")) + base
     return Place(scheme if scheme in ("http", "https") else "http", host.lower(), base, peer)
 
 
 def _last(value: str | None) -> str | None:
     return value.rsplit(",", 1)[-1].strip() or None if value else None
+
+
+def _prefix(value: str | None) -> str:
+    """A path, or nothing: many proxies let a sender's own word pass, and `//` would name another host."""
+    prefix = (_last(value) or "").rstrip("/")
+    return prefix if _PREFIX.fullmatch(prefix) else ""
 
 
 def _address(text: str) -> str | None:
@@ -104,16 +114,18 @@ def _address(text: str) -> str | None:
     elif text.count(":") == 1:
         text = text.split(":", 1)[0]
     try:
-        return str(ip_address(text))
+        address = ip_address(text)
     except ValueError:
         return None
+    # On a socket that takes both families, IPv4 senders come in IPv6 clothes.
+    return str(getattr(address, "ipv4_mapped", None) or address)
 
 
 def _trusted(settings: Settings, peer: str) -> bool:
     if not settings.trusted_proxies:
         return False
-    try:
-        address = ip_address(peer)
-    except ValueError:
+    text = _address(peer)
+    if text is None:
         return False
+    address = ip_address(text)
     return any(address in network for network in settings.trusted_proxies)

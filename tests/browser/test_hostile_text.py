@@ -1,5 +1,9 @@
 """What an attacker sends to a capture URL is shown, and does nothing (P7)."""
 
+import json
+from urllib.parse import urlencode
+from xml.sax.saxutils import escape, quoteattr
+
 from playwright.async_api import expect
 
 from tests.conftest import Running
@@ -58,6 +62,31 @@ async def test_in_path_header_content_type_and_file_name(server: Running, watche
     await page.goto(f"{server.url}/bins/{server.bin.id}")
     for n in range(1, count + 1):
         for tab in ("summary", "fields", "headers", "raw"):
+            await page.goto(f"{server.url}/bins/{server.bin.id}/captures/{n}?tab={tab}")
+            await expect(page.locator(f'[data-panel="{tab}"]')).to_be_visible()
+
+
+async def test_in_query_json_xml_and_bytes(server: Running, watched: Watched) -> None:
+    """All of them at once in each place that has a tab of its own, keys and values alike."""
+    everything = {payload: [payload, {payload: payload}] for payload in PAYLOADS}
+    elements = "".join(f"<a b={quoteattr(payload)}>{escape(payload)}</a>" for payload in PAYLOADS)
+    sent = (
+        ("application/json", json.dumps(everything).encode(), ""),
+        ("application/xml", f"<Response>{elements}</Response>".encode(), ""),
+        ("text/html", "".join(PAYLOADS).encode() + bytes(range(256)), ""),
+        (
+            "image/svg+xml",
+            b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'><script>alert(1)</script></svg>",
+            "",
+        ),
+        ("text/plain", b"", "?" + urlencode({payload: payload for payload in PAYLOADS})),
+    )
+    for kind, body, query in sent:
+        async with server.client.post(server.capture_url + query, data=body, headers={"Content-Type": kind}) as answer:
+            assert answer.status == 200
+    page = watched.page
+    for n in range(1, len(sent) + 1):
+        for tab in ("summary", "fields", "raw"):
             await page.goto(f"{server.url}/bins/{server.bin.id}/captures/{n}?tab={tab}")
             await expect(page.locator(f'[data-panel="{tab}"]')).to_be_visible()
 

@@ -70,6 +70,7 @@ def test_serve_help_shows_flag_variable_and_default() -> None:
     [
         (["--nonsense"], {}, 2, "nonsense"),
         (["--port", "http"], {}, 2, "SMSBIN_PORT"),
+        (["--host", ""], {}, 2, "SMSBIN_HOST"),
         ([], {"SMSBIN_RETENTION": "soon"}, 2, "SMSBIN_RETENTION"),
         ([], {"SMSBIN_PUBLIC_ULR": "x"}, 2, "SMSBIN_PUBLIC_URL"),
         (["--data-dir", "/proc/nowhere"], {}, 3, "--data-dir"),
@@ -91,6 +92,22 @@ def test_a_taken_port_and_a_locked_directory_are_told(tmp_path: Path) -> None:
         assert (taken.returncode, "--port" in taken.stderr) == (3, True)
         locked = _run("serve", "--port", "0", "--data-dir", str(tmp_path / "a"))
         assert (locked.returncode, "--data-dir" in locked.stderr) == (3, True)
+
+
+def test_a_database_that_cannot_be_opened_is_named_with_the_cure(tmp_path: Path) -> None:
+    (tmp_path / "smsbin.db").write_bytes(b"this is no database" * 500)
+    ended = _run("serve", "--port", "0", "--data-dir", str(tmp_path))
+    assert ended.returncode == 3
+    assert f"{tmp_path / 'smsbin.db'} cannot be opened" in ended.stderr
+    assert len(ended.stderr.splitlines()) == 1
+
+
+def test_the_files_are_for_their_owner_only_whoever_made_the_directory(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    with _serving(tmp_path):
+        modes = {path.name: path.stat().st_mode & 0o077 for path in tmp_path.iterdir()}
+    assert {"smsbin.db", "smsbin.db-wal", "access-token", "lock"} <= modes.keys()
+    assert set(modes.values()) == {0}
 
 
 def test_ready_is_one_json_line_and_the_first_bin_is_found_again(tmp_path: Path) -> None:

@@ -122,6 +122,20 @@ async def test_a_full_database_refuses_and_recovers_by_itself(tmp_path: Path) ->
     connection.close()
 
 
+async def test_a_database_that_turns_read_only_refuses_and_recovers_by_itself(tmp_path: Path) -> None:
+    from app.storage.apply import Applier
+    from app.storage.jobs import Probe
+
+    connection = open_writer(tmp_path / "smsbin.db")
+    migrate(connection)
+    applier = Applier(connection)
+    connection.execute("pragma query_only = on")
+    assert [result.error for result in applier.apply([Probe()])] == ["full"]
+    connection.execute("pragma query_only = off")
+    assert [result.error for result in applier.apply([Probe()])] == [None]
+    connection.close()
+
+
 async def test_after_a_doubtful_write_nothing_is_acknowledged_until_a_restart(tmp_path: Path) -> None:
     from app.storage.jobs import Result
 

@@ -1,6 +1,9 @@
 """What must not bring the server down: short forms of `make proof`, and senders that mean no good."""
 
 import asyncio
+import os
+import random
+import resource
 import shutil
 import time
 from pathlib import Path
@@ -9,34 +12,26 @@ import aiohttp
 import pytest
 
 from tests.process import TOKEN, answered, request_bytes, serving
-from tests.proof.kill9 import round_of
 from tests.proof.order import prove
 from tests.proof.viewers import send, stuck
 
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
 
 
-def test_what_was_acknowledged_survives_kill_9(tmp_path: Path) -> None:
-    for seed in range(2):
-        count, wrong = round_of(tmp_path / "data", seed)
-        assert wrong == []
-        assert count > 0
-
-
-@pytest.mark.skipif(not shutil.which("strace"), reason="the order proof needs strace")
+@pytest.mark.skipif(not shutil.which("strace") and not os.environ.get("CI"), reason="strace is not installed")
 def test_every_answer_leaves_after_its_own_sync(tmp_path: Path) -> None:
     verdict = prove(tmp_path, 160)
     assert (verdict.after, verdict.before) == (160, 0)
 
 
-@pytest.mark.skipif(not shutil.which("strace"), reason="the order proof needs strace")
+@pytest.mark.skipif(not shutil.which("strace") and not os.environ.get("CI"), reason="strace is not installed")
 def test_the_order_proof_catches_a_server_that_answers_early(tmp_path: Path) -> None:
     assert prove(tmp_path, 80, module="tests.proof.early").before > 0
 
 
-async def test_fifty_stuck_viewers_harm_nobody_and_do_not_hold_up_the_end(tmp_path: Path) -> None:
+async def test_two_hundred_stuck_viewers_harm_nobody_and_do_not_hold_up_the_end(tmp_path: Path) -> None:
     with serving(tmp_path) as server:
-        people = [await stuck(server) for _ in range(50)]
+        people = [await stuck(server) for _ in range(200)]
         async with aiohttp.ClientSession(headers=BEARER) as client:
             async with client.ws_connect(f"{server.bin_api}/live") as good:
                 await good.receive_json(timeout=5)
@@ -53,16 +48,55 @@ async def test_fifty_stuck_viewers_harm_nobody_and_do_not_hold_up_the_end(tmp_pa
             writer.transport.abort()
 
 
-async def test_slow_connections_beside_normal_traffic(tmp_path: Path) -> None:
+async def test_a_thousand_slow_connections_beside_normal_traffic(tmp_path: Path) -> None:
+    files, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(files, min(most, 4_096)), most))
     with serving(tmp_path) as server:
         slow = []
-        for index in range(300):
+        for index in range(1_000):
             _, writer = await asyncio.open_connection("127.0.0.1", server.port)
             dripped = (b"", b"POST /", request_bytes(server.key, b"a" * 100)[:-50])[index % 3]
             writer.write(dripped)
             slow.append(writer)
-        await send(server, 100)
+        assert await send(server, 100) < 2
         for writer in slow:
+            writer.transport.abort()
+        assert await asyncio.to_thread(server.stop) == 0
+
+
+GARBAGE = {
+    "random bytes": random.Random(1).randbytes(20_000),
+    "a frame without a mask": b"\x81\x05hello",
+    "an unknown kind of frame": b"\x8b\x80aaaa",
+    "bits that nobody agreed on": b"\xf1\x80aaaa",
+    "a frame of nine exabytes": b"\x81\xff\x7f" + b"\xff" * 7 + b"aaaa",
+    "pieces without an end": b"\x01\x81aaaaa" + b"\x00\x81aaaaa" * 5_000,
+    "a ping longer than a ping": b"\x89\xfe\x01\x00aaaa" + b"a" * 256,
+    "ten thousand pings": b"\x89\x80aaaa" * 10_000,
+    "a close with an impossible code": b"\x88\x82aaaaaa",
+    "text that is no utf-8": b"\x81\x82\0\0\0\0\xff\xfe",
+    "http after all": b"GET / HTTP/1.1\r\nHost: x\r\n\r\n",
+}
+
+
+async def test_viewers_that_send_garbage_harm_nobody(tmp_path: Path) -> None:
+    with serving(tmp_path) as server:
+        async with aiohttp.ClientSession(headers=BEARER) as client:
+            async with client.ws_connect(f"{server.bin_api}/live") as good:
+                await good.receive_json(timeout=5)
+                bad = []
+                for garbage in GARBAGE.values():
+                    _, writer = await stuck(server)
+                    writer.write(garbage)
+                    bad.append(writer)
+                await send(server, 20)
+                seen = set()
+                async with asyncio.timeout(10):
+                    while len(seen) < 20:
+                        seen.add((await good.receive_json())["capture"]["n"])
+            async with client.get(f"{server.ready['url']}metrics") as answer:
+                assert "smsbin_viewers" in await answer.text()
+        for writer in bad:
             writer.transport.abort()
         assert await asyncio.to_thread(server.stop) == 0
 

@@ -1,10 +1,14 @@
 """Who may look: nobody without the token, from nowhere but our own pages, under no unknown name."""
 
+import io
+
 import aiohttp
 import pytest
 
-from app.web.routes import ROUTES
+from app.web.routes import ROUTES, N
 from tests.conftest import TOKEN, Running, run_server
+
+from .http import parse, talk
 
 PUBLIC = {
     "capture", "healthz", "readyz", "robots", "static", "sign_in", "sign_in_form", "docs", "openapi",
@@ -16,7 +20,7 @@ def test_every_route_is_public_on_purpose() -> None:
 
 
 def _address(server: Running, path: str) -> str:
-    return server.url + path.replace("{bin}", server.bin.id).replace(r"{n:\d{1,18}}", "1")
+    return server.url + path.replace("{bin}", server.bin.id).replace(N, "1")
 
 
 @pytest.mark.parametrize("route", [r for r in ROUTES if not r.public], ids=lambda r: f"{r.method} {r.path}")
@@ -40,6 +44,40 @@ async def test_charlie_who_has_no_credential_sees_nothing(server: Running, route
             assert "secret" not in body
             if api:
                 assert answer.headers["WWW-Authenticate"] == "Bearer"
+
+
+async def test_a_credential_of_odd_bytes_is_a_wrong_one(server: Running) -> None:
+    for header in (b"Authorization: Bearer \xff\xfe", b"Cookie: smsbin-%d=\xff\xfe" % server.port):
+        request = b"GET /api/v1/bins HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n%s\r\n\r\n" % (server.port, header)
+        assert parse(await talk(server.port, request)).status == 401
+
+
+ODD_FORMS = [
+    ("application/x-www-form-urlencoded", b"token=%ff\xff", 401),
+    ("application/x-www-form-urlencoded; charset=nonsense", b"token=a", 401),
+    ("application/x-www-form-urlencoded", b"a&" * 1_000, 422),
+    ("application/x-www-form-urlencoded", b"a" * ((1 << 20) + 1), 413),
+    ("multipart/form-data", b"token=a", 415),
+    ("multipart/form-data; boundary=x", b"--x\r\ntoken=a", 415),
+    ("text/plain", b"", 401),
+]
+
+
+async def test_odd_forms_sign_nobody_in_and_break_nothing(server: Running) -> None:
+    async with aiohttp.ClientSession() as charlie:
+        for kind, body, status in ODD_FORMS:
+            headers = {"Content-Type": kind}
+            async with charlie.post(f"{server.url}/sign-in", data=io.BytesIO(body), headers=headers) as answer:
+                assert answer.status == status, (kind, body[:20])
+
+
+async def test_a_mistyped_capture_url_is_404_and_never_leads_to_a_page_that_says_200(server: Running) -> None:
+    key = server.bin.key
+    async with aiohttp.ClientSession() as provider:
+        for path in ("/nothing", f"/{key}x", f"/{key[1:]}", f"/{key.upper()}", f"/{key}%20"):
+            for method in ("GET", "POST"):
+                async with provider.request(method, server.url + path, allow_redirects=False) as answer:
+                    assert answer.status == 404, (method, path)
 
 
 async def test_401_comes_before_any_other_error(server: Running) -> None:
@@ -169,6 +207,24 @@ async def test_a_capture_takes_any_host_and_any_origin(server: Running) -> None:
         assert answer.status == 200
 
 
+async def test_a_forwarded_prefix_is_a_path_or_nothing(make_settings) -> None:
+    said = {"/pre/fix/": "/pre/fix"} | dict.fromkeys(
+        ("//evil.example", "/a<script>", "evil", "/a b", "https://evil.example"), ""
+    )
+    async with run_server(make_settings(trusted_proxies="127.0.0.1")) as server, aiohttp.ClientSession() as browser:
+        for prefix, told in said.items():
+            headers = {"X-Forwarded-Prefix": prefix}
+            async with browser.get(f"{server.url}/", headers=headers, allow_redirects=False) as answer:
+                assert answer.headers["Location"] == f"{told}/sign-in", prefix
+
+
+async def test_a_percent_encoded_key_takes_any_host_and_any_origin_too(server: Running) -> None:
+    odd = f"/%{ord(server.bin.key[0]):02x}{server.bin.key[1:]}"
+    head = f"POST {odd} HTTP/1.1\r\nHost: evil.example\r\nOrigin: http://evil.example\r\nExpect: banana\r\n\r\n"
+    assert parse(await talk(server.port, head.encode())).status == 200
+    assert (await server.capture(1))["target"] == odd
+
+
 @pytest.mark.parametrize(
     "origin",
     [
@@ -238,3 +294,14 @@ def test_the_token_file_is_for_its_owner_only(tmp_path) -> None:
     assert made_here
     assert (tmp_path / "access-token").stat().st_mode & 0o777 == 0o600
     assert find_token(settings) == (token, True)
+
+
+@pytest.mark.parametrize("content", [b"", b"short", b"two words that are long enough", b"\xff" * 20])
+def test_a_token_file_that_cannot_be_a_token_is_refused_in_one_sentence(tmp_path, content: bytes) -> None:
+    from app.errors import CannotStart
+    from app.services.access import find_token
+    from app.settings import read_settings
+
+    (tmp_path / "token").write_bytes(content)
+    with pytest.raises(CannotStart, match="at least 16 visible ASCII characters"):
+        find_token(read_settings({"access_token_file": str(tmp_path / "token")}))

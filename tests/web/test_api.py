@@ -4,8 +4,11 @@ import asyncio
 import io
 
 import pytest
+from yarl import URL
 
-from tests.conftest import Running
+from app import keys
+from app.web.routes import ROUTES, N
+from tests.conftest import Running, run_server
 
 BIN_FIELDS = {
     "id", "name", "provider", "retention", "stuck_after", "created_at", "captures", "last_capture_at", "page_url",
@@ -83,6 +86,8 @@ async def test_a_rotated_key_answers_404_at_once(server: Running) -> None:
         ({"name": 7}, "name"),
         ({"name": "a\nb"}, "name"),
         ({"provider": "acme"}, "provider"),
+        ({"provider": ["ytel"]}, "provider"),
+        ({"retention": "\u0663d"}, "retention"),
         ({"retention": "soon"}, "retention"),
         ({"retention": 30}, "retention"),
         ({"colour": "red"}, "colour"),
@@ -140,6 +145,28 @@ async def test_a_bad_parameter_is_named(server: Running, query: str, field: str)
         assert field in {error["field"] for error in (await answer.json())["errors"]}
 
 
+async def test_no_call_takes_a_parameter_that_it_does_not_know(server: Running) -> None:
+    await _send(server, 1)
+    for route in (route for route in ROUTES if route.path.startswith("/api/") and not route.public):
+        address = server.url + route.path.replace("{bin}", server.bin.id).replace(N, "1")
+        async with server.client.request(route.method, address + "?colour=red") as answer:
+            assert answer.status == 422, route
+            assert [error["field"] for error in (await answer.json())["errors"]] == ["colour"]
+    assert len(await server.captures()) == 1
+
+
+async def test_rotating_takes_no_fields(server: Running) -> None:
+    async with server.client.post(f"{server.bin_api}/rotate-key", json={"key": "mine"}) as answer:
+        assert answer.status == 422
+
+
+async def test_what_is_no_number_of_a_capture_is_404(server: Running) -> None:
+    await _send(server, 3)
+    for n in ("0", "-1", "x", "%D9%A3", "9" * 30):
+        async with server.client.get(URL(f"{server.bin_api}/captures/{n}", encoded=True)) as answer:
+            assert answer.status == 404, n
+
+
 async def test_captures_come_newest_first_and_page_on(server: Running) -> None:
     await _send(server, 5)
     async with server.client.get(f"{server.bin_api}/captures?limit=2") as answer:
@@ -172,6 +199,16 @@ async def test_waiting_ends_with_the_first_capture(server: Running) -> None:
 async def test_waiting_in_vain_gives_an_empty_page(server: Running) -> None:
     async with server.client.get(f"{server.bin_api}/captures?after=0&wait=1") as answer:
         assert (answer.status, (await answer.json())["items"]) == (200, [])
+
+
+async def test_a_shutdown_answers_who_waits(make_settings) -> None:
+    async with run_server(make_settings()) as server:
+        waiting = asyncio.ensure_future(server.client.get(f"{server.bin_api}/captures?after=0&wait=60"))
+        while not server.app[keys.HUB].viewers:
+            await asyncio.sleep(0.01)
+        server.app[keys.HUB].close()
+        async with asyncio.timeout(5), await waiting as answer:
+            assert (answer.status, (await answer.json())["items"]) == (200, [])
 
 
 async def test_the_body_is_a_file_under_our_own_name(server: Running) -> None:

@@ -270,6 +270,9 @@ async def test_everything_works_under_a_base_path(make_settings) -> None:
             assert answer.status == 200
         kept = await server.capture(1)
         assert kept["target"] == f"/x/y/{server.bin.key}/fallback"
+        for path in ("", "/"):
+            async with server.client.get(server.url + path) as answer:
+                assert answer.status == 200
 
 
 async def test_only_a_trusted_proxy_names_the_peer(make_settings) -> None:
@@ -280,6 +283,22 @@ async def test_only_a_trusted_proxy_names_the_peer(make_settings) -> None:
     async with run_server(make_settings(trusted_proxies="127.0.0.0/8,10.0.0.0/8")) as server:
         await (await server.client.post(server.capture_url, headers=forwarded)).read()
         assert (await server.capture(2))["peer"] == "203.0.113.9"
+
+
+async def test_every_spelling_of_the_peer_is_understood(make_settings) -> None:
+    spellings = {
+        "203.0.113.9, 127.0.0.1": "203.0.113.9",
+        "junk, 203.0.113.9:55": "203.0.113.9",
+        '"[2001:db8::1]:443"': "2001:db8::1",
+        "::ffff:203.0.113.9": "203.0.113.9",
+        "203.0.113.9, ::ffff:127.0.0.1": "203.0.113.9",
+        "unknown": "127.0.0.1",
+    }
+    async with run_server(make_settings(trusted_proxies="127.0.0.1")) as server:
+        for forwarded in spellings:
+            async with server.client.post(server.capture_url, headers={"X-Forwarded-For": forwarded}) as answer:
+                assert answer.status == 200
+        assert [kept["peer"] for kept in await server.captures()] == list(spellings.values())
 
 
 async def _wait_for(server: Running, n: int) -> dict:

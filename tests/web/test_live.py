@@ -5,7 +5,9 @@ import asyncio
 import aiohttp
 import pytest
 
-from tests.conftest import Running
+from tests.conftest import TOKEN, Running
+
+from .http import parse, talk
 
 
 async def _post(server: Running, text: str = "hi") -> None:
@@ -94,6 +96,17 @@ async def test_a_bad_parameter_is_named_before_the_upgrade(server: Running, quer
 async def test_a_plain_request_is_told_to_upgrade(server: Running) -> None:
     async with server.client.get(f"{server.bin_api}/live") as answer:
         assert answer.status == 409
+
+
+async def test_head_never_upgrades(server: Running) -> None:
+    upgrade = (
+        "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+        f"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nAuthorization: Bearer {TOKEN}\r\n"
+    )
+    for path, status in ((f"/api/v1/bins/{server.bin.id}/live", 409), (f"/bins/{server.bin.id}/live", 200)):
+        request = f"HEAD {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{upgrade}\r\n".encode()
+        reply = parse(await talk(server.port, request, half_close=True))
+        assert reply.status == status
 
 
 async def test_a_viewer_that_sends_garbage_harms_nobody(server: Running) -> None:

@@ -27,6 +27,7 @@ def root_of(request: web.Request) -> str:
 
 async def create(request: web.Request) -> web.StreamResponse:
     """POST /api/v1/bins"""
+    read_query(request)
     fields = bin_fields(await read_object(request, FIELDS))
     bin = await service.create(request.app[keys.STORE], **fields)
     location = f"{place_of(request).base}/api/v1/bins/{bin.id}"
@@ -47,12 +48,14 @@ async def index(request: web.Request) -> web.StreamResponse:
 
 async def show(request: web.Request) -> web.StreamResponse:
     """GET /api/v1/bins/{bin}"""
+    read_query(request)
     bin = await request.app[keys.STORE].get_bin(request.match_info["bin"])
     return answer(show_bin(bin, root_of(request)))
 
 
 async def change(request: web.Request) -> web.StreamResponse:
     """PATCH /api/v1/bins/{bin}"""
+    read_query(request)
     app = request.app
     bin = await app[keys.STORE].get_bin(request.match_info["bin"])
     fields = bin_fields(await read_object(request, FIELDS))
@@ -71,6 +74,7 @@ async def change(request: web.Request) -> web.StreamResponse:
 
 async def delete(request: web.Request) -> web.StreamResponse:
     """DELETE /api/v1/bins/{bin}"""
+    read_query(request)
     app = request.app
     await service.delete(app[keys.STORE], app[keys.KEYRING], app[keys.HUB], request.match_info["bin"])
     return web.Response(status=204)
@@ -78,6 +82,8 @@ async def delete(request: web.Request) -> web.StreamResponse:
 
 async def rotate_key(request: web.Request) -> web.StreamResponse:
     """POST /api/v1/bins/{bin}/rotate-key"""
+    read_query(request)
+    await read_object(request, ())
     app = request.app
     bin = await service.rotate_key(app[keys.STORE], app[keys.KEYRING], app[keys.HUB], request.match_info["bin"])
     return answer(show_bin(bin, root_of(request)))

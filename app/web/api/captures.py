@@ -76,11 +76,13 @@ async def delete(request: web.Request) -> web.StreamResponse:
 
 async def clear(request: web.Request) -> web.StreamResponse:
     """DELETE /api/v1/bins/{bin}/captures"""
+    read_query(request)
     await service.clear(request.app[keys.STORE], request.app[keys.HUB], request.match_info["bin"])
     return web.Response(status=204)
 
 
 def _address(request: web.Request) -> tuple[str, int]:
+    read_query(request)
     return request.match_info["bin"], int(request.match_info["n"])
 
 

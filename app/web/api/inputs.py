@@ -11,6 +11,7 @@ from aiohttp import web
 from ...domain.bins import NAME_LENGTH, PROVIDER_TITLES
 from ...domain.units import parse_duration
 from ...errors import Invalid, MalformedBody, TooLarge, UnsupportedType
+from ..bodies import invite
 
 MAX_BYTES = 1 << 20
 MAX_LIMIT = 500
@@ -23,7 +24,7 @@ _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 async def read_object(request: web.Request, known: Collection[str]) -> dict[str, Any]:
     """The JSON object of the body; no body at all is an empty one."""
-    body = await _bytes(request)
+    body = await read_bytes(request)
     json = request.content_type == "application/json"
     if not body and not json:
         return {}
@@ -41,7 +42,7 @@ async def read_object(request: web.Request, known: Collection[str]) -> dict[str,
     return value
 
 
-def read_query(request: web.Request, known: Collection[str]) -> dict[str, str]:
+def read_query(request: web.Request, known: Collection[str] = ()) -> dict[str, str]:
     """The query parameters, each at most once."""
     problems = [(name, "is not a parameter here") for name in dict.fromkeys(request.query) if name not in known]
     problems += [(name, "stands twice") for name in known if len(request.query.getall(name, [])) > 1]
@@ -81,7 +82,9 @@ def bin_fields(value: dict[str, Any]) -> dict[str, Any]:
     return checked
 
 
-async def _bytes(request: web.Request) -> bytes:
+async def read_bytes(request: web.Request) -> bytes:
+    """A small body; TooLarge over `MAX_BYTES`."""
+    invite(request)
     parts = bytearray()
     async for chunk in request.content.iter_any():
         parts += chunk
@@ -99,9 +102,11 @@ def _name(said: object) -> str:
 
 
 def _provider(said: object) -> str | None:
-    if said is not None and said not in PROVIDER_TITLES:
+    if said is None:
+        return None
+    if not isinstance(said, str) or said not in PROVIDER_TITLES:
         raise ValueError(f"must be null (detect) or one of {', '.join(PROVIDER_TITLES)}")
-    return said if isinstance(said, str) else None
+    return said
 
 
 def _retention(said: object) -> timedelta | None:

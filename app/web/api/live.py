@@ -73,7 +73,7 @@ async def follow_bin(request: web.Request) -> web.StreamResponse:
     wanted = number(query, "after", lowest=0, highest=HIGHEST)
     store = request.app[keys.STORE]
     bin = await store.get_bin(request.match_info["bin"])
-    if not web.WebSocketResponse().can_prepare(request).ok:
+    if request.method != "GET" or not web.WebSocketResponse().can_prepare(request).ok:
         raise Conflict("This address is a WebSocket; connect with Upgrade: websocket.")
     ahead = wanted is not None and wanted > bin.seq
     after = bin.seq if wanted is None or ahead else wanted

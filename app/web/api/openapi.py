@@ -218,8 +218,8 @@ def _call(
         good["content"] = {kind: {"schema": {}}}
     if location:
         good["headers"] = {"Location": {"schema": {"type": "string"}, "description": "The new bin."}}
-    codes = [] if public else ["401", "403", "503"]
-    codes += ["404"] * lookup + ["422"] * bool(query) + ["400", "413", "415", "422"] * body
+    codes = [] if public else ["401", "403", "422", "503"]
+    codes += ["404"] * lookup + ["400", "413", "415"] * body
     call: dict[str, Any] = {
         "tags": [tag],
         "operationId": operation,

@@ -1,0 +1,167 @@
+"""The short way of a whole request, seen from the sender: the same promises as the long one, on one connection."""
+
+import asyncio
+import socket
+import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from app import keys
+from app.domain.captures import Outcome
+from app.web import capture
+from tests.conftest import Running, run_server
+from tests.process import answered, request_bytes
+
+
+@pytest.fixture(autouse=True)
+def visits(monkeypatch) -> list[capture.Visit]:
+    """The captures that took the short way: without them these tests would prove nothing."""
+    taken: list[capture.Visit] = []
+    begin = capture.Visit.begin
+
+    def noted(self: capture.Visit) -> None:
+        taken.append(self)
+        begin(self)
+
+    monkeypatch.setattr(capture.Visit, "begin", noted)
+    return taken
+
+
+@contextmanager
+def holding(server: Running, monkeypatch) -> Iterator[list[asyncio.Future]]:
+    """The store keeps captures waiting until the test lets them go."""
+    held: list[asyncio.Future] = []
+    add = capture.begin
+
+    def hold(*arguments: object) -> object:
+        stored, answer = add(*arguments)
+        let_go = asyncio.get_running_loop().create_future()
+        held.append(let_go)
+        waiting = asyncio.ensure_future(_after(let_go, stored))
+        return waiting, answer
+
+    monkeypatch.setattr(capture, "begin", hold)
+    yield held
+    monkeypatch.setattr(capture, "begin", add)
+
+
+async def _after(let_go: asyncio.Future, stored: asyncio.Future) -> object:
+    await let_go
+    return await stored
+
+
+async def _known(server: Running) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """A connection whose first capture, the long way, made the key known."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+    writer.write(request_bytes(server.bin.key))
+    assert await answered(reader) == (200, 1)
+    return reader, writer
+
+
+async def _held(held: list[asyncio.Future], count: int) -> None:
+    async with asyncio.timeout(10):
+        while len(held) < count:
+            await asyncio.sleep(0)
+
+
+async def test_one_connection_carries_captures_and_pages_in_turn(server: Running, visits: list[capture.Visit]) -> None:
+    reader, writer = await _known(server)
+    for n in (2, 3):
+        writer.write(request_bytes(server.bin.key))
+        assert await answered(reader) == (200, n)
+        writer.write(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert await answered(reader) == (200, None)
+    assert len(visits) == 2
+    writer.close()
+
+
+async def test_what_comes_while_one_is_being_stored_is_answered_after_it(
+    server: Running, monkeypatch, visits: list[capture.Visit]
+) -> None:
+    reader, writer = await _known(server)
+    with holding(server, monkeypatch) as held:
+        writer.write(request_bytes(server.bin.key))
+        await _held(held, 1)
+        writer.write(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n" + request_bytes(server.bin.key))
+        async with server.client.get(f"{server.url}/healthz") as answer:  # the loop has read the rest by now
+            assert answer.status == 200
+        held[0].set_result(None)
+        assert [await answered(reader) for _ in range(3)] == [(200, 2), (200, None), (200, 3)]
+    assert len(visits) == 1
+    writer.close()
+
+
+async def test_a_sender_that_leaves_before_the_answer_is_noted(
+    server: Running, monkeypatch, visits: list[capture.Visit]
+) -> None:
+    _, writer = await _known(server)
+    with holding(server, monkeypatch) as held:
+        writer.write(request_bytes(server.bin.key))
+        await _held(held, 1)
+        # A reset: a plain close looks like a sender that closed its half and still listens.
+        writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        writer.transport.abort()
+        async with asyncio.timeout(10):
+            while visits[0].connection.transport is not None:
+                await asyncio.sleep(0)
+            held[0].set_result(None)
+            while (outcome := await _outcome(server, 2)) is None:
+                await asyncio.sleep(0)
+    assert outcome == Outcome(sender_left=True)
+
+
+async def _outcome(server: Running, n: int) -> Outcome | None:
+    rows = await server.app[keys.STORE].list_captures(server.bin.id, limit=1, after=n - 1)
+    return rows[0].outcome if rows else None
+
+
+async def test_a_sender_that_half_closes_while_it_waits_is_answered(server: Running, monkeypatch) -> None:
+    reader, writer = await _known(server)
+    with holding(server, monkeypatch) as held:
+        writer.write(request_bytes(server.bin.key))
+        await _held(held, 1)
+        writer.write_eof()
+        async with server.client.get(f"{server.url}/healthz") as answer:  # the loop has seen the end by now
+            assert answer.status == 200
+        held[0].set_result(None)
+        assert await answered(reader) == (200, 2)
+        assert await reader.read() == b""
+    writer.close()
+
+
+async def test_connection_close_is_obeyed(server: Running, visits: list[capture.Visit]) -> None:
+    (_, first), (reader, writer) = await _known(server), await asyncio.open_connection("127.0.0.1", server.port)
+    writer.write(request_bytes(server.bin.key, keep=False))
+    assert await answered(reader) == (200, 2)
+    assert await reader.read() == b""
+    assert len(visits) == 1
+    first.close()
+    writer.close()
+
+
+async def test_a_stop_waits_for_the_capture_in_hand(make_settings, monkeypatch) -> None:
+    async with run_server(make_settings()) as server:
+        reader, writer = await _known(server)
+        with holding(server, monkeypatch) as held:
+            writer.write(request_bytes(server.bin.key))
+            await _held(held, 1)
+            asyncio.get_running_loop().call_later(0.2, held[0].set_result, None)
+    assert await answered(reader) == (200, 2)
+    assert await reader.read() == b""
+    writer.close()
+
+
+async def test_a_large_body_that_comes_in_pieces_takes_the_long_way(
+    server: Running, visits: list[capture.Visit]
+) -> None:
+    reader, writer = await _known(server)
+    whole = request_bytes(server.bin.key, b"a" * 300_000)
+    writer.write(whole[:100])
+    await writer.drain()
+    writer.write(whole[100:])
+    assert await answered(reader) == (200, 2)
+    assert (await server.capture(2))["size"] == 300_000
+    assert not visits
+    writer.close()
