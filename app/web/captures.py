@@ -24,7 +24,7 @@ PAGE = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BinPage:
-    """The bin's frame and list; `detail` when a capture is open. `older` pages on, None at the end.
+    """The bin's frame and list, `oldest` being the far end of it; `detail` when a capture is open. `older` pages on, None at the end.
 
     `beside` are the numbers of the next newer and the next older capture, None where there is none.
     """
@@ -34,6 +34,7 @@ class BinPage:
     kept: str
     rows: Sequence[CaptureRow]
     older: int | None
+    oldest: CaptureRow | None = None
     detail: Detail | None = None
     beside: tuple[int | None, int | None] = (None, None)
 
@@ -50,7 +51,7 @@ class RowsPage:
 async def index(request: web.Request) -> web.StreamResponse:
     """GET /bins/{bin}"""
     bin = await request.app[keys.STORE].get_bin(request.match_info["bin"])
-    page = await _bin_page(request, bin, before=number(dict(request.query), "before", lowest=0, highest=HIGHEST))
+    page = await _whole_page(request, bin, before=number(dict(request.query), "before", lowest=0, highest=HIGHEST))
     template = "captures/index.html" if bin.last_n else "captures/empty.html"
     return render(request, template, page)
 
@@ -74,7 +75,7 @@ async def show(request: web.Request) -> web.StreamResponse:
     if request.headers.get("X-Partial") == "detail":
         page = BinPage(bin=bin, urls={}, kept="", rows=(), older=None, detail=detail, beside=beside)
         return render(request, "captures/_detail.html", page)
-    page = replace(await _bin_page(request, bin, before=None), detail=detail, beside=beside)
+    page = replace(await _whole_page(request, bin), detail=detail, beside=beside)
     return render(request, "captures/index.html", page)
 
 
@@ -104,6 +105,12 @@ async def clear(request: web.Request) -> web.StreamResponse:
     bin_id = request.match_info["bin"]
     await service.clear(request.app[keys.STORE], request.app[keys.HUB], bin_id)
     return _to_bin(request, bin_id)
+
+
+async def _whole_page(request: web.Request, bin: Bin, *, before: int | None = None) -> BinPage:
+    page = await _bin_page(request, bin, before=before)
+    oldest = await request.app[keys.STORE].list_captures(bin.id, limit=1, after=0)
+    return replace(page, oldest=oldest[0] if oldest else None)
 
 
 async def _beside(store: Store, bin_id: str, n: int) -> tuple[int | None, int | None]:

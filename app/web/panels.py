@@ -9,7 +9,7 @@ from ..domain.captures import Capture
 from ..domain.curl import SECRET_HEADERS, as_curl
 from ..domain.phones import region_of
 from ..domain.sms import SmsFacts, describe_sms
-from ..parsing import Parsed, Part, parse
+from ..parsing import Parsed, Part, flatten, parse
 
 TABS = {
     "summary": "Summary",
@@ -34,7 +34,7 @@ class HexLine:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One parameter. `where`: query, form, JSON, XML or part. A repeated one is the `nth` `of` its name there."""
+    """One parameter. `where`: query, form, JSON (its name is the path), XML or part. A repeated one is the `nth` `of` its name there."""
 
     where: str
     name: str
@@ -92,7 +92,7 @@ def _fields(parsed: Parsed) -> tuple[Field, ...]:
     found += [Field("form", name, value) for name, value in parsed.form or ()]
     found += [Field("part", part.name or "", _part(part)) for part in parsed.parts or ()]
     if parsed.is_json:
-        found.append(Field("JSON", "", json.dumps(parsed.json, ensure_ascii=False, indent=2)))
+        found += [Field("JSON", name, value) for name, value in flatten(parsed.json)]
     if parsed.xml is not None:
         found.append(Field("XML", "", json.dumps(parsed.xml, ensure_ascii=False, indent=2)))
     return tuple(_numbered(found))

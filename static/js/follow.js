@@ -2,27 +2,22 @@
 import { load } from "./detail.js";
 import { say } from "./page.js";
 
-const button = document.querySelector("[data-follow]");
-
-function turn(on) {
-  if (on === (button.getAttribute("aria-pressed") === "true")) return;
-  button.setAttribute("aria-pressed", String(on));
-  say(on ? "Opening the newest request" : "No longer opening the newest request", { atOnce: true });
-}
+const box = document.querySelector("[data-follow]");
 
 async function openNewest() {
   const link = document.querySelector("[data-rows] [data-n]:not([hidden]) .row");
-  if (!link || button.getAttribute("aria-pressed") !== "true" || link.getAttribute("aria-current")) return;
+  if (!link || !box.checked || link.getAttribute("aria-current")) return;
   history.replaceState(null, "", link.href);
   await load(link.href, { push: false, focus: false });
 }
 
-if (button) {
-  button.hidden = false;
-  button.addEventListener("click", () => {
-    turn(button.getAttribute("aria-pressed") !== "true");
-    openNewest();
-  });
+if (box) {
+  document.querySelector("[data-follow-box]").hidden = false;
+  box.addEventListener("change", openNewest);
   document.addEventListener("smsbin:rows", openNewest);
-  document.addEventListener("smsbin:picked", () => turn(false));
+  document.addEventListener("smsbin:picked", () => {
+    if (!box.checked) return;
+    box.checked = false;
+    say("No longer opening the newest request", { atOnce: true });
+  });
 }

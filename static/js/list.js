@@ -1,5 +1,6 @@
 // The list of captures: edits from the server, held back while somebody reads (nothing moves under the reader).
 import { showUnread } from "./badge.js";
+import { dresserOf } from "./dress.js";
 import { fragment } from "./html.js";
 import { loadWhileScrolling, markLastVisit, trim } from "./older.js";
 import { say } from "./page.js";
@@ -13,8 +14,7 @@ export function listOf(root) {
   const pill = root.querySelector("[data-held]");
   const seen = unreadOf(root.dataset.bin, Number(root.dataset.last));
   const held = new Map();
-  // Rows that were deleted a moment ago, and may come back.
-  const hidden = new Set();
+  const dresser = dresserOf(root, rows, seen, count);
   let paused = false;
   let newest = "";
 
@@ -22,19 +22,10 @@ export function listOf(root) {
   const reading = () => paused || scroller.scrollTop > 8 || (matchMedia("(max-width: 759px)").matches && scrollY > 8)
     || rows.contains(document.activeElement);
 
-  function dress(item) {
-    const n = Number(item.dataset.n);
-    const link = item.querySelector(".row");
-    link.classList.toggle("new", seen.isUnread(n));
-    item.hidden = hidden.has(n);
-    item.querySelector("[data-new-word]").textContent = seen.isUnread(n) ? "New. " : "";
-    if (String(n) === root.querySelector("[data-open]")?.dataset.open) link.setAttribute("aria-current", "true");
-  }
-
   function make(html) {
     const item = fragment(html).querySelector("li");
     localise(item);
-    dress(item);
+    dresser.dress(item);
     return item;
   }
 
@@ -45,6 +36,7 @@ export function listOf(root) {
     pill.hidden = held.size === 0;
     pill.querySelector("span").textContent = `${held.size} new request${held.size === 1 ? "" : "s"}, show ${held.size === 1 ? "it" : "them"}`;
     root.querySelector("[data-no-rows]").hidden = rows.querySelector("[data-n]:not([hidden])") !== null || held.size > 0;
+    dresser.keepStop();
   }
 
   function show() {
@@ -59,7 +51,7 @@ export function listOf(root) {
   function remove(n) {
     row(n)?.remove();
     held.delete(n);
-    hidden.delete(n);
+    dresser.forget(n);
     seen.gone(n);
   }
 
@@ -90,33 +82,13 @@ export function listOf(root) {
     document.dispatchEvent(new CustomEvent("smsbin:changed", { detail: edit.n }));
   }
 
-  for (const item of rows.querySelectorAll("[data-n]")) dress(item);
+  dresser.dressAll();
   markLastVisit(rows, root.dataset.bin);
-  count();
-  loadWhileScrolling(rows, `${root.dataset.live}/rows`, dress);
+  loadWhileScrolling(rows, `${root.dataset.live}/rows`, dresser.dress);
   pill.addEventListener("click", show);
-  document.addEventListener("smsbin:read", (event) => {
-    seen.set(event.detail.n, event.detail.unread ?? false);
-    const item = row(event.detail.n);
-    if (item) dress(item);
-    count();
-  });
-  document.addEventListener("smsbin:hide", ({ detail: { n, on } }) => {
-    if (on) hidden.add(n);
-    else hidden.delete(n);
-    const item = row(n);
-    if (item) item.hidden = on;
-    count();
-  });
-  document.addEventListener("smsbin:all-read", () => {
-    seen.all();
-    for (const item of rows.querySelectorAll("[data-n]")) dress(item);
-    count();
-  });
 
   return {
     show,
-    isUnread: seen.isUnread,
     held: () => held.size,
     newestAt: () => newest,
     pause: (on) => { paused = on; if (!on) show(); },
