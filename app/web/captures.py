@@ -24,9 +24,10 @@ PAGE = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BinPage:
-    """The bin's frame and list, `oldest` being the far end of it; `detail` when a capture is open. `older` pages on, None at the end.
+    """The bin's frame and list; `detail` when a capture is open. `older` pages on, None at the end.
 
-    `beside` are the numbers of the next newer and the next older capture, None where there is none.
+    `oldest` is the far end of the bin, whatever page is shown. `beside` are the numbers of the next newer and the next
+    older capture, None where there is none.
     """
 
     bin: Bin

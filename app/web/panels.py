@@ -34,7 +34,10 @@ class HexLine:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One parameter. `where`: query, form, JSON (its name is the path), XML or part. A repeated one is the `nth` `of` its name there."""
+    """One parameter. `where`: query, form, JSON (its name is the path), XML or part.
+
+    A repeated one is the `nth` of the `of` that share its name there.
+    """
 
     where: str
     name: str
