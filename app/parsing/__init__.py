@@ -4,6 +4,7 @@ from .body import parse
 from .bounds import MAX_BYTES, MAX_DEPTH, MAX_FIELDS
 from .forms import read_form, read_query
 from .glance import Look, look
+from .json import flatten
 from .results import Charset, JsonValue, Pairs, Parsed, Part, XmlNode
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "Parsed",
     "Part",
     "XmlNode",
+    "flatten",
     "look",
     "parse",
     "read_form",

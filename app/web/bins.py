@@ -1,5 +1,6 @@
 """A bin's settings: name, provider, retention, key, and its end."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +17,7 @@ from .forms import read_form
 from .page import render, site_of, urls_of
 from .urls import place_of
 
+IN_MENU = 20
 RETENTIONS = ("1d", "7d", "30d", "90d", "365d", "0")
 
 
@@ -38,6 +40,15 @@ class DeletePage:
 
     bin: Bin
     problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MenuPage:
+    """The bins to switch to; `all`: there are no more than these."""
+
+    bins: Sequence[Bin]
+    current: str
+    all: bool
 
 
 def form_wish(said: dict[str, str]) -> dict[str, Any]:
@@ -86,6 +97,13 @@ async def rotate_key(request: web.Request) -> web.StreamResponse:
     app = request.app
     bin = await service.rotate_key(app[keys.STORE], app[keys.KEYRING], app[keys.HUB], request.match_info["bin"])
     return _to(request, f"/bins/{bin.id}/settings?saved")
+
+
+async def others(request: web.Request) -> web.StreamResponse:
+    """GET /bins/{bin}/others: the bins to switch to, as a piece of HTML."""
+    found = await request.app[keys.STORE].list_bins(limit=IN_MENU + 1)
+    page = MenuPage(bins=found[:IN_MENU], current=request.match_info["bin"], all=len(found) <= IN_MENU)
+    return render(request, "bins/_menu.html", page)
 
 
 async def confirm_delete(request: web.Request) -> web.StreamResponse:

@@ -1,7 +1,7 @@
 """The bin page: a live list, and one capture open beside it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aiohttp import web
 
@@ -10,6 +10,7 @@ from ..domain.bins import Bin
 from ..domain.captures import CaptureRow, Role
 from ..domain.units import say_duration
 from ..services import bins as service
+from ..storage import Store
 from .api.captures import HIGHEST
 from .api.inputs import number
 from .headers import NOTHING_AT_ALL
@@ -23,14 +24,20 @@ PAGE = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BinPage:
-    """The bin's frame and list; `detail` when a capture is open. `older` pages on, None at the end."""
+    """The bin's frame and list; `detail` when a capture is open. `older` pages on, None at the end.
+
+    `oldest` is the far end of the bin, whatever page is shown. `beside` are the numbers of the next newer and the next
+    older capture, None where there is none.
+    """
 
     bin: Bin
     urls: dict[Role, str]
     kept: str
     rows: Sequence[CaptureRow]
     older: int | None
+    oldest: CaptureRow | None = None
     detail: Detail | None = None
+    beside: tuple[int | None, int | None] = (None, None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +52,7 @@ class RowsPage:
 async def index(request: web.Request) -> web.StreamResponse:
     """GET /bins/{bin}"""
     bin = await request.app[keys.STORE].get_bin(request.match_info["bin"])
-    page = await _bin_page(request, bin, before=number(dict(request.query), "before", lowest=0, highest=HIGHEST))
+    page = await _whole_page(request, bin, before=number(dict(request.query), "before", lowest=0, highest=HIGHEST))
     template = "captures/index.html" if bin.last_n else "captures/empty.html"
     return render(request, template, page)
 
@@ -65,10 +72,11 @@ async def show(request: web.Request) -> web.StreamResponse:
     bin = await store.get_bin(bin_id)
     address = urls_of(site_of(request).root, bin)[capture.row.role]
     detail = open_detail(capture, address, request.query.get("tab", "summary"))
+    beside = await _beside(store, bin_id, n)
     if request.headers.get("X-Partial") == "detail":
-        page = BinPage(bin=bin, urls={}, kept="", rows=(), older=None, detail=detail)
+        page = BinPage(bin=bin, urls={}, kept="", rows=(), older=None, detail=detail, beside=beside)
         return render(request, "captures/_detail.html", page)
-    page = await _bin_page(request, bin, before=None, detail=detail)
+    page = replace(await _whole_page(request, bin), detail=detail, beside=beside)
     return render(request, "captures/index.html", page)
 
 
@@ -100,7 +108,19 @@ async def clear(request: web.Request) -> web.StreamResponse:
     return _to_bin(request, bin_id)
 
 
-async def _bin_page(request: web.Request, bin: Bin, *, before: int | None, detail: Detail | None = None) -> BinPage:
+async def _whole_page(request: web.Request, bin: Bin, *, before: int | None = None) -> BinPage:
+    page = await _bin_page(request, bin, before=before)
+    oldest = await request.app[keys.STORE].list_captures(bin.id, limit=1, after=0)
+    return replace(page, oldest=oldest[0] if oldest else None)
+
+
+async def _beside(store: Store, bin_id: str, n: int) -> tuple[int | None, int | None]:
+    newer = await store.list_captures(bin_id, limit=1, after=n)
+    older = await store.list_captures(bin_id, limit=1, before=n)
+    return (newer[0].n if newer else None, older[0].n if older else None)
+
+
+async def _bin_page(request: web.Request, bin: Bin, *, before: int | None) -> BinPage:
     found = await request.app[keys.STORE].list_captures(bin.id, limit=PAGE + 1, before=before)
     shown = found[:PAGE]
     kept = retention_of(bin, request.app[keys.SETTINGS].retention)
@@ -110,7 +130,6 @@ async def _bin_page(request: web.Request, bin: Bin, *, before: int | None, detai
         kept=say_duration(kept),
         rows=shown,
         older=shown[-1].n if len(found) > PAGE else None,
-        detail=detail,
     )
 
 

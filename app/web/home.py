@@ -7,6 +7,7 @@ from aiohttp import web
 
 from .. import keys
 from ..domain.bins import Bin
+from ..domain.captures import CaptureRow
 from ..errors import Invalid
 from ..services import bins as service
 from .api.inputs import bin_fields
@@ -16,14 +17,20 @@ from .page import render, site_of, urls_of
 from .urls import place_of
 
 SHOWN = 200
+# Bins whose last request is told; each costs one look-up by its key.
+TOLD = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HomePage:
-    """`said` and `problems` are what a form held and what was wrong with it."""
+    """`last` is the newest capture by bin, for the first few bins.
+
+    `said` and `problems` are what a form held and what was wrong with it.
+    """
 
     bins: Sequence[Bin]
     addresses: dict[str, str]
+    last: dict[str, CaptureRow]
     said: dict[str, str] = field(default_factory=dict)
     problems: dict[str, str] = field(default_factory=dict)
 
@@ -53,5 +60,9 @@ async def _home(
     bins = await request.app[keys.STORE].list_bins(limit=SHOWN)
     root = site_of(request).root
     addresses = {bin.id: next(iter(urls_of(root, bin).values())) for bin in bins}
-    page = HomePage(bins=bins, addresses=addresses, said=said or {}, problems=problems or {})
+    last = {}
+    for bin in bins[:TOLD]:
+        for row in await request.app[keys.STORE].list_captures(bin.id, limit=1) if bin.captures else ():
+            last[bin.id] = row
+    page = HomePage(bins=bins, addresses=addresses, last=last, said=said or {}, problems=problems or {})
     return render(request, "home/index.html", page, status=status)

@@ -16,6 +16,7 @@ from ..domain.phones import show_phone
 from ..domain.units import rfc3339, say_duration, say_size
 from .static import ASSETS, load_static
 from .urls import capture_url, place_of, public_root
+from .words import KIND_TITLES, LETTERS, ROLE_TITLES, STATES
 
 PACKAGE = Path(__file__).parents[1]
 
@@ -60,23 +61,13 @@ def setup_templates(app: web.Application) -> None:
         provider=_provider_title,
         short_target=short_target,
     )
-    environment.globals.update(roles=list(Role), letters=LETTERS, role_titles=ROLE_TITLES)
+    environment.globals.update(
+        roles=list(Role), letters=LETTERS, role_titles=ROLE_TITLES, kinds=KIND_TITLES, states=STATES
+    )
     # Compiled now: the first live frame would hold the captures beside it for 25 ms.
     for name in ("_kit.html", "captures/_row.html", "captures/_counts.html"):
         environment.get_template(name)
     app[ASSETS] = load_static(folder("static"))
-
-
-LETTERS = {
-    Role.PRIMARY: "P", Role.FALLBACK: "F", Role.STATUS: "S", Role.VOICE: "V", Role.VOICE_FALLBACK: "V",
-}  # fmt: skip
-ROLE_TITLES = {
-    Role.PRIMARY: "Primary",
-    Role.FALLBACK: "Fallback",
-    Role.STATUS: "Status",
-    Role.VOICE: "Voice",
-    Role.VOICE_FALLBACK: "Voice fallback",
-}
 
 
 def render(request: web.Request, template: str, page: Any, *, status: int = 200) -> web.Response:

@@ -63,6 +63,7 @@ ROUTES = [
     private("GET", "/bins/{bin}/rows", captures.rows, "bin-rows"),
     private("GET", "/bins/{bin}/live", live.follow_page, "bin-live"),
     private("POST", "/bins/{bin}/clear", captures.clear, "bin-clear"),
+    private("GET", "/bins/{bin}/others", bins.others, "bin-others"),
     private("GET", "/bins/{bin}/settings", bins.settings, "bin-settings"),
     private("POST", "/bins/{bin}/settings", bins.save, "bin-save"),
     private("POST", "/bins/{bin}/rotate-key", bins.rotate_key, "bin-rotate-key"),

@@ -1,9 +1,13 @@
 // The one entry of every page. Each module attaches itself to the `data-*` hooks that it finds.
 import "./page.js";
 import "./times.js";
+import "./menu.js";
 import "./copy.js";
 import "./forms.js";
 import "./detail.js";
+import "./follow.js";
+import "./raw.js";
+import "./undo.js";
 import "./keys.js";
 import "./home.js";
 import { follow } from "./live.js";

@@ -1,6 +1,8 @@
 // Copying: every value, said when done. Without a secure context the clipboard API is missing; the old way still works.
 import { say } from "./page.js";
 
+const SAID_MS = 2000;
+
 export async function copy(text) {
   if (navigator.clipboard) {
     await navigator.clipboard.writeText(text);
@@ -16,20 +18,42 @@ export async function copy(text) {
   if (!done) throw new Error("The browser does not let this page copy.");
 }
 
-async function copyFrom(button) {
-  const text = button.dataset.copy ?? new URL(button.dataset.copyLink, location.href).href;
+async function textOf({ dataset }) {
+  if (dataset.copyFrom) return (await fetch(dataset.copyFrom)).text();
+  return dataset.copy ?? new URL(dataset.copyLink, location.href).href;
+}
+
+// The button stays where it is and says "Copied" for two seconds, in its own place.
+function confirm(button) {
+  if (button.classList.contains("copied")) return;
+  const mark = button.querySelector("use");
+  const word = button.querySelector("[data-word]");
+  const before = [mark?.getAttribute("href"), word?.textContent];
+  button.classList.add("copied");
+  mark?.setAttribute("href", "#i-check");
+  if (word) word.textContent = "Copied";
+  setTimeout(() => {
+    button.classList.remove("copied");
+    mark?.setAttribute("href", before[0]);
+    if (word) word.textContent = before[1];
+  }, SAID_MS);
+}
+
+export async function copyFrom(button) {
+  let text = "";
   try {
+    text = await textOf(button);
     await copy(text);
-    say("Copied");
-    button.classList.add("copied");
-    setTimeout(() => button.classList.remove("copied"), 2000);
   } catch {
-    say("Copying is blocked by the browser");
+    say("Copying is blocked by the browser", { atOnce: true });
     window.prompt("Copy from here:", text);
+    return;
   }
+  confirm(button);
+  say(`Copied${(button.getAttribute("aria-label") ?? "").replace(/^Copy/, ":")}`, { atOnce: true });
 }
 
 document.addEventListener("click", (event) => {
-  const button = event.target.closest?.("[data-copy], [data-copy-link]");
+  const button = event.target.closest?.("[data-copy], [data-copy-link], [data-copy-from]");
   if (button) copyFrom(button);
 });

@@ -1,11 +1,10 @@
 // Opening a capture beside the list. Every step is an address: without this script the same links load whole pages.
-import { fragment } from "./live.js";
+import { fragment } from "./html.js";
 import { say } from "./page.js";
 import { localise } from "./times.js";
 
 const panes = document.querySelector("[data-panes]");
 const pane = document.querySelector("[data-detail]");
-const HIDDEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00a0\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]|[\u{e0000}-\u{e007f}]/gu;
 let readTimer = 0;
 
 const openNumber = () => pane?.querySelector("[data-open]")?.dataset.open;
@@ -25,8 +24,29 @@ function keepInPlace(n, change) {
   if (row && scroller) scroller.scrollTop += row.getBoundingClientRect().top - before;
 }
 
+// The list on the page is the truth about what stands beside the open capture; past its ends, what the server said.
+function refreshSteps() {
+  const item = document.getElementById(`capture-${openNumber()}`);
+  for (const link of item ? pane.querySelectorAll("[data-step]") : []) {
+    let next = item;
+    do next = link.dataset.step === "newer" ? next.previousElementSibling : next.nextElementSibling;
+    while (next && (!next.dataset.n || next.hidden));
+    if (!next) continue;
+    link.href = withTab(next.querySelector(".row").href);
+    link.removeAttribute("aria-disabled");
+    link.removeAttribute("role");
+  }
+}
+
+// Stepping from one request to the next stays on the tab that is being read.
+function withTab(address) {
+  const tab = pane.querySelector("[data-tab][aria-current]")?.dataset.tab ?? "summary";
+  return tab === "summary" ? address : `${address}?tab=${tab}`;
+}
+
 function settle() {
   localise(pane);
+  refreshSteps();
   for (const button of pane.querySelectorAll("[data-reveal]")) button.hidden = false;
   markCurrent();
   clearTimeout(readTimer);
@@ -64,33 +84,28 @@ export function close({ push = true } = {}) {
   document.querySelector(`#capture-${n} .row`)?.focus({ preventScroll: true });
 }
 
-function reveal(on) {
-  const code = pane.querySelector("[data-text]");
-  const text = code.dataset.plain ?? code.textContent;
-  code.dataset.plain = text;
-  if (!on) {
-    code.textContent = text;
-    return;
-  }
-  const parts = [];
-  let from = 0;
-  for (const match of text.matchAll(HIDDEN)) {
-    const mark = document.createElement("span");
-    mark.className = "unseen";
-    mark.textContent = `U+${match[0].codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}`;
-    parts.push(text.slice(from, match.index), mark);
-    from = match.index + match[0].length;
-  }
-  code.replaceChildren(...parts, text.slice(from));
+function follow(link) {
+  document.dispatchEvent(new CustomEvent("smsbin:picked"));
+  if (link.matches("[data-close]")) close();
+  else if (link.matches("[data-tab]")) load(link.href, { focus: false });
+  else if (link.matches("[data-step][href]")) step(link);
+  else if (link.href) load(withTab(link.href));
+}
+
+// The arrow that was pressed keeps the focus, so that it can be pressed again.
+async function step(link) {
+  const name = link.dataset.step;
+  await load(link.href, { focus: false });
+  pane.querySelector(`[data-step="${name}"]`)?.focus();
+  document.querySelector(`#capture-${openNumber()}`)?.scrollIntoView({ block: "nearest" });
 }
 
 function onClick(event) {
   if (event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
-  const link = event.target.closest("[data-rows] .row, [data-tab], [data-close]");
+  const link = event.target.closest("[data-rows] .row, [data-tab], [data-step], [data-close]");
   if (link) {
     event.preventDefault();
-    if (link.matches("[data-close]")) close();
-    else load(link.href, { focus: !link.matches("[data-tab]") });
+    follow(link);
     return;
   }
   const button = event.target.closest("[data-reveal]");
@@ -103,9 +118,7 @@ function onClick(event) {
 
 if (pane) {
   document.addEventListener("click", onClick);
-  document.addEventListener("change", (event) => {
-    if (event.target.matches("[data-hidden-switch]")) reveal(event.target.checked);
-  });
+  document.addEventListener("smsbin:rows", refreshSteps);
   addEventListener("popstate", () => {
     if (/\/captures\/\d+$/.test(location.pathname)) load(location.href, { push: false });
     else close({ push: false });

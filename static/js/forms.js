@@ -1,10 +1,10 @@
 // Forms ask before they destroy. On plain http under a name or address, browsers say neither Origin nor
 // Sec-Fetch-Site for a form, so there it is sent by fetch, which says Origin.
-import { fragment } from "./live.js";
+import { fragment } from "./html.js";
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.method !== "post") return;
+  if (form.method !== "post" || form.dataset.undo !== undefined) return;
   if (form.dataset.ask && !window.confirm(form.dataset.ask)) {
     event.preventDefault();
     return;

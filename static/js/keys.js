@@ -1,11 +1,13 @@
 // Single keys, while the list or a request has the focus; a switch in the help turns them off (WCAG 2.1.4).
-import { copy } from "./copy.js";
+import { copyFrom } from "./copy.js";
 import { close } from "./detail.js";
-import { openHelp, say } from "./page.js";
+import { openHelp } from "./page.js";
 import { recall, remember } from "./store.js";
 
-const rows = () => [...document.querySelectorAll("[data-rows] .row")];
-const tabs = () => [...document.querySelectorAll("[data-tab]")];
+const GO_MS = 1500;
+const rows = () => [...document.querySelectorAll("[data-rows] [data-n]:not([hidden]) .row")];
+const tabs = () => [...document.querySelectorAll(".tabs [data-tab]")];
+let going = 0;
 
 function step(by) {
   const all = rows();
@@ -21,17 +23,31 @@ function goTo(row) {
   if (document.querySelector("[data-panes].open") && matchMedia("(min-width: 760px)").matches) row.click();
 }
 
+// As many rows as the list shows at once, less one, so that the eye finds its place.
+function page(by) {
+  const seen = rows().filter((row) => {
+    const { top, bottom } = row.getBoundingClientRect();
+    return bottom > 0 && top < innerHeight;
+  });
+  step(by * Math.max(1, seen.length - 1));
+}
+
 function tab(by) {
   const all = tabs();
   const here = all.findIndex((link) => link.getAttribute("aria-current"));
   all[(here + by + all.length) % all.length]?.click();
 }
 
-async function copyOf(selector, word) {
+function copyOf(selector) {
   const button = document.querySelector(selector);
-  if (!button) return;
-  await copy(button.dataset.copy);
-  say(`${word} copied`);
+  if (button) copyFrom(button);
+}
+
+// "g" waits a moment for the letter of a page.
+function goToPage(letter) {
+  const link = document.querySelector(`[data-go="${letter}"]`);
+  going = 0;
+  if (link) link.click();
 }
 
 function toggleRead() {
@@ -51,11 +67,14 @@ const KEYS = {
   Escape: () => close(),
   "[": () => tab(-1),
   "]": () => tab(1),
+  PageDown: () => page(1),
+  PageUp: () => page(-1),
+  g: () => { going = Date.now(); },
   n: () => document.dispatchEvent(new CustomEvent("smsbin:show")),
   p: () => document.querySelector("[data-pause]")?.click(),
   u: toggleRead,
-  c: () => copyOf("[data-primary]", "Primary URL"),
-  y: () => copyOf('[aria-label="Copy as curl"]', "curl command"),
+  c: () => copyOf("[data-primary]"),
+  y: () => copyOf('[aria-label="Copy as curl"]'),
 };
 
 document.addEventListener("keydown", (event) => {
@@ -63,9 +82,12 @@ document.addEventListener("keydown", (event) => {
   if (event.target.closest("input:not([type=checkbox]), select, textarea, dialog")) return;
   if (event.key === "?") return openHelp();
   if (!recall("keys", true) && event.key.length === 1) return undefined;
+  // A menu that is open has the keys first.
+  if (document.querySelector(":popover-open")) return undefined;
+  if (going && Date.now() - going < GO_MS && /^[a-z]$/.test(event.key)) return goToPage(event.key);
   const digit = Number(event.key);
   const act = digit >= 1 && digit <= 6 ? () => tabs()[digit - 1]?.click() : KEYS[event.key];
-  if (!act || (!document.querySelector("[data-rows]") && event.key !== "c")) return undefined;
+  if (!act || (!document.querySelector("[data-rows]") && event.key !== "c" && event.key !== "g")) return undefined;
   // Arrows scroll a pane or a code block that has the focus.
   if (event.key.length > 1 && event.key !== "Escape" && event.target.closest("[data-detail], pre")) return undefined;
   event.preventDefault();

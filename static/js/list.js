@@ -1,6 +1,7 @@
 // The list of captures: edits from the server, held back while somebody reads (nothing moves under the reader).
 import { showUnread } from "./badge.js";
-import { fragment } from "./live.js";
+import { dresserOf } from "./dress.js";
+import { fragment } from "./html.js";
 import { loadWhileScrolling, markLastVisit, trim } from "./older.js";
 import { say } from "./page.js";
 import { localise } from "./times.js";
@@ -13,24 +14,18 @@ export function listOf(root) {
   const pill = root.querySelector("[data-held]");
   const seen = unreadOf(root.dataset.bin, Number(root.dataset.last));
   const held = new Map();
+  const dresser = dresserOf(root, rows, seen, count);
   let paused = false;
+  let newest = "";
 
   const row = (n) => document.getElementById(`capture-${n}`);
   const reading = () => paused || scroller.scrollTop > 8 || (matchMedia("(max-width: 759px)").matches && scrollY > 8)
     || rows.contains(document.activeElement);
 
-  function dress(item) {
-    const n = Number(item.dataset.n);
-    const link = item.querySelector(".row");
-    link.classList.toggle("new", seen.isUnread(n));
-    item.querySelector("[data-new-word]").textContent = seen.isUnread(n) ? "New. " : "";
-    if (String(n) === root.querySelector("[data-open]")?.dataset.open) link.setAttribute("aria-current", "true");
-  }
-
   function make(html) {
     const item = fragment(html).querySelector("li");
     localise(item);
-    dress(item);
+    dresser.dress(item);
     return item;
   }
 
@@ -40,7 +35,8 @@ export function listOf(root) {
     if (button) button.hidden = seen.count() === 0;
     pill.hidden = held.size === 0;
     pill.querySelector("span").textContent = `${held.size} new request${held.size === 1 ? "" : "s"}, show ${held.size === 1 ? "it" : "them"}`;
-    root.querySelector("[data-no-rows]").hidden = rows.querySelector("[data-n]") !== null || held.size > 0;
+    root.querySelector("[data-no-rows]").hidden = rows.querySelector("[data-n]:not([hidden])") !== null || held.size > 0;
+    dresser.keepStop();
   }
 
   function show() {
@@ -49,17 +45,20 @@ export function listOf(root) {
     held.clear();
     trim(rows);
     count();
+    document.dispatchEvent(new CustomEvent("smsbin:rows"));
   }
 
   function remove(n) {
     row(n)?.remove();
     held.delete(n);
+    dresser.forget(n);
     seen.gone(n);
   }
 
   function apply(edit) {
     if (edit.op === "prepend" && !row(edit.n)) {
       seen.arrived(edit.n);
+      newest = fragment(edit.html).querySelector("time").dateTime;
       held.set(edit.n, edit.html);
     } else if (edit.op === "prepend" || edit.op === "replace") {
       if (edit.n === undefined) document.getElementById(edit.target)?.replaceWith(fragment(edit.html));
@@ -83,27 +82,15 @@ export function listOf(root) {
     document.dispatchEvent(new CustomEvent("smsbin:changed", { detail: edit.n }));
   }
 
-  for (const item of rows.querySelectorAll("[data-n]")) dress(item);
-  markLastVisit(rows, seen.start);
-  count();
-  loadWhileScrolling(rows, `${root.dataset.live}/rows`, dress);
+  dresser.dressAll();
+  markLastVisit(rows, root.dataset.bin);
+  loadWhileScrolling(rows, `${root.dataset.live}/rows`, dresser.dress);
   pill.addEventListener("click", show);
-  document.addEventListener("smsbin:read", (event) => {
-    seen.set(event.detail.n, event.detail.unread ?? false);
-    const item = row(event.detail.n);
-    if (item) dress(item);
-    count();
-  });
-  document.addEventListener("smsbin:all-read", () => {
-    seen.all();
-    for (const item of rows.querySelectorAll("[data-n]")) dress(item);
-    count();
-  });
 
   return {
     show,
-    isUnread: seen.isUnread,
     held: () => held.size,
+    newestAt: () => newest,
     pause: (on) => { paused = on; if (!on) show(); },
     paused: () => paused,
     take(edits) {

@@ -1,8 +1,10 @@
 // The far end of the list: older rows by key while scrolling, and no more rows in the page than it needs.
-import { fragment } from "./live.js";
-import { localise } from "./times.js";
+import { fragment } from "./html.js";
+import { recall, remember } from "./store.js";
+import { localise, timeOf } from "./times.js";
 
 const MOST_ROWS = 400;
+const DAY_MS = 86_400_000;
 
 export function loadWhileScrolling(rows, address, dress) {
   const sight = new IntersectionObserver((entries) => {
@@ -58,11 +60,20 @@ export function trim(rows) {
   more.dataset.older = all[MOST_ROWS - 1].dataset.n;
 }
 
-export function markLastVisit(rows, seen) {
-  const first = [...rows.querySelectorAll("[data-n]")].find((item) => Number(item.dataset.n) <= seen);
+// A visit ends when the page is left; what came later stands above the line.
+export function markLastVisit(rows, bin) {
+  const name = `visit:${bin}`;
+  const visit = recall(name, null);
+  addEventListener("pagehide", () => {
+    const newest = Number(rows.querySelector("[data-n]")?.dataset.n ?? 0);
+    remember(name, { n: Math.max(newest, visit?.n ?? 0), at: new Date().toISOString() });
+  });
+  const first = visit && [...rows.querySelectorAll("[data-n]")].find((item) => Number(item.dataset.n) <= visit.n);
   if (!first?.previousElementSibling?.dataset.n) return;
   const mark = document.createElement("li");
+  const words = document.createElement("span");
   mark.className = "mark";
-  mark.textContent = "↑ New since your last visit";
+  words.append("↑ New since your last visit, ", timeOf(visit.at, Date.now() - new Date(visit.at) < DAY_MS ? "minute" : "time"));
+  mark.append(words);
   first.before(mark);
 }

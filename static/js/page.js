@@ -3,14 +3,14 @@ const THEMES = ["auto", "light", "dark"];
 let queued = null;
 let lastSaid = 0;
 
-// At most one announcement in 5 seconds; the latest wins.
-export function say(text) {
+// At most one announcement in 5 seconds; the latest wins. What the reader did is answered at once.
+export function say(text, { atOnce = false } = {}) {
   const voice = document.querySelector("[data-say]");
   clearTimeout(queued);
   queued = setTimeout(() => {
     voice.textContent = text;
     lastSaid = Date.now();
-  }, Math.max(0, lastSaid + 5000 - Date.now()));
+  }, atOnce ? 0 : Math.max(0, lastSaid + 5000 - Date.now()));
 }
 
 export function openHelp() {

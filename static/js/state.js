@@ -1,32 +1,23 @@
 // The live state, in words. A dot alone would be colour alone.
 import { say } from "./page.js";
+import { timeOf } from "./times.js";
 
 const LOOKS = { Live: "", "Catching up": "waiting", Reconnecting: "waiting", Polling: "waiting", Paused: "paused", Offline: "off" };
 let spoken = "Live";
+let shown = "";
 
-export function showState(word, detail = "", retry = null) {
+// `at`: a moment that `detail` leads up to, told as an age.
+export function showState(word, detail = "", at = "") {
+  const now = [word, detail, at].join("|");
+  if (now === shown) return;
+  shown = now;
   for (const place of document.querySelectorAll("[data-live-state]")) {
-    const box = document.createElement("span");
-    box.className = `live ${LOOKS[word]}`;
-    const bold = document.createElement("b");
-    bold.textContent = word;
-    box.append(bold);
-    if (detail) {
-      const more = document.createElement("span");
-      more.className = "muted desk";
-      more.textContent = detail;
-      box.append(" ", more);
-    }
-    if (retry) {
-      const button = document.createElement("button");
-      button.type = "button";
-      button.className = "btn bare";
-      button.textContent = "Retry now";
-      button.addEventListener("click", retry);
-      box.append(button);
-    }
-    place.replaceChildren(box);
+    place.classList.remove("off", "waiting", "paused");
+    if (LOOKS[word]) place.classList.add(LOOKS[word]);
+    place.querySelector("b").textContent = word;
+    place.querySelector("[data-live-detail]").replaceChildren(detail, ...(at ? [" ", timeOf(at, "ago")] : []));
   }
+  for (const button of document.querySelectorAll("[data-retry]")) button.hidden = word !== "Reconnecting";
   if (word !== spoken) say(word);
   spoken = word;
 }

@@ -1,17 +1,32 @@
-// Times in the reader's own zone; UTC stays in the title. Ages are told again every 10 seconds, by one timer.
+// Times in the reader's own zone or in UTC, by one switch; UTC stays in the title. One timer tells ages again.
+import { recall, remember } from "./store.js";
+
 const STEPS = [[60, 1, "s"], [3600, 60, "min"], [86400, 3600, "h"], [Infinity, 86400, "d"]];
-const ZONE = { timeZoneName: "short" };
 const CLOCK = { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" };
 const DAY = { day: "numeric", month: "short" };
+let utc = recall("utc", false);
 
 const FORMS = {
   age: (at) => age(at),
   ago: (at) => `${age(at)} ago`,
-  clock: (at) => at.toLocaleTimeString("en-GB", { ...CLOCK, ...ZONE }),
-  day: (at) => at.toLocaleDateString("en-GB", DAY),
-  full: (at) => at.toLocaleString("en-GB", { ...DAY, year: "numeric", ...CLOCK, fractionalSecondDigits: 3, ...ZONE }),
-  time: (at) => at.toLocaleString("en-GB", { ...DAY, ...CLOCK, ...ZONE }),
+  clock: (at) => `${tell(at, CLOCK)} ${zone(at)}`,
+  day: (at) => tell(at, DAY),
+  full: (at) => `${tell(at, { ...DAY, year: "numeric", ...CLOCK, fractionalSecondDigits: 3 })} ${zone(at)}`,
+  minute: (at) => tell(at, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }),
+  time: (at) => `${tell(at, { ...DAY, ...CLOCK })} ${zone(at)}`,
 };
+
+function tell(at, options) {
+  return at.toLocaleString("en-GB", { ...options, ...(utc ? { timeZone: "UTC" } : {}) });
+}
+
+// "PST" is American English, "CET" British: whoever has a name for the zone tells it, else the distance stands.
+function zone(at) {
+  if (utc) return "UTC";
+  const names = ["en-US", "en-GB", "en-AU"].map((locale) => new Intl.DateTimeFormat(locale, { timeZoneName: "short" })
+    .formatToParts(at).find(({ type }) => type === "timeZoneName").value);
+  return names.find((name) => !/[+-]\d/.test(name)) ?? names[0];
+}
 
 function age(at) {
   const seconds = Math.max(0, (Date.now() - at) / 1000);
@@ -19,17 +34,36 @@ function age(at) {
   return `${Math.floor(seconds / size)} ${unit}`;
 }
 
+function write(times) {
+  for (const time of times) time.textContent = FORMS[time.dataset.time](new Date(time.getAttribute("datetime")));
+}
+
 export function localise(root) {
-  for (const time of root.querySelectorAll("time[data-time]")) {
-    time.textContent = FORMS[time.dataset.time](new Date(time.getAttribute("datetime")));
-  }
+  write(root.querySelectorAll("time[data-time]"));
 }
 
-function tellAges() {
-  for (const time of document.querySelectorAll('time[data-time="age"], time[data-time="ago"]')) {
-    time.textContent = FORMS[time.dataset.time](new Date(time.getAttribute("datetime")));
-  }
+export function timeOf(iso, form) {
+  const time = document.createElement("time");
+  time.dateTime = time.title = iso;
+  time.dataset.time = form;
+  write([time]);
+  return time;
 }
 
+function showZone(button) {
+  button.textContent = utc ? "Time: UTC" : "Time: local";
+}
+
+const switches = document.querySelectorAll("[data-zone-switch]");
+for (const button of switches) {
+  button.hidden = false;
+  showZone(button);
+  button.addEventListener("click", () => {
+    utc = !utc;
+    remember("utc", utc);
+    localise(document);
+    switches.forEach(showZone);
+  });
+}
 localise(document);
-setInterval(tellAges, 10_000);
+setInterval(() => write(document.querySelectorAll('time[data-time="age"], time[data-time="ago"]')), 10_000);

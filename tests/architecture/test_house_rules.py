@@ -90,9 +90,9 @@ def test_a_script_writes_html_through_the_one_policy_only(path: Path) -> None:
     text = path.read_text()
     assert (
         not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|srcdoc|new Function", text)
-        or path.name == "live.js"
+        or path.name == "html.js"
     )
-    assert len(re.findall(r"createPolicy\(", text)) == (1 if path.name == "live.js" else 0)
+    assert len(re.findall(r"createPolicy\(", text)) == (1 if path.name == "html.js" else 0)
     assert len(text.splitlines()) <= 160
 
 

@@ -27,7 +27,8 @@ async def test_the_first_request_turns_the_empty_page_into_the_list(server: Runn
     await expect(page.get_by_role("heading", name="Waiting for the first request")).to_be_visible()
     await expect(page.locator("code", has_text=f"/{server.bin.key}/fallback").first).to_be_visible()
     await expect(page.get_by_text("SMS Request URL", exact=True)).to_be_visible()
-    await expect(page.locator("main [data-live-state]")).to_have_text("Live")
+    await expect(page.locator("main [data-live-state]")).to_contain_text("Live")
+    await expect(page.locator("main [data-live-state]")).to_contain_text("listening for 0:0")
     await post(server, "the first")
     await expect(page.locator("#capture-1")).to_contain_text("the first")
 
@@ -59,7 +60,7 @@ async def test_opening_shows_every_tab_and_the_back_button_works(server: Running
     for tab, words in (
         ("Fields", "MessageSid"),
         ("Headers", "Content-Type"),
-        ("Raw", "sha256"),
+        ("Raw", "SHA-256"),
         ("Timing", "Head received"),
         ("Answer", "text/xml"),
     ):
@@ -68,7 +69,7 @@ async def test_opening_shows_every_tab_and_the_back_button_works(server: Running
         assert page.url.endswith(f"?tab={tab.lower()}")
     await page.reload()
     await expect(page.locator('[data-panel="answer"]')).to_be_visible()
-    await page.get_by_role("link", name="Back to the list").click()
+    await page.get_by_role("link", name="Close").click()
     await expect(page.locator("[data-detail]")).to_be_hidden()
 
 
@@ -222,6 +223,9 @@ async def test_without_javascript_every_step_is_a_page(chromium, server: Running
     await page.get_by_role("link", name="Raw").click()
     await expect(page.locator('[data-panel="raw"]')).to_be_visible()
     await page.goto(f"{bin_page(server)}/captures/2")
+    await page.get_by_role("button", name="Delete").click()
+    await expect(page).to_have_url(f"{bin_page(server)}/captures/2")
+    await page.get_by_label("For good").check()
     await page.get_by_role("button", name="Delete").click()
     await expect(page.locator("[data-rows] [data-n]")).to_have_count(2)
     await page.goto(f"{server.url}/")
