@@ -113,7 +113,8 @@ async def test_a_sender_that_leaves_before_the_answer_is_noted(
 
 
 async def _outcome(server: Running, n: int) -> Outcome | None:
-    return (await server.app[keys.STORE].list_captures(server.bin.id, limit=1, after=n - 1))[0].outcome
+    rows = await server.app[keys.STORE].list_captures(server.bin.id, limit=1, after=n - 1)
+    return rows[0].outcome if rows else None
 
 
 async def test_a_sender_that_half_closes_while_it_waits_is_answered(server: Running, monkeypatch) -> None:
