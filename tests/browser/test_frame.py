@@ -28,11 +28,11 @@ async def test_home_tells_what_came_last(server: Running, watched: Watched) -> N
     data = {"From": "+19495550142", "To": "+14155550188", "MessageSid": "SM1", "MessageStatus": "delivered"}
     page = watched.page
     await page.goto(f"{server.url}/")
-    await expect(page.locator("tbody tr")).to_contain_text("Inbound SMS, from +1 415-555-0123")
+    await expect(page.locator("main tbody tr")).to_contain_text("Inbound SMS, from +1 415-555-0123")
     async with server.client.post(server.capture_url + "/status", data=data) as answer:
         assert answer.status == 200
     await page.reload()
-    await expect(page.locator("tbody tr")).to_contain_text("Delivered, to +1 415-555-0188")
+    await expect(page.locator("main tbody tr")).to_contain_text("Delivered, to +1 415-555-0188")
 
 
 async def test_one_switch_tells_every_time_in_utc_and_is_remembered(server: Running, watched: Watched) -> None:
