@@ -15,6 +15,14 @@ _HALF_ESCAPE = re.compile(r"\\(?:u[0-9a-fA-F]{0,3})?\Z")
 _CLOSES = {"{": "}", "[": "]"}
 
 
+def read_cut_json(text: str) -> JsonValue:
+    """JSON, whole or cut; None when it is neither."""
+    try:
+        return read_json(text)[0]
+    except Unreadable:
+        return mend_json(text)
+
+
 def mend_json(text: str) -> JsonValue:
     """The value with its open texts and brackets closed and a half value left out; None when that is no JSON."""
     if len(text) > MAX_BYTES:

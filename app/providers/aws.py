@@ -19,7 +19,7 @@ from ..domain.captures import Kind, Role
 from ..domain.events import Event, made_id
 from ..domain.statuses import Status, Word
 from ..parsing import JsonValue
-from ..parsing.mending import mend_json
+from ..parsing.mending import read_cut_json
 from .glance import Glance
 from .parties import party
 from .shapes import at, bounded, count, dump, stamp_ms, text_at
@@ -78,7 +78,7 @@ def read(glance: Glance, role: Role) -> tuple[Event, ...]:
     inner, published = body, None
     if at(body, "Message") is not None:
         said = at(body, "Message")
-        inner = mend_json(said) if isinstance(said, str) else said
+        inner = read_cut_json(said) if isinstance(said, str) else said
         published = text_at(body, "Timestamp")
     if any(text_at(inner, name) is not None for name in ("inboundMessageId", "messageBody", "originationNumber")):
         return bounded([_inbound(glance, inner, published)])

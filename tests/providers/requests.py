@@ -1,12 +1,12 @@
 """Requests as tests have them at hand: from a sample file, from a body."""
 
-from dataclasses import fields
+from dataclasses import asdict, fields
 from datetime import UTC, datetime
 from enum import Enum
 from pathlib import Path
 
 from app.domain.captures import RawRequest, Role
-from app.domain.events import Event
+from app.domain.events import Event, Piece
 from app.domain.statuses import Word
 
 RECEIVED_AT = datetime(2024, 7, 11, 9, 40, tzinfo=UTC)
@@ -51,6 +51,8 @@ def as_told(event: Event) -> dict[str, object]:
 def _plain(value: object) -> object:
     if isinstance(value, datetime):
         return value.isoformat()
+    if isinstance(value, Piece):
+        return asdict(value)
     if isinstance(value, Word):
         return {"status": value.status.value, "final": value.final}
     if isinstance(value, Enum):

@@ -22,6 +22,7 @@ async def index(request: web.Request) -> web.StreamResponse:
 
 async def show(request: web.Request) -> web.StreamResponse:
     """GET /api/v1/bins/{bin}/messages/{provider}/{message_id}"""
+    read_query(request, ())
     place = request.match_info
     store = request.app[keys.STORE]
     message, steps = await store.get_message(place["bin"], place["provider"], place["message_id"])
