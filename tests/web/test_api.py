@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import re
 
 import pytest
 from yarl import URL
