@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
+from ..domain.bins import PROVIDER_TITLES
 from ..domain.captures import Kind, Role
+from ..domain.messages import STUCK, Message
 
 LETTERS = {
     Role.PRIMARY: "P", Role.FALLBACK: "F", Role.STATUS: "S", Role.VOICE: "V", Role.VOICE_FALLBACK: "V",
@@ -44,3 +46,22 @@ STATES = {
     "undelivered": Look("x", "bad", "Undelivered"),
     "failed": Look("x", "bad", "Failed"),
 }
+RECEIVED = Look("in", "", "Received")
+STUCK_LOOK = Look("bang", "warn", "Stuck")
+
+
+def look_of(status: str | None, raw_status: str | None = None) -> Look:
+    """How a status is drawn; the provider's own word stands where we have none."""
+    if status == "received":
+        return RECEIVED
+    return STATES.get(status or "") or Look("dots", "muted", raw_status or "Unknown")
+
+
+def look_of_message(message: Message) -> Look:
+    """How a message stands; stuck beats whatever its last word was."""
+    return STUCK_LOOK if STUCK in message.findings else look_of(message.status.value, message.raw_status)
+
+
+def provider_name(name: str | None) -> str:
+    """A provider in a list; "generic" only guessed at the fields."""
+    return PROVIDER_TITLES.get(name or "", "no known provider")
