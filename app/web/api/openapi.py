@@ -153,6 +153,7 @@ def _capture_paths(captures: str) -> dict[str, Any]:
         _limit(),
         _number("before", "Below this n."),
         _number("after", "Above this n, oldest first; not with `before`."),
+        _filter(),
         _wait(),
     ]
     listing = "List captures: newest first, or forward from `after`"
@@ -181,7 +182,7 @@ def _capture_paths(captures: str) -> dict[str, Any]:
 
 
 def _message_paths(messages: str) -> dict[str, Any]:
-    query = [_limit(), _cursor("before")]
+    query = [_limit(), _cursor("before"), _filter()]
     one = "One message with its timeline"
     return {
         messages: {
@@ -274,6 +275,14 @@ def _cursor(name: str) -> dict[str, Any]:
 def _number(name: str, text: str) -> dict[str, Any]:
     schema = {"type": "integer", "minimum": 0, "maximum": 10**18 - 1}
     return {"name": name, "in": "query", "schema": schema, "description": text}
+
+
+def _filter() -> dict[str, Any]:
+    text = (
+        "A filter such as `from:+1415* -status:failed text~code`: from: to: text~ status: role: kind: provider: id:"
+        " method: has: after: before: size: is: and free words, `-` for not, `*` at the end of a number or word."
+    )
+    return {"name": "q", "in": "query", "schema": {"type": "string", "maxLength": 1_000}, "description": text}
 
 
 def _wait() -> dict[str, Any]:
