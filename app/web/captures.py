@@ -59,14 +59,16 @@ async def index(request: web.Request) -> web.StreamResponse:
     page = await _whole_page(request, bin, before=number(dict(request.query), "before", lowest=0, highest=HIGHEST))
     if not bin.last_n:
         return render(request, "captures/empty.html", empty_page(bin, page.urls, request.query.get("provider")))
-    return render(request, "captures/index.html", page, status=422 if page.filter.problem else 200)
+    return render(request, "captures/index.html", page)
 
 
 async def rows(request: web.Request) -> web.StreamResponse:
     """GET /bins/{bin}/rows?before=n: older rows as a piece of HTML."""
     bin = await request.app[keys.STORE].get_bin(request.match_info["bin"])
     page = await _bin_page(request, bin, before=number(dict(request.query), "before", lowest=0, highest=HIGHEST))
-    return render(request, "captures/_rows.html", RowsPage(bin=bin, filter=page.filter, rows=page.rows, older=page.older))
+    return render(
+        request, "captures/_rows.html", RowsPage(bin=bin, filter=page.filter, rows=page.rows, older=page.older)
+    )
 
 
 async def show(request: web.Request) -> web.StreamResponse:

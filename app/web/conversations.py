@@ -10,6 +10,7 @@ from .. import keys
 from ..domain.bins import Bin
 from ..domain.captures import Role
 from ..domain.messages import Conversation, Direction, Message
+from ..domain.statuses import Status
 from ..domain.units import from_micros, micros, say_gap
 from ..errors import Invalid, NotFound
 from ..storage import Store
@@ -85,7 +86,8 @@ def bubble_of(message: Message) -> Bubble:
     look = look_of_message(message)
     says = look.word
     if mine and message.final and message.final_at is not None and message.final_at > message.first_at:
-        says += f" in {say_gap(message.final_at - message.first_at)}"
+        joint = "in" if message.status in (Status.DELIVERED, Status.READ) else "after"
+        says += f" {joint} {say_gap(message.final_at - message.first_at)}"
     if mine and message.error_code:
         says += f", code {message.error_code}"
     return Bubble(message=message, mine=mine, says=says if mine else "", tone=look.tone, word=opt_word(message))

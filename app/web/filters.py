@@ -8,8 +8,9 @@ from urllib.parse import quote
 
 from aiohttp import web
 
+from .. import clock
 from ..domain.findings import FINDINGS
-from ..domain.search import Query, WrongTerm, parse_query
+from ..domain.search import Query, WrongTerm, parse_query, settle
 
 IN_FLIGHT = "status:queued,sending,unknown -has:stuck"
 HANDED_OVER = "status:sent"
@@ -66,7 +67,7 @@ def filter_of(request: web.Request) -> Filter:
         query = parse_query(text)
     except WrongTerm as error:
         return Filter(text=text, problem="; ".join(message for _, message in error.problems))
-    return Filter(text=text, query=query if query.terms else None)
+    return Filter(text=text, query=settle(query, clock.now()) if query.terms else None)
 
 
 def suffix_of(text: str) -> str:

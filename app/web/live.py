@@ -6,12 +6,12 @@ from collections.abc import Sequence
 import aiohttp_jinja2
 from aiohttp import web
 
-from .. import __version__, keys
+from .. import __version__, clock, keys
 from ..domain.bins import Bin
 from ..domain.captures import Change
-from ..live.frames import Frames, text_frames
-from ..domain.search import parse_query
+from ..domain.search import parse_query, settle
 from ..errors import Invalid
+from ..live.frames import Frames, text_frames
 from .api.captures import HIGHEST
 from .api.inputs import number, read_query
 from .edits import VIEWS, Scene, Work, page_frame
@@ -49,7 +49,7 @@ def _scene(query: dict[str, str], base: str) -> Scene:
         raise Invalid(("view", f"must be one of {', '.join(VIEWS)}"))
     q = query.get("q", "").strip()
     pair = (query["theirs"], query["ours"]) if "theirs" in query and "ours" in query else None
-    return Scene(view=view, base=base, q=q, query=parse_query(q) if q else None, pair=pair)
+    return Scene(view=view, base=base, q=q, query=settle(parse_query(q), clock.now()) if q else None, pair=pair)
 
 
 async def _poll(request: web.Request, bin: Bin, after: int, texts: list[str], scene: Scene) -> web.Response:

@@ -103,19 +103,17 @@ async def _captures(store: Store, bin_id: str, message: Message) -> Sequence[Cap
 
 
 def _lines(message: Message, steps: Sequence[Step], roles: dict[int, Role]) -> Sequence[Line]:
-    lines = []
-    for step in steps:
-        lines.append(
-            Line(
-                step=step,
-                role=roles.get(step.n),
-                look=look_of(None if step.status is None else step.status.value, step.raw_status),
-                total=step.at - steps[0].at,
-                skew=_skew(step),
-                notes=_notes(message, step),
-            )
+    return [
+        Line(
+            step=step,
+            role=roles.get(step.n),
+            look=look_of(None if step.status is None else step.status.value, step.raw_status),
+            total=step.at - steps[0].at,
+            skew=_skew(step),
+            notes=_notes(message, step),
         )
-    return lines
+        for step in steps
+    ]
 
 
 def _skew(step: Step) -> str | None:

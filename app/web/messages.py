@@ -52,7 +52,7 @@ class MessagesPage:
 async def index(request: web.Request) -> web.StreamResponse:
     """GET /bins/{bin}/messages"""
     page = await _whole_page(request)
-    return render(request, "messages/index.html", page, status=422 if page.filter.problem else 200)
+    return render(request, "messages/index.html", page)
 
 
 async def rows(request: web.Request) -> web.StreamResponse:

@@ -12,14 +12,13 @@ from aiohttp import web
 from .. import __version__, keys
 from ..domain.bins import KEY, PROVIDER_TITLES, Bin
 from ..domain.captures import Role
-from ..domain.findings import FINDINGS
 from ..domain.phones import show_phone
 from ..domain.units import rfc3339, say_duration, say_gap, say_size
 from .addresses import message_anchor, message_path, pair_anchor, pair_path
 from .filters import CAPTURE_VIEWS
 from .static import ASSETS, load_static
 from .urls import capture_url, place_of, public_root
-from .words import KIND_TITLES, LETTERS, ROLE_TITLES, STATES, look_of_message, provider_name
+from .words import KIND_TITLES, LETTERS, ROLE_TITLES, STATES, look_of_message, provider_name, remark_of
 
 PACKAGE = Path(__file__).parents[1]
 # What live frames are made of.
@@ -71,6 +70,7 @@ def setup_templates(app: web.Application) -> None:
         short_target=short_target,
         gap=say_gap,
         seconds=_say_seconds,
+        remark=remark_of,
         look=look_of_message,
         anchor=message_anchor,
     )
@@ -80,7 +80,6 @@ def setup_templates(app: web.Application) -> None:
         role_titles=ROLE_TITLES,
         kinds=KIND_TITLES,
         states=STATES,
-        findings=FINDINGS,
         capture_views=CAPTURE_VIEWS,
         message_path=message_path,
         pair_anchor=pair_anchor,

@@ -21,7 +21,9 @@ FAR = timedelta(seconds=60)
 HOUR = timedelta(hours=1)
 HOURS = 24
 PLOT_WIDTH, PLOT_HEIGHT = 480, 120
-TICKS = (0.1, 1.0, 10.0, 60.0, 600.0, 3_600.0, 86_400.0)
+TICKS = {
+    0.1: "0.1 s", 1.0: "1 s", 10.0: "10 s", 60.0: "1 min", 600.0: "10 min", 3_600.0: "1 h", 86_400.0: "1 day",
+}  # fmt: skip
 
 _DELIVERY = frozenset({Status.DELIVERED, Status.READ, Status.UNDELIVERED, Status.EXPIRED})
 _TONES = {"ok": "c-ok", "bad": "c-bad"}
@@ -121,7 +123,7 @@ def draw_pace(pace: Pace, now: datetime) -> Plot | None:
     longest = max(part.percentile(99) or 0.0 for part in parts.values())
     highest = next((tick for tick in TICKS if tick >= longest), longest)
     hours = tuple(_hour(first + index * HOUR, index, parts[index], highest) for index in sorted(parts))
-    ticks = tuple((_y(tick, highest), say_gap(timedelta(seconds=tick))) for tick in TICKS if tick <= highest)
+    ticks = tuple((_y(tick, highest), words) for tick, words in TICKS.items() if tick <= highest)
     return Plot(hours=hours, ticks=ticks)
 
 
@@ -218,7 +220,8 @@ def _labelled(marks: Sequence[Mark]) -> tuple[Mark, ...]:
 
 
 def _word(step: Step) -> str:
-    return look_of(None if step.status is None else step.status.value, step.raw_status).word.lower()
+    word = look_of(None if step.status is None else step.status.value, step.raw_status).word.lower()
+    return word if step.repeats is None else f"{word} again"
 
 
 def _since(gap: timedelta) -> str:

@@ -116,14 +116,10 @@ def _oddities(message: Message, steps: Sequence[Step]) -> tuple[str, ...]:
     late = sum(step.late and step.repeats is None for step in steps)
     told = []
     if repeats:
-        told.append(f"{_times(repeats)} repeated")
+        told.append("One callback came twice." if repeats == 1 else f"{repeats} callbacks came again.")
     if late:
-        told.append(f"{_times(late)} late")
-    return (f"{' and '.join(told).capitalize()}; that changes nothing.",) if told else ()
-
-
-def _times(count: int) -> str:
-    return "one callback came" if count == 1 else f"{count} callbacks came"
+        told.append("One callback came late." if late == 1 else f"{late} callbacks came late.")
+    return tuple(told)
 
 
 def _took(message: Message, steps: Sequence[Step]) -> str:

@@ -1,9 +1,11 @@
 """What people read for a role, a kind and a delivery status. A mark always comes with its word, never alone."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..domain.bins import PROVIDER_TITLES
 from ..domain.captures import Kind, Role
+from ..domain.findings import FINDINGS, explain
 from ..domain.messages import STUCK, Message
 
 LETTERS = {
@@ -60,6 +62,15 @@ def look_of(status: str | None, raw_status: str | None = None) -> Look:
 def look_of_message(message: Message) -> Look:
     """How a message stands; stuck beats whatever its last word was."""
     return STUCK_LOOK if STUCK in message.findings else look_of(message.status.value, message.raw_status)
+
+
+def remark_of(codes: Sequence[str]) -> str:
+    """The one thing that a row says is odd: the heaviest of these findings that nothing else in the row tells."""
+    told = [code for code in codes if code != STUCK]
+    if not told:
+        return ""
+    heaviest = next((code for code in FINDINGS if code in told), told[0])
+    return explain(heaviest).title
 
 
 def provider_name(name: str | None) -> str:
