@@ -16,7 +16,7 @@ from ..providers.sheet import Sheet
 from ..storage import Store
 from .timeline import Axis, draw_axis
 from .verdicts import Verdict, judge
-from .words import Look, look_of, look_of_message
+from .words import Look, by_weight, look_of, look_of_message
 
 # Requests that are listed under a message; the table of steps has all.
 SHOWN = 50
@@ -78,7 +78,7 @@ async def open_message(store: Store, bin_id: str, provider: str, message_id: str
         axis=draw_axis(steps, message.direction, final=message.final) if _worth_drawing(message, steps) else None,
         lines=lines,
         # The verdict says it.
-        findings=[explain(code) for code in message.findings if code != STUCK],
+        findings=[explain(code) for code in by_weight(message.findings) if code != STUCK],
         captures=captures,
         sheet=sheet,
         copied="\n".join(_as_text(line) for line in lines),

@@ -35,6 +35,12 @@ class Side:
     pace: Pace
     plot: Plot | None
 
+    @property
+    def chips(self) -> Sequence[View]:
+        """The views in one line, for a phone."""
+        every, *rest = self.groups["Outbound"]
+        return (View(title="All", text=""), replace(every, title="Outbound"), *rest, *self.groups["Inbound"])
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessagesPage:

@@ -92,7 +92,7 @@ def draw_axis(steps: Sequence[Step], direction: Direction, *, final: bool) -> Ax
     if not steps:
         return None
     moments = [step.at for step in steps] + [step.said_at for step in steps if step.said_at and _is_near(step)]
-    drawing = _Drawing(min(moments), (max(moments) - min(moments)).total_seconds())
+    drawing = _Drawing(min(moments), steps[0].at, (max(moments) - min(moments)).total_seconds())
     if direction is Direction.INBOUND:
         marks = tuple(drawing.mark(step) for step in steps)
         drawn = (*drawing.stamps(steps), *_labelled(marks))
@@ -100,7 +100,7 @@ def draw_axis(steps: Sequence[Step], direction: Direction, *, final: bool) -> Ax
         tracks: tuple[Track, ...] = (Track(title="Arrival", marks=drawn, start=min(xs), end=max(xs)),)
     else:
         tracks = _outbound(drawing, steps, final=final)
-    told = ", ".join(f"{_word(step)} at {_since(step.at - drawing.begin)}" for step in steps)
+    told = ", ".join(f"{_word(step)} at {_since(step.at - drawing.zero)}" for step in steps)
     left_out = sum(step.said_at is not None and not _is_near(step) for step in steps)
     return Axis(tracks=tracks, told=told[:1].upper() + told[1:], left_out=left_out)
 
@@ -145,12 +145,15 @@ def _y(seconds: float, highest: float) -> float:
 
 @dataclass(slots=True)
 class _Drawing:
+    """Times are told from `zero`, the first arrival; a stamp of the provider may stand before it."""
+
     begin: datetime
+    zero: datetime
     length: float
 
     def mark(self, step: Step) -> Mark:
         tone = _TONES.get(look_of(step.status).tone, "") if step.status else ""
-        return Mark(x=self.place(step.at), tone=tone, label=_word(step), time=_since(step.at - self.begin))
+        return Mark(x=self.place(step.at), tone=tone, label=_word(step), time=_since(step.at - self.zero))
 
     def stamps(self, steps: Sequence[Step]) -> tuple[Mark, ...]:
         near = [step.said_at for step in steps if step.said_at is not None and _is_near(step)]
@@ -184,7 +187,9 @@ def _outbound(drawing: _Drawing, steps: Sequence[Step], *, final: bool) -> tuple
         waits = not final and not delivery
         xs = [mark.x for mark in (*marks, *hollow)]
         end = 100.0 if waits and max(xs) < 100 - ROOM else max(xs)
-        tracks.append(Track(title="Sending", marks=(*hollow, *_labelled(marks)), start=min(xs), end=end))
+        dotted = waits and len(set(xs)) == 1
+        drawn = (*hollow, *_labelled(marks))
+        tracks.append(Track(title="Sending", marks=drawn, start=min(xs), end=end, dotted=dotted))
     if delivery:
         tracks.append(_delivery(drawing, sending, delivery))
     return tuple(tracks)

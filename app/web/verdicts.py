@@ -32,11 +32,12 @@ def judge(
     """What became of a message. `roles` are those of its captures by number."""
     look = look_of_message(message)
     title, says = _story(message, steps, roles, sheet, stuck_after)
+    contradictory = CONTRADICTORY in message.findings
     waits = message.direction is Direction.OUTBOUND and not message.final
     return Verdict(
         title=title,
-        icon=look.icon,
-        tone="warn" if CONTRADICTORY in message.findings else look.tone,
+        icon="bang" if contradictory else look.icon,
+        tone="warn" if contradictory else look.tone,
         says=(*says, *_oddities(message, steps)),
         since=message.last_at if waits else None,
     )

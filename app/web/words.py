@@ -1,6 +1,6 @@
 """What people read for a role, a kind and a delivery status. A mark always comes with its word, never alone."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ..domain.bins import PROVIDER_TITLES
@@ -66,11 +66,14 @@ def look_of_message(message: Message) -> Look:
 
 def remark_of(codes: Sequence[str]) -> str:
     """The one thing that a row says is odd: the heaviest of these findings that nothing else in the row tells."""
-    told = [code for code in codes if code != STUCK]
-    if not told:
-        return ""
-    heaviest = next((code for code in FINDINGS if code in told), told[0])
-    return explain(heaviest).title
+    told = by_weight(code for code in codes if code != STUCK)
+    return explain(told[0]).title if told else ""
+
+
+def by_weight(codes: Iterable[str]) -> list[str]:
+    """Findings, the heaviest first; codes that this version does not know come last."""
+    order = list(FINDINGS)
+    return sorted(codes, key=lambda code: order.index(code) if code in FINDINGS else len(order))
 
 
 def provider_name(name: str | None) -> str:
