@@ -1,9 +1,15 @@
-"""A capture: one HTTP request, kept, immutable, with what was read in it and what became of our answer."""
+"""A capture: one HTTP request, kept, immutable, with what was read in it and what became of our answer.
+
+What every capture makes on its way in (`RawRequest`, `Reading`, `NewCapture` …) are `msgspec.Struct`s: frozen like the
+dataclasses beside them, and made in a fifth of the time.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
 
 if TYPE_CHECKING:
     from .events import Event
@@ -29,8 +35,7 @@ class Kind(StrEnum):
     OTHER = "other"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RawRequest:
+class RawRequest(msgspec.Struct, frozen=True, kw_only=True):
     """The request as bytes (P1): header order, case and repeats are kept, the body is as it came on the wire.
 
     `target` is the undecoded request target, one character a byte (latin-1). `body` is what came before any
@@ -56,8 +61,7 @@ class RawRequest:
         return None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class Reading(msgspec.Struct, frozen=True, kw_only=True):
     """What was understood from a raw, for rows and lists. `problem` is one sentence for people, or None.
 
     `provider` is a provider's name, "generic" when common field names were found, or None when nothing was
@@ -80,8 +84,7 @@ class Reading:
     words: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     """What became of our answer, known only after the commit.
 
     `status` is what the sender got (None: nothing was sent), `after_ms` the time from the head until the last
@@ -95,8 +98,7 @@ class Outcome:
     sender_left: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewCapture:
+class NewCapture(msgspec.Struct, frozen=True, kw_only=True):
     """What the front door hands to the store."""
 
     bin_id: str
@@ -105,8 +107,7 @@ class NewCapture:
     reading: Reading
 
 
-@dataclass(frozen=True, slots=True)
-class NewOutcome:
+class NewOutcome(msgspec.Struct, frozen=True):
     """What the front door hands to the store after the answer."""
 
     bin_id: str

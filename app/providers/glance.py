@@ -1,12 +1,18 @@
 """A request as the data sheets see it: fields by name, headers by name, the JSON; worked out once a capture."""
 
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from ..domain.captures import RawRequest
 from ..parsing import JsonValue, Look, Pairs, look
 
 # The text of the longest SMS that a provider takes, with room for everything around it.
 MAX_WORDS = 8_000
+
+
+@lru_cache(maxsize=1_024)
+def _lower(name: bytes) -> str:
+    """A header's name; senders have few of them, and send them for ever."""
+    return name.decode("latin-1").lower()
 
 
 class Glance:
@@ -48,7 +54,7 @@ class Glance:
         """The first value of each header, names in lower case."""
         found: dict[str, str] = {}
         for name, value in self.raw.headers:
-            found.setdefault(name.decode("latin-1").lower(), value.decode("latin-1"))
+            found.setdefault(_lower(name), value.decode("latin-1"))
         return found
 
     @property

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 
 _PLAIN = re.compile(r"(\d{4})-(\d\d)-(\d\d)[ T](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?", re.ASCII)
 _ZONE = re.compile(r"Z|[+-]\d\d:?\d\d", re.ASCII)
@@ -9,6 +10,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LATEST_S = 10**11
 
 
+@lru_cache(maxsize=256)
 def read_utc(text: str | None) -> datetime | None:
     """`2018-08-28 21:23:32`, with or without a fraction, without a zone: taken as UTC."""
     match = _PLAIN.fullmatch(text.strip()) if text and len(text) < 40 else None

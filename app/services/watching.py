@@ -37,10 +37,10 @@ async def mark_stuck_once(store: Store, hub: Hub) -> None:
 
 
 async def index_for_ever(store: Store) -> None:
-    """A step each quarter of a second, and one after the other while more waits."""
+    """A step each quarter of a second; while captures leave the writer alone, one after the other until all is in."""
     while True:
         more = await _try(store.index_words(INDEX_STEP), "index.failed")
-        await asyncio.sleep(0.01 if more else INDEX_EVERY_S)
+        await asyncio.sleep(0.0 if more and not store.is_busy() else INDEX_EVERY_S)
 
 
 async def _try(step: Awaitable[T], event: str) -> T | None:

@@ -125,7 +125,7 @@ class Store(Protocol):
         """Last changed first, with a seq below `before`; with a `query` only what matches. NotFound."""
 
     async def get_message(self, bin_id: str, provider: str, message_id: str) -> tuple[Message, Sequence[Step]]:
-        """One message and its timeline, oldest first. NotFound."""
+        """One message and its timeline, oldest first; of very many captures and events the newest 500. NotFound."""
 
     async def events_of(self, capture: Capture) -> Sequence[Event]:
         """What a capture stated, in order."""
@@ -179,6 +179,9 @@ class Store(Protocol):
 
     async def probe(self) -> None:
         """A write transaction works right now, else StoreUnavailable."""
+
+    def is_busy(self) -> bool:
+        """Captures were written within the last moment: work that can wait should."""
 
     def health(self) -> Health:
         """The last known state, without touching the disk."""

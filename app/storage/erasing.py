@@ -15,6 +15,9 @@ from .queries import SQL
 from .rows import codes, message_columns, read_message
 from .search_index import SearchIndex
 
+# Callbacks of one message are a handful; an id that somebody sends for ever must not hold the writer.
+MOST_FACTS = 500
+
 
 class Eraser:
     """`next_seq` takes the bin's next seq: a message that is folded anew is a visible change."""
@@ -56,8 +59,9 @@ class Eraser:
 
 
 def facts_of(connection: sqlite3.Connection, message_id: int) -> list[Fact]:
-    """What is still known of a message, in the order of the captures."""
-    return [read_fact(row) for row in connection.execute(SQL["facts_of_message"], {"message": message_id})]
+    """What is still known of a message, in the order of the captures; of very many, the newest."""
+    rows = connection.execute(SQL["facts_of_message"], {"message": message_id, "most": MOST_FACTS}).fetchall()
+    return [read_fact(row) for row in reversed(rows)]
 
 
 def read_fact(row: sqlite3.Row) -> Fact:

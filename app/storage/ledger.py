@@ -27,7 +27,7 @@ from ..domain.messages import (
 from ..domain.units import from_micros, micros
 from .facts import encode_event
 from .queries import SQL
-from .rows import message_columns, read_message
+from .rows import message_columns, message_identity, message_motion, read_message
 
 # A message hears its callbacks within seconds, mostly; what is older is read again.
 MOST_REMEMBERED = 4_000
@@ -41,7 +41,8 @@ class _Entry:
     id: int
     bin: int
     message: Message
-    is_new: bool
+    # As it stands in the table; None: it stands there not yet.
+    identity: tuple[object, ...] | None
     seq: int = 0
 
 
@@ -116,16 +117,18 @@ class Ledger:
         self._events.clear()
 
     def _write(self, entries: list[_Entry]) -> None:
-        added: list[tuple[object, ...]] = []
-        kept: list[tuple[object, ...]] = []
+        rows: dict[str, list[tuple[object, ...]]] = {"add_message": [], "set_message": [], "move_message": []}
         for entry in entries:
-            columns = message_columns(entry.message, entry.seq, echo_of(entry.message))
-            (added if entry.is_new else kept).append((*columns, entry.bin, entry.id))
-            entry.is_new = False
-        if added:
-            self._connection.executemany(SQL["add_message"], added)
-        if kept:
-            self._connection.executemany(SQL["set_message"], kept)
+            message, identity = entry.message, message_identity(entry.message)
+            if entry.identity == identity:
+                rows["move_message"].append((*message_motion(message, entry.seq), entry.id))
+                continue
+            query = "add_message" if entry.identity is None else "set_message"
+            rows[query].append((*message_columns(message, entry.seq, echo_of(message)), entry.bin, entry.id))
+            entry.identity = identity
+        for query, found in rows.items():
+            if found:
+                self._connection.executemany(SQL[query], found)
         self._connection.executemany(SQL["touch_conversation"], _pairs(entries))
 
     # Inside one transaction
@@ -141,7 +144,7 @@ class Ledger:
         self._last_id += 1
         if odd:
             message = replace(message, findings=(*message.findings, *odd))
-        entry = _Entry(self._last_id, arrival.bin, message, is_new=True)
+        entry = _Entry(self._last_id, arrival.bin, message, identity=None)
         self._entries[(arrival.bin, message.message_id, message.provider)] = entry
         self._changed[entry.id] = entry
         return entry, odd
@@ -178,7 +181,8 @@ class Ledger:
         return None
 
     def _remember(self, key: _Key, row: sqlite3.Row) -> _Entry:
-        entry = _Entry(row["id"], key[0], read_message(row), is_new=False, seq=row["seq"])
+        message = read_message(row)
+        entry = _Entry(row["id"], key[0], message, message_identity(message), row["seq"])
         self._entries[key] = entry
         return entry
 

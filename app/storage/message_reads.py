@@ -15,7 +15,7 @@ from ..domain.search import Query
 from ..domain.statuses import FAILURES, Status
 from ..domain.units import from_micros, micros
 from ..errors import NotFound
-from .erasing import read_fact
+from .erasing import MOST_FACTS, read_fact
 from .facts import decode_event
 from .filters import make_filter
 from .readers import Readers
@@ -56,8 +56,8 @@ class MessageReads:
         row = await self._readers.one("get_message", values)
         if row is None:
             raise NotFound(f"There is no message {message_id} of {provider} in this bin.")
-        rows = await self._readers.all("facts_of_message", {"message": row["id"]})
-        facts = [read_fact(fact) for fact in rows]
+        rows = await self._readers.all("facts_of_message", {"message": row["id"], "most": MOST_FACTS})
+        facts = [read_fact(fact) for fact in reversed(rows)]
         captures = tuple(dict.fromkeys(fact.n for fact in facts))
         message = replace(read_message(row), captures=captures)
         return message, timeline(message, facts)
@@ -142,8 +142,7 @@ class MessageReads:
     async def _with_captures(self, rows: Sequence[sqlite3.Row]) -> list[Message]:
         if not rows:
             return []
-        numbers: dict[int, dict[int, None]] = {}
-        ids = json.dumps([row["id"] for row in rows])
-        for row in await self._readers.all("captures_of_messages", {"ids": ids}):
-            numbers.setdefault(row["message"], {})[row["n"]] = None
-        return [replace(read_message(row), captures=tuple(numbers.get(row["id"], ()))) for row in rows]
+        values = {"ids": json.dumps([row["id"] for row in rows]), "most": MOST_FACTS}
+        found = await self._readers.all("captures_of_messages", values)
+        numbers = {row["message"]: tuple(reversed(json.loads(row["numbers"]))) for row in found}
+        return [replace(read_message(row), captures=numbers.get(row["id"], ())) for row in rows]

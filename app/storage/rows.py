@@ -171,6 +171,23 @@ def read_message(row: Row) -> Message:
     )
 
 
+def message_motion(message: Message, seq: int) -> tuple[object, ...]:
+    """What a callback changes, as the columns of `move_message`, without the id."""
+    return (
+        seq, message.status.value, message.raw_status, message.final, message.price, message.currency,
+        message.error_code, micros(message.last_at), None if message.final_at is None else micros(message.final_at),
+        message.last_n, ",".join(message.findings), message.is_open, write_state(message),
+    )  # fmt: skip
+
+
+def message_identity(message: Message) -> tuple[object, ...]:
+    """What `move_message` leaves alone: while this is the same, it is enough."""
+    return (
+        message.direction, message.sender, message.recipient, message.sender_said, message.recipient_said,
+        message.text, message.media, message.first_at, message.segments, message.encoding, message.piece_key,
+    )  # fmt: skip
+
+
 def message_columns(message: Message, seq: int, echo: int | None) -> tuple[object, ...]:
     """A message as the columns of `add_message` and `set_message`, without bin and id."""
     return (

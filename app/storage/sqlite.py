@@ -169,6 +169,9 @@ class SqliteStore(MessageReads):
     async def probe(self) -> None:
         await self._writer.submit(jobs.Probe())
 
+    def is_busy(self) -> bool:
+        return self._writer.is_busy
+
     def health(self) -> Health:
         return self._writer.health
 

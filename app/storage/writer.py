@@ -22,6 +22,7 @@ MAX_BATCH = 256
 MAX_BATCH_BYTES = 8 << 20
 MAX_WAITING_BYTES = 64 << 20
 RESTART_S = 1.0
+BUSY_S = 0.1
 START_S = 60.0
 JOB_BYTES = 512
 CHILD = f"{__package__}.child"
@@ -55,12 +56,18 @@ class Writer(asyncio.Protocol):
         self._restart: asyncio.TimerHandle | None = None
         self._gone: asyncio.Event = asyncio.Event()
         self._closing = False
+        self._last_capture = -BUSY_S
         self._health = Health(state="ok")
 
     @property
     def health(self) -> Health:
         """The state after the last batch."""
         return self._health
+
+    @property
+    def is_busy(self) -> bool:
+        """A capture was submitted within the last `BUSY_S`."""
+        return self._loop.time() - self._last_capture < BUSY_S
 
     @property
     def waiting(self) -> int:
@@ -81,7 +88,10 @@ class Writer(asyncio.Protocol):
         if self._waiting_bytes + size > MAX_WAITING_BYTES:
             raise StoreUnavailable("More is waiting to be written than fits in memory.")
         future: asyncio.Future[Value] = self._loop.create_future()
-        self._waiting.append(_Waiting(job, size, self._loop.time(), future))
+        now = self._loop.time()
+        if isinstance(job, AddCapture):
+            self._last_capture = now
+        self._waiting.append(_Waiting(job, size, now, future))
         self._waiting_bytes += size
         # One turn later: what arrives in the same turn of the loop shares a commit.
         if not self._flush_soon and not self._in_flight:

@@ -48,7 +48,7 @@ def _capture(bin_id: str, now: int, headers: bytes) -> AddCapture:
     return AddCapture(
         bin_id, now, "primary", "POST", "/0123456789abcdef", "127.0.0.1", "application/x-www-form-urlencoded", True,
         "generic", "inbound", "9d3ed970-ab08-11e8-9936-413fe38766e4", "+14155550123", "+19495550142",
-        "Testing Inbound", "received", "success", None, "1.1", headers, BODY,
+        "Testing Inbound", "received", "success", None, "1.1", headers, BODY, "", "", [],
     )  # fmt: skip
 
 

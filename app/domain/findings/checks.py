@@ -165,5 +165,7 @@ def _path(address: str) -> str:
 
 def _quote(value: str) -> str:
     """A captured value inside of a sentence: short, on one line, nothing invisible but the blanks."""
-    shown = "".join(letter if letter.isprintable() else "�" for letter in value[:_SHOWN])
+    shown = value[:_SHOWN]
+    if not shown.isprintable():
+        shown = "".join(letter if letter.isprintable() else "�" for letter in shown)
     return f"“{shown}{'…' if len(value) > _SHOWN else ''}”"

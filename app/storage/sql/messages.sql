@@ -2,7 +2,8 @@
 select coalesce(max(id), 0) from messages
 
 -- name: find_message
-select * from messages where bin = :bin and message_id = :message_id and provider = :provider
+select * from messages
+where bin = :bin and message_id collate nocase = :message_id and provider = :provider and message_id = :message_id
 
 -- name: find_pieces
 select * from messages
@@ -31,6 +32,14 @@ set
     findings = ?, open = ?, piece_key = ?, echo = ?, state = ?
 where bin = ? and id = ?
 
+-- name: move_message
+-- What a callback changes. SQLite rewrites every index that holds a named column, so nothing else is named.
+update messages
+set
+    seq = ?, status = ?, raw_status = ?, final = ?, price = ?, currency = ?, error_code = ?, last_at = ?, final_at = ?,
+    last_n = ?, findings = ?, open = ?, state = ?
+where id = ?
+
 -- name: erase_message
 delete from messages where id = :id
 
@@ -51,10 +60,12 @@ delete from events where capture = ?
 select * from messages where id = :id
 
 -- name: facts_of_message
+-- The newest, newest first.
 select events.n, events.facts, events.print, captures.received_at, captures.provider, captures.findings
 from events join captures on captures.id = events.capture
 where events.message = :message
-order by events.n, events.position
+order by events.n desc, events.position desc
+limit :most
 
 -- name: erase_conversation
 delete from conversations
@@ -95,14 +106,22 @@ limit :limit
 select messages.*
 from messages join bins on bins.number = messages.bin
 where
-    messages.bin = :bin and messages.message_id = :message_id and messages.provider = :provider
-    and messages.last_n > bins.floor_n
+    messages.bin = :bin and messages.message_id collate nocase = :message_id and messages.provider = :provider
+    and messages.message_id = :message_id and messages.last_n > bins.floor_n
 
 -- name: messages_by_ids
 select messages.* from messages where id in (select value from json_each(:ids))
 
 -- name: captures_of_messages
-select message, n from events where message in (select value from json_each(:ids)) order by message, n
+-- The newest of each: a message that somebody sends over and over must not make its row endless.
+select
+    value as message,
+    (
+        select json_group_array(n) from (
+            select distinct n from events where message = value order by n desc limit :most
+        )
+    ) as numbers
+from json_each(:ids)
 
 -- name: events_of_capture
 select events.facts, messages.message_id, messages.provider

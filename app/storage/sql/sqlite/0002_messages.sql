@@ -48,15 +48,14 @@ create table messages (
     echo integer,
     state blob not null
 ) strict;
-create unique index messages_by_id on messages (bin, message_id, provider);
+create index messages_by_id on messages (bin, message_id collate nocase, provider);
 create unique index messages_by_seq on messages (bin, seq);
 create index messages_by_status on messages (bin, status);
 create index messages_by_pair on messages (bin, theirs collate nocase, ours collate nocase, first_at);
-create index messages_by_any_id on messages (bin, message_id collate nocase);
 create index messages_by_echo on messages (bin, echo) where echo is not null;
 create index messages_by_piece on messages (bin, piece_key) where piece_key is not null;
 create index messages_open on messages (last_at) where open;
-create index messages_with_findings on messages (bin, seq) where findings <> '';
+create index messages_with_findings on messages (bin, id) where findings <> '';
 
 -- What each capture stated, in order. `message` is null for calls, which make no message.
 create table events (
