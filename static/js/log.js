@@ -70,7 +70,7 @@ export function logOf(root) {
       else {
         const before = [...log.querySelectorAll("[data-at]")].filter((other) => other.dataset.at <= item.dataset.at).at(-1);
         if (before) before.after(item);
-        else log.append(item);
+        else log.querySelector("[data-lines]").append(item);
         separate();
         say("New message");
         waiting += 1;
