@@ -15,6 +15,7 @@ from app.domain.units import (
     parse_size,
     rfc3339,
     say_duration,
+    say_gap,
     say_size,
 )  # fmt: skip
 
@@ -50,3 +51,9 @@ def test_sentences_use_plain_words() -> None:
     assert say_duration(timedelta(hours=1)) == "1 hour"
     assert say_duration(timedelta(0)) == "for ever"
     assert [say_size(n) for n in (0, 999, 1_400, 5_000_000)] == ["0 B", "999 B", "1.4 kB", "5.0 MB"]
+
+
+def test_a_gap_is_told_as_people_tell_it() -> None:
+    told = {0.004: "4 ms", 0.49: "0.49 s", 4.1: "4.1 s", 16.2: "16 s", 840: "14 min", 9_000: "2.5 h", 259_200: "3 days"}
+    assert {seconds: say_gap(timedelta(seconds=seconds)) for seconds in told} == told
+    assert say_gap(timedelta(seconds=-4.1)) == "4.1 s"
