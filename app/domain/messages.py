@@ -96,6 +96,12 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
         return self.direction is Direction.OUTBOUND and not self.final and STUCK not in self.findings
 
     @property
+    def pieces_due(self) -> int | None:
+        """How many pieces the long message has, where it came in pieces."""
+        total = self.piece_key.split("|")[1] if self.piece_key and self.piece_key.count("|") >= 3 else ""
+        return int(total) if total.isdecimal() else None
+
+    @property
     def ours(self) -> str | None:
         """The number of the bin's owner."""
         return self.recipient if self.direction is Direction.INBOUND else self.sender

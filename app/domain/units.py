@@ -82,3 +82,19 @@ def say_size(value: int) -> str:
         if value < size * 1_000 or unit == "GB":
             return f"{value / size:.1f} {unit}"
     raise AssertionError("unreachable")
+
+
+def say_gap(gap: timedelta) -> str:
+    """How long something took, for people: "4 ms", "0.49 s", "4.1 s", "16 s", "14 min", "2.5 h", "3 days"."""
+    seconds = abs(gap.total_seconds())
+    if seconds < 0.1:
+        return f"{round(seconds * 1_000)} ms"
+    if seconds < 1:
+        return f"{seconds:.2f} s"
+    if seconds < 9.95:
+        return f"{seconds:.1f} s"
+    if seconds < 99.5:
+        return f"{seconds:.0f} s"
+    if seconds < 5_970:
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds / 3_600:.1f} h" if seconds < 172_800 else f"{seconds / 86_400:.0f} days"

@@ -130,6 +130,9 @@ class Store(Protocol):
     async def events_of(self, capture: Capture) -> Sequence[Event]:
         """What a capture stated, in order."""
 
+    async def messages_of(self, capture: Capture) -> Sequence[Message]:
+        """The messages that a capture speaks of, as they stand now."""
+
     async def list_related(self, capture: Capture, *, limit: int) -> Sequence[CaptureRow]:
         """Other captures of the same messages, or of the same call, oldest first."""
 
@@ -142,7 +145,8 @@ class Store(Protocol):
         """The messages between two numbers, the newest first, older than `before`. NotFound."""
 
     async def count_messages(self, bin_id: str, most: int) -> Mapping[str, int]:
-        """Messages by status word, and "stuck"; a count above `most` is `most + 1`. NotFound."""
+        """Messages by status word, "stuck", and "waiting": queued, sending or unknown, and not stuck. A count above
+        `most` is `most + 1`. NotFound."""
 
     async def get_pace(self, bin_id: str, limit: int) -> Pace:
         """How the last `limit` messages went: the outbound ones among them that came to an end. NotFound."""

@@ -66,6 +66,11 @@ class MessageReads:
         rows = await self._readers.all("events_of_capture", {"capture": capture.row.id})
         return [decode_event(row["facts"]) for row in rows]
 
+    async def messages_of(self, capture: Capture) -> Sequence[Message]:
+        rows = await self._readers.all("messages_of_capture", {"capture": capture.row.id})
+        found = await self.messages_by_id([row["message"] for row in rows])
+        return [found[row["message"]] for row in rows if row["message"] in found]
+
     async def list_related(self, capture: Capture, *, limit: int) -> Sequence[CaptureRow]:
         rows = await self._readers.all("related_captures", {"capture": capture.row.id, "limit": limit})
         return [read_capture_row(row) for row in rows]
@@ -107,8 +112,10 @@ class MessageReads:
         for status in Status:
             row = await self._readers.one("count_by_status", place | {"status": status.value})
             counts[status.value] = row["found"] if row is not None else 0
-        row = await self._readers.one("count_stuck", place)
-        return counts | {"stuck": row["found"] if row is not None else 0}
+        for name in ("stuck", "waiting"):
+            row = await self._readers.one(f"count_{name}", place)
+            counts[name] = row["found"] if row is not None else 0
+        return counts
 
     async def get_pace(self, bin_id: str, limit: int) -> Pace:
         bin = await self._bin_row(bin_id)

@@ -11,6 +11,8 @@ from ..domain.bins import Bin
 from ..domain.captures import Role
 from ..domain.units import format_duration
 from ..errors import Invalid
+from ..providers import sheet_of
+from ..providers.sheet import Sheet
 from ..services import bins as service
 from .api.inputs import bin_fields
 from .forms import read_form
@@ -29,6 +31,7 @@ class SettingsPage:
     urls: dict[Role, str]
     retention: str
     stuck_after: str
+    sheet: Sheet | None
     said: dict[str, str] = field(default_factory=dict)
     problems: dict[str, str] = field(default_factory=dict)
     saved: bool = False
@@ -129,6 +132,7 @@ def _settings(request: web.Request, bin: Bin, *, status: int = 200, **more: Any)
         bin=bin,
         urls=urls_of(site_of(request).root, bin),
         stuck_after=format_duration(bin.stuck_after),
+        sheet=sheet_of(bin.provider),
         retention="" if bin.retention is None else format_duration(bin.retention),
         **more,
     )

@@ -13,9 +13,11 @@ from ..services import bins as service
 from ..storage import Store
 from .api.captures import HIGHEST
 from .api.inputs import number
+from .filters import Filter, filter_of
 from .headers import NOTHING_AT_ALL
 from .page import render, retention_of, site_of, urls_of
 from .panels import Detail, open_detail
+from .portals import empty_page
 from .urls import place_of
 
 # Rows in the first load, and in each older load.
@@ -33,6 +35,7 @@ class BinPage:
     bin: Bin
     urls: dict[Role, str]
     kept: str
+    filter: Filter
     rows: Sequence[CaptureRow]
     older: int | None
     oldest: CaptureRow | None = None
@@ -45,6 +48,7 @@ class RowsPage:
     """Older rows, to be put below the list."""
 
     bin: Bin
+    filter: Filter
     rows: Sequence[CaptureRow]
     older: int | None
 
@@ -53,15 +57,18 @@ async def index(request: web.Request) -> web.StreamResponse:
     """GET /bins/{bin}"""
     bin = await request.app[keys.STORE].get_bin(request.match_info["bin"])
     page = await _whole_page(request, bin, before=number(dict(request.query), "before", lowest=0, highest=HIGHEST))
-    template = "captures/index.html" if bin.last_n else "captures/empty.html"
-    return render(request, template, page)
+    if not bin.last_n:
+        return render(request, "captures/empty.html", empty_page(bin, page.urls, request.query.get("provider")))
+    return render(request, "captures/index.html", page)
 
 
 async def rows(request: web.Request) -> web.StreamResponse:
     """GET /bins/{bin}/rows?before=n: older rows as a piece of HTML."""
     bin = await request.app[keys.STORE].get_bin(request.match_info["bin"])
     page = await _bin_page(request, bin, before=number(dict(request.query), "before", lowest=0, highest=HIGHEST))
-    return render(request, "captures/_rows.html", RowsPage(bin=bin, rows=page.rows, older=page.older))
+    return render(
+        request, "captures/_rows.html", RowsPage(bin=bin, filter=page.filter, rows=page.rows, older=page.older)
+    )
 
 
 async def show(request: web.Request) -> web.StreamResponse:
@@ -71,10 +78,11 @@ async def show(request: web.Request) -> web.StreamResponse:
     capture = await store.get_capture(bin_id, n)
     bin = await store.get_bin(bin_id)
     address = urls_of(site_of(request).root, bin)[capture.row.role]
-    detail = open_detail(capture, address, request.query.get("tab", "summary"))
-    beside = await _beside(store, bin_id, n)
+    detail = await open_detail(store, capture, address, request.query.get("tab", "summary"))
+    filter = filter_of(request)
+    beside = await _beside(store, bin_id, n, filter)
     if request.headers.get("X-Partial") == "detail":
-        page = BinPage(bin=bin, urls={}, kept="", rows=(), older=None, detail=detail, beside=beside)
+        page = BinPage(bin=bin, urls={}, kept="", filter=filter, rows=(), older=None, detail=detail, beside=beside)
         return render(request, "captures/_detail.html", page)
     page = replace(await _whole_page(request, bin), detail=detail, beside=beside)
     return render(request, "captures/index.html", page)
@@ -114,20 +122,23 @@ async def _whole_page(request: web.Request, bin: Bin, *, before: int | None = No
     return replace(page, oldest=oldest[0] if oldest else None)
 
 
-async def _beside(store: Store, bin_id: str, n: int) -> tuple[int | None, int | None]:
-    newer = await store.list_captures(bin_id, limit=1, after=n)
-    older = await store.list_captures(bin_id, limit=1, before=n)
+async def _beside(store: Store, bin_id: str, n: int, filter: Filter) -> tuple[int | None, int | None]:
+    newer = await store.list_captures(bin_id, limit=1, after=n, query=filter.query)
+    older = await store.list_captures(bin_id, limit=1, before=n, query=filter.query)
     return (newer[0].n if newer else None, older[0].n if older else None)
 
 
 async def _bin_page(request: web.Request, bin: Bin, *, before: int | None) -> BinPage:
-    found = await request.app[keys.STORE].list_captures(bin.id, limit=PAGE + 1, before=before)
+    filter = filter_of(request)
+    store = request.app[keys.STORE]
+    found = await store.list_captures(bin.id, limit=PAGE + 1, before=before, query=filter.query)
     shown = found[:PAGE]
     kept = retention_of(bin, request.app[keys.SETTINGS].retention)
     return BinPage(
         bin=bin,
         urls=urls_of(site_of(request).root, bin),
         kept=say_duration(kept),
+        filter=filter,
         rows=shown,
         older=shown[-1].n if len(found) > PAGE else None,
     )

@@ -13,12 +13,19 @@ from .. import __version__, keys
 from ..domain.bins import KEY, PROVIDER_TITLES, Bin
 from ..domain.captures import Role
 from ..domain.phones import show_phone
-from ..domain.units import rfc3339, say_duration, say_size
+from ..domain.units import rfc3339, say_duration, say_gap, say_size
+from .addresses import message_anchor, message_path, pair_anchor, pair_path
+from .filters import CAPTURE_VIEWS
 from .static import ASSETS, load_static
 from .urls import capture_url, place_of, public_root
-from .words import KIND_TITLES, LETTERS, ROLE_TITLES, STATES
+from .words import KIND_TITLES, LETTERS, ROLE_TITLES, STATES, look_of_message, provider_name, remark_of
 
 PACKAGE = Path(__file__).parents[1]
+# What live frames are made of.
+_LIVE = (
+    "_kit.html", "captures/_row.html", "captures/_counts.html", "messages/_row.html", "conversations/_pair.html",
+    "conversations/_bubble.html",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,13 +66,27 @@ def setup_templates(app: web.Application) -> None:
         duration=say_duration,
         size=say_size,
         provider=_provider_title,
+        provider_name=provider_name,
         short_target=short_target,
+        gap=say_gap,
+        seconds=_say_seconds,
+        remark=remark_of,
+        look=look_of_message,
+        anchor=message_anchor,
     )
     environment.globals.update(
-        roles=list(Role), letters=LETTERS, role_titles=ROLE_TITLES, kinds=KIND_TITLES, states=STATES
+        roles=list(Role),
+        letters=LETTERS,
+        role_titles=ROLE_TITLES,
+        kinds=KIND_TITLES,
+        states=STATES,
+        capture_views=CAPTURE_VIEWS,
+        message_path=message_path,
+        pair_anchor=pair_anchor,
+        pair_path=pair_path,
     )
     # Compiled now: the first live frame would hold the captures beside it for 25 ms.
-    for name in ("_kit.html", "captures/_row.html", "captures/_counts.html"):
+    for name in _LIVE:
         environment.get_template(name)
     app[ASSETS] = load_static(folder("static"))
 
@@ -121,6 +142,10 @@ def _trouble(app: web.Application) -> str | None:
         left = say_size(disk.space.free)
         return f"Only {left} left on the disk of the data directory. When it is full, captures are answered 503."
     return None
+
+
+def _say_seconds(seconds: float) -> str:
+    return say_gap(timedelta(seconds=seconds))
 
 
 def _provider_title(name: str | None) -> str:

@@ -2,14 +2,22 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
-from ..domain.captures import Capture
+from ..domain.captures import Capture, CaptureRow
 from ..domain.curl import SECRET_HEADERS, as_curl
+from ..domain.events import Event
+from ..domain.findings import Finding, explain
+from ..domain.messages import Message
 from ..domain.phones import region_of
 from ..domain.sms import SmsFacts, describe_sms
+from ..domain.units import say_gap
 from ..parsing import Parsed, Part, flatten, parse
+from ..providers import facts_of, sheet_of, why
+from ..providers.sheet import Sheet
+from ..storage import Store
 
 TABS = {
     "summary": "Summary",
@@ -18,8 +26,10 @@ TABS = {
     "raw": "Raw",
     "timing": "Timing",
     "answer": "Answer",
+    "related": "Related",
 }
 HEX_BYTES = 16_384
+RELATED = 50
 TEXT_CHARACTERS = 128_000
 
 
@@ -36,7 +46,8 @@ class HexLine:
 class Field:
     """One parameter. `where`: query, form, JSON (its name is the path), XML or part.
 
-    A repeated one is the `nth` of the `of` that share its name there.
+    A repeated one is the `nth` of the `of` that share its name there. `meaning` is the provider's; `unknown`: the
+    provider is known, and its data sheet does not name this field.
     """
 
     where: str
@@ -44,11 +55,22 @@ class Field:
     value: str
     nth: int = 1
     of: int = 1
+    meaning: str | None = None
+    unknown: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Related:
+    """Another capture of the same message or call; `gap` in words, "2.1 s after this one"."""
+
+    row: CaptureRow
+    gap: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Detail:
-    """A capture and everything that its tabs show."""
+    """A capture and everything that its tabs show. `why` it looks like its provider's, as the end of a sentence;
+    `skew`: arrival against the provider's stamp `said_at`, in words."""
 
     capture: Capture
     tabs: dict[str, str]
@@ -63,13 +85,25 @@ class Detail:
     text: str | None
     hexdump: tuple[HexLine, ...]
     curl: str
+    sheet: Sheet | None
+    why: str | None
+    said_at: datetime | None
+    skew: str
+    findings: tuple[Finding, ...]
+    events: Sequence[Event]
+    messages: Sequence[Message]
+    related: tuple[Related, ...]
 
 
-def open_detail(capture: Capture, address: str, tab: str) -> Detail:
+async def open_detail(store: Store, capture: Capture, address: str, tab: str) -> Detail:
     """Read a capture for people. `address` is the bin's own URL of its role, for the curl line."""
     reading, raw = capture.row.reading, capture.raw
     parsed = parse(raw)
-    fields = _fields(parsed)
+    sheet = sheet_of(reading.provider)
+    fields = tuple(_explained(field, sheet) for field in _fields(parsed))
+    events = await store.events_of(capture)
+    said_at = next((event.said_at for event in events if event.said_at is not None), None)
+    facts = facts_of(raw, capture.row.role, reading.provider) if reading.findings else None
     headers = tuple(
         (name.decode("latin-1"), value.decode("latin-1"), name.lower() in SECRET_HEADERS) for name, value in raw.headers
     )
@@ -87,7 +121,36 @@ def open_detail(capture: Capture, address: str, tab: str) -> Detail:
         text=None if parsed.text is None else parsed.text[:TEXT_CHARACTERS],
         hexdump=tuple(_hexdump(raw.body[:HEX_BYTES])),
         curl=as_curl(raw, address),
+        sheet=sheet,
+        why=why(raw, sheet.name) if sheet else None,
+        said_at=said_at,
+        skew="" if said_at is None else _skew(raw.received_at - said_at),
+        findings=tuple(explain(code, facts) for code in reading.findings),
+        events=events,
+        messages=await store.messages_of(capture),
+        related=tuple(
+            Related(row=row, gap=_gap(row.received_at - raw.received_at))
+            for row in await store.list_related(capture, limit=RELATED)
+        ),
     )
+
+
+def _explained(field: Field, sheet: Sheet | None) -> Field:
+    """A field with what the provider says about it; numbered names (MediaUrl3) share one meaning."""
+    if sheet is None or field.where in ("XML", "part"):
+        return field
+    name = ".".join(part for part in field.name.lower().split(".") if not part.isdigit())
+    bare = name.rstrip("0123456789")
+    meaning = next((sheet.meanings[one] for one in (name, bare, f"{bare}0") if one in sheet.meanings), None)
+    return replace(field, meaning=meaning, unknown=meaning is None)
+
+
+def _skew(late: timedelta) -> str:
+    return f"{say_gap(late)} {'after' if late >= timedelta(0) else 'before'} the provider’s own stamp"
+
+
+def _gap(later: timedelta) -> str:
+    return f"{say_gap(later)} {'after' if later >= timedelta(0) else 'before'} this one"
 
 
 def _fields(parsed: Parsed) -> tuple[Field, ...]:

@@ -10,7 +10,7 @@ from aiohttp import web
 
 from .. import keys
 from ..domain.bins import KEY_PATTERN
-from . import auth, bins, capture, captures, docs, health, home, live, static
+from . import auth, bins, capture, captures, conversations, docs, health, home, live, messages, static
 from .api import bins as api_bins
 from .api import captures as api_captures
 from .api import info as api_info
@@ -20,6 +20,9 @@ from .middleware import PUBLIC
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 N = "{n:[0-9]{1,18}}"
+# An id may hold anything, braces and line breaks too.
+MESSAGE = "{provider}/{message_id:[^/]+}"
+PAIR = "{theirs:[^/]+}/{ours:[^/]+}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,12 @@ ROUTES = [
     private("GET", "/bins/{bin}/captures/" + N, captures.show, "capture-page"),
     private("GET", "/bins/{bin}/captures/" + N + "/download", captures.download, "capture-download"),
     private("POST", "/bins/{bin}/captures/" + N + "/delete", captures.delete, "capture-delete"),
+    private("GET", "/bins/{bin}/messages", messages.index, "messages"),
+    private("GET", "/bins/{bin}/messages/rows", messages.rows, "message-rows"),
+    private("GET", "/bins/{bin}/messages/side", messages.side, "message-side"),
+    private("GET", "/bins/{bin}/messages/" + MESSAGE, messages.show, "message-page"),
+    private("GET", "/bins/{bin}/conversations", conversations.index, "conversations"),
+    private("GET", "/bins/{bin}/conversations/" + PAIR, conversations.show, "conversation"),
     # API
     private("GET", "/api/v1/info", api_info.show, "api-info"),
     private("POST", "/api/v1/bins", api_bins.create, "api-bin-create"),
@@ -87,7 +96,7 @@ ROUTES = [
     private("GET", "/api/v1/bins/{bin}/captures/" + N + "/body", api_captures.body, "api-capture-body"),
     private("GET", "/api/v1/bins/{bin}/captures/" + N + "/raw", api_captures.raw, "api-capture-raw"),
     private("GET", "/api/v1/bins/{bin}/messages", api_messages.index, "api-messages"),
-    private("GET", "/api/v1/bins/{bin}/messages/{provider}/{message_id}", api_messages.show, "api-message"),
+    private("GET", "/api/v1/bins/{bin}/messages/" + MESSAGE, api_messages.show, "api-message"),
     private("GET", "/api/v1/bins/{bin}/live", api_live.follow_bin, "api-live"),
 ]
 

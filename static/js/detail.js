@@ -1,4 +1,4 @@
-// Opening a capture beside the list. Every step is an address: without this script the same links load whole pages.
+// Opening a capture or a message beside the list. Every step is an address: without this script the same links load whole pages.
 import { fragment } from "./html.js";
 import { say } from "./page.js";
 import { localise } from "./times.js";
@@ -7,17 +7,17 @@ const panes = document.querySelector("[data-panes]");
 const pane = document.querySelector("[data-detail]");
 let readTimer = 0;
 
-const openNumber = () => pane?.querySelector("[data-open]")?.dataset.open;
+const head = () => pane?.querySelector("[data-open]");
+const openId = () => head()?.dataset.open;
+const openRow = () => document.getElementById(openId());
 
 function markCurrent() {
   for (const link of document.querySelectorAll("[data-rows] .row[aria-current]")) link.removeAttribute("aria-current");
-  const n = openNumber();
-  if (n) document.querySelector(`#capture-${n} .row`)?.setAttribute("aria-current", "true");
+  openRow()?.querySelector(".row").setAttribute("aria-current", "true");
 }
 
 // Opening and closing changes the width of the list, and so the height of its rows: the row in hand must not move.
-function keepInPlace(n, change) {
-  const row = document.getElementById(`capture-${n}`);
+function keepInPlace(row, change) {
   const scroller = document.querySelector("[data-scroller]");
   const before = row?.getBoundingClientRect().top;
   change();
@@ -26,7 +26,7 @@ function keepInPlace(n, change) {
 
 // The list on the page is the truth about what stands beside the open capture; past its ends, what the server said.
 function refreshSteps() {
-  const item = document.getElementById(`capture-${openNumber()}`);
+  const item = openRow();
   for (const link of item ? pane.querySelectorAll("[data-step]") : []) {
     let next = item;
     do next = link.dataset.step === "newer" ? next.previousElementSibling : next.nextElementSibling;
@@ -41,7 +41,10 @@ function refreshSteps() {
 // Stepping from one request to the next stays on the tab that is being read.
 function withTab(address) {
   const tab = pane.querySelector("[data-tab][aria-current]")?.dataset.tab ?? "summary";
-  return tab === "summary" ? address : `${address}?tab=${tab}`;
+  if (tab === "summary") return address;
+  const url = new URL(address, location.href);
+  url.searchParams.set("tab", tab);
+  return url.href;
 }
 
 function settle() {
@@ -50,17 +53,17 @@ function settle() {
   for (const button of pane.querySelectorAll("[data-reveal]")) button.hidden = false;
   markCurrent();
   clearTimeout(readTimer);
-  const n = Number(openNumber());
-  readTimer = setTimeout(() => document.dispatchEvent(new CustomEvent("smsbin:read", { detail: { n } })), 1000);
+  const n = Number(head()?.dataset.n);
+  if (n) readTimer = setTimeout(() => document.dispatchEvent(new CustomEvent("smsbin:read", { detail: { n } })), 1000);
 }
 
 export async function load(address, { push = true, focus = true } = {}) {
   const answer = await fetch(address, { headers: { "X-Partial": "detail" } });
   if (answer.redirected || (!answer.ok && answer.status !== 404)) return location.assign(address);
-  if (answer.status === 404) return say("This request is gone");
+  if (answer.status === 404) return say("This is gone");
   pane.replaceChildren(fragment(await answer.text()));
   pane.tabIndex = -1;
-  keepInPlace(openNumber(), () => {
+  keepInPlace(openRow(), () => {
     pane.hidden = false;
     panes.classList.add("open");
   });
@@ -72,17 +75,34 @@ export async function load(address, { push = true, focus = true } = {}) {
 
 export function close({ push = true } = {}) {
   if (!pane || pane.hidden) return;
-  const n = openNumber();
+  const row = openRow();
   const home = pane.querySelector("[data-close]").href;
-  keepInPlace(n, () => {
+  keepInPlace(row, () => {
     pane.hidden = true;
     pane.replaceChildren();
     panes.classList.remove("open");
   });
   if (push) history.pushState(null, "", home);
   markCurrent();
-  document.querySelector(`#capture-${n} .row`)?.focus({ preventScroll: true });
+  row?.querySelector(".row").focus({ preventScroll: true });
 }
+
+// What is open changed: shown anew, where the reader is, with the focus where it was.
+let fresh = null;
+export async function refresh() {
+  if (fresh) return fresh.again = true;
+  fresh = { again: false };
+  const name = (item) => item.getAttribute("aria-label") ?? item.getAttribute("href");
+  const held = pane.contains(document.activeElement) && pane !== document.activeElement ? name(document.activeElement) : null;
+  const top = pane.scrollTop;
+  await load(location.href, { push: false, focus: false });
+  pane.scrollTop = top;
+  if (held) [...pane.querySelectorAll("a, button")].find((item) => name(item) === held)?.focus({ preventScroll: true });
+  const { again } = fresh;
+  fresh = null;
+  return again && !pane.hidden ? refresh() : undefined;
+}
+export const isOpen = (id) => Boolean(id) && openId() === id;
 
 function follow(link) {
   document.dispatchEvent(new CustomEvent("smsbin:picked"));
@@ -97,7 +117,7 @@ async function step(link) {
   const name = link.dataset.step;
   await load(link.href, { focus: false });
   pane.querySelector(`[data-step="${name}"]`)?.focus();
-  document.querySelector(`#capture-${openNumber()}`)?.scrollIntoView({ block: "nearest" });
+  openRow()?.scrollIntoView({ block: "nearest" });
 }
 
 function onClick(event) {
@@ -120,12 +140,12 @@ if (pane) {
   document.addEventListener("click", onClick);
   document.addEventListener("smsbin:rows", refreshSteps);
   addEventListener("popstate", () => {
-    if (/\/captures\/\d+$/.test(location.pathname)) load(location.href, { push: false });
-    else close({ push: false });
+    if (location.pathname === new URL(panes.dataset.home, location.href).pathname) close({ push: false });
+    else load(location.href, { push: false });
   });
   // The outcome came while the capture was open: show it, unless somebody is using the pane.
   document.addEventListener("smsbin:changed", (event) => {
-    if (String(event.detail) === openNumber() && pane.textContent.includes("answering…")) load(location.href, { push: false, focus: false });
+    if (isOpen(`capture-${event.detail}`) && pane.textContent.includes("answering…")) refresh();
   });
   if (!pane.hidden) settle();
 }

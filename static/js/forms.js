@@ -24,3 +24,9 @@ async function send(form) {
   const main = fragment(await answer.text()).querySelector("main");
   document.querySelector("main").replaceWith(main);
 }
+
+// A choice that only shows something else needs no button.
+for (const choice of document.querySelectorAll("[data-go-on-change]")) {
+  choice.form.querySelector("[data-go-button]").hidden = true;
+  choice.addEventListener("change", () => choice.form.submit());
+}

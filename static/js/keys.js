@@ -5,7 +5,7 @@ import { openHelp } from "./page.js";
 import { recall, remember } from "./store.js";
 
 const GO_MS = 1500;
-const rows = () => [...document.querySelectorAll("[data-rows] [data-n]:not([hidden]) .row")];
+const rows = () => [...document.querySelectorAll("[data-rows] [data-row]:not([hidden]) .row")];
 const tabs = () => [...document.querySelectorAll(".tabs [data-tab]")];
 let going = 0;
 
@@ -73,6 +73,7 @@ const KEYS = {
   n: () => document.dispatchEvent(new CustomEvent("smsbin:show")),
   p: () => document.querySelector("[data-pause]")?.click(),
   u: toggleRead,
+  "/": () => document.querySelector("[data-filter-box]")?.select(),
   c: () => copyOf("[data-primary]"),
   y: () => copyOf('[aria-label="Copy as curl"]'),
 };
@@ -86,7 +87,7 @@ document.addEventListener("keydown", (event) => {
   if (document.querySelector(":popover-open")) return undefined;
   if (going && Date.now() - going < GO_MS && /^[a-z]$/.test(event.key)) return goToPage(event.key);
   const digit = Number(event.key);
-  const act = digit >= 1 && digit <= 6 ? () => tabs()[digit - 1]?.click() : KEYS[event.key];
+  const act = digit >= 1 && digit <= 7 ? () => tabs()[digit - 1]?.click() : KEYS[event.key];
   if (!act || (!document.querySelector("[data-rows]") && event.key !== "c" && event.key !== "g")) return undefined;
   // Arrows scroll a pane or a code block that has the focus.
   if (event.key.length > 1 && event.key !== "Escape" && event.target.closest("[data-detail], pre")) return undefined;

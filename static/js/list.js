@@ -84,7 +84,7 @@ export function listOf(root) {
 
   dresser.dressAll();
   markLastVisit(rows, root.dataset.bin);
-  loadWhileScrolling(rows, `${root.dataset.live}/rows`, dresser.dress);
+  loadWhileScrolling(rows, `${root.dataset.list}/rows${location.search}`, (item) => dresser.dress(item));
   pill.addEventListener("click", show);
 
   return {

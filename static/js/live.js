@@ -1,4 +1,5 @@
 // Following a bin: frames from the line become edits of the page, and the state is told in words.
+import { ledgerOf } from "./ledger.js";
 import { openLine } from "./line.js";
 import { listOf } from "./list.js";
 import { attachPanel } from "./panel.js";
@@ -7,13 +8,13 @@ import { showNotice, showStale, showState } from "./state.js";
 const STALE_MS = 30_000;
 
 export function follow(root) {
-  const list = listOf(root);
+  const list = root.dataset.scene ? ledgerOf(root) : listOf(root);
   const version = document.documentElement.dataset.version;
   const began = Date.now();
   const now = { after: Number(root.dataset.after), target: 0, missed: 0, heard: 0, last: root.dataset.lastAt ?? "" };
 
   function address(scheme) {
-    const url = new URL(`${root.dataset.live}/live?after=${now.after}`, location.href);
+    const url = new URL(`${root.dataset.live}/live?after=${now.after}&${root.dataset.with ?? ""}`, location.href);
     if (scheme) url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
     return url;
   }
@@ -54,7 +55,7 @@ export function follow(root) {
 
   function mend() {
     const seconds = Math.round((Date.now() - line.brokenAt()) / 1000);
-    if (now.missed) showNotice(`Connection was lost for ${seconds} s; ${now.missed} request${now.missed === 1 ? "" : "s"} arrived while you were away.`);
+    if (now.missed) showNotice(`Connection was lost for ${seconds} s; ${now.missed} ${list.noun ?? "request"}${now.missed === 1 ? "" : "s"} arrived while you were away.`);
     line.mended();
     now.missed = 0;
   }
@@ -75,6 +76,7 @@ export function follow(root) {
 
 function attachPause(root, list, tell) {
   const button = root.querySelector("[data-pause]");
+  if (!button) return;
   button.hidden = false;
   button.addEventListener("click", () => {
     list.pause(!list.paused());

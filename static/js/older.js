@@ -14,14 +14,20 @@ export function loadWhileScrolling(rows, address, dress) {
   async function load(more) {
     if (more.dataset.busy) return;
     more.dataset.busy = "1";
-    const answer = await fetch(`${address}?before=${more.dataset.older}`);
+    const url = new URL(address, location.href);
+    url.searchParams.set("before", more.dataset.older);
+    const answer = await fetch(url);
     if (!answer.ok) {
       delete more.dataset.busy;
       return;
     }
     const piece = fragment(await answer.text());
     localise(piece);
-    for (const item of piece.querySelectorAll("[data-n]")) dress(item);
+    for (const item of piece.querySelectorAll("[data-row]")) {
+      // What changed meanwhile stands above already.
+      if (document.getElementById(item.id)) item.remove();
+      else dress(item);
+    }
     more.replaceWith(piece);
     watch();
   }

@@ -10,7 +10,10 @@ const FORMS = {
   age: (at) => age(at),
   ago: (at) => `${age(at)} ago`,
   clock: (at) => `${tell(at, CLOCK)} ${zone(at)}`,
+  date: (at) => tell(at, { ...DAY, year: "numeric" }),
   day: (at) => tell(at, DAY),
+  dayzone: (at) => `${tell(at, DAY)}, ${zone(at)}`,
+  exact: (at) => tell(at, { ...CLOCK, fractionalSecondDigits: 3 }),
   full: (at) => `${tell(at, { ...DAY, year: "numeric", ...CLOCK, fractionalSecondDigits: 3 })} ${zone(at)}`,
   minute: (at) => tell(at, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }),
   time: (at) => `${tell(at, { ...DAY, ...CLOCK })} ${zone(at)}`,
@@ -63,6 +66,7 @@ for (const button of switches) {
     remember("utc", utc);
     localise(document);
     switches.forEach(showZone);
+    document.dispatchEvent(new CustomEvent("smsbin:zone"));
   });
 }
 localise(document);

@@ -195,6 +195,15 @@ select count(*) as found from (
     limit :most + 1
 )
 
+-- name: count_waiting
+select count(*) as found from (
+    select 1 from messages
+    where
+        bin = :bin and status in ('queued', 'sending', 'unknown') and last_n > :floor_n
+        and not instr(',' || findings || ',', ',stuck,')
+    limit :most + 1
+)
+
 -- name: pace
 select first_at, final_at, status from messages
 where bin = :bin and direction = 'outbound' and last_n > :floor_n

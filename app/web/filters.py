@@ -1,0 +1,80 @@
+"""The filter box of a list: one `?q=` in the address, the same grammar everywhere, and the usual wishes as links.
+
+A filter that cannot be read filters nothing: the page says so above the list, with the place and the cure.
+"""
+
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from aiohttp import web
+
+from .. import clock
+from ..domain.findings import FINDINGS
+from ..domain.search import Query, WrongTerm, parse_query, settle
+
+IN_FLIGHT = "status:queued,sending,unknown -has:stuck"
+HANDED_OVER = "status:sent"
+DELIVERED = "status:delivered,read"
+FAILED = "status:failed,undelivered,rejected,expired,canceled"
+STUCK = "has:stuck"
+INBOUND = "kind:inbound"
+OUTBOUND = "-kind:inbound"
+ODD = "has:" + ",".join(FINDINGS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """What stands in the box. `query` None: everything is shown; `problem`: why the text could not be read."""
+
+    text: str = ""
+    query: Query | None = None
+    problem: str | None = None
+
+    @property
+    def suffix(self) -> str:
+        """What keeps the filter in an address."""
+        return suffix_of(self.text)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """A link to a usual filter; `count` in words, None where nobody counts."""
+
+    title: str
+    text: str
+    count: str | None = None
+
+    @property
+    def suffix(self) -> str:
+        """The end of its address."""
+        return suffix_of(self.text)
+
+
+CAPTURE_VIEWS = (
+    View(title="All", text=""),
+    View(title="Inbound", text=INBOUND),
+    View(title="Failed", text=FAILED),
+    View(title="Odd", text=ODD),
+)
+
+
+def filter_of(request: web.Request) -> Filter:
+    """The filter that the address holds."""
+    text = request.query.get("q", "").strip()
+    if not text:
+        return Filter()
+    try:
+        query = parse_query(text)
+    except WrongTerm as error:
+        return Filter(text=text, problem="; ".join(message for _, message in error.problems))
+    return Filter(text=text, query=settle(query, clock.now()) if query.terms else None)
+
+
+def suffix_of(text: str) -> str:
+    """`?q=…`, or nothing."""
+    return f"?q={quote(text, safe='')}" if text else ""
+
+
+def say_count(count: int, most: int) -> str:
+    """Counts stop: "1,000+"."""
+    return f"{most:,}+" if count > most else f"{count:,}"
