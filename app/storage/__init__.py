@@ -93,6 +93,9 @@ class Store(Protocol):
     async def get_capture(self, bin_id: str, n: int) -> Capture:
         """The whole capture. NotFound."""
 
+    async def get_captures(self, bin_id: str, numbers: Sequence[int]) -> Sequence[Capture]:
+        """Several whole captures, oldest first; those that are gone are left out. NotFound: no such bin."""
+
     async def drop_capture(self, bin_id: str, n: int) -> None:
         """Delete one capture; its number is never given again. NotFound."""
 
@@ -105,11 +108,20 @@ class Store(Protocol):
     async def list_messages(self, bin_id: str, *, limit: int, before: int | None = None) -> Sequence[Message]:
         """Last changed first, with a seq below `before`. NotFound."""
 
+    async def messages_from(self, bin_id: str, *, after: int, limit: int) -> Sequence[Message]:
+        """In the order of their first event, with an `id` above `after`: for readers of everything. NotFound."""
+
+    async def last_message_id(self) -> int:
+        """The highest `id` of a message so far, over all bins: where a reader of everything stops."""
+
     async def get_message(self, bin_id: str, provider: str, message_id: str) -> tuple[Message, Sequence[Step]]:
         """One message and its timeline, oldest first. NotFound."""
 
     async def events_of(self, capture: Capture) -> Sequence[Event]:
         """What a capture stated, in order."""
+
+    async def events_of_each(self, captures: Sequence[Capture]) -> Sequence[Sequence[Event]]:
+        """`events_of` for several captures at once, in their order."""
 
     async def list_related(self, capture: Capture, *, limit: int) -> Sequence[CaptureRow]:
         """Other captures of the same messages, or of the same call, oldest first."""

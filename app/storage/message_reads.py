@@ -36,6 +36,15 @@ class MessageReads:
         values = {"bin": bin["number"], "limit": limit, "before": FAR if before is None else before}
         return await self._with_captures(await self._readers.all("list_messages", values))
 
+    async def messages_from(self, bin_id: str, *, after: int, limit: int) -> Sequence[Message]:
+        bin = await self._bin_row(bin_id)
+        values = {"bin": bin["number"], "after": after, "limit": limit}
+        return await self._with_captures(await self._readers.all("messages_from", values))
+
+    async def last_message_id(self) -> int:
+        row = await self._readers.one("last_message", {})
+        return 0 if row is None else int(row[0])
+
     async def get_message(self, bin_id: str, provider: str, message_id: str) -> tuple[Message, Sequence[Step]]:
         bin = await self._bin_row(bin_id)
         values = {"bin": bin["number"], "provider": provider, "message_id": message_id}
@@ -51,6 +60,12 @@ class MessageReads:
     async def events_of(self, capture: Capture) -> Sequence[Event]:
         rows = await self._readers.all("events_of_capture", {"capture": capture.row.id})
         return [read_event(decode_event(row["facts"])) for row in rows]
+
+    async def events_of_each(self, captures: Sequence[Capture]) -> Sequence[Sequence[Event]]:
+        found: dict[int, list[Event]] = {capture.row.id: [] for capture in captures}
+        for row in await self._readers.all("events_of_captures", {"captures": json.dumps(list(found))}):
+            found[row["capture"]].append(read_event(decode_event(row["facts"])))
+        return list(found.values())
 
     async def list_related(self, capture: Capture, *, limit: int) -> Sequence[CaptureRow]:
         rows = await self._readers.all("related_captures", {"capture": capture.row.id, "limit": limit})

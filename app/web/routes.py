@@ -13,6 +13,7 @@ from ..domain.bins import KEY_PATTERN
 from . import auth, bins, capture, captures, docs, health, home, live, static
 from .api import bins as api_bins
 from .api import captures as api_captures
+from .api import exports as api_exports
 from .api import info as api_info
 from .api import live as api_live
 from .api import messages as api_messages
@@ -88,6 +89,7 @@ ROUTES = [
     private("GET", "/api/v1/bins/{bin}/captures/" + N + "/raw", api_captures.raw, "api-capture-raw"),
     private("GET", "/api/v1/bins/{bin}/messages", api_messages.index, "api-messages"),
     private("GET", "/api/v1/bins/{bin}/messages/{provider}/{message_id}", api_messages.show, "api-message"),
+    private("GET", "/api/v1/bins/{bin}/export", api_exports.export, "api-export"),
     private("GET", "/api/v1/bins/{bin}/live", api_live.follow_bin, "api-live"),
 ]
 
