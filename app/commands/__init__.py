@@ -1,7 +1,7 @@
 """The command line: one file a command, each imported only when it is asked for, so that `--help` is quick.
 
-stdout carries data, stderr the rest. Exit codes: 0 done, 1 no, 2 usage, 3 cannot reach, start or sign
-in, 130 interrupted.
+stdout carries data, stderr the rest. Exit codes: 0 done, 1 no, 2 usage, 3 cannot reach, start or sign in,
+130 interrupted.
 """
 
 import importlib
