@@ -1,15 +1,19 @@
-"""An event: one fact that a reading states about one message (or, for voice, about one call)."""
+"""An event: one fact that a reading states about one message (or, for voice, about one call).
+
+Why `msgspec.Struct` and not a dataclass: every capture makes one, sends it to the writer process and lays it into a
+table; a Struct is made three times as fast and travels as it is, a list without names.
+"""
 
 import hashlib
-from dataclasses import dataclass
 from datetime import datetime
+
+import msgspec
 
 from .captures import Kind
 from .statuses import Status, Word
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(msgspec.Struct, frozen=True, array_like=True):
     """One piece of a long message that the provider delivers in several requests. `number` starts at 1."""
 
     ref: str
@@ -17,8 +21,7 @@ class Piece:
     total: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
+class Event(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     """What a data sheet understood, once a message.
 
     `message_id` is the provider's, verbatim, or `made-…` where the request has none (`made_id`); for voice the call's.
@@ -26,7 +29,8 @@ class Event:
     `text` None: the request carries none; "" is an empty SMS. `media` are addresses, never fetched. `raw_status` is the
     provider's own word. `said_at` is the provider's own stamp of this fact, in UTC. `price` and `currency` are texts
     as sent. `segments` is the provider's own count. `as_callback`: what the word means if the message turns out to be
-    an outbound one (the same fields can be either, where only the URL tells them apart).
+    an outbound one (the same fields can be either, where only the URL tells them apart). New fields come at the end,
+    with a default: events of older versions lie in databases.
     """
 
     kind: Kind

@@ -6,14 +6,17 @@ speaks of is an outbound one, even when an event of it first looked inbound (som
 only).
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+import msgspec
+from msgspec.structs import replace
+
 from .captures import Kind
 from .events import Event
-from .sms import describe_sms
+from .sms import measure_sms
 from .statuses import FAILURES, RANKS, SUCCESSES, Status, Word
 
 DUPLICATE: Final = "duplicate"
@@ -38,8 +41,7 @@ class Direction(StrEnum):
     OUTBOUND = "outbound"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fact:
+class Fact(msgspec.Struct, frozen=True, kw_only=True):
     """An event where it stands: in which capture, when that arrived, and the fingerprint of its content and URL."""
 
     n: int
@@ -50,8 +52,7 @@ class Fact:
     findings: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Message:
+class Message(msgspec.Struct, frozen=True, kw_only=True):
     """One SMS as far as it is known. `final`: nothing more is expected. `final_at`: when that was first so.
 
     `segments` and `encoding` are computed from the text; without one `segments` is the provider's count. `pieces`
@@ -337,5 +338,5 @@ def _with_piece(message: Message, event: Event) -> Message:
 def _measured(message: Message) -> Message:
     if not message.text:
         return message
-    facts = describe_sms(message.text)
-    return replace(message, segments=facts.segments, encoding=facts.encoding)
+    encoding, segments = measure_sms(message.text)
+    return replace(message, segments=segments, encoding=encoding)

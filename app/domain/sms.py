@@ -46,6 +46,15 @@ def describe_sms(text: str) -> SmsFacts:
     )
 
 
+def measure_sms(text: str) -> tuple[str, int]:
+    """Alphabet and segments alone, for every message that is stored: a plain text costs a look at each letter."""
+    if _BASIC.issuperset(text):
+        size = len(text)
+        return "GSM-7", 1 if size <= _SINGLE["GSM-7"] else -(-size // _PART["GSM-7"])
+    facts = describe_sms(text)
+    return facts.encoding, facts.segments
+
+
 def hidden_characters(text: str) -> tuple[str, ...]:
     """The names of the invisible characters in a text, each once, in their order."""
     found = dict.fromkeys(

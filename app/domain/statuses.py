@@ -4,8 +4,9 @@ The highest rank seen wins, so callbacks may come late, twice or in any order. `
 status and stands outside the ladder; `unknown` is a word that nobody knows, or one that says nothing.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+import msgspec
 
 
 class Status(StrEnum):
@@ -43,8 +44,7 @@ FAILURES = frozenset({Status.CANCELED, Status.EXPIRED, Status.REJECTED, Status.U
 SUCCESSES = frozenset({Status.SENT, Status.DELIVERED, Status.READ})
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(msgspec.Struct, frozen=True, array_like=True):
     """What one word of a provider means. `final`: the provider documents that nothing more is expected after it."""
 
     status: Status

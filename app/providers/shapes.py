@@ -6,9 +6,10 @@ but without the positions in lists: `results.0.messageId` is `results.messageid`
 
 import json
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime
 from itertools import islice
+
+from msgspec.structs import replace
 
 from ..domain.events import Event
 from ..parsing import JsonValue

@@ -11,7 +11,8 @@ dashboard's wording stands from general knowledge. Inferred: `initiated` (JSON) 
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from ..domain.captures import Kind, Role
 from ..domain.events import Event, made_id

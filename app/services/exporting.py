@@ -10,6 +10,7 @@ from ..domain.bins import Bin
 from ..domain.captures import Capture, CaptureRow
 from ..domain.events import Event
 from ..domain.messages import Message
+from ..domain.search import Query
 from ..storage import Store
 
 PAGE = 200
@@ -19,11 +20,11 @@ PAGE_BYTES = 1 << 20
 Whole = tuple[Capture, Sequence[Event]]
 
 
-async def each_page(store: Store, bin: Bin) -> AsyncIterator[Sequence[CaptureRow]]:
+async def each_page(store: Store, bin: Bin, query: Query | None = None) -> AsyncIterator[Sequence[CaptureRow]]:
     """The captures as lists show them."""
     after = 0
     while after < bin.last_n:
-        rows = await store.list_captures(bin.id, limit=PAGE, after=after)
+        rows = await store.list_captures(bin.id, limit=PAGE, after=after, query=query)
         page = [row for row in rows if row.n <= bin.last_n]
         if page:
             yield page
@@ -32,19 +33,19 @@ async def each_page(store: Store, bin: Bin) -> AsyncIterator[Sequence[CaptureRow
         after = rows[-1].n
 
 
-async def each_whole_page(store: Store, bin: Bin) -> AsyncIterator[Sequence[Whole]]:
+async def each_whole_page(store: Store, bin: Bin, query: Query | None = None) -> AsyncIterator[Sequence[Whole]]:
     """The captures with their bytes and events."""
-    async for rows in each_page(store, bin):
+    async for rows in each_page(store, bin, query):
         for numbers in in_bites(rows):
             captures = await store.get_captures(bin.id, numbers)
             yield list(zip(captures, await store.events_of_each(captures), strict=True))
 
 
-async def each_message_page(store: Store, bin: Bin) -> AsyncIterator[Sequence[Message]]:
+async def each_message_page(store: Store, bin: Bin, query: Query | None = None) -> AsyncIterator[Sequence[Message]]:
     """The messages, in the order of their first event."""
     after, last = 0, await store.last_message_id()
     while after < last:
-        found = await store.messages_from(bin.id, after=after, limit=PAGE)
+        found = await store.messages_from(bin.id, after=after, limit=PAGE, query=query)
         page = [message for message in found if message.id <= last]
         if page:
             yield page

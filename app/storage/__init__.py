@@ -8,6 +8,7 @@ cannot be made now is `StoreUnavailable`, at the latest after `COMMIT_WAIT_S`. R
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,6 +19,7 @@ from ..domain.bins import Bin, NewBin
 from ..domain.captures import Capture, CaptureRow, Change, NewCapture, NewOutcome, Stamp
 from ..domain.events import Event
 from ..domain.messages import Conversation, Message, Pace, Step
+from ..domain.search import Query
 
 __all__ = ["COMMIT_WAIT_S", "Health", "Session", "Store", "Sweep", "open_store"]
 
@@ -86,9 +88,18 @@ class Store(Protocol):
         return, durable when the future resolves. A capture that is gone is no error."""
 
     async def list_captures(
-        self, bin_id: str, *, limit: int, before: int | None = None, after: int | None = None
+        self,
+        bin_id: str,
+        *,
+        limit: int,
+        before: int | None = None,
+        after: int | None = None,
+        query: Query | None = None,
     ) -> Sequence[CaptureRow]:
-        """Newest first, below `before`; or with `after`, oldest first, above it. Never both. NotFound."""
+        """Newest first, below `before`; or with `after`, oldest first, above it. Never both. NotFound.
+
+        With a `query` only what matches; captures that the search index has not reached are matched all the same.
+        """
 
     async def get_capture(self, bin_id: str, n: int) -> Capture:
         """The whole capture. NotFound."""
@@ -105,11 +116,22 @@ class Store(Protocol):
     async def changes_after(self, bin_id: str, after: int, limit: int = 500) -> Sequence[Change]:
         """Changes with seq > `after`, oldest first, at most `limit`: what a returning viewer missed. NotFound."""
 
-    async def list_messages(self, bin_id: str, *, limit: int, before: int | None = None) -> Sequence[Message]:
-        """Last changed first, with a seq below `before`. NotFound."""
+    async def matching(self, bin_id: str, query: Query, captures: Sequence[int]) -> AbstractSet[int]:
+        """Which of these numbers are captures that match: for a live view with a filter. NotFound."""
 
-    async def messages_from(self, bin_id: str, *, after: int, limit: int) -> Sequence[Message]:
-        """In the order of their first event, with an `id` above `after`: for readers of everything. NotFound."""
+    async def matching_messages(self, bin_id: str, query: Query, messages: Sequence[int]) -> AbstractSet[int]:
+        """Which of these rows (`Message.id`) are messages that match. NotFound."""
+
+    async def list_messages(
+        self, bin_id: str, *, limit: int, before: int | None = None, query: Query | None = None
+    ) -> Sequence[Message]:
+        """Last changed first, with a seq below `before`; with a `query` only what matches. NotFound."""
+
+    async def messages_from(
+        self, bin_id: str, *, after: int, limit: int, query: Query | None = None
+    ) -> Sequence[Message]:
+        """In the order of their first event, with an `id` above `after`; with a `query` only what matches: for
+        readers of everything. NotFound."""
 
     async def last_message_id(self) -> int:
         """The highest `id` of a message so far, over all bins: where a reader of everything stops."""

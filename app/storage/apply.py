@@ -86,7 +86,7 @@ class Applier:
 
         A reader in the middle of a page only puts that off; captures never wait for it longer than a moment.
         """
-        if not self._swept:
+        if not self._swept and not self._index.is_merging:
             return
         self._swept = False
         try:
@@ -176,6 +176,8 @@ class Applier:
         if row is None:
             raise Rejected("not_found", f"There is no capture {job.n} in this bin.")
         self._eraser.erase(number, 0, [(row[0], job.n)])
+        self._counters.forget_messages()
+        self._swept = True
         self._recount(number, [row[1]])
         self._note_deletion(number, job.n, through=False)
 
@@ -225,6 +227,7 @@ class Applier:
             if room <= 0:
                 break
         self._swept = self._swept or room < job.limit
+        self._counters.forget_messages()
         return Stamp(job.limit - room, int(room <= 0))
 
     def _sweep_leftovers(self, number: int, floor_n: int, limit: int) -> int:
@@ -252,6 +255,8 @@ class Applier:
         self._counters.flush()
         values = {"now": job.now, "limit": job.limit}
         rows = self._connection.execute(SQL["overdue"], values).fetchall()
+        if rows:
+            self._counters.forget_messages()
         for row in rows:
             message = mark_stuck(read_message(row))
             write_again(self._connection, row["bin"], row["id"], message, self._next_seq(row["bin"]))

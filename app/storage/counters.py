@@ -93,7 +93,7 @@ class Counters:
             entry.seq = counter.last_seq
         word = job.events[0].as_callback
         findings = ",".join(dict.fromkeys((*arrival.findings, *odd))) if odd else job.findings
-        return ("status", word[0], findings) if turned and word else (job.kind, job.status, findings)
+        return ("status", word.status.value, findings) if turned and word else (job.kind, job.status, findings)
 
     def add_outcome(self, counter: Counter, job: jobs.SetOutcome) -> None:
         """Take the next seq."""
@@ -116,6 +116,10 @@ class Counters:
         for counter in self._by_bin.values():
             self._write(counter)
         self._by_bin.clear()
+
+    def forget_messages(self) -> None:
+        """Message rows were changed elsewhere than in the ledger."""
+        self._ledger.forget()
 
     def forget(self) -> None:
         """The transaction failed: nothing of it happened. Numbers of rows may be skipped, `n` never."""

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 from ..domain.messages import STUCK, Fact, Message, absorb, begin, mark_stuck
 from ..domain.units import from_micros
-from .facts import decode_event, read_event
+from .facts import decode_event
 from .ledger import echo_of
 from .queries import SQL
 from .rows import codes, message_columns, read_message
@@ -66,7 +66,7 @@ def read_fact(row: sqlite3.Row) -> Fact:
         n=row["n"],
         at=from_micros(row["received_at"]),
         provider=row["provider"] or "",
-        event=read_event(decode_event(row["facts"])),
+        event=decode_event(row["facts"]),
         print=row["print"],
         findings=codes(row["findings"]),
     )

@@ -6,7 +6,7 @@ Times are microseconds since 1970, durations seconds. Only `storage/` speaks thi
 import msgspec
 
 from ..domain.captures import Stamp
-from .facts import EventJob
+from ..domain.events import Event
 
 
 class Job(msgspec.Struct, array_like=True, tag=True):
@@ -65,7 +65,7 @@ class AddCapture(Job):
     body: bytes
     findings: str
     words: str
-    events: list[EventJob]
+    events: list[Event]
 
 
 class SetOutcome(msgspec.Struct, array_like=True):

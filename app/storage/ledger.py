@@ -8,6 +8,9 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from msgspec.structs import replace
+
+from ..domain.events import Event
 from ..domain.messages import (
     ECHO,
     MISPLACED,
@@ -22,19 +25,23 @@ from ..domain.messages import (
     takes_piece,
 )
 from ..domain.units import from_micros, micros
-from .facts import EventJob, encode_event, read_event
+from .facts import encode_event
 from .queries import SQL
 from .rows import message_columns, read_message
 
+# A message hears its callbacks within seconds, mostly; what is older is read again.
+MOST_REMEMBERED = 4_000
+
+_Key = tuple[int, str, str]
 _ECHO_US = int(ECHO.total_seconds() * 1_000_000)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Entry:
     id: int
+    bin: int
     message: Message
     is_new: bool
-    changed: bool
     seq: int = 0
 
 
@@ -53,23 +60,24 @@ class Arrival:
 
 
 class Ledger:
-    """Lives as long as the writing connection; holds messages only between two flushes."""
+    """Lives as long as the writing connection, the only one that writes; so what it remembers of messages stays true
+    until somebody else in this process changes their rows, or a transaction fails: then `forget`."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        self._entries: dict[tuple[int, str, str], _Entry] = {}
+        self._entries: dict[_Key, _Entry] = {}
+        self._changed: dict[int, _Entry] = {}
         self._echoes: dict[tuple[int, int], int] = {}
         self._events: list[tuple[object, ...]] = []
         self._last_id = int(connection.execute(SQL["last_message"]).fetchone()[0])
 
-    def add(self, arrival: Arrival, events: Sequence[EventJob]) -> tuple[list[_Entry], tuple[str, ...], bool]:
+    def add(self, arrival: Arrival, events: Sequence[Event]) -> tuple[list[_Entry], tuple[str, ...], bool]:
         """Fold a capture's events. The messages that changed (each wants a seq), findings that only the ledger can
         make, and whether the first event turned out to be a callback that came to the wrong URL."""
         changed: list[_Entry] = []
         odd: dict[str, None] = {}
         turned = False
-        for position, job in enumerate(events):
-            event = read_event(job)
+        for position, event in enumerate(events):
             row: tuple[int | None, str | None]
             if not makes_message(event):
                 row = (None, event.message_id)
@@ -81,38 +89,44 @@ class Ledger:
                 entry, found = self._fold(arrival, fact)
                 turned = turned or (position == 0 and MISPLACED in found)
                 odd.update(dict.fromkeys(found))
-                if entry not in changed:
+                if not any(other is entry for other in changed):
                     changed.append(entry)
                 row = (entry.id, None)
-            self._events.append((arrival.id, position, arrival.bin, arrival.n, *row, arrival.print, encode_event(job)))
+            facts = encode_event(event)
+            self._events.append((arrival.id, position, arrival.bin, arrival.n, *row, arrival.print, facts))
         return changed, tuple(odd), turned
 
     def flush(self) -> None:
         """Write what was folded; afterwards the tables are true."""
-        entries = [entry for entry in self._entries.values() if entry.changed]
         events, self._events = self._events, []
-        bins = {id(entry): key[0] for key, entry in self._entries.items()}
-        self.forget()
-        if entries:
-            new = [
-                (*message_columns(entry.message, entry.seq, echo_of(entry.message)), bins[id(entry)], entry.id)
-                for entry in entries
-            ]
-            added = [row for row, entry in zip(new, entries, strict=True) if entry.is_new]
-            kept = [row for row, entry in zip(new, entries, strict=True) if not entry.is_new]
-            if added:
-                self._connection.executemany(SQL["add_message"], added)
-            if kept:
-                self._connection.executemany(SQL["set_message"], kept)
-            self._connection.executemany(SQL["touch_conversation"], list(_pairs(entries, bins)))
+        changed, self._changed = self._changed, {}
+        self._echoes.clear()
+        if changed:
+            self._write(list(changed.values()))
         if events:
             self._connection.executemany(SQL["add_event"], events)
+        if len(self._entries) > MOST_REMEMBERED:
+            self._entries.clear()
 
     def forget(self) -> None:
-        """The transaction failed or is over."""
+        """A transaction failed, or message rows were changed elsewhere: read them again."""
         self._entries.clear()
+        self._changed.clear()
         self._echoes.clear()
         self._events.clear()
+
+    def _write(self, entries: list[_Entry]) -> None:
+        added: list[tuple[object, ...]] = []
+        kept: list[tuple[object, ...]] = []
+        for entry in entries:
+            columns = message_columns(entry.message, entry.seq, echo_of(entry.message))
+            (added if entry.is_new else kept).append((*columns, entry.bin, entry.id))
+            entry.is_new = False
+        if added:
+            self._connection.executemany(SQL["add_message"], added)
+        if kept:
+            self._connection.executemany(SQL["set_message"], kept)
+        self._connection.executemany(SQL["touch_conversation"], _pairs(entries))
 
     # Inside one transaction
 
@@ -120,36 +134,39 @@ class Ledger:
         entry = self._find(arrival, fact)
         if entry is not None:
             entry.message, odd = absorb(entry.message, fact)
-            entry.changed = True
+            self._changed[entry.id] = entry
             return entry, odd
         message = begin(fact)
         odd = (SOFT_DUPLICATE,) if self._is_echo(arrival, message) else ()
         self._last_id += 1
         if odd:
-            message = begin(_with_findings(fact, odd))
-        entry = _Entry(self._last_id, message, is_new=True, changed=True)
+            message = replace(message, findings=(*message.findings, *odd))
+        entry = _Entry(self._last_id, arrival.bin, message, is_new=True)
         self._entries[(arrival.bin, message.message_id, message.provider)] = entry
+        self._changed[entry.id] = entry
         return entry, odd
 
     def _find(self, arrival: Arrival, fact: Fact) -> _Entry | None:
         key = (arrival.bin, fact.event.message_id, fact.provider)
-        entry = self._entries.get(key)
+        entry = self._entries.get(key) or self._look_up(key)
         if entry is not None:
-            return entry
-        values = {"bin": arrival.bin, "message_id": key[1], "provider": key[2]}
-        row = self._connection.execute(SQL["find_message"], values).fetchone()
-        if row is not None:
-            if row["last_n"] > arrival.floor_n:
-                return self._remember(key, row)
+            if entry.message.last_n > arrival.floor_n:
+                return entry
             # Its captures were cleared, so it is gone from every read: the id begins anew.
-            self._connection.execute(SQL["erase_message"], {"id": row["id"]})
+            self._connection.execute(SQL["erase_message"], {"id": entry.id})
+            del self._entries[key]
         return self._find_piece(arrival, fact)
+
+    def _look_up(self, key: _Key) -> _Entry | None:
+        values = {"bin": key[0], "message_id": key[1], "provider": key[2]}
+        row = self._connection.execute(SQL["find_message"], values).fetchone()
+        return None if row is None else self._remember(key, row)
 
     def _find_piece(self, arrival: Arrival, fact: Fact) -> _Entry | None:
         wanted = piece_key(fact.event)
         if wanted is None:
             return None
-        for entry in self._entries.values():
+        for entry in self._changed.values():
             if entry.message.piece_key == wanted and takes_piece(entry.message, fact):
                 return entry
         values = {"bin": arrival.bin, "piece_key": wanted, "floor_n": arrival.floor_n}
@@ -160,8 +177,8 @@ class Ledger:
                 return entry
         return None
 
-    def _remember(self, key: tuple[int, str, str], row: sqlite3.Row) -> _Entry:
-        entry = _Entry(row["id"], read_message(row), is_new=False, changed=False, seq=row["seq"])
+    def _remember(self, key: _Key, row: sqlite3.Row) -> _Entry:
+        entry = _Entry(row["id"], key[0], read_message(row), is_new=False, seq=row["seq"])
         self._entries[key] = entry
         return entry
 
@@ -185,19 +202,12 @@ def echo_of(message: Message) -> int | None:
     return int.from_bytes(hashlib.blake2b(said, digest_size=8).digest(), signed=True)
 
 
-def _with_findings(fact: Fact, more: tuple[str, ...]) -> Fact:
-    return Fact(
-        n=fact.n, at=fact.at, provider=fact.provider, event=fact.event, print=fact.print,
-        findings=(*fact.findings, *more),
-    )  # fmt: skip
-
-
-def _pairs(entries: Sequence[_Entry], bins: dict[int, int]) -> set[tuple[int, str, str, int, int]]:
+def _pairs(entries: Sequence[_Entry]) -> list[tuple[int, str, str, int, int]]:
     """Each pair of numbers once, with its latest change."""
     latest: dict[tuple[int, str, str], tuple[int, int]] = {}
     for entry in entries:
         theirs, ours = entry.message.theirs, entry.message.ours
         if theirs and ours:
-            pair = (bins[id(entry)], theirs, ours)
+            pair = (entry.bin, theirs, ours)
             latest[pair] = max(latest.get(pair, (0, 0)), (entry.seq, micros(entry.message.last_at)))
-    return {(*pair, seq, at) for pair, (seq, at) in latest.items()}
+    return [(*pair, seq, at) for pair, (seq, at) in latest.items()]

@@ -3,17 +3,21 @@
 import json
 import sqlite3
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Set as AbstractSet
 from datetime import timedelta
+
+from msgspec.structs import replace
 
 from ..domain.captures import Capture, CaptureRow
 from ..domain.events import Event
 from ..domain.messages import Conversation, Message, Pace, Step, timeline
+from ..domain.search import Query
 from ..domain.statuses import FAILURES, Status
 from ..domain.units import from_micros, micros
 from ..errors import NotFound
 from .erasing import read_fact
-from .facts import decode_event, read_event
+from .facts import decode_event
+from .filters import make_filter
 from .readers import Readers
 from .rows import read_capture_row, read_message
 
@@ -31,15 +35,28 @@ class MessageReads:
             raise NotFound(f"There is no bin {bin_id}.")
         return row
 
-    async def list_messages(self, bin_id: str, *, limit: int, before: int | None = None) -> Sequence[Message]:
+    async def list_messages(
+        self, bin_id: str, *, limit: int, before: int | None = None, query: Query | None = None
+    ) -> Sequence[Message]:
         bin = await self._bin_row(bin_id)
-        values = {"bin": bin["number"], "limit": limit, "before": FAR if before is None else before}
-        return await self._with_captures(await self._readers.all("list_messages", values))
+        wanted = await make_filter("messages", query, bin["number"], self._readers.ids)
+        place = {"bin": bin["number"], "limit": limit, "before": FAR if before is None else before}
+        rows = await self._readers.run(wanted.put_into("list_messages"), place | dict(wanted.values))
+        return await self._with_captures(rows)
 
-    async def messages_from(self, bin_id: str, *, after: int, limit: int) -> Sequence[Message]:
+    async def matching_messages(self, bin_id: str, query: Query, messages: Sequence[int]) -> AbstractSet[int]:
         bin = await self._bin_row(bin_id)
-        values = {"bin": bin["number"], "after": after, "limit": limit}
-        return await self._with_captures(await self._readers.all("messages_from", values))
+        wanted = await make_filter("messages", query, bin["number"], None)
+        values = {"bin": bin["number"], "ids": json.dumps(list(messages)), **wanted.values}
+        return {int(row[0]) for row in await self._readers.run(wanted.put_into("matching_messages"), values)}
+
+    async def messages_from(
+        self, bin_id: str, *, after: int, limit: int, query: Query | None = None
+    ) -> Sequence[Message]:
+        bin = await self._bin_row(bin_id)
+        wanted = await make_filter("messages", query, bin["number"], self._readers.ids)
+        values = {"bin": bin["number"], "after": after, "limit": limit, **wanted.values}
+        return await self._with_captures(await self._readers.run(wanted.put_into("each_message"), values))
 
     async def last_message_id(self) -> int:
         row = await self._readers.one("last_message", {})
@@ -59,12 +76,12 @@ class MessageReads:
 
     async def events_of(self, capture: Capture) -> Sequence[Event]:
         rows = await self._readers.all("events_of_capture", {"capture": capture.row.id})
-        return [read_event(decode_event(row["facts"])) for row in rows]
+        return [decode_event(row["facts"]) for row in rows]
 
     async def events_of_each(self, captures: Sequence[Capture]) -> Sequence[Sequence[Event]]:
         found: dict[int, list[Event]] = {capture.row.id: [] for capture in captures}
         for row in await self._readers.all("events_of_captures", {"captures": json.dumps(list(found))}):
-            found[row["capture"]].append(read_event(decode_event(row["facts"])))
+            found[row["capture"]].append(decode_event(row["facts"]))
         return list(found.values())
 
     async def list_related(self, capture: Capture, *, limit: int) -> Sequence[CaptureRow]:

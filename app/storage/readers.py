@@ -10,6 +10,7 @@ import aiosqlite
 
 from ..errors import StoreUnavailable
 from .connections import READER_PRAGMAS
+from .filters import words_match
 from .queries import SQL
 
 COUNT = 3
@@ -25,9 +26,17 @@ class Readers:
 
     async def all(self, query: str, values: Mapping[str, object]) -> list[sqlite3.Row]:
         """Every row of a named query."""
+        return await self.run(SQL[query], values)
+
+    async def ids(self, query: str, values: Mapping[str, object]) -> list[int]:
+        """The first column of every row of a named query."""
+        return [int(row[0]) for row in await self.all(query, values)]
+
+    async def run(self, text: str, values: Mapping[str, object]) -> list[sqlite3.Row]:
+        """Every row of a query that was put together from named ones."""
         connection = await self._free.get()
         try:
-            return list(await connection.execute_fetchall(SQL[query], values))
+            return list(await connection.execute_fetchall(text, values))
         except sqlite3.OperationalError as error:
             raise StoreUnavailable(f"The database cannot be read: {error}") from error
         finally:
@@ -48,6 +57,7 @@ async def open_readers(database: Path) -> AsyncIterator[Readers]:
             connection = await aiosqlite.connect(database, isolation_level=None)
             connections.append(connection)
             connection.row_factory = sqlite3.Row
+            await connection.create_function("words_match", 3, words_match, deterministic=True)
             for name, value in READER_PRAGMAS.items():
                 await connection.execute_fetchall(f"pragma {name} = {value}")
         yield Readers(connections)

@@ -26,7 +26,7 @@ from ..domain.messages import Direction, Message
 from ..domain.statuses import Status
 from ..domain.units import from_micros, micros
 from . import Session
-from .facts import read_state, state_word, write_event, write_state
+from .facts import read_state, write_state
 from .jobs import AddCapture, SetOutcome
 
 
@@ -127,7 +127,7 @@ def write_capture(new: NewCapture) -> AddCapture:
         reading.provider, reading.kind.value, reading.message_id, reading.sender, reading.recipient, reading.text,
         reading.status, reading.raw_status, reading.problem,
         raw.http_version, msgspec.msgpack.encode(raw.headers), raw.body,
-        ",".join(reading.findings), reading.words, [write_event(event) for event in reading.events],
+        ",".join(reading.findings), reading.words, list(reading.events),
     )  # fmt: skip
 
 
@@ -165,7 +165,7 @@ def read_message(row: Row) -> Message:
         piece_key=row["piece_key"],
         pieces=state.pieces,
         prints=state.prints,
-        as_callback=state_word(state),
+        as_callback=state.as_callback,
         seq=row["seq"],
         id=row["id"],
     )

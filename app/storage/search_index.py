@@ -7,6 +7,7 @@ merges of the index. Captures that it has not reached yet are matched directly (
 import sqlite3
 from collections.abc import Sequence
 
+from ..domain.search import tokens
 from .queries import SQL
 
 # Since this version a deleted entry is overwritten at once; before it, it stays in the file until the index is merged.
@@ -28,20 +29,28 @@ class SearchIndex:
         """The id of the last capture that is in the index."""
         return int(self._connection.execute(SQL["search_progress"]).fetchone()[0])
 
+    @property
+    def is_merging(self) -> bool:
+        """Deleted words are still on their way out of the file."""
+        return self._merge != 0
+
     def advance(self, limit: int) -> tuple[int, bool]:
         """Take in at most `limit` more captures: how many, and whether more may wait."""
-        upto = self.upto
-        last, found = self._connection.execute(SQL["search_step"], {"upto": upto, "limit": limit}).fetchone()
-        if not found:
-            return 0, False
-        self._connection.execute(SQL["add_to_search"], {"upto": upto, "last": last})
-        self._connection.execute(SQL["set_search_progress"], {"upto": last})
-        return found, found == limit
+        rows = self._connection.execute(SQL["search_step"], {"upto": self.upto, "limit": limit}).fetchall()
+        if rows:
+            self._connection.executemany(SQL["add_to_search"], [_entry(row) for row in rows])
+            self._connection.execute(SQL["set_search_progress"], {"upto": rows[-1]["id"]})
+        return len(rows), len(rows) == limit
 
     def forget(self, captures: Sequence[int]) -> None:
         """Take captures out, while their rows are still there: the index needs the words that it is to forget."""
         upto = self.upto
-        known = [(capture,) for capture in captures if capture <= upto]
+        known = [
+            _entry(row)
+            for capture in captures
+            if capture <= upto
+            for row in self._connection.execute(SQL["search_row"], {"id": capture})
+        ]
         if known:
             self._connection.executemany(SQL["erase_from_search"], known)
             if sqlite3.sqlite_version_info < _SECURE_DELETE:
@@ -55,3 +64,13 @@ class SearchIndex:
         self._connection.execute(SQL["search_merge"], {"pages": self._merge})
         # A negative number begins a merge of everything, positive ones go on with it; then nothing changes any more.
         self._merge = _PAGES if self._connection.total_changes - before > 1 else 0
+
+
+def scope_of(bin: int) -> str:
+    """The word in the index that stands for a bin."""
+    return f"b{bin}"
+
+
+def _entry(row: sqlite3.Row) -> tuple[int, str, str, str]:
+    text, rest = (" ".join(tokens(row[name] or "")) for name in ("text", "words"))
+    return row["id"], scope_of(row["bin"]), text, rest

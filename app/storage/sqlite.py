@@ -5,6 +5,7 @@ import json
 import os
 import sqlite3
 from collections.abc import AsyncIterator, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import asynccontextmanager, closing
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,9 +13,11 @@ from typing import Any, cast
 
 from ..domain.bins import Bin, NewBin
 from ..domain.captures import Capture, CaptureRow, Change, NewCapture, NewOutcome, Stamp
+from ..domain.search import Query
 from ..domain.units import micros
 from ..errors import CannotStart, NotFound
 from . import Health, Session, Store, Sweep, jobs
+from .filters import make_filter
 from .lock import lock_directory
 from .message_reads import FAR, MessageReads
 from .readers import Readers, open_readers
@@ -81,14 +84,30 @@ class SqliteStore(MessageReads):
         return self._writer.submit(jobs.SetOutcomes([write_outcome(new) for new in outcomes]))
 
     async def list_captures(
-        self, bin_id: str, *, limit: int, before: int | None = None, after: int | None = None
+        self,
+        bin_id: str,
+        *,
+        limit: int,
+        before: int | None = None,
+        after: int | None = None,
+        query: Query | None = None,
     ) -> Sequence[CaptureRow]:
-        values = {"bin": await self._number(bin_id), "limit": limit}
+        number = await self._number(bin_id)
+        wanted = await make_filter("captures", query, number, self._readers.ids)
+        values = {"bin": number, "limit": limit, **wanted.values}
         if after is not None:
-            rows = await self._readers.all("list_after", values | {"after": after})
+            rows = await self._readers.run(wanted.put_into("list_after"), values | {"after": after})
         else:
-            rows = await self._readers.all("list_newest", values | {"before": FAR if before is None else before})
+            values["before"] = FAR if before is None else before
+            rows = await self._readers.run(wanted.put_into("list_newest"), values)
         return [read_capture_row(row) for row in rows]
+
+    async def matching(self, bin_id: str, query: Query, captures: Sequence[int]) -> AbstractSet[int]:
+        number = await self._number(bin_id)
+        # So few rows need no driver: the condition alone decides.
+        wanted = await make_filter("captures", query, number, None)
+        values = {"bin": number, "ns": json.dumps(list(captures)), **wanted.values}
+        return {int(row[0]) for row in await self._readers.run(wanted.put_into("matching_captures"), values)}
 
     async def get_capture(self, bin_id: str, n: int) -> Capture:
         row = await self._readers.one("get_capture", {"bin": await self._number(bin_id), "n": n})

@@ -29,7 +29,7 @@ def fill(folder: Path, count: int) -> None:
     migrate(connection)
     applier = Applier(connection)
     bin_id, now = clock.new_id(), micros(clock.now())
-    applier.apply([AddBin(bin_id, clock.new_key(), None, None, None, now)])
+    applier.apply([AddBin(bin_id, clock.new_key(), None, None, None, 300, now)])
     pairs = [
         (b"Host", b"127.0.0.1"),
         (b"Content-Type", b"application/x-www-form-urlencoded"),

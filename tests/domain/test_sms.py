@@ -1,9 +1,11 @@
 """How a text travels as SMS."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app.domain.phones import region_of, show_phone
-from app.domain.sms import describe_sms
+from app.domain.sms import describe_sms, measure_sms
 
 
 @pytest.mark.parametrize(
@@ -65,3 +67,9 @@ def test_numbers_are_shown_as_people_write_them(party: str | None, shown: str) -
 
 def test_a_number_knows_its_country() -> None:
     assert (region_of("+14155550123"), region_of("MYBRAND"), region_of(None)) == ("US", None, None)
+
+
+@given(st.text(alphabet="aé€[☂🚗 ", max_size=400))
+def test_the_short_measure_says_what_the_long_one_says(text: str) -> None:
+    facts = describe_sms(text)
+    assert measure_sms(text) == (facts.encoding, facts.segments)

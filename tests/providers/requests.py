@@ -1,9 +1,10 @@
 """Requests as tests have them at hand: from a sample file, from a body."""
 
-from dataclasses import asdict, fields
 from datetime import UTC, datetime
 from enum import Enum
 from pathlib import Path
+
+import msgspec
 
 from app.domain.captures import RawRequest, Role
 from app.domain.events import Event, Piece
@@ -44,7 +45,7 @@ def read_sample(path: Path) -> tuple[RawRequest, Role]:
 
 def as_told(event: Event) -> dict[str, object]:
     """An event as a sample's expectation writes it: everything that is not null, blank lists left out."""
-    told = {field.name: _plain(getattr(event, field.name)) for field in fields(event)}
+    told = {field.name: _plain(getattr(event, field.name)) for field in msgspec.structs.fields(event)}
     return {name: value for name, value in told.items() if value not in (None, [])}
 
 
@@ -52,7 +53,7 @@ def _plain(value: object) -> object:
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, Piece):
-        return asdict(value)
+        return msgspec.structs.asdict(value)
     if isinstance(value, Word):
         return {"status": value.status.value, "final": value.final}
     if isinstance(value, Enum):

@@ -136,7 +136,7 @@ async def test_what_is_not_json_is_told_apart(server: Running) -> None:
         ("before=1&after=1", "before"),
         ("wait=5", "wait"),
         ("after=0&wait=61", "wait"),
-        ("q=from:1", "q"),
+        ("q=form:1", "q"),
         ("after=99999999999999999999999", "after"),
     ],
 )
@@ -269,3 +269,34 @@ async def test_repeated_and_blank_fields_stay_in_order(server: Running) -> None:
     assert parsed["form"] == [["a", "1"], ["b", ""], ["a", "2"], ["c", ""]]
     assert parsed["query"] == [["q", "1"], ["q", ""], ["r", ""]]
     assert (parsed["json"], parsed["xml"], parsed["parts"]) == (None, None, None)
+
+
+async def test_a_filter_finds_and_a_wrong_term_is_named_with_its_position(server: Running) -> None:
+    await _send(server, 12)
+    async with server.client.get(f"{server.bin_api}/captures", params={"q": "text~11"}) as answer:
+        assert [item["n"] for item in (await answer.json())["items"]] == [12]
+    async with server.client.get(f"{server.bin_api}/messages", params={"q": "kind:inbound", "limit": "2"}) as answer:
+        page = await answer.json()
+    assert [item["captures"] for item in page["items"]] == [[12], [11]]
+    async with server.client.get(f"{server.bin_api}/captures", params={"q": "text~11 form:1"}) as answer:
+        assert answer.status == 422
+        (error,) = (await answer.json())["errors"]
+    assert error["field"] == "q"
+    assert "9" in error["message"]
+    assert "from:" in error["message"]
+
+
+async def test_waiting_with_a_filter_waits_for_what_matches(server: Running) -> None:
+    await _send(server, 1)
+    query = {"after": "0", "wait": "10", "q": "text~later"}
+    async with asyncio.TaskGroup() as group:
+        waiting = group.create_task(_json(server, f"{server.bin_api}/captures", query))
+        await _send(server, 1)
+        async with server.client.post(server.capture_url, data={"Text": "later"}) as answer:
+            assert answer.status == 200
+    assert [item["text"] for item in waiting.result()["items"]] == ["later"]
+
+
+async def _json(server: Running, address: str, query: dict[str, str]) -> dict:
+    async with server.client.get(address, params=query) as answer:
+        return await answer.json()

@@ -107,9 +107,24 @@ async def test_a_browser_that_signed_in_follows_a_plain_link(server: Running) ->
             assert answer.status == 200
 
 
+async def test_a_filter_leaves_only_what_it_finds(server: Running) -> None:
+    for text in ("your code is 1", "hello", "your code is 2"):
+        await _hit(server, text)
+    lines = (await _export(server, "q=text~code")).splitlines()
+    assert [json.loads(line)["n"] for line in lines] == [1, 3]
+    lines = (await _export(server, "of=messages&format=jsonl&q=text~hello")).splitlines()
+    assert [json.loads(line)["text"] for line in lines] == ["hello"]
+
+
 @pytest.mark.parametrize(
     ("query", "field"),
-    [("of=messages&format=har", "format"), ("format=xls", "format"), ("of=bins", "of"), ("what=x", "what")],
+    [
+        ("q=nokey:x", "q"),
+        ("of=messages&format=har", "format"),
+        ("format=xls", "format"),
+        ("of=bins", "of"),
+        ("what=x", "what"),
+    ],
 )
 async def test_a_wrong_wish_is_named(server: Running, query: str, field: str) -> None:
     async with server.client.get(f"{server.bin_api}/export?{query}") as answer:

@@ -1,14 +1,14 @@
 """What the findings are told about a capture: plain facts, so that the rules know neither parsers nor data sheets."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+import msgspec
 
 from ..captures import RawRequest, Role
 from ..events import Event
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
+class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """A capture as it was understood.
 
     `pairs` are the names and values in order, as sent; `fields` the first value of each, names in lower case.
@@ -22,7 +22,7 @@ class Facts:
     role: Role
     provider: str | None = None
     pairs: tuple[tuple[str, str], ...] = ()
-    fields: Mapping[str, str] = field(default_factory=dict)
+    fields: Mapping[str, str] = msgspec.field(default_factory=dict)
     events: tuple[Event, ...] = ()
     loose_word: str | None = None
     json_cut: bool = False

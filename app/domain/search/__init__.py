@@ -23,7 +23,7 @@ international, and nothing else. Digits alone are compared as they were sent, as
 it, `after:#1040` begins with 1041; `before:` ends in front of either.
 """
 
-from .matching import Candidate, matches
+from .matching import Candidate, matches, settle
 from .reading import MAX_LENGTH, MAX_TERMS, WrongTerm, parse_query
 from .terms import KEYS, VALUES, Moment, OneOf, Pattern, Patterns, Phrase, Query, Size, Term, When, Words
 from .tokens import has_phrase, tokens
@@ -51,5 +51,6 @@ __all__ = [
     "has_phrase",
     "matches",
     "parse_query",
+    "settle",
     "tokens",
 ]

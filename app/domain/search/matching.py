@@ -1,8 +1,8 @@
 """Whether a capture is what a query asks for, without an index: for answer rules, for waiting, for the newest rows."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from .terms import OneOf, Pattern, Patterns, Phrase, Query, Size, Term, When, Words
@@ -36,6 +36,18 @@ def matches(query: Query, candidate: Candidate, now: datetime | None = None) -> 
     """Whether every term holds. `now` is what "ago" counts from; without it the capture is arriving now."""
     now = candidate.received_at if now is None else now
     return all(_holds(term, candidate, now) != term.negated for term in query.terms)
+
+
+def settle(query: Query, now: datetime) -> Query:
+    """The query with every "ago" counted from now, so that it means the same for as long as it is followed."""
+    return Query(
+        tuple(
+            replace(term, moment=resolve(term.moment, now))
+            if isinstance(term, When) and isinstance(term.moment, timedelta)
+            else term
+            for term in query.terms
+        )
+    )
 
 
 def _holds(term: Term, candidate: Candidate, now: datetime) -> bool:

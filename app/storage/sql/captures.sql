@@ -25,7 +25,7 @@ select captures.*, outcomes.status as out_status, outcomes.after_ms, outcomes.fa
 from captures
 join bins on bins.number = captures.bin
 left join outcomes on outcomes.bin = captures.bin and outcomes.n = captures.n
-where captures.bin = :bin and captures.n > bins.floor_n and captures.n < :before
+where captures.bin = :bin and captures.n > bins.floor_n and captures.n < :before /* filter */
 order by captures.n desc
 limit :limit
 
@@ -34,7 +34,7 @@ select captures.*, outcomes.status as out_status, outcomes.after_ms, outcomes.fa
 from captures
 join bins on bins.number = captures.bin
 left join outcomes on outcomes.bin = captures.bin and outcomes.n = captures.n
-where captures.bin = :bin and captures.n > max(bins.floor_n, :after)
+where captures.bin = :bin and captures.n > max(bins.floor_n, :after) /* filter */
 order by captures.n
 limit :limit
 
@@ -122,3 +122,14 @@ delete from captures where id = ?
 
 -- name: erase_deletions
 delete from deletions where bin = :bin
+
+-- name: matching_captures
+select captures.n
+from captures join bins on bins.number = captures.bin
+where
+    captures.bin = :bin and captures.n in (select value from json_each(:ns)) and captures.n > bins.floor_n
+    /* filter */
+
+-- name: first_n_since
+-- The number of the newest capture that is older than a time; numbers follow time but for jumps of the clock.
+select n, received_at from captures where bin = :bin and n >= :n order by n limit 1

@@ -62,7 +62,10 @@ where
     bin = :bin and theirs = :theirs and ours = :ours
     and not exists (
         select 1 from messages
-        where messages.bin = :bin and messages.theirs = conversations.theirs and messages.ours = conversations.ours
+        where
+            messages.bin = :bin
+            and messages.theirs collate nocase = conversations.theirs and messages.theirs = conversations.theirs
+            and messages.ours collate nocase = conversations.ours and messages.ours = conversations.ours
     )
 
 -- name: erase_conversations
@@ -84,14 +87,14 @@ limit :limit
 -- name: list_messages
 select messages.*
 from messages join bins on bins.number = messages.bin
-where messages.bin = :bin and messages.seq < :before and messages.last_n > bins.floor_n
+where messages.bin = :bin and messages.seq < :before and messages.last_n > bins.floor_n /* filter */
 order by messages.seq desc
 limit :limit
 
--- name: messages_from
+-- name: each_message
 select messages.*
 from messages join bins on bins.number = messages.bin
-where messages.bin = :bin and messages.id > :after and messages.last_n > bins.floor_n
+where messages.bin = :bin and messages.id > :after and messages.last_n > bins.floor_n /* filter */
 order by messages.id
 limit :limit
 
@@ -147,7 +150,9 @@ where
     and exists (
         select 1 from messages
         where
-            messages.bin = :bin and messages.theirs = conversations.theirs and messages.ours = conversations.ours
+            messages.bin = :bin
+            and messages.theirs collate nocase = conversations.theirs and messages.theirs = conversations.theirs
+            and messages.ours collate nocase = conversations.ours and messages.ours = conversations.ours
             and messages.last_n > :floor_n
     )
 order by seq desc
@@ -155,20 +160,20 @@ limit :limit
 
 -- name: newest_of_pair
 select messages.* from messages
-where bin = :bin and theirs = :theirs and ours = :ours and last_n > :floor_n
+where
+    bin = :bin and theirs collate nocase = :theirs and ours collate nocase = :ours
+    and theirs = :theirs and ours = :ours and last_n > :floor_n
 order by first_at desc
 limit 1
 
 -- name: list_pair
 select messages.* from messages
 where
-    bin = :bin and theirs = :theirs and ours = :ours and last_n > :floor_n
+    bin = :bin and theirs collate nocase = :theirs and ours collate nocase = :ours
+    and theirs = :theirs and ours = :ours and last_n > :floor_n
     and (first_at, id) < (:before_at, :before_id)
 order by first_at desc, id desc
 limit :limit
-
--- name: pairs_of_number
-select theirs, ours from conversations where bin = :bin and (theirs = :number or ours = :number) order by seq desc limit 50
 
 -- name: count_by_status
 -- Each count stops at :most + 1: who needs more digits can ask for the export.
@@ -188,3 +193,10 @@ select first_at, final_at, status from messages
 where bin = :bin and direction = 'outbound' and last_n > :floor_n
 order by seq desc
 limit :limit
+
+-- name: matching_messages
+select messages.id
+from messages join bins on bins.number = messages.bin
+where
+    messages.id in (select value from json_each(:ids)) and messages.bin = :bin and messages.last_n > bins.floor_n
+    /* filter */

@@ -5,18 +5,28 @@ select upto from search_progress
 update search_progress set upto = :upto
 
 -- name: search_step
-select max(id) as upto, count(*) as found from (select id from captures where id > :upto order by id limit :limit)
+select captures.id, captures.bin, captures.text, raws.words
+from captures join raws on raws.id = captures.id
+where captures.id > :upto
+order by captures.id
+limit :limit
+
+-- name: search_row
+select captures.id, captures.bin, captures.text, raws.words
+from captures join raws on raws.id = captures.id
+where captures.id = :id
 
 -- name: add_to_search
-insert into search (rowid, scope, text, rest)
-select id, scope, text, rest from searchable where id > :upto and id <= :last
+insert into search (rowid, scope, text, rest) values (?, ?, ?, ?)
 
 -- name: erase_from_search
-insert into search (search, rowid, scope, text, rest)
-select 'delete', id, scope, text, rest from searchable where id = :id
+insert into search (search, rowid, scope, text, rest) values ('delete', ?, ?, ?, ?)
 
 -- name: search_secure_delete
 insert into search (search, rank) values ('secure-delete', 1)
 
 -- name: search_merge
 insert into search (search, rank) values ('merge', :pages)
+
+-- name: search_hits
+select rowid as id from search where search match :match order by rowid desc limit :limit

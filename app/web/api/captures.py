@@ -6,11 +6,12 @@ from aiohttp import web
 
 from ... import clock, keys
 from ...domain.captures import CaptureRow
+from ...domain.search import Query
 from ...errors import Invalid
 from ...services import bins as service
 from ..headers import NOTHING_AT_ALL
 from .bins import answer
-from .inputs import MAX_WAIT_S, limit_of, number, read_query
+from .inputs import MAX_WAIT_S, filter_of, limit_of, number, read_query
 from .shapes import CaptureList, show_capture, show_row
 
 HIGHEST = 10**18 - 1
@@ -19,7 +20,7 @@ FILE_HEADERS = {"Content-Security-Policy": NOTHING_AT_ALL}
 
 async def index(request: web.Request) -> web.StreamResponse:
     """GET /api/v1/bins/{bin}/captures"""
-    query = read_query(request, ("limit", "before", "after", "wait"))
+    query = read_query(request, ("limit", "before", "after", "q", "wait"))
     limit = limit_of(query)
     before = number(query, "before", lowest=0, highest=HIGHEST)
     after = number(query, "after", lowest=0, highest=HIGHEST)
@@ -28,11 +29,13 @@ async def index(request: web.Request) -> web.StreamResponse:
         raise Invalid(("before", "cannot be used with after"), ("after", "cannot be used with before"))
     if wait_s is not None and after is None:
         raise Invalid(("wait", "needs after; 0 waits from the start"))
+    wanted = filter_of(query)
     bin_id = request.match_info["bin"]
     if after is not None and wait_s:
-        found = await _wait(request, bin_id, limit + 1, after, wait_s)
+        found = await _wait(request, bin_id, limit + 1, after, wanted, wait_s)
     else:
-        found = await request.app[keys.STORE].list_captures(bin_id, limit=limit + 1, before=before, after=after)
+        store = request.app[keys.STORE]
+        found = await store.list_captures(bin_id, limit=limit + 1, before=before, after=after, query=wanted)
     shown = [show_row(row) for row in found[:limit]]
     return answer(CaptureList(shown, str(shown[-1].n) if len(found) > limit else None))
 
@@ -86,14 +89,16 @@ def _address(request: web.Request) -> tuple[str, int]:
     return request.match_info["bin"], int(request.match_info["n"])
 
 
-async def _wait(request: web.Request, bin_id: str, limit: int, after: int, wait_s: int) -> Sequence[CaptureRow]:
+async def _wait(
+    request: web.Request, bin_id: str, limit: int, after: int, wanted: Query | None, wait_s: int
+) -> Sequence[CaptureRow]:
     """Long poll on the bin's bell: no capture slips between two calls, because each starts from its cursor."""
     store, hub = request.app[keys.STORE], request.app[keys.HUB]
     end = clock.ticks() + wait_s
     with hub.listen(bin_id) as bell:
         while True:
             bell.clear()
-            found = await store.list_captures(bin_id, limit=limit, after=after)
+            found = await store.list_captures(bin_id, limit=limit, after=after, query=wanted)
             left = end - clock.ticks()
             if found or left <= 0 or hub.closed or request.transport is None:
                 return found

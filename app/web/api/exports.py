@@ -10,6 +10,7 @@ from yarl import URL
 
 from ... import __version__, clock, keys
 from ...domain.bins import Bin
+from ...domain.search import Query
 from ...errors import AppError, Invalid
 from ...export import EXPORTERS, WHATS, About, Format
 from ...log import get_log
@@ -17,7 +18,7 @@ from ...services import exporting
 from ...storage import Store
 from .bins import root_of
 from .captures import FILE_HEADERS
-from .inputs import read_query
+from .inputs import filter_of, read_query
 from .message_shapes import MessageShape, show_message
 from .shapes import CaptureSummary, show_capture, show_row
 
@@ -33,13 +34,15 @@ Maker = Callable[[], msgspec.Struct]
 
 async def export(request: web.Request) -> web.StreamResponse:
     """GET /api/v1/bins/{bin}/export"""
-    of, form = _wish(read_query(request, ("of", "format")))
+    query = read_query(request, ("of", "format", "q"))
+    of, form = _wish(query)
+    wanted = filter_of(query)
     store = request.app[keys.STORE]
     bin = await store.get_bin(request.match_info["bin"])
     shape = MessageShape if of == "messages" else CaptureSummary
     columns = [field.encode_name for field in msgspec.structs.fields(shape)]
     about = About(columns=columns, version=__version__, origin=str(URL(root_of(request)).origin()))
-    pieces = _pieces(form, about, _rows(store, bin, of, whole=form.whole))
+    pieces = _pieces(form, about, _rows(store, bin, of, wanted, whole=form.whole))
     # What cannot be read at all is told as an error, not as a file that breaks off.
     first = await anext(pieces)
     response = web.StreamResponse(headers={**FILE_HEADERS, "Content-Disposition": _disposition(bin, of, form)})
@@ -73,18 +76,20 @@ def _disposition(bin: Bin, of: str, form: Format) -> str:
     return f'attachment; filename="smsbin-{bin.id}-{of}-{clock.now():%Y-%m-%d}.{form.name}"'
 
 
-async def _rows(store: Store, bin: Bin, of: str, *, whole: bool) -> AsyncIterator[tuple[int, Maker]]:
+async def _rows(
+    store: Store, bin: Bin, of: str, query: Query | None, *, whole: bool
+) -> AsyncIterator[tuple[int, Maker]]:
     """How each row is made, and how many bytes of body go into it."""
     if of == "messages":
-        async for messages in exporting.each_message_page(store, bin):
+        async for messages in exporting.each_message_page(store, bin, query):
             for message in messages:
                 yield 0, partial(show_message, message)
     elif whole:
-        async for captures in exporting.each_whole_page(store, bin):
+        async for captures in exporting.each_whole_page(store, bin, query):
             for capture, events in captures:
                 yield len(capture.raw.body), partial(show_capture, capture, events)
     else:
-        async for rows in exporting.each_page(store, bin):
+        async for rows in exporting.each_page(store, bin, query):
             for row in rows:
                 yield 0, partial(show_row, row)
 

@@ -8,7 +8,9 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
+from ... import clock
 from ...domain.bins import NAME_LENGTH, PROVIDER_TITLES
+from ...domain.search import Query, parse_query, settle
 from ...domain.units import parse_duration
 from ...errors import Invalid, MalformedBody, TooLarge, UnsupportedType
 from ..bodies import invite
@@ -65,6 +67,11 @@ def limit_of(query: dict[str, str]) -> int:
     """How many items a page has."""
     value = number(query, "limit", lowest=1, highest=MAX_LIMIT)
     return DEFAULT_LIMIT if value is None else value
+
+
+def filter_of(query: dict[str, str]) -> Query | None:
+    """The filter in `q`, with every "ago" counted from now. WrongTerm names the term, its position and the cure."""
+    return settle(parse_query(query["q"]), clock.now()) if query.get("q", "").strip() else None
 
 
 def bin_fields(value: dict[str, Any]) -> dict[str, Any]:

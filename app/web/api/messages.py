@@ -5,17 +5,17 @@ from aiohttp import web
 from ... import keys
 from .bins import answer
 from .captures import HIGHEST
-from .inputs import limit_of, number, read_query
+from .inputs import filter_of, limit_of, number, read_query
 from .message_shapes import MessageList, show_detail, show_message
 
 
 async def index(request: web.Request) -> web.StreamResponse:
     """GET /api/v1/bins/{bin}/messages"""
-    query = read_query(request, ("limit", "before"))
+    query = read_query(request, ("limit", "before", "q"))
     limit = limit_of(query)
     before = number(query, "before", lowest=0, highest=HIGHEST)
     store = request.app[keys.STORE]
-    found = await store.list_messages(request.match_info["bin"], limit=limit + 1, before=before)
+    found = await store.list_messages(request.match_info["bin"], limit=limit + 1, before=before, query=filter_of(query))
     shown = [show_message(message) for message in found[:limit]]
     return answer(MessageList(shown, str(found[limit - 1].seq) if len(found) > limit else None))
 

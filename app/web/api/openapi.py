@@ -155,6 +155,7 @@ def _capture_paths(captures: str) -> dict[str, Any]:
         _limit(),
         _number("before", "Below this n."),
         _number("after", "Above this n, oldest first; not with `before`."),
+        _filter(),
         _wait(),
     ]
     listing = "List captures: newest first, or forward from `after`"
@@ -183,7 +184,7 @@ def _capture_paths(captures: str) -> dict[str, Any]:
 
 
 def _message_paths(messages: str) -> dict[str, Any]:
-    query = [_limit(), _cursor("before")]
+    query = [_limit(), _cursor("before"), _filter()]
     one = "One message with its timeline"
     return {
         messages: {
@@ -258,6 +259,7 @@ def _export() -> dict[str, Any]:
     query = [
         _choice("of", WHATS, "captures", "What of the bin."),
         _choice("format", tuple(EXPORTERS), "jsonl", "How; har takes captures only."),
+        _filter(),
     ]
     call = _call("Captures", "export", "Everything in one file, oldest first", None, lookup=True, query=query)
     call["description"] = (
@@ -298,6 +300,14 @@ def _number(name: str, text: str) -> dict[str, Any]:
 def _choice(name: str, values: tuple[str, ...], default: str, text: str) -> dict[str, Any]:
     schema = {"type": "string", "enum": list(values), "default": default}
     return {"name": name, "in": "query", "schema": schema, "description": text}
+
+
+def _filter() -> dict[str, Any]:
+    text = (
+        "A filter such as `from:+1415* -status:failed text~code`: from: to: text~ status: role: kind: provider: id:"
+        " method: has: after: before: size: is: and free words, `-` for not, `*` at the end of a number or word."
+    )
+    return {"name": "q", "in": "query", "schema": {"type": "string", "maxLength": 1_000}, "description": text}
 
 
 def _wait() -> dict[str, Any]:

@@ -5,8 +5,9 @@ alter table raws add column words text not null default '';
 -- After how many seconds of silence without a final state a message counts as stuck; 0: never.
 alter table bins add column stuck_s integer not null default 300;
 
-create index captures_by_sender on captures (bin, sender, n) where sender is not null;
-create index captures_by_recipient on captures (bin, recipient, n) where recipient is not null;
+-- Parties and ids are found in any case, as the filter grammar has it.
+create index captures_by_sender on captures (bin, sender collate nocase, n) where sender is not null;
+create index captures_by_recipient on captures (bin, recipient collate nocase, n) where recipient is not null;
 create index captures_with_findings on captures (bin, n) where findings <> '';
 
 -- The ledger: one row a message, folded from its events. `state` is what the fold needs to go on, as MessagePack.
@@ -50,7 +51,8 @@ create table messages (
 create unique index messages_by_id on messages (bin, message_id, provider);
 create unique index messages_by_seq on messages (bin, seq);
 create index messages_by_status on messages (bin, status);
-create index messages_by_pair on messages (bin, theirs, ours, first_at);
+create index messages_by_pair on messages (bin, theirs collate nocase, ours collate nocase, first_at);
+create index messages_by_any_id on messages (bin, message_id collate nocase);
 create index messages_by_echo on messages (bin, echo) where echo is not null;
 create index messages_by_piece on messages (bin, piece_key) where piece_key is not null;
 create index messages_open on messages (last_at) where open;
@@ -70,7 +72,7 @@ create table events (
     primary key (capture, position)
 ) strict, without rowid;
 create index events_by_message on events (message, n) where message is not null;
-create index events_by_call on events (bin, call) where call is not null;
+create index events_by_call on events (bin, call collate nocase) where call is not null;
 
 -- Who talks to whom: one row a pair of numbers.
 create table conversations (
@@ -82,14 +84,17 @@ create table conversations (
     primary key (bin, theirs, ours)
 ) strict, without rowid;
 create index conversations_by_seq on conversations (bin, seq);
-create index conversations_by_ours on conversations (bin, ours);
+create index conversations_by_ours on conversations (bin, ours collate nocase);
+
+-- Failures are what people look for, and rare.
+create index captures_failed on captures (bin, n)
+where status in ('failed', 'undelivered', 'rejected', 'expired', 'canceled');
 
 -- The search. Captures up to `upto` are in the index; later ones are matched directly until the index has reached them.
+-- The index holds words as `domain/search/tokens.py` gives them, so that both ways agree, and no text of its own.
+-- `scope` is a word for the bin.
 create table search_progress (upto integer not null) strict;
 insert into search_progress (upto) values (0);
-create view searchable as
-select captures.id as id, 'b' || captures.bin as scope, coalesce(captures.text, '') as text, raws.words as rest
-from captures join raws on raws.id = captures.id;
 create virtual table search using fts5 (
-    scope, text, rest, content = 'searchable', content_rowid = 'id', tokenize = "unicode61 remove_diacritics 2"
+    scope, text, rest, content = '', tokenize = "unicode61 remove_diacritics 0"
 );

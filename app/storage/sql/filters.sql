@@ -1,0 +1,209 @@
+-- The filter grammar, put together by `storage/filters.py`. `:p` is a term's own parameter; lists are JSON, patterns are
+-- as LIKE has them, ranges are [from, to).
+-- Conditions are the truth about a row. Drivers (`drive_…`) give a superset of the rows that a term finds, from an index.
+
+-- name: captures_from
+exists (select 1 from json_each(:p) where captures.sender like value escape '\')
+
+-- name: captures_to
+exists (select 1 from json_each(:p) where captures.recipient like value escape '\')
+
+-- name: captures_id
+exists (select 1 from json_each(:p) where captures.message_id like value escape '\')
+
+-- name: captures_words
+(select words_match(coalesce(captures.text, ''), raws.words, :p) from raws where raws.id = captures.id)
+
+-- name: captures_text
+words_match(coalesce(captures.text, ''), '', :p)
+
+-- name: captures_status
+captures.status in (select value from json_each(:p))
+
+-- name: captures_role
+captures.role in (select value from json_each(:p))
+
+-- name: captures_kind
+captures.kind in (select value from json_each(:p))
+
+-- name: captures_provider
+captures.provider in (select value from json_each(:p))
+
+-- name: captures_method
+captures.method in (select value from json_each(:p))
+
+-- name: captures_has
+captures.findings <> ''
+and exists (select 1 from json_each(:p) where instr(',' || captures.findings || ',', ',' || value || ','))
+
+-- name: captures_is
+0
+
+-- name: captures_after_n
+captures.n > :p
+
+-- name: captures_before_n
+captures.n < :p
+
+-- name: captures_after_time
+captures.received_at >= :p
+
+-- name: captures_before_time
+captures.received_at < :p
+
+-- name: captures_size_from
+captures.size >= :p
+
+-- name: captures_size_to
+captures.size <= :p
+
+-- name: messages_from
+exists (select 1 from json_each(:p) where messages.sender like value escape '\')
+
+-- name: messages_to
+exists (select 1 from json_each(:p) where messages.recipient like value escape '\')
+
+-- name: messages_id
+exists (select 1 from json_each(:p) where messages.message_id like value escape '\')
+
+-- name: messages_words
+exists (
+    select 1
+    from events join captures on captures.id = events.capture join raws on raws.id = captures.id
+    where events.message = messages.id and words_match(coalesce(captures.text, ''), raws.words, :p)
+)
+
+-- name: messages_text
+words_match(coalesce(messages.text, ''), '', :p)
+
+-- name: messages_status
+messages.status in (select value from json_each(:p))
+
+-- name: messages_kind
+case messages.direction when 'inbound' then 'inbound' else 'status' end in (select value from json_each(:p))
+
+-- name: messages_provider
+messages.provider in (select value from json_each(:p))
+
+-- name: messages_role
+exists (
+    select 1 from events join captures on captures.id = events.capture
+    where events.message = messages.id and captures.role in (select value from json_each(:p))
+)
+
+-- name: messages_method
+exists (
+    select 1 from events join captures on captures.id = events.capture
+    where events.message = messages.id and captures.method in (select value from json_each(:p))
+)
+
+-- name: messages_has
+messages.findings <> ''
+and exists (select 1 from json_each(:p) where instr(',' || messages.findings || ',', ',' || value || ','))
+
+-- name: messages_is
+0
+
+-- name: messages_after_n
+messages.last_n > :p
+
+-- name: messages_before_n
+messages.last_n < :p
+
+-- name: messages_after_time
+messages.last_at >= :p
+
+-- name: messages_before_time
+messages.last_at < :p
+
+-- name: messages_size_from
+exists (
+    select 1 from events join captures on captures.id = events.capture
+    where events.message = messages.id and captures.size >= :p
+)
+
+-- name: messages_size_to
+exists (
+    select 1 from events join captures on captures.id = events.capture
+    where events.message = messages.id and captures.size <= :p
+)
+
+-- name: drive_captures_from
+select captures.id from json_each(:p), captures
+where
+    captures.bin = :bin and captures.sender collate nocase >= json_extract(value, '$[0]')
+    and captures.sender collate nocase < json_extract(value, '$[1]')
+limit :limit
+
+-- name: drive_captures_to
+select captures.id from json_each(:p), captures
+where
+    captures.bin = :bin and captures.recipient collate nocase >= json_extract(value, '$[0]')
+    and captures.recipient collate nocase < json_extract(value, '$[1]')
+limit :limit
+
+-- name: drive_captures_id
+select events.capture as id
+from json_each(:p), messages join events on events.message = messages.id
+where
+    messages.bin = :bin and messages.message_id collate nocase >= json_extract(value, '$[0]')
+    and messages.message_id collate nocase < json_extract(value, '$[1]')
+union
+select events.capture from json_each(:p), events
+where
+    events.bin = :bin and events.call collate nocase >= json_extract(value, '$[0]')
+    and events.call collate nocase < json_extract(value, '$[1]')
+limit :limit
+
+-- name: drive_captures_status
+select id from captures
+where
+    bin = :bin and status in ('failed', 'undelivered', 'rejected', 'expired', 'canceled')
+    and status in (select value from json_each(:p))
+limit :limit
+
+-- name: drive_captures_has
+select id from captures where bin = :bin and findings <> '' limit :limit
+
+-- name: drive_messages_from
+select id from (
+    select messages.id from json_each(:p), messages
+    where
+        messages.bin = :bin and messages.theirs collate nocase >= json_extract(value, '$[0]')
+        and messages.theirs collate nocase < json_extract(value, '$[1]')
+    union all
+    select messages.id
+    from json_each(:p), conversations
+    join messages
+        on messages.bin = :bin and messages.theirs = conversations.theirs and messages.ours = conversations.ours
+    where
+        conversations.bin = :bin and conversations.ours collate nocase >= json_extract(value, '$[0]')
+        and conversations.ours collate nocase < json_extract(value, '$[1]')
+) limit :limit
+
+-- name: drive_messages_id
+select messages.id from json_each(:p), messages
+where
+    messages.bin = :bin and messages.message_id collate nocase >= json_extract(value, '$[0]')
+    and messages.message_id collate nocase < json_extract(value, '$[1]')
+limit :limit
+
+-- name: drive_messages_status
+select id from messages where bin = :bin and status in (select value from json_each(:p)) limit :limit
+
+-- name: drive_messages_has
+select id from messages where bin = :bin and findings <> '' limit :limit
+
+-- name: messages_of_hits
+select distinct message as id from events
+where message is not null and (capture in (select value from json_each(:hits)) or capture > :upto)
+limit :limit
+
+-- name: captures_driven
+captures.id in (select value from json_each(:driven))
+
+-- name: captures_driven_or_later
+captures.id in (select value from json_each(:driven)) or captures.id > :upto
+
+-- name: messages_driven
+messages.id in (select value from json_each(:driven))

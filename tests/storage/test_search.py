@@ -1,0 +1,134 @@
+"""What a filter finds: what the grammar says, whether the search index has reached a capture or not."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from app import clock
+from app.domain.bins import Bin
+from app.domain.captures import CaptureRow, NewCapture, Role
+from app.domain.search import Candidate, Query, matches, parse_query, settle
+from app.providers import recognise
+from app.storage import Store, filters
+
+from .builders import a_bin, a_raw
+
+REQUESTS = [
+    (Role.PRIMARY, "POST", "From=%2B14155550123&To=%2B14155550100&Text=Your+code+is+482913&MessageSid=a1"),
+    (Role.PRIMARY, "POST", "From=%2B14155550188&To=%2B14155550100&Text=Gr%C3%BC%C3%9Fe+aus+K%C3%B6ln&MessageSid=a2"),
+    (Role.STATUS, "POST", "To=%2B447700900123&From=%2B14155550100&MessageSid=b1&Status=failed&DateSent="),
+    (Role.STATUS, "GET", "To=%2B447700900123&From=MyBrand&MessageSid=B2&Status=queued&DateSent="),
+    (Role.FALLBACK, "POST", "From=+14155550123&To=%2B14155550100&Text=code+again&MessageSid=a3&Extra=needle"),
+    (Role.VOICE, "POST", "From=%2B14155550123&To=%2B14155550100&CallSid=call-1&zipcode=1&wireless=True"),
+    (Role.PRIMARY, "PUT", ""),
+]
+QUERIES = [
+    "from:+14155550123", "from:4155550123", 'from:"(415) 555-0123"', "from:+1415*", "-from:+1415*", "from:mybrand",
+    "to:+447700900123", "to:+44*,+14155550100", "status:failed", "-status:failed", "status:failed,queued",
+    "role:status,voice", "kind:inbound", "kind:other", "provider:ytel", "-provider:ytel", "id:a1", "id:b2", "id:B*",
+    "method:GET", "has:plus_lost", "-has:plus_lost", "code", '"your code"', '"code your"', "text~code", "text~needle",
+    "needle", "NEEDLE", "need*", "gruße", "koln", "-code", "from:+14155550123 text~code", "after:#3", "before:#3",
+    "after:1h", "before:1h", "size:>1", "size:0", "is:simulated", "-is:simulated", "482913 from:+1415*",
+]  # fmt: skip
+
+
+async def _filled(store: Store) -> tuple[Bin, list[tuple[CaptureRow, str]]]:
+    bin, other = await a_bin(store), await a_bin(store)
+    kept = []
+    for role, method, said in REQUESTS:
+        body, target = (b"", f"/k?{said}") if method == "GET" else (said.encode(), "/k")
+        headers = ((b"Content-Type", b"application/x-www-form-urlencoded"),)
+        raw = a_raw(body, method=method, target=target, headers=headers)
+        reading = recognise(raw, role)
+        for each in (bin, other):
+            stamp = await store.add_capture(NewCapture(bin_id=each.id, role=role, raw=raw, reading=reading))
+        kept.append(((await store.get_capture(bin.id, stamp.n)).row, reading.words))
+    return bin, kept
+
+
+def _candidate(row: CaptureRow, words: str) -> Candidate:
+    reading = row.reading
+    return Candidate(
+        n=row.n, received_at=row.received_at, role=row.role.value, kind=reading.kind.value, method=row.method,
+        size=row.size, provider=reading.provider, message_id=reading.message_id, sender=reading.sender,
+        recipient=reading.recipient, text=reading.text, status=reading.status, words=words, findings=reading.findings,
+    )  # fmt: skip
+
+
+def _wanted(text: str) -> Query:
+    return settle(parse_query(text), clock.now())
+
+
+@pytest.mark.parametrize("indexed", [0, 5, 100])
+@pytest.mark.parametrize("few", [0, 2_000])
+async def test_every_term_finds_what_the_grammar_says(store: Store, monkeypatch, indexed: int, few: int) -> None:
+    """With no, half and all captures in the index; and with terms that find few and, as it were, many."""
+    monkeypatch.setattr(filters, "FEW", few)
+    bin, kept = await _filled(store)
+    if indexed:
+        await store.index_words(indexed)
+    for text in QUERIES:
+        query = _wanted(text)
+        wanted = [row.n for row, words in kept if matches(query, _candidate(row, words))]
+        found = [row.n for row in await store.list_captures(bin.id, limit=100, query=query)]
+        assert found == wanted[::-1], text
+        forward = [row.n for row in await store.list_captures(bin.id, limit=100, after=0, query=query)]
+        assert forward == wanted, text
+        assert await store.matching(bin.id, query, list(range(1, 10))) == set(wanted), text
+
+
+@pytest.mark.parametrize("few", [0, 2_000])
+async def test_messages_are_found_by_the_same_terms(store: Store, monkeypatch, few: int) -> None:
+    monkeypatch.setattr(filters, "FEW", few)
+    bin, _ = await _filled(store)
+    await store.index_words(6)
+    expected = {
+        "from:+14155550123": ["a3", "a1"],
+        "to:+447700900123": ["B2", "b1"],
+        "from:mybrand": ["B2"],
+        "status:failed": ["b1"],
+        "kind:status": ["B2", "b1"],
+        "-kind:status": ["a3", "a2", "a1"],
+        "role:fallback": ["a3"],
+        "id:b2": ["B2"],
+        "text~code": ["a3", "a1"],
+        "needle": ["a3"],
+        "text~needle": [],
+        "has:plus_lost": ["a3"],
+        "method:GET": ["B2"],
+        "size:0": ["B2"],
+    }
+    for text, ids in expected.items():
+        found = await store.list_messages(bin.id, limit=100, query=_wanted(text))
+        assert [message.message_id for message in found] == ids, text
+        everything = await store.list_messages(bin.id, limit=100)
+        rows = await store.matching_messages(bin.id, _wanted(text), [message.id for message in everything])
+        assert rows == {message.id for message in found}, text
+
+
+async def test_what_is_deleted_is_not_found_and_leaves_the_index(store: Store) -> None:
+    bin, _ = await _filled(store)
+    await store.index_words(100)
+    await store.drop_capture(bin.id, 5)
+    assert await store.list_captures(bin.id, limit=10, query=_wanted("needle")) == []
+    await store.drop_captures(bin.id)
+    while (await store.sweep(clock.now(), timedelta(0))).more:
+        pass
+    assert await store.list_captures(bin.id, limit=10, query=_wanted("code")) == []
+
+
+_TERMS = st.lists(st.sampled_from(QUERIES), min_size=1, max_size=4)
+
+
+@given(_TERMS)
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+async def test_terms_together_are_an_and(store: Store, terms: list[str]) -> None:
+    bins = await store.list_bins(limit=2)
+    bin = bins[-1] if bins else (await _filled(store))[0]
+    found = [
+        {row.n for row in await store.list_captures(bin.id, limit=100, query=_wanted(text))}
+        for text in (" ".join(terms), *terms)
+    ]
+    assert found[0] == set.intersection(*found[1:])
