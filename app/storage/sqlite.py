@@ -115,6 +115,10 @@ class SqliteStore(MessageReads):
             raise NotFound(f"There is no capture {n} in this bin.")
         return read_capture(row)
 
+    async def get_captures(self, bin_id: str, numbers: Sequence[int]) -> Sequence[Capture]:
+        values = {"bin": await self._number(bin_id), "numbers": json.dumps(numbers)}
+        return [read_capture(row) for row in await self._readers.all("get_captures", values)]
+
     async def drop_capture(self, bin_id: str, n: int) -> None:
         await self._writer.submit(jobs.DropCapture(bin_id, n))
 

@@ -102,6 +102,18 @@ where messages.bin = :bin and messages.seq < :before and messages.last_n > bins.
 order by messages.seq desc
 limit :limit
 
+-- name: each_message
+select messages.*
+from messages join bins on bins.number = messages.bin
+where messages.bin = :bin and messages.id > :after and messages.last_n > bins.floor_n /* filter */
+order by messages.id
+limit :limit
+
+-- name: events_of_captures
+select capture, facts from events
+where capture in (select value from json_each(:captures))
+order by capture, position
+
 -- name: get_message
 select messages.*
 from messages join bins on bins.number = messages.bin
