@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from aiohttp import web
+from msgspec import structs
 
 from .. import keys
 from ..domain.bins import Bin
@@ -140,7 +141,7 @@ async def _messages(store: Store, bin_id: str, pair: tuple[str, str], before: st
     place = _CURSOR.fullmatch(before)
     if place is None:
         raise Invalid(("before", "must be a place that this page gave"))
-    far = replace(newest[0], first_at=from_micros(int(place[1])), id=int(place[2]))
+    far = structs.replace(newest[0], first_at=from_micros(int(place[1])), id=int(place[2]))
     return await store.list_pair(bin_id, *pair, limit=BUBBLES + 1, before=far)
 
 

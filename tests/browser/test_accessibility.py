@@ -13,7 +13,7 @@ from .test_live_page import bin_page, post
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
 RULES = "{runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']}"
-TABS = ("summary", "fields", "headers", "raw", "timing", "answer")
+TABS = ("summary", "fields", "headers", "raw", "timing", "answer", "related")
 
 
 NARROW = {"width": 360, "height": 740}
@@ -64,6 +64,15 @@ async def test_no_screen_has_a_violation(server: Running, chromium, size: dict, 
     await check(f"/bins/{server.bin.id}")
     for tab in TABS:
         await check(f"/bins/{server.bin.id}/captures/1?tab={tab}")
+    callback = {"From": "+19495550142", "To": "+14155550123", "MessageSid": "SM2", "Status": "sent"}
+    async with server.client.post(server.capture_url + "/status", data=callback):
+        pass
+    for path in ("", "?q=fro:x", "/captures/2", "/messages", "/messages?q=has:stuck", "/messages/generic/SM2"):
+        await check(f"/bins/{server.bin.id}{path}")
+    await check(f"/bins/{server.bin.id}/conversations")
+    await check(f"/bins/{server.bin.id}/conversations/%2B14155550123/%2B19495550142")
+    async with server.client.patch(server.bin_api, json={"provider": "ytel"}):
+        pass
     await check(f"/bins/{server.bin.id}/settings")
     await check(f"/bins/{server.bin.id}/delete")
     await check("/nothing")
