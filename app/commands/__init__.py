@@ -17,6 +17,7 @@ COMMANDS = {
     "bins": "Make, list, show and delete bins of a running server.",
     "export": "Write captures or messages as CSV, JSON Lines or HAR.",
     "backup": "Copy the database of a running or stopped server into one file.",
+    "reread": "Read every capture again from its bytes; the server must be stopped.",
     "healthcheck": "Exit 0 when a server is ready; for containers.",
     "openapi": "Print the OpenAPI document.",
 }

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from ..domain.bins import Bin, NewBin
-from ..domain.captures import Capture, CaptureRow, Change, NewCapture, NewOutcome, Stamp
+from ..domain.captures import Capture, CaptureRow, Change, NewCapture, NewOutcome, Reading, Stamp
 from ..domain.events import Event
 from ..domain.messages import Conversation, Message, Pace, Step
 from ..domain.search import Query
@@ -176,6 +176,18 @@ class Store(Protocol):
     async def sweep(self, now: datetime, default_retention: timedelta, limit: int = 500) -> Sweep:
         """Remove at most `limit` captures whose retention has run out, oldest number first, and leftovers of
         deleted bins and cleared captures. Zero retention keeps for ever."""
+
+    async def begin_reread(self, bin_id: str) -> None:
+        """Take a bin's messages and events apart, to be made again by `reread` from its first capture to its last and
+        finished by `end_reread`. Until then readers see everything as it was, and nothing is durable; any other write
+        ends it, and the bin stays as it was. For a store that nobody else uses. NotFound."""
+
+    async def reread(self, bin_id: str, again: Sequence[tuple[Capture, Reading]]) -> None:
+        """Captures as they are read now, in the order of their numbers. Conflict: the rebuilding has ended."""
+
+    async def end_reread(self, bin_id: str) -> None:
+        """The bin is as it was read: durable on return, all of it. What was marked as stuck and is still open stays
+        marked. Conflict."""
 
     async def add_session(self, session: Session) -> None:
         """Remember a signed-in browser."""

@@ -12,9 +12,9 @@ order by last_at desc
 limit 5
 
 -- name: find_echo
-select 1 from messages
+select id from messages
 where bin = :bin and echo = :echo and first_at >= :after and last_n > :floor_n
-limit 1
+limit 5
 
 -- name: add_message
 insert into messages (
