@@ -1,6 +1,7 @@
 """The command line: one file a command, each imported only when it is asked for, so that `--help` is quick.
 
-stdout carries data, stderr the rest. Exit codes: 0 done, 1 no, 2 usage, 3 cannot reach or start, 130 interrupted.
+stdout carries data, stderr the rest. Exit codes: 0 done, 1 no, 2 usage, 3 cannot reach, start or sign in,
+130 interrupted.
 """
 
 import importlib
@@ -13,7 +14,10 @@ from ..errors import CannotStart, Invalid, StoreUnavailable
 
 COMMANDS = {
     "serve": "Listen: capture URLs, pages and API. What bare `smsbin` does.",
+    "bins": "Make, list, show and delete bins of a running server.",
+    "export": "Write captures or messages as CSV, JSON Lines or HAR.",
     "backup": "Copy the database of a running or stopped server into one file.",
+    "reread": "Read every capture again from its bytes; the server must be stopped.",
     "healthcheck": "Exit 0 when a server is ready; for containers.",
     "openapi": "Print the OpenAPI document.",
 }

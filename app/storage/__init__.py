@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from ..domain.bins import Bin, NewBin
-from ..domain.captures import Capture, CaptureRow, Change, NewCapture, NewOutcome, Stamp
+from ..domain.captures import Capture, CaptureRow, Change, NewCapture, NewOutcome, Reading, Stamp
 from ..domain.events import Event
 from ..domain.messages import Conversation, Message, Pace, Step
 from ..domain.search import Query
@@ -104,6 +104,9 @@ class Store(Protocol):
     async def get_capture(self, bin_id: str, n: int) -> Capture:
         """The whole capture. NotFound."""
 
+    async def get_captures(self, bin_id: str, numbers: Sequence[int]) -> Sequence[Capture]:
+        """Several whole captures, oldest first; those that are gone are left out. NotFound: no such bin."""
+
     async def drop_capture(self, bin_id: str, n: int) -> None:
         """Delete one capture; its number is never given again. NotFound."""
 
@@ -124,6 +127,15 @@ class Store(Protocol):
     ) -> Sequence[Message]:
         """Last changed first, with a seq below `before`; with a `query` only what matches. NotFound."""
 
+    async def messages_from(
+        self, bin_id: str, *, after: int, limit: int, query: Query | None = None
+    ) -> Sequence[Message]:
+        """In the order of their first event, with an `id` above `after`; with a `query` only what matches: for
+        readers of everything. NotFound."""
+
+    async def last_message_id(self) -> int:
+        """The highest `id` of a message so far, over all bins: where a reader of everything stops."""
+
     async def get_message(self, bin_id: str, provider: str, message_id: str) -> tuple[Message, Sequence[Step]]:
         """One message and its timeline, oldest first; of very many captures and events the newest 500. NotFound."""
 
@@ -132,6 +144,9 @@ class Store(Protocol):
 
     async def messages_of(self, capture: Capture) -> Sequence[Message]:
         """The messages that a capture speaks of, as they stand now."""
+
+    async def events_of_each(self, captures: Sequence[Capture]) -> Sequence[Sequence[Event]]:
+        """`events_of` for several captures at once, in their order."""
 
     async def list_related(self, capture: Capture, *, limit: int) -> Sequence[CaptureRow]:
         """Other captures of the same messages, or of the same call, oldest first."""
@@ -161,6 +176,18 @@ class Store(Protocol):
     async def sweep(self, now: datetime, default_retention: timedelta, limit: int = 500) -> Sweep:
         """Remove at most `limit` captures whose retention has run out, oldest number first, and leftovers of
         deleted bins and cleared captures. Zero retention keeps for ever."""
+
+    async def begin_reread(self, bin_id: str) -> None:
+        """Take a bin's messages and events apart, to be made again by `reread` from its first capture to its last and
+        finished by `end_reread`. Until then readers see everything as it was, and nothing is durable; any other write
+        ends it, and the bin stays as it was. For a store that nobody else uses. NotFound."""
+
+    async def reread(self, bin_id: str, again: Sequence[tuple[Capture, Reading]]) -> None:
+        """Captures as they are read now, in the order of their numbers. Conflict: the rebuilding has ended."""
+
+    async def end_reread(self, bin_id: str) -> None:
+        """The bin is as it was read: durable on return, all of it. What was marked as stuck and is still open stays
+        marked. Conflict."""
 
     async def add_session(self, session: Session) -> None:
         """Remember a signed-in browser."""

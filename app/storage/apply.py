@@ -16,6 +16,7 @@ from .counters import Counters
 from .erasing import Eraser, write_again
 from .jobs import Result, Value
 from .queries import SQL
+from .rereading import Rereader
 from .rows import read_message
 from .search_index import SearchIndex
 
@@ -61,6 +62,7 @@ class Applier:
         self._counters = Counters(connection)
         self._index = SearchIndex(connection)
         self._eraser = Eraser(connection, self._index, self._next_seq)
+        self._rereader = Rereader(connection, self._counters, self._index, self._next_seq)
         self._swept = False
         self._players: dict[type[jobs.Job], Callable[[Any], Value]] = {
             jobs.AddBin: self._add_bin,
@@ -74,6 +76,9 @@ class Applier:
             jobs.SweepCaptures: self._sweep,
             jobs.MarkStuck: self._mark_stuck,
             jobs.IndexWords: self._index_words,
+            jobs.BeginReread: self._begin_reread,
+            jobs.Reread: self._reread,
+            jobs.EndReread: self._end_reread,
             jobs.AddSession: self._add_session,
             jobs.TouchSession: self._touch_session,
             jobs.DropSession: self._drop_session,
@@ -86,7 +91,7 @@ class Applier:
 
         A reader in the middle of a page only puts that off; captures never wait for it longer than a moment.
         """
-        if not self._swept and not self._index.is_merging:
+        if self._connection.in_transaction or not (self._swept or self._index.is_merging):
             return
         self._swept = False
         try:
@@ -116,17 +121,27 @@ class Applier:
             return failure(error)
 
     def _commit(self, batch: Sequence[jobs.Job]) -> list[Result]:
-        self._connection.execute("begin immediate")
+        if self._rereader.number is not None and not all(isinstance(job, jobs.REREAD_JOBS) for job in batch):
+            self._abandon_reread()
+        if not self._connection.in_transaction:
+            self._connection.execute("begin immediate")
         try:
             values = [self._players[type(job)](job) for job in batch]
             self._counters.flush()
-            self._connection.execute("commit")
+            if self._rereader.number is None:
+                self._connection.execute("commit")
         except BaseException:
             self._counters.forget()
+            self._rereader.number = None
             if self._connection.in_transaction:
                 self._connection.execute("rollback")
             raise
         return [_result(value) for value in values]
+
+    def _abandon_reread(self) -> None:
+        self._rereader.number = None
+        self._counters.forget()
+        self._connection.execute("rollback")
 
     def _run(self, query: str, **values: object) -> int:
         """One statement, after the captures of the batch so far: jobs take effect in their order."""
@@ -266,6 +281,29 @@ class Applier:
         self._counters.flush()
         found, more = self._index.advance(job.limit)
         return Stamp(found, int(more))
+
+    # Rebuilding
+
+    def _begin_reread(self, job: jobs.BeginReread) -> Stamp:
+        number = self._number(job.bin_id)
+        if self._rereader.number not in (None, number):
+            raise Rejected("conflict", "Another bin is being read again.")
+        floor_n = self._connection.execute(SQL["get_bin"], {"id": job.bin_id}).fetchone()["floor_n"]
+        found = self._sweep_leftovers(number, floor_n, job.limit) or self._rereader.begin(number, job.limit)
+        return Stamp(found, int(found > 0))
+
+    def _reread(self, job: jobs.Reread) -> None:
+        counter = self._counters.of(job.bin_id)
+        if counter is None or counter.number != self._rereader.number:
+            raise Rejected("conflict", "This bin is not being read again, or something else came in between.")
+        self._rereader.step(counter, job.captures)
+
+    def _end_reread(self, job: jobs.EndReread) -> Stamp:
+        if self._number(job.bin_id) != self._rereader.number:
+            raise Rejected("conflict", "This bin is not being read again, or something else came in between.")
+        found = self._rereader.end(job.limit)
+        self._swept = found == 0
+        return Stamp(found, int(found > 0))
 
     # Sessions and the probe
 

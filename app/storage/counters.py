@@ -12,7 +12,7 @@ from ..domain.captures import Stamp
 from . import jobs
 from .ledger import Arrival, Ledger
 from .queries import SQL
-from .rows import codes, write_headers
+from .rows import codes, print_of, write_headers
 
 
 @dataclass(slots=True)
@@ -71,7 +71,11 @@ class Counters:
         sha256 = hashlib.sha256(job.body).hexdigest()
         kind, status, findings = job.kind, job.status, job.findings
         if job.events:
-            kind, status, findings = self._fold(counter, job, sha256)
+            arrival = Arrival(
+                self._last_id, counter.number, counter.floor_n, n, job.received_at, job.provider or "",
+                print_of(job.role, job.target, sha256 if job.body else None), codes(job.findings),
+            )  # fmt: skip
+            kind, status, findings = self.fold(counter, arrival, job)
         self._waiting.captures.append((
             self._last_id, counter.number, n, seq, job.received_at, job.role, job.method, job.target, job.peer,
             len(job.body), job.content_type, job.body_complete, job.provider, kind, job.message_id, job.sender,
@@ -81,12 +85,10 @@ class Counters:
         self._waiting.raws.append((self._last_id, job.http_version, headers, job.body, sha256, job.words))
         return Stamp(n, seq)
 
-    def _fold(self, counter: Counter, job: jobs.AddCapture, sha256: str) -> tuple[str, str | None, str]:
+    def fold(
+        self, counter: Counter, arrival: Arrival, job: jobs.AddCapture | jobs.ReadAgain
+    ) -> tuple[str, str | None, str]:
         """The capture's events into the ledger; the capture's kind, status and findings in its light."""
-        arrival = Arrival(
-            self._last_id, counter.number, counter.floor_n, counter.last_n, job.received_at, job.provider or "",
-            print_of(job, sha256), codes(job.findings),
-        )  # fmt: skip
         changed, odd, turned = self._ledger.add(arrival, job.events)
         for entry in changed:
             counter.last_seq += 1
@@ -140,11 +142,3 @@ class Counters:
                 "last_capture_at": counter.last_capture_at,
             },
         )
-
-
-def print_of(job: jobs.AddCapture, sha256: str) -> str:
-    """The fingerprint of a request's content on one URL: what comes again with the same one is a duplicate."""
-    if job.body:
-        return f"{job.role} {sha256[:16]}"
-    query = job.target.partition("?")[2]
-    return f"{job.role} {hashlib.blake2b(query.encode('utf-8', 'replace'), digest_size=8).hexdigest()}"

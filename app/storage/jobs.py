@@ -107,6 +107,44 @@ class IndexWords(Job):
     limit: int
 
 
+class BeginReread(Job):
+    """The first of the jobs that rebuild a bin; `storage/rereading.py` tells how they go together."""
+
+    bin_id: str
+    limit: int
+
+
+class ReadAgain(msgspec.Struct, array_like=True):
+    """Part of `Reread`: a stored capture, and what is read in it now."""
+
+    id: int
+    n: int
+    received_at: int
+    print: str
+    provider: str | None
+    kind: str
+    message_id: str | None
+    sender: str | None
+    recipient: str | None
+    text: str | None
+    status: str | None
+    raw_status: str | None
+    problem: str | None
+    findings: str
+    words: str
+    events: list[Event]
+
+
+class Reread(Job):
+    bin_id: str
+    captures: list[ReadAgain]
+
+
+class EndReread(Job):
+    bin_id: str
+    limit: int
+
+
 class AddSession(Job):
     hash: str
     token_hash: str
@@ -134,9 +172,13 @@ class Probe(Job):
 
 AnyJob = (
     AddBin | SetBin | RotateKey | DropBin | AddCapture | SetOutcomes | DropCapture | DropCaptures
-    | SweepCaptures | MarkStuck | IndexWords | AddSession | TouchSession | DropSession | DropSessions | Probe
+    | SweepCaptures | MarkStuck | IndexWords | BeginReread | Reread | EndReread
+    | AddSession | TouchSession | DropSession | DropSessions | Probe
 )  # fmt: skip
 
+
+# What may stand in the transaction of a rebuilding.
+REREAD_JOBS = (BeginReread, Reread, EndReread)
 
 # What a player gives back: two figures, or names.
 Value = Stamp | tuple[str, ...] | None

@@ -68,7 +68,7 @@ class Ledger:
         self._connection = connection
         self._entries: dict[_Key, _Entry] = {}
         self._changed: dict[int, _Entry] = {}
-        self._echoes: dict[tuple[int, int], int] = {}
+        self._begun: dict[tuple[int, int], list[_Entry]] = {}
         self._events: list[tuple[object, ...]] = []
         self._last_id = int(connection.execute(SQL["last_message"]).fetchone()[0])
 
@@ -101,7 +101,7 @@ class Ledger:
         """Write what was folded; afterwards the tables are true."""
         events, self._events = self._events, []
         changed, self._changed = self._changed, {}
-        self._echoes.clear()
+        self._begun.clear()
         if changed:
             self._write(list(changed.values()))
         if events:
@@ -113,7 +113,7 @@ class Ledger:
         """A transaction failed, or message rows were changed elsewhere: read them again."""
         self._entries.clear()
         self._changed.clear()
-        self._echoes.clear()
+        self._begun.clear()
         self._events.clear()
 
     def _write(self, entries: list[_Entry]) -> None:
@@ -147,6 +147,8 @@ class Ledger:
         entry = _Entry(self._last_id, arrival.bin, message, identity=None)
         self._entries[(arrival.bin, message.message_id, message.provider)] = entry
         self._changed[entry.id] = entry
+        if (echo := echo_of(message)) is not None:
+            self._begun.setdefault((arrival.bin, echo), []).append(entry)
         return entry, odd
 
     def _find(self, arrival: Arrival, fact: Fact) -> _Entry | None:
@@ -169,13 +171,17 @@ class Ledger:
         wanted = piece_key(fact.event)
         if wanted is None:
             return None
-        for entry in self._changed.values():
-            if entry.message.piece_key == wanted and takes_piece(entry.message, fact):
-                return entry
+        # The youngest first, wherever it is: what lies in one batch with what must not make a difference.
+        found = {
+            entry.id: entry
+            for entry in self._changed.values()
+            if entry.bin == arrival.bin and entry.message.piece_key == wanted
+        }
         values = {"bin": arrival.bin, "piece_key": wanted, "floor_n": arrival.floor_n}
         for row in self._connection.execute(SQL["find_pieces"], values).fetchall():
             key = (arrival.bin, row["message_id"], row["provider"])
-            entry = self._entries.get(key) or self._remember(key, row)
+            found[row["id"]] = self._entries.get(key) or self._remember(key, row)
+        for entry in sorted(found.values(), key=lambda entry: (entry.message.last_at, entry.id), reverse=True):
             if entry.message.provider == fact.provider and takes_piece(entry.message, fact):
                 return entry
         return None
@@ -190,12 +196,16 @@ class Ledger:
         echo = echo_of(message)
         if echo is None:
             return False
-        before = self._echoes.get((arrival.bin, echo))
-        self._echoes[(arrival.bin, echo)] = arrival.at
-        if before is None:
-            values = {"bin": arrival.bin, "echo": echo, "after": arrival.at - _ECHO_US, "floor_n": arrival.floor_n}
-            return self._connection.execute(SQL["find_echo"], values).fetchone() is not None
-        return arrival.at - before <= _ECHO_US
+        after = arrival.at - _ECHO_US
+        begun = self._begun.get((arrival.bin, echo), ())
+        if any(echo_of(entry.message) == echo and micros(entry.message.first_at) >= after for entry in begun):
+            return True
+        values = {"bin": arrival.bin, "echo": echo, "after": after, "floor_n": arrival.floor_n}
+        # A row whose message has turned outbound in this batch is no echo any more.
+        return any(
+            row[0] not in self._changed or echo_of(self._changed[row[0]].message) == echo
+            for row in self._connection.execute(SQL["find_echo"], values)
+        )
 
 
 def echo_of(message: Message) -> int | None:

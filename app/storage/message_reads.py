@@ -50,6 +50,18 @@ class MessageReads:
         values = {"bin": bin["number"], "ids": json.dumps(list(messages)), **wanted.values}
         return {int(row[0]) for row in await self._readers.run(wanted.put_into("matching_messages"), values)}
 
+    async def messages_from(
+        self, bin_id: str, *, after: int, limit: int, query: Query | None = None
+    ) -> Sequence[Message]:
+        bin = await self._bin_row(bin_id)
+        wanted = await make_filter("messages", query, bin["number"], self._readers.ids)
+        values = {"bin": bin["number"], "after": after, "limit": limit, **wanted.values}
+        return await self._with_captures(await self._readers.run(wanted.put_into("each_message"), values))
+
+    async def last_message_id(self) -> int:
+        row = await self._readers.one("last_message", {})
+        return 0 if row is None else int(row[0])
+
     async def get_message(self, bin_id: str, provider: str, message_id: str) -> tuple[Message, Sequence[Step]]:
         bin = await self._bin_row(bin_id)
         values = {"bin": bin["number"], "provider": provider, "message_id": message_id}
@@ -70,6 +82,12 @@ class MessageReads:
         rows = await self._readers.all("messages_of_capture", {"capture": capture.row.id})
         found = await self.messages_by_id([row["message"] for row in rows])
         return [found[row["message"]] for row in rows if row["message"] in found]
+
+    async def events_of_each(self, captures: Sequence[Capture]) -> Sequence[Sequence[Event]]:
+        found: dict[int, list[Event]] = {capture.row.id: [] for capture in captures}
+        for row in await self._readers.all("events_of_captures", {"captures": json.dumps(list(found))}):
+            found[row["capture"]].append(decode_event(row["facts"]))
+        return list(found.values())
 
     async def list_related(self, capture: Capture, *, limit: int) -> Sequence[CaptureRow]:
         rows = await self._readers.all("related_captures", {"capture": capture.row.id, "limit": limit})

@@ -1,5 +1,6 @@
 """Rows of the database as the words of the domain, and back."""
 
+import hashlib
 from collections.abc import Mapping
 from datetime import timedelta
 from sqlite3 import Row
@@ -27,7 +28,7 @@ from ..domain.statuses import Status
 from ..domain.units import from_micros, micros
 from . import Session
 from .facts import read_state, write_state
-from .jobs import AddCapture, SetOutcome
+from .jobs import AddCapture, ReadAgain, SetOutcome
 
 
 def read_bin(row: Row) -> Bin:
@@ -204,6 +205,27 @@ def write_headers(packed: bytes) -> str:
     """A job's headers as the database keeps them."""
     headers = msgspec.msgpack.decode(packed, type=list[tuple[bytes, bytes]])
     return msgspec.json.encode([(name.decode("latin-1"), value.decode("latin-1")) for name, value in headers]).decode()
+
+
+def write_reading(capture: Capture, reading: Reading) -> ReadAgain:
+    """A stored capture as it is read now."""
+    row, raw = capture.row, capture.raw
+    return ReadAgain(
+        row.id, row.n, micros(row.received_at),
+        print_of(row.role, row.target, capture.sha256 if raw.body else None),
+        reading.provider, reading.kind.value, reading.message_id, reading.sender, reading.recipient, reading.text,
+        reading.status, reading.raw_status, reading.problem, ",".join(reading.findings), reading.words,
+        list(reading.events),
+    )  # fmt: skip
+
+
+def print_of(role: str, target: str, sha256: str | None) -> str:
+    """The fingerprint of a request's content on one URL: what comes again with the same one is a duplicate. Without a
+    body (`sha256` None) the query is the content."""
+    if sha256 is not None:
+        return f"{role} {sha256[:16]}"
+    query = target.partition("?")[2]
+    return f"{role} {hashlib.blake2b(query.encode('utf-8', 'replace'), digest_size=8).hexdigest()}"
 
 
 def write_outcome(new: NewOutcome) -> SetOutcome:

@@ -56,6 +56,12 @@ class SearchIndex:
             if sqlite3.sqlite_version_info < _SECURE_DELETE:
                 self._merge = -_PAGES
 
+    def take_again(self, capture: int) -> None:
+        """A capture that was forgotten because its words changed; what the index has not reached comes by itself."""
+        if capture <= self.upto:
+            row = self._connection.execute(SQL["search_row"], {"id": capture}).fetchone()
+            self._connection.execute(SQL["add_to_search"], _entry(row))
+
     def tidy(self) -> None:
         """One step of the merge that makes deleted words leave the file; nothing when there is none to do."""
         if not self._merge:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from ..domain.bins import Bin, NewBin
-from ..domain.captures import Capture, CaptureRow, Change, NewCapture, NewOutcome, Stamp
+from ..domain.captures import Capture, CaptureRow, Change, NewCapture, NewOutcome, Reading, Stamp
 from ..domain.search import Query
 from ..domain.units import micros
 from ..errors import CannotStart, NotFound
@@ -21,8 +21,21 @@ from .filters import make_filter
 from .lock import lock_directory
 from .message_reads import FAR, MessageReads
 from .readers import Readers, open_readers
-from .rows import read_bin, read_capture, read_capture_row, read_change, read_session, write_capture, write_outcome
+from .rows import (
+    read_bin,
+    read_capture,
+    read_capture_row,
+    read_change,
+    read_session,
+    write_capture,
+    write_outcome,
+    write_reading,
+)
 from .writer import Writer
+
+# Messages that one step of a rebuilding takes away; and how long a step may take, the commit of a large bin included.
+REREAD_STEP = 2_000
+REREAD_WAIT_S = 600.0
 
 
 def _seconds(value: timedelta | None) -> int | None:
@@ -115,6 +128,10 @@ class SqliteStore(MessageReads):
             raise NotFound(f"There is no capture {n} in this bin.")
         return read_capture(row)
 
+    async def get_captures(self, bin_id: str, numbers: Sequence[int]) -> Sequence[Capture]:
+        values = {"bin": await self._number(bin_id), "numbers": json.dumps(numbers)}
+        return [read_capture(row) for row in await self._readers.all("get_captures", values)]
+
     async def drop_capture(self, bin_id: str, n: int) -> None:
         await self._writer.submit(jobs.DropCapture(bin_id, n))
 
@@ -143,6 +160,25 @@ class SqliteStore(MessageReads):
         value = await self._writer.submit(jobs.SweepCaptures(micros(now), kept_s, limit))
         assert value is not None, "a sweep says what it did"
         return Sweep(removed=int(value[0]), more=bool(value[1]))
+
+    # Rebuilding
+
+    async def begin_reread(self, bin_id: str) -> None:
+        await self._until_done(jobs.BeginReread(bin_id, REREAD_STEP))
+
+    async def reread(self, bin_id: str, again: Sequence[tuple[Capture, Reading]]) -> None:
+        captures = [write_reading(capture, reading) for capture, reading in again]
+        await self._writer.submit(jobs.Reread(bin_id, captures), patience_s=REREAD_WAIT_S)
+
+    async def end_reread(self, bin_id: str) -> None:
+        await self._until_done(jobs.EndReread(bin_id, REREAD_STEP))
+
+    async def _until_done(self, job: jobs.BeginReread | jobs.EndReread) -> None:
+        more = True
+        while more:
+            value = await self._writer.submit(job, patience_s=REREAD_WAIT_S)
+            assert value is not None, "each step says whether there is more"
+            more = bool(value[1])
 
     # Sessions
 

@@ -80,8 +80,8 @@ class Writer(asyncio.Protocol):
         async with asyncio.timeout(START_S):
             await self._started
 
-    def submit(self, job: Job) -> asyncio.Future[Value]:
-        """Queued on return; durable when the future resolves."""
+    def submit(self, job: Job, *, patience_s: float = COMMIT_WAIT_S) -> asyncio.Future[Value]:
+        """Queued on return; durable when the future resolves. After `patience_s` nobody waits any more."""
         if self._closing or self._health.state == "suspect":
             raise StoreUnavailable(self._health.reason or "The store is closing.")
         size = JOB_BYTES + (len(job.body) + len(job.headers) if isinstance(job, AddCapture) else 0)
@@ -91,7 +91,8 @@ class Writer(asyncio.Protocol):
         now = self._loop.time()
         if isinstance(job, AddCapture):
             self._last_capture = now
-        self._waiting.append(_Waiting(job, size, now, future))
+        since = now + patience_s - COMMIT_WAIT_S
+        self._waiting.append(_Waiting(job, size, since, future))
         self._waiting_bytes += size
         # One turn later: what arrives in the same turn of the loop shares a commit.
         if not self._flush_soon and not self._in_flight:

@@ -19,6 +19,7 @@ import psutil
 
 from tests.process import ROOT, TOKEN, Process, serving
 
+from .ledger import ask_all
 from .million import fill, list_ms
 
 ROUNDS = 5
@@ -173,6 +174,15 @@ def size(folder: Path, count: int) -> Iterator[Row]:
         yield Row("memory (PSS) of server and writer", f"{pss:.0f} MB", "<= 120 MB", pss <= 120)
 
 
+def ledger(folder: Path, count: int) -> Iterator[Row]:
+    """Messages among few and among many; reads the databases that `size` made."""
+    few, many = ask_all(folder / "small"), ask_all(folder / "large")
+    for name, took_ms in many.items():
+        good = took_ms <= 50 and took_ms <= max(3 * few[name], 5)
+        text = f"{took_ms:.1f} ms (at 10,000 {few[name]:.1f})"
+        yield Row(f"{name}, of {count:,}", text, "<= 50 ms, <= 3 times", good)
+
+
 def script_size() -> Iterator[Row]:
     """What a first load carries."""
     import gzip
@@ -187,7 +197,7 @@ def main() -> int:
     good = True
     with tempfile.TemporaryDirectory(prefix="smsbin-bench-") as name:
         folder = Path(name)
-        parts = (script_size(), throughput(folder), latency(folder), size(folder, count))
+        parts = (script_size(), throughput(folder), latency(folder), size(folder, count), ledger(folder, count))
         for part in parts:
             for row in part:
                 good = good and row.good

@@ -9,10 +9,13 @@ import aiohttp
 import msgspec
 
 from app import clock
+from app.domain.captures import Kind
+from app.domain.events import Event
+from app.domain.statuses import Status
 from app.domain.units import micros
 from app.storage.apply import Applier
 from app.storage.connections import open_writer
-from app.storage.jobs import AddBin, AddCapture, SetOutcome, SetOutcomes
+from app.storage.jobs import AddBin, AddCapture, IndexWords, SetOutcome, SetOutcomes
 from app.storage.migrate import migrate
 from tests.process import TOKEN, Process
 
@@ -23,7 +26,7 @@ TRIES = 40
 
 
 def fill(folder: Path, count: int) -> None:
-    """`count` captures with their outcomes in one bin."""
+    """`count` captures in one bin, with their outcomes, their ledger (3 messages in 10 captures) and their index."""
     folder.mkdir()
     connection = open_writer(folder / "smsbin.db")
     migrate(connection)
@@ -38,18 +41,42 @@ def fill(folder: Path, count: int) -> None:
     headers = msgspec.msgpack.encode(pairs)
     for start in range(0, count, BATCH):
         numbers = range(start + 1, min(start + BATCH, count) + 1)
-        applier.apply([_capture(bin_id, now, headers) for _ in numbers])
-        applier.apply([SetOutcomes([SetOutcome(bin_id, n, 200, 2, None, False) for n in numbers])])
+        applier.apply([_capture(bin_id, now - (count - n) * 1_000, headers, n) for n in numbers])
+        applier.apply([SetOutcomes([SetOutcome(bin_id, n, 200, 2, None, False) for n in numbers]), IndexWords(BATCH)])
     connection.execute("pragma wal_checkpoint(truncate)")
     connection.close()
 
 
-def _capture(bin_id: str, now: int, headers: bytes) -> AddCapture:
-    return AddCapture(
-        bin_id, now, "primary", "POST", "/0123456789abcdef", "127.0.0.1", "application/x-www-form-urlencoded", True,
-        "generic", "inbound", "9d3ed970-ab08-11e8-9936-413fe38766e4", "+14155550123", "+19495550142",
-        "Testing Inbound", "received", "success", None, "1.1", headers, BODY, "", "", [],
+STEPS = (
+    ("queued", Status.QUEUED, False), ("sent", Status.SENT, False), ("delivered", Status.DELIVERED, True),
+)  # fmt: skip
+
+
+def _capture(bin_id: str, at: int, headers: bytes, n: int) -> AddCapture:
+    """Of ten captures: three messages of three callbacks each, and one callback that comes again."""
+    message, step = n // 10 * 3 + min(n % 10 // 3, 2), n % 10 % 3 if n % 10 < 9 else 2
+    word, status, final = STEPS[step]
+    recipient = party(message)
+    text = f"Your order {message} is on its way{' with a rareword' if message % 1_000 == 0 else ''}"
+    event = Event(
+        kind=Kind.STATUS, message_id=message_id(message), sender="+14155550100", recipient=recipient,
+        sender_said="+14155550100", recipient_said=recipient, text=text, status=status, raw_status=word, final=final,
     )  # fmt: skip
+    return AddCapture(
+        bin_id, at, "status", "POST", "/0123456789abcdef/status", "127.0.0.1", "application/x-www-form-urlencoded",
+        True, "ytel", "status", event.message_id, event.sender, event.recipient, text, status.value, word, None, "1.1",
+        headers, BODY, "", f"{text}\n{recipient}\n{event.message_id}", [event],
+    )  # fmt: skip
+
+
+def message_id(message: int) -> str:
+    """Ids without an order, as providers give them."""
+    return f"{message * 2_654_435_761 % (1 << 32):08x}-ab08-11e8-9936-413fe38766e4"
+
+
+def party(message: int) -> str:
+    """Twenty thousand numbers, made up."""
+    return f"+1415555{message * 7_919 % 20_000:05d}"
 
 
 def list_ms(server: Process) -> float:

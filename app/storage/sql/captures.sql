@@ -48,6 +48,17 @@ join raws on raws.id = captures.id
 left join outcomes on outcomes.bin = captures.bin and outcomes.n = captures.n
 where captures.bin = :bin and captures.n = :n and captures.n > bins.floor_n
 
+-- name: get_captures
+select
+    captures.*, outcomes.status as out_status, outcomes.after_ms, outcomes.fault, outcomes.sender_left,
+    raws.http_version, raws.headers, raws.body, raws.sha256
+from captures
+join bins on bins.number = captures.bin
+join raws on raws.id = captures.id
+left join outcomes on outcomes.bin = captures.bin and outcomes.n = captures.n
+where captures.bin = :bin and captures.n in (select value from json_each(:numbers)) and captures.n > bins.floor_n
+order by captures.n
+
 -- name: changes_after
 -- One statement, so one snapshot: read apart, a commit in between would slip under the viewer's cursor.
 with changes (seq, what, n, through) as (

@@ -129,14 +129,14 @@ exists (
 )
 
 -- name: drive_captures_from
-select captures.id from json_each(:p), captures
+select captures.id from json_each(:p) cross join captures
 where
     captures.bin = :bin and captures.sender collate nocase >= json_extract(value, '$[0]')
     and captures.sender collate nocase < json_extract(value, '$[1]')
 limit :limit
 
 -- name: drive_captures_to
-select captures.id from json_each(:p), captures
+select captures.id from json_each(:p) cross join captures
 where
     captures.bin = :bin and captures.recipient collate nocase >= json_extract(value, '$[0]')
     and captures.recipient collate nocase < json_extract(value, '$[1]')
@@ -144,12 +144,12 @@ limit :limit
 
 -- name: drive_captures_id
 select events.capture as id
-from json_each(:p), messages join events on events.message = messages.id
+from json_each(:p) cross join messages cross join events on events.message = messages.id
 where
     messages.bin = :bin and messages.message_id collate nocase >= json_extract(value, '$[0]')
     and messages.message_id collate nocase < json_extract(value, '$[1]')
 union
-select events.capture from json_each(:p), events
+select events.capture from json_each(:p) cross join events
 where
     events.bin = :bin and events.call collate nocase >= json_extract(value, '$[0]')
     and events.call collate nocase < json_extract(value, '$[1]')
@@ -167,22 +167,23 @@ select id from captures where bin = :bin and findings <> '' limit :limit
 
 -- name: drive_messages_from
 select id from (
-    select messages.id from json_each(:p), messages
+    select messages.id from json_each(:p) cross join messages
     where
         messages.bin = :bin and messages.theirs collate nocase >= json_extract(value, '$[0]')
         and messages.theirs collate nocase < json_extract(value, '$[1]')
     union all
     select messages.id
-    from json_each(:p), conversations
-    join messages
-        on messages.bin = :bin and messages.theirs = conversations.theirs and messages.ours = conversations.ours
+    from json_each(:p) cross join conversations
+    cross join messages
+        on messages.bin = :bin and messages.theirs collate nocase = conversations.theirs
+        and messages.ours collate nocase = conversations.ours
     where
         conversations.bin = :bin and conversations.ours collate nocase >= json_extract(value, '$[0]')
         and conversations.ours collate nocase < json_extract(value, '$[1]')
 ) limit :limit
 
 -- name: drive_messages_id
-select messages.id from json_each(:p), messages
+select messages.id from json_each(:p) cross join messages
 where
     messages.bin = :bin and messages.message_id collate nocase >= json_extract(value, '$[0]')
     and messages.message_id collate nocase < json_extract(value, '$[1]')
@@ -196,7 +197,7 @@ select id from messages where bin = :bin and findings <> '' limit :limit
 
 -- name: messages_of_hits
 select distinct message as id from events
-where message is not null and (capture in (select value from json_each(:hits)) or capture > :upto)
+where (capture in (select value from json_each(:hits)) or capture > :upto) and +message is not null
 limit :limit
 
 -- name: captures_driven

@@ -12,9 +12,9 @@ order by last_at desc
 limit 5
 
 -- name: find_echo
-select 1 from messages
+select id from messages
 where bin = :bin and echo = :echo and first_at >= :after and last_n > :floor_n
-limit 1
+limit 5
 
 -- name: add_message
 insert into messages (
@@ -101,6 +101,18 @@ from messages join bins on bins.number = messages.bin
 where messages.bin = :bin and messages.seq < :before and messages.last_n > bins.floor_n /* filter */
 order by messages.seq desc
 limit :limit
+
+-- name: each_message
+select messages.*
+from messages join bins on bins.number = messages.bin
+where messages.bin = :bin and messages.id > :after and messages.last_n > bins.floor_n /* filter */
+order by messages.id
+limit :limit
+
+-- name: events_of_captures
+select capture, facts from events
+where capture in (select value from json_each(:captures))
+order by capture, position
 
 -- name: get_message
 select messages.*

@@ -7,6 +7,7 @@ import msgspec
 
 from ... import __version__
 from ...domain.bins import PROVIDER_TITLES
+from ...export import EXPORTERS, WHATS
 from . import live, message_shapes, problems, shapes
 from .inputs import DEFAULT_LIMIT, MAX_LIMIT, MAX_WAIT_S
 
@@ -126,6 +127,7 @@ def _paths() -> dict[str, Any]:
         **_bin_paths("/api/v1/bins"),
         **_capture_paths("/api/v1/bins/{bin}/captures"),
         **_message_paths("/api/v1/bins/{bin}/messages"),
+        "/api/v1/bins/{bin}/export": {"parameters": [_BIN], "get": _export()},
         "/api/v1/bins/{bin}/live": {"parameters": [_BIN], "get": _live()},
     }
 
@@ -253,6 +255,24 @@ def _live() -> dict[str, Any]:
     return call
 
 
+def _export() -> dict[str, Any]:
+    query = [
+        _choice("of", WHATS, "captures", "What of the bin."),
+        _choice("format", tuple(EXPORTERS), "jsonl", "How; har takes captures only."),
+        _filter(),
+    ]
+    call = _call("Captures", "export", "Everything in one file, oldest first", None, lookup=True, query=query)
+    call["description"] = (
+        "Streamed; what arrives meanwhile is left to the next export. jsonl: the objects of `GET"
+        " .../captures/{n}`, or of the message list, one a line. csv: the fields of a summary in their order, lists"
+        " and objects as JSON, null as an empty cell; a cell that a spreadsheet would take for a formula begins with"
+        " an apostrophe, phone numbers stay as they are. har: HAR 1.2, bodies that are no text as base64. A"
+        " connection that breaks off in front of the last chunk means that the file is not whole."
+    )
+    call["responses"]["200"]["content"] = {each.content_type: {"schema": {}} for each in EXPORTERS.values()}
+    return call
+
+
 def _problem(code: str) -> dict[str, Any]:
     content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
     return {"description": _PROBLEMS[code], "content": content}
@@ -274,6 +294,11 @@ def _cursor(name: str) -> dict[str, Any]:
 
 def _number(name: str, text: str) -> dict[str, Any]:
     schema = {"type": "integer", "minimum": 0, "maximum": 10**18 - 1}
+    return {"name": name, "in": "query", "schema": schema, "description": text}
+
+
+def _choice(name: str, values: tuple[str, ...], default: str, text: str) -> dict[str, Any]:
+    schema = {"type": "string", "enum": list(values), "default": default}
     return {"name": name, "in": "query", "schema": schema, "description": text}
 
 

@@ -50,7 +50,7 @@ create table messages (
 ) strict;
 create index messages_by_id on messages (bin, message_id collate nocase, provider);
 create unique index messages_by_seq on messages (bin, seq);
-create index messages_by_status on messages (bin, status);
+create index messages_by_status on messages (bin, status, last_n);
 create index messages_by_pair on messages (bin, theirs collate nocase, ours collate nocase, first_at);
 create index messages_by_echo on messages (bin, echo) where echo is not null;
 create index messages_by_piece on messages (bin, piece_key) where piece_key is not null;

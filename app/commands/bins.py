@@ -1,0 +1,89 @@
+"""`smsbin bins`: make, list, show and delete bins of a running server."""
+
+import json
+import sys
+from collections.abc import Iterable
+from typing import Any
+
+import click
+
+from .client import connect, in_path, with_server
+
+_json = click.option("--json", "as_json", is_flag=True, help="JSON Lines: one object a bin, as the API has it.")
+_bin = click.argument("bin", required=False, envvar="SMSBIN_BIN")
+
+
+@click.group("bins", short_help="Make, list, show and delete bins.")
+def command() -> None:
+    """Make, list, show and delete bins of a running server."""
+
+
+@command.command("list")
+@_json
+@with_server
+def list_(as_json: bool, **server: Any) -> None:
+    """All bins, newest first: id, captures, name."""
+    bins = connect(**server).every("/bins")
+    if as_json:
+        _as_lines(bins)
+        return
+    for bin in bins:
+        click.echo(f"{bin['id']}  {bin['captures']:>9,}  {bin['name']}")
+
+
+@command.command("create")
+@click.argument("name", required=False)
+@click.option("--provider", default=None, help="Read every request as this provider's.  [default: detect]")
+@click.option("--retention", default=None, help="How long captures are kept, such as 7d.  [default: the server's]")
+@_json
+@with_server
+def create(name: str | None, provider: str | None, retention: str | None, as_json: bool, **server: Any) -> None:
+    """Make a bin and print its addresses."""
+    said = {"name": name, "provider": provider, "retention": retention}
+    wish = {field: value for field, value in said.items() if value is not None}
+    _print(connect(**server).send("POST", "/bins", wish), as_json=as_json)
+
+
+@command.command("show")
+@_bin
+@_json
+@with_server
+def show(bin: str | None, as_json: bool, **server: Any) -> None:
+    """One bin with its addresses. BIN is an id or a unique name; it may be left out when there is one."""
+    _print(connect(**server).find_bin(bin), as_json=as_json)
+
+
+@command.command("delete")
+@click.argument("bin")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@_json
+@with_server
+def delete(bin: str, yes: bool, as_json: bool, **server: Any) -> None:
+    """Delete a bin with its captures; its addresses answer 404 from then on."""
+    client = connect(**server)
+    found = client.find_bin(bin)
+    if not yes:
+        if not sys.stdin.isatty():
+            raise click.UsageError("Nobody can be asked here; give --yes to delete.")
+        click.confirm(
+            f"Delete {found['name']} ({found['id']}) and its {found['captures']:,} captures?", abort=True, err=True
+        )
+    client.send("DELETE", f"/bins/{in_path(found['id'])}")
+    if as_json:
+        _as_lines([found])
+    else:
+        click.echo(f"{found['name']} ({found['id']}) is deleted.", err=True)
+
+
+def _print(bin: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        _as_lines([bin])
+        return
+    lines = {"id": bin["id"], "name": bin["name"], "captures": f"{bin['captures']:,}", "page": bin["page_url"]}
+    for label, value in {**lines, **bin["urls"]}.items():
+        click.echo(f"{label:<14}  {value}")
+
+
+def _as_lines(bins: Iterable[dict[str, Any]]) -> None:
+    for bin in bins:
+        click.echo(json.dumps(bin, ensure_ascii=False))

@@ -1,0 +1,203 @@
+"""Talking to a running server from the command line, through its API.
+
+The standard library's client: importing aiohttp would take longer than most of these commands. Redirects are never
+followed, because the access token would travel along.
+"""
+
+import http.client
+import json
+import os
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any, TypeVar
+from urllib.parse import quote, urlencode, urlsplit
+
+import click
+
+from ..errors import CannotStart, Invalid
+
+TIMEOUT_S = 60
+CHUNK = 64 << 10
+_PAGE = 500
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+class _Stay(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_: Any, **__: Any) -> None:
+        return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Client:
+    """A server and the credential for it. Every call ends in data, or in an error with its exit code: CannotStart
+    (cannot reach or sign in), Invalid or UsageError (the wish is wrong)."""
+
+    root: str
+    token: str
+    source: str
+    """Where the token was found, for people."""
+
+    def get(self, path: str, **query: str | None) -> Any:
+        """The JSON of a GET."""
+        return self._call("GET", path, query)
+
+    def send(self, method: str, path: str, value: Any = None) -> Any:
+        """The JSON of another call; None where there is none."""
+        return self._call(method, path, {}, value)
+
+    def pieces(self, path: str, **query: str | None) -> Iterator[bytes]:
+        """A body in pieces, as they come. CannotStart when it breaks off."""
+        with self._open("GET", path, query) as answer:
+            try:
+                while piece := answer.read1(CHUNK):
+                    yield piece
+            except (http.client.HTTPException, OSError) as error:
+                raise CannotStart(
+                    f"The connection to {self.root} broke off: what came is not whole. ({error})"
+                ) from None
+
+    def every(self, path: str) -> Iterator[dict[str, Any]]:
+        """All items of a list."""
+        before: str | None = None
+        while True:
+            page = self.get(path, limit=str(_PAGE), before=before)
+            if not isinstance(page, dict) or "items" not in page:
+                raise CannotStart(f"{self.root} does not answer as smsbin does.")
+            yield from page["items"]
+            before = page["next"]
+            if before is None:
+                return
+
+    def find_bin(self, wanted: str | None) -> dict[str, Any]:
+        """A bin by its id or its name; without either the only one there is."""
+        bins = list(self.every("/bins"))
+        found = [bin for bin in bins if bin["id"] == wanted] or [
+            bin for bin in bins if wanted is None or bin["name"] == wanted
+        ]
+        if len(found) == 1:
+            return found[0]
+        told = "\n".join(f"  {bin['id']}  {bin['name']}" for bin in found or bins)
+        if not bins:
+            raise click.UsageError("There is no bin yet. Make one: smsbin bins create")
+        if not found:
+            raise click.UsageError(f"There is no bin {wanted}. There are:\n{told}")
+        which = "There are several bins" if wanted is None else f"Several bins are called {wanted}"
+        raise click.UsageError(f"{which}; name one by its id:\n{told}")
+
+    def _call(self, method: str, path: str, query: dict[str, str | None], value: Any = None) -> Any:
+        with self._open(method, path, query, value) as answer:
+            try:
+                body = answer.read()
+                return json.loads(body) if body else None
+            except (http.client.HTTPException, OSError, ValueError) as error:
+                raise CannotStart(f"{self.root} did not answer as smsbin does: {error}") from None
+
+    def _open(self, method: str, path: str, query: dict[str, str | None], value: Any = None) -> Any:
+        said = urlencode({name: text for name, text in query.items() if text is not None})
+        address = f"{self.root}/api/v1{path}" + (f"?{said}" if said else "")
+        headers = {"Authorization": f"Bearer {self.token}"}
+        body = None
+        if value is not None:
+            headers["Content-Type"] = "application/json"
+            body = json.dumps(value).encode()
+        request = urllib.request.Request(address, body, headers, method=method)  # noqa: S310
+        try:
+            return _opener(self.root).open(request, timeout=TIMEOUT_S)
+        except urllib.error.HTTPError as error:
+            raise self._refused(error) from None
+        except (urllib.error.URLError, http.client.HTTPException, OSError, ValueError) as error:
+            reason = _one_line(getattr(error, "reason", error))
+            raise CannotStart(
+                f"Cannot reach {self.root}: {reason}. Start the server there, or give --url or SMSBIN_URL."
+            ) from None
+
+    def _refused(self, error: urllib.error.HTTPError) -> Exception:
+        with error:
+            try:
+                told = json.loads(error.read())
+            except (http.client.HTTPException, OSError, ValueError):
+                told = {}
+        told = told if isinstance(told, dict) else {}
+        detail = _one_line(told.get("detail") or f"it answers {error.code}")
+        if error.code == 401:
+            return CannotStart(f"{self.root} does not take the access token from {self.source}.")
+        if error.code == 422 and told.get("errors"):
+            return Invalid(*[(each["field"], each["message"]) for each in told["errors"]])
+        if error.code in (404, 409, 422) and told:
+            return click.UsageError(detail)
+        return CannotStart(f"{self.root} refuses: {detail}")
+
+
+def with_server(command: Command) -> Command:
+    """The options that every client command has; `connect` takes their values."""
+    for option in (
+        click.option("--data-dir", envvar="SMSBIN_DATA_DIR", default="./data", hidden=True),
+        click.option("--port", envvar="SMSBIN_PORT", default="8010", hidden=True),
+        click.option("--base-path", envvar="SMSBIN_BASE_PATH", default="", hidden=True),
+        click.option(
+            "--url", envvar="SMSBIN_URL", show_envvar=True, default=None,
+            help="Where the server is.  [default: http://127.0.0.1:8010]",
+        ),
+        click.option(
+            "--access-token-file", envvar="SMSBIN_ACCESS_TOKEN_FILE", show_envvar=True, default=None,
+            help="File that holds the access token; SMSBIN_ACCESS_TOKEN is the token itself."
+            "  [default: access-token in the data directory]",
+        ),
+    ):  # fmt: skip
+        command = option(command)
+    return command
+
+
+def connect(url: str | None, access_token_file: str | None, data_dir: str, port: str, base_path: str) -> Client:
+    """The client for these options. UsageError, CannotStart."""
+    root = (url or f"http://127.0.0.1:{port}/{base_path.strip('/')}").rstrip("/")
+    parts = urlsplit(root)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise click.UsageError(f"{root} is no address; write http://127.0.0.1:8010")
+    token = os.environ.get("SMSBIN_ACCESS_TOKEN", "")
+    if token and not access_token_file:
+        return Client(root=root, token=token, source="SMSBIN_ACCESS_TOKEN")
+    path = Path(access_token_file) if access_token_file else Path(data_dir) / "access-token"
+    try:
+        token = path.read_text().strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise CannotStart(
+            f"There is no access token: {path} cannot be read ({getattr(error, 'strerror', error)})."
+            " Give SMSBIN_ACCESS_TOKEN, --access-token-file, or SMSBIN_DATA_DIR."
+        ) from None
+    if not token.isascii() or not token.isprintable():
+        raise CannotStart(f"What {path} holds is no access token.")
+    return Client(root=root, token=token, source=str(path))
+
+
+def in_path(text: str) -> str:
+    """One segment of a path."""
+    return quote(text, safe="")
+
+
+def write_out(pieces: Iterator[bytes]) -> None:
+    """To stdout; whoever reads there may stop reading (`| head`)."""
+    out: IO[bytes] = sys.stdout.buffer
+    try:
+        for piece in pieces:
+            out.write(piece)
+            out.flush()
+    except BrokenPipeError:
+        # Python would complain again when it closes stdout.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _one_line(said: object) -> str:
+    """What somebody else said, for a terminal."""
+    return "".join(letter if letter.isprintable() else " " for letter in str(said)).strip()
+
+
+def _opener(root: str) -> urllib.request.OpenerDirector:
+    loopback = urlsplit(root).hostname in ("127.0.0.1", "::1", "localhost")
+    # A proxy from the environment is for the way out, not for this machine.
+    return urllib.request.build_opener(_Stay, *([urllib.request.ProxyHandler({})] if loopback else []))

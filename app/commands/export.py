@@ -1,0 +1,52 @@
+"""`smsbin export [BIN]`: captures or messages of a bin into a file or a pipe, as large as they may be."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ..errors import CannotStart
+from ..export import EXPORTERS, WHATS
+from .client import connect, in_path, with_server, write_out
+
+
+@click.command("export", short_help="Write captures or messages as a file.")
+@click.argument("bin", required=False, envvar="SMSBIN_BIN")
+@click.option("--of", type=click.Choice(WHATS), default="captures", show_default=True, help="What of the bin.")
+@click.option("--format", "form", type=click.Choice(list(EXPORTERS)), default="jsonl", show_default=True, help="How.")
+@click.option("-q", "--q", "--match", "query", default=None, metavar="EXPR", help="Only what the filter finds.")
+@click.option(
+    "-o", "--output", type=click.Path(dir_okay=False, allow_dash=True, path_type=Path), default=None,
+    help="File to write; it appears when it is whole.  [default: stdout]",
+)  # fmt: skip
+@with_server
+def command(bin: str | None, of: str, form: str, query: str | None, output: Path | None, **server: Any) -> None:
+    """Write the captures or messages of BIN, oldest first, as CSV, JSON Lines or HAR.
+
+    BIN is an id or a unique name, and may be left out when there is one bin. jsonl is the lossless format; in csv,
+    cells that a spreadsheet would take for formulas begin with an apostrophe.
+    """
+    client = connect(**server)
+    found = client.find_bin(bin)
+    pieces = client.pieces(f"/bins/{in_path(found['id'])}/export", of=of, format=form, q=query)
+    if output is None or str(output) == "-":
+        write_out(pieces)
+    else:
+        _write_file(output, pieces)
+
+
+def _write_file(path: Path, pieces: Iterator[bytes]) -> None:
+    """Whole or not at all, and for its owner only: it holds other people's messages."""
+    part = path.with_name(path.name + ".part")
+    try:
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            for piece in pieces:
+                file.write(piece)
+        part.replace(path)
+    except OSError as error:
+        raise CannotStart(f"{path} cannot be written: {error.strerror or error}.") from None
+    finally:
+        part.unlink(missing_ok=True)
+    click.echo(f"{path}: {path.stat().st_size:,} bytes", err=True)

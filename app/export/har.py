@@ -1,0 +1,110 @@
+"""HAR 1.2, for browsers' network panels and proxies: each request with what we answered.
+
+Bodies that are no text are base64 with `"encoding": "base64"`, as HAR has it for answers and most readers take it for
+requests. The body of an answer is told where it is known: the default of the role, when that went out whole.
+"""
+
+import base64
+import http
+from typing import Any
+
+import msgspec
+
+from ..domain.answers import safe_answer
+from ..domain.captures import Role
+from .format import About, Format, Row
+
+_UNKNOWN_SIZE = -1
+
+
+def begin(about: About) -> bytes:
+    """Everything up to the first entry."""
+    creator = msgspec.json.encode({"name": "smsbin", "version": about.version})
+    return b'{"log":{"version":"1.2","creator":' + creator + b',"entries":[\n'
+
+
+def row(about: About, capture: Row) -> bytes:
+    """One entry."""
+    return msgspec.json.encode(entry(about, capture))
+
+
+def entry(about: About, capture: Row) -> dict[str, Any]:
+    """A capture as HAR tells it. Times that are not known are 0, as HAR has no word for them."""
+    took_ms = capture["answered"]["after_ms"] or 0
+    return {
+        "startedDateTime": capture["received_at"],
+        "time": took_ms,
+        "request": _request(about, capture),
+        "response": _response(capture),
+        "cache": {},
+        "timings": {"send": 0, "wait": took_ms, "receive": 0},
+        "comment": f"#{capture['n']} on {capture['role']}",
+    }
+
+
+def _request(about: About, capture: Row) -> dict[str, Any]:
+    target, body = capture["target"], capture["body"]
+    request = {
+        "method": capture["method"],
+        "url": about.origin + target if target.startswith("/") else target,
+        "httpVersion": f"HTTP/{capture['http_version']}",
+        "cookies": [],
+        "headers": _pairs(capture["headers"]),
+        "queryString": _pairs(capture["parsed"]["query"]),
+        "headersSize": _UNKNOWN_SIZE,
+        "bodySize": body["size"],
+    }
+    if body["size"]:
+        cut = {} if body["complete"] else {"comment": "The body was cut short."}
+        request["postData"] = {"mimeType": capture["content_type"] or "", **_text(body["base64"]), **cut}
+    return request
+
+
+def _response(capture: Row) -> dict[str, Any]:
+    answered = capture["answered"]
+    status = answered["status"] or 0
+    usual = safe_answer(Role(capture["role"]))
+    known = status == usual.status and answered["fault"] is None and answered["after_ms"] is not None
+    content: dict[str, Any] = {"size": 0, "mimeType": ""}
+    if known and usual.body:
+        content = {"size": len(usual.body), "mimeType": usual.content_type or "", "text": usual.body.decode()}
+    headers = [["Content-Type", usual.content_type]] if known and usual.content_type else []
+    return {
+        "status": status,
+        "statusText": http.HTTPStatus(status).phrase if status in _PHRASED else "",
+        "httpVersion": f"HTTP/{capture['http_version']}",
+        "cookies": [],
+        "headers": _pairs(headers),
+        "content": content,
+        "redirectURL": "",
+        "headersSize": _UNKNOWN_SIZE,
+        "bodySize": len(usual.body) if known else _UNKNOWN_SIZE,
+    }
+
+
+def _pairs(pairs: list[list[Any]]) -> list[dict[str, Any]]:
+    return [{"name": name, "value": value} for name, value in pairs]
+
+
+def _text(encoded: str) -> dict[str, str]:
+    """Text where these bytes are text to the letter, else base64."""
+    try:
+        text = base64.b64decode(encoded).decode()
+    except UnicodeDecodeError:
+        return {"text": encoded, "encoding": "base64"}
+    return {"text": encoded, "encoding": "base64"} if "\0" in text else {"text": text}
+
+
+_PHRASED = frozenset(status.value for status in http.HTTPStatus)
+
+FORMAT = Format(
+    name="har",
+    title="HAR",
+    content_type="application/json",
+    takes=("captures",),
+    whole=True,
+    begin=begin,
+    row=row,
+    between=b",\n",
+    end=b"\n]}}\n",
+)

@@ -1,0 +1,105 @@
+"""Rebuilding a bin from its raws: readings, events, ledger, conversations and search words. Runs in the writer process.
+
+One bin is one transaction over many jobs: begin takes the ledger apart, each step puts the events of some captures in
+again, end makes it durable. Nothing of it can be seen before, and whatever goes wrong leaves the bin as it was; pages
+that do not fit into the cache wait in the write-ahead log, so memory stays small. A job of any other kind ends a
+rebuilding that is under way: a capture must not wait for it, nor be lost with it.
+
+A capture's numbers, bytes and outcome are never touched. Messages take new seqs, because they may look different.
+"""
+
+import sqlite3
+from collections.abc import Callable
+
+from ..domain.messages import mark_stuck
+from . import jobs
+from .counters import Counter, Counters
+from .erasing import write_again
+from .ledger import Arrival
+from .queries import SQL
+from .rows import codes, read_message
+from .search_index import SearchIndex
+
+
+class Rereader:
+    """Lives as long as the writing connection. `next_seq` takes the bin's next seq."""
+
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        counters: Counters,
+        index: SearchIndex,
+        next_seq: Callable[[int], int],
+    ) -> None:
+        self._connection = connection
+        self._counters = counters
+        self._index = index
+        self._next_seq = next_seq
+        self.number: int | None = None
+        """The bin that is being rebuilt."""
+
+    def begin(self, number: int, limit: int) -> int:
+        """Take at most `limit` messages of the ledger away: how many. The stuck ones step aside, under the bin's
+        number with a minus, so that the mark can be given back."""
+        self.number = number
+        self._counters.forget_messages()
+        found = self._run("park_stuck", number=number, limit=limit)
+        found = found or self._run("clear_messages", number=number, limit=limit)
+        if not found:
+            self._run("erase_conversations", bin=number)
+        return found
+
+    def step(self, counter: Counter, captures: list[jobs.ReadAgain]) -> None:
+        """Captures as they are read now, in the order of their numbers."""
+        self._connection.executemany(SQL["erase_events"], [(one.id,) for one in captures])
+        for one in captures:
+            kind, status, findings = one.kind, one.status, one.findings
+            if one.events:
+                arrival = Arrival(
+                    one.id, counter.number, counter.floor_n, one.n, one.received_at, one.provider or "", one.print,
+                    codes(one.findings),
+                )  # fmt: skip
+                kind, status, findings = self._counters.fold(counter, arrival, one)
+            reading = (
+                one.provider, kind, one.message_id, one.sender, one.recipient, one.text, status, one.raw_status,
+                one.problem, findings,
+            )  # fmt: skip
+            self._write(one, reading)
+
+    def end(self, limit: int) -> int:
+        """Give the mark back to at most `limit` messages that are still open: how many were looked at. At 0 the bin is
+        done, and the commit makes it durable."""
+        assert self.number is not None, "the caller looks first"
+        values = {"parked": -self.number, "limit": limit}
+        rows = self._connection.execute(SQL["parked"], values).fetchall()
+        self._counters.forget_messages()
+        for row in rows:
+            self._mark(self.number, row)
+        self._connection.executemany(SQL["erase_parked"], [(row["id"],) for row in rows])
+        if not rows:
+            self.number = None
+        return len(rows)
+
+    def _mark(self, number: int, parked: sqlite3.Row) -> None:
+        values = {"bin": number, "message_id": parked["message_id"], "provider": parked["provider"]}
+        row = self._connection.execute(SQL["find_message"], values).fetchone()
+        if row is not None and (message := read_message(row)).is_open:
+            write_again(self._connection, number, row["id"], mark_stuck(message), self._next_seq(number))
+
+    def _write(self, one: jobs.ReadAgain, reading: tuple[object, ...]) -> None:
+        """Only what differs: a row that is written again would have its body written again too."""
+        before = self._connection.execute(SQL["reading_of"], {"id": one.id}).fetchone()
+        *columns, words = before
+        if tuple(columns) == reading and words == one.words:
+            return
+        changes_search = before["text"] != one.text or words != one.words
+        if changes_search:
+            self._index.forget([one.id])
+        self._connection.execute(SQL["set_reading"], (*reading, one.id))
+        if words != one.words:
+            self._connection.execute(SQL["set_words"], {"id": one.id, "words": one.words})
+        if changes_search:
+            self._index.take_again(one.id)
+
+    def _run(self, query: str, **values: object) -> int:
+        return self._connection.execute(SQL[query], values).rowcount

@@ -1,0 +1,67 @@
+"""What messages cost to read when there are many: milliseconds of the store itself, in one process, without HTTP."""
+
+import asyncio
+import statistics
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from app import clock
+from app.domain.search import parse_query, settle
+from app.storage import Store, open_store
+
+from .million import message_id, party
+
+TRIES = 15
+
+Ask = Callable[[Store, str], Awaitable[object]]
+
+
+def _find(of: str, text: str) -> Ask:
+    query = settle(parse_query(text), clock.now())
+
+    async def ask(store: Store, bin_id: str) -> object:
+        lists = {"captures": store.list_captures, "messages": store.list_messages}
+        return await lists[of](bin_id, limit=101, query=query)
+
+    return ask
+
+
+QUESTIONS: dict[str, Ask] = {
+    "newest messages": lambda store, bin_id: store.list_messages(bin_id, limit=101),
+    "one message": lambda store, bin_id: store.get_message(bin_id, "ytel", message_id(700)),
+    "a number's conversation": lambda store, bin_id: store.list_pair(bin_id, party(700), "+14155550100", limit=101),
+    "conversations": lambda store, bin_id: store.list_conversations(bin_id, limit=51),
+    "counts of the views": lambda store, bin_id: store.count_messages(bin_id, 1_000),
+    "messages by number": _find("messages", f"to:{party(700)}"),
+    "messages by a number's beginning": _find("messages", "to:+1415*"),
+    "messages by a rare word": _find("messages", "text~rareword"),
+    "messages by a common word": _find("messages", "order"),
+    "failed messages (none)": _find("messages", "status:failed"),
+    "captures by number": _find("captures", f"to:{party(700)}"),
+    "captures by a number's beginning": _find("captures", "to:+1415*"),
+    "captures by a rare word": _find("captures", "rareword"),
+    "captures by a common word": _find("captures", "text~order"),
+    "captures by id": _find("captures", f"id:{message_id(700)}"),
+    "a number and a common word": _find("captures", f"to:{party(700)} text~order"),
+}
+
+
+def ask_all(folder: Path) -> dict[str, float]:
+    """Median milliseconds of each question."""
+
+    async def run() -> dict[str, float]:
+        async with open_store(folder / "smsbin.db") as store:
+            (bin,) = await store.list_bins(limit=1)
+            return {name: await _time(ask, store, bin.id) for name, ask in QUESTIONS.items()}
+
+    return asyncio.run(run())
+
+
+async def _time(ask: Ask, store: Store, bin_id: str) -> float:
+    times = []
+    for _ in range(TRIES):
+        started = time.perf_counter()
+        await ask(store, bin_id)
+        times.append((time.perf_counter() - started) * 1_000)
+    return statistics.median(times)

@@ -1,0 +1,71 @@
+"""HAR: a request and our answer, with bytes that are no text as base64."""
+
+import base64
+import json
+
+from app.export import EXPORTERS, About
+
+ABOUT = About(columns=(), version="1.2.3", origin="http://sms.example.net")
+
+
+def _capture(body: bytes = b"Text=hi", **more: object) -> dict:
+    encoded = base64.b64encode(body).decode()
+    capture = {
+        "n": 3,
+        "received_at": "2026-11-24T14:02:07.318000Z",
+        "role": "primary",
+        "method": "POST",
+        "target": "/0123456789abcdef?a=1&a=",
+        "http_version": "1.1",
+        "content_type": "application/x-www-form-urlencoded",
+        "headers": [["Host", "sms.example.net"], ["X-b", "1"], ["x-B", "2"]],
+        "parsed": {"query": [["a", "1"], ["a", ""]]},
+        "body": {"size": len(body), "complete": True, "sha256": "", "base64": encoded},
+        "answered": {"status": 200, "after_ms": 4, "fault": None},
+    }
+    return capture | more
+
+
+def _log(*captures: dict) -> dict:
+    form = EXPORTERS["har"]
+    rows = form.between.join(form.row(ABOUT, each) for each in captures)
+    return json.loads(form.begin(ABOUT) + rows + form.end)["log"]
+
+
+def test_it_is_one_document_whether_there_is_nothing_or_more() -> None:
+    assert _log()["entries"] == []
+    log = _log(_capture(), _capture())
+    assert (log["version"], log["creator"], len(log["entries"])) == ("1.2", {"name": "smsbin", "version": "1.2.3"}, 2)
+
+
+def test_the_request_is_told_in_order_with_its_repeats() -> None:
+    request = _log(_capture())["entries"][0]["request"]
+    assert request["url"] == "http://sms.example.net/0123456789abcdef?a=1&a="
+    assert [header["name"] for header in request["headers"]] == ["Host", "X-b", "x-B"]
+    assert request["queryString"] == [{"name": "a", "value": "1"}, {"name": "a", "value": ""}]
+    assert request["postData"] == {"mimeType": "application/x-www-form-urlencoded", "text": "Text=hi"}
+
+
+def test_bytes_that_are_no_text_are_base64() -> None:
+    for body in (b"\x1f\x8b\xff", b"a\0b"):
+        data = _log(_capture(body))["entries"][0]["request"]["postData"]
+        assert (base64.b64decode(data["text"]), data["encoding"]) == (body, "base64")
+
+
+def test_an_empty_body_and_one_that_was_cut_are_told_apart() -> None:
+    assert "postData" not in _log(_capture(b""))["entries"][0]["request"]
+    cut = {"size": 2, "complete": False, "sha256": "", "base64": "aGk="}
+    assert "cut short" in _log(_capture() | {"body": cut})["entries"][0]["request"]["postData"]["comment"]
+
+
+def test_our_answer_is_there_and_one_that_never_left_is_none() -> None:
+    sent = _log(_capture())["entries"][0]
+    assert (sent["response"]["status"], sent["response"]["statusText"], sent["time"]) == (200, "OK", 4)
+    assert sent["response"]["content"]["text"].endswith("<Response/>")
+    for answered in (
+        {"status": None, "after_ms": None, "fault": None},
+        {"status": 503, "after_ms": 1, "fault": "status"},
+    ):
+        entry = _log(_capture(answered=answered))["entries"][0]
+        assert entry["response"]["status"] == (answered["status"] or 0)
+        assert "text" not in entry["response"]["content"]

@@ -1,0 +1,103 @@
+"""The views that other programs read: the API's own values, from a plain connection beside the running server."""
+
+import json
+import re
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from app import keys
+from app.domain.captures import Kind, NewCapture, Reading, Role
+from app.domain.events import Event
+from app.domain.statuses import Status
+from tests.conftest import Running
+
+from .builders import a_raw
+
+README = (Path(__file__).parents[2] / "README.md").read_text()
+NAMES = {"from": "from_number", "to": "to_number"}
+
+
+def _read(server: Running, view: str) -> list[dict]:
+    database = server.app[keys.SETTINGS].database
+    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
+        connection.row_factory = sqlite3.Row
+        return [dict(row) for row in connection.execute(f"select * from {view} order by 1, 3, 4")]
+
+
+async def _hit(server: Running, text: str, role: str = "", **more: str) -> None:
+    data = {"From": "+14155550123", "To": "+14155550100", "Text": text, **more}
+    async with server.client.post(server.capture_url + role, data=data) as answer:
+        assert answer.status == 200
+
+
+async def test_captures_are_what_the_api_says_with_names_that_need_no_quotes(server: Running) -> None:
+    for text in ("one", "one", 'a "quoted"\nline'):
+        await _hit(server, text)
+    told = await server.captures()
+    while told[-1]["answered"]["after_ms"] is None:
+        told = await server.captures()
+    rows = sorted(_read(server, "v_captures"), key=lambda row: row["n"])
+    for row, summary in zip(rows, told, strict=True):
+        answered = summary.pop("answered")
+        assert (row.pop("bin_id"), row.pop("bin_name")) == (server.bin.id, server.bin.name)
+        assert row.pop("body_complete") == 1
+        assert {name: row.pop(f"answered_{name}") for name in answered} == answered
+        assert row | {"findings": json.loads(row["findings"])} == {
+            NAMES.get(name, name): value for name, value in summary.items()
+        }
+
+
+async def test_messages_are_what_the_api_says(server: Running) -> None:
+    ids = {"MessageSid": "SM" + "a" * 32, "AccountSid": "AC" + "0" * 32}
+    await _hit(server, "hi", NumMedia="1", MediaUrl0='https://example.net/a"b\\nc', **ids)
+    await _hit(server, "", "/status", MessageStatus="sent", **ids)
+    async with server.client.get(f"{server.bin_api}/messages") as answer:
+        (message,) = (await answer.json())["items"]
+    (row,) = _read(server, "v_messages")
+    lists = {name: json.loads(row[name]) for name in ("media", "captures", "findings")}
+    del row["bin_id"], row["bin_name"]
+    assert row | lists == {NAMES.get(name, name): value for name, value in message.items()}
+    assert lists["captures"] == [1, 2]
+
+
+async def test_addresses_with_every_odd_character_stay_apart(server: Running) -> None:
+    media = (
+        'https://example.net/"',
+        "https://example.net/\\n",
+        "https://example.net/\\\\",
+        "https://example.net/\t,\\",
+    )
+    event = Event(kind=Kind.INBOUND, message_id="m", media=media, status=Status.RECEIVED)
+    reading = Reading(provider="ytel", kind=Kind.INBOUND, message_id="m", events=(event,))
+    new = NewCapture(bin_id=server.bin.id, role=Role.PRIMARY, raw=a_raw(), reading=reading)
+    await server.app[keys.STORE].add_capture(new)
+    assert json.loads(_read(server, "v_messages")[0]["media"]) == list(media)
+
+
+async def test_what_is_deleted_or_cleared_is_not_in_them(server: Running) -> None:
+    ids = {"AccountSid": "AC" + "0" * 32}
+    for name in "ab":
+        await _hit(server, name, MessageSid="SM" + name * 32, Body=name, SmsStatus="received", **ids)
+    store = server.app[keys.STORE]
+    await store.drop_capture(server.bin.id, 1)
+    assert [row["n"] for row in _read(server, "v_captures")] == [2]
+    assert [row["text"] for row in _read(server, "v_messages")] == ["b"]
+    await store.drop_captures(server.bin.id)
+    assert _read(server, "v_captures") + _read(server, "v_messages") == []
+    await _hit(server, "c", MessageSid="SM" + "c" * 32, SmsStatus="received", **ids)
+    assert len(_read(server, "v_captures")) == len(_read(server, "v_messages")) == 1
+    await store.drop_bin(server.bin.id)
+    assert _read(server, "v_captures") + _read(server, "v_messages") == []
+
+
+@pytest.mark.parametrize("view", ["v_captures", "v_messages"])
+async def test_the_readme_lists_every_column_in_order(server: Running, view: str) -> None:
+    database = server.app[keys.SETTINGS].database
+    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
+        columns = [row[1] for row in connection.execute(f"pragma table_info({view})")]
+    (line,) = re.findall(rf"^\| `{view}` \| (.*?) \|$", README, re.MULTILINE)
+    assert re.findall(r"`(\w+)`", line) == columns
+    assert all(re.fullmatch("[a-z_]+", name) for name in columns)
