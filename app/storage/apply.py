@@ -302,7 +302,7 @@ class Applier:
         if self._number(job.bin_id) != self._rereader.number:
             raise Rejected("conflict", "This bin is not being read again, or something else came in between.")
         found = self._rereader.end(job.limit)
-        self._swept = found == 0
+        self._swept = self._swept or found == 0
         return Stamp(found, int(found > 0))
 
     # Sessions and the probe

@@ -160,6 +160,63 @@ async def test_pieces_of_a_long_message_join_whatever_comes_first(store: Store) 
     assert (message.text, message.captures) == ("hello world", (1, 2))
 
 
+async def _at_once(store: Store, *new: NewCapture) -> None:
+    """In one batch: whatever is queued in one turn of the loop shares a commit."""
+    for future in [store.add_capture(each) for each in new]:
+        await future
+
+
+def _new(bin: Bin, event: Event, at: datetime) -> NewCapture:
+    role = Role.PRIMARY if event.kind is Kind.INBOUND else Role.STATUS
+    reading = Reading(provider="ytel", kind=event.kind, message_id=event.message_id, text=event.text, events=(event,))
+    return NewCapture(bin_id=bin.id, role=role, raw=a_raw(repr(event).encode(), received_at=at), reading=reading)
+
+
+async def test_pieces_of_two_bins_never_join_though_they_come_at_once(store: Store) -> None:
+    one, other = await a_bin(store), await a_bin(store)
+    now = clock.now()
+    await _at_once(
+        store,
+        _new(one, _inbound("hello ", "p1", piece=Piece("7", 1, 2)), now),
+        _new(other, _inbound("world", "p2", piece=Piece("7", 2, 2)), now),
+    )
+    assert [[each.text for each in await store.list_messages(bin.id, limit=9)] for bin in (one, other)] == [
+        ["hello "],
+        ["world"],
+    ]
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+async def test_what_shares_a_commit_with_what_makes_no_difference(store: Store, at_once: bool) -> None:
+    bin = await a_bin(store)
+    now = clock.now()
+    second = timedelta(seconds=1)
+    turned = _status(Status.SENT, "in-1", as_callback=None)
+    new = [
+        # The same reference again: the last piece belongs to the younger of two messages that could take it.
+        _new(bin, _inbound("a", "p1", piece=Piece("7", 1, 2)), now),
+        _new(bin, _inbound("b", "p2", piece=Piece("7", 2, 2)), now + second),
+        _new(bin, _inbound("c", "p3", piece=Piece("7", 1, 2)), now + 2 * second),
+        _new(bin, _inbound("b", "p4", piece=Piece("7", 2, 2)), now + 3 * second),
+        # A text that was taken for inbound until a callback spoke of it is nobody's echo.
+        _new(bin, _inbound("same", "in-1"), now + 4 * second),
+        _new(bin, turned, now + 5 * second),
+        _new(bin, _inbound("same", "in-2"), now + 6 * second),
+    ]
+    if at_once:
+        await _at_once(store, *new)
+    else:
+        for each in new:
+            await _at_once(store, each)
+    told = {
+        each.message_id: (each.text, each.captures, each.findings)
+        for each in await store.list_messages(bin.id, limit=9)
+    }
+    assert told["p1"][:2] == ("ab", (1, 2))
+    assert told["p3"][:2] == ("cb", (3, 4))
+    assert "soft_duplicate" not in told["in-2"][2]
+
+
 async def test_a_silent_message_is_marked_by_the_clock_and_takes_a_seq(store: Store) -> None:
     bin = await a_bin(store, stuck_after=timedelta(minutes=1))
     patient = await a_bin(store, stuck_after=timedelta(0))
