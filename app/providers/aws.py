@@ -16,13 +16,12 @@ sns-message-delivery-retries; SendMessageToHttp.retry) and docs.aws.amazon.com/s
 from collections.abc import Mapping
 
 from ..domain.captures import Kind, Role
-from ..domain.events import Event, made_id
+from ..domain.events import Event
 from ..domain.statuses import Status, Word
 from ..parsing import JsonValue
 from ..parsing.mending import read_cut_json
 from .glance import Glance
-from .parties import party
-from .shapes import at, bounded, count, dump, stamp_ms, text_at
+from .shapes import at, count, dump, finished, stamp_ms, text_at
 from .sheet import Draft, Habits, Portal, PortalField, Sheet, Wish, plain
 from .times import read_epoch, read_iso
 
@@ -81,25 +80,21 @@ def read(glance: Glance, role: Role) -> tuple[Event, ...]:
         inner = read_cut_json(said) if isinstance(said, str) else said
         published = text_at(body, "Timestamp")
     if any(text_at(inner, name) is not None for name in ("inboundMessageId", "messageBody", "originationNumber")):
-        return bounded([_inbound(glance, inner, published)])
+        return finished(glance, [_inbound(inner, published)])
     if any(text_at(inner, name) is not None for name in ("eventType", "messageStatus")):
-        return bounded([_event(glance, inner, published)])
+        return finished(glance, [_event(inner, published)])
     if role is Role.STATUS and text_at(inner, "messageId") is not None:
-        return bounded([_event(glance, inner, published)])
+        return finished(glance, [_event(inner, published)])
     return ()
 
 
-def _inbound(glance: Glance, inner: JsonValue, published: str | None) -> Event:
+def _inbound(inner: JsonValue, published: str | None) -> Event:
     sender_said, recipient_said = text_at(inner, "originationNumber"), text_at(inner, "destinationNumber")
-    sender, recipient = party(sender_said), party(recipient_said)
     text = text_at(inner, "messageBody")
     said_at = read_iso(published)
     return Event(
         kind=Kind.INBOUND,
-        message_id=text_at(inner, "inboundMessageId")
-        or made_id(sender, recipient, text, said_at or glance.raw.received_at),
-        sender=sender,
-        recipient=recipient,
+        message_id=text_at(inner, "inboundMessageId") or "",
         sender_said=sender_said,
         recipient_said=recipient_said,
         text=text,
@@ -109,9 +104,8 @@ def _inbound(glance: Glance, inner: JsonValue, published: str | None) -> Event:
     )
 
 
-def _event(glance: Glance, inner: JsonValue, published: str | None) -> Event:
+def _event(inner: JsonValue, published: str | None) -> Event:
     sender_said, recipient_said = text_at(inner, "originationPhoneNumber"), text_at(inner, "destinationPhoneNumber")
-    sender, recipient = party(sender_said), party(recipient_said)
     what = text_at(inner, "eventType")
     said = text_at(inner, "messageStatus") or what
     word = SHEET.word(said)
@@ -120,9 +114,7 @@ def _event(glance: Glance, inner: JsonValue, published: str | None) -> Event:
     call = plain(what or "").startswith("voice")
     return Event(
         kind=Kind.VOICE if call else Kind.STATUS,
-        message_id=text_at(inner, "messageId") or made_id(sender, recipient, None, said_at or glance.raw.received_at),
-        sender=sender,
-        recipient=recipient,
+        message_id=text_at(inner, "messageId") or "",
         sender_said=sender_said,
         recipient_said=recipient_said,
         status=None if call else word.status,

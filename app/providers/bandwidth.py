@@ -19,7 +19,7 @@ from ..domain.statuses import Status, Word
 from ..parsing import JsonValue
 from .glance import Glance
 from .parties import party
-from .shapes import MAX_EVENTS, at, bounded, count, dump, items, stamp_ms, text_at, texts
+from .shapes import MAX_EVENTS, at, count, dump, finished, items, stamp_ms, text_at, texts
 from .sheet import Draft, Habits, Portal, PortalField, Sheet, Wish, plain
 from .times import read_iso
 
@@ -52,7 +52,7 @@ def claims(glance: Glance) -> str | None:
 def read(glance: Glance, role: Role) -> tuple[Event, ...]:
     """Each entry of the array, in order."""
     entries = items(glance.json)[:MAX_EVENTS]
-    return bounded(event for entry in entries for event in _events(glance, role, entry))
+    return finished(glance, (event for entry in entries for event in _events(glance, role, entry)))
 
 
 def _events(glance: Glance, role: Role, entry: JsonValue) -> list[Event]:

@@ -14,11 +14,11 @@ from collections.abc import Mapping
 from urllib.parse import urlencode
 
 from ..domain.captures import Kind, Role
-from ..domain.events import Event, made_id
+from ..domain.events import Event
 from ..domain.statuses import FAILURES, Status, Word
 from .glance import Glance
-from .parties import international, party
-from .shapes import bounded
+from .parties import international
+from .shapes import finished
 from .sheet import Draft, Habits, Portal, PortalField, Sheet, Wish
 from .times import read_epoch
 
@@ -63,22 +63,18 @@ def read(glance: Glance, role: Role) -> tuple[Event, ...]:
         return ()
     bare = role is Role.STATUS and not any(name in fields for name in _CONTENT)
     is_receipt = bare or any(name in fields for name in _RECEIPT)
-    return bounded([_receipt(glance) if is_receipt else _inbound(glance)])
+    return finished(glance, [_receipt(glance) if is_receipt else _inbound(glance)], international)
 
 
 def _receipt(glance: Glance) -> Event:
     sender_said, recipient_said = glance.fields.get("from"), glance.fields.get("to")
-    sender, recipient = party(sender_said, international), party(recipient_said, international)
     code = glance.get("status_code")
     said = glance.get("status") or code
     word = SHEET.word(said)
     said_at = read_epoch(glance.get("timestamp"))
     return Event(
         kind=Kind.STATUS,
-        message_id=glance.get("message_id", "messageid")
-        or made_id(sender, recipient, None, said_at or glance.raw.received_at),
-        sender=sender,
-        recipient=recipient,
+        message_id=glance.get("message_id", "messageid") or "",
         sender_said=sender_said,
         recipient_said=recipient_said,
         status=word.status,
@@ -92,15 +88,11 @@ def _receipt(glance: Glance) -> Event:
 def _inbound(glance: Glance) -> Event:
     fields = glance.fields
     sender_said, recipient_said = fields.get("from"), fields.get("to")
-    sender, recipient = party(sender_said, international), party(recipient_said, international)
     text = fields.get("body", fields.get("message"))
     said_at = read_epoch(glance.get("timestamp"))
     return Event(
         kind=Kind.INBOUND,
-        message_id=glance.get("message_id", "messageid")
-        or made_id(sender, recipient, text, said_at or glance.raw.received_at),
-        sender=sender,
-        recipient=recipient,
+        message_id=glance.get("message_id", "messageid") or "",
         sender_said=sender_said,
         recipient_said=recipient_said,
         text=text,

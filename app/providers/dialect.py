@@ -9,7 +9,8 @@ from collections.abc import Callable
 from ..domain.captures import Kind, Role
 from ..domain.events import Event, made_id
 from ..domain.statuses import Status, Word
-from .fields import MAX_VALUE, numbered, short, text_of, whole
+from .bounds import MAX_VALUE
+from .fields import numbered, short, text_of, whole
 from .glance import Glance
 from .parties import Spell, channelled, north_american
 from .times import read_minutes

@@ -2,13 +2,10 @@
 
 import re
 
+from .bounds import MAX_MEDIA, MAX_TEXT, MAX_VALUE
 from .glance import Glance
 from .nested import within
 
-# Longer than any SMS that a provider sends in one request; the raw keeps the rest.
-MAX_TEXT = 8_000
-MAX_VALUE = 200
-MAX_MEDIA = 50
 # What may follow the name: a plural, the dot of a JSON list's item, the number.
 _NUMBER = re.compile(r"s?\.?(\d{0,3})", re.ASCII)
 

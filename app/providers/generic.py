@@ -9,14 +9,12 @@ from functools import lru_cache
 from ..domain.captures import Kind, Role
 from ..domain.events import Event, made_id
 from ..domain.statuses import RANKS, UNKNOWN, Status, Word
+from .bounds import MAX_TEXT, MAX_VALUE
 from .glance import Glance
 from .parties import party
 from .sheet import plain
 
 NAME = "generic"
-# Longer than any SMS that a provider sends in one request; a list row needs no more.
-MAX_TEXT = 8_000
-MAX_VALUE = 200
 MAX_NAME = 120
 
 _MEANINGS = {

@@ -14,12 +14,12 @@ time format, up to 100 reports a request), infobip.com/docs/developer-resources/
 from collections.abc import Mapping
 
 from ..domain.captures import Kind, Role
-from ..domain.events import Event, made_id
+from ..domain.events import Event
 from ..domain.statuses import Status, Word
 from ..parsing import JsonValue
 from .glance import Glance
-from .parties import international, party
-from .shapes import MAX_EVENTS, at, bounded, count, dump, items, stamp_ms, text_at
+from .parties import international
+from .shapes import MAX_EVENTS, at, count, dump, finished, items, stamp_ms, text_at
 from .sheet import Draft, Habits, Portal, PortalField, Sheet, Wish, plain
 from .times import read_iso
 
@@ -55,31 +55,28 @@ def claims(glance: Glance) -> str | None:
 def read(glance: Glance, role: Role) -> tuple[Event, ...]:
     """Each result, in order. One that says where a message stands is a report, one with content an inbound message."""
     results = items(at(glance.json, "results"))[:MAX_EVENTS]
-    return bounded(event for entry in results if (event := _event(glance, role, entry)) is not None)
+    return finished(glance, (event for entry in results if (event := _event(role, entry)) is not None), international)
 
 
-def _event(glance: Glance, role: Role, entry: JsonValue) -> Event | None:
+def _event(role: Role, entry: JsonValue) -> Event | None:
     if not any(text_at(entry, name) is not None for name in ("messageId", "from", "to", "text")):
         return None
     if isinstance(at(entry, "status"), dict) or at(entry, "doneAt") is not None:
-        return _report(glance, entry)
+        return _report(entry)
     content = any(at(entry, name) is not None for name in ("receivedAt", "text", "cleanText", "message"))
-    return _report(glance, entry) if role is Role.STATUS and not content else _inbound(glance, entry)
+    return _report(entry) if role is Role.STATUS and not content else _inbound(entry)
 
 
-def _report(glance: Glance, entry: JsonValue) -> Event:
+def _report(entry: JsonValue) -> Event:
     sender_said = text_at(entry, "sender") or text_at(entry, "from")
     recipient_said = text_at(entry, "to")
-    sender, recipient = party(sender_said, international), party(recipient_said, international)
     name, group = text_at(entry, "status", "name"), text_at(entry, "status", "groupName")
     word = WORDS.get(plain(name or "")) or SHEET.word(group or _group_of(name))
     said_at = read_iso(text_at(entry, "doneAt") or text_at(entry, "sentAt"))
     code = text_at(entry, "error", "id")
     return Event(
         kind=Kind.STATUS,
-        message_id=text_at(entry, "messageId") or made_id(sender, recipient, None, said_at or glance.raw.received_at),
-        sender=sender,
-        recipient=recipient,
+        message_id=text_at(entry, "messageId") or "",
         sender_said=sender_said,
         recipient_said=recipient_said,
         status=word.status,
@@ -93,9 +90,8 @@ def _report(glance: Glance, entry: JsonValue) -> Event:
     )
 
 
-def _inbound(glance: Glance, entry: JsonValue) -> Event:
+def _inbound(entry: JsonValue) -> Event:
     sender_said, recipient_said = text_at(entry, "from") or text_at(entry, "sender"), text_at(entry, "to")
-    sender, recipient = party(sender_said, international), party(recipient_said, international)
     parts = items(at(entry, "message"))[:MAX_EVENTS]
     text = text_at(entry, "text")
     if text is None:
@@ -105,9 +101,7 @@ def _inbound(glance: Glance, entry: JsonValue) -> Event:
     said_at = read_iso(text_at(entry, "receivedAt"))
     return Event(
         kind=Kind.INBOUND,
-        message_id=text_at(entry, "messageId") or made_id(sender, recipient, text, said_at or glance.raw.received_at),
-        sender=sender,
-        recipient=recipient,
+        message_id=text_at(entry, "messageId") or "",
         sender_said=sender_said,
         recipient_said=recipient_said,
         text=text,

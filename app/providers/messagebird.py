@@ -25,7 +25,7 @@ from ..domain.statuses import Status, Word
 from ..parsing import JsonValue
 from .glance import Glance
 from .parties import international, party
-from .shapes import MAX_EVENTS, at, bounded, count, items, text_at
+from .shapes import MAX_EVENTS, at, count, finished, items, text_at
 from .sheet import Draft, Habits, Portal, PortalField, Sheet, Wish
 from .times import read_iso, read_utc
 
@@ -76,27 +76,25 @@ def read(glance: Glance, role: Role) -> tuple[Event, ...]:
         payload = at(glance.json, "payload")
         message = payload if isinstance(payload, dict) else glance.json
         if text_at(message, "direction") is not None or text_at(message, "channelId") is not None:
-            return bounded(_bird(glance, role, message))
+            return finished(glance, _bird(glance, role, message), international)
     if not glance.get("id", "mid", "recipient", "originator", "shortcode"):
         return ()
     fields = glance.fields
     if "status" in fields or "statusdatetime" in fields:
-        return bounded([_report(glance)])
+        return finished(glance, [_report(glance)], international)
     bare = role is Role.STATUS and not any(name in fields for name in _CONTENT)
-    return bounded([_report(glance) if bare else _inbound(glance)])
+    return finished(glance, [_report(glance) if bare else _inbound(glance)], international)
 
 
 def _report(glance: Glance) -> Event:
     recipient_said = glance.fields.get("recipient")
-    recipient = party(recipient_said, international)
     said = glance.get("status")
     word = SHEET.word(said)
     said_at = _stamp(glance.get("statusdatetime"))
     code = glance.get("statuserrorcode")
     return Event(
         kind=Kind.STATUS,
-        message_id=glance.get("id") or made_id(None, recipient, None, said_at or glance.raw.received_at),
-        recipient=recipient,
+        message_id=glance.get("id") or "",
         recipient_said=recipient_said,
         status=word.status,
         raw_status=said,
@@ -114,15 +112,11 @@ def _inbound(glance: Glance) -> Event:
     short = bool(fields.get("shortcode"))
     sender_said = fields.get("originator")
     recipient_said = fields.get("shortcode") if short else glance.get("recipient", "receiver")
-    sender, recipient = party(sender_said, international), party(recipient_said, international)
     text = fields.get("message", fields.get("body")) if short else fields.get("body", fields.get("message"))
     said_at = _stamp(glance.get("createddatetime", "receive_datetime"))
     return Event(
         kind=Kind.INBOUND,
-        message_id=(glance.get("mid", "id") if short else glance.get("id", "mid"))
-        or made_id(sender, recipient, text, said_at or glance.raw.received_at),
-        sender=sender,
-        recipient=recipient,
+        message_id=(glance.get("mid", "id") if short else glance.get("id", "mid")) or "",
         sender_said=sender_said,
         recipient_said=recipient_said,
         text=text,

@@ -5,9 +5,7 @@ from collections.abc import Callable
 from functools import partial
 
 from ..domain.phones import e164
-
-# Longer than any number, sender name or address scheme; what is longer is cut, the raw keeps it.
-MAX_PARTY = 200
+from .bounds import MAX_VALUE
 
 # What stands before a number of these is the channel. Others ("messenger:…", "client:…") have ids that are no numbers.
 _CHANNEL = re.compile(r"(?:whatsapp|sms|mms|rcs|tel|viber):", re.IGNORECASE)
@@ -21,7 +19,7 @@ def party(said: str | None, spell: Spell = e164) -> str | None:
     """A number as `+…`, anything else (short code, sender name) as it was sent; None for none or a blank one."""
     if not said or not said.strip():
         return None
-    return spell(said) or said[:MAX_PARTY]
+    return spell(said) or said[:MAX_VALUE]
 
 
 def international(said: str) -> str | None:
@@ -38,5 +36,5 @@ def international(said: str) -> str | None:
 def channelled(said: str | None, spell: Spell = e164) -> str | None:
     """Like `party`, with the channel before a number left out: `whatsapp:+14155550123` is `+14155550123`."""
     if said and (channel := _CHANNEL.match(said)):
-        return spell(said[channel.end() :]) or said[:MAX_PARTY]
+        return spell(said[channel.end() :]) or said[:MAX_VALUE]
     return party(said, spell)

@@ -14,9 +14,10 @@ from collections.abc import Mapping
 from ..domain.captures import Kind, Role
 from ..domain.events import Event, made_id
 from ..domain.statuses import Status, Word
+from .bounds import MAX_VALUE
 from .composing import form
 from .dialect import error_of
-from .fields import MAX_VALUE, numbered, short, text_of, whole
+from .fields import numbered, short, text_of, whole
 from .glance import Glance
 from .parties import channelled, international
 from .sheet import Draft, Habits, Portal, PortalField, Sheet, Wish

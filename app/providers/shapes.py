@@ -11,15 +11,15 @@ from itertools import islice
 
 from msgspec.structs import replace
 
-from ..domain.events import Event
+from ..domain.events import Event, made_id
+from ..domain.phones import e164
 from ..parsing import JsonValue
+from .bounds import MAX_MEDIA, MAX_TEXT, MAX_VALUE
+from .glance import Glance
+from .parties import Spell, party
 
 # Ten times the largest documented batch (Infobip: 100 reports), and a whole Sinch batch of recipients.
 MAX_EVENTS = 1_000
-# Longer than anything that a provider sends under these names; a row needs no more, and the raw keeps it.
-MAX_VALUE = 200
-MAX_TEXT = 8_000
-MAX_MEDIA = 50
 _SHORT = ("message_id", "sender_said", "recipient_said", "raw_status", "price", "currency", "error_code")
 
 
@@ -56,9 +56,23 @@ def texts(value: JsonValue) -> tuple[str, ...]:
     return tuple(item for item in value if isinstance(item, str) and item) if isinstance(value, list) else ()
 
 
-def bounded(events: Iterable[Event]) -> tuple[Event, ...]:
-    """Events as rows hold them: what is out of all proportion is cut."""
-    return tuple(_cut(event) for event in islice(events, MAX_EVENTS))
+def finished(glance: Glance, events: Iterable[Event], spell: Spell = e164) -> tuple[Event, ...]:
+    """Events as rows hold them.
+
+    A sheet says what stands in the request; from that come the parties in `spell`'s spelling and, for an event with a
+    blank id, a made one. What is out of all proportion is cut.
+    """
+    return tuple(_cut(_complete(glance, event, spell)) for event in islice(events, MAX_EVENTS))
+
+
+def _complete(glance: Glance, event: Event, spell: Spell) -> Event:
+    sender = event.sender or party(event.sender_said, spell)
+    recipient = event.recipient or party(event.recipient_said, spell)
+    if event.message_id and (sender, recipient) == (event.sender, event.recipient):
+        return event
+    when = event.said_at or glance.raw.received_at
+    name = event.message_id or made_id(sender, recipient, event.text, when)
+    return replace(event, message_id=name, sender=sender, recipient=recipient)
 
 
 def _cut(event: Event) -> Event:

@@ -19,8 +19,9 @@ from ..domain.events import Event, made_id
 from ..domain.statuses import Status, Word
 from ..parsing import JsonValue
 from . import dialect
+from .bounds import MAX_MEDIA, MAX_TEXT, MAX_VALUE
 from .composing import form
-from .fields import MAX_MEDIA, MAX_TEXT, MAX_VALUE, short, whole
+from .fields import short, whole
 from .glance import Glance
 from .nested import items, said, within
 from .parties import channelled, north_american

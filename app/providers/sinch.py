@@ -21,7 +21,7 @@ from ..domain.statuses import Status, Word
 from ..parsing import JsonValue
 from .glance import Glance
 from .parties import international, party
-from .shapes import MAX_EVENTS, at, bounded, count, dump, items, stamp_ms, text_at, texts
+from .shapes import MAX_EVENTS, at, count, dump, finished, items, stamp_ms, text_at, texts
 from .sheet import Draft, Habits, Portal, PortalField, Sheet, Wish
 from .times import read_iso
 
@@ -62,11 +62,13 @@ def read(glance: Glance, role: Role) -> tuple[Event, ...]:
     body = glance.json
     said = text_at(body, "type")
     if said in _BATCH or (said is None and at(body, "statuses") is not None):
-        return bounded(_batch(glance, body))
+        return finished(glance, _batch(glance, body), international)
     if said in _RECIPIENT or (said is None and _looks_like_report(body, role)):
-        return bounded([_report(glance, body, body, text_at(body, "recipient"), read_iso(_when(body)))])
+        return finished(
+            glance, [_report(glance, body, body, text_at(body, "recipient"), read_iso(_when(body)))], international
+        )
     if said in _INBOUND or (said is None and any(text_at(body, name) is not None for name in ("from", "to", "body"))):
-        return bounded([_inbound(glance, body)])
+        return finished(glance, [_inbound(body)], international)
     return ()
 
 
@@ -120,9 +122,8 @@ def _report(
     )
 
 
-def _inbound(glance: Glance, body: JsonValue) -> Event:
+def _inbound(body: JsonValue) -> Event:
     sender_said, recipient_said = text_at(body, "from"), text_at(body, "to")
-    sender, recipient = party(sender_said, international), party(recipient_said, international)
     content = at(body, "body")
     text = text_at(content, "message") if isinstance(content, dict) else text_at(content)
     if text_at(body, "type") == "mo_binary":
@@ -131,9 +132,7 @@ def _inbound(glance: Glance, body: JsonValue) -> Event:
     said_at = read_iso(text_at(body, "received_at") or text_at(body, "sent_at"))
     return Event(
         kind=Kind.INBOUND,
-        message_id=text_at(body, "id") or made_id(sender, recipient, text, said_at or glance.raw.received_at),
-        sender=sender,
-        recipient=recipient,
+        message_id=text_at(body, "id") or "",
         sender_said=sender_said,
         recipient_said=recipient_said,
         text=text,

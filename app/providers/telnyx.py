@@ -17,8 +17,9 @@ from ..domain.phones import e164
 from ..domain.statuses import FAILURES, UNKNOWN, Status, Word
 from ..parsing import JsonValue
 from . import dialect
+from .bounds import MAX_MEDIA, MAX_TEXT, MAX_VALUE
 from .composing import uuid_of
-from .fields import MAX_MEDIA, MAX_TEXT, MAX_VALUE, short, whole
+from .fields import short, whole
 from .glance import Glance
 from .nested import items, said, within
 from .parties import channelled

@@ -18,8 +18,9 @@ from ..domain.events import Event, made_id
 from ..domain.statuses import Status, Word
 from ..parsing import JsonValue
 from . import dialect
+from .bounds import MAX_TEXT
 from .composing import FORM, form, uuid_of
-from .fields import MAX_TEXT, short, whole
+from .fields import short, whole
 from .glance import Glance
 from .nested import items, said, within
 from .parties import channelled, north_american

@@ -15,11 +15,11 @@ from collections.abc import Mapping
 from urllib.parse import urlencode
 
 from ..domain.captures import Kind, Role
-from ..domain.events import Event, Piece, made_id
+from ..domain.events import Event, Piece
 from ..domain.statuses import Status, Word
 from .glance import Glance
-from .parties import international, party
-from .shapes import bounded, count, dump, stamp_ms
+from .parties import international
+from .shapes import count, dump, finished, stamp_ms
 from .sheet import Draft, Habits, Portal, PortalField, Sheet, Wish
 from .times import read_epoch, read_iso, read_utc
 
@@ -63,11 +63,11 @@ def claims(glance: Glance) -> str | None:
 def read(glance: Glance, role: Role) -> tuple[Event, ...]:
     """One event: a status word makes it a callback, content makes it inbound; where neither stands, the URL decides."""
     if glance.get("message_uuid"):
-        return bounded([_message(glance, role)])
+        return finished(glance, [_message(glance, role)], international)
     if glance.get("msisdn", "messageid", "message-id") and role not in _VOICE:
-        return bounded([_receipt(glance) if _is_status(glance, role) else _inbound(glance)])
+        return finished(glance, [_receipt(glance) if _is_status(glance, role) else _inbound(glance)], international)
     call = glance.get("uuid", "conversation_uuid")
-    return bounded([_call(glance, call)]) if call else ()
+    return finished(glance, [_call(glance, call)], international) if call else ()
 
 
 def _is_status(glance: Glance, role: Role) -> bool:
@@ -80,15 +80,11 @@ def _is_status(glance: Glance, role: Role) -> bool:
 def _inbound(glance: Glance) -> Event:
     fields = glance.fields
     sender_said, recipient_said = fields.get("msisdn"), fields.get("to")
-    sender, recipient = party(sender_said, international), party(recipient_said, international)
     text = fields.get("text")
     said_at = read_utc(glance.get("message-timestamp")) or read_epoch(glance.get("timestamp"))
     return Event(
         kind=Kind.INBOUND,
-        message_id=glance.get("messageid", "message-id")
-        or made_id(sender, recipient, text, said_at or glance.raw.received_at),
-        sender=sender,
-        recipient=recipient,
+        message_id=glance.get("messageid", "message-id") or "",
         sender_said=sender_said,
         recipient_said=recipient_said,
         text=text,
@@ -102,17 +98,13 @@ def _inbound(glance: Glance) -> Event:
 def _receipt(glance: Glance) -> Event:
     fields = glance.fields
     sender_said, recipient_said = fields.get("to"), fields.get("msisdn")
-    sender, recipient = party(sender_said, international), party(recipient_said, international)
     said = glance.get("status")
     word = SHEET.word(said)
     said_at = read_utc(glance.get("message-timestamp")) or read_epoch(glance.get("timestamp"))
     code = glance.get("err-code")
     return Event(
         kind=Kind.STATUS,
-        message_id=glance.get("messageid", "message-id")
-        or made_id(sender, recipient, None, said_at or glance.raw.received_at),
-        sender=sender,
-        recipient=recipient,
+        message_id=glance.get("messageid", "message-id") or "",
         sender_said=sender_said,
         recipient_said=recipient_said,
         status=word.status,
@@ -135,8 +127,6 @@ def _message(glance: Glance, role: Role) -> Event:
     return Event(
         kind=Kind.STATUS if callback else Kind.INBOUND,
         message_id=fields["message_uuid"],
-        sender=party(sender_said, international),
-        recipient=party(recipient_said, international),
         sender_said=sender_said,
         recipient_said=recipient_said,
         text=text,
@@ -157,8 +147,6 @@ def _call(glance: Glance, call: str) -> Event:
     return Event(
         kind=Kind.VOICE,
         message_id=call,
-        sender=party(sender_said, international),
-        recipient=party(recipient_said, international),
         sender_said=sender_said,
         recipient_said=recipient_said,
         raw_status=glance.get("status"),

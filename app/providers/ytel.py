@@ -15,8 +15,9 @@ from collections.abc import Mapping
 from ..domain.captures import Kind, Role
 from ..domain.events import Event, made_id
 from ..domain.statuses import Status, Word
+from .bounds import MAX_VALUE
 from .composing import form
-from .fields import MAX_VALUE, numbered, short, text_of
+from .fields import numbered, short, text_of
 from .glance import Glance
 from .parties import north_american, party
 from .sheet import Draft, Habits, Portal, PortalField, Sheet, Wish, plain

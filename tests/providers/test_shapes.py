@@ -5,8 +5,14 @@ from datetime import UTC, datetime
 import pytest
 
 from app.domain.captures import Kind
-from app.domain.events import Event, Piece
-from app.providers.shapes import MAX_EVENTS, MAX_MEDIA, MAX_VALUE, at, bounded, count, items, stamp_ms, text_at, texts
+from app.domain.events import Event, Piece, made_id
+from app.providers.bounds import MAX_MEDIA, MAX_VALUE
+from app.providers.glance import Glance
+from app.providers.parties import international
+from app.providers.shapes import MAX_EVENTS, at, count, finished, items, stamp_ms, text_at, texts
+from tests.storage.builders import a_raw
+
+GLANCE = Glance(a_raw(received_at=datetime(2026, 11, 25, tzinfo=UTC)))
 
 
 @pytest.mark.parametrize(
@@ -47,9 +53,18 @@ def test_what_is_out_of_all_proportion_is_cut():
     event = Event(
         kind=Kind.INBOUND, message_id=long, text=long, raw_status=long, media=(long,) * 60, piece=Piece(long, 1, 2)
     )
-    cut = bounded([event] * (MAX_EVENTS + 1))
+    cut = finished(GLANCE, [event] * (MAX_EVENTS + 1))
     assert len(cut) == MAX_EVENTS
     assert (len(cut[0].message_id), len(cut[0].text or ""), len(cut[0].media)) == (MAX_VALUE, 8_000, MAX_MEDIA)
     assert cut[0].piece is None
     usual = Event(kind=Kind.INBOUND, message_id="m", text="hi")
-    assert bounded([usual])[0] is usual
+    assert finished(GLANCE, [usual])[0] is usual
+
+
+def test_parties_and_a_missing_id_come_from_what_was_said():
+    event = Event(kind=Kind.INBOUND, message_id="", sender_said="447700900123", recipient_said="88022", text="hi")
+    (whole,) = finished(GLANCE, [event], international)
+    assert (whole.sender, whole.recipient) == ("+447700900123", "88022")
+    assert whole.message_id == made_id("+447700900123", "88022", "hi", GLANCE.raw.received_at)
+    stamped = Event(kind=Kind.INBOUND, message_id="", said_at=datetime(2026, 1, 1, tzinfo=UTC))
+    assert finished(GLANCE, [stamped])[0].message_id == made_id(None, None, None, datetime(2026, 1, 1, tzinfo=UTC))
