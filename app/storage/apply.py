@@ -8,8 +8,10 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import msgspec
+
 from ..domain.captures import Stamp
-from ..domain.messages import mark_stuck
+from ..domain.folding import mark_stuck
 from . import jobs
 from .connections import BUSY_MS
 from .counters import Counters
@@ -25,6 +27,21 @@ _FULL = frozenset({"SQLITE_FULL", "SQLITE_BUSY", "SQLITE_READONLY", "SQLITE_CANT
 # Growing the shared-memory file meets a full disk too, and holds no data of its own.
 _FULL_EXTENDED = frozenset({"SQLITE_IOERR_SHMSIZE", "SQLITE_IOERR_SHMOPEN", "SQLITE_IOERR_SHMMAP"})
 _SUSPECT = frozenset({"SQLITE_IOERR", "SQLITE_CORRUPT", "SQLITE_NOTADB"})
+
+
+# Jobs that are one statement: their fields are its parameters.
+_STATEMENTS: dict[type[jobs.Job], str] = {
+    jobs.AddBin: "add_bin",
+    jobs.SetBin: "set_bin",
+    jobs.RotateKey: "rotate_key",
+    jobs.DropBin: "drop_bin",
+    jobs.AddSession: "add_session",
+    jobs.TouchSession: "touch_session",
+    jobs.DropSession: "drop_session",
+    jobs.DropSessions: "drop_sessions",
+    jobs.Probe: "probe",
+}
+_ABOUT_A_BIN = (jobs.SetBin, jobs.RotateKey, jobs.DropBin)
 
 
 class Rejected(Exception):
@@ -65,10 +82,7 @@ class Applier:
         self._rereader = Rereader(connection, self._counters, self._index, self._next_seq)
         self._swept = False
         self._players: dict[type[jobs.Job], Callable[[Any], Value]] = {
-            jobs.AddBin: self._add_bin,
-            jobs.SetBin: self._set_bin,
-            jobs.RotateKey: self._rotate_key,
-            jobs.DropBin: self._drop_bin,
+            **dict.fromkeys(_STATEMENTS, self._state),
             jobs.AddCapture: self._add_capture,
             jobs.SetOutcomes: self._set_outcomes,
             jobs.DropCapture: self._drop_capture,
@@ -79,11 +93,6 @@ class Applier:
             jobs.BeginReread: self._begin_reread,
             jobs.Reread: self._reread,
             jobs.EndReread: self._end_reread,
-            jobs.AddSession: self._add_session,
-            jobs.TouchSession: self._touch_session,
-            jobs.DropSession: self._drop_session,
-            jobs.DropSessions: self._drop_sessions,
-            jobs.Probe: self._probe,
         }
 
     def tidy(self) -> None:
@@ -148,28 +157,11 @@ class Applier:
         self._counters.flush()
         return self._connection.execute(SQL[query], values).rowcount
 
-    def _must(self, query: str, bin_id: str, **values: object) -> None:
-        if not self._run(query, id=bin_id, **values):
-            raise Rejected("not_found", f"There is no bin {bin_id}.")
-
-    # Bins
-
-    def _add_bin(self, job: jobs.AddBin) -> None:
-        self._run(
-            "add_bin", id=job.id, key=job.key, name=job.name, provider=job.provider,
-            retention_s=job.retention_s, stuck_s=job.stuck_s, created_at=job.created_at,
-        )  # fmt: skip
-
-    def _set_bin(self, job: jobs.SetBin) -> None:
-        self._must(
-            "set_bin", job.id, name=job.name, provider=job.provider, retention_s=job.retention_s, stuck_s=job.stuck_s
-        )
-
-    def _rotate_key(self, job: jobs.RotateKey) -> None:
-        self._must("rotate_key", job.id, key=job.key)
-
-    def _drop_bin(self, job: jobs.DropBin) -> None:
-        self._must("drop_bin", job.id)
+    def _state(self, job: jobs.Job) -> None:
+        query = _STATEMENTS[type(job)]
+        changed = self._run(query, **msgspec.structs.asdict(job))
+        if not changed and isinstance(job, _ABOUT_A_BIN):
+            raise Rejected("not_found", f"There is no bin {job.id}.")
 
     # Captures
 
@@ -304,26 +296,3 @@ class Applier:
         found = self._rereader.end(job.limit)
         self._swept = self._swept or found == 0
         return Stamp(found, int(found > 0))
-
-    # Sessions and the probe
-
-    def _add_session(self, job: jobs.AddSession) -> None:
-        self._run(
-            "add_session",
-            hash=job.hash,
-            token_hash=job.token_hash,
-            created_at=job.created_at,
-            seen_at=job.seen_at,
-        )
-
-    def _touch_session(self, job: jobs.TouchSession) -> None:
-        self._run("touch_session", hash=job.hash, seen_at=job.seen_at)
-
-    def _drop_session(self, job: jobs.DropSession) -> None:
-        self._run("drop_session", hash=job.hash)
-
-    def _drop_sessions(self, job: jobs.DropSessions) -> None:
-        self._run("drop_sessions", token_hash=job.token_hash, seen_before=job.seen_before)
-
-    def _probe(self, job: jobs.Probe) -> None:  # noqa: ARG002
-        self._run("probe")

@@ -7,7 +7,8 @@ anew from the rest, so a deleted text is gone from the ledger too. A message wit
 import sqlite3
 from collections.abc import Callable, Sequence
 
-from ..domain.messages import STUCK, Fact, Message, absorb, begin, mark_stuck
+from ..domain.folding import absorb, begin, mark_stuck
+from ..domain.messages import STUCK, Fact, Message
 from ..domain.units import from_micros
 from .facts import decode_event
 from .ledger import echo_of

@@ -11,19 +11,8 @@ from dataclasses import dataclass
 from msgspec.structs import replace
 
 from ..domain.events import Event
-from ..domain.messages import (
-    ECHO,
-    MISPLACED,
-    SOFT_DUPLICATE,
-    Direction,
-    Fact,
-    Message,
-    absorb,
-    begin,
-    makes_message,
-    piece_key,
-    takes_piece,
-)
+from ..domain.folding import ECHO, absorb, begin, makes_message, piece_key, takes_piece
+from ..domain.messages import MISPLACED, SOFT_DUPLICATE, Direction, Fact, Message
 from ..domain.units import from_micros, micros
 from .facts import encode_event
 from .queries import SQL

@@ -10,7 +10,8 @@ from msgspec.structs import replace
 
 from ..domain.captures import Capture, CaptureRow
 from ..domain.events import Event
-from ..domain.messages import Conversation, Message, Pace, Step, timeline
+from ..domain.folding import timeline
+from ..domain.messages import Conversation, Message, Pace, Step
 from ..domain.search import Query
 from ..domain.statuses import FAILURES, Status
 from ..domain.units import from_micros, micros

@@ -11,7 +11,7 @@ A capture's numbers, bytes and outcome are never touched. Messages take new seqs
 import sqlite3
 from collections.abc import Callable
 
-from ..domain.messages import mark_stuck
+from ..domain.folding import mark_stuck
 from . import jobs
 from .counters import Counter, Counters
 from .erasing import write_again
