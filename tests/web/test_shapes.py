@@ -7,8 +7,8 @@ import msgspec
 from app.domain.captures import Capture, CaptureRow, RawRequest, Reading, Role
 from app.domain.findings import FINDINGS
 from app.providers import recognise
+from app.web.api.capture_shapes import show_capture, show_row
 from app.web.api.openapi import document
-from app.web.api.shapes import show_capture, show_row
 from tests.storage.builders import a_raw
 
 

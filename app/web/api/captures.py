@@ -11,8 +11,8 @@ from ...errors import Invalid
 from ...services import bins as service
 from ..headers import NOTHING_AT_ALL
 from .bins import answer
+from .capture_shapes import CaptureList, show_capture, show_row
 from .inputs import MAX_WAIT_S, filter_of, limit_of, number, read_query
-from .shapes import CaptureList, show_capture, show_row
 
 HIGHEST = 10**18 - 1
 FILE_HEADERS = {"Content-Security-Policy": NOTHING_AT_ALL}

@@ -17,10 +17,10 @@ from ...log import get_log
 from ...services import exporting
 from ...storage import Store
 from .bins import root_of
+from .capture_shapes import CaptureSummary, show_capture, show_row
 from .captures import FILE_HEADERS
 from .inputs import filter_of, read_query
 from .message_shapes import MessageShape, show_message
-from .shapes import CaptureSummary, show_capture, show_row
 
 # Captures arrive beside an export: it holds the loop no longer than this, and works on large bodies elsewhere.
 TURN_S = 0.002

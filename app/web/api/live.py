@@ -8,10 +8,10 @@ from ...domain.captures import Change, Deleted, MessageChanged
 from ...errors import Conflict
 from ...live.frames import Frames, text_frames
 from ..socket import PAGE, follow
+from .capture_shapes import CaptureSummary, show_row
 from .captures import HIGHEST
 from .inputs import number, read_query
 from .message_shapes import MessageShape, show_message
-from .shapes import CaptureSummary, show_row
 
 
 class Hello(msgspec.Struct, tag_field="type", tag="hello"):

@@ -8,7 +8,7 @@ import msgspec
 from ...domain.findings import explain
 from ...domain.messages import Message, Step
 from ...domain.units import rfc3339
-from .shapes import PARTIES, FindingShape, StatusName, Time
+from .shapes import PARTIES, Code, FindingShape, StatusName, Time
 
 
 class MessageShape(msgspec.Struct, rename=PARTIES):
@@ -33,7 +33,7 @@ class MessageShape(msgspec.Struct, rename=PARTIES):
     first_at: Time
     last_at: Time
     captures: list[int]
-    findings: list[str]
+    findings: list[Code]
 
 
 class StepShape(msgspec.Struct):

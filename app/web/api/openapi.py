@@ -1,5 +1,5 @@
-"""The OpenAPI 3.1 document: components from the types in `shapes.py`, paths by hand, a test that keeps it and the
-routes together."""
+"""The OpenAPI 3.1 document: components from the types in the `shapes` modules, paths by hand, a test that keeps it and
+the routes together."""
 
 from typing import Any
 
@@ -8,13 +8,13 @@ import msgspec
 from ... import __version__
 from ...domain.bins import PROVIDER_TITLES
 from ...export import EXPORTERS, WHATS
-from . import live, message_shapes, problems, shapes
-from .inputs import DEFAULT_LIMIT, MAX_LIMIT, MAX_WAIT_S
+from . import capture_shapes, live, message_shapes, parameters, problems, shapes
 
 _SHAPES = (
-    shapes.BinShape, shapes.BinList, shapes.CaptureSummary, shapes.CaptureList, shapes.CaptureShape, shapes.Info,
-    message_shapes.MessageShape, message_shapes.MessageList, message_shapes.MessageDetail, problems.Problem,
-    live.Hello, live.Reset, live.CaptureFrame, live.MessageFrame, live.DeletedFrame, live.ClearedFrame,
+    shapes.BinShape, shapes.BinList, capture_shapes.CaptureSummary, capture_shapes.CaptureList,
+    capture_shapes.CaptureShape, shapes.Info, message_shapes.MessageShape, message_shapes.MessageList,
+    message_shapes.MessageDetail, problems.Problem, live.Hello, live.Reset, live.CaptureFrame, live.MessageFrame,
+    live.DeletedFrame, live.ClearedFrame,
 )  # fmt: skip
 _TAGS = {
     "Bins": "A bin is a named place that collects; it owns one capture key.",
@@ -33,34 +33,6 @@ _PROBLEMS = {
     "415": "The body does not call itself application/json.",
     "422": "Bad or unknown fields or query parameters, by name in `errors`.",
     "503": "Nothing can be stored now; try again in a few seconds.",
-}
-_BIN = {
-    "name": "bin",
-    "in": "path",
-    "required": True,
-    "schema": {"type": "string"},
-    "description": "A bin's id.",
-}
-_N = {
-    "name": "n",
-    "in": "path",
-    "required": True,
-    "schema": {"type": "integer", "minimum": 1, "maximum": 10**18 - 1},
-    "description": "A capture's number in its bin.",
-}
-_PROVIDER = {
-    "name": "provider",
-    "in": "path",
-    "required": True,
-    "schema": {"type": "string"},
-    "description": 'A provider\'s name, or "generic".',
-}
-_MESSAGE_ID = {
-    "name": "message_id",
-    "in": "path",
-    "required": True,
-    "schema": {"type": "string"},
-    "description": "The message's id at the provider, percent-encoded.",
 }
 _BIN_WISH = {
     "type": "object",
@@ -127,8 +99,8 @@ def _paths() -> dict[str, Any]:
         **_bin_paths("/api/v1/bins"),
         **_capture_paths("/api/v1/bins/{bin}/captures"),
         **_message_paths("/api/v1/bins/{bin}/messages"),
-        "/api/v1/bins/{bin}/export": {"parameters": [_BIN], "get": _export()},
-        "/api/v1/bins/{bin}/live": {"parameters": [_BIN], "get": _live()},
+        "/api/v1/bins/{bin}/export": {"parameters": [parameters.BIN], "get": _export()},
+        "/api/v1/bins/{bin}/live": {"parameters": [parameters.BIN], "get": _live()},
     }
 
 
@@ -136,65 +108,71 @@ def _bin_paths(bins: str) -> dict[str, Any]:
     rotate = _call("Bins", "rotateKey", "Give the bin a new capture key", "BinShape", lookup=True)
     return {
         bins: {
-            "get": _call("Bins", "listBins", "List bins, newest first", "BinList", query=[_limit(), _cursor("before")]),
+            "get": _call(
+                "Bins",
+                "listBins",
+                "List bins, newest first",
+                "BinList",
+                query=[parameters.limit(), parameters.cursor("before")],
+            ),
             "post": _call("Bins", "createBin", "Make a bin", "BinShape", status="201", body=True, location=True),
         },
         bins + "/{bin}": {
-            "parameters": [_BIN],
+            "parameters": [parameters.BIN],
             "get": _call("Bins", "getBin", "One bin", "BinShape", lookup=True),
             "patch": _call("Bins", "changeBin", "Change a bin", "BinShape", body=True, lookup=True),
             "delete": _call("Bins", "deleteBin", "Delete a bin with its captures", None, status="204", lookup=True),
         },
-        bins + "/{bin}/rotate-key": {"parameters": [_BIN], "post": rotate},
+        bins + "/{bin}/rotate-key": {"parameters": [parameters.BIN], "post": rotate},
     }
 
 
 def _capture_paths(captures: str) -> dict[str, Any]:
     one = captures + "/{n}"
     query = [
-        _limit(),
-        _number("before", "Below this n."),
-        _number("after", "Above this n, oldest first; not with `before`."),
-        _filter(),
-        _wait(),
+        parameters.limit(),
+        parameters.number("before", "Below this n."),
+        parameters.number("after", "Above this n, oldest first; not with `before`."),
+        parameters.matching(),
+        parameters.wait(),
     ]
     listing = "List captures: newest first, or forward from `after`"
     clear = "Delete all captures; numbering goes on"
     body, raw = "Exactly the bytes of the body", "The request as it came: line, headers, body"
     return {
         captures: {
-            "parameters": [_BIN],
+            "parameters": [parameters.BIN],
             "get": _call("Captures", "listCaptures", listing, "CaptureList", lookup=True, query=query),
             "delete": _call("Captures", "clearCaptures", clear, None, status="204", lookup=True),
         },
         one: {
-            "parameters": [_BIN, _N],
+            "parameters": [parameters.BIN, parameters.N],
             "get": _call("Captures", "getCapture", "The whole capture", "CaptureShape", lookup=True),
             "delete": _call("Captures", "deleteCapture", "Delete one capture", None, status="204", lookup=True),
         },
         one + "/body": {
-            "parameters": [_BIN, _N],
+            "parameters": [parameters.BIN, parameters.N],
             "get": _call("Captures", "getBody", body, None, lookup=True, kind="application/octet-stream"),
         },
         one + "/raw": {
-            "parameters": [_BIN, _N],
+            "parameters": [parameters.BIN, parameters.N],
             "get": _call("Captures", "getRaw", raw, None, lookup=True, kind="message/http"),
         },
     }
 
 
 def _message_paths(messages: str) -> dict[str, Any]:
-    query = [_limit(), _cursor("before"), _filter()]
+    query = [parameters.limit(), parameters.cursor("before"), parameters.matching()]
     one = "One message with its timeline"
     return {
         messages: {
-            "parameters": [_BIN],
+            "parameters": [parameters.BIN],
             "get": _call(
                 "Messages", "listMessages", "List messages, last changed first", "MessageList", lookup=True, query=query
             ),
         },
         messages + "/{provider}/{message_id}": {
-            "parameters": [_BIN, _PROVIDER, _MESSAGE_ID],
+            "parameters": [parameters.BIN, parameters.PROVIDER, parameters.MESSAGE_ID],
             "get": _call("Messages", "getMessage", one, "MessageDetail", lookup=True),
         },
     }
@@ -242,7 +220,7 @@ def _live() -> dict[str, Any]:
     frames = ("Hello", "CaptureFrame", "MessageFrame", "DeletedFrame", "ClearedFrame", "Reset")
     call = _call(
         "Live", "live", "Follow a bin (WebSocket)", None, status="101", lookup=True,
-        query=[_number("after", "Changes after this seq; without it, later changes only.")],
+        query=[parameters.number("after", "Changes after this seq; without it, later changes only.")],
     )  # fmt: skip
     call["description"] = (
         "An upgrade to a WebSocket. The first frame is `hello` with the bin's seq; then one frame a change, with a"
@@ -257,9 +235,9 @@ def _live() -> dict[str, Any]:
 
 def _export() -> dict[str, Any]:
     query = [
-        _choice("of", WHATS, "captures", "What of the bin."),
-        _choice("format", tuple(EXPORTERS), "jsonl", "How; har takes captures only."),
-        _filter(),
+        parameters.choice("of", WHATS, "captures", "What of the bin."),
+        parameters.choice("format", tuple(EXPORTERS), "jsonl", "How; har takes captures only."),
+        parameters.matching(),
     ]
     call = _call("Captures", "export", "Everything in one file, oldest first", None, lookup=True, query=query)
     call["description"] = (
@@ -276,41 +254,3 @@ def _export() -> dict[str, Any]:
 def _problem(code: str) -> dict[str, Any]:
     content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
     return {"description": _PROBLEMS[code], "content": content}
-
-
-def _limit() -> dict[str, Any]:
-    schema = {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT}
-    return {"name": "limit", "in": "query", "schema": schema, "description": "Items in one page."}
-
-
-def _cursor(name: str) -> dict[str, Any]:
-    return {
-        "name": name,
-        "in": "query",
-        "schema": {"type": "string"},
-        "description": "The `next` of the page before.",
-    }
-
-
-def _number(name: str, text: str) -> dict[str, Any]:
-    schema = {"type": "integer", "minimum": 0, "maximum": 10**18 - 1}
-    return {"name": name, "in": "query", "schema": schema, "description": text}
-
-
-def _choice(name: str, values: tuple[str, ...], default: str, text: str) -> dict[str, Any]:
-    schema = {"type": "string", "enum": list(values), "default": default}
-    return {"name": name, "in": "query", "schema": schema, "description": text}
-
-
-def _filter() -> dict[str, Any]:
-    text = (
-        "A filter such as `from:+1415* -status:failed text~code`: from: to: text~ status: role: kind: provider: id:"
-        " method: has: after: before: size: is: and free words, `-` for not, `*` at the end of a number or word."
-    )
-    return {"name": "q", "in": "query", "schema": {"type": "string", "maxLength": 1_000}, "description": text}
-
-
-def _wait() -> dict[str, Any]:
-    schema = {"type": "integer", "minimum": 0, "maximum": MAX_WAIT_S}
-    text = "Seconds to wait for a capture above `after`; an empty page when none came."
-    return {"name": "wait", "in": "query", "schema": schema, "description": text}
