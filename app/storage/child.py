@@ -8,6 +8,7 @@ time; what gathers meanwhile is the next batch, so batches grow by themselves wh
 goes away the batch in hand is finished and the process ends.
 """
 
+import gc
 import os
 import signal
 import socket
@@ -37,6 +38,9 @@ def main(arguments: list[str]) -> None:
         _send(pipe, encode_results([Result("broken", why)]))
         return
     _send(pipe, encode_results([Result()]))
+    # Jobs and rows hold no cycles, and there are thousands a second: looking for some is work for nothing.
+    gc.freeze()
+    gc.set_threshold(100_000)
     while (frame := _receive(pipe)) is not None:
         results = applier.apply(decode_jobs(frame))
         try:
