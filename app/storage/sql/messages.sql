@@ -203,7 +203,7 @@ select status, count(*) as found from (
 -- name: count_stuck
 select count(*) as found from (
     select 1 from messages
-    where bin = :bin and findings <> '' and instr(',' || findings || ',', ',stuck,') and last_n > :floor_n
+    where bin = :bin and instr(findings, 'stuck') and last_n > :floor_n
     limit :most + 1
 )
 
@@ -212,7 +212,7 @@ select count(*) as found from (
     select 1 from messages
     where
         bin = :bin and status in ('queued', 'sending', 'unknown') and last_n > :floor_n
-        and not instr(',' || findings || ',', ',stuck,')
+        and not instr(findings, 'stuck')
     limit :most + 1
 )
 

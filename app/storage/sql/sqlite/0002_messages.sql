@@ -55,6 +55,7 @@ create index messages_by_pair on messages (bin, theirs collate nocase, ours coll
 create index messages_by_echo on messages (bin, echo) where echo is not null;
 create index messages_by_piece on messages (bin, piece_key) where piece_key is not null;
 create index messages_open on messages (last_at) where open;
+create index messages_stuck on messages (bin, last_n) where instr(findings, 'stuck');
 create index messages_with_findings on messages (bin, id) where findings <> '';
 
 -- What each capture stated, in order. `message` is null for calls, which make no message.
