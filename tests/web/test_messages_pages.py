@@ -7,6 +7,7 @@ import re
 from urllib.parse import quote
 
 import pytest
+from yarl import URL
 
 from app import clock, keys
 from tests.conftest import Running
@@ -352,3 +353,21 @@ async def test_a_live_view_that_does_not_exist_is_refused(server: Running) -> No
     for query in ({"view": "nothing"}, {"q": "fro:x"}):
         async with server.client.get(f"{server.url}/bins/{server.bin.id}/live", params=query) as answer:
             assert answer.status == 422
+
+
+async def test_each_list_offers_what_it_shows_as_a_file(server: Running) -> None:
+    """Signed in by bearer or cookie, the link is all that is needed; the filter in force goes along."""
+    async with server.client.post(server.capture_url, data={"From": "+14155550123", "Text": "a & b"}) as answer:
+        assert answer.status == 200
+    home = f"{server.url}/bins/{server.bin.id}"
+    for page, of in ((home, "captures"), (f"{home}/messages", "messages")):
+        async with server.client.get(page, params={"q": 'text~"a b" from:+1415*'}) as answer:
+            shown = await answer.text()
+        links = [html.unescape(link) for link in re.findall(r'href="([^"]+/export\?[^"]+)"', shown)]
+        assert [URL(link).query["format"] for link in links] == ["csv", "jsonl", "har"][: 2 + (of == "captures")]
+        for link in links:
+            assert (URL(link).query["of"], URL(link).query["q"]) == (of, 'text~"a b" from:+1415*')
+            async with server.client.get(server.url + link) as answer:
+                assert answer.status == 200
+                # A HAR holds the form as it was sent.
+                assert ("a+%26+b" if "har" in link else "a & b") in await answer.text()
