@@ -4,5 +4,7 @@ const policy = window.trustedTypes?.createPolicy("smsbin", { createHTML: (html) 
 export function fragment(html) {
   const template = document.createElement("template");
   template.innerHTML = policy ? policy.createHTML(html) : html;
+  // A template is parsed as if there were no scripts: what is meant for that case would come to life, and be in the way.
+  for (const node of template.content.querySelectorAll("noscript")) node.remove();
   return template.content;
 }

@@ -25,6 +25,18 @@ async def test_undo_brings_the_row_back_and_nothing_was_sent(server: Running, wa
     assert not [url for url in watched.requests if url.endswith("/delete")]
 
 
+async def test_what_was_opened_from_the_list_can_be_deleted_too(server: Running, watched: Watched) -> None:
+    """The pane came by fetch then, and the question for browsers without scripts must not come with it."""
+    await post(server, "row", count=2)
+    page = watched.page
+    await page.goto(bin_page(server))
+    await page.locator("#capture-2 .row").click()
+    await expect(page.locator("[data-detail] [data-open='capture-2']")).to_be_visible()
+    await page.get_by_role("button", name="Delete").click()
+    await expect(page.locator("[data-undo-place] li")).to_contain_text("Deleted #2.")
+    await expect(page.locator("#capture-2")).to_be_hidden()
+
+
 async def test_after_ten_seconds_it_is_deleted(server: Running, watched: Watched) -> None:
     await post(server, "row", count=2)
     page = watched.page
