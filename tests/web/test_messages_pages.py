@@ -110,7 +110,8 @@ async def test_delivered_is_told_with_its_time_on_two_tracks(server: Running) ->
         await _twilio(server, status)
         await asyncio.sleep(0.002)
     page = await _page(server, f"/messages/twilio/{SID}1")
-    assert re.search(r"Delivered in (\d+ ms|\d+\.\d+ s)\. The carrier’s receipt says so\. One callback came twice\.", _verdict(page))
+    took = r"Delivered in (\d+ ms|\d+\.\d+ s)\."
+    assert re.search(took + r" The carrier’s receipt says so\. One callback came twice\.", _verdict(page))
     assert re.findall(r"<b>(Sending|Delivery)</b>", page) == ["Sending", "Delivery"]
     words = _words(page)
     assert "repeats #2, changes nothing" in words
