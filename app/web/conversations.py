@@ -10,7 +10,7 @@ from msgspec import structs
 from .. import keys
 from ..domain.bins import Bin
 from ..domain.captures import Role
-from ..domain.messages import Conversation, Direction, Message
+from ..domain.messages import CONTRADICTORY, Conversation, Direction, Message
 from ..domain.statuses import Status
 from ..domain.units import from_micros, micros, say_gap
 from ..errors import Invalid, NotFound
@@ -85,13 +85,15 @@ def bubble_of(message: Message) -> Bubble:
     """A message as a bubble."""
     mine = message.direction is Direction.OUTBOUND
     look = look_of_message(message)
-    says = look.word
-    if mine and message.final and message.final_at is not None and message.final_at > message.first_at:
+    says, tone = look.word, look.tone
+    if CONTRADICTORY in message.findings:
+        says, tone = "Failed and a success, both final", "warn"
+    elif mine and message.final and message.final_at is not None and message.final_at > message.first_at:
         joint = "in" if message.status in (Status.DELIVERED, Status.READ) else "after"
         says += f" {joint} {say_gap(message.final_at - message.first_at)}"
     if mine and message.error_code:
         says += f", code {message.error_code}"
-    return Bubble(message=message, mine=mine, says=says if mine else "", tone=look.tone, word=opt_word(message))
+    return Bubble(message=message, mine=mine, says=says if mine else "", tone=tone, word=opt_word(message))
 
 
 def show_pair(conversation: Conversation) -> Pair:

@@ -372,3 +372,11 @@ async def test_each_list_offers_what_it_shows_as_a_file(server: Running) -> None
                 assert answer.status == 200
                 # A HAR holds the form as it was sent.
                 assert ("a+%26+b" if "har" in link else "a & b") in await answer.text()
+
+
+async def test_a_bubble_does_not_call_delivered_what_was_also_reported_as_failed(server: Running) -> None:
+    await _twilio(server, "delivered")
+    await _twilio(server, "failed", ErrorCode="30007")
+    page = await _page(server, f"/conversations/{quote(THEIRS)}/{quote(OURS)}")
+    assert '<span class="warn">Failed and a success, both final, code 30007</span>' in page
+    assert "Delivered in" not in page
