@@ -5,24 +5,44 @@ SignalWire); the others ignore the body. Plain text is never sent: some provider
 (twilio.com/docs/messaging/twiml: a `text/plain` answer becomes the reply).
 """
 
-from dataclasses import dataclass
+import msgspec
 
 from .captures import Role
 
-EMPTY_TWIML = b'<?xml version="1.0" encoding="UTF-8"?><Response/>'
+EMPTY_TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """A whole HTTP answer, before the headers that smsbin adds to every answer."""
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """A whole HTTP answer, before the headers that smsbin adds to every answer. `body` is sent as UTF-8; as somebody
+    wrote it, it may hold placeholders. `delay_ms` is waited before it is sent."""
 
-    status: int
-    content_type: str | None
-    body: bytes
+    status: int = 200
+    headers: tuple[tuple[str, str], ...] = ()
+    body: str = ""
+    delay_ms: int = 0
+
+    @property
+    def content_type(self) -> str | None:
+        """The first Content-Type, where there is one."""
+        return next((value for name, value in self.headers if name.lower() == "content-type"), None)
 
 
-_DO_NOTHING = Answer(status=200, content_type="text/xml", body=EMPTY_TWIML)
-_NOTHING = Answer(status=200, content_type=None, body=b"")
+class Rule(msgspec.Struct, frozen=True, kw_only=True):
+    """Another answer for requests that match a query of the filter grammar."""
+
+    match: str
+    answer: Answer
+
+
+class RoleAnswers(msgspec.Struct, frozen=True, kw_only=True):
+    """What a role answers: the first rule that matches, else `answer`."""
+
+    answer: Answer
+    rules: tuple[Rule, ...] = ()
+
+
+_DO_NOTHING = Answer(headers=(("Content-Type", "text/xml"),), body=EMPTY_TWIML)
+_NOTHING = Answer()
 
 
 def safe_answer(role: Role) -> Answer:

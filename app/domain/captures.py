@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 if TYPE_CHECKING:
+    from .answers import Answer
     from .events import Event
     from .messages import Message
 
@@ -88,14 +89,37 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     """What became of our answer, known only after the commit.
 
     `status` is what the sender got (None: nothing was sent), `after_ms` the time from the head until the last
-    byte left (None: not yet, or never), `fault` the kind of a fault that was played, `sender_left` whether the
-    sender hung up before it had the whole answer.
+    byte left (None: not yet, or never), `sender_left` whether the sender hung up before it had the whole answer, and
+    `left_ms` when it did (None: nobody knows). `well_formed` false: XML that no parser accepts, or a body cut short.
+    `note` is one sentence where another answer went out than the one that was set. `sent` is what went out, where it
+    was not the role's safe answer; only there while the outcome is being stored.
     """
 
     status: int | None = None
     after_ms: int | None = None
-    fault: str | None = None
     sender_left: bool = False
+    left_ms: int | None = None
+    well_formed: bool = True
+    note: str | None = None
+    sent: "Answer | None" = None
+
+    @property
+    def ok(self) -> bool:
+        """A whole 2xx, well formed, that had gone out before the sender left."""
+        went_out = self.after_ms is not None and not self.sender_left
+        return went_out and self.well_formed and self.status is not None and 200 <= self.status < 300
+
+
+class FaultHit(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
+    """What a capture is told about the fault that it got: its id and kind, the same in words ("hold 16 s"), and the
+    drill that it belongs to. `left` and `hits` are the fault's count after this capture."""
+
+    fault: str
+    kind: str
+    said: str
+    left: int | None = None
+    hits: int = 0
+    drill: str | None = None
 
 
 class NewCapture(msgspec.Struct, frozen=True, kw_only=True):
@@ -105,14 +129,19 @@ class NewCapture(msgspec.Struct, frozen=True, kw_only=True):
     role: Role
     raw: RawRequest
     reading: Reading
+    # The fault that its answer gets; counted in the capture's own transaction.
+    fault: FaultHit | None = None
+    # Its answer does not go out at once.
+    awaited: bool = False
 
 
 class NewOutcome(msgspec.Struct, frozen=True):
-    """What the front door hands to the store after the answer."""
+    """What the front door hands to the store after the answer. `awaited` as in `NewCapture`."""
 
     bin_id: str
     n: int
     outcome: Outcome
+    awaited: bool = False
 
 
 class Stamp(NamedTuple):
@@ -140,6 +169,7 @@ class CaptureRow:
     body_complete: bool
     reading: Reading
     outcome: Outcome | None
+    fault: FaultHit | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -67,7 +67,7 @@ def _response(capture: Row) -> dict[str, Any]:
     known = status == usual.status and answered["fault"] is None and answered["after_ms"] is not None
     content: dict[str, Any] = {"size": 0, "mimeType": ""}
     if known and usual.body:
-        content = {"size": len(usual.body), "mimeType": usual.content_type or "", "text": usual.body.decode()}
+        content = {"size": len(usual.body), "mimeType": usual.content_type or "", "text": usual.body}
     headers = [["Content-Type", usual.content_type]] if known and usual.content_type else []
     return {
         "status": status,

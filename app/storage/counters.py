@@ -33,6 +33,8 @@ class _Waiting:
     captures: list[tuple[object, ...]] = field(default_factory=list)
     raws: list[tuple[object, ...]] = field(default_factory=list)
     outcomes: list[tuple[object, ...]] = field(default_factory=list)
+    sent: list[tuple[object, ...]] = field(default_factory=list)
+    fault_hits: list[tuple[object, ...]] = field(default_factory=list)
 
 
 class Counters:
@@ -81,6 +83,8 @@ class Counters:
             len(job.body), job.content_type, job.body_complete, job.provider, kind, job.message_id, job.sender,
             job.recipient, job.text, status, job.raw_status, job.problem, findings,
         ))  # fmt: skip
+        if (hit := job.fault) is not None:
+            self._waiting.fault_hits.append((counter.number, n, hit.fault, hit.kind, hit.said, hit.drill))
         headers = write_headers(job.headers)
         self._waiting.raws.append((self._last_id, job.http_version, headers, job.body, sha256, job.words))
         return Stamp(n, seq)
@@ -101,8 +105,13 @@ class Counters:
         """Take the next seq."""
         counter.last_seq += 1
         self._waiting.outcomes.append(
-            (counter.last_seq, job.status, job.after_ms, job.fault, job.sender_left, counter.number, job.n)
-        )
+            (
+                counter.last_seq, job.status, job.after_ms, job.sender_left, job.left_ms, job.well_formed, job.note,
+                counter.number, job.n,
+            )
+        )  # fmt: skip
+        if job.sent is not None:
+            self._waiting.sent.append((job.sent, counter.number, job.n))
 
     def flush(self) -> None:
         """Write what waits; afterwards the tables are true and the counters are read again."""
@@ -112,9 +121,13 @@ class Counters:
         if waiting.captures:
             self._connection.executemany(SQL["add_capture"], waiting.captures)
             self._connection.executemany(SQL["add_raw"], waiting.raws)
+        if waiting.fault_hits:
+            self._connection.executemany(SQL["add_fault_hit"], waiting.fault_hits)
         self._ledger.flush()
         if waiting.outcomes:
             self._connection.executemany(SQL["add_outcome"], waiting.outcomes)
+        if waiting.sent:
+            self._connection.executemany(SQL["add_sent_answer"], waiting.sent)
         for counter in self._by_bin.values():
             self._write(counter)
         self._by_bin.clear()

@@ -38,7 +38,9 @@ class Eraser:
         ids = [(capture,) for capture, _ in rows]
         for query in ("erase_events", "erase_raw", "erase_capture"):
             self._connection.executemany(SQL[query], ids)
-        self._connection.executemany(SQL["erase_outcome"], [(number, n) for _, n in rows])
+        numbers = [(number, n) for _, n in rows]
+        for query in ("erase_outcome", "erase_sent_answer", "erase_fault_hit"):
+            self._connection.executemany(SQL[query], numbers)
         for message in touched:
             self._settle(number, floor_n, message)
 

@@ -5,7 +5,7 @@ Times are microseconds since 1970, durations seconds. Only `storage/` speaks thi
 
 import msgspec
 
-from ..domain.captures import Stamp
+from ..domain.captures import FaultHit, Stamp
 from ..domain.events import Event
 
 
@@ -66,17 +66,23 @@ class AddCapture(Job):
     findings: str
     words: str
     events: list[Event]
+    fault: FaultHit | None
+    awaited: bool
 
 
 class SetOutcome(msgspec.Struct, array_like=True):
-    """Part of `SetOutcomes`."""
+    """Part of `SetOutcomes`. `expected`: nothing that is told about the message changes with it."""
 
     bin_id: str
     n: int
     status: int | None
     after_ms: int | None
-    fault: str | None
     sender_left: bool
+    left_ms: int | None
+    well_formed: bool
+    note: str | None
+    sent: bytes | None
+    expected: bool
 
 
 class SetOutcomes(Job):

@@ -14,6 +14,7 @@ from ..domain.captures import (
     CaptureRow,
     Change,
     Deleted,
+    FaultHit,
     Kind,
     MessageChanged,
     NewCapture,
@@ -78,6 +79,7 @@ def read_capture_row(row: Row) -> CaptureRow:
             findings=codes(row["findings"]),
         ),
         outcome=_outcome(row),
+        fault=_fault(row),
     )
 
 
@@ -128,7 +130,7 @@ def write_capture(new: NewCapture) -> AddCapture:
         reading.provider, reading.kind.value, reading.message_id, reading.sender, reading.recipient, reading.text,
         reading.status, reading.raw_status, reading.problem,
         raw.http_version, msgspec.msgpack.encode(raw.headers), raw.body,
-        ",".join(reading.findings), reading.words, list(reading.events),
+        ",".join(reading.findings), reading.words, list(reading.events), new.fault, new.awaited,
     )  # fmt: skip
 
 
@@ -231,7 +233,12 @@ def print_of(role: str, target: str, sha256: str | None) -> str:
 def write_outcome(new: NewOutcome) -> SetOutcome:
     """An outcome as a part of a job."""
     outcome = new.outcome
-    return SetOutcome(new.bin_id, new.n, outcome.status, outcome.after_ms, outcome.fault, outcome.sender_left)
+    return SetOutcome(
+        new.bin_id, new.n, outcome.status, outcome.after_ms, outcome.sender_left, outcome.left_ms,
+        outcome.well_formed, outcome.note, None if outcome.sent is None else msgspec.msgpack.encode(outcome.sent),
+        # What went as expected changes nothing that is told about the message.
+        outcome.ok and not new.awaited,
+    )  # fmt: skip
 
 
 def _outcome(row: Row) -> Outcome | None:
@@ -240,6 +247,14 @@ def _outcome(row: Row) -> Outcome | None:
     return Outcome(
         status=row["out_status"],
         after_ms=row["after_ms"],
-        fault=row["fault"],
         sender_left=bool(row["sender_left"]),
+        left_ms=row["left_ms"],
+        well_formed=bool(row["well_formed"]),
+        note=row["note"],
     )
+
+
+def _fault(row: Row) -> FaultHit | None:
+    if row["fault_kind"] is None:
+        return None
+    return FaultHit(fault=row["fault"], kind=row["fault_kind"], said=row["fault_said"], drill=row["fault_drill"])

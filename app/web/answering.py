@@ -28,8 +28,8 @@ _SAFE = (
 )
 _REASONS = {status.value: status.phrase for status in http.HTTPStatus}
 
-NOT_FOUND = Answer(status=404, content_type=None, body=b"")
-UNAVAILABLE = Answer(status=503, content_type=None, body=b"")
+NOT_FOUND = Answer(status=404)
+UNAVAILABLE = Answer(status=503)
 
 
 class Line:
@@ -108,10 +108,11 @@ class Sent(web.StreamResponse):
 def _parts(answer: Answer, old: bool, stay: bool, head_only: bool, second: int) -> tuple[bytes, bytes]:
     """An answer up to the place of its number, and what follows: within a second senders get the same bytes."""
     head = f"HTTP/1.{0 if old else 1} {answer.status} {_REASONS.get(answer.status, '')}\r\n"
-    if answer.content_type:
-        head += f"Content-Type: {answer.content_type}\r\n"
+    for name, value in answer.headers:
+        head += f"{name}: {value}\r\n"
+    whole = answer.body.encode()
     if answer.status not in (204, 304):
-        head += f"Content-Length: {len(answer.body)}\r\n"
+        head += f"Content-Length: {len(whole)}\r\n"
     if answer is UNAVAILABLE:
         head += f"Retry-After: {RETRY_AFTER_S}\r\n"
     if not stay:
@@ -119,5 +120,5 @@ def _parts(answer: Answer, old: bool, stay: bool, head_only: bool, second: int) 
     elif old:
         head += "Connection: keep-alive\r\n"
     date = formatdate(second, usegmt=True).encode()
-    body = b"" if head_only else answer.body
+    body = b"" if head_only else whole
     return head.encode("latin-1"), b"Date: %s\r\n%s\r\n%s" % (date, _SAFE, body)

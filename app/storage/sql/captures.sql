@@ -12,8 +12,18 @@ insert into captures (
 insert into raws (id, http_version, headers, body, sha256, words) values (?, ?, ?, ?, ?, ?)
 
 -- name: add_outcome
-insert or ignore into outcomes (bin, n, seq, status, after_ms, fault, sender_left)
-select bin, n, ?, ?, ?, ?, ? from captures where bin = ? and n = ?
+insert or ignore into outcomes (bin, n, seq, status, after_ms, sender_left, left_ms, well_formed, note)
+select bin, n, ?, ?, ?, ?, ?, ?, ? from captures where bin = ? and n = ?
+
+-- name: add_sent_answer
+insert or ignore into sent_answers (bin, n, answer)
+select bin, n, ? from captures where bin = ? and n = ?
+
+-- name: get_sent_answer
+select answer from sent_answers where bin = :bin and n = :n
+
+-- name: add_fault_hit
+insert into fault_hits (bin, n, fault, kind, said, drill) values (?, ?, ?, ?, ?, ?)
 
 -- name: find_capture
 select captures.id, captures.role
@@ -21,41 +31,55 @@ from captures join bins on bins.number = captures.bin
 where captures.bin = :bin and captures.n = :n and captures.n > bins.floor_n
 
 -- name: list_newest
-select captures.*, outcomes.status as out_status, outcomes.after_ms, outcomes.fault, outcomes.sender_left
+select
+    captures.*, outcomes.status as out_status, outcomes.after_ms, outcomes.sender_left,
+    outcomes.left_ms, outcomes.well_formed, outcomes.note,
+    fault_hits.fault, fault_hits.kind as fault_kind, fault_hits.said as fault_said, fault_hits.drill as fault_drill
 from captures
 join bins on bins.number = captures.bin
 left join outcomes on outcomes.bin = captures.bin and outcomes.n = captures.n
+left join fault_hits on fault_hits.bin = captures.bin and fault_hits.n = captures.n
 where captures.bin = :bin and captures.n > bins.floor_n and captures.n < :before /* filter */
 order by captures.n desc
 limit :limit
 
 -- name: list_after
-select captures.*, outcomes.status as out_status, outcomes.after_ms, outcomes.fault, outcomes.sender_left
+select
+    captures.*, outcomes.status as out_status, outcomes.after_ms, outcomes.sender_left,
+    outcomes.left_ms, outcomes.well_formed, outcomes.note,
+    fault_hits.fault, fault_hits.kind as fault_kind, fault_hits.said as fault_said, fault_hits.drill as fault_drill
 from captures
 join bins on bins.number = captures.bin
 left join outcomes on outcomes.bin = captures.bin and outcomes.n = captures.n
+left join fault_hits on fault_hits.bin = captures.bin and fault_hits.n = captures.n
 where captures.bin = :bin and captures.n > max(bins.floor_n, :after) /* filter */
 order by captures.n
 limit :limit
 
 -- name: get_capture
 select
-    captures.*, outcomes.status as out_status, outcomes.after_ms, outcomes.fault, outcomes.sender_left,
+    captures.*, outcomes.status as out_status, outcomes.after_ms, outcomes.sender_left,
+    outcomes.left_ms, outcomes.well_formed, outcomes.note,
+    fault_hits.fault, fault_hits.kind as fault_kind, fault_hits.said as fault_said, fault_hits.drill as fault_drill,
     raws.http_version, raws.headers, raws.body, raws.sha256
 from captures
 join bins on bins.number = captures.bin
 join raws on raws.id = captures.id
 left join outcomes on outcomes.bin = captures.bin and outcomes.n = captures.n
+left join fault_hits on fault_hits.bin = captures.bin and fault_hits.n = captures.n
 where captures.bin = :bin and captures.n = :n and captures.n > bins.floor_n
 
 -- name: get_captures
 select
-    captures.*, outcomes.status as out_status, outcomes.after_ms, outcomes.fault, outcomes.sender_left,
+    captures.*, outcomes.status as out_status, outcomes.after_ms, outcomes.sender_left,
+    outcomes.left_ms, outcomes.well_formed, outcomes.note,
+    fault_hits.fault, fault_hits.kind as fault_kind, fault_hits.said as fault_said, fault_hits.drill as fault_drill,
     raws.http_version, raws.headers, raws.body, raws.sha256
 from captures
 join bins on bins.number = captures.bin
 join raws on raws.id = captures.id
 left join outcomes on outcomes.bin = captures.bin and outcomes.n = captures.n
+left join fault_hits on fault_hits.bin = captures.bin and fault_hits.n = captures.n
 where captures.bin = :bin and captures.n in (select value from json_each(:numbers)) and captures.n > bins.floor_n
 order by captures.n
 
@@ -88,10 +112,13 @@ with changes (seq, what, n, through) as (
 )
 select
     changes.seq as change_seq, changes.what, changes.n as change_n, changes.through, captures.*,
-    outcomes.status as out_status, outcomes.after_ms, outcomes.fault, outcomes.sender_left
+    outcomes.status as out_status, outcomes.after_ms, outcomes.sender_left,
+    outcomes.left_ms, outcomes.well_formed, outcomes.note,
+    fault_hits.fault, fault_hits.kind as fault_kind, fault_hits.said as fault_said, fault_hits.drill as fault_drill
 from changes
 left join captures on changes.what in ('captured', 'answered') and captures.bin = :bin and captures.n = changes.n
 left join outcomes on outcomes.bin = captures.bin and outcomes.n = captures.n
+left join fault_hits on fault_hits.bin = captures.bin and fault_hits.n = captures.n
 order by changes.seq
 limit :limit
 
@@ -116,6 +143,12 @@ delete from raws where id = ?
 
 -- name: erase_outcome
 delete from outcomes where bin = ? and n = ?
+
+-- name: erase_sent_answer
+delete from sent_answers where bin = ? and n = ?
+
+-- name: erase_fault_hit
+delete from fault_hits where bin = ? and n = ?
 
 -- name: erase_capture
 delete from captures where id = ?

@@ -143,10 +143,14 @@ order by events.position
 
 -- name: related_captures
 -- Captures of the same messages, or of the same call.
-select captures.*, outcomes.status as out_status, outcomes.after_ms, outcomes.fault, outcomes.sender_left
+select
+    captures.*, outcomes.status as out_status, outcomes.after_ms, outcomes.sender_left,
+    outcomes.left_ms, outcomes.well_formed, outcomes.note,
+    fault_hits.fault, fault_hits.kind as fault_kind, fault_hits.said as fault_said, fault_hits.drill as fault_drill
 from captures
 join bins on bins.number = captures.bin
 left join outcomes on outcomes.bin = captures.bin and outcomes.n = captures.n
+left join fault_hits on fault_hits.bin = captures.bin and fault_hits.n = captures.n
 where
     captures.id in (
         select other.capture

@@ -209,7 +209,7 @@ def _summary(row: CaptureRow) -> dict[str, Any]:
         "answered": Answered(
             status=outcome.status if outcome else None,
             after_ms=outcome.after_ms if outcome else None,
-            fault=outcome.fault if outcome else None,
+            fault=row.fault.kind if row.fault else None,
         ),
     }
 

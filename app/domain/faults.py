@@ -1,0 +1,102 @@
+"""How a URL misbehaves on purpose. A fault changes what the sender hears, never what is kept (P6), and always ends:
+by its count or by its time, whichever is first.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+import msgspec
+
+from .captures import FaultHit, Role
+
+LASTS = timedelta(minutes=10)
+"""How long a fault lasts when nobody says."""
+LONGEST = timedelta(hours=24)
+MOST_SECONDS = 120.0
+MOST_STATUSES = 100
+
+
+class FaultKind(StrEnum):
+    """What happens to the answer; `web/faults.py` has a player for each."""
+
+    STATUS = "status"
+    HOLD = "hold"
+    DROP = "drop"
+    CUT = "cut"
+    BAD_XML = "bad_xml"
+    REDIRECT = "redirect"
+    SLOW = "slow"
+
+
+class Fault(msgspec.Struct, frozen=True, kw_only=True):
+    """A fault as somebody asked for it.
+
+    `statuses` are taken in turn (`status` only; 200-599). `seconds` is how long the answer is held, or dripped (`hold`
+    and `slow` only; 0-120). It ends when `count` requests got it (None: no limit) or at `until`. `chance` in per cent:
+    a request that is spared counts nothing.
+    """
+
+    kind: FaultKind
+    until: datetime
+    statuses: tuple[int, ...] = (503,)
+    seconds: float = 30.0
+    count: int | None = None
+    chance: int = 100
+
+    def say(self, hits: int = 0) -> str:
+        """In words, for people; `hits` requests got it before."""
+        match self.kind:
+            case FaultKind.STATUS:
+                return f"status {self.statuses[hits % len(self.statuses)]}"
+            case FaultKind.HOLD:
+                return f"hold {say_seconds(self.seconds)}"
+            case FaultKind.SLOW:
+                return f"drip over {say_seconds(self.seconds)}"
+        return _SAID[self.kind]
+
+
+class ActiveFault(msgspec.Struct, frozen=True, kw_only=True):
+    """A fault where it stands: on one role of one bin, `left` more requests get it (None: no limit), `hits` got it.
+    `drill` is the id of the drill that it belongs to."""
+
+    id: str
+    bin_id: str
+    role: Role
+    fault: Fault
+    started_at: datetime
+    left: int | None
+    hits: int = 0
+    drill: str | None = None
+
+    def is_over(self, now: datetime) -> bool:
+        """It has ended by itself."""
+        return now >= self.fault.until or self.left == 0
+
+    def taken(self) -> "tuple[ActiveFault, FaultHit]":
+        """The fault after one more request got it, and what that request is told."""
+        left = None if self.left is None else self.left - 1
+        after = msgspec.structs.replace(self, left=left, hits=self.hits + 1)
+        hit = FaultHit(
+            fault=self.id, kind=self.fault.kind.value, said=self.fault.say(self.hits), left=left, hits=self.hits + 1,
+            drill=self.drill,
+        )  # fmt: skip
+        return after, hit
+
+
+def say_seconds(seconds: float) -> str:
+    """`16 s`, `2.5 s`."""
+    return f"{seconds:g} s"
+
+
+def say_statuses(statuses: Sequence[int]) -> str:
+    """`500, 500, 200`."""
+    return ", ".join(str(status) for status in statuses)
+
+
+_SAID = {
+    FaultKind.DROP: "drop the connection",
+    FaultKind.CUT: "cut the body",
+    FaultKind.BAD_XML: "broken XML",
+    FaultKind.REDIRECT: "redirect",
+}

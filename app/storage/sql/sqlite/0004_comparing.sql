@@ -1,0 +1,115 @@
+-- What a role answers, where a user has set it, as MessagePack; and how it misbehaves until the fault ends.
+create table answers (
+    bin integer not null references bins (number),
+    role text not null,
+    answers blob not null,
+    primary key (bin, role)
+) strict, without rowid;
+create table faults (
+    bin integer not null references bins (number),
+    role text not null,
+    -- Never given twice, so that a count that comes late changes no other fault.
+    id text not null unique,
+    fault blob not null,
+    started_at integer not null,
+    hits integer not null,
+    remaining integer,
+    drill text,
+    primary key (bin, role)
+) strict, without rowid;
+
+-- Captures that got a fault.
+create table fault_hits (
+    bin integer not null references bins (number),
+    n integer not null,
+    fault text not null,
+    kind text not null,
+    said text not null,
+    drill text,
+    primary key (bin, n)
+) strict, without rowid;
+create index fault_hits_by_drill on fault_hits (bin, drill, n) where drill is not null;
+
+drop view v_captures;
+alter table outcomes drop column fault;
+-- When the sender hung up without the whole answer, after the arrival.
+alter table outcomes add column left_ms integer;
+alter table outcomes add column well_formed integer not null default 1;
+-- One sentence about an answer that was not the one that was set.
+alter table outcomes add column note text;
+-- What went out, where it was not the default of its role; apart, because lists never need it.
+create table sent_answers (
+    bin integer not null references bins (number),
+    n integer not null,
+    answer blob not null,
+    primary key (bin, n)
+) strict, without rowid;
+
+-- One row an inbound message or call, folded from its captures on the primary and the fallback URL.
+create table pairings (
+    id integer primary key,
+    bin integer not null references bins (number),
+    verdict text not null,
+    gap_ms integer,
+    -- Of its captures; a bin that is cleared takes its pairings along.
+    first_n integer not null,
+    last_n integer not null,
+    -- From when on a fallback is missed; null where none is due.
+    due_at integer,
+    call text,
+    -- The hits and what the fold needs to go on, as MessagePack.
+    state blob not null
+) strict;
+create index pairings_by_verdict on pairings (bin, verdict, last_n);
+create index pairings_with_problem on pairings (bin, id)
+where verdict not in ('primary_only', 'both_ok');
+create index pairings_by_gap on pairings (bin, gap_ms, last_n) where gap_ms is not null;
+create index pairings_due on pairings (due_at) where due_at is not null;
+create index pairings_by_call on pairings (bin, call collate nocase) where call is not null;
+alter table messages add column pairing integer;
+create index messages_by_pairing on messages (pairing) where pairing is not null;
+
+-- Faults with an end and a score card, as JSON.
+create table drills (
+    bin integer not null references bins (number),
+    number integer not null,
+    id text not null unique,
+    running integer not null,
+    drill text not null,
+    primary key (bin, number)
+) strict, without rowid;
+create index drills_running on drills (id) where running;
+
+create view v_captures as
+select
+    bins.id as bin_id,
+    bins.name as bin_name,
+    captures.n,
+    strftime('%Y-%m-%dT%H:%M:%S', captures.received_at / 1000000, 'unixepoch')
+    || printf('.%06dZ', captures.received_at % 1000000) as received_at,
+    captures.role,
+    captures.method,
+    captures.target,
+    captures.peer,
+    captures.size,
+    captures.content_type,
+    captures.provider,
+    captures.kind,
+    captures.message_id,
+    captures.sender as from_number,
+    captures.recipient as to_number,
+    captures.text,
+    captures.status,
+    captures.raw_status,
+    captures.problem,
+    iif(captures.findings = '', '[]', '["' || replace(captures.findings, ',', '","') || '"]') as findings,
+    0 as simulated,
+    outcomes.status as answered_status,
+    outcomes.after_ms as answered_after_ms,
+    fault_hits.kind as answered_fault,
+    captures.body_complete
+from captures
+join bins on bins.number = captures.bin
+left join outcomes on outcomes.bin = captures.bin and outcomes.n = captures.n
+left join fault_hits on fault_hits.bin = captures.bin and fault_hits.n = captures.n
+where captures.n > bins.floor_n and not bins.deleted;
