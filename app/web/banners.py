@@ -15,6 +15,18 @@ from .. import keys
 from ..domain.captures import Role
 from ..domain.faults import ActiveFault, Fault, FaultKind, say_seconds, say_statuses
 
+KINDS = {
+    FaultKind.HOLD: (
+        "Hold",
+        "No answer for some seconds, then the usual one: a time-out, if it is long enough.",
+    ),
+    FaultKind.STATUS: ("Answer a status", "Another status, or several in turn."),
+    FaultKind.DROP: ("Drop the connection", "Closed without a byte of an answer."),
+    FaultKind.CUT: ("Cut the body", "The head and half of the body, then closed."),
+    FaultKind.BAD_XML: ("Broken XML", "200 with XML that no parser accepts."),
+    FaultKind.REDIRECT: ("Redirect", "302 to the same address with /redirected behind it."),
+    FaultKind.SLOW: ("Drip slowly", "The usual answer, a few bytes at a time over some seconds."),
+}
 _MANY = 6
 _ROLES = list(Role)
 
@@ -27,6 +39,11 @@ def faults_of(app: web.Application, bin_id: str) -> tuple[ActiveFault, ...]:
 def key_of(faults: Sequence[ActiveFault]) -> str:
     """The same as long as the same is shown; empty for none."""
     return sha256(msgspec.json.encode(faults)).hexdigest()[:16] if faults else ""
+
+
+def fault_words(kind: str) -> str:
+    """What a kind of fault does to an answer, in a sentence."""
+    return KINDS[FaultKind(kind)][1]
 
 
 def say_fault(fault: Fault) -> str:

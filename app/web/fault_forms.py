@@ -14,18 +14,6 @@ _LONGEST_MINUTES = LONGEST // timedelta(minutes=1)
 _MOST_COUNT = 1_000_000
 _NUMBER = re.compile(r"\d{1,7}", re.ASCII)
 
-KINDS = {
-    FaultKind.HOLD: (
-        "Hold",
-        "No answer for some seconds, then the usual one: a time-out, if it is long enough.",
-    ),
-    FaultKind.STATUS: ("Answer a status", "Another status, or several in turn."),
-    FaultKind.DROP: ("Drop the connection", "Closed without a byte of an answer."),
-    FaultKind.CUT: ("Cut the body", "The head and half of the body, then closed."),
-    FaultKind.BAD_XML: ("Broken XML", "200 with XML that no parser accepts."),
-    FaultKind.REDIRECT: ("Redirect", "302 to the same address with /redirected behind it."),
-    FaultKind.SLOW: ("Drip slowly", "The usual answer, a few bytes at a time over some seconds."),
-}
 SECONDS_FOR = (FaultKind.HOLD, FaultKind.SLOW)
 
 

@@ -13,8 +13,8 @@ from ..domain.faults import ActiveFault, Fault, FaultKind
 from ..errors import Invalid, NotFound
 from ..providers import PROVIDERS, sheet_of
 from ..providers.sheet import Sheet
-from .banners import faults_of
-from .fault_forms import KINDS, SECONDS_FOR, read_fault
+from .banners import KINDS, faults_of
+from .fault_forms import read_fault
 from .forms import read_form
 from .page import render
 from .urls import place_of
@@ -47,7 +47,6 @@ class FaultsPage:
     quick: Sequence[Quick]
     said: Mapping[str, str]
     kinds: Mapping[FaultKind, tuple[str, str]] = field(default_factory=lambda: KINDS)
-    timed: Sequence[FaultKind] = SECONDS_FOR
     problems: Mapping[str, str] = field(default_factory=dict)
     titles: Mapping[str, str] = field(default_factory=lambda: TITLES)
     marked: Sequence[Role] = ()
@@ -127,7 +126,7 @@ def _page(
                 fields={"kind": "hold", "seconds": hold, "count": "1"},
             ),
             Quick(
-                title="Answer 500 on primary for the next 3",
+                title="Answer 500 for the next 3 requests",
                 role=Role.PRIMARY,
                 fields={"kind": "status", "status": "500", "count": "3"},
             ),

@@ -17,7 +17,7 @@ from ..domain.faults import ActiveFault
 from ..domain.phones import show_phone
 from ..domain.units import rfc3339, say_duration, say_gap, say_size
 from .addresses import message_anchor, message_path, pair_anchor, pair_path
-from .banners import faults_of, key_of, say_fault, say_left, say_reach
+from .banners import fault_words, faults_of, key_of, say_fault, say_left, say_reach
 from .filters import CAPTURE_VIEWS
 from .static import ASSETS, load_static
 from .urls import capture_url, place_of, public_root
@@ -83,6 +83,7 @@ def setup_templates(app: web.Application) -> None:
         anchor=message_anchor,
         said_fault=say_fault,
         reach=say_reach,
+        fault_words=fault_words,
         faults_key=key_of,
     )
     environment.globals.update(
