@@ -19,9 +19,10 @@ T = TypeVar("T")
 MOST_ROWS = 2 * MOST_HEADERS
 MOST_FIELDS = 2 * MOST_RULES * (MOST_ROWS * 2 + 4)
 _NUMBER = re.compile(r"\d{1,6}", re.ASCII)
-_HEADERS = re.compile(r"(?P<prefix>(?:rules\.\d{1,2}\.answer\.)?)headers(?:\.(?P<row>\d{1,2}))?", re.ASCII)
-_RULES = re.compile(r"rules(?:\.(?P<row>\d{1,2}))?", re.ASCII)
-_RULE = re.compile(r"rules\.(\d{1,2})\.match", re.ASCII)
+_AT = r"(?:0|[1-9]\d?)"
+_HEADERS = re.compile(rf"(?P<prefix>(?:rules\.{_AT}\.answer\.)?)headers(?:\.(?P<row>{_AT}))?", re.ASCII)
+_RULES = re.compile(rf"rules(?:\.(?P<row>{_AT}))?", re.ASCII)
+_RULE = re.compile(rf"rules\.({_AT})\.match", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +140,7 @@ def _settle(draft: AnswerDraft, prefix: str, problems: list[tuple[str, str]]) ->
     numbers = {}
     for name, said, otherwise in (("status", draft.status, 200), ("delay_ms", draft.delay_ms, 0)):
         numbers[name] = int(said) if _NUMBER.fullmatch(said) else otherwise
-        if said and not _NUMBER.fullmatch(said):
+        if not _NUMBER.fullmatch(said):
             problems.append((prefix + name, "must be a whole number"))
     return Answer(**numbers, headers=draft.headers, body=draft.body)
 
