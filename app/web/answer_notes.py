@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from ..domain.answers import Answer, RoleAnswers
 from ..domain.captures import Role
 from ..domain.checking import xml_problem
-from ..domain.linting import Remark, lint
+from ..domain.linting import Remark
 from ..domain.rendering import PLACEHOLDERS, is_json, is_xml, render
+from ..providers.answering import lint_for
 from .answer_forms import AnswerDraft, Draft, rule_prefix
 
 _RULE = re.compile(r"rules\.(\d+)\.(?:answer\.)?(.+)", re.ASCII)
@@ -61,11 +62,12 @@ def _header_names(answer: AnswerDraft) -> Iterator[str]:
 
 
 def remarks_of(answers: RoleAnswers, role: Role, provider: str | None) -> Sequence[Remark]:
-    """What is odd about any of these answers, by the field of the form."""
+    """What is odd about any of these answers, and keeps nobody from saving them, by the field of the form."""
     return [
-        Remark(prefix + remark.field, remark.text, remark.is_error)
+        Remark(prefix + remark.field, remark.text)
         for prefix, answer in _parts(answers)
-        for remark in lint(answer, role, provider)
+        for remark in lint_for(answer, role, provider)
+        if not remark.is_error
     ]
 
 
@@ -101,7 +103,7 @@ def _well_formed(answer: Answer) -> Note | None:
     if is_json(answer.content_type):
         try:
             json.loads(body)
-        except ValueError as error:
-            return Note("warn", "bang", f"No JSON: {error}")
+        except (ValueError, RecursionError) as error:
+            return Note("warn", "bang", f"This is no JSON: {error}.")
         return Note("ok", "check", "Well-formed JSON")
     return None

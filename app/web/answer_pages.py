@@ -12,7 +12,6 @@ from ..domain.answers import Answer, RoleAnswers
 from ..domain.bins import Bin
 from ..domain.captures import CaptureRow, Kind, RawRequest, Reading, Role
 from ..domain.checking import check_answers
-from ..domain.presets import Preset, presets_of
 from ..domain.rendering import render as render_answer
 from ..domain.search import parse_query
 from ..errors import Invalid, NotFound
@@ -145,7 +144,7 @@ async def _page(request: web.Request, bin: Bin, role: Role, draft: Draft, wanted
         role=role,
         here=_here(request, bin, role),
         draft=draft,
-        presets=presets_of(role, bin.provider),
+        presets=presets_for(role, bin.provider),
         is_set=answers.is_set(bin.id, role),
         changed=chosen != answers.of(bin.id, role),
         samples=samples,
@@ -182,12 +181,13 @@ async def _preview(
     if n is None or (n and n not in [row.n for row in samples]):
         n = samples[0].n if samples else 0
     raw, reading = _invented(role)
-    if n:
-        try:
-            capture = await store.get_capture(bin.id, n)
-            raw, reading = capture.raw, capture.row.reading
-        except NotFound:
-            n = 0  # it was deleted just now
+    try:
+        if n:
+            raw = (await store.get_capture(bin.id, n)).raw
+            # As it was read when it came in: the list keeps less of it than a rule may ask for.
+            reading = recognise(raw, role, bin.provider)
+    except NotFound:
+        n = 0  # it was deleted just now
     rule = matching_rule(answers, role, raw, reading)
     answer = answers.answer if rule is None else answers.rules[rule].answer
     return Preview(n=n, rule=rule, answer=render_answer(answer, values_of(reading, n or 1042)))
@@ -211,7 +211,7 @@ def _invented(role: Role) -> tuple[RawRequest, Reading]:
 def _press(draft: Draft, button: str, bin: Bin, role: Role) -> Draft:
     what, _, name = button.partition(":")
     if what == "preset":
-        for preset in presets_of(role, bin.provider):
+        for preset in presets_for(role, bin.provider):
             if preset.name == name:
                 return replace(draft, answer=draft_answer(preset.answer))
     return draft.press(button)

@@ -5,13 +5,12 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from ..domain.faults import LONGEST, MOST_SECONDS, MOST_STATUSES, Fault, FaultKind
+from ..domain.faults import LONGEST, MOST_COUNT, MOST_SECONDS, MOST_STATUSES, Fault, FaultKind
 from ..errors import Invalid
 
 T = TypeVar("T")
 Statuses = tuple[int, ...]
 _LONGEST_MINUTES = LONGEST // timedelta(minutes=1)
-_MOST_COUNT = 1_000_000
 _NUMBER = re.compile(r"\d{1,7}", re.ASCII)
 
 SECONDS_FOR = (FaultKind.HOLD, FaultKind.SLOW)
@@ -34,7 +33,7 @@ def read_fault(said: Mapping[str, str], now: datetime) -> Fault:
     usual: Statuses = (503,)
     statuses = take("status", _statuses, usual) if kind is FaultKind.STATUS else usual
     seconds = take("seconds", _seconds, 30.0) if kind in SECONDS_FOR else 30.0
-    count = take("count", lambda text: _whole(text, _MOST_COUNT) if text else None, None)
+    count = take("count", lambda text: _whole(text, MOST_COUNT) if text else None, None)
     minutes = take("minutes", lambda text: _whole(text, _LONGEST_MINUTES), 10)
     chance = take("chance", lambda text: _whole(text, 100), 100)
     if problems or kind is None:

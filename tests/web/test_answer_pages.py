@@ -1,7 +1,9 @@
 """The page of a role's answers: saved as typed or refused with the field named, previewed as it will be sent."""
 
+import asyncio
 import html
 import re
+import warnings
 
 import pytest
 
@@ -146,7 +148,7 @@ async def test_a_button_changes_the_form_and_saves_nothing(server: Running) -> N
     assert "Not saved yet" not in text
     _, text = await post(server, {**GOOD, "do": "add:rules"})
     assert 'name="rules.0.match"' in text
-    assert "Not saved yet" in text
+    assert "1 thing to mend" in text
     rules = {"rules.0.match": "text~a", "rules.1.match": "text~b"}
     _, text = await post(server, {**GOOD, **rules, "do": "raise:rules.1"})
     assert re.findall(r'name="rules\.\d\.match"[^>]* value="([^"]*)"', text) == ["text~b", "text~a"]
@@ -214,7 +216,8 @@ async def test_a_form_has_so_many_fields_and_bytes_at_most(server: Running) -> N
     assert "at most 20 headers" in html.unescape(text).lower()
     status, _ = await post(server, {f"x{index}": "" for index in range(4_000)})
     assert status == 422
-    status, _ = await post(server, {**GOOD, "body": "a" * (1 << 20)})
+    with warnings.catch_warnings(action="ignore"):  # the client finds it large, too
+        status, _ = await post(server, {**GOOD, "body": "a" * (1 << 20)})
     assert status == 413
 
 
@@ -226,6 +229,9 @@ async def test_the_answer_tab_leads_to_the_form_with_its_request(server: Running
     )
     async with server.client.post(server.capture_url):
         pass
+    async with asyncio.timeout(10):
+        while (await server.capture(1))["answered"]["status"] is None:
+            await asyncio.sleep(0)
     async with server.client.get(f"{server.url}/bins/{server.bin.id}/captures/1?tab=answer") as answer:
         text = await answer.text()
     said = html.unescape(text.partition('data-panel="answer"')[2])
