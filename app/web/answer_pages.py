@@ -15,6 +15,8 @@ from ..domain.checking import check_answers
 from ..domain.rendering import render as render_answer
 from ..domain.search import parse_query
 from ..errors import Invalid, NotFound
+from ..providers import recognise
+from ..providers.answering import Preset, presets_for
 from ..services.answers import matching_rule
 from ..services.replying import values_of
 from ..storage import Store
