@@ -35,9 +35,8 @@ SAMPLES = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
-    """What capture `n` would be answered; 0 is an invented one. `rule` is the index of the rule that matches it."""
+    """What a capture would be answered. `rule` is the index of the rule that matches it."""
 
-    n: int
     rule: int | None
     answer: Answer
 
@@ -50,7 +49,8 @@ class Preview:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswersPage:
     """The form as it stands. `here` is its address; `problems` keep it from being saved, `warnings` want to be seen
-    first, and `seen` names those that this page shows. `asked`: it was to be saved. `focus` is the field that has just
+    first, and `seen` names those that this page shows. `sample` is the number of the capture that the preview is made
+    with, 0 for an invented one. `asked`: it was to be saved. `focus` is the field that has just
     come."""
 
     bin: Bin
@@ -61,6 +61,7 @@ class AnswersPage:
     is_set: bool
     changed: bool
     samples: Sequence[CaptureRow]
+    sample: int
     preview: Preview | None
     problems: Mapping[str, str]
     warnings: Sequence[tuple[str, str]]
@@ -136,11 +137,12 @@ async def _place(request: web.Request) -> tuple[Bin, Role]:
 async def _page(request: web.Request, bin: Bin, role: Role, draft: Draft, wanted: str | None) -> AnswersPage:
     answers = request.app[keys.ANSWERS]
     samples = await _samples(request.app[keys.STORE], bin, role, wanted)
+    sample = _sample(samples, wanted)
     chosen, problems = _settled(draft)
     remarks = remarks_of(chosen, role, bin.provider) if chosen else ()
     preview = None
     if chosen and not problems:
-        preview = await _preview(request.app[keys.STORE], bin, role, chosen, samples, wanted)
+        preview = await _preview(request.app[keys.STORE], bin, role, chosen, sample)
     return AnswersPage(
         bin=bin,
         role=role,
@@ -150,6 +152,7 @@ async def _page(request: web.Request, bin: Bin, role: Role, draft: Draft, wanted
         is_set=answers.is_set(bin.id, role),
         changed=chosen != answers.of(bin.id, role),
         samples=samples,
+        sample=sample,
         preview=preview,
         problems=problems,
         warnings=[(remark.field, remark.text) for remark in remarks],
@@ -176,12 +179,15 @@ async def _samples(store: Store, bin: Bin, role: Role, wanted: str | None) -> Se
     return rows
 
 
-async def _preview(
-    store: Store, bin: Bin, role: Role, answers: RoleAnswers, samples: Sequence[CaptureRow], wanted: str | None
-) -> Preview:
+def _sample(samples: Sequence[CaptureRow], wanted: str | None) -> int:
+    """The one that is wanted, else the newest, else none."""
     n = _number(wanted)
     if n is None or (n and n not in [row.n for row in samples]):
-        n = samples[0].n if samples else 0
+        return samples[0].n if samples else 0
+    return n
+
+
+async def _preview(store: Store, bin: Bin, role: Role, answers: RoleAnswers, n: int) -> Preview:
     raw, reading = _invented(role)
     try:
         if n:
@@ -192,7 +198,7 @@ async def _preview(
         n = 0  # it was deleted just now
     rule = matching_rule(answers, role, raw, reading)
     answer = answers.answer if rule is None else answers.rules[rule].answer
-    return Preview(n=n, rule=rule, answer=render_answer(answer, values_of(reading, n or 1042)))
+    return Preview(rule=rule, answer=render_answer(answer, values_of(reading, n or 1042)))
 
 
 def _invented(role: Role) -> tuple[RawRequest, Reading]:

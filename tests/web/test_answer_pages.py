@@ -186,6 +186,15 @@ async def test_the_first_rule_that_matches_is_previewed_with_the_newest_request(
     assert "<Response/>" in shown(text)
 
 
+async def test_what_the_preview_is_made_with_is_kept_while_there_is_none(server: Running) -> None:
+    for text in ("one", "two"):
+        async with server.client.post(server.capture_url, data={"Text": text}):
+            pass
+    _, text = await post(server, {**GOOD, "do": "add:rules", "with": "1"})
+    assert "has to be mended first" in text
+    assert re.search(r'<option value="1" selected', text)
+
+
 async def test_without_a_request_the_preview_invents_one(server: Running) -> None:
     for chosen in ("", "0", "7", "x", "9" * 30):
         text = await check(server, {**GOOD, "body": "<R>{{from}}</R>", "with": chosen})
