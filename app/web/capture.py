@@ -7,6 +7,7 @@ own fallback fires; an unknown key is 404 and counted.
 """
 
 import asyncio
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -29,6 +30,7 @@ from .connection import Connection
 from .faults import Scene, play
 from .urls import capture_url, find_place, peer_of, public_root
 
+_HOST = re.compile(r"(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?")
 _ROLES = {role.value: role for role in Role}
 
 _log = get_log("capture")
@@ -188,7 +190,11 @@ def _scene(
     def redirect_to() -> str:
         settings, peername = app[keys.SETTINGS], line.connection.peername
         place = find_place(settings, str(peername[0]) if peername else "unknown", message.headers, "http")
-        return f"{capture_url(public_root(settings, place), bin.key, reply.role)}/{REDIRECTED}"
+        root = public_root(settings, place)
+        # A host that is none is not repeated; without one the address is on the server that was asked.
+        if not settings.public_url and not _HOST.fullmatch(place.host):
+            root = place.base
+        return f"{capture_url(root, bin.key, reply.role)}/{REDIRECTED}"
 
     return Scene(line, app[keys.WAITING], bin.id, n, reply, usual, redirect_to)
 
