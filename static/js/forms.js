@@ -33,6 +33,7 @@ async function send(form, submitter) {
   localise(main);
   dress(main);
   const next = main.querySelector("[role=alert], [autofocus]") ?? [...main.querySelectorAll("button")].find(({ value }) => value && value === submitter?.value) ?? main;
+  // Written down, so that an alert takes the focus, too.
   next.tabIndex = next.tabIndex;
   return next.focus({ preventScroll: next === main });
 }
