@@ -35,6 +35,7 @@ _ROLES = {role.value: role for role in Role}
 
 _log = get_log("capture")
 _room = Room()
+_FREED = Body(b"", True)
 
 
 def role_of(tail: str) -> Role:
@@ -59,17 +60,11 @@ async def receive(request: web.Request, app: web.Application, key: str, tail: st
         bin = keyring.known(key) or await keyring.find(key)
         if bin is None:
             raise NotFound("No bin has this key.")
-        body = await _body(request, app)
-        role = role_of(tail)
-        raw = _raw(app, request.protocol, message, body, received_at)
-        stamp, reply = await keep(
-            app[keys.STORE], app[keys.HUB], app[keys.ANSWERS], app[keys.FAULTS], bin, role, raw
-        )  # fmt: skip
+        stamp, reply = await _keep(request, app, bin, role_of(tail), message, received_at, since)
     except Exception as error:
         line.write(_refusal(app, error), n=None)
         await line.drained()
         return line.sent()
-    _count(app, role, body, since)
     words = reply.words(stamp.n)
     if reply.is_played:
         outcome = await play(_scene(app, line, bin, stamp.n, reply, words, message))
@@ -129,6 +124,8 @@ class Visit:
             return
         self.app[keys.HUB].ring(self.bin.id)
         _count(self.app, self.role, self.body, self.since)
+        # The answer may be held back for minutes.
+        self.body = _FREED
         assert self.reply is not None  # what was stored was begun
         words = self.reply.words(n)
         if self.reply.is_played:
@@ -151,6 +148,24 @@ class Visit:
     def _end(self, line: Line, n: int, reply: Reply, outcome: Outcome) -> None:
         self.app[keys.OUTCOMES].note(self.bin.id, n, outcome, awaited=reply.awaited)
         self.connection.visited(stay=line.stay)
+
+
+async def _keep(
+    request: web.Request,
+    app: web.Application,
+    bin: Bin,
+    role: Role,
+    message: RawRequestMessage,
+    received_at: datetime,
+    since: float,
+) -> tuple[Stamp, Reply]:
+    """On its own, so that the bytes are free while the answer is held back."""
+    body = await _body(request, app)
+    raw = _raw(app, request.protocol, message, body, received_at)
+    stored = keep(app[keys.STORE], app[keys.HUB], app[keys.ANSWERS], app[keys.FAULTS], bin, role, raw)
+    stamp, reply = await stored
+    _count(app, role, body, since)
+    return stamp, reply
 
 
 async def _body(request: web.Request, app: web.Application) -> Body:

@@ -4,6 +4,7 @@ import asyncio
 import socket
 import struct
 import time
+import tracemalloc
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -477,3 +478,29 @@ async def test_an_answer_whose_player_breaks_is_the_default_with_a_note(server: 
     row = await server.settled(1)
     assert row.outcome is not None
     assert row.outcome.note is not None
+
+
+@pytest.mark.parametrize("way", ["short", "long"])
+async def test_bodies_are_free_while_their_answers_are_held(server: Running, way: str) -> None:
+    if way == "short":
+        async with server.client.post(server.capture_url, data=b"x") as answer:
+            assert answer.status == 200
+    await fail(server, FaultKind.HOLD, seconds=60)
+    tracemalloc.start()
+    try:
+        # What comes whole with its head takes the short way.
+        size, connections = 50_000 if way == "short" else 300_000, []
+        for count in range(1, 11):
+            connections.append(await asyncio.open_connection("127.0.0.1", server.port))
+            connections[-1][1].write(request_bytes(server.bin.key, b"a" * size))
+            await connections[-1][1].drain()
+            async with asyncio.timeout(20):
+                while server.app[keys.WAITING].count < count:
+                    await asyncio.sleep(0.01)
+        # What was kept in front of the store is gone with the next turn.
+        await server.app[keys.STORE].probe()
+        assert tracemalloc.get_traced_memory()[0] < size * len(connections) / 2
+    finally:
+        tracemalloc.stop()
+    for _, writer in connections:
+        writer.close()
