@@ -64,7 +64,7 @@ async def test_opening_shows_every_tab_and_the_back_button_works(server: Running
         ("Timing", "Head received"),
         ("Answer", "text/xml"),
     ):
-        await page.get_by_role("link", name=tab).first.click()
+        await page.locator("[data-tab]:visible", has_text=tab).click()
         await expect(page.locator(f'[data-panel="{tab.lower()}"]')).to_contain_text(words)
         assert page.url.endswith(f"?tab={tab.lower()}")
     await page.reload()

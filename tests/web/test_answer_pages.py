@@ -46,7 +46,7 @@ def answers_of(server: Running, role: Role = Role.PRIMARY) -> RoleAnswers:
 
 def notes(text: str, name: str) -> str:
     """What stands under a field."""
-    found = re.search(rf'id="about-{re.escape(name)}">(.*?)</span>(?=\n|</label>|<span|$)', text, re.DOTALL)
+    found = re.search(rf'id="about-{re.escape(name)}">(.*?)</span>(?=\n|</div>|<span|$)', text, re.DOTALL)
     return html.unescape(re.sub(r"<[^>]*>", "", found[1]))
 
 
