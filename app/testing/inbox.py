@@ -139,7 +139,7 @@ class Inbox:
         timeout = self.timeout_s if timeout is None else timeout
         end = clock.ticks() + timeout
         while True:
-            hit = self.wait(timeout=max(0.0, end - clock.ticks()), **terms)
+            hit = self.wait(None, count=1, timeout=max(0.0, end - clock.ticks()), **terms)
             code = otp(hit.text or "")
             if code is not None:
                 return code
