@@ -17,6 +17,7 @@ from typing import Any, Protocol
 
 from ..domain.bins import Bin, NewBin
 from ..domain.captures import Capture, CaptureRow, Change, NewCapture, NewOutcome, Reading, Stamp
+from ..domain.drills import Drill
 from ..domain.events import Event
 from ..domain.messages import Conversation, Message, Pace, Step
 from ..domain.search import Query
@@ -176,6 +177,21 @@ class Store(Protocol):
     async def sweep(self, now: datetime, default_retention: timedelta, limit: int = 500) -> Sweep:
         """Remove at most `limit` captures whose retention has run out, oldest number first, and leftovers of
         deleted bins and cleared captures. Zero retention keeps for ever."""
+
+    async def add_drill(self, drill: Drill) -> None:
+        """Keep a drill that begins now. NotFound: no such bin."""
+
+    async def set_drill(self, drill: Drill) -> None:
+        """The drill as it stands now; one whose bin is gone is no error."""
+
+    async def list_drills(self, bin_id: str, *, limit: int, before: str | None = None) -> Sequence[Drill]:
+        """Newest first; with `before`, those older than the drill of that id. NotFound: no such bin or drill."""
+
+    async def get_drill(self, bin_id: str, drill_id: str) -> Drill:
+        """One drill. NotFound."""
+
+    async def running_drills(self) -> Sequence[Drill]:
+        """Those that have not ended, over all bins."""
 
     async def begin_reread(self, bin_id: str) -> None:
         """Take a bin's messages and events apart, to be made again by `reread` from its first capture to its last and

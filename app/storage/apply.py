@@ -35,6 +35,8 @@ _STATEMENTS: dict[type[jobs.Job], str] = {
     jobs.SetBin: "set_bin",
     jobs.RotateKey: "rotate_key",
     jobs.DropBin: "drop_bin",
+    jobs.AddDrill: "add_drill",
+    jobs.SetDrill: "set_drill",
     jobs.AddSession: "add_session",
     jobs.TouchSession: "touch_session",
     jobs.DropSession: "drop_session",
@@ -226,6 +228,7 @@ class Applier:
             if deleted and room > 0:
                 self._run("erase_deletions", bin=number)
                 self._run("erase_conversations", bin=number)
+                self._run("erase_drills", bin=number)
                 self._run("erase_bin", number=number)
                 continue
             kept_s = job.retention_s if retention_s is None else retention_s

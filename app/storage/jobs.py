@@ -151,6 +151,18 @@ class EndReread(Job):
     limit: int
 
 
+class AddDrill(Job):
+    bin_id: str
+    id: str
+    drill: str
+
+
+class SetDrill(Job):
+    id: str
+    running: bool
+    drill: str
+
+
 class AddSession(Job):
     hash: str
     token_hash: str
@@ -178,7 +190,7 @@ class Probe(Job):
 
 AnyJob = (
     AddBin | SetBin | RotateKey | DropBin | AddCapture | SetOutcomes | DropCapture | DropCaptures
-    | SweepCaptures | MarkStuck | IndexWords | BeginReread | Reread | EndReread
+    | AddDrill | SetDrill | SweepCaptures | MarkStuck | IndexWords | BeginReread | Reread | EndReread
     | AddSession | TouchSession | DropSession | DropSessions | Probe
 )  # fmt: skip
 

@@ -17,6 +17,7 @@ from ..domain.search import Query
 from ..domain.units import micros
 from ..errors import CannotStart, NotFound
 from . import Health, Session, Store, Sweep, jobs
+from .drill_records import DrillRecords
 from .filters import make_filter
 from .lock import lock_directory
 from .message_reads import FAR, MessageReads
@@ -42,7 +43,7 @@ def _seconds(value: timedelta | None) -> int | None:
     return None if value is None else int(value.total_seconds())
 
 
-class SqliteStore(MessageReads):
+class SqliteStore(MessageReads, DrillRecords):
     """Implements `Store`; the promises stand there."""
 
     def __init__(self, writer: Writer, readers: Readers) -> None:
