@@ -163,6 +163,38 @@ class SetDrill(Job):
     drill: str
 
 
+class SetAnswers(Job):
+    """`answers` is packed; None: back to the default."""
+
+    bin_id: str
+    role: str
+    answers: bytes | None
+
+
+class SetFault(Job):
+    """In the place of the role's fault, if it has one."""
+
+    bin_id: str
+    role: str
+    id: str
+    fault: bytes
+    started_at: int
+    hits: int
+    remaining: int | None
+    drill: str | None
+
+
+class DropFault(Job):
+    id: str
+
+
+class SettleUnanswered(Job):
+    """`within` is in microseconds before the newest capture."""
+
+    within: int
+    note: str
+
+
 class AddSession(Job):
     hash: str
     token_hash: str
@@ -190,7 +222,8 @@ class Probe(Job):
 
 AnyJob = (
     AddBin | SetBin | RotateKey | DropBin | AddCapture | SetOutcomes | DropCapture | DropCaptures
-    | AddDrill | SetDrill | SweepCaptures | MarkStuck | IndexWords | BeginReread | Reread | EndReread
+    | SweepCaptures | MarkStuck | IndexWords | BeginReread | Reread | EndReread
+    | AddDrill | SetDrill | SetAnswers | SetFault | DropFault | SettleUnanswered
     | AddSession | TouchSession | DropSession | DropSessions | Probe
 )  # fmt: skip
 

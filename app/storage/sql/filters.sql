@@ -34,7 +34,9 @@ captures.method in (select value from json_each(:p))
 
 -- name: captures_has
 captures.findings <> ''
-and exists (select 1 from json_each(:p) where instr(',' || captures.findings || ',', ',' || value || ','))
+and exists (
+    select 1 from json_each(:p) where value = 'any' or instr(',' || captures.findings || ',', ',' || value || ',')
+)
 
 -- name: captures_is
 0
@@ -99,7 +101,9 @@ exists (
 
 -- name: messages_has
 messages.findings <> ''
-and exists (select 1 from json_each(:p) where instr(',' || messages.findings || ',', ',' || value || ','))
+and exists (
+    select 1 from json_each(:p) where value = 'any' or instr(',' || messages.findings || ',', ',' || value || ',')
+)
 
 -- name: messages_is
 0

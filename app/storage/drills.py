@@ -13,7 +13,7 @@ from .readers import Readers
 from .writer import Writer
 
 
-class DrillRecords:
+class DrillRows:
     """Implements the promises of `Store`."""
 
     _readers: Readers
