@@ -50,7 +50,7 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     delay_max_ms: int | None = None
 
 
-class Measured(msgspec.Struct, frozen=True, kw_only=True):
+class Manner(msgspec.Struct, frozen=True, kw_only=True):
     """What the provider did with the first message of a step. `tries`: requests on the failing URL, those that followed
     a redirect left out. `gave_up_ms`: when it hung up. `fallback_ms`: when the fallback was hit; None: it was not."""
 
@@ -75,7 +75,7 @@ class DrillStep(msgspec.Struct, frozen=True, kw_only=True):
     off_at: datetime | None = None
     ended_at: datetime | None = None
     card: Card = Card()
-    measured: Measured | None = None
+    manner: Manner | None = None
 
     @property
     def is_open(self) -> bool:
@@ -174,7 +174,7 @@ def met(pairings: Sequence[Pairing], run: str) -> int:
     return len({hit.n for pairing in pairings for hit in pairing.hits if hit.drill == run})
 
 
-def measure(pairing: Pairing) -> Measured | None:
+def manner_of(pairing: Pairing) -> Manner | None:
     """What the provider did with a message whose primary failed; None where the primary was never hit."""
     primary, fallback = pairing.primary, pairing.fallback
     if not primary:
@@ -182,7 +182,7 @@ def measure(pairing: Pairing) -> Measured | None:
     first = primary[0]
     failed = [hit for hit in primary if hit.fault is not None]
     gave_up = next((hit.left_ms for hit in primary if hit.left_ms is not None), None)
-    return Measured(
+    return Manner(
         n=first.n,
         tries=len(failed),
         gave_up_ms=gave_up,

@@ -19,7 +19,7 @@ from ..domain.drills import (
     DrillStep,
     StepState,
     is_settled,
-    measure,
+    manner_of,
     met,
     plain_steps,
     score,
@@ -163,7 +163,7 @@ class Drilling:
             off_at=off_at,
             ended_at=now if is_over else None,
             card=score(pairings, now),
-            measured=measure(pairings[0]) if drill.measuring and pairings else None,
+            manner=manner_of(pairings[0]) if drill.measuring and pairings else None,
         )
 
     async def _card_of(self, drill: Drill, index: int, pairings: Sequence[Pairing]) -> Card:

@@ -11,7 +11,7 @@ from app.domain.drills import (
     Drill,
     StepState,
     is_settled,
-    measure,
+    manner_of,
     met,
     plain_steps,
     score,
@@ -83,7 +83,7 @@ def test_a_message_that_nobody_has_met_yet_scores_nothing() -> None:
 
 
 def test_measuring_tells_tries_time_out_and_the_method_of_the_fallback() -> None:
-    found = measure(
+    found = manner_of(
         _pair(HUNG_UP, _hit(2, 15.1, ok=None, fault="hold"), _hit(3, 30.4, ok=True, fallback=True, method="GET"))
     )
     assert found is not None
@@ -93,12 +93,12 @@ def test_measuring_tells_tries_time_out_and_the_method_of_the_fallback() -> None
 
 def test_measuring_sees_whether_a_redirect_was_followed() -> None:
     redirected = _hit(1, 0, ok=False, status=302, fault="redirect")
-    assert measure(_pair(redirected, _hit(2, 0.1, ok=True, status=200))).followed  # type: ignore[union-attr]
-    assert not measure(_pair(redirected, TAKEN)).followed  # type: ignore[union-attr]
+    assert manner_of(_pair(redirected, _hit(2, 0.1, ok=True, status=200))).followed  # type: ignore[union-attr]
+    assert not manner_of(_pair(redirected, TAKEN)).followed  # type: ignore[union-attr]
 
 
 def test_a_message_that_never_hit_the_primary_measures_nothing() -> None:
-    assert measure(_pair(TAKEN)) is None
+    assert manner_of(_pair(TAKEN)) is None
 
 
 def test_requests_that_met_the_fault_of_a_step_are_counted_once_each() -> None:
