@@ -22,7 +22,7 @@ from ..parsing import JsonValue
 from ..parsing.mending import read_cut_json
 from .glance import Glance
 from .shapes import at, count, dump, finished, stamp_ms, text_at
-from .sheet import Draft, Habits, Portal, PortalField, Sheet, Wish, plain
+from .sheet import Draft, Habits, Play, Portal, PortalField, Sheet, Wish, plain
 from .times import read_epoch, read_iso
 
 _HEADER = "x-amz-sns-message-type"
@@ -205,6 +205,13 @@ SHEET = Sheet(
         retries="By default up to three repeats, 20 seconds apart; a delivery policy changes that, up to an hour.",
         fallback="No fallback URL; what cannot be delivered can go to a dead-letter queue.",
         signature="RSA over the envelope, SHA-1 or SHA-256, with a certificate at SigningCertURL.",
+    ),
+    play=Play(
+        timeout_s=15,
+        tries=4,
+        pauses_s=(20,),
+        good=("SENT", "DELIVERED"),
+        bad=("SENT", "UNREACHABLE"),
     ),
     portal=Portal(
         where="SNS › Topics › your topic › Create subscription",

@@ -26,7 +26,7 @@ from ..parsing import JsonValue
 from .glance import Glance
 from .parties import international, party
 from .shapes import MAX_EVENTS, at, count, finished, items, text_at
-from .sheet import Draft, Habits, Portal, PortalField, Sheet, Wish
+from .sheet import Draft, Habits, Play, Portal, PortalField, Sheet, Wish
 from .times import read_iso, read_utc
 
 _SIGNATURES = {
@@ -244,6 +244,11 @@ SHEET = Sheet(
             "MessageBird-Signature-JWT: a JWT with the SHA-256 of the URL and of the body. Bird: MessageBird-Signature,"
             " an HMAC-SHA256 of timestamp, URL and body hash."
         ),
+    ),
+    play=Play(
+        good=("sent", "delivered"),
+        bad=("sent", "delivery_failed"),
+        assumed="MessageBird publishes no time-out and no repeats: 15 s and one try are assumed.",
     ),
     portal=Portal(
         where="Dashboard › Numbers › your number; Bird: Developers › Webhooks",

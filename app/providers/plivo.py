@@ -20,7 +20,7 @@ from .dialect import error_of
 from .fields import numbered, short, text_of, whole
 from .glance import Glance
 from .parties import channelled, international
-from .sheet import Draft, Habits, Portal, PortalField, Sheet, Wish
+from .sheet import Draft, Habits, Play, Portal, PortalField, Sheet, Wish
 from .times import read_iso
 
 _VOICE = (Role.VOICE, Role.VOICE_FALLBACK)
@@ -225,6 +225,15 @@ SHEET = Sheet(
             "X-Plivo-Signature-V2: Base64 of HMAC-SHA256 with the auth token over the URL without its query and the"
             " nonce; neither query nor body is covered. Calls have V3, which covers them."
         ),
+    ),
+    play=Play(
+        timeout_s=8,
+        tries=4,
+        pauses_s=(60, 120, 240),
+        voice=True,
+        voice_fallback=True,
+        good=("queued", "sent", "delivered"),
+        bad=("queued", "sent", "undelivered"),
     ),
     portal=Portal(
         where="Messaging or Voice › Applications › XML › your application",

@@ -47,6 +47,39 @@ class Habits:
     signature: str = ""
 
 
+def _uuid(digits: str, kind: Kind, recipient: str) -> str:  # noqa: ARG001
+    return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Play:
+    """How the simulator plays a provider: its published habits as figures, else what is assumed.
+
+    It waits `timeout_s` for an answer, and asks a URL `tries` times in all, with `pauses_s` in between (the last one
+    again and again); `retries_connections`: once more when no answer came at all. `wants_xml`: an answer that is no
+    well-formed XML has failed. `redirects` are followed so many times. `fallback`: there is a second URL for SMS;
+    `voice`: there are calls, `voice_fallback`: and a second URL for them. `good` and `bad` are the words of a send that
+    arrives and of one that does not, with `error_code`; `gaps_s` are the shortest and the longest pause between two of
+    them. `id_shape` makes a message id of 32 hex digits, the kind and the recipient.
+    """
+
+    timeout_s: float = 15.0
+    tries: int = 1
+    pauses_s: tuple[float, ...] = (1.0,)
+    retries_connections: bool = False
+    wants_xml: bool = False
+    redirects: int = 0
+    fallback: bool = False
+    voice: bool = False
+    voice_fallback: bool = False
+    good: tuple[str, ...] = ("queued", "sent", "delivered")
+    bad: tuple[str, ...] = ("queued", "sent", "failed")
+    error_code: str | None = None
+    gaps_s: tuple[float, float] = (0.4, 2.0)
+    id_shape: Callable[[str, Kind, str], str] = _uuid
+    assumed: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
     """What `compose` shall say. `raw_status` is the provider's own word (status callbacks); `at` is in UTC.
@@ -64,6 +97,11 @@ class Wish:
     error_code: str | None
     at: datetime
     url: str
+    # Which try this is, from 1; and on a fallback request, the code of what was wrong with the primary's answer, and
+    # its URL: some providers tell.
+    attempt: int = 1
+    failed_code: str | None = None
+    failed_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +140,7 @@ class Sheet:
     times: str
     habits: Habits
     portal: Portal
+    play: Play = Play()
     errors: Mapping[str, str] = field(default_factory=dict)
     answer: Callable[[Role], Answer] = safe_answer
     silent: Callable[[Glance], bool] = _never

@@ -25,7 +25,7 @@ from .fields import short, whole
 from .glance import Glance
 from .nested import items, said, within
 from .parties import channelled, north_american
-from .sheet import Draft, Habits, Portal, PortalField, Sheet, Wish
+from .sheet import Draft, Habits, Play, Portal, PortalField, Sheet, Wish
 from .times import read_iso
 
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
@@ -211,6 +211,17 @@ SHEET = Sheet(
             "X-SignalWire-Signature: HMAC-SHA1 with the signing key, for forms as Base64 over the URL and the sorted"
             " fields, for JSON as hex over the URL and the body."
         ),
+    ),
+    play=Play(
+        timeout_s=5,
+        wants_xml=True,
+        redirects=3,
+        fallback=True,
+        voice=True,
+        voice_fallback=True,
+        good=("queued", "sent", "delivered"),
+        bad=("queued", "sent", "undelivered"),
+        assumed="Callbacks are tried once; SignalWire tries them three times, best effort.",
     ),
     portal=Portal(
         where="Phone Numbers › your number › Edit settings",

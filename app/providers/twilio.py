@@ -24,7 +24,7 @@ from .fields import short, whole
 from .glance import Glance
 from .nested import items, said, within
 from .parties import channelled, north_american
-from .sheet import Draft, Habits, Portal, PortalField, Sheet, Wish
+from .sheet import Draft, Habits, Play, Portal, PortalField, Sheet, Wish
 from .times import read_iso
 from .twilio_errors import ERRORS
 
@@ -126,6 +126,8 @@ def compose(wish: Wish) -> Draft:
         pairs = _callback(wish)
     else:
         pairs = _inbound(wish)
+    if wish.failed_code:
+        pairs += [("ErrorCode", wish.failed_code), ("ErrorUrl", wish.failed_url or "")]
     token = uuid_of(wish.message_id, wish.raw_status or "", wish.at.isoformat())
     first = (("User-Agent", "TwilioProxy/1.1"), ("I-Twilio-Idempotency-Token", token))
     return form(pairs, *first, content_type=f"{FORM}; charset=utf-8")
@@ -258,6 +260,19 @@ SHEET = Sheet(
             "X-Twilio-Signature: Base64 of HMAC-SHA1 with the auth token over the URL and the sorted form fields;"
             " for JSON the URL holds bodySHA256."
         ),
+    ),
+    play=Play(
+        timeout_s=15,
+        retries_connections=True,
+        wants_xml=True,
+        redirects=10,
+        fallback=True,
+        voice=True,
+        voice_fallback=True,
+        good=("sent", "delivered"),
+        bad=("sent", "undelivered"),
+        error_code="30003",
+        id_shape=lambda digits, kind, _: ("CA" if kind is Kind.VOICE else "SM") + digits,
     ),
     portal=Portal(
         where="Phone Numbers › Manage › Active numbers › your number › Configure",

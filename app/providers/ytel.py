@@ -20,7 +20,7 @@ from .composing import form
 from .fields import numbered, short, text_of
 from .glance import Glance
 from .parties import north_american, party
-from .sheet import Draft, Habits, Portal, PortalField, Sheet, Wish, plain
+from .sheet import Draft, Habits, Play, Portal, PortalField, Sheet, Wish, plain
 from .times import read_utc
 
 _UUID = re.compile(r"[0-9a-f]{7,8}-[0-9a-f]{3,4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
@@ -177,6 +177,15 @@ SHEET = Sheet(
             "The fallback is requested when the primary URL is not available, or when its InboundXML has errors."
             " Status callbacks have none."
         ),
+    ),
+    play=Play(
+        wants_xml=True,
+        fallback=True,
+        voice=True,
+        voice_fallback=True,
+        good=("Queued", "Success"),
+        bad=("Queued", "Failed"),
+        assumed="Ytel publishes no time-out and no tries: 15 s and one try are assumed, without redirects.",
     ),
     portal=Portal(
         where="Numbers › Manage Numbers › Edit",
