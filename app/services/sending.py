@@ -10,6 +10,7 @@ import aiohttp
 from yarl import URL
 
 from .. import clock
+from .egress import Closed
 
 MOST_BYTES = 256 << 10
 AT_ONCE = 1_000
@@ -100,6 +101,8 @@ def _reply(response: aiohttp.ClientResponse, body: bytes, since: float) -> Reply
 
 
 def _why(error: aiohttp.ClientConnectorError) -> str:
+    if isinstance(error.os_error, Closed):
+        return "this address may not be sent to"
     if isinstance(error, aiohttp.ClientConnectorDNSError):
         return "the host is not known"
     if isinstance(error, aiohttp.ClientSSLError):
