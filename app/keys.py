@@ -9,6 +9,7 @@ from .services.disk import Disk
 from .services.keyring import Keyring
 from .services.metrics import Metrics
 from .services.outcomes import Outcomes
+from .services.simulating import Simulating
 from .settings import Settings
 from .storage import Store
 
@@ -19,6 +20,7 @@ FRAMES = web.AppKey("FRAMES", FrameCache[Frames])
 KEYRING = web.AppKey("KEYRING", Keyring)
 ACCESS = web.AppKey("ACCESS", Access)
 OUTCOMES = web.AppKey("OUTCOMES", Outcomes)
+SIMULATING = web.AppKey("SIMULATING", Simulating)
 DISK = web.AppKey("DISK", Disk)
 METRICS = web.AppKey("METRICS", Metrics)
 

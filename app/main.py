@@ -14,6 +14,7 @@ from .services.disk import Disk, watch_for_ever
 from .services.keyring import Keyring
 from .services.metrics import Metrics
 from .services.outcomes import Outcomes
+from .services.simulating import Simulating
 from .services.sweeping import sweep_for_ever
 from .services.watching import index_for_ever, mark_stuck_for_ever
 from .settings import Settings
@@ -34,6 +35,7 @@ def create_app(settings: Settings) -> web.Application:
     app[keys.HUB] = Hub()
     app[keys.FRAMES] = FrameCache()
     app[keys.METRICS] = Metrics()
+    app[keys.SIMULATING] = Simulating()
     app[keys.DISK] = Disk(settings.data_dir)
     app.cleanup_ctx.append(_storage)
     app.cleanup_ctx.append(_by_itself)
@@ -74,6 +76,7 @@ async def _by_itself(app: web.Application) -> AsyncIterator[None]:
         lifelong(watch_for_ever(disk), name="disk"),
     ]
     yield
+    await app[keys.SIMULATING].close()
     for task in tasks:
         await stop(task)
 

@@ -7,16 +7,17 @@ internet is closed, unless the operator opened it (`--allow-targets`).
 
 import socket
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any
 from urllib.parse import urlsplit
 
 import aiohttp
+import aiohttp.abc
 
 from ..errors import Invalid
 
 AT_ONCE = 8
-CONNECT_S = 10.0
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
@@ -40,21 +41,35 @@ class Closed(OSError):
     """The gate is closed for this address."""
 
 
-def connector_to(url: str, allowed: Sequence[Network | str]) -> aiohttp.BaseConnector:
-    """A connector for one target. `allowed` opens private networks, and named hosts whatever their address is."""
-    host = (urlsplit(url).hostname or "").lower()
-    is_named = host in allowed
+def guarded(allowed: Sequence[Network | str]) -> aiohttp.BaseConnector:
+    """A connector that passes the gate. `allowed` opens private networks, and named hosts whatever their address is."""
     networks = [network for network in allowed if not isinstance(network, str)]
+    resolver = _Resolver(frozenset(name for name in allowed if isinstance(name, str)))
 
     def guard(addr_info: Any) -> socket.socket:
         family, kind, protocol, _, address = addr_info
-        if not is_named and not is_open(ip_address(address[0].partition("%")[0]), networks):
+        if address[0] not in resolver.opened and not is_open(ip_address(address[0].partition("%")[0]), networks):
             raise Closed(f"{address[0]} is not on the public internet")
         return socket.socket(family, kind, protocol)
 
     return aiohttp.TCPConnector(
-        limit=AT_ONCE, force_close=True, use_dns_cache=False, ttl_dns_cache=0, socket_factory=guard
+        limit=AT_ONCE, force_close=True, use_dns_cache=False, resolver=resolver, socket_factory=guard
     )
+
+
+class _Resolver(aiohttp.ThreadedResolver):
+    """Remembers the addresses of hosts that the operator named."""
+
+    def __init__(self, names: AbstractSet[str]) -> None:
+        super().__init__()
+        self._names = names
+        self.opened: set[str] = set()
+
+    async def resolve(self, host: str, *args: Any, **more: Any) -> list[aiohttp.abc.ResolveResult]:
+        found = await super().resolve(host, *args, **more)
+        if host.lower() in self._names:
+            self.opened.update(each["host"] for each in found)
+        return found
 
 
 def is_open(address: Address, networks: Sequence[Network] = ()) -> bool:

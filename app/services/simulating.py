@@ -59,8 +59,7 @@ class Simulating:
         *,
         marked: bool = True,
     ) -> Run:
-        """Start to play. `connector` leads to a URL of the user's own; such requests are not marked. Conflict: enough is
-        running."""
+        """Start to play. `connector` leads to a URL of the user's own. Conflict: enough is running."""
         if sum(run.is_running and run.task is not None for run in self._runs) >= MOST_AT_ONCE:
             raise Conflict(f"{MOST_AT_ONCE} simulations are running; stop one, or wait for its end.")
         run = self._add(bin_id, wish)

@@ -17,6 +17,7 @@ from .api import exports as api_exports
 from .api import info as api_info
 from .api import live as api_live
 from .api import messages as api_messages
+from .api import simulations as api_simulations
 from .middleware import PUBLIC
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -98,6 +99,10 @@ ROUTES = [
     private("GET", "/api/v1/bins/{bin}/captures/" + N + "/raw", api_captures.raw, "api-capture-raw"),
     private("GET", "/api/v1/bins/{bin}/messages", api_messages.index, "api-messages"),
     private("GET", "/api/v1/bins/{bin}/messages/" + MESSAGE, api_messages.show, "api-message"),
+    private("POST", "/api/v1/bins/{bin}/simulations", api_simulations.create, "api-simulation-create"),
+    private("GET", "/api/v1/bins/{bin}/simulations", api_simulations.index, "api-simulations"),
+    private("GET", "/api/v1/bins/{bin}/simulations/{id}", api_simulations.show, "api-simulation"),
+    private("DELETE", "/api/v1/bins/{bin}/simulations/{id}", api_simulations.delete, "api-simulation-stop"),
     private("GET", "/api/v1/bins/{bin}/export", api_exports.export, "api-export"),
     private("GET", "/api/v1/bins/{bin}/live", api_live.follow_bin, "api-live"),
 ]

@@ -9,7 +9,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from app.errors import Invalid
-from app.services.egress import check_target, connector_to, is_open
+from app.services.egress import check_target, guarded, is_open
 from app.services.sending import open_session, send
 
 CLOSED = [
@@ -61,7 +61,7 @@ def test_a_fragment_stays_at_home() -> None:
 
 async def _try(url: str, *allowed: str) -> tuple[int | None, str | None]:
     opened = [ip_network(text) if text[0].isdigit() else text for text in allowed]
-    async with open_session(connector_to(url, opened)) as session:
+    async with open_session(guarded(opened)) as session:
         reply = await send(session, "POST", url, (), b"", timeout_s=5)
     return reply.status, reply.error
 
