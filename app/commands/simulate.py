@@ -69,7 +69,7 @@ class _Stage:
     type=click.FloatRange(0, min_open=True),
     default=1.0,
     show_default=True,
-    help="Divide every pause and time-out by this.",
+    help="Divide time-outs, and the pauses within a message, by this.",
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a request on stdout.")
 @with_server
@@ -194,12 +194,16 @@ def _tell_json(attempt: Attempt) -> None:
 
 
 def _sum_up(wish: SimulationWish, progress: Progress) -> str:
-    kinds = {What.INBOUND: "messages", What.OUTBOUND: "messages", What.VOICE: "calls"}
+    what = "call" if wish.what is What.VOICE else "message"
     dropped = f", {progress.dropped:,} callbacks left out on purpose" if progress.dropped else ""
     return (
-        f"{progress.sent:,} {kinds[wish.what]}, {progress.requests:,} requests:"
+        f"{_count(progress.sent, what)}, {_count(progress.requests, 'request')}:"
         f" {progress.taken:,} answered well in the end, {progress.lost:,} not{dropped}."
     )
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 _SUFFIXES = {

@@ -58,7 +58,8 @@ class RunState(StrEnum):
 class SimulationWish(msgspec.Struct, frozen=True, kw_only=True):
     """What shall be played. `sender` and `recipient` as the requests have them: inbound the sender is the customer.
     None takes fictional numbers, a new customer for each message. `text` None takes one from a small collection.
-    `speed` divides every pause: 10 plays a minute in six seconds."""
+    `rate` is messages a second; `speed`
+    divides the pauses between the requests of one message, and the time-outs."""
 
     provider: str
     what: What

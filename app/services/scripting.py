@@ -57,7 +57,7 @@ def script(wish: SimulationWish, at: datetime) -> Iterator[Act]:
     for number in range(wish.count):
         # Every act has dice of its own: a run that is longer begins as the shorter one does.
         dice = clock.seeded(f"{wish.seed} {wish.provider} {wish.what.value} {number}")
-        yield _act(wish, sheet, dice, number / wish.rate / wish.speed, at)
+        yield _act(wish, sheet, dice, number / wish.rate, at)
 
 
 def draft(sheet: Sheet, wish: Wish, trouble: frozenset[Trouble]) -> Draft:

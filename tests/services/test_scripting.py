@@ -39,10 +39,9 @@ def test_a_longer_run_begins_as_the_shorter_one_does() -> None:
     assert list(script(_wish(count=40), AT))[:10] == list(script(_wish(count=10), AT))
 
 
-def test_messages_begin_at_the_rate_and_speed_draws_everything_together() -> None:
+def test_messages_begin_at_the_rate_and_speed_draws_the_requests_of_each_together() -> None:
     slow, fast = (list(script(_wish(rate=10.0, speed=speed), AT)) for speed in (1.0, 10.0))
-    assert [act.starts_s for act in slow[:3]] == [0.0, 0.1, 0.2]
-    assert [act.starts_s for act in fast[:3]] == pytest.approx([0.0, 0.01, 0.02])
+    assert [act.starts_s for act in slow[:3]] == [act.starts_s for act in fast[:3]] == [0.0, 0.1, 0.2]
     assert fast[0].cues[1].after_s == pytest.approx(slow[0].cues[1].after_s / 10)
 
 
