@@ -5,11 +5,14 @@ from aiohttp import web
 from .live.frames import FrameCache, Frames
 from .live.hub import Hub
 from .services.access import Access
+from .services.answers import Answers
 from .services.disk import Disk
+from .services.faults import Faults
 from .services.keyring import Keyring
 from .services.metrics import Metrics
 from .services.outcomes import Outcomes
 from .services.simulating import Simulating
+from .services.waiting import Waiting
 from .settings import Settings
 from .storage import Store
 
@@ -21,6 +24,9 @@ KEYRING = web.AppKey("KEYRING", Keyring)
 ACCESS = web.AppKey("ACCESS", Access)
 OUTCOMES = web.AppKey("OUTCOMES", Outcomes)
 SIMULATING = web.AppKey("SIMULATING", Simulating)
+ANSWERS = web.AppKey("ANSWERS", Answers)
+FAULTS = web.AppKey("FAULTS", Faults)
+WAITING = web.AppKey("WAITING", Waiting)
 DISK = web.AppKey("DISK", Disk)
 METRICS = web.AppKey("METRICS", Metrics)
 

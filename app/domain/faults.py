@@ -15,6 +15,8 @@ LASTS = timedelta(minutes=10)
 LONGEST = timedelta(hours=24)
 MOST_SECONDS = 120.0
 MOST_STATUSES = 100
+REDIRECTED = "redirected"
+"""The last segment of the address that a redirect points to."""
 
 
 class FaultKind(StrEnum):
@@ -82,6 +84,16 @@ class ActiveFault(msgspec.Struct, frozen=True, kw_only=True):
             drill=self.drill,
         )  # fmt: skip
         return after, hit
+
+    def given_back(self) -> "ActiveFault":
+        """The fault after all, without one of those that got it."""
+        left = None if self.left is None else self.left + 1
+        return msgspec.structs.replace(self, left=left, hits=self.hits - 1)
+
+
+def is_redirected(target: str) -> bool:
+    """Whether a request came where a redirect sends it."""
+    return target.partition("?")[0].endswith("/" + REDIRECTED)
 
 
 def say_seconds(seconds: float) -> str:

@@ -15,9 +15,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
+from ..domain.answers import Answer, RoleAnswers
 from ..domain.bins import Bin, NewBin
-from ..domain.captures import Capture, CaptureRow, Change, NewCapture, NewOutcome, Reading, Stamp
+from ..domain.captures import Capture, CaptureRow, Change, NewCapture, NewOutcome, Reading, Role, Stamp
 from ..domain.events import Event
+from ..domain.faults import ActiveFault
 from ..domain.messages import Conversation, Message, Pace, Step
 from ..domain.search import Query
 
@@ -86,6 +88,31 @@ class Store(Protocol):
     def set_outcomes(self, outcomes: Sequence[NewOutcome]) -> asyncio.Future[Any]:
         """Write what became of answers, once each, under the next `seq` of their bins. Nobody has to wait: queued on
         return, durable when the future resolves. A capture that is gone is no error."""
+
+    async def settle_unanswered(self, within: timedelta, note: str) -> Sequence[str]:
+        """For a server that has just started: captures without an outcome, received at most `within` before the
+        newest one, get one with this note, so that none is on its way for ever. The ids of their bins."""
+
+    async def get_sent_answer(self, bin_id: str, n: int) -> Answer | None:
+        """What went out, where it was not the default of the capture's role. NotFound: no such bin."""
+
+    # Answers and faults
+
+    async def list_answers(self) -> Sequence[tuple[str, Role, RoleAnswers]]:
+        """What users have set, of all bins."""
+
+    async def set_answers(self, bin_id: str, role: Role, answers: RoleAnswers | None) -> None:
+        """What a role answers from now on; None: the default. NotFound."""
+
+    async def list_faults(self) -> Sequence[ActiveFault]:
+        """The faults of all bins, those that are over too, as far as nobody has dropped them. Their counts are those
+        of the captures that are durable: a capture counts in its own transaction."""
+
+    async def set_fault(self, fault: ActiveFault) -> None:
+        """Set it, in the place of the role's fault, if it has one. NotFound."""
+
+    async def drop_fault(self, fault_id: str) -> None:
+        """Remove a fault. An unknown one is no error."""
 
     async def list_captures(
         self,

@@ -21,6 +21,7 @@ from .queries import SQL
 from .rereading import Rereader
 from .rows import read_message
 from .search_index import SearchIndex
+from .settling import settle_unanswered
 
 # Errors that leave no doubt about what is on disk: nothing of the batch is, and a later one may work.
 _FULL = frozenset({"SQLITE_FULL", "SQLITE_BUSY", "SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_NOMEM", "SQLITE_LOCKED"})
@@ -35,6 +36,7 @@ _STATEMENTS: dict[type[jobs.Job], str] = {
     jobs.SetBin: "set_bin",
     jobs.RotateKey: "rotate_key",
     jobs.DropBin: "drop_bin",
+    jobs.DropFault: "drop_fault",
     jobs.AddSession: "add_session",
     jobs.TouchSession: "touch_session",
     jobs.DropSession: "drop_session",
@@ -85,6 +87,9 @@ class Applier:
             **dict.fromkeys(_STATEMENTS, self._state),
             jobs.AddCapture: self._add_capture,
             jobs.SetOutcomes: self._set_outcomes,
+            jobs.SetAnswers: self._set_answers,
+            jobs.SetFault: self._set_fault,
+            jobs.SettleUnanswered: self._settle_unanswered,
             jobs.DropCapture: self._drop_capture,
             jobs.DropCaptures: self._drop_captures,
             jobs.SweepCaptures: self._sweep,
@@ -194,6 +199,24 @@ class Applier:
         last_n = self._connection.execute(SQL["get_bin"], {"id": job.bin_id}).fetchone()["last_n"]
         self._note_deletion(number, last_n, through=True)
 
+    # Answers and faults
+
+    def _set_answers(self, job: jobs.SetAnswers) -> None:
+        number = self._number(job.bin_id)
+        if job.answers is None:
+            self._run("drop_answers", bin=number, role=job.role)
+        else:
+            self._run("set_answers", bin=number, role=job.role, answers=job.answers)
+
+    def _set_fault(self, job: jobs.SetFault) -> None:
+        values = msgspec.structs.asdict(job)
+        self._run("set_fault", bin=self._number(values.pop("bin_id")), **values)
+
+    def _settle_unanswered(self, job: jobs.SettleUnanswered) -> tuple[str, ...]:
+        self._counters.flush()
+        bins = settle_unanswered(self._connection, self._counters, job)
+        return tuple(dict.fromkeys(bins))
+
     def _number(self, bin_id: str) -> int:
         self._counters.flush()
         row = self._connection.execute(SQL["get_bin"], {"id": bin_id}).fetchone()
@@ -226,6 +249,8 @@ class Applier:
             if deleted and room > 0:
                 self._run("erase_deletions", bin=number)
                 self._run("erase_conversations", bin=number)
+                self._run("erase_answers", bin=number)
+                self._run("erase_faults", bin=number)
                 self._run("erase_bin", number=number)
                 continue
             kept_s = job.retention_s if retention_s is None else retention_s

@@ -151,6 +151,38 @@ class EndReread(Job):
     limit: int
 
 
+class SetAnswers(Job):
+    """`answers` is packed; None: back to the default."""
+
+    bin_id: str
+    role: str
+    answers: bytes | None
+
+
+class SetFault(Job):
+    """In the place of the role's fault, if it has one."""
+
+    bin_id: str
+    role: str
+    id: str
+    fault: bytes
+    started_at: int
+    hits: int
+    remaining: int | None
+    drill: str | None
+
+
+class DropFault(Job):
+    id: str
+
+
+class SettleUnanswered(Job):
+    """`within` is in microseconds before the newest capture."""
+
+    within: int
+    note: str
+
+
 class AddSession(Job):
     hash: str
     token_hash: str
@@ -179,6 +211,7 @@ class Probe(Job):
 AnyJob = (
     AddBin | SetBin | RotateKey | DropBin | AddCapture | SetOutcomes | DropCapture | DropCaptures
     | SweepCaptures | MarkStuck | IndexWords | BeginReread | Reread | EndReread
+    | SetAnswers | SetFault | DropFault | SettleUnanswered
     | AddSession | TouchSession | DropSession | DropSessions | Probe
 )  # fmt: skip
 

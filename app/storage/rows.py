@@ -7,6 +7,7 @@ from sqlite3 import Row
 
 import msgspec
 
+from ..domain.answers import Answer
 from ..domain.bins import Bin
 from ..domain.captures import (
     Capture,
@@ -30,6 +31,8 @@ from ..domain.units import from_micros, micros
 from . import Session
 from .facts import read_state, write_state
 from .jobs import AddCapture, ReadAgain, SetOutcome
+
+_decode_answer = msgspec.msgpack.Decoder(Answer).decode
 
 
 def read_bin(row: Row) -> Bin:
@@ -98,6 +101,11 @@ def read_capture(row: Row) -> Capture:
         received_at=shown.received_at,
     )
     return Capture(row=shown, raw=raw, sha256=row["sha256"])
+
+
+def read_sent_answer(row: Row) -> Answer:
+    """A row of `sent_answers`."""
+    return _decode_answer(row["answer"])
 
 
 def read_change(row: Row, messages: Mapping[int, Message]) -> Change | None:

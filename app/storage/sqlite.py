@@ -11,12 +11,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 
+from ..domain.answers import Answer
 from ..domain.bins import Bin, NewBin
 from ..domain.captures import Capture, CaptureRow, Change, NewCapture, NewOutcome, Reading, Stamp
 from ..domain.search import Query
 from ..domain.units import micros
 from ..errors import CannotStart, NotFound
 from . import Health, Session, Store, Sweep, jobs
+from .answers import AnswerRows
 from .filters import make_filter
 from .lock import lock_directory
 from .message_reads import FAR, MessageReads
@@ -26,6 +28,7 @@ from .rows import (
     read_capture,
     read_capture_row,
     read_change,
+    read_sent_answer,
     read_session,
     write_capture,
     write_outcome,
@@ -42,7 +45,7 @@ def _seconds(value: timedelta | None) -> int | None:
     return None if value is None else int(value.total_seconds())
 
 
-class SqliteStore(MessageReads):
+class SqliteStore(MessageReads, AnswerRows):
     """Implements `Store`; the promises stand there."""
 
     def __init__(self, writer: Writer, readers: Readers) -> None:
@@ -131,6 +134,10 @@ class SqliteStore(MessageReads):
     async def get_captures(self, bin_id: str, numbers: Sequence[int]) -> Sequence[Capture]:
         values = {"bin": await self._number(bin_id), "numbers": json.dumps(numbers)}
         return [read_capture(row) for row in await self._readers.all("get_captures", values)]
+
+    async def get_sent_answer(self, bin_id: str, n: int) -> Answer | None:
+        row = await self._readers.one("get_sent_answer", {"bin": await self._number(bin_id), "n": n})
+        return None if row is None else read_sent_answer(row)
 
     async def drop_capture(self, bin_id: str, n: int) -> None:
         await self._writer.submit(jobs.DropCapture(bin_id, n))

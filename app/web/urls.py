@@ -45,7 +45,7 @@ def place_of(request: web.Request) -> Place:
     if _PLACE in request:
         return request[_PLACE]
     settings = request.app[keys.SETTINGS]
-    place = _place(settings, request.remote or "unknown", request.headers, request.scheme)
+    place = find_place(settings, request.remote or "unknown", request.headers, request.scheme)
     request[_PLACE] = place
     return place
 
@@ -86,7 +86,8 @@ def peer_of(settings: Settings, direct: str, forwarded_for: str | None) -> str:
     return peer
 
 
-def _place(settings: Settings, direct: str, headers: CIMultiDictProxy[str], scheme: str) -> Place:
+def find_place(settings: Settings, direct: str, headers: CIMultiDictProxy[str], scheme: str) -> Place:
+    """Where a request with these headers came in. `direct` is the address at the other end of its connection."""
     host = headers.get("Host", "")
     base = settings.base_path
     peer = peer_of(settings, direct, ", ".join(headers.getall("X-Forwarded-For", [])))

@@ -19,7 +19,7 @@ MAY_IMPORT = {
     },
     "web": {
         "web", "services", "storage", "live", "providers", "parsing", "export", "clock", "keys", "log", "settings",
-        "__init__", *PURE,
+        "tasks", "__init__", *PURE,
     },
     "commands": {"commands", "serving", "settings", "storage", "web", "services", "export", "__init__", *PURE},
 }  # fmt: skip

@@ -20,7 +20,9 @@ insert or ignore into sent_answers (bin, n, answer)
 select bin, n, ? from captures where bin = ? and n = ?
 
 -- name: get_sent_answer
-select answer from sent_answers where bin = :bin and n = :n
+select sent_answers.answer
+from sent_answers join bins on bins.number = sent_answers.bin
+where sent_answers.bin = :bin and sent_answers.n = :n and sent_answers.n > bins.floor_n
 
 -- name: add_fault_hit
 insert into fault_hits (bin, n, fault, kind, said, drill) values (?, ?, ?, ?, ?, ?)
