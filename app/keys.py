@@ -8,6 +8,7 @@ from .services.access import Access
 from .services.answers import Answers
 from .services.disk import Disk
 from .services.faults import Faults
+from .services.intake import Intake
 from .services.keyring import Keyring
 from .services.metrics import Metrics
 from .services.outcomes import Outcomes
@@ -22,6 +23,7 @@ HUB = web.AppKey("HUB", Hub)
 FRAMES = web.AppKey("FRAMES", FrameCache[Frames])
 KEYRING = web.AppKey("KEYRING", Keyring)
 ACCESS = web.AppKey("ACCESS", Access)
+INTAKE = web.AppKey("INTAKE", Intake)
 OUTCOMES = web.AppKey("OUTCOMES", Outcomes)
 SIMULATING = web.AppKey("SIMULATING", Simulating)
 ANSWERS = web.AppKey("ANSWERS", Answers)

@@ -14,6 +14,7 @@ from .services.answers import Answers
 from .services.bins import first_bin
 from .services.disk import Disk, watch_for_ever
 from .services.faults import Faults
+from .services.intake import Intake
 from .services.keyring import Keyring
 from .services.metrics import Metrics
 from .services.outcomes import Outcomes
@@ -65,6 +66,9 @@ async def _storage(app: web.Application) -> AsyncIterator[None]:
         app[keys.OUTCOMES] = Outcomes(store, app[keys.HUB])
         app[keys.ANSWERS] = Answers(store, app[keys.HUB])
         app[keys.FAULTS] = Faults(store, app[keys.HUB])
+        app[keys.INTAKE] = Intake(
+            store, app[keys.HUB], app[keys.ANSWERS], app[keys.FAULTS], app[keys.SIMULATING]
+        )  # fmt: skip
         app[keys.ACCESS] = Access(store, token, made_here=made_here)
         await app[keys.ACCESS].start()
         await app[keys.ANSWERS].start()

@@ -82,7 +82,7 @@ class Counters:
         self._waiting.captures.append((
             self._last_id, counter.number, n, seq, job.received_at, job.role, job.method, job.target, job.peer,
             len(job.body), job.content_type, job.body_complete, job.provider, kind, job.message_id, job.sender,
-            job.recipient, job.text, status, job.raw_status, job.problem, findings,
+            job.recipient, job.text, status, job.raw_status, job.problem, findings, job.simulated,
         ))  # fmt: skip
         if (hit := job.fault) is not None:
             self._waiting.fault_hits.append((counter.number, n, hit.fault, hit.kind, hit.said, hit.drill))

@@ -68,6 +68,7 @@ class AddCapture(Job):
     events: list[Event]
     fault: FaultHit | None
     awaited: bool
+    simulated: bool
 
 
 class SetOutcome(msgspec.Struct, array_like=True):

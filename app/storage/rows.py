@@ -83,6 +83,7 @@ def read_capture_row(row: Row) -> CaptureRow:
         ),
         outcome=_outcome(row),
         fault=_fault(row),
+        simulated=bool(row["simulated"]),
     )
 
 
@@ -139,6 +140,7 @@ def write_capture(new: NewCapture) -> AddCapture:
         reading.status, reading.raw_status, reading.problem,
         raw.http_version, msgspec.msgpack.encode(raw.headers), raw.body,
         ",".join(reading.findings), reading.words, list(reading.events), new.fault, new.awaited,
+        new.simulated,
     )  # fmt: skip
 
 

@@ -46,6 +46,24 @@ async def test_messages_arrive_in_the_bin_as_the_provider_would_send_them(server
     assert sorted(result["n"] for result in done["results"]) == [one["n"] for one in captures]
     assert {one["message_id"] for one in captures} == {result["message_id"] for result in done["results"]}
     assert not any("action_differs" in one["findings"] for one in captures)
+    assert all(one["simulated"] for one in captures)
+
+
+async def test_only_the_mark_of_a_run_makes_a_capture_simulated(server: Running) -> None:
+    run = await _start(server, played_by="client")
+    form = {"From": "+14155550107", "Text": "hi"}
+    for mark in (run["mark"], "a guess", None):
+        headers = {} if mark is None else {MARK: mark}
+        async with server.client.post(server.capture_url, data=form, headers=headers) as answer:
+            assert answer.status == 200
+    assert [one["simulated"] for one in await server.captures()] == [True, False, False]
+    found = {}
+    for q in ("is:simulated", "-is:simulated"):
+        async with server.client.get(f"{server.bin_api}/captures", params={"q": q}) as answer:
+            found[q] = [one["n"] for one in (await answer.json())["items"]]
+        async with server.client.get(f"{server.bin_api}/messages", params={"q": q}) as answer:
+            found[q] += [n for one in (await answer.json())["items"] for n in one["captures"]]
+    assert found == {"is:simulated": [1, 1], "-is:simulated": [3, 2, 3, 2]}
 
 
 async def test_the_ledger_ends_as_the_simulation_says_it_sent_it(server: Running) -> None:

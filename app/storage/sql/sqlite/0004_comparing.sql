@@ -18,6 +18,10 @@ create table faults (
     primary key (bin, role)
 ) strict, without rowid;
 
+-- Sent by a simulation of ours.
+alter table captures add column simulated integer not null default 0;
+create index captures_simulated on captures (bin, n) where simulated;
+
 -- Captures that got a fault.
 create table fault_hits (
     bin integer not null references bins (number),
@@ -103,7 +107,7 @@ select
     captures.raw_status,
     captures.problem,
     iif(captures.findings = '', '[]', '["' || replace(captures.findings, ',', '","') || '"]') as findings,
-    0 as simulated,
+    captures.simulated,
     outcomes.status as answered_status,
     outcomes.after_ms as answered_after_ms,
     fault_hits.kind as answered_fault,
