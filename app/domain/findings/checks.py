@@ -50,7 +50,7 @@ def _callback_on_sms_url(facts: Facts) -> str | None:
 def _plus_lost(facts: Facts) -> str | None:
     for event in facts.events:
         for name, said in (("From", event.sender_said), ("To", event.recipient_said)):
-            if said and lost_plus(said):
+            if said and said[0] == " " and lost_plus(said):
                 return f"{name} is {_quote(said)}."
     return None
 
