@@ -141,7 +141,7 @@ def _repeated_field(facts: Facts) -> str | None:
 @finds("empty_probe")
 def _empty_probe(facts: Facts) -> str | None:
     """Never together with `empty_get`: the method decides. A POST that lost its body on the way is cut, not empty."""
-    return f"The request is a {facts.raw.method}." if facts.raw.method in _PROBES and _says_nothing(facts) else None
+    return f"The request is a {facts.raw.method}." if _says_nothing(facts) and facts.raw.method in _PROBES else None
 
 
 def _says_nothing(facts: Facts) -> bool:
