@@ -136,6 +136,7 @@ SHEET = Sheet(
     name="bandwidth",
     title="Bandwidth",
     claims=claims,
+    marks=frozenset({"0.type", "message.applicationid", "message.owner", "message.segmentcount"}),
     read=read,
     compose=compose,
     words=WORDS,

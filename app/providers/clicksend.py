@@ -130,6 +130,7 @@ SHEET = Sheet(
     name="clicksend",
     title="ClickSend",
     claims=claims,
+    marks=frozenset({"message_id"}),
     read=read,
     compose=compose,
     words=WORDS,

@@ -34,7 +34,7 @@ _MESSAGE_MARKS = {
 }
 _CALL_MARKS = ("direction", "callstatus", "event", "hangupcause", "billrate")
 _HEADERS = {
-    name.lower(): name
+    name.lower().encode(): name
     for name in ("X-Plivo-Signature-V2", "X-Plivo-Signature-Ma-V2", "X-Plivo-Signature-V3", "X-Plivo-Signature-Ma-V3")
 }
 _DIGITS = re.compile(r"\+\d+", re.ASCII)
@@ -62,7 +62,7 @@ def claims(glance: Glance) -> str | None:
                 return f"MessageUUID and {spelled} are present"
     if "calluuid" in fields and any(mark in fields for mark in _CALL_MARKS):
         return "CallUUID and Plivo's call fields are present"
-    for header in _HEADERS.keys() & glance.headers.keys():
+    for header in _HEADERS.keys() & glance.headers:
         return f"the header {_HEADERS[header]} is present"
     return None
 
@@ -171,6 +171,8 @@ SHEET = Sheet(
     name="plivo",
     title="Plivo",
     claims=claims,
+    marks=frozenset({"messageuuid", "calluuid"}),
+    headers=frozenset(_HEADERS),
     read=read,
     compose=compose,
     words=WORDS,

@@ -122,10 +122,11 @@ def _never(glance: Glance) -> bool:  # noqa: ARG001
 class Sheet:
     """One provider.
 
-    `claims(glance)` is a sentence's end, "Text, MessageSid and Action are present", or None. It is cheap: every
-    capture asks every sheet. `read(glance, role)` gives the events, none where the request states none (a
-    subscription handshake, a probe); it never raises. `silent(glance)`: this request, which has no events, is known
-    to be about no message, so nobody guesses what it might say, and its kind is "other" whatever URL it came to.
+    `claims(glance)` is a sentence's end, "Text, MessageSid and Action are present", or None. `marks` and `headers`: a
+    request that it claims has one of these fields or headers (names in lower case), so with none it is not asked.
+    `read(glance, role)` gives the events, none where the request states none (a subscription handshake, a probe); it
+    never raises. `silent(glance)`: this request, which has no events, is known to be about no message, so nobody
+    guesses what it might say, and its kind is "other" whatever URL it came to.
     `words` are by `plain()` spelling. `meanings` and `errors` are shown beside fields and codes; field names in lower
     case. `times` says format and zone in words.
     """
@@ -133,6 +134,7 @@ class Sheet:
     name: str
     title: str
     claims: Callable[[Glance], str | None]
+    marks: frozenset[str]
     read: Callable[[Glance, Role], tuple[Event, ...]]
     compose: Callable[[Wish], Draft]
     words: Mapping[str, Word]
@@ -141,6 +143,7 @@ class Sheet:
     habits: Habits
     portal: Portal
     play: Play = Play()
+    headers: frozenset[bytes] = frozenset()
     errors: Mapping[str, str] = field(default_factory=dict)
     answer: Callable[[Role], Answer] = safe_answer
     silent: Callable[[Glance], bool] = _never
@@ -152,6 +155,8 @@ class Sheet:
 
 def plain(word: str) -> str:
     """A status word for comparing: `In-Queue`, `in queue` and `INQUEUE` are one."""
+    if word.isalnum():
+        return word.lower()
     return word.strip().lower().replace("-", "").replace("_", "").replace(" ", "")
 
 

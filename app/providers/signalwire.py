@@ -59,7 +59,7 @@ def claims(glance: Glance) -> str | None:
         return "message.message_id and message.project_id are present"
     if "call.call_id" in fields and ("call.project_id" in fields or "call.space_id" in fields):
         return "call.call_id and call.project_id are present"
-    if "x-signalwire-signature" in glance.headers:
+    if b"x-signalwire-signature" in glance.headers:
         return "the header X-SignalWire-Signature is present"
     return None
 
@@ -151,6 +151,8 @@ SHEET = Sheet(
     name="signalwire",
     title="SignalWire",
     claims=claims,
+    marks=frozenset({"accountsid", "project_id", "message.message_id", "call.call_id"}),
+    headers=frozenset({b"x-signalwire-signature"}),
     read=read,
     compose=compose,
     words=WORDS,

@@ -65,10 +65,10 @@ def claims(glance: Glance) -> str | None:
         return "CallSid is CA and 32 hex digits"
     if fields.get("0.type", fields.get("type", "")).startswith(_EVENTS):
         return "the event type begins with com.twilio.messaging"
-    if "x-twilio-signature" in glance.headers:
+    if b"x-twilio-signature" in glance.headers:
         return "the header X-Twilio-Signature is present"
     return (
-        "the header I-Twilio-Idempotency-Token is present" if "i-twilio-idempotency-token" in glance.headers else None
+        "the header I-Twilio-Idempotency-Token is present" if b"i-twilio-idempotency-token" in glance.headers else None
     )
 
 
@@ -176,6 +176,8 @@ SHEET = Sheet(
     name="twilio",
     title="Twilio",
     claims=claims,
+    marks=frozenset({"apiversion", "messagesid", "smssid", "callsid", "0.type", "type"}),
+    headers=frozenset({b"x-twilio-signature", b"i-twilio-idempotency-token"}),
     read=read,
     compose=compose,
     words=WORDS,

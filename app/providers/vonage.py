@@ -204,6 +204,7 @@ SHEET = Sheet(
     name="vonage",
     title="Vonage",
     claims=claims,
+    marks=frozenset({"msisdn", "message_uuid", "conversation_uuid"}),
     read=read,
     compose=compose,
     words=WORDS,

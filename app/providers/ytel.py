@@ -58,11 +58,11 @@ def claims(glance: Glance) -> str | None:
 
 def read(glance: Glance, role: Role) -> tuple[Event, ...]:
     """One event. On the status URL it is a callback; elsewhere the word decides, else it is inbound."""
-    call = glance.get("callsid")
-    if call and not glance.get("messagesid"):
+    fields = glance.fields
+    call, sid = fields.get("callsid"), fields.get("messagesid")
+    if call and not sid:
         return (_voice(glance, call),)
-    sid = glance.get("messagesid")
-    said = glance.get("status")
+    said = fields.get("status")
     # Without any id, what comes to a voice URL is a call that is told too little of.
     if not sid and (role in _VOICE or not (said or glance.get("text", "body", "from", "to"))):
         return ()
@@ -70,9 +70,10 @@ def read(glance: Glance, role: Role) -> tuple[Event, ...]:
 
 
 def _sms(glance: Glance, role: Role, sid: str | None, said: str | None) -> Event:
+    fields = glance.fields
     word = SHEET.word(said)
     callback = role is Role.STATUS or plain(said or "") in _CALLBACK_WORDS
-    sender_said, recipient_said = glance.get("from"), glance.get("to")
+    sender_said, recipient_said = fields.get("from"), fields.get("to")
     sender, recipient = party(sender_said, north_american), party(recipient_said, north_american)
     text = text_of(glance, "text", "body")
     said_at = read_utc(glance.get("time", "datesent"))
@@ -89,7 +90,7 @@ def _sms(glance: Glance, role: Role, sid: str | None, said: str | None) -> Event
         raw_status=short(said),
         final=word.final if callback else True,
         said_at=said_at,
-        price=short(glance.get("price")),
+        price=short(fields.get("price")),
         error_code=short(glance.get("errorcode")) if callback else None,
         as_callback=None if callback else word,
     )
@@ -145,6 +146,7 @@ SHEET = Sheet(
     name="ytel",
     title="Ytel",
     claims=claims,
+    marks=frozenset({"messagesid", "callsid"}),
     read=read,
     compose=compose,
     words=WORDS,
