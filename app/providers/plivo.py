@@ -13,6 +13,7 @@ from collections.abc import Mapping
 
 from ..domain.captures import Kind, Role
 from ..domain.events import Event, made_id
+from ..domain.linting import Verbs
 from ..domain.statuses import Status, Word
 from .bounds import MAX_VALUE
 from .composing import form
@@ -20,7 +21,7 @@ from .dialect import error_of
 from .fields import numbered, short, text_of, whole
 from .glance import Glance
 from .parties import channelled, international
-from .sheet import Draft, Habits, Play, Portal, PortalField, Sheet, Wish
+from .sheet import Draft, Habits, Play, Portal, PortalField, Sheet, Wish, xml_answer
 from .times import read_iso
 
 _VOICE = (Role.VOICE, Role.VOICE_FALLBACK)
@@ -39,6 +40,14 @@ _HEADERS = {
 }
 _DIGITS = re.compile(r"\+\d+", re.ASCII)
 
+# Directly under <Response>; voice documents and those for messages share the name.
+_VERBS = Verbs(
+    known=frozenset({
+        "Message", "Speak", "Play", "GetDigits", "GetInput", "Record", "Dial", "Conference", "MultiPartyCall",
+        "Redirect", "Wait", "Hangup", "PreAnswer", "DTMF", "Stream",
+    }),
+    sending=frozenset({"Message"}),
+)  # fmt: skip
 WORDS: Mapping[str, Word] = {
     "queued": Word(Status.QUEUED),
     "sent": Word(Status.SENT),
@@ -176,6 +185,8 @@ SHEET = Sheet(
     read=read,
     compose=compose,
     words=WORDS,
+    verbs=_VERBS,
+    sms_reply=xml_answer('<Message src="{{to}}" dst="{{from}}">We got: {{text}}</Message>', "application/xml"),
     meanings={
         "messageuuid": "The id of the message, a UUID.",
         "from": "The sender, digits without a plus.",

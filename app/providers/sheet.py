@@ -12,6 +12,7 @@ from datetime import datetime
 from ..domain.answers import Answer, safe_answer
 from ..domain.captures import Kind, RawRequest, Role
 from ..domain.events import Event
+from ..domain.linting import Verbs
 from ..domain.statuses import UNKNOWN, Word
 from .glance import Glance
 
@@ -126,9 +127,10 @@ class Sheet:
     request that it claims has one of these fields or headers (names in lower case), so with none it is not asked.
     `read(glance, role)` gives the events, none where the request states none (a subscription handshake, a probe); it
     never raises. `silent(glance)`: this request, which has no events, is known to be about no message, so nobody
-    guesses what it might say, and its kind is "other" whatever URL it came to.
-    `words` are by `plain()` spelling. `meanings` and `errors` are shown beside fields and codes; field names in lower
-    case. `times` says format and zone in words.
+    guesses what it might say, and its kind is "other" whatever URL it came to. `verbs`: the elements of the XML that
+    it reads as an answer, None where it reads none; `sms_reply`: an answer that makes it send an SMS back. `words` are
+    by `plain()` spelling. `meanings` and `errors` are shown beside fields and codes; field names in lower case.
+    `times` says format and zone in words.
     """
 
     name: str
@@ -147,6 +149,8 @@ class Sheet:
     errors: Mapping[str, str] = field(default_factory=dict)
     answer: Callable[[Role], Answer] = safe_answer
     silent: Callable[[Glance], bool] = _never
+    verbs: Verbs | None = None
+    sms_reply: Answer | None = None
 
     def word(self, said: str | None) -> Word:
         """What a status word means here."""
@@ -158,6 +162,12 @@ def plain(word: str) -> str:
     if word.isalnum():
         return word.lower()
     return word.strip().lower().replace("-", "").replace("_", "").replace(" ", "")
+
+
+def xml_answer(inside: str, content_type: str = "text/xml") -> Answer:
+    """An answer in the XML that Twilio began, with these elements in it."""
+    body = f'<?xml version="1.0" encoding="UTF-8"?><Response>{inside}</Response>'
+    return Answer(headers=(("Content-Type", content_type),), body=body)
 
 
 def as_raw(draft: Draft, target: str, received_at: datetime, peer: str = "192.0.2.1") -> RawRequest:

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from ..domain.captures import Kind, Role
 from ..domain.events import Event, made_id
+from ..domain.linting import Verbs
 from ..domain.statuses import Status, Word
 from ..parsing import JsonValue
 from . import dialect
@@ -24,7 +25,7 @@ from .fields import short, whole
 from .glance import Glance
 from .nested import items, said, within
 from .parties import channelled, north_american
-from .sheet import Draft, Habits, Play, Portal, PortalField, Sheet, Wish
+from .sheet import Draft, Habits, Play, Portal, PortalField, Sheet, Wish, xml_answer
 from .times import read_iso
 from .twilio_errors import ERRORS
 
@@ -34,6 +35,13 @@ _CALL = re.compile(r"CA[0-9a-f]{32}", re.IGNORECASE)
 _EVENTS = "com.twilio.messaging."
 _ACCOUNT_SID = "AC00000000000000000000000000000001"
 
+# Directly under <Response>; voice documents and those for messages share the name.
+_VERBS = Verbs(
+    known=frozenset({
+        "Message", "Redirect", "Say", "Play", "Gather", "Record", "Dial", "Enqueue", "Leave", "Hangup", "Reject",
+        "Pause", "Sms", "Pay", "Connect", "Start", "Stop", "Refer", "Prompt", "Echo", "Queue",
+    })
+)  # fmt: skip
 WORDS: Mapping[str, Word] = {
     "accepted": Word(Status.QUEUED),
     "scheduled": Word(Status.QUEUED),
@@ -181,6 +189,8 @@ SHEET = Sheet(
     read=read,
     compose=compose,
     words=WORDS,
+    verbs=_VERBS,
+    sms_reply=xml_answer("<Message>We got: {{text}}</Message>"),
     meanings={
         "messagesid": "The id of the message: SM (SMS) or MM (MMS) and 32 hex digits.",
         "smssid": "The same as MessageSid, an older name.",

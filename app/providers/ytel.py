@@ -14,19 +14,28 @@ from collections.abc import Mapping
 
 from ..domain.captures import Kind, Role
 from ..domain.events import Event, made_id
+from ..domain.linting import Verbs
 from ..domain.statuses import Status, Word
 from .bounds import MAX_VALUE
 from .composing import form
 from .fields import numbered, short, text_of
 from .glance import Glance
 from .parties import north_american, party
-from .sheet import Draft, Habits, Play, Portal, PortalField, Sheet, Wish, plain
+from .sheet import Draft, Habits, Play, Portal, PortalField, Sheet, Wish, plain, xml_answer
 from .times import read_utc
 
 _UUID = re.compile(r"[0-9a-f]{7,8}-[0-9a-f]{3,4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 _OTHERS_SID = re.compile(r"(?:SM|MM|CA)[0-9a-f]{32}", re.IGNORECASE)
 _VOICE = (Role.VOICE, Role.VOICE_FALLBACK)
 
+# Directly under <Response>; voice documents and those for messages share the name.
+_VERBS = Verbs(
+    known=frozenset({
+        "Say", "Speak", "Play", "Gather", "GetSpeech", "Record", "PlayLastRecording", "Dial", "Hangup", "Ping",
+        "Redirect", "Reject", "Pause", "Sms",
+    }),
+    exact=False,
+)  # fmt: skip
 WORDS: Mapping[str, Word] = {
     "queued": Word(Status.QUEUED),
     "inqueue": Word(Status.QUEUED),
@@ -150,6 +159,8 @@ SHEET = Sheet(
     read=read,
     compose=compose,
     words=WORDS,
+    verbs=_VERBS,
+    sms_reply=xml_answer("<Sms>We got: {{text}}</Sms>"),
     meanings={
         "to": "The recipient; inbound it is your Ytel number.",
         "from": "The sender.",

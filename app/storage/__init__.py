@@ -96,6 +96,9 @@ class Store(Protocol):
     async def get_sent_answer(self, bin_id: str, n: int) -> Answer | None:
         """What went out, where it was not the default of the capture's role. NotFound: no such bin."""
 
+    async def get_sent_answers(self, bin_id: str, numbers: Sequence[int]) -> Mapping[int, Answer]:
+        """The same for several captures, by number. NotFound: no such bin."""
+
     # Answers and faults
 
     async def list_answers(self) -> Sequence[tuple[str, Role, RoleAnswers]]:

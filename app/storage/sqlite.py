@@ -4,7 +4,7 @@ import asyncio
 import json
 import os
 import sqlite3
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import asynccontextmanager, closing
 from datetime import datetime, timedelta
@@ -138,6 +138,11 @@ class SqliteStore(MessageReads, AnswerRows):
     async def get_sent_answer(self, bin_id: str, n: int) -> Answer | None:
         row = await self._readers.one("get_sent_answer", {"bin": await self._number(bin_id), "n": n})
         return None if row is None else read_sent_answer(row)
+
+    async def get_sent_answers(self, bin_id: str, numbers: Sequence[int]) -> Mapping[int, Answer]:
+        values = {"bin": await self._number(bin_id), "numbers": json.dumps(numbers)}
+        rows = await self._readers.all("get_sent_answers", values)
+        return {int(row["n"]): read_sent_answer(row) for row in rows}
 
     async def drop_capture(self, bin_id: str, n: int) -> None:
         await self._writer.submit(jobs.DropCapture(bin_id, n))

@@ -6,19 +6,19 @@ from typing import Any
 import msgspec
 
 from ... import __version__
-from ...domain.bins import PROVIDER_TITLES
 from ...export import EXPORTERS, WHATS
-from . import capture_shapes, live, message_shapes, parameters, problems, shapes
+from . import answer_shapes, capture_shapes, live, message_shapes, parameters, problems, shapes, wishes
 
 _SHAPES = (
     shapes.BinShape, shapes.BinList, capture_shapes.CaptureSummary, capture_shapes.CaptureList,
     capture_shapes.CaptureShape, shapes.Info, message_shapes.MessageShape, message_shapes.MessageList,
-    message_shapes.MessageDetail, problems.Problem, live.Hello, live.Reset, live.CaptureFrame, live.MessageFrame,
-    live.DeletedFrame, live.ClearedFrame,
+    message_shapes.MessageDetail, answer_shapes.AnswerShape, answer_shapes.FaultState, problems.Problem, live.Hello,
+    live.Reset, live.CaptureFrame, live.MessageFrame, live.DeletedFrame, live.ClearedFrame,
 )  # fmt: skip
 _TAGS = {
     "Bins": "A bin is a named place that collects; it owns one capture key.",
     "Captures": "One HTTP request, kept byte for byte. `n` starts at 1; gaps come from deletion only.",
+    "Answers": "What each capture URL answers, and how it misbehaves on purpose until its fault ends.",
     "Messages": "One row a message (bin, provider, message id), folded from what its captures state.",
     "Live": "JSON frames over a WebSocket.",
     "Server": "About this server.",
@@ -27,33 +27,12 @@ _PROBLEMS = {
     "400": "The body is not JSON.",
     "401": "No credential, or a wrong one.",
     "403": "From another site, or under a host name that is not known here.",
-    "404": "No such bin or capture.",
+    "404": "No such bin, capture or role.",
     "409": "This address is a WebSocket.",
     "413": "The body is too large.",
     "415": "The body does not call itself application/json.",
     "422": "Bad or unknown fields or query parameters, by name in `errors`.",
     "503": "Nothing can be stored now; try again in a few seconds.",
-}
-_BIN_WISH = {
-    "type": "object",
-    "additionalProperties": False,
-    "properties": {
-        "name": {"type": "string", "minLength": 1, "maxLength": 100, "description": 'Default: "Bin N".'},
-        "provider": {
-            "enum": [None, *PROVIDER_TITLES],
-            "description": "null detects the provider from the requests.",
-        },
-        "retention": {
-            "type": ["string", "null"],
-            "pattern": r"^(0|[0-9]{1,5}[smhd])$",
-            "description": "Such as 30d; 0 keeps for ever; null follows the server.",
-        },
-        "stuck_after": {
-            "type": "string",
-            "pattern": r"^(0|[0-9]{1,5}[smhd])$",
-            "description": "An outbound message of which nothing was heard for so long is stuck. Default 5m; 0: never.",
-        },
-    },
 }
 
 
@@ -98,6 +77,7 @@ def _paths() -> dict[str, Any]:
         "/api/v1/openapi.json": {"get": document},
         **_bin_paths("/api/v1/bins"),
         **_capture_paths("/api/v1/bins/{bin}/captures"),
+        **_answer_paths("/api/v1/bins/{bin}"),
         **_message_paths("/api/v1/bins/{bin}/messages"),
         "/api/v1/bins/{bin}/export": {"parameters": [parameters.BIN], "get": _export()},
         "/api/v1/bins/{bin}/live": {"parameters": [parameters.BIN], "get": _live()},
@@ -115,12 +95,12 @@ def _bin_paths(bins: str) -> dict[str, Any]:
                 "BinList",
                 query=[parameters.limit(), parameters.cursor("before")],
             ),
-            "post": _call("Bins", "createBin", "Make a bin", "BinShape", status="201", body=True, location=True),
+            "post": _call("Bins", "createBin", "Make a bin", "BinShape", status="201", body=wishes.BIN, location=True),
         },
         bins + "/{bin}": {
             "parameters": [parameters.BIN],
             "get": _call("Bins", "getBin", "One bin", "BinShape", lookup=True),
-            "patch": _call("Bins", "changeBin", "Change a bin", "BinShape", body=True, lookup=True),
+            "patch": _call("Bins", "changeBin", "Change a bin", "BinShape", body=wishes.BIN, lookup=True),
             "delete": _call("Bins", "deleteBin", "Delete a bin with its captures", None, status="204", lookup=True),
         },
         bins + "/{bin}/rotate-key": {"parameters": [parameters.BIN], "post": rotate},
@@ -161,6 +141,25 @@ def _capture_paths(captures: str) -> dict[str, Any]:
     }
 
 
+def _answer_paths(bin: str) -> dict[str, Any]:
+    where = [parameters.BIN, parameters.ROLE]
+    reset, heal = "Back to the default", "Heal: the URL behaves again"
+    return {
+        bin + "/answers/{role}": {
+            "parameters": where,
+            "get": _call("Answers", "getAnswer", "What a role answers", "AnswerShape", lookup=True),
+            "put": _call("Answers", "setAnswer", "Set it", "AnswerShape", lookup=True, body=wishes.ANSWER),
+            "delete": _call("Answers", "resetAnswer", reset, None, status="204", lookup=True),
+        },
+        bin + "/faults/{role}": {
+            "parameters": where,
+            "get": _call("Answers", "getFault", "A role's fault", "FaultState", lookup=True),
+            "put": _call("Answers", "setFault", "Misbehave from now on", "FaultState", lookup=True, body=wishes.FAULT),
+            "delete": _call("Answers", "heal", heal, None, status="204", lookup=True),
+        },
+    }
+
+
 def _message_paths(messages: str) -> dict[str, Any]:
     query = [parameters.limit(), parameters.cursor("before"), parameters.matching()]
     one = "One message with its timeline"
@@ -187,7 +186,7 @@ def _call(
     status: str = "200",
     kind: str | None = None,
     query: list[dict[str, Any]] | None = None,
-    body: bool = False,
+    body: wishes.Wish | None = None,
     lookup: bool = False,
     public: bool = False,
     location: bool = False,
@@ -200,7 +199,7 @@ def _call(
     if location:
         good["headers"] = {"Location": {"schema": {"type": "string"}, "description": "The new bin."}}
     codes = [] if public else ["401", "403", "422", "503"]
-    codes += ["404"] * lookup + ["400", "413", "415"] * body
+    codes += ["404"] * lookup + ["400", "413", "415"] * (body is not None)
     call: dict[str, Any] = {
         "tags": [tag],
         "operationId": operation,
@@ -210,7 +209,7 @@ def _call(
     if query:
         call["parameters"] = query
     if body:
-        call["requestBody"] = {"content": {"application/json": {"schema": _BIN_WISH}}}
+        call["requestBody"] = {"content": {"application/json": {"schema": body}}}
     if public:
         call["security"] = []
     return call
