@@ -19,9 +19,9 @@ from ...domain.simulation import (
     Trouble,
     What,
 )
+from ...egress import check_target
 from ...errors import Invalid
 from ...providers import PROVIDERS
-from ...services.egress import check_target, guarded
 from ...services.simulating import Run
 from ..urls import capture_url, place_of, public_root
 from .bins import answer
@@ -81,8 +81,7 @@ def start(request: web.Request, bin: Bin, fields: dict[str, Any]) -> Run:
     found = {name: url for name, url in own.items() if url}
     if not found:
         raise Invalid(("targets", f"must name at least one of {', '.join(TARGETS)}"))
-    connector = guarded(request.app[keys.SETTINGS].allow_targets)
-    return simulating.begin(bin.id, wish, _targets(found), connector, marked=False)
+    return simulating.begin(bin.id, wish, _targets(found), request.app[keys.SETTINGS].allow_targets)
 
 
 def targets_of(request: web.Request, bin: Bin, what: What) -> Targets:
