@@ -109,6 +109,13 @@ class MarkStuck(Job):
     limit: int
 
 
+class MarkMissing(Job):
+    """Fallbacks that did not come."""
+
+    now: int
+    limit: int
+
+
 class IndexWords(Job):
     limit: int
 
@@ -178,7 +185,7 @@ class Probe(Job):
 
 AnyJob = (
     AddBin | SetBin | RotateKey | DropBin | AddCapture | SetOutcomes | DropCapture | DropCaptures
-    | SweepCaptures | MarkStuck | IndexWords | BeginReread | Reread | EndReread
+    | SweepCaptures | MarkStuck | MarkMissing | IndexWords | BeginReread | Reread | EndReread
     | AddSession | TouchSession | DropSession | DropSessions | Probe
 )  # fmt: skip
 

@@ -19,7 +19,8 @@ from ..errors import CannotStart, NotFound
 from . import Health, Session, Store, Sweep, jobs
 from .filters import make_filter
 from .lock import lock_directory
-from .message_reads import FAR, MessageReads
+from .message_reads import FAR
+from .pairing_reads import PairingReads
 from .readers import Readers, open_readers
 from .rows import (
     read_bin,
@@ -42,7 +43,7 @@ def _seconds(value: timedelta | None) -> int | None:
     return None if value is None else int(value.total_seconds())
 
 
-class SqliteStore(MessageReads):
+class SqliteStore(PairingReads):
     """Implements `Store`; the promises stand there."""
 
     def __init__(self, writer: Writer, readers: Readers) -> None:
@@ -148,6 +149,10 @@ class SqliteStore(MessageReads):
 
     async def mark_stuck(self, now: datetime, limit: int = 200) -> Sequence[str]:
         value = await self._writer.submit(jobs.MarkStuck(micros(now), limit))
+        return [str(bin_id) for bin_id in value or ()]
+
+    async def mark_missing_fallbacks(self, now: datetime, limit: int = 200) -> Sequence[str]:
+        value = await self._writer.submit(jobs.MarkMissing(micros(now), limit))
         return [str(bin_id) for bin_id in value or ()]
 
     async def index_words(self, limit: int) -> bool:
