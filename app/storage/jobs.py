@@ -110,6 +110,13 @@ class MarkStuck(Job):
     limit: int
 
 
+class MarkMissing(Job):
+    """Fallbacks that did not come."""
+
+    now: int
+    limit: int
+
+
 class IndexWords(Job):
     limit: int
 
@@ -211,8 +218,8 @@ class Probe(Job):
 
 AnyJob = (
     AddBin | SetBin | RotateKey | DropBin | AddCapture | SetOutcomes | DropCapture | DropCaptures
-    | SweepCaptures | MarkStuck | IndexWords | BeginReread | Reread | EndReread
     | SetAnswers | SetFault | DropFault | SettleUnanswered
+    | SweepCaptures | MarkStuck | MarkMissing | IndexWords | BeginReread | Reread | EndReread
     | AddSession | TouchSession | DropSession | DropSessions | Probe
 )  # fmt: skip
 
