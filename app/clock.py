@@ -52,6 +52,14 @@ def same_secret(given: str, wanted: str) -> bool:
     return secrets.compare_digest(given.encode(), wanted.encode())
 
 
+Dice = random.Random
+
+
+def seeded(seed: str) -> Dice:
+    """Dice that fall the same for the same seed, on every machine; never for secrets."""
+    return Dice(seed)
+
+
 def dice() -> float:
     """A number from 0 to below 1; for jitter and chance, never for secrets."""
     return _dice.random()

@@ -8,19 +8,14 @@ import msgspec
 from ..domain.drills import Drill
 from ..errors import NotFound
 from . import jobs
-from .message_reads import FAR
-from .readers import Readers
+from .message_reads import FAR, MessageReads
 from .writer import Writer
 
 
-class DrillRows:
+class DrillRows(MessageReads):
     """Implements the promises of `Store`."""
 
-    _readers: Readers
     _writer: Writer
-
-    async def _bin_row(self, bin_id: str) -> sqlite3.Row:
-        raise NotImplementedError
 
     async def add_drill(self, drill: Drill) -> None:
         await self._bin_row(drill.bin_id)

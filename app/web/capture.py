@@ -20,7 +20,6 @@ from ..domain.captures import Outcome, RawRequest, Role, Stamp
 from ..domain.faults import REDIRECTED
 from ..errors import NotFound, StoreUnavailable
 from ..log import get_log
-from ..services.intake import begin, keep
 from ..services.replying import Reply, Words
 from ..tasks import lifelong
 from .answering import LOOK_AGAIN_S, NOT_FOUND, UNAVAILABLE, Line
@@ -60,9 +59,7 @@ async def receive(request: web.Request, app: web.Application, key: str, tail: st
         body = await _body(request, app)
         role = role_of(tail)
         raw = _raw(app, request.protocol, message, body, received_at)
-        stamp, reply = await keep(
-            app[keys.STORE], app[keys.HUB], app[keys.ANSWERS], app[keys.FAULTS], bin, role, raw
-        )  # fmt: skip
+        stamp, reply = await app[keys.INTAKE].keep(bin, role, raw)
     except Exception as error:
         line.write(_refusal(app, error), n=None)
         await line.drained()
@@ -108,10 +105,7 @@ class Visit:
         received_at, self.since = clock.now(), clock.ticks()
         try:
             raw = _raw(self.app, self.connection, self.message, self.body, received_at)
-            app = self.app
-            stored, self.reply = begin(
-                app[keys.STORE], app[keys.ANSWERS], app[keys.FAULTS], self.bin, self.role, raw
-            )  # fmt: skip
+            stored, self.reply = self.app[keys.INTAKE].begin(self.bin, self.role, raw)
         except Exception as error:
             stored = asyncio.get_running_loop().create_future()
             stored.set_exception(error)

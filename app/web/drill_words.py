@@ -91,7 +91,9 @@ def conclusions(drill: Drill) -> list[tuple[str, str]]:
         found.append(("Waits for an answer", waits))
     tries = sorted({step.manner.tries for step in seen if step.manner is not None})
     if tries:
-        found.append(("Tries on the primary", " to ".join(str(number) for number in dict.fromkeys((tries[0], tries[-1])))))
+        found.append(
+            ("Tries on the primary", " to ".join(str(number) for number in dict.fromkeys((tries[0], tries[-1]))))
+        )
     for is_used, name in ((True, "Uses the fallback when the primary"), (False, "Uses no fallback when the primary")):
         titles = [step.title for step in seen if step.manner and (step.manner.fallback_ms is not None) is is_used]
         if titles:
@@ -130,7 +132,10 @@ def figures(card: Card) -> list[tuple[str, str]]:
         ("Answered well more than once", f"{card.duplicates:,}"),
     ]
     if card.delay_p50_ms is not None and card.delay_max_ms is not None:
-        found += [("Added delay, median", _say_ms(card.delay_p50_ms)), ("Added delay, most", _say_ms(card.delay_max_ms))]
+        found += [
+            ("Added delay, median", _say_ms(card.delay_p50_ms)),
+            ("Added delay, most", _say_ms(card.delay_max_ms)),
+        ]
     return found
 
 

@@ -50,7 +50,7 @@ class Scene:
 
     def left(self, status: int | None = None) -> Outcome:
         """The sender has just hung up."""
-        return Outcome(status=status, sender_left=True, left_ms=self.line.elapsed_ms())
+        return self.usual.tell(Outcome(status=status, sender_left=True, left_ms=self.line.elapsed_ms()))
 
     async def wait(self, until_ms: float) -> Ending:
         """So long after the arrival."""

@@ -11,12 +11,15 @@ from aiohttp import web
 from .. import keys
 from ..domain.bins import KEY_PATTERN
 from . import auth, bins, capture, captures, conversations, docs, health, home, live, messages, static
+from .api import answers as api_answers
 from .api import bins as api_bins
 from .api import captures as api_captures
+from .api import drills as api_drills
 from .api import exports as api_exports
 from .api import info as api_info
 from .api import live as api_live
 from .api import messages as api_messages
+from .api import simulations as api_simulations
 from .middleware import PUBLIC
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -96,8 +99,22 @@ ROUTES = [
     private("DELETE", "/api/v1/bins/{bin}/captures/" + N, api_captures.delete, "api-capture-delete"),
     private("GET", "/api/v1/bins/{bin}/captures/" + N + "/body", api_captures.body, "api-capture-body"),
     private("GET", "/api/v1/bins/{bin}/captures/" + N + "/raw", api_captures.raw, "api-capture-raw"),
+    private("GET", "/api/v1/bins/{bin}/answers/{role}", api_answers.show, "api-answer"),
+    private("PUT", "/api/v1/bins/{bin}/answers/{role}", api_answers.put, "api-answer-set"),
+    private("DELETE", "/api/v1/bins/{bin}/answers/{role}", api_answers.reset, "api-answer-reset"),
+    private("GET", "/api/v1/bins/{bin}/faults/{role}", api_answers.show_role_fault, "api-fault"),
+    private("PUT", "/api/v1/bins/{bin}/faults/{role}", api_answers.put_fault, "api-fault-set"),
+    private("DELETE", "/api/v1/bins/{bin}/faults/{role}", api_answers.heal, "api-fault-heal"),
     private("GET", "/api/v1/bins/{bin}/messages", api_messages.index, "api-messages"),
     private("GET", "/api/v1/bins/{bin}/messages/" + MESSAGE, api_messages.show, "api-message"),
+    private("POST", "/api/v1/bins/{bin}/drills", api_drills.create, "api-drill-create"),
+    private("GET", "/api/v1/bins/{bin}/drills", api_drills.index, "api-drills"),
+    private("GET", "/api/v1/bins/{bin}/drills/{id}", api_drills.show, "api-drill"),
+    private("DELETE", "/api/v1/bins/{bin}/drills/{id}", api_drills.stop, "api-drill-stop"),
+    private("POST", "/api/v1/bins/{bin}/simulations", api_simulations.create, "api-simulation-create"),
+    private("GET", "/api/v1/bins/{bin}/simulations", api_simulations.index, "api-simulations"),
+    private("GET", "/api/v1/bins/{bin}/simulations/{id}", api_simulations.show, "api-simulation"),
+    private("DELETE", "/api/v1/bins/{bin}/simulations/{id}", api_simulations.delete, "api-simulation-stop"),
     private("GET", "/api/v1/bins/{bin}/export", api_exports.export, "api-export"),
     private("GET", "/api/v1/bins/{bin}/live", api_live.follow_bin, "api-live"),
 ]

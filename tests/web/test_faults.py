@@ -15,7 +15,7 @@ from defusedxml.ElementTree import fromstring
 
 from app import clock, keys
 from app.domain.answers import EMPTY_TWIML, Answer, RoleAnswers, Rule
-from app.domain.captures import CaptureRow, Role
+from app.domain.captures import Role
 from app.domain.faults import ActiveFault, Fault, FaultKind
 from app.errors import StoreUnavailable
 from app.services import waiting
@@ -39,19 +39,6 @@ async def fail(server: Running, kind: FaultKind, role: Role = Role.PRIMARY, **va
     )
     await server.app[keys.FAULTS].set(active)
     return active
-
-
-async def told(server: Running, n: int) -> CaptureRow:
-    """The capture as soon as its outcome is known."""
-    hub, store = server.app[keys.HUB], server.app[keys.STORE]
-    with hub.listen(server.bin.id) as bell:
-        async with asyncio.timeout(10):
-            while True:
-                bell.clear()
-                row = (await store.get_capture(server.bin.id, n)).row
-                if row.outcome is not None:
-                    return row
-                await bell.wait(5)
 
 
 @dataclass(slots=True)
@@ -120,12 +107,12 @@ async def test_statuses_come_in_turn_and_end_by_their_count(server: Running, sen
         body = await sender.body(headers)
         seen.append((status, body))
     assert seen == [(500, b""), (429, b""), (302, b""), (500, b""), (200, EMPTY_TWIML.encode())]
-    row = await told(server, 3)
+    row = await server.settled(3)
     assert row.outcome is not None
     assert row.fault is not None
     assert (row.outcome.status, row.outcome.ok, row.fault.said) == (429, False, "status 429")
     assert await server.app[keys.STORE].get_sent_answer(server.bin.id, 3) == Answer(status=429)
-    assert (await told(server, 6)).fault is None
+    assert (await server.settled(6)).fault is None
     assert server.app[keys.FAULTS].of(server.bin.id, Role.PRIMARY) is None
 
 
@@ -136,7 +123,7 @@ async def test_a_held_answer_comes_when_its_time_is_over(server: Running, sender
     status, headers = await sender.head()
     assert time.monotonic() - since >= 0.4
     assert (status, await sender.body(headers)) == (200, EMPTY_TWIML.encode())
-    row = await told(server, 2)
+    row = await server.settled(2)
     assert row.outcome is not None
     assert row.outcome.ok
     assert row.outcome.after_ms is not None
@@ -151,7 +138,7 @@ async def test_a_dropped_connection_says_nothing(server: Running, sender: Sender
     await sender.send(server.bin.key)
     with suppress(ConnectionResetError):
         assert await sender.everything() == b""
-    row = await told(server, 2)
+    row = await server.settled(2)
     assert row.outcome is not None
     assert (row.outcome.status, row.outcome.after_ms, row.outcome.sender_left) == (None, None, False)
 
@@ -164,7 +151,7 @@ async def test_a_cut_answer_promises_more_than_it_sends(server: Running, sender:
     body = await sender.everything()
     assert status == 200
     assert 0 < len(body) < int(headers["content-length"])
-    row = await told(server, 2)
+    row = await server.settled(2)
     assert row.outcome is not None
     assert (row.outcome.status, row.outcome.well_formed, row.outcome.ok) == (200, False, False)
     sent = await server.app[keys.STORE].get_sent_answer(server.bin.id, 2)
@@ -190,7 +177,7 @@ async def test_broken_xml_is_taken_by_no_parser(server: Running, sender: Sender)
     assert (status, headers["content-type"]) == (200, "text/xml")
     with pytest.raises(SyntaxError):
         fromstring(await sender.body(headers))
-    row = await told(server, 2)
+    row = await server.settled(2)
     assert row.outcome is not None
     assert (row.outcome.status, row.outcome.well_formed, row.outcome.ok) == (200, False, False)
 
@@ -205,7 +192,7 @@ async def test_a_redirect_points_to_the_same_role_and_ends_there(server: Running
     assert path == f"/{server.bin.key}" + ("" if role is Role.PRIMARY else f"/{role.value}") + "/redirected"
     await sender.send(path[1:])
     assert (await sender.head())[0] == 200
-    row = await told(server, 3)
+    row = await server.settled(3)
     assert (row.role, row.fault) == (role, None)
 
 
@@ -218,7 +205,7 @@ async def test_a_slow_answer_drips_and_is_whole_in_the_end(server: Running, send
     _, headers = await _rest_of_head(sender)
     assert await sender.body(headers) == EMPTY_TWIML.encode()
     assert time.monotonic() - since >= 0.6
-    row = await told(server, 2)
+    row = await server.settled(2)
     assert row.outcome is not None
     assert row.outcome.ok
     await sender.send(server.bin.key)
@@ -243,7 +230,7 @@ async def test_a_sender_that_hangs_up_while_it_waits_is_noticed(
         sender.reset()
     else:
         sender.writer.close()
-    row = await told(server, 2)
+    row = await server.settled(2)
     assert time.monotonic() - since < 5
     assert row.outcome is not None
     assert row.outcome.sender_left
@@ -260,7 +247,7 @@ async def test_a_sender_that_closes_its_half_with_the_request_gets_its_answer(se
     status, headers = await sender.head()
     assert (status, await sender.body(headers)) == (200, EMPTY_TWIML.encode())
     assert await sender.everything() == b""
-    row = await told(server, 2)
+    row = await server.settled(2)
     assert row.outcome is not None
     assert row.outcome.ok
 
@@ -274,7 +261,7 @@ async def test_the_delay_of_an_answer_is_waited_for(server: Running, sender: Sen
     assert time.monotonic() - since >= 0.3
     assert (status, await sender.body(headers)) == (202, b"later")
     assert SAFE_HEADERS.items() <= headers.items()
-    assert (await told(server, 2)).outcome is not None
+    assert (await server.settled(2)).outcome is not None
     sent = await server.app[keys.STORE].get_sent_answer(server.bin.id, 2)
     assert sent == answer
 
@@ -330,7 +317,7 @@ async def test_an_old_answer_that_may_not_go_out_is_replaced_with_a_note(server:
     await sender.send(server.bin.key)
     status, headers = await sender.head()
     assert (status, await sender.body(headers)) == (200, EMPTY_TWIML.encode())
-    row = await told(server, 2)
+    row = await server.settled(2)
     assert row.outcome is not None
     assert row.outcome.note is not None
     assert "default" in row.outcome.note
@@ -341,7 +328,7 @@ async def test_xml_of_the_user_that_is_broken_is_no_good_answer(server: Running)
     await server.app[keys.ANSWERS].set(server.bin.id, Role.PRIMARY, RoleAnswers(answer=answer))
     async with server.client.get(server.capture_url) as reply:
         assert reply.status == 200
-    row = await told(server, 1)
+    row = await server.settled(1)
     assert row.outcome is not None
     assert (row.outcome.well_formed, row.outcome.ok) == (False, False)
 
@@ -381,7 +368,7 @@ async def test_over_the_cap_answers_go_out_at_once_and_say_so(server: Running, m
 
     took = await asyncio.gather(*(post() for _ in range(4)))
     assert len([seconds for seconds in took if seconds >= 0.5]) == 2
-    notes = [(await told(server, n)).outcome for n in range(1, 5)]
+    notes = [(await server.settled(n)).outcome for n in range(1, 5)]
     assert len([outcome for outcome in notes if outcome is not None and outcome.note]) == 2
     assert server.app[keys.WAITING].count == 0
 
@@ -399,7 +386,7 @@ async def test_a_stop_answers_what_is_held(make_settings) -> None:
         for answer in await asyncio.gather(*held):
             assert (answer.status, await answer.text()) == (200, EMPTY_TWIML)
     async with run_server(make_settings()) as server:
-        outcomes = [(await told(server, n)).outcome for n in (1, 2, 3)]
+        outcomes = [(await server.settled(n)).outcome for n in (1, 2, 3)]
         assert [outcome.status for outcome in outcomes if outcome] == [200, 200, 200]
         assert all(outcome and outcome.note and "stopping" in outcome.note for outcome in outcomes)
 
