@@ -174,8 +174,9 @@ def met(pairings: Sequence[Pairing], run: str) -> int:
     return len({hit.n for pairing in pairings for hit in pairing.hits if hit.drill == run})
 
 
-def manner_of(pairing: Pairing) -> Manner | None:
-    """What the provider did with a message whose primary failed; None where the primary was never hit."""
+def manner_of(pairing: Pairing, *, followed: bool = False) -> Manner | None:
+    """What the provider did with a message whose primary failed; None where the primary was never hit. `followed`: it
+    came to the address that it was redirected to."""
     primary, fallback = pairing.primary, pairing.fallback
     if not primary:
         return None
@@ -186,7 +187,7 @@ def manner_of(pairing: Pairing) -> Manner | None:
         n=first.n,
         tries=len(failed),
         gave_up_ms=gave_up,
-        followed=first.fault == FaultKind.REDIRECT and len(failed) < len(primary),
+        followed=followed,
         fallback_ms=_ms(fallback[0].at - first.at) if fallback else None,
         method=first.method,
         fallback_method=fallback[0].method if fallback else None,

@@ -25,7 +25,7 @@ from ..domain.drills import (
     score,
     series_steps,
 )
-from ..domain.faults import ActiveFault, Fault
+from ..domain.faults import ActiveFault, Fault, FaultKind, is_redirected
 from ..domain.pairing import Pairing
 from ..errors import Conflict, NotFound, StoreUnavailable
 from ..live.hub import Hub
@@ -34,6 +34,8 @@ from ..storage import COMMIT_WAIT_S, Store
 from .faults import Faults
 
 LOOK_EVERY_S = 0.25
+# Captures behind a redirected one that are looked at for the one that followed.
+SEEN_AFTER = 50
 # A request that met the fault may still be on its way to the disk when the fault is over.
 UNDER_WAY = timedelta(seconds=COMMIT_WAIT_S + 1)
 
@@ -120,7 +122,8 @@ class Drilling:
         if step.state is StepState.WAITING:
             return await self._arm(drill, index, step)
         pairings = await self._store.pairings_of_drill(drill.bin_id, drill.run_of(index))
-        after = self._judge(drill, index, step, pairings, clock.now())
+        followed = step.fault.kind is FaultKind.REDIRECT and await self._has_followed(drill, pairings)
+        after = self._judge(drill, index, step, pairings, clock.now(), followed=followed)
         if after == step:
             return drill
         steps = (*drill.steps[:index], after, *drill.steps[index + 1 :])
@@ -141,8 +144,23 @@ class Drilling:
         after = replace(step, fault=fault, state=StepState.RUNNING, started_at=now)
         return await self._keep(replace(drill, steps=(*drill.steps[:index], after, *drill.steps[index + 1 :])))
 
+    async def _has_followed(self, drill: Drill, pairings: Sequence[Pairing]) -> bool:
+        """Did a request come to where the first message was redirected to? It carries no message: a redirect turns a
+        POST into a GET without a body."""
+        if not pairings:
+            return False
+        rows = await self._store.list_captures(drill.bin_id, limit=SEEN_AFTER, after=pairings[0].hits[0].n)
+        return any(row.role is drill.role and is_redirected(row.target) for row in rows)
+
     def _judge(
-        self, drill: Drill, index: int, step: DrillStep, pairings: Sequence[Pairing], now: datetime
+        self,
+        drill: Drill,
+        index: int,
+        step: DrillStep,
+        pairings: Sequence[Pairing],
+        now: datetime,
+        *,
+        followed: bool,
     ) -> DrillStep:
         """The step in the light of what has come."""
         fault = self._faults.of(drill.bin_id, drill.role)
@@ -155,7 +173,7 @@ class Drilling:
             is_over = off_at is not None and (
                 met(pairings, run) >= (step.fault.count or inf) or now - off_at >= UNDER_WAY
             )
-        is_over = is_over and all(is_settled(pairing, now) for pairing in pairings)
+        is_over = is_over and (followed or all(is_settled(pairing, now) for pairing in pairings))
         state = StepState.DONE if is_over else StepState.RUNNING if is_on else StepState.WATCHING
         return replace(
             step,
@@ -163,7 +181,7 @@ class Drilling:
             off_at=off_at,
             ended_at=now if is_over else None,
             card=score(pairings, now),
-            manner=manner_of(pairings[0]) if drill.measuring and pairings else None,
+            manner=manner_of(pairings[0], followed=followed) if drill.measuring and pairings else None,
         )
 
     async def _card_of(self, drill: Drill, index: int, pairings: Sequence[Pairing]) -> Card:

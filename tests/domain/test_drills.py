@@ -93,7 +93,7 @@ def test_measuring_tells_tries_time_out_and_the_method_of_the_fallback() -> None
 
 def test_measuring_sees_whether_a_redirect_was_followed() -> None:
     redirected = _hit(1, 0, ok=False, status=302, fault="redirect")
-    assert manner_of(_pair(redirected, _hit(2, 0.1, ok=True, status=200))).followed  # type: ignore[union-attr]
+    assert manner_of(_pair(redirected), followed=True).followed  # type: ignore[union-attr]
     assert not manner_of(_pair(redirected, TAKEN)).followed  # type: ignore[union-attr]
 
 

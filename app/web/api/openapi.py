@@ -11,9 +11,9 @@ from .paths import all_paths
 _SHAPES = (
     shapes.BinShape, shapes.BinList, capture_shapes.CaptureSummary, capture_shapes.CaptureList,
     capture_shapes.CaptureShape, shapes.Info, message_shapes.MessageShape, message_shapes.MessageList,
-    message_shapes.MessageDetail, answer_shapes.AnswerShape, answer_shapes.FaultState,
-    drill_shapes.DrillShape, drill_shapes.DrillList, simulation_shapes.SimulationShape, simulation_shapes.SimulationList, problems.Problem, live.Hello,
-    live.Reset, live.CaptureFrame, live.MessageFrame, live.DeletedFrame, live.ClearedFrame,
+    message_shapes.MessageDetail, answer_shapes.AnswerShape, answer_shapes.FaultState, drill_shapes.DrillShape,
+    drill_shapes.DrillList, simulation_shapes.SimulationShape, simulation_shapes.SimulationList, problems.Problem,
+    live.Hello, live.Reset, live.CaptureFrame, live.MessageFrame, live.DeletedFrame, live.ClearedFrame,
 )  # fmt: skip
 _TAGS = {
     "Bins": "A bin is a named place that collects; it owns one capture key.",
