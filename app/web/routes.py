@@ -14,6 +14,7 @@ from . import auth, bins, capture, captures, conversations, docs, health, home, 
 from .api import answers as api_answers
 from .api import bins as api_bins
 from .api import captures as api_captures
+from .api import comparison as api_comparison
 from .api import exports as api_exports
 from .api import info as api_info
 from .api import live as api_live
@@ -110,6 +111,7 @@ ROUTES = [
     private("GET", "/api/v1/bins/{bin}/simulations", api_simulations.index, "api-simulations"),
     private("GET", "/api/v1/bins/{bin}/simulations/{id}", api_simulations.show, "api-simulation"),
     private("DELETE", "/api/v1/bins/{bin}/simulations/{id}", api_simulations.delete, "api-simulation-stop"),
+    private("GET", "/api/v1/bins/{bin}/comparison", api_comparison.index, "api-comparison"),
     private("GET", "/api/v1/bins/{bin}/export", api_exports.export, "api-export"),
     private("GET", "/api/v1/bins/{bin}/live", api_live.follow_bin, "api-live"),
 ]

@@ -5,15 +5,25 @@ from typing import Any
 import msgspec
 
 from ... import __version__
-from . import answer_shapes, capture_shapes, live, message_shapes, problems, shapes, simulation_shapes
+from . import (
+    answer_shapes,
+    capture_shapes,
+    comparison_shapes,
+    live,
+    message_shapes,
+    problems,
+    shapes,
+    simulation_shapes,
+)
 from .paths import all_paths
 
 _SHAPES = (
     shapes.BinShape, shapes.BinList, capture_shapes.CaptureSummary, capture_shapes.CaptureList,
     capture_shapes.CaptureShape, shapes.Info, message_shapes.MessageShape, message_shapes.MessageList,
     message_shapes.MessageDetail, answer_shapes.AnswerShape, answer_shapes.FaultState,
-    simulation_shapes.SimulationShape, simulation_shapes.SimulationList, problems.Problem, live.Hello,
-    live.Reset, live.CaptureFrame, live.MessageFrame, live.DeletedFrame, live.ClearedFrame,
+    comparison_shapes.ComparisonShape, simulation_shapes.SimulationShape, simulation_shapes.SimulationList,
+    problems.Problem, live.Hello, live.Reset, live.CaptureFrame, live.MessageFrame, live.DeletedFrame,
+    live.ClearedFrame,
 )  # fmt: skip
 _TAGS = {
     "Bins": "A bin is a named place that collects; it owns one capture key.",
@@ -21,6 +31,7 @@ _TAGS = {
     "Answers": "What each capture URL answers, and how it misbehaves on purpose until its fault ends.",
     "Messages": "One row a message (bin, provider, message id), folded from what its captures state.",
     "Simulations": "Runs of requests shaped like a provider's, to a bin or to URLs of your own.",
+    "Comparison": "Primary against fallback: one pairing an inbound message or call.",
     "Live": "JSON frames over a WebSocket.",
     "Server": "About this server.",
 }
