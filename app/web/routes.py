@@ -10,7 +10,21 @@ from aiohttp import web
 
 from .. import keys
 from ..domain.bins import KEY_PATTERN
-from . import auth, bins, capture, captures, conversations, docs, health, home, live, messages, static
+from . import (
+    answer_pages,
+    auth,
+    bins,
+    capture,
+    captures,
+    conversations,
+    docs,
+    fault_pages,
+    health,
+    home,
+    live,
+    messages,
+    static,
+)
 from .api import answers as api_answers
 from .api import bins as api_bins
 from .api import captures as api_captures
@@ -73,6 +87,12 @@ ROUTES = [
     private("GET", "/bins/{bin}/others", bins.others, "bin-others"),
     private("GET", "/bins/{bin}/settings", bins.settings, "bin-settings"),
     private("POST", "/bins/{bin}/settings", bins.save, "bin-save"),
+    private("GET", "/bins/{bin}/answers", answer_pages.index, "bin-answers"),
+    private("POST", "/bins/{bin}/answers", answer_pages.save, "bin-answers-save"),
+    private("POST", "/bins/{bin}/answers/preview", answer_pages.check, "bin-answers-check"),
+    private("GET", "/bins/{bin}/faults", fault_pages.index, "bin-faults"),
+    private("POST", "/bins/{bin}/faults/{role}", fault_pages.set_fault, "bin-fault-set"),
+    private("POST", "/bins/{bin}/faults/{role}/heal", fault_pages.heal, "bin-fault-heal"),
     private("POST", "/bins/{bin}/rotate-key", bins.rotate_key, "bin-rotate-key"),
     private("GET", "/bins/{bin}/delete", bins.confirm_delete, "bin-confirm-delete"),
     private("POST", "/bins/{bin}/delete", bins.delete, "bin-delete"),

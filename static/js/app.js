@@ -4,6 +4,8 @@ import "./times.js";
 import "./menu.js";
 import "./copy.js";
 import "./forms.js";
+import "./drafts.js";
+import "./faults.js";
 import "./detail.js";
 import "./follow.js";
 import "./raw.js";
