@@ -22,7 +22,7 @@ from .services.outcomes import Outcomes
 from .services.simulating import Simulating
 from .services.sweeping import sweep_for_ever
 from .services.waiting import Waiting
-from .services.watching import end_faults_for_ever, index_for_ever, mark_stuck_for_ever
+from .services.watching import end_faults_for_ever, index_for_ever, mark_missing_for_ever, mark_stuck_for_ever
 from .settings import Settings
 from .storage import open_store
 from .tasks import lifelong, stop
@@ -97,6 +97,7 @@ async def _by_itself(app: web.Application) -> AsyncIterator[None]:
         lifelong(mark_stuck_for_ever(store, hub), name="stuck"),
         lifelong(app[keys.DRILLING].watch_for_ever(), name="drills"),
         lifelong(end_faults_for_ever(app[keys.FAULTS]), name="faults"),
+        lifelong(mark_missing_for_ever(store, hub), name="missing"),
         lifelong(index_for_ever(store), name="indexing"),
         lifelong(watch_for_ever(disk), name="disk"),
     ]

@@ -130,7 +130,8 @@ class Sheet:
     guesses what it might say, and its kind is "other" whatever URL it came to. `verbs`: the elements of the XML that
     it reads as an answer, None where it reads none; `sms_reply`: an answer that makes it send an SMS back. `words` are
     by `plain()` spelling. `meanings` and `errors` are shown beside fields and codes; field names in lower case.
-    `times` says format and zone in words.
+    `times` says format and zone in words. `varies`: fields that differ between two deliveries of one message by
+    themselves (an address, a time, a signature), in lower case, JSON paths without the places in lists.
     """
 
     name: str
@@ -151,6 +152,7 @@ class Sheet:
     silent: Callable[[Glance], bool] = _never
     verbs: Verbs | None = None
     sms_reply: Answer | None = None
+    varies: frozenset[str] = frozenset()
 
     def word(self, said: str | None) -> Word:
         """What a status word means here."""

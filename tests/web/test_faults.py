@@ -4,6 +4,7 @@ import asyncio
 import socket
 import struct
 import time
+import tracemalloc
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -398,3 +399,108 @@ async def test_a_deleted_bin_is_forgotten(server: Running) -> None:
         assert answer.status == 204
     assert server.app[keys.FAULTS].of_bin(server.bin.id) == []
     assert not server.app[keys.ANSWERS].is_set(server.bin.id, Role.PRIMARY)
+
+
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [
+        (FaultKind.STATUS, 503),
+        (FaultKind.HOLD, TimeoutError),
+        (FaultKind.DROP, aiohttp.ServerDisconnectedError),
+        (FaultKind.CUT, aiohttp.ClientPayloadError),
+        (FaultKind.BAD_XML, 200),
+        (FaultKind.REDIRECT, 302),
+        (FaultKind.SLOW, TimeoutError),
+    ],
+)
+async def test_a_usual_client_meets_every_kind_as_it_would_in_earnest(
+    server: Running, kind: FaultKind, told: int | type[Exception]
+) -> None:
+    await fail(server, kind, **{"seconds": 60} if kind in (FaultKind.HOLD, FaultKind.SLOW) else {})
+    since = time.monotonic()
+
+    async def post() -> int:
+        timeout = aiohttp.ClientTimeout(total=0.5)
+        async with server.client.post(
+            server.capture_url, data=b"x", timeout=timeout, allow_redirects=False
+        ) as answer:  # fmt: skip
+            await answer.read()
+            return answer.status
+
+    if isinstance(told, int):
+        assert await post() == told
+    else:
+        with pytest.raises(told):
+            await post()
+    row = await server.settled(1)
+    assert row.outcome is not None
+    assert not row.outcome.ok
+    assert row.outcome.sender_left is (told is TimeoutError)
+    if told is TimeoutError:
+        assert row.outcome.left_ms is not None
+        assert row.outcome.left_ms <= (time.monotonic() - since) * 1_000
+    assert row.fault is not None
+    assert row.fault.kind == kind
+
+
+async def test_a_redirect_that_is_followed_arrives(server: Running) -> None:
+    await fail(server, FaultKind.REDIRECT, Role.VOICE)
+    async with server.client.get(server.capture_url + "/voice?CallSid=1") as answer:
+        assert (answer.status, answer.url.path) == (200, f"/{server.bin.key}/voice/redirected")
+    assert [capture["role"] for capture in await server.captures()] == ["voice", "voice"]
+
+
+@pytest.mark.parametrize("host", ["evil.example/x", "a b", "user@evil", "[::1", "", "é"])
+async def test_a_redirect_never_repeats_a_host_that_is_none(server: Running, sender: Sender, host: str) -> None:
+    await fail(server, FaultKind.REDIRECT)
+    head = f"GET /{server.bin.key} HTTP/1.1\r\nHost: {host}\r\n\r\n"
+    sender.writer.write(head.encode("latin-1"))
+    status, headers = await sender.head()
+    assert status == 302
+    assert headers["location"] == f"/{server.bin.key}/redirected"
+
+
+async def test_a_redirect_follows_the_public_url(make_settings) -> None:
+    async with run_server(make_settings(public_url="https://sms.example.net/x", base_path="/x")) as server:
+        await fail(server, FaultKind.REDIRECT)
+        async with server.client.get(server.capture_url, allow_redirects=False) as answer:
+            assert answer.headers["Location"] == f"https://sms.example.net/x/{server.bin.key}/redirected"
+
+
+async def test_an_answer_whose_player_breaks_is_the_default_with_a_note(server: Running, monkeypatch) -> None:
+    async def broken(scene: object) -> None:
+        raise RuntimeError("broken")
+
+    monkeypatch.setitem(PLAYERS, FaultKind.STATUS, broken)
+    await fail(server, FaultKind.STATUS)
+    async with server.client.post(server.capture_url, data=b"x") as answer:
+        assert (answer.status, await answer.text()) == (200, EMPTY_TWIML)
+    row = await server.settled(1)
+    assert row.outcome is not None
+    assert row.outcome.note is not None
+
+
+@pytest.mark.parametrize("way", ["short", "long"])
+async def test_bodies_are_free_while_their_answers_are_held(server: Running, way: str) -> None:
+    if way == "short":
+        async with server.client.post(server.capture_url, data=b"x") as answer:
+            assert answer.status == 200
+    await fail(server, FaultKind.HOLD, seconds=60)
+    tracemalloc.start()
+    try:
+        # What comes whole with its head takes the short way.
+        size, connections = 50_000 if way == "short" else 300_000, []
+        for count in range(1, 11):
+            connections.append(await asyncio.open_connection("127.0.0.1", server.port))
+            connections[-1][1].write(request_bytes(server.bin.key, b"a" * size))
+            await connections[-1][1].drain()
+            async with asyncio.timeout(20):
+                while server.app[keys.WAITING].count < count:
+                    await asyncio.sleep(0.01)
+        # What was kept in front of the store is gone with the next turn.
+        await server.app[keys.STORE].probe()
+        assert tracemalloc.get_traced_memory()[0] < size * len(connections) / 2
+    finally:
+        tracemalloc.stop()
+    for _, writer in connections:
+        writer.close()

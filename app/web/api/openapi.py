@@ -5,15 +5,27 @@ from typing import Any
 import msgspec
 
 from ... import __version__
-from . import answer_shapes, capture_shapes, drill_shapes, live, message_shapes, problems, shapes, simulation_shapes
+from . import (
+    answer_shapes,
+    capture_shapes,
+    comparison_shapes,
+    drill_shapes,
+    live,
+    message_shapes,
+    problems,
+    shapes,
+    simulation_shapes,
+)
 from .paths import all_paths
 
 _SHAPES = (
     shapes.BinShape, shapes.BinList, capture_shapes.CaptureSummary, capture_shapes.CaptureList,
     capture_shapes.CaptureShape, shapes.Info, message_shapes.MessageShape, message_shapes.MessageList,
-    message_shapes.MessageDetail, answer_shapes.AnswerShape, answer_shapes.FaultState, drill_shapes.DrillShape,
-    drill_shapes.DrillList, simulation_shapes.SimulationShape, simulation_shapes.SimulationList, problems.Problem,
-    live.Hello, live.Reset, live.CaptureFrame, live.MessageFrame, live.DeletedFrame, live.ClearedFrame,
+    message_shapes.MessageDetail, answer_shapes.AnswerShape, answer_shapes.FaultState,
+    comparison_shapes.ComparisonShape, drill_shapes.DrillShape, drill_shapes.DrillList,
+    simulation_shapes.SimulationShape, simulation_shapes.SimulationList,
+    problems.Problem, live.Hello, live.Reset, live.CaptureFrame, live.MessageFrame, live.DeletedFrame,
+    live.ClearedFrame,
 )  # fmt: skip
 _TAGS = {
     "Bins": "A bin is a named place that collects; it owns one capture key.",
@@ -22,6 +34,7 @@ _TAGS = {
     "Messages": "One row a message (bin, provider, message id), folded from what its captures state.",
     "Drills": "Faults with an end, and the score of the messages that met them.",
     "Simulations": "Runs of requests shaped like a provider's, to a bin or to URLs of your own.",
+    "Comparison": "Primary against fallback: one pairing an inbound message or call.",
     "Live": "JSON frames over a WebSocket.",
     "Server": "About this server.",
 }

@@ -4,7 +4,7 @@ from typing import Any
 
 from ...export import EXPORTERS, WHATS
 from . import parameters, wishes
-from .calls import call, problem
+from .calls import Call, call, problem
 
 Paths = dict[str, Any]
 
@@ -20,6 +20,7 @@ def all_paths() -> Paths:
         **_answer_paths("/api/v1/bins/{bin}"),
         **_message_paths("/api/v1/bins/{bin}/messages"),
         **_drill_paths("/api/v1/bins/{bin}/drills"),
+        "/api/v1/bins/{bin}/comparison": {"parameters": [parameters.BIN], "get": _comparison()},
         **_simulation_paths("/api/v1/bins/{bin}/simulations"),
         "/api/v1/bins/{bin}/export": {"parameters": [parameters.BIN], "get": _export()},
         "/api/v1/bins/{bin}/live": {"parameters": [parameters.BIN], "get": _live()},
@@ -139,6 +140,12 @@ def _drill_paths(drills: str) -> Paths:
     }  # fmt: skip
 
 
+def _comparison() -> Call:
+    query = [parameters.limit(), parameters.cursor("before"), parameters.only()]
+    text = "List pairings, newest first, with the summary of the bin"
+    return call("Comparison", "listPairings", text, "ComparisonShape", lookup=True, query=query)
+
+
 def _simulation_paths(simulations: str) -> Paths:
     return {
         simulations: {
@@ -157,7 +164,7 @@ def _simulation_paths(simulations: str) -> Paths:
     }  # fmt: skip
 
 
-def _live() -> Paths:
+def _live() -> Call:
     frames = ("Hello", "CaptureFrame", "MessageFrame", "DeletedFrame", "ClearedFrame", "Reset")
     said = call(
         "Live", "live", "Follow a bin (WebSocket)", None, status="101", lookup=True,
@@ -174,7 +181,7 @@ def _live() -> Paths:
     return said
 
 
-def _export() -> Paths:
+def _export() -> Call:
     query = [
         parameters.choice("of", WHATS, "captures", "What of the bin."),
         parameters.choice("format", tuple(EXPORTERS), "jsonl", "How; har takes captures only."),
