@@ -67,17 +67,19 @@ def manner_words(step: DrillStep) -> tuple[str, str]:
     if manner is None:
         return "", "No message came." if step.state is StepState.DONE else "Not yet."
     tries = "once" if manner.tries == 1 else f"{manner.tries} times"
-    said = f"It asked the primary {tries}"
+    did = [f"asked the primary {tries}"]
     if manner.gave_up_ms is not None:
-        said += f", gave up after {_say_ms(manner.gave_up_ms)}"
+        did.append(f"gave up after {_say_ms(manner.gave_up_ms)}")
     if step.fault.kind is FaultKind.REDIRECT:
-        said += ", followed the redirect" if manner.followed else ", did not follow the redirect"
-    if manner.fallback_ms is None:
-        if manner.followed:
-            return "ok", f"{said}."
-        return "warn", f"{said}, and used no fallback within {WATCHED_S} s."
-    method = "" if manner.fallback_method == manner.method else f" with {manner.fallback_method}"
-    return "ok", f"{said}, and used the fallback{method} {_say_ms(manner.fallback_ms)} after the first request."
+        did.append("followed the redirect" if manner.followed else "did not follow the redirect")
+    if manner.fallback_ms is not None:
+        method = "" if manner.fallback_method == manner.method else f" with {manner.fallback_method}"
+        did.append(f"used the fallback{method} {_say_ms(manner.fallback_ms)} after the first request")
+    elif not manner.followed:
+        did.append(f"used no fallback within {WATCHED_S} s")
+    *first, last = did
+    tone = "warn" if manner.fallback_ms is None and not manner.followed else "ok"
+    return tone, f"It {', '.join(first)} and {last}." if first else f"It {last}."
 
 
 def conclusions(drill: Drill) -> list[tuple[str, str]]:

@@ -24,11 +24,10 @@ PAGE = 50
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DrillsPage:
-    """`running` is on now; `older` pages on, None at the end. `problem`: why nothing was started."""
+    """`older` pages on, None at the end. `problem`: why nothing was started."""
 
     bin: Bin
     sheet: Sheet | None
-    running: Sequence[Drill]
     drills: Sequence[Drill]
     older: str | None
     quick: Sequence[Quick]
@@ -102,8 +101,7 @@ async def _index(request: web.Request, bin: Bin, error: AppError | None = None) 
     page = DrillsPage(
         bin=bin,
         sheet=sheet,
-        running=[drill for drill in shown if drill.ended_at is None],
-        drills=[drill for drill in shown if drill.ended_at is not None],
+        drills=shown,
         older=shown[-1].id if len(found) > PAGE else None,
         quick=_quick(sheet),
         problem=_say(error),
