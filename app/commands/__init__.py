@@ -1,7 +1,7 @@
 """The command line: one file a command, each imported only when it is asked for, so that `--help` is quick.
 
-stdout carries data, stderr the rest. Exit codes: 0 done, 1 no, 2 usage, 3 cannot reach, start or sign in,
-130 interrupted.
+stdout carries data, stderr the rest. Exit codes: 0 done or matched, 1 no, 2 usage, 3 cannot reach, start or sign in,
+4 what must not happen did (`wait --fail-on`), 130 interrupted. A command that ends with 1 or 4 returns the number.
 """
 
 import importlib
@@ -15,6 +15,7 @@ from ..errors import CannotStart, Invalid, StoreUnavailable
 COMMANDS = {
     "serve": "Listen: capture URLs, pages and API. What bare `smsbin` does.",
     "bins": "Make, list, show and delete bins of a running server.",
+    "tail": "Show captures as they arrive.",
     "export": "Write captures or messages as CSV, JSON Lines or HAR.",
     "backup": "Copy the database of a running or stopped server into one file.",
     "reread": "Read every capture again from its bytes; the server must be stopped.",
@@ -59,7 +60,8 @@ def smsbin() -> None:
 def main() -> None:
     """Run, and turn our errors into one clear line and an exit code."""
     try:
-        smsbin(prog_name="smsbin", standalone_mode=False)
+        # What a command returns, or the code that it leaves with through `ctx.exit`.
+        sys.exit(smsbin(prog_name="smsbin", standalone_mode=False) or 0)
     except click.exceptions.Exit as end:
         sys.exit(end.exit_code)
     except click.ClickException as error:

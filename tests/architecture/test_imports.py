@@ -21,7 +21,9 @@ MAY_IMPORT = {
         "web", "services", "storage", "live", "providers", "parsing", "export", "clock", "keys", "log", "settings",
         "__init__", *PURE,
     },
-    "commands": {"commands", "serving", "settings", "storage", "web", "services", "export", "__init__", *PURE},
+    "commands": {
+        "commands", "serving", "settings", "storage", "web", "services", "export", "clock", "__init__", *PURE,
+    },
 }  # fmt: skip
 FILES = sorted(APP.rglob("*/*.py"))
 
