@@ -16,6 +16,7 @@ COMMANDS = {
     "serve": "Listen: capture URLs, pages and API. What bare `smsbin` does.",
     "bins": "Make, list, show and delete bins of a running server.",
     "tail": "Show captures as they arrive.",
+    "wait": "Wait until a capture matches; for tests and CI.",
     "export": "Write captures or messages as CSV, JSON Lines or HAR.",
     "backup": "Copy the database of a running or stopped server into one file.",
     "reread": "Read every capture again from its bytes; the server must be stopped.",

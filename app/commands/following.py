@@ -3,7 +3,6 @@ remembered: whoever asks for what comes after it misses nothing and gets nothing
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -59,12 +58,6 @@ class Captures:
         wait = None if wait_s is None else str(wait_s)
         found = self.client.get(self._path, patience_s=patience_s, after=str(n), q=q, limit=str(limit), wait=wait)
         return list(found["items"])
-
-    def every_after(self, n: int, q: str) -> Iterator[Summary]:
-        """All that match and are there now, oldest first."""
-        while found := self.after(n, q=q):
-            yield from found
-            n = found[-1]["n"]
 
     def newest(self, limit: int = 1) -> list[Summary]:
         """The last ones, newest first."""

@@ -67,10 +67,12 @@ class Tail:
     def go_on(self) -> None:
         """Wait for captures and show them. A server that is away is waited for, too."""
         asked = clock.ticks()
+        # Whether it is there again is told at once, not with the next capture.
+        wait_s = 0 if self.patience.away else WAIT_S
         try:
             # What is there by now and does not match need not be looked through again.
             done = self.captures.last() if self.match else 0
-            found = self.captures.after(self.after, q=self.match, wait_s=WAIT_S)
+            found = self.captures.after(self.after, q=self.match, wait_s=wait_s)
             self.patience.found()
             for item in self._with_answers(found):
                 self._show(item)
@@ -80,7 +82,7 @@ class Tail:
             return
         if not found:
             self.after = max(self.after, done)
-            if clock.ticks() - asked < _EARLY_S:
+            if wait_s and clock.ticks() - asked < _EARLY_S:
                 # A server that is going down answers early, and so does somebody who is no smsbin.
                 clock.pause(_EARLY_S)
 
