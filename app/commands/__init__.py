@@ -19,6 +19,7 @@ COMMANDS = {
     "wait": "Wait until a capture matches; for tests and CI.",
     "export": "Write captures or messages as CSV, JSON Lines or HAR.",
     "backup": "Copy the database of a running or stopped server into one file.",
+    "restore": "Put a backup in the place of the database; the server must be stopped.",
     "reread": "Read every capture again from its bytes; the server must be stopped.",
     "healthcheck": "Exit 0 when a server is ready; for containers.",
     "openapi": "Print the OpenAPI document.",
