@@ -6,11 +6,15 @@ stdout carries data, stderr the rest. Exit codes: 0 done or matched, 1 no, 2 usa
 
 import importlib
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
 from .. import __version__
 from ..errors import CannotStart, Invalid, StoreUnavailable
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 COMMANDS = {
     "serve": "Listen: capture URLs, pages and API. What bare `smsbin` does.",
@@ -23,6 +27,7 @@ COMMANDS = {
     "reread": "Read every capture again from its bytes; the server must be stopped.",
     "healthcheck": "Exit 0 when a server is ready; for containers.",
     "openapi": "Print the OpenAPI document.",
+    "completion": "Print a script that lets the shell complete commands, flags and bins.",
 }
 
 
@@ -42,11 +47,16 @@ class _Lazy(click.Group):
             formatter.write_dl(list(COMMANDS.items()))
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        # Bare `smsbin` takes the flags of `smsbin serve`.
+        # Bare `smsbin` takes the flags of `smsbin serve`. Only for a shell that asks may an empty line become anything.
         own = {"--help", "-h", "--version"}
-        if not args or (args[0].startswith("-") and args[0] not in own):
+        if (args and args[0].startswith("-") and args[0] not in own) or not (args or ctx.resilient_parsing):
             args = ["serve", *args]
         return super().parse_args(ctx, args)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem]":
+        found = super().shell_complete(ctx, incomplete)
+        serve = self.get_command(ctx, "serve") if incomplete.startswith("-") else None
+        return found + (serve.shell_complete(click.Context(serve, parent=ctx), incomplete) if serve else [])
 
 
 @click.command(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})

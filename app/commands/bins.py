@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from .client import bin_argument, connect, in_path, with_server
+from .client import bin_argument, complete_bins, connect, in_path, with_server
 from .terminal import as_json as json_line
 from .terminal import put, visible
 
@@ -54,7 +54,7 @@ def show(bin: str | None, as_json: bool, **server: Any) -> None:
 
 
 @command.command("delete")
-@click.argument("bin")
+@click.argument("bin", shell_complete=complete_bins)
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @_json
 @with_server

@@ -7,23 +7,31 @@ followed, because the access token would travel along.
 import http.client
 import json
 import os
+import re
 import sys
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, TypeVar
+from typing import IO, TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote, urlencode, urlsplit
 
 import click
 
-from ..errors import CannotStart, Invalid
+from ..errors import AppError, CannotStart, Invalid
 from .terminal import until_nobody_reads, visible
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 TIMEOUT_S = 60
 CHUNK = 64 << 10
 _PAGE = 500
+_SERVER = ("url", "access_token_file", "data_dir", "port", "base_path")
+# How long somebody who pressed Tab may be kept waiting.
+_TYPING_S = 1
+_PLAIN = re.compile(r"[\w.@%+=-]+", re.ASCII)
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -177,7 +185,25 @@ def with_server(command: Command) -> Command:
     return command
 
 
-bin_argument = click.argument("bin", required=False, envvar="SMSBIN_BIN")
+def complete_bins(ctx: click.Context, _: click.Parameter, incomplete: str) -> "list[CompletionItem]":
+    """What a bin may be called on this line: its name where a shell takes it as it is, else its id. Quietly nothing
+    when the server or the token is not known: somebody is typing."""
+    from click.shell_completion import CompletionItem
+
+    try:
+        client = connect(**{name: ctx.params[name] for name in _SERVER})
+        bins = client.get("/bins", limit=str(_PAGE), patience_s=_TYPING_S)["items"]
+        known = [(str(bin["id"]), str(bin["name"])) for bin in bins]
+    except (AppError, click.UsageError, KeyError, TypeError):
+        return []
+    return [
+        CompletionItem(name if _PLAIN.fullmatch(name) else id_, help=visible(name))
+        for id_, name in known
+        if id_.startswith(incomplete) or name.casefold().startswith(incomplete.casefold())
+    ]
+
+
+bin_argument = click.argument("bin", required=False, envvar="SMSBIN_BIN", shell_complete=complete_bins)
 """An id or a unique name; may be left out when there is one bin."""
 
 
