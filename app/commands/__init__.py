@@ -25,6 +25,7 @@ COMMANDS = {
     "backup": "Copy the database of a running or stopped server into one file.",
     "restore": "Put a backup in the place of the database; the server must be stopped.",
     "reread": "Read every capture again from its bytes; the server must be stopped.",
+    "doctor": "Say what is wrong with a server and the way to it, and how to mend it.",
     "healthcheck": "Exit 0 when a server is ready; for containers.",
     "openapi": "Print the OpenAPI document.",
     "completion": "Print a script that lets the shell complete commands, flags and bins.",

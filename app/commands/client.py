@@ -119,7 +119,7 @@ class Client:
                 body = answer.read()
                 return json.loads(body) if body else None
             except (http.client.HTTPException, OSError) as error:
-                raise Away(f"The connection to {self.root} broke off. ({_one_line(error)})") from None
+                raise Away(f"The connection to {self.root} broke off. ({one_line(error)})") from None
             except ValueError as error:
                 raise CannotStart(f"{self.root} did not answer as smsbin does: {error}") from None
 
@@ -135,11 +135,11 @@ class Client:
             body = json.dumps(value).encode()
         request = urllib.request.Request(address, body, headers, method=method)  # noqa: S310
         try:
-            return _opener(self.root).open(request, timeout=patience_s)
+            return opener(self.root).open(request, timeout=patience_s)
         except urllib.error.HTTPError as error:
             raise self._refused(error) from None
         except (urllib.error.URLError, http.client.HTTPException, OSError, ValueError) as error:
-            reason = _one_line(getattr(error, "reason", error))
+            reason = one_line(getattr(error, "reason", error))
             raise Away(
                 f"Cannot reach {self.root}: {reason}. Start the server there, or give --url or SMSBIN_URL."
             ) from None
@@ -151,7 +151,7 @@ class Client:
             except (http.client.HTTPException, OSError, ValueError):
                 told = {}
         told = told if isinstance(told, dict) else {}
-        detail = _one_line(told.get("detail") or f"it answers {error.code}")
+        detail = one_line(told.get("detail") or f"it answers {error.code}")
         if error.code == 401:
             return CannotStart(f"{self.root} does not take the access token from {self.source}.")
         if error.code == 422 and told.get("errors"):
@@ -207,12 +207,18 @@ bin_argument = click.argument("bin", required=False, envvar="SMSBIN_BIN", shell_
 """An id or a unique name; may be left out when there is one bin."""
 
 
-def connect(url: str | None, access_token_file: str | None, data_dir: str, port: str, base_path: str) -> Client:
-    """The client for these options. UsageError, CannotStart."""
+def server_root(url: str | None, port: str, base_path: str) -> str:
+    """Where the server is, without a slash at the end. UsageError."""
     root = (url or f"http://127.0.0.1:{port}/{base_path.strip('/')}").rstrip("/")
     parts = urlsplit(root)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise click.UsageError(f"{root} is no address; write http://127.0.0.1:8010")
+    return root
+
+
+def connect(url: str | None, access_token_file: str | None, data_dir: str, port: str, base_path: str) -> Client:
+    """The client for these options. UsageError, CannotStart."""
+    root = server_root(url, port, base_path)
     token = os.environ.get("SMSBIN_ACCESS_TOKEN", "")
     if token and not access_token_file:
         return Client(root=root, token=token, source="SMSBIN_ACCESS_TOKEN")
@@ -251,11 +257,12 @@ def is_loopback(url: str) -> bool:
     return name in ("localhost", "::1") or name.startswith("127.")
 
 
-def _one_line(said: object) -> str:
+def one_line(said: object) -> str:
     """What somebody else said, for a terminal."""
     return "".join(letter if letter.isprintable() else " " for letter in str(said)).strip()
 
 
-def _opener(root: str) -> urllib.request.OpenerDirector:
+def opener(root: str) -> urllib.request.OpenerDirector:
+    """What opens addresses there: it follows no redirect."""
     # A proxy from the environment is for the way out, not for this machine.
     return urllib.request.build_opener(_Stay, *([urllib.request.ProxyHandler({})] if is_loopback(root) else []))

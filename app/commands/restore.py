@@ -30,23 +30,18 @@ def command(file: Path, data_dir: Path, replace: bool, verify: bool) -> None:
       smsbin restore smsbin-2026-11-24.db --data-dir /var/lib/smsbin
     """
     # Not above: they know the database, which the other commands do not need.
-    from ..storage.checking import Contents, check_database
+    from ..storage.checking import check_database
     from ..storage.restoring import restore
-
-    def told(contents: Contents) -> str:
-        bins = f"{contents.bins:,} {'bin' if contents.bins == 1 else 'bins'}"
-        captures = f"{contents.captures:,} {'capture' if contents.captures == 1 else 'captures'}"
-        return f"{bins}, {captures}, version {contents.version}"
 
     if not file.exists():
         raise CannotStart(f"There is no file {file}.")
     if verify:
-        click.echo(f"{file} is sound: {told(check_database(file))}.", err=True)
+        click.echo(f"{file} is sound: {check_database(file)}.", err=True)
         return
     database = data_dir / "smsbin.db"
     if database.exists() and file.samefile(database):
         raise click.UsageError(f"{file} is the database itself.")
     done = asyncio.run(restore(file, database, clock.now(), replace=replace))
-    click.echo(f"{database} is restored from {file}: {told(done.contents)}.", err=True)
+    click.echo(f"{database} is restored from {file}: {done.contents}.", err=True)
     if done.aside:
         click.echo(f"What was there before is {done.aside}. Delete it when it is not needed any more.", err=True)

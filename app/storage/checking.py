@@ -20,6 +20,11 @@ class Contents:
     bins: int
     captures: int
 
+    def __str__(self) -> str:
+        bins = f"{self.bins:,} {'bin' if self.bins == 1 else 'bins'}"
+        captures = f"{self.captures:,} {'capture' if self.captures == 1 else 'captures'}"
+        return f"{bins}, {captures}, version {self.version}"
+
 
 def check_database(path: Path, *, quick: bool = False) -> Contents:
     """CannotStart says what is wrong. `quick` leaves out what takes long: whether indexes agree with their tables."""
