@@ -68,6 +68,7 @@ class AddCapture(Job):
     events: list[Event]
     fault: FaultHit | None
     awaited: bool
+    simulated: bool
 
 
 class SetOutcome(msgspec.Struct, array_like=True):
@@ -105,6 +106,13 @@ class SweepCaptures(Job):
 
 
 class MarkStuck(Job):
+    now: int
+    limit: int
+
+
+class MarkMissing(Job):
+    """Fallbacks that did not come."""
+
     now: int
     limit: int
 
@@ -149,6 +157,18 @@ class Reread(Job):
 class EndReread(Job):
     bin_id: str
     limit: int
+
+
+class AddDrill(Job):
+    bin_id: str
+    id: str
+    drill: str
+
+
+class SetDrill(Job):
+    id: str
+    running: bool
+    drill: str
 
 
 class SetAnswers(Job):
@@ -210,8 +230,8 @@ class Probe(Job):
 
 AnyJob = (
     AddBin | SetBin | RotateKey | DropBin | AddCapture | SetOutcomes | DropCapture | DropCaptures
-    | SweepCaptures | MarkStuck | IndexWords | BeginReread | Reread | EndReread
-    | SetAnswers | SetFault | DropFault | SettleUnanswered
+    | AddDrill | SetDrill | SetAnswers | SetFault | DropFault | SettleUnanswered
+    | SweepCaptures | MarkStuck | MarkMissing | IndexWords | BeginReread | Reread | EndReread
     | AddSession | TouchSession | DropSession | DropSessions | Probe
 )  # fmt: skip
 

@@ -78,7 +78,7 @@ async def show(request: web.Request) -> web.StreamResponse:
     capture = await store.get_capture(bin_id, n)
     bin = await store.get_bin(bin_id)
     address = urls_of(site_of(request).root, bin)[capture.row.role]
-    detail = await open_detail(store, capture, address, request.query.get("tab", "summary"))
+    detail = await open_detail(store, bin_id, capture, address, request.query.get("tab", "summary"))
     filter = filter_of(request)
     beside = await _beside(store, bin_id, n, filter)
     if request.headers.get("X-Partial") == "detail":

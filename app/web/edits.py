@@ -1,7 +1,7 @@
 """Changes as HTML edits for the open page, made from the page's own partials: a row exists once, in Jinja.
 
 There are three scenes to follow: the live list, the messages, and the conversations. Each makes its frame from the
-same changes; whoever looks through a filter gets what matches it.
+same changes; whoever looks through a filter gets what matches it. A plain scene follows the faults only (`banners.py`).
 """
 
 import asyncio
@@ -22,6 +22,7 @@ from .filters import suffix_of
 
 # Rows that are rendered in one turn of the loop: about half a millisecond, then captures come first.
 AT_ONCE = 8
+PLAIN = "plain"
 
 Edit = dict[str, object]
 
@@ -126,7 +127,7 @@ _MAKERS: dict[str, Callable[[Work], Awaitable[list[Edit]]]] = {
     "messages": _messages,
     "conversations": _conversations,
 }
-VIEWS = tuple(_MAKERS)
+VIEWS = (*_MAKERS, PLAIN)
 
 
 def _last_messages(changes: Sequence[Change]) -> dict[int, Message]:

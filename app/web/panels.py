@@ -6,6 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+import msgspec
+
+from ..domain.answers import Answer, safe_answer
 from ..domain.captures import Capture, CaptureRow
 from ..domain.curl import SECRET_HEADERS, as_curl
 from ..domain.events import Event
@@ -70,7 +73,8 @@ class Related:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Detail:
     """A capture and everything that its tabs show. `why` it looks like its provider's, as the end of a sentence;
-    `skew`: arrival against the provider's stamp `said_at`, in words."""
+    `skew`: arrival against the provider's stamp `said_at`, in words. `sent` is what went out; None: nothing did, or not
+    yet."""
 
     capture: Capture
     tabs: dict[str, str]
@@ -93,10 +97,18 @@ class Detail:
     events: Sequence[Event]
     messages: Sequence[Message]
     related: tuple[Related, ...]
+    sent: Answer | None
+    waits_s: float | None
+
+    @property
+    def is_default(self) -> bool:
+        """The safe default went out, and nothing was done to it."""
+        row = self.capture.row
+        return row.fault is None and (self.sent is None or self.sent == safe_answer(row.role))
 
 
-async def open_detail(store: Store, capture: Capture, address: str, tab: str) -> Detail:
-    """Read a capture for people. `address` is the bin's own URL of its role, for the curl line."""
+async def open_detail(store: Store, bin_id: str, capture: Capture, address: str, tab: str) -> Detail:
+    """Read a capture of a bin for people. `address` is the bin's own URL of its role, for the curl line."""
     reading, raw = capture.row.reading, capture.raw
     parsed = parse(raw)
     sheet = sheet_of(reading.provider)
@@ -132,6 +144,16 @@ async def open_detail(store: Store, capture: Capture, address: str, tab: str) ->
             Related(row=row, gap=_gap(row.received_at - raw.received_at))
             for row in await store.list_related(capture, limit=RELATED)
         ),
+        sent=await _sent(store, bin_id, capture.row),
+        waits_s=sheet.habits.timeout_s if sheet else None,
+    )
+
+
+async def _sent(store: Store, bin_id: str, row: CaptureRow) -> Answer | None:
+    if row.outcome is None or row.outcome.status is None:
+        return None
+    return await store.get_sent_answer(bin_id, row.n) or msgspec.structs.replace(
+        safe_answer(row.role), status=row.outcome.status
     )
 
 

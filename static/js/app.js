@@ -4,12 +4,15 @@ import "./times.js";
 import "./menu.js";
 import "./copy.js";
 import "./forms.js";
+import "./drafts.js";
+import "./faults.js";
 import "./detail.js";
 import "./follow.js";
 import "./raw.js";
 import "./undo.js";
 import "./keys.js";
 import "./home.js";
+import "./drill.js";
 import { follow } from "./live.js";
 
 for (const root of document.querySelectorAll("[data-live]")) follow(root);

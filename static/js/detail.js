@@ -145,7 +145,7 @@ if (pane) {
   });
   // The outcome came while the capture was open: show it, unless somebody is using the pane.
   document.addEventListener("smsbin:changed", (event) => {
-    if (isOpen(`capture-${event.detail}`) && pane.textContent.includes("answering…")) refresh();
+    if (isOpen(`capture-${event.detail}`) && pane.querySelector("[data-waiting]")) refresh();
   });
   if (!pane.hidden) settle();
 }

@@ -74,6 +74,19 @@ async def test_no_screen_has_a_violation(server: Running, chromium, size: dict, 
     async with server.client.patch(server.bin_api, json={"provider": "ytel"}):
         pass
     await check(f"/bins/{server.bin.id}/settings")
+    await check(f"/bins/{server.bin.id}/faults")
+    fault = {"kind": "status", "status": [500, 500, 200], "count": 2}
+    async with server.client.put(f"{server.bin_api}/faults/primary", json=fault):
+        pass
+    rule = {"match": "text~stop", "answer": {"status": 200, "body": "OK"}}
+    async with server.client.put(
+        f"{server.bin_api}/answers/primary", json={"status": 500, "body": "", "rules": [rule]}
+    ):
+        pass
+    async with server.client.post(server.capture_url, data=data):
+        pass
+    for path in ("/faults?role=status", "/answers", "/answers?role=status", "/captures/3?tab=answer", "/settings", ""):
+        await check(f"/bins/{server.bin.id}{path}")
     await check(f"/bins/{server.bin.id}/delete")
     await check("/nothing")
     await check("/docs")

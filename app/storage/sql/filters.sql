@@ -39,7 +39,7 @@ and exists (
 )
 
 -- name: captures_is
-0
+captures.simulated
 
 -- name: captures_after_n
 captures.n > :p
@@ -106,7 +106,10 @@ and exists (
 )
 
 -- name: messages_is
-0
+exists (
+    select 1 from events join captures on captures.id = events.capture
+    where events.message = messages.id and captures.simulated
+)
 
 -- name: messages_after_n
 messages.last_n > :p
@@ -195,6 +198,9 @@ limit :limit
 
 -- name: drive_messages_status
 select id from messages where bin = :bin and status in (select value from json_each(:p)) limit :limit
+
+-- name: drive_captures_is
+select id from captures where bin = :bin and simulated limit :limit
 
 -- name: drive_messages_has
 select id from messages where bin = :bin and findings <> '' limit :limit
