@@ -18,6 +18,7 @@ QUIET_S = 1.0
 # The server answers a question that waits after a minute at the latest.
 _LONGEST_S = 50
 _PAGE = 500
+_PATIENCE_S = 75.0
 _KEYS = {
     "kind": "kind:", "role": "role:", "from_": "from:", "to": "to:", "text": "text~", "provider": "provider:",
     "message_id": "id:", "method": "method:", "finding": "has:",
@@ -181,7 +182,7 @@ class Inbox:
 
     def get(self, path: str, **query: str | None) -> Any:
         """A GET below the bin in the API."""
-        return self._client.get(f"/bins/{self.bin['id']}{path}", **query)
+        return self._client.get(f"/bins/{self.bin['id']}{path}", patience_s=_PATIENCE_S, **query)
 
     def send(self, method: str, path: str, value: Any = None) -> Any:
         """Another call below the bin in the API."""

@@ -22,6 +22,8 @@ MAY_IMPORT = {
         "web", "services", "storage", "live", "egress", "providers", "parsing", "export", "clock", "keys", "log",
         "settings", "tasks", "__init__", *PURE,
     },
+    # What users' tests hold in their hands: a server beside them, and its API.
+    "testing": {"testing", "commands", "clock", "main", "settings", "web", *PURE},
     "commands": {
         "commands", "serving", "settings", "storage", "web", "services", "egress", "providers", "export", "clock",
         "__init__", *PURE,
