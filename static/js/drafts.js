@@ -13,8 +13,8 @@ async function ask(form) {
   for (const piece of [...fragment(await answer.text()).children]) {
     const old = document.getElementById(piece.id);
     if (old && !old.isEqualNode(piece) && !old.contains(document.activeElement)) old.replaceWith(piece);
-    const field = document.getElementById(piece.id.replace(/^about-/, ""));
-    if (field?.ariaInvalid && !piece.querySelector(".bad")) field.removeAttribute("aria-invalid");
+    const wrong = Boolean(piece.querySelector(".bad"));
+    for (const field of form.querySelectorAll(`[aria-describedby="${piece.id}"]`)) field.ariaInvalid = String(wrong);
   }
 }
 
