@@ -15,7 +15,7 @@ from .services.keyring import Keyring
 from .services.metrics import Metrics
 from .services.outcomes import Outcomes
 from .services.sweeping import sweep_for_ever
-from .services.watching import index_for_ever, mark_stuck_for_ever
+from .services.watching import index_for_ever, mark_missing_for_ever, mark_stuck_for_ever
 from .settings import Settings
 from .storage import open_store
 from .tasks import lifelong, stop
@@ -70,6 +70,7 @@ async def _by_itself(app: web.Application) -> AsyncIterator[None]:
     tasks = [
         lifelong(sweep_for_ever(store, app[keys.SETTINGS].retention), name="sweeping"),
         lifelong(mark_stuck_for_ever(store, hub), name="stuck"),
+        lifelong(mark_missing_for_ever(store, hub), name="missing"),
         lifelong(index_for_ever(store), name="indexing"),
         lifelong(watch_for_ever(disk), name="disk"),
     ]

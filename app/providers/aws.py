@@ -200,6 +200,7 @@ SHEET = Sheet(
         "totalcarrierfee": "The carrier's fee.",
     },
     times="the envelope ISO 8601 in UTC with Z, events in Unix milliseconds",
+    varies=frozenset({"signature", "timestamp"}),
     habits=Habits(
         timeout_s=15.0,
         retries="By default up to three repeats, 20 seconds apart; a delivery policy changes that, up to an hour.",

@@ -160,6 +160,7 @@ SHEET = Sheet(
         "message.priority": "default or high.",
     },
     times="ISO 8601 in UTC, with Z",
+    varies=frozenset({"time"}),
     habits=Habits(
         timeout_s=10.0,
         retries="Every callback that gets no 2xx within 10 seconds is repeated over 24 hours; duplicates are possible.",

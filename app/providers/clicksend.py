@@ -154,6 +154,7 @@ SHEET = Sheet(
         "message_type": "sms or mms.",
     },
     times="Unix seconds",
+    varies=frozenset({"timestamp"}),
     habits=Habits(
         retries="Users report repeats after an answer that is no 2xx; ClickSend publishes no schedule.",
         fallback="No fallback URL was found in the documentation.",

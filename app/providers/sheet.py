@@ -89,7 +89,8 @@ class Sheet:
     subscription handshake, a probe); it never raises. `silent(glance)`: this request, which has no events, is known
     to be about no message, so nobody guesses what it might say, and its kind is "other" whatever URL it came to.
     `words` are by `plain()` spelling. `meanings` and `errors` are shown beside fields and codes; field names in lower
-    case. `times` says format and zone in words.
+    case. `times` says format and zone in words. `varies`: fields that differ between two deliveries of one message by
+    themselves (an address, a time, a signature), in lower case, JSON paths without the places in lists.
     """
 
     name: str
@@ -105,6 +106,7 @@ class Sheet:
     errors: Mapping[str, str] = field(default_factory=dict)
     answer: Callable[[Role], Answer] = safe_answer
     silent: Callable[[Glance], bool] = _never
+    varies: frozenset[str] = frozenset()
 
     def word(self, said: str | None) -> Word:
         """What a status word means here."""

@@ -203,6 +203,7 @@ SHEET = Sheet(
         "call.to": "The number that is called (SWML).",
     },
     times="The form has none; JSON has ISO 8601 with Z",
+    varies=frozenset({"errorcode", "errorurl"}),
     habits=Habits(
         timeout_s=5,
         retries="Inbound requests none; status callbacks are tried 3 times in all, best effort.",

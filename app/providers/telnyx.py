@@ -310,6 +310,7 @@ SHEET = Sheet(
         "meta.delivered_to": "The URL of this try: tells primary and failover apart.",
     },
     times="ISO 8601 with a zone",
+    varies=frozenset({"meta.attempt", "meta.delivered_to"}),
     habits=Habits(
         timeout_s=2,
         retries="Without a 2xx in 2 s again, up to 3 tries for each URL; duplicates and any order are to be expected.",

@@ -244,6 +244,7 @@ SHEET = Sheet(
     times=(
         "Callbacks have none but sometimes RawDlrDoneDate (YYMMDDhhmm, read as UTC); JSON events have ISO 8601 with Z"
     ),
+    varies=frozenset({"errorcode", "errorurl"}),
     habits=Habits(
         timeout_s=15,
         retries=(

@@ -172,6 +172,7 @@ SHEET = Sheet(
         "city": "The caller's city.",
     },
     times="YYYY-MM-DD HH:MM:SS without a zone, read as UTC",
+    varies=frozenset({"action", "time"}),
     habits=Habits(
         fallback=(
             "The fallback is requested when the primary URL is not available, or when its InboundXML has errors."

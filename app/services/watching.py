@@ -1,6 +1,7 @@
-"""What happens by itself: messages that stay silent are marked as stuck, and the search index catches up.
+"""What happens by itself: messages that stay silent are marked as stuck, fallbacks that do not come as missing, and the
+search index catches up.
 
-Nobody has to look for either: a mark takes a seq and rings, so it stands on open pages at once.
+Nobody has to look for them: a mark takes a seq and rings, so it stands on open pages at once.
 """
 
 import asyncio
@@ -14,6 +15,7 @@ from ..log import get_log
 from ..storage import Store
 
 STUCK_EVERY_S = 1.0
+MISSING_EVERY_S = 1.0
 INDEX_EVERY_S = 0.25
 # Small enough that the captures which wait behind a step notice nothing.
 INDEX_STEP = 250
@@ -32,6 +34,20 @@ async def mark_stuck_for_ever(store: Store, hub: Hub) -> None:
 async def mark_stuck_once(store: Store, hub: Hub) -> None:
     """Mark everything that is due now."""
     while bins := await store.mark_stuck(clock.now()):
+        for bin_id in bins:
+            hub.ring(bin_id)
+
+
+async def mark_missing_for_ever(store: Store, hub: Hub) -> None:
+    """Once a second as long as the server runs."""
+    while True:
+        await _try(mark_missing_once(store, hub), "missing.failed")
+        await asyncio.sleep(MISSING_EVERY_S)
+
+
+async def mark_missing_once(store: Store, hub: Hub) -> None:
+    """Mark every fallback that should have come by now."""
+    while bins := await store.mark_missing_fallbacks(clock.now()):
         for bin_id in bins:
             hub.ring(bin_id)
 

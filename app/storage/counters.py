@@ -114,7 +114,7 @@ class Counters:
                 counter.number, job.n,
             )
         )  # fmt: skip
-        if not job.expected:
+        if not job.expected or self.pairings.is_held(counter.number, job.n):
             outcome = Outcome(
                 status=job.status, after_ms=job.after_ms, sender_left=job.sender_left, left_ms=job.left_ms,
                 well_formed=job.well_formed,

@@ -189,6 +189,7 @@ class Ledger:
             if before is None:
                 return [], ()
             self._point(entry, None)
+            entry.message = with_findings(entry.message, ())
             pairings.leave(before, entry.id)
             return self._tell(before), ()
         if hit is None or arrival.is_call or event.kind is not Kind.INBOUND:

@@ -62,6 +62,8 @@ class Pairings:
         self._changed: dict[int, Pair] = {}
         self._of_capture: dict[tuple[int, int], list[int]] = {}
         self._calls: dict[tuple[int, str], int] = {}
+        # Captures whose answers are held back; true even when the rest was forgotten.
+        self._held: set[tuple[int, int]] = set()
         self._verdicts: Counter[tuple[int, str]] = Counter()
         self._gaps: Counter[tuple[int, int]] = Counter()
         self._last_id = int(connection.execute(SQL["last_pairing"]).fetchone()[0])
@@ -81,13 +83,14 @@ class Pairings:
         self._pairs[pair.id] = pair
         if call is not None:
             self._calls[(bin, call)] = pair.id
-        return self._note(pair, hit.n)
+        self._note(pair, hit)
+        return pair
 
     def absorb(self, pair: Pair, hit: Hit, message: int | None = None) -> None:
         """One more hit of a call, or of one of the pairing's messages."""
         twin = pair.twin is not None and message == pair.twin
         pair.pairing = absorb_hit(pair.pairing, replace(hit, twin=True) if twin else hit)
-        self._note(pair, hit.n)
+        self._note(pair, hit)
 
     def join(self, bin: int, candidates: Sequence[int], hit: Hit, message: int) -> Pair | None:
         """Take a message into the first of these pairings that has hits on the other side only: its twin."""
@@ -118,8 +121,13 @@ class Pairings:
         pair.message, pair.twin = (pair.twin if message == pair.message else pair.message), None
         self._put(pair, left)
 
+    def is_held(self, bin: int, n: int) -> bool:
+        """The answer to this capture was not out at once, so whatever becomes of it is news."""
+        return (bin, n) in self._held
+
     def settle(self, bin: int, n: int, outcome: Outcome) -> list[Pair]:
         """What became of the answer to capture `n`; the pairings that it is a hit of."""
+        self._held.discard((bin, n))
         ids = self._of_capture.get((bin, n))
         if ids is None:
             row = self._connection.execute(SQL["capture_at"], {"bin": bin, "n": n}).fetchone()
@@ -195,10 +203,13 @@ class Pairings:
 
     # Inside one transaction
 
-    def _note(self, pair: Pair, n: int) -> Pair:
+    def _note(self, pair: Pair, hit: Hit) -> None:
         self._changed[pair.id] = pair
-        self._of_capture.setdefault((pair.bin, n), []).append(pair.id)
-        return pair
+        self._of_capture.setdefault((pair.bin, hit.n), []).append(pair.id)
+        if hit.ok is None:
+            if len(self._held) > MOST_REMEMBERED:
+                self._held.clear()
+            self._held.add((pair.bin, hit.n))
 
     def _put(self, pair: Pair, pairing: Pairing) -> None:
         pair.pairing = pairing

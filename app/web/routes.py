@@ -13,6 +13,7 @@ from ..domain.bins import KEY_PATTERN
 from . import auth, bins, capture, captures, conversations, docs, health, home, live, messages, static
 from .api import bins as api_bins
 from .api import captures as api_captures
+from .api import comparison as api_comparison
 from .api import exports as api_exports
 from .api import info as api_info
 from .api import live as api_live
@@ -98,6 +99,7 @@ ROUTES = [
     private("GET", "/api/v1/bins/{bin}/captures/" + N + "/raw", api_captures.raw, "api-capture-raw"),
     private("GET", "/api/v1/bins/{bin}/messages", api_messages.index, "api-messages"),
     private("GET", "/api/v1/bins/{bin}/messages/" + MESSAGE, api_messages.show, "api-message"),
+    private("GET", "/api/v1/bins/{bin}/comparison", api_comparison.index, "api-comparison"),
     private("GET", "/api/v1/bins/{bin}/export", api_exports.export, "api-export"),
     private("GET", "/api/v1/bins/{bin}/live", api_live.follow_bin, "api-live"),
 ]

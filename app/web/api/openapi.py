@@ -8,18 +8,20 @@ import msgspec
 from ... import __version__
 from ...domain.bins import PROVIDER_TITLES
 from ...export import EXPORTERS, WHATS
-from . import capture_shapes, live, message_shapes, parameters, problems, shapes
+from . import capture_shapes, comparison_shapes, live, message_shapes, parameters, problems, shapes
 
 _SHAPES = (
     shapes.BinShape, shapes.BinList, capture_shapes.CaptureSummary, capture_shapes.CaptureList,
     capture_shapes.CaptureShape, shapes.Info, message_shapes.MessageShape, message_shapes.MessageList,
-    message_shapes.MessageDetail, problems.Problem, live.Hello, live.Reset, live.CaptureFrame, live.MessageFrame,
+    message_shapes.MessageDetail, comparison_shapes.ComparisonShape,
+    problems.Problem, live.Hello, live.Reset, live.CaptureFrame, live.MessageFrame,
     live.DeletedFrame, live.ClearedFrame,
 )  # fmt: skip
 _TAGS = {
     "Bins": "A bin is a named place that collects; it owns one capture key.",
     "Captures": "One HTTP request, kept byte for byte. `n` starts at 1; gaps come from deletion only.",
     "Messages": "One row a message (bin, provider, message id), folded from what its captures state.",
+    "Comparison": "Primary against fallback: one pairing an inbound message or call.",
     "Live": "JSON frames over a WebSocket.",
     "Server": "About this server.",
 }
@@ -99,6 +101,7 @@ def _paths() -> dict[str, Any]:
         **_bin_paths("/api/v1/bins"),
         **_capture_paths("/api/v1/bins/{bin}/captures"),
         **_message_paths("/api/v1/bins/{bin}/messages"),
+        "/api/v1/bins/{bin}/comparison": {"parameters": [parameters.BIN], "get": _comparison()},
         "/api/v1/bins/{bin}/export": {"parameters": [parameters.BIN], "get": _export()},
         "/api/v1/bins/{bin}/live": {"parameters": [parameters.BIN], "get": _live()},
     }
@@ -176,6 +179,12 @@ def _message_paths(messages: str) -> dict[str, Any]:
             "get": _call("Messages", "getMessage", one, "MessageDetail", lookup=True),
         },
     }
+
+
+def _comparison() -> dict[str, Any]:
+    query = [parameters.limit(), parameters.cursor("before"), parameters.only()]
+    text = "List pairings, newest first, with the summary of the bin"
+    return _call("Comparison", "listPairings", text, "ComparisonShape", lookup=True, query=query)
 
 
 def _call(

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from .comparison import ONLY
 from .inputs import DEFAULT_LIMIT, MAX_LIMIT, MAX_WAIT_S
 
 Parameter = dict[str, Any]
@@ -40,6 +41,11 @@ def number(name: str, text: str) -> Parameter:
 def choice(name: str, values: tuple[str, ...], default: str, text: str) -> Parameter:
     """One of a few words."""
     return _in_query(name, text, type="string", enum=list(values), default=default)
+
+
+def only() -> Parameter:
+    """Which pairings."""
+    return _in_query("only", "Pairings with a problem, or with one verdict.", type="string", enum=list(ONLY))
 
 
 def matching() -> Parameter:
