@@ -11,7 +11,7 @@ from difflib import SequenceMatcher
 from ..domain.bins import KEY
 from ..domain.captures import RawRequest
 from ..domain.curl import SECRET_HEADERS
-from ..parsing import Parsed, parse
+from ..parsing import Parsed
 
 # Compared at most; the rest is counted, and each request's own page has it.
 MOST_LINES = 400
@@ -123,17 +123,17 @@ def header_differences(primary: RawRequest, fallback: RawRequest) -> tuple[Heade
     )
 
 
-def body_difference(primary: RawRequest, fallback: RawRequest) -> BodyDiff:
-    """The bodies line by line: text as text, one field a line; anything else as bytes."""
+def body_difference(raws: tuple[RawRequest, RawRequest], views: tuple[Parsed, Parsed]) -> BodyDiff:
+    """The bodies line by line: text as text, one field a line; anything else as bytes. `views` are the parsed raws."""
+    primary, fallback = raws
     size = (len(primary.body), len(fallback.body))
     if primary.body == fallback.body:
         return BodyDiff(same=True, size=size)
-    one, other = parse(primary), parse(fallback)
+    one, other = views
     texts = (_text(primary, one), _text(fallback, other))
     if texts[0] is None or texts[1] is None:
         dumps = (_hex(primary.body), _hex(fallback.body))
-        cut = max(size) > MOST_BYTES
-        return BodyDiff(same=False, size=size, lines=_lines(*dumps), hex=True, cut=cut)
+        return BodyDiff(same=False, size=size, lines=_lines(*dumps), hex=True, cut=max(size) > MOST_BYTES)
     split = [_split(text, parsed) for text, parsed in ((texts[0], one), (texts[1], other))]
     cut = any(len(lines) > MOST_LINES for lines in split)
     note = "One field a line; on the wire they stand in one." if one.form or other.form else ""

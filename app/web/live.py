@@ -15,6 +15,7 @@ from ..live.frames import Frames, text_frames
 from .api.captures import HIGHEST
 from .api.inputs import number, read_query
 from .edits import VIEWS, Scene, Work, page_frame
+from .pair_words import BY_NAME, SHOWS
 from .socket import PAGE, follow
 from .urls import place_of
 
@@ -24,9 +25,10 @@ PING = '{"ping":1}'
 async def follow_page(request: web.Request) -> web.StreamResponse:
     """GET /bins/{bin}/live?after=seq: a WebSocket; a plain GET is answered with the one frame that is due.
 
-    `view` is what is looked at ("captures" unless it says else), `q` the filter, `theirs` and `ours` a conversation.
+    `view` is what is looked at ("captures" unless it says else), `q` the filter, `theirs` and `ours` a conversation,
+    `show` the view of the pairs.
     """
-    query = read_query(request, ("after", "view", "q", "theirs", "ours"))
+    query = read_query(request, ("after", "view", "q", "theirs", "ours", "show"))
     scene = _scene(query, place_of(request).base)
     wanted = number(query, "after", lowest=0, highest=HIGHEST)
     bin = await request.app[keys.STORE].get_bin(request.match_info["bin"])
@@ -49,7 +51,9 @@ def _scene(query: dict[str, str], base: str) -> Scene:
         raise Invalid(("view", f"must be one of {', '.join(VIEWS)}"))
     q = query.get("q", "").strip()
     pair = (query["theirs"], query["ours"]) if "theirs" in query and "ours" in query else None
-    return Scene(view=view, base=base, q=q, query=settle(parse_query(q), clock.now()) if q else None, pair=pair)
+    show = BY_NAME.get(query.get("show", ""), SHOWS[0])
+    meaning = settle(parse_query(q), clock.now()) if q else None
+    return Scene(view=view, base=base, q=q, query=meaning, pair=pair, show=show)
 
 
 async def _poll(request: web.Request, bin: Bin, after: int, texts: list[str], scene: Scene) -> web.Response:

@@ -15,6 +15,7 @@ from ..domain.captures import Role
 from ..domain.phones import show_phone
 from ..domain.units import rfc3339, say_duration, say_gap, say_size
 from .addresses import message_anchor, message_path, pair_anchor, pair_path
+from .axis import say_ms
 from .filters import CAPTURE_VIEWS
 from .static import ASSETS, load_static
 from .urls import capture_url, place_of, public_root
@@ -24,7 +25,7 @@ PACKAGE = Path(__file__).parents[1]
 # What live frames are made of.
 _LIVE = (
     "_kit.html", "captures/_row.html", "captures/_counts.html", "messages/_row.html", "conversations/_pair.html",
-    "conversations/_bubble.html",
+    "conversations/_bubble.html", "compare/_row.html",
 )  # fmt: skip
 
 
@@ -70,6 +71,7 @@ def setup_templates(app: web.Application) -> None:
         short_target=short_target,
         gap=say_gap,
         seconds=_say_seconds,
+        millis=say_ms,
         remark=remark_of,
         look=look_of_message,
         anchor=message_anchor,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..domain.pairing import FALLBACK_USED, NO_FALLBACK, PRIMARY_OK, PROBLEMS, Hit, Pairing, Verdict, reason_of
+from ..domain.pairing import FALLBACK_USED, NO_FALLBACK, PRIMARY_OK, PROBLEMS, Hit, Pairing, Verdict
 from .axis import say_ms
 from .verdicts import Verdict as Lead
 
@@ -80,11 +80,11 @@ def row_of(pairing: Pairing) -> PairRow:
     )
 
 
-def lead_of(pairing: Pairing) -> Lead:
-    """The verdict: one sentence that says what happened, and what it means."""
+def lead_of(pairing: Pairing, reason: str) -> Lead:
+    """The verdict: one sentence that says what happened, and why."""
     verdict = pairing.verdict
     icon, tone = _look(pairing, verdict)
-    return Lead(title=_title(pairing, verdict), icon=icon, tone=tone, says=(reason_of(pairing),))
+    return Lead(title=_title(pairing, verdict), icon=icon, tone=tone, says=(reason,))
 
 
 def is_waiting(pairing: Pairing) -> bool:

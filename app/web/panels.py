@@ -18,6 +18,7 @@ from ..parsing import Parsed, Part, flatten, parse
 from ..providers import facts_of, sheet_of, why
 from ..providers.sheet import Sheet
 from ..storage import Store
+from .pair_words import PairRow
 
 TABS = {
     "summary": "Summary",
@@ -70,7 +71,7 @@ class Related:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Detail:
     """A capture and everything that its tabs show. `why` it looks like its provider's, as the end of a sentence;
-    `skew`: arrival against the provider's stamp `said_at`, in words."""
+    `skew`: arrival against the provider's stamp `said_at`, in words; `pair`: what it is compared with."""
 
     capture: Capture
     tabs: dict[str, str]
@@ -93,6 +94,7 @@ class Detail:
     events: Sequence[Event]
     messages: Sequence[Message]
     related: tuple[Related, ...]
+    pair: PairRow | None = None
 
 
 async def open_detail(store: Store, capture: Capture, address: str, tab: str) -> Detail:
@@ -100,7 +102,7 @@ async def open_detail(store: Store, capture: Capture, address: str, tab: str) ->
     reading, raw = capture.row.reading, capture.raw
     parsed = parse(raw)
     sheet = sheet_of(reading.provider)
-    fields = tuple(_explained(field, sheet) for field in _fields(parsed))
+    fields = tuple(_explained(field, sheet) for field in fields_of(parsed))
     events = await store.events_of(capture)
     said_at = next((event.said_at for event in events if event.said_at is not None), None)
     facts = facts_of(raw, capture.row.role, reading.provider) if reading.findings else None
@@ -153,7 +155,8 @@ def _gap(later: timedelta) -> str:
     return f"{say_gap(later)} {'after' if later >= timedelta(0) else 'before'} this one"
 
 
-def _fields(parsed: Parsed) -> tuple[Field, ...]:
+def fields_of(parsed: Parsed) -> tuple[Field, ...]:
+    """Every parameter, wherever it stands, in order."""
     found = [Field("query", name, value) for name, value in parsed.query]
     found += [Field("form", name, value) for name, value in parsed.form or ()]
     found += [Field("part", part.name or "", _part(part)) for part in parsed.parts or ()]

@@ -65,9 +65,7 @@ def test_a_row_tells_both_urls_in_a_few_words(
     ],
 )
 def test_the_verdict_begins_with_what_happened(pairing: Pairing, title: str) -> None:
-    lead = lead_of(pairing)
-    assert lead.title == title
-    assert all(lead.says)
+    assert lead_of(pairing, "Why.").title == title
 
 
 def test_every_verdict_has_its_word_and_its_views() -> None:
