@@ -1,12 +1,10 @@
 """Drills in words: what is going on, what came of it, and the report that people take along."""
 
-from datetime import timedelta
-
 from ..domain.bins import Bin
 from ..domain.drills import Card, Drill, DrillStep, StepState
 from ..domain.faults import FaultKind
 from ..domain.pairing import FALLBACK_WITHIN
-from ..domain.units import say_gap
+from ..domain.units import say_ms
 
 WATCHED_S = int(FALLBACK_WITHIN.total_seconds())
 
@@ -55,7 +53,7 @@ def verdict_of(card: Card) -> tuple[str, str]:
         return "", f"{_count(card.waiting, 'message')} on the way."
     if card.lost:
         return "bad", f"{_count(card.lost, 'message')} of {card.messages:,} lost: nobody answered well in time."
-    delay = "" if card.delay_max_ms is None else f", at most {_say_ms(card.delay_max_ms)} late"
+    delay = "" if card.delay_max_ms is None else f", at most {say_ms(card.delay_max_ms)} late"
     if card.retried and not card.recovered:
         return "ok", f"The primary got {'it' if card.messages == 1 else 'all of them'} after all{delay}."
     return "ok", f"Nothing was lost{delay}."
@@ -69,12 +67,12 @@ def manner_words(step: DrillStep) -> tuple[str, str]:
     tries = "once" if manner.tries == 1 else f"{manner.tries} times"
     did = [f"asked the primary {tries}"]
     if manner.gave_up_ms is not None:
-        did.append(f"gave up after {_say_ms(manner.gave_up_ms)}")
+        did.append(f"gave up after {say_ms(manner.gave_up_ms)}")
     if step.fault.kind is FaultKind.REDIRECT:
         did.append("followed the redirect" if manner.followed else "did not follow the redirect")
     if manner.fallback_ms is not None:
         method = "" if manner.fallback_method == manner.method else f" with {manner.fallback_method}"
-        did.append(f"used the fallback{method} {_say_ms(manner.fallback_ms)} after the first request")
+        did.append(f"used the fallback{method} {say_ms(manner.fallback_ms)} after the first request")
     elif not manner.followed:
         did.append(f"used no fallback within {WATCHED_S} s")
     *first, last = did
@@ -89,7 +87,7 @@ def conclusions(drill: Drill) -> list[tuple[str, str]]:
     held = next((step.manner for step in seen if step.fault.kind is FaultKind.HOLD), None)
     if held is not None:
         gave_up = held.gave_up_ms
-        waits = f"longer than {seen[-1].fault.seconds:g} s" if gave_up is None else _say_ms(gave_up)
+        waits = f"longer than {seen[-1].fault.seconds:g} s" if gave_up is None else say_ms(gave_up)
         found.append(("Waits for an answer", waits))
     tries = sorted({step.manner.tries for step in seen if step.manner is not None})
     if tries:
@@ -135,14 +133,10 @@ def figures(card: Card) -> list[tuple[str, str]]:
     ]
     if card.delay_p50_ms is not None and card.delay_max_ms is not None:
         found += [
-            ("Added delay, median", _say_ms(card.delay_p50_ms)),
-            ("Added delay, most", _say_ms(card.delay_max_ms)),
+            ("Added delay, median", say_ms(card.delay_p50_ms)),
+            ("Added delay, most", say_ms(card.delay_max_ms)),
         ]
     return found
-
-
-def _say_ms(value: int) -> str:
-    return say_gap(timedelta(milliseconds=value))
 
 
 def _count(number: int, noun: str) -> str:

@@ -21,6 +21,7 @@ from ..parsing import Parsed, Part, flatten, parse
 from ..providers import facts_of, sheet_of, why
 from ..providers.sheet import Sheet
 from ..storage import Store
+from .pair_words import PairRow
 
 TABS = {
     "summary": "Summary",
@@ -74,7 +75,7 @@ class Related:
 class Detail:
     """A capture and everything that its tabs show. `why` it looks like its provider's, as the end of a sentence;
     `skew`: arrival against the provider's stamp `said_at`, in words. `sent` is what went out; None: nothing did, or not
-    yet."""
+    yet. `pair`: what it is compared with."""
 
     capture: Capture
     tabs: dict[str, str]
@@ -99,6 +100,7 @@ class Detail:
     related: tuple[Related, ...]
     sent: Answer | None
     waits_s: float | None
+    pair: PairRow | None = None
 
     @property
     def is_default(self) -> bool:
@@ -112,7 +114,7 @@ async def open_detail(store: Store, bin_id: str, capture: Capture, address: str,
     reading, raw = capture.row.reading, capture.raw
     parsed = parse(raw)
     sheet = sheet_of(reading.provider)
-    fields = tuple(_explained(field, sheet) for field in _fields(parsed))
+    fields = tuple(_explained(field, sheet) for field in fields_of(parsed))
     events = await store.events_of(capture)
     said_at = next((event.said_at for event in events if event.said_at is not None), None)
     facts = facts_of(raw, capture.row.role, reading.provider) if reading.findings else None
@@ -175,7 +177,8 @@ def _gap(later: timedelta) -> str:
     return f"{say_gap(later)} {'after' if later >= timedelta(0) else 'before'} this one"
 
 
-def _fields(parsed: Parsed) -> tuple[Field, ...]:
+def fields_of(parsed: Parsed) -> tuple[Field, ...]:
+    """Every parameter, wherever it stands, in order."""
     found = [Field("query", name, value) for name, value in parsed.query]
     found += [Field("form", name, value) for name, value in parsed.form or ()]
     found += [Field("part", part.name or "", _part(part)) for part in parsed.parts or ()]

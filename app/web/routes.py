@@ -16,6 +16,7 @@ from . import (
     bins,
     capture,
     captures,
+    compare,
     conversations,
     docs,
     drills,
@@ -42,6 +43,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 N = "{n:[0-9]{1,18}}"
 # An id may hold anything, braces and line breaks too.
 MESSAGE = "{provider}/{message_id:[^/]+}"
+M = "{m:[0-9]{1,18}}"
 PAIR = "{theirs:[^/]+}/{ours:[^/]+}"
 
 
@@ -112,6 +114,13 @@ ROUTES = [
     private("GET", "/bins/{bin}/messages/" + MESSAGE, messages.show, "message-page"),
     private("GET", "/bins/{bin}/conversations", conversations.index, "conversations"),
     private("GET", "/bins/{bin}/conversations/" + PAIR, conversations.show, "conversation"),
+    private("GET", "/bins/{bin}/compare", compare.index, "compare"),
+    private("GET", "/bins/{bin}/compare/rows", compare.rows, "compare-rows"),
+    private("GET", "/bins/{bin}/compare/side", compare.side, "compare-side"),
+    private("GET", "/bins/{bin}/compare/" + N, compare.show, "compare-pair"),
+    private("GET", "/bins/{bin}/compare/" + N + "/report", compare.report, "compare-report"),
+    private("GET", "/bins/{bin}/compare/" + N + "/" + M, compare.show, "compare-two"),
+    private("GET", "/bins/{bin}/compare/" + N + "/" + M + "/report", compare.report, "compare-two-report"),
     # API
     private("GET", "/api/v1/info", api_info.show, "api-info"),
     private("POST", "/api/v1/bins", api_bins.create, "api-bin-create"),

@@ -7,6 +7,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.conftest import Running
+from tests.pairs import lost, timed_out
 
 from .conftest import WIDE, Watched, sign_in
 from .test_live_page import bin_page, post
@@ -73,6 +74,12 @@ async def test_no_screen_has_a_violation(server: Running, chromium, size: dict, 
     await check(f"/bins/{server.bin.id}/conversations/%2B14155550123/%2B19495550142")
     async with server.client.patch(server.bin_api, json={"provider": "ytel"}):
         pass
+    await check(f"/bins/{server.bin.id}/compare")
+    primary, fallback = await timed_out(server)
+    alone = await lost(server, sid="lost")
+    for path in ("", "?show=all", f"/{primary}", f"/{alone}", f"/1/{fallback}"):
+        await check(f"/bins/{server.bin.id}/compare{path}")
+    await check(f"/bins/{server.bin.id}/captures/{primary}")
     await check(f"/bins/{server.bin.id}/settings")
     await check(f"/bins/{server.bin.id}/faults")
     fault = {"kind": "status", "status": [500, 500, 200], "count": 2}
