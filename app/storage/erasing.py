@@ -39,7 +39,7 @@ class Eraser:
         for query in ("erase_events", "erase_raw", "erase_capture"):
             self._connection.executemany(SQL[query], ids)
         numbers = [(number, n) for _, n in rows]
-        for query in ("erase_outcome", "erase_sent_answer", "erase_fault_hit"):
+        for query in ("erase_outcome", "erase_sent_answer", "erase_fault_hit", "erase_attempts"):
             self._connection.executemany(SQL[query], numbers)
         for message in touched:
             self._settle(number, floor_n, message)

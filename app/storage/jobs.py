@@ -184,6 +184,18 @@ class SettleUnanswered(Job):
     note: str
 
 
+class AddAttempt(Job):
+    bin_id: str
+    n: int
+    url: str
+    sent_at: int
+    status: int | None
+    ms: int
+    error: str | None
+    content_type: str
+    body: bytes
+
+
 class AddSession(Job):
     hash: str
     token_hash: str
@@ -212,7 +224,7 @@ class Probe(Job):
 AnyJob = (
     AddBin | SetBin | RotateKey | DropBin | AddCapture | SetOutcomes | DropCapture | DropCaptures
     | SweepCaptures | MarkStuck | IndexWords | BeginReread | Reread | EndReread
-    | SetAnswers | SetFault | DropFault | SettleUnanswered
+    | SetAnswers | SetFault | DropFault | SettleUnanswered | AddAttempt
     | AddSession | TouchSession | DropSession | DropSessions | Probe
 )  # fmt: skip
 

@@ -17,6 +17,7 @@ from .api import exports as api_exports
 from .api import info as api_info
 from .api import live as api_live
 from .api import messages as api_messages
+from .api import replays as api_replays
 from .api import simulations as api_simulations
 from .middleware import PUBLIC
 
@@ -97,6 +98,8 @@ ROUTES = [
     private("DELETE", "/api/v1/bins/{bin}/captures/" + N, api_captures.delete, "api-capture-delete"),
     private("GET", "/api/v1/bins/{bin}/captures/" + N + "/body", api_captures.body, "api-capture-body"),
     private("GET", "/api/v1/bins/{bin}/captures/" + N + "/raw", api_captures.raw, "api-capture-raw"),
+    private("GET", "/api/v1/bins/{bin}/captures/" + N + "/attempts", api_replays.index, "api-attempts"),
+    private("POST", "/api/v1/bins/{bin}/replays", api_replays.create, "api-replay"),
     private("GET", "/api/v1/bins/{bin}/messages", api_messages.index, "api-messages"),
     private("GET", "/api/v1/bins/{bin}/messages/" + MESSAGE, api_messages.show, "api-message"),
     private("POST", "/api/v1/bins/{bin}/simulations", api_simulations.create, "api-simulation-create"),
