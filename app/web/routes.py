@@ -10,7 +10,7 @@ from aiohttp import web
 
 from .. import keys
 from ..domain.bins import KEY_PATTERN
-from . import auth, bins, capture, captures, conversations, docs, health, home, live, messages, static
+from . import auth, bins, capture, captures, conversations, docs, health, home, live, messages, simulate, static
 from .api import bins as api_bins
 from .api import captures as api_captures
 from .api import exports as api_exports
@@ -82,6 +82,10 @@ ROUTES = [
     private("GET", "/bins/{bin}/messages/rows", messages.rows, "message-rows"),
     private("GET", "/bins/{bin}/messages/side", messages.side, "message-side"),
     private("GET", "/bins/{bin}/messages/" + MESSAGE, messages.show, "message-page"),
+    private("GET", "/bins/{bin}/simulate", simulate.index, "simulate"),
+    private("POST", "/bins/{bin}/simulate", simulate.send, "simulate-send"),
+    private("GET", "/bins/{bin}/simulate/{id}", simulate.show, "simulate-run"),
+    private("POST", "/bins/{bin}/simulate/{id}/stop", simulate.stop, "simulate-stop"),
     private("GET", "/bins/{bin}/conversations", conversations.index, "conversations"),
     private("GET", "/bins/{bin}/conversations/" + PAIR, conversations.show, "conversation"),
     # API

@@ -10,6 +10,7 @@ import "./raw.js";
 import "./undo.js";
 import "./keys.js";
 import "./home.js";
+import "./simulate.js";
 import { follow } from "./live.js";
 
 for (const root of document.querySelectorAll("[data-live]")) follow(root);
