@@ -16,6 +16,7 @@ COMMANDS = {
     "serve": "Listen: capture URLs, pages and API. What bare `smsbin` does.",
     "bins": "Make, list, show and delete bins of a running server.",
     "simulate": "Play a provider: inbound SMS, callbacks, calls, with its rule for the fallback.",
+    "replay": "Send captures again, exactly as they came, to a URL of yours.",
     "export": "Write captures or messages as CSV, JSON Lines or HAR.",
     "backup": "Copy the database of a running or stopped server into one file.",
     "reread": "Read every capture again from its bytes; the server must be stopped.",

@@ -12,6 +12,7 @@ from ..domain.events import Event
 from ..domain.findings import Finding, explain
 from ..domain.messages import Message
 from ..domain.phones import region_of
+from ..domain.replaying import Attempt
 from ..domain.sms import SmsFacts, describe_sms
 from ..domain.units import say_gap
 from ..parsing import Parsed, Part, flatten, parse
@@ -27,9 +28,11 @@ TABS = {
     "timing": "Timing",
     "answer": "Answer",
     "related": "Related",
+    "replay": "Replay",
 }
 HEX_BYTES = 16_384
 RELATED = 50
+ATTEMPTS = 20
 TEXT_CHARACTERS = 128_000
 
 
@@ -93,9 +96,10 @@ class Detail:
     events: Sequence[Event]
     messages: Sequence[Message]
     related: tuple[Related, ...]
+    attempts: Sequence[Attempt]
 
 
-async def open_detail(store: Store, capture: Capture, address: str, tab: str) -> Detail:
+async def open_detail(store: Store, bin_id: str, capture: Capture, address: str, tab: str) -> Detail:
     """Read a capture for people. `address` is the bin's own URL of its role, for the curl line."""
     reading, raw = capture.row.reading, capture.raw
     parsed = parse(raw)
@@ -132,6 +136,7 @@ async def open_detail(store: Store, capture: Capture, address: str, tab: str) ->
             Related(row=row, gap=_gap(row.received_at - raw.received_at))
             for row in await store.list_related(capture, limit=RELATED)
         ),
+        attempts=await store.list_attempts(bin_id, capture.row.n, limit=ATTEMPTS),
     )
 
 

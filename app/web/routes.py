@@ -77,6 +77,7 @@ ROUTES = [
     private("POST", "/bins/{bin}/delete", bins.delete, "bin-delete"),
     private("GET", "/bins/{bin}/captures/" + N, captures.show, "capture-page"),
     private("GET", "/bins/{bin}/captures/" + N + "/download", captures.download, "capture-download"),
+    private("POST", "/bins/{bin}/captures/" + N + "/replay", captures.replay, "capture-replay"),
     private("POST", "/bins/{bin}/captures/" + N + "/delete", captures.delete, "capture-delete"),
     private("GET", "/bins/{bin}/messages", messages.index, "messages"),
     private("GET", "/bins/{bin}/messages/rows", messages.rows, "message-rows"),

@@ -189,6 +189,7 @@ def _preview(request: web.Request, bin: Bin, fields: dict[str, Any]) -> Preview 
     head += [f"{name}: {value}" for name, value in made.headers]
     head += [f"{MARK}: (the run’s own secret)"] if own is None else []
     head += [f"Content-Length: {len(made.body)}"] if made.body else []
+    head.append("Connection: close")
     text = cue.wish.text if cue.wish.kind is not Kind.VOICE else None
     return Preview(
         head="\n".join(head),

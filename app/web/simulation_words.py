@@ -6,8 +6,8 @@ from ..domain.simulation import Progress, RunState, SimulationWish, Trouble, Wha
 from ..providers.sheet import Play, Sheet
 
 WHATS = {
-    What.INBOUND: "Inbound SMS or MMS",
-    What.OUTBOUND: "Outbound SMS: its status callbacks",
+    What.INBOUND: "Inbound SMS, MMS",
+    What.OUTBOUND: "Outbound callbacks",
     What.VOICE: "Inbound call",
 }
 TROUBLES = {
@@ -24,10 +24,10 @@ TROUBLES = {
 def rule_of(sheet: Sheet, what: What) -> Sequence[str]:
     """How this provider behaves here, one sentence each; the last one says what is assumed."""
     play = sheet.play
-    told = [_failure(play) + ".", f"{sheet.title} waits {play.timeout_s:g} s for the answer and {_tries(play)}."]
+    told = [f"{sheet.title} waits {play.timeout_s:g} s for an answer and {_tries(play)}.", _failure(play, what)]
     if what is What.OUTBOUND:
-        told.insert(0, f"A message is told by its callbacks: {_words(play)}. They go to the status URL.")
-        told.append("Callbacks have no fallback.")
+        told.insert(0, f"A message is told by its callbacks: {_words(play)}.")
+        told.append("Callbacks go to the status URL, which has no fallback.")
     elif play.voice_fallback if what is What.VOICE else play.fallback:
         told.append("After that the fallback is asked, by the same rule.")
     else:
@@ -59,10 +59,10 @@ def count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def _failure(play: Play) -> str:
-    xml = ", and so has XML that is not well formed" if play.wants_xml else ""
-    follows = f"up to {play.redirects} redirects are followed" if play.redirects else "redirects are not followed"
-    return f"Any answer but 2xx has failed{xml}; {follows}"
+def _failure(play: Play, what: What) -> str:
+    xml = ", and so has XML that is not well formed" if play.wants_xml and what is not What.OUTBOUND else ""
+    redirects = f"up to {play.redirects} redirects on the same host are" if play.redirects else "redirects are not"
+    return f"Any answer but 2xx has failed{xml}; {redirects} followed."
 
 
 def _tries(play: Play) -> str:

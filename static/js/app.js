@@ -3,6 +3,7 @@ import "./page.js";
 import "./times.js";
 import "./menu.js";
 import "./copy.js";
+import "./replay.js";
 import "./forms.js";
 import "./detail.js";
 import "./follow.js";
