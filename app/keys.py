@@ -13,6 +13,7 @@ from .services.intake import Intake
 from .services.keyring import Keyring
 from .services.metrics import Metrics
 from .services.outcomes import Outcomes
+from .services.replaying import Replaying
 from .services.simulating import Simulating
 from .services.waiting import Waiting
 from .settings import Settings
@@ -28,6 +29,7 @@ DRILLING = web.AppKey("DRILLING", Drilling)
 INTAKE = web.AppKey("INTAKE", Intake)
 OUTCOMES = web.AppKey("OUTCOMES", Outcomes)
 SIMULATING = web.AppKey("SIMULATING", Simulating)
+REPLAYING = web.AppKey("REPLAYING", Replaying)
 ANSWERS = web.AppKey("ANSWERS", Answers)
 FAULTS = web.AppKey("FAULTS", Faults)
 WAITING = web.AppKey("WAITING", Waiting)

@@ -19,6 +19,7 @@ from .services.intake import Intake
 from .services.keyring import Keyring
 from .services.metrics import Metrics
 from .services.outcomes import Outcomes
+from .services.replaying import Replaying
 from .services.simulating import Simulating
 from .services.sweeping import sweep_for_ever
 from .services.waiting import Waiting
@@ -71,6 +72,7 @@ async def _storage(app: web.Application) -> AsyncIterator[None]:
         app[keys.INTAKE] = Intake(
             store, app[keys.HUB], app[keys.ANSWERS], app[keys.FAULTS], app[keys.SIMULATING]
         )  # fmt: skip
+        app[keys.REPLAYING] = Replaying(store, settings.allow_targets)
         app[keys.ACCESS] = Access(store, token, made_here=made_here)
         await app[keys.ACCESS].start()
         await app[keys.ANSWERS].start()

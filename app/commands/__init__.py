@@ -20,6 +20,7 @@ COMMANDS = {
     "serve": "Listen: capture URLs, pages and API. What bare `smsbin` does.",
     "bins": "Make, list, show and delete bins of a running server.",
     "simulate": "Play a provider: inbound SMS, callbacks, calls, with its rule for the fallback.",
+    "replay": "Send captures again, exactly as they came, to a URL of yours.",
     "tail": "Show captures as they arrive.",
     "wait": "Wait until a capture matches; for tests and CI.",
     "export": "Write captures or messages as CSV, JSON Lines or HAR.",

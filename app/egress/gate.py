@@ -87,6 +87,14 @@ def is_open(address: Address, networks: Sequence[Network] = ()) -> bool:
     )
 
 
+def is_closed(host: str, address: str, allowed: Sequence[Network | str]) -> bool:
+    """May nothing be sent to this numeric address of `host`? For senders that connect by themselves."""
+    if host.lower() in allowed:
+        return False
+    networks = [network for network in allowed if not isinstance(network, str)]
+    return not is_open(ip_address(address.partition("%")[0]), networks)
+
+
 def check_target(field: str, url: str) -> str:
     """The address, when something can be sent to it at all. Invalid names the field."""
     try:

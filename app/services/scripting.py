@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from urllib.parse import parse_qsl, urlencode
 
 from .. import clock
@@ -27,6 +28,7 @@ EMOJI_TEXTS = ("On my way 🚗💨", "Perfect 👍🏽 see you 👩‍👧", "Ü
 LATIN1_TEXTS = ("Café déjà vu à Zürich", "¿Mañana a las diez, señor?", "Größe 42, bitte ½ Dutzend")
 AREAS = ("415", "714", "949", "212", "503")
 OURS = "+19495550142"
+MOST_LOOKED_AT = 20
 
 _KINDS = {What.INBOUND: Kind.INBOUND, What.OUTBOUND: Kind.STATUS, What.VOICE: Kind.VOICE}
 
@@ -58,6 +60,12 @@ def script(wish: SimulationWish, at: datetime) -> Iterator[Act]:
         # Every act has dice of its own: a run that is longer begins as the shorter one does.
         dice = clock.seeded(f"{wish.seed} {wish.provider} {wish.what.value} {number}")
         yield _act(wish, sheet, dice, number / wish.rate, at)
+
+
+def opening(wish: SimulationWish, at: datetime) -> Cue | None:
+    """The first request that goes out; None when trouble leaves out all that were looked at."""
+    acts = islice(script(wish, at), MOST_LOOKED_AT)
+    return next((cue for act in acts for cue in act.cues), None)
 
 
 def draft(sheet: Sheet, wish: Wish, trouble: frozenset[Trouble]) -> Draft:

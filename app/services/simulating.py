@@ -35,6 +35,8 @@ class Run:
         self.ended_at: datetime | None = None
         self.progress = Progress(total=wish.count)
         self.task: asyncio.Task[None] | None = None
+        self.own: Targets | None = None
+        """URLs of the user's own, where the run does not play to the bin."""
 
     @property
     def is_running(self) -> bool:
@@ -57,6 +59,7 @@ class Simulating:
         if sum(run.is_running and run.task is not None for run in self._runs) >= MOST_AT_ONCE:
             raise Conflict(f"{MOST_AT_ONCE} simulations are running; stop one, or wait for its end.")
         run = self._add(bin_id, wish)
+        run.own = None if allowed is None else targets
         run.task = lifelong(self._play(run, targets, allowed), name=f"simulation {run.id}")
         return run
 

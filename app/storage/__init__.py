@@ -23,6 +23,7 @@ from ..domain.events import Event
 from ..domain.faults import ActiveFault
 from ..domain.messages import Conversation, Message, Pace, Step
 from ..domain.pairing import Pairing, PairingSummary, Verdict
+from ..domain.replaying import Attempt, NewAttempt
 from ..domain.search import Query
 
 __all__ = ["COMMIT_WAIT_S", "Health", "Session", "Store", "Sweep", "open_store"]
@@ -118,6 +119,14 @@ class Store(Protocol):
 
     async def drop_fault(self, fault_id: str) -> None:
         """Remove a fault. An unknown one is no error."""
+
+    # Replays
+
+    async def add_attempt(self, bin_id: str, new: NewAttempt) -> int:
+        """Keep what came of sending a capture again, under the next number of that capture. NotFound."""
+
+    async def list_attempts(self, bin_id: str, n: int, *, limit: int) -> Sequence[Attempt]:
+        """The last `limit` attempts of a capture, oldest first; none of one that is not there."""
 
     async def list_captures(
         self,

@@ -98,6 +98,7 @@ class Applier:
             jobs.SetAnswers: self._set_answers,
             jobs.SetFault: self._set_fault,
             jobs.SettleUnanswered: self._settle_unanswered,
+            jobs.AddAttempt: self._add_attempt,
             jobs.DropCapture: self._drop_capture,
             jobs.DropCaptures: self._drop_captures,
             jobs.SweepCaptures: self._sweep,
@@ -201,6 +202,14 @@ class Applier:
         self._swept = True
         self._recount(number, [row[1]])
         self._note_deletion(number, job.n, through=False)
+
+    def _add_attempt(self, job: jobs.AddAttempt) -> Stamp:
+        values = msgspec.structs.asdict(job)
+        number = self._number(values.pop("bin_id"))
+        if self._connection.execute(SQL["find_capture"], {"bin": number, "n": job.n}).fetchone() is None:
+            raise Rejected("not_found", f"There is no capture {job.n} in this bin.")
+        row = self._connection.execute(SQL["add_attempt"], {"bin": number, **values}).fetchone()
+        return Stamp(row[0], 0)
 
     def _drop_captures(self, job: jobs.DropCaptures) -> None:
         number = self._number(job.bin_id)

@@ -203,6 +203,18 @@ class SettleUnanswered(Job):
     note: str
 
 
+class AddAttempt(Job):
+    bin_id: str
+    n: int
+    url: str
+    sent_at: int
+    status: int | None
+    ms: int
+    error: str | None
+    content_type: str
+    body: bytes
+
+
 class AddSession(Job):
     hash: str
     token_hash: str
@@ -230,7 +242,7 @@ class Probe(Job):
 
 AnyJob = (
     AddBin | SetBin | RotateKey | DropBin | AddCapture | SetOutcomes | DropCapture | DropCaptures
-    | AddDrill | SetDrill | SetAnswers | SetFault | DropFault | SettleUnanswered
+    | AddDrill | SetDrill | SetAnswers | SetFault | DropFault | SettleUnanswered | AddAttempt
     | SweepCaptures | MarkStuck | MarkMissing | IndexWords | BeginReread | Reread | EndReread
     | AddSession | TouchSession | DropSession | DropSessions | Probe
 )  # fmt: skip

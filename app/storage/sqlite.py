@@ -19,6 +19,7 @@ from ..domain.units import micros
 from ..errors import CannotStart, NotFound
 from . import Health, Session, Store, Sweep, jobs
 from .answers import AnswerRows
+from .attempts import AttemptRows
 from .drills import DrillRows
 from .filters import make_filter
 from .lock import lock_directory
@@ -47,7 +48,7 @@ def _seconds(value: timedelta | None) -> int | None:
     return None if value is None else int(value.total_seconds())
 
 
-class SqliteStore(PairingReads, DrillRows, AnswerRows):
+class SqliteStore(PairingReads, DrillRows, AnswerRows, AttemptRows):
     """Implements `Store`; the promises stand there."""
 
     def __init__(self, writer: Writer, readers: Readers) -> None:

@@ -49,6 +49,7 @@ class View:
         return suffix_of(self.text)
 
 
+SIMULATED = View(title="Simulated", text="is:simulated")
 CAPTURE_VIEWS = (
     View(title="All", text=""),
     View(title="Inbound", text=INBOUND),

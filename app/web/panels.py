@@ -15,6 +15,7 @@ from ..domain.events import Event
 from ..domain.findings import Finding, explain
 from ..domain.messages import Message
 from ..domain.phones import region_of
+from ..domain.replaying import Attempt
 from ..domain.sms import SmsFacts, describe_sms
 from ..domain.units import say_gap
 from ..parsing import Parsed, Part, flatten, parse
@@ -31,9 +32,11 @@ TABS = {
     "timing": "Timing",
     "answer": "Answer",
     "related": "Related",
+    "replay": "Replay",
 }
 HEX_BYTES = 16_384
 RELATED = 50
+ATTEMPTS = 20
 TEXT_CHARACTERS = 128_000
 
 
@@ -100,6 +103,7 @@ class Detail:
     related: tuple[Related, ...]
     sent: Answer | None
     waits_s: float | None
+    attempts: Sequence[Attempt]
     pair: PairRow | None = None
 
     @property
@@ -148,6 +152,7 @@ async def open_detail(store: Store, bin_id: str, capture: Capture, address: str,
         ),
         sent=await _sent(store, bin_id, capture.row),
         waits_s=sheet.habits.timeout_s if sheet else None,
+        attempts=await store.list_attempts(bin_id, capture.row.n, limit=ATTEMPTS),
     )
 
 

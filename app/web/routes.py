@@ -25,6 +25,7 @@ from . import (
     home,
     live,
     messages,
+    simulate,
     static,
 )
 from .api import answers as api_answers
@@ -36,6 +37,7 @@ from .api import exports as api_exports
 from .api import info as api_info
 from .api import live as api_live
 from .api import messages as api_messages
+from .api import replays as api_replays
 from .api import simulations as api_simulations
 from .middleware import PUBLIC
 
@@ -102,6 +104,7 @@ ROUTES = [
     private("POST", "/bins/{bin}/delete", bins.delete, "bin-delete"),
     private("GET", "/bins/{bin}/captures/" + N, captures.show, "capture-page"),
     private("GET", "/bins/{bin}/captures/" + N + "/download", captures.download, "capture-download"),
+    private("POST", "/bins/{bin}/captures/" + N + "/replay", captures.replay, "capture-replay"),
     private("POST", "/bins/{bin}/captures/" + N + "/delete", captures.delete, "capture-delete"),
     private("GET", "/bins/{bin}/drills", drills.index, "drills"),
     private("POST", "/bins/{bin}/drills", drills.create, "drill-create"),
@@ -112,6 +115,10 @@ ROUTES = [
     private("GET", "/bins/{bin}/messages/rows", messages.rows, "message-rows"),
     private("GET", "/bins/{bin}/messages/side", messages.side, "message-side"),
     private("GET", "/bins/{bin}/messages/" + MESSAGE, messages.show, "message-page"),
+    private("GET", "/bins/{bin}/simulate", simulate.index, "simulate"),
+    private("POST", "/bins/{bin}/simulate", simulate.send, "simulate-send"),
+    private("GET", "/bins/{bin}/simulate/{id}", simulate.show, "simulate-run"),
+    private("POST", "/bins/{bin}/simulate/{id}/stop", simulate.stop, "simulate-stop"),
     private("GET", "/bins/{bin}/conversations", conversations.index, "conversations"),
     private("GET", "/bins/{bin}/conversations/" + PAIR, conversations.show, "conversation"),
     private("GET", "/bins/{bin}/compare", compare.index, "compare"),
@@ -141,6 +148,8 @@ ROUTES = [
     private("GET", "/api/v1/bins/{bin}/faults/{role}", api_answers.show_role_fault, "api-fault"),
     private("PUT", "/api/v1/bins/{bin}/faults/{role}", api_answers.put_fault, "api-fault-set"),
     private("DELETE", "/api/v1/bins/{bin}/faults/{role}", api_answers.heal, "api-fault-heal"),
+    private("GET", "/api/v1/bins/{bin}/captures/" + N + "/attempts", api_replays.index, "api-attempts"),
+    private("POST", "/api/v1/bins/{bin}/replays", api_replays.create, "api-replay"),
     private("GET", "/api/v1/bins/{bin}/messages", api_messages.index, "api-messages"),
     private("GET", "/api/v1/bins/{bin}/messages/" + MESSAGE, api_messages.show, "api-message"),
     private("POST", "/api/v1/bins/{bin}/drills", api_drills.create, "api-drill-create"),

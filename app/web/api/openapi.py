@@ -13,6 +13,7 @@ from . import (
     live,
     message_shapes,
     problems,
+    replays,
     shapes,
     simulation_shapes,
 )
@@ -24,6 +25,7 @@ _SHAPES = (
     message_shapes.MessageDetail, answer_shapes.AnswerShape, answer_shapes.FaultState,
     comparison_shapes.ComparisonShape, drill_shapes.DrillShape, drill_shapes.DrillList,
     simulation_shapes.SimulationShape, simulation_shapes.SimulationList,
+    replays.ReplayList,
     problems.Problem, live.Hello, live.Reset, live.CaptureFrame, live.MessageFrame, live.DeletedFrame,
     live.ClearedFrame,
 )  # fmt: skip

@@ -21,6 +21,7 @@ def all_paths() -> Paths:
         **_message_paths("/api/v1/bins/{bin}/messages"),
         **_drill_paths("/api/v1/bins/{bin}/drills"),
         "/api/v1/bins/{bin}/comparison": {"parameters": [parameters.BIN], "get": _comparison()},
+        **_replay_paths("/api/v1/bins/{bin}"),
         **_simulation_paths("/api/v1/bins/{bin}/simulations"),
         "/api/v1/bins/{bin}/export": {"parameters": [parameters.BIN], "get": _export()},
         "/api/v1/bins/{bin}/live": {"parameters": [parameters.BIN], "get": _live()},
@@ -144,6 +145,23 @@ def _comparison() -> Call:
     query = [parameters.limit(), parameters.cursor("before"), parameters.only()]
     text = "List pairings, newest first, with the summary of the bin"
     return call("Comparison", "listPairings", text, "ComparisonShape", lookup=True, query=query)
+
+
+def _replay_paths(bin: str) -> Paths:
+    kept = "What came back from its replays: the last 100"
+    return {
+        bin + "/replays": {
+            "parameters": [parameters.BIN],
+            "post": call(
+                "Captures", "replay", "Send captures again, exactly as they came", "ReplayList", status="201",
+                lookup=True, body=wishes.REPLAY,
+            ),
+        },
+        bin + "/captures/{n}/attempts": {
+            "parameters": [parameters.BIN, parameters.N],
+            "get": call("Captures", "listAttempts", kept, "ReplayList", lookup=True),
+        },
+    }  # fmt: skip
 
 
 def _simulation_paths(simulations: str) -> Paths:

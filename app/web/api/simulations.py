@@ -69,7 +69,7 @@ def start(request: web.Request, bin: Bin, fields: dict[str, Any]) -> Run:
     """Begin a run as it was asked for. Invalid names every field that is wrong; Conflict."""
     simulating = request.app[keys.SIMULATING]
     wish = read_wish(fields)
-    own = _own_targets(fields.get("targets"))
+    own = own_targets(fields.get("targets"))
     if fields.get("played_by", "server") not in ("server", "client"):
         raise Invalid(("played_by", "must be server or client"))
     if fields.get("played_by") == "client":
@@ -78,10 +78,9 @@ def start(request: web.Request, bin: Bin, fields: dict[str, Any]) -> Run:
         return simulating.begin(bin.id, wish, targets_of(request, bin, wish.what))
     if wish.rate > MOST_ABROAD_A_SECOND:
         raise Invalid(("rate", f"must be at most {MOST_ABROAD_A_SECOND:g} a second to a URL of your own"))
-    found = {name: url for name, url in own.items() if url}
-    if not found:
+    if not own:
         raise Invalid(("targets", f"must name at least one of {', '.join(TARGETS)}"))
-    return simulating.begin(bin.id, wish, _targets(found), request.app[keys.SETTINGS].allow_targets)
+    return simulating.begin(bin.id, wish, name_targets(own), request.app[keys.SETTINGS].allow_targets)
 
 
 def targets_of(request: web.Request, bin: Bin, what: What) -> Targets:
@@ -119,7 +118,13 @@ def read_wish(fields: dict[str, Any]) -> SimulationWish:
     return SimulationWish(**said)
 
 
-def _own_targets(said: object) -> dict[str, str | None] | None:
+def name_targets(urls: dict[str, str]) -> Targets:
+    """URLs of the user's own, by their names."""
+    return Targets(primary=urls.get("primary"), fallback=urls.get("fallback"), status=urls.get("status"))
+
+
+def own_targets(said: object) -> dict[str, str] | None:
+    """URLs of the user's own, as far as they were given; None: the bin's. Invalid."""
     if said is None:
         return None
     if not isinstance(said, dict) or any(name not in TARGETS for name in said):
@@ -128,10 +133,6 @@ def _own_targets(said: object) -> dict[str, str | None] | None:
         if url is not None and not isinstance(url, str):
             raise Invalid((f"targets.{name}", "must be an address or null"))
     return {name: check_target(f"targets.{name}", url) for name, url in said.items() if url}
-
-
-def _targets(urls: dict[str, str]) -> Targets:
-    return Targets(primary=urls.get("primary"), fallback=urls.get("fallback"), status=urls.get("status"))
 
 
 async def _run(request: web.Request) -> Run:

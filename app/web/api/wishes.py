@@ -7,6 +7,7 @@ from ...domain.captures import Role
 from ...domain.checking import MOST_BODY, MOST_DELAY_MS, MOST_HEADERS, MOST_RULES
 from ...domain.drills import DRILLED
 from ...domain.faults import LASTS, LONGEST, MOST_COUNT, MOST_SECONDS, MOST_STATUSES, FaultKind
+from ...domain.replaying import MOST_AT_ONCE
 from ...domain.simulation import MOST_A_SECOND, MOST_ABROAD_A_SECOND, MOST_MESSAGES, Trouble, What
 
 Wish = dict[str, Any]
@@ -118,6 +119,21 @@ DRILL = _object(
         },
     },
     minProperties=1,
+)
+
+REPLAY = _object(
+    {
+        "captures": {
+            "type": "array",
+            "minItems": 1,
+            "maxItems": MOST_AT_ONCE,
+            "items": {"type": "integer", "minimum": 1},
+            "description": "Numbers, sent one after the other in this order.",
+        },
+        "url": {"type": "string", "maxLength": 2_000, "description": "http or https, on the public internet."},
+        "credentials": {"type": "boolean", "default": False, "description": "Authorization, Cookie and the like too."},
+    },
+    required=["captures", "url"],
 )
 
 _URL = {"type": ["string", "null"], "maxLength": 2_000, "description": "http or https."}

@@ -34,6 +34,22 @@ create table fault_hits (
 ) strict, without rowid;
 create index fault_hits_by_drill on fault_hits (bin, drill, n) where drill is not null;
 
+-- Captures that were sent again by hand, and the head of what came back.
+create table attempts (
+    bin integer not null references bins (number),
+    n integer not null,
+    -- Of its capture, from 1.
+    number integer not null,
+    url text not null,
+    sent_at integer not null,
+    status integer,
+    ms integer not null,
+    error text,
+    content_type text not null,
+    body blob not null,
+    primary key (bin, n, number)
+) strict;
+
 drop view v_captures;
 alter table outcomes drop column fault;
 -- When the sender hung up without the whole answer, after the arrival.
