@@ -6,6 +6,7 @@ which only one of them is listening. With one the wait itself has the filter, an
 
 import math
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -100,15 +101,15 @@ class Hunt:
             came = self._poll(captures, None, wait_s) if wait_s else []
             last = max([last, *(item["n"] for item in came)])
             first = self._ask("--match", captures, self.wish.match, self.done)
-        caught, lacking = self._choose(captures, first)
+        caught, looked_at = self._choose(captures, first)
         # Asked after the matches, so that it sees at least what they saw.
         bad = self._ask("--fail-on", captures, self.wish.fail_on, self.done) if self.wish.fail_on else []
         if bad:
             return Look(bad=bad[0])
         self.matched += len(caught)
-        self.lacking += lacking
+        self.lacking += len(looked_at) - len(caught)
         # Whatever has a lower number than something visible is visible, too.
-        self.done = max(last, self.done, *(catch.item["n"] for catch in caught))
+        self.done = max([last, self.done, *looked_at])
         return Look(tuple(caught))
 
     def _poll(self, captures: Captures, q: str | None, left: float) -> list[Summary]:
@@ -123,21 +124,20 @@ class Hunt:
             clock.pause(min(_EARLY_S, left))
         return found
 
-    def _choose(self, captures: Captures, page: list[Summary]) -> tuple[list[Catch], int]:
-        """As many matches as are still wanted, oldest first; and how many lacked what is wanted of them."""
+    def _choose(self, captures: Captures, page: list[Summary]) -> tuple[list[Catch], list[int]]:
+        """As many matches as are still wanted, oldest first; and the numbers of all that were looked at for them."""
         caught: list[Catch] = []
-        lacking = 0
+        looked_at: list[int] = []
         while page:
             for item in page:
-                try:
+                looked_at.append(item["n"])
+                with suppress(LookupError, Missing):
                     value = self.wish.extract(item, captures) if self.wish.extract else None
                     caught.append(Catch(item, value))
-                except (LookupError, Missing):
-                    lacking += 1
                 if self.matched + len(caught) == self.wish.count:
-                    return caught, lacking
+                    return caught, looked_at
             page = self._ask("--match", captures, self.wish.match, page[-1]["n"]) if len(page) == _PAGE else []
-        return caught, lacking
+        return caught, looked_at
 
     def _ask(self, flag: str, captures: Captures, q: str | None, after: int) -> list[Summary]:
         try:

@@ -230,6 +230,16 @@ def test_a_match_without_the_wanted_value_does_not_count(server: Process, here: 
     assert run("wait", *since, "--extract", "otp", **here).stdout == "4711\n"
 
 
+def test_it_is_counted_once_when_it_comes_during_the_wait(tmp_path: Path) -> None:
+    with serving(tmp_path) as server:
+        here = {"SMSBIN_URL": server.ready["url"], "SMSBIN_ACCESS_TOKEN": TOKEN}
+        arguments = ("--match", "kind:inbound", "--extract", "otp", "--timeout", "3s")
+        with _waiting(server, *arguments, **here) as process:
+            hit(server, "welcome")
+            _, said = process.communicate(timeout=60)
+    assert "1 capture came, 1 matched without" in said
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
