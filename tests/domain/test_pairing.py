@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import permutations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.domain.captures import Outcome
@@ -103,6 +103,7 @@ STEPS = st.lists(
 )  # fmt: skip
 
 
+@settings(deadline=None)
 @given(steps=STEPS, data=st.data())
 def test_hits_and_outcomes_in_any_order_make_the_same_pairing(
     steps: list[tuple[float, bool, Outcome | None]], data: st.DataObject
@@ -125,6 +126,7 @@ def test_hits_and_outcomes_in_any_order_make_the_same_pairing(
     )  # fmt: skip
 
 
+@settings(deadline=None)
 @given(steps=STEPS, gone=st.sets(st.integers(1, 4)))
 def test_what_is_taken_away_leaves_the_pairing_of_the_rest(
     steps: list[tuple[float, bool, Outcome | None]], gone: set[int]
@@ -137,6 +139,7 @@ def test_what_is_taken_away_leaves_the_pairing_of_the_rest(
     assert left == fresh
 
 
+@settings(deadline=None)
 @given(steps=STEPS)
 def test_every_pairing_has_a_reason_in_sentences(steps: list[tuple[float, bool, Outcome | None]]) -> None:
     reason = reason_of(_pairing(*steps))
