@@ -3,7 +3,7 @@
 import random
 import secrets
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from .domain.bins import KEY_ALPHABET, KEY_LENGTH
 
@@ -25,6 +25,16 @@ def wall() -> float:
 def ticks() -> float:
     """Seconds of a clock that never jumps; only differences mean something."""
     return time.monotonic()
+
+
+def started() -> datetime:
+    """When this process began, or a little later: it is at least as old as the work that it has done."""
+    return now() - timedelta(seconds=time.process_time())
+
+
+def pause(seconds: float) -> None:
+    """Do nothing for a while. For commands; whoever shares a loop awaits instead."""
+    time.sleep(seconds)
 
 
 def new_key() -> str:

@@ -7,6 +7,7 @@ from .live.hub import Hub
 from .services.access import Access
 from .services.answers import Answers
 from .services.disk import Disk
+from .services.drilling import Drilling
 from .services.faults import Faults
 from .services.intake import Intake
 from .services.keyring import Keyring
@@ -24,6 +25,7 @@ HUB = web.AppKey("HUB", Hub)
 FRAMES = web.AppKey("FRAMES", FrameCache[Frames])
 KEYRING = web.AppKey("KEYRING", Keyring)
 ACCESS = web.AppKey("ACCESS", Access)
+DRILLING = web.AppKey("DRILLING", Drilling)
 INTAKE = web.AppKey("INTAKE", Intake)
 OUTCOMES = web.AppKey("OUTCOMES", Outcomes)
 SIMULATING = web.AppKey("SIMULATING", Simulating)

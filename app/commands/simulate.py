@@ -151,14 +151,14 @@ def _to_bin(wish: SimulationWish, client: Client, named: str | None, provider: s
 
 def _play(stage: _Stage, *, as_json: bool) -> Progress:
     # aiohttp and the data sheets take a moment to import, which `--help` need not wait for.
+    from ..egress import open_sender
     from ..services.playing import Player
-    from ..services.sending import open_session
 
     tell = _tell_json if as_json else _tell
 
     async def play() -> Progress:
-        async with open_session() as session:
-            player = Player(session, stage.wish, stage.targets, mark=stage.mark, tell=tell)
+        async with open_sender() as sender:
+            player = Player(sender, stage.wish, stage.targets, mark=stage.mark, tell=tell)
             await player.run(clock.now())
         return player.progress
 

@@ -12,8 +12,6 @@ from .simulation import MARK
 
 MOST_AT_ONCE = 50
 """Captures in one replay."""
-MOST_BODY = 4 << 10
-"""Bytes of an answer that are kept: its head."""
 
 # What belongs to one connection (RFC 9110, section 7.6.1), and what is said anew for this one. The mark of a
 # simulation is nobody's business but the bin's.

@@ -136,6 +136,7 @@ SHEET = Sheet(
     name="bandwidth",
     title="Bandwidth",
     claims=claims,
+    marks=frozenset({"0.type", "message.applicationid", "message.owner", "message.segmentcount"}),
     read=read,
     compose=compose,
     words=WORDS,
@@ -160,6 +161,7 @@ SHEET = Sheet(
         "message.priority": "default or high.",
     },
     times="ISO 8601 in UTC, with Z",
+    varies=frozenset({"time"}),
     habits=Habits(
         timeout_s=10.0,
         retries="Every callback that gets no 2xx within 10 seconds is repeated over 24 hours; duplicates are possible.",

@@ -130,6 +130,7 @@ SHEET = Sheet(
     name="clicksend",
     title="ClickSend",
     claims=claims,
+    marks=frozenset({"message_id"}),
     read=read,
     compose=compose,
     words=WORDS,
@@ -154,6 +155,7 @@ SHEET = Sheet(
         "message_type": "sms or mms.",
     },
     times="Unix seconds",
+    varies=frozenset({"timestamp"}),
     habits=Habits(
         retries="Users report repeats after an answer that is no 2xx; ClickSend publishes no schedule.",
         fallback="No fallback URL was found in the documentation.",

@@ -166,6 +166,7 @@ SHEET = Sheet(
     name="infobip",
     title="Infobip",
     claims=claims,
+    marks=frozenset({"results.0.messageid"}),
     read=read,
     compose=compose,
     words=WORDS,

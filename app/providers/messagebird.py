@@ -30,8 +30,8 @@ from .sheet import Draft, Habits, Play, Portal, PortalField, Sheet, Wish
 from .times import read_iso, read_utc
 
 _SIGNATURES = {
-    "messagebird-signature-jwt": "MessageBird-Signature-JWT",
-    "messagebird-signature": "MessageBird-Signature",
+    b"messagebird-signature-jwt": "MessageBird-Signature-JWT",
+    b"messagebird-signature": "MessageBird-Signature",
 }
 _CONTENT = ("originator", "body", "message", "shortcode", "createddatetime", "receive_datetime")
 
@@ -198,6 +198,8 @@ SHEET = Sheet(
     name="messagebird",
     title="MessageBird (Bird)",
     claims=claims,
+    marks=frozenset({"statusdatetime", "originator", "payload.channelid", "channelid"}),
+    headers=frozenset(_SIGNATURES),
     read=read,
     compose=compose,
     words=WORDS,

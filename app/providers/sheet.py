@@ -12,6 +12,7 @@ from datetime import datetime
 from ..domain.answers import Answer, safe_answer
 from ..domain.captures import Kind, RawRequest, Role
 from ..domain.events import Event
+from ..domain.linting import Verbs
 from ..domain.statuses import UNKNOWN, Word
 from .glance import Glance
 
@@ -122,17 +123,21 @@ def _never(glance: Glance) -> bool:  # noqa: ARG001
 class Sheet:
     """One provider.
 
-    `claims(glance)` is a sentence's end, "Text, MessageSid and Action are present", or None. It is cheap: every
-    capture asks every sheet. `read(glance, role)` gives the events, none where the request states none (a
-    subscription handshake, a probe); it never raises. `silent(glance)`: this request, which has no events, is known
-    to be about no message, so nobody guesses what it might say, and its kind is "other" whatever URL it came to.
-    `words` are by `plain()` spelling. `meanings` and `errors` are shown beside fields and codes; field names in lower
-    case. `times` says format and zone in words.
+    `claims(glance)` is a sentence's end, "Text, MessageSid and Action are present", or None. `marks` and `headers`: a
+    request that it claims has one of these fields or headers (names in lower case), so with none it is not asked.
+    `read(glance, role)` gives the events, none where the request states none (a subscription handshake, a probe); it
+    never raises. `silent(glance)`: this request, which has no events, is known to be about no message, so nobody
+    guesses what it might say, and its kind is "other" whatever URL it came to. `verbs`: the elements of the XML that
+    it reads as an answer, None where it reads none; `sms_reply`: an answer that makes it send an SMS back. `words` are
+    by `plain()` spelling. `meanings` and `errors` are shown beside fields and codes; field names in lower case.
+    `times` says format and zone in words. `varies`: fields that differ between two deliveries of one message by
+    themselves (an address, a time, a signature), in lower case, JSON paths without the places in lists.
     """
 
     name: str
     title: str
     claims: Callable[[Glance], str | None]
+    marks: frozenset[str]
     read: Callable[[Glance, Role], tuple[Event, ...]]
     compose: Callable[[Wish], Draft]
     words: Mapping[str, Word]
@@ -141,9 +146,13 @@ class Sheet:
     habits: Habits
     portal: Portal
     play: Play = Play()
+    headers: frozenset[bytes] = frozenset()
     errors: Mapping[str, str] = field(default_factory=dict)
     answer: Callable[[Role], Answer] = safe_answer
     silent: Callable[[Glance], bool] = _never
+    verbs: Verbs | None = None
+    sms_reply: Answer | None = None
+    varies: frozenset[str] = frozenset()
 
     def word(self, said: str | None) -> Word:
         """What a status word means here."""
@@ -152,7 +161,15 @@ class Sheet:
 
 def plain(word: str) -> str:
     """A status word for comparing: `In-Queue`, `in queue` and `INQUEUE` are one."""
+    if word.isalnum():
+        return word.lower()
     return word.strip().lower().replace("-", "").replace("_", "").replace(" ", "")
+
+
+def xml_answer(inside: str, content_type: str = "text/xml") -> Answer:
+    """An answer in the XML that Twilio began, with these elements in it."""
+    body = f'<?xml version="1.0" encoding="UTF-8"?><Response>{inside}</Response>'
+    return Answer(headers=(("Content-Type", content_type),), body=body)
 
 
 def as_raw(draft: Draft, target: str, received_at: datetime, peer: str = "192.0.2.1") -> RawRequest:

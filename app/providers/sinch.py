@@ -52,7 +52,7 @@ def claims(glance: Glance) -> str | None:
     said = glance.fields.get("type")
     if said in _TYPES and glance.json is not None:
         return f"type is {said}"
-    if "x-sinch-webhook-signature" in glance.headers:
+    if b"x-sinch-webhook-signature" in glance.headers:
         return "the header x-sinch-webhook-signature is present"
     return None
 
@@ -178,6 +178,8 @@ SHEET = Sheet(
     name="sinch",
     title="Sinch",
     claims=claims,
+    marks=frozenset({"type"}),
+    headers=frozenset({b"x-sinch-webhook-signature"}),
     read=read,
     compose=compose,
     words=WORDS,

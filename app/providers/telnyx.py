@@ -68,7 +68,7 @@ def claims(glance: Glance) -> str | None:
         for mark in _MARKS:
             if mark in fields:
                 return f"{mark} is present"
-    if _SIGNATURE in glance.headers:
+    if _SIGNATURE.encode() in glance.headers:
         return f"the header {_SIGNATURE} is present"
     return None
 
@@ -258,6 +258,8 @@ SHEET = Sheet(
     name="telnyx",
     title="Telnyx",
     claims=claims,
+    marks=frozenset({"data.event_type", "data.payload.id", "data.payload.direction"}),
+    headers=frozenset({_SIGNATURE.encode()}),
     read=read,
     compose=compose,
     words=WORDS,
@@ -310,6 +312,7 @@ SHEET = Sheet(
         "meta.delivered_to": "The URL of this try: tells primary and failover apart.",
     },
     times="ISO 8601 with a zone",
+    varies=frozenset({"meta.attempt", "meta.delivered_to"}),
     habits=Habits(
         timeout_s=2,
         retries="Without a 2xx in 2 s again, up to 3 tries for each URL; duplicates and any order are to be expected.",

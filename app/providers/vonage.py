@@ -204,6 +204,7 @@ SHEET = Sheet(
     name="vonage",
     title="Vonage",
     claims=claims,
+    marks=frozenset({"msisdn", "message_uuid", "conversation_uuid"}),
     read=read,
     compose=compose,
     words=WORDS,
@@ -249,6 +250,7 @@ SHEET = Sheet(
         "conversation_uuid": "The id of the conversation that the call belongs to.",
     },
     times="SMS API: YYYY-MM-DD HH:MM:SS in UTC (message-timestamp); Messages and Voice API: ISO 8601 with Z",
+    varies=frozenset({"nonce", "sig", "timestamp"}),
     habits=Habits(
         retries="An answer that is no success (200 or 204) is followed by repeats for 24 hours.",
         fallback="SMS has none; a voice application has a Fallback URL beside its Answer URL.",

@@ -95,6 +95,13 @@ class Answers:
         self._by_bin.pop(bin_id, None)
 
 
+def matching_rule(answers: RoleAnswers, role: Role, raw: RawRequest, reading: Reading) -> int | None:
+    """The index of the rule that would answer such a request; None: none of them. WrongTerm."""
+    candidate = _candidate(role, raw, reading)
+    found = (index for index, rule in enumerate(answers.rules) if matches(parse_query(rule.match), candidate))
+    return next(found, None)
+
+
 def _candidate(role: Role, raw: RawRequest, reading: Reading) -> Candidate:
     return Candidate(
         n=None,

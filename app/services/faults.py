@@ -11,7 +11,8 @@ from datetime import datetime
 
 from .. import clock
 from ..domain.captures import FaultHit, Role
-from ..domain.faults import ActiveFault, Fault, FaultKind, is_redirected
+from ..domain.faults import ActiveFault, Fault, FaultKind, check_fault, is_redirected
+from ..errors import Invalid
 from ..live.hub import Hub
 from ..storage import COMMIT_WAIT_S, Store
 
@@ -77,7 +78,9 @@ class Faults:
             self._by_bin[bin_id][role] = active.given_back()
 
     async def set(self, fault: ActiveFault) -> None:
-        """In the place of the role's fault. NotFound."""
+        """In the place of the role's fault. Invalid names every field that is wrong; NotFound."""
+        if problems := check_fault(fault.fault, fault.started_at):
+            raise Invalid(*problems)
         async with self._changing:
             await self._store.set_fault(fault)
             self._by_bin.setdefault(fault.bin_id, {})[fault.role] = fault

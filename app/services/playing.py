@@ -10,17 +10,15 @@ from dataclasses import replace
 from datetime import datetime
 from urllib.parse import urljoin, urlsplit
 
-import aiohttp
-
 from .. import clock
 from ..domain.captures import Kind
 from ..domain.simulation import MARK, MOST_RESULTS, Attempt, Progress, SimulationWish, Targets
+from ..egress import Reply, Sender
 from ..parsing.bounds import Unreadable
 from ..parsing.xml import read_xml
 from ..providers import PROVIDERS
 from ..providers.sheet import Wish
 from .scripting import Act, Cue, draft, script
-from .sending import Reply, send
 
 MOST_UNDER_WAY = 2_000
 """Messages that are waiting for an answer or for their next callback at one time; a run that is faster waits."""
@@ -38,14 +36,14 @@ class Player:
 
     def __init__(
         self,
-        session: aiohttp.ClientSession,
+        sender: Sender,
         wish: SimulationWish,
         targets: Targets,
         *,
         mark: str | None = None,
         tell: Tell = lambda _: None,
     ) -> None:
-        self._session = session
+        self._sender = sender
         self._wish = wish
         self._targets = targets
         self._mark = mark
@@ -112,7 +110,7 @@ class Player:
         for _ in range(self._play.redirects + 1):
             sent_at = clock.now()
             timeout_s = self._play.timeout_s / self._wish.speed
-            reply = await send(self._session, method, target, headers, body, timeout_s=timeout_s)
+            reply = await self._sender.send(method, target, headers, body, timeout_s=timeout_s)
             self._note(wish, role, sent_at, reply)
             follows = reply.status is not None and 300 <= reply.status < 400 and reply.location
             if not follows or not self._play.redirects:

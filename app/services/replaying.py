@@ -7,10 +7,9 @@ from dataclasses import asdict
 from .. import clock
 from ..domain.captures import RawRequest, Role
 from ..domain.replaying import MOST_AT_ONCE, Attempt, NewAttempt, replayed, without_secrets
+from ..egress import AT_ONCE, Network, check_target, send_exactly
 from ..errors import Invalid
 from ..storage import Store
-from .egress import AT_ONCE, Network, check_target
-from .exact import send_exactly
 
 
 class Replaying:

@@ -68,7 +68,7 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
             return Words(answer=safe_answer(self.role), note=UNFIT)
         if self.reading is None:
             return Words(answer=self.answer, set_by_user=True, well_formed=is_well_formed(self.answer))
-        answer = render(self.answer, _values(self.reading, n))
+        answer = render(self.answer, values_of(self.reading, n))
         return Words(answer=answer, constant=False, set_by_user=True, well_formed=is_well_formed(answer))
 
 
@@ -90,7 +90,8 @@ def choose(answers: Answers, faults: Faults, bin: Bin, role: Role, raw: RawReque
     return msgspec.structs.replace(reply, role=role, fault=fault, hit=hit)
 
 
-def _values(reading: Reading, n: int) -> dict[str, str]:
+def values_of(reading: Reading, n: int) -> dict[str, str]:
+    """What the placeholders of `domain/rendering.py` stand for in a capture; for a preview too."""
     return {
         "from": reading.sender or "",
         "to": reading.recipient or "",

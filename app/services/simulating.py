@@ -6,17 +6,16 @@ a look at its content, and nobody else can make one look so.
 
 import asyncio
 from collections import deque
+from collections.abc import Sequence
 from datetime import datetime
-
-import aiohttp
 
 from .. import clock
 from ..domain.simulation import Attempt, Progress, RunState, SimulationWish, Targets
+from ..egress import Network, open_sender
 from ..errors import Conflict, NotFound
 from ..log import get_log
 from ..tasks import lifelong, stop
 from .playing import Player
-from .sending import open_session
 
 MOST_REMEMBERED = 100
 MOST_AT_ONCE = 4
@@ -53,20 +52,15 @@ class Simulating:
         self._marks: dict[bytes, str] = {}
 
     def begin(
-        self,
-        bin_id: str,
-        wish: SimulationWish,
-        targets: Targets,
-        connector: aiohttp.BaseConnector | None = None,
-        *,
-        marked: bool = True,
+        self, bin_id: str, wish: SimulationWish, targets: Targets, allowed: Sequence[Network | str] | None = None
     ) -> Run:
-        """Start to play. `connector` leads to a URL of the user's own. Conflict: enough is running."""
+        """Start to play. `targets` are URLs of a bin of this server; or, with `allowed`, the user's own, which are
+        reached through the gate and hear nothing of the mark. Conflict: enough is running."""
         if sum(run.is_running and run.task is not None for run in self._runs) >= MOST_AT_ONCE:
             raise Conflict(f"{MOST_AT_ONCE} simulations are running; stop one, or wait for its end.")
         run = self._add(bin_id, wish)
-        run.own = None if marked else targets
-        run.task = lifelong(self._play(run, targets, connector, marked=marked), name=f"simulation {run.id}")
+        run.own = None if allowed is None else targets
+        run.task = lifelong(self._play(run, targets, allowed), name=f"simulation {run.id}")
         return run
 
     def announce(self, bin_id: str, wish: SimulationWish) -> Run:
@@ -115,10 +109,10 @@ class Simulating:
         self._marks[run.mark.encode()] = run.id
         return run
 
-    async def _play(self, run: Run, targets: Targets, connector: aiohttp.BaseConnector | None, *, marked: bool) -> None:
+    async def _play(self, run: Run, targets: Targets, allowed: Sequence[Network | str] | None) -> None:
         try:
-            async with open_session(connector) as session:
-                player = Player(session, run.wish, targets, mark=run.mark if marked else None)
+            async with open_sender(allowed) as sender:
+                player = Player(sender, run.wish, targets, mark=run.mark if allowed is None else None)
                 player.progress = run.progress
                 await player.run(run.started_at)
             run.progress.state = RunState.DONE

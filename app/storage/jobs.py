@@ -110,6 +110,13 @@ class MarkStuck(Job):
     limit: int
 
 
+class MarkMissing(Job):
+    """Fallbacks that did not come."""
+
+    now: int
+    limit: int
+
+
 class IndexWords(Job):
     limit: int
 
@@ -150,6 +157,18 @@ class Reread(Job):
 class EndReread(Job):
     bin_id: str
     limit: int
+
+
+class AddDrill(Job):
+    bin_id: str
+    id: str
+    drill: str
+
+
+class SetDrill(Job):
+    id: str
+    running: bool
+    drill: str
 
 
 class SetAnswers(Job):
@@ -223,8 +242,8 @@ class Probe(Job):
 
 AnyJob = (
     AddBin | SetBin | RotateKey | DropBin | AddCapture | SetOutcomes | DropCapture | DropCaptures
-    | SweepCaptures | MarkStuck | IndexWords | BeginReread | Reread | EndReread
-    | SetAnswers | SetFault | DropFault | SettleUnanswered | AddAttempt
+    | AddDrill | SetDrill | SetAnswers | SetFault | DropFault | SettleUnanswered | AddAttempt
+    | SweepCaptures | MarkStuck | MarkMissing | IndexWords | BeginReread | Reread | EndReread
     | AddSession | TouchSession | DropSession | DropSessions | Probe
 )  # fmt: skip
 

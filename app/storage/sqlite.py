@@ -4,7 +4,7 @@ import asyncio
 import json
 import os
 import sqlite3
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import asynccontextmanager, closing
 from datetime import datetime, timedelta
@@ -20,9 +20,11 @@ from ..errors import CannotStart, NotFound
 from . import Health, Session, Store, Sweep, jobs
 from .answers import AnswerRows
 from .attempts import AttemptRows
+from .drills import DrillRows
 from .filters import make_filter
 from .lock import lock_directory
-from .message_reads import FAR, MessageReads
+from .message_reads import FAR
+from .pairing_reads import PairingReads
 from .readers import Readers, open_readers
 from .rows import (
     read_bin,
@@ -46,7 +48,7 @@ def _seconds(value: timedelta | None) -> int | None:
     return None if value is None else int(value.total_seconds())
 
 
-class SqliteStore(MessageReads, AnswerRows, AttemptRows):
+class SqliteStore(PairingReads, DrillRows, AnswerRows, AttemptRows):
     """Implements `Store`; the promises stand there."""
 
     def __init__(self, writer: Writer, readers: Readers) -> None:
@@ -140,6 +142,11 @@ class SqliteStore(MessageReads, AnswerRows, AttemptRows):
         row = await self._readers.one("get_sent_answer", {"bin": await self._number(bin_id), "n": n})
         return None if row is None else read_sent_answer(row)
 
+    async def get_sent_answers(self, bin_id: str, numbers: Sequence[int]) -> Mapping[int, Answer]:
+        values = {"bin": await self._number(bin_id), "numbers": json.dumps(numbers)}
+        rows = await self._readers.all("get_sent_answers", values)
+        return {int(row["n"]): read_sent_answer(row) for row in rows}
+
     async def drop_capture(self, bin_id: str, n: int) -> None:
         await self._writer.submit(jobs.DropCapture(bin_id, n))
 
@@ -156,6 +163,10 @@ class SqliteStore(MessageReads, AnswerRows, AttemptRows):
 
     async def mark_stuck(self, now: datetime, limit: int = 200) -> Sequence[str]:
         value = await self._writer.submit(jobs.MarkStuck(micros(now), limit))
+        return [str(bin_id) for bin_id in value or ()]
+
+    async def mark_missing_fallbacks(self, now: datetime, limit: int = 200) -> Sequence[str]:
+        value = await self._writer.submit(jobs.MarkMissing(micros(now), limit))
         return [str(bin_id) for bin_id in value or ()]
 
     async def index_words(self, limit: int) -> bool:

@@ -7,6 +7,7 @@ own fallback fires; an unknown key is 404 and counted.
 """
 
 import asyncio
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -28,10 +29,12 @@ from .connection import Connection
 from .faults import Scene, play
 from .urls import capture_url, find_place, peer_of, public_root
 
+_HOST = re.compile(r"(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?")
 _ROLES = {role.value: role for role in Role}
 
 _log = get_log("capture")
 _room = Room()
+_FREED = Body(b"", True)
 
 
 def role_of(tail: str) -> Role:
@@ -56,15 +59,11 @@ async def receive(request: web.Request, app: web.Application, key: str, tail: st
         bin = keyring.known(key) or await keyring.find(key)
         if bin is None:
             raise NotFound("No bin has this key.")
-        body = await _body(request, app)
-        role = role_of(tail)
-        raw = _raw(app, request.protocol, message, body, received_at)
-        stamp, reply = await app[keys.INTAKE].keep(bin, role, raw)
+        stamp, reply = await _keep(request, app, bin, role_of(tail), message, received_at, since)
     except Exception as error:
         line.write(_refusal(app, error), n=None)
         await line.drained()
         return line.sent()
-    _count(app, role, body, since)
     words = reply.words(stamp.n)
     if reply.is_played:
         outcome = await play(_scene(app, line, bin, stamp.n, reply, words, message))
@@ -121,6 +120,8 @@ class Visit:
             return
         self.app[keys.HUB].ring(self.bin.id)
         _count(self.app, self.role, self.body, self.since)
+        # The answer may be held back for minutes.
+        self.body = _FREED
         assert self.reply is not None  # what was stored was begun
         words = self.reply.words(n)
         if self.reply.is_played:
@@ -143,6 +144,23 @@ class Visit:
     def _end(self, line: Line, n: int, reply: Reply, outcome: Outcome) -> None:
         self.app[keys.OUTCOMES].note(self.bin.id, n, outcome, awaited=reply.awaited)
         self.connection.visited(stay=line.stay)
+
+
+async def _keep(
+    request: web.Request,
+    app: web.Application,
+    bin: Bin,
+    role: Role,
+    message: RawRequestMessage,
+    received_at: datetime,
+    since: float,
+) -> tuple[Stamp, Reply]:
+    """On its own, so that the bytes are free while the answer is held back."""
+    body = await _body(request, app)
+    raw = _raw(app, request.protocol, message, body, received_at)
+    stamp, reply = await app[keys.INTAKE].keep(bin, role, raw)
+    _count(app, role, body, since)
+    return stamp, reply
 
 
 async def _body(request: web.Request, app: web.Application) -> Body:
@@ -182,7 +200,11 @@ def _scene(
     def redirect_to() -> str:
         settings, peername = app[keys.SETTINGS], line.connection.peername
         place = find_place(settings, str(peername[0]) if peername else "unknown", message.headers, "http")
-        return f"{capture_url(public_root(settings, place), bin.key, reply.role)}/{REDIRECTED}"
+        root = public_root(settings, place)
+        # A host that is none is not repeated; without one the address is on the server that was asked.
+        if not settings.public_url and not _HOST.fullmatch(place.host):
+            root = place.base
+        return f"{capture_url(root, bin.key, reply.role)}/{REDIRECTED}"
 
     return Scene(line, app[keys.WAITING], bin.id, n, reply, usual, redirect_to)
 

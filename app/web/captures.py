@@ -19,6 +19,7 @@ from .filters import SIMULATED, Filter, View, filter_of
 from .forms import read_form
 from .headers import NOTHING_AT_ALL
 from .page import render, retention_of, site_of, urls_of
+from .pair_words import row_of
 from .panels import Detail, open_detail
 from .portals import empty_page
 from .urls import place_of
@@ -116,6 +117,8 @@ async def _show(request: web.Request, tab: str, again: Replay = NO_REPLAY, *, st
     bin = await store.get_bin(bin_id)
     address = urls_of(site_of(request).root, bin)[capture.row.role]
     detail = await open_detail(store, bin_id, capture, address, tab)
+    pairings = await store.pairings_of(bin_id, [n])
+    detail = replace(detail, pair=row_of(pairings[0]) if pairings else None)
     filter = filter_of(request)
     beside = await _beside(store, bin_id, n, filter)
     if request.headers.get("X-Partial") == "detail":

@@ -19,7 +19,9 @@ from ..services.replying import Reply, Words
 from ..services.waiting import Ending, Waiting
 from .answering import Line
 
+# As even as it may be, in as few pieces as a thousand of them may have.
 DRIP_S = 0.1
+MOST_DROPS = 60
 FAILED = "The answer could not be played as it was set; the default went out instead."
 _XML = (("Content-Type", "text/xml"),)
 # An element that is never closed, a bare ampersand, half a tag.
@@ -50,7 +52,7 @@ class Scene:
 
     def left(self, status: int | None = None) -> Outcome:
         """The sender has just hung up."""
-        return Outcome(status=status, sender_left=True, left_ms=self.line.elapsed_ms())
+        return self.usual.tell(Outcome(status=status, sender_left=True, left_ms=self.line.elapsed_ms()))
 
     async def wait(self, until_ms: float) -> Ending:
         """So long after the arrival."""
@@ -146,7 +148,7 @@ def _drops(data: bytes, from_ms: float, until_ms: float) -> Iterator[tuple[float
     head = data.index(b"\r\n") + 2
     yield from_ms, data[:head]
     rest = data[head:]
-    count = min(len(rest), max(1, round((until_ms - from_ms) / (DRIP_S * 1_000))))
+    count = min(len(rest), MOST_DROPS, max(1, round((until_ms - from_ms) / (DRIP_S * 1_000))))
     size = math.ceil(len(rest) / count)
     count = math.ceil(len(rest) / size)
     for index in range(count):

@@ -6,6 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+import msgspec
+
+from ..domain.answers import Answer, safe_answer
 from ..domain.captures import Capture, CaptureRow
 from ..domain.curl import SECRET_HEADERS, as_curl
 from ..domain.events import Event
@@ -19,6 +22,7 @@ from ..parsing import Parsed, Part, flatten, parse
 from ..providers import facts_of, sheet_of, why
 from ..providers.sheet import Sheet
 from ..storage import Store
+from .pair_words import PairRow
 
 TABS = {
     "summary": "Summary",
@@ -73,7 +77,8 @@ class Related:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Detail:
     """A capture and everything that its tabs show. `why` it looks like its provider's, as the end of a sentence;
-    `skew`: arrival against the provider's stamp `said_at`, in words."""
+    `skew`: arrival against the provider's stamp `said_at`, in words. `sent` is what went out; None: nothing did, or not
+    yet. `pair`: what it is compared with."""
 
     capture: Capture
     tabs: dict[str, str]
@@ -96,15 +101,24 @@ class Detail:
     events: Sequence[Event]
     messages: Sequence[Message]
     related: tuple[Related, ...]
+    sent: Answer | None
+    waits_s: float | None
     attempts: Sequence[Attempt]
+    pair: PairRow | None = None
+
+    @property
+    def is_default(self) -> bool:
+        """The safe default went out, and nothing was done to it."""
+        row = self.capture.row
+        return row.fault is None and (self.sent is None or self.sent == safe_answer(row.role))
 
 
 async def open_detail(store: Store, bin_id: str, capture: Capture, address: str, tab: str) -> Detail:
-    """Read a capture for people. `address` is the bin's own URL of its role, for the curl line."""
+    """Read a capture of a bin for people. `address` is the bin's own URL of its role, for the curl line."""
     reading, raw = capture.row.reading, capture.raw
     parsed = parse(raw)
     sheet = sheet_of(reading.provider)
-    fields = tuple(_explained(field, sheet) for field in _fields(parsed))
+    fields = tuple(_explained(field, sheet) for field in fields_of(parsed))
     events = await store.events_of(capture)
     said_at = next((event.said_at for event in events if event.said_at is not None), None)
     facts = facts_of(raw, capture.row.role, reading.provider) if reading.findings else None
@@ -136,7 +150,17 @@ async def open_detail(store: Store, bin_id: str, capture: Capture, address: str,
             Related(row=row, gap=_gap(row.received_at - raw.received_at))
             for row in await store.list_related(capture, limit=RELATED)
         ),
+        sent=await _sent(store, bin_id, capture.row),
+        waits_s=sheet.habits.timeout_s if sheet else None,
         attempts=await store.list_attempts(bin_id, capture.row.n, limit=ATTEMPTS),
+    )
+
+
+async def _sent(store: Store, bin_id: str, row: CaptureRow) -> Answer | None:
+    if row.outcome is None or row.outcome.status is None:
+        return None
+    return await store.get_sent_answer(bin_id, row.n) or msgspec.structs.replace(
+        safe_answer(row.role), status=row.outcome.status
     )
 
 
@@ -158,7 +182,8 @@ def _gap(later: timedelta) -> str:
     return f"{say_gap(later)} {'after' if later >= timedelta(0) else 'before'} this one"
 
 
-def _fields(parsed: Parsed) -> tuple[Field, ...]:
+def fields_of(parsed: Parsed) -> tuple[Field, ...]:
+    """Every parameter, wherever it stands, in order."""
     found = [Field("query", name, value) for name, value in parsed.query]
     found += [Field("form", name, value) for name, value in parsed.form or ()]
     found += [Field("part", part.name or "", _part(part)) for part in parsed.parts or ()]

@@ -5,12 +5,15 @@ import "./menu.js";
 import "./copy.js";
 import "./replay.js";
 import "./forms.js";
+import "./drafts.js";
+import "./faults.js";
 import "./detail.js";
 import "./follow.js";
 import "./raw.js";
 import "./undo.js";
 import "./keys.js";
 import "./home.js";
+import "./drill.js";
 import "./simulate.js";
 import { follow } from "./live.js";
 

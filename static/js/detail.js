@@ -1,6 +1,7 @@
 // Opening a capture or a message beside the list. Every step is an address: without this script the same links load whole pages.
 import { fragment } from "./html.js";
 import { say } from "./page.js";
+import { isPicked } from "./picks.js";
 import { localise } from "./times.js";
 
 const panes = document.querySelector("[data-panes]");
@@ -50,7 +51,8 @@ function withTab(address) {
 function settle() {
   localise(pane);
   refreshSteps();
-  for (const button of pane.querySelectorAll("[data-reveal]")) button.hidden = false;
+  for (const button of pane.querySelectorAll("[data-reveal], [data-pick]")) button.hidden = false;
+  for (const button of pane.querySelectorAll("[data-pick]")) button.setAttribute("aria-pressed", isPicked(Number(button.dataset.pick)));
   markCurrent();
   clearTimeout(readTimer);
   const n = Number(head()?.dataset.n);
@@ -101,7 +103,9 @@ export async function refresh() {
   const name = (item) => item.getAttribute("aria-label") ?? item.getAttribute("href");
   const held = pane.contains(document.activeElement) && pane !== document.activeElement ? name(document.activeElement) : null;
   const top = pane.scrollTop;
+  const unfolded = [...pane.querySelectorAll("details[data-part][open]")].map((item) => item.dataset.part);
   await load(location.href, { push: false, focus: false });
+  for (const part of unfolded) pane.querySelector(`details[data-part="${part}"]`)?.setAttribute("open", "");
   pane.scrollTop = top;
   if (held) [...pane.querySelectorAll("a, button")].find((item) => name(item) === held)?.focus({ preventScroll: true });
   const { again } = fresh;
@@ -151,7 +155,7 @@ if (pane) {
   });
   // The outcome came while the capture was open: show it, unless somebody is using the pane.
   document.addEventListener("smsbin:changed", (event) => {
-    if (isOpen(`capture-${event.detail}`) && pane.textContent.includes("answering…")) refresh();
+    if (isOpen(`capture-${event.detail}`) && pane.querySelector("[data-waiting]")) refresh();
   });
   if (!pane.hidden) settle();
 }

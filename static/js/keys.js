@@ -2,6 +2,7 @@
 import { copyFrom } from "./copy.js";
 import { close } from "./detail.js";
 import { openHelp } from "./page.js";
+import { comparePicked, pickRow } from "./picks.js";
 import { recall, remember } from "./store.js";
 
 const GO_MS = 1500;
@@ -73,6 +74,8 @@ const KEYS = {
   n: () => document.dispatchEvent(new CustomEvent("smsbin:show")),
   p: () => document.querySelector("[data-pause]")?.click(),
   u: toggleRead,
+  x: pickRow,
+  d: comparePicked,
   "/": () => document.querySelector("[data-filter-box]")?.select(),
   c: () => copyOf("[data-primary]"),
   y: () => copyOf('[aria-label="Copy as curl"]'),

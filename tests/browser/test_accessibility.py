@@ -9,6 +9,7 @@ from playwright.async_api import expect
 
 from app import keys
 from tests.conftest import Running
+from tests.pairs import lost, timed_out
 
 from .conftest import WIDE, Watched, sign_in
 from .test_live_page import bin_page, post
@@ -75,7 +76,26 @@ async def test_no_screen_has_a_violation(server: Running, chromium, size: dict, 
     await check(f"/bins/{server.bin.id}/conversations/%2B14155550123/%2B19495550142")
     async with server.client.patch(server.bin_api, json={"provider": "ytel"}):
         pass
+    await check(f"/bins/{server.bin.id}/compare")
+    primary, fallback = await timed_out(server)
+    alone = await lost(server, sid="lost")
+    for path in ("", "?show=all", f"/{primary}", f"/{alone}", f"/1/{fallback}"):
+        await check(f"/bins/{server.bin.id}/compare{path}")
+    await check(f"/bins/{server.bin.id}/captures/{primary}")
     await check(f"/bins/{server.bin.id}/settings")
+    await check(f"/bins/{server.bin.id}/faults")
+    fault = {"kind": "status", "status": [500, 500, 200], "count": 2}
+    async with server.client.put(f"{server.bin_api}/faults/primary", json=fault):
+        pass
+    rule = {"match": "text~stop", "answer": {"status": 200, "body": "OK"}}
+    async with server.client.put(
+        f"{server.bin_api}/answers/primary", json={"status": 500, "body": "", "rules": [rule]}
+    ):
+        pass
+    async with server.client.post(server.capture_url, data=data):
+        pass
+    for path in ("/faults?role=status", "/answers", "/answers?role=status", "/captures/3?tab=answer", "/settings", ""):
+        await check(f"/bins/{server.bin.id}{path}")
     await check(f"/bins/{server.bin.id}/delete")
     await check(f"/bins/{server.bin.id}/simulate?target=own&trouble-emoji=on&count=0")
     await check(f"/bins/{server.bin.id}/simulate?{await _a_run(server)}")

@@ -9,8 +9,8 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from app.domain.simulation import MARK, Attempt, Progress, SimulationWish, Targets, Trouble, What
+from app.egress import open_sender
 from app.services.playing import Player
-from app.services.sending import open_session
 
 AT = datetime(2026, 11, 27, 12, 0, tzinfo=UTC)
 # Pauses and time-outs shrink to hundredths: 15 s are 0.15 s.
@@ -44,8 +44,8 @@ class Handlers:
     ) -> tuple[Progress, list[Attempt]]:
         told: list[Attempt] = []
         wish = SimulationWish(provider=provider, what=what, **{"speed": FAST, "rate": 50.0} | more)  # type: ignore[arg-type]
-        async with open_session() as session:
-            player = Player(session, wish, self.targets, mark="secret", tell=told.append)
+        async with open_sender() as sender:
+            player = Player(sender, wish, self.targets, mark="secret", tell=told.append)
             await player.run(AT)
         return player.progress, told
 
@@ -168,9 +168,9 @@ async def test_redirects_are_followed_only_where_the_provider_does_and_only_on_t
 async def test_nobody_there_is_told_as_such(handlers: Handlers, unused_tcp_port: int) -> None:
     told: list[Attempt] = []
     wish = SimulationWish(provider="ytel", what=What.INBOUND, speed=FAST)
-    async with open_session() as session:
+    async with open_sender() as sender:
         targets = Targets(primary=f"http://127.0.0.1:{unused_tcp_port}/sms", fallback=f"{handlers.root}/backup")
-        await Player(session, wish, targets, tell=told.append).run(AT)
+        await Player(sender, wish, targets, tell=told.append).run(AT)
     assert [attempt.error for attempt in told] == ["the connection was refused", None]
 
 
@@ -199,8 +199,8 @@ async def test_calls_go_to_the_voice_urls(handlers: Handlers) -> None:
 async def test_every_request_carries_the_mark_of_the_run_and_bodies_name_the_public_url(handlers: Handlers) -> None:
     wish = SimulationWish(provider="ytel", what=What.INBOUND, speed=FAST)
     named = Targets(primary="https://sms.example.net/0123456789abcdef")
-    async with open_session() as session:
-        await Player(session, wish, Targets(primary=f"{handlers.root}/sms", named=named), mark="s3cret").run(AT)
+    async with open_sender() as sender:
+        await Player(sender, wish, Targets(primary=f"{handlers.root}/sms", named=named), mark="s3cret").run(AT)
     _, fields, request = handlers.seen[0]
     assert request.headers[MARK] == "s3cret"
     assert fields["Action"] == "https://sms.example.net/0123456789abcdef"

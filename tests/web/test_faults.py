@@ -4,6 +4,7 @@ import asyncio
 import socket
 import struct
 import time
+import tracemalloc
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from defusedxml.ElementTree import fromstring
 
 from app import clock, keys
 from app.domain.answers import EMPTY_TWIML, Answer, RoleAnswers, Rule
-from app.domain.captures import CaptureRow, Role
+from app.domain.captures import Role
 from app.domain.faults import ActiveFault, Fault, FaultKind
 from app.errors import StoreUnavailable
 from app.services import waiting
@@ -39,19 +40,6 @@ async def fail(server: Running, kind: FaultKind, role: Role = Role.PRIMARY, **va
     )
     await server.app[keys.FAULTS].set(active)
     return active
-
-
-async def told(server: Running, n: int) -> CaptureRow:
-    """The capture as soon as its outcome is known."""
-    hub, store = server.app[keys.HUB], server.app[keys.STORE]
-    with hub.listen(server.bin.id) as bell:
-        async with asyncio.timeout(10):
-            while True:
-                bell.clear()
-                row = (await store.get_capture(server.bin.id, n)).row
-                if row.outcome is not None:
-                    return row
-                await bell.wait(5)
 
 
 @dataclass(slots=True)
@@ -120,12 +108,12 @@ async def test_statuses_come_in_turn_and_end_by_their_count(server: Running, sen
         body = await sender.body(headers)
         seen.append((status, body))
     assert seen == [(500, b""), (429, b""), (302, b""), (500, b""), (200, EMPTY_TWIML.encode())]
-    row = await told(server, 3)
+    row = await server.settled(3)
     assert row.outcome is not None
     assert row.fault is not None
     assert (row.outcome.status, row.outcome.ok, row.fault.said) == (429, False, "status 429")
     assert await server.app[keys.STORE].get_sent_answer(server.bin.id, 3) == Answer(status=429)
-    assert (await told(server, 6)).fault is None
+    assert (await server.settled(6)).fault is None
     assert server.app[keys.FAULTS].of(server.bin.id, Role.PRIMARY) is None
 
 
@@ -136,7 +124,7 @@ async def test_a_held_answer_comes_when_its_time_is_over(server: Running, sender
     status, headers = await sender.head()
     assert time.monotonic() - since >= 0.4
     assert (status, await sender.body(headers)) == (200, EMPTY_TWIML.encode())
-    row = await told(server, 2)
+    row = await server.settled(2)
     assert row.outcome is not None
     assert row.outcome.ok
     assert row.outcome.after_ms is not None
@@ -151,7 +139,7 @@ async def test_a_dropped_connection_says_nothing(server: Running, sender: Sender
     await sender.send(server.bin.key)
     with suppress(ConnectionResetError):
         assert await sender.everything() == b""
-    row = await told(server, 2)
+    row = await server.settled(2)
     assert row.outcome is not None
     assert (row.outcome.status, row.outcome.after_ms, row.outcome.sender_left) == (None, None, False)
 
@@ -164,7 +152,7 @@ async def test_a_cut_answer_promises_more_than_it_sends(server: Running, sender:
     body = await sender.everything()
     assert status == 200
     assert 0 < len(body) < int(headers["content-length"])
-    row = await told(server, 2)
+    row = await server.settled(2)
     assert row.outcome is not None
     assert (row.outcome.status, row.outcome.well_formed, row.outcome.ok) == (200, False, False)
     sent = await server.app[keys.STORE].get_sent_answer(server.bin.id, 2)
@@ -190,7 +178,7 @@ async def test_broken_xml_is_taken_by_no_parser(server: Running, sender: Sender)
     assert (status, headers["content-type"]) == (200, "text/xml")
     with pytest.raises(SyntaxError):
         fromstring(await sender.body(headers))
-    row = await told(server, 2)
+    row = await server.settled(2)
     assert row.outcome is not None
     assert (row.outcome.status, row.outcome.well_formed, row.outcome.ok) == (200, False, False)
 
@@ -205,7 +193,7 @@ async def test_a_redirect_points_to_the_same_role_and_ends_there(server: Running
     assert path == f"/{server.bin.key}" + ("" if role is Role.PRIMARY else f"/{role.value}") + "/redirected"
     await sender.send(path[1:])
     assert (await sender.head())[0] == 200
-    row = await told(server, 3)
+    row = await server.settled(3)
     assert (row.role, row.fault) == (role, None)
 
 
@@ -218,7 +206,7 @@ async def test_a_slow_answer_drips_and_is_whole_in_the_end(server: Running, send
     _, headers = await _rest_of_head(sender)
     assert await sender.body(headers) == EMPTY_TWIML.encode()
     assert time.monotonic() - since >= 0.6
-    row = await told(server, 2)
+    row = await server.settled(2)
     assert row.outcome is not None
     assert row.outcome.ok
     await sender.send(server.bin.key)
@@ -243,7 +231,7 @@ async def test_a_sender_that_hangs_up_while_it_waits_is_noticed(
         sender.reset()
     else:
         sender.writer.close()
-    row = await told(server, 2)
+    row = await server.settled(2)
     assert time.monotonic() - since < 5
     assert row.outcome is not None
     assert row.outcome.sender_left
@@ -260,7 +248,7 @@ async def test_a_sender_that_closes_its_half_with_the_request_gets_its_answer(se
     status, headers = await sender.head()
     assert (status, await sender.body(headers)) == (200, EMPTY_TWIML.encode())
     assert await sender.everything() == b""
-    row = await told(server, 2)
+    row = await server.settled(2)
     assert row.outcome is not None
     assert row.outcome.ok
 
@@ -274,7 +262,7 @@ async def test_the_delay_of_an_answer_is_waited_for(server: Running, sender: Sen
     assert time.monotonic() - since >= 0.3
     assert (status, await sender.body(headers)) == (202, b"later")
     assert SAFE_HEADERS.items() <= headers.items()
-    assert (await told(server, 2)).outcome is not None
+    assert (await server.settled(2)).outcome is not None
     sent = await server.app[keys.STORE].get_sent_answer(server.bin.id, 2)
     assert sent == answer
 
@@ -330,7 +318,7 @@ async def test_an_old_answer_that_may_not_go_out_is_replaced_with_a_note(server:
     await sender.send(server.bin.key)
     status, headers = await sender.head()
     assert (status, await sender.body(headers)) == (200, EMPTY_TWIML.encode())
-    row = await told(server, 2)
+    row = await server.settled(2)
     assert row.outcome is not None
     assert row.outcome.note is not None
     assert "default" in row.outcome.note
@@ -341,7 +329,7 @@ async def test_xml_of_the_user_that_is_broken_is_no_good_answer(server: Running)
     await server.app[keys.ANSWERS].set(server.bin.id, Role.PRIMARY, RoleAnswers(answer=answer))
     async with server.client.get(server.capture_url) as reply:
         assert reply.status == 200
-    row = await told(server, 1)
+    row = await server.settled(1)
     assert row.outcome is not None
     assert (row.outcome.well_formed, row.outcome.ok) == (False, False)
 
@@ -381,7 +369,7 @@ async def test_over_the_cap_answers_go_out_at_once_and_say_so(server: Running, m
 
     took = await asyncio.gather(*(post() for _ in range(4)))
     assert len([seconds for seconds in took if seconds >= 0.5]) == 2
-    notes = [(await told(server, n)).outcome for n in range(1, 5)]
+    notes = [(await server.settled(n)).outcome for n in range(1, 5)]
     assert len([outcome for outcome in notes if outcome is not None and outcome.note]) == 2
     assert server.app[keys.WAITING].count == 0
 
@@ -399,7 +387,7 @@ async def test_a_stop_answers_what_is_held(make_settings) -> None:
         for answer in await asyncio.gather(*held):
             assert (answer.status, await answer.text()) == (200, EMPTY_TWIML)
     async with run_server(make_settings()) as server:
-        outcomes = [(await told(server, n)).outcome for n in (1, 2, 3)]
+        outcomes = [(await server.settled(n)).outcome for n in (1, 2, 3)]
         assert [outcome.status for outcome in outcomes if outcome] == [200, 200, 200]
         assert all(outcome and outcome.note and "stopping" in outcome.note for outcome in outcomes)
 
@@ -411,3 +399,108 @@ async def test_a_deleted_bin_is_forgotten(server: Running) -> None:
         assert answer.status == 204
     assert server.app[keys.FAULTS].of_bin(server.bin.id) == []
     assert not server.app[keys.ANSWERS].is_set(server.bin.id, Role.PRIMARY)
+
+
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [
+        (FaultKind.STATUS, 503),
+        (FaultKind.HOLD, TimeoutError),
+        (FaultKind.DROP, aiohttp.ServerDisconnectedError),
+        (FaultKind.CUT, aiohttp.ClientPayloadError),
+        (FaultKind.BAD_XML, 200),
+        (FaultKind.REDIRECT, 302),
+        (FaultKind.SLOW, TimeoutError),
+    ],
+)
+async def test_a_usual_client_meets_every_kind_as_it_would_in_earnest(
+    server: Running, kind: FaultKind, told: int | type[Exception]
+) -> None:
+    await fail(server, kind, **{"seconds": 60} if kind in (FaultKind.HOLD, FaultKind.SLOW) else {})
+    since = time.monotonic()
+
+    async def post() -> int:
+        timeout = aiohttp.ClientTimeout(total=0.5)
+        async with server.client.post(
+            server.capture_url, data=b"x", timeout=timeout, allow_redirects=False
+        ) as answer:  # fmt: skip
+            await answer.read()
+            return answer.status
+
+    if isinstance(told, int):
+        assert await post() == told
+    else:
+        with pytest.raises(told):
+            await post()
+    row = await server.settled(1)
+    assert row.outcome is not None
+    assert not row.outcome.ok
+    assert row.outcome.sender_left is (told is TimeoutError)
+    if told is TimeoutError:
+        assert row.outcome.left_ms is not None
+        assert row.outcome.left_ms <= (time.monotonic() - since) * 1_000
+    assert row.fault is not None
+    assert row.fault.kind == kind
+
+
+async def test_a_redirect_that_is_followed_arrives(server: Running) -> None:
+    await fail(server, FaultKind.REDIRECT, Role.VOICE)
+    async with server.client.get(server.capture_url + "/voice?CallSid=1") as answer:
+        assert (answer.status, answer.url.path) == (200, f"/{server.bin.key}/voice/redirected")
+    assert [capture["role"] for capture in await server.captures()] == ["voice", "voice"]
+
+
+@pytest.mark.parametrize("host", ["evil.example/x", "a b", "user@evil", "[::1", "", "é"])
+async def test_a_redirect_never_repeats_a_host_that_is_none(server: Running, sender: Sender, host: str) -> None:
+    await fail(server, FaultKind.REDIRECT)
+    head = f"GET /{server.bin.key} HTTP/1.1\r\nHost: {host}\r\n\r\n"
+    sender.writer.write(head.encode("latin-1"))
+    status, headers = await sender.head()
+    assert status == 302
+    assert headers["location"] == f"/{server.bin.key}/redirected"
+
+
+async def test_a_redirect_follows_the_public_url(make_settings) -> None:
+    async with run_server(make_settings(public_url="https://sms.example.net/x", base_path="/x")) as server:
+        await fail(server, FaultKind.REDIRECT)
+        async with server.client.get(server.capture_url, allow_redirects=False) as answer:
+            assert answer.headers["Location"] == f"https://sms.example.net/x/{server.bin.key}/redirected"
+
+
+async def test_an_answer_whose_player_breaks_is_the_default_with_a_note(server: Running, monkeypatch) -> None:
+    async def broken(scene: object) -> None:
+        raise RuntimeError("broken")
+
+    monkeypatch.setitem(PLAYERS, FaultKind.STATUS, broken)
+    await fail(server, FaultKind.STATUS)
+    async with server.client.post(server.capture_url, data=b"x") as answer:
+        assert (answer.status, await answer.text()) == (200, EMPTY_TWIML)
+    row = await server.settled(1)
+    assert row.outcome is not None
+    assert row.outcome.note is not None
+
+
+@pytest.mark.parametrize("way", ["short", "long"])
+async def test_bodies_are_free_while_their_answers_are_held(server: Running, way: str) -> None:
+    if way == "short":
+        async with server.client.post(server.capture_url, data=b"x") as answer:
+            assert answer.status == 200
+    await fail(server, FaultKind.HOLD, seconds=60)
+    tracemalloc.start()
+    try:
+        # What comes whole with its head takes the short way.
+        size, connections = 50_000 if way == "short" else 300_000, []
+        for count in range(1, 11):
+            connections.append(await asyncio.open_connection("127.0.0.1", server.port))
+            connections[-1][1].write(request_bytes(server.bin.key, b"a" * size))
+            await connections[-1][1].drain()
+            async with asyncio.timeout(20):
+                while server.app[keys.WAITING].count < count:
+                    await asyncio.sleep(0.01)
+        # What was kept in front of the store is gone with the next turn.
+        await server.app[keys.STORE].probe()
+        assert tracemalloc.get_traced_memory()[0] < size * len(connections) / 2
+    finally:
+        tracemalloc.stop()
+    for _, writer in connections:
+        writer.close()

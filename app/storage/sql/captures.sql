@@ -24,6 +24,13 @@ select sent_answers.answer
 from sent_answers join bins on bins.number = sent_answers.bin
 where sent_answers.bin = :bin and sent_answers.n = :n and sent_answers.n > bins.floor_n
 
+-- name: get_sent_answers
+select sent_answers.n, sent_answers.answer
+from sent_answers join bins on bins.number = sent_answers.bin
+where
+    sent_answers.bin = :bin and sent_answers.n in (select value from json_each(:numbers))
+    and sent_answers.n > bins.floor_n
+
 -- name: add_fault_hit
 insert into fault_hits (bin, n, fault, kind, said, drill) values (?, ?, ?, ?, ?, ?)
 

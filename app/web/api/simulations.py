@@ -19,9 +19,9 @@ from ...domain.simulation import (
     Trouble,
     What,
 )
+from ...egress import check_target
 from ...errors import Invalid
 from ...providers import PROVIDERS
-from ...services.egress import check_target, guarded
 from ...services.simulating import Run
 from ..urls import capture_url, place_of, public_root
 from .bins import answer
@@ -80,8 +80,7 @@ def start(request: web.Request, bin: Bin, fields: dict[str, Any]) -> Run:
         raise Invalid(("rate", f"must be at most {MOST_ABROAD_A_SECOND:g} a second to a URL of your own"))
     if not own:
         raise Invalid(("targets", f"must name at least one of {', '.join(TARGETS)}"))
-    connector = guarded(request.app[keys.SETTINGS].allow_targets)
-    return simulating.begin(bin.id, wish, name_targets(own), connector, marked=False)
+    return simulating.begin(bin.id, wish, name_targets(own), request.app[keys.SETTINGS].allow_targets)
 
 
 def targets_of(request: web.Request, bin: Bin, what: What) -> Targets:

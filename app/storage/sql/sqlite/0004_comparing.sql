@@ -67,27 +67,44 @@ create table sent_answers (
 
 -- One row an inbound message or call, folded from its captures on the primary and the fallback URL.
 create table pairings (
-    id integer primary key,
     bin integer not null references bins (number),
+    -- Rises over all bins.
+    id integer not null,
     verdict text not null,
     gap_ms integer,
-    -- Of its captures; a bin that is cleared takes its pairings along.
-    first_n integer not null,
+    -- The number of its last capture: a bin that is cleared takes its pairings along.
     last_n integer not null,
     -- From when on a fallback is missed; null where none is due.
     due_at integer,
+    -- What it is about: a call by its id, or the row of a message; `twin` is the one that was matched with it by parties
+    -- and text.
     call text,
-    -- The hits and what the fold needs to go on, as MessagePack.
-    state blob not null
-) strict;
-create index pairings_by_verdict on pairings (bin, verdict, last_n);
-create index pairings_with_problem on pairings (bin, id)
-where verdict not in ('primary_only', 'both_ok');
-create index pairings_by_gap on pairings (bin, gap_ms, last_n) where gap_ms is not null;
+    message integer,
+    twin integer,
+    findings text not null,
+    -- The hits, as MessagePack.
+    hits blob not null,
+    primary key (bin, id)
+) strict, without rowid;
+-- Most are the usual ones: a page full of those is never far.
+create index pairings_by_verdict on pairings (bin, verdict, id) where verdict <> 'primary_only';
 create index pairings_due on pairings (due_at) where due_at is not null;
 create index pairings_by_call on pairings (bin, call collate nocase) where call is not null;
+-- Null where the message is an outbound one.
 alter table messages add column pairing integer;
-create index messages_by_pairing on messages (pairing) where pairing is not null;
+-- How many pairings a bin has of each verdict and each gap: what the summary of hundreds of thousands is made of.
+create table verdict_counts (
+    bin integer not null references bins (number),
+    verdict text not null,
+    pairs integer not null,
+    primary key (bin, verdict)
+) strict, without rowid;
+create table gap_counts (
+    bin integer not null references bins (number),
+    gap_ms integer not null,
+    pairs integer not null,
+    primary key (bin, gap_ms)
+) strict, without rowid;
 
 -- Faults with an end and a score card, as JSON.
 create table drills (
@@ -133,3 +150,30 @@ join bins on bins.number = captures.bin
 left join outcomes on outcomes.bin = captures.bin and outcomes.n = captures.n
 left join fault_hits on fault_hits.bin = captures.bin and fault_hits.n = captures.n
 where captures.n > bins.floor_n and not bins.deleted;
+
+create view v_pairings as
+select
+    bins.id as bin_id,
+    bins.name as bin_name,
+    messages.provider,
+    coalesce(messages.message_id, pairings.call) as message_id,
+    iif(pairings.call is null, 'inbound', 'voice') as kind,
+    iif(pairings.twin is null, 'message_id', 'fingerprint') as matched_by,
+    pairings.verdict,
+    pairings.gap_ms,
+    (
+        select json_group_array(of_it.n)
+        from (
+            select distinct captures.n
+            from events join captures on captures.id = events.capture
+            where
+                events.message in (pairings.message, pairings.twin)
+                or events.bin = pairings.bin and events.call = pairings.call
+            order by captures.n
+        ) as of_it
+    ) as captures,
+    iif(pairings.findings = '', '[]', '["' || replace(pairings.findings, ',', '","') || '"]') as findings
+from pairings
+join bins on bins.number = pairings.bin
+left join messages on messages.id = pairings.message
+where pairings.last_n > bins.floor_n and not bins.deleted;

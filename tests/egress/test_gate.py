@@ -8,9 +8,9 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from app.egress import check_target, open_sender
+from app.egress.gate import is_open
 from app.errors import Invalid
-from app.services.egress import check_target, guarded, is_open
-from app.services.sending import open_session, send
 
 CLOSED = [
     "127.0.0.1", "127.8.8.8", "0.0.0.0", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.100.100.200",
@@ -61,8 +61,8 @@ def test_a_fragment_stays_at_home() -> None:
 
 async def _try(url: str, *allowed: str) -> tuple[int | None, str | None]:
     opened = [ip_network(text) if text[0].isdigit() else text for text in allowed]
-    async with open_session(guarded(opened)) as session:
-        reply = await send(session, "POST", url, (), b"", timeout_s=5)
+    async with open_sender(opened) as sender:
+        reply = await sender.send("POST", url, (), b"", timeout_s=5)
     return reply.status, reply.error
 
 

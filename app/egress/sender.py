@@ -3,14 +3,15 @@ the environment is asked, and an answer is read up to a limit.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import aiohttp
 from yarl import URL
 
 from .. import clock
-from .egress import Closed
+from .gate import Closed, Network, guarded
 
 MOST_BYTES = 256 << 10
 AT_ONCE = 1_000
@@ -32,49 +33,52 @@ class Reply:
     body: bytes = b""
 
 
-def open_session(connector: aiohttp.BaseConnector | None = None) -> aiohttp.ClientSession:
-    """A session for `send`. Each request has a connection of its own, as webhooks have."""
-    return aiohttp.ClientSession(
-        connector=connector or aiohttp.TCPConnector(limit=AT_ONCE, force_close=True),
+class Sender:
+    """Sends requests; each has a connection of its own, as webhooks have. Made by `open_sender`."""
+
+    def __init__(self, session: aiohttp.ClientSession) -> None:
+        self._session = session
+
+    async def send(
+        self, method: str, url: str, headers: Sequence[tuple[str, str]], body: bytes, *, timeout_s: float
+    ) -> Reply:
+        """One request. Never raises for what the other side does."""
+        since = clock.ticks()
+        try:
+            async with self._session.request(
+                method,
+                URL(url, encoded=True),
+                headers=headers,
+                data=body or None,
+                allow_redirects=False,
+                timeout=aiohttp.ClientTimeout(total=timeout_s),
+            ) as response:
+                return _reply(response, await _read(response), since)
+        except TimeoutError:
+            return Reply(status=None, ms=_ms(since), error="no answer in time")
+        except aiohttp.ClientConnectorError as error:
+            return Reply(status=None, ms=_ms(since), error=_why(error), refused=True)
+        except aiohttp.ClientPayloadError:
+            return Reply(status=None, ms=_ms(since), error="the answer was cut short")
+        except (aiohttp.ClientError, ConnectionError, asyncio.IncompleteReadError):
+            return Reply(status=None, ms=_ms(since), error="the connection was closed", refused=True)
+        except ValueError:
+            return Reply(status=None, ms=_ms(since), error="this is no address to send to")
+
+
+@asynccontextmanager
+async def open_sender(allowed: Sequence[Network | str] | None = None) -> AsyncIterator[Sender]:
+    """A sender for a while. With `allowed`, what the operator opened, it passes the gate; None is for addresses that
+    nobody else chose: this server's own, and those that a person names on their own terminal."""
+    connector = aiohttp.TCPConnector(limit=AT_ONCE, force_close=True) if allowed is None else guarded(allowed)
+    async with aiohttp.ClientSession(
+        connector=connector,
         auto_decompress=False,
         trust_env=False,
         skip_auto_headers=_AUTOMATIC,
         cookie_jar=aiohttp.DummyCookieJar(),
-    )
-
-
-async def send(
-    session: aiohttp.ClientSession,
-    method: str,
-    url: str,
-    headers: Sequence[tuple[str, str]],
-    body: bytes,
-    *,
-    timeout_s: float,
-) -> Reply:
-    """One request. Never raises for what the other side does."""
-    since = clock.ticks()
-    try:
-        async with session.request(
-            method,
-            URL(url, encoded=True),
-            headers=headers,
-            data=body or None,
-            allow_redirects=False,
-            timeout=aiohttp.ClientTimeout(total=timeout_s),
-        ) as response:
-            body_read = await _read(response)
-            return _reply(response, body_read, since)
-    except TimeoutError:
-        return Reply(status=None, ms=_ms(since), error="no answer in time")
-    except aiohttp.ClientConnectorError as error:
-        return Reply(status=None, ms=_ms(since), error=_why(error), refused=True)
-    except aiohttp.ClientPayloadError:
-        return Reply(status=None, ms=_ms(since), error="the answer was cut short")
-    except (aiohttp.ClientError, ConnectionError, asyncio.IncompleteReadError):
-        return Reply(status=None, ms=_ms(since), error="the connection was closed", refused=True)
-    except ValueError:
-        return Reply(status=None, ms=_ms(since), error="this is no address to send to")
+    ) as session:
+        yield Sender(session)
 
 
 async def _read(response: aiohttp.ClientResponse) -> bytes:

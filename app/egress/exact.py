@@ -1,7 +1,7 @@
 """Sending bytes that are a whole request already, unchanged to the last one, and reading the answer.
 
 aiohttp's client writes headers in UTF-8, upper-cases methods and puts words of its own in between; a replay must not
-do any of that. The way out is the same gate (`services/egress.py`), asked about the very address that is connected to.
+do any of that. The way out is the same gate (`gate.py`), asked about the very address that is connected to.
 """
 
 import asyncio
@@ -11,11 +11,12 @@ from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from .. import clock
-from ..domain.replaying import MOST_BODY
-from .egress import Closed, Network, is_closed
-from .sending import Reply
+from .gate import Closed, Network, is_closed
+from .sender import Reply
 
 TIMEOUT_S = 10.0
+# What is kept of an answer's body: its head.
+MOST_BODY = 4 << 10
 _MOST_HEAD = 64 << 10
 _NO_BODY = (204, 304)
 
