@@ -17,9 +17,10 @@ The way of a capture, from the street to the garden:
 8. `static/js/live.js` applies the edits by element id and remembers the cursor.
 
 Who may import whom: `domain` only `errors`; `parsing`, `providers` and `export` know `domain` (providers also
-`parsing`); `storage` knows `domain`; `live` knows nobody; `services` know the Store protocol, never aiohttp.web;
-`web` knows everybody but `main`, and of storage only the protocol; `main` and `commands` know all. SQL stands under
-`storage/sql/` only, tasks are born in `tasks.py` only, time and chance come from `clock.py` only.
+`parsing`); `storage` knows `domain`; `live` knows nobody, and neither does `egress`, the only room that sends requests
+out; `services` know the Store protocol, never aiohttp; `web` knows everybody but `main`, and of storage only the
+protocol; `main`, `commands` and `testing`, the pytest plugin, know all. SQL stands under `storage/sql/` only, tasks are
+born in `tasks.py` only, time and chance come from `clock.py` only.
 `tests/architecture/` holds each of these sentences.
 """
 

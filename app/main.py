@@ -13,13 +13,17 @@ from .services.access import Access, find_token
 from .services.answers import Answers
 from .services.bins import first_bin
 from .services.disk import Disk, watch_for_ever
+from .services.drilling import Drilling
 from .services.faults import Faults
+from .services.intake import Intake
 from .services.keyring import Keyring
 from .services.metrics import Metrics
 from .services.outcomes import Outcomes
+from .services.replaying import Replaying
+from .services.simulating import Simulating
 from .services.sweeping import sweep_for_ever
 from .services.waiting import Waiting
-from .services.watching import end_faults_for_ever, index_for_ever, mark_stuck_for_ever
+from .services.watching import end_faults_for_ever, index_for_ever, mark_missing_for_ever, mark_stuck_for_ever
 from .settings import Settings
 from .storage import open_store
 from .tasks import lifelong, stop
@@ -42,6 +46,7 @@ def create_app(settings: Settings) -> web.Application:
     app[keys.HUB] = Hub()
     app[keys.FRAMES] = FrameCache()
     app[keys.METRICS] = Metrics()
+    app[keys.SIMULATING] = Simulating()
     app[keys.WAITING] = Waiting()
     app[keys.DISK] = Disk(settings.data_dir)
     app.cleanup_ctx.append(_storage)
@@ -63,10 +68,16 @@ async def _storage(app: web.Application) -> AsyncIterator[None]:
         app[keys.OUTCOMES] = Outcomes(store, app[keys.HUB])
         app[keys.ANSWERS] = Answers(store, app[keys.HUB])
         app[keys.FAULTS] = Faults(store, app[keys.HUB])
+        app[keys.DRILLING] = Drilling(store, app[keys.FAULTS], app[keys.HUB])
+        app[keys.INTAKE] = Intake(
+            store, app[keys.HUB], app[keys.ANSWERS], app[keys.FAULTS], app[keys.SIMULATING]
+        )  # fmt: skip
+        app[keys.REPLAYING] = Replaying(store, settings.allow_targets)
         app[keys.ACCESS] = Access(store, token, made_here=made_here)
         await app[keys.ACCESS].start()
         await app[keys.ANSWERS].start()
         await app[keys.FAULTS].start()
+        await app[keys.DRILLING].start()
         await store.settle_unanswered(LONGEST_WAIT, STOPPED)
         await first_bin(store)
         app[keys.METRICS].gauges.update(
@@ -86,11 +97,14 @@ async def _by_itself(app: web.Application) -> AsyncIterator[None]:
     tasks = [
         lifelong(sweep_for_ever(store, app[keys.SETTINGS].retention), name="sweeping"),
         lifelong(mark_stuck_for_ever(store, hub), name="stuck"),
+        lifelong(app[keys.DRILLING].watch_for_ever(), name="drills"),
         lifelong(end_faults_for_ever(app[keys.FAULTS]), name="faults"),
+        lifelong(mark_missing_for_ever(store, hub), name="missing"),
         lifelong(index_for_ever(store), name="indexing"),
         lifelong(watch_for_ever(disk), name="disk"),
     ]
     yield
+    await app[keys.SIMULATING].close()
     for task in tasks:
         await stop(task)
 

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from .captures import Kind
 from .events import Event
 from .messages import CONTRADICTORY, DUPLICATE, LATE, MISPLACED, STUCK, Direction, Fact, Message, Step
+from .pairing import FINDINGS as PAIRING_FINDINGS
 from .sms import measure_sms
 from .statuses import FAILURES, RANKS, SUCCESSES, Status, Word
 
@@ -150,6 +151,13 @@ def timeline(message: Message, facts: list[Fact]) -> tuple[Step, ...]:
 def mark_stuck(message: Message) -> Message:
     """Nothing final came within the limit."""
     return message if STUCK in message.findings else replace(message, findings=(*message.findings, STUCK))
+
+
+def with_findings(message: Message, findings: tuple[str, ...]) -> Message:
+    """The message with these findings of its pairing, in place of those that it had."""
+    others = tuple(code for code in message.findings if code not in PAIRING_FINDINGS)
+    now = (*others, *findings)
+    return message if now == message.findings else replace(message, findings=now)
 
 
 def _as_callback(event: Event) -> Event:

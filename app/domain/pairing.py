@@ -4,21 +4,32 @@
 verdict follows from the hits alone, so that it can be made again from what is still there.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
 import msgspec
+from msgspec.structs import replace
+
+from .captures import Outcome
+from .units import say_gap
 
 # Two requests with the same parties and text, one on each URL, are likely the same message within this time.
 LIKELY = timedelta(seconds=60)
 # A provider that has a fallback uses it at once; after so long nothing comes any more.
 FALLBACK_WITHIN = timedelta(seconds=30)
+# An answer that took no longer was out at once: no provider gives up so early, and the usual answer costs no second
+# look at its pairing.
+AT_ONCE_MS = 250
+# When the last byte left is known this well: what came so shortly before may be its consequence all the same.
+BLUR = timedelta(milliseconds=20)
 
 FALLBACK_ONLY: Final = "fallback_only"
 NO_FALLBACK: Final = "no_fallback"
 FALLBACK_METHOD: Final = "fallback_method"
+FINDINGS = (NO_FALLBACK, FALLBACK_ONLY, FALLBACK_METHOD)
 
 
 class Verdict(StrEnum):
@@ -45,7 +56,10 @@ FALLBACK_USED = (Verdict.FALLBACK_AFTER_TIMEOUT, Verdict.FALLBACK_AFTER_ERROR)
 class Hit(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     """One capture of a pairing. `ok` None: the answer is still held back. `status` is what went out, None: nothing.
     `after_ms`: when its last byte had left; `left_ms`: when the sender hung up without the whole answer; both from the
-    arrival. `fault` and `fault_said`: the kind of the fault that it got, and the same in words."""
+    arrival. `fault` and `fault_said`: the kind of the fault that it got, and the same in words. `sender_left`: the
+    sender hung up, even where nobody knows when. `twin`: it states the pairing's second message, which was matched by
+    parties and text. Fault and drill, and all about an answer that went out as usual, are filled in for reading: the
+    fold needs none of it."""
 
     n: int
     at: datetime
@@ -58,12 +72,14 @@ class Hit(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     fault: str | None = None
     fault_said: str | None = None
     drill: str | None = None
+    sender_left: bool = False
+    twin: bool = False
 
 
 class Pairing(msgspec.Struct, frozen=True, kw_only=True):
     """One inbound message or call. `hits` in the order of their numbers; `by_id` false: matched by parties and text
-    within `LIKELY`. `findings` are `NO_FALLBACK` and the like. The last ones are filled in for reading: `id` is its
-    row, the rest is what the first capture says."""
+    within `LIKELY`. `findings` are those of `FINDINGS` that apply. The last ones are filled in for reading: `id` is
+    its row, the rest is what the first capture says."""
 
     message_id: str | None
     voice: bool
@@ -75,6 +91,16 @@ class Pairing(msgspec.Struct, frozen=True, kw_only=True):
     sender: str | None = None
     recipient: str | None = None
     text: str | None = None
+
+    @property
+    def verdict(self) -> Verdict:
+        """What the hits mean."""
+        return verdict_of(self.hits)
+
+    @property
+    def gap_ms(self) -> int | None:
+        """From the first primary to the first fallback."""
+        return gap_ms(self.hits)
 
     @property
     def primary(self) -> tuple[Hit, ...]:
@@ -99,3 +125,213 @@ class PairingSummary:
     def count(self, *verdicts: Verdict) -> int:
         """How many have one of these verdicts; of all without any."""
         return sum(self.by_verdict.get(verdict, 0) for verdict in verdicts or Verdict)
+
+
+def begin_pairing(hit: Hit, *, voice: bool) -> Pairing:
+    """The pairing that a first capture makes."""
+    return Pairing(message_id=None, voice=voice, hits=(hit,), findings=(FALLBACK_ONLY,) if hit.fallback else ())
+
+
+def absorb_hit(pairing: Pairing, hit: Hit) -> Pairing:
+    """The pairing with one more capture; a capture that states the message twice counts once."""
+    if any(other.n == hit.n and other.twin == hit.twin for other in pairing.hits):
+        return pairing
+    return _with(pairing, (*pairing.hits, hit))
+
+
+def settle_hit(pairing: Pairing, n: int, outcome: Outcome) -> Pairing:
+    """The pairing when it is known what became of the answer to capture `n`."""
+    return _with(pairing, tuple(settled(hit, outcome) if hit.n == n else hit for hit in pairing.hits))
+
+
+def oddities_of(pairing: Pairing, hit: Hit) -> tuple[str, ...]:
+    """The findings of the pairing that this capture of it is the reason of."""
+    if not hit.fallback or not pairing.findings:
+        return ()
+    primary = pairing.primary
+    return pairing.findings if not primary or hit.method != _first(primary).method else ()
+
+
+def without_hits(pairing: Pairing, numbers: frozenset[int]) -> Pairing:
+    """The pairing without these captures. With the last one of its first message, the second becomes the first."""
+    hits = [hit for hit in pairing.hits if hit.n not in numbers]
+    if all(hit.twin for hit in hits):
+        hits = [replace(hit, twin=False) for hit in hits]
+    return _with(pairing, tuple(hits))
+
+
+def without_message(pairing: Pairing, *, twin: bool) -> Pairing:
+    """The pairing when one of its messages turned out to be no inbound one."""
+    return _with(pairing, tuple(replace(hit, twin=False) for hit in pairing.hits if hit.twin != twin))
+
+
+def mark_missing(pairing: Pairing) -> Pairing:
+    """No fallback came in time."""
+    return replace(pairing, findings=_findings(pairing.hits, missing=True))
+
+
+def settled(hit: Hit, outcome: Outcome) -> Hit:
+    """A hit with what became of its answer. Of a usual one nothing is noted, so that it does not matter whether anybody
+    looked at its outcome."""
+    at_once = outcome.ok and (outcome.after_ms or 0) <= AT_ONCE_MS
+    return replace(
+        hit,
+        ok=outcome.ok,
+        status=None if at_once else outcome.status,
+        after_ms=None if at_once else outcome.after_ms,
+        left_ms=outcome.left_ms,
+        sender_left=outcome.sender_left,
+    )
+
+
+def verdict_of(hits: Sequence[Hit]) -> Verdict:
+    """What these hits mean, in whatever order they became known.
+
+    A primary that was ok stays `PRIMARY_ONLY` while no fallback was ok, too: the message was taken. One whose whole
+    answer went out only after the fallback had come was unanswered then, so the provider had given up on it.
+    """
+    if not any(hit.fallback and hit.ok for hit in hits):
+        return Verdict.PRIMARY_ONLY if any(hit.ok for hit in hits) else Verdict.NEITHER_OK
+    primary = [hit for hit in hits if not hit.fallback]
+    if not primary:
+        return Verdict.FALLBACK_ONLY
+    came = min(hit.at for hit in hits if hit.fallback)
+    if any(hit.ok and not _is_unanswered(hit, came) for hit in primary):
+        return Verdict.BOTH_OK
+    last = max([hit for hit in primary if hit.at <= came] or primary, key=_order)
+    gave_up = last.sender_left or _is_unanswered(last, came)
+    return Verdict.FALLBACK_AFTER_TIMEOUT if gave_up else Verdict.FALLBACK_AFTER_ERROR
+
+
+def gap_ms(hits: Sequence[Hit]) -> int | None:
+    """From the first primary to the first fallback; None without both, below zero where the fallback came first."""
+    if len(hits) < 2:
+        return None
+    primary = [hit.at for hit in hits if not hit.fallback]
+    fallback = [hit.at for hit in hits if hit.fallback]
+    if not primary or not fallback:
+        return None
+    return round((min(fallback) - min(primary)) / timedelta(milliseconds=1))
+
+
+def due_at(pairing: Pairing) -> datetime | None:
+    """From when on a fallback is missed: the primary has failed, nothing is held back, and no fallback came yet."""
+    hits = pairing.hits
+    if not hits or NO_FALLBACK in pairing.findings or any(hit.fallback or hit.ok is not False for hit in hits):
+        return None
+    return max(_failed_at(hit) for hit in hits) + FALLBACK_WITHIN
+
+
+def reason_of(pairing: Pairing) -> str:
+    """The verdict's reason, one or two sentences for people."""
+    primary, fallback = pairing.primary, pairing.fallback
+    match pairing.verdict:
+        case Verdict.PRIMARY_ONLY:
+            return _say_taken(primary, fallback)
+        case Verdict.BOTH_OK:
+            return f"Both URLs took it, {_apart(primary, fallback)} apart, so a handler behind both sees it twice."
+        case Verdict.FALLBACK_ONLY:
+            return "The provider went straight to the fallback. Check the primary address in the portal."
+        case Verdict.FALLBACK_AFTER_TIMEOUT:
+            return _say_timeout(primary, fallback)
+        case Verdict.FALLBACK_AFTER_ERROR:
+            return f"{_say_failed(primary)}; the fallback took it {_apart(primary, fallback)} later."
+    return _say_lost(pairing)
+
+
+def _with(pairing: Pairing, hits: tuple[Hit, ...]) -> Pairing:
+    missing = NO_FALLBACK in pairing.findings and bool(hits) and not any(hit.ok for hit in hits)
+    return replace(
+        pairing,
+        hits=hits,
+        by_id=not any(hit.twin for hit in hits),
+        findings=_findings(hits, missing=missing),
+    )
+
+
+def _findings(hits: Sequence[Hit], *, missing: bool) -> tuple[str, ...]:
+    fallback = [hit for hit in hits if hit.fallback]
+    if not fallback:
+        return (NO_FALLBACK,) if missing else ()
+    primary = [hit for hit in hits if not hit.fallback]
+    if not primary:
+        return (FALLBACK_ONLY,)
+    method = _first(primary).method
+    return (FALLBACK_METHOD,) if any(hit.method != method for hit in fallback) else ()
+
+
+def _order(hit: Hit) -> tuple[datetime, int]:
+    return hit.at, hit.n
+
+
+def _first(hits: Sequence[Hit]) -> Hit:
+    return min(hits, key=_order)
+
+
+def _is_unanswered(hit: Hit, at: datetime) -> bool:
+    """Was the answer to this hit, which came before, still outstanding at that time?"""
+    if hit.ok is None:
+        return True
+    if hit.after_ms is None or hit.after_ms <= AT_ONCE_MS or hit.at > at:
+        return False
+    return hit.at + timedelta(milliseconds=hit.after_ms) > at + BLUR
+
+
+def _failed_at(hit: Hit) -> datetime:
+    return hit.at + timedelta(milliseconds=hit.left_ms or hit.after_ms or 0)
+
+
+# Sentences
+
+
+def _say_taken(primary: Sequence[Hit], fallback: Sequence[Hit]) -> str:
+    if any(hit.ok is None for hit in fallback):
+        return "The primary took it; the answer of the fallback is still being held."
+    if fallback:
+        return f"The primary took it. {_say_failed(fallback, 'fallback')}."
+    tries = "" if len(primary) == 1 else f" at one of {len(primary)} tries"
+    return f"The primary took it{tries}; the fallback was not needed."
+
+
+def _say_timeout(primary: Sequence[Hit], fallback: Sequence[Hit]) -> str:
+    left = next((hit for hit in primary if hit.sender_left), None)
+    if left is None:
+        wait = _apart(primary, fallback)
+        return f"The fallback came after {wait}, while the primary was unanswered. Nothing was lost."
+    after = "" if left.left_ms is None else f" after {left.left_ms / 1_000:.1f} s"
+    return f"The sender left{after} without an answer and used the fallback {_times(len(fallback))}. Nothing was lost."
+
+
+def _say_lost(pairing: Pairing) -> str:
+    primary, fallback = pairing.primary, pairing.fallback
+    if any(hit.ok is None for hit in pairing.hits):
+        return "Waiting: the answer is being held."
+    if not primary:
+        return f"The provider went straight to the fallback. {_say_failed(fallback, 'fallback')}."
+    if fallback:
+        return f"{_say_failed(primary)}. {_say_failed(fallback, 'fallback')}, too."
+    if NO_FALLBACK in pairing.findings:
+        return f"{_say_failed(primary)}, and no fallback came within {FALLBACK_WITHIN.seconds} s."
+    return f"{_say_failed(primary)}; no fallback has come yet."
+
+
+def _say_failed(hits: Sequence[Hit], side: str = "primary") -> str:
+    """What went wrong at the last try."""
+    last = max(hits, key=_order)
+    why = f" (fault: {last.fault_said})" if last.fault_said else ""
+    tries = "" if len(hits) == 1 else f" at the last of {len(hits)} tries"
+    if last.sender_left:
+        after = "" if last.left_ms is None else f" after {last.left_ms / 1_000:.1f} s"
+        return f"The sender left the {side}{after} without an answer{why}{tries}"
+    if last.status is None:
+        return f"The {side} gave no answer{why}{tries}"
+    whole = "" if not 200 <= last.status < 300 else ", but not whole or not well formed"
+    return f"The {side} answered {last.status}{whole}{why}{tries}"
+
+
+def _apart(primary: Sequence[Hit], fallback: Sequence[Hit]) -> str:
+    return say_gap(_first(fallback).at - _first(primary).at)
+
+
+def _times(count: int) -> str:
+    return {1: "once", 2: "twice"}.get(count, f"{count} times")

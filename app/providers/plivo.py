@@ -21,7 +21,7 @@ from .dialect import error_of
 from .fields import numbered, short, text_of, whole
 from .glance import Glance
 from .parties import channelled, international
-from .sheet import Draft, Habits, Portal, PortalField, Sheet, Wish, xml_answer
+from .sheet import Draft, Habits, Play, Portal, PortalField, Sheet, Wish, xml_answer
 from .times import read_iso
 
 _VOICE = (Role.VOICE, Role.VOICE_FALLBACK)
@@ -35,7 +35,7 @@ _MESSAGE_MARKS = {
 }
 _CALL_MARKS = ("direction", "callstatus", "event", "hangupcause", "billrate")
 _HEADERS = {
-    name.lower(): name
+    name.lower().encode(): name
     for name in ("X-Plivo-Signature-V2", "X-Plivo-Signature-Ma-V2", "X-Plivo-Signature-V3", "X-Plivo-Signature-Ma-V3")
 }
 _DIGITS = re.compile(r"\+\d+", re.ASCII)
@@ -71,7 +71,7 @@ def claims(glance: Glance) -> str | None:
                 return f"MessageUUID and {spelled} are present"
     if "calluuid" in fields and any(mark in fields for mark in _CALL_MARKS):
         return "CallUUID and Plivo's call fields are present"
-    for header in _HEADERS.keys() & glance.headers.keys():
+    for header in _HEADERS.keys() & glance.headers:
         return f"the header {_HEADERS[header]} is present"
     return None
 
@@ -180,6 +180,8 @@ SHEET = Sheet(
     name="plivo",
     title="Plivo",
     claims=claims,
+    marks=frozenset({"messageuuid", "calluuid"}),
+    headers=frozenset(_HEADERS),
     read=read,
     compose=compose,
     words=WORDS,
@@ -236,6 +238,15 @@ SHEET = Sheet(
             "X-Plivo-Signature-V2: Base64 of HMAC-SHA256 with the auth token over the URL without its query and the"
             " nonce; neither query nor body is covered. Calls have V3, which covers them."
         ),
+    ),
+    play=Play(
+        timeout_s=8,
+        tries=4,
+        pauses_s=(60, 120, 240),
+        voice=True,
+        voice_fallback=True,
+        good=("queued", "sent", "delivered"),
+        bad=("queued", "sent", "undelivered"),
     ),
     portal=Portal(
         where="Messaging or Voice › Applications › XML › your application",

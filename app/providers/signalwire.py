@@ -26,7 +26,7 @@ from .fields import short, whole
 from .glance import Glance
 from .nested import items, said, within
 from .parties import channelled, north_american
-from .sheet import Draft, Habits, Portal, PortalField, Sheet, Wish, xml_answer
+from .sheet import Draft, Habits, Play, Portal, PortalField, Sheet, Wish, xml_answer
 from .times import read_iso
 
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
@@ -67,7 +67,7 @@ def claims(glance: Glance) -> str | None:
         return "message.message_id and message.project_id are present"
     if "call.call_id" in fields and ("call.project_id" in fields or "call.space_id" in fields):
         return "call.call_id and call.project_id are present"
-    if "x-signalwire-signature" in glance.headers:
+    if b"x-signalwire-signature" in glance.headers:
         return "the header X-SignalWire-Signature is present"
     return None
 
@@ -159,6 +159,8 @@ SHEET = Sheet(
     name="signalwire",
     title="SignalWire",
     claims=claims,
+    marks=frozenset({"accountsid", "project_id", "message.message_id", "call.call_id"}),
+    headers=frozenset({b"x-signalwire-signature"}),
     read=read,
     compose=compose,
     words=WORDS,
@@ -213,6 +215,7 @@ SHEET = Sheet(
         "call.to": "The number that is called (SWML).",
     },
     times="The form has none; JSON has ISO 8601 with Z",
+    varies=frozenset({"errorcode", "errorurl"}),
     habits=Habits(
         timeout_s=5,
         retries="Inbound requests none; status callbacks are tried 3 times in all, best effort.",
@@ -221,6 +224,17 @@ SHEET = Sheet(
             "X-SignalWire-Signature: HMAC-SHA1 with the signing key, for forms as Base64 over the URL and the sorted"
             " fields, for JSON as hex over the URL and the body."
         ),
+    ),
+    play=Play(
+        timeout_s=5,
+        wants_xml=True,
+        redirects=3,
+        fallback=True,
+        voice=True,
+        voice_fallback=True,
+        good=("queued", "sent", "delivered"),
+        bad=("queued", "sent", "undelivered"),
+        assumed="Callbacks are tried once; SignalWire tries them three times, best effort.",
     ),
     portal=Portal(
         where="Phone Numbers › your number › Edit settings",

@@ -25,7 +25,7 @@ from .fields import short, whole
 from .glance import Glance
 from .nested import items, said, within
 from .parties import channelled, north_american
-from .sheet import Draft, Habits, Portal, PortalField, Sheet, Wish, xml_answer
+from .sheet import Draft, Habits, Play, Portal, PortalField, Sheet, Wish, xml_answer
 from .times import read_iso
 from .twilio_errors import ERRORS
 
@@ -73,10 +73,10 @@ def claims(glance: Glance) -> str | None:
         return "CallSid is CA and 32 hex digits"
     if fields.get("0.type", fields.get("type", "")).startswith(_EVENTS):
         return "the event type begins with com.twilio.messaging"
-    if "x-twilio-signature" in glance.headers:
+    if b"x-twilio-signature" in glance.headers:
         return "the header X-Twilio-Signature is present"
     return (
-        "the header I-Twilio-Idempotency-Token is present" if "i-twilio-idempotency-token" in glance.headers else None
+        "the header I-Twilio-Idempotency-Token is present" if b"i-twilio-idempotency-token" in glance.headers else None
     )
 
 
@@ -134,6 +134,8 @@ def compose(wish: Wish) -> Draft:
         pairs = _callback(wish)
     else:
         pairs = _inbound(wish)
+    if wish.failed_code:
+        pairs += [("ErrorCode", wish.failed_code), ("ErrorUrl", wish.failed_url or "")]
     token = uuid_of(wish.message_id, wish.raw_status or "", wish.at.isoformat())
     first = (("User-Agent", "TwilioProxy/1.1"), ("I-Twilio-Idempotency-Token", token))
     return form(pairs, *first, content_type=f"{FORM}; charset=utf-8")
@@ -182,6 +184,8 @@ SHEET = Sheet(
     name="twilio",
     title="Twilio",
     claims=claims,
+    marks=frozenset({"apiversion", "messagesid", "smssid", "callsid", "0.type", "type"}),
+    headers=frozenset({b"x-twilio-signature", b"i-twilio-idempotency-token"}),
     read=read,
     compose=compose,
     words=WORDS,
@@ -254,6 +258,7 @@ SHEET = Sheet(
     times=(
         "Callbacks have none but sometimes RawDlrDoneDate (YYMMDDhhmm, read as UTC); JSON events have ISO 8601 with Z"
     ),
+    varies=frozenset({"errorcode", "errorurl"}),
     habits=Habits(
         timeout_s=15,
         retries=(
@@ -268,6 +273,19 @@ SHEET = Sheet(
             "X-Twilio-Signature: Base64 of HMAC-SHA1 with the auth token over the URL and the sorted form fields;"
             " for JSON the URL holds bodySHA256."
         ),
+    ),
+    play=Play(
+        timeout_s=15,
+        retries_connections=True,
+        wants_xml=True,
+        redirects=10,
+        fallback=True,
+        voice=True,
+        voice_fallback=True,
+        good=("sent", "delivered"),
+        bad=("sent", "undelivered"),
+        error_code="30003",
+        id_shape=lambda digits, kind, _: ("CA" if kind is Kind.VOICE else "SM") + digits,
     ),
     portal=Portal(
         where="Phone Numbers › Manage › Active numbers › your number › Configure",

@@ -91,7 +91,7 @@ def choose(answers: Answers, faults: Faults, bin: Bin, role: Role, raw: RawReque
 
 
 def values_of(reading: Reading, n: int) -> dict[str, str]:
-    """What the placeholders stand for in the answer to capture `n`."""
+    """What the placeholders of `domain/rendering.py` stand for in a capture; for a preview too."""
     return {
         "from": reading.sender or "",
         "to": reading.recipient or "",

@@ -1,5 +1,5 @@
-"""What happens by itself: messages that stay silent are marked as stuck, faults that are over leave the pages, and the
-search index catches up.
+"""What happens by itself: messages that stay silent are marked as stuck, fallbacks that do not come as missing, faults
+that are over leave the pages, and the search index catches up.
 
 Nobody has to look for any of it: a mark takes a seq and rings, so it stands on open pages at once.
 """
@@ -17,6 +17,7 @@ from .faults import Faults
 
 STUCK_EVERY_S = 1.0
 FAULTS_EVERY_S = 1.0
+MISSING_EVERY_S = 1.0
 INDEX_EVERY_S = 0.25
 # Small enough that the captures which wait behind a step notice nothing.
 INDEX_STEP = 250
@@ -44,6 +45,20 @@ async def end_faults_for_ever(faults: Faults) -> None:
     while True:
         await _try(faults.sweep(), "faults.failed")
         await asyncio.sleep(FAULTS_EVERY_S)
+
+
+async def mark_missing_for_ever(store: Store, hub: Hub) -> None:
+    """Once a second as long as the server runs."""
+    while True:
+        await _try(mark_missing_once(store, hub), "missing.failed")
+        await asyncio.sleep(MISSING_EVERY_S)
+
+
+async def mark_missing_once(store: Store, hub: Hub) -> None:
+    """Mark every fallback that should have come by now."""
+    while bins := await store.mark_missing_fallbacks(clock.now()):
+        for bin_id in bins:
+            hub.ring(bin_id)
 
 
 async def index_for_ever(store: Store) -> None:

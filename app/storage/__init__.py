@@ -7,7 +7,7 @@ cannot be made now is `StoreUnavailable`, at the latest after `COMMIT_WAIT_S`. R
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
@@ -18,9 +18,12 @@ from typing import Any, Protocol
 from ..domain.answers import Answer, RoleAnswers
 from ..domain.bins import Bin, NewBin
 from ..domain.captures import Capture, CaptureRow, Change, NewCapture, NewOutcome, Reading, Role, Stamp
+from ..domain.drills import Drill
 from ..domain.events import Event
 from ..domain.faults import ActiveFault
 from ..domain.messages import Conversation, Message, Pace, Step
+from ..domain.pairing import Pairing, PairingSummary, Verdict
+from ..domain.replaying import Attempt, NewAttempt
 from ..domain.search import Query
 
 __all__ = ["COMMIT_WAIT_S", "Health", "Session", "Store", "Sweep", "open_store"]
@@ -117,6 +120,14 @@ class Store(Protocol):
     async def drop_fault(self, fault_id: str) -> None:
         """Remove a fault. An unknown one is no error."""
 
+    # Replays
+
+    async def add_attempt(self, bin_id: str, new: NewAttempt) -> int:
+        """Keep what came of sending a capture again, under the next number of that capture. NotFound."""
+
+    async def list_attempts(self, bin_id: str, n: int, *, limit: int) -> Sequence[Attempt]:
+        """The last `limit` attempts of a capture, oldest first; none of one that is not there."""
+
     async def list_captures(
         self,
         bin_id: str,
@@ -200,12 +211,45 @@ class Store(Protocol):
         """Mark at most `limit` open messages of which nothing was heard for longer than their bin allows; each takes
         a seq. The ids of the bins that changed."""
 
+    async def list_pairings(
+        self, bin_id: str, *, limit: int, before: int | None = None, only: Collection[Verdict] | None = None
+    ) -> Sequence[Pairing]:
+        """The newest first, with an `id` below `before`; `only` those with one of these verdicts. NotFound."""
+
+    async def pairings_of(self, bin_id: str, numbers: Sequence[int]) -> Sequence[Pairing]:
+        """Those that any of these captures belongs to, each once, oldest first. NotFound."""
+
+    async def pairings_of_drill(self, bin_id: str, drill: str) -> Sequence[Pairing]:
+        """Those of captures that got a fault of this drill, oldest first, of at most 1,000 captures. NotFound."""
+
+    async def sum_up_pairings(self, bin_id: str) -> PairingSummary:
+        """All pairings of a bin in figures. NotFound."""
+
+    async def mark_missing_fallbacks(self, now: datetime, limit: int = 200) -> Sequence[str]:
+        """Mark at most `limit` pairings whose primary failed and whose fallback did not come in time: the pairing, its
+        message and the capture, which takes a seq. The ids of the bins that changed."""
+
     async def index_words(self, limit: int) -> bool:
         """Let the search index take in at most `limit` more captures; True when more may wait."""
 
     async def sweep(self, now: datetime, default_retention: timedelta, limit: int = 500) -> Sweep:
         """Remove at most `limit` captures whose retention has run out, oldest number first, and leftovers of
         deleted bins and cleared captures. Zero retention keeps for ever."""
+
+    async def add_drill(self, drill: Drill) -> None:
+        """Keep a drill that begins now. NotFound: no such bin."""
+
+    async def set_drill(self, drill: Drill) -> None:
+        """The drill as it stands now; one whose bin is gone is no error."""
+
+    async def list_drills(self, bin_id: str, *, limit: int, before: str | None = None) -> Sequence[Drill]:
+        """Newest first; with `before`, those older than the drill of that id. NotFound: no such bin or drill."""
+
+    async def get_drill(self, bin_id: str, drill_id: str) -> Drill:
+        """One drill. NotFound."""
+
+    async def running_drills(self) -> Sequence[Drill]:
+        """Those that have not ended, over all bins."""
 
     async def begin_reread(self, bin_id: str) -> None:
         """Take a bin's messages and events apart, to be made again by `reread` from its first capture to its last and

@@ -17,6 +17,7 @@ from .connections import BUSY_MS
 from .counters import Counters
 from .erasing import Eraser, write_again
 from .jobs import Result, Value
+from .missing import mark_missing
 from .queries import SQL
 from .rereading import Rereader
 from .rows import read_message
@@ -36,6 +37,8 @@ _STATEMENTS: dict[type[jobs.Job], str] = {
     jobs.SetBin: "set_bin",
     jobs.RotateKey: "rotate_key",
     jobs.DropBin: "drop_bin",
+    jobs.AddDrill: "add_drill",
+    jobs.SetDrill: "set_drill",
     jobs.DropFault: "drop_fault",
     jobs.AddSession: "add_session",
     jobs.TouchSession: "touch_session",
@@ -43,6 +46,11 @@ _STATEMENTS: dict[type[jobs.Job], str] = {
     jobs.DropSessions: "drop_sessions",
     jobs.Probe: "probe",
 }
+# What goes with a bin, beside its captures.
+_OF_A_BIN = (
+    "erase_deletions", "erase_conversations", "erase_pairings", "forget_verdicts", "forget_gaps", "erase_answers",
+    "erase_faults", "erase_drills",
+)  # fmt: skip
 _ABOUT_A_BIN = (jobs.SetBin, jobs.RotateKey, jobs.DropBin)
 
 
@@ -80,7 +88,7 @@ class Applier:
         self._connection = connection
         self._counters = Counters(connection)
         self._index = SearchIndex(connection)
-        self._eraser = Eraser(connection, self._index, self._next_seq)
+        self._eraser = Eraser(connection, self._index, self._counters.pairings, self._next_seq)
         self._rereader = Rereader(connection, self._counters, self._index, self._next_seq)
         self._swept = False
         self._players: dict[type[jobs.Job], Callable[[Any], Value]] = {
@@ -90,10 +98,12 @@ class Applier:
             jobs.SetAnswers: self._set_answers,
             jobs.SetFault: self._set_fault,
             jobs.SettleUnanswered: self._settle_unanswered,
+            jobs.AddAttempt: self._add_attempt,
             jobs.DropCapture: self._drop_capture,
             jobs.DropCaptures: self._drop_captures,
             jobs.SweepCaptures: self._sweep,
             jobs.MarkStuck: self._mark_stuck,
+            jobs.MarkMissing: self._mark_missing,
             jobs.IndexWords: self._index_words,
             jobs.BeginReread: self._begin_reread,
             jobs.Reread: self._reread,
@@ -193,9 +203,19 @@ class Applier:
         self._recount(number, [row[1]])
         self._note_deletion(number, job.n, through=False)
 
+    def _add_attempt(self, job: jobs.AddAttempt) -> Stamp:
+        values = msgspec.structs.asdict(job)
+        number = self._number(values.pop("bin_id"))
+        if self._connection.execute(SQL["find_capture"], {"bin": number, "n": job.n}).fetchone() is None:
+            raise Rejected("not_found", f"There is no capture {job.n} in this bin.")
+        row = self._connection.execute(SQL["add_attempt"], {"bin": number, **values}).fetchone()
+        return Stamp(row[0], 0)
+
     def _drop_captures(self, job: jobs.DropCaptures) -> None:
         number = self._number(job.bin_id)
         self._run("clear_bin", number=number)
+        self._run("forget_verdicts", bin=number)
+        self._run("forget_gaps", bin=number)
         last_n = self._connection.execute(SQL["get_bin"], {"id": job.bin_id}).fetchone()["last_n"]
         self._note_deletion(number, last_n, through=True)
 
@@ -247,10 +267,8 @@ class Applier:
         for number, floor_n, retention_s, deleted in self._connection.execute(SQL["sweepable"]).fetchall():
             room -= self._sweep_leftovers(number, floor_n, room)
             if deleted and room > 0:
-                self._run("erase_deletions", bin=number)
-                self._run("erase_conversations", bin=number)
-                self._run("erase_answers", bin=number)
-                self._run("erase_faults", bin=number)
+                for query in _OF_A_BIN:
+                    self._run(query, bin=number)
                 self._run("erase_bin", number=number)
                 continue
             kept_s = job.retention_s if retention_s is None else retention_s
@@ -293,6 +311,13 @@ class Applier:
             message = mark_stuck(read_message(row))
             write_again(self._connection, row["bin"], row["id"], message, self._next_seq(row["bin"]))
         return tuple(dict.fromkeys(row["bin_id"] for row in rows))
+
+    def _mark_missing(self, job: jobs.MarkMissing) -> tuple[str, ...]:
+        self._counters.flush()
+        found = mark_missing(self._connection, self._counters.pairings, self._next_seq, job.now, job.limit)
+        if found:
+            self._counters.forget_messages()
+        return found
 
     def _index_words(self, job: jobs.IndexWords) -> Stamp:
         self._counters.flush()

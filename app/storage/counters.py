@@ -8,11 +8,14 @@ import hashlib
 import sqlite3
 from dataclasses import dataclass, field
 
-from ..domain.captures import Stamp
+from ..domain.captures import Outcome, Stamp
+from ..domain.pairing import Hit
+from ..domain.units import from_micros
 from . import jobs
 from .ledger import Arrival, Ledger
+from .pairings import Pairings
 from .queries import SQL
-from .rows import codes, print_of, write_headers
+from .rows import CALL_ROLES, codes, print_of, side_of, write_headers
 
 
 @dataclass(slots=True)
@@ -77,12 +80,13 @@ class Counters:
             arrival = Arrival(
                 self._last_id, counter.number, counter.floor_n, n, job.received_at, job.provider or "",
                 print_of(job.role, job.target, sha256 if job.body else None), codes(job.findings),
+                _hit(n, job), job.role in CALL_ROLES,
             )  # fmt: skip
             kind, status, findings = self.fold(counter, arrival, job)
         self._waiting.captures.append((
             self._last_id, counter.number, n, seq, job.received_at, job.role, job.method, job.target, job.peer,
             len(job.body), job.content_type, job.body_complete, job.provider, kind, job.message_id, job.sender,
-            job.recipient, job.text, status, job.raw_status, job.problem, findings,
+            job.recipient, job.text, status, job.raw_status, job.problem, findings, job.simulated,
         ))  # fmt: skip
         if (hit := job.fault) is not None:
             self._waiting.fault_hits.append((counter.number, n, hit.fault, hit.kind, hit.said, hit.drill))
@@ -112,6 +116,14 @@ class Counters:
                 counter.number, job.n,
             )
         )  # fmt: skip
+        if not job.expected or self.pairings.is_held(counter.number, job.n):
+            outcome = Outcome(
+                status=job.status, after_ms=job.after_ms, sender_left=job.sender_left, left_ms=job.left_ms,
+                well_formed=job.well_formed,
+            )  # fmt: skip
+            for entry in self._ledger.settle(counter.number, job.n, outcome):
+                counter.last_seq += 1
+                entry.seq = counter.last_seq
         if job.sent is not None:
             self._waiting.sent.append((job.sent, counter.number, job.n))
 
@@ -134,6 +146,11 @@ class Counters:
         for counter in self._by_bin.values():
             self._write(counter)
         self._by_bin.clear()
+
+    @property
+    def pairings(self) -> Pairings:
+        """The ledger's."""
+        return self._ledger.pairings
 
     def forget_messages(self) -> None:
         """Message rows were changed elsewhere than in the ledger."""
@@ -158,3 +175,13 @@ class Counters:
                 "last_capture_at": counter.last_capture_at,
             },
         )
+
+
+def _hit(n: int, job: jobs.AddCapture) -> Hit | None:
+    """The capture as a hit of pairings. What is answered at once counts as answered well, until its outcome says
+    otherwise."""
+    fallback = side_of(job.role)
+    if fallback is None:
+        return None
+    waits = job.awaited or job.fault is not None
+    return Hit(n=n, at=from_micros(job.received_at), fallback=fallback, method=job.method, ok=None if waits else True)

@@ -4,6 +4,7 @@ import msgspec
 
 from ..domain.events import Event
 from ..domain.messages import Message
+from ..domain.pairing import Hit
 from ..domain.statuses import Word
 
 
@@ -22,4 +23,5 @@ def write_state(message: Message) -> bytes:
 
 encode_event = msgspec.msgpack.Encoder().encode
 decode_event = msgspec.msgpack.Decoder(Event).decode
+decode_hits = msgspec.msgpack.Decoder(tuple[Hit, ...]).decode
 read_state = msgspec.msgpack.Decoder(State).decode

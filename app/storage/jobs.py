@@ -68,6 +68,7 @@ class AddCapture(Job):
     events: list[Event]
     fault: FaultHit | None
     awaited: bool
+    simulated: bool
 
 
 class SetOutcome(msgspec.Struct, array_like=True):
@@ -105,6 +106,13 @@ class SweepCaptures(Job):
 
 
 class MarkStuck(Job):
+    now: int
+    limit: int
+
+
+class MarkMissing(Job):
+    """Fallbacks that did not come."""
+
     now: int
     limit: int
 
@@ -151,6 +159,18 @@ class EndReread(Job):
     limit: int
 
 
+class AddDrill(Job):
+    bin_id: str
+    id: str
+    drill: str
+
+
+class SetDrill(Job):
+    id: str
+    running: bool
+    drill: str
+
+
 class SetAnswers(Job):
     """`answers` is packed; None: back to the default."""
 
@@ -183,6 +203,18 @@ class SettleUnanswered(Job):
     note: str
 
 
+class AddAttempt(Job):
+    bin_id: str
+    n: int
+    url: str
+    sent_at: int
+    status: int | None
+    ms: int
+    error: str | None
+    content_type: str
+    body: bytes
+
+
 class AddSession(Job):
     hash: str
     token_hash: str
@@ -210,8 +242,8 @@ class Probe(Job):
 
 AnyJob = (
     AddBin | SetBin | RotateKey | DropBin | AddCapture | SetOutcomes | DropCapture | DropCaptures
-    | SweepCaptures | MarkStuck | IndexWords | BeginReread | Reread | EndReread
-    | SetAnswers | SetFault | DropFault | SettleUnanswered
+    | AddDrill | SetDrill | SetAnswers | SetFault | DropFault | SettleUnanswered | AddAttempt
+    | SweepCaptures | MarkStuck | MarkMissing | IndexWords | BeginReread | Reread | EndReread
     | AddSession | TouchSession | DropSession | DropSessions | Probe
 )  # fmt: skip
 

@@ -10,11 +10,14 @@ from dataclasses import dataclass
 
 from msgspec.structs import replace
 
+from ..domain.captures import Kind, Outcome
 from ..domain.events import Event
-from ..domain.folding import ECHO, absorb, begin, makes_message, piece_key, takes_piece
+from ..domain.folding import ECHO, absorb, begin, makes_message, piece_key, takes_piece, with_findings
 from ..domain.messages import MISPLACED, SOFT_DUPLICATE, Direction, Fact, Message
+from ..domain.pairing import Hit, oddities_of
 from ..domain.units import from_micros, micros
 from .facts import encode_event
+from .pairings import Pair, Pairings
 from .queries import SQL
 from .rows import message_columns, message_identity, message_motion, read_message
 
@@ -33,11 +36,14 @@ class _Entry:
     # As it stands in the table; None: it stands there not yet.
     identity: tuple[object, ...] | None
     seq: int = 0
+    # The row of its pairing.
+    pairing: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A capture whose numbers are taken: what the ledger needs to know of it. `at` is in microseconds."""
+    """A capture whose numbers are taken: what the ledger needs to know of it. `at` is in microseconds. `hit` is it for
+    the messages' pairings (primary, fallback), or with `is_call` for the calls' (voice, voice-fallback)."""
 
     id: int
     bin: int
@@ -47,6 +53,8 @@ class Arrival:
     provider: str
     print: str
     findings: tuple[str, ...]
+    hit: Hit | None = None
+    is_call: bool = False
 
 
 class Ledger:
@@ -59,6 +67,8 @@ class Ledger:
         self._changed: dict[int, _Entry] = {}
         self._begun: dict[tuple[int, int], list[_Entry]] = {}
         self._events: list[tuple[object, ...]] = []
+        self._pointers: dict[int, int | None] = {}
+        self.pairings = Pairings(connection)
         self._last_id = int(connection.execute(SQL["last_message"]).fetchone()[0])
 
     def add(self, arrival: Arrival, events: Sequence[Event]) -> tuple[list[_Entry], tuple[str, ...], bool]:
@@ -71,12 +81,20 @@ class Ledger:
             row: tuple[int | None, str | None]
             if not makes_message(event):
                 row = (None, event.message_id)
+                if arrival.is_call and arrival.hit is not None and event.kind is Kind.VOICE:
+                    pair = self.pairings.take_call(arrival.bin, arrival.floor_n, event.message_id, arrival.hit)
+                    odd.update(dict.fromkeys(oddities_of(pair.pairing, arrival.hit)))
             else:
+                at = from_micros(arrival.at) if arrival.hit is None else arrival.hit.at
                 fact = Fact(
-                    n=arrival.n, at=from_micros(arrival.at), provider=arrival.provider, event=event,
+                    n=arrival.n, at=at, provider=arrival.provider, event=event,
                     print=arrival.print, findings=arrival.findings,
                 )  # fmt: skip
                 entry, found = self._fold(arrival, fact)
+                if arrival.hit is not None or entry.pairing is not None:
+                    others, unpaired = self._pair(arrival, entry, event)
+                    found = (*found, *unpaired)
+                    changed += [other for other in others if other is not entry and other not in changed]
                 turned = turned or (position == 0 and MISPLACED in found)
                 odd.update(dict.fromkeys(found))
                 if not any(other is entry for other in changed):
@@ -95,6 +113,11 @@ class Ledger:
             self._write(list(changed.values()))
         if events:
             self._connection.executemany(SQL["add_event"], events)
+        if self._pointers:
+            pointers = [(pairing, message) for message, pairing in self._pointers.items()]
+            self._connection.executemany(SQL["point_message"], pointers)
+            self._pointers.clear()
+        self.pairings.flush()
         if len(self._entries) > MOST_REMEMBERED:
             self._entries.clear()
 
@@ -104,6 +127,12 @@ class Ledger:
         self._changed.clear()
         self._begun.clear()
         self._events.clear()
+        self._pointers.clear()
+        self.pairings.forget()
+
+    def settle(self, bin: int, n: int, outcome: Outcome) -> list[_Entry]:
+        """What became of the answer to capture `n`, for the pairings; the messages that changed with it."""
+        return [entry for pair in self.pairings.settle(bin, n, outcome) for entry in self._tell(pair)]
 
     def _write(self, entries: list[_Entry]) -> None:
         rows: dict[str, list[tuple[object, ...]]] = {"add_message": [], "set_message": [], "move_message": []}
@@ -113,7 +142,8 @@ class Ledger:
                 rows["move_message"].append((*message_motion(message, entry.seq), entry.id))
                 continue
             query = "add_message" if entry.identity is None else "set_message"
-            rows[query].append((*message_columns(message, entry.seq, echo_of(message)), entry.bin, entry.id))
+            columns = (*message_columns(message, entry.seq, echo_of(message)), entry.bin, entry.id)
+            rows[query].append((*columns, entry.pairing) if entry.identity is None else columns)
             entry.identity = identity
         for query, found in rows.items():
             if found:
@@ -129,16 +159,76 @@ class Ledger:
             self._changed[entry.id] = entry
             return entry, odd
         message = begin(fact)
-        odd = (SOFT_DUPLICATE,) if self._is_echo(arrival, message) else ()
+        echo = echo_of(message)
+        echoes = {} if echo is None else self._echoes(arrival, echo)
         self._last_id += 1
+        pair = self._join(arrival, echoes) if echoes else None
+        odd = (SOFT_DUPLICATE,) if echoes and pair is None else ()
         if odd:
             message = replace(message, findings=(*message.findings, *odd))
-        entry = _Entry(self._last_id, arrival.bin, message, identity=None)
+        entry = _Entry(self._last_id, arrival.bin, message, identity=None, pairing=None if pair is None else pair.id)
         self._entries[(arrival.bin, message.message_id, message.provider)] = entry
         self._changed[entry.id] = entry
-        if (echo := echo_of(message)) is not None:
+        if echo is not None:
             self._begun.setdefault((arrival.bin, echo), []).append(entry)
         return entry, odd
+
+    def _join(self, arrival: Arrival, echoes: dict[int, int | None]) -> Pair | None:
+        """The pairing of the same text on the other URL, where this message is likely what came there."""
+        if arrival.hit is None or arrival.is_call:
+            return None
+        return self.pairings.join(
+            arrival.bin, [id for id in echoes.values() if id is not None], arrival.hit, self._last_id
+        )
+
+    def _pair(self, arrival: Arrival, entry: _Entry, event: Event) -> tuple[list[_Entry], tuple[str, ...]]:
+        """The capture as a hit of the message's pairing: the messages on which that shows, and what is odd about it."""
+        pairings, hit = self.pairings, arrival.hit
+        before = None if entry.pairing is None else pairings.get(arrival.bin, entry.pairing)
+        if entry.message.direction is Direction.OUTBOUND:
+            if before is None:
+                return [], ()
+            self._point(entry, None)
+            entry.message = with_findings(entry.message, ())
+            pairings.leave(before, entry.id)
+            return self._tell(before), ()
+        if hit is None or arrival.is_call or event.kind is not Kind.INBOUND:
+            return [], ()
+        if before is None:
+            pair = pairings.begin(arrival.bin, hit, message=entry.id)
+            self._point(entry, pair.id)
+            if not pair.pairing.findings:
+                return [], ()
+        else:
+            pair = before
+            pairings.absorb(pair, hit, entry.id)
+        return self._tell(pair), oddities_of(pair.pairing, hit)
+
+    def _point(self, entry: _Entry, pairing: int | None) -> None:
+        entry.pairing = pairing
+        if entry.identity is not None:
+            self._pointers[entry.id] = pairing
+
+    def _tell(self, pair: Pair) -> list[_Entry]:
+        """Put the pairing's findings on its messages; those that changed."""
+        changed = []
+        for row in pair.messages:
+            entry = self._changed.get(row) or self._find_row(row)
+            if entry is None:
+                continue
+            message = with_findings(entry.message, pair.pairing.findings)
+            if message is not entry.message:
+                entry.message = message
+                self._changed[row] = entry
+                changed.append(entry)
+        return changed
+
+    def _find_row(self, id: int) -> _Entry | None:
+        row = self._connection.execute(SQL["get_message_row"], {"id": id}).fetchone()
+        if row is None:
+            return None
+        key = (row["bin"], row["message_id"], row["provider"])
+        return self._entries.get(key) or self._remember(key, row)
 
     def _find(self, arrival: Arrival, fact: Fact) -> _Entry | None:
         key = (arrival.bin, fact.event.message_id, fact.provider)
@@ -149,6 +239,8 @@ class Ledger:
             # Its captures were cleared, so it is gone from every read: the id begins anew.
             self._connection.execute(SQL["erase_message"], {"id": entry.id})
             del self._entries[key]
+            if entry.pairing is not None:
+                self.pairings.drop_cleared(entry.bin, entry.pairing)
         return self._find_piece(arrival, fact)
 
     def _look_up(self, key: _Key) -> _Entry | None:
@@ -177,24 +269,27 @@ class Ledger:
 
     def _remember(self, key: _Key, row: sqlite3.Row) -> _Entry:
         message = read_message(row)
-        entry = _Entry(row["id"], key[0], message, message_identity(message), row["seq"])
+        entry = _Entry(row["id"], key[0], message, message_identity(message), row["seq"], row["pairing"])
         self._entries[key] = entry
         return entry
 
-    def _is_echo(self, arrival: Arrival, message: Message) -> bool:
-        echo = echo_of(message)
-        if echo is None:
-            return False
+    def _echoes(self, arrival: Arrival, echo: int) -> dict[int, int | None]:
+        """Other messages with the same parties and text that came a moment before, the youngest first: the rows of
+        their pairings by their own."""
         after = arrival.at - _ECHO_US
-        begun = self._begun.get((arrival.bin, echo), ())
-        if any(echo_of(entry.message) == echo and micros(entry.message.first_at) >= after for entry in begun):
-            return True
-        values = {"bin": arrival.bin, "echo": echo, "after": after, "floor_n": arrival.floor_n}
-        # A row whose message has turned outbound in this batch is no echo any more.
-        return any(
-            row[0] not in self._changed or echo_of(self._changed[row[0]].message) == echo
-            for row in self._connection.execute(SQL["find_echo"], values)
-        )
+        found: dict[int, int | None] = {}
+        for entry in reversed(self._begun.get((arrival.bin, echo), ())):
+            if echo_of(entry.message) == echo and micros(entry.message.first_at) >= after:
+                found[entry.id] = entry.pairing
+        values = {"bin": arrival.bin, "echo": echo}
+        for id, pairing, first_at, last_n in self._connection.execute(SQL["find_echo"], values):
+            changed = self._changed.get(id)
+            # A row whose message has turned outbound in this batch is no echo any more.
+            if changed is not None and echo_of(changed.message) != echo:
+                continue
+            if first_at >= after and last_n > arrival.floor_n:
+                found.setdefault(id, pairing if changed is None else changed.pairing)
+        return found
 
 
 def echo_of(message: Message) -> int | None:

@@ -1,4 +1,5 @@
-"""Rebuilding a bin from its raws: readings, events, ledger, conversations and search words. Runs in the writer process.
+"""Rebuilding a bin from its raws: readings, events, ledger, pairings, conversations and search words. Runs in the
+writer process.
 
 One bin is one transaction over many jobs: begin takes the ledger apart, each step puts the events of some captures in
 again, end makes it durable. Nothing of it can be seen before, and whatever goes wrong leaves the bin as it was; pages
@@ -8,6 +9,7 @@ rebuilding that is under way: a capture must not wait for it, nor be lost with i
 A capture's numbers, bytes and outcome are never touched. Messages take new seqs, because they may look different.
 """
 
+import json
 import sqlite3
 from collections.abc import Callable
 
@@ -17,7 +19,7 @@ from .counters import Counter, Counters
 from .erasing import write_again
 from .ledger import Arrival
 from .queries import SQL
-from .rows import codes, read_message
+from .rows import CALL_ROLES, codes, read_hit, read_message
 from .search_index import SearchIndex
 
 
@@ -45,19 +47,25 @@ class Rereader:
         self._counters.forget_messages()
         found = self._run("park_stuck", number=number, limit=limit)
         found = found or self._run("clear_messages", number=number, limit=limit)
+        found = found or self._run("clear_pairings", number=number, limit=limit)
         if not found:
-            self._run("erase_conversations", bin=number)
+            for query in ("erase_conversations", "forget_verdicts", "forget_gaps"):
+                self._run(query, bin=number)
         return found
 
     def step(self, counter: Counter, captures: list[jobs.ReadAgain]) -> None:
         """Captures as they are read now, in the order of their numbers."""
         self._connection.executemany(SQL["erase_events"], [(one.id,) for one in captures])
+        stored = self._connection.execute(
+            SQL["hits_of_captures"], {"captures": json.dumps([one.id for one in captures])}
+        )
+        hits = {row["capture"]: row for row in stored}
         for one in captures:
             kind, status, findings = one.kind, one.status, one.findings
             if one.events:
                 arrival = Arrival(
                     one.id, counter.number, counter.floor_n, one.n, one.received_at, one.provider or "", one.print,
-                    codes(one.findings),
+                    codes(one.findings), read_hit(hits[one.id]), hits[one.id]["role"] in CALL_ROLES,
                 )  # fmt: skip
                 kind, status, findings = self._counters.fold(counter, arrival, one)
             reading = (

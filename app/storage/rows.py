@@ -26,6 +26,7 @@ from ..domain.captures import (
     Role,
 )
 from ..domain.messages import Direction, Message
+from ..domain.pairing import AT_ONCE_MS, Hit, settled
 from ..domain.statuses import Status
 from ..domain.units import from_micros, micros
 from . import Session
@@ -81,8 +82,9 @@ def read_capture_row(row: Row) -> CaptureRow:
             problem=row["problem"],
             findings=codes(row["findings"]),
         ),
-        outcome=_outcome(row),
-        fault=_fault(row),
+        simulated=bool(row["simulated"]),
+        outcome=read_outcome(row),
+        fault=read_fault(row),
     )
 
 
@@ -139,6 +141,7 @@ def write_capture(new: NewCapture) -> AddCapture:
         reading.status, reading.raw_status, reading.problem,
         raw.http_version, msgspec.msgpack.encode(raw.headers), raw.body,
         ",".join(reading.findings), reading.words, list(reading.events), new.fault, new.awaited,
+        new.simulated,
     )  # fmt: skip
 
 
@@ -211,6 +214,28 @@ def message_columns(message: Message, seq: int, echo: int | None) -> tuple[objec
     )  # fmt: skip
 
 
+# Which URL a capture of a pairing came to: is it the fallback? Other roles take no part.
+_SIDES = {"primary": False, "fallback": True, "voice": False, "voice-fallback": True}
+CALL_ROLES = frozenset({Role.VOICE.value, Role.VOICE_FALLBACK.value})
+
+
+def side_of(role: str) -> bool | None:
+    """Is this role the fallback of a pair? None where it belongs to none."""
+    return _SIDES.get(role)
+
+
+def read_hit(row: Row) -> Hit | None:
+    """A stored capture as a hit, settled by its outcome; without one it waits only where it got a fault."""
+    fallback = side_of(row["role"])
+    if fallback is None:
+        return None
+    hit = Hit(n=row["n"], at=from_micros(row["received_at"]), fallback=fallback, method=row["method"])
+    outcome = read_outcome(row)
+    if outcome is not None:
+        return settled(hit, outcome)
+    return hit if row["fault_kind"] is not None else msgspec.structs.replace(hit, ok=True)
+
+
 def write_headers(packed: bytes) -> str:
     """A job's headers as the database keeps them."""
     headers = msgspec.msgpack.decode(packed, type=list[tuple[bytes, bytes]])
@@ -245,11 +270,12 @@ def write_outcome(new: NewOutcome) -> SetOutcome:
         new.bin_id, new.n, outcome.status, outcome.after_ms, outcome.sender_left, outcome.left_ms,
         outcome.well_formed, outcome.note, None if outcome.sent is None else msgspec.msgpack.encode(outcome.sent),
         # What went as expected changes nothing that is told about the message.
-        outcome.ok and not new.awaited,
+        outcome.ok and not new.awaited and (outcome.after_ms or 0) <= AT_ONCE_MS,
     )  # fmt: skip
 
 
-def _outcome(row: Row) -> Outcome | None:
+def read_outcome(row: Row) -> Outcome | None:
+    """The outcome of a capture that is joined with it."""
     if row["sender_left"] is None:
         return None
     return Outcome(
@@ -262,7 +288,8 @@ def _outcome(row: Row) -> Outcome | None:
     )
 
 
-def _fault(row: Row) -> FaultHit | None:
+def read_fault(row: Row) -> FaultHit | None:
+    """The fault of a capture that is joined with it."""
     if row["fault_kind"] is None:
         return None
     return FaultHit(fault=row["fault"], kind=row["fault_kind"], said=row["fault_said"], drill=row["fault_drill"])

@@ -19,9 +19,12 @@ from ..domain.units import micros
 from ..errors import CannotStart, NotFound
 from . import Health, Session, Store, Sweep, jobs
 from .answers import AnswerRows
+from .attempts import AttemptRows
+from .drills import DrillRows
 from .filters import make_filter
 from .lock import lock_directory
-from .message_reads import FAR, MessageReads
+from .message_reads import FAR
+from .pairing_reads import PairingReads
 from .readers import Readers, open_readers
 from .rows import (
     read_bin,
@@ -45,7 +48,7 @@ def _seconds(value: timedelta | None) -> int | None:
     return None if value is None else int(value.total_seconds())
 
 
-class SqliteStore(MessageReads, AnswerRows):
+class SqliteStore(PairingReads, DrillRows, AnswerRows, AttemptRows):
     """Implements `Store`; the promises stand there."""
 
     def __init__(self, writer: Writer, readers: Readers) -> None:
@@ -160,6 +163,10 @@ class SqliteStore(MessageReads, AnswerRows):
 
     async def mark_stuck(self, now: datetime, limit: int = 200) -> Sequence[str]:
         value = await self._writer.submit(jobs.MarkStuck(micros(now), limit))
+        return [str(bin_id) for bin_id in value or ()]
+
+    async def mark_missing_fallbacks(self, now: datetime, limit: int = 200) -> Sequence[str]:
+        value = await self._writer.submit(jobs.MarkMissing(micros(now), limit))
         return [str(bin_id) for bin_id in value or ()]
 
     async def index_words(self, limit: int) -> bool:

@@ -21,7 +21,6 @@ from ..domain.captures import Outcome, RawRequest, Role, Stamp
 from ..domain.faults import REDIRECTED
 from ..errors import NotFound, StoreUnavailable
 from ..log import get_log
-from ..services.intake import begin, keep
 from ..services.replying import Reply, Words
 from ..tasks import lifelong
 from .answering import LOOK_AGAIN_S, NOT_FOUND, UNAVAILABLE, Line
@@ -105,10 +104,7 @@ class Visit:
         received_at, self.since = clock.now(), clock.ticks()
         try:
             raw = _raw(self.app, self.connection, self.message, self.body, received_at)
-            app = self.app
-            stored, self.reply = begin(
-                app[keys.STORE], app[keys.ANSWERS], app[keys.FAULTS], self.bin, self.role, raw
-            )  # fmt: skip
+            stored, self.reply = self.app[keys.INTAKE].begin(self.bin, self.role, raw)
         except Exception as error:
             stored = asyncio.get_running_loop().create_future()
             stored.set_exception(error)
@@ -162,8 +158,7 @@ async def _keep(
     """On its own, so that the bytes are free while the answer is held back."""
     body = await _body(request, app)
     raw = _raw(app, request.protocol, message, body, received_at)
-    stored = keep(app[keys.STORE], app[keys.HUB], app[keys.ANSWERS], app[keys.FAULTS], bin, role, raw)
-    stamp, reply = await stored
+    stamp, reply = await app[keys.INTAKE].keep(bin, role, raw)
     _count(app, role, body, since)
     return stamp, reply
 

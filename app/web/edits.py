@@ -1,7 +1,8 @@
 """Changes as HTML edits for the open page, made from the page's own partials: a row exists once, in Jinja.
 
-There are three scenes to follow: the live list, the messages, and the conversations. Each makes its frame from the
-same changes; whoever looks through a filter gets what matches it. A plain scene follows the faults only (`banners.py`).
+There are four scenes to follow: the live list, the messages, the conversations, and the pairs of primary and fallback.
+Each makes its frame from the same changes; whoever looks through a filter gets what matches it. A plain scene follows
+the faults only (`banners.py`).
 """
 
 import asyncio
@@ -14,11 +15,12 @@ import jinja2
 
 from ..domain.bins import Bin
 from ..domain.captures import Captured, Change, Deleted, MessageChanged
-from ..domain.messages import Conversation, Message
+from ..domain.messages import Conversation, Direction, Message
 from ..domain.search import Query
 from ..storage import Store
 from .conversations import bubble_of, show_pair
 from .filters import suffix_of
+from .pair_words import SHOWS, Show, row_of
 
 # Rows that are rendered in one turn of the loop: about half a millisecond, then captures come first.
 AT_ONCE = 8
@@ -29,18 +31,20 @@ Edit = dict[str, object]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
-    """What one viewer looks at. `pair` is the open conversation; `q` the text of the filter, `query` its meaning."""
+    """What one viewer looks at. `pair` is the open conversation; `q` the text of the filter, `query` its meaning;
+    `show` the view of the pairs."""
 
     view: str
     base: str
     q: str = ""
     query: Query | None = None
     pair: tuple[str, str] | None = None
+    show: Show = SHOWS[0]
 
     @property
     def key(self) -> tuple[object, ...]:
         """The same for viewers that get the same frames."""
-        return (self.view, self.base, self.q, self.pair)
+        return (self.view, self.base, self.q, self.pair, self.show.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +126,30 @@ async def _conversations(work: Work) -> list[Edit]:
     return edits + _gone(work.changes)
 
 
+async def _pairs(work: Work) -> list[Edit]:
+    """Rows of pairs whose requests are new or were answered, or whose message changed (the clock missed a fallback):
+    `put` shows it, `leave` says that it is no longer among what is looked at."""
+    captured = {change.row.n for change in work.changes if isinstance(change, Captured)}
+    told = {
+        message.last_n for message in _last_messages(work.changes).values() if message.direction is Direction.INBOUND
+    }
+    numbers = sorted(captured | told)
+    row = work.environment.get_template("compare/_row.html")
+    show = work.scene.show
+    edits: list[Edit] = []
+    for pairing in await work.store.pairings_of(work.bin.id, numbers) if numbers else ():
+        await _breathe(edits)
+        html = row.render(row=row_of(pairing), bin=work.bin, base=work.scene.base, suffix=show.suffix)
+        shown = show.verdicts is None or pairing.verdict in show.verdicts
+        edits.append({"op": "put" if shown else "leave", "place": "rows", "html": html})
+    return edits + _gone(work.changes)
+
+
 _MAKERS: dict[str, Callable[[Work], Awaitable[list[Edit]]]] = {
     "captures": _captures,
     "messages": _messages,
     "conversations": _conversations,
+    "compare": _pairs,
 }
 VIEWS = (*_MAKERS, PLAIN)
 

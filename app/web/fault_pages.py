@@ -109,7 +109,7 @@ def _page(
     status: int = 200,
 ) -> web.Response:
     sheet = sheet_of(bin.provider)
-    hold = f"{_hold_s(sheet):g}"
+    hold = f"{hold_s(sheet):g}"
     page = FaultsPage(
         bin=bin,
         role=role,
@@ -140,7 +140,7 @@ def _page(
     return render(request, "bins/faults.html", page, status=status)
 
 
-def _hold_s(sheet: Sheet | None) -> float:
+def hold_s(sheet: Sheet | None) -> float:
     """A second more than the provider waits."""
     return sheet.habits.timeout_s + 1 if sheet and sheet.habits.timeout_s else _HOLD_S
 

@@ -17,6 +17,7 @@ from .api.captures import HIGHEST
 from .api.inputs import number, read_query
 from .banners import faults_of, key_of
 from .edits import PLAIN, VIEWS, Scene, Work, page_frame
+from .pair_words import BY_NAME, SHOWS
 from .socket import PAGE, ReadFrames, follow
 from .urls import place_of
 
@@ -27,9 +28,9 @@ async def follow_page(request: web.Request) -> web.StreamResponse:
     """GET /bins/{bin}/live?after=seq: a WebSocket; a plain GET is answered with the frames that are due.
 
     `view` is what is looked at ("captures" unless it says else), `q` the filter, `theirs` and `ours` a conversation,
-    `faults` the key of those that the page shows.
+    `show` the view of the pairs, `faults` the key of those that the page shows.
     """
-    query = read_query(request, ("after", "view", "q", "theirs", "ours", "faults"))
+    query = read_query(request, ("after", "view", "q", "theirs", "ours", "show", "faults"))
     scene = _scene(query, place_of(request).base)
     wanted = number(query, "after", lowest=0, highest=HIGHEST)
     bin = await request.app[keys.STORE].get_bin(request.match_info["bin"])
@@ -51,7 +52,9 @@ def _scene(query: dict[str, str], base: str) -> Scene:
         raise Invalid(("view", f"must be one of {', '.join(VIEWS)}"))
     q = query.get("q", "").strip()
     pair = (query["theirs"], query["ours"]) if "theirs" in query and "ours" in query else None
-    return Scene(view=view, base=base, q=q, query=settle(parse_query(q), clock.now()) if q else None, pair=pair)
+    show = BY_NAME.get(query.get("show", ""), SHOWS[0])
+    meaning = settle(parse_query(q), clock.now()) if q else None
+    return Scene(view=view, base=base, q=q, query=meaning, pair=pair, show=show)
 
 
 async def _poll(request: web.Request, bin: Bin, after: int, texts: list[str], scene: Scene) -> web.Response:

@@ -15,7 +15,8 @@ from ..domain.bins import KEY, PROVIDER_TITLES, Bin
 from ..domain.captures import Role
 from ..domain.faults import ActiveFault
 from ..domain.phones import show_phone
-from ..domain.units import rfc3339, say_duration, say_gap, say_size
+from ..domain.units import rfc3339, say_duration, say_gap, say_ms, say_size
+from . import drill_words
 from .addresses import message_anchor, message_path, pair_anchor, pair_path
 from .banners import fault_words, faults_of, key_of, say_fault, say_left, say_reach
 from .filters import CAPTURE_VIEWS
@@ -27,7 +28,7 @@ PACKAGE = Path(__file__).parents[1]
 # What live frames are made of.
 _LIVE = (
     "_kit.html", "captures/_row.html", "captures/_counts.html", "messages/_row.html", "conversations/_pair.html",
-    "conversations/_bubble.html", "_faults.html", "bins/_faults_now.html",
+    "conversations/_bubble.html", "compare/_row.html", "_faults.html", "bins/_faults_now.html",
 )  # fmt: skip
 
 
@@ -97,6 +98,7 @@ def setup_templates(app: web.Application) -> None:
         pair_anchor=pair_anchor,
         pair_path=pair_path,
         say_left=say_left,
+        drill_words=drill_words,
     )
     # Compiled now: the first live frame would hold the captures beside it for 25 ms.
     for name in _LIVE:
@@ -146,11 +148,6 @@ def retention_of(bin: Bin, default: timedelta) -> timedelta:
 def short_target(target: str) -> str:
     """A target for a row: without the capture key, and not longer than a line."""
     return KEY.sub("…", target, count=1)[:160]
-
-
-def say_ms(ms: int) -> str:
-    """How long our answer took: "4 ms", "15.0 s"."""
-    return f"{ms} ms" if ms < 1_000 else f"{ms / 1_000:.1f} s"
 
 
 def _trouble(app: web.Application) -> str | None:

@@ -15,12 +15,14 @@ from ..domain.events import Event
 from ..domain.findings import Finding, explain
 from ..domain.messages import Message
 from ..domain.phones import region_of
+from ..domain.replaying import Attempt
 from ..domain.sms import SmsFacts, describe_sms
 from ..domain.units import say_gap
 from ..parsing import Parsed, Part, flatten, parse
 from ..providers import facts_of, sheet_of, why
 from ..providers.sheet import Sheet
 from ..storage import Store
+from .pair_words import PairRow
 
 TABS = {
     "summary": "Summary",
@@ -30,9 +32,11 @@ TABS = {
     "timing": "Timing",
     "answer": "Answer",
     "related": "Related",
+    "replay": "Replay",
 }
 HEX_BYTES = 16_384
 RELATED = 50
+ATTEMPTS = 20
 TEXT_CHARACTERS = 128_000
 
 
@@ -74,7 +78,7 @@ class Related:
 class Detail:
     """A capture and everything that its tabs show. `why` it looks like its provider's, as the end of a sentence;
     `skew`: arrival against the provider's stamp `said_at`, in words. `sent` is what went out; None: nothing did, or not
-    yet."""
+    yet. `pair`: what it is compared with."""
 
     capture: Capture
     tabs: dict[str, str]
@@ -99,6 +103,8 @@ class Detail:
     related: tuple[Related, ...]
     sent: Answer | None
     waits_s: float | None
+    attempts: Sequence[Attempt]
+    pair: PairRow | None = None
 
     @property
     def is_default(self) -> bool:
@@ -112,7 +118,7 @@ async def open_detail(store: Store, bin_id: str, capture: Capture, address: str,
     reading, raw = capture.row.reading, capture.raw
     parsed = parse(raw)
     sheet = sheet_of(reading.provider)
-    fields = tuple(_explained(field, sheet) for field in _fields(parsed))
+    fields = tuple(_explained(field, sheet) for field in fields_of(parsed))
     events = await store.events_of(capture)
     said_at = next((event.said_at for event in events if event.said_at is not None), None)
     facts = facts_of(raw, capture.row.role, reading.provider) if reading.findings else None
@@ -146,6 +152,7 @@ async def open_detail(store: Store, bin_id: str, capture: Capture, address: str,
         ),
         sent=await _sent(store, bin_id, capture.row),
         waits_s=sheet.habits.timeout_s if sheet else None,
+        attempts=await store.list_attempts(bin_id, capture.row.n, limit=ATTEMPTS),
     )
 
 
@@ -175,7 +182,8 @@ def _gap(later: timedelta) -> str:
     return f"{say_gap(later)} {'after' if later >= timedelta(0) else 'before'} this one"
 
 
-def _fields(parsed: Parsed) -> tuple[Field, ...]:
+def fields_of(parsed: Parsed) -> tuple[Field, ...]:
+    """Every parameter, wherever it stands, in order."""
     found = [Field("query", name, value) for name, value in parsed.query]
     found += [Field("form", name, value) for name, value in parsed.form or ()]
     found += [Field("part", part.name or "", _part(part)) for part in parsed.parts or ()]

@@ -1,6 +1,7 @@
 // Opening a capture or a message beside the list. Every step is an address: without this script the same links load whole pages.
 import { fragment } from "./html.js";
 import { say } from "./page.js";
+import { isPicked } from "./picks.js";
 import { localise } from "./times.js";
 
 const panes = document.querySelector("[data-panes]");
@@ -50,10 +51,12 @@ function withTab(address) {
 function settle() {
   localise(pane);
   refreshSteps();
-  for (const button of pane.querySelectorAll("[data-reveal]")) button.hidden = false;
+  for (const button of pane.querySelectorAll("[data-reveal], [data-pick]")) button.hidden = false;
+  for (const button of pane.querySelectorAll("[data-pick]")) button.setAttribute("aria-pressed", isPicked(Number(button.dataset.pick)));
   markCurrent();
   clearTimeout(readTimer);
   const n = Number(head()?.dataset.n);
+  document.dispatchEvent(new CustomEvent("smsbin:shown"));
   if (n) readTimer = setTimeout(() => document.dispatchEvent(new CustomEvent("smsbin:read", { detail: { n } })), 1000);
 }
 
@@ -61,7 +64,12 @@ export async function load(address, { push = true, focus = true } = {}) {
   const answer = await fetch(address, { headers: { "X-Partial": "detail" } });
   if (answer.redirected || (!answer.ok && answer.status !== 404)) return location.assign(address);
   if (answer.status === 404) return say("This is gone");
-  pane.replaceChildren(fragment(await answer.text()));
+  return put(await answer.text(), address, { push, focus });
+}
+
+// What the server made of an address, in the pane.
+export function put(html, address, { push = true, focus = true } = {}) {
+  pane.replaceChildren(fragment(html));
   pane.tabIndex = -1;
   keepInPlace(openRow(), () => {
     pane.hidden = false;
@@ -95,7 +103,9 @@ export async function refresh() {
   const name = (item) => item.getAttribute("aria-label") ?? item.getAttribute("href");
   const held = pane.contains(document.activeElement) && pane !== document.activeElement ? name(document.activeElement) : null;
   const top = pane.scrollTop;
+  const unfolded = [...pane.querySelectorAll("details[data-part][open]")].map((item) => item.dataset.part);
   await load(location.href, { push: false, focus: false });
+  for (const part of unfolded) pane.querySelector(`details[data-part="${part}"]`)?.setAttribute("open", "");
   pane.scrollTop = top;
   if (held) [...pane.querySelectorAll("a, button")].find((item) => name(item) === held)?.focus({ preventScroll: true });
   const { again } = fresh;

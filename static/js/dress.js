@@ -1,4 +1,5 @@
 // How a row stands in the list: unread or read, the open one, hidden while its deletion can be undone.
+import { isPicked } from "./picks.js";
 import { stopsOf } from "./stops.js";
 
 export function dresserOf(root, rows, seen, changed) {
@@ -10,6 +11,7 @@ export function dresserOf(root, rows, seen, changed) {
     const n = Number(item.dataset.n);
     const link = item.querySelector(".row");
     link.classList.toggle("new", seen.isUnread(n));
+    link.classList.toggle("picked", isPicked(n));
     link.tabIndex = link === document.activeElement ? 0 : -1;
     item.hidden = hidden.has(n);
     item.querySelector("[data-new-word]").textContent = seen.isUnread(n) ? "New. " : "";

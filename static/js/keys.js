@@ -2,6 +2,7 @@
 import { copyFrom } from "./copy.js";
 import { close } from "./detail.js";
 import { openHelp } from "./page.js";
+import { comparePicked, pickRow } from "./picks.js";
 import { recall, remember } from "./store.js";
 
 const GO_MS = 1500;
@@ -73,6 +74,8 @@ const KEYS = {
   n: () => document.dispatchEvent(new CustomEvent("smsbin:show")),
   p: () => document.querySelector("[data-pause]")?.click(),
   u: toggleRead,
+  x: pickRow,
+  d: comparePicked,
   "/": () => document.querySelector("[data-filter-box]")?.select(),
   c: () => copyOf("[data-primary]"),
   y: () => copyOf('[aria-label="Copy as curl"]'),
@@ -87,7 +90,7 @@ document.addEventListener("keydown", (event) => {
   if (document.querySelector(":popover-open")) return undefined;
   if (going && Date.now() - going < GO_MS && /^[a-z]$/.test(event.key)) return goToPage(event.key);
   const digit = Number(event.key);
-  const act = digit >= 1 && digit <= 7 ? () => tabs()[digit - 1]?.click() : KEYS[event.key];
+  const act = digit >= 1 && digit <= 9 ? () => tabs()[digit - 1]?.click() : KEYS[event.key];
   if (!act || (!document.querySelector("[data-rows]") && event.key !== "c" && event.key !== "g")) return undefined;
   // Arrows scroll a pane or a code block that has the focus.
   if (event.key.length > 1 && event.key !== "Escape" && event.target.closest("[data-detail], pre")) return undefined;

@@ -1,4 +1,4 @@
-// The lists of messages and conversations. A row that is there changes where it stands; a new one comes on top, and is
+// The lists of messages, conversations and pairs. A row that is there changes where it stands; a new one comes on top, and is
 // held back while somebody reads. The counts beside it are asked for again, at most every two seconds.
 import { isOpen, refresh } from "./detail.js";
 import { heldOf, swap } from "./held.js";
@@ -13,7 +13,8 @@ const SIDE_MS = 2000;
 
 export function ledgerOf(root) {
   const rows = root.querySelector("[data-rows]");
-  const noun = root.dataset.scene === "messages" ? "message" : "conversation";
+  const noun = { messages: "message", compare: "pair" }[root.dataset.scene] ?? "conversation";
+  const counted = root.dataset.scene !== "conversations";
   const stops = stopsOf(rows);
   const held = heldOf(root, rows, noun, { row: "[data-row]", lay: (item) => item, apply, settle: stops.keep });
   const log = logOf(root);
@@ -59,7 +60,7 @@ export function ledgerOf(root) {
   }
 
   async function askSide() {
-    if (root.dataset.scene !== "messages" || due) return;
+    if (!counted || due) return;
     due = setTimeout(async () => {
       const answer = await fetch(`${root.dataset.list}/side${location.search}`);
       due = 0;
@@ -77,7 +78,7 @@ export function ledgerOf(root) {
 
   for (const item of rows.querySelectorAll("[data-row]")) dress(item);
   held.count();
-  if (root.dataset.scene === "messages") loadWhileScrolling(rows, `${root.dataset.list}/rows${location.search}`, dress);
+  if (counted) loadWhileScrolling(rows, `${root.dataset.list}/rows${location.search}`, dress);
 
   return {
     noun,

@@ -1,19 +1,22 @@
 """WCAG 2.2 AA by axe, on every screen, in both themes, wide and on a phone; and what axe does not see."""
 
+import asyncio
 from pathlib import Path
 
 import axe_playwright_python
 import pytest
 from playwright.async_api import expect
 
+from app import keys
 from tests.conftest import Running
+from tests.pairs import lost, timed_out
 
 from .conftest import WIDE, Watched, sign_in
 from .test_live_page import bin_page, post
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
 RULES = "{runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']}"
-TABS = ("summary", "fields", "headers", "raw", "timing", "answer", "related")
+TABS = ("summary", "fields", "headers", "raw", "timing", "answer", "related", "replay")
 
 
 NARROW = {"width": 360, "height": 740}
@@ -73,6 +76,12 @@ async def test_no_screen_has_a_violation(server: Running, chromium, size: dict, 
     await check(f"/bins/{server.bin.id}/conversations/%2B14155550123/%2B19495550142")
     async with server.client.patch(server.bin_api, json={"provider": "ytel"}):
         pass
+    await check(f"/bins/{server.bin.id}/compare")
+    primary, fallback = await timed_out(server)
+    alone = await lost(server, sid="lost")
+    for path in ("", "?show=all", f"/{primary}", f"/{alone}", f"/1/{fallback}"):
+        await check(f"/bins/{server.bin.id}/compare{path}")
+    await check(f"/bins/{server.bin.id}/captures/{primary}")
     await check(f"/bins/{server.bin.id}/settings")
     await check(f"/bins/{server.bin.id}/faults")
     fault = {"kind": "status", "status": [500, 500, 200], "count": 2}
@@ -88,10 +97,22 @@ async def test_no_screen_has_a_violation(server: Running, chromium, size: dict, 
     for path in ("/faults?role=status", "/answers", "/answers?role=status", "/captures/3?tab=answer", "/settings", ""):
         await check(f"/bins/{server.bin.id}{path}")
     await check(f"/bins/{server.bin.id}/delete")
+    await check(f"/bins/{server.bin.id}/simulate?target=own&trouble-emoji=on&count=0")
+    await check(f"/bins/{server.bin.id}/simulate?{await _a_run(server)}")
     await check("/nothing")
     await check("/docs")
     await context.close()
     assert found == {}
+
+
+async def _a_run(server: Running) -> str:
+    """One that has been played to its end."""
+    wish = {"provider": "ytel", "what": "inbound", "count": 2, "rate": 100}
+    async with server.client.post(f"{server.bin_api}/simulations", json=wish) as answer:
+        run = server.app[keys.SIMULATING].find(server.bin.id, (await answer.json())["id"])
+    assert run.task is not None
+    await asyncio.wait([run.task])
+    return f"run={run.id}"
 
 
 async def test_open_menus_have_no_violation_either(server: Running, watched: Watched) -> None:

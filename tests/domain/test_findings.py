@@ -18,7 +18,10 @@ AT = datetime(2026, 11, 25, 9, 30, 12, tzinfo=UTC)
 KEY = "/0123456789abcdef"
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
-LEDGERS = {"duplicate", "soft_duplicate", "late_status", "contradictory_final", "stuck"}
+LEDGERS = {
+    "duplicate", "soft_duplicate", "late_status", "contradictory_final", "stuck", "no_fallback", "fallback_only",
+    "fallback_method",
+}  # fmt: skip
 
 
 def a_request(

@@ -27,6 +27,25 @@ _ALL = (
         cure="Give sends the status URL of this bin as their callback address.",
     ),
     Finding(
+        code="no_fallback",
+        title="no fallback came",
+        cause="The primary failed, and no request came to the fallback URL within 30 seconds: the message is lost, or "
+        "the provider tries the primary again later.",
+        cure="Check that the fallback URL of this bin is set in the portal, and which failures it is for.",
+    ),
+    Finding(
+        code="fallback_only",
+        title="fallback only",
+        cause="The fallback URL was requested, but the primary URL was not: it is not reached, or not set.",
+        cure="Check the primary address in the portal: the scheme, the host and the path.",
+    ),
+    Finding(
+        code="fallback_method",
+        title="other fallback method",
+        cause="The fallback request uses another HTTP method than the primary one.",
+        cure="Set the same method for both URLs in the portal, or let your handler read query and body alike.",
+    ),
+    Finding(
         code="plus_lost",
         title="unencoded plus",
         cause="The number begins with a blank: the sender did not write its + as %2B, and a bare + in a form or a "

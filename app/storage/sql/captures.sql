@@ -5,8 +5,8 @@ select max(coalesce((select max(id) from captures), 0), (select upto from search
 -- name: add_capture
 insert into captures (
     id, bin, n, seq, received_at, role, method, target, peer, size, content_type, body_complete,
-    provider, kind, message_id, sender, recipient, text, status, raw_status, problem, findings
-) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    provider, kind, message_id, sender, recipient, text, status, raw_status, problem, findings, simulated
+) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 
 -- name: add_raw
 insert into raws (id, http_version, headers, body, sha256, words) values (?, ?, ?, ?, ?, ?)

@@ -12,16 +12,15 @@ order by last_at desc
 limit 5
 
 -- name: find_echo
-select id from messages
-where bin = :bin and echo = :echo and first_at >= :after and last_n > :floor_n
-limit 5
+-- The youngest first.
+select id, pairing, first_at, last_n from messages where bin = :bin and echo = :echo order by id desc limit 5
 
 -- name: add_message
 insert into messages (
     seq, provider, message_id, direction, sender, recipient, sender_said, recipient_said, theirs, ours, text, media,
     status, raw_status, final, price, currency, error_code, segments, encoding, first_at, last_at, final_at, last_n,
-    findings, open, piece_key, echo, state, bin, id
-) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    findings, open, piece_key, echo, state, bin, id, pairing
+) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 
 -- name: set_message
 update messages

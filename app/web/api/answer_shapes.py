@@ -76,14 +76,11 @@ def show_fault(active: ActiveFault | None, now: datetime) -> FaultState:
         return FaultState(None)
     seconds = max(0, math.ceil((active.fault.until - now).total_seconds()))
     left = LeftShape(active.left, seconds)
-    return FaultState(_fault(active.fault), left, active.hits, rfc3339(active.started_at))
+    return FaultState(show_fault_wish(active.fault), left, active.hits, rfc3339(active.started_at))
 
 
-def _plain(answer: Answer) -> PlainAnswer:
-    return PlainAnswer(answer.status, list(answer.headers), answer.body, answer.delay_ms)
-
-
-def _fault(fault: Fault) -> FaultShape:
+def show_fault_wish(fault: Fault) -> FaultShape:
+    """A fault as somebody asked for it."""
     statuses = list(fault.statuses)
     return FaultShape(
         kind=fault.kind.value,
@@ -93,3 +90,7 @@ def _fault(fault: Fault) -> FaultShape:
         until=rfc3339(fault.until),
         chance=fault.chance,
     )
+
+
+def _plain(answer: Answer) -> PlainAnswer:
+    return PlainAnswer(answer.status, list(answer.headers), answer.body, answer.delay_ms)

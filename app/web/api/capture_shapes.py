@@ -228,7 +228,7 @@ def _summary(row: CaptureRow) -> dict[str, Any]:
         "raw_status": reading.raw_status,
         "problem": reading.problem,
         "findings": list(reading.findings),
-        "simulated": False,
+        "simulated": row.simulated,
         "answered": Answered(
             status=outcome.status if outcome else None,
             after_ms=outcome.after_ms if outcome else None,

@@ -3,8 +3,12 @@
 from typing import Any
 
 from ...domain.bins import PROVIDER_TITLES
+from ...domain.captures import Role
 from ...domain.checking import MOST_BODY, MOST_DELAY_MS, MOST_HEADERS, MOST_RULES
+from ...domain.drills import DRILLED
 from ...domain.faults import LASTS, LONGEST, MOST_COUNT, MOST_SECONDS, MOST_STATUSES, FaultKind
+from ...domain.replaying import MOST_AT_ONCE
+from ...domain.simulation import MOST_A_SECOND, MOST_ABROAD_A_SECOND, MOST_MESSAGES, Trouble, What
 
 Wish = dict[str, Any]
 
@@ -99,4 +103,77 @@ FAULT = _object(
         "chance": {"type": ["integer", "null"], "minimum": 1, "maximum": 100, "description": "In per cent."},
     },
     required=["kind"],
+)
+
+DRILL = _object(
+    {
+        "role": {"enum": [role.value for role in DRILLED], "default": Role.PRIMARY.value},
+        "fault": {
+            "anyOf": [FAULT, {"type": "null"}],
+            "description": "The fault of the drill; null or left out where it measures.",
+        },
+        "measure": {
+            "type": "boolean",
+            "default": False,
+            "description": "A series of faults that shows what the provider does: one message for each.",
+        },
+    },
+    minProperties=1,
+)
+
+REPLAY = _object(
+    {
+        "captures": {
+            "type": "array",
+            "minItems": 1,
+            "maxItems": MOST_AT_ONCE,
+            "items": {"type": "integer", "minimum": 1},
+            "description": "Numbers, sent one after the other in this order.",
+        },
+        "url": {"type": "string", "maxLength": 2_000, "description": "http or https, on the public internet."},
+        "credentials": {"type": "boolean", "default": False, "description": "Authorization, Cookie and the like too."},
+    },
+    required=["captures", "url"],
+)
+
+_URL = {"type": ["string", "null"], "maxLength": 2_000, "description": "http or https."}
+SIMULATION = _object(
+    {
+        "provider": {"enum": list(PROVIDER_TITLES)},
+        "what": {"enum": [what.value for what in What], "description": "voice: where the provider has calls here."},
+        "from": {"type": ["string", "null"], "minLength": 1, "maxLength": 40, "description": "Default: fictional."},
+        "to": {"type": ["string", "null"], "minLength": 1, "maxLength": 40},
+        "text": {"type": ["string", "null"], "maxLength": 1_600, "description": "Default: from a small collection."},
+        "media": {"type": "array", "maxItems": 10, "items": {"type": "string", "maxLength": 2_000}},
+        "count": {"type": "integer", "minimum": 1, "maximum": MOST_MESSAGES, "default": 1},
+        "rate": {
+            "type": "number",
+            "exclusiveMinimum": 0,
+            "maximum": MOST_A_SECOND,
+            "default": 5,
+            "description": f"Messages a second; to URLs of your own at most {MOST_ABROAD_A_SECOND:g}.",
+        },
+        "seed": {"type": "integer", "minimum": 0, "maximum": 2**53, "description": "The same seed plays the same."},
+        "trouble": {
+            "type": "array",
+            "items": {"enum": [trouble.value for trouble in Trouble]},
+            "description": "duplicate and lose are one request in ten; the others are for all.",
+        },
+        "failed_share": {"type": "number", "minimum": 0, "maximum": 1, "description": "Of outbound messages."},
+        "speed": {
+            "type": "number",
+            "exclusiveMinimum": 0,
+            "maximum": 1_000,
+            "description": "Divides time-outs, and the pauses between the requests of one message.",
+        },
+        "targets": {
+            "anyOf": [_object({"primary": _URL, "fallback": _URL, "status": _URL}), {"type": "null"}],
+            "description": "URLs of your own instead of the bin's; private addresses only where the operator allows.",
+        },
+        "played_by": {
+            "enum": ["server", "client"],
+            "description": "client: the answer has a mark for a run that you play yourself.",
+        },
+    },
+    required=["provider", "what"],
 )

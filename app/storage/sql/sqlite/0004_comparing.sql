@@ -18,6 +18,10 @@ create table faults (
     primary key (bin, role)
 ) strict, without rowid;
 
+-- Sent by a simulation of ours.
+alter table captures add column simulated integer not null default 0;
+create index captures_simulated on captures (bin, n) where simulated;
+
 -- Captures that got a fault.
 create table fault_hits (
     bin integer not null references bins (number),
@@ -29,6 +33,22 @@ create table fault_hits (
     primary key (bin, n)
 ) strict, without rowid;
 create index fault_hits_by_drill on fault_hits (bin, drill, n) where drill is not null;
+
+-- Captures that were sent again by hand, and the head of what came back.
+create table attempts (
+    bin integer not null references bins (number),
+    n integer not null,
+    -- Of its capture, from 1.
+    number integer not null,
+    url text not null,
+    sent_at integer not null,
+    status integer,
+    ms integer not null,
+    error text,
+    content_type text not null,
+    body blob not null,
+    primary key (bin, n, number)
+) strict;
 
 drop view v_captures;
 alter table outcomes drop column fault;
@@ -47,27 +67,43 @@ create table sent_answers (
 
 -- One row an inbound message or call, folded from its captures on the primary and the fallback URL.
 create table pairings (
-    id integer primary key,
     bin integer not null references bins (number),
+    -- Rises over all bins.
+    id integer not null,
     verdict text not null,
     gap_ms integer,
-    -- Of its captures; a bin that is cleared takes its pairings along.
-    first_n integer not null,
+    -- The number of its last capture: a bin that is cleared takes its pairings along.
     last_n integer not null,
     -- From when on a fallback is missed; null where none is due.
     due_at integer,
+    -- What it is about: a call by its id, or the row of a message; `twin` is the one that was matched with it by parties
+    -- and text.
     call text,
-    -- The hits and what the fold needs to go on, as MessagePack.
-    state blob not null
-) strict;
-create index pairings_by_verdict on pairings (bin, verdict, last_n);
-create index pairings_with_problem on pairings (bin, id)
-where verdict not in ('primary_only', 'both_ok');
-create index pairings_by_gap on pairings (bin, gap_ms, last_n) where gap_ms is not null;
+    message integer,
+    twin integer,
+    findings text not null,
+    -- The hits, as MessagePack.
+    hits blob not null,
+    primary key (bin, id)
+) strict, without rowid;
+create index pairings_by_verdict on pairings (bin, verdict, id);
 create index pairings_due on pairings (due_at) where due_at is not null;
 create index pairings_by_call on pairings (bin, call collate nocase) where call is not null;
+-- Null where the message is an outbound one.
 alter table messages add column pairing integer;
-create index messages_by_pairing on messages (pairing) where pairing is not null;
+-- How many pairings a bin has of each verdict and each gap: what the summary of hundreds of thousands is made of.
+create table verdict_counts (
+    bin integer not null references bins (number),
+    verdict text not null,
+    pairs integer not null,
+    primary key (bin, verdict)
+) strict, without rowid;
+create table gap_counts (
+    bin integer not null references bins (number),
+    gap_ms integer not null,
+    pairs integer not null,
+    primary key (bin, gap_ms)
+) strict, without rowid;
 
 -- Faults with an end and a score card, as JSON.
 create table drills (
@@ -103,7 +139,7 @@ select
     captures.raw_status,
     captures.problem,
     iif(captures.findings = '', '[]', '["' || replace(captures.findings, ',', '","') || '"]') as findings,
-    0 as simulated,
+    captures.simulated,
     outcomes.status as answered_status,
     outcomes.after_ms as answered_after_ms,
     fault_hits.kind as answered_fault,
@@ -113,3 +149,30 @@ join bins on bins.number = captures.bin
 left join outcomes on outcomes.bin = captures.bin and outcomes.n = captures.n
 left join fault_hits on fault_hits.bin = captures.bin and fault_hits.n = captures.n
 where captures.n > bins.floor_n and not bins.deleted;
+
+create view v_pairings as
+select
+    bins.id as bin_id,
+    bins.name as bin_name,
+    messages.provider,
+    coalesce(messages.message_id, pairings.call) as message_id,
+    iif(pairings.call is null, 'inbound', 'voice') as kind,
+    iif(pairings.twin is null, 'message_id', 'fingerprint') as matched_by,
+    pairings.verdict,
+    pairings.gap_ms,
+    (
+        select json_group_array(of_it.n)
+        from (
+            select distinct captures.n
+            from events join captures on captures.id = events.capture
+            where
+                events.message in (pairings.message, pairings.twin)
+                or events.bin = pairings.bin and events.call = pairings.call
+            order by captures.n
+        ) as of_it
+    ) as captures,
+    iif(pairings.findings = '', '[]', '["' || replace(pairings.findings, ',', '","') || '"]') as findings
+from pairings
+join bins on bins.number = pairings.bin
+left join messages on messages.id = pairings.message
+where pairings.last_n > bins.floor_n and not bins.deleted;

@@ -1,0 +1,180 @@
+"""Primary against fallback while it happens, and two requests picked by hand."""
+
+import re
+from datetime import timedelta
+
+from playwright.async_api import expect
+
+from app import clock, keys
+from app.domain.captures import Role
+from tests.conftest import Running
+from tests.pairs import FAILED, HOLD, HUNG_UP, TAKEN, failed, hit, settle, taken, timed_out
+
+from .conftest import PHONE, Watched, sign_in, watch
+from .test_live_page import bin_page, post
+from .test_messages import live
+
+
+async def test_a_primary_that_fails_is_followed_to_its_fallback(server: Running, watched: Watched) -> None:
+    page = watched.page
+    await page.goto(f"{bin_page(server)}/compare")
+    await live(page)
+    n = await hit(server, Role.PRIMARY, None, at=clock.now(), fault=HOLD)
+    row = page.locator("[data-rows] [data-row]")
+    await expect(row).to_contain_text("waiting")
+    await row.locator(".row").click()
+    verdict = page.locator("[data-verdict]")
+    await expect(verdict).to_contain_text("The primary has not answered yet.")
+    assert page.url.endswith(f"/compare/{n}")
+    await settle(server, n, HUNG_UP)
+    await expect(verdict).to_contain_text("The primary failed and the fallback was never hit so far.")
+    await hit(server, Role.FALLBACK, TAKEN, at=clock.now())
+    await expect(verdict).to_contain_text("Timed out on the primary, the fallback took it.")
+    await expect(page.locator("[data-say]")).to_contain_text("the fallback took it")
+    await expect(row).to_have_count(1)
+    await expect(row).to_contain_text("no answer → F 200")
+    await expect(page.locator("#views a", has_text="Fallback used")).to_have_text(re.compile(r"Fallback used\s*1"))
+
+
+async def test_what_is_taken_by_the_primary_leaves_the_problems(server: Running, watched: Watched) -> None:
+    page = watched.page
+    await page.goto(f"{bin_page(server)}/compare")
+    await live(page)
+    rows = page.locator("[data-rows] [data-row]")
+    n = await hit(server, Role.PRIMARY, None, at=clock.now())
+    await expect(rows).to_have_count(1)
+    await settle(server, n, TAKEN)
+    await expect(rows).to_have_count(0)
+    await expect(page.locator("[data-no-rows]")).to_be_visible()
+    await page.locator("#views a", has_text="All pairs").click()
+    await live(page)
+    await taken(server, sid="second")
+    await expect(rows).to_have_count(2)
+
+
+async def test_what_is_unfolded_stays_so_and_the_report_is_copied(server: Running, watched: Watched) -> None:
+    primary, _ = await failed(server)
+    page = watched.page
+    await page.goto(f"{bin_page(server)}/compare/{primary}")
+    await live(page)
+    await page.get_by_text("Raw bodies").click()
+    await expect(page.get_by_label("Bodies line by line")).to_be_visible()
+    await hit(server, Role.FALLBACK, FAILED, at=clock.now())
+    await expect(page.get_by_text("All 3 requests")).to_be_visible()
+    await expect(page.get_by_label("Bodies line by line")).to_be_visible()
+    # Pages may write to the clipboard, never read it; so the test looks at what is written.
+    await page.evaluate("navigator.clipboard.writeText = async (text) => { window.written = text; }")
+    button = page.get_by_role("button", name="Copy report")
+    await button.click()
+    await expect(button).to_contain_text("Copied")
+    text = await page.evaluate("window.written")
+    assert text.startswith(f"## Primary #{primary} and fallback")
+    assert server.bin.key not in text
+
+
+async def test_two_rows_are_picked_and_compared_from_the_keyboard(server: Running, watched: Watched) -> None:
+    await post(server, "row", count=3)
+    page = watched.page
+    await page.goto(bin_page(server))
+    await page.locator("#capture-3 .row").focus()
+    await page.keyboard.press("d")
+    await expect(page.locator("[data-say]")).to_have_text("Pick two requests with x first")
+    await page.keyboard.press("x")
+    bar = page.get_by_role("region", name="Picked requests")
+    await expect(bar).to_contain_text("#3 picked, pick one more")
+    await expect(bar.get_by_role("link")).to_have_count(0)
+    await page.keyboard.press("j")
+    await page.keyboard.press("x")
+    await expect(page.locator("#capture-2 .row")).to_have_class(re.compile("picked"))
+    # A third takes the place of the first; a picked one is let go.
+    await page.keyboard.press("j")
+    await page.keyboard.press("x")
+    await expect(bar).to_contain_text("#1 and #2 picked")
+    await expect(page.locator("#capture-3 .row")).not_to_have_class(re.compile("picked"))
+    await page.keyboard.press("x")
+    await expect(bar).to_contain_text("#2 picked, pick one more")
+    await page.keyboard.press("x")
+    await page.keyboard.press("d")
+    await expect(page).to_have_url(f"{bin_page(server)}/compare/1/2")
+    await expect(page.locator("[data-verdict]")).to_contain_text("laid beside each other by hand")
+
+
+async def test_a_picked_row_stays_picked_when_it_changes(server: Running, watched: Watched) -> None:
+    n = await hit(server, Role.PRIMARY, None, at=clock.now())
+    page = watched.page
+    await page.goto(bin_page(server))
+    await live(page)
+    await page.locator(f"#capture-{n} .row").focus()
+    await page.keyboard.press("x")
+    await settle(server, n, TAKEN)
+    await expect(page.locator(f"#capture-{n}")).to_contain_text("200 in 4 ms")
+    await expect(page.locator(f"#capture-{n} .row")).to_have_class(re.compile("picked"))
+    await page.get_by_role("button", name="Clear").click()
+    await expect(page.locator(".picked")).to_have_count(0)
+
+
+async def test_two_are_picked_by_touch(server: Running, chromium) -> None:
+    await post(server, "row", count=2)
+    context = await chromium.new_context(viewport=PHONE, has_touch=True)
+    await sign_in(context, server)
+    watched = await watch(context)
+    page = watched.page
+    await page.goto(bin_page(server))
+    for n in (1, 2):
+        await page.locator(f"#capture-{n} .row").tap()
+        button = page.get_by_role("button", name="Pick to compare")
+        await button.tap()
+        await expect(button).to_have_attribute("aria-pressed", "true")
+        if n == 1:
+            await page.get_by_role("link", name="Back to the list").tap()
+    await page.get_by_role("link", name="Compare").and_(page.locator("[data-picks-go]")).tap()
+    await expect(page.locator("[data-verdict]")).to_contain_text("laid beside each other by hand")
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert watched.complaints == []
+    await context.close()
+
+
+async def test_the_keyboard_goes_to_the_pairs_and_through_them(server: Running, watched: Watched) -> None:
+    await timed_out(server, sid="a", text="older")
+    await failed(server, sid="b", text="newer")
+    page = watched.page
+    await page.goto(bin_page(server))
+    await page.locator("#capture-1 .row").focus()
+    await page.keyboard.press("g")
+    await page.keyboard.press("c")
+    await expect(page).to_have_url(f"{bin_page(server)}/compare")
+    await page.locator("[data-rows] .row").first.focus()
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".sms-text")).to_have_text("newer")
+    await page.locator("[data-rows] .row").first.focus()
+    await page.keyboard.press("j")
+    await expect(page.locator(".sms-text")).to_have_text("older")
+    await page.keyboard.press("Escape")
+    await expect(page.locator("[data-detail]")).to_be_hidden()
+    await page.go_back()
+    await expect(page.locator(".sms-text")).to_have_text("older")
+
+
+async def test_a_fallback_that_never_came_turns_red_by_itself(server: Running, watched: Watched) -> None:
+    page = watched.page
+    await page.goto(f"{bin_page(server)}/compare")
+    await live(page)
+    n = await hit(server, Role.PRIMARY, FAILED, at=clock.now())
+    await page.locator("[data-rows] .row").click()
+    await expect(page.locator("[data-verdict]")).to_contain_text("so far")
+    changed = await server.app[keys.STORE].mark_missing_fallbacks(clock.now() + timedelta(minutes=1))
+    assert changed == [server.bin.id]
+    server.app[keys.HUB].ring(server.bin.id)
+    await expect(page.locator("[data-verdict]")).not_to_contain_text("so far")
+    assert page.url.endswith(f"/compare/{n}")
+
+
+async def test_a_print_shows_no_capture_key(server: Running, watched: Watched) -> None:
+    primary, _ = await timed_out(server)
+    page = watched.page
+    await page.goto(f"{bin_page(server)}/compare/{primary}")
+    await page.emulate_media(media="print")
+    shown = await page.evaluate("document.body.innerText")
+    assert "Timed out on the primary" in shown
+    assert "/fallback" in shown
+    assert server.bin.key not in shown
