@@ -58,8 +58,8 @@ class Hit(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     `after_ms`: when its last byte had left; `left_ms`: when the sender hung up without the whole answer; both from the
     arrival. `fault` and `fault_said`: the kind of the fault that it got, and the same in words. `sender_left`: the
     sender hung up, even where nobody knows when. `twin`: it states the pairing's second message, which was matched by
-    parties and text. `drill`, `fault` and `status` are filled in for reading; a fold leaves them alone, and of an
-    answer that went out as usual it knows no times."""
+    parties and text. Fault and drill, and all about an answer that went out as usual, are filled in for reading: the
+    fold needs none of it."""
 
     n: int
     at: datetime
@@ -171,12 +171,13 @@ def mark_missing(pairing: Pairing) -> Pairing:
 
 
 def settled(hit: Hit, outcome: Outcome) -> Hit:
-    """A hit with what became of its answer. Times that change nothing are left out, so that it does not matter whether
-    anybody looked at the outcome of a usual answer."""
+    """A hit with what became of its answer. Of a usual one nothing is noted, so that it does not matter whether anybody
+    looked at its outcome."""
     at_once = outcome.ok and (outcome.after_ms or 0) <= AT_ONCE_MS
     return replace(
         hit,
         ok=outcome.ok,
+        status=None if at_once else outcome.status,
         after_ms=None if at_once else outcome.after_ms,
         left_ms=outcome.left_ms,
         sender_left=outcome.sender_left,

@@ -30,8 +30,7 @@ class PairingReads(MessageReads):
             return await self._filled_in(bin["number"], await self._readers.all("list_pairings", place))
         rows: list[sqlite3.Row] = []
         for verdict in frozenset(only):
-            name = "list_usual_pairings" if verdict is Verdict.PRIMARY_ONLY else "list_unusual_pairings"
-            rows += await self._readers.all(name, place | {"verdict": verdict.value})
+            rows += await self._readers.all("list_pairings_with", place | {"verdict": verdict.value})
         rows.sort(key=lambda row: row["id"], reverse=True)
         return await self._filled_in(bin["number"], rows[:limit])
 

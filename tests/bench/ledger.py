@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from app import clock
+from app.domain.pairing import PROBLEMS
 from app.domain.search import parse_query, settle
 from app.storage import Store, open_store
 
@@ -33,6 +34,9 @@ QUESTIONS: dict[str, Ask] = {
     "a number's conversation": lambda store, bin_id: store.list_pair(bin_id, party(700), "+14155550100", limit=101),
     "conversations": lambda store, bin_id: store.list_conversations(bin_id, limit=51),
     "counts of the views": lambda store, bin_id: store.count_messages(bin_id, 1_000),
+    "newest pairings": lambda store, bin_id: store.list_pairings(bin_id, limit=101),
+    "pairings with a problem": lambda store, bin_id: store.list_pairings(bin_id, limit=101, only=PROBLEMS),
+    "pairings summed up": lambda store, bin_id: store.sum_up_pairings(bin_id),
     "messages by number": _find("messages", f"to:{party(700)}"),
     "messages by a number's beginning": _find("messages", "to:+1415*"),
     "messages by a rare word": _find("messages", "text~rareword"),

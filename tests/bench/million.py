@@ -42,7 +42,7 @@ def fill(folder: Path, count: int) -> None:
     for start in range(0, count, BATCH):
         numbers = range(start + 1, min(start + BATCH, count) + 1)
         applier.apply([_capture(bin_id, now - (count - n) * 1_000, headers, n) for n in numbers])
-        applier.apply([SetOutcomes([SetOutcome(bin_id, n, 200, 2, None, False) for n in numbers]), IndexWords(BATCH)])
+        applier.apply([SetOutcomes([_outcome(bin_id, n) for n in numbers]), IndexWords(BATCH)])
     connection.execute("pragma wal_checkpoint(truncate)")
     connection.close()
 
@@ -68,7 +68,12 @@ def _capture(bin_id: str, at: int, headers: bytes, n: int) -> AddCapture:
         bin_id, at, "status", "POST", "/0123456789abcdef/status", "127.0.0.1", "application/x-www-form-urlencoded",
         True, "ytel", "status", event.message_id, event.sender, event.recipient, text, status.value, word, None, "1.1",
         headers, BODY, "", f"{text}\n{recipient}\n{event.message_id}", [event],
+        None, False,
     )  # fmt: skip
+
+
+def _outcome(bin_id: str, n: int) -> SetOutcome:
+    return SetOutcome(bin_id, n, 200, 2, False, None, True, None, None, True)
 
 
 def message_id(message: int) -> str:

@@ -93,7 +93,7 @@ async def test_what_is_deleted_or_cleared_is_not_in_them(server: Running) -> Non
     assert _read(server, "v_captures") + _read(server, "v_messages") == []
 
 
-@pytest.mark.parametrize("view", ["v_captures", "v_messages"])
+@pytest.mark.parametrize("view", ["v_captures", "v_messages", "v_pairings"])
 async def test_the_readme_lists_every_column_in_order(server: Running, view: str) -> None:
     database = server.app[keys.SETTINGS].database
     with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
@@ -101,3 +101,22 @@ async def test_the_readme_lists_every_column_in_order(server: Running, view: str
     (line,) = re.findall(rf"^\| `{view}` \| (.*?) \|$", README, re.MULTILINE)
     assert re.findall(r"`(\w+)`", line) == columns
     assert all(re.fullmatch("[a-z_]+", name) for name in columns)
+
+
+async def test_pairings_are_what_the_api_says(server: Running) -> None:
+    ids = {"MessageSid": "SM" + "a" * 32, "AccountSid": "AC" + "0" * 32}
+    for role in ("", "/fallback"):
+        await _hit(server, "hi", role, **ids)
+    async with server.client.post(f"{server.capture_url}/voice", data={"CallSid": "c-1", "From": "1", "To": "2"}):
+        pass
+    async with server.client.get(f"{server.bin_api}/comparison") as answer:
+        call, message = (await answer.json())["items"]
+    rows = sorted(_read(server, "v_pairings"), key=lambda row: row["kind"])
+    for row, item in zip(rows, (message, call), strict=True):
+        assert (row["bin_id"], row["bin_name"]) == (server.bin.id, server.bin.name)
+        assert json.loads(row["captures"]) == item["primary"] + item["fallback"]
+        assert json.loads(row["findings"]) == item["findings"]
+        for name in ("message_id", "kind", "matched_by", "verdict", "gap_ms"):
+            assert row[name] == item[name]
+    await server.app[keys.STORE].drop_captures(server.bin.id)
+    assert _read(server, "v_pairings") == []

@@ -25,7 +25,8 @@ update messages set pairing = ? where id = ?
 select * from pairings where bin = :bin and id = :id
 
 -- name: find_call
-select * from pairings where bin = :bin and call collate nocase = :call and call = :call
+select * from pairings indexed by pairings_by_call
+where bin = :bin and call collate nocase = :call and call = :call
 
 -- name: pairings_of_captures
 -- By the rows of captures.
@@ -95,25 +96,14 @@ where pairings.bin = :bin and pairings.id < :before and pairings.last_n > bins.f
 order by pairings.id desc
 limit :limit
 
--- name: list_unusual_pairings
+-- name: list_pairings_with
+-- The planner would walk the whole bin.
 select pairings.*, messages.provider, messages.message_id, messages.sender, messages.recipient, messages.text
-from pairings
+from pairings indexed by pairings_by_verdict
 join bins on bins.number = pairings.bin
 left join messages on messages.id = pairings.message
 where
-    pairings.bin = :bin and pairings.verdict = :verdict and pairings.verdict <> 'primary_only'
-    and pairings.id < :before
-    and pairings.last_n > bins.floor_n
-order by pairings.id desc
-limit :limit
-
--- name: list_usual_pairings
-select pairings.*, messages.provider, messages.message_id, messages.sender, messages.recipient, messages.text
-from pairings
-join bins on bins.number = pairings.bin
-left join messages on messages.id = pairings.message
-where
-    pairings.bin = :bin and pairings.verdict = 'primary_only' and pairings.id < :before
+    pairings.bin = :bin and pairings.verdict = :verdict and pairings.id < :before
     and pairings.last_n > bins.floor_n
 order by pairings.id desc
 limit :limit

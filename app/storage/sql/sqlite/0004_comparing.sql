@@ -66,8 +66,7 @@ create table pairings (
     hits blob not null,
     primary key (bin, id)
 ) strict, without rowid;
--- Most are the usual ones: a page full of those is never far.
-create index pairings_by_verdict on pairings (bin, verdict, id) where verdict <> 'primary_only';
+create index pairings_by_verdict on pairings (bin, verdict, id);
 create index pairings_due on pairings (due_at) where due_at is not null;
 create index pairings_by_call on pairings (bin, call collate nocase) where call is not null;
 -- Null where the message is an outbound one.
