@@ -4,11 +4,12 @@ Everything is bounded: a body may be five megabytes, and comparing takes the squ
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import pairwise
 
-from ..domain.bins import KEY
+from ..domain.bins import KEY_PATTERN
 from ..domain.captures import RawRequest
 from ..domain.curl import SECRET_HEADERS
 from ..parsing import Parsed
@@ -22,6 +23,8 @@ AROUND = 3
 # Values that share less than this are simply two values: nothing is marked in them.
 SHARED = 3
 
+# A capture key where it is one: ids of providers hold as many of its letters.
+SECRET = re.compile(f"(?:(?<=/)|(?<=%2[Ff])){KEY_PATTERN}(?![0-9A-Za-z])")
 _ORIGIN = re.compile(r"https?://[^/?#]+")
 
 
@@ -78,7 +81,7 @@ def part(one: str, other: str) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
 
 def plain(value: str) -> tuple[Piece, ...]:
     """A value with nothing to mark."""
-    return tuple(_with_secrets(value, marked=False))
+    return _pieces(value, 0, 0)
 
 
 def _shared(one: str, other: str) -> int:
@@ -90,23 +93,18 @@ def _shared(one: str, other: str) -> int:
 
 
 def _pieces(value: str, head: int, tail: int) -> tuple[Piece, ...]:
+    """`value` in stretches: cut where what sets it apart begins and ends, and around capture keys."""
     end = len(value) - tail
-    middle = head or tail
-    found = [
-        *_with_secrets(value[:head], marked=False),
-        *_with_secrets(value[head:end], marked=bool(middle)),
-        *_with_secrets(value[end:], marked=False),
-    ]
-    return tuple(piece for piece in found if piece.text)
-
-
-def _with_secrets(text: str, *, marked: bool) -> Iterator[Piece]:
-    at = 0
-    for key in KEY.finditer(text):
-        yield Piece(text[at : key.start()], marked)
-        yield Piece(key[0], marked, secret=True)
-        at = key.end()
-    yield Piece(text[at:], marked)
+    keys = [key.span() for key in SECRET.finditer(value)]
+    cuts = sorted({0, len(value), head, end, *(edge for key in keys for edge in key)})
+    return tuple(
+        Piece(
+            value[start:stop],
+            marked=bool(head or tail) and head <= start < end,
+            secret=any(first <= start < last for first, last in keys),
+        )
+        for start, stop in pairwise(cuts)
+    )
 
 
 def header_differences(primary: RawRequest, fallback: RawRequest) -> tuple[HeaderDiff, ...]:

@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 
-from ..domain.bins import KEY
 from ..domain.phones import show_phone
 from ..domain.units import rfc3339
 from .compare_detail import PairDetail, Row
 from .compare_sides import Answered, Side
-from .differing import Piece
+from .differing import SECRET, Piece
 from .words import ROLE_TITLES, provider_name
 
 
@@ -30,7 +29,7 @@ def as_markdown(detail: PairDetail) -> str:
         f"Same in both: {code(detail.same_names)}" if detail.same else "",
         "\n".join(_requests(detail)),
     ]
-    return KEY.sub("…", "\n\n".join(block for block in blocks if block)) + "\n"
+    return SECRET.sub("…", "\n\n".join(block for block in blocks if block)) + "\n"
 
 
 def code(text: str) -> str:

@@ -139,11 +139,10 @@ function onClick(event) {
     return;
   }
   const button = event.target.closest("[data-reveal]");
-  if (button) {
-    const secret = button.previousElementSibling;
-    secret.textContent = secret.dataset.secret;
-    button.remove();
-  }
+  if (!button) return;
+  const secret = button.previousElementSibling;
+  secret.textContent = secret.dataset.secret;
+  button.remove();
 }
 
 if (pane) {

@@ -269,3 +269,15 @@ async def test_hostile_values_stay_text(server: Running) -> None:
     page = await _page(server, "/compare/1")
     assert evil not in page
     assert html.escape(evil) in page
+
+
+async def test_a_call_is_compared_on_its_own_two_urls(server: Running) -> None:
+    call = {"CallSid": "CA" + "4" * 32, "From": "+14155550107", "To": "+19495550142", "CallStatus": "ringing"}
+    for role in ("voice", "voice-fallback"):
+        async with server.client.post(f"{server.capture_url}/{role}", data=call) as answer:
+            assert answer.status == 200
+    page = await _page(server, "/compare/1?show=all")
+    assert "Both took it: the message came twice." in _verdict(page)
+    assert "matched by call id" in page
+    assert "V 200 → VF 200" in _rows(page)[0]
+    assert "after the voice URL" in " ".join(_table(page))

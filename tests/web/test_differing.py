@@ -39,6 +39,19 @@ def test_a_url_that_grew_marks_what_it_grew_by_and_leaves_out_the_host() -> None
     assert [piece.text for piece in other if piece.secret] == [KEY]
 
 
+def test_an_id_that_looks_like_a_key_is_no_secret() -> None:
+    one, other = part("SM" + "0" * 32, "SM" + "0" * 31 + "1")
+    assert not any(piece.secret for piece in (*one, *other))
+    assert _marked(one) == ["0"]
+    assert [piece.text for piece in part("x", f"a%2F{KEY}/fallback")[1] if piece.secret] == [KEY]
+
+
+def test_a_key_that_differs_is_masked_whole() -> None:
+    one, other = part(f"https://h.example/{KEY}", f"https://h.example/{KEY[:-1]}0")
+    assert "".join(piece.text for piece in one if piece.secret) == KEY
+    assert "".join(piece.text for piece in other if piece.secret) == KEY[:-1] + "0"
+
+
 def test_hosts_that_differ_stay() -> None:
     one, _ = part("https://a.example/x", "https://b.example/x")
     assert _text(one) == "https://a.example/x"
