@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from math import inf
 
 import aiohttp
 from yarl import URL
@@ -51,7 +52,8 @@ class Sender:
                 headers=headers,
                 data=body or None,
                 allow_redirects=False,
-                timeout=aiohttp.ClientTimeout(total=timeout_s),
+                # Exactly so long: by itself aiohttp rounds up what is over five seconds.
+                timeout=aiohttp.ClientTimeout(total=timeout_s, ceil_threshold=inf),
             ) as response:
                 return _reply(response, await _read(response), since)
         except TimeoutError:
