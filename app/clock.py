@@ -3,7 +3,7 @@
 import random
 import secrets
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from .domain.bins import KEY_ALPHABET, KEY_LENGTH
 
@@ -25,6 +25,16 @@ def wall() -> float:
 def ticks() -> float:
     """Seconds of a clock that never jumps; only differences mean something."""
     return time.monotonic()
+
+
+def started() -> datetime:
+    """When this process began, or a little later: it is at least as old as the work that it has done."""
+    return now() - timedelta(seconds=time.process_time())
+
+
+def pause(seconds: float) -> None:
+    """Do nothing for a while. For commands; whoever shares a loop awaits instead."""
+    time.sleep(seconds)
 
 
 def new_key() -> str:
@@ -50,6 +60,14 @@ def new_nonce() -> str:
 def same_secret(given: str, wanted: str) -> bool:
     """Compare in constant time."""
     return secrets.compare_digest(given.encode(), wanted.encode())
+
+
+Dice = random.Random
+
+
+def seeded(seed: str) -> Dice:
+    """Dice that fall the same for the same seed, on every machine; never for secrets."""
+    return Dice(seed)
 
 
 def dice() -> float:

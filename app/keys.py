@@ -5,10 +5,17 @@ from aiohttp import web
 from .live.frames import FrameCache, Frames
 from .live.hub import Hub
 from .services.access import Access
+from .services.answers import Answers
 from .services.disk import Disk
+from .services.drilling import Drilling
+from .services.faults import Faults
+from .services.intake import Intake
 from .services.keyring import Keyring
 from .services.metrics import Metrics
 from .services.outcomes import Outcomes
+from .services.replaying import Replaying
+from .services.simulating import Simulating
+from .services.waiting import Waiting
 from .settings import Settings
 from .storage import Store
 
@@ -18,7 +25,14 @@ HUB = web.AppKey("HUB", Hub)
 FRAMES = web.AppKey("FRAMES", FrameCache[Frames])
 KEYRING = web.AppKey("KEYRING", Keyring)
 ACCESS = web.AppKey("ACCESS", Access)
+DRILLING = web.AppKey("DRILLING", Drilling)
+INTAKE = web.AppKey("INTAKE", Intake)
 OUTCOMES = web.AppKey("OUTCOMES", Outcomes)
+SIMULATING = web.AppKey("SIMULATING", Simulating)
+REPLAYING = web.AppKey("REPLAYING", Replaying)
+ANSWERS = web.AppKey("ANSWERS", Answers)
+FAULTS = web.AppKey("FAULTS", Faults)
+WAITING = web.AppKey("WAITING", Waiting)
 DISK = web.AppKey("DISK", Disk)
 METRICS = web.AppKey("METRICS", Metrics)
 

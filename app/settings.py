@@ -80,6 +80,15 @@ def _networks(text: str) -> tuple[Network, ...]:
     return tuple(networks)
 
 
+def _targets(text: str) -> tuple[Network | str, ...]:
+    """Networks, or names of hosts whatever their address is."""
+    targets: list[Network | str] = []
+    for item in filter(None, (part.strip() for part in text.split(","))):
+        is_name = re.fullmatch(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*", item) and not re.fullmatch(r"[0-9.]+", item)
+        targets += [item.lower()] if is_name else _networks(item)
+    return tuple(targets)
+
+
 def _token(text: str) -> str | None:
     if text and len(text) < MIN_TOKEN_LENGTH:
         raise ValueError(f"an access token has at least {MIN_TOKEN_LENGTH} characters")
@@ -128,6 +137,12 @@ class Settings:
     )
     max_body: int = knob("5MiB", parse_size, "Bytes of a request body that are kept; the rest is dropped.")
     retention: timedelta = knob("30d", parse_duration, "How long captures are kept; 0 keeps for ever.")
+    allow_targets: tuple[Network | str, ...] = knob(
+        "",
+        _targets,
+        "Private networks and host names that may be sent to from the page, comma-separated.",
+        shown="none",
+    )
     log_level: str = knob("info", _choice("debug", "info", "warning", "error"), "How much is logged.")
     log_format: str = knob(
         "auto", _choice("auto", "console", "json"), "Form of the log; auto: console on a terminal, else JSON."

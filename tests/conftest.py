@@ -1,5 +1,6 @@
 """The real application on the real SQLite behind a real socket, fresh for each test."""
 
+import asyncio
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -12,6 +13,7 @@ from aiohttp import web
 
 from app import keys
 from app.domain.bins import Bin
+from app.domain.captures import CaptureRow
 from app.main import create_app
 from app.services.bins import first_bin
 from app.settings import Settings, read_settings
@@ -53,6 +55,17 @@ class Running:
     async def capture(self, n: int) -> dict:
         async with self.client.get(f"{self.bin_api}/captures/{n}") as answer:
             return await answer.json()
+
+    async def settled(self, n: int) -> CaptureRow:
+        """The capture as soon as it is known what became of its answer."""
+        with self.app[keys.HUB].listen(self.bin.id) as bell:
+            async with asyncio.timeout(20):
+                while True:
+                    bell.clear()
+                    row = (await self.app[keys.STORE].get_capture(self.bin.id, n)).row
+                    if row.outcome is not None:
+                        return row
+                    await bell.wait(5)
 
 
 @asynccontextmanager

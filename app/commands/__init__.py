@@ -1,25 +1,36 @@
 """The command line: one file a command, each imported only when it is asked for, so that `--help` is quick.
 
-stdout carries data, stderr the rest. Exit codes: 0 done, 1 no, 2 usage, 3 cannot reach, start or sign in,
-130 interrupted.
+stdout carries data, stderr the rest. Exit codes: 0 done or matched, 1 no, 2 usage, 3 cannot reach, start or sign in,
+4 what must not happen did (`wait --fail-on`), 130 interrupted. A command that ends with 1 or 4 returns the number.
 """
 
 import importlib
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
 from .. import __version__
 from ..errors import CannotStart, Invalid, StoreUnavailable
 
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
 COMMANDS = {
     "serve": "Listen: capture URLs, pages and API. What bare `smsbin` does.",
     "bins": "Make, list, show and delete bins of a running server.",
+    "simulate": "Play a provider: inbound SMS, callbacks, calls, with its rule for the fallback.",
+    "replay": "Send captures again, exactly as they came, to a URL of yours.",
+    "tail": "Show captures as they arrive.",
+    "wait": "Wait until a capture matches; for tests and CI.",
     "export": "Write captures or messages as CSV, JSON Lines or HAR.",
     "backup": "Copy the database of a running or stopped server into one file.",
+    "restore": "Put a backup in the place of the database; the server must be stopped.",
     "reread": "Read every capture again from its bytes; the server must be stopped.",
+    "doctor": "Say what is wrong with a server and the way to it, and how to mend it.",
     "healthcheck": "Exit 0 when a server is ready; for containers.",
     "openapi": "Print the OpenAPI document.",
+    "completion": "Print a script that lets the shell complete commands, flags and bins.",
 }
 
 
@@ -39,11 +50,16 @@ class _Lazy(click.Group):
             formatter.write_dl(list(COMMANDS.items()))
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        # Bare `smsbin` takes the flags of `smsbin serve`.
+        # Bare `smsbin` takes the flags of `smsbin serve`. Only for a shell that asks may an empty line become anything.
         own = {"--help", "-h", "--version"}
-        if not args or (args[0].startswith("-") and args[0] not in own):
+        if (args and args[0].startswith("-") and args[0] not in own) or not (args or ctx.resilient_parsing):
             args = ["serve", *args]
         return super().parse_args(ctx, args)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem]":
+        found = super().shell_complete(ctx, incomplete)
+        serve = self.get_command(ctx, "serve") if incomplete.startswith("-") else None
+        return found + (serve.shell_complete(click.Context(serve, parent=ctx), incomplete) if serve else [])
 
 
 @click.command(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
@@ -59,7 +75,8 @@ def smsbin() -> None:
 def main() -> None:
     """Run, and turn our errors into one clear line and an exit code."""
     try:
-        smsbin(prog_name="smsbin", standalone_mode=False)
+        # What a command returns, or the code that it leaves with through `ctx.exit`.
+        sys.exit(smsbin(prog_name="smsbin", standalone_mode=False) or 0)
     except click.exceptions.Exit as end:
         sys.exit(end.exit_code)
     except click.ClickException as error:

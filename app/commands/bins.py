@@ -1,16 +1,16 @@
 """`smsbin bins`: make, list, show and delete bins of a running server."""
 
-import json
 import sys
 from collections.abc import Iterable
 from typing import Any
 
 import click
 
-from .client import connect, in_path, with_server
+from .client import bin_argument, complete_bins, connect, in_path, with_server
+from .terminal import as_json as json_line
+from .terminal import put, visible
 
 _json = click.option("--json", "as_json", is_flag=True, help="JSON Lines: one object a bin, as the API has it.")
-_bin = click.argument("bin", required=False, envvar="SMSBIN_BIN")
 
 
 @click.group("bins", short_help="Make, list, show and delete bins.")
@@ -28,7 +28,7 @@ def list_(as_json: bool, **server: Any) -> None:
         _as_lines(bins)
         return
     for bin in bins:
-        click.echo(f"{bin['id']}  {bin['captures']:>9,}  {bin['name']}")
+        put(f"{bin['id']}  {bin['captures']:>9,}  {visible(bin['name'])}")
 
 
 @command.command("create")
@@ -45,7 +45,7 @@ def create(name: str | None, provider: str | None, retention: str | None, as_jso
 
 
 @command.command("show")
-@_bin
+@bin_argument
 @_json
 @with_server
 def show(bin: str | None, as_json: bool, **server: Any) -> None:
@@ -54,7 +54,7 @@ def show(bin: str | None, as_json: bool, **server: Any) -> None:
 
 
 @command.command("delete")
-@click.argument("bin")
+@click.argument("bin", shell_complete=complete_bins)
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @_json
 @with_server
@@ -66,13 +66,15 @@ def delete(bin: str, yes: bool, as_json: bool, **server: Any) -> None:
         if not sys.stdin.isatty():
             raise click.UsageError("Nobody can be asked here; give --yes to delete.")
         click.confirm(
-            f"Delete {found['name']} ({found['id']}) and its {found['captures']:,} captures?", abort=True, err=True
+            f"Delete {visible(found['name'])} ({found['id']}) and its {found['captures']:,} captures?",
+            abort=True,
+            err=True,
         )
     client.send("DELETE", f"/bins/{in_path(found['id'])}")
     if as_json:
         _as_lines([found])
     else:
-        click.echo(f"{found['name']} ({found['id']}) is deleted.", err=True)
+        click.echo(f"{visible(found['name'])} ({found['id']}) is deleted.", err=True)
 
 
 def _print(bin: dict[str, Any], *, as_json: bool) -> None:
@@ -81,9 +83,9 @@ def _print(bin: dict[str, Any], *, as_json: bool) -> None:
         return
     lines = {"id": bin["id"], "name": bin["name"], "captures": f"{bin['captures']:,}", "page": bin["page_url"]}
     for label, value in {**lines, **bin["urls"]}.items():
-        click.echo(f"{label:<14}  {value}")
+        put(f"{label:<14}  {visible(value)}")
 
 
 def _as_lines(bins: Iterable[dict[str, Any]]) -> None:
     for bin in bins:
-        click.echo(json.dumps(bin, ensure_ascii=False))
+        put(json_line(bin))

@@ -7,24 +7,41 @@ followed, because the access token would travel along.
 import http.client
 import json
 import os
+import re
 import sys
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, TypeVar
+from typing import IO, TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote, urlencode, urlsplit
 
 import click
 
-from ..errors import CannotStart, Invalid
+from ..errors import AppError, CannotStart, Invalid
+from .terminal import until_nobody_reads, visible
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 TIMEOUT_S = 60
 CHUNK = 64 << 10
 _PAGE = 500
+_SERVER = ("url", "access_token_file", "data_dir", "port", "base_path")
+# How long somebody who pressed Tab may be kept waiting.
+_TYPING_S = 1
+_PLAIN = re.compile(r"[\w.@%+=-]+", re.ASCII)
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+class Away(CannotStart):
+    """Nobody is there now, or somebody who is not ready: trying again may help, and harms nothing."""
+
+
+class Missing(click.UsageError):
+    """What was asked for by its name or number is not there."""
 
 
 class _Stay(urllib.request.HTTPRedirectHandler):
@@ -42,9 +59,14 @@ class Client:
     source: str
     """Where the token was found, for people."""
 
-    def get(self, path: str, **query: str | None) -> Any:
+    @property
+    def is_local(self) -> bool:
+        """Whether the server is on this machine, so that its clock is ours."""
+        return is_loopback(self.root)
+
+    def get(self, path: str, *, patience_s: float = TIMEOUT_S, **query: str | None) -> Any:
         """The JSON of a GET."""
-        return self._call("GET", path, query)
+        return self._call("GET", path, query, patience_s=patience_s)
 
     def send(self, method: str, path: str, value: Any = None) -> Any:
         """The JSON of another call; None where there is none."""
@@ -81,7 +103,7 @@ class Client:
         ]
         if len(found) == 1:
             return found[0]
-        told = "\n".join(f"  {bin['id']}  {bin['name']}" for bin in found or bins)
+        told = "\n".join(f"  {bin['id']}  {visible(bin['name'])}" for bin in found or bins)
         if not bins:
             raise click.UsageError("There is no bin yet. Make one: smsbin bins create")
         if not found:
@@ -89,15 +111,21 @@ class Client:
         which = "There are several bins" if wanted is None else f"Several bins are called {wanted}"
         raise click.UsageError(f"{which}; name one by its id:\n{told}")
 
-    def _call(self, method: str, path: str, query: dict[str, str | None], value: Any = None) -> Any:
-        with self._open(method, path, query, value) as answer:
+    def _call(
+        self, method: str, path: str, query: dict[str, str | None], value: Any = None, patience_s: float = TIMEOUT_S
+    ) -> Any:
+        with self._open(method, path, query, value, patience_s) as answer:
             try:
                 body = answer.read()
                 return json.loads(body) if body else None
-            except (http.client.HTTPException, OSError, ValueError) as error:
+            except (http.client.HTTPException, OSError) as error:
+                raise Away(f"The connection to {self.root} broke off. ({one_line(error)})") from None
+            except ValueError as error:
                 raise CannotStart(f"{self.root} did not answer as smsbin does: {error}") from None
 
-    def _open(self, method: str, path: str, query: dict[str, str | None], value: Any = None) -> Any:
+    def _open(
+        self, method: str, path: str, query: dict[str, str | None], value: Any = None, patience_s: float = TIMEOUT_S
+    ) -> Any:
         said = urlencode({name: text for name, text in query.items() if text is not None})
         address = f"{self.root}/api/v1{path}" + (f"?{said}" if said else "")
         headers = {"Authorization": f"Bearer {self.token}"}
@@ -107,12 +135,12 @@ class Client:
             body = json.dumps(value).encode()
         request = urllib.request.Request(address, body, headers, method=method)  # noqa: S310
         try:
-            return _opener(self.root).open(request, timeout=TIMEOUT_S)
+            return opener(self.root).open(request, timeout=patience_s)
         except urllib.error.HTTPError as error:
             raise self._refused(error) from None
         except (urllib.error.URLError, http.client.HTTPException, OSError, ValueError) as error:
-            reason = _one_line(getattr(error, "reason", error))
-            raise CannotStart(
+            reason = one_line(getattr(error, "reason", error))
+            raise Away(
                 f"Cannot reach {self.root}: {reason}. Start the server there, or give --url or SMSBIN_URL."
             ) from None
 
@@ -123,13 +151,17 @@ class Client:
             except (http.client.HTTPException, OSError, ValueError):
                 told = {}
         told = told if isinstance(told, dict) else {}
-        detail = _one_line(told.get("detail") or f"it answers {error.code}")
+        detail = one_line(told.get("detail") or f"it answers {error.code}")
         if error.code == 401:
             return CannotStart(f"{self.root} does not take the access token from {self.source}.")
         if error.code == 422 and told.get("errors"):
             return Invalid(*[(each["field"], each["message"]) for each in told["errors"]])
-        if error.code in (404, 409, 422) and told:
+        if error.code == 404 and told:
+            return Missing(detail)
+        if error.code in (409, 422) and told:
             return click.UsageError(detail)
+        if error.code >= 500:
+            return Away(f"{self.root} is not ready: {detail}")
         return CannotStart(f"{self.root} refuses: {detail}")
 
 
@@ -153,12 +185,40 @@ def with_server(command: Command) -> Command:
     return command
 
 
-def connect(url: str | None, access_token_file: str | None, data_dir: str, port: str, base_path: str) -> Client:
-    """The client for these options. UsageError, CannotStart."""
+def complete_bins(ctx: click.Context, _: click.Parameter, incomplete: str) -> "list[CompletionItem]":
+    """What a bin may be called on this line: its name where a shell takes it as it is, else its id. Quietly nothing
+    when the server or the token is not known: somebody is typing."""
+    from click.shell_completion import CompletionItem
+
+    try:
+        client = connect(**{name: ctx.params[name] for name in _SERVER})
+        bins = client.get("/bins", limit=str(_PAGE), patience_s=_TYPING_S)["items"]
+        known = [(str(bin["id"]), str(bin["name"])) for bin in bins]
+    except (AppError, click.UsageError, KeyError, TypeError):
+        return []
+    return [
+        CompletionItem(name if _PLAIN.fullmatch(name) else id_, help=visible(name))
+        for id_, name in known
+        if id_.startswith(incomplete) or name.casefold().startswith(incomplete.casefold())
+    ]
+
+
+bin_argument = click.argument("bin", required=False, envvar="SMSBIN_BIN", shell_complete=complete_bins)
+"""An id or a unique name; may be left out when there is one bin."""
+
+
+def server_root(url: str | None, port: str, base_path: str) -> str:
+    """Where the server is, without a slash at the end. UsageError."""
     root = (url or f"http://127.0.0.1:{port}/{base_path.strip('/')}").rstrip("/")
     parts = urlsplit(root)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise click.UsageError(f"{root} is no address; write http://127.0.0.1:8010")
+    return root
+
+
+def connect(url: str | None, access_token_file: str | None, data_dir: str, port: str, base_path: str) -> Client:
+    """The client for these options. UsageError, CannotStart."""
+    root = server_root(url, port, base_path)
     token = os.environ.get("SMSBIN_ACCESS_TOKEN", "")
     if token and not access_token_file:
         return Client(root=root, token=token, source="SMSBIN_ACCESS_TOKEN")
@@ -166,7 +226,9 @@ def connect(url: str | None, access_token_file: str | None, data_dir: str, port:
     try:
         token = path.read_text().strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise CannotStart(
+        # A server that is just starting for the first time makes the file in a moment.
+        kind = Away if isinstance(error, FileNotFoundError) else CannotStart
+        raise kind(
             f"There is no access token: {path} cannot be read ({getattr(error, 'strerror', error)})."
             " Give SMSBIN_ACCESS_TOKEN, --access-token-file, or SMSBIN_DATA_DIR."
         ) from None
@@ -183,21 +245,24 @@ def in_path(text: str) -> str:
 def write_out(pieces: Iterator[bytes]) -> None:
     """To stdout; whoever reads there may stop reading (`| head`)."""
     out: IO[bytes] = sys.stdout.buffer
-    try:
+    with until_nobody_reads():
         for piece in pieces:
             out.write(piece)
             out.flush()
-    except BrokenPipeError:
-        # Python would complain again when it closes stdout.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _one_line(said: object) -> str:
+def is_loopback(url: str) -> bool:
+    """Whether an address leads to this machine and to no other."""
+    name = urlsplit(url).hostname or ""
+    return name in ("localhost", "::1") or name.startswith("127.")
+
+
+def one_line(said: object) -> str:
     """What somebody else said, for a terminal."""
     return "".join(letter if letter.isprintable() else " " for letter in str(said)).strip()
 
 
-def _opener(root: str) -> urllib.request.OpenerDirector:
-    loopback = urlsplit(root).hostname in ("127.0.0.1", "::1", "localhost")
+def opener(root: str) -> urllib.request.OpenerDirector:
+    """What opens addresses there: it follows no redirect."""
     # A proxy from the environment is for the way out, not for this machine.
-    return urllib.request.build_opener(_Stay, *([urllib.request.ProxyHandler({})] if loopback else []))
+    return urllib.request.build_opener(_Stay, *([urllib.request.ProxyHandler({})] if is_loopback(root) else []))

@@ -9,11 +9,11 @@ import click
 
 from ..errors import CannotStart
 from ..export import EXPORTERS, WHATS
-from .client import connect, in_path, with_server, write_out
+from .client import bin_argument, connect, in_path, with_server, write_out
 
 
 @click.command("export", short_help="Write captures or messages as a file.")
-@click.argument("bin", required=False, envvar="SMSBIN_BIN")
+@bin_argument
 @click.option("--of", type=click.Choice(WHATS), default="captures", show_default=True, help="What of the bin.")
 @click.option("--format", "form", type=click.Choice(list(EXPORTERS)), default="jsonl", show_default=True, help="How.")
 @click.option("-q", "--q", "--match", "query", default=None, metavar="EXPR", help="Only what the filter finds.")

@@ -133,6 +133,8 @@ class NewCapture(msgspec.Struct, frozen=True, kw_only=True):
     fault: FaultHit | None = None
     # Its answer does not go out at once.
     awaited: bool = False
+    # One of our own simulations sent it.
+    simulated: bool = False
 
 
 class NewOutcome(msgspec.Struct, frozen=True):
@@ -170,6 +172,7 @@ class CaptureRow:
     reading: Reading
     outcome: Outcome | None
     fault: FaultHit | None = None
+    simulated: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,9 @@ LASTS = timedelta(minutes=10)
 LONGEST = timedelta(hours=24)
 MOST_SECONDS = 120.0
 MOST_STATUSES = 100
+MOST_COUNT = 1_000_000
+REDIRECTED = "redirected"
+"""The last segment of the address that a redirect points to."""
 
 
 class FaultKind(StrEnum):
@@ -43,6 +46,11 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float = 30.0
     count: int | None = None
     chance: int = 100
+
+    @property
+    def lasts(self) -> bool:
+        """Its `seconds` mean something."""
+        return self.kind in (FaultKind.HOLD, FaultKind.SLOW)
 
     def say(self, hits: int = 0) -> str:
         """In words, for people; `hits` requests got it before."""
@@ -82,6 +90,32 @@ class ActiveFault(msgspec.Struct, frozen=True, kw_only=True):
             drill=self.drill,
         )  # fmt: skip
         return after, hit
+
+    def given_back(self) -> "ActiveFault":
+        """The fault after all, without one of those that got it."""
+        left = None if self.left is None else self.left + 1
+        return msgspec.structs.replace(self, left=left, hits=self.hits - 1)
+
+
+def check_fault(fault: Fault, now: datetime) -> list[tuple[str, str]]:
+    """What keeps this fault from being set: the field and what would be right."""
+    problems = []
+    if not 1 <= len(fault.statuses) <= MOST_STATUSES or not all(200 <= status <= 599 for status in fault.statuses):
+        problems.append(("status", f"must be from 200 to 599, or a list of at most {MOST_STATUSES} of them"))
+    if not 0 <= fault.seconds <= MOST_SECONDS:
+        problems.append(("seconds", f"must be a number from 0 to {MOST_SECONDS:g}"))
+    if fault.count is not None and not 1 <= fault.count <= MOST_COUNT:
+        problems.append(("count", f"must be a whole number from 1 to {MOST_COUNT:,}, or null for no limit"))
+    if not now < fault.until <= now + LONGEST:
+        problems.append(("until", "must lie ahead, within the next 24 hours"))
+    if not 1 <= fault.chance <= 100:
+        problems.append(("chance", "must be a whole number from 1 to 100"))
+    return problems
+
+
+def is_redirected(target: str) -> bool:
+    """Whether a request came where a redirect sends it."""
+    return target.partition("?")[0].endswith("/" + REDIRECTED)
 
 
 def say_seconds(seconds: float) -> str:

@@ -98,3 +98,8 @@ def say_gap(gap: timedelta) -> str:
     if seconds < 5_970:
         return f"{seconds / 60:.0f} min"
     return f"{seconds / 3_600:.1f} h" if seconds < 172_800 else f"{seconds / 86_400:.0f} days"
+
+
+def say_ms(ms: int) -> str:
+    """`4 ms`, `0.49 s`; seconds with one decimal as long as a time-out is to be read from it."""
+    return f"{ms / 1_000:.1f} s" if 9_950 <= ms < 60_000 else say_gap(timedelta(milliseconds=ms))

@@ -1,7 +1,7 @@
 """HAR 1.2, for browsers' network panels and proxies: each request with what we answered.
 
 Bodies that are no text are base64 with `"encoding": "base64"`, as HAR has it for answers and most readers take it for
-requests. The body of an answer is told where it is known: the default of the role, when that went out whole.
+requests. An answer is told as it went out, without the headers that smsbin adds to every one.
 """
 
 import base64
@@ -10,8 +10,6 @@ from typing import Any
 
 import msgspec
 
-from ..domain.answers import safe_answer
-from ..domain.captures import Role
 from .format import About, Format, Row
 
 _UNKNOWN_SIZE = -1
@@ -63,22 +61,20 @@ def _request(about: About, capture: Row) -> dict[str, Any]:
 def _response(capture: Row) -> dict[str, Any]:
     answered = capture["answered"]
     status = answered["status"] or 0
-    usual = safe_answer(Role(capture["role"]))
-    known = status == usual.status and answered["fault"] is None and answered["after_ms"] is not None
-    content: dict[str, Any] = {"size": 0, "mimeType": ""}
-    if known and usual.body:
-        content = {"size": len(usual.body), "mimeType": usual.content_type or "", "text": usual.body}
-    headers = [["Content-Type", usual.content_type]] if known and usual.content_type else []
+    sent = answered["sent"] or {"headers": [], "body": ""}
+    named = {name.lower(): value for name, value in reversed(sent["headers"])}
+    size = len(sent["body"].encode())
+    content = {"size": size, "mimeType": named.get("content-type", ""), **({"text": sent["body"]} if size else {})}
     return {
         "status": status,
         "statusText": http.HTTPStatus(status).phrase if status in _PHRASED else "",
         "httpVersion": f"HTTP/{capture['http_version']}",
         "cookies": [],
-        "headers": _pairs(headers),
+        "headers": _pairs(sent["headers"]),
         "content": content,
-        "redirectURL": "",
+        "redirectURL": named.get("location", ""),
         "headersSize": _UNKNOWN_SIZE,
-        "bodySize": len(usual.body) if known else _UNKNOWN_SIZE,
+        "bodySize": size if answered["sent"] else _UNKNOWN_SIZE,
     }
 
 

@@ -1,7 +1,9 @@
 """The whole view of a request: unpack, decode, then see what the content is, whatever the label says."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
+
+import msgspec
 
 from ..domain.captures import RawRequest
 from .bounds import MAX_BYTES, MAX_FIELDS, TooMuch, Unreadable
@@ -18,8 +20,7 @@ LARGE = f"The body is larger than {MAX_BYTES // 1024} KiB; only its first {MAX_B
 MANY = f"Only the first {MAX_FIELDS} fields are read."
 
 
-@dataclass(frozen=True, slots=True)
-class _Content:
+class _Content(msgspec.Struct, frozen=True):
     """A body on its way: unpacked and bounded. `cut` when the bound did it."""
 
     body: bytes

@@ -1,7 +1,7 @@
 """Query strings and urlencoded forms: every pair, repeated and blank ones too, in order."""
 
 import re
-from binascii import unhexlify
+from binascii import a2b_qp, unhexlify
 
 from .bounds import MAX_FIELDS
 from .charsets import guess_western
@@ -12,6 +12,10 @@ _LOOKS = re.compile(r"[A-Za-z_][\w.%+\-\[\]]{0,100}=[^\s\x00-\x1f]*\s*")
 _ESCAPES = re.compile(r"(?:%[0-9a-fA-F]{2})+")
 _BYTE_ESCAPES = re.compile(rb"(?:%[0-9a-fA-F]{2})+")
 _ASCII = {f"{code:02{case}}": chr(code) for code in range(128) for case in "xX"}
+# Quoted-printable has `=` for `%`, so the two change places. Not so read are escapes of signs that would then be taken
+# for the form's own, and what ends a line there.
+_AS_QUOTED = bytes.maketrans(b"%=+", b"=% ")
+_NOT_AS_QUOTED = re.compile(rb"%(?:2[56]|3[dD]|[\r\n])")
 
 
 def read_query(target: str) -> Pairs:
@@ -58,6 +62,31 @@ def looks_like_form(text: str) -> bool:
 
 def _read_utf8(body: bytes) -> Pairs:
     """The usual form, for the way of every capture: text is split, not bytes, which halves the time."""
+    text = body.replace(b"+", b" ").decode() if b"%" not in body else _undo_at_once(body)
+    if text is None:
+        return _read_one_by_one(body)
+    pieces = text.split("&", MAX_FIELDS)[:MAX_FIELDS]
+    return tuple([(name, value) for name, _, value in [piece.partition("=") for piece in pieces if piece]])
+
+
+def _undo_at_once(body: bytes) -> str | None:
+    """A form of plain escapes as text, its `&` and `=` those of the form; None where one by one is the only way.
+
+    Quoted-printable is the same escapes behind another sign, and the library undoes them in C: half the time.
+    """
+    if _NOT_AS_QUOTED.search(body) or not body.isascii():
+        return None
+    undone = a2b_qp(body.translate(_AS_QUOTED))
+    # Each good escape is two bytes shorter now, each bad one less than that.
+    if len(undone) != len(body) - 2 * body.count(b"%"):
+        return None
+    try:
+        return undone.decode().replace("%", "=")
+    except UnicodeDecodeError:  # not UTF-8, or not in the fields that are read
+        return None
+
+
+def _read_one_by_one(body: bytes) -> Pairs:
     pairs = []
     for piece in body.replace(b"+", b" ").decode().split("&", MAX_FIELDS)[:MAX_FIELDS]:
         name, _, value = piece.partition("=")

@@ -1,6 +1,6 @@
 """The quick look that every capture gets before it is answered: names and values, wherever they stand."""
 
-from dataclasses import dataclass
+import msgspec
 
 from ..domain.captures import RawRequest
 from .body import LARGE, read_body
@@ -19,9 +19,8 @@ _STRUCTURED = (b"{", b"[", b"<")
 _UTF8_UNLESS_SAID = (Shape.FORM, Shape.JSON, Shape.XML)
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
-    """What a quick look found.
+class Look(msgspec.Struct, frozen=True):
+    """What a quick look found. A Struct, as all that every capture makes.
 
     `pairs`: the query's, then the body's (form fields, JSON by dotted path, text parts), repeats and blanks in order.
     `json`: the JSON body, or None. `parsed`: the whole view, where it had to be made; None for a usual form.

@@ -4,9 +4,11 @@ Why not `email.message`: its parameter splitter is quadratic in quotes and semic
 """
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from itertools import islice
+
+import msgspec
 
 from ..domain.captures import RawRequest
 from .bounds import MAX_HEADER, MAX_PARAMETERS
@@ -24,8 +26,7 @@ class Shape(StrEnum):
     MULTIPART = "multipart"
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(msgspec.Struct, frozen=True):
     """A content type: the lower-case media type ("" when there is none) and its parameters."""
 
     type: str
@@ -68,4 +69,10 @@ def read_label(value: str) -> Label:
 
 def label_of(raw: RawRequest) -> Label:
     """The request's own label; the empty one when there is no such header."""
-    return read_label((raw.header(b"content-type") or b"").decode("latin-1"))
+    return _remembered((raw.header(b"content-type") or b"")[:MAX_HEADER])
+
+
+@lru_cache(maxsize=256)
+def _remembered(value: bytes) -> Label:
+    """Asked twice for each body that is no usual form, and there are few types."""
+    return read_label(value.decode("latin-1"))

@@ -22,7 +22,7 @@ from ..parsing import JsonValue
 from ..parsing.mending import read_cut_json
 from .glance import Glance
 from .shapes import at, count, dump, finished, stamp_ms, text_at
-from .sheet import Draft, Habits, Portal, PortalField, Sheet, Wish, plain
+from .sheet import Draft, Habits, Play, Portal, PortalField, Sheet, Wish, plain
 from .times import read_epoch, read_iso
 
 _HEADER = "x-amz-sns-message-type"
@@ -53,8 +53,7 @@ WORDS: Mapping[str, Word] = _STATES | {
 
 def claims(glance: Glance) -> str | None:
     """The header of SNS; without it (a proxy) the envelope, or the fields of a message that comes alone."""
-    headers = glance.headers
-    if _HEADER in headers:
+    if _HEADER.encode() in glance.headers:
         return f"the header {_HEADER} is present"
     fields = glance.fields
     if "topicarn" in fields and "messageid" in fields and fields["topicarn"].startswith("arn:aws"):
@@ -166,6 +165,8 @@ SHEET = Sheet(
     name="aws",
     title="AWS (SNS, End User Messaging)",
     claims=claims,
+    marks=frozenset({"topicarn", "inboundmessageid", "originationphonenumber"}),
+    headers=frozenset({_HEADER.encode()}),
     read=read,
     compose=compose,
     silent=silent,
@@ -206,6 +207,13 @@ SHEET = Sheet(
         retries="By default up to three repeats, 20 seconds apart; a delivery policy changes that, up to an hour.",
         fallback="No fallback URL; what cannot be delivered can go to a dead-letter queue.",
         signature="RSA over the envelope, SHA-1 or SHA-256, with a certificate at SigningCertURL.",
+    ),
+    play=Play(
+        timeout_s=15,
+        tries=4,
+        pauses_s=(20,),
+        good=("SENT", "DELIVERED"),
+        bad=("SENT", "UNREACHABLE"),
     ),
     portal=Portal(
         where="SNS › Topics › your topic › Create subscription",

@@ -20,7 +20,7 @@ from ..parsing import JsonValue
 from .glance import Glance
 from .parties import party
 from .shapes import MAX_EVENTS, at, count, dump, finished, items, stamp_ms, text_at, texts
-from .sheet import Draft, Habits, Portal, PortalField, Sheet, Wish, plain
+from .sheet import Draft, Habits, Play, Portal, PortalField, Sheet, Wish, plain
 from .times import read_iso
 
 _RECEIVED = "messagereceived"
@@ -136,6 +136,7 @@ SHEET = Sheet(
     name="bandwidth",
     title="Bandwidth",
     claims=claims,
+    marks=frozenset({"0.type", "message.applicationid", "message.owner", "message.segmentcount"}),
     read=read,
     compose=compose,
     words=WORDS,
@@ -166,6 +167,14 @@ SHEET = Sheet(
         retries="Every callback that gets no 2xx within 10 seconds is repeated over 24 hours; duplicates are possible.",
         fallback="Messaging has no fallback URL.",
         signature="None. Basic credentials can be set for the callback URLs.",
+    ),
+    play=Play(
+        timeout_s=10,
+        tries=3,
+        pauses_s=(60,),
+        good=("message-sending", "message-delivered"),
+        bad=("message-sending", "message-failed"),
+        assumed="Bandwidth repeats for 24 hours: two repeats, a minute apart, are played.",
     ),
     portal=Portal(
         where="Bandwidth App › Applications › your messaging application",

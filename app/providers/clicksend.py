@@ -19,7 +19,7 @@ from ..domain.statuses import FAILURES, Status, Word
 from .glance import Glance
 from .parties import international
 from .shapes import finished
-from .sheet import Draft, Habits, Portal, PortalField, Sheet, Wish
+from .sheet import Draft, Habits, Play, Portal, PortalField, Sheet, Wish
 from .times import read_epoch
 
 _RECEIPT = ("status", "status_code", "status_text", "timestamp_send", "error_code")
@@ -130,6 +130,7 @@ SHEET = Sheet(
     name="clicksend",
     title="ClickSend",
     claims=claims,
+    marks=frozenset({"message_id"}),
     read=read,
     compose=compose,
     words=WORDS,
@@ -159,6 +160,11 @@ SHEET = Sheet(
         retries="Users report repeats after an answer that is no 2xx; ClickSend publishes no schedule.",
         fallback="No fallback URL was found in the documentation.",
         signature="No signature was found in the documentation.",
+    ),
+    play=Play(
+        good=("Sent", "Delivered"),
+        bad=("Sent", "Undelivered"),
+        assumed="ClickSend publishes no time-out and no repeats: 15 s and one try are assumed.",
     ),
     portal=Portal(
         where="Dashboard › SMS › Settings",

@@ -21,8 +21,9 @@ _VOICE = (Role.VOICE, Role.VOICE_FALLBACK)
 
 def read(glance: Glance, role: Role, meaning: Meaning, spell: Spell = north_american) -> tuple[Event, ...]:
     """A call, an inbound message or a status callback; none where the request names no message."""
+    fields = glance.fields
     sid = glance.get("messagesid", "smssid", "smsmessagesid")
-    call = glance.get("callsid")
+    call = fields.get("callsid")
     if call and not sid:
         return (_call(glance, call, spell),)
     said = glance.get("messagestatus", "smsstatus")
@@ -33,8 +34,9 @@ def read(glance: Glance, role: Role, meaning: Meaning, spell: Spell = north_amer
     if said:
         callback = word.status is not Status.RECEIVED
     else:
-        callback = role is Role.STATUS and not ({"body", "nummedia"} & glance.fields.keys())
-    sender, recipient = channelled(glance.get("from"), spell), channelled(glance.get("to"), spell)
+        callback = role is Role.STATUS and not ({"body", "nummedia"} & fields.keys())
+    sender_said, recipient_said = fields.get("from"), fields.get("to")
+    sender, recipient = channelled(sender_said, spell), channelled(recipient_said, spell)
     text = text_of(glance, "body")
     return (
         Event(
@@ -42,18 +44,18 @@ def read(glance: Glance, role: Role, meaning: Meaning, spell: Spell = north_amer
             message_id=short(sid) or made_id(sender, recipient, text, glance.raw.received_at),
             sender=sender,
             recipient=recipient,
-            sender_said=short(glance.get("from")),
-            recipient_said=short(glance.get("to")),
+            sender_said=short(sender_said),
+            recipient_said=short(recipient_said),
             text=text,
             media=numbered(glance, "mediaurl"),
             status=word.status if callback else Status.RECEIVED,
             raw_status=short(said),
             final=word.final if callback else True,
-            said_at=read_minutes(glance.get("rawdlrdonedate")) if callback else None,
-            price=short(glance.get("price")),
-            currency=short(glance.get("priceunit")),
-            error_code=error_of(glance.get("errorcode")),
-            segments=whole(glance.get("numsegments")),
+            said_at=read_minutes(fields.get("rawdlrdonedate")) if callback else None,
+            price=short(fields.get("price")),
+            currency=short(fields.get("priceunit")),
+            error_code=error_of(fields.get("errorcode")),
+            segments=whole(fields.get("numsegments")),
         ),
     )
 

@@ -32,6 +32,8 @@ def whole(value: str | None) -> int | None:
 
 def numbered(glance: Glance, name: str) -> tuple[str, ...]:
     """The values of `name`, `name0`, `name1` …, in the order of their numbers; `name` in lower case."""
+    if name not in "\n".join(glance.fields):  # most messages have no pictures
+        return ()
     found = []
     for key, value in glance.pairs:
         if value and key.lower().startswith(name) and (rest := _NUMBER.fullmatch(key.lower(), len(name))):

@@ -1,6 +1,4 @@
-"""A request as the data sheets see it: fields by name, headers by name, the JSON; worked out once a capture."""
-
-from functools import cached_property, lru_cache
+"""A request as the data sheets see it: fields by name, names of headers, the JSON; worked out once a capture."""
 
 from ..domain.captures import RawRequest
 from ..parsing import JsonValue, Look, Pairs, look
@@ -9,33 +7,22 @@ from ..parsing import JsonValue, Look, Pairs, look
 MAX_WORDS = 8_000
 
 
-@lru_cache(maxsize=1_024)
-def _lower(name: bytes) -> str:
-    """A header's name; senders have few of them, and send them for ever."""
-    return name.decode("latin-1").lower()
-
-
 class Glance:
-    """Made once, asked by every sheet. Nothing here raises, whatever was sent."""
+    """Made once, asked by the sheets. Nothing here raises, whatever was sent."""
+
+    __slots__ = ("fields", "headers", "json", "look", "pairs", "raw")
 
     def __init__(self, raw: RawRequest) -> None:
         self.raw = raw
         self.look: Look = look(raw)
-        fields: dict[str, str] = {}
-        for name, value in self.look.pairs:
-            fields.setdefault(name.lower(), value)
-        self.fields = fields
-        """The first value of each name, names in lower case (for JSON the dotted path, "data.payload.id")."""
-
-    @property
-    def pairs(self) -> Pairs:
+        self.pairs: Pairs = self.look.pairs
         """Every name and value in order, as sent."""
-        return self.look.pairs
-
-    @property
-    def json(self) -> JsonValue:
+        self.json: JsonValue = self.look.json
         """The JSON body; None where it is not JSON. The keys are as sent."""
-        return self.look.json
+        self.fields: dict[str, str] = {name.lower(): value for name, value in reversed(self.pairs)}
+        """The first value of each name, names in lower case (for JSON the dotted path, "data.payload.id")."""
+        self.headers: set[bytes] = {name.lower() for name, _ in raw.headers}
+        """The names of the headers in lower case."""
 
     def get(self, *names: str) -> str | None:
         """The first of these fields that is there and not blank; names in lower case."""
@@ -49,15 +36,7 @@ class Glance:
         """All of these fields are there, blank or not; names in lower case."""
         return all(name in self.fields for name in names)
 
-    @cached_property
-    def headers(self) -> dict[str, str]:
-        """The first value of each header, names in lower case."""
-        found: dict[str, str] = {}
-        for name, value in self.raw.headers:
-            found.setdefault(_lower(name), value.decode("latin-1"))
-        return found
-
     @property
     def words(self) -> str:
         """What the search may find: the values of all fields, once each, up to `MAX_WORDS` characters."""
-        return "\n".join(dict.fromkeys(value for _, value in self.look.pairs if value))[:MAX_WORDS]
+        return "\n".join(dict.fromkeys([value for _, value in self.pairs if value]))[:MAX_WORDS]

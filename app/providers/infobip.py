@@ -20,7 +20,7 @@ from ..parsing import JsonValue
 from .glance import Glance
 from .parties import international
 from .shapes import MAX_EVENTS, at, count, dump, finished, items, stamp_ms, text_at
-from .sheet import Draft, Habits, Portal, PortalField, Sheet, Wish, plain
+from .sheet import Draft, Habits, Play, Portal, PortalField, Sheet, Wish, plain
 from .times import read_iso
 
 # Names where they say more than their group, then the groups.
@@ -166,6 +166,7 @@ SHEET = Sheet(
     name="infobip",
     title="Infobip",
     claims=claims,
+    marks=frozenset({"results.0.messageid"}),
     read=read,
     compose=compose,
     words=WORDS,
@@ -203,6 +204,11 @@ SHEET = Sheet(
     },
     times="ISO 8601 with milliseconds and an offset without a colon, +0000",
     habits=Habits(fallback="Neither repeats, nor a fallback, nor a signature were found in the SMS documentation."),
+    play=Play(
+        good=("PENDING_ENROUTE", "DELIVERED_TO_HANDSET"),
+        bad=("PENDING_ENROUTE", "UNDELIVERABLE_NOT_DELIVERED"),
+        assumed="Infobip publishes no time-out and no repeats: 15 s and one try are assumed.",
+    ),
     portal=Portal(
         where="Channels and Numbers › Numbers › your number, or Subscriptions",
         fields=(

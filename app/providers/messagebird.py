@@ -26,12 +26,12 @@ from ..parsing import JsonValue
 from .glance import Glance
 from .parties import international, party
 from .shapes import MAX_EVENTS, at, count, finished, items, text_at
-from .sheet import Draft, Habits, Portal, PortalField, Sheet, Wish
+from .sheet import Draft, Habits, Play, Portal, PortalField, Sheet, Wish
 from .times import read_iso, read_utc
 
 _SIGNATURES = {
-    "messagebird-signature-jwt": "MessageBird-Signature-JWT",
-    "messagebird-signature": "MessageBird-Signature",
+    b"messagebird-signature-jwt": "MessageBird-Signature-JWT",
+    b"messagebird-signature": "MessageBird-Signature",
 }
 _CONTENT = ("originator", "body", "message", "shortcode", "createddatetime", "receive_datetime")
 
@@ -198,6 +198,8 @@ SHEET = Sheet(
     name="messagebird",
     title="MessageBird (Bird)",
     claims=claims,
+    marks=frozenset({"statusdatetime", "originator", "payload.channelid", "channelid"}),
+    headers=frozenset(_SIGNATURES),
     read=read,
     compose=compose,
     words=WORDS,
@@ -244,6 +246,11 @@ SHEET = Sheet(
             "MessageBird-Signature-JWT: a JWT with the SHA-256 of the URL and of the body. Bird: MessageBird-Signature,"
             " an HMAC-SHA256 of timestamp, URL and body hash."
         ),
+    ),
+    play=Play(
+        good=("sent", "delivered"),
+        bad=("sent", "delivery_failed"),
+        assumed="MessageBird publishes no time-out and no repeats: 15 s and one try are assumed.",
     ),
     portal=Portal(
         where="Dashboard › Numbers › your number; Bird: Developers › Webhooks",

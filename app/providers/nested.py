@@ -26,9 +26,9 @@ def items(value: JsonValue, *path: str | int) -> list[JsonValue]:
 def said(value: JsonValue, *path: str | int) -> str | None:
     """The text or number at a path, as text; "" stays. None for null and for what is no scalar."""
     found = within(value, *path)
-    if isinstance(found, bool) or found is None or isinstance(found, dict | list):
-        return None
-    return found if isinstance(found, str) else repr(found)
+    if isinstance(found, str):
+        return found
+    return repr(found) if isinstance(found, int | float) and not isinstance(found, bool) else None
 
 
 def _in_any_case(value: dict[str, JsonValue], step: str | int) -> JsonValue:

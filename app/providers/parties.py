@@ -35,6 +35,6 @@ def international(said: str) -> str | None:
 
 def channelled(said: str | None, spell: Spell = e164) -> str | None:
     """Like `party`, with the channel before a number left out: `whatsapp:+14155550123` is `+14155550123`."""
-    if said and (channel := _CHANNEL.match(said)):
+    if said and ":" in said and (channel := _CHANNEL.match(said)):
         return spell(said[channel.end() :]) or said[:MAX_VALUE]
     return party(said, spell)

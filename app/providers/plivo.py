@@ -13,6 +13,7 @@ from collections.abc import Mapping
 
 from ..domain.captures import Kind, Role
 from ..domain.events import Event, made_id
+from ..domain.linting import Verbs
 from ..domain.statuses import Status, Word
 from .bounds import MAX_VALUE
 from .composing import form
@@ -20,7 +21,7 @@ from .dialect import error_of
 from .fields import numbered, short, text_of, whole
 from .glance import Glance
 from .parties import channelled, international
-from .sheet import Draft, Habits, Portal, PortalField, Sheet, Wish
+from .sheet import Draft, Habits, Play, Portal, PortalField, Sheet, Wish, xml_answer
 from .times import read_iso
 
 _VOICE = (Role.VOICE, Role.VOICE_FALLBACK)
@@ -34,11 +35,19 @@ _MESSAGE_MARKS = {
 }
 _CALL_MARKS = ("direction", "callstatus", "event", "hangupcause", "billrate")
 _HEADERS = {
-    name.lower(): name
+    name.lower().encode(): name
     for name in ("X-Plivo-Signature-V2", "X-Plivo-Signature-Ma-V2", "X-Plivo-Signature-V3", "X-Plivo-Signature-Ma-V3")
 }
 _DIGITS = re.compile(r"\+\d+", re.ASCII)
 
+# Directly under <Response>; voice documents and those for messages share the name.
+_VERBS = Verbs(
+    known=frozenset({
+        "Message", "Speak", "Play", "GetDigits", "GetInput", "Record", "Dial", "Conference", "MultiPartyCall",
+        "Redirect", "Wait", "Hangup", "PreAnswer", "DTMF", "Stream",
+    }),
+    sending=frozenset({"Message"}),
+)  # fmt: skip
 WORDS: Mapping[str, Word] = {
     "queued": Word(Status.QUEUED),
     "sent": Word(Status.SENT),
@@ -62,7 +71,7 @@ def claims(glance: Glance) -> str | None:
                 return f"MessageUUID and {spelled} are present"
     if "calluuid" in fields and any(mark in fields for mark in _CALL_MARKS):
         return "CallUUID and Plivo's call fields are present"
-    for header in _HEADERS.keys() & glance.headers.keys():
+    for header in _HEADERS.keys() & glance.headers:
         return f"the header {_HEADERS[header]} is present"
     return None
 
@@ -171,9 +180,13 @@ SHEET = Sheet(
     name="plivo",
     title="Plivo",
     claims=claims,
+    marks=frozenset({"messageuuid", "calluuid"}),
+    headers=frozenset(_HEADERS),
     read=read,
     compose=compose,
     words=WORDS,
+    verbs=_VERBS,
+    sms_reply=xml_answer('<Message src="{{to}}" dst="{{from}}">We got: {{text}}</Message>', "application/xml"),
     meanings={
         "messageuuid": "The id of the message, a UUID.",
         "from": "The sender, digits without a plus.",
@@ -225,6 +238,15 @@ SHEET = Sheet(
             "X-Plivo-Signature-V2: Base64 of HMAC-SHA256 with the auth token over the URL without its query and the"
             " nonce; neither query nor body is covered. Calls have V3, which covers them."
         ),
+    ),
+    play=Play(
+        timeout_s=8,
+        tries=4,
+        pauses_s=(60, 120, 240),
+        voice=True,
+        voice_fallback=True,
+        good=("queued", "sent", "delivered"),
+        bad=("queued", "sent", "undelivered"),
     ),
     portal=Portal(
         where="Messaging or Voice › Applications › XML › your application",

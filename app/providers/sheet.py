@@ -12,6 +12,7 @@ from datetime import datetime
 from ..domain.answers import Answer, safe_answer
 from ..domain.captures import Kind, RawRequest, Role
 from ..domain.events import Event
+from ..domain.linting import Verbs
 from ..domain.statuses import UNKNOWN, Word
 from .glance import Glance
 
@@ -47,6 +48,39 @@ class Habits:
     signature: str = ""
 
 
+def _uuid(digits: str, kind: Kind, recipient: str) -> str:  # noqa: ARG001
+    return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Play:
+    """How the simulator plays a provider: its published habits as figures, else what is assumed.
+
+    It waits `timeout_s` for an answer, and asks a URL `tries` times in all, with `pauses_s` in between (the last one
+    again and again); `retries_connections`: once more when no answer came at all. `wants_xml`: an answer that is no
+    well-formed XML has failed. `redirects` are followed so many times. `fallback`: there is a second URL for SMS;
+    `voice`: there are calls, `voice_fallback`: and a second URL for them. `good` and `bad` are the words of a send that
+    arrives and of one that does not, with `error_code`; `gaps_s` are the shortest and the longest pause between two of
+    them. `id_shape` makes a message id of 32 hex digits, the kind and the recipient.
+    """
+
+    timeout_s: float = 15.0
+    tries: int = 1
+    pauses_s: tuple[float, ...] = (1.0,)
+    retries_connections: bool = False
+    wants_xml: bool = False
+    redirects: int = 0
+    fallback: bool = False
+    voice: bool = False
+    voice_fallback: bool = False
+    good: tuple[str, ...] = ("queued", "sent", "delivered")
+    bad: tuple[str, ...] = ("queued", "sent", "failed")
+    error_code: str | None = None
+    gaps_s: tuple[float, float] = (0.4, 2.0)
+    id_shape: Callable[[str, Kind, str], str] = _uuid
+    assumed: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
     """What `compose` shall say. `raw_status` is the provider's own word (status callbacks); `at` is in UTC.
@@ -64,6 +98,11 @@ class Wish:
     error_code: str | None
     at: datetime
     url: str
+    # Which try this is, from 1; and on a fallback request, the code of what was wrong with the primary's answer, and
+    # its URL: some providers tell.
+    attempt: int = 1
+    failed_code: str | None = None
+    failed_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,18 +123,21 @@ def _never(glance: Glance) -> bool:  # noqa: ARG001
 class Sheet:
     """One provider.
 
-    `claims(glance)` is a sentence's end, "Text, MessageSid and Action are present", or None. It is cheap: every
-    capture asks every sheet. `read(glance, role)` gives the events, none where the request states none (a
-    subscription handshake, a probe); it never raises. `silent(glance)`: this request, which has no events, is known
-    to be about no message, so nobody guesses what it might say, and its kind is "other" whatever URL it came to.
-    `words` are by `plain()` spelling. `meanings` and `errors` are shown beside fields and codes; field names in lower
-    case. `times` says format and zone in words. `varies`: fields that differ between two deliveries of one message by
+    `claims(glance)` is a sentence's end, "Text, MessageSid and Action are present", or None. `marks` and `headers`: a
+    request that it claims has one of these fields or headers (names in lower case), so with none it is not asked.
+    `read(glance, role)` gives the events, none where the request states none (a subscription handshake, a probe); it
+    never raises. `silent(glance)`: this request, which has no events, is known to be about no message, so nobody
+    guesses what it might say, and its kind is "other" whatever URL it came to. `verbs`: the elements of the XML that
+    it reads as an answer, None where it reads none; `sms_reply`: an answer that makes it send an SMS back. `words` are
+    by `plain()` spelling. `meanings` and `errors` are shown beside fields and codes; field names in lower case.
+    `times` says format and zone in words. `varies`: fields that differ between two deliveries of one message by
     themselves (an address, a time, a signature), in lower case, JSON paths without the places in lists.
     """
 
     name: str
     title: str
     claims: Callable[[Glance], str | None]
+    marks: frozenset[str]
     read: Callable[[Glance, Role], tuple[Event, ...]]
     compose: Callable[[Wish], Draft]
     words: Mapping[str, Word]
@@ -103,9 +145,13 @@ class Sheet:
     times: str
     habits: Habits
     portal: Portal
+    play: Play = Play()
+    headers: frozenset[bytes] = frozenset()
     errors: Mapping[str, str] = field(default_factory=dict)
     answer: Callable[[Role], Answer] = safe_answer
     silent: Callable[[Glance], bool] = _never
+    verbs: Verbs | None = None
+    sms_reply: Answer | None = None
     varies: frozenset[str] = frozenset()
 
     def word(self, said: str | None) -> Word:
@@ -115,7 +161,15 @@ class Sheet:
 
 def plain(word: str) -> str:
     """A status word for comparing: `In-Queue`, `in queue` and `INQUEUE` are one."""
+    if word.isalnum():
+        return word.lower()
     return word.strip().lower().replace("-", "").replace("_", "").replace(" ", "")
+
+
+def xml_answer(inside: str, content_type: str = "text/xml") -> Answer:
+    """An answer in the XML that Twilio began, with these elements in it."""
+    body = f'<?xml version="1.0" encoding="UTF-8"?><Response>{inside}</Response>'
+    return Answer(headers=(("Content-Type", content_type),), body=body)
 
 
 def as_raw(draft: Draft, target: str, received_at: datetime, peer: str = "192.0.2.1") -> RawRequest:

@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from ..domain.captures import Kind, Role
 from ..domain.events import Event, made_id
+from ..domain.linting import Verbs
 from ..domain.statuses import Status, Word
 from ..parsing import JsonValue
 from . import dialect
@@ -25,12 +26,19 @@ from .fields import short, whole
 from .glance import Glance
 from .nested import items, said, within
 from .parties import channelled, north_american
-from .sheet import Draft, Habits, Portal, PortalField, Sheet, Wish
+from .sheet import Draft, Habits, Play, Portal, PortalField, Sheet, Wish, xml_answer
 from .times import read_iso
 
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _PROJECT = "5d2a7c10-4b3e-4f6a-9c81-0e7d6b5a4f32"
 
+# Directly under <Response>; voice documents and those for messages share the name.
+_VERBS = Verbs(
+    known=frozenset({
+        "Message", "Redirect", "Say", "Play", "Gather", "Record", "Dial", "Enqueue", "Leave", "Hangup", "Reject",
+        "Pause", "Sms", "Pay", "Connect", "Start", "Stop", "Refer", "Denoise", "Queue",
+    })
+)  # fmt: skip
 WORDS: Mapping[str, Word] = {
     "queued": Word(Status.QUEUED),
     "initiated": Word(Status.SENDING),
@@ -59,7 +67,7 @@ def claims(glance: Glance) -> str | None:
         return "message.message_id and message.project_id are present"
     if "call.call_id" in fields and ("call.project_id" in fields or "call.space_id" in fields):
         return "call.call_id and call.project_id are present"
-    if "x-signalwire-signature" in glance.headers:
+    if b"x-signalwire-signature" in glance.headers:
         return "the header X-SignalWire-Signature is present"
     return None
 
@@ -151,9 +159,13 @@ SHEET = Sheet(
     name="signalwire",
     title="SignalWire",
     claims=claims,
+    marks=frozenset({"accountsid", "project_id", "message.message_id", "call.call_id"}),
+    headers=frozenset({b"x-signalwire-signature"}),
     read=read,
     compose=compose,
     words=WORDS,
+    verbs=_VERBS,
+    sms_reply=xml_answer("<Message>We got: {{text}}</Message>"),
     meanings={
         "messagesid": "The id of the message, a UUID.",
         "smssid": "The same as MessageSid, an older name.",
@@ -212,6 +224,17 @@ SHEET = Sheet(
             "X-SignalWire-Signature: HMAC-SHA1 with the signing key, for forms as Base64 over the URL and the sorted"
             " fields, for JSON as hex over the URL and the body."
         ),
+    ),
+    play=Play(
+        timeout_s=5,
+        wants_xml=True,
+        redirects=3,
+        fallback=True,
+        voice=True,
+        voice_fallback=True,
+        good=("queued", "sent", "delivered"),
+        bad=("queued", "sent", "undelivered"),
+        assumed="Callbacks are tried once; SignalWire tries them three times, best effort.",
     ),
     portal=Portal(
         where="Phone Numbers › your number › Edit settings",

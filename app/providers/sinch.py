@@ -22,7 +22,7 @@ from ..parsing import JsonValue
 from .glance import Glance
 from .parties import international, party
 from .shapes import MAX_EVENTS, at, count, dump, finished, items, stamp_ms, text_at, texts
-from .sheet import Draft, Habits, Portal, PortalField, Sheet, Wish
+from .sheet import Draft, Habits, Play, Portal, PortalField, Sheet, Wish
 from .times import read_iso
 
 _INBOUND = frozenset({"mo_text", "mo_binary", "mo_media"})
@@ -52,7 +52,7 @@ def claims(glance: Glance) -> str | None:
     said = glance.fields.get("type")
     if said in _TYPES and glance.json is not None:
         return f"type is {said}"
-    if "x-sinch-webhook-signature" in glance.headers:
+    if b"x-sinch-webhook-signature" in glance.headers:
         return "the header x-sinch-webhook-signature is present"
     return None
 
@@ -178,6 +178,8 @@ SHEET = Sheet(
     name="sinch",
     title="Sinch",
     claims=claims,
+    marks=frozenset({"type"}),
+    headers=frozenset({b"x-sinch-webhook-signature"}),
     read=read,
     compose=compose,
     words=WORDS,
@@ -224,6 +226,14 @@ SHEET = Sheet(
             "x-sinch-webhook-signature: HMAC-SHA256, in Base64, of body, nonce and timestamp joined by dots. Basic,"
             " OAuth 2.0 and mutual TLS are set up by the account manager."
         ),
+    ),
+    play=Play(
+        tries=4,
+        pauses_s=(5, 10, 20),
+        good=("Queued", "Dispatched", "Delivered"),
+        bad=("Queued", "Dispatched", "Failed"),
+        id_shape=lambda digits, kind, recipient: f"{digits}:{recipient}" if kind is Kind.STATUS else digits,
+        assumed="Three repeats of many are played; the time-out is assumed to be 15 s.",
     ),
     portal=Portal(
         where="Dashboard › SMS › APIs › REST configuration › your service plan",

@@ -23,7 +23,7 @@ from .fields import short, whole
 from .glance import Glance
 from .nested import items, said, within
 from .parties import channelled
-from .sheet import Draft, Habits, Portal, PortalField, Sheet, Wish, plain
+from .sheet import Draft, Habits, Play, Portal, PortalField, Sheet, Wish, plain
 from .telnyx_errors import ERRORS
 from .times import read_iso
 from .twilio import WORDS as TWILIO_WORDS
@@ -68,7 +68,7 @@ def claims(glance: Glance) -> str | None:
         for mark in _MARKS:
             if mark in fields:
                 return f"{mark} is present"
-    if _SIGNATURE in glance.headers:
+    if _SIGNATURE.encode() in glance.headers:
         return f"the header {_SIGNATURE} is present"
     return None
 
@@ -200,7 +200,7 @@ def compose(wish: Wish) -> Draft:
             "payload": payload,
             "record_type": "event",
         },
-        "meta": {"attempt": 1, "delivered_to": wish.url},
+        "meta": {"attempt": wish.attempt, "delivered_to": wish.url},
     }
     text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
     headers = (("User-Agent", "telnyx-webhooks"), ("Content-Type", "application/json"))
@@ -258,6 +258,8 @@ SHEET = Sheet(
     name="telnyx",
     title="Telnyx",
     claims=claims,
+    marks=frozenset({"data.event_type", "data.payload.id", "data.payload.direction"}),
+    headers=frozenset({_SIGNATURE.encode()}),
     read=read,
     compose=compose,
     words=WORDS,
@@ -319,6 +321,17 @@ SHEET = Sheet(
             "telnyx-signature-ed25519: Ed25519 over telnyx-timestamp, a bar and the body; stamps older than 300 s are"
             " to be refused."
         ),
+    ),
+    play=Play(
+        timeout_s=2,
+        tries=3,
+        pauses_s=(0.5,),
+        fallback=True,
+        voice=True,
+        voice_fallback=True,
+        good=("sent", "delivered"),
+        bad=("sent", "delivery_failed"),
+        assumed="The pause between two tries is not published: half a second is assumed.",
     ),
     portal=Portal(
         where="Messaging › Messaging Profiles › your profile › Inbound",

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from ..domain.captures import Kind, Role
 from ..domain.events import Event, made_id
+from ..domain.linting import Verbs
 from ..domain.statuses import Status, Word
 from ..parsing import JsonValue
 from . import dialect
@@ -24,7 +25,7 @@ from .fields import short, whole
 from .glance import Glance
 from .nested import items, said, within
 from .parties import channelled, north_american
-from .sheet import Draft, Habits, Portal, PortalField, Sheet, Wish
+from .sheet import Draft, Habits, Play, Portal, PortalField, Sheet, Wish, xml_answer
 from .times import read_iso
 from .twilio_errors import ERRORS
 
@@ -34,6 +35,13 @@ _CALL = re.compile(r"CA[0-9a-f]{32}", re.IGNORECASE)
 _EVENTS = "com.twilio.messaging."
 _ACCOUNT_SID = "AC00000000000000000000000000000001"
 
+# Directly under <Response>; voice documents and those for messages share the name.
+_VERBS = Verbs(
+    known=frozenset({
+        "Message", "Redirect", "Say", "Play", "Gather", "Record", "Dial", "Enqueue", "Leave", "Hangup", "Reject",
+        "Pause", "Sms", "Pay", "Connect", "Start", "Stop", "Refer", "Prompt", "Echo", "Queue",
+    })
+)  # fmt: skip
 WORDS: Mapping[str, Word] = {
     "accepted": Word(Status.QUEUED),
     "scheduled": Word(Status.QUEUED),
@@ -65,10 +73,10 @@ def claims(glance: Glance) -> str | None:
         return "CallSid is CA and 32 hex digits"
     if fields.get("0.type", fields.get("type", "")).startswith(_EVENTS):
         return "the event type begins with com.twilio.messaging"
-    if "x-twilio-signature" in glance.headers:
+    if b"x-twilio-signature" in glance.headers:
         return "the header X-Twilio-Signature is present"
     return (
-        "the header I-Twilio-Idempotency-Token is present" if "i-twilio-idempotency-token" in glance.headers else None
+        "the header I-Twilio-Idempotency-Token is present" if b"i-twilio-idempotency-token" in glance.headers else None
     )
 
 
@@ -126,6 +134,8 @@ def compose(wish: Wish) -> Draft:
         pairs = _callback(wish)
     else:
         pairs = _inbound(wish)
+    if wish.failed_code:
+        pairs += [("ErrorCode", wish.failed_code), ("ErrorUrl", wish.failed_url or "")]
     token = uuid_of(wish.message_id, wish.raw_status or "", wish.at.isoformat())
     first = (("User-Agent", "TwilioProxy/1.1"), ("I-Twilio-Idempotency-Token", token))
     return form(pairs, *first, content_type=f"{FORM}; charset=utf-8")
@@ -174,9 +184,13 @@ SHEET = Sheet(
     name="twilio",
     title="Twilio",
     claims=claims,
+    marks=frozenset({"apiversion", "messagesid", "smssid", "callsid", "0.type", "type"}),
+    headers=frozenset({b"x-twilio-signature", b"i-twilio-idempotency-token"}),
     read=read,
     compose=compose,
     words=WORDS,
+    verbs=_VERBS,
+    sms_reply=xml_answer("<Message>We got: {{text}}</Message>"),
     meanings={
         "messagesid": "The id of the message: SM (SMS) or MM (MMS) and 32 hex digits.",
         "smssid": "The same as MessageSid, an older name.",
@@ -259,6 +273,19 @@ SHEET = Sheet(
             "X-Twilio-Signature: Base64 of HMAC-SHA1 with the auth token over the URL and the sorted form fields;"
             " for JSON the URL holds bodySHA256."
         ),
+    ),
+    play=Play(
+        timeout_s=15,
+        retries_connections=True,
+        wants_xml=True,
+        redirects=10,
+        fallback=True,
+        voice=True,
+        voice_fallback=True,
+        good=("sent", "delivered"),
+        bad=("sent", "undelivered"),
+        error_code="30003",
+        id_shape=lambda digits, kind, _: ("CA" if kind is Kind.VOICE else "SM") + digits,
     ),
     portal=Portal(
         where="Phone Numbers › Manage › Active numbers › your number › Configure",

@@ -20,7 +20,7 @@ from ..domain.statuses import Status, Word
 from .glance import Glance
 from .parties import international
 from .shapes import count, dump, finished, stamp_ms
-from .sheet import Draft, Habits, Portal, PortalField, Sheet, Wish
+from .sheet import Draft, Habits, Play, Portal, PortalField, Sheet, Wish
 from .times import read_epoch, read_iso, read_utc
 
 _VOICE = (Role.VOICE, Role.VOICE_FALLBACK)
@@ -204,6 +204,7 @@ SHEET = Sheet(
     name="vonage",
     title="Vonage",
     claims=claims,
+    marks=frozenset({"msisdn", "message_uuid", "conversation_uuid"}),
     read=read,
     compose=compose,
     words=WORDS,
@@ -257,6 +258,15 @@ SHEET = Sheet(
             "Off by default. SMS API: the parameter sig, an MD5 or HMAC over the sorted parameters. Messages and Voice"
             " API: a JWT in the Authorization header."
         ),
+    ),
+    play=Play(
+        tries=3,
+        pauses_s=(60,),
+        voice=True,
+        voice_fallback=True,
+        good=("accepted", "delivered"),
+        bad=("accepted", "failed"),
+        assumed="Vonage repeats for 24 hours: two repeats, a minute apart, are played.",
     ),
     portal=Portal(
         where="Dashboard › Settings › API Settings",

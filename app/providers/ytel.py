@@ -14,19 +14,28 @@ from collections.abc import Mapping
 
 from ..domain.captures import Kind, Role
 from ..domain.events import Event, made_id
+from ..domain.linting import Verbs
 from ..domain.statuses import Status, Word
 from .bounds import MAX_VALUE
 from .composing import form
 from .fields import numbered, short, text_of
 from .glance import Glance
 from .parties import north_american, party
-from .sheet import Draft, Habits, Portal, PortalField, Sheet, Wish, plain
+from .sheet import Draft, Habits, Play, Portal, PortalField, Sheet, Wish, plain, xml_answer
 from .times import read_utc
 
 _UUID = re.compile(r"[0-9a-f]{7,8}-[0-9a-f]{3,4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 _OTHERS_SID = re.compile(r"(?:SM|MM|CA)[0-9a-f]{32}", re.IGNORECASE)
 _VOICE = (Role.VOICE, Role.VOICE_FALLBACK)
 
+# Directly under <Response>; voice documents and those for messages share the name.
+_VERBS = Verbs(
+    known=frozenset({
+        "Say", "Speak", "Play", "Gather", "GetSpeech", "Record", "PlayLastRecording", "Dial", "Hangup", "Ping",
+        "Redirect", "Reject", "Pause", "Sms",
+    }),
+    exact=False,
+)  # fmt: skip
 WORDS: Mapping[str, Word] = {
     "queued": Word(Status.QUEUED),
     "inqueue": Word(Status.QUEUED),
@@ -58,11 +67,11 @@ def claims(glance: Glance) -> str | None:
 
 def read(glance: Glance, role: Role) -> tuple[Event, ...]:
     """One event. On the status URL it is a callback; elsewhere the word decides, else it is inbound."""
-    call = glance.get("callsid")
-    if call and not glance.get("messagesid"):
+    fields = glance.fields
+    call, sid = fields.get("callsid"), fields.get("messagesid")
+    if call and not sid:
         return (_voice(glance, call),)
-    sid = glance.get("messagesid")
-    said = glance.get("status")
+    said = fields.get("status")
     # Without any id, what comes to a voice URL is a call that is told too little of.
     if not sid and (role in _VOICE or not (said or glance.get("text", "body", "from", "to"))):
         return ()
@@ -70,9 +79,10 @@ def read(glance: Glance, role: Role) -> tuple[Event, ...]:
 
 
 def _sms(glance: Glance, role: Role, sid: str | None, said: str | None) -> Event:
+    fields = glance.fields
     word = SHEET.word(said)
     callback = role is Role.STATUS or plain(said or "") in _CALLBACK_WORDS
-    sender_said, recipient_said = glance.get("from"), glance.get("to")
+    sender_said, recipient_said = fields.get("from"), fields.get("to")
     sender, recipient = party(sender_said, north_american), party(recipient_said, north_american)
     text = text_of(glance, "text", "body")
     said_at = read_utc(glance.get("time", "datesent"))
@@ -89,7 +99,7 @@ def _sms(glance: Glance, role: Role, sid: str | None, said: str | None) -> Event
         raw_status=short(said),
         final=word.final if callback else True,
         said_at=said_at,
-        price=short(glance.get("price")),
+        price=short(fields.get("price")),
         error_code=short(glance.get("errorcode")) if callback else None,
         as_callback=None if callback else word,
     )
@@ -145,9 +155,12 @@ SHEET = Sheet(
     name="ytel",
     title="Ytel",
     claims=claims,
+    marks=frozenset({"messagesid", "callsid"}),
     read=read,
     compose=compose,
     words=WORDS,
+    verbs=_VERBS,
+    sms_reply=xml_answer("<Sms>We got: {{text}}</Sms>"),
     meanings={
         "to": "The recipient; inbound it is your Ytel number.",
         "from": "The sender.",
@@ -178,6 +191,15 @@ SHEET = Sheet(
             "The fallback is requested when the primary URL is not available, or when its InboundXML has errors."
             " Status callbacks have none."
         ),
+    ),
+    play=Play(
+        wants_xml=True,
+        fallback=True,
+        voice=True,
+        voice_fallback=True,
+        good=("Queued", "Success"),
+        bad=("Queued", "Failed"),
+        assumed="Ytel publishes no time-out and no tries: 15 s and one try are assumed, without redirects.",
     ),
     portal=Portal(
         where="Numbers › Manage Numbers › Edit",

@@ -6,6 +6,8 @@ from .. import clock
 from ..domain.bins import STUCK_AFTER, Bin, NewBin
 from ..live.hub import Hub
 from ..storage import Store
+from .answers import Answers
+from .faults import Faults
 from .keyring import Keyring
 
 
@@ -57,10 +59,12 @@ async def rotate_key(store: Store, keyring: Keyring, hub: Hub, bin_id: str) -> B
     return bin
 
 
-async def delete(store: Store, keyring: Keyring, hub: Hub, bin_id: str) -> None:
-    """The bin and all its captures. NotFound."""
+async def delete(store: Store, keyring: Keyring, hub: Hub, answers: Answers, faults: Faults, bin_id: str) -> None:
+    """The bin with its captures, answers and faults. NotFound."""
     await store.drop_bin(bin_id)
     keyring.forget()
+    answers.forget(bin_id)
+    faults.forget(bin_id)
     hub.ring(bin_id)
 
 

@@ -6,6 +6,7 @@ reader holds nothing open in the database; what is deleted meanwhile is left out
 
 from collections.abc import AsyncIterator, Iterator, Sequence
 
+from ..domain.answers import Answer
 from ..domain.bins import Bin
 from ..domain.captures import Capture, CaptureRow
 from ..domain.events import Event
@@ -17,7 +18,7 @@ PAGE = 200
 # Whole captures are read together up to this many bytes of body; a larger one comes alone.
 PAGE_BYTES = 1 << 20
 
-Whole = tuple[Capture, Sequence[Event]]
+Whole = tuple[Capture, Sequence[Event], Answer | None]
 
 
 async def each_page(store: Store, bin: Bin, query: Query | None = None) -> AsyncIterator[Sequence[CaptureRow]]:
@@ -34,11 +35,13 @@ async def each_page(store: Store, bin: Bin, query: Query | None = None) -> Async
 
 
 async def each_whole_page(store: Store, bin: Bin, query: Query | None = None) -> AsyncIterator[Sequence[Whole]]:
-    """The captures with their bytes and events."""
+    """The captures with their bytes and events, and with what was answered where it was not the default."""
     async for rows in each_page(store, bin, query):
         for numbers in in_bites(rows):
             captures = await store.get_captures(bin.id, numbers)
-            yield list(zip(captures, await store.events_of_each(captures), strict=True))
+            sent = await store.get_sent_answers(bin.id, numbers)
+            events = await store.events_of_each(captures)
+            yield [(capture, each, sent.get(capture.row.n)) for capture, each in zip(captures, events, strict=True)]
 
 
 async def each_message_page(store: Store, bin: Bin, query: Query | None = None) -> AsyncIterator[Sequence[Message]]:

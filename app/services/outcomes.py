@@ -26,11 +26,11 @@ class Outcomes:
         self._hub = hub
         self._gathered: list[NewOutcome] = []
 
-    def note(self, bin_id: str, n: int, outcome: Outcome) -> None:
+    def note(self, bin_id: str, n: int, outcome: Outcome, *, awaited: bool = False) -> None:
         """Write it soon. Never waits, never fails: the answer is out, so nothing depends on it."""
         if not self._gathered:
             asyncio.get_running_loop().call_later(GATHER_S, self.write)
-        self._gathered.append(NewOutcome(bin_id, n, outcome))
+        self._gathered.append(NewOutcome(bin_id, n, outcome, awaited))
 
     def write(self) -> None:
         """Hand over what was gathered; the store writes it before it closes."""

@@ -1,7 +1,7 @@
-"""What happens by itself: messages that stay silent are marked as stuck, fallbacks that do not come as missing, and the
-search index catches up.
+"""What happens by itself: messages that stay silent are marked as stuck, fallbacks that do not come as missing, faults
+that are over leave the pages, and the search index catches up.
 
-Nobody has to look for them: a mark takes a seq and rings, so it stands on open pages at once.
+Nobody has to look for any of it: a mark takes a seq and rings, so it stands on open pages at once.
 """
 
 import asyncio
@@ -13,8 +13,10 @@ from ..errors import StoreUnavailable
 from ..live.hub import Hub
 from ..log import get_log
 from ..storage import Store
+from .faults import Faults
 
 STUCK_EVERY_S = 1.0
+FAULTS_EVERY_S = 1.0
 MISSING_EVERY_S = 1.0
 INDEX_EVERY_S = 0.25
 # Small enough that the captures which wait behind a step notice nothing.
@@ -36,6 +38,13 @@ async def mark_stuck_once(store: Store, hub: Hub) -> None:
     while bins := await store.mark_stuck(clock.now()):
         for bin_id in bins:
             hub.ring(bin_id)
+
+
+async def end_faults_for_ever(faults: Faults) -> None:
+    """Once a second: a fault that has ended leaves the pages."""
+    while True:
+        await _try(faults.sweep(), "faults.failed")
+        await asyncio.sleep(FAULTS_EVERY_S)
 
 
 async def mark_missing_for_ever(store: Store, hub: Hub) -> None:

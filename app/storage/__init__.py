@@ -15,11 +15,15 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
+from ..domain.answers import Answer, RoleAnswers
 from ..domain.bins import Bin, NewBin
-from ..domain.captures import Capture, CaptureRow, Change, NewCapture, NewOutcome, Reading, Stamp
+from ..domain.captures import Capture, CaptureRow, Change, NewCapture, NewOutcome, Reading, Role, Stamp
+from ..domain.drills import Drill
 from ..domain.events import Event
+from ..domain.faults import ActiveFault
 from ..domain.messages import Conversation, Message, Pace, Step
 from ..domain.pairing import Pairing, PairingSummary, Verdict
+from ..domain.replaying import Attempt, NewAttempt
 from ..domain.search import Query
 
 __all__ = ["COMMIT_WAIT_S", "Health", "Session", "Store", "Sweep", "open_store"]
@@ -87,6 +91,42 @@ class Store(Protocol):
     def set_outcomes(self, outcomes: Sequence[NewOutcome]) -> asyncio.Future[Any]:
         """Write what became of answers, once each, under the next `seq` of their bins. Nobody has to wait: queued on
         return, durable when the future resolves. A capture that is gone is no error."""
+
+    async def settle_unanswered(self, within: timedelta, note: str) -> Sequence[str]:
+        """For a server that has just started: captures without an outcome, received at most `within` before the
+        newest one, get one with this note, so that none is on its way for ever. The ids of their bins."""
+
+    async def get_sent_answer(self, bin_id: str, n: int) -> Answer | None:
+        """What went out, where it was not the default of the capture's role. NotFound: no such bin."""
+
+    async def get_sent_answers(self, bin_id: str, numbers: Sequence[int]) -> Mapping[int, Answer]:
+        """The same for several captures, by number. NotFound: no such bin."""
+
+    # Answers and faults
+
+    async def list_answers(self) -> Sequence[tuple[str, Role, RoleAnswers]]:
+        """What users have set, of all bins."""
+
+    async def set_answers(self, bin_id: str, role: Role, answers: RoleAnswers | None) -> None:
+        """What a role answers from now on; None: the default. NotFound."""
+
+    async def list_faults(self) -> Sequence[ActiveFault]:
+        """The faults of all bins, those that are over too, as far as nobody has dropped them. Their counts are those
+        of the captures that are durable: a capture counts in its own transaction."""
+
+    async def set_fault(self, fault: ActiveFault) -> None:
+        """Set it, in the place of the role's fault, if it has one. NotFound."""
+
+    async def drop_fault(self, fault_id: str) -> None:
+        """Remove a fault. An unknown one is no error."""
+
+    # Replays
+
+    async def add_attempt(self, bin_id: str, new: NewAttempt) -> int:
+        """Keep what came of sending a capture again, under the next number of that capture. NotFound."""
+
+    async def list_attempts(self, bin_id: str, n: int, *, limit: int) -> Sequence[Attempt]:
+        """The last `limit` attempts of a capture, oldest first; none of one that is not there."""
 
     async def list_captures(
         self,
@@ -195,6 +235,21 @@ class Store(Protocol):
     async def sweep(self, now: datetime, default_retention: timedelta, limit: int = 500) -> Sweep:
         """Remove at most `limit` captures whose retention has run out, oldest number first, and leftovers of
         deleted bins and cleared captures. Zero retention keeps for ever."""
+
+    async def add_drill(self, drill: Drill) -> None:
+        """Keep a drill that begins now. NotFound: no such bin."""
+
+    async def set_drill(self, drill: Drill) -> None:
+        """The drill as it stands now; one whose bin is gone is no error."""
+
+    async def list_drills(self, bin_id: str, *, limit: int, before: str | None = None) -> Sequence[Drill]:
+        """Newest first; with `before`, those older than the drill of that id. NotFound: no such bin or drill."""
+
+    async def get_drill(self, bin_id: str, drill_id: str) -> Drill:
+        """One drill. NotFound."""
+
+    async def running_drills(self) -> Sequence[Drill]:
+        """Those that have not ended, over all bins."""
 
     async def begin_reread(self, bin_id: str) -> None:
         """Take a bin's messages and events apart, to be made again by `reread` from its first capture to its last and

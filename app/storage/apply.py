@@ -22,6 +22,7 @@ from .queries import SQL
 from .rereading import Rereader
 from .rows import read_message
 from .search_index import SearchIndex
+from .settling import settle_unanswered
 
 # Errors that leave no doubt about what is on disk: nothing of the batch is, and a later one may work.
 _FULL = frozenset({"SQLITE_FULL", "SQLITE_BUSY", "SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_NOMEM", "SQLITE_LOCKED"})
@@ -36,12 +37,20 @@ _STATEMENTS: dict[type[jobs.Job], str] = {
     jobs.SetBin: "set_bin",
     jobs.RotateKey: "rotate_key",
     jobs.DropBin: "drop_bin",
+    jobs.AddDrill: "add_drill",
+    jobs.SetDrill: "set_drill",
+    jobs.DropFault: "drop_fault",
     jobs.AddSession: "add_session",
     jobs.TouchSession: "touch_session",
     jobs.DropSession: "drop_session",
     jobs.DropSessions: "drop_sessions",
     jobs.Probe: "probe",
 }
+# What goes with a bin, beside its captures.
+_OF_A_BIN = (
+    "erase_deletions", "erase_conversations", "erase_pairings", "forget_verdicts", "forget_gaps", "erase_answers",
+    "erase_faults", "erase_drills",
+)  # fmt: skip
 _ABOUT_A_BIN = (jobs.SetBin, jobs.RotateKey, jobs.DropBin)
 
 
@@ -86,6 +95,10 @@ class Applier:
             **dict.fromkeys(_STATEMENTS, self._state),
             jobs.AddCapture: self._add_capture,
             jobs.SetOutcomes: self._set_outcomes,
+            jobs.SetAnswers: self._set_answers,
+            jobs.SetFault: self._set_fault,
+            jobs.SettleUnanswered: self._settle_unanswered,
+            jobs.AddAttempt: self._add_attempt,
             jobs.DropCapture: self._drop_capture,
             jobs.DropCaptures: self._drop_captures,
             jobs.SweepCaptures: self._sweep,
@@ -190,6 +203,14 @@ class Applier:
         self._recount(number, [row[1]])
         self._note_deletion(number, job.n, through=False)
 
+    def _add_attempt(self, job: jobs.AddAttempt) -> Stamp:
+        values = msgspec.structs.asdict(job)
+        number = self._number(values.pop("bin_id"))
+        if self._connection.execute(SQL["find_capture"], {"bin": number, "n": job.n}).fetchone() is None:
+            raise Rejected("not_found", f"There is no capture {job.n} in this bin.")
+        row = self._connection.execute(SQL["add_attempt"], {"bin": number, **values}).fetchone()
+        return Stamp(row[0], 0)
+
     def _drop_captures(self, job: jobs.DropCaptures) -> None:
         number = self._number(job.bin_id)
         self._run("clear_bin", number=number)
@@ -197,6 +218,24 @@ class Applier:
         self._run("forget_gaps", bin=number)
         last_n = self._connection.execute(SQL["get_bin"], {"id": job.bin_id}).fetchone()["last_n"]
         self._note_deletion(number, last_n, through=True)
+
+    # Answers and faults
+
+    def _set_answers(self, job: jobs.SetAnswers) -> None:
+        number = self._number(job.bin_id)
+        if job.answers is None:
+            self._run("drop_answers", bin=number, role=job.role)
+        else:
+            self._run("set_answers", bin=number, role=job.role, answers=job.answers)
+
+    def _set_fault(self, job: jobs.SetFault) -> None:
+        values = msgspec.structs.asdict(job)
+        self._run("set_fault", bin=self._number(values.pop("bin_id")), **values)
+
+    def _settle_unanswered(self, job: jobs.SettleUnanswered) -> tuple[str, ...]:
+        self._counters.flush()
+        bins = settle_unanswered(self._connection, self._counters, job)
+        return tuple(dict.fromkeys(bins))
 
     def _number(self, bin_id: str) -> int:
         self._counters.flush()
@@ -228,13 +267,7 @@ class Applier:
         for number, floor_n, retention_s, deleted in self._connection.execute(SQL["sweepable"]).fetchall():
             room -= self._sweep_leftovers(number, floor_n, room)
             if deleted and room > 0:
-                for query in (
-                    "erase_deletions",
-                    "erase_conversations",
-                    "erase_pairings",
-                    "forget_verdicts",
-                    "forget_gaps",
-                ):
+                for query in _OF_A_BIN:
                     self._run(query, bin=number)
                 self._run("erase_bin", number=number)
                 continue

@@ -38,6 +38,7 @@ class _Waiting:
     outcomes: list[tuple[object, ...]] = field(default_factory=list)
     sent: list[tuple[object, ...]] = field(default_factory=list)
     fault_hits: list[tuple[object, ...]] = field(default_factory=list)
+    fault_counts: list[tuple[object, ...]] = field(default_factory=list)
 
 
 class Counters:
@@ -85,10 +86,11 @@ class Counters:
         self._waiting.captures.append((
             self._last_id, counter.number, n, seq, job.received_at, job.role, job.method, job.target, job.peer,
             len(job.body), job.content_type, job.body_complete, job.provider, kind, job.message_id, job.sender,
-            job.recipient, job.text, status, job.raw_status, job.problem, findings,
+            job.recipient, job.text, status, job.raw_status, job.problem, findings, job.simulated,
         ))  # fmt: skip
         if (hit := job.fault) is not None:
             self._waiting.fault_hits.append((counter.number, n, hit.fault, hit.kind, hit.said, hit.drill))
+            self._waiting.fault_counts.append((hit.left, hit.hits, hit.fault))
         headers = write_headers(job.headers)
         self._waiting.raws.append((self._last_id, job.http_version, headers, job.body, sha256, job.words))
         return Stamp(n, seq)
@@ -135,6 +137,7 @@ class Counters:
             self._connection.executemany(SQL["add_raw"], waiting.raws)
         if waiting.fault_hits:
             self._connection.executemany(SQL["add_fault_hit"], waiting.fault_hits)
+            self._connection.executemany(SQL["count_fault"], waiting.fault_counts)
         self._ledger.flush()
         if waiting.outcomes:
             self._connection.executemany(SQL["add_outcome"], waiting.outcomes)

@@ -49,7 +49,7 @@ class Eraser:
         for query in ("erase_events", "erase_raw", "erase_capture"):
             self._connection.executemany(SQL[query], ids)
         numbers = [(number, n) for _, n in rows]
-        for query in ("erase_outcome", "erase_sent_answer", "erase_fault_hit"):
+        for query in ("erase_outcome", "erase_sent_answer", "erase_fault_hit", "erase_attempts"):
             self._connection.executemany(SQL[query], numbers)
         seen = self._pairings.drop_captures(number, pairings, floor_n, frozenset(n for _, n in rows))
         for message in dict.fromkeys((*touched, *seen)):

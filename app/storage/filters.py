@@ -113,7 +113,9 @@ async def _drive_term(of: str, term: Term, bin: int, ask: Ask) -> _Driven | None
 
 
 def _is_worth_it(of: str, term: OneOf) -> bool:
-    """Statuses have an index for messages; for captures only the failures have."""
+    """Statuses have an index for messages; for captures only the failures have, and what is simulated."""
+    if term.key == "is":
+        return of == "captures"
     failures = {"failed", "undelivered", "rejected", "expired", "canceled"}
     return term.key == "status" and (of == "messages" or set(term.values) <= failures)
 

@@ -68,6 +68,7 @@ class AddCapture(Job):
     events: list[Event]
     fault: FaultHit | None
     awaited: bool
+    simulated: bool
 
 
 class SetOutcome(msgspec.Struct, array_like=True):
@@ -158,6 +159,62 @@ class EndReread(Job):
     limit: int
 
 
+class AddDrill(Job):
+    bin_id: str
+    id: str
+    drill: str
+
+
+class SetDrill(Job):
+    id: str
+    running: bool
+    drill: str
+
+
+class SetAnswers(Job):
+    """`answers` is packed; None: back to the default."""
+
+    bin_id: str
+    role: str
+    answers: bytes | None
+
+
+class SetFault(Job):
+    """In the place of the role's fault, if it has one."""
+
+    bin_id: str
+    role: str
+    id: str
+    fault: bytes
+    started_at: int
+    hits: int
+    remaining: int | None
+    drill: str | None
+
+
+class DropFault(Job):
+    id: str
+
+
+class SettleUnanswered(Job):
+    """`within` is in microseconds before the newest capture."""
+
+    within: int
+    note: str
+
+
+class AddAttempt(Job):
+    bin_id: str
+    n: int
+    url: str
+    sent_at: int
+    status: int | None
+    ms: int
+    error: str | None
+    content_type: str
+    body: bytes
+
+
 class AddSession(Job):
     hash: str
     token_hash: str
@@ -185,6 +242,7 @@ class Probe(Job):
 
 AnyJob = (
     AddBin | SetBin | RotateKey | DropBin | AddCapture | SetOutcomes | DropCapture | DropCaptures
+    | AddDrill | SetDrill | SetAnswers | SetFault | DropFault | SettleUnanswered | AddAttempt
     | SweepCaptures | MarkStuck | MarkMissing | IndexWords | BeginReread | Reread | EndReread
     | AddSession | TouchSession | DropSession | DropSessions | Probe
 )  # fmt: skip

@@ -3,6 +3,9 @@
 import asyncio
 import fcntl
 import os
+import subprocess
+import sys
+import tempfile
 from pathlib import Path
 
 from ..errors import CannotStart
@@ -29,6 +32,52 @@ async def lock_directory(directory: Path) -> int:
         await asyncio.sleep(0.1)
     os.close(descriptor)
     raise CannotStart(f"Another smsbin is using the data directory {directory}. Stop it, or give another --data-dir.")
+
+
+def holder_of(directory: Path) -> int | None:
+    """The process that has the directory: its id, 0 where the system does not tell it, None when nobody has it."""
+    try:
+        descriptor = os.open(directory / "lock", os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        return None
+    except OSError:
+        return _find_holder(os.fstat(descriptor).st_ino)
+    finally:
+        os.close(descriptor)
+
+
+def locks_work(directory: Path) -> bool:
+    """Whether a lock on a file there keeps others out: ours, and the other kind, which SQLite takes."""
+    with tempfile.NamedTemporaryFile(dir=directory, prefix=".locks-") as file, Path(file.name).open("r+b") as other:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        ours = not _try(other.fileno())
+        fcntl.lockf(file, fcntl.LOCK_EX)
+        # That kind keeps out other processes only.
+        return ours and subprocess.run([sys.executable, "-I", "-c", _INTRUDER, file.name], check=False).returncode == 9  # noqa: S603
+
+
+_INTRUDER = """
+import fcntl, sys
+with open(sys.argv[1], "r+b") as file:
+    try:
+        fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        sys.exit(9)
+"""
+
+
+def _find_holder(inode: int) -> int:
+    try:
+        lines = Path("/proc/locks").read_text().splitlines()
+    except OSError:
+        return 0  # not on Linux
+    for fields in map(str.split, lines):
+        if fields[1] == "FLOCK" and fields[5].rpartition(":")[2] == str(inode):
+            return int(fields[4])
+    return 0
 
 
 def _try(descriptor: int) -> bool:

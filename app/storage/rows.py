@@ -7,6 +7,7 @@ from sqlite3 import Row
 
 import msgspec
 
+from ..domain.answers import Answer
 from ..domain.bins import Bin
 from ..domain.captures import (
     Capture,
@@ -31,6 +32,8 @@ from ..domain.units import from_micros, micros
 from . import Session
 from .facts import read_state, write_state
 from .jobs import AddCapture, ReadAgain, SetOutcome
+
+_decode_answer = msgspec.msgpack.Decoder(Answer).decode
 
 
 def read_bin(row: Row) -> Bin:
@@ -79,6 +82,7 @@ def read_capture_row(row: Row) -> CaptureRow:
             problem=row["problem"],
             findings=codes(row["findings"]),
         ),
+        simulated=bool(row["simulated"]),
         outcome=read_outcome(row),
         fault=read_fault(row),
     )
@@ -99,6 +103,11 @@ def read_capture(row: Row) -> Capture:
         received_at=shown.received_at,
     )
     return Capture(row=shown, raw=raw, sha256=row["sha256"])
+
+
+def read_sent_answer(row: Row) -> Answer:
+    """A row of `sent_answers`."""
+    return _decode_answer(row["answer"])
 
 
 def read_change(row: Row, messages: Mapping[int, Message]) -> Change | None:
@@ -132,6 +141,7 @@ def write_capture(new: NewCapture) -> AddCapture:
         reading.status, reading.raw_status, reading.problem,
         raw.http_version, msgspec.msgpack.encode(raw.headers), raw.body,
         ",".join(reading.findings), reading.words, list(reading.events), new.fault, new.awaited,
+        new.simulated,
     )  # fmt: skip
 
 

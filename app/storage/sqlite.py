@@ -4,19 +4,23 @@ import asyncio
 import json
 import os
 import sqlite3
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import asynccontextmanager, closing
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 
+from ..domain.answers import Answer
 from ..domain.bins import Bin, NewBin
 from ..domain.captures import Capture, CaptureRow, Change, NewCapture, NewOutcome, Reading, Stamp
 from ..domain.search import Query
 from ..domain.units import micros
 from ..errors import CannotStart, NotFound
 from . import Health, Session, Store, Sweep, jobs
+from .answers import AnswerRows
+from .attempts import AttemptRows
+from .drills import DrillRows
 from .filters import make_filter
 from .lock import lock_directory
 from .message_reads import FAR
@@ -27,6 +31,7 @@ from .rows import (
     read_capture,
     read_capture_row,
     read_change,
+    read_sent_answer,
     read_session,
     write_capture,
     write_outcome,
@@ -43,7 +48,7 @@ def _seconds(value: timedelta | None) -> int | None:
     return None if value is None else int(value.total_seconds())
 
 
-class SqliteStore(PairingReads):
+class SqliteStore(PairingReads, DrillRows, AnswerRows, AttemptRows):
     """Implements `Store`; the promises stand there."""
 
     def __init__(self, writer: Writer, readers: Readers) -> None:
@@ -132,6 +137,15 @@ class SqliteStore(PairingReads):
     async def get_captures(self, bin_id: str, numbers: Sequence[int]) -> Sequence[Capture]:
         values = {"bin": await self._number(bin_id), "numbers": json.dumps(numbers)}
         return [read_capture(row) for row in await self._readers.all("get_captures", values)]
+
+    async def get_sent_answer(self, bin_id: str, n: int) -> Answer | None:
+        row = await self._readers.one("get_sent_answer", {"bin": await self._number(bin_id), "n": n})
+        return None if row is None else read_sent_answer(row)
+
+    async def get_sent_answers(self, bin_id: str, numbers: Sequence[int]) -> Mapping[int, Answer]:
+        values = {"bin": await self._number(bin_id), "numbers": json.dumps(numbers)}
+        rows = await self._readers.all("get_sent_answers", values)
+        return {int(row["n"]): read_sent_answer(row) for row in rows}
 
     async def drop_capture(self, bin_id: str, n: int) -> None:
         await self._writer.submit(jobs.DropCapture(bin_id, n))

@@ -16,10 +16,12 @@ from aiohttp.http_parser import RawRequestMessage
 from .. import clock
 from ..domain.answers import Answer
 from ..domain.captures import Outcome
+from .connection import Connection
 
 # A sender that takes longer to read a hundred bytes is gone.
 SEND_S = 30.0
 LOOK_AGAIN_S = 0.01
+MOST_CACHED = 4_096
 RETRY_AFTER_S = 5
 
 _SAFE = (
@@ -29,7 +31,7 @@ _SAFE = (
 _REASONS = {status.value: status.phrase for status in http.HTTPStatus}
 
 NOT_FOUND = Answer(status=404)
-UNAVAILABLE = Answer(status=503)
+UNAVAILABLE = Answer(status=503, headers=(("Retry-After", str(RETRY_AFTER_S)),))
 
 
 class Line:
@@ -37,9 +39,7 @@ class Line:
 
     __slots__ = ("_connection", "_content", "_message", "_since", "_status", "_written", "stay")
 
-    def __init__(
-        self, connection: web.RequestHandler, message: RawRequestMessage, content: StreamReader, since: float
-    ) -> None:
+    def __init__(self, connection: Connection, message: RawRequestMessage, content: StreamReader, since: float) -> None:
         self._connection = connection
         self._message = message
         self._content = content
@@ -49,22 +49,51 @@ class Line:
         # May the connection carry another request after this one?
         self.stay = False
 
-    def write(self, answer: Answer, *, n: int | None) -> None:
+    @property
+    def connection(self) -> Connection:
+        """Whose line this is."""
+        return self._connection
+
+    @property
+    def has_begun(self) -> bool:
+        """A status line went out."""
+        return self._status is not None
+
+    def write(self, answer: Answer, *, n: int | None, constant: bool = True) -> None:
         """Hand the whole answer to the kernel, or to the transport what the kernel does not take yet."""
+        self.put(self.compose(answer, n=n, constant=constant), answer.status)
+
+    def compose(self, answer: Answer, *, n: int | None, constant: bool = True, last: bool = False) -> bytes:
+        """The bytes of an answer. `constant`: others will get the same one; `last`: the connection ends with it."""
         message, content = self._message, self._content
         broken = content.exception() is not None
-        self.stay = not (message.should_close or broken) and content.is_eof()
+        self.stay = not (message.should_close or broken or last) and content.is_eof()
         if broken:
             # Keep aiohttp from waiting for the rest, which would end in its error log.
             self._connection.close()
             content.feed_eof()
+        make = _parts if constant and len(answer.body) <= MOST_CACHED else _make_parts
+        before, after = make(answer, message.version < (1, 1), self.stay, message.method == "HEAD", int(clock.wall()))
+        return before + after if n is None else b"%sX-Capture: %d\r\n%s" % (before, n, after)
+
+    def put(self, data: bytes, status: int) -> None:
+        """Send a piece of the answer with this status; nothing when the sender is gone."""
         transport = self._connection.transport
         if transport is None or transport.is_closing():
             return
-        before, after = _parts(answer, message.version < (1, 1), self.stay, message.method == "HEAD", int(clock.wall()))
-        transport.write(before + after if n is None else b"%sX-Capture: %d\r\n%s" % (before, n, after))
-        self._status = answer.status
+        transport.write(data)
+        self._status = status
         self._written = clock.ticks()
+
+    def drop(self) -> None:
+        """Close the connection this instant."""
+        self.stay = False
+        if self._connection.transport is not None:
+            self._connection.transport.abort()
+
+    def elapsed_ms(self) -> int:
+        """Since the head had been read."""
+        return round((clock.ticks() - self._since) * 1_000)
 
     def outcome(self) -> Outcome | None:
         """What became of the answer; None while bytes of it still wait for the sender, for at most `SEND_S`."""
@@ -76,7 +105,7 @@ class Line:
         if transport.get_write_buffer_size():
             left = transport.is_closing() or clock.ticks() > self._written + SEND_S
             return Outcome(status=self._status, sender_left=True) if left else None
-        return Outcome(status=self._status, after_ms=round((clock.ticks() - self._since) * 1_000))
+        return Outcome(status=self._status, after_ms=self.elapsed_ms())
 
     async def drained(self) -> Outcome:
         """The outcome, when the last byte has left, or the sender has."""
@@ -104,8 +133,7 @@ class Sent(web.StreamResponse):
         """Already done."""
 
 
-@lru_cache(maxsize=64)
-def _parts(answer: Answer, old: bool, stay: bool, head_only: bool, second: int) -> tuple[bytes, bytes]:
+def _make_parts(answer: Answer, old: bool, stay: bool, head_only: bool, second: int) -> tuple[bytes, bytes]:
     """An answer up to the place of its number, and what follows: within a second senders get the same bytes."""
     head = f"HTTP/1.{0 if old else 1} {answer.status} {_REASONS.get(answer.status, '')}\r\n"
     for name, value in answer.headers:
@@ -113,8 +141,6 @@ def _parts(answer: Answer, old: bool, stay: bool, head_only: bool, second: int) 
     whole = answer.body.encode()
     if answer.status not in (204, 304):
         head += f"Content-Length: {len(whole)}\r\n"
-    if answer is UNAVAILABLE:
-        head += f"Retry-After: {RETRY_AFTER_S}\r\n"
     if not stay:
         head += "Connection: close\r\n"
     elif old:
@@ -122,3 +148,6 @@ def _parts(answer: Answer, old: bool, stay: bool, head_only: bool, second: int) 
     date = formatdate(second, usegmt=True).encode()
     body = b"" if head_only else whole
     return head.encode("latin-1"), b"Date: %s\r\n%s\r\n%s" % (date, _SAFE, body)
+
+
+_parts = lru_cache(maxsize=64)(_make_parts)

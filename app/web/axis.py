@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from ..domain.captures import Role
 from ..domain.pairing import Hit
-from ..domain.units import say_gap
+from ..domain.units import say_ms
 from .words import ROLE_TITLES
 
 # Labels take about this much of the width; where there is less room, one is left out.
@@ -117,11 +117,6 @@ def say_status(hit: Hit) -> str:
     if hit.status is None:
         return "ok" if hit.ok else "no answer"
     return str(hit.status)
-
-
-def say_ms(ms: int) -> str:
-    """`4 ms`, `0.49 s`; seconds with one decimal as long as a time-out is to be read from it."""
-    return f"{ms / 1_000:.1f} s" if 9_950 <= ms < 60_000 else say_gap(timedelta(milliseconds=ms))
 
 
 @dataclass(frozen=True, slots=True)

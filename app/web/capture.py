@@ -7,6 +7,7 @@ own fallback fires; an unknown key is 404 and counted.
 """
 
 import asyncio
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,19 +17,24 @@ from aiohttp.http_parser import RawRequestMessage
 from .. import clock, keys
 from ..domain.answers import Answer
 from ..domain.bins import Bin
-from ..domain.captures import RawRequest, Role, Stamp
+from ..domain.captures import Outcome, RawRequest, Role, Stamp
+from ..domain.faults import REDIRECTED
 from ..errors import NotFound, StoreUnavailable
 from ..log import get_log
-from ..services.intake import begin, keep
+from ..services.replying import Reply, Words
+from ..tasks import lifelong
 from .answering import LOOK_AGAIN_S, NOT_FOUND, UNAVAILABLE, Line
 from .bodies import Body, Room, invite, read_at_once, read_body
 from .connection import Connection
-from .urls import peer_of
+from .faults import Scene, play
+from .urls import capture_url, find_place, peer_of, public_root
 
+_HOST = re.compile(r"(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?")
 _ROLES = {role.value: role for role in Role}
 
 _log = get_log("capture")
 _room = Room()
+_FREED = Body(b"", True)
 
 
 def role_of(tail: str) -> Role:
@@ -46,23 +52,25 @@ async def receive(request: web.Request, app: web.Application, key: str, tail: st
     """One request to a capture URL, from its head to the outcome of its answer."""
     received_at, since = clock.now(), clock.ticks()
     message = request._message  # noqa: SLF001  # what the parser saw, as a visit has it
+    assert isinstance(request.protocol, Connection)  # made by `FrontServer`
     line = Line(request.protocol, message, request.content, since)
     try:
         keyring = app[keys.KEYRING]
         bin = keyring.known(key) or await keyring.find(key)
         if bin is None:
             raise NotFound("No bin has this key.")
-        body = await _body(request, app)
-        role = role_of(tail)
-        raw = _raw(app, request.protocol, message, body, received_at)
-        stamp, answer = await keep(app[keys.STORE], app[keys.HUB], bin, role, raw)
+        stamp, reply = await _keep(request, app, bin, role_of(tail), message, received_at, since)
     except Exception as error:
         line.write(_refusal(app, error), n=None)
         await line.drained()
         return line.sent()
-    _count(app, role, body, since)
-    line.write(answer, n=stamp.n)
-    app[keys.OUTCOMES].note(bin.id, stamp.n, await line.drained())
+    words = reply.words(stamp.n)
+    if reply.is_played:
+        outcome = await play(_scene(app, line, bin, stamp.n, reply, words, message))
+    else:
+        line.write(words.answer, n=stamp.n, constant=words.constant)
+        outcome = words.tell(await line.drained())
+    app[keys.OUTCOMES].note(bin.id, stamp.n, outcome, awaited=reply.awaited)
     return line.sent()
 
 
@@ -89,14 +97,14 @@ class Visit:
     role: Role
     body: Body
     since: float = 0.0
-    answer: Answer = NOT_FOUND
+    reply: Reply | None = None
 
     def begin(self) -> None:
         """Hand it to the store; `_stored` follows when it is durable, or cannot be."""
         received_at, self.since = clock.now(), clock.ticks()
         try:
             raw = _raw(self.app, self.connection, self.message, self.body, received_at)
-            stored, self.answer = begin(self.app[keys.STORE], self.bin, self.role, raw)
+            stored, self.reply = self.app[keys.INTAKE].begin(self.bin, self.role, raw)
         except Exception as error:
             stored = asyncio.get_running_loop().create_future()
             stored.set_exception(error)
@@ -112,16 +120,47 @@ class Visit:
             return
         self.app[keys.HUB].ring(self.bin.id)
         _count(self.app, self.role, self.body, self.since)
-        line.write(self.answer, n=n)
-        self._leave(line, n)
+        # The answer may be held back for minutes.
+        self.body = _FREED
+        assert self.reply is not None  # what was stored was begun
+        words = self.reply.words(n)
+        if self.reply.is_played:
+            lifelong(self._play(line, n, self.reply, words), name="answer")
+            return
+        line.write(words.answer, n=n, constant=words.constant)
+        self._leave(line, n, self.reply, words)
 
-    def _leave(self, line: Line, n: int) -> None:
+    def _leave(self, line: Line, n: int, reply: Reply, words: Words) -> None:
         outcome = line.outcome()
         if outcome is None:
-            asyncio.get_running_loop().call_later(LOOK_AGAIN_S, self._leave, line, n)
+            asyncio.get_running_loop().call_later(LOOK_AGAIN_S, self._leave, line, n, reply, words)
             return
-        self.app[keys.OUTCOMES].note(self.bin.id, n, outcome)
+        self._end(line, n, reply, words.tell(outcome))
+
+    async def _play(self, line: Line, n: int, reply: Reply, words: Words) -> None:
+        outcome = await play(_scene(self.app, line, self.bin, n, reply, words, self.message))
+        self._end(line, n, reply, outcome)
+
+    def _end(self, line: Line, n: int, reply: Reply, outcome: Outcome) -> None:
+        self.app[keys.OUTCOMES].note(self.bin.id, n, outcome, awaited=reply.awaited)
         self.connection.visited(stay=line.stay)
+
+
+async def _keep(
+    request: web.Request,
+    app: web.Application,
+    bin: Bin,
+    role: Role,
+    message: RawRequestMessage,
+    received_at: datetime,
+    since: float,
+) -> tuple[Stamp, Reply]:
+    """On its own, so that the bytes are free while the answer is held back."""
+    body = await _body(request, app)
+    raw = _raw(app, request.protocol, message, body, received_at)
+    stamp, reply = await app[keys.INTAKE].keep(bin, role, raw)
+    _count(app, role, body, since)
+    return stamp, reply
 
 
 async def _body(request: web.Request, app: web.Application) -> Body:
@@ -153,6 +192,21 @@ def _raw(
         peer=peer_of(settings, direct, ", ".join(forwarded or ())),
         received_at=received_at,
     )
+
+
+def _scene(
+    app: web.Application, line: Line, bin: Bin, n: int, reply: Reply, usual: Words, message: RawRequestMessage
+) -> Scene:
+    def redirect_to() -> str:
+        settings, peername = app[keys.SETTINGS], line.connection.peername
+        place = find_place(settings, str(peername[0]) if peername else "unknown", message.headers, "http")
+        root = public_root(settings, place)
+        # A host that is none is not repeated; without one the address is on the server that was asked.
+        if not settings.public_url and not _HOST.fullmatch(place.host):
+            root = place.base
+        return f"{capture_url(root, bin.key, reply.role)}/{REDIRECTED}"
+
+    return Scene(line, app[keys.WAITING], bin.id, n, reply, usual, redirect_to)
 
 
 def _refusal(app: web.Application, error: Exception) -> Answer:

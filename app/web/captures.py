@@ -8,12 +8,15 @@ from aiohttp import web
 from .. import keys
 from ..domain.bins import Bin
 from ..domain.captures import CaptureRow, Role
+from ..domain.search import parse_query
 from ..domain.units import say_duration
+from ..errors import Invalid
 from ..services import bins as service
 from ..storage import Store
 from .api.captures import HIGHEST
 from .api.inputs import number
-from .filters import Filter, filter_of
+from .filters import SIMULATED, Filter, View, filter_of
+from .forms import read_form
 from .headers import NOTHING_AT_ALL
 from .page import render, retention_of, site_of, urls_of
 from .pair_words import row_of
@@ -26,8 +29,21 @@ PAGE = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Replay:
+    """What the form of a replay held, and what was wrong with it."""
+
+    url: str = ""
+    problem: str | None = None
+
+
+NO_REPLAY = Replay()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BinPage:
     """The bin's frame and list; `detail` when a capture is open. `older` pages on, None at the end.
+
+    `simulated` is the view of simulated captures, where there are some.
 
     `oldest` is the far end of the bin, whatever page is shown. `beside` are the numbers of the next newer and the next
     older capture, None where there is none.
@@ -42,6 +58,8 @@ class BinPage:
     oldest: CaptureRow | None = None
     detail: Detail | None = None
     beside: tuple[int | None, int | None] = (None, None)
+    simulated: View | None = None
+    replay: Replay = NO_REPLAY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,21 +92,40 @@ async def rows(request: web.Request) -> web.StreamResponse:
 
 async def show(request: web.Request) -> web.StreamResponse:
     """GET /bins/{bin}/captures/{n}: the page with the pane open, or the pane alone for the script."""
+    return await _show(request, request.query.get("tab", "summary"))
+
+
+async def replay(request: web.Request) -> web.StreamResponse:
+    """POST /bins/{bin}/captures/{n}/replay: send it again, and show what came back."""
+    bin_id, n = _address(request)
+    said = await read_form(request)
+    url = said.get("url", "").strip()
+    try:
+        await request.app[keys.REPLAYING].replay(bin_id, [n], url, with_credentials="credentials" in said)
+    except Invalid as error:
+        return await _show(request, "replay", Replay(url=url, problem=dict(error.problems).get("url")), status=422)
+    if request.headers.get("X-Partial") == "detail":
+        return await _show(request, "replay", Replay(url=url))
+    where = f"{place_of(request).base}/bins/{bin_id}/captures/{n}?tab=replay"
+    return web.Response(status=303, headers={"Location": where})
+
+
+async def _show(request: web.Request, tab: str, again: Replay = NO_REPLAY, *, status: int = 200) -> web.StreamResponse:
     bin_id, n = _address(request)
     store = request.app[keys.STORE]
     capture = await store.get_capture(bin_id, n)
     bin = await store.get_bin(bin_id)
     address = urls_of(site_of(request).root, bin)[capture.row.role]
-    detail = await open_detail(store, capture, address, request.query.get("tab", "summary"))
+    detail = await open_detail(store, bin_id, capture, address, tab)
     pairings = await store.pairings_of(bin_id, [n])
     detail = replace(detail, pair=row_of(pairings[0]) if pairings else None)
     filter = filter_of(request)
     beside = await _beside(store, bin_id, n, filter)
     if request.headers.get("X-Partial") == "detail":
         page = BinPage(bin=bin, urls={}, kept="", filter=filter, rows=(), older=None, detail=detail, beside=beside)
-        return render(request, "captures/_detail.html", page)
-    page = replace(await _whole_page(request, bin), detail=detail, beside=beside)
-    return render(request, "captures/index.html", page)
+        return render(request, "captures/_detail.html", replace(page, replay=again), status=status)
+    page = replace(await _whole_page(request, bin), detail=detail, beside=beside, replay=again)
+    return render(request, "captures/index.html", page, status=status)
 
 
 async def download(request: web.Request) -> web.StreamResponse:
@@ -121,8 +158,10 @@ async def clear(request: web.Request) -> web.StreamResponse:
 
 async def _whole_page(request: web.Request, bin: Bin, *, before: int | None = None) -> BinPage:
     page = await _bin_page(request, bin, before=before)
-    oldest = await request.app[keys.STORE].list_captures(bin.id, limit=1, after=0)
-    return replace(page, oldest=oldest[0] if oldest else None)
+    store = request.app[keys.STORE]
+    oldest = await store.list_captures(bin.id, limit=1, after=0)
+    simulated = await store.list_captures(bin.id, limit=1, query=parse_query(SIMULATED.text))
+    return replace(page, oldest=oldest[0] if oldest else None, simulated=SIMULATED if simulated else None)
 
 
 async def _beside(store: Store, bin_id: str, n: int, filter: Filter) -> tuple[int | None, int | None]:

@@ -11,10 +11,11 @@ from ..domain.bins import Bin
 from ..domain.captures import Capture, CaptureRow, Role
 from ..domain.comparing import METHOD, Difference
 from ..domain.pairing import Pairing
+from ..domain.units import say_ms
 from ..parsing import Parsed, parse
 from ..providers import sheet_of
 from ..services.comparing import differences, explain_verdict
-from .axis import Axis, draw_pairing, say_ms
+from .axis import Axis, draw_pairing
 from .compare_sides import Side, Tried, hit_of, roles_of, side_of, tries_of, with_times
 from .differing import BodyDiff, HeaderDiff, Piece, body_difference, header_differences, part, plain
 from .pair_words import lead_of

@@ -8,7 +8,8 @@ from msgspec.structs import replace
 
 from ..domain.captures import Capture, CaptureRow, Role
 from ..domain.pairing import Hit, Pairing
-from .axis import say_ms, say_status
+from ..domain.units import say_ms
+from .axis import say_status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

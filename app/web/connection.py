@@ -10,6 +10,7 @@ the dependency is pinned to one minor series; `tests/web/test_connection.py` and
 """
 
 import asyncio
+from collections.abc import Callable
 from typing import Any, Protocol
 
 from aiohttp import StreamReader, web
@@ -17,6 +18,8 @@ from aiohttp.http_exceptions import PayloadEncodingError
 from aiohttp.http_parser import RawRequestMessage
 from aiohttp.web_protocol import RequestHandler, _ErrInfo
 
+# A sender that closes its half so soon after its request still listens; later, it has hung up.
+LISTENS_S = 0.25
 HEAD_S = 10.0
 IDLE_S = 75.0
 
@@ -54,7 +57,7 @@ class Front(Protocol):
 class Connection(RequestHandler):
     """Made by `FrontServer`, one a connection."""
 
-    __slots__ = ("_body", "_front", "_half_closed", "_head_timer", "_parked")
+    __slots__ = ("_body", "_front", "_half_closed", "_head_timer", "_heard_at", "_left", "_parked")
 
     def __init__(self, front: Any, **options: Any) -> None:
         self._front = front
@@ -63,6 +66,9 @@ class Connection(RequestHandler):
         self._half_closed = False
         # aiohttp's waiter, while a visit is under way.
         self._parked: asyncio.Future[None] | None = None
+        # When the last whole head had come; and who wants to know when the sender hangs up.
+        self._heard_at = 0.0
+        self._left: Callable[[], None] | None = None
         super().__init__(front, **options)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -82,6 +88,8 @@ class Connection(RequestHandler):
         if self._parked is not None:
             self._waiter, self._parked = self._parked, None
         super().connection_lost(exc)
+        if self._left is not None:
+            self._left()
 
     def data_received(self, data: bytes) -> None:
         """Time the heads, from their first byte to their last; then serve what came."""
@@ -94,6 +102,7 @@ class Connection(RequestHandler):
             self._waiter = idle
         if len(self._messages) > waiting:
             self._stop_head_timer()
+            self._heard_at = self._loop.time()
             message, body = self._messages[-1]
             if isinstance(message, _ErrInfo):
                 self._break_off("The sender's next chunk is none.")
@@ -129,8 +138,18 @@ class Connection(RequestHandler):
         if self._messages:
             self._serve(waiter)
 
+    def watch(self, left: Callable[[], None] | None) -> None:
+        """Somebody lets the sender wait on purpose, and wants to know when it hangs up."""
+        self._left = left
+        if left is not None and (self.transport is None or self.transport.is_closing()):
+            left()
+
     def eof_received(self) -> bool | None:  # type: ignore[override]  # asyncio takes a bool here
-        """A sender that closes its half after a request still listens: answer, then close."""
+        """A sender that closes its half after a request still listens: answer, then close. One that closes it while
+        it is kept waiting has had enough."""
+        if self._left is not None and self._loop.time() - self._heard_at > LISTENS_S:
+            self._left()
+            return None
         waiter = self._waiter
         busy = self._request_in_progress or self._messages or waiter is None or waiter.done()
         if not busy:

@@ -1,7 +1,8 @@
 """Changes as HTML edits for the open page, made from the page's own partials: a row exists once, in Jinja.
 
 There are four scenes to follow: the live list, the messages, the conversations, and the pairs of primary and fallback.
-Each makes its frame from the same changes; whoever looks through a filter gets what matches it.
+Each makes its frame from the same changes; whoever looks through a filter gets what matches it. A plain scene follows
+the faults only (`banners.py`).
 """
 
 import asyncio
@@ -23,6 +24,7 @@ from .pair_words import SHOWS, Show, row_of
 
 # Rows that are rendered in one turn of the loop: about half a millisecond, then captures come first.
 AT_ONCE = 8
+PLAIN = "plain"
 
 Edit = dict[str, object]
 
@@ -149,7 +151,7 @@ _MAKERS: dict[str, Callable[[Work], Awaitable[list[Edit]]]] = {
     "conversations": _conversations,
     "compare": _pairs,
 }
-VIEWS = tuple(_MAKERS)
+VIEWS = (*_MAKERS, PLAIN)
 
 
 def _last_messages(changes: Sequence[Change]) -> dict[int, Message]:

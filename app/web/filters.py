@@ -9,7 +9,6 @@ from urllib.parse import quote
 from aiohttp import web
 
 from .. import clock
-from ..domain.findings import FINDINGS
 from ..domain.search import Query, WrongTerm, parse_query, settle
 
 IN_FLIGHT = "status:queued,sending,unknown -has:stuck"
@@ -19,7 +18,7 @@ FAILED = "status:failed,undelivered,rejected,expired,canceled"
 STUCK = "has:stuck"
 INBOUND = "kind:inbound"
 OUTBOUND = "-kind:inbound"
-ODD = "has:" + ",".join(FINDINGS)
+ODD = "has:any"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +49,7 @@ class View:
         return suffix_of(self.text)
 
 
+SIMULATED = View(title="Simulated", text="is:simulated")
 CAPTURE_VIEWS = (
     View(title="All", text=""),
     View(title="Inbound", text=INBOUND),

@@ -5,14 +5,17 @@ import json
 
 from aiohttp import web
 
-from .. import __version__, keys
+from .. import __version__, clock, keys
 from ..errors import StoreUnavailable
 from ..storage import COMMIT_WAIT_S
+
+# Tells one running server from another: whether the public URL leads here. It says nothing else.
+INSTANCE = clock.new_id()
 
 
 async def alive(request: web.Request) -> web.StreamResponse:  # noqa: ARG001
     """The process answers; nothing is touched."""
-    return _json({"status": "ok", "version": __version__}, 200)
+    return _json({"status": "ok", "version": __version__, "instance": INSTANCE}, 200)
 
 
 async def ready(request: web.Request) -> web.StreamResponse:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 
 import aiohttp_jinja2
 from aiohttp import web
@@ -14,21 +15,22 @@ from ..errors import Invalid
 from ..live.frames import Frames, text_frames
 from .api.captures import HIGHEST
 from .api.inputs import number, read_query
-from .edits import VIEWS, Scene, Work, page_frame
+from .banners import faults_of, key_of
+from .edits import PLAIN, VIEWS, Scene, Work, page_frame
 from .pair_words import BY_NAME, SHOWS
-from .socket import PAGE, follow
+from .socket import PAGE, ReadFrames, follow
 from .urls import place_of
 
 PING = '{"ping":1}'
 
 
 async def follow_page(request: web.Request) -> web.StreamResponse:
-    """GET /bins/{bin}/live?after=seq: a WebSocket; a plain GET is answered with the one frame that is due.
+    """GET /bins/{bin}/live?after=seq: a WebSocket; a plain GET is answered with the frames that are due.
 
     `view` is what is looked at ("captures" unless it says else), `q` the filter, `theirs` and `ours` a conversation,
-    `show` the view of the pairs.
+    `show` the view of the pairs, `faults` the key of those that the page shows.
     """
-    query = read_query(request, ("after", "view", "q", "theirs", "ours", "show"))
+    query = read_query(request, ("after", "view", "q", "theirs", "ours", "show", "faults"))
     scene = _scene(query, place_of(request).base)
     wanted = number(query, "after", lowest=0, highest=HIGHEST)
     bin = await request.app[keys.STORE].get_bin(request.match_info["bin"])
@@ -40,9 +42,8 @@ async def follow_page(request: web.Request) -> web.StreamResponse:
         after = bin.seq
     if request.method != "GET" or not web.WebSocketResponse().can_prepare(request).ok:
         return await _poll(request, bin, after, texts, scene)
-    return await follow(
-        request, bin.id, after, hello=texts, ping=PING, read=lambda cursor: _read(request, bin.id, cursor, scene)
-    )
+    read = _reader(request, bin.id, scene, query.get("faults", ""))
+    return await follow(request, bin.id, after, hello=texts, ping=PING, read=read)
 
 
 def _scene(query: dict[str, str], base: str) -> Scene:
@@ -57,11 +58,28 @@ def _scene(query: dict[str, str], base: str) -> Scene:
 
 
 async def _poll(request: web.Request, bin: Bin, after: int, texts: list[str], scene: Scene) -> web.Response:
-    if len(texts) == 1:
-        changes = await request.app[keys.STORE].changes_after(bin.id, after, PAGE)
+    app = request.app
+    if len(texts) == 1 and scene.view != PLAIN:
+        changes = await app[keys.STORE].changes_after(bin.id, after, PAGE)
         if changes:
-            texts = [*texts, await _frame(request.app, bin, changes, scene)]
+            texts = [*texts, await _frame(app, bin, changes, scene)]
+    if key_of(faults_of(app, bin.id)) != request.query.get("faults", ""):
+        texts = [*texts, _faults_text(app, bin.id, scene)]
     return web.Response(text=f'{{"frames":[{",".join(texts)}]}}', content_type="application/json")
+
+
+def _reader(request: web.Request, bin_id: str, scene: Scene, shown: str) -> ReadFrames:
+    """What one viewer gets next; `shown` are the faults that its page shows, which no cursor tells."""
+
+    async def read(cursor: int) -> Frames:
+        nonlocal shown
+        frames = Frames(cursor, b"", more=False)
+        if scene.view != PLAIN:
+            frames = await _read(request, bin_id, cursor, scene)
+        shown, wire = await _faults_wire(request.app, bin_id, scene, shown)
+        return replace(frames, wire=frames.wire + wire) if wire else frames
+
+    return read
 
 
 async def _read(request: web.Request, bin_id: str, cursor: int, scene: Scene) -> Frames:
@@ -82,3 +100,27 @@ async def _read(request: web.Request, bin_id: str, cursor: int, scene: Scene) ->
 
 async def _frame(app: web.Application, bin: Bin, changes: Sequence[Change], scene: Scene) -> str:
     return await page_frame(Work(app[keys.STORE], aiohttp_jinja2.get_env(app), bin, changes, scene))
+
+
+def _faults_text(app: web.Application, bin_id: str, scene: Scene) -> str:
+    """The frame that tells an open page which faults are on."""
+    environment = aiohttp_jinja2.get_env(app)
+    faults = faults_of(app, bin_id)
+    about = {"faults": faults, "base": scene.base, "bin_id": bin_id, "back": "", "now": clock.now()}
+    names = ["_faults.html", *(["bins/_faults_now.html"] if scene.view == PLAIN else [])]
+    html = "".join(environment.get_template(name).render(about) for name in names)
+    return json.dumps({"faults": html}, ensure_ascii=False)
+
+
+async def _faults_wire(app: web.Application, bin_id: str, scene: Scene, shown: str) -> tuple[str, bytes]:
+    """The key of the faults that are on, and the frame for a viewer whose page shows `shown`: made once for all who
+    look at the same. No bytes: that is what is on."""
+    key = key_of(faults_of(app, bin_id))
+    if key == shown:
+        return key, b""
+
+    async def make() -> Frames:
+        return Frames(0, text_frames([_faults_text(app, bin_id, scene)]), more=False)
+
+    frames = await app[keys.FRAMES].get(("faults", bin_id, scene.view, scene.base, key), make, keep=lambda _: True)
+    return key, frames.wire

@@ -60,6 +60,11 @@ class MessageDetail:
     sheet: Sheet | None
     copied: str
 
+    @property
+    def simulated(self) -> bool:
+        """One of our own simulations sent it."""
+        return any(row.simulated for row in self.captures)
+
 
 async def open_message(store: Store, bin_id: str, provider: str, message_id: str) -> MessageDetail:
     """Read a message for people. NotFound."""

@@ -1,7 +1,8 @@
 """Rendering: one environment, one way to turn a page dataclass into an answer."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,13 +10,15 @@ import aiohttp_jinja2
 import jinja2
 from aiohttp import web
 
-from .. import __version__, keys
+from .. import __version__, clock, keys
 from ..domain.bins import KEY, PROVIDER_TITLES, Bin
 from ..domain.captures import Role
+from ..domain.faults import ActiveFault
 from ..domain.phones import show_phone
-from ..domain.units import rfc3339, say_duration, say_gap, say_size
+from ..domain.units import rfc3339, say_duration, say_gap, say_ms, say_size
+from . import drill_words
 from .addresses import message_anchor, message_path, pair_anchor, pair_path
-from .axis import say_ms
+from .banners import fault_words, faults_of, key_of, say_fault, say_left, say_reach
 from .filters import CAPTURE_VIEWS
 from .static import ASSETS, load_static
 from .urls import capture_url, place_of, public_root
@@ -25,14 +28,15 @@ PACKAGE = Path(__file__).parents[1]
 # What live frames are made of.
 _LIVE = (
     "_kit.html", "captures/_row.html", "captures/_counts.html", "messages/_row.html", "conversations/_pair.html",
-    "conversations/_bubble.html", "compare/_row.html",
+    "conversations/_bubble.html", "compare/_row.html", "_faults.html", "bins/_faults_now.html",
 )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
     """What every page knows. `base` prefixes links, `root` the addresses to paste; `loopback`: no reach;
-    `trouble`: what a person should do something about before captures are lost, in one sentence."""
+    `trouble`: what a person should do something about before captures are lost, in one sentence. `faults` are on in the
+    bin that the page is about, `back` is the page's own path, to come back to."""
 
     base: str
     root: str
@@ -43,6 +47,9 @@ class Site:
     version: str
     retention: str
     trouble: str | None
+    faults: Sequence[ActiveFault]
+    back: str
+    now: datetime
 
 
 def folder(name: str) -> Path:
@@ -71,10 +78,14 @@ def setup_templates(app: web.Application) -> None:
         short_target=short_target,
         gap=say_gap,
         seconds=_say_seconds,
-        millis=say_ms,
+        ms=say_ms,
         remark=remark_of,
         look=look_of_message,
         anchor=message_anchor,
+        said_fault=say_fault,
+        reach=say_reach,
+        fault_words=fault_words,
+        faults_key=key_of,
     )
     environment.globals.update(
         roles=list(Role),
@@ -86,6 +97,8 @@ def setup_templates(app: web.Application) -> None:
         message_path=message_path,
         pair_anchor=pair_anchor,
         pair_path=pair_path,
+        say_left=say_left,
+        drill_words=drill_words,
     )
     # Compiled now: the first live frame would hold the captures beside it for 25 ms.
     for name in _LIVE:
@@ -116,6 +129,9 @@ def site_of(request: web.Request) -> Site:
         version=__version__,
         retention=say_duration(settings.retention),
         trouble=_trouble(request.app),
+        faults=faults_of(request.app, request.match_info.get("bin", "")),
+        back=request.path_qs.removeprefix(settings.base_path) if request.method == "GET" else "",
+        now=clock.now(),
     )
 
 

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..domain.pairing import FALLBACK_USED, NO_FALLBACK, PRIMARY_OK, PROBLEMS, Hit, Pairing, Verdict
-from .axis import say_ms, say_status
+from ..domain.units import say_ms
+from .axis import say_status
 from .verdicts import Verdict as Lead
 
 

@@ -6,12 +6,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+import msgspec
+
+from ..domain.answers import Answer, safe_answer
 from ..domain.captures import Capture, CaptureRow
 from ..domain.curl import SECRET_HEADERS, as_curl
 from ..domain.events import Event
 from ..domain.findings import Finding, explain
 from ..domain.messages import Message
 from ..domain.phones import region_of
+from ..domain.replaying import Attempt
 from ..domain.sms import SmsFacts, describe_sms
 from ..domain.units import say_gap
 from ..parsing import Parsed, Part, flatten, parse
@@ -28,9 +32,11 @@ TABS = {
     "timing": "Timing",
     "answer": "Answer",
     "related": "Related",
+    "replay": "Replay",
 }
 HEX_BYTES = 16_384
 RELATED = 50
+ATTEMPTS = 20
 TEXT_CHARACTERS = 128_000
 
 
@@ -71,7 +77,8 @@ class Related:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Detail:
     """A capture and everything that its tabs show. `why` it looks like its provider's, as the end of a sentence;
-    `skew`: arrival against the provider's stamp `said_at`, in words; `pair`: what it is compared with."""
+    `skew`: arrival against the provider's stamp `said_at`, in words. `sent` is what went out; None: nothing did, or not
+    yet. `pair`: what it is compared with."""
 
     capture: Capture
     tabs: dict[str, str]
@@ -94,11 +101,20 @@ class Detail:
     events: Sequence[Event]
     messages: Sequence[Message]
     related: tuple[Related, ...]
+    sent: Answer | None
+    waits_s: float | None
+    attempts: Sequence[Attempt]
     pair: PairRow | None = None
 
+    @property
+    def is_default(self) -> bool:
+        """The safe default went out, and nothing was done to it."""
+        row = self.capture.row
+        return row.fault is None and (self.sent is None or self.sent == safe_answer(row.role))
 
-async def open_detail(store: Store, capture: Capture, address: str, tab: str) -> Detail:
-    """Read a capture for people. `address` is the bin's own URL of its role, for the curl line."""
+
+async def open_detail(store: Store, bin_id: str, capture: Capture, address: str, tab: str) -> Detail:
+    """Read a capture of a bin for people. `address` is the bin's own URL of its role, for the curl line."""
     reading, raw = capture.row.reading, capture.raw
     parsed = parse(raw)
     sheet = sheet_of(reading.provider)
@@ -134,6 +150,17 @@ async def open_detail(store: Store, capture: Capture, address: str, tab: str) ->
             Related(row=row, gap=_gap(row.received_at - raw.received_at))
             for row in await store.list_related(capture, limit=RELATED)
         ),
+        sent=await _sent(store, bin_id, capture.row),
+        waits_s=sheet.habits.timeout_s if sheet else None,
+        attempts=await store.list_attempts(bin_id, capture.row.n, limit=ATTEMPTS),
+    )
+
+
+async def _sent(store: Store, bin_id: str, row: CaptureRow) -> Answer | None:
+    if row.outcome is None or row.outcome.status is None:
+        return None
+    return await store.get_sent_answer(bin_id, row.n) or msgspec.structs.replace(
+        safe_answer(row.role), status=row.outcome.status
     )
 
 

@@ -10,14 +10,35 @@ from aiohttp import web
 
 from .. import keys
 from ..domain.bins import KEY_PATTERN
-from . import auth, bins, capture, captures, compare, conversations, docs, health, home, live, messages, static
+from . import (
+    answer_pages,
+    auth,
+    bins,
+    capture,
+    captures,
+    compare,
+    conversations,
+    docs,
+    drills,
+    fault_pages,
+    health,
+    home,
+    live,
+    messages,
+    simulate,
+    static,
+)
+from .api import answers as api_answers
 from .api import bins as api_bins
 from .api import captures as api_captures
 from .api import comparison as api_comparison
+from .api import drills as api_drills
 from .api import exports as api_exports
 from .api import info as api_info
 from .api import live as api_live
 from .api import messages as api_messages
+from .api import replays as api_replays
+from .api import simulations as api_simulations
 from .middleware import PUBLIC
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -72,16 +93,32 @@ ROUTES = [
     private("GET", "/bins/{bin}/others", bins.others, "bin-others"),
     private("GET", "/bins/{bin}/settings", bins.settings, "bin-settings"),
     private("POST", "/bins/{bin}/settings", bins.save, "bin-save"),
+    private("GET", "/bins/{bin}/answers", answer_pages.index, "bin-answers"),
+    private("POST", "/bins/{bin}/answers", answer_pages.save, "bin-answers-save"),
+    private("POST", "/bins/{bin}/answers/preview", answer_pages.check, "bin-answers-check"),
+    private("GET", "/bins/{bin}/faults", fault_pages.index, "bin-faults"),
+    private("POST", "/bins/{bin}/faults/{role}", fault_pages.set_fault, "bin-fault-set"),
+    private("POST", "/bins/{bin}/faults/{role}/heal", fault_pages.heal, "bin-fault-heal"),
     private("POST", "/bins/{bin}/rotate-key", bins.rotate_key, "bin-rotate-key"),
     private("GET", "/bins/{bin}/delete", bins.confirm_delete, "bin-confirm-delete"),
     private("POST", "/bins/{bin}/delete", bins.delete, "bin-delete"),
     private("GET", "/bins/{bin}/captures/" + N, captures.show, "capture-page"),
     private("GET", "/bins/{bin}/captures/" + N + "/download", captures.download, "capture-download"),
+    private("POST", "/bins/{bin}/captures/" + N + "/replay", captures.replay, "capture-replay"),
     private("POST", "/bins/{bin}/captures/" + N + "/delete", captures.delete, "capture-delete"),
+    private("GET", "/bins/{bin}/drills", drills.index, "drills"),
+    private("POST", "/bins/{bin}/drills", drills.create, "drill-create"),
+    private("GET", "/bins/{bin}/drills/{id}", drills.show, "drill"),
+    private("GET", "/bins/{bin}/drills/{id}/report", drills.report, "drill-report"),
+    private("POST", "/bins/{bin}/drills/{id}/stop", drills.stop, "drill-stop"),
     private("GET", "/bins/{bin}/messages", messages.index, "messages"),
     private("GET", "/bins/{bin}/messages/rows", messages.rows, "message-rows"),
     private("GET", "/bins/{bin}/messages/side", messages.side, "message-side"),
     private("GET", "/bins/{bin}/messages/" + MESSAGE, messages.show, "message-page"),
+    private("GET", "/bins/{bin}/simulate", simulate.index, "simulate"),
+    private("POST", "/bins/{bin}/simulate", simulate.send, "simulate-send"),
+    private("GET", "/bins/{bin}/simulate/{id}", simulate.show, "simulate-run"),
+    private("POST", "/bins/{bin}/simulate/{id}/stop", simulate.stop, "simulate-stop"),
     private("GET", "/bins/{bin}/conversations", conversations.index, "conversations"),
     private("GET", "/bins/{bin}/conversations/" + PAIR, conversations.show, "conversation"),
     private("GET", "/bins/{bin}/compare", compare.index, "compare"),
@@ -105,8 +142,24 @@ ROUTES = [
     private("DELETE", "/api/v1/bins/{bin}/captures/" + N, api_captures.delete, "api-capture-delete"),
     private("GET", "/api/v1/bins/{bin}/captures/" + N + "/body", api_captures.body, "api-capture-body"),
     private("GET", "/api/v1/bins/{bin}/captures/" + N + "/raw", api_captures.raw, "api-capture-raw"),
+    private("GET", "/api/v1/bins/{bin}/answers/{role}", api_answers.show, "api-answer"),
+    private("PUT", "/api/v1/bins/{bin}/answers/{role}", api_answers.put, "api-answer-set"),
+    private("DELETE", "/api/v1/bins/{bin}/answers/{role}", api_answers.reset, "api-answer-reset"),
+    private("GET", "/api/v1/bins/{bin}/faults/{role}", api_answers.show_role_fault, "api-fault"),
+    private("PUT", "/api/v1/bins/{bin}/faults/{role}", api_answers.put_fault, "api-fault-set"),
+    private("DELETE", "/api/v1/bins/{bin}/faults/{role}", api_answers.heal, "api-fault-heal"),
+    private("GET", "/api/v1/bins/{bin}/captures/" + N + "/attempts", api_replays.index, "api-attempts"),
+    private("POST", "/api/v1/bins/{bin}/replays", api_replays.create, "api-replay"),
     private("GET", "/api/v1/bins/{bin}/messages", api_messages.index, "api-messages"),
     private("GET", "/api/v1/bins/{bin}/messages/" + MESSAGE, api_messages.show, "api-message"),
+    private("POST", "/api/v1/bins/{bin}/drills", api_drills.create, "api-drill-create"),
+    private("GET", "/api/v1/bins/{bin}/drills", api_drills.index, "api-drills"),
+    private("GET", "/api/v1/bins/{bin}/drills/{id}", api_drills.show, "api-drill"),
+    private("DELETE", "/api/v1/bins/{bin}/drills/{id}", api_drills.stop, "api-drill-stop"),
+    private("POST", "/api/v1/bins/{bin}/simulations", api_simulations.create, "api-simulation-create"),
+    private("GET", "/api/v1/bins/{bin}/simulations", api_simulations.index, "api-simulations"),
+    private("GET", "/api/v1/bins/{bin}/simulations/{id}", api_simulations.show, "api-simulation"),
+    private("DELETE", "/api/v1/bins/{bin}/simulations/{id}", api_simulations.delete, "api-simulation-stop"),
     private("GET", "/api/v1/bins/{bin}/comparison", api_comparison.index, "api-comparison"),
     private("GET", "/api/v1/bins/{bin}/export", api_exports.export, "api-export"),
     private("GET", "/api/v1/bins/{bin}/live", api_live.follow_bin, "api-live"),

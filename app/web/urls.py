@@ -36,6 +36,7 @@ class Place:
         return self.origin + self.base
 
 
+FORWARDING = ("X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Forwarded-Prefix", "Forwarded")
 _PREFIX = re.compile(r"(/[A-Za-z0-9._~-]+)*")
 _PLACE = web.RequestKey("PLACE", Place)
 
@@ -45,7 +46,7 @@ def place_of(request: web.Request) -> Place:
     if _PLACE in request:
         return request[_PLACE]
     settings = request.app[keys.SETTINGS]
-    place = _place(settings, request.remote or "unknown", request.headers, request.scheme)
+    place = find_place(settings, request.remote or "unknown", request.headers, request.scheme)
     request[_PLACE] = place
     return place
 
@@ -73,7 +74,7 @@ def peer_of(settings: Settings, direct: str, forwarded_for: str | None) -> str:
     """The effective client: from the right, past every trusted hop; the direct peer where nobody is trusted."""
     if ":" in direct:
         direct = _address(direct) or direct
-    if not forwarded_for or not _trusted(settings, direct):
+    if not forwarded_for or not is_trusted(settings, direct):
         return direct
     peer = direct
     for hop in reversed([item.strip() for item in forwarded_for.split(",")]):
@@ -81,16 +82,17 @@ def peer_of(settings: Settings, direct: str, forwarded_for: str | None) -> str:
         if address is None:
             break
         peer = address
-        if not _trusted(settings, peer):
+        if not is_trusted(settings, peer):
             break
     return peer
 
 
-def _place(settings: Settings, direct: str, headers: CIMultiDictProxy[str], scheme: str) -> Place:
+def find_place(settings: Settings, direct: str, headers: CIMultiDictProxy[str], scheme: str) -> Place:
+    """Where a request with these headers came in. `direct` is the address at the other end of its connection."""
     host = headers.get("Host", "")
     base = settings.base_path
     peer = peer_of(settings, direct, ", ".join(headers.getall("X-Forwarded-For", [])))
-    if _trusted(settings, direct):
+    if is_trusted(settings, direct):
         scheme = _last(headers.get("X-Forwarded-Proto")) or scheme
         host = _last(headers.get("X-Forwarded-Host")) or host
         base = _prefix(headers.get("X-Forwarded-Prefix")) + base
@@ -121,7 +123,8 @@ def _address(text: str) -> str | None:
     return str(getattr(address, "ipv4_mapped", None) or address)
 
 
-def _trusted(settings: Settings, peer: str) -> bool:
+def is_trusted(settings: Settings, peer: str) -> bool:
+    """Whether the forwarding headers of whoever connected from there count."""
     if not settings.trusted_proxies:
         return False
     text = _address(peer)

@@ -56,6 +56,7 @@ function settle() {
   markCurrent();
   clearTimeout(readTimer);
   const n = Number(head()?.dataset.n);
+  document.dispatchEvent(new CustomEvent("smsbin:shown"));
   if (n) readTimer = setTimeout(() => document.dispatchEvent(new CustomEvent("smsbin:read", { detail: { n } })), 1000);
 }
 
@@ -63,7 +64,12 @@ export async function load(address, { push = true, focus = true } = {}) {
   const answer = await fetch(address, { headers: { "X-Partial": "detail" } });
   if (answer.redirected || (!answer.ok && answer.status !== 404)) return location.assign(address);
   if (answer.status === 404) return say("This is gone");
-  pane.replaceChildren(fragment(await answer.text()));
+  return put(await answer.text(), address, { push, focus });
+}
+
+// What the server made of an address, in the pane.
+export function put(html, address, { push = true, focus = true } = {}) {
+  pane.replaceChildren(fragment(html));
   pane.tabIndex = -1;
   keepInPlace(openRow(), () => {
     pane.hidden = false;
@@ -133,11 +139,10 @@ function onClick(event) {
     return;
   }
   const button = event.target.closest("[data-reveal]");
-  if (button) {
-    const secret = button.previousElementSibling;
-    secret.textContent = secret.dataset.secret;
-    button.remove();
-  }
+  if (!button) return;
+  const secret = button.previousElementSibling;
+  secret.textContent = secret.dataset.secret;
+  button.remove();
 }
 
 if (pane) {
@@ -149,7 +154,7 @@ if (pane) {
   });
   // The outcome came while the capture was open: show it, unless somebody is using the pane.
   document.addEventListener("smsbin:changed", (event) => {
-    if (isOpen(`capture-${event.detail}`) && pane.textContent.includes("answering…")) refresh();
+    if (isOpen(`capture-${event.detail}`) && pane.querySelector("[data-waiting]")) refresh();
   });
   if (!pane.hidden) settle();
 }

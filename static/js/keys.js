@@ -90,7 +90,7 @@ document.addEventListener("keydown", (event) => {
   if (document.querySelector(":popover-open")) return undefined;
   if (going && Date.now() - going < GO_MS && /^[a-z]$/.test(event.key)) return goToPage(event.key);
   const digit = Number(event.key);
-  const act = digit >= 1 && digit <= 7 ? () => tabs()[digit - 1]?.click() : KEYS[event.key];
+  const act = digit >= 1 && digit <= 9 ? () => tabs()[digit - 1]?.click() : KEYS[event.key];
   if (!act || (!document.querySelector("[data-rows]") && event.key !== "c" && event.key !== "g")) return undefined;
   // Arrows scroll a pane or a code block that has the focus.
   if (event.key.length > 1 && event.key !== "Escape" && event.target.closest("[data-detail], pre")) return undefined;

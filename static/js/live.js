@@ -1,4 +1,5 @@
 // Following a bin: frames from the line become edits of the page, and the state is told in words.
+import { faultsKey, showFaults } from "./faults.js";
 import { ledgerOf } from "./ledger.js";
 import { openLine } from "./line.js";
 import { listOf } from "./list.js";
@@ -14,7 +15,7 @@ export function follow(root) {
   const now = { after: Number(root.dataset.after), target: 0, missed: 0, heard: 0, last: root.dataset.lastAt ?? "" };
 
   function address(scheme) {
-    const url = new URL(`${root.dataset.live}/live?after=${now.after}&${root.dataset.with ?? ""}`, location.href);
+    const url = new URL(`${root.dataset.live}/live?after=${now.after}&faults=${faultsKey()}&${root.dataset.with}`, location.href);
     if (scheme) url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
     return url;
   }
@@ -42,6 +43,7 @@ export function follow(root) {
       now.target = frame.hello.seq;
     }
     if (frame.reset !== undefined) return location.reload();
+    if (frame.faults !== undefined) showFaults(frame.faults);
     if (frame.edits) {
       now.after = frame.after;
       if (!list) return location.reload();

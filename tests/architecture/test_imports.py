@@ -14,14 +14,20 @@ MAY_IMPORT = {
     "export": {"export", *PURE},
     "storage": {"storage", "tasks", *PURE},
     "live": {"live"},
+    "egress": {"egress", "errors", "clock"},
     "services": {
-        "services", "storage", "live", "providers", "parsing", "clock", "log", "settings", "tasks", *PURE,
+        "services", "storage", "live", "egress", "providers", "parsing", "clock", "log", "settings", "tasks", *PURE,
     },
     "web": {
-        "web", "services", "storage", "live", "providers", "parsing", "export", "clock", "keys", "log", "settings",
+        "web", "services", "storage", "live", "egress", "providers", "parsing", "export", "clock", "keys", "log",
+        "settings", "tasks", "__init__", *PURE,
+    },
+    # What users' tests hold in their hands: a server beside them, and its API.
+    "testing": {"testing", "commands", "clock", "main", "settings", "web", *PURE},
+    "commands": {
+        "commands", "serving", "settings", "storage", "web", "services", "egress", "providers", "export", "clock",
         "__init__", *PURE,
     },
-    "commands": {"commands", "serving", "settings", "storage", "web", "services", "export", "__init__", *PURE},
 }  # fmt: skip
 FILES = sorted(APP.rglob("*/*.py"))
 

@@ -21,6 +21,7 @@ import psutil
 from tests.process import ROOT, TOKEN, Process, serving
 
 from . import wrk
+from .held import another_bin, holding
 from .ledger import ask_all
 from .million import fill, list_ms
 
@@ -163,6 +164,20 @@ def latency(folder: Path) -> Iterator[Row]:
         yield Row("of 1,000 viewers at 500/s, got everything", whole, "1000", whole == "1000")
 
 
+def held(folder: Path) -> Iterator[Row]:
+    """Answers that wait on purpose must cost the others nothing to speak of. In turns: the machine has moods."""
+    before, during = [], []
+    for turn in range(3):
+        with serving(folder / f"held-{turn}") as server:
+            path = another_bin(server)
+            before.append(load(server.port, path, 3, rate=300)[1])
+            with holding(server):
+                during.append(load(server.port, path, 3, rate=300)[1])
+    ratio = statistics.median(during) / statistics.median(before)
+    text = f"{ratio:.2f} ({statistics.median(during):.1f} ÷ {statistics.median(before):.1f} ms)"
+    yield Row("p99 beside 1,000 held answers ÷ without", text, "<= 2", ratio <= 2)
+
+
 def size(folder: Path, count: int) -> Iterator[Row]:
     """The same work with many captures stored, in the databases that `ledger` made."""
     small, large = folder / "small", folder / "large"
@@ -201,7 +216,14 @@ def main() -> int:
     good = True
     with tempfile.TemporaryDirectory(prefix="smsbin-bench-") as name:
         folder = Path(name)
-        parts = (script_size(), throughput(folder), latency(folder), ledger(folder, count), size(folder, count))
+        parts = (
+            script_size(),
+            throughput(folder),
+            latency(folder),
+            held(folder),
+            ledger(folder, count),
+            size(folder, count),
+        )
         for part in parts:
             for row in part:
                 good = good and row.good

@@ -1,11 +1,13 @@
 """WCAG 2.2 AA by axe, on every screen, in both themes, wide and on a phone; and what axe does not see."""
 
+import asyncio
 from pathlib import Path
 
 import axe_playwright_python
 import pytest
 from playwright.async_api import expect
 
+from app import keys
 from tests.conftest import Running
 from tests.pairs import lost, timed_out
 
@@ -14,7 +16,7 @@ from .test_live_page import bin_page, post
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
 RULES = "{runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']}"
-TABS = ("summary", "fields", "headers", "raw", "timing", "answer", "related")
+TABS = ("summary", "fields", "headers", "raw", "timing", "answer", "related", "replay")
 
 
 NARROW = {"width": 360, "height": 740}
@@ -81,11 +83,36 @@ async def test_no_screen_has_a_violation(server: Running, chromium, size: dict, 
         await check(f"/bins/{server.bin.id}/compare{path}")
     await check(f"/bins/{server.bin.id}/captures/{primary}")
     await check(f"/bins/{server.bin.id}/settings")
+    await check(f"/bins/{server.bin.id}/faults")
+    fault = {"kind": "status", "status": [500, 500, 200], "count": 2}
+    async with server.client.put(f"{server.bin_api}/faults/primary", json=fault):
+        pass
+    rule = {"match": "text~stop", "answer": {"status": 200, "body": "OK"}}
+    async with server.client.put(
+        f"{server.bin_api}/answers/primary", json={"status": 500, "body": "", "rules": [rule]}
+    ):
+        pass
+    async with server.client.post(server.capture_url, data=data):
+        pass
+    for path in ("/faults?role=status", "/answers", "/answers?role=status", "/captures/3?tab=answer", "/settings", ""):
+        await check(f"/bins/{server.bin.id}{path}")
     await check(f"/bins/{server.bin.id}/delete")
+    await check(f"/bins/{server.bin.id}/simulate?target=own&trouble-emoji=on&count=0")
+    await check(f"/bins/{server.bin.id}/simulate?{await _a_run(server)}")
     await check("/nothing")
     await check("/docs")
     await context.close()
     assert found == {}
+
+
+async def _a_run(server: Running) -> str:
+    """One that has been played to its end."""
+    wish = {"provider": "ytel", "what": "inbound", "count": 2, "rate": 100}
+    async with server.client.post(f"{server.bin_api}/simulations", json=wish) as answer:
+        run = server.app[keys.SIMULATING].find(server.bin.id, (await answer.json())["id"])
+    assert run.task is not None
+    await asyncio.wait([run.task])
+    return f"run={run.id}"
 
 
 async def test_open_menus_have_no_violation_either(server: Running, watched: Watched) -> None:

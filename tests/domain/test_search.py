@@ -134,6 +134,7 @@ def test_free_words_are_found_in_all_fields() -> None:
         ("provider:generic", {"provider": "generic"}),
         ("method:get", {"method": "GET"}),
         ("has:mojibake,repeated_field", {"findings": ("empty_get", "mojibake")}),
+        ("has:any", {"findings": ("empty_get",)}),
         ("is:simulated", {"simulated": True}),
         ("size:>1KiB", {"size": 1025}),
         ("size:>=1KiB", {"size": 1024}),

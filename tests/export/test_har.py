@@ -21,7 +21,12 @@ def _capture(body: bytes = b"Text=hi", **more: object) -> dict:
         "headers": [["Host", "sms.example.net"], ["X-b", "1"], ["x-B", "2"]],
         "parsed": {"query": [["a", "1"], ["a", ""]]},
         "body": {"size": len(body), "complete": True, "sha256": "", "base64": encoded},
-        "answered": {"status": 200, "after_ms": 4, "fault": None},
+        "answered": {
+            "status": 200,
+            "after_ms": 4,
+            "fault": None,
+            "sent": {"headers": [["Content-Type", "text/xml"]], "body": "<Response/>"},
+        },
     }
     return capture | more
 
@@ -63,9 +68,19 @@ def test_our_answer_is_there_and_one_that_never_left_is_none() -> None:
     assert (sent["response"]["status"], sent["response"]["statusText"], sent["time"]) == (200, "OK", 4)
     assert sent["response"]["content"]["text"].endswith("<Response/>")
     for answered in (
-        {"status": None, "after_ms": None, "fault": None},
-        {"status": 503, "after_ms": 1, "fault": "status"},
+        {"status": None, "after_ms": None, "fault": None, "sent": None},
+        {"status": 503, "after_ms": 1, "fault": "status", "sent": {"headers": [], "body": ""}},
     ):
         entry = _log(_capture(answered=answered))["entries"][0]
         assert entry["response"]["status"] == (answered["status"] or 0)
         assert "text" not in entry["response"]["content"]
+
+
+def test_an_answer_that_was_set_is_told_as_it_went_out() -> None:
+    sent = {"headers": [["X-a", "1"], ["location", "http://sms.example.net/x"]], "body": "grüß"}
+    answered = {"status": 302, "after_ms": 1, "fault": None, "sent": sent}
+    response = _log(_capture(answered=answered))["entries"][0]["response"]
+    assert response["headers"] == [{"name": "X-a", "value": "1"}, {"name": "location", "value": sent["headers"][1][1]}]
+    assert response["redirectURL"] == "http://sms.example.net/x"
+    assert response["content"] == {"size": 6, "mimeType": "", "text": "grüß"}
+    assert response["bodySize"] == 6

@@ -1,11 +1,11 @@
-from urllib.parse import quote_from_bytes, urlencode
+from urllib.parse import parse_qsl, quote_from_bytes, urlencode
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.parsing import MAX_FIELDS, look, parse, read_form, read_query
-from app.parsing.forms import looks_like_form, unescape
+from app.parsing.forms import looks_like_form, read_usual_form, unescape
 
 from .support import FORM, request
 
@@ -25,6 +25,43 @@ def test_what_was_encoded_reads_back_the_same_repeats_and_blanks_included(pairs)
 def test_the_quick_way_and_the_full_way_agree(pairs):
     raw = request(urlencode(pairs).encode(), FORM)
     assert look(raw).pairs == (parse(raw).form or ())
+
+
+# Signs that mean something in a form, and what looks like the end of a line or of an escape.
+SIGNS = [
+    b"&",
+    b"=",
+    b"+",
+    b"%",
+    b"%26",
+    b"%3D",
+    b"%3d",
+    b"%25",
+    b"%2B",
+    b"%4",
+    b"%0A",
+    b"%00",
+    b"\n",
+    b"\r",
+    b"a",
+    b"B",
+]
+LETTERS = [b"%C3%A9", b"%C3", b"%E9", "é".encode(), b"\xe9"]
+
+
+@given(st.lists(st.sampled_from(SIGNS + LETTERS)).map(b"".join))
+def test_a_form_in_utf_8_is_read_as_the_library_reads_it(body):
+    try:
+        expected = parse_qsl(body.decode(), keep_blank_values=True, errors="strict")
+    except UnicodeDecodeError:
+        assert not read_usual_form(body)[1]
+    else:
+        assert read_usual_form(body) == (tuple(expected), True)
+
+
+def test_bytes_that_are_no_utf8_behind_the_last_field_that_is_read_spoil_nothing():
+    body = b"a=%C3%A9&" * MAX_FIELDS + b"b=%E9"
+    assert read_usual_form(body) == ((("a", "é"),) * MAX_FIELDS, True)
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,8 @@ QUERIES = [
     "from:+14155550123", "from:4155550123", 'from:"(415) 555-0123"', "from:+1415*", "-from:+1415*", "from:mybrand",
     "to:+447700900123", "to:+44*,+14155550100", "status:failed", "-status:failed", "status:failed,queued",
     "role:status,voice", "kind:inbound", "kind:other", "provider:ytel", "-provider:ytel", "id:a1", "id:b2", "id:B*",
-    "method:GET", "has:plus_lost", "-has:plus_lost", "code", '"your code"', '"code your"', "text~code", "text~needle",
+    "method:GET", "has:plus_lost", "has:any", "-has:any", "-has:plus_lost",
+    "code", '"your code"', '"code your"', "text~code", "text~needle",
     "needle", "NEEDLE", "need*", "gruße", "koln", "-code", "from:+14155550123 text~code", "after:#3", "before:#3",
     "after:1h", "before:1h", "size:>1", "size:0", "is:simulated", "-is:simulated", "482913 from:+1415*",
 ]  # fmt: skip
@@ -97,6 +98,7 @@ async def test_messages_are_found_by_the_same_terms(store: Store, monkeypatch, f
         "needle": ["a3"],
         "text~needle": [],
         "has:plus_lost": ["a3"],
+        "has:any": ["a3"],
         "method:GET": ["B2"],
         "size:0": ["B2"],
     }

@@ -256,7 +256,8 @@ async def test_a_wrong_method_says_which_are_right(server: Running) -> None:
 async def test_info_tells_about_the_server(server: Running) -> None:
     async with server.client.get(f"{server.api}/info") as answer:
         info = await answer.json()
-    assert info.keys() == {"version", "public_url", "retention", "max_body"}
+    assert info.keys() == {"version", "public_url", "retention", "max_body", "seen"}
+    assert info["seen"] == {"root": server.url, "direct": "127.0.0.1", "forwarded": [], "trusted": False}
     assert (info["public_url"], info["retention"], info["max_body"]) == (server.url, "30d", "5MiB")
 
 

@@ -159,7 +159,7 @@ async def test_what_is_deleted_meanwhile_is_left_out(server: Running) -> None:
     bin = await store.get_bin(server.bin.id)
     numbers = []
     async for page in exporting.each_whole_page(store, bin):
-        numbers += [capture.row.n for capture, _ in page]
+        numbers += [capture.row.n for capture, _, _ in page]
         await store.drop_captures(bin.id)
     assert numbers == list(range(1, exporting.PAGE + 1))
 

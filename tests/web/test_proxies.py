@@ -144,4 +144,7 @@ async def test_without_a_public_url_the_proxy_says_where_we_are(make_settings, p
     async with run_server(settings) as server, aiohttp.ClientSession(headers=BEARER) as client:
         with proxy(server) as url:
             async with client.get(f"{url}/api/v1/info", headers={"Host": "sms.example.net"}) as answer:
-                assert (await answer.json())["public_url"] == "http://sms.example.net"
+                info = await answer.json()
+            assert info["public_url"] == info["seen"]["root"] == "http://sms.example.net"
+            assert info["seen"]["trusted"]
+            assert {"X-Forwarded-For", "X-Forwarded-Proto"} <= set(info["seen"]["forwarded"])

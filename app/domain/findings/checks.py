@@ -50,7 +50,7 @@ def _callback_on_sms_url(facts: Facts) -> str | None:
 def _plus_lost(facts: Facts) -> str | None:
     for event in facts.events:
         for name, said in (("From", event.sender_said), ("To", event.recipient_said)):
-            if said and lost_plus(said):
+            if said and said[0] == " " and lost_plus(said):
                 return f"{name} is {_quote(said)}."
     return None
 
@@ -141,7 +141,7 @@ def _repeated_field(facts: Facts) -> str | None:
 @finds("empty_probe")
 def _empty_probe(facts: Facts) -> str | None:
     """Never together with `empty_get`: the method decides. A POST that lost its body on the way is cut, not empty."""
-    return f"The request is a {facts.raw.method}." if facts.raw.method in _PROBES and _says_nothing(facts) else None
+    return f"The request is a {facts.raw.method}." if _says_nothing(facts) and facts.raw.method in _PROBES else None
 
 
 def _says_nothing(facts: Facts) -> bool:

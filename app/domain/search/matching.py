@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from .terms import OneOf, Pattern, Patterns, Phrase, Query, Size, Term, When, Words
+from .terms import ANY, OneOf, Pattern, Patterns, Phrase, Query, Size, Term, When, Words
 from .tokens import has_phrase
 from .values import fold, resolve
 
@@ -77,7 +77,7 @@ def _fits(pattern: Pattern, value: str) -> bool:
 
 def _holds_one_of(term: OneOf, candidate: Candidate) -> bool:
     if term.key == "has":
-        return any(value in candidate.findings for value in term.values)
+        return any(value == ANY or value in candidate.findings for value in term.values) and bool(candidate.findings)
     if term.key == "is":
         return candidate.simulated
     values = {

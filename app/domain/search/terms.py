@@ -11,13 +11,16 @@ from ..captures import Kind, Role
 from ..findings import FINDINGS
 from ..statuses import Status
 
+ANY = "any"
+"""Behind `has:`, whatever it is."""
+
 VALUES: dict[str, tuple[str, ...]] = {
     "status": tuple(status.value for status in Status),
     "role": tuple(role.value for role in Role),
     "kind": tuple(kind.value for kind in Kind),
     "provider": (*PROVIDER_TITLES, "generic"),
     "method": ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"),
-    "has": tuple(FINDINGS),
+    "has": (ANY, *FINDINGS),
     "is": ("simulated",),
 }
 """The keys that take known words, and the words."""

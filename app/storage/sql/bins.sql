@@ -74,3 +74,6 @@ select number, floor_n, retention_s, deleted from bins order by number
 
 -- name: erase_bin
 delete from bins where number = :number
+
+-- name: count_contents
+select count(*) filter (where not deleted), coalesce(sum(captures) filter (where not deleted), 0) from bins

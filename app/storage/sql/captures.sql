@@ -5,8 +5,8 @@ select max(coalesce((select max(id) from captures), 0), (select upto from search
 -- name: add_capture
 insert into captures (
     id, bin, n, seq, received_at, role, method, target, peer, size, content_type, body_complete,
-    provider, kind, message_id, sender, recipient, text, status, raw_status, problem, findings
-) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    provider, kind, message_id, sender, recipient, text, status, raw_status, problem, findings, simulated
+) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 
 -- name: add_raw
 insert into raws (id, http_version, headers, body, sha256, words) values (?, ?, ?, ?, ?, ?)
@@ -20,7 +20,16 @@ insert or ignore into sent_answers (bin, n, answer)
 select bin, n, ? from captures where bin = ? and n = ?
 
 -- name: get_sent_answer
-select answer from sent_answers where bin = :bin and n = :n
+select sent_answers.answer
+from sent_answers join bins on bins.number = sent_answers.bin
+where sent_answers.bin = :bin and sent_answers.n = :n and sent_answers.n > bins.floor_n
+
+-- name: get_sent_answers
+select sent_answers.n, sent_answers.answer
+from sent_answers join bins on bins.number = sent_answers.bin
+where
+    sent_answers.bin = :bin and sent_answers.n in (select value from json_each(:numbers))
+    and sent_answers.n > bins.floor_n
 
 -- name: add_fault_hit
 insert into fault_hits (bin, n, fault, kind, said, drill) values (?, ?, ?, ?, ?, ?)

@@ -34,10 +34,12 @@ captures.method in (select value from json_each(:p))
 
 -- name: captures_has
 captures.findings <> ''
-and exists (select 1 from json_each(:p) where instr(',' || captures.findings || ',', ',' || value || ','))
+and exists (
+    select 1 from json_each(:p) where value = 'any' or instr(',' || captures.findings || ',', ',' || value || ',')
+)
 
 -- name: captures_is
-0
+captures.simulated
 
 -- name: captures_after_n
 captures.n > :p
@@ -99,10 +101,15 @@ exists (
 
 -- name: messages_has
 messages.findings <> ''
-and exists (select 1 from json_each(:p) where instr(',' || messages.findings || ',', ',' || value || ','))
+and exists (
+    select 1 from json_each(:p) where value = 'any' or instr(',' || messages.findings || ',', ',' || value || ',')
+)
 
 -- name: messages_is
-0
+exists (
+    select 1 from events join captures on captures.id = events.capture
+    where events.message = messages.id and captures.simulated
+)
 
 -- name: messages_after_n
 messages.last_n > :p
@@ -191,6 +198,9 @@ limit :limit
 
 -- name: drive_messages_status
 select id from messages where bin = :bin and status in (select value from json_each(:p)) limit :limit
+
+-- name: drive_captures_is
+select id from captures where bin = :bin and simulated limit :limit
 
 -- name: drive_messages_has
 select id from messages where bin = :bin and findings <> '' limit :limit

@@ -76,7 +76,8 @@ async def delete(request: web.Request) -> web.StreamResponse:
     """DELETE /api/v1/bins/{bin}"""
     read_query(request)
     app = request.app
-    await service.delete(app[keys.STORE], app[keys.KEYRING], app[keys.HUB], request.match_info["bin"])
+    bin_id = request.match_info["bin"]
+    await service.delete(app[keys.STORE], app[keys.KEYRING], app[keys.HUB], app[keys.ANSWERS], app[keys.FAULTS], bin_id)
     return web.Response(status=204)
 
 

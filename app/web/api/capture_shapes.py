@@ -7,7 +7,8 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-from ...domain.captures import Capture, CaptureRow
+from ...domain.answers import Answer, safe_answer
+from ...domain.captures import Capture, CaptureRow, Outcome
 from ...domain.events import Event
 from ...domain.findings import explain
 from ...domain.units import rfc3339
@@ -22,6 +23,26 @@ class Answered(msgspec.Struct):
     status: int | None
     after_ms: int | None
     fault: str | None
+
+
+class SentShape(msgspec.Struct):
+    """The answer as it went out, without the headers that smsbin adds to every one."""
+
+    headers: list[Pair]
+    body: str
+
+
+class AnsweredWhole(Answered):
+    """All that is known about the answer. `ok`: a whole 2xx, well formed, gone out before the sender left; null: not
+    known yet. `left_ms`: when the sender hung up without it. `note`: why it was not the one that was set.
+    `fault_said`: the fault in words."""
+
+    ok: bool | None
+    sender_left: bool
+    left_ms: int | None
+    note: str | None
+    fault_said: str | None
+    sent: SentShape | None
 
 
 class CaptureSummary(msgspec.Struct, rename=PARTIES):
@@ -113,6 +134,7 @@ class EventShape(msgspec.Struct, rename=PARTIES | {"sender_said": "from_said", "
 class CaptureShape(CaptureSummary, rename=PARTIES):
     """The whole capture."""
 
+    answered: AnsweredWhole
     http_version: str
     headers: Annotated[list[Pair], Meta(description="In order, as they came; bytes as latin-1.")]
     body: BodyShape
@@ -133,11 +155,12 @@ def show_row(row: CaptureRow) -> CaptureSummary:
     return CaptureSummary(**_summary(row))
 
 
-def show_capture(capture: Capture, events: Sequence[Event] = ()) -> CaptureShape:
-    """A capture with its bytes, their parsed view and what they state."""
+def show_capture(capture: Capture, events: Sequence[Event] = (), sent: Answer | None = None) -> CaptureShape:
+    """A capture with its bytes, their parsed view and what they state. `sent`: what was answered, where it was not the
+    default of its role."""
     raw = capture.raw
     return CaptureShape(
-        **_summary(capture.row),
+        **_summary(capture.row) | {"answered": _answered_whole(capture.row, sent)},
         http_version=raw.http_version,
         headers=[(name.decode("latin-1"), value.decode("latin-1")) for name, value in raw.headers],
         body=BodyShape(
@@ -205,13 +228,30 @@ def _summary(row: CaptureRow) -> dict[str, Any]:
         "raw_status": reading.raw_status,
         "problem": reading.problem,
         "findings": list(reading.findings),
-        "simulated": False,
+        "simulated": row.simulated,
         "answered": Answered(
             status=outcome.status if outcome else None,
             after_ms=outcome.after_ms if outcome else None,
             fault=row.fault.kind if row.fault else None,
         ),
     }
+
+
+def _answered_whole(row: CaptureRow, sent: Answer | None) -> AnsweredWhole:
+    outcome = row.outcome or Outcome()
+    if sent is None and outcome.status is not None:
+        sent = safe_answer(row.role)
+    return AnsweredWhole(
+        status=outcome.status,
+        after_ms=outcome.after_ms,
+        fault=row.fault.kind if row.fault else None,
+        ok=None if row.outcome is None else outcome.ok,
+        sender_left=outcome.sender_left,
+        left_ms=outcome.left_ms,
+        note=outcome.note,
+        fault_said=row.fault.said if row.fault else None,
+        sent=None if sent is None else SentShape(list(sent.headers), sent.body),
+    )
 
 
 def _parsed(capture: Capture) -> ParsedShape:

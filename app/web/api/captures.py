@@ -43,8 +43,10 @@ async def index(request: web.Request) -> web.StreamResponse:
 async def show(request: web.Request) -> web.StreamResponse:
     """GET /api/v1/bins/{bin}/captures/{n}"""
     store = request.app[keys.STORE]
-    capture = await store.get_capture(*_address(request))
-    return answer(show_capture(capture, await store.events_of(capture)))
+    bin_id, n = _address(request)
+    capture = await store.get_capture(bin_id, n)
+    sent = await store.get_sent_answer(bin_id, n)
+    return answer(show_capture(capture, await store.events_of(capture), sent))
 
 
 async def body(request: web.Request) -> web.StreamResponse:

@@ -86,8 +86,8 @@ async def _rows(
                 yield 0, partial(show_message, message)
     elif whole:
         async for captures in exporting.each_whole_page(store, bin, query):
-            for capture, events in captures:
-                yield len(capture.raw.body), partial(show_capture, capture, events)
+            for capture, events, sent in captures:
+                yield len(capture.raw.body), partial(show_capture, capture, events, sent)
     else:
         async for rows in exporting.each_page(store, bin, query):
             for row in rows:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from ...domain.captures import Role
 from .comparison import ONLY
 from .inputs import DEFAULT_LIMIT, MAX_LIMIT, MAX_WAIT_S
 
@@ -19,6 +20,8 @@ def _in_query(name: str, text: str, **schema: object) -> Parameter:
 
 BIN = _in_path("bin", "A bin's id.", type="string")
 N = _in_path("n", "A capture's number in its bin.", type="integer", minimum=1, maximum=HIGHEST)
+ROLE = _in_path("role", "A role.", type="string", enum=[role.value for role in Role])
+ID = _in_path("id", "Its id.", type="string")
 PROVIDER = _in_path("provider", 'A provider\'s name, or "generic".', type="string")
 MESSAGE_ID = _in_path("message_id", "The message's id at the provider, percent-encoded.", type="string")
 

@@ -71,6 +71,16 @@ class BinList(msgspec.Struct):
     next: str | None
 
 
+class Seen(msgspec.Struct):
+    """How this very request came in: where its sender thinks we are, who connected to us, which forwarding headers it
+    brought, and whether they count."""
+
+    root: str
+    direct: str
+    forwarded: list[str]
+    trusted: bool
+
+
 class Info(msgspec.Struct):
     """This server."""
 
@@ -78,6 +88,7 @@ class Info(msgspec.Struct):
     public_url: str
     retention: str
     max_body: str
+    seen: Seen
 
 
 def show_bin(bin: Bin, root: str) -> BinShape:

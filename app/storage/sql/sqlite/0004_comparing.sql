@@ -18,6 +18,10 @@ create table faults (
     primary key (bin, role)
 ) strict, without rowid;
 
+-- Sent by a simulation of ours.
+alter table captures add column simulated integer not null default 0;
+create index captures_simulated on captures (bin, n) where simulated;
+
 -- Captures that got a fault.
 create table fault_hits (
     bin integer not null references bins (number),
@@ -29,6 +33,22 @@ create table fault_hits (
     primary key (bin, n)
 ) strict, without rowid;
 create index fault_hits_by_drill on fault_hits (bin, drill, n) where drill is not null;
+
+-- Captures that were sent again by hand, and the head of what came back.
+create table attempts (
+    bin integer not null references bins (number),
+    n integer not null,
+    -- Of its capture, from 1.
+    number integer not null,
+    url text not null,
+    sent_at integer not null,
+    status integer,
+    ms integer not null,
+    error text,
+    content_type text not null,
+    body blob not null,
+    primary key (bin, n, number)
+) strict;
 
 drop view v_captures;
 alter table outcomes drop column fault;
@@ -119,7 +139,7 @@ select
     captures.raw_status,
     captures.problem,
     iif(captures.findings = '', '[]', '["' || replace(captures.findings, ',', '","') || '"]') as findings,
-    0 as simulated,
+    captures.simulated,
     outcomes.status as answered_status,
     outcomes.after_ms as answered_after_ms,
     fault_hits.kind as answered_fault,

@@ -1,0 +1,94 @@
+"""`smsbin replay`: send captures again from this process, exactly as they came."""
+
+import asyncio
+import base64
+import json
+import sys
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+import click
+
+from ..domain.captures import RawRequest, Role
+from ..domain.replaying import NewAttempt
+from ..domain.units import rfc3339
+from .client import connect, in_path, with_server
+
+
+@click.command("replay", short_help="Send captures again.")
+@click.argument("numbers", metavar="N...", nargs=-1, required=True, type=click.IntRange(1))
+@click.option("--to", "to", required=True, metavar="URL", help="Where they go.")
+@click.option("--bin", "bin", envvar="SMSBIN_BIN", default=None, metavar="BIN", help="Whose they are (id or name).")
+@click.option("--credentials", is_flag=True, help="Send Authorization, Cookie, Proxy-* and X-Forwarded-* along.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object an attempt on stdout.")
+@with_server
+def command(
+    numbers: tuple[int, ...], to: str, bin: str | None, credentials: bool, as_json: bool, **server: Any
+) -> None:
+    """Send captures again, one after the other in the order given, from this process: to a handler on your machine.
+
+    Method, what stood behind the role in the path, query, headers in their order and the bytes of the body are as they
+    came; the connection's own headers are not, and credentials only with --credentials.
+
+    \b
+    smsbin replay 42 --to http://127.0.0.1:3000/sms
+    smsbin replay 40 41 42 --to http://127.0.0.1:3000/sms --json
+
+    Exit codes: 0 every answer was 2xx, 1 some were not, 2 usage, 3 the server cannot be reached.
+    """
+    parts = urlsplit(to)
+    if parts.scheme not in ("http", "https") or not parts.hostname or not to.isascii() or " " in to:
+        raise click.UsageError("--to must be an address such as http://127.0.0.1:3000/sms")
+    client = connect(**server)
+    found = client.find_bin(bin)
+    captures = [client.get(f"/bins/{in_path(found['id'])}/captures/{n}") for n in numbers]
+    attempts = asyncio.run(_send(captures, to.partition("#")[0], with_credentials=credentials, as_json=as_json))
+    good = sum(attempt.status is not None and 200 <= attempt.status < 300 for attempt in attempts)
+    click.echo(f"{good:,} of {len(attempts):,} answered 2xx.", err=True)
+    sys.exit(0 if good == len(attempts) else 1)
+
+
+async def _send(
+    captures: Sequence[dict[str, Any]], to: str, *, with_credentials: bool, as_json: bool
+) -> list[NewAttempt]:
+    # Importing the sender takes a moment, which `--help` need not wait for.
+    from ..services.replaying import send_again
+
+    attempts = []
+    for capture in captures:
+        raw, role = _raw(capture), Role(capture["role"])
+        attempt = await send_again(capture["n"], raw, role, to, with_credentials=with_credentials, allowed=None)
+        attempts.append(attempt)
+        click.echo(_as_json(attempt) if as_json else _as_line(attempt))
+    return attempts
+
+
+def _raw(capture: dict[str, Any]) -> RawRequest:
+    """The bytes, as the API tells them."""
+    headers = tuple((name.encode("latin-1"), value.encode("latin-1")) for name, value in capture["headers"])
+    return RawRequest(
+        method=capture["method"],
+        target=capture["target"],
+        http_version=capture["http_version"],
+        headers=headers,
+        body=base64.b64decode(capture["body"]["base64"]),
+        body_complete=capture["body"]["complete"],
+        peer=capture["peer"],
+        received_at=datetime.fromisoformat(capture["received_at"]),
+    )
+
+
+def _as_line(attempt: NewAttempt) -> str:
+    came = f"{attempt.status} in" if attempt.status is not None else f"{attempt.error} after"
+    return f"#{attempt.n}  {came} {attempt.ms:,} ms"
+
+
+def _as_json(attempt: NewAttempt) -> str:
+    said = {
+        "n": attempt.n, "url": attempt.url, "sent_at": rfc3339(attempt.sent_at), "status": attempt.status,
+        "ms": attempt.ms, "error": attempt.error, "content_type": attempt.content_type,
+        "body": attempt.body.decode("utf-8", "replace"),
+    }  # fmt: skip
+    return json.dumps(said)

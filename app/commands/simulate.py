@@ -1,0 +1,213 @@
+"""`smsbin simulate`: play a provider from this process, against a bin or against URLs of your own."""
+
+import asyncio
+import json
+import sys
+from dataclasses import dataclass
+from typing import Any
+
+import click
+from msgspec.structs import replace
+
+from .. import clock
+from ..domain.bins import PROVIDER_TITLES
+from ..domain.simulation import MOST_MESSAGES, Attempt, Progress, SimulationWish, Targets, Trouble, What
+from ..domain.units import rfc3339
+from .client import Client, connect, in_path, with_server
+
+COUNT = click.IntRange(1, MOST_MESSAGES)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stage:
+    """What is played where, and the mark that its bin knows it by."""
+
+    wish: SimulationWish
+    targets: Targets
+    mark: str | None
+
+
+@click.command("simulate", short_help="Play a provider.")
+@click.argument("what", type=click.Choice([what.value for what in What]))
+@click.option(
+    "--provider",
+    type=click.Choice(list(PROVIDER_TITLES)),
+    default=None,
+    help="Whose requests, and whose rule for the fallback.  [default: the bin's, else ytel]",
+)
+@click.option("--bin", "bin", envvar="SMSBIN_BIN", default=None, metavar="BIN", help="Send to this bin (id or name).")
+@click.option("--primary", default=None, metavar="URL", help="Send to this URL instead of a bin.")
+@click.option("--fallback", default=None, metavar="URL", help="The fallback of --primary.")
+@click.option("--status", default=None, metavar="URL", help="Where callbacks of outbound messages go.")
+@click.option("--from", "sender", default=None, metavar="NUMBER", help="The sender.  [default: fictional numbers]")
+@click.option("--to", "recipient", default=None, metavar="NUMBER", help="The recipient.")
+@click.option("--text", default=None, help="The text.  [default: from a small collection]")
+@click.option("--media", multiple=True, metavar="URL", help="A picture of an MMS; it is only named.")
+@click.option("--count", type=COUNT, default=1, show_default=True, help="How many messages or calls.")
+@click.option(
+    "--rate", type=click.FloatRange(0, min_open=True), default=5.0, show_default=True, help="How many a second."
+)
+@click.option(
+    "--seed", type=click.IntRange(0), default=None, help="The same seed plays the same.  [default: a new one]"
+)
+@click.option(
+    "--trouble",
+    multiple=True,
+    type=click.Choice([trouble.value for trouble in Trouble]),
+    help="What goes wrong; several are fine. duplicate and lose are one request in ten.",
+)
+@click.option(
+    "--failed",
+    type=click.FloatRange(0, 100),
+    default=3.0,
+    show_default=True,
+    metavar="PERCENT",
+    help="Outbound messages that fail.",
+)
+@click.option(
+    "--speed",
+    type=click.FloatRange(0, min_open=True),
+    default=1.0,
+    show_default=True,
+    help="Divide time-outs, and the pauses within a message, by this.",
+)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a request on stdout.")
+@with_server
+def command(
+    what: str, bin: str | None, primary: str | None, fallback: str | None, status: str | None, as_json: bool,
+    **more: Any,
+) -> None:  # fmt: skip
+    """Send webhook requests shaped like a provider's: inbound SMS, callbacks of outbound ones, or calls.
+
+    Primary first, then the fallback, by the provider's published rule (what is assumed is said). Real requests leave
+    from this process; no SMS is sent. Without --primary or --status they go to a bin, marked as simulated.
+
+    \b
+    smsbin simulate inbound --text "Your code is 482913"
+    smsbin simulate inbound --provider twilio --primary http://127.0.0.1:3000/sms --fallback http://127.0.0.1:3000/backup
+    smsbin simulate outbound --count 500 --rate 50 --trouble lose --trouble duplicate --trouble shuffle --seed 42
+
+    Exit codes: 0 every request was answered well by some URL, 1 some were not, 2 usage, 3 the server cannot be reached.
+    """
+    server = {name: more.pop(name) for name in ("url", "access_token_file", "data_dir", "port", "base_path")}
+    own = Targets(primary=primary, fallback=fallback, status=status)
+    wish = _wish(what, more)
+    is_own = own != Targets()
+    stage = _own(wish, own, bin) if is_own else _to_bin(wish, connect(**server), bin, more["provider"])
+    click.echo(_check(stage.wish), err=True)
+    progress = _play(stage, as_json=as_json)
+    click.echo(_sum_up(stage.wish, progress), err=True)
+    sys.exit(1 if progress.lost else 0)
+
+
+def _wish(what: str, more: dict[str, Any]) -> SimulationWish:
+    seed = more["seed"]
+    return SimulationWish(
+        provider=more["provider"] or "ytel",
+        what=What(what),
+        sender=more["sender"],
+        recipient=more["recipient"],
+        text=more["text"],
+        media=more["media"],
+        count=more["count"],
+        rate=more["rate"],
+        seed=int(clock.dice() * 1_000_000) if seed is None else seed,
+        trouble=frozenset(Trouble(trouble) for trouble in more["trouble"]),
+        failed_share=more["failed"] / 100,
+        speed=more["speed"],
+    )
+
+
+def _own(wish: SimulationWish, targets: Targets, bin: str | None) -> _Stage:
+    """URLs of the user's own; what a person sends from their terminal is not guarded."""
+    if bin is not None:
+        raise click.UsageError("Give either a bin or URLs of your own.")
+    needed = "status" if wish.what is What.OUTBOUND else "primary"
+    if getattr(targets, needed) is None:
+        raise click.UsageError(f"{wish.what} needs --{needed}.")
+    for name in ("primary", "fallback", "status"):
+        url = getattr(targets, name)
+        if url is not None and not url.startswith(("http://", "https://")):
+            raise click.UsageError(f"--{name} must be an address such as http://127.0.0.1:3000/sms")
+    return _Stage(wish, targets, None)
+
+
+def _to_bin(wish: SimulationWish, client: Client, named: str | None, provider: str | None) -> _Stage:
+    """A bin's URLs as this process reaches them, and the mark that the server knows the run by."""
+    bin = client.find_bin(named)
+    wish = replace(wish, provider=provider or bin["provider"] or wish.provider)
+    said = {
+        "provider": wish.provider, "what": wish.what.value, "count": wish.count, "seed": wish.seed,
+        "played_by": "client",
+    }  # fmt: skip
+    run = client.send("POST", f"/bins/{in_path(bin['id'])}/simulations", said)
+    roles = ("voice", "voice-fallback") if wish.what is What.VOICE else ("primary", "fallback")
+    named_urls = Targets(primary=bin["urls"][roles[0]], fallback=bin["urls"][roles[1]], status=bin["urls"]["status"])
+    key = bin["urls"]["primary"].rsplit("/", 1)[1]
+    here = [f"{client.root}/{key}" + suffix for suffix in _SUFFIXES[wish.what]]
+    targets = Targets(primary=here[0], fallback=here[1], status=here[2], named=named_urls)
+    return _Stage(wish, targets, run["mark"])
+
+
+def _play(stage: _Stage, *, as_json: bool) -> Progress:
+    # aiohttp and the data sheets take a moment to import, which `--help` need not wait for.
+    from ..egress import open_sender
+    from ..services.playing import Player
+
+    tell = _tell_json if as_json else _tell
+
+    async def play() -> Progress:
+        async with open_sender() as sender:
+            player = Player(sender, stage.wish, stage.targets, mark=stage.mark, tell=tell)
+            await player.run(clock.now())
+        return player.progress
+
+    return asyncio.run(play())
+
+
+def _check(wish: SimulationWish) -> str:
+    """What is about to be played, in words."""
+    from ..providers import PROVIDERS
+
+    sheet = PROVIDERS[wish.provider]
+    if wish.what is What.VOICE and not sheet.play.voice:
+        raise click.UsageError(f"{sheet.title} has no calls here; take another --provider.")
+    assumed = f" {sheet.play.assumed}" if sheet.play.assumed else ""
+    return f"Playing {sheet.title}: {wish.count:,} {wish.what}, {wish.rate:g} a second, seed {wish.seed}.{assumed}"
+
+
+def _tell(attempt: Attempt) -> None:
+    came = str(attempt.status) if attempt.status is not None else attempt.error
+    number = f"  #{attempt.n}" if attempt.n else ""
+    sign = "✓" if attempt.ok else "✕"
+    word = f" {attempt.word}" if attempt.word else ""
+    stamp = attempt.at.astimezone().strftime("%H:%M:%S.%f")[:-3]
+    click.echo(f"{stamp}  {sign} {attempt.role + word:<18} {came} in {attempt.ms:,} ms{number}  {attempt.message_id}")
+
+
+def _tell_json(attempt: Attempt) -> None:
+    said = {
+        "message_id": attempt.message_id, "role": attempt.role, "sent_at": rfc3339(attempt.at), "word": attempt.word,
+        "status": attempt.status, "ms": attempt.ms, "ok": attempt.ok, "error": attempt.error, "n": attempt.n,
+    }  # fmt: skip
+    click.echo(json.dumps(said))
+
+
+def _sum_up(wish: SimulationWish, progress: Progress) -> str:
+    what = "call" if wish.what is What.VOICE else "message"
+    dropped = f", {progress.dropped:,} callbacks left out on purpose" if progress.dropped else ""
+    return (
+        f"{_count(progress.sent, what)}, {_count(progress.requests, 'request')}:"
+        f" {progress.taken:,} answered well in the end, {progress.lost:,} not{dropped}."
+    )
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+_SUFFIXES = {
+    What.INBOUND: ("", "/fallback", "/status"),
+    What.OUTBOUND: ("", "/fallback", "/status"),
+    What.VOICE: ("/voice", "/voice-fallback", "/status"),
+}

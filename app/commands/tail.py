@@ -1,0 +1,110 @@
+"""`smsbin tail [BIN]`: captures as they arrive, each once, in order, for as long as somebody reads."""
+
+import sys
+from dataclasses import dataclass, field
+from typing import Any
+
+import click
+
+from .. import clock
+from ..errors import Invalid
+from .client import Away, Missing, bin_argument, connect, with_server
+from .following import WAIT_S, Captures, Patience, Since, Summary
+from .terminal import as_json, has_colours, line_of, put, somebody_reads, until_nobody_reads, whole_of
+
+# An answer is noted a moment after its capture; a line that waited for it can say how it went.
+_ANSWERED_S = 0.1
+_EARLY_S = 0.5
+
+
+@click.command("tail", short_help="Show captures as they arrive.")
+@bin_argument
+@click.option(
+    "--since", type=Since(), default="now", show_default=True,
+    help="Begin so long ago (10m), at a time, or behind a number (#1040).",
+)  # fmt: skip
+@click.option("-q", "--q", "--match", "match", default=None, metavar="EXPR", help="Only what the filter finds.")
+@click.option("--json", "wants_json", is_flag=True, help="JSON Lines.  [default: where stdout is no terminal]")
+@click.option("--body", "wants_body", is_flag=True, help="The whole capture: headers and body, too.")
+@with_server
+def command(bin: str | None, since: str, match: str | None, wants_json: bool, wants_body: bool, **server: Any) -> None:
+    """Show the captures of BIN as they arrive, one line each, until Ctrl-C.
+
+    Each is shown once and in order. When the server goes away, tail tries again until it is back, and goes on behind
+    the last capture that it showed.
+
+    BIN is an id or a unique name, and may be left out when there is one bin.
+
+    \b
+    Examples:
+      smsbin tail --since 10m
+      smsbin tail --match 'kind:status status:failed,undelivered'
+      smsbin tail --json | jq -r .text
+    """
+    client = connect(**server)
+    captures = Captures(client, client.find_bin(bin)["id"])
+    try:
+        after = captures.begin(since, clock.started(), by_the_clock=client.is_local)
+        tail = Tail(captures, match, wants_json or not sys.stdout.isatty(), wants_body, after)
+        with until_nobody_reads():
+            while somebody_reads():
+                tail.go_on()
+    except Invalid as error:
+        raise Invalid(*(("--match" if name == "q" else name, message) for name, message in error.problems)) from None
+
+
+@dataclass(slots=True)
+class Tail:
+    """What is shown, and how far it is."""
+
+    captures: Captures
+    match: str | None
+    as_json: bool
+    wants_body: bool
+    after: int
+    patience: Patience = field(default_factory=Patience)
+
+    def go_on(self) -> None:
+        """Wait for captures and show them. A server that is away is waited for, too."""
+        asked = clock.ticks()
+        # Whether it is there again is told at once, not with the next capture.
+        wait_s = 0 if self.patience.away else WAIT_S
+        try:
+            # What is there by now and does not match need not be looked through again.
+            done = self.captures.last() if self.match else 0
+            found = self.captures.after(self.after, q=self.match, wait_s=wait_s)
+            self.patience.found()
+            for item in self._with_answers(found):
+                self._show(item)
+                self.after = item["n"]
+        except Away as error:
+            self.patience.lost(error)
+            return
+        if not found:
+            self.after = max(self.after, done)
+            if wait_s and clock.ticks() - asked < _EARLY_S:
+                # A server that is going down answers early, and so does somebody who is no smsbin.
+                clock.pause(_EARLY_S)
+
+    def _with_answers(self, found: list[Summary]) -> list[Summary]:
+        if all(item["answered"]["status"] is not None for item in found):
+            return found
+        clock.pause(_ANSWERED_S)
+        again = {item["n"]: item for item in self.captures.after(self.after, q=self.match, limit=len(found))}
+        return [again.get(item["n"], item) for item in found]
+
+    def _show(self, item: Summary) -> None:
+        whole = self._whole(item) if self.wants_body else None
+        if self.as_json:
+            put(as_json(whole or item))
+            return
+        put(line_of(item, colours=has_colours()))
+        if whole:
+            for line in whole_of(whole).split("\n"):
+                put(line)
+
+    def _whole(self, item: Summary) -> Summary | None:
+        try:
+            return self.captures.whole(item["n"])
+        except Missing:
+            return None  # deleted in the meantime: its summary is all that is left

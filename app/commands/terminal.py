@@ -1,0 +1,133 @@
+"""What the command line shows. Captured text is hostile (P7): none of it may move the cursor, change a colour, hide, or
+turn the direction of what stands beside it."""
+
+import base64
+import json
+import os
+import select
+import sys
+import unicodedata
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+import click
+
+_UNSAFE = ("Cc", "Cf", "Cs", "Zl", "Zp")
+# Emoji and some scripts are spelled with these two; they do nothing to their neighbours.
+_HARMLESS = "\u200c\u200d"
+_NAMED = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
+_MOST_TEXT = 160
+_KIND_COLOURS = {"inbound": "green", "status": "blue", "voice": "magenta", "other": "yellow"}
+
+
+def visible(text: str) -> str:
+    """The text on one line, every control, bidi and format character spelled out: `\\x1b`, `\\u202e`."""
+    if text.isprintable():
+        return text
+    return "".join(_NAMED.get(letter) or _spelled(letter) if _is_unsafe(letter) else letter for letter in text)
+
+
+def as_json(value: Any) -> str:
+    """One line of JSON that no terminal obeys and every parser reads as the same value."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    if text.isprintable():
+        return text
+    # Such characters stand inside of strings only, where JSON may spell them out.
+    return "".join(json.dumps(letter)[1:-1] if _is_unsafe(letter) else letter for letter in text)
+
+
+def put(line: str) -> None:
+    """One line of data to stdout, at once. What the terminal cannot show is spelled out; data elsewhere is UTF-8."""
+    encoding = sys.stdout.encoding if sys.stdout.isatty() else "utf-8"
+    click.echo(line.encode(encoding, "backslashreplace"))
+
+
+def has_colours() -> bool:
+    """On a terminal that shows them, unless NO_COLOR says otherwise."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def line_of(summary: dict[str, Any], *, colours: bool = False) -> str:
+    """A capture on one line: time, number, role, kind, parties, text or status, oddities, answer."""
+
+    def paint(text: str, **style: Any) -> str:
+        return click.style(text, **style) if colours else text
+
+    at = datetime.fromisoformat(summary["received_at"]).astimezone()
+    kind = str(summary["kind"])
+    odd = f"! {', '.join(summary['findings'])}" if summary["findings"] else ""
+    parts = [
+        paint(f"{at:%H:%M:%S}", dim=True),
+        paint(f"#{summary['n']}", bold=True),
+        f"{summary['role']:<8}",
+        paint(f"{kind:<7}", fg=_KIND_COLOURS.get(kind)),
+        _parties(summary),
+        _content(summary),
+        paint(visible(odd), fg="yellow") if odd else "",
+        _answer(summary["answered"], paint),
+    ]
+    return "  ".join(part for part in parts if part)
+
+
+def whole_of(capture: dict[str, Any]) -> str:
+    """The request of a whole capture, indented: request line, headers in order, body."""
+    lines = [f"{capture['method']} {capture['target']} HTTP/{capture['http_version']}"]
+    lines += [f"{name}: {value}" for name, value in capture["headers"]]
+    body = base64.b64decode(capture["body"]["base64"]).decode("utf-8", "backslashreplace")
+    lines += ["", *body.splitlines()] if body else []
+    if not capture["body"]["complete"]:
+        lines.append("(the body was cut short)")
+    return "\n".join(f"    {visible(line)}".rstrip() for line in lines)
+
+
+@contextmanager
+def until_nobody_reads() -> Iterator[None]:
+    """Whoever reads our stdout may stop reading (`| head`): that is an end, no error."""
+    try:
+        yield
+    except BrokenPipeError:
+        # Python would complain again when it closes stdout.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def somebody_reads() -> bool:
+    """False when the other end of stdout is closed, which a program that only waits would never find out."""
+    poll = select.poll()
+    poll.register(sys.stdout.fileno(), 0)
+    return not poll.poll(0)
+
+
+def _is_unsafe(letter: str) -> bool:
+    return unicodedata.category(letter) in _UNSAFE and letter not in _HARMLESS
+
+
+def _spelled(letter: str) -> str:
+    code = ord(letter)
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x1_0000 else f"\\U{code:08x}"
+
+
+def _parties(summary: dict[str, Any]) -> str:
+    if summary["from"] is None and summary["to"] is None:
+        return ""
+    return f"{visible(summary['from'] or '?')} -> {visible(summary['to'] or '?')}"
+
+
+def _content(summary: dict[str, Any]) -> str:
+    if summary["kind"] == "status" and summary["status"]:
+        word = summary["raw_status"]
+        said = f" ({visible(word)})" if word and word.lower() != summary["status"] else ""
+        return f"{visible(summary['status'])}{said}"
+    if summary["text"] is not None:
+        text = summary["text"]
+        return visible(text if len(text) <= _MOST_TEXT else text[:_MOST_TEXT] + "…") or "(empty)"
+    return visible(f"{summary['method']} {summary['content_type'] or 'no type'}, {summary['size']:,} bytes")
+
+
+def _answer(answered: dict[str, Any], paint: Callable[..., str]) -> str:
+    fault = f" by fault {answered['fault']}" if answered["fault"] else ""
+    if answered["status"] is None:
+        return paint(f"no answer{fault}", fg="red") if fault else paint("no answer yet", dim=True)
+    took = "" if answered["after_ms"] is None else f" in {answered['after_ms']} ms"
+    return paint(f"{answered['status']}{took}{fault}", fg="green" if answered["status"] < 300 else "red")

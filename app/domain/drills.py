@@ -1,0 +1,209 @@
+"""A drill: faults with an end, one after the other, on one URL, and what came of them.
+
+A plain drill has one step: the fault that somebody asked for. Measuring a provider is a series of steps, one for each
+way to fail, and each wants one message. A step is watched until every message that met the fault has found its way, or
+nothing more is to be expected of it; then the URL is healed.
+
+Everything here follows from the pairings of a step, so it can be looked at while it happens.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+import msgspec
+
+from .captures import Role
+from .faults import Fault, FaultKind
+from .pairing import FALLBACK_WITHIN, Hit, Pairing
+
+STEP_LASTS = timedelta(minutes=10)
+"""How long a step of a series waits for its message."""
+
+DRILLED = (Role.PRIMARY, Role.VOICE)
+"""Roles that have a fallback."""
+
+
+class StepState(StrEnum):
+    """`waiting`: its turn comes. `running`: the fault is on. `watching`: the fault is over, messages are not.
+    `skipped`: the drill was stopped before."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    WATCHING = "watching"
+    DONE = "done"
+    SKIPPED = "skipped"
+
+
+class Card(msgspec.Struct, frozen=True, kw_only=True):
+    """The score of messages that met a fault. `recovered`: the fallback took it; `retried`: the primary did after all;
+    `lost`: nobody; `waiting`: not yet known. `duplicates`: more than one good answer. Delays are milliseconds from the
+    first arrival to the one that was answered well."""
+
+    messages: int = 0
+    recovered: int = 0
+    retried: int = 0
+    lost: int = 0
+    waiting: int = 0
+    duplicates: int = 0
+    delay_p50_ms: int | None = None
+    delay_max_ms: int | None = None
+
+
+class Manner(msgspec.Struct, frozen=True, kw_only=True):
+    """What the provider did with the first message of a step. `tries`: requests on the failing URL, those that followed
+    a redirect left out. `gave_up_ms`: when it hung up. `fallback_ms`: when the fallback was hit; None: it was not."""
+
+    n: int
+    tries: int
+    gave_up_ms: int | None
+    followed: bool
+    fallback_ms: int | None
+    method: str
+    fallback_method: str | None
+
+
+class DrillStep(msgspec.Struct, frozen=True, kw_only=True):
+    """One fault of a drill. Of `fault` only the manner counts until it starts: it ends `lasts_s` later. `off_at`: when
+    it was found to be over."""
+
+    title: str
+    fault: Fault
+    lasts_s: float
+    state: StepState = StepState.WAITING
+    started_at: datetime | None = None
+    off_at: datetime | None = None
+    ended_at: datetime | None = None
+    card: Card = Card()
+    manner: Manner | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """It is on, or watched."""
+        return self.state in (StepState.RUNNING, StepState.WATCHING)
+
+
+class Drill(msgspec.Struct, frozen=True, kw_only=True):
+    """`measuring`: a series of steps, of one message each. `card` is of all steps together. `stopped`: somebody ended
+    it early."""
+
+    id: str
+    bin_id: str
+    role: Role
+    measuring: bool
+    started_at: datetime
+    steps: tuple[DrillStep, ...]
+    card: Card = Card()
+    ended_at: datetime | None = None
+    stopped: bool = False
+
+    @property
+    def current(self) -> int | None:
+        """The index of the step that is on or due; None at the end."""
+        if self.ended_at is not None:
+            return None
+        over = (StepState.DONE, StepState.SKIPPED)
+        return next((index for index, step in enumerate(self.steps) if step.state not in over), None)
+
+    def run_of(self, index: int) -> str:
+        """The name that captures carry which met the fault of a step."""
+        return f"{self.id}.{index}"
+
+
+SERIES: tuple[tuple[str, FaultKind, tuple[int, ...], float], ...] = (
+    ("answers 500", FaultKind.STATUS, (500,), 0),
+    ("answers 404", FaultKind.STATUS, (404,), 0),
+    ("redirects (302)", FaultKind.REDIRECT, (302,), 0),
+    ("answers broken XML", FaultKind.BAD_XML, (200,), 0),
+    ("drops the connection", FaultKind.DROP, (200,), 0),
+    ("holds the answer", FaultKind.HOLD, (200,), 60),
+)
+"""The ways to fail that a provider is measured by, in words that go on "when the primary …". The answer is held for
+longer than any provider is known to wait (Twilio: 15 s)."""
+
+
+def plain_steps(fault: Fault, now: datetime) -> tuple[DrillStep, ...]:
+    """The one step of a drill that somebody asked for."""
+    lasts_s = max(0.0, (fault.until - now).total_seconds())
+    return (DrillStep(title=fault.say(), fault=fault, lasts_s=lasts_s),)
+
+
+def series_steps(now: datetime) -> tuple[DrillStep, ...]:
+    """The steps of measuring. No count: a provider that tries again shall fail again."""
+    return tuple(
+        DrillStep(
+            title=title,
+            fault=Fault(kind=kind, statuses=statuses, seconds=seconds, until=now + STEP_LASTS),
+            lasts_s=STEP_LASTS.total_seconds(),
+        )
+        for title, kind, statuses, seconds in SERIES
+    )
+
+
+def is_settled(pairing: Pairing, now: datetime, patience: timedelta = FALLBACK_WITHIN) -> bool:
+    """Nothing more is to be expected of this message: somebody took it, or it has been quiet for long enough."""
+    if any(hit.ok is None for hit in pairing.hits):
+        return False
+    if any(hit.ok for hit in pairing.fallback):
+        return True
+    heard = max(_end_of(hit) for hit in pairing.hits)
+    quiet = now - heard >= patience
+    return quiet or (not pairing.fallback and any(hit.ok for hit in pairing.primary))
+
+
+def score(pairings: Sequence[Pairing], now: datetime) -> Card:
+    """The score of the messages that met a fault."""
+    taken = [pairing for pairing in pairings if any(hit.ok for hit in pairing.hits)]
+    delays = sorted(_delay_ms(pairing) for pairing in taken)
+    recovered = sum(any(hit.ok for hit in pairing.fallback) for pairing in taken)
+    lost = sum(is_settled(pairing, now) for pairing in pairings) - sum(is_settled(pairing, now) for pairing in taken)
+    return Card(
+        messages=len(pairings),
+        recovered=recovered,
+        retried=len(taken) - recovered,
+        lost=lost,
+        waiting=len(pairings) - len(taken) - lost,
+        duplicates=sum(sum(bool(hit.ok) for hit in pairing.hits) > 1 for pairing in taken),
+        delay_p50_ms=delays[-(-len(delays) // 2) - 1] if delays else None,
+        delay_max_ms=delays[-1] if delays else None,
+    )
+
+
+def met(pairings: Sequence[Pairing], run: str) -> int:
+    """How many requests met the fault of a step."""
+    return len({hit.n for pairing in pairings for hit in pairing.hits if hit.drill == run})
+
+
+def manner_of(pairing: Pairing, *, followed: bool = False) -> Manner | None:
+    """What the provider did with a message whose primary failed; None where the primary was never hit. `followed`: it
+    came to the address that it was redirected to."""
+    primary, fallback = pairing.primary, pairing.fallback
+    if not primary:
+        return None
+    first = primary[0]
+    failed = [hit for hit in primary if hit.fault is not None]
+    gave_up = next((hit.left_ms for hit in primary if hit.left_ms is not None), None)
+    return Manner(
+        n=first.n,
+        tries=len(failed),
+        gave_up_ms=gave_up,
+        followed=followed,
+        fallback_ms=_ms(fallback[0].at - first.at) if fallback else None,
+        method=first.method,
+        fallback_method=fallback[0].method if fallback else None,
+    )
+
+
+def _end_of(hit: Hit) -> datetime:
+    ended = hit.left_ms if hit.after_ms is None else hit.after_ms
+    return hit.at + timedelta(milliseconds=ended or 0)
+
+
+def _delay_ms(pairing: Pairing) -> int:
+    """To the first request that was answered well."""
+    good = next(hit for hit in sorted(pairing.hits, key=lambda hit: hit.at) if hit.ok)
+    return _ms(good.at - min(hit.at for hit in pairing.hits))
+
+
+def _ms(gap: timedelta) -> int:
+    return round(gap / timedelta(milliseconds=1))

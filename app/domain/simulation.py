@@ -1,0 +1,122 @@
+"""A simulation: a run of requests shaped like a provider's, with its habits and, on wish, its troubles.
+
+What will be sent follows from the wish alone: the same seed gives the same messages, in the same order, at the same
+distances. What comes back is told attempt by attempt.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+import msgspec
+
+MOST_MESSAGES = 100_000
+MOST_A_SECOND = 500.0
+MOST_ABROAD_A_SECOND = 10.0
+"""To a URL that is none of this server's bins."""
+MOST_RESULTS = 1_000
+"""Attempts that a run remembers: the last ones."""
+
+MARK = "X-Smsbin-Simulation"
+"""The header that marks a simulated request; its value is the run's own secret."""
+
+
+class What(StrEnum):
+    """What the provider does."""
+
+    INBOUND = "inbound"
+    OUTBOUND = "outbound"
+    VOICE = "voice"
+
+
+class Trouble(StrEnum):
+    """What goes wrong on purpose. The shares are of `TENTH`, one request in ten; the rest is for every request."""
+
+    DUPLICATE = "duplicate"
+    SHUFFLE = "shuffle"
+    LOSE = "lose"
+    RAW_PLUS = "raw_plus"
+    GET = "get"
+    LATIN1 = "latin1"
+    EMOJI = "emoji"
+
+
+TENTH = 0.1
+FAILED_SHARE = 0.03
+"""Outbound messages that fail, where nobody says."""
+
+
+class RunState(StrEnum):
+    """How a run stands."""
+
+    RUNNING = "running"
+    DONE = "done"
+    STOPPED = "stopped"
+    FAILED = "failed"
+
+
+class SimulationWish(msgspec.Struct, frozen=True, kw_only=True):
+    """What shall be played. `sender` and `recipient` as the requests have them: inbound the sender is the customer.
+    None takes fictional numbers, a new customer for each message. `text` None takes one from a small collection.
+    `rate` is messages a second; `speed`
+    divides the pauses between the requests of one message, and the time-outs."""
+
+    provider: str
+    what: What
+    sender: str | None = None
+    recipient: str | None = None
+    text: str | None = None
+    media: tuple[str, ...] = ()
+    count: int = 1
+    rate: float = 5.0
+    seed: int = 0
+    trouble: frozenset[Trouble] = frozenset()
+    failed_share: float = FAILED_SHARE
+    speed: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Targets:
+    """Where the requests go; None: there is no such URL. For calls `primary` and `fallback` are the voice URLs.
+    `named` are the same as the portal knows them, for bodies that name the URL: a server reaches itself by another
+    address than the provider does."""
+
+    primary: str | None = None
+    fallback: str | None = None
+    status: str | None = None
+    named: "Targets | None" = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One request and what came back. `status` None: no whole answer; then `error` says why in a few words. `ms` until
+    the end of the answer, or until the sender gave up. `n` is the capture's number, where a bin answered. `at` is when
+    the request was sent, `word` the status that a callback told."""
+
+    message_id: str
+    role: str
+    at: datetime
+    status: int | None
+    ms: int
+    ok: bool
+    n: int | None = None
+    error: str | None = None
+    word: str | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Progress:
+    """How far a run is. `total` and `sent` count messages or calls, the latter those of which nothing more is to come;
+    `requests` counts everything that went out, retries and fallbacks too. `taken` are requests that some URL answered
+    well in the end, `lost` those that none did; `dropped` callbacks were left out on purpose. `results` are the last
+    attempts."""
+
+    total: int
+    sent: int = 0
+    requests: int = 0
+    taken: int = 0
+    lost: int = 0
+    dropped: int = 0
+    state: RunState = RunState.RUNNING
+    problem: str | None = None
+    results: list[Attempt] = field(default_factory=list)

@@ -1,0 +1,127 @@
+"""Sending bytes that are a whole request already, unchanged to the last one, and reading the answer.
+
+aiohttp's client writes headers in UTF-8, upper-cases methods and puts words of its own in between; a replay must not
+do any of that. The way out is the same gate (`gate.py`), asked about the very address that is connected to.
+"""
+
+import asyncio
+import socket
+import ssl
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from .. import clock
+from .gate import Closed, Network, is_closed
+from .sender import Reply
+
+TIMEOUT_S = 10.0
+# What is kept of an answer's body: its head.
+MOST_BODY = 4 << 10
+_MOST_HEAD = 64 << 10
+_NO_BODY = (204, 304)
+
+
+async def send_exactly(url: str, data: bytes, *, allowed: Sequence[Network | str] | None) -> Reply:
+    """One request on a connection of its own. `allowed` None: there is no gate. Never raises for what others do."""
+    since = clock.ticks()
+
+    def failed(error: str, *, refused: bool = False) -> Reply:
+        return Reply(status=None, ms=_ms(since), error=error, refused=refused)
+
+    try:
+        async with asyncio.timeout(TIMEOUT_S):
+            reader, writer = await _connect(url, allowed)
+            try:
+                writer.write(data)
+                status, headers = await _read_head(reader)
+                has_body = status not in _NO_BODY and not data.startswith(b"HEAD ")
+                body = await _read_body(reader, headers) if has_body else b""
+            finally:
+                writer.transport.abort()
+        return Reply(status=status, ms=_ms(since), content_type=headers.get("content-type", ""), body=body[:MOST_BODY])
+    except TimeoutError:
+        return failed("no answer in time")
+    except Closed:
+        return failed("this address may not be sent to", refused=True)
+    except socket.gaierror:
+        return failed("the host is not known", refused=True)
+    except ssl.SSLError:
+        return failed("the TLS connection failed", refused=True)
+    except asyncio.IncompleteReadError as error:
+        return failed("the answer was cut short" if error.partial else "the connection was closed")
+    except (asyncio.LimitOverrunError, ValueError):
+        return failed("the answer is no HTTP")
+    except (ConnectionResetError, BrokenPipeError):
+        return failed("the connection was closed")
+    except OSError:
+        return failed("the connection was refused", refused=True)
+
+
+async def _connect(
+    url: str, allowed: Sequence[Network | str] | None
+) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    parts = urlsplit(url)
+    secure = parts.scheme == "https"
+    host, port = parts.hostname or "", parts.port or (443 if secure else 80)
+    loop = asyncio.get_running_loop()
+    found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    trouble: OSError = Closed(f"{host} has no address")
+    for family, kind, protocol, _, address in found:
+        if allowed is not None and is_closed(host, str(address[0]), allowed):
+            trouble = Closed(f"{address[0]} is not on the public internet")
+            continue
+        sock = socket.socket(family, kind, protocol)
+        sock.setblocking(False)
+        try:
+            await loop.sock_connect(sock, address)
+            tls = ssl.create_default_context() if secure else None
+            name = host if secure else None
+            return await asyncio.open_connection(sock=sock, limit=_MOST_HEAD, ssl=tls, server_hostname=name)
+        except BaseException as error:
+            sock.close()
+            if not isinstance(error, OSError) or isinstance(error, ssl.SSLError):
+                raise
+            trouble = error
+    raise trouble
+
+
+async def _read_head(reader: asyncio.StreamReader) -> tuple[int, dict[str, str]]:
+    """Status and headers of the answer; those that only announce it are passed over."""
+    while True:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+        line, *rest = head.rstrip("\r\n").split("\r\n")
+        version, _, said = line.partition(" ")
+        if not version.startswith("HTTP/1.") or not said[:3].isdigit():
+            raise ValueError(line)
+        if not said.startswith("1"):
+            pairs = (each.partition(":") for each in rest)
+            return int(said[:3]), {name.lower(): value.strip() for name, _, value in pairs}
+
+
+async def _read_body(reader: asyncio.StreamReader, headers: dict[str, str]) -> bytes:
+    """Its head; what comes after `MOST_BODY` is not waited for."""
+    if "chunked" in headers.get("transfer-encoding", "").lower():
+        return await _read_chunks(reader)
+    if "content-length" in headers:
+        return await reader.readexactly(min(int(headers["content-length"]), MOST_BODY))
+    kept = bytearray()
+    while len(kept) < MOST_BODY and (piece := await reader.read(MOST_BODY)):
+        kept += piece
+    return bytes(kept)
+
+
+async def _read_chunks(reader: asyncio.StreamReader) -> bytes:
+    kept = bytearray()
+    while len(kept) < MOST_BODY:
+        size = int((await reader.readuntil(b"\r\n")).partition(b";")[0], 16)
+        if size == 0:
+            break
+        kept += await reader.readexactly(min(size, MOST_BODY))
+        if size > MOST_BODY:
+            break
+        await reader.readexactly(2)
+    return bytes(kept)
+
+
+def _ms(since: float) -> int:
+    return round((clock.ticks() - since) * 1_000)

@@ -1,0 +1,121 @@
+"""What the URLs of all bins answer, in memory, so that choosing costs no read. Changed in the store first."""
+
+import asyncio
+
+from ..domain.answers import Answer, RoleAnswers, safe_answer
+from ..domain.captures import RawRequest, Reading, Role
+from ..domain.checking import check_answers
+from ..domain.search import Candidate, Query, WrongTerm, matches, parse_query
+from ..errors import Invalid
+from ..live.hub import Hub
+from ..log import get_log
+from ..storage import Store
+
+_log = get_log("answers")
+
+
+class _Ready:
+    """A role's answers with their queries read."""
+
+    __slots__ = ("answers", "rules")
+
+    def __init__(self, answers: RoleAnswers) -> None:
+        self.answers = answers
+        self.rules: list[tuple[Query, Answer]] = []
+        for rule in answers.rules:
+            try:
+                self.rules.append((parse_query(rule.match), rule.answer))
+            except WrongTerm as error:
+                # Written by a version that knew a term which we do not: the other rules still hold.
+                _log.warning("rule.ignored", reason=str(error))
+
+    def choose(self, role: Role, raw: RawRequest, reading: Reading) -> Answer:
+        if self.rules:
+            candidate = _candidate(role, raw, reading)
+            for query, answer in self.rules:
+                if matches(query, candidate):
+                    return answer
+        return self.answers.answer
+
+
+class Answers:
+    """Belongs to one event loop."""
+
+    def __init__(self, store: Store, hub: Hub) -> None:
+        self._store = store
+        self._hub = hub
+        self._by_bin: dict[str, dict[Role, _Ready]] = {}
+        self._changing = asyncio.Lock()
+
+    async def start(self) -> None:
+        """Read what users have set."""
+        for bin_id, role, answers in await self._store.list_answers():
+            self._by_bin.setdefault(bin_id, {})[role] = _Ready(answers)
+
+    def of(self, bin_id: str, role: Role) -> RoleAnswers:
+        """What a role answers; the default when nobody has set anything."""
+        ready = self._by_bin.get(bin_id, {}).get(role)
+        return RoleAnswers(answer=safe_answer(role)) if ready is None else ready.answers
+
+    def is_set(self, bin_id: str, role: Role) -> bool:
+        """Whether a user has set it."""
+        return role in self._by_bin.get(bin_id, {})
+
+    def choose(self, bin_id: str, role: Role, raw: RawRequest, reading: Reading) -> Answer | None:
+        """The answer that a user has set for such a request; None: the default."""
+        roles = self._by_bin.get(bin_id)
+        if roles is None:
+            return None
+        ready = roles.get(role)
+        return None if ready is None else ready.choose(role, raw, reading)
+
+    async def set(self, bin_id: str, role: Role, answers: RoleAnswers) -> None:
+        """From now on. Invalid names every field that is wrong; NotFound."""
+        problems = check_answers(answers)
+        if problems:
+            raise Invalid(*problems)
+        ready = _Ready(answers)
+        async with self._changing:
+            await self._store.set_answers(bin_id, role, answers)
+            self._by_bin.setdefault(bin_id, {})[role] = ready
+        self._hub.ring(bin_id)
+
+    async def reset(self, bin_id: str, role: Role) -> None:
+        """Back to the default. NotFound."""
+        async with self._changing:
+            await self._store.set_answers(bin_id, role, None)
+            roles = self._by_bin.get(bin_id, {})
+            roles.pop(role, None)
+            if not roles:
+                self._by_bin.pop(bin_id, None)
+        self._hub.ring(bin_id)
+
+    def forget(self, bin_id: str) -> None:
+        """The bin was deleted."""
+        self._by_bin.pop(bin_id, None)
+
+
+def matching_rule(answers: RoleAnswers, role: Role, raw: RawRequest, reading: Reading) -> int | None:
+    """The index of the rule that would answer such a request; None: none of them. WrongTerm."""
+    candidate = _candidate(role, raw, reading)
+    found = (index for index, rule in enumerate(answers.rules) if matches(parse_query(rule.match), candidate))
+    return next(found, None)
+
+
+def _candidate(role: Role, raw: RawRequest, reading: Reading) -> Candidate:
+    return Candidate(
+        n=None,
+        received_at=raw.received_at,
+        role=role.value,
+        kind=reading.kind.value,
+        method=raw.method,
+        size=len(raw.body),
+        provider=reading.provider,
+        message_id=reading.message_id,
+        sender=reading.sender,
+        recipient=reading.recipient,
+        text=reading.text,
+        status=reading.status,
+        words=reading.words,
+        findings=reading.findings,
+    )

@@ -1,0 +1,255 @@
+"""What a test holds in its hands: the URLs of its bin, what came, and how the bin answers."""
+
+import asyncio
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, ParamSpec, TypeVar
+from urllib.parse import quote
+
+from .. import clock
+from ..commands.client import Client
+from ..domain.extracting import otp
+from ..domain.statuses import Status
+
+TIMEOUT_S = 10.0
+QUIET_S = 1.0
+# The server answers a question that waits after a minute at the latest.
+_LONGEST_S = 50
+_PAGE = 500
+_PATIENCE_S = 75.0
+_KEYS = {
+    "kind": "kind:", "role": "role:", "from_": "from:", "to": "to:", "text": "text~", "provider": "provider:",
+    "message_id": "id:", "method": "method:", "finding": "has:",
+}  # fmt: skip
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Urls:
+    """The capture URLs, by the job that each has in the provider's portal."""
+
+    primary: str
+    fallback: str
+    status: str
+    voice: str
+    voice_fallback: str
+
+
+class Hit:
+    """One captured request. Its fields are those of the API's summary, `from` spelled `from_`; the rest is asked for
+    when somebody looks."""
+
+    def __init__(self, inbox: "Inbox", summary: dict[str, Any]) -> None:
+        self._inbox = inbox
+        self.summary = summary
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self.summary[name.removesuffix("_")]
+        except KeyError:
+            raise AttributeError(f"a hit has no {name}; it has {', '.join(self.summary)}") from None
+
+    def __repr__(self) -> str:
+        return f"<Hit {describe(self.summary)}>"
+
+    @cached_property
+    def whole(self) -> dict[str, Any]:
+        """The whole capture, as the API has it."""
+        found: dict[str, Any] = self._inbox.get(f"/captures/{self.summary['n']}")
+        return found
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """The fields of query and form, by name; of a repeated one the first."""
+        parsed = self.whole["parsed"]
+        pairs = [*parsed["query"], *(parsed["form"] or [])]
+        return dict(reversed(pairs))
+
+    @property
+    def json(self) -> Any:
+        """The JSON of the body, None where it is none."""
+        return self.whole["parsed"]["json"]
+
+    @property
+    def headers(self) -> list[tuple[str, str]]:
+        """As they came: order, case and repeats."""
+        return [(name, value) for name, value in self.whole["headers"]]
+
+
+class Inbox:
+    """A bin that belongs to one test. Every method that waits raises AssertionError when it waited in vain."""
+
+    def __init__(self, client: Client, bin: dict[str, Any], timeout_s: float = TIMEOUT_S) -> None:
+        self._client = client
+        self.bin = bin
+        self.timeout_s = timeout_s
+        self.url = Urls(**{name.replace("-", "_"): url for name, url in bin["urls"].items()})
+        self.page_url: str = bin["page_url"]
+        # Hits that `wait` has given out: each is given once.
+        self._given: set[int] = set()
+
+    @property
+    def aio(self) -> "AsyncInbox":
+        """The same for coroutines."""
+        return AsyncInbox(self)
+
+    def wait(self, match: str | None = None, *, count: int = 1, timeout: float | None = None, **terms: str) -> Any:
+        """The next hit that matches and was not given out yet; with `count` a list of so many, oldest first.
+
+        `match` is a filter as in the page's box; `terms` are the same in Python: `kind`, `role`, `from_`, `to`, `text`,
+        `status` (a word of the ladder, or the provider's own), `provider`, `message_id`, `method`, `finding`.
+        """
+        wanted = _Wanted(match, terms)
+        timeout = self.timeout_s if timeout is None else timeout
+        end, after, found = clock.ticks() + timeout, 0, list[Hit]()
+        while True:
+            left = end - clock.ticks()
+            page = self._page(after, wanted.query, max(0, min(_LONGEST_S, int(left + 0.999))))
+            after = page[-1]["n"] if page else after
+            found += [Hit(self, item) for item in page if item["n"] not in self._given and wanted.fits(item)]
+            if len(found) >= count:
+                taken = found[:count]
+                self._given.update(hit.n for hit in taken)
+                return taken[0] if count == 1 else taken
+            if left <= 0:
+                raise AssertionError(self._in_vain(wanted, len(found), count, timeout))
+
+    def received(self, match: str | None = None, **terms: str) -> list[Hit]:
+        """Everything that has come and matches, oldest first; without a wish everything."""
+        wanted = _Wanted(match, terms)
+        return [Hit(self, item) for item in self._all(wanted.query) if wanted.fits(item)]
+
+    def assert_quiet(self, seconds: float = QUIET_S, match: str | None = None, **terms: str) -> None:
+        """Nothing that matches comes for so long; what came before does not count."""
+        wanted = _Wanted(match, terms)
+        before = self._all(None)
+        after, end = before[-1]["n"] if before else 0, clock.ticks() + seconds
+        while (left := end - clock.ticks()) > 0:
+            page = self._page(after, wanted.query, max(1, min(_LONGEST_S, int(left + 0.999))))
+            after = page[-1]["n"] if page else after
+            came = [item for item in page if wanted.fits(item)]
+            if came:
+                raise AssertionError(f"It was not quiet: {describe(came[0])}\n{self.timeline()}")
+
+    def otp(self, *, timeout: float | None = None, **terms: str) -> str:
+        """The code in the text of the next message that has one: 4 to 8 digits."""
+        timeout = self.timeout_s if timeout is None else timeout
+        end = clock.ticks() + timeout
+        while True:
+            hit = self.wait(None, count=1, timeout=max(0.0, end - clock.ticks()), **terms)
+            code = otp(hit.text or "")
+            if code is not None:
+                return code
+
+    def respond(
+        self,
+        status: int = 200,
+        body: str = "",
+        headers: Sequence[tuple[str, str]] = (),
+        *,
+        role: str = "primary",
+        delay: float = 0.0,
+    ) -> None:
+        """What the role answers from now on; `delay` in seconds."""
+        said = {"status": status, "body": body, "headers": [list(pair) for pair in headers]}
+        self.send("PUT", f"/answers/{role}", said | {"delay_ms": round(delay * 1_000)})
+
+    def fail(self, kind: str, *, role: str = "primary", count: int | None = None, **more: Any) -> None:
+        """A fault of the API: status, hold, drop, cut, bad_xml, redirect, slow."""
+        self.send("PUT", f"/faults/{role}", {"kind": kind, "count": count} | more)
+
+    def hold(self, seconds: float, *, role: str = "primary", count: int | None = None) -> None:
+        """Answer so many seconds late."""
+        self.fail("hold", role=role, count=count, seconds=seconds)
+
+    def drop(self, *, role: str = "primary", count: int | None = None) -> None:
+        """Close the connection without an answer."""
+        self.fail("drop", role=role, count=count)
+
+    def heal(self, role: str = "primary") -> None:
+        """No fault any more, and the default answer again."""
+        self.send("DELETE", f"/faults/{role}")
+        self.send("DELETE", f"/answers/{role}")
+
+    def timeline(self) -> str:
+        """What came so far, one line a request: for reports."""
+        lines = [describe(item) for item in self._all(None)]
+        return "\n".join(["What came:", *(f"  {line}" for line in lines)] if lines else ["Nothing came."])
+
+    def get(self, path: str, **query: str | None) -> Any:
+        """A GET below the bin in the API."""
+        return self._client.get(f"/bins/{self.bin['id']}{path}", patience_s=_PATIENCE_S, **query)
+
+    def send(self, method: str, path: str, value: Any = None) -> Any:
+        """Another call below the bin in the API."""
+        return self._client.send(method, f"/bins/{self.bin['id']}{path}", value)
+
+    def _page(self, after: int, query: str | None, wait_s: int = 0) -> list[dict[str, Any]]:
+        page = self.get("/captures", after=str(after), wait=str(wait_s), q=query, limit=str(_PAGE))
+        items: list[dict[str, Any]] = page["items"]
+        return items
+
+    def _all(self, query: str | None) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = []
+        while page := self._page(found[-1]["n"] if found else 0, query):
+            found += page
+        return found
+
+    def _in_vain(self, wanted: "_Wanted", found: int, count: int, timeout: float) -> str:
+        what = wanted.query or "a request"
+        many = "" if count == 1 else f" ({found} of {count} came)"
+        return f"Nothing that is {what} came within {timeout:g} s{many}.\n{self.timeline()}\nSee {self.page_url}"
+
+
+class AsyncInbox:
+    """`Inbox` for coroutines: the same methods, to be awaited."""
+
+    def __init__(self, inbox: Inbox) -> None:
+        self._inbox = inbox
+        self.url = inbox.url
+
+    def __getattr__(self, name: str) -> Any:
+        method = getattr(self._inbox, name)
+        return _in_thread(method) if callable(method) else method
+
+
+class _Wanted:
+    """A wish as a filter, and what a filter cannot say: the provider's own word for a status."""
+
+    def __init__(self, match: str | None, terms: dict[str, str]) -> None:
+        unknown = [name for name in terms if name not in _KEYS and name != "status"]
+        if unknown:
+            raise TypeError(f"{', '.join(unknown)}: no such wish; there are {', '.join([*_KEYS, 'status'])}")
+        said = [match] if match else []
+        said += [_KEYS[name] + json.dumps(value, ensure_ascii=False) for name, value in terms.items() if name in _KEYS]
+        status = terms.get("status")
+        self._word = None if status is None or status in set(Status) else status
+        if status is not None and self._word is None:
+            said.append(f"status:{status}")
+        self.query = " ".join(said) or None
+
+    def fits(self, item: dict[str, Any]) -> bool:
+        """What the filter has not decided."""
+        return self._word is None or (item["raw_status"] or "").lower() == self._word.lower()
+
+
+def describe(item: dict[str, Any]) -> str:
+    """A capture in one line, without anything that a terminal would obey."""
+    what = json.dumps(item["text"], ensure_ascii=True) if item["text"] is not None else item["raw_status"] or "–"
+    answered = item["answered"]
+    came = answered["status"] if answered["status"] is not None else "no answer"
+    fault = f" ({answered['fault']})" if answered["fault"] else ""
+    parties = f"{item['from'] or '?'} → {item['to'] or '?'}"
+    line = f"#{item['n']} {item['received_at']} {item['role']} {item['kind']} {parties} {what} → {came}{fault}"
+    return "".join(letter if letter.isprintable() else quote(letter) for letter in line)
+
+
+def _in_thread(method: Callable[P, T]) -> Any:
+    async def run(*args: P.args, **more: P.kwargs) -> T:
+        return await asyncio.to_thread(method, *args, **more)
+
+    return run

@@ -1,0 +1,54 @@
+"""A whole server in a thread of the tests' own process: the real application, the real database, a free port."""
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from aiohttp import web
+
+from .. import clock
+from ..main import create_app
+from ..settings import read_settings
+from ..web.server import FrontRunner
+
+START_S = 30.0
+
+
+@contextmanager
+def serving(directory: Path) -> Iterator[tuple[str, str]]:
+    """The server's address and its access token; it is gone afterwards."""
+    token = clock.new_secret()
+    settings = read_settings({"data_dir": str(directory), "access_token": token, "log_level": "error"})
+    loop = asyncio.new_event_loop()
+    started: asyncio.Future[str] = loop.create_future()
+    stopped = asyncio.Event()
+
+    async def run() -> None:
+        runner = FrontRunner(create_app(settings))
+        try:
+            await runner.setup()
+            site = web.TCPSite(runner, "127.0.0.1", 0)
+            await site.start()
+            started.set_result(f"http://127.0.0.1:{runner.addresses[0][1]}")
+            await stopped.wait()
+        except Exception as error:
+            if started.done():
+                raise
+            started.set_exception(error)
+        finally:
+            await runner.cleanup()
+
+    thread = threading.Thread(target=loop.run_until_complete, args=(run(),), name="smsbin", daemon=True)
+    thread.start()
+    try:
+        yield asyncio.run_coroutine_threadsafe(_of(started), loop).result(START_S), token
+    finally:
+        loop.call_soon_threadsafe(stopped.set)
+        thread.join(START_S)
+        loop.close()
+
+
+async def _of(started: "asyncio.Future[str]") -> str:
+    return await started

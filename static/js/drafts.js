@@ -1,0 +1,26 @@
+// A form that is being filled in tells what it would do: its notes and its preview come anew while somebody types.
+import { bodyOf } from "./forms.js";
+import { fragment } from "./html.js";
+
+const PAUSE_MS = 250;
+let timer = 0;
+let asked = 0;
+
+async function ask(form) {
+  const mine = asked += 1;
+  const answer = await fetch(form.dataset.draft, { method: "POST", body: bodyOf(form) });
+  if (mine !== asked || !answer.ok || answer.redirected) return;
+  for (const piece of [...fragment(await answer.text()).children]) {
+    const old = document.getElementById(piece.id);
+    if (old && !old.isEqualNode(piece) && !old.contains(document.activeElement)) old.replaceWith(piece);
+    const wrong = Boolean(piece.querySelector(".bad"));
+    for (const field of form.querySelectorAll(`[aria-describedby="${piece.id}"]`)) field.ariaInvalid = String(wrong);
+  }
+}
+
+document.addEventListener("input", ({ target }) => {
+  const form = target.closest?.("[data-draft]");
+  if (!form) return;
+  clearTimeout(timer);
+  timer = setTimeout(() => ask(form).catch(() => {}), PAUSE_MS);
+});

@@ -1,0 +1,104 @@
+"""The simulator in a browser: a first try, what will be sent, a run with its true progress, and a replay."""
+
+import re
+
+from playwright.async_api import Page, expect
+
+from app import keys
+from tests.conftest import Running, run_server
+from tests.web.test_replays_api import listening
+
+from .conftest import Watched, sign_in, watch
+from .test_live_page import bin_page, post
+
+
+async def test_a_try_on_the_empty_page_arrives_there_live(server: Running, watched: Watched) -> None:
+    page = watched.page
+    await page.goto(bin_page(server))
+    await page.get_by_role("button", name="Play a send with its callbacks").click()
+    await expect(page.locator("[data-rows] [data-row]")).to_have_count(2)
+    await expect(page).to_have_url(bin_page(server))
+    newest, first = page.locator("[data-row]").nth(0), page.locator("[data-row]").nth(1)
+    await expect(newest).to_contain_text("Handed over")
+    await expect(first).to_contain_text("Queued")
+    for row in (newest, first):
+        await expect(row).to_contain_text("simulated")
+
+
+async def test_what_will_be_sent_follows_the_form(server: Running, watched: Watched) -> None:
+    page = watched.page
+    await page.goto(f"{bin_page(server)}/simulate")
+    request = page.get_by_label("The first request")
+    await page.locator("[name=text]").fill("☂ hello")
+    await expect(request).to_contain_text("Text=%E2%98%82+hello")
+    await expect(page.locator("[data-part=facts]")).to_contain_text("7 characters · UCS-2")
+    await page.locator("[name=provider]").select_option("telnyx")
+    await expect(request).to_contain_text('"record_type": "event"'.replace(": ", ":"))
+    await expect(page.locator("[data-part=rule]")).to_contain_text("Telnyx waits 2 s")
+    await page.locator("[name=count]").fill("0")
+    await expect(page.locator("[data-part=preview]")).to_contain_text("Count must be a whole number from 1")
+    await expect(page.locator("[name=primary]")).to_be_hidden()
+    await page.get_by_label("URLs of my own").check()
+    await expect(page.locator("[name=primary]")).to_be_visible()
+
+
+async def _shown(page: Page) -> int:
+    return int(await page.locator("progress").get_attribute("value") or -1)
+
+
+async def test_the_progress_is_true_and_a_run_can_be_stopped(server: Running, watched: Watched) -> None:
+    page = watched.page
+    # More than any machine plays while this test runs.
+    await page.goto(f"{bin_page(server)}/simulate?count=50000&rate=50")
+    await page.get_by_role("button", name="Send").click()
+    run = server.app[keys.SIMULATING].of_bin(server.bin.id)[0]
+    for _ in range(3):
+        before = run.progress.sent
+        while (shown := await _shown(page)) <= before:
+            assert shown <= run.progress.sent
+        assert shown <= run.progress.sent < 50_000
+    await page.get_by_role("button", name="Stop").click()
+    await expect(page.locator("[data-told]")).to_contain_text("Stopped: ")
+    assert await _shown(page) == run.progress.sent
+    await expect(page.get_by_role("button", name="Stop")).to_be_hidden()
+    await page.get_by_role("link", name="See the simulated requests").click()
+    await expect(page).to_have_url(re.compile(r"\?q=is%3Asimulated$"))
+    await expect(page.locator("[data-row]").first).to_contain_text("simulated")
+
+
+async def test_attempts_come_one_below_the_other_each_once(server: Running, watched: Watched) -> None:
+    page = watched.page
+    await page.goto(f"{bin_page(server)}/simulate?count=60&rate=60")
+    await page.get_by_role("button", name="Send").click()
+    await expect(page.locator("[data-told]")).to_contain_text("Done: 60 messages, 60 requests")
+    numbers = await page.locator("[data-run-rows] a").all_inner_texts()
+    assert sorted(numbers, key=lambda text: int(text[1:])) == [f"#{n}" for n in range(1, 61)]
+    await expect(page.locator("[data-say]")).to_contain_text("Done: 60 messages")
+
+
+async def test_a_replay_shows_its_answer_in_place_and_remembers_the_address(chromium, make_settings) -> None:
+    hostile = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<img src=x onerror=alert(1)><b>hi</b>"
+    async with run_server(make_settings(allow_targets="127.0.0.0/8")) as server, listening(hostile) as handler:
+        await post(server, "again", count=2)
+        context = await chromium.new_context()
+        await sign_in(context, server)
+        watched = await watch(context)
+        page = watched.page
+        await page.goto(bin_page(server))
+        await page.locator("#capture-1 .row").click()
+        await page.locator(".tabs [data-tab=replay]").click()
+        await page.get_by_label("Send this request again to").fill(handler.url + "/sms")
+        await page.get_by_label("With credentials").check()
+        await page.get_by_role("button", name="Send", exact=True).click()
+        await expect(page.locator("[data-attempts] tbody tr")).to_have_count(2)
+        await expect(page.locator("[data-say]")).to_have_text("Answer: 200")
+        await expect(page.get_by_label("With credentials")).to_be_checked()
+        await page.get_by_text("Body", exact=True).click()
+        await expect(page.get_by_label("Body of the answer to replay 1")).to_have_text(
+            "<img src=x onerror=alert(1)><b>hi</b>"
+        )
+        await page.goto(f"{bin_page(server)}/captures/2?tab=replay")
+        await expect(page.get_by_label("Send this request again to")).to_have_value(handler.url + "/sms")
+        await context.close()
+        assert watched.complaints == []
+        assert len(handler.seen) == 1

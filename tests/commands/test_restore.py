@@ -1,0 +1,165 @@
+"""`smsbin restore`: what was backed up is there again, and nothing is lost by a wrong file."""
+
+import shutil
+import sqlite3
+import urllib.request
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.commands.run import hit, run
+from tests.process import TOKEN, serving
+
+
+def _texts(data: Path) -> list[str]:
+    with serving(data) as server:
+        here = {"SMSBIN_URL": server.ready["url"], "SMSBIN_ACCESS_TOKEN": TOKEN}
+        done = run("export", "--format", "csv", **here)
+        assert server.stop() == 0
+    return [line.split(",")[13] for line in done.stdout.splitlines()[1:]]
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A stopped server's directory with two captures, and a backup from when there was one."""
+    data = tmp_path_factory.mktemp("made") / "data"
+    backup = data.parent / "backup.db"
+    with serving(data) as server:
+        hit(server, "first")
+        assert run("backup", str(backup), "--data-dir", str(data)).returncode == 0
+        hit(server, "second")
+        assert server.stop() == 0
+    return data, backup
+
+
+@pytest.fixture
+def data(made: tuple[Path, Path], tmp_path: Path) -> Path:
+    return Path(shutil.copytree(made[0], tmp_path / "data"))
+
+
+@pytest.fixture
+def backup(made: tuple[Path, Path]) -> Path:
+    return made[1]
+
+
+def _state(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.name != "lock"}
+
+
+def _asides(data: Path) -> list[Path]:
+    return [path for path in data.glob("smsbin.db.before-*") if not path.name.endswith(("-wal", "-shm"))]
+
+
+def test_what_was_backed_up_is_there_again_and_what_was_there_is_kept(data: Path, backup: Path) -> None:
+    before = (data / "smsbin.db").read_bytes()
+    (data / "smsbin.suspect").touch()
+    done = run("restore", str(backup), "--data-dir", str(data))
+    assert (done.returncode, done.stdout) == (0, "")
+    assert "1 bin, 1 capture, version" in done.stderr
+    (aside,) = _asides(data)
+    assert str(aside) in done.stderr
+    assert aside.read_bytes() == before
+    assert (data / "smsbin.db").stat().st_mode & 0o777 == 0o600
+    assert not (data / "smsbin.suspect").exists()
+    assert not (data / "smsbin.db.restoring").exists()
+    assert _texts(data) == ["first"]
+    # And back again: what was kept aside is a database like any other.
+    assert run("restore", str(aside), "--data-dir", str(data)).returncode == 0
+    assert _texts(data) == ["first", "second"]
+
+
+def test_a_second_restore_in_the_same_second_keeps_both(data: Path, backup: Path) -> None:
+    for _ in range(3):
+        assert run("restore", str(backup), "--data-dir", str(data)).returncode == 0
+    assert len(_asides(data)) == 3
+
+
+def test_replace_keeps_nothing_aside(data: Path, backup: Path) -> None:
+    done = run("restore", "--replace", str(backup), "--data-dir", str(data))
+    assert done.returncode == 0
+    assert list(data.glob("*before*")) == []
+    assert _texts(data) == ["first"]
+
+
+def test_what_a_killed_server_left_in_its_log_stays_with_its_database(data: Path, backup: Path) -> None:
+    with serving(data) as server:
+        hit(server, "third")
+        server.kill()
+    assert (data / "smsbin.db-wal").stat().st_size > 0
+    assert run("restore", str(backup), "--data-dir", str(data)).returncode == 0
+    assert not (data / "smsbin.db-wal").exists()
+    assert _texts(data) == ["first"]
+    (aside,) = _asides(data)
+    assert run("restore", str(aside), "--data-dir", str(data)).returncode == 0
+    assert _texts(data) == ["first", "second", "third"]
+
+
+def test_a_directory_that_is_not_there_yet_is_made(backup: Path, tmp_path: Path) -> None:
+    assert run("restore", str(backup), "--data-dir", str(tmp_path / "new")).returncode == 0
+    assert _texts(tmp_path / "new") == ["first"]
+
+
+def test_a_running_server_is_three_in_one_line_and_goes_on(data: Path, backup: Path) -> None:
+    with serving(data) as server:
+        done = run("restore", str(backup), "--data-dir", str(data))
+        assert (done.returncode, len(done.stderr.splitlines())) == (3, 1)
+        assert "Stop it" in done.stderr
+        assert list(data.glob("*before*")) == []
+        with urllib.request.urlopen(server.ready["url"] + "readyz") as answer:
+            assert answer.status == 200
+        assert server.stop() == 0
+    assert _texts(data) == ["first", "second"]
+
+
+def _damaged(backup: Path, path: Path) -> Path:
+    bytes_ = bytearray(backup.read_bytes())
+    middle = len(bytes_) // 2 // 4096 * 4096
+    bytes_[middle : middle + 40_960] = b"\xff" * 40_960
+    path.write_bytes(bytes_)
+    return path
+
+
+def _newer(backup: Path, path: Path) -> Path:
+    shutil.copy(backup, path)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("pragma user_version = 9999")
+    return path
+
+
+def _stranger(path: Path) -> Path:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("create table songs (title text)")
+    return path
+
+
+def test_a_wrong_file_is_told_before_anything_is_touched(data: Path, backup: Path, tmp_path: Path) -> None:
+    (tmp_path / "text.db").write_text("no database at all" * 500)
+    (tmp_path / "empty.db").touch()
+    before = _state(data)
+    for file, words in (
+        (_damaged(backup, tmp_path / "damaged.db"), "damaged.db"),
+        (_newer(backup, tmp_path / "newer.db"), "version 9999"),
+        (_stranger(tmp_path / "songs.db"), "no database of smsbin"),
+        (tmp_path / "text.db", "no sound database"),
+        (tmp_path / "empty.db", "no database of smsbin"),
+        (tmp_path / "none.db", "There is no file"),
+    ):
+        for verify in ((), ("--verify",)):
+            done = run("restore", str(file), "--data-dir", str(data), *verify)
+            assert (done.returncode, len(done.stderr.splitlines())) == (3, 1), done.stderr
+            assert words in done.stderr
+    assert _state(data) == before
+    assert not (tmp_path / "none.db").exists()
+    done = run("restore", str(data / "smsbin.db"), "--data-dir", str(data))
+    assert (done.returncode, "the database itself" in done.stderr) == (2, True)
+
+
+def test_verify_only_looks(backup: Path, tmp_path: Path) -> None:
+    alone = tmp_path / "alone" / "copy.db"
+    alone.parent.mkdir()
+    shutil.copy(backup, alone)
+    done = run("restore", "--verify", str(alone), "--data-dir", str(tmp_path / "data"))
+    assert (done.returncode, done.stderr.startswith(f"{alone} is sound: 1 bin, 1 capture")) == (0, True)
+    assert list(alone.parent.iterdir()) == [alone]
+    assert not (tmp_path / "data").exists()

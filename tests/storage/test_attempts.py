@@ -1,0 +1,59 @@
+"""What every store promises about replays: an attempt is kept beside its capture, and goes with it."""
+
+import sqlite3
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from app import clock
+from app.domain.replaying import NewAttempt
+from app.errors import NotFound
+from app.storage import Store
+
+from .builders import a_bin, a_capture
+
+
+def an_attempt(n: int, **values: object) -> NewAttempt:
+    defaults = {"url": "https://example.net/sms", "sent_at": clock.now(), "status": 200, "ms": 7}
+    return NewAttempt(n=n, **defaults | values)
+
+
+async def test_attempts_come_back_as_they_went_in_under_numbers_of_their_capture(store: Store) -> None:
+    bin = await a_bin(store)
+    for _ in range(2):
+        await store.add_capture(a_capture(bin))
+    first = an_attempt(1, content_type="text/xml", body=b"\x00\xff")
+    second = an_attempt(1, status=None, error="no answer in time")
+    numbers = [await store.add_attempt(bin.id, new) for new in (first, an_attempt(2), second)]
+    assert numbers == [1, 1, 2]
+    found = await store.list_attempts(bin.id, 1, limit=10)
+    assert [(one.number, one.status, one.error, one.content_type, one.body) for one in found] == [
+        (1, 200, None, "text/xml", b"\x00\xff"),
+        (2, None, "no answer in time", "", b""),
+    ]
+    assert found[0].sent_at == first.sent_at
+    assert [one.number for one in await store.list_attempts(bin.id, 1, limit=1)] == [2]
+
+
+async def test_an_attempt_goes_with_its_capture_and_from_the_disk(store: Store, tmp_path: Path) -> None:
+    bin = await a_bin(store)
+    for _ in range(2):
+        await store.add_capture(a_capture(bin))
+        await store.add_attempt(bin.id, an_attempt(1))
+    await store.add_attempt(bin.id, an_attempt(2))
+    await store.drop_capture(bin.id, 1)
+    assert await store.list_attempts(bin.id, 1, limit=10) == []
+    await store.drop_captures(bin.id)
+    assert await store.list_attempts(bin.id, 2, limit=10) == []
+    await store.sweep(clock.now(), timedelta(0))
+    with sqlite3.connect(tmp_path / "data" / "smsbin.db") as database:
+        assert database.execute("select count(*) from attempts").fetchone()[0] == 0
+
+
+async def test_where_there_is_no_capture_nothing_is_kept(store: Store) -> None:
+    bin = await a_bin(store)
+    for bin_id in (bin.id, "nobody"):
+        with pytest.raises(NotFound):
+            await store.add_attempt(bin_id, an_attempt(1))
+        assert await store.list_attempts(bin_id, 1, limit=10) == []
