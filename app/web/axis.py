@@ -106,10 +106,17 @@ def say_hit(hit: Hit) -> str:
     """What became of a request: "200 in 4 ms", "no answer, sender left after 15 s"."""
     if hit.ok is None:
         return "held" if hit.fault == "hold" else "answering"
-    status = "no answer" if hit.status is None else str(hit.status)
+    status = say_status(hit)
     if hit.left_ms is not None:
         return f"{status}, sender left after {say_ms(hit.left_ms)}"
     return status if hit.after_ms is None else f"{status} in {say_ms(hit.after_ms)}"
+
+
+def say_status(hit: Hit) -> str:
+    """What went out. A usual answer counts as ok from the start, and its status is written a moment later."""
+    if hit.status is None:
+        return "ok" if hit.ok else "no answer"
+    return str(hit.status)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +205,7 @@ def _answered(hit: Hit) -> str:
         return "waiting"
     if hit.left_ms is not None and hit.status is None:
         return f"left after {say_ms(hit.left_ms)}"
-    status = "no answer" if hit.status is None else str(hit.status)
+    status = say_status(hit)
     return status if hit.after_ms is None else f"{status} in {say_ms(hit.after_ms)}"
 
 

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from ..domain.captures import Capture, CaptureRow, Role
 from ..domain.pairing import Hit, Pairing
 from ..domain.units import say_ms
+from .axis import say_status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +114,7 @@ def _answered(hit: Hit, row: CaptureRow | None = None) -> Answered:
     words = "; ".join(word for word in says if word)
     if hit.ok is None:
         return Answered(icon="dots", tone="muted", word="waiting", says=words)
-    word = "none" if hit.status is None else str(hit.status)
+    word = "none" if hit.status is None and not hit.ok else say_status(hit)
     return Answered(icon="check" if hit.ok else "x", tone="ok" if hit.ok else "bad", word=word, says=words)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from ..domain.pairing import FALLBACK_USED, NO_FALLBACK, PRIMARY_OK, PROBLEMS, Hit, Pairing, Verdict
 from ..domain.units import say_ms
+from .axis import say_status
 from .verdicts import Verdict as Lead
 
 
@@ -105,7 +106,7 @@ def _side(hits: Sequence[Hit]) -> str:
     if not hits:
         return "never hit"
     last = hits[-1]
-    word = "waiting" if last.ok is None else "no answer" if last.status is None else str(last.status)
+    word = "waiting" if last.ok is None else say_status(last)
     if last.sender_left and last.status is not None:
         word = f"{word}, too late"
     return f"{len(hits)} × {word}" if len(hits) > 1 else word

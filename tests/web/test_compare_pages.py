@@ -1,5 +1,6 @@
 """Primary against fallback, as the pages are without a script."""
 
+import asyncio
 import html
 import re
 
@@ -276,6 +277,9 @@ async def test_a_call_is_compared_on_its_own_two_urls(server: Running) -> None:
     for role in ("voice", "voice-fallback"):
         async with server.client.post(f"{server.capture_url}/{role}", data=call) as answer:
             assert answer.status == 200
+    async with asyncio.timeout(5):
+        while not all(one["answered"]["status"] for one in await server.captures()):
+            await asyncio.sleep(0)
     page = await _page(server, "/compare/1?show=all")
     assert "Both took it: the message came twice." in _verdict(page)
     assert "matched by call id" in page

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.domain.captures import RawRequest
@@ -62,6 +62,7 @@ def test_values_that_share_nothing_are_not_marked() -> None:
     assert _marked(part("POST", "GET")[0]) == []
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(st.text(), st.text())
 def test_marking_loses_no_character(one: str, other: str) -> None:
     ours, theirs = part(one, other)

@@ -31,6 +31,7 @@ def _pairing(*hits: Hit, findings: tuple[str, ...] = ()) -> Pairing:
     ("pairing", "icon", "tone", "primary", "fallback", "says"),
     [
         (_pairing(OK), "check", "ok", "200", "never hit", ""),
+        (_pairing(_hit(1, status=None, after_ms=None)), "check", "ok", "ok", "never hit", ""),
         (_pairing(OK, TOOK), "check", "ok", "200", "200", "2.1 s"),
         (_pairing(FAILED, TOOK), "bang", "warn", "500", "200", "2.1 s"),
         (_pairing(LEFT, TOOK), "bang", "warn", "no answer", "200", "2.1 s"),
