@@ -167,7 +167,10 @@ select
             from events join captures on captures.id = events.capture
             where
                 events.message in (pairings.message, pairings.twin)
-                or events.bin = pairings.bin and events.call = pairings.call
+                or (
+                    events.bin = pairings.bin and events.call collate nocase = pairings.call
+                    and events.call = pairings.call
+                )
             order by captures.n
         ) as of_it
     ) as captures,
