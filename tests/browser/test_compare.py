@@ -36,6 +36,25 @@ async def test_a_primary_that_fails_is_followed_to_its_fallback(server: Running,
     await expect(page.locator("#views a", has_text="Fallback used")).to_have_text(re.compile(r"Fallback used\s*1"))
 
 
+async def test_one_press_makes_the_primary_fail_and_the_pair_is_seen(server: Running, watched: Watched) -> None:
+    page = watched.page
+    await page.goto(f"{bin_page(server)}/compare")
+    await live(page)
+    await page.get_by_role("button", name="Answer 500 for the next 3").click()
+    await expect(page.locator("#faults")).to_contain_text("500")
+    await expect(page).to_have_url(f"{bin_page(server)}/compare")
+    data = {"From": "+14155550123", "To": "+19495550142", "Text": "is anybody there?", "MessageSid": "SM1"}
+    for role, status in (("", 500), ("/fallback", 200)):
+        async with server.client.post(server.capture_url + role, data=data) as answer:
+            assert answer.status == status
+    row = page.locator("[data-rows] [data-row]")
+    await expect(row).to_contain_text("is anybody there?")
+    await expect(row).to_contain_text("P 500 → F 200")
+    await row.locator(".row").click()
+    await expect(page.locator("[data-verdict]")).to_contain_text("500 on the primary, the fallback took it.")
+    await expect(page.locator(".diff").first).to_contain_text("fault “status 500”")
+
+
 async def test_what_is_taken_by_the_primary_leaves_the_problems(server: Running, watched: Watched) -> None:
     page = watched.page
     await page.goto(f"{bin_page(server)}/compare")
