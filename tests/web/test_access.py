@@ -6,7 +6,7 @@ import re
 import aiohttp
 import pytest
 
-from app.web.routes import ROUTES, N
+from app.web.routes import ROUTES, M, N
 from tests.conftest import TOKEN, Running, run_server
 
 from .http import parse, talk
@@ -22,7 +22,9 @@ def test_every_route_is_public_on_purpose() -> None:
 
 def _address(server: Running, path: str) -> str:
     """A path of the plan as an address; what ids stand for is "x"."""
-    return server.url + re.sub(r"\{\w+(:[^{}]+)?\}", "x", path.replace("{bin}", server.bin.id).replace(N, "1"))
+    return server.url + re.sub(
+        r"\{\w+(:[^{}]+)?\}", "x", path.replace("{bin}", server.bin.id).replace(N, "1").replace(M, "1")
+    )
 
 
 @pytest.mark.parametrize("route", [r for r in ROUTES if not r.public], ids=lambda r: f"{r.method} {r.path}")

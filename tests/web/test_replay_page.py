@@ -1,5 +1,6 @@
 """Replay from the page: the form, what came back beside what we answered, and what is hostile in it."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 
 import pytest
@@ -15,6 +16,9 @@ async def opened(make_settings: Callable[..., Settings]) -> AsyncIterator[Runnin
     async with run_server(make_settings(allow_targets="127.0.0.0/8")) as running:
         async with running.client.post(running.capture_url, data={"Text": "hi"}, headers={"Cookie": "a=b"}):
             pass
+        async with asyncio.timeout(10):
+            while (await running.capture(1))["answered"]["status"] is None:
+                await asyncio.sleep(0.01)
         yield running
 
 
