@@ -15,19 +15,24 @@ from .client import bin_argument, connect, in_path, with_server, write_out
 @click.command("export", short_help="Write captures or messages as a file.")
 @bin_argument
 @click.option("--of", type=click.Choice(WHATS), default="captures", show_default=True, help="What of the bin.")
-@click.option("--format", "form", type=click.Choice(list(EXPORTERS)), default="jsonl", show_default=True, help="How.")
+@click.option(
+    "--format", "form", type=click.Choice(list(EXPORTERS)), default=None,
+    help="How.  [default: as the file is named, else jsonl]",
+)  # fmt: skip
 @click.option("-q", "--q", "--match", "query", default=None, metavar="EXPR", help="Only what the filter finds.")
 @click.option(
     "-o", "--output", type=click.Path(dir_okay=False, allow_dash=True, path_type=Path), default=None,
     help="File to write; it appears when it is whole.  [default: stdout]",
 )  # fmt: skip
 @with_server
-def command(bin: str | None, of: str, form: str, query: str | None, output: Path | None, **server: Any) -> None:
+def command(bin: str | None, of: str, form: str | None, query: str | None, output: Path | None, **server: Any) -> None:
     """Write the captures or messages of BIN, oldest first, as CSV, JSON Lines or HAR.
 
     BIN is an id or a unique name, and may be left out when there is one bin. jsonl is the lossless format; in csv,
     cells that a spreadsheet would take for formulas begin with an apostrophe.
     """
+    suffix = "" if output is None else output.suffix.lstrip(".")
+    form = form or (suffix if suffix in EXPORTERS else "jsonl")
     client = connect(**server)
     found = client.find_bin(bin)
     pieces = client.pieces(f"/bins/{in_path(found['id'])}/export", of=of, format=form, q=query)

@@ -36,8 +36,9 @@ _REFUSED = frozenset({
     "date", "server", "set-cookie", "set-cookie2", "clear-site-data", "strict-transport-security",
     "service-worker-allowed", "content-security-policy", "content-security-policy-report-only", "alt-svc", "nel",
     "report-to", "reporting-endpoints", "refresh", "www-authenticate", "x-sendfile", "x-capture",
-    "x-content-type-options", "cache-control", "x-robots-tag",
+    "x-content-type-options", "cache-control", "x-robots-tag", "content-encoding",
 })  # fmt: skip
+_CHARSET = re.compile(r";\s*charset\s*=\s*\"?([^\s;\"]*)", re.IGNORECASE)
 _REFUSED_PREFIXES = ("x-accel-",)
 
 
@@ -99,6 +100,11 @@ def _check_headers(answer: Answer) -> Iterator[Problem]:
         problem = _header_problem(name, value)
         if problem is not None:
             yield f"headers.{index}", problem
+        elif name.lower() == "content-type":
+            if any(earlier.lower() == "content-type" for earlier, _ in answer.headers[:index]):
+                yield f"headers.{index}", "Content-Type stands twice, and clients take only one"
+            elif (charset := _CHARSET.search(value)) and charset[1].lower() not in ("utf-8", "utf8"):
+                yield f"headers.{index}", "the charset must be utf-8: so the body is sent"
 
 
 def _header_problem(name: str, value: str) -> str | None:

@@ -279,6 +279,7 @@ SHEET = Sheet(
         retries_connections=True,
         wants_xml=True,
         redirects=10,
+        assumed="After a redirect it is assumed to ask with GET, its fields in the query.",
         fallback=True,
         voice=True,
         voice_fallback=True,

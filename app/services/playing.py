@@ -5,7 +5,7 @@ The requests are real ones, over the network; there is no short cut into the sto
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from urllib.parse import urljoin, urlsplit
@@ -118,11 +118,14 @@ class Player:
             there = urljoin(target, reply.location or "")
             if urlsplit(there)[:2] != urlsplit(target)[:2]:
                 break  # another host is nobody that was asked for
-            if reply.status not in (307, 308):
-                method, body, target = "GET", b"", there
-                headers = tuple(pair for pair in headers if pair[0] != "Content-Type")
-            else:
+            if reply.status in (307, 308):
                 target = there
+                continue
+            # As browsers do it: a GET. What was in a form stands in the query, or nobody would know what it is about.
+            fields = body.decode("latin-1") if _is_form(headers) else ""
+            joint = "&" if "?" in there else "?"
+            method, body, target = "GET", b"", f"{there}{joint}{fields}" if fields else there
+            headers = tuple(pair for pair in headers if pair[0] != "Content-Type")
         return reply
 
     def _note(self, wish: Wish, role: str, sent_at: datetime, reply: Reply) -> None:
@@ -160,6 +163,10 @@ class Player:
 
 async def _until(moment: float) -> None:
     await asyncio.sleep(max(0.0, moment - clock.ticks()))
+
+
+def _is_form(headers: Sequence[tuple[str, str]]) -> bool:
+    return any(name == "Content-Type" and "x-www-form-urlencoded" in value for name, value in headers)
 
 
 def _is_xml(body: bytes) -> bool:

@@ -78,8 +78,8 @@ class Simulating:
         raise NotFound(f"There is no simulation {run_id} of this bin; the last {MOST_REMEMBERED} are remembered.")
 
     def of_bin(self, bin_id: str) -> list[Run]:
-        """The newest first."""
-        return [run for run in reversed(self._runs) if run.bin_id == bin_id]
+        """Those that this server plays, the newest first."""
+        return [run for run in reversed(self._runs) if run.bin_id == bin_id and run.task is not None]
 
     async def stop(self, run: Run) -> None:
         """End it now; one that has ended stays as it is."""

@@ -80,7 +80,10 @@ def _receive(pipe: socket.socket) -> bytes | None:
 def _exactly(pipe: socket.socket, count: int) -> bytes | None:
     parts = bytearray()
     while len(parts) < count:
-        part = pipe.recv(min(count - len(parts), 1 << 20))
+        try:
+            part = pipe.recv(min(count - len(parts), 1 << 20))
+        except ConnectionResetError:
+            return None  # the server was killed
         if not part:
             return None
         parts += part

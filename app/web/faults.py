@@ -82,6 +82,10 @@ async def _status(scene: Scene) -> Outcome:
     assert fault is not None
     assert hit is not None
     status = fault.statuses[(hit.hits - 1) % len(fault.statuses)]
+    usual = scene.usual
+    if status == usual.answer.status:
+        # "Fail twice, then 200": the third time is as if nothing were wrong.
+        return await scene.say(usual)
     return await scene.say(_made(Answer(status=status)))
 
 

@@ -74,8 +74,7 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     request[keys.SIGNED_IN] = credential is not None
     if credential is None and not public:
         nothing_there = request.match_info.http_exception
-        if nothing_there is not None and not is_api(request):
-            # A sender with a mistyped capture URL must not be led to the sign-in page, which says 200.
+        if nothing_there is not None and not is_api(request) and await _is_anybodys(request, nothing_there):
             raise nothing_there
         raise Unauthorized("This needs the access token: Authorization: Bearer <token>.")
     settings = request.app[keys.SETTINGS]
@@ -89,6 +88,15 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
             "A browser must say where a change comes from (Origin or Sec-Fetch-Site); a program sends a bearer."
         )
     return await handler(request)
+
+
+async def _is_anybodys(request: web.Request, error: web.HTTPException) -> bool:
+    """May somebody without a credential hear that there is nothing here, or not by this method? A sender with a
+    mistyped capture URL must not be led to the sign-in page, which says 200."""
+    if not isinstance(error, web.HTTPMethodNotAllowed):
+        return True
+    resources = {route.resource for route in request.app[PUBLIC] if route.resource is not None}
+    return any([(await resource.resolve(request))[1] for resource in resources])
 
 
 def is_api(request: web.Request) -> bool:

@@ -45,8 +45,11 @@ def is_foreign(request: web.Request, settings: Settings, place: Place) -> bool:
     if site not in (None, "same-origin", "none"):
         return True
     origin = request.headers.get("Origin")
-    # `null` is what a browser sends for a form on a page with `Referrer-Policy: no-referrer`, as ours are.
-    return origin is not None and origin != "null" and origin.lower() not in _own(settings, place)
+    if origin == "null":
+        # What a browser sends for a form on a page with `Referrer-Policy: no-referrer`, as ours are; it vouches for it
+        # in the other header.
+        return site != "same-origin"
+    return origin is not None and origin.lower() not in _own(settings, place)
 
 
 def is_ours_for_sure(request: web.Request, settings: Settings, place: Place) -> bool:

@@ -160,6 +160,8 @@ async def test_redirects_are_followed_only_where_the_provider_does_and_only_on_t
     handlers.answers["/sms"] = answers(302, Location="/moved")
     _, told = await handlers.play("twilio")
     assert _ways(told) == [("primary", 302, False), ("primary", 200, True)]
+    path, fields, request = handlers.seen[-1]
+    assert (path, request.method, fields["MessageSid"]) == ("/moved", "GET", told[0].message_id)
     handlers.answers["/sms"] = answers(302, Location="http://elsewhere.example.net/")
     _, told = await handlers.play("twilio")
     assert _ways(told) == [("primary", 302, False), ("fallback", 200, True)]

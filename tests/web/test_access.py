@@ -237,6 +237,7 @@ async def test_a_percent_encoded_key_takes_any_host_and_any_origin_too(server: R
         "http://127.0.0.1:1",
         "https://127.0.0.1",
         "http://127.0.0.1.evil.example",
+        "null",
     ],
 )
 async def test_a_foreign_origin_is_refused_whatever_the_credential(server: Running, origin: str) -> None:
@@ -245,6 +246,22 @@ async def test_a_foreign_origin_is_refused_whatever_the_credential(server: Runni
     with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
         await server.client.ws_connect(f"{server.bin_api}/live", headers={"Origin": origin})
     assert refused.value.status == 403
+
+
+async def test_a_method_that_is_none_is_told_to_those_who_may_come_in_only(server: Running) -> None:
+    async with aiohttp.ClientSession() as stranger:
+        for method, path, status in (
+            ("GET", "/bins", 303),
+            ("PUT", "/", 303),
+            ("GET", "/sign-out", 303),
+            ("POST", f"/bins/{server.bin.id}/compare", 303),
+            ("DELETE", "/healthz", 405),
+            ("GET", "/nothing/here", 404),
+        ):
+            async with stranger.request(method, server.url + path, allow_redirects=False) as answer:
+                assert answer.status == status, (method, path)
+    async with server.client.get(f"{server.url}/bins", allow_redirects=False) as answer:
+        assert (answer.status, answer.headers["Allow"]) == (405, "POST")
 
 
 async def test_a_browser_must_say_where_a_change_comes_from(server: Running) -> None:

@@ -153,7 +153,7 @@ async def test_what_cannot_be_drilled_is_refused_by_its_field(server: Running) -
         ({"fault": None}, "fault"),
         ({"fault": FAULT, "measure": True}, "fault"),
         ({"fault": "hold"}, "fault"),
-        ({"fault": {"kind": "rain"}}, "kind"),
+        ({"fault": {"kind": "rain"}}, "fault.kind"),
         ({"fault": FAULT | {"colour": "red"}}, "fault.colour"),
         ({"fault": FAULT, "role": "status"}, "role"),
         ({"fault": FAULT, "role": 1}, "role"),

@@ -138,6 +138,14 @@ async def test_a_client_that_plays_itself_gets_the_mark(server: Running) -> None
     run = await _start(server, played_by="client")
     assert len(run["mark"]) > 30
     assert (await _get(server, run["id"]))["mark"] is None
+    async with server.client.get(f"{server.bin_api}/simulations") as answer:
+        assert (await answer.json())["items"] == [], "what it sends is not known here"
+
+
+async def test_two_runs_without_a_seed_send_two_messages(server: Running) -> None:
+    runs = [await _finish(server, (await _start(server))["id"]) for _ in range(2)]
+    assert len({run["seed"] for run in runs}) == 2
+    assert len({run["results"][0]["message_id"] for run in runs}) == 2
 
 
 @pytest.mark.parametrize(

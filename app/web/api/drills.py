@@ -5,6 +5,7 @@ from aiohttp import web
 from ... import clock, keys
 from ...domain.captures import Role
 from ...domain.drills import DRILLED
+from ...domain.faults import Fault
 from ...errors import Invalid, NotFound
 from ..urls import place_of
 from .answer_inputs import FAULT_FIELDS, read_fault
@@ -24,11 +25,13 @@ async def create(request: web.Request) -> web.StreamResponse:
         problems.append(("role", f"must be one of {', '.join(DRILLED)}: they have a fallback"))
     if not isinstance(measuring, bool):
         problems.append(("measure", "must be true or false"))
-    elif measuring is (said.get("fault") is not None):
-        problems.append(("fault", "must be there unless measure is true, which brings its own faults"))
+    elif measuring and said.get("fault") is not None:
+        problems.append(("fault", "must not be there: measuring brings its own faults"))
+    elif not measuring and said.get("fault") is None:
+        problems.append(("fault", "must be there, unless measure is true"))
     if problems:
         raise Invalid(*problems)
-    fault = None if measuring else read_fault(_object(said["fault"]), clock.now())
+    fault = None if measuring else _read_fault(said["fault"])
     drill = await request.app[keys.DRILLING].begin(bin.id, Role(role), fault)
     location = f"{place_of(request).base}/api/v1/bins/{bin.id}/drills/{drill.id}"
     return answer(show_drill(drill), 201, {"Location": location})
@@ -63,10 +66,13 @@ async def stop(request: web.Request) -> web.StreamResponse:
     return web.Response(status=204)
 
 
-def _object(said: object) -> dict[str, object]:
+def _read_fault(said: object) -> Fault:
     if not isinstance(said, dict):
         raise Invalid(("fault", "must be an object"))
     unknown = [(f"fault.{name}", "is not a field here") for name in said if name not in FAULT_FIELDS]
     if unknown:
         raise Invalid(*unknown)
-    return said
+    try:
+        return read_fault(said, clock.now())
+    except Invalid as error:
+        raise Invalid(*[(f"fault.{name}", text) for name, text in error.problems]) from None

@@ -7,8 +7,8 @@ from typing import Any
 
 from aiohttp import web
 
-from ... import keys
-from ...domain.bins import Bin
+from ... import clock, keys
+from ...domain.bins import PROVIDER_TITLES, Bin
 from ...domain.captures import Role
 from ...domain.simulation import (
     MOST_A_SECOND,
@@ -115,6 +115,8 @@ def read_wish(fields: dict[str, Any]) -> SimulationWish:
         problems.append(("what", f"must be inbound or outbound: {PROVIDERS[said['provider']].title} has no calls here"))
     if problems:
         raise Invalid(*problems)
+    # Another seed each time: the same one would send the same message ids again.
+    said.setdefault("seed", int(clock.dice() * 1_000_000))
     return SimulationWish(**said)
 
 
@@ -142,7 +144,7 @@ async def _run(request: web.Request) -> Run:
 
 def _provider(said: object) -> str:
     if not isinstance(said, str) or said not in PROVIDERS:
-        raise ValueError(f"must be one of {', '.join(PROVIDERS)}")
+        raise ValueError(f"must be one of {', '.join(PROVIDER_TITLES)}")
     return said
 
 
