@@ -1,11 +1,12 @@
 """WCAG 2.2 AA by axe, on every screen, in both themes, wide and on a phone; and what axe does not see."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import axe_playwright_python
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Browser, Page, expect
 
 from app import keys
 from tests.conftest import Running
@@ -33,76 +34,121 @@ SMALL = """
 """
 
 
-@pytest.mark.parametrize(("size", "scheme"), HOLDS, ids=NAMES)
-async def test_no_screen_has_a_violation(server: Running, chromium, size: dict, scheme: str) -> None:
-    context = await chromium.new_context(viewport=size, color_scheme=scheme)
-    page = await context.new_page()
-    found = {}
+class Judge:
+    """Looks at one screen after the other; `found` is what is wrong with them."""
 
-    async def check(path: str) -> None:
-        await page.goto(server.url + path)
+    def __init__(self, server: Running, page: Page, limit: int) -> None:
+        self.server = server
+        self.found: dict[str, list[str]] = {}
+        self._page = page
+        self._limit = limit
+
+    async def see(self, *paths: str) -> None:
+        """Screens of the server."""
+        for path in paths:
+            await self._look(path)
+
+    async def see_bin(self, *paths: str) -> None:
+        """Screens of the bin."""
+        await self.see(*(f"/bins/{self.server.bin.id}{path}" for path in paths))
+
+    async def leave(self) -> None:
+        """An empty page that hears of its first capture goes to the list; that must not cross the next step."""
+        await self._page.goto("about:blank")
+
+    async def _look(self, path: str) -> None:
+        page = self._page
+        await page.goto(self.server.url + path)
         # axe comes in through the debugger, as the page's own policy would rightly refuse it as a script tag.
         await page.evaluate(AXE)
         # Swagger UI is not ours to mend: around it, our rules hold.
         result = await page.evaluate(f"axe.run({{exclude: [['.swagger']]}}, {RULES})")
         for violation in result["violations"]:
-            found[f"{path}: {violation['id']}"] = [node["html"][:200] for node in violation["nodes"]]
-        if path != "/docs":
-            limit = 24 if size is WIDE else 44
-            if small := await page.evaluate(SMALL.replace("LIMIT", str(limit))):
-                found[f"{path}: targets under {limit} px"] = small
+            self.found[f"{path}: {violation['id']}"] = [node["html"][:200] for node in violation["nodes"]]
+        if path != "/docs" and (small := await page.evaluate(SMALL.replace("LIMIT", str(self._limit)))):
+            self.found[f"{path}: targets under {self._limit} px"] = small
         overflow = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         if overflow > 0:
-            found[f"{path}: wider than the screen"] = [str(overflow)]
+            self.found[f"{path}: wider than the screen"] = [str(overflow)]
 
-    await check("/sign-in")
+
+@pytest.fixture(params=HOLDS, ids=NAMES)
+async def judge(request: pytest.FixtureRequest, server: Running, chromium: Browser) -> AsyncIterator[Judge]:
+    """One for each width and theme. Whatever it has found fails the test."""
+    size, scheme = request.param
+    context = await chromium.new_context(viewport=size, color_scheme=scheme)
+    made = Judge(server, await context.new_page(), limit=24 if size is WIDE else 44)
+    await made.see("/sign-in")
     await sign_in(context, server)
-    await check("/")
-    await check(f"/bins/{server.bin.id}")
-    # An empty page that hears of its first capture goes to the list; that must not cross the next step here.
-    await page.goto("about:blank")
-    data = {"From": "+14155550123", "To": "+19495550142", "Text": "Grüße ☂", "MessageSid": "SM1", "Tag": ""}
-    async with server.client.post(server.capture_url + "?a=b", data=data, headers={"Cookie": "a=b"}):
+    yield made
+    await context.close()
+    assert made.found == {}
+
+
+SMS = {"From": "+14155550123", "To": "+19495550142", "Text": "Grüße ☂", "MessageSid": "SM1", "Tag": ""}
+
+
+async def _sms(server: Running) -> None:
+    async with server.client.post(server.capture_url + "?a=b", data=SMS, headers={"Cookie": "a=b"}):
         pass
-    await check(f"/bins/{server.bin.id}")
-    for tab in TABS:
-        await check(f"/bins/{server.bin.id}/captures/1?tab={tab}")
+
+
+async def test_the_doors_have_no_violation(server: Running, judge: Judge) -> None:
+    await judge.see("/", "/nothing", "/docs")
+    await judge.see_bin("", "/settings", "/delete")
+
+
+async def test_requests_have_no_violation(server: Running, judge: Judge) -> None:
+    await _sms(server)
+    await judge.see_bin("", "?q=fro:x", *(f"/captures/1?tab={tab}" for tab in TABS))
+
+
+async def test_messages_have_no_violation(server: Running, judge: Judge) -> None:
+    await _sms(server)
     callback = {"From": "+19495550142", "To": "+14155550123", "MessageSid": "SM2", "Status": "sent"}
     async with server.client.post(server.capture_url + "/status", data=callback):
         pass
-    for path in ("", "?q=fro:x", "/captures/2", "/messages", "/messages?q=has:stuck", "/messages/generic/SM2"):
-        await check(f"/bins/{server.bin.id}{path}")
-    await check(f"/bins/{server.bin.id}/conversations")
-    await check(f"/bins/{server.bin.id}/conversations/%2B14155550123/%2B19495550142")
+    await judge.see_bin("/captures/2", "/messages", "/messages?q=has:stuck", "/messages/generic/SM2")
+    await judge.see_bin("/conversations", "/conversations/%2B14155550123/%2B19495550142")
+
+
+async def test_comparing_has_no_violation(server: Running, judge: Judge) -> None:
     async with server.client.patch(server.bin_api, json={"provider": "ytel"}):
         pass
-    await check(f"/bins/{server.bin.id}/compare")
+    await judge.see_bin("/compare")
+    await judge.leave()
     primary, fallback = await timed_out(server)
     alone = await lost(server, sid="lost")
-    for path in ("", "?show=all", f"/{primary}", f"/{alone}", f"/1/{fallback}"):
-        await check(f"/bins/{server.bin.id}/compare{path}")
-    await check(f"/bins/{server.bin.id}/captures/{primary}")
-    await check(f"/bins/{server.bin.id}/settings")
-    await check(f"/bins/{server.bin.id}/faults")
+    for path in ("", "?show=all", f"/{primary}", f"/{alone}", f"/{alone}/{fallback}"):
+        await judge.see_bin(f"/compare{path}")
+    await judge.see_bin(f"/captures/{primary}")
+
+
+async def test_behaving_on_purpose_has_no_violation(server: Running, judge: Judge) -> None:
+    await judge.see_bin("/faults")
     fault = {"kind": "status", "status": [500, 500, 200], "count": 2}
     async with server.client.put(f"{server.bin_api}/faults/primary", json=fault):
         pass
     rule = {"match": "text~stop", "answer": {"status": 200, "body": "OK"}}
-    async with server.client.put(
-        f"{server.bin_api}/answers/primary", json={"status": 500, "body": "", "rules": [rule]}
-    ):
+    wish = {"status": 500, "body": "", "rules": [rule]}
+    async with server.client.put(f"{server.bin_api}/answers/primary", json=wish):
         pass
-    async with server.client.post(server.capture_url, data=data):
+    await _sms(server)
+    await judge.see_bin("/faults?role=status", "/answers", "/answers?role=status", "/captures/1?tab=answer", "")
+
+
+async def test_drills_have_no_violation(server: Running, judge: Judge) -> None:
+    await judge.see_bin("/drills")
+    async with server.client.post(f"{server.bin_api}/drills", json={"measure": True}) as answer:
+        drill = (await answer.json())["id"]
+    await judge.see_bin(f"/drills/{drill}")
+    async with server.client.delete(f"{server.bin_api}/drills/{drill}"):
         pass
-    for path in ("/faults?role=status", "/answers", "/answers?role=status", "/captures/3?tab=answer", "/settings", ""):
-        await check(f"/bins/{server.bin.id}{path}")
-    await check(f"/bins/{server.bin.id}/delete")
-    await check(f"/bins/{server.bin.id}/simulate?target=own&trouble-emoji=on&count=0")
-    await check(f"/bins/{server.bin.id}/simulate?{await _a_run(server)}")
-    await check("/nothing")
-    await check("/docs")
-    await context.close()
-    assert found == {}
+    await judge.see_bin("/drills", f"/drills/{drill}")
+
+
+async def test_simulating_has_no_violation(server: Running, judge: Judge) -> None:
+    await judge.see_bin("/simulate?target=own&trouble-emoji=on&count=0", f"/simulate?{await _a_run(server)}")
 
 
 async def _a_run(server: Running) -> str:

@@ -37,7 +37,7 @@ async def _refuse(server: Running, n: int, outcome: Outcome = LEFT) -> None:
 @pytest.fixture
 def held(server: Running, monkeypatch: pytest.MonkeyPatch) -> Running:
     """A server whose own outcomes are not noted: the tests tell what became of answers."""
-    monkeypatch.setattr(server.app[keys.OUTCOMES], "note", lambda *_: None)
+    monkeypatch.setattr(server.app[keys.OUTCOMES], "note", lambda *_, **__: None)
     return server
 
 
