@@ -10,6 +10,7 @@ import pytest
 
 from app import keys
 from app.domain.captures import Outcome
+from app.services.intake import Intake
 from app.web import capture
 from tests.conftest import Running, run_server
 from tests.process import answered, request_bytes
@@ -33,18 +34,24 @@ def visits(monkeypatch) -> list[capture.Visit]:
 def holding(server: Running, monkeypatch) -> Iterator[list[asyncio.Future]]:
     """The store keeps captures waiting until the test lets them go."""
     held: list[asyncio.Future] = []
-    add = capture.begin
+    begin, whole = Intake.begin, Intake.keep
 
-    def hold(*arguments: object) -> object:
-        stored, answer = add(*arguments)
+    def hold(self: Intake, *arguments: object) -> object:
+        stored, reply = begin(self, *arguments)
         let_go = asyncio.get_running_loop().create_future()
         held.append(let_go)
-        waiting = asyncio.ensure_future(_after(let_go, stored))
-        return waiting, answer
+        return asyncio.ensure_future(_after(let_go, stored)), reply
 
-    monkeypatch.setattr(capture, "begin", hold)
+    async def keep(self: Intake, *arguments: object) -> object:
+        # The long way is not held.
+        stored, reply = begin(self, *arguments)
+        return await stored, reply
+
+    monkeypatch.setattr(Intake, "begin", hold)
+    monkeypatch.setattr(Intake, "keep", keep)
     yield held
-    monkeypatch.setattr(capture, "begin", add)
+    monkeypatch.setattr(Intake, "begin", begin)
+    monkeypatch.setattr(Intake, "keep", whole)
 
 
 async def _after(let_go: asyncio.Future, stored: asyncio.Future) -> object:
