@@ -1,5 +1,6 @@
 """Replay: a capture sent again by hand, exactly as it came, to a URL of the user's; what came back is an attempt."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,6 +22,9 @@ _OURS = frozenset(
 )  # fmt: skip
 _SECRET_PREFIXES = (b"proxy-", b"x-forwarded-")
 _SECRETS = SECRET_HEADERS | {b"forwarded", b"x-real-ip"}
+
+
+_ONE_OR_RANGE = re.compile(r"#?([0-9]{1,18})(?:-#?([0-9]{1,18}))?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,3 +92,17 @@ def _target(target: str, role: Role, url: str) -> str:
     start = parts.path.rstrip("/") if tail else parts.path or "/"
     queries = "&".join(each for each in (parts.query, query) if each)
     return start + tail + (f"?{queries}" if queries else "")
+
+
+def read_selection(text: str) -> list[int]:
+    """Numbers of captures in the order in which they are named: `43 44`, `#43, 47-50`. ValueError says what is not."""
+    numbers: list[int] = []
+    for word in text.replace(",", " ").split():
+        found = _ONE_OR_RANGE.fullmatch(word)
+        if found is None:
+            raise ValueError(f'"{word[:20]}" is no number of a request; write 43 44 or 47-50')
+        first, last = int(found[1]), int(found[2] or found[1])
+        if last < first or last - first >= MOST_AT_ONCE:
+            raise ValueError(f"{word[:40]} must go upwards, over at most {MOST_AT_ONCE} requests")
+        numbers += range(first, last + 1)
+    return numbers

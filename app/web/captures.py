@@ -8,9 +8,10 @@ from aiohttp import web
 from .. import keys
 from ..domain.bins import Bin
 from ..domain.captures import CaptureRow, Role
+from ..domain.replaying import read_selection
 from ..domain.search import parse_query
 from ..domain.units import say_duration
-from ..errors import Invalid
+from ..errors import Invalid, NotFound
 from ..services import bins as service
 from ..storage import Store
 from .api.captures import HIGHEST
@@ -33,7 +34,9 @@ class Replay:
     """What the form of a replay held, and what was wrong with it."""
 
     url: str = ""
+    then: str = ""
     problem: str | None = None
+    then_problem: str | None = None
 
 
 NO_REPLAY = Replay()
@@ -99,11 +102,17 @@ async def replay(request: web.Request) -> web.StreamResponse:
     """POST /bins/{bin}/captures/{n}/replay: send it again, and show what came back."""
     bin_id, n = _address(request)
     said = await read_form(request)
-    url = said.get("url", "").strip()
+    url, then = said.get("url", "").strip(), said.get("then", "").strip()
+    await request.app[keys.STORE].get_capture(bin_id, n)
     try:
-        await request.app[keys.REPLAYING].replay(bin_id, [n], url, with_credentials="credentials" in said)
+        numbers = [n, *read_selection(then)]
+        await request.app[keys.REPLAYING].replay(bin_id, numbers, url, with_credentials="credentials" in said)
     except Invalid as error:
-        return await _show(request, "replay", Replay(url=url, problem=dict(error.problems).get("url")), status=422)
+        problems = dict(error.problems)
+        again = Replay(url=url, then=then, problem=problems.get("url"), then_problem=problems.get("captures"))
+        return await _show(request, "replay", again, status=422)
+    except (NotFound, ValueError) as error:
+        return await _show(request, "replay", Replay(url=url, then=then, then_problem=str(error)), status=422)
     if request.headers.get("X-Partial") == "detail":
         return await _show(request, "replay", Replay(url=url))
     where = f"{place_of(request).base}/bins/{bin_id}/captures/{n}?tab=replay"

@@ -55,6 +55,24 @@ async def test_what_is_no_address_is_told_under_the_field_and_kept_there(opened:
     assert 'value="ftp://example.net/"' in page
 
 
+async def test_a_selection_is_sent_in_its_order_behind_the_open_request(opened: Running) -> None:
+    for text in ("two", "three"):
+        async with opened.client.post(opened.capture_url, data={"Text": text}):
+            pass
+    async with listening() as handler:
+        await _send(opened, handler.url, then="#3, 2-2")
+    assert [seen.rpartition(b"=")[2] for seen in handler.seen] == [b"hi", b"three", b"two"]
+
+
+@pytest.mark.parametrize("then", ["two", "9", "3-2", "1-99", "99999999999999999999"])
+async def test_a_selection_that_is_none_is_told_under_its_field_and_nothing_is_sent(opened: Running, then: str) -> None:
+    async with listening() as handler:
+        _, page = await _send(opened, handler.url, 422, then=then)
+    assert 'id="then-problem">' in page
+    assert f'value="{then}"' in page
+    assert handler.seen == []
+
+
 async def test_a_request_that_is_gone_is_not_sent(opened: Running) -> None:
     async with opened.client.post(
         f"{opened.url}/bins/{opened.bin.id}/captures/9/replay", data={"url": "http://x.example/"}
