@@ -7,7 +7,7 @@ import socket
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -53,7 +53,8 @@ def _proxy(port: int, request: Change = _same, answer: Change = _same) -> Iterat
     """Between two sockets, changing the heads: the way to a public URL."""
 
     def relay(near: socket.socket) -> None:
-        with near, socket.create_connection(("127.0.0.1", port)) as far:
+        # Either side may hang up whenever it likes.
+        with suppress(ConnectionError), near, socket.create_connection(("127.0.0.1", port)) as far:
             far.sendall(request(_head(near)))
             near.sendall(answer(_head(far)))
             while True:

@@ -13,8 +13,8 @@ from app.egress import open_sender
 from app.services.playing import Player
 
 AT = datetime(2026, 11, 27, 12, 0, tzinfo=UTC)
-# Pauses and time-outs shrink to hundredths: 15 s are 0.15 s.
-FAST = 100.0
+# Pauses and time-outs shrink to tenths: 15 s are 1.5 s, and a busy machine is still in time.
+FAST = 10.0
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -109,7 +109,7 @@ async def test_a_handler_that_is_too_slow_is_left(handlers: Handlers) -> None:
     _, told = await handlers.play("twilio")
     assert _ways(told) == [("primary", None, False), ("fallback", 200, True)]
     assert told[0].error == "no answer in time"
-    assert 140 <= told[0].ms < 1_000
+    assert 1_490 <= told[0].ms < 10_000
 
 
 async def test_twilio_tries_a_dropped_connection_once_more(handlers: Handlers) -> None:
