@@ -14,7 +14,6 @@ import msgspec
 from msgspec.structs import replace
 
 from .captures import Outcome
-from .units import say_gap
 
 # Two requests with the same parties and text, one on each URL, are likely the same message within this time.
 LIKELY = timedelta(seconds=60)
@@ -149,7 +148,7 @@ def oddities_of(pairing: Pairing, hit: Hit) -> tuple[str, ...]:
     if not hit.fallback or not pairing.findings:
         return ()
     primary = pairing.primary
-    return pairing.findings if not primary or hit.method != _first(primary).method else ()
+    return pairing.findings if not primary or hit.method != first(primary).method else ()
 
 
 def without_hits(pairing: Pairing, numbers: frozenset[int]) -> Pairing:
@@ -198,7 +197,7 @@ def verdict_of(hits: Sequence[Hit]) -> Verdict:
     came = min(hit.at for hit in hits if hit.fallback)
     if any(hit.ok and not _is_unanswered(hit, came) for hit in primary):
         return Verdict.BOTH_OK
-    last = max([hit for hit in primary if hit.at <= came] or primary, key=_order)
+    last = max([hit for hit in primary if hit.at <= came] or primary, key=order)
     gave_up = last.sender_left or _is_unanswered(last, came)
     return Verdict.FALLBACK_AFTER_TIMEOUT if gave_up else Verdict.FALLBACK_AFTER_ERROR
 
@@ -222,21 +221,14 @@ def due_at(pairing: Pairing) -> datetime | None:
     return max(_failed_at(hit) for hit in hits) + FALLBACK_WITHIN
 
 
-def reason_of(pairing: Pairing) -> str:
-    """The verdict's reason, one or two sentences for people."""
-    primary, fallback = pairing.primary, pairing.fallback
-    match pairing.verdict:
-        case Verdict.PRIMARY_ONLY:
-            return _say_taken(primary, fallback)
-        case Verdict.BOTH_OK:
-            return f"Both URLs took it, {_apart(primary, fallback)} apart, so a handler behind both sees it twice."
-        case Verdict.FALLBACK_ONLY:
-            return "The provider went straight to the fallback. Check the primary address in the portal."
-        case Verdict.FALLBACK_AFTER_TIMEOUT:
-            return _say_timeout(primary, fallback)
-        case Verdict.FALLBACK_AFTER_ERROR:
-            return f"{_say_failed(primary)}; the fallback took it {_apart(primary, fallback)} later."
-    return _say_lost(pairing)
+def order(hit: Hit) -> tuple[datetime, int]:
+    """As they came; those of one moment by their numbers."""
+    return hit.at, hit.n
+
+
+def first(hits: Sequence[Hit]) -> Hit:
+    """The one that came before the others."""
+    return min(hits, key=order)
 
 
 def _with(pairing: Pairing, hits: tuple[Hit, ...]) -> Pairing:
@@ -256,16 +248,8 @@ def _findings(hits: Sequence[Hit], *, missing: bool) -> tuple[str, ...]:
     primary = [hit for hit in hits if not hit.fallback]
     if not primary:
         return (FALLBACK_ONLY,)
-    method = _first(primary).method
+    method = first(primary).method
     return (FALLBACK_METHOD,) if any(hit.method != method for hit in fallback) else ()
-
-
-def _order(hit: Hit) -> tuple[datetime, int]:
-    return hit.at, hit.n
-
-
-def _first(hits: Sequence[Hit]) -> Hit:
-    return min(hits, key=_order)
 
 
 def _is_unanswered(hit: Hit, at: datetime) -> bool:
@@ -279,59 +263,3 @@ def _is_unanswered(hit: Hit, at: datetime) -> bool:
 
 def _failed_at(hit: Hit) -> datetime:
     return hit.at + timedelta(milliseconds=hit.left_ms or hit.after_ms or 0)
-
-
-# Sentences
-
-
-def _say_taken(primary: Sequence[Hit], fallback: Sequence[Hit]) -> str:
-    if any(hit.ok is None for hit in fallback):
-        return "The primary took it; the answer of the fallback is still being held."
-    if fallback:
-        return f"The primary took it. {_say_failed(fallback, 'fallback')}."
-    tries = "" if len(primary) == 1 else f" at one of {len(primary)} tries"
-    return f"The primary took it{tries}; the fallback was not needed."
-
-
-def _say_timeout(primary: Sequence[Hit], fallback: Sequence[Hit]) -> str:
-    left = next((hit for hit in primary if hit.sender_left), None)
-    if left is None:
-        wait = _apart(primary, fallback)
-        return f"The fallback came after {wait}, while the primary was unanswered. Nothing was lost."
-    after = "" if left.left_ms is None else f" after {left.left_ms / 1_000:.1f} s"
-    return f"The sender left{after} without an answer and used the fallback {_times(len(fallback))}. Nothing was lost."
-
-
-def _say_lost(pairing: Pairing) -> str:
-    primary, fallback = pairing.primary, pairing.fallback
-    if any(hit.ok is None for hit in pairing.hits):
-        return "Waiting: the answer is being held."
-    if not primary:
-        return f"The provider went straight to the fallback. {_say_failed(fallback, 'fallback')}."
-    if fallback:
-        return f"{_say_failed(primary)}. {_say_failed(fallback, 'fallback')}, too."
-    if NO_FALLBACK in pairing.findings:
-        return f"{_say_failed(primary)}, and no fallback came within {FALLBACK_WITHIN.seconds} s."
-    return f"{_say_failed(primary)}; no fallback has come yet."
-
-
-def _say_failed(hits: Sequence[Hit], side: str = "primary") -> str:
-    """What went wrong at the last try."""
-    last = max(hits, key=_order)
-    why = f" (fault: {last.fault_said})" if last.fault_said else ""
-    tries = "" if len(hits) == 1 else f" at the last of {len(hits)} tries"
-    if last.sender_left:
-        after = "" if last.left_ms is None else f" after {last.left_ms / 1_000:.1f} s"
-        return f"The sender left the {side}{after} without an answer{why}{tries}"
-    if last.status is None:
-        return f"The {side} gave no answer{why}{tries}"
-    whole = "" if not 200 <= last.status < 300 else ", but not whole or not well formed"
-    return f"The {side} answered {last.status}{whole}{why}{tries}"
-
-
-def _apart(primary: Sequence[Hit], fallback: Sequence[Hit]) -> str:
-    return say_gap(_first(fallback).at - _first(primary).at)
-
-
-def _times(count: int) -> str:
-    return {1: "once", 2: "twice"}.get(count, f"{count} times")

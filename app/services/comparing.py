@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from ..domain.captures import RawRequest
 from ..domain.comparing import METHOD, Difference, Field, differ
-from ..domain.pairing import Pairing, reason_of
+from ..domain.pairing import Pairing
+from ..domain.reasons import reason_of
 from ..parsing import Parsed, XmlNode, flatten, parse
 from ..providers import sheet_of
 from ..storage import Store

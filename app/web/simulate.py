@@ -18,7 +18,8 @@ from ..providers.sheet import Sheet, as_raw
 from ..services.scripting import draft, opening
 from ..services.simulating import MOST_AT_ONCE, Run
 from .api.inputs import number
-from .api.simulations import name_targets, own_targets, read_wish, start, targets_of
+from .api.simulation_inputs import name_targets, own_targets, read_wish
+from .api.simulations import start, targets_of
 from .forms import read_form
 from .page import render, site_of, urls_of
 from .portals import sheets
