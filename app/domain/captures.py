@@ -1,7 +1,8 @@
 """A capture: one HTTP request, kept, immutable, with what was read in it and what became of our answer.
 
 What every capture makes on its way in (`RawRequest`, `Reading`, `NewCapture` …) are `msgspec.Struct`s: frozen like the
-dataclasses beside them, and made in a fifth of the time.
+dataclasses beside them, and made in a fifth of the time. `gc=False`: of plain values all the way down, they can be in
+no cycle, so the collector need not know them.
 """
 
 from dataclasses import dataclass
@@ -36,7 +37,7 @@ class Kind(StrEnum):
     OTHER = "other"
 
 
-class RawRequest(msgspec.Struct, frozen=True, kw_only=True):
+class RawRequest(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The request as bytes (P1): header order, case and repeats are kept, the body is as it came on the wire.
 
     `target` is the undecoded request target, one character a byte (latin-1). `body` is what came before any
@@ -62,7 +63,7 @@ class RawRequest(msgspec.Struct, frozen=True, kw_only=True):
         return None
 
 
-class Reading(msgspec.Struct, frozen=True, kw_only=True):
+class Reading(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What was understood from a raw, for rows and lists. `problem` is one sentence for people, or None.
 
     `provider` is a provider's name, "generic" when common field names were found, or None when nothing was
@@ -85,7 +86,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     words: str = ""
 
 
-class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+class Outcome(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What became of our answer, known only after the commit.
 
     `status` is what the sender got (None: nothing was sent), `after_ms` the time from the head until the last
@@ -110,7 +111,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
         return went_out and self.well_formed and self.status is not None and 200 <= self.status < 300
 
 
-class FaultHit(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
+class FaultHit(msgspec.Struct, frozen=True, kw_only=True, array_like=True, gc=False):
     """What a capture is told about the fault that it got: its id and kind, the same in words ("hold 16 s"), and the
     drill that it belongs to. `left` and `hits` are the fault's count after this capture."""
 
@@ -122,7 +123,7 @@ class FaultHit(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     drill: str | None = None
 
 
-class NewCapture(msgspec.Struct, frozen=True, kw_only=True):
+class NewCapture(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What the front door hands to the store."""
 
     bin_id: str
@@ -137,7 +138,7 @@ class NewCapture(msgspec.Struct, frozen=True, kw_only=True):
     simulated: bool = False
 
 
-class NewOutcome(msgspec.Struct, frozen=True):
+class NewOutcome(msgspec.Struct, frozen=True, gc=False):
     """What the front door hands to the store after the answer. `awaited` as in `NewCapture`."""
 
     bin_id: str

@@ -13,7 +13,7 @@ from .captures import Kind
 from .statuses import Status, Word
 
 
-class Piece(msgspec.Struct, frozen=True, array_like=True):
+class Piece(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One piece of a long message that the provider delivers in several requests. `number` starts at 1."""
 
     ref: str
@@ -21,7 +21,7 @@ class Piece(msgspec.Struct, frozen=True, array_like=True):
     total: int
 
 
-class Event(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
+class Event(msgspec.Struct, frozen=True, kw_only=True, array_like=True, gc=False):
     """What a data sheet understood, once a message.
 
     `message_id` is the provider's, verbatim, or `made-…` where the request has none (`made_id`); for voice the call's.

@@ -155,6 +155,8 @@ def mark_stuck(message: Message) -> Message:
 
 def with_findings(message: Message, findings: tuple[str, ...]) -> Message:
     """The message with these findings of its pairing, in place of those that it had."""
+    if message.findings == findings:
+        return message
     others = tuple(code for code in message.findings if code not in PAIRING_FINDINGS)
     now = (*others, *findings)
     return message if now == message.findings else replace(message, findings=now)

@@ -28,7 +28,7 @@ class Direction(StrEnum):
     OUTBOUND = "outbound"
 
 
-class Fact(msgspec.Struct, frozen=True, kw_only=True):
+class Fact(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """An event where it stands: in which capture, when that arrived, and the fingerprint of its content and URL."""
 
     n: int
@@ -39,7 +39,7 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True):
     findings: tuple[str, ...] = ()
 
 
-class Message(msgspec.Struct, frozen=True, kw_only=True):
+class Message(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One SMS as far as it is known. `final`: nothing more is expected. `final_at`: when that was first so.
 
     `segments` and `encoding` are computed from the text; without one `segments` is the provider's count. `pieces`

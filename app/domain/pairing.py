@@ -52,7 +52,7 @@ PRIMARY_OK = (Verdict.PRIMARY_ONLY, Verdict.BOTH_OK)
 FALLBACK_USED = (Verdict.FALLBACK_AFTER_TIMEOUT, Verdict.FALLBACK_AFTER_ERROR)
 
 
-class Hit(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
+class Hit(msgspec.Struct, frozen=True, kw_only=True, array_like=True, gc=False):
     """One capture of a pairing. `ok` None: the answer is still held back. `status` is what went out, None: nothing.
     `after_ms`: when its last byte had left; `left_ms`: when the sender hung up without the whole answer; both from the
     arrival. `fault` and `fault_said`: the kind of the fault that it got, and the same in words. `sender_left`: the
@@ -75,7 +75,7 @@ class Hit(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     twin: bool = False
 
 
-class Pairing(msgspec.Struct, frozen=True, kw_only=True):
+class Pairing(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One inbound message or call. `hits` in the order of their numbers; `by_id` false: matched by parties and text
     within `LIKELY`. `findings` are those of `FINDINGS` that apply. The last ones are filled in for reading: `id` is
     its row, the rest is what the first capture says."""

@@ -44,7 +44,7 @@ FAILURES = frozenset({Status.CANCELED, Status.EXPIRED, Status.REJECTED, Status.U
 SUCCESSES = frozenset({Status.SENT, Status.DELIVERED, Status.READ})
 
 
-class Word(msgspec.Struct, frozen=True, array_like=True):
+class Word(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What one word of a provider means. `final`: the provider documents that nothing more is expected after it."""
 
     status: Status

@@ -19,7 +19,7 @@ _STRUCTURED = (b"{", b"[", b"<")
 _UTF8_UNLESS_SAID = (Shape.FORM, Shape.JSON, Shape.XML)
 
 
-class Look(msgspec.Struct, frozen=True):
+class Look(msgspec.Struct, frozen=True, gc=False):
     """What a quick look found. A Struct, as all that every capture makes.
 
     `pairs`: the query's, then the body's (form fields, JSON by dotted path, text parts), repeats and blanks in order.

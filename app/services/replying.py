@@ -18,7 +18,7 @@ from .faults import Faults
 UNFIT = "The answer that was set cannot be sent; the default went out instead."
 
 
-class Words(msgspec.Struct, frozen=True, kw_only=True):
+class Words(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What is to be said. `constant`: others will be told the very same. `set_by_user`: it is not the default."""
 
     answer: Answer

@@ -91,6 +91,7 @@ class Applier:
         self._eraser = Eraser(connection, self._index, self._counters.pairings, self._next_seq)
         self._rereader = Rereader(connection, self._counters, self._index, self._next_seq)
         self._swept = False
+        self._doubt: Result | None = None
         self._players: dict[type[jobs.Job], Callable[[Any], Value]] = {
             **dict.fromkeys(_STATEMENTS, self._state),
             jobs.AddCapture: self._add_capture,
@@ -129,20 +130,32 @@ class Applier:
             self._connection.execute(f"pragma busy_timeout = {BUSY_MS}")
 
     def apply(self, batch: Sequence[jobs.Job]) -> list[Result]:
-        """One transaction for all; where that fails, one for each, so that a bad job takes nobody with it."""
+        """One transaction for all; where that fails, one for each, so that a bad job takes nobody with it.
+
+        After a write that may be half there nothing is confirmed any more: what this process remembers of the file may
+        be wrong, and the next batch is perhaps on its way already.
+        """
+        if self._doubt is not None:
+            return [self._doubt] * len(batch)
         try:
             return self._commit(batch)
         except Exception as error:
-            outcome = failure(error)
+            outcome = self._failed(error)
             if len(batch) == 1 or outcome.error in ("full", "suspect"):
                 return [outcome] * len(batch)
         return [self._alone(job) for job in batch]
 
     def _alone(self, job: jobs.Job) -> Result:
         try:
-            return self._commit([job])[0]
+            return self._commit([job])[0] if self._doubt is None else self._doubt
         except Exception as error:
-            return failure(error)
+            return self._failed(error)
+
+    def _failed(self, error: Exception) -> Result:
+        outcome = failure(error)
+        if outcome.error == "suspect":
+            self._doubt = outcome
+        return outcome
 
     def _commit(self, batch: Sequence[jobs.Job]) -> list[Result]:
         if self._rereader.number is not None and not all(isinstance(job, jobs.REREAD_JOBS) for job in batch):

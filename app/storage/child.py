@@ -3,9 +3,9 @@
 Why a process and not a thread: each statement of a thread would take and release the interpreter's lock that the
 event loop needs; measured, the process gives 40 % more durable captures a second and a far better p99.
 
-Frames are a 4-byte length and MessagePack: a list of jobs in, a list of results out. One batch is in flight at a
-time; what gathers meanwhile is the next batch, so batches grow by themselves when the disk is slow. When the server
-goes away the batch in hand is finished and the process ends.
+Frames are a 4-byte length and MessagePack: a list of jobs in, a list of results out, in the same order. While one batch
+is committed the next one gathers, so batches grow by themselves when the disk is slow. When the server goes away what
+it has sent is finished and the process ends.
 """
 
 import gc

@@ -36,6 +36,12 @@ READER_PRAGMAS = {
     "mmap_size": 0,
 }
 
+# `sqlite3` looks for an adapter of whatever is neither text, number nor bytearray. Finding none is what costs: for each
+# null, truth value and blob of each row an error is worded and thrown away. These give the value itself.
+sqlite3.register_adapter(bytes, bytes)
+sqlite3.register_adapter(bool, int)
+sqlite3.register_adapter(type(None), lambda null: null)
+
 
 def open_writer(database: Path) -> sqlite3.Connection:
     """The one writing connection."""

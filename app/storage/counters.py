@@ -36,6 +36,8 @@ class _Waiting:
     captures: list[tuple[object, ...]] = field(default_factory=list)
     raws: list[tuple[object, ...]] = field(default_factory=list)
     outcomes: list[tuple[object, ...]] = field(default_factory=list)
+    # By far the most: nothing but a time to be noted.
+    usual_outcomes: list[tuple[object, ...]] = field(default_factory=list)
     sent: list[tuple[object, ...]] = field(default_factory=list)
     fault_hits: list[tuple[object, ...]] = field(default_factory=list)
     fault_counts: list[tuple[object, ...]] = field(default_factory=list)
@@ -110,13 +112,15 @@ class Counters:
     def add_outcome(self, counter: Counter, job: jobs.SetOutcome) -> None:
         """Take the next seq."""
         counter.last_seq += 1
-        self._waiting.outcomes.append(
-            (
+        place = (counter.number, job.n)
+        if job.expected and job.note is None:
+            self._waiting.usual_outcomes.append((counter.last_seq, job.status, job.after_ms, *place))
+        else:
+            self._waiting.outcomes.append((
                 counter.last_seq, job.status, job.after_ms, job.sender_left, job.left_ms, job.well_formed, job.note,
-                counter.number, job.n,
-            )
-        )  # fmt: skip
-        if not job.expected or self.pairings.is_held(counter.number, job.n):
+                *place,
+            ))  # fmt: skip
+        if not job.expected or self.pairings.is_held(*place):
             outcome = Outcome(
                 status=job.status, after_ms=job.after_ms, sender_left=job.sender_left, left_ms=job.left_ms,
                 well_formed=job.well_formed,
@@ -139,6 +143,8 @@ class Counters:
             self._connection.executemany(SQL["add_fault_hit"], waiting.fault_hits)
             self._connection.executemany(SQL["count_fault"], waiting.fault_counts)
         self._ledger.flush()
+        if waiting.usual_outcomes:
+            self._connection.executemany(SQL["add_usual_outcome"], waiting.usual_outcomes)
         if waiting.outcomes:
             self._connection.executemany(SQL["add_outcome"], waiting.outcomes)
         if waiting.sent:

@@ -8,7 +8,7 @@ from ..domain.pairing import Hit
 from ..domain.statuses import Word
 
 
-class State(msgspec.Struct, array_like=True):
+class State(msgspec.Struct, array_like=True, gc=False):
     """What the fold of a message needs to go on, beside its columns."""
 
     prints: tuple[str, ...] = ()

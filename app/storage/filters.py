@@ -2,8 +2,8 @@
 
 A term that an index serves is asked for at most `FEW` ids first. If one of the terms finds so few, the list is made
 from those; if every term finds more, what is wanted stands close to the newest rows, and the list is walked in its own
-order. Words are driven by the full-text index and by every row that it has not reached yet, and decided by the words
-themselves.
+order. Words, and the parties of captures, are driven by the index that is filled in the background and by every row
+that it has not reached yet, and decided by the row itself.
 """
 
 import json
@@ -97,19 +97,25 @@ async def _drive(of: str, query: Query, bin: int, ask: Ask) -> _Driven | None:
 
 async def _drive_term(of: str, term: Term, bin: int, ask: Ask) -> _Driven | None:
     if isinstance(term, Patterns):
-        # Both ends of a message stand in the same index.
-        key = "from" if of == "messages" and term.key == "to" else term.key
-        said = [
-            (spelling, spelling + (_BEGINNING if pattern.prefix else _WHOLE))
-            for pattern in term.patterns
-            for spelling in pattern.spellings
-        ]
-        found = await ask(f"drive_{of}_{key}", {"bin": bin, "p": json.dumps(said), "limit": FEW + 1})
-    elif isinstance(term, OneOf) and (term.key == "has" or _is_worth_it(of, term)):
-        found = await ask(f"drive_{of}_{term.key}", {"bin": bin, "p": json.dumps(term.values), "limit": FEW + 1})
-    else:
+        return await _drive_patterns(of, term, bin, ask)
+    if not isinstance(term, OneOf) or not (term.key == "has" or _is_worth_it(of, term)):
         return None
+    found = await ask(f"drive_{of}_{term.key}", {"bin": bin, "p": json.dumps(term.values), "limit": FEW + 1})
     return _Driven(found) if len(found) <= FEW else None
+
+
+async def _drive_patterns(of: str, term: Patterns, bin: int, ask: Ask) -> _Driven | None:
+    # Both ends of a message stand in the same index.
+    key = "from" if of == "messages" and term.key == "to" else term.key
+    said = [
+        (spelling, spelling + (_BEGINNING if pattern.prefix else _WHOLE))
+        for pattern in term.patterns
+        for spelling in pattern.spellings
+    ]
+    # First how far the index of parties is, then what it has: what it takes in meanwhile is found both ways.
+    upto = (await ask("search_progress", {}))[0] if of == "captures" and key in ("from", "to") else None
+    found = await ask(f"drive_{of}_{key}", {"bin": bin, "p": json.dumps(said), "limit": FEW + 1})
+    return _Driven(found, upto) if len(found) <= FEW else None
 
 
 def _is_worth_it(of: str, term: OneOf) -> bool:
@@ -121,7 +127,7 @@ def _is_worth_it(of: str, term: OneOf) -> bool:
 
 
 async def _drive_words(of: str, term: Words, bin: int, ask: Ask) -> _Driven | None:
-    # First how far the index is, then what it has: what it takes in meanwhile is found both ways.
+    # Here too: first how far, then what.
     (upto,) = await ask("search_progress", {})
     said = " OR ".join(_match(phrase) for phrase in term.phrases)
     columns = "text" if term.text_only else "{text rest}"

@@ -9,7 +9,7 @@ from ..domain.captures import FaultHit, Stamp
 from ..domain.events import Event
 
 
-class Job(msgspec.Struct, array_like=True, tag=True):
+class Job(msgspec.Struct, array_like=True, tag=True, gc=False):
     """One write, whole or not at all."""
 
 
@@ -41,7 +41,7 @@ class DropBin(Job):
 
 
 class AddCapture(Job):
-    """`headers` is packed, and nothing is hashed yet: the writer process has time for it, the event loop has not."""
+    """`headers` is one text, and nothing is hashed yet: the writer process has time for it, the event loop has not."""
 
     bin_id: str
     received_at: int
@@ -71,7 +71,7 @@ class AddCapture(Job):
     simulated: bool
 
 
-class SetOutcome(msgspec.Struct, array_like=True):
+class SetOutcome(msgspec.Struct, array_like=True, gc=False):
     """Part of `SetOutcomes`. `expected`: nothing that is told about the message changes with it."""
 
     bin_id: str
@@ -128,7 +128,7 @@ class BeginReread(Job):
     limit: int
 
 
-class ReadAgain(msgspec.Struct, array_like=True):
+class ReadAgain(msgspec.Struct, array_like=True, gc=False):
     """Part of `Reread`: a stored capture, and what is read in it now."""
 
     id: int
@@ -255,7 +255,7 @@ REREAD_JOBS = (BeginReread, Reread, EndReread)
 Value = Stamp | tuple[str, ...] | None
 
 
-class Result(msgspec.Struct, array_like=True, frozen=True):
+class Result(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """What became of one job. `error` is None when it is durable, else a name of `FAILURES`.
 
     `value`: a capture's numbers; the two figures of a sweep or an index step travel in the same shape. `names`: the

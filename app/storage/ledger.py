@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import msgspec
 from msgspec.structs import replace
 
 from ..domain.captures import Kind, Outcome
@@ -40,8 +41,7 @@ class _Entry:
     pairing: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
+class Arrival(msgspec.Struct, frozen=True, gc=False):
     """A capture whose numbers are taken: what the ledger needs to know of it. `at` is in microseconds. `hit` is it for
     the messages' pairings (primary, fallback), or with `is_call` for the calls' (voice, voice-fallback)."""
 
@@ -63,6 +63,9 @@ class Ledger:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+        # For what each message asks: rows without names.
+        self._plain = connection.cursor()
+        self._plain.row_factory = None
         self._entries: dict[_Key, _Entry] = {}
         self._changed: dict[int, _Entry] = {}
         self._begun: dict[tuple[int, int], list[_Entry]] = {}
@@ -97,7 +100,7 @@ class Ledger:
                     changed += [other for other in others if other is not entry and other not in changed]
                 turned = turned or (position == 0 and MISPLACED in found)
                 odd.update(dict.fromkeys(found))
-                if not any(other is entry for other in changed):
+                if entry not in changed:
                     changed.append(entry)
                 row = (entry.id, None)
             facts = encode_event(event)
@@ -245,8 +248,9 @@ class Ledger:
 
     def _look_up(self, key: _Key) -> _Entry | None:
         values = {"bin": key[0], "message_id": key[1], "provider": key[2]}
-        row = self._connection.execute(SQL["find_message"], values).fetchone()
-        return None if row is None else self._remember(key, row)
+        # Its row only where there is one: mostly there is none, and naming thirty columns costs more than looking.
+        found = self._plain.execute(SQL["find_message"], values).fetchone()
+        return None if found is None else self._find_row(found[0])
 
     def _find_piece(self, arrival: Arrival, fact: Fact) -> _Entry | None:
         wanted = piece_key(fact.event)
@@ -282,7 +286,7 @@ class Ledger:
             if echo_of(entry.message) == echo and micros(entry.message.first_at) >= after:
                 found[entry.id] = entry.pairing
         values = {"bin": arrival.bin, "echo": echo}
-        for id, pairing, first_at, last_n in self._connection.execute(SQL["find_echo"], values):
+        for id, pairing, first_at, last_n in self._plain.execute(SQL["find_echo"], values):
             changed = self._changed.get(id)
             # A row whose message has turned outbound in this batch is no echo any more.
             if changed is not None and echo_of(changed.message) != echo:

@@ -281,8 +281,10 @@ class Pairings:
         verdicts = [(*key, change) for key, change in self._verdicts.items() if change]
         gaps = [(*key, change) for key, change in self._gaps.items() if change]
         self._connection.executemany(SQL["add_to_verdict"], verdicts)
-        self._connection.executemany(SQL["add_to_gap"], gaps)
-        self._connection.executemany(SQL["forget_empty_gap"], [key for key, change in self._gaps.items() if change < 0])
+        if gaps:
+            self._connection.executemany(SQL["add_to_gap"], gaps)
+            emptied = [key for key, change in self._gaps.items() if change < 0]
+            self._connection.executemany(SQL["forget_empty_gap"], emptied)
         self._verdicts.clear()
         self._gaps.clear()
 

@@ -90,9 +90,12 @@ class Rereader:
 
     def _mark(self, number: int, parked: sqlite3.Row) -> None:
         values = {"bin": number, "message_id": parked["message_id"], "provider": parked["provider"]}
-        row = self._connection.execute(SQL["find_message"], values).fetchone()
-        if row is not None and (message := read_message(row)).is_open:
-            write_again(self._connection, number, row["id"], mark_stuck(message), self._next_seq(number))
+        found = self._connection.execute(SQL["find_message"], values).fetchone()
+        if found is None:
+            return
+        message = read_message(self._connection.execute(SQL["get_message_row"], {"id": found[0]}).fetchone())
+        if message.is_open:
+            write_again(self._connection, number, found[0], mark_stuck(message), self._next_seq(number))
 
     def _write(self, one: jobs.ReadAgain, reading: tuple[object, ...]) -> None:
         """Only what differs: a row that is written again would have its body written again too."""
@@ -100,7 +103,9 @@ class Rereader:
         *columns, words = before
         if tuple(columns) == reading and words == one.words:
             return
-        changes_search = before["text"] != one.text or words != one.words
+        changes_search = words != one.words or any(
+            before[name] != getattr(one, name) for name in ("text", "sender", "recipient")
+        )
         if changes_search:
             self._index.forget([one.id])
         self._connection.execute(SQL["set_reading"], (*reading, one.id))

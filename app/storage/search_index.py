@@ -1,7 +1,8 @@
-"""The full-text index, kept by the writer: filled in the background, emptied of what is deleted.
+"""The search: full text and parties, kept by the writer, filled in the background, emptied of what is deleted.
 
-Why in the background: indexing inside the capture's commit costs a quarter of the rate and the worst answers wait for
-merges of the index. Captures that it has not reached yet are matched directly (`storage/filters.py`).
+Why in the background: full text inside the capture's commit costs a quarter of the rate, and the worst answers wait for
+merges of its index; parties cost a twentieth. Captures that it has not reached yet are matched directly
+(`storage/filters.py`).
 """
 
 import sqlite3
@@ -39,6 +40,7 @@ class SearchIndex:
         rows = self._connection.execute(SQL["search_step"], {"upto": self.upto, "limit": limit}).fetchall()
         if rows:
             self._connection.executemany(SQL["add_to_search"], [_entry(row) for row in rows])
+            self._connection.executemany(SQL["add_party"], _parties(rows))
             self._connection.execute(SQL["set_search_progress"], {"upto": rows[-1]["id"]})
         return len(rows), len(rows) == limit
 
@@ -46,21 +48,23 @@ class SearchIndex:
         """Take captures out, while their rows are still there: the index needs the words that it is to forget."""
         upto = self.upto
         known = [
-            _entry(row)
+            row
             for capture in captures
             if capture <= upto
             for row in self._connection.execute(SQL["search_row"], {"id": capture})
         ]
         if known:
-            self._connection.executemany(SQL["erase_from_search"], known)
+            self._connection.executemany(SQL["erase_from_search"], [_entry(row) for row in known])
+            self._connection.executemany(SQL["erase_party"], _parties(known))
             if sqlite3.sqlite_version_info < _SECURE_DELETE:
                 self._merge = -_PAGES
 
     def take_again(self, capture: int) -> None:
-        """A capture that was forgotten because its words changed; what the index has not reached comes by itself."""
+        """A capture that was forgotten because it is read anew; what the index has not reached comes by itself."""
         if capture <= self.upto:
             row = self._connection.execute(SQL["search_row"], {"id": capture}).fetchone()
             self._connection.execute(SQL["add_to_search"], _entry(row))
+            self._connection.executemany(SQL["add_party"], _parties([row]))
 
     def tidy(self) -> None:
         """One step of the merge that makes deleted words leave the file; nothing when there is none to do."""
@@ -80,3 +84,9 @@ def scope_of(bin: int) -> str:
 def _entry(row: sqlite3.Row) -> tuple[int, str, str, str]:
     text, rest = (" ".join(tokens(row[name] or "")) for name in ("text", "words"))
     return row["id"], scope_of(row["bin"]), text, rest
+
+
+def _parties(rows: Sequence[sqlite3.Row]) -> list[tuple[int, int, str, int]]:
+    """In the order of their table, so that its pages are touched once each."""
+    ends = ((row["bin"], end, row[name], row["id"]) for end, name in enumerate(("sender", "recipient")) for row in rows)
+    return sorted(party for party in ends if party[2] is not None)

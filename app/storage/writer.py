@@ -1,8 +1,9 @@
 """The server's end of the writer process: hands over batches, resolves futures, starts it again when it dies.
 
-Group commit without a timer: while one batch is on its way to the disk, the next one gathers. Whatever cannot be
-confirmed in `COMMIT_WAIT_S` is `StoreUnavailable`; the row may still appear, which the sender's retry then doubles,
-but nothing is ever acknowledged that is not on disk (P2).
+Group commit without a timer: while one batch is on its way to the disk, the next one gathers. When that is as large as
+the one before, it goes ahead, so that the process need not wait for us between the two. Whatever cannot be confirmed in
+`COMMIT_WAIT_S` is `StoreUnavailable`; the row may still appear, which the sender's retry then doubles, but nothing is
+ever acknowledged that is not on disk (P2).
 """
 
 import asyncio
@@ -11,14 +12,19 @@ import socket
 import subprocess
 import sys
 from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
+from typing import cast
 
 from ..errors import AppError, CannotStart, Conflict, NotFound, StoreUnavailable
 from . import COMMIT_WAIT_S, Health
 from .jobs import AddCapture, Job, Result, Value, decode_results, encode_jobs
 
 MAX_BATCH = 256
+# A commit costs as much as ten captures in it: fewer wait for those that this turn of the loop brings.
+ENOUGH = 12
 MAX_BATCH_BYTES = 8 << 20
 MAX_WAITING_BYTES = 64 << 20
 RESTART_S = 1.0
@@ -50,7 +56,7 @@ class Writer(asyncio.Protocol):
         self._received = bytearray()
         self._waiting: deque[_Waiting] = deque()
         self._waiting_bytes = 0
-        self._in_flight: list[_Waiting] = []
+        self._in_flight: deque[list[_Waiting]] = deque()
         self._flush_soon = False
         self._watch: asyncio.TimerHandle | None = None
         self._restart: asyncio.TimerHandle | None = None
@@ -94,10 +100,8 @@ class Writer(asyncio.Protocol):
         since = now + patience_s - COMMIT_WAIT_S
         self._waiting.append(_Waiting(job, size, since, future))
         self._waiting_bytes += size
-        # One turn later: what arrives in the same turn of the loop shares a commit.
-        if not self._flush_soon and not self._in_flight:
-            self._flush_soon = True
-            self._loop.call_soon(self._flush)
+        if self._may_go:
+            self._flush_in_a_turn()
         if self._watch is None:
             self._watch = self._loop.call_later(0.25, self._look_at_the_clock)
         return future
@@ -105,7 +109,7 @@ class Writer(asyncio.Protocol):
     async def close(self) -> None:
         """Write what waits, then let the process end. Bounded by `COMMIT_WAIT_S`."""
         self._closing = True
-        pending = [item.future for item in (*self._in_flight, *self._waiting)]
+        pending = [item.future for item in self._pending()]
         if pending:
             await asyncio.wait(pending, timeout=COMMIT_WAIT_S)
         for timer in (self._watch, self._restart):
@@ -143,10 +147,10 @@ class Writer(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The pipe to the process stands; it still has to say that the database is open."""
-        assert isinstance(transport, asyncio.WriteTransport)
+        # uvloop's are none by inheritance.
+        self._transport = cast(asyncio.WriteTransport, transport)
         # Backpressure is ours: one batch of at most MAX_BATCH_BYTES is on its way at a time.
-        transport.set_write_buffer_limits(high=2 * MAX_BATCH_BYTES)
-        self._transport = transport
+        self._transport.set_write_buffer_limits(high=2 * MAX_BATCH_BYTES)
         self._received.clear()
 
     def data_received(self, data: bytes) -> None:
@@ -164,9 +168,9 @@ class Writer(asyncio.Protocol):
         """The process ended: what it had in hand is unknown, so it is not acknowledged."""
         self._transport = None
         self._gone.set()
-        lost, self._in_flight = self._in_flight, []
-        for item in lost:
+        for item in chain(*self._in_flight):
             _fail(item, StoreUnavailable("The writer stopped before it could confirm."))
+        self._in_flight.clear()
         self._open = False
         if not self._started.done():
             self._started.set_exception(CannotStart("The writer process ended before the database was open."))
@@ -182,12 +186,29 @@ class Writer(asyncio.Protocol):
 
     # Batches
 
+    def _flush_in_a_turn(self) -> None:
+        """What arrives in the same turn of the loop shares a commit."""
+        if not self._flush_soon:
+            self._flush_soon = True
+            self._loop.call_soon(self._flush)
+
+    @property
+    def _may_go(self) -> bool:
+        """Nothing is in flight, or one batch that is no larger than what waits."""
+        if not self._in_flight:
+            return True
+        return len(self._in_flight) == 1 and len(self._waiting) >= max(ENOUGH, len(self._in_flight[0]))
+
+    def _pending(self) -> Iterator[_Waiting]:
+        """The oldest first."""
+        return chain(*self._in_flight, self._waiting)
+
     def _flush(self) -> None:
         self._flush_soon = False
-        if self._in_flight or self._transport is None or not self._open:
+        if self._transport is None or not self._open or not self._may_go:
             return
         size = 0
-        batch = self._in_flight
+        batch: list[_Waiting] = []
         while self._waiting and len(batch) < MAX_BATCH and size < MAX_BATCH_BYTES:
             item = self._waiting.popleft()
             self._waiting_bytes -= item.size
@@ -196,6 +217,7 @@ class Writer(asyncio.Protocol):
             size += item.size
             batch.append(item)
         if batch:
+            self._in_flight.append(batch)
             frame = encode_jobs([item.job for item in batch])
             self._transport.write(len(frame).to_bytes(4) + frame)
 
@@ -203,7 +225,7 @@ class Writer(asyncio.Protocol):
         if not self._open:
             self._opened(results[0])
             return
-        batch, self._in_flight = self._in_flight, []
+        batch = self._in_flight.popleft()
         for item, result in zip(batch, results, strict=True):
             if result.error is None:
                 if not item.future.done():
@@ -213,7 +235,10 @@ class Writer(asyncio.Protocol):
                 _fail(item, _error(result))
         if results[-1].error is None:
             self._health = Health(state="ok") if self._health.state == "full" else self._health
-        self._flush()
+        if len(self._waiting) < ENOUGH:
+            self._flush_in_a_turn()
+        else:
+            self._flush()
 
     def _opened(self, first: Result) -> None:
         self._open = first.error is None
@@ -237,7 +262,7 @@ class Writer(asyncio.Protocol):
     def _look_at_the_clock(self) -> None:
         self._watch = None
         late = self._loop.time() - COMMIT_WAIT_S
-        for item in (*self._in_flight, *self._waiting):
+        for item in self._pending():
             if item.since > late:
                 break
             _fail(item, StoreUnavailable("The disk did not confirm in time."))

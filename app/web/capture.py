@@ -20,8 +20,15 @@ from ..domain.bins import Bin
 from ..domain.captures import Outcome, RawRequest, Role, Stamp
 from ..domain.faults import REDIRECTED
 from ..errors import NotFound, StoreUnavailable
+from ..live.hub import Hub
 from ..log import get_log
+from ..services.intake import Intake
+from ..services.keyring import Keyring
+from ..services.metrics import Metrics
+from ..services.outcomes import Outcomes
 from ..services.replying import Reply, Words
+from ..services.waiting import Waiting
+from ..settings import Settings
 from ..tasks import lifelong
 from .answering import LOOK_AGAIN_S, NOT_FOUND, UNAVAILABLE, Line
 from .bodies import Body, Room, invite, read_at_once, read_body
@@ -37,6 +44,27 @@ _room = Room()
 _FREED = Body(b"", True)
 
 
+@dataclass(frozen=True, slots=True)
+class Door:
+    """What a capture needs of the application, looked up once."""
+
+    settings: Settings
+    keyring: Keyring
+    intake: Intake
+    hub: Hub
+    outcomes: Outcomes
+    waiting: Waiting
+    metrics: Metrics
+
+    @classmethod
+    def of(cls, app: web.Application) -> "Door":
+        """Of an application that has been started."""
+        return cls(
+            app[keys.SETTINGS], app[keys.KEYRING], app[keys.INTAKE], app[keys.HUB], app[keys.OUTCOMES],
+            app[keys.WAITING], app[keys.METRICS],
+        )  # fmt: skip
+
+
 def role_of(tail: str) -> Role:
     """The role named by the first segment after the key, exactly and in lower case; anything else is primary."""
     segment = tail[1:].partition("/")[0]
@@ -45,51 +73,51 @@ def role_of(tail: str) -> Role:
 
 async def routed(request: web.Request) -> web.StreamResponse:
     """The same door for a capture path that only the router recognises (a percent-encoded key)."""
-    return await receive(request, request.app, request.match_info["key"], request.match_info["tail"])
+    return await receive(request, Door.of(request.app), request.match_info["key"], request.match_info["tail"])
 
 
-async def receive(request: web.Request, app: web.Application, key: str, tail: str) -> web.StreamResponse:
+async def receive(request: web.Request, door: Door, key: str, tail: str) -> web.StreamResponse:
     """One request to a capture URL, from its head to the outcome of its answer."""
     received_at, since = clock.now(), clock.ticks()
     message = request._message  # noqa: SLF001  # what the parser saw, as a visit has it
     assert isinstance(request.protocol, Connection)  # made by `FrontServer`
     line = Line(request.protocol, message, request.content, since)
     try:
-        keyring = app[keys.KEYRING]
+        keyring = door.keyring
         bin = keyring.known(key) or await keyring.find(key)
         if bin is None:
             raise NotFound("No bin has this key.")
-        stamp, reply = await _keep(request, app, bin, role_of(tail), message, received_at, since)
+        stamp, reply = await _keep(request, door, bin, role_of(tail), message, received_at, since)
     except Exception as error:
-        line.write(_refusal(app, error), n=None)
+        line.write(_refusal(door, error), n=None)
         await line.drained()
         return line.sent()
     words = reply.words(stamp.n)
     if reply.is_played:
-        outcome = await play(_scene(app, line, bin, stamp.n, reply, words, message))
+        outcome = await play(_scene(door, line, bin, stamp.n, reply, words, message))
     else:
         line.write(words.answer, n=stamp.n, constant=words.constant)
         outcome = words.tell(await line.drained())
-    app[keys.OUTCOMES].note(bin.id, stamp.n, outcome, awaited=reply.awaited)
+    door.outcomes.note(bin.id, stamp.n, outcome, awaited=reply.awaited)
     return line.sent()
 
 
 def find_visit(
-    app: web.Application, connection: Connection, message: RawRequestMessage, content: StreamReader, key: str, tail: str
+    door: Door, connection: Connection, message: RawRequestMessage, content: StreamReader, key: str, tail: str
 ) -> "Visit | None":
     """The short way, when the bin is known and the body is there to its last byte."""
-    bin = app[keys.KEYRING].known(key)
+    bin = door.keyring.known(key)
     if bin is None:
         return None
-    body = read_at_once(content, app[keys.SETTINGS].max_body)
-    return None if body is None else Visit(app, connection, message, content, bin, role_of(tail), body)
+    body = read_at_once(content, door.settings.max_body)
+    return None if body is None else Visit(door, connection, message, content, bin, role_of(tail), body)
 
 
 @dataclass(slots=True)
 class Visit:
     """The story of `receive` without a pause in it but the commit."""
 
-    app: web.Application
+    door: Door
     connection: Connection
     message: RawRequestMessage
     content: StreamReader
@@ -103,8 +131,8 @@ class Visit:
         """Hand it to the store; `_stored` follows when it is durable, or cannot be."""
         received_at, self.since = clock.now(), clock.ticks()
         try:
-            raw = _raw(self.app, self.connection, self.message, self.body, received_at)
-            stored, self.reply = self.app[keys.INTAKE].begin(self.bin, self.role, raw)
+            raw = _raw(self.door, self.connection, self.message, self.body, received_at)
+            stored, self.reply = self.door.intake.begin(self.bin, self.role, raw)
         except Exception as error:
             stored = asyncio.get_running_loop().create_future()
             stored.set_exception(error)
@@ -115,11 +143,11 @@ class Visit:
         try:
             n = stored.result().n
         except Exception as error:
-            line.write(_refusal(self.app, error), n=None)
+            line.write(_refusal(self.door, error), n=None)
             self.connection.visited(stay=line.stay)
             return
-        self.app[keys.HUB].ring(self.bin.id)
-        _count(self.app, self.role, self.body, self.since)
+        self.door.hub.ring(self.bin.id)
+        _count(self.door, self.role, self.body, self.since)
         # The answer may be held back for minutes.
         self.body = _FREED
         assert self.reply is not None  # what was stored was begun
@@ -138,17 +166,17 @@ class Visit:
         self._end(line, n, reply, words.tell(outcome))
 
     async def _play(self, line: Line, n: int, reply: Reply, words: Words) -> None:
-        outcome = await play(_scene(self.app, line, self.bin, n, reply, words, self.message))
+        outcome = await play(_scene(self.door, line, self.bin, n, reply, words, self.message))
         self._end(line, n, reply, outcome)
 
     def _end(self, line: Line, n: int, reply: Reply, outcome: Outcome) -> None:
-        self.app[keys.OUTCOMES].note(self.bin.id, n, outcome, awaited=reply.awaited)
+        self.door.outcomes.note(self.bin.id, n, outcome, awaited=reply.awaited)
         self.connection.visited(stay=line.stay)
 
 
 async def _keep(
     request: web.Request,
-    app: web.Application,
+    door: Door,
     bin: Bin,
     role: Role,
     message: RawRequestMessage,
@@ -156,15 +184,15 @@ async def _keep(
     since: float,
 ) -> tuple[Stamp, Reply]:
     """On its own, so that the bytes are free while the answer is held back."""
-    body = await _body(request, app)
-    raw = _raw(app, request.protocol, message, body, received_at)
-    stamp, reply = await app[keys.INTAKE].keep(bin, role, raw)
-    _count(app, role, body, since)
+    body = await _body(request, door)
+    raw = _raw(door, request.protocol, message, body, received_at)
+    stamp, reply = await door.intake.keep(bin, role, raw)
+    _count(door, role, body, since)
     return stamp, reply
 
 
-async def _body(request: web.Request, app: web.Application) -> Body:
-    limit = app[keys.SETTINGS].max_body
+async def _body(request: web.Request, door: Door) -> Body:
+    limit = door.settings.max_body
     body = read_at_once(request.content, limit)
     if body is not None:
         return body
@@ -173,14 +201,14 @@ async def _body(request: web.Request, app: web.Application) -> Body:
 
 
 def _raw(
-    app: web.Application, connection: web.RequestHandler, message: RawRequestMessage, body: Body, received_at: datetime
+    door: Door, connection: web.RequestHandler, message: RawRequestMessage, body: Body, received_at: datetime
 ) -> RawRequest:
     target = message.path
     if not target.isascii():
         # One character a byte, whatever the bytes are.
         target = target.encode("utf-8", "surrogateescape").decode("latin-1")
     direct = str(connection.peername[0]) if connection.peername else "unknown"
-    settings = app[keys.SETTINGS]
+    settings = door.settings
     forwarded = message.headers.getall("X-Forwarded-For", None) if settings.trusted_proxies else None
     return RawRequest(
         method=message.method,
@@ -194,11 +222,9 @@ def _raw(
     )
 
 
-def _scene(
-    app: web.Application, line: Line, bin: Bin, n: int, reply: Reply, usual: Words, message: RawRequestMessage
-) -> Scene:
+def _scene(door: Door, line: Line, bin: Bin, n: int, reply: Reply, usual: Words, message: RawRequestMessage) -> Scene:
     def redirect_to() -> str:
-        settings, peername = app[keys.SETTINGS], line.connection.peername
+        settings, peername = door.settings, line.connection.peername
         place = find_place(settings, str(peername[0]) if peername else "unknown", message.headers, "http")
         root = public_root(settings, place)
         # A host that is none is not repeated; without one the address is on the server that was asked.
@@ -206,12 +232,12 @@ def _scene(
             root = place.base
         return f"{capture_url(root, bin.key, reply.role)}/{REDIRECTED}"
 
-    return Scene(line, app[keys.WAITING], bin.id, n, reply, usual, redirect_to)
+    return Scene(line, door.waiting, bin.id, n, reply, usual, redirect_to)
 
 
-def _refusal(app: web.Application, error: Exception) -> Answer:
+def _refusal(door: Door, error: Exception) -> Answer:
     """What a sender hears when nothing was stored."""
-    metrics = app[keys.METRICS]
+    metrics = door.metrics
     if isinstance(error, NotFound):
         metrics.unknown_key += 1
         return NOT_FOUND
@@ -221,7 +247,7 @@ def _refusal(app: web.Application, error: Exception) -> Answer:
     return UNAVAILABLE
 
 
-def _count(app: web.Application, role: Role, body: Body, since: float) -> None:
-    metrics = app[keys.METRICS]
+def _count(door: Door, role: Role, body: Body, since: float) -> None:
+    metrics = door.metrics
     metrics.stored(role, clock.ticks() - since)
     metrics.incomplete += not body.complete

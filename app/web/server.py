@@ -48,6 +48,7 @@ class FrontServer(Server):
         super().__init__(self._dispatch, request_factory=inner.request_factory, **options)
         self._application = application
         self._options = options
+        self._door = capture.Door.of(application)
         self.metrics = application[keys.METRICS]
         self.max_connections = connection_limit()
         base = re.escape(application[keys.SETTINGS].base_path)
@@ -67,7 +68,7 @@ class FrontServer(Server):
         match = self._capture.match(message.path)
         if match is None:
             return None
-        return capture.find_visit(self._application, connection, message, content, match[1], match[2])
+        return capture.find_visit(self._door, connection, message, content, match[1], match[2])
 
     async def _dispatch(self, request: web.BaseRequest) -> web.StreamResponse:
         assert isinstance(request, web.Request)  # made by the application's own factory
@@ -75,7 +76,7 @@ class FrontServer(Server):
         request.protocol.begin()
         match = self._capture.match(request.raw_path)
         if match is not None:
-            return await capture.receive(request, self._application, match[1], match[2])
+            return await capture.receive(request, self._door, match[1], match[2])
         _postpone_expectation(request)
         return await self._application._handle(request)  # noqa: SLF001
 

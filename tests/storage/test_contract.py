@@ -80,6 +80,24 @@ async def test_a_capture_comes_back_as_it_went_in(store: Store) -> None:
     assert kept.row.outcome is None
 
 
+@pytest.mark.parametrize(
+    "headers",
+    [
+        (),
+        ((b"X-Empty", b""),),
+        ((b"", b""),),
+        ((b"Folded", b"one\n two"), (b"After", b"it")),
+        ((b"[", b"]"),),
+        ((b"X", b"\x00\r\xff"), (b"x", b"\xc3\xbc")),
+    ],
+    ids=["none", "empty-value", "empty", "line-break", "bracket", "odd-bytes"],
+)
+async def test_headers_come_back_byte_for_byte(store: Store, headers: tuple[tuple[bytes, bytes], ...]) -> None:
+    bin = await a_bin(store)
+    stamp = await store.add_capture(a_capture(bin, headers=headers))
+    assert (await store.get_capture(bin.id, stamp.n)).raw.headers == headers
+
+
 async def test_a_capture_of_a_deleted_bin_is_not_found(store: Store) -> None:
     bin = await a_bin(store)
     await store.drop_bin(bin.id)

@@ -1,17 +1,21 @@
 """What a filter finds: what the grammar says, whether the search index has reached a capture or not."""
 
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from app import clock
 from app.domain.bins import Bin
 from app.domain.captures import CaptureRow, NewCapture, Role
 from app.domain.search import Candidate, Query, matches, parse_query, settle
 from app.providers import recognise
-from app.storage import Store, filters
+from app.storage import Store, filters, open_store
 
 from .builders import a_bin, a_raw
 
@@ -119,6 +123,39 @@ async def test_what_is_deleted_is_not_found_and_leaves_the_index(store: Store) -
     while (await store.sweep(clock.now(), timedelta(0))).more:
         pass
     assert await store.list_captures(bin.id, limit=10, query=_wanted("code")) == []
+
+
+async def test_a_capture_that_is_read_anew_is_found_by_its_new_parties_only(store: Store) -> None:
+    bin, _ = await _filled(store)
+    await store.index_words(100)
+    capture = await store.get_capture(bin.id, 1)
+    await store.begin_reread(bin.id)
+    await store.reread(bin.id, [(capture, replace(capture.row.reading, sender="+14155550177", recipient=None))])
+    await store.end_reread(bin.id)
+
+    async def found(text: str) -> list[int]:
+        return [row.n for row in await store.list_captures(bin.id, limit=10, query=_wanted(text))]
+
+    assert await found("from:+14155550177") == [1]
+    assert 1 not in await found("from:+14155550123")
+    assert 1 not in await found("to:+14155550100")
+
+
+async def test_deleted_captures_leave_no_number_behind(tmp_path: Path) -> None:
+    database = tmp_path / "smsbin.db"
+    async with open_store(database) as store:
+        bin, _ = await _filled(store)
+        await store.index_words(100)
+        await store.drop_capture(bin.id, 1)
+        await store.drop_captures(bin.id)
+        while (await store.sweep(clock.now(), timedelta(0))).more:
+            pass
+        with closing(sqlite3.connect(database)) as connection:
+            left = connection.execute(
+                "select count(*) from parties join bins on bins.number = parties.bin where bins.id = ?", (bin.id,)
+            )
+            assert left.fetchone() == (0,)
+            assert connection.execute("select count(*) from parties").fetchone() == (12,)
 
 
 _TERMS = st.lists(st.sampled_from(QUERIES), min_size=1, max_size=4)

@@ -4,14 +4,17 @@ import asyncio
 import os
 import signal
 import sqlite3
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
+from app import clock
+from app.domain.search import parse_query, settle
 from app.errors import CannotStart, StoreUnavailable
-from app.storage import open_store
+from app.storage import Store, open_store
 from app.storage.connections import WRITER_PRAGMAS, check_pragmas, open_writer
-from app.storage.migrate import migrate, newest
+from app.storage.migrate import FOLDER, migrate, newest
 
 from .builders import a_bin, a_capture
 
@@ -105,6 +108,71 @@ async def test_a_database_that_somebody_else_holds_is_unavailable_and_then_works
         assert [row.n for row in rows] == list(range(stamp.n, 0, -1))
 
 
+@pytest.fixture
+async def two_batches(tmp_path: Path) -> AsyncIterator[tuple[Store, sqlite3.Connection, list[asyncio.Future]]]:
+    """Two batches at the writer, which waits for somebody else's lock, and one more that gathers."""
+    async with open_store(tmp_path / "smsbin.db") as store:
+        bin = await a_bin(store)
+        other = sqlite3.connect(tmp_path / "smsbin.db", isolation_level=None)
+        other.execute("begin immediate")
+        stored = []
+        for count in (20, 20, 5):
+            stored += [store.add_capture(a_capture(bin)) for _ in range(count)]
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
+        assert [len(batch) for batch in store._writer._in_flight] == [20, 20]
+        assert store._writer.waiting == 5
+        yield store, other, stored
+        other.close()
+
+
+async def test_a_batch_as_large_as_the_one_before_goes_ahead_and_numbers_stay_in_order(two_batches) -> None:
+    _, other, stored = two_batches
+    other.execute("rollback")
+    stamps = await asyncio.gather(*stored)
+    assert [stamp.n for stamp in stamps] == list(range(1, 46))
+
+
+async def test_a_writer_that_dies_confirms_nothing_of_what_went_ahead(two_batches, monkeypatch) -> None:
+    monkeypatch.setattr("app.storage.writer.RESTART_S", 0.05)
+    store, other, stored = two_batches
+    os.kill(store._writer._child.pid, signal.SIGKILL)
+    lost = await asyncio.gather(*stored[:40], return_exceptions=True)
+    assert {type(error) for error in lost} == {StoreUnavailable}
+    other.execute("rollback")
+    assert [(await each).n for each in stored[40:]] == [1, 2, 3, 4, 5]
+
+
+async def test_what_an_older_version_wrote_is_read_and_found_as_before(tmp_path: Path) -> None:
+    """Its headers were JSON, and the parties stood in indexes of their own."""
+    older = tmp_path / "older"
+    older.mkdir()
+    for path in sorted(FOLDER.glob("[0-9]*.sql"))[:4]:
+        (older / path.name).write_text(path.read_text())
+    database = tmp_path / "smsbin.db"
+    connection = open_writer(database)
+    migrate(connection, older)
+    connection.executescript("""
+        insert into bins (number, id, key, name, created_at, last_n, last_seq, captures)
+        values (1, 'b', 'k', 'old', 0, 2, 2, 2);
+        insert into captures (
+            id, bin, n, seq, received_at, role, method, target, peer, size, body_complete, kind, sender, recipient
+        ) values
+            (1, 1, 1, 1, 0, 'primary', 'GET', '/k', '', 0, 1, 'other', '+14155550123', 'MyBrand'),
+            (2, 1, 2, 2, 0, 'primary', 'GET', '/k', '', 0, 1, 'other', '+14155550123', null);
+        insert into raws (id, http_version, headers, body, sha256) values
+            (1, '1.1', '[["X-b","1"],["x-B","ÿ"]]', x'', ''), (2, '1.0', '[]', x'', '');
+        update search_progress set upto = 1;
+    """)
+    connection.close()
+    async with open_store(database) as store:
+        assert (await store.get_capture("b", 1)).raw.headers == ((b"X-b", b"1"), (b"x-B", b"\xff"))
+        assert (await store.get_capture("b", 2)).raw.headers == ()
+        for text, wanted in (("from:+14155550123", [2, 1]), ("to:mybrand", [1]), ("to:+14155550123", [])):
+            query = settle(parse_query(text), clock.now())
+            assert [row.n for row in await store.list_captures("b", limit=9, query=query)] == wanted
+
+
 async def test_a_full_database_refuses_and_recovers_by_itself(tmp_path: Path) -> None:
     from app.storage.apply import Applier
     from app.storage.jobs import AddBin, Probe
@@ -133,6 +201,26 @@ async def test_a_database_that_turns_read_only_refuses_and_recovers_by_itself(tm
     assert [result.error for result in applier.apply([Probe()])] == ["full"]
     connection.execute("pragma query_only = off")
     assert [result.error for result in applier.apply([Probe()])] == [None]
+    connection.close()
+
+
+def test_after_a_doubtful_write_the_batch_that_went_ahead_is_not_confirmed_either(tmp_path: Path, monkeypatch) -> None:
+    from app.storage.apply import Applier
+    from app.storage.jobs import Probe
+
+    connection = open_writer(tmp_path / "smsbin.db")
+    migrate(connection)
+    applier = Applier(connection)
+    error = sqlite3.OperationalError("disk I/O error")
+    error.sqlite_errorname = "SQLITE_IOERR_FSYNC"
+
+    def fail(_: object) -> object:
+        raise error
+
+    with monkeypatch.context() as patch:
+        patch.setattr(applier, "_commit", fail)
+        assert [result.error for result in applier.apply([Probe(), Probe()])] == ["suspect", "suspect"]
+    assert [result.error for result in applier.apply([Probe(), Probe()])] == ["suspect", "suspect"]
     connection.close()
 
 

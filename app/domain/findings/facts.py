@@ -8,7 +8,7 @@ from ..captures import RawRequest, Role
 from ..events import Event
 
 
-class Facts(msgspec.Struct, frozen=True, kw_only=True):
+class Facts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A capture as it was understood.
 
     `pairs` are the names and values in order, as sent; `fields` the first value of each, names in lower case.

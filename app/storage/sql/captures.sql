@@ -15,6 +15,10 @@ insert into raws (id, http_version, headers, body, sha256, words) values (?, ?, 
 insert or ignore into outcomes (bin, n, seq, status, after_ms, sender_left, left_ms, well_formed, note)
 select bin, n, ?, ?, ?, ?, ?, ?, ? from captures where bin = ? and n = ?
 
+-- name: add_usual_outcome
+insert or ignore into outcomes (bin, n, seq, status, after_ms, sender_left)
+select bin, n, ?, ?, ?, 0 from captures where bin = ? and n = ?
+
 -- name: add_sent_answer
 insert or ignore into sent_answers (bin, n, answer)
 select bin, n, ? from captures where bin = ? and n = ?
@@ -94,11 +98,28 @@ order by captures.n
 
 -- name: changes_after
 -- One statement, so one snapshot: read apart, a commit in between would slip under the viewer's cursor.
-with changes (seq, what, n, through) as (
+-- Captures take n and seq together, so both rise together: where a seq stands among the numbers is found by halving,
+-- and no index has to be kept for it in each commit.
+with recursive halving (low, high) as (
+    select floor_n, last_n from bins where number = :bin
+    union all
+    select
+        iif(captures.seq > :after, low, (low + high + 1) / 2),
+        iif(captures.seq > :after, (low + high + 1) / 2 - 1, high)
+    from halving
+    left join captures
+        on captures.id = (
+            select id from captures
+            where bin = :bin and n > low and n <= (low + high + 1) / 2
+            order by n desc limit 1
+        )
+    where low < high
+),
+changes (seq, what, n, through) as (
     select * from (
         select seq, 'captured', n, 0 from captures
-        where bin = :bin and seq > :after and n > (select floor_n from bins where number = :bin)
-        order by seq limit :limit
+        where bin = :bin and n > (select max(low) from halving)
+        order by n limit :limit
     )
     union all
     select * from (

@@ -136,17 +136,17 @@ exists (
 )
 
 -- name: drive_captures_from
-select captures.id from json_each(:p) cross join captures
+select parties.capture as id from json_each(:p) cross join parties
 where
-    captures.bin = :bin and captures.sender collate nocase >= json_extract(value, '$[0]')
-    and captures.sender collate nocase < json_extract(value, '$[1]')
+    parties.bin = :bin and parties.recipient = 0
+    and parties.number >= json_extract(value, '$[0]') and parties.number < json_extract(value, '$[1]')
 limit :limit
 
 -- name: drive_captures_to
-select captures.id from json_each(:p) cross join captures
+select parties.capture as id from json_each(:p) cross join parties
 where
-    captures.bin = :bin and captures.recipient collate nocase >= json_extract(value, '$[0]')
-    and captures.recipient collate nocase < json_extract(value, '$[1]')
+    parties.bin = :bin and parties.recipient = 1
+    and parties.number >= json_extract(value, '$[0]') and parties.number < json_extract(value, '$[1]')
 limit :limit
 
 -- name: drive_captures_id

@@ -2,7 +2,7 @@
 select coalesce(max(id), 0) from messages
 
 -- name: find_message
-select * from messages
+select id from messages
 where bin = :bin and message_id collate nocase = :message_id and provider = :provider and message_id = :message_id
 
 -- name: find_pieces
