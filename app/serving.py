@@ -18,6 +18,7 @@ from .log import get_log, set_up_log
 from .main import create_app
 from .services.bins import first_bin
 from .settings import Settings
+from .tasks import new_loop
 from .web.server import FrontRunner, check_parser
 from .web.urls import capture_url
 
@@ -32,7 +33,8 @@ def serve(settings: Settings) -> None:
     """Run until SIGINT or SIGTERM. CannotStart names what is in the way."""
     set_up_log(settings.log_level, settings.log_format)
     check_parser()
-    asyncio.run(_serve(settings))
+    with asyncio.Runner(loop_factory=new_loop) as runner:
+        runner.run(_serve(settings))
 
 
 async def _serve(settings: Settings) -> None:

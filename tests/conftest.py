@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,9 +17,15 @@ from app.domain.captures import CaptureRow
 from app.main import create_app
 from app.services.bins import first_bin
 from app.settings import Settings, read_settings
+from app.tasks import new_loop
 from app.web.server import FrontRunner
 
 TOKEN = "a-token-only-for-tests"
+
+
+def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """The loop of the server, for the tests too."""
+    return {"server": new_loop}
 
 
 @dataclass(frozen=True, slots=True)

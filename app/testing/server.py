@@ -11,6 +11,7 @@ from aiohttp import web
 from .. import clock
 from ..main import create_app
 from ..settings import read_settings
+from ..tasks import new_loop
 from ..web.server import FrontRunner
 
 START_S = 30.0
@@ -21,7 +22,7 @@ def serving(directory: Path) -> Iterator[tuple[str, str]]:
     """The server's address and its access token; it is gone afterwards."""
     token = clock.new_secret()
     settings = read_settings({"data_dir": str(directory), "access_token": token, "log_level": "error"})
-    loop = asyncio.new_event_loop()
+    loop = new_loop()
     started: asyncio.Future[str] = loop.create_future()
     stopped = asyncio.Event()
 

@@ -23,7 +23,7 @@ MAY_IMPORT = {
         "settings", "tasks", "__init__", *PURE,
     },
     # What users' tests hold in their hands: a server beside them, and its API.
-    "testing": {"testing", "commands", "clock", "main", "settings", "web", *PURE},
+    "testing": {"testing", "commands", "clock", "main", "settings", "tasks", "web", *PURE},
     "commands": {
         "commands", "serving", "settings", "storage", "web", "services", "egress", "providers", "export", "clock",
         "__init__", *PURE,
