@@ -10,7 +10,16 @@ from .. import clock
 from ..errors import Invalid
 from .client import Away, Missing, bin_argument, connect, with_server
 from .following import WAIT_S, Captures, Patience, Since, Summary
-from .terminal import as_json, has_colours, line_of, put, somebody_reads, until_nobody_reads, whole_of
+from .terminal import (
+    as_json,
+    has_colours,
+    line_of,
+    put,
+    somebody_reads,
+    until_interrupted,
+    until_nobody_reads,
+    whole_of,
+)
 
 # An answer is noted a moment after its capture; a line that waited for it can say how it went.
 _ANSWERED_S = 0.1
@@ -46,7 +55,7 @@ def command(bin: str | None, since: str, match: str | None, wants_json: bool, wa
     try:
         after = captures.begin(since, clock.started(), by_the_clock=client.is_local)
         tail = Tail(captures, match, wants_json or not sys.stdout.isatty(), wants_body, after)
-        with until_nobody_reads():
+        with until_interrupted(), until_nobody_reads():
             while somebody_reads():
                 tail.go_on()
     except Invalid as error:

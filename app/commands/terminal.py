@@ -5,6 +5,7 @@ import base64
 import json
 import os
 import select
+import signal
 import sys
 import unicodedata
 from collections.abc import Callable, Iterator
@@ -19,6 +20,7 @@ _UNSAFE = ("Cc", "Cf", "Cs", "Zl", "Zp")
 _HARMLESS = "\u200c\u200d"
 _NAMED = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
 _MOST_TEXT = 160
+_AGAIN_S = 0.1
 _KIND_COLOURS = {"inbound": "green", "status": "blue", "voice": "magenta", "other": "yellow"}
 
 
@@ -90,6 +92,27 @@ def until_nobody_reads() -> Iterator[None]:
     except BrokenPipeError:
         # Python would complain again when it closes stdout.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+@contextmanager
+def until_interrupted() -> Iterator[None]:
+    """Ctrl-C ends what stands inside, whenever it comes.
+
+    Where Python closes what nobody holds any more it throws exceptions away, and with them the one of a Ctrl-C that
+    comes in that moment; so it is raised again until it has been heard.
+    """
+
+    def interrupt(*_: object) -> None:
+        signal.setitimer(signal.ITIMER_REAL, _AGAIN_S)
+        raise KeyboardInterrupt
+
+    before = [(name, signal.signal(name, interrupt)) for name in (signal.SIGINT, signal.SIGALRM)]
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        for name, handler in before:
+            signal.signal(name, handler)
 
 
 def somebody_reads() -> bool:

@@ -14,7 +14,7 @@ from .client import Away, bin_argument, with_server
 from .following import Patience, Since
 from .hunting import Catch, Find, Hunt, Wish
 from .nearest import nearest_miss
-from .terminal import as_json, has_colours, line_of, put, until_nobody_reads, visible
+from .terminal import as_json, has_colours, line_of, put, until_interrupted, until_nobody_reads, visible
 
 _MATCHED, _NO_MATCH, _FAILED = 0, 1, 4
 
@@ -99,7 +99,7 @@ def command(
     wish = Wish(match=match, count=count, since=since, extract=extract, fail_on=fail_on)
     hunt = Hunt(wish, bin, server, clock.started())
     code = _MATCHED
-    with until_nobody_reads():
+    with until_interrupted(), until_nobody_reads():
         code = _wait(hunt, end, wants_json=wants_json)
     if code == _NO_MATCH:
         _explain(hunt, timeout)

@@ -1,11 +1,14 @@
 """Captured text on a terminal: it is shown, it does nothing."""
 
 import json
+import os
+import signal
+import time
 from typing import Any
 
 import pytest
 
-from app.commands.terminal import as_json, line_of, visible, whole_of
+from app.commands.terminal import as_json, line_of, until_interrupted, visible, whole_of
 
 C0 = [chr(code) for code in range(0x20)] + ["\x7f"]
 C1 = [chr(code) for code in range(0x80, 0xA0)]
@@ -81,3 +84,27 @@ def test_colours_change_nothing_but_the_colours() -> None:
 
     assert click.unstyle(line_of(_summary(findings=["x"]), colours=True)) == line_of(_summary(findings=["x"]))
     assert "\x1b[" in line_of(_summary(), colours=True)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_ctrl_c_that_python_throws_away_is_heard_all_the_same() -> None:
+    class Closing:
+        """Its exceptions reach nobody."""
+
+        def __del__(self) -> None:
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(0)
+
+    before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGALRM)
+    reached = []
+
+    def work() -> None:
+        with until_interrupted():
+            Closing()
+            reached.append("behind it")
+            time.sleep(30)
+
+    with pytest.raises(KeyboardInterrupt):
+        work()
+    assert reached
+    assert (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGALRM)) == before
