@@ -3,10 +3,10 @@
 import asyncio
 import statistics
 import time
+from itertools import chain
 from pathlib import Path
 
 import aiohttp
-import msgspec
 
 from app import clock
 from app.domain.captures import Kind
@@ -38,7 +38,7 @@ def fill(folder: Path, count: int) -> None:
         (b"Content-Type", b"application/x-www-form-urlencoded"),
         (b"Content-Length", b"292"),
     ]
-    headers = msgspec.msgpack.encode(pairs)
+    headers = b"\n".join(chain.from_iterable(pairs))
     for start in range(0, count, BATCH):
         numbers = range(start + 1, min(start + BATCH, count) + 1)
         applier.apply([_capture(bin_id, now - (count - n) * 1_000, headers, n) for n in numbers])
@@ -68,7 +68,7 @@ def _capture(bin_id: str, at: int, headers: bytes, n: int) -> AddCapture:
         bin_id, at, "status", "POST", "/0123456789abcdef/status", "127.0.0.1", "application/x-www-form-urlencoded",
         True, "ytel", "status", event.message_id, event.sender, event.recipient, text, status.value, word, None, "1.1",
         headers, BODY, "", f"{text}\n{recipient}\n{event.message_id}", [event],
-        None, False,
+        None, False, False,
     )  # fmt: skip
 
 
