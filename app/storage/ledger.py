@@ -26,6 +26,8 @@ from .rows import message_columns, message_identity, message_motion, read_messag
 MOST_REMEMBERED = 4_000
 
 _Key = tuple[int, str, str]
+# An event's row: its capture's, and its place in it. No body holds as many.
+_POSITION_BITS = 20
 _ECHO_US = int(ECHO.total_seconds() * 1_000_000)
 
 
@@ -104,7 +106,8 @@ class Ledger:
                     changed.append(entry)
                 row = (entry.id, None)
             facts = encode_event(event)
-            self._events.append((arrival.id, position, arrival.bin, arrival.n, *row, arrival.print, facts))
+            id = (arrival.id << _POSITION_BITS) + position
+            self._events.append((id, arrival.bin, arrival.n, *row, arrival.print, facts))
         return changed, tuple(odd), turned
 
     def flush(self) -> None:

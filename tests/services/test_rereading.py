@@ -63,7 +63,7 @@ async def _everything(store: Store, rows: Callable[[str], list[tuple]], bin: Bin
             for each in messages
             for _, steps in [await store.get_message(bin.id, each.provider, each.message_id)]
         ],
-        "events": rows("select capture, position, bin, n, call, print, facts from events order by capture, position"),
+        "events": rows("select id, bin, n, call, print, facts from events order by id"),
         "pairs": sorted((pair.theirs, pair.ours) for pair in pairs),
         "kept": rows(CAPTURES + " order by id"),
         "outcomes": rows("select * from outcomes order by bin, n"),

@@ -5,15 +5,19 @@ import os
 import signal
 import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from app import clock
+from app.domain.captures import Kind
+from app.domain.events import Event
 from app.domain.search import parse_query, settle
 from app.errors import CannotStart, StoreUnavailable
 from app.storage import Store, open_store
 from app.storage.connections import WRITER_PRAGMAS, check_pragmas, open_writer
+from app.storage.facts import encode_event
 from app.storage.migrate import FOLDER, migrate, newest
 
 from .builders import a_bin, a_capture
@@ -144,7 +148,7 @@ async def test_a_writer_that_dies_confirms_nothing_of_what_went_ahead(two_batche
 
 
 async def test_what_an_older_version_wrote_is_read_and_found_as_before(tmp_path: Path) -> None:
-    """Its headers were JSON, and the parties stood in indexes of their own."""
+    """Its headers were JSON, the parties stood in indexes of their own, and events had no number."""
     older = tmp_path / "older"
     older.mkdir()
     for path in sorted(FOLDER.glob("[0-9]*.sql"))[:4]:
@@ -164,6 +168,10 @@ async def test_what_an_older_version_wrote_is_read_and_found_as_before(tmp_path:
             (1, '1.1', '[["X-b","1"],["x-B","ÿ"]]', x'', ''), (2, '1.0', '[]', x'', '');
         update search_progress set upto = 1;
     """)
+    event = Event(kind=Kind.INBOUND, message_id="SM1", text="hi")
+    for position in (0, 1):
+        row = (1, position, 1, 1, None, "call" if position else "other", "", encode_event(event))
+        connection.execute("insert into events values (?, ?, ?, ?, ?, ?, ?, ?)", row)
     connection.close()
     async with open_store(database) as store:
         assert (await store.get_capture("b", 1)).raw.headers == ((b"X-b", b"1"), (b"x-B", b"\xff"))
@@ -171,6 +179,12 @@ async def test_what_an_older_version_wrote_is_read_and_found_as_before(tmp_path:
         for text, wanted in (("from:+14155550123", [2, 1]), ("to:mybrand", [1]), ("to:+14155550123", [])):
             query = settle(parse_query(text), clock.now())
             assert [row.n for row in await store.list_captures("b", limit=9, query=query)] == wanted
+        first, second = await store.get_captures("b", [1, 2])
+        assert await store.events_of_each([first, second]) == [[event, event], []]
+    with closing(sqlite3.connect(database)) as connection:
+        events = connection.execute("select id, capture, call from events").fetchall()
+        assert events == [(1 << 20, 1, "other"), ((1 << 20) + 1, 1, "call")]
+        assert connection.execute("select count(*) from v_messages, v_pairings").fetchone() == (0,)
 
 
 async def test_a_full_database_refuses_and_recovers_by_itself(tmp_path: Path) -> None:

@@ -71,7 +71,7 @@ exists (select 1 from json_each(:p) where messages.message_id like value escape 
 -- name: messages_words
 exists (
     select 1
-    from events join captures on captures.id = events.capture join raws on raws.id = captures.id
+    from events join captures on captures.id = events.id >> 20 join raws on raws.id = captures.id
     where events.message = messages.id and words_match(coalesce(captures.text, ''), raws.words, :p)
 )
 
@@ -89,13 +89,13 @@ messages.provider in (select value from json_each(:p))
 
 -- name: messages_role
 exists (
-    select 1 from events join captures on captures.id = events.capture
+    select 1 from events join captures on captures.id = events.id >> 20
     where events.message = messages.id and captures.role in (select value from json_each(:p))
 )
 
 -- name: messages_method
 exists (
-    select 1 from events join captures on captures.id = events.capture
+    select 1 from events join captures on captures.id = events.id >> 20
     where events.message = messages.id and captures.method in (select value from json_each(:p))
 )
 
@@ -107,7 +107,7 @@ and exists (
 
 -- name: messages_is
 exists (
-    select 1 from events join captures on captures.id = events.capture
+    select 1 from events join captures on captures.id = events.id >> 20
     where events.message = messages.id and captures.simulated
 )
 
@@ -125,13 +125,13 @@ messages.last_at < :p
 
 -- name: messages_size_from
 exists (
-    select 1 from events join captures on captures.id = events.capture
+    select 1 from events join captures on captures.id = events.id >> 20
     where events.message = messages.id and captures.size >= :p
 )
 
 -- name: messages_size_to
 exists (
-    select 1 from events join captures on captures.id = events.capture
+    select 1 from events join captures on captures.id = events.id >> 20
     where events.message = messages.id and captures.size <= :p
 )
 
@@ -150,13 +150,13 @@ where
 limit :limit
 
 -- name: drive_captures_id
-select events.capture as id
+select events.id >> 20 as id
 from json_each(:p) cross join messages cross join events on events.message = messages.id
 where
     messages.bin = :bin and messages.message_id collate nocase >= json_extract(value, '$[0]')
     and messages.message_id collate nocase < json_extract(value, '$[1]')
 union
-select events.capture from json_each(:p) cross join events
+select events.id >> 20 from json_each(:p) cross join events
 where
     events.bin = :bin and events.call collate nocase >= json_extract(value, '$[0]')
     and events.call collate nocase < json_extract(value, '$[1]')
@@ -206,8 +206,11 @@ select id from captures where bin = :bin and simulated limit :limit
 select id from messages where bin = :bin and findings <> '' limit :limit
 
 -- name: messages_of_hits
-select distinct message as id from events
-where (capture in (select value from json_each(:hits)) or capture > :upto) and +message is not null
+select events.message as id
+from json_each(:hits) cross join events on events.id >= value << 20 and events.id < (value + 1) << 20
+where +events.message is not null
+union
+select message from events where id >= (:upto + 1) << 20 and +message is not null
 limit :limit
 
 -- name: captures_driven

@@ -47,13 +47,15 @@ insert into conversations (bin, theirs, ours, seq, last_at) values (?, ?, ?, ?, 
 on conflict (bin, theirs, ours) do update set seq = excluded.seq, last_at = excluded.last_at
 
 -- name: add_event
-insert into events (capture, position, bin, n, message, call, print, facts) values (?, ?, ?, ?, ?, ?, ?, ?)
+-- The id is the capture's, shifted by 20 bits, and the position.
+insert into events (id, bin, n, message, call, print, facts) values (?, ?, ?, ?, ?, ?, ?)
 
 -- name: messages_of_capture
-select distinct message from events where capture = :capture and message is not null
+select distinct message from events
+where id >= :capture << 20 and id < (:capture + 1) << 20 and +message is not null
 
 -- name: erase_events
-delete from events where capture = ?
+delete from events where id >= ?1 << 20 and id < (?1 + 1) << 20
 
 -- name: get_message_row
 select * from messages where id = :id
@@ -61,9 +63,9 @@ select * from messages where id = :id
 -- name: facts_of_message
 -- The newest, newest first.
 select events.n, events.facts, events.print, captures.received_at, captures.provider, captures.findings
-from events join captures on captures.id = events.capture
+from events join captures on captures.id = events.id >> 20
 where events.message = :message
-order by events.n desc, events.position desc
+order by events.n desc, events.id desc
 limit :most
 
 -- name: erase_conversation
@@ -109,9 +111,9 @@ order by messages.id
 limit :limit
 
 -- name: events_of_captures
-select capture, facts from events
-where capture in (select value from json_each(:captures))
-order by capture, position
+select events.id >> 20 as capture, events.facts
+from json_each(:captures) cross join events on events.id >= value << 20 and events.id < (value + 1) << 20
+order by events.id
 
 -- name: get_message
 select messages.*
@@ -137,8 +139,8 @@ from json_each(:ids)
 -- name: events_of_capture
 select events.facts, messages.message_id, messages.provider
 from events left join messages on messages.id = events.message
-where events.capture = :capture
-order by events.position
+where events.id >= :capture << 20 and events.id < (:capture + 1) << 20
+order by events.id
 
 -- name: related_captures
 -- Captures of the same messages, or of the same call.
@@ -152,13 +154,13 @@ left join outcomes on outcomes.bin = captures.bin and outcomes.n = captures.n
 left join fault_hits on fault_hits.bin = captures.bin and fault_hits.n = captures.n
 where
     captures.id in (
-        select other.capture
+        select other.id >> 20
         from events join events as other on other.message = events.message
-        where events.capture = :capture
+        where events.id >= :capture << 20 and events.id < (:capture + 1) << 20
         union
-        select other.capture
+        select other.id >> 20
         from events join events as other on other.bin = events.bin and other.call = events.call
-        where events.capture = :capture
+        where events.id >= :capture << 20 and events.id < (:capture + 1) << 20
     )
     and captures.id <> :capture and captures.n > bins.floor_n
 order by captures.n

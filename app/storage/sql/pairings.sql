@@ -31,14 +31,16 @@ where bin = :bin and call collate nocase = :call and call = :call
 -- name: pairings_of_captures
 -- By the rows of captures.
 select distinct messages.pairing
-from events join messages on messages.id = events.message
-where events.capture in (select value from json_each(:captures)) and messages.pairing is not null
+from json_each(:captures)
+cross join events on events.id >= value << 20 and events.id < (value + 1) << 20
+join messages on messages.id = events.message
+where messages.pairing is not null
 union
 select pairings.id
-from events join pairings on pairings.bin = events.bin and pairings.call collate nocase = events.call
-where
-    events.capture in (select value from json_each(:captures))
-    and events.call is not null and pairings.call = events.call
+from json_each(:captures)
+cross join events on events.id >= value << 20 and events.id < (value + 1) << 20
+join pairings on pairings.bin = events.bin and pairings.call collate nocase = events.call
+where events.call is not null and pairings.call = events.call
 
 -- name: capture_at
 select id from captures where bin = :bin and n = :n
@@ -51,7 +53,7 @@ select distinct
     outcomes.note, fault_hits.fault, fault_hits.kind as fault_kind, fault_hits.said as fault_said,
     fault_hits.drill as fault_drill
 from events
-join captures on captures.id = events.capture
+join captures on captures.id = events.id >> 20
 left join outcomes on outcomes.bin = captures.bin and outcomes.n = captures.n
 left join fault_hits on fault_hits.bin = captures.bin and fault_hits.n = captures.n
 where events.message = :message and captures.role in ('primary', 'fallback')
@@ -121,14 +123,14 @@ order by pairings.id
 -- By the numbers of captures.
 select messages.pairing as id
 from captures
-join events on events.capture = captures.id
+cross join events on events.id >= captures.id << 20 and events.id < (captures.id + 1) << 20
 join messages on messages.id = events.message
 where
     captures.bin = :bin and captures.n in (select value from json_each(:numbers)) and messages.pairing is not null
 union
 select pairings.id
 from captures
-join events on events.capture = captures.id
+cross join events on events.id >= captures.id << 20 and events.id < (captures.id + 1) << 20
 join pairings on pairings.bin = events.bin and pairings.call collate nocase = events.call
 where
     captures.bin = :bin and captures.n in (select value from json_each(:numbers))

@@ -22,3 +22,26 @@ drop index captures_by_recipient;
 drop index captures_by_seq;
 
 -- From here on `raws.headers` holds names and values in turns, a line each; what older versions wrote stays JSON.
+
+-- Events had (capture, position) as their key, without a rowid: each page that was full had its neighbours written again.
+-- With a number that rises they are laid one behind the other. Views go on reading `capture`.
+pragma legacy_alter_table = on;
+create table next_events (
+    -- The capture and, in the lower 20 bits, the position of the event in it.
+    id integer primary key,
+    capture integer generated always as (id >> 20) virtual,
+    bin integer not null,
+    n integer not null,
+    message integer,
+    call text,
+    print text not null,
+    facts blob not null
+) strict;
+insert into next_events (id, bin, n, message, call, print, facts)
+select (capture << 20) + position, bin, n, message, call, print, facts from events
+order by capture, position;
+drop table events;
+alter table next_events rename to events;
+create index events_by_message on events (message, n) where message is not null;
+create index events_by_call on events (bin, call collate nocase) where call is not null;
+pragma legacy_alter_table = off;
