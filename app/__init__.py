@@ -9,7 +9,7 @@ The way of a capture, from the street to the garden:
    (`services/replying.py`), and hands it to the store.
 4. `storage/`: the writer process commits a whole batch in one transaction, which gives each capture `n` and `seq` and
    folds what it states into the messages (`storage/ledger.py`) and the pairings of primary and fallback
-   (`storage/pairings.py`); the full-text index follows in quiet moments.
+   (`storage/pairings.py`); the search index follows in quiet moments.
 5. After the commit the bin's bell rings (`live/hub.py`); it carries nothing.
 6. `web/answering.py` sends the answer, or `web/faults.py` plays one that waits or goes wrong on purpose; what became of
    it is the capture's outcome, which `services/outcomes.py` gathers for a moment and writes in a later batch.
