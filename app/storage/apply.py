@@ -1,7 +1,7 @@
 """The write side of SQLite: turns a batch of jobs into one transaction. Runs inside the writer process, and only there.
 
-`n` and `seq` come from the bin's counters, read once per batch and written back once, inside the transaction, so
-that number order is visible order, without gaps (P3).
+`n` and `seq` come from the bin's counters, which are written back once a batch, inside the transaction, so that number
+order is visible order, without gaps (P3).
 """
 
 import sqlite3
@@ -155,7 +155,7 @@ class Applier:
             self._connection.execute("begin immediate")
         try:
             values = [self._players[type(job)](job) for job in batch]
-            self._counters.flush()
+            self._counters.write()
             if self._rereader.number is None:
                 self._connection.execute("commit")
         except BaseException:

@@ -44,18 +44,23 @@ class _Waiting:
 
 
 class Counters:
-    """Lives as long as the writing connection; empty between transactions."""
+    """Lives as long as the writing connection. While batches bring nothing but captures and outcomes, what a bin's row
+    holds is known from one to the next; whoever changes rows by statements flushes first, and then it is read again."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+        # Of this batch, to be written; and as the batches before have left them.
         self._by_bin: dict[str, Counter] = {}
+        self._known: dict[str, Counter] = {}
         self._waiting = _Waiting()
         self._ledger = Ledger(connection)
         self._last_id = int(connection.execute(SQL["last_id"]).fetchone()[0])
 
     def of(self, bin_id: str) -> Counter | None:
-        """The bin's counter, read inside the transaction; None when there is no such bin."""
+        """The bin's counter, as it stands inside the transaction; None when there is no such bin."""
         counter = self._by_bin.get(bin_id)
+        if counter is None and (counter := self._known.get(bin_id)) is not None:
+            self._by_bin[bin_id] = counter
         if counter is None:
             row = self._connection.execute(SQL["counters"], {"id": bin_id}).fetchone()
             if row is None:
@@ -133,6 +138,11 @@ class Counters:
 
     def flush(self) -> None:
         """Write what waits; afterwards the tables are true and the counters are read again."""
+        self.write()
+        self._known.clear()
+
+    def write(self) -> None:
+        """Write what waits, for the commit of a batch."""
         if not self._by_bin:
             return
         waiting, self._waiting = self._waiting, _Waiting()
@@ -151,6 +161,7 @@ class Counters:
             self._connection.executemany(SQL["add_sent_answer"], waiting.sent)
         for counter in self._by_bin.values():
             self._write(counter)
+        self._known |= self._by_bin
         self._by_bin.clear()
 
     @property
@@ -165,6 +176,7 @@ class Counters:
     def forget(self) -> None:
         """The transaction failed: nothing of it happened. Numbers of rows may be skipped, `n` never."""
         self._by_bin.clear()
+        self._known.clear()
         self._waiting = _Waiting()
         self._ledger.forget()
 
