@@ -13,6 +13,9 @@ from typing import Protocol
 MOST = 2_000
 # No bin takes the places of all others.
 MOST_OF_BIN = 1_000
+# Timers are libuv's: they know milliseconds, and ring early by what had passed of the first one. No answer leaves
+# before its time.
+ROUNDING_S = 0.002
 
 
 class Ending(Enum):
@@ -68,7 +71,7 @@ class Waiting:
             return Ending.STOPPED
         loop = asyncio.get_running_loop()
         wait: asyncio.Future[Ending] = loop.create_future()
-        timer = loop.call_later(max(0.0, seconds), _end, wait, Ending.OVER)
+        timer = loop.call_later(seconds + ROUNDING_S if seconds > 0 else 0.0, _end, wait, Ending.OVER)
         self._waits.add(wait)
         sender.watch(lambda: _end(wait, Ending.LEFT))
         try:
