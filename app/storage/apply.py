@@ -78,10 +78,9 @@ class Applier:
         self._counters = Counters(connection)
         self._index = SearchIndex(connection)
         self._statements = Statements(connection, self._counters)
-        next_seq = self._statements.next_seq
-        eraser = Eraser(connection, self._index, self._counters.pairings, next_seq)
+        eraser = Eraser(connection, self._index, self._counters.pairings, self._statements.next_seq)
         self._sweeper = Sweeper(connection, self._counters, eraser, self._statements)
-        self._rereader = Rereader(connection, self._counters, self._index, next_seq)
+        self._rereader = Rereader(connection, self._counters, self._index, self._statements)
         self._doubt: Result | None = None
         self._players: dict[type[jobs.Job], Callable[[Any], Value]] = {
             **dict.fromkeys(_STATEMENTS, self._state),

@@ -1,4 +1,4 @@
-"""The bins' counters during one batch, and the captures that wait to be inserted with one `executemany`.
+"""The bins' counters, and the captures that wait to be inserted with one `executemany`.
 
 Why: a batch holds many captures of few bins; reading and writing the bin's row once per batch instead of once per
 capture is what makes the durable path cheap.
@@ -12,10 +12,11 @@ from ..domain.captures import Outcome, Stamp
 from ..domain.pairing import Hit
 from ..domain.units import from_micros
 from . import jobs
+from .headers import write_headers
 from .ledger import Arrival, Ledger
 from .pairings import Pairings
 from .queries import SQL
-from .rows import CALL_ROLES, codes, print_of, side_of, write_headers
+from .rows import CALL_ROLES, codes, print_of, side_of
 
 
 @dataclass(slots=True)
@@ -59,17 +60,10 @@ class Counters:
     def of(self, bin_id: str) -> Counter | None:
         """The bin's counter, as it stands inside the transaction; None when there is no such bin."""
         counter = self._by_bin.get(bin_id)
-        if counter is None and (counter := self._known.get(bin_id)) is not None:
-            self._by_bin[bin_id] = counter
         if counter is None:
-            row = self._connection.execute(SQL["counters"], {"id": bin_id}).fetchone()
-            if row is None:
-                return None
-            number, floor_n, last_n, last_seq, captures, *roles, last_capture_at = row
-            names = ("primary", "fallback", "status", "voice", "voice-fallback")
-            by_role = dict(zip(names, roles, strict=True))
-            counter = Counter(number, floor_n, last_n, last_seq, captures, by_role, last_capture_at)
-            self._by_bin[bin_id] = counter
+            counter = self._known.get(bin_id) or self._read(bin_id)
+            if counter is not None:
+                self._by_bin[bin_id] = counter
         return counter
 
     def add_capture(self, counter: Counter, job: jobs.AddCapture) -> Stamp:
@@ -179,6 +173,14 @@ class Counters:
         self._known.clear()
         self._waiting = _Waiting()
         self._ledger.forget()
+
+    def _read(self, bin_id: str) -> Counter | None:
+        row = self._connection.execute(SQL["counters"], {"id": bin_id}).fetchone()
+        if row is None:
+            return None
+        number, floor_n, last_n, last_seq, captures, *roles, last_capture_at = row
+        by_role = dict(zip(("primary", "fallback", "status", "voice", "voice-fallback"), roles, strict=True))
+        return Counter(number, floor_n, last_n, last_seq, captures, by_role, last_capture_at)
 
     def _write(self, counter: Counter) -> None:
         values = {name.replace("-", "_"): count for name, count in counter.by_role.items()}

@@ -11,7 +11,6 @@ A capture's numbers, bytes and outcome are never touched. Messages take new seqs
 
 import json
 import sqlite3
-from collections.abc import Callable
 
 from ..domain.folding import mark_stuck
 from . import jobs
@@ -21,22 +20,23 @@ from .ledger import Arrival
 from .queries import SQL
 from .rows import CALL_ROLES, codes, read_hit, read_message
 from .search_index import SearchIndex
+from .statements import Statements
 
 
 class Rereader:
-    """Lives as long as the writing connection. `next_seq` takes the bin's next seq."""
+    """Lives as long as the writing connection."""
 
     def __init__(
         self,
         connection: sqlite3.Connection,
         counters: Counters,
         index: SearchIndex,
-        next_seq: Callable[[int], int],
+        statements: Statements,
     ) -> None:
         self._connection = connection
         self._counters = counters
         self._index = index
-        self._next_seq = next_seq
+        self._statements = statements
         self.number: int | None = None
         """The bin that is being rebuilt."""
 
@@ -45,12 +45,12 @@ class Rereader:
         number with a minus, so that the mark can be given back."""
         self.number = number
         self._counters.forget_messages()
-        found = self._run("park_stuck", number=number, limit=limit)
-        found = found or self._run("clear_messages", number=number, limit=limit)
-        found = found or self._run("clear_pairings", number=number, limit=limit)
+        found = self._statements.run("park_stuck", number=number, limit=limit)
+        found = found or self._statements.run("clear_messages", number=number, limit=limit)
+        found = found or self._statements.run("clear_pairings", number=number, limit=limit)
         if not found:
             for query in ("erase_conversations", "forget_verdicts", "forget_gaps"):
-                self._run(query, bin=number)
+                self._statements.run(query, bin=number)
         return found
 
     def step(self, counter: Counter, captures: list[jobs.ReadAgain]) -> None:
@@ -95,7 +95,7 @@ class Rereader:
             return
         message = read_message(self._connection.execute(SQL["get_message_row"], {"id": found[0]}).fetchone())
         if message.is_open:
-            write_again(self._connection, number, found[0], mark_stuck(message), self._next_seq(number))
+            write_again(self._connection, number, found[0], mark_stuck(message), self._statements.next_seq(number))
 
     def _write(self, one: jobs.ReadAgain, reading: tuple[object, ...]) -> None:
         """Only what differs: a row that is written again would have its body written again too."""
@@ -113,6 +113,3 @@ class Rereader:
             self._connection.execute(SQL["set_words"], {"id": one.id, "words": one.words})
         if changes_search:
             self._index.take_again(one.id)
-
-    def _run(self, query: str, **values: object) -> int:
-        return self._connection.execute(SQL[query], values).rowcount

@@ -1,9 +1,8 @@
 """Rows of the database as the words of the domain, and back."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import timedelta
-from itertools import chain
 from sqlite3 import Row
 
 import msgspec
@@ -32,10 +31,8 @@ from ..domain.statuses import Status
 from ..domain.units import from_micros, micros
 from . import Session
 from .facts import read_state, write_state
+from .headers import pack_headers, read_headers
 from .jobs import AddCapture, ReadAgain, SetOutcome
-
-# Headers lie in their column as names and values in turns, a line each; so begin those that lie there as JSON.
-_JSON = b"["
 
 _decode_answer = msgspec.msgpack.Decoder(Answer).decode
 
@@ -99,7 +96,7 @@ def read_capture(row: Row) -> Capture:
         method=shown.method,
         target=shown.target,
         http_version=row["http_version"],
-        headers=_read_headers(row["headers"]),
+        headers=read_headers(row["headers"]),
         body=row["body"],
         body_complete=shown.body_complete,
         peer=shown.peer,
@@ -142,7 +139,7 @@ def write_capture(new: NewCapture) -> AddCapture:
         None if content_type is None else content_type.decode("latin-1"), raw.body_complete,
         reading.provider, reading.kind.value, reading.message_id, reading.sender, reading.recipient, reading.text,
         reading.status, reading.raw_status, reading.problem,
-        raw.http_version, _pack_headers(raw.headers), raw.body,
+        raw.http_version, pack_headers(raw.headers), raw.body,
         ",".join(reading.findings), reading.words, list(reading.events), new.fault, new.awaited,
         new.simulated,
     )  # fmt: skip
@@ -237,27 +234,6 @@ def read_hit(row: Row) -> Hit | None:
     if outcome is not None:
         return settled(hit, outcome)
     return hit if row["fault_kind"] is not None else msgspec.structs.replace(hit, ok=True)
-
-
-def write_headers(packed: bytes) -> str:
-    """A job's headers as the database keeps them."""
-    return packed.decode() if packed.startswith(_JSON) else packed.decode("latin-1")
-
-
-def _pack_headers(headers: Sequence[tuple[bytes, bytes]]) -> bytes:
-    lines = b"\n".join(chain.from_iterable(headers))
-    if lines.count(b"\n") == 2 * len(headers) - 1 and not lines.startswith(_JSON):
-        return lines
-    # None at all, or what no parser lets through and only lines would confuse.
-    return msgspec.json.encode([(name.decode("latin-1"), value.decode("latin-1")) for name, value in headers])
-
-
-def _read_headers(column: str) -> tuple[tuple[bytes, bytes], ...]:
-    if column.startswith("["):
-        pairs = msgspec.json.decode(column, type=list[tuple[str, str]])
-        return tuple((name.encode("latin-1"), value.encode("latin-1")) for name, value in pairs)
-    lines = column.encode("latin-1").split(b"\n")
-    return tuple(zip(lines[::2], lines[1::2], strict=True))
 
 
 def write_reading(capture: Capture, reading: Reading) -> ReadAgain:

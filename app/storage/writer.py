@@ -23,7 +23,8 @@ from . import COMMIT_WAIT_S, Health
 from .jobs import AddCapture, Job, Result, Value, decode_results, encode_jobs
 
 MAX_BATCH = 256
-# A commit costs as much as ten captures in it: fewer wait for those that this turn of the loop brings.
+# A commit costs as much as ten captures in it: fewer wait for those that this turn of the loop brings, and go ahead of
+# nobody.
 ENOUGH = 12
 MAX_BATCH_BYTES = 8 << 20
 MAX_WAITING_BYTES = 64 << 20
@@ -149,7 +150,7 @@ class Writer(asyncio.Protocol):
         """The pipe to the process stands; it still has to say that the database is open."""
         # uvloop's are none by inheritance.
         self._transport = cast(asyncio.WriteTransport, transport)
-        # Backpressure is ours: one batch of at most MAX_BATCH_BYTES is on its way at a time.
+        # Backpressure is ours: two batches of about MAX_BATCH_BYTES are on their way at most.
         self._transport.set_write_buffer_limits(high=2 * MAX_BATCH_BYTES)
         self._received.clear()
 

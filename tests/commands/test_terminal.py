@@ -93,7 +93,7 @@ def test_a_ctrl_c_that_python_throws_away_is_heard_all_the_same() -> None:
 
         def __del__(self) -> None:
             os.kill(os.getpid(), signal.SIGINT)
-            time.sleep(0)
+            time.sleep(0)  # the signal is heard here
 
     before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGALRM)
     reached = []

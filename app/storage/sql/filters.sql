@@ -210,7 +210,10 @@ select events.message as id
 from json_each(:hits) cross join events on events.id >= value << 20 and events.id < (value + 1) << 20
 where +events.message is not null
 union
-select message from events where id >= (:upto + 1) << 20 and +message is not null
+-- No more than that is looked at, however far behind the index is.
+select message from (
+    select distinct message from events where id >= (:upto + 1) << 20 and +message is not null limit :limit
+)
 limit :limit
 
 -- name: captures_driven
