@@ -24,6 +24,9 @@ FALLBACK_WITHIN = timedelta(seconds=30)
 AT_ONCE_MS = 250
 # When the last byte left is known this well: what came so shortly before may be its consequence all the same.
 BLUR = timedelta(milliseconds=20)
+# No provider tries as often. An id that somebody sends for ever must not hold the writer: of so many hits the first and
+# the newest stay.
+MOST_HITS = 32
 
 FALLBACK_ONLY: Final = "fallback_only"
 NO_FALLBACK: Final = "no_fallback"
@@ -133,9 +136,18 @@ def begin_pairing(hit: Hit, *, voice: bool) -> Pairing:
 
 def absorb_hit(pairing: Pairing, hit: Hit) -> Pairing:
     """The pairing with one more capture; a capture that states the message twice counts once."""
-    if any(other.n == hit.n and other.twin == hit.twin for other in pairing.hits):
-        return pairing
-    return _with(pairing, (*pairing.hits, hit))
+    for other in reversed(pairing.hits):
+        if other.n == hit.n and other.twin == hit.twin:
+            return pairing
+        if other.n < hit.n:
+            break
+    hits = (*pairing.hits, hit)
+    return _with(pairing, hits if len(hits) <= MOST_HITS else _without_spare(hits))
+
+
+def say_tries(hits: Sequence[Hit]) -> str:
+    """How many these are, for people: "3"; "16 or more", where some may have been left out."""
+    return str(len(hits)) if len(hits) < MOST_HITS // 2 else f"{len(hits)} or more"
 
 
 def settle_hit(pairing: Pairing, n: int, outcome: Outcome) -> Pairing:
@@ -229,6 +241,27 @@ def order(hit: Hit) -> tuple[datetime, int]:
 def first(hits: Sequence[Hit]) -> Hit:
     """The one that came before the others."""
     return min(hits, key=order)
+
+
+def _without_spare(hits: tuple[Hit, ...]) -> tuple[Hit, ...]:
+    """All but one of the later half: one that repeats what is known, else any that is not the first on its URL."""
+    later = range(MOST_HITS // 2, len(hits))
+    spare = next((place for place in later if _repeats(hits[place], hits[:place])), None)
+    if spare is None:
+        spare = next(place for place in later if any(other.fallback == hits[place].fallback for other in hits[:place]))
+    return hits[:spare] + hits[spare + 1 :]
+
+
+def _repeats(hit: Hit, before: Sequence[Hit]) -> bool:
+    """Answered well and at once, like one before on the same URL: no verdict hangs on it."""
+    return _is_usual(hit) and any(
+        _is_usual(other) and (other.fallback, other.twin, other.method) == (hit.fallback, hit.twin, hit.method)
+        for other in before
+    )
+
+
+def _is_usual(hit: Hit) -> bool:
+    return bool(hit.ok) and hit.after_ms is None
 
 
 def _with(pairing: Pairing, hits: tuple[Hit, ...]) -> Pairing:

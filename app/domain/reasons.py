@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from .pairing import FALLBACK_WITHIN, NO_FALLBACK, Hit, Pairing, Verdict, first, order
+from .pairing import FALLBACK_WITHIN, NO_FALLBACK, Hit, Pairing, Verdict, first, order, say_tries
 from .units import say_gap
 
 
@@ -28,7 +28,7 @@ def _say_taken(primary: Sequence[Hit], fallback: Sequence[Hit]) -> str:
         return "The primary took it; the answer of the fallback is still being held."
     if fallback:
         return f"The primary took it. {_say_failed(fallback, 'fallback')}."
-    tries = "" if len(primary) == 1 else f" at one of {len(primary)} tries"
+    tries = "" if len(primary) == 1 else f" at one of {say_tries(primary)} tries"
     return f"The primary took it{tries}; the fallback was not needed."
 
 
@@ -38,7 +38,7 @@ def _say_timeout(primary: Sequence[Hit], fallback: Sequence[Hit]) -> str:
         wait = _apart(primary, fallback)
         return f"The fallback came after {wait}, while the primary was unanswered. Nothing was lost."
     after = "" if left.left_ms is None else f" after {left.left_ms / 1_000:.1f} s"
-    return f"The sender left{after} without an answer and used the fallback {_times(len(fallback))}. Nothing was lost."
+    return f"The sender left{after} without an answer and used the fallback {_times(fallback)}. Nothing was lost."
 
 
 def _say_lost(pairing: Pairing) -> str:
@@ -58,7 +58,7 @@ def _say_failed(hits: Sequence[Hit], side: str = "primary") -> str:
     """What went wrong at the last try."""
     last = max(hits, key=order)
     why = f" (fault: {last.fault_said})" if last.fault_said else ""
-    tries = "" if len(hits) == 1 else f" at the last of {len(hits)} tries"
+    tries = "" if len(hits) == 1 else f" at the last of {say_tries(hits)} tries"
     if last.sender_left:
         after = "" if last.left_ms is None else f" after {last.left_ms / 1_000:.1f} s"
         return f"The sender left the {side}{after} without an answer{why}{tries}"
@@ -72,5 +72,5 @@ def _apart(primary: Sequence[Hit], fallback: Sequence[Hit]) -> str:
     return say_gap(first(fallback).at - first(primary).at)
 
 
-def _times(count: int) -> str:
-    return {1: "once", 2: "twice"}.get(count, f"{count} times")
+def _times(hits: Sequence[Hit]) -> str:
+    return {1: "once", 2: "twice"}.get(len(hits), f"{say_tries(hits)} times")

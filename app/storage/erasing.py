@@ -80,7 +80,7 @@ class Eraser:
         if message.direction is not Direction.INBOUND:
             return None
         # Without the callback that was deleted it is an inbound message, perhaps for the first time.
-        found = self._connection.execute(SQL["hits_of_message"], {"message": row["id"]}).fetchall()
+        found = self._connection.execute(SQL["hits_of_message"], {"message": row["id"], "most": MOST_FACTS}).fetchall()
         pair: Pair | None = None
         for hit in filter(None, map(read_hit, found)):
             if pair is None:

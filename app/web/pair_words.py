@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..domain.pairing import FALLBACK_USED, NO_FALLBACK, PRIMARY_OK, PROBLEMS, Hit, Pairing, Verdict
+from ..domain.pairing import FALLBACK_USED, NO_FALLBACK, PRIMARY_OK, PROBLEMS, Hit, Pairing, Verdict, say_tries
 from ..domain.units import say_ms
 from .axis import say_status
 from .verdicts import Verdict as Lead
@@ -109,7 +109,7 @@ def _side(hits: Sequence[Hit]) -> str:
     word = "waiting" if last.ok is None else say_status(last)
     if last.sender_left and last.status is not None:
         word = f"{word}, too late"
-    return f"{len(hits)} × {word}" if len(hits) > 1 else word
+    return f"{say_tries(hits)} × {word}" if len(hits) > 1 else word
 
 
 def _trouble(pairing: Pairing, verdict: Verdict) -> str:

@@ -28,6 +28,8 @@ from .million import fill, list_ms
 ROUNDS = 5
 SECONDS = 2.0
 CONNECTIONS = 32
+# Times that one message comes.
+FOR_EVER = 1 << 30
 
 
 @dataclass(slots=True)
@@ -40,10 +42,17 @@ class Row:
     good: bool
 
 
-def load(port: int, path: str, seconds: float = SECONDS, mode: str = "keep", rate: float | None = None) -> list[float]:
+def load(
+    port: int,
+    path: str,
+    seconds: float = SECONDS,
+    mode: str = "keep",
+    rate: float | None = None,
+    each: int = wrk.TIMES_EACH,
+) -> list[float]:
     """Requests/s, p99 ms, bad answers. As fast as it goes: by wrk, where it is installed, for it takes least itself."""
     if rate is None and shutil.which("wrk"):
-        return wrk.load(port, path, seconds, CONNECTIONS, keep=mode == "keep")
+        return wrk.load(port, path, seconds, CONNECTIONS, keep=mode == "keep", each=each)
     more = [] if rate is None else [str(rate)]
     command = [sys.executable, "-m", "tests.bench.load", str(port), path, str(seconds), str(CONNECTIONS), mode, *more]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
@@ -122,6 +131,9 @@ def throughput(folder: Path) -> Iterator[Row]:
         path = f"/{server.key}"
         for mode, bar, name in (("keep", 0.45, "keep-alive"), ("close", 0.55, "a new connection each")):
             yield from compare(server, path, base, mode, name, bar)
+        if shutil.which("wrk"):
+            value, text = ratios(lambda: load(server.port, path, each=FOR_EVER)[0], lambda: load(server.port, path)[0])
+            yield Row("captures/s of one message for ever ÷ of new ones", text, ">= 0.8", value >= 0.8)
         with serving(folder / "slow", module="tests.bench.slow_disk") as slow:
             value, text = ratios(
                 lambda: load(slow.port, f"/{slow.key}")[0], lambda: load(server.port, f"/{server.key}")[0]

@@ -21,10 +21,10 @@ end
 _UNITS = {"us": 0.001, "ms": 1.0, "s": 1_000.0}
 
 
-def load(port: int, path: str, seconds: float, connections: int, *, keep: bool) -> list[float]:
+def load(port: int, path: str, seconds: float, connections: int, *, keep: bool, each: int = TIMES_EACH) -> list[float]:
     """Requests/s, p99 ms, answers that were not 2xx."""
     body = BODY.replace(SID[:8], b"MESSAGE").decode()
-    values = {"body": body, "connection": "keep-alive" if keep else "close", "each": TIMES_EACH}
+    values = {"body": body, "connection": "keep-alive" if keep else "close", "each": each}
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
         Path(script.name).write_text(_SCRIPT % values)
         command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds:.0f}s", "--latency", "-s", script.name]

@@ -11,6 +11,7 @@ from app.domain.captures import Outcome
 from app.domain.pairing import (
     FALLBACK_METHOD,
     FALLBACK_ONLY,
+    MOST_HITS,
     NO_FALLBACK,
     Hit,
     Pairing,
@@ -22,6 +23,7 @@ from app.domain.pairing import (
     gap_ms,
     mark_missing,
     oddities_of,
+    say_tries,
     settle_hit,
     verdict_of,
     without_hits,
@@ -243,3 +245,38 @@ def test_the_gap_is_from_the_first_primary_to_the_first_fallback() -> None:
 def test_a_summary_counts_all_or_some() -> None:
     summary = PairingSummary(by_verdict={Verdict.BOTH_OK: 2, Verdict.NEITHER_OK: 3})
     assert (summary.count(), summary.count(Verdict.BOTH_OK), summary.count(Verdict.PRIMARY_ONLY)) == (5, 2, 0)
+
+
+def _repeated(*hits: Hit) -> Pairing:
+    pairing = Pairing(message_id="m", voice=False, hits=())
+    for hit in hits:
+        pairing = absorb_hit(pairing, hit)
+    return pairing
+
+
+def test_of_an_id_that_is_sent_for_ever_the_first_and_the_newest_hits_stay() -> None:
+    pairing = _repeated(*(_hit(n, n, ok=True) for n in range(1, 1_001)))
+    half = MOST_HITS // 2
+    assert [hit.n for hit in pairing.hits] == [*range(1, half + 1), *range(1_001 - half, 1_001)]
+    assert pairing.verdict is Verdict.PRIMARY_ONLY
+    assert reason_of(pairing) == "The primary took it at one of 32 or more tries; the fallback was not needed."
+
+
+def test_what_decides_a_verdict_outlasts_any_number_of_repeats() -> None:
+    others = {20: _hit(20, 20, fallback=True, ok=True), 40: _hit(40, 40, ok=False, status=500)}
+    hits = [others.get(n, _hit(n, n, ok=n > 1)) for n in range(1, 301)]
+    pairing = _repeated(*hits)
+    assert len(pairing.hits) == MOST_HITS
+    assert set(others.values()) <= set(pairing.hits)
+    assert (pairing.verdict, pairing.gap_ms) == (verdict_of(hits), gap_ms(hits)) == (Verdict.BOTH_OK, 19_000)
+
+
+def test_the_first_hit_on_each_url_stays_whatever_follows() -> None:
+    hits = [_hit(n, n, ok=False, fallback=n == 30) for n in range(1, 301)]
+    pairing = _repeated(*hits)
+    assert (len(pairing.hits), gap_ms(pairing.hits)) == (MOST_HITS, 29_000)
+    assert (pairing.verdict, verdict_of(hits)) == (Verdict.NEITHER_OK, Verdict.NEITHER_OK)
+
+
+def test_few_tries_are_counted_and_many_are_not() -> None:
+    assert [say_tries([_hit(1)] * count) for count in (1, 15, 16, 32)] == ["1", "15", "16 or more", "32 or more"]

@@ -162,6 +162,25 @@ async def test_several_tries_on_one_url_are_counted(store: Store) -> None:
     assert (_sides(pairing), pairing.gap_ms) == (([1, 2, 3], [4]), 3_000)
 
 
+async def test_a_message_that_comes_for_ever_keeps_a_small_pairing_and_a_fallback_still_joins_it(store: Store) -> None:
+    bin = await a_bin(store)
+    for _ in range(100):
+        await _keep(store, bin, Role.PRIMARY, _inbound(), outcome=FAILED)
+    await _keep(store, bin, Role.FALLBACK, _inbound(), seconds=2, outcome=OK)
+    pairing = await _one(store, bin)
+    assert _sides(pairing) == ([*range(1, 17), *range(86, 101)], [101])
+    assert pairing.verdict is Verdict.FALLBACK_AFTER_ERROR
+
+
+async def test_with_all_hits_of_a_small_pairing_deleted_it_is_made_again_of_the_others(store: Store) -> None:
+    bin = await a_bin(store)
+    for _ in range(40):
+        await _keep(store, bin, Role.PRIMARY, _inbound(), outcome=OK)
+    for n in [hit.n for hit in (await _one(store, bin)).hits]:
+        await store.drop_capture(bin.id, n)
+    assert _sides(await _one(store, bin)) == ([*range(17, 25)], [])
+
+
 async def test_calls_pair_by_their_id_and_have_no_message(store: Store) -> None:
     bin = await a_bin(store)
     await _keep(store, bin, Role.VOICE, _call(), outcome=FAILED)

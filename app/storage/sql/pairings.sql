@@ -58,6 +58,7 @@ left join outcomes on outcomes.bin = captures.bin and outcomes.n = captures.n
 left join fault_hits on fault_hits.bin = captures.bin and fault_hits.n = captures.n
 where events.message = :message and captures.role in ('primary', 'fallback')
 order by captures.n
+limit :most
 
 -- name: hits_of_captures
 -- The same for captures by their rows.

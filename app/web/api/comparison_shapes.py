@@ -50,7 +50,8 @@ class DifferenceShape(msgspec.Struct):
 
 
 class PairingShape(msgspec.Struct, rename=PARTIES):
-    """One inbound message or call on the primary and the fallback URL. `reason`: the verdict in words."""
+    """One inbound message or call on the primary and the fallback URL. `reason`: the verdict in words. Of more than 32
+    captures `primary`, `fallback` and `hits` have the first and the newest."""
 
     id: int
     kind: Literal["inbound", "voice"]
