@@ -149,7 +149,7 @@ class Applier:
 
     def _commit(self, batch: Sequence[jobs.Job]) -> list[Result]:
         if self._rereader.number is not None and not all(isinstance(job, jobs.REREAD_JOBS) for job in batch):
-            self._abandon_reread()
+            self._give_up()
         if not self._connection.in_transaction:
             self._connection.execute("begin immediate")
         try:
@@ -158,17 +158,19 @@ class Applier:
             if self._rereader.number is None:
                 self._connection.execute("commit")
         except BaseException:
-            self._counters.forget()
-            self._rereader.number = None
-            if self._connection.in_transaction:
-                self._connection.execute("rollback")
+            self._give_up()
             raise
         return [_result(value) for value in values]
 
-    def _abandon_reread(self) -> None:
-        self._rereader.number = None
+    def _give_up(self) -> None:
+        """Nothing of the transaction has happened."""
         self._counters.forget()
-        self._connection.execute("rollback")
+        was_rereading = self._rereader.number is not None
+        self._rereader.number = None
+        if self._connection.in_transaction:
+            self._connection.execute("rollback")
+        if was_rereading:
+            self._counters.relearn()
 
     def _state(self, job: jobs.Job) -> None:
         query = _STATEMENTS[type(job)]
@@ -261,5 +263,7 @@ class Applier:
         if self._statements.number(job.bin_id) != self._rereader.number:
             raise Rejected("conflict", "This bin is not being read again, or something else came in between.")
         found = self._rereader.end(job.limit)
+        if not found:
+            self._counters.relearn()
         self._sweeper.swept = self._sweeper.swept or found == 0
         return Stamp(found, int(found > 0))

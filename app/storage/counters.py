@@ -167,6 +167,10 @@ class Counters:
         """Message rows were changed elsewhere than in the ledger."""
         self._ledger.forget()
 
+    def relearn(self) -> None:
+        """A bin was rebuilt, or that came to nothing."""
+        self._ledger.relearn()
+
     def forget(self) -> None:
         """The transaction failed: nothing of it happened. Numbers of rows may be skipped, `n` never."""
         self._by_bin.clear()

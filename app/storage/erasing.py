@@ -12,7 +12,6 @@ from ..domain.folding import absorb, begin, mark_stuck, with_findings
 from ..domain.messages import STUCK, Direction, Fact, Message
 from ..domain.units import from_micros
 from .facts import decode_event
-from .ledger import echo_of
 from .pairings import Pair, Pairings
 from .queries import SQL
 from .rows import codes, message_columns, read_hit, read_message
@@ -120,5 +119,5 @@ def refold(facts: Sequence[Fact]) -> Message:
 
 def write_again(connection: sqlite3.Connection, number: int, message_id: int, message: Message, seq: int) -> None:
     """A message row as it stands now."""
-    columns = message_columns(message, seq, echo_of(message))
+    columns = message_columns(message, seq)
     connection.execute(SQL["set_message"], (*columns, number, message_id))

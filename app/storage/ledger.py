@@ -3,7 +3,6 @@
 A message that several captures of a batch speak of is read once and written once. Runs in the writer process only.
 """
 
-import hashlib
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,10 +12,11 @@ from msgspec.structs import replace
 
 from ..domain.captures import Kind, Outcome
 from ..domain.events import Event
-from ..domain.folding import ECHO, absorb, begin, makes_message, piece_key, takes_piece, with_findings
+from ..domain.folding import absorb, begin, makes_message, piece_key, takes_piece, with_findings
 from ..domain.messages import MISPLACED, SOFT_DUPLICATE, Direction, Fact, Message
 from ..domain.pairing import Hit, oddities_of
 from ..domain.units import from_micros, micros
+from .echoes import ECHO_US, Echoes, Side, can_echo
 from .facts import encode_event
 from .pairings import Pair, Pairings
 from .queries import SQL
@@ -28,7 +28,6 @@ MOST_REMEMBERED = 4_000
 _Key = tuple[int, str, str]
 # An event's row: its capture's, and its place in it. No body holds as many.
 _POSITION_BITS = 20
-_ECHO_US = int(ECHO.total_seconds() * 1_000_000)
 
 
 @dataclass(slots=True, eq=False)
@@ -70,10 +69,10 @@ class Ledger:
         self._plain.row_factory = None
         self._entries: dict[_Key, _Entry] = {}
         self._changed: dict[int, _Entry] = {}
-        self._begun: dict[tuple[int, int], list[_Entry]] = {}
         self._events: list[tuple[object, ...]] = []
         self._pointers: dict[int, int | None] = {}
         self.pairings = Pairings(connection)
+        self._heard = Echoes(connection)
         self._last_id = int(connection.execute(SQL["last_message"]).fetchone()[0])
 
     def add(self, arrival: Arrival, events: Sequence[Event]) -> tuple[list[_Entry], tuple[str, ...], bool]:
@@ -114,7 +113,6 @@ class Ledger:
         """Write what was folded; afterwards the tables are true."""
         events, self._events = self._events, []
         changed, self._changed = self._changed, {}
-        self._begun.clear()
         if changed:
             self._write(list(changed.values()))
         if events:
@@ -131,10 +129,13 @@ class Ledger:
         """A transaction failed, or message rows were changed elsewhere: read them again."""
         self._entries.clear()
         self._changed.clear()
-        self._begun.clear()
         self._events.clear()
         self._pointers.clear()
         self.pairings.forget()
+
+    def relearn(self) -> None:
+        """A bin was rebuilt, or that came to nothing: its messages are others now."""
+        self._heard.remember()
 
     def settle(self, bin: int, n: int, outcome: Outcome) -> list[_Entry]:
         """What became of the answer to capture `n`, for the pairings; the messages that changed with it."""
@@ -148,7 +149,7 @@ class Ledger:
                 rows["move_message"].append((*message_motion(message, entry.seq), entry.id))
                 continue
             query = "add_message" if entry.identity is None else "set_message"
-            columns = (*message_columns(message, entry.seq, echo_of(message)), entry.bin, entry.id)
+            columns = (*message_columns(message, entry.seq), entry.bin, entry.id)
             rows[query].append((*columns, entry.pairing) if entry.identity is None else columns)
             entry.identity = identity
         for query, found in rows.items():
@@ -165,27 +166,49 @@ class Ledger:
             self._changed[entry.id] = entry
             return entry, odd
         message = begin(fact)
-        echo = echo_of(message)
-        echoes = {} if echo is None else self._echoes(arrival, echo)
         self._last_id += 1
-        pair = self._join(arrival, echoes) if echoes else None
-        odd = (SOFT_DUPLICATE,) if echoes and pair is None else ()
+        heard, pair = self._listen(arrival, message) if can_echo(message) else (False, None)
+        odd = (SOFT_DUPLICATE,) if heard and pair is None else ()
         if odd:
             message = replace(message, findings=(*message.findings, *odd))
         entry = _Entry(self._last_id, arrival.bin, message, identity=None, pairing=None if pair is None else pair.id)
         self._entries[(arrival.bin, message.message_id, message.provider)] = entry
         self._changed[entry.id] = entry
-        if echo is not None:
-            self._begun.setdefault((arrival.bin, echo), []).append(entry)
         return entry, odd
 
-    def _join(self, arrival: Arrival, echoes: dict[int, int | None]) -> Pair | None:
-        """The pairing of the same text on the other URL, where this message is likely what came there."""
-        if arrival.hit is None or arrival.is_call:
-            return None
-        return self.pairings.join(
-            arrival.bin, [id for id in echoes.values() if id is not None], arrival.hit, self._last_id
-        )
+    def _listen(self, arrival: Arrival, message: Message) -> tuple[bool, Pair | None]:
+        """Was the same text heard a moment before? And the pairing of one on the other URL, where this message, whose
+        row will be `_last_id`, is likely what came there."""
+        mine: Side = None if arrival.hit is None or arrival.is_call else arrival.hit.fallback
+        heard = False
+        across: list[int] = []
+        for side in (True, False, None):
+            for id in self._heard.find(arrival.bin, side, message):
+                found = self._look_at(id, arrival, message)
+                if found is None:
+                    continue
+                heard = True
+                if side is mine or side is None or mine is None:
+                    break
+                across += [pairing for pairing in found if pairing is not None]
+        self._heard.note(arrival.bin, mine, message, self._last_id, arrival.at)
+        hit = arrival.hit
+        return heard, self.pairings.join(arrival.bin, across, hit, self._last_id) if across and hit else None
+
+    def _look_at(self, id: int, arrival: Arrival, message: Message) -> tuple[int | None] | None:
+        """The pairing of a message that may have the same text, where it still has, and is young enough."""
+        after = arrival.at - ECHO_US
+        entry = self._changed.get(id)
+        if entry is not None:
+            other = entry.message
+            alike = can_echo(other) and _said(other) == _said(message) and micros(other.first_at) >= after
+            return (entry.pairing,) if alike and other.last_n > arrival.floor_n else None
+        values = {
+            "id": id, "bin": arrival.bin, "after": after, "floor_n": arrival.floor_n, "sender": message.sender,
+            "recipient": message.recipient, "text": message.text,
+        }  # fmt: skip
+        row: tuple[int | None] | None = self._plain.execute(SQL["find_echo"], values).fetchone()
+        return row
 
     def _pair(self, arrival: Arrival, entry: _Entry, event: Event) -> tuple[list[_Entry], tuple[str, ...]]:
         """The capture as a hit of the message's pairing: the messages on which that shows, and what is odd about it."""
@@ -280,31 +303,9 @@ class Ledger:
         self._entries[key] = entry
         return entry
 
-    def _echoes(self, arrival: Arrival, echo: int) -> dict[int, int | None]:
-        """Other messages with the same parties and text that came a moment before, the youngest first: the rows of
-        their pairings by their own."""
-        after = arrival.at - _ECHO_US
-        found: dict[int, int | None] = {}
-        for entry in reversed(self._begun.get((arrival.bin, echo), ())):
-            if echo_of(entry.message) == echo and micros(entry.message.first_at) >= after:
-                found[entry.id] = entry.pairing
-        values = {"bin": arrival.bin, "echo": echo}
-        for id, pairing, first_at, last_n in self._plain.execute(SQL["find_echo"], values):
-            changed = self._changed.get(id)
-            # A row whose message has turned outbound in this batch is no echo any more.
-            if changed is not None and echo_of(changed.message) != echo:
-                continue
-            if first_at >= after and last_n > arrival.floor_n:
-                found.setdefault(id, pairing if changed is None else changed.pairing)
-        return found
 
-
-def echo_of(message: Message) -> int | None:
-    """A number for the parties and the text of an inbound message; None where there is nothing to compare."""
-    if message.direction is not Direction.INBOUND or not message.text or not message.sender or message.piece_key:
-        return None
-    said = "\0".join((message.sender, message.recipient or "", message.text)).encode("utf-8", "surrogatepass")
-    return int.from_bytes(hashlib.blake2b(said, digest_size=8).digest(), signed=True)
+def _said(message: Message) -> tuple[str | None, str | None, str | None]:
+    return message.sender, message.recipient, message.text
 
 
 def _pairs(entries: Sequence[_Entry]) -> list[tuple[int, str, str, int, int]]:

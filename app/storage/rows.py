@@ -202,7 +202,7 @@ def message_identity(message: Message) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-def message_columns(message: Message, seq: int, echo: int | None) -> tuple[object, ...]:
+def message_columns(message: Message, seq: int) -> tuple[object, ...]:
     """A message as the columns of `add_message` and `set_message`, without bin and id."""
     return (
         seq, message.provider, message.message_id, message.direction.value, message.sender, message.recipient,
@@ -210,7 +210,7 @@ def message_columns(message: Message, seq: int, echo: int | None) -> tuple[objec
         "\n".join(message.media), message.status.value, message.raw_status, message.final, message.price,
         message.currency, message.error_code, message.segments, message.encoding, micros(message.first_at),
         micros(message.last_at), None if message.final_at is None else micros(message.final_at), message.last_n,
-        ",".join(message.findings), message.is_open, message.piece_key, echo, write_state(message),
+        ",".join(message.findings), message.is_open, message.piece_key, write_state(message),
     )  # fmt: skip
 
 

@@ -12,15 +12,31 @@ order by last_at desc
 limit 5
 
 -- name: find_echo
--- The youngest first.
-select id, pairing, first_at, last_n from messages where bin = :bin and echo = :echo order by id desc limit 5
+select pairing from messages
+where
+    id = :id and bin = :bin and direction = 'inbound' and piece_key is null
+    and text = :text and sender = :sender and recipient is :recipient
+    and first_at >= :after and last_n > :floor_n
+
+-- name: last_texts
+-- The newest first, with the role of the capture that each began with.
+select
+    newest.id, newest.bin, newest.sender, newest.recipient, newest.text, newest.first_at, captures.role
+from (select * from messages order by id desc limit :most) as newest
+join captures
+    on captures.bin = newest.bin
+    and captures.n = (select min(events.n) from events where events.message = newest.id)
+where
+    newest.direction = 'inbound' and newest.piece_key is null and newest.text <> '' and newest.sender <> ''
+    and newest.first_at >= (select first_at from messages order by id desc limit 1) - :within
+order by newest.id desc
 
 -- name: add_message
 insert into messages (
     seq, provider, message_id, direction, sender, recipient, sender_said, recipient_said, theirs, ours, text, media,
     status, raw_status, final, price, currency, error_code, segments, encoding, first_at, last_at, final_at, last_n,
-    findings, open, piece_key, echo, state, bin, id, pairing
-) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    findings, open, piece_key, state, bin, id, pairing
+) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 
 -- name: set_message
 update messages
@@ -28,7 +44,7 @@ set
     seq = ?, provider = ?, message_id = ?, direction = ?, sender = ?, recipient = ?, sender_said = ?,
     recipient_said = ?, theirs = ?, ours = ?, text = ?, media = ?, status = ?, raw_status = ?, final = ?, price = ?,
     currency = ?, error_code = ?, segments = ?, encoding = ?, first_at = ?, last_at = ?, final_at = ?, last_n = ?,
-    findings = ?, open = ?, piece_key = ?, echo = ?, state = ?
+    findings = ?, open = ?, piece_key = ?, state = ?
 where bin = ? and id = ?
 
 -- name: move_message
