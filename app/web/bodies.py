@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 
+import msgspec
 from aiohttp import StreamReader, web
 
 from ..errors import StoreUnavailable
@@ -28,8 +29,7 @@ class Room:
         self.used += count
 
 
-@dataclass(frozen=True, slots=True)
-class Body:
+class Body(msgspec.Struct, frozen=True, gc=False):
     """What came. `complete`: to the last byte, and within the limit."""
 
     data: bytes

@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
+import msgspec
 from aiohttp import StreamReader, web
 from aiohttp.http_parser import RawRequestMessage
 
@@ -113,8 +114,7 @@ def find_visit(
     return None if body is None else Visit(door, connection, message, content, bin, role_of(tail), body)
 
 
-@dataclass(slots=True)
-class Visit:
+class Visit(msgspec.Struct):
     """The story of `receive` without a pause in it but the commit."""
 
     door: Door

@@ -1,22 +1,27 @@
 """One TCP connection, with the defences that aiohttp leaves to others: a deadline for the head, a cap on connections,
 an answer for senders that half-close, and a constant page for what the parser refuses.
 
-And the short way of a capture: aiohttp wakes one task a connection and starts another one a request, which costs more
-than keeping the capture. A request that has arrived whole is handed to the front door while aiohttp's loop sleeps on:
-its waiter is parked, so that for aiohttp the connection is simply busy, and given back when the answer is out.
+And the short way of a capture: aiohttp runs one task a connection and starts another one a request, which costs more
+than keeping the capture. A request that has arrived whole is handed to the front door without either: aiohttp's loop
+begins with the first request that takes the long way. Where it has begun its waiter is parked meanwhile, so that for
+aiohttp the connection is simply busy, and given back when the answer is out.
 
-It leans on private names of aiohttp (`_messages`, `_waiter`, `_request_in_progress`, `_handler_waiter`, `_ErrInfo`);
-the dependency is pinned to one minor series; `tests/web/test_connection.py` and `test_visits.py` notice when they move.
+It leans on private names of aiohttp (`_messages`, `_waiter`, `_task_handler`, `_request_in_progress`,
+`_handler_waiter`, `_ErrInfo`, what `connection_made` does); the dependency is pinned to one minor series;
+`tests/web/test_connection.py` and `test_visits.py` notice when they move.
 """
 
 import asyncio
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from aiohttp import StreamReader, web
 from aiohttp.http_exceptions import PayloadEncodingError
 from aiohttp.http_parser import RawRequestMessage
+from aiohttp.tcp_helpers import tcp_keepalive
 from aiohttp.web_protocol import RequestHandler, _ErrInfo
+
+from ..tasks import lifelong
 
 # A sender that closes its half so soon after its request still listens; later, it has hung up.
 LISTENS_S = 0.25
@@ -57,14 +62,15 @@ class Front(Protocol):
 class Connection(RequestHandler):
     """Made by `FrontServer`, one a connection."""
 
-    __slots__ = ("_body", "_front", "_half_closed", "_head_timer", "_heard_at", "_left", "_parked")
+    __slots__ = ("_body", "_front", "_half_closed", "_head_timer", "_heard_at", "_left", "_parked", "_visited")
 
     def __init__(self, front: Any, **options: Any) -> None:
         self._front = front
         self._head_timer: asyncio.TimerHandle | None = None
         self._body: Any = None
         self._half_closed = False
-        # aiohttp's waiter, while a visit is under way.
+        # A visit is under way; and aiohttp's waiter meanwhile, where its loop has begun.
+        self._visited = False
         self._parked: asyncio.Future[None] | None = None
         # When the last whole head had come; and who wants to know when the sender hangs up.
         self._heard_at = 0.0
@@ -73,7 +79,10 @@ class Connection(RequestHandler):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Start the clock for the first head; refuse at once when there are too many of us."""
-        super().connection_made(transport)
+        # What aiohttp does, without the task of its loop; TCP_NODELAY is set by ours.
+        self.transport = cast(asyncio.Transport, transport)
+        self._front.connection_made(self, transport)
+        self._expect_another()
         if len(self._front.connections) > self._front.max_connections:
             self._front.metrics.refused_connections += 1
             assert self.transport is not None
@@ -87,6 +96,7 @@ class Connection(RequestHandler):
         self._stop_head_timer()
         if self._parked is not None:
             self._waiter, self._parked = self._parked, None
+        self._visited = False
         super().connection_lost(exc)
         if self._left is not None:
             self._left()
@@ -110,8 +120,8 @@ class Connection(RequestHandler):
                 self._body = body
         elif self._head_timer is None and not self._request_in_progress and not self._messages:
             self._start_head_timer()
-        if self._messages and idle is not None and not idle.done():
-            self._serve(idle)
+        if self._messages and self._is_idle:
+            self._serve()
 
     def resume_reading(self, resume_parser: bool = True) -> None:
         """aiohttp's reader asks after every body, and would run the parser on nothing; only a pause can be ended."""
@@ -123,20 +133,19 @@ class Connection(RequestHandler):
         self._request_in_progress = False
         if self._handler_waiter is not None:
             self._handler_waiter.set_result(None)
-        waiter, self._parked = self._parked, None
-        if waiter is None:
+        if not self._visited:
             return  # the connection was lost meanwhile
-        self._waiter = waiter
+        self._visited = False
+        self._waiter, self._parked = self._parked, None
         if not stay or self._close or self._force_close:
-            waiter.cancel()
+            if self._waiter is not None:
+                self._waiter.cancel()
             if self.transport is not None:
                 self.transport.close()
             return
-        self._next_keepalive_close_time = self._loop.time() + self._keepalive_timeout
-        if self._keepalive_handle is None:
-            self._keepalive_handle = self._loop.call_at(self._next_keepalive_close_time, self._process_keepalive)
+        self._expect_another()
         if self._messages:
-            self._serve(waiter)
+            self._serve()
 
     def watch(self, left: Callable[[], None] | None) -> None:
         """Somebody lets the sender wait on purpose, and wants to know when it hangs up."""
@@ -150,9 +159,7 @@ class Connection(RequestHandler):
         if self._left is not None and self._loop.time() - self._heard_at > LISTENS_S:
             self._left()
             return None
-        waiter = self._waiter
-        busy = self._request_in_progress or self._messages or waiter is None or waiter.done()
-        if not busy:
+        if self._is_idle and not self._request_in_progress and not self._messages:
             return None
         self._half_closed = True
         self._close = not self._messages
@@ -186,17 +193,24 @@ class Connection(RequestHandler):
         response.force_close()
         return response
 
-    def _serve(self, waiter: "asyncio.Future[None]") -> None:
-        """The short way for one whole request; for anything else, a pipeline too, aiohttp's loop is woken."""
+    @property
+    def _is_idle(self) -> bool:
+        """Nobody works on a request: aiohttp's loop waits, or has not begun."""
+        if self._task_handler is None:
+            return not self._visited
+        return self._waiter is not None and not self._waiter.done()
+
+    def _serve(self) -> None:
+        """The short way for one whole request; anything else, a pipeline too, is for aiohttp's loop."""
         message, content = self._messages[0]
         visit = None
         # Parked before the body is read: reading may make aiohttp parse on, through `data_received`.
-        self._waiter, self._parked = None, waiter
+        self._visited, self._waiter, self._parked = True, None, self._waiter
         if len(self._messages) == 1 and not self._upgraded and isinstance(message, RawRequestMessage):
             visit = self._front.visit(self, message, content)
         if visit is None:
-            self._waiter, self._parked = waiter, None
-            waiter.set_result(None)
+            self._visited, self._waiter, self._parked = False, self._parked, None
+            self._go_the_long_way()
             return
         self._messages.popleft()
         if self._parser is not None:
@@ -204,6 +218,26 @@ class Connection(RequestHandler):
         self._request_in_progress = True
         self.begin()
         visit.begin()
+
+    def _go_the_long_way(self) -> None:
+        if self._waiter is not None:
+            self._waiter.set_result(None)
+        else:
+            assert self.transport is not None  # it has just said something
+            tcp_keepalive(self.transport)
+            self._task_handler = lifelong(self.start(), name="connection")
+
+    def _expect_another(self) -> None:
+        """As long as aiohttp lets a connection wait."""
+        self._next_keepalive_close_time = self._loop.time() + self._keepalive_timeout
+        if self._keepalive_handle is None:
+            self._keepalive_handle = self._loop.call_at(self._next_keepalive_close_time, self._process_keepalive)
+
+    def _process_keepalive(self) -> None:
+        """aiohttp's asks its loop, which may not have begun."""
+        super()._process_keepalive()
+        if self._keepalive_handle is None and self._task_handler is None and self._is_idle and not self._messages:
+            self.force_close()
 
     def _start_head_timer(self) -> None:
         if self._head_timer is None:

@@ -59,12 +59,20 @@ async def _after(let_go: asyncio.Future, stored: asyncio.Future) -> object:
     return await stored
 
 
-async def _known(server: Running) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-    """A connection whose first capture, the long way, made the key known."""
+@pytest.fixture(params=[True, False], ids=["aiohttp's loop has begun", "it has not"])
+def begun(request: pytest.FixtureRequest) -> bool:
+    return request.param
+
+
+async def _known(server: Running, begun: bool = True) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """A connection when a first capture, the long way, has made the key known: the same one, or a fresh one."""
     reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
     writer.write(request_bytes(server.bin.key))
     assert await answered(reader) == (200, 1)
-    return reader, writer
+    if begun:
+        return reader, writer
+    writer.close()
+    return await asyncio.open_connection("127.0.0.1", server.port)
 
 
 async def _held(held: list[asyncio.Future], count: int) -> None:
@@ -73,8 +81,10 @@ async def _held(held: list[asyncio.Future], count: int) -> None:
             await asyncio.sleep(0)
 
 
-async def test_one_connection_carries_captures_and_pages_in_turn(server: Running, visits: list[capture.Visit]) -> None:
-    reader, writer = await _known(server)
+async def test_one_connection_carries_captures_and_pages_in_turn(
+    server: Running, begun: bool, visits: list[capture.Visit]
+) -> None:
+    reader, writer = await _known(server, begun)
     for n in (2, 3):
         writer.write(request_bytes(server.bin.key))
         assert await answered(reader) == (200, n)
@@ -85,9 +95,9 @@ async def test_one_connection_carries_captures_and_pages_in_turn(server: Running
 
 
 async def test_what_comes_while_one_is_being_stored_is_answered_after_it(
-    server: Running, monkeypatch, visits: list[capture.Visit]
+    server: Running, begun: bool, monkeypatch, visits: list[capture.Visit]
 ) -> None:
-    reader, writer = await _known(server)
+    reader, writer = await _known(server, begun)
     with holding(server, monkeypatch) as held:
         writer.write(request_bytes(server.bin.key))
         await _held(held, 1)
@@ -101,9 +111,9 @@ async def test_what_comes_while_one_is_being_stored_is_answered_after_it(
 
 
 async def test_a_sender_that_leaves_before_the_answer_is_noted(
-    server: Running, monkeypatch, visits: list[capture.Visit]
+    server: Running, begun: bool, monkeypatch, visits: list[capture.Visit]
 ) -> None:
-    _, writer = await _known(server)
+    _, writer = await _known(server, begun)
     with holding(server, monkeypatch) as held:
         writer.write(request_bytes(server.bin.key))
         await _held(held, 1)
@@ -124,8 +134,8 @@ async def _outcome(server: Running, n: int) -> Outcome | None:
     return rows[0].outcome if rows else None
 
 
-async def test_a_sender_that_half_closes_while_it_waits_is_answered(server: Running, monkeypatch) -> None:
-    reader, writer = await _known(server)
+async def test_a_sender_that_half_closes_while_it_waits_is_answered(server: Running, begun: bool, monkeypatch) -> None:
+    reader, writer = await _known(server, begun)
     with holding(server, monkeypatch) as held:
         writer.write(request_bytes(server.bin.key))
         await _held(held, 1)
@@ -148,9 +158,9 @@ async def test_connection_close_is_obeyed(server: Running, visits: list[capture.
     writer.close()
 
 
-async def test_a_stop_waits_for_the_capture_in_hand(make_settings, monkeypatch) -> None:
+async def test_a_stop_waits_for_the_capture_in_hand(make_settings, begun: bool, monkeypatch) -> None:
     async with run_server(make_settings()) as server:
-        reader, writer = await _known(server)
+        reader, writer = await _known(server, begun)
         with holding(server, monkeypatch) as held:
             writer.write(request_bytes(server.bin.key))
             await _held(held, 1)
@@ -161,9 +171,9 @@ async def test_a_stop_waits_for_the_capture_in_hand(make_settings, monkeypatch) 
 
 
 async def test_a_large_body_that_comes_in_pieces_takes_the_long_way(
-    server: Running, visits: list[capture.Visit]
+    server: Running, begun: bool, visits: list[capture.Visit]
 ) -> None:
-    reader, writer = await _known(server)
+    reader, writer = await _known(server, begun)
     whole = request_bytes(server.bin.key, b"a" * 300_000)
     writer.write(whole[:100])
     await writer.drain()
@@ -171,4 +181,44 @@ async def test_a_large_body_that_comes_in_pieces_takes_the_long_way(
     assert await answered(reader) == (200, 2)
     assert (await server.capture(2))["size"] == 300_000
     assert not visits
+    writer.close()
+
+
+async def test_a_connection_that_asks_nothing_more_is_closed_after_its_time(
+    server: Running, begun: bool, monkeypatch, visits: list[capture.Visit]
+) -> None:
+    reader, writer = await _known(server, begun)
+    writer.write(request_bytes(server.bin.key))
+    assert await answered(reader) == (200, 2)
+    (visit,) = visits
+    connection = visit.connection
+    connection._next_keepalive_close_time = 0.0  # its time is over
+    connection._process_keepalive()
+    async with asyncio.timeout(5):
+        assert await reader.read() == b""
+    writer.close()
+
+
+async def test_a_connection_that_is_being_served_is_not_closed_for_its_silence(
+    server: Running, begun: bool, monkeypatch, visits: list[capture.Visit]
+) -> None:
+    reader, writer = await _known(server, begun)
+    with holding(server, monkeypatch) as held:
+        writer.write(request_bytes(server.bin.key))
+        await _held(held, 1)
+        connection = visits[0].connection
+        connection._next_keepalive_close_time = 0.0
+        connection._process_keepalive()
+        held[0].set_result(None)
+        assert await answered(reader) == (200, 2)
+    writer.close()
+
+
+async def test_a_visit_begins_no_task(server: Running, visits: list[capture.Visit]) -> None:
+    reader, writer = await _known(server, begun=False)
+    before = asyncio.all_tasks()
+    writer.write(request_bytes(server.bin.key))
+    assert await answered(reader) == (200, 2)
+    assert asyncio.all_tasks() <= before
+    assert visits[0].connection._task_handler is None
     writer.close()
