@@ -21,13 +21,14 @@ from .statuses import FAILURES, RANKS, SUCCESSES, Status, Word
 ECHO = timedelta(seconds=60)
 # The pieces of a long message come within seconds; providers use their reference numbers again later.
 PIECES_WITHIN = timedelta(hours=1)
+_MAKE_MESSAGES = frozenset({Kind.INBOUND, Kind.STATUS})
 # Fingerprints of requests that a message remembers, to know one that comes again.
 MOST_PRINTS = 32
 
 
 def makes_message(event: Event) -> bool:
     """Inbound SMS and status callbacks do; calls are paired by their id and make none."""
-    return event.kind in (Kind.INBOUND, Kind.STATUS)
+    return event.kind in _MAKE_MESSAGES
 
 
 def piece_key(event: Event) -> str | None:
@@ -50,8 +51,10 @@ def begin(fact: Fact) -> Message:
     """The message that a first event makes."""
     event = fact.event
     inbound = event.kind is Kind.INBOUND
-    piece = event.piece if piece_key(event) else None
-    message = Message(
+    key = piece_key(event)
+    piece = event.piece if key else None
+    encoding, segments = measure_sms(event.text) if event.text else (None, event.segments)
+    return Message(
         provider=fact.provider,
         message_id=event.message_id,
         direction=Direction.INBOUND if inbound else Direction.OUTBOUND,
@@ -67,19 +70,18 @@ def begin(fact: Fact) -> Message:
         price=event.price,
         currency=event.currency,
         error_code=event.error_code,
-        segments=event.segments,
-        encoding=None,
+        segments=segments,
+        encoding=encoding,
         first_at=fact.at,
         last_at=fact.at,
         final_at=fact.at if event.final else None,
         last_n=fact.n,
         findings=fact.findings,
-        piece_key=piece_key(event),
+        piece_key=key,
         pieces=() if piece is None else ((piece.number, event.text or ""),),
         prints=(fact.print,) if fact.print else (),
         as_callback=event.as_callback,
     )
-    return _measured(message)
 
 
 def absorb(message: Message, fact: Fact) -> tuple[Message, tuple[str, ...]]:
