@@ -1,20 +1,25 @@
 """The writer process of `slow_disk`: waits 5 ms before each commit, as a slow disk would after it."""
 
+import sqlite3
 import sys
 import time
 
+from app.storage import connections
 from app.storage.child import main
-from app.storage.counters import Counters
 
 DELAY_S = 0.005
-_flush = Counters.flush
 
 
-def _late(self: Counters) -> None:
-    time.sleep(DELAY_S)
-    _flush(self)
+class Slow(sqlite3.Connection):
+    """A connection to a slow disk."""
+
+    def execute(self, sql: str, *values: object) -> sqlite3.Cursor:
+        if sql == "commit":
+            time.sleep(DELAY_S)
+        return super().execute(sql, *values)
 
 
 if __name__ == "__main__":
-    Counters.flush = _late
+    connect = sqlite3.connect
+    connections.sqlite3.connect = lambda *where, **how: connect(*where, **how, factory=Slow)
     main(sys.argv[1:])

@@ -5,17 +5,24 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from .load import BODY, SID, TIMES_EACH
+from .load import BODY, MESSAGES, SID, TIMES_EACH
 
+# The requests are made before the first is sent: the client takes from the processors that are measured.
 _SCRIPT = """
-local count, start = 0, math.random(0, 2147483647)
-local body = [[%(body)s]]
+local requests, sent = {}, 0
 local headers = { ["Content-Type"] = "application/x-www-form-urlencoded", ["Connection"] = "%(connection)s" }
-math.randomseed(os.time())
+init = function()
+  math.randomseed(os.time())
+  local start = math.random(0, 2147483647)
+  for count = 0, %(messages)d - 1 do
+    local sid = string.format("%%08x", (start + count) %% 4294967296)
+    local body = string.gsub([[%(body)s]], "MESSAGE", sid)
+    requests[count] = wrk.format("POST", nil, headers, body)
+  end
+end
 request = function()
-  count = count + 1
-  local sid = string.format("%%08x", (start + math.floor(count / %(each)d)) %% 4294967296)
-  return wrk.format("POST", nil, headers, (string.gsub(body, "MESSAGE", sid)))
+  sent = sent + 1
+  return requests[math.floor(sent / %(each)d) %% %(messages)d]
 end
 """
 _UNITS = {"us": 0.001, "ms": 1.0, "s": 1_000.0}
@@ -24,7 +31,7 @@ _UNITS = {"us": 0.001, "ms": 1.0, "s": 1_000.0}
 def load(port: int, path: str, seconds: float, connections: int, *, keep: bool, each: int = TIMES_EACH) -> list[float]:
     """Requests/s, p99 ms, answers that were not 2xx."""
     body = BODY.replace(SID[:8], b"MESSAGE").decode()
-    values = {"body": body, "connection": "keep-alive" if keep else "close", "each": each}
+    values = {"body": body, "connection": "keep-alive" if keep else "close", "each": each, "messages": MESSAGES}
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
         Path(script.name).write_text(_SCRIPT % values)
         command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds:.0f}s", "--latency", "-s", script.name]
