@@ -153,6 +153,7 @@ class Applier:
         if not self._connection.in_transaction:
             self._connection.execute("begin immediate")
         try:
+            self._counters.look_ahead(job for job in batch if isinstance(job, jobs.AddCapture))
             values = [self._players[type(job)](job) for job in batch]
             self._counters.write()
             if self._rereader.number is None:

@@ -6,6 +6,7 @@ capture is what makes the durable path cheap.
 
 import hashlib
 import sqlite3
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from ..domain.captures import Outcome, Stamp
@@ -15,7 +16,7 @@ from . import jobs
 from .headers import write_headers
 from .ledger import Arrival, Ledger
 from .pairings import Pairings
-from .queries import SQL
+from .queries import SQL, insert
 from .rows import CALL_ROLES, codes, print_of, side_of
 
 
@@ -86,8 +87,8 @@ class Counters:
             kind, status, findings = self.fold(counter, arrival, job)
         self._waiting.captures.append((
             self._last_id, counter.number, n, seq, job.received_at, job.role, job.method, job.target, job.peer,
-            len(job.body), job.content_type, job.body_complete, job.provider, kind, job.message_id, job.sender,
-            job.recipient, job.text, status, job.raw_status, job.problem, findings, job.simulated,
+            len(job.body), job.content_type, int(job.body_complete), job.provider, kind, job.message_id, job.sender,
+            job.recipient, job.text, status, job.raw_status, job.problem, findings, int(job.simulated),
         ))  # fmt: skip
         if (hit := job.fault) is not None:
             self._waiting.fault_hits.append((counter.number, n, hit.fault, hit.kind, hit.said, hit.drill))
@@ -95,6 +96,14 @@ class Counters:
         headers = write_headers(job.headers)
         self._waiting.raws.append((self._last_id, job.http_version, headers, job.body, sha256, job.words))
         return Stamp(n, seq)
+
+    def look_ahead(self, captures: Iterable[jobs.AddCapture]) -> None:
+        """Captures of this batch, before they are added."""
+        for job in captures:
+            counter = self.of(job.bin_id)
+            if counter is not None:
+                self._ledger.look_ahead(counter.number, job.provider or "", job.events)
+        self._ledger.look_up()
 
     def fold(
         self, counter: Counter, arrival: Arrival, job: jobs.AddCapture | jobs.ReadAgain
@@ -113,7 +122,7 @@ class Counters:
         counter.last_seq += 1
         place = (counter.number, job.n)
         if job.expected and job.note is None:
-            self._waiting.usual_outcomes.append((counter.last_seq, job.status, job.after_ms, *place))
+            self._waiting.usual_outcomes.append((*place, counter.last_seq, job.status, job.after_ms))
         else:
             self._waiting.outcomes.append((
                 counter.last_seq, job.status, job.after_ms, job.sender_left, job.left_ms, job.well_formed, job.note,
@@ -140,19 +149,14 @@ class Counters:
         if not self._by_bin:
             return
         waiting, self._waiting = self._waiting, _Waiting()
-        if waiting.captures:
-            self._connection.executemany(SQL["add_capture"], waiting.captures)
-            self._connection.executemany(SQL["add_raw"], waiting.raws)
-        if waiting.fault_hits:
-            self._connection.executemany(SQL["add_fault_hit"], waiting.fault_hits)
-            self._connection.executemany(SQL["count_fault"], waiting.fault_counts)
+        insert(self._connection, "add_capture", waiting.captures)
+        insert(self._connection, "add_raw", waiting.raws)
+        insert(self._connection, "add_fault_hit", waiting.fault_hits)
+        self._connection.executemany(SQL["count_fault"], waiting.fault_counts)
         self._ledger.flush()
-        if waiting.usual_outcomes:
-            self._connection.executemany(SQL["add_usual_outcome"], waiting.usual_outcomes)
-        if waiting.outcomes:
-            self._connection.executemany(SQL["add_outcome"], waiting.outcomes)
-        if waiting.sent:
-            self._connection.executemany(SQL["add_sent_answer"], waiting.sent)
+        insert(self._connection, "add_usual_outcome", waiting.usual_outcomes)
+        self._connection.executemany(SQL["add_outcome"], waiting.outcomes)
+        self._connection.executemany(SQL["add_sent_answer"], waiting.sent)
         for counter in self._by_bin.values():
             self._write(counter)
         self._known |= self._by_bin

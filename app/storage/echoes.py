@@ -18,7 +18,9 @@ MOST_HEARD = 30_000
 # Of one text, the youngest.
 MOST_ALIKE = 5
 
+# The side of a message's first capture: neither, primary, fallback.
 Side = bool | None
+_SIDES: tuple[Side, ...] = (None, False, True)
 
 
 def can_echo(message: Message) -> bool:
@@ -29,13 +31,16 @@ def can_echo(message: Message) -> bool:
 
 
 class Echoes:
-    """Rows of messages by bin, side, parties and text. A side is that of the first capture: primary, fallback, neither.
+    """Rows of messages, and their sides, by bin, parties and text.
 
     Two generations: what is younger than the older one's end is found, for a minute at least.
     """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+        self._plain = connection.cursor()
+        self._plain.row_factory = None
+        # A row and the place of its side in one number: there are thousands.
         self._young: dict[int, tuple[int, ...]] = {}
         self._old: dict[int, tuple[int, ...]] = {}
         self._since = 0
@@ -47,25 +52,32 @@ class Echoes:
         rows = self._connection.execute(SQL["last_texts"], {"within": ECHO_US, "most": MOST_HEARD}).fetchall()
         for row in reversed(rows):
             side = None if row["role"] in CALL_ROLES else side_of(row["role"])
-            key = _key(row["bin"], side, row["sender"], row["recipient"], row["text"])
-            self._note(key, row["id"], row["first_at"])
+            place = hash((row["bin"], row["sender"], row["recipient"], row["text"]))
+            self.note(place, row["id"], side, row["first_at"])
 
-    def note(self, bin: int, side: Side, message: Message, id: int, at: int) -> None:
-        """A message has begun, at this time in microseconds."""
-        self._note(_key(bin, side, message.sender, message.recipient, message.text), id, at)
+    def place_of(self, bin: int, message: Message) -> int:
+        """Where messages with these parties and this text are, and by chance others."""
+        return hash((bin, message.sender, message.recipient, message.text))
 
-    def find(self, bin: int, side: Side, message: Message) -> tuple[int, ...]:
+    def find(self, place: int) -> list[tuple[int, Side]]:
         """Rows that may hold the same, the youngest first."""
-        key = _key(bin, side, message.sender, message.recipient, message.text)
-        return self._young.get(key, ()) + self._old.get(key, ())
+        marks = self._young.get(place, ()) + self._old.get(place, ())
+        return [(mark // 3, _SIDES[mark % 3]) for mark in marks]
 
-    def _note(self, key: int, id: int, at: int) -> None:
+    def look_at(self, id: int, bin: int, message: Message, *, after: int, floor_n: int) -> tuple[int | None] | None:
+        """The pairing of a row found here, if it still holds the same and is young enough."""
+        values = {
+            "id": id, "bin": bin, "after": after, "floor_n": floor_n, "sender": message.sender,
+            "recipient": message.recipient, "text": message.text,
+        }  # fmt: skip
+        row: tuple[int | None] | None = self._plain.execute(SQL["find_echo"], values).fetchone()
+        return row
+
+    def note(self, place: int, id: int, side: Side, at: int) -> None:
+        """A message has begun, at this time in microseconds."""
         # Rebuilding a bin goes back in time.
         if len(self._young) >= MOST_HEARD or abs(at - self._since) > ECHO_US:
             self._young, self._old, self._since = {}, self._young, at
-        alike = self._young.get(key)
-        self._young[key] = (id,) if alike is None else (id, *alike[: MOST_ALIKE - 1])
-
-
-def _key(bin: int, side: Side, sender: str | None, recipient: str | None, text: str | None) -> int:
-    return hash((bin, side, sender, recipient, text))
+        mark = 3 * id + _SIDES.index(side)
+        alike = self._young.get(place)
+        self._young[place] = (mark,) if alike is None else (mark, *alike[: MOST_ALIKE - 1])

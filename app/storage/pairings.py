@@ -27,7 +27,7 @@ from ..domain.pairing import (
 )
 from ..domain.units import micros
 from .facts import decode_hits, encode_event
-from .queries import SQL
+from .queries import SQL, insert
 from .rows import codes
 
 _USUAL = (Verdict.PRIMARY_ONLY.value, None)
@@ -174,21 +174,21 @@ class Pairings:
         """Write what was folded; afterwards the tables are true."""
         changed, self._changed = self._changed, {}
         if changed:
-            rows: dict[str, list[tuple[object, ...]]] = {"add_usual_pairing": [], "add_pairing": [], "set_pairing": []}
+            usual, begun, others = [], [], []
             for pair in changed.values():
                 hits = pair.pairing.hits
-                if pair.counted is None and len(hits) == 1 and hits[0].ok and not hits[0].fallback:
+                if pair.counted is not None:
+                    others.append(self._row(pair))
+                elif len(hits) == 1 and hits[0].ok and not hits[0].fallback:
                     # By far the most: nothing has to be worked out.
                     self._verdicts[(pair.bin, _USUAL[0])] += 1
                     pair.counted = _USUAL
-                    columns = (pair.bin, pair.id, hits[0].n, pair.call, pair.message, encode_event(hits))
-                    rows["add_usual_pairing"].append(columns)
-                    continue
-                query = "add_pairing" if pair.counted is None else "set_pairing"
-                rows[query].append(self._row(pair))
-            for query, found in rows.items():
-                if found:
-                    self._connection.executemany(SQL[query], found)
+                    usual.append((pair.bin, pair.id, hits[0].n, pair.call, pair.message, encode_event(hits)))
+                else:
+                    begun.append(self._row(pair))
+            insert(self._connection, "add_usual_pairing", usual)
+            insert(self._connection, "add_pairing", begun)
+            self._connection.executemany(SQL["set_pairing"], others)
         if self._verdicts:
             self._write_counts()
         if len(self._pairs) > MOST_REMEMBERED or len(self._of_capture) > MOST_REMEMBERED:

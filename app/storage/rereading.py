@@ -89,8 +89,8 @@ class Rereader:
         return len(rows)
 
     def _mark(self, number: int, parked: sqlite3.Row) -> None:
-        values = {"bin": number, "message_id": parked["message_id"], "provider": parked["provider"]}
-        found = self._connection.execute(SQL["find_message"], values).fetchone()
+        place = (number, parked["message_id"], parked["provider"])
+        found = self._connection.execute(SQL["find_messages"], place).fetchone()
         if found is None:
             return
         message = read_message(self._connection.execute(SQL["get_message_row"], {"id": found[0]}).fetchone())

@@ -188,9 +188,9 @@ def read_message(row: Row) -> Message:
 def message_motion(message: Message, seq: int) -> tuple[object, ...]:
     """What a callback changes, as the columns of `move_message`, without the id."""
     return (
-        seq, message.status.value, message.raw_status, message.final, message.price, message.currency,
+        seq, str(message.status), message.raw_status, int(message.final), message.price, message.currency,
         message.error_code, micros(message.last_at), None if message.final_at is None else micros(message.final_at),
-        message.last_n, ",".join(message.findings), message.is_open, write_state(message),
+        message.last_n, ",".join(message.findings), int(message.is_open), write_state(message),
     )  # fmt: skip
 
 
@@ -204,13 +204,19 @@ def message_identity(message: Message) -> tuple[object, ...]:
 
 def message_columns(message: Message, seq: int) -> tuple[object, ...]:
     """A message as the columns of `add_message` and `set_message`, without bin and id."""
+    first_at = micros(message.first_at)
+    # At first they are one.
+    last_at = first_at if message.last_at is message.first_at else micros(message.last_at)
+    final_at = None
+    if message.final_at is not None:
+        final_at = first_at if message.final_at is message.first_at else micros(message.final_at)
     return (
-        seq, message.provider, message.message_id, message.direction.value, message.sender, message.recipient,
+        seq, message.provider, message.message_id, str(message.direction), message.sender, message.recipient,
         message.sender_said, message.recipient_said, message.theirs, message.ours, message.text,
-        "\n".join(message.media), message.status.value, message.raw_status, message.final, message.price,
-        message.currency, message.error_code, message.segments, message.encoding, micros(message.first_at),
-        micros(message.last_at), None if message.final_at is None else micros(message.final_at), message.last_n,
-        ",".join(message.findings), message.is_open, message.piece_key, write_state(message),
+        "\n".join(message.media), str(message.status), message.raw_status, int(message.final), message.price,
+        message.currency, message.error_code, message.segments, message.encoding, first_at, last_at, final_at,
+        message.last_n,
+        ",".join(message.findings), int(message.is_open), message.piece_key, write_state(message),
     )  # fmt: skip
 
 

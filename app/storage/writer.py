@@ -13,10 +13,11 @@ import subprocess
 import sys
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from typing import cast
+
+import msgspec
 
 from ..errors import AppError, CannotStart, Conflict, NotFound, StoreUnavailable
 from . import COMMIT_WAIT_S, Health
@@ -35,8 +36,7 @@ JOB_BYTES = 512
 CHILD = f"{__package__}.child"
 
 
-@dataclass(slots=True)
-class _Waiting:
+class _Waiting(msgspec.Struct):
     job: Job
     size: int
     since: float

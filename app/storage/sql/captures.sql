@@ -17,7 +17,9 @@ select bin, n, ?, ?, ?, ?, ?, ?, ? from captures where bin = ? and n = ?
 
 -- name: add_usual_outcome
 insert or ignore into outcomes (bin, n, seq, status, after_ms, sender_left)
-select bin, n, ?, ?, ?, 0 from captures where bin = ? and n = ?
+select captures.bin, captures.n, new.column3, new.column4, new.column5, 0
+from (values (?, ?, ?, ?, ?)) as new
+cross join captures on captures.bin = new.column1 and captures.n = new.column2
 
 -- name: add_sent_answer
 insert or ignore into sent_answers (bin, n, answer)

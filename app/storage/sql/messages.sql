@@ -1,9 +1,12 @@
 -- name: last_message
 select coalesce(max(id), 0) from messages
 
--- name: find_message
-select id from messages
-where bin = :bin and message_id collate nocase = :message_id and provider = :provider and message_id = :message_id
+-- name: find_messages
+select messages.id, wanted.column1, wanted.column2, wanted.column3
+from (values (?, ?, ?)) as wanted
+cross join messages
+    on messages.bin = wanted.column1 and messages.message_id collate nocase = wanted.column2
+    and messages.provider = wanted.column3 and messages.message_id = wanted.column2
 
 -- name: find_pieces
 select * from messages

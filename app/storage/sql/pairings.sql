@@ -4,7 +4,7 @@ from (select (select max(id) from pairings where bin = bins.number) as id from b
 
 -- name: add_usual_pairing
 insert into pairings (verdict, findings, bin, id, last_n, call, message, hits)
-values ('primary_only', '', ?, ?, ?, ?, ?, ?)
+select 'primary_only', '', * from (values (?, ?, ?, ?, ?, ?))
 
 -- name: add_pairing
 insert into pairings (verdict, gap_ms, last_n, due_at, call, message, twin, findings, hits, bin, id)
