@@ -13,8 +13,8 @@ from .queries import SQL
 from .rows import CALL_ROLES, side_of
 
 ECHO_US = int(ECHO.total_seconds() * 1_000_000)
-# A minute at 500 messages a second, in a few megabytes. At a higher rate the window gets shorter.
-MOST_HEARD = 30_000
+# A minute at 300 new messages a second, in a few megabytes. At a higher rate the window gets shorter.
+MOST_HEARD = 20_000
 # Of one text, the youngest.
 MOST_ALIKE = 5
 

@@ -62,14 +62,26 @@ class Front(Protocol):
 class Connection(RequestHandler):
     """Made by `FrontServer`, one a connection."""
 
-    __slots__ = ("_body", "_front", "_half_closed", "_head_timer", "_heard_at", "_left", "_parked", "_visited")
+    __slots__ = (
+        "_begun",
+        "_body",
+        "_front",
+        "_half_closed",
+        "_head_timer",
+        "_heard_at",
+        "_left",
+        "_parked",
+        "_visited",
+    )
 
     def __init__(self, front: Any, **options: Any) -> None:
         self._front = front
         self._head_timer: asyncio.TimerHandle | None = None
         self._body: Any = None
         self._half_closed = False
-        # A visit is under way; and aiohttp's waiter meanwhile, where its loop has begun.
+        # aiohttp's loop has begun.
+        self._begun = False
+        # A visit is under way; and the waiter of aiohttp's loop meanwhile.
         self._visited = False
         self._parked: asyncio.Future[None] | None = None
         # When the last whole head had come; and who wants to know when the sender hangs up.
@@ -196,7 +208,7 @@ class Connection(RequestHandler):
     @property
     def _is_idle(self) -> bool:
         """Nobody works on a request: aiohttp's loop waits, or has not begun."""
-        if self._task_handler is None:
+        if not self._begun:
             return not self._visited
         return self._waiter is not None and not self._waiter.done()
 
@@ -224,6 +236,7 @@ class Connection(RequestHandler):
             self._waiter.set_result(None)
         else:
             assert self.transport is not None  # it has just said something
+            self._begun = True
             tcp_keepalive(self.transport)
             self._task_handler = lifelong(self.start(), name="connection")
 
@@ -236,7 +249,7 @@ class Connection(RequestHandler):
     def _process_keepalive(self) -> None:
         """aiohttp's asks its loop, which may not have begun."""
         super()._process_keepalive()
-        if self._keepalive_handle is None and self._task_handler is None and self._is_idle and not self._messages:
+        if self._keepalive_handle is None and not self._begun and self._is_idle and not self._messages:
             self.force_close()
 
     def _start_head_timer(self) -> None:
