@@ -16,11 +16,13 @@ AT_ONCE = 16
 
 @dataclass(frozen=True, slots=True)
 class Frames:
-    """What a viewer with some cursor gets next, ready for the wire. No bytes: nothing changed. `more`: at once."""
+    """What a viewer with some cursor gets next, ready for the wire. No bytes: nothing changed. `more`: at once.
+    `stroke`: the hub's when the store was read, so that a viewer that was woken later knows to look again."""
 
     after: int
     wire: bytes
     more: bool
+    stroke: int
 
 
 def text_frames(texts: Sequence[str]) -> bytes:

@@ -6,6 +6,7 @@ arrives meanwhile waits for some of them, never for all.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -68,6 +69,7 @@ class Hub:
 
     def __init__(self) -> None:
         self._rooms: dict[str, _Room] = {}
+        self._strokes: Counter[str] = Counter()
         self._closed = False
 
     @property
@@ -84,11 +86,17 @@ class Hub:
         """Something about this bin changed."""
         room = self._rooms.get(bin_id)
         if room is None:
+            self._strokes[bin_id] += 1
             return
         if room.timer is not None:
             room.again = True
             return
         self._strike(bin_id, room)
+
+    def strokes(self, bin_id: str) -> int:
+        """How often the bells of this bin were struck: what was read before the last stroke may lack something. A ring
+        that waits for its tick does not count yet."""
+        return self._strokes[bin_id]
 
     @contextmanager
     def listen(self, bin_id: str) -> Iterator[Bell]:
@@ -102,6 +110,8 @@ class Hub:
             room.bells.discard(bell)
             if not room.bells and self._rooms.get(bin_id) is room:
                 del self._rooms[bin_id]
+                # For a ring that waited, and finds nobody now.
+                self._strokes[bin_id] += 1
                 if room.timer is not None:
                     room.timer.cancel()
 
@@ -113,6 +123,7 @@ class Hub:
                 bell.ring()
 
     def _strike(self, bin_id: str, room: _Room) -> None:
+        self._strokes[bin_id] += 1
         _ring_some(list(room.bells))
         room.again = False
         room.timer = asyncio.get_running_loop().call_later(_tick_s(len(room.bells)), self._tick, bin_id, room)

@@ -73,7 +73,7 @@ def _reader(request: web.Request, bin_id: str, scene: Scene, shown: str) -> Read
 
     async def read(cursor: int) -> Frames:
         nonlocal shown
-        frames = Frames(cursor, b"", more=False)
+        frames = Frames(cursor, b"", more=False, stroke=request.app[keys.HUB].strokes(bin_id))
         if scene.view != PLAIN:
             frames = await _read(request, bin_id, cursor, scene)
         shown, wire = await _faults_wire(request.app, bin_id, scene, shown)
@@ -87,13 +87,14 @@ async def _read(request: web.Request, bin_id: str, cursor: int, scene: Scene) ->
     store = app[keys.STORE]
 
     async def make() -> Frames:
+        stroke = app[keys.HUB].strokes(bin_id)
         changes = await store.changes_after(bin_id, cursor, PAGE)
         if not changes:
             # The bin itself may have changed (renamed, key rotated): its seq moved on without a row.
-            return Frames(cursor, b"", more=False)
+            return Frames(cursor, b"", more=False, stroke=stroke)
         bin = await store.get_bin(bin_id)
         wire = text_frames([await _frame(app, bin, changes, scene)])
-        return Frames(changes[-1].seq, wire, more=len(changes) == PAGE)
+        return Frames(changes[-1].seq, wire, more=len(changes) == PAGE, stroke=stroke)
 
     return await app[keys.FRAMES].get(("page", bin_id, scene.key, cursor), make, keep=lambda made: bool(made.wire))
 
@@ -120,7 +121,7 @@ async def _faults_wire(app: web.Application, bin_id: str, scene: Scene, shown: s
         return key, b""
 
     async def make() -> Frames:
-        return Frames(0, text_frames([_faults_text(app, bin_id, scene)]), more=False)
+        return Frames(0, text_frames([_faults_text(app, bin_id, scene)]), more=False, stroke=0)
 
     frames = await app[keys.FRAMES].get(("faults", bin_id, scene.view, scene.base, key), make, keep=lambda _: True)
     return key, frames.wire

@@ -69,11 +69,14 @@ async def _speak(
         with hub.listen(bin_id) as bell:
             while not hub.closed:
                 bell.clear()
+                stroke = hub.strokes(bin_id)
                 frames = await read(after)
                 after = frames.after
                 if frames.wire:
                     await _send_wire(request, frames.wire)
-                if not frames.more and not await bell.wait(PING_S) and ping is not None:
+                # Others may have read for us, before the bell that woke us.
+                at_once = frames.more or frames.stroke < stroke
+                if not at_once and not await bell.wait(PING_S) and ping is not None:
                     await _send(socket, ping)
                 if clock.ticks() - checked > RECHECK_S:
                     checked = clock.ticks()

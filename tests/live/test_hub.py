@@ -46,6 +46,22 @@ async def test_other_bins_and_viewers_who_left_hear_nothing() -> None:
     assert hub.viewers == 0
 
 
+async def test_every_stroke_is_counted_and_a_ring_that_finds_nobody_as_one() -> None:
+    hub = Hub()
+    hub.ring("b")
+    assert (hub.strokes("b"), hub.strokes("a")) == (1, 0)
+    with hub.listen("b") as bell:
+        for _ in range(50):
+            hub.ring("b")
+        assert hub.strokes("b") == 2
+        bell.clear()
+        assert await bell.wait(TICK_S * 4)
+        assert hub.strokes("b") == 3
+        hub.ring("b")
+    # It would have been heard at the next tick.
+    assert hub.strokes("b") == 4
+
+
 async def test_closing_wakes_everybody() -> None:
     hub = Hub()
     with hub.listen("a") as first, hub.listen("b") as second:

@@ -5,6 +5,7 @@ import asyncio
 import aiohttp
 import pytest
 
+from app import keys
 from tests.conftest import TOKEN, Running
 
 from .http import parse, talk
@@ -140,3 +141,54 @@ async def test_a_message_comes_as_a_frame_and_again_when_a_callback_moves_it(ser
     assert (second["message"]["status"], second["message"]["final"]) == ("sent", True)
     assert second["message"]["captures"] == [1, 2]
     assert second["seq"] > first["seq"]
+
+
+async def _settled(server: Running, n: int) -> None:
+    """Until the outcome of capture `n` is written and nothing rings any more."""
+    room = server.app[keys.HUB]._rooms[server.bin.id]
+    async with asyncio.timeout(10):
+        while (await server.capture(n))["answered"]["status"] is None or room.timer is not None:
+            await asyncio.sleep(0.01)
+
+
+async def test_a_frame_that_others_have_read_does_not_hide_what_came_after_it(server: Running) -> None:
+    async with server.client.ws_connect(f"{server.bin_api}/live?after=0") as first:
+        await first.receive_json(timeout=5)
+        for n in (1, 2):
+            await _post(server)
+            await _collect(first, lambda frames, n=n: frames and frames[-1]["capture"]["n"] == n)
+        await _settled(server, 2)
+        # What the first one got after 0 is remembered, and ends before the second capture; nothing rings any more.
+        async with server.client.ws_connect(f"{server.bin_api}/live?after=0") as second:
+            await second.receive_json(timeout=5)
+            frames = await _collect(second, lambda frames: frames and frames[-1]["capture"]["n"] == 2)
+    assert {frame["capture"]["n"] for frame in frames} == {1, 2}
+
+
+async def test_that_others_have_just_found_nothing_is_not_believed(server: Running, monkeypatch) -> None:
+    store, flights = server.app[keys.STORE], server.app[keys.FRAMES]._flights
+    read, go_on = type(store).changes_after, asyncio.Event()
+
+    async def slow(self: object, bin_id: str, after: int, limit: int = 500) -> object:
+        found = await read(self, bin_id, after, limit)
+        if not found:
+            await go_on.wait()
+        return found
+
+    async with server.client.ws_connect(f"{server.bin_api}/live?after=0") as first:
+        await first.receive_json(timeout=5)
+        monkeypatch.setattr(type(store), "changes_after", slow)
+        server.app[keys.HUB].ring(server.bin.id)
+        async with asyncio.timeout(5):
+            while not any(not flight.done for flight in flights.values()):
+                await asyncio.sleep(0)
+        await _post(server)
+        await _settled(server, 1)
+        async with server.client.ws_connect(f"{server.bin_api}/live?after=0") as second:
+            await second.receive_json(timeout=5)
+            async with asyncio.timeout(5):
+                while not any(flight.followers for flight in flights.values()):
+                    await asyncio.sleep(0)
+            go_on.set()
+            for viewer in (first, second):
+                assert (await viewer.receive_json(timeout=5))["capture"]["n"] == 1

@@ -77,12 +77,13 @@ async def follow_bin(request: web.Request) -> web.StreamResponse:
         raise Conflict("This address is a WebSocket; connect with Upgrade: websocket.")
     ahead = wanted is not None and wanted > bin.seq
     after = bin.seq if wanted is None or ahead else wanted
-    cache = request.app[keys.FRAMES]
+    cache, hub = request.app[keys.FRAMES], request.app[keys.HUB]
 
     async def make(cursor: int) -> Frames:
+        stroke = hub.strokes(bin.id)
         changes = await store.changes_after(bin.id, cursor, PAGE)
         wire = text_frames([frame_of(change) for change in changes])
-        return Frames(changes[-1].seq if changes else cursor, wire, more=len(changes) == PAGE)
+        return Frames(changes[-1].seq if changes else cursor, wire, more=len(changes) == PAGE, stroke=stroke)
 
     async def read(cursor: int) -> Frames:
         return await cache.get(("json", bin.id, cursor), lambda: make(cursor), keep=lambda made: bool(made.wire))
