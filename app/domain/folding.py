@@ -22,6 +22,8 @@ ECHO = timedelta(seconds=60)
 # The pieces of a long message come within seconds; providers use their reference numbers again later.
 PIECES_WITHIN = timedelta(hours=1)
 _MAKE_MESSAGES = frozenset({Kind.INBOUND, Kind.STATUS})
+# Addresses that a message keeps, whatever its callbacks go on naming.
+MOST_MEDIA = 50
 # Fingerprints of requests that a message remembers, to know one that comes again.
 MOST_PRINTS = 32
 
@@ -104,7 +106,7 @@ def absorb(message: Message, fact: Fact) -> tuple[Message, tuple[str, ...]]:
         sender_said=message.sender_said or event.sender_said,
         recipient_said=message.recipient_said or event.recipient_said,
         text=message.text or (message.text if event.text is None else event.text),
-        media=tuple(dict.fromkeys((*message.media, *event.media))) if event.media else message.media,
+        media=tuple(dict.fromkeys((*message.media, *event.media)))[:MOST_MEDIA] if event.media else message.media,
         status=status,
         raw_status=raw_status,
         final=final,

@@ -8,3 +8,6 @@ MAX_VALUE = 200
 
 MAX_MEDIA = 50
 """Addresses of pictures and files in one message."""
+
+MAX_PIECES = 255
+"""Pieces of one long message: they are counted in one byte (3GPP TS 23.040, 9.2.3.24.1)."""

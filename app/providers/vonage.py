@@ -17,6 +17,7 @@ from urllib.parse import urlencode
 from ..domain.captures import Kind, Role
 from ..domain.events import Event, Piece
 from ..domain.statuses import Status, Word
+from .bounds import MAX_PIECES
 from .glance import Glance
 from .parties import international
 from .shapes import count, dump, finished, stamp_ms
@@ -157,7 +158,7 @@ def _call(glance: Glance, call: str) -> Event:
 def _piece(glance: Glance) -> Piece | None:
     ref = glance.get("concat-ref")
     number, total = count(glance.get("concat-part")), count(glance.get("concat-total"))
-    if not ref or number is None or total is None or number > total:
+    if not ref or number is None or total is None or not number <= total <= MAX_PIECES:
         return None
     return Piece(ref, number, total)
 

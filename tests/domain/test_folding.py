@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from app.domain.captures import Kind
 from app.domain.events import Event, Piece
-from app.domain.folding import absorb, begin, mark_stuck, takes_piece, timeline
+from app.domain.folding import MOST_MEDIA, absorb, begin, mark_stuck, takes_piece, timeline
 from app.domain.messages import CONTRADICTORY, DUPLICATE, LATE, MISPLACED, STUCK, Direction, Fact, Message
 from app.domain.statuses import RANKS, Status, Word
 
@@ -108,6 +108,11 @@ def test_what_one_callback_leaves_out_another_may_carry() -> None:
     message = _fold(full, bare)
     assert (message.text, message.sender, message.recipient) == ("hi", "+1", "+2")
     assert (message.price, message.error_code, message.segments, message.encoding) == ("0.01", "30003", 1, "GSM-7")
+
+
+def test_a_message_keeps_its_first_pictures_however_many_are_named() -> None:
+    message = _fold(*(_inbound(media=(f"https://example.net/{n}.jpg",)) for n in range(200)))
+    assert message.media == tuple(f"https://example.net/{n}.jpg" for n in range(MOST_MEDIA))
 
 
 def test_pieces_join_in_their_order_and_a_reference_used_again_is_another_message() -> None:

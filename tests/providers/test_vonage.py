@@ -58,7 +58,9 @@ def test_the_parts_of_a_long_message_keep_their_own_ids() -> None:
     ]
 
 
-@pytest.mark.parametrize(("part", "total"), [("0", "2"), ("3", "2"), ("x", "2"), ("1", ""), ("1", "99999")])
+@pytest.mark.parametrize(
+    ("part", "total"), [("0", "2"), ("3", "2"), ("x", "2"), ("1", ""), ("1", "256"), ("1", "99999")]
+)
 def test_a_part_that_cannot_be_is_none(part: str, total: str) -> None:
     raw = _get(
         msisdn="4477", messageId="m", text="t", keyword="T", concat_ref="1", concat_part=part, concat_total=total
