@@ -167,11 +167,12 @@ async def test_a_frame_that_others_have_read_does_not_hide_what_came_after_it(se
 
 async def test_that_others_have_just_found_nothing_is_not_believed(server: Running, monkeypatch) -> None:
     store, flights = server.app[keys.STORE], server.app[keys.FRAMES]._flights
-    read, go_on = type(store).changes_after, asyncio.Event()
+    read, looked, go_on = type(store).changes_after, asyncio.Event(), asyncio.Event()
 
     async def slow(self: object, bin_id: str, after: int, limit: int = 500) -> object:
         found = await read(self, bin_id, after, limit)
         if not found:
+            looked.set()
             await go_on.wait()
         return found
 
@@ -179,9 +180,7 @@ async def test_that_others_have_just_found_nothing_is_not_believed(server: Runni
         await first.receive_json(timeout=5)
         monkeypatch.setattr(type(store), "changes_after", slow)
         server.app[keys.HUB].ring(server.bin.id)
-        async with asyncio.timeout(5):
-            while not any(not flight.done for flight in flights.values()):
-                await asyncio.sleep(0)
+        await asyncio.wait_for(looked.wait(), 5)
         await _post(server)
         await _settled(server, 1)
         async with server.client.ws_connect(f"{server.bin_api}/live?after=0") as second:
