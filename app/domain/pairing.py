@@ -145,11 +145,6 @@ def absorb_hit(pairing: Pairing, hit: Hit) -> Pairing:
     return _with(pairing, hits if len(hits) <= MOST_HITS else _without_spare(hits))
 
 
-def say_tries(hits: Sequence[Hit]) -> str:
-    """How many these are, for people: "3"; "16 or more", where some may have been left out."""
-    return str(len(hits)) if len(hits) < MOST_HITS // 2 else f"{len(hits)} or more"
-
-
 def settle_hit(pairing: Pairing, n: int, outcome: Outcome) -> Pairing:
     """The pairing when it is known what became of the answer to capture `n`."""
     return _with(pairing, tuple(settled(hit, outcome) if hit.n == n else hit for hit in pairing.hits))

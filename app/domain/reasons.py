@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from .pairing import FALLBACK_WITHIN, NO_FALLBACK, Hit, Pairing, Verdict, first, order, say_tries
+from .pairing import FALLBACK_WITHIN, MOST_HITS, NO_FALLBACK, Hit, Pairing, Verdict, first, order
 from .units import say_gap
 
 
@@ -21,6 +21,11 @@ def reason_of(pairing: Pairing) -> str:
         case Verdict.FALLBACK_AFTER_ERROR:
             return f"{_say_failed(primary)}; the fallback took it {_apart(primary, fallback)} later."
     return _say_lost(pairing)
+
+
+def say_tries(hits: Sequence[Hit]) -> str:
+    """How many these are, for people: "3"; "16 or more", where some may have been left out."""
+    return str(len(hits)) if len(hits) < MOST_HITS // 2 else f"{len(hits)} or more"
 
 
 def _say_taken(primary: Sequence[Hit], fallback: Sequence[Hit]) -> str:

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from ..domain.captures import Kind, Role
 from ..domain.events import Event, made_id
 from ..domain.linting import Verbs
-from ..domain.statuses import UNKNOWN, Status, Word
+from ..domain.statuses import Status, Word
 from .bounds import MAX_VALUE
 from .composing import form
 from .fields import numbered, short, text_of
@@ -80,9 +80,8 @@ def read(glance: Glance, role: Role) -> tuple[Event, ...]:
 
 def _sms(glance: Glance, role: Role, sid: str | None, said: str | None) -> Event:
     fields = glance.fields
-    known = plain(said or "")
-    word = WORDS.get(known, UNKNOWN)
-    callback = role is Role.STATUS or known in _CALLBACK_WORDS
+    word = SHEET.word(said)
+    callback = role is Role.STATUS or plain(said or "") in _CALLBACK_WORDS
     sender_said, recipient_said = fields.get("from"), fields.get("to")
     sender, recipient = party(sender_said, north_american), party(recipient_said, north_american)
     text = text_of(glance, "text", "body")

@@ -52,12 +52,12 @@ class Echoes:
         rows = self._connection.execute(SQL["last_texts"], {"within": ECHO_US, "most": MOST_HEARD}).fetchall()
         for row in reversed(rows):
             side = None if row["role"] in CALL_ROLES else side_of(row["role"])
-            place = hash((row["bin"], row["sender"], row["recipient"], row["text"]))
+            place = _place(row["bin"], row["sender"], row["recipient"], row["text"])
             self.note(place, row["id"], side, row["first_at"])
 
     def place_of(self, bin: int, message: Message) -> int:
         """Where messages with these parties and this text are, and by chance others."""
-        return hash((bin, message.sender, message.recipient, message.text))
+        return _place(bin, message.sender, message.recipient, message.text)
 
     def find(self, place: int) -> list[tuple[int, Side]]:
         """Rows that may hold the same, the youngest first."""
@@ -81,3 +81,7 @@ class Echoes:
         mark = 3 * id + _SIDES.index(side)
         alike = self._young.get(place)
         self._young[place] = (mark,) if alike is None else (mark, *alike[: MOST_ALIKE - 1])
+
+
+def _place(bin: int, sender: str | None, recipient: str | None, text: str | None) -> int:
+    return hash((bin, sender, recipient, text))

@@ -215,8 +215,7 @@ def message_columns(message: Message, seq: int) -> tuple[object, ...]:
         message.sender_said, message.recipient_said, message.theirs, message.ours, message.text,
         "\n".join(message.media), str(message.status), message.raw_status, int(message.final), message.price,
         message.currency, message.error_code, message.segments, message.encoding, first_at, last_at, final_at,
-        message.last_n,
-        ",".join(message.findings), int(message.is_open), message.piece_key, write_state(message),
+        message.last_n, ",".join(message.findings), int(message.is_open), message.piece_key, write_state(message),
     )  # fmt: skip
 
 

@@ -21,17 +21,13 @@ import msgspec
 
 from ..errors import AppError, CannotStart, Conflict, NotFound, StoreUnavailable
 from . import COMMIT_WAIT_S, Health
-from .jobs import AddCapture, Job, Result, SetOutcomes, Value, decode_results, encode_jobs
+from .jobs import AddCapture, Job, Result, Value, decode_results, encode_jobs
+from .pace import Pace
 
 MAX_BATCH = 256
 # A commit costs as much as ten captures in it: fewer wait for those that this turn of the loop brings, and go ahead of
 # nobody.
 ENOUGH = 12
-# A commit that takes longer than this, and a little for each capture in it, is a slow disk's. Sharing one is worth
-# waiting for those who come back after the last one: half of what that took, and never long.
-SLOW_S = 0.003
-SLOW_EACH_S = 0.0001
-MOST_PATIENCE_S = 0.005
 MAX_BATCH_BYTES = 8 << 20
 MAX_WAITING_BYTES = 64 << 20
 RESTART_S = 1.0
@@ -39,7 +35,6 @@ BUSY_S = 0.1
 START_S = 60.0
 JOB_BYTES = 512
 CHILD = f"{__package__}.child"
-_QUICK = frozenset({AddCapture, SetOutcomes})
 
 
 class _Waiting(msgspec.Struct):
@@ -65,8 +60,7 @@ class Writer(asyncio.Protocol):
         self._waiting_bytes = 0
         self._in_flight: deque[list[_Waiting]] = deque()
         self._flush_soon = False
-        self._sent_at = self._resolved_at = 0.0
-        self._is_slow = self._was_slow = False
+        self._pace = Pace()
         self._watch: asyncio.TimerHandle | None = None
         self._restart: asyncio.TimerHandle | None = None
         self._gone: asyncio.Event = asyncio.Event()
@@ -161,6 +155,7 @@ class Writer(asyncio.Protocol):
         # Backpressure is ours: two batches of about MAX_BATCH_BYTES are on their way at most.
         self._transport.set_write_buffer_limits(high=2 * MAX_BATCH_BYTES)
         self._received.clear()
+        self._pace = Pace()
 
     def data_received(self, data: bytes) -> None:
         """Collect whole frames."""
@@ -206,7 +201,7 @@ class Writer(asyncio.Protocol):
         """Nothing is in flight, or one batch that is no larger than what waits, on a quick disk."""
         if not self._in_flight:
             return True
-        if self._is_slow or len(self._in_flight) > 1:
+        if self._pace.patience_s or len(self._in_flight) > 1:
             return False
         return len(self._waiting) >= max(ENOUGH, len(self._in_flight[0]))
 
@@ -229,7 +224,7 @@ class Writer(asyncio.Protocol):
             batch.append(item)
         if batch:
             self._in_flight.append(batch)
-            self._sent_at = self._loop.time()
+            self._pace.sent(self._loop.time())
             frame = encode_jobs([item.job for item in batch])
             self._transport.write(len(frame).to_bytes(4) + frame)
 
@@ -247,14 +242,10 @@ class Writer(asyncio.Protocol):
                 _fail(item, _error(result))
         if results[-1].error is None:
             self._health = Health(state="ok") if self._health.state == "full" else self._health
-        took = self._loop.time() - max(self._sent_at, self._resolved_at)
-        self._resolved_at = self._loop.time()
-        # Sweeps and steps of the index take their time on any disk, and so does one commit with a checkpoint.
-        slow = took > SLOW_S + SLOW_EACH_S * len(batch) and all(type(item.job) in _QUICK for item in batch)
-        self._is_slow, self._was_slow = slow and self._was_slow, slow
-        if self._is_slow and not self._flush_soon:
+        self._pace.confirmed([item.job for item in batch], self._loop.time())
+        if self._pace.patience_s and not self._flush_soon:
             self._flush_soon = True
-            self._loop.call_later(min(took / 2, MOST_PATIENCE_S), self._flush)
+            self._loop.call_later(self._pace.patience_s, self._flush)
         elif len(self._waiting) < ENOUGH:
             self._flush_in_a_turn()
         else:

@@ -71,7 +71,7 @@ class Connection(RequestHandler):
         "_heard_at",
         "_left",
         "_parked",
-        "_visited",
+        "_visiting",
     )
 
     def __init__(self, front: Any, **options: Any) -> None:
@@ -82,7 +82,7 @@ class Connection(RequestHandler):
         # aiohttp's loop has begun.
         self._begun = False
         # A visit is under way; and the waiter of aiohttp's loop meanwhile.
-        self._visited = False
+        self._visiting = False
         self._parked: asyncio.Future[None] | None = None
         # When the last whole head had come; and who wants to know when the sender hangs up.
         self._heard_at = 0.0
@@ -108,7 +108,7 @@ class Connection(RequestHandler):
         self._stop_head_timer()
         if self._parked is not None:
             self._waiter, self._parked = self._parked, None
-        self._visited = False
+        self._visiting = False
         super().connection_lost(exc)
         if self._left is not None:
             self._left()
@@ -145,9 +145,9 @@ class Connection(RequestHandler):
         self._request_in_progress = False
         if self._handler_waiter is not None:
             self._handler_waiter.set_result(None)
-        if not self._visited:
+        if not self._visiting:
             return  # the connection was lost meanwhile
-        self._visited = False
+        self._visiting = False
         self._waiter, self._parked = self._parked, None
         if not stay or self._close or self._force_close:
             if self._waiter is not None:
@@ -209,7 +209,7 @@ class Connection(RequestHandler):
     def _is_idle(self) -> bool:
         """Nobody works on a request: aiohttp's loop waits, or has not begun."""
         if not self._begun:
-            return not self._visited
+            return not self._visiting
         return self._waiter is not None and not self._waiter.done()
 
     def _serve(self) -> None:
@@ -217,11 +217,11 @@ class Connection(RequestHandler):
         message, content = self._messages[0]
         visit = None
         # Parked before the body is read: reading may make aiohttp parse on, through `data_received`.
-        self._visited, self._waiter, self._parked = True, None, self._waiter
+        self._visiting, self._waiter, self._parked = True, None, self._waiter
         if len(self._messages) == 1 and not self._upgraded and isinstance(message, RawRequestMessage):
             visit = self._front.visit(self, message, content)
         if visit is None:
-            self._visited, self._waiter, self._parked = False, self._parked, None
+            self._visiting, self._waiter, self._parked = False, self._parked, None
             self._go_the_long_way()
             return
         self._messages.popleft()

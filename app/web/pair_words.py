@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..domain.pairing import FALLBACK_USED, NO_FALLBACK, PRIMARY_OK, PROBLEMS, Hit, Pairing, Verdict, say_tries
+from ..domain.pairing import FALLBACK_USED, NO_FALLBACK, PRIMARY_OK, PROBLEMS, Hit, Pairing, Verdict
+from ..domain.reasons import say_tries
 from ..domain.units import say_ms
 from .axis import say_status
 from .verdicts import Verdict as Lead

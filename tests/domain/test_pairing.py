@@ -23,12 +23,11 @@ from app.domain.pairing import (
     gap_ms,
     mark_missing,
     oddities_of,
-    say_tries,
     settle_hit,
     verdict_of,
     without_hits,
 )
-from app.domain.reasons import reason_of
+from app.domain.reasons import reason_of, say_tries
 
 START = datetime(2026, 11, 25, 10, 0, tzinfo=UTC)
 OK = Outcome(status=200, after_ms=3)

@@ -185,7 +185,7 @@ async def test_a_large_body_that_comes_in_pieces_takes_the_long_way(
 
 
 async def test_a_connection_that_asks_nothing_more_is_closed_after_its_time(
-    server: Running, begun: bool, monkeypatch, visits: list[capture.Visit]
+    server: Running, begun: bool, visits: list[capture.Visit]
 ) -> None:
     reader, writer = await _known(server, begun)
     writer.write(request_bytes(server.bin.key))

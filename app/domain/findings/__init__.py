@@ -5,27 +5,19 @@ words here, too, so that there is one list.
 """
 
 from dataclasses import replace
-from functools import cache
 
-from .checks import CHECKS, NEEDS, Check, Needs
+from .checks import CHECKS
 from .facts import Facts
 from .words import FINDINGS, Finding
 
 __all__ = ["FINDINGS", "Facts", "Finding", "explain", "observe"]
 
+_BY_WEIGHT = tuple((code, CHECKS[code]) for code in FINDINGS if code in CHECKS)
+
 
 def observe(facts: Facts) -> tuple[str, ...]:
     """The codes of what is odd, by weight."""
-    odd_body = facts.json_cut or not facts.charset_fits or facts.shape_said != facts.shape_found
-    asked = _worth_asking(bool(facts.events), odd_body, not facts.pairs)
-    return tuple([code for code, check in asked if check(facts) is not None])
-
-
-@cache
-def _worth_asking(events: bool, odd_body: bool, silence: bool) -> tuple[tuple[str, Check], ...]:
-    there = {Needs.EVENTS: events, Needs.ODD_BODY: odd_body, Needs.SILENCE: silence}
-    by_weight = [code for code in FINDINGS if code in CHECKS]
-    return tuple((code, CHECKS[code]) for code in by_weight if code not in NEEDS or there[NEEDS[code]])
+    return tuple([code for code, check in _BY_WEIGHT if check(facts) is not None])
 
 
 def explain(code: str, facts: Facts | None = None) -> Finding:

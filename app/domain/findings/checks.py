@@ -6,7 +6,6 @@ its code, its words in `words.py` and its test.
 
 from collections.abc import Callable
 from datetime import timedelta
-from enum import Enum, auto
 
 from ..captures import Kind, Role
 from ..phones import lost_plus
@@ -26,30 +25,17 @@ _MOST_HOURS = 14
 _SHOWN = 80
 
 
-class Needs(Enum):
-    """Without which a rule finds nothing, so that it is not asked."""
-
-    EVENTS = auto()
-    ODD_BODY = auto()
-    SILENCE = auto()
-
-
-NEEDS: dict[str, Needs] = {}
-
-
-def finds(code: str, needs: Needs | None = None) -> Callable[[Check], Check]:
+def finds(code: str) -> Callable[[Check], Check]:
     """Register a rule under its code."""
 
     def register(check: Check) -> Check:
         CHECKS[code] = check
-        if needs is not None:
-            NEEDS[code] = needs
         return check
 
     return register
 
 
-@finds("callback_on_sms_url", Needs.EVENTS)
+@finds("callback_on_sms_url")
 def _callback_on_sms_url(facts: Facts) -> str | None:
     """The reader says what is a callback; what only the ledger can know is not asked here."""
     if facts.role not in _SMS_ROLES:
@@ -60,7 +46,7 @@ def _callback_on_sms_url(facts: Facts) -> str | None:
     return None
 
 
-@finds("plus_lost", Needs.EVENTS)
+@finds("plus_lost")
 def _plus_lost(facts: Facts) -> str | None:
     for event in facts.events:
         for name, said in (("From", event.sender_said), ("To", event.recipient_said)):
@@ -69,19 +55,19 @@ def _plus_lost(facts: Facts) -> str | None:
     return None
 
 
-@finds("truncated_json", Needs.ODD_BODY)
+@finds("truncated_json")
 def _truncated_json(facts: Facts) -> str | None:
     return f"It ends after {len(facts.raw.body)} bytes." if facts.json_cut else None
 
 
-@finds("charset_mismatch", Needs.ODD_BODY)
+@finds("charset_mismatch")
 def _charset_mismatch(facts: Facts) -> str | None:
     if facts.charset_fits:
         return None
     return f"It declares {_quote(facts.charset)}." if facts.charset else "It declares none."
 
 
-@finds("mojibake", Needs.EVENTS)
+@finds("mojibake")
 def _mojibake(facts: Facts) -> str | None:
     for event in facts.events:
         if event.text and (meant := repair(event.text)) is not None:
@@ -89,7 +75,7 @@ def _mojibake(facts: Facts) -> str | None:
     return None
 
 
-@finds("content_type_lies", Needs.ODD_BODY)
+@finds("content_type_lies")
 def _content_type_lies(facts: Facts) -> str | None:
     said, found = facts.shape_said, facts.shape_found
     return f"The header says {said}, the body is {found}." if said != found and said and found else None
@@ -112,7 +98,7 @@ def _method_differs(facts: Facts) -> str | None:
     return f"Method is {_quote(said)}, the request is a {facts.raw.method}."
 
 
-@finds("empty_get", Needs.SILENCE)
+@finds("empty_get")
 def _empty_get(facts: Facts) -> str | None:
     return "The request has neither." if facts.raw.method == "GET" and _says_nothing(facts) else None
 
@@ -126,7 +112,7 @@ def _unknown_status(facts: Facts) -> str | None:
     return f"It is {_quote(facts.loose_word)}." if facts.loose_word else None
 
 
-@finds("clock_offset", Needs.EVENTS)
+@finds("clock_offset")
 def _clock_offset(facts: Facts) -> str | None:
     """Close to a whole number of hours; a stamp that is simply old is none."""
     for event in facts.events:
@@ -152,7 +138,7 @@ def _repeated_field(facts: Facts) -> str | None:
     return None
 
 
-@finds("empty_probe", Needs.SILENCE)
+@finds("empty_probe")
 def _empty_probe(facts: Facts) -> str | None:
     """Never together with `empty_get`: the method decides. A POST that lost its body on the way is cut, not empty."""
     return f"The request is a {facts.raw.method}." if _says_nothing(facts) and facts.raw.method in _PROBES else None
@@ -170,13 +156,10 @@ def _is_list(name: str) -> bool:
 
 def _path(address: str) -> str:
     """What stands behind the host, without query, fragment and the last slash."""
-    for mark in "?#":
-        if mark in address:
-            address = address[: address.index(mark)]
-    host = address.find("://")
-    if host >= 0 or not address.startswith("/"):
-        slash = address.find("/", host + 3 if host >= 0 else 0)
-        address = address[slash:] if slash >= 0 else ""
+    address = address.partition("?")[0].partition("#")[0]
+    _, mark, rest = address.partition("://")
+    if mark or not address.startswith("/"):
+        address = "/" + (rest if mark else address).partition("/")[2]
     return address.rstrip("/")
 
 
