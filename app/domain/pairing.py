@@ -105,6 +105,11 @@ class Pairing(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         return gap_ms(self.hits)
 
     @property
+    def is_cut(self) -> bool:
+        """There may have been more hits than it keeps."""
+        return len(self.hits) >= MOST_HITS
+
+    @property
     def primary(self) -> tuple[Hit, ...]:
         """Hits on the primary (or voice) URL."""
         return tuple(hit for hit in self.hits if not hit.fallback)

@@ -24,7 +24,7 @@ class Answered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Side:
-    """One of the two requests, the `nth` of the `of` that came to this URL."""
+    """One of the two requests, the `nth` of the `of` that came to this URL; 1 of 1 where nobody has counted."""
 
     role: Role
     capture: Capture
@@ -79,7 +79,7 @@ def hit_of(row: CaptureRow) -> Hit:
 def side_of(role: Role, capture: Capture, hit: Hit, pairing: Pairing | None = None) -> Side:
     """A capture as it stands in the comparison, and in its pairing where it has one."""
     answered = _answered(hit, capture.row)
-    if pairing is None:
+    if pairing is None or pairing.is_cut:
         return Side(role=role, capture=capture, hit=hit, answered=answered)
     numbers = [one.n for one in (pairing.fallback if hit.fallback else pairing.primary)]
     nth = numbers.index(hit.n) + 1
@@ -87,7 +87,7 @@ def side_of(role: Role, capture: Capture, hit: Hit, pairing: Pairing | None = No
 
 
 def tries_of(pairing: Pairing) -> tuple[Tried, ...]:
-    """All requests of a pairing, where there are more than the two that are compared."""
+    """The requests that a pairing keeps, where there are more than the two that are compared."""
     if len(pairing.hits) < 2 or (len(pairing.primary) < 2 and len(pairing.fallback) < 2):
         return ()
     roles, zero = roles_of(pairing), pairing.hits[0].at

@@ -155,6 +155,8 @@ def _neither(pairing: Pairing) -> str:
 
 
 def _after_tries(pairing: Pairing) -> str:
+    if pairing.is_cut:
+        return " at one of many tries"
     tries = len(pairing.primary)
     return f" at the {_ORDINALS.get(tries, f'{tries}th')} try" if tries > 1 else ""
 

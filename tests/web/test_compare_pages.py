@@ -128,6 +128,18 @@ async def test_every_try_is_listed_when_there_were_more_than_two(server: Running
     assert "try 2 of 2" in _words(await _page(server, "/compare/2"))
 
 
+async def test_of_very_many_tries_none_is_counted_that_is_not_kept(server: Running) -> None:
+    at = clock.now()
+    for _ in range(40):
+        await hit(server, Role.PRIMARY, TAKEN, at=at)
+    page = await _page(server, "/compare/1")
+    words = _words(page)
+    assert "The first and the newest 32 requests" in words
+    assert "The primary took it at one of many tries." in words
+    assert "try 1 of" not in words
+    assert "P 32 or more × 200" in _rows(await _page(server, "/compare/1?show=all"))[0]
+
+
 async def test_a_primary_that_was_never_hit_is_told_with_the_address_it_should_be(server: Running) -> None:
     await hit(server, Role.FALLBACK, TAKEN, at=clock.now())
     page = await _page(server, "/compare/1")
