@@ -27,6 +27,12 @@ def ticks() -> float:
     return time.monotonic()
 
 
+def uptime() -> float:
+    """Seconds of a clock that never jumps and goes on while the machine sleeps, where the system has one."""
+    boottime = getattr(time, "CLOCK_BOOTTIME", None)
+    return time.monotonic() if boottime is None else time.clock_gettime(boottime)
+
+
 def started() -> datetime:
     """When this process began, or a little later: it is at least as old as the work that it has done."""
     return now() - timedelta(seconds=time.process_time())

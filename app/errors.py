@@ -68,6 +68,18 @@ class StoreUnavailable(AppError):
     status, code = 503, "store_unavailable"
 
 
+class NotReadable(StoreUnavailable):
+    """What is kept, or what was understood of it, cannot be read now. Captures are kept all the same."""
+
+    code = "not_readable"
+
+
+class Damaged(AppError):
+    """The stored bytes are not those that came; nobody gets them as if they were."""
+
+    code = "damaged"
+
+
 class CannotStart(AppError):
     """The process cannot run here; the message names the cure. Exit code 3."""
 

@@ -12,12 +12,12 @@ from .services.faults import Faults
 from .services.intake import Intake
 from .services.keyring import Keyring
 from .services.metrics import Metrics
-from .services.outcomes import Outcomes
 from .services.replaying import Replaying
 from .services.simulating import Simulating
+from .services.sweeping import Sweeping
 from .services.waiting import Waiting
 from .settings import Settings
-from .storage import Store
+from .store import Store
 
 SETTINGS = web.AppKey("SETTINGS", Settings)
 STORE = web.AppKey("STORE", Store)
@@ -27,9 +27,9 @@ KEYRING = web.AppKey("KEYRING", Keyring)
 ACCESS = web.AppKey("ACCESS", Access)
 DRILLING = web.AppKey("DRILLING", Drilling)
 INTAKE = web.AppKey("INTAKE", Intake)
-OUTCOMES = web.AppKey("OUTCOMES", Outcomes)
 SIMULATING = web.AppKey("SIMULATING", Simulating)
 REPLAYING = web.AppKey("REPLAYING", Replaying)
+SWEEPING = web.AppKey("SWEEPING", Sweeping)
 ANSWERS = web.AppKey("ANSWERS", Answers)
 FAULTS = web.AppKey("FAULTS", Faults)
 WAITING = web.AppKey("WAITING", Waiting)

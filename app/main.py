@@ -1,4 +1,4 @@
-"""Puts the house together; the only module that knows all rooms."""
+"""Builds the application; may import every package."""
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -8,31 +8,27 @@ from aiohttp import web
 from . import keys
 from .live.frames import FrameCache
 from .live.hub import Hub
-from .log import get_log
 from .services.access import Access, find_token
 from .services.answers import Answers
 from .services.bins import first_bin
-from .services.disk import Disk, watch_for_ever
+from .services.disk import Disk
 from .services.drilling import Drilling
 from .services.faults import Faults
 from .services.intake import Intake
 from .services.keyring import Keyring
 from .services.metrics import Metrics
-from .services.outcomes import Outcomes
 from .services.replaying import Replaying
 from .services.simulating import Simulating
-from .services.sweeping import sweep_for_ever
+from .services.sweeping import Sweeping
 from .services.waiting import Waiting
-from .services.watching import end_faults_for_ever, index_for_ever, mark_missing_for_ever, mark_stuck_for_ever
 from .settings import Settings
-from .storage import open_store
-from .tasks import lifelong, stop
+from .storage.opening import open_store
+from .tasks import periodic, stop
+from .web.condition import CONDITION
 from .web.headers import add_headers
 from .web.middleware import errors_to_http, guard
 from .web.page import setup_templates
 from .web.routes import add_routes
-
-_log = get_log("main")
 
 # No answer is held back longer, from the head of its request to its last byte.
 LONGEST_WAIT = timedelta(seconds=200)
@@ -61,52 +57,61 @@ def create_app(settings: Settings) -> web.Application:
 
 async def _storage(app: web.Application) -> AsyncIterator[None]:
     settings = app[keys.SETTINGS]
-    async with open_store(settings.database) as store:
+    async with open_store(settings.data_dir) as store:
         token, made_here = find_token(settings)
         app[keys.STORE] = store
+        store.on_change(app[keys.HUB].ring)
         app[keys.KEYRING] = Keyring(store)
-        app[keys.OUTCOMES] = Outcomes(store, app[keys.HUB])
         app[keys.ANSWERS] = Answers(store, app[keys.HUB])
         app[keys.FAULTS] = Faults(store, app[keys.HUB])
         app[keys.DRILLING] = Drilling(store, app[keys.FAULTS], app[keys.HUB])
-        app[keys.INTAKE] = Intake(
-            store, app[keys.HUB], app[keys.ANSWERS], app[keys.FAULTS], app[keys.SIMULATING]
-        )  # fmt: skip
+        app[keys.INTAKE] = Intake(store, app[keys.ANSWERS], app[keys.FAULTS], app[keys.SIMULATING])
+        app[keys.SWEEPING] = Sweeping(store, settings.retention)
         app[keys.REPLAYING] = Replaying(store, settings.allow_targets)
         app[keys.ACCESS] = Access(store, token, made_here=made_here)
         await app[keys.ACCESS].start()
         await app[keys.ANSWERS].start()
         await app[keys.FAULTS].start()
         await app[keys.DRILLING].start()
-        await store.settle_unanswered(LONGEST_WAIT, STOPPED)
         await first_bin(store)
         app[keys.METRICS].gauges.update(
             viewers=("Viewers that follow a bin now.", lambda: app[keys.HUB].viewers),
             store_ok=("1 while the store takes writes.", lambda: float(store.health().state == "ok")),
+            log_wal_bytes=("Size of the write-ahead log.", lambda: float(store.health().wal_bytes)),
+            ledger_behind=("Captures that were kept and not read yet.", lambda: float(store.understanding().behind)),
+            ledger_ok=("1 while captures are read.", lambda: float(store.understanding().state != "stopped")),
+            retention_held=("1 while nothing expires, because the clock is not trusted.", lambda: _is_held(app)),
             answers_waiting=("Answers that are held back on purpose now.", lambda: float(app[keys.WAITING].count)),
             disk_free_bytes=("Room on the disk of the data directory.", lambda: _free_bytes(app)),
             disk_low=("1 while less than 256 MiB or 1 % is left.", lambda: float(app[keys.DISK].low)),
         )
         yield
-        app[keys.OUTCOMES].write()
 
 
 async def _by_itself(app: web.Application) -> AsyncIterator[None]:
-    store, hub, disk = app[keys.STORE], app[keys.HUB], app[keys.DISK]
-    await disk.look()
+    await app[keys.DISK].step()
+    app[keys.SWEEPING].start()
     tasks = [
-        lifelong(sweep_for_ever(store, app[keys.SETTINGS].retention), name="sweeping"),
-        lifelong(mark_stuck_for_ever(store, hub), name="stuck"),
-        lifelong(app[keys.DRILLING].watch_for_ever(), name="drills"),
-        lifelong(end_faults_for_ever(app[keys.FAULTS]), name="faults"),
-        lifelong(mark_missing_for_ever(store, hub), name="missing"),
-        lifelong(index_for_ever(store), name="indexing"),
-        lifelong(watch_for_ever(disk), name="disk"),
+        periodic(app[keys.SWEEPING].step, name="sweeping"),
+        periodic(app[keys.DRILLING].step, name="drills"),
+        periodic(app[keys.FAULTS].step, name="faults"),
+        periodic(app[keys.DISK].step, name="disk"),
+        periodic(app[CONDITION].step, name="condition"),
+        periodic(lambda: _settle_unanswered(app), name="unanswered"),
     ]
     yield
     await app[keys.SIMULATING].close()
     for task in tasks:
         await stop(task)
+
+
+async def _settle_unanswered(app: web.Application) -> None:
+    """Once, as soon as the store takes writes."""
+    await app[keys.STORE].settle_unanswered(LONGEST_WAIT, STOPPED)
+
+
+def _is_held(app: web.Application) -> float:
+    return float(app[keys.SWEEPING].held is not None)
 
 
 def _free_bytes(app: web.Application) -> float:

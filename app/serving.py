@@ -12,7 +12,7 @@ from aiohttp import web
 
 from . import __version__, keys
 from .domain.bins import Bin
-from .domain.captures import Role
+from .domain.roles import Role
 from .errors import CannotStart
 from .log import get_log, set_up_log
 from .main import create_app
@@ -107,7 +107,7 @@ def _root(settings: Settings, port: int) -> str:
 def _welcome(settings: Settings, root: str, sign_in: str | None, bin: Bin) -> str:
     link = sign_in or f"{root}/sign-in   (with your access token)"
     lines = [
-        f"smsbin {__version__} · data: {settings.database} · {root}",
+        f"smsbin {__version__} · data: {settings.data_dir} · {root}",
         "",
         f"  Sign in     {link}",
         f"  Primary     {capture_url(root, bin.key, Role.PRIMARY)}            Ytel “SMS Request URL”",

@@ -149,9 +149,14 @@ class Settings:
     )
 
     @property
-    def database(self) -> Path:
-        """The SQLite file."""
-        return self.data_dir / "smsbin.db"
+    def log(self) -> Path:
+        """The file that holds everything that was kept."""
+        return self.data_dir / "log.db"
+
+    @property
+    def ledger(self) -> Path:
+        """The file that holds what was understood of it."""
+        return self.data_dir / "ledger.db"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,13 +1,15 @@
-"""The only birthplace of a task that outlives a request: held, named, and heard when it fails; and of the loop that
-it runs on.
-"""
+"""Creates every task that outlives a request (held, named, logged when it fails), and its event loop."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 
 import uvloop
 
 from .log import get_log
+
+# How long a periodic task waits after an unexpected error; twice as long after each further one.
+FIRST_PAUSE_S = 0.5
+LONGEST_PAUSE_S = 30.0
 
 _log = get_log("tasks")
 _alive: set[asyncio.Task[None]] = set()
@@ -26,10 +28,33 @@ def lifelong(work: Coroutine[object, object, None], *, name: str) -> asyncio.Tas
     return task
 
 
+def periodic(step: Callable[[], Awaitable[float | None]], *, name: str) -> asyncio.Task[None]:
+    """Run `step` again and again until the task is stopped; it returns the seconds to wait before the next time, or
+    None when it is done for good.
+
+    No error ends it: what `step` does not handle is logged, and it is tried again after a while.
+    """
+    return lifelong(_repeat(step, name), name=name)
+
+
 async def stop(task: asyncio.Task[None]) -> None:
     """Cancel and wait until it is really over."""
     task.cancel()
     await asyncio.wait([task])
+
+
+async def _repeat(step: Callable[[], Awaitable[float | None]], name: str) -> None:
+    pause_s = FIRST_PAUSE_S
+    while True:
+        try:
+            wait_s = await step()
+            if wait_s is None:
+                return
+            pause_s = FIRST_PAUSE_S
+        except Exception as error:
+            _log.error("task.failed", task=name, again_in_s=pause_s, exc_info=error)
+            wait_s, pause_s = pause_s, min(2 * pause_s, LONGEST_PAUSE_S)
+        await asyncio.sleep(wait_s)
 
 
 def _finished(task: asyncio.Task[None]) -> None:

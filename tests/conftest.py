@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,16 +62,24 @@ class Running:
         async with self.client.get(f"{self.bin_api}/captures/{n}") as answer:
             return await answer.json()
 
+    async def until(self, holds: Callable[[], Awaitable[object]], within_s: float = 20) -> None:
+        """As soon as something holds that comes with a change of the bin, or with the clock."""
+        with self.app[keys.HUB].listen(self.bin.id) as bell:
+            async with asyncio.timeout(within_s):
+                bell.clear()
+                while not await holds():
+                    await bell.wait(0.5)
+                    bell.clear()
+
     async def settled(self, n: int) -> CaptureRow:
         """The capture as soon as it is known what became of its answer."""
-        with self.app[keys.HUB].listen(self.bin.id) as bell:
-            async with asyncio.timeout(20):
-                while True:
-                    bell.clear()
-                    row = (await self.app[keys.STORE].get_capture(self.bin.id, n)).row
-                    if row.outcome is not None:
-                        return row
-                    await bell.wait(5)
+        store = self.app[keys.STORE]
+
+        async def is_settled() -> bool:
+            return (await store.get_capture(self.bin.id, n)).row.outcome is not None
+
+        await self.until(is_settled)
+        return (await store.get_capture(self.bin.id, n)).row
 
 
 @asynccontextmanager

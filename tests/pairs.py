@@ -7,8 +7,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from app import clock, keys
-from app.domain.captures import FaultHit, NewCapture, NewOutcome, Outcome, RawRequest, Role
-from app.providers import recognise
+from app.domain.captures import FaultHit, NewCapture, NewOutcome, Outcome, RawRequest
+from app.domain.roles import Role
 
 from .conftest import Running
 
@@ -55,19 +55,16 @@ async def hit(
         received_at=at,
     )
     store, bin_id = server.app[keys.STORE], server.bin.id
-    reading = recognise(raw, role, server.bin.provider)
-    new = NewCapture(bin_id=bin_id, role=role, raw=raw, reading=reading, fault=fault, awaited=True)
-    stamp = await store.add_capture(new)
+    new = NewCapture(bin_id=bin_id, role=role, raw=raw, provider=server.bin.provider, fault=fault)
+    n = await store.add_capture(new)
     if outcome is not None:
-        await settle(server, stamp.n, outcome)
-    server.app[keys.HUB].ring(bin_id)
-    return stamp.n
+        await settle(server, n, outcome)
+    return n
 
 
 async def settle(server: Running, n: int, outcome: Outcome) -> None:
     """An answer that was held back is out."""
-    await server.app[keys.STORE].set_outcomes([NewOutcome(server.bin.id, n, outcome, awaited=True)])
-    server.app[keys.HUB].ring(server.bin.id)
+    server.app[keys.STORE].note_outcome(NewOutcome(server.bin.id, n, outcome))
 
 
 async def timed_out(server: Running, **more: Any) -> tuple[int, int]:

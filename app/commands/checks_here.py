@@ -1,7 +1,6 @@
 """What can be checked on this machine, whether a server runs or not. Nothing is changed."""
 
 import os
-import sqlite3
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import closing
@@ -12,11 +11,13 @@ from ..errors import CannotStart, Invalid
 from ..services.disk import Space
 from ..serving import listen
 from ..settings import Settings, knobs, read_settings, unknown_variables
-from ..storage.checking import check_database
-from ..storage.connections import open_writer
 from ..storage.lock import holder_of, locks_work
-from ..storage.migrate import newest
+from ..storage.sqlite.checking import check_bodies, check_ledger, check_log, try_out
+from ..storage.sqlite.migrate import newest
 from .checkup import Line, ok, skipped, warning, wrong
+
+# Damaged bodies that are named.
+_NAMED = 5
 
 
 def settings_of(environ: Mapping[str, str], flags: dict[str, str]) -> tuple[Settings, list[Line]]:
@@ -36,8 +37,8 @@ def settings_of(environ: Mapping[str, str], flags: dict[str, str]) -> tuple[Sett
     return settings, lines or [ok("settings", f"{said} of {len(knobs())} are set by variables, and all are understood")]
 
 
-def check_machine(settings: Settings) -> Iterator[Line]:
-    """The data directory and what is in it."""
+def check_machine(settings: Settings, *, deep: bool) -> Iterator[Line]:
+    """The data directory and what is in it; `deep`: every page and every body."""
     folder = settings.data_dir
     if not folder.exists():
         yield from _without_a_directory(folder)
@@ -47,7 +48,10 @@ def check_machine(settings: Settings) -> Iterator[Line]:
         return
     yield _locks(folder)
     yield _disk(folder)
-    yield _database(settings.database)
+    yield _log(settings.log, deep=deep)
+    if deep and settings.log.exists():
+        yield _bodies(settings.log)
+    yield _ledger(settings.ledger)
 
 
 def check_port(settings: Settings, *, is_ours: bool) -> Line:
@@ -91,9 +95,8 @@ def _locks(folder: Path) -> Line:
     try:
         if not locks_work(folder):
             return wrong("file locks", f"a lock in {folder} does not keep others out", cure)
-        with tempfile.TemporaryDirectory(dir=folder, prefix=".doctor-") as trial:
-            open_writer(Path(trial) / "trial.db").close()
-    except (OSError, sqlite3.Error, CannotStart) as error:
+        try_out(folder)
+    except (OSError, CannotStart) as error:
         return wrong("file locks", f"locks and a write-ahead log do not work in {folder}: {error}", cure)
     return ok("file locks", "locks keep others out, and SQLite takes its write-ahead log")
 
@@ -107,19 +110,45 @@ def _disk(folder: Path) -> Line:
     return ok("disk", told)
 
 
-def _database(database: Path) -> Line:
-    if not database.exists():
-        return ok("database", f"{database} is not there yet; the first start makes it")
+def _log(log: Path, *, deep: bool) -> Line:
+    if not log.exists():
+        older = log.with_name("smsbin.db")
+        if older.exists():
+            cure = "Move it away to start empty, or give another --data-dir."
+            return wrong("log", f"{older} is of an older smsbin, which this one cannot read", cure)
+        return ok("log", f"{log} is not there yet; the first start makes it")
     try:
-        contents = check_database(database, quick=True)
+        contents = check_log(log, quick=not deep)
     except CannotStart as error:
-        return wrong("database", str(error), "If it cannot be mended: smsbin restore with your last backup.")
+        return wrong("log", str(error), "If it cannot be mended: smsbin restore with your last backup.")
     told = f"sound: {contents}"
     if contents.version < newest():
-        return warning("database", told, f"The next start brings it to version {newest()}; make a backup before.")
-    return ok("database", told)
+        return warning("log", told, f"The next start brings it to version {newest()}; make a backup before.")
+    return ok("log", told)
+
+
+def _bodies(log: Path) -> Line:
+    try:
+        damaged = check_bodies(log)
+    except CannotStart as error:
+        return wrong("bodies", str(error), "If it cannot be mended: smsbin restore with your last backup.")
+    if not damaged:
+        return ok("bodies", "each is what its SHA-256 says")
+    named = ", ".join(f"{bin} #{n}" for bin, n in damaged[:_NAMED])
+    more = f" and {len(damaged) - _NAMED:,} more" if len(damaged) > _NAMED else ""
+    told = f"{len(damaged):,} {'is' if len(damaged) == 1 else 'are'} not what came: {named}{more}"
+    return wrong("bodies", told, "The disk has changed them: look after it, and smsbin restore with your last backup.")
+
+
+def _ledger(ledger: Path) -> Line:
+    if not ledger.exists():
+        return ok("ledger", f"{ledger} is not there; the next start makes it from the log")
+    damage = check_ledger(ledger)
+    if damage is not None:
+        return warning("ledger", f"damaged: {damage}", "Nothing is lost: the next start makes it again from the log.")
+    return ok("ledger", f"{ledger} is sound; other programs may read its views v_captures, v_messages, v_pairings")
 
 
 def nothing_here(why: str) -> list[Line]:
     """The lines of this module for a server that is elsewhere."""
-    return [skipped(check, why) for check in ("data directory", "file locks", "disk", "database", "port")]
+    return [skipped(check, why) for check in ("data directory", "file locks", "disk", "log", "ledger", "port")]

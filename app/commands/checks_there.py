@@ -89,6 +89,20 @@ def check_token(client: Client | CannotStart) -> tuple[dict[str, Any] | None, Li
     return info, ok("access token", f"the one from {client.source} opens the API")
 
 
+def check_retention(client: Client) -> Line:
+    """Whether captures expire as they should."""
+    try:
+        said = client.get("/retention")
+    except (CannotStart, click.UsageError) as error:
+        return skipped("retention", str(error))
+    if said["held"] is None:
+        return ok(
+            "retention", f"captures expire after {said['retention']}" if said["retention"] != "0" else "none expires"
+        )
+    cure = "If the server's clock is right, say so with the button on its pages, or POST /api/v1/retention/confirm."
+    return warning("retention", f"nothing expires for now: {visible(said['held'])}", cure)
+
+
 def check_public(url: str, instance: str) -> tuple[Heard | None, Line]:
     """Whether the public URL leads to this server, from here."""
     try:

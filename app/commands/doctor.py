@@ -21,9 +21,10 @@ _WAY = ("proxy headers", "clock", "WebSocket")
     "--public-url", envvar="SMSBIN_PUBLIC_URL", show_envvar=True, default=None,
     help="Address under which providers reach smsbin.  [default: what the server says]",
 )  # fmt: skip
+@click.option("--deep", is_flag=True, help="Read everything: every page of the log, and each body with its SHA-256.")
 @click.option("--json", "wants_json", is_flag=True, help="JSON Lines: check, state, told, cure.")
 @with_server
-def command(public_url: str | None, wants_json: bool, **server: Any) -> int:
+def command(public_url: str | None, deep: bool, wants_json: bool, **server: Any) -> int:
     """Check the settings, the data directory, the server, and the way to it through its public URL.
 
     Each line says what was checked, and how it is: ok, warning, wrong, or skipped; below it stands the cure. Nothing
@@ -38,15 +39,15 @@ def command(public_url: str | None, wants_json: bool, **server: Any) -> int:
     """
     is_well = True
     with until_nobody_reads():
-        for line in _examine(public_url, server):
+        for line in _examine(public_url, server, deep=deep):
             is_well = is_well and line.state != "wrong"
             put(as_json(asdict(line)) if wants_json else _shown(line))
     return 0 if is_well else 1
 
 
-def _examine(public_url: str | None, server: dict[str, Any]) -> Iterator[Line]:
+def _examine(public_url: str | None, server: dict[str, Any], *, deep: bool) -> Iterator[Line]:
     from .checks_here import check_machine, check_port, nothing_here, settings_of
-    from .checks_there import check_public, check_server, check_token, check_way
+    from .checks_there import check_public, check_retention, check_server, check_token, check_way
 
     root = server_root(server["url"], server["port"], server["base_path"])
     flags = {"data_dir": server["data_dir"], "port": server["port"]} | (
@@ -56,7 +57,7 @@ def _examine(public_url: str | None, server: dict[str, Any]) -> Iterator[Line]:
     yield from lines
     instance, server_lines = check_server(root)
     if is_loopback(root):
-        yield from check_machine(settings)
+        yield from check_machine(settings, deep=deep)
         elsewhere = skipped("port", f"the server is said to be at {root}")
         yield elsewhere if server["url"] else check_port(settings, is_ours=instance is not None)
     else:
@@ -68,6 +69,8 @@ def _examine(public_url: str | None, server: dict[str, Any]) -> Iterator[Line]:
     client = _client(server)
     info, line = check_token(client)
     yield line
+    if isinstance(client, Client) and info is not None:
+        yield check_retention(client)
     url = _public(settings.public_url, settings.base_path) or (info or {}).get("public_url") or root
     heard, line = check_public(url, instance)
     yield line

@@ -11,8 +11,9 @@ from urllib.parse import urlsplit
 
 import click
 
-from ..domain.captures import RawRequest, Role
+from ..domain.captures import RawRequest
 from ..domain.replaying import NewAttempt
+from ..domain.roles import Role
 from ..domain.units import rfc3339
 from .client import connect, in_path, with_server
 

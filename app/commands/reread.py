@@ -1,46 +1,96 @@
-"""`smsbin reread`: everything that was understood, understood again from the bytes. Needs the server stopped."""
+"""`smsbin reread`: everything that was understood, understood again from the bytes, whether a server runs or not."""
 
 import asyncio
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..domain.bins import Bin
+from .. import clock
 from ..errors import CannotStart
+from .client import Client, bin_argument, connect, in_path, with_server
+from .terminal import visible
 
-_EVERY = 5_000
+if TYPE_CHECKING:
+    from ..domain.bins import Bin
+    from ..store import Store
+
+_EVERY_S = 0.5
+_PAGE = 500
+_TELL_EVERY = 10_000
 
 
 @click.command("reread", short_help="Read every capture again.")
-@click.option(
-    "--data-dir", envvar="SMSBIN_DATA_DIR", show_envvar=True, default="./data", show_default=True,
-    type=click.Path(file_okay=False, path_type=Path), help="Directory of the database.",
-)  # fmt: skip
-def command(data_dir: Path) -> None:
-    """Read every capture again: provider, events, findings, messages, timelines and search words, from the bytes.
+@bin_argument
+@with_server
+def command(bin: str | None, **server: Any) -> None:
+    """Read every capture of BIN again from its bytes, or of all bins where none is named: provider, events, findings,
+    messages, timelines and search words.
 
-    For after an upgrade that reads better, or when a bin's provider was set late. Numbers, bytes and outcomes stay as
-    they are. The server must be stopped. Each bin is rebuilt whole or not at all: it may be interrupted and run again.
+    For when a bin's provider was set late. After an upgrade that reads differently smsbin does it by itself. Numbers,
+    bytes and outcomes stay as they are. A running server goes on meanwhile, and shows what it read before until a bin
+    is done; it may be interrupted, and goes on by itself.
+
+    Where no server uses the data directory, this command opens it.
     """
-    database = data_dir / "smsbin.db"
-    if not database.exists():
-        raise CannotStart(f"There is no database at {database}. Give the server's --data-dir.")
-    done, bins = asyncio.run(_reread(database))
-    click.echo(f"{done:,} captures in {bins:,} {'bin' if bins == 1 else 'bins'} are read again.", err=True)
+    from ..storage.lock import holder_of
+
+    folder = Path(server["data_dir"])
+    if server["url"] is not None or (folder.exists() and holder_of(folder) is not None):
+        _on_the_server(connect(**server), bin)
+    elif (folder / "log.db").exists():
+        asyncio.run(_here(folder, bin))
+    else:
+        raise CannotStart(f"There is no log at {folder / 'log.db'}. Give the server's --data-dir, or --url.")
 
 
-async def _reread(database: Path) -> tuple[int, int]:
-    from ..services.rereading import reread_all
-    from ..storage import open_store
+def _on_the_server(client: Client, wanted: str | None) -> None:
+    bins = [client.find_bin(wanted)] if wanted is not None else list(client.every("/bins"))
+    for each in bins:
+        path = f"/bins/{in_path(each['id'])}/reread"
+        said = _Progress(each["name"])
+        state = client.send("POST", path)
+        while state["state"] == "reading":
+            said.tell(state["done"], state["total"])
+            clock.pause(_EVERY_S)
+            state = client.get(path)
+        said.end()
 
-    seen: dict[str, int] = {}
 
-    def tell(bin: Bin, done: int) -> None:
-        before = seen.get(bin.id, 0)
-        seen[bin.id] = done
-        if done // _EVERY > before // _EVERY:
-            click.echo(f"{bin.name}: {done:,} of {bin.captures:,} captures", err=True)
+async def _here(folder: Path, wanted: str | None) -> None:
+    from ..storage.opening import open_store
 
-    async with open_store(database) as store:
-        done = await reread_all(store, tell)
-    return done, len(seen)
+    async with open_store(folder) as store:
+        bins = [each for each in await _all_bins(store) if wanted in (None, each.id, each.name)]
+        if wanted is not None and len(bins) != 1:
+            raise click.UsageError(f"There is no bin {wanted}, or more than one; name it by its id.")
+        for each in bins:
+            said = _Progress(each.name)
+            await store.reread(each.id)
+            while (state := await store.rereading(each.id)).state != "ok":
+                said.tell(state.done, state.total)
+                await asyncio.sleep(_EVERY_S)
+            said.end()
+
+
+async def _all_bins(store: "Store") -> list["Bin"]:
+    bins: list[Bin] = []
+    while page := await store.list_bins(limit=_PAGE, before=bins[-1].id if bins else None):
+        bins += page
+    return bins
+
+
+class _Progress:
+    """One line a bin, and more of them while it takes long."""
+
+    def __init__(self, name: str) -> None:
+        self._name = visible(name)
+        self._told = 0
+
+    def tell(self, done: int, total: int) -> None:
+        if done // _TELL_EVERY > self._told // _TELL_EVERY:
+            self._told = done
+            click.echo(f"{self._name}: {done:,} of {total:,} captures", err=True)
+
+    def end(self) -> None:
+        click.echo(f"{self._name} is read again.", err=True)

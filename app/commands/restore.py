@@ -21,27 +21,26 @@ def command(file: Path, data_dir: Path, replace: bool, verify: bool) -> None:
     """Put a copy of FILE, which `smsbin backup` wrote, in the place of the database.
 
     FILE is checked before anything is touched, and the copy before it takes its place. The database that was there
-    stays beside it under a name that is printed. A backup of an older version is brought up to date by the next start.
-    The server must be stopped; the access token stays as it is.
+    stays beside it under a name that is printed. The next start brings an older version up to date, and reads every
+    capture again. The server must be stopped; the access token stays as it is.
 
     \b
     Examples:
       smsbin restore --verify smsbin-2026-11-24.db
       smsbin restore smsbin-2026-11-24.db --data-dir /var/lib/smsbin
     """
-    # Not above: they know the database, which the other commands do not need.
-    from ..storage.checking import check_database
-    from ..storage.restoring import restore
+    from ..storage.sqlite.checking import check_log
+    from ..storage.sqlite.restoring import restore
 
     if not file.exists():
         raise CannotStart(f"There is no file {file}.")
     if verify:
-        click.echo(f"{file} is sound: {check_database(file)}.", err=True)
+        click.echo(f"{file} is sound: {check_log(file)}.", err=True)
         return
-    database = data_dir / "smsbin.db"
-    if database.exists() and file.samefile(database):
-        raise click.UsageError(f"{file} is the database itself.")
-    done = asyncio.run(restore(file, database, clock.now(), replace=replace))
-    click.echo(f"{database} is restored from {file}: {done.contents}.", err=True)
+    log = data_dir / "log.db"
+    if log.exists() and file.samefile(log):
+        raise click.UsageError(f"{file} is the log itself.")
+    done = asyncio.run(restore(file, log, clock.now(), replace=replace))
+    click.echo(f"{log} is restored from {file}: {done.contents}.", err=True)
     if done.aside:
         click.echo(f"What was there before is {done.aside}. Delete it when it is not needed any more.", err=True)

@@ -7,7 +7,7 @@ SignalWire); the others ignore the body. Plain text is never sent: some provider
 
 import msgspec
 
-from .captures import Role
+from .roles import Role
 
 EMPTY_TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
 

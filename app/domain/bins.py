@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from .captures import Role
+from .roles import Role
 
 # Crockford's base32 in lower case: no i, l, o, u, so that a key survives being read aloud or typed.
 KEY_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
@@ -52,7 +52,9 @@ class NewBin:
 class Bin:
     """A bin as it stands. `captures` and `by_role` count what is visible now; `last_n` and `seq` only rise.
 
-    `retention` zero keeps for ever. `swept_n` is the highest number that the retention took (0: none yet).
+    `retention` zero keeps for ever. `swept_n` is the highest number that the retention took (0: none yet). `behind`
+    captures are kept and not read yet; so many are missing in the counts. A cursor below `first_seq` is of an earlier
+    reading of the bin.
     """
 
     id: str
@@ -67,4 +69,10 @@ class Bin:
     last_capture_at: datetime | None = None
     last_n: int = 0
     seq: int = 0
+    first_seq: int = 0
     swept_n: int = 0
+    behind: int = 0
+
+    def knows(self, cursor: int) -> bool:
+        """Changes can be told from this cursor on; zero is the beginning."""
+        return not cursor or self.first_seq <= cursor <= self.seq

@@ -7,34 +7,16 @@ no cycle, so the collector need not know them.
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-if TYPE_CHECKING:
-    from .answers import Answer
-    from .events import Event
-    from .messages import Message
+from ..errors import Damaged
+from .answers import Answer
+from .events import Event
+from .messages import Message
+from .roles import Kind, Role
 
-
-class Role(StrEnum):
-    """Which job a capture URL has in the provider's portal: the first path segment after the key."""
-
-    PRIMARY = "primary"
-    FALLBACK = "fallback"
-    STATUS = "status"
-    VOICE = "voice"
-    VOICE_FALLBACK = "voice-fallback"
-
-
-class Kind(StrEnum):
-    """What a capture is about."""
-
-    INBOUND = "inbound"
-    STATUS = "status"
-    VOICE = "voice"
-    OTHER = "other"
+DAMAGED = "The stored bytes are not those that came: their SHA-256 is another one. Restore a backup."
 
 
 class RawRequest(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -69,7 +51,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     `provider` is a provider's name, "generic" when common field names were found, or None when nothing was
     recognised (which is no problem). `sender` and `recipient` are E.164 where the number allows it. A request may
     state several `events`; the fields here are the first one's. `findings` are codes, in the order of their weight.
-    `words` are the values of all fields, for the search: bounded, and only there while a capture is being stored.
+    `words` are the values of all fields, for the search: bounded, and only there while a capture is being read.
     """
 
     provider: str | None = None
@@ -82,7 +64,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     raw_status: str | None = None
     problem: str | None = None
     findings: tuple[str, ...] = ()
-    events: "tuple[Event, ...]" = ()
+    events: tuple[Event, ...] = ()
     words: str = ""
 
 
@@ -93,7 +75,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     byte left (None: not yet, or never), `sender_left` whether the sender hung up before it had the whole answer, and
     `left_ms` when it did (None: nobody knows). `well_formed` false: XML that no parser accepts, or a body cut short.
     `note` is one sentence where another answer went out than the one that was set. `sent` is what went out, where it
-    was not the role's safe answer; only there while the outcome is being stored.
+    was not the role's safe answer; only there while the outcome is being kept.
     """
 
     status: int | None = None
@@ -102,7 +84,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     left_ms: int | None = None
     well_formed: bool = True
     note: str | None = None
-    sent: "Answer | None" = None
+    sent: Answer | None = None
 
     @property
     def ok(self) -> bool:
@@ -124,42 +106,29 @@ class FaultHit(msgspec.Struct, frozen=True, kw_only=True, array_like=True, gc=Fa
 
 
 class NewCapture(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """What the front door hands to the store."""
+    """What is kept of a request when it comes. `provider` is the setting of its bin, `fault` the fault that its answer
+    gets; `simulated`: one of our own simulations sent it."""
 
     bin_id: str
     role: Role
     raw: RawRequest
-    reading: Reading
-    # The fault that its answer gets; counted in the capture's own transaction.
+    provider: str | None = None
     fault: FaultHit | None = None
-    # Its answer does not go out at once.
-    awaited: bool = False
-    # One of our own simulations sent it.
     simulated: bool = False
 
 
 class NewOutcome(msgspec.Struct, frozen=True, gc=False):
-    """What the front door hands to the store after the answer. `awaited` as in `NewCapture`."""
+    """What became of the answer to a capture."""
 
     bin_id: str
     n: int
     outcome: Outcome
-    awaited: bool = False
-
-
-class Stamp(NamedTuple):
-    """The numbers that a capture got inside its transaction (P3)."""
-
-    n: int
-    seq: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaptureRow:
-    """A capture as lists show it: everything but headers and body. `outcome` is None until it is known. `id` is its
-    row in the store, over all bins; people and programs see `n`."""
+    """A capture as lists show it: everything but headers and body. `outcome` is None until it is known."""
 
-    id: int
     n: int
     seq: int
     received_at: datetime
@@ -178,11 +147,20 @@ class CaptureRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capture:
-    """The whole capture."""
+    """The whole capture. `events` are what it states. `damaged`: the stored bytes are not those that came, as the
+    problem of its reading says then."""
 
     row: CaptureRow
     raw: RawRequest
     sha256: str
+    events: tuple[Event, ...] = ()
+    damaged: bool = False
+
+    def intact(self) -> RawRequest:
+        """The request for somebody who takes it for the one that came. Damaged."""
+        if self.damaged:
+            raise Damaged(f"Capture {self.row.n}: {DAMAGED}")
+        return self.raw
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,7 +186,23 @@ class MessageChanged:
     """A change: this message is new, or an event or the clock changed it. `message` is as it stands now."""
 
     seq: int
-    message: "Message"
+    message: Message
 
 
-Change = Captured | Deleted | MessageChanged
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageGone:
+    """A change: there is no such message any more, because captures were deleted."""
+
+    seq: int
+    provider: str
+    message_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restarted:
+    """No change: the cursor is of an earlier reading of the bin. Look at everything anew, and go on from this seq."""
+
+    seq: int
+
+
+Change = Captured | Deleted | MessageChanged | MessageGone | Restarted

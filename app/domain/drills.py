@@ -13,9 +13,9 @@ from enum import StrEnum
 
 import msgspec
 
-from .captures import Role
 from .faults import Fault, FaultKind
 from .pairing import FALLBACK_WITHIN, Hit, Pairing
+from .roles import Role
 
 STEP_LASTS = timedelta(minutes=10)
 """How long a step of a series waits for its message."""

@@ -9,7 +9,7 @@ from datetime import datetime
 
 import msgspec
 
-from .captures import Kind
+from .roles import Kind
 from .statuses import Status, Word
 
 

@@ -8,7 +8,8 @@ from enum import StrEnum
 
 import msgspec
 
-from .captures import FaultHit, Role
+from .captures import FaultHit
+from .roles import Role
 
 LASTS = timedelta(minutes=10)
 """How long a fault lasts when nobody says."""

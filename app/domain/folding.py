@@ -10,10 +10,10 @@ from datetime import timedelta
 
 from msgspec.structs import replace
 
-from .captures import Kind
 from .events import Event
 from .messages import CONTRADICTORY, DUPLICATE, LATE, MISPLACED, STUCK, Direction, Fact, Message, Step
 from .pairing import FINDINGS as PAIRING_FINDINGS
+from .roles import Kind
 from .sms import measure_sms
 from .statuses import FAILURES, RANKS, SUCCESSES, Status, Word
 

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from defusedxml.ElementTree import fromstring
 
 from .answers import Answer
-from .captures import Role
 from .checking import check_answer, xml_problem
 from .rendering import is_xml, media_type
+from .roles import Role
+from .verbs import Verbs
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,20 +21,6 @@ class Remark:
     field: str
     text: str
     is_error: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verbs:
-    """The elements that a provider knows directly under `<Response>`; `exact`: in this case only. `sending` send an
-    SMS that is billed."""
-
-    known: frozenset[str]
-    exact: bool = True
-    sending: frozenset[str] = frozenset({"Message", "Sms"})
-
-    def knows(self, name: str) -> bool:
-        """Whether the provider does something at this element."""
-        return name in self.known if self.exact else name.lower() in {verb.lower() for verb in self.known}
 
 
 # Where nobody knows who reads it: no verb is wrong.

@@ -15,17 +15,17 @@ from msgspec.structs import replace
 
 from .captures import Outcome
 
-# Two requests with the same parties and text, one on each URL, are likely the same message within this time.
+# Two requests with the same parties and text, one on each URL, are likely the same message within this time, where at
+# least one of them names none.
 LIKELY = timedelta(seconds=60)
 # A provider that has a fallback uses it at once; after so long nothing comes any more.
 FALLBACK_WITHIN = timedelta(seconds=30)
-# An answer that took no longer was out at once: no provider gives up so early, and the usual answer costs no second
-# look at its pairing.
+# An answer that took no longer was out at once: no provider gives up so early.
 AT_ONCE_MS = 250
 # When the last byte left is known this well: what came so shortly before may be its consequence all the same.
 BLUR = timedelta(milliseconds=20)
-# No provider tries as often. An id that somebody sends for ever must not hold the writer: of so many hits the first and
-# the newest stay.
+# No provider tries as often. An id that is sent for ever must not make each hit dearer: of so many the first and the
+# newest stay.
 MOST_HITS = 32
 
 FALLBACK_ONLY: Final = "fallback_only"
@@ -152,6 +152,8 @@ def absorb_hit(pairing: Pairing, hit: Hit) -> Pairing:
 
 def settle_hit(pairing: Pairing, n: int, outcome: Outcome) -> Pairing:
     """The pairing when it is known what became of the answer to capture `n`."""
+    if all(hit.n != n for hit in pairing.hits):
+        return pairing
     return _with(pairing, tuple(settled(hit, outcome) if hit.n == n else hit for hit in pairing.hits))
 
 
@@ -182,8 +184,7 @@ def mark_missing(pairing: Pairing) -> Pairing:
 
 
 def settled(hit: Hit, outcome: Outcome) -> Hit:
-    """A hit with what became of its answer. Of a usual one nothing is noted, so that it does not matter whether anybody
-    looked at its outcome."""
+    """A hit with what became of its answer. Of a usual one nothing is noted, which keeps its row small."""
     at_once = outcome.ok and (outcome.after_ms or 0) <= AT_ONCE_MS
     return replace(
         hit,
@@ -196,19 +197,24 @@ def settled(hit: Hit, outcome: Outcome) -> Hit:
 
 
 def verdict_of(hits: Sequence[Hit]) -> Verdict:
-    """What these hits mean, in whatever order they became known.
+    """What these hits mean, in whatever order they became known. While an outcome that it would rest on is unknown, it
+    is `NEITHER_OK`.
 
     A primary that was ok stays `PRIMARY_ONLY` while no fallback was ok, too: the message was taken. One whose whole
     answer went out only after the fallback had come was unanswered then, so the provider had given up on it.
     """
-    if not any(hit.fallback and hit.ok for hit in hits):
-        return Verdict.PRIMARY_ONLY if any(hit.ok for hit in hits) else Verdict.NEITHER_OK
+    fallback = [hit for hit in hits if hit.fallback]
     primary = [hit for hit in hits if not hit.fallback]
+    if not any(hit.ok for hit in fallback):
+        is_taken = any(hit.ok for hit in primary) and all(hit.ok is False for hit in fallback)
+        return Verdict.PRIMARY_ONLY if is_taken else Verdict.NEITHER_OK
     if not primary:
         return Verdict.FALLBACK_ONLY
-    came = min(hit.at for hit in hits if hit.fallback)
+    came = min(hit.at for hit in fallback)
     if any(hit.ok and not _is_unanswered(hit, came) for hit in primary):
         return Verdict.BOTH_OK
+    if any(hit.ok is None for hit in primary):
+        return Verdict.NEITHER_OK
     last = max([hit for hit in primary if hit.at <= came] or primary, key=order)
     gave_up = last.sender_left or _is_unanswered(last, came)
     return Verdict.FALLBACK_AFTER_TIMEOUT if gave_up else Verdict.FALLBACK_AFTER_ERROR
@@ -244,37 +250,19 @@ def first(hits: Sequence[Hit]) -> Hit:
 
 
 def _without_spare(hits: tuple[Hit, ...]) -> tuple[Hit, ...]:
-    """All but one of the later half: one that repeats what is known, else any that is not the first on its URL."""
+    """All but the oldest of the later half that is not the first on its URL. It does not depend on what became of the
+    answers, which may be known before or after."""
     later = range(MOST_HITS // 2, len(hits))
-    spare = next((place for place in later if _repeats(hits[place], hits[:place])), None)
-    if spare is None:
-        spare = next(place for place in later if any(other.fallback == hits[place].fallback for other in hits[:place]))
+    spare = next(place for place in later if any(other.fallback == hits[place].fallback for other in hits[:place]))
     return hits[:spare] + hits[spare + 1 :]
 
 
-def _repeats(hit: Hit, before: Sequence[Hit]) -> bool:
-    """Answered well and at once, like one before on the same URL: no verdict hangs on it."""
-    return _is_usual(hit) and any(
-        _is_usual(other) and (other.fallback, other.twin, other.method) == (hit.fallback, hit.twin, hit.method)
-        for other in before
-    )
-
-
-def _is_usual(hit: Hit) -> bool:
-    return bool(hit.ok) and hit.after_ms is None
-
-
 def _with(pairing: Pairing, hits: tuple[Hit, ...]) -> Pairing:
-    missing = NO_FALLBACK in pairing.findings and bool(hits) and not any(hit.ok for hit in hits)
-    return replace(
-        pairing,
-        hits=hits,
-        by_id=not any(hit.twin for hit in hits),
-        findings=_findings(hits, missing=missing),
-    )
+    # A fallback that is missed is a matter of the clock, which looks again after each change (`due_at`).
+    return replace(pairing, hits=hits, by_id=not any(hit.twin for hit in hits), findings=_findings(hits))
 
 
-def _findings(hits: Sequence[Hit], *, missing: bool) -> tuple[str, ...]:
+def _findings(hits: Sequence[Hit], *, missing: bool = False) -> tuple[str, ...]:
     fallback = [hit for hit in hits if hit.fallback]
     if not fallback:
         return (NO_FALLBACK,) if missing else ()
@@ -287,8 +275,6 @@ def _findings(hits: Sequence[Hit], *, missing: bool) -> tuple[str, ...]:
 
 def _is_unanswered(hit: Hit, at: datetime) -> bool:
     """Was the answer to this hit, which came before, still outstanding at that time?"""
-    if hit.ok is None:
-        return True
     if hit.after_ms is None or hit.after_ms <= AT_ONCE_MS or hit.at > at:
         return False
     return hit.at + timedelta(milliseconds=hit.after_ms) > at + BLUR

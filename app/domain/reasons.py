@@ -29,8 +29,6 @@ def say_tries(hits: Sequence[Hit]) -> str:
 
 
 def _say_taken(primary: Sequence[Hit], fallback: Sequence[Hit]) -> str:
-    if any(hit.ok is None for hit in fallback):
-        return "The primary took it; the answer of the fallback is still being held."
     if fallback:
         return f"The primary took it. {_say_failed(fallback, 'fallback')}."
     tries = "" if len(primary) == 1 else f" at one of {say_tries(primary)} tries"
@@ -49,7 +47,8 @@ def _say_timeout(primary: Sequence[Hit], fallback: Sequence[Hit]) -> str:
 def _say_lost(pairing: Pairing) -> str:
     primary, fallback = pairing.primary, pairing.fallback
     if any(hit.ok is None for hit in pairing.hits):
-        return "Waiting: the answer is being held."
+        taken = "The fallback took it. " if any(hit.ok for hit in fallback) else ""
+        return f"{taken}What became of an answer is not known yet."
     if not primary:
         return f"The provider went straight to the fallback. {_say_failed(fallback, 'fallback')}."
     if fallback:

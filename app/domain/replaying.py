@@ -7,8 +7,9 @@ from datetime import datetime
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 from .bins import KEY
-from .captures import RawRequest, Role
+from .captures import RawRequest
 from .curl import SECRET_HEADERS
+from .roles import Role
 from .simulation import MARK
 
 MOST_AT_ONCE = 50

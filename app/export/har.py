@@ -36,7 +36,7 @@ def entry(about: About, capture: Row) -> dict[str, Any]:
         "response": _response(capture),
         "cache": {},
         "timings": {"send": 0, "wait": took_ms, "receive": 0},
-        "comment": f"#{capture['n']} on {capture['role']}",
+        "comment": f"#{capture['n']} on {capture['role']}" + (f": {capture['problem']}" if capture["problem"] else ""),
     }
 
 

@@ -93,6 +93,11 @@ class Hub:
             return
         self._strike(bin_id, room)
 
+    def ring_all(self) -> None:
+        """Something about the server changed."""
+        for bin_id in list(self._rooms):
+            self.ring(bin_id)
+
     def strokes(self, bin_id: str) -> int:
         """How often the bells of this bin were struck: what was read before the last stroke may lack something. A ring
         that waits for its tick does not count yet."""

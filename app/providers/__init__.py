@@ -2,9 +2,10 @@
 
 from functools import lru_cache
 
-from ..domain.captures import Kind, RawRequest, Reading, Role
+from ..domain.captures import RawRequest, Reading
 from ..domain.events import Event
 from ..domain.findings import Facts, observe
+from ..domain.roles import Kind, Role
 from ..domain.statuses import Status
 from . import (
     aws,

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..domain.answers import Answer, safe_answer
-from ..domain.captures import Role
 from ..domain.linting import Remark, lint
+from ..domain.roles import Role
 from . import PROVIDERS
 
 _TO_JSON = '{"from": "{{from}}", "to": "{{to}}", "text": "{{text}}", "message_id": "{{message_id}}", "n": {{n}}}'

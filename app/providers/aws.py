@@ -15,8 +15,8 @@ sns-message-delivery-retries; SendMessageToHttp.retry) and docs.aws.amazon.com/s
 
 from collections.abc import Mapping
 
-from ..domain.captures import Kind, Role
 from ..domain.events import Event
+from ..domain.roles import Kind, Role
 from ..domain.statuses import Status, Word
 from ..parsing import JsonValue
 from ..parsing.mending import read_cut_json

@@ -13,8 +13,8 @@ hours), account/applications (portal fields, Basic credentials), messaging/error
 
 from collections.abc import Mapping
 
-from ..domain.captures import Kind, Role
 from ..domain.events import Event, made_id
+from ..domain.roles import Kind, Role
 from ..domain.statuses import Status, Word
 from ..parsing import JsonValue
 from .glance import Glance

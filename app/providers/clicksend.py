@@ -13,8 +13,8 @@ rules stand in the dashboard is not documented either.
 from collections.abc import Mapping
 from urllib.parse import urlencode
 
-from ..domain.captures import Kind, Role
 from ..domain.events import Event
+from ..domain.roles import Kind, Role
 from ..domain.statuses import FAILURES, Status, Word
 from .glance import Glance
 from .parties import international

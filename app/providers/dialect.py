@@ -6,8 +6,8 @@ inbound message has neither.
 
 from collections.abc import Callable
 
-from ..domain.captures import Kind, Role
 from ..domain.events import Event, made_id
+from ..domain.roles import Kind, Role
 from ..domain.statuses import Status, Word
 from .bounds import MAX_VALUE
 from .fields import numbered, short, text_of, whole

@@ -6,8 +6,8 @@ Names are compared without case, `_` and `-`, and by the last part of a JSON pat
 
 from functools import lru_cache
 
-from ..domain.captures import Kind, Role
 from ..domain.events import Event, made_id
+from ..domain.roles import Kind, Role
 from ..domain.statuses import RANKS, UNKNOWN, Status, Word
 from .bounds import MAX_TEXT, MAX_VALUE
 from .glance import Glance

@@ -13,8 +13,8 @@ time format, up to 100 reports a request), infobip.com/docs/developer-resources/
 
 from collections.abc import Mapping
 
-from ..domain.captures import Kind, Role
 from ..domain.events import Event
+from ..domain.roles import Kind, Role
 from ..domain.statuses import Status, Word
 from ..parsing import JsonValue
 from .glance import Glance

@@ -19,8 +19,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from urllib.parse import urlencode
 
-from ..domain.captures import Kind, Role
 from ..domain.events import Event, made_id
+from ..domain.roles import Kind, Role
 from ..domain.statuses import Status, Word
 from ..parsing import JsonValue
 from .glance import Glance

@@ -11,10 +11,10 @@ zone and read as UTC; there is no fallback for messages, since none is documente
 import re
 from collections.abc import Mapping
 
-from ..domain.captures import Kind, Role
 from ..domain.events import Event, made_id
-from ..domain.linting import Verbs
+from ..domain.roles import Kind, Role
 from ..domain.statuses import Status, Word
+from ..domain.verbs import Verbs
 from .bounds import MAX_VALUE
 from .composing import form
 from .dialect import error_of

@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from ..domain.answers import Answer, safe_answer
-from ..domain.captures import Kind, RawRequest, Role
+from ..domain.captures import RawRequest
 from ..domain.events import Event
-from ..domain.linting import Verbs
+from ..domain.roles import Kind, Role
 from ..domain.statuses import UNKNOWN, Word
+from ..domain.verbs import Verbs
 from .glance import Glance
 
 

@@ -14,10 +14,10 @@ from collections.abc import Mapping
 
 from msgspec.structs import replace
 
-from ..domain.captures import Kind, Role
 from ..domain.events import Event, made_id
-from ..domain.linting import Verbs
+from ..domain.roles import Kind, Role
 from ..domain.statuses import Status, Word
+from ..domain.verbs import Verbs
 from ..parsing import JsonValue
 from . import dialect
 from .bounds import MAX_MEDIA, MAX_TEXT, MAX_VALUE

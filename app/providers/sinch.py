@@ -15,8 +15,8 @@ codes, signature). Facts to know:
 from collections.abc import Mapping
 from datetime import datetime
 
-from ..domain.captures import Kind, Role
 from ..domain.events import Event, made_id
+from ..domain.roles import Kind, Role
 from ..domain.statuses import Status, Word
 from ..parsing import JsonValue
 from .glance import Glance

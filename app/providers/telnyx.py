@@ -11,9 +11,9 @@ with Twilio's names. Inferred: the price of a message to several recipients is t
 import json
 from collections.abc import Mapping
 
-from ..domain.captures import Kind, Role
 from ..domain.events import Event, made_id
 from ..domain.phones import e164
+from ..domain.roles import Kind, Role
 from ..domain.statuses import FAILURES, UNKNOWN, Status, Word
 from ..parsing import JsonValue
 from . import dialect

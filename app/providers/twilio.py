@@ -13,10 +13,10 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from ..domain.captures import Kind, Role
 from ..domain.events import Event, made_id
-from ..domain.linting import Verbs
+from ..domain.roles import Kind, Role
 from ..domain.statuses import Status, Word
+from ..domain.verbs import Verbs
 from ..parsing import JsonValue
 from . import dialect
 from .bounds import MAX_TEXT

@@ -14,8 +14,8 @@ API webhook reference"; the public definition of the SMS API (Nexmo/api-specific
 from collections.abc import Mapping
 from urllib.parse import urlencode
 
-from ..domain.captures import Kind, Role
 from ..domain.events import Event, Piece
+from ..domain.roles import Kind, Role
 from ..domain.statuses import Status, Word
 from .bounds import MAX_PIECES
 from .glance import Glance

@@ -12,10 +12,10 @@ callback itself and `DateSent` as the message's, `ErrorCode` as the name of the 
 import re
 from collections.abc import Mapping
 
-from ..domain.captures import Kind, Role
 from ..domain.events import Event, made_id
-from ..domain.linting import Verbs
+from ..domain.roles import Kind, Role
 from ..domain.statuses import Status, Word
+from ..domain.verbs import Verbs
 from .bounds import MAX_VALUE
 from .composing import form
 from .fields import numbered, short, text_of

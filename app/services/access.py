@@ -2,20 +2,25 @@
 
 import hashlib
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 from .. import clock
-from ..errors import CannotStart
+from ..errors import CannotStart, StoreUnavailable
+from ..log import get_log
 from ..settings import MIN_TOKEN_LENGTH, Settings
-from ..storage import Session, Store
+from ..store import Session, Store
 
 IDLE = timedelta(hours=12)
 HARD = timedelta(days=7)
 # Writing each use of a session would cost a commit a click.
 TOUCH_EVERY = timedelta(minutes=5)
 MAX_REMEMBERED = 1_000
+
+_log = get_log("access")
 
 
 def digest(secret: str) -> str:
@@ -44,15 +49,18 @@ class Access:
         return clock.same_secret(digest(token), self._token_hash)
 
     async def start(self) -> None:
-        """A changed token ends all sessions; so does idleness."""
-        await self._store.drop_sessions(other_than_token=self._token_hash, seen_before=clock.now() - IDLE)
+        """A changed token ends all sessions; so does idleness. Those that stay on a full disk open nothing either."""
+        with self._even_on_a_full_disk():
+            await self._store.drop_sessions(other_than_token=self._token_hash, seen_before=clock.now() - IDLE)
 
     async def sign_in(self) -> str:
         """The secret for a new session's cookie. Ask `opens` first."""
         secret = clock.new_secret()
         now = clock.now()
         session = Session(hash=digest(secret), token_hash=self._token_hash, created_at=now, seen_at=now)
-        await self._store.add_session(session)
+        self._remember(session)
+        with self._even_on_a_full_disk():
+            await self._store.add_session(session)
         return secret
 
     async def knows(self, cookie: str) -> bool:
@@ -67,10 +75,9 @@ class Access:
             return False
         if now - session.seen_at > TOUCH_EVERY:
             session = replace(session, seen_at=now)
-            await self._store.touch_session(key, now)
-        if len(self._sessions) >= MAX_REMEMBERED:
-            self._sessions.clear()
-        self._sessions[key] = session
+            with self._even_on_a_full_disk():
+                await self._store.touch_session(key, now)
+        self._remember(session)
         return True
 
     async def sign_out(self, cookie: str) -> None:
@@ -78,6 +85,19 @@ class Access:
         key = digest(cookie)
         self._sessions.pop(key, None)
         await self._store.drop_session(key)
+
+    def _remember(self, session: Session) -> None:
+        if len(self._sessions) >= MAX_REMEMBERED:
+            self._sessions.clear()
+        self._sessions[session.hash] = session
+
+    @contextmanager
+    def _even_on_a_full_disk(self) -> Iterator[None]:
+        """Who wants to make room must be able to come in. What is not written holds until a restart."""
+        try:
+            yield
+        except StoreUnavailable as error:
+            _log.warning("session.not_stored", reason=str(error))
 
 
 def find_token(settings: Settings) -> tuple[str, bool]:
@@ -87,15 +107,29 @@ def find_token(settings: Settings) -> tuple[str, bool]:
     if settings.access_token_file:
         return _from_file(settings.access_token_file), False
     path = settings.data_dir / "access-token"
-    if path.exists():
+    # An empty one was left by a stop, or a full disk, in the middle of making it.
+    if path.exists() and path.stat().st_size:
         return _from_file(path), True
     token = clock.new_secret()
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        _write(path, token)
+    except OSError as error:
+        raise CannotStart(
+            f"The access token cannot be written to {path} ({error.strerror}). Make room there."
+        ) from None
+    return token, True
+
+
+def _write(path: Path, token: str) -> None:
+    """Whole or not at all."""
+    part = path.with_name(f"{path.name}.part")
+    part.unlink(missing_ok=True)
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w") as file:
         file.write(token + "\n")
         file.flush()
         os.fsync(file.fileno())
-    return token, True
+    part.replace(path)
 
 
 def _from_file(path: Path) -> str:

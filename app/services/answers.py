@@ -3,13 +3,15 @@
 import asyncio
 
 from ..domain.answers import Answer, RoleAnswers, safe_answer
-from ..domain.captures import RawRequest, Reading, Role
+from ..domain.captures import RawRequest, Reading
 from ..domain.checking import check_answers
+from ..domain.rendering import has_placeholders
+from ..domain.roles import Role
 from ..domain.search import Candidate, Query, WrongTerm, matches, parse_query
 from ..errors import Invalid
 from ..live.hub import Hub
 from ..log import get_log
-from ..storage import Store
+from ..store import Store
 
 _log = get_log("answers")
 
@@ -17,7 +19,7 @@ _log = get_log("answers")
 class _Ready:
     """A role's answers with their queries read."""
 
-    __slots__ = ("answers", "rules")
+    __slots__ = ("answers", "needs_reading", "rules")
 
     def __init__(self, answers: RoleAnswers) -> None:
         self.answers = answers
@@ -28,6 +30,7 @@ class _Ready:
             except WrongTerm as error:
                 # Written by a version that knew a term which we do not: the other rules still hold.
                 _log.warning("rule.ignored", reason=str(error))
+        self.needs_reading = bool(self.rules) or has_placeholders(answers.answer)
 
     def choose(self, role: Role, raw: RawRequest, reading: Reading) -> Answer:
         if self.rules:
@@ -61,13 +64,14 @@ class Answers:
         """Whether a user has set it."""
         return role in self._by_bin.get(bin_id, {})
 
-    def choose(self, bin_id: str, role: Role, raw: RawRequest, reading: Reading) -> Answer | None:
-        """The answer that a user has set for such a request; None: the default."""
-        roles = self._by_bin.get(bin_id)
-        if roles is None:
-            return None
-        ready = roles.get(role)
-        return None if ready is None else ready.choose(role, raw, reading)
+    def needs_reading(self, bin_id: str, role: Role) -> bool:
+        """Whether what a request says decides about its answer, or stands in it."""
+        ready = self._by_bin.get(bin_id, {}).get(role)
+        return ready is not None and ready.needs_reading
+
+    def choose(self, bin_id: str, role: Role, raw: RawRequest, reading: Reading) -> Answer:
+        """The answer to such a request on a role for which a user has set one."""
+        return self._by_bin[bin_id][role].choose(role, raw, reading)
 
     async def set(self, bin_id: str, role: Role, answers: RoleAnswers) -> None:
         """From now on. Invalid names every field that is wrong; NotFound."""

@@ -5,7 +5,7 @@ from datetime import timedelta
 from .. import clock
 from ..domain.bins import STUCK_AFTER, Bin, NewBin
 from ..live.hub import Hub
-from ..storage import Store
+from ..store import Store
 from .answers import Answers
 from .faults import Faults
 from .keyring import Keyring
@@ -77,4 +77,10 @@ async def clear(store: Store, hub: Hub, bin_id: str) -> None:
 async def delete_capture(store: Store, hub: Hub, bin_id: str, n: int) -> None:
     """One capture. NotFound."""
     await store.drop_capture(bin_id, n)
+    hub.ring(bin_id)
+
+
+async def reread(store: Store, hub: Hub, bin_id: str) -> None:
+    """Read all captures of a bin again, beside what is seen until then. NotFound."""
+    await store.reread(bin_id)
     hub.ring(bin_id)

@@ -13,7 +13,7 @@ from ..domain.pairing import Pairing
 from ..domain.reasons import reason_of
 from ..parsing import Parsed, XmlNode, flatten, parse
 from ..providers import sheet_of
-from ..storage import Store
+from ..store import Store
 
 # Pairings whose bytes are in memory at a time; between them the loop does other work.
 BITE = 8

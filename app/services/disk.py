@@ -42,22 +42,16 @@ class Disk:
         """Should somebody be told?"""
         return self.space is not None and self.space.low
 
-    async def look(self) -> None:
-        """Ask the system, beside the loop: a network disk may take its time."""
+    async def step(self) -> float:
+        """Ask the system, beside the loop: a network disk may take its time. The seconds until the next time."""
         try:
             found = await asyncio.to_thread(os.statvfs, self._folder)
         except OSError as error:
             self.space = None
             _log.warning("disk.unknown", reason=error.strerror)
-            return
+            return EVERY_S
         was_low = self.low
         self.space = Space(found.f_bavail * found.f_frsize, found.f_blocks * found.f_frsize)
         if self.low and not was_low:
             _log.warning("disk.low", free_bytes=self.space.free)
-
-
-async def watch_for_ever(disk: Disk) -> None:
-    """Look again as long as the server runs."""
-    while True:
-        await disk.look()
-        await asyncio.sleep(EVERY_S)
+        return EVERY_S

@@ -12,7 +12,6 @@ from math import inf
 from msgspec.structs import replace
 
 from .. import clock
-from ..domain.captures import Role
 from ..domain.drills import (
     Card,
     Drill,
@@ -27,10 +26,11 @@ from ..domain.drills import (
 )
 from ..domain.faults import ActiveFault, Fault, FaultKind, is_redirected
 from ..domain.pairing import Pairing
+from ..domain.roles import Role
 from ..errors import Conflict, NotFound, StoreUnavailable
 from ..live.hub import Hub
 from ..log import get_log
-from ..storage import COMMIT_WAIT_S, Store
+from ..store import COMMIT_WAIT_S, Store
 from .faults import Faults
 
 LOOK_EVERY_S = 0.25
@@ -95,14 +95,13 @@ class Drilling:
         )
         return await self._keep(replace(drill, steps=steps, ended_at=now, stopped=True))
 
-    async def watch_for_ever(self) -> None:
-        """Look at the running drills a few times a second; without any this costs nothing."""
-        while True:
-            for drill_id in list(self._running):
-                async with self._turn:
-                    if (drill := self._running.get(drill_id)) is not None:
-                        await self._look(drill)
-            await asyncio.sleep(LOOK_EVERY_S)
+    async def step(self) -> float:
+        """Look at the running drills, a few times a second; without any this costs nothing."""
+        for drill_id in list(self._running):
+            async with self._turn:
+                if (drill := self._running.get(drill_id)) is not None:
+                    await self._look(drill)
+        return LOOK_EVERY_S
 
     async def _look(self, drill: Drill) -> None:
         try:

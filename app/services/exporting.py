@@ -9,16 +9,15 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from ..domain.answers import Answer
 from ..domain.bins import Bin
 from ..domain.captures import Capture, CaptureRow
-from ..domain.events import Event
 from ..domain.messages import Message
 from ..domain.search import Query
-from ..storage import Store
+from ..store import Store
 
 PAGE = 200
 # Whole captures are read together up to this many bytes of body; a larger one comes alone.
 PAGE_BYTES = 1 << 20
 
-Whole = tuple[Capture, Sequence[Event], Answer | None]
+Whole = tuple[Capture, Answer | None]
 
 
 async def each_page(store: Store, bin: Bin, query: Query | None = None) -> AsyncIterator[Sequence[CaptureRow]]:
@@ -35,18 +34,17 @@ async def each_page(store: Store, bin: Bin, query: Query | None = None) -> Async
 
 
 async def each_whole_page(store: Store, bin: Bin, query: Query | None = None) -> AsyncIterator[Sequence[Whole]]:
-    """The captures with their bytes and events, and with what was answered where it was not the default."""
+    """The captures with their bytes, and with what was answered where it was not the default."""
     async for rows in each_page(store, bin, query):
         for numbers in in_bites(rows):
             captures = await store.get_captures(bin.id, numbers)
             sent = await store.get_sent_answers(bin.id, numbers)
-            events = await store.events_of_each(captures)
-            yield [(capture, each, sent.get(capture.row.n)) for capture, each in zip(captures, events, strict=True)]
+            yield [(capture, sent.get(capture.row.n)) for capture in captures]
 
 
 async def each_message_page(store: Store, bin: Bin, query: Query | None = None) -> AsyncIterator[Sequence[Message]]:
     """The messages, in the order of their first event."""
-    after, last = 0, await store.last_message_id()
+    after, last = 0, await store.last_message_id(bin.id)
     while after < last:
         found = await store.messages_from(bin.id, after=after, limit=PAGE, query=query)
         page = [message for message in found if message.id <= last]

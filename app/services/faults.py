@@ -10,16 +10,21 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from .. import clock
-from ..domain.captures import FaultHit, Role
+from ..domain.captures import FaultHit
 from ..domain.faults import ActiveFault, Fault, FaultKind, check_fault, is_redirected
-from ..errors import Invalid
+from ..domain.roles import Role
+from ..errors import Invalid, StoreUnavailable
 from ..live.hub import Hub
-from ..storage import COMMIT_WAIT_S, Store
+from ..log import get_log
+from ..store import COMMIT_WAIT_S, Store
 
 # A count that was taken may come back for as long as a capture can wait for its commit.
 KEPT_S = 2 * COMMIT_WAIT_S
+EVERY_S = 1.0
 
 Taken = tuple[Fault, FaultHit]
+
+_log = get_log("faults")
 
 
 class Faults:
@@ -100,6 +105,15 @@ class Faults:
         """The bin was deleted."""
         for fault in self._by_bin.pop(bin_id, {}).values():
             self._over.pop(fault.id, None)
+
+    async def step(self) -> float:
+        """Once a second: viewers are told of the faults that have just ended."""
+        try:
+            await self.sweep()
+        except StoreUnavailable as error:
+            # The disk is full or busy; the next turn tries again, and captures tell the user about it.
+            _log.warning("faults.failed", reason=str(error))
+        return EVERY_S
 
     async def sweep(self) -> None:
         """Ring for the faults that have just ended; take away those that ended a while ago."""

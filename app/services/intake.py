@@ -1,14 +1,13 @@
-"""The story of a capture, from a raw request to numbers that are on disk."""
+"""From a raw request to a number that is on disk. Nothing is read on the way, unless an answer of the bin needs it."""
 
 import asyncio
 from functools import partial
 
 from ..domain.bins import Bin
-from ..domain.captures import NewCapture, RawRequest, Role, Stamp
+from ..domain.captures import NewCapture, RawRequest
+from ..domain.roles import Role
 from ..domain.simulation import MARK
-from ..live.hub import Hub
-from ..providers import recognise
-from ..storage import Store
+from ..store import Store
 from .answers import Answers
 from .faults import Faults
 from .replying import Reply, choose
@@ -20,27 +19,18 @@ _MARK = MARK.encode()
 class Intake:
     """Belongs to one event loop."""
 
-    def __init__(self, store: Store, hub: Hub, answers: Answers, faults: Faults, simulating: Simulating) -> None:
+    def __init__(self, store: Store, answers: Answers, faults: Faults, simulating: Simulating) -> None:
         self._store = store
-        self._hub = hub
         self._answers = answers
         self._faults = faults
         self._simulating = simulating
 
-    async def keep(self, bin: Bin, role: Role, raw: RawRequest) -> tuple[Stamp, Reply]:
-        """Read, choose the reply, store, ring. Durable on return (P2). NotFound, StoreUnavailable."""
-        stored, reply = self.begin(bin, role, raw)
-        stamp = await stored
-        self._hub.ring(bin.id)
-        return stamp, reply
-
-    def begin(self, bin: Bin, role: Role, raw: RawRequest) -> "tuple[asyncio.Future[Stamp], Reply]":
-        """`keep` for a caller that cannot wait: durable when the future resolves; ringing is left to the caller."""
-        reading = recognise(raw, role, bin.provider)
-        reply = choose(self._answers, self._faults, bin, role, raw, reading)
+    def begin(self, bin: Bin, role: Role, raw: RawRequest) -> "tuple[asyncio.Future[int], Reply]":
+        """Choose the reply and keep the request: its n, when it is durable (P2). NotFound, StoreUnavailable."""
+        reply = choose(self._answers, self._faults, bin, role, raw)
         new = NewCapture(
-            bin_id=bin.id, role=role, raw=raw, reading=reading, fault=reply.hit, awaited=reply.awaited,
-            # Nobody looks for a mark while there is none to find.
+            bin_id=bin.id, role=role, raw=raw, provider=bin.provider, fault=reply.hit,
+            # Without a run there is no mark to look for.
             simulated=self._simulating.has_marks and self._simulating.is_marked(raw.header(_MARK) or b""),
         )  # fmt: skip
         if reply.hit is None:
@@ -55,6 +45,6 @@ class Intake:
         return stored, reply
 
 
-def _unless_stored(give_back: "partial[None]", stored: "asyncio.Future[Stamp]") -> None:
+def _unless_stored(give_back: "partial[None]", stored: "asyncio.Future[int]") -> None:
     if not stored.cancelled() and stored.exception() is not None:
         give_back()

@@ -1,7 +1,7 @@
 """Capture keys in memory, so that a capture costs no read. Whoever changes a bin says so here, in the same breath."""
 
 from ..domain.bins import Bin
-from ..storage import Store
+from ..store import Store
 
 MAX_KEYS = 10_000
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from urllib.parse import urljoin, urlsplit
 
 from .. import clock
-from ..domain.captures import Kind
+from ..domain.roles import Kind
 from ..domain.simulation import MARK, MOST_RESULTS, Attempt, Progress, SimulationWish, Targets
 from ..egress import Reply, Sender
 from ..parsing.bounds import Unreadable

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from .. import clock
-from ..domain.captures import RawRequest, Role
+from ..domain.captures import RawRequest
 from ..domain.replaying import MOST_AT_ONCE, Attempt, NewAttempt, replayed, without_secrets
+from ..domain.roles import Role
 from ..egress import AT_ONCE, Network, check_target, send_exactly
 from ..errors import Invalid
-from ..storage import Store
+from ..store import Store
 
 
 class Replaying:
@@ -23,18 +24,19 @@ class Replaying:
     async def replay(
         self, bin_id: str, numbers: Sequence[int], url: str, *, with_credentials: bool = False
     ) -> list[Attempt]:
-        """What came back, in the order of `numbers`. Nothing is sent when one is not there. NotFound, Invalid."""
+        """What came back, in the order of `numbers`. Nothing is sent when one is not there. NotFound, Invalid,
+        Damaged."""
         if not 1 <= len(numbers) <= MOST_AT_ONCE:
             raise Invalid(("captures", f"must be 1 to {MOST_AT_ONCE} numbers of captures"))
         url = check_target("url", url)
         for n in numbers:
-            await self._store.get_capture(bin_id, n)
+            (await self._store.get_capture(bin_id, n)).intact()
         attempts = []
         for n in numbers:
             capture = await self._store.get_capture(bin_id, n)
             async with self._room:
                 new = await send_again(
-                    n, capture.raw, capture.row.role, url, with_credentials=with_credentials, allowed=self._allowed
+                    n, capture.intact(), capture.row.role, url, with_credentials=with_credentials, allowed=self._allowed
                 )
             number = await self._store.add_attempt(bin_id, new)
             attempts.append(Attempt(**asdict(new), number=number))

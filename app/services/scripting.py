@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from .. import clock
 from ..clock import Dice
-from ..domain.captures import Kind
+from ..domain.roles import Kind
 from ..domain.simulation import TENTH, SimulationWish, Trouble, What
 from ..providers import PROVIDERS
 from ..providers.sheet import Draft, Sheet, Wish

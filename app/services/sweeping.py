@@ -1,49 +1,110 @@
-"""The retention's broom: small steps, so that captures pass between them."""
+"""The retention: expired captures are deleted in small steps, once a minute, unless the clock cannot be trusted.
+
+A clock that is years ahead would make everything look old. So the time is kept in the log while it is trusted; after a
+gap that cannot be explained (a long stop, or a clock that was changed, look alike) nothing is deleted until a person
+says that the time is right, or a day has passed without another jump.
+"""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from .. import clock
 from ..errors import StoreUnavailable
 from ..log import get_log
-from ..storage import Store
+from ..store import Store
 
 EVERY_S = 60.0
 PAUSE_S = 0.02
-# A wall clock that jumped says nothing about age; better to keep too long than to delete everything.
-MAX_JUMP = timedelta(hours=1)
+# A stop that is shorter is taken for one; a longer one may be a clock that was changed.
+LONGEST_STOP = timedelta(days=1)
+# So far the clock may differ from the time that has passed while we run.
+MAX_DRIFT = timedelta(hours=1)
+# After so long without another jump the time is believed.
+HELD = timedelta(days=1)
 
 _log = get_log("sweeping")
 
 
-async def sweep_once(store: Store, retention: timedelta) -> int:
-    """Everything that is due now. The number of captures removed."""
-    removed = 0
-    while True:
-        step = await store.sweep(clock.now(), retention)
-        removed += step.removed
-        if not step.more:
-            return removed
-        await asyncio.sleep(PAUSE_S)
+class Sweeping:
+    """Belongs to one event loop. `held` says why nothing expires at the moment."""
 
+    def __init__(self, store: Store, retention: timedelta) -> None:
+        self._store = store
+        self._retention = retention
+        self._wall, self._ticks = clock.now(), clock.uptime()
+        self._until: float | None = None
+        self.held: str | None = None
 
-async def sweep_for_ever(store: Store, retention: timedelta) -> None:
-    """Once a minute as long as the server runs, unless the clock jumped."""
-    wall, ticks = clock.now(), clock.ticks()
-    while True:
-        drift = (clock.now() - wall) - timedelta(seconds=clock.ticks() - ticks)
-        if abs(drift) > MAX_JUMP:
-            _log.warning("sweep.skipped", reason="the system clock jumped; restart smsbin once it is right")
+    @property
+    def held_for(self) -> timedelta:
+        """How long that lasts at most, unless a person confirms the time."""
+        return timedelta(seconds=0 if self._until is None else max(0.0, self._until - clock.uptime()))
+
+    def start(self) -> None:
+        """Compare the clock with the last time that was trusted."""
+        seen, now = self._store.last_seen(), clock.now()
+        if seen is not None and now - seen > LONGEST_STOP:
+            self._hold(f"smsbin last ran at {seen:%Y-%m-%d %H:%M} UTC, or the clock was changed since")
+
+    def confirm(self) -> None:
+        """A person says that the time is right."""
+        if self._until is not None:
+            _log.info("sweep.resumed", reason="the time was confirmed")
+        self._trust()
+
+    async def step(self) -> float:
+        """Once: everything that is due now, and the time is kept. The seconds until the next one."""
+        self._look_at_the_clock()
+        try:
+            if self._until is None:
+                await self._store.note_time(clock.now())
+                removed = await sweep_once(self._store, self._retention)
+            else:
+                removed = await erase_once(self._store)
+        except StoreUnavailable as error:
+            _log.warning("sweep.failed", reason=str(error))
         else:
-            await _try(store, retention)
-        await asyncio.sleep(EVERY_S)
+            if removed:
+                _log.info("captures.swept", count=removed)
+        return EVERY_S
+
+    def _look_at_the_clock(self) -> None:
+        wall, ticks = clock.now(), clock.uptime()
+        drift = (wall - self._wall) - timedelta(seconds=ticks - self._ticks)
+        self._wall, self._ticks = wall, ticks
+        if abs(drift) > MAX_DRIFT:
+            self._hold(f"the clock jumped by {drift} at {wall:%Y-%m-%d %H:%M} UTC")
+        elif self._until is not None and ticks >= self._until:
+            _log.info("sweep.resumed", reason="the clock has not jumped for a day")
+            self._trust()
+
+    def _hold(self, why: str) -> None:
+        self.held = why
+        self._until = clock.uptime() + HELD.total_seconds()
+        _log.warning("sweep.held", reason=why)
+
+    def _trust(self) -> None:
+        self.held = self._until = None
+        self._wall, self._ticks = clock.now(), clock.uptime()
 
 
-async def _try(store: Store, retention: timedelta) -> None:
-    try:
-        removed = await sweep_once(store, retention)
-    except StoreUnavailable as error:
-        _log.warning("sweep.failed", reason=str(error))
-    else:
-        if removed:
-            _log.info("captures.swept", count=removed)
+async def sweep_once(store: Store, retention: timedelta, now: datetime | None = None) -> int:
+    """Everything that is due. The number of captures removed."""
+    removed = 0
+    after: int | None = 0
+    while after is not None:
+        step = await store.sweep(now or clock.now(), retention, after)
+        removed, after = removed + step.removed, step.next
+        await asyncio.sleep(PAUSE_S if after is not None else 0)
+    return removed
+
+
+async def erase_once(store: Store) -> int:
+    """The bytes of what was deleted. How many captures that were."""
+    removed = 0
+    after: int | None = 0
+    while after is not None:
+        step = await store.erase()
+        removed, after = removed + step.removed, step.next
+        await asyncio.sleep(PAUSE_S if after is not None else 0)
+    return removed

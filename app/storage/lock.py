@@ -1,6 +1,7 @@
 """One server per data directory. The lock lives in the kernel, so a crash leaves nothing to clean up."""
 
 import asyncio
+import errno
 import fcntl
 import os
 import subprocess
@@ -10,17 +11,23 @@ from pathlib import Path
 
 from ..errors import CannotStart
 
-# After a kill the writer process of the old server may still be finishing its last batch; it holds the lock until then.
+# After a kill the processes of the old server may still be finishing their last steps; they hold the lock until then.
 PATIENCE_S = 5.0
 
 
 async def lock_directory(directory: Path) -> int:
-    """An open file descriptor that holds the lock. CannotStart: unwritable, or another smsbin is at home."""
+    """An open file descriptor that holds the lock. CannotStart: unwritable, or another smsbin is using it.
+
+    The directory itself is locked: a file in it could be deleted, and its successor locked again.
+    """
     try:
         directory.mkdir(  # noqa: ASYNC240  # once, before anything runs
             parents=True, exist_ok=True, mode=0o700
         )
-        descriptor = os.open(directory / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        if not os.access(directory, os.W_OK):
+            os.close(descriptor)
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     except OSError as error:
         raise CannotStart(
             f"The data directory {directory} cannot be written ({error.strerror}). Give another --data-dir,"
@@ -35,9 +42,9 @@ async def lock_directory(directory: Path) -> int:
 
 
 def holder_of(directory: Path) -> int | None:
-    """The process that has the directory: its id, 0 where the system does not tell it, None when nobody has it."""
+    """The process that has the directory: its id, 0 where the system does not tell it, None when no process has it."""
     try:
-        descriptor = os.open(directory / "lock", os.O_RDONLY | os.O_CLOEXEC)
+        descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     except FileNotFoundError:
         return None
     try:

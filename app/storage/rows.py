@@ -1,45 +1,44 @@
-"""Rows of the database as the words of the domain, and back."""
+"""Rows of both databases as the words of the domain."""
 
 import hashlib
-from collections.abc import Mapping
 from datetime import timedelta
-from sqlite3 import Row
 
-import msgspec
-
-from ..domain.answers import Answer
 from ..domain.bins import Bin
-from ..domain.captures import (
-    Capture,
-    Captured,
-    CaptureRow,
-    Change,
-    Deleted,
-    FaultHit,
-    Kind,
-    MessageChanged,
-    NewCapture,
-    NewOutcome,
-    Outcome,
-    RawRequest,
-    Reading,
-    Role,
-)
+from ..domain.captures import CaptureRow, FaultHit, Outcome, RawRequest, Reading
+from ..domain.findings import by_weight
 from ..domain.messages import Direction, Message
-from ..domain.pairing import AT_ONCE_MS, Hit, settled
+from ..domain.pairing import Pairing
+from ..domain.roles import Kind, Role
 from ..domain.statuses import Status
 from ..domain.units import from_micros, micros
-from . import Session
-from .facts import read_state, write_state
-from .headers import pack_headers, read_headers
-from .jobs import AddCapture, ReadAgain, SetOutcome
+from .headers import read_headers
+from .ids import number_of
+from .packing import read_hits, read_state, write_state
+from .transaction import Row
 
-_decode_answer = msgspec.msgpack.Decoder(Answer).decode
+_FALLBACK = {"primary": False, "fallback": True, "voice": False, "voice-fallback": True}
+CALL_ROLES = frozenset({Role.VOICE.value, Role.VOICE_FALLBACK.value})
 
 
-def read_bin(row: Row) -> Bin:
-    """A row of `bins`."""
-    last = row["last_capture_at"]
+def is_fallback(role: str) -> bool | None:
+    """Is this role the fallback of a pair? None where it belongs to none."""
+    return _FALLBACK.get(role)
+
+
+def read_codes(column: str | None) -> tuple[str, ...]:
+    """Findings as they stand in a column."""
+    return tuple(column.split(",")) if column else ()
+
+
+def write_codes(codes: tuple[str, ...]) -> str:
+    """Findings as a column: each once, in the order of their weight, whatever order they were found in."""
+    return ",".join(codes if len(codes) < 2 else by_weight(codes))
+
+
+def read_bin(row: Row, space: Row | None, behind: int) -> Bin:
+    """A row of the log's `bins`, with the counts of its space in the ledger, as far as there is one; it is `behind` so
+    many captures."""
+    last = None if space is None else space["last_capture_at"]
     return Bin(
         id=row["id"],
         key=row["key"],
@@ -48,20 +47,21 @@ def read_bin(row: Row) -> Bin:
         stuck_after=timedelta(seconds=row["stuck_s"]),
         retention=None if row["retention_s"] is None else timedelta(seconds=row["retention_s"]),
         created_at=from_micros(row["created_at"]),
-        captures=row["captures"],
-        by_role={role: row[f"{role.value.replace('-', '_')}_count"] for role in Role},
+        captures=0 if space is None else space["captures"],
+        by_role={role: 0 if space is None else space[f"{role.value.replace('-', '_')}_count"] for role in Role},
         last_capture_at=None if last is None else from_micros(last),
         last_n=row["last_n"],
-        seq=row["last_seq"],
+        seq=0 if space is None else space["last_seq"],
+        first_seq=0 if space is None else space["first_seq"],
         swept_n=row["swept_n"],
+        behind=behind,
     )
 
 
 def read_capture_row(row: Row) -> CaptureRow:
-    """A row of `captures` joined with its outcome."""
+    """A row of the ledger's `captures`."""
     return CaptureRow(
-        id=row["id"],
-        n=row["n"],
+        n=number_of(row["id"]),
         seq=row["seq"],
         received_at=from_micros(row["received_at"]),
         role=Role(row["role"]),
@@ -81,7 +81,7 @@ def read_capture_row(row: Row) -> CaptureRow:
             status=row["status"],
             raw_status=row["raw_status"],
             problem=row["problem"],
-            findings=codes(row["findings"]),
+            findings=read_codes(row["findings"]),
         ),
         simulated=bool(row["simulated"]),
         outcome=read_outcome(row),
@@ -89,69 +89,49 @@ def read_capture_row(row: Row) -> CaptureRow:
     )
 
 
-def read_capture(row: Row) -> Capture:
-    """A row of `captures` joined with its outcome and its bytes."""
-    shown = read_capture_row(row)
-    raw = RawRequest(
-        method=shown.method,
-        target=shown.target,
+def read_raw(row: Row) -> RawRequest:
+    """A row of the log's `captures`."""
+    return RawRequest(
+        method=row["method"],
+        target=row["target"],
         http_version=row["http_version"],
         headers=read_headers(row["headers"]),
         body=row["body"],
-        body_complete=shown.body_complete,
-        peer=shown.peer,
-        received_at=shown.received_at,
-    )
-    return Capture(row=shown, raw=raw, sha256=row["sha256"])
-
-
-def read_sent_answer(row: Row) -> Answer:
-    """A row of `sent_answers`."""
-    return _decode_answer(row["answer"])
-
-
-def read_change(row: Row, messages: Mapping[int, Message]) -> Change | None:
-    """A row of the query `changes_after`; None for a message that is gone meanwhile."""
-    if row["what"] == "message":
-        message = messages.get(row["change_n"])
-        return None if message is None else MessageChanged(seq=row["change_seq"], message=message)
-    if row["what"] == "deleted":
-        return Deleted(seq=row["change_seq"], n=row["change_n"], through=bool(row["through"]))
-    return Captured(seq=row["change_seq"], row=read_capture_row(row), first=row["what"] == "captured")
-
-
-def read_session(row: Row) -> Session:
-    """A row of `sessions`."""
-    return Session(
-        hash=row["hash"],
-        token_hash=row["token_hash"],
-        created_at=from_micros(row["created_at"]),
-        seen_at=from_micros(row["seen_at"]),
+        body_complete=bool(row["body_complete"]),
+        peer=row["peer"],
+        received_at=from_micros(row["received_at"]),
     )
 
 
-def write_capture(new: NewCapture) -> AddCapture:
-    """A new capture as a job."""
-    raw, reading = new.raw, new.reading
-    content_type = raw.header(b"content-type")
-    return AddCapture(
-        new.bin_id, micros(raw.received_at), new.role.value, raw.method, raw.target, raw.peer,
-        None if content_type is None else content_type.decode("latin-1"), raw.body_complete,
-        reading.provider, reading.kind.value, reading.message_id, reading.sender, reading.recipient, reading.text,
-        reading.status, reading.raw_status, reading.problem,
-        raw.http_version, pack_headers(raw.headers), raw.body,
-        ",".join(reading.findings), reading.words, list(reading.events), new.fault, new.awaited,
-        new.simulated,
-    )  # fmt: skip
+def content_type_of(raw: RawRequest) -> str | None:
+    """What the request says that its body is."""
+    value = raw.header(b"content-type")
+    return None if value is None else value.decode("latin-1")
 
 
-def codes(column: str) -> tuple[str, ...]:
-    """Findings as they lie in a column."""
-    return tuple(column.split(",")) if column else ()
+def read_outcome(row: Row) -> Outcome | None:
+    """The outcome in a row of the ledger's `captures`; None while it is unknown."""
+    if row["sender_left"] is None:
+        return None
+    return Outcome(
+        status=row["out_status"],
+        after_ms=row["after_ms"],
+        sender_left=bool(row["sender_left"]),
+        left_ms=row["left_ms"],
+        well_formed=bool(row["well_formed"]),
+        note=row["note"],
+    )
+
+
+def read_fault(row: Row) -> FaultHit | None:
+    """The fault in a row of the ledger's `captures`."""
+    if row["fault_kind"] is None:
+        return None
+    return FaultHit(fault=row["fault"], kind=row["fault_kind"], said=row["fault_said"], drill=row["fault_drill"])
 
 
 def read_message(row: Row) -> Message:
-    """A row of `messages`; `captures` where the query has them."""
+    """A row of `messages`."""
     state = read_state(row["state"])
     return Message(
         provider=row["provider"],
@@ -175,22 +155,22 @@ def read_message(row: Row) -> Message:
         last_at=from_micros(row["last_at"]),
         final_at=None if row["final_at"] is None else from_micros(row["final_at"]),
         last_n=row["last_n"],
-        findings=codes(row["findings"]),
+        findings=read_codes(row["findings"]),
         piece_key=row["piece_key"],
         pieces=state.pieces,
         prints=state.prints,
         as_callback=state.as_callback,
         seq=row["seq"],
-        id=row["id"],
+        id=number_of(row["id"]),
     )
 
 
 def message_motion(message: Message, seq: int) -> tuple[object, ...]:
-    """What a callback changes, as the columns of `move_message`, without the id."""
+    """What a callback changes, as the first columns of `move_message`."""
     return (
-        seq, str(message.status), message.raw_status, int(message.final), message.price, message.currency,
+        seq, str(message.status), message.raw_status, message.final, message.price, message.currency,
         message.error_code, micros(message.last_at), None if message.final_at is None else micros(message.final_at),
-        message.last_n, ",".join(message.findings), int(message.is_open), write_state(message),
+        message.last_n, write_codes(message.findings), message.is_open, write_state(message),
     )  # fmt: skip
 
 
@@ -203,54 +183,28 @@ def message_identity(message: Message) -> tuple[object, ...]:
 
 
 def message_columns(message: Message, seq: int) -> tuple[object, ...]:
-    """A message as the columns of `add_message` and `set_message`, without bin and id."""
+    """A message as the first columns of `add_message` and `set_message`."""
     first_at = micros(message.first_at)
-    # At first they are one.
-    last_at = first_at if message.last_at is message.first_at else micros(message.last_at)
-    final_at = None
-    if message.final_at is not None:
-        final_at = first_at if message.final_at is message.first_at else micros(message.final_at)
     return (
         seq, message.provider, message.message_id, str(message.direction), message.sender, message.recipient,
         message.sender_said, message.recipient_said, message.theirs, message.ours, message.text,
-        "\n".join(message.media), str(message.status), message.raw_status, int(message.final), message.price,
-        message.currency, message.error_code, message.segments, message.encoding, first_at, last_at, final_at,
-        message.last_n, ",".join(message.findings), int(message.is_open), message.piece_key, write_state(message),
+        "\n".join(message.media), str(message.status), message.raw_status, message.final, message.price,
+        message.currency, message.error_code, message.segments, message.encoding, first_at,
+        micros(message.last_at), None if message.final_at is None else micros(message.final_at), message.last_n,
+        write_codes(message.findings), message.is_open, message.piece_key, write_state(message),
     )  # fmt: skip
 
 
-# Which URL a capture of a pairing came to: is it the fallback? Other roles take no part.
-_SIDES = {"primary": False, "fallback": True, "voice": False, "voice-fallback": True}
-CALL_ROLES = frozenset({Role.VOICE.value, Role.VOICE_FALLBACK.value})
-
-
-def side_of(role: str) -> bool | None:
-    """Is this role the fallback of a pair? None where it belongs to none."""
-    return _SIDES.get(role)
-
-
-def read_hit(row: Row) -> Hit | None:
-    """A stored capture as a hit, settled by its outcome; without one it waits only where it got a fault."""
-    fallback = side_of(row["role"])
-    if fallback is None:
-        return None
-    hit = Hit(n=row["n"], at=from_micros(row["received_at"]), fallback=fallback, method=row["method"])
-    outcome = read_outcome(row)
-    if outcome is not None:
-        return settled(hit, outcome)
-    return hit if row["fault_kind"] is not None else msgspec.structs.replace(hit, ok=True)
-
-
-def write_reading(capture: Capture, reading: Reading) -> ReadAgain:
-    """A stored capture as it is read now."""
-    row, raw = capture.row, capture.raw
-    return ReadAgain(
-        row.id, row.n, micros(row.received_at),
-        print_of(row.role, row.target, capture.sha256 if raw.body else None),
-        reading.provider, reading.kind.value, reading.message_id, reading.sender, reading.recipient, reading.text,
-        reading.status, reading.raw_status, reading.problem, ",".join(reading.findings), reading.words,
-        list(reading.events),
-    )  # fmt: skip
+def read_pairing(row: Row) -> Pairing:
+    """A row of `pairings` as the fold left it."""
+    return Pairing(
+        message_id=row["call"],
+        voice=row["call"] is not None,
+        hits=read_hits(row["hits"]),
+        by_id=row["twin"] is None,
+        findings=read_codes(row["findings"]),
+        id=number_of(row["id"]),
+    )
 
 
 def print_of(role: str, target: str, sha256: str | None) -> str:
@@ -260,35 +214,3 @@ def print_of(role: str, target: str, sha256: str | None) -> str:
         return f"{role} {sha256[:16]}"
     query = target.partition("?")[2]
     return f"{role} {hashlib.blake2b(query.encode('utf-8', 'replace'), digest_size=8).hexdigest()}"
-
-
-def write_outcome(new: NewOutcome) -> SetOutcome:
-    """An outcome as a part of a job."""
-    outcome = new.outcome
-    return SetOutcome(
-        new.bin_id, new.n, outcome.status, outcome.after_ms, outcome.sender_left, outcome.left_ms,
-        outcome.well_formed, outcome.note, None if outcome.sent is None else msgspec.msgpack.encode(outcome.sent),
-        # What went as expected changes nothing that is told about the message.
-        outcome.ok and not new.awaited and (outcome.after_ms or 0) <= AT_ONCE_MS,
-    )  # fmt: skip
-
-
-def read_outcome(row: Row) -> Outcome | None:
-    """The outcome of a capture that is joined with it."""
-    if row["sender_left"] is None:
-        return None
-    return Outcome(
-        status=row["out_status"],
-        after_ms=row["after_ms"],
-        sender_left=bool(row["sender_left"]),
-        left_ms=row["left_ms"],
-        well_formed=bool(row["well_formed"]),
-        note=row["note"],
-    )
-
-
-def read_fault(row: Row) -> FaultHit | None:
-    """The fault of a capture that is joined with it."""
-    if row["fault_kind"] is None:
-        return None
-    return FaultHit(fault=row["fault"], kind=row["fault_kind"], said=row["fault_said"], drill=row["fault_drill"])

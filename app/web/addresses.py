@@ -18,7 +18,12 @@ def pair_path(theirs: str, ours: str) -> str:
 
 def message_anchor(message: Message) -> str:
     """A name for its row in the page, which an id would not do for."""
-    return _anchor(message.provider, message.message_id)
+    return name_anchor(message.provider, message.message_id)
+
+
+def name_anchor(provider: str, message_id: str) -> str:
+    """The same, of a message that may be gone."""
+    return _anchor(provider, message_id)
 
 
 def pair_anchor(theirs: str, ours: str) -> str:

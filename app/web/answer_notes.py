@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..domain.answers import Answer, RoleAnswers
-from ..domain.captures import Role
 from ..domain.checking import xml_problem
 from ..domain.linting import Remark
 from ..domain.rendering import PLACEHOLDERS, is_json, is_xml, render
+from ..domain.roles import Role
 from ..providers.answering import lint_for
 from .answer_forms import AnswerDraft, Draft, rule_prefix
 

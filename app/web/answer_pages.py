@@ -10,16 +10,17 @@ from aiohttp import web
 from .. import clock, keys
 from ..domain.answers import Answer, RoleAnswers
 from ..domain.bins import Bin
-from ..domain.captures import CaptureRow, Kind, RawRequest, Reading, Role
+from ..domain.captures import CaptureRow, RawRequest, Reading
 from ..domain.checking import check_answers
 from ..domain.rendering import render as render_answer
+from ..domain.roles import Kind, Role
 from ..domain.search import parse_query
 from ..errors import Invalid, NotFound
 from ..providers import recognise
 from ..providers.answering import Preset, presets_for
 from ..services.answers import matching_rule
 from ..services.replying import values_of
-from ..storage import Store
+from ..store import Store
 from .answer_forms import MOST_FIELDS, Draft, draft_answer, draft_of, read_draft, rule_prefix
 from .answer_notes import Note, field_title, names_of, notes_of, remarks_of
 from .api.captures import HIGHEST

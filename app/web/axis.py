@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from ..domain.captures import Role
 from ..domain.pairing import Hit
+from ..domain.roles import Role
 from ..domain.units import say_ms
 from .words import ROLE_TITLES
 

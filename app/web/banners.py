@@ -12,8 +12,8 @@ import msgspec
 from aiohttp import web
 
 from .. import keys
-from ..domain.captures import Role
 from ..domain.faults import ActiveFault, Fault, FaultKind, say_seconds, say_statuses
+from ..domain.roles import Role
 
 KINDS = {
     FaultKind.HOLD: (

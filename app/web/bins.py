@@ -8,12 +8,13 @@ from aiohttp import web
 
 from .. import keys
 from ..domain.bins import Bin
-from ..domain.captures import Role
+from ..domain.roles import Role
 from ..domain.units import format_duration
 from ..errors import Invalid
 from ..providers import sheet_of
 from ..providers.sheet import Sheet
 from ..services import bins as service
+from ..store import Understanding
 from .api.inputs import bin_fields
 from .forms import read_form
 from .page import render, site_of, urls_of
@@ -32,6 +33,7 @@ class SettingsPage:
     retention: str
     stuck_after: str
     sheet: Sheet | None
+    rereading: Understanding
     said: dict[str, str] = field(default_factory=dict)
     problems: dict[str, str] = field(default_factory=dict)
     saved: bool = False
@@ -70,7 +72,7 @@ def form_wish(said: dict[str, str]) -> dict[str, Any]:
 async def settings(request: web.Request) -> web.StreamResponse:
     """GET /bins/{bin}/settings"""
     bin = await request.app[keys.STORE].get_bin(request.match_info["bin"])
-    return _settings(request, bin, saved="saved" in request.query)
+    return await _settings(request, bin, saved="saved" in request.query)
 
 
 async def save(request: web.Request) -> web.StreamResponse:
@@ -81,7 +83,7 @@ async def save(request: web.Request) -> web.StreamResponse:
     try:
         fields = bin_fields({"name": said.get("name", ""), **form_wish(said)})
     except Invalid as error:
-        return _settings(request, bin, said=said, problems=dict(error.problems), status=422)
+        return await _settings(request, bin, said=said, problems=dict(error.problems), status=422)
     await service.change(
         app[keys.STORE],
         app[keys.KEYRING],
@@ -100,6 +102,13 @@ async def rotate_key(request: web.Request) -> web.StreamResponse:
     app = request.app
     bin = await service.rotate_key(app[keys.STORE], app[keys.KEYRING], app[keys.HUB], request.match_info["bin"])
     return _to(request, f"/bins/{bin.id}/settings?saved")
+
+
+async def reread(request: web.Request) -> web.StreamResponse:
+    """POST /bins/{bin}/reread"""
+    app = request.app
+    await service.reread(app[keys.STORE], app[keys.HUB], request.match_info["bin"])
+    return _to(request, f"/bins/{request.match_info['bin']}/settings")
 
 
 async def others(request: web.Request) -> web.StreamResponse:
@@ -127,12 +136,13 @@ async def delete(request: web.Request) -> web.StreamResponse:
     return _to(request, "/")
 
 
-def _settings(request: web.Request, bin: Bin, *, status: int = 200, **more: Any) -> web.Response:
+async def _settings(request: web.Request, bin: Bin, *, status: int = 200, **more: Any) -> web.Response:
     page = SettingsPage(
         bin=bin,
         urls=urls_of(site_of(request).root, bin),
         stuck_after=format_duration(bin.stuck_after),
         sheet=sheet_of(bin.provider),
+        rereading=await request.app[keys.STORE].rereading(bin.id),
         retention="" if bin.retention is None else format_duration(bin.retention),
         **more,
     )

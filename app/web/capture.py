@@ -18,18 +18,18 @@ from aiohttp.http_parser import RawRequestMessage
 from .. import clock, keys
 from ..domain.answers import Answer
 from ..domain.bins import Bin
-from ..domain.captures import Outcome, RawRequest, Role, Stamp
+from ..domain.captures import NewOutcome, Outcome, RawRequest
 from ..domain.faults import REDIRECTED
+from ..domain.roles import Role
 from ..errors import NotFound, StoreUnavailable
-from ..live.hub import Hub
 from ..log import get_log
 from ..services.intake import Intake
 from ..services.keyring import Keyring
 from ..services.metrics import Metrics
-from ..services.outcomes import Outcomes
 from ..services.replying import Reply, Words
 from ..services.waiting import Waiting
 from ..settings import Settings
+from ..store import Store
 from ..tasks import lifelong
 from .answering import LOOK_AGAIN_S, NOT_FOUND, UNAVAILABLE, Line
 from .bodies import Body, Room, invite, read_at_once, read_body
@@ -52,8 +52,7 @@ class Door:
     settings: Settings
     keyring: Keyring
     intake: Intake
-    hub: Hub
-    outcomes: Outcomes
+    store: Store
     waiting: Waiting
     metrics: Metrics
 
@@ -61,8 +60,8 @@ class Door:
     def of(cls, app: web.Application) -> "Door":
         """Of an application that has been started."""
         return cls(
-            app[keys.SETTINGS], app[keys.KEYRING], app[keys.INTAKE], app[keys.HUB], app[keys.OUTCOMES],
-            app[keys.WAITING], app[keys.METRICS],
+            app[keys.SETTINGS], app[keys.KEYRING], app[keys.INTAKE], app[keys.STORE], app[keys.WAITING],
+            app[keys.METRICS],
         )  # fmt: skip
 
 
@@ -88,18 +87,18 @@ async def receive(request: web.Request, door: Door, key: str, tail: str) -> web.
         bin = keyring.known(key) or await keyring.find(key)
         if bin is None:
             raise NotFound("No bin has this key.")
-        stamp, reply = await _keep(request, door, bin, role_of(tail), message, received_at, since)
+        n, reply = await _keep(request, door, bin, role_of(tail), message, received_at, since)
     except Exception as error:
         line.write(_refusal(door, error), n=None)
         await line.drained()
         return line.sent()
-    words = reply.words(stamp.n)
+    words = reply.words(n)
     if reply.is_played:
-        outcome = await play(_scene(door, line, bin, stamp.n, reply, words, message))
+        outcome = await play(_scene(door, line, bin, n, reply, words, message))
     else:
-        line.write(words.answer, n=stamp.n, constant=words.constant)
+        line.write(words.answer, n=n, constant=words.constant)
         outcome = words.tell(await line.drained())
-    door.outcomes.note(bin.id, stamp.n, outcome, awaited=reply.awaited)
+    door.store.note_outcome(NewOutcome(bin.id, n, outcome))
     return line.sent()
 
 
@@ -138,15 +137,14 @@ class Visit(msgspec.Struct):
             stored.set_exception(error)
         stored.add_done_callback(self._stored)
 
-    def _stored(self, stored: "asyncio.Future[Stamp]") -> None:
+    def _stored(self, stored: "asyncio.Future[int]") -> None:
         line = Line(self.connection, self.message, self.content, self.since)
         try:
-            n = stored.result().n
+            n = stored.result()
         except Exception as error:
             line.write(_refusal(self.door, error), n=None)
             self.connection.visited(stay=line.stay)
             return
-        self.door.hub.ring(self.bin.id)
         _count(self.door, self.role, self.body, self.since)
         # The answer may be held back for minutes.
         self.body = _FREED
@@ -156,21 +154,21 @@ class Visit(msgspec.Struct):
             lifelong(self._play(line, n, self.reply, words), name="answer")
             return
         line.write(words.answer, n=n, constant=words.constant)
-        self._leave(line, n, self.reply, words)
+        self._leave(line, n, words)
 
-    def _leave(self, line: Line, n: int, reply: Reply, words: Words) -> None:
+    def _leave(self, line: Line, n: int, words: Words) -> None:
         outcome = line.outcome()
         if outcome is None:
-            asyncio.get_running_loop().call_later(LOOK_AGAIN_S, self._leave, line, n, reply, words)
+            asyncio.get_running_loop().call_later(LOOK_AGAIN_S, self._leave, line, n, words)
             return
-        self._end(line, n, reply, words.tell(outcome))
+        self._end(line, n, words.tell(outcome))
 
     async def _play(self, line: Line, n: int, reply: Reply, words: Words) -> None:
         outcome = await play(_scene(self.door, line, self.bin, n, reply, words, self.message))
-        self._end(line, n, reply, outcome)
+        self._end(line, n, outcome)
 
-    def _end(self, line: Line, n: int, reply: Reply, outcome: Outcome) -> None:
-        self.door.outcomes.note(self.bin.id, n, outcome, awaited=reply.awaited)
+    def _end(self, line: Line, n: int, outcome: Outcome) -> None:
+        self.door.store.note_outcome(NewOutcome(self.bin.id, n, outcome))
         self.connection.visited(stay=line.stay)
 
 
@@ -182,13 +180,14 @@ async def _keep(
     message: RawRequestMessage,
     received_at: datetime,
     since: float,
-) -> tuple[Stamp, Reply]:
+) -> tuple[int, Reply]:
     """On its own, so that the bytes are free while the answer is held back."""
     body = await _body(request, door)
     raw = _raw(door, request.protocol, message, body, received_at)
-    stamp, reply = await door.intake.keep(bin, role, raw)
+    stored, reply = door.intake.begin(bin, role, raw)
+    n = await stored
     _count(door, role, body, since)
-    return stamp, reply
+    return n, reply
 
 
 async def _body(request: web.Request, door: Door) -> Body:

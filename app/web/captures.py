@@ -7,13 +7,14 @@ from aiohttp import web
 
 from .. import keys
 from ..domain.bins import Bin
-from ..domain.captures import CaptureRow, Role
+from ..domain.captures import CaptureRow
 from ..domain.replaying import read_selection
+from ..domain.roles import Role
 from ..domain.search import parse_query
 from ..domain.units import say_duration
 from ..errors import Invalid, NotFound
 from ..services import bins as service
-from ..storage import Store
+from ..store import Store
 from .api.captures import HIGHEST
 from .api.inputs import number
 from .filters import SIMULATED, Filter, View, filter_of
@@ -142,7 +143,7 @@ async def download(request: web.Request) -> web.StreamResponse:
     bin_id, n = _address(request)
     capture = await request.app[keys.STORE].get_capture(bin_id, n)
     return web.Response(
-        body=capture.raw.body,
+        body=capture.intact().body,
         content_type="application/octet-stream",
         headers={
             "Content-Disposition": f'attachment; filename="capture-{n}.bin"',

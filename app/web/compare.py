@@ -9,13 +9,13 @@ from aiohttp import web
 
 from .. import clock, keys
 from ..domain.bins import Bin
-from ..domain.captures import Role
 from ..domain.measuring import Measured, measure
 from ..domain.pairing import FALLBACK_USED, PROBLEMS, Pairing, PairingSummary
+from ..domain.roles import Role
 from ..errors import NotFound
 from ..providers import sheet_of
 from ..providers.sheet import Sheet
-from ..storage import Store
+from ..store import Store
 from .api.captures import HIGHEST
 from .api.inputs import number
 from .compare_detail import PairDetail, open_pairing, open_two

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ..domain.bins import Bin
-from ..domain.captures import Capture, CaptureRow, Role
+from ..domain.captures import Capture, CaptureRow
 from ..domain.comparing import METHOD, Difference
 from ..domain.pairing import Pairing
+from ..domain.roles import Role
 from ..domain.units import say_ms
 from ..parsing import Parsed, parse
 from ..providers import sheet_of

@@ -6,8 +6,9 @@ from datetime import timedelta
 
 from msgspec.structs import replace
 
-from ..domain.captures import Capture, CaptureRow, Role
+from ..domain.captures import Capture, CaptureRow
 from ..domain.pairing import Hit, Pairing
+from ..domain.roles import Role
 from ..domain.units import say_ms
 from .axis import say_status
 

@@ -9,12 +9,12 @@ from msgspec import structs
 
 from .. import keys
 from ..domain.bins import Bin
-from ..domain.captures import Role
 from ..domain.messages import CONTRADICTORY, Conversation, Direction, Message
+from ..domain.roles import Role
 from ..domain.statuses import Status
 from ..domain.units import from_micros, micros, say_gap
 from ..errors import Invalid, NotFound
-from ..storage import Store
+from ..store import Store
 from .addresses import pair_path
 from .api.captures import HIGHEST
 from .api.inputs import number

@@ -7,8 +7,8 @@ from aiohttp import web
 
 from .. import clock, keys
 from ..domain.bins import Bin
-from ..domain.captures import Role
 from ..domain.drills import DRILLED, SERIES, Drill
+from ..domain.roles import Role
 from ..errors import AppError, Conflict, Invalid, NotFound
 from ..providers import sheet_of
 from ..providers.sheet import Sheet

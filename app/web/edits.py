@@ -14,10 +14,11 @@ from dataclasses import dataclass
 import jinja2
 
 from ..domain.bins import Bin
-from ..domain.captures import Captured, Change, Deleted, MessageChanged
+from ..domain.captures import Captured, Change, Deleted, MessageChanged, MessageGone
 from ..domain.messages import Conversation, Direction, Message
 from ..domain.search import Query
-from ..storage import Store
+from ..store import Store
+from .addresses import name_anchor
 from .conversations import bubble_of, show_pair
 from .filters import suffix_of
 from .pair_words import SHOWS, Show, row_of
@@ -137,7 +138,8 @@ async def _pairs(work: Work) -> list[Edit]:
     row = work.environment.get_template("compare/_row.html")
     show = work.scene.show
     edits: list[Edit] = []
-    for pairing in await work.store.pairings_of(work.bin.id, numbers) if numbers else ():
+    pairings = await work.store.pairings_of(work.bin.id, numbers, wait=False) if numbers else ()
+    for pairing in pairings:
         await _breathe(edits)
         html = row.render(row=row_of(pairing), bin=work.bin, base=work.scene.base, suffix=show.suffix)
         shown = show.verdicts is None or pairing.verdict in show.verdicts
@@ -161,9 +163,14 @@ def _last_messages(changes: Sequence[Change]) -> dict[int, Message]:
 
 def _gone(changes: Sequence[Change]) -> list[Edit]:
     """Behind the rows: what was folded anew from the rest has an earlier last capture by now, and stays."""
-    return [
-        {"op": "gone", "n": change.n, "through": change.through} for change in changes if isinstance(change, Deleted)
-    ]
+    edits: list[Edit] = []
+    there = {(message.provider, message.message_id) for message in _last_messages(changes).values()}
+    for change in changes:
+        if isinstance(change, Deleted):
+            edits.append({"op": "gone", "n": change.n, "through": change.through})
+        elif isinstance(change, MessageGone) and (change.provider, change.message_id) not in there:
+            edits.append({"op": "gone", "name": name_anchor(change.provider, change.message_id)})
+    return edits
 
 
 async def _breathe(edits: Sequence[Edit]) -> None:

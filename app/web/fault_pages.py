@@ -1,6 +1,5 @@
 """The page of a bin's faults: what is on, and a form that makes a URL misbehave."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -8,16 +7,15 @@ from aiohttp import web
 
 from .. import clock, keys
 from ..domain.bins import PROVIDER_TITLES, Bin
-from ..domain.captures import Role
 from ..domain.faults import ActiveFault, Fault, FaultKind
+from ..domain.roles import Role
 from ..errors import Invalid, NotFound
 from ..providers import PROVIDERS, sheet_of
 from ..providers.sheet import Sheet
 from .banners import KINDS, faults_of
 from .fault_forms import read_fault
-from .forms import read_form
+from .forms import go_back, read_form
 from .page import render
-from .urls import place_of
 
 # Longer than the longest wait that a provider of ours publishes.
 _HOLD_S = 16.0
@@ -146,8 +144,4 @@ def hold_s(sheet: Sheet | None) -> float:
 
 
 def _back(request: web.Request, bin: Bin, said: Mapping[str, str]) -> web.Response:
-    """To the page of this bin that the form stood on; only ever a path below our own address."""
-    section = f"/bins/{bin.id}/faults"
-    back = said.get("back", "")
-    ours = re.fullmatch(rf"/bins/{re.escape(bin.id)}([/?][!-\[\]-~]*)?", back, re.ASCII)
-    return web.Response(status=303, headers={"Location": place_of(request).base + (back if ours else section)})
+    return go_back(request, said, below=f"/bins/{bin.id}", otherwise=f"/bins/{bin.id}/faults")

@@ -2,12 +2,13 @@
 
 import asyncio
 import json
+from collections.abc import Mapping
 
 from aiohttp import web
 
 from .. import __version__, clock, keys
 from ..errors import StoreUnavailable
-from ..storage import COMMIT_WAIT_S
+from ..store import COMMIT_WAIT_S
 
 # Tells one running server from another: whether the public URL leads here. It says nothing else.
 INSTANCE = clock.new_id()
@@ -19,15 +20,29 @@ async def alive(request: web.Request) -> web.StreamResponse:  # noqa: ARG001
 
 
 async def ready(request: web.Request) -> web.StreamResponse:
-    """A write works right now; `disk` says "low" while there is still time to make room."""
+    """A write works right now, one as large as the largest that was refused lately. What captures met in the last
+    seconds, and what may go wrong next, is told with it."""
     store = request.app[keys.STORE]
+    trouble: str | None = None
     try:
         async with asyncio.timeout(COMMIT_WAIT_S):
             await store.probe()
     except (StoreUnavailable, TimeoutError) as error:
-        health = store.health()
-        return _json({"status": "unavailable", "store": health.state, "reason": health.reason or str(error)}, 503)
-    return _json({"status": "ok", "store": "ok", "disk": "low" if request.app[keys.DISK].low else "ok"}, 200)
+        trouble = str(error) or "The store does not answer."
+    health, understanding = store.health(), store.understanding()
+    told = {
+        "status": "ok" if trouble is None else "unavailable",
+        "store": health.state if trouble is None or health.state != "ok" else "stopped",
+        "reason": health.reason or trouble,
+        "stored": health.stored,
+        "refused": health.refused,
+        "wal_bytes": health.wal_bytes,
+        "checkpoint": health.checkpoint,
+        "ledger": understanding.state,
+        "behind": understanding.behind,
+        "disk": "low" if request.app[keys.DISK].low else "ok",
+    }
+    return _json(told, 200 if trouble is None else 503)
 
 
 async def metrics(request: web.Request) -> web.StreamResponse:
@@ -43,7 +58,7 @@ async def robots(request: web.Request) -> web.StreamResponse:  # noqa: ARG001
     return web.Response(text="User-agent: *\nDisallow: /\n")
 
 
-def _json(value: dict[str, str], status: int) -> web.Response:
+def _json(value: Mapping[str, object], status: int) -> web.Response:
     headers = {} if status == 200 else {"Retry-After": "5"}
     return web.Response(
         status=status, body=json.dumps(value).encode(), content_type="application/json", headers=headers

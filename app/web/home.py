@@ -12,7 +12,7 @@ from ..errors import Invalid
 from ..services import bins as service
 from .api.inputs import bin_fields
 from .bins import form_wish
-from .forms import read_form
+from .forms import go_back, read_form
 from .page import render, site_of, urls_of
 from .urls import place_of
 
@@ -48,6 +48,13 @@ async def create(request: web.Request) -> web.StreamResponse:
     except Invalid as error:
         return await _home(request, said=said, problems=dict(error.problems), status=422)
     return web.Response(status=303, headers={"Location": f"{place_of(request).base}/bins/{bin.id}"})
+
+
+async def confirm_time(request: web.Request) -> web.StreamResponse:
+    """POST /retention/confirm: the clock is right, so captures expire again."""
+    said = await read_form(request)
+    request.app[keys.SWEEPING].confirm()
+    return go_back(request, said, below="", otherwise="/")
 
 
 async def _home(

@@ -1,7 +1,7 @@
 """The live view of the page: HTML edits made from the page's own partials, over a WebSocket, or by polling."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import aiohttp_jinja2
@@ -9,14 +9,14 @@ from aiohttp import web
 
 from .. import __version__, clock, keys
 from ..domain.bins import Bin
-from ..domain.captures import Change
+from ..domain.captures import Change, Restarted
 from ..domain.search import parse_query, settle
 from ..errors import Invalid
 from ..live.frames import Frames, text_frames
 from .api.captures import HIGHEST
 from .api.inputs import number, read_query
-from .banners import faults_of, key_of
 from .edits import PLAIN, VIEWS, Scene, Work, page_frame
+from .notices import Notices
 from .pair_words import BY_NAME, SHOWS
 from .socket import PAGE, ReadFrames, follow
 from .urls import place_of
@@ -28,21 +28,22 @@ async def follow_page(request: web.Request) -> web.StreamResponse:
     """GET /bins/{bin}/live?after=seq: a WebSocket; a plain GET is answered with the frames that are due.
 
     `view` is what is looked at ("captures" unless it says else), `q` the filter, `theirs` and `ours` a conversation,
-    `show` the view of the pairs, `faults` the key of those that the page shows.
+    `show` the view of the pairs, `faults` and `storage` the keys of the notices that the page shows.
     """
-    query = read_query(request, ("after", "view", "q", "theirs", "ours", "show", "faults"))
+    query = read_query(request, ("after", "view", "q", "theirs", "ours", "show", "faults", "storage"))
     scene = _scene(query, place_of(request).base)
     wanted = number(query, "after", lowest=0, highest=HIGHEST)
     bin = await request.app[keys.STORE].get_bin(request.match_info["bin"])
     after = bin.seq if wanted is None else wanted
     hello = {"hello": {"seq": bin.seq, "version": __version__}}
     texts = [json.dumps(hello)]
-    if after > bin.seq:
+    if not bin.knows(after):
         texts.append(json.dumps({"reset": bin.seq}))
         after = bin.seq
     if request.method != "GET" or not web.WebSocketResponse().can_prepare(request).ok:
         return await _poll(request, bin, after, texts, scene)
-    read = _reader(request, bin.id, scene, query.get("faults", ""))
+    notices = Notices(request.app, bin.id, scene, faults=query.get("faults", ""), storage=query.get("storage", ""))
+    read = _reader(request, bin.id, scene, notices)
     return await follow(request, bin.id, after, hello=texts, ping=PING, read=read)
 
 
@@ -63,20 +64,20 @@ async def _poll(request: web.Request, bin: Bin, after: int, texts: list[str], sc
         changes = await app[keys.STORE].changes_after(bin.id, after, PAGE)
         if changes:
             texts = [*texts, await _frame(app, bin, changes, scene)]
-    if key_of(faults_of(app, bin.id)) != request.query.get("faults", ""):
-        texts = [*texts, _faults_text(app, bin.id, scene)]
+    query = request.query
+    notices = Notices(app, bin.id, scene, faults=query.get("faults", ""), storage=query.get("storage", ""))
+    texts += [make() for _, make in notices.due()]
     return web.Response(text=f'{{"frames":[{",".join(texts)}]}}', content_type="application/json")
 
 
-def _reader(request: web.Request, bin_id: str, scene: Scene, shown: str) -> ReadFrames:
-    """What one viewer gets next; `shown` are the faults that its page shows, which no cursor tells."""
+def _reader(request: web.Request, bin_id: str, scene: Scene, notices: Notices) -> ReadFrames:
+    """What one viewer gets next."""
 
     async def read(cursor: int) -> Frames:
-        nonlocal shown
         frames = Frames(cursor, b"", more=False, stroke=request.app[keys.HUB].strokes(bin_id))
         if scene.view != PLAIN:
             frames = await _read(request, bin_id, cursor, scene)
-        shown, wire = await _faults_wire(request.app, bin_id, scene, shown)
+        wire = await _notices_wire(request.app, notices)
         return replace(frames, wire=frames.wire + wire) if wire else frames
 
     return read
@@ -92,7 +93,7 @@ async def _read(request: web.Request, bin_id: str, cursor: int, scene: Scene) ->
         if not changes:
             # The bin itself may have changed (renamed, key rotated): its seq moved on without a row.
             return Frames(cursor, b"", more=False, stroke=stroke)
-        bin = await store.get_bin(bin_id)
+        bin = await store.get_bin(bin_id, wait=False)
         wire = text_frames([await _frame(app, bin, changes, scene)])
         return Frames(changes[-1].seq, wire, more=len(changes) == PAGE, stroke=stroke)
 
@@ -100,28 +101,19 @@ async def _read(request: web.Request, bin_id: str, cursor: int, scene: Scene) ->
 
 
 async def _frame(app: web.Application, bin: Bin, changes: Sequence[Change], scene: Scene) -> str:
+    first = changes[0]
+    if isinstance(first, Restarted):
+        return json.dumps({"reset": first.seq})
     return await page_frame(Work(app[keys.STORE], aiohttp_jinja2.get_env(app), bin, changes, scene))
 
 
-def _faults_text(app: web.Application, bin_id: str, scene: Scene) -> str:
-    """The frame that tells an open page which faults are on."""
-    environment = aiohttp_jinja2.get_env(app)
-    faults = faults_of(app, bin_id)
-    about = {"faults": faults, "base": scene.base, "bin_id": bin_id, "back": "", "now": clock.now()}
-    names = ["_faults.html", *(["bins/_faults_now.html"] if scene.view == PLAIN else [])]
-    html = "".join(environment.get_template(name).render(about) for name in names)
-    return json.dumps({"faults": html}, ensure_ascii=False)
+async def _notices_wire(app: web.Application, notices: Notices) -> bytes:
+    """Frames of notices that have changed: each made once for all who look at the same."""
+    wire = b""
+    for key, text in notices.due():
 
+        async def make(text: Callable[[], str] = text) -> Frames:
+            return Frames(0, text_frames([text()]), more=False, stroke=0)
 
-async def _faults_wire(app: web.Application, bin_id: str, scene: Scene, shown: str) -> tuple[str, bytes]:
-    """The key of the faults that are on, and the frame for a viewer whose page shows `shown`: made once for all who
-    look at the same. No bytes: that is what is on."""
-    key = key_of(faults_of(app, bin_id))
-    if key == shown:
-        return key, b""
-
-    async def make() -> Frames:
-        return Frames(0, text_frames([_faults_text(app, bin_id, scene)]), more=False, stroke=0)
-
-    frames = await app[keys.FRAMES].get(("faults", bin_id, scene.view, scene.base, key), make, keep=lambda _: True)
-    return key, frames.wire
+        wire += (await app[keys.FRAMES].get(key, make, keep=lambda _: True)).wire
+    return wire

@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from ..domain.bins import Bin
-from ..domain.captures import CaptureRow, Role
+from ..domain.captures import CaptureRow
 from ..domain.findings import Finding, explain
 from ..domain.messages import STUCK, Direction, Message, Step
+from ..domain.roles import Role
 from ..domain.sms import SmsFacts, describe_sms
 from ..domain.units import rfc3339, say_gap
 from ..errors import NotFound
 from ..providers import sheet_of
 from ..providers.sheet import Sheet
-from ..storage import Store
+from ..store import Store
 from .timeline import Axis, draw_axis
 from .verdicts import Verdict, judge
 from .words import Look, by_weight, look_of, look_of_message
@@ -102,7 +103,7 @@ async def _captures(store: Store, bin_id: str, message: Message) -> Sequence[Cap
         except NotFound:
             continue
         mine = set(message.captures)
-        others = [row for row in await store.list_related(first, limit=SHOWN) if row.n in mine]
+        others = [row for row in await store.list_related(bin_id, n, limit=SHOWN) if row.n in mine]
         return sorted((first.row, *others), key=lambda row: row.n)
     return ()
 

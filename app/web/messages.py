@@ -7,10 +7,10 @@ from aiohttp import web
 
 from .. import clock, keys
 from ..domain.bins import Bin
-from ..domain.captures import Role
 from ..domain.messages import Message, Pace
+from ..domain.roles import Role
 from ..domain.statuses import FAILURES
-from ..storage import Store
+from ..store import Store
 from . import filters
 from .api.captures import HIGHEST
 from .api.inputs import number

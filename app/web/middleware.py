@@ -7,7 +7,7 @@ from typing import Final
 from aiohttp import web
 
 from .. import clock, keys
-from ..errors import AppError, Forbidden, Invalid, StoreUnavailable, Unauthorized
+from ..errors import AppError, Forbidden, Invalid, NotReadable, StoreUnavailable, Unauthorized
 from ..log import get_log
 from . import auth, origins
 from .api.problems import problem
@@ -18,13 +18,15 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 PUBLIC: Final = web.AppKey("PUBLIC", set[web.AbstractRoute])
 ANY_HOST: Final = frozenset({"healthz", "readyz"})
 
-_TITLES = {
+# By status, or by the code of the error, where that says more.
+_TITLES: dict[int | str, str] = {
     403: "Not from here",
     404: "Nothing here",
     405: "Not that way",
     422: "That needs another look",
     500: "Something broke",
     503: "Nothing can be stored right now",
+    NotReadable.code: "Nothing can be read right now",
 }
 _log = get_log("web")
 
@@ -117,10 +119,8 @@ def _answer(
     if is_api(request):
         response: web.StreamResponse = problem(status, code, detail, fields)
     else:
-        page = ErrorPage(
-            status=status, title=_TITLES.get(status, "That did not work"), detail=detail,
-            signed_in=request.get(keys.SIGNED_IN, False),
-        )  # fmt: skip
+        title = _TITLES.get(code) or _TITLES.get(status, "That did not work")
+        page = ErrorPage(status=status, title=title, detail=detail, signed_in=request.get(keys.SIGNED_IN, False))
         response = render(request, "errors/error.html", page, status=status)
     response.headers.update(headers or {})
     return response

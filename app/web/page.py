@@ -12,13 +12,14 @@ from aiohttp import web
 
 from .. import __version__, clock, keys
 from ..domain.bins import KEY, PROVIDER_TITLES, Bin
-from ..domain.captures import Role
 from ..domain.faults import ActiveFault
 from ..domain.phones import show_phone
+from ..domain.roles import Role
 from ..domain.units import rfc3339, say_duration, say_gap, say_ms, say_size
 from . import drill_words
 from .addresses import message_anchor, message_path, pair_anchor, pair_path
 from .banners import fault_words, faults_of, key_of, say_fault, say_left, say_reach
+from .condition import CONDITION, Condition, Trouble
 from .filters import CAPTURE_VIEWS
 from .static import ASSETS, load_static
 from .urls import capture_url, place_of, public_root
@@ -28,15 +29,15 @@ PACKAGE = Path(__file__).parents[1]
 # What live frames are made of.
 _LIVE = (
     "_kit.html", "captures/_row.html", "captures/_counts.html", "messages/_row.html", "conversations/_pair.html",
-    "conversations/_bubble.html", "compare/_row.html", "_faults.html", "bins/_faults_now.html",
+    "conversations/_bubble.html", "compare/_row.html", "_faults.html", "bins/_faults_now.html", "_storage.html",
 )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
     """What every page knows. `base` prefixes links, `root` the addresses to paste; `loopback`: no reach;
-    `trouble`: what a person should do something about before captures are lost, in one sentence. `faults` are on in the
-    bin that the page is about, `back` is the page's own path, to come back to."""
+    `troubles` are what a person should know of storing and reading. `faults` are on in the bin that the page is about,
+    `back` is the page's own path, to come back to."""
 
     base: str
     root: str
@@ -46,7 +47,8 @@ class Site:
     loopback: bool
     version: str
     retention: str
-    trouble: str | None
+    troubles: Sequence[Trouble]
+    storage_key: str
     faults: Sequence[ActiveFault]
     back: str
     now: datetime
@@ -104,6 +106,7 @@ def setup_templates(app: web.Application) -> None:
     for name in _LIVE:
         environment.get_template(name)
     app[ASSETS] = load_static(folder("static"))
+    app[CONDITION] = Condition(app)
 
 
 def render(request: web.Request, template: str, page: Any, *, status: int = 200) -> web.Response:
@@ -117,6 +120,8 @@ def render(request: web.Request, template: str, page: Any, *, status: int = 200)
 def site_of(request: web.Request) -> Site:
     """The facts around a page."""
     settings = request.app[keys.SETTINGS]
+    condition = request.app[CONDITION]
+    condition.look()
     place = place_of(request)
     root = public_root(settings, place)
     return Site(
@@ -128,7 +133,8 @@ def site_of(request: web.Request) -> Site:
         loopback=_is_loopback(root),
         version=__version__,
         retention=say_duration(settings.retention),
-        trouble=_trouble(request.app),
+        troubles=condition.troubles,
+        storage_key=condition.key,
         faults=faults_of(request.app, request.match_info.get("bin", "")),
         back=request.path_qs.removeprefix(settings.base_path) if request.method == "GET" else "",
         now=clock.now(),
@@ -148,18 +154,6 @@ def retention_of(bin: Bin, default: timedelta) -> timedelta:
 def short_target(target: str) -> str:
     """A target for a row: without the capture key, and not longer than a line."""
     return KEY.sub("…", target, count=1)[:160]
-
-
-def _trouble(app: web.Application) -> str | None:
-    health, disk = app[keys.STORE].health(), app[keys.DISK]
-    if health.state == "suspect":
-        return f"The disk failed ({health.reason}). Captures are answered 503 until a restart, which checks the file."
-    if health.state != "ok":
-        return f"Nothing can be stored right now ({health.reason}). Captures are answered 503 until the cause is gone."
-    if disk.space is not None and disk.low:
-        left = say_size(disk.space.free)
-        return f"Only {left} left on the disk of the data directory. When it is full, captures are answered 503."
-    return None
 
 
 def _say_seconds(seconds: float) -> str:

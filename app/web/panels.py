@@ -21,7 +21,7 @@ from ..domain.units import say_gap
 from ..parsing import Parsed, Part, flatten, parse
 from ..providers import facts_of, sheet_of, why
 from ..providers.sheet import Sheet
-from ..storage import Store
+from ..store import Store
 from .pair_words import PairRow
 
 TABS = {
@@ -119,8 +119,8 @@ async def open_detail(store: Store, bin_id: str, capture: Capture, address: str,
     parsed = parse(raw)
     sheet = sheet_of(reading.provider)
     fields = tuple(_explained(field, sheet) for field in fields_of(parsed))
-    events = await store.events_of(capture)
-    said_at = next((event.said_at for event in events if event.said_at is not None), None)
+    n = capture.row.n
+    said_at = next((event.said_at for event in capture.events if event.said_at is not None), None)
     facts = facts_of(raw, capture.row.role, reading.provider) if reading.findings else None
     headers = tuple(
         (name.decode("latin-1"), value.decode("latin-1"), name.lower() in SECRET_HEADERS) for name, value in raw.headers
@@ -144,15 +144,15 @@ async def open_detail(store: Store, bin_id: str, capture: Capture, address: str,
         said_at=said_at,
         skew="" if said_at is None else _skew(raw.received_at - said_at),
         findings=tuple(explain(code, facts) for code in reading.findings),
-        events=events,
-        messages=await store.messages_of(capture),
+        events=capture.events,
+        messages=await store.messages_of(bin_id, n),
         related=tuple(
             Related(row=row, gap=_gap(row.received_at - raw.received_at))
-            for row in await store.list_related(capture, limit=RELATED)
+            for row in await store.list_related(bin_id, n, limit=RELATED)
         ),
         sent=await _sent(store, bin_id, capture.row),
         waits_s=sheet.habits.timeout_s if sheet else None,
-        attempts=await store.list_attempts(bin_id, capture.row.n, limit=ATTEMPTS),
+        attempts=await store.list_attempts(bin_id, n, limit=ATTEMPTS),
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ..domain.bins import PROVIDER_TITLES, Bin
-from ..domain.captures import Role
+from ..domain.roles import Role
 from ..providers import PROVIDERS
 from ..providers.sheet import Sheet
 

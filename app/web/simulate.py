@@ -8,8 +8,8 @@ from aiohttp import web
 
 from .. import clock, keys
 from ..domain.bins import Bin
-from ..domain.captures import Kind, Role
 from ..domain.curl import as_curl
+from ..domain.roles import Kind, Role
 from ..domain.simulation import MARK, MOST_A_SECOND, MOST_ABROAD_A_SECOND, MOST_MESSAGES, Attempt, What
 from ..domain.sms import SmsFacts, describe_sms
 from ..errors import Conflict, Invalid

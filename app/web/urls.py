@@ -12,7 +12,7 @@ from multidict import CIMultiDictProxy
 
 from .. import keys
 from ..domain.bins import Bin
-from ..domain.captures import Role
+from ..domain.roles import Role
 from ..settings import Settings
 
 

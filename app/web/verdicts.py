@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from ..domain.captures import Role
 from ..domain.messages import CONTRADICTORY, STUCK, Direction, Message, Step
+from ..domain.roles import Role
 from ..domain.statuses import FAILURES, Status
 from ..domain.units import say_duration, say_gap
 from ..providers.sheet import Sheet

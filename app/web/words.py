@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ..domain.bins import PROVIDER_TITLES
-from ..domain.captures import Kind, Role
 from ..domain.findings import FINDINGS, explain
 from ..domain.messages import STUCK, Message
+from ..domain.roles import Kind, Role
 
 LETTERS = {
     Role.PRIMARY: "P", Role.FALLBACK: "F", Role.STATUS: "S", Role.VOICE: "V", Role.VOICE_FALLBACK: "V",

@@ -47,8 +47,11 @@ export function ledgerOf(root) {
     if (verdict) say(verdict.textContent, { atOnce: true });
   }
 
-  function forget({ n, through }) {
-    const gone = (item) => (through ? Number(item.dataset.lastN) <= n : Number(item.dataset.lastN) === n);
+  function forget({ n, through, name }) {
+    const gone = (item) => {
+      if (name) return [`message-${name}`, `bubble-${name}`].includes(item.id);
+      return through ? Number(item.dataset.lastN) <= n : Number(item.dataset.lastN) === n;
+    };
     for (const item of root.querySelectorAll("[data-last-n]")) if (gone(item)) item.remove();
     for (const [id, item] of held.rows) if (gone(item)) held.rows.delete(id);
   }

@@ -5,6 +5,7 @@ import { openLine } from "./line.js";
 import { listOf } from "./list.js";
 import { attachPanel } from "./panel.js";
 import { showNotice, showStale, showState } from "./state.js";
+import { showStorage, storageKey } from "./storage.js";
 
 const STALE_MS = 30_000;
 
@@ -12,15 +13,16 @@ export function follow(root) {
   const list = root.dataset.scene ? ledgerOf(root) : listOf(root);
   const version = document.documentElement.dataset.version;
   const began = Date.now();
-  const now = { after: Number(root.dataset.after), target: 0, missed: 0, heard: 0, last: root.dataset.lastAt ?? "" };
+  const now = { after: Number(root.dataset.after), target: 0, missed: 0, heard: 0, last: root.dataset.lastAt ?? "", reading: "" };
 
   function address(scheme) {
-    const url = new URL(`${root.dataset.live}/live?after=${now.after}&faults=${faultsKey()}&${root.dataset.with}`, location.href);
+    const url = new URL(`${root.dataset.live}/live?after=${now.after}&faults=${faultsKey()}&storage=${storageKey()}&${root.dataset.with}`, location.href);
     if (scheme) url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
     return url;
   }
 
   function live() {
+    if (now.reading) return ["Live", now.reading];
     if (now.after < now.target) return ["Catching up", String(now.target - now.after)];
     if (!list) return ["Live", `listening for ${clock(Date.now() - began)}`];
     return now.last ? ["Live", "last request", now.last] : ["Live", ""];
@@ -44,6 +46,7 @@ export function follow(root) {
     }
     if (frame.reset !== undefined) return location.reload();
     if (frame.faults !== undefined) showFaults(frame.faults);
+    if (frame.storage !== undefined) now.reading = showStorage(frame.storage);
     if (frame.edits) {
       now.after = frame.after;
       if (!list) return location.reload();

@@ -12,21 +12,21 @@ MAY_IMPORT = {
     "parsing": {"parsing", *PURE},
     "providers": {"providers", "parsing", *PURE},
     "export": {"export", *PURE},
-    "storage": {"storage", "tasks", *PURE},
+    "storage": {"storage", "store", "clock", "log", "tasks", *PURE},
     "live": {"live"},
     "egress": {"egress", "errors", "clock"},
     "services": {
-        "services", "storage", "live", "egress", "providers", "parsing", "clock", "log", "settings", "tasks", *PURE,
+        "services", "store", "live", "egress", "providers", "parsing", "clock", "log", "settings", "tasks", *PURE,
     },
     "web": {
-        "web", "services", "storage", "live", "egress", "providers", "parsing", "export", "clock", "keys", "log",
+        "web", "services", "store", "live", "egress", "providers", "parsing", "export", "clock", "keys", "log",
         "settings", "tasks", "__init__", *PURE,
     },
     # What users' tests hold in their hands: a server beside them, and its API.
     "testing": {"testing", "commands", "clock", "main", "settings", "tasks", "web", *PURE},
     "commands": {
-        "commands", "serving", "settings", "storage", "web", "services", "egress", "providers", "export", "clock",
-        "__init__", *PURE,
+        "commands", "serving", "settings", "storage", "store", "web", "services", "egress", "providers", "export",
+        "clock", "__init__", *PURE,
     },
 }  # fmt: skip
 FILES = sorted(APP.rglob("*/*.py"))
@@ -87,15 +87,29 @@ def test_pure_rooms_and_services_stay_free_of_http(path: Path) -> None:
     assert not {name.partition(".")[0] for name in outside(path)} & banned
 
 
-def test_services_and_web_know_the_store_by_its_protocol_only() -> None:
-    for path in FILES:
-        if _room(path) in ("services", "web"):
-            text = path.read_text()
-            assert "storage." not in text.replace("..storage import", "").replace("storage/", ""), path
+def test_sqlite_is_known_in_one_room_only() -> None:
+    """A second engine stands beside it: the log and the ledger talk to `storage/transaction.py`, and their processes
+    open the files."""
+    knows = {path for path in FILES if "sqlite3" in {name.partition(".")[0] for name in outside(path)}}
+    assert {path.relative_to(APP).parts[:2] for path in knows} == {("storage", "sqlite")}
+    inside = [path for path in FILES if _room(path) == "storage" and "sqlite" not in path.parts]
+    reach = {str(path.relative_to(APP)) for path in inside if "sqlite." in path.read_text()}
+    assert reach == {
+        "storage/opening.py", "storage/log/process.py", "storage/ledger/process.py", "storage/ledger/follower.py",
+    }  # fmt: skip
+
+
+def test_the_readers_of_providers_and_the_storage_meet_in_one_module() -> None:
+    """What is kept must not hang on what is understood."""
+    top = {path.stem: imports(path) for path in APP.glob("*.py")}
+    assert {name for name, rooms in top.items() if {"providers", "storage"} <= rooms} == {"follower"}
+    log = [path for path in FILES if path.relative_to(APP).parts[:2] == ("storage", "log")]
+    assert not [path for path in log if "ledger." in path.read_text()]
 
 
 def test_only_main_and_the_serving_modules_know_all_rooms() -> None:
     top = {path.stem for path in APP.glob("*.py")}
     assert top == {
-        "__init__", "__main__", "clock", "errors", "keys", "log", "main", "serving", "settings", "tasks",
+        "__init__", "__main__", "clock", "errors", "follower", "keys", "log", "main", "serving", "settings", "store",
+        "tasks",
     }  # fmt: skip

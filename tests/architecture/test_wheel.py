@@ -30,8 +30,9 @@ def test_it_holds_one_package_and_all_it_needs(wheel: Path) -> None:
         "smsbin/templates/base.html",
         "smsbin/static/js/live.js",
         "smsbin/static/vendor/swagger-ui/LICENSE",
-        "smsbin/storage/sql/captures.sql",
-        "smsbin/storage/sql/sqlite/0001_first.sql",
+        "smsbin/storage/sql/log/captures.sql",
+        "smsbin/storage/sql/sqlite/ledger.sql",
+        "smsbin/storage/sql/sqlite/log/0001_first.sql",
     ):
         assert wanted in names
 

@@ -1,12 +1,19 @@
-"""A real Chromium, and a page that is signed in and listens for everything that must not happen."""
+"""A real Chromium, and a page that is signed in and listens for everything that must not happen.
 
-from collections.abc import AsyncIterator
+The tests of a module share one browser, which takes seconds to start, and so they share one event loop; each has a
+server and a browser context of its own.
+"""
+
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
-from tests.conftest import TOKEN, Running
+from app.settings import Settings
+from tests.conftest import TOKEN, Running, run_server
 
 from .find import FLAGS, on_path
 
@@ -24,12 +31,28 @@ class Watched:
     requests: list[str] = field(default_factory=list)
 
 
-@pytest.fixture
+shared = pytest_asyncio.fixture(loop_scope="module")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        if item.path.is_relative_to(here) and pytest_asyncio.is_async_test(item):
+            item.add_marker(pytest.mark.asyncio(loop_scope="module"), append=False)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def chromium() -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=on_path(), args=list(FLAGS))
         yield browser
         await browser.close()
+
+
+@shared
+async def server(make_settings: Callable[..., Settings]) -> AsyncIterator[Running]:
+    async with run_server(make_settings()) as running:
+        yield running
 
 
 async def sign_in(context: BrowserContext, server: Running) -> None:
@@ -48,7 +71,7 @@ async def watch(context: BrowserContext) -> Watched:
     return watched
 
 
-@pytest.fixture
+@shared
 async def context(chromium: Browser, server: Running) -> AsyncIterator[BrowserContext]:
     context = await chromium.new_context(viewport=WIDE, timezone_id="America/Los_Angeles", locale="en-US")
     context.set_default_timeout(10_000)
@@ -57,7 +80,7 @@ async def context(chromium: Browser, server: Running) -> AsyncIterator[BrowserCo
     await context.close()
 
 
-@pytest.fixture
+@shared
 async def watched(context: BrowserContext, server: Running) -> AsyncIterator[Watched]:
     """Whatever a test does, the browser must have had nothing to complain about, and asked nobody but us."""
     watched = await watch(context)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import axe_playwright_python
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
 from app import keys
@@ -72,7 +73,7 @@ class Judge:
             self.found[f"{path}: wider than the screen"] = [str(overflow)]
 
 
-@pytest.fixture(params=HOLDS, ids=NAMES)
+@pytest_asyncio.fixture(params=HOLDS, ids=NAMES, loop_scope="module")
 async def judge(request: pytest.FixtureRequest, server: Running, chromium: Browser) -> AsyncIterator[Judge]:
     """One for each width and theme. Whatever it has found fails the test."""
     size, scheme = request.param

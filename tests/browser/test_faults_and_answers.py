@@ -6,7 +6,7 @@ import aiohttp
 from playwright.async_api import Page, expect
 
 from app import keys
-from app.domain.captures import Role
+from app.domain.roles import Role
 from tests.conftest import TOKEN, Running
 
 from .conftest import Watched, watch

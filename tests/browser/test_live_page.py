@@ -180,7 +180,7 @@ async def test_credentials_are_masked_until_asked_for(server: Running, watched: 
 
 
 async def test_after_a_restart_nothing_is_missing(make_settings, context, free_port: int, tmp_path: Path) -> None:
-    """The server goes, captures come in through its next life, and the open page has them all, once."""
+    """The server goes, captures come in where the page does not see them, and then it has them all, once."""
     settings = make_settings(port=str(free_port), data_dir=str(tmp_path / "restarted"))
     async with run_server(settings, port=free_port) as server:
         await sign_in(context, server)
@@ -190,8 +190,9 @@ async def test_after_a_restart_nothing_is_missing(make_settings, context, free_p
         await page.goto(bin_page(server))
         await expect(page.locator("[data-live-state] b").last).to_have_text("Live")
     await expect(page.locator("[data-live-state] b").last).to_have_text("Reconnecting")
-    async with run_server(settings, port=free_port) as server:
+    async with run_server(settings) as server:
         await post(server, "meanwhile", count=12)
+    async with run_server(settings, port=free_port):
         await expect(page.locator("#capture-13")).to_be_visible(timeout=30_000)
         await expect(page.locator("[data-live-state] b").last).to_have_text("Live")
         await expect(page.locator("[data-away]")).to_contain_text("arrived while you were away")

@@ -94,19 +94,27 @@ def test_a_taken_port_and_a_locked_directory_are_told(tmp_path: Path) -> None:
         assert (locked.returncode, "--data-dir" in locked.stderr) == (3, True)
 
 
-def test_a_database_that_cannot_be_opened_is_named_with_the_cure(tmp_path: Path) -> None:
-    (tmp_path / "smsbin.db").write_bytes(b"this is no database" * 500)
+def test_a_log_that_cannot_be_opened_is_named_with_the_cure(tmp_path: Path) -> None:
+    (tmp_path / "log.db").write_bytes(b"this is no database" * 500)
     ended = _run("serve", "--port", "0", "--data-dir", str(tmp_path))
     assert ended.returncode == 3
-    assert f"{tmp_path / 'smsbin.db'} cannot be opened" in ended.stderr
+    assert f"{tmp_path / 'log.db'} cannot be opened" in ended.stderr
     assert len(ended.stderr.splitlines()) == 1
+
+
+def test_a_database_of_the_time_before_the_log_is_refused_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "smsbin.db").touch()
+    ended = _run("serve", "--port", "0", "--data-dir", str(tmp_path))
+    assert (ended.returncode, len(ended.stderr.splitlines())) == (3, 1)
+    assert f"{tmp_path / 'smsbin.db'} was written by an older smsbin" in ended.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["smsbin.db"]
 
 
 def test_the_files_are_for_their_owner_only_whoever_made_the_directory(tmp_path: Path) -> None:
     tmp_path.chmod(0o755)
     with _serving(tmp_path):
         modes = {path.name: path.stat().st_mode & 0o077 for path in tmp_path.iterdir()}
-    assert {"smsbin.db", "smsbin.db-wal", "access-token", "lock"} <= modes.keys()
+    assert {"log.db", "log.db-wal", "ledger.db", "ledger.db-wal", "ballast", "access-token"} <= modes.keys()
     assert set(modes.values()) == {0}
 
 
@@ -142,7 +150,7 @@ def test_a_backup_beside_a_running_server_is_whole(tmp_path: Path) -> None:
         assert done.returncode == 0, done.stderr
     assert copy.stat().st_mode & 0o777 == 0o600
     connection = sqlite3.connect(copy)
-    assert connection.execute("select count(*) from captures join raws using (id)").fetchone()[0] == 50
+    assert connection.execute("select count(*) from captures").fetchone()[0] == 50
     connection.close()
     again = _run("backup", str(copy), "--data-dir", str(tmp_path / "data"))
     assert (again.returncode, "--force" in again.stderr) == (3, True)

@@ -4,16 +4,18 @@ import json
 import os
 import select
 import socket
+import sqlite3
 import sys
 import threading
+import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
 from app.commands.checks_there import check_server
-from tests.commands.run import run
+from tests.commands.run import hit, run
 from tests.process import TOKEN, Process, serving
 
 Change = Callable[[bytes], bytes]
@@ -111,8 +113,8 @@ def test_a_healthy_server_is_called_healthy(here: dict[str, str], server: Proces
     code, lines = _doctor(**here)
     assert code == 0
     assert list(lines) == [
-        "settings", "data directory", "file locks", "disk", "database", "port", "server", "access token",
-        "public URL", "proxy headers", "clock", "WebSocket",
+        "settings", "data directory", "file locks", "disk", "log", "ledger", "port", "server", "access token",
+        "retention", "public URL", "proxy headers", "clock", "WebSocket",
     ]  # fmt: skip
     states = {check: line["state"] for check, line in lines.items()}
     assert set(states.values()) == {"ok", "warning", "skipped"}
@@ -130,7 +132,7 @@ def test_it_leaves_nothing_behind(here: dict[str, str], data: Path) -> None:
 
 def test_a_person_reads_one_line_a_check_with_the_cure_below(here: dict[str, str]) -> None:
     shown = run("doctor", **here).stdout.splitlines()
-    assert [line.split()[0] for line in shown if "→" not in line].count("ok") == 10
+    assert [line.split()[0] for line in shown if "→" not in line].count("ok") == 12
     assert len([line for line in shown if "→" in line]) == 1
 
 
@@ -153,11 +155,61 @@ def test_settings_that_serve_would_not_take_are_named(here: dict[str, str]) -> N
     assert "did you mean SMSBIN_PUBLIC_URL" in told
 
 
-def test_a_damaged_database_is_wrong_and_restore_is_the_cure(tmp_path: Path, free_port: int) -> None:
-    (tmp_path / "smsbin.db").write_bytes(b"this is no database" * 500)
+def test_a_damaged_log_is_wrong_and_restore_is_the_cure(tmp_path: Path, free_port: int) -> None:
+    (tmp_path / "log.db").write_bytes(b"this is no database" * 500)
     code, lines = _doctor(SMSBIN_PORT=str(free_port), SMSBIN_DATA_DIR=str(tmp_path))
-    assert (code, lines["database"]["state"]) == (1, "wrong")
-    assert "restore" in lines["database"]["cure"]
+    assert (code, lines["log"]["state"]) == (1, "wrong")
+    assert "restore" in lines["log"]["cure"]
+
+
+def test_a_damaged_ledger_is_a_warning_for_it_is_made_again(tmp_path: Path, free_port: int) -> None:
+    (tmp_path / "ledger.db").write_bytes(b"this is no database" * 500)
+    _, lines = _doctor(SMSBIN_PORT=str(free_port), SMSBIN_DATA_DIR=str(tmp_path))
+    assert lines["ledger"]["state"] == "warning"
+    assert "Nothing is lost" in lines["ledger"]["cure"]
+
+
+def test_a_log_of_an_older_smsbin_is_named(tmp_path: Path, free_port: int) -> None:
+    (tmp_path / "smsbin.db").touch()
+    code, lines = _doctor(SMSBIN_PORT=str(free_port), SMSBIN_DATA_DIR=str(tmp_path))
+    assert (code, lines["log"]["state"]) == (1, "wrong")
+    assert "older smsbin" in lines["log"]["told"]
+
+
+def test_deep_reads_every_body_and_names_those_that_the_disk_has_changed(tmp_path: Path) -> None:
+    with serving(tmp_path) as server:
+        for text in ("one", "two", "three"):
+            hit(server, text)
+        bin = server.ready["bin"]
+        assert server.stop() == 0
+    here = {"SMSBIN_PORT": str(server.port), "SMSBIN_DATA_DIR": str(tmp_path)}
+    assert "bodies" not in _doctor(**here)[1]
+    assert _doctor("--deep", **here)[1]["bodies"]["state"] == "ok"
+    with closing(sqlite3.connect(tmp_path / "log.db")) as connection, connection:
+        connection.execute("update captures set body = cast('Text=tWo' as blob) where id & 0xff = 2")
+    assert _doctor(**here)[1]["log"]["state"] == "ok"
+    found = _doctor("--deep", **here)[1]["bodies"]
+    assert (found["state"], found["told"]) == ("wrong", f"1 is not what came: {bin} #2")
+
+
+def test_a_retention_that_is_held_is_a_warning_until_somebody_says_that_the_time_is_right(tmp_path: Path) -> None:
+    with serving(tmp_path) as server:
+        assert server.stop() == 0
+    with closing(sqlite3.connect(tmp_path / "log.db")) as connection, connection:
+        connection.execute("update meta set seen_at = 0")
+    with serving(tmp_path) as server:
+        here = {
+            "SMSBIN_PORT": str(server.port), "SMSBIN_DATA_DIR": str(tmp_path), "SMSBIN_ACCESS_TOKEN": TOKEN,
+        }  # fmt: skip
+        code, lines = _doctor(**here)
+        assert (code, lines["retention"]["state"]) == (0, "warning")
+        assert "last ran at 1970-01-01 00:00 UTC" in lines["retention"]["told"]
+        request = urllib.request.Request(f"{server.ready['url']}api/v1/retention/confirm", method="POST")
+        request.add_header("Authorization", f"Bearer {TOKEN}")
+        with urllib.request.urlopen(request) as answer:
+            assert json.load(answer) == {"retention": "30d", "held": None, "held_for_s": None}
+        assert _doctor(**here)[1]["retention"]["state"] == "ok"
+        assert server.stop() == 0
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root can write everywhere")

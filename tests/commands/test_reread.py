@@ -1,52 +1,70 @@
-"""`smsbin reread` as a person runs it: with the server stopped, and one clear line where it cannot."""
+"""`smsbin reread` as a person runs it: beside a running server, or where none runs."""
 
-import os
+import json
 import sqlite3
-import subprocess
-import sys
-import urllib.parse
 import urllib.request
 from contextlib import closing
 from pathlib import Path
 
-from tests.process import ROOT, serving
-
-
-def _run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("SMSBIN_")}
-    command = [sys.executable, "-m", "app", "reread", *arguments]
-    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False)
+from tests.commands.run import hit, run
+from tests.process import TOKEN, Process, serving
 
 
 def _rows(data: Path) -> list[tuple]:
-    with closing(sqlite3.connect(data / "smsbin.db")) as connection:
+    with closing(sqlite3.connect(data / "ledger.db")) as connection:
         captures = connection.execute("select * from v_captures order by n").fetchall()
         return captures + connection.execute("select * from v_messages order by first_at").fetchall()
 
 
-def test_with_the_server_stopped_everything_is_read_again_to_the_same_rows(tmp_path: Path) -> None:
+def _here(server: Process, data: Path) -> dict[str, str]:
+    return {"SMSBIN_PORT": str(server.port), "SMSBIN_DATA_DIR": str(data), "SMSBIN_ACCESS_TOKEN": TOKEN}
+
+
+def _call(server: Process, method: str, path: str, value: object = None) -> dict:
+    body = None if value is None else json.dumps(value).encode()
+    headers = {"Authorization": f"Bearer {TOKEN}", "Content-Type": "application/json"}
+    request = urllib.request.Request(server.bin_api + path, body, headers, method=method)
+    with urllib.request.urlopen(request) as answer:
+        return json.load(answer)
+
+
+def test_without_a_server_everything_is_read_again_to_the_same_rows(tmp_path: Path) -> None:
     with serving(tmp_path) as server:
         for text in ("one", "two"):
-            said = urllib.parse.urlencode({"From": "+14155550123", "To": "+14155550100", "Text": text})
-            with urllib.request.urlopen(server.ready["urls"]["primary"], said.encode()) as answer:
-                assert answer.status == 200
+            hit(server, text)
         assert server.stop() == 0
     before = _rows(tmp_path)
-    done = _run("--data-dir", str(tmp_path))
-    assert (done.returncode, done.stdout) == (0, "")
-    assert done.stderr == "2 captures in 1 bin are read again.\n"
+    done = run("reread", "--data-dir", str(tmp_path))
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "Bin 1 is read again.\n")
     assert _rows(tmp_path) == before
     assert len(before) == 4
 
 
-def test_a_running_server_is_named_in_one_line(tmp_path: Path) -> None:
-    with serving(tmp_path):
-        done = _run("--data-dir", str(tmp_path))
-    assert (done.returncode, len(done.stderr.splitlines())) == (3, 1)
-    assert "Stop it" in done.stderr
+def test_a_running_server_reads_again_with_the_provider_that_is_set_now(tmp_path: Path) -> None:
+    with serving(tmp_path) as server:
+        hit(server, "one", "status", MessageStatus="delivered", MessageSid="SM" + "0" * 32)
+        before = _call(server, "GET", "/captures/1")
+        other = "plivo" if before["provider"] != "plivo" else "ytel"
+        _call(server, "PATCH", "", {"provider": other})
+        assert _call(server, "GET", "/captures/1")["provider"] == before["provider"]
+        for arguments in (("Bin 1",), ()):
+            done = run("reread", *arguments, **_here(server, tmp_path))
+            assert (done.returncode, done.stdout, done.stderr) == (0, "", "Bin 1 is read again.\n")
+        after = _call(server, "GET", "/captures/1")
+        assert (after["provider"], after["n"], after["body"]) == (other, 1, before["body"])
+        assert _call(server, "GET", "/reread") == {"state": "done", "done": 0, "total": 0}
+
+
+def test_an_unknown_bin_is_told_whether_a_server_runs_or_not(tmp_path: Path) -> None:
+    with serving(tmp_path) as server:
+        beside = run("reread", "nothing", **_here(server, tmp_path))
+        assert server.stop() == 0
+    alone = run("reread", "nothing", "--data-dir", str(tmp_path))
+    for done in (beside, alone):
+        assert (done.returncode, "There is no bin nothing" in done.stderr) == (2, True)
 
 
 def test_nothing_to_read_says_where_it_looked_and_makes_nothing(tmp_path: Path) -> None:
-    done = _run("--data-dir", str(tmp_path / "none"))
+    done = run("reread", "--data-dir", str(tmp_path / "none"))
     assert (done.returncode, str(tmp_path / "none") in done.stderr) == (3, True)
     assert not (tmp_path / "none").exists()

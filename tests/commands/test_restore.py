@@ -44,25 +44,26 @@ def backup(made: tuple[Path, Path]) -> Path:
 
 
 def _state(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in folder.iterdir() if path.name != "lock"}
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
 def _asides(data: Path) -> list[Path]:
-    return [path for path in data.glob("smsbin.db.before-*") if not path.name.endswith(("-wal", "-shm"))]
+    return [path for path in data.glob("log.db.before-*") if not path.name.endswith(("-wal", "-shm"))]
 
 
 def test_what_was_backed_up_is_there_again_and_what_was_there_is_kept(data: Path, backup: Path) -> None:
-    before = (data / "smsbin.db").read_bytes()
-    (data / "smsbin.suspect").touch()
+    before = (data / "log.db").read_bytes()
+    (data / "log.suspect").touch()
     done = run("restore", str(backup), "--data-dir", str(data))
     assert (done.returncode, done.stdout) == (0, "")
     assert "1 bin, 1 capture, version" in done.stderr
     (aside,) = _asides(data)
     assert str(aside) in done.stderr
     assert aside.read_bytes() == before
-    assert (data / "smsbin.db").stat().st_mode & 0o777 == 0o600
-    assert not (data / "smsbin.suspect").exists()
-    assert not (data / "smsbin.db.restoring").exists()
+    assert (data / "log.db").stat().st_mode & 0o777 == 0o600
+    assert not (data / "log.suspect").exists()
+    assert not (data / "ledger.db").exists()
+    assert not (data / "log.db.restoring").exists()
     assert _texts(data) == ["first"]
     # And back again: what was kept aside is a database like any other.
     assert run("restore", str(aside), "--data-dir", str(data)).returncode == 0
@@ -86,9 +87,9 @@ def test_what_a_killed_server_left_in_its_log_stays_with_its_database(data: Path
     with serving(data) as server:
         hit(server, "third")
         server.kill()
-    assert (data / "smsbin.db-wal").stat().st_size > 0
+    assert (data / "log.db-wal").stat().st_size > 0
     assert run("restore", str(backup), "--data-dir", str(data)).returncode == 0
-    assert not (data / "smsbin.db-wal").exists()
+    assert not (data / "log.db-wal").exists()
     assert _texts(data) == ["first"]
     (aside,) = _asides(data)
     assert run("restore", str(aside), "--data-dir", str(data)).returncode == 0
@@ -140,9 +141,9 @@ def test_a_wrong_file_is_told_before_anything_is_touched(data: Path, backup: Pat
     for file, words in (
         (_damaged(backup, tmp_path / "damaged.db"), "damaged.db"),
         (_newer(backup, tmp_path / "newer.db"), "version 9999"),
-        (_stranger(tmp_path / "songs.db"), "no database of smsbin"),
-        (tmp_path / "text.db", "no sound database"),
-        (tmp_path / "empty.db", "no database of smsbin"),
+        (_stranger(tmp_path / "songs.db"), "no log of smsbin"),
+        (tmp_path / "text.db", "no sound log"),
+        (tmp_path / "empty.db", "no log of smsbin"),
         (tmp_path / "none.db", "There is no file"),
     ):
         for verify in ((), ("--verify",)):
@@ -151,8 +152,8 @@ def test_a_wrong_file_is_told_before_anything_is_touched(data: Path, backup: Pat
             assert words in done.stderr
     assert _state(data) == before
     assert not (tmp_path / "none.db").exists()
-    done = run("restore", str(data / "smsbin.db"), "--data-dir", str(data))
-    assert (done.returncode, "the database itself" in done.stderr) == (2, True)
+    done = run("restore", str(data / "log.db"), "--data-dir", str(data))
+    assert (done.returncode, "the log itself" in done.stderr) == (2, True)
 
 
 def test_verify_only_looks(backup: Path, tmp_path: Path) -> None:

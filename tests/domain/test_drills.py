@@ -4,7 +4,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.domain.captures import Role
 from app.domain.drills import (
     SERIES,
     Card,
@@ -19,6 +18,7 @@ from app.domain.drills import (
 )
 from app.domain.faults import Fault, FaultKind
 from app.domain.pairing import Hit, Pairing
+from app.domain.roles import Role
 
 NOW = datetime(2026, 11, 27, 12, 0, tzinfo=UTC)
 RUN = "d1.0"

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.captures import Kind, RawRequest, Role
+from app.domain.captures import RawRequest
 from app.domain.events import Event
 from app.domain.findings import FINDINGS, Facts, explain, observe
+from app.domain.roles import Kind, Role
 from app.domain.statuses import Status
 from app.providers import PROVIDERS, facts_of, recognise
 from app.providers.sheet import Wish, as_raw

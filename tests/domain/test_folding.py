@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.captures import Kind
 from app.domain.events import Event, Piece
 from app.domain.folding import MOST_MEDIA, absorb, begin, mark_stuck, takes_piece, timeline
 from app.domain.messages import CONTRADICTORY, DUPLICATE, LATE, MISPLACED, STUCK, Direction, Fact, Message
+from app.domain.roles import Kind
 from app.domain.statuses import RANKS, Status, Word
 
 START = datetime(2026, 11, 25, 10, 0, tzinfo=UTC)

@@ -3,9 +3,9 @@
 import pytest
 
 from app.domain.answers import EMPTY_TWIML, Answer
-from app.domain.captures import Role
 from app.domain.checking import check_answer, is_well_formed
 from app.domain.rendering import render
+from app.domain.roles import Role
 from app.providers import PROVIDERS
 from app.providers.answering import lint_for, presets_for
 

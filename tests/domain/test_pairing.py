@@ -1,5 +1,6 @@
 """Verdicts: the same from the same hits, in whatever order they and their outcomes became known; and in words."""
 
+import random
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
 
@@ -77,7 +78,12 @@ PRIMARY, FALLBACK = False, True
         ([(0, PRIMARY, OK), (1, FALLBACK, ERROR)], Verdict.PRIMARY_ONLY),
         ([(0, PRIMARY, LEFT), (15, FALLBACK, OK)], Verdict.FALLBACK_AFTER_TIMEOUT),
         ([(0, PRIMARY, GONE), (15, FALLBACK, OK)], Verdict.FALLBACK_AFTER_TIMEOUT),
-        ([(0, PRIMARY, None), (15, FALLBACK, OK)], Verdict.FALLBACK_AFTER_TIMEOUT),
+        # No verdict rests on an outcome that is unknown.
+        ([(0, PRIMARY, None), (15, FALLBACK, OK)], Verdict.NEITHER_OK),
+        ([(0, PRIMARY, ERROR), (1, PRIMARY, None), (15, FALLBACK, OK)], Verdict.NEITHER_OK),
+        ([(0, PRIMARY, OK), (1, FALLBACK, None)], Verdict.NEITHER_OK),
+        ([(0, PRIMARY, OK), (1, PRIMARY, None)], Verdict.PRIMARY_ONLY),
+        ([(0, PRIMARY, OK), (1, PRIMARY, None), (2, FALLBACK, OK)], Verdict.BOTH_OK),
         ([(0, PRIMARY, LATE), (15, FALLBACK, OK)], Verdict.FALLBACK_AFTER_TIMEOUT),
         ([(0, PRIMARY, Outcome(status=500, after_ms=16_000)), (15, FALLBACK, OK)], Verdict.FALLBACK_AFTER_TIMEOUT),
         # The answer of a second and more, whose time is known to some milliseconds, is the reason of what follows it.
@@ -160,10 +166,14 @@ def test_every_pairing_has_a_reason_in_sentences(steps: list[tuple[float, bool, 
             [(0, FALLBACK, OK)],
             "The provider went straight to the fallback. Check the primary address in the portal.",
         ),
-        ([(0, PRIMARY, None)], "Waiting: the answer is being held."),
+        ([(0, PRIMARY, None)], "What became of an answer is not known yet."),
         ([(0, PRIMARY, ERROR)], "The primary answered 500; no fallback has come yet."),
         (
             [(0, PRIMARY, None), (5, FALLBACK, OK)],
+            "The fallback took it. What became of an answer is not known yet.",
+        ),
+        (
+            [(0, PRIMARY, LATE), (5, FALLBACK, OK)],
             "The fallback came after 5.0 s, while the primary was unanswered. Nothing was lost.",
         ),
         (
@@ -261,13 +271,22 @@ def test_of_an_id_that_is_sent_for_ever_the_first_and_the_newest_hits_stay() -> 
     assert reason_of(pairing) == "The primary took it at one of 32 or more tries; the fallback was not needed."
 
 
-def test_what_decides_a_verdict_outlasts_any_number_of_repeats() -> None:
-    others = {20: _hit(20, 20, fallback=True, ok=True), 40: _hit(40, 40, ok=False, status=500)}
-    hits = [others.get(n, _hit(n, n, ok=n > 1)) for n in range(1, 301)]
-    pairing = _repeated(*hits)
-    assert len(pairing.hits) == MOST_HITS
-    assert set(others.values()) <= set(pairing.hits)
-    assert (pairing.verdict, pairing.gap_ms) == (verdict_of(hits), gap_ms(hits)) == (Verdict.BOTH_OK, 19_000)
+@given(
+    st.lists(st.tuples(st.booleans(), st.sampled_from([OK, LATE, ERROR, LEFT])), min_size=1, max_size=60),
+    st.randoms(use_true_random=False),
+)
+def test_which_hits_stay_does_not_depend_on_when_their_outcomes_are_known(
+    hits: list[tuple[bool, Outcome]], dice: random.Random
+) -> None:
+    soon = late = Pairing(message_id="m", voice=False, hits=())
+    for n, (fallback, outcome) in enumerate(hits, 1):
+        hit = _hit(n, n, fallback=fallback)
+        soon, late = settle_hit(absorb_hit(soon, hit), n, outcome), absorb_hit(late, hit)
+    order = list(enumerate(hits, 1))
+    dice.shuffle(order)
+    for n, (_, outcome) in order:
+        late = settle_hit(late, n, outcome)
+    assert soon == late
 
 
 def test_the_first_hit_on_each_url_stays_whatever_follows() -> None:

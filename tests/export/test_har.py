@@ -18,6 +18,7 @@ def _capture(body: bytes = b"Text=hi", **more: object) -> dict:
         "target": "/0123456789abcdef?a=1&a=",
         "http_version": "1.1",
         "content_type": "application/x-www-form-urlencoded",
+        "problem": None,
         "headers": [["Host", "sms.example.net"], ["X-b", "1"], ["x-B", "2"]],
         "parsed": {"query": [["a", "1"], ["a", ""]]},
         "body": {"size": len(body), "complete": True, "sha256": "", "base64": encoded},
@@ -84,3 +85,8 @@ def test_an_answer_that_was_set_is_told_as_it_went_out() -> None:
     assert response["redirectURL"] == "http://sms.example.net/x"
     assert response["content"] == {"size": 6, "mimeType": "", "text": "grüß"}
     assert response["bodySize"] == 6
+
+
+def test_a_problem_is_told_beside_the_number() -> None:
+    assert _log(_capture())["entries"][0]["comment"] == "#3 on primary"
+    assert _log(_capture(problem="It is damaged."))["entries"][0]["comment"] == "#3 on primary: It is damaged."

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import msgspec
 
-from app.domain.captures import RawRequest, Role
+from app.domain.captures import RawRequest
 from app.domain.events import Event, Piece
+from app.domain.roles import Role
 from app.domain.statuses import Word
 
 RECEIVED_AT = datetime(2024, 7, 11, 9, 40, tzinfo=UTC)

@@ -7,7 +7,8 @@ from urllib.parse import urlencode
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.domain.captures import RawRequest, Role
+from app.domain.captures import RawRequest
+from app.domain.roles import Role
 from app.providers import PROVIDERS, generic, recognise
 from app.providers.glance import Glance
 from tests.storage.builders import a_raw

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from app.domain.captures import Kind, RawRequest, Reading, Role
+from app.domain.captures import RawRequest, Reading
+from app.domain.roles import Kind, Role
 from app.providers import recognise, why
 from tests.storage.builders import a_raw
 

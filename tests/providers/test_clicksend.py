@@ -4,7 +4,8 @@ from urllib.parse import urlencode
 
 import pytest
 
-from app.domain.captures import Kind, RawRequest, Role
+from app.domain.captures import RawRequest
+from app.domain.roles import Kind, Role
 from app.providers import PROVIDERS, recognise, why
 from tests.storage.builders import a_raw
 

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.domain.captures import Kind, Reading, Role
+from app.domain.captures import Reading
 from app.domain.events import Event
+from app.domain.roles import Kind, Role
 from app.domain.statuses import FAILURES, Status
 from app.providers import PROVIDERS, recognise
 from app.providers.sheet import Sheet, Wish, as_raw

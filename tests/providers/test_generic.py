@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.captures import Kind, RawRequest, Role
+from app.domain.captures import RawRequest
 from app.domain.phones import e164
+from app.domain.roles import Kind, Role
 from app.providers import recognise
 from tests.storage.builders import a_raw
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from app.domain.captures import Role
+from app.domain.roles import Role
 from app.providers import PROVIDERS, recognise
 from app.providers.glance import Glance
 from app.providers.sheet import Sheet

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from app.domain.captures import Kind, Role
+from app.domain.roles import Kind, Role
 from app.providers import PROVIDERS, recognise
 from app.providers.sheet import Wish, as_raw
 

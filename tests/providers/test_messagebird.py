@@ -6,7 +6,8 @@ from urllib.parse import urlencode
 
 import pytest
 
-from app.domain.captures import Kind, RawRequest, Role
+from app.domain.captures import RawRequest
+from app.domain.roles import Kind, Role
 from app.providers import recognise, why
 from tests.storage.builders import a_raw
 

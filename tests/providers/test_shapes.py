@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from app.domain.captures import Kind
 from app.domain.events import Event, Piece, made_id
+from app.domain.roles import Kind
 from app.providers.bounds import MAX_MEDIA, MAX_VALUE
 from app.providers.glance import Glance
 from app.providers.parties import international

@@ -5,8 +5,9 @@ from urllib.parse import urlencode
 
 import pytest
 
-from app.domain.captures import Kind, RawRequest, Role
+from app.domain.captures import RawRequest
 from app.domain.events import Piece
+from app.domain.roles import Kind, Role
 from app.providers import recognise, why
 from tests.storage.builders import a_raw
 

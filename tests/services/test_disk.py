@@ -26,7 +26,7 @@ def test_low_is_less_than_256_mib_or_a_hundredth(free: int, total: int, low: boo
 async def test_it_asks_the_disk_of_its_folder(tmp_path: Path) -> None:
     disk = Disk(tmp_path)
     assert not disk.low
-    await disk.look()
+    await disk.step()
     assert disk.space is not None
     assert 0 < disk.space.free <= disk.space.total
 
@@ -34,5 +34,5 @@ async def test_it_asks_the_disk_of_its_folder(tmp_path: Path) -> None:
 async def test_a_disk_that_does_not_tell_is_unknown_not_low(tmp_path: Path) -> None:
     disk = Disk(tmp_path / "gone")
     disk.space = Space(1, 1)
-    await disk.look()
+    await disk.step()
     assert (disk.space, disk.low) == (None, False)

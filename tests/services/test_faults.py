@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from app import clock
-from app.domain.captures import Role
 from app.domain.faults import ActiveFault, Fault, FaultKind
+from app.domain.roles import Role
 from app.errors import Invalid
 from app.live.hub import Hub
 from app.services import faults as service

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace as but
 
-from app.domain.captures import Kind, Role
 from app.domain.events import Event
+from app.domain.roles import Kind, Role
 from app.domain.simulation import SimulationWish, Trouble, What
 from app.domain.statuses import FAILURES
 from app.providers import PROVIDERS, recognise

@@ -2,10 +2,18 @@
 
 from datetime import datetime, timedelta
 
+import msgspec
+
 from app import clock
 from app.domain.bins import Bin, NewBin
-from app.domain.captures import Kind, NewCapture, RawRequest, Reading, Role
-from app.storage import Store
+from app.domain.captures import FaultHit, NewCapture, RawRequest, Reading
+from app.domain.events import Event
+from app.domain.roles import Role
+from app.store import Store
+
+from .scripted import TYPE, Script
+
+FORM = b"From=%2B14155550123&To=%2B14155550100&Text=hi"
 
 
 async def a_bin(store: Store, **values: object) -> Bin:
@@ -29,8 +37,36 @@ def a_raw(body: bytes = b"Text=hi", received_at: datetime | None = None, **value
 
 
 def a_capture(bin: Bin, role: Role = Role.PRIMARY, **values: object) -> NewCapture:
-    reading = Reading(provider="generic", kind=Kind.INBOUND, sender="+14155550123", text="hi", status="received")
-    return NewCapture(bin_id=bin.id, role=role, raw=a_raw(**values), reading=reading)
+    return NewCapture(bin_id=bin.id, role=role, raw=a_raw(**values))
+
+
+def reading_of(*events: Event, provider: str = "ytel", **more: object) -> Reading:
+    """A reading that states these events."""
+    first = events[0]
+    values = {
+        "provider": provider, "kind": first.kind, "message_id": first.message_id, "sender": first.sender,
+        "recipient": first.recipient, "text": first.text, "raw_status": first.raw_status, "events": events,
+        "status": None if first.status is None else first.status.value, "words": first.text or "",
+    }  # fmt: skip
+    return Reading(**values | more)
+
+
+def scripted(reading: Reading, *, salt: str = "", trouble: str = "", **values: object) -> RawRequest:
+    """A request of which the reader says just this. Two of them without a salt are the same request."""
+    body = msgspec.msgpack.encode(Script(reading, salt, trouble))
+    return a_raw(**{"body": body, "headers": ((b"Content-Type", TYPE),), "target": "/0123456789abcdef"} | values)
+
+
+def stating(
+    bin: Bin, role: Role, *events: Event, at: datetime | None = None, salt: str | None = None,
+    fault: FaultHit | None = None, method: str = "POST", **more: object,
+) -> NewCapture:  # fmt: skip
+    """A capture that states these events, unlike every other one unless it has a salt of its own."""
+    raw = scripted(
+        reading_of(*events, **more), salt=clock.new_id() if salt is None else salt, received_at=at or clock.now(),
+        method=method,
+    )  # fmt: skip
+    return NewCapture(bin_id=bin.id, role=role, raw=raw, fault=fault)
 
 
 def days_ago(days: float) -> datetime:

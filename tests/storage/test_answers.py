@@ -1,6 +1,7 @@
 """What every store promises about answers and faults: how a bin's URLs behave survives everything but its bin."""
 
 import sqlite3
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,10 +11,12 @@ import pytest
 from app import clock
 from app.domain.answers import Answer, RoleAnswers, Rule
 from app.domain.bins import Bin
-from app.domain.captures import Captured, FaultHit, NewCapture, NewOutcome, Outcome, Role
+from app.domain.captures import Captured, FaultHit, NewCapture, NewOutcome, Outcome
 from app.domain.faults import ActiveFault, Fault, FaultKind
+from app.domain.roles import Role
 from app.errors import NotFound
-from app.storage import Store, open_store
+from app.storage.opening import open_store
+from app.store import Store
 
 from .builders import a_bin, a_capture
 
@@ -31,7 +34,7 @@ def a_fault(bin: Bin, role: Role = Role.PRIMARY, **values: object) -> ActiveFaul
 
 
 def with_fault(bin: Bin, hit: FaultHit) -> NewCapture:
-    return msgspec.structs.replace(a_capture(bin), fault=hit, awaited=True)
+    return msgspec.structs.replace(a_capture(bin), fault=hit)
 
 
 async def test_answers_come_back_as_they_went_in(store: Store) -> None:
@@ -78,10 +81,10 @@ async def test_a_capture_counts_its_fault_in_its_own_transaction(store: Store) -
     fault = a_fault(bin)
     await store.set_fault(fault)
     fault, hit = fault.taken()
-    stamp = await store.add_capture(with_fault(bin, hit))
+    n = await store.add_capture(with_fault(bin, hit))
     assert await store.list_faults() == [fault]
     assert (fault.left, fault.hits) == (2, 1)
-    told = (await store.get_capture(bin.id, stamp.n)).row.fault
+    told = (await store.get_capture(bin.id, n)).row.fault
     assert told is not None
     assert (told.fault, told.kind, told.said) == (fault.id, "status", "status 500")
 
@@ -111,8 +114,8 @@ async def test_a_deleted_bin_takes_its_answers_and_faults_along(store: Store, tm
     await store.set_fault(a_fault(bin))
     await store.drop_bin(bin.id)
     assert (await store.list_answers(), await store.list_faults()) == ([], [])
-    await store.sweep(clock.now(), timedelta(0))
-    with sqlite3.connect(tmp_path / "data" / "smsbin.db") as database:
+    await store.erase()
+    with closing(sqlite3.connect(tmp_path / "data" / "log.db")) as database:
         left = [database.execute(f"select count(*) from {table}").fetchone()[0] for table in ("answers", "faults")]
         bins = database.execute("select count(*) from bins").fetchone()[0]
     assert (left, bins) == ([0, 0], 0)
@@ -123,38 +126,44 @@ async def test_what_went_out_is_kept_where_it_was_not_the_default(store: Store) 
     plain, special = await store.add_capture(a_capture(bin)), await store.add_capture(a_capture(bin))
     sent = Answer(status=500, body="grüß")
     outcomes = [
-        NewOutcome(bin.id, plain.n, Outcome(status=200, after_ms=1)),
-        NewOutcome(bin.id, special.n, Outcome(status=500, after_ms=2, note="why", well_formed=False, sent=sent)),
+        NewOutcome(bin.id, plain, Outcome(status=200, after_ms=1)),
+        NewOutcome(bin.id, special, Outcome(status=500, after_ms=2, note="why", well_formed=False, sent=sent)),
     ]
-    await store.set_outcomes(outcomes)
-    assert await store.get_sent_answer(bin.id, plain.n) is None
-    assert await store.get_sent_answer(bin.id, special.n) == sent
-    assert (await store.get_capture(bin.id, special.n)).row.outcome == Outcome(
+    for outcome in outcomes:
+        store.note_outcome(outcome)
+    assert await store.get_sent_answer(bin.id, plain) is None
+    assert await store.get_sent_answer(bin.id, special) == sent
+    assert (await store.get_capture(bin.id, special)).row.outcome == Outcome(
         status=500, after_ms=2, note="why", well_formed=False
     )
     await store.drop_captures(bin.id)
-    assert await store.get_sent_answer(bin.id, special.n) is None
+    assert await store.get_sent_answer(bin.id, special) is None
 
 
-async def test_captures_that_nothing_was_heard_of_are_settled_once(store: Store) -> None:
-    bin, other = await a_bin(store), await a_bin(store)
+async def test_captures_that_nothing_was_heard_of_are_settled_once(tmp_path: Path) -> None:
     now = clock.now()
-    await store.add_capture(a_capture(other, received_at=now - timedelta(seconds=300)))
-    held = await store.add_capture(a_capture(bin, received_at=now - timedelta(seconds=100)))
-    done = await store.add_capture(a_capture(bin, received_at=now))
-    await store.set_outcomes([NewOutcome(bin.id, done.n, Outcome(status=200, after_ms=1))])
-    cursor = (await store.get_bin(bin.id)).seq
-    assert await store.settle_unanswered(timedelta(seconds=200), "stopped") == [bin.id]
-    changes = await store.changes_after(bin.id, cursor)
-    assert [(change.row.n, change.row.outcome) for change in changes if isinstance(change, Captured)] == [
-        (held.n, Outcome(note="stopped"))
-    ]
-    assert (await store.get_capture(other.id, 1)).row.outcome is None
-    assert await store.settle_unanswered(timedelta(seconds=200), "stopped") == []
+    async with open_store(tmp_path / "data") as store:
+        bin, other = await a_bin(store), await a_bin(store)
+        await store.add_capture(a_capture(other, received_at=now - timedelta(seconds=300)))
+        held = await store.add_capture(a_capture(bin, received_at=now - timedelta(seconds=100)))
+        done = await store.add_capture(a_capture(bin, received_at=now))
+        store.note_outcome(NewOutcome(bin.id, done, Outcome(status=200, after_ms=1)))
+    async with open_store(tmp_path / "data") as store:
+        in_hand = await store.add_capture(a_capture(bin, received_at=now))
+        cursor = (await store.get_bin(bin.id)).seq
+        for note in ("stopped", "again"):
+            await store.settle_unanswered(timedelta(seconds=200), note)
+            rows = await store.get_captures(bin.id, [held, done, in_hand])
+            assert [each.row.outcome for each in rows] == [
+                Outcome(note="stopped"), Outcome(status=200, after_ms=1), None,
+            ]  # fmt: skip
+        changes = await store.changes_after(bin.id, cursor)
+        assert [change.row.n for change in changes if isinstance(change, Captured)] == [held]
+        assert (await store.get_capture(other.id, 1)).row.outcome is None
 
 
 async def test_faults_and_answers_are_there_after_a_restart(tmp_path: Path) -> None:
-    path = tmp_path / "data" / "smsbin.db"
+    path = tmp_path / "data"
     async with open_store(path) as store:
         bin = await a_bin(store)
         fault = a_fault(bin)

@@ -1,7 +1,7 @@
 """What every store promises about replays: an attempt is kept beside its capture, and goes with it."""
 
 import sqlite3
-from datetime import timedelta
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -9,7 +9,7 @@ import pytest
 from app import clock
 from app.domain.replaying import NewAttempt
 from app.errors import NotFound
-from app.storage import Store
+from app.store import Store
 
 from .builders import a_bin, a_capture
 
@@ -46,8 +46,8 @@ async def test_an_attempt_goes_with_its_capture_and_from_the_disk(store: Store, 
     assert await store.list_attempts(bin.id, 1, limit=10) == []
     await store.drop_captures(bin.id)
     assert await store.list_attempts(bin.id, 2, limit=10) == []
-    await store.sweep(clock.now(), timedelta(0))
-    with sqlite3.connect(tmp_path / "data" / "smsbin.db") as database:
+    await store.erase()
+    with closing(sqlite3.connect(tmp_path / "data" / "log.db")) as database:
         assert database.execute("select count(*) from attempts").fetchone()[0] == 0
 
 

@@ -1,5 +1,5 @@
-"""The pairings that every store keeps: which captures on the primary and the fallback URL belong together, folded in
-the captures' own transaction, and always what a fresh fold of what is still there gives."""
+"""The pairings that every store folds: which captures on the primary and the fallback URL belong together, and always
+what a new fold of what is still there gives."""
 
 import random
 from collections import Counter
@@ -11,17 +11,20 @@ from msgspec.structs import replace
 
 from app import clock
 from app.domain.bins import Bin
-from app.domain.captures import FaultHit, Kind, NewCapture, NewOutcome, Outcome, Reading, Role
+from app.domain.captures import FaultHit, NewOutcome, Outcome
 from app.domain.events import Event
 from app.domain.pairing import PROBLEMS, Pairing, Verdict
+from app.domain.roles import Kind, Role
 from app.domain.statuses import Status, Word
 from app.errors import NotFound
-from app.storage import Store
+from app.store import Store
 
-from .builders import a_bin, a_raw
+from .builders import a_bin, stating
+from .conftest import until
 
 US, THEM = "+14155550100", "+14155550123"
-START = clock.now() - timedelta(minutes=10)
+# Ahead of the clock: no fallback is missed yet.
+START = clock.now() + timedelta(hours=1)
 OK = Outcome(status=200, after_ms=2)
 FAILED = Outcome(status=500, after_ms=2)
 LEFT = Outcome(sender_left=True, left_ms=15_000)
@@ -46,19 +49,12 @@ async def _keep(
     outcome: Outcome | None = None,
     fault: FaultHit | None = None,
     method: str = "POST",
-    **more: bool,
+    start: datetime | None = None,
 ) -> int:
-    first = events[0]
-    reading = Reading(
-        provider="ytel", kind=first.kind, message_id=first.message_id, sender=first.sender, recipient=first.recipient,
-        text=first.text, events=events, words=first.text or "",
-    )  # fmt: skip
-    at: datetime = START + timedelta(seconds=seconds)
-    raw = a_raw(repr((role, events, seconds)).encode(), received_at=at, method=method)
-    new = NewCapture(bin_id=bin.id, role=role, raw=raw, reading=reading, fault=fault, **more)
-    n = (await store.add_capture(new)).n
+    at = (start or START) + timedelta(seconds=seconds)
+    n = await store.add_capture(stating(bin, role, *events, at=at, fault=fault, method=method))
     if outcome is not None:
-        await store.set_outcomes([NewOutcome(bin.id, n, outcome, awaited=more.get("awaited", False))])
+        store.note_outcome(NewOutcome(bin.id, n, outcome))
     return n
 
 
@@ -104,42 +100,64 @@ async def test_the_fallback_joins_by_the_message_id_and_tells_what_each_got(stor
 
 async def test_a_held_primary_is_waiting_until_the_sender_leaves(store: Store) -> None:
     bin = await a_bin(store)
-    await _keep(store, bin, Role.PRIMARY, _inbound(), awaited=True)
+    await _keep(store, bin, Role.PRIMARY, _inbound())
     assert (await _one(store, bin)).hits[0].ok is None
     assert (await _one(store, bin)).verdict is Verdict.NEITHER_OK
-    await store.set_outcomes([NewOutcome(bin.id, 1, LEFT, awaited=True)])
+    store.note_outcome(NewOutcome(bin.id, 1, LEFT))
     await _keep(store, bin, Role.FALLBACK, _inbound(), seconds=15.01, outcome=OK)
     pairing = await _one(store, bin)
     assert (pairing.verdict, pairing.gap_ms) == (Verdict.FALLBACK_AFTER_TIMEOUT, 15_010)
     assert (pairing.hits[0].left_ms, pairing.hits[0].sender_left) == (15_000, True)
 
 
-async def test_an_answer_that_came_after_the_fallback_does_not_undo_the_timeout(store: Store) -> None:
+async def test_while_the_primary_is_unanswered_there_is_no_verdict_and_a_late_answer_does_not_undo_the_timeout(
+    store: Store,
+) -> None:
     bin = await a_bin(store)
-    await _keep(store, bin, Role.PRIMARY, _inbound(), awaited=True)
+    await _keep(store, bin, Role.PRIMARY, _inbound())
     await _keep(store, bin, Role.FALLBACK, _inbound(), seconds=5, outcome=OK)
-    assert (await _one(store, bin)).verdict is Verdict.FALLBACK_AFTER_TIMEOUT
-    await store.set_outcomes([NewOutcome(bin.id, 1, Outcome(status=200, after_ms=16_000), awaited=True)])
+    assert (await _one(store, bin)).verdict is Verdict.NEITHER_OK
+    store.note_outcome(NewOutcome(bin.id, 1, Outcome(status=200, after_ms=16_000)))
     assert (await _one(store, bin)).verdict is Verdict.FALLBACK_AFTER_TIMEOUT
 
 
-async def test_requests_without_a_common_id_are_matched_by_parties_and_text_within_a_minute(store: Store) -> None:
+async def test_an_error_whose_outcome_is_known_late_is_no_timeout(store: Store) -> None:
     bin = await a_bin(store)
-    await _keep(store, bin, Role.PRIMARY, _inbound("a"), outcome=FAILED)
-    await _keep(store, bin, Role.FALLBACK, _inbound("b"), seconds=59, outcome=OK)
+    await _keep(store, bin, Role.PRIMARY, _inbound())
+    await _keep(store, bin, Role.FALLBACK, _inbound(), seconds=0.005, outcome=OK)
+    assert (await _one(store, bin)).verdict is Verdict.NEITHER_OK
+    store.note_outcome(NewOutcome(bin.id, 1, FAILED))
+    assert (await _one(store, bin)).verdict is Verdict.FALLBACK_AFTER_ERROR
+
+
+@pytest.mark.parametrize("first", ["a", "made-1"])
+async def test_a_request_without_an_id_is_matched_by_parties_and_text_within_a_minute(store: Store, first: str) -> None:
+    bin = await a_bin(store)
+    await _keep(store, bin, Role.PRIMARY, _inbound(first), outcome=FAILED)
+    await _keep(store, bin, Role.FALLBACK, _inbound("made-2"), seconds=59, outcome=OK)
     pairing = await _one(store, bin)
-    assert (pairing.by_id, pairing.message_id, _sides(pairing)) == (False, "a", ([1], [2]))
+    assert (pairing.by_id, pairing.message_id, _sides(pairing)) == (False, first, ([1], [2]))
     assert pairing.verdict is Verdict.FALLBACK_AFTER_ERROR
-    assert await _findings(store, bin) == {"a": (), "b": ()}
+    assert await _findings(store, bin) == {first: (), "made-2": ()}
     assert await store.pairings_of(bin.id, [1]) == await store.pairings_of(bin.id, [2, 1]) == [pairing]
+
+
+async def test_two_messages_with_ids_of_their_own_are_two_whatever_they_say(store: Store) -> None:
+    """A customer writes YES twice, and the primary URL misses one of them: that must not look like a fallback."""
+    bin = await a_bin(store)
+    await _keep(store, bin, Role.PRIMARY, _inbound("a", "YES"), outcome=OK)
+    await _keep(store, bin, Role.FALLBACK, _inbound("b", "YES"), seconds=20, outcome=OK)
+    first, second = await _all(store, bin)
+    assert (first.verdict, second.verdict) == (Verdict.PRIMARY_ONLY, Verdict.FALLBACK_ONLY)
+    assert (await _findings(store, bin))["b"] == ("fallback_only", "soft_duplicate")
 
 
 @pytest.mark.parametrize(
     ("role", "message_id", "text", "seconds"),
     [
-        pytest.param(Role.FALLBACK, "b", "hi", 61, id="too late"),
-        pytest.param(Role.FALLBACK, "b", "ho", 1, id="another text"),
-        pytest.param(Role.PRIMARY, "b", "hi", 1, id="the same side: a soft duplicate"),
+        pytest.param(Role.FALLBACK, "made-b", "hi", 61, id="too late"),
+        pytest.param(Role.FALLBACK, "made-b", "ho", 1, id="another text"),
+        pytest.param(Role.PRIMARY, "made-b", "hi", 1, id="the same side: a soft duplicate"),
     ],
 )
 async def test_what_only_looks_alike_is_another_pairing(
@@ -218,11 +236,11 @@ async def test_callbacks_take_no_part_and_a_message_that_turns_outbound_loses_it
 async def test_a_likely_pairing_keeps_the_message_that_stays_inbound(store: Store) -> None:
     bin = await a_bin(store)
     await _keep(store, bin, Role.PRIMARY, _inbound("a"), outcome=FAILED)
-    await _keep(store, bin, Role.FALLBACK, _inbound("b"), seconds=1, outcome=OK)
+    await _keep(store, bin, Role.FALLBACK, _inbound("made-b"), seconds=1, outcome=OK)
     await _keep(store, bin, Role.STATUS, Event(kind=Kind.STATUS, message_id="a", status=Status.SENT))
     pairing = await _one(store, bin)
-    assert (pairing.message_id, pairing.by_id, _sides(pairing)) == ("b", True, ([], [2]))
-    assert (await _findings(store, bin))["b"] == pairing.findings == ("fallback_only",)
+    assert (pairing.message_id, pairing.by_id, _sides(pairing)) == ("made-b", True, ([], [2]))
+    assert (await _findings(store, bin))["made-b"] == pairing.findings == ("fallback_only",)
 
 
 async def test_fallback_only_is_told_on_capture_and_message_until_a_primary_comes(store: Store) -> None:
@@ -234,7 +252,8 @@ async def test_fallback_only_is_told_on_capture_and_message_until_a_primary_come
     await _keep(store, bin, Role.PRIMARY, _inbound(), seconds=1, outcome=OK)
     assert (await _one(store, bin)).verdict is Verdict.BOTH_OK
     assert await _findings(store, bin) == {"in-1": ()}
-    # Folded anew after a deletion, it does not come back.
+    assert (await store.get_capture(bin.id, 1)).row.reading.findings == ()
+    # Folded again after a deletion, it does not come back.
     await _keep(store, bin, Role.PRIMARY, _inbound(), seconds=2, outcome=OK)
     await store.drop_capture(bin.id, 3)
     assert await _findings(store, bin) == {"in-1": ()}
@@ -254,31 +273,30 @@ async def test_another_method_on_the_fallback_is_told_on_its_capture_and_the_mes
 
 async def test_a_fallback_that_does_not_come_within_30_seconds_is_missed(store: Store) -> None:
     bin = await a_bin(store)
-    await _keep(store, bin, Role.PRIMARY, _inbound(), outcome=replace(LEFT, left_ms=2_000))
-    await _keep(store, bin, Role.VOICE, _call(), seconds=1, outcome=FAILED)
-    await _keep(store, bin, Role.PRIMARY, _inbound("ok", "ok"), outcome=OK)
-    assert await store.mark_missing_fallbacks(START + timedelta(seconds=31)) == []
+    past = clock.now() - timedelta(seconds=60)
+    await _keep(store, bin, Role.PRIMARY, _inbound(), start=past, outcome=replace(LEFT, left_ms=2_000))
+    await _keep(store, bin, Role.VOICE, _call(), start=past, seconds=1, outcome=FAILED)
+    await _keep(store, bin, Role.PRIMARY, _inbound("ok", "ok"), start=past, outcome=OK)
+    await _keep(store, bin, Role.PRIMARY, _inbound("young", "young"), start=past, seconds=55, outcome=FAILED)
     seq = (await store.get_bin(bin.id)).seq
-    assert await store.mark_missing_fallbacks(START + timedelta(seconds=32)) == [bin.id]
-    assert await store.mark_missing_fallbacks(START + timedelta(days=1)) == []
-    assert [pairing.findings for pairing in await _all(store, bin)] == [("no_fallback",), ("no_fallback",), ()]
-    assert await _findings(store, bin) == {"in-1": ("no_fallback",), "ok": ()}
+
+    async def findings() -> list[tuple[str, ...]]:
+        return [pairing.findings for pairing in await _all(store, bin)]
+
+    async def is_missed() -> bool:
+        return any(await findings())
+
+    await until(store, is_missed)
+    assert await findings() == [("no_fallback",), ("no_fallback",), (), ()]
+    assert await _findings(store, bin) == {"in-1": ("no_fallback",), "ok": (), "young": ()}
     changes = await store.changes_after(bin.id, seq)
     seen = {change.row.n: change.row.reading.findings for change in changes if hasattr(change, "row")}
     assert seen == {1: ("no_fallback",), 2: ("no_fallback",)}
     # It comes after all.
-    await _keep(store, bin, Role.FALLBACK, _inbound(), seconds=40, outcome=OK)
-    assert [pairing.findings for pairing in await _all(store, bin)] == [(), ("no_fallback",), ()]
+    await _keep(store, bin, Role.FALLBACK, _inbound(), start=past, seconds=58, outcome=OK)
+    assert await findings() == [(), ("no_fallback",), (), ()]
     assert (await _findings(store, bin))["in-1"] == ()
-
-
-async def test_nothing_is_missed_while_an_answer_is_held_or_a_try_was_ok(store: Store) -> None:
-    bin = await a_bin(store)
-    await _keep(store, bin, Role.PRIMARY, _inbound("held"), awaited=True)
-    await _keep(store, bin, Role.PRIMARY, _inbound("again"), outcome=FAILED)
-    await _keep(store, bin, Role.PRIMARY, _inbound("again"), seconds=5, outcome=OK)
-    await _keep(store, bin, Role.FALLBACK, _inbound("used"), outcome=FAILED)
-    assert await store.mark_missing_fallbacks(START + timedelta(days=1)) == []
+    assert (await store.get_capture(bin.id, 1)).row.reading.findings == ()
 
 
 async def test_problems_and_single_verdicts_are_found_and_paged(store: Store) -> None:
@@ -362,21 +380,19 @@ def _plain(pairings: Sequence[Pairing]) -> list[tuple[object, ...]]:
 
 
 async def _read_again(store: Store, bin: Bin) -> None:
-    """Fold everything that is there anew."""
-    await store.begin_reread(bin.id)
-    captures = await store.get_captures(bin.id, [row.n for row in await store.list_captures(bin.id, limit=500)])
-    events = await store.events_of_each(captures)
-    again = [
-        (capture, replace(capture.row.reading, events=tuple(stated), findings=()))
-        for capture, stated in zip(captures, events, strict=True)
-    ]
-    await store.reread(bin.id, again)
-    await store.end_reread(bin.id)
+    """Fold everything that is there again."""
+    before = (await store.get_bin(bin.id)).seq
+    await store.reread(bin.id)
+
+    async def is_done() -> bool:
+        return (await store.get_bin(bin.id)).seq >> 32 > before >> 32
+
+    await until(store, is_done)
 
 
 async def _play(store: Store, bin: Bin, seed: int, *, likely: bool = True) -> int:
     """Messages and calls that fail, wait, come again and turn outbound, in a reproducible disorder. Where matches by
-    parties and text are `likely`, every other message has an id of its own on each URL."""
+    parties and text are `likely`, every other message has no id."""
     dice = random.Random(seed)
     outcomes = (OK, OK, FAILED, LEFT, None, Outcome(status=200, after_ms=9_000))
     n = 0
@@ -392,7 +408,7 @@ async def _play(store: Store, bin: Bin, seed: int, *, likely: bool = True) -> in
             n = await _keep(store, bin, Role.STATUS, event, seconds=seconds)
         else:
             role = dice.choice((Role.PRIMARY, Role.FALLBACK))
-            name = f"in-{number}-{role.value}" if likely and number % 2 == 0 else f"in-{number}"
+            name = f"made-{number}-{role.value}" if likely and number % 2 == 0 else f"in-{number}"
             n = await _keep(
                 store, bin, role, _inbound(name, f"text {number}"), method=dice.choice(("POST", "GET")), **more
             )
@@ -453,22 +469,21 @@ async def test_a_cleared_bin_has_no_pairings_and_old_ids_begin_anew(store: Store
     await store.drop_captures(bin.id)
     assert await _all(store, bin) == []
     assert (await store.sum_up_pairings(bin.id)).count() == 0
-    assert await store.mark_missing_fallbacks(START + timedelta(days=1)) == []
     n = await _keep(store, bin, Role.FALLBACK, _inbound("in-5", "text 5"), outcome=OK)
     await _keep(store, bin, Role.VOICE, _call("CA1"), outcome=OK)
     first, second = await _all(store, bin)
     assert (_sides(first), _sides(second)) == (([], [n]), ([n + 1], []))
-    while (await store.sweep(clock.now(), timedelta(0), limit=7)).more:
-        pass
+    await store.erase()
     assert await _all(store, bin) == [first, second]
     await _is_true(store, bin)
 
 
 async def test_the_retention_takes_hits_with_their_captures(store: Store) -> None:
     bin = await a_bin(store)
-    await _keep(store, bin, Role.PRIMARY, _inbound(), seconds=-86_400, outcome=FAILED)
-    await _keep(store, bin, Role.PRIMARY, _inbound("gone", "gone"), seconds=-86_400, outcome=FAILED)
-    await _keep(store, bin, Role.FALLBACK, _inbound(), seconds=0, outcome=OK)
+    now = clock.now()
+    await _keep(store, bin, Role.PRIMARY, _inbound(), start=now, seconds=-86_400, outcome=FAILED)
+    await _keep(store, bin, Role.PRIMARY, _inbound("gone", "gone"), start=now, seconds=-86_400, outcome=FAILED)
+    await _keep(store, bin, Role.FALLBACK, _inbound(), start=now, outcome=OK)
     await store.sweep(clock.now(), timedelta(hours=1))
     pairing = await _one(store, bin)
     assert (_sides(pairing), pairing.verdict) == (([], [3]), Verdict.FALLBACK_ONLY)
@@ -480,8 +495,7 @@ async def test_a_deleted_bin_leaves_no_pairing(store: Store) -> None:
     await _play(store, bin, 2)
     await _keep(store, other, Role.PRIMARY, _inbound(), outcome=FAILED)
     await store.drop_bin(bin.id)
-    while (await store.sweep(clock.now(), timedelta(0), limit=7)).more:
-        pass
-    assert await store.mark_missing_fallbacks(START + timedelta(days=1)) == [other.id]
+    await store.erase()
+    assert [pairing.message_id for pairing in await _all(store, other)] == ["in-1"]
     with pytest.raises(NotFound):
         await store.list_pairings(bin.id, limit=1)

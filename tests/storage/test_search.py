@@ -1,23 +1,27 @@
 """What a filter finds: what the grammar says, whether the search index has reached a capture or not."""
 
+import asyncio
 import sqlite3
-from contextlib import closing
-from datetime import timedelta
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from msgspec.structs import replace
 
 from app import clock
 from app.domain.bins import Bin
-from app.domain.captures import CaptureRow, NewCapture, Role
+from app.domain.captures import CaptureRow, NewCapture
+from app.domain.roles import Role
 from app.domain.search import Candidate, Query, matches, parse_query, settle
 from app.providers import recognise
-from app.storage import Store, filters, open_store
+from app.storage.opening import open_store
+from app.storage.reads import filters
+from app.store import Store
 
 from .builders import a_bin, a_raw
+from .conftest import until
 
 REQUESTS = [
     (Role.PRIMARY, "POST", "From=%2B14155550123&To=%2B14155550100&Text=Your+code+is+482913&MessageSid=a1"),
@@ -46,11 +50,32 @@ async def _filled(store: Store) -> tuple[Bin, list[tuple[CaptureRow, str]]]:
         body, target = (b"", f"/k?{said}") if method == "GET" else (said.encode(), "/k")
         headers = ((b"Content-Type", b"application/x-www-form-urlencoded"),)
         raw = a_raw(body, method=method, target=target, headers=headers)
-        reading = recognise(raw, role)
         for each in (bin, other):
-            stamp = await store.add_capture(NewCapture(bin_id=each.id, role=role, raw=raw, reading=reading))
-        kept.append(((await store.get_capture(bin.id, stamp.n)).row, reading.words))
+            n = await store.add_capture(NewCapture(bin_id=each.id, role=role, raw=raw))
+        kept.append(((await store.get_capture(bin.id, n)).row, recognise(raw, role).words))
     return bin, kept
+
+
+def _is_indexed(folder: Path, upto: int) -> bool:
+    with closing(sqlite3.connect(f"file:{folder / 'ledger.db'}?mode=ro", uri=True)) as connection:
+        rows = connection.execute(
+            "select min(n, ?) - indexed_n from spaces where state = 'current'", (upto,)
+        ).fetchall()
+    return len(rows) > 1 and not any(left for (left,) in rows)
+
+
+@asynccontextmanager
+async def _indexed(folder: Path, monkeypatch, upto: int) -> AsyncIterator[Store]:
+    """A store whose index has just so many captures of each bin."""
+    monkeypatch.setenv("TEST_INDEXED", str(upto))
+    async with open_store(folder) as store:
+        yield store
+
+
+async def _until_indexed(folder: Path, upto: int = 100) -> None:
+    async with asyncio.timeout(20):
+        while not await asyncio.to_thread(_is_indexed, folder, upto):
+            await asyncio.sleep(0.02)
 
 
 def _candidate(row: CaptureRow, words: str) -> Candidate:
@@ -68,27 +93,25 @@ def _wanted(text: str) -> Query:
 
 @pytest.mark.parametrize("indexed", [0, 5, 100])
 @pytest.mark.parametrize("few", [0, 2_000])
-async def test_every_term_finds_what_the_grammar_says(store: Store, monkeypatch, indexed: int, few: int) -> None:
-    """With no, half and all captures in the index; and with terms that find few and, as it were, many."""
+async def test_every_term_finds_what_the_grammar_says(tmp_path: Path, monkeypatch, indexed: int, few: int) -> None:
+    """With no, some and all captures in the index; and with terms that find few and, as it were, many."""
     monkeypatch.setattr(filters, "FEW", few)
-    bin, kept = await _filled(store)
-    if indexed:
-        await store.index_words(indexed)
-    for text in QUERIES:
-        query = _wanted(text)
-        wanted = [row.n for row, words in kept if matches(query, _candidate(row, words))]
-        found = [row.n for row in await store.list_captures(bin.id, limit=100, query=query)]
-        assert found == wanted[::-1], text
-        forward = [row.n for row in await store.list_captures(bin.id, limit=100, after=0, query=query)]
-        assert forward == wanted, text
-        assert await store.matching(bin.id, query, list(range(1, 10))) == set(wanted), text
+    async with _indexed(tmp_path, monkeypatch, indexed) as store:
+        bin, kept = await _filled(store)
+        await _until_indexed(tmp_path, indexed)
+        for text in QUERIES:
+            query = _wanted(text)
+            wanted = [row.n for row, words in kept if matches(query, _candidate(row, words))]
+            found = [row.n for row in await store.list_captures(bin.id, limit=100, query=query)]
+            assert found == wanted[::-1], text
+            forward = [row.n for row in await store.list_captures(bin.id, limit=100, after=0, query=query)]
+            assert forward == wanted, text
+            assert await store.matching(bin.id, query, list(range(1, 10))) == set(wanted), text
 
 
 @pytest.mark.parametrize("few", [0, 2_000])
-async def test_messages_are_found_by_the_same_terms(store: Store, monkeypatch, few: int) -> None:
+async def test_messages_are_found_by_the_same_terms(tmp_path: Path, monkeypatch, few: int) -> None:
     monkeypatch.setattr(filters, "FEW", few)
-    bin, _ = await _filled(store)
-    await store.index_words(6)
     expected = {
         "from:+14155550123": ["a3", "a1"],
         "to:+447700900123": ["B2", "b1"],
@@ -106,56 +129,37 @@ async def test_messages_are_found_by_the_same_terms(store: Store, monkeypatch, f
         "method:GET": ["B2"],
         "size:0": ["B2"],
     }
-    for text, ids in expected.items():
-        found = await store.list_messages(bin.id, limit=100, query=_wanted(text))
-        assert [message.message_id for message in found] == ids, text
-        everything = await store.list_messages(bin.id, limit=100)
-        rows = await store.matching_messages(bin.id, _wanted(text), [message.id for message in everything])
-        assert rows == {message.id for message in found}, text
-
-
-async def test_what_is_deleted_is_not_found_and_leaves_the_index(store: Store) -> None:
-    bin, _ = await _filled(store)
-    await store.index_words(100)
-    await store.drop_capture(bin.id, 5)
-    assert await store.list_captures(bin.id, limit=10, query=_wanted("needle")) == []
-    await store.drop_captures(bin.id)
-    while (await store.sweep(clock.now(), timedelta(0))).more:
-        pass
-    assert await store.list_captures(bin.id, limit=10, query=_wanted("code")) == []
-
-
-async def test_a_capture_that_is_read_anew_is_found_by_its_new_parties_only(store: Store) -> None:
-    bin, _ = await _filled(store)
-    await store.index_words(100)
-    capture = await store.get_capture(bin.id, 1)
-    await store.begin_reread(bin.id)
-    await store.reread(bin.id, [(capture, replace(capture.row.reading, sender="+14155550177", recipient=None))])
-    await store.end_reread(bin.id)
-
-    async def found(text: str) -> list[int]:
-        return [row.n for row in await store.list_captures(bin.id, limit=10, query=_wanted(text))]
-
-    assert await found("from:+14155550177") == [1]
-    assert 1 not in await found("from:+14155550123")
-    assert 1 not in await found("to:+14155550100")
-
-
-async def test_deleted_captures_leave_no_number_behind(tmp_path: Path) -> None:
-    database = tmp_path / "smsbin.db"
-    async with open_store(database) as store:
+    async with _indexed(tmp_path, monkeypatch, 3) as store:
         bin, _ = await _filled(store)
-        await store.index_words(100)
-        await store.drop_capture(bin.id, 1)
+        await _until_indexed(tmp_path, 3)
+        for text, ids in expected.items():
+            found = await store.list_messages(bin.id, limit=100, query=_wanted(text))
+            assert [message.message_id for message in found] == ids, text
+            everything = await store.list_messages(bin.id, limit=100)
+            rows = await store.matching_messages(bin.id, _wanted(text), [message.id for message in everything])
+            assert rows == {message.id for message in found}, text
+
+
+async def test_what_is_deleted_is_not_found_and_leaves_the_index(tmp_path: Path) -> None:
+    async with open_store(tmp_path) as store:
+        bin, _ = await _filled(store)
+        await _until_indexed(tmp_path)
+        await store.drop_capture(bin.id, 5)
+        assert await store.list_captures(bin.id, limit=10, query=_wanted("needle")) == []
         await store.drop_captures(bin.id)
-        while (await store.sweep(clock.now(), timedelta(0))).more:
-            pass
-        with closing(sqlite3.connect(database)) as connection:
-            left = connection.execute(
-                "select count(*) from parties join bins on bins.number = parties.bin where bins.id = ?", (bin.id,)
-            )
-            assert left.fetchone() == (0,)
+        assert await store.list_captures(bin.id, limit=10, query=_wanted("code")) == []
+
+        async def is_erased() -> bool:
+            with closing(sqlite3.connect(tmp_path / "ledger.db")) as connection:
+                spaces = connection.execute("select count(*) from spaces where state = 'gone'").fetchone()[0]
+            return spaces == 0
+
+        await until(store, is_erased)
+        with closing(sqlite3.connect(tmp_path / "ledger.db")) as connection:
             assert connection.execute("select count(*) from parties").fetchone() == (12,)
+            found = connection.execute("select count(*) from search where search match 'code'").fetchone()
+        # The other bin's two.
+        assert found == (2,)
 
 
 _TERMS = st.lists(st.sampled_from(QUERIES), min_size=1, max_size=4)

@@ -9,19 +9,19 @@ from pathlib import Path
 import pytest
 
 from app import keys
-from app.domain.captures import Kind, NewCapture, Reading, Role
 from app.domain.events import Event
+from app.domain.roles import Kind, Role
 from app.domain.statuses import Status
 from tests.conftest import Running
 
-from .builders import a_raw
+from .builders import stating
 
 README = (Path(__file__).parents[2] / "README.md").read_text()
 NAMES = {"from": "from_number", "to": "to_number"}
 
 
 def _read(server: Running, view: str) -> list[dict]:
-    database = server.app[keys.SETTINGS].database
+    database = server.app[keys.SETTINGS].ledger
     with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
         connection.row_factory = sqlite3.Row
         return [dict(row) for row in connection.execute(f"select * from {view} order by 1, 3, 4")]
@@ -31,6 +31,8 @@ async def _hit(server: Running, text: str, role: str = "", **more: str) -> None:
     data = {"From": "+14155550123", "To": "+14155550100", "Text": text, **more}
     async with server.client.post(server.capture_url + role, data=data) as answer:
         assert answer.status == 200
+    # The views show what the ledger has reached, and this waits for it.
+    await server.app[keys.STORE].get_bin(server.bin.id)
 
 
 async def test_captures_are_what_the_api_says_with_names_that_need_no_quotes(server: Running) -> None:
@@ -71,9 +73,9 @@ async def test_addresses_with_every_odd_character_stay_apart(server: Running) ->
         "https://example.net/\t,\\",
     )
     event = Event(kind=Kind.INBOUND, message_id="m", media=media, status=Status.RECEIVED)
-    reading = Reading(provider="ytel", kind=Kind.INBOUND, message_id="m", events=(event,))
-    new = NewCapture(bin_id=server.bin.id, role=Role.PRIMARY, raw=a_raw(), reading=reading)
-    await server.app[keys.STORE].add_capture(new)
+    store = server.app[keys.STORE]
+    await store.add_capture(stating(server.bin, Role.PRIMARY, event))
+    await store.get_bin(server.bin.id)
     assert json.loads(_read(server, "v_messages")[0]["media"]) == list(media)
 
 
@@ -95,7 +97,7 @@ async def test_what_is_deleted_or_cleared_is_not_in_them(server: Running) -> Non
 
 @pytest.mark.parametrize("view", ["v_captures", "v_messages", "v_pairings"])
 async def test_the_readme_lists_every_column_in_order(server: Running, view: str) -> None:
-    database = server.app[keys.SETTINGS].database
+    database = server.app[keys.SETTINGS].ledger
     with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
         columns = [row[1] for row in connection.execute(f"pragma table_info({view})")]
     (line,) = re.findall(rf"^\| `{view}` \| (.*?) \|$", README, re.MULTILINE)

@@ -9,7 +9,7 @@ import pytest
 
 from app import keys
 from app.domain.answers import Answer, RoleAnswers, safe_answer
-from app.domain.captures import Role
+from app.domain.roles import Role
 from tests.conftest import Running
 
 XML = {"headers.0.name": "Content-Type", "headers.0.value": "text/xml"}

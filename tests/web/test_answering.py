@@ -11,8 +11,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from app.domain.answers import EMPTY_TWIML, Answer, RoleAnswers
-from app.domain.captures import Role
 from app.domain.checking import check_answer
+from app.domain.roles import Role
 from app.web.answering import NOT_FOUND, UNAVAILABLE, Line
 from tests.conftest import Running
 

@@ -12,8 +12,8 @@ from app.web.routes import ROUTES, N
 from tests.conftest import Running, run_server
 
 BIN_FIELDS = {
-    "id", "name", "provider", "retention", "stuck_after", "created_at", "captures", "last_capture_at", "page_url",
-    "urls",
+    "id", "name", "provider", "retention", "stuck_after", "created_at", "captures", "behind", "last_capture_at",
+    "page_url", "urls",
 }  # fmt: skip
 SUMMARY_FIELDS = {
     "n", "received_at", "role", "method", "target", "peer", "size", "content_type", "provider", "kind", "message_id",

@@ -6,8 +6,8 @@ from itertools import pairwise
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.domain.captures import Role
 from app.domain.pairing import Hit
+from app.domain.roles import Role
 from app.web.axis import AIR, MOST_TICKS, ROOM, draw_pairing, say_ms
 
 START = datetime(2026, 11, 27, 13, 41, tzinfo=UTC)

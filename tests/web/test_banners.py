@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.domain.captures import Role
 from app.domain.faults import ActiveFault, Fault, FaultKind
+from app.domain.roles import Role
 from app.web.banners import KINDS, key_of, say_fault, say_left, say_reach
 
 NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)

@@ -236,7 +236,7 @@ async def test_what_cannot_be_stored_is_503_and_never_2xx(server: Running, monke
     def refuse(*_: object) -> None:
         raise StoreUnavailable("The disk is full.")
 
-    monkeypatch.setattr("app.storage.sqlite.SqliteStore.add_capture", refuse)
+    monkeypatch.setattr("app.storage.sqlite.store.SqliteStore.add_capture", refuse)
     async with server.client.post(server.capture_url, data=YTEL) as answer:
         assert (answer.status, answer.headers["Retry-After"]) == (503, "5")
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
@@ -247,9 +247,26 @@ async def test_a_bug_on_the_way_is_503_too(server: Running, monkeypatch) -> None
     def broken(*_: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("app.services.intake.recognise", broken)
+    monkeypatch.setattr("app.services.intake.choose", broken)
     async with server.client.post(server.capture_url, data=YTEL) as answer:
         assert answer.status == 503
+
+
+async def test_a_reader_that_raises_costs_the_rule_and_never_the_capture(server: Running, monkeypatch) -> None:
+    """P11: what is understood cannot get in the way of what is kept."""
+
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("app.services.replying.recognise", broken)
+    wish = {"status": 201, "headers": [["Content-Type", "text/plain"]], "body": "{{from}}", "delay_ms": 0, "rules": []}
+    async with server.client.put(f"{server.bin_api}/answers/primary", json=wish) as answer:
+        assert answer.status == 200, await answer.text()
+    async with server.client.post(server.capture_url, data=YTEL) as answer:
+        assert (answer.status, answer.headers["X-Capture"]) == (200, "1")
+    await server.settled(1)
+    kept = await server.capture(1)
+    assert kept["answered"]["note"].startswith("The request could not be read")
 
 
 async def test_the_outcome_follows_the_answer(server: Running) -> None:

@@ -7,7 +7,8 @@ import re
 import pytest
 
 from app import clock, keys
-from app.domain.captures import Role
+from app.domain.pairing import NO_FALLBACK
+from app.domain.roles import Role
 from tests.conftest import Running
 from tests.pairs import FAILED, HUNG_UP, TAKEN, failed, hit, lost, settle, taken, timed_out
 
@@ -34,6 +35,12 @@ def _verdict(page: str) -> str:
 def _table(page: str) -> list[str]:
     table = page.split('<table class="grid diff">', 1)[1].split("</table>", 1)[0]
     return [_words(row).strip() for row in re.findall(r"<tr.*?</tr>", table, re.DOTALL)]
+
+
+async def _is_missed(server: Running) -> bool:
+    """Whether the clock has found a fallback that never came."""
+    found = await server.app[keys.STORE].list_pairings(server.bin.id, limit=100)
+    return any(NO_FALLBACK in pairing.findings for pairing in found)
 
 
 async def test_a_row_says_the_text_then_what_both_urls_did_and_how_late_it_was(server: Running) -> None:
@@ -150,10 +157,10 @@ async def test_a_primary_that_was_never_hit_is_told_with_the_address_it_should_b
 
 
 async def test_what_nobody_took_is_red_once_it_is_sure(server: Running) -> None:
+    n = await hit(server, Role.PRIMARY, FAILED, at=clock.now(), sid="new")
+    assert "the fallback was never hit so far" in _verdict(await _page(server, f"/compare/{n}"))
     n = await lost(server)
-    page = await _page(server, f"/compare/{n}")
-    assert "the fallback was never hit so far" in _verdict(page)
-    await server.app[keys.STORE].mark_missing_fallbacks(clock.now())
+    await server.until(lambda: _is_missed(server))
     page = await _page(server, f"/compare/{n}")
     assert "The primary failed and the fallback was never hit." in _verdict(page)
     assert "verdict lead bad" in page
@@ -210,7 +217,7 @@ async def test_the_provider_is_measured_beside_what_it_publishes(server: Running
         await timed_out(server, sid=f"to-{number}")
     await failed(server, sid="err")
     await lost(server, sid="lost")
-    await server.app[keys.STORE].mark_missing_fallbacks(clock.now())
+    await server.until(lambda: _is_missed(server))
     words = _words(await _page(server, "/compare"))
     assert "Gives up after 15.0 s" in words
     assert "Tries on primary 1" in words

@@ -6,8 +6,10 @@ import pytest
 
 from app import clock, keys
 from app.domain.captures import NewOutcome, Outcome
-from app.services.watching import mark_missing_once
+from app.domain.pairing import FALLBACK_WITHIN
+from app.domain.roles import Role
 from tests.conftest import Running
+from tests.pairs import FAILED, TAKEN, hit
 
 FIELDS = {"From": "+14155550123", "To": "+14155550100", "Text": "hi", "Status": "success", "Method": "POST"}
 LEFT = Outcome(sender_left=True, left_ms=15_000)
@@ -29,15 +31,17 @@ async def _comparison(server: Running, query: str = "") -> dict:
         return await answer.json()
 
 
-async def _refuse(server: Running, n: int, outcome: Outcome = LEFT) -> None:
+def _settle(server: Running, n: int, outcome: Outcome = LEFT) -> None:
     """As if our answer to a capture, whose outcome is not known yet, had become this."""
-    await server.app[keys.STORE].set_outcomes([NewOutcome(server.bin.id, n, outcome)])
+    server.app[keys.STORE].note_outcome(NewOutcome(server.bin.id, n, outcome))
 
 
 @pytest.fixture
 def held(server: Running, monkeypatch: pytest.MonkeyPatch) -> Running:
     """A server whose own outcomes are not noted: the tests tell what became of answers."""
-    monkeypatch.setattr(server.app[keys.OUTCOMES], "note", lambda *_, **__: None)
+    monkeypatch.setattr("app.web.capture.NewOutcome", lambda *_: None)
+    note = server.app[keys.STORE].note_outcome
+    monkeypatch.setattr(server.app[keys.STORE], "note_outcome", lambda new: new and note(new))
     return server
 
 
@@ -61,8 +65,9 @@ async def test_a_provider_that_gave_up_and_used_the_fallback_is_told_with_gap_re
     held: Running,
 ) -> None:
     first = await _send(held)
-    await _refuse(held, first)
+    _settle(held, first)
     second = await _send(held, "/fallback")
+    _settle(held, second, TAKEN)
     shown = await _comparison(held)
     (item,) = shown["items"]
     assert (item["primary"], item["fallback"], item["verdict"]) == ([first], [second], "fallback_after_timeout")
@@ -86,9 +91,9 @@ async def test_a_provider_that_gave_up_and_used_the_fallback_is_told_with_gap_re
 
 
 async def test_a_fallback_by_another_method_and_a_fallback_alone_are_found(held: Running) -> None:
-    await _refuse(held, await _send(held), Outcome(status=500, after_ms=3))
-    await _send(held, "/fallback", method="GET")
-    await _send(held, "/fallback", "m-2", Text="alone")
+    _settle(held, await _send(held), Outcome(status=500, after_ms=3))
+    _settle(held, await _send(held, "/fallback", method="GET"), TAKEN)
+    _settle(held, await _send(held, "/fallback", "m-2", Text="alone"), TAKEN)
     alone, both = (await _comparison(held))["items"]
     assert (alone["verdict"], alone["findings"]) == ("fallback_only", ["fallback_only"])
     assert (both["verdict"], both["findings"]) == ("fallback_after_error", ["fallback_method"])
@@ -102,33 +107,30 @@ async def test_a_fallback_by_another_method_and_a_fallback_alone_are_found(held:
     assert "fallback_only" in {detail["code"] for detail in details}
 
 
-async def test_the_clock_marks_a_fallback_that_did_not_come(held: Running, monkeypatch: pytest.MonkeyPatch) -> None:
-    n = await _send(held)
-    await _refuse(held, n, Outcome(status=500, after_ms=3))
-    later = clock.now() + timedelta(seconds=31)
-    monkeypatch.setattr(clock, "now", lambda: later)
-    bell = held.app[keys.HUB]
-    rung: list[str] = []
-    monkeypatch.setattr(bell, "ring", rung.append)
-    await mark_missing_once(held.app[keys.STORE], bell)
-    assert rung == [held.bin.id]
-    (item,) = (await _comparison(held))["items"]
+async def test_the_clock_marks_a_fallback_that_did_not_come(server: Running) -> None:
+    n = await hit(server, Role.PRIMARY, FAILED, at=clock.now() - FALLBACK_WITHIN)
+
+    async def is_missed() -> bool:
+        return bool((await _comparison(server))["items"][0]["findings"])
+
+    await server.until(is_missed)
+    (item,) = (await _comparison(server))["items"]
     assert item["findings"] == ["no_fallback"]
     assert item["reason"] == "The primary answered 500, and no fallback came within 30 s."
-    assert "no_fallback" in (await held.capture(n))["findings"]
+    assert "no_fallback" in (await server.capture(n))["findings"]
 
 
-async def test_only_problems_or_one_verdict_page_by_page(held: Running) -> None:
+async def test_only_problems_or_one_verdict_page_by_page(server: Running) -> None:
     for number in range(3):
-        await _send(held, message_id=f"ok-{number}", Text=f"ok {number}")
-        await _send(held, "/fallback", f"alone-{number}", Text=f"alone {number}")
-    page = await _comparison(held, "?only=problems&limit=2")
-    rest = await _comparison(held, f"?only=problems&limit=2&before={page['next']}")
+        await _send(server, message_id=f"ok-{number}", Text=f"ok {number}")
+        await _send(server, "/fallback", f"alone-{number}", Text=f"alone {number}")
+    page = await _comparison(server, "?only=problems&limit=2")
+    rest = await _comparison(server, f"?only=problems&limit=2&before={page['next']}")
     assert [item["message_id"] for item in (*page["items"], *rest["items"])] == ["alone-2", "alone-1", "alone-0"]
     assert rest["next"] is None
-    ok = await _comparison(held, "?only=primary_only")
+    ok = await _comparison(server, "?only=primary_only")
     assert [item["message_id"] for item in ok["items"]] == ["ok-2", "ok-1", "ok-0"]
-    assert (await _comparison(held, "?only=neither_ok"))["items"] == []
+    assert (await _comparison(server, "?only=neither_ok"))["items"] == []
 
 
 async def test_calls_are_compared_by_their_id(held: Running) -> None:
@@ -136,8 +138,7 @@ async def test_calls_are_compared_by_their_id(held: Running) -> None:
     for role in ("/voice", "/voice-fallback"):
         async with held.client.post(held.capture_url + role, data=fields) as answer:
             n = int(answer.headers["X-Capture"])
-        if role == "/voice":
-            await _refuse(held, n, Outcome())
+        _settle(held, n, Outcome() if role == "/voice" else TAKEN)
     (item,) = (await _comparison(held))["items"]
     assert (item["kind"], item["message_id"], item["verdict"]) == ("voice", "c-1", "fallback_after_error")
     assert [hit["role"] for hit in item["hits"]] == ["voice", "voice-fallback"]

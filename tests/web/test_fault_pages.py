@@ -8,8 +8,8 @@ import pytest
 from aiohttp import ClientResponse, WSMsgType
 
 from app import keys
-from app.domain.captures import Role
 from app.domain.faults import FaultKind
+from app.domain.roles import Role
 from app.settings import Settings
 from tests.conftest import Running, run_server
 

@@ -16,8 +16,8 @@ from defusedxml.ElementTree import fromstring
 
 from app import clock, keys
 from app.domain.answers import EMPTY_TWIML, Answer, RoleAnswers, Rule
-from app.domain.captures import Role
 from app.domain.faults import ActiveFault, Fault, FaultKind
+from app.domain.roles import Role
 from app.errors import StoreUnavailable
 from app.services import waiting
 from app.web.faults import PLAYERS

@@ -9,7 +9,6 @@ from urllib.parse import quote
 import pytest
 from yarl import URL
 
-from app import clock, keys
 from tests.conftest import Running
 
 OURS, THEIRS = "+19495550142", "+14155550123"
@@ -141,12 +140,17 @@ async def test_a_failure_says_what_its_code_means(server: Running) -> None:
 
 
 async def test_a_stuck_message_asks_for_the_parameter_that_was_forgotten(server: Running) -> None:
+    async with server.client.patch(server.bin_api, json={"stuck_after": "1s"}) as answer:
+        assert answer.status == 200
     await _ytel(server, "u-1", "Queued")
-    store = server.app[keys.STORE]
-    await store.mark_stuck(clock.now() + server.bin.stuck_after * 2)
+
+    async def is_stuck() -> bool:
+        return "Stuck" in _verdict(await _page(server, "/messages/ytel/u-1"))
+
+    await server.until(is_stuck)
     verdict = _verdict(await _page(server, "/messages/ytel/u-1"))
     assert "Stuck: no final state" in verdict
-    assert "count as stuck after 5 minutes" in verdict
+    assert "count as stuck after 1 second" in verdict
     assert "was MessageStatusCallback set on this send?" in verdict
     assert "Stuck" in _words((await _page(server, "/messages?q=has:stuck")).split('<li id="message-', 1)[1])
 

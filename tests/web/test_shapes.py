@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from app.domain.captures import Capture, CaptureRow, RawRequest, Reading, Role
+from app.domain.captures import Capture, CaptureRow, RawRequest, Reading
 from app.domain.findings import FINDINGS
+from app.domain.roles import Role
 from app.providers import recognise
 from app.web.api.capture_shapes import show_capture, show_row
 from app.web.api.openapi import document
@@ -14,7 +15,7 @@ from tests.storage.builders import a_raw
 
 def _capture(raw: RawRequest, reading: Reading) -> Capture:
     row = CaptureRow(
-        id=1, n=1, seq=1, received_at=datetime(2026, 11, 25, tzinfo=UTC), role=Role.PRIMARY, method=raw.method,
+        n=1, seq=1, received_at=datetime(2026, 11, 25, tzinfo=UTC), role=Role.PRIMARY, method=raw.method,
         target=raw.target, peer=raw.peer, size=len(raw.body), content_type=None, body_complete=True, reading=reading,
         outcome=None,
     )  # fmt: skip

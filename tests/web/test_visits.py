@@ -32,26 +32,21 @@ def visits(monkeypatch) -> list[capture.Visit]:
 
 @contextmanager
 def holding(server: Running, monkeypatch) -> Iterator[list[asyncio.Future]]:
-    """The store keeps captures waiting until the test lets them go."""
+    """The store keeps the next capture waiting until the test lets it go."""
     held: list[asyncio.Future] = []
-    begin, whole = Intake.begin, Intake.keep
+    begin = Intake.begin
 
     def hold(self: Intake, *arguments: object) -> object:
         stored, reply = begin(self, *arguments)
+        if held:
+            return stored, reply
         let_go = asyncio.get_running_loop().create_future()
         held.append(let_go)
         return asyncio.ensure_future(_after(let_go, stored)), reply
 
-    async def keep(self: Intake, *arguments: object) -> object:
-        # The long way is not held.
-        stored, reply = begin(self, *arguments)
-        return await stored, reply
-
     monkeypatch.setattr(Intake, "begin", hold)
-    monkeypatch.setattr(Intake, "keep", keep)
     yield held
     monkeypatch.setattr(Intake, "begin", begin)
-    monkeypatch.setattr(Intake, "keep", whole)
 
 
 async def _after(let_go: asyncio.Future, stored: asyncio.Future) -> object:

@@ -4,15 +4,24 @@
 words here, too, so that there is one list.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from .checks import CHECKS
 from .facts import Facts
 from .words import FINDINGS, Finding
 
-__all__ = ["FINDINGS", "Facts", "Finding", "explain", "observe"]
+__all__ = ["FINDINGS", "Facts", "Finding", "by_weight", "explain", "observe"]
 
 _BY_WEIGHT = tuple((code, CHECKS[code]) for code in FINDINGS if code in CHECKS)
+
+
+_WEIGHT = {code: weight for weight, code in enumerate(FINDINGS)}
+
+
+def by_weight(codes: Iterable[str]) -> tuple[str, ...]:
+    """Each of these codes once, by weight; those of another version of smsbin behind them."""
+    return tuple(sorted(dict.fromkeys(codes), key=lambda code: _WEIGHT.get(code, len(_WEIGHT))))
 
 
 def observe(facts: Facts) -> tuple[str, ...]:

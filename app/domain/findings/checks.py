@@ -7,8 +7,8 @@ its code, its words in `words.py` and its test.
 from collections.abc import Callable
 from datetime import timedelta
 
-from ..captures import Kind, Role
 from ..phones import lost_plus
+from ..roles import Kind, Role
 from ..statuses import Status
 from .facts import Facts
 from .text import repair

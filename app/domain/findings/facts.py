@@ -4,8 +4,9 @@ from collections.abc import Mapping
 
 import msgspec
 
-from ..captures import RawRequest, Role
+from ..captures import RawRequest
 from ..events import Event
+from ..roles import Role
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True, gc=False):

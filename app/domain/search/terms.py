@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from ..bins import PROVIDER_TITLES
-from ..captures import Kind, Role
 from ..findings import FINDINGS
+from ..roles import Kind, Role
 from ..statuses import Status
 
 ANY = "any"

@@ -3,8 +3,8 @@
 from aiohttp import web
 
 from ... import clock, keys
-from ...domain.captures import Role
 from ...domain.faults import ActiveFault
+from ...domain.roles import Role
 from ...errors import NotFound
 from .answer_inputs import ANSWERS_FIELDS, FAULT_FIELDS, read_answers, read_fault
 from .answer_shapes import show_answers, show_fault

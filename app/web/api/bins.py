@@ -8,7 +8,7 @@ from ...errors import Invalid, NotFound
 from ...services import bins as service
 from ..urls import place_of, public_root
 from .inputs import bin_fields, limit_of, read_object, read_query
-from .shapes import BinList, show_bin
+from .shapes import BinList, RereadShape, show_bin
 
 FIELDS = ("name", "provider", "retention", "stuck_after")
 
@@ -88,3 +88,24 @@ async def rotate_key(request: web.Request) -> web.StreamResponse:
     app = request.app
     bin = await service.rotate_key(app[keys.STORE], app[keys.KEYRING], app[keys.HUB], request.match_info["bin"])
     return answer(show_bin(bin, root_of(request)))
+
+
+async def reread(request: web.Request) -> web.StreamResponse:
+    """POST /api/v1/bins/{bin}/reread"""
+    read_query(request)
+    await read_object(request, ())
+    app = request.app
+    bin_id = request.match_info["bin"]
+    await service.reread(app[keys.STORE], app[keys.HUB], bin_id)
+    return answer(await _reread_of(request), 202)
+
+
+async def show_reread(request: web.Request) -> web.StreamResponse:
+    """GET /api/v1/bins/{bin}/reread"""
+    read_query(request)
+    return answer(await _reread_of(request))
+
+
+async def _reread_of(request: web.Request) -> RereadShape:
+    found = await request.app[keys.STORE].rereading(request.match_info["bin"])
+    return RereadShape("done" if found.state == "ok" else "reading", found.done, found.total)

@@ -1,7 +1,6 @@
 """The JSON of captures and of what they state; the OpenAPI document's components are generated from these types."""
 
 import base64
-from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -155,7 +154,7 @@ def show_row(row: CaptureRow) -> CaptureSummary:
     return CaptureSummary(**_summary(row))
 
 
-def show_capture(capture: Capture, events: Sequence[Event] = (), sent: Answer | None = None) -> CaptureShape:
+def show_capture(capture: Capture, sent: Answer | None = None) -> CaptureShape:
     """A capture with its bytes, their parsed view and what they state. `sent`: what was answered, where it was not the
     default of its role."""
     raw = capture.raw
@@ -170,7 +169,7 @@ def show_capture(capture: Capture, events: Sequence[Event] = (), sent: Answer | 
             base64=base64.b64encode(raw.body).decode(),
         ),
         parsed=_parsed(capture),
-        events=[show_event(event) for event in events],
+        events=[show_event(event) for event in capture.events],
         finding_details=_finding_details(capture),
     )
 

@@ -45,8 +45,7 @@ async def show(request: web.Request) -> web.StreamResponse:
     store = request.app[keys.STORE]
     bin_id, n = _address(request)
     capture = await store.get_capture(bin_id, n)
-    sent = await store.get_sent_answer(bin_id, n)
-    return answer(show_capture(capture, await store.events_of(capture), sent))
+    return answer(show_capture(capture, await store.get_sent_answer(bin_id, n)))
 
 
 async def body(request: web.Request) -> web.StreamResponse:
@@ -54,7 +53,7 @@ async def body(request: web.Request) -> web.StreamResponse:
     bin_id, n = _address(request)
     capture = await request.app[keys.STORE].get_capture(bin_id, n)
     return web.Response(
-        body=capture.raw.body,
+        body=capture.intact().body,
         content_type="application/octet-stream",
         headers={**FILE_HEADERS, "Content-Disposition": f'attachment; filename="capture-{n}.bin"'},
     )
@@ -64,10 +63,11 @@ async def raw(request: web.Request) -> web.StreamResponse:
     """GET /api/v1/bins/{bin}/captures/{n}/raw: the request as a `message/http` file."""
     bin_id, n = _address(request)
     capture = await request.app[keys.STORE].get_capture(bin_id, n)
-    line = f"{capture.raw.method} {capture.raw.target} HTTP/{capture.raw.http_version}\r\n".encode("latin-1")
-    headers = b"".join(b"%s: %s\r\n" % pair for pair in capture.raw.headers)
+    came = capture.intact()
+    line = f"{came.method} {came.target} HTTP/{came.http_version}\r\n".encode("latin-1")
+    headers = b"".join(b"%s: %s\r\n" % pair for pair in came.headers)
     return web.Response(
-        body=line + headers + b"\r\n" + capture.raw.body,
+        body=line + headers + b"\r\n" + came.body,
         content_type="message/http",
         headers={**FILE_HEADERS, "Content-Disposition": f'attachment; filename="capture-{n}.http"'},
     )

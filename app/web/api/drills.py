@@ -3,9 +3,9 @@
 from aiohttp import web
 
 from ... import clock, keys
-from ...domain.captures import Role
 from ...domain.drills import DRILLED
 from ...domain.faults import Fault
+from ...domain.roles import Role
 from ...errors import Invalid, NotFound
 from ..urls import place_of
 from .answer_inputs import FAULT_FIELDS, read_fault

@@ -15,7 +15,7 @@ from ...errors import AppError, Invalid
 from ...export import EXPORTERS, WHATS, About, Format
 from ...log import get_log
 from ...services import exporting
-from ...storage import Store
+from ...store import Store
 from .bins import root_of
 from .capture_shapes import CaptureSummary, show_capture, show_row
 from .captures import FILE_HEADERS
@@ -86,8 +86,8 @@ async def _rows(
                 yield 0, partial(show_message, message)
     elif whole:
         async for captures in exporting.each_whole_page(store, bin, query):
-            for capture, events, sent in captures:
-                yield len(capture.raw.body), partial(show_capture, capture, events, sent)
+            for capture, sent in captures:
+                yield len(capture.raw.body), partial(show_capture, capture, sent)
     else:
         async for rows in exporting.each_page(store, bin, query):
             for row in rows:

@@ -4,7 +4,7 @@ import msgspec
 from aiohttp import web
 
 from ... import __version__, keys
-from ...domain.captures import Change, Deleted, MessageChanged
+from ...domain.captures import Captured, Change, Deleted, MessageChanged, MessageGone, Restarted
 from ...errors import Conflict
 from ...live.frames import Frames, text_frames
 from ..socket import PAGE, follow
@@ -41,6 +41,14 @@ class MessageFrame(msgspec.Struct, tag_field="type", tag="message"):
     message: MessageShape
 
 
+class MessageGoneFrame(msgspec.Struct, tag_field="type", tag="message_gone"):
+    """There is no such message any more, because captures were deleted."""
+
+    seq: int
+    provider: str
+    message_id: str
+
+
 class DeletedFrame(msgspec.Struct, tag_field="type", tag="deleted"):
     """Capture `n` is gone."""
 
@@ -58,12 +66,17 @@ class ClearedFrame(msgspec.Struct, tag_field="type", tag="deleted"):
 def frame_of(change: Change) -> str:
     """One change as a frame."""
     frame: msgspec.Struct
-    if isinstance(change, MessageChanged):
-        frame = MessageFrame(change.seq, show_message(change.message))
-    elif isinstance(change, Deleted):
-        frame = ClearedFrame(change.seq, change.n) if change.through else DeletedFrame(change.seq, change.n)
-    else:
-        frame = CaptureFrame(change.seq, show_row(change.row))
+    match change:
+        case Captured(seq=seq, row=row):
+            frame = CaptureFrame(seq, show_row(row))
+        case MessageChanged(seq=seq, message=message):
+            frame = MessageFrame(seq, show_message(message))
+        case MessageGone(seq=seq, provider=provider, message_id=message_id):
+            frame = MessageGoneFrame(seq, provider, message_id)
+        case Deleted(seq=seq, n=n, through=through):
+            frame = ClearedFrame(seq, n) if through else DeletedFrame(seq, n)
+        case Restarted(seq=seq):
+            frame = Reset(seq)
     return msgspec.json.encode(frame).decode()
 
 
@@ -75,8 +88,8 @@ async def follow_bin(request: web.Request) -> web.StreamResponse:
     bin = await store.get_bin(request.match_info["bin"])
     if request.method != "GET" or not web.WebSocketResponse().can_prepare(request).ok:
         raise Conflict("This address is a WebSocket; connect with Upgrade: websocket.")
-    ahead = wanted is not None and wanted > bin.seq
-    after = bin.seq if wanted is None or ahead else wanted
+    means_nothing = wanted is not None and not bin.knows(wanted)
+    after = bin.seq if wanted is None or means_nothing else wanted
     cache, hub = request.app[keys.FRAMES], request.app[keys.HUB]
 
     async def make(cursor: int) -> Frames:
@@ -89,7 +102,7 @@ async def follow_bin(request: web.Request) -> web.StreamResponse:
         return await cache.get(("json", bin.id, cursor), lambda: make(cursor), keep=lambda made: bool(made.wire))
 
     hello: list[msgspec.Struct] = [Hello(bin.seq, __version__)]
-    if ahead:
+    if means_nothing:
         hello.append(Reset(bin.seq))
     texts = [msgspec.json.encode(frame).decode() for frame in hello]
     return await follow(request, bin.id, after, hello=texts, ping=None, read=read)

@@ -20,13 +20,13 @@ from . import (
 from .paths import all_paths
 
 _SHAPES = (
-    shapes.BinShape, shapes.BinList, capture_shapes.CaptureSummary, capture_shapes.CaptureList,
-    capture_shapes.CaptureShape, shapes.Info, message_shapes.MessageShape, message_shapes.MessageList,
-    message_shapes.MessageDetail, answer_shapes.AnswerShape, answer_shapes.FaultState,
-    comparison_shapes.ComparisonShape, drill_shapes.DrillShape, drill_shapes.DrillList,
-    simulation_shapes.SimulationShape, simulation_shapes.SimulationList,
-    replays.ReplayList,
-    problems.Problem, live.Hello, live.Reset, live.CaptureFrame, live.MessageFrame, live.DeletedFrame,
+    shapes.BinShape, shapes.BinList, shapes.RereadShape, shapes.RetentionShape, shapes.Info,
+    capture_shapes.CaptureSummary, capture_shapes.CaptureList, capture_shapes.CaptureShape,
+    message_shapes.MessageShape, message_shapes.MessageList, message_shapes.MessageDetail,
+    answer_shapes.AnswerShape, answer_shapes.FaultState, comparison_shapes.ComparisonShape,
+    drill_shapes.DrillShape, drill_shapes.DrillList,
+    simulation_shapes.SimulationShape, simulation_shapes.SimulationList, replays.ReplayList, problems.Problem,
+    live.Hello, live.Reset, live.CaptureFrame, live.MessageFrame, live.MessageGoneFrame, live.DeletedFrame,
     live.ClearedFrame,
 )  # fmt: skip
 _TAGS = {

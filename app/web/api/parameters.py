@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ...domain.captures import Role
+from ...domain.roles import Role
 from .comparison import ONLY
 from .inputs import DEFAULT_LIMIT, MAX_LIMIT, MAX_WAIT_S
 

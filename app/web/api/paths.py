@@ -15,6 +15,10 @@ def all_paths() -> Paths:
     return {
         "/api/v1/info": {"get": call("Server", "info", "About this server", "Info")},
         "/api/v1/openapi.json": {"get": document},
+        "/api/v1/retention": {"get": call("Server", "retention", "Whether captures expire", "RetentionShape")},
+        "/api/v1/retention/confirm": {
+            "post": call("Server", "confirmTime", "Say that the server's clock is right", "RetentionShape")
+        },
         **_bin_paths("/api/v1/bins"),
         **_capture_paths("/api/v1/bins/{bin}/captures"),
         **_answer_paths("/api/v1/bins/{bin}"),
@@ -29,6 +33,7 @@ def all_paths() -> Paths:
 
 
 def _bin_paths(bins: str) -> Paths:
+    reread = "Read all its captures again, with the provider that is set now"
     rotate = call("Bins", "rotateKey", "Give the bin a new capture key", "BinShape", lookup=True)
     return {
         bins: {
@@ -48,6 +53,11 @@ def _bin_paths(bins: str) -> Paths:
             "delete": call("Bins", "deleteBin", "Delete a bin with its captures", None, status="204", lookup=True),
         },
         bins + "/{bin}/rotate-key": {"parameters": [parameters.BIN], "post": rotate},
+        bins + "/{bin}/reread": {
+            "parameters": [parameters.BIN],
+            "get": call("Bins", "getReread", "How far reading it again is", "RereadShape", lookup=True),
+            "post": call("Bins", "reread", reread, "RereadShape", status="202", lookup=True),
+        },
     }
 
 
@@ -183,7 +193,9 @@ def _simulation_paths(simulations: str) -> Paths:
 
 
 def _live() -> Call:
-    frames = ("Hello", "CaptureFrame", "MessageFrame", "DeletedFrame", "ClearedFrame", "Reset")
+    frames = (
+        "Hello", "CaptureFrame", "MessageFrame", "MessageGoneFrame", "DeletedFrame", "ClearedFrame", "Reset",
+    )  # fmt: skip
     said = call(
         "Live", "live", "Follow a bin (WebSocket)", None, status="101", lookup=True,
         query=[parameters.number("after", "Changes after this seq; without it, later changes only.")],

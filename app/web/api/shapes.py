@@ -11,8 +11,8 @@ import msgspec
 from msgspec import Meta
 
 from ...domain.bins import Bin
-from ...domain.captures import Role
 from ...domain.findings import FINDINGS
+from ...domain.roles import Role
 from ...domain.units import format_duration, rfc3339
 from ..urls import capture_url, page_url
 
@@ -51,9 +51,18 @@ class BinShape(msgspec.Struct, rename={}):
     stuck_after: Annotated[str, Meta(description="Silence after which an open message is stuck, such as 5m; 0: never.")]
     created_at: Time
     captures: int
+    behind: Annotated[int, Meta(description="Captures that are kept, and not read and counted yet; mostly 0.")]
     last_capture_at: Time | None
     page_url: str
     urls: Urls
+
+
+class RereadShape(msgspec.Struct):
+    """How far reading a bin again is; what was read before is shown until it is done."""
+
+    state: Annotated[Literal["reading", "done"], Meta(description="reading: until the new reading is shown.")]
+    done: int
+    total: int
 
 
 class FindingShape(msgspec.Struct):
@@ -91,6 +100,15 @@ class Info(msgspec.Struct):
     seen: Seen
 
 
+class RetentionShape(msgspec.Struct):
+    """How long captures are kept, where a bin says nothing else. `held` says why none expires at the moment: the
+    clock cannot be trusted. It ends when somebody confirms the time, or in `held_for_s` seconds."""
+
+    retention: str
+    held: str | None
+    held_for_s: int | None
+
+
 def show_bin(bin: Bin, root: str) -> BinShape:
     """A bin with addresses under `root`."""
     urls = {role.value.replace("-", "_"): capture_url(root, bin.key, role) for role in Role}
@@ -102,6 +120,7 @@ def show_bin(bin: Bin, root: str) -> BinShape:
         stuck_after=format_duration(bin.stuck_after),
         created_at=rfc3339(bin.created_at),
         captures=bin.captures,
+        behind=bin.behind,
         last_capture_at=None if bin.last_capture_at is None else rfc3339(bin.last_capture_at),
         page_url=page_url(root, bin),
         urls=Urls(**urls),

@@ -7,7 +7,7 @@ from aiohttp import web
 
 from ... import keys
 from ...domain.bins import Bin
-from ...domain.captures import Role
+from ...domain.roles import Role
 from ...domain.simulation import MOST_ABROAD_A_SECOND, Targets, What
 from ...errors import Invalid
 from ...services.simulating import Run

@@ -3,11 +3,11 @@
 from typing import Any
 
 from ...domain.bins import PROVIDER_TITLES
-from ...domain.captures import Role
 from ...domain.checking import MOST_BODY, MOST_DELAY_MS, MOST_HEADERS, MOST_RULES
 from ...domain.drills import DRILLED
 from ...domain.faults import LASTS, LONGEST, MOST_COUNT, MOST_SECONDS, MOST_STATUSES, FaultKind
 from ...domain.replaying import MOST_AT_ONCE
+from ...domain.roles import Role
 from ...domain.simulation import MOST_A_SECOND, MOST_ABROAD_A_SECOND, MOST_MESSAGES, Trouble, What
 
 Wish = dict[str, Any]

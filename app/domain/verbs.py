@@ -1,0 +1,17 @@
+"""What a provider understands in an answer: the elements of its XML."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verbs:
+    """The elements that a provider knows directly under `<Response>`; `exact`: in this case only. `sending` send an
+    SMS that is billed."""
+
+    known: frozenset[str]
+    exact: bool = True
+    sending: frozenset[str] = frozenset({"Message", "Sms"})
+
+    def knows(self, name: str) -> bool:
+        """Whether the provider does something at this element."""
+        return name in self.known if self.exact else name.lower() in {verb.lower() for verb in self.known}

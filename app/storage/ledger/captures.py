@@ -1,0 +1,200 @@
+"""The captures of one transaction of the ledger: those that are new, and those that something is added to."""
+
+import json
+from datetime import datetime
+
+import msgspec
+
+from ...domain.captures import Outcome, RawRequest, Reading
+from ...domain.events import Event
+from ...domain.messages import MISPLACED
+from ...domain.pairing import Hit, settled
+from ...domain.units import from_micros, micros
+from ..ids import number_of
+from ..packing import pack, read_events, read_fault_hit
+from ..rows import CALL_ROLES, content_type_of, is_fallback, print_of, read_codes, read_outcome, write_codes
+from ..transaction import Row, Transaction
+from .changes import Changes, What
+from .spaces import Space
+
+Codes = tuple[str, ...]
+
+_to_json = msgspec.json.Encoder().encode
+
+
+class Kept(msgspec.Struct):
+    """A capture as the fold needs it. `own` are the findings of its reading; `odd` those of its events by position,
+    in the light of their messages; `paired` those of its pairings by number. `messages` are numbers by position, None
+    for a call. `columns` are those of a row that is not written yet."""
+
+    n: int
+    at: datetime
+    role: str
+    method: str
+    provider: str | None
+    kind: str
+    status: str | None
+    own: Codes
+    print: str
+    events: tuple[Event, ...]
+    odd: dict[int, Codes]
+    paired: dict[int, Codes]
+    messages: list[int | None]
+    outcome: Outcome | None = None
+    columns: tuple[object, ...] | None = None
+
+    @property
+    def is_call(self) -> bool:
+        """It came to one of the voice URLs."""
+        return self.role in CALL_ROLES
+
+    @property
+    def findings(self) -> Codes:
+        """All of them."""
+        found = [*self.own]
+        for codes in (*self.odd.values(), *self.paired.values()):
+            found += codes
+        return tuple(found)
+
+    @property
+    def hit(self) -> Hit | None:
+        """It as a hit of a pairing; None where its URL belongs to none."""
+        fallback = is_fallback(self.role)
+        if fallback is None:
+            return None
+        hit = Hit(n=self.n, at=self.at, fallback=fallback, method=self.method)
+        return hit if self.outcome is None else settled(hit, self.outcome)
+
+    def shown(self) -> tuple[str, str | None]:
+        """Kind and status in the light of its message: a callback may come to the wrong URL."""
+        word = self.events[0].as_callback if self.events else None
+        if word is not None and MISPLACED in self.odd.get(0, ()):
+            return "status", word.status.value
+        return self.kind, self.status
+
+
+class Captures:
+    """Of one space, in one transaction."""
+
+    def __init__(self, transaction: Transaction, space: Space, changes: Changes) -> None:
+        self._transaction = transaction
+        self._space = space
+        self._changes = changes
+        self._known: dict[int, Kept | None] = {}
+        self._dirty: dict[int, Kept] = {}
+
+    def add(self, log: Row, raw: RawRequest, reading: Reading) -> Kept:
+        """A capture that has just been read; `log` is its row there."""
+        n, role, size = number_of(log["id"]), log["role"], len(raw.body)
+        hit = None if log["fault"] is None else read_fault_hit(log["fault"])
+        fault = (None,) * 4 if hit is None else (hit.fault, hit.kind, hit.said, hit.drill)
+        kept = Kept(
+            n, raw.received_at, role, raw.method, reading.provider, reading.kind.value, reading.status,
+            reading.findings, print_of(role, raw.target, log["sha256"].hex() if size else None), reading.events,
+            {}, {}, [None] * len(reading.events),
+        )  # fmt: skip
+        kept.columns = (
+            micros(raw.received_at), role, raw.method, raw.target, raw.peer, size, content_type_of(raw),
+            raw.body_complete, log["simulated"], reading.provider, reading.message_id, reading.sender,
+            reading.recipient, reading.text, reading.raw_status, reading.problem, reading.words, *fault,
+        )  # fmt: skip
+        self._known[n] = self._dirty[n] = kept
+        self._space.count(role, 1)
+        self._space.last_capture_at = micros(raw.received_at)
+        return kept
+
+    def look_up(self, numbers: list[int]) -> None:
+        """Load those that are not known yet, at once."""
+        missing = [n for n in dict.fromkeys(numbers) if n not in self._known]
+        self._known |= dict.fromkeys(missing)
+        for start in range(0, len(missing), 500):
+            ids = json.dumps([self._space.id(n) for n in missing[start : start + 500]])
+            for row in self._transaction.all("kept_captures", {"ids": ids}):
+                kept = _read_kept(row)
+                self._known[kept.n] = kept
+
+    def get(self, n: int) -> Kept | None:
+        """One of them; None where it is not there."""
+        if n not in self._known:
+            self.look_up([n])
+        return self._known[n]
+
+    def change(self, kept: Kept, *, shown: bool = True) -> None:
+        """It has changed; `shown`: viewers are told."""
+        self._dirty[kept.n] = kept
+        if shown and kept.columns is None:
+            self._changes.add(What.CHANGED, kept.n)
+
+    def set_odd(self, kept: Kept, position: int, codes: Codes) -> None:
+        """What is odd about one of its events now."""
+        if kept.odd.get(position, ()) == codes:
+            return
+        if codes:
+            kept.odd[position] = codes
+        else:
+            del kept.odd[position]
+        self.change(kept)
+
+    def set_paired(self, n: int, pairing: int, codes: Codes) -> None:
+        """What one of its pairings finds in it now."""
+        kept = self.get(n)
+        if kept is None or kept.paired.get(pairing, ()) == codes:
+            return
+        if codes:
+            kept.paired[pairing] = codes
+        else:
+            del kept.paired[pairing]
+        self.change(kept)
+
+    def forget(self, n: int) -> None:
+        """Its row was erased."""
+        self._known[n] = None
+        self._dirty.pop(n, None)
+
+    def flush(self) -> None:
+        """Write what is new, and what has changed."""
+        dirty, self._dirty = self._dirty, {}
+        new, changed = [], []
+        for kept in dirty.values():
+            if kept.columns is None:
+                changed.append((*_derived(kept), self._space.id(kept.n)))
+            else:
+                seq = self._changes.add(What.NEW, kept.n)
+                events = pack(kept.events) if kept.events else None
+                own = (write_codes(kept.own), kept.print, events)
+                new.append((self._space.id(kept.n), seq, *kept.columns, *own, *_derived(kept)))
+                kept.columns = None
+        self._transaction.insert("add_capture_row", new)
+        self._transaction.each("change_capture_row", changed)
+
+
+def _derived(kept: Kept) -> tuple[object, ...]:
+    """The columns that may change, in the order of `change_capture_row`."""
+    kind, status = kept.shown()
+    outcome = kept.outcome
+    told = (None,) * 6 if outcome is None else (
+        outcome.status, outcome.after_ms, outcome.sender_left, outcome.left_ms, outcome.well_formed, outcome.note,
+    )  # fmt: skip
+    return (
+        kind, status, write_codes(kept.findings),
+        json.dumps(list(kept.odd.items())) if kept.odd else None,
+        json.dumps(list(kept.paired.items())) if kept.paired else None,
+        _to_json(kept.messages).decode() if kept.messages else None,
+        *told,
+    )  # fmt: skip
+
+
+def _read_kept(row: Row) -> Kept:
+    events = () if row["events"] is None else read_events(row["events"])
+    first = events[0] if events else None
+    return Kept(
+        number_of(row["id"]), from_micros(row["received_at"]), row["role"], row["method"], row["provider"],
+        row["kind"] if first is None else first.kind.value,
+        row["status"] if first is None else None if first.status is None else first.status.value,
+        read_codes(row["own"]), row["print"], events, _read_pairs(row["odd"]), _read_pairs(row["paired"]),
+        [] if row["messages"] is None else json.loads(row["messages"]), read_outcome(row),
+    )  # fmt: skip
+
+
+def _read_pairs(column: str | None) -> dict[int, Codes]:
+    return {} if column is None else {number: tuple(codes) for number, codes in json.loads(column)}

@@ -1,0 +1,66 @@
+"""The clock's work on the ledger: messages that stay silent are marked as stuck, fallbacks that do not come as missing.
+
+Both follow from what is recorded and from the time now, so that a ledger that is made again has them, too: a mark goes
+when something comes, and comes back when it is due again.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+
+from msgspec.structs import replace
+
+from ...domain.folding import mark_stuck
+from ...domain.messages import STUCK
+from ...domain.units import micros
+from ..ids import owner_of
+from ..transaction import Transaction
+from .folding import Fold
+from .spaces import Space, find_space, save_space
+
+# Marks in one transaction.
+LIMIT = 200
+
+
+def mark_what_is_due(transaction: Transaction, now: int, behind: Collection[int]) -> list[Space]:
+    """Mark at most `LIMIT` of each kind. Not in the spaces that are `behind` the log: what is not read yet may be just
+    what is missed. The spaces that changed; as many again may be due."""
+    rows: dict[int, list[tuple[str, int]]] = defaultdict(list)
+    values = {"now": now, "limit": LIMIT, "behind": json.dumps(list(behind))}
+    for query in ("overdue_messages", "due_pairings"):
+        for row in transaction.all(query, values):
+            rows[owner_of(row["id"])].append((query, row["id"]))
+    changed = []
+    for number, found in rows.items():
+        space = find_space(transaction, number)
+        assert space is not None, "its rows are there"
+        _mark(transaction, space, found)
+        changed.append(space)
+    return changed
+
+
+def _mark(transaction: Transaction, space: Space, found: Sequence[tuple[str, int]]) -> None:
+    fold = Fold(transaction, space)
+    for query, id in found:
+        if query == "overdue_messages":
+            entry = fold.messages.get(id)
+            assert entry is not None, "it has just been found"
+            fold.messages.change(entry, mark_stuck(entry.message))
+        else:
+            pair = fold.pairs.get(id)
+            assert pair is not None, "it has just been found"
+            fold.mark_missing(pair)
+    fold.flush()
+    save_space(transaction, space)
+
+
+def look_again(transaction: Transaction, space: Space, stuck_s: int, now: int) -> None:
+    """The bin allows another silence: take the mark from messages that are not overdue by it."""
+    fold = Fold(transaction, space)
+    for row in transaction.all("stuck_messages", {"space": space.number}):
+        entry = fold.messages.get(row["id"])
+        if entry is None or (stuck_s and micros(entry.message.last_at) < now - stuck_s * 1_000_000):
+            continue
+        findings = tuple(code for code in entry.message.findings if code != STUCK)
+        fold.messages.change(entry, replace(entry.message, findings=findings))
+    fold.flush()

@@ -1,0 +1,52 @@
+"""Erasing the rows of a space that nothing reads any more, in steps that are bounded in time."""
+
+from ...clock import ticks
+from ..ids import MASK, number_of
+from ..transaction import Transaction
+from .search import SearchIndex
+from .spaces import Space, read_space
+
+STEP_S = 0.01
+CHUNK = 200
+
+
+def erase_step(transaction: Transaction, search: SearchIndex) -> bool:
+    """One step, of the oldest space that is gone; whether there is more to do."""
+    ends_at = ticks() + STEP_S
+    row = transaction.one("gone_spaces")
+    if row is None:
+        return False
+    space = read_space(row)
+    while ticks() < ends_at:
+        if not _erase_chunk(transaction, search, space):
+            transaction.run("erase_space", {"number": space.number})
+            break
+    return True
+
+
+def _erase_chunk(transaction: Transaction, search: SearchIndex, space: Space) -> bool:
+    """Whether there was something to erase."""
+    for first, query in (
+        ("next_capture_row", "erase_capture_rows"),
+        ("next_message_row", "erase_messages_between"),
+        ("next_pairing_row", "erase_pairings_between"),
+    ):
+        row = transaction.one(first, {"after": space.id(0), "upto": space.id(MASK)})
+        if row is None or row["id"] is None:
+            continue
+        start = number_of(row["id"]) - 1
+        upto = min(start + CHUNK, MASK)
+        if first == "next_capture_row":
+            search.forget(space, range(start + 1, upto + 1))
+        between = {"after": space.id(start), "upto": space.id(upto)}
+        if first == "next_message_row":
+            transaction.run("erase_links_between", between)
+        transaction.run(query, between)
+        return True
+    place = {"space": space.number, "limit": CHUNK}
+    erased = [transaction.run(f"erase_space_{of}", place) for of in ("calls", "texts", "changes", "conversations")]
+    if any(count > 0 for count in erased):
+        return True
+    for of in ("verdicts", "gaps"):
+        transaction.run(f"erase_space_{of}", {"space": space.number})
+    return False

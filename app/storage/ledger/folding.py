@@ -1,0 +1,228 @@
+"""The fold: what a capture states, and what became of its answer, into the messages and pairings of its space.
+
+Everything here follows from the captures in the order of their numbers and from their outcomes, so that a ledger that
+is made again is the same, and so that what depends on a deleted capture can be folded again from what is left
+(`refolding.py`).
+"""
+
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from ...domain.captures import Outcome
+from ...domain.events import Event
+from ...domain.folding import absorb, begin, makes_message, piece_key, takes_piece, with_findings
+from ...domain.messages import SOFT_DUPLICATE, Direction, Fact
+from ...domain.roles import Kind
+from ...domain.units import micros
+from ..ids import number_of
+from ..transaction import Transaction
+from .captures import Captures, Kept
+from .changes import Changes
+from .messages import Entry, Messages
+from .pairs import Pair, Pairs
+from .spaces import Space
+from .texts import Texts, has_text, text_of
+
+# No provider reports on one message as often. More events are counted, and do not change it: an id that is sent for
+# ever must not make each capture dearer, nor its deletion.
+MOST_EVENTS = 1_000
+
+
+class Fold:
+    """Of one space, in one transaction."""
+
+    def __init__(self, transaction: Transaction, space: Space) -> None:
+        self.transaction = transaction
+        self.space = space
+        self.changes = Changes(transaction, space)
+        self.captures = Captures(transaction, space, self.changes)
+        self.messages = Messages(transaction, space, self.changes)
+        self.pairs = Pairs(transaction, space, self.captures)
+        self.texts = Texts(transaction, space)
+        self._links: list[tuple[object, ...]] = []
+        self._calls: list[tuple[object, ...]] = []
+
+    def look_up(self, kept: Sequence[Kept]) -> None:
+        """Load the messages that these captures speak of, at once."""
+        keys = [
+            (event.message_id, each.provider or "") for each in kept for event in each.events if makes_message(event)
+        ]
+        self.messages.look_up(keys)
+
+    def add(self, kept: Kept) -> None:
+        """Everything that a new capture states."""
+        for position, event in enumerate(kept.events):
+            self.add_event(kept, position, event)
+
+    def add_event(self, kept: Kept, position: int, event: Event) -> None:
+        """One event of a capture."""
+        if makes_message(event):
+            self._add_to_message(kept, position, event)
+        else:
+            self._add_to_call(kept, position, event)
+
+    def settle(self, n: int, outcome: Outcome) -> None:
+        """What became of the answer to a capture. The first that is told counts."""
+        kept = self.captures.get(n)
+        if kept is None or kept.outcome is not None:
+            return
+        kept.outcome = outcome
+        self.captures.change(kept)
+        for pair in self._pairs_of(kept):
+            self.pairs.settle(pair, n, outcome)
+            self._tell_messages(pair)
+
+    def mark_missing(self, pair: Pair) -> None:
+        """No fallback came in time."""
+        self.pairs.mark_missing(pair)
+        self._tell_messages(pair)
+
+    def flush(self) -> None:
+        """Write everything."""
+        self.transaction.insert("add_link", self._links)
+        self.transaction.insert("add_call", self._calls)
+        self._links.clear()
+        self._calls.clear()
+        self.texts.flush()
+        # New captures take their seqs first, then the messages that changed with them.
+        self.captures.flush()
+        self.messages.flush()
+        self.pairs.flush()
+        self.changes.flush()
+
+    # Calls
+
+    def _add_to_call(self, kept: Kept, position: int, event: Event) -> None:
+        self._calls.append((self.space.number, event.message_id, kept.n, position))
+        self.pair_call(kept, event)
+
+    def pair_call(self, kept: Kept, event: Event) -> None:
+        """The capture as a hit of the call's pairing."""
+        if not is_hit_of_call(kept, event) or kept.hit is None:
+            return
+        pair = self.pairs.find_call(event.message_id)
+        if pair is None:
+            pair = self.pairs.begin(kept.hit, call=event.message_id)
+        elif pair.events < MOST_EVENTS:
+            self.pairs.absorb(pair, kept.hit)
+        self.pairs.count(pair, 1)
+
+    # Messages
+
+    def _add_to_message(self, kept: Kept, position: int, event: Event) -> None:
+        fact = Fact(
+            n=kept.n, at=kept.at, provider=kept.provider or "", event=event, print=kept.print, findings=kept.own
+        )
+        entry = self._find(fact)
+        odd: tuple[str, ...] = ()
+        if entry is None:
+            entry, odd = self._begin(kept, position, fact)
+        elif entry.events < MOST_EVENTS:
+            message, odd = absorb(entry.message, fact)
+            self.messages.change(entry, message)
+            self._pair(kept, entry, event)
+        else:
+            self.messages.change(entry, replace(entry.message, last_n=fact.n, last_at=fact.at))
+        entry.events += 1
+        self._links.append((entry.id, kept.n, position))
+        kept.messages[position] = number_of(entry.id)
+        self.captures.set_odd(kept, position, odd)
+        self.captures.change(kept, shown=False)
+
+    def _begin(self, kept: Kept, position: int, fact: Fact) -> tuple[Entry, tuple[str, ...]]:
+        message = begin(fact)
+        hit = None if kept.is_call else kept.hit
+        twin_of: Pair | None = None
+        odd: tuple[str, ...] = ()
+        text = None
+        if has_text(message):
+            text = text_of(message, kept.n, position, micros(kept.at), None if hit is None else hit.fallback)
+            others = self.texts.before(text)
+            across = [other.message for other in others if other.is_across(text)]
+            twin_of = None if hit is None else self._find_across(across)
+            if others and twin_of is None:
+                odd = (SOFT_DUPLICATE,)
+                message = replace(message, findings=(*message.findings, *odd))
+        entry = self.messages.begin(message, None if twin_of is None else twin_of.id)
+        if text is not None:
+            self.texts.add(replace(text, joined=int(twin_of is not None), message=entry.id))
+        if twin_of is not None:
+            assert hit is not None, "only a hit is looked for across"
+            twin_of.twin = entry.id
+            self.pairs.absorb(twin_of, hit, entry.id)
+            self._tell_messages(twin_of)
+        else:
+            self._pair(kept, entry, fact.event)
+        return entry, odd
+
+    def _find_across(self, messages: Sequence[int]) -> Pair | None:
+        """The pairing of the first of these that has been on its own URL only."""
+        for id in messages:
+            entry = self.messages.get(id)
+            pair = None if entry is None or entry.pairing is None else self.pairs.get(entry.pairing)
+            if pair is not None and pair.twin is None and len({hit.fallback for hit in pair.pairing.hits}) == 1:
+                return pair
+        return None
+
+    def _pair(self, kept: Kept, entry: Entry, event: Event) -> None:
+        """The capture as a hit of the message's pairing."""
+        before = None if entry.pairing is None else self.pairs.get(entry.pairing)
+        if entry.message.direction is Direction.OUTBOUND:
+            if before is not None:
+                entry.pairing = None
+                self.messages.touch(entry)
+                self.messages.change(entry, with_findings(entry.message, ()))
+                self.pairs.leave(before, entry.id)
+                self._tell_messages(before)
+            return
+        hit = kept.hit
+        if hit is None or kept.is_call or event.kind is not Kind.INBOUND:
+            return
+        had: tuple[str, ...] = ()
+        if before is None:
+            before = self.pairs.begin(hit, message=entry.id)
+            entry.pairing = before.id
+            self.messages.touch(entry)
+        else:
+            had = before.pairing.findings
+            self.pairs.absorb(before, hit, entry.id)
+        if had != before.pairing.findings or had:
+            self._tell_messages(before)
+
+    def _tell_messages(self, pair: Pair) -> None:
+        """Put the pairing's findings on its messages."""
+        for row in pair.messages:
+            entry = self.messages.get(row)
+            if entry is not None:
+                self.messages.change(entry, with_findings(entry.message, pair.pairing.findings))
+
+    def _find(self, fact: Fact) -> Entry | None:
+        entry = self.messages.find((fact.event.message_id, fact.provider))
+        if entry is not None or fact.event.piece is None:
+            return entry
+        wanted = piece_key(fact.event)
+        if wanted is None:
+            return None
+        for entry in self.messages.find_pieces(wanted, fact.at):
+            if entry.message.provider == fact.provider and takes_piece(entry.message, fact):
+                return entry
+        return None
+
+    def _pairs_of(self, kept: Kept) -> list[Pair]:
+        """The pairings that a capture may be a hit of."""
+        found: dict[int, Pair] = {}
+        for event, number in zip(kept.events, kept.messages, strict=True):
+            if number is None:
+                pair = self.pairs.find_call(event.message_id) if kept.is_call else None
+            else:
+                entry = self.messages.get(self.space.id(number))
+                pair = None if entry is None or entry.pairing is None else self.pairs.get(entry.pairing)
+            if pair is not None:
+                found[pair.id] = pair
+        return list(found.values())
+
+
+def is_hit_of_call(kept: Kept, event: Event) -> bool:
+    """It came to one of the voice URLs, which make a pair; callbacks of a call do not."""
+    return kept.is_call and event.kind is Kind.VOICE

@@ -1,0 +1,49 @@
+"""When the follower begins its next step. Keeping comes first: while captures come fast, reading waits and does many at
+once, which costs less for each of them and leaves the processors to the answers. The caller gives the time.
+"""
+
+# New captures are waited for so long that their outcomes come with them.
+GATHER_S = 0.015
+# While more captures than this come in a second, reading waits for a pause of `QUIET_S`, and no longer than
+# `LONGEST_S`.
+FAST = 2_000
+QUIET_S = 0.03
+LONGEST_S = 0.7
+# How much the last step counts for the rate.
+WEIGHT = 0.3
+
+
+class Pacing:
+    """Of one follower."""
+
+    def __init__(self) -> None:
+        self._rate = 0.0
+        self._step_at = 0.0
+        self._first_at = self._last_at = 0.0
+        self._urgent = False
+        self._waiting = False
+        self._left = False
+
+    def heard(self, now: float, *, urgent: bool) -> None:
+        """The log has grown; `urgent`: a reader is waiting."""
+        if not self._waiting:
+            self._waiting, self._first_at = True, now
+        self._last_at = now
+        self._urgent = self._urgent or urgent
+
+    def ready_at(self) -> float:
+        """When the next step begins; at once where something was left by the last one."""
+        if self._urgent or self._left or not self._waiting:
+            return 0.0
+        if self._rate < FAST:
+            return self._first_at + GATHER_S
+        return min(self._first_at + LONGEST_S, self._last_at + QUIET_S)
+
+    def stepped(self, now: float, captures: int, *, is_done: bool) -> None:
+        """A step has read so many captures; `is_done`: nothing was left."""
+        elapsed = max(now - self._step_at, 0.001)
+        self._rate += WEIGHT * (captures / elapsed - self._rate)
+        self._step_at = now
+        self._waiting, self._left = False, not is_done
+        if is_done:
+            self._urgent = False

@@ -1,0 +1,204 @@
+"""The pairings that one transaction of the ledger works on: which captures on the primary and the fallback URL belong
+together, and the counts of their verdicts and gaps.
+"""
+
+from collections import Counter
+
+import msgspec
+from msgspec.structs import replace
+
+from ...domain.captures import Outcome
+from ...domain.pairing import (
+    NO_FALLBACK,
+    Hit,
+    Pairing,
+    absorb_hit,
+    begin_pairing,
+    due_at,
+    mark_missing,
+    oddities_of,
+    settle_hit,
+    without_message,
+)
+from ...domain.units import micros
+from ..ids import number_of
+from ..packing import pack
+from ..rows import read_pairing, write_codes
+from ..transaction import Row, Transaction
+from .captures import Captures, Codes
+from .spaces import Space
+
+
+class Pair(msgspec.Struct, eq=False):
+    """A pairing and its row `id`. `message` and `twin` are rows of messages, `call` is a call's id. `counted` is what
+    the counts have of it: None while it is new. `events` is how many a call has."""
+
+    id: int
+    pairing: Pairing
+    message: int | None
+    call: str | None
+    twin: int | None = None
+    counted: tuple[str, int | None] | None = None
+    events: int = 0
+
+    @property
+    def messages(self) -> tuple[int, ...]:
+        """The rows of its messages."""
+        return tuple(row for row in (self.message, self.twin) if row is not None)
+
+
+class Pairs:
+    """Of one space, in one transaction."""
+
+    def __init__(self, transaction: Transaction, space: Space, captures: Captures) -> None:
+        self._transaction = transaction
+        self._space = space
+        self._captures = captures
+        self._by_id: dict[int, Pair] = {}
+        self._by_call: dict[str, Pair] = {}
+        self._changed: dict[int, Pair] = {}
+        # Erased in this transaction, by message or call: what begins again for it has the same row.
+        self._erased: dict[int | str, int] = {}
+        self._verdicts: Counter[str] = Counter()
+        self._gaps: Counter[int] = Counter()
+
+    def get(self, id: int) -> Pair | None:
+        """The pairing of a row."""
+        pair = self._by_id.get(id)
+        if pair is None:
+            row = self._transaction.one("get_pairing", {"id": id})
+            pair = None if row is None else self._remember(row)
+        return pair
+
+    def find_call(self, call: str) -> Pair | None:
+        """The pairing of a call."""
+        pair = self._by_call.get(call)
+        if pair is None:
+            row = self._transaction.one("find_call", {"space": self._space.number, "call": call})
+            pair = None if row is None else self._by_id.get(row["id"]) or self._remember(row)
+        return pair
+
+    def begin(self, hit: Hit, *, message: int | None = None, call: str | None = None) -> Pair:
+        """A pairing with one hit, of a message or of a call."""
+        pairing = begin_pairing(hit, voice=call is not None)
+        id = self._erased.pop(call or message or 0, None)
+        if id is None:
+            self._space.last_pairing += 1
+            id = self._space.id(self._space.last_pairing)
+        pair = Pair(id, pairing, message, call)
+        self._by_id[pair.id] = self._changed[pair.id] = pair
+        if call is not None:
+            self._by_call[call] = pair
+        self._tell_captures(pair, {})
+        return pair
+
+    def absorb(self, pair: Pair, hit: Hit, message: int | None = None) -> None:
+        """One more hit of a call, or of one of the pairing's messages."""
+        is_twin = pair.twin is not None and message == pair.twin
+        self.put(pair, absorb_hit(pair.pairing, replace(hit, twin=True) if is_twin else hit))
+
+    def leave(self, pair: Pair, message: int) -> None:
+        """One of its messages is no inbound one after all."""
+        left = without_message(pair.pairing, twin=message == pair.twin)
+        pair.message, pair.twin = (pair.twin if message == pair.message else pair.message), None
+        self.put(pair, left)
+
+    def count(self, pair: Pair, events: int) -> None:
+        """So many more events of its call."""
+        pair.events += events
+        self._changed[pair.id] = pair
+
+    def settle(self, pair: Pair, n: int, outcome: Outcome) -> None:
+        """What became of the answer to one of its captures."""
+        self.put(pair, settle_hit(pair.pairing, n, outcome))
+
+    def mark_missing(self, pair: Pair) -> None:
+        """No fallback came in time."""
+        self.put(pair, mark_missing(pair.pairing))
+
+    def put(self, pair: Pair, pairing: Pairing) -> None:
+        """A pairing as it is now; without hits it is gone."""
+        if pairing is pair.pairing:
+            return
+        before = codes_of(pair.pairing)
+        pair.pairing = pairing
+        self._tell_captures(pair, before)
+        if pairing.hits:
+            self._changed[pair.id] = pair
+        else:
+            self.erase(pair)
+
+    def erase(self, pair: Pair) -> None:
+        """Its row goes, with what it found in its captures."""
+        for n in codes_of(pair.pairing):
+            self._captures.set_paired(n, number_of(pair.id), ())
+        self._changed.pop(pair.id, None)
+        self._by_id.pop(pair.id, None)
+        if pair.call is not None:
+            self._by_call.pop(pair.call, None)
+        if pair.counted is not None:
+            self._transaction.run("erase_pairing", {"id": pair.id})
+            self._count(pair.counted, -1)
+            self._erased[pair.call or pair.message or 0] = pair.id
+
+    def flush(self) -> None:
+        """Write what has changed."""
+        changed, self._changed = self._changed, {}
+        new = [pair for pair in changed.values() if pair.counted is None]
+        known = [pair for pair in changed.values() if pair.counted is not None]
+        self._transaction.insert("add_pairing", [self._row(pair) for pair in new])
+        self._transaction.each("set_pairing", [self._row(pair) for pair in known])
+        verdicts = [(self._space.number, verdict, change) for verdict, change in self._verdicts.items() if change]
+        gaps = [(self._space.number, gap, change) for gap, change in self._gaps.items() if change]
+        self._transaction.each("add_to_verdict", verdicts)
+        self._transaction.each("add_to_gap", gaps)
+        if any(change < 0 for *_, change in (*verdicts, *gaps)):
+            self._transaction.run("forget_empty_verdicts", {"space": self._space.number})
+            self._transaction.each("forget_empty_gap", [row[:2] for row in gaps if row[2] < 0])
+        self._verdicts.clear()
+        self._gaps.clear()
+        self._erased.clear()
+
+    def _tell_captures(self, pair: Pair, before: dict[int, Codes]) -> None:
+        after = codes_of(pair.pairing)
+        for n in {**before, **after}:
+            self._captures.set_paired(n, number_of(pair.id), after.get(n, ()))
+
+    def _row(self, pair: Pair) -> tuple[object, ...]:
+        pairing = pair.pairing
+        is_now = (pairing.verdict.value, pairing.gap_ms)
+        if is_now != pair.counted:
+            if pair.counted is not None:
+                self._count(pair.counted, -1)
+            self._count(is_now, 1)
+            pair.counted = is_now
+        due = due_at(pairing)
+        return (
+            *is_now, max(hit.n for hit in pairing.hits), None if due is None else micros(due), pair.call, pair.message,
+            pair.twin, pair.events, write_codes(pairing.findings), pack(pairing.hits), self._space.number, pair.id,
+        )  # fmt: skip
+
+    def _count(self, what: tuple[str, int | None], change: int) -> None:
+        verdict, gap = what
+        self._verdicts[verdict] += change
+        if gap is not None:
+            self._gaps[gap] += change
+
+    def _remember(self, row: Row) -> Pair:
+        counted = (row["verdict"], row["gap_ms"])
+        pair = Pair(row["id"], read_pairing(row), row["message"], row["call"], row["twin"], counted, row["events"])
+        self._by_id[pair.id] = pair
+        if pair.call is not None:
+            self._by_call[pair.call] = pair
+        return pair
+
+
+def codes_of(pairing: Pairing) -> dict[int, Codes]:
+    """What the pairing finds in its captures, by number. That no fallback came is shown on the last try."""
+    if not pairing.findings:
+        return {}
+    found = {hit.n: codes for hit in pairing.hits if (codes := oddities_of(pairing, hit))}
+    if NO_FALLBACK in pairing.findings:
+        last = max(hit.n for hit in pairing.hits)
+        found[last] = (*found.get(last, ()), NO_FALLBACK)
+    return found

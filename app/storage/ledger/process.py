@@ -1,0 +1,175 @@
+"""The ledger process: `<pipe> <ledger> <log> <run> <first> <careful>` (`app/follower.py` starts it with a reader).
+
+`run` names the opening of the log that is followed, `first` says whether anything was appended since ("first" or
+"later"), `careful` are bins whose captures are read one by one, as JSON. When the server goes away the process ends.
+"""
+
+import json
+import os
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from ... import clock
+from ..process import Pipe, begin, settle
+from ..sqlite.ledger_file import LedgerFile, make_ledger_file, open_ledger_file, open_log_to_follow
+from ..transaction import CannotWrite, Database, DatabaseError, LogUnreadable, Row
+from .feed import MOST, Head, read_heads
+from .follower import Follower
+from .protocol import Epoch, NeedEpoch, Note, Progress, Ready, decode_from_server, encode
+from .spaces import epoch_of
+from .steps import Reader
+
+AGAIN_S = 1.0
+# One that fails so soon after it was made again is not made again at once: the fault may be the disk's.
+SETTLED_S = 30.0
+# Keeping comes first where processors are scarce.
+NICENESS = 19
+
+T = TypeVar("T")
+
+
+class Closed(Exception):
+    """The server has hung up."""
+
+
+def follow(arguments: Sequence[str], make_reader: Callable[[], Reader]) -> None:
+    """Follow until the server hangs up, whatever happens to the ledger's file."""
+    begin()
+    os.nice(NICENESS)
+    process = Process(arguments, make_reader())
+    settle()
+    try:
+        process.run()
+    except (Closed, BrokenPipeError):
+        return
+
+
+class Process:
+    """One ledger file after the other, mostly one."""
+
+    def __init__(self, arguments: Sequence[str], reader: Reader) -> None:
+        self._pipe = Pipe(int(arguments[0]))
+        self._path, self._log_path = Path(arguments[1]), Path(arguments[2])
+        self._run, self._is_first = arguments[3], arguments[4] == "first"
+        self._careful = dict.fromkeys(json.loads(arguments[5]), MOST)
+        self._reader = reader
+
+    def run(self) -> None:
+        """Closed, BrokenPipeError: the server is gone."""
+        log = self._until_it_works(lambda: open_log_to_follow(self._log_path))
+        file = self._until_it_works(lambda: open_ledger_file(self._path))
+        if file.reason is not None:
+            self._pipe.send(encode(Note("ledger.replaced", file.reason)))
+        if not self._until_it_works(lambda: self._belongs_to(file, log)):
+            file = self._replace(file, log)
+        self._say_ready()
+        made_at = -SETTLED_S
+        while True:
+            try:
+                Follower(self._pipe, log, file, self._reader, self._careful).run()
+                return
+            except CannotWrite as error:
+                self._wait(error)
+            except LogUnreadable as error:
+                self._wait(error)
+                log = self._until_it_works(lambda: open_log_to_follow(self._log_path))
+            except DatabaseError as error:
+                # No incident: everything in it comes from the log.
+                self._note("ledger.made_again", error)
+                if clock.ticks() - made_at < SETTLED_S:
+                    self._wait(error)
+                file = self._replace(file, log)
+                made_at = clock.ticks()
+                self._say_ready()
+
+    def _belongs_to(self, file: LedgerFile, log: Database) -> bool:
+        """The ledger was made from this log, and is not ahead of it: the log may have been restored."""
+        try:
+            with file.database.write() as ledger, log.read() as there:
+                meta, log_meta = ledger.one("ledger_meta"), there.one("log_meta")
+                if meta is None or log_meta is None or meta["log"] != log_meta["id"]:
+                    return False
+                if meta["run"] != self._run:
+                    known = there.one("log_has_run", {"id": meta["run"]}) is not None
+                    if not known or not self._is_first or _is_ahead(ledger.all("positions"), read_heads(there)):
+                        return False
+                    ledger.run("set_ledger_run", {"run": self._run})
+                return True
+        except (CannotWrite, LogUnreadable):
+            raise
+        except DatabaseError as error:
+            self._note("ledger.replaced", error)
+            return False
+
+    def _replace(self, file: LedgerFile, log: Database) -> LedgerFile:
+        """An empty ledger in its place, of this log, with cursors of its own."""
+        before = _last_epoch(file)
+        file.close()
+        fresh = self._until_it_works(lambda: make_ledger_file(self._path))
+        # A log that was restored may not know every number that it has given.
+        while (epoch := self._epoch()) <= before:
+            pass
+
+        def put_meta() -> None:
+            with fresh.database.write() as ledger, log.read() as there:
+                log_meta = there.one("log_meta")
+                assert log_meta is not None, "the log makes it when it is opened"
+                ledger.run("set_ledger_meta", {"log": log_meta["id"], "run": self._run, "epoch": epoch})
+
+        self._until_it_works(put_meta)
+        return fresh
+
+    def _epoch(self) -> int:
+        self._pipe.send(encode(NeedEpoch()))
+        while True:
+            data = self._pipe.receive()
+            if data is None:
+                raise Closed
+            frame = decode_from_server(data)
+            # Bells can be missed: the follower compares everything when it begins.
+            if isinstance(frame, Epoch):
+                return frame.number
+
+    def _say_ready(self) -> None:
+        self._pipe.send(encode(Ready(clock.new_id(), self._reader.version)))
+
+    def _note(self, event: str, error: DatabaseError) -> None:
+        self._pipe.send(encode(Note(event, str(error))))
+
+    def _until_it_works(self, call: Callable[[], T]) -> T:
+        while True:
+            try:
+                return call()
+            except (CannotWrite, LogUnreadable) as error:
+                self._wait(error)
+
+    def _wait(self, error: DatabaseError) -> None:
+        """Tell why, and try again in a while. The server goes on meanwhile."""
+        self._is_first = False
+        self._note("ledger.stopped", error)
+        self._pipe.send(encode(Progress([], [], None, str(error))))
+        ends_at = clock.ticks() + AGAIN_S
+        while (left := ends_at - clock.ticks()) > 0:
+            self._pipe.receive(left)
+            if not self._pipe.is_open:
+                raise Closed
+
+
+def _last_epoch(file: LedgerFile) -> int:
+    """The highest one that a ledger's cursors are of, as far as it can be read."""
+    try:
+        with file.database.read() as ledger:
+            row = ledger.one("last_first_seq")
+    except DatabaseError:
+        return 0
+    return 0 if row is None or row[0] is None else epoch_of(row[0])
+
+
+def _is_ahead(positions: Iterable[Row], heads: Iterable[Head]) -> bool:
+    known = {head.number: head for head in heads}
+    for bin, n, k, d in positions:
+        head = known.get(bin)
+        if head is not None and (n > head.last_n or k > head.last_k or d > head.last_d):
+            return True
+    return False

@@ -1,0 +1,85 @@
+"""Frames between the server and the ledger process, as MessagePack. Bins are named by their numbers, with the id where
+the server must tell somebody.
+"""
+
+import msgspec
+
+from ..log.jobs import Mark
+
+
+class Frame(msgspec.Struct, array_like=True, tag=True, gc=False):
+    """One of them."""
+
+
+# From the server
+
+
+class Bell(Frame):
+    """The log has grown. `urgent`: a reader waits for it."""
+
+    marks: list[Mark]
+    urgent: bool
+
+
+class Epoch(Frame):
+    """A number of which the cursors of a new space are made."""
+
+    number: int
+
+
+class Damage(Frame):
+    """A reader has found that the ledger's file is damaged."""
+
+    reason: str
+
+
+# From the process
+
+
+class Ready(Frame):
+    """A ledger file is open. `file` names it: another name is another file, and readers must open it again. `reader` is
+    the version of the reader."""
+
+    file: str
+    reader: str
+
+
+class NeedEpoch(Frame):
+    """Something is to be made again."""
+
+
+class Begin(Frame):
+    """Captures are about to be read: of these bins, behind these numbers. `alone`: just the next one of one bin."""
+
+    places: list[tuple[int, int]]
+    alone: bool
+
+
+class Progress(Frame):
+    """How far the ledger is.
+
+    `marks`: the bins that were followed, and up to where. `changed`: ids of bins whose readers see something new.
+    `building`: by number of the bin, its id, the captures that are done and their highest number; None: as before.
+    `trouble`: why nothing can be written or read at the moment.
+    """
+
+    marks: list[Mark]
+    changed: list[str]
+    building: list[tuple[int, str, int, int]] | None = None
+    trouble: str | None = None
+
+
+class Note(Frame):
+    """An event for the server's log."""
+
+    event: str
+    reason: str
+    trace: str | None = None
+
+
+FromServer = Bell | Epoch | Damage
+FromProcess = Ready | NeedEpoch | Begin | Progress | Note
+
+encode = msgspec.msgpack.Encoder().encode
+decode_from_server = msgspec.msgpack.Decoder(FromServer).decode
+decode_from_process = msgspec.msgpack.Decoder(FromProcess).decode

@@ -1,0 +1,227 @@
+"""Deleting captures from the ledger: afterwards it is what it would be if they had never come.
+
+A capture changes what others mean: the message that it began, a text that came again, the pairing that it was a hit of,
+a piece of a long message. So everything that may depend on it is found, erased, and folded again from the captures that
+are left, by the same code that folds new ones.
+"""
+
+from collections.abc import Iterator
+
+import msgspec
+from msgspec.structs import replace
+
+from ...domain.events import Event
+from ...domain.folding import begin, piece_key
+from ...domain.messages import SOFT_DUPLICATE, Fact
+from ...domain.units import micros
+from ..ids import number_of
+from .captures import Kept
+from .folding import MOST_EVENTS, Fold, is_hit_of_call
+from .messages import Entry
+from .pairs import Pair
+from .texts import Text, has_text, text_of
+
+# So many messages are folded again at once. More depend on one another only where the same text without an id comes
+# again and again on both URLs: then the whole space is made again.
+MOST_MESSAGES = 1_000
+
+# Event `position` of capture n.
+Place = tuple[int, int]
+
+
+class TooMany(Exception):
+    """More depends on the captures than is folded again in one transaction."""
+
+
+class _Part(msgspec.Struct):
+    """One message that is folded again: the first of its events that are left, how many more there are, and the last of
+    those."""
+
+    entry: Entry
+    places: list[Place]
+    more: int
+    last: Place | None
+
+
+class Refold:
+    """One use: `collect`, then `apply`."""
+
+    def __init__(self, fold: Fold, deleted: frozenset[int]) -> None:
+        self._fold = fold
+        self._deleted = deleted
+        self._parts: dict[int, _Part] = {}
+        self._pairs: dict[int, Pair] = {}
+        # Calls, and how many of their hits are deleted.
+        self._calls: dict[str, int] = {}
+        # What the messages begin with; and what other messages near them begin with.
+        self._begun: list[Text] = []
+        self._echoes: dict[Place, Text] = {}
+        self._waiting: list[Entry] = []
+        self._taken: set[int] = set()
+
+    def collect(self) -> None:
+        """Find everything that depends on the deleted captures. TooMany."""
+        for n in sorted(self._deleted):
+            kept = self._fold.captures.get(n)
+            if kept is None:
+                continue
+            for event, number in zip(kept.events, kept.messages, strict=True):
+                if number is None:
+                    hits = int(is_hit_of_call(kept, event))
+                    self._calls[event.message_id] = self._calls.get(event.message_id, 0) + hits
+                else:
+                    self._take(self._fold.messages.get(self._fold.space.id(number)))
+        while self._waiting:
+            self._follow(self._waiting.pop())
+
+    def apply(self) -> None:
+        """Erase all of that and fold what is left of it again."""
+        fold = self._fold
+        for part in self._parts.values():
+            self._erase(part)
+        for pair in self._pairs.values():
+            fold.pairs.erase(pair)
+        fold.texts.erase(self._begun)
+        places = sorted({place for part in self._parts.values() for place in part.places})
+        for n, position in places:
+            kept = self._kept(n)
+            kept.messages[position] = None
+            fold.captures.set_odd(kept, position, ())
+        for n, position in places:
+            kept = self._kept(n)
+            fold.add_event(kept, position, kept.events[position])
+        for part in self._parts.values():
+            self._count_more(part)
+        for call, gone in self._calls.items():
+            self._refold_call(call, gone)
+        for n in self._deleted if self._calls else ():
+            fold.transaction.run("erase_calls_of_capture", {"space": fold.space.number, "n": n})
+        for text in self._echoes.values():
+            self._judge_echo(text)
+
+    def _kept(self, n: int) -> Kept:
+        kept = self._fold.captures.get(n)
+        assert kept is not None, "a link leads to a capture"
+        return kept
+
+    # Finding
+
+    def _take(self, entry: Entry | None) -> None:
+        if entry is None or entry.id in self._taken:
+            return
+        if len(self._taken) >= MOST_MESSAGES:
+            raise TooMany
+        self._taken.add(entry.id)
+        self._waiting.append(entry)
+
+    def _follow(self, entry: Entry) -> None:
+        """What may depend on a message: through its pairing, and through what each of its events could begin."""
+        fold = self._fold
+        if entry.pairing is not None and (pair := fold.pairs.get(entry.pairing)) is not None:
+            self._pairs[pair.id] = pair
+            for row in pair.messages:
+                self._take(fold.messages.get(row))
+        part = self._part(entry)
+        self._parts[entry.id] = part
+        deleted = list(self._deleted_places(entry))
+        fold.captures.look_up([n for n, _ in (*part.places, *deleted)])
+        first = min([*deleted, *part.places[:1]])
+        for place in (*part.places, *deleted):
+            kept = self._kept(place[0])
+            self._follow_event(kept, place[1], kept.events[place[1]], begins=place == first)
+
+    def _part(self, entry: Entry) -> _Part:
+        """Its events, without those that are deleted."""
+        count = len(self._deleted)
+        values = {"message": entry.id, "limit": MOST_EVENTS + count}
+        places = [
+            (row["n"], row["position"])
+            for row in self._fold.transaction.all("first_links", values)
+            if row["n"] not in self._deleted
+        ][:MOST_EVENTS]
+        gone = sum(1 for _ in self._deleted_places(entry))
+        more = entry.events - gone - len(places)
+        last = None
+        if more > 0:
+            newest = self._fold.transaction.all("last_links", {"message": entry.id, "limit": count + 1})
+            last = next((row["n"], row["position"]) for row in newest if row["n"] not in self._deleted)
+        return _Part(entry, places, more, last)
+
+    def _deleted_places(self, entry: Entry) -> Iterator[Place]:
+        number = number_of(entry.id)
+        for n in self._deleted:
+            kept = self._fold.captures.get(n)
+            if kept is not None:
+                yield from ((n, position) for position, each in enumerate(kept.messages) if each == number)
+
+    def _follow_event(self, kept: Kept, position: int, event: Event, *, begins: bool) -> None:
+        fold = self._fold
+        self._take(fold.messages.find((event.message_id, kept.provider or "")))
+        wanted = piece_key(event)
+        if wanted is not None:
+            for other in fold.messages.find_pieces(wanted, kept.at):
+                self._take(other)
+            return
+        message = begin(Fact(n=kept.n, at=kept.at, provider=kept.provider or "", event=event))
+        if not has_text(message):
+            return
+        hit = None if kept.is_call else kept.hit
+        text = text_of(message, kept.n, position, micros(kept.at), None if hit is None else hit.fallback)
+        if begins:
+            self._begun.append(text)
+        for near in (*fold.texts.before(text), *fold.texts.behind(text)):
+            self._echoes[(near.n, near.position)] = near
+            if near.is_across(text):
+                self._take(fold.messages.get(near.message))
+
+    # Erasing and folding again
+
+    def _erase(self, part: _Part) -> None:
+        fold = self._fold
+        fold.messages.erase(part.entry)
+        n, position = part.places[-1] if part.more > 0 else (1 << 62, 0)
+        fold.transaction.run("erase_links", {"message": part.entry.id, "n": n, "position": position})
+        fold.transaction.each("erase_link", [(part.entry.id, *place) for place in self._deleted_places(part.entry)])
+
+    def _count_more(self, part: _Part) -> None:
+        """Events behind the first thousand: their links have stayed, and they are only counted."""
+        if part.last is None:
+            return
+        entry = self._fold.messages.get(part.entry.id)
+        if entry is None:
+            raise TooMany
+        n = part.last[0]
+        self._fold.messages.change(entry, replace(entry.message, last_n=n, last_at=self._kept(n).at))
+        entry.events += part.more
+
+    def _judge_echo(self, text: Text) -> None:
+        """A message that was not folded again, but begins like one that was: is it still a soft duplicate?"""
+        fold = self._fold
+        entry, kept = fold.messages.get(text.message), fold.captures.get(text.n)
+        if entry is None or kept is None or text.n in self._deleted or text.message in self._parts:
+            return
+        codes = tuple(code for code in kept.odd.get(text.position, ()) if code != SOFT_DUPLICATE)
+        findings = tuple(code for code in entry.message.findings if code != SOFT_DUPLICATE)
+        if not text.joined and fold.texts.before(text):
+            codes, findings = (SOFT_DUPLICATE, *codes), (SOFT_DUPLICATE, *findings)
+        fold.captures.set_odd(kept, text.position, codes)
+        if set(findings) != set(entry.message.findings):
+            fold.messages.change(entry, replace(entry.message, findings=findings))
+
+    def _refold_call(self, call: str, gone: int) -> None:
+        """Its pairing; the rows of captures that are left stay as they are. `gone` hits of it are deleted."""
+        fold = self._fold
+        pair = fold.pairs.find_call(call)
+        if pair is None:
+            return
+        values = {"space": fold.space.number, "call": call, "limit": MOST_EVENTS + gone}
+        found = fold.transaction.all("first_call_hits", values)
+        rows = [row for row in found if row["n"] not in self._deleted][:MOST_EVENTS]
+        fold.captures.look_up([row["n"] for row in rows])
+        more = pair.events - gone - len(rows)
+        fold.pairs.erase(pair)
+        for row in rows:
+            kept = self._kept(row["n"])
+            fold.pair_call(kept, kept.events[row["position"]])
+        if more > 0 and (pair := fold.pairs.find_call(call)) is not None:
+            fold.pairs.count(pair, more)

@@ -1,0 +1,60 @@
+"""The search index of words and parties, filled behind the fold and emptied of what is deleted.
+
+Why behind: full text costs as much as the fold itself. Captures that it has not reached are matched directly
+(`reads/filters.py`).
+"""
+
+import json
+from collections.abc import Sequence
+
+from ...domain.search import tokens
+from ..ids import number_of, owner_of
+from ..transaction import Row, Transaction
+from .spaces import Space
+
+
+class SearchIndex:
+    """Of all spaces. `has_erased`: texts of deleted captures may still be in the files."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+        self.has_erased = False
+
+    def advance(self, space: Space, limit: int) -> bool:
+        """Take in at most `limit` more captures; whether more are waiting."""
+        place = {"after": space.id(space.indexed_n), "upto": space.id(space.n), "limit": limit}
+        rows = self._transaction.all("words_after", place)
+        self._transaction.each("add_to_search", [_entry(row) for row in rows])
+        self._transaction.each("add_party", _parties(rows))
+        space.indexed_n = space.n if len(rows) < limit else number_of(rows[-1]["id"])
+        return space.indexed_n < space.n
+
+    def forget(self, space: Space, numbers: Sequence[int]) -> None:
+        """Take captures out, while their rows are still there: the index needs the words that it is to forget."""
+        self.has_erased = True
+        ids = [space.id(n) for n in numbers if n <= space.indexed_n]
+        if not ids:
+            return
+        rows = self._transaction.all("words_of", {"ids": json.dumps(ids)})
+        self._transaction.each("erase_from_search", [_entry(row) for row in rows])
+        self._transaction.each("erase_party", _parties(rows))
+
+
+def scope_of(space: int) -> str:
+    """The word in the index that stands for a space."""
+    return f"s{space}"
+
+
+def _entry(row: Row) -> tuple[int, str, str, str]:
+    text, rest = (" ".join(tokens(row[name] or "")) for name in ("text", "words"))
+    return row["id"], scope_of(owner_of(row["id"])), text, rest
+
+
+def _parties(rows: Sequence[Row]) -> list[tuple[int, int, str, int]]:
+    """In the order of their table, so that its pages are touched once each."""
+    ends = (
+        (owner_of(row["id"]), end, row[name], number_of(row["id"]))
+        for end, name in enumerate(("sender", "recipient"))
+        for row in rows
+    )
+    return sorted(party for party in ends if party[2] is not None)

@@ -1,0 +1,200 @@
+"""The write side of the log: one transaction for a batch of jobs. Runs inside the log process, and only there."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import msgspec
+
+from ... import clock
+from ...domain.units import micros
+from ..ballast import Ballast
+from ..ids import row_id
+from ..transaction import CannotWrite, Database, DatabaseError, Doubtful, Duplicate, Gone
+from . import jobs
+from .batch import Batch, Rejected
+from .deleting import drop_capture, drop_captures, sweep
+from .jobs import DELETES, Job, Result, Results
+from .settling import settle_unanswered
+
+# Jobs that are one statement: their fields are its parameters.
+_STATEMENTS: dict[type[Job], str] = {
+    jobs.AddBin: "add_bin",
+    jobs.SetBin: "set_bin",
+    jobs.RotateKey: "rotate_key",
+    jobs.DropBin: "drop_bin",
+    jobs.AddDrill: "add_drill",
+    jobs.SetDrill: "set_drill",
+    jobs.DropFault: "drop_fault",
+    jobs.AddSession: "add_session",
+    jobs.TouchSession: "touch_session",
+    jobs.DropSession: "drop_session",
+    jobs.DropSessions: "drop_sessions",
+}
+_ABOUT_A_BIN = (jobs.AddBin, jobs.SetBin, jobs.RotateKey, jobs.DropBin)
+
+NO_ROOM = "The disk is full. Deleting makes room; so does a larger disk."
+
+
+class Appender:
+    """Owns the writing connection. `run` is the id of this opening of the log."""
+
+    def __init__(self, database: Database, ballast: Ballast, run: str) -> None:
+        self._database = database
+        self._ballast = ballast
+        self._run = run
+        self.has_erased = False
+        """Deleted bytes are still in freed pages and in the write-ahead log."""
+        self._probed = False
+        self._is_begun = False
+        self._players: dict[type[Job], Callable[[Batch, Any], Result | int | None]] = {
+            **dict.fromkeys(_STATEMENTS, _state),
+            jobs.AddCapture: Batch.add_capture,
+            jobs.SetOutcomes: lambda batch, job: batch.add_outcomes(job.outcomes),
+            jobs.SetAnswers: _set_answers,
+            jobs.SetFault: _set_fault,
+            jobs.AddAttempt: _add_attempt,
+            jobs.DropCapture: drop_capture,
+            jobs.DropCaptures: drop_captures,
+            jobs.Sweep: sweep,
+            jobs.SettleUnanswered: settle_unanswered,
+            jobs.RequestReread: _request_reread,
+            jobs.SkipCapture: _skip_capture,
+            jobs.NextEpoch: lambda batch, _: batch.transaction.one("next_epoch")[0],  # type: ignore[index]  # one row
+            jobs.NoteTime: lambda batch, job: batch.run("set_seen_at", {"now": job.now}),
+            jobs.EndRun: self._end_run,
+            jobs.Probe: self._probe,
+        }
+
+    def begin(self) -> None:
+        """Record this opening of the log; on a disk that is full beyond the ballast with the first batch that fits."""
+        while not self._is_begun:
+            try:
+                self._commit([])
+            except CannotWrite:
+                if not self._ballast.release():
+                    return
+
+    def apply(self, batch: Sequence[Job]) -> Results:
+        """One transaction for all of them; where that fails, one for each, so that a bad job takes no other with it.
+
+        Never raises for a bad job. Doubtful: what is on the disk is not known, and nothing of the batch is confirmed.
+        """
+        if self._ballast.is_released and not self._ballast.restore():
+            return self._delete_only(batch)
+        try:
+            return self._commit(batch)
+        except Doubtful:
+            raise
+        except CannotWrite as error:
+            if any(isinstance(job, DELETES) for job in batch) and self._ballast.release():
+                return self._delete_only(batch)
+            return Results([_failure(error)] * len(batch))
+        except Exception as error:
+            if len(batch) == 1:
+                return Results([_failure(error)])
+        return _joined([self._alone(job) for job in batch])
+
+    def _delete_only(self, batch: Sequence[Job]) -> Results:
+        """The room that is left is for deleting."""
+        refused = Results([Result("full", NO_ROOM)])
+        return _joined([self._alone(job) if isinstance(job, DELETES) else refused for job in batch])
+
+    def _alone(self, job: Job) -> Results:
+        try:
+            return self._commit([job])
+        except Doubtful:
+            raise
+        except Exception as error:
+            return Results([_failure(error)])
+
+    def _commit(self, jobs_: Sequence[Job]) -> Results:
+        with self._database.write() as transaction:
+            if not self._is_begun:
+                transaction.run("begin_run", {"id": self._run, "now": micros(clock.now())})
+            batch = Batch(transaction)
+            values = [self._players[type(job)](batch, job) for job in jobs_]
+            marks = batch.finish()
+        self._is_begun = True
+        results = [value if isinstance(value, Result) else Result(value=value or 0) for value in values]
+        self.has_erased = self.has_erased or any(map(_erases, jobs_, results))
+        return Results(results, marks)
+
+    def take_back(self) -> None:
+        """Remove what a probe has written. Not in its own transaction, which would then write nothing."""
+        if not self._probed:
+            return
+        try:
+            with self._database.write() as transaction:
+                transaction.run("empty_probe")
+        except CannotWrite:
+            return  # after the next batch it is tried again
+        self._probed = False
+
+    def _probe(self, batch: Batch, job: jobs.Probe) -> None:
+        batch.run("fill_probe", {"size": job.size})
+        self._probed = job.size > 0
+
+    def _end_run(self, batch: Batch, job: jobs.EndRun) -> None:
+        batch.run("end_run", {"id": self._run, "now": job.now})
+
+
+def _state(batch: Batch, job: Any) -> None:
+    about = job.id if isinstance(job, _ABOUT_A_BIN) else None
+    changed = batch.run(_STATEMENTS[type(job)], msgspec.structs.asdict(job), bin_id=about)
+    if not changed and about is not None:
+        raise Rejected("not_found", f"There is no bin {about}.")
+
+
+def _set_answers(batch: Batch, job: jobs.SetAnswers) -> None:
+    place = {"bin": batch.counter(job.bin_id).number, "role": job.role}
+    if job.answers is None:
+        batch.run("drop_answers", place)
+    else:
+        batch.run("set_answers", {**place, "answers": job.answers})
+
+
+def _set_fault(batch: Batch, job: jobs.SetFault) -> None:
+    values = msgspec.structs.asdict(job)
+    batch.run("set_fault", {"bin": batch.counter(values.pop("bin_id")).number, **values})
+
+
+def _add_attempt(batch: Batch, job: jobs.AddAttempt) -> int:
+    values = msgspec.structs.asdict(job)
+    counter = batch.counter(values.pop("bin_id"))
+    batch.flush()
+    id = row_id(counter.number, job.n)
+    if job.n <= counter.floor_n or batch.transaction.one("has_capture", {"id": id}) is None:
+        raise Rejected("not_found", f"There is no capture {job.n} in this bin.")
+    row = batch.transaction.one("add_attempt", {"bin": counter.number, **values})
+    assert row is not None, "the statement gives the number back"
+    return int(row[0])
+
+
+def _request_reread(batch: Batch, job: jobs.RequestReread) -> None:
+    number = batch.counter(job.bin_id).number
+    batch.run("request_reread", {"number": number})
+    batch.run("count_reread", {"number": number}, bin_id=job.bin_id)
+
+
+def _skip_capture(batch: Batch, job: jobs.SkipCapture) -> None:
+    batch.run("add_skip", {"id": row_id(job.bin, job.n), "reader": job.reader})
+
+
+def _erases(job: Job, result: Result) -> bool:
+    return result.value > 0 if isinstance(job, jobs.Sweep) else isinstance(job, jobs.DropCapture)
+
+
+def _joined(parts: Sequence[Results]) -> Results:
+    marks = {mark.bin: mark for part in parts for mark in part.marks}
+    return Results([result for part in parts for result in part.results], list(marks.values()))
+
+
+def _failure(error: Exception) -> Result:
+    """An exception as a result that the server can act on."""
+    if isinstance(error, Rejected):
+        return Result(error.error, str(error))
+    names: dict[type[DatabaseError], str] = {Duplicate: "conflict", CannotWrite: "full", Gone: "gone"}
+    name = next((name for kind, name in names.items() if isinstance(error, kind)), None)
+    if name is not None:
+        return Result(name, str(error))
+    return Result("broken", f"{type(error).__name__}: {error}")

@@ -1,0 +1,132 @@
+"""One transaction of the log while it is put together: the numbers that its captures take, and the rows that wait.
+
+A batch holds many captures of few bins. Their counters are read and written once a batch, inside the transaction, so
+that the order of numbers is the order of commits, without gaps (P3).
+"""
+
+import hashlib
+from collections.abc import Iterable
+
+import msgspec
+
+from ..headers import write_headers
+from ..ids import row_id
+from ..transaction import Transaction
+from . import jobs
+
+
+class Rejected(Exception):
+    """This one job cannot be done; the others of its batch can."""
+
+    def __init__(self, error: str, message: str) -> None:
+        self.error = error
+        super().__init__(message)
+
+
+class Counter(msgspec.Struct):
+    """The numbers of one bin as the batch will leave them."""
+
+    number: int
+    floor_n: int
+    last_n: int
+    last_k: int
+    last_d: int
+    version: int
+
+
+class Batch:
+    """Lives as long as one transaction."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self.transaction = transaction
+        self._counters: dict[str, Counter] = {}
+        # Bins whose rows were changed by statements.
+        self._changed: dict[str, None] = {}
+        self._captures: list[tuple[object, ...]] = []
+        self._outcomes: list[tuple[object, ...]] = []
+        self._sent: list[tuple[object, ...]] = []
+        self._faults: list[tuple[object, ...]] = []
+
+    def counter(self, bin_id: str) -> Counter:
+        """The numbers of a bin as they stand inside the transaction. Rejected: there is no such bin."""
+        counter = self._counters.get(bin_id)
+        if counter is None:
+            row = self.transaction.one("bin_counters", {"id": bin_id})
+            if row is None:
+                raise Rejected("not_found", f"There is no bin {bin_id}.")
+            counter = self._counters[bin_id] = Counter(*row)
+        return counter
+
+    def add_capture(self, job: jobs.AddCapture) -> int:
+        """Take the bin's next n."""
+        counter = self.counter(job.bin_id)
+        counter.last_n += 1
+        self._captures.append((
+            row_id(counter.number, counter.last_n), job.received_at, job.role, job.method, job.target, job.peer,
+            job.http_version, write_headers(job.headers), job.body, job.body_complete,
+            hashlib.sha256(job.body).digest(), job.provider, job.fault, job.simulated,
+        ))  # fmt: skip
+        if job.fault_id is not None:
+            self._faults.append((job.fault_id,))
+        return counter.last_n
+
+    def add_outcomes(self, outcomes: Iterable[jobs.Outcome]) -> None:
+        """Each takes the next k of its bin. Those of bins that are gone are left out."""
+        for outcome in outcomes:
+            try:
+                counter = self.counter(outcome.bin_id)
+            except Rejected:
+                continue
+            counter.last_k += 1
+            self._outcomes.append((
+                row_id(counter.number, counter.last_k), outcome.n, counter.last_n, outcome.status, outcome.after_ms,
+                outcome.sender_left, outcome.left_ms, outcome.well_formed, outcome.note,
+            ))  # fmt: skip
+            if outcome.sent is not None:
+                self._sent.append((row_id(counter.number, outcome.n), outcome.sent))
+
+    def add_deletion(self, counter: Counter, n: int, *, through: bool) -> None:
+        """Record that capture n, or everything up to it, is deleted. The counter's row must be written afterwards."""
+        counter.last_d += 1
+        if through:
+            place = {"above": row_id(counter.number, 0), "below": row_id(counter.number, counter.last_d), "n": n}
+            self.transaction.run("forget_deletions", place)
+        values = {"id": row_id(counter.number, counter.last_d), "n": n, "through": through}
+        self.transaction.run("add_deletion", values)
+
+    def run(self, query: str, values: dict[str, object], *, bin_id: str | None = None) -> int:
+        """One statement, after the captures so far; `bin_id` names the bin whose row it changes."""
+        self.flush()
+        changed = self.transaction.run(query, values)
+        if bin_id is not None:
+            self._counters.pop(bin_id, None)
+            self._changed[bin_id] = None
+        return changed
+
+    def flush(self) -> None:
+        """Write what waits."""
+        self.transaction.insert("add_capture", self._captures)
+        self.transaction.insert("add_outcome", self._outcomes)
+        self.transaction.each("add_sent_answer", self._sent)
+        self.transaction.each("count_fault", self._faults)
+        for rows in (self._captures, self._outcomes, self._sent, self._faults):
+            rows.clear()
+        for counter in self._counters.values():
+            values = {
+                "number": counter.number, "last_n": counter.last_n, "last_k": counter.last_k, "last_d": counter.last_d,
+            }  # fmt: skip
+            self.transaction.run("set_bin_counters", values)
+
+    def finish(self) -> list[jobs.Mark]:
+        """Write what waits; how far the bins are that were changed."""
+        self.flush()
+        marks = [
+            jobs.Mark(counter.number, counter.last_n, counter.last_k, counter.last_d, counter.version)
+            for bin_id, counter in self._counters.items()
+            if bin_id not in self._changed
+        ]
+        for bin_id in self._changed:
+            row = self.transaction.one("bin_mark", {"id": bin_id})
+            if row is not None:
+                marks.append(jobs.Mark(*row))
+        return marks

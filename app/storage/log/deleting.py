@@ -1,0 +1,161 @@
+"""Deleting from the log. What is deleted is gone from every read when its transaction is committed: one capture with
+its bytes; everything up to a number by raising the bin's floor, whose bytes are erased afterwards in steps.
+
+A step is bounded in time, because captures wait behind it. What the retention takes is decided here, by number and
+never by time alone: a clock that was wrong for an hour must not make holes.
+"""
+
+from collections.abc import Sequence
+
+from ...clock import ticks
+from ..ids import BITS, last_id, number_of, row_id
+from ..transaction import Row
+from . import jobs
+from .batch import Batch, Rejected
+
+STEP_S = 0.005
+# Numbers, or rows, in one statement: the clock is looked at between two of them.
+CHUNK = 64
+BINS = 100
+# A capture that is dated further ahead than this tells nothing about its age: the next one does.
+AHEAD_US = 60_000_000
+_FAR = 1 << BITS
+
+
+def drop_capture(batch: Batch, job: jobs.DropCapture) -> None:
+    """At once, with its bytes. Rejected where it is not there."""
+    counter = batch.counter(job.bin_id)
+    batch.flush()
+    id = row_id(counter.number, job.n)
+    if job.n <= counter.floor_n or not batch.transaction.run("erase_capture", {"id": id}):
+        raise Rejected("not_found", f"There is no capture {job.n} in this bin.")
+    _erase_beside(batch, counter.number, job.n - 1, job.n)
+    batch.add_deletion(counter, job.n, through=False)
+
+
+def drop_captures(batch: Batch, job: jobs.DropCaptures) -> None:
+    """All of a bin; their bytes are erased by the next steps."""
+    counter = batch.counter(job.bin_id)
+    batch.add_deletion(counter, counter.last_n, through=True)
+    batch.flush()
+    batch.run("clear_bin", {"number": counter.number}, bin_id=job.bin_id)
+
+
+def sweep(batch: Batch, job: jobs.Sweep) -> jobs.Result:
+    """One step: first bytes that are still there, then what has grown older than the retention."""
+    batch.flush()
+    step = _Step(batch, job)
+    if not step.erase_leftovers() or job.erase_only:
+        return jobs.Result(value=step.removed, next=job.after if step.is_over else None)
+    following = step.sweep_bins()
+    return jobs.Result(value=step.removed, next=following)
+
+
+class _Step:
+    def __init__(self, batch: Batch, job: jobs.Sweep) -> None:
+        self._batch = batch
+        self._transaction = batch.transaction
+        self._job = job
+        self._ends_at = ticks() + STEP_S
+        self.removed = 0
+
+    @property
+    def is_over(self) -> bool:
+        """The time of the step is used up."""
+        return ticks() >= self._ends_at
+
+    def erase_leftovers(self) -> bool:
+        """Whether there are none any more."""
+        for number, floor_n, last_k, last_d, deleted in self._transaction.all("with_leftovers"):
+            if not self._erase_up_to(number, floor_n) or not self._erase_outcomes(number, _FAR if deleted else floor_n):
+                return False
+            if not deleted:
+                self._transaction.run("end_leftovers", {"number": number})
+                continue
+            for query in ("erase_answers", "erase_faults", "erase_drills", "erase_rereads"):
+                self._transaction.run(query, {"bin": number})
+            for query in ("erase_deletions", "erase_outcomes"):
+                place = {"after": row_id(number, 0), "upto": row_id(number, max(last_d, last_k))}
+                self._transaction.run(query, place)
+            self._transaction.run("erase_bin", {"number": number})
+        return True
+
+    def sweep_bins(self) -> int | None:
+        """The bin to go on after in the next step; None: all are done."""
+        after: int = self._job.after
+        bins: Sequence[Row] = ()
+        while bins := self._transaction.all("sweepable", {"after": after, "limit": BINS}):
+            for bin_id, number, floor_n, last_n, retention_s in bins:
+                kept_s = self._job.retention_s if retention_s is None else retention_s
+                if kept_s and not self._sweep_bin(bin_id, number, floor_n, last_n, kept_s):
+                    return after
+                after = number
+                if self.is_over:
+                    return after
+        return None
+
+    def _sweep_bin(self, bin_id: str, number: int, floor_n: int, last_n: int, kept_s: int) -> bool:
+        """Whether nothing more is due in this bin."""
+        before = self._job.now - kept_s * 1_000_000
+        upto, more = floor_n, True
+        while more and not self.is_over:
+            place = {"after": row_id(number, upto), "upto": row_id(number, last_n), "limit": CHUNK}
+            rows = self._transaction.all("oldest_captures", place | {"ahead": self._job.now + AHEAD_US})
+            due, more = _due(rows, before)
+            if due is not None:
+                self._erase(number, upto, due)
+                upto = due
+        if upto > floor_n:
+            counter = self._batch.counter(bin_id)
+            self._batch.add_deletion(counter, upto, through=True)
+            self._batch.run("raise_floor", {"number": number, "n": upto}, bin_id=bin_id)
+            self._erase_outcomes(number, upto)
+        return not more
+
+    def _erase_up_to(self, number: int, n: int) -> bool:
+        """Everything up to n, as far as the time goes: whether all of it is erased."""
+        while True:
+            place = {"after": row_id(number, 0), "upto": row_id(number, n)}
+            first = self._transaction.one("next_capture", place)
+            if first is None or first[0] is None:
+                _erase_beside(self._batch, number, 0, n)
+                return True
+            if self.is_over:
+                return False
+            start = number_of(first[0]) - 1
+            self._erase(number, start, min(start + CHUNK, n))
+
+    def _erase(self, number: int, after: int, upto: int) -> None:
+        place = {"after": row_id(number, after), "upto": row_id(number, upto)}
+        self.removed += self._transaction.run("erase_captures", place)
+        _erase_beside(self._batch, number, after, upto)
+
+    def _erase_outcomes(self, number: int, floor_n: int) -> bool:
+        """Those that were known before a capture that stays: their order is that of `after_n`."""
+        while True:
+            place = {"after": row_id(number, 0), "upto": last_id(number), "limit": 4 * CHUNK}
+            rows = self._transaction.all("settled_outcomes", place)
+            old = [row[0] for row in rows if row[1] <= floor_n]
+            if old:
+                self._transaction.run("erase_outcomes", {"after": row_id(number, 0), "upto": old[-1]})
+            if len(old) < 4 * CHUNK:
+                return True
+            if self.is_over:
+                return False
+
+
+def _due(rows: Sequence[Row], before: int) -> tuple[int | None, bool]:
+    """Up to which n the oldest captures are older than `before`, and whether more may be behind them."""
+    due: int | None = None
+    for id, received_at in rows:
+        if received_at >= before:
+            return due, False
+        due = number_of(id)
+    return due, len(rows) == CHUNK
+
+
+def _erase_beside(batch: Batch, number: int, after: int, upto: int) -> None:
+    place = {"after": row_id(number, after), "upto": row_id(number, upto)}
+    batch.transaction.run("erase_sent_answers", place)
+    batch.transaction.run("erase_skips", place)
+    batch.transaction.run("erase_attempts", {"bin": number, "after": after, "upto": upto})

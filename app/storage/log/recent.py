@@ -1,0 +1,36 @@
+"""What the captures of the last seconds met, so that health tells the truth and not what a tiny probe meets."""
+
+from collections import deque
+
+from ...store import Health
+
+
+class Recent:
+    """Counts by second. `full_size` is the size of the largest write that was refused and not yet succeeded since."""
+
+    def __init__(self) -> None:
+        self._seconds: deque[list[int]] = deque(maxlen=Health.SECONDS)
+        self.reason: str | None = None
+        self.full_size = 0
+
+    def stored(self, now: float, size: int) -> None:
+        """A write of some size is durable."""
+        self._second(now)[1] += 1
+        if size >= self.full_size:
+            self.reason, self.full_size = None, 0
+
+    def refused(self, now: float, size: int, reason: str) -> None:
+        """A write could not be made."""
+        self._second(now)[2] += 1
+        self.reason, self.full_size = reason, max(self.full_size, size)
+
+    def counts(self, now: float) -> tuple[int, int]:
+        """Stored and refused captures of the last `Health.SECONDS`."""
+        first = int(now) - Health.SECONDS
+        kept = [second for second in self._seconds if second[0] > first]
+        return sum(second[1] for second in kept), sum(second[2] for second in kept)
+
+    def _second(self, now: float) -> list[int]:
+        if not self._seconds or self._seconds[-1][0] != int(now):
+            self._seconds.append([int(now), 0, 0])
+        return self._seconds[-1]

@@ -1,0 +1,31 @@
+"""Events, hits and what a message remembers, as MessagePack: lists without names, because they are many and small."""
+
+import msgspec
+
+from ..domain.answers import Answer
+from ..domain.captures import FaultHit
+from ..domain.events import Event
+from ..domain.messages import Message
+from ..domain.pairing import Hit
+from ..domain.statuses import Word
+
+
+class State(msgspec.Struct, array_like=True, gc=False):
+    """What the fold of a message needs to go on, beside its columns."""
+
+    prints: tuple[str, ...] = ()
+    pieces: tuple[tuple[int, str], ...] = ()
+    as_callback: Word | None = None
+
+
+def write_state(message: Message) -> bytes:
+    """A message's memory as a column."""
+    return pack(State(message.prints, message.pieces, message.as_callback))
+
+
+pack = msgspec.msgpack.Encoder().encode
+read_events = msgspec.msgpack.Decoder(tuple[Event, ...]).decode
+read_hits = msgspec.msgpack.Decoder(tuple[Hit, ...]).decode
+read_state = msgspec.msgpack.Decoder(State).decode
+read_answer = msgspec.msgpack.Decoder(Answer).decode
+read_fault_hit = msgspec.msgpack.Decoder(FaultHit).decode

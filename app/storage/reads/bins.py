@@ -1,0 +1,51 @@
+"""Bins: what users set is in the log, what is counted is in the ledger."""
+
+from collections.abc import Sequence
+
+from ...domain.bins import Bin
+from ...errors import StoreUnavailable
+from ...store import Understanding
+from ..rows import read_bin
+from ..transaction import Row
+from .base import Base, as_list
+
+
+class BinReads(Base):
+    """Implements the promises of `Store`. Without a ledger the counts are zero, and everything else is there."""
+
+    async def list_bins(self, *, limit: int, before: str | None = None) -> Sequence[Bin]:
+        if before is None:
+            rows = await self._log.all("list_bins", {"limit": limit})
+        else:
+            rows = await self._log.all("list_bins_before", {"limit": limit, "number": await self._number(before)})
+        await self._follower.all_caught_up()
+        return await self._with_counts(rows)
+
+    async def get_bin(self, bin_id: str, *, wait: bool = True) -> Bin:
+        row = await self._bin_row(bin_id)
+        if wait:
+            await self._follower.caught_up(row["number"])
+        return (await self._with_counts([row]))[0]
+
+    async def find_bin_by_key(self, key: str) -> Bin | None:
+        row = await self._front_door.one("find_bin_by_key", {"key": key})
+        return None if row is None else read_bin(row, None, 0)
+
+    async def rereading(self, bin_id: str) -> Understanding:
+        row = await self._bin_row(bin_id)
+        values = {"bin": row["number"]}
+        # In this order: what is being built is seen by readers before it is built no more.
+        building = await self._ledger.one("building_space", values)
+        space = await self._ledger.one("space_of", values)
+        if building is None and space is not None and space["rereads"] == row["rereads"]:
+            return Understanding(state="ok")
+        done = 0 if building is None else max(0, building["n"] - row["floor_n"])
+        return Understanding(state="building", done=done, total=row["last_n"] - row["floor_n"])
+
+    async def _with_counts(self, rows: Sequence[Row]) -> list[Bin]:
+        try:
+            spaces = await self._ledger.all("spaces_of", {"bins": as_list([row["number"] for row in rows])})
+        except StoreUnavailable:
+            spaces = ()
+        by_bin = {space["bin"]: space for space in spaces}
+        return [read_bin(row, by_bin.get(row["number"]), self._follower.behind(row["number"])) for row in rows]

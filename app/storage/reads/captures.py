@@ -1,0 +1,151 @@
+"""Captures and changes: the part of `Store` that reads them from the ledger, with their bytes from the log."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
+
+from msgspec import structs
+
+from ...domain.answers import Answer
+from ...domain.captures import (
+    DAMAGED,
+    Capture,
+    Captured,
+    CaptureRow,
+    Change,
+    Deleted,
+    MessageChanged,
+    MessageGone,
+    Reading,
+    Restarted,
+)
+from ...domain.events import Event
+from ...domain.messages import Message
+from ...domain.roles import Kind, Role
+from ...domain.search import Query
+from ...domain.units import from_micros
+from ...errors import NotFound
+from ..ids import number_of
+from ..ledger.changes import What
+from ..packing import read_answer, read_events
+from ..rows import content_type_of, read_capture_row, read_raw
+from ..transaction import Row
+from .base import as_list, up_to
+from .filters import make_filter
+from .messages import MessageReads
+
+NOT_READ = "smsbin has not read this request yet. The bytes are kept."
+
+
+class CaptureReads(MessageReads):
+    """Implements the promises of `Store`."""
+
+    async def list_captures(
+        self,
+        bin_id: str,
+        *,
+        limit: int,
+        before: int | None = None,
+        after: int | None = None,
+        query: Query | None = None,
+    ) -> Sequence[CaptureRow]:
+        bin = await self._followed(bin_id)
+        wanted = await make_filter("captures", query, await self._space(bin) if query else None, self._ledger.ids)
+        values = {"bin": bin, "limit": limit, **wanted.values}
+        if after is not None:
+            rows = await self._ledger.run(wanted.put_into("list_after"), values | {"after": up_to(after)})
+        else:
+            rows = await self._ledger.run(wanted.put_into("list_newest"), values | {"before": up_to(before)})
+        return [read_capture_row(row) for row in rows]
+
+    async def matching(self, bin_id: str, query: Query, captures: Sequence[int]) -> AbstractSet[int]:
+        bin = await self._number(bin_id)
+        # So few rows need no driver: the condition alone decides.
+        wanted = await make_filter("captures", query, None, None)
+        values = {"bin": bin, "ns": as_list(captures), **wanted.values}
+        return {int(row[0]) for row in await self._ledger.run(wanted.put_into("matching_captures"), values)}
+
+    async def get_capture(self, bin_id: str, n: int) -> Capture:
+        found = await self.get_captures(bin_id, [n])
+        if not found:
+            raise NotFound(f"There is no capture {n} in this bin.")
+        return found[0]
+
+    async def get_captures(self, bin_id: str, numbers: Sequence[int]) -> Sequence[Capture]:
+        bin = await self._followed(bin_id)
+        wanted = [n for n in numbers if n == up_to(n)]
+        raws = await self._log.all("raw_captures", {"bin": bin, "ns": as_list(wanted)})
+        rows = await self._ledger.all("get_captures", {"bin": bin, "numbers": as_list(wanted)})
+        read = {number_of(row["id"]): row for row in rows}
+        captures = [_capture(raw, read.get(number_of(raw["id"]))) for raw in raws]
+        # What the log has, and a ledger that has read further has not, is being deleted.
+        space = await self._space(bin) if len(captures) > len(read) else None
+        return [each for each in captures if each.row.n in read or space is None or each.row.n > space["n"]]
+
+    async def get_sent_answer(self, bin_id: str, n: int) -> Answer | None:
+        return (await self.get_sent_answers(bin_id, [n])).get(n)
+
+    async def get_sent_answers(self, bin_id: str, numbers: Sequence[int]) -> Mapping[int, Answer]:
+        bin = await self._number(bin_id)
+        await self._appender.outcomes.written()
+        values = {"bin": bin, "ns": as_list([n for n in numbers if n == up_to(n)])}
+        rows = await self._log.all("sent_answers_of", values)
+        return {number_of(row["id"]): read_answer(row["answer"]) for row in rows}
+
+    async def messages_of(self, bin_id: str, n: int) -> Sequence[Message]:
+        bin = await self._followed(bin_id)
+        return await self._with_captures(await self._ledger.all("messages_of_capture", {"bin": bin, "n": up_to(n)}))
+
+    async def list_related(self, bin_id: str, n: int, *, limit: int) -> Sequence[CaptureRow]:
+        bin = await self._followed(bin_id)
+        rows = await self._ledger.all("related_captures", {"bin": bin, "n": up_to(n), "limit": limit})
+        return [read_capture_row(row) for row in rows]
+
+    async def changes_after(self, bin_id: str, after: int, limit: int = 500) -> Sequence[Change]:
+        bin = await self._number(bin_id)
+        rows = await self._ledger.all("changes_after", {"bin": bin, "after": after, "limit": limit})
+        if rows and 0 < after < rows[0]["first_seq"]:
+            return [Restarted(seq=rows[0]["last_seq"])]
+        wanted = [row["change_ref"] for row in rows if row["what"] == What.MESSAGE]
+        messages = await self._messages_by_number(bin, wanted) if wanted else {}
+        changes = [_change(row, messages) for row in rows]
+        return [change for change in changes if change is not None]
+
+
+def _capture(raw: Row, row: Row | None) -> Capture:
+    """A capture from its row in the log, and in the ledger, where it has one."""
+    request = read_raw(raw)
+    events: tuple[Event, ...] = ()
+    if row is None:
+        shown = CaptureRow(
+            n=number_of(raw["id"]), seq=0, received_at=from_micros(raw["received_at"]), role=Role(raw["role"]),
+            method=request.method, target=request.target, peer=request.peer, size=len(request.body),
+            content_type=content_type_of(request), body_complete=request.body_complete,
+            reading=Reading(kind=Kind.OTHER, problem=NOT_READ), outcome=None, simulated=bool(raw["simulated"]),
+        )  # fmt: skip
+    else:
+        shown = read_capture_row(row)
+        events = () if row["events"] is None else read_events(row["events"])
+    sha256 = raw["sha256"]
+    damaged = hashlib.sha256(request.body).digest() != sha256
+    if damaged:
+        shown = replace(shown, reading=structs.replace(shown.reading, problem=DAMAGED))
+    return Capture(row=shown, raw=request, sha256=sha256.hex(), events=events, damaged=damaged)
+
+
+def _change(row: Row, messages: Mapping[int, Message]) -> Change | None:
+    """A row of the query `changes_after`; None for a message that is gone meanwhile."""
+    seq, ref = row["change_seq"], row["change_ref"]
+    match What(row["what"]):
+        case What.MESSAGE:
+            message = messages.get(ref)
+            return None if message is None else MessageChanged(seq=seq, message=message)
+        case What.DELETED | What.DELETED_THROUGH as what:
+            return Deleted(seq=seq, n=ref, through=what is What.DELETED_THROUGH)
+        case What.MESSAGE_GONE:
+            provider, message_id = json.loads(row["change_name"])
+            return MessageGone(seq=seq, provider=provider, message_id=message_id)
+        case what:
+            return Captured(seq=seq, row=read_capture_row(row), first=what is What.NEW)

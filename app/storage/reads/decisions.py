@@ -1,0 +1,136 @@
+"""What users decided, and what came of it by hand: answers, faults, drills, attempts, sessions."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+
+from ...domain.answers import RoleAnswers
+from ...domain.drills import Drill
+from ...domain.faults import ActiveFault, Fault
+from ...domain.replaying import Attempt, NewAttempt
+from ...domain.roles import Role
+from ...domain.units import from_micros, micros
+from ...errors import NotFound
+from ...store import Session
+from ..log import jobs
+from ..transaction import Row
+from .base import Base
+from .messages import FAR
+
+_read_answers = msgspec.msgpack.Decoder(RoleAnswers).decode
+_read_fault = msgspec.msgpack.Decoder(Fault).decode
+_read_drill = msgspec.json.Decoder(Drill).decode
+_pack = msgspec.msgpack.Encoder().encode
+
+
+class Decisions(Base):
+    """Implements the promises of `Store`."""
+
+    async def list_answers(self) -> Sequence[tuple[str, Role, RoleAnswers]]:
+        rows = await self._log.all("list_answers", {})
+        return [(row["id"], Role(row["role"]), _read_answers(row["answers"])) for row in rows]
+
+    async def set_answers(self, bin_id: str, role: Role, answers: RoleAnswers | None) -> None:
+        packed = None if answers is None else _pack(answers)
+        await self._appender.submit(jobs.SetAnswers(bin_id, role.value, packed))
+
+    async def list_faults(self) -> Sequence[ActiveFault]:
+        return [_active_fault(row) for row in await self._log.all("list_faults", {})]
+
+    async def set_fault(self, fault: ActiveFault) -> None:
+        await self._appender.submit(
+            jobs.SetFault(
+                fault.bin_id, fault.role.value, fault.id, _pack(fault.fault), micros(fault.started_at), fault.hits,
+                fault.left, fault.drill,
+            )
+        )  # fmt: skip
+
+    async def drop_fault(self, fault_id: str) -> None:
+        await self._appender.submit(jobs.DropFault(fault_id))
+
+    async def add_drill(self, drill: Drill) -> None:
+        await self._number(drill.bin_id)
+        await self._appender.submit(jobs.AddDrill(drill.bin_id, drill.id, msgspec.json.encode(drill).decode()))
+
+    async def set_drill(self, drill: Drill) -> None:
+        text = msgspec.json.encode(drill).decode()
+        await self._appender.submit(jobs.SetDrill(drill.id, drill.ended_at is None, text))
+
+    async def list_drills(self, bin_id: str, *, limit: int, before: str | None = None) -> Sequence[Drill]:
+        bin = await self._number(bin_id)
+        place = FAR if before is None else (await self._drill_row(bin, before))["number"]
+        rows = await self._log.all("list_drills", {"bin": bin, "before": place, "limit": limit})
+        return [_read_drill(row["drill"]) for row in rows]
+
+    async def get_drill(self, bin_id: str, drill_id: str) -> Drill:
+        return _read_drill((await self._drill_row(await self._number(bin_id), drill_id))["drill"])
+
+    async def running_drills(self) -> Sequence[Drill]:
+        return [_read_drill(row["drill"]) for row in await self._log.all("running_drills", {})]
+
+    async def add_attempt(self, bin_id: str, new: NewAttempt) -> int:
+        result = await self._appender.submit(
+            jobs.AddAttempt(
+                bin_id, new.n, new.url, micros(new.sent_at), new.status, new.ms, new.error, new.content_type, new.body
+            )
+        )
+        return result.value
+
+    async def list_attempts(self, bin_id: str, n: int, *, limit: int) -> Sequence[Attempt]:
+        values = {"bin": bin_id, "n": n, "limit": limit}
+        return [
+            Attempt(
+                n=row["n"], number=row["number"], url=row["url"], sent_at=from_micros(row["sent_at"]),
+                status=row["status"], ms=row["ms"], error=row["error"], content_type=row["content_type"],
+                body=row["body"],
+            )
+            for row in await self._log.all("list_attempts", values)
+        ]  # fmt: skip
+
+    async def add_session(self, session: Session) -> None:
+        await self._appender.submit(
+            jobs.AddSession(session.hash, session.token_hash, micros(session.created_at), micros(session.seen_at))
+        )
+
+    async def find_session(self, session_hash: str) -> Session | None:
+        row = await self._log.one("find_session", {"hash": session_hash})
+        return None if row is None else _read_session(row)
+
+    async def touch_session(self, session_hash: str, seen_at: datetime) -> None:
+        await self._appender.submit(jobs.TouchSession(session_hash, micros(seen_at)))
+
+    async def drop_session(self, session_hash: str) -> None:
+        await self._appender.submit(jobs.DropSession(session_hash))
+
+    async def drop_sessions(self, *, other_than_token: str, seen_before: datetime) -> None:
+        await self._appender.submit(jobs.DropSessions(other_than_token, micros(seen_before)))
+
+    async def _drill_row(self, bin: int, drill_id: str) -> Row:
+        row = await self._log.one("get_drill", {"bin": bin, "id": drill_id})
+        if row is None:
+            raise NotFound(f"There is no drill {drill_id} in this bin.")
+        return row
+
+
+def _active_fault(row: Row) -> ActiveFault:
+    return ActiveFault(
+        id=row["id"],
+        bin_id=row["bin_id"],
+        role=Role(row["role"]),
+        fault=_read_fault(row["fault"]),
+        started_at=from_micros(row["started_at"]),
+        left=row["remaining"],
+        hits=row["hits"],
+        drill=row["drill"],
+    )
+
+
+def _read_session(row: Row) -> Session:
+    """A row of `sessions`."""
+    return Session(
+        hash=row["hash"],
+        token_hash=row["token_hash"],
+        created_at=from_micros(row["created_at"]),
+        seen_at=from_micros(row["seen_at"]),
+    )

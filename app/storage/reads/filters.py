@@ -1,0 +1,182 @@
+"""The filter grammar in SQL: conditions that are the truth, and drivers that say where to look.
+
+A term that an index serves is asked for at most `FEW` ids first. If one of the terms finds so few, the list is made
+from those; if every term finds more, what is wanted stands close to the newest rows, and the list is walked in its own
+order. Words, and the parties of captures, are driven by the index that is filled behind the fold and by every row that
+it has not reached yet, and decided by the row itself.
+"""
+
+import json
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from ...domain.search import OneOf, Patterns, Phrase, Query, Term, When, Words, has_phrase
+from ...domain.units import micros
+from ..ids import row_id
+from ..ledger.search import scope_of
+from ..queries import SQL
+from ..transaction import Row
+
+FEW = 2_000
+MARK = "/* filter */"
+# A value's own end, and the end of everything that begins with it.
+_WHOLE, _BEGINNING = "\x01", "\U0010ffff"
+
+Ask = Callable[[str, Mapping[str, object]], Awaitable[Sequence[int]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A condition for the place of `MARK` in a query, and the values of its parameters."""
+
+    condition: str
+    values: Mapping[str, object]
+    driven: bool = False
+
+    def put_into(self, query: str) -> str:
+        """The named query with the condition in it. Where ids drive it, the order of the rows must not (the `+`)."""
+        text = SQL[query]
+        if self.driven:
+            for column in ("captures.id", "messages.id"):
+                text = text.replace(f"{column} >", f"+{column} >").replace(f"{column} <", f"+{column} <")
+        return text.replace(MARK, self.condition)
+
+
+NO_FILTER = Filter("", {})
+
+
+async def make_filter(of: str, query: Query | None, space: Row | None, ask: Ask | None) -> Filter:
+    """The filter of captures or messages (`of`) in a space; `ask` runs a query and gives the ids of its rows, None
+    where the rows are so few that no index is worth a query. `space` is a row of `spaces`, None: there is none
+    yet."""
+    if query is None or not query.terms:
+        return NO_FILTER
+    parts: list[str] = []
+    values: dict[str, object] = {}
+    for index, term in enumerate(query.terms):
+        conditions = []
+        for number, (fragment, value) in enumerate(_say(term)):
+            name = f"t{index}_{number}"
+            conditions.append(f"({SQL[f'{of}_{fragment}'].replace(':p', f':{name}')})")
+            values[name] = value
+        said = " and ".join(conditions)
+        parts.append(f"not coalesce({said}, 0)" if term.negated else f"({said})")
+    driven = None if ask is None or space is None else await _drive(of, query, _Place(space, ask))
+    if driven is not None:
+        # Ids of captures that the index has not reached are higher than those of all that it has.
+        parts.insert(0, f"({SQL[f'{of}_driven' + ('' if driven.upto is None else '_or_later')]})")
+        values |= {"driven": json.dumps(list(driven.found)), "upto": driven.upto}
+    return Filter("and " + " and ".join(parts), values, driven=driven is not None)
+
+
+def words_match(text: str, rest: str, said: str) -> bool:
+    """The SQL function of the conditions: is one of the phrases in one of the texts?"""
+    phrases = json.loads(said)
+    return any(has_phrase(there, words, prefix=prefix) for there in (text, rest) for words, prefix in phrases)
+
+
+@dataclass(frozen=True, slots=True)
+class _Driven:
+    """Few ids; with `upto` also every capture after it, which the index has not reached."""
+
+    found: Sequence[int]
+    upto: int | None = None
+
+
+class _Place:
+    """A space, and how it is asked."""
+
+    def __init__(self, space: Row, ask: Ask) -> None:
+        self.number = int(space["number"])
+        self.upto = row_id(self.number, space["indexed_n"])
+        self._ask = ask
+
+    async def ids(self, query: str, **values: object) -> Sequence[int]:
+        """The ids that a driver gives, one more than `FEW` at most."""
+        return await self._ask(query, {"space": self.number, "limit": FEW + 1, **values})
+
+
+async def _drive(of: str, query: Query, place: _Place) -> _Driven | None:
+    """The fewest ids that any term allows; None when all of them find many."""
+    best: _Driven | None = None
+    for term in query.terms:
+        if term.negated:
+            continue
+        driven = await (_drive_words(of, term, place) if isinstance(term, Words) else _drive_term(of, term, place))
+        if driven is not None and (best is None or len(driven.found) < len(best.found)):
+            best = driven
+    return best
+
+
+async def _drive_term(of: str, term: Term, place: _Place) -> _Driven | None:
+    if isinstance(term, Patterns):
+        return await _drive_patterns(of, term, place)
+    if not isinstance(term, OneOf) or not (term.key == "has" or _is_worth_it(of, term)):
+        return None
+    found = await place.ids(f"drive_{of}_{term.key}", p=json.dumps(term.values))
+    return _Driven(found) if len(found) <= FEW else None
+
+
+async def _drive_patterns(of: str, term: Patterns, place: _Place) -> _Driven | None:
+    # Both ends of a message stand in the same index.
+    key = "from" if of == "messages" and term.key == "to" else term.key
+    said = [
+        (spelling, spelling + (_BEGINNING if pattern.prefix else _WHOLE))
+        for pattern in term.patterns
+        for spelling in pattern.spellings
+    ]
+    # How far the index of parties is was read before what it has: what it takes in meanwhile is found both ways.
+    upto = place.upto if of == "captures" and key in ("from", "to") else None
+    found = await place.ids(f"drive_{of}_{key}", p=json.dumps(said))
+    return _Driven(found, upto) if len(found) <= FEW else None
+
+
+def _is_worth_it(of: str, term: OneOf) -> bool:
+    """Statuses have an index for messages; for captures only the failures have, and what is simulated."""
+    if term.key == "is":
+        return of == "captures"
+    failures = {"failed", "undelivered", "rejected", "expired", "canceled"}
+    return term.key == "status" and (of == "messages" or set(term.values) <= failures)
+
+
+async def _drive_words(of: str, term: Words, place: _Place) -> _Driven | None:
+    said = " OR ".join(_match(phrase) for phrase in term.phrases)
+    columns = "text" if term.text_only else "{text rest}"
+    hits = await place.ids("search_hits", match=f"scope : {scope_of(place.number)} AND {columns} : ({said})")
+    if len(hits) > FEW:
+        return None
+    if of == "captures":
+        return _Driven(hits, place.upto)
+    found = await place.ids("messages_of_hits", hits=json.dumps(list(hits)), upto=place.upto)
+    return _Driven(found) if len(found) <= FEW else None
+
+
+def _match(phrase: Phrase) -> str:
+    """One phrase for FTS5: its words hold letters and digits only, and quotes make them words in any case."""
+    return '"' + " ".join(phrase.words) + '"' + (" *" if phrase.prefix else "")
+
+
+def _say(term: Term) -> list[tuple[str, object]]:
+    """A term as fragments with the values of their parameters; all of the fragments must hold."""
+    if isinstance(term, Words):
+        phrases = json.dumps([(phrase.words, phrase.prefix) for phrase in term.phrases])
+        return [("text" if term.text_only else "words", phrases)]
+    if isinstance(term, Patterns):
+        likes = [_like(spelling, pattern.prefix) for pattern in term.patterns for spelling in pattern.spellings]
+        return [(term.key, json.dumps(likes))]
+    if isinstance(term, OneOf):
+        return [(term.key, json.dumps(term.values))]
+    if isinstance(term, When):
+        assert not isinstance(term.moment, timedelta), "a query is settled before it is stored or asked"
+        is_number = isinstance(term.moment, int)
+        value = term.moment if isinstance(term.moment, int) else micros(term.moment)
+        return [(f"{term.key}_{'n' if is_number else 'time'}", value)]
+    ends = (("size_from", term.low), ("size_to", term.high))
+    return [(fragment, value) for fragment, value in ends if value is not None]
+
+
+def _like(spelling: str, prefix: bool) -> str:
+    """For LIKE, which does not care about case in ASCII, as the grammar has it."""
+    escaped = spelling.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return escaped + "%" if prefix else escaped

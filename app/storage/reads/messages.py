@@ -1,0 +1,143 @@
+"""Messages and conversations: the part of `Store` that reads them from the ledger."""
+
+import json
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from datetime import timedelta
+
+from msgspec.structs import replace
+
+from ...domain.folding import timeline
+from ...domain.messages import Conversation, Fact, Message, Pace, Step
+from ...domain.search import Query
+from ...domain.statuses import FAILURES, Status
+from ...domain.units import from_micros, micros
+from ...errors import NotFound
+from ..packing import read_events
+from ..rows import read_codes, read_message
+from ..transaction import Row
+from .base import Base, as_list, up_to
+from .filters import make_filter
+
+FAR = (1 << 63) - 1
+# Callbacks of one message are a handful; of an id that is sent for ever the newest are shown.
+MOST_FACTS = 500
+
+
+class MessageReads(Base):
+    """Implements the promises of `Store`."""
+
+    async def list_messages(
+        self, bin_id: str, *, limit: int, before: int | None = None, query: Query | None = None
+    ) -> Sequence[Message]:
+        bin = await self._followed(bin_id)
+        wanted = await make_filter("messages", query, await self._space(bin) if query else None, self._ledger.ids)
+        values = {"bin": bin, "limit": limit, "before": FAR if before is None else before, **wanted.values}
+        text = wanted.put_into("driven_messages" if wanted.driven else "list_messages")
+        return await self._with_captures(await self._ledger.run(text, values))
+
+    async def matching_messages(self, bin_id: str, query: Query, messages: Sequence[int]) -> AbstractSet[int]:
+        bin = await self._number(bin_id)
+        wanted = await make_filter("messages", query, None, None)
+        values = {"bin": bin, "ids": as_list(messages), **wanted.values}
+        return {int(row[0]) for row in await self._ledger.run(wanted.put_into("matching_messages"), values)}
+
+    async def messages_from(
+        self, bin_id: str, *, after: int, limit: int, query: Query | None = None
+    ) -> Sequence[Message]:
+        bin = await self._followed(bin_id)
+        wanted = await make_filter("messages", query, await self._space(bin) if query else None, self._ledger.ids)
+        values = {"bin": bin, "after": up_to(after), "limit": limit, **wanted.values}
+        return await self._with_captures(await self._ledger.run(wanted.put_into("each_message"), values))
+
+    async def last_message_id(self, bin_id: str) -> int:
+        row = await self._ledger.one("last_message", {"bin": await self._followed(bin_id)})
+        return 0 if row is None else int(row[0])
+
+    async def get_message(self, bin_id: str, provider: str, message_id: str) -> tuple[Message, Sequence[Step]]:
+        bin = await self._followed(bin_id)
+        values = {"bin": bin, "provider": provider, "message_id": message_id}
+        row = await self._ledger.one("get_message", values)
+        if row is None:
+            raise NotFound(f"There is no message {message_id} of {provider} in this bin.")
+        rows = await self._ledger.all("facts_of_message", {"message": row["id"], "most": MOST_FACTS})
+        facts = [_fact(fact) for fact in reversed(rows)]
+        captures = tuple(dict.fromkeys(fact.n for fact in facts))
+        message = replace(read_message(row), captures=captures)
+        return message, timeline(message, facts)
+
+    async def list_conversations(self, bin_id: str, *, limit: int, before: int | None = None) -> Sequence[Conversation]:
+        bin = await self._followed(bin_id)
+        values = {"bin": bin, "limit": limit, "before": FAR if before is None else before}
+        found = []
+        for pair in await self._ledger.all("list_conversations", values):
+            ends = {"theirs": pair["theirs"], "ours": pair["ours"]}
+            row = await self._ledger.one("newest_of_pair", {"bin": bin, **ends})
+            if row is not None:
+                latest = read_message(row)
+                found.append(Conversation(**ends, seq=pair["pair_seq"], last_at=latest.last_at, latest=latest))
+        return found
+
+    async def list_pair(
+        self, bin_id: str, theirs: str, ours: str, *, limit: int, before: Message | None = None
+    ) -> Sequence[Message]:
+        bin = await self._followed(bin_id)
+        values = {
+            "bin": bin,
+            "theirs": theirs,
+            "ours": ours,
+            "limit": limit,
+            "before_at": FAR if before is None else micros(before.first_at),
+            "before_id": 0 if before is None else before.id,
+        }
+        return await self._with_captures(await self._ledger.all("list_pair", values))
+
+    async def count_messages(self, bin_id: str, most: int) -> Mapping[str, int]:
+        values = {"bin": await self._followed(bin_id), "most": most}
+        counts: dict[str, int] = {}
+        for status in Status:
+            row = await self._ledger.one("count_by_status", values | {"status": status.value})
+            counts[status.value] = row["found"] if row is not None else 0
+        for name in ("stuck", "waiting"):
+            row = await self._ledger.one(f"count_{name}", values)
+            counts[name] = row["found"] if row is not None else 0
+        return counts
+
+    async def get_pace(self, bin_id: str, limit: int) -> Pace:
+        rows = await self._ledger.all("pace", {"bin": await self._followed(bin_id), "limit": limit})
+        second = timedelta(seconds=1)
+        points = tuple(
+            (
+                from_micros(row["first_at"]),
+                (from_micros(row["final_at"]) - from_micros(row["first_at"])) / second,
+                Status(row["status"]) in FAILURES,
+            )
+            for row in rows
+            if row["final_at"] is not None
+        )
+        return Pace(points=points, outbound=len(rows))
+
+    async def _messages_by_number(self, bin: int, numbers: Sequence[int]) -> dict[int, Message]:
+        """Messages by their numbers; those that are gone are left out."""
+        rows = await self._ledger.all("messages_by_numbers", {"bin": bin, "ids": as_list(numbers)})
+        return {message.id: message for message in await self._with_captures(rows)}
+
+    async def _with_captures(self, rows: Sequence[Row]) -> list[Message]:
+        if not rows:
+            return []
+        values = {"ids": as_list([row["id"] for row in rows]), "most": MOST_FACTS}
+        found = await self._ledger.all("captures_of_messages", values)
+        numbers = {row["message"]: tuple(reversed(json.loads(row["numbers"]))) for row in found}
+        return [replace(read_message(row), captures=numbers.get(row["id"], ())) for row in rows]
+
+
+def _fact(row: Row) -> Fact:
+    """A row of the query `facts_of_message`."""
+    return Fact(
+        n=row["n"],
+        at=from_micros(row["received_at"]),
+        provider=row["provider"] or "",
+        event=read_events(row["events"])[row["position"]],
+        print=row["print"],
+        findings=read_codes(row["own"]),
+    )

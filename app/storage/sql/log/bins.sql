@@ -1,0 +1,75 @@
+-- name: add_bin
+insert into bins (id, key, name, provider, retention_s, stuck_s, created_at)
+values (
+    :id, :key,
+    coalesce(:name, 'Bin ' || (select coalesce(max(number), 0) + 1 from bins)),
+    :provider, :retention_s, :stuck_s, :created_at
+)
+
+-- name: list_bins
+select * from bins where not deleted order by number desc limit :limit
+
+-- name: list_bins_before
+select * from bins where not deleted and number < :number order by number desc limit :limit
+
+-- name: get_bin
+select * from bins where id = :id and not deleted
+
+-- name: find_bin_by_key
+select * from bins where key = :key and not deleted
+
+-- name: set_bin
+update bins
+set name = :name, provider = :provider, retention_s = :retention_s, stuck_s = :stuck_s, version = version + 1
+where id = :id and not deleted
+
+-- name: rotate_key
+update bins set key = :key, version = version + 1 where id = :id and not deleted
+
+-- name: drop_bin
+update bins
+set deleted = 1, floor_n = last_n, leftovers = 1, key = 'deleted ' || id, version = version + 1
+where id = :id and not deleted
+
+-- name: bin_counters
+select number, floor_n, last_n, last_k, last_d, version from bins where id = :id and not deleted
+
+-- name: bin_mark
+select number, last_n, last_k, last_d, version from bins where id = :id
+
+-- name: set_bin_counters
+update bins set last_n = :last_n, last_k = :last_k, last_d = :last_d where number = :number
+
+-- name: clear_bin
+update bins set floor_n = last_n, leftovers = 1 where number = :number
+
+-- name: raise_floor
+update bins set floor_n = max(floor_n, :n), swept_n = max(swept_n, :n) where number = :number
+
+-- name: sweepable
+select id, number, floor_n, last_n, retention_s from bins
+where not deleted and number > :after and floor_n < last_n
+order by number
+limit :limit
+
+-- name: with_leftovers
+select number, floor_n, last_k, last_d, deleted from bins where leftovers order by number
+
+-- name: end_leftovers
+update bins set leftovers = 0 where number = :number
+
+-- name: erase_bin
+delete from bins where number = :number
+
+-- name: request_reread
+insert into rereads (bin, number, through_n, provider)
+select number, rereads + 1, last_n, provider from bins where number = :number
+
+-- name: count_reread
+update bins set rereads = rereads + 1, version = version + 1 where number = :number
+
+-- name: erase_rereads
+delete from rereads where bin = :bin
+
+-- name: filled_bins
+select number, id, floor_n, last_n, last_k from bins where not deleted and last_n > floor_n order by number

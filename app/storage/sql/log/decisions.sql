@@ -1,0 +1,91 @@
+-- name: list_answers
+select bins.id, answers.role, answers.answers
+from answers join bins on bins.number = answers.bin
+where not bins.deleted
+order by answers.bin, answers.role
+
+-- name: set_answers
+insert into answers (bin, role, answers) values (:bin, :role, :answers)
+on conflict (bin, role) do update set answers = excluded.answers
+
+-- name: drop_answers
+delete from answers where bin = :bin and role = :role
+
+-- name: erase_answers
+delete from answers where bin = :bin
+
+-- name: list_faults
+select bins.id as bin_id, faults.*
+from faults join bins on bins.number = faults.bin
+where not bins.deleted
+order by faults.bin, faults.role
+
+-- name: set_fault
+insert or replace into faults (bin, role, id, fault, started_at, hits, remaining, drill)
+values (:bin, :role, :id, :fault, :started_at, :hits, :remaining, :drill)
+
+-- name: count_fault
+update faults set remaining = remaining - 1, hits = hits + 1 where id = ?
+
+-- name: drop_fault
+delete from faults where id = :id
+
+-- name: erase_faults
+delete from faults where bin = :bin
+
+-- name: add_drill
+insert into drills (bin, number, id, running, drill)
+select
+    bins.number, coalesce((select max(drills.number) from drills where drills.bin = bins.number), 0) + 1, :id, 1, :drill
+from bins
+where bins.id = :bin_id and not bins.deleted
+
+-- name: set_drill
+update drills set running = :running, drill = :drill where id = :id
+
+-- name: list_drills
+select drill from drills where bin = :bin and number < :before order by number desc limit :limit
+
+-- name: get_drill
+select number, drill from drills where bin = :bin and id = :id
+
+-- name: running_drills
+select drills.drill
+from drills join bins on bins.number = drills.bin
+where drills.running and not bins.deleted
+order by drills.bin, drills.number
+
+-- name: erase_drills
+delete from drills where bin = :bin
+
+-- name: add_attempt
+insert into attempts (bin, n, number, url, sent_at, status, ms, error, content_type, body)
+select
+    :bin, :n, coalesce((select max(number) from attempts where bin = :bin and n = :n), 0) + 1,
+    :url, :sent_at, :status, :ms, :error, :content_type, :body
+returning number
+
+-- name: list_attempts
+select * from (
+    select attempts.*
+    from attempts join bins on bins.number = attempts.bin
+    where bins.id = :bin and not bins.deleted and attempts.n = :n and attempts.n > bins.floor_n
+    order by attempts.number desc
+    limit :limit
+)
+order by number
+
+-- name: add_session
+insert into sessions (hash, token_hash, created_at, seen_at) values (:hash, :token_hash, :created_at, :seen_at)
+
+-- name: find_session
+select hash, token_hash, created_at, seen_at from sessions where hash = :hash
+
+-- name: touch_session
+update sessions set seen_at = :seen_at where hash = :hash
+
+-- name: drop_session
+delete from sessions where hash = :hash
+
+-- name: drop_sessions
+delete from sessions where token_hash <> :token_hash or seen_at < :seen_before

@@ -1,0 +1,38 @@
+-- name: get_meta
+select id, epochs, seen_at from meta
+
+-- name: next_epoch
+update meta set epochs = epochs + 1 returning epochs
+
+-- name: set_seen_at
+update meta set seen_at = :now
+
+-- name: begin_run
+-- A process that was started again belongs to the same run.
+insert or ignore into runs (id, began_at) values (:id, :now)
+
+-- name: end_run
+update runs set ended_at = :now where id = :id
+
+-- name: fill_probe
+insert or replace into probe (id, bytes) values (1, zeroblob(:size))
+
+-- name: empty_probe
+delete from probe
+
+-- name: count_contents
+-- Without reading the captures: what was given less what was deleted.
+select
+    count(*),
+    coalesce(sum(bins.last_n - bins.floor_n), 0) - (
+        select count(*) from deletions join bins as owner on owner.number = deletions.id >> 40
+        where not deletions.through and deletions.n > owner.floor_n and not owner.deleted
+    )
+from bins
+where not bins.deleted
+
+-- name: names_of_bins
+select number, id from bins
+
+-- name: bodies_after
+select id, body, sha256 from captures where id > :after order by id limit :limit

@@ -1,2 +1,0 @@
--- name: probe
-update bins set last_seq = last_seq where number = (select min(number) from bins)

@@ -1,0 +1,87 @@
+-- Of the space that readers see of a bin (`:bin` is its number), in one statement, so of one moment.
+
+-- name: list_newest
+select captures.*
+from capture_rows as captures
+where
+    captures.id > ((select space from bins where number = :bin) << 40)
+    and captures.id < ((select space from bins where number = :bin) << 40 | :before) /* filter */
+order by captures.id desc
+limit :limit
+
+-- name: list_after
+select captures.*
+from capture_rows as captures
+where
+    captures.id > ((select space from bins where number = :bin) << 40 | :after)
+    and captures.id < (((select space from bins where number = :bin) + 1) << 40) /* filter */
+order by captures.id
+limit :limit
+
+-- name: matching_captures
+select captures.id & 0xffffffffff as n
+from captures
+where
+    captures.id in (
+        select (bins.space << 40) + value from json_each(:ns) cross join bins where bins.number = :bin
+    )
+    /* filter */
+
+-- name: get_captures
+select captures.*, all_of_it.events
+from capture_rows as captures join captures as all_of_it on all_of_it.id = captures.id
+where
+    captures.id in (
+        select (bins.space << 40) + value from json_each(:numbers) cross join bins where bins.number = :bin
+    )
+order by captures.id
+
+-- name: changes_after
+-- Of a message only its last change.
+select
+    changes.seq as change_seq, changes.what, changes.ref as change_ref, changes.name as change_name, spaces.first_seq,
+    spaces.last_seq, captures.*
+from bins
+cross join spaces on spaces.number = bins.space
+cross join changes on changes.space = spaces.number
+left join messages on changes.what = 2 and messages.id = (changes.space << 40) + changes.ref
+left join capture_rows as captures on changes.what < 2 and captures.id = (changes.space << 40) + changes.ref
+where
+    bins.number = :bin and changes.seq > :after
+    and (changes.what <> 2 or messages.seq = changes.seq)
+    and (changes.what >= 2 or captures.id is not null)
+order by changes.seq
+limit :limit
+
+-- name: related_captures
+-- Captures of the same messages, or of the same call.
+with here (space) as (select space from bins where number = :bin)
+select captures.*
+from capture_rows as captures
+where
+    captures.id in (
+        select (here.space << 40) + links.n
+        from here
+        join captures as it on it.id = (here.space << 40) + :n
+        cross join json_each(it.messages) as its
+        cross join links on links.message = (here.space << 40) + its.value
+        union
+        select (here.space << 40) + other.n
+        from here
+        join calls as its on its.space = here.space and its.n = :n
+        join calls as other
+            on other.space = its.space and other.call collate nocase = its.call and other.call = its.call
+    )
+    and captures.id <> ((select space from here) << 40) + :n
+order by captures.id
+limit :limit
+
+-- name: messages_of_capture
+with here (space) as (select space from bins where number = :bin)
+select messages.*
+from here
+join captures as it on it.id = (here.space << 40) + :n
+cross join json_each(it.messages) as its
+join messages on messages.id = (here.space << 40) + its.value
+group by messages.id
+order by min(its.key)

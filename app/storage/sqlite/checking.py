@@ -1,0 +1,99 @@
+"""Is a file a log of ours, whole, and of a version that we know? Looked at without changing it."""
+
+import hashlib
+import sqlite3
+import tempfile
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from ...errors import CannotStart
+from ..ids import number_of, owner_of
+from ..queries import SQL
+from .connections import open_log
+from .files import beside
+from .migrate import newest
+
+_OURS = {"bins", "captures", "outcomes", "sessions", "runs"}
+# Bodies are read in steps of so many captures.
+_STEP = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What a log holds."""
+
+    version: int
+    bins: int
+    captures: int
+
+    def __str__(self) -> str:
+        bins = f"{self.bins:,} {'bin' if self.bins == 1 else 'bins'}"
+        captures = f"{self.captures:,} {'capture' if self.captures == 1 else 'captures'}"
+        return f"{bins}, {captures}, version {self.version}"
+
+
+def check_log(path: Path, *, quick: bool = False) -> Contents:
+    """CannotStart says what is wrong. `quick` leaves out what takes long: whether indexes agree with their tables."""
+    try:
+        with closing(open_to_read(path)) as connection:
+            return _check(connection, path, "quick_check" if quick else "integrity_check")
+    except sqlite3.Error as error:
+        raise CannotStart(f"{path} is no sound log: {error}.") from None
+
+
+def check_bodies(path: Path) -> list[tuple[str, int]]:
+    """Compare each stored body with its SHA-256: the captures, by id of the bin and number, that are not what came.
+    CannotStart."""
+    damaged: list[tuple[str, int]] = []
+    after = 0
+    try:
+        with closing(open_to_read(path)) as connection:
+            names = dict(connection.execute(SQL["names_of_bins"]).fetchall())
+            while rows := connection.execute(SQL["bodies_after"], {"after": after, "limit": _STEP}).fetchall():
+                for id, body, sha256 in rows:
+                    if hashlib.sha256(body).digest() != sha256:
+                        damaged.append((names.get(owner_of(id), "?"), number_of(id)))
+                after = rows[-1][0]
+    except sqlite3.Error as error:
+        raise CannotStart(f"{path} cannot be read: {error}.") from None
+    return damaged
+
+
+def check_ledger(path: Path) -> str | None:
+    """What is wrong with a ledger; None: it is sound. It is made again in any case."""
+    try:
+        with closing(open_to_read(path)) as connection:
+            verdict = str(connection.execute("pragma quick_check(1)").fetchone()[0])
+    except sqlite3.Error as error:
+        return str(error)
+    return None if verdict == "ok" else verdict
+
+
+def try_out(folder: Path) -> None:
+    """Make a log in a folder, and remove it. CannotStart, OSError: it does not work there."""
+    with tempfile.TemporaryDirectory(dir=folder, prefix=".doctor-") as trial:
+        try:
+            open_log(Path(trial) / "trial.db").close()
+        except sqlite3.Error as error:
+            raise CannotStart(str(error)) from None
+
+
+def open_to_read(path: Path) -> sqlite3.Connection:
+    """A connection that makes no file: neither the database nor a write-ahead log where there is none."""
+    immutable = "" if beside(path, "-wal").exists() else "&immutable=1"
+    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro{immutable}", uri=True)
+
+
+def _check(connection: sqlite3.Connection, path: Path, check: str) -> Contents:
+    version = int(connection.execute("pragma user_version").fetchone()[0])
+    tables = {str(row[1]) for row in connection.execute("pragma table_list")}
+    if not tables >= _OURS or not version:
+        raise CannotStart(f"{path} is no log of smsbin.")
+    if version > newest():
+        raise CannotStart(f"{path} has version {version}, this smsbin knows {newest()}. Install a newer smsbin.")
+    verdict = str(connection.execute(f"pragma {check}").fetchone()[0])
+    if verdict != "ok":
+        raise CannotStart(f"{path} is damaged: {verdict}. Take another backup.")
+    bins, captures = connection.execute(SQL["count_contents"]).fetchone()
+    return Contents(version, int(bins), int(captures))

@@ -1,0 +1,124 @@
+"""Opening the ledger on SQLite, by the one process that writes it. A file that cannot be used is no trouble: it is
+removed, and made again from the log.
+"""
+
+import sqlite3
+import zlib
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..queries import FOLDER, SQL
+from ..transaction import CannotWrite, DatabaseError, LogUnreadable
+from .checkpoints import Checkpoints
+from .connections import open_ledger, open_reader
+from .failures import translate
+from .files import Files, remove
+from .transaction import SqliteDatabase
+
+SCHEMA = (FOLDER / "sqlite" / "ledger.sql").read_text()
+# A ledger of another schema is made again, so nobody has to count versions.
+VERSION = zlib.crc32(SCHEMA.encode()) >> 1
+# Since this version of SQLite deleted words are overwritten at once; before, they stay in the file until the search
+# index is merged.
+_SECURE_DELETE = (3, 42, 0)
+_PAGES = 64
+
+
+@dataclass(slots=True)
+class LedgerFile:
+    """The open ledger. `is_new`: there is nothing in it yet; then `reason` says why, where one was thrown away."""
+
+    connection: sqlite3.Connection
+    database: SqliteDatabase
+    checkpoints: Checkpoints
+    files: Files
+    is_new: bool
+    reason: str | None = None
+    _merge: int = 0
+
+    def begin_merge(self) -> None:
+        """Words were deleted from the search index: make them leave the file."""
+        if sqlite3.sqlite_version_info < _SECURE_DELETE:
+            self._merge = -_PAGES
+
+    def merge(self) -> bool:
+        """One step of that; whether there is more to do. DatabaseError."""
+        if not self._merge:
+            return False
+        before = self.connection.total_changes
+        try:
+            self.connection.execute(SQL["search_merge"], {"pages": self._merge})
+        except sqlite3.Error as error:
+            raise translate(error) or error from error
+        # A negative number begins a merge of everything, positive ones go on with it; then nothing changes any more.
+        self._merge = _PAGES if self.connection.total_changes - before > 1 else 0
+        return bool(self._merge)
+
+    def close(self) -> None:
+        """Without an error, whatever state it is in: it is about to be removed."""
+        with suppress(sqlite3.Error):
+            self.connection.close()
+        self.files.close()
+
+
+def open_ledger_file(path: Path) -> LedgerFile:
+    """The ledger that is there, if it can be used, else a new one in its place. CannotWrite."""
+    if not path.exists():
+        return make_ledger_file(path)
+    try:
+        return _open(path)
+    except CannotWrite:
+        raise
+    except (DatabaseError, _OtherVersion) as error:
+        file = make_ledger_file(path)
+        file.reason = str(error)
+        return file
+
+
+def make_ledger_file(path: Path) -> LedgerFile:
+    """An empty one, in the place of whatever is there. CannotWrite."""
+    try:
+        remove(path)
+    except OSError as error:
+        raise CannotWrite(f"{path} cannot be removed: {error.strerror}") from error
+    return _open(path)
+
+
+class _OtherVersion(Exception):
+    pass
+
+
+def _open(path: Path) -> LedgerFile:
+    connection: sqlite3.Connection | None = None
+    try:
+        connection = open_ledger(path)
+        version = int(connection.execute("pragma user_version").fetchone()[0])
+        is_new = not connection.execute("pragma schema_version").fetchone()[0]
+        if is_new:
+            connection.executescript(f"begin immediate;\n{SCHEMA}\npragma user_version = {VERSION};\ncommit;")
+            if sqlite3.sqlite_version_info >= _SECURE_DELETE:
+                connection.execute(SQL["search_secure_delete"])
+        elif version != VERSION:
+            raise _OtherVersion(f"it is of another version ({version})")
+        files = Files(path)
+        checkpoints = Checkpoints(connection, files)
+        return LedgerFile(connection, SqliteDatabase(connection, files), checkpoints, files, is_new)
+    except BaseException as error:
+        if connection is not None:
+            connection.close()
+        if isinstance(error, sqlite3.Error):
+            raise translate(error) or error from error
+        raise
+
+
+def open_log_to_follow(path: Path) -> SqliteDatabase:
+    """The log, to be read. LogUnreadable, then and later."""
+    try:
+        return SqliteDatabase(open_reader(path), translate=_log_unreadable)
+    except sqlite3.Error as error:
+        raise _log_unreadable(error) from error
+
+
+def _log_unreadable(error: sqlite3.Error) -> LogUnreadable:
+    return LogUnreadable(f"The log cannot be read: {error}")

@@ -1,0 +1,206 @@
+"""The Store on SQLite: two files, each written by one process; the server only reads them."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import msgspec
+
+from ... import clock
+from ...domain.bins import Bin, NewBin
+from ...domain.captures import NewCapture, NewOutcome
+from ...domain.units import from_micros, micros
+from ...errors import StoreUnavailable
+from ...store import Health, Store, Sweep, Understanding
+from ..headers import pack_headers
+from ..ledger.client import LedgerClient
+from ..lock import lock_directory
+from ..log import jobs
+from ..log.client import LogClient
+from ..packing import pack
+from ..reads.bins import BinReads
+from ..reads.captures import CaptureReads
+from ..reads.decisions import Decisions
+from ..reads.pairings import PairingReads
+from .log_file import refuse_older
+from .readers import Readers
+
+# A child that reads with the data sheets of the providers.
+FOLLOWER = f"{__package__.split('.')[0]}.follower"
+LOG_READERS, LEDGER_READERS = 2, 3
+# How long a start waits for the ledger; without it captures are kept all the same.
+LEDGER_OPEN_S = 10.0
+# More captures than this may have to be looked through at a start.
+SETTLE_WAIT_S = 60.0
+
+
+class SqliteStore(BinReads, CaptureReads, PairingReads, Decisions):
+    """Implements `Store`; the promises stand there."""
+
+    def __init__(self, data_dir: Path, keep_open: Sequence[int]) -> None:
+        log_path, ledger_path = data_dir / "log.db", data_dir / "ledger.db"
+        self._listeners: list[Callable[[str], None]] = []
+        self._numbers: dict[str, int] = {}
+        self._seen_at: datetime | None = None
+        # Bins as they were at the opening, and their last captures.
+        self._found: dict[int, int] = {}
+        self._appender = LogClient(log_path, keep_open, self._marked)
+        self._follower = LedgerClient(FOLLOWER, ledger_path, log_path, self._appender, keep_open, self._changed)
+        self._log = Readers(log_path, LOG_READERS)
+        self._front_door = Readers(log_path, 1)
+        self._ledger = Readers(
+            ledger_path, LEDGER_READERS, damaged=self._follower.damaged, file=lambda: self._follower.file,
+            missing=self._why_no_ledger,
+        )  # fmt: skip
+
+    async def open(self) -> None:
+        """Start both processes. CannotStart: the log cannot be opened."""
+        opened = await self._appender.start()
+        self._seen_at = None if opened.seen_at is None else from_micros(opened.seen_at)
+        marks = [jobs.Mark(*row) for row in await self._log.all("all_marks", {})]
+        self._found = {mark.bin: mark.n for mark in marks}
+        await self._follower.start(marks, LEDGER_OPEN_S)
+
+    async def close(self) -> None:
+        """Write what waits, let the ledger catch up for a moment, and end both processes."""
+        try:
+            if self._appender.health().state == "ok":
+                await self._appender.submit(jobs.EndRun(micros(clock.now())))
+        except StoreUnavailable:
+            pass  # the next start takes it for a crash, which it nearly is
+        # For other programs, which may read the ledger while nobody serves it.
+        await self._follower.all_caught_up()
+        await self._follower.close()
+        for readers in (self._ledger, self._log, self._front_door):
+            await readers.close()
+        await self._appender.close()
+
+    def on_change(self, call: Callable[[str], None]) -> None:
+        self._listeners.append(call)
+
+    # Bins
+
+    async def add_bin(self, new: NewBin) -> Bin:
+        stuck_s = int(new.stuck_after.total_seconds())
+        made_at = micros(new.created_at)
+        job = jobs.AddBin(new.id, new.key, new.name, new.provider, _seconds(new.retention), stuck_s, made_at)
+        await self._appender.submit(job)
+        return await self.get_bin(new.id)
+
+    async def set_bin(
+        self, bin_id: str, *, name: str, provider: str | None, retention: timedelta | None, stuck_after: timedelta
+    ) -> Bin:
+        stuck_s = int(stuck_after.total_seconds())
+        await self._appender.submit(jobs.SetBin(bin_id, name, provider, _seconds(retention), stuck_s))
+        return await self.get_bin(bin_id)
+
+    async def rotate_key(self, bin_id: str, key: str) -> Bin:
+        await self._appender.submit(jobs.RotateKey(bin_id, key))
+        return await self.get_bin(bin_id)
+
+    async def drop_bin(self, bin_id: str) -> None:
+        number = await self._number(bin_id)
+        await self._appender.submit(jobs.DropBin(bin_id))
+        self._numbers.pop(bin_id, None)
+        await self._follower.caught_up(number)
+        self._follower.forget(number)
+
+    # Captures
+
+    def add_capture(self, new: NewCapture) -> asyncio.Future[int]:
+        raw, hit = new.raw, new.fault
+        return self._appender.append(
+            jobs.AddCapture(
+                new.bin_id, micros(raw.received_at), new.role.value, raw.method, raw.target, raw.peer,
+                raw.http_version, pack_headers(raw.headers), raw.body, raw.body_complete, new.provider,
+                None if hit is None else pack(hit), None if hit is None else hit.fault, new.simulated,
+            )
+        )  # fmt: skip
+
+    def note_outcome(self, new: NewOutcome) -> None:
+        self._appender.outcomes.note(_outcome(new))
+
+    async def settle_unanswered(self, within: timedelta, note: str) -> None:
+        job = jobs.SettleUnanswered(int(within.total_seconds() * 1_000_000), note, self._found)
+        await self._appender.submit(job, patience_s=SETTLE_WAIT_S)
+
+    async def drop_capture(self, bin_id: str, n: int) -> None:
+        number = await self._number(bin_id)
+        await self._appender.submit(jobs.DropCapture(bin_id, n))
+        await self._follower.caught_up(number)
+
+    async def drop_captures(self, bin_id: str) -> None:
+        number = await self._number(bin_id)
+        await self._appender.submit(jobs.DropCaptures(bin_id))
+        await self._follower.caught_up(number)
+
+    async def sweep(self, now: datetime, default_retention: timedelta, after: int = 0) -> Sweep:
+        kept_s = _seconds(default_retention) or 0
+        result = await self._appender.submit(jobs.Sweep(micros(now), kept_s, after, False))
+        return Sweep(removed=result.value, next=result.next)
+
+    async def erase(self) -> Sweep:
+        result = await self._appender.submit(jobs.Sweep(0, 0, 0, True))
+        return Sweep(removed=result.value, next=result.next)
+
+    async def reread(self, bin_id: str) -> None:
+        await self._appender.submit(jobs.RequestReread(bin_id))
+
+    # The store itself
+
+    async def probe(self) -> None:
+        await self._appender.submit(jobs.Probe(self._appender.probe_size()))
+
+    def health(self) -> Health:
+        return self._appender.health()
+
+    def understanding(self, bin_id: str | None = None) -> Understanding:
+        return self._follower.understanding(None if bin_id is None else self._numbers.get(bin_id))
+
+    def last_seen(self) -> datetime | None:
+        return self._seen_at
+
+    async def note_time(self, now: datetime) -> None:
+        await self._appender.submit(jobs.NoteTime(micros(now)))
+
+    def _why_no_ledger(self) -> str:
+        reason = self._follower.understanding().reason or "the ledger is being opened"
+        return f"What was understood cannot be read at the moment: {reason}. What comes is kept, and read soon."
+
+    def _marked(self, marks: Sequence[jobs.Mark]) -> None:
+        self._follower.heard(marks)
+
+    def _changed(self, bin_id: str) -> None:
+        for call in self._listeners:
+            call(bin_id)
+
+
+def _seconds(value: timedelta | None) -> int | None:
+    return None if value is None else int(value.total_seconds())
+
+
+def _outcome(new: NewOutcome) -> jobs.Outcome:
+    outcome = new.outcome
+    return jobs.Outcome(
+        new.bin_id, new.n, outcome.status, outcome.after_ms, outcome.sender_left, outcome.left_ms,
+        outcome.well_formed, outcome.note, None if outcome.sent is None else msgspec.msgpack.encode(outcome.sent),
+    )  # fmt: skip
+
+
+@asynccontextmanager
+async def open_sqlite(data_dir: Path) -> AsyncIterator[Store]:
+    """Lock the directory, start the processes, open the readers; end them in the opposite order."""
+    lock = await lock_directory(data_dir)
+    try:
+        refuse_older(data_dir)
+        store = SqliteStore(data_dir, (lock,))
+        try:
+            await store.open()
+            yield store
+        finally:
+            await store.close()
+    finally:
+        os.close(lock)

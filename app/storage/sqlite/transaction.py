@@ -1,0 +1,135 @@
+"""`storage/transaction.py` on one connection to SQLite."""
+
+import re
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
+from itertools import chain
+from typing import Any
+
+from ..queries import SQL
+from ..transaction import DatabaseError, Row, Rows, Values
+from .failures import translate
+from .files import Files
+
+# Rows of one statement; what is left over goes with the next smaller number.
+_SIZES = (64, 32, 16, 8, 4, 2, 1)
+_VALUES = re.compile(r"values (\((?:\?, )*\?\))")
+
+
+Translate = Callable[[sqlite3.Error], DatabaseError | None]
+
+
+class SqliteDatabase:
+    """Implements `Database`. `files` are looked at before each commit; `translate` names SQLite's errors."""
+
+    def __init__(
+        self, connection: sqlite3.Connection, files: Files | None = None, translate: Translate = translate
+    ) -> None:
+        self._connection = connection
+        self._files = files
+        self._translate = translate
+        self._transaction = SqliteTransaction(connection, translate)
+
+    @contextmanager
+    def write(self) -> Iterator["SqliteTransaction"]:
+        """All or nothing. DatabaseError says why nothing."""
+        try:
+            self._execute("begin immediate")
+            yield self._transaction
+            if self._files is not None:
+                self._files.check()
+            self._execute("commit")
+        except BaseException:
+            self._undo()
+            raise
+
+    @contextmanager
+    def read(self) -> Iterator["SqliteTransaction"]:
+        """A snapshot, from the first query on."""
+        try:
+            self._execute("begin")
+            yield self._transaction
+        finally:
+            self._undo()
+
+    def _execute(self, text: str) -> None:
+        try:
+            self._connection.execute(text)
+        except sqlite3.Error as error:
+            raise self._translate(error) or error from error
+
+    def _undo(self) -> None:
+        if self._connection.in_transaction:
+            self._connection.execute("rollback")
+
+
+class SqliteTransaction:
+    """Implements `Transaction`."""
+
+    def __init__(self, connection: sqlite3.Connection, translate: Translate) -> None:
+        self._connection = connection
+        self._translate = translate
+        # Naming the columns of a row costs more than a look-up.
+        self._plain = connection.cursor()
+        self._plain.row_factory = None
+
+    def all(self, query: str, values: Values = ()) -> Sequence[Row]:
+        """Every row."""
+        try:
+            return self._connection.execute(SQL[query], values).fetchall()
+        except sqlite3.Error as error:
+            raise self._translate(error) or error from error
+
+    def one(self, query: str, values: Values = ()) -> Row | None:
+        """The first row."""
+        try:
+            row: Row | None = self._connection.execute(SQL[query], values).fetchone()
+        except sqlite3.Error as error:
+            raise self._translate(error) or error from error
+        return row
+
+    def run(self, query: str, values: Values = ()) -> int:
+        """How many rows it changed."""
+        try:
+            return self._connection.execute(SQL[query], values).rowcount
+        except sqlite3.Error as error:
+            raise self._translate(error) or error from error
+
+    def each(self, query: str, rows: Rows) -> None:
+        """Once for each."""
+        if not rows:
+            return
+        try:
+            self._connection.executemany(SQL[query], rows)
+        except sqlite3.Error as error:
+            raise self._translate(error) or error from error
+
+    def insert(self, query: str, rows: Rows) -> None:
+        """Many rows a statement: each one opens the table and every index again, which costs as much as a row."""
+        try:
+            for sql, values in _in_chunks(query, rows):
+                self._connection.execute(sql, values)
+        except sqlite3.Error as error:
+            raise self._translate(error) or error from error
+
+    def find(self, query: str, rows: Rows) -> Sequence[tuple[Any, ...]]:
+        """Many look-ups a statement."""
+        try:
+            return [found for sql, values in _in_chunks(query, rows) for found in self._plain.execute(sql, values)]
+        except sqlite3.Error as error:
+            raise self._translate(error) or error from error
+
+
+def _in_chunks(query: str, rows: Rows) -> Iterator[tuple[str, tuple[object, ...]]]:
+    done = 0
+    for size in _SIZES:
+        while len(rows) - done >= size:
+            yield _for_rows(query, size), tuple(chain.from_iterable(rows[done : done + size]))
+            done += size
+
+
+@cache
+def _for_rows(query: str, size: int) -> str:
+    return _VALUES.sub(lambda match: f"values {', '.join([match[1]] * size)}", SQL[query])

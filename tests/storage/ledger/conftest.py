@@ -1,0 +1,22 @@
+"""A log in this process, and a ledger that is made from it by hand."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.storage.inside import Inside, Ledger
+
+
+@pytest.fixture
+def inside(tmp_path: Path) -> Iterator[Inside]:
+    made = Inside(tmp_path)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def ledger(inside: Inside) -> Iterator[Ledger]:
+    made = inside.ledger()
+    yield made
+    made.close()

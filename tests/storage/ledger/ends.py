@@ -1,0 +1,76 @@
+"""The server's end of the ledger process between a process and a log that tests play."""
+
+import asyncio
+from types import SimpleNamespace
+
+from app.errors import StoreUnavailable
+from app.storage.ledger.client import LedgerClient
+from app.storage.ledger.protocol import Ready, decode_from_server, encode
+from app.storage.log.jobs import Job, Mark, Result
+
+
+class FakeChild:
+    """A process that does nothing by itself."""
+
+    def __init__(self, *_: object) -> None:
+        self.sent: list[object] = []
+        self.expected: list[tuple[float, str]] = []
+        self.pid = 1
+        self.is_closed = False
+
+    def start(self) -> None:
+        pass
+
+    def send(self, data: bytes) -> bool:
+        self.sent.append(decode_from_server(data))
+        return True
+
+    def expect(self, within_s: float, what: str) -> None:
+        self.expected.append((within_s, what))
+
+    async def close(self) -> None:
+        self.is_closed = True
+
+
+class FakeLog:
+    """A log process that does what it is asked; `refuses`: nothing can be written at the moment."""
+
+    run = "run"
+
+    def __init__(self) -> None:
+        self.jobs: list[Job] = []
+        self.refuses = False
+        self.outcomes = SimpleNamespace(written=self._written)
+
+    async def _written(self) -> None:
+        pass
+
+    def submit(self, job: Job) -> asyncio.Future[Result]:
+        if self.refuses:
+            raise StoreUnavailable("full")
+        self.jobs.append(job)
+        future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+        future.set_result(Result(value=len(self.jobs)))
+        return future
+
+
+class Ends:
+    """The client between a process and a log that tests play."""
+
+    def __init__(self) -> None:
+        self.log = FakeLog()
+        self.changed: list[str] = []
+        self.client = LedgerClient("module", "ledger", "log", self.log, (), self.changed.append)  # type: ignore[arg-type]
+        self.child: FakeChild = self.client._child  # type: ignore[assignment]
+
+    def tell(self, *frames: object) -> None:
+        for frame in frames:
+            self.client.received(encode(frame))
+
+    async def open(self, *marks: Mark) -> None:
+        asyncio.get_running_loop().call_soon(self.tell, Ready("file-1", "reader-1"))
+        await self.client.start(marks, 5)
+
+
+def mark(n: int, *, bin: int = 1, k: int = 0, d: int = 0, version: int = 0) -> Mark:
+    return Mark(bin, n, k, d, version)

@@ -1,0 +1,91 @@
+"""Rows of spaces that nothing reads any more leave the ledger."""
+
+import pytest
+
+from app.domain.roles import Role
+from app.storage.ledger import erasing
+from app.storage.ledger.erasing import erase_step
+from app.storage.ledger.search import SearchIndex
+from app.storage.log import jobs
+from tests.storage.inside import BIN, Inside, Ledger
+
+from .events import called, came, told
+
+OF_SPACES = ("calls", "texts", "conversations", "verdict_counts", "gap_counts", "changes", "parties")
+OF_IDS = ("captures", "messages", "pairings")
+
+
+def fill(inside: Inside) -> None:
+    for number in range(6):
+        inside.state(came(f"m-{number}", str(number)))
+        inside.state(came(f"m-{number}", str(number)), Role.FALLBACK)
+        inside.state(told(f"out-{number}"), Role.STATUS)
+        inside.state(called(f"CA{number}"), Role.VOICE)
+
+
+def rows(ledger: Ledger) -> dict[str, int]:
+    return {
+        table: ledger.rows(f"select count(*) from {table}")[0][0]
+        for table in (*OF_SPACES, *OF_IDS, "links", "search")
+    }  # fmt: skip
+
+
+def words(ledger: Ledger) -> int:
+    return ledger.rows("select count(*) from search where search match 'scope : s1'")[0][0]
+
+
+@pytest.mark.parametrize("chunk", [1, 3, 200])
+def test_nothing_is_left_of_a_bin_that_was_cleared_but_that_it_was(
+    inside: Inside, ledger: Ledger, monkeypatch, chunk: int
+) -> None:
+    monkeypatch.setattr(erasing, "CHUNK", chunk)
+    fill(inside)
+    ledger.follow()
+    ledger.index(15)
+    before = rows(ledger)
+    assert all(count > 0 for count in before.values()), before
+    inside.apply(jobs.DropCaptures(BIN))
+    ledger.follow()
+    ledger.erase()
+    assert {table: count for table, count in rows(ledger).items() if count} == {"changes": 1}
+    assert words(ledger) == 0
+    assert len(ledger.rows("select number from spaces")) == 1
+
+
+def test_what_readers_see_stays(inside: Inside, ledger: Ledger) -> None:
+    fill(inside)
+    inside.add_bin("bin00002")
+    ledger.follow()
+    ledger.index()
+    inside.apply(jobs.RequestReread(BIN))
+    ledger.step()
+    ledger.build()
+    seen = ledger.everything()
+    ledger.erase()
+    assert ledger.everything() == seen
+    again = inside.ledger("again.db")
+    again.follow()
+    again.index()
+    kept, fresh = rows(ledger), rows(again)
+    assert {table: kept[table] for table in fresh} == fresh
+    again.close()
+
+
+def test_a_step_is_bounded_in_time_and_says_whether_there_is_more(inside: Inside, ledger: Ledger, monkeypatch) -> None:
+    monkeypatch.setattr(erasing, "STEP_S", 0.0)
+    monkeypatch.setattr(erasing, "CHUNK", 4)
+    fill(inside)
+    ledger.follow()
+    inside.apply(jobs.DropCaptures(BIN))
+    ledger.follow()
+    monkeypatch.setattr(erasing, "ticks", iter(range(1_000)).__next__)
+    monkeypatch.setattr(erasing, "STEP_S", 1.5)
+    left = []
+    more = True
+    while more:
+        with ledger.file.database.write() as transaction:
+            more = erase_step(transaction, SearchIndex(transaction))
+        left.append(sum(rows(ledger).values()))
+    assert len(left) > 10
+    assert left == sorted(left, reverse=True)
+    assert len(ledger.rows("select number from spaces")) == 1

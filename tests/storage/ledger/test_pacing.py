@@ -1,0 +1,63 @@
+"""When the follower begins its next step."""
+
+from app.storage.ledger.pacing import FAST, GATHER_S, LONGEST_S, QUIET_S, Pacing
+
+
+def fast() -> Pacing:
+    """While captures come fast; the last step was at second 10."""
+    pacing = Pacing()
+    for number in range(20):
+        pacing.heard(8 + number / 10, urgent=False)
+        pacing.stepped(8.1 + number / 10, FAST, is_done=True)
+    return pacing
+
+
+def test_what_was_left_goes_on_at_once() -> None:
+    pacing = Pacing()
+    assert pacing.ready_at() == 0
+    pacing.heard(5, urgent=False)
+    pacing.stepped(5.1, 500, is_done=False)
+    assert pacing.ready_at() == 0
+
+
+def test_new_captures_wait_a_moment_for_their_outcomes_counted_from_the_first() -> None:
+    pacing = Pacing()
+    pacing.heard(5, urgent=False)
+    pacing.heard(5.01, urgent=False)
+    assert pacing.ready_at() == 5 + GATHER_S
+
+
+def test_while_captures_come_fast_a_pause_is_waited_for() -> None:
+    pacing = fast()
+    pacing.heard(11, urgent=False)
+    pacing.heard(11.2, urgent=False)
+    assert pacing.ready_at() == 11.2 + QUIET_S
+
+
+def test_without_a_pause_it_waits_no_longer_than_is_allowed() -> None:
+    pacing = fast()
+    for number in range(100):
+        pacing.heard(11 + number / 100, urgent=False)
+    assert pacing.ready_at() == 11 + LONGEST_S
+
+
+def test_a_reader_that_waits_is_served_at_once_until_nothing_is_left() -> None:
+    pacing = fast()
+    pacing.heard(11, urgent=True)
+    pacing.heard(11.1, urgent=False)
+    assert pacing.ready_at() == 0
+    pacing.stepped(11.2, 500, is_done=False)
+    pacing.heard(11.3, urgent=False)
+    assert pacing.ready_at() == 0
+    pacing.stepped(11.3, 10, is_done=True)
+    pacing.heard(11.4, urgent=False)
+    assert pacing.ready_at() > 11.4
+
+
+def test_when_the_rush_is_over_new_captures_wait_a_moment_again() -> None:
+    pacing = fast()
+    for second in range(20, 30):
+        pacing.heard(second, urgent=False)
+        pacing.stepped(second + 0.1, 1, is_done=True)
+    pacing.heard(30, urgent=False)
+    assert pacing.ready_at() == 30 + GATHER_S

@@ -1,0 +1,95 @@
+"""The search index follows the fold, and forgets what is deleted."""
+
+import pytest
+
+from app.domain.roles import Role
+from app.storage.ledger.search import SearchIndex, scope_of
+from app.storage.ledger.spaces import find_space
+from app.storage.log import jobs
+from tests.storage.inside import BIN, Inside, Ledger
+
+from .events import THEM, US, came, told
+
+
+def found(ledger: Ledger, words: str) -> list[int]:
+    rows = ledger.rows("select rowid & 0xffffffff from search where search match ? order by rowid", words)
+    return [n for (n,) in rows]
+
+
+def parties(ledger: Ledger) -> list[tuple]:
+    return ledger.rows("select space, recipient, number, n from parties")
+
+
+@pytest.fixture
+def filled(inside: Inside, ledger: Ledger) -> Ledger:
+    inside.state(came("a", "Good morning"))
+    inside.state(came("b", "Good night"))
+    inside.state(told("c"), Role.STATUS)
+    ledger.follow()
+    return ledger
+
+
+def test_it_takes_in_so_many_at_once_and_says_whether_more_are_waiting(filled: Ledger) -> None:
+    with filled.file.database.write() as transaction:
+        space = find_space(transaction, 1)
+        assert space is not None
+        steps = [(SearchIndex(transaction).advance(space, 2), space.indexed_n) for _ in range(2)]
+    assert steps == [(True, 2), (False, 3)]
+    assert found(filled, "good") == [1, 2]
+
+
+def test_words_are_found_within_their_space_and_their_column(filled: Ledger) -> None:
+    filled.index()
+    assert found(filled, "text : morning") == [1]
+    assert found(filled, f"scope : {scope_of(1)} AND night") == [2]
+    assert found(filled, f"scope : {scope_of(2)} AND night") == []
+
+
+def test_whose_numbers_stand_in_a_capture_is_kept_on_both_ends(filled: Ledger) -> None:
+    filled.index()
+    assert parties(filled) == [
+        (1, 0, US, 3), (1, 0, THEM, 1), (1, 0, THEM, 2), (1, 1, US, 1), (1, 1, US, 2), (1, 1, THEM, 3)
+    ]  # fmt: skip
+
+
+def test_what_is_deleted_is_forgotten_whether_it_was_indexed_or_not(inside: Inside, filled: Ledger) -> None:
+    filled.index(2)
+    inside.drop(1)
+    inside.drop(3)
+    filled.follow()
+    filled.index()
+    assert found(filled, "good") == [2]
+    assert {n for *_, n in parties(filled)} == {2}
+    filled.rows("insert into search (search) values ('integrity-check')")
+
+
+def test_it_remembers_that_texts_may_still_be_in_the_files(filled: Ledger) -> None:
+    with filled.file.database.write() as transaction:
+        space = find_space(transaction, 1)
+        assert space is not None
+        index = SearchIndex(transaction)
+        index.advance(space, 2)
+        assert not index.has_erased
+        # Not in the index yet, but in a row.
+        index.forget(space, [3])
+        assert index.has_erased
+
+
+def test_a_gap_at_the_end_is_no_reason_to_look_again(inside: Inside, filled: Ledger) -> None:
+    inside.drop(3)
+    filled.follow()
+    assert filled.index(1)
+    while filled.index(1):
+        pass
+    assert filled.rows("select indexed_n, n from spaces") == [(3, 3)]
+
+
+def test_a_bin_that_was_cleared_begins_behind_what_is_gone(inside: Inside, filled: Ledger) -> None:
+    filled.index()
+    inside.apply(jobs.DropCaptures(BIN))
+    inside.state(came("d", "Good evening"))
+    filled.follow()
+    assert filled.rows("select indexed_n from spaces where state = 'current'") == [(3,)]
+    filled.index()
+    filled.erase()
+    assert found(filled, "good") == [4]

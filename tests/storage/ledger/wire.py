@@ -1,0 +1,74 @@
+"""The follower and its process in this process: a pipe whose other end gives what is asked for, and hangs up as soon as
+nothing is left to be done.
+"""
+
+from collections import deque
+
+from app.storage.ledger.follower import Follower
+from app.storage.ledger.protocol import (
+    Epoch,
+    FromProcess,
+    FromServer,
+    NeedEpoch,
+    Note,
+    Progress,
+    decode_from_process,
+    encode,
+)
+from tests.storage.inside import Inside, Ledger
+
+
+class Wire:
+    """Stands in the place of `Pipe`. `gives_epochs` false: the server cannot give one at the moment."""
+
+    def __init__(self, inside: Inside) -> None:
+        self.inside = inside
+        self.told: list[FromProcess] = []
+        self.gives_epochs = True
+        self.is_open = True
+        self._queue: deque[bytes] = deque()
+
+    def put(self, frame: FromServer) -> None:
+        self._queue.append(encode(frame))
+
+    def of(self, kind: type) -> list:
+        """All frames of a kind that were told."""
+        return [frame for frame in self.told if isinstance(frame, kind)]
+
+    @property
+    def changed(self) -> list[str]:
+        return [id for frame in self.of(Progress) for id in frame.changed]
+
+    @property
+    def notes(self) -> list[str]:
+        return [frame.event for frame in self.of(Note)]
+
+    # As the pipe
+
+    def send(self, data: bytes) -> None:
+        frame = decode_from_process(data)
+        self.told.append(frame)
+        if isinstance(frame, NeedEpoch) and self.gives_epochs:
+            self.put(give_epoch(self.inside))
+
+    def receive(self, timeout_s: float | None = None) -> bytes | None:
+        if self._queue:
+            return self._queue.popleft()
+        if timeout_s is None or timeout_s > 0:
+            self.is_open = False
+        return None
+
+
+def give_epoch(inside: Inside) -> FromServer:
+    """One that no other space of this log has."""
+    return Epoch(next(inside._epochs))
+
+
+def follower(wire: Wire, ledger: Ledger, careful: dict[int, int] | None = None) -> Follower:
+    return Follower(wire, wire.inside._log, ledger.file, ledger.reader, careful or {})
+
+
+def run(follower: Follower, wire: Wire) -> None:
+    """Until nothing is left to be done."""
+    wire.is_open = True
+    follower.run()

@@ -1,0 +1,45 @@
+"""The server's end of a log process that the test plays."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from app.storage.log import client, jobs
+from app.storage.log.client import LogClient
+
+from .playing import Process, Quick
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "log.db"
+
+
+@pytest.fixture
+def marks() -> list[jobs.Mark]:
+    return []
+
+
+@pytest.fixture
+async def log(path: Path, marks: list[jobs.Mark], monkeypatch) -> LogClient:
+    """One that is open, on a quick disk."""
+    monkeypatch.setattr(client, "Child", Process)
+    monkeypatch.setattr(client, "Pace", Quick)
+    made = LogClient(path, (), marks.extend)
+    starting = asyncio.ensure_future(made.start())
+    await asyncio.sleep(0)
+    made._child.open()
+    await starting
+    return made
+
+
+@pytest.fixture
+def process(log: LogClient) -> Process:
+    return log._child
+
+
+@pytest.fixture
+def impatient(monkeypatch) -> None:
+    """A commit is waited for no longer than until the clock is looked at."""
+    monkeypatch.setattr(client, "COMMIT_WAIT_S", 0.01)

@@ -1,0 +1,249 @@
+"""The server's end of the log process: batches on their way, answers in time, and the end."""
+
+import asyncio
+
+import pytest
+
+from app.errors import Conflict, NotFound, StoreUnavailable
+from app.storage.log import client, jobs
+
+from .playing import a_job, refused, soon, turns
+
+# Batches
+
+
+async def test_what_comes_in_one_turn_shares_a_batch_and_each_gets_its_own_answer(log, process, marks) -> None:
+    first, second = log.append(a_job()), log.append(a_job())
+    drop, key = log.submit(jobs.DropBin("nobody")), log.submit(jobs.RotateKey("bin", "taken"))
+    await turns()
+    assert [len(batch) for batch in process.sent] == [4]
+    process.answer(
+        jobs.Result(value=7), jobs.Result(value=8), jobs.Result("not_found", "no bin"),
+        jobs.Result("conflict", "taken"),
+        marks=(jobs.Mark(1, 8, 0, 0, 0),),
+    )  # fmt: skip
+    assert (first.result(), second.result()) == (7, 8)
+    with pytest.raises(NotFound, match="no bin"):
+        await drop
+    with pytest.raises(Conflict, match="taken"):
+        await key
+    assert marks == [jobs.Mark(1, 8, 0, 0, 0)]
+    assert log.health().state == "ok"
+
+
+async def test_marks_are_told_before_anybody_hears_of_the_commit(log, process, monkeypatch) -> None:
+    future = log.append(a_job())
+    log._on_marks = lambda _: seen.append(future.done())
+    seen: list[bool] = []
+    await turns()
+    process.answer(marks=(jobs.Mark(1, 1, 0, 0, 0),))
+    assert seen == [False]
+    assert future.done()
+
+
+async def test_while_a_batch_is_on_its_way_the_next_one_gathers(log, process) -> None:
+    log.append(a_job())
+    await turns()
+    for _ in range(3):
+        log.append(a_job())
+        await turns()
+    assert [len(batch) for batch in process.sent] == [1]
+    process.answer()
+    await turns()
+    assert [len(batch) for batch in process.sent] == [3]
+
+
+async def test_one_that_has_grown_as_large_as_the_one_on_its_way_goes_ahead_and_no_third(log, process) -> None:
+    for _ in range(20):
+        log.append(a_job())
+    await turns()
+    for _ in range(19):
+        log.append(a_job())
+    await turns()
+    assert [len(batch) for batch in process.sent] == [20]
+    log.append(a_job())
+    await turns()
+    assert [len(batch) for batch in process.sent] == [20, 20]
+    futures = [log.append(a_job()) for _ in range(40)]
+    await turns()
+    assert [len(batch) for batch in process.sent] == [20, 20]
+    # Each answer is to the oldest.
+    process.answer()
+    process.answer()
+    process.answer()
+    assert [future.result() for future in futures] == list(range(1, 41))
+
+
+async def test_a_batch_is_bounded_in_number_and_in_bytes(log, process) -> None:
+    for _ in range(client.MAX_BATCH + 1):
+        log.append(a_job())
+    await turns()
+    assert len(process.sent[0]) == client.MAX_BATCH
+    process.answer()
+    await turns()
+    process.answer()
+    for _ in range(4):
+        log.append(a_job(3 << 20))
+    await turns()
+    assert [len(batch) for batch in process.sent] == [3]
+
+
+async def test_on_a_slow_disk_a_batch_waits_for_company(log, process) -> None:
+    log.append(a_job())
+    await turns()
+    log.append(a_job())
+    log._pace.patience_s = 0.02
+    process.answer()
+    await turns()
+    assert process.sent == []
+    await soon(lambda: process.sent)
+
+
+async def test_when_all_who_were_answered_have_come_again_nobody_is_waited_for(log, process) -> None:
+    for _ in range(3):
+        log.append(a_job())
+    await turns()
+    log._pace.patience_s = 60.0
+    process.answer()
+    for _ in range(2):
+        log.append(a_job())
+    await turns()
+    assert process.sent == []
+    log.append(a_job())
+    await turns()
+    assert [len(batch) for batch in process.sent] == [3]
+
+
+async def test_on_a_slow_disk_none_goes_ahead(log, process) -> None:
+    log._pace.patience_s = 0.001
+    for _ in range(2):
+        for _ in range(client.ENOUGH):
+            log.append(a_job())
+        await turns()
+    assert [len(batch) for batch in process.sent] == [client.ENOUGH]
+
+
+async def test_no_more_waits_than_fits_in_memory(log, process, monkeypatch) -> None:
+    monkeypatch.setattr(client, "MAX_WAITING_BYTES", 3 * client.JOB_BYTES + 20)
+    process.end()
+    log.append(a_job())
+    log.append(a_job())
+    with pytest.raises(StoreUnavailable, match="than fits in memory"):
+        log.append(a_job())
+    assert log.health().refused == 1
+    process.open()
+    await turns()
+    assert [len(batch) for batch in process.sent] == [2]
+    log.append(a_job())
+
+
+async def test_outcomes_go_with_the_batch_that_follows(log, process) -> None:
+    log.append(a_job())
+    await turns()
+    log.outcomes.note(jobs.Outcome("bin", 1, 200, 1, False, None, True, None, None))
+    log.append(a_job())
+    process.answer()
+    await turns()
+    assert [type(job) for job in process.sent[0]] == [jobs.AddCapture, jobs.SetOutcomes]
+
+
+# In time
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_what_is_not_confirmed_in_time_is_refused_and_kept_all_the_same(log, process) -> None:
+    on_its_way = log.append(a_job())
+    await turns()
+    waiting, other = log.append(a_job()), log.submit(jobs.NextEpoch(), patience_s=client.COMMIT_WAIT_S)
+    for future in (on_its_way, waiting, other):
+        assert await refused(future) == "The disk did not confirm in time."
+    assert (log.health().state, log.health().refused) == ("full", 2)
+    process.answer()
+    await turns()
+    # The sender was told nothing, so what is no capture is not done behind anybody's back.
+    assert [type(job) for job in process.sent[0] if not isinstance(job, jobs.Probe)] == [jobs.AddCapture]
+    process.answer()
+    assert (log.health().state, log.health().stored >= 2) == ("ok", True)
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_a_job_with_more_patience_holds_up_no_refusal_behind_it(log, process) -> None:
+    patient = log.submit(jobs.SettleUnanswered(0, "", {}), patience_s=60)
+    await turns()
+    assert await refused(log.append(a_job())) == "The disk did not confirm in time."
+    assert not patient.done()
+    process.answer()
+    assert patient.done()
+
+
+async def test_a_commit_is_expected_as_long_as_one_is_on_its_way(log, process) -> None:
+    assert process.expected == []
+    for _ in range(12):
+        log.append(a_job())
+    await turns()
+    for _ in range(12):
+        log.append(a_job())
+    await turns()
+    assert process.expected == [(client.BATCH_S, "a commit")]
+    process.answer()
+    assert process.expected == [(client.BATCH_S, "a commit")]
+    process.answer()
+    assert process.expected == []
+
+
+# Closing
+
+
+async def test_what_waits_is_written_before_it_closes_and_nothing_is_taken_any_more(log, process) -> None:
+    on_its_way = log.append(a_job())
+    await turns()
+    waiting = log.append(a_job())
+    log.outcomes.note(jobs.Outcome("bin", 1, 200, 1, False, None, True, None, None))
+    closing = asyncio.ensure_future(log.close())
+    await turns()
+    with pytest.raises(StoreUnavailable, match="closing"):
+        log.append(a_job())
+    process.answer()
+    await turns()
+    process.answer()
+    await closing
+    assert (on_its_way.result(), waiting.result()) == (1, 1)
+    assert not process.runs
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_a_process_that_hangs_holds_up_the_end_no_longer_than_a_commit_may(log, process) -> None:
+    on_its_way = log.append(a_job())
+    await turns()
+    waiting = log.append(a_job())
+    async with asyncio.timeout(5):
+        await log.close()
+    await refused(on_its_way)
+    await refused(waiting)
+
+
+async def test_what_no_process_has_taken_by_then_isrefused(log, process) -> None:
+    process.end()
+    waiting = [log.append(a_job()), log.submit(jobs.NextEpoch())]
+    async with asyncio.timeout(5):
+        await log.close()
+    for future in waiting:
+        assert await refused(future) == "The store is closing."
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_neither_does_a_job_with_more_patience(log) -> None:
+    patient = log.submit(jobs.SettleUnanswered(0, "", {}), patience_s=60)
+    await turns()
+    async with asyncio.timeout(5):
+        await log.close()
+    await refused(patient)
+
+
+async def test_an_outcome_that_nothing_follows_is_written_at_the_end(log, process) -> None:
+    log.outcomes.note(jobs.Outcome("bin", 1, 200, 1, False, None, True, None, None))
+    closing = asyncio.ensure_future(log.close())
+    await turns()
+    assert [[type(job) for job in batch] for batch in process.sent] == [[jobs.SetOutcomes]]
+    process.answer()
+    await closing

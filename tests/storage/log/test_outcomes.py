@@ -1,0 +1,65 @@
+"""Outcomes: gathered, written together, and never in anybody's way."""
+
+import asyncio
+
+from app.errors import StoreUnavailable
+from app.storage.log.jobs import Job, Outcome, Result, SetOutcomes
+from app.storage.log.outcomes import Outcomes
+
+
+def _outcome(n: int) -> Outcome:
+    return Outcome("bin", n, 200, 1, False, None, True, None, None)
+
+
+class Jobs:
+    """Where they are queued. It may refuse at once, or fail later."""
+
+    def __init__(self, *, refuses: bool = False, fails: bool = False) -> None:
+        self.queued: list[list[int]] = []
+        self.came = asyncio.Event()
+        self.durable: list[asyncio.Future[Result]] = []
+        self._refuses, self._fails = refuses, fails
+
+    def submit(self, job: Job) -> "asyncio.Future[Result]":
+        if self._refuses:
+            raise StoreUnavailable("full")
+        assert isinstance(job, SetOutcomes)
+        self.queued.append([outcome.n for outcome in job.outcomes])
+        self.came.set()
+        future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+        if self._fails:
+            future.set_exception(StoreUnavailable("full"))
+        self.durable.append(future)
+        return future
+
+
+async def test_what_comes_together_is_written_together_by_itself() -> None:
+    jobs = Jobs()
+    outcomes = Outcomes(jobs.submit)
+    for n in range(1, 4):
+        outcomes.note(_outcome(n))
+    assert jobs.queued == []
+    async with asyncio.timeout(5):
+        await jobs.came.wait()
+    assert jobs.queued == [[1, 2, 3]]
+
+
+async def test_a_log_that_refuses_costs_the_outcome_and_nothing_else() -> None:
+    for jobs in (Jobs(refuses=True), Jobs(fails=True)):
+        outcomes = Outcomes(jobs.submit)
+        outcomes.note(_outcome(1))
+        await outcomes.written()
+        await outcomes.written()
+
+
+async def test_a_reader_waits_until_what_was_known_is_durable() -> None:
+    jobs = Jobs()
+    outcomes = Outcomes(jobs.submit)
+    await outcomes.written()
+    outcomes.note(_outcome(1))
+    reader = asyncio.ensure_future(outcomes.written())
+    async with asyncio.timeout(5):
+        await jobs.came.wait()
+    assert not reader.done()
+    jobs.durable[0].set_result(Result())
+    await reader

@@ -1,0 +1,51 @@
+"""When a disk counts as slow, so that commits wait for company."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from app.storage.log.jobs import Job, SetOutcomes, Sweep
+from app.storage.log.pace import MOST_PATIENCE_S, Pace
+
+FEW: Sequence[Job] = [SetOutcomes([])] * 16
+MANY: Sequence[Job] = [SetOutcomes([])] * 256
+
+
+def _pace(*commits: tuple[Sequence[Job], float]) -> Pace:
+    """One commit after the other: what is in it, and how long it takes."""
+    pace, now = Pace(), 100.0
+    for batch, took in commits:
+        pace.sent(now)
+        now += took
+        pace.confirmed(batch, now)
+    return pace
+
+
+def test_two_slow_commits_in_a_row_are_a_slow_disk() -> None:
+    assert _pace((FEW, 0.006), (FEW, 0.006)).patience_s == pytest.approx(0.003)
+    assert _pace((FEW, 1.0), (FEW, 1.0)).patience_s == MOST_PATIENCE_S
+
+
+@pytest.mark.parametrize(
+    "commits",
+    [
+        pytest.param([(FEW, 0.0013), (FEW, 0.0013)], id="a quick disk"),
+        pytest.param([(MANY, 0.015), (MANY, 0.015)], id="much to write"),
+        pytest.param([(FEW, 0.0013), (FEW, 0.03)], id="a checkpoint"),
+        pytest.param([(FEW, 0.006), (FEW, 0.006), (FEW, 0.0013)], id="quick again"),
+        pytest.param([([*FEW, Sweep(0, 0, 0, False)], 0.01)] * 2, id="steps of the index"),
+    ],
+)
+def test_nobody_waits_for_company_on_a_quick_disk(commits: list[tuple[Sequence[Job], float]]) -> None:
+    assert _pace(*commits).patience_s == 0
+
+
+@pytest.mark.parametrize(("took", "patience"), [(0.006, 0.003), (0.0013, 0.0)])
+def test_a_batch_that_went_ahead_is_measured_from_the_commit_before(took: float, patience: float) -> None:
+    pace = Pace()
+    pace.sent(0.0)
+    for n in range(1, 5):
+        # Long before the answer to the one in front of it, so that nearly two commits lie between the two.
+        pace.sent(took * (n - 0.9))
+        pace.confirmed(FEW, took * n)
+    assert pace.patience_s == pytest.approx(patience)

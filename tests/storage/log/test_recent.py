@@ -1,0 +1,32 @@
+"""Health by what captures met, and not by what a tiny probe meets."""
+
+from app.storage.log.recent import Recent
+
+
+def test_a_smaller_write_does_not_make_well_what_refused_a_larger_one() -> None:
+    recent = Recent()
+    recent.refused(0.0, 100_000, "full")
+    recent.refused(0.1, 500, "busy")
+    assert (recent.reason, recent.full_size) == ("busy", 100_000)
+    recent.stored(0.2, 99_999)
+    assert (recent.reason, recent.full_size) == ("busy", 100_000)
+    recent.stored(0.3, 100_000)
+    assert (recent.reason, recent.full_size) == (None, 0)
+
+
+def test_it_counts_the_last_ten_seconds() -> None:
+    recent = Recent()
+    for second in range(30):
+        recent.stored(second + 0.5, 1)
+        recent.stored(second + 0.9, 1)
+        recent.refused(second + 0.9, 1, "full")
+    assert recent.counts(29.9) == (20, 10)
+    assert recent.counts(35.0) == (8, 4)
+    assert recent.counts(39.0) == (0, 0)
+
+
+def test_a_long_silence_forgets() -> None:
+    recent = Recent()
+    recent.stored(1.0, 1)
+    recent.stored(100.0, 1)
+    assert recent.counts(100.0) == (1, 0)

@@ -1,0 +1,61 @@
+"""What is in the way of keeping: doubt outlives every process and every error, until the file was checked."""
+
+from pathlib import Path
+
+import pytest
+
+from app.storage.log.jobs import Result
+from app.storage.log.state import State
+
+
+@pytest.fixture
+def mark(tmp_path: Path) -> Path:
+    return tmp_path / "log.suspect"
+
+
+def test_the_worst_is_told_first(mark: Path) -> None:
+    state = State(mark)
+    assert state.health(0).state == "ok"
+    state.recent.refused(0, 10, "the disk is full")
+    assert state.health(0).state == "full"
+    state.ended("it was killed", in_doubt=False)
+    assert state.health(0).state == "stopped"
+    state.note([Result(), Result("suspect", "a sync failed")])
+    assert state.health(0).state == "suspect"
+    state.note([Result("gone", "log.db was deleted")])
+    assert (state.health(0).state, state.health(0).reason) == ("gone", "log.db was deleted")
+
+
+def test_doubt_ends_with_the_opening_that_has_checked_the_file(mark: Path) -> None:
+    state = State(mark)
+    state.doubted("a sync failed")
+    assert mark.exists()
+    assert "a sync failed" in (state.refusal or "")
+    state.not_opened("the file is damaged")
+    assert state.refusal == "the file is damaged"
+    state.opened()
+    assert state.refusal is None
+    assert not mark.exists()
+
+
+def test_a_mark_of_an_earlier_server_is_doubt(mark: Path) -> None:
+    mark.touch()
+    state = State(mark)
+    state.look_for_the_mark()
+    assert "before the last stop" in (state.refusal or "")
+
+
+def test_a_disk_that_takes_no_mark_does_not_make_it_forget(tmp_path: Path) -> None:
+    state = State(tmp_path / "there is no such folder" / "log.suspect")
+    state.note([Result("suspect", "a sync failed")])
+    state.ended("it ended with code 9", in_doubt=True)
+    assert "a sync failed" in (state.refusal or "")
+    state.opened()
+    assert state.refusal is None
+
+
+def test_a_process_that_ends_in_doubt_before_it_could_say_why(mark: Path) -> None:
+    state = State(mark)
+    state.ended("it ended with code 9", in_doubt=True)
+    assert "it ended with code 9" in (state.refusal or "")
+    assert mark.exists()

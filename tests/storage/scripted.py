@@ -1,0 +1,82 @@
+"""A ledger process whose reader does what a test says: a body of the type `TYPE` holds the reading itself. Everything
+else is read as always. `python -m tests.storage.scripted` stands in the place of `app.follower`.
+"""
+
+import os
+import sys
+import time
+
+import msgspec
+
+from app.domain.captures import RawRequest, Reading
+from app.domain.roles import Role
+from app.providers import recognise
+from app.storage.ledger import follower
+from app.storage.ledger.follower import Follower
+from app.storage.ledger.process import follow
+from app.storage.ledger.search import SearchIndex
+from app.storage.ledger.spaces import Space, find_space, save_space
+from app.storage.ledger.steps import Reader
+
+TYPE = b"application/x-reading"
+
+
+class Script(msgspec.Struct):
+    """What a body holds. `salt` makes bodies with the same reading differ; `trouble` happens on reading it."""
+
+    reading: Reading
+    salt: str = ""
+    trouble: str = ""
+
+
+_decode = msgspec.msgpack.Decoder(Script).decode
+
+
+def read(raw: RawRequest, role: Role, provider: str | None) -> Reading:
+    """The reading that the body holds."""
+    if raw.header(b"content-type") != TYPE:
+        return recognise(raw, role, provider)
+    script = _decode(raw.body)
+    match script.trouble:
+        case "raise":
+            raise RuntimeError("planted")
+        case "die":
+            os._exit(9)
+        case "hang":
+            time.sleep(3_600)
+    return script.reading
+
+
+def _index_no_further(upto: int) -> None:
+    """The search index takes in the captures of each bin up to this number."""
+
+    def advance(self: SearchIndex, space: Space, limit: int) -> bool:
+        if space.indexed_n < min(upto, space.n):
+            whole, space.n = space.n, min(upto, space.n)
+            _advance(self, space, limit)
+            space.n = whole
+        return False
+
+    def index(self: Follower) -> bool:
+        with self._file.database.write() as transaction:
+            for row in transaction.all("ledger_bins"):
+                space = find_space(transaction, row["space"])
+                SearchIndex(transaction).advance(space, 1_000)
+                save_space(transaction, space)
+        return False
+
+    _advance = SearchIndex.advance
+    SearchIndex.advance = advance
+    Follower._index = index
+
+
+def make_reader() -> Reader:
+    """With a version, and a pace of the signs of life, that a test may set."""
+    follower.CLOCK_S = float(os.environ.get("TEST_CLOCK_S", follower.CLOCK_S))
+    if "TEST_INDEXED" in os.environ:
+        _index_no_further(int(os.environ["TEST_INDEXED"]))
+    return Reader(read, os.environ.get("TEST_READER_VERSION", "scripted"))
+
+
+if __name__ == "__main__":
+    follow(sys.argv[1:], make_reader)

@@ -1,0 +1,111 @@
+"""Opening the log: what is no log of ours is refused, and after doubt everything is written and checked again."""
+
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from app.errors import CannotStart
+from app.storage.sqlite import log_file
+from app.storage.sqlite.connections import open_reader
+from app.storage.sqlite.files import beside
+from app.storage.sqlite.log_file import LogFile, open_log_file, refuse_older
+from app.storage.transaction import Damaged, Doubtful
+
+
+def _close(file: LogFile) -> None:
+    file.connection.close()
+
+
+@pytest.fixture
+def left_behind(tmp_path: Path) -> Path:
+    """What a server that was killed has left: a log with commits that stand in its write-ahead log only."""
+    (tmp_path / "a").mkdir()
+    file = open_log_file(tmp_path / "a" / "log.db", doubt=False)
+    with file.database.write() as transaction:
+        transaction.run("begin_run", {"id": "run", "now": 0})
+    shutil.copytree(tmp_path / "a", tmp_path / "b")
+    _close(file)
+    assert beside(tmp_path / "b" / "log.db", "-wal").stat().st_size > 0
+    return tmp_path / "b" / "log.db"
+
+
+def test_it_is_made_with_an_id_that_stays(tmp_path: Path) -> None:
+    path = tmp_path / "log.db"
+    ids = []
+    for _ in range(2):
+        file = open_log_file(path, doubt=False)
+        ids.append(file.meta())
+        _close(file)
+    assert ids[0] == ids[1]
+    assert ids[0][1] is None
+
+
+def test_a_database_of_the_time_before_the_log_is_refused_with_the_cure(tmp_path: Path) -> None:
+    refuse_older(tmp_path)
+    (tmp_path / "smsbin.db").touch()
+    with pytest.raises(CannotStart, match=r"smsbin\.db was written by an older smsbin.*Move it away"):
+        refuse_older(tmp_path)
+    # Beside a log it is only in the way of nobody.
+    (tmp_path / "log.db").touch()
+    refuse_older(tmp_path)
+
+
+@pytest.mark.parametrize("doubt", [False, True])
+def test_what_is_no_database_is_damage(tmp_path: Path, doubt: bool) -> None:
+    (tmp_path / "log.db").write_bytes(b"this is no database" * 500)
+    with pytest.raises(Damaged):
+        open_log_file(tmp_path / "log.db", doubt=doubt)
+
+
+def test_after_doubt_all_of_it_is_in_the_database_before_anything_is_written(left_behind: Path) -> None:
+    file = open_log_file(left_behind, doubt=True)
+    assert beside(left_behind, "-wal").stat().st_size == 0
+    with file.database.read() as transaction:
+        assert transaction.one("log_has_run", {"id": "run"}) is not None
+    _close(file)
+
+
+def test_after_doubt_the_write_ahead_log_is_written_again_before_anything_is_copied_out_of_it(
+    left_behind: Path, monkeypatch
+) -> None:
+    before = left_behind.read_bytes()
+    sizes = []
+
+    def look(path: Path) -> None:
+        assert left_behind.read_bytes() == before
+        sizes.append(path.stat().st_size)
+
+    monkeypatch.setattr(log_file, "write_again", look)
+    _close(open_log_file(left_behind, doubt=True))
+    assert sizes[0] > 0
+    assert left_behind.read_bytes() != before
+
+
+def test_after_doubt_a_file_that_is_not_sound_is_not_used(tmp_path: Path) -> None:
+    path = tmp_path / "log.db"
+    file = open_log_file(path, doubt=False)
+    _close(file)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(
+            "insert into bins (number, id, key, name, stuck_s, created_at) values (1, 'b', 'k', '', 0, 0)"
+        )
+        connection.commit()
+        connection.execute("pragma writable_schema = on")
+        connection.execute("delete from sqlite_schema where name = 'bins_with_leftovers'")
+        connection.commit()
+    with pytest.raises(Damaged, match="the file is damaged"):
+        open_log_file(path, doubt=True)
+
+
+def test_while_somebody_reads_an_older_state_the_doubt_stays(left_behind: Path) -> None:
+    with closing(open_reader(left_behind)) as reader:
+        reader.execute("begin")
+        reader.execute("select count(*) from bins").fetchone()
+        with closing(sqlite3.connect(left_behind)) as writer:
+            writer.execute("insert into sessions values ('a', 'b', 0, 0)")
+            writer.commit()
+        with pytest.raises(Doubtful, match="another program reads the log"):
+            open_log_file(left_behind, doubt=True)
