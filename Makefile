@@ -26,7 +26,7 @@ format: $(DEV)
 bench: $(DEV)  ## speed, as ratios within one run
 	@$(BIN)/python -m tests.bench $(ARGS)
 
-proof: $(DEV)  ## the durability promise, shown at length
+proof: $(DEV)  ## the durability promise at length, at most two hours; ARGS=--quick: two minutes
 	@$(BIN)/python -m tests.proof $(ARGS)
 
 $(VENV)/bin/python:

@@ -1,77 +1,213 @@
-"""`make proof`: the durability promise at length. Exit 1 when anything is not as promised."""
+"""`make proof`: the durability promise at length, each proof with a control that must fail. `make proof ARGS=--quick`
+is the short form. Exit 1 when anything is not as promised, or a control is not caught.
+"""
 
+import argparse
 import asyncio
+import platform
 import shutil
+import sqlite3
+import subprocess
 import sys
 import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
-from tests.process import serving
+from tests.process import ROOT, serving
 
-from .kill9 import check, round_of
-from .order import prove
+from .native import NEEDED, can_compile
 from .viewers import send, stuck
+from .workers import share_out
 
-ROUNDS = 20
-ANSWERS = 2_000
-STUCK = 200
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """How much is proved. What is said is what was reached."""
+
+    images: int
+    faults: int
+    kills: int
+    lives: int
+    answers: int
+    stuck: int
+
+
+FULL = Scale(images=1_000_000, faults=50_000, kills=1_000, lives=6, answers=20_000, stuck=200)
+QUICK = Scale(images=10_000, faults=400, kills=20, lives=2, answers=400, stuck=50)
+# Of the time, for each proof at most this part.
+SHARES = {"images": 0.45, "faults": 0.30, "kills": 0.15, "order": 0.07}
+
+
+class Proofs:
+    """Runs them one after the other, and says each result on a line."""
+
+    def __init__(self, scale: Scale, seconds: float) -> None:
+        self._scale, self._seconds = scale, seconds
+        self._commit = commit()
+        self._began_at = time.monotonic()
+        self.is_good = True
+
+    def images(self) -> None:
+        """Power cuts, and kill points."""
+        if not self._needs(can_compile(), f"power cuts: {NEEDED}"):
+            return
+        found = self._share_out("images", "images of power cuts", self._scale.images)
+        total = {name: sum(each[name] for each in found) for name in found[0] if isinstance(found[0][name], int)}
+        kinds = len({kind for each in found for kind in each["kinds"]})
+        self._say(
+            not total["bad"] and total["images"] > 0,
+            f"power cuts: {total['images']:,} images of the log, {kinds} kinds of loss, {total['states']:,} distinct"
+            f" states; {total['histories']} histories with {total['acknowledged']:,} acknowledged captures,"
+            f" {total['restores']} restores, {total['failed_syncs']} failed syncs that dropped {total['dropped']:,}"
+            f" writes: {total['bad']} wrong",
+            found,
+        )
+        self._say(
+            not total["bad"] and total["kill_points"] > 0,
+            f"kill points: {total['kill_points']:,} calls and acknowledgements of these histories, the process killed"
+            " behind each (in a model of the page cache)",
+        )
+        caught = self._share_out("images", "control", 4_000, lies="-wal")
+        wrong, of = sum(each["bad"] for each in caught), sum(each["images"] + each["kill_points"] for each in caught)
+        self._say(wrong > of / 10, f"control, syncs of the log are not believed: {wrong:,} of {of:,} wrong")
+
+    def faults(self) -> None:
+        """Faults of the system."""
+        if not self._needs(can_compile(), f"faults: {NEEDED}"):
+            return
+        found = self._share_out("faults", "faults", self._scale.faults)
+        faults, losses, bad = (sum(each[name] for each in found) for name in ("faults", "losses", "bad"))
+        outcomes = _added(each["outcomes"] for each in found)
+        said = ", ".join(
+            f"{count:,} {outcome}" for outcome, count in sorted(outcomes.items(), key=lambda item: -item[1])
+        )
+        self._say(
+            not bad and faults > 0,
+            f"faults: {faults:,} injected into the calls of the log process ({said}), its files taken away {losses:,}"
+            f" times: {bad} wrong",
+            found,
+        )
+        planted = "errors of a commit are ignored"
+        wrong = sum(each["bad"] for each in self._share_out("faults", "control", 200, planted=planted))
+        self._say(wrong > 0, f"control, {planted}: caught {wrong:,} times")
+
+    def kills(self) -> None:
+        """Real kills."""
+        found = self._share_out("kill9", "kills", self._scale.kills, lives=self._scale.lives)
+        kills = _added(each["kills"] for each in found)
+        said = ", ".join(f"{kills[victim]:,} {victim}" for victim in sorted(kills))
+        problems = sum(len(each["problems"]) for each in found)
+        acknowledged, deleted, looks = (
+            sum(each[name] for each in found) for name in ("acknowledged", "deleted", "looks")
+        )
+        self._say(
+            not problems and acknowledged > 0,
+            f"kill -9: {sum(kills.values()):,} under load ({said}), {acknowledged:,} acknowledged, {deleted:,} deleted,"
+            f" looked at {looks} times; keeping again after {max(each['down_s'] for each in found):.1f} s at most:"
+            f" {problems} wrong",
+            found,
+        )
+        control = self._share_out("kill9", "control", 1, lives=1, module="tests.proof.planted")
+        wrong = sum(len(each["problems"]) for each in control)
+        self._say(wrong > 0, f"control, captures wait in memory when they are confirmed: caught {wrong:,} times")
+
+    def order(self) -> None:
+        """The fsync before the answer."""
+        if not self._needs(shutil.which("strace") is not None, "fsync before answer: strace is not installed"):
+            return
+        found = self._share_out("order", "answers", self._scale.answers)
+        after, before = (sum(each[name] for each in found) for name in ("after", "before"))
+        self._say(
+            after > 0 and not before,
+            f"fsync before answer: {after:,} answers of {sum(each['servers'] for each in found)} servers left after"
+            f" their own sync, {before:,} before",
+        )
+        control = self._share_out("order", "control", 160, module="tests.proof.early")
+        wrong, of = (sum(each[name] for each in control) for name in ("before", "after"))
+        self._say(wrong > 0, f"control, a server that answers early: caught {wrong:,} of {wrong + of:,} times")
+
+    def viewers(self) -> None:
+        """Viewers that never read."""
+        with tempfile.TemporaryDirectory(prefix="smsbin-proof-") as folder:
+            ratio = asyncio.run(_slowed(Path(folder), self._scale.stuck))
+        self._say(
+            ratio < 50, f"{self._scale.stuck} viewers that never read: slowest answer {ratio:.1f} times that without"
+        )
+
+    def _share_out(self, proof: str, what: str, count: int, /, **options: Any) -> list[dict[str, Any]]:
+        self._began_at = time.monotonic()
+        name = {"kill9": "kills"}.get(proof, proof)
+        return share_out(proof, what, count, self._seconds * SHARES[name], **options)
+
+    def _needs(self, is_there: bool, what: str) -> bool:
+        if not is_there:
+            self._say(False, what)
+        return is_there
+
+    def _say(self, is_good: bool, text: str, found: list[dict[str, Any]] | None = None) -> None:
+        self.is_good = self.is_good and is_good
+        took = time.monotonic() - self._began_at
+        print(f"{'ok  ' if is_good else 'FAIL'} {text} [{took:.0f} s, commit {self._commit}]", flush=True)
+        for problem in [problem for each in found or [] for problem in each["problems"]]:
+            print(f"     {problem}", flush=True)
+
+
+def commit() -> str:
+    """The commit that is proved, with a plus sign when something has changed since."""
+    try:
+        name = _git("rev-parse", "--short", "HEAD")
+        return f"{name}+" if _git("status", "--porcelain", "--untracked-files=no") else name
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
+
+
+def _git(*arguments: str) -> str:
+    return subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()
+
+
+def _added(counts: Any) -> dict[str, int]:
+    total: dict[str, int] = {}
+    for each in counts:
+        for name, count in each.items():
+            total[name] = total.get(name, 0) + count
+    return total
+
+
+async def _slowed(folder: Path, count: int) -> float:
+    with serving(folder) as server:
+        alone = await send(server, 300)
+        people = [await stuck(server) for _ in range(count)]
+        with_stuck = await send(server, 300, 2_000)
+        for _, writer in people:
+            writer.transport.abort()
+        assert server.stop() == 0
+        return with_stuck / alone
 
 
 def main() -> int:
-    """Run every proof, say each result on one line."""
-    folder = Path(tempfile.mkdtemp(prefix="smsbin-proof-"))
-    try:
-        return 0 if all([_kill(folder), _order(folder), _control(folder), _viewers(folder)]) else 1
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _say(good: bool, text: str) -> bool:
-    print(f"{'ok  ' if good else 'FAIL'} {text}", flush=True)
-    return good
-
-
-def _kill(folder: Path) -> bool:
-    acknowledged: dict[int, str] = {}
-    for seed in range(ROUNDS):
-        round_of(folder / "kill", seed, acknowledged)
-        said = f"     kill -9, round {seed + 1} of {ROUNDS}: {len(acknowledged)} acknowledged"
-        print(said, file=sys.stderr, end="\r", flush=True)
-    total, wrong = len(acknowledged), check(folder / "kill", acknowledged)
-    text = f"kill -9 under load, {ROUNDS} rounds: {total} acknowledged, {len(wrong)} problems {wrong[:3] or ''}"
-    return _say(not wrong and total > ROUNDS, text)
-
-
-def _order(folder: Path) -> bool:
-    if not shutil.which("strace"):
-        return _say(False, "order proof: strace is not installed")
-    (folder / "order").mkdir()
-    verdict = prove(folder / "order", ANSWERS)
-    text = f"fsync before answer: {verdict.after} of {ANSWERS} answers after their own sync, {verdict.before} before"
-    return _say(verdict.after == ANSWERS and not verdict.before, text)
-
-
-def _control(folder: Path) -> bool:
-    if not shutil.which("strace"):
-        return False
-    (folder / "early").mkdir()
-    verdict = prove(folder / "early", 200, module="tests.proof.early")
-    return _say(verdict.before > 0, f"control, a server that answers early: caught {verdict.before} of 200 times")
-
-
-def _viewers(folder: Path) -> bool:
-    async def run() -> float:
-        with serving(folder / "viewers") as server:
-            alone = await send(server, 300)
-            people = [await stuck(server) for _ in range(STUCK)]
-            with_stuck = await send(server, 300, 2_000)
-            for _, writer in people:
-                writer.transport.abort()
-            assert server.stop() == 0
-            return with_stuck / alone
-
-    ratio = asyncio.run(run())
-    return _say(ratio < 50, f"{STUCK} viewers that never read: slowest answer {ratio:.1f} times that without them")
+    """Run what the command line names."""
+    parser = argparse.ArgumentParser(prog="make proof", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="the short form, about two minutes")
+    parser.add_argument("--minutes", type=float, default=115, help="the most that it may take; then fewer are proved")
+    parser.add_argument("--only", nargs="+", metavar="PROOF", help="images, faults, kills, order, viewers")
+    options = parser.parse_args()
+    proofs = Proofs(QUICK if options.quick else FULL, options.minutes * 60)
+    runs: dict[str, Callable[[], None]] = {
+        name: getattr(proofs, name) for name in ("order", "kills", "faults", "images", "viewers")
+    }
+    print(
+        f"smsbin {commit()}, {datetime.now(UTC):%Y-%m-%d}, SQLite {sqlite3.sqlite_version}, Python"
+        f" {platform.python_version()}, {platform.system()} {platform.release()}",
+        flush=True,
+    )
+    for name, run in runs.items():
+        if not options.only or name in options.only:
+            run()
+    return 0 if proofs.is_good else 1
 
 
 if __name__ == "__main__":
