@@ -21,7 +21,7 @@ def call(server: Process, method: str, path: str, value: object) -> dict:
         headers={"Authorization": f"Bearer {TOKEN}", "Content-Type": "application/json"},
     )
     with urllib.request.urlopen(request) as answer:
-        return json.loads(answer.read())
+        return json.loads(answer.read() or b"{}")
 
 
 def another_bin(server: Process) -> str:

@@ -1,4 +1,4 @@
-"""What messages cost to read when there are many: milliseconds of the store itself, in one process, without HTTP."""
+"""What messages cost to read when there are many: milliseconds of the store itself, without HTTP."""
 
 import asyncio
 import statistics
@@ -9,9 +9,10 @@ from pathlib import Path
 from app import clock
 from app.domain.pairing import PROBLEMS
 from app.domain.search import parse_query, settle
-from app.storage import Store, open_store
+from app.storage.opening import open_store
+from app.store import Store
 
-from .million import message_id, party
+from .million import PROVIDER, message_id, party
 
 TRIES = 15
 
@@ -30,7 +31,7 @@ def _find(of: str, text: str) -> Ask:
 
 QUESTIONS: dict[str, Ask] = {
     "newest messages": lambda store, bin_id: store.list_messages(bin_id, limit=101),
-    "one message": lambda store, bin_id: store.get_message(bin_id, "ytel", message_id(700)),
+    "one message": lambda store, bin_id: store.get_message(bin_id, PROVIDER, message_id(700)),
     "a number's conversation": lambda store, bin_id: store.list_pair(bin_id, party(700), "+14155550100", limit=101),
     "conversations": lambda store, bin_id: store.list_conversations(bin_id, limit=51),
     "counts of the views": lambda store, bin_id: store.count_messages(bin_id, 1_000),
@@ -55,7 +56,7 @@ def ask_all(folder: Path) -> dict[str, float]:
     """Median milliseconds of each question."""
 
     async def run() -> dict[str, float]:
-        async with open_store(folder / "smsbin.db") as store:
+        async with open_store(folder) as store:
             (bin,) = await store.list_bins(limit=1)
             return {name: await _time(ask, store, bin.id) for name, ask in QUESTIONS.items()}
 

@@ -1,8 +1,8 @@
-"""smsbin on a disk that takes 5 ms longer for each commit: only the writer process is another one."""
+"""smsbin on a disk that takes 5 ms longer for each commit of the log: only its log process is another one."""
 
 from app.commands import main
-from app.storage import writer
+from app.storage.log import client
 
 if __name__ == "__main__":
-    writer.CHILD = "tests.bench.slow_writer"
+    client.MODULE = "tests.bench.slow_log"
     main()

@@ -5,7 +5,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from .load import BODY, MESSAGES, SID, TIMES_EACH
+from .load import BODY, MESSAGES, SID
 
 # The requests are made before the first is sent: the client takes from the processors that are measured.
 _SCRIPT = """
@@ -25,15 +25,23 @@ request = function()
   return requests[math.floor(sent / %(each)d) %% %(messages)d]
 end
 """
+_DELAY = """
+delay = function()
+  return %d
+end
+"""
 _UNITS = {"us": 0.001, "ms": 1.0, "s": 1_000.0}
 
 
-def load(port: int, path: str, seconds: float, connections: int, *, keep: bool, each: int = TIMES_EACH) -> list[float]:
-    """Requests/s, p99 ms, answers that were not 2xx."""
+def load(
+    port: int, path: str, seconds: float, connections: int, *, keep: bool, each: int, delay_ms: int = 0
+) -> list[float]:
+    """Requests/s, p99 ms, answers that were not 2xx. Every message comes `each` times; `delay_ms` is what each
+    connection waits before a request."""
     body = BODY.replace(SID[:8], b"MESSAGE").decode()
     values = {"body": body, "connection": "keep-alive" if keep else "close", "each": each, "messages": MESSAGES}
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
-        Path(script.name).write_text(_SCRIPT % values)
+        Path(script.name).write_text(_SCRIPT % values + (_DELAY % delay_ms if delay_ms else ""))
         command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds:.0f}s", "--latency", "-s", script.name]
         said = subprocess.run(
             [*command, f"http://127.0.0.1:{port}{path}"], capture_output=True, text=True, check=True

@@ -1,11 +1,10 @@
-"""The writer process of `slow_disk`: waits 5 ms before each commit, as a slow disk would after it."""
+"""The log process of `slow_disk`: waits 5 ms before each commit, as a slow disk would after it."""
 
 import sqlite3
 import sys
 import time
 
-from app.storage import connections
-from app.storage.child import main
+from app.storage.log.process import main
 
 DELAY_S = 0.005
 
@@ -21,5 +20,5 @@ class Slow(sqlite3.Connection):
 
 if __name__ == "__main__":
     connect = sqlite3.connect
-    connections.sqlite3.connect = lambda *where, **how: connect(*where, **how, factory=Slow)
+    sqlite3.connect = lambda *where, **how: connect(*where, **how, factory=Slow)
     main(sys.argv[1:])

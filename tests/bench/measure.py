@@ -1,0 +1,105 @@
+"""What every figure is made of: loads, the server that is the measure, and ratios of turns one after the other."""
+
+import shutil
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import psutil
+
+from tests.process import ROOT, Process
+
+from . import wrk
+
+ROUNDS = 5
+SECONDS = 2.0
+CONNECTIONS = 32
+
+
+@dataclass(slots=True)
+class Row:
+    """One figure, its bar, and whether it reached it."""
+
+    name: str
+    value: str
+    bar: str
+    good: bool
+
+
+def at_least(name: str, ratios: Sequence[float], bar: float) -> Row:
+    """A row whose bar is a lowest median."""
+    median = statistics.median(ratios)
+    return Row(name, f"{median:.2f} ({min(ratios):.2f}–{max(ratios):.2f})", f">= {bar}", median >= bar)
+
+
+def load(
+    port: int,
+    path: str,
+    seconds: float = SECONDS,
+    mode: str = "keep",
+    rate: float | None = None,
+    each: int = 1,
+) -> list[float]:
+    """Requests/s, p99 ms, bad answers. As fast as it goes: by wrk, where it is installed, for it takes least itself."""
+    if rate is None and shutil.which("wrk"):
+        return wrk.load(port, path, seconds, CONNECTIONS, keep=mode == "keep", each=each)
+    more = [] if rate is None else [str(rate)]
+    command = [sys.executable, "-m", "tests.bench.load", str(port), path, str(seconds), str(CONNECTIONS), mode, *more]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    return [float(word) for word in done.stdout.split()]
+
+
+@contextmanager
+def bare() -> Iterator[tuple[int, int]]:
+    """The measure, running: its port and its process."""
+    command = [sys.executable, "-m", "tests.bench.bare"]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    try:
+        yield int(process.stdout.readline()), process.pid
+    finally:
+        process.terminate()
+        process.wait()
+        process.stdout.close()
+
+
+def rest() -> None:
+    """Until nobody whom we started works any more: after a load the ledger catches up, which would be counted against
+    whoever is measured next."""
+    family = psutil.Process().children(recursive=True)
+    spent, quiet = -1.0, 0
+    while quiet < 2:
+        now = sum(sum(member.cpu_times()[:2]) for member in family)
+        quiet = quiet + 1 if now - spent < 0.02 else 0
+        spent = now
+        time.sleep(0.25)
+
+
+def turns(ours: Callable[[], float], theirs: Callable[[], float]) -> list[float]:
+    """The ratio of each turn: theirs, then ours."""
+    found = []
+    for turn in range(ROUNDS):
+        say(turn)
+        base = theirs()
+        rest()
+        found.append(ours() / base)
+        rest()
+    return found
+
+
+def say(turn: int) -> None:
+    """How far it is."""
+    print(f"  turn {turn + 1} of {ROUNDS} ", file=sys.stderr, end="\r", flush=True)
+
+
+def family_of(server: Process) -> list[psutil.Process]:
+    """The server, its log process and its follower."""
+    parent = psutil.Process(server.popen.pid)
+    children = {child.cmdline()[2].rpartition(".")[2]: child for child in parent.children()}
+    follower = children.pop("follower")
+    (log,) = children.values()
+    return [parent, log, follower]
