@@ -133,6 +133,7 @@ class Follower:
         changed: list[str] = []
         done = []
         left = MOST
+        self._pacing.begins(ticks())
         with self._write() as (step, log):
             self._tell(Begin([(number, -1) for number in numbers], alone=False))
             for number in numbers:

@@ -4,8 +4,8 @@ once, which costs less for each of them and leaves the processors to the answers
 
 # New captures are waited for so long that their outcomes come with them.
 GATHER_S = 0.015
-# While more captures than this come in a second, reading waits for a pause of `QUIET_S`, and no longer than
-# `LONGEST_S`.
+# While more captures than this come in a second, reading waits for a pause of `QUIET_S`. Waiting, and reading what came
+# meanwhile, take no longer than `LONGEST_S` together, as far as the last time tells.
 FAST = 2_000
 QUIET_S = 0.03
 LONGEST_S = 0.7
@@ -23,6 +23,7 @@ class Pacing:
         self._urgent = False
         self._waiting = False
         self._left = False
+        self._began_at = self._took_s = 0.0
 
     def heard(self, now: float, *, urgent: bool) -> None:
         """The log has grown; `urgent`: a reader is waiting."""
@@ -37,7 +38,12 @@ class Pacing:
             return 0.0
         if self._rate < FAST:
             return self._first_at + GATHER_S
-        return min(self._first_at + LONGEST_S, self._last_at + QUIET_S)
+        return min(self._first_at + max(0.0, LONGEST_S - self._took_s), self._last_at + QUIET_S)
+
+    def begins(self, now: float) -> None:
+        """A step begins."""
+        if not self._left:
+            self._began_at = now
 
     def stepped(self, now: float, captures: int, *, is_done: bool) -> None:
         """A step has read so many captures; `is_done`: nothing was left."""
@@ -46,4 +52,5 @@ class Pacing:
         self._step_at = now
         self._waiting, self._left = False, not is_done
         if is_done:
+            self._took_s = now - self._began_at
             self._urgent = False

@@ -1,5 +1,7 @@
 """When the follower begins its next step."""
 
+import pytest
+
 from app.storage.ledger.pacing import FAST, GATHER_S, LONGEST_S, QUIET_S, Pacing
 
 
@@ -8,6 +10,7 @@ def fast() -> Pacing:
     pacing = Pacing()
     for number in range(20):
         pacing.heard(8 + number / 10, urgent=False)
+        pacing.begins(8.1 + number / 10)
         pacing.stepped(8.1 + number / 10, FAST, is_done=True)
     return pacing
 
@@ -46,6 +49,7 @@ def test_a_reader_that_waits_is_served_at_once_until_nothing_is_left() -> None:
     pacing.heard(11, urgent=True)
     pacing.heard(11.1, urgent=False)
     assert pacing.ready_at() == 0
+    pacing.begins(11.1)
     pacing.stepped(11.2, 500, is_done=False)
     pacing.heard(11.3, urgent=False)
     assert pacing.ready_at() == 0
@@ -61,3 +65,25 @@ def test_when_the_rush_is_over_new_captures_wait_a_moment_again() -> None:
         pacing.stepped(second + 0.1, 1, is_done=True)
     pacing.heard(30, urgent=False)
     assert pacing.ready_at() == 30 + GATHER_S
+
+
+def test_what_a_step_has_left_is_read_at_once_whatever_comes_meanwhile() -> None:
+    pacing = fast()
+    pacing.stepped(11, 500, is_done=False)
+    pacing.heard(11.1, urgent=False)
+    assert pacing.ready_at() == 0
+
+
+def test_waiting_and_reading_take_no_longer_than_is_allowed_together() -> None:
+    pacing = fast()
+    pacing.begins(11)
+    pacing.stepped(11.1, 500, is_done=False)
+    pacing.begins(11.1)
+    pacing.stepped(11.4, 500, is_done=True)
+    for number in range(100):
+        pacing.heard(12 + number / 100, urgent=False)
+    assert pacing.ready_at() == pytest.approx(12 + LONGEST_S - 0.4)
+    pacing.begins(12.3)
+    pacing.stepped(15, 500, is_done=True)
+    pacing.heard(15, urgent=False)
+    assert pacing.ready_at() == 15
