@@ -126,8 +126,8 @@ class Appender:
         try:
             with self._database.write() as transaction:
                 transaction.run("empty_probe")
-        except CannotWrite:
-            return  # after the next batch it is tried again
+        except (CannotWrite, Gone):
+            return  # the next batch meets the same, and says so; after it, this is tried again
         self._probed = False
 
     def _probe(self, batch: Batch, job: jobs.Probe) -> None:

@@ -190,6 +190,17 @@ def test_what_cannot_be_taken_back_now_is_taken_back_later(inside: Inside) -> No
     assert _count(inside, "probe") == 0
 
 
+def test_files_that_are_gone_do_not_end_the_process_while_it_takes_back(inside: Inside, monkeypatch) -> None:
+    def gone() -> None:
+        raise Gone("log.db was deleted while smsbin was running.")
+
+    inside.apply(jobs.Probe(10))
+    monkeypatch.setattr(inside.file.database._files, "check", gone)
+    inside.appender.take_back()
+    (result,) = inside.apply(jobs.NextEpoch())
+    assert result.error == "gone"
+
+
 def test_nothing_is_taken_back_where_nothing_was_tried_since(inside: Inside) -> None:
     inside.apply(jobs.Probe(10))
     inside.appender.take_back()
