@@ -22,10 +22,10 @@ The way of a capture:
 Who may import whom: `domain` only `errors`; `parsing`, `providers` and `export` know `domain` (providers also
 `parsing`); `store.py`, the Store protocol, knows `domain`; `storage` knows `store`, `domain`, `clock`, `log` and
 `tasks`, `sqlite3` and `aiosqlite` are imported in `storage/sqlite/` only, and `follower.py` hands the providers to the
-follower process; `live` knows nobody, and neither does `egress`, which sends all our requests; `services` and `web`
-know the Store protocol and nothing of `storage`, and services never aiohttp; `main`, `commands` and `testing`, the
-pytest plugin, know all. SQL stands under `storage/sql/` only, tasks are made in `tasks.py` only, time and chance come
-from `clock.py` only.
+follower process; `live` imports no other package, and neither does `egress`, which sends all our requests; `services`
+and `web` know the Store protocol and nothing of `storage`, and services never aiohttp; `main`, `commands` and
+`testing`, the pytest plugin, know all. SQL stands under `storage/sql/` only, tasks are made in `tasks.py` only, time
+and chance come from `clock.py` only.
 `tests/architecture/` checks each of these sentences.
 """
 

@@ -75,7 +75,7 @@ class NotReadable(StoreUnavailable):
 
 
 class Damaged(AppError):
-    """The stored bytes are not those that came; nobody gets them as if they were."""
+    """The stored bytes are not those that came; they are not handed on as if they were."""
 
     code = "damaged"
 

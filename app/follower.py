@@ -17,7 +17,7 @@ _SOURCES = ("domain", "parsing", "providers", "storage/ledger")
 
 
 def make_reader() -> Reader:
-    """Reads captures with the data sheets. Its version is a digest of its sources, so nobody has to count it up."""
+    """Reads captures with the data sheets. Its version is a digest of its sources, not counted by hand."""
     digest = hashlib.sha256()
     for path in (path for folder in _SOURCES for path in sorted((HERE / folder).rglob("*.py"))):
         digest.update(path.read_bytes())

@@ -157,7 +157,7 @@ class Capture:
     damaged: bool = False
 
     def intact(self) -> RawRequest:
-        """The request for somebody who takes it for the one that came. Damaged."""
+        """The request, where it is used as the one that came. Damaged."""
         if self.damaged:
             raise Damaged(f"Capture {self.row.n}: {DAMAGED}")
         return self.raw
@@ -200,7 +200,7 @@ class MessageGone:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Restarted:
-    """No change: the cursor is of an earlier reading of the bin. Look at everything anew, and go on from this seq."""
+    """No change: the cursor is of an earlier reading of the bin. Read everything again, and go on from this seq."""
 
     seq: int
 

@@ -58,7 +58,7 @@ class Duplicate(DatabaseError):
 
 
 class CannotWrite(DatabaseError):
-    """The disk is full, read-only, or somebody holds the file. It may work later."""
+    """The disk is full, read-only, or another program holds the file. It may work later."""
 
 
 class Gone(DatabaseError):

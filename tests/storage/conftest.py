@@ -6,8 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from app.storage import children
+from app.storage.children import Child
 from app.storage.opening import open_store
 from app.store import Store
+
+from .watching import Owner, watched
 
 Until = Callable[[Callable[[], Awaitable[object]]], Awaitable[None]]
 
@@ -35,3 +39,22 @@ async def until(store: Store, holds: Callable[[], Awaitable[object]], within_s: 
             except TimeoutError:
                 continue
             changed.clear()
+
+
+@pytest.fixture
+def quick_children(monkeypatch) -> None:
+    """A process that ends is started again at once, and one that does not end is killed soon."""
+    monkeypatch.setattr(children, "FIRST_PAUSE_S", 0.005)
+    monkeypatch.setattr(children, "END_S", 0.1)
+
+
+@pytest.fixture
+async def owner() -> Owner:
+    return Owner()
+
+
+@pytest.fixture
+async def child(quick_children: None, owner: Owner) -> AsyncIterator[Child]:
+    """A process that is kept running for its owner."""
+    async with watched(owner) as made:
+        yield made

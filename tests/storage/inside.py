@@ -18,8 +18,8 @@ from app.storage.ledger.building import build_step
 from app.storage.ledger.clockwork import mark_what_is_due
 from app.storage.ledger.erasing import erase_step
 from app.storage.ledger.feed import is_up_to_date, read_heads
-from app.storage.ledger.search import SearchIndex
-from app.storage.ledger.spaces import find_space, read_space, save_space
+from app.storage.ledger.search import SearchIndex, index_step
+from app.storage.ledger.spaces import find_space
 from app.storage.ledger.steps import Reader, Recognise, Step
 from app.storage.log import jobs
 from app.storage.log.appender import Appender
@@ -148,13 +148,7 @@ class Ledger:
     def index(self, limit: int = 500) -> bool:
         """One step of the search index: whether there was one to do."""
         with self.file.database.write() as transaction:
-            row = transaction.one("unindexed_spaces")
-            if row is None:
-                return False
-            space = read_space(row)
-            SearchIndex(transaction).advance(space, limit)
-            save_space(transaction, space)
-        return True
+            return index_step(transaction, limit)
 
     def erase(self) -> None:
         """Rows of spaces that are gone."""

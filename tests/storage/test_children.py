@@ -5,7 +5,7 @@ import errno
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
@@ -14,26 +14,12 @@ import pytest
 from app.storage import children
 from app.storage.children import Child
 
-from .watching import Owner, is_gone, soon, started, watched
+from .watching import Owner, is_gone, soon, started
 
 T = TypeVar("T")
 
 
-@pytest.fixture(autouse=True)
-def _quick(monkeypatch) -> None:
-    monkeypatch.setattr(children, "FIRST_PAUSE_S", 0.005)
-    monkeypatch.setattr(children, "END_S", 0.1)
-
-
-@pytest.fixture
-async def owner() -> Owner:
-    return Owner()
-
-
-@pytest.fixture
-async def child(owner: Owner) -> AsyncIterator[Child]:
-    async with watched(owner) as made:
-        yield made
+pytestmark = pytest.mark.usefixtures("quick_children")
 
 
 async def test_frames_go_both_ways_in_their_order(child: Child, owner: Owner) -> None:

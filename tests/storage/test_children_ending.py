@@ -4,7 +4,6 @@ import asyncio
 import os
 import signal
 import subprocess
-from collections.abc import AsyncIterator
 
 import pytest
 
@@ -12,24 +11,9 @@ from app.clock import ticks
 from app.storage import children
 from app.storage.children import Child
 
-from .watching import MODULE, Owner, is_gone, soon, started, watched
+from .watching import MODULE, Owner, is_gone, soon, started
 
-
-@pytest.fixture(autouse=True)
-def _quick(monkeypatch) -> None:
-    monkeypatch.setattr(children, "FIRST_PAUSE_S", 0.005)
-    monkeypatch.setattr(children, "END_S", 0.1)
-
-
-@pytest.fixture
-async def owner() -> Owner:
-    return Owner()
-
-
-@pytest.fixture
-async def child(owner: Owner) -> AsyncIterator[Child]:
-    async with watched(owner) as made:
-        yield made
+pytestmark = pytest.mark.usefixtures("quick_children")
 
 
 async def test_when_the_pipe_is_closed_it_ends_by_itself(child: Child, owner: Owner) -> None:

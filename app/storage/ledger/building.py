@@ -15,7 +15,7 @@ Follow = Callable[[Step, Head, Space, int], tuple[Space, int]]
 
 def build_step(step: Step, log: Transaction, number: int, follow: Follow) -> str | None:
     """One step of the space that is being built for a bin. The id of the bin, when readers see it from now on; empty
-    when it goes on; None when the bin must be looked at anew."""
+    when it goes on; None when the bin must be looked at again."""
     row = step.transaction.one("building_space", {"bin": number})
     assert row is not None, "the caller has seen it"
     new = read_space(row)

@@ -100,7 +100,7 @@ class LedgerClient:
             self._bell_timer.cancel()
         await self._child.close()
 
-    def heard(self, marks: Sequence[Mark]) -> None:
+    def log_grew(self, marks: Sequence[Mark]) -> None:
         """The log has grown."""
         for mark in marks:
             self._kept[mark.bin] = self._bell[mark.bin] = mark
@@ -129,7 +129,7 @@ class LedgerClient:
             await asyncio.gather(*(self.caught_up(bin) for bin in list(self._late)))
 
     def forget(self, bin: int) -> None:
-        """The bin was deleted: nobody waits for it."""
+        """The bin was deleted: no reader waits for it."""
         self._kept.pop(bin, None)
         self._due.pop(bin, None)
         self._late.discard(bin)

@@ -21,11 +21,11 @@ from .erasing import erase_step
 from .feed import MOST, Head, is_up_to_date, next_capture, read_heads
 from .pacing import Pacing
 from .protocol import Begin, Bell, Damage, Epoch, NeedEpoch, Note, Progress, decode_from_server, encode
-from .search import SearchIndex
-from .spaces import Space, read_space, save_space
+from .search import SearchIndex, index_step
+from .spaces import Space
 from .steps import Reader, Step
 
-# The clock's work; and the server hears as often that the process lives.
+# The clock's work; and as often the server is told that the process lives.
 CLOCK_S = 1.0
 # Under a constant load the search index, a bin that is made again, and rows of what is gone get a turn as often.
 TURN_S = 0.25
@@ -92,7 +92,7 @@ class Follower:
             self._wanting.clear()
             self._at_rest = False
             return
-        self._pacing.heard(ticks(), urgent=frame.urgent)
+        self._pacing.log_grew(ticks(), urgent=frame.urgent)
         self._behind.update(dict.fromkeys(mark.bin for mark in frame.marks))
 
     def _pause_s(self) -> float:
@@ -139,7 +139,7 @@ class Follower:
             for number in numbers:
                 head, space = self._find(step, log, number, changed)
                 if head is None or space is None:
-                    # Nobody need wait for what a bin that is gone might still get.
+                    # No reader need wait for what a bin that is gone might still get.
                     marks.append(Mark(number, MASK, MASK, MASK, MASK))
                     done.append(number)
                     continue
@@ -243,13 +243,7 @@ class Follower:
 
     def _index(self) -> bool:
         with self._file.database.write() as transaction:
-            row = transaction.one("unindexed_spaces")
-            if row is None:
-                return False
-            space = read_space(row)
-            SearchIndex(transaction).advance(space, INDEXED)
-            save_space(transaction, space)
-        return True
+            return index_step(transaction, INDEXED)
 
     def _erase(self) -> bool:
         with self._file.database.write() as transaction:

@@ -25,7 +25,7 @@ class Pacing:
         self._left = False
         self._began_at = self._took_s = 0.0
 
-    def heard(self, now: float, *, urgent: bool) -> None:
+    def log_grew(self, now: float, *, urgent: bool) -> None:
         """The log has grown; `urgent`: a reader is waiting."""
         if not self._waiting:
             self._waiting, self._first_at = True, now

@@ -1,5 +1,5 @@
 """Frames between the server and the ledger process, as MessagePack. Bins are named by their numbers, with the id where
-the server must tell somebody.
+the server must name the bin to its viewers.
 """
 
 import msgspec

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from ...domain.search import tokens
 from ..ids import number_of, owner_of
 from ..transaction import Row, Transaction
-from .spaces import Space
+from .spaces import Space, read_space, save_space
 
 
 class SearchIndex:
@@ -38,6 +38,17 @@ class SearchIndex:
         rows = self._transaction.all("words_of", {"ids": json.dumps(ids)})
         self._transaction.each("erase_from_search", [_entry(row) for row in rows])
         self._transaction.each("erase_party", _parties(rows))
+
+
+def index_step(transaction: Transaction, limit: int) -> bool:
+    """One step for the space that comes first; whether there was one to do."""
+    row = transaction.one("unindexed_spaces")
+    if row is None:
+        return False
+    space = read_space(row)
+    SearchIndex(transaction).advance(space, limit)
+    save_space(transaction, space)
+    return True
 
 
 def scope_of(space: int) -> str:

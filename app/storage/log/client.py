@@ -60,7 +60,7 @@ class _Waiting(msgspec.Struct):
 
 
 class LogClient:
-    """Belongs to one event loop. `on_marks` hears how far the bins are, before the futures are resolved."""
+    """Belongs to one event loop. `on_marks` is called with how far the bins are, before the futures are resolved."""
 
     def __init__(self, path: Path, keep_open: Sequence[int], on_marks: Callable[[Sequence[Mark]], None]) -> None:
         self._path = path
@@ -271,7 +271,7 @@ class LogClient:
 
     def _go_on(self, captures: int) -> None:
         if self._pace.patience_s and not self._flush_soon:
-            # Mostly those who were just answered come again, and when all have, there is nobody to wait for.
+            # Mostly those who were just answered come again, and when all have, there is no sender to wait for.
             self._flush_soon, self._company = True, captures
             self._patience = self._loop.call_later(self._pace.patience_s, self._flush)
         elif len(self._waiting) < ENOUGH:

@@ -1,7 +1,7 @@
 """Checkpoints of the one connection that writes a database: the write-ahead log is copied into the database, and
 emptied where something was deleted, so that the deleted bytes leave the disk.
 
-SQLite's own checkpoints report their errors to nobody. These look at the result: a failed write or sync is doubt, and a
+SQLite's own checkpoints do not report their errors. These look at the result: a failed write or sync is doubt, and a
 reader that keeps the log from being reused is told.
 """
 

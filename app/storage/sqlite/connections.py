@@ -13,7 +13,7 @@ _WRITER = {
     "journal_mode": "wal",
     "secure_delete": 1,
     "busy_timeout": BUSY_MS,
-    # We checkpoint ourselves (`checkpoints.py`): SQLite tells nobody when it cannot.
+    # We checkpoint ourselves (`checkpoints.py`): SQLite does not tell when it cannot.
     "wal_autocheckpoint": 0,
     "journal_size_limit": 64 << 20,
     "foreign_keys": 0,  # rows are erased children first, by one writer; checking each would double the work

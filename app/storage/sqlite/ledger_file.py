@@ -17,7 +17,7 @@ from .files import Files, remove
 from .transaction import SqliteDatabase
 
 SCHEMA = (FOLDER / "sqlite" / "ledger.sql").read_text()
-# A ledger of another schema is made again, so nobody has to count versions.
+# A ledger of another schema is made again, so versions need not be counted by hand.
 VERSION = zlib.crc32(SCHEMA.encode()) >> 1
 # Since this version of SQLite deleted words are overwritten at once; before, they stay in the file until the search
 # index is merged.

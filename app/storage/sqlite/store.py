@@ -71,7 +71,7 @@ class SqliteStore(BinReads, CaptureReads, PairingReads, Decisions):
                 await self._appender.submit(jobs.EndRun(micros(clock.now())))
         except StoreUnavailable:
             pass  # the next start takes it for a crash, which it nearly is
-        # For other programs, which may read the ledger while nobody serves it.
+        # For other programs, which may read the ledger while no server runs.
         await self._follower.all_caught_up()
         await self._follower.close()
         for readers in (self._ledger, self._log, self._front_door):
@@ -171,7 +171,7 @@ class SqliteStore(BinReads, CaptureReads, PairingReads, Decisions):
         return f"What was understood cannot be read at the moment: {reason}. What comes is kept, and read soon."
 
     def _marked(self, marks: Sequence[jobs.Mark]) -> None:
-        self._follower.heard(marks)
+        self._follower.log_grew(marks)
 
     def _changed(self, bin_id: str) -> None:
         for call in self._listeners:

@@ -102,7 +102,7 @@ class Info(msgspec.Struct):
 
 class RetentionShape(msgspec.Struct):
     """How long captures are kept, where a bin says nothing else. `held` says why none expires at the moment: the
-    clock cannot be trusted. It ends when somebody confirms the time, or in `held_for_s` seconds."""
+    clock cannot be trusted. It ends when a person confirms the time, or in `held_for_s` seconds."""
 
     retention: str
     held: str | None

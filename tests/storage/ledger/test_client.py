@@ -76,10 +76,10 @@ async def test_a_process_that_tells_nothing_for_a_while_counts_as_hanging(ends: 
 
 async def test_a_reader_waits_until_the_ledger_shows_what_was_kept_when_it_came(ends: Ends) -> None:
     await ends.open()
-    ends.client.heard([mark(5, k=2, d=1)])
+    ends.client.log_grew([mark(5, k=2, d=1)])
     waiting = asyncio.ensure_future(ends.client.caught_up(1))
     await asyncio.sleep(0)
-    ends.client.heard([mark(6, k=2, d=1)])
+    ends.client.log_grew([mark(6, k=2, d=1)])
     for short in (mark(4, k=2, d=1), mark(5, k=1, d=1), mark(5, k=2), mark(5, k=2, d=1, version=-1)):
         ends.tell(Progress([short], []))
         await asyncio.sleep(0)
@@ -111,8 +111,8 @@ async def test_a_reader_waits_for_a_moment_and_then_goes_on(ends: Ends, monkeypa
 async def test_what_is_kept_rings_once_for_a_moment(ends: Ends) -> None:
     await ends.open()
     for n in range(1, 4):
-        ends.client.heard([mark(n)])
-    ends.client.heard([mark(1, bin=2)])
+        ends.client.log_grew([mark(n)])
+    ends.client.log_grew([mark(1, bin=2)])
     async with asyncio.timeout(5):
         while not ends.child.sent:
             await asyncio.sleep(0)
@@ -121,7 +121,7 @@ async def test_what_is_kept_rings_once_for_a_moment(ends: Ends) -> None:
 
 async def test_behind_counts_captures_that_are_not_read_and_is_told_after_a_second(ends: Ends, monkeypatch) -> None:
     await ends.open()
-    ends.client.heard([mark(5), mark(2, bin=2)])
+    ends.client.log_grew([mark(5), mark(2, bin=2)])
     assert ends.client.understanding() == Understanding(state="ok", behind=7)
     monkeypatch.setattr(client_module, "TOLD_S", -1.0)
     assert ends.client.understanding() == Understanding(state="behind", behind=7)
@@ -246,7 +246,7 @@ async def test_damage_and_notes_are_passed_on(ends: Ends, monkeypatch) -> None:
 
 async def test_closing_rings_no_more(ends: Ends) -> None:
     await ends.open()
-    ends.client.heard([mark(1)])
+    ends.client.log_grew([mark(1)])
     await ends.client.close()
     assert ends.child.is_closed
     assert ends.client._bell_timer is not None
@@ -259,10 +259,10 @@ async def test_a_stream_that_never_ends_is_not_behind_while_each_capture_is_read
     await ends.open()
     loop, passed = asyncio.get_running_loop(), 0.0
     monkeypatch.setattr(ends.client, "_loop", SimpleNamespace(time=lambda: passed, call_later=loop.call_later))
-    ends.client.heard([mark(1)])
+    ends.client.log_grew([mark(1)])
     for n in range(1, 20):
         passed += 0.4
-        ends.client.heard([mark(n + 1)])
+        ends.client.log_grew([mark(n + 1)])
         ends.tell(Progress([mark(n)], []))
         assert ends.client.understanding() == Understanding(state="ok", behind=1)
     passed += 1.1
