@@ -267,3 +267,14 @@ async def test_a_stream_that_never_ends_is_not_behind_while_each_capture_is_read
         assert ends.client.understanding() == Understanding(state="ok", behind=1)
     passed += 1.1
     assert ends.client.understanding() == Understanding(state="behind", behind=1)
+
+
+async def test_what_is_reached_in_part_stays_due_since_it_came(ends: Ends, monkeypatch) -> None:
+    await ends.open()
+    loop, passed = asyncio.get_running_loop(), 0.0
+    monkeypatch.setattr(ends.client, "_loop", SimpleNamespace(time=lambda: passed, call_later=loop.call_later))
+    ends.client.log_grew([mark(5)])
+    passed += 0.9
+    ends.tell(Progress([mark(3)], []))
+    passed += 0.2
+    assert ends.client.understanding() == Understanding(state="behind", behind=2)

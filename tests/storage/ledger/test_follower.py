@@ -63,6 +63,19 @@ def test_a_second_start_goes_on_where_the_first_one_ended(inside: Inside, ledger
     assert wire.changed == []
 
 
+def test_a_bin_that_is_far_behind_keeps_no_other_waiting(inside: Inside, ledger: Ledger, monkeypatch) -> None:
+    monkeypatch.setattr(follower_module, "MOST", 2)
+    inside.add_bin("bin00002")
+    for number in range(6):
+        inside.state(stating(number))
+    inside.keep(scripted(stating(1)), bin="bin00002")
+    wire = Wire(inside)
+    run(follower(wire, ledger), wire)
+    steps = [[mark.bin for mark in frame.marks] for frame in wire.of(Progress) if frame.changed]
+    assert steps[:2] == [[1], [2, 1]]
+    assert len(ledger.everything(1)["captures"]) == 6
+
+
 def test_a_bell_makes_it_look_at_a_bin(inside: Inside, ledger: Ledger) -> None:
     wire = Wire(inside)
     following = follower(wire, ledger)
