@@ -1,11 +1,18 @@
 """Builds the application; may import every package."""
 
+import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from functools import partial
 
 from aiohttp import web
+from multidict import CIMultiDict, CIMultiDictProxy
 
 from . import keys
+from .domain.bins import Bin
+from .domain.captures import RawRequest
+from .domain.roles import Role
+from .ingress.server import IngressServer
 from .live.frames import FrameCache
 from .live.hub import Hub
 from .services.access import Access, find_token
@@ -29,14 +36,33 @@ from .web.headers import add_headers
 from .web.middleware import errors_to_http, guard
 from .web.page import setup_templates
 from .web.routes import add_routes
+from .web.urls import capture_url, find_place, peer_of, public_root
 
 # No answer is held back longer, from the head of its request to its last byte.
 LONGEST_WAIT = timedelta(seconds=200)
+_HOST = re.compile(r"(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?")
 STOPPED = "smsbin was stopped before it knew what became of the answer."
 
 
+def create_server(settings: Settings) -> IngressServer:
+    """The whole server. Opens nothing before it is started."""
+
+    def url_of(address: str, raw: RawRequest, bin: Bin, role: Role) -> str:
+        headers = CIMultiDict((name.decode("latin-1"), value.decode("latin-1")) for name, value in raw.headers)
+        place = find_place(settings, address, CIMultiDictProxy(headers), "http")
+        # A host that is none is not repeated; without one the address is on the server that was asked.
+        is_host = bool(settings.public_url) or _HOST.fullmatch(place.host) is not None
+        return capture_url(public_root(settings, place) if is_host else place.base, bin.key, role)
+
+    return IngressServer(
+        create_app(settings),
+        peer_of=partial(peer_of, settings) if settings.trusted_proxies else None,
+        url_of=url_of,
+    )
+
+
 def create_app(settings: Settings) -> web.Application:
-    """The application for `web.server.FrontRunner`. Opens nothing before it is started."""
+    """The application for `ingress.server.IngressServer`. Opens nothing before it is started."""
     app = web.Application(middlewares=[errors_to_http, guard], client_max_size=1 << 20)
     app[keys.SETTINGS] = settings
     app[keys.HUB] = Hub()
@@ -48,7 +74,6 @@ def create_app(settings: Settings) -> web.Application:
     app.cleanup_ctx.append(_storage)
     app.cleanup_ctx.append(_by_itself)
     app.on_shutdown.append(_dismiss_viewers)
-    app.on_shutdown.append(_end_waits)
     app.on_response_prepare.append(add_headers)
     setup_templates(app)
     add_routes(app)
@@ -73,7 +98,8 @@ async def _storage(app: web.Application) -> AsyncIterator[None]:
         await app[keys.ANSWERS].start()
         await app[keys.FAULTS].start()
         await app[keys.DRILLING].start()
-        await first_bin(store)
+        await app[keys.KEYRING].start()
+        await first_bin(store, app[keys.KEYRING])
         app[keys.METRICS].gauges.update(
             viewers=("Viewers that follow a bin now.", lambda: app[keys.HUB].viewers),
             store_ok=("1 while the store takes writes.", lambda: float(store.health().state == "ok")),
@@ -96,6 +122,7 @@ async def _by_itself(app: web.Application) -> AsyncIterator[None]:
         periodic(app[keys.DRILLING].step, name="drills"),
         periodic(app[keys.FAULTS].step, name="faults"),
         periodic(app[keys.DISK].step, name="disk"),
+        periodic(app[keys.KEYRING].step, name="keyring"),
         periodic(app[CONDITION].step, name="condition"),
         periodic(lambda: _settle_unanswered(app), name="unanswered"),
     ]
@@ -117,10 +144,6 @@ def _is_held(app: web.Application) -> float:
 def _free_bytes(app: web.Application) -> float:
     space = app[keys.DISK].space
     return float("nan") if space is None else float(space.free)
-
-
-async def _end_waits(app: web.Application) -> None:
-    app[keys.WAITING].stop()
 
 
 async def _dismiss_viewers(app: web.Application) -> None:

@@ -15,14 +15,12 @@ from .domain.bins import Bin
 from .domain.roles import Role
 from .errors import CannotStart
 from .log import get_log, set_up_log
-from .main import create_app
+from .main import create_server
 from .services.bins import first_bin
 from .settings import Settings
 from .tasks import new_loop
-from .web.server import FrontRunner, check_parser
 from .web.urls import capture_url
 
-BACKLOG = 1_024
 # A viewer's or sender's kernel gives up on unacknowledged bytes after this long.
 USER_TIMEOUT_MS = 30_000
 
@@ -32,7 +30,6 @@ _log = get_log("serving")
 def serve(settings: Settings) -> None:
     """Run until SIGINT or SIGTERM. CannotStart names what is in the way."""
     set_up_log(settings.log_level, settings.log_format)
-    check_parser()
     with asyncio.Runner(loop_factory=new_loop) as runner:
         runner.run(_serve(settings))
 
@@ -43,20 +40,18 @@ async def _serve(settings: Settings) -> None:
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, stopped.set)
     listener = listen(settings)
-    runner = FrontRunner(create_app(settings))
+    server = create_server(settings)
     try:
-        await runner.setup()
-        site = web.SockSite(runner, listener, backlog=BACKLOG)
-        await site.start()
+        await server.start(listener)
         # What is loaded by now lives as long as we do. A full collection would look through all of it, which
         # holds every capture for tens of milliseconds.
         gc.collect()
         gc.freeze()
-        await announce(settings, runner.app, listener.getsockname()[1])
+        await announce(settings, server.app, listener.getsockname()[1])
         await stopped.wait()
         _log.info("server.stopping")
     finally:
-        await runner.cleanup()
+        await server.stop()
         listener.close()
 
 
@@ -81,7 +76,7 @@ def listen(settings: Settings) -> socket.socket:
 
 async def announce(settings: Settings, app: web.Application, port: int) -> None:
     """Say that we are ready: a few lines for a person, one JSON line for a program."""
-    bin = await first_bin(app[keys.STORE])
+    bin = await first_bin(app[keys.STORE], app[keys.KEYRING])
     root = _root(settings, port)
     token = app[keys.ACCESS].printable_token
     sign_in = f"{root}/sign-in?token={token}" if token else None

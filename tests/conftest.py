@@ -14,11 +14,10 @@ from aiohttp import web
 from app import keys
 from app.domain.bins import Bin
 from app.domain.captures import CaptureRow
-from app.main import create_app
+from app.main import create_server
 from app.services.bins import first_bin
 from app.settings import Settings, read_settings
 from app.tasks import new_loop
-from app.web.server import FrontRunner
 
 TOKEN = "a-token-only-for-tests"
 
@@ -85,18 +84,18 @@ class Running:
 @asynccontextmanager
 async def run_server(settings: Settings, port: int = 0) -> AsyncIterator[Running]:
     """As `smsbin serve` runs it, on a free port unless one is named."""
-    runner = FrontRunner(create_app(settings))
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", port, reuse_address=True)
-    await site.start()
-    port = site._server.sockets[0].getsockname()[1]
+    listener = socket.create_server(("127.0.0.1", port))
+    server = create_server(settings)
     headers = {"Authorization": f"Bearer {TOKEN}"}
     try:
+        await server.start(listener)
         async with aiohttp.ClientSession(headers=headers) as client:
-            url = f"http://127.0.0.1:{port}{settings.base_path}"
-            yield Running(url, runner.app, client, await first_bin(runner.app[keys.STORE]))
+            url = f"http://127.0.0.1:{listener.getsockname()[1]}{settings.base_path}"
+            bin = await first_bin(server.app[keys.STORE], server.app[keys.KEYRING])
+            yield Running(url, server.app, client, bin)
     finally:
-        await runner.cleanup()
+        await server.stop()
+        listener.close()
 
 
 @pytest.fixture

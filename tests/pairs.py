@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from app import clock, keys
-from app.domain.captures import FaultHit, NewCapture, NewOutcome, Outcome, RawRequest
+from app.domain.captures import FaultHit, NewCapture, NewOutcome, Outcome, RawRequest, write_lines
 from app.domain.roles import Role
 
 from .conftest import Running
@@ -48,7 +48,7 @@ async def hit(
         method=method,
         target=f"{path}?{body}" if method == "GET" else path,
         http_version="1.1",
-        headers=((b"Content-Type", b"application/x-www-form-urlencoded"), *headers),
+        head=write_lines(((b"Content-Type", b"application/x-www-form-urlencoded"), *headers)),
         body=b"" if method == "GET" else body.encode(),
         body_complete=True,
         peer="192.0.2.1",

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import click
 
-from ..domain.captures import RawRequest
+from ..domain.captures import RawRequest, write_lines
 from ..domain.replaying import NewAttempt
 from ..domain.roles import Role
 from ..domain.units import rfc3339
@@ -68,12 +68,12 @@ async def _send(
 
 def _raw(capture: dict[str, Any]) -> RawRequest:
     """The bytes, as the API tells them."""
-    headers = tuple((name.encode("latin-1"), value.encode("latin-1")) for name, value in capture["headers"])
+    headers = ((name.encode("latin-1"), value.encode("latin-1")) for name, value in capture["headers"])
     return RawRequest(
         method=capture["method"],
         target=capture["target"],
         http_version=capture["http_version"],
-        headers=headers,
+        head=write_lines(headers),
         body=base64.b64decode(capture["body"]["base64"]),
         body_complete=capture["body"]["complete"],
         peer=capture["peer"],

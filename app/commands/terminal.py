@@ -75,10 +75,12 @@ def line_of(summary: dict[str, Any], *, colours: bool = False) -> str:
 
 def whole_of(capture: dict[str, Any]) -> str:
     """The request of a whole capture, indented: request line, headers in order, body."""
-    lines = [f"{capture['method']} {capture['target']} HTTP/{capture['http_version']}"]
+    # What is not valid HTTP has no version, and all of it is in its body.
+    version = capture["http_version"]
+    lines = [f"{capture['method']} {capture['target']} HTTP/{version}"] if version else []
     lines += [f"{name}: {value}" for name, value in capture["headers"]]
     body = base64.b64decode(capture["body"]["base64"]).decode("utf-8", "backslashreplace")
-    lines += ["", *body.splitlines()] if body else []
+    lines += [""] * bool(lines) + body.splitlines() if body else []
     if not capture["body"]["complete"]:
         lines.append("(the body was cut short)")
     return "\n".join(f"    {visible(line)}".rstrip() for line in lines)

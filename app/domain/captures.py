@@ -5,16 +5,20 @@ dataclasses beside them, and made in a fifth of the time. `gc=False`: of plain v
 no cycle, so the collector need not know them.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 import msgspec
 
-from ..errors import Damaged
+from ..errors import Conflict, Damaged
 from .answers import Answer
 from .events import Event
 from .messages import Message
 from .roles import Kind, Role
+
+Headers = tuple[tuple[bytes, bytes], ...]
 
 DAMAGED = "The stored bytes are not those that came: their SHA-256 is another one. Restore a backup."
 
@@ -22,19 +26,46 @@ DAMAGED = "The stored bytes are not those that came: their SHA-256 is another on
 class RawRequest(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The request as bytes (P1): header order, case and repeats are kept, the body is as it came on the wire.
 
-    `target` is the undecoded request target, one character a byte (latin-1). `body` is what came before any
-    decompression; `body_complete` is false when it was cut, slow or over the limit. `peer` is the effective
-    client address without a port. `received_at` is when the head had been read.
+    `target` is the undecoded request target, one character a byte (latin-1). `head` are the header lines as they came,
+    each with its line break. `body` is what came before any decompression, without the framing of chunks;
+    `body_complete` is false when it was cut, slow or over the limit. `peer` is the effective client address without a
+    port. `received_at` is when the head had been read. `framing`: a body in chunks as it came, trailers included, up
+    to 64 KiB. `refused`: why the bytes are not valid HTTP; then `body` is all that came, and there is no `head`.
     """
 
     method: str
     target: str
     http_version: str
-    headers: tuple[tuple[bytes, bytes], ...]
+    head: bytes = b""
     body: bytes
     body_complete: bool
     peer: str
     received_at: datetime
+    framing: bytes | None = None
+    refused: str | None = None
+
+    @property
+    def headers(self) -> Headers:
+        """Names and values, without the blanks around a value."""
+        return read_lines(self.head)
+
+    def as_message(self) -> bytes:
+        """The request as a text of HTTP/1.x: one blank before each value, and the body without its framing."""
+        if self.refused is not None:
+            return self.body
+        return self._line + write_lines(self.headers) + b"\r\n" + self.body
+
+    def on_the_wire(self) -> bytes:
+        """The bytes as they came, framing and trailers included. Conflict: they were too many to be kept."""
+        if self.refused is not None:
+            return self.body
+        if self.framing is None and self.header(b"transfer-encoding") is not None:
+            raise Conflict("The framing of this body is not kept, because it has more than 64 KiB. Leave out wire=1.")
+        return self._line + self.head + b"\r\n" + (self.body if self.framing is None else self.framing)
+
+    @property
+    def _line(self) -> bytes:
+        return f"{self.method} {self.target} HTTP/{self.http_version}\r\n".encode("latin-1")
 
     def header(self, name: bytes) -> bytes | None:
         """The first value of a header, whatever the case of its name."""
@@ -43,6 +74,18 @@ class RawRequest(msgspec.Struct, frozen=True, kw_only=True, gc=False):
             if key.lower() == wanted:
                 return value
         return None
+
+
+@lru_cache(maxsize=64)
+def read_lines(head: bytes) -> Headers:
+    """Header lines as names and values."""
+    lines = (line.partition(b":") for line in head.split(b"\r\n")[:-1])
+    return tuple((name, value.strip(b" \t")) for name, _, value in lines)
+
+
+def write_lines(headers: Iterable[tuple[bytes, bytes]]) -> bytes:
+    """Names and values as header lines."""
+    return b"".join(b"%s: %s\r\n" % header for header in headers)
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True, gc=False):

@@ -52,6 +52,8 @@ class Attempt(NewAttempt):
 
 def replayed(raw: RawRequest, role: Role, url: str, *, with_credentials: bool) -> bytes:
     """The bytes to send to `url`, body included. ValueError: as it came it cannot be written into one request."""
+    if raw.refused is not None:
+        raise ValueError("it is not valid HTTP, so its address cannot be changed")
     lines = [f"{raw.method} {_target(raw.target, role, url)} HTTP/1.1".encode("latin-1")]
     lines.append(b"Host: " + urlsplit(url).netloc.encode())
     lines += [name + b": " + value for name, value in _kept(raw, with_credentials=with_credentials)]

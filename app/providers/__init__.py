@@ -37,6 +37,8 @@ GENERIC = generic.NAME
 _MARKS: frozenset[str] = frozenset().union(*(sheet.marks for sheet in _SHEETS))
 _HEADERS: frozenset[bytes] = frozenset().union(*(sheet.headers for sheet in _SHEETS))
 _BY_ROLE = {Role.STATUS: Kind.STATUS, Role.VOICE: Kind.VOICE, Role.VOICE_FALLBACK: Kind.VOICE}
+# Bytes that are no request are found by the words at their beginning.
+_SEARCHED = 4_096
 _BROKEN = "smsbin could not read this request, and that is a fault of smsbin. The bytes are kept."
 
 
@@ -45,6 +47,9 @@ def recognise(raw: RawRequest, role: Role, provider: str | None = None) -> Readi
 
     Nothing that goes wrong here can touch the bytes (P1).
     """
+    if raw.refused is not None:
+        words = raw.body[:_SEARCHED].decode("utf-8", "replace")
+        return Reading(kind=_BY_ROLE.get(role, Kind.OTHER), problem=f"not valid HTTP: {raw.refused}", words=words)
     try:
         return _recognise(Glance(raw), role, provider)
     except Exception:

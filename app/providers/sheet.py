@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from ..domain.answers import Answer, safe_answer
-from ..domain.captures import RawRequest
+from ..domain.captures import RawRequest, write_lines
 from ..domain.events import Event
 from ..domain.roles import Kind, Role
 from ..domain.statuses import UNKNOWN, Word
@@ -175,12 +175,12 @@ def xml_answer(inside: str, content_type: str = "text/xml") -> Answer:
 
 def as_raw(draft: Draft, target: str, received_at: datetime, peer: str = "192.0.2.1") -> RawRequest:
     """A composed request as it would be captured at `target`."""
-    headers = tuple((name.encode("latin-1"), value.encode("latin-1")) for name, value in draft.headers)
+    headers = ((name.encode("latin-1"), value.encode("latin-1")) for name, value in draft.headers)
     return RawRequest(
         method=draft.method,
         target=f"{target}?{draft.query}" if draft.query else target,
         http_version="1.1",
-        headers=headers,
+        head=write_lines(headers),
         body=draft.body,
         body_complete=True,
         peer=peer,

@@ -11,7 +11,6 @@ from ..domain.pairing import Pairing
 from ..domain.roles import Kind, Role
 from ..domain.statuses import Status
 from ..domain.units import from_micros, micros
-from .headers import read_headers
 from .ids import number_of
 from .packing import read_hits, read_state, write_state
 from .transaction import Row
@@ -55,6 +54,7 @@ def read_bin(row: Row, space: Row | None, behind: int) -> Bin:
         first_seq=0 if space is None else space["first_seq"],
         swept_n=row["swept_n"],
         behind=behind,
+        version=row["version"],
     )
 
 
@@ -95,11 +95,13 @@ def read_raw(row: Row) -> RawRequest:
         method=row["method"],
         target=row["target"],
         http_version=row["http_version"],
-        headers=read_headers(row["headers"]),
+        head=row["head"].encode("latin-1"),
         body=row["body"],
         body_complete=bool(row["body_complete"]),
         peer=row["peer"],
         received_at=from_micros(row["received_at"]),
+        framing=row["framing"],
+        refused=row["refused"],
     )
 
 

@@ -1,18 +1,16 @@
 """A whole server in a thread of the tests' own process: the real application, the real database, a free port."""
 
 import asyncio
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from aiohttp import web
-
 from .. import clock
-from ..main import create_app
+from ..main import create_server
 from ..settings import read_settings
 from ..tasks import new_loop
-from ..web.server import FrontRunner
 
 START_S = 30.0
 
@@ -27,19 +25,19 @@ def serving(directory: Path) -> Iterator[tuple[str, str]]:
     stopped = asyncio.Event()
 
     async def run() -> None:
-        runner = FrontRunner(create_app(settings))
+        server = create_server(settings)
+        listener = socket.create_server(("127.0.0.1", 0))
         try:
-            await runner.setup()
-            site = web.TCPSite(runner, "127.0.0.1", 0)
-            await site.start()
-            started.set_result(f"http://127.0.0.1:{runner.addresses[0][1]}")
+            await server.start(listener)
+            started.set_result(f"http://127.0.0.1:{listener.getsockname()[1]}")
             await stopped.wait()
         except Exception as error:
             if started.done():
                 raise
             started.set_exception(error)
         finally:
-            await runner.cleanup()
+            await server.stop()
+            listener.close()
 
     thread = threading.Thread(target=loop.run_until_complete, args=(run(),), name="smsbin", daemon=True)
     thread.start()

@@ -204,7 +204,7 @@ async def _preview(store: Store, bin: Bin, role: Role, answers: RoleAnswers, n: 
 
 def _invented(role: Role) -> tuple[RawRequest, Reading]:
     raw = RawRequest(
-        method="POST", target="/", http_version="1.1", headers=(), body=b"", body_complete=True, peer="192.0.2.1",
+        method="POST", target="/", http_version="1.1", body=b"", body_complete=True, peer="192.0.2.1",
         received_at=clock.now(),
     )  # fmt: skip
     reading = Reading(

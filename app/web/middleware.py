@@ -8,6 +8,7 @@ from aiohttp import web
 
 from .. import clock, keys
 from ..errors import AppError, Forbidden, Invalid, NotReadable, StoreUnavailable, Unauthorized
+from ..ingress.pages import trust
 from ..log import get_log
 from . import auth, origins
 from .api.problems import problem
@@ -68,12 +69,12 @@ async def errors_to_http(request: web.Request, handler: Handler) -> web.StreamRe
 @web.middleware
 async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Credential first, then Host, then Origin; only then is anything looked at."""
-    if _route_name(request) == "capture":
-        return await handler(request)  # anybody, from anywhere, under any name
     place = place_of(request)
     public = request.match_info.route in request.app[PUBLIC]
     credential = await auth.credential_of(request)
     request[keys.SIGNED_IN] = credential is not None
+    if credential is not None:
+        trust(request)
     if credential is None and not public:
         nothing_there = request.match_info.http_exception
         if nothing_there is not None and not is_api(request) and await _is_anybodys(request, nothing_there):

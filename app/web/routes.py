@@ -9,12 +9,10 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from .. import keys
-from ..domain.bins import KEY_PATTERN
 from . import (
     answer_pages,
     auth,
     bins,
-    capture,
     captures,
     compare,
     conversations,
@@ -39,6 +37,7 @@ from .api import live as api_live
 from .api import messages as api_messages
 from .api import replays as api_replays
 from .api import simulations as api_simulations
+from .bodies import postpone
 from .middleware import PUBLIC
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -71,8 +70,7 @@ def private(method: str, path: str, handler: Handler, name: str) -> Route:
 
 
 ROUTES = [
-    # `web/server.py` takes these before the router does; this line serves the odd spellings, and readers.
-    public("*", "/{key:" + KEY_PATTERN + r"}{tail:(?:/[\s\S]*)?}", capture.routed, "capture"),
+    # Capture URLs, `/{key}` and whatever follows, never come here: `ingress/` keeps them.
     public("GET", "/healthz", health.alive, "healthz"),
     public("GET", "/readyz", health.ready, "readyz"),
     public("GET", "/robots.txt", health.robots, "robots"),
@@ -184,10 +182,10 @@ def add_routes(app: web.Application) -> None:
             # HEAD comes along, as HTTP has it.
             resource = app.router.add_resource(base + route.path, name=route.name)
             added: list[web.AbstractRoute] = [
-                resource.add_route("GET", route.handler),
-                resource.add_route("HEAD", route.handler),
+                resource.add_route(method, route.handler, expect_handler=postpone) for method in ("GET", "HEAD")
             ]
         else:
-            added = [app.router.add_route(route.method, base + route.path, route.handler, name=route.name)]
+            path = base + route.path
+            added = [app.router.add_route(route.method, path, route.handler, name=route.name, expect_handler=postpone)]
         if route.public:
             app[PUBLIC].update(added)

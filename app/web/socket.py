@@ -11,6 +11,7 @@ from aiohttp import WSCloseCode, web
 
 from .. import clock, keys
 from ..errors import NotFound, StoreUnavailable
+from ..ingress.pages import drained
 from ..live.frames import Frames
 from . import auth
 
@@ -103,10 +104,8 @@ async def _send_wire(request: web.Request, wire: bytes) -> None:
     if transport is None or transport.is_closing():
         raise ConnectionResetError("The viewer has left.")
     transport.write(wire)
-    if not request.protocol.writing_paused:
-        return
     async with asyncio.timeout(SEND_S):
-        await request.protocol._drain_helper()  # noqa: SLF001  # what aiohttp's own sender waits for
+        await drained(request)
 
 
 async def _say_goodbye(socket: web.WebSocketResponse, code: int) -> None:

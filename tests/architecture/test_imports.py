@@ -18,12 +18,15 @@ MAY_IMPORT = {
     "services": {
         "services", "store", "live", "egress", "providers", "parsing", "clock", "log", "settings", "tasks", *PURE,
     },
+    "ingress": {
+        "ingress", "services", "store", "clock", "keys", "log", "tasks", *PURE,
+    },
     "web": {
-        "web", "services", "store", "live", "egress", "providers", "parsing", "export", "clock", "keys", "log",
-        "settings", "tasks", "__init__", *PURE,
+        "web", "ingress", "services", "store", "live", "egress", "providers", "parsing", "export", "clock", "keys",
+        "log", "settings", "tasks", "__init__", *PURE,
     },
     # What users' tests hold in their hands: a server beside them, and its API.
-    "testing": {"testing", "commands", "clock", "main", "settings", "tasks", "web", *PURE},
+    "testing": {"testing", "commands", "clock", "main", "settings", "tasks", *PURE},
     "commands": {
         "commands", "serving", "settings", "storage", "store", "web", "services", "egress", "providers", "export",
         "clock", "__init__", *PURE,

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.captures import RawRequest
+from app.domain.captures import RawRequest, write_lines
 from app.domain.events import Event
 from app.domain.findings import FINDINGS, Facts, explain, observe
 from app.domain.roles import Kind, Role
@@ -32,7 +32,7 @@ def a_request(
         method=method,
         target=target,
         http_version="1.1",
-        headers=((b"Content-Type", label.encode()),) if label else (),
+        head=write_lines([(b"Content-Type", label.encode())] if label else []),
         body=body,
         body_complete=complete,
         peer="192.0.2.1",

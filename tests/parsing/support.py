@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from app.domain.captures import RawRequest
+from app.domain.captures import RawRequest, write_lines
 
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
@@ -26,7 +26,7 @@ def request(
         method="POST",
         target=target,
         http_version="1.1",
-        headers=headers,
+        head=write_lines(headers),
         body=body,
         body_complete=complete,
         peer="203.0.113.7",

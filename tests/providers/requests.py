@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from app.domain.captures import RawRequest
+from app.domain.captures import RawRequest, write_lines
 from app.domain.events import Event, Piece
 from app.domain.roles import Role
 from app.domain.statuses import Word
@@ -35,7 +35,7 @@ def read_sample(path: Path) -> tuple[RawRequest, Role]:
         method=method,
         target=target,
         http_version="1.1",
-        headers=headers,
+        head=write_lines(headers),
         body=rest[:size],
         body_complete=True,
         peer="192.0.2.1",

@@ -6,7 +6,7 @@ import msgspec
 
 from app import clock
 from app.domain.bins import Bin, NewBin
-from app.domain.captures import FaultHit, NewCapture, RawRequest, Reading
+from app.domain.captures import FaultHit, NewCapture, RawRequest, Reading, write_lines
 from app.domain.events import Event
 from app.domain.roles import Role
 from app.store import Store
@@ -33,7 +33,8 @@ def a_raw(body: bytes = b"Text=hi", received_at: datetime | None = None, **value
         "peer": "192.0.2.7",
         "received_at": received_at or clock.now(),
     }
-    return RawRequest(**defaults | values)
+    values = defaults | values
+    return RawRequest(head=write_lines(values.pop("headers")), **values)
 
 
 def a_capture(bin: Bin, role: Role = Role.PRIMARY, **values: object) -> NewCapture:

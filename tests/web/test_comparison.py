@@ -39,7 +39,7 @@ def _settle(server: Running, n: int, outcome: Outcome = LEFT) -> None:
 @pytest.fixture
 def held(server: Running, monkeypatch: pytest.MonkeyPatch) -> Running:
     """A server whose own outcomes are not noted: the tests tell what became of answers."""
-    monkeypatch.setattr("app.web.capture.NewOutcome", lambda *_: None)
+    monkeypatch.setattr("app.ingress.capture.NewOutcome", lambda *_: None)
     note = server.app[keys.STORE].note_outcome
     monkeypatch.setattr(server.app[keys.STORE], "note_outcome", lambda new: new and note(new))
     return server

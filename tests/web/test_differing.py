@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.domain.captures import RawRequest
+from app.domain.captures import RawRequest, write_lines
 from app.parsing import parse
 from app.web.differing import MOST_BYTES, MOST_LINES, BodyDiff, body_difference, header_differences, part
 
@@ -15,7 +15,7 @@ FORM = ((b"Content-Type", b"application/x-www-form-urlencoded"),)
 
 def _raw(body: bytes, headers: tuple[tuple[bytes, bytes], ...] = FORM, target: str = f"/{KEY}") -> RawRequest:
     return RawRequest(
-        method="POST" if body else "GET", target=target, http_version="1.1", headers=headers, body=body,
+        method="POST" if body else "GET", target=target, http_version="1.1", head=write_lines(headers), body=body,
         body_complete=True, peer="192.0.2.1", received_at=datetime(2026, 11, 27, tzinfo=UTC),
     )  # fmt: skip
 

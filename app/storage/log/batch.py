@@ -9,7 +9,6 @@ from collections.abc import Iterable
 
 import msgspec
 
-from ..headers import write_headers
 from ..ids import row_id
 from ..transaction import Transaction
 from . import jobs
@@ -63,8 +62,8 @@ class Batch:
         counter.last_n += 1
         self._captures.append((
             row_id(counter.number, counter.last_n), job.received_at, job.role, job.method, job.target, job.peer,
-            job.http_version, write_headers(job.headers), job.body, job.body_complete,
-            hashlib.sha256(job.body).digest(), job.provider, job.fault, job.simulated,
+            job.http_version, job.head.decode("latin-1"), job.body, job.body_complete,
+            hashlib.sha256(job.body).digest(), job.framing, job.refused, job.provider, job.fault, job.simulated,
         ))  # fmt: skip
         if job.fault_id is not None:
             self._faults.append((job.fault_id,))

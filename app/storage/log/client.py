@@ -315,7 +315,7 @@ class LogClient:
 
 def _size_of(job: Job) -> int:
     if isinstance(job, AddCapture):
-        return JOB_BYTES + len(job.body) + len(job.headers)
+        return JOB_BYTES + len(job.body) + len(job.head)
     return job.size if isinstance(job, Probe) else JOB_BYTES
 
 

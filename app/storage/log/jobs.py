@@ -38,7 +38,7 @@ class DropBin(Job):
 
 
 class AddCapture(Job):
-    """`headers` is one text, and nothing is hashed yet: the log process has time for it, the event loop has not.
+    """Nothing is hashed yet: the log process has time for it, the event loop has not.
 
     `fault` is the hit as MessagePack, `fault_id` the fault that it counts for.
     """
@@ -50,9 +50,11 @@ class AddCapture(Job):
     target: str
     peer: str
     http_version: str
-    headers: bytes
+    head: bytes
     body: bytes
     body_complete: bool
+    framing: bytes | None
+    refused: str | None
     provider: str | None
     fault: bytes | None
     fault_id: str | None

@@ -15,7 +15,6 @@ from ...domain.captures import NewCapture, NewOutcome
 from ...domain.units import from_micros, micros
 from ...errors import StoreUnavailable
 from ...store import Health, Store, Sweep, Understanding
-from ..headers import pack_headers
 from ..ledger.client import LedgerClient
 from ..lock import lock_directory
 from ..log import jobs
@@ -50,7 +49,6 @@ class SqliteStore(BinReads, CaptureReads, PairingReads, Decisions):
         self._appender = LogClient(log_path, keep_open, self._marked)
         self._follower = LedgerClient(FOLLOWER, ledger_path, log_path, self._appender, keep_open, self._changed)
         self._log = Readers(log_path, LOG_READERS)
-        self._front_door = Readers(log_path, 1)
         self._ledger = Readers(
             ledger_path, LEDGER_READERS, damaged=self._follower.damaged, file=lambda: self._follower.file,
             missing=self._why_no_ledger,
@@ -74,7 +72,7 @@ class SqliteStore(BinReads, CaptureReads, PairingReads, Decisions):
         # For other programs, which may read the ledger while no server runs.
         await self._follower.all_caught_up()
         await self._follower.close()
-        for readers in (self._ledger, self._log, self._front_door):
+        for readers in (self._ledger, self._log):
             await readers.close()
         await self._appender.close()
 
@@ -115,7 +113,7 @@ class SqliteStore(BinReads, CaptureReads, PairingReads, Decisions):
         return self._appender.append(
             jobs.AddCapture(
                 new.bin_id, micros(raw.received_at), new.role.value, raw.method, raw.target, raw.peer,
-                raw.http_version, pack_headers(raw.headers), raw.body, raw.body_complete, new.provider,
+                raw.http_version, raw.head, raw.body, raw.body_complete, raw.framing, raw.refused, new.provider,
                 None if hit is None else pack(hit), None if hit is None else hit.fault, new.simulated,
             )
         )  # fmt: skip

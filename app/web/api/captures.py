@@ -60,14 +60,14 @@ async def body(request: web.Request) -> web.StreamResponse:
 
 
 async def raw(request: web.Request) -> web.StreamResponse:
-    """GET /api/v1/bins/{bin}/captures/{n}/raw: the request as a `message/http` file."""
-    bin_id, n = _address(request)
+    """GET /api/v1/bins/{bin}/captures/{n}/raw[?wire=1]: the request as a `message/http` file."""
+    query = read_query(request, ("wire",))
+    wire = number(query, "wire", lowest=0, highest=1) == 1
+    bin_id, n = request.match_info["bin"], int(request.match_info["n"])
     capture = await request.app[keys.STORE].get_capture(bin_id, n)
     came = capture.intact()
-    line = f"{came.method} {came.target} HTTP/{came.http_version}\r\n".encode("latin-1")
-    headers = b"".join(b"%s: %s\r\n" % pair for pair in came.headers)
     return web.Response(
-        body=line + headers + b"\r\n" + came.body,
+        body=came.on_the_wire() if wire else came.as_message(),
         content_type="message/http",
         headers={**FILE_HEADERS, "Content-Disposition": f'attachment; filename="capture-{n}.http"'},
     )

@@ -49,7 +49,8 @@ create table bins (
 create index bins_with_leftovers on bins (number) where leftovers;
 
 -- One row a request: number n of its bin. `provider` is what the bin's setting was when it came, `fault` the fault that its
--- answer got, as MessagePack. Headers as `storage/headers.py` packs them.
+-- answer got, as MessagePack. `head` are the header lines as they came, one character a byte; `framing` is a body in
+-- chunks as it came; `refused` says why the bytes are not valid HTTP.
 create table captures (
     id integer primary key,
     received_at integer not null,
@@ -58,10 +59,12 @@ create table captures (
     target text not null,
     peer text not null,
     http_version text not null,
-    headers text not null,
+    head text not null,
     body blob not null,
     body_complete integer not null,
     sha256 blob not null,
+    framing blob,
+    refused text,
     provider text,
     fault blob,
     simulated integer not null

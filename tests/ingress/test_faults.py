@@ -19,8 +19,8 @@ from app.domain.answers import EMPTY_TWIML, Answer, RoleAnswers, Rule
 from app.domain.faults import ActiveFault, Fault, FaultKind
 from app.domain.roles import Role
 from app.errors import StoreUnavailable
+from app.ingress.faults import PLAYERS
 from app.services import waiting
-from app.web.faults import PLAYERS
 from tests.conftest import Running, run_server
 from tests.process import request_bytes
 

@@ -6,14 +6,13 @@ from types import SimpleNamespace
 
 import h11
 import pytest
-from aiohttp import HttpVersion
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from app.domain.answers import EMPTY_TWIML, Answer, RoleAnswers
 from app.domain.checking import check_answer
 from app.domain.roles import Role
-from app.web.answering import NOT_FOUND, UNAVAILABLE, Line
+from app.ingress.answering import NOT_FOUND, UNAVAILABLE, Line
 from tests.conftest import Running
 
 FIELDS = ("status", "headers", "body", "delay_ms")
@@ -36,9 +35,8 @@ answers = st.builds(
 
 
 def compose(answer: Answer, method: str = "POST", minor: int = 1) -> bytes:
-    message = SimpleNamespace(version=HttpVersion(1, minor), method=method, should_close=False)
-    content = SimpleNamespace(exception=lambda: None, is_eof=lambda: True)
-    line = Line(SimpleNamespace(transport=None), message, content, 0.0)
+    peer = SimpleNamespace(transport=None)
+    line = Line(peer, method=method, version=f"1.{minor}", keep_alive=True, since=0.0)
     data = line.compose(answer, n=7)
     assert line.stay
     return data

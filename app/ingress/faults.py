@@ -56,7 +56,7 @@ class Scene:
 
     async def wait(self, until_ms: float) -> Ending:
         """So long after the arrival."""
-        return await self.waiting.wait((until_ms - self.line.elapsed_ms()) / 1_000, self.line.connection)
+        return await self.waiting.wait((until_ms - self.line.elapsed_ms()) / 1_000, self.line.peer)
 
 
 Player = Callable[[Scene], Awaitable[Outcome]]

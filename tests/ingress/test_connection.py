@@ -1,7 +1,4 @@
-"""One TCP connection: what the parser refuses, what breaks off, what half-closes, who may ask to go on.
-
-These lean on the same private names of aiohttp as `app/web/connection.py`: where they move, these fail.
-"""
+"""One TCP connection: what is refused, what breaks off, what half-closes, who may ask to go on."""
 
 import asyncio
 
@@ -18,20 +15,20 @@ def _is_safe(reply: Reply) -> bool:
 
 
 async def test_what_the_parser_refuses_gets_a_constant_answer_that_names_no_software(server: Running) -> None:
-    reply = parse(await talk(server.port, f"GET /{server.bin.key} HTTP/1.1\r\nHost: x\r\nX A: 1\r\n\r\n".encode()))
+    reply = parse(await talk(server.port, b"GET /bins HTTP/1.1\r\nHost: x\r\nX A: 1\r\n\r\n"))
     assert (reply.status, reply.body) == (400, b"Bad request\n")
     assert _is_safe(reply)
 
 
 async def test_a_late_head_is_answered_as_safely(server: Running, monkeypatch) -> None:
-    monkeypatch.setattr("app.web.connection.HEAD_S", 0.1)
-    reply = parse(await talk(server.port, f"GET /{server.bin.key} HTTP/1.1\r\nHost:".encode()))
+    monkeypatch.setattr("app.ingress.connection.HEAD_S", 0.1)
+    reply = parse(await talk(server.port, b"GET /bins HTTP/1.1\r\nHost:"))
     assert reply.status == 408
     assert _is_safe(reply)
 
 
 async def test_one_connection_too_many_is_told_to_come_back(make_settings, monkeypatch) -> None:
-    monkeypatch.setattr("app.web.server.connection_limit", lambda: 0)
+    monkeypatch.setattr("app.ingress.server.connection_limit", lambda: 0)
     async with run_server(make_settings()) as server:
         reply = parse(await talk(server.port, b""))
     assert (reply.status, reply.headers["retry-after"]) == (503, "5")

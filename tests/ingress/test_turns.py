@@ -1,4 +1,4 @@
-"""The short way of a whole request, seen from the sender: the same promises as the long one, on one connection."""
+"""One connection that carries captures and pages: their order, and what becomes of the one in hand."""
 
 import asyncio
 import socket
@@ -10,23 +10,23 @@ import pytest
 
 from app import keys
 from app.domain.captures import Outcome
+from app.ingress import capture
 from app.services.intake import Intake
-from app.web import capture
 from tests.conftest import Running, run_server
 from tests.process import answered, request_bytes
 
 
-@pytest.fixture(autouse=True)
-def visits(monkeypatch) -> list[capture.Visit]:
-    """The captures that took the short way: without them these tests would prove nothing."""
-    taken: list[capture.Visit] = []
-    begin = capture.Visit.begin
+@pytest.fixture
+def captures(monkeypatch) -> list[capture.Capture]:
+    """Every capture that has begun."""
+    taken: list[capture.Capture] = []
+    begin = capture.Capture.begin
 
-    def noted(self: capture.Visit) -> None:
+    def noted(self: capture.Capture) -> None:
         taken.append(self)
         begin(self)
 
-    monkeypatch.setattr(capture.Visit, "begin", noted)
+    monkeypatch.setattr(capture.Capture, "begin", noted)
     return taken
 
 
@@ -54,20 +54,20 @@ async def _after(let_go: asyncio.Future, stored: asyncio.Future) -> object:
     return await stored
 
 
-@pytest.fixture(params=[True, False], ids=["aiohttp's loop has begun", "it has not"])
-def begun(request: pytest.FixtureRequest) -> bool:
+@pytest.fixture(params=[True, False], ids=["a page was here", "captures only"])
+def page_first(request: pytest.FixtureRequest) -> bool:
     return request.param
 
 
-async def _known(server: Running, begun: bool = True) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-    """A connection when a first capture, the long way, has made the key known: the same one, or a fresh one."""
+async def _connect(server: Running, page_first: bool = False) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """A connection with a first capture, and a page before it."""
     reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+    if page_first:
+        writer.write(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert await answered(reader) == (200, None)
     writer.write(request_bytes(server.bin.key))
     assert await answered(reader) == (200, 1)
-    if begun:
-        return reader, writer
-    writer.close()
-    return await asyncio.open_connection("127.0.0.1", server.port)
+    return reader, writer
 
 
 async def _held(held: list[asyncio.Future], count: int) -> None:
@@ -77,22 +77,21 @@ async def _held(held: list[asyncio.Future], count: int) -> None:
 
 
 async def test_one_connection_carries_captures_and_pages_in_turn(
-    server: Running, begun: bool, visits: list[capture.Visit]
+    server: Running, page_first: bool, captures: list[capture.Capture]
 ) -> None:
-    reader, writer = await _known(server, begun)
+    reader, writer = await _connect(server, page_first)
     for n in (2, 3):
         writer.write(request_bytes(server.bin.key))
         assert await answered(reader) == (200, n)
         writer.write(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
         assert await answered(reader) == (200, None)
-    assert len(visits) == 2
     writer.close()
 
 
 async def test_what_comes_while_one_is_being_stored_is_answered_after_it(
-    server: Running, begun: bool, monkeypatch, visits: list[capture.Visit]
+    server: Running, page_first: bool, monkeypatch, captures: list[capture.Capture]
 ) -> None:
-    reader, writer = await _known(server, begun)
+    reader, writer = await _connect(server, page_first)
     with holding(server, monkeypatch) as held:
         writer.write(request_bytes(server.bin.key))
         await _held(held, 1)
@@ -101,14 +100,13 @@ async def test_what_comes_while_one_is_being_stored_is_answered_after_it(
             assert answer.status == 200
         held[0].set_result(None)
         assert [await answered(reader) for _ in range(3)] == [(200, 2), (200, None), (200, 3)]
-    assert len(visits) == 1
     writer.close()
 
 
 async def test_a_sender_that_leaves_before_the_answer_is_noted(
-    server: Running, begun: bool, monkeypatch, visits: list[capture.Visit]
+    server: Running, page_first: bool, monkeypatch, captures: list[capture.Capture]
 ) -> None:
-    _, writer = await _known(server, begun)
+    _, writer = await _connect(server, page_first)
     with holding(server, monkeypatch) as held:
         writer.write(request_bytes(server.bin.key))
         await _held(held, 1)
@@ -116,7 +114,7 @@ async def test_a_sender_that_leaves_before_the_answer_is_noted(
         writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         writer.transport.abort()
         async with asyncio.timeout(10):
-            while visits[0].connection.transport is not None:
+            while captures[1].connection.transport is not None:
                 await asyncio.sleep(0)
             held[0].set_result(None)
             while (outcome := await _outcome(server, 2)) is None:
@@ -129,8 +127,10 @@ async def _outcome(server: Running, n: int) -> Outcome | None:
     return rows[0].outcome if rows else None
 
 
-async def test_a_sender_that_half_closes_while_it_waits_is_answered(server: Running, begun: bool, monkeypatch) -> None:
-    reader, writer = await _known(server, begun)
+async def test_a_sender_that_half_closes_while_it_waits_is_answered(
+    server: Running, page_first: bool, monkeypatch
+) -> None:
+    reader, writer = await _connect(server, page_first)
     with holding(server, monkeypatch) as held:
         writer.write(request_bytes(server.bin.key))
         await _held(held, 1)
@@ -143,19 +143,18 @@ async def test_a_sender_that_half_closes_while_it_waits_is_answered(server: Runn
     writer.close()
 
 
-async def test_connection_close_is_obeyed(server: Running, visits: list[capture.Visit]) -> None:
-    (_, first), (reader, writer) = await _known(server), await asyncio.open_connection("127.0.0.1", server.port)
+async def test_connection_close_is_obeyed(server: Running, captures: list[capture.Capture]) -> None:
+    (_, first), (reader, writer) = await _connect(server), await asyncio.open_connection("127.0.0.1", server.port)
     writer.write(request_bytes(server.bin.key, keep=False))
     assert await answered(reader) == (200, 2)
     assert await reader.read() == b""
-    assert len(visits) == 1
     first.close()
     writer.close()
 
 
-async def test_a_stop_waits_for_the_capture_in_hand(make_settings, begun: bool, monkeypatch) -> None:
+async def test_a_stop_waits_for_the_capture_in_hand(make_settings, page_first: bool, monkeypatch) -> None:
     async with run_server(make_settings()) as server:
-        reader, writer = await _known(server, begun)
+        reader, writer = await _connect(server, page_first)
         with holding(server, monkeypatch) as held:
             writer.write(request_bytes(server.bin.key))
             await _held(held, 1)
@@ -165,55 +164,52 @@ async def test_a_stop_waits_for_the_capture_in_hand(make_settings, begun: bool, 
     writer.close()
 
 
-async def test_a_large_body_that_comes_in_pieces_takes_the_long_way(
-    server: Running, begun: bool, visits: list[capture.Visit]
-) -> None:
-    reader, writer = await _known(server, begun)
+async def test_a_large_body_that_comes_in_pieces_is_one_capture(server: Running, page_first: bool) -> None:
+    reader, writer = await _connect(server, page_first)
     whole = request_bytes(server.bin.key, b"a" * 300_000)
-    writer.write(whole[:100])
-    await writer.drain()
-    writer.write(whole[100:])
+    for piece in (whole[:100], whole[100:150_000], whole[150_000:]):
+        writer.write(piece)
+        await writer.drain()
     assert await answered(reader) == (200, 2)
     assert (await server.capture(2))["size"] == 300_000
-    assert not visits
     writer.close()
 
 
 async def test_a_connection_that_asks_nothing_more_is_closed_after_its_time(
-    server: Running, begun: bool, visits: list[capture.Visit]
+    server: Running, page_first: bool, monkeypatch
 ) -> None:
-    reader, writer = await _known(server, begun)
-    writer.write(request_bytes(server.bin.key))
-    assert await answered(reader) == (200, 2)
-    (visit,) = visits
-    connection = visit.connection
-    connection._next_keepalive_close_time = 0.0  # its time is over
-    connection._process_keepalive()
+    monkeypatch.setattr("app.ingress.connection.IDLE_S", 0.1)
+    reader, writer = await _connect(server, page_first)
     async with asyncio.timeout(5):
         assert await reader.read() == b""
     writer.close()
 
 
 async def test_a_connection_that_is_being_served_is_not_closed_for_its_silence(
-    server: Running, begun: bool, monkeypatch, visits: list[capture.Visit]
+    server: Running, page_first: bool, monkeypatch
 ) -> None:
-    reader, writer = await _known(server, begun)
+    monkeypatch.setattr("app.ingress.connection.IDLE_S", 0.1)
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+    other, waits = await asyncio.open_connection("127.0.0.1", server.port)
+    if page_first:
+        writer.write(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert await answered(reader) == (200, None)
     with holding(server, monkeypatch) as held:
         writer.write(request_bytes(server.bin.key))
         await _held(held, 1)
-        connection = visits[0].connection
-        connection._next_keepalive_close_time = 0.0
-        connection._process_keepalive()
+        waits.write(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+        async with asyncio.timeout(5):
+            await other.read()  # the idle one has been closed meanwhile
         held[0].set_result(None)
-        assert await answered(reader) == (200, 2)
+        assert await answered(reader) == (200, 1)
     writer.close()
+    waits.close()
 
 
-async def test_a_visit_begins_no_task(server: Running, visits: list[capture.Visit]) -> None:
-    reader, writer = await _known(server, begun=False)
+async def test_a_capture_begins_no_task(server: Running) -> None:
+    reader, writer = await _connect(server)
     before = asyncio.all_tasks()
     writer.write(request_bytes(server.bin.key))
     assert await answered(reader) == (200, 2)
     assert asyncio.all_tasks() <= before
-    assert visits[0].connection._task_handler is None
     writer.close()

@@ -1,22 +1,19 @@
 """Sending one answer to a capture: a single write, then the truth about what became of it.
 
-Not `web.Response`: its headers, cookies and payload machinery cost more than keeping the capture, and we need to know
-when the last byte left.
+Not aiohttp's response: its headers, cookies and payload machinery cost more than keeping the capture, and we need to
+know when the last byte left.
 """
 
 import asyncio
 import http
 from email.utils import formatdate
 from functools import lru_cache
-
-from aiohttp import StreamReader, web
-from aiohttp.abc import AbstractStreamWriter
-from aiohttp.http_parser import RawRequestMessage
+from typing import Protocol
 
 from .. import clock
 from ..domain.answers import Answer
 from ..domain.captures import Outcome
-from .connection import Connection
+from ..services.waiting import Sender
 
 # A sender that takes longer to read a hundred bytes is gone.
 SEND_S = 30.0
@@ -31,28 +28,35 @@ _SAFE = (
 _REASONS = {status.value: status.phrase for status in http.HTTPStatus}
 
 NOT_FOUND = Answer(status=404)
+NOT_HTTP = Answer(status=400)
 UNAVAILABLE = Answer(status=503, headers=(("Retry-After", str(RETRY_AFTER_S)),))
 
 
+class Peer(Sender, Protocol):
+    """The other end, as an answer needs it."""
+
+    transport: asyncio.Transport | None
+    """None: it is gone."""
+
+
 class Line:
-    """The way back to one sender: writes the answer once, and knows what became of it."""
+    """The way back to one sender: writes the answer once, and knows what became of it.
 
-    __slots__ = ("_connection", "_content", "_message", "_since", "_status", "_written", "stay")
+    `keep_alive`: the sender wants to go on, and it is known where its request ended.
+    """
 
-    def __init__(self, connection: Connection, message: RawRequestMessage, content: StreamReader, since: float) -> None:
-        self._connection = connection
-        self._message = message
-        self._content = content
+    __slots__ = ("_head_only", "_is_old", "_keep_alive", "_since", "_status", "_written", "peer", "stay")
+
+    def __init__(self, peer: Peer, *, method: str, version: str, keep_alive: bool, since: float) -> None:
+        self.peer = peer
+        self._head_only = method == "HEAD"
+        self._is_old = version != "1.1"
+        self._keep_alive = keep_alive
         self._since = since
         self._status: int | None = None
         self._written = since
         # May the connection carry another request after this one?
         self.stay = False
-
-    @property
-    def connection(self) -> Connection:
-        """Whose line this is."""
-        return self._connection
 
     @property
     def has_begun(self) -> bool:
@@ -65,20 +69,14 @@ class Line:
 
     def compose(self, answer: Answer, *, n: int | None, constant: bool = True, last: bool = False) -> bytes:
         """The bytes of an answer. `constant`: others will get the same one; `last`: the connection ends with it."""
-        message, content = self._message, self._content
-        broken = content.exception() is not None
-        self.stay = not (message.should_close or broken or last) and content.is_eof()
-        if broken:
-            # Keep aiohttp from waiting for the rest, which would end in its error log.
-            self._connection.close()
-            content.feed_eof()
+        self.stay = self._keep_alive and not last
         make = _parts if constant and len(answer.body) <= MOST_CACHED else _make_parts
-        before, after = make(answer, message.version < (1, 1), self.stay, message.method == "HEAD", int(clock.wall()))
+        before, after = make(answer, self._is_old, self.stay, self._head_only, int(clock.wall()))
         return before + after if n is None else b"%sX-Capture: %d\r\n%s" % (before, n, after)
 
     def put(self, data: bytes, status: int) -> None:
         """Send a piece of the answer with this status; nothing when the sender is gone."""
-        transport = self._connection.transport
+        transport = self.peer.transport
         if transport is None or transport.is_closing():
             return
         transport.write(data)
@@ -88,8 +86,8 @@ class Line:
     def drop(self) -> None:
         """Close the connection this instant."""
         self.stay = False
-        if self._connection.transport is not None:
-            self._connection.transport.abort()
+        if self.peer.transport is not None:
+            self.peer.transport.abort()
 
     def elapsed_ms(self) -> int:
         """Since the head had been read."""
@@ -99,7 +97,7 @@ class Line:
         """What became of the answer; None while bytes of it still wait for the sender, for at most `SEND_S`."""
         if self._status is None:
             return Outcome(sender_left=True)
-        transport = self._connection.transport
+        transport = self.peer.transport
         if transport is None:
             return Outcome(status=self._status, sender_left=True)
         if transport.get_write_buffer_size():
@@ -112,25 +110,6 @@ class Line:
         while (outcome := self.outcome()) is None:  # noqa: ASYNC110  # no event tells when a buffer is empty
             await asyncio.sleep(LOOK_AGAIN_S)
         return outcome
-
-    def sent(self) -> "Sent":
-        """The same for aiohttp."""
-        return Sent(self._status or 0, keep_alive=self.stay)
-
-
-class Sent(web.StreamResponse):
-    """Tells aiohttp that the answer is on its way, and whether the connection may be used again."""
-
-    def __init__(self, status: int, *, keep_alive: bool) -> None:
-        super().__init__(status=status)
-        self._keep_alive = keep_alive
-
-    async def prepare(self, request: web.BaseRequest) -> AbstractStreamWriter | None:  # noqa: ARG002
-        """Already done."""
-        return None
-
-    async def write_eof(self, data: bytes = b"") -> None:
-        """Already done."""
 
 
 def _make_parts(answer: Answer, old: bool, stay: bool, head_only: bool, second: int) -> tuple[bytes, bytes]:

@@ -161,7 +161,7 @@ async def test_a_sender_that_half_closes_is_still_answered(server: Running) -> N
 
 
 async def test_a_slow_body_is_kept_after_its_time(server: Running, monkeypatch) -> None:
-    monkeypatch.setattr("app.web.bodies.BODY_S", 0.1)
+    monkeypatch.setattr("app.ingress.arriving.BODY_S", 0.1)
     request = f"POST /{server.bin.key} HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nslow".encode()
     reply = parse(await talk(server.port, request))
     assert (reply.status, reply.headers["connection"]) == (200, "close")
@@ -169,10 +169,16 @@ async def test_a_slow_body_is_kept_after_its_time(server: Running, monkeypatch) 
     assert (kept["body"]["complete"], kept["size"]) == (False, 4)
 
 
-async def test_a_head_that_never_ends_is_closed(server: Running, monkeypatch) -> None:
-    monkeypatch.setattr("app.web.connection.HEAD_S", 0.1)
+async def test_a_head_that_never_ends_is_kept_after_its_time(server: Running, monkeypatch) -> None:
+    monkeypatch.setattr("app.ingress.connection.HEAD_S", 0.1)
     reply = parse(await talk(server.port, f"POST /{server.bin.key} HTTP/1.1\r\nHost:".encode()))
-    assert reply.status == 408
+    assert (reply.status, reply.headers["x-capture"]) == (400, "1")
+    assert (await server.capture(1))["problem"] == "not valid HTTP: its head does not end"
+
+
+async def test_a_head_that_never_ends_and_names_no_bin_is_closed(server: Running, monkeypatch) -> None:
+    monkeypatch.setattr("app.ingress.connection.HEAD_S", 0.1)
+    assert parse(await talk(server.port, b"POST /bins HTTP/1.1\r\nHost:")).status == 408
 
 
 async def test_expect_continue_is_answered_and_odd_expectations_ignored(server: Running) -> None:
@@ -224,10 +230,18 @@ async def test_an_unknown_key_is_404_and_counted(server: Running, path: str) -> 
         assert 'smsbin_refused_total{reason="unknown_key"} 1.0' in await answer.text()
 
 
-async def test_a_line_over_the_limit_is_refused_and_counted(server: Running) -> None:
-    reply = parse(await talk(server.port, f"GET /{server.bin.key}?{'a' * 70_000} HTTP/1.1\r\nHost: x\r\n\r\n".encode()))
-    assert 400 <= reply.status < 500
-    assert b"aaaa" not in reply.body
+async def test_a_head_over_the_limit_is_kept_up_to_the_limit_of_a_body_and_counted(make_settings) -> None:
+    async with run_server(make_settings(max_body="100KiB")) as server:
+        line = f"GET /{server.bin.key}?{'a' * 300_000} HTTP/1.1\r\nHost: x\r\n\r\n"
+        reply = parse(await talk(server.port, line.encode()))
+        kept = await server.capture(1)
+    assert (reply.status, reply.body) == (400, b"")
+    assert (kept["size"], kept["problem"]) == (100 << 10, "not valid HTTP: its head is longer than 256 KiB")
+
+
+async def test_a_head_over_the_limit_that_names_no_bin_is_refused_and_counted(server: Running) -> None:
+    reply = parse(await talk(server.port, f"GET /bins?{'a' * 300_000} HTTP/1.1\r\nHost: x\r\n\r\n".encode()))
+    assert reply.status == 431
     async with server.client.get(f"{server.url}/metrics") as answer:
         assert 'smsbin_refused_total{reason="refused_by_parser"} 1.0' in await answer.text()
 

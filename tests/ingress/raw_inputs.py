@@ -1,7 +1,7 @@
 """Requests that no library would send, as bytes in latin-1. `{t}` is the capture path, `{k}` the key alone.
 
-`KEPT` must reach the store exactly as sent. `REFUSED` is what aiohttp's parser refuses before any of our code runs: a
-clean 4xx, counted. Whoever makes an input of the second kind reach the store moves it to the first.
+`KEPT` must reach the store exactly as sent. `BROKEN` is not valid HTTP, but names a bin: it is kept as the bytes that
+came, with a problem. `OF_NO_BIN` names none, and is refused and counted.
 """
 
 import gzip
@@ -110,9 +110,39 @@ _BODIES = {
     "says br": _post("hello", "Content-Encoding: br\r\n"),
     "says zstd": _post("hello", "Content-Encoding: zstd\r\n"),
 }
-KEPT = _TARGETS | _METHODS | _VERSIONS | _HEADERS | _BODIES
 
-REFUSED = {
+# Refused by stricter parsers.
+_TOLERATED = {
+    "two hosts": Raw("GET {t} HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n"),
+    "no host": Raw("GET {t} HTTP/1.1\r\n\r\n"),
+    "two content types": Raw("POST {t} HTTP/1.1\r\nHost: x\r\nContent-Type: a/b\r\nContent-Type: c/d\r\n\r\n"),
+    "two user agents": Raw("GET {t} HTTP/1.1\r\nHost: x\r\nUser-Agent: a\r\nUser-Agent: b\r\n\r\n"),
+    "an early websocket": Raw("GET {t} HTTP/1.1\r\nHost: x\r\nSec-WebSocket-Key1: x\r\n\r\n"),
+    "unknown method": Raw("FOOBAR {t} HTTP/1.1\r\nHost: x\r\n\r\n"),
+    "lower-case method": Raw("get {t} HTTP/1.1\r\nHost: x\r\n\r\n"),
+    "raw utf-8 in the target": Raw("GET {t}/caf\xc3\xa9?q=\xc3\xa9 HTTP/1.1\r\nHost: x\r\n\r\n"),
+    "raw latin-1 in the target": Raw("GET {t}?caf\xe9 HTTP/1.1\r\nHost: x\r\n\r\n"),
+    "chunk without a number": Raw(
+        "POST {t} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nabc\r\n", "", complete=False
+    ),
+    "chunk longer than said": Raw(
+        "POST {t} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nhello\r\n", "hel", complete=False
+    ),
+    "chunks between line feeds": Raw(
+        "POST {t} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\nhello\n0\n\n", "", complete=False
+    ),
+}
+KEPT = _TARGETS | _METHODS | _VERSIONS | _HEADERS | _BODIES | _TOLERATED
+
+# Of these the first part is a request, and the rest belongs to nobody.
+FOLLOWED = {
+    "rubbish behind a good request": "GET {t} HTTP/1.1\r\nHost: x\r\n\r\nRUBBISH\x01\r\n\r\n",
+    "a request behind the last one": (
+        "GET {t} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\nGET {t} HTTP/1.1\r\nHost: x\r\n\r\n"
+    ),
+}
+
+BROKEN = {
     "line feeds only": "GET {t} HTTP/1.1\nHost: x\n\n",
     "one bare line feed": "GET {t} HTTP/1.1\r\nHost: x\nX-A: b\r\n\r\n",
     "bare return in a header": "GET {t} HTTP/1.1\r\nHost: x\r\nX-A: a\rb\r\n\r\n",
@@ -122,14 +152,9 @@ REFUSED = {
     "bracket in a header's name": "GET {t} HTTP/1.1\r\nHost: x\r\nX(A): 1\r\n\r\n",
     "letter beyond ascii in a header's name": "GET {t} HTTP/1.1\r\nHost: x\r\nX-\xc3\xa9: 1\r\n\r\n",
     "no colon": "GET {t} HTTP/1.1\r\nHost: x\r\nX-A\r\n\r\n",
-    "nul in a header": "GET {t} HTTP/1.1\r\nHost: x\r\nX-A: a\0b\r\n\r\n",
+    "nul in a header": "GET {t} HTTP/1.1\r\nHost: x\r\nX-A: a\x00b\r\n\r\n",
     "control character in a header": "GET {t} HTTP/1.1\r\nHost: x\r\nX-A: a\x01b\r\n\r\n",
     "delete character in a header": "GET {t} HTTP/1.1\r\nHost: x\r\nX-A: a\x7fb\r\n\r\n",
-    "two hosts": "GET {t} HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
-    "no host": "GET {t} HTTP/1.1\r\n\r\n",
-    "two content types": "POST {t} HTTP/1.1\r\nHost: x\r\nContent-Type: a/b\r\nContent-Type: c/d\r\n\r\n",
-    "two user agents": "GET {t} HTTP/1.1\r\nHost: x\r\nUser-Agent: a\r\nUser-Agent: b\r\n\r\n",
-    "an early websocket": "GET {t} HTTP/1.1\r\nHost: x\r\nSec-WebSocket-Key1: x\r\n\r\n",
     "too many headers": "GET {t} HTTP/1.1\r\nHost: x\r\n" + "X-A: 1\r\n" * 300 + "\r\n",
     "two equal lengths": "POST {t} HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\nhi",
     "a list of lengths": "POST {t} HTTP/1.1\r\nHost: x\r\nContent-Length: 2, 2\r\n\r\nhi",
@@ -145,24 +170,23 @@ REFUSED = {
     ),
     "identity coding": "POST {t} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: identity\r\n\r\n",
     "unknown coding": "POST {t} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n",
-    "chunk without a number": "POST {t} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nabc\r\n",
-    "chunk longer than said": "POST {t} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nhello\r\n",
-    "chunks between line feeds": "POST {t} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\nhello\n0\n\n",
     "body without a length": "POST {t} HTTP/1.1\r\nHost: x\r\n\r\nhello",
     "unknown version": "GET {t} HTTP/1.2\r\nHost: x\r\n\r\n",
-    "unknown method": "FOOBAR {t} HTTP/1.1\r\nHost: x\r\n\r\n",
-    "lower-case method": "get {t} HTTP/1.1\r\nHost: x\r\n\r\n",
-    "bracket in the method": "GE(T {t} HTTP/1.1\r\nHost: x\r\n\r\n",
-    "raw utf-8 in the target": "GET {t}/caf\xc3\xa9?q=\xc3\xa9 HTTP/1.1\r\nHost: x\r\n\r\n",
-    "raw latin-1 in the target": "GET {t}?caf\xe9 HTTP/1.1\r\nHost: x\r\n\r\n",
     "blank in the target": "GET {t}?a b HTTP/1.1\r\nHost: x\r\n\r\n",
-    "nul in the target": "GET {t}/a\0b HTTP/1.1\r\nHost: x\r\n\r\n",
-    "rubbish behind a good request": "GET {t} HTTP/1.1\r\nHost: x\r\n\r\nRUBBISH\x01\r\n\r\n",
-    "a request behind the last one": (
-        "GET {t} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\nGET {t} HTTP/1.1\r\nHost: x\r\n\r\n"
-    ),
+    "nul in the target": "GET {t}/a\x00b HTTP/1.1\r\nHost: x\r\n\r\n",
+    "a version alone": "GET {t} HTTP/3\r\n\r\n",
+    "no version": "GET {t}\r\n\r\n",
+    "a head that does not end": "POST {t} HTTP/1.1\r\nHost: x\r\n",
+    "a first line that does not end": "POST {t}?Text=hi",
+    "a head over the limit": "GET {t} HTTP/1.1\r\nX-A: " + "a" * 263_000 + "\r\n\r\n",
+}
+
+OF_NO_BIN = {
+    "bracket in the method": "GE(T {t} HTTP/1.1\r\nHost: x\r\n\r\n",
     "a proxy's greeting": "PROXY TCP4 192.0.2.1 192.0.2.2 1 2\r\nGET {t} HTTP/1.1\r\nHost: x\r\n\r\n",
     "http 2 preface": "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
     "tls hello": "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
     "ssh banner": "SSH-2.0-OpenSSH_9.6\r\n",
+    "an unfinished head of a page": "GET /bins HTTP/1.1\r\nHost: x\r\n",
+    "broken, of a key that is unknown": "GET /0123456789abcdef HTTP/1.1\r\nX A: 1\r\n\r\n",
 }

@@ -1,0 +1,153 @@
+"""A capture that is still coming: its body, or, where it is not valid HTTP, whatever the sender sends."""
+
+import asyncio
+from datetime import datetime
+from typing import Protocol
+
+from .. import clock
+from ..domain.bins import Bin
+from ..domain.captures import RawRequest
+from ..errors import StoreUnavailable
+from .answering import UNAVAILABLE
+from .body import BODY_S, DROP_S, Body, Budget
+from .capture import Capture, Context, refuse
+from .capture import Connection as Answered
+from .head import Head
+from .paths import Line
+
+# What follows a request that is not valid HTTP belongs to it, as long as the sender makes no longer pause.
+QUIET_S = 0.2
+_MAY_FOLLOW = (b"content-length", b"transfer-encoding")
+_CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+
+
+class Connection(Answered, Protocol):
+    """What an arrival needs of its connection."""
+
+    deadline: float
+
+    def hold(self, data: bytes) -> None:
+        """These bytes follow the request."""
+
+    def take(self, capture: Capture) -> None:
+        """It has come as far as it will."""
+
+
+class Arrival:
+    """A body of which not all came with the head."""
+
+    def __init__(
+        self, context: Context, connection: Connection, budget: Budget, bin: Bin, line: Line, head: Head
+    ) -> None:
+        self._context = context
+        self._connection = connection
+        self.bin = bin
+        self._line = line
+        self._head = head
+        self._received_at, self._since = clock.now(), clock.ticks()
+        self._body = Body(head, context.max_body, budget)
+        connection.deadline = self._since + BODY_S
+
+    def invite(self) -> None:
+        """Tell a sender that asked first to go on."""
+        if self._head.expects and self._connection.transport is not None:
+            self._connection.transport.write(_CONTINUE)
+
+    def feed(self, data: bytes) -> None:
+        """More bytes."""
+        body = self._body
+        try:
+            rest = body.feed(data)
+        except StoreUnavailable:
+            body.end()
+            self._context.metrics.unavailable += 1
+            refuse(self._connection, UNAVAILABLE, self._line)
+            return
+        if body.is_whole or body.is_broken:
+            self._connection.hold(rest)
+            self.end()
+        elif body.is_too_long:
+            self._connection.deadline = min(self._connection.deadline, clock.ticks() + DROP_S)
+
+    def end(self) -> None:
+        """Nothing more will come, or nothing more is waited for."""
+        body, framing = self._body.end()
+        raw = raw_of(
+            self._context, self._connection.address, self._line, self._head, body,
+            complete=self._body.is_complete, framing=framing, received_at=self._received_at,
+        )  # fmt: skip
+        keep_alive = self._head.keep_alive and self._body.is_whole
+        role = self._line.role
+        capture = Capture(self._context, self._connection, self.bin, role, raw, keep_alive, self._since)
+        self._connection.take(capture)
+
+
+class Broken:
+    """A request to a bin that is not valid HTTP, with what follows it: nobody can tell where it ends."""
+
+    def __init__(self, context: Context, connection: Connection, bin: Bin, line: Line, why: str) -> None:
+        self._context = context
+        self._connection = connection
+        self.bin = bin
+        self._line = line
+        self._why = why
+        self._received_at, self._since = clock.now(), clock.ticks()
+        self._kept = b""
+        self._timer: asyncio.TimerHandle | None = None
+        connection.deadline = self._since + BODY_S
+
+    def begin(self, data: bytes, *, ended: bool) -> None:
+        """What came so far; `ended`: there is no more."""
+        self._kept = data[: self._context.max_body]
+        if ended or not any(name in self._kept.lower() for name in _MAY_FOLLOW):
+            self.end()
+        else:
+            self._wait()
+
+    def feed(self, data: bytes) -> None:
+        """More bytes."""
+        self._kept += data[: self._context.max_body - len(self._kept)]
+        self._wait()
+
+    def end(self) -> None:
+        """Keep what came."""
+        if self._timer is not None:
+            self._timer.cancel()
+        line = self._line
+        raw = RawRequest(
+            method=line.method.decode("latin-1"), target=line.target.decode("latin-1"), http_version="", head=b"",
+            body=self._kept, body_complete=True, peer=peer_of(self._context, self._connection.address, None),
+            received_at=self._received_at, refused=self._why,
+        )  # fmt: skip
+        self._connection.take(Capture(self._context, self._connection, self.bin, line.role, raw, False, self._since))
+
+    def _wait(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = asyncio.get_running_loop().call_later(QUIET_S, self.end)
+
+
+def raw_of(
+    context: Context, address: str, line: Line, head: Head, body: bytes, *, complete: bool, framing: bytes | None,
+    received_at: datetime,
+) -> RawRequest:  # fmt: skip
+    """The request as it is kept."""
+    assert line.version is not None  # it has a head
+    return RawRequest(
+        method=line.method.decode("latin-1"),
+        target=line.target.decode("latin-1"),
+        http_version=line.version.decode(),
+        head=head.lines,
+        body=body,
+        body_complete=complete,
+        peer=peer_of(context, address, head.forwarded),
+        received_at=received_at,
+        framing=framing,
+    )
+
+
+def peer_of(context: Context, address: str, forwarded: bytes | None) -> str:
+    """The effective client."""
+    if context.peer_of is None:
+        return address
+    return context.peer_of(address, None if forwarded is None else forwarded.decode("latin-1"))

@@ -1,0 +1,166 @@
+"""What a request is, when its head has come: a capture, a page, or neither; and what becomes of it then."""
+
+import re
+from typing import Protocol
+
+from .. import clock
+from ..domain.bins import Bin
+from .answering import NOT_FOUND
+from .arriving import Arrival, Broken, raw_of
+from .arriving import Connection as Arriving
+from .capture import Capture, refuse
+from .head import MOST_BYTES, Head, NotHttp, read_head
+from .pages import Page, PageHandler
+from .paths import Line
+from .serving import Serving
+
+# A page's body; aiohttp's handlers are quicker to say that it took too long.
+PAGE_BODY_S = 40.0
+FOREVER = float("inf")
+
+_END = (
+    b"Connection: close\r\nContent-Security-Policy: sandbox; default-src 'none'\r\nX-Content-Type-Options: nosniff\r\n"
+    b"Content-Type: text/plain; charset=utf-8\r\nContent-Length: %d\r\n\r\n%s"
+)
+BAD = b"HTTP/1.1 400 Bad Request\r\n" + _END % (12, b"Bad request\n")
+TOO_SLOW = b"HTTP/1.1 408 Request Timeout\r\n" + _END % (0, b"")
+TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\n" + _END % (0, b"")
+TOO_MANY = b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\n" + _END % (0, b"")
+
+UNFINISHED = "its head does not end"
+TOO_LONG = f"its head is longer than {MOST_BYTES >> 10} KiB"
+BARE = "it has line breaks without CR"
+_NO_LENGTH = "it has a body, but no Content-Length"
+_NO_LINE = "its first line is not “METHOD target HTTP/1.1”"
+
+# aiohttp's.
+_VERSIONS = (b"1.0", b"1.1")
+# Methods that come with a body; and bytes behind a head that begin no request.
+_WITH_BODY = frozenset({b"POST", b"PUT", b"PATCH"})
+_IS_BODY = re.compile(rb"(?!\s*[!#$%&'*+.^_`|~0-9A-Za-z-]+ )[^\r\n]")
+
+Hand = Arrival | Broken | Capture | Page
+
+
+class Connection(Arriving, Protocol):
+    """What a request needs of its connection in order to begin."""
+
+    since: float
+    trusted: bool
+    hand: Hand | None
+    """The request in hand."""
+
+    def handler(self) -> PageHandler:
+        """aiohttp's end of it."""
+
+    def came_whole(self) -> None:
+        """The page in hand has no deadline any more."""
+
+    def end(self, words: bytes) -> None:
+        """Say this, and close."""
+
+
+def begin(serving: Serving, connection: Connection, data: bytes, end: int) -> None:
+    """A request whose head is `data[:end]`. What follows is its body, or the next request."""
+    line = serving.paths.read(data)
+    if line is None:
+        _refuse(serving, connection, BAD)
+    elif line.key is None:
+        _begin_page(serving, connection, line, data, end)
+    else:
+        _begin_capture(serving, connection, line, serving.captures.keyring.known(line.key), data, end)
+
+
+def begin_broken(
+    serving: Serving, connection: Connection, data: bytes, why: str, otherwise: bytes, *, ended: bool = False
+) -> None:
+    """Bytes that are not valid HTTP: kept where they belong to a bin; else `otherwise` is said. `ended`: there are
+    no more of them."""
+    found = find_bin(serving, data)
+    if found is None:
+        _refuse(serving, connection, otherwise)
+    else:
+        _keep_broken(serving, connection, *found, data, why, ended=ended)
+
+
+def find_bin(serving: Serving, data: bytes) -> tuple[Line, Bin] | None:
+    """The bin that the beginning of a request names, and its line."""
+    line = serving.paths.read_broken(data)
+    bin = None if line is None or line.key is None else serving.captures.keyring.known(line.key)
+    return None if line is None or bin is None else (line, bin)
+
+
+def _begin_capture(
+    serving: Serving, connection: Connection, line: Line, bin: Bin | None, data: bytes, end: int
+) -> None:
+    captures = serving.captures
+    head, why = _read_head(line, data, end)
+    if bin is None and head is None:
+        _refuse(serving, connection, BAD)
+    elif bin is None:
+        captures.metrics.unknown_key += 1
+        stays = head is not None and head.keep_alive and not head.has_body
+        if stays:
+            connection.hold(data[end:])
+        refuse(connection, NOT_FOUND, line, keep_alive=stays)
+    elif head is None:
+        _keep_broken(serving, connection, line, bin, data, why, ended=False)
+    elif not head.chunked and head.length <= min(len(data) - end, captures.max_body):
+        # The usual capture: all of it came at once.
+        received_at, since = clock.now(), clock.ticks()
+        stop = end + head.length
+        connection.hold(data[stop:])
+        raw = raw_of(
+            captures, connection.address, line, head, data[end:stop], complete=True, framing=None,
+            received_at=received_at,
+        )  # fmt: skip
+        connection.take(Capture(captures, connection, bin, line.role, raw, head.keep_alive, since))
+    else:
+        arrival = Arrival(captures, connection, serving.of_captures, bin, line, head)
+        connection.hand = arrival
+        if end == len(data):
+            arrival.invite()
+        arrival.feed(data[end:])
+
+
+def _read_head(line: Line, data: bytes, end: int) -> tuple[Head | None, str]:
+    """The head; or why it is not valid."""
+    if line.version is None:
+        return None, _NO_LINE
+    try:
+        head = read_head(line.version, data[line.end : end])
+    except NotHttp as error:
+        return None, str(error)
+    if line.method in _WITH_BODY and not head.has_body and _IS_BODY.match(data, end):
+        return None, _NO_LENGTH
+    return head, ""
+
+
+def _keep_broken(
+    serving: Serving, connection: Connection, line: Line, bin: Bin, data: bytes, why: str, *, ended: bool
+) -> None:
+    broken = Broken(serving.captures, connection, bin, line, why)
+    connection.hand = broken
+    broken.begin(data, ended=ended)
+
+
+def _begin_page(serving: Serving, connection: Connection, line: Line, data: bytes, end: int) -> None:
+    try:
+        head = read_head(line.version, data[line.end : end]) if line.version in _VERSIONS else None
+    except NotHttp:
+        head = None
+    if head is None:
+        _refuse(serving, connection, BAD)
+        return
+    # A WebSocket, for as long as it lives.
+    is_tunnel = head.upgrade and line.method == b"GET"
+    connection.since = clock.ticks()
+    connection.deadline = FOREVER if is_tunnel else connection.since + PAGE_BODY_S
+    page = Page(connection, connection.handler(), head, serving.of_others, is_tunnel=is_tunnel)
+    connection.hand = page
+    page.begin(data[:end], data[end:])
+
+
+def _refuse(serving: Serving, connection: Connection, words: bytes) -> None:
+    serving.captures.metrics.refused_by_parser += 1
+    connection.end(words)

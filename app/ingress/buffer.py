@@ -1,0 +1,88 @@
+"""The bytes of a connection that belong to no request in hand yet: pipelined requests, or the beginning of a head."""
+
+import re
+
+from .body import Budget
+from .head import MOST_BYTES
+
+# A budget does not count fewer.
+FREE = 8 << 10
+
+# How a request begins, as far as it has come; and how a head ends whose lines do not end as they should.
+_BEGINNING = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+(?: [^\r\n]*(?:\r?$|\r\n)|$)")
+_BARE_END = re.compile(rb"\n\r?\n")
+
+
+class Buffer:
+    """`whole` heads are found at its beginning."""
+
+    def __init__(self) -> None:
+        self._bytes = bytearray()
+        # How far the end of a head was looked for.
+        self._searched = 0
+        # Which budget knows of how many of the bytes.
+        self._budget: Budget | None = None
+        self._charged = 0
+
+    def __len__(self) -> int:
+        return len(self._bytes)
+
+    def add(self, data: bytes) -> None:
+        """These bytes have come."""
+        self._bytes += data
+
+    def take(self) -> bytes:
+        """All of it, which then is no longer here."""
+        data = bytes(self._bytes)
+        self.clear()
+        return data
+
+    def clear(self) -> None:
+        """Forget all of it."""
+        self._bytes.clear()
+        self._searched = 0
+        if self._budget is not None:
+            self._budget.give_back(self._charged)
+            self._budget, self._charged = None, 0
+
+    def start(self, count: int) -> bytes:
+        """The first bytes."""
+        return bytes(self._bytes[:count])
+
+    def drop_empty_lines(self) -> None:
+        """Before a request line they belong to nobody."""
+        if self._bytes and self._bytes[0] in b"\r\n":
+            del self._bytes[: len(self._bytes) - len(self._bytes.lstrip(b"\r\n"))]
+            self._searched = 0
+
+    def find_head(self) -> int | None:
+        """How many bytes the head has, its empty line included; None: it has not come whole, or is too long."""
+        end = self._bytes.find(b"\r\n\r\n", self._searched) + 4
+        if end >= 4:
+            return end if end <= MOST_BYTES else None
+        self._searched = max(0, len(self._bytes) - 3)
+        return None
+
+    @property
+    def is_new(self) -> bool:
+        """Nobody has looked for the end of a head before."""
+        return self._searched == 0
+
+    @property
+    def is_too_long(self) -> bool:
+        """For one head."""
+        return len(self._bytes) > MOST_BYTES
+
+    @property
+    def is_bare(self) -> bool:
+        """It begins no request, or the lines of its head do not end with CR LF."""
+        return _BEGINNING.match(self._bytes) is None or _BARE_END.search(self._bytes) is not None
+
+    def charge(self, budget: Budget) -> None:
+        """Let a budget know of the bytes: the first one that is given, as long as there are any. StoreUnavailable."""
+        count = len(self._bytes)
+        if count <= FREE or count == self._charged:
+            return
+        budget = self._budget or budget
+        budget.take(count - self._charged)
+        self._budget, self._charged = budget, count

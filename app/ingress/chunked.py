@@ -1,0 +1,85 @@
+"""Bodies in chunks (RFC 9112, section 7.1): what each chunk holds, and where the body ends."""
+
+import re
+from enum import Enum
+
+# The line with a chunk's size and its extensions; and all trailer lines together.
+MOST_LINE = 4_096
+MOST_TRAILERS = 64 << 10
+_SIZE = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\r\n\0]*)?")
+_TRAILER = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+:[^\r\n\0]*")
+
+
+class _Next(Enum):
+    """What is expected."""
+
+    SIZE = 1
+    DATA = 2
+    BREAK = 3
+    TRAILER = 4
+    NOTHING = 5
+
+
+class Chunks:
+    """Takes the bytes of one body as they come, in pieces of any size."""
+
+    def __init__(self) -> None:
+        self._next = _Next.SIZE
+        # Bytes of the chunk that are still to come.
+        self._left = 0
+        # The beginning of a line.
+        self._line = b""
+        self._trailers = 0
+        self.is_broken = False
+        """What came last is no chunk: nobody can tell where the body ends."""
+
+    @property
+    def is_done(self) -> bool:
+        """The body has ended."""
+        return self._next is _Next.NOTHING
+
+    def feed(self, data: bytes) -> tuple[bytes, int]:
+        """What the chunks in these bytes hold, and how many of the bytes belong to the body."""
+        found: list[bytes] = []
+        at = 0
+        while at < len(data) and not self.is_done and not self.is_broken:
+            if self._next is _Next.DATA:
+                piece = data[at : at + self._left]
+                found.append(piece)
+                at += len(piece)
+                self._left -= len(piece)
+                if not self._left:
+                    self._next = _Next.BREAK
+            else:
+                at = self._read_line(data, at)
+        return b"".join(found), at
+
+    def _read_line(self, data: bytes, at: int) -> int:
+        """Where the line ends, or what there is of it."""
+        end = data.find(b"\n", at, at + MOST_LINE)
+        stop = min(len(data), at + MOST_LINE) if end < 0 else end + 1
+        self._line += data[at:stop]
+        if end >= 0:
+            line, self._line = self._line, b""
+            self.is_broken = not (line.endswith(b"\r\n") and self._take(line[:-2]))
+        elif len(self._line) >= MOST_LINE or (self._next is _Next.BREAK and self._line != b"\r"):
+            self.is_broken = True
+        return stop
+
+    def _take(self, line: bytes) -> bool:
+        """A whole line; whether it is what may come here."""
+        if self._next is _Next.SIZE:
+            size = _SIZE.fullmatch(line)
+            if size is None:
+                return False
+            self._left = int(size[1], 16)
+            self._next = _Next.DATA if self._left else _Next.TRAILER
+            return True
+        if self._next is _Next.BREAK:
+            self._next = _Next.SIZE
+            return not line
+        if not line:
+            self._next = _Next.NOTHING
+            return True
+        self._trailers += len(line)
+        return self._trailers <= MOST_TRAILERS and _TRAILER.fullmatch(line) is not None

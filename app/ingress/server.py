@@ -1,0 +1,75 @@
+"""The listening server: starts the application and the connections to it, and stops both."""
+
+import asyncio
+import resource
+import socket
+
+from aiohttp import web
+
+from .. import keys
+from .capture import Context, PeerOf, UrlOf
+from .connection import Connection
+from .pages import OPTIONS, Pages
+from .paths import Paths
+from .serving import Serving
+from .slots import Slots
+
+# File descriptors that are not connections: database, log, templates, the pipes of the storage processes, the runtime.
+SPARE_FILES = 200
+BACKLOG = 1_024
+SHUTDOWN_S = 4.0
+
+
+class IngressServer:
+    """Of one application. `peer_of` and `url_of` as in `capture.Context`."""
+
+    def __init__(self, app: web.Application, *, peer_of: PeerOf | None, url_of: UrlOf) -> None:
+        self.app = app
+        self._peer_of = peer_of
+        self._url_of = url_of
+        self._runner = web.AppRunner(app, handle_signals=False, shutdown_timeout=SHUTDOWN_S, **OPTIONS)
+        self._listening: asyncio.Server | None = None
+        self._serving: Serving | None = None
+        self._slots: Slots | None = None
+
+    async def start(self, listener: socket.socket) -> None:
+        """Start the application, then take connections. CannotStart names what is in the way."""
+        await self._runner.setup()
+        app = self.app
+        captures = Context(
+            app[keys.KEYRING], app[keys.INTAKE], app[keys.STORE], app[keys.WAITING], app[keys.METRICS],
+            app[keys.SETTINGS].max_body, self._url_of, self._peer_of,
+        )  # fmt: skip
+        slots = Slots(connection_limit())
+        serving = Serving(Paths(app[keys.SETTINGS].base_path), captures, Pages(self._server), slots)
+        self._serving, self._slots = serving, slots
+        slots.start()
+        loop = asyncio.get_running_loop()
+        self._listening = await loop.create_server(lambda: Connection(serving), sock=listener, backlog=BACKLOG)
+
+    async def stop(self) -> None:
+        """Take no more connections, answer the captures in hand, end the pages, then the application."""
+        if self._listening is not None:
+            self._listening.close()
+        if self._serving is not None and self._slots is not None:
+            self._serving.is_stopping = True
+            # Answers that are held back go out now.
+            self._serving.captures.waiting.stop()
+            await self._slots.drain(SHUTDOWN_S)
+        await self._runner.cleanup()
+        if self._slots is not None:
+            self._slots.stop()
+
+    def _server(self) -> web.Server:
+        server = self._runner.server
+        assert server is not None  # it is made by `setup`
+        return server
+
+
+def connection_limit() -> int:
+    """As many as the process may have files, less what it needs itself. Raises the soft limit to the hard one."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard != resource.RLIM_INFINITY and soft < hard:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+        soft = hard
+    return max(soft - SPARE_FILES, soft // 2)

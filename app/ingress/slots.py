@@ -1,0 +1,99 @@
+"""All connections of a server: those that are late are ended, and where there are too many, the least worthy make room.
+
+A newcomer is let in as long as somebody else can go: first who has no request in hand, or one that nobody has signed
+in for, the oldest first; then signed-in pages beyond their share; then captures that are still coming, of the bin that
+has the most, which are kept as far as they came.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterable
+
+from .. import clock
+from .connection import Connection
+
+LOOK_S = 0.5
+# Signed-in pages and viewers may have so much of all connections.
+SHARE_OF_PAGES = 0.75
+# Room is made for so many at once, because each time looks at all connections.
+AT_ONCE = 32
+
+
+class Slots:
+    """Belongs to one event loop. `limit`: connections at a time."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        # The oldest first.
+        self._open: dict[Connection, None] = {}
+        self._timer: asyncio.TimerHandle | None = None
+        self._quiet: asyncio.Future[None] | None = None
+
+    def __len__(self) -> int:
+        return len(self._open)
+
+    def start(self) -> None:
+        """Look at the clock from now on."""
+        self._timer = asyncio.get_running_loop().call_later(LOOK_S, self._look)
+
+    def stop(self) -> None:
+        """No more."""
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def opened(self, connection: Connection) -> bool:
+        """Whether there is room for it."""
+        if len(self._open) >= self._limit:
+            self._make_room()
+        if len(self._open) >= self._limit:
+            return False
+        self._open[connection] = None
+        return True
+
+    def closed(self, connection: Connection) -> None:
+        """It is gone."""
+        self._open.pop(connection, None)
+        self._tell()
+
+    async def drain(self, within_s: float) -> None:
+        """End what has no request in hand, and wait for the captures in hand."""
+        for connection in list(self._open):
+            if connection.hand is None:
+                connection.close()
+        self._quiet = asyncio.get_running_loop().create_future()
+        self._tell()
+        await asyncio.wait([self._quiet], timeout=within_s)
+
+    def _tell(self) -> None:
+        if self._quiet is not None and not self._quiet.done() and all(each.bin is None for each in self._open):
+            self._quiet.set_result(None)
+
+    def _look(self) -> None:
+        self.start()
+        now = clock.ticks()
+        for connection in [each for each in self._open if each.deadline <= now]:
+            connection.late()
+
+    def _make_room(self) -> None:
+        count = min(AT_ONCE, max(1, self._limit // 8))
+        strangers = [each for each in self._open if each.bin is None and not each.trusted]
+        if strangers:
+            self._close(_oldest(strangers, count))
+            return
+        trusted = [each for each in self._open if each.trusted]
+        if len(trusted) > SHARE_OF_PAGES * self._limit:
+            self._close(_oldest(trusted, count))
+            return
+        arriving = [each for each in self._open if each.is_arriving]
+        of_bins = Counter(each.bin.id for each in arriving if each.bin is not None)
+        for bin, _ in of_bins.most_common(1):
+            self._close(_oldest((each for each in arriving if each.bin is not None and each.bin.id == bin), count))
+
+    def _close(self, connections: Iterable[Connection]) -> None:
+        for connection in connections:
+            connection.make_room()
+            self._open.pop(connection, None)
+
+
+def _oldest(connections: Iterable[Connection], count: int) -> list[Connection]:
+    return sorted(connections, key=lambda each: each.since)[:count]
