@@ -73,7 +73,8 @@ async def _storage(app: web.Application) -> AsyncIterator[None]:
         await app[keys.ANSWERS].start()
         await app[keys.FAULTS].start()
         await app[keys.DRILLING].start()
-        await first_bin(store)
+        await app[keys.KEYRING].start()
+        await first_bin(store, app[keys.KEYRING])
         app[keys.METRICS].gauges.update(
             viewers=("Viewers that follow a bin now.", lambda: app[keys.HUB].viewers),
             store_ok=("1 while the store takes writes.", lambda: float(store.health().state == "ok")),
@@ -96,6 +97,7 @@ async def _by_itself(app: web.Application) -> AsyncIterator[None]:
         periodic(app[keys.DRILLING].step, name="drills"),
         periodic(app[keys.FAULTS].step, name="faults"),
         periodic(app[keys.DISK].step, name="disk"),
+        periodic(app[keys.KEYRING].step, name="keyring"),
         periodic(app[CONDITION].step, name="condition"),
         periodic(lambda: _settle_unanswered(app), name="unanswered"),
     ]

@@ -81,7 +81,7 @@ def listen(settings: Settings) -> socket.socket:
 
 async def announce(settings: Settings, app: web.Application, port: int) -> None:
     """Say that we are ready: a few lines for a person, one JSON line for a program."""
-    bin = await first_bin(app[keys.STORE])
+    bin = await first_bin(app[keys.STORE], app[keys.KEYRING])
     root = _root(settings, port)
     token = app[keys.ACCESS].printable_token
     sign_in = f"{root}/sign-in?token={token}" if token else None

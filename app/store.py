@@ -101,8 +101,9 @@ class Store(Protocol):
     async def get_bin(self, bin_id: str, *, wait: bool = True) -> Bin:
         """One bin; without `wait` counted as far as the ledger is. NotFound."""
 
-    async def find_bin_by_key(self, key: str) -> Bin | None:
-        """The bin that collects under a capture key; None for a key that was never given, rotated or deleted."""
+    async def all_bins(self) -> Sequence[Bin]:
+        """Every bin, without counts, in no order: for who must find a bin by its key without a read. Does not wait for
+        the ledger."""
 
     async def set_bin(
         self, bin_id: str, *, name: str, provider: str | None, retention: timedelta | None, stuck_after: timedelta

@@ -94,7 +94,7 @@ async def run_server(settings: Settings, port: int = 0) -> AsyncIterator[Running
     try:
         async with aiohttp.ClientSession(headers=headers) as client:
             url = f"http://127.0.0.1:{port}{settings.base_path}"
-            yield Running(url, runner.app, client, await first_bin(runner.app[keys.STORE]))
+            yield Running(url, runner.app, client, await first_bin(runner.app[keys.STORE], runner.app[keys.KEYRING]))
     finally:
         await runner.cleanup()
 

@@ -54,7 +54,7 @@ class Bin:
 
     `retention` zero keeps for ever. `swept_n` is the highest number that the retention took (0: none yet). `behind`
     captures are kept and not read yet; so many are missing in the counts. A cursor below `first_seq` is of an earlier
-    reading of the bin.
+    reading of the bin. `version` rises with every change of the key or the settings.
     """
 
     id: str
@@ -72,6 +72,7 @@ class Bin:
     first_seq: int = 0
     swept_n: int = 0
     behind: int = 0
+    version: int = 0
 
     def knows(self, cursor: int) -> bool:
         """Changes can be told from this cursor on; zero is the beginning."""

@@ -13,6 +13,7 @@ from .keyring import Keyring
 
 async def create(
     store: Store,
+    keyring: Keyring,
     *,
     name: str | None = None,
     provider: str | None = None,
@@ -24,13 +25,16 @@ async def create(
         id=clock.new_id(), key=clock.new_key(), name=name, provider=provider, retention=retention,
         stuck_after=stuck_after, created_at=clock.now(),
     )  # fmt: skip
-    return await store.add_bin(new)
+    with keyring.changing(new.id):
+        bin = await store.add_bin(new)
+    keyring.add(bin)
+    return bin
 
 
-async def first_bin(store: Store) -> Bin:
+async def first_bin(store: Store, keyring: Keyring) -> Bin:
     """The oldest bin; made when there is none, so that a new server has addresses to paste."""
     bins = await store.list_bins(limit=500)
-    return bins[-1] if bins else await create(store)
+    return bins[-1] if bins else await create(store, keyring)
 
 
 async def change(
@@ -45,24 +49,29 @@ async def change(
     stuck_after: timedelta,
 ) -> Bin:
     """Rename, set the provider, the retention, and when a message counts as stuck. NotFound."""
-    changed = await store.set_bin(bin.id, name=name, provider=provider, retention=retention, stuck_after=stuck_after)
-    keyring.forget()
+    with keyring.changing(bin.id):
+        changed = await store.set_bin(
+            bin.id, name=name, provider=provider, retention=retention, stuck_after=stuck_after
+        )
+    keyring.change(changed)
     hub.ring(bin.id)
     return changed
 
 
 async def rotate_key(store: Store, keyring: Keyring, hub: Hub, bin_id: str) -> Bin:
     """Another key; the old one answers 404 from now on. NotFound."""
-    bin = await store.rotate_key(bin_id, clock.new_key())
-    keyring.forget()
+    with keyring.changing(bin_id):
+        bin = await store.rotate_key(bin_id, clock.new_key())
+    keyring.change(bin)
     hub.ring(bin_id)
     return bin
 
 
 async def delete(store: Store, keyring: Keyring, hub: Hub, answers: Answers, faults: Faults, bin_id: str) -> None:
     """The bin with its captures, answers and faults. NotFound."""
-    await store.drop_bin(bin_id)
-    keyring.forget()
+    with keyring.changing(bin_id):
+        await store.drop_bin(bin_id)
+    keyring.drop(bin_id)
     answers.forget(bin_id)
     faults.forget(bin_id)
     hub.ring(bin_id)

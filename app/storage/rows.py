@@ -55,6 +55,7 @@ def read_bin(row: Row, space: Row | None, behind: int) -> Bin:
         first_seq=0 if space is None else space["first_seq"],
         swept_n=row["swept_n"],
         behind=behind,
+        version=row["version"],
     )
 
 

@@ -44,7 +44,7 @@ async def create(request: web.Request) -> web.StreamResponse:
     """POST /bins: make one and go there."""
     said = await read_form(request)
     try:
-        bin = await service.create(request.app[keys.STORE], **bin_fields(form_wish(said)))
+        bin = await service.create(request.app[keys.STORE], request.app[keys.KEYRING], **bin_fields(form_wish(said)))
     except Invalid as error:
         return await _home(request, said=said, problems=dict(error.problems), status=422)
     return web.Response(status=303, headers={"Location": f"{place_of(request).base}/bins/{bin.id}"})

@@ -40,10 +40,22 @@ async def test_a_key_that_is_taken_is_a_conflict(store: Store) -> None:
 async def test_a_rotated_key_is_unknown_at_once(store: Store) -> None:
     bin = await a_bin(store)
     fresh = await store.rotate_key(bin.id, clock.new_key())
-    assert await store.find_bin_by_key(bin.key) is None
-    found = await store.find_bin_by_key(fresh.key)
-    assert found is not None
-    assert found.id == bin.id
+    assert {found.key: found.id for found in await store.all_bins()} == {fresh.key: bin.id}
+    assert fresh.key != bin.key
+
+
+async def test_all_bins_are_those_that_were_not_deleted(store: Store) -> None:
+    bins = [await a_bin(store, provider="ytel") for _ in range(3)]
+    await store.drop_bin(bins[1].id)
+    found = await store.all_bins()
+    assert {(bin.id, bin.key, bin.provider) for bin in found} == {(bin.id, bin.key, "ytel") for bin in bins[::2]}
+
+
+async def test_every_change_of_a_bin_makes_its_version_higher(store: Store) -> None:
+    made = await a_bin(store)
+    rotated = await store.rotate_key(made.id, clock.new_key())
+    changed = await store.set_bin(made.id, name="x", provider=None, retention=None, stuck_after=STUCK_AFTER)
+    assert made.version < rotated.version < changed.version
 
 
 async def test_a_changed_bin_says_so(store: Store) -> None:

@@ -60,9 +60,12 @@ def begun(request: pytest.FixtureRequest) -> bool:
 
 
 async def _known(server: Running, begun: bool = True) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-    """A connection when a first capture, the long way, has made the key known: the same one, or a fresh one."""
+    """A connection when a first capture has taken the long way, its body late: the same one, or a fresh one."""
     reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
-    writer.write(request_bytes(server.bin.key))
+    head, end, body = request_bytes(server.bin.key).partition(b"\r\n\r\n")
+    writer.write(head + end)
+    await asyncio.sleep(0.05)
+    writer.write(body)
     assert await answered(reader) == (200, 1)
     if begun:
         return reader, writer

@@ -37,8 +37,6 @@ class Base:
     _follower: LedgerClient
     _log: Readers
     _ledger: Readers
-    # Of the log, for capture keys alone: no page can keep a capture waiting.
-    _front_door: Readers
     _numbers: dict[str, int]
 
     async def _number(self, bin_id: str) -> int:

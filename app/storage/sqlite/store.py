@@ -50,7 +50,6 @@ class SqliteStore(BinReads, CaptureReads, PairingReads, Decisions):
         self._appender = LogClient(log_path, keep_open, self._marked)
         self._follower = LedgerClient(FOLLOWER, ledger_path, log_path, self._appender, keep_open, self._changed)
         self._log = Readers(log_path, LOG_READERS)
-        self._front_door = Readers(log_path, 1)
         self._ledger = Readers(
             ledger_path, LEDGER_READERS, damaged=self._follower.damaged, file=lambda: self._follower.file,
             missing=self._why_no_ledger,
@@ -74,7 +73,7 @@ class SqliteStore(BinReads, CaptureReads, PairingReads, Decisions):
         # For other programs, which may read the ledger while no server runs.
         await self._follower.all_caught_up()
         await self._follower.close()
-        for readers in (self._ledger, self._log, self._front_door):
+        for readers in (self._ledger, self._log):
             await readers.close()
         await self._appender.close()
 

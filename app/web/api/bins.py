@@ -29,7 +29,7 @@ async def create(request: web.Request) -> web.StreamResponse:
     """POST /api/v1/bins"""
     read_query(request)
     fields = bin_fields(await read_object(request, FIELDS))
-    bin = await service.create(request.app[keys.STORE], **fields)
+    bin = await service.create(request.app[keys.STORE], request.app[keys.KEYRING], **fields)
     location = f"{place_of(request).base}/api/v1/bins/{bin.id}"
     return answer(show_bin(bin, root_of(request)), 201, {"Location": location})
 

@@ -15,8 +15,8 @@ select * from bins where not deleted and number < :number order by number desc l
 -- name: get_bin
 select * from bins where id = :id and not deleted
 
--- name: find_bin_by_key
-select * from bins where key = :key and not deleted
+-- name: all_bins
+select * from bins where not deleted
 
 -- name: set_bin
 update bins
