@@ -74,6 +74,17 @@ class NotReadable(StoreUnavailable):
     code = "not_readable"
 
 
+class ReadTooLong(NotReadable):
+    """A read was stopped because it took too long: nobody may keep the readers from others."""
+
+
+class TooSlow(Invalid):
+    """A search was stopped because it took too long. What is wrong is the filter, so it is told as one: asking again
+    would take as long, which a 503 would invite."""
+
+    code = "too_slow"
+
+
 class Damaged(AppError):
     """The stored bytes are not those that came; they are not handed on as if they were."""
 
