@@ -40,6 +40,24 @@ class MalformedBody(AppError):
     status, code = 400, "malformed"
 
 
+class BadHost(AppError):
+    """The Host header is none."""
+
+    status, code = 400, "bad_host"
+
+
+class IncompleteBody(AppError):
+    """The sender left before the end of the body, or framed it wrongly."""
+
+    status, code = 400, "incomplete_body"
+
+
+class SlowBody(AppError):
+    """The body did not come in time. The connection is closed."""
+
+    status, code = 408, "slow_body"
+
+
 class UnsupportedType(AppError):
     """The body calls itself something other than JSON."""
 
