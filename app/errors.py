@@ -40,6 +40,24 @@ class MalformedBody(AppError):
     status, code = 400, "malformed"
 
 
+class BadHost(AppError):
+    """The Host header is none."""
+
+    status, code = 400, "bad_host"
+
+
+class IncompleteBody(AppError):
+    """The sender left before the end of the body, or framed it wrongly."""
+
+    status, code = 400, "incomplete_body"
+
+
+class SlowBody(AppError):
+    """The body did not come in time. The connection is closed."""
+
+    status, code = 408, "slow_body"
+
+
 class UnsupportedType(AppError):
     """The body calls itself something other than JSON."""
 
@@ -72,6 +90,17 @@ class NotReadable(StoreUnavailable):
     """What is kept, or what was understood of it, cannot be read now. Captures are kept all the same."""
 
     code = "not_readable"
+
+
+class ReadTooLong(NotReadable):
+    """A read was stopped because it took too long: nobody may keep the readers from others."""
+
+
+class TooSlow(Invalid):
+    """A search was stopped because it took too long. What is wrong is the filter, so it is told as one: asking again
+    would take as long, which a 503 would invite."""
+
+    code = "too_slow"
 
 
 class Damaged(AppError):

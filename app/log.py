@@ -9,7 +9,14 @@ import sys
 
 import structlog
 
+from .clock import ticks
+from .traces import place_of, trace_of
+
 FORBIDDEN = frozenset({"body", "headers", "query", "target", "text", "sender", "recipient", "token", "key", "cookie"})
+
+# Exceptions of one place that are logged in a minute; places that are counted.
+MOST_TRACES, MINUTE_S = 5, 60.0
+MOST_PLACES = 1_000
 
 
 def get_log(room: str) -> structlog.stdlib.BoundLogger:
@@ -26,11 +33,8 @@ def set_up_log(level: str, form: str) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
         _redact,
     ]
-    # A plain traceback: the pretty one prints local variables, and with them bodies and tokens.
     last: structlog.typing.Processor = (
-        structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
-        if console
-        else structlog.processors.JSONRenderer()
+        structlog.dev.ConsoleRenderer() if console else structlog.processors.JSONRenderer()
     )
     structlog.configure(
         processors=[
@@ -43,12 +47,13 @@ def set_up_log(level: str, form: str) -> None:
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(sys.stderr)
+    handler.addFilter(Cap())
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                *([] if console else [structlog.processors.format_exc_info]),
+                _put_trace,
                 last,
             ],
         )
@@ -60,6 +65,58 @@ def set_up_log(level: str, form: str) -> None:
     logging.getLogger("aiohttp").setLevel(logging.ERROR)
     logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)
     logging.getLogger("asyncio").setLevel(logging.WARNING)
+
+
+class Cap(logging.Filter):
+    """Lets `MOST_TRACES` exceptions a minute of each place through: a sender that finds a fault of ours must not fill
+    the disk. The next one that is logged tells how many were `not_logged` before it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        # By event and place: since when, how many were logged, how many were not.
+        self._places: dict[tuple[str, str], tuple[float, int, int]] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether the record is logged."""
+        said = record.msg if isinstance(record.msg, dict) else {}
+        error = _error_of(said.get("exc_info") or record.exc_info)
+        if error is None and "trace" not in said:
+            return True
+        event = str(said.get("event", record.name))
+        where = (event, place_of(error) if error is not None else "")
+        moment = ticks()
+        since, logged, held = self._places.get(where, (moment, 0, 0))
+        if moment - since >= MINUTE_S:
+            since, logged = moment, 0
+        if logged >= MOST_TRACES:
+            self._places[where] = (since, logged, held + 1)
+            return False
+        if len(self._places) >= MOST_PLACES:
+            self._places.clear()
+        self._places[where] = (since, logged + 1, 0)
+        if held and said:
+            said["not_logged"] = held
+        return True
+
+
+def _error_of(exc_info: object) -> BaseException | None:
+    if exc_info is True:
+        return sys.exc_info()[1]
+    if isinstance(exc_info, tuple):
+        return exc_info[1] if isinstance(exc_info[1], BaseException) else None
+    return exc_info if isinstance(exc_info, BaseException) else None
+
+
+def _put_trace(
+    logger: logging.Logger,  # noqa: ARG001
+    method: str,  # noqa: ARG001
+    event: structlog.typing.EventDict,
+) -> structlog.typing.EventDict:
+    """The exception in words, without its message."""
+    error = _error_of(event.pop("exc_info", None))
+    if error is not None:
+        event["exception"] = trace_of(error)
+    return event
 
 
 def _redact(

@@ -33,6 +33,7 @@ from .storage.opening import open_store
 from .tasks import periodic, stop
 from .web.condition import CONDITION
 from .web.headers import add_headers
+from .web.leaving import end_when_left
 from .web.middleware import errors_to_http, guard
 from .web.page import setup_templates
 from .web.routes import add_routes
@@ -63,7 +64,7 @@ def create_server(settings: Settings) -> IngressServer:
 
 def create_app(settings: Settings) -> web.Application:
     """The application for `ingress.server.IngressServer`. Opens nothing before it is started."""
-    app = web.Application(middlewares=[errors_to_http, guard], client_max_size=1 << 20)
+    app = web.Application(middlewares=[end_when_left, errors_to_http, guard], client_max_size=1 << 20)
     app[keys.SETTINGS] = settings
     app[keys.HUB] = Hub()
     app[keys.FRAMES] = FrameCache()

@@ -3,7 +3,8 @@
 Every method is a promise that each engine keeps; `tests/storage/test_contract.py` is run against all of them.
 Shared rules: a write is durable when it returns (P2); `n` rises without gaps inside one bin because it is taken in the
 transaction that writes the bytes (P3); an unknown bin or number is `NotFound`; a write that cannot be made now is
-`StoreUnavailable`, at the latest after `COMMIT_WAIT_S`. What is understood follows what is kept (P11): a read waits
+`StoreUnavailable`, at the latest after `COMMIT_WAIT_S`. No read takes longer than about a second: it is stopped, and
+also when the task that waits for it is cancelled. What is understood follows what is kept (P11): a read waits
 until it can show everything that had been acknowledged when the read began, at most `READ_WAIT_S`, and then shows what
 is there.
 """
@@ -167,11 +168,14 @@ class Store(Protocol):
         limit: int,
         before: int | None = None,
         after: int | None = None,
+        upto: int | None = None,
         query: Query | None = None,
     ) -> Sequence[CaptureRow]:
-        """Newest first, below `before`; or with `after`, oldest first, above it. Never both. NotFound.
+        """Newest first, below `before`; or with `after`, oldest first, above it and not above `upto`. Never both.
+        NotFound.
 
         With a `query` only what matches; captures that the search index has not reached are matched all the same.
+        TooSlow: looking for it would keep others waiting.
         """
 
     async def get_capture(self, bin_id: str, n: int) -> Capture:
@@ -191,21 +195,21 @@ class Store(Protocol):
         when `after` is of an earlier reading of the bin; zero is none. Does not wait for the ledger. NotFound."""
 
     async def matching(self, bin_id: str, query: Query, captures: Sequence[int]) -> AbstractSet[int]:
-        """Which of these numbers are captures that match: for a live view with a filter. NotFound."""
+        """Which of these numbers are captures that match: for a live view with a filter. NotFound, TooSlow."""
 
     async def matching_messages(self, bin_id: str, query: Query, messages: Sequence[int]) -> AbstractSet[int]:
-        """Which of these rows (`Message.id`) are messages that match. NotFound."""
+        """Which of these rows (`Message.id`) are messages that match. NotFound, TooSlow."""
 
     async def list_messages(
         self, bin_id: str, *, limit: int, before: int | None = None, query: Query | None = None
     ) -> Sequence[Message]:
-        """Last changed first, with a seq below `before`; with a `query` only what matches. NotFound."""
+        """Last changed first, with a seq below `before`; with a `query` only what matches. NotFound, TooSlow."""
 
     async def messages_from(
-        self, bin_id: str, *, after: int, limit: int, query: Query | None = None
+        self, bin_id: str, *, after: int, limit: int, upto: int | None = None, query: Query | None = None
     ) -> Sequence[Message]:
-        """In the order of their first event, with an `id` above `after`; with a `query` only what matches: for
-        readers of everything. NotFound."""
+        """In the order of their first event, with an `id` above `after` and not above `upto`; with a `query` only what
+        matches: for readers of everything. NotFound, TooSlow."""
 
     async def last_message_id(self, bin_id: str) -> int:
         """The highest `id` of a message of a bin so far: where a reader of everything stops. NotFound."""

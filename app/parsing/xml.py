@@ -3,6 +3,7 @@
 Why a target of our own: the tree is counted while it is built, so a bomb never stands in memory.
 """
 
+import re
 from typing import cast
 from xml.etree.ElementTree import ParseError
 
@@ -12,12 +13,19 @@ from defusedxml.ElementTree import DefusedXMLParser
 from .bounds import MAX_DEPTH, MAX_FIELDS, TooMuch, Unreadable
 from .results import XmlNode
 
+MAX_NAMESPACE = 1_000
+_LONG_VALUE = re.compile(rf"""=\s*+(?:"[^"<]{{{MAX_NAMESPACE + 1}}}|'[^'<]{{{MAX_NAMESPACE + 1}}})""")
+_BEFORE_NAMES = " \t\r\n<\"'"
+
 
 def read_xml(text: str) -> XmlNode:
     """The root element. Unreadable says why not: broken, with a DTD, too deep, too many elements.
 
     It takes text, not bytes: the parser would look up any codec that an XML declaration names.
     """
+    if _has_long_namespace(text):
+        # Looked for before: expat copies it for each element, and goes on to the end whatever its handlers raise.
+        raise TooMuch(f"it has a namespace of more than {MAX_NAMESPACE} characters")
     parser = DefusedXMLParser(target=_Builder(), forbid_dtd=True)
     try:
         parser.feed(text)
@@ -69,3 +77,14 @@ class _Builder:
 def _local(name: str) -> str:
     # "{address}name": one long address, repeated for every element, would make megabytes out of a small body.
     return name.rpartition("}")[2]
+
+
+def _has_long_namespace(text: str) -> bool:
+    return any(_name_before(text, found.start()).startswith("xmlns") for found in _LONG_VALUE.finditer(text))
+
+
+def _name_before(text: str, end: int) -> str:
+    """The name of the attribute whose equals sign stands at `end`."""
+    while end and text[end - 1].isspace():
+        end -= 1
+    return text[max(text.rfind(sign, 0, end) for sign in _BEFORE_NAMES) + 1 : end]

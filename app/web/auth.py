@@ -9,6 +9,7 @@ from aiohttp import web
 from .. import keys
 from ..services.access import HARD
 from .forms import read_form
+from .hosts import parse_host
 from .page import render
 from .urls import place_of
 
@@ -25,8 +26,8 @@ class SignInPage:
 
 def cookie_name(request: web.Request) -> str:
     """With the port: browsers do not keep cookies of two ports apart."""
-    port = urlsplit("//" + place_of(request).host).port
-    return f"smsbin-{port or ''}".rstrip("-")
+    host = parse_host(place_of(request).host)
+    return "smsbin" if host is None or not host.port else f"smsbin-{host.port}"
 
 
 async def credential_of(request: web.Request) -> Credential | None:

@@ -12,12 +12,12 @@ from ..domain.replaying import read_selection
 from ..domain.roles import Role
 from ..domain.search import parse_query
 from ..domain.units import say_duration
-from ..errors import Invalid, NotFound
+from ..errors import Invalid, NotFound, TooSlow
 from ..services import bins as service
 from ..store import Store
 from .api.captures import HIGHEST
 from .api.inputs import number
-from .filters import SIMULATED, Filter, View, filter_of
+from .filters import SIMULATED, Filter, View, filter_of, stopped
 from .forms import read_form
 from .headers import NOTHING_AT_ALL
 from .page import render, retention_of, site_of, urls_of
@@ -82,13 +82,14 @@ async def index(request: web.Request) -> web.StreamResponse:
     page = await _whole_page(request, bin, before=number(dict(request.query), "before", lowest=0, highest=HIGHEST))
     if not bin.last_n:
         return render(request, "captures/empty.html", empty_page(bin, page.urls, request.query.get("provider")))
-    return render(request, "captures/index.html", page)
+    return render(request, "captures/index.html", page, status=page.filter.status)
 
 
 async def rows(request: web.Request) -> web.StreamResponse:
     """GET /bins/{bin}/rows?before=n: older rows as a piece of HTML."""
     bin = await request.app[keys.STORE].get_bin(request.match_info["bin"])
-    page = await _bin_page(request, bin, before=number(dict(request.query), "before", lowest=0, highest=HIGHEST))
+    before = number(dict(request.query), "before", lowest=0, highest=HIGHEST)
+    page = await _bin_page(request, bin, filter_of(request), before=before)
     return render(
         request, "captures/_rows.html", RowsPage(bin=bin, filter=page.filter, rows=page.rows, older=page.older)
     )
@@ -167,23 +168,34 @@ async def clear(request: web.Request) -> web.StreamResponse:
 
 
 async def _whole_page(request: web.Request, bin: Bin, *, before: int | None = None) -> BinPage:
-    page = await _bin_page(request, bin, before=before)
     store = request.app[keys.STORE]
+    filter = filter_of(request)
+    try:
+        page = await _bin_page(request, bin, filter, before=before)
+    except TooSlow as error:
+        page = _page_of(request, bin, stopped(filter, error), ())
     oldest = await store.list_captures(bin.id, limit=1, after=0)
     simulated = await store.list_captures(bin.id, limit=1, query=parse_query(SIMULATED.text))
     return replace(page, oldest=oldest[0] if oldest else None, simulated=SIMULATED if simulated else None)
 
 
 async def _beside(store: Store, bin_id: str, n: int, filter: Filter) -> tuple[int | None, int | None]:
-    newer = await store.list_captures(bin_id, limit=1, after=n, query=filter.query)
-    older = await store.list_captures(bin_id, limit=1, before=n, query=filter.query)
+    try:
+        newer = await store.list_captures(bin_id, limit=1, after=n, query=filter.query)
+        older = await store.list_captures(bin_id, limit=1, before=n, query=filter.query)
+    except TooSlow:
+        return None, None
     return (newer[0].n if newer else None, older[0].n if older else None)
 
 
-async def _bin_page(request: web.Request, bin: Bin, *, before: int | None) -> BinPage:
-    filter = filter_of(request)
+async def _bin_page(request: web.Request, bin: Bin, filter: Filter, *, before: int | None) -> BinPage:
     store = request.app[keys.STORE]
     found = await store.list_captures(bin.id, limit=PAGE + 1, before=before, query=filter.query)
+    return _page_of(request, bin, filter, found)
+
+
+def _page_of(request: web.Request, bin: Bin, filter: Filter, found: Sequence[CaptureRow]) -> BinPage:
+    """`found`: one row more than the page has, where there are older ones."""
     shown = found[:PAGE]
     kept = retention_of(bin, request.app[keys.SETTINGS].retention)
     return BinPage(

@@ -3,13 +3,14 @@
 A filter that cannot be read filters nothing: the page says so above the list, with the place and the cure.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import quote
 
 from aiohttp import web
 
 from .. import clock
 from ..domain.search import Query, WrongTerm, parse_query, settle
+from ..errors import TooSlow
 
 IN_FLIGHT = "status:queued,sending,unknown -has:stuck"
 HANDED_OVER = "status:sent"
@@ -23,11 +24,25 @@ ODD = "has:any"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
-    """What stands in the box. `query` None: everything is shown; `problem`: why the text could not be read."""
+    """What stands in the box. `query` None: everything is shown; `problem`: why the text could not be read;
+    `too_slow`: why nothing is shown although it could."""
 
     text: str = ""
     query: Query | None = None
     problem: str | None = None
+    too_slow: str | None = None
+
+    @property
+    def said(self) -> str | None:
+        """What is wrong, as a sentence."""
+        if self.too_slow is not None:
+            return f"Nothing is shown: {self.too_slow}."
+        return None if self.problem is None else f"Not filtered: {self.problem}."
+
+    @property
+    def status(self) -> int:
+        """Of the page that shows it."""
+        return 200 if self.too_slow is None else TooSlow.status
 
     @property
     def suffix(self) -> str:
@@ -68,6 +83,11 @@ def filter_of(request: web.Request) -> Filter:
     except WrongTerm as error:
         return Filter(text=text, problem="; ".join(message for _, message in error.problems))
     return Filter(text=text, query=settle(query, clock.now()) if query.terms else None)
+
+
+def stopped(filter: Filter, error: TooSlow) -> Filter:
+    """The filter of a search that took too long."""
+    return replace(filter, too_slow="; ".join(message for _, message in error.problems))
 
 
 def suffix_of(text: str) -> str:

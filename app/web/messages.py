@@ -10,11 +10,12 @@ from ..domain.bins import Bin
 from ..domain.messages import Message, Pace
 from ..domain.roles import Role
 from ..domain.statuses import FAILURES
+from ..errors import TooSlow
 from ..store import Store
 from . import filters
 from .api.captures import HIGHEST
 from .api.inputs import number
-from .filters import Filter, View, filter_of, say_count
+from .filters import Filter, View, filter_of, say_count, stopped
 from .message_detail import MessageDetail, open_message
 from .page import render, site_of, urls_of
 from .timeline import Plot, draw_pace
@@ -58,13 +59,13 @@ class MessagesPage:
 async def index(request: web.Request) -> web.StreamResponse:
     """GET /bins/{bin}/messages"""
     page = await _whole_page(request)
-    return render(request, "messages/index.html", page)
+    return render(request, "messages/index.html", page, status=page.filter.status)
 
 
 async def rows(request: web.Request) -> web.StreamResponse:
     """GET /bins/{bin}/messages/rows?before=seq: older rows as a piece of HTML."""
     bin = await request.app[keys.STORE].get_bin(request.match_info["bin"])
-    return render(request, "messages/_rows.html", await _page(request, bin))
+    return render(request, "messages/_rows.html", await _page(request, bin, filter_of(request)))
 
 
 async def side(request: web.Request) -> web.StreamResponse:
@@ -88,12 +89,16 @@ async def show(request: web.Request) -> web.StreamResponse:
 async def _whole_page(request: web.Request) -> MessagesPage:
     store = request.app[keys.STORE]
     bin = await store.get_bin(request.match_info["bin"])
-    page = await _page(request, bin)
+    filter = filter_of(request)
+    try:
+        page = await _page(request, bin, filter)
+    except TooSlow as error:
+        filter = stopped(filter, error)
+        page = MessagesPage(bin=bin, urls={}, filter=filter, side=None, rows=(), older=None)
     return replace(page, urls=urls_of(site_of(request).root, bin), side=await _side(store, bin, page.filter))
 
 
-async def _page(request: web.Request, bin: Bin) -> MessagesPage:
-    filter = filter_of(request)
+async def _page(request: web.Request, bin: Bin, filter: Filter) -> MessagesPage:
     before = number(dict(request.query), "before", lowest=0, highest=HIGHEST)
     found = await request.app[keys.STORE].list_messages(bin.id, limit=PAGE + 1, before=before, query=filter.query)
     shown = found[:PAGE]

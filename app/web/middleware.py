@@ -7,7 +7,16 @@ from typing import Final
 from aiohttp import web
 
 from .. import clock, keys
-from ..errors import AppError, Forbidden, Invalid, NotReadable, StoreUnavailable, Unauthorized
+from ..errors import (
+    AppError,
+    Forbidden,
+    IncompleteBody,
+    Invalid,
+    NotReadable,
+    SlowBody,
+    StoreUnavailable,
+    Unauthorized,
+)
 from ..ingress.pages import trust
 from ..log import get_log
 from . import auth, origins
@@ -21,9 +30,11 @@ ANY_HOST: Final = frozenset({"healthz", "readyz"})
 
 # By status, or by the code of the error, where that says more.
 _TITLES: dict[int | str, str] = {
+    400: "That cannot be read",
     403: "Not from here",
     404: "Nothing here",
     405: "Not that way",
+    408: "That took too long",
     422: "That needs another look",
     500: "Something broke",
     503: "Nothing can be stored right now",
@@ -60,7 +71,11 @@ async def errors_to_http(request: web.Request, handler: Handler) -> web.StreamRe
     except AppError as error:
         fields = error.problems if isinstance(error, Invalid) else ()
         headers = {"Retry-After": "5"} if isinstance(error, StoreUnavailable) else {}
-        return _answer(request, error.status, error.code, str(error), fields=fields, headers=headers)
+        answer = _answer(request, error.status, error.code, str(error), fields=fields, headers=headers)
+        if isinstance(error, SlowBody | IncompleteBody):
+            # What follows on this connection would be the rest of the body.
+            answer.force_close()
+        return answer
     except Exception:
         _log.exception("request.failed", route=_route_name(request))
         return _answer(request, 500, "internal", "Something broke; the log has the details.")

@@ -3,38 +3,32 @@
 Only what changes something is asked for its origin, and WebSockets, which browsers let any page open.
 """
 
-from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from ..errors import Forbidden
+from ..errors import BadHost, Forbidden
 from ..settings import Settings
+from .hosts import parse_host
 from .urls import Place
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def check_host(settings: Settings, place: Place, raw_path: str) -> None:
-    """Forbidden for a Host that nobody configured: it may be another site's name that resolves to us."""
+    """Forbidden for a Host that nobody configured: it may be another site's name that resolves to us. BadHost."""
     if not raw_path.startswith("/"):
         raise Forbidden("Pages and API take a plain path as request target.")
-    name = host_name(place.host)
+    host = parse_host(place.host)
+    if host is None:
+        raise BadHost("The Host header is missing, or is no host name or address with a port.")
     public = urlsplit(settings.public_url or "").hostname
-    if name == "localhost" or name == public or name in settings.allowed_hosts or _is_address(name):
+    if host.name in ("localhost", public) or host.name in settings.allowed_hosts or host.is_address:
         return
     raise Forbidden(
         "This host name is not known here. Add it to SMSBIN_ALLOWED_HOSTS, or set SMSBIN_PUBLIC_URL to the address"
         " that you use."
     )
-
-
-def host_name(host: str) -> str:
-    """The name in a Host header, without port and brackets, in lower case."""
-    if host.startswith("["):
-        name, closing, _ = host[1:].partition("]")
-        return name.lower() if closing else host
-    return host.partition(":")[0].rstrip(".").lower()
 
 
 def is_foreign(request: web.Request, settings: Settings, place: Place) -> bool:
@@ -72,11 +66,3 @@ def _own(settings: Settings, place: Place) -> set[str]:
         parts = urlsplit(settings.public_url)
         own.add(f"{parts.scheme}://{parts.netloc}".lower())
     return own
-
-
-def _is_address(name: str) -> bool:
-    try:
-        ip_address(name)
-    except ValueError:
-        return False
-    return True

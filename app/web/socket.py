@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from aiohttp import WSCloseCode, web
 
 from .. import clock, keys
-from ..errors import NotFound, StoreUnavailable
+from ..errors import NotFound, StoreUnavailable, TooSlow
 from ..ingress.pages import drained
 from ..live.frames import Frames
 from . import auth
@@ -87,7 +87,7 @@ async def _speak(
         await _say_goodbye(socket, WSCloseCode.GOING_AWAY)
     except NotFound:
         await _say_goodbye(socket, GONE)
-    except StoreUnavailable:
+    except (StoreUnavailable, TooSlow):
         await _say_goodbye(socket, WSCloseCode.TRY_AGAIN_LATER)
     except (TimeoutError, ConnectionError):
         return  # it stopped reading, or is gone; `follow` cuts the line

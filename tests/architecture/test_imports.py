@@ -12,7 +12,7 @@ MAY_IMPORT = {
     "parsing": {"parsing", *PURE},
     "providers": {"providers", "parsing", *PURE},
     "export": {"export", *PURE},
-    "storage": {"storage", "store", "clock", "log", "tasks", *PURE},
+    "storage": {"storage", "store", "clock", "log", "tasks", "traces", *PURE},
     "live": {"live"},
     "egress": {"egress", "errors", "clock"},
     "services": {
@@ -114,5 +114,5 @@ def test_only_main_and_the_serving_modules_know_all_rooms() -> None:
     top = {path.stem for path in APP.glob("*.py")}
     assert top == {
         "__init__", "__main__", "clock", "errors", "follower", "keys", "log", "main", "serving", "settings", "store",
-        "tasks",
+        "tasks", "traces",
     }  # fmt: skip

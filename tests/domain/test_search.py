@@ -16,14 +16,15 @@ from app.domain.search import (
     VALUES,
     Candidate,
     OneOf,
+    Phrases,
     Query,
     Size,
+    Tokens,
     When,
     Words,
     WrongTerm,
     as_text,
     complete,
-    has_phrase,
     matches,
     parse_query,
     tokens,
@@ -384,4 +385,4 @@ def test_a_phrase_is_found_as_the_full_text_index_finds_it(
     fts.execute("insert into texts values (?)", (", ".join(there),))
     match = '"' + " ".join(asked) + '"' + (" *" if prefix else "")
     (count,) = fts.execute("select count(*) from texts where texts match ?", (match,)).fetchone()
-    assert has_phrase(" ".join(there), asked, prefix=prefix) == bool(count)
+    assert Phrases([(asked, prefix)]).stand_in(Tokens(" ".join(there))) == bool(count)

@@ -1,6 +1,9 @@
+import time as clock
+from contextlib import suppress
+
 import pytest
 
-from app.parsing import MAX_DEPTH, MAX_FIELDS, parse
+from app.parsing import MAX_DEPTH, MAX_FIELDS, parse, xml
 from app.parsing.bounds import TooMuch, Unreadable
 from app.parsing.xml import read_xml
 
@@ -27,6 +30,54 @@ def test_text_around_children_is_kept_together():
 def test_namespaces_are_left_out_so_that_they_cannot_multiply():
     address = "u" * 1000
     assert read_xml(f'<x:a xmlns:x="{address}" x:n="1"><x:b/></x:a>') == node("a", children=[node("b")], n="1")
+
+
+@pytest.mark.parametrize(
+    "attribute",
+    [
+        'xmlns="{}"',
+        "xmlns='{}'",
+        'xmlns:x="{}"',
+        'xmlns:x = \n"{}"',
+        'b="" xmlns:x="{}"',
+        "c='>' xmlns='{}'",
+        "xmlns:" + "p" * 3000 + '="{}"',
+    ],
+)
+def test_a_long_namespace_is_refused_before_it_is_copied_for_each_element(attribute):
+    bound = xml.MAX_NAMESPACE
+    assert read_xml(f"<a {attribute.format('u' * bound)}/>")["tag"] == "a"
+    for text in (
+        f"<a {attribute.format('u' * (bound + 1))}><b/></a>",
+        f"<a {attribute.format('u' * 200_000)}><b/></a>",
+    ):
+        with pytest.raises(TooMuch, match="namespace of more than 1000"):
+            read_xml(text)
+
+
+def test_other_long_values_are_read():
+    assert read_xml(f'<a not-xmlns="{"u" * 5000}">{"t" * 5000}</a>')["text"] == "t" * 5000
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f'<a xmlns="{"u" * 250_000}">{"<b/>" * 998}</a>',
+        "<a " + "xmlns " * 40_000 + "/>",
+        "<a " + "xmlns:" * 40_000 + "/>",
+        "<a " + "=" * 250_000,
+        "<a " + '="' * 125_000,
+        "<a " + "='\"" * 80_000,
+        "<a " + " " * 125_000 + "=" + " " * 125_000 + "'" + "u" * 2_000 + "'>",
+        "".join(f' xmlns:{n}="{"u" * 1_000}"' for n in range(250)).join(("<a", ">")) + "</a>",
+    ],
+    ids=range(8),
+)
+def test_hostile_namespaces_cost_no_more_than_a_look(text):
+    since = clock.process_time()
+    with suppress(Unreadable):
+        read_xml(text)
+    assert clock.process_time() - since < 0.1
 
 
 @pytest.mark.parametrize("text", [LAUGHS, OUTSIDE, "<!DOCTYPE a><a/>"])

@@ -16,6 +16,7 @@ from schemathesis import GenerationMode
 from schemathesis.core import NOT_SET
 from yarl import URL
 
+from app.web import docs
 from app.web.api.openapi import document
 from app.web.routes import ROUTES
 from tests.conftest import Running
@@ -43,6 +44,13 @@ async def test_it_is_public_and_knows_its_base_path(server: Running) -> None:
         assert answer.status == 200
         assert (await answer.json())["openapi"].startswith("3.1")
     assert document("/x/y")["servers"] == [{"url": "/x/y"}]
+
+
+@pytest.mark.parametrize("base", ["", "/x/y", '/"'])
+def test_it_is_made_once_and_fits_each_base_path(base: str, monkeypatch) -> None:
+    assert json.loads(docs.document_bytes(base)) == json.loads(json.dumps(document(base)))
+    monkeypatch.setattr(docs, "document", None)
+    docs.document_bytes("/another")
 
 
 EXAMPLES = 12

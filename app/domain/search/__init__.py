@@ -26,7 +26,7 @@ it, `after:#1040` begins with 1041; `before:` ends in front of either.
 from .matching import Candidate, matches, settle
 from .reading import MAX_LENGTH, MAX_TERMS, WrongTerm, parse_query
 from .terms import KEYS, VALUES, Moment, OneOf, Pattern, Patterns, Phrase, Query, Size, Term, When, Words
-from .tokens import has_phrase, tokens
+from .tokens import Phrases, Tokens, tokens
 from .writing import as_text, complete
 
 __all__ = [
@@ -40,15 +40,16 @@ __all__ = [
     "Pattern",
     "Patterns",
     "Phrase",
+    "Phrases",
     "Query",
     "Size",
     "Term",
+    "Tokens",
     "When",
     "Words",
     "WrongTerm",
     "as_text",
     "complete",
-    "has_phrase",
     "matches",
     "parse_query",
     "settle",

@@ -3,14 +3,15 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
-from .terms import ANY, OneOf, Pattern, Patterns, Phrase, Query, Size, Term, When, Words
-from .tokens import has_phrase
+from .terms import ANY, OneOf, Pattern, Patterns, Query, Size, Term, When, Words
+from .tokens import Tokens
 from .values import fold, resolve
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Candidate:
     """What a query can ask about. `words` are the values of all fields, as a reading has them; `n` None: no number
     yet, which is after every number."""
@@ -30,6 +31,16 @@ class Candidate:
     words: str = ""
     findings: tuple[str, ...] = ()
     simulated: bool = False
+
+    @cached_property
+    def text_tokens(self) -> Tokens:
+        """The words of the text, split once for all terms and all rules."""
+        return Tokens(self.text or "")
+
+    @cached_property
+    def all_tokens(self) -> Tokens:
+        """The words of all fields."""
+        return Tokens(self.words)
 
 
 def matches(query: Query, candidate: Candidate, now: datetime | None = None) -> bool:
@@ -57,12 +68,8 @@ def _holds(term: Term, candidate: Candidate, now: datetime) -> bool:
 
 
 def _holds_words(term: Words, candidate: Candidate) -> bool:
-    texts = [candidate.text or ""] if term.text_only else [candidate.text or "", candidate.words]
-    return any(_has(phrase, text) for text in texts for phrase in term.phrases)
-
-
-def _has(phrase: Phrase, text: str) -> bool:
-    return has_phrase(text, phrase.words, prefix=phrase.prefix)
+    wanted = term.wanted
+    return wanted.stand_in(candidate.text_tokens) or (not term.text_only and wanted.stand_in(candidate.all_tokens))
 
 
 def _holds_patterns(term: Patterns, candidate: Candidate) -> bool:

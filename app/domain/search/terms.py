@@ -5,11 +5,13 @@ Each value keeps how it was `said`, so that a query can be written again as its 
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from ..bins import PROVIDER_TITLES
 from ..findings import FINDINGS
 from ..roles import Kind, Role
 from ..statuses import Status
+from .tokens import Phrases
 
 ANY = "any"
 """Behind `has:`, whatever it is."""
@@ -56,7 +58,7 @@ Moment = datetime | timedelta | int
 """A time in UTC, a time ago, or a capture's number."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Words:
     """Any of the phrases, in the text or (`text_only` false) in any field."""
 
@@ -64,6 +66,11 @@ class Words:
     text_only: bool = False
     negated: bool = False
     position: int = field(default=1, compare=False)
+
+    @cached_property
+    def wanted(self) -> Phrases:
+        """The phrases, prepared for looking."""
+        return Phrases((phrase.words, phrase.prefix) for phrase in self.phrases)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ it; here it parts words. An index of `" ".join(tokens(text))` has no such differ
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 _ASCII_WORDS = re.compile(r"[a-z0-9]+")
 _WORD_CATEGORIES = ("L", "N", "Co")
@@ -53,7 +53,39 @@ def tokens(text: str) -> list[str]:
     return text.translate(_FOLDING).split()
 
 
-def has_phrase(text: str, words: Sequence[str], *, prefix: bool = False) -> bool:
-    """Whether these words stand in a text, one behind the other; with `prefix` the last may go on."""
-    there = " ".join(["", *tokens(text), ""])
-    return " ".join(["", *words, *([] if prefix else [""])]) in there
+class Tokens:
+    """A text split into its words once, to look for any number of phrases in it."""
+
+    __slots__ = ("_line", "words")
+
+    def __init__(self, text: str) -> None:
+        self.words = tokens(text)
+        self._line: str | None = None
+
+    @property
+    def line(self) -> str:
+        """The words with blanks between and around them."""
+        if self._line is None:
+            self._line = " ".join(["", *self.words, ""])
+        return self._line
+
+
+class Phrases:
+    """Phrases of which any may stand in a text, prepared once for many texts. Each is its words, and whether the last
+    of them may go on."""
+
+    __slots__ = ("_runs", "_words")
+
+    def __init__(self, phrases: Iterable[tuple[Sequence[str], bool]]) -> None:
+        alone: list[str] = []
+        runs: list[str] = []
+        for words, prefix in phrases:
+            if len(words) == 1 and not prefix:
+                alone.append(words[0])
+            else:
+                runs.append(" ".join(["", *words, *([] if prefix else [""])]))
+        self._words, self._runs = frozenset(alone), tuple(runs)
+
+    def stand_in(self, text: Tokens) -> bool:
+        """Whether one of them does, its words one behind the other."""
+        return not self._words.isdisjoint(text.words) or any(run in text.line for run in self._runs)

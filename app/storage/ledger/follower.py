@@ -6,10 +6,10 @@ again and nothing is counted twice. It is not synced for each of them: what a po
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from traceback import format_exception
 
 from ...clock import now, ticks
 from ...domain.units import micros
+from ...traces import name_of, trace_of
 from ..ids import MASK
 from ..log.jobs import Mark
 from ..process import Pipe
@@ -191,7 +191,7 @@ class Follower:
 
     def _failed(self, numbers: list[int], error: Exception, *, building: bool) -> None:
         """A fault of smsbin: find the capture that it fails on, and go on without what that states."""
-        self._tell(Note("ledger.failed", repr(error), "".join(format_exception(error))))
+        self._tell(Note("ledger.failed", name_of(error), trace_of(error)))
         if len(numbers) > 1 or numbers[0] not in self._careful:
             self._careful.update(dict.fromkeys(numbers, MOST))
             return

@@ -1,18 +1,26 @@
 """What the read side shares: the readers of both databases, and the wait for the ledger."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Protocol
 
-from ...errors import NotFound
+from ...domain.search import Query
+from ...errors import NotFound, ReadTooLong, TooSlow
 from ..ids import MASK
 from ..ledger.client import LedgerClient
 from ..log.client import LogClient
 from ..transaction import Row
 
+TOO_SLOW = (
+    "looking through the bin takes too long, so it was stopped. Narrow the filter: numbers, ids, whole words and failed"
+    " statuses are found at once, before: and after: bound the rest"
+)
+
 
 class Readers(Protocol):
-    """Reads one database; every call is one statement, so of one moment. Unreadable."""
+    """Reads one database; every call is one statement, so of one moment. Unreadable; ReadTooLong where the time of a
+    query is limited."""
 
     async def all(self, query: str, values: Mapping[str, object]) -> Sequence[Row]:
         """Every row of a named query."""
@@ -26,8 +34,21 @@ class Readers(Protocol):
     async def run(self, text: str, values: Mapping[str, object]) -> Sequence[Row]:
         """Every row of a query that was put together from named ones."""
 
+    def within_one_limit(self) -> "Limited":
+        """For several queries that share the time of one: those of one search."""
+
     async def close(self) -> None:
         """Close every connection."""
+
+
+class Limited(Protocol):
+    """Some of the same calls. ReadTooLong when their time, all together, is over."""
+
+    async def ids(self, query: str, values: Mapping[str, object]) -> Sequence[int]:
+        """The first column of every row of a named query."""
+
+    async def run(self, text: str, values: Mapping[str, object]) -> Sequence[Row]:
+        """Every row of a query that was put together from named ones."""
 
 
 class Base:
@@ -61,6 +82,17 @@ class Base:
     async def _space(self, number: int) -> Row | None:
         """The space that readers see of a bin; None while the ledger has none."""
         return await self._ledger.one("space_of", {"bin": number})
+
+
+@contextmanager
+def searching(query: Query | None) -> Iterator[None]:
+    """Around the reads of a search. TooSlow: it took too long, which with a filter is the filter's fault."""
+    try:
+        yield
+    except ReadTooLong as error:
+        if query is None or not query.terms:
+            raise
+        raise TooSlow(("q", TOO_SLOW)) from error
 
 
 def up_to(number: int | None) -> int:

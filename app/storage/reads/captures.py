@@ -32,7 +32,7 @@ from ..ledger.changes import What
 from ..packing import read_answer, read_events
 from ..rows import content_type_of, read_capture_row, read_raw
 from ..transaction import Row
-from .base import as_list, up_to
+from .base import as_list, searching, up_to
 from .filters import make_filter
 from .messages import MessageReads
 
@@ -49,15 +49,19 @@ class CaptureReads(MessageReads):
         limit: int,
         before: int | None = None,
         after: int | None = None,
+        upto: int | None = None,
         query: Query | None = None,
     ) -> Sequence[CaptureRow]:
         bin = await self._followed(bin_id)
-        wanted = await make_filter("captures", query, await self._space(bin) if query else None, self._ledger.ids)
-        values = {"bin": bin, "limit": limit, **wanted.values}
-        if after is not None:
-            rows = await self._ledger.run(wanted.put_into("list_after"), values | {"after": up_to(after)})
-        else:
-            rows = await self._ledger.run(wanted.put_into("list_newest"), values | {"before": up_to(before)})
+        ledger = self._ledger.within_one_limit()
+        with searching(query):
+            wanted = await make_filter("captures", query, await self._space(bin) if query else None, ledger.ids)
+            values = {"bin": bin, "limit": limit, **wanted.values}
+            if after is not None:
+                place = {"after": up_to(after), "until": up_to(upto)}
+                rows = await ledger.run(wanted.put_into("list_after"), values | place)
+            else:
+                rows = await ledger.run(wanted.put_into("list_newest"), values | {"before": up_to(before)})
         return [read_capture_row(row) for row in rows]
 
     async def matching(self, bin_id: str, query: Query, captures: Sequence[int]) -> AbstractSet[int]:
@@ -65,7 +69,8 @@ class CaptureReads(MessageReads):
         # So few rows need no driver: the condition alone decides.
         wanted = await make_filter("captures", query, None, None)
         values = {"bin": bin, "ns": as_list(captures), **wanted.values}
-        return {int(row[0]) for row in await self._ledger.run(wanted.put_into("matching_captures"), values)}
+        with searching(query):
+            return {int(row[0]) for row in await self._ledger.run(wanted.put_into("matching_captures"), values)}
 
     async def get_capture(self, bin_id: str, n: int) -> Capture:
         found = await self.get_captures(bin_id, [n])

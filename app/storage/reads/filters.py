@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from ...domain.search import OneOf, Patterns, Phrase, Query, Term, When, Words, has_phrase
+from ...domain.search import OneOf, Patterns, Phrase, Query, Term, When, Words
 from ...domain.units import micros
 from ..ids import row_id
 from ..ledger.search import scope_of
@@ -68,12 +68,6 @@ async def make_filter(of: str, query: Query | None, space: Row | None, ask: Ask 
         parts.insert(0, f"({SQL[f'{of}_driven' + ('' if driven.upto is None else '_or_later')]})")
         values |= {"driven": json.dumps(list(driven.found)), "upto": driven.upto}
     return Filter("and " + " and ".join(parts), values, driven=driven is not None)
-
-
-def words_match(text: str, rest: str, said: str) -> bool:
-    """The SQL function of the conditions: is one of the phrases in one of the texts?"""
-    phrases = json.loads(said)
-    return any(has_phrase(there, words, prefix=prefix) for there in (text, rest) for words, prefix in phrases)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from ...errors import NotFound
 from ..packing import read_events
 from ..rows import read_codes, read_message
 from ..transaction import Row
-from .base import Base, as_list, up_to
+from .base import Base, as_list, searching, up_to
 from .filters import make_filter
 
 FAR = (1 << 63) - 1
@@ -31,24 +31,30 @@ class MessageReads(Base):
         self, bin_id: str, *, limit: int, before: int | None = None, query: Query | None = None
     ) -> Sequence[Message]:
         bin = await self._followed(bin_id)
-        wanted = await make_filter("messages", query, await self._space(bin) if query else None, self._ledger.ids)
-        values = {"bin": bin, "limit": limit, "before": FAR if before is None else before, **wanted.values}
-        text = wanted.put_into("driven_messages" if wanted.driven else "list_messages")
-        return await self._with_captures(await self._ledger.run(text, values))
+        ledger = self._ledger.within_one_limit()
+        with searching(query):
+            wanted = await make_filter("messages", query, await self._space(bin) if query else None, ledger.ids)
+            values = {"bin": bin, "limit": limit, "before": FAR if before is None else before, **wanted.values}
+            rows = await ledger.run(wanted.put_into("driven_messages" if wanted.driven else "list_messages"), values)
+        return await self._with_captures(rows)
 
     async def matching_messages(self, bin_id: str, query: Query, messages: Sequence[int]) -> AbstractSet[int]:
         bin = await self._number(bin_id)
         wanted = await make_filter("messages", query, None, None)
         values = {"bin": bin, "ids": as_list(messages), **wanted.values}
-        return {int(row[0]) for row in await self._ledger.run(wanted.put_into("matching_messages"), values)}
+        with searching(query):
+            return {int(row[0]) for row in await self._ledger.run(wanted.put_into("matching_messages"), values)}
 
     async def messages_from(
-        self, bin_id: str, *, after: int, limit: int, query: Query | None = None
+        self, bin_id: str, *, after: int, limit: int, upto: int | None = None, query: Query | None = None
     ) -> Sequence[Message]:
         bin = await self._followed(bin_id)
-        wanted = await make_filter("messages", query, await self._space(bin) if query else None, self._ledger.ids)
-        values = {"bin": bin, "after": up_to(after), "limit": limit, **wanted.values}
-        return await self._with_captures(await self._ledger.run(wanted.put_into("each_message"), values))
+        ledger = self._ledger.within_one_limit()
+        with searching(query):
+            wanted = await make_filter("messages", query, await self._space(bin) if query else None, ledger.ids)
+            values = {"bin": bin, "after": up_to(after), "until": up_to(upto), "limit": limit, **wanted.values}
+            rows = await ledger.run(wanted.put_into("each_message"), values)
+        return await self._with_captures(rows)
 
     async def last_message_id(self, bin_id: str) -> int:
         row = await self._ledger.one("last_message", {"bin": await self._followed(bin_id)})

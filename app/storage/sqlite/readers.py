@@ -1,27 +1,57 @@
-"""A few connections that only read. Each query is one statement, so no transaction spans an await."""
+"""A few connections that only read. Each query is one statement, so no transaction spans an await.
+
+No query takes long: SQLite asks every few thousand steps whether it may go on (its progress handler), and stops when
+its time is over or when nobody waits for the rows any more.
+"""
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import aiosqlite
 
-from ...errors import NotReadable
+from ...clock import ticks
+from ...errors import NotReadable, ReadTooLong
+from ...tasks import lifelong
 from ..queries import SQL
-from ..reads.filters import words_match
+from ..reads.words import WordsMatch
 from ..transaction import Damaged, Doubtful
 from .connections import READER_PRAGMAS
 from .failures import translate
+
+# Steps of SQLite's machine between two looks at the clock. A row of a search takes some dozens.
+STEPS = 1_000
+_INTERRUPTED = "SQLITE_INTERRUPT"
+_FOR_EVER = float("inf")
+
+
+class _Reader:
+    """A connection, and until when its query may run."""
+
+    def __init__(self, connection: aiosqlite.Connection) -> None:
+        self.connection = connection
+        self.ends_at = _FOR_EVER
+
+    def is_over(self) -> bool:
+        """What SQLite asks, in the thread of the connection."""
+        return ticks() >= self.ends_at
+
+    async def stop(self) -> None:
+        """End the query that runs, or that is about to."""
+        self.ends_at = 0.0
+        with suppress(ValueError):  # it is being closed
+            await self.connection.interrupt()
 
 
 class Readers:
     """Implements `reads.base.Readers` on one database; a query that finds all connections busy waits for the first that
     is free.
 
-    `damaged` is called when the file is found to be no sound database. `file` names the file that is there now: when it
-    is another one than before, the connections are opened again; empty: there is none, and `missing` says why. Queries
-    raise NotReadable.
+    A query runs for at most `limit_s` (None: as long as it takes), then it is ReadTooLong. `damaged` is called when the
+    file is found to be no sound database. `file` names the file that is there now: when it is another one than before,
+    the connections are opened again; empty: there is none, and `missing` says why. Queries raise NotReadable.
     """
 
     def __init__(
@@ -29,19 +59,21 @@ class Readers:
         path: Path,
         count: int,
         *,
+        limit_s: float | None = None,
         damaged: Callable[[str], None] = lambda _: None,
         file: Callable[[], str] = lambda: "the only one",
         missing: Callable[[], str] = lambda: "The database is not open.",
     ) -> None:
         self._path = path
         self._count = count
+        self._limit_s = limit_s
         self._damaged = damaged
         self._file = file
         self._missing = missing
         self._opened: str | None = None
         self._opening = asyncio.Lock()
-        self._free: asyncio.LifoQueue[aiosqlite.Connection] = asyncio.LifoQueue()
-        self._connections: list[aiosqlite.Connection] = []
+        self._free: asyncio.LifoQueue[_Reader] = asyncio.LifoQueue()
+        self._readers: list[_Reader] = []
 
     async def all(self, query: str, values: Mapping[str, object]) -> Sequence[sqlite3.Row]:
         """Every row of a named query."""
@@ -58,26 +90,57 @@ class Readers:
 
     async def run(self, text: str, values: Mapping[str, object]) -> Sequence[sqlite3.Row]:
         """Every row of a query that was put together from named ones."""
-        file = self._file()
-        if file != self._opened:
-            await self._open_again(file)
-        connection = await self._free.get()
-        try:
-            return list(await connection.execute_fetchall(text, values))
-        except sqlite3.Error as error:
-            known = translate(error)
-            if known is None:
-                raise
-            if isinstance(known, Damaged | Doubtful):
-                self._damaged(str(known))
-            raise NotReadable(f"The database cannot be read: {error}") from error
-        finally:
-            self._free.put_nowait(connection)
+        return await self._run(text, values, _Budget(self._limit_s))
+
+    def within_one_limit(self) -> "Limited":
+        """For several queries that share the time of one."""
+        return Limited(self._run, _Budget(self._limit_s))
 
     async def close(self) -> None:
         """aiosqlite's threads are no daemons: one that stays open keeps the process alive."""
-        connections, self._connections = self._connections, []
-        await asyncio.gather(*(connection.close() for connection in connections), return_exceptions=True)
+        readers, self._readers = self._readers, []
+        for reader in readers:
+            reader.ends_at = 0.0
+        await asyncio.gather(*(reader.connection.close() for reader in readers), return_exceptions=True)
+
+    async def _run(self, text: str, values: Mapping[str, object], budget: "_Budget") -> Sequence[sqlite3.Row]:
+        file = self._file()
+        if file != self._opened:
+            await self._open_again(file)
+        reader = await self._free.get()
+        since = ticks()
+        reader.ends_at = since + budget.left_s
+        is_wanted = True
+        try:
+            return list(await reader.connection.execute_fetchall(text, values))
+        except asyncio.CancelledError:
+            is_wanted = False
+            raise
+        except sqlite3.Error as error:
+            raise self._explain(error, budget) from error
+        finally:
+            budget.left_s -= ticks() - since
+            if is_wanted:
+                self._free.put_nowait(reader)
+            else:
+                await reader.stop()
+                lifelong(self._put_back(reader), name="reader")
+
+    def _explain(self, error: sqlite3.Error, budget: "_Budget") -> Exception:
+        if getattr(error, "sqlite_errorname", None) == _INTERRUPTED:
+            return ReadTooLong(f"Reading took longer than {budget.limit_s:g} s and was stopped.")
+        known = translate(error)
+        if known is None:
+            return error
+        if isinstance(known, Damaged | Doubtful):
+            self._damaged(str(known))
+        return NotReadable(f"The database cannot be read: {error}")
+
+    async def _put_back(self, reader: _Reader) -> None:
+        """When its thread has ended the query that nobody waits for."""
+        with suppress(sqlite3.Error, ValueError):
+            await reader.connection.execute_fetchall("select 1")
+        self._free.put_nowait(reader)
 
     async def _open_again(self, file: str) -> None:
         async with self._opening:
@@ -85,27 +148,67 @@ class Readers:
                 return
             if not file:
                 raise NotReadable(self._missing())
-            # Queries that began before end on the old file.
-            for _ in self._connections:
-                await self._free.get()
+            await self._all_free()
             self._opened = None
             await self.close()
             try:
                 opened = [await self._connect() for _ in range(self._count)]
-            except sqlite3.Error as error:
+            except BaseException as error:
                 await self.close()
-                raise NotReadable(f"The database cannot be opened: {error}") from error
-            for connection in opened:
-                self._free.put_nowait(connection)
+                if isinstance(error, sqlite3.Error):
+                    raise NotReadable(f"The database cannot be opened: {error}") from error
+                raise
+            for reader in opened:
+                self._free.put_nowait(reader)
             self._opened = file
 
-    async def _connect(self) -> aiosqlite.Connection:
+    async def _all_free(self) -> None:
+        """Take every connection out of use: queries that began before end on the old file."""
+        taken: list[_Reader] = []
+        try:
+            while len(taken) < len(self._readers):
+                taken.append(await self._free.get())
+        except asyncio.CancelledError:
+            for reader in taken:
+                self._free.put_nowait(reader)
+            raise
+
+    async def _connect(self) -> _Reader:
         connection = await aiosqlite.connect(
             f"{self._path.absolute().as_uri()}?mode=rw", uri=True, isolation_level=None
         )
-        self._connections.append(connection)
+        reader = _Reader(connection)
+        self._readers.append(reader)
         connection.row_factory = sqlite3.Row
-        await connection.create_function("words_match", 3, words_match, deterministic=True)
+        await connection.create_function("words_match", 3, WordsMatch(), deterministic=True)
         for name, value in READER_PRAGMAS.items():
             await connection.execute_fetchall(f"pragma {name} = {value}")
-        return connection
+        await connection.set_progress_handler(reader.is_over, STEPS)
+        return reader
+
+
+class _Budget:
+    """How much time is left for queries."""
+
+    def __init__(self, limit_s: float | None) -> None:
+        self.limit_s = _FOR_EVER if limit_s is None else limit_s
+        self.left_s = self.limit_s
+
+
+class Limited:
+    """Queries that share the time of one: those of one search."""
+
+    def __init__(self, run: "_Run", budget: _Budget) -> None:
+        self._run = run
+        self._budget = budget
+
+    async def run(self, text: str, values: Mapping[str, object]) -> Sequence[sqlite3.Row]:
+        """Every row of a query that was put together from named ones."""
+        return await self._run(text, values, self._budget)
+
+    async def ids(self, query: str, values: Mapping[str, object]) -> Sequence[int]:
+        """The first column of every row of a named query."""
+        return [int(row[0]) for row in await self.run(SQL[query], values)]
+
+
+_Run = Callable[[str, Mapping[str, object], _Budget], Awaitable[Sequence[sqlite3.Row]]]

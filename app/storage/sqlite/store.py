@@ -30,6 +30,8 @@ from .readers import Readers
 # A child that reads with the data sheets of the providers.
 FOLLOWER = f"{__package__.split('.')[0]}.follower"
 LOG_READERS, LEDGER_READERS = 2, 3
+# What a page or an API call asks of the ledger; the log is only asked for rows by their numbers.
+LEDGER_READ_S = 1.0
 # How long a start waits for the ledger; without it captures are kept all the same.
 LEDGER_OPEN_S = 10.0
 # More captures than this may have to be looked through at a start.
@@ -50,8 +52,8 @@ class SqliteStore(BinReads, CaptureReads, PairingReads, Decisions):
         self._follower = LedgerClient(FOLLOWER, ledger_path, log_path, self._appender, keep_open, self._changed)
         self._log = Readers(log_path, LOG_READERS)
         self._ledger = Readers(
-            ledger_path, LEDGER_READERS, damaged=self._follower.damaged, file=lambda: self._follower.file,
-            missing=self._why_no_ledger,
+            ledger_path, LEDGER_READERS, limit_s=LEDGER_READ_S, damaged=self._follower.damaged,
+            file=lambda: self._follower.file, missing=self._why_no_ledger,
         )  # fmt: skip
 
     async def open(self) -> None:

@@ -7,10 +7,11 @@ from . import wishes
 Call = dict[str, Any]
 
 PROBLEMS = {
-    "400": "The body is not JSON.",
+    "400": "The body is not JSON or is cut short, or the Host header is none.",
     "401": "No credential, or a wrong one.",
     "403": "From another site, or under a host name that is not known here.",
     "404": "No such bin, capture or role.",
+    "408": "The body came too slowly; the connection is closed.",
     "409": "It contradicts what is there, or this address is a WebSocket.",
     "413": "The body is too large.",
     "415": "The body does not call itself application/json.",
@@ -42,8 +43,8 @@ def call(
         good["content"] = {kind: {"schema": {}}}
     if location:
         good["headers"] = {"Location": {"schema": {"type": "string"}, "description": "What was made."}}
-    codes = [] if public else ["401", "403", "422", "503"]
-    codes += ["404"] * lookup + ["409"] * conflict + ["400", "413", "415"] * (body is not None)
+    codes = [] if public else ["400", "401", "403", "422", "503"]
+    codes += ["404"] * lookup + ["409"] * conflict + ["408", "413", "415"] * (body is not None)
     said: Call = {
         "tags": [tag],
         "operationId": operation,

@@ -50,9 +50,11 @@ async def export(request: web.Request) -> web.StreamResponse:
     if form.content_type.startswith("text/"):
         response.charset = "utf-8"
     await response.prepare(request)
-    if request.method != "HEAD":
-        await _send(request, response, first, pieces)
-    await pieces.aclose()
+    try:
+        if request.method != "HEAD":
+            await _send(request, response, first, pieces)
+    finally:
+        await pieces.aclose()
     return response
 
 

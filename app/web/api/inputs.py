@@ -1,21 +1,24 @@
 """What a caller says, checked field by field; every mistake is named at once."""
 
+import asyncio
 import re
 from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 
 import msgspec
-from aiohttp import web
+from aiohttp import StreamReader, web
 
 from ... import clock
 from ...domain.bins import NAME_LENGTH, PROVIDER_TITLES
 from ...domain.search import Query, parse_query, settle
 from ...domain.units import parse_duration
-from ...errors import Invalid, MalformedBody, TooLarge, UnsupportedType
+from ...errors import IncompleteBody, Invalid, MalformedBody, SlowBody, TooLarge, UnsupportedType
 from ..bodies import invite
 
 MAX_BYTES = 1 << 20
+# From the first look at a body to its end.
+BODY_S = 10.0
 MAX_LIMIT = 500
 DEFAULT_LIMIT = 100
 MAX_WAIT_S = 60
@@ -90,14 +93,29 @@ def bin_fields(value: dict[str, Any]) -> dict[str, Any]:
 
 
 async def read_bytes(request: web.Request) -> bytes:
-    """A small body; TooLarge over `MAX_BYTES`."""
+    """A small body, of a page's form or an API call. TooLarge over `MAX_BYTES`, SlowBody after `BODY_S`,
+    IncompleteBody."""
     invite(request)
+    try:
+        async with asyncio.timeout(BODY_S):
+            return await _read_bytes(request.content)
+    except TimeoutError:
+        raise SlowBody(f"The body did not come within {BODY_S:.0f} seconds.") from None
+
+
+async def _read_bytes(content: StreamReader) -> bytes:
     parts = bytearray()
-    async for chunk in request.content.iter_any():
+    while True:
+        try:
+            chunk = await content.readany()
+        except Exception:
+            # aiohttp has many of them (connection lost, bad chunk, wrong length); none is a fault of ours.
+            raise IncompleteBody("The body ended before its end.") from None
+        if not chunk:
+            return bytes(parts)
         parts += chunk
         if len(parts) > MAX_BYTES:
             raise TooLarge(f"A body here has at most {MAX_BYTES:,} bytes.")
-    return bytes(parts)
 
 
 def _name(said: object) -> str:

@@ -56,6 +56,7 @@ def matching() -> Parameter:
     text = (
         "A filter such as `from:+1415* -status:failed text~code`: from: to: text~ status: role: kind: provider: id:"
         " method: has: after: before: size: is: and free words, `-` for not, `*` at the end of a number or word."
+        " A search that takes longer than a second is stopped: 422, `type` `urn:smsbin:too_slow`; narrow the filter."
     )
     return _in_query("q", text, type="string", maxLength=1_000)
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from app.errors import NotReadable
+from app import clock
+from app.errors import NotReadable, ReadTooLong
 from app.storage.sqlite.readers import Readers
 
 
@@ -84,3 +85,95 @@ async def test_a_wrong_query_is_a_mistake_of_ours_and_frees_the_connection(reade
         with pytest.raises(sqlite3.OperationalError):
             await readers.run("select nothing", {})
     assert (await readers.run(COUNT, {}))[0][0] == 3
+
+
+# Counts to a number that no machine reaches while a test runs.
+ENDLESS = "with recursive n (i) as (select 1 union all select i + 1 from n) select count(*) from n where i < :most"
+FOR_EVER = {"most": 10**15}
+
+
+@pytest.fixture
+async def hasty(tmp_path: Path) -> AsyncIterator[Readers]:
+    """One connection, whose queries may take a fifth of a second."""
+    _make(tmp_path / "b.db", 3)
+    opened = Readers(tmp_path / "b.db", 1, limit_s=0.2)
+    yield opened
+    await opened.close()
+
+
+async def test_a_query_that_takes_too_long_is_stopped_and_others_go_on(hasty: Readers) -> None:
+    async with asyncio.timeout(10):
+        with pytest.raises(ReadTooLong, match=r"longer than 0\.2 s"):
+            await hasty.run(ENDLESS, FOR_EVER)
+        assert (await hasty.run(COUNT, {}))[0][0] == 3
+
+
+async def test_without_a_limit_nothing_is_stopped(readers: Readers) -> None:
+    slow = "with recursive n (i) as (select 1 union all select i + 1 from n limit 2000000) select count(*) from n"
+    assert (await readers.run(slow, {}))[0][0] == 2_000_000
+
+
+async def test_the_queries_of_one_search_share_their_time(hasty: Readers) -> None:
+    search = hasty.within_one_limit()
+    assert (await search.run(COUNT, {}))[0][0] == 3
+    async with asyncio.timeout(10):
+        for _ in range(2):
+            since = clock.ticks()
+            with pytest.raises(ReadTooLong):
+                await search.run(ENDLESS, FOR_EVER)
+    assert clock.ticks() - since < 0.15
+    assert (await hasty.run(COUNT, {}))[0][0] == 3
+
+
+class TestWhoeverAskedHasLeft:
+    @pytest.fixture
+    async def patient(self, tmp_path: Path) -> AsyncIterator[Readers]:
+        """One connection, whose queries may take for ever."""
+        _make(tmp_path / "c.db", 3)
+        opened = Readers(tmp_path / "c.db", 1)
+        await opened.run(COUNT, {})
+        yield opened
+        await opened.close()
+
+    async def _leave(self, readers: Readers, after_s: float) -> None:
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(after_s):
+                await readers.run(ENDLESS, FOR_EVER)
+
+    @pytest.mark.parametrize("after_s", [0.0, 0.1])
+    async def test_the_query_ends(self, patient: Readers, after_s: float) -> None:
+        async with asyncio.timeout(10):
+            for _ in range(3):
+                await self._leave(patient, after_s)
+                assert (await patient.run(COUNT, {}))[0][0] == 3
+
+    async def test_the_next_query_does_not_end_with_it(self, patient: Readers) -> None:
+        slow = "with recursive n (i) as (select 1 union all select i + 1 from n limit 300000) select count(*) from n"
+        async with asyncio.timeout(20):
+            for _ in range(5):
+                await self._leave(patient, 0.02)
+                assert (await patient.run(slow, {}))[0][0] == 300_000
+
+    async def test_leaving_while_all_are_busy_takes_no_connection_away(self, patient: Readers) -> None:
+        async with asyncio.timeout(10):
+            busy = asyncio.ensure_future(self._leave(patient, 0.3))
+            await asyncio.sleep(0)
+            await self._leave(patient, 0.05)
+            await busy
+            assert (await patient.run(COUNT, {}))[0][0] == 3
+
+
+async def test_leaving_while_the_file_is_opened_again_leaves_it_to_the_next(
+    readers: Readers, file: File, tmp_path: Path
+) -> None:
+    await readers.run(COUNT, {})
+    held = [await readers._free.get() for _ in range(2)]
+    readers._free.put_nowait(held.pop())
+    file.name = "second"
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.05):
+            await readers.run(COUNT, {})
+    readers._free.put_nowait(held.pop())
+    async with asyncio.timeout(10):
+        rows = await asyncio.gather(*(readers.run(COUNT, {}) for _ in range(5)))
+    assert [row[0][0] for row in rows] == [3] * 5

@@ -14,7 +14,7 @@ select captures.*
 from capture_rows as captures
 where
     captures.id > ((select space from bins where number = :bin) << 40 | :after)
-    and captures.id < (((select space from bins where number = :bin) + 1) << 40) /* filter */
+    and captures.id <= ((select space from bins where number = :bin) << 40 | :until) /* filter */
 order by captures.id
 limit :limit
 

@@ -20,7 +20,7 @@ select messages.*
 from messages
 where
     messages.id > ((select space from bins where number = :bin) << 40 | :after)
-    and messages.id < (((select space from bins where number = :bin) + 1) << 40) /* filter */
+    and messages.id <= ((select space from bins where number = :bin) << 40 | :until) /* filter */
 order by messages.id
 limit :limit
 

@@ -1,0 +1,48 @@
+"""An exception for the log: what was raised where, and nothing that somebody sent.
+
+The message of an exception often quotes the value that it is about: a text, a header, a key. So of all but a few
+classes only the name is told; the places tell the rest.
+"""
+
+from collections.abc import Iterator
+from traceback import extract_tb
+
+# Their messages come from the system or from SQLite, about files and statements of ours.
+_PLAIN = ("OSError", "sqlite3.")
+_MOST_FRAMES = 30
+_MOST_LINKS = 5
+
+
+def trace_of(error: BaseException) -> str:
+    """The exception with its causes, the first cause first, each with its places, the outermost first."""
+    return "\n".join(_said(one) for one in reversed(list(_chain(error))))
+
+
+def name_of(error: BaseException) -> str:
+    """The class, with the message where it can hold nothing that was sent."""
+    kind = type(error)
+    name = kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
+    if isinstance(error, OSError):
+        return name if error.strerror is None else f"{name}: {error.strerror}"
+    return f"{name}: {error}" if name.startswith(_PLAIN) else name
+
+
+def place_of(error: BaseException) -> str:
+    """Where it was raised."""
+    frames = extract_tb(error.__traceback__)
+    return f"{frames[-1].filename}:{frames[-1].lineno}" if frames else ""
+
+
+def _said(error: BaseException) -> str:
+    frames = extract_tb(error.__traceback__)[-_MOST_FRAMES:]
+    lines = [f'  File "{frame.filename}", line {frame.lineno}, in {frame.name}' for frame in frames]
+    return "\n".join([*lines, name_of(error)])
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    seen: list[BaseException] = []
+    link: BaseException | None = error
+    while link is not None and link not in seen and len(seen) < _MOST_LINKS:
+        seen.append(link)
+        yield link
+        link = link.__cause__ or (None if link.__suppress_context__ else link.__context__)
