@@ -2,7 +2,8 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,8 +18,11 @@ from app.domain.captures import CaptureRow
 from app.main import create_app
 from app.services.bins import first_bin
 from app.settings import Settings, read_settings
+from app.storage import children
 from app.tasks import new_loop
 from app.web.server import FrontRunner
+
+from .forking import ForkServer
 
 TOKEN = "a-token-only-for-tests"
 
@@ -26,6 +30,19 @@ TOKEN = "a-token-only-for-tests"
 def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
     """The loop of the server, for the tests too."""
     return {"server": new_loop}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _forks() -> Iterator[None]:
+    """The processes of a store in this process are forked; those of a server of its own are started as always."""
+    if sys.platform != "linux":
+        yield
+        return
+    server = ForkServer()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(children, "start_process", server.start)
+        yield
+    server.close()
 
 
 @dataclass(frozen=True, slots=True)
