@@ -10,7 +10,7 @@ from pathlib import Path
 
 import aiohttp
 import pytest
-from aiohttp import web
+from aiohttp import web, web_app
 
 from app import keys
 from app.domain.bins import Bin
@@ -114,6 +114,8 @@ async def run_server(settings: Settings, port: int = 0) -> AsyncIterator[Running
             yield Running(url, runner.app, client, await first_bin(runner.app[keys.STORE]))
     finally:
         await runner.cleanup()
+        # It keeps the last thousand applications in memory.
+        web_app._cached_build_middleware.cache_clear()
 
 
 @pytest.fixture
