@@ -1,6 +1,7 @@
 """The real application on the real SQLite behind a real socket, fresh for each test."""
 
 import asyncio
+import os
 import socket
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
@@ -22,9 +23,17 @@ from app.storage import children
 from app.tasks import new_loop
 from app.web.server import FrontRunner
 
-from .forking import ForkServer
+from .forking import ROOT, ForkServer
 
 TOKEN = "a-token-only-for-tests"
+
+
+def pytest_configure() -> None:
+    """Where Python may not write compiled modules beside their sources they are kept elsewhere: each of the hundreds
+    of processes that tests start would compile all of its modules."""
+    if os.environ.pop("PYTHONDONTWRITEBYTECODE", None):
+        sys.dont_write_bytecode = False
+        sys.pycache_prefix = os.environ["PYTHONPYCACHEPREFIX"] = str(ROOT / ".pytest_cache" / "compiled")
 
 
 def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
