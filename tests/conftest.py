@@ -2,8 +2,10 @@
 
 import asyncio
 import os
+import shutil
 import socket
 import sys
+import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -26,14 +28,18 @@ from app.web.server import FrontRunner
 from .forking import ROOT, ForkServer
 
 TOKEN = "a-token-only-for-tests"
+MEMORY = Path("/dev/shm")
 
 
 def pytest_configure() -> None:
-    """Where Python may not write compiled modules beside their sources they are kept elsewhere: each of the hundreds
-    of processes that tests start would compile all of its modules."""
+    """Save time that proves nothing."""
+    # Each of the hundreds of processes that tests start would compile all of its modules.
     if os.environ.pop("PYTHONDONTWRITEBYTECODE", None):
         sys.dont_write_bytecode = False
         sys.pycache_prefix = os.environ["PYTHONPYCACHEPREFIX"] = str(ROOT / ".pytest_cache" / "compiled")
+    # Over a thousand stores sync their files. TMPDIR names another place, and tests of survival take a disk.
+    if "TMPDIR" not in os.environ and MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > 4 << 30:
+        os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
 
 
 def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
