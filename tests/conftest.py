@@ -1,15 +1,19 @@
 """The real application on the real SQLite behind a real socket, fresh for each test."""
 
 import asyncio
+import os
+import shutil
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import aiohttp
 import pytest
-from aiohttp import web
+from aiohttp import web, web_app
 
 from app import keys
 from app.domain.bins import Bin
@@ -17,14 +21,42 @@ from app.domain.captures import CaptureRow
 from app.main import create_server
 from app.services.bins import first_bin
 from app.settings import Settings, read_settings
+from app.storage import children
 from app.tasks import new_loop
 
+from .forking import ROOT, ForkServer
+
 TOKEN = "a-token-only-for-tests"
+MEMORY = Path("/dev/shm")
+
+
+def pytest_configure() -> None:
+    """Save time that proves nothing."""
+    # Each of the hundreds of processes that tests start would compile all of its modules.
+    if os.environ.pop("PYTHONDONTWRITEBYTECODE", None):
+        sys.dont_write_bytecode = False
+        sys.pycache_prefix = os.environ["PYTHONPYCACHEPREFIX"] = str(ROOT / ".pytest_cache" / "compiled")
+    # Over a thousand stores sync their files. TMPDIR names another place, and tests of survival take a disk.
+    if "TMPDIR" not in os.environ and MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > 4 << 30:
+        os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
 
 
 def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
     """The loop of the server, for the tests too."""
     return {"server": new_loop}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _forks() -> Iterator[None]:
+    """The processes of a store in this process are forked; those of a server of its own are started as always."""
+    if sys.platform != "linux":
+        yield
+        return
+    server = ForkServer()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(children, "start_process", server.start)
+        yield
+    server.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +128,8 @@ async def run_server(settings: Settings, port: int = 0) -> AsyncIterator[Running
     finally:
         await server.stop()
         listener.close()
+        # It keeps the last thousand applications in memory.
+        web_app._cached_build_middleware.cache_clear()
 
 
 @pytest.fixture

@@ -9,8 +9,9 @@ from .results import Pairs
 
 # No blanks or control characters: a sentence with an equals sign in it is a text, not a form.
 _LOOKS = re.compile(r"[A-Za-z_][\w.%+\-\[\]]{0,100}=[^\s\x00-\x1f]*\s*")
-_ESCAPES = re.compile(r"(?:%[0-9a-fA-F]{2})+")
-_BYTE_ESCAPES = re.compile(rb"(?:%[0-9a-fA-F]{2})+")
+# A pattern that begins with a literal character skips text without it in C; `(?:…)+` takes 50 times as long there.
+_ESCAPES = re.compile(r"%[0-9a-fA-F]{2}(?:%[0-9a-fA-F]{2})*")
+_BYTE_ESCAPES = re.compile(rb"%[0-9a-fA-F]{2}(?:%[0-9a-fA-F]{2})*")
 _ASCII = {f"{code:02{case}}": chr(code) for code in range(128) for case in "xX"}
 # Quoted-printable has `=` for `%`, so the two change places. Not so read are escapes of signs that would then be taken
 # for the form's own, and what ends a line there.

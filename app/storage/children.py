@@ -39,6 +39,33 @@ class Owner(Protocol):
         """The process is gone; `code` None: it could not be started."""
 
 
+class Process(Protocol):
+    """A process that was started; the methods are those of `subprocess.Popen`."""
+
+    @property
+    def pid(self) -> int:
+        """Its id."""
+
+    def kill(self) -> None:
+        """End it now. Nothing happens when it has ended."""
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Its exit code, or minus the signal that ended it. `subprocess.TimeoutExpired` after so many seconds."""
+
+
+def start_process(module: str, arguments: Sequence[str], descriptors: Sequence[int]) -> Process:
+    """Run `python -m module`; of the open files it inherits these descriptors only. OSError: it cannot be started."""
+    # It imports this very package, wherever that lies and whatever the working directory is.
+    top = Path(__file__).resolve().parents[__package__.count(".") + 1]
+    search = os.pathsep.join(filter(None, (str(top), os.environ.get("PYTHONPATH"))))
+    return subprocess.Popen(  # noqa: S603
+        [sys.executable, "-m", module, *arguments],
+        pass_fds=descriptors,
+        stdin=subprocess.DEVNULL,
+        env={**os.environ, "PYTHONPATH": search},
+    )
+
+
 class Child(asyncio.Protocol):
     """One process at a time. Belongs to one event loop. `keep_open` are descriptors that it inherits."""
 
@@ -47,7 +74,7 @@ class Child(asyncio.Protocol):
         self._owner = owner
         self._keep_open = tuple(keep_open)
         self._loop = asyncio.get_running_loop()
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Process | None = None
         self._transport: asyncio.WriteTransport | None = None
         self._received = bytearray()
         self._gone = asyncio.Event()
@@ -136,16 +163,11 @@ class Child(asyncio.Protocol):
     def _spawn(self) -> socket.socket:
         """The process, and our end of the pipe to it."""
         ours, theirs = socket.socketpair()
-        # It imports this very package, wherever that lies and whatever the working directory is.
-        top = Path(__file__).resolve().parents[__package__.count(".") + 1]
-        search = os.pathsep.join(filter(None, (str(top), os.environ.get("PYTHONPATH"))))
         with theirs:
+            pipe = theirs.fileno()
             try:
-                self._process = subprocess.Popen(  # noqa: S603
-                    [sys.executable, "-m", self._module, str(theirs.fileno()), *self._owner.arguments()],
-                    pass_fds=(theirs.fileno(), *self._keep_open),
-                    stdin=subprocess.DEVNULL,
-                    env={**os.environ, "PYTHONPATH": search},
+                self._process = start_process(
+                    self._module, (str(pipe), *self._owner.arguments()), (pipe, *self._keep_open)
                 )
             except OSError:
                 ours.close()

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -61,9 +62,17 @@ def folder(name: str) -> Path:
 
 
 def setup_templates(app: web.Application) -> None:
-    """One environment for pages and live edits: escaped always, and an unknown name is an error."""
-    environment = aiohttp_jinja2.setup(
-        app,
+    """What pages and live edits are made of."""
+    app[aiohttp_jinja2.APP_KEY] = _environment()
+    app[ASSETS] = load_static(folder("static"))
+    app[CONDITION] = Condition(app)
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    """Escaped always, and an unknown name is an error. The applications of a process share it: compiling costs most of
+    the time that it takes to make one."""
+    environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(folder("templates")),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
@@ -105,8 +114,7 @@ def setup_templates(app: web.Application) -> None:
     # Compiled now: the first live frame would hold the captures beside it for 25 ms.
     for name in _LIVE:
         environment.get_template(name)
-    app[ASSETS] = load_static(folder("static"))
-    app[CONDITION] = Condition(app)
+    return environment
 
 
 def render(request: web.Request, template: str, page: Any, *, status: int = 200) -> web.Response:

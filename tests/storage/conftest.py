@@ -11,6 +11,7 @@ from app.storage.children import Child
 from app.storage.opening import open_store
 from app.store import Store
 
+from ..forking import start_new
 from .watching import Owner, watched
 
 Until = Callable[[Callable[[], Awaitable[object]]], Awaitable[None]]
@@ -53,8 +54,10 @@ async def owner() -> Owner:
     return Owner()
 
 
-@pytest.fixture
-async def child(quick_children: None, owner: Owner) -> AsyncIterator[Child]:
-    """A process that is kept running for its owner."""
+@pytest.fixture(params=["started", "forked"])
+async def child(request, quick_children: None, owner: Owner, monkeypatch) -> AsyncIterator[Child]:
+    """A process that is kept running for its owner. Most tests use forks, so these must behave as the others do."""
+    if request.param == "started":
+        monkeypatch.setattr(children, "start_process", start_new)
     async with watched(owner) as made:
         yield made

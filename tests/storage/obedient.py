@@ -19,6 +19,12 @@ def main(arguments: list[str]) -> None:
         match data.split(maxsplit=1):
             case [b"end", code]:
                 os._exit(int(code))
+            case [b"exit", code]:
+                sys.exit(int(code))
+            case [b"raise"]:
+                raise RuntimeError("planted")
+            case [b"variable", name]:
+                pipe.send(os.environb[name])
             case [b"hang"]:
                 time.sleep(3_600)
             case [b"stay"]:

@@ -127,6 +127,23 @@ async def test_it_inherits_what_is_to_be_kept_open_and_nothing_else(tmp_path: Pa
     os.close(other)
 
 
+async def test_it_has_the_environment_of_its_start(child: Child, owner: Owner, monkeypatch) -> None:
+    for value in ("one", "two"):
+        monkeypatch.setenv("SMSBIN_TEST", value)
+        await started(child, owner, 1 if value == "one" else 2)
+        child.send(b"variable SMSBIN_TEST")
+        assert await soon(owner.frames.get()) == value.encode()
+        child.send(b"exit 4")
+        assert await soon(owner.ends.get()) == (4, "it ended with code 4")
+
+
+async def test_an_error_in_it_is_told_on_stderr(child: Child, owner: Owner, capfd) -> None:
+    await started(child, owner)
+    child.send(b"raise")
+    assert (await soon(owner.ends.get()))[0] == 1
+    assert "RuntimeError: planted" in capfd.readouterr().err
+
+
 # Starts that fail
 
 
@@ -152,6 +169,7 @@ def _failing(real: Callable[..., T], errors: list[int]) -> Callable[..., T]:
     return call
 
 
+@pytest.mark.parametrize("child", ["started"], indirect=True)
 @pytest.mark.parametrize("call", ["subprocess.Popen", "socket.socketpair"])
 async def test_a_start_that_fails_is_tried_again_at_growing_distances_until_it_works(
     child: Child, owner: Owner, monkeypatch, call: str

@@ -70,6 +70,7 @@ def _never(_: object, timeout: float) -> None:
     raise subprocess.TimeoutExpired("it", timeout)
 
 
+@pytest.mark.parametrize("child", ["started"], indirect=True)
 async def test_one_that_nothing_can_end_does_not_hold_up_the_end(child: Child, owner: Owner, monkeypatch) -> None:
     pid = await started(child, owner)
     process = child._process
@@ -82,6 +83,7 @@ async def test_one_that_nothing_can_end_does_not_hold_up_the_end(child: Child, o
     assert is_gone(pid)
 
 
+@pytest.mark.parametrize("child", ["started"], indirect=True)
 async def test_nor_does_one_that_reads_no_more(child: Child, owner: Owner, monkeypatch) -> None:
     pid = await started(child, owner)
     os.kill(pid, signal.SIGSTOP)

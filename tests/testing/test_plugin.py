@@ -27,7 +27,11 @@ def suite(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.
     """A user's project, without the settings of ours."""
     monkeypatch.delenv("SMSBIN_URL", raising=False)
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
-    pytester.makeini("[pytest]\naddopts = -p app.testing.plugin -p no:xdist -p no:cacheprovider\nasyncio_mode = auto\n")
+    # Those that only our own tests need take seconds to import.
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    pytester.makeini(
+        "[pytest]\naddopts = -p app.testing.plugin -p pytest_asyncio.plugin -p no:cacheprovider\nasyncio_mode = auto\n"
+    )
     return pytester
 
 

@@ -1,0 +1,208 @@
+"""Start the storage's processes for tests as forks of one process that has imported their modules.
+
+The imports cost 0.3 s for each store that is opened, more than most tests. `python -m tests.forking <socket>` is the
+fork server, one per test process. A fork has the arguments, the environment, the working directory and the open files
+that a new interpreter would have, runs its module as `__main__`, and ends as an interpreter ends.
+"""
+
+import fcntl
+import gc
+import importlib
+import json
+import os
+import runpy
+import select
+import signal
+import socket
+import subprocess
+import sys
+import traceback
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from app.storage.children import Process, start_process
+from app.storage.ledger import process as ledger_process
+
+ROOT = Path(__file__).parents[1]
+MODULES = ("app.storage.log.process", "app.follower", "tests.storage.scripted", "tests.storage.obedient")
+# The start of a new interpreter, whatever stands in its place during a test.
+start_new = start_process
+
+
+class Forked:
+    """A process that the fork server has started, with the methods of `subprocess.Popen`. The server sends its id and
+    later its exit code."""
+
+    def __init__(self, status: socket.socket) -> None:
+        self._status = status
+        self._code: int | None = None
+        self.pid = int(status.recv(32))
+
+    def kill(self) -> None:
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGKILL)
+
+    def wait(self, timeout: float | None = None) -> int:
+        if self._code is None:
+            self._status.settimeout(timeout)
+            try:
+                self._code = int(self._status.recv(32))
+            except TimeoutError:
+                assert timeout is not None
+                raise subprocess.TimeoutExpired(str(self.pid), timeout) from None
+            self._status.close()
+        return self._code
+
+
+class ForkServer:
+    """Started with the first fork."""
+
+    def __init__(self) -> None:
+        self._control: socket.socket | None = None
+        self._server: subprocess.Popen[bytes] | None = None
+
+    def start(self, module: str, arguments: Sequence[str], descriptors: Sequence[int]) -> Process:
+        """In the place of `children.start_process`."""
+        if module not in MODULES:
+            return start_new(module, arguments, descriptors)
+        if self._control is None:
+            self._control = self._begin()
+        request = {
+            "module": module,
+            "arguments": list(arguments),
+            "environment": dict(os.environ),
+            "directory": str(Path.cwd()),
+            "descriptors": list(descriptors),
+        }
+        ours, theirs = _pair()
+        with theirs:
+            socket.send_fds(self._control, [json.dumps(request).encode()], [theirs.fileno(), 1, 2, *descriptors])
+        return Forked(ours)
+
+    def close(self) -> None:
+        if self._control is not None and self._server is not None:
+            self._control.close()
+            self._server.wait()
+
+    def _begin(self) -> socket.socket:
+        ours, theirs = _pair()
+        with theirs:
+            self._server = subprocess.Popen(
+                [sys.executable, "-m", "tests.forking", str(theirs.fileno())],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                cwd=ROOT,
+            )
+        return ours
+
+
+def _pair() -> tuple[socket.socket, socket.socket]:
+    """Ends of a pipe that keeps messages apart."""
+    return socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+
+
+# The fork server
+
+
+def main(control: socket.socket) -> None:
+    """Fork until the tests hang up. In a fork: become what was requested."""
+    for module in MODULES:
+        importlib.import_module(module)
+    # Tests wait for the ledger, and have no spare processors for it.
+    ledger_process.NICENESS = 0
+    gc.collect()
+    # No fork looks through these objects again, which would copy their pages.
+    gc.freeze()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with control:
+        requested = _serve(control)
+    if requested is not None:
+        _become(*requested)
+
+
+def _serve(control: socket.socket) -> tuple[dict, list[int]] | None:
+    """Returns in each fork with its request and its files, and in the server at the end."""
+    running: dict[int, socket.socket] = {}
+    ends, bell = socket.socketpair()
+    with ends, bell:
+        bell.setblocking(False)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.set_wakeup_fd(bell.fileno(), warn_on_full_buffer=False)
+        try:
+            while True:
+                readable, _, _ = select.select([control, ends], [], [])
+                if ends in readable:
+                    ends.recv(4_096)
+                    _report_ends(running)
+                if control in readable:
+                    data, files, _, _ = socket.recv_fds(control, 1 << 20, 64)
+                    if not data:
+                        return None
+                    if (pid := os.fork()) == 0:
+                        return json.loads(data), files
+                    status, *others = files
+                    running[pid] = socket.socket(fileno=status)
+                    running[pid].send(b"%d" % pid)
+                    for file in others:
+                        os.close(file)
+        finally:
+            signal.set_wakeup_fd(-1)
+            for each in running.values():
+                each.close()
+
+
+def _report_ends(running: dict[int, socket.socket]) -> None:
+    while running:
+        pid, status = os.waitpid(-1, os.WNOHANG)
+        if pid == 0:
+            return
+        with running.pop(pid) as there, suppress(OSError):
+            there.send(b"%d" % os.waitstatus_to_exitcode(status))
+
+
+def _become(request: dict, files: list[int]) -> None:
+    """Give this process the surroundings of a new interpreter, and run the module."""
+    status, *given = files
+    os.close(status)
+    _place(given, [1, 2, *request["descriptors"]])
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    os.chdir(request["directory"])
+    os.environ.clear()
+    os.environ.update(request["environment"])
+    module = request["module"]
+    del sys.modules[module]
+    sys.argv[1:] = request["arguments"]
+    os._exit(_run(module))
+
+
+def _run(module: str) -> int:
+    """The exit code. The interpreter is not taken apart afterwards, which would cost as much as the rest of a fork."""
+    code = 0
+    try:
+        runpy.run_module(module, run_name="__main__", alter_sys=True)
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else int(end.code is not None)
+    except BaseException:
+        traceback.print_exc()
+        code = 1
+    # What nothing refers to any more is closed.
+    gc.collect()
+    sys.stdout.flush()
+    return code
+
+
+def _place(given: Sequence[int], wanted: Sequence[int]) -> None:
+    """The open files under the numbers that they had where they came from; nothing else is open but the null device."""
+    above = max(*given, *wanted) + 1
+    moved = [fcntl.fcntl(file, fcntl.F_DUPFD, above) for file in given]
+    os.closerange(0, above)
+    os.open(os.devnull, os.O_RDONLY)
+    for file, number in zip(moved, wanted, strict=True):
+        os.dup2(file, number)
+        os.close(file)
+
+
+if __name__ == "__main__":
+    main(socket.socket(fileno=int(sys.argv[1])))

@@ -1,0 +1,13 @@
+"""What survives is proved on a disk; other tests may keep their files in memory."""
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture
+def tmp_path() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="smsbin-", dir="/var/tmp") as folder:
+        yield Path(folder)
