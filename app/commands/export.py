@@ -29,7 +29,7 @@ def command(bin: str | None, of: str, form: str | None, query: str | None, outpu
     """Write the captures or messages of BIN, oldest first, as CSV, JSON Lines or HAR.
 
     BIN is an id or a unique name, and may be left out when there is one bin. jsonl is the lossless format; in csv,
-    cells that a spreadsheet would take for formulas begin with an apostrophe.
+    an apostrophe stands before what a spreadsheet would take for a formula.
     """
     suffix = "" if output is None else output.suffix.lstrip(".")
     form = form or (suffix if suffix in EXPORTERS else "jsonl")
