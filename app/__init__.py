@@ -20,12 +20,12 @@ The way of a capture:
 8. `static/js/live.js` applies the edits by element id and remembers the cursor.
 
 Who may import whom: `domain` only `errors`; `parsing`, `providers` and `export` know `domain` (providers also
-`parsing`); `store.py`, the Store protocol, knows `domain`; `storage` knows `store`, `domain`, `clock`, `log` and
-`tasks`, `sqlite3` and `aiosqlite` are imported in `storage/sqlite/` only, and `follower.py` hands the providers to the
-follower process; `live` imports no other package, and neither does `egress`, which sends all our requests; `services`
-and `web` know the Store protocol and nothing of `storage`, and services never aiohttp; `main`, `commands` and
-`testing`, the pytest plugin, know all. SQL stands under `storage/sql/` only, tasks are made in `tasks.py` only, time
-and chance come from `clock.py` only.
+`parsing`); `store.py`, the Store protocol, knows `domain`; `storage` knows `store`, `domain`, `clock`, `files`, `log`
+and `tasks`, `sqlite3` and `aiosqlite` are imported in `storage/sqlite/` only, and `follower.py` hands the providers to
+the follower process; `live` imports no other package, and neither does `egress`, which sends all our requests;
+`services` and `web` know the Store protocol and nothing of `storage`, and services never aiohttp; `main`, `commands`
+and `testing`, the pytest plugin, know all. SQL stands under `storage/sql/` only, tasks are made in `tasks.py` only,
+time and chance come from `clock.py` only, and files are written by `files.py` and SQLite only.
 `tests/architecture/` checks each of these sentences.
 """
 

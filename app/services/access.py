@@ -10,6 +10,7 @@ from pathlib import Path
 
 from .. import clock
 from ..errors import CannotStart, StoreUnavailable
+from ..files import new_file, remove_leftovers
 from ..log import get_log
 from ..settings import MIN_TOKEN_LENGTH, Settings
 from ..store import Session, Store
@@ -122,14 +123,11 @@ def find_token(settings: Settings) -> tuple[str, bool]:
 
 def _write(path: Path, token: str) -> None:
     """Whole or not at all."""
-    part = path.with_name(f"{path.name}.part")
-    part.unlink(missing_ok=True)
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(token + "\n")
+    remove_leftovers(path)
+    with new_file(path) as file:
+        file.write(token.encode() + b"\n")
         file.flush()
         os.fsync(file.fileno())
-    part.replace(path)
 
 
 def _from_file(path: Path) -> str:

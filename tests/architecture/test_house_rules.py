@@ -37,6 +37,14 @@ def test_time_and_chance_come_from_the_clock() -> None:
     assert found == {"clock.py"}
 
 
+def test_files_are_written_in_one_place() -> None:
+    """Elsewhere a name that can be guessed would follow a link that somebody has put there."""
+    opens = re.compile(
+        r"\b(write_text|write_bytes|O_CREAT|O_TRUNC)\b|\bopen\([^)]*[\"'][rb+]*[wxa][b+]*[\"']|shutil\.copy"
+    )
+    assert {path.name for path in MODULES if opens.search(path.read_text())} == {"files.py"}
+
+
 def test_sql_stands_in_sql_files() -> None:
     statement = re.compile(r"\b(select .* from|insert into|update \w+ set|delete from|create table)\b", re.IGNORECASE)
     for path in MODULES:
