@@ -121,6 +121,11 @@ def find_token(settings: Settings) -> tuple[str, bool]:
     return token, True
 
 
+def others_can_open(path: Path) -> bool:
+    """Whether its group or everybody may read it, or write another token into it. OSError."""
+    return bool(path.stat().st_mode & 0o066)
+
+
 def _write(path: Path, token: str) -> None:
     """Whole or not at all."""
     remove_leftovers(path)
@@ -133,6 +138,9 @@ def _write(path: Path, token: str) -> None:
 def _from_file(path: Path) -> str:
     try:
         token = path.read_text().strip()
+        if others_can_open(path):
+            cure = f"chmod 600 {path}, and give a new token if somebody may have read it"
+            _log.warning("token_file.open_to_others", path=str(path), cure=cure)
     except OSError as error:
         raise CannotStart(f"The access token file {path} cannot be read ({error.strerror}).") from None
     except UnicodeDecodeError:

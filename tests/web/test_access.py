@@ -2,6 +2,7 @@
 
 import io
 import re
+from types import SimpleNamespace
 
 import aiohttp
 import pytest
@@ -315,6 +316,24 @@ def test_the_token_file_is_for_its_owner_only(tmp_path) -> None:
     assert made_here
     assert (tmp_path / "access-token").stat().st_mode & 0o777 == 0o600
     assert find_token(settings) == (token, True)
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o400, 0o700, 0o640, 0o604, 0o444, 0o602])
+@pytest.mark.parametrize("given", [True, False])
+def test_the_start_warns_about_a_token_file_that_others_can_open(tmp_path, monkeypatch, mode: int, given: bool) -> None:
+    from app.services import access
+    from app.settings import read_settings
+
+    warnings = []
+    monkeypatch.setattr(access, "_log", SimpleNamespace(warning=lambda event, **more: warnings.append((event, more))))
+    file = tmp_path / "access-token"
+    file.write_text(TOKEN)
+    file.chmod(mode)
+    where = {"access_token_file": str(file)} if given else {"data_dir": str(tmp_path)}
+    assert access.find_token(read_settings(where)) == (TOKEN, not given)
+    assert [event for event, _ in warnings] == ["token_file.open_to_others"] * bool(mode & 0o066)
+    assert all(more["path"] == str(file) and f"chmod 600 {file}" in more["cure"] for _, more in warnings)
+    assert TOKEN not in str(warnings)
 
 
 @pytest.mark.parametrize("content", [b"", b"short", b"two words that are long enough", b"\xff" * 20])
