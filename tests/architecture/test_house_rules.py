@@ -141,6 +141,6 @@ def test_the_project_speaks_of_itself_alone() -> None:
     files = [
         path for folder in folders for path in (ROOT / folder).rglob("*") if path.is_file() and path.suffix != ".pyc"
     ]
-    files += [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "Makefile", "pyproject.toml")]
+    files += [*ROOT.glob("*.md"), *ROOT.glob("requirements*.lock"), ROOT / "Makefile", ROOT / "pyproject.toml"]
     here = Path(__file__)
     assert [NAME(path) for path in files if path != here and words.search(path.read_text(errors="replace"))] == []
