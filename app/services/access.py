@@ -38,7 +38,10 @@ class Access:
         self._token = token
         self._token_hash = digest(token)
         self._sessions: dict[str, Session] = {}
+        self._gone: set[str] = set()
         self.made_here = made_here
+        self.ended = 0
+        """How many sessions were ended here. Whoever keeps a connection open asks again when it has risen."""
 
     @property
     def printable_token(self) -> str | None:
@@ -69,7 +72,8 @@ class Access:
         key = digest(cookie)
         session = self._sessions.get(key) or await self._store.find_session(key)
         now = clock.now()
-        if session is None or session.token_hash != self._token_hash:
+        # Somebody may have signed out while we looked.
+        if session is None or key in self._gone or session.token_hash != self._token_hash:
             return False
         if now - session.seen_at > IDLE or now - session.created_at > HARD:
             await self.sign_out(cookie)
@@ -85,6 +89,10 @@ class Access:
         """The cookie is worth nothing from now on."""
         key = digest(cookie)
         self._sessions.pop(key, None)
+        if len(self._gone) >= MAX_REMEMBERED:
+            self._gone.clear()
+        self._gone.add(key)
+        self.ended += 1
         await self._store.drop_session(key)
 
     def _remember(self, session: Session) -> None:

@@ -125,7 +125,7 @@ async def test_pages_addresses_and_live_view_come_through(make_settings, proxy) 
                 async with browser.post(f"{url}/sign-in", data={"token": TOKEN}, allow_redirects=False) as answer:
                     assert (answer.status, answer.headers["Location"]) == (303, "/")
                     cookie = answer.headers["Set-Cookie"]
-                assert cookie.startswith("smsbin=")
+                assert cookie.startswith("__Host-smsbin=")
                 assert "Secure" in cookie
                 signed_in = {"Cookie": cookie.partition(";")[0]}
                 async with browser.get(f"{url}/bins/{server.bin.id}", headers=signed_in) as answer:
