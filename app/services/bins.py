@@ -65,10 +65,10 @@ async def delete(
 ) -> None:
     """The bin with its captures, answers and faults. NotFound."""
     await store.drop_bin(bin_id)
-    sweeping.erase_soon()
     keyring.forget()
     answers.forget(bin_id)
     faults.forget(bin_id)
+    sweeping.erase_soon()
     hub.ring(bin_id)
 
 
