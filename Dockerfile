@@ -1,15 +1,23 @@
 # Two stages: the wheel is built in one, and the other holds only what runs.
-FROM python:3.13-slim AS build
+# The digest is that of the index for all platforms; Dependabot renews it with the tag. By hand:
+#   docker buildx imagetools inspect python:3.13-slim-trixie
+FROM python:3.13.15-slim-trixie@sha256:7c61056e61ac89e852de05f3dc6fa51a6dd2181797bceed46aa725dd7cb2cd3b AS build
+ENV PIP_DISABLE_PIP_VERSION_CHECK=1 \
+    PIP_NO_CACHE_DIR=1
 WORKDIR /src
-COPY requirements.lock pyproject.toml README.md LICENSE ./
+COPY requirements.lock requirements-build.lock pyproject.toml README.md LICENSE ./
 COPY app app
 COPY templates templates
 COPY static static
-RUN python -m venv /venv \
- && /venv/bin/pip install --no-cache-dir -r requirements.lock \
- && /venv/bin/pip install --no-cache-dir --no-deps .
+# Nothing is installed without its hash: neither what builds, nor what runs, which gets no pip.
+RUN python -m venv /build \
+ && /build/bin/pip install --require-hashes -r requirements-build.lock \
+ && /build/bin/pip wheel --no-deps --no-build-isolation --wheel-dir /dist . \
+ && python -m venv --without-pip /venv \
+ && /build/bin/pip --python /venv/bin/python install --require-hashes -r requirements.lock \
+ && /build/bin/pip --python /venv/bin/python install --no-deps --no-index /dist/*.whl
 
-FROM python:3.13-slim
+FROM python:3.13.15-slim-trixie@sha256:7c61056e61ac89e852de05f3dc6fa51a6dd2181797bceed46aa725dd7cb2cd3b
 LABEL org.opencontainers.image.title="smsbin" \
       org.opencontainers.image.description="A self-hosted inspector for SMS webhooks" \
       org.opencontainers.image.licenses="MIT"

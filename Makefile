@@ -3,8 +3,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUNTIME := $(VENV)/.runtime
 DEV := $(VENV)/.dev
+# Programs that look after the locks. They are no part of what they look after.
+TOOLS := .tools
+COMPILE = $(TOOLS)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--custom-compile-command "make lock" $(ARGS)
+# Every file is compared with the hash in its lock.
+INSTALL := install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: run test lint format bench proof clean
+.PHONY: run test lint format bench proof lock audit sbom clean
 .DEFAULT_GOAL := run
 
 run: $(RUNTIME)  ## install what the server needs and start it
@@ -29,6 +35,23 @@ bench: $(DEV)  ## speed, as ratios within one run
 proof: $(DEV)  ## the durability promise at length, at most two hours; ARGS=--quick: two minutes
 	@$(BIN)/python -m tests.proof $(ARGS)
 
+lock: $(TOOLS)/.installed  ## write the locks anew from pyproject.toml; ARGS=--upgrade takes the newest releases
+	$(COMPILE) pyproject.toml -o requirements.lock
+	$(COMPILE) pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
+	$(COMPILE) --group build -c requirements-dev.lock -o requirements-build.lock
+	$(COMPILE) --group tools -o requirements-tools.lock
+
+audit: $(TOOLS)/.installed  ## known vulnerabilities of everything that is locked; needs the network
+	@.ci/audit
+
+sbom: $(TOOLS)/.installed  ## dist/sbom.json: what the runtime lock installs here, as CycloneDX
+	@rm -rf dist/.sbom && mkdir -p dist && $(PYTHON) -m venv --without-pip dist/.sbom
+	@$(TOOLS)/bin/python -m pip --python dist/.sbom/bin/python $(INSTALL) -r requirements.lock
+	@$(TOOLS)/bin/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible --spec-version 1.6 \
+		--output-file dist/sbom.json dist/.sbom
+	@rm -rf dist/.sbom
+	@$(PYTHON) -m tests.supply.sbom dist/sbom.json
+
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "smsbin needs Python 3.11 or newer; try: make PYTHON=python3.13"; exit 1; }
 	@echo "Making $(VENV) …"
@@ -36,13 +59,19 @@ $(VENV)/bin/python:
 
 $(RUNTIME): $(VENV)/bin/python requirements.lock
 	@echo "Installing what the server needs …"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
+	@$(BIN)/python -m pip $(INSTALL) -r requirements.lock
 	@touch $@
 
 $(DEV): $(RUNTIME) requirements-dev.lock
 	@echo "Installing what the tests need …"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.lock
+	@$(BIN)/python -m pip $(INSTALL) -r requirements-dev.lock
+	@touch $@
+
+$(TOOLS)/.installed: requirements-tools.lock
+	@echo "Installing what looks after the locks …"
+	@$(PYTHON) -m venv $(TOOLS)
+	@$(TOOLS)/bin/python -m pip $(INSTALL) -r requirements-tools.lock
 	@touch $@
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis dist
+	rm -rf $(VENV) $(TOOLS) .mypy_cache .ruff_cache .pytest_cache .hypothesis dist

@@ -120,6 +120,7 @@ async def _by_itself(app: web.Application) -> AsyncIterator[None]:
     app[keys.SWEEPING].start()
     tasks = [
         periodic(app[keys.SWEEPING].step, name="sweeping"),
+        periodic(app[keys.SWEEPING].erase_step, name="erasing"),
         periodic(app[keys.DRILLING].step, name="drills"),
         periodic(app[keys.FAULTS].step, name="faults"),
         periodic(app[keys.DISK].step, name="disk"),

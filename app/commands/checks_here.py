@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ..domain.units import say_size
 from ..errors import CannotStart, Invalid
+from ..services.access import others_can_open
 from ..services.disk import Space
 from ..serving import listen
 from ..settings import Settings, knobs, read_settings, unknown_variables
@@ -83,7 +84,7 @@ def _directory(folder: Path) -> Line:
         cure = "Make it writable for this user, or give another --data-dir."
         return wrong("data directory", f"{folder} cannot be written: {error.strerror}", cure)
     token = folder / "access-token"
-    if token.exists() and token.stat().st_mode & 0o077:
+    if token.exists() and others_can_open(token):
         return warning("data directory", f"others can read {token}", f"chmod 600 {token}")
     holder = holder_of(folder)
     used = "nobody uses it" if holder is None else "a running smsbin uses it" + (f" (process {holder})" * bool(holder))

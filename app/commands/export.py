@@ -1,6 +1,5 @@
 """`smsbin export [BIN]`: captures or messages of a bin into a file or a pipe, as large as they may be."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,6 +8,7 @@ import click
 
 from ..errors import CannotStart
 from ..export import EXPORTERS, WHATS
+from ..files import new_file
 from .client import bin_argument, connect, in_path, with_server, write_out
 
 
@@ -29,7 +29,7 @@ def command(bin: str | None, of: str, form: str | None, query: str | None, outpu
     """Write the captures or messages of BIN, oldest first, as CSV, JSON Lines or HAR.
 
     BIN is an id or a unique name, and may be left out when there is one bin. jsonl is the lossless format; in csv,
-    cells that a spreadsheet would take for formulas begin with an apostrophe.
+    an apostrophe stands before what a spreadsheet would take for a formula.
     """
     suffix = "" if output is None else output.suffix.lstrip(".")
     form = form or (suffix if suffix in EXPORTERS else "jsonl")
@@ -44,14 +44,10 @@ def command(bin: str | None, of: str, form: str | None, query: str | None, outpu
 
 def _write_file(path: Path, pieces: Iterator[bytes]) -> None:
     """Whole or not at all, and for its owner only: it holds other people's messages."""
-    part = path.with_name(path.name + ".part")
     try:
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        with new_file(path) as file:
             for piece in pieces:
                 file.write(piece)
-        part.replace(path)
     except OSError as error:
         raise CannotStart(f"{path} cannot be written: {error.strerror or error}.") from None
-    finally:
-        part.unlink(missing_ok=True)
     click.echo(f"{path}: {path.stat().st_size:,} bytes", err=True)

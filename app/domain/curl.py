@@ -1,10 +1,12 @@
 """A capture as a curl command that is safe to paste, whatever somebody sent (P7).
 
 `--data-raw` never reads a file for a leading `@`; every value is quoted for a POSIX shell; bytes that a command line
-cannot carry go through base64 and standard input. Credentials are left out unless asked for.
+cannot carry go through base64 and standard input, and those of a header through `printf`. Credentials are left out
+unless asked for.
 """
 
 import base64
+import re
 import shlex
 
 from .captures import RawRequest
@@ -15,6 +17,8 @@ _OWN = frozenset(
      b"keep-alive", b"proxy-connection"}
 )  # fmt: skip
 SECRET_HEADERS = frozenset({b"authorization", b"cookie", b"proxy-authorization", b"x-api-key", b"x-auth-token"})
+# Of these neither `printf` nor any shell, not even one with a history, makes something else.
+_PLAIN = re.compile(rb"[A-Za-z0-9 :;,./=_+*()@?<>&|-]")
 
 
 def as_curl(raw: RawRequest, address: str, *, with_secrets: bool = False) -> str:
@@ -24,10 +28,8 @@ def as_curl(raw: RawRequest, address: str, *, with_secrets: bool = False) -> str
         lower = name.lower()
         if lower in _OWN or (lower in SECRET_HEADERS and not with_secrets):
             continue
-        text = f"{name.decode('latin-1')}: {value.decode('latin-1')}"
         # curl takes `Name;` for an empty value; `Name:` would remove the header.
-        text = f"{name.decode('latin-1')};" if not value else text
-        parts += ["-H", shlex.quote(text)]
+        parts += ["-H", _quote(name + b": " + value if value else name + b";")]
     if raw.body and not raw.header(b"content-type"):
         parts += ["-H", "'Content-Type:'"]
     before = ""
@@ -39,6 +41,16 @@ def as_curl(raw: RawRequest, address: str, *, with_secrets: bool = False) -> str
         else:
             parts += ["--data-raw", shlex.quote(shown)]
     return before + " ".join([*parts, "--", shlex.quote(address)])
+
+
+def _quote(line: bytes) -> str:
+    """One argument, byte for byte, in ASCII: a shell would send `é` in its own charset, and a terminal may obey the
+    control characters of what is pasted."""
+    text = line.decode("latin-1")
+    if text.isascii() and text.isprintable():
+        return shlex.quote(text)
+    octal = "".join(chr(byte) if _PLAIN.match(bytes((byte,))) else f"\\{byte:03o}" for byte in line)
+    return f"\"$(printf '{octal}')\""
 
 
 def _as_text(body: bytes) -> str | None:

@@ -6,14 +6,14 @@ internet is closed, unless the operator opened it (`--allow-targets`).
 """
 
 import socket
-from collections.abc import Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any
 from urllib.parse import urlsplit
 
 import aiohttp
-import aiohttp.abc
 
 from ..errors import Invalid
 
@@ -41,35 +41,34 @@ class Closed(OSError):
     """The gate is closed for this address."""
 
 
+# The host that the running task sends to. A socket is made with an address alone, and which names lead to an address is
+# for others to choose: so the operator's word about a name must not open its address for every name.
+_host: ContextVar[str] = ContextVar("host", default="")
+
+
 def guarded(allowed: Sequence[Network | str]) -> aiohttp.BaseConnector:
-    """A connector that passes the gate. `allowed` opens private networks, and named hosts whatever their address is."""
-    networks = [network for network in allowed if not isinstance(network, str)]
-    resolver = _Resolver(frozenset(name for name in allowed if isinstance(name, str)))
+    """A connector that passes the gate. `allowed` opens private networks, and named hosts whatever their address is,
+    for requests that are sent within `sending_to` that host."""
 
     def guard(addr_info: Any) -> socket.socket:
         family, kind, protocol, _, address = addr_info
-        if address[0] not in resolver.opened and not is_open(ip_address(address[0].partition("%")[0]), networks):
+        if is_closed(_host.get(), str(address[0]), allowed):
             raise Closed(f"{address[0]} is not on the public internet")
         return socket.socket(family, kind, protocol)
 
     return aiohttp.TCPConnector(
-        limit=AT_ONCE, force_close=True, use_dns_cache=False, resolver=resolver, socket_factory=guard
+        limit=AT_ONCE, force_close=True, use_dns_cache=False, resolver=aiohttp.ThreadedResolver(), socket_factory=guard
     )
 
 
-class _Resolver(aiohttp.ThreadedResolver):
-    """Remembers the addresses of hosts that the operator named."""
-
-    def __init__(self, names: AbstractSet[str]) -> None:
-        super().__init__()
-        self._names = names
-        self.opened: set[str] = set()
-
-    async def resolve(self, host: str, *args: Any, **more: Any) -> list[aiohttp.abc.ResolveResult]:
-        found = await super().resolve(host, *args, **more)
-        if host.lower() in self._names:
-            self.opened.update(each["host"] for each in found)
-        return found
+@contextmanager
+def sending_to(host: str) -> Iterator[None]:
+    """What the block connects to is this host, by name."""
+    before = _host.set(host)
+    try:
+        yield
+    finally:
+        _host.reset(before)
 
 
 def is_open(address: Address, networks: Sequence[Network] = ()) -> bool:
@@ -88,7 +87,7 @@ def is_open(address: Address, networks: Sequence[Network] = ()) -> bool:
 
 
 def is_closed(host: str, address: str, allowed: Sequence[Network | str]) -> bool:
-    """May nothing be sent to this numeric address of `host`? For senders that connect by themselves."""
+    """May nothing be sent to this numeric address of `host`?"""
     if host.lower() in allowed:
         return False
     networks = [network for network in allowed if not isinstance(network, str)]

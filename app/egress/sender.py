@@ -12,7 +12,7 @@ import aiohttp
 from yarl import URL
 
 from .. import clock
-from .gate import Closed, Network, guarded
+from .gate import Closed, Network, guarded, sending_to
 
 MOST_BYTES = 256 << 10
 AT_ONCE = 1_000
@@ -46,16 +46,18 @@ class Sender:
         """One request. Never raises for what the other side does."""
         since = clock.ticks()
         try:
-            async with self._session.request(
-                method,
-                URL(url, encoded=True),
-                headers=headers,
-                data=body or None,
-                allow_redirects=False,
-                # Exactly so long: by itself aiohttp rounds up what is over five seconds.
-                timeout=aiohttp.ClientTimeout(total=timeout_s, ceil_threshold=inf),
-            ) as response:
-                return _reply(response, await _read(response), since)
+            target = URL(url, encoded=True)
+            with sending_to(target.raw_host or ""):
+                async with self._session.request(
+                    method,
+                    target,
+                    headers=headers,
+                    data=body or None,
+                    allow_redirects=False,
+                    # Exactly so long: by itself aiohttp rounds up what is over five seconds.
+                    timeout=aiohttp.ClientTimeout(total=timeout_s, ceil_threshold=inf),
+                ) as response:
+                    return _reply(response, await _read(response), since)
         except TimeoutError:
             return Reply(status=None, ms=_ms(since), error="no answer in time")
         except aiohttp.ClientConnectorError as error:

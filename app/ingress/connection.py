@@ -61,7 +61,7 @@ class Connection(asyncio.Protocol):
         self._buffer = Buffer()
         self._handler: PageHandler | None = None
         self._is_paused = self._is_full = self._half_closed = self._is_going_on = False
-        self._left: Callable[[], None] | None = None
+        self._left: Callable[[], object] | None = None
 
     @property
     def bin(self) -> Bin | None:
@@ -186,7 +186,7 @@ class Connection(asyncio.Protocol):
         if self._buffer or self._is_paused:
             self._go_on()
 
-    def watch(self, left: Callable[[], None] | None) -> None:
+    def watch(self, left: Callable[[], object] | None) -> None:
         """The sender is kept waiting on purpose: call this when it hangs up."""
         self._left = left
         if left is not None and (self.transport is None or self.transport.is_closing()):

@@ -32,6 +32,9 @@ class Connection(Protocol):
     def hold(self, data: bytes) -> None:
         """These bytes follow the request."""
 
+    def watch(self, left: Callable[[], object] | None) -> None:
+        """Call this when the client hangs up; None: nobody asks any more."""
+
     def answered(self, *, stay: bool) -> None:
         """The response is out; `stay`: the next request may follow."""
 
@@ -179,6 +182,10 @@ class Page:
         """Whoever sent it has signed in."""
         self._connection.trusted = True
 
+    def watch(self, left: Callable[[], object] | None) -> None:
+        """Call this when the client hangs up; None: nobody asks any more."""
+        self._connection.watch(left)
+
     def _pass(self, data: bytes) -> None:
         if data:
             self._handler.data_received(data)
@@ -201,3 +208,9 @@ def trust(request: web.Request) -> None:
     """The request carries a good credential: its connection is not closed to make room for others."""
     if isinstance(request.protocol, PageHandler) and request.protocol.page is not None:
         request.protocol.page.trust()
+
+
+def watch(request: web.Request, left: Callable[[], object] | None) -> None:
+    """Call this when the client of a request hangs up; None: nobody asks any more."""
+    if isinstance(request.protocol, PageHandler) and request.protocol.page is not None:
+        request.protocol.page.watch(left)

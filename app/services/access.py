@@ -10,6 +10,7 @@ from pathlib import Path
 
 from .. import clock
 from ..errors import CannotStart, StoreUnavailable
+from ..files import new_file, remove_leftovers
 from ..log import get_log
 from ..settings import MIN_TOKEN_LENGTH, Settings
 from ..store import Session, Store
@@ -37,7 +38,10 @@ class Access:
         self._token = token
         self._token_hash = digest(token)
         self._sessions: dict[str, Session] = {}
+        self._gone: set[str] = set()
         self.made_here = made_here
+        self.ended = 0
+        """How many sessions were ended here. Whoever keeps a connection open asks again when it has risen."""
 
     @property
     def printable_token(self) -> str | None:
@@ -68,7 +72,8 @@ class Access:
         key = digest(cookie)
         session = self._sessions.get(key) or await self._store.find_session(key)
         now = clock.now()
-        if session is None or session.token_hash != self._token_hash:
+        # Somebody may have signed out while we looked.
+        if session is None or key in self._gone or session.token_hash != self._token_hash:
             return False
         if now - session.seen_at > IDLE or now - session.created_at > HARD:
             await self.sign_out(cookie)
@@ -84,6 +89,10 @@ class Access:
         """The cookie is worth nothing from now on."""
         key = digest(cookie)
         self._sessions.pop(key, None)
+        if len(self._gone) >= MAX_REMEMBERED:
+            self._gone.clear()
+        self._gone.add(key)
+        self.ended += 1
         await self._store.drop_session(key)
 
     def _remember(self, session: Session) -> None:
@@ -120,21 +129,26 @@ def find_token(settings: Settings) -> tuple[str, bool]:
     return token, True
 
 
+def others_can_open(path: Path) -> bool:
+    """Whether its group or everybody may read it, or write another token into it. OSError."""
+    return bool(path.stat().st_mode & 0o066)
+
+
 def _write(path: Path, token: str) -> None:
     """Whole or not at all."""
-    part = path.with_name(f"{path.name}.part")
-    part.unlink(missing_ok=True)
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(token + "\n")
+    remove_leftovers(path)
+    with new_file(path) as file:
+        file.write(token.encode() + b"\n")
         file.flush()
         os.fsync(file.fileno())
-    part.replace(path)
 
 
 def _from_file(path: Path) -> str:
     try:
         token = path.read_text().strip()
+        if others_can_open(path):
+            cure = f"chmod 600 {path}, and give a new token if somebody may have read it"
+            _log.warning("token_file.open_to_others", path=str(path), cure=cure)
     except OSError as error:
         raise CannotStart(f"The access token file {path} cannot be read ({error.strerror}).") from None
     except UnicodeDecodeError:

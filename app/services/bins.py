@@ -9,6 +9,7 @@ from ..store import Store
 from .answers import Answers
 from .faults import Faults
 from .keyring import Keyring
+from .sweeping import Sweeping
 
 
 async def create(
@@ -67,19 +68,23 @@ async def rotate_key(store: Store, keyring: Keyring, hub: Hub, bin_id: str) -> B
     return bin
 
 
-async def delete(store: Store, keyring: Keyring, hub: Hub, answers: Answers, faults: Faults, bin_id: str) -> None:
+async def delete(
+    store: Store, keyring: Keyring, hub: Hub, answers: Answers, faults: Faults, sweeping: Sweeping, bin_id: str
+) -> None:
     """The bin with its captures, answers and faults. NotFound."""
     with keyring.changing(bin_id):
         await store.drop_bin(bin_id)
     keyring.drop(bin_id)
     answers.forget(bin_id)
     faults.forget(bin_id)
+    sweeping.erase_soon()
     hub.ring(bin_id)
 
 
-async def clear(store: Store, hub: Hub, bin_id: str) -> None:
+async def clear(store: Store, hub: Hub, sweeping: Sweeping, bin_id: str) -> None:
     """All captures of a bin; numbering goes on. NotFound."""
     await store.drop_captures(bin_id)
+    sweeping.erase_soon()
     hub.ring(bin_id)
 
 

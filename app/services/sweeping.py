@@ -3,6 +3,8 @@
 A clock that is years ahead would make everything look old. So the time is kept in the log while it is trusted; after a
 gap that cannot be explained (a long stop, or a clock that was changed, look alike) nothing is deleted until a person
 says that the time is right, or a day has passed without another jump.
+
+The bytes of what a person deleted do not wait for that: they are erased at once, whatever the clock says.
 """
 
 import asyncio
@@ -33,6 +35,7 @@ class Sweeping:
         self._retention = retention
         self._wall, self._ticks = clock.now(), clock.uptime()
         self._until: float | None = None
+        self._has_deleted = asyncio.Event()
         self.held: str | None = None
 
     @property
@@ -67,6 +70,20 @@ class Sweeping:
             if removed:
                 _log.info("captures.swept", count=removed)
         return EVERY_S
+
+    def erase_soon(self) -> None:
+        """Something was deleted, and its bytes are still in the files."""
+        self._has_deleted.set()
+
+    async def erase_step(self) -> float:
+        """Wait for a deletion and erase its bytes. What fails is left to the next `step`."""
+        await self._has_deleted.wait()
+        self._has_deleted.clear()
+        try:
+            await erase_once(self._store)
+        except StoreUnavailable as error:
+            _log.warning("erasing.failed", reason=str(error))
+        return 0
 
     def _look_at_the_clock(self) -> None:
         wall, ticks = clock.now(), clock.uptime()

@@ -30,7 +30,7 @@ class Ending(Enum):
 class Sender(Protocol):
     """Somebody who may hang up."""
 
-    def watch(self, left: Callable[[], None] | None) -> None:
+    def watch(self, left: Callable[[], object] | None) -> None:
         """Call this when they do, at once if they have; None: nobody asks any more."""
 
 

@@ -3,8 +3,9 @@ too, writes before it frees anything.
 """
 
 import os
-from contextlib import suppress
 from pathlib import Path
+
+from ..files import new_file, remove_leftovers
 
 SIZE = 16 << 20
 # Of a small disk no more than this share.
@@ -52,17 +53,11 @@ class Ballast:
         # Not the last room: the database would meet a full disk at once again.
         if free < 4 * size:
             return False
-        part = self._path.with_name(self._path.name + ".part")
         try:
-            descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
-            try:
-                _fill(descriptor, size)
-            finally:
-                os.close(descriptor)
-            part.replace(self._path)
+            remove_leftovers(self._path)
+            with new_file(self._path) as file:
+                _fill(file.fileno(), size)
         except OSError:
-            with suppress(OSError):
-                part.unlink()
             return False
         return True
 

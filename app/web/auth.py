@@ -25,9 +25,12 @@ class SignInPage:
 
 
 def cookie_name(request: web.Request) -> str:
-    """With the port: browsers do not keep cookies of two ports apart."""
-    host = parse_host(place_of(request).host)
-    return "smsbin" if host is None or not host.port else f"smsbin-{host.port}"
+    """With the port: browsers do not keep cookies of two ports apart. By https with the prefix that keeps other hosts
+    of the same domain from setting it; it is for cookies of the whole host, so not under a base path."""
+    place = place_of(request)
+    host = parse_host(place.host)
+    prefix = "__Host-" if _is_https(request) and not place.base else ""
+    return f"{prefix}smsbin" if host is None or not host.port else f"{prefix}smsbin-{host.port}"
 
 
 async def credential_of(request: web.Request) -> Credential | None:
@@ -67,8 +70,10 @@ async def sign_out(request: web.Request) -> web.StreamResponse:
     """Forget the session, here and in the browser."""
     name = cookie_name(request)
     await request.app[keys.ACCESS].sign_out(request.cookies.get(name, ""))
+    # Its open live views end now, and not when something happens in their bins.
+    request.app[keys.HUB].ring_all()
     response = _to(place_of(request).base + "/sign-in")
-    response.del_cookie(name, path=place_of(request).base or "/")
+    response.del_cookie(name, path=place_of(request).base or "/", secure=_is_https(request))
     return response
 
 
@@ -85,7 +90,7 @@ async def _sign_in(request: web.Request, token: str, after: str) -> web.StreamRe
         max_age=int(HARD.total_seconds()),
         httponly=True,
         samesite="Lax",
-        secure=place.scheme == "https" or _is_public_https(request),
+        secure=_is_https(request),
         path=place.base or "/",
     )
     return response
@@ -102,7 +107,8 @@ def _to(address: str) -> web.Response:
     return web.Response(status=303, headers={"Location": address})
 
 
-def _is_public_https(request: web.Request) -> bool:
+def _is_https(request: web.Request) -> bool:
     """Behind a proxy that nobody declared trusted, our own public address still says that browsers come by https."""
+    place = place_of(request)
     parts = urlsplit(request.app[keys.SETTINGS].public_url or "")
-    return parts.scheme == "https" and parts.netloc.lower() == place_of(request).host
+    return place.scheme == "https" or (parts.scheme == "https" and parts.netloc.lower() == place.host)

@@ -132,7 +132,8 @@ async def delete(request: web.Request) -> web.StreamResponse:
     if typed != bin.name:
         problem = "That is not its name. Nothing was deleted."
         return render(request, "bins/delete.html", DeletePage(bin=bin, problem=problem), status=422)
-    await service.delete(app[keys.STORE], app[keys.KEYRING], app[keys.HUB], app[keys.ANSWERS], app[keys.FAULTS], bin.id)
+    rooms = (app[keys.STORE], app[keys.KEYRING], app[keys.HUB], app[keys.ANSWERS], app[keys.FAULTS], app[keys.SWEEPING])
+    await service.delete(*rooms, bin.id)
     return _to(request, "/")
 
 

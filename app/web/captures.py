@@ -163,7 +163,7 @@ async def delete(request: web.Request) -> web.StreamResponse:
 async def clear(request: web.Request) -> web.StreamResponse:
     """POST /bins/{bin}/clear"""
     bin_id = request.match_info["bin"]
-    await service.clear(request.app[keys.STORE], request.app[keys.HUB], bin_id)
+    await service.clear(request.app[keys.STORE], request.app[keys.HUB], request.app[keys.SWEEPING], bin_id)
     return _to_bin(request, bin_id)
 
 

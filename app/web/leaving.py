@@ -6,16 +6,12 @@ after themselves (`socket.py`).
 """
 
 import asyncio
-import select
 from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
-# Whoever has closed its half of the connection by then has left: TCP cannot tell who still listens.
-LOOK_S = 0.25
-# Noticed without reading, which aiohttp does not do while it handles a request. Systems without POLLRDHUP (macOS) only
-# notice connections that are gone altogether.
-_LEFT = getattr(select, "POLLRDHUP", select.POLLHUP)
+from ..ingress.pages import watch
+
 _READING = frozenset({"GET", "HEAD"})
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -23,42 +19,12 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 @web.middleware
 async def end_when_left(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Cancel the handler of a read when the connection is gone."""
-    if request.method not in _READING or "Upgrade" in request.headers or request.match_info.route.name == "capture":
+    """Cancel the handler of a read when its client hangs up."""
+    task = asyncio.current_task()
+    if request.method not in _READING or "Upgrade" in request.headers or task is None:
         return await handler(request)
-    watch = _Watch(request)
+    watch(request, task.cancel)
     try:
         return await handler(request)
     finally:
-        watch.end()
-
-
-class _Watch:
-    """Over the task that handles a request: cancels it when the connection is gone."""
-
-    def __init__(self, request: web.Request) -> None:
-        self._request = request
-        self._task = asyncio.current_task()
-        self._loop = asyncio.get_running_loop()
-        self._timer = self._loop.call_later(LOOK_S, self._look)
-
-    def end(self) -> None:
-        """The request has been handled."""
-        self._timer.cancel()
-
-    def _look(self) -> None:
-        if not _has_left(self._request.transport):
-            self._timer = self._loop.call_later(LOOK_S, self._look)
-        elif self._task is not None:
-            self._task.cancel()
-
-
-def _has_left(transport: asyncio.Transport | None) -> bool:
-    if transport is None or transport.is_closing():
-        return True
-    socket = transport.get_extra_info("socket")
-    if socket is None:
-        return False
-    looking = select.poll()
-    looking.register(socket.fileno(), _LEFT)
-    return bool(looking.poll(0))
+        watch(request, None)

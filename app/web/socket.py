@@ -62,8 +62,8 @@ async def _speak(
     ping: str | None,
     read: ReadFrames,
 ) -> None:
-    hub = request.app[keys.HUB]
-    checked = clock.ticks()
+    hub, access = request.app[keys.HUB], request.app[keys.ACCESS]
+    checked, ended = clock.ticks(), access.ended
     try:
         for text in hello:
             await _send(socket, text)
@@ -72,6 +72,12 @@ async def _speak(
                 bell.clear()
                 stroke = hub.strokes(bin_id)
                 frames = await read(after)
+                # Before anything is sent: who signed out in another tab is signed out here.
+                if access.ended != ended or clock.ticks() - checked > RECHECK_S:
+                    checked, ended = clock.ticks(), access.ended
+                    if await auth.credential_of(request) is None:
+                        await _say_goodbye(socket, SIGNED_OUT)
+                        return
                 after = frames.after
                 if frames.wire:
                     await _send_wire(request, frames.wire)
@@ -79,11 +85,6 @@ async def _speak(
                 at_once = frames.more or frames.stroke < stroke
                 if not at_once and not await bell.wait(PING_S) and ping is not None:
                     await _send(socket, ping)
-                if clock.ticks() - checked > RECHECK_S:
-                    checked = clock.ticks()
-                    if await auth.credential_of(request) is None:
-                        await _say_goodbye(socket, SIGNED_OUT)
-                        return
         await _say_goodbye(socket, WSCloseCode.GOING_AWAY)
     except NotFound:
         await _say_goodbye(socket, GONE)

@@ -37,6 +37,14 @@ def test_time_and_chance_come_from_the_clock() -> None:
     assert found == {"clock.py"}
 
 
+def test_files_are_written_in_one_place() -> None:
+    """Elsewhere a name that can be guessed would follow a link that somebody has put there."""
+    opens = re.compile(
+        r"\b(write_text|write_bytes|O_CREAT|O_TRUNC)\b|\bopen\([^)]*[\"'][rb+]*[wxa][b+]*[\"']|shutil\.copy"
+    )
+    assert {path.name for path in MODULES if opens.search(path.read_text())} == {"files.py"}
+
+
 def test_sql_stands_in_sql_files() -> None:
     statement = re.compile(r"\b(select .* from|insert into|update \w+ set|delete from|create table)\b", re.IGNORECASE)
     for path in MODULES:
@@ -133,6 +141,6 @@ def test_the_project_speaks_of_itself_alone() -> None:
     files = [
         path for folder in folders for path in (ROOT / folder).rglob("*") if path.is_file() and path.suffix != ".pyc"
     ]
-    files += [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "Makefile", "pyproject.toml")]
+    files += [*ROOT.glob("*.md"), *ROOT.glob("requirements*.lock"), ROOT / "Makefile", ROOT / "pyproject.toml"]
     here = Path(__file__)
     assert [NAME(path) for path in files if path != here and words.search(path.read_text(errors="replace"))] == []

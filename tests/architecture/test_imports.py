@@ -12,11 +12,12 @@ MAY_IMPORT = {
     "parsing": {"parsing", *PURE},
     "providers": {"providers", "parsing", *PURE},
     "export": {"export", *PURE},
-    "storage": {"storage", "store", "clock", "log", "tasks", "traces", *PURE},
+    "storage": {"storage", "store", "clock", "files", "log", "tasks", "traces", *PURE},
     "live": {"live"},
     "egress": {"egress", "errors", "clock"},
     "services": {
-        "services", "store", "live", "egress", "providers", "parsing", "clock", "log", "settings", "tasks", *PURE,
+        "services", "store", "live", "egress", "providers", "parsing", "clock", "files", "log", "settings", "tasks",
+        *PURE,
     },
     "ingress": {
         "ingress", "services", "store", "clock", "keys", "log", "tasks", *PURE,
@@ -29,7 +30,7 @@ MAY_IMPORT = {
     "testing": {"testing", "commands", "clock", "main", "settings", "tasks", *PURE},
     "commands": {
         "commands", "serving", "settings", "storage", "store", "web", "services", "egress", "providers", "export",
-        "clock", "__init__", *PURE,
+        "clock", "files", "__init__", *PURE,
     },
 }  # fmt: skip
 FILES = sorted(APP.rglob("*/*.py"))
@@ -113,6 +114,6 @@ def test_the_readers_of_providers_and_the_storage_meet_in_one_module() -> None:
 def test_only_main_and_the_serving_modules_know_all_rooms() -> None:
     top = {path.stem for path in APP.glob("*.py")}
     assert top == {
-        "__init__", "__main__", "clock", "errors", "follower", "keys", "log", "main", "serving", "settings", "store",
-        "tasks", "traces",
+        "__init__", "__main__", "clock", "errors", "files", "follower", "keys", "log", "main", "serving", "settings",
+        "store", "tasks", "traces",
     }  # fmt: skip

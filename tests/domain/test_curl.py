@@ -1,9 +1,15 @@
 """Copy as curl: whatever was sent, pasting it runs curl and nothing else."""
 
+import os
+import shutil
+import socket
 import subprocess
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
-from hypothesis import HealthCheck, given, settings
+import pytest
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from app.domain.curl import as_curl
@@ -50,6 +56,60 @@ def test_hostile_headers_methods_and_addresses_are_only_arguments(tmp_path: Path
     arguments, _ = _paste(tmp_path, as_curl(raw, "http://sms.example.net/" + evil))
     assert f"X-A: {evil}" in arguments
     assert arguments[-1] == "http://sms.example.net/" + evil
+
+
+class Listener:
+    """Keeps the bytes of one request after the other, and answers each."""
+
+    def __init__(self) -> None:
+        self.socket = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self.socket.getsockname()[1]}/k"
+        self.heads: list[bytes] = []
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                connection, _ = self.socket.accept()
+            except OSError:
+                return
+            with connection, connection.makefile("rb") as stream:
+                self.heads.append(b"".join(iter(stream.readline, b"\r\n")))
+                connection.sendall(b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n")
+
+
+@pytest.fixture(scope="module")
+def listener() -> Iterator[Listener]:
+    if not shutil.which("curl") and not os.environ.get("CI"):
+        pytest.skip("curl is not installed")
+    here = Listener()
+    yield here
+    here.socket.close()
+
+
+# What a parser lets through: no NUL, no line break, and no blanks at either end.
+values = st.binary(min_size=1, max_size=40).map(lambda value: value.translate(None, b"\0\r\n").strip())
+shells = [shell for shell in ("bash", "dash") if shutil.which(shell)] or ["sh"]
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(values.filter(bool), st.sampled_from(shells))
+@example("Grüße ☂".encode(), "bash")
+@example(b"caf\xe9 $(touch x)`touch x`';touch x;'\"!!\\n%s%%\\101\x9b31m", "bash")
+@example(b"caf\xe9 $(touch x)`touch x`';touch x;'\"!!\\n%s%%\\101\x9b31m", shells[-1])
+@example(bytes([*range(1, 10), 11, 12, *range(14, 256)]).strip(), "bash")
+@example(b"\xff", "bash")
+def test_curl_sends_the_very_bytes_of_a_header(tmp_path_factory, listener: Listener, value: bytes, shell: str) -> None:
+    folder = tmp_path_factory.mktemp("send")
+    command = as_curl(a_raw(b"", headers=((b"X-Sent", value), (b"X-Empty", b""))), listener.url)
+    assert command.isascii()
+    assert command.isprintable()
+    done = subprocess.run([shell, "-c", command], cwd=folder, capture_output=True, timeout=20, check=False)
+    assert done.returncode == 0, done.stderr
+    lines = listener.heads[-1].split(b"\r\n")
+    assert b"X-Sent: " + value in lines
+    assert b"X-Empty:" in lines
+    assert list(folder.iterdir()) == []
 
 
 def test_credentials_are_left_out_unless_asked_for() -> None:

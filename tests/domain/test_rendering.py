@@ -1,6 +1,7 @@
-"""Placeholders: five words, one pass, escaped by the content type, and never more than 64 KiB."""
+"""Placeholders: five words, one pass, escaped for whoever reads the body, and never more than 64 KiB."""
 
 import json
+import re
 from urllib.parse import parse_qs
 
 import pytest
@@ -48,6 +49,71 @@ def test_what_was_put_in_is_never_looked_at_again() -> None:
 )
 def test_it_is_escaped_by_the_content_type(content_type: str | None, said: str) -> None:
     assert say("{{text}}", content_type, text='<a b="c\'">&') == said
+
+
+EVIL = '</Message><Redirect>http://e.example</Redirect>"},{"a\\n'
+
+
+@pytest.mark.parametrize(
+    "content_type", [None, "text/plain", "application/xml ", "text/xml+x", "text/twiml", "text/html"]
+)
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<Response><Message>{{text}}</Message></Response>",
+        '\ufeff \n<?xml version="1.0"?><Response a="{{text}}"/>',
+        "{{n}}<Response>{{text}}</Response>",
+        "OK <Response>{{text}}</Response>",
+        "OK <Message to='{{text}}'/>",
+    ],
+)
+def test_markup_is_escaped_whatever_its_type_is_called(content_type: str | None, body: str) -> None:
+    said = say(body, content_type, text=EVIL)
+    assert "&lt;Redirect&gt;" in said
+    assert re.sub("<[^>]*>", "", said).count("<") == 0
+    assert said.count("<") == body.count("<")
+
+
+@pytest.mark.parametrize("content_type", [None, "text/plain", "text/x-json", "application/json"])
+@pytest.mark.parametrize(
+    "body", ['{"a": "{{text}}"}', ' [{"a": "{{text}}"}]', '["{{text}}"]', '"{{text}}"', '[1, "{{text}}"]']
+)
+def test_json_is_escaped_whatever_its_type_is_called(content_type: str | None, body: str) -> None:
+    told = json.loads(say(body, content_type, text=EVIL))
+    assert json.dumps(told).count("Redirect") == 2
+    assert json.dumps(told) == json.dumps(json.loads(body)).replace("{{text}}", json.dumps(EVIL)[1:-1])
+
+
+def test_json_that_speaks_of_markup_stays_json() -> None:
+    said = say('{"html": "<b>{{text}}</b>", "text": "{{text}}"}', text='a "b" & c')
+    assert json.loads(said)["text"] == 'a "b" & c'
+
+
+@pytest.mark.parametrize("body", ["a={{text}}&b=1", "a={{text}}"])
+def test_a_form_without_a_type_is_escaped(body: str) -> None:
+    assert parse_qs(say(body, text="x&c=2 +")) == parse_qs(body.replace("{{text}}", "x%26c%3D2%20%2B"))
+
+
+def test_where_the_type_and_the_looks_differ_it_is_safe_for_both() -> None:
+    text = '<b>"\\'
+    assert say('{a: "{{text}}"}', "text/html", text=text) == '{a: "&lt;b&gt;&quot;\\\\"}'
+    assert say("<a>{{text}}</a>", "application/json", text=text) == "<a>&lt;b&gt;&quot;\\\\</a>"
+    assert say("<a>{{text}}</a>", "application/x-www-form-urlencoded", text='<&"') == "<a>%3C%26%22</a>"
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["{{text}}", "Thanks, {{text}}!", "[smsbin] {{text}}", "I <3 you: {{text}}", "Reply <STOP> to {{text}}",
+     "1 < {{text}}", '"{{text}}", he said', "a = {{text}}", "From={{text}} to you"],
+)  # fmt: skip
+@pytest.mark.parametrize("content_type", [None, "text/plain"])
+def test_prose_stays_as_it_was_sent(body: str, content_type: str | None) -> None:
+    text = 'don\'t <b> & "you"\n'
+    assert say(body, content_type, text=text) == body.replace("{{text}}", text)
+
+
+def test_plain_text_with_an_equals_sign_is_no_form() -> None:
+    assert say("From={{from}}", "text/plain") == "From=+14155550123"
 
 
 def test_an_answer_without_placeholders_is_known_as_such() -> None:

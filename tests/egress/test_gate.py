@@ -1,5 +1,6 @@
 """The gate for requests to addresses that a person names: what is not public is closed, whatever it is called."""
 
+import asyncio
 import socket
 from ipaddress import ip_address, ip_network
 
@@ -92,6 +93,41 @@ async def test_a_refusal_says_that_the_address_is_closed_and_an_opened_one_is_re
         assert await _try(url) == (None, "this address may not be sent to")
         assert await _try(url, "127.0.0.0/8") == (201, None)
         assert await _try(f"http://localhost:{server.port}/", "localhost") == (201, None)
+
+
+@pytest.fixture
+def names(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every name is this machine."""
+
+    async def resolve(self: object, host: str, port: int = 0, family: int = 0) -> list[dict[str, object]]:
+        place = {"hostname": host, "host": "127.0.0.1", "port": port, "family": socket.AF_INET, "proto": 0, "flags": 0}
+        return [place]
+
+    monkeypatch.setattr(aiohttp.resolver.ThreadedResolver, "resolve", resolve)
+
+
+async def test_a_name_that_the_operator_opened_opens_its_address_for_no_other_name(names: None) -> None:
+    seen: list[str] = []
+
+    async def handle(request: web.Request) -> web.Response:
+        seen.append(request.host.partition(":")[0])
+        await asyncio.sleep(0.01)
+        return web.Response(status=201)
+
+    app = web.Application()
+    app.router.add_route("*", "/{tail:.*}", handle)
+    async with TestServer(app) as server, open_sender(["inside.example"]) as sender:
+
+        async def status(host: str) -> int | None:
+            return (await sender.send("POST", f"http://{host}:{server.port}/", (), b"", timeout_s=5)).status
+
+        assert await status("inside.example") == 201
+        for other in ("outside.example", "127.0.0.1", "inside.example.net", "sub.inside.example", "inside"):
+            assert await status(other) is None
+        # At the same moment, too.
+        hosts = ["inside.example", "outside.example", "INSIDE.example", "127.0.0.1"] * 5
+        assert await asyncio.gather(*map(status, hosts)) == [201, None, 201, None] * 5
+    assert {host.lower() for host in seen} == {"inside.example"}
 
 
 async def test_a_name_that_turns_to_a_private_address_is_judged_by_that_address(

@@ -11,8 +11,9 @@ from typing import NamedTuple
 from .memory import Memory
 from .stream import Record
 
-# Files that hold no data.
-_IGNORED = ("ballast", "ballast.part", "log.suspect")
+
+def _is_empty_of_data(name: str) -> bool:
+    return name == "log.suspect" or name.partition(".")[0] == "ballast"
 
 
 class Write(NamedTuple):
@@ -100,7 +101,7 @@ class Disk:
             self.memory.name(name, file.cache)
 
     def _write(self, write: Write) -> None:
-        if write.file.name in _IGNORED:
+        if _is_empty_of_data(write.file.name):
             return
         self.pending.append(write)
         if write.data is None:
@@ -127,7 +128,7 @@ class Disk:
         self.pending = kept
 
     def _name(self, *changes: tuple[str, File | None]) -> None:
-        changes = tuple(change for change in changes if change[0] not in _IGNORED)
+        changes = tuple(change for change in changes if not _is_empty_of_data(change[0]))
         if not changes:
             return
         self.namings.append(Naming(changes))

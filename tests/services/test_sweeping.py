@@ -1,12 +1,15 @@
 """A clock that is wrong deletes nothing: not at the start, not while the server runs."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from app import clock
+from app.errors import StoreUnavailable
 from app.services.sweeping import Sweeping
 from app.store import Sweep
+from app.tasks import periodic, stop
 
 NOW = datetime(2026, 11, 29, 12, 0, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -112,3 +115,43 @@ async def test_a_machine_that_slept_goes_on_as_before(time: Time) -> None:
     await sweeping.step()
     assert sweeping.held is None
     assert store.noted == [time.wall]
+
+
+async def test_what_a_person_deleted_is_erased_at_once_even_while_the_clock_is_not_trusted(time: Time) -> None:
+    sweeping, store = _started(NOW - timedelta(days=3650))
+    task = periodic(sweeping.erase_step, name="erasing")
+    await asyncio.sleep(0)
+    assert store.swept == []
+    for count in (1, 2):
+        sweeping.erase_soon()
+        for _ in range(5):
+            await asyncio.sleep(0)
+        assert store.swept == [None] * count
+    await stop(task)
+
+
+async def test_a_deletion_that_comes_while_another_one_is_erased_is_not_forgotten(time: Time) -> None:
+    sweeping, store = _started(NOW)
+
+    async def erase() -> Sweep:
+        store.swept.append(None)
+        if len(store.swept) == 1:
+            sweeping.erase_soon()
+        return Sweep(removed=0, next=None)
+
+    store.erase = erase
+    sweeping.erase_soon()
+    await sweeping.erase_step()
+    await asyncio.wait_for(sweeping.erase_step(), 1)
+    assert store.swept == [None, None]
+
+
+async def test_a_disk_that_fails_while_erasing_leaves_it_to_the_next_sweep(time: Time) -> None:
+    sweeping, store = _started(NOW)
+
+    async def erase() -> Sweep:
+        raise StoreUnavailable("The disk is full.")
+
+    store.erase = erase
+    sweeping.erase_soon()
+    assert await sweeping.erase_step() == 0

@@ -96,12 +96,10 @@ def test_one_that_cannot_be_given_up_is_not_released(room: Ballast, monkeypatch)
     assert not room.is_released
 
 
-def test_a_link_that_somebody_has_put_there_is_not_followed(room: Ballast, tmp_path: Path) -> None:
-    target = tmp_path / "precious"
-    target.write_text("precious")
-    (tmp_path / "ballast.part").symlink_to(target)
+def test_what_a_start_that_was_killed_has_left_gives_its_room_back(room: Ballast, tmp_path: Path) -> None:
+    (tmp_path / "ballast.0123456789012345678901.part").write_bytes(bytes(1 << 20))
     room.prepare()
-    assert target.read_text() == "precious"
+    assert [each.name for each in tmp_path.iterdir()] == ["ballast"]
 
 
 def test_without_fallocate_it_is_filled_with_zeros(room: Ballast, tmp_path: Path, monkeypatch) -> None:

@@ -1,11 +1,14 @@
 """Who may look: nobody without the token, from nowhere but our own pages, under no unknown name."""
 
+import asyncio
 import io
 import re
+from types import SimpleNamespace
 
 import aiohttp
 import pytest
 
+from app import keys
 from app.web.routes import ROUTES, M, N
 from tests.conftest import TOKEN, Running, run_server
 
@@ -117,6 +120,46 @@ async def test_signing_in_and_out(server: Running) -> None:
             assert answer.status == 401
 
 
+async def test_signing_out_ends_the_live_views_of_that_browser_at_once(server: Running) -> None:
+    same = {"Sec-Fetch-Site": "same-origin", "Origin": server.url}
+    live = f"{server.api}/bins/{server.bin.id}/live"
+    async with await _signed_in(server) as browser, await _signed_in(server) as other:
+        async with browser.ws_connect(live, headers=same) as mine, other.ws_connect(live, headers=same) as theirs:
+            for view in (mine, theirs):
+                assert (await view.receive_json(timeout=5))["type"] == "hello"
+            async with browser.post(f"{server.url}/sign-out", headers=same, allow_redirects=False) as answer:
+                assert answer.status == 303
+            # Nothing happens in the bin meanwhile.
+            last = await mine.receive(timeout=5)
+            assert (last.type, last.data) == (aiohttp.WSMsgType.CLOSE, 4401)
+            async with server.client.post(server.capture_url, data={"Text": "a secret"}) as answer:
+                assert answer.status == 200
+            assert (await theirs.receive_json(timeout=5))["capture"]["text"] == "a secret"
+
+
+async def test_a_request_that_is_under_way_while_somebody_signs_out_does_not_keep_the_session(server: Running) -> None:
+    access = server.app[keys.ACCESS]
+    secret = await access.sign_in()
+    access._sessions.clear()
+    store, looked, dropped = server.app[keys.STORE], asyncio.Event(), asyncio.Event()
+    find = store.find_session
+
+    async def find_slowly(key: str):
+        found = await find(key)
+        looked.set()
+        await dropped.wait()
+        return found
+
+    access._store = SimpleNamespace(find_session=find_slowly, drop_session=store.drop_session)
+    request = asyncio.ensure_future(access.knows(secret))
+    await looked.wait()
+    await access.sign_out(secret)
+    dropped.set()
+    assert await request is False
+    access._store = store
+    assert await access.knows(secret) is False
+
+
 @pytest.mark.parametrize(("host", "secure"), [("sms.example.net", True), ("127.0.0.1", False)])
 async def test_the_cookie_is_secure_where_browsers_come_by_https(make_settings, host: str, secure: bool) -> None:
     async with run_server(make_settings(public_url="https://sms.example.net")) as server:
@@ -124,7 +167,46 @@ async def test_the_cookie_is_secure_where_browsers_come_by_https(make_settings, 
         async with server.client.post(
             f"{server.url}/sign-in", data=data, headers={"Host": host}, allow_redirects=False
         ) as answer:
-            assert ("Secure" in answer.headers["Set-Cookie"]) is secure
+            cookie = answer.headers["Set-Cookie"]
+            assert ("Secure" in cookie) is secure
+            assert cookie.startswith("__Host-smsbin=") is secure
+
+
+async def test_by_https_a_cookie_that_another_host_of_the_domain_could_set_opens_nothing(make_settings) -> None:
+    own = {"Host": "sms.example.net", "Sec-Fetch-Site": "same-origin"}
+    async with run_server(make_settings(public_url="https://sms.example.net")) as server:
+        async with server.client.post(
+            f"{server.url}/sign-in", data={"token": TOKEN}, headers=own, allow_redirects=False
+        ) as answer:
+            secret = answer.headers["Set-Cookie"].partition(";")[0].partition("=")[2]
+        async with aiohttp.ClientSession(headers=own) as browser:
+
+            async def status(cookie: str, method: str = "GET", path: str = "/api/v1/info") -> int:
+                headers = {"Cookie": cookie}
+                async with browser.request(method, server.url + path, headers=headers, allow_redirects=False) as answer:
+                    return answer.status
+
+            assert await status(f"smsbin={secret}") == 401
+            assert await status(f"__Host-smsbin={secret}") == 200
+            async with browser.post(
+                f"{server.url}/sign-out", headers={"Cookie": f"__Host-smsbin={secret}"}, allow_redirects=False
+            ) as answer:
+                # Browsers take a change of such a cookie only if it is secure, and for the whole host.
+                taken_back = answer.headers["Set-Cookie"]
+            assert taken_back.startswith("__Host-smsbin=")
+            assert {"Secure", "Path=/"} <= set(taken_back.split("; "))
+            assert await status(f"__Host-smsbin={secret}") == 401
+
+
+async def test_under_a_base_path_the_cookie_stays_there(make_settings) -> None:
+    settings = make_settings(public_url="https://sms.example.net", base_path="/in")
+    async with run_server(settings) as server:
+        async with server.client.post(
+            f"{server.url}/sign-in", data={"token": TOKEN}, headers={"Host": "sms.example.net"}, allow_redirects=False
+        ) as answer:
+            cookie = answer.headers["Set-Cookie"]
+    assert cookie.startswith("smsbin=")
+    assert {"Secure", "Path=/in"} <= set(cookie.split("; "))
 
 
 async def test_the_link_of_the_first_start_signs_in(server: Running) -> None:
@@ -333,6 +415,24 @@ def test_the_token_file_is_for_its_owner_only(tmp_path) -> None:
     assert made_here
     assert (tmp_path / "access-token").stat().st_mode & 0o777 == 0o600
     assert find_token(settings) == (token, True)
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o400, 0o700, 0o640, 0o604, 0o444, 0o602])
+@pytest.mark.parametrize("given", [True, False])
+def test_the_start_warns_about_a_token_file_that_others_can_open(tmp_path, monkeypatch, mode: int, given: bool) -> None:
+    from app.services import access
+    from app.settings import read_settings
+
+    warnings = []
+    monkeypatch.setattr(access, "_log", SimpleNamespace(warning=lambda event, **more: warnings.append((event, more))))
+    file = tmp_path / "access-token"
+    file.write_text(TOKEN)
+    file.chmod(mode)
+    where = {"access_token_file": str(file)} if given else {"data_dir": str(tmp_path)}
+    assert access.find_token(read_settings(where)) == (TOKEN, not given)
+    assert [event for event, _ in warnings] == ["token_file.open_to_others"] * bool(mode & 0o066)
+    assert all(more["path"] == str(file) and f"chmod 600 {file}" in more["cure"] for _, more in warnings)
+    assert TOKEN not in str(warnings)
 
 
 @pytest.mark.parametrize("content", [b"", b"short", b"two words that are long enough", b"\xff" * 20])

@@ -125,7 +125,7 @@ async def test_pages_addresses_and_live_view_come_through(make_settings, proxy) 
                 async with browser.post(f"{url}/sign-in", data={"token": TOKEN}, allow_redirects=False) as answer:
                     assert (answer.status, answer.headers["Location"]) == (303, "/")
                     cookie = answer.headers["Set-Cookie"]
-                assert cookie.startswith("smsbin=")
+                assert cookie.startswith("__Host-smsbin=")
                 assert "Secure" in cookie
                 signed_in = {"Cookie": cookie.partition(";")[0]}
                 async with browser.get(f"{url}/bins/{server.bin.id}", headers=signed_in) as answer:
@@ -137,6 +137,39 @@ async def test_pages_addresses_and_live_view_come_through(make_settings, proxy) 
                     async with browser.post(f"{url}/{server.bin.key}", data={"Text": "hi"}) as answer:
                         assert answer.status == 200
                     assert (await viewer.receive_json(timeout=5))["capture"]["text"] == "hi"
+
+
+LIES = (
+    ("X-Forwarded-Host", "evil.example"),
+    ("X-Forwarded-Prefix", "/evil"),
+    ("X-FORWARDED-PREFIX", "/evil"),
+    ("X-Forwarded-Proto", "https"),
+    ("X-Forwarded-For", "203.0.113.9, 127.0.0.1"),
+    ("X-Forwarded-For", "203.0.113.9"),
+    ("X_Forwarded_Host", "evil.example"),
+    ("X_Forwarded_Prefix", "/evil"),
+)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="127.0.0.2 is an address of this machine on Linux only")
+async def test_what_a_sender_says_about_the_way_is_believed_in_nothing(make_settings, proxy) -> None:
+    settings = make_settings(trusted_proxies="127.0.0.1", allowed_hosts="sms.example.net")
+    async with run_server(settings) as server, _client() as liar:
+        with proxy(server) as url:
+            async with liar.get(f"{url}/api/v1/info", headers=[*LIES, *BEARER.items()]) as answer:
+                info = await answer.json()
+            assert info["seen"]["trusted"]
+            assert info["public_url"] == info["seen"]["root"] == "http://sms.example.net"
+            assert set(info["seen"]["forwarded"]) == {"X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host"}
+            async with liar.get(f"{url}/sign-in", headers=LIES) as answer:
+                assert "evil" not in await answer.text()
+            async with liar.post(f"{url}/{server.bin.key}", data=b"Text=hi", headers=LIES) as answer:
+                assert answer.status == 200
+        kept = await server.capture(1)
+        assert kept["peer"] == "127.0.0.2"
+        names = [name.lower() for name, _ in kept["headers"]]
+        assert names.count("x-forwarded-prefix") == 0
+        assert [value for name, value in kept["headers"] if name.lower() == "x-forwarded-for"] == ["127.0.0.2"]
 
 
 async def test_without_a_public_url_the_proxy_says_where_we_are(make_settings, proxy) -> None:

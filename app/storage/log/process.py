@@ -19,6 +19,7 @@ from ...clock import ticks
 from ...errors import CannotStart
 from ..ballast import Ballast
 from ..process import DOUBT, Pipe, begin, settle
+from ..sqlite.checkpoints import EVERY_S
 from ..sqlite.log_file import LogFile, open_log_file
 from ..transaction import CannotWrite, Damaged, DatabaseError, Doubtful, Gone
 from .appender import Appender
@@ -76,11 +77,17 @@ def serve(pipe: Pipe, file: LogFile, appender: Appender) -> None:
             return
         appender.take_back()
         file.checkpoints.look()
-        if appender.has_erased:
-            erased_since = ticks() if erased_since is None else erased_since
-            idle = not pipe.has_more()
-            if (idle or ticks() - erased_since > ERASED_WITHIN_S) and file.checkpoints.empty():
-                appender.has_erased, erased_since = False, None
+        if not appender.has_erased:
+            erased_since = None
+            continue
+        erased_since = ticks() if erased_since is None else erased_since
+        if ticks() - erased_since > ERASED_WITHIN_S:
+            appender.has_erased = not file.checkpoints.empty()
+        wait_s = 0.0
+        while appender.has_erased and not pipe.has_more(wait_s):
+            appender.has_erased = not file.checkpoints.empty()
+            # It was refused: too soon after the last one, or a reader is in the way. No further job need come.
+            wait_s = EVERY_S
 
 
 def _open(path: Path, ballast: Ballast, *, doubt: bool) -> LogFile:

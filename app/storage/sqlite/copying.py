@@ -3,10 +3,11 @@
 import os
 import sqlite3
 from collections.abc import Callable
-from contextlib import closing, suppress
+from contextlib import closing
 from pathlib import Path
 
 from ...errors import CannotStart
+from ...files import new_file
 from .checking import open_to_read
 
 # Pages in one step; between two of them progress is told.
@@ -18,16 +19,10 @@ Tell = Callable[[int, int], None]
 def back_up(log: Path, file: Path, tell: Tell) -> None:
     """Copy the log into a new file of mode 0600, checked and synced. `tell` is called with the pages that are done and
     all of them. CannotStart."""
-    part = file.with_name(f"{file.name}.{os.getpid()}.part")
     try:
-        os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600))
-        try:
-            copy(log, part, tell)
-            part.replace(file)
-            sync(file.parent)
-        finally:
-            with suppress(FileNotFoundError):
-                part.unlink()
+        with new_file(file) as part:
+            copy(log, Path(part.name), tell)
+        sync(file.parent)
     except (sqlite3.Error, OSError) as error:
         raise CannotStart(f"The backup failed: {error}") from None
 

@@ -12,10 +12,14 @@ from itertools import count
 from pathlib import Path
 
 from ...errors import CannotStart
+from ...files import new_file, remove_leftovers
 from ..lock import lock_directory
 from .checking import Contents, check_log
 from .copying import copy, sync
 from .files import SUFFIXES, beside, remove
+
+# What the copy is called until it takes the place of the log, behind a random part.
+RESTORING = ".restoring"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +44,10 @@ async def restore(file: Path, log: Path, now: datetime, *, replace: bool) -> Res
 
 def _put(file: Path, contents: Contents, log: Path, now: datetime, *, replace: bool) -> Path | None:
     """Where the log went that was there. CannotStart, sqlite3.Error, OSError."""
-    part = beside(log, ".restoring")
-    try:
-        part.unlink(missing_ok=True)
-        part.touch(mode=0o600)
-        copy(file, part)
-        if check_log(part) != contents:
+    remove_leftovers(log, suffix=RESTORING)
+    with new_file(log, suffix=RESTORING) as part:
+        copy(file, Path(part.name))
+        if check_log(Path(part.name)) != contents:
             raise CannotStart(f"The copy of {file} is not what {file} is. Is another program writing to it?")
         # Names, too, are on the disk only when their directory is synced, and before that in any order: the copy first;
         # then a log never stands without its write-ahead log, and the backup never beside that of another.
@@ -56,13 +58,10 @@ def _put(file: Path, contents: Contents, log: Path, now: datetime, *, replace: b
         remove(log)
         remove(log.with_name("ledger.db"))
         sync(log.parent)
-        part.replace(log)
-        # It was checked from end to end, whatever its predecessor went through.
-        log.with_suffix(".suspect").unlink(missing_ok=True)
-        sync(log.parent)
-        return aside
-    finally:
-        part.unlink(missing_ok=True)
+    # It was checked from end to end, whatever its predecessor went through.
+    log.with_suffix(".suspect").unlink(missing_ok=True)
+    sync(log.parent)
+    return aside
 
 
 def _move_aside(log: Path, now: datetime) -> Path | None:

@@ -77,7 +77,8 @@ async def delete(request: web.Request) -> web.StreamResponse:
     read_query(request)
     app = request.app
     bin_id = request.match_info["bin"]
-    await service.delete(app[keys.STORE], app[keys.KEYRING], app[keys.HUB], app[keys.ANSWERS], app[keys.FAULTS], bin_id)
+    rooms = (app[keys.STORE], app[keys.KEYRING], app[keys.HUB], app[keys.ANSWERS], app[keys.FAULTS], app[keys.SWEEPING])
+    await service.delete(*rooms, bin_id)
     return web.Response(status=204)
 
 

@@ -82,7 +82,8 @@ async def delete(request: web.Request) -> web.StreamResponse:
 async def clear(request: web.Request) -> web.StreamResponse:
     """DELETE /api/v1/bins/{bin}/captures"""
     read_query(request)
-    await service.clear(request.app[keys.STORE], request.app[keys.HUB], request.match_info["bin"])
+    app = request.app
+    await service.clear(app[keys.STORE], app[keys.HUB], app[keys.SWEEPING], request.match_info["bin"])
     return web.Response(status=204)
 
 

@@ -48,7 +48,7 @@ _ANSWER: Wish = {
         "type": "string",
         "maxLength": MOST_BODY,
         "description": "Sent as UTF-8, at most 64 KiB; empty for 204, 205 and 304. {{from}} {{to}} {{text}}"
-        " {{message_id}} and {{n}} are replaced, escaped by the Content-Type.",
+        " {{message_id}} and {{n}} are replaced, escaped by the Content-Type and by what the body looks like.",
     },
     "delay_ms": {"type": "integer", "minimum": 0, "maximum": MOST_DELAY_MS, "default": 0},
 }  # fmt: skip

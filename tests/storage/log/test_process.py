@@ -8,6 +8,7 @@ import pytest
 from app.storage.log import jobs, process
 from app.storage.log.appender import Appender
 from app.storage.process import DOUBT
+from app.storage.sqlite.checkpoints import Checkpoints
 from app.storage.transaction import Doubtful, Gone
 
 
@@ -18,6 +19,7 @@ class Server:
         self.batches = [jobs.encode_jobs(batch) for batch in batches]
         self.is_gone = is_gone
         self.sent: list[bytes] = []
+        self.waited: list[float] = []
 
     def send(self, data: bytes) -> None:
         if self.is_gone and self.sent:
@@ -27,8 +29,10 @@ class Server:
     def receive(self) -> bytes | None:
         return self.batches.pop(0) if self.batches else None
 
-    def has_more(self) -> bool:
-        return bool(self.batches)
+    def has_more(self, timeout_s: float = 0.0) -> bool:
+        """Whoever waits for long sees that the server goes away."""
+        self.waited.append(timeout_s)
+        return bool(self.batches) or len(self.waited) > 5
 
     @property
     def opened(self) -> jobs.Opened:
@@ -143,3 +147,27 @@ def test_a_damaged_file_is_no_doubt_but_told_with_the_cure(run: Run, tmp_path: P
     assert run(server) == 1
     assert "restore a backup" in (server.opened.error or "")
     assert not _mark(tmp_path)
+
+
+def test_deleted_bytes_leave_the_disk_although_no_further_job_comes(run: Run, monkeypatch) -> None:
+    """Right after another checkpoint an emptying one is refused; it is tried again a second later."""
+    answers = [False, False, True]
+    monkeypatch.setattr(Checkpoints, "empty", lambda _: answers.pop(0))
+    monkeypatch.setattr(Appender, "apply", _erase)
+    server = Server([jobs.NextEpoch()])
+    assert run(server) == 0
+    assert (answers, server.waited) == ([], [0.0, 1.0, 1.0])
+
+
+def test_a_job_that_comes_goes_before_them(run: Run, monkeypatch) -> None:
+    monkeypatch.setattr(Checkpoints, "empty", lambda _: False)
+    monkeypatch.setattr(Appender, "apply", _erase)
+    server = Server([jobs.NextEpoch()], [jobs.NextEpoch()])
+    assert run(server) == 0
+    assert len(server.sent) == 3
+    assert server.waited[:2] == [0.0, 0.0]
+
+
+def _erase(appender: Appender, batch: list[jobs.Job]) -> jobs.Results:
+    appender.has_erased = True
+    return jobs.Results([jobs.Result()] * len(batch))

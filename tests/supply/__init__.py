@@ -1,0 +1,1 @@
+"""What smsbin is made of: the locks, the images, the bill of materials and their audit."""
