@@ -9,7 +9,7 @@ from .answering import NOT_FOUND
 from .arriving import Arrival, Broken, raw_of
 from .arriving import Connection as Arriving
 from .capture import Capture, refuse
-from .head import MOST_BYTES, Head, NotHttp, read_head
+from .head import MOST_BYTES, Head
 from .pages import Page, PageHandler
 from .paths import Line
 from .serving import Serving
@@ -31,7 +31,6 @@ UNFINISHED = "its head does not end"
 TOO_LONG = f"its head is longer than {MOST_BYTES >> 10} KiB"
 BARE = "it has line breaks without CR"
 _NO_LENGTH = "it has a body, but no Content-Length"
-_NO_LINE = "its first line is not “METHOD target HTTP/1.1”"
 
 # aiohttp's.
 _VERSIONS = (b"1.0", b"1.1")
@@ -62,13 +61,23 @@ class Connection(Arriving, Protocol):
 
 def begin(serving: Serving, connection: Connection, data: bytes, end: int) -> None:
     """A request whose head is `data[:end]`. What follows is its body, or the next request."""
-    line = serving.paths.read(data)
+    line, head, why = serving.reader.read(data[:end])
     if line is None:
         _refuse(serving, connection, BAD)
     elif line.key is None:
-        _begin_page(serving, connection, line, data, end)
+        _begin_page(serving, connection, line, head, data, end)
     else:
-        _begin_capture(serving, connection, line, serving.captures.keyring.known(line.key), data, end)
+        if head is not None and line.method in _WITH_BODY and not head.has_body and _IS_BODY.match(data, end):
+            head, why = None, _NO_LENGTH
+        bin = serving.captures.keyring.known(line.key)
+        if bin is not None and head is not None:
+            _begin_capture(serving, connection, line, head, bin, data, end)
+        elif bin is not None:
+            _keep_broken(serving, connection, line, bin, data, why, ended=False)
+        elif head is not None:
+            _begin_unknown(serving, connection, line, head, data, end)
+        else:
+            _refuse(serving, connection, BAD)
 
 
 def begin_broken(
@@ -91,49 +100,33 @@ def find_bin(serving: Serving, data: bytes) -> tuple[Line, Bin] | None:
 
 
 def _begin_capture(
-    serving: Serving, connection: Connection, line: Line, bin: Bin | None, data: bytes, end: int
+    serving: Serving, connection: Connection, line: Line, head: Head, bin: Bin, data: bytes, end: int
 ) -> None:
     captures = serving.captures
-    head, why = _read_head(line, data, end)
-    if bin is None and head is None:
-        _refuse(serving, connection, BAD)
-    elif bin is None:
-        captures.metrics.unknown_key += 1
-        stays = head is not None and head.keep_alive and not head.has_body
-        if stays:
-            connection.hold(data[end:])
-        refuse(connection, NOT_FOUND, line, keep_alive=stays)
-    elif head is None:
-        _keep_broken(serving, connection, line, bin, data, why, ended=False)
-    elif not head.chunked and head.length <= min(len(data) - end, captures.max_body):
-        # The usual capture: all of it came at once.
-        received_at, since = clock.now(), clock.ticks()
-        stop = end + head.length
-        connection.hold(data[stop:])
-        raw = raw_of(
-            captures, connection.address, line, head, data[end:stop], complete=True, framing=None,
-            received_at=received_at,
-        )  # fmt: skip
-        connection.take(Capture(captures, connection, bin, line.role, raw, head.keep_alive, since))
-    else:
+    if head.chunked or head.length > min(len(data) - end, captures.max_body):
         arrival = Arrival(captures, connection, serving.of_captures, bin, line, head)
         connection.hand = arrival
         if end == len(data):
             arrival.invite()
         arrival.feed(data[end:])
+        return
+    # The usual capture: all of it came at once.
+    received_at, since = clock.now(), clock.ticks()
+    stop = end + head.length
+    if stop < len(data):
+        connection.hold(data[stop:])
+    raw = raw_of(
+        captures, connection.address, line, head, data[end:stop], complete=True, framing=None, received_at=received_at
+    )
+    connection.take(Capture(captures, connection, bin, line.role, raw, head.keep_alive, since))
 
 
-def _read_head(line: Line, data: bytes, end: int) -> tuple[Head | None, str]:
-    """The head; or why it is not valid."""
-    if line.version is None:
-        return None, _NO_LINE
-    try:
-        head = read_head(line.version, data[line.end : end])
-    except NotHttp as error:
-        return None, str(error)
-    if line.method in _WITH_BODY and not head.has_body and _IS_BODY.match(data, end):
-        return None, _NO_LENGTH
-    return head, ""
+def _begin_unknown(serving: Serving, connection: Connection, line: Line, head: Head, data: bytes, end: int) -> None:
+    serving.captures.metrics.unknown_key += 1
+    stays = head.keep_alive and not head.has_body
+    if stays:
+        connection.hold(data[end:])
+    refuse(connection, NOT_FOUND, line, keep_alive=stays)
 
 
 def _keep_broken(
@@ -144,12 +137,8 @@ def _keep_broken(
     broken.begin(data, ended=ended)
 
 
-def _begin_page(serving: Serving, connection: Connection, line: Line, data: bytes, end: int) -> None:
-    try:
-        head = read_head(line.version, data[line.end : end]) if line.version in _VERSIONS else None
-    except NotHttp:
-        head = None
-    if head is None:
+def _begin_page(serving: Serving, connection: Connection, line: Line, head: Head | None, data: bytes, end: int) -> None:
+    if head is None or line.version not in _VERSIONS:
         _refuse(serving, connection, BAD)
         return
     # A WebSocket, for as long as it lives.

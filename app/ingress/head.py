@@ -20,7 +20,7 @@ class NotHttp(Exception):
     """Why the bytes are no request of HTTP/1.x."""
 
 
-class Head(msgspec.Struct, gc=False):
+class Head(msgspec.Struct, frozen=True, gc=False):
     """`lines` are the header lines as they came, each with its line break. `length` is that of the body, 0 where it
     has none or is `chunked`. `expects`: the sender waits for `100 Continue`. `forwarded`: X-Forwarded-For."""
 

@@ -11,6 +11,7 @@ from .capture import Context, PeerOf, UrlOf
 from .connection import Connection
 from .pages import OPTIONS, Pages
 from .paths import Paths
+from .reading import Reader
 from .serving import Serving
 from .slots import Slots
 
@@ -41,7 +42,8 @@ class IngressServer:
             app[keys.SETTINGS].max_body, self._url_of, self._peer_of,
         )  # fmt: skip
         slots = Slots(connection_limit())
-        serving = Serving(Paths(app[keys.SETTINGS].base_path), captures, Pages(self._server), slots)
+        paths = Paths(app[keys.SETTINGS].base_path)
+        serving = Serving(paths, Reader(paths), captures, Pages(self._server), slots)
         self._serving, self._slots = serving, slots
         slots.start()
         loop = asyncio.get_running_loop()

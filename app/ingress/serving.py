@@ -7,6 +7,7 @@ from .body import Budget
 from .capture import Context
 from .pages import Pages
 from .paths import Paths
+from .reading import Reader
 
 # Bytes of captures whose bodies are still coming; and of everything else that has not come whole.
 CAPTURES = 64 << 20
@@ -28,6 +29,7 @@ class Serving:
     """Captures have a budget of their own: whoever fills the other one keeps none out."""
 
     paths: Paths
+    reader: Reader
     captures: Context
     pages: Pages
     slots: Slots
