@@ -72,12 +72,13 @@ def _raw(capture: dict[str, Any]) -> RawRequest:
     return RawRequest(
         method=capture["method"],
         target=capture["target"],
-        http_version=capture["http_version"],
+        http_version=capture["http_version"] or "",
         head=write_lines(headers),
         body=base64.b64decode(capture["body"]["base64"]),
         body_complete=capture["body"]["complete"],
         peer=capture["peer"],
         received_at=datetime.fromisoformat(capture["received_at"]),
+        refused=None if capture["http_version"] else capture["problem"],
     )
 
 

@@ -22,7 +22,7 @@ REDIRECTED = "redirected"
 
 
 class FaultKind(StrEnum):
-    """What happens to the answer; `web/faults.py` has a player for each."""
+    """What happens to the answer; `ingress/faults.py` has a player for each."""
 
     STATUS = "status"
     HOLD = "hold"

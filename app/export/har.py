@@ -45,7 +45,7 @@ def _request(about: About, capture: Row) -> dict[str, Any]:
     request = {
         "method": capture["method"],
         "url": about.origin + target if target.startswith("/") else target,
-        "httpVersion": f"HTTP/{capture['http_version']}",
+        "httpVersion": _version(capture),
         "cookies": [],
         "headers": _pairs(capture["headers"]),
         "queryString": _pairs(capture["parsed"]["query"]),
@@ -68,7 +68,7 @@ def _response(capture: Row) -> dict[str, Any]:
     return {
         "status": status,
         "statusText": http.HTTPStatus(status).phrase if status in _PHRASED else "",
-        "httpVersion": f"HTTP/{capture['http_version']}",
+        "httpVersion": _version(capture),
         "cookies": [],
         "headers": _pairs(sent["headers"]),
         "content": content,
@@ -76,6 +76,11 @@ def _response(capture: Row) -> dict[str, Any]:
         "headersSize": _UNKNOWN_SIZE,
         "bodySize": size if answered["sent"] else _UNKNOWN_SIZE,
     }
+
+
+def _version(capture: Row) -> str:
+    """Of a request that is not valid HTTP it is unknown."""
+    return f"HTTP/{capture['http_version']}" if capture["http_version"] else "unknown"
 
 
 def _pairs(pairs: list[list[Any]]) -> list[dict[str, Any]]:

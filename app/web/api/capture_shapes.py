@@ -134,7 +134,7 @@ class CaptureShape(CaptureSummary, rename=PARTIES):
     """The whole capture."""
 
     answered: AnsweredWhole
-    http_version: str
+    http_version: Annotated[str | None, Meta(description="Null: not valid HTTP; then `body` is all that came.")]
     headers: Annotated[list[Pair], Meta(description="In order, as they came; bytes as latin-1.")]
     body: BodyShape
     parsed: ParsedShape
@@ -160,7 +160,7 @@ def show_capture(capture: Capture, sent: Answer | None = None) -> CaptureShape:
     raw = capture.raw
     return CaptureShape(
         **_summary(capture.row) | {"answered": _answered_whole(capture.row, sent)},
-        http_version=raw.http_version,
+        http_version=raw.http_version or None,
         headers=[(name.decode("latin-1"), value.decode("latin-1")) for name, value in raw.headers],
         body=BodyShape(
             size=len(raw.body),

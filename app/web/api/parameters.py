@@ -41,6 +41,15 @@ def number(name: str, text: str) -> Parameter:
     return _in_query(name, text, type="integer", minimum=0, maximum=HIGHEST)
 
 
+def wire() -> Parameter:
+    """The bytes as they came."""
+    text = (
+        "1: exactly the bytes that came, with the framing of chunks and trailers, and blanks around values; 409 where a"
+        " body in chunks had more than 64 KiB of them. A request that is not valid HTTP is given as it came either way."
+    )
+    return _in_query("wire", text, type="integer", minimum=0, maximum=1, default=0)
+
+
 def choice(name: str, values: tuple[str, ...], default: str, text: str) -> Parameter:
     """One of a few words."""
     return _in_query(name, text, type="string", enum=list(values), default=default)

@@ -90,7 +90,7 @@ def _capture_paths(captures: str) -> Paths:
         },
         one + "/raw": {
             "parameters": [parameters.BIN, parameters.N],
-            "get": call("Captures", "getRaw", raw, None, lookup=True, kind="message/http"),
+            "get": call("Captures", "getRaw", raw, None, lookup=True, query=[parameters.wire()], kind="message/http"),
         },
     }
 
