@@ -221,6 +221,42 @@ def test_a_callback_where_it_belongs_and_an_inbound_on_the_status_url() -> None:
     assert found(from_ytel(), Role.STATUS) == ()
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/foo",
+        "//status",
+        "//",
+        "/Status",
+        "/status2",
+        "/foo/status",
+        "/%73tatus",
+        "/status%2f",
+        "/redirect",
+        f"{KEY}/status",
+    ],
+)
+def test_a_path_that_names_no_role(path: str) -> None:
+    wanted = ("unknown_role",) if path != "//" else ()
+    for target in (KEY + path, f"/base{KEY}{path}?a=1", f"https://sms.example.net{KEY}{path}"):
+        assert found(a_request(b"Text=hi", target=target)) == wanted
+    if wanted:
+        facts = facts_of(a_request(b"Text=hi", target=KEY + path), Role.PRIMARY, None)
+        assert f"“{path}”" in explain("unknown_role", facts).cause
+
+
+@pytest.mark.parametrize(
+    "path", ["", "/", "/primary", "/primary/deeper", "/redirected", "/redirected/again", "?a=/foo", "#/foo"]
+)
+def test_no_role_and_the_primary_one_by_its_name(path: str) -> None:
+    assert found(a_request(b"Text=hi", target=KEY + path)) == ()
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role is not Role.PRIMARY])
+def test_a_role_with_a_deeper_path(role: Role) -> None:
+    assert "unknown_role" not in found(a_request(b"Text=hi", target=f"{KEY}/{role}/deeper//still/"), role)
+
+
 def test_a_get_that_says_nothing_is_empty() -> None:
     assert found(a_request(method="GET", label=None)) == ("empty_get",)
     assert found(a_request(method="GET", label=None, target=KEY + "?")) == ("empty_get",)

@@ -5,6 +5,7 @@ else is read as always. `python -m tests.storage.scripted` stands in the place o
 import os
 import sys
 import time
+from contextlib import suppress
 
 import msgspec
 
@@ -44,6 +45,10 @@ def read(raw: RawRequest, role: Role, provider: str | None) -> Reading:
             os._exit(9)
         case "hang":
             time.sleep(3_600)
+        case "spin":
+            while True:
+                with suppress(Exception):
+                    sum(range(1_000))
     return script.reading
 
 

@@ -4,9 +4,12 @@ They run for every capture before it is answered, so the cheap question comes fi
 its code, its words in `words.py` and its test.
 """
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
+from ..bins import KEY_PATTERN
+from ..faults import REDIRECTED
 from ..phones import lost_plus
 from ..roles import Kind, Role
 from ..statuses import Status
@@ -18,6 +21,8 @@ CHECKS: dict[str, Check] = {}
 
 _METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})
 _PROBES = frozenset({"HEAD", "OPTIONS", "POST"})
+_BEHIND_KEY = re.compile(rf"/{KEY_PATTERN}(/[^?#]*)")
+_NAMED = frozenset({Role.PRIMARY.value, REDIRECTED})
 _SMS_ROLES = (Role.PRIMARY, Role.FALLBACK)
 _HOUR = timedelta(hours=1)
 _SLACK = timedelta(minutes=2)
@@ -44,6 +49,17 @@ def _callback_on_sms_url(facts: Facts) -> str | None:
         if event.kind is Kind.STATUS:
             return f"It says {_quote(event.raw_status or '')} and came to the {facts.role} URL."
     return None
+
+
+@finds("unknown_role")
+def _unknown_role(facts: Facts) -> str | None:
+    """No role at all is fine, with slashes behind it or without; so is where our own redirect has led."""
+    if facts.role is not Role.PRIMARY or (found := _BEHIND_KEY.search(facts.raw.target)) is None:
+        return None
+    path = found[1]
+    if not path.strip("/") or path[1:].partition("/")[0] in _NAMED:
+        return None
+    return f"It is {_quote(path)}."
 
 
 @finds("plus_lost")

@@ -46,6 +46,14 @@ _ALL = (
         cure="Set the same method for both URLs in the portal, or let your handler read query and body alike.",
     ),
     Finding(
+        code="unknown_role",
+        title="path without a role",
+        cause="The path behind the capture key names no role, so the request counts as one to the primary URL. A role "
+        "is the whole first segment, in lower case: fallback, status, voice, voice-fallback or primary.",
+        cure="Compare the address in the portal with the URLs of this bin: a doubled slash, a capital or a typing "
+        "error turns a status URL into the primary one.",
+    ),
+    Finding(
         code="plus_lost",
         title="unencoded plus",
         cause="The number begins with a blank: the sender did not write its + as %2B, and a bare + in a form or a "

@@ -16,6 +16,7 @@ from ...store import READ_WAIT_S, Understanding
 from ..children import Child
 from ..log.client import LogClient
 from ..log.jobs import Mark, NextEpoch, Result, SkipCapture
+from .budget import CUT_OFF
 from .protocol import (
     Begin,
     Bell,
@@ -26,6 +27,7 @@ from .protocol import (
     Note,
     Progress,
     Ready,
+    Slow,
     decode_from_process,
     encode,
 )
@@ -176,6 +178,8 @@ class LedgerClient:
                 self._begun = frame
             case Ready():
                 self._ready(frame)
+            case Slow():
+                self._skip(frame.bin, frame.n, CUT_OFF, "reading it took longer than a second")
             case NeedEpoch():
                 self._get_epoch()
             case Note():
@@ -193,7 +197,7 @@ class LedgerClient:
             ((bin, n),) = begun.places
             strikes = self._strikes[(bin, n)] = self._strikes.get((bin, n), 0) + 1
             if n and strikes >= STRIKES:
-                self._skip(bin, n)
+                self._skip(bin, n, "", "reading it stopped the ledger process twice")
 
     def _ready(self, frame: Ready) -> None:
         self.file, self._reader = frame.file, frame.reader
@@ -215,6 +219,8 @@ class LedgerClient:
             kept = self._kept.get(mark.bin)
             if kept is None or _reaches(mark, kept):
                 self._late.discard(mark.bin)
+                # Whatever stopped the process there has been passed.
+                self._careful.discard(mark.bin)
             if (due := self._due.get(mark.bin)) is not None and _reaches(mark, due):
                 del self._due[mark.bin]
             self._resolve(mark)
@@ -274,10 +280,10 @@ class LedgerClient:
         else:
             self._send(Epoch(future.result().value))
 
-    def _skip(self, bin: int, n: int) -> None:
-        _log.error("capture.skipped", bin=bin, n=n, reason="reading it stopped the ledger process twice")
+    def _skip(self, bin: int, n: int, how: str, why: str) -> None:
+        _log.error("capture.skipped", bin=bin, n=n, reason=why)
         with suppress(StoreUnavailable):
-            self._appender.submit(SkipCapture(bin, n, self._reader)).add_done_callback(_read_exception)
+            self._appender.submit(SkipCapture(bin, n, self._reader + how)).add_done_callback(_read_exception)
 
 
 def _reaches(reached: Mark, wanted: Mark) -> bool:

@@ -20,7 +20,7 @@ from .clockwork import mark_what_is_due
 from .erasing import erase_step
 from .feed import MOST, Head, is_up_to_date, next_capture, read_heads
 from .pacing import Pacing
-from .protocol import Begin, Bell, Damage, Epoch, NeedEpoch, Note, Progress, decode_from_server, encode
+from .protocol import Begin, Bell, Damage, Epoch, NeedEpoch, Note, Progress, Slow, decode_from_server, encode
 from .search import SearchIndex, index_step
 from .spaces import Space
 from .steps import Reader, Step
@@ -31,6 +31,8 @@ CLOCK_S = 1.0
 TURN_S = 0.25
 # Captures that the search index takes in at once.
 INDEXED = 250
+# Captures that are read one by one behind one on which reading raises: such come in groups.
+AFTER = 16
 # Failures of one bin, one after the other, until its space is made again.
 MOST_FAILURES = 3
 # Deleted texts leave the write-ahead log when nothing else is to be done, and after so long in any case.
@@ -205,6 +207,8 @@ class Follower:
             capture = next_capture(log, head, space)
             if capture is not None and capture not in self._broken:
                 self._broken.add(capture)
+                # It is found: what follows need not be read one by one for long.
+                self._careful[number] = min(self._careful.get(number, AFTER), AFTER)
             elif self._failures[number] > MOST_FAILURES:
                 self._with_epoch(number, lambda epoch: step.start_over(head, space, epoch))
 
@@ -271,6 +275,8 @@ class Follower:
         with self._file.database.write() as transaction, self._logs.read() as log:
             step = Step(transaction, log, self._reader, micros(now()), self._broken)
             yield step, log
+        for bin, n in step.cut_off:
+            self._tell(Slow(bin, n))
         if step.search.has_erased:
             self._note_erased()
 

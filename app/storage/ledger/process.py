@@ -14,6 +14,7 @@ from ... import clock
 from ..process import Pipe, begin, settle
 from ..sqlite.ledger_file import LedgerFile, make_ledger_file, open_ledger_file, open_log_to_follow
 from ..transaction import CannotWrite, Database, DatabaseError, LogUnreadable, Row
+from .budget import Budget
 from .feed import MOST, Head, read_heads
 from .follower import Follower
 from .protocol import Epoch, NeedEpoch, Note, Progress, Ready, decode_from_server, encode
@@ -37,8 +38,11 @@ def follow(arguments: Sequence[str], make_reader: Callable[[], Reader]) -> None:
     """Follow until the server hangs up, whatever happens to the ledger's file."""
     begin()
     os.nice(NICENESS)
-    process = Process(arguments, make_reader())
+    reader, budget = make_reader(), Budget()
+    reader.recognise = budget.over(reader.recognise)
+    process = Process(arguments, reader)
     settle()
+    budget.start()
     try:
         process.run()
     except (Closed, BrokenPipeError):

@@ -69,6 +69,13 @@ class Progress(Frame):
     trouble: str | None = None
 
 
+class Slow(Frame):
+    """Reading a capture was cut off. The log keeps it, so that a ledger that is made again says the same."""
+
+    bin: int
+    n: int
+
+
 class Note(Frame):
     """An event for the server's log."""
 
@@ -78,7 +85,7 @@ class Note(Frame):
 
 
 FromServer = Bell | Epoch | Damage
-FromProcess = Ready | NeedEpoch | Begin | Progress | Note
+FromProcess = Ready | NeedEpoch | Begin | Progress | Slow | Note
 
 encode = msgspec.msgpack.Encoder().encode
 decode_from_server = msgspec.msgpack.Decoder(FromServer).decode

@@ -4,10 +4,11 @@ from collections.abc import Callable, Collection, Mapping
 
 from ...domain.captures import Outcome, RawRequest, Reading
 from ...domain.roles import Kind, Role
-from ..ids import number_of
+from ..ids import number_of, owner_of
 from ..log.jobs import Mark
 from ..rows import read_raw
 from ..transaction import Row, Transaction
+from .budget import CUT_OFF, TakesTooLong
 from .changes import Changes, What
 from .clockwork import look_again
 from .deleting import erase, note_newest, numbers_up_to
@@ -17,6 +18,7 @@ from .search import SearchIndex
 from .spaces import Space, State, add_space, find_space, first_seq_of, save_space
 
 SKIPPED = "Reading this request stopped smsbin twice, so it is not read. The bytes are kept."
+SLOW = "Reading this request took longer than a second, so it is not read. The bytes are kept."
 BROKEN = "smsbin could not read this request, and that is a fault of smsbin. The bytes are kept."
 _KINDS = {Role.STATUS: Kind.STATUS, Role.VOICE: Kind.VOICE, Role.VOICE_FALLBACK: Kind.VOICE}
 
@@ -44,6 +46,8 @@ class Step:
         self._reader = reader
         self._now = now
         self._broken = broken
+        self.cut_off: list[tuple[int, int]] = []
+        """Captures on which reading took too long, as bin and number."""
 
     def current_space(self, head: Head) -> Space | None:
         """The space that readers of a bin see, after its settings; None: the bin is deleted."""
@@ -167,7 +171,13 @@ class Step:
             return Reading(kind=_KINDS.get(role, Kind.OTHER), problem=BROKEN)
         if row["skipped"] == self._reader.version:
             return Reading(kind=_KINDS.get(role, Kind.OTHER), problem=SKIPPED)
-        return self._reader.recognise(raw, role, provider)
+        if row["skipped"] == self._reader.version + CUT_OFF:
+            return Reading(kind=_KINDS.get(role, Kind.OTHER), problem=SLOW)
+        try:
+            return self._reader.recognise(raw, role, provider)
+        except TakesTooLong:
+            self.cut_off.append((owner_of(row["id"]), number_of(row["id"])))
+            return Reading(kind=_KINDS.get(role, Kind.OTHER), problem=SLOW)
 
     def _delete(self, head: Head, space: Space) -> Space:
         if space.d == head.last_d:

@@ -16,6 +16,7 @@ from app.storage.ledger.protocol import (
     Note,
     Progress,
     Ready,
+    Slow,
 )
 from app.storage.log.jobs import NextEpoch, SkipCapture
 from app.store import Understanding
@@ -173,6 +174,22 @@ async def test_a_process_that_ends_makes_its_bins_be_read_with_care(ends: Ends) 
     assert ends.client.understanding().state == "stopped"
     assert json.loads(ends.client.arguments()[4]) == [1, 2]
     assert ends.log.jobs == []
+
+
+async def test_care_ends_with_everything_that_was_kept_of_the_bin(ends: Ends) -> None:
+    await ends.open(mark(5), mark(5, bin=2))
+    ends.tell(Begin([(2, -1), (1, -1)], False))
+    ends.client.ended(9, "it ended with code 9")
+    ends.tell(Ready("file-2", "reader-1"), Progress([mark(4), mark(5, bin=2)], []))
+    assert json.loads(ends.client.arguments()[4]) == [1]
+    ends.tell(Progress([mark(5)], []))
+    assert json.loads(ends.client.arguments()[4]) == []
+
+
+async def test_a_capture_on_which_reading_was_cut_off_is_remembered_by_the_log(ends: Ends) -> None:
+    await ends.open(mark(5))
+    ends.tell(Slow(1, 3))
+    assert ends.log.jobs == [SkipCapture(1, 3, "reader-1 slow")]
 
 
 async def test_a_process_that_ends_after_its_step_was_done_accuses_nobody(ends: Ends) -> None:

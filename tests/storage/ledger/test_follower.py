@@ -118,6 +118,18 @@ def test_a_capture_on_which_reading_raises_gets_a_problem_and_the_others_are_rea
     ledger.close()
 
 
+def test_behind_a_capture_on_which_reading_raises_care_ends_soon(inside: Inside) -> None:
+    ledger = inside.ledger(recognise=Raises("PUT"))
+    for number in range(100):
+        inside.state(stating(number), method="PUT" if number == 10 else "POST")
+    wire = Wire(inside)
+    made = follower(wire, ledger)
+    run(made, wire)
+    assert [n for n, problem in problems(ledger) if problem] == [11]
+    assert made._careful == {}
+    ledger.close()
+
+
 def test_a_capture_that_cannot_be_folded_gets_a_problem_too(inside: Inside, ledger: Ledger, monkeypatch) -> None:
     add = Fold.add
 

@@ -13,7 +13,7 @@ from app.domain.bins import Bin
 from app.domain.captures import NewCapture, Restarted
 from app.domain.events import Event
 from app.domain.roles import Kind, Role
-from app.storage.ledger.steps import BROKEN, SKIPPED
+from app.storage.ledger.steps import BROKEN, SKIPPED, SLOW
 from app.storage.opening import open_store
 from app.storage.sqlite.store import SqliteStore
 from app.store import Store
@@ -55,6 +55,28 @@ async def test_a_capture_on_which_reading_raises_has_a_problem_and_its_bytes(sto
     assert await problems(store, bin) == [None, BROKEN, None]
     kept = await store.get_capture(bin.id, 2)
     assert kept.raw.body == scripted(READING, trouble="raise").body
+
+
+async def test_a_capture_that_takes_too_long_is_cut_off_and_the_process_goes_on(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr("app.storage.ledger.client.HUNG_S", 30)
+    async with open_store(tmp_path) as store:
+        bin = await a_bin(store)
+        await keep(store, bin)
+        await until(store, lambda: is_read(store, bin, 1))
+        pid = store._follower.pid
+        for trouble in ("spin", "", "spin"):
+            await keep(store, bin, trouble)
+        await until(store, lambda: is_read(store, bin, 4), within_s=60)
+        assert await problems(store, bin) == [None, SLOW, None, SLOW]
+        assert store._follower.pid == pid
+        assert (await store.get_capture(bin.id, 2)).raw.body == scripted(READING, trouble="spin").body
+    for path in tmp_path.glob("ledger.db*"):
+        path.unlink()
+    monkeypatch.setattr("app.storage.ledger.client.HUNG_S", 0.7)
+    async with open_store(tmp_path) as store:
+        # Made again from the log, which knows them: nothing is read that takes so long.
+        await until(store, lambda: is_read(store, bin, 4))
+        assert await problems(store, bin) == [None, SLOW, None, SLOW]
 
 
 @pytest.mark.parametrize("trouble", ["die", "hang"])
