@@ -50,7 +50,7 @@ class Line:
     def __init__(self, peer: Peer, *, method: str, version: str, keep_alive: bool, since: float) -> None:
         self.peer = peer
         self._head_only = method == "HEAD"
-        self._is_old = version != "1.1"
+        self._is_old = version in ("0.9", "1.0")
         self._keep_alive = keep_alive
         self._since = since
         self._status: int | None = None

@@ -5,8 +5,7 @@ import asyncio
 import pytest
 
 from tests.conftest import TOKEN, Running, run_server
-
-from .http import Reply, parse, talk
+from tests.web.http import Reply, parse, talk
 
 
 def _is_safe(reply: Reply) -> bool:
