@@ -75,7 +75,8 @@ async def test_a_process_that_tells_nothing_for_a_while_counts_as_hanging(ends: 
     assert ends.child.expected == [(client_module.HUNG_S, "a step of the ledger")]
 
 
-async def test_a_reader_waits_until_the_ledger_shows_what_was_kept_when_it_came(ends: Ends) -> None:
+async def test_a_reader_waits_until_the_ledger_shows_what_was_kept_when_it_came(ends: Ends, monkeypatch) -> None:
+    monkeypatch.setattr(client_module, "GATHER_S", 60)
     await ends.open()
     ends.client.log_grew([mark(5, k=2, d=1)])
     waiting = asyncio.ensure_future(ends.client.caught_up(1))
