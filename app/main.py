@@ -1,6 +1,5 @@
 """Builds the application; may import every package."""
 
-import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from functools import partial
@@ -33,6 +32,7 @@ from .storage.opening import open_store
 from .tasks import periodic, stop
 from .web.condition import CONDITION
 from .web.headers import add_headers
+from .web.hosts import parse_host
 from .web.leaving import end_when_left
 from .web.middleware import errors_to_http, guard
 from .web.page import setup_templates
@@ -41,7 +41,6 @@ from .web.urls import capture_url, find_place, peer_of, public_root
 
 # No answer is held back longer, from the head of its request to its last byte.
 LONGEST_WAIT = timedelta(seconds=200)
-_HOST = re.compile(r"(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?")
 STOPPED = "smsbin was stopped before it knew what became of the answer."
 
 
@@ -52,7 +51,7 @@ def create_server(settings: Settings) -> IngressServer:
         headers = CIMultiDict((name.decode("latin-1"), value.decode("latin-1")) for name, value in raw.headers)
         place = find_place(settings, address, CIMultiDictProxy(headers), "http")
         # A host that is none is not repeated; without one the address is on the server that was asked.
-        is_host = bool(settings.public_url) or _HOST.fullmatch(place.host) is not None
+        is_host = bool(settings.public_url) or parse_host(place.host) is not None
         return capture_url(public_root(settings, place) if is_host else place.base, bin.key, role)
 
     return IngressServer(

@@ -21,10 +21,13 @@ async def test_the_page_says_why_it_is_not_valid_and_shows_all_that_came(server:
     assert "This is not valid HTTP." in page
     assert "Invalid header token. All that came is kept, under Raw." in page
     assert "What is not valid HTTP is always answered 400." in page
-    assert "All that came" in page
-    assert "X A: &lt;b&gt;" in page
     assert "Copy as curl" not in page
-    assert "cannot be written for another address" in page
+    raw = await _page(server, "/captures/1?tab=raw")
+    assert "All that came" in raw
+    assert "X A: &lt;b&gt;" in raw
+    replay = await _page(server, "/captures/1?tab=replay")
+    assert "cannot be written for another address" in replay
+    assert "Copy as curl" not in replay
 
 
 async def test_the_list_names_it(server: Running) -> None:
