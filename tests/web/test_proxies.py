@@ -1,7 +1,9 @@
 """The README's proxy snippets, taken from it and run: only where they listen and where smsbin stands is put in."""
 
+import asyncio
 import base64
 import io
+import json
 import os
 import re
 import shutil
@@ -17,6 +19,7 @@ import pytest
 from yarl import URL
 
 from tests.conftest import TOKEN, Running, run_server
+from tests.ingress.smuggling import streams
 
 README = (Path(__file__).parents[2] / "README.md").read_text()
 
@@ -139,6 +142,7 @@ async def test_pages_addresses_and_live_view_come_through(make_settings, proxy) 
                     assert (await viewer.receive_json(timeout=5))["capture"]["text"] == "hi"
 
 
+INFO = {"version", "public_url", "retention", "max_body", "seen"}
 LIES = (
     ("X-Forwarded-Host", "evil.example"),
     ("X-Forwarded-Prefix", "/evil"),
@@ -181,3 +185,45 @@ async def test_without_a_public_url_the_proxy_says_where_we_are(make_settings, p
             assert info["public_url"] == info["seen"]["root"] == "http://sms.example.net"
             assert info["seen"]["trusted"]
             assert {"X-Forwarded-For", "X-Forwarded-Proto"} <= set(info["seen"]["forwarded"])
+
+
+async def _throw(port: int, data: bytes) -> bytes:
+    """Send a stream, and take what comes back at once."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    try:
+        writer.write(data)
+        async with asyncio.timeout(0.2):
+            return await reader.read(65_536)
+    except (TimeoutError, ConnectionError):
+        return b""
+    finally:
+        writer.transport.abort()
+
+
+async def test_no_stream_of_a_sender_touches_the_requests_of_others(make_settings, proxy) -> None:
+    """A stream that the proxy and we read in two ways would put the beginning of somebody's request, with the token in
+    it, into a capture, or give one the answer to another."""
+    thrown = streams()
+    assert len(thrown) >= 200
+    async with run_server(make_settings(**BEHIND)) as server, _client() as other:
+        path = f"/{server.bin.key}"
+        with proxy(server) as url:
+            port = int(url.rpartition(":")[2])
+            # The proxy keeps its connections to us open, and gives them to whoever comes next.
+            for name, text in thrown.items():
+                data = text.replace("{t}", path).replace("{k}", server.bin.key).encode("latin-1")
+                answers = await _throw(port, data.replace(b"Host: x\r\n", b"Host: sms.example.net\r\n"))
+                assert b"public_url" not in answers, name
+                async with other.get(f"{url}/api/v1/info", headers=BEARER) as answer:
+                    assert (answer.status, set(await answer.json())) == (200, INFO), name
+                async with other.post(url + path, data=b"mine") as answer:
+                    own = await server.capture(int(answer.headers["X-Capture"]))
+                assert (own["target"], base64.b64decode(own["body"]["base64"])) == (path, b"mine"), name
+        for capture in await _all(server):
+            assert TOKEN not in json.dumps(capture["headers"])
+            assert TOKEN.encode() not in base64.b64decode(capture["body"]["base64"])
+
+
+async def _all(server: Running) -> list[dict]:
+    async with server.client.get(f"{server.bin_api}/export?of=captures&format=jsonl") as answer:
+        return [json.loads(line) for line in (await answer.text()).splitlines()]
