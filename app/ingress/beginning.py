@@ -131,15 +131,16 @@ def _read_head(line: Line, data: bytes, end: int) -> tuple[Head | None, str]:
         head = read_head(line.version, data[line.end : end])
     except NotHttp as error:
         return None, str(error)
-    if line.method in _WITH_BODY and not head.has_body and _IS_BODY.match(data, end):
-        return None, _NO_LENGTH
-    return head, ""
+    if line.method not in _WITH_BODY or head.has_body or _IS_BODY.match(data, end) is None:
+        return head, ""
+    # Behind a length of 0 stands the next request, of which perhaps only half a word has come.
+    return (head, "") if b"content-length" in head.lines.lower() else (None, _NO_LENGTH)
 
 
 def _keep_broken(
     serving: Serving, connection: Connection, line: Line, bin: Bin, data: bytes, why: str, *, ended: bool
 ) -> None:
-    broken = Broken(serving.captures, connection, bin, line, why)
+    broken = Broken(serving.captures, connection, serving.of_captures, bin, line, why)
     connection.hand = broken
     broken.begin(data, ended=ended)
 
@@ -152,6 +153,8 @@ def _begin_page(serving: Serving, connection: Connection, line: Line, data: byte
     if head is None:
         _refuse(serving, connection, BAD)
         return
+    if connection.transport is None:
+        return  # nobody would get the response
     # A WebSocket, for as long as it lives.
     is_tunnel = head.upgrade and line.method == b"GET"
     connection.since = clock.ticks()
