@@ -1,6 +1,7 @@
 """A capture that is still coming: its body, or, where it is not valid HTTP, whatever the sender sends."""
 
 import asyncio
+import re
 from datetime import datetime
 from typing import Protocol
 
@@ -18,6 +19,7 @@ from .paths import Line
 # What follows a request that is not valid HTTP belongs to it, as long as the sender makes no longer pause.
 QUIET_S = 0.2
 _MAY_FOLLOW = (b"content-length", b"transfer-encoding")
+_HEAD_ENDS = re.compile(rb"\n\r?\n")
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
@@ -60,8 +62,7 @@ class Arrival:
             rest = body.feed(data)
         except StoreUnavailable:
             body.end()
-            self._context.metrics.unavailable += 1
-            refuse(self._connection, UNAVAILABLE, self._line)
+            refuse_for_memory(self._context, self._connection, self._line)
             return
         if body.is_whole or body.is_broken:
             self._connection.hold(rest)
@@ -85,46 +86,76 @@ class Arrival:
 class Broken:
     """A request to a bin that is not valid HTTP, with what follows it: nobody can tell where it ends."""
 
-    def __init__(self, context: Context, connection: Connection, bin: Bin, line: Line, why: str) -> None:
+    def __init__(
+        self, context: Context, connection: Connection, budget: Budget, bin: Bin, line: Line, why: str
+    ) -> None:  # fmt: skip
         self._context = context
         self._connection = connection
+        self._budget = budget
         self.bin = bin
         self._line = line
         self._why = why
         self._received_at, self._since = clock.now(), clock.ticks()
-        self._kept = b""
+        self._kept = bytearray()
+        self._is_whole = True
         self._timer: asyncio.TimerHandle | None = None
         connection.deadline = self._since + BODY_S
 
     def begin(self, data: bytes, *, ended: bool) -> None:
         """What came so far; `ended`: there is no more."""
-        self._kept = data[: self._context.max_body]
-        if ended or not any(name in self._kept.lower() for name in _MAY_FOLLOW):
+        if not self._keep(data):
+            return
+        is_over = _HEAD_ENDS.search(data) is not None and not any(name in data.lower() for name in _MAY_FOLLOW)
+        if ended or is_over:
             self.end()
         else:
             self._wait()
 
     def feed(self, data: bytes) -> None:
         """More bytes."""
-        self._kept += data[: self._context.max_body - len(self._kept)]
-        self._wait()
+        if self._keep(data):
+            self._wait()
 
     def end(self) -> None:
         """Keep what came."""
-        if self._timer is not None:
-            self._timer.cancel()
-        line = self._line
+        line, kept = self._line, bytes(self._kept)
+        self._stop()
         raw = RawRequest(
             method=line.method.decode("latin-1"), target=line.target.decode("latin-1"), http_version="", head=b"",
-            body=self._kept, body_complete=True, peer=peer_of(self._context, self._connection.address, None),
+            body=kept, body_complete=self._is_whole, peer=peer_of(self._context, self._connection.address, None),
             received_at=self._received_at, refused=self._why,
         )  # fmt: skip
         self._connection.take(Capture(self._context, self._connection, self.bin, line.role, raw, False, self._since))
+
+    def _keep(self, data: bytes) -> bool:
+        """Whether there is memory for it."""
+        part = data[: self._context.max_body - len(self._kept)]
+        self._is_whole = self._is_whole and len(part) == len(data)
+        try:
+            self._budget.take(len(part))
+        except StoreUnavailable:
+            self._stop()
+            refuse_for_memory(self._context, self._connection, self._line)
+            return False
+        self._kept += part
+        return True
 
     def _wait(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
         self._timer = asyncio.get_running_loop().call_later(QUIET_S, self.end)
+
+    def _stop(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._budget.give_back(len(self._kept))
+        self._kept.clear()
+
+
+def refuse_for_memory(context: Context, connection: Connection, line: Line) -> None:
+    """503: too much is arriving at once."""
+    context.metrics.unavailable += 1
+    refuse(connection, UNAVAILABLE, line)
 
 
 def raw_of(

@@ -67,7 +67,7 @@ def begin(serving: Serving, connection: Connection, data: bytes, end: int) -> No
     elif line.key is None:
         _begin_page(serving, connection, line, head, data, end)
     else:
-        if head is not None and line.method in _WITH_BODY and not head.has_body and _IS_BODY.match(data, end):
+        if head is not None and _lacks_length(line, head, data, end):
             head, why = None, _NO_LENGTH
         bin = serving.captures.keyring.known(line.key)
         if bin is not None and head is not None:
@@ -78,6 +78,13 @@ def begin(serving: Serving, connection: Connection, data: bytes, end: int) -> No
             _begin_unknown(serving, connection, line, head, data, end)
         else:
             _refuse(serving, connection, BAD)
+
+
+def _lacks_length(line: Line, head: Head, data: bytes, end: int) -> bool:
+    if line.method not in _WITH_BODY or head.has_body or _IS_BODY.match(data, end) is None:
+        return False
+    # Behind a length of 0 stands the next request, of which perhaps only half a word has come.
+    return b"content-length" not in head.lines.lower()
 
 
 def begin_broken(
@@ -132,7 +139,7 @@ def _begin_unknown(serving: Serving, connection: Connection, line: Line, head: H
 def _keep_broken(
     serving: Serving, connection: Connection, line: Line, bin: Bin, data: bytes, why: str, *, ended: bool
 ) -> None:
-    broken = Broken(serving.captures, connection, bin, line, why)
+    broken = Broken(serving.captures, connection, serving.of_captures, bin, line, why)
     connection.hand = broken
     broken.begin(data, ended=ended)
 
@@ -141,6 +148,8 @@ def _begin_page(serving: Serving, connection: Connection, line: Line, head: Head
     if head is None or line.version not in _VERSIONS:
         _refuse(serving, connection, BAD)
         return
+    if connection.transport is None:
+        return  # nobody would get the response
     # A WebSocket, for as long as it lives.
     is_tunnel = head.upgrade and line.method == b"GET"
     connection.since = clock.ticks()

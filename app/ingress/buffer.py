@@ -7,9 +7,12 @@ from .head import MOST_BYTES
 
 # A budget does not count fewer.
 FREE = 8 << 10
+_BLANK = 0x20
 
-# How a request begins, as far as it has come; and how a head ends whose lines do not end as they should.
-_BEGINNING = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+(?: [^\r\n]*(?:\r?$|\r\n)|$)")
+# How a request begins: a method and a blank, then the rest of its line; and how a head ends whose lines do not end as
+# they should.
+_METHOD = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]*")
+_LINE = re.compile(rb"[^\r\n]*")
 _BARE_END = re.compile(rb"\n\r?\n")
 
 
@@ -20,6 +23,9 @@ class Buffer:
         self._bytes = bytearray()
         # How far the end of a head was looked for.
         self._searched = 0
+        # How far it looks like a request, and what is expected there.
+        self._checked = 0
+        self._next = _METHOD
         # Which budget knows of how many of the bytes.
         self._budget: Budget | None = None
         self._charged = 0
@@ -40,7 +46,7 @@ class Buffer:
     def clear(self) -> None:
         """Forget all of it."""
         self._bytes.clear()
-        self._searched = 0
+        self._look_anew()
         if self._budget is not None:
             self._budget.give_back(self._charged)
             self._budget, self._charged = None, 0
@@ -53,7 +59,7 @@ class Buffer:
         """Before a request line they belong to nobody."""
         if self._bytes and self._bytes[0] in b"\r\n":
             del self._bytes[: len(self._bytes) - len(self._bytes.lstrip(b"\r\n"))]
-            self._searched = 0
+            self._look_anew()
 
     def find_head(self) -> int | None:
         """How many bytes the head has, its empty line included; None: it has not come whole, or is too long."""
@@ -75,8 +81,35 @@ class Buffer:
 
     @property
     def is_bare(self) -> bool:
-        """It begins no request, or the lines of its head do not end with CR LF."""
-        return _BEGINNING.match(self._bytes) is None or _BARE_END.search(self._bytes) is not None
+        """It begins no request, or the lines of its head do not end with CR LF. Each byte is looked at once."""
+        data = self._bytes
+        if self._next is _METHOD:
+            at = self._match()
+            if at == len(data):
+                return False
+            if not at or data[at] != _BLANK:
+                return True
+            self._next = _LINE
+        if self._next is _LINE:
+            at = self._match()
+            if len(data) - at < 2:
+                return data[at:] == b"\n"
+            if data[at : at + 2] != b"\r\n":
+                return True
+            self._next = _BARE_END
+        found = _BARE_END.search(data, self._checked)
+        # The line feed, and the return behind it, may be the last bytes so far.
+        self._checked = max(self._checked, len(data) - 2)
+        return found is not None
+
+    def _match(self) -> int:
+        match = self._next.match(self._bytes, self._checked)
+        self._checked = self._checked if match is None else match.end()
+        return self._checked
+
+    def _look_anew(self) -> None:
+        self._searched = self._checked = 0
+        self._next = _METHOD
 
     def charge(self, budget: Budget) -> None:
         """Let a budget know of the bytes: the first one that is given, as long as there are any. StoreUnavailable."""

@@ -56,8 +56,9 @@ class Chunks:
 
     def _read_line(self, data: bytes, at: int) -> int:
         """Where the line ends, or what there is of it."""
-        end = data.find(b"\n", at, at + MOST_LINE)
-        stop = min(len(data), at + MOST_LINE) if end < 0 else end + 1
+        most = at + MOST_LINE - len(self._line)
+        end = data.find(b"\n", at, most)
+        stop = min(len(data), most) if end < 0 else end + 1
         self._line += data[at:stop]
         if end >= 0:
             line, self._line = self._line, b""

@@ -36,6 +36,8 @@ HEAD_S = 10.0
 IDLE_S = 75.0
 # A sender that closes its half so soon after its request still listens; later, it has hung up.
 LISTENS_S = 0.25
+# What was written before a close may take so long to leave.
+CLOSE_S = 30.0
 MOST_WAITING = 64 << 10
 # So many requests of a pipeline are answered before other connections have a turn.
 MOST_AT_ONCE = 32
@@ -89,12 +91,14 @@ class Connection(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """What came of a capture is kept."""
         self.transport = None
-        if isinstance(self.hand, Arrival | Broken):
-            self.hand.end()
-        elif self.hand is None:
-            self._keep_unfinished()
+        self._half_closed = True
+        if self.hand is None:
+            self._go_on()
+        elif isinstance(self.hand, Page):
+            self._buffer.clear()
+        else:
+            self._end_arrival()
         self._serving.slots.closed(self)
-        self._buffer.clear()
         if self._handler is not None:
             self._handler.connection_lost(exc)
         if self._left is not None:
@@ -120,12 +124,9 @@ class Connection(asyncio.Protocol):
             return False
         self._half_closed = True
         if hand is None:
-            self._keep_unfinished()
-            return self.hand is not None
-        if isinstance(hand, Arrival | Broken):
-            hand.end()
-        elif isinstance(hand, Page) and hand.wants_more and not hand.is_tunnel:
-            self._abort()
+            self._go_on()
+            return self.hand is not None or len(self._buffer) > 0
+        self._end_arrival()
         return True
 
     def pause_writing(self) -> None:
@@ -176,8 +177,6 @@ class Connection(asyncio.Protocol):
         """The answer to the request in hand is out, or never will be; `stay`: the next one may follow."""
         self.hand = None
         self.trusted = False
-        if self.transport is None:
-            return
         if not stay or self._serving.is_stopping or (self._half_closed and not self._buffer):
             self.close()
             return
@@ -205,7 +204,7 @@ class Connection(asyncio.Protocol):
         self.deadline = FOREVER
         if isinstance(self.hand, Arrival | Broken):
             self.hand.end()
-        elif self.hand is not None:
+        elif self.hand is not None or (self.transport is not None and self.transport.is_closing()):
             self._abort()
         elif self._buffer:
             self._begin_broken(UNFINISHED, TOO_SLOW, ended=True)
@@ -215,7 +214,7 @@ class Connection(asyncio.Protocol):
     def close(self) -> None:
         """When what was written is out."""
         self._buffer.clear()
-        self.deadline = FOREVER
+        self.deadline = clock.ticks() + CLOSE_S
         if self.transport is not None:
             self.transport.close()
 
@@ -237,7 +236,7 @@ class Connection(asyncio.Protocol):
             return
         self._is_going_on = True
         count = 0
-        while self._buffer and self.hand is None and self.transport is not None and not self.transport.is_closing():
+        while self._buffer and self.hand is None and (self.transport is None or not self.transport.is_closing()):
             if count == MOST_AT_ONCE:
                 asyncio.get_running_loop().call_soon(self._go_on)
                 break
@@ -245,13 +244,14 @@ class Connection(asyncio.Protocol):
             if not self._begin():
                 break
         self._is_going_on = False
-        if self._is_paused and self.hand is None and self.transport is not None and len(self._buffer) <= MOST_WAITING:
-            self._is_paused = False
-            self.transport.resume_reading()
 
     def _begin(self) -> bool:
         """Begin the request at the start of the buffer; False: its head has not come whole."""
         buffer = self._buffer
+        if self._is_paused and self.transport is not None:
+            # Whatever begins may want more; what it leaves pauses reading again.
+            self._is_paused = False
+            self.transport.resume_reading()
         buffer.drop_empty_lines()
         is_new = buffer.is_new
         end = buffer.find_head()
@@ -260,6 +260,8 @@ class Connection(asyncio.Protocol):
         elif buffer.is_too_long:
             self._begin_broken(TOO_LONG, TOO_LARGE)
         elif not buffer:
+            if self._half_closed:
+                self.close()
             return False
         elif buffer.is_bare:
             self._begin_broken(BARE, BAD)
@@ -268,7 +270,16 @@ class Connection(asyncio.Protocol):
         else:
             self._wait_for_head(is_new=is_new)
             return False
+        if self._half_closed:
+            self._end_arrival()
         return True
+
+    def _end_arrival(self) -> None:
+        """The sender sends no more: a capture is kept as far as it came, and no page has half a body."""
+        if isinstance(self.hand, Arrival | Broken):
+            self.hand.end()
+        elif isinstance(self.hand, Page) and self.hand.wants_more and not self.hand.is_tunnel:
+            self._abort()
 
     def _wait_for_head(self, *, is_new: bool) -> None:
         if is_new:

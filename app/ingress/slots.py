@@ -56,13 +56,17 @@ class Slots:
         self._tell()
 
     async def drain(self, within_s: float) -> None:
-        """End what has no request in hand, and wait for the captures in hand."""
+        """End what has no request in hand, and wait for the captures in hand: those that are still coming then are kept
+        as far as they came."""
         for connection in list(self._open):
             if connection.hand is None:
                 connection.close()
         self._quiet = asyncio.get_running_loop().create_future()
         self._tell()
         await asyncio.wait([self._quiet], timeout=within_s)
+        for connection in [each for each in self._open if each.is_arriving]:
+            connection.late()
+        await asyncio.wait([self._quiet], timeout=LOOK_S)
 
     def _tell(self) -> None:
         if self._quiet is not None and not self._quiet.done() and all(each.bin is None for each in self._open):

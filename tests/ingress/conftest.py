@@ -1,0 +1,48 @@
+"""What must hold after each test of the way in."""
+
+import logging
+from collections.abc import Iterator
+
+import pytest
+import structlog
+
+from app.ingress import server as serving_module
+from app.ingress.serving import Serving
+
+
+@pytest.fixture(autouse=True)
+def shared(monkeypatch) -> Iterator[list[Serving]]:
+    """What the connections of each server share. All memory is given back in the end."""
+    made: list[Serving] = []
+
+    def make(*arguments: object) -> Serving:
+        made.append(Serving(*arguments))  # type: ignore[arg-type]
+        return made[-1]
+
+    monkeypatch.setattr(serving_module, "Serving", make)
+    yield made
+    assert [(each.of_captures.used, each.of_others.used) for each in made] == [(0, 0)] * len(made)
+
+
+class _Errors(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.found: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.found.append(record.getMessage())
+
+
+@pytest.fixture
+def quiet_log() -> Iterator[None]:
+    """Nothing that a sender does is an error of ours, in our log or in that of a library."""
+    handler = _Errors()
+    root = logging.getLogger()
+    root.addHandler(handler)
+    try:
+        with structlog.testing.capture_logs() as events:
+            yield
+    finally:
+        root.removeHandler(handler)
+    assert handler.found == []
+    assert [event for event in events if event["log_level"] in ("warning", "error", "critical")] == []
