@@ -154,7 +154,7 @@ def _begin_page(serving: Serving, connection: Connection, line: Line, head: Head
     is_tunnel = head.upgrade and line.method == b"GET"
     connection.since = clock.ticks()
     connection.deadline = FOREVER if is_tunnel else connection.since + PAGE_BODY_S
-    page = Page(connection, connection.handler(), head, serving.of_others, is_tunnel=is_tunnel)
+    page = Page(connection, connection.handler(), head, serving.of_others, is_tunnel=is_tunnel, refusal=BAD)
     connection.hand = page
     page.begin(data[:end], data[end:])
 

@@ -26,7 +26,6 @@ from .beginning import (
     begin_broken,
     find_bin,
 )
-from .body import Budget
 from .buffer import FREE, Buffer
 from .capture import Capture
 from .pages import Page, PageHandler
@@ -160,7 +159,7 @@ class Connection(asyncio.Protocol):
         if len(self._buffer) > MOST_WAITING and not self._is_paused and self.transport is not None:
             self._is_paused = True
             self.transport.pause_reading()
-        self._charge(self._serving.of_others)
+        self._charge()
 
     def take(self, capture: Capture) -> None:
         """A capture has come as far as it will."""
@@ -285,10 +284,7 @@ class Connection(asyncio.Protocol):
         if is_new:
             self.since = clock.ticks()
             self.deadline = self.since + HEAD_S
-        if len(self._buffer) > FREE:
-            # The head of a capture shares the memory of captures.
-            known = find_bin(self._serving, self._buffer.start(FREE)) is not None
-            self._charge(self._serving.of_captures if known else self._serving.of_others)
+        self._charge()
 
     def _keep_unfinished(self) -> None:
         """Keep a head that does not end, where it belongs to a bin."""
@@ -298,8 +294,12 @@ class Connection(asyncio.Protocol):
     def _begin_broken(self, why: str, otherwise: bytes, *, ended: bool = False) -> None:
         begin_broken(self._serving, self, self._buffer.take(), why, otherwise, ended=ended)
 
-    def _charge(self, budget: Budget) -> None:
-        """Where there is no memory left, the connection ends."""
+    def _charge(self) -> None:
+        """What begins with a capture shares the memory of captures. Where there is none left, the connection ends."""
+        if len(self._buffer) <= FREE:
+            return
+        known = find_bin(self._serving, self._buffer.start(FREE)) is not None
+        budget = self._serving.of_captures if known else self._serving.of_others
         try:
             self._buffer.charge(budget)
         except StoreUnavailable:

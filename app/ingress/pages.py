@@ -41,6 +41,9 @@ class Connection(Protocol):
     def came_whole(self) -> None:
         """The request has no deadline any more."""
 
+    def end(self, words: bytes) -> None:
+        """Say this, and close."""
+
 
 class _ResponseLog(AbstractAccessLogger):
     """Called by aiohttp when a response is out."""
@@ -133,14 +136,16 @@ class Page:
     """One request on its way to aiohttp, until its response is out."""
 
     def __init__(
-        self, connection: Connection, handler: PageHandler, head: Head, budget: Budget, *, is_tunnel: bool
-    ) -> None:
+        self, connection: Connection, handler: PageHandler, head: Head, budget: Budget, *, is_tunnel: bool,
+        refusal: bytes,
+    ) -> None:  # fmt: skip
         self._connection = connection
         self._handler = handler
         # Finds the end of the body, and holds none of it. None: whatever comes is aiohttp's.
         self._body = None if is_tunnel else Body(head, 0, budget)
         self._stay = head.keep_alive and not is_tunnel
         self._responded = False
+        self._refusal = refusal
         self.wants_more = True
         """What comes next belongs to it."""
 
@@ -161,12 +166,12 @@ class Page:
             self._pass(data)
             return
         rest = self._body.feed(data)
-        self._pass(data[: len(data) - len(rest)])
         if self._body.is_broken:
-            # aiohttp refuses it in its own words; nobody can tell where the next request begins.
-            self._body, self._stay = None, False
-            self._pass(rest)
-        elif self._body.is_whole:
+            # aiohttp would let its handler wait for more; and nobody can tell where the next request begins.
+            self._connection.end(b"" if self._responded else self._refusal)
+            return
+        self._pass(data[: len(data) - len(rest)])
+        if self._body.is_whole:
             self.wants_more = False
             self._connection.hold(rest)
             self._connection.came_whole()

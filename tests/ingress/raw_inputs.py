@@ -1,4 +1,5 @@
-"""Requests that no library would send, as bytes in latin-1. `{t}` is the capture path, `{k}` the key alone.
+"""Requests that no library would send, as bytes in latin-1. `{t}` is the capture path, `{k}` the key alone,
+`{h}` the key with two hexadecimal digits in the place of its first character.
 
 `KEPT` must reach the store exactly as sent. `BROKEN` is not valid HTTP, but names a bin: it is kept as the bytes that
 came, with a problem. `OF_NO_BIN` names none, and is refused and counted.
@@ -54,12 +55,13 @@ _TARGETS = {
     "quotes, brackets, bars": _get("/<a>\"{}|\\^`[]'"),
     "as long as the old limit of the parser": _get("/" + "a" * 8_190),
     "sixty thousand letters": _get("?" + "a" * 60_000),
+    "key with an escape": Raw("GET /%{h}?q=1 HTTP/1.1\r\nHost: x\r\n\r\n"),
     "absolute form": Raw("GET http://other.example:99/{k}?q=1 HTTP/1.1\r\nHost: x\r\n\r\n"),
     "absolute form of another scheme": Raw("GET ftp://other.example{t} HTTP/1.1\r\nHost: x\r\n\r\n"),
 }
 _METHODS = {
     f"method {method}": Raw(f"{method} {{t}} HTTP/1.1\r\nHost: x\r\n\r\n")
-    for method in ("TRACE", "PROPFIND", "SEARCH", "M-SEARCH", "PURGE", "OPTIONS")
+    for method in ("TRACE", "PROPFIND", "SEARCH", "M-SEARCH", "PURGE", "OPTIONS", "CONNECT", "PRI", "!#$%&'*+.^_`|~")
 } | {
     "QUERY with a body": _post("hi", method="QUERY"),
     "GET with a body": _post("abc", method="GET"),
@@ -69,6 +71,7 @@ _VERSIONS = {
     "http 1.0 without host": Raw("GET {t} HTTP/1.0\r\n\r\n"),
     "http 1.0 with a body": Raw("POST {t} HTTP/1.0\r\nContent-Length: 2\r\n\r\nhi"),
     "calls itself http 2": Raw("GET {t} HTTP/2.0\r\nHost: x\r\n\r\n"),
+    "calls itself http 0.9": Raw("GET {t} HTTP/0.9\r\n\r\n"),
     "empty line before the request": Raw("\r\n\r\nGET {t} HTTP/1.1\r\nHost: x\r\n\r\n"),
     "upgrade to h2c": _get("", "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n"),
     "upgrade to websocket": _get("", f"Connection: Upgrade\r\nUpgrade: websocket\r\n{_WEBSOCKET}"),
@@ -89,6 +92,7 @@ _HEADERS = {
     "cookie that is none": _get("", "Cookie: ;;=;a;\x80\r\n"),
     "range that is none": _get("", "Range: bytes=zzz\r\n"),
     "date that is none": _get("", "If-Modified-Since: zzz\r\n"),
+    "as many headers as a parser counts, and one": _get("", "".join(f"X-{i}: 1\r\n" for i in range(129))),
     "two hundred headers": _get("", "".join(f"X-{i}: {i}\r\n" for i in range(200))),
     "one large header": _get("", f"X-A: {'a' * 60_000}\r\n"),
     "content type that is none": _post("hi", 'Content-Type: ;;;==="\r\n'),
@@ -97,6 +101,8 @@ _HEADERS = {
 }
 _BODIES = {
     "plain": _post("hi"),
+    "of no length": _post(""),
+    "long sizes of chunks": _chunked("005\r\nhello\r\n0;end\r\n\r\n", "hello"),
     "two megabytes": _post("a" * (2 << 20)),
     "cut short": Raw("POST {t} HTTP/1.1\r\nHost: x\r\nContent-Length: 50\r\n\r\nhello", "hello", complete=False),
     "chunks": _chunked("5\r\nhello\r\n6;ext=1\r\n world\r\n0\r\n\r\n", "hello world"),
@@ -137,6 +143,7 @@ KEPT = _TARGETS | _METHODS | _VERSIONS | _HEADERS | _BODIES | _TOLERATED
 # Of these the first part is a request, and the rest belongs to nobody.
 FOLLOWED = {
     "rubbish behind a good request": "GET {t} HTTP/1.1\r\nHost: x\r\n\r\nRUBBISH\x01\r\n\r\n",
+    "a request behind another": "GET {t} HTTP/1.1\r\nHost: x\r\n\r\nGET {t} HTTP/1.1\r\nHost: x\r\n\r\n",
     "a request behind the last one": (
         "GET {t} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\nGET {t} HTTP/1.1\r\nHost: x\r\n\r\n"
     ),
@@ -164,6 +171,16 @@ BROKEN = {
     "length beyond 64 bits": "POST {t} HTTP/1.1\r\nHost: x\r\nContent-Length: 18446744073709551616\r\n\r\nhi",
     "length and chunks": (
         "POST {t} HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
+    ),
+    "chunks and length": (
+        "POST {t} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n"
+    ),
+    "chunks before another coding": (
+        "POST {t} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked, gzip\r\n\r\n0\r\n\r\n"
+    ),
+    "two different lengths": "POST {t} HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nhi!",
+    "blank before the colon of a coding": (
+        "POST {t} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding : chunked\r\n\r\n0\r\n\r\n"
     ),
     "chunked twice": (
         "POST {t} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"

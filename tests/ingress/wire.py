@@ -71,10 +71,10 @@ async def connect(port: int) -> AsyncIterator[Wire]:
 
 def get(path: str, *headers: str, version: str = "1.1") -> bytes:
     """A request without a body."""
-    return "\r\n".join((f"GET {path} HTTP/{version}", "Host: x", *headers, "", "")).encode()
+    return "\r\n".join((f"GET {path} HTTP/{version}", "Host: 127.0.0.1", *headers, "", "")).encode()
 
 
 def post(path: str, body: bytes = b"Text=hi", *headers: str) -> bytes:
     """A request with a body."""
-    lines = (f"POST {path} HTTP/1.1", "Host: x", *headers, f"Content-Length: {len(body)}", "", "")
+    lines = (f"POST {path} HTTP/1.1", "Host: 127.0.0.1", *headers, f"Content-Length: {len(body)}", "", "")
     return "\r\n".join(lines).encode() + body

@@ -7,13 +7,13 @@ from datetime import datetime
 from pathlib import Path
 
 import msgspec
+from app.storage.headers import pack_headers
 
 from app import clock
 from app.domain.captures import Outcome, RawRequest, Reading
 from app.domain.roles import Role
 from app.domain.units import micros
 from app.storage.ballast import Ballast
-from app.storage.headers import pack_headers
 from app.storage.ledger.building import build_step
 from app.storage.ledger.clockwork import mark_what_is_due
 from app.storage.ledger.erasing import erase_step

@@ -12,7 +12,7 @@ from app import keys
 from app.web.routes import ROUTES, M, N
 from tests.conftest import TOKEN, Running, run_server
 
-from .http import parse, talk
+from ..ingress.http import parse, talk
 
 PUBLIC = {
     "capture", "healthz", "readyz", "robots", "static", "sign_in", "sign_in_form", "docs", "openapi",

@@ -8,7 +8,7 @@ import pytest
 from app.web.api import inputs
 
 from ..conftest import TOKEN, Running
-from .http import parse
+from ..ingress.http import parse
 
 JSON = "Content-Type: application/json\r\n"
 FORM = "Content-Type: application/x-www-form-urlencoded\r\n"

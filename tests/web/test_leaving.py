@@ -4,6 +4,7 @@ import asyncio
 
 from app import clock, keys
 from app.domain.search import Phrases
+from app.ingress.connection import LISTENS_S
 from app.storage.sqlite.readers import _Reader
 
 from ..conftest import TOKEN, Running
@@ -38,6 +39,8 @@ async def test_a_search_is_interrupted_when_its_reader_has_left(server: Running,
     async with asyncio.timeout(10):
         await begun.wait()
         assert not stopped.is_set()
+        # Who closes its half at once still listens.
+        await asyncio.sleep(LISTENS_S)
         writer.transport.abort()
         await stopped.wait()
 

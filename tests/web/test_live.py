@@ -8,7 +8,7 @@ import pytest
 from app import keys
 from tests.conftest import TOKEN, Running
 
-from .http import parse, talk
+from ..ingress.http import parse, talk
 
 
 async def _post(server: Running, text: str = "hi") -> None:

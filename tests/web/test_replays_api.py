@@ -11,7 +11,7 @@ from app.domain.simulation import MARK
 from app.settings import Settings
 from tests.conftest import Running, run_server
 
-from .http import talk
+from ..ingress.http import talk
 
 ANSWER = b"HTTP/1.1 201 Created\r\nContent-Type: text/plain\r\nContent-Length: 4\r\n\r\ngr\xc3\xbc"
 

@@ -1,0 +1,138 @@
+"""What a request is when its head has come: a capture, a page, or neither."""
+
+import asyncio
+import itertools
+
+import pytest
+
+from app import keys
+from tests.conftest import Running, run_server
+
+from .http import parse
+from .wire import connect, get, post
+
+pytestmark = pytest.mark.usefixtures("quiet_log")
+
+
+async def test_captures_and_pages_share_a_connection_in_any_order(server: Running) -> None:
+    path, n = f"/{server.bin.key}", itertools.count(1)
+    kinds = [
+        (post(path, b"abc"), 200),
+        (get("/healthz"), 200),
+        (get("/0123456789abcdef"), 404),
+        (post("/api/v1/bins", b"{}"), 401),
+        (b"POST %s HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n" % path.encode(), 200),
+    ]
+    async with connect(server.port) as wire:
+        for order in itertools.permutations(kinds, 3):
+            wire.writer.write(b"".join(data for data, _ in order))
+            wanted = [(status, next(n) if path.encode() in data else None) for data, status in order]
+            assert await wire.answers(3) == wanted
+    assert len(await server.captures()) == next(n) - 1
+
+
+async def test_a_pipeline_in_pieces_of_any_size_is_the_same(server: Running) -> None:
+    path = f"/{server.bin.key}"
+    whole = post(path, b"abc") + get("/healthz") + post(path, b"") + get(path) + get("/healthz") + post(path)
+    for size in (1, 2, 3, 7, 50, 1_000):
+        async with connect(server.port) as wire:
+            await wire.send(*(whole[at : at + size] for at in range(0, len(whole), size)))
+            statuses = [status for status, _ in await wire.answers(6)]
+        assert statuses == [200] * 6, size
+    assert [each["size"] for each in await server.captures()] == [3, 0, 0, 7] * 6
+
+
+async def test_a_capture_behind_a_long_pipeline_of_refusals_is_kept(server: Running) -> None:
+    refused = get("/0123456789abcdef")
+    for count in (31, 32, 33, 64, 500):
+        async with connect(server.port) as wire:
+            wire.writer.write(refused * count + post(f"/{server.bin.key}"))
+            wire.half_close()
+            answer = await wire.rest()
+        assert (answer.count(b"HTTP/1.1 404"), answer.count(b"X-Capture")) == (count, 1)
+
+
+async def test_the_empty_line_that_old_senders_put_behind_a_body_ends_nothing(server: Running) -> None:
+    async with connect(server.port) as wire:
+        await wire.send(post(f"/{server.bin.key}") + b"\r\n")
+        assert await wire.answers(1) == [(200, 1)]
+        await wire.send(b"\r\n" + post(f"/{server.bin.key}") + b"\r\n")
+        wire.half_close()
+        async with asyncio.timeout(5):
+            assert b"X-Capture: 2\r\n" in await wire.rest()
+
+
+async def test_a_request_cut_in_its_method_behind_an_empty_body_is_no_body(server: Running) -> None:
+    one = post(f"/{server.bin.key}", b"")
+    for at in range(1, 6):
+        async with connect(server.port) as wire:
+            await wire.send(one + one[:at])
+            assert (await wire.answer()).status == 200
+            await wire.send(one[at:])
+            assert (await wire.answer()).status == 200
+
+
+@pytest.mark.parametrize("version", ["0.9", "1.0"])
+async def test_an_old_client_is_answered_and_closed_unless_it_asks_to_stay(server: Running, version: str) -> None:
+    async with connect(server.port) as wire:
+        await wire.send(get(f"/{server.bin.key}", "Connection: keep-alive", version=version))
+        assert (await wire.answer()).headers["connection"] == "keep-alive"
+        await wire.send(get(f"/{server.bin.key}", version=version))
+        assert (await wire.rest()).startswith(b"HTTP/1.0 200")
+
+
+async def test_head_is_answered_without_a_body_on_captures_and_pages(server: Running) -> None:
+    async with connect(server.port) as wire:
+        for path in (f"/{server.bin.key}", "/openapi.json", "/0123456789abcdef", f"/{server.bin.key}/status"):
+            await wire.send(get(path).replace(b"GET", b"HEAD", 1))
+            reply = await wire.answer(head_only=True)
+            assert reply.status in (200, 404)
+            assert "content-length" in reply.headers
+        await wire.send(post(f"/{server.bin.key}"))
+        assert (await wire.answer()).headers["x-capture"] == "3"
+
+
+async def test_the_same_key_is_found_under_a_base_path_encoded_or_absolute(make_settings) -> None:
+    async with run_server(make_settings(base_path="/x/y")) as server:
+        key = server.bin.key
+        targets = [
+            f"/x/y/{key}", f"/%78/y/{key}", f"/x/y/%{ord(key[0]):02X}{key[1:]}/status?q=%zz", f"http://a:1/x/y/{key}",
+            f"x:///x/y/{key}",
+        ]  # fmt: skip
+        async with connect(server.port) as wire:
+            for n, target in enumerate(targets, start=1):
+                await wire.send(get(target))
+                assert await wire.answers(1) == [(200, n)], target
+            for target in (f"/{key}", f"/x/{key}", f"/x/y/z/{key}", "http://a/healthz"):
+                await wire.send(get(target))
+                assert "x-capture" not in (await wire.answer()).headers, target
+        kept = await server.captures()
+    assert [each["target"] for each in kept] == targets
+    assert [each["role"] for each in kept] == ["primary", "primary", "status", "primary", "primary"]
+
+
+async def test_what_is_refused_ends_the_connection_and_is_counted(server: Running) -> None:
+    refused = [
+        (b"\x16\x03\x01\x02\x00", 400),
+        (get("/bins", "X A: 1"), 400),
+        (get("/bins", version="1.2"), 400),
+        (get("/bins", version="2.0"), 400),
+        (b"GET /bins HTTP/1.1\nHost: x\n\n", 400),
+        (get("/bins", f"X-A: {'a' * 300_000}"), 431),
+        (b"POST /0123456789abcdef HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", 400),
+    ]
+    for data, status in refused:
+        async with connect(server.port) as wire:
+            wire.writer.write(data)
+            answer = await wire.rest()
+        # Unread bytes may cost the sender the answer.
+        assert answer == b"" or parse(answer).status == status, data[:40]
+    assert server.app[keys.METRICS].refused_by_parser == len(refused)
+    assert await server.captures() == []
+
+
+async def test_whoever_sends_to_an_unknown_key_with_a_body_is_told_and_closed(server: Running) -> None:
+    async with connect(server.port) as wire:
+        await wire.send(post("/0123456789abcdef"))
+        reply = parse(await wire.rest())
+    assert (reply.status, reply.headers["connection"]) == (404, "close")

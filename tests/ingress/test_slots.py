@@ -1,0 +1,182 @@
+"""Too many connections: who makes room for whom. A newcomer that sends a capture gets in."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+
+import pytest
+
+from app import keys
+from app.ingress.serving import Serving
+from tests.conftest import Running, run_server
+
+from .test_pages import BEARER, _live
+from .test_turns import holding
+from .wire import Wire, connect, get, post
+
+pytestmark = pytest.mark.usefixtures("quiet_log")
+LIMIT = 16
+
+
+@pytest.fixture
+async def small(make_settings, monkeypatch) -> AsyncIterator[Running]:
+    """A server with few connections."""
+    monkeypatch.setattr("app.ingress.server.connection_limit", lambda: LIMIT)
+    async with run_server(make_settings()) as server:
+        yield server
+
+
+@pytest.fixture
+async def wires(small: Running) -> AsyncIterator["Wires"]:
+    async with AsyncExitStack() as stack:
+        yield Wires(small, stack)
+
+
+class Wires:
+    """Opens connections that stay."""
+
+    def __init__(self, server: Running, stack: AsyncExitStack) -> None:
+        self._server = server
+        self._stack = stack
+
+    async def open(self, data: bytes = b"") -> Wire:
+        """A connection that has sent this."""
+        wire = await self._stack.enter_async_context(connect(self._server.port))
+        await wire.send(data)
+        await asyncio.sleep(0.02)
+        return wire
+
+    async def many(self, count: int, data: bytes = b"") -> list[Wire]:
+        """The oldest first."""
+        return [await self.open(data) for _ in range(count)]
+
+    async def viewers(self, count: int) -> list[Wire]:
+        """Signed in, and watching."""
+        found = await self.many(count, _live(self._server, BEARER))
+        for wire in found:
+            assert (await wire.answer()).status == 101
+        return found
+
+
+async def _is_open(wire: Wire) -> bool:
+    try:
+        async with asyncio.timeout(0.05):
+            while await wire.reader.read(65_536):
+                pass
+    except TimeoutError:
+        return True
+    except ConnectionResetError:
+        pass
+    return False
+
+
+async def _gets_in(server: Running, n: int) -> None:
+    async with connect(server.port) as wire:
+        await wire.send(post(f"/{server.bin.key}"))
+        assert await wire.answers(1) == [(200, n)]
+
+
+async def test_the_oldest_who_ask_nothing_make_room_first(small: Running, wires: Wires) -> None:
+    idle = await wires.many(LIMIT)
+    await _gets_in(small, 1)
+    assert [await _is_open(wire) for wire in idle] == [False, False] + [True] * (LIMIT - 2)
+
+
+async def test_who_has_just_been_answered_is_younger_than_who_has_waited(small: Running, wires: Wires) -> None:
+    idle = await wires.many(LIMIT)
+    await idle[0].send(post(f"/{small.bin.key}"))
+    assert await idle[0].answers(1) == [(200, 1)]
+    await _gets_in(small, 2)
+    assert [await _is_open(wire) for wire in idle] == [True, False, False] + [True] * (LIMIT - 3)
+
+
+async def test_no_number_of_silent_connections_keeps_captures_out(small: Running, wires: Wires) -> None:
+    for n in range(1, 60):
+        await wires.many(3, b"" if n % 2 else b"GET /bins HTTP/1.1\r\nHost:")
+        await _gets_in(small, n)
+
+
+async def test_an_unfinished_head_that_names_a_bin_is_kept_when_it_makes_room(small: Running, wires: Wires) -> None:
+    first = await wires.open(f"POST /{small.bin.key}/status HTTP/1.1\r\nHost:".encode())
+    await wires.many(LIMIT - 1)
+    async with connect(small.port) as wire:
+        await wire.send(get("/healthz"))
+        assert (await wire.answer()).status == 200
+    reply = await first.answer()
+    assert (reply.status, reply.headers["x-capture"]) == (400, "1")
+    assert not await _is_open(first)
+
+
+async def test_viewers_who_have_signed_in_outlast_those_who_have_not(small: Running, wires: Wires) -> None:
+    viewers = await wires.viewers(LIMIT - 1)
+    slow = await wires.open(post("/sign-in", b"token=")[:-1])
+    await _gets_in(small, 1)
+    assert not await _is_open(slow)
+    assert all([await _is_open(wire) for wire in viewers])
+
+
+async def test_beyond_their_share_the_oldest_viewers_make_room(small: Running, wires: Wires) -> None:
+    viewers = await wires.viewers(LIMIT)
+    await _gets_in(small, 1)
+    assert [await _is_open(wire) for wire in viewers] == [False, False] + [True] * (LIMIT - 2)
+
+
+async def test_then_captures_that_are_still_coming_make_room_and_are_kept(small: Running, wires: Wires) -> None:
+    async with small.client.post(f"{small.api}/bins", json={"name": "Another"}) as answer:
+        other = (await answer.json())["urls"]["primary"].rsplit("/", 1)[1]
+    async with asyncio.timeout(5):
+        while small.app[keys.KEYRING].known(other) is None:
+            await asyncio.sleep(0.01)
+    await small.client.close()
+    few = await wires.many(4, post(f"/{other}", b"12345")[:-2])
+    viewers = await wires.viewers(4)
+    many = await wires.many(LIMIT - 8, post(f"/{small.bin.key}", b"12345")[:-2])
+    await _gets_in(small, 1 + 2)
+    for wire, n in zip(many[:2], (1, 2), strict=True):
+        reply = await wire.answer()
+        assert (reply.status, reply.headers["x-capture"], reply.headers["connection"]) == (200, str(n), "close")
+    assert all([await _is_open(wire) for wire in [*few, *viewers, *many[2:]]])
+    rows = await small.app[keys.STORE].list_captures(small.bin.id, limit=10, after=0)
+    assert sorted((row.n, row.size, row.body_complete) for row in rows) == [(1, 3, False), (2, 3, False), (3, 7, True)]
+    for wire in (*few, *many[2:]):
+        wire.reset()
+
+
+async def test_when_nobody_can_go_a_newcomer_is_told_to_come_back(small: Running, wires: Wires, monkeypatch) -> None:
+    with holding(small, monkeypatch) as held:
+        first = await wires.open(post(f"/{small.bin.key}"))
+        monkeypatch.setattr("app.ingress.server.Slots._make_room", lambda self: None)
+        await wires.many(LIMIT - 1)
+        late = await wires.open(post(f"/{small.bin.key}"))
+        reply = await late.answer()
+        assert (reply.status, reply.headers["retry-after"]) == (503, "5")
+        held[0].set_result(None)
+    assert await first.answers(1) == [(200, 1)]
+
+
+async def test_who_leaves_is_forgotten(small: Running, shared: list[Serving]) -> None:
+    for n in range(1, 3 * LIMIT):
+        await _gets_in(small, n)
+    await small.client.close()
+    async with asyncio.timeout(5):
+        while len(shared[0].slots._open):
+            await asyncio.sleep(0.01)
+
+
+async def test_a_peer_that_reads_nothing_of_its_last_answer_loses_its_connection(
+    server: Running, shared: list[Serving], monkeypatch
+) -> None:
+    monkeypatch.setattr("app.ingress.connection.CLOSE_S", 0.3)
+    async with connect(server.port) as wire:
+        wire.writer.transport.pause_reading()
+        for _ in range(20):
+            wire.writer.write(get("/openapi.json") * 50)
+            await asyncio.sleep(0.01)
+        async with asyncio.timeout(5):
+            while not any(each.transport and each.transport.get_write_buffer_size() for each in shared[0].slots._open):
+                await asyncio.sleep(0.01)
+        (stuck,) = [each for each in shared[0].slots._open if each.transport.get_write_buffer_size()]
+        stuck.close()
+        async with asyncio.timeout(5):
+            while stuck.transport is not None:
+                await asyncio.sleep(0.05)
