@@ -9,6 +9,7 @@ import pytest
 
 from app.errors import StoreUnavailable
 from tests.conftest import Running, run_server
+
 from .http import parse, talk
 
 YTEL = {

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from tests.conftest import TOKEN, Running, run_server
+
 from .http import Reply, parse, talk
 
 
