@@ -85,7 +85,7 @@ def begin_broken(
 
 def find_bin(serving: Serving, data: bytes) -> tuple[Line, Bin] | None:
     """The bin that the beginning of a request names, and its line."""
-    line = serving.paths.read_broken(data)
+    line = serving.paths.read(data)
     bin = None if line is None or line.key is None else serving.captures.keyring.known(line.key)
     return None if line is None or bin is None else (line, bin)
 
@@ -150,7 +150,8 @@ def _begin_page(serving: Serving, connection: Connection, line: Line, data: byte
         head = read_head(line.version, data[line.end : end]) if line.version in _VERSIONS else None
     except NotHttp:
         head = None
-    if head is None:
+    # We are no proxy, and what follows a CONNECT would be no request.
+    if head is None or line.method == b"CONNECT":
         _refuse(serving, connection, BAD)
         return
     if connection.transport is None:
