@@ -55,7 +55,8 @@ class Conversation:
     whole: bool
     wires: list[bytes]
     must_be_kept: bool
-    """The first request is a valid one to a bin, from a sender that waits for its answer."""
+    """It is one valid request to a bin, from a sender that waits for the answer. (Who sends more than a connection will
+    take may lose answers to the reset that this causes.)"""
 
     @property
     def sent(self) -> bytes:
@@ -81,7 +82,7 @@ def make(seed: int, key: str) -> Conversation:
         for _ in range(rng.choice((1, 1, 2, 4, 12))):
             data = _change(rng, data)
     end = rng.choice((End.WAITS, End.WAITS, End.RESETS, End.CLOSES))
-    must_be_kept = whole and end is End.WAITS and key.encode() in wires[0].partition(b"\r\n")[0]
+    must_be_kept = whole and len(wires) == 1 and end is End.WAITS and key.encode() in wires[0].partition(b"\r\n")[0]
     return Conversation(_cut(rng, data), end, whole, wires, must_be_kept)
 
 
