@@ -53,6 +53,12 @@ class Wire:
         """Send no more."""
         self.writer.write_eof()
 
+    def take_little(self, theirs: asyncio.Transport) -> None:
+        """Read nothing more, with buffers so small that the kernel does not take all of an answer."""
+        theirs.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4_096)
+        self.writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+        self.writer.transport.pause_reading()  # type: ignore[attr-defined]
+
     def reset(self) -> None:
         """Be gone, in a way that nobody can take for a half-close."""
         end = self.writer.get_extra_info("socket")

@@ -74,7 +74,7 @@ def campaign(
 def _logged(log: Path) -> list[str]:
     """Lines that tell of a fault of ours."""
     lines = log.read_text().splitlines()
-    return [line[:4_000] for line in lines if not line.startswith("{") or json.loads(line)["level"] != "info"]
+    return [line[:1_000] for line in lines if not line.startswith("{") or json.loads(line)["level"] != "info"]
 
 
 if __name__ == "__main__":
