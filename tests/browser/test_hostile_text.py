@@ -7,7 +7,7 @@ from xml.sax.saxutils import escape, quoteattr
 from playwright.async_api import expect
 
 from tests.conftest import Running
-from tests.web.http import talk
+from tests.ingress.http import talk
 
 from .conftest import Watched
 

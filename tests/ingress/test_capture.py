@@ -9,7 +9,8 @@ import pytest
 
 from app.errors import StoreUnavailable
 from tests.conftest import Running, run_server
-from tests.web.http import parse, talk
+
+from .http import parse, talk
 
 YTEL = {
     "To": "+19495550142",

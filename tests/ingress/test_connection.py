@@ -5,7 +5,8 @@ import asyncio
 import pytest
 
 from tests.conftest import TOKEN, Running, run_server
-from tests.web.http import Reply, parse, talk
+
+from .http import Reply, parse, talk
 
 
 def _is_safe(reply: Reply) -> bool:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,12 +15,14 @@ from app.services import bins as service
 from app.services.answers import Answers
 from app.services.faults import Faults
 from app.services.keyring import Keyring
+from app.services.sweeping import Sweeping
 from app.storage.opening import open_store
 from app.store import Store
 
 from ..conftest import Running
 
 UNKNOWN = "0000000000000000"
+LONG = timedelta(days=30)
 
 
 @pytest.fixture
@@ -43,7 +46,7 @@ async def _rename(store: Store, keyring: Keyring, bin: Bin) -> Bin:
 
 async def _delete(store: Store, keyring: Keyring, bin: Bin) -> None:
     hub = Hub()
-    await service.delete(store, keyring, hub, Answers(store, hub), Faults(store, hub), bin.id)
+    await service.delete(store, keyring, hub, Answers(store, hub), Faults(store, hub), Sweeping(store, LONG), bin.id)
 
 
 async def test_all_keys_are_known_after_the_start(store: Store, keyring: Keyring) -> None:
@@ -191,7 +194,7 @@ class TestAChangeThatWasNotConfirmed:
 async def test_no_key_waits_for_a_reader_that_is_busy(server: Running) -> None:
     store = server.app[keys.STORE]
     for readers in (store._log, store._ledger):
-        for _ in range(len(readers._connections)):
+        for _ in range(len(readers._readers)):
             await readers._free.get()
     async with asyncio.timeout(1):
         async with server.client.post(f"{server.url}/{UNKNOWN}", data=b"x") as answer:

@@ -7,7 +7,6 @@ from datetime import datetime
 from pathlib import Path
 
 import msgspec
-from app.storage.headers import pack_headers
 
 from app import clock
 from app.domain.captures import Outcome, RawRequest, Reading
@@ -60,7 +59,7 @@ class Inside:
         (result,) = self.apply(
             jobs.AddCapture(
                 bin, micros(raw.received_at), role.value, raw.method, raw.target, raw.peer, raw.http_version,
-                pack_headers(raw.headers), raw.body, raw.body_complete, provider, None, None, False,
+                raw.head, raw.body, raw.body_complete, raw.framing, raw.refused, provider, None, None, False,
             )
         )  # fmt: skip
         assert result.error is None, result

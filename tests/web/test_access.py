@@ -15,7 +15,7 @@ from tests.conftest import TOKEN, Running, run_server
 from ..ingress.http import parse, talk
 
 PUBLIC = {
-    "capture", "healthz", "readyz", "robots", "static", "sign_in", "sign_in_form", "docs", "openapi",
+    "healthz", "readyz", "robots", "static", "sign_in", "sign_in_form", "docs", "openapi",
 }  # fmt: skip
 
 

@@ -26,7 +26,7 @@ def inside(tmp_path: Path) -> Iterator[Inside]:
 def _capture(bin: str = BIN, fault: str | None = None) -> jobs.AddCapture:
     now = micros(clock.now())
     return jobs.AddCapture(
-        bin, now, "primary", "POST", "/", "", "1.1", b"a\nb", b"Text=hi", True, None, None, fault, False
+        bin, now, "primary", "POST", "/", "", "1.1", b"a: b\r\n", b"Text=hi", True, None, None, None, None, fault, False
     )
 
 
@@ -177,6 +177,6 @@ def test_headers_and_the_hash_of_the_body_are_made_here(inside: Inside) -> None:
         batch = Batch(transaction)
         batch.add_capture(_capture())
         batch.finish()
-    ((headers, body, sha256),) = _rows(inside, "select headers, body, lower(hex(sha256)) from captures")
-    assert (headers, body) == ("a\nb", b"Text=hi")
+    ((head, body, sha256),) = _rows(inside, "select head, body, lower(hex(sha256)) from captures")
+    assert (head, body) == ("a: b\r\n", b"Text=hi")
     assert sha256 == "275dee7b4a5d6f3a7d33200f8c5a9f28dad388bf109c00fd51afc7345c75686e"
