@@ -10,7 +10,7 @@ COMPILE = $(TOOLS)/bin/uv pip compile --quiet --universal --python-version 3.11 
 # Every file is compared with the hash in its lock.
 INSTALL := install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: run test test-aiohttp lint format bench proof lock audit sbom clean
+.PHONY: run test test-aiohttp lint format bench proof mutants lock audit sbom clean
 .DEFAULT_GOAL := run
 
 run: $(RUNTIME)  ## install what the server needs and start it
@@ -37,6 +37,9 @@ bench: $(DEV)  ## speed, as ratios within one run
 
 proof: $(DEV)  ## the durability promise at length, at most two hours; ARGS=--quick: two minutes
 	@$(BIN)/python -m tests.proof $(ARGS)
+
+mutants: $(DEV)  ## planted defects: each alone must make a test fail; ARGS=--ten, ARGS="--only NAME", ARGS=--list
+	@$(BIN)/python -m tests.mutants $(ARGS)
 
 lock: $(TOOLS)/.installed  ## write the locks anew from pyproject.toml; ARGS=--upgrade takes the newest releases
 	$(COMPILE) pyproject.toml -o requirements.lock

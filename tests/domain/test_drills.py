@@ -54,6 +54,8 @@ TRIED_AGAIN = _hit(2, 10, ok=True, status=200)
         (_pair(HUNG_UP), 45, True),
         (_pair(FAILED, _hit(2, 2, ok=False, fallback=True)), 31, False),
         (_pair(FAILED, _hit(2, 2, ok=False, fallback=True)), 32, True),
+        (_pair(FAILED, TRIED_AGAIN, _hit(3, 11, ok=False, fallback=True)), 12, False),
+        (_pair(FAILED, TRIED_AGAIN, _hit(3, 11, ok=False, fallback=True)), 41, True),
     ],
 )
 def test_a_message_is_settled_when_somebody_took_it_or_nothing_comes_any_more(

@@ -88,6 +88,30 @@ def test_the_same_request_again_is_a_duplicate() -> None:
     assert odd == ()
 
 
+def test_a_request_that_comes_again_after_others_is_a_duplicate_too() -> None:
+    message = begin(_fact(1, _status(Status.QUEUED), "status aa"))
+    message, _ = absorb(message, _fact(2, _status(Status.SENT), "status bb"))
+    _, odd = absorb(message, _fact(3, _status(Status.QUEUED), "status aa"))
+    assert DUPLICATE in odd
+
+
+def test_of_several_error_codes_the_first_one_stays() -> None:
+    message = _fold(
+        _status(Status.UNDELIVERED, final=True, error_code="30003"),
+        _status(Status.FAILED, final=True, error_code="30008"),
+    )
+    assert message.error_code == "30003"
+
+
+def test_the_time_at_which_it_ended_is_that_of_the_first_final_event_and_stays() -> None:
+    message = _fold(_status(Status.SENT))
+    assert message.final_at is None
+    for n in (2, 3):
+        message, _ = absorb(message, _fact(n, _status(Status.DELIVERED, final=True)))
+    message, _ = absorb(message, _fact(4, _status(Status.SENT)))
+    assert message.final_at == START + timedelta(seconds=2)
+
+
 def test_a_callback_makes_a_message_that_looked_inbound_an_outbound_one() -> None:
     inbound = _inbound(raw_status="success", as_callback=Word(Status.SENT, final=True))
     queued = _status(Status.QUEUED)

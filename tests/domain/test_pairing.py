@@ -93,6 +93,9 @@ PRIMARY, FALLBACK = False, True
         ([(0, PRIMARY, DROPPED), (1, FALLBACK, OK)], Verdict.FALLBACK_AFTER_ERROR),
         ([(0, PRIMARY, LEFT), (16, PRIMARY, ERROR), (17, FALLBACK, OK)], Verdict.FALLBACK_AFTER_ERROR),
         ([(0, PRIMARY, ERROR), (1, PRIMARY, LEFT), (17, FALLBACK, OK)], Verdict.FALLBACK_AFTER_TIMEOUT),
+        # What comes to the primary after the fallback is no reason for it.
+        ([(0, PRIMARY, ERROR), (1, FALLBACK, OK), (2, PRIMARY, LEFT)], Verdict.FALLBACK_AFTER_ERROR),
+        ([(0, PRIMARY, LEFT), (15, FALLBACK, OK), (16, PRIMARY, ERROR)], Verdict.FALLBACK_AFTER_TIMEOUT),
     ],
 )
 def test_the_verdict_follows_from_what_each_url_answered(

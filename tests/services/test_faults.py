@@ -3,6 +3,7 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 
 from app import clock
@@ -69,6 +70,16 @@ async def test_what_could_not_be_stored_is_given_back_the_last_one_too() -> None
     await faults.heal("b", Role.PRIMARY)
     faults.give_back("b", Role.PRIMARY, taken[1])
     assert faults.of_bin("b") == []
+
+
+async def test_what_comes_back_late_is_not_given_to_the_fault_that_took_its_place() -> None:
+    faults = Faults(Rows(), Hub())
+    await faults.set(a_fault(count=1))
+    taken = faults.take("b", Role.PRIMARY, NOW)
+    assert taken is not None
+    await faults.set(msgspec.structs.replace(a_fault(count=2), id="f2"))
+    faults.give_back("b", Role.PRIMARY, taken[1])
+    assert [(fault.id, fault.left, fault.hits) for fault in faults.of_bin("b")] == [("f2", 2, 0)]
 
 
 async def test_chance_spares_without_counting() -> None:

@@ -63,6 +63,15 @@ def test_what_is_deleted_is_forgotten_whether_it_was_indexed_or_not(inside: Insi
     filled.rows("insert into search (search) values ('integrity-check')")
 
 
+def test_the_newest_capture_of_the_index_is_forgotten_too(inside: Inside, filled: Ledger) -> None:
+    filled.index(2)
+    inside.drop(2)
+    filled.follow()
+    assert found(filled, "good") == [1]
+    filled.index()
+    assert found(filled, "night") == []
+
+
 def test_it_remembers_that_texts_may_still_be_in_the_files(filled: Ledger) -> None:
     with filled.file.database.write() as transaction:
         space = find_space(transaction, 1)

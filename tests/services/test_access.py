@@ -1,0 +1,84 @@
+"""Sessions end: after a while without use, after a week in any case, and when somebody signs out."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from app import clock
+from app.services.access import HARD, IDLE, TOUCH_EVERY, Access
+from app.storage.opening import open_store
+from app.store import Store
+
+NOW = datetime(2026, 11, 29, 12, 0, tzinfo=UTC)
+TOKEN = "a-token-only-for-tests"
+
+
+class Time:
+    """The wall clock."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now = NOW
+        monkeypatch.setattr(clock, "now", lambda: self.now)
+
+
+@pytest.fixture
+def time(monkeypatch) -> Time:
+    return Time(monkeypatch)
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    async with open_store(tmp_path / "data") as opened:
+        yield opened
+
+
+def _access(store: Store) -> Access:
+    return Access(store, TOKEN, made_here=False)
+
+
+async def test_a_session_that_nobody_uses_ends_and_does_not_come_back(time: Time, store: Store) -> None:
+    access = _access(store)
+    cookie = await access.sign_in()
+    time.now += IDLE
+    assert await access.knows(cookie)
+    time.now += IDLE + timedelta(seconds=1)
+    assert not await access.knows(cookie)
+    time.now = NOW
+    assert not await access.knows(cookie)
+    assert not await _access(store).knows(cookie)
+
+
+async def test_a_session_ends_after_its_longest_time_however_often_it_is_used(time: Time, store: Store) -> None:
+    access = _access(store)
+    cookie = await access.sign_in()
+    step = IDLE / 2
+    while time.now + step <= NOW + HARD:
+        time.now += step
+        assert await access.knows(cookie)
+    time.now = NOW + HARD + timedelta(seconds=1)
+    assert not await access.knows(cookie)
+    assert access.ended == 1
+
+
+async def test_a_use_is_known_after_a_restart_when_the_last_one_that_was_written_is_a_while_ago(
+    time: Time, store: Store
+) -> None:
+    access = _access(store)
+    cookie = await access.sign_in()
+    time.now += IDLE - timedelta(minutes=1)
+    assert await access.knows(cookie)
+    time.now += TOUCH_EVERY
+    assert await _access(store).knows(cookie)
+
+
+async def test_who_signed_out_is_unknown_at_once_and_after_a_restart(store: Store) -> None:
+    access = _access(store)
+    cookie, other = await access.sign_in(), await access.sign_in()
+    await access.sign_out(cookie)
+    assert not await access.knows(cookie)
+    assert await access.knows(other)
+    again = _access(store)
+    await again.start()
+    assert (await again.knows(cookie), await again.knows(other)) == (False, True)
