@@ -1,8 +1,10 @@
 """A transaction of the log while it is put together: numbers without gaps, and marks of what was changed."""
 
+import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from app import clock
@@ -180,3 +182,13 @@ def test_header_lines_are_text_and_the_hash_of_the_body_are_made_here(inside: In
     ((head, body, sha256),) = _rows(inside, "select head, body, lower(hex(sha256)) from captures")
     assert (head, body) == ("a: b\r\n", b"Text=hi")
     assert sha256 == "275dee7b4a5d6f3a7d33200f8c5a9f28dad388bf109c00fd51afc7345c75686e"
+
+
+def test_the_hash_is_that_of_the_whole_body(inside: Inside) -> None:
+    with inside.file.database.write() as transaction:
+        batch = Batch(transaction)
+        for end in (b"1", b"2"):
+            batch.add_capture(msgspec.structs.replace(_capture(), body=bytes(100_000) + end))
+        batch.finish()
+    (first,), (second,) = _rows(inside, "select sha256 from captures order by id")
+    assert (first, second) == tuple(hashlib.sha256(bytes(100_000) + end).digest() for end in (b"1", b"2"))
