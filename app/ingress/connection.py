@@ -180,6 +180,8 @@ class Connection(asyncio.Protocol):
         if not stay or is_closing or self._serving.is_stopping or (self._half_closed and not self._buffer):
             self.close()
             return
+        if self.transport is not None and self.transport.is_closing():
+            return  # its deadline is that of the close
         self.since = clock.ticks()
         self.deadline = self.since + IDLE_S
         if self._buffer or self._is_paused:

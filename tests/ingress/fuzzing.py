@@ -12,9 +12,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from enum import Enum
 
+import aiohttp
+
 from .wire import Wire, connect
 
 HANGS_S = 20.0
+TRIES, PAUSE_S = 20, 0.5
 METHODS = b"GET POST HEAD PUT OPTIONS DELETE FOO CONNECT PATCH".split()
 PAGES = b"/healthz / /bins /api/v1/bins /nowhere * /0123456789abcdef /%zz http://x/healthz".split()
 TAILS = [b"", *b"/ /status /fallback/x ?a=1&b=%ff /\xc3\xa9 #x /..// /voice?Text=hi".split()]
@@ -202,6 +205,23 @@ def check(conversation: Conversation, answers: bytes, stored: dict[int, bytes | 
         else:
             at = place + len(wire)
     return problems
+
+
+async def read_back(client: aiohttp.ClientSession, bin_api: str, n: int) -> bytes | None:
+    """The bytes of a stored capture; nothing where its framing is too long to be kept; None: it is not there. A reader
+    that is told to come back (503) does so."""
+    status = 503
+    for _ in range(TRIES):
+        async with client.get(f"{bin_api}/captures/{n}/raw?wire=1") as answer:
+            status = answer.status
+            if status == 200:
+                return await answer.read()
+        if status != 503:
+            break
+        await asyncio.sleep(PAUSE_S)
+    if status not in (404, 409):
+        raise RuntimeError(f"#{n} cannot be read back: {status}")
+    return b"" if status == 409 else None
 
 
 async def fuzz(

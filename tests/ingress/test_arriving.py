@@ -142,6 +142,13 @@ async def test_a_sender_that_expects_to_be_told_is_told_once_and_only_before_its
         assert await wire.rest() == b""
 
 
+async def test_a_sender_that_expects_nothing_is_told_nothing(server: Running) -> None:
+    whole = post(f"/{server.bin.key}", b"hello")
+    async with connect(server.port) as wire:
+        await wire.send(whole[:-5], whole[-5:])
+        assert await wire.answers(1) == [(200, 1)]
+
+
 async def test_a_body_that_is_late_is_kept_and_ends_its_connection(server: Running, monkeypatch) -> None:
     monkeypatch.setattr("app.ingress.arriving.BODY_S", 0.2)
     async with connect(server.port) as wire:

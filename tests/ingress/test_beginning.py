@@ -2,10 +2,13 @@
 
 import asyncio
 import itertools
+from collections import Counter
+from contextlib import suppress
 
 import pytest
 
 from app import keys
+from app.ingress import connection
 from tests.conftest import Running, run_server
 
 from .http import parse
@@ -50,6 +53,40 @@ async def test_a_capture_behind_a_long_pipeline_of_refusals_is_kept(server: Runn
             wire.half_close()
             answer = await wire.rest()
         assert (answer.count(b"HTTP/1.1 404"), answer.count(b"X-Capture")) == (count, 1)
+
+
+async def test_other_connections_have_a_turn_during_a_long_pipeline(server: Running, monkeypatch) -> None:
+    loop, turn, begun = asyncio.get_running_loop(), 0, Counter[int]()
+    begin = connection.begin
+
+    def next_turn() -> None:
+        nonlocal turn
+        turn += 1
+        loop.call_soon(next_turn)
+
+    def noted(*arguments: object) -> None:
+        begun[turn] += 1
+        begin(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(connection, "begin", noted)
+    next_turn()
+    async with connect(server.port) as wire:
+        wire.writer.write(get("/0123456789abcdef") * 600)
+        assert await wire.answers(600) == [(404, None)] * 600
+    assert max(begun.values()) <= 2 * connection.MOST_AT_ONCE
+
+
+async def test_a_second_head_has_a_deadline_that_its_drops_do_not_move(server: Running, monkeypatch) -> None:
+    monkeypatch.setattr("app.ingress.connection.HEAD_S", 0.3)
+    async with connect(server.port) as wire:
+        await wire.send(post(f"/{server.bin.key}"), b"POST /%s HTTP/1.1\r\n" % server.bin.key.encode())
+        assert await wire.answers(1) == [(200, 1)]
+        with suppress(RuntimeError, ConnectionError):  # it has been closed
+            for _ in range(60):
+                wire.writer.write(b"X")
+                await asyncio.sleep(0.05)
+        problems = [each["problem"] for each in await server.captures()]
+    assert problems == [None, "not valid HTTP: its head does not end"]
 
 
 async def test_the_empty_line_that_old_senders_put_behind_a_body_ends_nothing(server: Running) -> None:

@@ -8,7 +8,7 @@ from app import keys
 from tests.conftest import Running
 from tests.proof import fuzz as proof
 
-from .fuzzing import Found, check, fuzz, make
+from .fuzzing import Found, check, fuzz, make, read_back
 
 COUNT = 8_000
 
@@ -19,8 +19,7 @@ async def test_random_connections_are_kept_refused_or_ended(server: Running) -> 
     print(f"seeds from {first}")
 
     async def wire_of(n: int) -> bytes | None:
-        async with server.client.get(f"{server.bin_api}/captures/{n}/raw?wire=1") as answer:
-            return await answer.read() if answer.status == 200 else b"" if answer.status == 409 else None
+        return await read_back(server.client, server.bin_api, n)
 
     found = await fuzz(server.port, server.bin.key, range(first, first + COUNT), wire_of)
     assert found.problems == [], f"seeds from {first}"

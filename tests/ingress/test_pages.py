@@ -95,9 +95,9 @@ async def test_who_leaves_anywhere_in_a_page_is_no_error(server: Running) -> Non
 
 async def test_a_body_that_never_comes_has_a_deadline_on_every_page(server: Running, monkeypatch) -> None:
     monkeypatch.setattr("app.ingress.beginning.PAGE_BODY_S", 0.2)
-    for path in ("/healthz", "/api/v1/bins"):
+    for path in ("/healthz", "/api/v1/bins", "/sign-in"):
         async with connect(server.port) as wire:
-            await wire.send(post(path, b"never")[:-1])
+            await wire.send(post(path, b"never", "Content-Type: application/x-www-form-urlencoded")[:-1])
             async with asyncio.timeout(5):
                 await wire.rest()
 

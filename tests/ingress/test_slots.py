@@ -90,6 +90,18 @@ async def test_who_has_just_been_answered_is_younger_than_who_has_waited(small: 
     assert [await _is_open(wire) for wire in idle] == [True, False, False] + [True] * (LIMIT - 3)
 
 
+async def test_a_connection_of_somebody_signed_in_is_like_any_other_when_it_asks_nothing(
+    small: Running, wires: Wires
+) -> None:
+    known = await wires.many(LIMIT // 2, get("/api/v1/bins", BEARER))
+    for wire in known:
+        assert (await wire.answer()).status == 200
+    others = await wires.many(LIMIT // 2)
+    await _gets_in(small, 1)
+    assert [await _is_open(wire) for wire in known] == [False, False] + [True] * (LIMIT // 2 - 2)
+    assert all([await _is_open(wire) for wire in others])
+
+
 async def test_no_number_of_silent_connections_keeps_captures_out(small: Running, wires: Wires) -> None:
     for n in range(1, 60):
         await wires.many(3, b"" if n % 2 else b"GET /bins HTTP/1.1\r\nHost:")

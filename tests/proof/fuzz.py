@@ -11,7 +11,7 @@ from pathlib import Path
 
 import aiohttp
 
-from tests.ingress.fuzzing import Found, fuzz
+from tests.ingress.fuzzing import Found, fuzz, read_back
 from tests.process import TOKEN, Process, serving
 
 from .workers import Pace, work
@@ -40,8 +40,7 @@ async def _fuzz(server: Process, seeds: range, ends_at: float, counts: Counts, p
     async with aiohttp.ClientSession(headers={"Authorization": f"Bearer {TOKEN}"}) as client:
 
         async def wire_of(n: int) -> bytes | None:
-            async with client.get(f"{server.bin_api}/captures/{n}/raw?wire=1") as answer:
-                return await answer.read() if answer.status == 200 else b"" if answer.status == 409 else None
+            return await read_back(client, server.bin_api, n)
 
         def goes_on() -> bool:
             counts.connections += 1
