@@ -10,7 +10,7 @@ COMPILE = $(TOOLS)/bin/uv pip compile --quiet --universal --python-version 3.11 
 # Every file is compared with the hash in its lock.
 INSTALL := install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: run test lint format bench proof mutants lock audit sbom clean
+.PHONY: run test test-aiohttp lint format bench proof mutants lock audit sbom clean
 .DEFAULT_GOAL := run
 
 run: $(RUNTIME)  ## install what the server needs and start it
@@ -19,6 +19,9 @@ run: $(RUNTIME)  ## install what the server needs and start it
 test: $(DEV)  ## run every test; finds or fetches a browser first
 	@$(BIN)/python -m tests.browser.find
 	$(BIN)/python -m pytest $(ARGS)
+
+test-aiohttp: $(DEV)  ## the way in, on the lowest and the newest aiohttp that is allowed; needs the network
+	@.ci/aiohttp
 
 lint: $(DEV)  ## style, types
 	$(BIN)/ruff check .

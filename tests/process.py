@@ -44,18 +44,21 @@ class Process:
 
 
 @contextmanager
-def serving(data: Path, *arguments: str, before: tuple[str, ...] = (), module: str = "app") -> Iterator[Process]:
+def serving(
+    data: Path, *arguments: str, before: tuple[str, ...] = (), module: str = "app", log: Path = Path(os.devnull)
+) -> Iterator[Process]:  # fmt: skip
     """Start on a free port; whatever happens, the process is gone afterwards. `before` wraps the command."""
     command = [*before, sys.executable, "-m", module, "--port", "0", "--data-dir", str(data), *arguments]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("SMSBIN_")}
-    popen = subprocess.Popen(
-        command,
-        cwd=ROOT,
-        env=environment | {"SMSBIN_ACCESS_TOKEN": TOKEN},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
+    with log.open("a") as stderr:
+        popen = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=environment | {"SMSBIN_ACCESS_TOKEN": TOKEN},
+            stdout=subprocess.PIPE,
+            stderr=stderr,
+            text=True,
+        )
     assert popen.stdout is not None
     try:
         yield Process(popen, json.loads(popen.stdout.readline()))

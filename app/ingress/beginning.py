@@ -37,6 +37,8 @@ _VERSIONS = (b"1.0", b"1.1")
 # Methods that come with a body; and bytes behind a head that begin no request.
 _WITH_BODY = frozenset({b"POST", b"PUT", b"PATCH"})
 _IS_BODY = re.compile(rb"(?!\s*[!#$%&'*+.^_`|~0-9A-Za-z-]+ )[^\r\n]")
+# aiohttp fails to repeat it in its refusal.
+_ODD_EXPECT = re.compile(rb"(?im)^expect:[^\r\n]*[\x80-\xff]")
 
 Hand = Arrival | Broken | Capture | Page
 
@@ -101,7 +103,7 @@ def begin_broken(
 
 def find_bin(serving: Serving, data: bytes) -> tuple[Line, Bin] | None:
     """The bin that the beginning of a request names, and its line."""
-    line = serving.paths.read_broken(data)
+    line = serving.paths.read(data)
     bin = None if line is None or line.key is None else serving.captures.keyring.known(line.key)
     return None if line is None or bin is None else (line, bin)
 
@@ -145,7 +147,8 @@ def _keep_broken(
 
 
 def _begin_page(serving: Serving, connection: Connection, line: Line, head: Head | None, data: bytes, end: int) -> None:
-    if head is None or line.version not in _VERSIONS:
+    # We are no proxy, and what follows a CONNECT would be no request.
+    if head is None or line.version not in _VERSIONS or line.method == b"CONNECT" or _ODD_EXPECT.search(head.lines):
         _refuse(serving, connection, BAD)
         return
     if connection.transport is None:

@@ -111,7 +111,8 @@ class PageHandler(web.RequestHandler):
         message: str | None = None,  # noqa: ARG002
     ) -> web.StreamResponse:
         """A constant page: aiohttp's own quotes the request back, and names its version."""
-        if status >= 500 and exc is not None:
+        # Who left before the response is no error.
+        if status >= 500 and exc is not None and not isinstance(exc, ConnectionError):
             _log.error("request.failed", exc_info=exc)
         text = "Bad request\n" if status < 500 else "Something broke; the log has the details.\n"
         response = web.Response(status=status, text=text, headers={"Server": "smsbin", **_SAFE})

@@ -9,7 +9,6 @@ import statistics
 import sys
 import time
 from contextlib import closing
-from itertools import chain
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -72,15 +71,7 @@ def _is_indexing(ledger: Path) -> bool:
 # Few among few and few among many.
 RARE = frozenset({1, 700, 1_400})
 STEPS = ("queued", "sent", "delivered")
-HEADERS = b"\n".join(
-    chain.from_iterable(
-        [
-            (b"Host", b"127.0.0.1"),
-            (b"Content-Type", b"application/x-www-form-urlencoded"),
-            (b"Content-Length", b"292"),
-        ]
-    )
-)
+HEADERS = b"Host: 127.0.0.1\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 292\r\n"
 
 
 def _capture(bin_id: str, at: int, n: int) -> AddCapture:

@@ -195,6 +195,8 @@ BROKEN = {
     "no version": "GET {t}\r\n\r\n",
     "a head that does not end": "POST {t} HTTP/1.1\r\nHost: x\r\n",
     "a first line that does not end": "POST {t}?Text=hi",
+    "an unfinished head, of a key with an escape": "POST /%{h} HTTP/1.1\r\nHost: x\r\n",
+    "a head over the limit, of a key with an escape": "GET /%{h} HTTP/1.1\r\nX: " + "a" * 263_000 + "\r\n\r\n",
     "a head over the limit": "GET {t} HTTP/1.1\r\nX-A: " + "a" * 263_000 + "\r\n\r\n",
 }
 

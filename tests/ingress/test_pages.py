@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import socket
 
 import pytest
 
@@ -112,6 +111,12 @@ async def test_odd_requests_of_pages_are_answered_and_do_not_hang(server: Runnin
         assert 200 <= parse(await wire.rest()).status < 500
 
 
+async def test_an_expectation_that_cannot_be_repeated_is_refused(server: Running) -> None:
+    async with connect(server.port) as wire:
+        await wire.send(b"GET /nowhere HTTP/1.1\r\nHost: x\r\nExpect: \xff\r\n\r\n")
+        assert (await wire.answer()).status == 400
+
+
 async def test_a_websocket_carries_frames_both_ways_from_its_first_byte_on(server: Running) -> None:
     ping = b"\x89\x83\0\0\0\0abc"
     for pieces in ([_live(server, BEARER) + ping], [_live(server, BEARER), ping]):
@@ -160,10 +165,7 @@ async def test_a_reader_that_is_slow_gets_all_of_it_and_the_server_holds_little(
         await wire.send(get("/healthz"))
         assert (await wire.answer()).status == 200
         (theirs,) = [each.transport for each in shared[0].slots._open]
-        # Small, or the kernel would take all of it.
-        theirs.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4_096)
-        wire.writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
-        wire.writer.transport.pause_reading()
+        wire.take_little(theirs)
         wire.writer.write(get("/openapi.json") * count + post(f"/{server.bin.key}"))
         held: list[int] = []
         for _ in range(30):

@@ -5,7 +5,7 @@ import re
 import socket
 import struct
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from .http import Reply, parse
 
@@ -53,9 +53,18 @@ class Wire:
         """Send no more."""
         self.writer.write_eof()
 
+    def take_little(self, theirs: asyncio.Transport) -> None:
+        """Read nothing more, with buffers so small that the kernel does not take all of an answer."""
+        theirs.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4_096)
+        self.writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+        self.writer.transport.pause_reading()  # type: ignore[attr-defined]
+
     def reset(self) -> None:
         """Be gone, in a way that nobody can take for a half-close."""
-        self.writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        end = self.writer.get_extra_info("socket")
+        # It may be gone already; asyncio's loop and uvloop tell so in different ways.
+        with suppress(OSError, AttributeError):
+            end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.writer.transport.abort()
 
 

@@ -51,9 +51,7 @@ def read_log(connection: sqlite3.Connection, *, deep: bool = True) -> Recovered:
 def goes_on(path: Path, found: Recovered) -> list[str]:
     """Open a log that was recovered as the log process does, and append to it: what is wrong."""
     id, last_n = next(iter(found.last.items()))
-    capture = jobs.AddCapture(
-        id, 0, "primary", "POST", "/", "", "1.1", b"", b"x", True, None, None, None, None, None, False
-    )
+    capture = jobs.AddCapture(id, 0, "primary", "POST", "/", "", "1.1", b"", b"x", True, None, None, None, False)
     try:
         connection = open_log(path)
         try:

@@ -99,7 +99,8 @@ class Script:
         role = self._random.choice(["primary", "fallback", "status"])
         return jobs.AddCapture(
             self._bin().id, self._now + ahead, role, "POST", f"/{role}?count={self._count}", "192.0.2.7", "1.1",
-            b"Host\nx\nContent-Type\ntext/plain", body, True, self._random.choice([None, "ytel"]), None, None, False,
+            b"Host: x\r\nContent-Type: text/plain\r\n", body, True, self._random.choice([None, "ytel"]), None, None,
+            False,
         )  # fmt: skip
 
     def _outcome(self) -> jobs.Outcome:

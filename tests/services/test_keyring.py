@@ -22,7 +22,6 @@ from app.store import Store
 from ..conftest import Running
 
 UNKNOWN = "0000000000000000"
-LONG = timedelta(days=30)
 
 
 @pytest.fixture
@@ -46,7 +45,9 @@ async def _rename(store: Store, keyring: Keyring, bin: Bin) -> Bin:
 
 async def _delete(store: Store, keyring: Keyring, bin: Bin) -> None:
     hub = Hub()
-    await service.delete(store, keyring, hub, Answers(store, hub), Faults(store, hub), Sweeping(store, LONG), bin.id)
+    await service.delete(
+        store, keyring, hub, Answers(store, hub), Faults(store, hub), Sweeping(store, timedelta(days=30)), bin.id
+    )
 
 
 async def test_all_keys_are_known_after_the_start(store: Store, keyring: Keyring) -> None:
@@ -194,7 +195,7 @@ class TestAChangeThatWasNotConfirmed:
 async def test_no_key_waits_for_a_reader_that_is_busy(server: Running) -> None:
     store = server.app[keys.STORE]
     for readers in (store._log, store._ledger):
-        for _ in range(len(readers._readers)):
+        for _ in range(readers._count):
             await readers._free.get()
     async with asyncio.timeout(1):
         async with server.client.post(f"{server.url}/{UNKNOWN}", data=b"x") as answer:

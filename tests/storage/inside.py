@@ -59,7 +59,7 @@ class Inside:
         (result,) = self.apply(
             jobs.AddCapture(
                 bin, micros(raw.received_at), role.value, raw.method, raw.target, raw.peer, raw.http_version,
-                raw.head, raw.body, raw.body_complete, raw.framing, raw.refused, provider, None, None, False,
+                raw.head, raw.body, raw.body_complete, provider, None, None, False,
             )
         )  # fmt: skip
         assert result.error is None, result

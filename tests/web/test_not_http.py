@@ -3,8 +3,7 @@
 import json
 
 from tests.conftest import Running
-
-from ..ingress.http import talk
+from tests.ingress.http import talk
 
 SENT = "POST /{key} HTTP/1.1\r\nHost: x\r\nX A: <b>\r\nContent-Length: 2\r\n\r\nhi"
 

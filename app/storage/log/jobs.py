@@ -53,12 +53,12 @@ class AddCapture(Job):
     head: bytes
     body: bytes
     body_complete: bool
-    framing: bytes | None
-    refused: str | None
     provider: str | None
     fault: bytes | None
     fault_id: str | None
     simulated: bool
+    framing: bytes | None = None
+    refused: str | None = None
 
 
 class Outcome(msgspec.Struct, array_like=True, gc=False):

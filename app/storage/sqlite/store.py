@@ -115,8 +115,9 @@ class SqliteStore(BinReads, CaptureReads, PairingReads, Decisions):
         return self._appender.append(
             jobs.AddCapture(
                 new.bin_id, micros(raw.received_at), new.role.value, raw.method, raw.target, raw.peer,
-                raw.http_version, raw.head, raw.body, raw.body_complete, raw.framing, raw.refused, new.provider,
+                raw.http_version, raw.head, raw.body, raw.body_complete, new.provider,
                 None if hit is None else pack(hit), None if hit is None else hit.fault, new.simulated,
+                raw.framing, raw.refused,
             )
         )  # fmt: skip
 

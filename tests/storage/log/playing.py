@@ -69,22 +69,7 @@ class Quick(Pace):
 
 def a_job(size: int = 10) -> jobs.AddCapture:
     return jobs.AddCapture(
-        "bin",
-        micros(clock.now()),
-        "primary",
-        "POST",
-        "/",
-        "",
-        "1.1",
-        b"",
-        bytes(size),
-        True,
-        None,
-        None,
-        None,
-        None,
-        None,
-        False,
+        "bin", micros(clock.now()), "primary", "POST", "/", "", "1.1", b"", bytes(size), True, None, None, None, False
     )
 
 

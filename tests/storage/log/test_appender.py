@@ -25,22 +25,7 @@ def inside(tmp_path: Path) -> Iterator[Inside]:
 
 def _capture(bin: str = BIN, body: bytes = b"Text=hi") -> jobs.AddCapture:
     return jobs.AddCapture(
-        bin,
-        micros(clock.now()),
-        "primary",
-        "POST",
-        "/",
-        "",
-        "1.1",
-        b"a: b\r\n",
-        body,
-        True,
-        None,
-        None,
-        None,
-        None,
-        None,
-        False,
+        bin, micros(clock.now()), "primary", "POST", "/", "", "1.1", b"a: b\r\n", body, True, None, None, None, False
     )
 
 

@@ -28,7 +28,7 @@ def inside(tmp_path: Path) -> Iterator[Inside]:
 def _capture(bin: str = BIN, fault: str | None = None) -> jobs.AddCapture:
     now = micros(clock.now())
     return jobs.AddCapture(
-        bin, now, "primary", "POST", "/", "", "1.1", b"a: b\r\n", b"Text=hi", True, None, None, None, None, fault, False
+        bin, now, "primary", "POST", "/", "", "1.1", b"a: b\r\n", b"Text=hi", True, None, None, fault, False
     )
 
 
@@ -174,7 +174,7 @@ def test_a_deletion_of_everything_up_to_a_number_replaces_those_below_it(inside:
     ]  # fmt: skip
 
 
-def test_headers_and_the_hash_of_the_body_are_made_here(inside: Inside) -> None:
+def test_header_lines_are_text_and_the_hash_of_the_body_are_made_here(inside: Inside) -> None:
     with inside.file.database.write() as transaction:
         batch = Batch(transaction)
         batch.add_capture(_capture())

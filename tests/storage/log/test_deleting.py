@@ -87,9 +87,7 @@ def test_one_capture_goes_at_once_with_its_bytes_and_no_other(inside: Inside) ->
 
 
 def test_a_capture_may_be_deleted_in_the_batch_that_brings_it(inside: Inside) -> None:
-    job = jobs.AddCapture(
-        BIN, 0, "primary", "GET", "/", "", "1.1", b"a: b\r\n", b"", True, None, None, None, None, None, False
-    )
+    job = jobs.AddCapture(BIN, 0, "primary", "GET", "/", "", "1.1", b"a: b\r\n", b"", True, None, None, None, False)
     said: list[str] = []
     inside.file.connection.set_trace_callback(said.append)
     assert [result.error for result in inside.apply(job, jobs.DropCapture(BIN, 1))] == [None, None]
@@ -116,9 +114,7 @@ def test_all_of_a_bin_is_gone_at_once_and_from_the_disk_with_the_next_step(insid
 def test_in_the_batch_of_a_deletion_of_all_a_capture_is_deleted_or_kept_by_its_place(
     inside: Inside,
 ) -> None:
-    job = jobs.AddCapture(
-        BIN, 0, "primary", "GET", "/", "", "1.1", b"a: b\r\n", b"", True, None, None, None, None, None, False
-    )
+    job = jobs.AddCapture(BIN, 0, "primary", "GET", "/", "", "1.1", b"a: b\r\n", b"", True, None, None, None, False)
     inside.apply(job, jobs.DropCaptures(BIN), job)
     assert _numbers(inside)[0] == 1
     _sweep(inside, erase_only=True)

@@ -63,22 +63,7 @@ def room(inside: Inside) -> Room:
 
 def _capture(body: bytes = b"Text=hi") -> jobs.AddCapture:
     return jobs.AddCapture(
-        BIN,
-        micros(clock.now()),
-        "primary",
-        "POST",
-        "/",
-        "",
-        "1.1",
-        b"a: b\r\n",
-        body,
-        True,
-        None,
-        None,
-        None,
-        None,
-        None,
-        False,
+        BIN, micros(clock.now()), "primary", "POST", "/", "", "1.1", b"a: b\r\n", body, True, None, None, None, False
     )
 
 

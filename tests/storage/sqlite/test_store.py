@@ -160,9 +160,7 @@ async def test_a_log_that_somebody_else_holds_is_refused_in_time_and_works_again
 def _job(bin: object) -> object:
     from app.storage.log.jobs import AddCapture
 
-    return AddCapture(
-        bin.id, 0, "primary", "GET", "/", "", "1.1", b"a: b\r\n", b"", True, None, None, None, None, None, False
-    )
+    return AddCapture(bin.id, 0, "primary", "GET", "/", "", "1.1", b"a: b\r\n", b"", True, None, None, None, False)
 
 
 @pytest.mark.parametrize("how", ["one by one", "all", "by age"])
