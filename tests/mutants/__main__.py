@@ -33,7 +33,7 @@ def main(arguments: Sequence[str]) -> int:
         return 1
     if wishes.list:
         for defect in defects:
-            print(f"{defect.name:32} {defect.breaks}")
+            print(f"{defect.name:36} {defect.breaks}")
         return 0
     with tempfile.TemporaryDirectory(prefix="smsbin-mutants-", dir=MEMORY if MEMORY.is_dir() else None) as folder:
         return run(defects, ROOT, Path(folder), wishes.jobs, _print)
@@ -59,7 +59,7 @@ def run(defects: Sequence[Defect], root: Path, folder: Path, jobs: int, show: Pr
     if clean.verdict is not Verdict.SURVIVED:
         show(f"The tests fail without a planted defect, so they prove nothing.\n{clean.output}")
         return 1
-    show(f"{'(without a defect)':32} {'passes':9} {clean.took_s:5.1f} s")
+    show(f"{'(without a defect)':36} {'passes':9} {clean.took_s:5.1f} s")
 
     def try_one(defect: Defect) -> Trial:
         copy = copies.get()
@@ -74,7 +74,7 @@ def run(defects: Sequence[Defect], root: Path, folder: Path, jobs: int, show: Pr
         for future in as_completed(trials):
             defect, trial = trials[future], future.result()
             where = trial.test or ", ".join(defect.tests)
-            show(f"{defect.name:32} {trial.verdict:9} {trial.took_s:5.1f} s  {where}")
+            show(f"{defect.name:36} {trial.verdict:9} {trial.took_s:5.1f} s  {where}")
             if trial.verdict is not Verdict.CAUGHT:
                 bad.append((defect, trial))
     _explain(bad, show)
