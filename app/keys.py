@@ -12,6 +12,7 @@ from .services.faults import Faults
 from .services.intake import Intake
 from .services.keyring import Keyring
 from .services.metrics import Metrics
+from .services.probing import Probing
 from .services.replaying import Replaying
 from .services.simulating import Simulating
 from .services.sweeping import Sweeping
@@ -35,6 +36,7 @@ FAULTS = web.AppKey("FAULTS", Faults)
 WAITING = web.AppKey("WAITING", Waiting)
 DISK = web.AppKey("DISK", Disk)
 METRICS = web.AppKey("METRICS", Metrics)
+PROBING = web.AppKey("PROBING", Probing)
 
 # What hangs on one request.
 NONCE = web.RequestKey("NONCE", str)

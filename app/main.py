@@ -23,6 +23,7 @@ from .services.faults import Faults
 from .services.intake import Intake
 from .services.keyring import Keyring
 from .services.metrics import Metrics
+from .services.probing import Probing
 from .services.replaying import Replaying
 from .services.simulating import Simulating
 from .services.sweeping import Sweeping
@@ -91,6 +92,7 @@ async def _storage(app: web.Application) -> AsyncIterator[None]:
         app[keys.FAULTS] = Faults(store, app[keys.HUB])
         app[keys.DRILLING] = Drilling(store, app[keys.FAULTS], app[keys.HUB])
         app[keys.INTAKE] = Intake(store, app[keys.ANSWERS], app[keys.FAULTS], app[keys.SIMULATING])
+        app[keys.PROBING] = Probing(store)
         app[keys.SWEEPING] = Sweeping(store, settings.retention)
         app[keys.REPLAYING] = Replaying(store, settings.allow_targets)
         app[keys.ACCESS] = Access(store, token, made_here=made_here)

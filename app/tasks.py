@@ -1,7 +1,11 @@
-"""Creates every task that outlives a request (held, named, logged when it fails), and its event loop."""
+"""Creates every task that outlives a request (held, named, logged when it fails), its event loop, and the thread for
+work that would hold the loop."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import ParamSpec, TypeVar
 
 import uvloop
 
@@ -11,7 +15,12 @@ from .log import get_log
 FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 30.0
 
+P = ParamSpec("P")
+T = TypeVar("T")
+
 _log = get_log("tasks")
+# One thread: the loop waits for the interpreter's lock behind it, and behind several it would wait several times.
+_aside = ThreadPoolExecutor(max_workers=1, thread_name_prefix="aside")
 _alive: set[asyncio.Task[None]] = set()
 
 
@@ -35,6 +44,11 @@ def periodic(step: Callable[[], Awaitable[float | None]], *, name: str) -> async
     No error ends it: what `step` does not handle is logged, and it is tried again after a while.
     """
     return lifelong(_repeat(step, name), name=name)
+
+
+async def aside(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Call a pure function in a thread, for work that may take longer than a few milliseconds."""
+    return await asyncio.get_running_loop().run_in_executor(_aside, partial(function, *args, **kwargs))
 
 
 async def stop(task: asyncio.Task[None]) -> None:

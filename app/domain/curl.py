@@ -59,4 +59,4 @@ def _as_text(body: bytes) -> str | None:
         text = body.decode()
     except UnicodeDecodeError:
         return None
-    return text if all(character.isprintable() or character == "\n" for character in text) else None
+    return text if text.replace("\n", "").isprintable() else None

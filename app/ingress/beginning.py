@@ -23,6 +23,7 @@ _END = (
     b"Content-Type: text/plain; charset=utf-8\r\nContent-Length: %d\r\n\r\n%s"
 )
 BAD = b"HTTP/1.1 400 Bad Request\r\n" + _END % (12, b"Bad request\n")
+NOT_THERE = b"HTTP/1.1 404 Not Found\r\n" + _END % (10, b"Not found\n")
 TOO_SLOW = b"HTTP/1.1 408 Request Timeout\r\n" + _END % (0, b"")
 TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\n" + _END % (0, b"")
 TOO_MANY = b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\n" + _END % (0, b"")
@@ -31,6 +32,9 @@ UNFINISHED = "its head does not end"
 TOO_LONG = f"its head is longer than {MOST_BYTES >> 10} KiB"
 BARE = "it has line breaks without CR"
 _NO_LENGTH = "it has a body, but no Content-Length"
+
+# Of pages no path is longer, or deeper. aiohttp's router takes the square of both: half a second for 60,000 slashes.
+MOST_PATH, MOST_SLASHES = 32 << 10, 64
 
 # aiohttp's.
 _VERSIONS = (b"1.0", b"1.1")
@@ -153,6 +157,10 @@ def _begin_page(serving: Serving, connection: Connection, line: Line, head: Head
         return
     if connection.transport is None:
         return  # nobody would get the response
+    path = line.target.partition(b"?")[0]
+    if len(path) > MOST_PATH or path.count(b"/") > MOST_SLASHES:
+        connection.end(NOT_THERE)
+        return
     # A WebSocket, for as long as it lives.
     is_tunnel = head.upgrade and line.method == b"GET"
     connection.since = clock.ticks()

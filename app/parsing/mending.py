@@ -5,7 +5,7 @@ Only the end is mended, by closing what is open; a mistake in the middle stays o
 
 import re
 
-from .bounds import MAX_BYTES, MAX_DEPTH, Unreadable
+from .bounds import MAX_BYTES, MAX_DEPTH, MAX_VALUES, Unreadable
 from .json import read_json
 from .results import JsonValue
 
@@ -42,16 +42,19 @@ def _ends(text: str) -> tuple[str, ...]:
     open_now: list[str] = []
     whole, closing = 0, ""
     last = ""
+    commas = 0
     for match in _TOKEN.finditer(text):
         last = match[0]
         if last in _CLOSES:
             open_now.append(_CLOSES[last])
             whole, closing = match.end(), "".join(reversed(open_now))
         elif last == ",":
+            commas += 1
             whole, closing = match.start(), "".join(reversed(open_now))
         elif last in "}]" and (not open_now or open_now.pop() != last):
             return ()
-        if len(open_now) > MAX_DEPTH:
+        # More than is read of whole JSON, too.
+        if len(open_now) > MAX_DEPTH or commas > MAX_VALUES:
             return ()
     if not open_now and last in ("]", "}"):
         return ()  # nothing is open, so nothing was cut: what follows is a mistake

@@ -14,6 +14,7 @@ from ..domain.reasons import reason_of
 from ..parsing import Parsed, XmlNode, flatten, parse
 from ..providers import sheet_of
 from ..store import Store
+from .large import work_on
 
 # Pairings whose bytes are in memory at a time; between them the loop does other work.
 BITE = 8
@@ -38,8 +39,8 @@ async def compare(store: Store, bin_id: str, pairings: Sequence[Pairing]) -> lis
         ]
         raws = {each.row.n: each.raw for each in await store.get_captures(bin_id, numbers)} if numbers else {}
         for pairing in bite:
-            found.append(_compared(pairing, raws))
-            # A body may be large, and reading it takes its time.
+            of_it = [raws[hit.n] for hit in pairing.hits if hit.n in raws]
+            found.append(await work_on(of_it, _compared, pairing, raws))
             await asyncio.sleep(0)
     return found
 

@@ -19,12 +19,13 @@ from ..errors import Invalid, NotFound
 from ..providers import recognise
 from ..providers.answering import Preset, presets_for
 from ..services.answers import matching_rule
+from ..services.large import work_on
 from ..services.replying import values_of
 from ..store import Store
 from .answer_forms import MOST_FIELDS, Draft, draft_answer, draft_of, read_draft, rule_prefix
 from .answer_notes import Note, field_title, names_of, notes_of, remarks_of
 from .api.captures import HIGHEST
-from .api.inputs import number
+from .api.inputs import MAX_BYTES, number
 from .fault_pages import role_named
 from .forms import read_form
 from .page import render
@@ -107,7 +108,7 @@ async def index(request: web.Request) -> web.StreamResponse:
 async def save(request: web.Request) -> web.StreamResponse:
     """POST /bins/{bin}/answers?role=: saves, or does what another button of the form says and shows it again."""
     bin, role = await _place(request)
-    said = await read_form(request, most=MOST_FIELDS)
+    said = await read_form(request, most=MOST_FIELDS, size=MAX_BYTES)
     button = said.get("do", "save")
     answers = request.app[keys.ANSWERS]
     if button == "reset":
@@ -126,7 +127,7 @@ async def save(request: web.Request) -> web.StreamResponse:
 async def check(request: web.Request) -> web.StreamResponse:
     """POST /bins/{bin}/answers/preview?role=: what to say about the form, as pieces of the page; nothing is saved."""
     bin, role = await _place(request)
-    said = await read_form(request, most=MOST_FIELDS)
+    said = await read_form(request, most=MOST_FIELDS, size=MAX_BYTES)
     page = await _page(request, bin, role, read_draft(said), said.get("with"))
     return render(request, "bins/_checked.html", page)
 
@@ -194,12 +195,16 @@ async def _preview(store: Store, bin: Bin, role: Role, answers: RoleAnswers, n: 
         if n:
             raw = (await store.get_capture(bin.id, n)).raw
             # As it was read when it came in: the list keeps less of it than a rule may ask for.
-            reading = recognise(raw, role, bin.provider)
+            reading = await work_on([raw], recognise, raw, role, bin.provider)
     except NotFound:
         n = 0  # it was deleted just now
-    rule = matching_rule(answers, role, raw, reading)
-    answer = answers.answer if rule is None else answers.rules[rule].answer
-    return Preview(rule=rule, answer=render_answer(answer, values_of(reading, n or 1042)))
+
+    def preview() -> Preview:
+        rule = matching_rule(answers, role, raw, reading)
+        answer = answers.answer if rule is None else answers.rules[rule].answer
+        return Preview(rule=rule, answer=render_answer(answer, values_of(reading, n or 1042)))
+
+    return await work_on([raw], preview)
 
 
 def _invented(role: Role) -> tuple[RawRequest, Reading]:

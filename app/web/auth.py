@@ -13,6 +13,8 @@ from .hosts import parse_host
 from .page import render
 from .urls import place_of
 
+SIGN_IN_BYTES = 16 << 10
+
 Credential = Literal["bearer", "cookie"]
 
 
@@ -61,7 +63,8 @@ async def form(request: web.Request) -> web.StreamResponse:
 
 async def sign_in(request: web.Request) -> web.StreamResponse:
     """The form's post."""
-    fields = await read_form(request)
+    # Open to everybody, so it is no larger than a token and a path.
+    fields = await read_form(request, size=SIGN_IN_BYTES)
     after = _safe_next(request, fields.get("next", ""))
     return await _sign_in(request, fields.get("token", "").strip(), after)
 

@@ -20,7 +20,7 @@ from .api.inputs import number
 from .filters import SIMULATED, Filter, View, filter_of, stopped
 from .forms import read_form
 from .headers import NOTHING_AT_ALL
-from .page import render, retention_of, site_of, urls_of
+from .page import render, render_of, retention_of, site_of, urls_of
 from .pair_words import row_of
 from .panels import Detail, open_detail
 from .portals import empty_page
@@ -134,9 +134,11 @@ async def _show(request: web.Request, tab: str, again: Replay = NO_REPLAY, *, st
     beside = await _beside(store, bin_id, n, filter)
     if request.headers.get("X-Partial") == "detail":
         page = BinPage(bin=bin, urls={}, kept="", filter=filter, rows=(), older=None, detail=detail, beside=beside)
-        return render(request, "captures/_detail.html", replace(page, replay=again), status=status)
-    page = replace(await _whole_page(request, bin), detail=detail, beside=beside, replay=again)
-    return render(request, "captures/index.html", page, status=status)
+        page, template = replace(page, replay=again), "captures/_detail.html"
+    else:
+        page = replace(await _whole_page(request, bin), detail=detail, beside=beside, replay=again)
+        template = "captures/index.html"
+    return await render_of([capture.raw], request, template, page, status=status)
 
 
 async def download(request: web.Request) -> web.StreamResponse:

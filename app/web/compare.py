@@ -15,11 +15,12 @@ from ..domain.roles import Role
 from ..errors import NotFound
 from ..providers import sheet_of
 from ..providers.sheet import Sheet
+from ..services.large import work_on
 from ..store import Store
 from .api.captures import HIGHEST
 from .api.inputs import number
 from .compare_detail import PairDetail, open_pairing, open_two
-from .page import render, site_of, urls_of
+from .page import render, render_of, site_of, urls_of
 from .pair_report import as_markdown
 from .pair_words import BY_NAME, SHOWS, PairRow, Show, row_of
 from .urls import place_of
@@ -89,8 +90,9 @@ async def show(request: web.Request) -> web.StreamResponse:
     if request.headers.get("X-Partial") == "detail":
         page = await _page(request, bin, rows=False)
         page = replace(page, detail=detail, urls=urls_of(site_of(request).root, bin))
-        return render(request, "compare/_detail.html", page)
-    return render(request, "compare/index.html", replace(await _whole_page(request), detail=detail))
+        return await render_of(detail.raws, request, "compare/_detail.html", page)
+    page = replace(await _whole_page(request), detail=detail)
+    return await render_of(detail.raws, request, "compare/index.html", page)
 
 
 async def report(request: web.Request) -> web.StreamResponse:
@@ -98,7 +100,8 @@ async def report(request: web.Request) -> web.StreamResponse:
     n, m = _numbers(request)
     bin = await request.app[keys.STORE].get_bin(request.match_info["bin"])
     detail = await _open(request.app[keys.STORE], bin, n, m)
-    return web.Response(text=as_markdown(detail), content_type="text/markdown", charset="utf-8")
+    text = await work_on(detail.raws, as_markdown, detail)
+    return web.Response(text=text, content_type="text/markdown", charset="utf-8")
 
 
 def _numbers(request: web.Request) -> tuple[int, int | None]:
@@ -119,8 +122,10 @@ async def _open(store: Store, bin: Bin, n: int, m: int | None) -> PairDetail:
     if pairing is None and m is None:
         raise NotFound(f"Request #{n} belongs to no pair: only inbound messages and calls have a fallback URL.")
     if pairing is None or _same_url(pairing, wanted):
-        return open_two(bin, list(captures.values()), clock.now())
-    return open_pairing(bin, pairing, [captures[one] for one in numbers if one in captures], clock.now())
+        both = list(captures.values())
+        return await work_on((one.raw for one in both), open_two, bin, both, clock.now())
+    sides = [captures[one] for one in numbers if one in captures]
+    return await work_on((one.raw for one in sides), open_pairing, bin, pairing, sides, clock.now())
 
 
 def _sides(pairing: Pairing, wanted: Sequence[int]) -> Sequence[int]:

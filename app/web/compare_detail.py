@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ..domain.bins import Bin
-from ..domain.captures import Capture, CaptureRow
+from ..domain.captures import Capture, CaptureRow, RawRequest
 from ..domain.comparing import METHOD, Difference
 from ..domain.pairing import Pairing
 from ..domain.roles import Role
@@ -64,6 +64,11 @@ class PairDetail:
     def count(self) -> int:
         """How many things differ: the arrival, the answer, and the rows."""
         return 2 + len(self.rows)
+
+    @property
+    def raws(self) -> list[RawRequest]:
+        """The requests of its sides."""
+        return [side.capture.raw for side in (self.first, self.second) if side is not None]
 
     @property
     def path(self) -> str:

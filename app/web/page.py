@@ -1,6 +1,6 @@
 """Rendering: one environment, one way to turn a page dataclass into an answer."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -13,10 +13,12 @@ from aiohttp import web
 
 from .. import __version__, clock, keys
 from ..domain.bins import KEY, PROVIDER_TITLES, Bin
+from ..domain.captures import RawRequest
 from ..domain.faults import ActiveFault
 from ..domain.phones import show_phone
 from ..domain.roles import Role
 from ..domain.units import rfc3339, say_duration, say_gap, say_ms, say_size
+from ..services.large import work_on
 from . import drill_words
 from .addresses import message_anchor, message_path, pair_anchor, pair_path
 from .banners import fault_words, faults_of, key_of, say_fault, say_left, say_reach
@@ -119,10 +121,25 @@ def _environment() -> jinja2.Environment:
 
 def render(request: web.Request, template: str, page: Any, *, status: int = 200) -> web.Response:
     """A page: its dataclass as `page`, the site as `site`."""
-    context = {"page": page, "site": site_of(request)}
-    response = aiohttp_jinja2.render_template(template, request, context, status=status)
-    response.headers["Vary"] = "X-Partial"
-    return response
+    return _html(_text_of(request.app, template, page, site_of(request)), status)
+
+
+async def render_of(
+    raws: Iterable[RawRequest], request: web.Request, template: str, page: Any, *, status: int = 200
+) -> web.Response:
+    """A page that shows these requests, which may be large."""
+    text = await work_on(raws, _text_of, request.app, template, page, site_of(request))
+    return _html(text, status)
+
+
+def _text_of(app: web.Application, template: str, page: Any, site: Site) -> bytes:
+    return aiohttp_jinja2.get_env(app).get_template(template).render(page=page, site=site).encode()
+
+
+def _html(body: bytes, status: int) -> web.Response:
+    return web.Response(
+        status=status, body=body, content_type="text/html", charset="utf-8", headers={"Vary": "X-Partial"}
+    )
 
 
 def site_of(request: web.Request) -> Site:

@@ -21,6 +21,7 @@ from ..domain.units import say_gap
 from ..parsing import Parsed, Part, flatten, parse
 from ..providers import facts_of, sheet_of, why
 from ..providers.sheet import Sheet
+from ..services.large import work_on
 from ..store import Store
 from .pair_words import PairRow
 
@@ -99,11 +100,11 @@ class Detail:
     skew: str
     findings: tuple[Finding, ...]
     events: Sequence[Event]
-    messages: Sequence[Message]
-    related: tuple[Related, ...]
-    sent: Answer | None
     waits_s: float | None
-    attempts: Sequence[Attempt]
+    messages: Sequence[Message] = ()
+    related: tuple[Related, ...] = ()
+    sent: Answer | None = None
+    attempts: Sequence[Attempt] = ()
     pair: PairRow | None = None
 
     @property
@@ -115,11 +116,26 @@ class Detail:
 
 async def open_detail(store: Store, bin_id: str, capture: Capture, address: str, tab: str) -> Detail:
     """Read a capture of a bin for people. `address` is the bin's own URL of its role, for the curl line."""
+    n = capture.row.n
+    detail = await work_on([capture.raw], _read, capture, address, tab)
+    return replace(
+        detail,
+        messages=await store.messages_of(bin_id, n),
+        related=tuple(
+            Related(row=row, gap=_gap(row.received_at - capture.raw.received_at))
+            for row in await store.list_related(bin_id, n, limit=RELATED)
+        ),
+        sent=await _sent(store, bin_id, capture.row),
+        attempts=await store.list_attempts(bin_id, n, limit=ATTEMPTS),
+    )
+
+
+def _read(capture: Capture, address: str, tab: str) -> Detail:
+    """All that stands in the capture itself."""
     reading, raw = capture.row.reading, capture.raw
     parsed = parse(raw)
     sheet = sheet_of(reading.provider)
     fields = tuple(_explained(field, sheet) for field in fields_of(parsed))
-    n = capture.row.n
     said_at = next((event.said_at for event in capture.events if event.said_at is not None), None)
     facts = facts_of(raw, capture.row.role, reading.provider) if reading.findings else None
     headers = tuple(
@@ -145,14 +161,7 @@ async def open_detail(store: Store, bin_id: str, capture: Capture, address: str,
         skew="" if said_at is None else _skew(raw.received_at - said_at),
         findings=tuple(explain(code, facts) for code in reading.findings),
         events=capture.events,
-        messages=await store.messages_of(bin_id, n),
-        related=tuple(
-            Related(row=row, gap=_gap(row.received_at - raw.received_at))
-            for row in await store.list_related(bin_id, n, limit=RELATED)
-        ),
-        sent=await _sent(store, bin_id, capture.row),
         waits_s=sheet.habits.timeout_s if sheet else None,
-        attempts=await store.list_attempts(bin_id, n, limit=ATTEMPTS),
     )
 
 

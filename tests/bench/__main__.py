@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from . import latency, rates, size
+from . import attack, latency, rates, size
 from .measure import Row
 
 PARTS: dict[str, Callable[[Path, int], Iterator[Row]]] = {
@@ -19,6 +19,7 @@ PARTS: dict[str, Callable[[Path, int], Iterator[Row]]] = {
     "catching-up": lambda folder, count: rates.catching_up(folder, count // 5),
     "latency": lambda folder, count: latency.latency(folder),
     "held": lambda folder, count: latency.held(folder),
+    "attack": lambda folder, count: attack.attack(folder),
     "size": lambda folder, count: _size(folder, count),
 }
 

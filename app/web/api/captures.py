@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import msgspec
 from aiohttp import web
 
 from ... import clock, keys
@@ -9,6 +10,7 @@ from ...domain.captures import CaptureRow
 from ...domain.search import Query
 from ...errors import Invalid
 from ...services import bins as service
+from ...services.large import work_on
 from ..headers import NOTHING_AT_ALL
 from .bins import answer
 from .capture_shapes import CaptureList, show_capture, show_row
@@ -45,7 +47,9 @@ async def show(request: web.Request) -> web.StreamResponse:
     store = request.app[keys.STORE]
     bin_id, n = _address(request)
     capture = await store.get_capture(bin_id, n)
-    return answer(show_capture(capture, await store.get_sent_answer(bin_id, n)))
+    sent = await store.get_sent_answer(bin_id, n)
+    shown = await work_on([capture.raw], lambda: msgspec.json.encode(show_capture(capture, sent)))
+    return web.Response(body=shown, content_type="application/json")
 
 
 async def body(request: web.Request) -> web.StreamResponse:

@@ -15,7 +15,9 @@ from ...errors import AppError, Invalid
 from ...export import EXPORTERS, WHATS, About, Format
 from ...log import get_log
 from ...services import exporting
+from ...services.large import is_large
 from ...store import Store
+from ...tasks import aside
 from .bins import root_of
 from .capture_shapes import CaptureSummary, show_capture, show_row
 from .captures import FILE_HEADERS
@@ -24,7 +26,6 @@ from .message_shapes import MessageShape, show_message
 
 # Captures arrive beside an export: it holds the loop no longer than this, and works on large bodies elsewhere.
 TURN_S = 0.002
-LARGE = 64 << 10
 CHUNK = 64 << 10
 
 _log = get_log("export")
@@ -80,28 +81,28 @@ def _disposition(bin: Bin, of: str, form: Format) -> str:
 
 async def _rows(
     store: Store, bin: Bin, of: str, query: Query | None, *, whole: bool
-) -> AsyncIterator[tuple[int, Maker]]:
-    """How each row is made, and how many bytes of body go into it."""
+) -> AsyncIterator[tuple[bool, Maker]]:
+    """How each row is made, and whether that may take its time."""
     if of == "messages":
         async for messages in exporting.each_message_page(store, bin, query):
             for message in messages:
-                yield 0, partial(show_message, message)
+                yield False, partial(show_message, message)
     elif whole:
         async for captures in exporting.each_whole_page(store, bin, query):
             for capture, sent in captures:
-                yield len(capture.raw.body), partial(show_capture, capture, sent)
+                yield is_large(capture.raw), partial(show_capture, capture, sent)
     else:
         async for rows in exporting.each_page(store, bin, query):
             for row in rows:
-                yield 0, partial(show_row, row)
+                yield False, partial(show_row, row)
 
 
-async def _pieces(form: Format, about: About, rows: AsyncIterator[tuple[int, Maker]]) -> AsyncGenerator[bytes, None]:
+async def _pieces(form: Format, about: About, rows: AsyncIterator[tuple[bool, Maker]]) -> AsyncGenerator[bytes, None]:
     """The file in pieces of about `CHUNK` bytes."""
     piece = bytearray(form.begin(about))
     since, between = clock.ticks(), b""
-    async for size, make in rows:
-        written = await asyncio.to_thread(_write, form, about, make) if size > LARGE else _write(form, about, make)
+    async for large, make in rows:
+        written = await aside(_write, form, about, make) if large else _write(form, about, make)
         piece += between + written
         between = form.between
         if len(piece) >= CHUNK:

@@ -92,18 +92,18 @@ def bin_fields(value: dict[str, Any]) -> dict[str, Any]:
     return checked
 
 
-async def read_bytes(request: web.Request) -> bytes:
-    """A small body, of a page's form or an API call. TooLarge over `MAX_BYTES`, SlowBody after `BODY_S`,
+async def read_bytes(request: web.Request, most: int = MAX_BYTES) -> bytes:
+    """A small body, of a page's form or an API call. TooLarge over `most` bytes, SlowBody after `BODY_S`,
     IncompleteBody."""
     invite(request)
     try:
         async with asyncio.timeout(BODY_S):
-            return await _read_bytes(request.content)
+            return await _read_bytes(request.content, most)
     except TimeoutError:
         raise SlowBody(f"The body did not come within {BODY_S:.0f} seconds.") from None
 
 
-async def _read_bytes(content: StreamReader) -> bytes:
+async def _read_bytes(content: StreamReader, most: int) -> bytes:
     parts = bytearray()
     while True:
         try:
@@ -114,8 +114,8 @@ async def _read_bytes(content: StreamReader) -> bytes:
         if not chunk:
             return bytes(parts)
         parts += chunk
-        if len(parts) > MAX_BYTES:
-            raise TooLarge(f"A body here has at most {MAX_BYTES:,} bytes.")
+        if len(parts) > most:
+            raise TooLarge(f"A body here has at most {most:,} bytes.")
 
 
 def _name(said: object) -> str:

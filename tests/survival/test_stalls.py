@@ -1,0 +1,185 @@
+"""Nobody stalls the loop: whatever is sent to whatever entry, it never stands still for 50 ms, and captures to another
+bin are all kept. The inputs are in `hostile.py`.
+
+How long those captures take is told; the loop is what makes them wait, and it is measured by itself, so that a busy
+machine fails no test. `test_all_at_once.py` has a bar for it.
+"""
+
+import asyncio
+import json
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.export import EXPORTERS, WHATS
+from app.web.edits import VIEWS
+from app.web.panels import TABS
+from tests.ingress.raw_inputs import BROKEN, KEPT, OF_NO_BIN
+from tests.process import serving
+
+from . import hostile
+from .probe import Probe, probing
+from .trials import Trials, frame, path_of, request, routes, trials, websocket
+
+pytestmark = pytest.mark.timeout(600)
+# Routes after which there would be nothing to attack.
+ENDS = frozenset(
+    {"bin-delete", "api-bin-delete", "bin-rotate-key", "api-bin-rotate-key", "bin-clear", "api-captures-clear"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A watched server, its bins, and the probes that go to another one."""
+
+    trials: Trials
+    probe: Probe
+    bins: dict[str, tuple[str, str]]
+    """Id and key by name: one without answers, and one for each of `hostile.ANSWERS`."""
+
+    @property
+    def bin(self) -> str:
+        return self.bins["plain"][0]
+
+    @property
+    def path(self) -> str:
+        return f"/{self.bins['plain'][1]}"
+
+    def judge(self) -> None:
+        """At the end of a test."""
+        said = self.probe.phase()
+        print(f"{self.trials.count} requests, longest stall {self.trials.longest_ms:.0f} ms; probes: {said}")
+        faults, self.trials.faults = self.trials.faults, []
+        assert not faults, "\n".join(faults)
+        assert set(said.statuses) <= {"200"}, said
+
+
+@pytest.fixture(scope="module")
+def _server() -> Iterator[tuple[Trials, Probe]]:
+    with tempfile.TemporaryDirectory(prefix="smsbin-") as name:
+        folder = Path(name)
+        with serving(folder / "data", module="tests.survival.watched") as server:
+            with probing(server.port, server.key, folder) as probe:
+                yield trials(server, folder), probe
+
+
+@pytest.fixture(scope="module")
+def _field(_server: tuple[Trials, Probe]) -> Field:
+    return asyncio.run(_make(*_server))
+
+
+@pytest.fixture
+def field(_field: Field) -> Field:
+    """The same in all tests."""
+    _field.probe.phase()
+    return _field
+
+
+async def _make(attack: Trials, probe: Probe) -> Field:
+    bins = {}
+    for name in ("plain", *hostile.ANSWERS):
+        made = await _call(attack, "POST", "/api/v1/bins", {"name": name})
+        bins[name] = made["id"], made["urls"]["primary"].rsplit("/", 1)[1]
+        if name in hostile.ANSWERS:
+            await _call(attack, "PUT", f"/api/v1/bins/{made['id']}/answers/primary", hostile.ANSWERS[name])
+    return Field(attack, probe, bins)
+
+
+async def _call(attack: Trials, method: str, path: str, value: object) -> Any:
+    data = request(method, path, json.dumps(value).encode(), content_type=hostile.JSON)
+    status, answer = await attack.send(f"{method} {path}", data)
+    assert status < 300, answer
+    return json.loads(answer.partition(b"\r\n\r\n")[2])
+
+
+async def _capture_all(field: Field, bin_name: str) -> None:
+    key = field.bins[bin_name][1]
+    for name, (content_type, body) in hostile.BODIES.items():
+        data = request("POST", f"/{key}", body, content_type=content_type)
+        assert (await field.trials.send(f"body to {bin_name}: {name}", data))[0] == 200
+    for name, (coding, body) in hostile.PACKED.items():
+        more = f"Content-Encoding: {coding}\r\n"
+        data = request("POST", f"/{key}", body, content_type=hostile.FORM, headers=more)
+        assert (await field.trials.send(f"packed to {bin_name}: {name}", data))[0] == 200
+
+
+async def test_no_body_that_is_captured_stalls_it(field: Field) -> None:
+    for bin_name in field.bins:
+        await _capture_all(field, bin_name)
+    field.judge()
+
+
+async def test_no_head_stalls_it(field: Field) -> None:
+    key = field.bins["plain"][1]
+    for name, text in ({name: raw.sent for name, raw in KEPT.items()} | BROKEN | OF_NO_BIN).items():
+        data = text.replace("{t}", f"/{key}").replace("{k}", key).encode("latin-1")
+        await field.trials.send(name, data)
+    public = [path_of(route, field.bin) for route in routes("GET") if route.public]
+    for path in (f"/{key}", *public, f"/bins/{field.bin}"):
+        for name, headers in hostile.HEADERS.items():
+            await field.trials.send(f"headers to {path}: {name}", request("GET", path, headers=headers))
+        for name, target in hostile.TARGETS.items():
+            await field.trials.send(f"target of {path}: {name}", request("GET", path + target))
+        for host in hostile.HOSTS:
+            await field.trials.send(f"host to {path}: {host[:20]}", request("GET", path, host=host))
+    field.judge()
+
+
+async def test_no_query_stalls_it(field: Field) -> None:
+    for route in routes("GET"):
+        path = path_of(route, field.bin)
+        for query in hostile.QUERIES:
+            await field.trials.send(f"query to {route.path}: {query[:40]}", request("GET", f"{path}?{query}"))
+    field.judge()
+
+
+async def test_no_form_and_no_json_stalls_it(field: Field) -> None:
+    for route in routes("POST", "PUT", "PATCH", "DELETE"):
+        if route.name in ENDS:
+            continue
+        path = path_of(route, field.bin)
+        content_type, bodies = (hostile.JSON, hostile.JSONS) if "/api/" in path else (hostile.FORM, hostile.FORMS)
+        for name, body in bodies.items():
+            for signed_in in (False, True):
+                data = request(route.method, path, body, content_type=content_type, signed_in=signed_in)
+                await field.trials.send(f"{route.method} {route.path}: {name}", data)
+    field.judge()
+
+
+async def test_no_frame_stalls_it(field: Field) -> None:
+    for path in (f"/bins/{field.bin}/live?after=0", f"/api/v1/bins/{field.bin}/live?after=0"):
+        for name, (kind, content) in hostile.FRAMES.items():
+            data = websocket(path) + frame(kind, content) * 20 + frame(8, b"\x03\xe8")
+            status, _ = await field.trials.send(f"frames to {path}: {name}", data)
+            assert status == 101
+    field.judge()
+
+
+async def test_no_page_of_what_was_captured_stalls_it(field: Field) -> None:
+    await _capture_all(field, "plain")
+    names = [*hostile.BODIES, *hostile.PACKED]
+    for n, name in enumerate(names, start=1):
+        for route in routes("GET"):
+            if "{n" not in route.path:
+                continue
+            path = path_of(route, field.bin, n=n, m=n + 1)
+            for tab in TABS if route.name == "capture-page" else ("",):
+                data = request("GET", f"{path}?tab={tab}" if tab else path)
+                status, _ = await field.trials.send(f"{route.path} {tab}, {name}", data)
+                assert status in (200, 404), (path, status)
+    field.judge()
+
+
+async def test_no_list_or_export_of_what_was_captured_stalls_it(field: Field) -> None:
+    paths = [path_of(route, field.bin) for route in routes("GET") if "{n" not in route.path]
+    api = f"/api/v1/bins/{field.bin}"
+    paths += [f"{api}/captures?limit=500", f"{api}/messages?limit=500", f"{api}/comparison?limit=500"]
+    paths += [f"{api}/export?of={of}&format={form}" for of in WHATS for form in EXPORTERS]
+    paths += [f"/bins/{field.bin}/live?after=0&view={view}" for view in VIEWS]
+    for path in paths:
+        await field.trials.send(path, request("GET", path))
+    field.judge()
