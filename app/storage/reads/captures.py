@@ -82,11 +82,15 @@ class CaptureReads(MessageReads):
         bin = await self._followed(bin_id)
         wanted = [n for n in numbers if n == up_to(n)]
         raws = await self._log.all("raw_captures", {"bin": bin, "ns": as_list(wanted)})
-        rows = await self._ledger.all("get_captures", {"bin": bin, "numbers": as_list(wanted)})
+        values = {"bin": bin, "numbers": as_list(wanted)}
+        rows, space = await self._ledger.all("get_captures", values), None
+        if len(raws) > len(rows):
+            # What the log has, and a ledger that had read further has not, is being deleted. How far comes first: the
+            # ledger reads on meanwhile.
+            space = await self._space(bin)
+            rows = await self._ledger.all("get_captures", values)
         read = {number_of(row["id"]): row for row in rows}
         captures = [_capture(raw, read.get(number_of(raw["id"]))) for raw in raws]
-        # What the log has, and a ledger that has read further has not, is being deleted.
-        space = await self._space(bin) if len(captures) > len(read) else None
         return [each for each in captures if each.row.n in read or space is None or each.row.n > space["n"]]
 
     async def get_sent_answer(self, bin_id: str, n: int) -> Answer | None:

@@ -1,0 +1,23 @@
+"""The ledger reads on while somebody reads from it and from the log."""
+
+from collections.abc import Mapping, Sequence
+
+from app.storage.sqlite.readers import Readers
+from tests.conftest import Running
+
+
+async def test_a_capture_that_the_ledger_reads_meanwhile_is_there(server: Running, monkeypatch) -> None:
+    async with server.client.post(server.capture_url, data={"Text": "hi"}) as answer:
+        assert answer.status == 200
+    await server.settled(1)
+    whole = Readers.all
+    asked: list[str] = []
+
+    async def behind_at_first(self: object, query: str, values: Mapping[str, object]) -> Sequence[object]:
+        asked.append(query)
+        rows = await whole(self, query, values)
+        return [] if query == "get_captures" and asked.count(query) == 1 else rows
+
+    monkeypatch.setattr(Readers, "all", behind_at_first)
+    assert (await server.capture(1))["text"] == "hi"
+    assert asked.count("get_captures") == 2
