@@ -10,7 +10,7 @@ COMPILE = $(TOOLS)/bin/uv pip compile --quiet --universal --python-version 3.11 
 # Every file is compared with the hash in its lock.
 INSTALL := install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: run test test-aiohttp lint format bench proof mutants lock audit sbom clean
+.PHONY: run test test-aiohttp lint format bench attack proof mutants lock audit sbom clean
 .DEFAULT_GOAL := run
 
 run: $(RUNTIME)  ## install what the server needs and start it
@@ -34,6 +34,9 @@ format: $(DEV)
 
 bench: $(DEV)  ## speed, as ratios within one run
 	@$(BIN)/python -m tests.bench $(ARGS)
+
+attack: $(DEV)  ## minutes of hostile input at every entry, and all attacks at once; ARGS="-k name"
+	ALL_ATTACKS=1 $(BIN)/python -m pytest -n 0 tests/survival/test_stalls.py tests/survival/test_all_at_once.py $(ARGS)
 
 proof: $(DEV)  ## the durability promise at length, at most two hours; ARGS=--quick: two minutes
 	@$(BIN)/python -m tests.proof $(ARGS)

@@ -9,7 +9,7 @@ import pytest
 
 from app import keys
 from app.ingress import connection
-from tests.conftest import Running, run_server
+from tests.conftest import TOKEN, Running, run_server
 
 from .http import parse
 from .wire import connect, get, post
@@ -171,5 +171,14 @@ async def test_what_is_refused_ends_the_connection_and_is_counted(server: Runnin
 async def test_whoever_sends_to_an_unknown_key_with_a_body_is_told_and_closed(server: Running) -> None:
     async with connect(server.port) as wire:
         await wire.send(post("/0123456789abcdef"))
+        reply = parse(await wire.rest())
+    assert (reply.status, reply.headers["connection"]) == (404, "close")
+
+
+async def test_a_path_that_no_page_has_is_not_looked_for(server: Running) -> None:
+    """The router would take half a second for 60,000 slashes, and one that is signed in would get its page of 404."""
+    head = f"GET {'/' * 60_000} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {TOKEN}\r\n\r\n"
+    async with connect(server.port) as wire:
+        await wire.send(head.encode())
         reply = parse(await wire.rest())
     assert (reply.status, reply.headers["connection"]) == (404, "close")
