@@ -176,8 +176,7 @@ class Connection(asyncio.Protocol):
         """The answer to the request in hand is out, or never will be; `stay`: the next one may follow."""
         self.hand = None
         self.trusted = False
-        is_closing = self.transport is not None and self.transport.is_closing()
-        if not stay or is_closing or self._serving.is_stopping or (self._half_closed and not self._buffer):
+        if not stay or self._serving.is_stopping or (self._half_closed and not self._buffer):
             self.close()
             return
         if self.transport is not None and self.transport.is_closing():
