@@ -44,7 +44,7 @@ proof: $(DEV)  ## the durability promise at length, at most two hours; ARGS=--qu
 mutants: $(DEV)  ## planted defects: each alone must make a test fail; ARGS=--ten, ARGS="--only NAME", ARGS=--list
 	@$(BIN)/python -m tests.mutants $(ARGS)
 
-lock: $(TOOLS)/.installed  ## write the locks anew from pyproject.toml; ARGS=--upgrade takes the newest releases
+lock: $(TOOLS)/.installed  ## write the locks again from pyproject.toml; ARGS=--upgrade takes the newest releases
 	$(COMPILE) pyproject.toml -o requirements.lock
 	$(COMPILE) pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
 	$(COMPILE) --group build -c requirements-dev.lock -o requirements-build.lock

@@ -93,7 +93,7 @@ class NotReadable(StoreUnavailable):
 
 
 class ReadTooLong(NotReadable):
-    """A read was stopped because it took too long: nobody may keep the readers from others."""
+    """A read was stopped because it took too long: no caller may keep the readers from others."""
 
 
 class TooSlow(Invalid):

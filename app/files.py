@@ -1,7 +1,7 @@
-"""Writing files. Each is filled under a random name that nobody can have prepared, readable for its owner only, and
+"""Writing files. Each is filled under a random name that cannot have been prepared, readable for its owner only, and
 takes its own name when it is whole.
 
-Why: with a name that can be guessed, somebody who may write to the same directory (`/tmp`, a shared folder) puts a
+Why: with a name that can be guessed, another user who may write to the same directory (`/tmp`, a shared folder) puts a
 symbolic link there first, and we overwrite what it points to.
 """
 

@@ -1,4 +1,4 @@
-"""An exception for the log: what was raised where, and nothing that somebody sent.
+"""An exception for the log: what was raised where, and nothing that a sender sent.
 
 The message of an exception often quotes the value that it is about: a text, a header, a key. So of all but a few
 classes only the name is told; the places tell the rest.

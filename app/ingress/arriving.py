@@ -84,7 +84,7 @@ class Arrival:
 
 
 class Broken:
-    """A request to a bin that is not valid HTTP, with what follows it: nobody can tell where it ends."""
+    """A request to a bin that is not valid HTTP, with what follows it: where it ends is unknown."""
 
     def __init__(
         self, context: Context, connection: Connection, budget: Budget, bin: Bin, line: Line, why: str

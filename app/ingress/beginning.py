@@ -156,7 +156,7 @@ def _begin_page(serving: Serving, connection: Connection, line: Line, head: Head
         _refuse(serving, connection, BAD)
         return
     if connection.transport is None:
-        return  # nobody would get the response
+        return  # the client is gone
     path = line.target.partition(b"?")[0]
     if len(path) > MOST_PATH or path.count(b"/") > MOST_SLASHES:
         connection.end(NOT_THERE)

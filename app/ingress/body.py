@@ -6,7 +6,7 @@ from .head import Head
 
 # A body may take so long.
 BODY_S = 29.0
-# Over the limit the rest is read and dropped, so that the sender still hears the answer; but not for ever.
+# Over the limit the rest is read and dropped, so that the sender still receives the answer; but not for ever.
 DROP_S = 10.0
 MOST_DROPPED = 64 << 20
 # The bytes of a body in chunks are kept as they came, beside what the chunks hold, up to so many.
@@ -14,7 +14,7 @@ MOST_FRAMING = 64 << 10
 
 
 class Budget:
-    """Bytes that are held for requests that have not come whole: a limit on memory, whoever sends."""
+    """Bytes that are held for requests that have not come whole: a limit on memory over all senders."""
 
     def __init__(self, size: int) -> None:
         self.size = size

@@ -17,7 +17,7 @@ _BARE_END = re.compile(rb"\n\r?\n")
 
 
 class Buffer:
-    """`whole` heads are found at its beginning."""
+    """Filled as bytes come; whole heads are taken from its beginning."""
 
     def __init__(self) -> None:
         self._bytes = bytearray()
@@ -46,7 +46,7 @@ class Buffer:
     def clear(self) -> None:
         """Forget all of it."""
         self._bytes.clear()
-        self._look_anew()
+        self._start_over()
         if self._budget is not None:
             self._budget.give_back(self._charged)
             self._budget, self._charged = None, 0
@@ -56,10 +56,10 @@ class Buffer:
         return bytes(self._bytes[:count])
 
     def drop_empty_lines(self) -> None:
-        """Before a request line they belong to nobody."""
+        """Before a request line they belong to no request."""
         if self._bytes and self._bytes[0] in b"\r\n":
             del self._bytes[: len(self._bytes) - len(self._bytes.lstrip(b"\r\n"))]
-            self._look_anew()
+            self._start_over()
 
     def find_head(self) -> int | None:
         """How many bytes the head has, its empty line included; None: it has not come whole, or is too long."""
@@ -71,7 +71,7 @@ class Buffer:
 
     @property
     def is_new(self) -> bool:
-        """Nobody has looked for the end of a head before."""
+        """The end of a head has not been looked for yet."""
         return self._searched == 0
 
     @property
@@ -107,7 +107,7 @@ class Buffer:
         self._checked = self._checked if match is None else match.end()
         return self._checked
 
-    def _look_anew(self) -> None:
+    def _start_over(self) -> None:
         self._searched = self._checked = 0
         self._next = _METHOD
 

@@ -31,7 +31,7 @@ class Chunks:
         self._line = b""
         self._trailers = 0
         self.is_broken = False
-        """What came last is no chunk: nobody can tell where the body ends."""
+        """What came last is no chunk, so where the body ends is unknown."""
 
     @property
     def is_done(self) -> bool:

@@ -58,7 +58,7 @@ class Connection(asyncio.Protocol):
         self.since = 0.0
         """When what goes on now had begun: a request, or the wait for one."""
         self.trusted = False
-        """The page in hand is one of somebody who has signed in."""
+        """The page in hand was asked for by a signed-in client."""
         self._buffer = Buffer()
         self._handler: PageHandler | None = None
         self._is_paused = self._is_full = self._half_closed = self._is_going_on = False
@@ -220,7 +220,7 @@ class Connection(asyncio.Protocol):
             self.transport.close()
 
     def make_room(self) -> None:
-        """Somebody else needs the room more: what came of a capture is kept and answered, anything else ends now."""
+        """Another connection needs the place: what came of a capture is kept and answered, anything else ends now."""
         self._half_closed = True
         if isinstance(self.hand, Arrival | Broken):
             self.hand.end()

@@ -92,7 +92,7 @@ def read_head(version: bytes, lines: bytes) -> Head:
         lines=lines[:-2],
         length=headers.length,
         chunked=headers.chunked,
-        # A coding is not part of HTTP/1.0, so nobody can be sure where such a body ends.
+        # A coding is not part of HTTP/1.0, so where such a body ends is not certain.
         keep_alive=(b"keep-alive" in options and not headers.chunked) if is_old else b"close" not in options,
         expects=headers.expect == b"100-continue" and not is_old,
         upgrade=headers.upgrade and b"upgrade" in options,

@@ -33,7 +33,7 @@ class Connection(Protocol):
         """These bytes follow the request."""
 
     def watch(self, left: Callable[[], object] | None) -> None:
-        """Call this when the client hangs up; None: nobody asks any more."""
+        """Call this when the client hangs up; None: stop watching."""
 
     def answered(self, *, stay: bool) -> None:
         """The response is out; `stay`: the next request may follow."""
@@ -168,7 +168,7 @@ class Page:
             return
         rest = self._body.feed(data)
         if self._body.is_broken:
-            # aiohttp would let its handler wait for more; and nobody can tell where the next request begins.
+            # aiohttp would let its handler wait for more, and where the next request begins is unknown.
             self._connection.end(b"" if self._responded else self._refusal)
             return
         self._pass(data[: len(data) - len(rest)])
@@ -185,11 +185,11 @@ class Page:
         self._look()
 
     def trust(self) -> None:
-        """Whoever sent it has signed in."""
+        """Its client has signed in."""
         self._connection.trusted = True
 
     def watch(self, left: Callable[[], object] | None) -> None:
-        """Call this when the client hangs up; None: nobody asks any more."""
+        """Call this when the client hangs up; None: stop watching."""
         self._connection.watch(left)
 
     def _pass(self, data: bytes) -> None:
@@ -217,6 +217,6 @@ def trust(request: web.Request) -> None:
 
 
 def watch(request: web.Request, left: Callable[[], object] | None) -> None:
-    """Call this when the client of a request hangs up; None: nobody asks any more."""
+    """Call this when the client of a request hangs up; None: stop watching."""
     if isinstance(request.protocol, PageHandler) and request.protocol.page is not None:
         request.protocol.page.watch(left)

@@ -26,7 +26,7 @@ class Slots(Protocol):
 
 @dataclass(slots=True)
 class Serving:
-    """Captures have a budget of their own: whoever fills the other one keeps none out."""
+    """Captures have a budget of their own: filling the other one keeps none out."""
 
     paths: Paths
     reader: Reader

@@ -1,7 +1,7 @@
-"""All connections of a server: those that are late are ended, and where there are too many, the least worthy make room.
+"""All connections of a server: those that are late are ended, and where there are too many, some make room.
 
-A newcomer is let in as long as somebody else can go: first who has no request in hand, or one that nobody has signed
-in for, the oldest first; then signed-in pages beyond their share; then captures that are still coming, of the bin that
+A newcomer is let in as long as another connection can go: first one without a request in hand, or without a signed-in
+client, the oldest first; then signed-in pages beyond their share; then captures that are still coming, of the bin that
 has the most, which are kept as far as they came.
 """
 
@@ -26,6 +26,8 @@ class Slots:
         self._limit = limit
         # The oldest first.
         self._open: dict[Connection, None] = {}
+        # Those that made room and are not gone yet: the answer to a capture is on its way.
+        self._leaving: set[Connection] = set()
         self._timer: asyncio.TimerHandle | None = None
         self._quiet: asyncio.Future[None] | None = None
 
@@ -53,29 +55,33 @@ class Slots:
     def closed(self, connection: Connection) -> None:
         """It is gone."""
         self._open.pop(connection, None)
+        self._leaving.discard(connection)
         self._tell()
 
     async def drain(self, within_s: float) -> None:
         """End what has no request in hand, and wait for the captures in hand: those that are still coming then are kept
         as far as they came."""
-        for connection in list(self._open):
+        for connection in self._all():
             if connection.hand is None:
                 connection.close()
         self._quiet = asyncio.get_running_loop().create_future()
         self._tell()
         await asyncio.wait([self._quiet], timeout=within_s)
-        for connection in [each for each in self._open if each.is_arriving]:
+        for connection in [each for each in self._all() if each.is_arriving]:
             connection.late()
         await asyncio.wait([self._quiet], timeout=LOOK_S)
 
+    def _all(self) -> list[Connection]:
+        return [*self._open, *self._leaving]
+
     def _tell(self) -> None:
-        if self._quiet is not None and not self._quiet.done() and all(each.bin is None for each in self._open):
+        if self._quiet is not None and not self._quiet.done() and all(each.bin is None for each in self._all()):
             self._quiet.set_result(None)
 
     def _look(self) -> None:
         self.start()
         now = clock.ticks()
-        for connection in [each for each in self._open if each.deadline <= now]:
+        for connection in [each for each in self._all() if each.deadline <= now]:
             connection.late()
 
     def _make_room(self) -> None:
@@ -95,8 +101,9 @@ class Slots:
 
     def _close(self, connections: Iterable[Connection]) -> None:
         for connection in connections:
-            connection.make_room()
             self._open.pop(connection, None)
+            self._leaving.add(connection)
+            connection.make_room()
 
 
 def _oldest(connections: Iterable[Connection], count: int) -> list[Connection]:

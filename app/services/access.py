@@ -41,7 +41,7 @@ class Access:
         self._gone: set[str] = set()
         self.made_here = made_here
         self.ended = 0
-        """How many sessions were ended here. Whoever keeps a connection open asks again when it has risen."""
+        """How many sessions were ended here. A caller that keeps a connection open asks again when it has risen."""
 
     @property
     def printable_token(self) -> str | None:
@@ -72,7 +72,7 @@ class Access:
         key = digest(cookie)
         session = self._sessions.get(key) or await self._store.find_session(key)
         now = clock.now()
-        # Somebody may have signed out while we looked.
+        # The session may have been signed out while we looked.
         if session is None or key in self._gone or session.token_hash != self._token_hash:
             return False
         if now - session.seen_at > IDLE or now - session.created_at > HARD:
@@ -147,7 +147,7 @@ def _from_file(path: Path) -> str:
     try:
         token = path.read_text().strip()
         if others_can_open(path):
-            cure = f"chmod 600 {path}, and give a new token if somebody may have read it"
+            cure = f"chmod 600 {path}, and give a new token if others may have read it"
             _log.warning("token_file.open_to_others", path=str(path), cure=cure)
     except OSError as error:
         raise CannotStart(f"The access token file {path} cannot be read ({error.strerror}).") from None

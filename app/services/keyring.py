@@ -11,7 +11,7 @@ from ..domain.bins import Bin
 from ..errors import Conflict, NotFound, StoreUnavailable
 from ..store import Store
 
-# A change of which nobody knows whether it was written is looked up as soon as the log answers again.
+# A change of which it is unknown whether it was written is looked up as soon as the log answers again.
 LOOK_S = 1.0
 AGAIN_S = 0.5
 

@@ -1,4 +1,4 @@
-"""Whether a write works, for whoever asks and however often: a write serves all who ask while it is under way and for a
+"""Whether a write works, however often that is asked: a write serves all who ask while it is under way and for a
 moment afterwards, so that a flood of questions costs a few writes a second."""
 
 import asyncio
@@ -28,7 +28,7 @@ class Probing:
         if self._under_way is None:
             self._under_way = asyncio.get_running_loop().create_future()
             lifelong(self._write(self._under_way), name="probe")
-        # Whoever asks may leave; the others still want to know.
+        # A caller that leaves must not cancel it for the others.
         await asyncio.shield(self._under_way)
 
     async def _write(self, told: "asyncio.Future[None]") -> None:
@@ -49,4 +49,4 @@ class Probing:
 
 def _fail(told: "asyncio.Future[None]", error: Exception) -> None:
     told.set_exception(error)
-    told.exception()  # perhaps nobody is left to hear it
+    told.exception()  # every caller may have left

@@ -11,7 +11,7 @@ async def postpone(request: web.Request) -> None:
 
 
 def invite(request: web.BaseRequest) -> None:
-    """Tell the sender to go on: said by whoever reads the body."""
+    """Tell the sender to go on: called by the code that reads the body."""
     expect = next((value for name, value in request.raw_headers if name.lower() == b"expect"), b"")
     waits = expect.lower() == b"100-continue" and request.version >= (1, 1) and not request.content.is_eof()
     if waits and request.transport is not None:

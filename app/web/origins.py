@@ -16,7 +16,7 @@ _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def check_host(settings: Settings, place: Place, raw_path: str) -> None:
-    """Forbidden for a Host that nobody configured: it may be another site's name that resolves to us. BadHost."""
+    """Forbidden for a Host that is not configured: it may be another site's name that resolves to us. BadHost."""
     if not raw_path.startswith("/"):
         raise Forbidden("Pages and API take a plain path as request target.")
     host = parse_host(place.host)

@@ -3,11 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from types import SimpleNamespace
 
 import pytest
 
 from app import keys
 from app.ingress.serving import Serving
+from app.ingress.slots import Slots
 from tests.conftest import Running, run_server
 
 from .test_pages import BEARER, _live
@@ -191,3 +193,49 @@ async def test_a_peer_that_reads_nothing_of_its_last_answer_loses_its_connection
             stuck.close()
             while stuck.transport is not None:
                 await asyncio.sleep(0.05)
+
+
+class Stub:
+    """A connection whose capture is still coming, and whose answer takes a while."""
+
+    def __init__(self, since: float) -> None:
+        self.bin, self.trusted, self.is_arriving, self.hand = SimpleNamespace(id="bin"), False, True, object()
+        self.since, self.deadline = since, float("inf")
+        self.calls: list[str] = []
+
+    def make_room(self) -> None:
+        self.is_arriving = False
+        self.calls.append("make_room")
+
+    def late(self) -> None:
+        self.calls.append("late")
+
+
+async def test_one_that_made_room_frees_its_place_and_is_still_waited_for() -> None:
+    slots = Slots(1)
+    first, second = Stub(1.0), Stub(2.0)
+    assert slots.opened(first)
+    assert slots.opened(second)
+    assert (first.calls, second.calls) == (["make_room"], [])
+    slots.closed(second)
+    draining = asyncio.ensure_future(slots.drain(20))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert not draining.done()
+    slots.closed(first)
+    async with asyncio.timeout(5):
+        await draining
+
+
+async def test_one_that_made_room_still_has_its_deadline(monkeypatch) -> None:
+    monkeypatch.setattr("app.ingress.slots.LOOK_S", 0.01)
+    slots = Slots(1)
+    first = Stub(1.0)
+    assert slots.opened(first)
+    assert slots.opened(Stub(2.0))
+    first.deadline = 0.0
+    slots.start()
+    async with asyncio.timeout(5):
+        while "late" not in first.calls:
+            await asyncio.sleep(0.01)
+    slots.stop()

@@ -1,7 +1,7 @@
 """A few connections that only read. Each query is one statement, so no transaction spans an await.
 
 No query takes long: SQLite asks every few thousand steps whether it may go on (its progress handler), and stops when
-its time is over or when nobody waits for the rows any more.
+its time is over or when no caller waits for the rows any more.
 """
 
 import asyncio
@@ -137,7 +137,7 @@ class Readers:
         return NotReadable(f"The database cannot be read: {error}")
 
     async def _put_back(self, reader: _Reader) -> None:
-        """When its thread has ended the query that nobody waits for."""
+        """When its thread has ended the query that no caller waits for."""
         with suppress(sqlite3.Error, ValueError):
             await reader.connection.execute_fetchall("select 1")
         self._free.put_nowait(reader)
