@@ -112,3 +112,11 @@ def test_a_budget_has_back_exactly_what_it_gave(
     kept, _ = body.end()
     assert len(kept) <= limit
     assert budget.used == 0
+
+
+def test_the_framing_of_chunks_is_kept_up_to_its_limit_and_not_a_byte_more(monkeypatch) -> None:
+    for limit, framing in ((len(WIRE), WIRE), (len(WIRE) - 1, None)):
+        monkeypatch.setattr(module, "MOST_FRAMING", limit)
+        body = Body(_head(0, chunked=True), 100, Budget(1_000))
+        assert body.feed(WIRE) == b""
+        assert body.end()[1] == framing

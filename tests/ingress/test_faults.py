@@ -468,6 +468,19 @@ async def test_a_redirect_follows_the_public_url(make_settings) -> None:
             assert answer.headers["Location"] == f"https://sms.example.net/x/{server.bin.key}/redirected"
 
 
+async def test_a_redirect_names_the_host_that_a_trusted_proxy_names(make_settings) -> None:
+    async with run_server(make_settings(trusted_proxies="127.0.0.1")) as server:
+        await fail(server, FaultKind.REDIRECT)
+        # The proxy is trusted, and not the client that it names.
+        headers = {
+            "X-Forwarded-For": "203.0.113.9",
+            "X-Forwarded-Host": "sms.example.net",
+            "X-Forwarded-Proto": "https",
+        }
+        async with server.client.get(server.capture_url, headers=headers, allow_redirects=False) as answer:
+            assert answer.headers["Location"] == f"https://sms.example.net/{server.bin.key}/redirected"
+
+
 async def test_an_answer_whose_player_breaks_is_the_default_with_a_note(server: Running, monkeypatch) -> None:
     async def broken(scene: object) -> None:
         raise RuntimeError("broken")

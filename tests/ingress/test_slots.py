@@ -196,10 +196,11 @@ async def test_a_peer_that_reads_nothing_of_its_last_answer_loses_its_connection
 
 
 class Stub:
-    """A connection whose capture is still coming, and whose answer takes a while."""
+    """A connection whose capture is still coming, and whose answer takes a while; or a signed-in page."""
 
-    def __init__(self, since: float) -> None:
-        self.bin, self.trusted, self.is_arriving, self.hand = SimpleNamespace(id="bin"), False, True, object()
+    def __init__(self, since: float, *, signed_in: bool = False) -> None:
+        self.bin = None if signed_in else SimpleNamespace(id="bin")
+        self.trusted, self.is_arriving, self.hand = signed_in, not signed_in, object()
         self.since, self.deadline = since, float("inf")
         self.calls: list[str] = []
 
@@ -239,3 +240,14 @@ async def test_one_that_made_room_still_has_its_deadline(monkeypatch) -> None:
         while "late" not in first.calls:
             await asyncio.sleep(0.01)
     slots.stop()
+
+
+@pytest.mark.parametrize(("pages", "page_goes"), [(3, False), (4, True)])
+async def test_signed_in_pages_may_have_their_share_and_not_one_more(pages: int, page_goes: bool) -> None:
+    slots = Slots(5 if page_goes else 4)
+    viewers = [Stub(float(n), signed_in=True) for n in range(pages)]
+    capture = Stub(9.0)
+    for each in (*viewers, capture):
+        assert slots.opened(each)
+    assert slots.opened(Stub(10.0))
+    assert (viewers[0].calls, capture.calls) == ((["make_room"], []) if page_goes else ([], ["make_room"]))

@@ -2,10 +2,13 @@
 
 import asyncio
 import re
+import threading
 
 import pytest
 
 from app.ingress.beginning import MOST_PATH, MOST_SLASHES
+from app.services.large import QUICK_BYTES
+from app.web import page
 from app.web.forms import _parse
 
 from ..conftest import TOKEN, Running
@@ -76,3 +79,22 @@ def test_a_form_is_read_as_browsers_write_it(body: bytes, fields: dict[str, str]
 def test_a_form_with_too_many_fields_is_refused() -> None:
     with pytest.raises(ValueError, match=re.escape("too many")):
         _parse(b"a=b&" * 100, 100)
+
+
+async def test_the_page_of_a_large_request_is_made_in_a_thread_and_that_of_a_small_one_on_the_loop(
+    server: Running, monkeypatch
+) -> None:
+    makers = []
+    text_of = page._text_of
+
+    def noted(*arguments: object) -> bytes:
+        makers.append(threading.get_ident())
+        return text_of(*arguments)
+
+    monkeypatch.setattr(page, "_text_of", noted)
+    for n, size in enumerate((10, 2 * QUICK_BYTES), start=1):
+        async with server.client.post(server.capture_url, data={"Text": "a" * size}) as answer:
+            assert answer.status == 200
+        async with server.client.get(f"{server.url}/bins/{server.bin.id}/captures/{n}?tab=raw") as answer:
+            assert "a" * size in await answer.text()
+    assert [maker == threading.get_ident() for maker in makers] == [True, False]
