@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
+
 ROOT = Path(__file__).parents[1]
 TOKEN = "a-token-only-for-tests"
 
@@ -37,6 +39,13 @@ class Process:
     def kill(self) -> None:
         self.popen.send_signal(signal.SIGKILL)
         self.popen.wait()
+
+    def kill_all(self) -> None:
+        """As when the machine loses power: no process of the storage lives long enough to close its database."""
+        self.popen.send_signal(signal.SIGSTOP)
+        for child in psutil.Process(self.popen.pid).children(recursive=True):
+            child.kill()
+        self.kill()
 
     def stop(self, timeout_s: float = 15) -> int:
         self.popen.send_signal(signal.SIGTERM)

@@ -87,7 +87,7 @@ def test_replace_keeps_nothing_aside(data: Path, backup: Path) -> None:
 def test_what_a_killed_server_left_in_its_log_stays_with_its_database(data: Path, backup: Path) -> None:
     with serving(data) as server:
         hit(server, "third")
-        server.kill()
+        server.kill_all()
     assert (data / "log.db-wal").stat().st_size > 0
     assert run("restore", str(backup), "--data-dir", str(data)).returncode == 0
     assert not (data / "log.db-wal").exists()
