@@ -6,17 +6,17 @@ from .live.frames import FrameCache, Frames
 from .live.hub import Hub
 from .services.access import Access
 from .services.answers import Answers
-from .services.disk import Disk
-from .services.drilling import Drilling
+from .services.captures import Intake
+from .services.drills import Drilling
 from .services.faults import Faults
-from .services.intake import Intake
 from .services.keyring import Keyring
 from .services.metrics import Metrics
-from .services.probing import Probing
-from .services.replaying import Replaying
-from .services.simulating import Simulating
-from .services.sweeping import Sweeping
-from .services.waiting import Waiting
+from .services.replays import Replaying
+from .services.simulations.runs import Simulating
+from .services.upkeep.disk import Disk
+from .services.upkeep.probe import Probing
+from .services.upkeep.retention import Sweeping
+from .services.waits import Waiting
 from .settings import Settings
 from .store import Store
 

@@ -17,28 +17,28 @@ from .live.hub import Hub
 from .services.access import Access, find_token
 from .services.answers import Answers
 from .services.bins import first_bin
-from .services.disk import Disk
-from .services.drilling import Drilling
+from .services.captures import Intake
+from .services.drills import Drilling
 from .services.faults import Faults
-from .services.intake import Intake
 from .services.keyring import Keyring
 from .services.metrics import Metrics
-from .services.probing import Probing
-from .services.replaying import Replaying
-from .services.simulating import Simulating
-from .services.sweeping import Sweeping
-from .services.waiting import Waiting
+from .services.replays import Replaying
+from .services.simulations.runs import Simulating
+from .services.upkeep.disk import Disk
+from .services.upkeep.probe import Probing
+from .services.upkeep.retention import Sweeping
+from .services.waits import Waiting
 from .settings import Settings
 from .storage.opening import open_store
 from .tasks import periodic, stop
-from .web.condition import CONDITION
-from .web.headers import add_headers
-from .web.hosts import parse_host
-from .web.leaving import end_when_left
-from .web.middleware import errors_to_http, guard
-from .web.page import setup_templates
 from .web.routes import add_routes
-from .web.urls import capture_url, find_place, peer_of, public_root
+from .web.site.condition import CONDITION
+from .web.site.headers import add_headers
+from .web.site.hosts import parse_host
+from .web.site.leaving import end_when_left
+from .web.site.middleware import errors_to_http, guard
+from .web.site.templates import setup_templates
+from .web.site.urls import capture_url, find_place, peer_of, public_root
 
 # No answer is held back longer, from the head of its request to its last byte.
 LONGEST_WAIT = timedelta(seconds=200)

@@ -19,7 +19,7 @@ from .main import create_server
 from .services.bins import first_bin
 from .settings import Settings
 from .tasks import new_loop
-from .web.urls import capture_url
+from .web.site.urls import capture_url
 
 # A viewer's or sender's kernel gives up on unacknowledged bytes after this long.
 USER_TIMEOUT_MS = 30_000

@@ -16,14 +16,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from .domain.answers import Answer, RoleAnswers
+from .domain.answers.model import Answer, RoleAnswers
 from .domain.bins import Bin, NewBin
 from .domain.captures import Capture, CaptureRow, Change, NewCapture, NewOutcome
 from .domain.drills import Drill
 from .domain.faults import ActiveFault
-from .domain.messages import Conversation, Message, Pace, Step
-from .domain.pairing import Pairing, PairingSummary, Verdict
-from .domain.replaying import Attempt, NewAttempt
+from .domain.messages.model import Conversation, Message, Pace, Step
+from .domain.pairings.model import Pairing, PairingSummary, Verdict
+from .domain.replays import Attempt, NewAttempt
 from .domain.roles import Role
 from .domain.search import Query
 

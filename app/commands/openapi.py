@@ -8,6 +8,6 @@ import msgspec
 @click.option("--base-path", default="", help="Path under which the server stands.")
 def command(base_path: str) -> None:
     """Print the OpenAPI 3.1 document of this version as JSON."""
-    from ..web.api.openapi import document
+    from ..web.openapi import document
 
     click.echo(msgspec.json.format(msgspec.json.encode(document(base_path.rstrip("/"))), indent=2))

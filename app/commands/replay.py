@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import click
 
 from ..domain.captures import RawRequest, write_lines
-from ..domain.replaying import NewAttempt
+from ..domain.replays import NewAttempt
 from ..domain.roles import Role
 from ..domain.units import rfc3339
 from .client import connect, in_path, with_server
@@ -55,7 +55,7 @@ async def _send(
     captures: Sequence[dict[str, Any]], to: str, *, with_credentials: bool, as_json: bool
 ) -> list[NewAttempt]:
     # Importing the sender takes a moment, which `--help` need not wait for.
-    from ..services.replaying import send_again
+    from ..services.replays import send_again
 
     attempts = []
     for capture in captures:

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from .. import clock
 from ..domain.bins import PROVIDER_TITLES
-from ..domain.simulation import MOST_MESSAGES, Attempt, Progress, SimulationWish, Targets, Trouble, What
+from ..domain.simulations import MOST_MESSAGES, Attempt, Progress, SimulationWish, Targets, Trouble, What
 from ..domain.units import rfc3339
 from .client import Client, connect, in_path, with_server
 
@@ -152,7 +152,7 @@ def _to_bin(wish: SimulationWish, client: Client, named: str | None, provider: s
 def _play(stage: _Stage, *, as_json: bool) -> Progress:
     # aiohttp and the data sheets take a moment to import, which `--help` need not wait for.
     from ..egress import open_sender
-    from ..services.playing import Player
+    from ..services.simulations.player import Player
 
     tell = _tell_json if as_json else _tell
 

@@ -13,9 +13,9 @@ from functools import lru_cache
 import msgspec
 
 from ..errors import Conflict, Damaged
-from .answers import Answer
+from .answers.model import Answer
 from .events import Event
-from .messages import Message
+from .messages.model import Message
 from .roles import Kind, Role
 
 Headers = tuple[tuple[bytes, bytes], ...]

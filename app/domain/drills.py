@@ -14,7 +14,7 @@ from enum import StrEnum
 import msgspec
 
 from .faults import Fault, FaultKind
-from .pairing import FALLBACK_WITHIN, Hit, Pairing
+from .pairings.model import FALLBACK_WITHIN, Hit, Pairing
 from .roles import Role
 
 STEP_LASTS = timedelta(minutes=10)

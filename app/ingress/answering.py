@@ -11,9 +11,9 @@ from functools import lru_cache
 from typing import Protocol
 
 from .. import clock
-from ..domain.answers import Answer
+from ..domain.answers.model import Answer
 from ..domain.captures import Outcome
-from ..services.waiting import Sender
+from ..services.waits import Sender
 
 # A sender that takes longer to read a hundred bytes is gone.
 SEND_S = 30.0

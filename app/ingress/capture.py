@@ -12,18 +12,18 @@ from typing import Protocol
 import msgspec
 
 from .. import clock
-from ..domain.answers import Answer
+from ..domain.answers.model import Answer
 from ..domain.bins import Bin
 from ..domain.captures import NewOutcome, Outcome, RawRequest
 from ..domain.faults import REDIRECTED
 from ..domain.roles import Role
 from ..errors import StoreUnavailable
 from ..log import get_log
-from ..services.intake import Intake
+from ..services.captures import Intake
 from ..services.keyring import Keyring
 from ..services.metrics import Metrics
-from ..services.replying import Reply, Words
-from ..services.waiting import Waiting
+from ..services.replies import Reply, Words
+from ..services.waits import Waiting
 from ..store import Store
 from ..tasks import lifelong
 from .answering import LOOK_AGAIN_S, NOT_HTTP, UNAVAILABLE, Line, Peer

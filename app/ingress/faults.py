@@ -10,13 +10,13 @@ from dataclasses import dataclass
 
 import msgspec
 
-from ..domain.answers import EMPTY_TWIML, Answer, safe_answer
+from ..domain.answers.limits import BODILESS
+from ..domain.answers.model import EMPTY_TWIML, Answer, safe_answer
 from ..domain.captures import Outcome
-from ..domain.checking import BODILESS
 from ..domain.faults import FaultKind
 from ..log import get_log
-from ..services.replying import Reply, Words
-from ..services.waiting import Ending, Waiting
+from ..services.replies import Reply, Words
+from ..services.waits import Ending, Waiting
 from .answering import Line
 
 # As even as it may be, in as few pieces as a thousand of them may have.

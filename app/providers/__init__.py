@@ -22,7 +22,7 @@ from . import (
     vonage,
     ytel,
 )  # fmt: skip
-from .glance import Glance
+from .kit.glance import Glance
 from .sheet import Sheet
 
 __all__ = ["GENERIC", "PROVIDERS", "facts_of", "recognise", "sheet_of", "why"]

@@ -20,10 +20,10 @@ from ..domain.roles import Kind, Role
 from ..domain.statuses import Status, Word
 from ..parsing import JsonValue
 from ..parsing.mending import read_cut_json
-from .glance import Glance
-from .shapes import at, count, dump, finished, stamp_ms, text_at
+from .kit.glance import Glance
+from .kit.shapes import at, count, dump, finished, stamp_ms, text_at
+from .kit.times import read_epoch, read_iso
 from .sheet import Draft, Habits, Play, Portal, PortalField, Sheet, Wish, plain
-from .times import read_epoch, read_iso
 
 _HEADER = "x-amz-sns-message-type"
 _TOPIC = "arn:aws:sns:us-east-1:123456789012:inbound-sms"

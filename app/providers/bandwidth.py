@@ -17,11 +17,11 @@ from ..domain.events import Event, made_id
 from ..domain.roles import Kind, Role
 from ..domain.statuses import Status, Word
 from ..parsing import JsonValue
-from .glance import Glance
-from .parties import party
-from .shapes import MAX_EVENTS, at, count, dump, finished, items, stamp_ms, text_at, texts
+from .kit.glance import Glance
+from .kit.parties import party
+from .kit.shapes import MAX_EVENTS, at, count, dump, finished, items, stamp_ms, text_at, texts
+from .kit.times import read_iso
 from .sheet import Draft, Habits, Play, Portal, PortalField, Sheet, Wish, plain
-from .times import read_iso
 
 _RECEIVED = "messagereceived"
 

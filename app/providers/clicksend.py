@@ -16,11 +16,11 @@ from urllib.parse import urlencode
 from ..domain.events import Event
 from ..domain.roles import Kind, Role
 from ..domain.statuses import FAILURES, Status, Word
-from .glance import Glance
-from .parties import international
-from .shapes import finished
+from .kit.glance import Glance
+from .kit.parties import international
+from .kit.shapes import finished
+from .kit.times import read_epoch
 from .sheet import Draft, Habits, Play, Portal, PortalField, Sheet, Wish
-from .times import read_epoch
 
 _RECEIPT = ("status", "status_code", "status_text", "timestamp_send", "error_code")
 _CONTENT = ("from", "body", "message", "original_message_id", "original_body")

@@ -9,9 +9,9 @@ from functools import lru_cache
 from ..domain.events import Event, made_id
 from ..domain.roles import Kind, Role
 from ..domain.statuses import RANKS, UNKNOWN, Status, Word
-from .bounds import MAX_TEXT, MAX_VALUE
-from .glance import Glance
-from .parties import party
+from .kit.bounds import MAX_TEXT, MAX_VALUE
+from .kit.glance import Glance
+from .kit.parties import party
 from .sheet import plain
 
 NAME = "generic"

@@ -23,11 +23,11 @@ from ..domain.events import Event, made_id
 from ..domain.roles import Kind, Role
 from ..domain.statuses import Status, Word
 from ..parsing import JsonValue
-from .glance import Glance
-from .parties import international, party
-from .shapes import MAX_EVENTS, at, count, finished, items, text_at
+from .kit.glance import Glance
+from .kit.parties import international, party
+from .kit.shapes import MAX_EVENTS, at, count, finished, items, text_at
+from .kit.times import read_iso, read_utc
 from .sheet import Draft, Habits, Play, Portal, PortalField, Sheet, Wish
-from .times import read_iso, read_utc
 
 _SIGNATURES = {
     b"messagebird-signature-jwt": "MessageBird-Signature-JWT",

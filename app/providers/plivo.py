@@ -15,14 +15,14 @@ from ..domain.events import Event, made_id
 from ..domain.roles import Kind, Role
 from ..domain.statuses import Status, Word
 from ..domain.verbs import Verbs
-from .bounds import MAX_VALUE
-from .composing import form
-from .dialect import error_of
-from .fields import numbered, short, text_of, whole
-from .glance import Glance
-from .parties import channelled, international
+from .kit.bounds import MAX_VALUE
+from .kit.composing import form
+from .kit.dialect import error_of
+from .kit.fields import numbered, short, text_of, whole
+from .kit.glance import Glance
+from .kit.parties import channelled, international
+from .kit.times import read_iso
 from .sheet import Draft, Habits, Play, Portal, PortalField, Sheet, Wish, xml_answer
-from .times import read_iso
 
 _VOICE = (Role.VOICE, Role.VOICE_FALLBACK)
 _MESSAGE_MARKS = {

@@ -9,13 +9,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from ..domain.answers import Answer, safe_answer
+from ..domain.answers.model import Answer, safe_answer
 from ..domain.captures import RawRequest, write_lines
 from ..domain.events import Event
 from ..domain.roles import Kind, Role
 from ..domain.statuses import UNKNOWN, Word
 from ..domain.verbs import Verbs
-from .glance import Glance
+from .kit.glance import Glance
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

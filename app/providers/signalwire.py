@@ -19,15 +19,15 @@ from ..domain.roles import Kind, Role
 from ..domain.statuses import Status, Word
 from ..domain.verbs import Verbs
 from ..parsing import JsonValue
-from . import dialect
-from .bounds import MAX_MEDIA, MAX_TEXT, MAX_VALUE
-from .composing import form
-from .fields import short, whole
-from .glance import Glance
-from .nested import items, said, within
-from .parties import channelled, north_american
+from .kit import dialect
+from .kit.bounds import MAX_MEDIA, MAX_TEXT, MAX_VALUE
+from .kit.composing import form
+from .kit.fields import short, whole
+from .kit.glance import Glance
+from .kit.nested import items, said, within
+from .kit.parties import channelled, north_american
+from .kit.times import read_iso
 from .sheet import Draft, Habits, Play, Portal, PortalField, Sheet, Wish, xml_answer
-from .times import read_iso
 
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _PROJECT = "5d2a7c10-4b3e-4f6a-9c81-0e7d6b5a4f32"

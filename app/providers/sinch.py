@@ -19,11 +19,11 @@ from ..domain.events import Event, made_id
 from ..domain.roles import Kind, Role
 from ..domain.statuses import Status, Word
 from ..parsing import JsonValue
-from .glance import Glance
-from .parties import international, party
-from .shapes import MAX_EVENTS, at, count, dump, finished, items, stamp_ms, text_at, texts
+from .kit.glance import Glance
+from .kit.parties import international, party
+from .kit.shapes import MAX_EVENTS, at, count, dump, finished, items, stamp_ms, text_at, texts
+from .kit.times import read_iso
 from .sheet import Draft, Habits, Play, Portal, PortalField, Sheet, Wish
-from .times import read_iso
 
 _INBOUND = frozenset({"mo_text", "mo_binary", "mo_media"})
 _RECIPIENT = frozenset({"recipient_delivery_report_sms", "recipient_delivery_report_mms"})

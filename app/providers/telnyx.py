@@ -16,16 +16,16 @@ from ..domain.phones import e164
 from ..domain.roles import Kind, Role
 from ..domain.statuses import FAILURES, UNKNOWN, Status, Word
 from ..parsing import JsonValue
-from . import dialect
-from .bounds import MAX_MEDIA, MAX_TEXT, MAX_VALUE
-from .composing import uuid_of
-from .fields import short, whole
-from .glance import Glance
-from .nested import items, said, within
-from .parties import channelled
+from .kit import dialect
+from .kit.bounds import MAX_MEDIA, MAX_TEXT, MAX_VALUE
+from .kit.composing import uuid_of
+from .kit.fields import short, whole
+from .kit.glance import Glance
+from .kit.nested import items, said, within
+from .kit.parties import channelled
+from .kit.times import read_iso
 from .sheet import Draft, Habits, Play, Portal, PortalField, Sheet, Wish, plain
 from .telnyx_errors import ERRORS
-from .times import read_iso
 from .twilio import WORDS as TWILIO_WORDS
 
 # More than a group message has.

@@ -18,15 +18,15 @@ from ..domain.roles import Kind, Role
 from ..domain.statuses import Status, Word
 from ..domain.verbs import Verbs
 from ..parsing import JsonValue
-from . import dialect
-from .bounds import MAX_TEXT
-from .composing import FORM, form, uuid_of
-from .fields import short, whole
-from .glance import Glance
-from .nested import items, said, within
-from .parties import channelled, north_american
+from .kit import dialect
+from .kit.bounds import MAX_TEXT
+from .kit.composing import FORM, form, uuid_of
+from .kit.fields import short, whole
+from .kit.glance import Glance
+from .kit.nested import items, said, within
+from .kit.parties import channelled, north_american
+from .kit.times import read_iso
 from .sheet import Draft, Habits, Play, Portal, PortalField, Sheet, Wish, xml_answer
-from .times import read_iso
 from .twilio_errors import ERRORS
 
 _ACCOUNT = re.compile(r"AC[0-9a-f]{32}", re.IGNORECASE)

@@ -17,12 +17,12 @@ from urllib.parse import urlencode
 from ..domain.events import Event, Piece
 from ..domain.roles import Kind, Role
 from ..domain.statuses import Status, Word
-from .bounds import MAX_PIECES
-from .glance import Glance
-from .parties import international
-from .shapes import count, dump, finished, stamp_ms
+from .kit.bounds import MAX_PIECES
+from .kit.glance import Glance
+from .kit.parties import international
+from .kit.shapes import count, dump, finished, stamp_ms
+from .kit.times import read_epoch, read_iso, read_utc
 from .sheet import Draft, Habits, Play, Portal, PortalField, Sheet, Wish
-from .times import read_epoch, read_iso, read_utc
 
 _VOICE = (Role.VOICE, Role.VOICE_FALLBACK)
 _MARKS = ("keyword", "scts", "err-code", "message-timestamp", "network-code", "api-key")

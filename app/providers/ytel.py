@@ -16,13 +16,13 @@ from ..domain.events import Event, made_id
 from ..domain.roles import Kind, Role
 from ..domain.statuses import Status, Word
 from ..domain.verbs import Verbs
-from .bounds import MAX_VALUE
-from .composing import form
-from .fields import numbered, short, text_of
-from .glance import Glance
-from .parties import north_american, party
+from .kit.bounds import MAX_VALUE
+from .kit.composing import form
+from .kit.fields import numbered, short, text_of
+from .kit.glance import Glance
+from .kit.parties import north_american, party
+from .kit.times import read_utc
 from .sheet import Draft, Habits, Play, Portal, PortalField, Sheet, Wish, plain, xml_answer
-from .times import read_utc
 
 _UUID = re.compile(r"[0-9a-f]{7,8}-[0-9a-f]{3,4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 _OTHERS_SID = re.compile(r"(?:SM|MM|CA)[0-9a-f]{32}", re.IGNORECASE)

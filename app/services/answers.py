@@ -2,10 +2,10 @@
 
 import asyncio
 
-from ..domain.answers import Answer, RoleAnswers, safe_answer
+from ..domain.answers.limits import check_answers
+from ..domain.answers.model import Answer, RoleAnswers, safe_answer
+from ..domain.answers.placeholders import has_placeholders
 from ..domain.captures import RawRequest, Reading
-from ..domain.checking import check_answers
-from ..domain.rendering import has_placeholders
 from ..domain.roles import Role
 from ..domain.search import Candidate, Query, WrongTerm, matches, parse_query
 from ..errors import Invalid

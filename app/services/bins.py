@@ -9,7 +9,7 @@ from ..store import Store
 from .answers import Answers
 from .faults import Faults
 from .keyring import Keyring
-from .sweeping import Sweeping
+from .upkeep.retention import Sweeping
 
 
 async def create(

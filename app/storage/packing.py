@@ -2,11 +2,11 @@
 
 import msgspec
 
-from ..domain.answers import Answer
+from ..domain.answers.model import Answer
 from ..domain.captures import FaultHit
 from ..domain.events import Event
-from ..domain.messages import Message
-from ..domain.pairing import Hit
+from ..domain.messages.model import Message
+from ..domain.pairings.model import Hit
 from ..domain.statuses import Word
 
 

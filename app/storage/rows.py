@@ -6,8 +6,8 @@ from datetime import timedelta
 from ..domain.bins import Bin
 from ..domain.captures import CaptureRow, FaultHit, Outcome, RawRequest, Reading
 from ..domain.findings import by_weight
-from ..domain.messages import Direction, Message
-from ..domain.pairing import Pairing
+from ..domain.messages.model import Direction, Message
+from ..domain.pairings.model import Pairing
 from ..domain.roles import Kind, Role
 from ..domain.statuses import Status
 from ..domain.units import from_micros, micros

@@ -1,4 +1,4 @@
-"""The door plan: every URL on one page, each public or private on purpose.
+"""The route table: every URL in one place, each public or private on purpose.
 
 Private wants the access token or a signed-in browser; a test compares the public ones with an allow-list.
 """
@@ -9,36 +9,32 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from .. import keys
-from . import (
-    answer_pages,
-    auth,
-    bins,
-    captures,
-    compare,
-    conversations,
-    docs,
-    drills,
-    fault_pages,
-    health,
-    home,
-    live,
-    messages,
-    simulate,
-    static,
-)
-from .api import answers as api_answers
-from .api import bins as api_bins
-from .api import captures as api_captures
-from .api import comparison as api_comparison
-from .api import drills as api_drills
-from .api import exports as api_exports
-from .api import info as api_info
-from .api import live as api_live
-from .api import messages as api_messages
-from .api import replays as api_replays
-from .api import simulations as api_simulations
-from .bodies import postpone
-from .middleware import PUBLIC
+from .answers import api as answers_api
+from .answers import page as answers
+from .bins import api as bins_api
+from .bins import home
+from .bins import page as bins
+from .captures import api as captures_api
+from .captures import page as captures
+from .compare import api as compare_api
+from .compare import page as compare
+from .conversations import page as conversations
+from .docs import page as docs
+from .drills import api as drills_api
+from .drills import page as drills
+from .exports import api as exports_api
+from .faults import api as faults_api
+from .faults import page as faults
+from .live import api as live_api
+from .live import page as live
+from .messages import api as messages_api
+from .messages import page as messages
+from .replays import api as replays_api
+from .simulations import api as simulations_api
+from .simulations import page as simulations
+from .site import auth, health, info, static
+from .site.expect import postpone
+from .site.middleware import PUBLIC
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 N = "{n:[0-9]{1,18}}"
@@ -50,7 +46,7 @@ PAIR = "{theirs:[^/]+}/{ours:[^/]+}"
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One line of the plan; `name` is the path in words."""
+    """A row of the table; `name` is the path in words."""
 
     method: str
     path: str
@@ -92,12 +88,12 @@ ROUTES = [
     private("GET", "/bins/{bin}/others", bins.others, "bin-others"),
     private("GET", "/bins/{bin}/settings", bins.settings, "bin-settings"),
     private("POST", "/bins/{bin}/settings", bins.save, "bin-save"),
-    private("GET", "/bins/{bin}/answers", answer_pages.index, "bin-answers"),
-    private("POST", "/bins/{bin}/answers", answer_pages.save, "bin-answers-save"),
-    private("POST", "/bins/{bin}/answers/preview", answer_pages.check, "bin-answers-check"),
-    private("GET", "/bins/{bin}/faults", fault_pages.index, "bin-faults"),
-    private("POST", "/bins/{bin}/faults/{role}", fault_pages.set_fault, "bin-fault-set"),
-    private("POST", "/bins/{bin}/faults/{role}/heal", fault_pages.heal, "bin-fault-heal"),
+    private("GET", "/bins/{bin}/answers", answers.index, "bin-answers"),
+    private("POST", "/bins/{bin}/answers", answers.save, "bin-answers-save"),
+    private("POST", "/bins/{bin}/answers/preview", answers.check, "bin-answers-check"),
+    private("GET", "/bins/{bin}/faults", faults.index, "bin-faults"),
+    private("POST", "/bins/{bin}/faults/{role}", faults.set_fault, "bin-fault-set"),
+    private("POST", "/bins/{bin}/faults/{role}/heal", faults.heal, "bin-fault-heal"),
     private("POST", "/bins/{bin}/rotate-key", bins.rotate_key, "bin-rotate-key"),
     private("POST", "/bins/{bin}/reread", bins.reread, "bin-reread"),
     private("GET", "/bins/{bin}/delete", bins.confirm_delete, "bin-confirm-delete"),
@@ -115,10 +111,10 @@ ROUTES = [
     private("GET", "/bins/{bin}/messages/rows", messages.rows, "message-rows"),
     private("GET", "/bins/{bin}/messages/side", messages.side, "message-side"),
     private("GET", "/bins/{bin}/messages/" + MESSAGE, messages.show, "message-page"),
-    private("GET", "/bins/{bin}/simulate", simulate.index, "simulate"),
-    private("POST", "/bins/{bin}/simulate", simulate.send, "simulate-send"),
-    private("GET", "/bins/{bin}/simulate/{id}", simulate.show, "simulate-run"),
-    private("POST", "/bins/{bin}/simulate/{id}/stop", simulate.stop, "simulate-stop"),
+    private("GET", "/bins/{bin}/simulate", simulations.index, "simulate"),
+    private("POST", "/bins/{bin}/simulate", simulations.send, "simulate-send"),
+    private("GET", "/bins/{bin}/simulate/{id}", simulations.show, "simulate-run"),
+    private("POST", "/bins/{bin}/simulate/{id}/stop", simulations.stop, "simulate-stop"),
     private("GET", "/bins/{bin}/conversations", conversations.index, "conversations"),
     private("GET", "/bins/{bin}/conversations/" + PAIR, conversations.show, "conversation"),
     private("GET", "/bins/{bin}/compare", compare.index, "compare"),
@@ -129,49 +125,49 @@ ROUTES = [
     private("GET", "/bins/{bin}/compare/" + N + "/" + M, compare.show, "compare-two"),
     private("GET", "/bins/{bin}/compare/" + N + "/" + M + "/report", compare.report, "compare-two-report"),
     # API
-    private("GET", "/api/v1/info", api_info.show, "api-info"),
-    private("GET", "/api/v1/retention", api_info.retention, "api-retention"),
-    private("POST", "/api/v1/retention/confirm", api_info.confirm_time, "api-retention-confirm"),
-    private("POST", "/api/v1/bins", api_bins.create, "api-bin-create"),
-    private("GET", "/api/v1/bins", api_bins.index, "api-bins"),
-    private("GET", "/api/v1/bins/{bin}", api_bins.show, "api-bin"),
-    private("PATCH", "/api/v1/bins/{bin}", api_bins.change, "api-bin-change"),
-    private("DELETE", "/api/v1/bins/{bin}", api_bins.delete, "api-bin-delete"),
-    private("POST", "/api/v1/bins/{bin}/rotate-key", api_bins.rotate_key, "api-bin-rotate-key"),
-    private("GET", "/api/v1/bins/{bin}/reread", api_bins.show_reread, "api-bin-reread-state"),
-    private("POST", "/api/v1/bins/{bin}/reread", api_bins.reread, "api-bin-reread"),
-    private("GET", "/api/v1/bins/{bin}/captures", api_captures.index, "api-captures"),
-    private("DELETE", "/api/v1/bins/{bin}/captures", api_captures.clear, "api-captures-clear"),
-    private("GET", "/api/v1/bins/{bin}/captures/" + N, api_captures.show, "api-capture"),
-    private("DELETE", "/api/v1/bins/{bin}/captures/" + N, api_captures.delete, "api-capture-delete"),
-    private("GET", "/api/v1/bins/{bin}/captures/" + N + "/body", api_captures.body, "api-capture-body"),
-    private("GET", "/api/v1/bins/{bin}/captures/" + N + "/raw", api_captures.raw, "api-capture-raw"),
-    private("GET", "/api/v1/bins/{bin}/answers/{role}", api_answers.show, "api-answer"),
-    private("PUT", "/api/v1/bins/{bin}/answers/{role}", api_answers.put, "api-answer-set"),
-    private("DELETE", "/api/v1/bins/{bin}/answers/{role}", api_answers.reset, "api-answer-reset"),
-    private("GET", "/api/v1/bins/{bin}/faults/{role}", api_answers.show_role_fault, "api-fault"),
-    private("PUT", "/api/v1/bins/{bin}/faults/{role}", api_answers.put_fault, "api-fault-set"),
-    private("DELETE", "/api/v1/bins/{bin}/faults/{role}", api_answers.heal, "api-fault-heal"),
-    private("GET", "/api/v1/bins/{bin}/captures/" + N + "/attempts", api_replays.index, "api-attempts"),
-    private("POST", "/api/v1/bins/{bin}/replays", api_replays.create, "api-replay"),
-    private("GET", "/api/v1/bins/{bin}/messages", api_messages.index, "api-messages"),
-    private("GET", "/api/v1/bins/{bin}/messages/" + MESSAGE, api_messages.show, "api-message"),
-    private("POST", "/api/v1/bins/{bin}/drills", api_drills.create, "api-drill-create"),
-    private("GET", "/api/v1/bins/{bin}/drills", api_drills.index, "api-drills"),
-    private("GET", "/api/v1/bins/{bin}/drills/{id}", api_drills.show, "api-drill"),
-    private("DELETE", "/api/v1/bins/{bin}/drills/{id}", api_drills.stop, "api-drill-stop"),
-    private("POST", "/api/v1/bins/{bin}/simulations", api_simulations.create, "api-simulation-create"),
-    private("GET", "/api/v1/bins/{bin}/simulations", api_simulations.index, "api-simulations"),
-    private("GET", "/api/v1/bins/{bin}/simulations/{id}", api_simulations.show, "api-simulation"),
-    private("DELETE", "/api/v1/bins/{bin}/simulations/{id}", api_simulations.delete, "api-simulation-stop"),
-    private("GET", "/api/v1/bins/{bin}/comparison", api_comparison.index, "api-comparison"),
-    private("GET", "/api/v1/bins/{bin}/export", api_exports.export, "api-export"),
-    private("GET", "/api/v1/bins/{bin}/live", api_live.follow_bin, "api-live"),
+    private("GET", "/api/v1/info", info.show, "api-info"),
+    private("GET", "/api/v1/retention", info.retention, "api-retention"),
+    private("POST", "/api/v1/retention/confirm", info.confirm_time, "api-retention-confirm"),
+    private("POST", "/api/v1/bins", bins_api.create, "api-bin-create"),
+    private("GET", "/api/v1/bins", bins_api.index, "api-bins"),
+    private("GET", "/api/v1/bins/{bin}", bins_api.show, "api-bin"),
+    private("PATCH", "/api/v1/bins/{bin}", bins_api.change, "api-bin-change"),
+    private("DELETE", "/api/v1/bins/{bin}", bins_api.delete, "api-bin-delete"),
+    private("POST", "/api/v1/bins/{bin}/rotate-key", bins_api.rotate_key, "api-bin-rotate-key"),
+    private("GET", "/api/v1/bins/{bin}/reread", bins_api.show_reread, "api-bin-reread-state"),
+    private("POST", "/api/v1/bins/{bin}/reread", bins_api.reread, "api-bin-reread"),
+    private("GET", "/api/v1/bins/{bin}/captures", captures_api.index, "api-captures"),
+    private("DELETE", "/api/v1/bins/{bin}/captures", captures_api.clear, "api-captures-clear"),
+    private("GET", "/api/v1/bins/{bin}/captures/" + N, captures_api.show, "api-capture"),
+    private("DELETE", "/api/v1/bins/{bin}/captures/" + N, captures_api.delete, "api-capture-delete"),
+    private("GET", "/api/v1/bins/{bin}/captures/" + N + "/body", captures_api.body, "api-capture-body"),
+    private("GET", "/api/v1/bins/{bin}/captures/" + N + "/raw", captures_api.raw, "api-capture-raw"),
+    private("GET", "/api/v1/bins/{bin}/answers/{role}", answers_api.show, "api-answer"),
+    private("PUT", "/api/v1/bins/{bin}/answers/{role}", answers_api.put, "api-answer-set"),
+    private("DELETE", "/api/v1/bins/{bin}/answers/{role}", answers_api.reset, "api-answer-reset"),
+    private("GET", "/api/v1/bins/{bin}/faults/{role}", faults_api.show, "api-fault"),
+    private("PUT", "/api/v1/bins/{bin}/faults/{role}", faults_api.put, "api-fault-set"),
+    private("DELETE", "/api/v1/bins/{bin}/faults/{role}", faults_api.heal, "api-fault-heal"),
+    private("GET", "/api/v1/bins/{bin}/captures/" + N + "/attempts", replays_api.index, "api-attempts"),
+    private("POST", "/api/v1/bins/{bin}/replays", replays_api.create, "api-replay"),
+    private("GET", "/api/v1/bins/{bin}/messages", messages_api.index, "api-messages"),
+    private("GET", "/api/v1/bins/{bin}/messages/" + MESSAGE, messages_api.show, "api-message"),
+    private("POST", "/api/v1/bins/{bin}/drills", drills_api.create, "api-drill-create"),
+    private("GET", "/api/v1/bins/{bin}/drills", drills_api.index, "api-drills"),
+    private("GET", "/api/v1/bins/{bin}/drills/{id}", drills_api.show, "api-drill"),
+    private("DELETE", "/api/v1/bins/{bin}/drills/{id}", drills_api.stop, "api-drill-stop"),
+    private("POST", "/api/v1/bins/{bin}/simulations", simulations_api.create, "api-simulation-create"),
+    private("GET", "/api/v1/bins/{bin}/simulations", simulations_api.index, "api-simulations"),
+    private("GET", "/api/v1/bins/{bin}/simulations/{id}", simulations_api.show, "api-simulation"),
+    private("DELETE", "/api/v1/bins/{bin}/simulations/{id}", simulations_api.delete, "api-simulation-stop"),
+    private("GET", "/api/v1/bins/{bin}/comparison", compare_api.index, "api-comparison"),
+    private("GET", "/api/v1/bins/{bin}/export", exports_api.export, "api-export"),
+    private("GET", "/api/v1/bins/{bin}/live", live_api.follow_bin, "api-live"),
 ]
 
 
 def add_routes(app: web.Application) -> None:
-    """Register the plan under the base path, and note what is public."""
+    """Register the routes under the base path, and note what is public."""
     base = app[keys.SETTINGS].base_path
     app[PUBLIC] = set()
     if base:

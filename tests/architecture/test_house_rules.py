@@ -106,7 +106,7 @@ def test_a_script_writes_html_through_the_one_policy_only(path: Path) -> None:
 
 
 def test_the_javascript_of_a_page_is_small() -> None:
-    """Over the wire, as `web/static.py` packs them."""
+    """Over the wire, as `web/site/static.py` packs them."""
     assert sum(len(gzip.compress(path.read_bytes(), 9)) for path in SCRIPTS) <= 40_000
 
 

@@ -1,6 +1,7 @@
-"""Who may import whom: a new arrow in the house is a decision, not an accident."""
+"""Who may import whom: a new import between packages is a decision, not an accident."""
 
 import ast
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,22 @@ MAY_IMPORT = {
     },
 }  # fmt: skip
 FILES = sorted(APP.rglob("*/*.py"))
+# Packages of web/ that every noun may import; the others are nouns.
+SHARED = {"site", "words"}
+# A noun that imports another one, and why.
+BETWEEN_NOUNS = {
+    ("captures", "live"): "edits of an open page",
+    ("messages", "live"): "edits of an open page",
+    ("conversations", "live"): "edits of an open page",
+    ("compare", "live"): "edits of an open page",
+    ("live", "captures"): "edits and JSON frames of captures",
+    ("live", "messages"): "edits and JSON frames of messages",
+    ("live", "conversations"): "edits of conversations",
+    ("live", "compare"): "edits of pairings",
+    ("exports", "captures"): "an export has the objects of the API",
+    ("exports", "messages"): "an export has the objects of the API",
+    ("drills", "faults"): "a drill sets a fault",
+}
 
 
 def imports(path: Path) -> set[str]:
@@ -54,6 +71,46 @@ def imports(path: Path) -> set[str]:
                 name if (APP / name).exists() or (APP / f"{name}.py").exists() else "__init__" for name in names
             )
     return rooms
+
+
+def modules_imported(path: Path) -> set[str]:
+    """Our own modules that a module imports, as dotted names below `app`; type checking's imports too."""
+    parts = path.relative_to(APP).with_suffix("").parts
+    package = parts[:-1]
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.level:
+            base = [*package[: len(package) - node.level + 1], *(node.module.split(".") if node.module else [])]
+            for alias in node.names:
+                full = [*base, alias.name]
+                found.add(".".join(full if _is_module(full) else base))
+    return found
+
+
+def _is_module(parts: Sequence[str]) -> bool:
+    return APP.joinpath(*parts).with_suffix(".py").exists() or APP.joinpath(*parts, "__init__.py").exists()
+
+
+def _name(path: Path) -> str:
+    return ".".join(path.relative_to(APP).with_suffix("").parts).removesuffix(".__init__")
+
+
+def _circle(graph: Mapping[str, set[str]]) -> list[str] | None:
+    """One circle of imports, or None."""
+    done: set[str] = set()
+
+    def visit(name: str, way: list[str]) -> list[str] | None:
+        if name in way:
+            return way[way.index(name) :]
+        if name in done:
+            return None
+        for following in sorted(graph.get(name, ())):
+            if found := visit(following, [*way, name]):
+                return found
+        done.add(name)
+        return None
+
+    return next(filter(None, (visit(name, []) for name in sorted(graph))), None)
 
 
 def outside(path: Path) -> set[str]:
@@ -117,3 +174,46 @@ def test_only_main_and_the_serving_modules_know_all_rooms() -> None:
         "__init__", "__main__", "clock", "errors", "files", "follower", "keys", "log", "main", "serving", "settings",
         "store", "tasks", "traces",
     }  # fmt: skip
+
+
+def test_no_module_imports_itself_by_way_of_others() -> None:
+    """Imports within functions and for type checking count: a type that only the checker can see cannot be decoded."""
+    graph = {_name(path): modules_imported(path) - {_name(path)} for path in APP.rglob("*.py")}
+    assert _circle(graph) is None
+
+
+def test_a_circle_would_be_found() -> None:
+    assert _circle({"a": {"b"}, "b": {"c", "d"}, "c": set(), "d": {"b"}}) == ["b", "d"]
+
+
+def _nouns() -> set[str]:
+    return {path.parent.name for path in (APP / "web").glob("*/__init__.py")} - SHARED
+
+
+def test_a_noun_imports_another_one_only_where_the_list_says_so() -> None:
+    nouns = _nouns()
+    found = set()
+    for path in (APP / "web").glob("*/*.py"):
+        noun = path.parent.name
+        for name in modules_imported(path):
+            of = name.split(".")
+            if noun in nouns and of[0] == "web" and of[1] in nouns - {noun}:
+                found.add((noun, of[1]))
+    assert found == set(BETWEEN_NOUNS)
+
+
+def test_what_nouns_share_imports_no_noun() -> None:
+    nouns = tuple(f"web.{noun}" for noun in _nouns())
+    for path in [each for package in SHARED for each in (APP / "web" / package).glob("*.py")]:
+        assert not [name for name in modules_imported(path) if name.startswith(nouns)], path
+
+
+def test_words_import_nothing_of_the_site() -> None:
+    for path in (APP / "web" / "words").glob("*.py"):
+        assert not [name for name in modules_imported(path) if name.startswith("web.site")], path
+
+
+def test_a_page_never_imports_an_api_module() -> None:
+    for path in (APP / "web").glob("*/*.py"):
+        if path.name != "api.py":
+            assert not {name for name in modules_imported(path) if name.endswith(".api")}, path

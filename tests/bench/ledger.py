@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from app import clock
-from app.domain.pairing import PROBLEMS
+from app.domain.pairings.model import PROBLEMS
 from app.domain.search import parse_query, settle
 from app.storage.opening import open_store
 from app.store import Store

@@ -6,7 +6,7 @@ from datetime import timedelta
 from playwright.async_api import expect
 
 from app import clock
-from app.domain.pairing import FALLBACK_WITHIN
+from app.domain.pairings.model import FALLBACK_WITHIN
 from app.domain.roles import Role
 from tests.conftest import Running
 from tests.pairs import FAILED, HOLD, HUNG_UP, TAKEN, failed, hit, settle, taken, timed_out

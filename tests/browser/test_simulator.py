@@ -6,7 +6,7 @@ from playwright.async_api import Page, expect
 
 from app import keys
 from tests.conftest import Running, run_server
-from tests.web.test_replays_api import listening
+from tests.web.replays.test_api import listening
 
 from .conftest import Watched, sign_in, watch
 from .test_live_page import bin_page, post

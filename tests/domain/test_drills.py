@@ -17,7 +17,7 @@ from app.domain.drills import (
     series_steps,
 )
 from app.domain.faults import Fault, FaultKind
-from app.domain.pairing import Hit, Pairing
+from app.domain.pairings.model import Hit, Pairing
 from app.domain.roles import Role
 
 NOW = datetime(2026, 11, 27, 12, 0, tzinfo=UTC)

@@ -261,7 +261,7 @@ async def test_a_bug_on_the_way_is_503_too(server: Running, monkeypatch) -> None
     def broken(*_: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("app.services.intake.choose", broken)
+    monkeypatch.setattr("app.services.captures.choose", broken)
     async with server.client.post(server.capture_url, data=YTEL) as answer:
         assert answer.status == 503
 
@@ -272,7 +272,7 @@ async def test_a_reader_that_raises_costs_the_rule_and_never_the_capture(server:
     def broken(*_: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("app.services.replying.recognise", broken)
+    monkeypatch.setattr("app.services.replies.recognise", broken)
     wish = {"status": 201, "headers": [["Content-Type", "text/plain"]], "body": "{{from}}", "delay_ms": 0, "rules": []}
     async with server.client.put(f"{server.bin_api}/answers/primary", json=wish) as answer:
         assert answer.status == 200, await answer.text()

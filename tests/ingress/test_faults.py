@@ -12,15 +12,15 @@ from datetime import timedelta
 
 import aiohttp
 import pytest
+from app.domain.answers.model.model import EMPTY_TWIML, Answer, RoleAnswers, Rule
 from defusedxml.ElementTree import fromstring
 
 from app import clock, keys
-from app.domain.answers import EMPTY_TWIML, Answer, RoleAnswers, Rule
 from app.domain.faults import ActiveFault, Fault, FaultKind
 from app.domain.roles import Role
 from app.errors import StoreUnavailable
 from app.ingress.faults import PLAYERS
-from app.services import waiting
+from app.services import waits as waiting
 from tests.conftest import Running, run_server
 from tests.process import request_bytes
 

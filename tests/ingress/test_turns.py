@@ -11,7 +11,7 @@ import pytest
 from app import keys
 from app.domain.captures import Outcome
 from app.ingress import capture
-from app.services.intake import Intake
+from app.services.captures import Intake
 from tests.conftest import Running, run_server
 from tests.process import answered, request_bytes
 

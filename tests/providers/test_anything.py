@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from app.domain.captures import RawRequest
 from app.domain.roles import Role
 from app.providers import PROVIDERS, generic, recognise
-from app.providers.glance import Glance
+from app.providers.kit.glance import Glance
 from tests.storage.builders import a_raw
 
 from .requests import RECEIVED_AT

@@ -6,7 +6,7 @@ import pytest
 
 from app.domain.roles import Role
 from app.providers import PROVIDERS, recognise
-from app.providers.glance import Glance
+from app.providers.kit.glance import Glance
 from app.providers.sheet import Sheet
 from tests.storage.builders import a_raw
 

@@ -5,12 +5,12 @@ from datetime import UTC, datetime
 import pytest
 
 from app.domain.phones import e164
-from app.providers.composing import uuid_of
-from app.providers.fields import numbered, short, text_of, whole
-from app.providers.glance import Glance
-from app.providers.nested import items, said, within
-from app.providers.parties import channelled, international, north_american
-from app.providers.times import read_minutes
+from app.providers.kit.composing import uuid_of
+from app.providers.kit.fields import numbered, short, text_of, whole
+from app.providers.kit.glance import Glance
+from app.providers.kit.nested import items, said, within
+from app.providers.kit.parties import channelled, international, north_american
+from app.providers.kit.times import read_minutes
 from tests.storage.builders import a_raw
 
 

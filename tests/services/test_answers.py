@@ -2,7 +2,8 @@
 
 from datetime import UTC, datetime
 
-from app.domain.answers import Answer, RoleAnswers, Rule
+from app.domain.answers.model.model import Answer, RoleAnswers, Rule
+
 from app.domain.captures import RawRequest, Reading
 from app.domain.roles import Role
 from app.live.hub import Hub

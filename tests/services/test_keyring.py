@@ -15,7 +15,7 @@ from app.services import bins as service
 from app.services.answers import Answers
 from app.services.faults import Faults
 from app.services.keyring import Keyring
-from app.services.sweeping import Sweeping
+from app.services.upkeep.retention import Sweeping
 from app.storage.opening import open_store
 from app.store import Store
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app import clock
-from app.domain.replaying import NewAttempt
+from app.domain.replays import NewAttempt
 from app.errors import NotFound
 from app.store import Store
 

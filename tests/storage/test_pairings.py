@@ -13,7 +13,7 @@ from app import clock
 from app.domain.bins import Bin
 from app.domain.captures import FaultHit, NewOutcome, Outcome
 from app.domain.events import Event
-from app.domain.pairing import PROBLEMS, Pairing, Verdict
+from app.domain.pairings.model import PROBLEMS, Pairing, Verdict
 from app.domain.roles import Kind, Role
 from app.domain.statuses import Status, Word
 from app.errors import NotFound

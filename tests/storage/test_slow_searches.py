@@ -9,7 +9,7 @@ from app.domain.bins import Bin
 from app.domain.roles import Role
 from app.domain.search import Phrases, parse_query
 from app.errors import TooSlow
-from app.services import exporting
+from app.services import exports as exporting
 from app.storage.sqlite import readers as module
 from app.storage.sqlite import store as engine
 from app.store import Store

@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from app.web.captures.page.detail import TABS
+from app.web.live.page.edits import VIEWS
 
 from app.export import EXPORTERS, WHATS
-from app.web.edits import VIEWS
-from app.web.panels import TABS
 from tests.ingress.raw_inputs import BROKEN, KEPT, OF_NO_BIN
 from tests.process import serving
 

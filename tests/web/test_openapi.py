@@ -16,8 +16,8 @@ from schemathesis import GenerationMode
 from schemathesis.core import NOT_SET
 from yarl import URL
 
-from app.web import docs
-from app.web.api.openapi import document
+from app.web.docs.page import page as docs
+from app.web.openapi import document
 from app.web.routes import ROUTES
 from tests.conftest import Running
 

@@ -7,8 +7,8 @@ import msgspec
 
 from ...domain.captures import Outcome, RawRequest, Reading
 from ...domain.events import Event
-from ...domain.messages import MISPLACED
-from ...domain.pairing import Hit, settled
+from ...domain.messages.model import MISPLACED
+from ...domain.pairings.model import Hit, settled
 from ...domain.units import from_micros, micros
 from ..ids import number_of
 from ..packing import pack, read_events, read_fault_hit

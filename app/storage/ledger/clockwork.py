@@ -10,8 +10,8 @@ from collections.abc import Collection, Sequence
 
 from msgspec.structs import replace
 
-from ...domain.folding import mark_stuck
-from ...domain.messages import STUCK
+from ...domain.messages.folding import mark_stuck
+from ...domain.messages.model import STUCK
 from ...domain.units import micros
 from ..ids import owner_of
 from ..transaction import Transaction

@@ -11,8 +11,8 @@ from msgspec.structs import replace
 
 from ...domain.captures import Outcome
 from ...domain.events import Event
-from ...domain.folding import absorb, begin, makes_message, piece_key, takes_piece, with_findings
-from ...domain.messages import SOFT_DUPLICATE, Direction, Fact
+from ...domain.messages.folding import absorb, begin, makes_message, piece_key, takes_piece, with_findings
+from ...domain.messages.model import SOFT_DUPLICATE, Direction, Fact
 from ...domain.roles import Kind
 from ...domain.units import micros
 from ..ids import number_of

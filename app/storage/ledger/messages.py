@@ -5,8 +5,8 @@ from datetime import datetime
 
 import msgspec
 
-from ...domain.folding import PIECES_WITHIN
-from ...domain.messages import Message
+from ...domain.messages.folding import PIECES_WITHIN
+from ...domain.messages.model import Message
 from ...domain.units import MICROSECOND, micros
 from ..ids import number_of
 from ..rows import message_columns, message_identity, message_motion, read_message

@@ -8,7 +8,7 @@ import msgspec
 from msgspec.structs import replace
 
 from ...domain.captures import Outcome
-from ...domain.pairing import (
+from ...domain.pairings.model import (
     NO_FALLBACK,
     Hit,
     Pairing,

@@ -11,8 +11,8 @@ import msgspec
 from msgspec.structs import replace
 
 from ...domain.events import Event
-from ...domain.folding import begin, piece_key
-from ...domain.messages import SOFT_DUPLICATE, Fact
+from ...domain.messages.folding import begin, piece_key
+from ...domain.messages.model import SOFT_DUPLICATE, Fact
 from ...domain.units import micros
 from ..ids import number_of
 from .captures import Kept

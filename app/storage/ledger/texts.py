@@ -8,8 +8,8 @@ from itertools import islice
 
 import msgspec
 
-from ...domain.folding import ECHO
-from ...domain.messages import Direction, Message
+from ...domain.messages.folding import ECHO
+from ...domain.messages.model import Direction, Message
 from ...domain.units import MICROSECOND
 from ..transaction import Transaction
 from .spaces import Space

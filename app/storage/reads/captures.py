@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from msgspec import structs
 
-from ...domain.answers import Answer
+from ...domain.answers.model import Answer
 from ...domain.captures import (
     DAMAGED,
     Capture,
@@ -22,7 +22,7 @@ from ...domain.captures import (
     Restarted,
 )
 from ...domain.events import Event
-from ...domain.messages import Message
+from ...domain.messages.model import Message
 from ...domain.roles import Kind, Role
 from ...domain.search import Query
 from ...domain.units import from_micros

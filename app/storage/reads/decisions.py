@@ -5,10 +5,10 @@ from datetime import datetime
 
 import msgspec
 
-from ...domain.answers import RoleAnswers
+from ...domain.answers.model import RoleAnswers
 from ...domain.drills import Drill
 from ...domain.faults import ActiveFault, Fault
-from ...domain.replaying import Attempt, NewAttempt
+from ...domain.replays import Attempt, NewAttempt
 from ...domain.roles import Role
 from ...domain.units import from_micros, micros
 from ...errors import NotFound

@@ -7,8 +7,8 @@ from datetime import timedelta
 
 from msgspec.structs import replace
 
-from ...domain.folding import timeline
-from ...domain.messages import Conversation, Fact, Message, Pace, Step
+from ...domain.messages.folding import timeline
+from ...domain.messages.model import Conversation, Fact, Message, Pace, Step
 from ...domain.search import Query
 from ...domain.statuses import FAILURES, Status
 from ...domain.units import from_micros, micros

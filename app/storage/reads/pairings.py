@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from ...domain.pairing import Hit, Pairing, PairingSummary, Verdict
+from ...domain.pairings.model import Hit, Pairing, PairingSummary, Verdict
 from ..ids import number_of
 from ..rows import read_fault, read_outcome, read_pairing
 from ..transaction import Row

@@ -8,7 +8,7 @@ import pytest
 
 from app import clock
 from app.domain.captures import Outcome
-from app.domain.pairing import FALLBACK_WITHIN, NO_FALLBACK
+from app.domain.pairings.model import FALLBACK_WITHIN, NO_FALLBACK
 from app.domain.roles import Role
 from app.domain.statuses import Status
 from app.domain.units import micros

@@ -1,0 +1,101 @@
+"""`smsbin doctor`: what is wrong, and how to mend it."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+import click
+
+from ...errors import CannotStart
+from ..client import Client, connect, is_loopback, server_root, with_server
+from ..terminal import as_json, has_colours, put, until_nobody_reads, visible
+from .checkup import Line, State, skipped
+
+_COLOURS: dict[State, str] = {"ok": "green", "warning": "yellow", "wrong": "red", "skipped": "bright_black"}
+_WAY = ("proxy headers", "clock", "WebSocket")
+
+
+@click.command("doctor", short_help="Say what is wrong and how to mend it.")
+@click.option(
+    "--public-url", envvar="SMSBIN_PUBLIC_URL", show_envvar=True, default=None,
+    help="Address under which providers reach smsbin.  [default: what the server says]",
+)  # fmt: skip
+@click.option("--deep", is_flag=True, help="Read everything: every page of the log, and each body with its SHA-256.")
+@click.option("--json", "wants_json", is_flag=True, help="JSON Lines: check, state, told, cure.")
+@with_server
+def command(public_url: str | None, deep: bool, wants_json: bool, **server: Any) -> int:
+    """Check the settings, the data directory, the server, and the way to it through its public URL.
+
+    Each line says what was checked, and how it is: ok, warning, wrong, or skipped; below it stands the cure. Nothing
+    is changed. Run it where the server runs, with the server's own variables.
+
+    Exits with 0 when nothing is wrong (warnings do not count), else with 1.
+
+    \b
+    Examples:
+      smsbin doctor
+      smsbin doctor --public-url https://sms.example.net
+    """
+    is_well = True
+    with until_nobody_reads():
+        for line in _examine(public_url, server, deep=deep):
+            is_well = is_well and line.state != "wrong"
+            put(as_json(asdict(line)) if wants_json else _shown(line))
+    return 0 if is_well else 1
+
+
+def _examine(public_url: str | None, server: dict[str, Any], *, deep: bool) -> Iterator[Line]:
+    from .here import check_machine, check_port, nothing_here, settings_of
+    from .there import check_public, check_retention, check_server, check_token, check_way
+
+    root = server_root(server["url"], server["port"], server["base_path"])
+    flags = {"data_dir": server["data_dir"], "port": server["port"]} | (
+        {"public_url": public_url} if public_url else {}
+    )
+    settings, lines = settings_of(os.environ, flags)
+    yield from lines
+    instance, server_lines = check_server(root)
+    if is_loopback(root):
+        yield from check_machine(settings, deep=deep)
+        elsewhere = skipped("port", f"the server is said to be at {root}")
+        yield elsewhere if server["url"] else check_port(settings, is_ours=instance is not None)
+    else:
+        yield from nothing_here(f"the server is at {root}")
+    yield from server_lines
+    if instance is None:
+        yield from (skipped(check, "no server answers") for check in ("access token", "public URL", *_WAY))
+        return
+    client = _client(server)
+    info, line = check_token(client)
+    yield line
+    if isinstance(client, Client) and info is not None:
+        yield check_retention(client)
+    url = _public(settings.public_url, settings.base_path) or (info or {}).get("public_url") or root
+    heard, line = check_public(url, instance)
+    yield line
+    if heard is None or info is None or not isinstance(client, Client):
+        why = "needs a public URL that leads here" if heard is None else "needs the access token"
+        yield from (skipped(check, why) for check in _WAY)
+        return
+    yield from check_way(url, heard, client)
+
+
+def _public(url: str | None, base_path: str) -> str | None:
+    """With the path under which we serve, which an operator may leave out."""
+    return url if not url or url.endswith(base_path) else url + base_path
+
+
+def _client(server: dict[str, Any]) -> Client | CannotStart:
+    try:
+        return connect(**server)
+    except CannotStart as error:
+        return error
+
+
+def _shown(line: Line) -> str:
+    word = f"{line.state:<8}"
+    if has_colours():
+        word = click.style(word, fg=_COLOURS[line.state])
+    shown = f"{word} {line.check:<15} {visible(line.told)}"
+    return shown + (f"\n{'':<24} → {visible(line.cure)}" if line.cure else "")

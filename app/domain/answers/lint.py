@@ -1,0 +1,93 @@
+"""Remarks on an answer before it is saved: what a provider would make of it that nobody wants. Remarks keep nobody from
+saving; only what cannot be sent at all is an error.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from defusedxml.ElementTree import fromstring
+
+from ..roles import Role
+from ..verbs import Verbs
+from .limits import check_answer, xml_problem
+from .model import Answer
+from .placeholders import is_xml, media_type
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """`field` as in `check_answer`; `text` is one sentence."""
+
+    field: str
+    text: str
+    is_error: bool = False
+
+
+# Where nobody knows who reads it: no verb is wrong.
+_ANY = Verbs(known=frozenset(), exact=False)
+
+
+def lint(
+    answer: Answer,
+    role: Role,
+    provider: str | None = None,
+    *,
+    verbs: Verbs | None = None,
+    timeout_s: float | None = None,
+) -> Sequence[Remark]:
+    """What there is to say. `provider` by its title, with its verbs and the time that it waits, where it is known."""
+    errors = [Remark(field, text, is_error=True) for field, text in check_answer(answer)]
+    return [
+        *errors,
+        *_lint_type(answer, role),
+        *_lint_xml(answer, role, provider or "the provider", verbs),
+        *_lint_delay(answer, provider or "the provider", timeout_s),
+    ]
+
+
+def _lint_type(answer: Answer, role: Role) -> Iterator[Remark]:
+    if not answer.body or role is Role.STATUS:
+        return
+    if answer.content_type is None:
+        yield Remark("headers", "A body without a Content-Type: providers refuse it, or guess what it is.")
+    elif media_type(answer.content_type) == "text/plain" and role in (Role.PRIMARY, Role.FALLBACK):
+        yield Remark("headers", "Plain text is texted to the customer by Twilio and those who speak its dialect.")
+
+
+def _lint_xml(answer: Answer, role: Role, provider: str, verbs: Verbs | None) -> Iterator[Remark]:
+    if not answer.body or not is_xml(answer.content_type):
+        return
+    if problem := xml_problem(answer.body):
+        yield Remark("body", f"This is no well-formed XML ({problem}): {provider} takes it for a failure.")
+        return
+    root = fromstring(answer.body.encode())
+    exact = verbs is None or verbs.exact
+    if root.tag != "Response" and (exact or root.tag.lower() != "response"):
+        yield Remark("body", f"The outermost element is <{root.tag}>; providers that read XML want <Response>.")
+        return
+    names = list(dict.fromkeys(child.tag for child in root if isinstance(child.tag, str)))
+    if verbs is not None:
+        yield from (
+            Remark("body", f"{provider} knows no <{name}>." + _meant(name, verbs))
+            for name in names
+            if not verbs.knows(name)
+        )
+    sending = {verb.lower() for verb in (verbs or _ANY).sending}
+    if role is not Role.STATUS and any(name.lower() in sending for name in names):
+        yield Remark("body", "This sends a real SMS back for every request, and it is billed.")
+
+
+def _meant(name: str, verbs: Verbs) -> str:
+    """What was probably meant."""
+    same = next((verb for verb in sorted(verbs.known) if verb.lower() == name.lower()), None)
+    if same:
+        return f" Write <{same}>: upper and lower case count."
+    if name.lower() in ("sms", "message"):
+        own = sorted(verbs.sending & verbs.known)
+        return f" Its element for an SMS is <{own[0]}>." if own else ""
+    return ""
+
+
+def _lint_delay(answer: Answer, provider: str, timeout_s: float | None) -> Iterator[Remark]:
+    if timeout_s is not None and answer.delay_ms >= timeout_s * 1_000:
+        yield Remark("delay_ms", f"{provider[0].upper()}{provider[1:]} waits {timeout_s:g} s for an answer, no longer.")

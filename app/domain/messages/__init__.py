@@ -1,0 +1,1 @@
+"""Messages: the model, and the fold that builds one from its events."""

@@ -1,0 +1,111 @@
+"""Replay: a capture sent again by hand, exactly as it came, to a URL of the user's; what came back is an attempt."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import unquote, urlsplit, urlunsplit
+
+from .bins import KEY
+from .captures import RawRequest
+from .curl import SECRET_HEADERS
+from .roles import Role
+from .simulations import MARK
+
+MOST_AT_ONCE = 50
+"""Captures in one replay."""
+
+# What belongs to one connection (RFC 9110, section 7.6.1), and what is said anew for this one. The mark of a
+# simulation is nobody's business but the bin's.
+_OURS = frozenset(
+    {b"host", b"content-length", b"connection", b"keep-alive", b"transfer-encoding", b"te", b"trailer", b"upgrade",
+     b"expect", b"proxy-connection", MARK.lower().encode()}
+)  # fmt: skip
+_SECRET_PREFIXES = (b"proxy-", b"x-forwarded-")
+_SECRETS = SECRET_HEADERS | {b"forwarded", b"x-real-ip"}
+
+
+_ONE_OR_RANGE = re.compile(r"#?([0-9]{1,18})(?:-#?([0-9]{1,18}))?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewAttempt:
+    """Capture `n` was sent to `url`, whose query values are not kept. `status` None: no whole answer; then `error`
+    says why in a few words. `ms` until the end of the answer. `body` is its head."""
+
+    n: int
+    url: str
+    sent_at: datetime
+    status: int | None
+    ms: int
+    error: str | None = None
+    content_type: str = ""
+    body: bytes = b""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt(NewAttempt):
+    """A kept one; `number` counts the attempts of its capture from 1."""
+
+    number: int
+
+
+def replayed(raw: RawRequest, role: Role, url: str, *, with_credentials: bool) -> bytes:
+    """The bytes to send to `url`, body included. ValueError: as it came it cannot be written into one request."""
+    if raw.refused is not None:
+        raise ValueError("it is not valid HTTP, so its address cannot be changed")
+    lines = [f"{raw.method} {_target(raw.target, role, url)} HTTP/1.1".encode("latin-1")]
+    lines.append(b"Host: " + urlsplit(url).netloc.encode())
+    lines += [name + b": " + value for name, value in _kept(raw, with_credentials=with_credentials)]
+    if raw.body or raw.header(b"content-length") or raw.header(b"transfer-encoding"):
+        lines.append(b"Content-Length: %d" % len(raw.body))
+    lines.append(b"Connection: close")
+    if any(letter in line for line in lines for letter in b"\r\n\0"):
+        raise ValueError("a line break inside of a header cannot be sent again")
+    return b"\r\n".join(lines) + b"\r\n\r\n" + raw.body
+
+
+def without_secrets(url: str) -> str:
+    """An address for people to recognise: the names of its query stay, the values are dots."""
+    parts = urlsplit(url)
+    query = "&".join(pair.partition("=")[0] + ("=…" if "=" in pair else "") for pair in parts.query.split("&"))
+    return urlunsplit(parts._replace(query=query))
+
+
+def _kept(raw: RawRequest, *, with_credentials: bool) -> Iterator[tuple[bytes, bytes]]:
+    named = {item.strip().lower() for name, value in raw.headers if name.lower() == b"connection"
+             for item in value.split(b",")}  # fmt: skip
+    for name, value in raw.headers:
+        lower = name.lower()
+        is_secret = lower in _SECRETS or lower.startswith(_SECRET_PREFIXES)
+        if lower not in _OURS and lower not in named and (with_credentials or not is_secret):
+            yield name, value
+
+
+def _target(target: str, role: Role, url: str) -> str:
+    """The path of `url` and what stood behind the role; both queries. Nothing is decoded or encoded on the way."""
+    path, _, query = target.partition("?")
+    segments = path.split("/")
+    keys = [place for place, segment in enumerate(segments) if KEY.fullmatch(unquote(segment))]
+    behind = segments[keys[0] + 1 :] if keys else []
+    if behind and behind[0] == role.value:
+        behind = behind[1:]
+    tail = "".join(f"/{segment}" for segment in behind) if any(behind) else ""
+    parts = urlsplit(url)
+    start = parts.path.rstrip("/") if tail else parts.path or "/"
+    queries = "&".join(each for each in (parts.query, query) if each)
+    return start + tail + (f"?{queries}" if queries else "")
+
+
+def read_selection(text: str) -> list[int]:
+    """Numbers of captures in the order in which they are named: `43 44`, `#43, 47-50`. ValueError says what is not."""
+    numbers: list[int] = []
+    for word in text.replace(",", " ").split():
+        found = _ONE_OR_RANGE.fullmatch(word)
+        if found is None:
+            raise ValueError(f'"{word[:20]}" is no number of a request; write 43 44 or 47-50')
+        first, last = int(found[1]), int(found[2] or found[1])
+        if last < first or last - first >= MOST_AT_ONCE:
+            raise ValueError(f"{word[:40]} must go upwards, over at most {MOST_AT_ONCE} requests")
+        numbers += range(first, last + 1)
+    return numbers

@@ -1,0 +1,104 @@
+"""Reading a bin from its first row to its last in pages, oldest first, in constant memory.
+
+The end is fixed at the start: what arrives meanwhile belongs to the next export. Each page is one short read, so a slow
+reader holds nothing open in the database; what is deleted meanwhile is left out. With a filter a read looks through a
+range of numbers, whether or not anything in it matches, and the next range is as large as the time that this one took
+allows: no filter makes an export fail, or keeps other readers waiting.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from typing import TypeVar
+
+from ..clock import ticks
+from ..domain.answers.model import Answer
+from ..domain.bins import Bin
+from ..domain.captures import Capture, CaptureRow
+from ..domain.messages.model import Message
+from ..domain.search import Query
+from ..errors import TooSlow
+from ..store import Store
+
+PAGE = 200
+# Whole captures are read together up to this many bytes of body; a larger one comes alone.
+PAGE_BYTES = 1 << 20
+# Numbers that a read with a filter looks through: at the beginning, and at least where it takes its time; and the
+# seconds that it should take.
+RANGE, LEAST_RANGE = 2_000, 200
+SHORT_S, LONG_S = 0.05, 0.2
+
+Whole = tuple[Capture, Answer | None]
+Row = TypeVar("Row")
+
+
+async def each_page(store: Store, bin: Bin, query: Query | None = None) -> AsyncIterator[Sequence[CaptureRow]]:
+    """The captures as lists show them."""
+
+    def read(after: int, upto: int) -> Awaitable[Sequence[CaptureRow]]:
+        return store.list_captures(bin.id, limit=PAGE, after=after, upto=upto, query=query)
+
+    async for rows in _each_range(read, lambda row: row.n, bin.last_n, has_filter=query is not None):
+        yield rows
+
+
+async def each_whole_page(store: Store, bin: Bin, query: Query | None = None) -> AsyncIterator[Sequence[Whole]]:
+    """The captures with their bytes, and with what was answered where it was not the default."""
+    async for rows in each_page(store, bin, query):
+        for numbers in in_bites(rows):
+            captures = await store.get_captures(bin.id, numbers)
+            sent = await store.get_sent_answers(bin.id, numbers)
+            yield [(capture, sent.get(capture.row.n)) for capture in captures]
+
+
+async def each_message_page(store: Store, bin: Bin, query: Query | None = None) -> AsyncIterator[Sequence[Message]]:
+    """The messages, in the order of their first event."""
+
+    def read(after: int, upto: int) -> Awaitable[Sequence[Message]]:
+        return store.messages_from(bin.id, after=after, upto=upto, limit=PAGE, query=query)
+
+    last = await store.last_message_id(bin.id)
+    async for messages in _each_range(read, lambda message: message.id, last, has_filter=query is not None):
+        yield messages
+
+
+async def _each_range(
+    read: Callable[[int, int], Awaitable[Sequence[Row]]],
+    number_of: Callable[[Row], int],
+    last: int,
+    *,
+    has_filter: bool,
+) -> AsyncIterator[Sequence[Row]]:
+    """Pages of rows up to the number `last`. `read` gives at most `PAGE` rows above the first number and not above the
+    second."""
+    after, size = 0, RANGE if has_filter else last
+    while after < last:
+        since = ticks()
+        upto = min(after + size, last)
+        try:
+            rows = await read(after, upto)
+        except TooSlow:
+            if size == 1:
+                raise
+            size = max(1, size // 8)
+            continue
+        if rows:
+            yield rows
+        after = number_of(rows[-1]) if len(rows) == PAGE else upto
+        took_s = ticks() - since
+        if has_filter and took_s < SHORT_S:
+            size *= 2
+        elif has_filter and took_s > LONG_S:
+            size = max(min(size, LEAST_RANGE), size // 2)
+
+
+def in_bites(rows: Sequence[CaptureRow]) -> Iterator[list[int]]:
+    """The numbers of captures that may be read together."""
+    numbers: list[int] = []
+    size = 0
+    for row in rows:
+        if numbers and size + row.size > PAGE_BYTES:
+            yield numbers
+            numbers, size = [], 0
+        numbers.append(row.n)
+        size += row.size
+    if numbers:
+        yield numbers

@@ -1,0 +1,59 @@
+"""Replay by hand: captures sent again, in order, one after the other, through the gate."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from .. import clock
+from ..domain.captures import RawRequest
+from ..domain.replays import MOST_AT_ONCE, Attempt, NewAttempt, replayed, without_secrets
+from ..domain.roles import Role
+from ..egress import AT_ONCE, Network, check_target, send_exactly
+from ..errors import Invalid
+from ..store import Store
+
+
+class Replaying:
+    """Belongs to one event loop. `allowed` is what the operator opened of the gate."""
+
+    def __init__(self, store: Store, allowed: Sequence[Network | str]) -> None:
+        self._store = store
+        self._allowed = allowed
+        self._room = asyncio.Semaphore(AT_ONCE)
+
+    async def replay(
+        self, bin_id: str, numbers: Sequence[int], url: str, *, with_credentials: bool = False
+    ) -> list[Attempt]:
+        """What came back, in the order of `numbers`. Nothing is sent when one is not there. NotFound, Invalid,
+        Damaged."""
+        if not 1 <= len(numbers) <= MOST_AT_ONCE:
+            raise Invalid(("captures", f"must be 1 to {MOST_AT_ONCE} numbers of captures"))
+        url = check_target("url", url)
+        for n in numbers:
+            (await self._store.get_capture(bin_id, n)).intact()
+        attempts = []
+        for n in numbers:
+            capture = await self._store.get_capture(bin_id, n)
+            async with self._room:
+                new = await send_again(
+                    n, capture.intact(), capture.row.role, url, with_credentials=with_credentials, allowed=self._allowed
+                )
+            number = await self._store.add_attempt(bin_id, new)
+            attempts.append(Attempt(**asdict(new), number=number))
+        return attempts
+
+
+async def send_again(
+    n: int, raw: RawRequest, role: Role, url: str, *, with_credentials: bool, allowed: Sequence[Network | str] | None
+) -> NewAttempt:
+    """One capture, exactly as it came. `allowed` None: there is no gate. Never raises for what others do."""
+    sent_at, shown = clock.now(), without_secrets(url)
+    try:
+        data = replayed(raw, role, url, with_credentials=with_credentials)
+    except ValueError as error:
+        return NewAttempt(n=n, url=shown, sent_at=sent_at, status=None, ms=0, error=str(error))
+    reply = await send_exactly(url, data, allowed=allowed)
+    return NewAttempt(
+        n=n, url=shown, sent_at=sent_at, status=reply.status, ms=reply.ms, error=reply.error,
+        content_type=reply.content_type[:200], body=reply.body,
+    )  # fmt: skip

@@ -1,0 +1,75 @@
+"""Home: the bins, and the form that makes one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from aiohttp import web
+
+from ... import keys
+from ...domain.bins import Bin
+from ...domain.captures import CaptureRow
+from ...errors import Invalid
+from ...services import bins as service
+from ..site.forms import go_back, read_form
+from ..site.templates import render, site_of, urls_of
+from ..site.urls import place_of
+from .inputs import bin_fields
+from .page import form_wish
+
+SHOWN = 200
+# Bins whose last request is told; each costs one look-up by its key.
+TOLD = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HomePage:
+    """`last` is the newest capture by bin, for the first few bins.
+
+    `said` and `problems` are what a form held and what was wrong with it.
+    """
+
+    bins: Sequence[Bin]
+    addresses: dict[str, str]
+    last: dict[str, CaptureRow]
+    said: dict[str, str] = field(default_factory=dict)
+    problems: dict[str, str] = field(default_factory=dict)
+
+
+async def index(request: web.Request) -> web.StreamResponse:
+    """GET /"""
+    return await _home(request)
+
+
+async def create(request: web.Request) -> web.StreamResponse:
+    """POST /bins: make one and go there."""
+    said = await read_form(request)
+    try:
+        bin = await service.create(request.app[keys.STORE], request.app[keys.KEYRING], **bin_fields(form_wish(said)))
+    except Invalid as error:
+        return await _home(request, said=said, problems=dict(error.problems), status=422)
+    return web.Response(status=303, headers={"Location": f"{place_of(request).base}/bins/{bin.id}"})
+
+
+async def confirm_time(request: web.Request) -> web.StreamResponse:
+    """POST /retention/confirm: the clock is right, so captures expire again."""
+    said = await read_form(request)
+    request.app[keys.SWEEPING].confirm()
+    return go_back(request, said, below="", otherwise="/")
+
+
+async def _home(
+    request: web.Request,
+    *,
+    said: dict[str, str] | None = None,
+    problems: dict[str, str] | None = None,
+    status: int = 200,
+) -> web.Response:
+    bins = await request.app[keys.STORE].list_bins(limit=SHOWN)
+    root = site_of(request).root
+    addresses = {bin.id: next(iter(urls_of(root, bin).values())) for bin in bins}
+    last = {}
+    for bin in bins[:TOLD]:
+        for row in await request.app[keys.STORE].list_captures(bin.id, limit=1) if bin.captures else ():
+            last[bin.id] = row
+    page = HomePage(bins=bins, addresses=addresses, last=last, said=said or {}, problems=problems or {})
+    return render(request, "home/index.html", page, status=status)

@@ -1,0 +1,154 @@
+"""A bin's settings: name, provider, retention, key, and its end."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import web
+
+from ... import keys
+from ...domain.bins import Bin
+from ...domain.roles import Role
+from ...domain.units import format_duration
+from ...errors import Invalid
+from ...providers import sheet_of
+from ...providers.sheet import Sheet
+from ...services import bins as service
+from ...store import Understanding
+from ..site.forms import read_form
+from ..site.templates import render, site_of, urls_of
+from ..site.urls import place_of
+from .inputs import bin_fields
+
+IN_MENU = 20
+RETENTIONS = ("1d", "7d", "30d", "90d", "365d", "0")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingsPage:
+    """What the forms show."""
+
+    bin: Bin
+    urls: dict[Role, str]
+    retention: str
+    stuck_after: str
+    sheet: Sheet | None
+    rereading: Understanding
+    said: dict[str, str] = field(default_factory=dict)
+    problems: dict[str, str] = field(default_factory=dict)
+    saved: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeletePage:
+    """The question before a bin goes."""
+
+    bin: Bin
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MenuPage:
+    """The bins to switch to; `all`: there are no more than these."""
+
+    bins: Sequence[Bin]
+    current: str
+    all: bool
+
+
+def form_wish(said: dict[str, str]) -> dict[str, Any]:
+    """A form's texts as the API would say them: an empty name is no name, an empty choice is null."""
+    wish: dict[str, Any] = {}
+    if said.get("name", "").strip():
+        wish["name"] = said["name"]
+    for name in ("provider", "retention"):
+        if name in said:
+            wish[name] = said[name] or None
+    if said.get("stuck_after"):
+        wish["stuck_after"] = said["stuck_after"]
+    return wish
+
+
+async def settings(request: web.Request) -> web.StreamResponse:
+    """GET /bins/{bin}/settings"""
+    bin = await request.app[keys.STORE].get_bin(request.match_info["bin"])
+    return await _settings(request, bin, saved="saved" in request.query)
+
+
+async def save(request: web.Request) -> web.StreamResponse:
+    """POST /bins/{bin}/settings"""
+    app = request.app
+    bin = await app[keys.STORE].get_bin(request.match_info["bin"])
+    said = await read_form(request)
+    try:
+        fields = bin_fields({"name": said.get("name", ""), **form_wish(said)})
+    except Invalid as error:
+        return await _settings(request, bin, said=said, problems=dict(error.problems), status=422)
+    await service.change(
+        app[keys.STORE],
+        app[keys.KEYRING],
+        app[keys.HUB],
+        bin,
+        name=fields["name"],
+        provider=fields.get("provider"),
+        retention=fields.get("retention"),
+        stuck_after=fields.get("stuck_after", bin.stuck_after),
+    )
+    return _to(request, f"/bins/{bin.id}/settings?saved")
+
+
+async def rotate_key(request: web.Request) -> web.StreamResponse:
+    """POST /bins/{bin}/rotate-key"""
+    app = request.app
+    bin = await service.rotate_key(app[keys.STORE], app[keys.KEYRING], app[keys.HUB], request.match_info["bin"])
+    return _to(request, f"/bins/{bin.id}/settings?saved")
+
+
+async def reread(request: web.Request) -> web.StreamResponse:
+    """POST /bins/{bin}/reread"""
+    app = request.app
+    await service.reread(app[keys.STORE], app[keys.HUB], request.match_info["bin"])
+    return _to(request, f"/bins/{request.match_info['bin']}/settings")
+
+
+async def others(request: web.Request) -> web.StreamResponse:
+    """GET /bins/{bin}/others: the bins to switch to, as a piece of HTML."""
+    found = await request.app[keys.STORE].list_bins(limit=IN_MENU + 1)
+    page = MenuPage(bins=found[:IN_MENU], current=request.match_info["bin"], all=len(found) <= IN_MENU)
+    return render(request, "bins/_menu.html", page)
+
+
+async def confirm_delete(request: web.Request) -> web.StreamResponse:
+    """GET /bins/{bin}/delete"""
+    bin = await request.app[keys.STORE].get_bin(request.match_info["bin"])
+    return render(request, "bins/delete.html", DeletePage(bin=bin))
+
+
+async def delete(request: web.Request) -> web.StreamResponse:
+    """POST /bins/{bin}/delete: the name must be typed, because this cannot be undone."""
+    app = request.app
+    bin = await app[keys.STORE].get_bin(request.match_info["bin"])
+    typed = (await read_form(request)).get("name", "").strip()
+    if typed != bin.name:
+        problem = "That is not its name. Nothing was deleted."
+        return render(request, "bins/delete.html", DeletePage(bin=bin, problem=problem), status=422)
+    rooms = (app[keys.STORE], app[keys.KEYRING], app[keys.HUB], app[keys.ANSWERS], app[keys.FAULTS], app[keys.SWEEPING])
+    await service.delete(*rooms, bin.id)
+    return _to(request, "/")
+
+
+async def _settings(request: web.Request, bin: Bin, *, status: int = 200, **more: Any) -> web.Response:
+    page = SettingsPage(
+        bin=bin,
+        urls=urls_of(site_of(request).root, bin),
+        stuck_after=format_duration(bin.stuck_after),
+        sheet=sheet_of(bin.provider),
+        rereading=await request.app[keys.STORE].rereading(bin.id),
+        retention="" if bin.retention is None else format_duration(bin.retention),
+        **more,
+    )
+    return render(request, "bins/settings.html", page, status=status)
+
+
+def _to(request: web.Request, path: str) -> web.Response:
+    return web.Response(status=303, headers={"Location": place_of(request).base + path})

@@ -1,0 +1,71 @@
+"""The JSON of bins; the OpenAPI document's components are generated from these types."""
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from ...domain.bins import Bin
+from ...domain.roles import Role
+from ...domain.units import format_duration, rfc3339
+from ..site.shapes import Provider, Time
+from ..site.urls import capture_url, page_url
+
+
+class Urls(msgspec.Struct, rename={"voice_fallback": "voice-fallback"}):
+    """The capture URLs of a bin, absolute, one a role."""
+
+    primary: str
+    fallback: str
+    status: str
+    voice: str
+    voice_fallback: str
+
+
+class BinShape(msgspec.Struct, rename={}):
+    """A named place that collects."""
+
+    id: str
+    name: str
+    provider: Provider | None
+    retention: Annotated[str | None, Meta(description="Duration such as 30d; 0 keeps for ever; null: the server's.")]
+    stuck_after: Annotated[str, Meta(description="Silence after which an open message is stuck, such as 5m; 0: never.")]
+    created_at: Time
+    captures: int
+    behind: Annotated[int, Meta(description="Captures that are kept, and not read and counted yet; mostly 0.")]
+    last_capture_at: Time | None
+    page_url: str
+    urls: Urls
+
+
+class RereadShape(msgspec.Struct):
+    """How far reading a bin again is; what was read before is shown until it is done."""
+
+    state: Annotated[Literal["reading", "done"], Meta(description="reading: until the new reading is shown.")]
+    done: int
+    total: int
+
+
+class BinList(msgspec.Struct):
+    """A page of bins, newest first."""
+
+    items: list[BinShape]
+    next: str | None
+
+
+def show_bin(bin: Bin, root: str) -> BinShape:
+    """A bin with addresses under `root`."""
+    urls = {role.value.replace("-", "_"): capture_url(root, bin.key, role) for role in Role}
+    return BinShape(
+        id=bin.id,
+        name=bin.name,
+        provider=bin.provider,  # type: ignore[arg-type]  # checked where it was set
+        retention=None if bin.retention is None else format_duration(bin.retention),
+        stuck_after=format_duration(bin.stuck_after),
+        created_at=rfc3339(bin.created_at),
+        captures=bin.captures,
+        behind=bin.behind,
+        last_capture_at=None if bin.last_capture_at is None else rfc3339(bin.last_capture_at),
+        page_url=page_url(root, bin),
+        urls=Urls(**urls),
+    )

@@ -1,0 +1,109 @@
+"""Captures for programs."""
+
+from collections.abc import Sequence
+
+import msgspec
+from aiohttp import web
+
+from ... import clock, keys
+from ...domain.captures import CaptureRow
+from ...domain.search import Query
+from ...errors import Invalid
+from ...services import bins as service
+from ...services.large import work_on
+from ..site.headers import FILE_HEADERS
+from ..site.inputs import HIGHEST, MAX_WAIT_S, filter_of, limit_of, number, read_query
+from ..site.json import json_response
+from .shapes import CaptureList, show_capture, show_row
+
+
+async def index(request: web.Request) -> web.StreamResponse:
+    """GET /api/v1/bins/{bin}/captures"""
+    query = read_query(request, ("limit", "before", "after", "q", "wait"))
+    limit = limit_of(query)
+    before = number(query, "before", lowest=0, highest=HIGHEST)
+    after = number(query, "after", lowest=0, highest=HIGHEST)
+    wait_s = number(query, "wait", lowest=0, highest=MAX_WAIT_S)
+    if before is not None and after is not None:
+        raise Invalid(("before", "cannot be used with after"), ("after", "cannot be used with before"))
+    if wait_s is not None and after is None:
+        raise Invalid(("wait", "needs after; 0 waits from the start"))
+    wanted = filter_of(query)
+    bin_id = request.match_info["bin"]
+    if after is not None and wait_s:
+        found = await _wait(request, bin_id, limit + 1, after, wanted, wait_s)
+    else:
+        store = request.app[keys.STORE]
+        found = await store.list_captures(bin_id, limit=limit + 1, before=before, after=after, query=wanted)
+    shown = [show_row(row) for row in found[:limit]]
+    return json_response(CaptureList(shown, str(shown[-1].n) if len(found) > limit else None))
+
+
+async def show(request: web.Request) -> web.StreamResponse:
+    """GET /api/v1/bins/{bin}/captures/{n}"""
+    store = request.app[keys.STORE]
+    bin_id, n = _address(request)
+    capture = await store.get_capture(bin_id, n)
+    sent = await store.get_sent_answer(bin_id, n)
+    shown = await work_on([capture.raw], lambda: msgspec.json.encode(show_capture(capture, sent)))
+    return web.Response(body=shown, content_type="application/json")
+
+
+async def body(request: web.Request) -> web.StreamResponse:
+    """GET /api/v1/bins/{bin}/captures/{n}/body: exactly the bytes."""
+    bin_id, n = _address(request)
+    capture = await request.app[keys.STORE].get_capture(bin_id, n)
+    return web.Response(
+        body=capture.intact().body,
+        content_type="application/octet-stream",
+        headers={**FILE_HEADERS, "Content-Disposition": f'attachment; filename="capture-{n}.bin"'},
+    )
+
+
+async def raw(request: web.Request) -> web.StreamResponse:
+    """GET /api/v1/bins/{bin}/captures/{n}/raw[?wire=1]: the request as a `message/http` file."""
+    query = read_query(request, ("wire",))
+    wire = number(query, "wire", lowest=0, highest=1) == 1
+    bin_id, n = request.match_info["bin"], int(request.match_info["n"])
+    capture = await request.app[keys.STORE].get_capture(bin_id, n)
+    came = capture.intact()
+    return web.Response(
+        body=came.on_the_wire() if wire else came.as_message(),
+        content_type="message/http",
+        headers={**FILE_HEADERS, "Content-Disposition": f'attachment; filename="capture-{n}.http"'},
+    )
+
+
+async def delete(request: web.Request) -> web.StreamResponse:
+    """DELETE /api/v1/bins/{bin}/captures/{n}"""
+    await service.delete_capture(request.app[keys.STORE], request.app[keys.HUB], *_address(request))
+    return web.Response(status=204)
+
+
+async def clear(request: web.Request) -> web.StreamResponse:
+    """DELETE /api/v1/bins/{bin}/captures"""
+    read_query(request)
+    app = request.app
+    await service.clear(app[keys.STORE], app[keys.HUB], app[keys.SWEEPING], request.match_info["bin"])
+    return web.Response(status=204)
+
+
+def _address(request: web.Request) -> tuple[str, int]:
+    read_query(request)
+    return request.match_info["bin"], int(request.match_info["n"])
+
+
+async def _wait(
+    request: web.Request, bin_id: str, limit: int, after: int, wanted: Query | None, wait_s: int
+) -> Sequence[CaptureRow]:
+    """Long poll on the bin's bell: no capture slips between two calls, because each starts from its cursor."""
+    store, hub = request.app[keys.STORE], request.app[keys.HUB]
+    end = clock.ticks() + wait_s
+    with hub.listen(bin_id) as bell:
+        while True:
+            bell.clear()
+            found = await store.list_captures(bin_id, limit=limit, after=after, query=wanted)
+            left = end - clock.ticks()
+            if found or left <= 0 or hub.closed or request.transport is None:
+                return found
+            await bell.wait(left)

@@ -1,0 +1,217 @@
+"""The bin page: a live list, and one capture open beside it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from aiohttp import web
+
+from ... import keys
+from ...domain.bins import Bin
+from ...domain.captures import CaptureRow
+from ...domain.replays import read_selection
+from ...domain.roles import Role
+from ...domain.search import parse_query
+from ...domain.units import say_duration
+from ...errors import Invalid, NotFound, TooSlow
+from ...services import bins as service
+from ...store import Store
+from ..site.filters import SIMULATED, Filter, View, filter_of, stopped
+from ..site.forms import read_form
+from ..site.headers import NOTHING_AT_ALL
+from ..site.inputs import HIGHEST, number
+from ..site.templates import render, render_of, retention_of, site_of, urls_of
+from ..site.urls import place_of
+from ..words.pairings import row_of
+from ..words.portals import empty_page
+from .detail import Detail, open_detail
+
+# Rows in the first load, and in each older load.
+PAGE = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replay:
+    """What the form of a replay held, and what was wrong with it."""
+
+    url: str = ""
+    then: str = ""
+    problem: str | None = None
+    then_problem: str | None = None
+
+
+NO_REPLAY = Replay()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BinPage:
+    """The bin's frame and list; `detail` when a capture is open. `older` pages on, None at the end.
+
+    `simulated` is the view of simulated captures, where there are some.
+
+    `oldest` is the far end of the bin, whatever page is shown. `beside` are the numbers of the next newer and the next
+    older capture, None where there is none.
+    """
+
+    bin: Bin
+    urls: dict[Role, str]
+    kept: str
+    filter: Filter
+    rows: Sequence[CaptureRow]
+    older: int | None
+    oldest: CaptureRow | None = None
+    detail: Detail | None = None
+    beside: tuple[int | None, int | None] = (None, None)
+    simulated: View | None = None
+    replay: Replay = NO_REPLAY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowsPage:
+    """Older rows, to be put below the list."""
+
+    bin: Bin
+    filter: Filter
+    rows: Sequence[CaptureRow]
+    older: int | None
+
+
+async def index(request: web.Request) -> web.StreamResponse:
+    """GET /bins/{bin}"""
+    bin = await request.app[keys.STORE].get_bin(request.match_info["bin"])
+    page = await _whole_page(request, bin, before=number(dict(request.query), "before", lowest=0, highest=HIGHEST))
+    if not bin.last_n:
+        return render(request, "captures/empty.html", empty_page(bin, page.urls, request.query.get("provider")))
+    return render(request, "captures/index.html", page, status=page.filter.status)
+
+
+async def rows(request: web.Request) -> web.StreamResponse:
+    """GET /bins/{bin}/rows?before=n: older rows as a piece of HTML."""
+    bin = await request.app[keys.STORE].get_bin(request.match_info["bin"])
+    before = number(dict(request.query), "before", lowest=0, highest=HIGHEST)
+    page = await _bin_page(request, bin, filter_of(request), before=before)
+    return render(
+        request, "captures/_rows.html", RowsPage(bin=bin, filter=page.filter, rows=page.rows, older=page.older)
+    )
+
+
+async def show(request: web.Request) -> web.StreamResponse:
+    """GET /bins/{bin}/captures/{n}: the page with the pane open, or the pane alone for the script."""
+    return await _show(request, request.query.get("tab", "summary"))
+
+
+async def replay(request: web.Request) -> web.StreamResponse:
+    """POST /bins/{bin}/captures/{n}/replay: send it again, and show what came back."""
+    bin_id, n = _address(request)
+    said = await read_form(request)
+    url, then = said.get("url", "").strip(), said.get("then", "").strip()
+    await request.app[keys.STORE].get_capture(bin_id, n)
+    try:
+        numbers = [n, *read_selection(then)]
+        await request.app[keys.REPLAYING].replay(bin_id, numbers, url, with_credentials="credentials" in said)
+    except Invalid as error:
+        problems = dict(error.problems)
+        again = Replay(url=url, then=then, problem=problems.get("url"), then_problem=problems.get("captures"))
+        return await _show(request, "replay", again, status=422)
+    except (NotFound, ValueError) as error:
+        return await _show(request, "replay", Replay(url=url, then=then, then_problem=str(error)), status=422)
+    if request.headers.get("X-Partial") == "detail":
+        return await _show(request, "replay", Replay(url=url))
+    where = f"{place_of(request).base}/bins/{bin_id}/captures/{n}?tab=replay"
+    return web.Response(status=303, headers={"Location": where})
+
+
+async def _show(request: web.Request, tab: str, again: Replay = NO_REPLAY, *, status: int = 200) -> web.StreamResponse:
+    bin_id, n = _address(request)
+    store = request.app[keys.STORE]
+    capture = await store.get_capture(bin_id, n)
+    bin = await store.get_bin(bin_id)
+    address = urls_of(site_of(request).root, bin)[capture.row.role]
+    detail = await open_detail(store, bin_id, capture, address, tab)
+    pairings = await store.pairings_of(bin_id, [n])
+    detail = replace(detail, pair=row_of(pairings[0]) if pairings else None)
+    filter = filter_of(request)
+    beside = await _beside(store, bin_id, n, filter)
+    if request.headers.get("X-Partial") == "detail":
+        page = BinPage(bin=bin, urls={}, kept="", filter=filter, rows=(), older=None, detail=detail, beside=beside)
+        page, template = replace(page, replay=again), "captures/_detail.html"
+    else:
+        page = replace(await _whole_page(request, bin), detail=detail, beside=beside, replay=again)
+        template = "captures/index.html"
+    return await render_of([capture.raw], request, template, page, status=status)
+
+
+async def download(request: web.Request) -> web.StreamResponse:
+    """GET /bins/{bin}/captures/{n}/download: the bytes, under a name of ours."""
+    bin_id, n = _address(request)
+    capture = await request.app[keys.STORE].get_capture(bin_id, n)
+    return web.Response(
+        body=capture.intact().body,
+        content_type="application/octet-stream",
+        headers={
+            "Content-Disposition": f'attachment; filename="capture-{n}.bin"',
+            "Content-Security-Policy": NOTHING_AT_ALL,
+        },
+    )
+
+
+async def delete(request: web.Request) -> web.StreamResponse:
+    """POST /bins/{bin}/captures/{n}/delete"""
+    bin_id, n = _address(request)
+    await service.delete_capture(request.app[keys.STORE], request.app[keys.HUB], bin_id, n)
+    return _to_bin(request, bin_id)
+
+
+async def clear(request: web.Request) -> web.StreamResponse:
+    """POST /bins/{bin}/clear"""
+    bin_id = request.match_info["bin"]
+    await service.clear(request.app[keys.STORE], request.app[keys.HUB], request.app[keys.SWEEPING], bin_id)
+    return _to_bin(request, bin_id)
+
+
+async def _whole_page(request: web.Request, bin: Bin, *, before: int | None = None) -> BinPage:
+    store = request.app[keys.STORE]
+    filter = filter_of(request)
+    try:
+        page = await _bin_page(request, bin, filter, before=before)
+    except TooSlow as error:
+        page = _page_of(request, bin, stopped(filter, error), ())
+    oldest = await store.list_captures(bin.id, limit=1, after=0)
+    simulated = await store.list_captures(bin.id, limit=1, query=parse_query(SIMULATED.text))
+    return replace(page, oldest=oldest[0] if oldest else None, simulated=SIMULATED if simulated else None)
+
+
+async def _beside(store: Store, bin_id: str, n: int, filter: Filter) -> tuple[int | None, int | None]:
+    try:
+        newer = await store.list_captures(bin_id, limit=1, after=n, query=filter.query)
+        older = await store.list_captures(bin_id, limit=1, before=n, query=filter.query)
+    except TooSlow:
+        return None, None
+    return (newer[0].n if newer else None, older[0].n if older else None)
+
+
+async def _bin_page(request: web.Request, bin: Bin, filter: Filter, *, before: int | None) -> BinPage:
+    store = request.app[keys.STORE]
+    found = await store.list_captures(bin.id, limit=PAGE + 1, before=before, query=filter.query)
+    return _page_of(request, bin, filter, found)
+
+
+def _page_of(request: web.Request, bin: Bin, filter: Filter, found: Sequence[CaptureRow]) -> BinPage:
+    """`found`: one row more than the page has, where there are older ones."""
+    shown = found[:PAGE]
+    kept = retention_of(bin, request.app[keys.SETTINGS].retention)
+    return BinPage(
+        bin=bin,
+        urls=urls_of(site_of(request).root, bin),
+        kept=say_duration(kept),
+        filter=filter,
+        rows=shown,
+        older=shown[-1].n if len(found) > PAGE else None,
+    )
+
+
+def _address(request: web.Request) -> tuple[str, int]:
+    return request.match_info["bin"], int(request.match_info["n"])
+
+
+def _to_bin(request: web.Request, bin_id: str) -> web.Response:
+    return web.Response(status=303, headers={"Location": f"{place_of(request).base}/bins/{bin_id}"})

@@ -1,0 +1,269 @@
+"""The JSON of captures and of what they state; the OpenAPI document's components are generated from these types."""
+
+import base64
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+from ...domain.answers.model import Answer, safe_answer
+from ...domain.captures import Capture, CaptureRow, Outcome
+from ...domain.events import Event
+from ...domain.findings import explain
+from ...domain.units import rfc3339
+from ...parsing import parse
+from ...providers import facts_of
+from ..site.shapes import PARTIES, Code, FindingShape, Pair, RoleName, StatusName, Time
+
+
+class Answered(msgspec.Struct):
+    """What the sender got: `status` null when nothing was sent (yet), `after_ms` until the last byte left."""
+
+    status: int | None
+    after_ms: int | None
+    fault: str | None
+
+
+class SentShape(msgspec.Struct):
+    """The answer as it went out, without the headers that smsbin adds to every one."""
+
+    headers: list[Pair]
+    body: str
+
+
+class AnsweredWhole(Answered):
+    """All that is known about the answer. `ok`: a whole 2xx, well formed, gone out before the sender left; null: not
+    known yet. `left_ms`: when the sender hung up without it. `note`: why it was not the one that was set.
+    `fault_said`: the fault in words."""
+
+    ok: bool | None
+    sender_left: bool
+    left_ms: int | None
+    note: str | None
+    fault_said: str | None
+    sent: SentShape | None
+
+
+class CaptureSummary(msgspec.Struct, rename=PARTIES):
+    """A capture as lists show it."""
+
+    n: int
+    received_at: Time
+    role: RoleName
+    method: str
+    target: str
+    peer: str
+    size: int
+    content_type: str | None
+    provider: str | None
+    kind: Literal["inbound", "status", "voice", "other"]
+    message_id: str | None
+    sender: str | None
+    recipient: str | None
+    text: str | None
+    status: str | None
+    raw_status: str | None
+    problem: str | None
+    findings: Annotated[list[Code], Meta(description="What is odd about it, by weight.")]
+    simulated: bool
+    answered: Answered
+
+
+class BodyShape(msgspec.Struct):
+    """The bytes as they came, before any decompression; `size` and `sha256` are of the kept bytes."""
+
+    size: int
+    complete: bool
+    sha256: str
+    base64: str
+
+
+class PartShape(msgspec.Struct):
+    """One part of a multipart body; `text` is null for what is not text."""
+
+    name: str | None
+    filename: str | None
+    content_type: str | None
+    size: int
+    text: str | None
+
+
+class CharsetShape(msgspec.Struct):
+    """How the body became text. `source` "suggested" is a guess."""
+
+    name: str
+    source: Literal["declared", "utf-8", "bom", "suggested"]
+    note: str | None
+
+
+class ParsedShape(msgspec.Struct):
+    """The bounded view of the content, judged by the content where the label lies."""
+
+    query: list[Pair]
+    form: list[Pair] | None
+    json: Any
+    xml: Any
+    parts: list[PartShape] | None
+    charset: CharsetShape | None
+    error: str | None
+
+
+class EventShape(msgspec.Struct, rename=PARTIES | {"sender_said": "from_said", "recipient_said": "to_said"}):
+    """What a request states about one message or call. `*_said` are the verbatim spellings, `said_at` is the
+    provider's own stamp."""
+
+    kind: Literal["inbound", "status", "voice", "other"]
+    message_id: str
+    sender: str | None
+    recipient: str | None
+    sender_said: str | None
+    recipient_said: str | None
+    text: str | None
+    media: list[str]
+    status: StatusName | None
+    raw_status: str | None
+    final: bool
+    said_at: Time | None
+    price: str | None
+    currency: str | None
+    error_code: str | None
+    segments: int | None
+
+
+class CaptureShape(CaptureSummary, rename=PARTIES):
+    """The whole capture."""
+
+    answered: AnsweredWhole
+    http_version: Annotated[str | None, Meta(description="Null: not valid HTTP; then `body` is all that came.")]
+    headers: Annotated[list[Pair], Meta(description="In order, as they came; bytes as latin-1.")]
+    body: BodyShape
+    parsed: ParsedShape
+    events: list[EventShape]
+    finding_details: list[FindingShape]
+
+
+class CaptureList(msgspec.Struct):
+    """A page of captures; `next` is null when it ends the list."""
+
+    items: list[CaptureSummary]
+    next: str | None
+
+
+def show_row(row: CaptureRow) -> CaptureSummary:
+    """A capture for lists and live frames."""
+    return CaptureSummary(**_summary(row))
+
+
+def show_capture(capture: Capture, sent: Answer | None = None) -> CaptureShape:
+    """A capture with its bytes, their parsed view and what they state. `sent`: what was answered, where it was not the
+    default of its role."""
+    raw = capture.raw
+    return CaptureShape(
+        **_summary(capture.row) | {"answered": _answered_whole(capture.row, sent)},
+        http_version=raw.http_version or None,
+        headers=[(name.decode("latin-1"), value.decode("latin-1")) for name, value in raw.headers],
+        body=BodyShape(
+            size=len(raw.body),
+            complete=raw.body_complete,
+            sha256=capture.sha256,
+            base64=base64.b64encode(raw.body).decode(),
+        ),
+        parsed=_parsed(capture),
+        events=[show_event(event) for event in capture.events],
+        finding_details=_finding_details(capture),
+    )
+
+
+def show_event(event: Event) -> EventShape:
+    """An event of a capture."""
+    return EventShape(
+        kind=event.kind.value,
+        message_id=event.message_id,
+        sender=event.sender,
+        recipient=event.recipient,
+        sender_said=event.sender_said,
+        recipient_said=event.recipient_said,
+        text=event.text,
+        media=list(event.media),
+        status=None if event.status is None else event.status.value,
+        raw_status=event.raw_status,
+        final=event.final,
+        said_at=None if event.said_at is None else rfc3339(event.said_at),
+        price=event.price,
+        currency=event.currency,
+        error_code=event.error_code,
+        segments=event.segments,
+    )
+
+
+def _finding_details(capture: Capture) -> list[FindingShape]:
+    """The words of the stored codes, with the values of this capture in them."""
+    reading = capture.row.reading
+    if not reading.findings:
+        return []
+    facts = facts_of(capture.raw, capture.row.role, reading.provider)
+    told = [explain(code, facts) for code in reading.findings]
+    return [FindingShape(finding.code, finding.cause, finding.cure) for finding in told]
+
+
+def _summary(row: CaptureRow) -> dict[str, Any]:
+    reading, outcome = row.reading, row.outcome
+    return {
+        "n": row.n,
+        "received_at": rfc3339(row.received_at),
+        "role": row.role.value,
+        "method": row.method,
+        "target": row.target,
+        "peer": row.peer,
+        "size": row.size,
+        "content_type": row.content_type,
+        "provider": reading.provider,
+        "kind": reading.kind.value,
+        "message_id": reading.message_id,
+        "sender": reading.sender,
+        "recipient": reading.recipient,
+        "text": reading.text,
+        "status": reading.status,
+        "raw_status": reading.raw_status,
+        "problem": reading.problem,
+        "findings": list(reading.findings),
+        "simulated": row.simulated,
+        "answered": Answered(
+            status=outcome.status if outcome else None,
+            after_ms=outcome.after_ms if outcome else None,
+            fault=row.fault.kind if row.fault else None,
+        ),
+    }
+
+
+def _answered_whole(row: CaptureRow, sent: Answer | None) -> AnsweredWhole:
+    outcome = row.outcome or Outcome()
+    if sent is None and outcome.status is not None:
+        sent = safe_answer(row.role)
+    return AnsweredWhole(
+        status=outcome.status,
+        after_ms=outcome.after_ms,
+        fault=row.fault.kind if row.fault else None,
+        ok=None if row.outcome is None else outcome.ok,
+        sender_left=outcome.sender_left,
+        left_ms=outcome.left_ms,
+        note=outcome.note,
+        fault_said=row.fault.said if row.fault else None,
+        sent=None if sent is None else SentShape(list(sent.headers), sent.body),
+    )
+
+
+def _parsed(capture: Capture) -> ParsedShape:
+    parsed = parse(capture.raw)
+    charset = parsed.charset
+    return ParsedShape(
+        query=list(parsed.query),
+        form=None if parsed.form is None else list(parsed.form),
+        json=parsed.json,
+        xml=parsed.xml,
+        parts=None
+        if parsed.parts is None
+        else [PartShape(part.name, part.filename, part.content_type, part.size, part.text) for part in parsed.parts],
+        charset=None if charset is None else CharsetShape(charset.name, charset.source, charset.note),
+        error=parsed.error,
+    )

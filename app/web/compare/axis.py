@@ -1,0 +1,201 @@
+"""The geometry of a pairing's time axis: one lane a URL, every request on it, to one scale.
+
+Everything is in percent of the width, so that the template only writes it down. What is written into the drawing
+stands in the table below it, too.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from ...domain.pairings.model import Hit
+from ...domain.roles import Role
+from ...domain.units import say_ms
+from ..words.hits import say_hit, say_status
+from ..words.titles import ROLE_TITLES
+
+# Labels take about this much of the width; where there is less room, one is left out.
+ROOM = 34.0
+# A span that is narrower than this is no more than its dot.
+NARROW = 1.5
+# What stands at the right end keeps off the edge.
+AIR = 1.06
+# The first of these that cuts the whole into five parts or fewer.
+STEPS_MS = (
+    1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 15_000, 30_000, 60_000, 120_000, 300_000, 600_000,
+    1_800_000, 3_600_000, 10_800_000, 21_600_000, 43_200_000, 86_400_000,
+)  # fmt: skip
+MOST_TICKS = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dot:
+    """A moment at `x` percent: an arrival in the lane's colour, or the sender leaving."""
+
+    x: float
+    tone: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """A time that we let the sender wait; `open`: it waits still."""
+
+    x: float
+    width: float
+    open: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Label:
+    """Words at `x` percent, `dx` pixels beside it, written from there (`start`) or up to there (`end`); `inside`: on a
+    span."""
+
+    x: float
+    dx: int
+    anchor: str
+    text: str
+    inside: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lane:
+    """The requests on one URL."""
+
+    role: Role
+    spans: tuple[Span, ...]
+    dots: tuple[Dot, ...]
+    labels: tuple[Label, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Axis:
+    """The drawing; `ticks` are (x, words), `told` is all of it in words."""
+
+    lanes: tuple[Lane, ...]
+    ticks: tuple[tuple[float, str], ...]
+    told: str
+
+
+def draw_pairing(lanes: Sequence[tuple[Role, Sequence[Hit]]], now: datetime) -> Axis | None:
+    """Requests by the URL that they came to, oldest first; None where there is nothing to be seen: one single answer
+    that went out at once, or nothing at all."""
+    hits = [hit for _, some in lanes for hit in some]
+    if not hits:
+        return None
+    zero = min(hit.at for hit in hits)
+    scale = _Scale(zero, max(_ms(end_of(hit, now) - zero) for hit in hits), now)
+    if not scale.length or (len(hits) == 1 and not _waited(hits[0])):
+        return None
+    drawn = tuple(_lane(role, some, scale) for role, some in lanes)
+    told = "; ".join(
+        f"{ROLE_TITLES[role]}: " + (", ".join(f"{say_hit(hit)} at {scale.say(hit.at)}" for hit in some) or "never hit")
+        for role, some in lanes
+    )
+    return Axis(lanes=drawn, ticks=scale.ticks(), told=told)
+
+
+def end_of(hit: Hit, now: datetime) -> datetime:
+    """When the request was over: answered, left, or not yet."""
+    if hit.left_ms is not None:
+        return hit.at + timedelta(milliseconds=hit.left_ms)
+    if hit.after_ms is not None:
+        return hit.at + timedelta(milliseconds=hit.after_ms)
+    return max(now, hit.at) if hit.ok is None else hit.at
+
+
+@dataclass(frozen=True, slots=True)
+class _Scale:
+    zero: datetime
+    length: float
+    now: datetime
+
+    def place(self, at: datetime) -> float:
+        return round(100 * _ms(at - self.zero) / (self.length * AIR), 2)
+
+    def say(self, at: datetime) -> str:
+        return say_ms(round(_ms(at - self.zero))) if at > self.zero else "0 s"
+
+    def ticks(self) -> tuple[tuple[float, str], ...]:
+        step = next((step for step in STEPS_MS if self.length / step <= MOST_TICKS), STEPS_MS[-1])
+        count = min(int(self.length / step), MOST_TICKS)
+        marks = [(index * step, round(100 * index * step / (self.length * AIR), 2)) for index in range(count + 1)]
+        size, unit = next((size, unit) for least, size, unit in _UNITS if step >= least)
+        words = [f"{ms / size:g}" for ms, _ in marks]
+        words[0], words[-1] = f"0 {unit}", f"{words[-1]} {unit}"
+        return tuple((x, word) for (_, x), word in zip(marks, words, strict=True))
+
+
+# From which step on a unit is told, and its milliseconds.
+_UNITS = ((3_600_000, 3_600_000, "h"), (60_000, 60_000, "min"), (200, 1_000, "s"), (1, 1, "ms"))
+
+
+def _lane(role: Role, hits: Sequence[Hit], scale: _Scale) -> Lane:
+    tone = "c-f" if role in (Role.FALLBACK, Role.VOICE_FALLBACK) else "c-p"
+    spans, dots = [], []
+    for hit in hits:
+        start, end = scale.place(hit.at), scale.place(end_of(hit, scale.now))
+        if end - start >= NARROW:
+            spans.append(Span(x=start, width=round(end - start, 2), open=hit.ok is None))
+        dots.append(Dot(x=start, tone=tone))
+        if hit.left_ms is not None:
+            dots.append(Dot(x=end, tone="c-bad"))
+    return Lane(role=role, spans=tuple(spans), dots=tuple(dots), labels=_labels(hits, scale))
+
+
+def _labels(hits: Sequence[Hit], scale: _Scale) -> tuple[Label, ...]:
+    """Inside a span where it is wide enough, else beside the dot, on the side that is free: the last one first, since
+    it decided, then from the left as far as there is room."""
+    taken: list[tuple[float, float]] = []
+    labels: list[Label] = []
+    for hit in sorted(hits, key=lambda hit: (hit is not hits[-1], hit.n)):
+        for label in _of_hit(hit, scale):
+            begin, end = (label.x, label.x + ROOM) if label.anchor == "start" else (label.x - ROOM, label.x)
+            dots = [scale.place(other.at) for other in hits if other is not hit]
+            free = all(end <= left or begin >= right for left, right in taken)
+            if free and begin >= -1 and end <= 101 + ROOM / 4 and not any(begin < x < end for x in dots):
+                taken.append((begin, end))
+                labels.append(label)
+    return tuple(labels)
+
+
+def _of_hit(hit: Hit, scale: _Scale) -> list[Label]:
+    start, end = scale.place(hit.at), scale.place(end_of(hit, scale.now))
+    if end - start >= 2 * ROOM:
+        last = f"sender left at {say_ms(hit.left_ms)}" if hit.left_ms is not None else _answered(hit)
+        inside = [
+            Label(x=start, dx=12, anchor="start", text=_waiting(hit), inside=True),
+            Label(x=end, dx=-10, anchor="end", text=last, inside=True),
+        ]
+        return [label for label in inside if label.text]
+    if end - start >= ROOM:
+        return [Label(x=start, dx=12, anchor="start", text=say_hit(hit), inside=True)]
+    when = f", at {scale.say(hit.at)}" if hit.at > scale.zero else ""
+    text = f"{_answered(hit) or 'waiting'}{when}"
+    if end + ROOM <= 100:
+        return [Label(x=end, dx=12, anchor="start", text=text)]
+    return [Label(x=start, dx=-12, anchor="end", text=text)]
+
+
+def _waiting(hit: Hit) -> str:
+    if hit.fault == "hold":
+        return "held on purpose, no answer" if hit.status is None and hit.ok is not None else "held on purpose"
+    if hit.fault == "slow":
+        return "dripped on purpose"
+    return "no answer" if hit.status is None else "answered late"
+
+
+def _answered(hit: Hit) -> str:
+    if hit.ok is None:
+        return "waiting"
+    if hit.left_ms is not None and hit.status is None:
+        return f"left after {say_ms(hit.left_ms)}"
+    status = say_status(hit)
+    return status if hit.after_ms is None else f"{status} in {say_ms(hit.after_ms)}"
+
+
+def _waited(hit: Hit) -> bool:
+    return hit.ok is None or hit.left_ms is not None or (hit.after_ms or 0) >= 1_000
+
+
+def _ms(gap: timedelta) -> float:
+    return gap / timedelta(milliseconds=1)

@@ -1,0 +1,26 @@
+"""Edits of the list of pairings."""
+
+from ...domain.captures import Captured
+from ...domain.messages.model import Direction
+from ..live.edits import Edit, Work, gone, last_messages, yield_to_loop
+from ..words.pairings import row_of
+
+
+async def edits(work: Work) -> list[Edit]:
+    """Rows of pairs whose requests are new or were answered, or whose message changed (the clock missed a fallback):
+    `put` shows it, `leave` says that it is no longer among what is looked at."""
+    captured = {change.row.n for change in work.changes if isinstance(change, Captured)}
+    told = {
+        message.last_n for message in last_messages(work.changes).values() if message.direction is Direction.INBOUND
+    }
+    numbers = sorted(captured | told)
+    row = work.environment.get_template("compare/_row.html")
+    show = work.scene.show
+    edits: list[Edit] = []
+    pairings = await work.store.pairings_of(work.bin.id, numbers, wait=False) if numbers else ()
+    for pairing in pairings:
+        await yield_to_loop(edits)
+        html = row.render(row=row_of(pairing), bin=work.bin, base=work.scene.base, suffix=show.suffix)
+        shown = show.verdicts is None or pairing.verdict in show.verdicts
+        edits.append({"op": "put" if shown else "leave", "place": "rows", "html": html})
+    return edits + gone(work.changes)

@@ -1,0 +1,98 @@
+"""A pair as Markdown, for a ticket or a chat: the same facts as on the page, and no capture key in them."""
+
+from collections.abc import Sequence
+
+from ...domain.phones import show_phone
+from ...domain.units import rfc3339
+from ..words.titles import ROLE_TITLES, provider_name
+from .detail import PairDetail, Row
+from .differences import SECRET, Piece
+from .sides import Answered, Side
+
+
+def as_markdown(detail: PairDetail) -> str:
+    """The whole report. Whatever a sender wrote stands between back-ticks, where Markdown means nothing."""
+    reading = detail.row.reading
+    parties = " → ".join(code(show_phone(one)) for one in (reading.sender, reading.recipient) if one)
+    facts = [
+        parties,
+        provider_name(reading.provider) if reading.provider else "",
+        f"id {code(reading.message_id)}" if reading.message_id else "",
+        "likely the same message: matched by parties and text" if detail.pairing and not detail.pairing.by_id else "",
+    ]
+    blocks = [
+        f"## {_title(detail)}",
+        f"**{detail.lead.title}** {' '.join(detail.lead.says)}",
+        " · ".join(fact for fact in facts if fact),
+        code(reading.text) if reading.text else "",
+        "\n".join(_table(detail)),
+        f"Same in both: {code(detail.same_names)}" if detail.same else "",
+        "\n".join(_requests(detail)),
+    ]
+    return SECRET.sub("…", "\n\n".join(block for block in blocks if block)) + "\n"
+
+
+def code(text: str) -> str:
+    """Text as inline code, on one line, whatever it holds."""
+    flat = " ".join(text.split("\n")).replace("\r", " ").replace("|", "\\|")
+    longest = 0
+    run = 0
+    for character in flat:
+        run = run + 1 if character == "`" else 0
+        longest = max(longest, run)
+    fence = "`" * (longest + 1)
+    gap = " " if flat[:1] in ("`", " ") or flat[-1:] in ("`", " ") else ""
+    return f"{fence}{gap}{flat}{gap}{fence}" if flat else "(empty)"
+
+
+def _title(detail: PairDetail) -> str:
+    names = [f"{ROLE_TITLES[side.role].lower()} #{side.hit.n}" for side in _sides(detail)]
+    title = " and ".join(names)
+    return title[:1].upper() + title[1:]
+
+
+def _sides(detail: PairDetail) -> Sequence[Side]:
+    return [detail.first, *([detail.second] if detail.second else [])]
+
+
+def _table(detail: PairDetail) -> Sequence[str]:
+    first, second = detail.first, detail.second
+    heads = [f"{ROLE_TITLES[side.role]} #{side.hit.n}" for side in _sides(detail)]
+    if second is None:
+        gone = ROLE_TITLES[detail.missing] if detail.missing else "The other"
+        heads.append(f"{gone}: {'never hit' if detail.missing else 'deleted'}")
+    arrived = [code(rfc3339(first.hit.at)), f"{code(rfc3339(second.hit.at))}, {detail.gap}" if second else ""]
+    answers = [_answer(first.answered), _answer(second.answered) if second else ""]
+    lines = [("Arrived", *arrived), ("Our answer", *answers), *(_line(row) for row in detail.rows)]
+    return [
+        f"| | {' | '.join(heads)} |",
+        "|---|---|---|",
+        *(f"| {name} | {primary} | {fallback} |" for name, primary, fallback in lines),
+    ]
+
+
+def _line(row: Row) -> tuple[str, str, str]:
+    note = f" ({row.note})" if row.note else ""
+    return (code(row.name) if row.is_field else row.name, _value(row.primary), _value(row.fallback) + note)
+
+
+def _value(pieces: Sequence[Piece] | None) -> str:
+    return "not sent" if pieces is None else code("".join(piece.text for piece in pieces))
+
+
+def _answer(answered: Answered) -> str:
+    return f"{answered.word}{f' ({answered.says})' if answered.says else ''}"
+
+
+def _requests(detail: PairDetail) -> Sequence[str]:
+    if not detail.tried:
+        return ()
+    return [
+        f"{len(detail.tried)} requests:",
+        "",
+        *(
+            f"- #{one.hit.n} {ROLE_TITLES[one.role].lower()}, {code(rfc3339(one.hit.at))}"
+            f" ({one.since}): {_answer(one.answered)}"
+            for one in detail.tried
+        ),
+    ]

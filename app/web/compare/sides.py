@@ -1,0 +1,123 @@
+"""The requests of a pair for people: which URL, the how manyth try, and what we answered."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from msgspec.structs import replace
+
+from ...domain.captures import Capture, CaptureRow
+from ...domain.pairings.model import Hit, Pairing
+from ...domain.roles import Role
+from ...domain.units import say_ms
+from ..words.hits import say_status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """What we answered: mark and word, then the rest in small words."""
+
+    icon: str
+    tone: str
+    word: str
+    says: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Side:
+    """One of the two requests, the `nth` of the `of` that came to this URL; 1 of 1 where nobody has counted."""
+
+    role: Role
+    capture: Capture
+    hit: Hit
+    answered: Answered
+    nth: int = 1
+    of: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """A line of the table of all requests, where there are more than the two."""
+
+    role: Role
+    hit: Hit
+    answered: Answered
+    since: str
+
+
+def roles_of(pairing: Pairing) -> tuple[Role, Role]:
+    """Its primary and its fallback role."""
+    return (Role.VOICE, Role.VOICE_FALLBACK) if pairing.voice else (Role.PRIMARY, Role.FALLBACK)
+
+
+def with_times(pairing: Pairing, captures: Sequence[Capture]) -> Pairing:
+    """A pairing keeps no times of usual answers; the captures have them."""
+    took = {one.row.n: one.row.outcome.after_ms for one in captures if one.row.outcome is not None}
+    hits = tuple(
+        replace(hit, after_ms=took[hit.n]) if hit.after_ms is None and hit.n in took else hit for hit in pairing.hits
+    )
+    return replace(pairing, hits=hits)
+
+
+def hit_of(row: CaptureRow) -> Hit:
+    """A capture as it would stand in a pairing."""
+    outcome = row.outcome
+    return Hit(
+        n=row.n,
+        at=row.received_at,
+        fallback=row.role in (Role.FALLBACK, Role.VOICE_FALLBACK),
+        method=row.method,
+        ok=None if outcome is None else outcome.ok,
+        status=None if outcome is None else outcome.status,
+        after_ms=None if outcome is None else outcome.after_ms,
+        left_ms=None if outcome is None else outcome.left_ms,
+        sender_left=outcome is not None and outcome.sender_left,
+        fault=None if row.fault is None else row.fault.kind,
+        fault_said=None if row.fault is None else row.fault.said,
+    )
+
+
+def side_of(role: Role, capture: Capture, hit: Hit, pairing: Pairing | None = None) -> Side:
+    """A capture as it stands in the comparison, and in its pairing where it has one."""
+    answered = _answered(hit, capture.row)
+    if pairing is None or pairing.is_cut:
+        return Side(role=role, capture=capture, hit=hit, answered=answered)
+    numbers = [one.n for one in (pairing.fallback if hit.fallback else pairing.primary)]
+    nth = numbers.index(hit.n) + 1
+    return Side(role=role, capture=capture, hit=hit, answered=answered, nth=nth, of=len(numbers))
+
+
+def tries_of(pairing: Pairing) -> tuple[Tried, ...]:
+    """The requests that a pairing keeps, where there are more than the two that are compared."""
+    if len(pairing.hits) < 2 or (len(pairing.primary) < 2 and len(pairing.fallback) < 2):
+        return ()
+    roles, zero = roles_of(pairing), pairing.hits[0].at
+    return tuple(
+        Tried(
+            role=roles[hit.fallback],
+            hit=hit,
+            answered=_answered(hit),
+            since=f"+{say_ms(round((hit.at - zero) / timedelta(milliseconds=1)))}" if hit.at > zero else "0 s",
+        )
+        for hit in pairing.hits
+    )
+
+
+def _answered(hit: Hit, row: CaptureRow | None = None) -> Answered:
+    outcome = row.outcome if row else None
+    says = [
+        f"in {say_ms(hit.after_ms)}" if hit.after_ms is not None and not hit.sender_left else "",
+        f"fault “{hit.fault_said}”" if hit.fault_said else "",
+        f"sender left{_at(hit)}" if hit.sender_left else "",
+        "not well formed" if outcome and not outcome.well_formed else "",
+        outcome.note or "" if outcome else "",
+    ]
+    words = "; ".join(word for word in says if word)
+    if hit.ok is None:
+        return Answered(icon="dots", tone="muted", word="waiting", says=words)
+    word = "none" if hit.status is None and not hit.ok else say_status(hit)
+    return Answered(icon="check" if hit.ok else "x", tone="ok" if hit.ok else "bad", word=word, says=words)
+
+
+def _at(hit: Hit) -> str:
+    return "" if hit.left_ms is None else f" at {say_ms(hit.left_ms)}"

@@ -1,0 +1,1 @@
+"""Conversations: pairs of numbers, and what they wrote to each other."""

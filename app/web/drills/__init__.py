@@ -1,0 +1,1 @@
+"""Drills: page, words, API and its JSON."""

@@ -1,0 +1,1 @@
+"""Exports: everything in a bin as one file."""

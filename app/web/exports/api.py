@@ -1,0 +1,143 @@
+"""Everything in a bin as one file, written while it is read: the slowest of database, loop and reader sets the pace."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from functools import partial
+
+import msgspec
+from aiohttp import web
+from yarl import URL
+
+from ... import __version__, clock, keys
+from ...domain.bins import Bin
+from ...domain.search import Query
+from ...errors import AppError, Invalid
+from ...export import EXPORTERS, WHATS, About, Format
+from ...log import get_log
+from ...services import exports as exporting
+from ...services.large import is_large
+from ...store import Store
+from ...tasks import aside
+from ..captures.shapes import CaptureSummary, show_capture, show_row
+from ..messages.shapes import MessageShape, show_message
+from ..site.headers import FILE_HEADERS
+from ..site.inputs import filter_of, read_query
+from ..site.urls import root_of
+
+# Captures arrive beside an export: it holds the loop no longer than this, and works on large bodies elsewhere.
+TURN_S = 0.002
+CHUNK = 64 << 10
+
+_log = get_log("export")
+
+Maker = Callable[[], msgspec.Struct]
+
+
+async def export(request: web.Request) -> web.StreamResponse:
+    """GET /api/v1/bins/{bin}/export"""
+    query = read_query(request, ("of", "format", "q"))
+    of, form = _wish(query)
+    wanted = filter_of(query)
+    store = request.app[keys.STORE]
+    bin = await store.get_bin(request.match_info["bin"])
+    shape = MessageShape if of == "messages" else CaptureSummary
+    columns = [field.encode_name for field in msgspec.structs.fields(shape)]
+    about = About(columns=columns, version=__version__, origin=str(URL(root_of(request)).origin()))
+    pieces = _pieces(form, about, _rows(store, bin, of, wanted, whole=form.whole))
+    # What cannot be read at all is told as an error, not as a file that breaks off.
+    first = await anext(pieces)
+    response = web.StreamResponse(headers={**FILE_HEADERS, "Content-Disposition": _disposition(bin, of, form)})
+    response.content_type = form.content_type
+    if form.content_type.startswith("text/"):
+        response.charset = "utf-8"
+    await response.prepare(request)
+    try:
+        if request.method != "HEAD":
+            await _send(request, response, first, pieces)
+    finally:
+        await pieces.aclose()
+    return response
+
+
+def _wish(query: dict[str, str]) -> tuple[str, Format]:
+    """What of the bin, and how."""
+    of, name = query.get("of", "captures"), query.get("format", "jsonl")
+    problems = []
+    if of not in WHATS:
+        problems.append(("of", f"must be one of {', '.join(WHATS)}"))
+    if name not in EXPORTERS:
+        problems.append(("format", f"must be one of {', '.join(EXPORTERS)}"))
+    elif of in WHATS and of not in EXPORTERS[name].takes:
+        problems.append(("format", f"{name} holds requests, so it goes with of=captures only"))
+    if problems:
+        raise Invalid(*problems)
+    return of, EXPORTERS[name]
+
+
+def _disposition(bin: Bin, of: str, form: Format) -> str:
+    """A file name of ours: nothing that somebody else wrote is in it."""
+    return f'attachment; filename="smsbin-{bin.id}-{of}-{clock.now():%Y-%m-%d}.{form.name}"'
+
+
+async def _rows(
+    store: Store, bin: Bin, of: str, query: Query | None, *, whole: bool
+) -> AsyncIterator[tuple[bool, Maker]]:
+    """How each row is made, and whether that may take its time."""
+    if of == "messages":
+        async for messages in exporting.each_message_page(store, bin, query):
+            for message in messages:
+                yield False, partial(show_message, message)
+    elif whole:
+        async for captures in exporting.each_whole_page(store, bin, query):
+            for capture, sent in captures:
+                yield is_large(capture.raw), partial(show_capture, capture, sent)
+    else:
+        async for rows in exporting.each_page(store, bin, query):
+            for row in rows:
+                yield False, partial(show_row, row)
+
+
+async def _pieces(form: Format, about: About, rows: AsyncIterator[tuple[bool, Maker]]) -> AsyncGenerator[bytes, None]:
+    """The file in pieces of about `CHUNK` bytes."""
+    piece = bytearray(form.begin(about))
+    since, between = clock.ticks(), b""
+    async for large, make in rows:
+        written = await aside(_write, form, about, make) if large else _write(form, about, make)
+        piece += between + written
+        between = form.between
+        if len(piece) >= CHUNK:
+            yield bytes(piece)
+            piece.clear()
+        if clock.ticks() - since > TURN_S:
+            await asyncio.sleep(0)
+            since = clock.ticks()
+    yield bytes(piece) + form.end
+
+
+def _write(form: Format, about: About, make: Maker) -> bytes:
+    return form.row(about, msgspec.to_builtins(make()))
+
+
+async def _send(request: web.Request, response: web.StreamResponse, first: bytes, rest: AsyncIterator[bytes]) -> None:
+    """Everything, or a connection that visibly broke off: half a file must not look like a whole one."""
+    try:
+        await response.write(first)
+        async for piece in rest:
+            if request.app[keys.HUB].closed:
+                _break_off(request, "the server is going down")
+                return
+            await response.write(piece)
+        await response.write_eof()
+    except ConnectionResetError:
+        return  # the reader left
+    except AppError as error:
+        _break_off(request, str(error))
+    except Exception as error:
+        _log.exception("export.failed")
+        _break_off(request, type(error).__name__)
+
+
+def _break_off(request: web.Request, reason: str) -> None:
+    _log.warning("export.broke_off", reason=reason)
+    if request.transport is not None:
+        request.transport.abort()

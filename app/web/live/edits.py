@@ -1,0 +1,76 @@
+"""Changes as HTML edits for the open page, made from the page's own partials: a row exists once, in Jinja.
+
+Each noun makes the edits of its own list (`web/<noun>/live.py`); `views.py` names them.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import jinja2
+
+from ...domain.bins import Bin
+from ...domain.captures import Change, Deleted, MessageChanged, MessageGone
+from ...domain.messages.model import Message
+from ...domain.search import Query
+from ...store import Store
+from ..site.addresses import name_anchor
+from ..words.pairings import SHOWS, Show
+
+# Rows that are rendered in one turn of the loop: about half a millisecond, then captures come first.
+AT_ONCE = 8
+PLAIN = "plain"
+
+Edit = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """What one viewer looks at. `pair` is the open conversation; `q` the text of the filter, `query` its meaning;
+    `show` the view of the pairs."""
+
+    view: str
+    base: str
+    q: str = ""
+    query: Query | None = None
+    pair: tuple[str, str] | None = None
+    show: Show = SHOWS[0]
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """The same for viewers that get the same frames."""
+        return (self.view, self.base, self.q, self.pair, self.show.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What a frame is made of."""
+
+    store: Store
+    environment: jinja2.Environment
+    bin: Bin
+    changes: Sequence[Change]
+    scene: Scene
+
+
+def last_messages(changes: Sequence[Change]) -> dict[int, Message]:
+    """Messages by their rows, as they stand now."""
+    return {change.message.id: change.message for change in changes if isinstance(change, MessageChanged)}
+
+
+def gone(changes: Sequence[Change]) -> list[Edit]:
+    """Behind the rows: what was folded anew from the rest has an earlier last capture by now, and stays."""
+    edits: list[Edit] = []
+    there = {(message.provider, message.message_id) for message in last_messages(changes).values()}
+    for change in changes:
+        if isinstance(change, Deleted):
+            edits.append({"op": "gone", "n": change.n, "through": change.through})
+        elif isinstance(change, MessageGone) and (change.provider, change.message_id) not in there:
+            edits.append({"op": "gone", "name": name_anchor(change.provider, change.message_id)})
+    return edits
+
+
+async def yield_to_loop(edits: Sequence[Edit]) -> None:
+    """Let captures run between two batches of rows."""
+    if len(edits) % AT_ONCE == AT_ONCE - 1:
+        await asyncio.sleep(0)

@@ -1,0 +1,118 @@
+"""Live viewers: a bell wakes one, it reads the store from its own cursor, it sends, it sleeps (P4, P5).
+
+Replay and live are the same loop. Each viewer sends from its own loop only, and what waits for one viewer is the one
+frame that is being sent; a viewer that does not read for `SEND_S` is cut off, never waited for.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+
+from aiohttp import WSCloseCode, web
+
+from ... import clock, keys
+from ...errors import NotFound, StoreUnavailable, TooSlow
+from ...ingress.pages import drained
+from ...live.frames import Frames
+from ..site import auth
+
+SEND_S = 10.0
+PING_S = 20.0
+RECHECK_S = 60.0
+# Changes in one frame: enough for a burst, small enough to render without holding the loop.
+PAGE = 100
+GONE = 4404
+SIGNED_OUT = 4401
+
+
+ReadFrames = Callable[[int], Awaitable[Frames]]
+
+
+async def follow(
+    request: web.Request, bin_id: str, after: int, *, hello: Sequence[str], ping: str | None, read: ReadFrames
+) -> web.WebSocketResponse:
+    """Serve one viewer until it leaves, is cut off, signed out, or the server goes down."""
+    socket = web.WebSocketResponse(heartbeat=PING_S, compress=False, max_msg_size=65_536, timeout=2.0)
+    await socket.prepare(request)
+    try:
+        async with asyncio.TaskGroup() as group:
+            listener = group.create_task(_listen(socket))
+            speaker = group.create_task(_speak(request, socket, bin_id, after, hello, ping, read))
+            await asyncio.wait([listener, speaker], return_when=asyncio.FIRST_COMPLETED)
+            listener.cancel()
+            speaker.cancel()
+    finally:
+        # `await socket.close()` waits for a peer that may never read; the transport does not.
+        if request.transport is not None:
+            request.transport.abort()
+    return socket
+
+
+async def _listen(socket: web.WebSocketResponse) -> None:
+    """Viewers have nothing to say; reading only notices that they left."""
+    async for _ in socket:
+        pass
+
+
+async def _speak(
+    request: web.Request,
+    socket: web.WebSocketResponse,
+    bin_id: str,
+    after: int,
+    hello: Sequence[str],
+    ping: str | None,
+    read: ReadFrames,
+) -> None:
+    hub, access = request.app[keys.HUB], request.app[keys.ACCESS]
+    checked, ended = clock.ticks(), access.ended
+    try:
+        for text in hello:
+            await _send(socket, text)
+        with hub.listen(bin_id) as bell:
+            while not hub.closed:
+                bell.clear()
+                stroke = hub.strokes(bin_id)
+                frames = await read(after)
+                # Before anything is sent: who signed out in another tab is signed out here.
+                if access.ended != ended or clock.ticks() - checked > RECHECK_S:
+                    checked, ended = clock.ticks(), access.ended
+                    if await auth.credential_of(request) is None:
+                        await _say_goodbye(socket, SIGNED_OUT)
+                        return
+                after = frames.after
+                if frames.wire:
+                    await _send_wire(request, frames.wire)
+                # Others may have read for us, before the bell that woke us.
+                at_once = frames.more or frames.stroke < stroke
+                if not at_once and not await bell.wait(PING_S) and ping is not None:
+                    await _send(socket, ping)
+        await _say_goodbye(socket, WSCloseCode.GOING_AWAY)
+    except NotFound:
+        await _say_goodbye(socket, GONE)
+    except (StoreUnavailable, TooSlow):
+        await _say_goodbye(socket, WSCloseCode.TRY_AGAIN_LATER)
+    except (TimeoutError, ConnectionError):
+        return  # it stopped reading, or is gone; `follow` cuts the line
+
+
+async def _send(socket: web.WebSocketResponse, text: str) -> None:
+    async with asyncio.timeout(SEND_S):
+        await socket.send_str(text)
+
+
+async def _send_wire(request: web.Request, wire: bytes) -> None:
+    """Frames that are ready; waits while the viewer is behind, at most `SEND_S`."""
+    transport = request.transport
+    if transport is None or transport.is_closing():
+        raise ConnectionResetError("The viewer has left.")
+    transport.write(wire)
+    async with asyncio.timeout(SEND_S):
+        await drained(request)
+
+
+async def _say_goodbye(socket: web.WebSocketResponse, code: int) -> None:
+    """A close frame, if the viewer takes it quickly."""
+    try:
+        async with asyncio.timeout(0.5):
+            await socket.close(code=code, drain=False)
+    except (TimeoutError, ConnectionError):
+        return

@@ -1,0 +1,28 @@
+"""Messages for programs."""
+
+from aiohttp import web
+
+from ... import keys
+from ..site.inputs import HIGHEST, filter_of, limit_of, number, read_query
+from ..site.json import json_response
+from .shapes import MessageList, show_detail, show_message
+
+
+async def index(request: web.Request) -> web.StreamResponse:
+    """GET /api/v1/bins/{bin}/messages"""
+    query = read_query(request, ("limit", "before", "q"))
+    limit = limit_of(query)
+    before = number(query, "before", lowest=0, highest=HIGHEST)
+    store = request.app[keys.STORE]
+    found = await store.list_messages(request.match_info["bin"], limit=limit + 1, before=before, query=filter_of(query))
+    shown = [show_message(message) for message in found[:limit]]
+    return json_response(MessageList(shown, str(found[limit - 1].seq) if len(found) > limit else None))
+
+
+async def show(request: web.Request) -> web.StreamResponse:
+    """GET /api/v1/bins/{bin}/messages/{provider}/{message_id}"""
+    read_query(request, ())
+    place = request.match_info
+    store = request.app[keys.STORE]
+    message, steps = await store.get_message(place["bin"], place["provider"], place["message_id"])
+    return json_response(show_detail(message, steps))

@@ -1,0 +1,153 @@
+"""One message for people: what became of it in one sentence, what that means in another, then every step."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from ...domain.bins import Bin
+from ...domain.captures import CaptureRow
+from ...domain.findings import Finding, explain
+from ...domain.messages.model import STUCK, Direction, Message, Step
+from ...domain.roles import Role
+from ...domain.sms import SmsFacts, describe_sms
+from ...domain.units import rfc3339, say_gap
+from ...errors import NotFound
+from ...providers import sheet_of
+from ...providers.sheet import Sheet
+from ...store import Store
+from ..words.headlines import Headline
+from ..words.titles import Look, by_weight, look_of, look_of_message
+from .timeline import Axis, draw_axis
+from .verdicts import judge
+
+# Requests that are listed under a message; the table of steps has all.
+SHOWN = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A row of the table of steps. `skew` and `notes` are words; `total` since the first step."""
+
+    step: Step
+    role: Role | None
+    look: Look
+    total: timedelta
+    skew: str | None
+    notes: tuple[str, ...]
+
+    @property
+    def same_day(self) -> bool:
+        """The stamp is near enough to be told as a time of day."""
+        return self.step.said_at is not None and abs(self.step.at - self.step.said_at) < timedelta(hours=12)
+
+    @property
+    def gap(self) -> timedelta | None:
+        """Since the step before."""
+        return None if self.step.gap_ms is None else timedelta(milliseconds=self.step.gap_ms)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageDetail:
+    """A message and all that its pane shows."""
+
+    bin: Bin
+    message: Message
+    look: Look
+    verdict: Headline
+    sms: SmsFacts | None
+    axis: Axis | None
+    lines: Sequence[Line]
+    findings: Sequence[Finding]
+    captures: Sequence[CaptureRow]
+    sheet: Sheet | None
+    copied: str
+
+    @property
+    def simulated(self) -> bool:
+        """One of our own simulations sent it."""
+        return any(row.simulated for row in self.captures)
+
+
+async def open_message(store: Store, bin_id: str, provider: str, message_id: str) -> MessageDetail:
+    """Read a message for people. NotFound."""
+    bin = await store.get_bin(bin_id)
+    message, steps = await store.get_message(bin_id, provider, message_id)
+    captures = await _captures(store, bin_id, message)
+    roles = {row.n: row.role for row in captures}
+    sheet = sheet_of(message.provider)
+    lines = tuple(_lines(message, steps, roles))
+    return MessageDetail(
+        bin=bin,
+        message=message,
+        look=look_of_message(message),
+        verdict=judge(message, steps, roles, sheet, bin.stuck_after),
+        sms=None if message.text is None else describe_sms(message.text),
+        axis=draw_axis(steps, message.direction, final=message.final) if _worth_drawing(message, steps) else None,
+        lines=lines,
+        # The verdict says it.
+        findings=[explain(code) for code in by_weight(message.findings) if code != STUCK],
+        captures=captures,
+        sheet=sheet,
+        copied="\n".join(_as_text(line) for line in lines),
+    )
+
+
+def _worth_drawing(message: Message, steps: Sequence[Step]) -> bool:
+    return len(steps) > 1 or message.direction is Direction.OUTBOUND
+
+
+async def _captures(store: Store, bin_id: str, message: Message) -> Sequence[CaptureRow]:
+    """The requests that it came from, oldest first; those that are being deleted are left out."""
+    for n in message.captures:
+        try:
+            first = await store.get_capture(bin_id, n)
+        except NotFound:
+            continue
+        mine = set(message.captures)
+        others = [row for row in await store.list_related(bin_id, n, limit=SHOWN) if row.n in mine]
+        return sorted((first.row, *others), key=lambda row: row.n)
+    return ()
+
+
+def _lines(message: Message, steps: Sequence[Step], roles: dict[int, Role]) -> Sequence[Line]:
+    return [
+        Line(
+            step=step,
+            role=roles.get(step.n),
+            look=look_of(None if step.status is None else step.status.value, step.raw_status),
+            total=step.at - steps[0].at,
+            skew=_skew(step),
+            notes=_notes(message, step),
+        )
+        for step in steps
+    ]
+
+
+def _skew(step: Step) -> str | None:
+    """Arrival against the provider's stamp."""
+    if step.said_at is None:
+        return None
+    gap = step.at - step.said_at
+    return f"{say_gap(gap)} {'before' if gap >= timedelta(0) else 'after'} it arrived"
+
+
+def _notes(message: Message, step: Step) -> tuple[str, ...]:
+    notes = []
+    if step.repeats is not None:
+        notes.append(f"repeats #{step.repeats}, changes nothing")
+    elif step.late:
+        notes.append("late: a higher state was known, so it changes nothing")
+    if message.final and message.direction is Direction.OUTBOUND and step.at == message.final_at:
+        notes.append("final")
+    if step.error_code:
+        notes.append(f"code {step.error_code}")
+    return tuple(notes)
+
+
+def _as_text(line: Line) -> str:
+    step = line.step
+    said = f" ({step.raw_status})" if step.raw_status else ""
+    stamp = f", provider's stamp {rfc3339(step.said_at)}" if step.said_at else ""
+    gap = f" +{step.gap_ms} ms" if step.gap_ms is not None else ""
+    notes = "".join(f"; {note}" for note in line.notes)
+    return f"{rfc3339(step.at)} #{step.n} {line.look.word}{said}{gap}{stamp}{notes}"

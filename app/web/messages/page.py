@@ -1,0 +1,129 @@
+"""The messages of a bin: views, list, and one message open beside it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from aiohttp import web
+
+from ... import clock, keys
+from ...domain.bins import Bin
+from ...domain.messages.model import Message, Pace
+from ...domain.roles import Role
+from ...domain.statuses import FAILURES
+from ...errors import TooSlow
+from ...store import Store
+from ..site import filters
+from ..site.filters import Filter, View, filter_of, say_count, stopped
+from ..site.inputs import HIGHEST, number
+from ..site.templates import render, site_of, urls_of
+from .detail import MessageDetail, open_message
+from .timeline import Plot, draw_pace
+
+PAGE = 100
+MOST = 1_000
+# Messages that the times to the final state are taken from.
+PACED = 2_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Side:
+    """What stands beside the list: groups of views with their counts, and how fast messages come to their end."""
+
+    bin: Bin
+    filter: Filter
+    groups: Mapping[str, Sequence[View]]
+    pace: Pace
+    plot: Plot | None
+
+    @property
+    def chips(self) -> Sequence[View]:
+        """The views in one line, for a phone."""
+        every, *rest = self.groups["Outbound"]
+        return (View(title="All", text=""), replace(every, title="Outbound"), *rest, *self.groups["Inbound"])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessagesPage:
+    """`older` pages on, None at the end."""
+
+    bin: Bin
+    urls: dict[Role, str]
+    filter: Filter
+    side: Side | None
+    rows: Sequence[Message]
+    older: int | None
+    detail: MessageDetail | None = None
+
+
+async def index(request: web.Request) -> web.StreamResponse:
+    """GET /bins/{bin}/messages"""
+    page = await _whole_page(request)
+    return render(request, "messages/index.html", page, status=page.filter.status)
+
+
+async def rows(request: web.Request) -> web.StreamResponse:
+    """GET /bins/{bin}/messages/rows?before=seq: older rows as a piece of HTML."""
+    bin = await request.app[keys.STORE].get_bin(request.match_info["bin"])
+    return render(request, "messages/_rows.html", await _page(request, bin, filter_of(request)))
+
+
+async def side(request: web.Request) -> web.StreamResponse:
+    """GET /bins/{bin}/messages/side: the counts as they are now, as a piece of HTML."""
+    bin = await request.app[keys.STORE].get_bin(request.match_info["bin"])
+    return render(request, "messages/_fresh.html", await _side(request.app[keys.STORE], bin, filter_of(request)))
+
+
+async def show(request: web.Request) -> web.StreamResponse:
+    """GET /bins/{bin}/messages/{provider}/{message_id}: the page with the pane open, or the pane alone."""
+    place = request.match_info
+    detail = await open_message(request.app[keys.STORE], place["bin"], place["provider"], place["message_id"])
+    if request.headers.get("X-Partial") == "detail":
+        bin, filter = detail.bin, filter_of(request)
+        page = MessagesPage(bin=bin, urls={}, filter=filter, side=None, rows=(), older=None, detail=detail)
+        return render(request, "messages/_detail.html", page)
+    page = replace(await _whole_page(request), detail=detail)
+    return render(request, "messages/index.html", page)
+
+
+async def _whole_page(request: web.Request) -> MessagesPage:
+    store = request.app[keys.STORE]
+    bin = await store.get_bin(request.match_info["bin"])
+    filter = filter_of(request)
+    try:
+        page = await _page(request, bin, filter)
+    except TooSlow as error:
+        filter = stopped(filter, error)
+        page = MessagesPage(bin=bin, urls={}, filter=filter, side=None, rows=(), older=None)
+    return replace(page, urls=urls_of(site_of(request).root, bin), side=await _side(store, bin, page.filter))
+
+
+async def _page(request: web.Request, bin: Bin, filter: Filter) -> MessagesPage:
+    before = number(dict(request.query), "before", lowest=0, highest=HIGHEST)
+    found = await request.app[keys.STORE].list_messages(bin.id, limit=PAGE + 1, before=before, query=filter.query)
+    shown = found[:PAGE]
+    older = shown[-1].seq if len(found) > PAGE else None
+    return MessagesPage(bin=bin, urls={}, filter=filter, side=None, rows=shown, older=older)
+
+
+async def _side(store: Store, bin: Bin, filter: Filter) -> Side:
+    counts = await store.count_messages(bin.id, MOST)
+    pace = await store.get_pace(bin.id, PACED)
+    return Side(bin=bin, filter=filter, groups=_views(counts), pace=pace, plot=draw_pace(pace, clock.now()))
+
+
+def _views(counts: Mapping[str, int]) -> Mapping[str, Sequence[View]]:
+    def view(title: str, text: str, *words: str) -> View:
+        return View(title=title, text=text, count=say_count(sum(counts.get(word, 0) for word in words), MOST))
+
+    statuses = [word for word in counts if word not in ("stuck", "waiting", "received")]
+    return {
+        "Outbound": (
+            view("All", filters.OUTBOUND, *statuses),
+            view("In flight", filters.IN_FLIGHT, "waiting"),
+            view("Handed over", filters.HANDED_OVER, "sent"),
+            view("Delivered", filters.DELIVERED, "delivered", "read"),
+            view("Failed", filters.FAILED, *(status.value for status in FAILURES)),
+            view("Stuck", filters.STUCK, "stuck"),
+        ),
+        "Inbound": (view("Received", filters.INBOUND, "received"),),
+    }

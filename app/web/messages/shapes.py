@@ -1,0 +1,113 @@
+"""The JSON of messages; the OpenAPI document's components are generated from these types."""
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import msgspec
+
+from ...domain.findings import explain
+from ...domain.messages.model import Message, Step
+from ...domain.units import rfc3339
+from ..site.shapes import PARTIES, Code, FindingShape, StatusName, Time
+
+
+class MessageShape(msgspec.Struct, rename=PARTIES):
+    """One SMS, as far as it is known. `status` is the highest seen on the ladder, `raw_status` the provider's own word
+    for it; `final`: nothing more is expected. `captures` are the numbers of the requests that it came from."""
+
+    provider: str
+    message_id: str
+    direction: Literal["inbound", "outbound"]
+    sender: str | None
+    recipient: str | None
+    text: str | None
+    media: list[str]
+    status: StatusName
+    raw_status: str | None
+    final: bool
+    price: str | None
+    currency: str | None
+    error_code: str | None
+    segments: int | None
+    encoding: Literal["GSM-7", "UCS-2"] | None
+    first_at: Time
+    last_at: Time
+    captures: list[int]
+    findings: list[Code]
+
+
+class StepShape(msgspec.Struct):
+    """One line of a timeline. `late`: a lower rank than the highest seen before it. `gap_ms`: since the line before."""
+
+    n: int
+    at: Time
+    status: StatusName | None
+    raw_status: str | None
+    said_at: Time | None
+    gap_ms: int | None
+    late: bool
+
+
+class MessageDetail(MessageShape, rename=PARTIES):
+    """A message with its timeline, oldest first."""
+
+    timeline: list[StepShape]
+    finding_details: list[FindingShape]
+
+
+class MessageList(msgspec.Struct):
+    """A page of messages, last changed first; `next` is null when it ends the list."""
+
+    items: list[MessageShape]
+    next: str | None
+
+
+def show_message(message: Message) -> MessageShape:
+    """A message for lists and live frames."""
+    return MessageShape(**_facts(message))
+
+
+def show_detail(message: Message, steps: Sequence[Step]) -> MessageDetail:
+    """A message with its life."""
+    return MessageDetail(
+        **_facts(message),
+        timeline=[
+            StepShape(
+                n=step.n,
+                at=rfc3339(step.at),
+                status=None if step.status is None else step.status.value,
+                raw_status=step.raw_status,
+                said_at=None if step.said_at is None else rfc3339(step.said_at),
+                gap_ms=step.gap_ms,
+                late=step.late,
+            )
+            for step in steps
+        ],
+        finding_details=[
+            FindingShape(code, said.cause, said.cure) for code in message.findings for said in (explain(code),)
+        ],
+    )
+
+
+def _facts(message: Message) -> dict[str, Any]:
+    return {
+        "provider": message.provider,
+        "message_id": message.message_id,
+        "direction": message.direction.value,
+        "sender": message.sender,
+        "recipient": message.recipient,
+        "text": message.text,
+        "media": list(message.media),
+        "status": message.status.value,
+        "raw_status": message.raw_status,
+        "final": message.final,
+        "price": message.price,
+        "currency": message.currency,
+        "error_code": message.error_code,
+        "segments": message.segments,
+        "encoding": message.encoding,
+        "first_at": rfc3339(message.first_at),
+        "last_at": rfc3339(message.last_at),
+        "captures": list(message.captures),
+        "findings": list(message.findings),
+    }

@@ -1,0 +1,129 @@
+"""The verdict on a message: one sentence that says what happened, and what it means. Counts and times, no adjectives.
+
+"Handed over" is never told as delivered, and never green: it proves nothing about the phone.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+from ...domain.messages.model import CONTRADICTORY, STUCK, Direction, Message, Step
+from ...domain.roles import Role
+from ...domain.statuses import FAILURES, Status
+from ...domain.units import say_duration, say_gap
+from ...providers.sheet import Sheet
+from ..words.headlines import Headline as Verdict
+from ..words.titles import ROLE_TITLES, look_of_message, provider_name
+
+
+def judge(
+    message: Message, steps: Sequence[Step], roles: Mapping[int, Role], sheet: Sheet | None, stuck_after: timedelta
+) -> Verdict:
+    """What became of a message. `roles` are those of its captures by number."""
+    look = look_of_message(message)
+    title, says = _story(message, steps, roles, sheet, stuck_after)
+    contradictory = CONTRADICTORY in message.findings
+    waits = message.direction is Direction.OUTBOUND and not message.final
+    return Verdict(
+        title=title,
+        icon="bang" if contradictory else look.icon,
+        tone="warn" if contradictory else look.tone,
+        says=(*says, *_oddities(message, steps)),
+        since=message.last_at if waits else None,
+    )
+
+
+def _story(
+    message: Message, steps: Sequence[Step], roles: Mapping[int, Role], sheet: Sheet | None, stuck_after: timedelta
+) -> tuple[str, tuple[str, ...]]:
+    if message.direction is Direction.INBOUND:
+        return _received(message, roles)
+    if STUCK in message.findings:
+        return _stuck(message, sheet, stuck_after)
+    if CONTRADICTORY in message.findings:
+        return "The provider reported a failure and a success, both final.", ()
+    took = _took(message, steps)
+    if message.status in (Status.DELIVERED, Status.READ):
+        word = "Read" if message.status is Status.READ else "Delivered"
+        return f"{word}{f' in {took}' if took else ''}.", ("The carrier’s receipt says so.",)
+    if message.status is Status.SENT:
+        return _handed_over(message, steps, sheet)
+    if message.status in FAILURES:
+        return _failed(message, took, sheet)
+    if message.final:
+        return "It ended without a word about delivery.", ("The provider knows no more, and nothing more is expected.",)
+    word = look_of_message(message).word
+    return f"In flight: {word.lower()}, last heard of", ("More callbacks are expected.",)
+
+
+def _received(message: Message, roles: Mapping[int, Role]) -> tuple[str, tuple[str, ...]]:
+    came = len(message.captures)
+    at = [ROLE_TITLES[roles[n]].lower() for n in message.captures if n in roles]
+    if message.pieces_due and message.pieces_due > 1:
+        have = len(message.pieces)
+        if have < message.pieces_due:
+            return f"{have} of {message.pieces_due} parts received.", ("The text below is what came so far.",)
+        return f"Received in {have} parts.", ()
+    urls = list(dict.fromkeys(at))
+    if came <= 1:
+        return f"Received{f' on the {urls[0]} URL' if urls else ''}.", ()
+    if len(urls) > 1:
+        return f"Received {came} times, on the {' and the '.join(urls)} URL.", ()
+    return f"Received {came} times{f' on the {urls[0]} URL' if urls else ''}.", ()
+
+
+def _stuck(message: Message, sheet: Sheet | None, stuck_after: timedelta) -> tuple[str, tuple[str, ...]]:
+    limit = f"Messages of this bin count as stuck after {say_duration(stuck_after)}." if stuck_after else ""
+    hint = f"A callback may be missing: {_question(sheet)}"
+    word = message.raw_status or message.status.value
+    return "Stuck: no final state, last heard of", tuple(filter(None, (f"Its last word was “{word}”.", limit, hint)))
+
+
+def _handed_over(message: Message, steps: Sequence[Step], sheet: Sheet | None) -> tuple[str, tuple[str, ...]]:
+    sent = next((step for step in steps if step.status is Status.SENT), None)
+    took = say_gap(sent.at - steps[0].at) if sent and sent.at > steps[0].at else ""
+    title = f"Handed to the carrier{f' after {took}' if took else ''}"
+    name = provider_name(message.provider) if sheet else "The provider"
+    if not message.final:
+        return f"{title}, last heard of", ("This is not proof of delivery; a receipt may still come.",)
+    ask = " Ask for a receipt with DeliveryStatus=true when sending." if message.provider == "ytel" else ""
+    return f"{title}.", (f"This is not proof of delivery. {name} says no more about it.{ask}",)
+
+
+def _failed(message: Message, took: str, sheet: Sheet | None) -> tuple[str, tuple[str, ...]]:
+    word = look_of_message(message).word
+    code = message.error_code
+    title = f"{word}{f' after {took}' if took else ''}{f', code {code}' if code else ''}."
+    if not code:
+        return title, ("The provider gave no reason.",)
+    meaning = sheet.errors.get(code) if sheet else None
+    return title, (meaning or f"What code {code} means is not in the data sheet; look it up at your provider.",)
+
+
+def _oddities(message: Message, steps: Sequence[Step]) -> tuple[str, ...]:
+    if message.direction is Direction.INBOUND:
+        return ()
+    repeats = sum(step.repeats is not None for step in steps)
+    late = sum(step.late and step.repeats is None for step in steps)
+    told = []
+    if repeats:
+        told.append("One callback came twice." if repeats == 1 else f"{repeats} callbacks came again.")
+    if late:
+        told.append("One callback came late." if late == 1 else f"{late} callbacks came late.")
+    return tuple(told)
+
+
+def _took(message: Message, steps: Sequence[Step]) -> str:
+    """From the first callback to the one that made it final; nothing where one callback was all."""
+    if message.final_at is None or not steps or message.final_at <= steps[0].at:
+        return ""
+    return say_gap(message.final_at - steps[0].at)
+
+
+def _question(sheet: Sheet | None) -> str:
+    """What to look after, in the provider's own words."""
+    if sheet is not None:
+        for field in sheet.portal.fields:
+            if field.role is Role.STATUS:
+                where = "on this send" if "send" in field.hint or "batch" in field.hint else f"at {sheet.title}"
+                return f"was {field.name} set {where}?"
+    return "was the status URL given with this send?"

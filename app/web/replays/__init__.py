@@ -1,0 +1,1 @@
+"""Replays: captures sent again."""

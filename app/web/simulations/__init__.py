@@ -1,0 +1,1 @@
+"""Simulations: page, form, words, API and its JSON."""

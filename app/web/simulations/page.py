@@ -1,0 +1,193 @@
+"""The simulator's page: a form, exactly what it will send, and the run as it goes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from aiohttp import web
+
+from ... import clock, keys
+from ...domain.bins import Bin
+from ...domain.curl import as_curl
+from ...domain.roles import Kind, Role
+from ...domain.simulations import MARK, MOST_A_SECOND, MOST_ABROAD_A_SECOND, MOST_MESSAGES, Attempt, What
+from ...domain.sms import SmsFacts, describe_sms
+from ...errors import Conflict, Invalid
+from ...providers import PROVIDERS
+from ...providers.sheet import Sheet, as_raw
+from ...services.simulations.runs import MOST_AT_ONCE, Run
+from ...services.simulations.script import draft, opening
+from ..site.forms import read_form
+from ..site.inputs import number
+from ..site.templates import render, site_of, urls_of
+from ..site.urls import place_of
+from ..words.portals import sheets
+from .form import PRESETS, Preset, check_own, command_line, defaults, fields_of, problems_of, texts_of
+from .inputs import name_targets, own_targets, read_wish
+from .runs import start, targets_of
+from .words import TROUBLES, WHATS, rule_of, told
+
+# Attempts that the page shows at most.
+SHOWN = 200
+LIMITS = {
+    "messages": MOST_MESSAGES,
+    "rate": int(MOST_A_SECOND),
+    "own_rate": int(MOST_ABROAD_A_SECOND),
+    "at_once": MOST_AT_ONCE,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """The first request as it will go out; `head` are its lines up to the body."""
+
+    head: str
+    body: str
+    curl: str
+    cli: str
+    sms: SmsFacts | None
+    text: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunView:
+    """A run as it stands: `shown` are attempts that the page has not had yet; `upto` is where the next look begins."""
+
+    bin: Bin
+    run: Run
+    told: str
+    shown: Sequence[Attempt]
+    upto: int
+    roles: Mapping[str, Role]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SimulatePage:
+    """The form with what it says, and what belongs beside it."""
+
+    bin: Bin
+    urls: dict[Role, str]
+    sheets: Sequence[Sheet]
+    sheet: Sheet
+    said: Mapping[str, str]
+    what: What
+    rule: Sequence[str]
+    presets: Sequence[Preset] = PRESETS
+    whats: Mapping[What, str] = field(default_factory=lambda: WHATS)
+    troubles: Mapping[Any, str] = field(default_factory=lambda: TROUBLES)
+    limits: Mapping[str, int] = field(default_factory=lambda: LIMITS)
+    preview: Preview | None = None
+    view: RunView | None = None
+    problems: dict[str, str] = field(default_factory=dict)
+    problem: str | None = None
+
+
+async def index(request: web.Request) -> web.StreamResponse:
+    """GET /bins/{bin}/simulate: with `run` that run, else a form that the address fills."""
+    bin = await request.app[keys.STORE].get_bin(request.match_info["bin"])
+    if "run" in request.query:
+        run = request.app[keys.SIMULATING].find(bin.id, request.query["run"])
+        return _render(request, bin, texts_of(run), view=view_of(bin, run))
+    # A form that was sent says everything: a box that is not in it is not ticked, a field without a word is empty.
+    said = defaults(bin.provider) | dict(request.query)
+    return _render(request, bin, said)
+
+
+async def send(request: web.Request) -> web.StreamResponse:
+    """POST /bins/{bin}/simulate: begin, and go to where it can be watched."""
+    bin = await request.app[keys.STORE].get_bin(request.match_info["bin"])
+    said = await read_form(request)
+    base = place_of(request).base
+    fields = fields_of(said)
+    try:
+        check_own(fields)
+        run = start(request, bin, fields)
+    except Invalid as error:
+        return _render(request, bin, said, problems=problems_of(error), status=422)
+    except Conflict as error:
+        return _render(request, bin, said, problem=str(error), status=409)
+    stays = said.get("stay") == "bin"
+    where = f"{base}/bins/{bin.id}" + ("" if stays else f"/simulate?run={run.id}#result")
+    return web.Response(status=303, headers={"Location": where})
+
+
+async def show(request: web.Request) -> web.StreamResponse:
+    """GET /bins/{bin}/simulate/{id}?after=k: what came since attempt `k`, as a piece of HTML."""
+    bin, run = await _run(request)
+    after = number(dict(request.query), "after", lowest=0, highest=10**9) or 0
+    return render(request, "simulations/_run.html", view_of(bin, run, after=after))
+
+
+async def stop(request: web.Request) -> web.StreamResponse:
+    """POST /bins/{bin}/simulate/{id}/stop"""
+    bin, run = await _run(request)
+    await request.app[keys.SIMULATING].stop(run)
+    where = f"{place_of(request).base}/bins/{bin.id}/simulate?run={run.id}#result"
+    return web.Response(status=303, headers={"Location": where})
+
+
+def view_of(bin: Bin, run: Run, *, after: int = 0) -> RunView:
+    """A run for people, with the attempts since `after`, at most `SHOWN`."""
+    progress = run.progress
+    fresh = min(max(progress.requests - after, 0), SHOWN, len(progress.results))
+    return RunView(
+        bin=bin,
+        run=run,
+        told=told(run.wish, progress),
+        shown=progress.results[len(progress.results) - fresh :],
+        upto=progress.requests,
+        roles={role.value: role for role in Role},
+    )
+
+
+async def _run(request: web.Request) -> tuple[Bin, Run]:
+    bin = await request.app[keys.STORE].get_bin(request.match_info["bin"])
+    return bin, request.app[keys.SIMULATING].find(bin.id, request.match_info["id"])
+
+
+def _render(
+    request: web.Request, bin: Bin, said: Mapping[str, str], *, status: int = 200, **more: Any
+) -> web.StreamResponse:
+    what = What(said["what"]) if said.get("what") in set(What) else What.INBOUND
+    sheet = PROVIDERS.get(said.get("provider", "")) or sheets()[0]
+    page = SimulatePage(
+        bin=bin, urls=urls_of(site_of(request).root, bin), sheets=sheets(), sheet=sheet, said=said, what=what,
+        rule=rule_of(sheet, what), **more,
+    )  # fmt: skip
+    if not page.problems:
+        try:
+            page = replace(page, preview=_preview(request, bin, fields_of(said)))
+        except Invalid as error:
+            page = replace(page, problems=problems_of(error))
+    partial = request.headers.get("X-Partial") == "preview"
+    return render(request, "simulations/_preview.html" if partial else "simulations/index.html", page, status=status)
+
+
+def _preview(request: web.Request, bin: Bin, fields: dict[str, Any]) -> Preview | None:
+    """The first request, from the very script that will be played. Invalid."""
+    check_own(fields)
+    wish = read_wish(fields)
+    own = own_targets(fields.get("targets"))
+    targets = targets_of(request, bin, wish.what).named if own is None else name_targets(own)
+    now = clock.now()
+    cue = opening(wish, now)
+    if cue is None or targets is None:
+        return None
+    url = (targets.status if wish.what is What.OUTBOUND else targets.primary) or ""
+    made = draft(PROVIDERS[wish.provider], replace(cue.wish, url=url), wish.trouble)
+    host, slash, path = url.partition("://")[2].partition("/")
+    raw = as_raw(made, f"{slash or '/'}{path}", now)
+    head = [f"{raw.method} {raw.target} HTTP/1.1", f"Host: {host}"]
+    head += [f"{name}: {value}" for name, value in made.headers]
+    head += [f"{MARK}: (the run’s own secret)"] if own is None else []
+    head += [f"Content-Length: {len(made.body)}"] if made.body else []
+    head.append("Connection: close")
+    text = cue.wish.text if cue.wish.kind is not Kind.VOICE else None
+    return Preview(
+        head="\n".join(head),
+        body=made.body.decode("utf-8", "replace"),
+        curl=as_curl(raw, f"{url}?{made.query}" if made.query else url),
+        cli=command_line(wish, bin.id, None if own is None else targets),
+        sms=None if text is None else describe_sms(text),
+        text=text,
+    )

@@ -1,0 +1,87 @@
+"""The JSON of simulations; the OpenAPI document's components are generated from these types."""
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from ...domain.simulations import Attempt, Trouble, What
+from ...domain.units import rfc3339
+from ...services.simulations.runs import Run
+from ..site.shapes import PARTIES, Provider, Time
+
+
+class AttemptShape(msgspec.Struct):
+    """One request and what came back; `status` null: no whole answer, and `error` says why. `n`: the capture."""
+
+    message_id: str
+    role: Literal["primary", "fallback", "status", "voice", "voice-fallback"]
+    sent_at: Time
+    word: Annotated[str | None, Meta(description="The status that a callback told, in the provider's own word.")]
+    status: int | None
+    ms: int
+    ok: Annotated[bool, Meta(description="By this provider's own rule.")]
+    error: str | None
+    n: int | None
+
+
+class SimulationShape(msgspec.Struct, rename=PARTIES):
+    """A run. `sent` and `total` count messages or calls; `requests` everything that went out. `results` are the last
+    1,000 attempts, oldest first."""
+
+    id: str
+    state: Literal["running", "done", "stopped", "failed"]
+    provider: Provider
+    what: What
+    sender: str | None
+    recipient: str | None
+    text: str | None
+    media: list[str]
+    count: int
+    rate: float
+    seed: int
+    trouble: list[Trouble]
+    failed_share: float
+    speed: float
+    started_at: Time
+    ended_at: Time | None
+    sent: int
+    total: int
+    requests: int
+    taken: Annotated[int, Meta(description="Requests that some URL answered well in the end.")]
+    lost: Annotated[int, Meta(description="Requests that no URL answered well.")]
+    dropped: Annotated[int, Meta(description="Callbacks that were left out on purpose.")]
+    problem: str | None
+    results: list[AttemptShape]
+    mark: Annotated[
+        str | None, Meta(description="For a run that the client plays: the value of its X-Smsbin-Simulation header.")
+    ]
+
+
+class SimulationList(msgspec.Struct):
+    """The runs of a bin that are remembered, newest first."""
+
+    items: list[SimulationShape]
+    next: str | None
+
+
+def show_run(run: Run, *, with_mark: bool = False) -> SimulationShape:
+    """A run as it stands now."""
+    wish, progress = run.wish, run.progress
+    return SimulationShape(
+        id=run.id, state=progress.state.value, provider=wish.provider, what=wish.what,  # type: ignore[arg-type]
+        sender=wish.sender, recipient=wish.recipient, text=wish.text, media=list(wish.media), count=wish.count,
+        rate=wish.rate, seed=wish.seed, trouble=sorted(wish.trouble), failed_share=wish.failed_share,
+        speed=wish.speed, started_at=rfc3339(run.started_at),
+        ended_at=None if run.ended_at is None else rfc3339(run.ended_at),
+        sent=progress.sent, total=progress.total, requests=progress.requests, taken=progress.taken,
+        lost=progress.lost, dropped=progress.dropped, problem=progress.problem,
+        results=[_show_attempt(attempt) for attempt in progress.results], mark=run.mark if with_mark else None,
+    )  # fmt: skip
+
+
+def _show_attempt(attempt: Attempt) -> AttemptShape:
+    return AttemptShape(
+        message_id=attempt.message_id, role=attempt.role, sent_at=rfc3339(attempt.at), word=attempt.word,  # type: ignore[arg-type]
+        status=attempt.status, ms=attempt.ms, ok=attempt.ok, error=attempt.error, n=attempt.n,
+    )  # fmt: skip

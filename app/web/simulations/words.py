@@ -1,0 +1,77 @@
+"""The simulator in sentences: by which rule a provider is played, and what became of a run."""
+
+from collections.abc import Sequence
+
+from ...domain.simulations import Progress, RunState, SimulationWish, Trouble, What
+from ...providers.sheet import Play, Sheet
+
+WHATS = {
+    What.INBOUND: "Inbound SMS, MMS",
+    What.OUTBOUND: "Outbound callbacks",
+    What.VOICE: "Inbound call",
+}
+TROUBLES = {
+    Trouble.DUPLICATE: "Duplicates: one request in ten is sent twice",
+    Trouble.SHUFFLE: "Shuffled: callbacks of a message in any order",
+    Trouble.LOSE: "Lost: one callback in ten is left out",
+    Trouble.RAW_PLUS: "Raw plus: numbers with a + that nobody encoded",
+    Trouble.GET: "GET: fields in the query instead of the body",
+    Trouble.LATIN1: "Latin-1: text in the wrong charset",
+    Trouble.EMOJI: "Emoji and other scripts in the texts",
+}
+
+
+def rule_of(sheet: Sheet, what: What) -> Sequence[str]:
+    """How this provider behaves here, one sentence each; the last one says what is assumed."""
+    play = sheet.play
+    told = [f"{sheet.title} waits {play.timeout_s:g} s for an answer and {_tries(play)}.", _failure(play, what)]
+    if what is What.OUTBOUND:
+        told.insert(0, f"A message is told by its callbacks: {_words(play)}.")
+        told.append("Callbacks go to the status URL, which has no fallback.")
+    elif play.voice_fallback if what is What.VOICE else play.fallback:
+        told.append("After that the fallback is asked, by the same rule.")
+    else:
+        told.append(f"{sheet.title} has no fallback URL for {'calls' if what is What.VOICE else 'SMS'}.")
+    return [*told, play.assumed] if play.assumed else told
+
+
+def told(wish: SimulationWish, progress: Progress) -> str:
+    """How far a run is, or how it ended, in one sentence."""
+    what = "call" if wish.what is What.VOICE else "message"
+    state = {
+        RunState.RUNNING: "Running",
+        RunState.DONE: "Done",
+        RunState.STOPPED: "Stopped",
+        RunState.FAILED: "Ended early",
+    }[progress.state]
+    sent = f"{progress.sent:,} of {count(progress.total, what)}" if progress.sent != progress.total else ""
+    parts = [f"{state}: {sent or count(progress.total, what)}, {count(progress.requests, 'request')}"]
+    parts.append(f"{progress.taken:,} answered well in the end")
+    if progress.lost:
+        parts.append(f"{progress.lost:,} answered well by nobody")
+    if progress.dropped:
+        parts.append(f"{count(progress.dropped, 'callback')} left out on purpose")
+    return ", ".join(parts) + "." + (f" {progress.problem}" if progress.problem else "")
+
+
+def count(number: int, noun: str) -> str:
+    """`1 message`, `1,000 messages`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _failure(play: Play, what: What) -> str:
+    xml = ", and so has XML that is not well formed" if play.wants_xml and what is not What.OUTBOUND else ""
+    redirects = f"up to {play.redirects} redirects on the same host are" if play.redirects else "redirects are not"
+    return f"Any answer but 2xx has failed{xml}; {redirects} followed."
+
+
+def _tries(play: Play) -> str:
+    if play.tries > 1:
+        return f"asks a URL {play.tries} times, pausing {', '.join(f'{pause:g}' for pause in play.pauses_s)} s"
+    return "asks once more where no connection came about" if play.retries_connections else "asks a URL once"
+
+
+def _words(play: Play) -> str:
+    code = f" (code {play.error_code})" if play.error_code else ""
+    shortest, longest = play.gaps_s
+    return f"{', '.join(play.good)}, or {', '.join(play.bad)}{code}, {shortest:g} to {longest:g} s apart"

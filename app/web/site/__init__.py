@@ -1,0 +1,1 @@
+"""What every page and API call shares: access, headers, forms, inputs, templates, addresses. It imports no noun."""

@@ -1,0 +1,149 @@
+"""How keeping and reading go, in words: the notices that stand on every page, and what the live state adds."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Final
+
+from aiohttp import web
+
+from ... import clock, keys
+from ...domain.units import say_size
+from ...services.upkeep.disk import Space
+from ...store import Health, Understanding
+
+LOOK_S = 1.0
+# A reader that is done in time lets the write-ahead log grow a little.
+LARGE_WAL_BYTES = 64 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """What a person should know, in one or two sentences. `asks`: whether the clock is right, which is answered by a
+    button."""
+
+    text: str
+    asks: bool = False
+
+
+class Condition:
+    """As of the last look, once a second: so that a thousand viewers cost no more than one. `key` is the same as long
+    as the notices are; empty for none."""
+
+    def __init__(self, app: web.Application) -> None:
+        self._app = app
+        self._words: dict[str, str] = {}
+        self.troubles: tuple[Trouble, ...] = ()
+        self.key = ""
+
+    def look(self) -> None:
+        """Look now."""
+        troubles = tuple(troubles_of(self._app))
+        if troubles != self.troubles:
+            self.troubles = troubles
+            self.key = sha256(repr(troubles).encode()).hexdigest()[:16] if troubles else ""
+        self._words.clear()
+
+    def word(self, bin_id: str) -> str:
+        """What the live state of a bin adds: how far reading is behind; mostly nothing."""
+        word = self._words.get(bin_id)
+        if word is None:
+            word = self._words[bin_id] = say_understanding(self._app[keys.STORE].understanding(bin_id))
+        return word
+
+    async def step(self) -> float:
+        """Look, and wake the viewers when there is something to tell. The seconds until the next look."""
+        key, had_words = self.key, any(self._words.values())
+        self.look()
+        if key != self.key or had_words or say_understanding(self._app[keys.STORE].understanding()):
+            self._app[keys.HUB].ring_all()
+        return LOOK_S
+
+
+CONDITION: Final = web.AppKey("CONDITION", Condition)
+
+
+def troubles_of(app: web.Application) -> list[Trouble]:
+    """The most urgent first."""
+    store, sweeping, disk = app[keys.STORE], app[keys.SWEEPING], app[keys.DISK]
+    found = [
+        say_health(store.health()),
+        say_reading(store.understanding()),
+        say_disk(disk.space),
+        None if sweeping.held is None else say_hold(sweeping.held, sweeping.held_for, clock.now()),
+    ]
+    return [trouble for trouble in found if trouble is not None]
+
+
+def say_health(health: Health) -> Trouble | None:
+    """What keeps captures from being stored, or soon may."""
+    reason = (health.reason or "").rstrip(".")
+    match health.state:
+        case "gone":
+            return Trouble(
+                f"The files of the database were deleted or replaced while smsbin runs ({reason}). Captures are"
+                " answered 503. Stop smsbin, put the files back or restore a backup, and start it again."
+            )
+        case "suspect":
+            return Trouble(f"{reason}. Captures are answered 503 until the file is known to be sound.")
+        case "stopped":
+            return Trouble(f"{reason}. Captures are answered 503 until it runs.")
+        case "full":
+            return Trouble(
+                f"Nothing can be stored right now ({reason}). Captures are answered 503 until the cause is gone."
+                " Deleting works all the same."
+            )
+    if health.refused:
+        of = health.refused + health.stored
+        return Trouble(f"{health.refused:,} of {of:,} captures of the last {health.SECONDS} seconds were answered 503.")
+    size = say_size(health.wal_bytes)
+    if health.checkpoint is not None:
+        return Trouble(
+            f"The write-ahead log ({size}) cannot be copied into the database: {health.checkpoint}. Captures are kept;"
+            " look after the disk."
+        )
+    if health.held and health.wal_bytes > LARGE_WAL_BYTES:
+        return Trouble(
+            f"Another program reads log.db and has not finished, so the write-ahead log grows: {size} so far. End it."
+        )
+    return None
+
+
+def say_reading(understanding: Understanding) -> Trouble | None:
+    """Why captures are kept and not read."""
+    if understanding.state != "stopped":
+        return None
+    reason = (understanding.reason or "").rstrip(".")
+    return Trouble(f"Captures are kept, but not read at the moment: {reason}. It goes on by itself.")
+
+
+def say_disk(space: Space | None) -> Trouble | None:
+    """What will keep captures from being stored."""
+    if space is None or not space.low:
+        return None
+    return Trouble(
+        f"Only {say_size(space.free)} left on the disk of the data directory."
+        " When it is full, captures are answered 503."
+    )
+
+
+def say_hold(why: str, still: timedelta, now: datetime) -> Trouble:
+    """Why nothing expires."""
+    hours = -(-still // timedelta(hours=1))
+    return Trouble(
+        f"Nothing expires for now: {why}. If {now:%d %b %Y} is the right date, say so; else it goes on by itself within"
+        f" {hours} {'hour' if hours == 1 else 'hours'}, unless the clock jumps again.",
+        asks=True,
+    )
+
+
+def say_understanding(understanding: Understanding) -> str:
+    """In the few words of the live state."""
+    match understanding.state:
+        case "stopped":
+            return f"reading has stopped, {understanding.behind:,} behind"
+        case "building":
+            return f"reading again, {100 * understanding.done // max(1, understanding.total)} % done"
+        case "behind":
+            return f"{understanding.behind:,} behind"
+    return ""

@@ -1,0 +1,54 @@
+"""The forms of our own pages: small, urlencoded, UTF-8. Anything else is told apart before it is parsed."""
+
+import re
+from collections.abc import Mapping
+
+from aiohttp import web
+
+from ...errors import Invalid, UnsupportedType
+from ...parsing.forms import unescape
+from ...services.large import QUICK_BYTES
+from ...tasks import aside
+from .inputs import read_bytes
+from .urls import place_of
+
+MAX_FIELDS = 100
+# Of a form with few fields.
+SMALL_BYTES = 64 << 10
+# A path of ours: what a browser would take for another host is none.
+_PATH = re.compile(r"/(?!/)[!-\[\]-~]*", re.ASCII)
+
+
+async def read_form(request: web.Request, *, most: int = MAX_FIELDS, size: int = SMALL_BYTES) -> dict[str, str]:
+    """The fields that were posted, at most `most` in `size` bytes; of a repeated one the last. UnsupportedType,
+    TooLarge, Invalid.
+
+    Not `request.post()`: the sign-in form is open to everybody, and that function raises a dozen things at odd input.
+    """
+    body = await read_bytes(request, size)
+    if body and request.content_type != "application/x-www-form-urlencoded":
+        raise UnsupportedType("Send the form as application/x-www-form-urlencoded.")
+    try:
+        return _parse(body, most) if len(body) <= QUICK_BYTES else await aside(_parse, body, most)
+    except ValueError:
+        raise Invalid(("form", f"has more than {most:,} fields")) from None
+
+
+def _parse(body: bytes, most: int) -> dict[str, str]:
+    """ValueError: too many. The library's function takes a third of a second for a megabyte of percent signs."""
+    if body.count(b"&") >= most:
+        raise ValueError("too many fields")
+    pairs = (piece.partition(b"=") for piece in body.replace(b"+", b" ").split(b"&") if piece)
+    return {_text(name): _text(value) for name, _, value in pairs}
+
+
+def _text(escaped: bytes) -> str:
+    return unescape(escaped).decode("utf-8", "replace")
+
+
+def go_back(request: web.Request, said: Mapping[str, str], *, below: str, otherwise: str) -> web.Response:
+    """To the page that the form stood on (its field `back`), where that is `below` or behind it; only ever a path below
+    our own address."""
+    back = said.get("back", "")
+    is_ours = _PATH.fullmatch(back) and re.match(rf"{re.escape(below)}(?:[/?]|$)", back) is not None
+    return web.Response(status=303, headers={"Location": place_of(request).base + (back if is_ours else otherwise)})

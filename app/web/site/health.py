@@ -1,0 +1,62 @@
+"""Alive, ready, and the numbers."""
+
+import json
+from collections.abc import Mapping
+
+from aiohttp import web
+
+from ... import __version__, clock, keys
+from ...errors import StoreUnavailable
+
+# Tells one running server from another: whether the public URL leads here. It says nothing else.
+INSTANCE = clock.new_id()
+
+
+async def alive(request: web.Request) -> web.StreamResponse:  # noqa: ARG001
+    """The process answers; nothing is touched."""
+    return _json({"status": "ok", "version": __version__, "instance": INSTANCE}, 200)
+
+
+async def ready(request: web.Request) -> web.StreamResponse:
+    """A write works right now, one as large as the largest that was refused lately. What captures met in the last
+    seconds, and what may go wrong next, is told with it."""
+    store = request.app[keys.STORE]
+    trouble: str | None = None
+    try:
+        await request.app[keys.PROBING].probe()
+    except StoreUnavailable as error:
+        trouble = str(error)
+    health, understanding = store.health(), store.understanding()
+    told = {
+        "status": "ok" if trouble is None else "unavailable",
+        "store": health.state if trouble is None or health.state != "ok" else "stopped",
+        "reason": health.reason or trouble,
+        "stored": health.stored,
+        "refused": health.refused,
+        "wal_bytes": health.wal_bytes,
+        "checkpoint": health.checkpoint,
+        "ledger": understanding.state,
+        "behind": understanding.behind,
+        "disk": "low" if request.app[keys.DISK].low else "ok",
+    }
+    return _json(told, 200 if trouble is None else 503)
+
+
+async def metrics(request: web.Request) -> web.StreamResponse:
+    """Prometheus text."""
+    return web.Response(
+        body=request.app[keys.METRICS].text(),
+        headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"},
+    )
+
+
+async def robots(request: web.Request) -> web.StreamResponse:  # noqa: ARG001
+    """Nothing here is for search engines."""
+    return web.Response(text="User-agent: *\nDisallow: /\n")
+
+
+def _json(value: Mapping[str, object], status: int) -> web.Response:
+    headers = {} if status == 200 else {"Retry-After": "5"}
+    return web.Response(
+        status=status, body=json.dumps(value).encode(), content_type="application/json", headers=headers
+    )

@@ -1,0 +1,70 @@
+"""What a program may want to know about this server."""
+
+import msgspec
+from aiohttp import web
+
+from ... import __version__, keys
+from ...settings import describe
+from .inputs import read_object, read_query
+from .json import json_response
+from .urls import FORWARDING, is_trusted, place_of, root_of
+
+
+async def show(request: web.Request) -> web.StreamResponse:
+    """GET /api/v1/info"""
+    read_query(request)
+    settings = request.app[keys.SETTINGS]
+    facts = describe(settings)
+    direct = request.remote or "unknown"
+    forwarded = [name for name in FORWARDING if name in request.headers]
+    seen = Seen(place_of(request).root, direct, forwarded, is_trusted(settings, direct))
+    return json_response(Info(__version__, root_of(request), facts["retention"], facts["max_body"], seen))
+
+
+async def retention(request: web.Request) -> web.StreamResponse:
+    """GET /api/v1/retention"""
+    read_query(request)
+    return _retention(request)
+
+
+async def confirm_time(request: web.Request) -> web.StreamResponse:
+    """POST /api/v1/retention/confirm"""
+    read_query(request)
+    await read_object(request, ())
+    request.app[keys.SWEEPING].confirm()
+    return _retention(request)
+
+
+def _retention(request: web.Request) -> web.Response:
+    sweeping = request.app[keys.SWEEPING]
+    still = None if sweeping.held is None else int(sweeping.held_for.total_seconds())
+    return json_response(RetentionShape(describe(request.app[keys.SETTINGS])["retention"], sweeping.held, still))
+
+
+class Seen(msgspec.Struct):
+    """How this very request came in: where its sender thinks we are, who connected to us, which forwarding headers it
+    brought, and whether they count."""
+
+    root: str
+    direct: str
+    forwarded: list[str]
+    trusted: bool
+
+
+class Info(msgspec.Struct):
+    """This server."""
+
+    version: str
+    public_url: str
+    retention: str
+    max_body: str
+    seen: Seen
+
+
+class RetentionShape(msgspec.Struct):
+    """How long captures are kept, where a bin says nothing else. `held` says why none expires at the moment: the
+    clock cannot be trusted. It ends when a person confirms the time, or in `held_for_s` seconds."""
+
+    retention: str
+    held: str | None
+    held_for_s: int | None

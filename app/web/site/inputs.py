@@ -1,0 +1,102 @@
+"""What a caller says, checked field by field; every mistake is named at once."""
+
+import asyncio
+import re
+from collections.abc import Collection
+from typing import Any
+
+import msgspec
+from aiohttp import StreamReader, web
+
+from ... import clock
+from ...domain.search import Query, parse_query, settle
+from ...errors import IncompleteBody, Invalid, MalformedBody, SlowBody, TooLarge, UnsupportedType
+from .expect import invite
+
+MAX_BYTES = 1 << 20
+# From the first look at a body to its end.
+BODY_S = 10.0
+MAX_LIMIT = 500
+DEFAULT_LIMIT = 100
+MAX_WAIT_S = 60
+# SQLite's integers end at 63 bits; no bin ever gets this far.
+_NUMBER = re.compile(r"\d{1,18}", re.ASCII)
+
+
+async def read_object(request: web.Request, known: Collection[str]) -> dict[str, Any]:
+    """The JSON object of the body; no body at all is an empty one."""
+    body = await read_bytes(request)
+    json = request.content_type == "application/json"
+    if not body and not json:
+        return {}
+    if not json:
+        raise UnsupportedType("Send the body as application/json.")
+    try:
+        value = msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise MalformedBody(f"The body is not JSON: {error}") from None
+    if not isinstance(value, dict):
+        raise Invalid(("body", "must be a JSON object"))
+    unknown = [(str(name), "is not a field here") for name in value if name not in known]
+    if unknown:
+        raise Invalid(*unknown)
+    return value
+
+
+def read_query(request: web.Request, known: Collection[str] = ()) -> dict[str, str]:
+    """The query parameters, each at most once."""
+    problems = [(name, "is not a parameter here") for name in dict.fromkeys(request.query) if name not in known]
+    problems += [(name, "stands twice") for name in known if len(request.query.getall(name, [])) > 1]
+    if problems:
+        raise Invalid(*problems)
+    return dict(request.query)
+
+
+def number(query: dict[str, str], name: str, *, lowest: int, highest: int) -> int | None:
+    """A whole number in its range; None when it is not there."""
+    text = query.get(name)
+    if text is None:
+        return None
+    if not _NUMBER.fullmatch(text) or not lowest <= int(text) <= highest:
+        raise Invalid((name, f"must be a whole number from {lowest} to {highest}"))
+    return int(text)
+
+
+def limit_of(query: dict[str, str]) -> int:
+    """How many items a page has."""
+    value = number(query, "limit", lowest=1, highest=MAX_LIMIT)
+    return DEFAULT_LIMIT if value is None else value
+
+
+def filter_of(query: dict[str, str]) -> Query | None:
+    """The filter in `q`, with every "ago" counted from now. WrongTerm names the term, its position and the cure."""
+    return settle(parse_query(query["q"]), clock.now()) if query.get("q", "").strip() else None
+
+
+async def read_bytes(request: web.Request, most: int = MAX_BYTES) -> bytes:
+    """A small body, of a page's form or an API call. TooLarge over `most` bytes, SlowBody after `BODY_S`,
+    IncompleteBody."""
+    invite(request)
+    try:
+        async with asyncio.timeout(BODY_S):
+            return await _read_bytes(request.content, most)
+    except TimeoutError:
+        raise SlowBody(f"The body did not come within {BODY_S:.0f} seconds.") from None
+
+
+async def _read_bytes(content: StreamReader, most: int) -> bytes:
+    parts = bytearray()
+    while True:
+        try:
+            chunk = await content.readany()
+        except Exception:
+            # aiohttp has many of them (connection lost, bad chunk, wrong length); none is a fault of ours.
+            raise IncompleteBody("The body ended before its end.") from None
+        if not chunk:
+            return bytes(parts)
+        parts += chunk
+        if len(parts) > most:
+            raise TooLarge(f"A body here has at most {most:,} bytes.")
+
+
+HIGHEST = 10**18 - 1

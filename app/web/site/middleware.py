@@ -1,0 +1,160 @@
+"""What happens around every page and API call: who asks, from where, and errors put into words once."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Final
+
+from aiohttp import web
+
+from ... import clock, keys
+from ...errors import (
+    AppError,
+    Forbidden,
+    IncompleteBody,
+    Invalid,
+    NotReadable,
+    SlowBody,
+    StoreUnavailable,
+    Unauthorized,
+)
+from ...ingress.pages import trust
+from ...log import get_log
+from . import auth, origins
+from .problems import problem
+from .templates import render
+from .urls import place_of
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+PUBLIC: Final = web.AppKey("PUBLIC", set[web.AbstractRoute])
+ANY_HOST: Final = frozenset({"healthz", "readyz"})
+
+# By status, or by the code of the error, where that says more.
+_TITLES: dict[int | str, str] = {
+    400: "That cannot be read",
+    403: "Not from here",
+    404: "Nothing here",
+    405: "Not that way",
+    408: "That took too long",
+    422: "That needs another look",
+    500: "Something broke",
+    503: "Nothing can be stored right now",
+    NotReadable.code: "Nothing can be read right now",
+}
+_log = get_log("web")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrorPage:
+    """What happened, for a person."""
+
+    status: int
+    title: str
+    detail: str
+    signed_in: bool
+
+
+@web.middleware
+async def errors_to_http(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """The domain's words become answers: JSON for programs, a page for people."""
+    request[keys.NONCE] = clock.new_nonce()
+    try:
+        return await handler(request)
+    except web.HTTPException as error:
+        if error.status < 400:
+            raise
+        allow = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else {}
+        return _answer(request, error.status, _code(error), _detail(error), headers=allow)
+    except Unauthorized as error:
+        if is_api(request):
+            return _answer(request, 401, error.code, str(error), headers={"WWW-Authenticate": "Bearer"})
+        return auth.ask_to_sign_in(request)
+    except AppError as error:
+        fields = error.problems if isinstance(error, Invalid) else ()
+        headers = {"Retry-After": "5"} if isinstance(error, StoreUnavailable) else {}
+        answer = _answer(request, error.status, error.code, str(error), fields=fields, headers=headers)
+        if isinstance(error, SlowBody | IncompleteBody):
+            # What follows on this connection would be the rest of the body.
+            answer.force_close()
+        return answer
+    except Exception:
+        _log.exception("request.failed", route=_route_name(request))
+        return _answer(request, 500, "internal", "Something broke; the log has the details.")
+
+
+@web.middleware
+async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Credential first, then Host, then Origin; only then is anything looked at."""
+    place = place_of(request)
+    public = request.match_info.route in request.app[PUBLIC]
+    credential = await auth.credential_of(request)
+    request[keys.SIGNED_IN] = credential is not None
+    if credential is not None:
+        trust(request)
+    if credential is None and not public:
+        nothing_there = request.match_info.http_exception
+        if nothing_there is not None and not is_api(request) and await _is_anybodys(request, nothing_there):
+            raise nothing_there
+        raise Unauthorized("This needs the access token: Authorization: Bearer <token>.")
+    settings = request.app[keys.SETTINGS]
+    if _route_name(request) not in ANY_HOST:
+        origins.check_host(settings, place, request.raw_path)
+    foreign = origins.is_foreign(request, settings, place)
+    if foreign:
+        raise Forbidden("This came from another site. Open smsbin itself and try again there.")
+    if not public and credential == "cookie" and not origins.is_ours_for_sure(request, settings, place):
+        raise Forbidden(
+            "A browser must say where a change comes from (Origin or Sec-Fetch-Site); a program sends a bearer."
+        )
+    return await handler(request)
+
+
+async def _is_anybodys(request: web.Request, error: web.HTTPException) -> bool:
+    """May somebody without a credential hear that there is nothing here, or not by this method? A sender with a
+    mistyped capture URL must not be led to the sign-in page, which says 200."""
+    if not isinstance(error, web.HTTPMethodNotAllowed):
+        return True
+    resources = {route.resource for route in request.app[PUBLIC] if route.resource is not None}
+    return any([(await resource.resolve(request))[1] for resource in resources])
+
+
+def is_api(request: web.Request) -> bool:
+    """Does a program ask?"""
+    base = request.app[keys.SETTINGS].base_path
+    return request.path.startswith((f"{base}/api/", f"{base}/metrics")) or request.path == f"{base}/api"
+
+
+def _answer(
+    request: web.Request,
+    status: int,
+    code: str,
+    detail: str,
+    *,
+    fields: tuple[tuple[str, str], ...] = (),
+    headers: dict[str, str] | None = None,
+) -> web.StreamResponse:
+    if is_api(request):
+        response: web.StreamResponse = problem(status, code, detail, fields)
+    else:
+        title = _TITLES.get(code) or _TITLES.get(status, "That did not work")
+        page = ErrorPage(status=status, title=title, detail=detail, signed_in=request.get(keys.SIGNED_IN, False))
+        response = render(request, "errors/error.html", page, status=status)
+    response.headers.update(headers or {})
+    return response
+
+
+def _code(error: web.HTTPException) -> str:
+    return {404: "not_found", 405: "method_not_allowed", 413: "too_large"}.get(error.status, "refused")
+
+
+def _detail(error: web.HTTPException) -> str:
+    match error.status:
+        case 404:
+            return "There is nothing at this address."
+        case 405:
+            return "This address does not take that method."
+        case _:
+            return error.reason
+
+
+def _route_name(request: web.Request) -> str | None:
+    return request.match_info.route.name

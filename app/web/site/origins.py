@@ -1,0 +1,68 @@
+"""Where a request says it comes from: Host against DNS rebinding, Origin and Sec-Fetch-Site against other sites.
+
+Only what changes something is asked for its origin, and WebSockets, which browsers let any page open.
+"""
+
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from ...errors import BadHost, Forbidden
+from ...settings import Settings
+from .hosts import parse_host
+from .urls import Place
+
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def check_host(settings: Settings, place: Place, raw_path: str) -> None:
+    """Forbidden for a Host that is not configured: it may be another site's name that resolves to us. BadHost."""
+    if not raw_path.startswith("/"):
+        raise Forbidden("Pages and API take a plain path as request target.")
+    host = parse_host(place.host)
+    if host is None:
+        raise BadHost("The Host header is missing, or is no host name or address with a port.")
+    public = urlsplit(settings.public_url or "").hostname
+    if host.name in ("localhost", public) or host.name in settings.allowed_hosts or host.is_address:
+        return
+    raise Forbidden(
+        "This host name is not known here. Add it to SMSBIN_ALLOWED_HOSTS, or set SMSBIN_PUBLIC_URL to the address"
+        " that you use."
+    )
+
+
+def is_foreign(request: web.Request, settings: Settings, place: Place) -> bool:
+    """A request that could do something, and that says it comes from another site."""
+    if not _matters(request):
+        return False
+    site = request.headers.get("Sec-Fetch-Site")
+    if site not in (None, "same-origin", "none"):
+        return True
+    origin = request.headers.get("Origin")
+    if origin == "null":
+        # What a browser sends for a form on a page with `Referrer-Policy: no-referrer`, as ours are; it vouches for it
+        # in the other header.
+        return site != "same-origin"
+    return origin is not None and origin.lower() not in _own(settings, place)
+
+
+def is_ours_for_sure(request: web.Request, settings: Settings, place: Place) -> bool:
+    """A request that could do something, and that a browser vouches for."""
+    if not _matters(request):
+        return True
+    if request.headers.get("Sec-Fetch-Site") == "same-origin":
+        return True
+    return request.headers.get("Origin", "").lower() in _own(settings, place)
+
+
+def _matters(request: web.Request) -> bool:
+    upgrade = request.headers.get("Upgrade", "").lower() == "websocket"
+    return upgrade or request.method not in _SAFE_METHODS
+
+
+def _own(settings: Settings, place: Place) -> set[str]:
+    own = {place.origin}
+    if settings.public_url:
+        parts = urlsplit(settings.public_url)
+        own.add(f"{parts.scheme}://{parts.netloc}".lower())
+    return own

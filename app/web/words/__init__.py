@@ -1,0 +1,1 @@
+"""Words, marks and names that several nouns show."""

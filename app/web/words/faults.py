@@ -1,0 +1,85 @@
+"""What a bin does on purpose right now, in words: the banner that stands on every page of the bin while a fault is on.
+
+A page says which faults it shows by their `key_of`; whoever follows the bin is told when that is no longer true. A
+fault has no seq, as it is no row of a list: it is set, hit, healed and over within one process, and the bell rings.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+import msgspec
+
+from ...domain.faults import ActiveFault, Fault, FaultKind, say_seconds, say_statuses
+from ...domain.roles import Role
+from ...providers.sheet import Sheet
+
+KINDS = {
+    FaultKind.HOLD: (
+        "Hold",
+        "No answer for some seconds, then the usual one: a time-out, if it is long enough.",
+    ),
+    FaultKind.STATUS: ("Answer a status", "Another status, or several in turn."),
+    FaultKind.DROP: ("Drop the connection", "Closed without a byte of an answer."),
+    FaultKind.CUT: ("Cut the body", "The head and half of the body, then closed."),
+    FaultKind.BAD_XML: ("Broken XML", "200 with XML that no parser accepts."),
+    FaultKind.REDIRECT: ("Redirect", "302 to the same address with /redirected behind it."),
+    FaultKind.SLOW: ("Drip slowly", "The usual answer, a few bytes at a time over some seconds."),
+}
+_MANY = 6
+# Longer than the longest wait that a provider of ours publishes.
+_HOLD_S = 16.0
+
+
+def key_of(faults: Sequence[ActiveFault]) -> str:
+    """The same as long as the same is shown; empty for none."""
+    return sha256(msgspec.json.encode(faults)).hexdigest()[:16] if faults else ""
+
+
+def fault_words(kind: str) -> str:
+    """What a kind of fault does to an answer, in a sentence."""
+    return KINDS[FaultKind(kind)][1]
+
+
+def say_fault(fault: Fault) -> str:
+    """What it does: "hold 16 s", "statuses 500, 500, 200 in turn"."""
+    if fault.kind is not FaultKind.STATUS or len(fault.statuses) == 1:
+        return fault.say()
+    shown = say_statuses(fault.statuses[:_MANY])
+    return f"statuses {shown}{' …' if len(fault.statuses) > _MANY else ''} in turn"
+
+
+def say_reach(active: ActiveFault) -> str:
+    """Whom it hits: "for the next 2 requests"."""
+    if active.fault.chance < 100:
+        more = "" if active.left is None else f", {active.left:,} more"
+        return f"for {active.fault.chance} % of the requests{more}"
+    if active.left is None:
+        return "for every request"
+    return "for the next request" if active.left == 1 else f"for the next {active.left:,} requests"
+
+
+def say_left(until: datetime, now: datetime) -> str:
+    """How much longer at most: "9 min 12 s", "1 h 5 min". Rounded up, so that it is never over before that."""
+    seconds = max(0, -((now - until) // timedelta(seconds=1)))
+    if seconds < 60:
+        return say_seconds(seconds)
+    if seconds < 3600:
+        return f"{seconds // 60} min {seconds % 60} s"
+    minutes = -(-seconds // 60)
+    return f"{minutes // 60} h {minutes % 60} min"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuickFault:
+    """A fault with one click: the fields that its form posts."""
+
+    title: str
+    role: Role
+    fields: Mapping[str, str]
+
+
+def hold_s(sheet: Sheet | None) -> float:
+    """A second more than the provider waits."""
+    return sheet.habits.timeout_s + 1 if sheet and sheet.habits.timeout_s else _HOLD_S

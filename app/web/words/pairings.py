@@ -1,0 +1,164 @@
+"""What people read about a pairing: the row in the list, and the verdict above its details."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ...domain.pairings.model import FALLBACK_USED, NO_FALLBACK, PRIMARY_OK, PROBLEMS, Hit, Pairing, Verdict
+from ...domain.pairings.reasons import say_tries
+from ...domain.units import say_ms
+from .headlines import Headline as Lead
+from .hits import say_status
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    """A view of the list: its name in the address, and the verdicts that it shows (None: all)."""
+
+    name: str
+    title: str
+    verdicts: tuple[Verdict, ...] | None
+
+    @property
+    def suffix(self) -> str:
+        """The end of its address; the usual view has none."""
+        return "" if self.name == "problems" else f"?show={self.name}"
+
+
+SHOWS = (
+    Show("problems", "Problems", PROBLEMS),
+    Show("all", "All pairs", None),
+    Show("primary-ok", "Primary ok", PRIMARY_OK),
+    Show("fallback-used", "Fallback used", FALLBACK_USED),
+    Show("fallback-only", "Fallback only", (Verdict.FALLBACK_ONLY,)),
+    Show("neither-ok", "Neither ok", (Verdict.NEITHER_OK,)),
+)
+BY_NAME = {show.name: show for show in SHOWS}
+
+_WORDS = {
+    Verdict.PRIMARY_ONLY: "Not needed",
+    Verdict.BOTH_OK: "Both took it",
+    Verdict.FALLBACK_AFTER_TIMEOUT: "Used after a time-out",
+    Verdict.FALLBACK_AFTER_ERROR: "Used after a failure",
+    Verdict.FALLBACK_ONLY: "Primary never hit",
+    Verdict.NEITHER_OK: "Neither ok",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PairRow:
+    """A row: mark and tone, what the two URLs did, and at the right the gap or the trouble, in words."""
+
+    pairing: Pairing
+    verdict: Verdict
+    icon: str
+    tone: str
+    primary: str
+    fallback: str
+    says: str
+
+    @property
+    def word(self) -> str:
+        """The verdict in a word or two."""
+        return _WORDS[self.verdict] if self.icon != "dots" else "Waiting"
+
+    @property
+    def last_n(self) -> int:
+        """The newest of its requests."""
+        return self.pairing.hits[-1].n
+
+
+def row_of(pairing: Pairing) -> PairRow:
+    """A pairing as its row shows it."""
+    verdict = pairing.verdict
+    icon, tone = _look(pairing, verdict)
+    return PairRow(
+        pairing=pairing,
+        verdict=verdict,
+        icon=icon,
+        tone=tone,
+        primary=_side(pairing.primary),
+        fallback=_side(pairing.fallback),
+        says=_trouble(pairing, verdict),
+    )
+
+
+def lead_of(pairing: Pairing, reason: str) -> Lead:
+    """The verdict: one sentence that says what happened, and why."""
+    verdict = pairing.verdict
+    icon, tone = _look(pairing, verdict)
+    return Lead(title=_title(pairing, verdict), icon=icon, tone=tone, says=(reason,))
+
+
+def is_waiting(pairing: Pairing) -> bool:
+    """An answer is still held back."""
+    return any(hit.ok is None for hit in pairing.hits)
+
+
+def _look(pairing: Pairing, verdict: Verdict) -> tuple[str, str]:
+    if verdict in PRIMARY_OK:
+        return "check", "ok"
+    if verdict is not Verdict.NEITHER_OK:
+        return "bang", "warn"
+    return ("dots", "muted") if is_waiting(pairing) else ("x", "bad")
+
+
+def _side(hits: Sequence[Hit]) -> str:
+    """ "500", "no answer", "never hit"; with "3 × " where it was tried again."""
+    if not hits:
+        return "never hit"
+    last = hits[-1]
+    word = "waiting" if last.ok is None else say_status(last)
+    if last.sender_left and last.status is not None:
+        word = f"{word}, too late"
+    return f"{say_tries(hits)} × {word}" if len(hits) > 1 else word
+
+
+def _trouble(pairing: Pairing, verdict: Verdict) -> str:
+    if verdict is Verdict.NEITHER_OK:
+        return "waiting" if is_waiting(pairing) else "neither ok"
+    if verdict is Verdict.FALLBACK_ONLY:
+        return "no primary"
+    gap = pairing.gap_ms
+    return "" if gap is None else f"{'−' if gap < 0 else ''}{say_ms(abs(gap))}"
+
+
+def _title(pairing: Pairing, verdict: Verdict) -> str:
+    match verdict:
+        case Verdict.PRIMARY_ONLY:
+            return f"The primary took it{_after_tries(pairing)}."
+        case Verdict.BOTH_OK:
+            return "Both took it: the message came twice."
+        case Verdict.FALLBACK_AFTER_TIMEOUT:
+            return "Timed out on the primary, the fallback took it."
+        case Verdict.FALLBACK_AFTER_ERROR:
+            last = pairing.primary[-1]
+            failed = f"{last.status} on the primary" if last.status is not None else "No answer on the primary"
+            return f"{failed}, the fallback took it."
+        case Verdict.FALLBACK_ONLY:
+            return "The primary was never hit, the fallback took it."
+        case Verdict.NEITHER_OK:
+            return _neither(pairing)
+
+
+def _neither(pairing: Pairing) -> str:
+    if is_waiting(pairing):
+        role = "fallback" if pairing.fallback and pairing.fallback[-1].ok is None else "primary"
+        return f"The {role} has not answered yet."
+    if not pairing.fallback:
+        failed = "The primary failed and the fallback was never hit"
+        return f"{failed}." if NO_FALLBACK in pairing.findings else f"{failed} so far."
+    return (
+        "Neither the primary nor the fallback took it."
+        if pairing.primary
+        else "The primary was never hit, and the fallback failed."
+    )
+
+
+def _after_tries(pairing: Pairing) -> str:
+    if pairing.is_cut:
+        return " at one of many tries"
+    tries = len(pairing.primary)
+    return f" at the {_ORDINALS.get(tries, f'{tries}th')} try" if tries > 1 else ""
+
+
+_ORDINALS = {2: "second", 3: "third"}

@@ -1,0 +1,92 @@
+"""A request that could not be stored has used up nothing, whether the store says so at once or later."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from app.domain.bins import Bin
+from app.domain.captures import NewCapture, RawRequest
+from app.domain.faults import ActiveFault, Fault, FaultKind
+from app.domain.roles import Role
+from app.errors import StoreUnavailable
+from app.live.hub import Hub
+from app.services.answers import Answers
+from app.services.captures import Intake
+from app.services.faults import Faults
+from app.services.simulations.runs import Simulating
+
+NOW = datetime(2026, 11, 29, tzinfo=UTC)
+BIN = Bin(id="b", key="0000000000000000", name="", provider=None, retention=None, created_at=NOW)
+RAW = RawRequest(
+    method="POST", target="/", http_version="1.1", head=b"", body=b"", body_complete=True, peer="192.0.2.1",
+    received_at=NOW,
+)  # fmt: skip
+
+
+class Rows:
+    """The part of the store that is used; `refuses` at once, or the test ends what `stored` is waited for."""
+
+    refuses = False
+
+    def __init__(self) -> None:
+        self.stored: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+
+    async def set_fault(self, fault: ActiveFault) -> None:
+        return
+
+    def add_capture(self, new: NewCapture) -> "asyncio.Future[int]":
+        if self.refuses:
+            raise StoreUnavailable("full")
+        return self.stored
+
+
+@pytest.fixture
+async def rows() -> Rows:
+    return Rows()
+
+
+@pytest.fixture
+async def faults(rows: Rows) -> Faults:
+    made = Faults(rows, Hub())
+    fault = Fault(kind=FaultKind.STATUS, until=datetime.now(UTC) + timedelta(hours=1), count=2)
+    await made.set(
+        ActiveFault(id="f", bin_id="b", role=Role.PRIMARY, fault=fault, started_at=datetime.now(UTC), left=2)
+    )
+    return made
+
+
+@pytest.fixture
+async def intake(rows: Rows, faults: Faults) -> Intake:
+    return Intake(rows, Answers(rows, Hub()), faults, Simulating())
+
+
+def _left(faults: Faults) -> list[int | None]:
+    return [fault.left for fault in faults.of_bin("b")]
+
+
+async def test_what_is_stored_counts_its_fault_from_the_first_moment(
+    rows: Rows, faults: Faults, intake: Intake
+) -> None:
+    stored, reply = intake.begin(BIN, Role.PRIMARY, RAW)
+    assert (reply.is_played, _left(faults)) == (True, [1])
+    rows.stored.set_result(7)
+    assert await stored == 7
+    await asyncio.sleep(0)
+    assert _left(faults) == [1]
+
+
+async def test_what_the_store_refuses_later_gives_its_fault_back(rows: Rows, faults: Faults, intake: Intake) -> None:
+    stored, _ = intake.begin(BIN, Role.PRIMARY, RAW)
+    rows.stored.set_exception(StoreUnavailable("no answer in time"))
+    with pytest.raises(StoreUnavailable):
+        await stored
+    await asyncio.sleep(0)
+    assert _left(faults) == [2]
+
+
+async def test_what_the_store_refuses_at_once_gives_it_back_too(rows: Rows, faults: Faults, intake: Intake) -> None:
+    rows.refuses = True
+    with pytest.raises(StoreUnavailable):
+        intake.begin(BIN, Role.PRIMARY, RAW)
+    assert _left(faults) == [2]

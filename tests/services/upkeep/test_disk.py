@@ -1,0 +1,38 @@
+"""A person hears that the disk fills up while there is still time."""
+
+from pathlib import Path
+
+import pytest
+
+from app.services.upkeep.disk import Disk, Space
+
+MIB = 1 << 20
+
+
+@pytest.mark.parametrize(
+    ("free", "total", "low"),
+    [
+        (255 * MIB, 1_000 * MIB, True),
+        (256 * MIB, 1_000 * MIB, False),
+        (400 * MIB, 50_000 * MIB, True),
+        (500 * MIB, 50_000 * MIB, False),
+        (0, 0, True),
+    ],
+)
+def test_low_is_less_than_256_mib_or_a_hundredth(free: int, total: int, low: bool) -> None:
+    assert Space(free, total).low is low
+
+
+async def test_it_asks_the_disk_of_its_folder(tmp_path: Path) -> None:
+    disk = Disk(tmp_path)
+    assert not disk.low
+    await disk.step()
+    assert disk.space is not None
+    assert 0 < disk.space.free <= disk.space.total
+
+
+async def test_a_disk_that_does_not_tell_is_unknown_not_low(tmp_path: Path) -> None:
+    disk = Disk(tmp_path / "gone")
+    disk.space = Space(1, 1)
+    await disk.step()
+    assert (disk.space, disk.low) == (None, False)

@@ -1,0 +1,446 @@
+"""Who may look: nobody without the token, from nowhere but our own pages, under no unknown name."""
+
+import asyncio
+import io
+import re
+from types import SimpleNamespace
+
+import aiohttp
+import pytest
+
+from app import keys
+from app.web.routes import ROUTES, M, N
+from tests.conftest import TOKEN, Running, run_server
+
+from ...ingress.http import parse, talk
+
+PUBLIC = {
+    "healthz", "readyz", "robots", "static", "sign_in", "sign_in_form", "docs", "openapi",
+}  # fmt: skip
+
+
+def test_every_route_is_public_on_purpose() -> None:
+    assert {route.name for route in ROUTES if route.public} == PUBLIC
+
+
+def _address(server: Running, path: str) -> str:
+    """A path of the plan as an address; what ids stand for is "x"."""
+    return server.url + re.sub(
+        r"\{\w+(:[^{}]+)?\}", "x", path.replace("{bin}", server.bin.id).replace(N, "1").replace(M, "1")
+    )
+
+
+@pytest.mark.parametrize("route", [r for r in ROUTES if not r.public], ids=lambda r: f"{r.method} {r.path}")
+async def test_charlie_who_has_no_credential_sees_nothing(server: Running, route) -> None:
+    """Not with nothing, not with the capture key, which the provider and its logs know (P8)."""
+    await (await server.client.post(server.capture_url, data={"Text": "secret"})).read()
+    tries = (
+        {},
+        {"Authorization": f"Bearer {server.bin.key}"},
+        {"Authorization": "Bearer "},
+        {"Authorization": f"Basic {TOKEN}"},
+        {"Cookie": f"smsbin-{server.port}={server.bin.key}"},
+    )
+    async with aiohttp.ClientSession() as charlie:
+        for headers in tries:
+            address = _address(server, route.path)
+            async with charlie.request(route.method, address, headers=headers, allow_redirects=False) as answer:
+                body = await answer.text()
+            api = route.path.startswith(("/api/", "/metrics"))
+            assert answer.status == (401 if api else 303)
+            assert "secret" not in body
+            if api:
+                assert answer.headers["WWW-Authenticate"] == "Bearer"
+
+
+async def test_a_credential_of_odd_bytes_is_a_wrong_one(server: Running) -> None:
+    for header in (b"Authorization: Bearer \xff\xfe", b"Cookie: smsbin-%d=\xff\xfe" % server.port):
+        request = b"GET /api/v1/bins HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n%s\r\n\r\n" % (server.port, header)
+        assert parse(await talk(server.port, request)).status == 401
+
+
+ODD_FORMS = [
+    ("application/x-www-form-urlencoded", b"token=%ff\xff", 401),
+    ("application/x-www-form-urlencoded; charset=nonsense", b"token=a", 401),
+    ("application/x-www-form-urlencoded", b"a&" * 1_000, 422),
+    ("application/x-www-form-urlencoded", b"a" * ((1 << 20) + 1), 413),
+    ("multipart/form-data", b"token=a", 415),
+    ("multipart/form-data; boundary=x", b"--x\r\ntoken=a", 415),
+    ("text/plain", b"", 401),
+]
+
+
+async def test_odd_forms_sign_nobody_in_and_break_nothing(server: Running) -> None:
+    async with aiohttp.ClientSession() as charlie:
+        for kind, body, status in ODD_FORMS:
+            headers = {"Content-Type": kind}
+            async with charlie.post(f"{server.url}/sign-in", data=io.BytesIO(body), headers=headers) as answer:
+                assert answer.status == status, (kind, body[:20])
+
+
+async def test_a_mistyped_capture_url_is_404_and_never_leads_to_a_page_that_says_200(server: Running) -> None:
+    key = server.bin.key
+    async with aiohttp.ClientSession() as provider:
+        for path in ("/nothing", f"/{key}x", f"/{key[1:]}", f"/{key.upper()}", f"/{key}%20"):
+            for method in ("GET", "POST"):
+                async with provider.request(method, server.url + path, allow_redirects=False) as answer:
+                    assert answer.status == 404, (method, path)
+
+
+async def test_401_comes_before_any_other_error(server: Running) -> None:
+    async with aiohttp.ClientSession() as charlie:
+        for method, path in (("GET", "/nothing"), ("PUT", "/bins"), ("GET", "/bins/x/captures?limit=0")):
+            async with charlie.request(method, server.api + path, headers={"Origin": "http://evil.example"}) as answer:
+                assert answer.status == 401
+        async with charlie.post(f"{server.api}/bins", data=b"{", headers={"Host": "evil.example"}) as answer:
+            assert answer.status == 401
+
+
+async def _signed_in(server: Running) -> aiohttp.ClientSession:
+    browser = aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True))
+    async with browser.post(f"{server.url}/sign-in", data={"token": TOKEN}, allow_redirects=False) as answer:
+        assert answer.status == 303
+        cookie = answer.headers["Set-Cookie"]
+    assert cookie.startswith(f"smsbin-{server.port}=")
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
+    assert "Path=/" in cookie
+    assert "Secure" not in cookie
+    return browser
+
+
+async def test_signing_in_and_out(server: Running) -> None:
+    async with await _signed_in(server) as browser:
+        async with browser.get(f"{server.api}/info") as answer:
+            assert answer.status == 200
+        same = {"Sec-Fetch-Site": "same-origin"}
+        async with browser.post(f"{server.url}/sign-out", headers=same, allow_redirects=False) as answer:
+            assert answer.status == 303
+        async with browser.get(f"{server.api}/info") as answer:
+            assert answer.status == 401
+
+
+async def test_signing_out_ends_the_live_views_of_that_browser_at_once(server: Running) -> None:
+    same = {"Sec-Fetch-Site": "same-origin", "Origin": server.url}
+    live = f"{server.api}/bins/{server.bin.id}/live"
+    async with await _signed_in(server) as browser, await _signed_in(server) as other:
+        async with browser.ws_connect(live, headers=same) as mine, other.ws_connect(live, headers=same) as theirs:
+            for view in (mine, theirs):
+                assert (await view.receive_json(timeout=5))["type"] == "hello"
+            async with browser.post(f"{server.url}/sign-out", headers=same, allow_redirects=False) as answer:
+                assert answer.status == 303
+            # Nothing happens in the bin meanwhile.
+            last = await mine.receive(timeout=5)
+            assert (last.type, last.data) == (aiohttp.WSMsgType.CLOSE, 4401)
+            async with server.client.post(server.capture_url, data={"Text": "a secret"}) as answer:
+                assert answer.status == 200
+            assert (await theirs.receive_json(timeout=5))["capture"]["text"] == "a secret"
+
+
+async def test_a_request_that_is_under_way_while_somebody_signs_out_does_not_keep_the_session(server: Running) -> None:
+    access = server.app[keys.ACCESS]
+    secret = await access.sign_in()
+    access._sessions.clear()
+    store, looked, dropped = server.app[keys.STORE], asyncio.Event(), asyncio.Event()
+    find = store.find_session
+
+    async def find_slowly(key: str):
+        found = await find(key)
+        looked.set()
+        await dropped.wait()
+        return found
+
+    access._store = SimpleNamespace(find_session=find_slowly, drop_session=store.drop_session)
+    request = asyncio.ensure_future(access.knows(secret))
+    await looked.wait()
+    await access.sign_out(secret)
+    dropped.set()
+    assert await request is False
+    access._store = store
+    assert await access.knows(secret) is False
+
+
+@pytest.mark.parametrize(("host", "secure"), [("sms.example.net", True), ("127.0.0.1", False)])
+async def test_the_cookie_is_secure_where_browsers_come_by_https(make_settings, host: str, secure: bool) -> None:
+    async with run_server(make_settings(public_url="https://sms.example.net")) as server:
+        data = {"token": TOKEN}
+        async with server.client.post(
+            f"{server.url}/sign-in", data=data, headers={"Host": host}, allow_redirects=False
+        ) as answer:
+            cookie = answer.headers["Set-Cookie"]
+            assert ("Secure" in cookie) is secure
+            assert cookie.startswith("__Host-smsbin=") is secure
+
+
+async def test_by_https_a_cookie_that_another_host_of_the_domain_could_set_opens_nothing(make_settings) -> None:
+    own = {"Host": "sms.example.net", "Sec-Fetch-Site": "same-origin"}
+    async with run_server(make_settings(public_url="https://sms.example.net")) as server:
+        async with server.client.post(
+            f"{server.url}/sign-in", data={"token": TOKEN}, headers=own, allow_redirects=False
+        ) as answer:
+            secret = answer.headers["Set-Cookie"].partition(";")[0].partition("=")[2]
+        async with aiohttp.ClientSession(headers=own) as browser:
+
+            async def status(cookie: str, method: str = "GET", path: str = "/api/v1/info") -> int:
+                headers = {"Cookie": cookie}
+                async with browser.request(method, server.url + path, headers=headers, allow_redirects=False) as answer:
+                    return answer.status
+
+            assert await status(f"smsbin={secret}") == 401
+            assert await status(f"__Host-smsbin={secret}") == 200
+            async with browser.post(
+                f"{server.url}/sign-out", headers={"Cookie": f"__Host-smsbin={secret}"}, allow_redirects=False
+            ) as answer:
+                # Browsers take a change of such a cookie only if it is secure, and for the whole host.
+                taken_back = answer.headers["Set-Cookie"]
+            assert taken_back.startswith("__Host-smsbin=")
+            assert {"Secure", "Path=/"} <= set(taken_back.split("; "))
+            assert await status(f"__Host-smsbin={secret}") == 401
+
+
+async def test_under_a_base_path_the_cookie_stays_there(make_settings) -> None:
+    settings = make_settings(public_url="https://sms.example.net", base_path="/in")
+    async with run_server(settings) as server:
+        async with server.client.post(
+            f"{server.url}/sign-in", data={"token": TOKEN}, headers={"Host": "sms.example.net"}, allow_redirects=False
+        ) as answer:
+            cookie = answer.headers["Set-Cookie"]
+    assert cookie.startswith("smsbin=")
+    assert {"Secure", "Path=/in"} <= set(cookie.split("; "))
+
+
+async def test_the_link_of_the_first_start_signs_in(server: Running) -> None:
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as browser:
+        link = f"{server.url}/sign-in?token={TOKEN}&next=/bins/{server.bin.id}"
+        async with browser.get(link, allow_redirects=False) as answer:
+            assert answer.status == 303
+            assert answer.headers["Location"] == f"/bins/{server.bin.id}"
+        async with browser.get(f"{server.api}/info") as answer:
+            assert answer.status == 200
+
+
+async def test_a_wrong_token_is_told_and_opens_nothing(server: Running) -> None:
+    async with aiohttp.ClientSession() as charlie:
+        async with charlie.post(f"{server.url}/sign-in", data={"token": "wrong"}) as answer:
+            assert answer.status == 401
+            assert "not the access token" in await answer.text()
+            assert "Set-Cookie" not in answer.headers
+
+
+@pytest.mark.parametrize("wanted", ["//evil.example/", "https://evil.example", "/\\evil.example", "", "x"])
+async def test_signing_in_never_leads_to_another_site(server: Running, wanted: str) -> None:
+    async with aiohttp.ClientSession() as browser:
+        data = {"token": TOKEN, "next": wanted}
+        async with browser.post(f"{server.url}/sign-in", data=data, allow_redirects=False) as answer:
+            assert answer.headers["Location"] == "/"
+
+
+async def test_a_changed_token_ends_all_sessions(make_settings) -> None:
+    async with run_server(make_settings()) as server:
+        browser = await _signed_in(server)
+        cookies = {f"smsbin-{server.port}": next(iter(browser.cookie_jar)).value}
+        await browser.close()
+    async with run_server(make_settings(access_token="another-token-of-tests")) as server:
+        cookies = {f"smsbin-{server.port}": next(iter(cookies.values()))}
+        async with aiohttp.ClientSession(cookies=cookies) as browser:
+            async with browser.get(f"{server.api}/info") as answer:
+                assert answer.status == 401
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "evil.example",
+        "evil.example:8010",
+        "localhost.evil.example",
+        "127.0.0.1.evil.example",
+        "a_b",
+    ],
+)
+async def test_an_unknown_host_is_refused_with_the_cure(server: Running, host: str) -> None:
+    async with server.client.get(f"{server.api}/info", headers={"Host": host}) as answer:
+        assert answer.status == 403
+        assert "SMSBIN_ALLOWED_HOSTS" in (await answer.json())["detail"]
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "localhost",
+        "LOCALHOST:1",
+        "127.0.0.1",
+        "192.0.2.1:80",
+        "[::1]:8010",
+        "sms.example.net",
+        "other.example.net:443",
+    ],
+)
+async def test_known_hosts_pass(make_settings, host: str) -> None:
+    settings = make_settings(public_url="https://sms.example.net", allowed_hosts="other.example.net")
+    async with (
+        run_server(settings) as server,
+        server.client.get(f"{server.api}/info", headers={"Host": host}) as answer,
+    ):
+        assert answer.status == 200
+
+
+@pytest.mark.parametrize(
+    "host", ["", "[", "[::1", "localhost:abc", "localhost:-1", "localhost:99999", "127.0.0.1@evil", "a b", "é", "a/b"]
+)
+async def test_what_is_no_host_is_a_bad_request_and_no_fault_of_ours(server: Running, host: str) -> None:
+    for path, credential, status in (
+        ("/api/v1/info", TOKEN, 400),
+        ("/api/v1/openapi.json", "", 400),
+        ("/sign-in", "", 400),
+        ("/docs", "", 400),
+        ("/bins", TOKEN, 400),
+        ("/nowhere", TOKEN, 400),
+        ("/api/v1/info", "wrong", 401),
+        ("/healthz", "", 200),
+        (f"/{server.bin.key}", "", 200),
+    ):
+        request = f"GET {path} HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {credential}\r\n\r\n"
+        if not credential:
+            request = request.replace("Authorization: Bearer \r\n", "Cookie: smsbin=x; smsbin-8010=y\r\n")
+        assert parse(await talk(server.port, request.encode())).status == status, path
+
+
+async def test_a_capture_takes_any_host_and_any_origin(server: Running) -> None:
+    headers = {"Host": "evil.example", "Origin": "http://evil.example", "Sec-Fetch-Site": "cross-site"}
+    async with server.client.post(server.capture_url, headers=headers) as answer:
+        assert answer.status == 200
+
+
+async def test_a_forwarded_prefix_is_a_path_or_nothing(make_settings) -> None:
+    said = {"/pre/fix/": "/pre/fix"} | dict.fromkeys(
+        ("//evil.example", "/a<script>", "evil", "/a b", "https://evil.example"), ""
+    )
+    async with run_server(make_settings(trusted_proxies="127.0.0.1")) as server, aiohttp.ClientSession() as browser:
+        for prefix, told in said.items():
+            headers = {"X-Forwarded-Prefix": prefix}
+            async with browser.get(f"{server.url}/", headers=headers, allow_redirects=False) as answer:
+                assert answer.headers["Location"] == f"{told}/sign-in", prefix
+
+
+async def test_a_percent_encoded_key_takes_any_host_and_any_origin_too(server: Running) -> None:
+    odd = f"/%{ord(server.bin.key[0]):02x}{server.bin.key[1:]}"
+    head = f"POST {odd} HTTP/1.1\r\nHost: evil.example\r\nOrigin: http://evil.example\r\nExpect: banana\r\n\r\n"
+    assert parse(await talk(server.port, head.encode())).status == 200
+    assert (await server.capture(1))["target"] == odd
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "http://evil.example",
+        "http://127.0.0.1",
+        "http://127.0.0.1:1",
+        "https://127.0.0.1",
+        "http://127.0.0.1.evil.example",
+        "null",
+    ],
+)
+async def test_a_foreign_origin_is_refused_whatever_the_credential(server: Running, origin: str) -> None:
+    async with server.client.post(f"{server.api}/bins", json={}, headers={"Origin": origin}) as answer:
+        assert answer.status == 403
+    with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+        await server.client.ws_connect(f"{server.bin_api}/live", headers={"Origin": origin})
+    assert refused.value.status == 403
+
+
+async def test_a_method_that_is_none_is_told_to_those_who_may_come_in_only(server: Running) -> None:
+    async with aiohttp.ClientSession() as stranger:
+        for method, path, status in (
+            ("GET", "/bins", 303),
+            ("PUT", "/", 303),
+            ("GET", "/sign-out", 303),
+            ("POST", f"/bins/{server.bin.id}/compare", 303),
+            ("DELETE", "/healthz", 405),
+            ("GET", "/nothing/here", 404),
+        ):
+            async with stranger.request(method, server.url + path, allow_redirects=False) as answer:
+                assert answer.status == status, (method, path)
+    async with server.client.get(f"{server.url}/bins", allow_redirects=False) as answer:
+        assert (answer.status, answer.headers["Allow"]) == (405, "POST")
+
+
+async def test_a_browser_must_say_where_a_change_comes_from(server: Running) -> None:
+    own = server.url
+    async with await _signed_in(server) as browser:
+        for headers, status in (
+            ({}, 403),
+            ({"Origin": "null"}, 403),
+            ({"Sec-Fetch-Site": "cross-site"}, 403),
+            ({"Sec-Fetch-Site": "same-site"}, 403),
+            ({"Sec-Fetch-Site": "same-origin", "Origin": "null"}, 201),
+            ({"Origin": own}, 201),
+        ):
+            async with browser.post(f"{server.api}/bins", json={}, headers=headers) as answer:
+                assert answer.status == status, headers
+        with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+            await browser.ws_connect(f"{server.bin_api}/live")
+        assert refused.value.status == 403
+        async with browser.ws_connect(f"{server.bin_api}/live", headers={"Origin": own}) as socket:
+            assert (await socket.receive_json(timeout=5))["type"] == "hello"
+
+
+async def test_answers_carry_the_headers_that_keep_a_browser_safe(make_settings) -> None:
+    async with run_server(make_settings(public_url="https://sms.example.net")) as server:
+        async with server.client.get(f"{server.url}/sign-in", allow_redirects=False) as answer:
+            headers = answer.headers
+        policy = headers["Content-Security-Policy"]
+        assert "unsafe" not in policy
+        assert "script-src 'nonce-" in policy
+        assert "frame-ancestors 'none'" in policy
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["Referrer-Policy"] == "no-referrer"
+        assert headers["Strict-Transport-Security"]
+        assert "Server" not in headers
+
+
+async def test_nonces_are_never_used_twice(server: Running) -> None:
+    seen = set()
+    for _ in range(5):
+        async with server.client.get(f"{server.url}/sign-in", allow_redirects=False) as answer:
+            seen.add(answer.headers["Content-Security-Policy"])
+    assert len(seen) == 5
+
+
+def test_the_token_file_is_for_its_owner_only(tmp_path) -> None:
+    from app.services.access import find_token
+    from app.settings import read_settings
+
+    settings = read_settings({"data_dir": str(tmp_path)})
+    token, made_here = find_token(settings)
+    assert made_here
+    assert (tmp_path / "access-token").stat().st_mode & 0o777 == 0o600
+    assert find_token(settings) == (token, True)
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o400, 0o700, 0o640, 0o604, 0o444, 0o602])
+@pytest.mark.parametrize("given", [True, False])
+def test_the_start_warns_about_a_token_file_that_others_can_open(tmp_path, monkeypatch, mode: int, given: bool) -> None:
+    from app.services import access
+    from app.settings import read_settings
+
+    warnings = []
+    monkeypatch.setattr(access, "_log", SimpleNamespace(warning=lambda event, **more: warnings.append((event, more))))
+    file = tmp_path / "access-token"
+    file.write_text(TOKEN)
+    file.chmod(mode)
+    where = {"access_token_file": str(file)} if given else {"data_dir": str(tmp_path)}
+    assert access.find_token(read_settings(where)) == (TOKEN, not given)
+    assert [event for event, _ in warnings] == ["token_file.open_to_others"] * bool(mode & 0o066)
+    assert all(more["path"] == str(file) and f"chmod 600 {file}" in more["cure"] for _, more in warnings)
+    assert TOKEN not in str(warnings)
+
+
+@pytest.mark.parametrize("content", [b"", b"short", b"two words that are long enough", b"\xff" * 20])
+def test_a_token_file_that_cannot_be_a_token_is_refused_in_one_sentence(tmp_path, content: bytes) -> None:
+    from app.errors import CannotStart
+    from app.services.access import find_token
+    from app.settings import read_settings
+
+    (tmp_path / "token").write_bytes(content)
+    with pytest.raises(CannotStart, match="at least 16 visible ASCII characters"):
+        find_token(read_settings({"access_token_file": str(tmp_path / "token")}))
