@@ -13,8 +13,8 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import pytest
-from app.commands.doctor.command.there import check_server
 
+from app.commands.doctor.there import check_server
 from tests.commands.run import hit, run
 from tests.process import TOKEN, Process, serving
 

@@ -6,11 +6,11 @@ from types import SimpleNamespace
 
 import h11
 import pytest
-from app.domain.answers.model.limits import check_answer
-from app.domain.answers.model.model import EMPTY_TWIML, Answer, RoleAnswers
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from app.domain.answers.limits import check_answer
+from app.domain.answers.model import EMPTY_TWIML, Answer, RoleAnswers
 from app.domain.roles import Role
 from app.ingress.answering import NOT_FOUND, UNAVAILABLE, Line
 from tests.conftest import Running

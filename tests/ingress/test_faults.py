@@ -12,10 +12,10 @@ from datetime import timedelta
 
 import aiohttp
 import pytest
-from app.domain.answers.model.model import EMPTY_TWIML, Answer, RoleAnswers, Rule
 from defusedxml.ElementTree import fromstring
 
 from app import clock, keys
+from app.domain.answers.model import EMPTY_TWIML, Answer, RoleAnswers, Rule
 from app.domain.faults import ActiveFault, Fault, FaultKind
 from app.domain.roles import Role
 from app.errors import StoreUnavailable

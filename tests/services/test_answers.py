@@ -2,8 +2,7 @@
 
 from datetime import UTC, datetime
 
-from app.domain.answers.model.model import Answer, RoleAnswers, Rule
-
+from app.domain.answers.model import Answer, RoleAnswers, Rule
 from app.domain.captures import RawRequest, Reading
 from app.domain.roles import Role
 from app.live.hub import Hub

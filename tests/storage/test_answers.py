@@ -7,9 +7,9 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from app.domain.answers.model.model import Answer, RoleAnswers, Rule
 
 from app import clock
+from app.domain.answers.model import Answer, RoleAnswers, Rule
 from app.domain.bins import Bin
 from app.domain.captures import Captured, FaultHit, NewCapture, NewOutcome, Outcome
 from app.domain.faults import ActiveFault, Fault, FaultKind

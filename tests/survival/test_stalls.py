@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from app.web.captures.page.detail import TABS
-from app.web.live.page.edits import VIEWS
 
 from app.export import EXPORTERS, WHATS
+from app.web.captures.detail import TABS
+from app.web.live.edits import VIEWS
 from tests.ingress.raw_inputs import BROKEN, KEPT, OF_NO_BIN
 from tests.process import serving
 

@@ -16,7 +16,7 @@ from schemathesis import GenerationMode
 from schemathesis.core import NOT_SET
 from yarl import URL
 
-from app.web.docs.page import page as docs
+from app.web.docs import page as docs
 from app.web.openapi import document
 from app.web.routes import ROUTES
 from tests.conftest import Running

@@ -1,8 +1,9 @@
 """Which answers may go out."""
 
 import pytest
-from app.domain.answers.model.limits import check_answer
-from app.domain.answers.model.model import Answer
+
+from app.domain.answers.limits import check_answer
+from app.domain.answers.model import Answer
 
 
 @pytest.mark.parametrize(

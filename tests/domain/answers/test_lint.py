@@ -1,10 +1,10 @@
 """Remarks before an answer is saved, and the presets: whatever we offer ourselves gives no reason to complain."""
 
 import pytest
-from app.domain.answers.model.limits import check_answer, is_well_formed
-from app.domain.answers.model.model import EMPTY_TWIML, Answer
-from app.domain.answers.model.placeholders import render
 
+from app.domain.answers.limits import check_answer, is_well_formed
+from app.domain.answers.model import EMPTY_TWIML, Answer
+from app.domain.answers.placeholders import render
 from app.domain.roles import Role
 from app.providers import PROVIDERS
 from app.providers.answers import lint_for, presets_for

@@ -5,11 +5,12 @@ import re
 from urllib.parse import parse_qs
 
 import pytest
-from app.domain.answers.model.model import Answer
-from app.domain.answers.model.placeholders import MOST, PLACEHOLDERS, has_placeholders, render
 from defusedxml.ElementTree import fromstring
 from hypothesis import given
 from hypothesis import strategies as st
+
+from app.domain.answers.model import Answer
+from app.domain.answers.placeholders import MOST, PLACEHOLDERS, has_placeholders, render
 
 VALUES = {"from": "+14155550123", "to": "+19495550142", "text": "Hi <b> & \"you\" 'all'", "message_id": "m1", "n": "7"}
 

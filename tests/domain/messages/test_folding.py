@@ -4,12 +4,12 @@ from datetime import UTC, datetime, timedelta
 from itertools import permutations
 
 import pytest
-from app.domain.messages.model.folding import MOST_MEDIA, absorb, begin, mark_stuck, takes_piece, timeline
-from app.domain.messages.model.model import CONTRADICTORY, DUPLICATE, LATE, MISPLACED, STUCK, Direction, Fact, Message
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.events import Event, Piece
+from app.domain.messages.folding import MOST_MEDIA, absorb, begin, mark_stuck, takes_piece, timeline
+from app.domain.messages.model import CONTRADICTORY, DUPLICATE, LATE, MISPLACED, STUCK, Direction, Fact, Message
 from app.domain.roles import Kind
 from app.domain.statuses import RANKS, Status, Word
 

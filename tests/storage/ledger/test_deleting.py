@@ -4,11 +4,11 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
-from app.domain.messages.model.model import CONTRADICTORY, DUPLICATE, LATE, MISPLACED, SOFT_DUPLICATE
 
 from app import clock
 from app.domain.captures import Outcome
 from app.domain.events import Piece
+from app.domain.messages.model import CONTRADICTORY, DUPLICATE, LATE, MISPLACED, SOFT_DUPLICATE
 from app.domain.roles import Role
 from app.domain.statuses import Status, Word
 from app.storage.ledger import deleting

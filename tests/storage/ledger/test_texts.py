@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from app.domain.messages.model.folding import begin
-from app.domain.messages.model.model import Fact, Message
 from msgspec.structs import replace
 
 from app import clock
+from app.domain.messages.folding import begin
+from app.domain.messages.model import Fact, Message
 from app.domain.units import micros
 from app.storage.ledger.spaces import State, add_space, first_seq_of
 from app.storage.ledger.texts import NEAREST, WITHIN_US, Text, Texts, has_text, text_of

@@ -3,9 +3,9 @@
 from datetime import timedelta
 
 import pytest
-from app.domain.answers.model.model import EMPTY_TWIML
 
 from app import clock
+from app.domain.answers.model import EMPTY_TWIML
 from app.domain.units import rfc3339
 from tests.conftest import Running
 

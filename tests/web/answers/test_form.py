@@ -3,10 +3,10 @@
 import string
 
 import pytest
-from app.domain.answers.model.model import Answer, RoleAnswers, Rule
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.domain.answers.model import Answer, RoleAnswers, Rule
 from app.errors import Invalid
 from app.web.answers.form import AnswerDraft, Draft, RuleDraft, draft_of, read_draft
 

@@ -6,9 +6,9 @@ import re
 import warnings
 
 import pytest
-from app.domain.answers.model.model import Answer, RoleAnswers, safe_answer
 
 from app import keys
+from app.domain.answers.model import Answer, RoleAnswers, safe_answer
 from app.domain.roles import Role
 from tests.conftest import Running
 

@@ -3,12 +3,12 @@
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
-from app.web.compare.page.axis import AIR, MOST_TICKS, ROOM, draw_pairing, say_ms
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.domain.pairings.model import Hit
 from app.domain.roles import Role
+from app.web.compare.axis import AIR, MOST_TICKS, ROOM, draw_pairing, say_ms
 
 START = datetime(2026, 11, 27, 13, 41, tzinfo=UTC)
 

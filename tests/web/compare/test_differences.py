@@ -2,12 +2,12 @@
 
 from datetime import UTC, datetime
 
-from app.web.compare.page.differences import MOST_BYTES, MOST_LINES, BodyDiff, body_difference, header_differences, part
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.domain.captures import RawRequest, write_lines
 from app.parsing import parse
+from app.web.compare.differences import MOST_BYTES, MOST_LINES, BodyDiff, body_difference, header_differences, part
 
 KEY = "k4x9t2m7p3wq8rvz"
 FORM = ((b"Content-Type", b"application/x-www-form-urlencoded"),)

@@ -3,12 +3,12 @@
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
-from app.domain.messages.model.model import Direction, Pace, Step
-from app.web.messages.page.timeline import PLOT_HEIGHT, PLOT_WIDTH, ROOM, draw_axis, draw_pace
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.domain.messages.model import Direction, Pace, Step
 from app.domain.statuses import Status
+from app.web.messages.timeline import PLOT_HEIGHT, PLOT_WIDTH, ROOM, draw_axis, draw_pace
 
 START = datetime(2026, 11, 25, 10, 30, tzinfo=UTC)
 

@@ -3,12 +3,12 @@
 from datetime import UTC, datetime
 
 import msgspec
-from app.web.captures.page.shapes import show_capture, show_row
 
 from app.domain.captures import Capture, CaptureRow, RawRequest, Reading
 from app.domain.findings import FINDINGS
 from app.domain.roles import Role
 from app.providers import recognise
+from app.web.captures.shapes import show_capture, show_row
 from app.web.openapi import document
 from tests.storage.builders import a_raw
 

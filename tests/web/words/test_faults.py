@@ -3,10 +3,10 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from app.web.words.titles.faults import KINDS, key_of, say_fault, say_left, say_reach
 
 from app.domain.faults import ActiveFault, Fault, FaultKind
 from app.domain.roles import Role
+from app.web.words.faults import KINDS, key_of, say_fault, say_left, say_reach
 
 NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
 

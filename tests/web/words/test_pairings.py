@@ -3,9 +3,9 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from app.web.compare.page.words import BY_NAME, SHOWS, lead_of, row_of
 
 from app.domain.pairings.model import NO_FALLBACK, Hit, Pairing, Verdict
+from app.web.words.pairings import BY_NAME, SHOWS, lead_of, row_of
 
 START = datetime(2026, 11, 27, 13, 41, tzinfo=UTC)
 
