@@ -38,7 +38,7 @@ from .web.site.hosts import parse_host
 from .web.site.leaving import end_when_left
 from .web.site.middleware import errors_to_http, guard
 from .web.site.templates import setup_templates
-from .web.site.urls import capture_url, find_place, peer_of, public_root
+from .web.site.urls import capture_url, find_server_address, peer_of, public_root
 
 # No answer is held back longer, from the head of its request to its last byte.
 LONGEST_WAIT = timedelta(seconds=200)
@@ -50,7 +50,7 @@ def create_server(settings: Settings) -> IngressServer:
 
     def url_of(address: str, raw: RawRequest, bin: Bin, role: Role) -> str:
         headers = CIMultiDict((name.decode("latin-1"), value.decode("latin-1")) for name, value in raw.headers)
-        place = find_place(settings, address, CIMultiDictProxy(headers), "http")
+        place = find_server_address(settings, address, CIMultiDictProxy(headers), "http")
         # A host that is none is not repeated; without one the address is on the server that was asked.
         is_host = bool(settings.public_url) or parse_host(place.host) is not None
         return capture_url(public_root(settings, place) if is_host else place.base, bin.key, role)

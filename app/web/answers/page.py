@@ -27,7 +27,7 @@ from ..site.forms import read_form
 from ..site.inputs import HIGHEST, MAX_BYTES, number
 from ..site.roles import role_named
 from ..site.templates import render
-from ..site.urls import place_of
+from ..site.urls import server_address
 from .form import MOST_FIELDS, RoleAnswersDraft, draft_answer, draft_of, read_draft, rule_prefix
 from .notes import FieldNote, field_title, names_of, notes_of, remarks_of
 
@@ -272,7 +272,7 @@ def _number(text: str | None) -> int | None:
 
 
 def _here(request: web.Request, bin: Bin, role: Role) -> str:
-    return f"{place_of(request).base}/bins/{bin.id}/answers?role={role.value}"
+    return f"{server_address(request).base}/bins/{bin.id}/answers?role={role.value}"
 
 
 def _saved(request: web.Request, bin: Bin, role: Role) -> web.Response:

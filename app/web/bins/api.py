@@ -8,7 +8,7 @@ from ...services import bins as service
 from ..site.convert import NoInput
 from ..site.inputs import limit_of, read_input, read_query
 from ..site.json import json_response as answer
-from ..site.urls import place_of, root_of
+from ..site.urls import root_of, server_address
 from .inputs import BinInput
 from .shapes import BinList, RereadShape, show_bin
 
@@ -18,7 +18,7 @@ async def create(request: web.Request) -> web.StreamResponse:
     read_query(request)
     fields = (await read_input(request, BinInput)).fields()
     bin = await service.create(request.app[keys.STORE], request.app[keys.KEYRING], **fields)
-    location = f"{place_of(request).base}/api/v1/bins/{bin.id}"
+    location = f"{server_address(request).base}/api/v1/bins/{bin.id}"
     return answer(show_bin(bin, root_of(request)), 201, {"Location": location})
 
 

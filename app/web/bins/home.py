@@ -13,7 +13,7 @@ from ...services import bins as service
 from ..site.convert import convert
 from ..site.forms import go_back, read_form
 from ..site.templates import render, site_of, urls_of
-from ..site.urls import place_of
+from ..site.urls import server_address
 from .inputs import BinInput
 from .page import raw_of
 
@@ -49,7 +49,7 @@ async def create(request: web.Request) -> web.StreamResponse:
         bin = await service.create(request.app[keys.STORE], request.app[keys.KEYRING], **fields)
     except Invalid as error:
         return await _home(request, form=form, problems=dict(error.problems), status=422)
-    return web.Response(status=303, headers={"Location": f"{place_of(request).base}/bins/{bin.id}"})
+    return web.Response(status=303, headers={"Location": f"{server_address(request).base}/bins/{bin.id}"})
 
 
 async def confirm_time(request: web.Request) -> web.StreamResponse:

@@ -18,7 +18,7 @@ from ...store import Understanding
 from ..site.convert import convert
 from ..site.forms import read_form
 from ..site.templates import render, site_of, urls_of
-from ..site.urls import place_of
+from ..site.urls import server_address
 from .inputs import BinInput
 
 IN_MENU = 20
@@ -145,4 +145,4 @@ async def _settings(request: web.Request, bin: Bin, *, status: int = 200, **more
 
 
 def _to(request: web.Request, path: str) -> web.Response:
-    return web.Response(status=303, headers={"Location": place_of(request).base + path})
+    return web.Response(status=303, headers={"Location": server_address(request).base + path})

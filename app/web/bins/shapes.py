@@ -12,7 +12,7 @@ from ..site.shapes import Provider, Time
 from ..site.urls import capture_url, page_url
 
 
-class Urls(msgspec.Struct, rename={"voice_fallback": "voice-fallback"}):
+class BinUrls(msgspec.Struct, rename={"voice_fallback": "voice-fallback"}):
     """The capture URLs of a bin, absolute, one a role."""
 
     primary: str
@@ -35,7 +35,7 @@ class BinShape(msgspec.Struct, rename={}):
     behind: Annotated[int, Meta(description="Captures that are kept, and not read and counted yet; mostly 0.")]
     last_capture_at: Time | None
     page_url: str
-    urls: Urls
+    urls: BinUrls
 
 
 class RereadShape(msgspec.Struct):
@@ -67,5 +67,5 @@ def show_bin(bin: Bin, root: str) -> BinShape:
         behind=bin.behind,
         last_capture_at=None if bin.last_capture_at is None else rfc3339(bin.last_capture_at),
         page_url=page_url(root, bin),
-        urls=Urls(**urls),
+        urls=BinUrls(**urls),
     )

@@ -59,7 +59,7 @@ class Related:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Detail:
+class CaptureDetail:
     """A capture and everything that its tabs show. `why` it looks like its provider's, as the end of a sentence;
     `skew`: arrival against the provider's stamp `said_at`, in words. `sent` is what went out; None: nothing did, or not
     yet. `pair`: what it is compared with."""
@@ -97,7 +97,7 @@ class Detail:
         return row.fault is None and (self.sent is None or self.sent == safe_answer(row.role))
 
 
-async def open_detail(store: Store, bin_id: str, capture: Capture, address: str, tab: str) -> Detail:
+async def open_detail(store: Store, bin_id: str, capture: Capture, address: str, tab: str) -> CaptureDetail:
     """Read a capture of a bin for people. `address` is the bin's own URL of its role, for the curl line."""
     n = capture.row.n
     detail = await work_on([capture.raw], _read, capture, address, tab)
@@ -113,7 +113,7 @@ async def open_detail(store: Store, bin_id: str, capture: Capture, address: str,
     )
 
 
-def _read(capture: Capture, address: str, tab: str) -> Detail:
+def _read(capture: Capture, address: str, tab: str) -> CaptureDetail:
     """All that stands in the capture itself."""
     reading, raw = capture.row.reading, capture.raw
     parsed = parse(raw)
@@ -124,7 +124,7 @@ def _read(capture: Capture, address: str, tab: str) -> Detail:
     headers = tuple(
         (name.decode("latin-1"), value.decode("latin-1"), name.lower() in SECRET_HEADERS) for name, value in raw.headers
     )
-    return Detail(
+    return CaptureDetail(
         capture=capture,
         tabs=TABS,
         tab=tab if tab in TABS else "summary",

@@ -46,7 +46,7 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Label:
+class AxisLabel:
     """Words at `x` percent, `dx` pixels beside it, written from there (`start`) or up to there (`end`); `inside`: on a
     span."""
 
@@ -64,11 +64,11 @@ class Lane:
     role: Role
     spans: tuple[Span, ...]
     dots: tuple[Dot, ...]
-    labels: tuple[Label, ...]
+    labels: tuple[AxisLabel, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Axis:
+class PairingAxis:
     """The drawing; `ticks` are (x, words), `told` is all of it in words."""
 
     lanes: tuple[Lane, ...]
@@ -76,7 +76,7 @@ class Axis:
     told: str
 
 
-def draw_pairing(lanes: Sequence[tuple[Role, Sequence[Hit]]], now: datetime) -> Axis | None:
+def draw_pairing(lanes: Sequence[tuple[Role, Sequence[Hit]]], now: datetime) -> PairingAxis | None:
     """Requests by the URL that they came to, oldest first; None where there is nothing to be seen: one single answer
     that went out at once, or nothing at all."""
     hits = [hit for _, some in lanes for hit in some]
@@ -91,7 +91,7 @@ def draw_pairing(lanes: Sequence[tuple[Role, Sequence[Hit]]], now: datetime) -> 
         f"{ROLE_TITLES[role]}: " + (", ".join(f"{say_hit(hit)} at {scale.say(hit.at)}" for hit in some) or "never hit")
         for role, some in lanes
     )
-    return Axis(lanes=drawn, ticks=scale.ticks(), told=told)
+    return PairingAxis(lanes=drawn, ticks=scale.ticks(), told=told)
 
 
 def end_of(hit: Hit, now: datetime) -> datetime:
@@ -142,11 +142,11 @@ def _lane(role: Role, hits: Sequence[Hit], scale: _Scale) -> Lane:
     return Lane(role=role, spans=tuple(spans), dots=tuple(dots), labels=_labels(hits, scale))
 
 
-def _labels(hits: Sequence[Hit], scale: _Scale) -> tuple[Label, ...]:
+def _labels(hits: Sequence[Hit], scale: _Scale) -> tuple[AxisLabel, ...]:
     """Inside a span where it is wide enough, else beside the dot, on the side that is free: the last one first, since
     it decided, then from the left as far as there is room."""
     taken: list[tuple[float, float]] = []
-    labels: list[Label] = []
+    labels: list[AxisLabel] = []
     for hit in sorted(hits, key=lambda hit: (hit is not hits[-1], hit.n)):
         for label in _of_hit(hit, scale):
             begin, end = (label.x, label.x + ROOM) if label.anchor == "start" else (label.x - ROOM, label.x)
@@ -158,22 +158,22 @@ def _labels(hits: Sequence[Hit], scale: _Scale) -> tuple[Label, ...]:
     return tuple(labels)
 
 
-def _of_hit(hit: Hit, scale: _Scale) -> list[Label]:
+def _of_hit(hit: Hit, scale: _Scale) -> list[AxisLabel]:
     start, end = scale.place(hit.at), scale.place(end_of(hit, scale.now))
     if end - start >= 2 * ROOM:
         last = f"sender left at {say_ms(hit.left_ms)}" if hit.left_ms is not None else _answered(hit)
         inside = [
-            Label(x=start, dx=12, anchor="start", text=_waiting(hit), inside=True),
-            Label(x=end, dx=-10, anchor="end", text=last, inside=True),
+            AxisLabel(x=start, dx=12, anchor="start", text=_waiting(hit), inside=True),
+            AxisLabel(x=end, dx=-10, anchor="end", text=last, inside=True),
         ]
         return [label for label in inside if label.text]
     if end - start >= ROOM:
-        return [Label(x=start, dx=12, anchor="start", text=say_hit(hit), inside=True)]
+        return [AxisLabel(x=start, dx=12, anchor="start", text=say_hit(hit), inside=True)]
     when = f", at {scale.say(hit.at)}" if hit.at > scale.zero else ""
     text = f"{_answered(hit) or 'waiting'}{when}"
     if end + ROOM <= 100:
-        return [Label(x=end, dx=12, anchor="start", text=text)]
-    return [Label(x=start, dx=-12, anchor="end", text=text)]
+        return [AxisLabel(x=end, dx=12, anchor="start", text=text)]
+    return [AxisLabel(x=start, dx=-12, anchor="end", text=text)]
 
 
 def _waiting(hit: Hit) -> str:

@@ -17,11 +17,11 @@ from ...parsing import Parsed, parse
 from ...providers import sheet_of
 from ...services.compare import differences, explain_verdict
 from ..words.fields import Field, fields_of
-from ..words.headlines import Headline as Lead
+from ..words.headlines import Headline
 from ..words.pairings import lead_of
-from .axis import Axis, draw_pairing
-from .differences import BodyDiff, HeaderDiff, Piece, body_difference, header_differences, part, plain
-from .sides import Side, Tried, hit_of, roles_of, side_of, tries_of, with_times
+from .axis import PairingAxis, draw_pairing
+from .differences import BodyDiff, HeaderDiff, MarkedText, body_difference, header_differences, part, plain
+from .sides import ComparedRequest, Tried, hit_of, roles_of, side_of, tries_of, with_times
 
 # A value in the table; its own page has all of it.
 LONGEST = 600
@@ -30,12 +30,12 @@ FAR = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class DifferenceRow:
     """Something that differs. None: not sent at all. `note` stands below the fallback's value."""
 
     name: str
-    primary: tuple[Piece, ...] | None
-    fallback: tuple[Piece, ...] | None
+    primary: tuple[MarkedText, ...] | None
+    fallback: tuple[MarkedText, ...] | None
     is_field: bool = True
     note: str = ""
     expected: bool = False
@@ -47,14 +47,14 @@ class PairDetail:
 
     bin: Bin
     pairing: Pairing | None
-    lead: Lead
+    lead: Headline
     row: CaptureRow
-    first: Side
-    second: Side | None
+    first: ComparedRequest
+    second: ComparedRequest | None
     missing: Role | None
-    axis: Axis | None
+    axis: PairingAxis | None
     gap: str
-    rows: tuple[Row, ...]
+    rows: tuple[DifferenceRow, ...]
     same: tuple[Field, ...]
     headers: tuple[HeaderDiff, ...]
     body: BodyDiff | None
@@ -106,7 +106,7 @@ def open_two(bin: Bin, captures: Sequence[Capture], now: datetime) -> PairDetail
     sides = [side_of(capture.row.role, capture, hit_of(capture.row)) for capture in (first, second)]
     near = second.row.received_at - first.row.received_at <= FAR
     axis = draw_pairing([(side.role, [side.hit]) for side in sides], now) if near else None
-    lead = Lead(
+    lead = Headline(
         title="Two requests, laid beside each other by hand.",
         icon="compare",
         tone="",
@@ -118,12 +118,12 @@ def open_two(bin: Bin, captures: Sequence[Capture], now: datetime) -> PairDetail
 def _detail(
     bin: Bin,
     pairing: Pairing | None,
-    lead: Lead,
-    sides: Sequence[Side],
+    lead: Headline,
+    sides: Sequence[ComparedRequest],
     found: Sequence[Difference],
     *,
     missing: Role | None,
-    axis: Axis | None,
+    axis: PairingAxis | None,
 ) -> PairDetail:
     first, second = sides[0], sides[1] if len(sides) > 1 else None
     raws = (first.capture.raw, second.capture.raw) if second else None
@@ -146,7 +146,7 @@ def _detail(
     )
 
 
-def _differences(sides: Sequence[Side]) -> Sequence[Difference]:
+def _differences(sides: Sequence[ComparedRequest]) -> Sequence[Difference]:
     if len(sides) < 2:
         return ()
     one, other = (side.capture for side in sides)
@@ -161,10 +161,10 @@ def _gap(gap: timedelta, role: Role, pairing: Pairing | None) -> str:
     return f"{exact} {'after' if seconds >= 0 else 'before'} {other}"
 
 
-def _row(difference: Difference, pairing: Pairing | None, provider: str | None) -> Row:
+def _row(difference: Difference, pairing: Pairing | None, provider: str | None) -> DifferenceRow:
     values = _short(difference.primary), _short(difference.fallback)
     both = part(values[0], values[1]) if values[0] is not None and values[1] is not None else None
-    return Row(
+    return DifferenceRow(
         name=difference.field,
         primary=both[0] if both else _plain(values[0]),
         fallback=both[1] if both else _plain(values[1]),
@@ -199,5 +199,5 @@ def _short(value: str | None) -> str | None:
     return value if value is None or len(value) <= LONGEST else value[:LONGEST] + "…"
 
 
-def _plain(value: str | None) -> tuple[Piece, ...] | None:
+def _plain(value: str | None) -> tuple[MarkedText, ...] | None:
     return None if value is None else plain(value)

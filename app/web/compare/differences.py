@@ -29,7 +29,7 @@ _ORIGIN = re.compile(r"https?://[^/?#]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class MarkedText:
     """A stretch of a value. `marked`: here it differs; `secret`: a capture key, which no print shows."""
 
     text: str
@@ -67,7 +67,7 @@ class BodyDiff:
     cut: bool = False
 
 
-def part(one: str, other: str) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
+def part(one: str, other: str) -> tuple[tuple[MarkedText, ...], tuple[MarkedText, ...]]:
     """Two values, each with what sets it apart marked. A host that both share is left out."""
     host = _ORIGIN.match(one)
     if host and (found := _ORIGIN.match(other)) and found[0] == host[0]:
@@ -79,7 +79,7 @@ def part(one: str, other: str) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
     return _pieces(one, head, tail), _pieces(other, head, tail)
 
 
-def plain(value: str) -> tuple[Piece, ...]:
+def plain(value: str) -> tuple[MarkedText, ...]:
     """A value with nothing to mark."""
     return _pieces(value, 0, 0)
 
@@ -92,13 +92,13 @@ def _shared(one: str, other: str) -> int:
     )
 
 
-def _pieces(value: str, head: int, tail: int) -> tuple[Piece, ...]:
+def _pieces(value: str, head: int, tail: int) -> tuple[MarkedText, ...]:
     """`value` in stretches: cut where what sets it apart begins and ends, and around capture keys."""
     end = len(value) - tail
     keys = [key.span() for key in SECRET.finditer(value)]
     cuts = sorted({0, len(value), head, end, *(edge for key in keys for edge in key)})
     return tuple(
-        Piece(
+        MarkedText(
             value[start:stop],
             marked=bool(head or tail) and head <= start < end,
             secret=any(first <= start < last for first, last in keys),

@@ -15,12 +15,12 @@ async def edits(work: Work) -> list[Edit]:
     }
     numbers = sorted(captured | told)
     row = work.environment.get_template("compare/_row.html")
-    show = work.scene.show
+    show = work.state.show
     edits: list[Edit] = []
     pairings = await work.store.pairings_of(work.bin.id, numbers, wait=False) if numbers else ()
     for pairing in pairings:
         await yield_to_loop(edits)
-        html = row.render(row=row_of(pairing), bin=work.bin, base=work.scene.base, suffix=show.suffix)
+        html = row.render(row=row_of(pairing), bin=work.bin, base=work.state.base, suffix=show.suffix)
         shown = show.verdicts is None or pairing.verdict in show.verdicts
         edits.append({"op": "put" if shown else "leave", "place": "rows", "html": html})
     return edits + gone(work.changes)

@@ -19,7 +19,7 @@ from ...services.large import work_on
 from ...store import Store
 from ..site.inputs import HIGHEST, number
 from ..site.templates import render, render_of, site_of, urls_of
-from ..site.urls import place_of
+from ..site.urls import server_address
 from ..words.pairings import BY_NAME, SHOWS, PairRow, Show, row_of
 from .detail import PairDetail, open_pairing, open_two
 from .report import as_markdown
@@ -82,7 +82,7 @@ async def show(request: web.Request) -> web.StreamResponse:
     """GET /bins/{bin}/compare/{n}[/{m}]: the page with the pane open, or the pane alone."""
     n, m = _numbers(request)
     if m == n:
-        address = f"{place_of(request).base}/bins/{request.match_info['bin']}/compare/{n}"
+        address = f"{server_address(request).base}/bins/{request.match_info['bin']}/compare/{n}"
         return web.Response(status=303, headers={"Location": address})
     bin = await request.app[keys.STORE].get_bin(request.match_info["bin"])
     detail = await _open(request.app[keys.STORE], bin, n, m)

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from ...domain.phones import show_phone
 from ...domain.units import rfc3339
 from ..words.titles import ROLE_TITLES, provider_name
-from .detail import PairDetail, Row
-from .differences import SECRET, Piece
-from .sides import Answered, Side
+from .detail import DifferenceRow, PairDetail
+from .differences import SECRET, MarkedText
+from .sides import AnswerSummary, ComparedRequest
 
 
 def as_markdown(detail: PairDetail) -> str:
@@ -51,7 +51,7 @@ def _title(detail: PairDetail) -> str:
     return title[:1].upper() + title[1:]
 
 
-def _sides(detail: PairDetail) -> Sequence[Side]:
+def _sides(detail: PairDetail) -> Sequence[ComparedRequest]:
     return [detail.first, *([detail.second] if detail.second else [])]
 
 
@@ -71,16 +71,16 @@ def _table(detail: PairDetail) -> Sequence[str]:
     ]
 
 
-def _line(row: Row) -> tuple[str, str, str]:
+def _line(row: DifferenceRow) -> tuple[str, str, str]:
     note = f" ({row.note})" if row.note else ""
     return (code(row.name) if row.is_field else row.name, _value(row.primary), _value(row.fallback) + note)
 
 
-def _value(pieces: Sequence[Piece] | None) -> str:
+def _value(pieces: Sequence[MarkedText] | None) -> str:
     return "not sent" if pieces is None else code("".join(piece.text for piece in pieces))
 
 
-def _answer(answered: Answered) -> str:
+def _answer(answered: AnswerSummary) -> str:
     return f"{answered.word}{f' ({answered.says})' if answered.says else ''}"
 
 

@@ -14,7 +14,7 @@ from ..words.hits import say_status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answered:
+class AnswerSummary:
     """What we answered: mark and word, then the rest in small words."""
 
     icon: str
@@ -24,13 +24,13 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Side:
+class ComparedRequest:
     """One of the two requests, the `nth` of the `of` that came to this URL; 1 of 1 where nobody has counted."""
 
     role: Role
     capture: Capture
     hit: Hit
-    answered: Answered
+    answered: AnswerSummary
     nth: int = 1
     of: int = 1
 
@@ -41,7 +41,7 @@ class Tried:
 
     role: Role
     hit: Hit
-    answered: Answered
+    answered: AnswerSummary
     since: str
 
 
@@ -77,14 +77,14 @@ def hit_of(row: CaptureRow) -> Hit:
     )
 
 
-def side_of(role: Role, capture: Capture, hit: Hit, pairing: Pairing | None = None) -> Side:
+def side_of(role: Role, capture: Capture, hit: Hit, pairing: Pairing | None = None) -> ComparedRequest:
     """A capture as it stands in the comparison, and in its pairing where it has one."""
     answered = _answered(hit, capture.row)
     if pairing is None or pairing.is_cut:
-        return Side(role=role, capture=capture, hit=hit, answered=answered)
+        return ComparedRequest(role=role, capture=capture, hit=hit, answered=answered)
     numbers = [one.n for one in (pairing.fallback if hit.fallback else pairing.primary)]
     nth = numbers.index(hit.n) + 1
-    return Side(role=role, capture=capture, hit=hit, answered=answered, nth=nth, of=len(numbers))
+    return ComparedRequest(role=role, capture=capture, hit=hit, answered=answered, nth=nth, of=len(numbers))
 
 
 def tries_of(pairing: Pairing) -> tuple[Tried, ...]:
@@ -103,7 +103,7 @@ def tries_of(pairing: Pairing) -> tuple[Tried, ...]:
     )
 
 
-def _answered(hit: Hit, row: CaptureRow | None = None) -> Answered:
+def _answered(hit: Hit, row: CaptureRow | None = None) -> AnswerSummary:
     outcome = row.outcome if row else None
     says = [
         f"in {say_ms(hit.after_ms)}" if hit.after_ms is not None and not hit.sender_left else "",
@@ -114,9 +114,9 @@ def _answered(hit: Hit, row: CaptureRow | None = None) -> Answered:
     ]
     words = "; ".join(word for word in says if word)
     if hit.ok is None:
-        return Answered(icon="dots", tone="muted", word="waiting", says=words)
+        return AnswerSummary(icon="dots", tone="muted", word="waiting", says=words)
     word = "none" if hit.status is None and not hit.ok else say_status(hit)
-    return Answered(icon="check" if hit.ok else "x", tone="ok" if hit.ok else "bad", word=word, says=words)
+    return AnswerSummary(icon="check" if hit.ok else "x", tone="ok" if hit.ok else "bad", word=word, says=words)
 
 
 def _at(hit: Hit) -> str:

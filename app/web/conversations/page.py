@@ -29,7 +29,7 @@ OPT_WORDS = OPT_OUT | {"help", "start"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pair:
+class ConversationEntry:
     """One line at the left. `opted_out`: the newest text is an opt-out word."""
 
     conversation: Conversation
@@ -65,7 +65,7 @@ class ConversationsPage:
 
     bin: Bin
     urls: dict[Role, str]
-    pairs: Sequence[Pair]
+    pairs: Sequence[ConversationEntry]
     more: int | None
     chosen: tuple[str, str] | None = None
     bubbles: Sequence[Bubble] = ()
@@ -95,9 +95,9 @@ def bubble_of(message: Message) -> Bubble:
     return Bubble(message=message, mine=mine, says=says if mine else "", tone=tone, word=opt_word(message))
 
 
-def show_pair(conversation: Conversation) -> Pair:
+def show_pair(conversation: Conversation) -> ConversationEntry:
     """A conversation as a line of the list."""
-    return Pair(
+    return ConversationEntry(
         conversation=conversation,
         path=pair_path(conversation.theirs, conversation.ours),
         opted_out=bubble_of(conversation.latest).opts_out,

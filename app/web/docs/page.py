@@ -10,7 +10,7 @@ from ... import __version__, keys
 from ..openapi import document
 from ..site.headers import page_policy
 from ..site.templates import render
-from ..site.urls import place_of
+from ..site.urls import server_address
 
 # Stands in the document for the path under which it is served; no path holds a blank.
 _BASE = "the base path"
@@ -39,12 +39,12 @@ def _around_base() -> tuple[bytes, bytes]:
 
 async def openapi(request: web.Request) -> web.StreamResponse:
     """GET /api/v1/openapi.json"""
-    return web.Response(body=document_bytes(place_of(request).base), content_type="application/json")
+    return web.Response(body=document_bytes(server_address(request).base), content_type="application/json")
 
 
 async def show(request: web.Request) -> web.StreamResponse:
     """GET /docs"""
-    page = DocsPage(document=f"{place_of(request).base}/api/v1/openapi.json", version=__version__)
+    page = DocsPage(document=f"{server_address(request).base}/api/v1/openapi.json", version=__version__)
     response = render(request, "docs/show.html", page)
     # Swagger UI builds its page from strings; it runs by nonce, and never sees anything captured.
     response.headers["Content-Security-Policy"] = page_policy(request[keys.NONCE], trusted_types=False)

@@ -6,7 +6,7 @@ from ... import clock, keys
 from ...errors import Invalid, NotFound
 from ..site.inputs import limit_of, read_input, read_query
 from ..site.json import json_response
-from ..site.urls import place_of
+from ..site.urls import server_address
 from .inputs import DrillInput
 from .shapes import DrillList, show_drill
 
@@ -17,7 +17,7 @@ async def create(request: web.Request) -> web.StreamResponse:
     bin = await request.app[keys.STORE].get_bin(request.match_info["bin"])
     role, fault = (await read_input(request, DrillInput)).drill(clock.now())
     drill = await request.app[keys.DRILLING].begin(bin.id, role, fault)
-    location = f"{place_of(request).base}/api/v1/bins/{bin.id}/drills/{drill.id}"
+    location = f"{server_address(request).base}/api/v1/bins/{bin.id}/drills/{drill.id}"
     return json_response(show_drill(drill), 201, {"Location": location})
 
 

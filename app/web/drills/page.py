@@ -16,7 +16,7 @@ from ..faults import form as fault_form
 from ..site.convert import convert
 from ..site.forms import read_form
 from ..site.templates import render
-from ..site.urls import place_of
+from ..site.urls import server_address
 from ..words import drills as drill_words
 from ..words.faults import QuickFault, hold_s
 from .inputs import DrillInput
@@ -129,4 +129,4 @@ def _say(error: AppError | None) -> str | None:
 
 
 def _address(request: web.Request, bin: Bin, drill_id: str) -> str:
-    return f"{place_of(request).base}/bins/{bin.id}/drills/{drill_id}"
+    return f"{server_address(request).base}/bins/{bin.id}/drills/{drill_id}"

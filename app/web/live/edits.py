@@ -25,7 +25,7 @@ Edit = dict[str, object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Scene:
+class ViewState:
     """What one viewer looks at. `pair` is the open conversation; `q` the text of the filter, `query` its meaning;
     `show` the view of the pairs."""
 
@@ -50,7 +50,7 @@ class Work:
     environment: jinja2.Environment
     bin: Bin
     changes: Sequence[Change]
-    scene: Scene
+    state: ViewState
 
 
 def last_messages(changes: Sequence[Change]) -> dict[int, Message]:

@@ -16,8 +16,8 @@ from ...providers import sheet_of
 from ...providers.sheet import Sheet
 from ...store import Store
 from ..words.headlines import Headline
-from ..words.titles import Look, by_weight, look_of, look_of_message
-from .timeline import Axis, draw_axis
+from ..words.titles import StatusLook, by_weight, look_of, look_of_message
+from .timeline import MessageAxis, draw_axis
 from .verdicts import judge
 
 # Requests that are listed under a message; the table of steps has all.
@@ -25,12 +25,12 @@ SHOWN = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class StepRow:
     """A row of the table of steps. `skew` and `notes` are words; `total` since the first step."""
 
     step: Step
     role: Role | None
-    look: Look
+    look: StatusLook
     total: timedelta
     skew: str | None
     notes: tuple[str, ...]
@@ -52,11 +52,11 @@ class MessagePane:
 
     bin: Bin
     message: Message
-    look: Look
+    look: StatusLook
     verdict: Headline
     sms: SmsFacts | None
-    axis: Axis | None
-    lines: Sequence[Line]
+    axis: MessageAxis | None
+    lines: Sequence[StepRow]
     findings: Sequence[Finding]
     captures: Sequence[CaptureRow]
     sheet: Sheet | None
@@ -109,9 +109,9 @@ async def _captures(store: Store, bin_id: str, message: Message) -> Sequence[Cap
     return ()
 
 
-def _lines(message: Message, steps: Sequence[Step], roles: dict[int, Role]) -> Sequence[Line]:
+def _lines(message: Message, steps: Sequence[Step], roles: dict[int, Role]) -> Sequence[StepRow]:
     return [
-        Line(
+        StepRow(
             step=step,
             role=roles.get(step.n),
             look=look_of(None if step.status is None else step.status.value, step.raw_status),
@@ -144,7 +144,7 @@ def _notes(message: Message, step: Step) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _as_text(line: Line) -> str:
+def _as_text(line: StepRow) -> str:
     step = line.step
     said = f" ({step.raw_status})" if step.raw_status else ""
     stamp = f", provider's stamp {rfc3339(step.said_at)}" if step.said_at else ""

@@ -13,7 +13,7 @@ from ...domain.statuses import FAILURES
 from ...errors import TooSlow
 from ...store import Store
 from ..site import filters
-from ..site.filters import Filter, View, filter_of, say_count, stopped
+from ..site.filters import ListFilter, View, filter_of, say_count, stopped
 from ..site.inputs import HIGHEST, number
 from ..site.templates import render, site_of, urls_of
 from .detail import MessagePane, open_message
@@ -26,11 +26,11 @@ PACED = 2_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Side:
+class MessageSidebar:
     """What stands beside the list: groups of views with their counts, and how fast messages come to their end."""
 
     bin: Bin
-    filter: Filter
+    filter: ListFilter
     groups: Mapping[str, Sequence[View]]
     pace: Pace
     plot: Plot | None
@@ -48,8 +48,8 @@ class MessagesPage:
 
     bin: Bin
     urls: dict[Role, str]
-    filter: Filter
-    side: Side | None
+    filter: ListFilter
+    side: MessageSidebar | None
     rows: Sequence[Message]
     older: int | None
     detail: MessagePane | None = None
@@ -97,7 +97,7 @@ async def _whole_page(request: web.Request) -> MessagesPage:
     return replace(page, urls=urls_of(site_of(request).root, bin), side=await _side(store, bin, page.filter))
 
 
-async def _page(request: web.Request, bin: Bin, filter: Filter) -> MessagesPage:
+async def _page(request: web.Request, bin: Bin, filter: ListFilter) -> MessagesPage:
     before = number(dict(request.query), "before", lowest=0, highest=HIGHEST)
     found = await request.app[keys.STORE].list_messages(bin.id, limit=PAGE + 1, before=before, query=filter.query)
     shown = found[:PAGE]
@@ -105,10 +105,10 @@ async def _page(request: web.Request, bin: Bin, filter: Filter) -> MessagesPage:
     return MessagesPage(bin=bin, urls={}, filter=filter, side=None, rows=shown, older=older)
 
 
-async def _side(store: Store, bin: Bin, filter: Filter) -> Side:
+async def _side(store: Store, bin: Bin, filter: ListFilter) -> MessageSidebar:
     counts = await store.count_messages(bin.id, MOST)
     pace = await store.get_pace(bin.id, PACED)
-    return Side(bin=bin, filter=filter, groups=_views(counts), pace=pace, plot=draw_pace(pace, clock.now()))
+    return MessageSidebar(bin=bin, filter=filter, groups=_views(counts), pace=pace, plot=draw_pace(pace, clock.now()))
 
 
 def _views(counts: Mapping[str, int]) -> Mapping[str, Sequence[View]]:

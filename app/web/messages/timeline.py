@@ -30,7 +30,7 @@ _TONES = {"ok": "c-ok", "bad": "c-bad"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mark:
+class TrackMark:
     """A dot at `x` percent. `label` and `time` are blank where there is no room; `hollow`: the provider's stamp."""
 
     x: float
@@ -46,7 +46,7 @@ class Track:
     """One line: its marks, the rail from `start` to `end`, dotted while it only waits, and what the rail says."""
 
     title: str
-    marks: tuple[Mark, ...]
+    marks: tuple[TrackMark, ...]
     start: float
     end: float
     dotted: bool = False
@@ -54,7 +54,7 @@ class Track:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Axis:
+class MessageAxis:
     """The drawing of a message. `told`: all of it in words; `left_out`: stamps too far away to be drawn to scale."""
 
     tracks: tuple[Track, ...]
@@ -87,7 +87,7 @@ class Plot:
     height: int = PLOT_HEIGHT
 
 
-def draw_axis(steps: Sequence[Step], direction: Direction, *, final: bool) -> Axis | None:
+def draw_axis(steps: Sequence[Step], direction: Direction, *, final: bool) -> MessageAxis | None:
     """A message's life to scale; None without a step."""
     if not steps:
         return None
@@ -102,7 +102,7 @@ def draw_axis(steps: Sequence[Step], direction: Direction, *, final: bool) -> Ax
         tracks = _outbound(drawing, steps, final=final)
     told = ", ".join(f"{_word(step)} at {_since(step.at - drawing.zero)}" for step in steps)
     left_out = sum(step.said_at is not None and not _is_near(step) for step in steps)
-    return Axis(tracks=tracks, told=told[:1].upper() + told[1:], left_out=left_out)
+    return MessageAxis(tracks=tracks, told=told[:1].upper() + told[1:], left_out=left_out)
 
 
 def is_delivery(step: Step, *, handed_over: bool) -> bool:
@@ -151,13 +151,13 @@ class _Drawing:
     zero: datetime
     length: float
 
-    def mark(self, step: Step) -> Mark:
+    def mark(self, step: Step) -> TrackMark:
         tone = _TONES.get(look_of(step.status).tone, "") if step.status else ""
-        return Mark(x=self.place(step.at), tone=tone, label=_word(step), time=_since(step.at - self.zero))
+        return TrackMark(x=self.place(step.at), tone=tone, label=_word(step), time=_since(step.at - self.zero))
 
-    def stamps(self, steps: Sequence[Step]) -> tuple[Mark, ...]:
+    def stamps(self, steps: Sequence[Step]) -> tuple[TrackMark, ...]:
         near = [step.said_at for step in steps if step.said_at is not None and _is_near(step)]
-        return tuple(Mark(x=self.place(at), hollow=True) for at in dict.fromkeys(near))
+        return tuple(TrackMark(x=self.place(at), hollow=True) for at in dict.fromkeys(near))
 
     def place(self, at: datetime) -> float:
         return 0.0 if not self.length else round(100 * (at - self.begin).total_seconds() / self.length, 2)
@@ -211,10 +211,10 @@ def _delivery(drawing: _Drawing, sending: Sequence[Step], delivery: Sequence[Ste
     )
 
 
-def _labelled(marks: Sequence[Mark]) -> tuple[Mark, ...]:
+def _labelled(marks: Sequence[TrackMark]) -> tuple[TrackMark, ...]:
     """Labels where there is room: the last one first, since it is the news, then from the left."""
     kept: list[float] = []
-    shown: dict[int, Mark] = {}
+    shown: dict[int, TrackMark] = {}
     order = sorted(range(len(marks)), key=lambda index: (index != len(marks) - 1, index))
     for index in order:
         mark = marks[index]

@@ -6,7 +6,7 @@ from ... import keys
 from ...services.simulations.runs import Run
 from ..site.inputs import read_input, read_query
 from ..site.json import json_response
-from ..site.urls import place_of
+from ..site.urls import server_address
 from .inputs import SimulationInput
 from .runs import start
 from .shapes import SimulationList, show_run
@@ -18,7 +18,7 @@ async def create(request: web.Request) -> web.StreamResponse:
     bin = await request.app[keys.STORE].get_bin(request.match_info["bin"])
     given = await read_input(request, SimulationInput)
     run = start(request, bin, given)
-    location = f"{place_of(request).base}/api/v1/bins/{bin.id}/simulations/{run.id}"
+    location = f"{server_address(request).base}/api/v1/bins/{bin.id}/simulations/{run.id}"
     return json_response(show_run(run, with_mark=given.played_by == "client"), 202, {"Location": location})
 
 

@@ -20,7 +20,7 @@ from ...services.simulations.script import draft, opening
 from ..site.forms import read_form
 from ..site.inputs import number
 from ..site.templates import render, site_of, urls_of
-from ..site.urls import place_of
+from ..site.urls import server_address
 from ..words.portals import sheets
 from .form import PRESETS, FormPreset, command_line, defaults, input_of, problems_of, texts_of
 from .inputs import SimulationInput
@@ -97,7 +97,7 @@ async def send(request: web.Request) -> web.StreamResponse:
     """POST /bins/{bin}/simulate: begin, and go to where it can be watched."""
     bin = await request.app[keys.STORE].get_bin(request.match_info["bin"])
     form = await read_form(request)
-    base = place_of(request).base
+    base = server_address(request).base
     try:
         run = start(request, bin, input_of(form))
     except Invalid as error:
@@ -120,7 +120,7 @@ async def stop(request: web.Request) -> web.StreamResponse:
     """POST /bins/{bin}/simulate/{id}/stop"""
     bin, run = await _run(request)
     await request.app[keys.SIMULATING].stop(run)
-    where = f"{place_of(request).base}/bins/{bin.id}/simulate?run={run.id}#result"
+    where = f"{server_address(request).base}/bins/{bin.id}/simulate?run={run.id}#result"
     return web.Response(status=303, headers={"Location": where})
 
 

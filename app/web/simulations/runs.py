@@ -10,7 +10,7 @@ from ...domain.roles import Role
 from ...domain.simulations import MOST_ABROAD_A_SECOND, Targets, What
 from ...errors import Invalid
 from ...services.simulations.runs import Run
-from ..site.urls import capture_url, place_of, public_root
+from ..site.urls import capture_url, public_root, server_address
 from .inputs import SimulationInput, TargetsInput
 
 
@@ -31,10 +31,10 @@ def start(request: web.Request, bin: Bin, given: SimulationInput) -> Run:
 
 def targets_of(request: web.Request, bin: Bin, what: What) -> Targets:
     """The bin's own URLs, by an address under which this server reaches itself; `named`: as providers reach them."""
-    place = place_of(request)
+    server = server_address(request)
     name = request.transport.get_extra_info("sockname") if request.transport else None
     host, port = (name[0], name[1]) if name else ("127.0.0.1", request.app[keys.SETTINGS].port)
-    here = f"http://{f'[{host}]' if ':' in host else host}:{port}{place.base}"
+    here = f"http://{f'[{host}]' if ':' in host else host}:{port}{server.base}"
     voice = what is What.VOICE
 
     def under(root: str) -> Targets:
@@ -44,4 +44,4 @@ def targets_of(request: web.Request, bin: Bin, what: What) -> Targets:
             status=capture_url(root, bin.key, Role.STATUS),
         )
 
-    return replace(under(here), named=under(public_root(request.app[keys.SETTINGS], place)))
+    return replace(under(here), named=under(public_root(request.app[keys.SETTINGS], server)))

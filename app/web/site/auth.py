@@ -11,7 +11,7 @@ from ...services.access import HARD
 from .forms import read_form
 from .hosts import parse_host
 from .templates import render
-from .urls import place_of
+from .urls import server_address
 
 SIGN_IN_BYTES = 16 << 10
 
@@ -29,9 +29,9 @@ class SignInPage:
 def cookie_name(request: web.Request) -> str:
     """With the port: browsers do not keep cookies of two ports apart. By https with the prefix that keeps other hosts
     of the same domain from setting it; it is for cookies of the whole host, so not under a base path."""
-    place = place_of(request)
-    host = parse_host(place.host)
-    prefix = "__Host-" if _is_https(request) and not place.base else ""
+    server = server_address(request)
+    host = parse_host(server.host)
+    prefix = "__Host-" if _is_https(request) and not server.base else ""
     return f"{prefix}smsbin" if host is None or not host.port else f"{prefix}smsbin-{host.port}"
 
 
@@ -48,7 +48,7 @@ async def credential_of(request: web.Request) -> Credential | None:
 
 def ask_to_sign_in(request: web.Request) -> web.StreamResponse:
     """To the sign-in page and back again."""
-    base = place_of(request).base
+    base = server_address(request).base
     wanted = f"?next={quote(request.path_qs, safe='/')}" if request.method == "GET" and request.path_qs != "/" else ""
     return _to(f"{base}/sign-in{wanted}")
 
@@ -75,8 +75,8 @@ async def sign_out(request: web.Request) -> web.StreamResponse:
     await request.app[keys.ACCESS].sign_out(request.cookies.get(name, ""))
     # Its open live views end now, and not when something happens in their bins.
     request.app[keys.HUB].ring_all()
-    response = _to(place_of(request).base + "/sign-in")
-    response.del_cookie(name, path=place_of(request).base or "/", secure=_is_https(request))
+    response = _to(server_address(request).base + "/sign-in")
+    response.del_cookie(name, path=server_address(request).base or "/", secure=_is_https(request))
     return response
 
 
@@ -85,7 +85,7 @@ async def _sign_in(request: web.Request, token: str, after: str) -> web.StreamRe
     if not access.opens(token):
         page = SignInPage(next=after, problem="That is not the access token of this smsbin.")
         return render(request, "access/sign-in.html", page, status=401)
-    place = place_of(request)
+    server = server_address(request)
     response = _to(after)
     response.set_cookie(
         cookie_name(request),
@@ -94,14 +94,14 @@ async def _sign_in(request: web.Request, token: str, after: str) -> web.StreamRe
         httponly=True,
         samesite="Lax",
         secure=_is_https(request),
-        path=place.base or "/",
+        path=server.base or "/",
     )
     return response
 
 
 def _safe_next(request: web.Request, wanted: str) -> str:
     """A path of ours, or home: never another site."""
-    base = place_of(request).base
+    base = server_address(request).base
     inside = wanted.startswith(base + "/") and not wanted.startswith(("//", "/\\"))
     return wanted if inside and wanted.isprintable() else f"{base}/"
 
@@ -112,6 +112,6 @@ def _to(address: str) -> web.Response:
 
 def _is_https(request: web.Request) -> bool:
     """Behind a proxy that nobody declared trusted, our own public address still says that browsers come by https."""
-    place = place_of(request)
+    server = server_address(request)
     parts = urlsplit(request.app[keys.SETTINGS].public_url or "")
-    return place.scheme == "https" or (parts.scheme == "https" and parts.netloc.lower() == place.host)
+    return server.scheme == "https" or (parts.scheme == "https" and parts.netloc.lower() == server.host)

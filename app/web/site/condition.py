@@ -18,7 +18,7 @@ LARGE_WAL_BYTES = 64 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
+class Notice:
     """What a person should know, in one or two sentences. `asks`: whether the clock is right, which is answered by a
     button."""
 
@@ -26,14 +26,14 @@ class Trouble:
     asks: bool = False
 
 
-class Condition:
+class ServerCondition:
     """As of the last look, once a second: so that a thousand viewers cost no more than one. `key` is the same as long
     as the notices are; empty for none."""
 
     def __init__(self, app: web.Application) -> None:
         self._app = app
         self._words: dict[str, str] = {}
-        self.troubles: tuple[Trouble, ...] = ()
+        self.troubles: tuple[Notice, ...] = ()
         self.key = ""
 
     def look(self) -> None:
@@ -60,10 +60,10 @@ class Condition:
         return LOOK_S
 
 
-CONDITION: Final = web.AppKey("CONDITION", Condition)
+CONDITION: Final = web.AppKey("CONDITION", ServerCondition)
 
 
-def troubles_of(app: web.Application) -> list[Trouble]:
+def troubles_of(app: web.Application) -> list[Notice]:
     """The most urgent first."""
     store, sweeping, disk = app[keys.STORE], app[keys.SWEEPING], app[keys.DISK]
     found = [
@@ -75,62 +75,62 @@ def troubles_of(app: web.Application) -> list[Trouble]:
     return [trouble for trouble in found if trouble is not None]
 
 
-def say_health(health: Health) -> Trouble | None:
+def say_health(health: Health) -> Notice | None:
     """What keeps captures from being stored, or soon may."""
     reason = (health.reason or "").rstrip(".")
     match health.state:
         case "gone":
-            return Trouble(
+            return Notice(
                 f"The files of the database were deleted or replaced while smsbin runs ({reason}). Captures are"
                 " answered 503. Stop smsbin, put the files back or restore a backup, and start it again."
             )
         case "suspect":
-            return Trouble(f"{reason}. Captures are answered 503 until the file is known to be sound.")
+            return Notice(f"{reason}. Captures are answered 503 until the file is known to be sound.")
         case "stopped":
-            return Trouble(f"{reason}. Captures are answered 503 until it runs.")
+            return Notice(f"{reason}. Captures are answered 503 until it runs.")
         case "full":
-            return Trouble(
+            return Notice(
                 f"Nothing can be stored right now ({reason}). Captures are answered 503 until the cause is gone."
                 " Deleting works all the same."
             )
     if health.refused:
         of = health.refused + health.stored
-        return Trouble(f"{health.refused:,} of {of:,} captures of the last {health.SECONDS} seconds were answered 503.")
+        return Notice(f"{health.refused:,} of {of:,} captures of the last {health.SECONDS} seconds were answered 503.")
     size = say_size(health.wal_bytes)
     if health.checkpoint is not None:
-        return Trouble(
+        return Notice(
             f"The write-ahead log ({size}) cannot be copied into the database: {health.checkpoint}. Captures are kept;"
             " look after the disk."
         )
     if health.held and health.wal_bytes > LARGE_WAL_BYTES:
-        return Trouble(
+        return Notice(
             f"Another program reads log.db and has not finished, so the write-ahead log grows: {size} so far. End it."
         )
     return None
 
 
-def say_reading(understanding: Understanding) -> Trouble | None:
+def say_reading(understanding: Understanding) -> Notice | None:
     """Why captures are kept and not read."""
     if understanding.state != "stopped":
         return None
     reason = (understanding.reason or "").rstrip(".")
-    return Trouble(f"Captures are kept, but not read at the moment: {reason}. It goes on by itself.")
+    return Notice(f"Captures are kept, but not read at the moment: {reason}. It goes on by itself.")
 
 
-def say_disk(space: Space | None) -> Trouble | None:
+def say_disk(space: Space | None) -> Notice | None:
     """What will keep captures from being stored."""
     if space is None or not space.low:
         return None
-    return Trouble(
+    return Notice(
         f"Only {say_size(space.free)} left on the disk of the data directory."
         " When it is full, captures are answered 503."
     )
 
 
-def say_hold(why: str, still: timedelta, now: datetime) -> Trouble:
+def say_hold(why: str, still: timedelta, now: datetime) -> Notice:
     """Why nothing expires."""
     hours = -(-still // timedelta(hours=1))
-    return Trouble(
+    return Notice(
         f"Nothing expires for now: {why}. If {now:%d %b %Y} is the right date, say so; else it goes on by itself within"
         f" {hours} {'hour' if hours == 1 else 'hours'}, unless the clock jumps again.",
         asks=True,

@@ -23,7 +23,7 @@ ODD = "has:any"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Filter:
+class ListFilter:
     """What stands in the box. `query` None: everything is shown; `problem`: why the text could not be read;
     `too_slow`: why nothing is shown although it could."""
 
@@ -73,19 +73,19 @@ CAPTURE_VIEWS = (
 )
 
 
-def filter_of(request: web.Request) -> Filter:
+def filter_of(request: web.Request) -> ListFilter:
     """The filter that the address holds."""
     text = request.query.get("q", "").strip()
     if not text:
-        return Filter()
+        return ListFilter()
     try:
         query = parse_query(text)
     except WrongTerm as error:
-        return Filter(text=text, problem="; ".join(message for _, message in error.problems))
-    return Filter(text=text, query=settle(query, clock.now()) if query.terms else None)
+        return ListFilter(text=text, problem="; ".join(message for _, message in error.problems))
+    return ListFilter(text=text, query=settle(query, clock.now()) if query.terms else None)
 
 
-def stopped(filter: Filter, error: TooSlow) -> Filter:
+def stopped(filter: ListFilter, error: TooSlow) -> ListFilter:
     """The filter of a search that took too long."""
     return replace(filter, too_slow="; ".join(message for _, message in error.problems))
 

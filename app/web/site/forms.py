@@ -10,7 +10,7 @@ from ...parsing.forms import unescape
 from ...services.large import QUICK_BYTES
 from ...tasks import aside
 from .inputs import read_bytes
-from .urls import place_of
+from .urls import server_address
 
 MAX_FIELDS = 100
 # Of a form with few fields.
@@ -61,4 +61,6 @@ def go_back(request: web.Request, form: Mapping[str, str], *, below: str, otherw
     never to another host."""
     back = form.get("back", "")
     is_ours = _PATH.fullmatch(back) and re.match(rf"{re.escape(below)}(?:[/?]|$)", back) is not None
-    return web.Response(status=303, headers={"Location": place_of(request).base + (back if is_ours else otherwise)})
+    return web.Response(
+        status=303, headers={"Location": server_address(request).base + (back if is_ours else otherwise)}
+    )

@@ -9,7 +9,7 @@ from .convert import NoInput
 from .inputs import read_input, read_query
 from .json import json_response
 from .operations import Operation, Operations, Success
-from .urls import FORWARDING, is_trusted, place_of, root_of
+from .urls import FORWARDING, is_trusted, root_of, server_address
 
 
 async def show(request: web.Request) -> web.StreamResponse:
@@ -19,7 +19,7 @@ async def show(request: web.Request) -> web.StreamResponse:
     facts = describe(settings)
     direct = request.remote or "unknown"
     forwarded = [name for name in FORWARDING if name in request.headers]
-    seen = Seen(place_of(request).root, direct, forwarded, is_trusted(settings, direct))
+    seen = Seen(server_address(request).root, direct, forwarded, is_trusted(settings, direct))
     return json_response(Info(__version__, root_of(request), facts["retention"], facts["max_body"], seen))
 
 

@@ -22,7 +22,7 @@ from ...log import get_log
 from . import auth, origins
 from .problems import problem
 from .templates import render
-from .urls import place_of
+from .urls import server_address
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 PUBLIC: Final = web.AppKey("PUBLIC", set[web.AbstractRoute])
@@ -84,7 +84,7 @@ async def errors_to_http(request: web.Request, handler: Handler) -> web.StreamRe
 @web.middleware
 async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Credential first, then Host, then Origin; only then is anything looked at."""
-    place = place_of(request)
+    server = server_address(request)
     public = request.match_info.route in request.app[PUBLIC]
     credential = await auth.credential_of(request)
     request[keys.SIGNED_IN] = credential is not None
@@ -97,11 +97,11 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         raise Unauthorized("This needs the access token: Authorization: Bearer <token>.")
     settings = request.app[keys.SETTINGS]
     if _route_name(request) not in ANY_HOST:
-        origins.check_host(settings, place, request.raw_path)
-    foreign = origins.is_foreign(request, settings, place)
+        origins.check_host(settings, server, request.raw_path)
+    foreign = origins.is_foreign(request, settings, server)
     if foreign:
         raise Forbidden("This came from another site. Open smsbin itself and try again there.")
-    if not public and credential == "cookie" and not origins.is_ours_for_sure(request, settings, place):
+    if not public and credential == "cookie" and not origins.is_ours_for_sure(request, settings, server):
         raise Forbidden(
             "A browser must say where a change comes from (Origin or Sec-Fetch-Site); a program sends a bearer."
         )

@@ -10,16 +10,16 @@ from aiohttp import web
 from ...errors import BadHost, Forbidden
 from ...settings import Settings
 from .hosts import parse_host
-from .urls import Place
+from .urls import ServerAddress
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-def check_host(settings: Settings, place: Place, raw_path: str) -> None:
+def check_host(settings: Settings, server: ServerAddress, raw_path: str) -> None:
     """Forbidden for a Host that is not configured: it may be another site's name that resolves to us. BadHost."""
     if not raw_path.startswith("/"):
         raise Forbidden("Pages and API take a plain path as request target.")
-    host = parse_host(place.host)
+    host = parse_host(server.host)
     if host is None:
         raise BadHost("The Host header is missing, or is no host name or address with a port.")
     public = urlsplit(settings.public_url or "").hostname
@@ -31,7 +31,7 @@ def check_host(settings: Settings, place: Place, raw_path: str) -> None:
     )
 
 
-def is_foreign(request: web.Request, settings: Settings, place: Place) -> bool:
+def is_foreign(request: web.Request, settings: Settings, server: ServerAddress) -> bool:
     """A request that could do something, and that says it comes from another site."""
     if not _matters(request):
         return False
@@ -43,16 +43,16 @@ def is_foreign(request: web.Request, settings: Settings, place: Place) -> bool:
         # What a browser sends for a form on a page with `Referrer-Policy: no-referrer`, as ours are; it vouches for it
         # in the other header.
         return site != "same-origin"
-    return origin is not None and origin.lower() not in _own(settings, place)
+    return origin is not None and origin.lower() not in _own(settings, server)
 
 
-def is_ours_for_sure(request: web.Request, settings: Settings, place: Place) -> bool:
+def is_ours_for_sure(request: web.Request, settings: Settings, server: ServerAddress) -> bool:
     """A request that could do something, and that a browser vouches for."""
     if not _matters(request):
         return True
     if request.headers.get("Sec-Fetch-Site") == "same-origin":
         return True
-    return request.headers.get("Origin", "").lower() in _own(settings, place)
+    return request.headers.get("Origin", "").lower() in _own(settings, server)
 
 
 def _matters(request: web.Request) -> bool:
@@ -60,8 +60,8 @@ def _matters(request: web.Request) -> bool:
     return upgrade or request.method not in _SAFE_METHODS
 
 
-def _own(settings: Settings, place: Place) -> set[str]:
-    own = {place.origin}
+def _own(settings: Settings, server: ServerAddress) -> set[str]:
+    own = {server.origin}
     if settings.public_url:
         parts = urlsplit(settings.public_url)
         own.add(f"{parts.scheme}://{parts.netloc}".lower())

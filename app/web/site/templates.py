@@ -23,11 +23,11 @@ from ..words import drills as drill_words
 from ..words.faults import fault_words, key_of, say_fault, say_left, say_reach
 from ..words.titles import KIND_TITLES, LETTERS, ROLE_TITLES, STATES, look_of_message, provider_name, remark_of
 from .addresses import message_anchor, message_path, pair_anchor, pair_path
-from .condition import CONDITION, Condition, Trouble
+from .condition import CONDITION, Notice, ServerCondition
 from .faults import faults_of
 from .filters import CAPTURE_VIEWS
 from .static import ASSETS, load_static
-from .urls import capture_url, place_of, public_root
+from .urls import capture_url, public_root, server_address
 
 PACKAGE = Path(__file__).parents[2]
 # What live frames are made of.
@@ -51,7 +51,7 @@ class Site:
     loopback: bool
     version: str
     retention: str
-    troubles: Sequence[Trouble]
+    troubles: Sequence[Notice]
     storage_key: str
     faults: Sequence[ActiveFault]
     back: str
@@ -68,7 +68,7 @@ def setup_templates(app: web.Application) -> None:
     """What pages and live edits are made of."""
     app[aiohttp_jinja2.APP_KEY] = _environment()
     app[ASSETS] = load_static(folder("static"))
-    app[CONDITION] = Condition(app)
+    app[CONDITION] = ServerCondition(app)
 
 
 @cache
@@ -148,13 +148,13 @@ def site_of(request: web.Request) -> Site:
     settings = request.app[keys.SETTINGS]
     condition = request.app[CONDITION]
     condition.look()
-    place = place_of(request)
-    root = public_root(settings, place)
+    server = server_address(request)
+    root = public_root(settings, server)
     return Site(
-        base=place.base,
+        base=server.base,
         root=root,
         nonce=request[keys.NONCE],
-        static=f"{place.base}/static/{request.app[ASSETS].version}",
+        static=f"{server.base}/static/{request.app[ASSETS].version}",
         signed_in=request.get(keys.SIGNED_IN, False),
         loopback=_is_loopback(root),
         version=__version__,

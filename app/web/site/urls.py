@@ -17,7 +17,7 @@ from ...settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ServerAddress:
     """Where a request came in, as its sender sees it. `root` has no slash at its end; `base` is its path part."""
 
     scheme: str
@@ -38,17 +38,17 @@ class Place:
 
 FORWARDING = ("X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Forwarded-Prefix", "Forwarded")
 _PREFIX = re.compile(r"(/[A-Za-z0-9._~-]+)*")
-_PLACE = web.RequestKey("PLACE", Place)
+_SERVER = web.RequestKey("SERVER", ServerAddress)
 
 
-def place_of(request: web.Request) -> Place:
+def server_address(request: web.Request) -> ServerAddress:
     """Where this request came in, proxies taken into account; worked out once a request."""
-    if _PLACE in request:
-        return request[_PLACE]
+    if _SERVER in request:
+        return request[_SERVER]
     settings = request.app[keys.SETTINGS]
-    place = find_place(settings, request.remote or "unknown", request.headers, request.scheme)
-    request[_PLACE] = place
-    return place
+    server = find_server_address(settings, request.remote or "unknown", request.headers, request.scheme)
+    request[_SERVER] = server
+    return server
 
 
 def capture_url(root: str, key: str, role: Role) -> str:
@@ -56,10 +56,10 @@ def capture_url(root: str, key: str, role: Role) -> str:
     return f"{root}/{key}" if role is Role.PRIMARY else f"{root}/{key}/{role.value}"
 
 
-def public_root(settings: Settings, place: Place) -> str:
+def public_root(settings: Settings, server: ServerAddress) -> str:
     """The root of the addresses that providers get."""
     if not settings.public_url:
-        return place.root
+        return server.root
     # An operator writes the whole address; where the path under which we serve is missing from it, it is added.
     complete = settings.public_url.endswith(settings.base_path)
     return settings.public_url if complete else settings.public_url + settings.base_path
@@ -87,7 +87,7 @@ def peer_of(settings: Settings, direct: str, forwarded_for: str | None) -> str:
     return peer
 
 
-def find_place(settings: Settings, direct: str, headers: CIMultiDictProxy[str], scheme: str) -> Place:
+def find_server_address(settings: Settings, direct: str, headers: CIMultiDictProxy[str], scheme: str) -> ServerAddress:
     """Where a request with these headers came in. `direct` is the address at the other end of its connection."""
     host = headers.get("Host", "")
     base = settings.base_path
@@ -96,7 +96,7 @@ def find_place(settings: Settings, direct: str, headers: CIMultiDictProxy[str], 
         scheme = _last(headers.get("X-Forwarded-Proto")) or scheme
         host = _last(headers.get("X-Forwarded-Host")) or host
         base = _prefix(headers.get("X-Forwarded-Prefix")) + base
-    return Place(scheme if scheme in ("http", "https") else "http", host.lower(), base, peer)
+    return ServerAddress(scheme if scheme in ("http", "https") else "http", host.lower(), base, peer)
 
 
 def _last(value: str | None) -> str | None:
@@ -136,4 +136,4 @@ def is_trusted(settings: Settings, peer: str) -> bool:
 
 def root_of(request: web.Request) -> str:
     """The root of the addresses in this answer."""
-    return public_root(request.app[keys.SETTINGS], place_of(request))
+    return public_root(request.app[keys.SETTINGS], server_address(request))

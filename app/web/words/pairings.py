@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from ...domain.pairings.model import FALLBACK_USED, NO_FALLBACK, PRIMARY_OK, PROBLEMS, Hit, Pairing, Verdict
 from ...domain.pairings.reasons import say_tries
 from ...domain.units import say_ms
-from .headlines import Headline as Lead
+from .headlines import Headline
 from .hits import say_status
 
 
@@ -82,11 +82,11 @@ def row_of(pairing: Pairing) -> PairRow:
     )
 
 
-def lead_of(pairing: Pairing, reason: str) -> Lead:
+def lead_of(pairing: Pairing, reason: str) -> Headline:
     """The verdict: one sentence that says what happened, and why."""
     verdict = pairing.verdict
     icon, tone = _look(pairing, verdict)
-    return Lead(title=_title(pairing, verdict), icon=icon, tone=tone, says=(reason,))
+    return Headline(title=_title(pairing, verdict), icon=icon, tone=tone, says=(reason,))
 
 
 def is_waiting(pairing: Pairing) -> bool:

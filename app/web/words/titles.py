@@ -27,7 +27,7 @@ KIND_TITLES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class StatusLook:
     """How a delivery status is drawn; `tone` is a class of the style sheet."""
 
     icon: str
@@ -37,29 +37,29 @@ class Look:
 
 # "Handed over" is never green: it proves nothing about the phone. Words that are not here stay the provider's own.
 STATES = {
-    "queued": Look("dots", "muted", "Queued"),
-    "sending": Look("dots", "muted", "Sending"),
-    "sent": Look("away", "", "Handed over"),
-    "delivered": Look("check", "ok", "Delivered"),
-    "read": Look("check", "ok", "Read"),
-    "canceled": Look("x", "muted", "Canceled"),
-    "expired": Look("x", "bad", "Expired"),
-    "rejected": Look("x", "bad", "Rejected"),
-    "undelivered": Look("x", "bad", "Undelivered"),
-    "failed": Look("x", "bad", "Failed"),
+    "queued": StatusLook("dots", "muted", "Queued"),
+    "sending": StatusLook("dots", "muted", "Sending"),
+    "sent": StatusLook("away", "", "Handed over"),
+    "delivered": StatusLook("check", "ok", "Delivered"),
+    "read": StatusLook("check", "ok", "Read"),
+    "canceled": StatusLook("x", "muted", "Canceled"),
+    "expired": StatusLook("x", "bad", "Expired"),
+    "rejected": StatusLook("x", "bad", "Rejected"),
+    "undelivered": StatusLook("x", "bad", "Undelivered"),
+    "failed": StatusLook("x", "bad", "Failed"),
 }
-RECEIVED = Look("in", "", "Received")
-STUCK_LOOK = Look("bang", "warn", "Stuck")
+RECEIVED = StatusLook("in", "", "Received")
+STUCK_LOOK = StatusLook("bang", "warn", "Stuck")
 
 
-def look_of(status: str | None, raw_status: str | None = None) -> Look:
+def look_of(status: str | None, raw_status: str | None = None) -> StatusLook:
     """How a status is drawn; the provider's own word stands where we have none."""
     if status == "received":
         return RECEIVED
-    return STATES.get(status or "") or Look("dots", "muted", raw_status or "Unknown")
+    return STATES.get(status or "") or StatusLook("dots", "muted", raw_status or "Unknown")
 
 
-def look_of_message(message: Message) -> Look:
+def look_of_message(message: Message) -> StatusLook:
     """How a message stands; stuck beats whatever its last word was."""
     return STUCK_LOOK if STUCK in message.findings else look_of(message.status.value, message.raw_status)
 
