@@ -17,7 +17,7 @@ from ..site.forms import number_of
 from .inputs import AnswersInput
 
 T = TypeVar("T")
-# Twice what may be saved: whoever has too many must be able to take some away.
+# Twice the limits, so that a form with too many rows can still be posted and corrected.
 MOST_ROWS = 2 * MOST_HEADERS
 MOST_FIELDS = 2 * MOST_RULES * (MOST_ROWS * 2 + 4)
 _AT = r"(?:0|[1-9]\d?)"
@@ -58,7 +58,7 @@ class RoleAnswersDraft:
 
     def press(self, button: str) -> "RoleAnswersDraft":
         """The form after one of its buttons: `add:headers`, `drop:rules.0.answer.headers.1`, `raise:rules.2`. Any
-        other word changes nothing."""
+        other value changes nothing."""
         what, _, path = button.partition(":")
         if found := _HEADERS.fullmatch(path):
             row = found["row"]
@@ -81,12 +81,12 @@ class RoleAnswersDraft:
 
 
 def rule_prefix(index: int) -> str:
-    """What the fields of a rule's answer begin with."""
+    """The prefix of the fields of a rule's answer."""
     return f"rules.{index}.answer."
 
 
 def read_draft(form: Mapping[str, str]) -> RoleAnswersDraft:
-    """What a form has posted, in the order of the numbers in it; header rows without a letter in them are left out."""
+    """The posted form, with rules and headers in the order of their numbers; empty header rows are dropped."""
     numbers = sorted({int(found[1]) for name in form if (found := _RULE.fullmatch(name))})
     rules = tuple(
         RuleDraft(match=form[f"rules.{number}.match"], answer=_read(form, rule_prefix(number)))
@@ -96,13 +96,13 @@ def read_draft(form: Mapping[str, str]) -> RoleAnswersDraft:
 
 
 def draft_of(answers: RoleAnswers) -> RoleAnswersDraft:
-    """What is set, as the form shows it."""
+    """Saved answers as a form."""
     rules = tuple(RuleDraft(match=rule.match, answer=draft_answer(rule.answer)) for rule in answers.rules)
     return RoleAnswersDraft(answer=draft_answer(answers.answer), rules=rules)
 
 
 def draft_answer(answer: Answer) -> AnswerDraft:
-    """One answer, as the form shows it."""
+    """One answer as a form."""
     return AnswerDraft(
         status=str(answer.status), delay_ms=str(answer.delay_ms), headers=answer.headers, body=answer.body
     )

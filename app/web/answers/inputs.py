@@ -35,7 +35,7 @@ class AnswerInput(Input, frozen=True, kw_only=True):
     delay_ms: Annotated[int, documented(minimum=0, maximum=MOST_DELAY_MS)] = 0
 
     def answer(self) -> Answer:
-        """As the domain has it."""
+        """As a domain object."""
         return Answer(status=self.status, headers=self.headers, body=self.body, delay_ms=self.delay_ms)
 
 
@@ -60,6 +60,6 @@ class AnswersInput(AnswerInput, frozen=True, kw_only=True):
     ] = ()
 
     def role_answers(self) -> RoleAnswers:
-        """As the domain has it, not checked yet."""
+        """As a domain object, not checked yet."""
         rules = tuple(Rule(match=rule.match, answer=rule.answer.answer()) for rule in self.rules)
         return RoleAnswers(answer=self.answer(), rules=rules)

@@ -1,4 +1,4 @@
-"""What stands under the fields of the form of answers: what has to be mended, what is odd, and what is well."""
+"""The notes under the fields of the form of answers: errors, warnings and confirmations."""
 
 import json
 import re
@@ -17,7 +17,7 @@ _RULE = re.compile(r"rules\.(\d+)\.(?:answer\.)?(.+)", re.ASCII)
 _TITLES = {
     "status": "Status", "delay_ms": "Wait", "headers": "Headers", "body": "Body", "rules": "Rules", "match": "Match",
 }  # fmt: skip
-# Values with every letter that could break a body, were it not escaped.
+# A value for each placeholder.
 _ODD = dict.fromkeys(PLACEHOLDERS, "1")
 
 
@@ -31,7 +31,7 @@ class FieldNote:
 
 
 def field_title(name: str) -> str:
-    """A field in words: `rules.0.answer.headers.1` is "Rule 1, header 2"."""
+    """The title of a field: `rules.0.answer.headers.1` is "Rule 1, header 2"."""
     if found := _RULE.fullmatch(name):
         inner = field_title(found[2])
         return f"Rule {int(found[1]) + 1}, {inner[:1].lower()}{inner[1:]}"
@@ -57,7 +57,7 @@ def names_of(draft: RoleAnswersDraft) -> Sequence[str]:
 
 
 def remarks_of(answers: RoleAnswers, role: Role, provider: str | None) -> Sequence[Remark]:
-    """What is odd about any of these answers, and keeps nobody from saving them, by the field of the form."""
+    """Warnings about these answers, by the field of the form. They do not prevent saving."""
     return [
         Remark(prefix + remark.field, remark.text)
         for prefix, answer in _parts(answers)
@@ -69,7 +69,7 @@ def remarks_of(answers: RoleAnswers, role: Role, provider: str | None) -> Sequen
 def notes_of(
     answers: RoleAnswers | None, problems: Mapping[str, str], remarks: Sequence[Remark]
 ) -> Mapping[str, Sequence[FieldNote]]:
-    """The lines under each field."""
+    """The notes under each field."""
     notes: dict[str, list[FieldNote]] = {}
     for name, text in problems.items():
         notes.setdefault(name, []).append(FieldNote("bad", "x", f"{text[:1].upper()}{text[1:]}."))
@@ -89,7 +89,7 @@ def _parts(answers: RoleAnswers) -> Iterator[tuple[str, Answer]]:
 
 
 def _well_formed(answer: Answer) -> FieldNote | None:
-    """The mark of a body that says what it is."""
+    """The note of a body whose Content-Type says that it is XML or JSON."""
     body = render(answer, _ODD).body
     if not body:
         return None

@@ -1,4 +1,4 @@
-"""The page of a role's answers: the form, what is odd about what stands in it, and what a real request would get."""
+"""The page of a role's answers: the form, warnings about its content, and a preview of what a request would get."""
 
 import http
 from collections.abc import Mapping, Sequence
@@ -37,14 +37,14 @@ SAMPLES = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerPreview:
-    """What a capture would be answered. `rule` is the index of the rule that matches it."""
+    """The answer that a capture would get. `rule` is the index of the rule that matches it."""
 
     rule: int | None
     answer: Answer
 
     @property
     def reason(self) -> str:
-        """The words behind the status, where there are any."""
+        """The reason phrase of the status, or empty."""
         return http.HTTPStatus(self.answer.status).phrase if self.answer.status in list(http.HTTPStatus) else ""
 
 
@@ -76,7 +76,7 @@ class AnswersPage:
 
     @property
     def seen(self) -> str:
-        """The same for the same warnings."""
+        """A key for these warnings; empty without any."""
         return _seen_key(self.warnings)
 
     @property
@@ -85,15 +85,15 @@ class AnswersPage:
         return names_of(self.draft)
 
     def prefix(self, index: int) -> str:
-        """What the fields of a rule's answer begin with."""
+        """The prefix of the fields of a rule's answer."""
         return rule_prefix(index)
 
     def title(self, name: str) -> str:
-        """A field in words."""
+        """The title of a field."""
         return field_title(name)
 
     def place(self, name: str) -> str:
-        """The id of what is to be mended."""
+        """The id of the element to correct."""
         return f"{name}.name" if name.rpartition(".")[0].endswith("headers") else name
 
 
@@ -106,7 +106,7 @@ async def index(request: web.Request) -> web.StreamResponse:
 
 
 async def save(request: web.Request) -> web.StreamResponse:
-    """POST /bins/{bin}/answers?role=: saves, or does what another button of the form says and shows it again."""
+    """POST /bins/{bin}/answers?role=: save, or apply another button of the form and show the form again."""
     bin, role = await _place(request)
     form = await read_form(request, most=MOST_FIELDS, size=MAX_BYTES)
     button = form.get("do", "save")
@@ -124,7 +124,7 @@ async def save(request: web.Request) -> web.StreamResponse:
 
 
 async def check(request: web.Request) -> web.StreamResponse:
-    """POST /bins/{bin}/answers/preview?role=: what to say about the form, as pieces of the page; nothing is saved."""
+    """POST /bins/{bin}/answers/preview?role=: problems and preview of the form as HTML, not saved."""
     bin, role = await _place(request)
     form = await read_form(request, most=MOST_FIELDS, size=MAX_BYTES)
     page = await _page(request, bin, role, read_draft(form), form.get("with"))
@@ -132,7 +132,7 @@ async def check(request: web.Request) -> web.StreamResponse:
 
 
 async def _try_to_save(request: web.Request, bin: Bin, role: Role, draft: RoleAnswersDraft, seen: str) -> bool:
-    """False: something is wrong, or there are warnings other than those that the user has seen."""
+    """False when a field is wrong, or when there are warnings that the user has not seen."""
     try:
         chosen = draft.settle()
         if seen != _seen_key(_warnings(remarks_of(chosen, role, bin.provider))):
@@ -179,12 +179,12 @@ def _warnings(remarks: Sequence[Remark]) -> Sequence[tuple[str, str]]:
 
 
 def _seen_key(warnings: Sequence[tuple[str, str]]) -> str:
-    """What a form sends back to say which warnings it has shown; empty for none."""
+    """A key for the warnings that a form has shown; empty for none."""
     return sha256(repr(warnings).encode()).hexdigest()[:16] if warnings else ""
 
 
 def _settled(draft: RoleAnswersDraft) -> tuple[RoleAnswers | None, Mapping[str, str]]:
-    """What was typed, and what is wrong with it."""
+    """The answers that were typed (None: not even numbers), and the problems by field."""
     try:
         chosen = draft.settle()
     except Invalid as error:
@@ -193,7 +193,7 @@ def _settled(draft: RoleAnswersDraft) -> tuple[RoleAnswers | None, Mapping[str, 
 
 
 async def _samples(store: Store, bin: Bin, role: Role, wanted: str | None) -> Sequence[CaptureRow]:
-    """The newest captures of a role; the wanted one first, where it is another."""
+    """The newest captures of a role, after the wanted one when that is not among them."""
     rows = await store.list_captures(bin.id, limit=SAMPLES, query=parse_query(f"role:{role.value}"))
     n = _number(wanted)
     if n and n not in [row.n for row in rows]:
@@ -202,7 +202,7 @@ async def _samples(store: Store, bin: Bin, role: Role, wanted: str | None) -> Se
 
 
 def _sample(samples: Sequence[CaptureRow], wanted: str | None) -> int:
-    """The one that is wanted, else the newest, else none."""
+    """The number of the wanted capture, else of the newest, else 0."""
     n = _number(wanted)
     if n is None or (n and n not in [row.n for row in samples]):
         return samples[0].n if samples else 0
@@ -252,7 +252,7 @@ def _press(draft: RoleAnswersDraft, button: str, bin: Bin, role: Role) -> RoleAn
 
 
 def _new_field(button: str, draft: RoleAnswersDraft) -> str:
-    """The field that a button has made, to go on with."""
+    """The field that a button has added, to set the focus to."""
     if button == "add:rules":
         return f"rules.{len(draft.rules) - 1}.match"
     if button.startswith("add:") and button.endswith("headers"):

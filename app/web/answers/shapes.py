@@ -1,4 +1,4 @@
-"""The JSON of answers and faults; the OpenAPI document's components are generated from these types."""
+"""The JSON of answers; the OpenAPI document's components are generated from these types."""
 
 import msgspec
 

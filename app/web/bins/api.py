@@ -1,4 +1,4 @@
-"""Bins for programs."""
+"""The API of bins."""
 
 from aiohttp import web
 
@@ -65,8 +65,15 @@ async def delete(request: web.Request) -> web.StreamResponse:
     read_query(request)
     app = request.app
     bin_id = request.match_info["bin"]
-    rooms = (app[keys.STORE], app[keys.KEYRING], app[keys.HUB], app[keys.ANSWERS], app[keys.FAULTS], app[keys.SWEEPING])
-    await service.delete(*rooms, bin_id)
+    await service.delete(
+        app[keys.STORE],
+        app[keys.KEYRING],
+        app[keys.HUB],
+        app[keys.ANSWERS],
+        app[keys.FAULTS],
+        app[keys.SWEEPING],
+        bin_id,
+    )
     return web.Response(status=204)
 
 

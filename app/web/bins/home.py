@@ -42,7 +42,7 @@ async def index(request: web.Request) -> web.StreamResponse:
 
 
 async def create(request: web.Request) -> web.StreamResponse:
-    """POST /bins: make one and go there."""
+    """POST /bins: make a bin and redirect to it."""
     form = await read_form(request)
     try:
         fields = convert(raw_of(form), BinInput).fields()

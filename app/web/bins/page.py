@@ -1,4 +1,4 @@
-"""A bin's settings: name, provider, retention, key, and its end."""
+"""The settings of a bin: name, provider, retention, key, and deletion."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -27,7 +27,7 @@ RETENTIONS = ("1d", "7d", "30d", "90d", "365d", "0")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettingsPage:
-    """What the forms show."""
+    """The settings, and the posted form with its problems."""
 
     bin: Bin
     urls: dict[Role, str]
@@ -42,7 +42,7 @@ class SettingsPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeletePage:
-    """The question before a bin goes."""
+    """The confirmation before a bin is deleted."""
 
     bin: Bin
     problem: str | None = None
@@ -106,7 +106,7 @@ async def reread(request: web.Request) -> web.StreamResponse:
 
 
 async def others(request: web.Request) -> web.StreamResponse:
-    """GET /bins/{bin}/others: the bins to switch to, as a piece of HTML."""
+    """GET /bins/{bin}/others: the bins to switch to, as an HTML fragment."""
     found = await request.app[keys.STORE].list_bins(limit=IN_MENU + 1)
     page = MenuPage(bins=found[:IN_MENU], current=request.match_info["bin"], all=len(found) <= IN_MENU)
     return render(request, "bins/_menu.html", page)
@@ -126,8 +126,15 @@ async def delete(request: web.Request) -> web.StreamResponse:
     if typed != bin.name:
         problem = "That is not its name. Nothing was deleted."
         return render(request, "bins/delete.html", DeletePage(bin=bin, problem=problem), status=422)
-    rooms = (app[keys.STORE], app[keys.KEYRING], app[keys.HUB], app[keys.ANSWERS], app[keys.FAULTS], app[keys.SWEEPING])
-    await service.delete(*rooms, bin.id)
+    await service.delete(
+        app[keys.STORE],
+        app[keys.KEYRING],
+        app[keys.HUB],
+        app[keys.ANSWERS],
+        app[keys.FAULTS],
+        app[keys.SWEEPING],
+        bin.id,
+    )
     return _to(request, "/")
 
 

@@ -1,4 +1,4 @@
-"""Captures for programs."""
+"""The API of captures."""
 
 from collections.abc import Sequence
 
@@ -96,7 +96,7 @@ def _address(request: web.Request) -> tuple[str, int]:
 async def _wait(
     request: web.Request, bin_id: str, limit: int, after: int, wanted: Query | None, wait_s: int
 ) -> Sequence[CaptureRow]:
-    """Long poll on the bin's bell: no capture slips between two calls, because each starts from its cursor."""
+    """Long polling for a change of the bin. No capture is missed between two calls: each starts at its cursor."""
     store, hub = request.app[keys.STORE], request.app[keys.HUB]
     end = clock.ticks() + wait_s
     with hub.listen(bin_id) as bell:

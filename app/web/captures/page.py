@@ -25,13 +25,13 @@ from ..words.pairings import row_of
 from ..words.portals import empty_page
 from .detail import CaptureDetail, open_detail
 
-# Rows in the first load, and in each older load.
+# Rows of a page.
 PAGE = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplayForm:
-    """What the form of a replay held, and what was wrong with it."""
+    """The posted form of a replay, and its problems."""
 
     url: str = ""
     then: str = ""
@@ -44,12 +44,10 @@ EMPTY_REPLAY = ReplayForm()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BinPage:
-    """The bin's frame and list; `detail` when a capture is open. `older` pages on, None at the end.
+    """The page of a bin; `detail` when a capture is open. `older` is the cursor of the next page, None at the end.
 
-    `simulated` is the view of simulated captures, where there are some.
-
-    `oldest` is the far end of the bin, whatever page is shown. `beside` are the numbers of the next newer and the next
-    older capture, None where there is none.
+    `simulated` is the view of simulated captures, when there are some. `oldest` is the oldest capture of the bin.
+    `beside` are the numbers of the next newer and the next older capture, or None.
     """
 
     bin: Bin
@@ -67,7 +65,7 @@ class BinPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowsPage:
-    """Older rows, to be put below the list."""
+    """Older rows, to append to the list."""
 
     bin: Bin
     filter: ListFilter
@@ -85,7 +83,7 @@ async def index(request: web.Request) -> web.StreamResponse:
 
 
 async def rows(request: web.Request) -> web.StreamResponse:
-    """GET /bins/{bin}/rows?before=n: older rows as a piece of HTML."""
+    """GET /bins/{bin}/rows?before=n: older rows as an HTML fragment."""
     bin = await request.app[keys.STORE].get_bin(request.match_info["bin"])
     before = number(dict(request.query), "before", lowest=0, highest=HIGHEST)
     page = await _bin_page(request, bin, filter_of(request), before=before)
@@ -102,12 +100,12 @@ async def show(request: web.Request) -> web.StreamResponse:
 async def replay(request: web.Request) -> web.StreamResponse:
     """POST /bins/{bin}/captures/{n}/replay: send it again, and show what came back."""
     bin_id, n = _address(request)
-    said = await read_form(request)
-    url, then = said.get("url", "").strip(), said.get("then", "").strip()
+    form = await read_form(request)
+    url, then = form.get("url", "").strip(), form.get("then", "").strip()
     await request.app[keys.STORE].get_capture(bin_id, n)
     try:
         numbers = [n, *read_selection(then)]
-        await request.app[keys.REPLAYING].replay(bin_id, numbers, url, with_credentials="credentials" in said)
+        await request.app[keys.REPLAYING].replay(bin_id, numbers, url, with_credentials="credentials" in form)
     except Invalid as error:
         problems = dict(error.problems)
         again = ReplayForm(url=url, then=then, problem=problems.get("url"), then_problem=problems.get("captures"))
@@ -143,7 +141,7 @@ async def _show(
 
 
 async def download(request: web.Request) -> web.StreamResponse:
-    """GET /bins/{bin}/captures/{n}/download: the bytes, under a name of ours."""
+    """GET /bins/{bin}/captures/{n}/download: the bytes, under a fixed file name."""
     bin_id, n = _address(request)
     capture = await request.app[keys.STORE].get_capture(bin_id, n)
     return web.Response(
@@ -198,7 +196,7 @@ async def _bin_page(request: web.Request, bin: Bin, filter: ListFilter, *, befor
 
 
 def _page_of(request: web.Request, bin: Bin, filter: ListFilter, found: Sequence[CaptureRow]) -> BinPage:
-    """`found`: one row more than the page has, where there are older ones."""
+    """`found`: one row more than a page has, when there are older ones."""
     shown = found[:PAGE]
     kept = retention_of(bin, request.app[keys.SETTINGS].retention)
     return BinPage(

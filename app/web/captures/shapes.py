@@ -202,8 +202,8 @@ def _finding_details(capture: Capture) -> list[FindingShape]:
     if not reading.findings:
         return []
     facts = facts_of(capture.raw, capture.row.role, reading.provider)
-    told = [explain(code, facts) for code in reading.findings]
-    return [FindingShape(finding.code, finding.cause, finding.cure) for finding in told]
+    findings = [explain(code, facts) for code in reading.findings]
+    return [FindingShape(finding.code, finding.cause, finding.cure) for finding in findings]
 
 
 def _summary(row: CaptureRow) -> dict[str, Any]:

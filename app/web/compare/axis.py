@@ -1,7 +1,7 @@
-"""The geometry of a pairing's time axis: one lane a URL, every request on it, to one scale.
+"""The geometry of a pairing's time axis: one lane a URL, with all its requests, to one scale.
 
-Everything is in percent of the width, so that the template only writes it down. What is written into the drawing
-stands in the table below it, too.
+Everything is in percent of the width, so that the template does not compute. The table below the drawing has all its
+texts too.
 """
 
 from collections.abc import Sequence
@@ -14,13 +14,13 @@ from ...domain.units import say_ms
 from ..words.hits import say_hit, say_status
 from ..words.titles import ROLE_TITLES
 
-# Labels take about this much of the width; where there is less room, one is left out.
+# The width of a label; where there is less room, it is left out.
 ROOM = 34.0
-# A span that is narrower than this is no more than its dot.
+# A narrower span is drawn as its dot only.
 NARROW = 1.5
-# What stands at the right end keeps off the edge.
+# The axis is longer than the last moment by this factor, so that it is not drawn at the edge.
 AIR = 1.06
-# The first of these that cuts the whole into five parts or fewer.
+# The distance of ticks is the first of these that gives at most `MOST_TICKS`.
 STEPS_MS = (
     1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 15_000, 30_000, 60_000, 120_000, 300_000, 600_000,
     1_800_000, 3_600_000, 10_800_000, 21_600_000, 43_200_000, 86_400_000,
@@ -38,7 +38,7 @@ class Dot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Span:
-    """A time that we let the sender wait; `open`: it waits still."""
+    """A time that the sender waited; `open`: it still waits."""
 
     x: float
     width: float
@@ -47,8 +47,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AxisLabel:
-    """Words at `x` percent, `dx` pixels beside it, written from there (`start`) or up to there (`end`); `inside`: on a
-    span."""
+    """Text at `x` percent and `dx` pixels, starting there (`start`) or ending there (`end`); `inside`: on a span."""
 
     x: float
     dx: int
@@ -69,7 +68,7 @@ class Lane:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PairingAxis:
-    """The drawing; `ticks` are (x, words), `told` is all of it in words."""
+    """The drawing; `ticks` are (x, text), `told` is its text alternative."""
 
     lanes: tuple[Lane, ...]
     ticks: tuple[tuple[float, str], ...]
@@ -77,8 +76,8 @@ class PairingAxis:
 
 
 def draw_pairing(lanes: Sequence[tuple[Role, Sequence[Hit]]], now: datetime) -> PairingAxis | None:
-    """Requests by the URL that they came to, oldest first; None where there is nothing to be seen: one single answer
-    that went out at once, or nothing at all."""
+    """Requests by their URL, oldest first. None when there is nothing to see: no request, or a single one that was
+    answered at once."""
     hits = [hit for _, some in lanes for hit in some]
     if not hits:
         return None
@@ -95,7 +94,7 @@ def draw_pairing(lanes: Sequence[tuple[Role, Sequence[Hit]]], now: datetime) -> 
 
 
 def end_of(hit: Hit, now: datetime) -> datetime:
-    """When the request was over: answered, left, or not yet."""
+    """When the request ended: the sender left, or it was answered; now for one that is still held."""
     if hit.left_ms is not None:
         return hit.at + timedelta(milliseconds=hit.left_ms)
     if hit.after_ms is not None:
@@ -125,7 +124,7 @@ class _Scale:
         return tuple((x, word) for (_, x), word in zip(marks, words, strict=True))
 
 
-# From which step on a unit is told, and its milliseconds.
+# The smallest step for a unit, the milliseconds in it, and its name.
 _UNITS = ((3_600_000, 3_600_000, "h"), (60_000, 60_000, "min"), (200, 1_000, "s"), (1, 1, "ms"))
 
 
@@ -143,8 +142,8 @@ def _lane(role: Role, hits: Sequence[Hit], scale: _Scale) -> Lane:
 
 
 def _labels(hits: Sequence[Hit], scale: _Scale) -> tuple[AxisLabel, ...]:
-    """Inside a span where it is wide enough, else beside the dot, on the side that is free: the last one first, since
-    it decided, then from the left as far as there is room."""
+    """Labels inside a span that is wide enough, else beside the dot, on its free side. The last request gets its label
+    first, because it decided the verdict; then from the left, as far as there is room."""
     taken: list[tuple[float, float]] = []
     labels: list[AxisLabel] = []
     for hit in sorted(hits, key=lambda hit: (hit is not hits[-1], hit.n)):

@@ -1,6 +1,6 @@
-"""The open pair for people: the verdict, the axis, and what differs between its two requests.
+"""The open pair: the verdict, the axis, and the differences of its two requests.
 
-A pair is a pairing that the store knows, or any two captures that somebody laid beside each other by hand.
+A pair is a stored pairing, or any two captures that the user chose.
 """
 
 from collections.abc import Sequence
@@ -23,15 +23,15 @@ from .axis import PairingAxis, draw_pairing
 from .differences import BodyDiff, HeaderDiff, MarkedText, body_difference, header_differences, part, plain
 from .sides import ComparedRequest, Tried, hit_of, roles_of, side_of, tries_of, with_times
 
-# A value in the table; its own page has all of it.
+# The characters of a value in the table; the page of its request has all.
 LONGEST = 600
-# Two requests that are farther apart than this are not drawn on one axis.
+# Two requests farther apart are not drawn on one axis.
 FAR = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DifferenceRow:
-    """Something that differs. None: not sent at all. `note` stands below the fallback's value."""
+    """A difference. None: not sent. `note` is shown below the fallback's value."""
 
     name: str
     primary: tuple[MarkedText, ...] | None
@@ -43,7 +43,7 @@ class DifferenceRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PairDetail:
-    """A pair and all that its pane shows. `missing`: the role that was never hit, in words; then `second` is None."""
+    """A pair and everything that its pane shows. `missing`: the role that got no request; then `second` is None."""
 
     bin: Bin
     pairing: Pairing | None
@@ -62,17 +62,17 @@ class PairDetail:
 
     @property
     def count(self) -> int:
-        """How many things differ: the arrival, the answer, and the rows."""
+        """The number of differences: the arrival, the answer, and the rows."""
         return 2 + len(self.rows)
 
     @property
     def raws(self) -> list[RawRequest]:
-        """The requests of its sides."""
+        """Its requests."""
         return [side.capture.raw for side in (self.first, self.second) if side is not None]
 
     @property
     def path(self) -> str:
-        """The end of its address."""
+        """The last segments of its path."""
         first, second = self.first.hit.n, self.second.hit.n if self.second else None
         if self.pairing is None:
             return f"{first}/{second}"
@@ -87,7 +87,7 @@ class PairDetail:
 
 
 def open_pairing(bin: Bin, pairing: Pairing, captures: Sequence[Capture], now: datetime) -> PairDetail:
-    """A pairing with its two captures, or with the one that came; `captures` are in the order of the URLs."""
+    """A pairing with its two captures, or with the only one; `captures` are in the order of the URLs."""
     pairing = with_times(pairing, captures)
     hits = {hit.n: hit for hit in pairing.hits}
     roles = roles_of(pairing)
@@ -101,7 +101,7 @@ def open_pairing(bin: Bin, pairing: Pairing, captures: Sequence[Capture], now: d
 
 
 def open_two(bin: Bin, captures: Sequence[Capture], now: datetime) -> PairDetail:
-    """Two captures that somebody picked; the older one comes first."""
+    """Two captures that the user chose; the older one comes first."""
     first, second = sorted(captures, key=lambda capture: capture.row.n)
     sides = [side_of(capture.row.role, capture, hit_of(capture.row)) for capture in (first, second)]
     near = second.row.received_at - first.row.received_at <= FAR
@@ -183,7 +183,7 @@ def _note(difference: Difference, pairing: Pairing | None, provider: str | None)
 
 
 def _same(one: Parsed, other: Parsed) -> tuple[Field, ...]:
-    """Fields that stand in both with the same values, in the order of the first."""
+    """Fields with equal values in both, in the order of the first."""
     fields, ours, theirs = fields_of(one), _values(one), _values(other)
     return tuple(field for field in fields if ours[field.name] == theirs.get(field.name))
 

@@ -7,13 +7,13 @@ from ..words.pairings import row_of
 
 
 async def edits(work: Work) -> list[Edit]:
-    """Rows of pairs whose requests are new or were answered, or whose message changed (the clock missed a fallback):
-    `put` shows it, `leave` says that it is no longer among what is looked at."""
+    """Rows of pairs whose requests are new or were answered, or whose message changed (a late fallback): `put` shows a
+    row, `leave` removes one that is no longer in the view."""
     captured = {change.row.n for change in work.changes if isinstance(change, Captured)}
-    told = {
+    changed = {
         message.last_n for message in last_messages(work.changes).values() if message.direction is Direction.INBOUND
     }
-    numbers = sorted(captured | told)
+    numbers = sorted(captured | changed)
     row = work.environment.get_template("compare/_row.html")
     show = work.state.show
     edits: list[Edit] = []

@@ -1,4 +1,4 @@
-"""A pair as Markdown, for a ticket or a chat: the same facts as on the page, and no capture key in them."""
+"""A pair as Markdown, for a ticket or a chat: the same facts as on the page, without the capture key."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ from .sides import AnswerSummary, ComparedRequest
 
 
 def as_markdown(detail: PairDetail) -> str:
-    """The whole report. Whatever a sender wrote stands between back-ticks, where Markdown means nothing."""
+    """The whole report. Captured text is in code spans, where Markdown has no effect."""
     reading = detail.row.reading
     parties = " → ".join(code(show_phone(one)) for one in (reading.sender, reading.recipient) if one)
     facts = [
@@ -33,7 +33,7 @@ def as_markdown(detail: PairDetail) -> str:
 
 
 def code(text: str) -> str:
-    """Text as inline code, on one line, whatever it holds."""
+    """Any text as a code span, on one line."""
     flat = " ".join(text.split("\n")).replace("\r", " ").replace("|", "\\|")
     longest = 0
     run = 0

@@ -22,7 +22,7 @@ Ok = Annotated[
     bool | None, Meta(description="A whole 2xx, well formed, that went out before the sender left; null: held.")
 ]
 
-# What the parameter `only` may say, and the verdicts of the pairings that it finds.
+# The values of the parameter `only`, and the verdicts that they select.
 ONLY = {"problems": PROBLEMS} | {verdict.value: (verdict,) for verdict in Verdict}
 
 

@@ -1,4 +1,4 @@
-"""The requests of a pair for people: which URL, the how manyth try, and what we answered."""
+"""The requests of a pair: their URL, their attempt number, and their answer."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from ..words.hits import say_status
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerSummary:
-    """What we answered: mark and word, then the rest in small words."""
+    """The answer: mark and word, then the details."""
 
     icon: str
     tone: str
@@ -25,7 +25,7 @@ class AnswerSummary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComparedRequest:
-    """One of the two requests, the `nth` of the `of` that came to this URL; 1 of 1 where nobody has counted."""
+    """One of the two requests, the `nth` of the `of` on its URL; 1 of 1 when not counted."""
 
     role: Role
     capture: Capture
@@ -37,7 +37,7 @@ class ComparedRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tried:
-    """A line of the table of all requests, where there are more than the two."""
+    """A row of the table of all requests, which is shown for more than two."""
 
     role: Role
     hit: Hit
@@ -51,7 +51,7 @@ def roles_of(pairing: Pairing) -> tuple[Role, Role]:
 
 
 def with_times(pairing: Pairing, captures: Sequence[Capture]) -> Pairing:
-    """A pairing keeps no times of usual answers; the captures have them."""
+    """The pairing with the times of usual answers, which only the captures have."""
     took = {one.row.n: one.row.outcome.after_ms for one in captures if one.row.outcome is not None}
     hits = tuple(
         replace(hit, after_ms=took[hit.n]) if hit.after_ms is None and hit.n in took else hit for hit in pairing.hits
@@ -60,7 +60,7 @@ def with_times(pairing: Pairing, captures: Sequence[Capture]) -> Pairing:
 
 
 def hit_of(row: CaptureRow) -> Hit:
-    """A capture as it would stand in a pairing."""
+    """A capture as the hit of a pairing."""
     outcome = row.outcome
     return Hit(
         n=row.n,
@@ -78,7 +78,7 @@ def hit_of(row: CaptureRow) -> Hit:
 
 
 def side_of(role: Role, capture: Capture, hit: Hit, pairing: Pairing | None = None) -> ComparedRequest:
-    """A capture as it stands in the comparison, and in its pairing where it has one."""
+    """A capture for the comparison, with its number in its pairing where it has one."""
     answered = _answered(hit, capture.row)
     if pairing is None or pairing.is_cut:
         return ComparedRequest(role=role, capture=capture, hit=hit, answered=answered)
@@ -88,7 +88,7 @@ def side_of(role: Role, capture: Capture, hit: Hit, pairing: Pairing | None = No
 
 
 def tries_of(pairing: Pairing) -> tuple[Tried, ...]:
-    """The requests that a pairing keeps, where there are more than the two that are compared."""
+    """The requests that a pairing keeps; none when there are only the two that are compared."""
     if len(pairing.hits) < 2 or (len(pairing.primary) < 2 and len(pairing.fallback) < 2):
         return ()
     roles, zero = roles_of(pairing), pairing.hits[0].at

@@ -6,7 +6,7 @@ from .page import bubble_of, show_pair
 
 
 async def edits(work: Work) -> list[Edit]:
-    """Lines of pairs, and the bubbles of the open one."""
+    """Rows of conversations, and the bubbles of the open one."""
     edits: list[Edit] = []
     pair = work.environment.get_template("conversations/_pair.html")
     bubble = work.environment.get_template("conversations/_bubble.html")

@@ -1,4 +1,4 @@
-"""The page of a bin's drills: start one, watch it, take its score card along."""
+"""The pages of drills: start one, watch it, export its score card."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -26,7 +26,7 @@ PAGE = 50
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DrillsPage:
-    """`older` pages on, None at the end. `problem`: why nothing was started."""
+    """`older` is the cursor of the next page, None at the end. `problem`: why no drill was started."""
 
     bin: Bin
     sheet: Sheet | None

@@ -7,7 +7,7 @@ from msgspec import Meta
 
 from ...domain.drills import Card, Drill, DrillStep, Manner
 from ...domain.units import rfc3339
-from ..faults.shapes import FaultShape, show_fault_wish
+from ..faults.shapes import FaultShape, show_fault_settings
 from ..site.shapes import Time
 
 DrilledRole = Literal["primary", "voice"]
@@ -87,7 +87,7 @@ def _step(step: DrillStep) -> DrillStepShape:
     return DrillStepShape(
         title=step.title,
         state=step.state.value,
-        fault=show_fault_wish(step.fault),
+        fault=show_fault_settings(step.fault),
         started_at=None if step.started_at is None else rfc3339(step.started_at),
         ended_at=None if step.ended_at is None else rfc3339(step.ended_at),
         card=_card(step.card),

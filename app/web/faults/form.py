@@ -1,4 +1,4 @@
-"""The form that makes a URL misbehave, as the JSON of `FaultInput`, and what is wrong with it, by the form's fields."""
+"""The form that sets a fault, as the JSON of `FaultInput`, and the problems by the form's fields."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -21,7 +21,7 @@ _IN_THE_FORM = {
 
 
 def raw_of(form: Mapping[str, str], now: datetime) -> dict[str, object]:
-    """What was posted, as JSON. An empty `count` is no limit; what does not go with the kind is left out."""
+    """What was posted, as JSON. An empty `count` is no limit; fields that the kind does not use are left out."""
     typed = {name: text.strip() for name, text in form.items()}
     raw: dict[str, object] = {"kind": typed["kind"]} if "kind" in typed else {}
     if "status" in typed and typed.get("kind") == FaultKind.STATUS:
@@ -40,6 +40,6 @@ def raw_of(form: Mapping[str, str], now: datetime) -> dict[str, object]:
 
 
 def problems_of(error: Invalid) -> dict[str, str]:
-    """What is wrong, by the fields of the form."""
+    """The problems by the fields of the form."""
     named = [(name.removeprefix("fault."), text) for name, text in error.problems]
     return dict(_IN_THE_FORM.get(name, (name, text)) for name, text in named)

@@ -1,4 +1,4 @@
-"""The input of a call, or of a form, that makes a URL misbehave."""
+"""The input of a call, or of a form, that sets a fault."""
 
 from datetime import UTC, datetime
 from typing import Annotated
@@ -54,7 +54,8 @@ class FaultInput(Input, frozen=True, kw_only=True):
     ] = None
 
     def fault(self, now: datetime, path: str = "") -> Fault:
-        """As the domain has it. Invalid names what contradicts another field or the time, with `path` before it."""
+        """As a domain object. Invalid names fields that contradict another field or the time; `path` precedes their
+        names."""
         problems = self._contradictions()
         fault = Fault(
             kind=FaultKind(self.kind),

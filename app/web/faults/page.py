@@ -1,4 +1,4 @@
-"""The page of a bin's faults: what is on, and a form that makes a URL misbehave."""
+"""The page of a bin's faults: the active ones, and a form that sets one."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -73,7 +73,7 @@ async def heal(request: web.Request) -> web.StreamResponse:
 
 
 def active(bin_id: str, role: Role, fault: Fault) -> ActiveFault:
-    """A fault that begins now."""
+    """A fault that starts now."""
     return ActiveFault(
         id=clock.new_id(), bin_id=bin_id, role=role, fault=fault, started_at=clock.now(), left=fault.count
     )

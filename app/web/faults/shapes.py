@@ -47,11 +47,11 @@ def show_fault(active: ActiveFault | None, now: datetime) -> FaultState:
         return FaultState(None)
     seconds = max(0, math.ceil((active.fault.until - now).total_seconds()))
     left = LeftShape(active.left, seconds)
-    return FaultState(show_fault_wish(active.fault), left, active.hits, rfc3339(active.started_at))
+    return FaultState(show_fault_settings(active.fault), left, active.hits, rfc3339(active.started_at))
 
 
-def show_fault_wish(fault: Fault) -> FaultShape:
-    """A fault as somebody asked for it."""
+def show_fault_settings(fault: Fault) -> FaultShape:
+    """The settings of a fault."""
     statuses = list(fault.statuses)
     return FaultShape(
         kind=fault.kind.value,

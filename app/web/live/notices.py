@@ -1,4 +1,4 @@
-"""Notices on an open page that no cursor tells: the faults that are on, and how storing and reading go."""
+"""Notices on an open page that are independent of its cursor: active faults, and the state of storing and reading."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -17,7 +17,7 @@ Due = tuple[tuple[object, ...], Callable[[], str]]
 
 
 class Notices:
-    """What one viewer's page shows: keys of its `faults` and of its `storage`."""
+    """The notices that one viewer's page shows: the keys of its `faults` and of its `storage`."""
 
     def __init__(self, app: web.Application, bin_id: str, state: ViewState, *, faults: str, storage: str) -> None:
         self._app = app
@@ -28,7 +28,7 @@ class Notices:
         self._word = ""
 
     def due(self) -> Iterator[Due]:
-        """Frames for what has changed since: a key that is the same for the same frame, and how to make its text."""
+        """Frames for what has changed: a key that equal frames share, and the function that makes the text."""
         state = self._state
         faults = key_of(faults_of(self._app, self._bin_id))
         if faults != self._faults:
@@ -54,8 +54,8 @@ class Notices:
         about = {
             "troubles": condition.troubles, "storage_key": condition.key, "base": self._state.base, "back": "",
         }  # fmt: skip
-        told = {"html": self._render("_storage.html", about), "word": word}
-        return json.dumps({"storage": told}, ensure_ascii=False)
+        notice = {"html": self._render("_storage.html", about), "word": word}
+        return json.dumps({"storage": notice}, ensure_ascii=False)
 
     def _render(self, name: str, about: Mapping[str, object]) -> str:
         return aiohttp_jinja2.get_env(self._app).get_template(name).render(about)

@@ -27,7 +27,7 @@ PING = '{"ping":1}'
 async def follow_page(request: web.Request) -> web.StreamResponse:
     """GET /bins/{bin}/live?after=seq: a WebSocket; a plain GET is answered with the frames that are due.
 
-    `view` is what is looked at ("captures" unless it says else), `q` the filter, `theirs` and `ours` a conversation,
+    `view` is the view of the page (default "captures"), `q` the filter, `theirs` and `ours` a conversation,
     `show` the view of the pairs, `faults` and `storage` the keys of the notices that the page shows.
     """
     query = read_query(request, ("after", "view", "q", "theirs", "ours", "show", "faults", "storage"))
@@ -71,7 +71,7 @@ async def _poll(request: web.Request, bin: Bin, after: int, texts: list[str], st
 
 
 def _reader(request: web.Request, bin_id: str, state: ViewState, notices: Notices) -> ReadFrames:
-    """What one viewer gets next."""
+    """The reader of one viewer's next frames."""
 
     async def read(cursor: int) -> Frames:
         frames = Frames(cursor, b"", more=False, stroke=request.app[keys.HUB].strokes(bin_id))
@@ -108,7 +108,7 @@ async def _frame(app: web.Application, bin: Bin, changes: Sequence[Change], stat
 
 
 async def _notices_wire(app: web.Application, notices: Notices) -> bytes:
-    """Frames of notices that have changed: each made once for all who look at the same."""
+    """Frames of notices that have changed; each is made once for all viewers with the same."""
     wire = b""
     for key, text in notices.due():
 

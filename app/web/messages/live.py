@@ -7,7 +7,7 @@ from ..site.filters import suffix_of
 
 
 async def edits(work: Work) -> list[Edit]:
-    """Rows of messages: `put` shows it, `leave` says that it no longer is what the filter asks for."""
+    """Rows of messages: `put` shows a row, `leave` removes one that no longer matches the filter."""
     last = last_messages(work.changes)
     shown: AbstractSet[int] = last.keys()
     if work.state.query is not None and last:

@@ -21,13 +21,13 @@ from .timeline import Plot, draw_pace
 
 PAGE = 100
 MOST = 1_000
-# Messages that the times to the final state are taken from.
+# The number of newest messages whose times to the final status are shown.
 PACED = 2_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageSidebar:
-    """What stands beside the list: groups of views with their counts, and how fast messages come to their end."""
+    """The sidebar: groups of views with their counts, and the times to the final status."""
 
     bin: Bin
     filter: ListFilter
@@ -44,7 +44,7 @@ class MessageSidebar:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessagesPage:
-    """`older` pages on, None at the end."""
+    """`older` is the cursor of the next page, None at the end."""
 
     bin: Bin
     urls: dict[Role, str]
@@ -62,13 +62,13 @@ async def index(request: web.Request) -> web.StreamResponse:
 
 
 async def rows(request: web.Request) -> web.StreamResponse:
-    """GET /bins/{bin}/messages/rows?before=seq: older rows as a piece of HTML."""
+    """GET /bins/{bin}/messages/rows?before=seq: older rows as an HTML fragment."""
     bin = await request.app[keys.STORE].get_bin(request.match_info["bin"])
     return render(request, "messages/_rows.html", await _page(request, bin, filter_of(request)))
 
 
 async def side(request: web.Request) -> web.StreamResponse:
-    """GET /bins/{bin}/messages/side: the counts as they are now, as a piece of HTML."""
+    """GET /bins/{bin}/messages/side: the current counts as an HTML fragment."""
     bin = await request.app[keys.STORE].get_bin(request.match_info["bin"])
     return render(request, "messages/_fresh.html", await _side(request.app[keys.STORE], bin, filter_of(request)))
 

@@ -1,6 +1,6 @@
 """The verdict on a message: one sentence that says what happened, and what it means. Counts and times, no adjectives.
 
-"Handed over" is never told as delivered, and never green: it proves nothing about the phone.
+"Handed over" is never shown as delivered, and never green: it does not prove delivery.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,7 +18,7 @@ from ..words.titles import ROLE_TITLES, look_of_message, provider_name
 def judge(
     message: Message, steps: Sequence[Step], roles: Mapping[int, Role], sheet: Sheet | None, stuck_after: timedelta
 ) -> Verdict:
-    """What became of a message. `roles` are those of its captures by number."""
+    """The verdict on a message. `roles` are those of its captures, by number."""
     look = look_of_message(message)
     title, says = _story(message, steps, roles, sheet, stuck_after)
     contradictory = CONTRADICTORY in message.findings
@@ -104,23 +104,23 @@ def _oddities(message: Message, steps: Sequence[Step]) -> tuple[str, ...]:
         return ()
     repeats = sum(step.repeats is not None for step in steps)
     late = sum(step.late and step.repeats is None for step in steps)
-    told = []
+    remarks = []
     if repeats:
-        told.append("One callback came twice." if repeats == 1 else f"{repeats} callbacks came again.")
+        remarks.append("One callback came twice." if repeats == 1 else f"{repeats} callbacks came again.")
     if late:
-        told.append("One callback came late." if late == 1 else f"{late} callbacks came late.")
-    return tuple(told)
+        remarks.append("One callback came late." if late == 1 else f"{late} callbacks came late.")
+    return tuple(remarks)
 
 
 def _took(message: Message, steps: Sequence[Step]) -> str:
-    """From the first callback to the one that made it final; nothing where one callback was all."""
+    """The time from the first callback to the final one; empty for a single callback."""
     if message.final_at is None or not steps or message.final_at <= steps[0].at:
         return ""
     return say_gap(message.final_at - steps[0].at)
 
 
 def _question(sheet: Sheet | None) -> str:
-    """What to look after, in the provider's own words."""
+    """What to check, from the provider's data sheet."""
     if sheet is not None:
         for field in sheet.portal.fields:
             if field.role is Role.STATUS:

@@ -31,7 +31,7 @@ class FormPreset:
 
     @property
     def query(self) -> str:
-        """The end of its address."""
+        """Its query string."""
         return urlencode(self.fields)
 
 
@@ -63,7 +63,7 @@ PRESETS = (
 
 
 def defaults(provider: str | None) -> dict[str, str]:
-    """A form that nobody has touched. The seed is a new one, and is shown: so the preview is what will be sent."""
+    """The form before any input. Its seed is random and shown, so that the preview is what will be sent."""
     return {
         "provider": provider or "ytel", "what": What.INBOUND.value, "count": "1", "rate": "5", "speed": "1",
         "seed": str(int(clock.dice() * 1_000_000)), "failed": f"{FAILED_SHARE * 100:g}", "target": "bin",
@@ -71,7 +71,7 @@ def defaults(provider: str | None) -> dict[str, str]:
 
 
 def texts_of(run: Run) -> dict[str, str]:
-    """The form that started a run."""
+    """The form that would start this run again."""
     wish, own = run.wish, run.own
     form = {
         "provider": wish.provider, "what": wish.what.value, "from": wish.sender or "", "to": wish.recipient or "",
@@ -112,7 +112,7 @@ def input_of(form: Mapping[str, str]) -> SimulationInput:
 
 
 def problems_of(error: Invalid) -> dict[str, str]:
-    """What is wrong, by the names of the form."""
+    """The problems by the fields of the form."""
     problems = {}
     for name, message in error.problems:
         if name == "failed_share":
@@ -123,7 +123,7 @@ def problems_of(error: Invalid) -> dict[str, str]:
 
 
 def command_line(wish: SimulationWish, bin_id: str, own: Targets | None) -> str:
-    """The same run from a terminal."""
+    """The command line that starts the same run."""
     words = ["smsbin", "simulate", wish.what.value, "--provider", wish.provider]
     if own is None:
         words += ["--bin", bin_id]

@@ -63,7 +63,7 @@ class TargetsInput(Input, frozen=True, kw_only=True):
     status: Url = None
 
     def targets(self) -> Targets:
-        """As the domain has it. Invalid names every URL that cannot be sent to."""
+        """As a domain object. Invalid names every URL that requests cannot be sent to."""
         urls: dict[str, Any] = {}
         problems: Problems = []
         for name in self.__struct_fields__:
@@ -140,7 +140,7 @@ class SimulationInput(Input, frozen=True, kw_only=True, rename=PARTIES):
     ] = "server"
 
     def simulation(self) -> SimulationWish:
-        """As the domain has it. Invalid."""
+        """As a domain object. Invalid: the provider has no calls."""
         play = PROVIDERS[self.provider]
         if self.what is What.VOICE and not play.play.voice:
             raise Invalid(("what", f"must be inbound or outbound: {play.title} has no calls here"))

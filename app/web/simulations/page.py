@@ -1,4 +1,4 @@
-"""The simulator's page: a form, exactly what it will send, and the run as it goes."""
+"""The page of the simulator: the form, a preview of the first request, and the progress of a run."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -25,9 +25,9 @@ from ..words.portals import sheets
 from .form import PRESETS, FormPreset, command_line, defaults, input_of, problems_of, texts_of
 from .inputs import SimulationInput
 from .runs import start, targets_of
-from .words import TROUBLES, WHATS, rule_of, told
+from .words import TROUBLES, WHATS, describe_run, rule_of
 
-# Attempts that the page shows at most.
+# The largest number of attempts on the page.
 SHOWN = 200
 LIMITS = {
     "messages": MOST_MESSAGES,
@@ -39,7 +39,7 @@ LIMITS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestPreview:
-    """The first request as it will go out; `head` are its lines up to the body."""
+    """The first request exactly as it will be sent; `head` are its lines up to the body."""
 
     head: str
     body: str
@@ -51,7 +51,8 @@ class RequestPreview:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunView:
-    """A run as it stands: `shown` are attempts that the page has not had yet; `upto` is where the next look begins."""
+    """The progress of a run: `shown` are attempts that the page does not show yet; the next request continues at
+    `upto`."""
 
     bin: Bin
     run: Run
@@ -63,7 +64,7 @@ class RunView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SimulatePage:
-    """The form with what it says, and what belongs beside it."""
+    """The form with its values, and the preview or the run beside it."""
 
     bin: Bin
     urls: dict[Role, str]
@@ -83,18 +84,18 @@ class SimulatePage:
 
 
 async def index(request: web.Request) -> web.StreamResponse:
-    """GET /bins/{bin}/simulate: with `run` that run, else a form that the address fills."""
+    """GET /bins/{bin}/simulate: with `run` that run, else the form, filled from the query."""
     bin = await request.app[keys.STORE].get_bin(request.match_info["bin"])
     if "run" in request.query:
         run = request.app[keys.SIMULATING].find(bin.id, request.query["run"])
         return _render(request, bin, texts_of(run), view=view_of(bin, run))
-    # A form that was sent says everything: a box that is not in it is not ticked, a field without a word is empty.
+    # The query overrides the defaults: a box that is not in it is not ticked.
     form = defaults(bin.provider) | dict(request.query)
     return _render(request, bin, form)
 
 
 async def send(request: web.Request) -> web.StreamResponse:
-    """POST /bins/{bin}/simulate: begin, and go to where it can be watched."""
+    """POST /bins/{bin}/simulate: begin a run, and redirect to it."""
     bin = await request.app[keys.STORE].get_bin(request.match_info["bin"])
     form = await read_form(request)
     base = server_address(request).base
@@ -110,7 +111,7 @@ async def send(request: web.Request) -> web.StreamResponse:
 
 
 async def show(request: web.Request) -> web.StreamResponse:
-    """GET /bins/{bin}/simulate/{id}?after=k: what came since attempt `k`, as a piece of HTML."""
+    """GET /bins/{bin}/simulate/{id}?after=k: the attempts after `k`, as an HTML fragment."""
     bin, run = await _run(request)
     after = number(dict(request.query), "after", lowest=0, highest=10**9) or 0
     return render(request, "simulations/_run.html", view_of(bin, run, after=after))
@@ -125,13 +126,13 @@ async def stop(request: web.Request) -> web.StreamResponse:
 
 
 def view_of(bin: Bin, run: Run, *, after: int = 0) -> RunView:
-    """A run for people, with the attempts since `after`, at most `SHOWN`."""
+    """A run with its attempts after number `after`, at most `SHOWN`."""
     progress = run.progress
     fresh = min(max(progress.requests - after, 0), SHOWN, len(progress.results))
     return RunView(
         bin=bin,
         run=run,
-        told=told(run.wish, progress),
+        told=describe_run(run.wish, progress),
         shown=progress.results[len(progress.results) - fresh :],
         upto=progress.requests,
         roles={role.value: role for role in Role},
@@ -162,7 +163,7 @@ def _render(
 
 
 def _preview(request: web.Request, bin: Bin, given: SimulationInput) -> RequestPreview | None:
-    """The first request, from the very script that will be played. Invalid."""
+    """The first request, from the script that the run will use; None when the trouble leaves it out. Invalid."""
     wish, own = given.simulation(), given.own_targets()
     targets = targets_of(request, bin, wish.what).named if own is None else own
     now = clock.now()

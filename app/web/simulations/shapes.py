@@ -66,7 +66,7 @@ class SimulationList(msgspec.Struct):
 
 
 def show_run(run: Run, *, with_mark: bool = False) -> SimulationShape:
-    """A run as it stands now."""
+    """The current state of a run."""
     wish, progress = run.wish, run.progress
     return SimulationShape(
         id=run.id, state=progress.state.value, provider=wish.provider, what=wish.what,  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""The simulator in sentences: by which rule a provider is played, and what became of a run."""
+"""Sentences about simulations: how a provider is imitated, and the progress of a run."""
 
 from collections.abc import Sequence
 
@@ -22,21 +22,21 @@ TROUBLES = {
 
 
 def rule_of(sheet: Sheet, what: What) -> Sequence[str]:
-    """How this provider behaves here, one sentence each; the last one says what is assumed."""
+    """How this provider behaves, one sentence each; the last one says what is assumed."""
     play = sheet.play
-    told = [f"{sheet.title} waits {play.timeout_s:g} s for an answer and {_tries(play)}.", _failure(play, what)]
+    sentences = [f"{sheet.title} waits {play.timeout_s:g} s for an answer and {_tries(play)}.", _failure(play, what)]
     if what is What.OUTBOUND:
-        told.insert(0, f"A message is told by its callbacks: {_words(play)}.")
-        told.append("Callbacks go to the status URL, which has no fallback.")
+        sentences.insert(0, f"A message is told by its callbacks: {_words(play)}.")
+        sentences.append("Callbacks go to the status URL, which has no fallback.")
     elif play.voice_fallback if what is What.VOICE else play.fallback:
-        told.append("After that the fallback is asked, by the same rule.")
+        sentences.append("After that the fallback is asked, by the same rule.")
     else:
-        told.append(f"{sheet.title} has no fallback URL for {'calls' if what is What.VOICE else 'SMS'}.")
-    return [*told, play.assumed] if play.assumed else told
+        sentences.append(f"{sheet.title} has no fallback URL for {'calls' if what is What.VOICE else 'SMS'}.")
+    return [*sentences, play.assumed] if play.assumed else sentences
 
 
-def told(wish: SimulationWish, progress: Progress) -> str:
-    """How far a run is, or how it ended, in one sentence."""
+def describe_run(wish: SimulationWish, progress: Progress) -> str:
+    """The progress or the end of a run, in one sentence."""
     what = "call" if wish.what is What.VOICE else "message"
     state = {
         RunState.RUNNING: "Running",

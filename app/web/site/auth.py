@@ -1,4 +1,4 @@
-"""Signing in and out: a form, a link, a cookie; a bearer for programs."""
+"""Signing in and out: by form or link, with a session cookie; bearer tokens for programs."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -27,8 +27,8 @@ class SignInPage:
 
 
 def cookie_name(request: web.Request) -> str:
-    """With the port: browsers do not keep cookies of two ports apart. By https with the prefix that keeps other hosts
-    of the same domain from setting it; it is for cookies of the whole host, so not under a base path."""
+    """The cookie's name has the port, because browsers share cookies between ports. By https it has the prefix that
+    prevents other hosts of the domain from setting it; that prefix requires the path `/`, so not under a base path."""
     server = server_address(request)
     host = parse_host(server.host)
     prefix = "__Host-" if _is_https(request) and not server.base else ""
@@ -36,7 +36,7 @@ def cookie_name(request: web.Request) -> str:
 
 
 async def credential_of(request: web.Request) -> Credential | None:
-    """How this request proves that it may look; a wrong bearer is not saved by a good cookie."""
+    """How this request is authenticated; None: not at all. With a wrong bearer a valid cookie does not count."""
     access = request.app[keys.ACCESS]
     header = request.headers.get("Authorization")
     if header is not None:
@@ -47,7 +47,7 @@ async def credential_of(request: web.Request) -> Credential | None:
 
 
 def ask_to_sign_in(request: web.Request) -> web.StreamResponse:
-    """To the sign-in page and back again."""
+    """Redirect to the sign-in page, which leads back afterwards."""
     base = server_address(request).base
     wanted = f"?next={quote(request.path_qs, safe='/')}" if request.method == "GET" and request.path_qs != "/" else ""
     return _to(f"{base}/sign-in{wanted}")
@@ -62,18 +62,18 @@ async def form(request: web.Request) -> web.StreamResponse:
 
 
 async def sign_in(request: web.Request) -> web.StreamResponse:
-    """The form's post."""
-    # Open to everybody, so it is no larger than a token and a path.
+    """POST /sign-in"""
+    # Without authentication, so the limit is small: a token and a path.
     fields = await read_form(request, size=SIGN_IN_BYTES)
     after = _safe_next(request, fields.get("next", ""))
     return await _sign_in(request, fields.get("token", "").strip(), after)
 
 
 async def sign_out(request: web.Request) -> web.StreamResponse:
-    """Forget the session, here and in the browser."""
+    """POST /sign-out: end the session on the server and in the browser."""
     name = cookie_name(request)
     await request.app[keys.ACCESS].sign_out(request.cookies.get(name, ""))
-    # Its open live views end now, and not when something happens in their bins.
+    # Its live views must end now, not at the next change of their bins.
     request.app[keys.HUB].ring_all()
     response = _to(server_address(request).base + "/sign-in")
     response.del_cookie(name, path=server_address(request).base or "/", secure=_is_https(request))
@@ -100,7 +100,7 @@ async def _sign_in(request: web.Request, token: str, after: str) -> web.StreamRe
 
 
 def _safe_next(request: web.Request, wanted: str) -> str:
-    """A path of ours, or home: never another site."""
+    """The path if it is one on this server, else the home page."""
     base = server_address(request).base
     inside = wanted.startswith(base + "/") and not wanted.startswith(("//", "/\\"))
     return wanted if inside and wanted.isprintable() else f"{base}/"
@@ -111,7 +111,7 @@ def _to(address: str) -> web.Response:
 
 
 def _is_https(request: web.Request) -> bool:
-    """Behind a proxy that nobody declared trusted, our own public address still says that browsers come by https."""
+    """Behind an untrusted proxy too: the configured public URL says that browsers use https."""
     server = server_address(request)
     parts = urlsplit(request.app[keys.SETTINGS].public_url or "")
     return server.scheme == "https" or (parts.scheme == "https" and parts.netloc.lower() == server.host)

@@ -1,4 +1,4 @@
-"""How keeping and reading go, in words: the notices that stand on every page, and what the live state adds."""
+"""The state of storing and reading, in words: the notices on every page, and the addition to the live state."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,23 +12,22 @@ from ...domain.units import say_size
 from ...services.upkeep.disk import Space
 from ...store import Health, Understanding
 
-LOOK_S = 1.0
-# A reader that is done in time lets the write-ahead log grow a little.
+UPDATE_S = 1.0
+# A reader that finishes soon lets the write-ahead log grow a little.
 LARGE_WAL_BYTES = 64 << 20
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What a person should know, in one or two sentences. `asks`: whether the clock is right, which is answered by a
-    button."""
+    """A notice of one or two sentences. `asks`: it asks whether the clock is right, with a button."""
 
     text: str
     asks: bool = False
 
 
 class ServerCondition:
-    """As of the last look, once a second: so that a thousand viewers cost no more than one. `key` is the same as long
-    as the notices are; empty for none."""
+    """The state as of the last update. Updated once a second, so that a thousand viewers cost no more than one. `key`
+    changes with the notices; empty: none."""
 
     def __init__(self, app: web.Application) -> None:
         self._app = app
@@ -36,8 +35,8 @@ class ServerCondition:
         self.troubles: tuple[Notice, ...] = ()
         self.key = ""
 
-    def look(self) -> None:
-        """Look now."""
+    def update(self) -> None:
+        """Update now."""
         troubles = tuple(troubles_of(self._app))
         if troubles != self.troubles:
             self.troubles = troubles
@@ -45,26 +44,26 @@ class ServerCondition:
         self._words.clear()
 
     def word(self, bin_id: str) -> str:
-        """What the live state of a bin adds: how far reading is behind; mostly nothing."""
+        """How far reading a bin is behind, for its live state; usually empty."""
         word = self._words.get(bin_id)
         if word is None:
             word = self._words[bin_id] = say_understanding(self._app[keys.STORE].understanding(bin_id))
         return word
 
     async def step(self) -> float:
-        """Look, and wake the viewers when there is something to tell. The seconds until the next look."""
+        """Update, and notify the viewers of a change. Returns the seconds until the next update."""
         key, had_words = self.key, any(self._words.values())
-        self.look()
+        self.update()
         if key != self.key or had_words or say_understanding(self._app[keys.STORE].understanding()):
             self._app[keys.HUB].ring_all()
-        return LOOK_S
+        return UPDATE_S
 
 
 CONDITION: Final = web.AppKey("CONDITION", ServerCondition)
 
 
 def troubles_of(app: web.Application) -> list[Notice]:
-    """The most urgent first."""
+    """The current notices, the most urgent first."""
     store, sweeping, disk = app[keys.STORE], app[keys.SWEEPING], app[keys.DISK]
     found = [
         say_health(store.health()),
@@ -76,7 +75,7 @@ def troubles_of(app: web.Application) -> list[Notice]:
 
 
 def say_health(health: Health) -> Notice | None:
-    """What keeps captures from being stored, or soon may."""
+    """A notice when captures cannot be stored, or soon may not be."""
     reason = (health.reason or "").rstrip(".")
     match health.state:
         case "gone":
@@ -110,7 +109,7 @@ def say_health(health: Health) -> Notice | None:
 
 
 def say_reading(understanding: Understanding) -> Notice | None:
-    """Why captures are kept and not read."""
+    """A notice when captures are kept and not read."""
     if understanding.state != "stopped":
         return None
     reason = (understanding.reason or "").rstrip(".")
@@ -118,7 +117,7 @@ def say_reading(understanding: Understanding) -> Notice | None:
 
 
 def say_disk(space: Space | None) -> Notice | None:
-    """What will keep captures from being stored."""
+    """A notice when the disk is nearly full."""
     if space is None or not space.low:
         return None
     return Notice(
@@ -128,7 +127,7 @@ def say_disk(space: Space | None) -> Notice | None:
 
 
 def say_hold(why: str, still: timedelta, now: datetime) -> Notice:
-    """Why nothing expires."""
+    """The notice that nothing expires."""
     hours = -(-still // timedelta(hours=1))
     return Notice(
         f"Nothing expires for now: {why}. If {now:%d %b %Y} is the right date, say so; else it goes on by itself within"
@@ -138,7 +137,7 @@ def say_hold(why: str, still: timedelta, now: datetime) -> Notice:
 
 
 def say_understanding(understanding: Understanding) -> str:
-    """In the few words of the live state."""
+    """In a few words, for the live state."""
     match understanding.state:
         case "stopped":
             return f"reading has stopped, {understanding.behind:,} behind"

@@ -33,7 +33,7 @@ I = TypeVar("I", bound=Input)  # noqa: E741
 
 
 def documented(**schema: object) -> Meta:
-    """Limits which the OpenAPI document tells, and which the domain's check enforces together with all its others."""
+    """Limits for the OpenAPI document only: the domain's check enforces them, and names all problems at once."""
     return Meta(extra_json_schema=schema)
 
 
@@ -108,7 +108,7 @@ def _without_unset(declared: Any) -> Any:
 
 
 def _object(raw: object, wanted: type[I], path: str, problems: Problems) -> I | None:
-    """None once there is a problem, here or elsewhere."""
+    """None when there is a problem, in this object or in one before it."""
     fields = _fields(wanted)
     if not isinstance(raw, dict):
         problems.append((path, f"must be an object with {', '.join(field.key for field in fields)}"))

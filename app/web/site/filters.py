@@ -1,6 +1,6 @@
-"""The filter box of a list: one `?q=` in the address, the same grammar everywhere, and the usual wishes as links.
+"""The filter box of a list: the query parameter `q` with the same grammar everywhere, and common filters as links.
 
-A filter that cannot be read filters nothing: the page says so above the list, with the place and the cure.
+A filter with a syntax error filters nothing: the page shows the error above the list, with its position and the cure.
 """
 
 from dataclasses import dataclass, replace
@@ -24,8 +24,8 @@ ODD = "has:any"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListFilter:
-    """What stands in the box. `query` None: everything is shown; `problem`: why the text could not be read;
-    `too_slow`: why nothing is shown although it could."""
+    """The filter of a list. `query` None: everything is shown; `problem`: the syntax error of the text; `too_slow`: why
+    the search was stopped."""
 
     text: str = ""
     query: Query | None = None
@@ -34,25 +34,25 @@ class ListFilter:
 
     @property
     def said(self) -> str | None:
-        """What is wrong, as a sentence."""
+        """The error as a sentence."""
         if self.too_slow is not None:
             return f"Nothing is shown: {self.too_slow}."
         return None if self.problem is None else f"Not filtered: {self.problem}."
 
     @property
     def status(self) -> int:
-        """Of the page that shows it."""
+        """The HTTP status of the page."""
         return 200 if self.too_slow is None else TooSlow.status
 
     @property
     def suffix(self) -> str:
-        """What keeps the filter in an address."""
+        """The query string that keeps the filter in a link."""
         return suffix_of(self.text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """A link to a usual filter; `count` in words, None where nobody counts."""
+    """A link to a common filter; `count` in words, None: not counted."""
 
     title: str
     text: str
@@ -60,7 +60,7 @@ class View:
 
     @property
     def suffix(self) -> str:
-        """The end of its address."""
+        """Its query string."""
         return suffix_of(self.text)
 
 
@@ -74,7 +74,7 @@ CAPTURE_VIEWS = (
 
 
 def filter_of(request: web.Request) -> ListFilter:
-    """The filter that the address holds."""
+    """The filter in the query of a request."""
     text = request.query.get("q", "").strip()
     if not text:
         return ListFilter()
@@ -96,5 +96,5 @@ def suffix_of(text: str) -> str:
 
 
 def say_count(count: int, most: int) -> str:
-    """Counts stop: "1,000+"."""
+    """A count that stops at `most`: "1,000+"."""
     return f"{most:,}+" if count > most else f"{count:,}"

@@ -13,7 +13,7 @@ from .inputs import read_bytes
 from .urls import server_address
 
 MAX_FIELDS = 100
-# Of a form with few fields.
+# Bytes of a form with few fields.
 SMALL_BYTES = 64 << 10
 _WHOLE = re.compile(r"[0-9]{1,15}")
 _DECIMAL = re.compile(r"[0-9]{0,15}\.[0-9]{1,15}")

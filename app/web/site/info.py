@@ -1,4 +1,4 @@
-"""What a program may want to know about this server."""
+"""The API about this server: its settings, and whether captures expire."""
 
 import msgspec
 from aiohttp import web

@@ -11,15 +11,15 @@ from ... import clock
 from ...domain.search import Query, parse_query, settle
 from ...errors import IncompleteBody, Invalid, MalformedBody, SlowBody, TooLarge, UnsupportedType
 from .convert import I, convert
-from .expect import invite
+from .expect import send_100_continue
 
 MAX_BYTES = 1 << 20
-# From the first look at a body to its end.
+# Seconds to read a whole body.
 BODY_S = 10.0
 MAX_LIMIT = 500
 DEFAULT_LIMIT = 100
 MAX_WAIT_S = 60
-# SQLite's integers end at 63 bits; no bin ever gets this far.
+# Fits in SQLite's 64-bit integers.
 _NUMBER = re.compile(r"\d{1,18}", re.ASCII)
 
 
@@ -62,7 +62,7 @@ def number(query: dict[str, str], name: str, *, lowest: int, highest: int) -> in
 
 
 def limit_of(query: dict[str, str]) -> int:
-    """How many items a page has."""
+    """The number of items in a page."""
     value = number(query, "limit", lowest=1, highest=MAX_LIMIT)
     return DEFAULT_LIMIT if value is None else value
 
@@ -73,9 +73,8 @@ def filter_of(query: dict[str, str]) -> Query | None:
 
 
 async def read_bytes(request: web.Request, most: int = MAX_BYTES) -> bytes:
-    """A small body, of a page's form or an API call. TooLarge over `most` bytes, SlowBody after `BODY_S`,
-    IncompleteBody."""
-    invite(request)
+    """The body of a form or an API call. TooLarge: over `most` bytes; SlowBody: after `BODY_S`; IncompleteBody."""
+    send_100_continue(request)
     try:
         async with asyncio.timeout(BODY_S):
             return await _read_bytes(request.content, most)
@@ -89,7 +88,7 @@ async def _read_bytes(content: StreamReader, most: int) -> bytes:
         try:
             chunk = await content.readany()
         except Exception:
-            # aiohttp has many of them (connection lost, bad chunk, wrong length); none is a fault of ours.
+            # aiohttp raises many types (connection lost, bad chunk, wrong length); all are errors of the client.
             raise IncompleteBody("The body ended before its end.") from None
         if not chunk:
             return bytes(parts)

@@ -1,4 +1,4 @@
-"""What happens around every page and API call: who asks, from where, and errors put into words once."""
+"""The middleware of all pages and API calls: access checks, and error responses."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 PUBLIC: Final = web.AppKey("PUBLIC", set[web.AbstractRoute])
 ANY_HOST: Final = frozenset({"healthz", "readyz"})
 
-# By status, or by the code of the error, where that says more.
+# By status, or by the code of the error where that is more specific.
 _TITLES: dict[int | str, str] = {
     400: "That cannot be read",
     403: "Not from here",
@@ -45,7 +45,7 @@ _log = get_log("web")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ErrorPage:
-    """What happened, for a person."""
+    """The page of an error."""
 
     status: int
     title: str
@@ -55,7 +55,7 @@ class ErrorPage:
 
 @web.middleware
 async def errors_to_http(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """The domain's words become answers: JSON for programs, a page for people."""
+    """Translate errors to responses: problem JSON for the API, an HTML page otherwise."""
     request[keys.NONCE] = clock.new_nonce()
     try:
         return await handler(request)
@@ -73,7 +73,7 @@ async def errors_to_http(request: web.Request, handler: Handler) -> web.StreamRe
         headers = {"Retry-After": "5"} if isinstance(error, StoreUnavailable) else {}
         answer = _answer(request, error.status, error.code, str(error), fields=fields, headers=headers)
         if isinstance(error, SlowBody | IncompleteBody):
-            # What follows on this connection would be the rest of the body.
+            # The next bytes on this connection would be the rest of the body.
             answer.force_close()
         return answer
     except Exception:
@@ -83,7 +83,7 @@ async def errors_to_http(request: web.Request, handler: Handler) -> web.StreamRe
 
 @web.middleware
 async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Credential first, then Host, then Origin; only then is anything looked at."""
+    """Check the credential, then Host, then Origin, before the handler runs."""
     server = server_address(request)
     public = request.match_info.route in request.app[PUBLIC]
     credential = await auth.credential_of(request)
@@ -109,8 +109,8 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 
 async def _is_anybodys(request: web.Request, error: web.HTTPException) -> bool:
-    """May somebody without a credential hear that there is nothing here, or not by this method? A sender with a
-    mistyped capture URL must not be led to the sign-in page, which says 200."""
+    """Whether a request without a credential gets 404 or 405 instead of the sign-in page. A sender with a mistyped
+    capture URL must not be redirected to the sign-in page, which answers 200."""
     if not isinstance(error, web.HTTPMethodNotAllowed):
         return True
     resources = {route.resource for route in request.app[PUBLIC] if route.resource is not None}
@@ -118,7 +118,7 @@ async def _is_anybodys(request: web.Request, error: web.HTTPException) -> bool:
 
 
 def is_api(request: web.Request) -> bool:
-    """Does a program ask?"""
+    """Whether the response should be JSON."""
     base = request.app[keys.SETTINGS].base_path
     return request.path.startswith((f"{base}/api/", f"{base}/metrics")) or request.path == f"{base}/api"
 

@@ -39,13 +39,13 @@ class Operation:
 
     @property
     def statuses(self) -> list[int]:
-        """Of all errors that it can have."""
+        """The statuses of all its errors."""
         usual = () if self.is_public else (400, 401, 403, 422, 503)
         return sorted({*usual, *self.errors, *((408, 413, 415) if self.body else ())})
 
     @property
     def types(self) -> list[Any]:
-        """Everything that it describes by a type."""
+        """All types that its description refers to."""
         found = (self.success.shape, self.body, *self.frames)
         return [each for each in found if each is not None]
 

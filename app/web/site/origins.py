@@ -1,4 +1,4 @@
-"""Where a request says it comes from: Host against DNS rebinding, Origin and Sec-Fetch-Site against other sites.
+"""Checks of where a request comes from: Host against DNS rebinding, Origin and Sec-Fetch-Site against other sites.
 
 Only what changes something is asked for its origin, and WebSockets, which browsers let any page open.
 """
@@ -16,7 +16,7 @@ _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def check_host(settings: Settings, server: ServerAddress, raw_path: str) -> None:
-    """Forbidden for a Host that is not configured: it may be another site's name that resolves to us. BadHost."""
+    """Forbidden: a Host that is not configured may be another site's name that resolves to this server. BadHost."""
     if not raw_path.startswith("/"):
         raise Forbidden("Pages and API take a plain path as request target.")
     host = parse_host(server.host)
@@ -32,7 +32,7 @@ def check_host(settings: Settings, server: ServerAddress, raw_path: str) -> None
 
 
 def is_foreign(request: web.Request, settings: Settings, server: ServerAddress) -> bool:
-    """A request that could do something, and that says it comes from another site."""
+    """Whether a request that could change something says that it comes from another site."""
     if not _matters(request):
         return False
     site = request.headers.get("Sec-Fetch-Site")
@@ -40,14 +40,14 @@ def is_foreign(request: web.Request, settings: Settings, server: ServerAddress) 
         return True
     origin = request.headers.get("Origin")
     if origin == "null":
-        # What a browser sends for a form on a page with `Referrer-Policy: no-referrer`, as ours are; it vouches for it
-        # in the other header.
+        # Browsers send this for a form on a page with `Referrer-Policy: no-referrer`, such as ours; Sec-Fetch-Site then
+        # says whether the page is of the same origin.
         return site != "same-origin"
     return origin is not None and origin.lower() not in _own(settings, server)
 
 
 def is_ours_for_sure(request: web.Request, settings: Settings, server: ServerAddress) -> bool:
-    """A request that could do something, and that a browser vouches for."""
+    """Whether a browser says that a request which could change something comes from this server."""
     if not _matters(request):
         return True
     if request.headers.get("Sec-Fetch-Site") == "same-origin":

@@ -28,12 +28,12 @@ IN_PATH = (
 
 
 def limit() -> Parameter:
-    """How many items a page has."""
+    """The number of items in a page."""
     return in_query("limit", "Items in one page.", type="integer", minimum=1, maximum=MAX_LIMIT, default=DEFAULT_LIMIT)
 
 
 def cursor(name: str) -> Parameter:
-    """Where a page begins."""
+    """The cursor of a page."""
     return in_query(name, "The `next` of the page before.", type="string")
 
 
@@ -43,7 +43,7 @@ def number(name: str, text: str) -> Parameter:
 
 
 def wire() -> Parameter:
-    """The bytes as they came."""
+    """Whether to return the exact bytes."""
     text = (
         "1: exactly the bytes that came, with the framing of chunks and trailers, and blanks around values; 409 where a"
         " body in chunks had more than 64 KiB of them. A request that is not valid HTTP is given as it came either way."
@@ -52,12 +52,12 @@ def wire() -> Parameter:
 
 
 def choice(name: str, values: tuple[str, ...], default: str, text: str) -> Parameter:
-    """One of a few words."""
+    """One of these values."""
     return in_query(name, text, type="string", enum=list(values), default=default)
 
 
 def matching() -> Parameter:
-    """The filter."""
+    """The filter of a list."""
     text = (
         "A filter such as `from:+1415* -status:failed text~code`: from: to: text~ status: role: kind: provider: id:"
         " method: has: after: before: size: is: and free words, `-` for not, `*` at the end of a number or word."

@@ -9,7 +9,7 @@ from .inputs import read_query
 
 
 async def role_address(request: web.Request) -> tuple[str, Role]:
-    """NotFound for a bin or a role that is none."""
+    """The bin's id and the role in the path. NotFound."""
     read_query(request)
     bin = await request.app[keys.STORE].get_bin(request.match_info["bin"])
     name = request.match_info["role"]
@@ -19,5 +19,5 @@ async def role_address(request: web.Request) -> tuple[str, Role]:
 
 
 def role_named(name: str | None) -> Role:
-    """A role by its name; the primary one where there is none, or none such."""
+    """A role by its name; the primary one for None and for unknown names."""
     return Role(name) if name in list(Role) else Role.PRIMARY

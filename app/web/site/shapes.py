@@ -1,6 +1,4 @@
-"""The JSON of the API as types: what all of it shares, bins, and this server.
-
-The OpenAPI document's components are generated from them, and from those of captures and messages beside this module.
+"""Types that the JSON shapes of several nouns share; the OpenAPI document's components are generated from them.
 
 Every field is always present, null when unknown. Times are RFC 3339 in UTC with six decimals; `*_ms` are integers.
 """

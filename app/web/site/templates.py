@@ -1,4 +1,4 @@
-"""Rendering: one environment, one way to turn a page dataclass into an answer."""
+"""Rendering of page dataclasses with Jinja."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ from .static import ASSETS, load_static
 from .urls import capture_url, public_root, server_address
 
 PACKAGE = Path(__file__).parents[2]
-# What live frames are made of.
+# The partials of live frames.
 _LIVE = (
     "_kit.html", "captures/_row.html", "captures/_counts.html", "messages/_row.html", "conversations/_pair.html",
     "conversations/_bubble.html", "compare/_row.html", "_faults.html", "bins/_faults_now.html", "_storage.html",
@@ -39,7 +39,7 @@ _LIVE = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """What every page knows. `base` prefixes links, `root` the addresses to paste; `loopback`: no reach;
+    """The facts that every page shows. `base` prefixes links, `root` the addresses to paste; `loopback`: no reach;
     `troubles` are what a person should know of storing and reading. `faults` are on in the bin that the page is about,
     `back` is the page's own path, to come back to."""
 
@@ -65,7 +65,7 @@ def folder(name: str) -> Path:
 
 
 def setup_templates(app: web.Application) -> None:
-    """What pages and live edits are made of."""
+    """Set up the Jinja environment of pages and live edits."""
     app[aiohttp_jinja2.APP_KEY] = _environment()
     app[ASSETS] = load_static(folder("static"))
     app[CONDITION] = ServerCondition(app)
@@ -73,8 +73,8 @@ def setup_templates(app: web.Application) -> None:
 
 @cache
 def _environment() -> jinja2.Environment:
-    """Escaped always, and an unknown name is an error. The applications of a process share it: compiling costs most of
-    the time that it takes to make one."""
+    """With autoescape, and with an error for unknown names. Shared by all applications of a process, because compiling
+    takes most of the time of starting one."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(folder("templates")),
         autoescape=True,
@@ -114,21 +114,21 @@ def _environment() -> jinja2.Environment:
         say_left=say_left,
         drill_words=drill_words,
     )
-    # Compiled now: the first live frame would hold the captures beside it for 25 ms.
+    # Compiled at start: compiling with the first live frame would delay captures by 25 ms.
     for name in _LIVE:
         environment.get_template(name)
     return environment
 
 
 def render(request: web.Request, template: str, page: Any, *, status: int = 200) -> web.Response:
-    """A page: its dataclass as `page`, the site as `site`."""
+    """The response of a page: its dataclass is `page` in the template, the site is `site`."""
     return _html(_text_of(request.app, template, page, site_of(request)), status)
 
 
 async def render_of(
     raws: Iterable[RawRequest], request: web.Request, template: str, page: Any, *, status: int = 200
 ) -> web.Response:
-    """A page that shows these requests, which may be large."""
+    """The response of a page with these requests, rendered in a thread when they are large."""
     text = await work_on(raws, _text_of, request.app, template, page, site_of(request))
     return _html(text, status)
 
@@ -144,10 +144,10 @@ def _html(body: bytes, status: int) -> web.Response:
 
 
 def site_of(request: web.Request) -> Site:
-    """The facts around a page."""
+    """The facts that every page shows, for this request."""
     settings = request.app[keys.SETTINGS]
     condition = request.app[CONDITION]
-    condition.look()
+    condition.update()
     server = server_address(request)
     root = public_root(settings, server)
     return Site(
@@ -173,12 +173,12 @@ def urls_of(root: str, bin: Bin) -> dict[Role, str]:
 
 
 def retention_of(bin: Bin, default: timedelta) -> timedelta:
-    """What counts for this bin."""
+    """The retention of a bin: its own, else the server's."""
     return default if bin.retention is None else bin.retention
 
 
 def short_target(target: str) -> str:
-    """A target for a row: without the capture key, and not longer than a line."""
+    """The request target for a row: without the capture key, and truncated."""
     return KEY.sub("…", target, count=1)[:160]
 
 

@@ -1,4 +1,4 @@
-"""Drills in words: what is going on, what came of it, and the report that people take along."""
+"""Drills in words: state, results and the report."""
 
 from ...domain.bins import Bin
 from ...domain.drills import Card, Drill, DrillStep, StepState
@@ -10,7 +10,7 @@ WATCHED_S = int(FALLBACK_WITHIN.total_seconds())
 
 
 def title_of(drill: Drill) -> str:
-    """What it is, for lists."""
+    """The title of a drill, for lists."""
     if drill.measuring:
         return "Measure the provider"
     (step,) = drill.steps
@@ -20,7 +20,7 @@ def title_of(drill: Drill) -> str:
 
 
 def state_of(drill: Drill) -> str:
-    """How it stands: a word or two."""
+    """The state of a drill, in a word or two."""
     if drill.stopped:
         return "stopped"
     if drill.ended_at is not None:
@@ -33,7 +33,7 @@ def state_of(drill: Drill) -> str:
 
 
 def next_of(drill: Drill) -> str | None:
-    """What is to be done now, in a sentence; None at the end."""
+    """The next step for the user, in a sentence; None at the end."""
     index = drill.current
     if index is None:
         return None
@@ -81,7 +81,7 @@ def manner_words(step: DrillStep) -> tuple[str, str]:
 
 
 def conclusions(drill: Drill) -> list[tuple[str, str]]:
-    """What a series says about the provider, as names and values; only what was seen."""
+    """The measured behaviour of the provider, as names and values; only what was observed."""
     seen = [step for step in drill.steps if step.manner is not None]
     found: list[tuple[str, str]] = []
     held = next((step.manner for step in seen if step.fault.kind is FaultKind.HOLD), None)
@@ -105,7 +105,7 @@ def conclusions(drill: Drill) -> list[tuple[str, str]]:
 
 
 def report_of(drill: Drill, bin: Bin) -> str:
-    """The whole drill as Markdown: no addresses, no numbers of people."""
+    """The whole drill as Markdown, without URLs and phone numbers."""
     lines = [
         f"# {title_of(drill)}: {bin.name}",
         "",

@@ -12,8 +12,8 @@ from ...parsing import Parsed, Part, flatten
 class Field:
     """One parameter. `where`: query, form, JSON (its name is the path), XML or part.
 
-    A repeated one is the `nth` of the `of` that share its name there. `meaning` is the provider's; `unknown`: the
-    provider is known, and its data sheet does not name this field.
+    A repeated one is the `nth` of the `of` with its name. `meaning` is from the data sheet; `unknown`: the data sheet
+    does not name this field.
     """
 
     where: str
@@ -26,7 +26,7 @@ class Field:
 
 
 def fields_of(parsed: Parsed) -> tuple[Field, ...]:
-    """Every parameter, wherever it stands, in order."""
+    """All parameters of query and body, in order."""
     found = [Field("query", name, value) for name, value in parsed.query]
     found += [Field("form", name, value) for name, value in parsed.form or ()]
     found += [Field("part", part.name or "", _part(part)) for part in parsed.parts or ()]
@@ -38,7 +38,7 @@ def fields_of(parsed: Parsed) -> tuple[Field, ...]:
 
 
 def _numbered(fields: list[Field]) -> Iterator[Field]:
-    """Repeated names told apart, in their order."""
+    """The fields with repeated names numbered."""
     totals = Counter((field.where, field.name) for field in fields)
     seen: Counter[tuple[str, str]] = Counter()
     for field in fields:

@@ -1,11 +1,11 @@
-"""What became of a request, in words."""
+"""The result of a request, in words."""
 
 from ...domain.pairings.model import Hit
 from ...domain.units import say_ms
 
 
 def say_hit(hit: Hit) -> str:
-    """What became of a request: "200 in 4 ms", "no answer, sender left after 15 s"."""
+    """The result of a request: "200 in 4 ms", "no answer, sender left after 15 s"."""
     if hit.ok is None:
         return "held" if hit.fault == "hold" else "answering"
     status = say_status(hit)
@@ -15,7 +15,7 @@ def say_hit(hit: Hit) -> str:
 
 
 def say_status(hit: Hit) -> str:
-    """What went out. A usual answer counts as ok from the start, and its status is written a moment later."""
+    """The status that was sent. A usual answer counts as ok at once, and its status is written a moment later."""
     if hit.status is None:
         return "ok" if hit.ok else "no answer"
     return str(hit.status)

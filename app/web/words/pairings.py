@@ -1,4 +1,4 @@
-"""What people read about a pairing: the row in the list, and the verdict above its details."""
+"""Pairings in words: the row in the list, and the verdict above the details."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ class Show:
 
     @property
     def suffix(self) -> str:
-        """The end of its address; the usual view has none."""
+        """Its query string; empty for the default view."""
         return "" if self.name == "problems" else f"?show={self.name}"
 
 
@@ -46,7 +46,7 @@ _WORDS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PairRow:
-    """A row: mark and tone, what the two URLs did, and at the right the gap or the trouble, in words."""
+    """A row: mark and tone, the results of the two URLs, and the gap or the problem in words."""
 
     pairing: Pairing
     verdict: Verdict
@@ -68,7 +68,7 @@ class PairRow:
 
 
 def row_of(pairing: Pairing) -> PairRow:
-    """A pairing as its row shows it."""
+    """The row of a pairing."""
     verdict = pairing.verdict
     icon, tone = _look(pairing, verdict)
     return PairRow(
@@ -83,14 +83,14 @@ def row_of(pairing: Pairing) -> PairRow:
 
 
 def lead_of(pairing: Pairing, reason: str) -> Headline:
-    """The verdict: one sentence that says what happened, and why."""
+    """The verdict in one sentence, with its reason."""
     verdict = pairing.verdict
     icon, tone = _look(pairing, verdict)
     return Headline(title=_title(pairing, verdict), icon=icon, tone=tone, says=(reason,))
 
 
 def is_waiting(pairing: Pairing) -> bool:
-    """An answer is still held back."""
+    """Whether an answer is still held."""
     return any(hit.ok is None for hit in pairing.hits)
 
 
@@ -103,7 +103,7 @@ def _look(pairing: Pairing, verdict: Verdict) -> tuple[str, str]:
 
 
 def _side(hits: Sequence[Hit]) -> str:
-    """ "500", "no answer", "never hit"; with "3 × " where it was tried again."""
+    """ "500", "no answer", "never hit"; with "3 × " for several attempts."""
     if not hits:
         return "never hit"
     last = hits[-1]

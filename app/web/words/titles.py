@@ -1,4 +1,4 @@
-"""What people read for a role, a kind and a delivery status. A mark always comes with its word, never alone."""
+"""Titles of roles, kinds and delivery statuses. A mark is always shown with its word."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -28,14 +28,14 @@ KIND_TITLES = {
 
 @dataclass(frozen=True, slots=True)
 class StatusLook:
-    """How a delivery status is drawn; `tone` is a class of the style sheet."""
+    """The look of a delivery status; `tone` is a CSS class."""
 
     icon: str
     tone: str
     word: str
 
 
-# "Handed over" is never green: it proves nothing about the phone. Words that are not here stay the provider's own.
+# "Handed over" is never green: it does not prove delivery. Other statuses are shown in the provider's own word.
 STATES = {
     "queued": StatusLook("dots", "muted", "Queued"),
     "sending": StatusLook("dots", "muted", "Sending"),
@@ -53,29 +53,29 @@ STUCK_LOOK = StatusLook("bang", "warn", "Stuck")
 
 
 def look_of(status: str | None, raw_status: str | None = None) -> StatusLook:
-    """How a status is drawn; the provider's own word stands where we have none."""
+    """The look of a status; with the provider's own word when there is no title."""
     if status == "received":
         return RECEIVED
     return STATES.get(status or "") or StatusLook("dots", "muted", raw_status or "Unknown")
 
 
 def look_of_message(message: Message) -> StatusLook:
-    """How a message stands; stuck beats whatever its last word was."""
+    """The look of a message: stuck, else its status."""
     return STUCK_LOOK if STUCK in message.findings else look_of(message.status.value, message.raw_status)
 
 
 def remark_of(codes: Sequence[str]) -> str:
-    """The one thing that a row says is odd: the heaviest of these findings that nothing else in the row tells."""
-    told = by_weight(code for code in codes if code != STUCK)
-    return explain(told[0]).title if told else ""
+    """The title of the most severe finding, except stuck, which a row shows otherwise."""
+    others = by_weight(code for code in codes if code != STUCK)
+    return explain(others[0]).title if others else ""
 
 
 def by_weight(codes: Iterable[str]) -> list[str]:
-    """Findings, the heaviest first; codes that this version does not know come last."""
+    """Findings, the most severe first; codes that this version does not know come last."""
     order = list(FINDINGS)
     return sorted(codes, key=lambda code: order.index(code) if code in FINDINGS else len(order))
 
 
 def provider_name(name: str | None) -> str:
-    """A provider in a list; "generic" only guessed at the fields."""
+    """The title of a provider in a list."""
     return PROVIDER_TITLES.get(name or "", "no known provider")

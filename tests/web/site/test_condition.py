@@ -87,7 +87,7 @@ async def test_a_page_has_the_notice_and_an_open_one_gets_it_and_loses_it(server
 async def test_the_live_state_says_how_far_reading_is_behind(server: Running, monkeypatch) -> None:
     behind = Understanding(state="behind", behind=12_400)
     monkeypatch.setattr("app.storage.sqlite.store.SqliteStore.understanding", lambda *_: behind)
-    server.app[CONDITION].look()
+    server.app[CONDITION].update()
     async with server.client.get(f"{server.url}/bins/{server.bin.id}/live?after=0") as answer:
         frames = (await answer.json())["frames"]
     assert [frame["storage"]["word"] for frame in frames if "storage" in frame] == ["12,400 behind"]
