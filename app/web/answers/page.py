@@ -101,7 +101,7 @@ async def index(request: web.Request) -> web.StreamResponse:
     bin, role = await _place(request)
     draft = draft_of(request.app[keys.ANSWERS].of(bin.id, role))
     page = await _page(request, bin, role, draft, request.query.get("with"))
-    return render(request, "bins/answers.html", replace(page, saved="saved" in request.query))
+    return render(request, "answers/index.html", replace(page, saved="saved" in request.query))
 
 
 async def save(request: web.Request) -> web.StreamResponse:
@@ -116,11 +116,11 @@ async def save(request: web.Request) -> web.StreamResponse:
     draft = _press(read_draft(said), button, bin, role)
     page = await _page(request, bin, role, draft, said.get("with"))
     if button != "save":
-        return render(request, "bins/answers.html", replace(page, focus=_new_field(button, draft)))
+        return render(request, "answers/index.html", replace(page, focus=_new_field(button, draft)))
     if not page.problems and page.seen == said.get("seen", ""):
         await answers.set(bin.id, role, draft.settle())
         return _saved(request, bin, role)
-    return render(request, "bins/answers.html", replace(page, asked=True), status=422)
+    return render(request, "answers/index.html", replace(page, asked=True), status=422)
 
 
 async def check(request: web.Request) -> web.StreamResponse:
@@ -128,7 +128,7 @@ async def check(request: web.Request) -> web.StreamResponse:
     bin, role = await _place(request)
     said = await read_form(request, most=MOST_FIELDS, size=MAX_BYTES)
     page = await _page(request, bin, role, read_draft(said), said.get("with"))
-    return render(request, "bins/_checked.html", page)
+    return render(request, "answers/_checked.html", page)
 
 
 async def _place(request: web.Request) -> tuple[Bin, Role]:

@@ -122,7 +122,7 @@ def _page(
         problems=problems or {},
         marked=[active.role for active in faults_of(request.app, bin.id)],
     )
-    return render(request, "bins/faults.html", page, status=status)
+    return render(request, "faults/index.html", page, status=status)
 
 
 def _back(request: web.Request, bin: Bin, said: Mapping[str, str]) -> web.Response:

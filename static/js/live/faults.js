@@ -1,6 +1,6 @@
 // Faults on purpose: what is on stands on every page, live, and the time that is left is counted down.
-import { fragment } from "./html.js";
-import { say } from "./page.js";
+import { fragment } from "../core/html.js";
+import { say } from "../core/page.js";
 
 const banner = () => document.getElementById("faults");
 const ends = new WeakMap();

@@ -1,5 +1,5 @@
 // How many requests of each bin this browser has not shown yet.
-import { recall } from "./store.js";
+import { recall } from "../core/store.js";
 
 for (const cell of document.querySelectorAll("[data-new-of]")) {
   const kept = recall(`seen:${cell.dataset.newOf}`, null);

@@ -1,6 +1,6 @@
 // "Open newest": off by default, and off again as soon as somebody picks a request by hand.
-import { load } from "./detail.js";
-import { say } from "./page.js";
+import { load } from "../core/detail.js";
+import { say } from "../core/page.js";
 
 const box = document.querySelector("[data-follow]");
 

@@ -1,5 +1,5 @@
 // What a person should know of storing and reading: the notices stand on every page, and change while it is open.
-import { fragment } from "./html.js";
+import { fragment } from "../core/html.js";
 
 const place = () => document.getElementById("storage");
 

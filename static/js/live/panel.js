@@ -1,5 +1,5 @@
 // The small panel behind the live state: by which way, when last, and a try by hand.
-import { timeOf } from "./times.js";
+import { timeOf } from "../core/times.js";
 
 export function attachPanel(line) {
   const panel = document.getElementById("live-panel");

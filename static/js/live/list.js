@@ -2,9 +2,9 @@
 import { showUnread } from "./badge.js";
 import { dresserOf } from "./dress.js";
 import { heldOf, swap } from "./held.js";
-import { fragment } from "./html.js";
+import { fragment } from "../core/html.js";
 import { loadWhileScrolling, markLastVisit, trim } from "./older.js";
-import { localise } from "./times.js";
+import { localise } from "../core/times.js";
 import { unreadOf } from "./unread.js";
 
 export function listOf(root) {

@@ -1,5 +1,5 @@
 // Nothing moves under the reader: new rows are held back while somebody reads, behind one line that shows them.
-import { say } from "./page.js";
+import { say } from "../core/page.js";
 
 // `lay` makes a row of what is held, `apply` takes one edit; `settle` follows every change, `trim` and `shown` a showing.
 export function heldOf(root, rows, noun, { row, lay, apply, settle, trim, shown }) {

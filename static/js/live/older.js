@@ -1,7 +1,7 @@
 // The far end of the list: older rows by key while scrolling, and no more rows in the page than it needs.
-import { fragment } from "./html.js";
-import { recall, remember } from "./store.js";
-import { localise, timeOf } from "./times.js";
+import { fragment } from "../core/html.js";
+import { recall, remember } from "../core/store.js";
+import { localise, timeOf } from "../core/times.js";
 
 const MOST_ROWS = 400;
 const DAY_MS = 86_400_000;

@@ -1,6 +1,6 @@
 // How a row stands in the list: unread or read, the open one, hidden while its deletion can be undone.
-import { isPicked } from "./picks.js";
-import { stopsOf } from "./stops.js";
+import { isPicked } from "../core/picks.js";
+import { stopsOf } from "../core/stops.js";
 
 export function dresserOf(root, rows, seen, changed) {
   const hidden = new Set();

@@ -1,5 +1,5 @@
 // A drill that is under way: its part of the page is asked for again until it has ended.
-import { fragment } from "./html.js";
+import { fragment } from "../core/html.js";
 
 const EVERY_MS = 700;
 let shown = "";

@@ -1,13 +1,13 @@
 // The lists of messages, conversations and pairs. A row that is there changes where it stands; a new one comes on top, and is
 // held back while somebody reads. The counts beside it are asked for again, at most every two seconds.
-import { isOpen, refresh } from "./detail.js";
+import { isOpen, refresh } from "../core/detail.js";
 import { heldOf, swap } from "./held.js";
-import { fragment } from "./html.js";
+import { fragment } from "../core/html.js";
 import { logOf } from "./log.js";
 import { loadWhileScrolling } from "./older.js";
-import { say } from "./page.js";
-import { stopsOf } from "./stops.js";
-import { localise } from "./times.js";
+import { say } from "../core/page.js";
+import { stopsOf } from "../core/stops.js";
+import { localise } from "../core/times.js";
 
 const SIDE_MS = 2000;
 

@@ -1,7 +1,7 @@
 // A conversation: the newest at the bottom, in sight as long as the reader is there; the days in the reader's own zone.
-import { fragment } from "./html.js";
-import { say } from "./page.js";
-import { localise, timeOf } from "./times.js";
+import { fragment } from "../core/html.js";
+import { say } from "../core/page.js";
+import { localise, timeOf } from "../core/times.js";
 
 export function logOf(root) {
   const log = root.querySelector("[data-log]");

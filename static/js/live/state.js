@@ -1,6 +1,6 @@
 // The live state, in words. A dot alone would be colour alone.
-import { say } from "./page.js";
-import { timeOf } from "./times.js";
+import { say } from "../core/page.js";
+import { timeOf } from "../core/times.js";
 
 const LOOKS = { Live: "", "Catching up": "waiting", Reconnecting: "waiting", Polling: "waiting", Paused: "paused", Offline: "off" };
 let spoken = "Live";

@@ -1,7 +1,7 @@
 // Replay: the address is remembered for each bin, and the answer is shown where the reader is.
-import { put } from "./detail.js";
-import { say } from "./page.js";
-import { recall, remember } from "./store.js";
+import { put } from "../core/detail.js";
+import { say } from "../core/page.js";
+import { recall, remember } from "../core/store.js";
 
 const name = (form) => `replay:${form.dataset.replay}`;
 

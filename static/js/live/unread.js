@@ -1,5 +1,5 @@
 // Unread: a high-water mark and the exceptions from it, kept in this browser.
-import { recall, remember } from "./store.js";
+import { recall, remember } from "../core/store.js";
 
 const MOST = 500;
 

@@ -1,7 +1,7 @@
 // The simulator: what will be sent, shown anew while the form is filled in; and a run, followed to its end.
-import { fragment } from "./html.js";
-import { say } from "./page.js";
-import { localise } from "./times.js";
+import { fragment } from "../core/html.js";
+import { say } from "../core/page.js";
+import { localise } from "../core/times.js";
 
 const TYPING_MS = 250;
 const LOOK_MS = 300;
