@@ -16,7 +16,7 @@ from .services.simulations.runs import Simulating
 from .services.upkeep.disk import Disk
 from .services.upkeep.probe import Probing
 from .services.upkeep.retention import Sweeping
-from .services.waits import Waiting
+from .services.waits import HeldAnswers
 from .settings import Settings
 from .store import Store
 
@@ -33,7 +33,7 @@ REPLAYING = web.AppKey("REPLAYING", Replaying)
 SWEEPING = web.AppKey("SWEEPING", Sweeping)
 ANSWERS = web.AppKey("ANSWERS", Answers)
 FAULTS = web.AppKey("FAULTS", Faults)
-WAITING = web.AppKey("WAITING", Waiting)
+WAITING = web.AppKey("WAITING", HeldAnswers)
 DISK = web.AppKey("DISK", Disk)
 METRICS = web.AppKey("METRICS", Metrics)
 PROBING = web.AppKey("PROBING", Probing)

@@ -106,7 +106,7 @@ def _choice(*words: str) -> Callable[[str], str]:
     return parse
 
 
-def knob(default: str, parse: Callable[[str], Any], help_: str, *, shown: str | None = None) -> Any:
+def setting(default: str, parse: Callable[[str], Any], help_: str, *, shown: str | None = None) -> Any:
     """A field of Settings; `default` is spelled as a user would, so one parser serves flag, variable and default."""
     metadata = {"default": default, "parse": parse, "help": help_, "shown": shown or default}
     return field(default_factory=lambda: parse(default), metadata=metadata)
@@ -116,35 +116,35 @@ def knob(default: str, parse: Callable[[str], Any], help_: str, *, shown: str | 
 class Settings:
     """What an operator decided. Built by `read_settings`; every field has a working default."""
 
-    host: str = knob("127.0.0.1", _host, "Address to listen on; 0.0.0.0 in a container.")
-    port: int = knob("8010", _port, "Port to listen on; 0 takes a free one.")
-    data_dir: Path = knob("./data", _path, "Directory of the database and the access token.")
-    public_url: str | None = knob(
+    host: str = setting("127.0.0.1", _host, "Address to listen on; 0.0.0.0 in a container.")
+    port: int = setting("8010", _port, "Port to listen on; 0 takes a free one.")
+    data_dir: Path = setting("./data", _path, "Directory of the database and the access token.")
+    public_url: str | None = setting(
         "", _public_url, "Address under which providers and browsers reach smsbin.", shown="from the request"
     )
-    base_path: str = knob("/", _base_path, "Path under which everything is served, behind a proxy that keeps it.")
-    allowed_hosts: tuple[str, ...] = knob(
+    base_path: str = setting("/", _base_path, "Path under which everything is served, behind a proxy that keeps it.")
+    allowed_hosts: tuple[str, ...] = setting(
         "", _hosts, "More host names for pages and API, comma-separated.", shown="none"
     )
-    trusted_proxies: tuple[Network, ...] = knob(
+    trusted_proxies: tuple[Network, ...] = setting(
         "", _networks, "Networks whose X-Forwarded-* headers count, comma-separated CIDR.", shown="none"
     )
-    access_token: str | None = knob(
+    access_token: str | None = setting(
         "", _token, "The secret that opens pages and API; never printed.", shown="made at the first start"
     )
-    access_token_file: Path | None = knob(
+    access_token_file: Path | None = setting(
         "", _optional_path, "File that holds the access token, for container secrets.", shown="none"
     )
-    max_body: int = knob("5MiB", parse_size, "Bytes of a request body that are kept; the rest is dropped.")
-    retention: timedelta = knob("30d", parse_duration, "How long captures are kept; 0 keeps for ever.")
-    allow_targets: tuple[Network | str, ...] = knob(
+    max_body: int = setting("5MiB", parse_size, "Bytes of a request body that are kept; the rest is dropped.")
+    retention: timedelta = setting("30d", parse_duration, "How long captures are kept; 0 keeps for ever.")
+    allow_targets: tuple[Network | str, ...] = setting(
         "",
         _targets,
         "Private networks and host names that may be sent to from the page, comma-separated.",
         shown="none",
     )
-    log_level: str = knob("info", _choice("debug", "info", "warning", "error"), "How much is logged.")
-    log_format: str = knob(
+    log_level: str = setting("info", _choice("debug", "info", "warning", "error"), "How much is logged.")
+    log_format: str = setting(
         "auto", _choice("auto", "console", "json"), "Form of the log; auto: console on a terminal, else JSON."
     )
 
@@ -160,7 +160,7 @@ class Settings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Knob:
+class SettingInfo:
     """One setting as help and documents show it."""
 
     name: str
@@ -170,10 +170,10 @@ class Knob:
     help: str
 
 
-def knobs() -> tuple[Knob, ...]:
+def all_settings() -> tuple[SettingInfo, ...]:
     """Every setting, in the order of `Settings`."""
     return tuple(
-        Knob(
+        SettingInfo(
             name=item.name,
             flag="--" + item.name.replace("_", "-"),
             variable=PREFIX + item.name.upper(),
@@ -204,7 +204,7 @@ def read_settings(values: Mapping[str, str]) -> Settings:
 
 def unknown_variables(environ: Mapping[str, str]) -> list[tuple[str, str]]:
     """Variables with our prefix that mean nothing, each with a hint: a typo must not be a silent default."""
-    known = {item.variable for item in knobs()} | CLIENT_VARIABLES
+    known = {item.variable for item in all_settings()} | CLIENT_VARIABLES
     found = sorted(name for name in environ if name.startswith(PREFIX) and name not in known)
     hints = []
     for name in found:

@@ -43,7 +43,7 @@ class Session:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sweep:
+class SweepResult:
     """What one step of a sweep did: how many captures it erased, and where the next step goes on; None: all is done."""
 
     removed: int
@@ -72,7 +72,7 @@ class Health:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Understanding:
+class LedgerStatus:
     """How the ledger follows the log.
 
     `state`: "ok"; "behind": for more than a second; "building": it is made again from the log; "stopped": it cannot be
@@ -253,11 +253,11 @@ class Store(Protocol):
     async def sum_up_pairings(self, bin_id: str) -> PairingSummary:
         """All pairings of a bin in figures. NotFound."""
 
-    async def sweep(self, now: datetime, default_retention: timedelta, after: int = 0) -> Sweep:
+    async def sweep(self, now: datetime, default_retention: timedelta, after: int = 0) -> SweepResult:
         """One step, of a few milliseconds: erase bytes of what was deleted, then remove captures whose retention has
         run out, oldest number first, in the bins behind `after`. Zero retention keeps for ever."""
 
-    async def erase(self) -> Sweep:
+    async def erase(self) -> SweepResult:
         """The same step without the retention: only what was deleted."""
 
     async def add_drill(self, drill: Drill) -> None:
@@ -279,7 +279,7 @@ class Store(Protocol):
         """Read every capture of a bin again from its bytes, with the provider that is set on it now, beside what is
         there: readers see that until all of it is done. Returns when the request is durable. NotFound."""
 
-    async def rereading(self, bin_id: str) -> Understanding:
+    async def rereading(self, bin_id: str) -> LedgerStatus:
         """How far that is: "building" until readers see the new reading, then "ok". NotFound."""
 
     async def add_session(self, session: Session) -> None:
@@ -303,7 +303,7 @@ class Store(Protocol):
     def health(self) -> Health:
         """How keeping goes, as last seen, without touching the disk."""
 
-    def understanding(self, bin_id: str | None = None) -> Understanding:
+    def ledger_status(self, bin_id: str | None = None) -> LedgerStatus:
         """How the ledger follows, over all bins or for one of them, without touching the disk."""
 
     def last_seen(self) -> datetime | None:

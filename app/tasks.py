@@ -29,7 +29,7 @@ def new_loop() -> asyncio.AbstractEventLoop:
     return uvloop.new_event_loop()
 
 
-def lifelong(work: Coroutine[object, object, None], *, name: str) -> asyncio.Task[None]:
+def start_task(work: Coroutine[object, object, None], *, name: str) -> asyncio.Task[None]:
     """Start `work` and keep it; a failure is logged at once, not at some garbage collection."""
     task = asyncio.get_running_loop().create_task(work, name=name)
     _alive.add(task)
@@ -37,16 +37,16 @@ def lifelong(work: Coroutine[object, object, None], *, name: str) -> asyncio.Tas
     return task
 
 
-def periodic(step: Callable[[], Awaitable[float | None]], *, name: str) -> asyncio.Task[None]:
+def start_periodic(step: Callable[[], Awaitable[float | None]], *, name: str) -> asyncio.Task[None]:
     """Run `step` again and again until the task is stopped; it returns the seconds to wait before the next time, or
     None when it is done for good.
 
     No error ends it: what `step` does not handle is logged, and it is tried again after a while.
     """
-    return lifelong(_repeat(step, name), name=name)
+    return start_task(_repeat(step, name), name=name)
 
 
-async def aside(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+async def run_in_thread(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Call a pure function in a thread, for work that may take longer than a few milliseconds."""
     return await asyncio.get_running_loop().run_in_executor(_aside, partial(function, *args, **kwargs))
 

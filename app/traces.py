@@ -15,7 +15,7 @@ _MOST_LINKS = 5
 
 def trace_of(error: BaseException) -> str:
     """The exception with its causes, the first cause first, each with its places, the outermost first."""
-    return "\n".join(_said(one) for one in reversed(list(_chain(error))))
+    return "\n".join(_describe(one) for one in reversed(list(_chain(error))))
 
 
 def name_of(error: BaseException) -> str:
@@ -33,7 +33,7 @@ def place_of(error: BaseException) -> str:
     return f"{frames[-1].filename}:{frames[-1].lineno}" if frames else ""
 
 
-def _said(error: BaseException) -> str:
+def _describe(error: BaseException) -> str:
     frames = extract_tb(error.__traceback__)[-_MOST_FRAMES:]
     lines = [f'  File "{frame.filename}", line {frame.lineno}, in {frame.name}' for frame in frames]
     return "\n".join([*lines, name_of(error)])

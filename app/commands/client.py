@@ -20,7 +20,7 @@ from urllib.parse import quote, urlencode, urlsplit
 import click
 
 from ..errors import AppError, CannotStart, Invalid
-from .terminal import until_nobody_reads, visible
+from .terminal import until_stdout_closes, visible
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -36,7 +36,7 @@ _PLAIN = re.compile(r"[\w.@%+=-]+", re.ASCII)
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
-class Away(CannotStart):
+class Unreachable(CannotStart):
     """Nobody is there now, or somebody who is not ready: trying again may help, and harms nothing."""
 
 
@@ -44,7 +44,7 @@ class Missing(click.UsageError):
     """What was asked for by its name or number is not there."""
 
 
-class _Stay(urllib.request.HTTPRedirectHandler):
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
     def redirect_request(self, *_: Any, **__: Any) -> None:
         return None
 
@@ -64,20 +64,20 @@ class Client:
         """Whether the server is on this machine, so that its clock is ours."""
         return is_loopback(self.root)
 
-    def get(self, path: str, *, patience_s: float = TIMEOUT_S, **query: str | None) -> Any:
+    def get(self, path: str, *, timeout_s: float = TIMEOUT_S, **query: str | None) -> Any:
         """The JSON of a GET."""
-        return self._call("GET", path, query, patience_s=patience_s)
+        return self._call("GET", path, query, timeout_s=timeout_s)
 
     def send(self, method: str, path: str, value: Any = None) -> Any:
         """The JSON of another call; None where there is none."""
         return self._call(method, path, {}, value)
 
-    def pieces(self, path: str, **query: str | None) -> Iterator[bytes]:
+    def chunks(self, path: str, **query: str | None) -> Iterator[bytes]:
         """A body in pieces, as they come. CannotStart when it breaks off."""
         with self._open("GET", path, query) as answer:
             try:
-                while piece := answer.read1(CHUNK):
-                    yield piece
+                while chunk := answer.read1(CHUNK):
+                    yield chunk
             except (http.client.HTTPException, OSError) as error:
                 raise CannotStart(
                     f"The connection to {self.root} broke off: what came is not whole. ({error})"
@@ -112,19 +112,19 @@ class Client:
         raise click.UsageError(f"{which}; name one by its id:\n{told}")
 
     def _call(
-        self, method: str, path: str, query: dict[str, str | None], value: Any = None, patience_s: float = TIMEOUT_S
+        self, method: str, path: str, query: dict[str, str | None], value: Any = None, timeout_s: float = TIMEOUT_S
     ) -> Any:
-        with self._open(method, path, query, value, patience_s) as answer:
+        with self._open(method, path, query, value, timeout_s) as answer:
             try:
                 body = answer.read()
                 return json.loads(body) if body else None
             except (http.client.HTTPException, OSError) as error:
-                raise Away(f"The connection to {self.root} broke off. ({one_line(error)})") from None
+                raise Unreachable(f"The connection to {self.root} broke off. ({printable_line(error)})") from None
             except ValueError as error:
                 raise CannotStart(f"{self.root} did not answer as smsbin does: {error}") from None
 
     def _open(
-        self, method: str, path: str, query: dict[str, str | None], value: Any = None, patience_s: float = TIMEOUT_S
+        self, method: str, path: str, query: dict[str, str | None], value: Any = None, timeout_s: float = TIMEOUT_S
     ) -> Any:
         said = urlencode({name: text for name, text in query.items() if text is not None})
         address = f"{self.root}/api/v1{path}" + (f"?{said}" if said else "")
@@ -135,12 +135,12 @@ class Client:
             body = json.dumps(value).encode()
         request = urllib.request.Request(address, body, headers, method=method)  # noqa: S310
         try:
-            return opener(self.root).open(request, timeout=patience_s)
+            return opener(self.root).open(request, timeout=timeout_s)
         except urllib.error.HTTPError as error:
             raise self._refused(error) from None
         except (urllib.error.URLError, http.client.HTTPException, OSError, ValueError) as error:
-            reason = one_line(getattr(error, "reason", error))
-            raise Away(
+            reason = printable_line(getattr(error, "reason", error))
+            raise Unreachable(
                 f"Cannot reach {self.root}: {reason}. Start the server there, or give --url or SMSBIN_URL."
             ) from None
 
@@ -151,7 +151,7 @@ class Client:
             except (http.client.HTTPException, OSError, ValueError):
                 told = {}
         told = told if isinstance(told, dict) else {}
-        detail = one_line(told.get("detail") or f"it answers {error.code}")
+        detail = printable_line(told.get("detail") or f"it answers {error.code}")
         if error.code == 401:
             return CannotStart(f"{self.root} does not take the access token from {self.source}.")
         if error.code == 422 and told.get("errors"):
@@ -161,7 +161,7 @@ class Client:
         if error.code in (409, 422) and told:
             return click.UsageError(detail)
         if error.code >= 500:
-            return Away(f"{self.root} is not ready: {detail}")
+            return Unreachable(f"{self.root} is not ready: {detail}")
         return CannotStart(f"{self.root} refuses: {detail}")
 
 
@@ -192,7 +192,7 @@ def complete_bins(ctx: click.Context, _: click.Parameter, incomplete: str) -> "l
 
     try:
         client = connect(**{name: ctx.params[name] for name in _SERVER})
-        bins = client.get("/bins", limit=str(_PAGE), patience_s=_TYPING_S)["items"]
+        bins = client.get("/bins", limit=str(_PAGE), timeout_s=_TYPING_S)["items"]
         known = [(str(bin["id"]), str(bin["name"])) for bin in bins]
     except (AppError, click.UsageError, KeyError, TypeError):
         return []
@@ -227,7 +227,7 @@ def connect(url: str | None, access_token_file: str | None, data_dir: str, port:
         token = path.read_text().strip()
     except (OSError, UnicodeDecodeError) as error:
         # A server that is just starting for the first time makes the file in a moment.
-        kind = Away if isinstance(error, FileNotFoundError) else CannotStart
+        kind = Unreachable if isinstance(error, FileNotFoundError) else CannotStart
         raise kind(
             f"There is no access token: {path} cannot be read ({getattr(error, 'strerror', error)})."
             " Give SMSBIN_ACCESS_TOKEN, --access-token-file, or SMSBIN_DATA_DIR."
@@ -242,12 +242,12 @@ def in_path(text: str) -> str:
     return quote(text, safe="")
 
 
-def write_out(pieces: Iterator[bytes]) -> None:
+def write_out(chunks: Iterator[bytes]) -> None:
     """To stdout; whoever reads there may stop reading (`| head`)."""
     out: IO[bytes] = sys.stdout.buffer
-    with until_nobody_reads():
-        for piece in pieces:
-            out.write(piece)
+    with until_stdout_closes():
+        for chunk in chunks:
+            out.write(chunk)
             out.flush()
 
 
@@ -257,7 +257,7 @@ def is_loopback(url: str) -> bool:
     return name in ("localhost", "::1") or name.startswith("127.")
 
 
-def one_line(said: object) -> str:
+def printable_line(said: object) -> str:
     """What somebody else said, for a terminal."""
     return "".join(letter if letter.isprintable() else " " for letter in str(said)).strip()
 
@@ -265,4 +265,4 @@ def one_line(said: object) -> str:
 def opener(root: str) -> urllib.request.OpenerDirector:
     """What opens addresses there: it follows no redirect."""
     # A proxy from the environment is for the way out, not for this machine.
-    return urllib.request.build_opener(_Stay, *([urllib.request.ProxyHandler({})] if is_loopback(root) else []))
+    return urllib.request.build_opener(_NoRedirect, *([urllib.request.ProxyHandler({})] if is_loopback(root) else []))

@@ -11,7 +11,7 @@ import click
 
 from .. import clock
 from ..domain.units import rfc3339
-from .client import Away, Client, in_path
+from .client import Client, Unreachable, in_path
 
 PAGE = 500
 # Below the read time-outs that proxies come with.
@@ -38,7 +38,7 @@ class Since(click.ParamType[str]):
 
 
 @dataclass(frozen=True, slots=True)
-class Captures:
+class BinCaptures:
     """The captures of one bin."""
 
     client: Client
@@ -51,12 +51,12 @@ class Captures:
         q: str | None = None,
         limit: int = PAGE,
         wait_s: int | None = None,
-        patience_s: float | None = None,
+        timeout_s: float | None = None,
     ) -> list[Summary]:
         """What comes after `n`, oldest first; with `wait_s` it waits so long for the first one."""
-        patience_s = (wait_s or 0) + _SLACK_S if patience_s is None else patience_s
+        timeout_s = (wait_s or 0) + _SLACK_S if timeout_s is None else timeout_s
         wait = None if wait_s is None else str(wait_s)
-        found = self.client.get(self._path, patience_s=patience_s, after=str(n), q=q, limit=str(limit), wait=wait)
+        found = self.client.get(self._path, timeout_s=timeout_s, after=str(n), q=q, limit=str(limit), wait=wait)
         return list(found["items"])
 
     def newest(self, limit: int = 1) -> list[Summary]:
@@ -98,13 +98,13 @@ _RECENT = 50
 
 
 @dataclass(slots=True)
-class Patience:
+class RetryBackoff:
     """Trying again: at once, then ever more slowly. Says on stderr when the server went and when it is back."""
 
     pause_s: float = field(default=_FIRST_PAUSE_S, init=False)
     away: bool = field(default=False, init=False)
 
-    def lost(self, error: Away, most_s: float = _LONGEST_PAUSE_S) -> None:
+    def failed(self, error: Unreachable, most_s: float = _LONGEST_PAUSE_S) -> None:
         """Tell it once, and pause for at most `most_s`."""
         if not self.away:
             click.echo(f"smsbin: {error} Trying again …", err=True)

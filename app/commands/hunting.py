@@ -13,10 +13,10 @@ from typing import Any
 
 from .. import clock
 from ..errors import Invalid
-from .client import Away, Missing, connect
-from .following import WAIT_S, Captures, Summary
+from .client import Missing, Unreachable, connect
+from .following import WAIT_S, BinCaptures, Summary
 
-Find = Callable[[Summary, Captures], Any]
+Find = Callable[[Summary, BinCaptures], Any]
 """What is wanted of a match. LookupError: it is not there."""
 
 _PAGE = 100
@@ -24,7 +24,7 @@ _EARLY_S = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class WaitRequest:
     """What is waited for, as it was said."""
 
     match: str
@@ -35,7 +35,7 @@ class Wish:
 
 
 @dataclass(frozen=True, slots=True)
-class Catch:
+class Match:
     """A match, and what is wanted of it."""
 
     item: Summary
@@ -43,103 +43,103 @@ class Catch:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class SearchResult:
     """What one look has brought: new matches, or the capture that must not have come."""
 
-    caught: tuple[Catch, ...] = ()
+    matches: tuple[Match, ...] = ()
     bad: Summary | None = None
 
 
 @dataclass(slots=True)
-class Hunt:
+class CaptureSearch:
     """How far it is: every number up to `done` has been looked at, by both filters."""
 
-    wish: Wish
+    wanted: WaitRequest
     bin: str | None
     server: dict[str, Any]
     started: datetime
-    captures: Captures | None = None
+    captures: BinCaptures | None = None
     was_away: bool = False
     began: int = 0
     done: int = 0
     matched: int = 0
-    lacking: int = 0
+    without_value: int = 0
     """Matches that do not count, because what is wanted of them is not there."""
 
     @property
     def is_over(self) -> bool:
         """As many as were wanted."""
-        return self.matched == self.wish.count
+        return self.matched == self.wanted.count
 
-    def go_on(self, end: float, *, at_once: bool) -> Look:
+    def look(self, end: float, *, at_once: bool) -> SearchResult:
         """Look: at once, as for the first time; else when something comes, until `end` at the latest. Away."""
         if self.captures is None:
             self.captures, at_once = self._begin(), True
         left = 0.0 if at_once else end - clock.ticks()
         try:
             return self._look(self.captures, wait_s=max(left, 0))
-        except Away:
+        except Unreachable:
             if left <= 0 or clock.ticks() < end:
                 raise
-            return Look()  # the time is up, which is no failure of the server
+            return SearchResult()  # the time is up, which is no failure of the server
 
-    def _begin(self) -> Captures:
+    def _begin(self) -> BinCaptures:
         client = connect(**self.server)
-        captures = Captures(client, client.find_bin(self.bin)["id"])
+        captures = BinCaptures(client, client.find_bin(self.bin)["id"])
         # Another machine's clock may differ: there, `now` is our first contact. Unless we came late, because the
         # server was away: then a clock is better than a gap.
         by_the_clock = client.is_local or self.was_away
-        self.began = self.done = captures.begin(self.wish.since, self.started, by_the_clock=by_the_clock)
+        self.began = self.done = captures.begin(self.wanted.since, self.started, by_the_clock=by_the_clock)
         return captures
 
-    def _look(self, captures: Captures, wait_s: float) -> Look:
+    def _look(self, captures: BinCaptures, wait_s: float) -> SearchResult:
         last = captures.last()
-        if self.wish.fail_on is None:
-            first = self._poll(captures, self.wish.match, wait_s)
+        if self.wanted.fail_on is None:
+            first = self._poll(captures, self.wanted.match, wait_s)
         else:
             # Whatever comes may be either.
             came = self._poll(captures, None, wait_s) if wait_s else []
             last = max([last, *(item["n"] for item in came)])
-            first = self._ask("--match", captures, self.wish.match, self.done)
-        caught, looked_at = self._choose(captures, first)
+            first = self._ask("--match", captures, self.wanted.match, self.done)
+        matches, looked_at = self._choose(captures, first)
         # Asked after the matches, so that it sees at least what they saw.
-        bad = self._ask("--fail-on", captures, self.wish.fail_on, self.done) if self.wish.fail_on else []
+        bad = self._ask("--fail-on", captures, self.wanted.fail_on, self.done) if self.wanted.fail_on else []
         if bad:
-            return Look(bad=bad[0])
-        self.matched += len(caught)
-        self.lacking += len(looked_at) - len(caught)
+            return SearchResult(bad=bad[0])
+        self.matched += len(matches)
+        self.without_value += len(looked_at) - len(matches)
         # Whatever has a lower number than something visible is visible, too.
         self.done = max([last, self.done, *looked_at])
-        return Look(tuple(caught))
+        return SearchResult(tuple(matches))
 
-    def _poll(self, captures: Captures, q: str | None, left: float) -> list[Summary]:
+    def _poll(self, captures: BinCaptures, q: str | None, left: float) -> list[Summary]:
         """What is there, or comes within `left` seconds."""
         if not left:
             return self._ask("--match", captures, q, self.done)
         asked = clock.ticks()
         wait_s = min(WAIT_S, math.ceil(left))
-        found = captures.after(self.done, q=q, limit=_PAGE, wait_s=wait_s, patience_s=None if left > wait_s else left)
+        found = captures.after(self.done, q=q, limit=_PAGE, wait_s=wait_s, timeout_s=None if left > wait_s else left)
         if not found and clock.ticks() - asked < min(_EARLY_S, left):
             # A server that is going down answers early, and so does somebody who is no smsbin.
             clock.pause(min(_EARLY_S, left))
         return found
 
-    def _choose(self, captures: Captures, page: list[Summary]) -> tuple[list[Catch], list[int]]:
+    def _choose(self, captures: BinCaptures, page: list[Summary]) -> tuple[list[Match], list[int]]:
         """As many matches as are still wanted, oldest first; and the numbers of all that were looked at for them."""
-        caught: list[Catch] = []
+        matches: list[Match] = []
         looked_at: list[int] = []
         while page:
             for item in page:
                 looked_at.append(item["n"])
                 with suppress(LookupError, Missing):
-                    value = self.wish.extract(item, captures) if self.wish.extract else None
-                    caught.append(Catch(item, value))
-                if self.matched + len(caught) == self.wish.count:
-                    return caught, looked_at
-            page = self._ask("--match", captures, self.wish.match, page[-1]["n"]) if len(page) == _PAGE else []
-        return caught, looked_at
+                    value = self.wanted.extract(item, captures) if self.wanted.extract else None
+                    matches.append(Match(item, value))
+                if self.matched + len(matches) == self.wanted.count:
+                    return matches, looked_at
+            page = self._ask("--match", captures, self.wanted.match, page[-1]["n"]) if len(page) == _PAGE else []
+        return matches, looked_at
 
-    def _ask(self, flag: str, captures: Captures, q: str | None, after: int) -> list[Summary]:
+    def _ask(self, flag: str, captures: BinCaptures, q: str | None, after: int) -> list[Summary]:
         try:
             return captures.after(after, q=q, limit=_PAGE)
         except Invalid as error:

@@ -3,18 +3,18 @@
 from dataclasses import dataclass
 
 from ..errors import Invalid
-from .following import PAGE, Captures, Summary
+from .following import PAGE, BinCaptures, Summary
 
 
 @dataclass(frozen=True, slots=True)
-class Miss:
+class NearMiss:
     """A capture, and the terms that do not hold for it."""
 
     item: Summary
     terms: tuple[str, ...]
 
 
-def nearest_miss(captures: Captures, match: str, after: int) -> Miss | None:
+def nearest_miss(captures: BinCaptures, match: str, after: int) -> NearMiss | None:
     """Of the last captures behind a number the one that fails the fewest terms, and of several the newest."""
     # Here and not above: it takes longer to load than everything else that a command needs.
     from ..domain.search import Query, as_text, parse_query
@@ -28,5 +28,5 @@ def nearest_miss(captures: Captures, match: str, after: int) -> Miss | None:
         return None
     first = recent[-1]["n"] - 1
     fitting = {term: {item["n"] for item in captures.after(first, q=term)} for term in terms}
-    misses = [Miss(item, tuple(term for term in terms if item["n"] not in fitting[term])) for item in recent]
+    misses = [NearMiss(item, tuple(term for term in terms if item["n"] not in fitting[term])) for item in recent]
     return min((miss for miss in misses if miss.terms), key=lambda miss: len(miss.terms), default=None)

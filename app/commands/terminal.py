@@ -40,7 +40,7 @@ def as_json(value: Any) -> str:
     return "".join(json.dumps(letter)[1:-1] if _is_unsafe(letter) else letter for letter in text)
 
 
-def put(line: str) -> None:
+def print_line(line: str) -> None:
     """One line of data to stdout, at once. What the terminal cannot show is spelled out; data elsewhere is UTF-8."""
     encoding = sys.stdout.encoding if sys.stdout.isatty() else "utf-8"
     click.echo(line.encode(encoding, "backslashreplace"))
@@ -73,7 +73,7 @@ def line_of(summary: dict[str, Any], *, colours: bool = False) -> str:
     return "  ".join(part for part in parts if part)
 
 
-def whole_of(capture: dict[str, Any]) -> str:
+def full_text(capture: dict[str, Any]) -> str:
     """The request of a whole capture, indented: request line, headers in order, body."""
     # What is not valid HTTP has no version, and all of it is in its body.
     version = capture["http_version"]
@@ -87,7 +87,7 @@ def whole_of(capture: dict[str, Any]) -> str:
 
 
 @contextmanager
-def until_nobody_reads() -> Iterator[None]:
+def until_stdout_closes() -> Iterator[None]:
     """Whoever reads our stdout may stop reading (`| head`): that is an end, no error."""
     try:
         yield
@@ -117,7 +117,7 @@ def until_interrupted() -> Iterator[None]:
             signal.signal(name, handler)
 
 
-def somebody_reads() -> bool:
+def stdout_is_open() -> bool:
     """False when the other end of stdout is closed, which a program that only waits would never find out."""
     poll = select.poll()
     poll.register(sys.stdout.fileno(), 0)

@@ -5,7 +5,16 @@ that are a whole request already.
 """
 
 from .exact import send_exactly
-from .gate import AT_ONCE, Closed, Network, check_target
-from .sender import Reply, Sender, open_sender
+from .gate import AT_ONCE, ForbiddenTarget, Network, check_target
+from .sender import RequestSender, TargetResponse, open_sender
 
-__all__ = ["AT_ONCE", "Closed", "Network", "Reply", "Sender", "check_target", "open_sender", "send_exactly"]
+__all__ = [
+    "AT_ONCE",
+    "ForbiddenTarget",
+    "Network",
+    "RequestSender",
+    "TargetResponse",
+    "check_target",
+    "open_sender",
+    "send_exactly",
+]

@@ -37,7 +37,7 @@ _NAT64 = ip_network("64:ff9b::/96")
 _CLOSED_PORTS = frozenset({22, 23, 25, 53, 110, 143, 389, 465, 514, 587, 636, 993, 995, 3306, 5432, 6379, 11211, 27017})
 
 
-class Closed(OSError):
+class ForbiddenTarget(OSError):
     """The gate is closed for this address."""
 
 
@@ -53,7 +53,7 @@ def guarded(allowed: Sequence[Network | str]) -> aiohttp.BaseConnector:
     def guard(addr_info: Any) -> socket.socket:
         family, kind, protocol, _, address = addr_info
         if is_closed(_host.get(), str(address[0]), allowed):
-            raise Closed(f"{address[0]} is not on the public internet")
+            raise ForbiddenTarget(f"{address[0]} is not on the public internet")
         return socket.socket(family, kind, protocol)
 
     return aiohttp.TCPConnector(

@@ -12,15 +12,15 @@ import aiohttp
 from yarl import URL
 
 from .. import clock
-from .gate import Closed, Network, guarded, sending_to
+from .gate import ForbiddenTarget, Network, guarded, sending_to
 
-MOST_BYTES = 256 << 10
+MAX_BYTES = 256 << 10
 AT_ONCE = 1_000
 _AUTOMATIC = ("User-Agent", "Accept", "Accept-Encoding", "Content-Type")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reply:
+class TargetResponse:
     """What came back. `status` None: no whole answer; then `error` says why, in one of a few phrases. `ms` until its
     end. `refused`: there was no connection at all. `capture` is the number that a bin gave the request."""
 
@@ -34,7 +34,7 @@ class Reply:
     body: bytes = b""
 
 
-class Sender:
+class RequestSender:
     """Sends requests; each has a connection of its own, as webhooks have. Made by `open_sender`."""
 
     def __init__(self, session: aiohttp.ClientSession) -> None:
@@ -42,7 +42,7 @@ class Sender:
 
     async def send(
         self, method: str, url: str, headers: Sequence[tuple[str, str]], body: bytes, *, timeout_s: float
-    ) -> Reply:
+    ) -> TargetResponse:
         """One request. Never raises for what the other side does."""
         since = clock.ticks()
         try:
@@ -59,19 +59,19 @@ class Sender:
                 ) as response:
                     return _reply(response, await _read(response), since)
         except TimeoutError:
-            return Reply(status=None, ms=_ms(since), error="no answer in time")
+            return TargetResponse(status=None, ms=_ms(since), error="no answer in time")
         except aiohttp.ClientConnectorError as error:
-            return Reply(status=None, ms=_ms(since), error=_why(error), refused=True)
+            return TargetResponse(status=None, ms=_ms(since), error=_why(error), refused=True)
         except aiohttp.ClientPayloadError:
-            return Reply(status=None, ms=_ms(since), error="the answer was cut short")
+            return TargetResponse(status=None, ms=_ms(since), error="the answer was cut short")
         except (aiohttp.ClientError, ConnectionError, asyncio.IncompleteReadError):
-            return Reply(status=None, ms=_ms(since), error="the connection was closed", refused=True)
+            return TargetResponse(status=None, ms=_ms(since), error="the connection was closed", refused=True)
         except ValueError:
-            return Reply(status=None, ms=_ms(since), error="this is no address to send to")
+            return TargetResponse(status=None, ms=_ms(since), error="this is no address to send to")
 
 
 @asynccontextmanager
-async def open_sender(allowed: Sequence[Network | str] | None = None) -> AsyncIterator[Sender]:
+async def open_sender(allowed: Sequence[Network | str] | None = None) -> AsyncIterator[RequestSender]:
     """A sender for a while. With `allowed`, what the operator opened, it passes the gate; None is for addresses that
     nobody else chose: this server's own, and those that a person names on their own terminal."""
     connector = aiohttp.TCPConnector(limit=AT_ONCE, force_close=True) if allowed is None else guarded(allowed)
@@ -82,7 +82,7 @@ async def open_sender(allowed: Sequence[Network | str] | None = None) -> AsyncIt
         skip_auto_headers=_AUTOMATIC,
         cookie_jar=aiohttp.DummyCookieJar(),
     ) as session:
-        yield Sender(session)
+        yield RequestSender(session)
 
 
 async def _read(response: aiohttp.ClientResponse) -> bytes:
@@ -90,15 +90,15 @@ async def _read(response: aiohttp.ClientResponse) -> bytes:
     kept = bytearray()
     async for chunk in response.content.iter_any():
         kept += chunk
-        if len(kept) > MOST_BYTES:
+        if len(kept) > MAX_BYTES:
             response.close()
             break
-    return bytes(kept[:MOST_BYTES])
+    return bytes(kept[:MAX_BYTES])
 
 
-def _reply(response: aiohttp.ClientResponse, body: bytes, since: float) -> Reply:
+def _reply(response: aiohttp.ClientResponse, body: bytes, since: float) -> TargetResponse:
     number = response.headers.get("X-Capture", "")
-    return Reply(
+    return TargetResponse(
         status=response.status,
         ms=_ms(since),
         content_type=response.headers.get("Content-Type", ""),
@@ -109,7 +109,7 @@ def _reply(response: aiohttp.ClientResponse, body: bytes, since: float) -> Reply
 
 
 def _why(error: aiohttp.ClientConnectorError) -> str:
-    if isinstance(error.os_error, Closed):
+    if isinstance(error.os_error, ForbiddenTarget):
         return "this address may not be sent to"
     if isinstance(error, aiohttp.ClientConnectorDNSError):
         return "the host is not known"

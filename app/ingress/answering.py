@@ -13,12 +13,12 @@ from typing import Protocol
 from .. import clock
 from ..domain.answers.model import Answer
 from ..domain.captures import Outcome
-from ..services.waits import Sender
+from ..services.waits import WatchedPeer
 
 # A sender that takes longer to read a hundred bytes is gone.
 SEND_S = 30.0
-LOOK_AGAIN_S = 0.01
-MOST_CACHED = 4_096
+POLL_S = 0.01
+MAX_CACHED_BODY = 4_096
 RETRY_AFTER_S = 5
 
 _SAFE = (
@@ -32,20 +32,20 @@ NOT_HTTP = Answer(status=400)
 UNAVAILABLE = Answer(status=503, headers=(("Retry-After", str(RETRY_AFTER_S)),))
 
 
-class Peer(Sender, Protocol):
+class Peer(WatchedPeer, Protocol):
     """The other end, as an answer needs it."""
 
     transport: asyncio.Transport | None
     """None: it is gone."""
 
 
-class Line:
+class Responder:
     """The way back to one sender: writes the answer once, and knows what became of it.
 
     `keep_alive`: the sender wants to go on, and it is known where its request ended.
     """
 
-    __slots__ = ("_head_only", "_is_old", "_keep_alive", "_since", "_status", "_written", "peer", "stay")
+    __slots__ = ("_head_only", "_is_old", "_keep_alive", "_since", "_status", "_written", "keep_open", "peer")
 
     def __init__(self, peer: Peer, *, method: str, version: str, keep_alive: bool, since: float) -> None:
         self.peer = peer
@@ -56,7 +56,7 @@ class Line:
         self._status: int | None = None
         self._written = since
         # May the connection carry another request after this one?
-        self.stay = False
+        self.keep_open = False
 
     @property
     def has_begun(self) -> bool:
@@ -69,9 +69,9 @@ class Line:
 
     def compose(self, answer: Answer, *, n: int | None, constant: bool = True, last: bool = False) -> bytes:
         """The bytes of an answer. `constant`: others will get the same one; `last`: the connection ends with it."""
-        self.stay = self._keep_alive and not last
-        make = _parts if constant and len(answer.body) <= MOST_CACHED else _make_parts
-        before, after = make(answer, self._is_old, self.stay, self._head_only, int(clock.wall()))
+        self.keep_open = self._keep_alive and not last
+        make = _parts if constant and len(answer.body) <= MAX_CACHED_BODY else _make_parts
+        before, after = make(answer, self._is_old, self.keep_open, self._head_only, int(clock.wall()))
         return before + after if n is None else b"%sX-Capture: %d\r\n%s" % (before, n, after)
 
     def put(self, data: bytes, status: int) -> None:
@@ -85,7 +85,7 @@ class Line:
 
     def drop(self) -> None:
         """Close the connection this instant."""
-        self.stay = False
+        self.keep_open = False
         if self.peer.transport is not None:
             self.peer.transport.abort()
 
@@ -108,11 +108,11 @@ class Line:
     async def drained(self) -> Outcome:
         """The outcome, when the last byte has left, or the sender has."""
         while (outcome := self.outcome()) is None:  # noqa: ASYNC110  # no event tells when a buffer is empty
-            await asyncio.sleep(LOOK_AGAIN_S)
+            await asyncio.sleep(POLL_S)
         return outcome
 
 
-def _make_parts(answer: Answer, old: bool, stay: bool, head_only: bool, second: int) -> tuple[bytes, bytes]:
+def _make_parts(answer: Answer, old: bool, keep_open: bool, head_only: bool, second: int) -> tuple[bytes, bytes]:
     """An answer up to the place of its number, and what follows: within a second senders get the same bytes."""
     head = f"HTTP/1.{0 if old else 1} {answer.status} {_REASONS.get(answer.status, '')}\r\n"
     for name, value in answer.headers:
@@ -120,7 +120,7 @@ def _make_parts(answer: Answer, old: bool, stay: bool, head_only: bool, second: 
     whole = answer.body.encode()
     if answer.status not in (204, 304):
         head += f"Content-Length: {len(whole)}\r\n"
-    if not stay:
+    if not keep_open:
         head += "Connection: close\r\n"
     elif old:
         head += "Connection: keep-alive\r\n"

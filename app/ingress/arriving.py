@@ -10,28 +10,28 @@ from ..domain.bins import Bin
 from ..domain.captures import RawRequest
 from ..errors import StoreUnavailable
 from .answering import UNAVAILABLE
-from .body import BODY_S, DROP_S, Body, Budget
-from .capture import Capture, Context, refuse
-from .capture import Connection as Answered
-from .head import Head
-from .paths import Line
+from .body import BODY_S, DROP_S, Body, MemoryBudget
+from .capture import CaptureConnection as Answered
+from .capture import CaptureContext, CaptureExchange, answer_unkept
+from .head import RequestHead
+from .paths import RequestLine
 
 # What follows a request that is not valid HTTP belongs to it, as long as the sender makes no longer pause.
 QUIET_S = 0.2
-_MAY_FOLLOW = (b"content-length", b"transfer-encoding")
+_BODY_HEADERS = (b"content-length", b"transfer-encoding")
 _HEAD_ENDS = re.compile(rb"\n\r?\n")
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
-class Connection(Answered, Protocol):
+class ArrivalConnection(Answered, Protocol):
     """What an arrival needs of its connection."""
 
     deadline: float
 
-    def hold(self, data: bytes) -> None:
+    def buffer_rest(self, data: bytes) -> None:
         """These bytes follow the request."""
 
-    def take(self, capture: Capture) -> None:
+    def start_capture(self, capture: CaptureExchange) -> None:
         """It has come as far as it will."""
 
 
@@ -39,7 +39,13 @@ class Arrival:
     """A body of which not all came with the head."""
 
     def __init__(
-        self, context: Context, connection: Connection, budget: Budget, bin: Bin, line: Line, head: Head
+        self,
+        context: CaptureContext,
+        connection: ArrivalConnection,
+        budget: MemoryBudget,
+        bin: Bin,
+        line: RequestLine,
+        head: RequestHead,
     ) -> None:
         self._context = context
         self._connection = connection
@@ -50,7 +56,7 @@ class Arrival:
         self._body = Body(head, context.max_body, budget)
         connection.deadline = self._since + BODY_S
 
-    def invite(self) -> None:
+    def send_100_continue(self) -> None:
         """Tell a sender that asked first to go on."""
         if self._head.expects and self._connection.transport is not None:
             self._connection.transport.write(_CONTINUE)
@@ -64,8 +70,8 @@ class Arrival:
             body.end()
             refuse_for_memory(self._context, self._connection, self._line)
             return
-        if body.is_whole or body.is_broken:
-            self._connection.hold(rest)
+        if body.is_received or body.is_broken:
+            self._connection.buffer_rest(rest)
             self.end()
         elif body.is_too_long:
             self._connection.deadline = min(self._connection.deadline, clock.ticks() + DROP_S)
@@ -77,17 +83,18 @@ class Arrival:
             self._context, self._connection.address, self._line, self._head, body,
             complete=self._body.is_complete, framing=framing, received_at=self._received_at,
         )  # fmt: skip
-        keep_alive = self._head.keep_alive and self._body.is_whole
+        keep_alive = self._head.keep_alive and self._body.is_received
         role = self._line.role
-        capture = Capture(self._context, self._connection, self.bin, role, raw, keep_alive, self._since)
-        self._connection.take(capture)
+        capture = CaptureExchange(self._context, self._connection, self.bin, role, raw, keep_alive, self._since)
+        self._connection.start_capture(capture)
 
 
-class Broken:
+class InvalidRequest:
     """A request to a bin that is not valid HTTP, with what follows it: where it ends is unknown."""
 
     def __init__(
-        self, context: Context, connection: Connection, budget: Budget, bin: Bin, line: Line, why: str
+        self, context: CaptureContext, connection: ArrivalConnection, budget: MemoryBudget, bin: Bin, line: RequestLine,
+        why: str,
     ) -> None:  # fmt: skip
         self._context = context
         self._connection = connection
@@ -103,18 +110,18 @@ class Broken:
 
     def begin(self, data: bytes, *, ended: bool) -> None:
         """What came so far; `ended`: there is no more."""
-        if not self._keep(data):
+        if not self._store_part(data):
             return
-        is_over = _HEAD_ENDS.search(data) is not None and not any(name in data.lower() for name in _MAY_FOLLOW)
+        is_over = _HEAD_ENDS.search(data) is not None and not any(name in data.lower() for name in _BODY_HEADERS)
         if ended or is_over:
             self.end()
         else:
-            self._wait()
+            self._restart_timer()
 
     def feed(self, data: bytes) -> None:
         """More bytes."""
-        if self._keep(data):
-            self._wait()
+        if self._store_part(data):
+            self._restart_timer()
 
     def end(self) -> None:
         """Keep what came."""
@@ -125,14 +132,16 @@ class Broken:
             body=kept, body_complete=self._is_whole, peer=peer_of(self._context, self._connection.address, None),
             received_at=self._received_at, refused=self._why,
         )  # fmt: skip
-        self._connection.take(Capture(self._context, self._connection, self.bin, line.role, raw, False, self._since))
+        self._connection.start_capture(
+            CaptureExchange(self._context, self._connection, self.bin, line.role, raw, False, self._since)
+        )
 
-    def _keep(self, data: bytes) -> bool:
+    def _store_part(self, data: bytes) -> bool:
         """Whether there is memory for it."""
         part = data[: self._context.max_body - len(self._kept)]
         self._is_whole = self._is_whole and len(part) == len(data)
         try:
-            self._budget.take(len(part))
+            self._budget.reserve(len(part))
         except StoreUnavailable:
             self._stop()
             refuse_for_memory(self._context, self._connection, self._line)
@@ -140,7 +149,7 @@ class Broken:
         self._kept += part
         return True
 
-    def _wait(self) -> None:
+    def _restart_timer(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
         self._timer = asyncio.get_running_loop().call_later(QUIET_S, self.end)
@@ -148,19 +157,19 @@ class Broken:
     def _stop(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
-        self._budget.give_back(len(self._kept))
+        self._budget.release(len(self._kept))
         self._kept.clear()
 
 
-def refuse_for_memory(context: Context, connection: Connection, line: Line) -> None:
+def refuse_for_memory(context: CaptureContext, connection: ArrivalConnection, line: RequestLine) -> None:
     """503: too much is arriving at once."""
     context.metrics.unavailable += 1
-    refuse(connection, UNAVAILABLE, line)
+    answer_unkept(connection, UNAVAILABLE, line)
 
 
 def raw_of(
-    context: Context, address: str, line: Line, head: Head, body: bytes, *, complete: bool, framing: bytes | None,
-    received_at: datetime,
+    context: CaptureContext, address: str, line: RequestLine, head: RequestHead, body: bytes, *,
+    complete: bool, framing: bytes | None, received_at: datetime,
 ) -> RawRequest:  # fmt: skip
     """The request as it is kept."""
     assert line.version is not None  # it has a head
@@ -177,7 +186,7 @@ def raw_of(
     )
 
 
-def peer_of(context: Context, address: str, forwarded: bytes | None) -> str:
+def peer_of(context: CaptureContext, address: str, forwarded: bytes | None) -> str:
     """The effective client."""
     if context.peer_of is None:
         return address

@@ -2,31 +2,31 @@
 
 from ..errors import StoreUnavailable
 from .chunked import Chunks
-from .head import Head
+from .head import RequestHead
 
 # A body may take so long.
 BODY_S = 29.0
 # Over the limit the rest is read and dropped, so that the sender still receives the answer; but not for ever.
 DROP_S = 10.0
-MOST_DROPPED = 64 << 20
+MAX_DROPPED = 64 << 20
 # The bytes of a body in chunks are kept as they came, beside what the chunks hold, up to so many.
-MOST_FRAMING = 64 << 10
+MAX_FRAMING = 64 << 10
 
 
-class Budget:
+class MemoryBudget:
     """Bytes that are held for requests that have not come whole: a limit on memory over all senders."""
 
     def __init__(self, size: int) -> None:
         self.size = size
         self.used = 0
 
-    def take(self, count: int) -> None:
+    def reserve(self, count: int) -> None:
         """StoreUnavailable when they do not fit."""
         if self.used + count > self.size:
             raise StoreUnavailable("Too many large requests are arriving at once.")
         self.used += count
 
-    def give_back(self, count: int) -> None:
+    def release(self, count: int) -> None:
         """They are free again."""
         self.used -= count
 
@@ -34,7 +34,7 @@ class Budget:
 class Body:
     """The body behind one head. At most `limit` bytes of it are held."""
 
-    def __init__(self, head: Head, limit: int, budget: Budget) -> None:
+    def __init__(self, head: RequestHead, limit: int, budget: MemoryBudget) -> None:
         self._left = head.length
         self._chunks = Chunks() if head.chunked else None
         self._framing: bytearray | None = bytearray() if head.chunked and limit else None
@@ -47,14 +47,14 @@ class Body:
         """It cannot be told where it ends, or it takes too much to get there."""
 
     @property
-    def is_whole(self) -> bool:
+    def is_received(self) -> bool:
         """Its last byte has come."""
         return self._left == 0 if self._chunks is None else self._chunks.is_done
 
     @property
     def is_complete(self) -> bool:
         """It has come whole, and is held whole."""
-        return self.is_whole and not self._dropped
+        return self.is_received and not self._dropped
 
     @property
     def is_too_long(self) -> bool:
@@ -72,27 +72,27 @@ class Body:
             self.is_broken = self._chunks.is_broken
             self._frame(data if self.is_broken else data[:taken])
         part = content[: self._limit - len(self._kept)]
-        self._take(len(part))
+        self._reserve(len(part))
         self._kept += part
         self._dropped += len(content) - len(part)
-        self.is_broken = self.is_broken or self._dropped > MOST_DROPPED
+        self.is_broken = self.is_broken or self._dropped > MAX_DROPPED
         return data[taken:]
 
     def end(self) -> tuple[bytes, bytes | None]:
         """What is held, and of chunks the bytes as they came, if there are not too many. The budget has them back."""
-        self._budget.give_back(self._held)
+        self._budget.release(self._held)
         self._held = 0
         return bytes(self._kept), None if self._framing is None else bytes(self._framing)
 
     def _frame(self, data: bytes) -> None:
         if self._framing is None:
             return
-        if len(self._framing) + len(data) > MOST_FRAMING:
+        if len(self._framing) + len(data) > MAX_FRAMING:
             self._framing = None
         else:
-            self._take(len(data))
+            self._reserve(len(data))
             self._framing += data
 
-    def _take(self, count: int) -> None:
-        self._budget.take(count)
+    def _reserve(self, count: int) -> None:
+        self._budget.reserve(count)
         self._held += count

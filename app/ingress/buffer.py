@@ -2,8 +2,8 @@
 
 import re
 
-from .body import Budget
-from .head import MOST_BYTES
+from .body import MemoryBudget
+from .head import MAX_BYTES
 
 # A budget does not count fewer.
 FREE = 8 << 10
@@ -27,7 +27,7 @@ class Buffer:
         self._checked = 0
         self._next = _METHOD
         # Which budget knows of how many of the bytes.
-        self._budget: Budget | None = None
+        self._budget: MemoryBudget | None = None
         self._charged = 0
 
     def __len__(self) -> int:
@@ -37,7 +37,7 @@ class Buffer:
         """These bytes have come."""
         self._bytes += data
 
-    def take(self) -> bytes:
+    def take_all(self) -> bytes:
         """All of it, which then is no longer here."""
         data = bytes(self._bytes)
         self.clear()
@@ -48,10 +48,10 @@ class Buffer:
         self._bytes.clear()
         self._start_over()
         if self._budget is not None:
-            self._budget.give_back(self._charged)
+            self._budget.release(self._charged)
             self._budget, self._charged = None, 0
 
-    def start(self, count: int) -> bytes:
+    def peek(self, count: int) -> bytes:
         """The first bytes."""
         return bytes(self._bytes[:count])
 
@@ -65,7 +65,7 @@ class Buffer:
         """How many bytes the head has, its empty line included; None: it has not come whole, or is too long."""
         end = self._bytes.find(b"\r\n\r\n", self._searched) + 4
         if end >= 4:
-            return end if end <= MOST_BYTES else None
+            return end if end <= MAX_BYTES else None
         self._searched = max(0, len(self._bytes) - 3)
         return None
 
@@ -77,10 +77,10 @@ class Buffer:
     @property
     def is_too_long(self) -> bool:
         """For one head."""
-        return len(self._bytes) > MOST_BYTES
+        return len(self._bytes) > MAX_BYTES
 
     @property
-    def is_bare(self) -> bool:
+    def is_invalid(self) -> bool:
         """It begins no request, or the lines of its head do not end with CR LF. Each byte is looked at once."""
         data = self._bytes
         if self._next is _METHOD:
@@ -111,11 +111,11 @@ class Buffer:
         self._searched = self._checked = 0
         self._next = _METHOD
 
-    def charge(self, budget: Budget) -> None:
+    def charge(self, budget: MemoryBudget) -> None:
         """Let a budget know of the bytes: the first one that is given, as long as there are any. StoreUnavailable."""
         count = len(self._bytes)
         if count <= FREE or count == self._charged:
             return
         budget = self._budget or budget
-        budget.take(count - self._charged)
+        budget.reserve(count - self._charged)
         self._budget, self._charged = budget, count

@@ -4,8 +4,8 @@ import re
 from enum import Enum
 
 # The line with a chunk's size and its extensions; and all trailer lines together.
-MOST_LINE = 4_096
-MOST_TRAILERS = 64 << 10
+MAX_LINE = 4_096
+MAX_TRAILERS = 64 << 10
 _SIZE = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\r\n\0]*)?")
 _TRAILER = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+:[^\r\n\0]*")
 
@@ -56,14 +56,14 @@ class Chunks:
 
     def _read_line(self, data: bytes, at: int) -> int:
         """Where the line ends, or what there is of it."""
-        most = at + MOST_LINE - len(self._line)
+        most = at + MAX_LINE - len(self._line)
         end = data.find(b"\n", at, most)
         stop = min(len(data), most) if end < 0 else end + 1
         self._line += data[at:stop]
         if end >= 0:
             line, self._line = self._line, b""
             self.is_broken = not (line.endswith(b"\r\n") and self._take(line[:-2]))
-        elif len(self._line) >= MOST_LINE or (self._next is _Next.BREAK and self._line != b"\r"):
+        elif len(self._line) >= MAX_LINE or (self._next is _Next.BREAK and self._line != b"\r"):
             self.is_broken = True
         return stop
 
@@ -83,4 +83,4 @@ class Chunks:
             self._next = _Next.NOTHING
             return True
         self._trailers += len(line)
-        return self._trailers <= MOST_TRAILERS and _TRAILER.fullmatch(line) is not None
+        return self._trailers <= MAX_TRAILERS and _TRAILER.fullmatch(line) is not None

@@ -9,8 +9,8 @@ import msgspec
 from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
 
 # A head of more bytes, or of more lines, is refused.
-MOST_BYTES = 256 << 10
-MOST_LINES = 256
+MAX_BYTES = 256 << 10
+MAX_LINES = 256
 
 _FIRST_LINE = b"POST / HTTP/1.1\r\n"
 _OLD = (b"0.9", b"1.0")
@@ -20,7 +20,7 @@ class NotHttp(Exception):
     """Why the bytes are no request of HTTP/1.x."""
 
 
-class Head(msgspec.Struct, frozen=True, gc=False):
+class RequestHead(msgspec.Struct, frozen=True, gc=False):
     """`lines` are the header lines as they came, each with its line break. `length` is that of the body, 0 where it
     has none or is `chunked`. `expects`: the sender waits for `100 Continue`. `forwarded`: X-Forwarded-For."""
 
@@ -75,7 +75,7 @@ _LENGTHS = frozenset(
 )
 
 
-def read_head(version: bytes, lines: bytes) -> Head:
+def read_head(version: bytes, lines: bytes) -> RequestHead:
     """`lines`: the header lines and the empty line behind them. NotHttp."""
     headers = _Headers()
     try:
@@ -84,11 +84,11 @@ def read_head(version: bytes, lines: bytes) -> Head:
         pass  # the head is read, and what follows it is not the parser's
     except HttpParserError as error:
         raise NotHttp(_reason(error)) from None
-    if headers.count > MOST_LINES:
-        raise NotHttp(f"more than {MOST_LINES} header lines")
+    if headers.count > MAX_LINES:
+        raise NotHttp(f"more than {MAX_LINES} header lines")
     options = {option.strip(b" \t") for option in headers.connection.split(b",")} if headers.connection else frozenset()
     is_old = version in _OLD
-    return Head(
+    return RequestHead(
         lines=lines[:-2],
         length=headers.length,
         chunked=headers.chunked,

@@ -13,8 +13,8 @@ from aiohttp import web
 from aiohttp.abc import AbstractAccessLogger
 
 from ..log import get_log
-from .body import Body, Budget
-from .head import Head
+from .body import Body, MemoryBudget
+from .head import RequestHead
 
 _SAFE = {"Content-Security-Policy": "sandbox; default-src 'none'", "X-Content-Type-Options": "nosniff"}
 # Our connections have deadlines of their own, and may carry captures while aiohttp has nothing to do.
@@ -23,25 +23,25 @@ _NEVER_S = 7 * 86_400.0
 _log = get_log("server")
 
 
-class Connection(Protocol):
+class PageConnection(Protocol):
     """What a page needs of its connection."""
 
     transport: asyncio.Transport | None
     trusted: bool
 
-    def hold(self, data: bytes) -> None:
+    def buffer_rest(self, data: bytes) -> None:
         """These bytes follow the request."""
 
     def watch(self, left: Callable[[], object] | None) -> None:
         """Call this when the client hangs up; None: stop watching."""
 
-    def answered(self, *, stay: bool) -> None:
+    def answered(self, *, keep_open: bool) -> None:
         """The response is out; `stay`: the next request may follow."""
 
-    def came_whole(self) -> None:
+    def request_complete(self) -> None:
         """The request has no deadline any more."""
 
-    def end(self, words: bytes) -> None:
+    def end(self, response: bytes) -> None:
         """Say this, and close."""
 
 
@@ -50,7 +50,7 @@ class _ResponseLog(AbstractAccessLogger):
 
     def log(self, request: web.BaseRequest, response: web.StreamResponse, time: float) -> None:  # noqa: ARG002
         if isinstance(request.protocol, PageHandler) and request.protocol.page is not None:
-            request.protocol.page.responded(stay=bool(response.keep_alive))
+            request.protocol.page.responded(keep_open=bool(response.keep_alive))
 
 
 OPTIONS: dict[str, Any] = {
@@ -137,8 +137,8 @@ class Page:
     """One request on its way to aiohttp, until its response is out."""
 
     def __init__(
-        self, connection: Connection, handler: PageHandler, head: Head, budget: Budget, *, is_tunnel: bool,
-        refusal: bytes,
+        self, connection: PageConnection, handler: PageHandler, head: RequestHead, budget: MemoryBudget, *,
+        is_tunnel: bool, refusal: bytes,
     ) -> None:  # fmt: skip
         self._connection = connection
         self._handler = handler
@@ -172,17 +172,17 @@ class Page:
             self._connection.end(b"" if self._responded else self._refusal)
             return
         self._pass(data[: len(data) - len(rest)])
-        if self._body.is_whole:
+        if self._body.is_received:
             self.wants_more = False
-            self._connection.hold(rest)
-            self._connection.came_whole()
-            self._look()
+            self._connection.buffer_rest(rest)
+            self._connection.request_complete()
+            self._finish_if_done()
 
-    def responded(self, *, stay: bool) -> None:
+    def responded(self, *, keep_open: bool) -> None:
         """The response is out."""
         self._responded = True
-        self._stay = self._stay and stay
-        self._look()
+        self._stay = self._stay and keep_open
+        self._finish_if_done()
 
     def trust(self) -> None:
         """Its client has signed in."""
@@ -196,10 +196,10 @@ class Page:
         if data:
             self._handler.data_received(data)
 
-    def _look(self) -> None:
+    def _finish_if_done(self) -> None:
         if self._responded and (self._body is None or not self.wants_more):
             self._handler.page = None
-            self._connection.answered(stay=self._stay)
+            self._connection.answered(keep_open=self._stay)
 
 
 async def drained(request: web.Request) -> None:

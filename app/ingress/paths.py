@@ -18,7 +18,7 @@ _REST = re.compile(rb"(?: HTTP/[0-9.]*)?\s*$")
 _ROLES = {role.value.encode(): role for role in Role}
 
 
-class Line(NamedTuple):
+class RequestLine(NamedTuple):
     """A request line. `end` is where it ends in the bytes, behind its line break.
 
     `version` is None where the line is not `METHOD target HTTP/1.1`, or with 0.9, 1.0 or 2.0 at its end. `key` and
@@ -38,7 +38,7 @@ class Line(NamedTuple):
         return _ROLES.get(self.tail[1:].partition(b"/")[0], Role.PRIMARY)
 
 
-class Paths:
+class CapturePaths:
     """Of a server below one base path."""
 
     def __init__(self, base_path: str) -> None:
@@ -50,26 +50,26 @@ class Paths:
         self._decoded = re.compile(rb"%s((?:/[^?#]*)?)(?:[?#]|$)" % url)
         self._broken = re.compile(rb"(%s) %s((?:/[^?#\s]*)?)(?=[?#\s]|$)" % (_TOKEN, url))
 
-    def read(self, data: bytes) -> Line | None:
+    def read(self, data: bytes) -> RequestLine | None:
         """The line at the beginning of the bytes; None: it belongs to no bin, and is no request line."""
         match = self._capture.match(data)
         if match is not None:
             method, target, key, tail, version = match.groups()
-            return Line(method, target, version, match.end(), key.decode(), tail)
+            return RequestLine(method, target, version, match.end(), key.decode(), tail)
         match = self._other.match(data)
         if match is None:
             return self.read_broken(data)
         method, target, version = match.groups()
         place = self._decoded.match(unquote_to_bytes(target)) if b"%" in target else None
         if place is None:
-            return Line(method, target, version, match.end())
-        return Line(method, target, version, match.end(), place[1].decode(), place[2])
+            return RequestLine(method, target, version, match.end())
+        return RequestLine(method, target, version, match.end(), place[1].decode(), place[2])
 
-    def read_broken(self, data: bytes) -> Line | None:
+    def read_broken(self, data: bytes) -> RequestLine | None:
         """What begins with a token, a blank and a capture path, whatever follows. Its target ends with its line."""
         match = self._broken.match(data)
         if match is None:
             return None
         end = data.find(b"\n") + 1 or len(data)
         target = _REST.sub(b"", data[match.end(1) + 1 : end])
-        return Line(match[1], target, None, end, match[2].decode(), match[3])
+        return RequestLine(match[1], target, None, end, match[2].decode(), match[3])

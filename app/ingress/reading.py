@@ -7,40 +7,40 @@ ago. So heads are remembered, which saves most of what reading costs.
 from functools import lru_cache
 from typing import NamedTuple
 
-from .head import Head, NotHttp, read_head
-from .paths import Line, Paths
+from .head import NotHttp, RequestHead, read_head
+from .paths import CapturePaths, RequestLine
 
 # Longer heads are not remembered, and not more than so many: at most half a megabyte.
-MOST_BYTES = 1_024
-MOST_HEADS = 512
+MAX_CACHED_BYTES = 1_024
+MAX_CACHED_HEADS = 512
 
 NO_LINE = "its first line is not “METHOD target HTTP/1.1”"
 
 
-class Reading(NamedTuple):
+class ParsedHead(NamedTuple):
     """`line` None: it is no request line, and names no bin. `head` None: it is not valid; `why` says why."""
 
-    line: Line | None
-    head: Head | None
+    line: RequestLine | None
+    head: RequestHead | None
     why: str = ""
 
 
-class Reader:
+class HeadReader:
     """Of a server below one base path."""
 
-    def __init__(self, paths: Paths) -> None:
+    def __init__(self, paths: CapturePaths) -> None:
         self._paths = paths
-        self._remembered = lru_cache(maxsize=MOST_HEADS)(self._read)
+        self._remembered = lru_cache(maxsize=MAX_CACHED_HEADS)(self._read)
 
-    def read(self, data: bytes) -> Reading:
+    def read(self, data: bytes) -> ParsedHead:
         """A head with its empty line."""
-        return self._remembered(data) if len(data) <= MOST_BYTES else self._read(data)
+        return self._remembered(data) if len(data) <= MAX_CACHED_BYTES else self._read(data)
 
-    def _read(self, data: bytes) -> Reading:
+    def _read(self, data: bytes) -> ParsedHead:
         line = self._paths.read(data)
         if line is None or line.version is None:
-            return Reading(line, None, NO_LINE)
+            return ParsedHead(line, None, NO_LINE)
         try:
-            return Reading(line, read_head(line.version, data[line.end :]))
+            return ParsedHead(line, read_head(line.version, data[line.end :]))
         except NotHttp as error:
-            return Reading(line, None, str(error))
+            return ParsedHead(line, None, str(error))

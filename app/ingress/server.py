@@ -7,13 +7,13 @@ import socket
 from aiohttp import web
 
 from .. import keys
-from .capture import Context, PeerOf, UrlOf
+from .capture import CaptureContext, PeerOf, UrlOf
 from .connection import Connection
 from .pages import OPTIONS, Pages
-from .paths import Paths
-from .reading import Reader
+from .paths import CapturePaths
+from .reading import HeadReader
 from .serving import Serving
-from .slots import Slots
+from .slots import ConnectionSlots
 
 # File descriptors that are not connections: database, log, templates, the pipes of the storage processes, the runtime.
 SPARE_FILES = 200
@@ -31,19 +31,19 @@ class IngressServer:
         self._runner = web.AppRunner(app, handle_signals=False, shutdown_timeout=SHUTDOWN_S, **OPTIONS)
         self._listening: asyncio.Server | None = None
         self._serving: Serving | None = None
-        self._slots: Slots | None = None
+        self._slots: ConnectionSlots | None = None
 
     async def start(self, listener: socket.socket) -> None:
         """Start the application, then take connections. CannotStart names what is in the way."""
         await self._runner.setup()
         app = self.app
-        captures = Context(
+        captures = CaptureContext(
             app[keys.KEYRING], app[keys.INTAKE], app[keys.STORE], app[keys.WAITING], app[keys.METRICS],
             app[keys.SETTINGS].max_body, self._url_of, self._peer_of,
         )  # fmt: skip
-        slots = Slots(connection_limit())
-        paths = Paths(app[keys.SETTINGS].base_path)
-        serving = Serving(paths, Reader(paths), captures, Pages(self._server), slots)
+        slots = ConnectionSlots(connection_limit())
+        paths = CapturePaths(app[keys.SETTINGS].base_path)
+        serving = Serving(paths, HeadReader(paths), captures, Pages(self._server), slots)
         self._serving, self._slots = serving, slots
         slots.start()
         loop = asyncio.get_running_loop()
@@ -56,7 +56,7 @@ class IngressServer:
         if self._serving is not None and self._slots is not None:
             self._serving.is_stopping = True
             # Answers that are held back go out now.
-            self._serving.captures.waiting.stop()
+            self._serving.captures.held_answers.stop()
             await self._slots.drain(SHUTDOWN_S)
         await self._runner.cleanup()
         if self._slots is not None:

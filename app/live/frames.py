@@ -22,7 +22,7 @@ class Frames:
     after: int
     wire: bytes
     more: bool
-    stroke: int
+    version: int
 
 
 def text_frames(texts: Sequence[str]) -> bytes:
@@ -65,9 +65,9 @@ class FrameCache(Generic[T]):
         """The value under `key`, made at most once at a time; remembered when `keep` says so."""
         while (flight := self._flights.get(key)) is not None:
             if not flight.done:
-                landed = asyncio.get_running_loop().create_future()
-                flight.followers.append(landed)
-                await landed
+                finished = asyncio.get_running_loop().create_future()
+                flight.followers.append(finished)
+                await finished
             if flight.error is not None:
                 raise flight.error
             if flight.value is not None:
@@ -90,14 +90,14 @@ class FrameCache(Generic[T]):
                 asyncio.get_running_loop().call_later(MOMENT_S, self._flights.pop, key, None)
             else:
                 del self._flights[key]
-            _land(flight.followers)
+            _finish_followers(flight.followers)
         return value
 
 
-def _land(followers: list[asyncio.Future[None]]) -> None:
-    for landed in followers[:AT_ONCE]:
-        if not landed.done():
-            landed.set_result(None)
+def _finish_followers(followers: list[asyncio.Future[None]]) -> None:
+    for finished in followers[:AT_ONCE]:
+        if not finished.done():
+            finished.set_result(None)
     rest = followers[AT_ONCE:]
     if rest:
-        asyncio.get_running_loop().call_soon(_land, rest)
+        asyncio.get_running_loop().call_soon(_finish_followers, rest)

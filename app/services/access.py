@@ -54,7 +54,7 @@ class Access:
 
     async def start(self) -> None:
         """A changed token ends all sessions; so does idleness. Those that stay on a full disk open nothing either."""
-        with self._even_on_a_full_disk():
+        with self._ignore_full_disk():
             await self._store.drop_sessions(other_than_token=self._token_hash, seen_before=clock.now() - IDLE)
 
     async def sign_in(self) -> str:
@@ -63,7 +63,7 @@ class Access:
         now = clock.now()
         session = Session(hash=digest(secret), token_hash=self._token_hash, created_at=now, seen_at=now)
         self._remember(session)
-        with self._even_on_a_full_disk():
+        with self._ignore_full_disk():
             await self._store.add_session(session)
         return secret
 
@@ -80,7 +80,7 @@ class Access:
             return False
         if now - session.seen_at > TOUCH_EVERY:
             session = replace(session, seen_at=now)
-            with self._even_on_a_full_disk():
+            with self._ignore_full_disk():
                 await self._store.touch_session(key, now)
         self._remember(session)
         return True
@@ -101,7 +101,7 @@ class Access:
         self._sessions[session.hash] = session
 
     @contextmanager
-    def _even_on_a_full_disk(self) -> Iterator[None]:
+    def _ignore_full_disk(self) -> Iterator[None]:
         """Who wants to make room must be able to come in. What is not written holds until a restart."""
         try:
             yield

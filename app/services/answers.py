@@ -16,7 +16,7 @@ from ..store import Store
 _log = get_log("answers")
 
 
-class _Ready:
+class _ParsedAnswers:
     """A role's answers with their queries read."""
 
     __slots__ = ("answers", "needs_reading", "rules")
@@ -47,13 +47,13 @@ class Answers:
     def __init__(self, store: Store, hub: Hub) -> None:
         self._store = store
         self._hub = hub
-        self._by_bin: dict[str, dict[Role, _Ready]] = {}
+        self._by_bin: dict[str, dict[Role, _ParsedAnswers]] = {}
         self._changing = asyncio.Lock()
 
     async def start(self) -> None:
         """Read what users have set."""
         for bin_id, role, answers in await self._store.list_answers():
-            self._by_bin.setdefault(bin_id, {})[role] = _Ready(answers)
+            self._by_bin.setdefault(bin_id, {})[role] = _ParsedAnswers(answers)
 
     def of(self, bin_id: str, role: Role) -> RoleAnswers:
         """What a role answers; the default when nobody has set anything."""
@@ -78,11 +78,11 @@ class Answers:
         problems = check_answers(answers)
         if problems:
             raise Invalid(*problems)
-        ready = _Ready(answers)
+        ready = _ParsedAnswers(answers)
         async with self._changing:
             await self._store.set_answers(bin_id, role, answers)
             self._by_bin.setdefault(bin_id, {})[role] = ready
-        self._hub.ring(bin_id)
+        self._hub.notify(bin_id)
 
     async def reset(self, bin_id: str, role: Role) -> None:
         """Back to the default. NotFound."""
@@ -92,7 +92,7 @@ class Answers:
             roles.pop(role, None)
             if not roles:
                 self._by_bin.pop(bin_id, None)
-        self._hub.ring(bin_id)
+        self._hub.notify(bin_id)
 
     def forget(self, bin_id: str) -> None:
         """The bin was deleted."""

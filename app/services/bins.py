@@ -55,7 +55,7 @@ async def change(
             bin.id, name=name, provider=provider, retention=retention, stuck_after=stuck_after
         )
     keyring.change(changed)
-    hub.ring(bin.id)
+    hub.notify(bin.id)
     return changed
 
 
@@ -64,7 +64,7 @@ async def rotate_key(store: Store, keyring: Keyring, hub: Hub, bin_id: str) -> B
     with keyring.changing(bin_id):
         bin = await store.rotate_key(bin_id, clock.new_key())
     keyring.change(bin)
-    hub.ring(bin_id)
+    hub.notify(bin_id)
     return bin
 
 
@@ -78,23 +78,23 @@ async def delete(
     answers.forget(bin_id)
     faults.forget(bin_id)
     sweeping.erase_soon()
-    hub.ring(bin_id)
+    hub.notify(bin_id)
 
 
 async def clear(store: Store, hub: Hub, sweeping: Sweeping, bin_id: str) -> None:
     """All captures of a bin; numbering goes on. NotFound."""
     await store.drop_captures(bin_id)
     sweeping.erase_soon()
-    hub.ring(bin_id)
+    hub.notify(bin_id)
 
 
 async def delete_capture(store: Store, hub: Hub, bin_id: str, n: int) -> None:
     """One capture. NotFound."""
     await store.drop_capture(bin_id, n)
-    hub.ring(bin_id)
+    hub.notify(bin_id)
 
 
 async def reread(store: Store, hub: Hub, bin_id: str) -> None:
     """Read all captures of a bin again, beside what is seen until then. NotFound."""
     await store.reread(bin_id)
-    hub.ring(bin_id)
+    hub.notify(bin_id)

@@ -35,7 +35,7 @@ class Intake:
         )  # fmt: skip
         if reply.hit is None:
             return self._store.add_capture(new), reply
-        give_back = partial(self._faults.give_back, bin.id, role, reply.hit)
+        give_back = partial(self._faults.uncount, bin.id, role, reply.hit)
         try:
             stored = self._store.add_capture(new)
         except Exception:

@@ -43,7 +43,7 @@ async def each_page(store: Store, bin: Bin, query: Query | None = None) -> Async
 async def each_whole_page(store: Store, bin: Bin, query: Query | None = None) -> AsyncIterator[Sequence[Whole]]:
     """The captures with their bytes, and with what was answered where it was not the default."""
     async for rows in each_page(store, bin, query):
-        for numbers in in_bites(rows):
+        for numbers in in_chunks(rows):
             captures = await store.get_captures(bin.id, numbers)
             sent = await store.get_sent_answers(bin.id, numbers)
             yield [(capture, sent.get(capture.row.n)) for capture in captures]
@@ -90,7 +90,7 @@ async def _each_range(
             size = max(min(size, LEAST_RANGE), size // 2)
 
 
-def in_bites(rows: Sequence[CaptureRow]) -> Iterator[list[int]]:
+def in_chunks(rows: Sequence[CaptureRow]) -> Iterator[list[int]]:
     """The numbers of captures that may be read together."""
     numbers: list[int] = []
     size = 0

@@ -22,7 +22,7 @@ from ..store import COMMIT_WAIT_S, Store
 KEPT_S = 2 * COMMIT_WAIT_S
 EVERY_S = 1.0
 
-Taken = tuple[Fault, FaultHit]
+CountedHit = tuple[Fault, FaultHit]
 
 _log = get_log("faults")
 
@@ -53,7 +53,7 @@ class Faults:
         now = clock.now()
         return [fault for fault in self._by_bin.get(bin_id, {}).values() if not fault.is_over(now)]
 
-    def take(
+    def count_hit(
         self,
         bin_id: str,
         role: Role,
@@ -61,7 +61,7 @@ class Faults:
         dice: Callable[[], float] = clock.dice,
         *,
         target: str = "",
-    ) -> Taken | None:
+    ) -> CountedHit | None:
         """The fault for one request, which counts it. None: there is none, it is over, or chance spares the request.
         With its `target` a request that followed a redirect is not redirected again."""
         roles = self._by_bin.get(bin_id)
@@ -76,7 +76,7 @@ class Faults:
         roles[role], hit = active.taken()
         return fault, hit
 
-    def give_back(self, bin_id: str, role: Role, hit: FaultHit) -> None:
+    def uncount(self, bin_id: str, role: Role, hit: FaultHit) -> None:
         """The request that took it could not be stored, so it never was one."""
         active = self._by_bin.get(bin_id, {}).get(role)
         if active is not None and active.id == hit.fault:
@@ -89,9 +89,9 @@ class Faults:
         async with self._changing:
             await self._store.set_fault(fault)
             self._by_bin.setdefault(fault.bin_id, {})[fault.role] = fault
-        self._hub.ring(fault.bin_id)
+        self._hub.notify(fault.bin_id)
 
-    async def heal(self, bin_id: str, role: Role) -> None:
+    async def clear(self, bin_id: str, role: Role) -> None:
         """End the role's fault now, if it has one."""
         async with self._changing:
             fault = self._by_bin.get(bin_id, {}).get(role)
@@ -99,7 +99,7 @@ class Faults:
                 return
             await self._store.drop_fault(fault.id)
             self._remove(fault)
-        self._hub.ring(bin_id)
+        self._hub.notify(bin_id)
 
     def forget(self, bin_id: str) -> None:
         """The bin was deleted."""
@@ -123,11 +123,11 @@ class Faults:
                 self._over.pop(fault.id, None)
             elif fault.id not in self._over:
                 self._over[fault.id] = ticks
-                self._hub.ring(fault.bin_id)
+                self._hub.notify(fault.bin_id)
             elif ticks - self._over[fault.id] > KEPT_S:
-                await self._take_away(fault)
+                await self._remove_stored(fault)
 
-    async def _take_away(self, fault: ActiveFault) -> None:
+    async def _remove_stored(self, fault: ActiveFault) -> None:
         async with self._changing:
             await self._store.drop_fault(fault.id)
             self._remove(fault)

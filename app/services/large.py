@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import ParamSpec, TypeVar
 
 from ..domain.captures import RawRequest
-from ..tasks import aside
+from ..tasks import run_in_thread
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -25,5 +25,5 @@ def is_large(raw: RawRequest) -> bool:
 async def work_on(raws: Iterable[RawRequest], function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Call a pure function that reads these requests."""
     if any(map(is_large, raws)):
-        return await aside(function, *args, **kwargs)
+        return await run_in_thread(function, *args, **kwargs)
     return function(*args, **kwargs)

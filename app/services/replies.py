@@ -25,7 +25,7 @@ UNREAD = "The request could not be read, so no answer could be chosen; the defau
 _log = get_log("replying")
 
 
-class Words(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class PreparedAnswer(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What is to be said. `constant`: others will be told the very same. `set_by_user`: it is not the default."""
 
     answer: Answer
@@ -34,7 +34,7 @@ class Words(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     well_formed: bool = True
     note: str | None = None
 
-    def tell(self, outcome: Outcome) -> Outcome:
+    def complete_outcome(self, outcome: Outcome) -> Outcome:
         """The outcome of having said it."""
         if not self.set_by_user and self.note is None:
             return outcome
@@ -63,16 +63,16 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
         """It is not simply sent at once."""
         return self.fault is not None or self.answer.delay_ms > 0
 
-    def words(self, n: int) -> Words:
+    def prepare(self, n: int) -> PreparedAnswer:
         """What is said to capture `n`. Never raises: what cannot be sent is replaced by the default."""
         if not self.set_by_user:
-            return Words(answer=self.answer, note=self.note)
+            return PreparedAnswer(answer=self.answer, note=self.note)
         if not is_fit(self.answer):
-            return Words(answer=safe_answer(self.role), note=UNFIT)
+            return PreparedAnswer(answer=safe_answer(self.role), note=UNFIT)
         if self.reading is None:
-            return Words(answer=self.answer, set_by_user=True, well_formed=is_well_formed(self.answer))
+            return PreparedAnswer(answer=self.answer, set_by_user=True, well_formed=is_well_formed(self.answer))
         answer = render(self.answer, values_of(self.reading, n))
-        return Words(answer=answer, constant=False, set_by_user=True, well_formed=is_well_formed(answer))
+        return PreparedAnswer(answer=answer, constant=False, set_by_user=True, well_formed=is_well_formed(answer))
 
 
 _SAFE = Reply(role=Role.PRIMARY, answer=safe_answer(Role.PRIMARY))
@@ -89,10 +89,10 @@ def choose(answers: Answers, faults: Faults, bin: Bin, role: Role, raw: RawReque
             # A fault of smsbin: what came must be kept all the same.
             _log.error("answer.not_chosen", bin=bin.id, exc_info=error)
             reply = Reply(role=role, answer=safe_answer(role), note=UNREAD)
-    taken = faults.take(bin.id, role, raw.received_at, target=raw.target)
-    if taken is None:
+    counted = faults.count_hit(bin.id, role, raw.received_at, target=raw.target)
+    if counted is None:
         return reply
-    fault, hit = taken
+    fault, hit = counted
     return msgspec.structs.replace(reply, role=role, fault=fault, hit=hit)
 
 

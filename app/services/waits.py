@@ -10,9 +10,9 @@ from contextlib import contextmanager
 from enum import Enum
 from typing import Protocol
 
-MOST = 2_000
+MAX_HELD = 2_000
 # No bin takes the places of all others.
-MOST_OF_BIN = 1_000
+MAX_HELD_PER_BIN = 1_000
 # Timers are libuv's: they know milliseconds, and ring early by what had passed of the first one. No answer leaves
 # before its time.
 ROUNDING_S = 0.002
@@ -27,14 +27,14 @@ class Ending(Enum):
     FULL = "Too many answers were waiting already, so this one was sent at once."
 
 
-class Sender(Protocol):
+class WatchedPeer(Protocol):
     """Somebody who may hang up."""
 
     def watch(self, left: Callable[[], object] | None) -> None:
         """Call this when they do, at once if they have; None: nobody asks any more."""
 
 
-class Waiting:
+class HeldAnswers:
     """Belongs to one event loop."""
 
     def __init__(self) -> None:
@@ -49,10 +49,10 @@ class Waiting:
         return self._all
 
     @contextmanager
-    def place(self, bin_id: str) -> Iterator[bool]:
+    def slot(self, bin_id: str) -> Iterator[bool]:
         """A place among those that wait; False: there is none left."""
         of_bin = self._by_bin.get(bin_id, 0)
-        if self._all >= MOST or of_bin >= MOST_OF_BIN:
+        if self._all >= MAX_HELD or of_bin >= MAX_HELD_PER_BIN:
             yield False
             return
         self._all += 1
@@ -65,7 +65,7 @@ class Waiting:
             if not self._by_bin[bin_id]:
                 del self._by_bin[bin_id]
 
-    async def wait(self, seconds: float, sender: Sender) -> Ending:
+    async def wait(self, seconds: float, sender: WatchedPeer) -> Ending:
         """Until the time is over, the sender has left, or the server stops."""
         if self._stopped:
             return Ending.STOPPED

@@ -13,13 +13,13 @@ from typing import Protocol, cast
 
 from ..clock import ticks
 from ..log import get_log
-from ..tasks import lifelong
+from ..tasks import start_task
 from .frames import frame, take_frames
 
 # The pause before a process is started again: doubled each time that it does not live long.
-FIRST_PAUSE_S = 0.2
-LONGEST_PAUSE_S = 10.0
-LONG_S = 30.0
+MIN_PAUSE_S = 0.2
+MAX_PAUSE_S = 10.0
+STABLE_S = 30.0
 # A process that was told to end, or killed, is waited for so long before that is logged.
 END_S = 4.0
 
@@ -39,7 +39,7 @@ class Owner(Protocol):
         """The process is gone; `code` None: it could not be started."""
 
 
-class Process(Protocol):
+class ChildProcess(Protocol):
     """A process that was started; the methods are those of `subprocess.Popen`."""
 
     @property
@@ -53,7 +53,7 @@ class Process(Protocol):
         """Its exit code, or minus the signal that ended it. `subprocess.TimeoutExpired` after so many seconds."""
 
 
-def start_process(module: str, arguments: Sequence[str], descriptors: Sequence[int]) -> Process:
+def start_process(module: str, arguments: Sequence[str], descriptors: Sequence[int]) -> ChildProcess:
     """Run `python -m module`; of the open files it inherits these descriptors only. OSError: it cannot be started."""
     # It imports this very package, wherever that lies and whatever the working directory is.
     top = Path(__file__).resolve().parents[__package__.count(".") + 1]
@@ -74,7 +74,7 @@ class Child(asyncio.Protocol):
         self._owner = owner
         self._keep_open = tuple(keep_open)
         self._loop = asyncio.get_running_loop()
-        self._process: Process | None = None
+        self._process: ChildProcess | None = None
         self._transport: asyncio.WriteTransport | None = None
         self._received = bytearray()
         self._gone = asyncio.Event()
@@ -90,7 +90,7 @@ class Child(asyncio.Protocol):
 
     def start(self) -> None:
         """Keep a process running from now on."""
-        self._task = lifelong(self._live(), name=self._module)
+        self._task = start_task(self._keep_running(), name=self._module)
 
     def send(self, data: bytes) -> bool:
         """One frame; False when there is no process now."""
@@ -123,24 +123,24 @@ class Child(asyncio.Protocol):
         self._closing.set()
         self.met()
         if self._transport is not None:
-            self._hang_up(self._transport)
+            self._close_pipe(self._transport)
         if self._task is not None:
             await asyncio.wait([self._task])
 
-    async def _live(self) -> None:
-        pause_s = FIRST_PAUSE_S
+    async def _keep_running(self) -> None:
+        pause_s = MIN_PAUSE_S
         while not self._closing.is_set():
             started = ticks()
-            code, why = await self._live_once()
+            code, why = await self._run_once()
             self._owner.ended(code, why)
-            pause_s = FIRST_PAUSE_S if ticks() - started > LONG_S else min(2 * pause_s, LONGEST_PAUSE_S)
+            pause_s = MIN_PAUSE_S if ticks() - started > STABLE_S else min(2 * pause_s, MAX_PAUSE_S)
             try:
                 async with asyncio.timeout(pause_s):
                     await self._closing.wait()
             except TimeoutError:
                 continue
 
-    async def _live_once(self) -> tuple[int | None, str]:
+    async def _run_once(self) -> tuple[int | None, str]:
         """From its start to its end: the exit code, and why it ended."""
         self._gone.clear()
         self._received.clear()
@@ -152,7 +152,7 @@ class Child(asyncio.Protocol):
             return None, f"it cannot be started: {error}"
         if self._closing.is_set() and self._transport is not None:
             # The end has overtaken the start.
-            self._hang_up(self._transport)
+            self._close_pipe(self._transport)
         await self._gone.wait()
         code = await self._reap()
         why = self._killed_for or f"it ended with code {code}"
@@ -192,7 +192,7 @@ class Child(asyncio.Protocol):
                 self._process = None
                 return code
 
-    def _hang_up(self, transport: asyncio.WriteTransport) -> None:
+    def _close_pipe(self, transport: asyncio.WriteTransport) -> None:
         transport.close()
         # What is on its way to a process that reads no more keeps the pipe open.
         self.expect(END_S, "its end")

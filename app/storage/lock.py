@@ -12,7 +12,7 @@ from pathlib import Path
 from ..errors import CannotStart
 
 # After a kill the processes of the old server may still be finishing their last steps; they hold the lock until then.
-PATIENCE_S = 5.0
+LOCK_WAIT_S = 5.0
 
 
 async def lock_directory(directory: Path) -> int:
@@ -33,7 +33,7 @@ async def lock_directory(directory: Path) -> int:
             f"The data directory {directory} cannot be written ({error.strerror}). Give another --data-dir,"
             " or make it writable for this user."
         ) from None
-    for _ in range(int(PATIENCE_S / 0.1)):
+    for _ in range(int(LOCK_WAIT_S / 0.1)):
         if _try(descriptor):
             return descriptor
         await asyncio.sleep(0.1)

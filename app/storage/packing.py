@@ -10,7 +10,7 @@ from ..domain.pairings.model import Hit
 from ..domain.statuses import Word
 
 
-class State(msgspec.Struct, array_like=True, gc=False):
+class FoldState(msgspec.Struct, array_like=True, gc=False):
     """What the fold of a message needs to go on, beside its columns."""
 
     prints: tuple[str, ...] = ()
@@ -20,12 +20,12 @@ class State(msgspec.Struct, array_like=True, gc=False):
 
 def write_state(message: Message) -> bytes:
     """A message's memory as a column."""
-    return pack(State(message.prints, message.pieces, message.as_callback))
+    return pack(FoldState(message.prints, message.pieces, message.as_callback))
 
 
 pack = msgspec.msgpack.Encoder().encode
 read_events = msgspec.msgpack.Decoder(tuple[Event, ...]).decode
 read_hits = msgspec.msgpack.Decoder(tuple[Hit, ...]).decode
-read_state = msgspec.msgpack.Decoder(State).decode
+read_state = msgspec.msgpack.Decoder(FoldState).decode
 read_answer = msgspec.msgpack.Decoder(Answer).decode
 read_fault_hit = msgspec.msgpack.Decoder(FaultHit).decode

@@ -9,7 +9,7 @@ import socket
 from .frames import receive, send
 
 # The exit code of a process that cannot tell what is on the disk.
-DOUBT = 4
+EXIT_DOUBT = 4
 
 
 class Pipe:
@@ -49,7 +49,7 @@ def begin() -> None:
     os.umask(0o077)
 
 
-def settle() -> None:
+def tune_gc() -> None:
     """When everything is loaded: jobs and rows hold no cycles, and there are thousands a second."""
     gc.collect()
     gc.freeze()

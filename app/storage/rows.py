@@ -13,7 +13,7 @@ from ..domain.statuses import Status
 from ..domain.units import from_micros, micros
 from .ids import number_of
 from .packing import read_hits, read_state, write_state
-from .transaction import Row
+from .transaction import SqlRow
 
 _FALLBACK = {"primary": False, "fallback": True, "voice": False, "voice-fallback": True}
 CALL_ROLES = frozenset({Role.VOICE.value, Role.VOICE_FALLBACK.value})
@@ -34,7 +34,7 @@ def write_codes(codes: tuple[str, ...]) -> str:
     return ",".join(codes if len(codes) < 2 else by_weight(codes))
 
 
-def read_bin(row: Row, space: Row | None, behind: int) -> Bin:
+def read_bin(row: SqlRow, space: SqlRow | None, behind: int) -> Bin:
     """A row of the log's `bins`, with the counts of its space in the ledger, as far as there is one; it is `behind` so
     many captures."""
     last = None if space is None else space["last_capture_at"]
@@ -58,7 +58,7 @@ def read_bin(row: Row, space: Row | None, behind: int) -> Bin:
     )
 
 
-def read_capture_row(row: Row) -> CaptureRow:
+def read_capture_row(row: SqlRow) -> CaptureRow:
     """A row of the ledger's `captures`."""
     return CaptureRow(
         n=number_of(row["id"]),
@@ -89,7 +89,7 @@ def read_capture_row(row: Row) -> CaptureRow:
     )
 
 
-def read_raw(row: Row) -> RawRequest:
+def read_raw(row: SqlRow) -> RawRequest:
     """A row of the log's `captures`."""
     return RawRequest(
         method=row["method"],
@@ -111,7 +111,7 @@ def content_type_of(raw: RawRequest) -> str | None:
     return None if value is None else value.decode("latin-1")
 
 
-def read_outcome(row: Row) -> Outcome | None:
+def read_outcome(row: SqlRow) -> Outcome | None:
     """The outcome in a row of the ledger's `captures`; None while it is unknown."""
     if row["sender_left"] is None:
         return None
@@ -125,14 +125,14 @@ def read_outcome(row: Row) -> Outcome | None:
     )
 
 
-def read_fault(row: Row) -> FaultHit | None:
+def read_fault(row: SqlRow) -> FaultHit | None:
     """The fault in a row of the ledger's `captures`."""
     if row["fault_kind"] is None:
         return None
     return FaultHit(fault=row["fault"], kind=row["fault_kind"], said=row["fault_said"], drill=row["fault_drill"])
 
 
-def read_message(row: Row) -> Message:
+def read_message(row: SqlRow) -> Message:
     """A row of `messages`."""
     state = read_state(row["state"])
     return Message(
@@ -197,7 +197,7 @@ def message_columns(message: Message, seq: int) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-def read_pairing(row: Row) -> Pairing:
+def read_pairing(row: SqlRow) -> Pairing:
     """A row of `pairings` as the fold left it."""
     return Pairing(
         message_id=row["call"],

@@ -7,10 +7,10 @@ from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 Values = Mapping[str, object] | Sequence[object]
-Rows = Sequence[tuple[object, ...]]
+RowValues = Sequence[tuple[object, ...]]
 
 
-class Row(Protocol):
+class SqlRow(Protocol):
     """A row, by column name or position."""
 
     def __getitem__(self, key: Any, /) -> Any: ...
@@ -20,22 +20,22 @@ class Row(Protocol):
 class Transaction(Protocol):
     """One transaction that is open. `query` is a name under `storage/sql/`; values by name, or by position."""
 
-    def all(self, query: str, values: Values = ()) -> Sequence[Row]:
+    def all(self, query: str, values: Values = ()) -> Sequence[SqlRow]:
         """Every row."""
 
-    def one(self, query: str, values: Values = ()) -> Row | None:
+    def one(self, query: str, values: Values = ()) -> SqlRow | None:
         """The first row, or None."""
 
     def run(self, query: str, values: Values = ()) -> int:
         """Run a statement: how many rows it changed."""
 
-    def each(self, query: str, rows: Rows) -> None:
+    def each(self, query: str, rows: RowValues) -> None:
         """Run a statement once for each of `rows`."""
 
-    def insert(self, query: str, rows: Rows) -> None:
+    def insert(self, query: str, rows: RowValues) -> None:
         """The same for a query with one `values (?, …)`, which may be repeated: many rows in one statement."""
 
-    def find(self, query: str, rows: Rows) -> Sequence[tuple[Any, ...]]:
+    def find(self, query: str, rows: RowValues) -> Sequence[tuple[Any, ...]]:
         """Rows of a query that joins `values (?, …)`: a look-up for each of `rows`, many in one statement."""
 
 
@@ -69,7 +69,7 @@ class Doubtful(DatabaseError):
     """Reading or writing failed in a way that leaves open what is on the disk."""
 
 
-class Damaged(Doubtful):
+class DamagedFile(Doubtful):
     """The file is no sound database."""
 
 

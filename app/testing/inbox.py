@@ -29,7 +29,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Urls:
+class CaptureUrls:
     """The capture URLs, by the job that each has in the provider's portal."""
 
     primary: str
@@ -39,7 +39,7 @@ class Urls:
     voice_fallback: str
 
 
-class Hit:
+class CapturedRequest:
     """One captured request. Its fields are those of the API's summary, `from` spelled `from_`; the rest is asked for
     when somebody looks."""
 
@@ -87,7 +87,7 @@ class Inbox:
         self._client = client
         self.bin = bin
         self.timeout_s = timeout_s
-        self.url = Urls(**{name.replace("-", "_"): url for name, url in bin["urls"].items()})
+        self.url = CaptureUrls(**{name.replace("-", "_"): url for name, url in bin["urls"].items()})
         self.page_url: str = bin["page_url"]
         # Hits that `wait` has given out: each is given once.
         self._given: set[int] = set()
@@ -105,12 +105,14 @@ class Inbox:
         """
         wanted = _Wanted(match, terms)
         timeout = self.timeout_s if timeout is None else timeout
-        end, after, found = clock.ticks() + timeout, 0, list[Hit]()
+        end, after, found = clock.ticks() + timeout, 0, list[CapturedRequest]()
         while True:
             left = end - clock.ticks()
             page = self._page(after, wanted.query, max(0, min(_LONGEST_S, int(left + 0.999))))
             after = page[-1]["n"] if page else after
-            found += [Hit(self, item) for item in page if item["n"] not in self._given and wanted.fits(item)]
+            found += [
+                CapturedRequest(self, item) for item in page if item["n"] not in self._given and wanted.fits(item)
+            ]
             if len(found) >= count:
                 taken = found[:count]
                 self._given.update(hit.n for hit in taken)
@@ -118,10 +120,10 @@ class Inbox:
             if left <= 0:
                 raise AssertionError(self._in_vain(wanted, len(found), count, timeout))
 
-    def received(self, match: str | None = None, **terms: str) -> list[Hit]:
+    def received(self, match: str | None = None, **terms: str) -> list[CapturedRequest]:
         """Everything that has come and matches, oldest first; without a wish everything."""
         wanted = _Wanted(match, terms)
-        return [Hit(self, item) for item in self._all(wanted.query) if wanted.fits(item)]
+        return [CapturedRequest(self, item) for item in self._all(wanted.query) if wanted.fits(item)]
 
     def assert_quiet(self, seconds: float = QUIET_S, match: str | None = None, **terms: str) -> None:
         """Nothing that matches comes for so long; what came before does not count."""
@@ -182,7 +184,7 @@ class Inbox:
 
     def get(self, path: str, **query: str | None) -> Any:
         """A GET below the bin in the API."""
-        return self._client.get(f"/bins/{self.bin['id']}{path}", patience_s=_PATIENCE_S, **query)
+        return self._client.get(f"/bins/{self.bin['id']}{path}", timeout_s=_PATIENCE_S, **query)
 
     def send(self, method: str, path: str, value: Any = None) -> Any:
         """Another call below the bin in the API."""

@@ -359,7 +359,7 @@ async def test_a_count_is_exact_whoever_comes_at_once(server: Running) -> None:
 
 
 async def test_over_the_cap_answers_go_out_at_once_and_say_so(server: Running, monkeypatch) -> None:
-    monkeypatch.setattr(waiting, "MOST_OF_BIN", 2)
+    monkeypatch.setattr(waiting, "MAX_HELD_PER_BIN", 2)
     await fail(server, FaultKind.HOLD, seconds=0.5)
 
     async def post() -> float:

@@ -3,34 +3,34 @@
 from dataclasses import dataclass
 from typing import Literal
 
-State = Literal["ok", "warning", "wrong", "skipped"]
+CheckState = Literal["ok", "warning", "wrong", "skipped"]
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class CheckResult:
     """What was checked, how it is, and how to mend it."""
 
     check: str
-    state: State
+    state: CheckState
     told: str
     cure: str = ""
 
 
-def ok(check: str, told: str) -> Line:
+def ok(check: str, told: str) -> CheckResult:
     """All is well."""
-    return Line(check, "ok", told)
+    return CheckResult(check, "ok", told)
 
 
-def wrong(check: str, told: str, cure: str) -> Line:
+def wrong(check: str, told: str, cure: str) -> CheckResult:
     """This keeps smsbin from doing its work."""
-    return Line(check, "wrong", told, cure)
+    return CheckResult(check, "wrong", told, cure)
 
 
-def warning(check: str, told: str, cure: str) -> Line:
+def warning(check: str, told: str, cure: str) -> CheckResult:
     """It works, and somebody should know."""
-    return Line(check, "warning", told, cure)
+    return CheckResult(check, "warning", told, cure)
 
 
-def skipped(check: str, why: str) -> Line:
+def skipped(check: str, why: str) -> CheckResult:
     """Nothing can be said."""
-    return Line(check, "skipped", why)
+    return CheckResult(check, "skipped", why)

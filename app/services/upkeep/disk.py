@@ -18,7 +18,7 @@ _log = get_log("disk")
 
 
 @dataclass(frozen=True, slots=True)
-class Space:
+class DiskSpace:
     """Bytes that we may still write, and bytes in all."""
 
     free: int
@@ -35,7 +35,7 @@ class Disk:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self.space: Space | None = None
+        self.space: DiskSpace | None = None
 
     @property
     def low(self) -> bool:
@@ -51,7 +51,7 @@ class Disk:
             _log.warning("disk.unknown", reason=error.strerror)
             return EVERY_S
         was_low = self.low
-        self.space = Space(found.f_bavail * found.f_frsize, found.f_blocks * found.f_frsize)
+        self.space = DiskSpace(found.f_bavail * found.f_frsize, found.f_blocks * found.f_frsize)
         if self.low and not was_low:
             _log.warning("disk.low", free_bytes=self.space.free)
         return EVERY_S

@@ -6,7 +6,7 @@ import asyncio
 from ... import clock
 from ...errors import StoreUnavailable
 from ...store import COMMIT_WAIT_S, Store
-from ...tasks import lifelong
+from ...tasks import start_task
 
 # A write that was confirmed within this time need not be tried again. What failed is tried again at once.
 FRESH_S = 0.25
@@ -27,26 +27,26 @@ class Probing:
             return
         if self._under_way is None:
             self._under_way = asyncio.get_running_loop().create_future()
-            lifelong(self._write(self._under_way), name="probe")
+            start_task(self._write(self._under_way), name="probe")
         # A caller that leaves must not cancel it for the others.
         await asyncio.shield(self._under_way)
 
-    async def _write(self, told: "asyncio.Future[None]") -> None:
+    async def _write(self, result: "asyncio.Future[None]") -> None:
         try:
             async with asyncio.timeout(COMMIT_WAIT_S):
                 await self._store.probe()
         except (StoreUnavailable, TimeoutError) as error:
-            _fail(told, StoreUnavailable(str(error) or "The store does not answer."))
+            _fail(result, StoreUnavailable(str(error) or "The store does not answer."))
         except Exception as error:
-            _fail(told, error)
+            _fail(result, error)
             raise
         else:
             self._confirmed_at = clock.ticks()
-            told.set_result(None)
+            result.set_result(None)
         finally:
             self._under_way = None
 
 
-def _fail(told: "asyncio.Future[None]", error: Exception) -> None:
-    told.set_exception(error)
-    told.exception()  # every caller may have left
+def _fail(result: "asyncio.Future[None]", error: Exception) -> None:
+    result.set_exception(error)
+    result.exception()  # every caller may have left

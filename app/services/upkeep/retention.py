@@ -57,7 +57,7 @@ class Sweeping:
 
     async def step(self) -> float:
         """Once: everything that is due now, and the time is kept. The seconds until the next one."""
-        self._look_at_the_clock()
+        self._check_clock()
         try:
             if self._until is None:
                 await self._store.note_time(clock.now())
@@ -85,7 +85,7 @@ class Sweeping:
             _log.warning("erasing.failed", reason=str(error))
         return 0
 
-    def _look_at_the_clock(self) -> None:
+    def _check_clock(self) -> None:
         wall, ticks = clock.now(), clock.uptime()
         drift = (wall - self._wall) - timedelta(seconds=ticks - self._ticks)
         self._wall, self._ticks = wall, ticks

@@ -23,7 +23,7 @@ class TakesTooLong(BaseException):
     """Not an `Exception`: what reads a capture handles those as faults of the capture, and would go on."""
 
 
-class Budget:
+class ReadTimer:
     """Of the one main thread of a process."""
 
     def __init__(self) -> None:

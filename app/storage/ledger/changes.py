@@ -7,7 +7,7 @@ from ..transaction import Transaction
 from .spaces import Space
 
 
-class What(IntEnum):
+class ChangeKind(IntEnum):
     """The column `changes.what`."""
 
     NEW = 0
@@ -27,9 +27,9 @@ class Changes:
         self._rows: list[tuple[object, ...]] = []
         self._changed: set[int] = set()
 
-    def add(self, what: What, ref: int, name: tuple[str, str] | None = None) -> int:
+    def add(self, what: ChangeKind, ref: int, name: tuple[str, str] | None = None) -> int:
         """Take the next seq. A capture that changes more than once in a transaction is told once."""
-        if what is What.CHANGED:
+        if what is ChangeKind.CHANGED:
             if ref in self._changed:
                 return self._space.last_seq
             self._changed.add(ref)

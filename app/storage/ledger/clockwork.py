@@ -22,7 +22,7 @@ from .spaces import Space, find_space, save_space
 LIMIT = 200
 
 
-def mark_what_is_due(transaction: Transaction, now: int, behind: Collection[int]) -> list[Space]:
+def mark_due(transaction: Transaction, now: int, behind: Collection[int]) -> list[Space]:
     """Mark at most `LIMIT` of each kind. Not in the spaces that are `behind` the log: what is not read yet may be just
     what is missed. The spaces that changed; as many again may be due."""
     rows: dict[int, list[tuple[str, int]]] = defaultdict(list)
@@ -54,7 +54,7 @@ def _mark(transaction: Transaction, space: Space, found: Sequence[tuple[str, int
     save_space(transaction, space)
 
 
-def look_again(transaction: Transaction, space: Space, stuck_s: int, now: int) -> None:
+def unmark_stuck(transaction: Transaction, space: Space, stuck_s: int, now: int) -> None:
     """The bin allows another silence: take the mark from messages that are not overdue by it."""
     fold = Fold(transaction, space)
     for row in transaction.all("stuck_messages", {"space": space.number}):

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from ..transaction import Transaction
-from .changes import What
+from .changes import ChangeKind
 from .folding import Fold
 from .refolding import Refold, TooMany
 from .search import SearchIndex
@@ -13,7 +13,7 @@ from .spaces import Space
 CHUNK = 100
 
 
-def erase(fold: Fold, search: SearchIndex, numbers: Sequence[int], *, told: bool) -> None:
+def erase(fold: Fold, search: SearchIndex, numbers: Sequence[int], *, notify: bool) -> None:
     """Captures with everything that was made from them; `told`: viewers are told of each of them.
 
     Where too much depends on them, their own rows go at once, and the space is made again soon.
@@ -33,8 +33,8 @@ def erase(fold: Fold, search: SearchIndex, numbers: Sequence[int], *, told: bool
         fold.transaction.run("erase_capture_row", {"id": fold.space.id(each.n)})
         fold.space.count(each.role, -1)
         fold.captures.forget(each.n)
-        if told:
-            fold.changes.add(What.DELETED, each.n)
+        if notify:
+            fold.changes.add(ChangeKind.DELETED, each.n)
     # What comes next looks for rows in the tables.
     fold.flush()
 

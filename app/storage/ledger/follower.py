@@ -11,19 +11,30 @@ from ...clock import now, ticks
 from ...domain.units import micros
 from ...traces import name_of, trace_of
 from ..ids import MASK
-from ..log.jobs import Mark
+from ..log.jobs import LogPosition
 from ..process import Pipe
 from ..sqlite.ledger_file import LedgerFile
-from ..transaction import Damaged, Database, DatabaseError, Transaction
+from ..transaction import DamagedFile, Database, DatabaseError, Transaction
 from .building import build_step
-from .clockwork import mark_what_is_due
+from .clockwork import mark_due
 from .erasing import erase_step
-from .feed import MOST, Head, is_up_to_date, next_capture, read_heads
+from .feed import MAX_CAPTURES, LogHead, is_up_to_date, next_capture, read_log_heads
 from .pacing import Pacing
-from .protocol import Begin, Bell, Damage, Epoch, NeedEpoch, Note, Progress, Slow, decode_from_server, encode
+from .protocol import (
+    Epoch,
+    LedgerDamaged,
+    LedgerProgress,
+    LogEvent,
+    LogGrew,
+    NeedEpoch,
+    ReadingBegins,
+    ReadingCutOff,
+    decode_from_server,
+    encode,
+)
 from .search import SearchIndex, index_step
 from .spaces import Space
-from .steps import Reader, Step
+from .steps import CaptureReader, LedgerStep
 
 # The clock's work; and as often the server is told that the process lives.
 CLOCK_S = 1.0
@@ -42,9 +53,11 @@ ERASED_WITHIN_S = 10.0
 class Follower:
     """On one ledger file. `careful`: captures of these bins are read one by one, until so many have been."""
 
-    def __init__(self, pipe: Pipe, log: Database, file: LedgerFile, reader: Reader, careful: dict[int, int]) -> None:
+    def __init__(
+        self, pipe: Pipe, log: Database, file: LedgerFile, reader: CaptureReader, careful: dict[int, int]
+    ) -> None:
         self._pipe = pipe
-        self._logs = log
+        self._log_database = log
         self._file = file
         self._reader = reader
         self._careful = careful
@@ -54,9 +67,9 @@ class Follower:
         self._failures: dict[int, int] = {}
         self._epochs: list[int] = []
         # Bins that wait for one.
-        self._wanting: set[int] = set()
+        self._awaiting_epoch: set[int] = set()
         # Nothing waits for a turn.
-        self._at_rest = False
+        self._is_idle = False
         self._clock_at = self._turn_at = 0.0
         # Since then deleted texts may still be in the files.
         self._erased_at: float | None = None
@@ -64,35 +77,35 @@ class Follower:
 
     def run(self) -> None:
         """Until the server hangs up. DatabaseError."""
-        self._compare()
+        self._find_behind()
         while True:
             data = self._pipe.receive(self._pause_s())
             while data is not None:
-                self._hear(decode_from_server(data))
+                self._handle(decode_from_server(data))
                 data = self._pipe.receive(0.0)
             if not self._pipe.is_open:
                 return
             self._work()
 
-    def _compare(self) -> None:
+    def _find_behind(self) -> None:
         """Which bins are behind, and which of the ledger's are no more."""
         with self._write() as (step, log):
-            heads = {head.number: head for head in read_heads(log)}
+            heads = {head.number: head for head in read_log_heads(log)}
             for row in step.transaction.all("ledger_bins"):
                 if row["number"] not in heads:
                     step.forget_bin(row["number"])
             self._behind = {number: None for number, head in heads.items() if not step.is_followed(head)}
             marks = [step.mark_of(head) for head in heads.values() if not head.deleted]
-        self._tell(Progress(marks, []))
+        self._send(LedgerProgress(marks, []))
 
-    def _hear(self, frame: Bell | Epoch | Damage) -> None:
-        if isinstance(frame, Damage):
-            raise Damaged(frame.reason)
+    def _handle(self, frame: LogGrew | Epoch | LedgerDamaged) -> None:
+        if isinstance(frame, LedgerDamaged):
+            raise DamagedFile(frame.reason)
         if isinstance(frame, Epoch):
             self._epochs.append(frame.number)
-            self._behind.update(dict.fromkeys(self._wanting))
-            self._wanting.clear()
-            self._at_rest = False
+            self._behind.update(dict.fromkeys(self._awaiting_epoch))
+            self._awaiting_epoch.clear()
+            self._is_idle = False
             return
         self._pacing.log_grew(ticks(), urgent=frame.urgent)
         self._behind.update(dict.fromkeys(mark.bin for mark in frame.marks))
@@ -100,22 +113,22 @@ class Follower:
     def _pause_s(self) -> float:
         """How long nothing needs to be done."""
         moment = ticks()
-        next_at = self._pacing.ready_at() if self._behind else self._clock_at if self._at_rest else moment
+        next_at = self._pacing.ready_at() if self._behind else self._clock_at if self._is_idle else moment
         return max(0.0, min(next_at, self._clock_at) - moment)
 
     def _work(self) -> None:
         moment = ticks()
         if self._behind and moment >= self._pacing.ready_at():
             self._follow()
-            self._at_rest = False
-        if not self._at_rest and (not self._behind or moment >= self._turn_at):
+            self._is_idle = False
+        if not self._is_idle and (not self._behind or moment >= self._turn_at):
             self._turn_at = moment + TURN_S
-            self._at_rest = not any([self._build(), self._index(), self._erase()])
+            self._is_idle = not any([self._build(), self._index(), self._erase()])
         if moment >= self._clock_at:
             self._clock_at = moment + (0.0 if self._mark() else CLOCK_S)
-        self._file.checkpoints.look()
-        if self._erased_at is not None and (self._at_rest or moment - self._erased_at > ERASED_WITHIN_S):
-            self._erased_at = None if self._file.checkpoints.empty() else self._erased_at
+        self._file.checkpoints.checkpoint_if_due()
+        if self._erased_at is not None and (self._is_idle or moment - self._erased_at > ERASED_WITHIN_S):
+            self._erased_at = None if self._file.checkpoints.truncate() else self._erased_at
 
     # What is new
 
@@ -131,24 +144,24 @@ class Follower:
             self._failed(numbers, error, building=False)
 
     def _follow_bins(self, numbers: list[int]) -> None:
-        marks: list[Mark] = []
+        marks: list[LogPosition] = []
         changed: list[str] = []
         done = []
-        left = MOST
+        left = MAX_CAPTURES
         self._pacing.begins(ticks())
         with self._write() as (step, log):
-            self._tell(Begin([(number, -1) for number in numbers], alone=False))
+            self._send(ReadingBegins([(number, -1) for number in numbers], alone=False))
             for number in numbers:
                 head, space = self._find(step, log, number, changed)
                 if head is None or space is None:
                     # No reader need wait for what a bin that is gone might still get.
-                    marks.append(Mark(number, MASK, MASK, MASK, MASK))
+                    marks.append(LogPosition(number, MASK, MASK, MASK, MASK))
                     done.append(number)
                     continue
                 space, count = self._step(step, head, space, left)
                 self._keep_current(step, head, space)
                 left -= count
-                marks.append(Mark(number, space.n, space.k, space.d, head.version))
+                marks.append(LogPosition(number, space.n, space.k, space.d, head.version))
                 changed.append(head.id)
                 if is_up_to_date(head, space):
                     done.append(number)
@@ -160,23 +173,25 @@ class Follower:
         for number in done:
             self._behind.pop(number, None)
             self._failures.pop(number, None)
-        self._pacing.stepped(ticks(), MOST - left, is_done=not self._behind)
-        self._tell(Progress(marks, changed))
+        self._pacing.stepped(ticks(), MAX_CAPTURES - left, is_done=not self._behind)
+        self._send(LedgerProgress(marks, changed))
 
-    def _step(self, step: Step, head: Head, space: Space, limit: int) -> tuple[Space, int]:
+    def _step(self, step: LedgerStep, head: LogHead, space: Space, limit: int) -> tuple[Space, int]:
         """A step of a bin, of one capture where one of them has stopped the process or raised."""
         if head.number not in self._careful:
             return step.follow(head, space, limit)
-        self._tell(Begin([(head.number, step.next_number(head, space))], alone=True))
+        self._send(ReadingBegins([(head.number, step.next_number(head, space))], alone=True))
         space, count = step.follow(head, space, 1)
         self._careful[head.number] -= max(1, count)
         if self._careful[head.number] <= 0:
             del self._careful[head.number]
         return space, count
 
-    def _find(self, step: Step, log: Transaction, number: int, changed: list[str]) -> tuple[Head | None, Space | None]:
+    def _find(
+        self, step: LedgerStep, log: Transaction, number: int, changed: list[str]
+    ) -> tuple[LogHead | None, Space | None]:
         """A bin in the log and its space in the ledger; `changed` gets the id of one that is gone."""
-        heads = read_heads(log, [number])
+        heads = read_log_heads(log, [number])
         if not heads:
             changed += filter(None, [step.forget_bin(number)])
             return None, None
@@ -186,16 +201,16 @@ class Follower:
             changed.append(head.id)
         return head, space
 
-    def _keep_current(self, step: Step, head: Head, space: Space) -> None:
+    def _keep_current(self, step: LedgerStep, head: LogHead, space: Space) -> None:
         """Begin to build what must be read again: deleting captures may have asked for that, too."""
         if step.is_outdated(head, space) and step.building_space(head) is None:
             self._with_epoch(head.number, lambda epoch: step.begin_building(head, epoch))
 
     def _failed(self, numbers: list[int], error: Exception, *, building: bool) -> None:
         """A fault of smsbin: find the capture that it fails on, and go on without what that states."""
-        self._tell(Note("ledger.failed", name_of(error), trace_of(error)))
+        self._send(LogEvent("ledger.failed", name_of(error), trace_of(error)))
         if len(numbers) > 1 or numbers[0] not in self._careful:
-            self._careful.update(dict.fromkeys(numbers, MOST))
+            self._careful.update(dict.fromkeys(numbers, MAX_CAPTURES))
             return
         (number,) = numbers
         self._failures[number] = self._failures.get(number, 0) + 1
@@ -218,11 +233,11 @@ class Follower:
         """Call with a number of the log, if there is one; else ask for one, and look at the bin again when it comes."""
         if self._epochs:
             call(self._epochs.pop())
-            self._at_rest = False
+            self._is_idle = False
             return
-        if not self._wanting:
-            self._tell(NeedEpoch())
-        self._wanting.add(bin)
+        if not self._awaiting_epoch:
+            self._send(NeedEpoch())
+        self._awaiting_epoch.add(bin)
 
     def _build(self) -> bool:
         """A step of the first space that is being built; whether there is one."""
@@ -233,7 +248,7 @@ class Follower:
         number = row["bin"]
         try:
             with self._write() as (step, log):
-                self._tell(Begin([(number, -1)], alone=False))
+                self._send(ReadingBegins([(number, -1)], alone=False))
                 changed = build_step(step, log, number, self._step)
         except DatabaseError:
             raise
@@ -242,7 +257,7 @@ class Follower:
             return True
         if changed is None:
             self._behind[number] = None
-        self._tell(Progress([], [changed] if changed else []))
+        self._send(LedgerProgress([], [changed] if changed else []))
         return True
 
     def _index(self) -> bool:
@@ -261,22 +276,22 @@ class Follower:
         with self._file.database.write() as transaction:
             behind = [row["number"] for row in transaction.all("building_spaces")]
             behind += [space for number in self._behind if (space := _space_of(transaction, number)) is not None]
-            spaces = mark_what_is_due(transaction, micros(now()), behind)
+            spaces = mark_due(transaction, micros(now()), behind)
             rows = [transaction.one("ledger_bin", {"number": space.bin}) for space in spaces]
             building = [tuple(row) for row in transaction.all("building_progress")]
-        self._tell(Progress([], [row["id"] for row in rows if row is not None], building))
+        self._send(LedgerProgress([], [row["id"] for row in rows if row is not None], building))
         return len(spaces) > 0
 
     # Both databases, and the server
 
     @contextmanager
-    def _write(self) -> Iterator[tuple[Step, Transaction]]:
+    def _write(self) -> Iterator[tuple[LedgerStep, Transaction]]:
         """A transaction on the ledger, and a snapshot of the log beside it."""
-        with self._file.database.write() as transaction, self._logs.read() as log:
-            step = Step(transaction, log, self._reader, micros(now()), self._broken)
+        with self._file.database.write() as transaction, self._log_database.read() as log:
+            step = LedgerStep(transaction, log, self._reader, micros(now()), self._broken)
             yield step, log
         for bin, n in step.cut_off:
-            self._tell(Slow(bin, n))
+            self._send(ReadingCutOff(bin, n))
         if step.search.has_erased:
             self._note_erased()
 
@@ -285,7 +300,7 @@ class Follower:
         if self._erased_at is None:
             self._erased_at = ticks()
 
-    def _tell(self, frame: object) -> None:
+    def _send(self, frame: object) -> None:
         self._pipe.send(encode(frame))
 
 

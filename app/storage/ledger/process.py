@@ -11,17 +11,17 @@ from pathlib import Path
 from typing import TypeVar
 
 from ... import clock
-from ..process import Pipe, begin, settle
+from ..process import Pipe, begin, tune_gc
 from ..sqlite.ledger_file import LedgerFile, make_ledger_file, open_ledger_file, open_log_to_follow
-from ..transaction import CannotWrite, Database, DatabaseError, LogUnreadable, Row
-from .budget import Budget
-from .feed import MOST, Head, read_heads
+from ..transaction import CannotWrite, Database, DatabaseError, LogUnreadable, SqlRow
+from .budget import ReadTimer
+from .feed import MAX_CAPTURES, LogHead, read_log_heads
 from .follower import Follower
-from .protocol import Epoch, NeedEpoch, Note, Progress, Ready, decode_from_server, encode
+from .protocol import Epoch, LedgerOpened, LedgerProgress, LogEvent, NeedEpoch, decode_from_server, encode
 from .spaces import epoch_of
-from .steps import Reader
+from .steps import CaptureReader
 
-AGAIN_S = 1.0
+RETRY_S = 1.0
 # One that fails so soon after it was made again is not made again at once: the fault may be the disk's.
 SETTLED_S = 30.0
 # Keeping comes first where processors are scarce.
@@ -30,33 +30,33 @@ NICENESS = 19
 T = TypeVar("T")
 
 
-class Closed(Exception):
+class ServerGone(Exception):
     """The server has hung up."""
 
 
-def follow(arguments: Sequence[str], make_reader: Callable[[], Reader]) -> None:
+def follow(arguments: Sequence[str], make_capture_reader: Callable[[], CaptureReader]) -> None:
     """Follow until the server hangs up, whatever happens to the ledger's file."""
     begin()
     os.nice(NICENESS)
-    reader, budget = make_reader(), Budget()
+    reader, budget = make_capture_reader(), ReadTimer()
     reader.recognise = budget.over(reader.recognise)
-    process = Process(arguments, reader)
-    settle()
+    process = LedgerProcess(arguments, reader)
+    tune_gc()
     budget.start()
     try:
         process.run()
-    except (Closed, BrokenPipeError):
+    except (ServerGone, BrokenPipeError):
         return
 
 
-class Process:
+class LedgerProcess:
     """One ledger file after the other, mostly one."""
 
-    def __init__(self, arguments: Sequence[str], reader: Reader) -> None:
+    def __init__(self, arguments: Sequence[str], reader: CaptureReader) -> None:
         self._pipe = Pipe(int(arguments[0]))
         self._path, self._log_path = Path(arguments[1]), Path(arguments[2])
         self._run, self._is_first = arguments[3], arguments[4] == "first"
-        self._careful = dict.fromkeys(json.loads(arguments[5]), MOST)
+        self._careful = dict.fromkeys(json.loads(arguments[5]), MAX_CAPTURES)
         self._reader = reader
 
     def run(self) -> None:
@@ -64,10 +64,10 @@ class Process:
         log = self._until_it_works(lambda: open_log_to_follow(self._log_path))
         file = self._until_it_works(lambda: open_ledger_file(self._path))
         if file.reason is not None:
-            self._pipe.send(encode(Note("ledger.replaced", file.reason)))
+            self._pipe.send(encode(LogEvent("ledger.replaced", file.reason)))
         if not self._until_it_works(lambda: self._belongs_to(file, log)):
             file = self._replace(file, log)
-        self._say_ready()
+        self._send_opened()
         made_at = -SETTLED_S
         while True:
             try:
@@ -85,7 +85,7 @@ class Process:
                     self._wait(error)
                 file = self._replace(file, log)
                 made_at = clock.ticks()
-                self._say_ready()
+                self._send_opened()
 
     def _belongs_to(self, file: LedgerFile, log: Database) -> bool:
         """The ledger was made from this log, and is not ahead of it: the log may have been restored."""
@@ -96,7 +96,7 @@ class Process:
                     return False
                 if meta["run"] != self._run:
                     known = there.one("log_has_run", {"id": meta["run"]}) is not None
-                    if not known or not self._is_first or _is_ahead(ledger.all("positions"), read_heads(there)):
+                    if not known or not self._is_first or _is_ahead(ledger.all("positions"), read_log_heads(there)):
                         return False
                     ledger.run("set_ledger_run", {"run": self._run})
                 return True
@@ -129,17 +129,17 @@ class Process:
         while True:
             data = self._pipe.receive()
             if data is None:
-                raise Closed
+                raise ServerGone
             frame = decode_from_server(data)
             # Bells can be missed: the follower compares everything when it begins.
             if isinstance(frame, Epoch):
                 return frame.number
 
-    def _say_ready(self) -> None:
-        self._pipe.send(encode(Ready(clock.new_id(), self._reader.version)))
+    def _send_opened(self) -> None:
+        self._pipe.send(encode(LedgerOpened(clock.new_id(), self._reader.version)))
 
     def _note(self, event: str, error: DatabaseError) -> None:
-        self._pipe.send(encode(Note(event, str(error))))
+        self._pipe.send(encode(LogEvent(event, str(error))))
 
     def _until_it_works(self, call: Callable[[], T]) -> T:
         while True:
@@ -152,12 +152,12 @@ class Process:
         """Tell why, and try again in a while. The server goes on meanwhile."""
         self._is_first = False
         self._note("ledger.stopped", error)
-        self._pipe.send(encode(Progress([], [], None, str(error))))
-        ends_at = clock.ticks() + AGAIN_S
+        self._pipe.send(encode(LedgerProgress([], [], None, str(error))))
+        ends_at = clock.ticks() + RETRY_S
         while (left := ends_at - clock.ticks()) > 0:
             self._pipe.receive(left)
             if not self._pipe.is_open:
-                raise Closed
+                raise ServerGone
 
 
 def _last_epoch(file: LedgerFile) -> int:
@@ -170,7 +170,7 @@ def _last_epoch(file: LedgerFile) -> int:
     return 0 if row is None or row[0] is None else epoch_of(row[0])
 
 
-def _is_ahead(positions: Iterable[Row], heads: Iterable[Head]) -> bool:
+def _is_ahead(positions: Iterable[SqlRow], heads: Iterable[LogHead]) -> bool:
     known = {head.number: head for head in heads}
     for bin, n, k, d in positions:
         head = known.get(bin)

@@ -4,7 +4,7 @@ the server must name the bin to its viewers.
 
 import msgspec
 
-from ..log.jobs import Mark
+from ..log.jobs import LogPosition
 
 
 class Frame(msgspec.Struct, array_like=True, tag=True, gc=False):
@@ -14,10 +14,10 @@ class Frame(msgspec.Struct, array_like=True, tag=True, gc=False):
 # From the server
 
 
-class Bell(Frame):
+class LogGrew(Frame):
     """The log has grown. `urgent`: a reader waits for it."""
 
-    marks: list[Mark]
+    marks: list[LogPosition]
     urgent: bool
 
 
@@ -27,7 +27,7 @@ class Epoch(Frame):
     number: int
 
 
-class Damage(Frame):
+class LedgerDamaged(Frame):
     """A reader has found that the ledger's file is damaged."""
 
     reason: str
@@ -36,7 +36,7 @@ class Damage(Frame):
 # From the process
 
 
-class Ready(Frame):
+class LedgerOpened(Frame):
     """A ledger file is open. `file` names it: another name is another file, and readers must open it again. `reader` is
     the version of the reader."""
 
@@ -48,14 +48,14 @@ class NeedEpoch(Frame):
     """Something is to be made again."""
 
 
-class Begin(Frame):
+class ReadingBegins(Frame):
     """Captures are about to be read: of these bins, behind these numbers. `alone`: just the next one of one bin."""
 
     places: list[tuple[int, int]]
     alone: bool
 
 
-class Progress(Frame):
+class LedgerProgress(Frame):
     """How far the ledger is.
 
     `marks`: the bins that were followed, and up to where. `changed`: ids of bins whose readers see something new.
@@ -63,20 +63,20 @@ class Progress(Frame):
     `trouble`: why nothing can be written or read at the moment.
     """
 
-    marks: list[Mark]
+    marks: list[LogPosition]
     changed: list[str]
     building: list[tuple[int, str, int, int]] | None = None
     trouble: str | None = None
 
 
-class Slow(Frame):
+class ReadingCutOff(Frame):
     """Reading a capture was cut off. The log keeps it, so that a ledger that is made again says the same."""
 
     bin: int
     n: int
 
 
-class Note(Frame):
+class LogEvent(Frame):
     """An event for the server's log."""
 
     event: str
@@ -84,8 +84,8 @@ class Note(Frame):
     trace: str | None = None
 
 
-FromServer = Bell | Epoch | Damage
-FromProcess = Ready | NeedEpoch | Begin | Progress | Slow | Note
+FromServer = LogGrew | Epoch | LedgerDamaged
+FromProcess = LedgerOpened | NeedEpoch | ReadingBegins | LedgerProgress | ReadingCutOff | LogEvent
 
 encode = msgspec.msgpack.Encoder().encode
 decode_from_server = msgspec.msgpack.Decoder(FromServer).decode

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from ...domain.search import tokens
 from ..ids import number_of, owner_of
-from ..transaction import Row, Transaction
+from ..transaction import SqlRow, Transaction
 from .spaces import Space, read_space, save_space
 
 
@@ -56,12 +56,12 @@ def scope_of(space: int) -> str:
     return f"s{space}"
 
 
-def _entry(row: Row) -> tuple[int, str, str, str]:
+def _entry(row: SqlRow) -> tuple[int, str, str, str]:
     text, rest = (" ".join(tokens(row[name] or "")) for name in ("text", "words"))
     return row["id"], scope_of(owner_of(row["id"])), text, rest
 
 
-def _parties(rows: Sequence[Row]) -> list[tuple[int, int, str, int]]:
+def _parties(rows: Sequence[SqlRow]) -> list[tuple[int, int, str, int]]:
     """In the order of their table, so that its pages are touched once each."""
     ends = (
         (owner_of(row["id"]), end, row[name], number_of(row["id"]))

@@ -9,13 +9,13 @@ from enum import StrEnum
 import msgspec
 
 from ..ids import row_id
-from ..transaction import Row, Transaction
+from ..transaction import SqlRow, Transaction
 
 # Live cursors of one epoch; an epoch is a number that the log gives out once.
 EPOCH_BITS = 32
 
 
-class State(StrEnum):
+class SpaceState(StrEnum):
     """What a space is for."""
 
     CURRENT = "current"
@@ -75,7 +75,7 @@ class Space(msgspec.Struct):
 _COLUMNS = Space.__struct_fields__
 
 
-def read_space(row: Row) -> Space:
+def read_space(row: SqlRow) -> Space:
     """A row of `spaces`."""
     return Space(**{name: row[name] for name in _COLUMNS})
 
@@ -87,7 +87,14 @@ def find_space(transaction: Transaction, number: int) -> Space | None:
 
 
 def add_space(
-    transaction: Transaction, bin: int, state: State, reader: str, rereads: int, *, first_seq: int, floor_n: int = 0
+    transaction: Transaction,
+    bin: int,
+    state: SpaceState,
+    reader: str,
+    rereads: int,
+    *,
+    first_seq: int,
+    floor_n: int = 0,
 ) -> Space:
     """An empty space. Captures up to `floor_n` are not for it."""
     values = {

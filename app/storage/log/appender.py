@@ -45,9 +45,9 @@ class Appender:
         self.has_erased = False
         """Deleted bytes are still in freed pages and in the write-ahead log."""
         self._probed = False
-        self._is_begun = False
-        self._players: dict[type[Job], Callable[[Batch, Any], Result | int | None]] = {
-            **dict.fromkeys(_STATEMENTS, _state),
+        self._run_recorded = False
+        self._handlers: dict[type[Job], Callable[[Batch, Any], Result | int | None]] = {
+            **dict.fromkeys(_STATEMENTS, _run_statement),
             jobs.AddCapture: Batch.add_capture,
             jobs.SetOutcomes: lambda batch, job: batch.add_outcomes(job.outcomes),
             jobs.SetAnswers: _set_answers,
@@ -67,7 +67,7 @@ class Appender:
 
     def begin(self) -> None:
         """Record this opening of the log; on a disk that is full beyond the ballast with the first batch that fits."""
-        while not self._is_begun:
+        while not self._run_recorded:
             try:
                 self._commit([])
             except CannotWrite:
@@ -109,17 +109,17 @@ class Appender:
 
     def _commit(self, jobs_: Sequence[Job]) -> Results:
         with self._database.write() as transaction:
-            if not self._is_begun:
+            if not self._run_recorded:
                 transaction.run("begin_run", {"id": self._run, "now": micros(clock.now())})
             batch = Batch(transaction)
-            values = [self._players[type(job)](batch, job) for job in jobs_]
+            values = [self._handlers[type(job)](batch, job) for job in jobs_]
             marks = batch.finish()
-        self._is_begun = True
+        self._run_recorded = True
         results = [value if isinstance(value, Result) else Result(value=value or 0) for value in values]
         self.has_erased = self.has_erased or any(map(_erases, jobs_, results))
         return Results(results, marks)
 
-    def take_back(self) -> None:
+    def remove_probe(self) -> None:
         """Remove what a probe has written. Not in its own transaction, which would then write nothing."""
         if not self._probed:
             return
@@ -138,7 +138,7 @@ class Appender:
         batch.run("end_run", {"id": self._run, "now": job.now})
 
 
-def _state(batch: Batch, job: Any) -> None:
+def _run_statement(batch: Batch, job: Any) -> None:
     about = job.id if isinstance(job, _ABOUT_A_BIN) else None
     changed = batch.run(_STATEMENTS[type(job)], msgspec.structs.asdict(job), bin_id=about)
     if not changed and about is not None:

@@ -69,7 +69,7 @@ class Batch:
             self._faults.append((job.fault_id,))
         return counter.last_n
 
-    def add_outcomes(self, outcomes: Iterable[jobs.Outcome]) -> None:
+    def add_outcomes(self, outcomes: Iterable[jobs.OutcomeRecord]) -> None:
         """Each takes the next k of its bin. Those of bins that are gone are left out."""
         for outcome in outcomes:
             try:
@@ -116,16 +116,16 @@ class Batch:
             }  # fmt: skip
             self.transaction.run("set_bin_counters", values)
 
-    def finish(self) -> list[jobs.Mark]:
+    def finish(self) -> list[jobs.LogPosition]:
         """Write what waits; how far the bins are that were changed."""
         self.flush()
         marks = [
-            jobs.Mark(counter.number, counter.last_n, counter.last_k, counter.last_d, counter.version)
+            jobs.LogPosition(counter.number, counter.last_n, counter.last_k, counter.last_d, counter.version)
             for bin_id, counter in self._counters.items()
             if bin_id not in self._changed
         ]
         for bin_id in self._changed:
             row = self.transaction.one("bin_mark", {"id": bin_id})
             if row is not None:
-                marks.append(jobs.Mark(*row))
+                marks.append(jobs.LogPosition(*row))
         return marks

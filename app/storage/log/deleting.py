@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from ...clock import ticks
 from ..ids import BITS, last_id, number_of, row_id
-from ..transaction import Row
+from ..transaction import SqlRow
 from . import jobs
 from .batch import Batch, Rejected
 
@@ -44,14 +44,14 @@ def drop_captures(batch: Batch, job: jobs.DropCaptures) -> None:
 def sweep(batch: Batch, job: jobs.Sweep) -> jobs.Result:
     """One step: first bytes that are still there, then what has grown older than the retention."""
     batch.flush()
-    step = _Step(batch, job)
+    step = _SweepRun(batch, job)
     if not step.erase_leftovers() or job.erase_only:
         return jobs.Result(value=step.removed, next=job.after if step.is_over else None)
     following = step.sweep_bins()
     return jobs.Result(value=step.removed, next=following)
 
 
-class _Step:
+class _SweepRun:
     def __init__(self, batch: Batch, job: jobs.Sweep) -> None:
         self._batch = batch
         self._transaction = batch.transaction
@@ -83,7 +83,7 @@ class _Step:
     def sweep_bins(self) -> int | None:
         """The bin to go on after in the next step; None: all are done."""
         after: int = self._job.after
-        bins: Sequence[Row] = ()
+        bins: Sequence[SqlRow] = ()
         while bins := self._transaction.all("sweepable", {"after": after, "limit": BINS}):
             for bin_id, number, floor_n, last_n, retention_s in bins:
                 kept_s = self._job.retention_s if retention_s is None else retention_s
@@ -144,7 +144,7 @@ class _Step:
                 return False
 
 
-def _due(rows: Sequence[Row], before: int) -> tuple[int | None, bool]:
+def _due(rows: Sequence[SqlRow], before: int) -> tuple[int | None, bool]:
     """Up to which n the oldest captures are older than `before`, and whether more may be behind them."""
     due: int | None = None
     for id, received_at in rows:

@@ -61,7 +61,7 @@ class AddCapture(Job):
     refused: str | None = None
 
 
-class Outcome(msgspec.Struct, array_like=True, gc=False):
+class OutcomeRecord(msgspec.Struct, array_like=True, gc=False):
     """Part of `SetOutcomes`. `sent` is the answer as MessagePack, where it was not the default of the role."""
 
     bin_id: str
@@ -76,7 +76,7 @@ class Outcome(msgspec.Struct, array_like=True, gc=False):
 
 
 class SetOutcomes(Job):
-    outcomes: list[Outcome]
+    outcomes: list[OutcomeRecord]
 
 
 class DropCapture(Job):
@@ -218,7 +218,7 @@ AnyJob = (
 DELETES = (DropBin, DropCapture, DropCaptures, DropSession, Sweep)
 
 
-class Mark(msgspec.Struct, array_like=True, frozen=True, gc=False):
+class LogPosition(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """How far the log of one bin (by its number) is: the highest numbers of captures, outcomes and deletions, and the
     version of its settings. What the ledger must have reached to show a write."""
 
@@ -239,7 +239,7 @@ class Result(msgspec.Struct, array_like=True, frozen=True, gc=False):
     next: int | None = None
 
 
-class Condition(msgspec.Struct, array_like=True, frozen=True, gc=False):
+class LogFileStatus(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """How the file of the log is. `wal_bytes` is the size of the write-ahead log; `checkpoint` says why it could not be
     copied into the database (None: it could); `held`: a reader keeps it from being reused."""
 
@@ -252,8 +252,8 @@ class Results(msgspec.Struct, array_like=True, gc=False):
     """The answer to one batch, in its order; how far the bins are that it changed; and how the file is."""
 
     results: list[Result]
-    marks: list[Mark] = []
-    condition: Condition = Condition()
+    marks: list[LogPosition] = []
+    condition: LogFileStatus = LogFileStatus()
 
 
 class Opened(msgspec.Struct, array_like=True, gc=False):

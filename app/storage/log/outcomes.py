@@ -8,22 +8,22 @@ import asyncio
 from collections.abc import Callable
 
 from ...errors import StoreUnavailable
-from .jobs import Job, Outcome, Result, SetOutcomes
+from .jobs import Job, OutcomeRecord, Result, SetOutcomes
 
 # Shorter than the ledger waits for the outcomes of what it reads, so that most rows reach a viewer once.
 GATHER_S = 0.01
 
 
-class Outcomes:
+class OutcomeBuffer:
     """Belongs to one event loop. `submit` queues a job."""
 
     def __init__(self, submit: Callable[[Job], "asyncio.Future[Result]"]) -> None:
         self._submit = submit
         self._loop = asyncio.get_running_loop()
-        self._gathered: list[Outcome] = []
+        self._gathered: list[OutcomeRecord] = []
         self._last: asyncio.Future[Result] | None = None
 
-    def note(self, outcome: Outcome) -> None:
+    def note(self, outcome: OutcomeRecord) -> None:
         """Write it soon. Never waits, never fails: the answer is out, so nothing depends on it."""
         if not self._gathered:
             self._loop.call_later(GATHER_S, self.write)

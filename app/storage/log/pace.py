@@ -9,19 +9,19 @@ from .jobs import AddCapture, Job, SetOutcomes
 # the requests that follow the last answers, so that they share one commit: half of what the last took, and never long.
 SLOW_S = 0.003
 SLOW_EACH_S = 0.00006
-MOST_PATIENCE_S = 0.005
+MAX_DELAY_S = 0.005
 # Sweeps take their time on any disk.
 _QUICK = frozenset({AddCapture, SetOutcomes})
 
 
-class Pace:
+class CommitPace:
     """Of one writer process. Slow are two slow commits in a row: a single one has a checkpoint in it."""
 
     def __init__(self) -> None:
         self._sent: deque[float] = deque()
         self._confirmed_at = 0.0
         self._was_slow = False
-        self.patience_s = 0.0
+        self.delay_s = 0.0
         """How long the next commit should wait for more jobs; 0: the disk is quick."""
 
     def sent(self, now: float) -> None:
@@ -32,5 +32,5 @@ class Pace:
         """The oldest batch on its way is on disk."""
         took = now - max(self._sent.popleft(), self._confirmed_at)
         slow = took > SLOW_S + SLOW_EACH_S * len(batch) and all(type(job) in _QUICK for job in batch)
-        self.patience_s = min(took / 2, MOST_PATIENCE_S) if slow and self._was_slow else 0.0
+        self.delay_s = min(took / 2, MAX_DELAY_S) if slow and self._was_slow else 0.0
         self._confirmed_at, self._was_slow = now, slow

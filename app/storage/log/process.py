@@ -18,10 +18,10 @@ from pathlib import Path
 from ...clock import ticks
 from ...errors import CannotStart
 from ..ballast import Ballast
-from ..process import DOUBT, Pipe, begin, settle
+from ..process import EXIT_DOUBT, Pipe, begin, tune_gc
 from ..sqlite.checkpoints import EVERY_S
 from ..sqlite.log_file import LogFile, open_log_file
-from ..transaction import CannotWrite, Damaged, DatabaseError, Doubtful, Gone
+from ..transaction import CannotWrite, DamagedFile, DatabaseError, Doubtful, Gone
 from .appender import Appender
 from .jobs import Opened, Result, Results, decode_jobs, encode
 
@@ -44,19 +44,19 @@ def main(arguments: list[str]) -> None:
         appender = Appender(file.database, ballast, run)
         appender.begin()
     except (CannotStart, DatabaseError, OSError) as error:
-        in_doubt = isinstance(error, Doubtful) and not isinstance(error, Damaged)
+        in_doubt = isinstance(error, Doubtful) and not isinstance(error, DamagedFile)
         if in_doubt:
             _leave_mark(path)
         pipe.send(encode(Opened(str(error) if isinstance(error, CannotStart) else _why(path, error))))
-        sys.exit(DOUBT if in_doubt else 1)
+        sys.exit(EXIT_DOUBT if in_doubt else 1)
     ballast.prepare()
     pipe.send(encode(Opened(None, id, seen_at)))
-    settle()
+    tune_gc()
     try:
         serve(pipe, file, appender)
     except Doubtful:
         _leave_mark(path)
-        sys.exit(DOUBT)
+        sys.exit(EXIT_DOUBT)
 
 
 def serve(pipe: Pipe, file: LogFile, appender: Appender) -> None:
@@ -75,17 +75,17 @@ def serve(pipe: Pipe, file: LogFile, appender: Appender) -> None:
             pipe.send(encode(results))
         except OSError:
             return
-        appender.take_back()
-        file.checkpoints.look()
+        appender.remove_probe()
+        file.checkpoints.checkpoint_if_due()
         if not appender.has_erased:
             erased_since = None
             continue
         erased_since = ticks() if erased_since is None else erased_since
         if ticks() - erased_since > ERASED_WITHIN_S:
-            appender.has_erased = not file.checkpoints.empty()
+            appender.has_erased = not file.checkpoints.truncate()
         wait_s = 0.0
         while appender.has_erased and not pipe.has_more(wait_s):
-            appender.has_erased = not file.checkpoints.empty()
+            appender.has_erased = not file.checkpoints.truncate()
             # It was refused: too soon after the last one, or a reader is in the way. No further job need come.
             wait_s = EVERY_S
 

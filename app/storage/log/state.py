@@ -6,23 +6,23 @@ from pathlib import Path
 
 from ...log import get_log
 from ...store import Health
-from .jobs import Condition, Result
+from .jobs import LogFileStatus, Result
 from .recent import Recent
 
 _log = get_log("storage")
 
 
-class State:
+class LogState:
     """Of one log, for as long as the server runs.
 
     `doubt`: a write has failed, and no process has opened and checked the file since. Then `mark` lies beside the file,
     for a server that starts later; where the disk does not take it, this one still knows.
     """
 
-    def __init__(self, mark: Path) -> None:
-        self._mark = mark
+    def __init__(self, suspect_file: Path) -> None:
+        self._suspect_file = suspect_file
         self.recent = Recent()
-        self.condition = Condition()
+        self.condition = LogFileStatus()
         self.gone: str | None = None
         self.doubt: str | None = None
         self.stopped: str | None = None
@@ -47,34 +47,34 @@ class State:
             checkpoint=self.condition.checkpoint, held=self.condition.held,
         )  # fmt: skip
 
-    def look_for_the_mark(self) -> None:
+    def read_suspect_file(self) -> None:
         """Before the first opening."""
-        if self._mark.exists():
+        if self._suspect_file.exists():
             self.doubt = "A disk error before the last stop; the file is being checked."
 
     def note(self, results: Sequence[Result]) -> None:
         """What a batch says about the file."""
         for result in results:
             if result.error == "suspect" and self.doubt is None:
-                self.doubted(result.message)
+                self.set_doubt(result.message)
             elif result.error == "gone":
                 self.gone = result.message
 
-    def doubted(self, why: str) -> None:
+    def set_doubt(self, why: str) -> None:
         """Nothing is confirmed until a process has checked the file."""
         self.doubt = f"A write failed ({why}), so the file is being checked."
         _log.error("log.suspect", reason=why)
         with suppress(OSError):
-            self._mark.touch()
+            self._suspect_file.touch()
 
     def ended(self, why: str, *, in_doubt: bool) -> None:
         """The process is gone."""
         if in_doubt and self.doubt is None:
-            self.doubted(why)
+            self.set_doubt(why)
         if self.stopped is None:
             self.stopped = f"The log process is being started again: {why}."
 
-    def not_opened(self, why: str) -> None:
+    def open_failed(self, why: str) -> None:
         """A process could not open the log."""
         self.stopped = why
         if self.doubt is not None:
@@ -86,4 +86,4 @@ class State:
         if self.doubt is not None:
             self.doubt = None
             with suppress(OSError):
-                self._mark.unlink(missing_ok=True)
+                self._suspect_file.unlink(missing_ok=True)

@@ -10,7 +10,7 @@ from ...errors import NotFound, ReadTooLong, TooSlow
 from ..ids import MASK
 from ..ledger.client import LedgerClient
 from ..log.client import LogClient
-from ..transaction import Row
+from ..transaction import SqlRow
 
 TOO_SLOW = (
     "looking through the bin takes too long, so it was stopped. Narrow the filter: numbers, ids, whole words and failed"
@@ -18,46 +18,46 @@ TOO_SLOW = (
 )
 
 
-class Readers(Protocol):
+class DatabaseReads(Protocol):
     """Reads one database; every call is one statement, so of one moment. Unreadable; ReadTooLong where the time of a
     query is limited."""
 
-    async def all(self, query: str, values: Mapping[str, object]) -> Sequence[Row]:
+    async def all(self, query: str, values: Mapping[str, object]) -> Sequence[SqlRow]:
         """Every row of a named query."""
 
-    async def one(self, query: str, values: Mapping[str, object]) -> Row | None:
+    async def one(self, query: str, values: Mapping[str, object]) -> SqlRow | None:
         """Its first row."""
 
     async def ids(self, query: str, values: Mapping[str, object]) -> Sequence[int]:
         """The first column of every row."""
 
-    async def run(self, text: str, values: Mapping[str, object]) -> Sequence[Row]:
+    async def run(self, text: str, values: Mapping[str, object]) -> Sequence[SqlRow]:
         """Every row of a query that was put together from named ones."""
 
-    def within_one_limit(self) -> "Limited":
+    def sharing_time_limit(self) -> "TimedQueries":
         """For several queries that share the time of one: those of one search."""
 
     async def close(self) -> None:
         """Close every connection."""
 
 
-class Limited(Protocol):
+class TimedQueries(Protocol):
     """Some of the same calls. ReadTooLong when their time, all together, is over."""
 
     async def ids(self, query: str, values: Mapping[str, object]) -> Sequence[int]:
         """The first column of every row of a named query."""
 
-    async def run(self, text: str, values: Mapping[str, object]) -> Sequence[Row]:
+    async def run(self, text: str, values: Mapping[str, object]) -> Sequence[SqlRow]:
         """Every row of a query that was put together from named ones."""
 
 
-class Base:
+class StoreBase:
     """The parts of `Store` share this. Numbers of bins never change, so they are remembered."""
 
     _appender: LogClient
     _follower: LedgerClient
-    _log: Readers
-    _ledger: Readers
+    _log: DatabaseReads
+    _ledger: DatabaseReads
     _numbers: dict[str, int]
 
     async def _number(self, bin_id: str) -> int:
@@ -67,7 +67,7 @@ class Base:
             number = self._numbers[bin_id] = int((await self._bin_row(bin_id))["number"])
         return number
 
-    async def _bin_row(self, bin_id: str) -> Row:
+    async def _bin_row(self, bin_id: str) -> SqlRow:
         row = await self._log.one("get_bin", {"id": bin_id})
         if row is None:
             raise NotFound(f"There is no bin {bin_id}.")
@@ -79,7 +79,7 @@ class Base:
         await self._follower.caught_up(number)
         return number
 
-    async def _space(self, number: int) -> Row | None:
+    async def _space(self, number: int) -> SqlRow | None:
         """The space that readers see of a bin; None while the ledger has none."""
         return await self._ledger.one("space_of", {"bin": number})
 

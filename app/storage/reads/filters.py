@@ -16,18 +16,18 @@ from ...domain.units import micros
 from ..ids import row_id
 from ..ledger.search import scope_of
 from ..queries import SQL
-from ..transaction import Row
+from ..transaction import SqlRow
 
 FEW = 2_000
 MARK = "/* filter */"
 # A value's own end, and the end of everything that begins with it.
 _WHOLE, _BEGINNING = "\x01", "\U0010ffff"
 
-Ask = Callable[[str, Mapping[str, object]], Awaitable[Sequence[int]]]
+RunQuery = Callable[[str, Mapping[str, object]], Awaitable[Sequence[int]]]
 
 
 @dataclass(frozen=True, slots=True)
-class Filter:
+class SqlFilter:
     """A condition for the place of `MARK` in a query, and the values of its parameters."""
 
     condition: str
@@ -43,10 +43,10 @@ class Filter:
         return text.replace(MARK, self.condition)
 
 
-NO_FILTER = Filter("", {})
+NO_FILTER = SqlFilter("", {})
 
 
-async def make_filter(of: str, query: Query | None, space: Row | None, ask: Ask | None) -> Filter:
+async def make_filter(of: str, query: Query | None, space: SqlRow | None, ask: RunQuery | None) -> SqlFilter:
     """The filter of captures or messages (`of`) in a space; `ask` runs a query and gives the ids of its rows, None
     where the rows are so few that no index is worth a query. `space` is a row of `spaces`, None: there is none
     yet."""
@@ -56,32 +56,32 @@ async def make_filter(of: str, query: Query | None, space: Row | None, ask: Ask 
     values: dict[str, object] = {}
     for index, term in enumerate(query.terms):
         conditions = []
-        for number, (fragment, value) in enumerate(_say(term)):
+        for number, (fragment, value) in enumerate(_fragments_of(term)):
             name = f"t{index}_{number}"
             conditions.append(f"({SQL[f'{of}_{fragment}'].replace(':p', f':{name}')})")
             values[name] = value
         said = " and ".join(conditions)
         parts.append(f"not coalesce({said}, 0)" if term.negated else f"({said})")
-    driven = None if ask is None or space is None else await _drive(of, query, _Place(space, ask))
+    driven = None if ask is None or space is None else await _drive(of, query, _SearchSpace(space, ask))
     if driven is not None:
         # Ids of captures that the index has not reached are higher than those of all that it has.
         parts.insert(0, f"({SQL[f'{of}_driven' + ('' if driven.upto is None else '_or_later')]})")
         values |= {"driven": json.dumps(list(driven.found)), "upto": driven.upto}
-    return Filter("and " + " and ".join(parts), values, driven=driven is not None)
+    return SqlFilter("and " + " and ".join(parts), values, driven=driven is not None)
 
 
 @dataclass(frozen=True, slots=True)
-class _Driven:
+class _DriverIds:
     """Few ids; with `upto` also every capture after it, which the index has not reached."""
 
     found: Sequence[int]
     upto: int | None = None
 
 
-class _Place:
+class _SearchSpace:
     """A space, and how it is asked."""
 
-    def __init__(self, space: Row, ask: Ask) -> None:
+    def __init__(self, space: SqlRow, ask: RunQuery) -> None:
         self.number = int(space["number"])
         self.upto = row_id(self.number, space["indexed_n"])
         self._ask = ask
@@ -91,9 +91,9 @@ class _Place:
         return await self._ask(query, {"space": self.number, "limit": FEW + 1, **values})
 
 
-async def _drive(of: str, query: Query, place: _Place) -> _Driven | None:
+async def _drive(of: str, query: Query, place: _SearchSpace) -> _DriverIds | None:
     """The fewest ids that any term allows; None when all of them find many."""
-    best: _Driven | None = None
+    best: _DriverIds | None = None
     for term in query.terms:
         if term.negated:
             continue
@@ -103,16 +103,16 @@ async def _drive(of: str, query: Query, place: _Place) -> _Driven | None:
     return best
 
 
-async def _drive_term(of: str, term: Term, place: _Place) -> _Driven | None:
+async def _drive_term(of: str, term: Term, place: _SearchSpace) -> _DriverIds | None:
     if isinstance(term, Patterns):
         return await _drive_patterns(of, term, place)
     if not isinstance(term, OneOf) or not (term.key == "has" or _is_worth_it(of, term)):
         return None
     found = await place.ids(f"drive_{of}_{term.key}", p=json.dumps(term.values))
-    return _Driven(found) if len(found) <= FEW else None
+    return _DriverIds(found) if len(found) <= FEW else None
 
 
-async def _drive_patterns(of: str, term: Patterns, place: _Place) -> _Driven | None:
+async def _drive_patterns(of: str, term: Patterns, place: _SearchSpace) -> _DriverIds | None:
     # Both ends of a message stand in the same index.
     key = "from" if of == "messages" and term.key == "to" else term.key
     said = [
@@ -123,7 +123,7 @@ async def _drive_patterns(of: str, term: Patterns, place: _Place) -> _Driven | N
     # How far the index of parties is was read before what it has: what it takes in meanwhile is found both ways.
     upto = place.upto if of == "captures" and key in ("from", "to") else None
     found = await place.ids(f"drive_{of}_{key}", p=json.dumps(said))
-    return _Driven(found, upto) if len(found) <= FEW else None
+    return _DriverIds(found, upto) if len(found) <= FEW else None
 
 
 def _is_worth_it(of: str, term: OneOf) -> bool:
@@ -134,16 +134,16 @@ def _is_worth_it(of: str, term: OneOf) -> bool:
     return term.key == "status" and (of == "messages" or set(term.values) <= failures)
 
 
-async def _drive_words(of: str, term: Words, place: _Place) -> _Driven | None:
+async def _drive_words(of: str, term: Words, place: _SearchSpace) -> _DriverIds | None:
     said = " OR ".join(_match(phrase) for phrase in term.phrases)
     columns = "text" if term.text_only else "{text rest}"
     hits = await place.ids("search_hits", match=f"scope : {scope_of(place.number)} AND {columns} : ({said})")
     if len(hits) > FEW:
         return None
     if of == "captures":
-        return _Driven(hits, place.upto)
+        return _DriverIds(hits, place.upto)
     found = await place.ids("messages_of_hits", hits=json.dumps(list(hits)), upto=place.upto)
-    return _Driven(found) if len(found) <= FEW else None
+    return _DriverIds(found) if len(found) <= FEW else None
 
 
 def _match(phrase: Phrase) -> str:
@@ -151,7 +151,7 @@ def _match(phrase: Phrase) -> str:
     return '"' + " ".join(phrase.words) + '"' + (" *" if phrase.prefix else "")
 
 
-def _say(term: Term) -> list[tuple[str, object]]:
+def _fragments_of(term: Term) -> list[tuple[str, object]]:
     """A term as fragments with the values of their parameters; all of the fragments must hold."""
     if isinstance(term, Words):
         phrases = json.dumps([(phrase.words, phrase.prefix) for phrase in term.phrases])

@@ -8,7 +8,7 @@ reader that keeps the log from being reused is told.
 import sqlite3
 
 from ...clock import ticks
-from ..log.jobs import Condition
+from ..log.jobs import LogFileStatus
 from ..transaction import CannotWrite
 from .connections import BUSY_MS
 from .failures import translate
@@ -18,7 +18,7 @@ from .files import Files
 PAGES = 4_000
 # How long an emptying checkpoint waits for readers. After a deletion there is one in `EVERY_S` at most, and as often a
 # checkpoint that a reader holds back is tried again.
-PATIENCE_MS = 50
+TRUNCATE_WAIT_MS = 50
 EVERY_S = 1.0
 # Pages that go back to the file system with one of them.
 FREED = 2_000
@@ -32,21 +32,21 @@ class Checkpoints:
         self._files = files
         self._last = 0.0
         self._stuck = False
-        self.condition = Condition()
+        self.condition = LogFileStatus()
 
-    def look(self) -> None:
+    def checkpoint_if_due(self) -> None:
         """After a commit: copy what has gathered. DatabaseError."""
         try:
             if self._files.waiting() >= PAGES and (not self._stuck or ticks() - self._last >= EVERY_S):
                 self._run("passive")
         except CannotWrite as error:
-            self.condition = Condition(self.condition.wal_bytes, str(error), self.condition.held)
+            self.condition = LogFileStatus(self.condition.wal_bytes, str(error), self.condition.held)
 
-    def empty(self) -> bool:
+    def truncate(self) -> bool:
         """After a deletion, when nothing else waits: give pages back and empty the log; False: not yet."""
         if ticks() - self._last < EVERY_S:
             return False
-        self._connection.execute(f"pragma busy_timeout = {PATIENCE_MS}")
+        self._connection.execute(f"pragma busy_timeout = {TRUNCATE_WAIT_MS}")
         try:
             self._connection.execute(f"pragma incremental_vacuum({FREED})").fetchall()
             return self._run("truncate")
@@ -75,5 +75,5 @@ class Checkpoints:
                 raise known or error from error
             trouble = str(known)
         self._stuck = self._files.waiting() >= PAGES
-        self.condition = Condition(self._files.wal_bytes(), trouble, self._stuck and trouble is None)
+        self.condition = LogFileStatus(self._files.wal_bytes(), trouble, self._stuck and trouble is None)
         return done

@@ -2,7 +2,7 @@
 
 import sqlite3
 
-from ..transaction import CannotWrite, Damaged, DatabaseError, Doubtful, Duplicate
+from ..transaction import CannotWrite, DamagedFile, DatabaseError, Doubtful, Duplicate
 
 # Errors that leave no doubt about what is on the disk: nothing of the transaction is, and a later one may work.
 _REFUSED = frozenset({
@@ -23,7 +23,7 @@ def translate(error: sqlite3.Error) -> DatabaseError | None:
     if name in _REFUSED_EXTENDED or base in _REFUSED:
         return CannotWrite(text)
     if base in _DAMAGED:
-        return Damaged(text)
+        return DamagedFile(text)
     if base == "SQLITE_IOERR":
         return Doubtful(text)
     if isinstance(error, sqlite3.IntegrityError):

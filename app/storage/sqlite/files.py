@@ -32,7 +32,7 @@ class Files:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._known = {suffix: _identity(beside(path, suffix)) for suffix in SUFFIXES}
+        self._expected = {suffix: _identity(beside(path, suffix)) for suffix in SUFFIXES}
         self._database, self._index = (
             os.open(beside(path, suffix), os.O_RDONLY | os.O_CLOEXEC) for suffix in ("", "-shm")
         )
@@ -40,7 +40,7 @@ class Files:
     def check(self) -> None:
         """Gone names the file that is not what it was; CannotWrite: that cannot be told."""
         try:
-            for suffix, known in self._known.items():
+            for suffix, known in self._expected.items():
                 path = beside(self._path, suffix)
                 if _identity(path) != known:
                     raise Gone(f"{path} was deleted or replaced while smsbin was running.")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ...errors import CannotStart
-from ..transaction import Damaged, Doubtful
+from ..transaction import DamagedFile, Doubtful
 from .checkpoints import Checkpoints
 from .connections import open_log
 from .failures import translate
@@ -60,7 +60,7 @@ def _check_again(path: Path) -> None:
     finally:
         connection.close()
     if verdict != "ok":
-        raise Damaged(f"the file is damaged: {verdict}")
+        raise DamagedFile(f"the file is damaged: {verdict}")
 
 
 def refuse_older(directory: Path) -> None:

@@ -14,10 +14,10 @@ import aiosqlite
 
 from ...clock import ticks
 from ...errors import NotReadable, ReadTooLong
-from ...tasks import lifelong
+from ...tasks import start_task
 from ..queries import SQL
 from ..reads.words import WordsMatch
-from ..transaction import Damaged, Doubtful
+from ..transaction import DamagedFile, Doubtful
 from .connections import READER_PRAGMAS
 from .failures import translate
 
@@ -27,7 +27,7 @@ _INTERRUPTED = "SQLITE_INTERRUPT"
 _FOR_EVER = float("inf")
 
 
-class _Reader:
+class _ReadConnection:
     """A connection, and until when its query may run."""
 
     def __init__(self, connection: aiosqlite.Connection) -> None:
@@ -45,7 +45,7 @@ class _Reader:
             await self.connection.interrupt()
 
 
-class Readers:
+class ReadPool:
     """Implements `reads.base.Readers` on one database; a query that finds all connections busy waits for the first that
     is free.
 
@@ -72,8 +72,8 @@ class Readers:
         self._missing = missing
         self._opened: str | None = None
         self._opening = asyncio.Lock()
-        self._free: asyncio.LifoQueue[_Reader] = asyncio.LifoQueue()
-        self._readers: list[_Reader] = []
+        self._free: asyncio.LifoQueue[_ReadConnection] = asyncio.LifoQueue()
+        self._readers: list[_ReadConnection] = []
 
     async def all(self, query: str, values: Mapping[str, object]) -> Sequence[sqlite3.Row]:
         """Every row of a named query."""
@@ -90,11 +90,11 @@ class Readers:
 
     async def run(self, text: str, values: Mapping[str, object]) -> Sequence[sqlite3.Row]:
         """Every row of a query that was put together from named ones."""
-        return await self._run(text, values, _Budget(self._limit_s))
+        return await self._run(text, values, _ReadTime(self._limit_s))
 
-    def within_one_limit(self) -> "Limited":
+    def sharing_time_limit(self) -> "TimedReads":
         """For several queries that share the time of one."""
-        return Limited(self._run, _Budget(self._limit_s))
+        return TimedReads(self._run, _ReadTime(self._limit_s))
 
     async def close(self) -> None:
         """aiosqlite's threads are no daemons: one that stays open keeps the process alive."""
@@ -103,7 +103,7 @@ class Readers:
             reader.ends_at = 0.0
         await asyncio.gather(*(reader.connection.close() for reader in readers), return_exceptions=True)
 
-    async def _run(self, text: str, values: Mapping[str, object], budget: "_Budget") -> Sequence[sqlite3.Row]:
+    async def _run(self, text: str, values: Mapping[str, object], budget: "_ReadTime") -> Sequence[sqlite3.Row]:
         file = self._file()
         if file != self._opened:
             await self._open_again(file)
@@ -124,19 +124,19 @@ class Readers:
                 self._free.put_nowait(reader)
             else:
                 await reader.stop()
-                lifelong(self._put_back(reader), name="reader")
+                start_task(self._put_back(reader), name="reader")
 
-    def _explain(self, error: sqlite3.Error, budget: "_Budget") -> Exception:
+    def _explain(self, error: sqlite3.Error, budget: "_ReadTime") -> Exception:
         if getattr(error, "sqlite_errorname", None) == _INTERRUPTED:
             return ReadTooLong(f"Reading took longer than {budget.limit_s:g} s and was stopped.")
         known = translate(error)
         if known is None:
             return error
-        if isinstance(known, Damaged | Doubtful):
+        if isinstance(known, DamagedFile | Doubtful):
             self._damaged(str(known))
         return NotReadable(f"The database cannot be read: {error}")
 
-    async def _put_back(self, reader: _Reader) -> None:
+    async def _put_back(self, reader: _ReadConnection) -> None:
         """When its thread has ended the query that no caller waits for."""
         with suppress(sqlite3.Error, ValueError):
             await reader.connection.execute_fetchall("select 1")
@@ -164,7 +164,7 @@ class Readers:
 
     async def _all_free(self) -> None:
         """Take every connection out of use: queries that began before end on the old file."""
-        taken: list[_Reader] = []
+        taken: list[_ReadConnection] = []
         try:
             while len(taken) < len(self._readers):
                 taken.append(await self._free.get())
@@ -173,11 +173,11 @@ class Readers:
                 self._free.put_nowait(reader)
             raise
 
-    async def _connect(self) -> _Reader:
+    async def _connect(self) -> _ReadConnection:
         connection = await aiosqlite.connect(
             f"{self._path.absolute().as_uri()}?mode=rw", uri=True, isolation_level=None
         )
-        reader = _Reader(connection)
+        reader = _ReadConnection(connection)
         self._readers.append(reader)
         connection.row_factory = sqlite3.Row
         await connection.create_function("words_match", 3, WordsMatch(), deterministic=True)
@@ -187,7 +187,7 @@ class Readers:
         return reader
 
 
-class _Budget:
+class _ReadTime:
     """How much time is left for queries."""
 
     def __init__(self, limit_s: float | None) -> None:
@@ -195,10 +195,10 @@ class _Budget:
         self.left_s = self.limit_s
 
 
-class Limited:
+class TimedReads:
     """Queries that share the time of one: those of one search."""
 
-    def __init__(self, run: "_Run", budget: _Budget) -> None:
+    def __init__(self, run: "_Run", budget: _ReadTime) -> None:
         self._run = run
         self._budget = budget
 
@@ -211,4 +211,4 @@ class Limited:
         return [int(row[0]) for row in await self.run(SQL[query], values)]
 
 
-_Run = Callable[[str, Mapping[str, object], _Budget], Awaitable[Sequence[sqlite3.Row]]]
+_Run = Callable[[str, Mapping[str, object], _ReadTime], Awaitable[Sequence[sqlite3.Row]]]

@@ -14,7 +14,7 @@ from ...domain.bins import Bin, NewBin
 from ...domain.captures import NewCapture, NewOutcome
 from ...domain.units import from_micros, micros
 from ...errors import StoreUnavailable
-from ...store import Health, Store, Sweep, Understanding
+from ...store import Health, LedgerStatus, Store, SweepResult
 from ..ledger.client import LedgerClient
 from ..lock import lock_directory
 from ..log import jobs
@@ -22,10 +22,10 @@ from ..log.client import LogClient
 from ..packing import pack
 from ..reads.bins import BinReads
 from ..reads.captures import CaptureReads
-from ..reads.decisions import Decisions
+from ..reads.decisions import DecisionReads
 from ..reads.pairings import PairingReads
 from .log_file import refuse_older
-from .readers import Readers
+from .readers import ReadPool
 
 # A child that reads with the data sheets of the providers.
 FOLLOWER = f"{__package__.split('.')[0]}.follower"
@@ -38,7 +38,7 @@ LEDGER_OPEN_S = 10.0
 SETTLE_WAIT_S = 60.0
 
 
-class SqliteStore(BinReads, CaptureReads, PairingReads, Decisions):
+class SqliteStore(BinReads, CaptureReads, PairingReads, DecisionReads):
     """Implements `Store`; the promises stand there."""
 
     def __init__(self, data_dir: Path, keep_open: Sequence[int]) -> None:
@@ -48,19 +48,19 @@ class SqliteStore(BinReads, CaptureReads, PairingReads, Decisions):
         self._seen_at: datetime | None = None
         # Bins as they were at the opening, and their last captures.
         self._found: dict[int, int] = {}
-        self._appender = LogClient(log_path, keep_open, self._marked)
+        self._appender = LogClient(log_path, keep_open, self._log_grew)
         self._follower = LedgerClient(FOLLOWER, ledger_path, log_path, self._appender, keep_open, self._changed)
-        self._log = Readers(log_path, LOG_READERS)
-        self._ledger = Readers(
+        self._log = ReadPool(log_path, LOG_READERS)
+        self._ledger = ReadPool(
             ledger_path, LEDGER_READERS, limit_s=LEDGER_READ_S, damaged=self._follower.damaged,
-            file=lambda: self._follower.file, missing=self._why_no_ledger,
+            file=lambda: self._follower.file, missing=self._ledger_problem,
         )  # fmt: skip
 
     async def open(self) -> None:
         """Start both processes. CannotStart: the log cannot be opened."""
         opened = await self._appender.start()
         self._seen_at = None if opened.seen_at is None else from_micros(opened.seen_at)
-        marks = [jobs.Mark(*row) for row in await self._log.all("all_marks", {})]
+        marks = [jobs.LogPosition(*row) for row in await self._log.all("all_marks", {})]
         self._found = {mark.bin: mark.n for mark in marks}
         await self._follower.start(marks, LEDGER_OPEN_S)
 
@@ -126,7 +126,7 @@ class SqliteStore(BinReads, CaptureReads, PairingReads, Decisions):
 
     async def settle_unanswered(self, within: timedelta, note: str) -> None:
         job = jobs.SettleUnanswered(int(within.total_seconds() * 1_000_000), note, self._found)
-        await self._appender.submit(job, patience_s=SETTLE_WAIT_S)
+        await self._appender.submit(job, timeout_s=SETTLE_WAIT_S)
 
     async def drop_capture(self, bin_id: str, n: int) -> None:
         number = await self._number(bin_id)
@@ -138,14 +138,14 @@ class SqliteStore(BinReads, CaptureReads, PairingReads, Decisions):
         await self._appender.submit(jobs.DropCaptures(bin_id))
         await self._follower.caught_up(number)
 
-    async def sweep(self, now: datetime, default_retention: timedelta, after: int = 0) -> Sweep:
+    async def sweep(self, now: datetime, default_retention: timedelta, after: int = 0) -> SweepResult:
         kept_s = _seconds(default_retention) or 0
         result = await self._appender.submit(jobs.Sweep(micros(now), kept_s, after, False))
-        return Sweep(removed=result.value, next=result.next)
+        return SweepResult(removed=result.value, next=result.next)
 
-    async def erase(self) -> Sweep:
+    async def erase(self) -> SweepResult:
         result = await self._appender.submit(jobs.Sweep(0, 0, 0, True))
-        return Sweep(removed=result.value, next=result.next)
+        return SweepResult(removed=result.value, next=result.next)
 
     async def reread(self, bin_id: str) -> None:
         await self._appender.submit(jobs.RequestReread(bin_id))
@@ -158,8 +158,8 @@ class SqliteStore(BinReads, CaptureReads, PairingReads, Decisions):
     def health(self) -> Health:
         return self._appender.health()
 
-    def understanding(self, bin_id: str | None = None) -> Understanding:
-        return self._follower.understanding(None if bin_id is None else self._numbers.get(bin_id))
+    def ledger_status(self, bin_id: str | None = None) -> LedgerStatus:
+        return self._follower.ledger_status(None if bin_id is None else self._numbers.get(bin_id))
 
     def last_seen(self) -> datetime | None:
         return self._seen_at
@@ -167,11 +167,11 @@ class SqliteStore(BinReads, CaptureReads, PairingReads, Decisions):
     async def note_time(self, now: datetime) -> None:
         await self._appender.submit(jobs.NoteTime(micros(now)))
 
-    def _why_no_ledger(self) -> str:
-        reason = self._follower.understanding().reason or "the ledger is being opened"
+    def _ledger_problem(self) -> str:
+        reason = self._follower.ledger_status().reason or "the ledger is being opened"
         return f"What was understood cannot be read at the moment: {reason}. What comes is kept, and read soon."
 
-    def _marked(self, marks: Sequence[jobs.Mark]) -> None:
+    def _log_grew(self, marks: Sequence[jobs.LogPosition]) -> None:
         self._follower.log_grew(marks)
 
     def _changed(self, bin_id: str) -> None:
@@ -183,9 +183,9 @@ def _seconds(value: timedelta | None) -> int | None:
     return None if value is None else int(value.total_seconds())
 
 
-def _outcome(new: NewOutcome) -> jobs.Outcome:
+def _outcome(new: NewOutcome) -> jobs.OutcomeRecord:
     outcome = new.outcome
-    return jobs.Outcome(
+    return jobs.OutcomeRecord(
         new.bin_id, new.n, outcome.status, outcome.after_ms, outcome.sender_left, outcome.left_ms,
         outcome.well_formed, outcome.note, None if outcome.sent is None else msgspec.msgpack.encode(outcome.sent),
     )  # fmt: skip

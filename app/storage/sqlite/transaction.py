@@ -9,7 +9,7 @@ from itertools import chain
 from typing import Any
 
 from ..queries import SQL
-from ..transaction import DatabaseError, Row, Rows, Values
+from ..transaction import DatabaseError, RowValues, SqlRow, Values
 from .failures import translate
 from .files import Files
 
@@ -75,17 +75,17 @@ class SqliteTransaction:
         self._plain = connection.cursor()
         self._plain.row_factory = None
 
-    def all(self, query: str, values: Values = ()) -> Sequence[Row]:
+    def all(self, query: str, values: Values = ()) -> Sequence[SqlRow]:
         """Every row."""
         try:
             return self._connection.execute(SQL[query], values).fetchall()
         except sqlite3.Error as error:
             raise self._translate(error) or error from error
 
-    def one(self, query: str, values: Values = ()) -> Row | None:
+    def one(self, query: str, values: Values = ()) -> SqlRow | None:
         """The first row."""
         try:
-            row: Row | None = self._connection.execute(SQL[query], values).fetchone()
+            row: SqlRow | None = self._connection.execute(SQL[query], values).fetchone()
         except sqlite3.Error as error:
             raise self._translate(error) or error from error
         return row
@@ -97,7 +97,7 @@ class SqliteTransaction:
         except sqlite3.Error as error:
             raise self._translate(error) or error from error
 
-    def each(self, query: str, rows: Rows) -> None:
+    def each(self, query: str, rows: RowValues) -> None:
         """Once for each."""
         if not rows:
             return
@@ -106,7 +106,7 @@ class SqliteTransaction:
         except sqlite3.Error as error:
             raise self._translate(error) or error from error
 
-    def insert(self, query: str, rows: Rows) -> None:
+    def insert(self, query: str, rows: RowValues) -> None:
         """Many rows a statement: each one opens the table and every index again, which costs as much as a row."""
         try:
             for sql, values in _in_chunks(query, rows):
@@ -114,7 +114,7 @@ class SqliteTransaction:
         except sqlite3.Error as error:
             raise self._translate(error) or error from error
 
-    def find(self, query: str, rows: Rows) -> Sequence[tuple[Any, ...]]:
+    def find(self, query: str, rows: RowValues) -> Sequence[tuple[Any, ...]]:
         """Many look-ups a statement."""
         try:
             return [found for sql, values in _in_chunks(query, rows) for found in self._plain.execute(sql, values)]
@@ -122,7 +122,7 @@ class SqliteTransaction:
             raise self._translate(error) or error from error
 
 
-def _in_chunks(query: str, rows: Rows) -> Iterator[tuple[str, tuple[object, ...]]]:
+def _in_chunks(query: str, rows: RowValues) -> Iterator[tuple[str, tuple[object, ...]]]:
     done = 0
     for size in _SIZES:
         while len(rows) - done >= size:
