@@ -1,7 +1,7 @@
-"""The only room that sends requests out: simulations, replays, the questions of a health check.
+"""The only package that sends requests: simulations, replays, health checks.
 
-`gate.py` decides where to, `sender.py` sends one request and tells what came back, `exact.py` does the same for bytes
-that are a whole request already.
+`gate.py` decides which addresses are allowed, `sender.py` sends one request and returns the response, `exact.py`
+does the same for bytes that are a complete request.
 """
 
 from .exact import send_exactly

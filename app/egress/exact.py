@@ -1,7 +1,7 @@
-"""Sending bytes that are a whole request already, unchanged to the last one, and reading the answer.
+"""Sends bytes that are a complete request, unchanged, and reads the response.
 
-aiohttp's client writes headers in UTF-8, upper-cases methods and puts words of its own in between; a replay must not
-do any of that. The way out is the same gate (`gate.py`), asked about the very address that is connected to.
+aiohttp's client encodes headers in UTF-8, upper-cases methods and adds headers of its own; a replay must not change
+anything. The address is checked by the same gate (`gate.py`), for the numeric address that is connected to.
 """
 
 import asyncio
@@ -15,14 +15,15 @@ from .gate import ForbiddenTarget, Network, is_closed
 from .sender import TargetResponse
 
 TIMEOUT_S = 10.0
-# What is kept of an answer's body: its head.
+# The part of a response body that is kept.
 MAX_BODY = 4 << 10
 _MAX_HEAD = 64 << 10
 _NO_BODY = (204, 304)
 
 
 async def send_exactly(url: str, data: bytes, *, allowed: Sequence[Network | str] | None) -> TargetResponse:
-    """One request on a connection of its own. `allowed` None: there is no gate. Never raises for what others do."""
+    """Send one request on a connection of its own. `allowed` None: no address is checked. Never raises for errors of
+    the target."""
     since = clock.ticks()
 
     def failed(error: str, *, refused: bool = False) -> TargetResponse:
@@ -88,7 +89,7 @@ async def _connect(
 
 
 async def _read_head(reader: asyncio.StreamReader) -> tuple[int, dict[str, str]]:
-    """Status and headers of the answer; those that only announce it are passed over."""
+    """Status and headers of the response; informational responses (1xx) are skipped."""
     while True:
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
         line, *rest = head.rstrip("\r\n").split("\r\n")
@@ -101,7 +102,7 @@ async def _read_head(reader: asyncio.StreamReader) -> tuple[int, dict[str, str]]
 
 
 async def _read_body(reader: asyncio.StreamReader, headers: dict[str, str]) -> bytes:
-    """Its head; what comes after `MOST_BODY` is not waited for."""
+    """The beginning of the body; what follows `MAX_BODY` bytes is not waited for."""
     if "chunked" in headers.get("transfer-encoding", "").lower():
         return await _read_chunks(reader)
     if "content-length" in headers:

@@ -1,5 +1,5 @@
-"""Sending one request as it is, and telling what came back. No redirect is followed, nothing is unpacked, no proxy of
-the environment is asked, and an answer is read up to a limit.
+"""Sends one request unchanged and returns the response. Redirects are not followed, bodies are not decompressed,
+proxies of the environment are not used, and a response is read up to a limit.
 """
 
 import asyncio
@@ -21,8 +21,8 @@ _AUTOMATIC = ("User-Agent", "Accept", "Accept-Encoding", "Content-Type")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TargetResponse:
-    """What came back. `status` None: no whole answer; then `error` says why, in one of a few phrases. `ms` until its
-    end. `refused`: there was no connection at all. `capture` is the number that a bin gave the request."""
+    """A response. `status` None: there was no complete response, and `error` is one of a few phrases. `ms` is the
+    time until its end. `refused`: there was no connection. `capture` is the number that a bin gave the request."""
 
     status: int | None
     ms: int
@@ -35,7 +35,7 @@ class TargetResponse:
 
 
 class RequestSender:
-    """Sends requests; each has a connection of its own, as webhooks have. Made by `open_sender`."""
+    """Sends requests, each on a connection of its own, as webhooks have. Created by `open_sender`."""
 
     def __init__(self, session: aiohttp.ClientSession) -> None:
         self._session = session
@@ -43,7 +43,7 @@ class RequestSender:
     async def send(
         self, method: str, url: str, headers: Sequence[tuple[str, str]], body: bytes, *, timeout_s: float
     ) -> TargetResponse:
-        """One request. Never raises for what the other side does."""
+        """Send one request. Never raises for errors of the target."""
         since = clock.ticks()
         try:
             target = URL(url, encoded=True)
@@ -54,7 +54,7 @@ class RequestSender:
                     headers=headers,
                     data=body or None,
                     allow_redirects=False,
-                    # Exactly so long: by itself aiohttp rounds up what is over five seconds.
+                    # aiohttp rounds up timeouts above five seconds by default.
                     timeout=aiohttp.ClientTimeout(total=timeout_s, ceil_threshold=inf),
                 ) as response:
                     return _reply(response, await _read(response), since)
@@ -72,8 +72,9 @@ class RequestSender:
 
 @asynccontextmanager
 async def open_sender(allowed: Sequence[Network | str] | None = None) -> AsyncIterator[RequestSender]:
-    """A sender for a while. With `allowed`, what the operator opened, it passes the gate; None is for addresses that
-    nobody else chose: this server's own, and those that a person names on their own terminal."""
+    """A sender for the duration of the context. With `allowed` (what the operator allows) addresses are checked;
+    None is for targets that no other person chose: this server itself, and those given on the user's own command
+    line."""
     connector = aiohttp.TCPConnector(limit=AT_ONCE, force_close=True) if allowed is None else guarded(allowed)
     async with aiohttp.ClientSession(
         connector=connector,
@@ -86,7 +87,7 @@ async def open_sender(allowed: Sequence[Network | str] | None = None) -> AsyncIt
 
 
 async def _read(response: aiohttp.ClientResponse) -> bytes:
-    """The body, as far as it is kept."""
+    """The body up to the limit."""
     kept = bytearray()
     async for chunk in response.content.iter_any():
         kept += chunk

@@ -1,4 +1,4 @@
-"""A capture that is still coming: its body, or, where it is not valid HTTP, whatever the sender sends."""
+"""A capture whose bytes are still arriving: its body, or, if it is not valid HTTP, everything that the sender sends."""
 
 import asyncio
 import re
@@ -16,7 +16,7 @@ from .capture import CaptureContext, CaptureExchange, answer_unkept
 from .head import RequestHead
 from .paths import RequestLine
 
-# What follows a request that is not valid HTTP belongs to it, as long as the sender makes no longer pause.
+# Bytes that follow a request that is not valid HTTP belong to it until the sender pauses for this long.
 QUIET_S = 0.2
 _BODY_HEADERS = (b"content-length", b"transfer-encoding")
 _HEAD_ENDS = re.compile(rb"\n\r?\n")
@@ -24,19 +24,19 @@ _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
 class ArrivalConnection(Answered, Protocol):
-    """What an arrival needs of its connection."""
+    """The connection as an arriving capture uses it."""
 
     deadline: float
 
     def buffer_rest(self, data: bytes) -> None:
-        """These bytes follow the request."""
+        """Buffer the bytes that follow the request."""
 
     def start_capture(self, capture: CaptureExchange) -> None:
-        """It has come as far as it will."""
+        """The capture is complete, or as complete as it will be."""
 
 
 class Arrival:
-    """A body of which not all came with the head."""
+    """A capture whose body did not arrive completely with the head."""
 
     def __init__(
         self,
@@ -57,12 +57,12 @@ class Arrival:
         connection.deadline = self._since + BODY_S
 
     def send_100_continue(self) -> None:
-        """Tell a sender that asked first to go on."""
+        """Send `100 Continue` if the sender waits for it."""
         if self._head.expects and self._connection.transport is not None:
             self._connection.transport.write(_CONTINUE)
 
     def feed(self, data: bytes) -> None:
-        """More bytes."""
+        """Handle received bytes."""
         body = self._body
         try:
             rest = body.feed(data)
@@ -77,7 +77,7 @@ class Arrival:
             self._connection.deadline = min(self._connection.deadline, clock.ticks() + DROP_S)
 
     def end(self) -> None:
-        """Nothing more will come, or nothing more is waited for."""
+        """Store what has arrived: the body is complete, or no more is expected."""
         body, framing = self._body.end()
         raw = raw_of(
             self._context, self._connection.address, self._line, self._head, body,
@@ -90,7 +90,7 @@ class Arrival:
 
 
 class InvalidRequest:
-    """A request to a bin that is not valid HTTP, with what follows it: where it ends is unknown."""
+    """An invalid HTTP request with a capture URL, and the bytes that follow it: its end is unknown."""
 
     def __init__(
         self, context: CaptureContext, connection: ArrivalConnection, budget: MemoryBudget, bin: Bin, line: RequestLine,
@@ -109,7 +109,7 @@ class InvalidRequest:
         connection.deadline = self._since + BODY_S
 
     def begin(self, data: bytes, *, ended: bool) -> None:
-        """What came so far; `ended`: there is no more."""
+        """Handle the bytes so far; `ended`: there are no more."""
         if not self._store_part(data):
             return
         is_over = _HEAD_ENDS.search(data) is not None and not any(name in data.lower() for name in _BODY_HEADERS)
@@ -119,12 +119,12 @@ class InvalidRequest:
             self._restart_timer()
 
     def feed(self, data: bytes) -> None:
-        """More bytes."""
+        """Handle received bytes."""
         if self._store_part(data):
             self._restart_timer()
 
     def end(self) -> None:
-        """Keep what came."""
+        """Store what has arrived."""
         line, kept = self._line, bytes(self._kept)
         self._stop()
         raw = RawRequest(
@@ -137,7 +137,7 @@ class InvalidRequest:
         )
 
     def _store_part(self, data: bytes) -> bool:
-        """Whether there is memory for it."""
+        """Keep a part of the bytes, up to the size limit; False if the memory budget is used up."""
         part = data[: self._context.max_body - len(self._kept)]
         self._is_whole = self._is_whole and len(part) == len(data)
         try:
@@ -162,7 +162,7 @@ class InvalidRequest:
 
 
 def refuse_for_memory(context: CaptureContext, connection: ArrivalConnection, line: RequestLine) -> None:
-    """503: too much is arriving at once."""
+    """Answer 503: too many large requests are arriving at once."""
     context.metrics.unavailable += 1
     answer_unkept(connection, UNAVAILABLE, line)
 
@@ -171,8 +171,8 @@ def raw_of(
     context: CaptureContext, address: str, line: RequestLine, head: RequestHead, body: bytes, *,
     complete: bool, framing: bytes | None, received_at: datetime,
 ) -> RawRequest:  # fmt: skip
-    """The request as it is kept."""
-    assert line.version is not None  # it has a head
+    """The request as it is stored."""
+    assert line.version is not None  # the line is valid, as its head was parsed
     return RawRequest(
         method=line.method.decode("latin-1"),
         target=line.target.decode("latin-1"),
@@ -187,7 +187,7 @@ def raw_of(
 
 
 def peer_of(context: CaptureContext, address: str, forwarded: bytes | None) -> str:
-    """The effective client."""
+    """The address of the client, taken from X-Forwarded-For if the proxy is trusted."""
     if context.peer_of is None:
         return address
     return context.peer_of(address, None if forwarded is None else forwarded.decode("latin-1"))

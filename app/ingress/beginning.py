@@ -1,4 +1,4 @@
-"""What a request is, when its head has come: a capture, a page, or neither; and what becomes of it then."""
+"""Decides how a request is handled when its head has arrived: as a capture, as a page, or not at all."""
 
 import re
 from typing import Protocol
@@ -14,7 +14,7 @@ from .pages import Page, PageHandler
 from .paths import RequestLine
 from .serving import Serving
 
-# A page's body; aiohttp's handlers are quicker to say that it took too long.
+# The time limit of a page's body. aiohttp's handlers have shorter limits of their own.
 PAGE_BODY_S = 40.0
 NO_DEADLINE = float("inf")
 
@@ -33,40 +33,40 @@ HEAD_TOO_LONG = f"its head is longer than {MAX_BYTES >> 10} KiB"
 BARE_LINE_BREAKS = "it has line breaks without CR"
 _NO_LENGTH = "it has a body, but no Content-Length"
 
-# Of pages no path is longer, or deeper. aiohttp's router takes the square of both: half a second for 60,000 slashes.
+# Limits of a page's path. The time of aiohttp's router is quadratic in both: half a second for 60,000 slashes.
 MAX_PATH, MAX_SLASHES = 32 << 10, 64
 
-# aiohttp's.
+# The versions that aiohttp supports.
 _VERSIONS = (b"1.0", b"1.1")
-# Methods that come with a body; and bytes behind a head that begin no request.
+# Methods that usually have a body; and bytes after a head that do not begin a request.
 _WITH_BODY = frozenset({b"POST", b"PUT", b"PATCH"})
 _IS_BODY = re.compile(rb"(?!\s*[!#$%&'*+.^_`|~0-9A-Za-z-]+ )[^\r\n]")
-# aiohttp fails to repeat it in its refusal.
+# aiohttp raises when it repeats such a value in its error response.
 _ODD_EXPECT = re.compile(rb"(?im)^expect:[^\r\n]*[\x80-\xff]")
 
 CurrentRequest = Arrival | InvalidRequest | CaptureExchange | Page
 
 
 class RequestConnection(Arriving, Protocol):
-    """What a request needs of its connection in order to begin."""
+    """The connection as a new request uses it."""
 
     since: float
     trusted: bool
     current: CurrentRequest | None
-    """The request in hand."""
+    """The request that is being handled."""
 
     def handler(self) -> PageHandler:
-        """aiohttp's end of it."""
+        """aiohttp's protocol for this connection."""
 
     def request_complete(self) -> None:
-        """The page in hand has no deadline any more."""
+        """The page's request has arrived completely, so it has no deadline any more."""
 
     def end(self, response: bytes) -> None:
-        """Say this, and close."""
+        """Send this response and close the connection."""
 
 
 def begin(serving: Serving, connection: RequestConnection, data: bytes, end: int) -> None:
-    """A request whose head is `data[:end]`. What follows is its body, or the next request."""
+    """Handle a request whose head is `data[:end]`. What follows is its body, or the next request."""
     line, head, why = serving.reader.read(data[:end])
     if line is None:
         _refuse(serving, connection, BAD)
@@ -89,7 +89,7 @@ def begin(serving: Serving, connection: RequestConnection, data: bytes, end: int
 def _lacks_length(line: RequestLine, head: RequestHead, data: bytes, end: int) -> bool:
     if line.method not in _WITH_BODY or head.has_body or _IS_BODY.match(data, end) is None:
         return False
-    # Behind a length of 0 stands the next request, of which perhaps only half a word has come.
+    # With Content-Length 0 the bytes belong to the next request, of which perhaps only a part has arrived.
     return b"content-length" not in head.lines.lower()
 
 
@@ -102,8 +102,8 @@ def begin_invalid(
     *,
     ended: bool = False,
 ) -> None:
-    """Bytes that are not valid HTTP: kept where they belong to a bin; else `otherwise` is said. `ended`: there are
-    no more of them."""
+    """Handle bytes that are not valid HTTP: store them if they have a capture URL, else send `fallback_response`.
+    `ended`: no more bytes will come."""
     found = find_bin(serving, data)
     if found is None:
         _refuse(serving, connection, fallback_response)
@@ -112,7 +112,7 @@ def begin_invalid(
 
 
 def find_bin(serving: Serving, data: bytes) -> tuple[RequestLine, Bin] | None:
-    """The bin that the beginning of a request names, and its line."""
+    """The bin whose capture URL the bytes begin with, and the request line; or None."""
     line = serving.paths.read(data)
     bin = None if line is None or line.key is None else serving.captures.keyring.known(line.key)
     return None if line is None or bin is None else (line, bin)
@@ -135,7 +135,7 @@ def _begin_capture(
             arrival.send_100_continue()
         arrival.feed(data[end:])
         return
-    # The usual capture: all of it came at once.
+    # The common case: everything has arrived at once.
     received_at, since = clock.now(), clock.ticks()
     stop = end + head.length
     if stop < len(data):
@@ -167,7 +167,7 @@ def _keep_invalid(
 def _begin_page(
     serving: Serving, connection: RequestConnection, line: RequestLine, head: RequestHead | None, data: bytes, end: int
 ) -> None:
-    # We are no proxy, and what follows a CONNECT would be no request.
+    # This is not a proxy, and the bytes after a CONNECT would not be a request.
     if head is None or line.version not in _VERSIONS or line.method == b"CONNECT" or _ODD_EXPECT.search(head.lines):
         _refuse(serving, connection, BAD)
         return
@@ -177,7 +177,7 @@ def _begin_page(
     if len(path) > MAX_PATH or path.count(b"/") > MAX_SLASHES:
         connection.end(NOT_FOUND_RESPONSE)
         return
-    # A WebSocket, for as long as it lives.
+    # A WebSocket has no deadline.
     is_tunnel = head.upgrade and line.method == b"GET"
     connection.since = clock.ticks()
     connection.deadline = NO_DEADLINE if is_tunnel else connection.since + PAGE_BODY_S

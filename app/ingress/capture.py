@@ -1,7 +1,8 @@
-"""One capture, from its head to the outcome of its answer: kept byte for byte before the answer leaves (P1, P2).
+"""One capture, from its head to the outcome of its answer. It is stored byte for byte before the answer is sent (P1,
+P2).
 
-Nothing here raises for what a sender does. What cannot be stored is answered 503, so that the provider's own fallback
-fires. There is no task for a capture, unless its answer is played.
+No input of a sender raises an exception here. If a capture cannot be stored, it is answered 503, so that the
+provider uses its fallback. A task is created only for an answer that is delayed or broken by a fault.
 """
 
 import asyncio
@@ -38,10 +39,10 @@ UrlOf = Callable[[str, RawRequest, Bin, Role], str]
 
 @dataclass(frozen=True, slots=True)
 class CaptureContext:
-    """What captures need of the application.
+    """The parts of the application that captures use.
 
-    `url_of` makes the capture URL of a role as the sender of a request knows it. `peer_of` tells the effective client
-    from the address at the other end and from X-Forwarded-For; None: the address is the client.
+    `url_of` returns the capture URL of a role as the sender of a request addresses it. `peer_of` returns the client
+    for the address of the connection and X-Forwarded-For; None: the client is the address.
     """
 
     keyring: Keyring
@@ -55,16 +56,16 @@ class CaptureContext:
 
 
 class CaptureConnection(Peer, Protocol):
-    """What a capture needs of its connection."""
+    """The connection as a capture uses it."""
 
     address: str
 
     def answered(self, *, keep_open: bool) -> None:
-        """The answer is out, or never will be; `stay`: the next request may follow."""
+        """The answer was sent, or never will be; `keep_open`: another request may follow."""
 
 
 class CaptureExchange(msgspec.Struct):
-    """`begin` is called once; `Connection.answered` follows."""
+    """Call `begin` once; it calls `CaptureConnection.answered` at the end."""
 
     context: CaptureContext
     connection: CaptureConnection
@@ -76,7 +77,7 @@ class CaptureExchange(msgspec.Struct):
     reply: Reply | None = None
 
     def begin(self) -> None:
-        """Hand it to the store; `_stored` follows when it is durable, or cannot be."""
+        """Pass the capture to the store; `_stored` is called when it is durable, or cannot be stored."""
         try:
             stored, self.reply = self.context.intake.begin(self.bin, self.role, self.raw)
         except Exception as error:
@@ -107,7 +108,7 @@ class CaptureExchange(msgspec.Struct):
             self._refuse(error)
             return
         raw, reply = self.raw, self.reply
-        assert reply is not None  # what was stored was begun
+        assert reply is not None  # `begin` has set it before the future was resolved
         metrics = self.context.metrics
         metrics.stored(self.role, clock.ticks() - self.since)
         responder = self._responder
@@ -120,7 +121,7 @@ class CaptureExchange(msgspec.Struct):
         if not reply.is_played:
             self._answer(responder, n, prepared)
             return
-        # The answer may be held back for minutes.
+        # The answer may be held back for minutes, so the body is released.
         self.raw = msgspec.structs.replace(raw, body=b"", framing=None)
         start_task(self._play(responder, n, reply, prepared), name="answer")
 
@@ -152,7 +153,7 @@ class CaptureExchange(msgspec.Struct):
 def answer_unkept(
     connection: CaptureConnection, answer: Answer, request: RequestLine, *, keep_alive: bool = False
 ) -> None:
-    """Answer what is not kept."""
+    """Answer a request that is not stored."""
     method, version = request.method.decode("latin-1"), (request.version or b"1.1").decode()
     responder = Responder(connection, method=method, version=version, keep_alive=keep_alive, since=clock.ticks())
     responder.write(answer, n=None)

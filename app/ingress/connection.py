@@ -1,7 +1,7 @@
-"""One TCP connection: the asyncio protocol that finds the requests in what comes, one after the other.
+"""One TCP connection: the asyncio protocol that splits the received bytes into requests and handles them in order.
 
-One request is in hand at a time; what comes meanwhile waits in the buffer, and beyond `MOST_WAITING` bytes in the
-kernel. Deadlines are kept by `slots.py`, which looks at `deadline` and calls `late`.
+One request is handled at a time. Bytes that arrive in the meantime are buffered, and above `MAX_BUFFERED` bytes
+reading is paused. `slots.py` checks `deadline` and calls `on_deadline`.
 """
 
 import asyncio
@@ -33,32 +33,33 @@ from .serving import Serving
 
 HEAD_S = 10.0
 IDLE_S = 75.0
-# A sender that closes its half so soon after its request still listens; later, it has hung up.
+# A sender that closes its half of the connection within this time after its request still reads; later it has
+# disconnected.
 HALF_CLOSE_GRACE_S = 0.25
-# What was written before a close may take so long to leave.
+# Time limit for sending buffered bytes after a close.
 CLOSE_S = 30.0
 MAX_BUFFERED = 64 << 10
-# So many requests of a pipeline are answered before other connections have a turn.
+# Requests of a pipeline that are answered before the protocol yields to the event loop.
 MAX_PER_TURN = 32
 
 
 class Connection(asyncio.Protocol):
-    """Made by `IngressServer`, one a connection."""
+    """Created by `IngressServer`, one for each connection."""
 
     def __init__(self, serving: Serving) -> None:
         self._serving = serving
         self.transport: asyncio.Transport | None = None
-        """None: the connection is gone."""
+        """None: the connection is closed."""
         self.address = "unknown"
-        """At the other end, without its port."""
+        """The address of the other end, without the port."""
         self.current: CurrentRequest | None = None
-        """The request in hand."""
+        """The request that is being handled."""
         self.deadline = NO_DEADLINE
-        """When `late` is to be called."""
+        """When `on_deadline` is to be called."""
         self.since = 0.0
-        """When what goes on now had begun: a request, or the wait for one."""
+        """When the current request, or the wait for one, began."""
         self.trusted = False
-        """The page in hand was asked for by a signed-in client."""
+        """The current page was requested by a signed-in client."""
         self._buffer = Buffer()
         self._handler: PageHandler | None = None
         self._is_read_paused = self._is_write_paused = self._half_closed = self._is_processing = False
@@ -66,18 +67,18 @@ class Connection(asyncio.Protocol):
 
     @property
     def bin(self) -> Bin | None:
-        """Whose capture is in hand."""
+        """The bin of the current capture, or None."""
         return None if self.current is None or isinstance(self.current, Page) else self.current.bin
 
     @property
     def is_arriving(self) -> bool:
-        """A capture is in hand that has not come whole."""
+        """Whether the current request is a capture that has not arrived completely."""
         return isinstance(self.current, Arrival | InvalidRequest)
 
     # asyncio.Protocol
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """A newcomer."""
+        """Register the connection, or refuse it when there are too many."""
         # uvloop's transports do not inherit from asyncio's.
         self.transport = cast(asyncio.Transport, transport)
         peer = transport.get_extra_info("peername")
@@ -88,7 +89,7 @@ class Connection(asyncio.Protocol):
             self._refuse()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """What came of a capture is kept."""
+        """Store what has arrived of a capture."""
         self.transport = None
         self._half_closed = True
         if self.current is None:
@@ -104,7 +105,7 @@ class Connection(asyncio.Protocol):
             self._on_disconnect()
 
     def data_received(self, data: bytes) -> None:
-        """The beginning, the end, or some of a request; or many."""
+        """Handle received bytes: a part of a request, or several requests."""
         current = self.current
         if current is None:
             self._buffer.add(data)
@@ -115,8 +116,8 @@ class Connection(asyncio.Protocol):
             self.buffer_rest(data)
 
     def eof_received(self) -> bool:
-        """A sender that closes its half after a request still listens: it is answered. One that closes it while it is
-        kept waiting has hung up. True keeps our half open."""
+        """Handle a half-close. A sender that closes its half right after a request still reads the answer; one that
+        does it while the answer is held back has disconnected. Returns True to keep our half open."""
         current = self.current
         if self._on_disconnect is not None and clock.ticks() - self.since > HALF_CLOSE_GRACE_S:
             self._on_disconnect()
@@ -129,13 +130,13 @@ class Connection(asyncio.Protocol):
         return True
 
     def pause_writing(self) -> None:
-        """The peer reads slowly."""
+        """The write buffer is full."""
         self._is_write_paused = True
         if self._handler is not None:
             self._handler.pause_writing()
 
     def resume_writing(self) -> None:
-        """It has read."""
+        """The write buffer has space again."""
         self._is_write_paused = False
         if self._handler is not None:
             self._handler.resume_writing()
@@ -143,16 +144,16 @@ class Connection(asyncio.Protocol):
     # For the request in hand
 
     def handler(self) -> PageHandler:
-        """aiohttp's end of this connection."""
+        """aiohttp's protocol for this connection."""
         if self._handler is None:
-            assert self.transport is not None  # it has just said something
+            assert self.transport is not None  # it has just received a request
             self._handler = self._serving.pages.connect(self.transport)
             if self._is_write_paused:
                 self._handler.pause_writing()
         return self._handler
 
     def buffer_rest(self, data: bytes) -> None:
-        """These bytes follow the request in hand."""
+        """Buffer the bytes that follow the current request."""
         if not data:
             return
         self._buffer.add(data)
@@ -162,38 +163,38 @@ class Connection(asyncio.Protocol):
         self._charge()
 
     def start_capture(self, capture: CaptureExchange) -> None:
-        """A capture has come as far as it will."""
+        """Handle a capture that is complete, or as complete as it will be."""
         self.current = capture
         self.deadline = NO_DEADLINE
         self.since = capture.since
         capture.begin()
 
     def request_complete(self) -> None:
-        """The page in hand has no deadline any more."""
+        """The current page's request has arrived, so it has no deadline any more."""
         self.deadline = NO_DEADLINE
 
     def answered(self, *, keep_open: bool) -> None:
-        """The answer to the request in hand is out, or never will be; `stay`: the next one may follow."""
+        """The answer to the current request was sent, or never will be; `keep_open`: the next one may follow."""
         self.current = None
         self.trusted = False
         if not keep_open or self._serving.is_stopping or (self._half_closed and not self._buffer):
             self.close()
             return
         if self.transport is not None and self.transport.is_closing():
-            return  # its deadline is that of the close
+            return  # the deadline of the close applies
         self.since = clock.ticks()
         self.deadline = self.since + IDLE_S
         if self._buffer or self._is_read_paused:
             self._process_buffer()
 
     def watch(self, left: Callable[[], object] | None) -> None:
-        """The sender is kept waiting on purpose: call this when it hangs up."""
+        """Call `left` when the sender disconnects while its answer is held back; None: stop watching."""
         self._on_disconnect = left
         if left is not None and (self.transport is None or self.transport.is_closing()):
             left()
 
     def end(self, response: bytes) -> None:
-        """Say this, and close."""
+        """Send this response and close the connection."""
         if self.transport is not None:
             self.transport.write(response)
         self.close()
@@ -201,7 +202,7 @@ class Connection(asyncio.Protocol):
     # For all connections
 
     def on_deadline(self) -> None:
-        """The deadline is over: what came of a capture is kept, anything else is refused."""
+        """Handle the deadline: store what has arrived of a capture, refuse anything else."""
         self.deadline = NO_DEADLINE
         if isinstance(self.current, Arrival | InvalidRequest):
             self.current.end()
@@ -213,14 +214,15 @@ class Connection(asyncio.Protocol):
             self.close()
 
     def close(self) -> None:
-        """When what was written is out."""
+        """Close the connection after buffered bytes were sent."""
         self._buffer.clear()
         self.deadline = clock.ticks() + CLOSE_S
         if self.transport is not None:
             self.transport.close()
 
     def make_room(self) -> None:
-        """Another connection needs the place: what came of a capture is kept and answered, anything else ends now."""
+        """Close the connection for a new one: a capture is stored and answered as far as it has arrived, anything
+        else is aborted."""
         self._half_closed = True
         if isinstance(self.current, Arrival | InvalidRequest):
             self.current.end()
@@ -232,7 +234,7 @@ class Connection(asyncio.Protocol):
     # The buffer
 
     def _process_buffer(self) -> None:
-        """Begin the requests in the buffer, one after the other, until one takes its time."""
+        """Handle the buffered requests in order, until one of them has to wait."""
         if self._is_processing:
             return
         self._is_processing = True
@@ -247,10 +249,10 @@ class Connection(asyncio.Protocol):
         self._is_processing = False
 
     def _begin(self) -> bool:
-        """Begin the request at the start of the buffer; False: its head has not come whole."""
+        """Handle the first buffered request; False if its head is incomplete."""
         buffer = self._buffer
         if self._is_read_paused and self.transport is not None:
-            # Whatever begins may want more; what it leaves pauses reading again.
+            # The request may need more bytes. If some are left after it, `buffer_rest` pauses reading again.
             self._is_read_paused = False
             self.transport.resume_reading()
         buffer.drop_empty_lines()
@@ -276,7 +278,8 @@ class Connection(asyncio.Protocol):
         return True
 
     def _end_arrival(self) -> None:
-        """The sender sends no more: a capture is kept as far as it came, and no page has half a body."""
+        """The sender sends no more: store a capture as far as it has arrived, and abort a page with an incomplete
+        body."""
         if isinstance(self.current, Arrival | InvalidRequest):
             self.current.end()
         elif isinstance(self.current, Page) and self.current.wants_more and not self.current.is_tunnel:
@@ -289,7 +292,7 @@ class Connection(asyncio.Protocol):
         self._charge()
 
     def _keep_unfinished(self) -> None:
-        """Keep a head that does not end, where it belongs to a bin."""
+        """Store an incomplete head if it has a capture URL."""
         if self._buffer:
             self._begin_broken(HEAD_INCOMPLETE, BAD, ended=True)
 
@@ -297,7 +300,8 @@ class Connection(asyncio.Protocol):
         begin_invalid(self._serving, self, self._buffer.take_all(), why, fallback_response, ended=ended)
 
     def _charge(self) -> None:
-        """What begins with a capture shares the memory of captures. Where there is none left, the connection ends."""
+        """Count buffered bytes in the memory budget of captures if they begin with one, else in that of other
+        requests. Refuses the connection when the budget is used up."""
         if len(self._buffer) <= FREE:
             return
         known = find_bin(self._serving, self._buffer.peek(FREE)) is not None

@@ -1,7 +1,7 @@
-"""How answers are played: at once, late, or wrong on purpose. One player a `FaultKind`.
+"""Sends delayed and faulty answers. There is one player for each `FaultKind`.
 
-Every player starts after the commit, and gives back what became of the answer. What is sent carries X-Capture and the
-safe headers, whatever it is. A sender that hangs up while it is kept waiting is noticed in that moment.
+A player starts after the commit and returns the outcome of the answer. Every response has X-Capture and the safe
+headers. If the sender disconnects while its answer is held back, the player ends at once.
 """
 
 import math
@@ -19,15 +19,16 @@ from ..services.replies import PreparedAnswer, Reply
 from ..services.waits import Ending, HeldAnswers
 from .answering import Responder
 
-# As even as it may be, in as few pieces as a thousand of them may have.
+# The interval of pieces of a slow answer, and the maximum number of pieces, because there may be a thousand slow
+# answers.
 PIECE_INTERVAL_S = 0.1
 MAX_PIECES = 60
 FAILED = "The answer could not be played as it was set; the default went out instead."
 _XML = (("Content-Type", "text/xml"),)
-# An element that is never closed, a bare ampersand, half a tag.
+# An element that is not closed, a bare ampersand, an incomplete tag.
 _BAD_XML = Answer(headers=_XML, body='<?xml version="1.0" encoding="UTF-8"?><Response><Message>fish & chips</Respon')
 _TO_CUT = Answer(headers=_XML, body=EMPTY_TWIML)
-# Half of less could not be told from a whole one.
+# Half of a shorter body could be mistaken for a complete one.
 _MIN_CUT_BODY = 16
 
 _log = get_log("faults")
@@ -35,7 +36,7 @@ _log = get_log("faults")
 
 @dataclass(frozen=True, slots=True)
 class FaultContext:
-    """What a player works with. `redirect_to` makes the address that a redirect points to."""
+    """The input of a player. `redirect_to` returns the target of a redirect."""
 
     responder: Responder
     held_answers: HeldAnswers
@@ -46,18 +47,18 @@ class FaultContext:
     redirect_to: Callable[[], str]
 
     async def send(self, prepared: PreparedAnswer, note: str | None = None) -> Outcome:
-        """Send it whole."""
+        """Send a complete answer."""
         self.responder.write(prepared.answer, n=self.n, constant=prepared.constant)
         return _with_note(prepared.complete_outcome(await self.responder.drained()), note)
 
     def left(self, status: int | None = None) -> Outcome:
-        """The sender has just hung up."""
+        """The outcome when the sender has just disconnected."""
         return self.prepared.complete_outcome(
             Outcome(status=status, sender_left=True, left_ms=self.responder.elapsed_ms())
         )
 
     async def wait(self, until_ms: float) -> Ending:
-        """So long after the arrival."""
+        """Wait until this time after the request."""
         return await self.held_answers.wait((until_ms - self.responder.elapsed_ms()) / 1_000, self.responder.peer)
 
 
@@ -65,7 +66,8 @@ Player = Callable[[FaultContext], Awaitable[Outcome]]
 
 
 async def play(context: FaultContext) -> Outcome:
-    """Play the fault, or the delay, of a reply. Always ends with an answer, or with the reason why there is none."""
+    """Play the fault or the delay of a reply. Always returns an outcome, with a note when the fault could not be
+    played."""
     fault = context.reply.fault
     try:
         if fault is None:
@@ -86,7 +88,7 @@ async def _status(context: FaultContext) -> Outcome:
     status = fault.statuses[(hit.hits - 1) % len(fault.statuses)]
     prepared = context.prepared
     if status == prepared.answer.status:
-        # "Fail twice, then 200": the third time is as if nothing were wrong.
+        # With "fail twice, then 200", the third answer is the normal one.
         return await context.send(prepared)
     return await context.send(_prepared(Answer(status=status)))
 
@@ -116,7 +118,7 @@ async def _cut(context: FaultContext) -> Outcome:
     data = context.responder.compose(answer, n=context.n, constant=False, last=True)
     body = answer.body.encode()
     half = len(body) // 2
-    # A HEAD is answered without a body: of such an answer the last header is cut.
+    # The response to HEAD has no body, so its last header is truncated.
     context.responder.put(data[: half - len(body)] if data.endswith(body) else data[:-4], answer.status)
     outcome = await context.responder.drained()
     prepared = PreparedAnswer(
@@ -152,7 +154,7 @@ async def _slow(context: FaultContext) -> Outcome:
 
 
 def _pieces(data: bytes, from_ms: float, until_ms: float) -> Iterator[tuple[float, bytes]]:
-    """The status line now, the rest in small pieces, the last one at `until_ms`."""
+    """The status line at once, then the rest in small pieces, the last one at `until_ms`."""
     head = data.index(b"\r\n") + 2
     yield from_ms, data[:head]
     rest = data[head:]

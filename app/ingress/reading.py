@@ -1,7 +1,7 @@
-"""Reading the head of a request: its line, then its header lines.
+"""Parses the head of a request: the request line, then the header lines.
 
-Senders repeat themselves: the heads of two callbacks of one provider are often the same to the byte, or were a moment
-ago. So heads are remembered, which saves most of what reading costs.
+Parsed heads are cached: the heads of two callbacks of one provider are often identical, which saves most of the
+cost.
 """
 
 from functools import lru_cache
@@ -10,7 +10,7 @@ from typing import NamedTuple
 from .head import NotHttp, RequestHead, read_head
 from .paths import CapturePaths, RequestLine
 
-# Longer heads are not remembered, and not more than so many: at most half a megabyte.
+# Longer heads are not cached. Together with the number of cached heads this limits the cache to half a megabyte.
 MAX_CACHED_BYTES = 1_024
 MAX_CACHED_HEADS = 512
 
@@ -18,7 +18,8 @@ NO_LINE = "its first line is not “METHOD target HTTP/1.1”"
 
 
 class ParsedHead(NamedTuple):
-    """`line` None: it is no request line, and names no bin. `head` None: it is not valid; `why` says why."""
+    """`line` None: no valid request line, and no capture URL. `head` None: the head is invalid, and `why` is the
+    reason."""
 
     line: RequestLine | None
     head: RequestHead | None
@@ -26,14 +27,14 @@ class ParsedHead(NamedTuple):
 
 
 class HeadReader:
-    """Of a server below one base path."""
+    """Parses heads for a server with this base path."""
 
     def __init__(self, paths: CapturePaths) -> None:
         self._paths = paths
         self._remembered = lru_cache(maxsize=MAX_CACHED_HEADS)(self._read)
 
     def read(self, data: bytes) -> ParsedHead:
-        """A head with its empty line."""
+        """Parse a head that ends with its empty line."""
         return self._remembered(data) if len(data) <= MAX_CACHED_BYTES else self._read(data)
 
     def _read(self, data: bytes) -> ParsedHead:

@@ -1,4 +1,4 @@
-"""The listening server: starts the application and the connections to it, and stops both."""
+"""The listening server: starts and stops the application and its connections."""
 
 import asyncio
 import resource
@@ -22,7 +22,7 @@ SHUTDOWN_S = 4.0
 
 
 class IngressServer:
-    """Of one application. `peer_of` and `url_of` as in `capture.Context`."""
+    """The server of one application. `peer_of` and `url_of` as in `capture.CaptureContext`."""
 
     def __init__(self, app: web.Application, *, peer_of: PeerOf | None, url_of: UrlOf) -> None:
         self.app = app
@@ -34,7 +34,7 @@ class IngressServer:
         self._slots: ConnectionSlots | None = None
 
     async def start(self, listener: socket.socket) -> None:
-        """Start the application, then take connections. CannotStart names what is in the way."""
+        """Start the application, then accept connections. Raises CannotStart with the cause."""
         await self._runner.setup()
         app = self.app
         captures = CaptureContext(
@@ -50,12 +50,12 @@ class IngressServer:
         self._listening = await loop.create_server(lambda: Connection(serving), sock=listener, backlog=BACKLOG)
 
     async def stop(self) -> None:
-        """Take no more connections, answer the captures in hand, end the pages, then the application."""
+        """Accept no more connections, answer the current captures, end the pages, then stop the application."""
         if self._listening is not None:
             self._listening.close()
         if self._serving is not None and self._slots is not None:
             self._serving.is_stopping = True
-            # Answers that are held back go out now.
+            # Answers that are held back are sent now.
             self._serving.captures.held_answers.stop()
             await self._slots.drain(SHUTDOWN_S)
         await self._runner.cleanup()
@@ -64,12 +64,12 @@ class IngressServer:
 
     def _server(self) -> web.Server:
         server = self._runner.server
-        assert server is not None  # it is made by `setup`
+        assert server is not None  # `setup` has created it
         return server
 
 
 def connection_limit() -> int:
-    """As many as the process may have files, less what it needs itself. Raises the soft limit to the hard one."""
+    """The limit of open files, less those that are not connections. Raises the soft limit to the hard one."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if hard != resource.RLIM_INFINITY and soft < hard:
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

@@ -9,24 +9,24 @@ from .pages import Pages
 from .paths import CapturePaths
 from .reading import HeadReader
 
-# Bytes of captures whose bodies are still coming; and of everything else that has not come whole.
+# Memory budgets in bytes: for captures whose bodies are arriving, and for all other incomplete requests.
 CAPTURES = 64 << 20
 OTHERS = 16 << 20
 
 
 class ConnectionLimit(Protocol):
-    """Knows all connections."""
+    """Tracks all connections."""
 
     def opened(self, connection: Any) -> bool:
-        """Whether there is room for it."""
+        """Register a connection; False if there are too many."""
 
     def closed(self, connection: Any) -> None:
-        """It is gone."""
+        """Unregister a connection."""
 
 
 @dataclass(slots=True)
 class Serving:
-    """Captures have a budget of their own: filling the other one keeps none out."""
+    """Captures have a memory budget of their own, so that other requests cannot use it up."""
 
     paths: CapturePaths
     reader: HeadReader
@@ -36,4 +36,4 @@ class Serving:
     capture_memory: MemoryBudget = field(default_factory=lambda: MemoryBudget(CAPTURES))
     other_memory: MemoryBudget = field(default_factory=lambda: MemoryBudget(OTHERS))
     is_stopping: bool = False
-    """Connections end with the request in hand."""
+    """Connections are closed after the current request."""

@@ -1,8 +1,8 @@
-"""All connections of a server: those that are late are ended, and where there are too many, some make room.
+"""All connections of a server: enforces their deadlines, and closes some when there are too many.
 
-A newcomer is let in as long as another connection can go: first one without a request in hand, or without a signed-in
-client, the oldest first; then signed-in pages beyond their share; then captures that are still coming, of the bin that
-has the most, which are kept as far as they came.
+A new connection is accepted as long as another one can be closed, in this order: connections without a current
+request or without a signed-in client, the oldest first; signed-in pages above their share; captures that are still
+arriving, of the bin that has the most of them. Those are stored as far as they have arrived.
 """
 
 import asyncio
@@ -13,20 +13,20 @@ from .. import clock
 from .connection import Connection
 
 CHECK_S = 0.5
-# Signed-in pages and viewers may have so much of all connections.
+# The share of all connections that signed-in pages and viewers may use.
 PAGES_SHARE = 0.75
-# Room is made for so many at once, because each time looks at all connections.
+# Connections that are closed at once, because each time all connections are examined.
 CLOSE_BATCH = 32
 
 
 class ConnectionSlots:
-    """Belongs to one event loop. `limit`: connections at a time."""
+    """Use from one event loop only. `limit`: the maximum number of connections."""
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
         # The oldest first.
         self._open: dict[Connection, None] = {}
-        # Those that made room and are not gone yet: the answer to a capture is on its way.
+        # Connections that were closed for others and are not gone yet: the answer to a capture is being sent.
         self._leaving: set[Connection] = set()
         self._timer: asyncio.TimerHandle | None = None
         self._no_captures: asyncio.Future[None] | None = None
@@ -35,16 +35,16 @@ class ConnectionSlots:
         return len(self._open)
 
     def start(self) -> None:
-        """Look at the clock from now on."""
+        """Check deadlines from now on."""
         self._timer = asyncio.get_running_loop().call_later(CHECK_S, self._check_deadlines)
 
     def stop(self) -> None:
-        """No more."""
+        """Stop checking deadlines."""
         if self._timer is not None:
             self._timer.cancel()
 
     def opened(self, connection: Connection) -> bool:
-        """Whether there is room for it."""
+        """Register a connection; False if there are too many."""
         if len(self._open) >= self._limit:
             self._make_room()
         if len(self._open) >= self._limit:
@@ -53,14 +53,14 @@ class ConnectionSlots:
         return True
 
     def closed(self, connection: Connection) -> None:
-        """It is gone."""
+        """Unregister a connection."""
         self._open.pop(connection, None)
         self._leaving.discard(connection)
         self._check_idle()
 
     async def drain(self, within_s: float) -> None:
-        """End what has no request in hand, and wait for the captures in hand: those that are still coming then are kept
-        as far as they came."""
+        """Close idle connections and wait for the current captures. After `within_s`, those that are still arriving
+        are stored as far as they have arrived."""
         for connection in self._all():
             if connection.current is None:
                 connection.close()

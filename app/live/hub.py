@@ -1,8 +1,8 @@
-"""The hub: one room of bells a bin. Ringing never waits, never fails and never carries data (P4, P5).
+"""The hub: subscriptions by bin. Notifying never waits, never fails and never carries data (P4, P5).
 
-A lone change wakes its viewers at once; in a burst they are woken once every `TICK_S`, so that a thousand viewers
-cost the same whether one capture arrives or fifty. They are woken `AT_ONCE` in one turn of the loop: a capture that
-arrives meanwhile waits for some of them, never for all.
+A single change notifies its subscribers at once; in a burst they are notified once every `TICK_S`, so that a
+thousand viewers cost the same for one capture as for fifty. At most `AT_ONCE` are notified in one turn of the event
+loop, so that a capture never waits for all of them.
 """
 
 import asyncio
@@ -11,13 +11,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 TICK_S = 0.05
-# With very many viewers the tick grows, so that each frame carries more and the loop keeps time for captures.
+# With many viewers the tick grows, so that each frame has more changes and captures get enough time on the event loop.
 VIEWERS_PER_TICK = 250
 AT_ONCE = 32
 
 
 class Subscription:
-    """One viewer's. Clear it before reading the store: a ring in between is never lost."""
+    """The subscription of one viewer. Clear it before the store is read, so that a notification in between is not
+    lost."""
 
     __slots__ = ("_notified", "_waiter")
 
@@ -32,12 +33,12 @@ class Subscription:
             _wake(self._waiter)
 
     def clear(self) -> None:
-        """Forget the rings so far."""
+        """Reset the notifications so far."""
         self._notified = False
 
     async def wait(self, at_most_s: float) -> bool:
-        """True when it rang within `at_most_s`. A plain timer: each viewer waits once a tick, and
-        `asyncio.timeout` around an `Event` costs three times as much."""
+        """Wait at most `at_most_s`; True if notified. Uses a timer, because `asyncio.timeout` around an `Event`
+        costs three times as much, and each viewer waits once a tick."""
         if not self._notified:
             loop = asyncio.get_running_loop()
             self._waiter = loop.create_future()
@@ -65,7 +66,7 @@ class _Topic:
 
 
 class Hub:
-    """Bells by bin. Belongs to one event loop."""
+    """Subscriptions by bin. Use from one event loop only."""
 
     def __init__(self) -> None:
         self._topics: dict[str, _Topic] = {}
@@ -74,16 +75,16 @@ class Hub:
 
     @property
     def viewers(self) -> int:
-        """How many bells hang, over all bins."""
+        """The number of subscriptions, over all bins."""
         return sum(len(topic.subscriptions) for topic in self._topics.values())
 
     @property
     def closed(self) -> bool:
-        """True once the server is going down: whoever waits should answer and leave."""
+        """True while the server is stopping: waiting handlers should answer and end."""
         return self._closed
 
     def notify(self, bin_id: str) -> None:
-        """Something about this bin changed."""
+        """Something in this bin has changed."""
         topic = self._topics.get(bin_id)
         if topic is None:
             self._versions[bin_id] += 1
@@ -94,18 +95,18 @@ class Hub:
         self._publish(bin_id, topic)
 
     def notify_all(self) -> None:
-        """Something about the server changed."""
+        """Something about the server has changed."""
         for bin_id in list(self._topics):
             self.notify(bin_id)
 
     def version(self, bin_id: str) -> int:
-        """How often the bells of this bin were struck: what was read before the last stroke may lack something. A ring
-        that waits for its tick does not count yet."""
+        """The number of notifications of this bin. Data that was read before the last one may be outdated. A
+        notification that waits for its tick is not counted yet."""
         return self._versions[bin_id]
 
     @contextmanager
     def subscribe(self, bin_id: str) -> Iterator[Subscription]:
-        """A bell that hangs as long as the context lasts."""
+        """A subscription for the duration of the context."""
         subscription = Subscription()
         topic = self._topics.setdefault(bin_id, _Topic())
         topic.subscriptions.add(subscription)
@@ -115,13 +116,13 @@ class Hub:
             topic.subscriptions.discard(subscription)
             if not topic.subscriptions and self._topics.get(bin_id) is topic:
                 del self._topics[bin_id]
-                # For a ring that waited, and finds nobody now.
+                # For a notification that waited for its tick, and has no subscriber now.
                 self._versions[bin_id] += 1
                 if topic.timer is not None:
                     topic.timer.cancel()
 
     def close(self) -> None:
-        """Wake everybody for the last time."""
+        """Notify all subscribers for the last time."""
         self._closed = True
         for topic in self._topics.values():
             for subscription in topic.subscriptions:

@@ -1,4 +1,5 @@
-"""Events, hits and what a message remembers, as MessagePack: lists without names, because they are many and small."""
+"""Events, hits and the fold state of a message as MessagePack arrays without field names, because they are many and
+small."""
 
 import msgspec
 
@@ -11,7 +12,7 @@ from ..domain.statuses import Word
 
 
 class FoldState(msgspec.Struct, array_like=True, gc=False):
-    """What the fold of a message needs to go on, beside its columns."""
+    """What the fold of a message needs in addition to its columns."""
 
     prints: tuple[str, ...] = ()
     pieces: tuple[tuple[int, str], ...] = ()
@@ -19,7 +20,7 @@ class FoldState(msgspec.Struct, array_like=True, gc=False):
 
 
 def write_state(message: Message) -> bytes:
-    """A message's memory as a column."""
+    """The fold state of a message as a column value."""
     return pack(FoldState(message.prints, message.pieces, message.as_callback))
 
 

@@ -49,5 +49,7 @@ def test_the_list_of_known_duplicates_only_gets_shorter() -> None:
 
 
 def test_a_private_class_counts_as_a_duplicate_of_a_public_one() -> None:
-    assert _repeated({"a.py": "class Row: ...", "b.py": "if True:\n    class _Row: ..."}) == {"Row": ["a.py:1", "b.py:2"]}
+    assert _repeated({"a.py": "class Row: ...", "b.py": "if True:\n    class _Row: ..."}) == {
+        "Row": ["a.py:1", "b.py:2"]
+    }
     assert _repeated({"a.py": "class Row: ...", "b.py": "class Rows: ..."}) == {}

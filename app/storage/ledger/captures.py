@@ -1,4 +1,4 @@
-"""The captures of one transaction of the ledger: those that are new, and those that something is added to."""
+"""The captures that one transaction of the ledger adds or changes."""
 
 import json
 from datetime import datetime
@@ -23,9 +23,9 @@ _to_json = msgspec.json.Encoder().encode
 
 
 class LedgerCapture(msgspec.Struct):
-    """A capture as the fold needs it. `own` are the findings of its reading; `odd` those of its events by position,
-    in the light of their messages; `paired` those of its pairings by number. `messages` are numbers by position, None
-    for a call. `columns` are those of a row that is not written yet."""
+    """A capture as the fold needs it. `own`: findings of its reading; `odd`: findings of its events by position,
+    which depend on their messages; `paired`: findings of its pairings by number. `messages`: message numbers by
+    position, None for a call. `columns`: the columns of a row that is not written yet."""
 
     n: int
     at: datetime
@@ -45,12 +45,12 @@ class LedgerCapture(msgspec.Struct):
 
     @property
     def is_call(self) -> bool:
-        """It came to one of the voice URLs."""
+        """Whether it was sent to a voice URL."""
         return self.role in CALL_ROLES
 
     @property
     def findings(self) -> Codes:
-        """All of them."""
+        """All findings."""
         found = [*self.own]
         for codes in (*self.odd.values(), *self.paired.values()):
             found += codes
@@ -58,7 +58,7 @@ class LedgerCapture(msgspec.Struct):
 
     @property
     def hit(self) -> Hit | None:
-        """It as a hit of a pairing; None where its URL belongs to none."""
+        """The capture as a hit of a pairing; None if its URL belongs to no pair."""
         fallback = is_fallback(self.role)
         if fallback is None:
             return None
@@ -66,7 +66,7 @@ class LedgerCapture(msgspec.Struct):
         return hit if self.outcome is None else settled(hit, self.outcome)
 
     def notify(self) -> tuple[str, str | None]:
-        """Kind and status in the light of its message: a callback may come to the wrong URL."""
+        """Kind and status, corrected if a callback was sent to the wrong URL."""
         word = self.events[0].as_callback if self.events else None
         if word is not None and MISPLACED in self.odd.get(0, ()):
             return "status", word.status.value
@@ -74,7 +74,7 @@ class LedgerCapture(msgspec.Struct):
 
 
 class LedgerCaptures:
-    """Of one space, in one transaction."""
+    """The captures of one space in one transaction."""
 
     def __init__(self, transaction: Transaction, space: Space, changes: Changes) -> None:
         self._transaction = transaction
@@ -84,7 +84,7 @@ class LedgerCaptures:
         self._dirty: dict[int, LedgerCapture] = {}
 
     def add(self, log: SqlRow, raw: RawRequest, reading: Reading) -> LedgerCapture:
-        """A capture that has just been read; `log` is its row there."""
+        """Add a capture that was just parsed; `log` is its row in the log."""
         n, role, size = number_of(log["id"]), log["role"], len(raw.body)
         hit = None if log["fault"] is None else read_fault_hit(log["fault"])
         fault = (None,) * 4 if hit is None else (hit.fault, hit.kind, hit.said, hit.drill)
@@ -104,7 +104,7 @@ class LedgerCaptures:
         return kept
 
     def look_up(self, numbers: list[int]) -> None:
-        """Load those that are not known yet, at once."""
+        """Load those that are not loaded yet, in one query."""
         missing = [n for n in dict.fromkeys(numbers) if n not in self._known]
         self._known |= dict.fromkeys(missing)
         for start in range(0, len(missing), 500):
@@ -114,19 +114,19 @@ class LedgerCaptures:
                 self._known[kept.n] = kept
 
     def get(self, n: int) -> LedgerCapture | None:
-        """One of them; None where it is not there."""
+        """A capture by its number, or None."""
         if n not in self._known:
             self.look_up([n])
         return self._known[n]
 
     def change(self, kept: LedgerCapture, *, notify: bool = True) -> None:
-        """It has changed; `shown`: viewers are told."""
+        """Mark a capture as changed; with `notify` viewers get the change."""
         self._dirty[kept.n] = kept
         if notify and kept.columns is None:
             self._changes.add(ChangeKind.CHANGED, kept.n)
 
     def set_odd(self, kept: LedgerCapture, position: int, codes: Codes) -> None:
-        """What is odd about one of its events now."""
+        """Set the findings of one of its events."""
         if kept.odd.get(position, ()) == codes:
             return
         if codes:
@@ -136,7 +136,7 @@ class LedgerCaptures:
         self.change(kept)
 
     def set_paired(self, n: int, pairing: int, codes: Codes) -> None:
-        """What one of its pairings finds in it now."""
+        """Set the findings that one of its pairings gives it."""
         kept = self.get(n)
         if kept is None or kept.paired.get(pairing, ()) == codes:
             return
@@ -152,7 +152,7 @@ class LedgerCaptures:
         self._dirty.pop(n, None)
 
     def flush(self) -> None:
-        """Write what is new, and what has changed."""
+        """Write new and changed captures."""
         dirty, self._dirty = self._dirty, {}
         new, changed = [], []
         for kept in dirty.values():

@@ -1,6 +1,7 @@
-"""The server's end of the ledger process: tells it what is new, knows how far it is, lets readers wait for it.
+"""The server's end of the ledger process: sends new positions of the log, tracks the position of the ledger, and
+lets reads wait for it.
 
-Nothing here can hold up what is kept: a process that hangs is killed, one that ends is started again, and a capture on
+Nothing here can block storing captures: a process that hangs is killed, one that ends is restarted, and a capture on
 which it ends twice is skipped.
 """
 
@@ -32,23 +33,23 @@ from .protocol import (
     encode,
 )
 
-# No frame for so long: it hangs. It sends one each second.
+# The process sends a frame each second. Without one for this time it hangs.
 HUNG_S = 10.0
 OPEN_S = 60.0
-# Bells of one moment are one.
+# Notifications within this time are sent as one frame.
 GATHER_S = 0.005
 RETRY_S = 1.0
-# A reader is told from then on that the ledger is behind.
+# From this delay on the ledger is reported as behind.
 BEHIND_AFTER_S = 1.0
-# Ends on the very same capture, alone, until it is skipped.
+# How often the process may end on the same capture, parsed alone, before the capture is skipped.
 MAX_ENDS = 2
 
 _log = get_log("ledger")
 
 
 class LedgerClient:
-    """Belongs to one event loop. `module` is started with a reader (`app/follower.py`). `on_change` is called with
-    the id of each bin that readers see changed."""
+    """Use from one event loop only. `module` is started as the process (`app/follower.py`). `on_change` is called
+    with the id of each bin whose readable state has changed."""
 
     def __init__(
         self, module: str, path: Path, log_path: Path, log: LogClient, keep_open: Sequence[int],
@@ -62,12 +63,12 @@ class LedgerClient:
         self._child = Child(module, self, keep_open)
         self._kept: dict[int, LogPosition] = {}
         self._reached: dict[int, LogPosition] = {}
-        # Bins of which something has not been followed.
+        # Bins with something that is not in the ledger yet.
         self._behind: set[int] = set()
         self._waiting: dict[int, list[tuple[LogPosition, asyncio.Future[None]]]] = {}
         self._grown: dict[int, LogPosition] = {}
         self._grown_timer: asyncio.TimerHandle | None = None
-        # What must be reached before the ledger counts as being in time again.
+        # Positions that must be reached before the ledger is in time again.
         self._due: dict[int, LogPosition] = {}
         self._due_since = 0.0
         self._building: dict[int, tuple[str, int, int]] = {}
@@ -79,15 +80,15 @@ class LedgerClient:
         self._is_first = True
         self._opened = asyncio.Event()
         self.file = ""
-        """The name of the file that is open: readers open it again when it has another name. Empty: there is none."""
+        """The name of the open file. Readers open the file again when the name changes. Empty: there is no file."""
 
     @property
     def pid(self) -> int | None:
-        """The process."""
+        """The id of the process, or None."""
         return self._child.pid
 
     async def start(self, marks: Sequence[LogPosition], within_s: float) -> None:
-        """Follow a log in which the bins are so far. Returns when the ledger is open, or after a while without it."""
+        """Follow a log with these positions. Returns when the ledger is open, or after `within_s`."""
         self._kept = {mark.bin: mark for mark in marks}
         self._behind = set(self._kept)
         self._child.start()
@@ -97,13 +98,13 @@ class LedgerClient:
         self._is_first = False
 
     async def close(self) -> None:
-        """Let the process end its step; what it has not read it reads after the next start."""
+        """Let the process finish its step; the rest is processed after the next start."""
         if self._grown_timer is not None:
             self._grown_timer.cancel()
         await self._child.close()
 
     def log_grew(self, marks: Sequence[LogPosition]) -> None:
-        """The log has grown."""
+        """The log has new positions."""
         for mark in marks:
             self._kept[mark.bin] = self._grown[mark.bin] = mark
             self._behind.add(mark.bin)
@@ -112,8 +113,8 @@ class LedgerClient:
             self._grown_timer = self._loop.call_later(GATHER_S, self._send_growth)
 
     async def caught_up(self, bin: int) -> None:
-        """Wait until readers see what had been kept of a bin by now, and what became of its answers, at most
-        `READ_WAIT_S`, and not at all while reading has stopped."""
+        """Wait until reads show everything that is stored of a bin now, including the outcomes of its answers; at
+        most `READ_WAIT_S`, and not at all while the ledger is stopped."""
         with suppress(TimeoutError):
             async with asyncio.timeout(READ_WAIT_S):
                 await self._appender.outcomes.written()
@@ -125,30 +126,30 @@ class LedgerClient:
                     await waiter
 
     async def all_caught_up(self) -> None:
-        """The same for every bin."""
+        """The same for all bins."""
         await self._appender.outcomes.written()
         if self._behind:
             await asyncio.gather(*(self.caught_up(bin) for bin in list(self._behind)))
 
     def forget(self, bin: int) -> None:
-        """The bin was deleted: no reader waits for it."""
+        """The bin was deleted: no read waits for it."""
         self._kept.pop(bin, None)
         self._due.pop(bin, None)
         self._behind.discard(bin)
 
     def damaged(self, reason: str) -> None:
-        """A reader has found that the file is no sound database."""
+        """A reader found that the file is damaged."""
         self._send(LedgerDamaged(reason))
 
     def behind(self, bin: int) -> int:
-        """How many captures of a bin have not been read."""
+        """How many captures of a bin are not in the ledger yet."""
         kept, reached = self._kept.get(bin), self._reached.get(bin)
         if kept is None or bin not in self._behind:
             return 0
         return max(0, kept.n - (0 if reached is None else reached.n))
 
     def ledger_status(self, bin: int | None = None) -> LedgerStatus:
-        """How the ledger follows."""
+        """The state of the ledger, over all bins or for one."""
         behind = sum(self.behind(each) for each in (self._behind if bin is None else [bin]))
         if self._trouble is not None:
             return LedgerStatus(state="stopped", reason=self._trouble, behind=behind)
@@ -161,14 +162,14 @@ class LedgerClient:
     # The process
 
     def arguments(self) -> list[str]:
-        """For the next start of the process."""
+        """Arguments for the next start of the process."""
         self._child.expect(OPEN_S, "opening the ledger")
         first = "first" if self._is_first else "later"
         careful = json.dumps(sorted(self._careful))
         return [str(self._path), str(self._log_path), self._appender.run, first, careful]
 
     def received(self, data: bytes) -> None:
-        """A frame of the process."""
+        """Handle a frame of the process."""
         self._child.expect(HUNG_S, "a step of the ledger")
         frame = decode_from_process(data)
         match frame:
@@ -186,7 +187,8 @@ class LedgerClient:
                 _log.error(frame.event, reason=frame.reason, trace=frame.trace)
 
     def ended(self, code: int | None, why: str) -> None:  # noqa: ARG002
-        """It is started again; what it was reading is read one by one, and skipped in the end."""
+        """The process has ended and is restarted. The captures that it was parsing are parsed one by one, and the
+        one that fails is skipped in the end."""
         self.file = ""
         self._trouble = f"the process that reads is started again ({why})"
         begun, self._begun = self._begun, None
@@ -212,14 +214,14 @@ class LedgerClient:
         self._begun = None
         self._trouble = frame.trouble
         if frame.trouble is not None:
-            # A start need not wait for it.
+            # The start of the server does not wait for it.
             self._opened.set()
         for mark in frame.marks:
             self._reached[mark.bin] = mark
             kept = self._kept.get(mark.bin)
             if kept is None or _reaches(mark, kept):
                 self._behind.discard(mark.bin)
-                # Whatever stopped the process there has been passed.
+                # The capture that ended the process has been passed.
                 self._careful.discard(mark.bin)
             if (due := self._due.get(mark.bin)) is not None and _reaches(mark, due):
                 del self._due[mark.bin]
@@ -231,8 +233,8 @@ class LedgerClient:
             self._on_change(bin_id)
 
     def _set_due(self) -> None:
-        """When all that was due is reached, everything that is kept by now is due. So a stream that never ends does not
-        count as behind while each capture is read in time."""
+        """When all due positions are reached, the current positions become due. So a permanent stream of captures
+        does not count as behind while each of them is processed in time."""
         if not self._due and self._behind:
             self._due = {bin: self._kept[bin] for bin in self._behind if bin in self._kept}
             self._due_since = self._loop.time()
@@ -263,7 +265,7 @@ class LedgerClient:
             self._grown.clear()
 
     def _send(self, frame: FromServer) -> None:
-        # Without a process nothing is lost: the next one compares every bin.
+        # Nothing is lost without a process: a new one compares the positions of all bins.
         self._child.send(encode(frame))
 
     def _request_epoch(self) -> None:

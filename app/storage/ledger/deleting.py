@@ -1,4 +1,4 @@
-"""Deletions that the log records, in the ledger: single captures, and everything up to a number."""
+"""Applies deletions that the log records: single captures, and everything up to a number."""
 
 from collections.abc import Sequence
 
@@ -9,14 +9,14 @@ from .refolding import Refold, TooMany
 from .search import SearchIndex
 from .spaces import Space
 
-# Captures that are erased in one transaction: each may have others folded again.
+# Captures that are erased in one transaction; for each of them others may have to be folded again.
 CHUNK = 100
 
 
 def erase(fold: Fold, search: SearchIndex, numbers: Sequence[int], *, notify: bool) -> None:
-    """Captures with everything that was made from them; `told`: viewers are told of each of them.
+    """Erase captures with everything that was derived from them; with `notify` viewers get a change for each.
 
-    Where too much depends on them, their own rows go at once, and the space is made again soon.
+    If too much depends on them, only their own rows are erased and the space is rebuilt soon.
     """
     kept = [each for n in numbers if (each := fold.captures.get(n)) is not None]
     if not kept:
@@ -35,17 +35,17 @@ def erase(fold: Fold, search: SearchIndex, numbers: Sequence[int], *, notify: bo
         fold.captures.forget(each.n)
         if notify:
             fold.changes.add(ChangeKind.DELETED, each.n)
-    # What comes next looks for rows in the tables.
+    # The next steps query the tables.
     fold.flush()
 
 
 def note_newest(transaction: Transaction, space: Space) -> None:
-    """When the newest capture that is left has come."""
+    """Set the time of the newest remaining capture."""
     row = transaction.one("newest_capture_row", {"above": space.id(0), "upto": space.id(space.n)})
     space.last_capture_at = None if row is None else row["received_at"]
 
 
 def numbers_up_to(transaction: Transaction, space: Space, n: int) -> list[int]:
-    """The oldest captures up to a number, as many as are erased at once."""
+    """The oldest captures up to a number, limited to `CHUNK`."""
     values = {"above": space.id(0), "upto": space.id(n), "limit": CHUNK}
     return [row["n"] for row in transaction.all("oldest_capture_rows", values)]

@@ -1,4 +1,4 @@
-"""Reading the log: what is new of a bin behind a position, in one snapshot."""
+"""Reads the log: what is new in a bin after a position, in one snapshot."""
 
 from collections.abc import Sequence
 
@@ -8,14 +8,14 @@ from ..ids import number_of, row_id
 from ..transaction import SqlRow, Transaction
 from .spaces import Space
 
-# Captures, and bytes of bodies, that are in memory at once.
+# The maximum number of captures, and of bytes of their bodies, in memory at once.
 MAX_CAPTURES = 500
 MAX_BYTES = 8 << 20
 MAX_OUTCOMES = 2 * MAX_CAPTURES
 
 
 class LogHead(msgspec.Struct, frozen=True):
-    """A bin of the log: its settings, and the highest numbers that it has given."""
+    """A bin of the log: its settings, and the highest numbers that were assigned."""
 
     number: int
     id: str
@@ -31,8 +31,8 @@ class LogHead(msgspec.Struct, frozen=True):
 
 
 class LogChunk(msgspec.Struct, frozen=True):
-    """What is new of a bin: rows of the log, and up to which numbers they go. `reread` is what the last request to read
-    the bin again says: up to which capture, and with which provider."""
+    """What is new in a bin: rows of the log, and the positions they reach. `reread`: the last request to parse the
+    bin again, as the capture number it extends to and the provider."""
 
     captures: Sequence[SqlRow]
     outcomes: Sequence[SqlRow]
@@ -41,7 +41,7 @@ class LogChunk(msgspec.Struct, frozen=True):
     reread: tuple[int, str | None] | None
 
     def provider_of(self, row: SqlRow) -> str | None:
-        """The provider that a capture is read with."""
+        """The provider setting that a capture is parsed with."""
         if self.reread is not None and number_of(row["id"]) <= self.reread[0]:
             return self.reread[1]
         provider: str | None = row["provider"]
@@ -49,14 +49,14 @@ class LogChunk(msgspec.Struct, frozen=True):
 
 
 def read_log_heads(log: Transaction, numbers: Sequence[int] | None = None) -> list[LogHead]:
-    """All bins, or some of them, deleted ones included."""
+    """All bins, or some of them, including deleted ones."""
     if numbers is None:
         return [_head(row) for row in log.all("log_heads")]
     return [_head(row) for number in numbers if (row := log.one("log_head", {"number": number})) is not None]
 
 
 def read_chunk(log: Transaction, head: LogHead, space: Space, limit: int = MAX_CAPTURES) -> LogChunk:
-    """At most `limit` captures behind the position of a space, and the outcomes up to there."""
+    """At most `limit` captures after the position of a space, and the outcomes of captures up to there."""
     numbers = {"after": row_id(head.number, space.n), "upto": row_id(head.number, head.last_n), "limit": limit}
     sizes = log.all("log_capture_sizes", numbers)
     count, size = 0, 0
@@ -74,24 +74,24 @@ def read_chunk(log: Transaction, head: LogHead, space: Space, limit: int = MAX_C
 
 
 def read_deletions(log: Transaction, head: LogHead, space: Space) -> Sequence[SqlRow]:
-    """Every deletion behind the position of a space."""
+    """All deletions after the position of a space."""
     return log.all("log_deletions", {"after": row_id(head.number, space.d), "upto": row_id(head.number, head.last_d)})
 
 
 def is_up_to_date(head: LogHead, space: Space) -> bool:
-    """Nothing of the bin is left behind a space."""
+    """Whether a space has everything of the bin."""
     return (space.n, space.k, space.d) == (head.last_n, head.last_k, head.last_d)
 
 
 def next_capture(log: Transaction, head: LogHead, space: Space) -> int | None:
-    """The id of the next capture behind a space; None where there is none."""
+    """The row id of the next capture after a space's position, or None."""
     numbers = {"after": row_id(head.number, space.n), "upto": row_id(head.number, head.last_n), "limit": 1}
     rows = log.all("log_capture_sizes", numbers)
     return int(rows[0]["id"]) if rows else None
 
 
 def _outcomes(log: Transaction, head: LogHead, after_k: int, upto_n: int) -> tuple[Sequence[SqlRow], int]:
-    """Those of captures up to `upto_n`, in order; the rest waits for its captures."""
+    """Outcomes of captures up to `upto_n`, in order; the others wait for their captures."""
     numbers = {"after": row_id(head.number, after_k), "upto": row_id(head.number, head.last_k), "limit": MAX_OUTCOMES}
     rows = log.all("log_outcomes", numbers)
     ready = next((index for index, row in enumerate(rows) if row["n"] > upto_n), len(rows))

@@ -1,8 +1,7 @@
-"""The fold: what a capture states, and what became of its answer, into the messages and pairings of its space.
+"""The fold: applies the events and the outcome of a capture to the messages and pairings of its space.
 
-Everything here follows from the captures in the order of their numbers and from their outcomes, so that a ledger that
-is made again is the same, and so that what depends on a deleted capture can be folded again from what is left
-(`refolding.py`).
+The result depends only on the captures in order and on their outcomes. So a rebuilt ledger is the same, and what
+depends on a deleted capture can be folded again from the rest (`refolding.py`).
 """
 
 from collections.abc import Sequence
@@ -24,13 +23,13 @@ from .pairs import LedgerPairing, LedgerPairings
 from .spaces import Space
 from .texts import Texts, has_text, text_of
 
-# No provider reports on one message as often. More events are counted, and do not change it: an id that is sent for
-# ever must not make each capture dearer, nor its deletion.
+# The limit of events of one message or call. Further events are counted and do not change it, so that an id that is
+# sent endlessly does not make each capture, or its deletion, more expensive.
 MAX_EVENTS = 1_000
 
 
 class Fold:
-    """Of one space, in one transaction."""
+    """The fold of one space in one transaction."""
 
     def __init__(self, transaction: Transaction, space: Space) -> None:
         self.transaction = transaction
@@ -44,26 +43,26 @@ class Fold:
         self._calls: list[tuple[object, ...]] = []
 
     def look_up(self, kept: Sequence[LedgerCapture]) -> None:
-        """Load the messages that these captures speak of, at once."""
+        """Load the messages of these captures in one query."""
         keys = [
             (event.message_id, each.provider or "") for each in kept for event in each.events if makes_message(event)
         ]
         self.messages.look_up(keys)
 
     def add(self, kept: LedgerCapture) -> None:
-        """Everything that a new capture states."""
+        """Apply all events of a new capture."""
         for position, event in enumerate(kept.events):
             self.add_event(kept, position, event)
 
     def add_event(self, kept: LedgerCapture, position: int, event: Event) -> None:
-        """One event of a capture."""
+        """Apply one event of a capture."""
         if makes_message(event):
             self._add_to_message(kept, position, event)
         else:
             self._add_to_call(kept, position, event)
 
     def settle(self, n: int, outcome: Outcome) -> None:
-        """What became of the answer to a capture. The first that is told counts."""
+        """Set the outcome of the answer to a capture. Only the first outcome counts."""
         kept = self.captures.get(n)
         if kept is None or kept.outcome is not None:
             return
@@ -74,18 +73,18 @@ class Fold:
             self._update_messages(pair)
 
     def mark_missing(self, pair: LedgerPairing) -> None:
-        """No fallback came in time."""
+        """Mark a pairing whose fallback did not come in time."""
         self.pairs.mark_missing(pair)
         self._update_messages(pair)
 
     def flush(self) -> None:
-        """Write everything."""
+        """Write all changes."""
         self.transaction.insert("add_link", self._links)
         self.transaction.insert("add_call", self._calls)
         self._links.clear()
         self._calls.clear()
         self.texts.flush()
-        # New captures take their seqs first, then the messages that changed with them.
+        # New captures get their seqs first, then the messages that changed with them.
         self.captures.flush()
         self.messages.flush()
         self.pairs.flush()
@@ -98,7 +97,7 @@ class Fold:
         self.pair_call(kept, event)
 
     def pair_call(self, kept: LedgerCapture, event: Event) -> None:
-        """The capture as a hit of the call's pairing."""
+        """Add the capture as a hit to the pairing of the call."""
         if not is_hit_of_call(kept, event) or kept.hit is None:
             return
         pair = self.pairs.find_call(event.message_id)
@@ -157,7 +156,7 @@ class Fold:
         return entry, odd
 
     def _find_across(self, messages: Sequence[int]) -> LedgerPairing | None:
-        """The pairing of the first of these that has been on its own URL only."""
+        """The pairing of the first of these messages that has hits on one URL only."""
         for id in messages:
             entry = self.messages.get(id)
             pair = None if entry is None or entry.pairing is None else self.pairs.get(entry.pairing)
@@ -166,7 +165,7 @@ class Fold:
         return None
 
     def _pair(self, kept: LedgerCapture, entry: LedgerMessage, event: Event) -> None:
-        """The capture as a hit of the message's pairing."""
+        """Add the capture as a hit to the pairing of the message."""
         before = None if entry.pairing is None else self.pairs.get(entry.pairing)
         if entry.message.direction is Direction.OUTBOUND:
             if before is not None:
@@ -191,7 +190,7 @@ class Fold:
             self._update_messages(before)
 
     def _update_messages(self, pair: LedgerPairing) -> None:
-        """Put the pairing's findings on its messages."""
+        """Copy the findings of the pairing to its messages."""
         for row in pair.messages:
             entry = self.messages.get(row)
             if entry is not None:
@@ -224,5 +223,5 @@ class Fold:
 
 
 def is_hit_of_call(kept: LedgerCapture, event: Event) -> bool:
-    """It came to one of the voice URLs, which make a pair; callbacks of a call do not."""
+    """Whether it was sent to a voice URL, which belongs to a pair; callbacks of a call do not."""
     return kept.is_call and event.kind is Kind.VOICE

@@ -1,7 +1,7 @@
 """The follower: reads the log from its positions and keeps the ledger up to date. Runs in the ledger process.
 
-One transaction covers what is new of several bins, and their positions, so that after a crash a few captures are read
-again and nothing is counted twice. It is not synced for each of them: what a power cut takes is made again.
+One transaction covers what is new in several bins, and their positions, so that after a crash a few captures are
+processed again and nothing is counted twice. Commits are not synced: what a power cut removes is derived again.
 """
 
 from collections.abc import Callable, Iterator
@@ -36,22 +36,22 @@ from .search import SearchIndex, index_step
 from .spaces import Space
 from .steps import CaptureReader, LedgerStep
 
-# The clock's work; and as often the server is told that the process lives.
+# The interval of time-based marks, and of the frame that shows that the process works.
 CLOCK_S = 1.0
-# Under a constant load the search index, a bin that is made again, and rows of what is gone get a turn as often.
+# Under a constant load, the search index, rebuilds and erasing get a step at this interval.
 TURN_S = 0.25
-# Captures that the search index takes in at once.
+# Captures that are indexed in one step.
 INDEXED = 250
-# Captures that are read one by one behind one on which reading raises: such come in groups.
+# Captures that are parsed one by one after one that raised, because such captures come in groups.
 AFTER = 16
-# Failures of one bin, one after the other, until its space is made again.
+# Consecutive failures of one bin before its space is rebuilt.
 MOST_FAILURES = 3
-# Deleted texts leave the write-ahead log when nothing else is to be done, and after so long in any case.
+# Deleted texts are erased from the write-ahead log when there is nothing else to do, and after this time in any case.
 ERASED_WITHIN_S = 10.0
 
 
 class Follower:
-    """On one ledger file. `careful`: captures of these bins are read one by one, until so many have been."""
+    """Follows one ledger file. `careful`: bins whose captures are parsed one by one, and for how many captures."""
 
     def __init__(
         self, pipe: Pipe, log: Database, file: LedgerFile, reader: CaptureReader, careful: dict[int, int]
@@ -61,22 +61,22 @@ class Follower:
         self._file = file
         self._reader = reader
         self._careful = careful
-        # Captures on which reading or folding raises, by their ids in the log.
+        # Captures on which parsing or folding raises, by their ids in the log.
         self._broken: set[int] = set()
         self._behind: dict[int, None] = {}
         self._failures: dict[int, int] = {}
         self._epochs: list[int] = []
-        # Bins that wait for one.
+        # Bins that need an epoch.
         self._awaiting_epoch: set[int] = set()
-        # Nothing waits for a turn.
+        # Nothing is left for the background steps.
         self._is_idle = False
         self._clock_at = self._turn_at = 0.0
-        # Since then deleted texts may still be in the files.
+        # When deleted texts began to be in the files; None: there are none.
         self._erased_at: float | None = None
         self._pacing = Pacing()
 
     def run(self) -> None:
-        """Until the server hangs up. DatabaseError."""
+        """Run until the server closes the pipe. Raises DatabaseError."""
         self._find_behind()
         while True:
             data = self._pipe.receive(self._pause_s())
@@ -88,7 +88,7 @@ class Follower:
             self._work()
 
     def _find_behind(self) -> None:
-        """Which bins are behind, and which of the ledger's are no more."""
+        """Find the bins that are behind the log, and the bins of the ledger that the log no longer has."""
         with self._write() as (step, log):
             heads = {head.number: head for head in read_log_heads(log)}
             for row in step.transaction.all("ledger_bins"):
@@ -111,7 +111,7 @@ class Follower:
         self._behind.update(dict.fromkeys(mark.bin for mark in frame.marks))
 
     def _pause_s(self) -> float:
-        """How long nothing needs to be done."""
+        """Seconds until something has to be done."""
         moment = ticks()
         next_at = self._pacing.ready_at() if self._behind else self._clock_at if self._is_idle else moment
         return max(0.0, min(next_at, self._clock_at) - moment)
@@ -154,7 +154,7 @@ class Follower:
             for number in numbers:
                 head, space = self._find(step, log, number, changed)
                 if head is None or space is None:
-                    # No reader need wait for what a bin that is gone might still get.
+                    # No read waits for a bin that is deleted.
                     marks.append(LogPosition(number, MASK, MASK, MASK, MASK))
                     done.append(number)
                     continue
@@ -168,7 +168,7 @@ class Follower:
                 if left <= 0:
                     break
         for mark in marks:
-            # Behind the others: one that is behind for long keeps no other waiting.
+            # Moved to the end, so that a bin that is far behind does not block the others.
             self._behind[mark.bin] = self._behind.pop(mark.bin)
         for number in done:
             self._behind.pop(number, None)
@@ -177,7 +177,7 @@ class Follower:
         self._send(LedgerProgress(marks, changed))
 
     def _step(self, step: LedgerStep, head: LogHead, space: Space, limit: int) -> tuple[Space, int]:
-        """A step of a bin, of one capture where one of them has stopped the process or raised."""
+        """A step of a bin; of one capture only if a capture of the bin has stopped the process or raised."""
         if head.number not in self._careful:
             return step.follow(head, space, limit)
         self._send(ReadingBegins([(head.number, step.next_number(head, space))], alone=True))
@@ -190,7 +190,7 @@ class Follower:
     def _find(
         self, step: LedgerStep, log: Transaction, number: int, changed: list[str]
     ) -> tuple[LogHead | None, Space | None]:
-        """A bin in the log and its space in the ledger; `changed` gets the id of one that is gone."""
+        """A bin in the log and its space in the ledger. The id of a deleted bin is added to `changed`."""
         heads = read_log_heads(log, [number])
         if not heads:
             changed += filter(None, [step.forget_bin(number)])
@@ -202,12 +202,12 @@ class Follower:
         return head, space
 
     def _keep_current(self, step: LedgerStep, head: LogHead, space: Space) -> None:
-        """Begin to build what must be read again: deleting captures may have asked for that, too."""
+        """Begin a rebuild if the space is outdated; deletions may have caused that."""
         if step.is_outdated(head, space) and step.building_space(head) is None:
             self._with_epoch(head.number, lambda epoch: step.begin_building(head, epoch))
 
     def _failed(self, numbers: list[int], error: Exception, *, building: bool) -> None:
-        """A fault of smsbin: find the capture that it fails on, and go on without what that states."""
+        """Handle a bug: find the capture that raises, and continue without its events."""
         self._send(LogEvent("ledger.failed", name_of(error), trace_of(error)))
         if len(numbers) > 1 or numbers[0] not in self._careful:
             self._careful.update(dict.fromkeys(numbers, MAX_CAPTURES))
@@ -222,7 +222,7 @@ class Follower:
             capture = next_capture(log, head, space)
             if capture is not None and capture not in self._broken:
                 self._broken.add(capture)
-                # It is found: what follows need not be read one by one for long.
+                # The capture is found, so only a few of the next ones are parsed one by one.
                 self._careful[number] = min(self._careful.get(number, AFTER), AFTER)
             elif self._failures[number] > MOST_FAILURES:
                 self._with_epoch(number, lambda epoch: step.start_over(head, space, epoch))
@@ -230,7 +230,7 @@ class Follower:
     # What can wait
 
     def _with_epoch(self, bin: int, call: Callable[[int], None]) -> None:
-        """Call with a number of the log, if there is one; else ask for one, and look at the bin again when it comes."""
+        """Call with an unused epoch; if there is none, request one and examine the bin again when it comes."""
         if self._epochs:
             call(self._epochs.pop())
             self._is_idle = False
@@ -240,7 +240,7 @@ class Follower:
         self._awaiting_epoch.add(bin)
 
     def _build(self) -> bool:
-        """A step of the first space that is being built; whether there is one."""
+        """A step of the first space that is being built; returns whether there is one."""
         with self._file.database.read() as transaction:
             row = transaction.one("building_spaces")
         if row is None:
@@ -272,7 +272,7 @@ class Follower:
         return more or (not self._behind and self._file.merge())
 
     def _mark(self) -> bool:
-        """Some of the clock's work, and a sign of life; whether more may be due."""
+        """Set some of the due marks and report progress; returns whether more may be due."""
         with self._file.database.write() as transaction:
             behind = [row["number"] for row in transaction.all("building_spaces")]
             behind += [space for number in self._behind if (space := _space_of(transaction, number)) is not None]
@@ -286,7 +286,7 @@ class Follower:
 
     @contextmanager
     def _write(self) -> Iterator[tuple[LedgerStep, Transaction]]:
-        """A transaction on the ledger, and a snapshot of the log beside it."""
+        """A transaction on the ledger, and a snapshot of the log."""
         with self._file.database.write() as transaction, self._log_database.read() as log:
             step = LedgerStep(transaction, log, self._reader, micros(now()), self._broken)
             yield step, log

@@ -1,4 +1,4 @@
-"""The messages that one transaction of the ledger works on: found once, changed in memory, written once."""
+"""The messages that one transaction of the ledger reads and changes: each is loaded once and written once."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -21,8 +21,8 @@ Key = tuple[str, str]
 
 
 class LedgerMessage(msgspec.Struct, eq=False):
-    """A message and its row `id`. `stored`: as it stands in the table; None: not yet. `pairing` is the row of its
-    pairing, `events` how many events it has."""
+    """A message and its row id. `stored`: its state in the table, or None if it has no row. `pairing`: the row of
+    its pairing. `events`: the number of its events."""
 
     id: int
     message: Message
@@ -32,12 +32,12 @@ class LedgerMessage(msgspec.Struct, eq=False):
 
     @property
     def key(self) -> Key:
-        """What it is found by."""
+        """The key for look-ups."""
         return self.message.message_id, self.message.provider
 
 
 class LedgerMessages:
-    """Of one space, in one transaction."""
+    """The messages of one space in one transaction."""
 
     def __init__(self, transaction: Transaction, space: Space, changes: Changes) -> None:
         self._transaction = transaction
@@ -45,16 +45,16 @@ class LedgerMessages:
         self._changes = changes
         self._by_key: dict[Key, LedgerMessage] = {}
         self._by_id: dict[int, LedgerMessage] = {}
-        # Looked for and not found.
+        # Looked up and not found.
         self._absent: set[Key] = set()
         self._changed: dict[int, LedgerMessage] = {}
-        # Erased in this transaction, by key: the row's number goes to whatever begins again under the key.
+        # Erased in this transaction, by key. A new message with the same key gets the same row id.
         self._erased: dict[Key, LedgerMessage] = {}
-        # Pairs of numbers that may have no message any more.
+        # Pairs of phone numbers that may have no message any more.
         self._left: set[tuple[str, str]] = set()
 
     def look_up(self, keys: Sequence[Key]) -> None:
-        """Find all of these at once. Mostly there is none, so a row is read only where there is one."""
+        """Load all of these in one query. Most do not exist, so rows are read only for those that do."""
         wanted = [key for key in dict.fromkeys(keys) if key not in self._by_key and key not in self._absent]
         self._absent.update(wanted)
         for id, *key in self._transaction.find("find_messages", [(self._space.number, *key) for key in wanted]):
@@ -62,13 +62,13 @@ class LedgerMessages:
             self.get(id)
 
     def find(self, key: Key) -> LedgerMessage | None:
-        """The message with this id and provider."""
+        """The message with this id and provider, or None."""
         if key not in self._by_key and key not in self._absent:
             self.look_up([key])
         return self._by_key.get(key)
 
     def get(self, id: int) -> LedgerMessage | None:
-        """The message of a row."""
+        """The message of a row id, or None."""
         entry = self._by_id.get(id)
         if entry is None:
             row = self._transaction.one("get_message_row", {"id": id})
@@ -76,7 +76,7 @@ class LedgerMessages:
         return entry
 
     def find_pieces(self, piece_key: str, at: datetime) -> list[LedgerMessage]:
-        """Long messages with this reference around a time, the youngest first."""
+        """Long messages with this reference around a time, the newest first."""
         values = {
             "space": self._space.number, "piece_key": piece_key,
             "from": micros(at) - PIECES_WITHIN_US, "to": micros(at) + PIECES_WITHIN_US,
@@ -88,7 +88,7 @@ class LedgerMessages:
         return sorted(near_enough, key=lambda entry: (entry.message.last_at, entry.id), reverse=True)
 
     def begin(self, message: Message, pairing: int | None) -> LedgerMessage:
-        """A message that was not there."""
+        """Create a message."""
         key = (message.message_id, message.provider)
         again = self._erased.pop(key, None)
         if again is None:
@@ -101,23 +101,23 @@ class LedgerMessages:
 
     @property
     def next_id(self) -> int:
-        """The row of a message that begins now, where none was erased under its key."""
+        """The row id of the next message, unless one was erased under its key."""
         return self._space.id(self._space.last_message + 1)
 
     def change(self, entry: LedgerMessage, message: Message) -> None:
-        """A message as it is now."""
+        """Replace the state of a message."""
         if message is not entry.message:
             entry.message = message
             self.touch(entry)
 
     def touch(self, entry: LedgerMessage) -> None:
-        """Something beside the message has changed: its pairing, or the count of its events."""
-        # The last changed is told last.
+        """Mark a message as changed when its pairing or its event count has changed."""
+        # The last changed message gets the highest seq.
         self._changed.pop(entry.id, None)
         self._changed[entry.id] = entry
 
     def erase(self, entry: LedgerMessage) -> None:
-        """Its row goes."""
+        """Delete its row."""
         if entry.stored is not None:
             self._transaction.run("erase_message", {"id": entry.id})
             self._erased[entry.key] = entry
@@ -128,7 +128,7 @@ class LedgerMessages:
         self._absent.add(entry.key)
 
     def flush(self) -> None:
-        """Write what has changed; each message takes a seq."""
+        """Write changed messages; each gets a seq."""
         changed, self._changed = self._changed, {}
         begun, moved, others = [], [], []
         pairs: dict[tuple[str, str], int] = {}

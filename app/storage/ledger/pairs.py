@@ -1,5 +1,5 @@
-"""The pairings that one transaction of the ledger works on: which captures on the primary and the fallback URL belong
-together, and the counts of their verdicts and gaps.
+"""The pairings that one transaction of the ledger reads and changes: which captures on the primary and the fallback
+URL belong together, and the counts of verdicts and gaps.
 """
 
 from collections import Counter
@@ -30,8 +30,8 @@ from .spaces import Space
 
 
 class LedgerPairing(msgspec.Struct, eq=False):
-    """A pairing and its row `id`. `message` and `twin` are rows of messages, `call` is a call's id. `counted` is what
-    the counts have of it: None while it is new. `events` is how many a call has."""
+    """A pairing and its row id. `message` and `twin`: rows of messages; `call`: the id of a call. `counted`: verdict
+    and gap that are included in the counts, None for a new one. `events`: the number of events of a call."""
 
     id: int
     pairing: Pairing
@@ -43,12 +43,12 @@ class LedgerPairing(msgspec.Struct, eq=False):
 
     @property
     def messages(self) -> tuple[int, ...]:
-        """The rows of its messages."""
+        """The row ids of its messages."""
         return tuple(row for row in (self.message, self.twin) if row is not None)
 
 
 class LedgerPairings:
-    """Of one space, in one transaction."""
+    """The pairings of one space in one transaction."""
 
     def __init__(self, transaction: Transaction, space: Space, captures: LedgerCaptures) -> None:
         self._transaction = transaction
@@ -57,13 +57,14 @@ class LedgerPairings:
         self._by_id: dict[int, LedgerPairing] = {}
         self._by_call: dict[str, LedgerPairing] = {}
         self._changed: dict[int, LedgerPairing] = {}
-        # Erased in this transaction, by message or call: what begins again for it has the same row.
+        # Erased in this transaction, by message or call. A new pairing of the same message or call gets the same row
+        # id.
         self._erased: dict[int | str, int] = {}
         self._verdicts: Counter[str] = Counter()
         self._gaps: Counter[int] = Counter()
 
     def get(self, id: int) -> LedgerPairing | None:
-        """The pairing of a row."""
+        """The pairing of a row id, or None."""
         pair = self._by_id.get(id)
         if pair is None:
             row = self._transaction.one("get_pairing", {"id": id})
@@ -71,7 +72,7 @@ class LedgerPairings:
         return pair
 
     def find_call(self, call: str) -> LedgerPairing | None:
-        """The pairing of a call."""
+        """The pairing of a call, or None."""
         pair = self._by_call.get(call)
         if pair is None:
             row = self._transaction.one("find_call", {"space": self._space.number, "call": call})
@@ -79,7 +80,7 @@ class LedgerPairings:
         return pair
 
     def begin(self, hit: Hit, *, message: int | None = None, call: str | None = None) -> LedgerPairing:
-        """A pairing with one hit, of a message or of a call."""
+        """Create a pairing with one hit, of a message or of a call."""
         pairing = begin_pairing(hit, voice=call is not None)
         id = self._erased.pop(call or message or 0, None)
         if id is None:
@@ -93,31 +94,31 @@ class LedgerPairings:
         return pair
 
     def absorb(self, pair: LedgerPairing, hit: Hit, message: int | None = None) -> None:
-        """One more hit of a call, or of one of the pairing's messages."""
+        """Add a hit of the call, or of one of the pairing's messages."""
         is_twin = pair.twin is not None and message == pair.twin
         self.put(pair, absorb_hit(pair.pairing, replace(hit, twin=True) if is_twin else hit))
 
     def leave(self, pair: LedgerPairing, message: int) -> None:
-        """One of its messages is no inbound one after all."""
+        """Remove one of its messages, which turned out to be outbound."""
         left = without_message(pair.pairing, twin=message == pair.twin)
         pair.message, pair.twin = (pair.twin if message == pair.message else pair.message), None
         self.put(pair, left)
 
     def count(self, pair: LedgerPairing, events: int) -> None:
-        """So many more events of its call."""
+        """Add to the number of events of its call."""
         pair.events += events
         self._changed[pair.id] = pair
 
     def settle(self, pair: LedgerPairing, n: int, outcome: Outcome) -> None:
-        """What became of the answer to one of its captures."""
+        """Set the outcome of the answer to one of its captures."""
         self.put(pair, settle_hit(pair.pairing, n, outcome))
 
     def mark_missing(self, pair: LedgerPairing) -> None:
-        """No fallback came in time."""
+        """Mark it: no fallback came in time."""
         self.put(pair, mark_missing(pair.pairing))
 
     def put(self, pair: LedgerPairing, pairing: Pairing) -> None:
-        """A pairing as it is now; without hits it is gone."""
+        """Replace the state of a pairing; one without hits is erased."""
         if pairing is pair.pairing:
             return
         before = codes_of(pair.pairing)
@@ -129,7 +130,7 @@ class LedgerPairings:
             self.erase(pair)
 
     def erase(self, pair: LedgerPairing) -> None:
-        """Its row goes, with what it found in its captures."""
+        """Delete its row, and the findings that it gives its captures."""
         for n in codes_of(pair.pairing):
             self._captures.set_paired(n, number_of(pair.id), ())
         self._changed.pop(pair.id, None)
@@ -142,7 +143,7 @@ class LedgerPairings:
             self._erased[pair.call or pair.message or 0] = pair.id
 
     def flush(self) -> None:
-        """Write what has changed."""
+        """Write all changes."""
         changed, self._changed = self._changed, {}
         new = [pair for pair in changed.values() if pair.counted is None]
         known = [pair for pair in changed.values() if pair.counted is not None]
@@ -196,7 +197,7 @@ class LedgerPairings:
 
 
 def codes_of(pairing: Pairing) -> dict[int, Codes]:
-    """What the pairing finds in its captures, by number. That no fallback came is shown on the last try."""
+    """The findings that the pairing gives its captures, by number. A missing fallback is shown on the last capture."""
     if not pairing.findings:
         return {}
     found = {hit.n: codes for hit in pairing.hits if (codes := oddities_of(pairing, hit))}

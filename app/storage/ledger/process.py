@@ -1,7 +1,9 @@
-"""The ledger process: `<pipe> <ledger> <log> <run> <first> <careful>` (`app/follower.py` starts it with a reader).
+"""The ledger process: `<pipe> <ledger> <log> <run> <first> <careful>` (`app/follower.py` starts it with the
+parsers).
 
-`run` names the opening of the log that is followed, `first` says whether anything was appended since ("first" or
-"later"), `careful` are bins whose captures are read one by one, as JSON. When the server goes away the process ends.
+`run`: the id of the opening of the log that is followed. `first`: "first" if nothing was appended since the start,
+else "later". `careful`: bins whose captures are parsed one by one, as JSON. When the server closes the pipe, the
+process ends.
 """
 
 import json
@@ -22,20 +24,20 @@ from .spaces import epoch_of
 from .steps import CaptureReader
 
 RETRY_S = 1.0
-# One that fails so soon after it was made again is not made again at once: the fault may be the disk's.
+# A ledger that fails this soon after it was rebuilt is not rebuilt at once, because the disk may be the cause.
 SETTLED_S = 30.0
-# Keeping comes first where processors are scarce.
+# Storing captures has priority where processors are scarce.
 NICENESS = 19
 
 T = TypeVar("T")
 
 
 class ServerGone(Exception):
-    """The server has hung up."""
+    """The server has closed the pipe."""
 
 
 def follow(arguments: Sequence[str], make_capture_reader: Callable[[], CaptureReader]) -> None:
-    """Follow until the server hangs up, whatever happens to the ledger's file."""
+    """Follow the log until the server closes the pipe, whatever happens to the ledger file."""
     begin()
     os.nice(NICENESS)
     reader, budget = make_capture_reader(), ReadTimer()
@@ -50,7 +52,7 @@ def follow(arguments: Sequence[str], make_capture_reader: Callable[[], CaptureRe
 
 
 class LedgerProcess:
-    """One ledger file after the other, mostly one."""
+    """Opens, follows and replaces ledger files."""
 
     def __init__(self, arguments: Sequence[str], reader: CaptureReader) -> None:
         self._pipe = Pipe(int(arguments[0]))
@@ -60,7 +62,7 @@ class LedgerProcess:
         self._reader = reader
 
     def run(self) -> None:
-        """Closed, BrokenPipeError: the server is gone."""
+        """Raises ServerGone or BrokenPipeError when the server is gone."""
         log = self._until_it_works(lambda: open_log_to_follow(self._log_path))
         file = self._until_it_works(lambda: open_ledger_file(self._path))
         if file.reason is not None:
@@ -79,7 +81,7 @@ class LedgerProcess:
                 self._wait(error)
                 log = self._until_it_works(lambda: open_log_to_follow(self._log_path))
             except DatabaseError as error:
-                # No incident: everything in it comes from the log.
+                # Nothing is lost: everything in it comes from the log.
                 self._note("ledger.made_again", error)
                 if clock.ticks() - made_at < SETTLED_S:
                     self._wait(error)
@@ -88,7 +90,8 @@ class LedgerProcess:
                 self._send_opened()
 
     def _belongs_to(self, file: LedgerFile, log: Database) -> bool:
-        """The ledger was made from this log, and is not ahead of it: the log may have been restored."""
+        """Whether the ledger was made from this log and is not ahead of it; the log may have been restored from a
+        backup."""
         try:
             with file.database.write() as ledger, log.read() as there:
                 meta, log_meta = ledger.one("ledger_meta"), there.one("log_meta")
@@ -107,11 +110,11 @@ class LedgerProcess:
             return False
 
     def _replace(self, file: LedgerFile, log: Database) -> LedgerFile:
-        """An empty ledger in its place, of this log, with cursors of its own."""
+        """Replace the ledger by an empty one for this log, with a new epoch of cursors."""
         before = _last_epoch(file)
         file.close()
         fresh = self._until_it_works(lambda: make_ledger_file(self._path))
-        # A log that was restored may not know every number that it has given.
+        # A restored log may give out an epoch that was used before.
         while (epoch := self._epoch()) <= before:
             pass
 
@@ -131,7 +134,7 @@ class LedgerProcess:
             if data is None:
                 raise ServerGone
             frame = decode_from_server(data)
-            # Bells can be missed: the follower compares everything when it begins.
+            # Notifications can be ignored: the follower compares all bins when it starts.
             if isinstance(frame, Epoch):
                 return frame.number
 
@@ -149,7 +152,7 @@ class LedgerProcess:
                 self._wait(error)
 
     def _wait(self, error: DatabaseError) -> None:
-        """Tell why, and try again in a while. The server goes on meanwhile."""
+        """Report the reason and wait before the next attempt."""
         self._is_first = False
         self._note("ledger.stopped", error)
         self._pipe.send(encode(LedgerProgress([], [], None, str(error))))
@@ -161,7 +164,7 @@ class LedgerProcess:
 
 
 def _last_epoch(file: LedgerFile) -> int:
-    """The highest one that a ledger's cursors are of, as far as it can be read."""
+    """The highest epoch of the cursors in a ledger, as far as it can be read."""
     try:
         with file.database.read() as ledger:
             row = ledger.one("last_first_seq")

@@ -1,8 +1,8 @@
-"""Deleting captures from the ledger: afterwards it is what it would be if they had never come.
+"""Deletes captures from the ledger: afterwards it is as if they had never come.
 
-A capture changes what others mean: the message that it began, a text that came again, the pairing that it was a hit of,
-a piece of a long message. So everything that may depend on it is found, erased, and folded again from the captures that
-are left, by the same code that folds new ones.
+A capture affects others: the message that it began, a repeated text, the pairing that it was a hit of, the other
+parts of a long message. So everything that may depend on it is collected, erased, and folded again from the
+remaining captures, with the same code that folds new ones.
 """
 
 from collections.abc import Iterator
@@ -21,21 +21,20 @@ from .messages import LedgerMessage
 from .pairs import LedgerPairing
 from .texts import Text, has_text, text_of
 
-# So many messages are folded again at once. More depend on one another only where the same text without an id comes
-# again and again on both URLs: then the whole space is made again.
+# The limit of messages that are folded again at once. More depend on each other only if the same text without an id
+# comes repeatedly on both URLs; then the whole space is rebuilt.
 MAX_MESSAGES = 1_000
 
-# Event `position` of capture n.
+# Number of the capture, position of the event.
 EventPosition = tuple[int, int]
 
 
 class TooMany(Exception):
-    """More depends on the captures than is folded again in one transaction."""
+    """More depends on the captures than can be folded again in one transaction."""
 
 
 class _RefoldedMessage(msgspec.Struct):
-    """One message that is folded again: the first of its events that are left, how many more there are, and the last of
-    those."""
+    """A message that is folded again: its first remaining events, the number of further ones, and the last of those."""
 
     entry: LedgerMessage
     places: list[EventPosition]
@@ -44,23 +43,23 @@ class _RefoldedMessage(msgspec.Struct):
 
 
 class Refold:
-    """One use: `collect`, then `apply`."""
+    """For one use: call `collect`, then `apply`."""
 
     def __init__(self, fold: Fold, deleted: frozenset[int]) -> None:
         self._fold = fold
         self._deleted = deleted
         self._parts: dict[int, _RefoldedMessage] = {}
         self._pairs: dict[int, LedgerPairing] = {}
-        # Calls, and how many of their hits are deleted.
+        # Calls, and the number of their deleted hits.
         self._calls: dict[str, int] = {}
-        # What the messages begin with; and what other messages near them begin with.
+        # The texts that the messages begin with, and the texts of other messages that are near them.
         self._begun: list[Text] = []
         self._echoes: dict[EventPosition, Text] = {}
         self._waiting: list[LedgerMessage] = []
         self._seen: set[int] = set()
 
     def collect(self) -> None:
-        """Find everything that depends on the deleted captures. TooMany."""
+        """Find everything that depends on the deleted captures. Raises TooMany."""
         for n in sorted(self._deleted):
             kept = self._fold.captures.get(n)
             if kept is None:
@@ -75,7 +74,7 @@ class Refold:
             self._follow(self._waiting.pop())
 
     def apply(self) -> None:
-        """Erase all of that and fold what is left of it again."""
+        """Erase it, and fold the remaining events again."""
         fold = self._fold
         for part in self._parts.values():
             self._erase(part)
@@ -115,7 +114,8 @@ class Refold:
         self._waiting.append(entry)
 
     def _follow(self, entry: LedgerMessage) -> None:
-        """What may depend on a message: through its pairing, and through what each of its events could begin."""
+        """Collect what may depend on a message: through its pairing, and through what each of its events could
+        begin."""
         fold = self._fold
         if entry.pairing is not None and (pair := fold.pairs.get(entry.pairing)) is not None:
             self._pairs[pair.id] = pair
@@ -131,7 +131,7 @@ class Refold:
             self._follow_event(kept, place[1], kept.events[place[1]], begins=place == first)
 
     def _part(self, entry: LedgerMessage) -> _RefoldedMessage:
-        """Its events, without those that are deleted."""
+        """Its events without the deleted ones."""
         count = len(self._deleted)
         values = {"message": entry.id, "limit": MAX_EVENTS + count}
         places = [
@@ -184,7 +184,7 @@ class Refold:
         fold.transaction.each("erase_link", [(part.entry.id, *place) for place in self._deleted_places(part.entry)])
 
     def _count_more(self, part: _RefoldedMessage) -> None:
-        """Events behind the first thousand: their links have stayed, and they are only counted."""
+        """Count the events after the first thousand; their links were not erased."""
         if part.last is None:
             return
         entry = self._fold.messages.get(part.entry.id)
@@ -195,7 +195,7 @@ class Refold:
         entry.events += part.more
 
     def _judge_echo(self, text: Text) -> None:
-        """A message that was not folded again, but begins like one that was: is it still a soft duplicate?"""
+        """Decide again whether a message, which was not folded again itself, is a soft duplicate."""
         fold = self._fold
         entry, kept = fold.messages.get(text.message), fold.captures.get(text.n)
         if entry is None or kept is None or text.n in self._deleted or text.message in self._parts:
@@ -209,7 +209,7 @@ class Refold:
             fold.messages.change(entry, replace(entry.message, findings=findings))
 
     def _refold_call(self, call: str, gone: int) -> None:
-        """Its pairing; the rows of captures that are left stay as they are. `gone` hits of it are deleted."""
+        """Fold the pairing of a call again; `gone` of its hits are deleted. The rows of the other captures stay."""
         fold = self._fold
         pair = fold.pairs.find_call(call)
         if pair is None:

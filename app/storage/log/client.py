@@ -1,9 +1,9 @@
-"""The server's end of the log process: hands over batches, resolves futures, knows how keeping goes.
+"""The server's end of the log process: sends batches, resolves futures, and knows the state of the log.
 
-Group commit without a timer: while one batch is on its way to the disk, the next one gathers. When that is as large as
-the one before, it goes ahead, so that the process need not wait for us between the two. What cannot be confirmed in
-`COMMIT_WAIT_S` is `StoreUnavailable`; the row may still appear, which the sender's retry then doubles, but nothing is
-ever acknowledged that is not on disk (P2).
+Group commit without a timer: while one batch is being committed, the next one is collected. When it is as large as
+the one in flight, it is sent early, so that the process has the next batch at once. What is not confirmed within
+`COMMIT_WAIT_S` raises `StoreUnavailable`. The row may still appear, and the sender's retry is then stored a second
+time; but nothing is acknowledged that is not on disk (P2).
 """
 
 import asyncio
@@ -38,15 +38,16 @@ from .pace import CommitPace
 from .state import LogState
 
 MAX_BATCH = 256
-# A commit costs as much as ten captures in it: fewer wait for those that this turn of the loop brings, and go ahead of
-# no other batch.
+# A commit costs as much as ten captures in it. A smaller batch waits for the other captures of this turn of the event
+# loop, and is not sent before the one in flight is confirmed.
 MIN_BATCH_AHEAD = 12
 MAX_BATCH_BYTES = 8 << 20
 MAX_WAITING_BYTES = 64 << 20
 JOB_BYTES = 512
-# A process that takes longer is killed. After doubt the whole file is checked.
+# Time limits of the process, which is killed when it exceeds one. After a failed write the whole file is checked, which
+# takes long.
 OPEN_S, CHECK_S, BATCH_S = 60.0, 3_600.0, 10.0
-# While writes are refused it is tried so often whether they work again.
+# The interval of probes while writes are refused.
 RETRY_S = 1.0
 MODULE = f"{__package__}.process"
 
@@ -55,12 +56,13 @@ class _QueuedJob(msgspec.Struct):
     job: Job
     size: int
     since: float
-    # Of a capture its n, of any other job the result.
+    # The result: of a capture its n, of any other job a `Result`.
     future: asyncio.Future[Any]
 
 
 class LogClient:
-    """Belongs to one event loop. `on_marks` is called with how far the bins are, before the futures are resolved."""
+    """Use from one event loop only. `on_positions` is called with the new positions of bins before the futures are
+    resolved."""
 
     def __init__(
         self, path: Path, keep_open: Sequence[int], on_positions: Callable[[Sequence[LogPosition]], None]
@@ -72,13 +74,13 @@ class LogClient:
         self._started: asyncio.Future[Opened] = self._loop.create_future()
         self._open = False
         self._run = clock.new_id()
-        # Of the log that was opened first: no other one takes its place while we run.
+        # The id of the log that was opened first; no other file is accepted while the server runs.
         self._log_id = ""
         self._waiting: deque[_QueuedJob] = deque()
         self._waiting_bytes = 0
         self._in_flight: deque[list[_QueuedJob]] = deque()
         self._flush_soon = False
-        # On a slow disk the next commit waits for so many captures, until the timer ends.
+        # On a slow disk the next commit waits for this number of captures, or until the timer ends.
         self._expected = 0
         self._delay_timer: asyncio.TimerHandle | None = None
         self._pace = CommitPace()
@@ -87,43 +89,43 @@ class LogClient:
         self._closing = False
         self._state = LogState(path.with_suffix(".suspect"))
         self.outcomes = OutcomeBuffer(self.submit)
-        """What became of answers goes through here."""
+        """Collects the outcomes of answers."""
 
     @property
     def run(self) -> str:
-        """The name of this opening of the log."""
+        """The id of this opening of the log."""
         return self._run
 
     @property
     def pid(self) -> int | None:
-        """The process."""
+        """The id of the process, or None."""
         return self._child.pid
 
     @property
     def waiting(self) -> int:
-        """Jobs that no process has taken yet."""
+        """Number of jobs that are not sent to the process yet."""
         return len(self._waiting)
 
     async def start(self) -> Opened:
-        """Return when the log is open. CannotStart says what is wrong."""
+        """Start the process; returns when the log is open. Raises CannotStart with the cause."""
         self._state.read_suspect_file()
         self._child.start()
         return await self._started
 
     def health(self) -> Health:
-        """How keeping goes."""
+        """The current state of the log."""
         return self._state.health(self._loop.time())
 
     def probe_size(self) -> int:
-        """What a probe must write to say that captures can be kept."""
+        """The size of a probe that shows whether captures can be stored."""
         return self._state.recent.full_size
 
     def append(self, job: AddCapture) -> asyncio.Future[int]:
-        """A capture: its n, when it is durable. StoreUnavailable."""
+        """Queue a capture; the future's result is its n. Raises StoreUnavailable."""
         return self._queue(job, COMMIT_WAIT_S)
 
     def submit(self, job: Job, *, timeout_s: float = COMMIT_WAIT_S) -> asyncio.Future[Result]:
-        """Any other job: queued on return, durable when the future resolves; StoreUnavailable after `timeout_s`."""
+        """Queue any other job. The future resolves when it is durable, or raises StoreUnavailable after `timeout_s`."""
         return self._queue(job, timeout_s)
 
     def _queue(self, job: Job, timeout_s: float) -> asyncio.Future[Any]:
@@ -147,7 +149,8 @@ class LogClient:
         return future
 
     async def close(self) -> None:
-        """Write what waits, then let the process end. Bounded by `COMMIT_WAIT_S`."""
+        """Write what is queued, then end the process. Takes at most `COMMIT_WAIT_S` longer than the end of the
+        process."""
         self.outcomes.write()
         self._closing = True
         pending = [item.future for item in self._pending()]
@@ -163,20 +166,20 @@ class LogClient:
     # The process
 
     def arguments(self) -> list[str]:
-        """For the next start of the process."""
+        """Arguments for the next start of the process."""
         doubt = self._state.doubt is not None
         self._child.expect(CHECK_S if doubt else OPEN_S, "opening the log")
         return [str(self._path), self._run, "doubt" if doubt else "sound", self._log_id]
 
     def received(self, data: bytes) -> None:
-        """Its first frame, or the results of a batch."""
+        """Handle a frame: the first one reports the opening, each later one has the results of a batch."""
         if self._open:
             self._resolve(decode_results(data))
         else:
             self._opened(decode_opened(data))
 
     def ended(self, code: int | None, why: str) -> None:
-        """What it had in hand is unknown, so it is not acknowledged."""
+        """The process has ended. It is unknown whether jobs in flight were written, so they are not acknowledged."""
         self._state.ended(why, in_doubt=code == EXIT_DOUBT)
         self._open = False
         for item in chain(*self._in_flight):
@@ -202,14 +205,15 @@ class LogClient:
     # Batches
 
     def _flush_soon_once(self) -> None:
-        """What arrives in the same turn of the loop shares a commit."""
+        """Flush once at the end of this turn of the event loop, so that captures of one turn share a commit."""
         if not self._flush_soon:
             self._flush_soon = True
             self._loop.call_soon(self._flush)
 
     @property
     def _can_send(self) -> bool:
-        """Nothing is in flight, or one batch that is no larger than what waits, on a quick disk."""
+        """Whether a batch may be sent: nothing is in flight, or one batch that is no larger than the queue, on a
+        fast disk."""
         if not self._in_flight:
             return True
         if self._pace.delay_s or len(self._in_flight) > 1:
@@ -217,7 +221,7 @@ class LogClient:
         return len(self._waiting) >= max(MIN_BATCH_AHEAD, len(self._in_flight[0]))
 
     def _pending(self) -> Iterator[_QueuedJob]:
-        """The oldest first."""
+        """Jobs that are not confirmed, the oldest first."""
         return chain(*self._in_flight, self._waiting)
 
     def _flush(self) -> None:
@@ -234,7 +238,7 @@ class LogClient:
         while self._waiting and len(batch) < MAX_BATCH and size < MAX_BATCH_BYTES:
             item = self._waiting.popleft()
             self._waiting_bytes -= item.size
-            # A capture that was answered 503 meanwhile is kept all the same.
+            # A capture that was answered 503 in the meantime is stored all the same.
             if item.future.done() and not isinstance(item.job, AddCapture):
                 continue
             size += item.size
@@ -253,7 +257,7 @@ class LogClient:
         self._child.met()
         if self._in_flight:
             self._child.expect(BATCH_S, "a commit")
-        # The state comes first, whatever happens to the rest.
+        # The state is set first, so that an error in a callback cannot prevent it.
         self._state.note(results.results)
         self._state.condition = results.condition
         if results.marks:
@@ -273,7 +277,8 @@ class LogClient:
 
     def _send_next(self, captures: int) -> None:
         if self._pace.delay_s and not self._flush_soon:
-            # Mostly those who were just answered come again, and when all have, there is no sender to wait for.
+            # Most of the senders that just got an answer send again; when all of them have, there is no one else to
+            # wait for.
             self._flush_soon, self._expected = True, captures
             self._delay_timer = self._loop.call_later(self._pace.delay_s, self._flush)
         elif len(self._waiting) < MIN_BATCH_AHEAD:
@@ -296,7 +301,7 @@ class LogClient:
                 self._retry_timer = self._loop.call_later(RETRY_S, self._retry_refused)
 
     def _retry_refused(self) -> None:
-        """Whether what was refused works again: no sender may come for a while."""
+        """Probe whether refused writes work again; without this, that would stay unknown until the next capture."""
         self._retry_timer = None
         if self._state.recent.reason is not None:
             with suppress(StoreUnavailable):
@@ -308,7 +313,7 @@ class LogClient:
         self._timeout_timer = None
         late = self._loop.time() - COMMIT_WAIT_S
         for item in list(self._pending()):
-            # Not in the order of `since`: some have more patience.
+            # The queue is not ordered by `since`, because timeouts differ.
             if item.since <= late and not item.future.done():
                 self._fail(item, "The disk did not confirm in time.")
         if self._in_flight or self._waiting:

@@ -1,4 +1,4 @@
-"""After a stop that nobody planned: answers that were held back have reached nobody, and say so."""
+"""After an unplanned stop: answers that were held back were never sent, and get an outcome that says so."""
 
 from collections.abc import Iterator
 
@@ -8,12 +8,12 @@ from . import jobs
 from .batch import Batch
 
 STEP = 2_000
-# So many captures of one bin are looked at.
+# The maximum number of captures of one bin that are examined.
 MAX_CAPTURES = 500_000
 
 
 def settle_unanswered(batch: Batch, job: jobs.SettleUnanswered) -> None:
-    """Give the newest captures that have no outcome one that says that nothing is known of it."""
+    """Write an unknown outcome with the job's note for each of the newest captures that has none."""
     bins = [bin for bin in batch.transaction.all("filled_bins") if job.upto.get(bin["number"], 0) > bin["floor_n"]]
     newest = [_newest(batch.transaction, bin, job.upto[bin["number"]]) for bin in bins]
     since = max(newest, default=0) - job.within
@@ -42,7 +42,7 @@ def _unanswered(transaction: Transaction, bin: SqlRow, since: int, upto: int) ->
 
 
 def _young(transaction: Transaction, bin: SqlRow, since: int, upto: int) -> Iterator[int]:
-    """From the newest backwards, until a whole step is older: clocks jump a little."""
+    """From the newest to older ones, until all captures of a step are too old: a clock may jump by a little."""
     above, start = row_id(bin["number"], bin["floor_n"]), row_id(bin["number"], upto)
     for _ in range(MAX_CAPTURES // STEP):
         rows = transaction.all("captures_down_from", {"above": above, "from": start, "limit": STEP})

@@ -1,4 +1,5 @@
-"""What is in the way of keeping, and what captures met. It is set before anything that can raise."""
+"""The state of the log as the server knows it, and the results of recent captures. It is set before anything that
+can raise."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -13,10 +14,10 @@ _log = get_log("storage")
 
 
 class LogState:
-    """Of one log, for as long as the server runs.
+    """The state of one log while the server runs.
 
-    `doubt`: a write has failed, and no process has opened and checked the file since. Then `mark` lies beside the file,
-    for a server that starts later; where the disk does not take it, this one still knows.
+    `doubt`: a write has failed, and no process has checked the file since. `suspect_file` is then created next to
+    the log for a server that starts later; if the disk is full, only this server knows.
     """
 
     def __init__(self, suspect_file: Path) -> None:
@@ -29,11 +30,11 @@ class LogState:
 
     @property
     def refusal(self) -> str | None:
-        """Why no job is taken."""
+        """Why jobs are refused, or None."""
         return self.gone or self.doubt
 
     def health(self, now: float) -> Health:
-        """For people; the worst first."""
+        """The state for users; the most severe problem first."""
         stored, refused = self.recent.counts(now)
         state, reason = "ok", None
         for name, why in (
@@ -48,12 +49,12 @@ class LogState:
         )  # fmt: skip
 
     def read_suspect_file(self) -> None:
-        """Before the first opening."""
+        """Read the suspect file before the log is opened."""
         if self._suspect_file.exists():
             self.doubt = "A disk error before the last stop; the file is being checked."
 
     def note(self, results: Sequence[Result]) -> None:
-        """What a batch says about the file."""
+        """Update the state from the results of a batch."""
         for result in results:
             if result.error == "suspect" and self.doubt is None:
                 self.set_doubt(result.message)
@@ -61,14 +62,14 @@ class LogState:
                 self.gone = result.message
 
     def set_doubt(self, why: str) -> None:
-        """Nothing is confirmed until a process has checked the file."""
+        """Confirm nothing until a process has checked the file."""
         self.doubt = f"A write failed ({why}), so the file is being checked."
         _log.error("log.suspect", reason=why)
         with suppress(OSError):
             self._suspect_file.touch()
 
     def ended(self, why: str, *, in_doubt: bool) -> None:
-        """The process is gone."""
+        """The process has ended."""
         if in_doubt and self.doubt is None:
             self.set_doubt(why)
         if self.stopped is None:
@@ -81,7 +82,7 @@ class LogState:
             self.doubt = why
 
     def opened(self) -> None:
-        """A process has opened the log, and checked it where it was in doubt."""
+        """A process has opened the log, and has checked it if that was required."""
         self.stopped = None
         if self.doubt is not None:
             self.doubt = None
