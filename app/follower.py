@@ -1,6 +1,6 @@
 """The ledger process with the providers' data sheets: `python -m <package>.follower <pipe> …`.
 
-It stands outside `storage/`, which does not import `providers/`: how captures are read is handed in.
+It is outside of `storage/`, which does not import `providers/`: the parser is passed in.
 """
 
 import hashlib
@@ -12,12 +12,12 @@ from .storage.ledger.process import follow
 from .storage.ledger.steps import CaptureReader
 
 HERE = Path(__file__).parent
-# What a capture is read and folded with. A ledger of other sources is made again.
+# The code that parses and folds captures. A ledger that was made by other code is rebuilt.
 _SOURCES = ("domain", "parsing", "providers", "storage/ledger")
 
 
 def make_capture_reader() -> CaptureReader:
-    """Reads captures with the data sheets. Its version is a digest of its sources, not counted by hand."""
+    """A reader that uses the data sheets. Its version is a digest of its source files, so that it changes with them."""
     digest = hashlib.sha256()
     for path in (path for folder in _SOURCES for path in sorted((HERE / folder).rglob("*.py"))):
         digest.update(path.read_bytes())

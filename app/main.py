@@ -20,6 +20,7 @@ from .services.bins import first_bin
 from .services.captures import Intake
 from .services.drills import Drilling
 from .services.faults import Faults
+from .services.held_answers import HeldAnswers
 from .services.keyring import Keyring
 from .services.metrics import Metrics
 from .services.replays import Replaying
@@ -27,7 +28,6 @@ from .services.simulations.runs import Simulating
 from .services.upkeep.disk import Disk
 from .services.upkeep.probe import Probing
 from .services.upkeep.retention import Sweeping
-from .services.waits import HeldAnswers
 from .settings import Settings
 from .storage.opening import open_store
 from .tasks import start_periodic, stop
@@ -40,18 +40,18 @@ from .web.site.middleware import errors_to_http, guard
 from .web.site.templates import setup_templates
 from .web.site.urls import capture_url, find_place, peer_of, public_root
 
-# No answer is held back longer, from the head of its request to its last byte.
+# The longest time from the head of a request to the last byte of its answer.
 LONGEST_WAIT = timedelta(seconds=200)
 STOPPED = "smsbin was stopped before it knew what became of the answer."
 
 
 def create_server(settings: Settings) -> IngressServer:
-    """The whole server. Opens nothing before it is started."""
+    """The complete server. It opens nothing before it is started."""
 
     def url_of(address: str, raw: RawRequest, bin: Bin, role: Role) -> str:
         headers = CIMultiDict((name.decode("latin-1"), value.decode("latin-1")) for name, value in raw.headers)
         place = find_place(settings, address, CIMultiDictProxy(headers), "http")
-        # A host that is none is not repeated; without one the address is on the server that was asked.
+        # An invalid host is not repeated; then the URL has the address of this server.
         is_host = bool(settings.public_url) or parse_host(place.host) is not None
         return capture_url(public_root(settings, place) if is_host else place.base, bin.key, role)
 
@@ -63,7 +63,7 @@ def create_server(settings: Settings) -> IngressServer:
 
 
 def create_app(settings: Settings) -> web.Application:
-    """The application for `ingress.server.IngressServer`. Opens nothing before it is started."""
+    """The application for `ingress.server.IngressServer`. It opens nothing before it is started."""
     app = web.Application(middlewares=[end_when_left, errors_to_http, guard], client_max_size=1 << 20)
     app[keys.SETTINGS] = settings
     app[keys.HUB] = Hub()
@@ -136,7 +136,7 @@ async def _periodic_tasks(app: web.Application) -> AsyncIterator[None]:
 
 
 async def _settle_unanswered(app: web.Application) -> None:
-    """Once, as soon as the store takes writes."""
+    """Run once, as soon as the store accepts writes."""
     await app[keys.STORE].settle_unanswered(LONGEST_WAIT, STOPPED)
 
 

@@ -1,4 +1,4 @@
-"""`smsbin backup FILE`: a consistent copy while the server runs. Read-only, needs no lock."""
+"""`smsbin backup FILE`: a consistent copy while the server runs. Reads only, and needs no lock."""
 
 from pathlib import Path
 

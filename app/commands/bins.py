@@ -1,4 +1,4 @@
-"""`smsbin bins`: make, list, show and delete bins of a running server."""
+"""`smsbin bins`: create, list, show and delete bins of a running server."""
 
 import sys
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""`smsbin export [BIN]`: captures or messages of a bin into a file or a pipe, as large as they may be."""
+"""`smsbin export [BIN]`: captures or messages of a bin of any size, into a file or a pipe."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -43,7 +43,7 @@ def command(bin: str | None, of: str, form: str | None, query: str | None, outpu
 
 
 def _write_file(path: Path, chunks: Iterator[bytes]) -> None:
-    """Whole or not at all, and for its owner only: it holds other people's messages."""
+    """The file appears when it is complete. It is readable for its owner only, as it has other people's messages."""
     try:
         with new_file(path) as file:
             for chunk in chunks:

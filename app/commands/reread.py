@@ -1,4 +1,4 @@
-"""`smsbin reread`: everything that was understood, understood again from the bytes, whether a server runs or not."""
+"""`smsbin reread`: parses all captures again, with or without a running server."""
 
 import asyncio
 from pathlib import Path
@@ -81,7 +81,7 @@ async def _all_bins(store: "Store") -> list["Bin"]:
 
 
 class _RereadProgress:
-    """One line a bin, and more of them while it takes long."""
+    """One line for each bin, and more lines while it takes long."""
 
     def __init__(self, name: str) -> None:
         self._name = visible(name)

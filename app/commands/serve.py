@@ -1,4 +1,4 @@
-"""`smsbin serve`: settings from flags and variables, then listen until told to stop."""
+"""`smsbin serve`: reads settings from flags and variables, and runs the server until it gets a signal."""
 
 import os
 from collections.abc import Callable

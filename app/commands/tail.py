@@ -1,4 +1,4 @@
-"""`smsbin tail [BIN]`: captures as they arrive, each once, in order, for as long as somebody reads."""
+"""`smsbin tail [BIN]`: prints captures as they arrive, each once, in order, until stdout is closed."""
 
 import sys
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ import click
 from .. import clock
 from ..errors import Invalid
 from .client import Missing, Unreachable, bin_argument, connect, with_server
-from .following import WAIT_S, BinCaptures, RetryBackoff, Since, Summary
+from .polling import WAIT_S, BinCaptures, RetryBackoff, Since, Summary
 from .terminal import (
     as_json,
     full_text,
@@ -21,7 +21,7 @@ from .terminal import (
     until_stdout_closes,
 )
 
-# An answer is noted a moment after its capture; a line that waited for it can say how it went.
+# The outcome of an answer is stored a moment after its capture; a line printed after this pause can include it.
 _ANSWERED_S = 0.1
 _EARLY_S = 0.5
 
@@ -64,7 +64,7 @@ def command(bin: str | None, since: str, match: str | None, wants_json: bool, wa
 
 @dataclass(slots=True)
 class Tail:
-    """What is shown, and how far it is."""
+    """The state of the output."""
 
     captures: BinCaptures
     match: str | None
@@ -74,12 +74,12 @@ class Tail:
     backoff: RetryBackoff = field(default_factory=RetryBackoff)
 
     def show_next(self) -> None:
-        """Wait for captures and show them. A server that is away is waited for, too."""
+        """Wait for captures and print them. Retries while the server is unreachable."""
         asked = clock.ticks()
-        # Whether it is there again is told at once, not with the next capture.
+        # Report that the server is back at once, not with the next capture.
         wait_s = 0 if self.backoff.away else WAIT_S
         try:
-            # What is there by now and does not match need not be looked through again.
+            # Captures that exist now and do not match are not checked again.
             done = self.captures.last() if self.match else 0
             found = self.captures.after(self.after, q=self.match, wait_s=wait_s)
             self.backoff.found()
@@ -92,7 +92,7 @@ class Tail:
         if not found:
             self.after = max(self.after, done)
             if wait_s and clock.ticks() - asked < _EARLY_S:
-                # A server that is going down answers early, and so does somebody who is no smsbin.
+                # A server that is stopping answers early, and so may a program that is not smsbin.
                 clock.pause(_EARLY_S)
 
     def _with_answers(self, found: list[Summary]) -> list[Summary]:
@@ -116,4 +116,4 @@ class Tail:
         try:
             return self.captures.whole(item["n"])
         except Missing:
-            return None  # deleted in the meantime: its summary is all that is left
+            return None  # deleted in the meantime, so only the summary is left

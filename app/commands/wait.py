@@ -1,4 +1,4 @@
-"""`smsbin wait [BIN] --match EXPR`: until an SMS is there, or must not be; for tests and for CI."""
+"""`smsbin wait [BIN] --match EXPR`: waits for a capture, or checks that none comes; for tests and CI."""
 
 import sys
 from contextlib import suppress
@@ -11,21 +11,21 @@ from ..domain.extracting import at_pointer, link, otp
 from ..domain.units import parse_duration
 from ..errors import CannotStart
 from .client import Unreachable, bin_argument, with_server
-from .following import RetryBackoff, Since
-from .hunting import CaptureSearch, Find, Match, WaitRequest
 from .nearest import nearest_miss
+from .polling import RetryBackoff, Since
+from .searching import CaptureSearch, Find, Match, WaitRequest
 from .terminal import as_json, has_colours, line_of, print_line, until_interrupted, until_stdout_closes, visible
 
 _MATCHED, _NO_MATCH, _FAILED = 0, 1, 4
 
 
 class Duration(click.ParamType[float]):
-    """Seconds, spelled `30s` or `5m`."""
+    """Seconds, written as `30s` or `5m`."""
 
     name = "DURATION"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """The seconds."""
+        """The number of seconds."""
         try:
             return parse_duration(value).total_seconds()
         except ValueError as error:
@@ -33,12 +33,12 @@ class Duration(click.ParamType[float]):
 
 
 class Extract(click.ParamType[Find]):
-    """What is wanted of a match, as the function that finds it."""
+    """What to extract from a match, as a function."""
 
     name = "what"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Find:
-        """The function."""
+        """The function that extracts the value."""
         kind, _, pointer = value.partition(":")
         if value in ("otp", "link"):
             find = otp if value == "otp" else link
@@ -107,7 +107,7 @@ def command(
 
 
 def _wait(search: CaptureSearch, end: float, *, wants_json: bool) -> int:
-    """The exit code. CannotStart when nobody ever answered."""
+    """Returns the exit code. Raises CannotStart when the server never answered."""
     backoff = RetryBackoff()
     while True:
         is_last = clock.ticks() >= end
@@ -138,12 +138,12 @@ def _show(catch: Match, wanted: WaitRequest, *, wants_json: bool) -> None:
     elif wants_json or not isinstance(catch.value, str):
         print_line(as_json(catch.value))
     else:
-        # A program gets the value as it is.
+        # A program gets the unchanged value.
         print_line(visible(catch.value) if sys.stdout.isatty() else catch.value)
 
 
 def _explain(search: CaptureSearch, timeout: float) -> None:
-    """How many came, and what came nearest."""
+    """Print how many captures came, and the one that almost matched."""
     wanted, came = search.wanted, search.done - search.began
     told = [f"{came:,} {'capture' if came == 1 else 'captures'} came"]
     if wanted.count > 1:

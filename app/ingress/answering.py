@@ -13,7 +13,7 @@ from typing import Protocol
 from .. import clock
 from ..domain.answers.model import Answer
 from ..domain.captures import Outcome
-from ..services.waits import WatchedPeer
+from ..services.held_answers import WatchedPeer
 
 # A sender that takes longer to read a hundred bytes counts as gone.
 SEND_S = 30.0

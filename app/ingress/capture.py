@@ -21,10 +21,10 @@ from ..domain.roles import Role
 from ..errors import StoreUnavailable
 from ..log import get_log
 from ..services.captures import Intake
+from ..services.held_answers import HeldAnswers
 from ..services.keyring import Keyring
 from ..services.metrics import Metrics
 from ..services.replies import PreparedAnswer, Reply
-from ..services.waits import HeldAnswers
 from ..store import Store
 from ..tasks import start_task
 from .answering import NOT_HTTP, POLL_S, UNAVAILABLE, Peer, Responder

@@ -15,8 +15,8 @@ from ..domain.answers.model import EMPTY_TWIML, Answer, safe_answer
 from ..domain.captures import Outcome
 from ..domain.faults import FaultKind
 from ..log import get_log
+from ..services.held_answers import Ending, HeldAnswers
 from ..services.replies import PreparedAnswer, Reply
-from ..services.waits import Ending, HeldAnswers
 from .answering import Responder
 
 # The interval of pieces of a slow answer, and the maximum number of pieces, because there may be a thousand slow

@@ -20,7 +20,7 @@ from app.domain.faults import ActiveFault, Fault, FaultKind
 from app.domain.roles import Role
 from app.errors import StoreUnavailable
 from app.ingress.faults import PLAYERS
-from app.services import waits as waiting
+from app.services import held_answers as waiting
 from tests.conftest import Running, run_server
 from tests.process import request_bytes
 

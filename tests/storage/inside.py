@@ -14,7 +14,7 @@ from app.domain.roles import Role
 from app.domain.units import micros
 from app.storage.ballast import Ballast
 from app.storage.ledger.building import build_step
-from app.storage.ledger.clockwork import mark_due
+from app.storage.ledger.due_marks import mark_due
 from app.storage.ledger.erasing import erase_step
 from app.storage.ledger.feed import is_up_to_date, read_log_heads
 from app.storage.ledger.search import SearchIndex, index_step

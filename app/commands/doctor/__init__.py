@@ -1,4 +1,4 @@
-"""`smsbin doctor`: what is wrong, and how to mend it."""
+"""`smsbin doctor`: finds problems and how to fix them."""
 
 import os
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ import click
 from ...errors import CannotStart
 from ..client import Client, connect, is_loopback, server_root, with_server
 from ..terminal import as_json, has_colours, print_line, until_stdout_closes, visible
-from .checkup import CheckResult, CheckState, skipped
+from .results import CheckResult, CheckState, skipped
 
 _COLOURS: dict[CheckState, str] = {"ok": "green", "warning": "yellow", "wrong": "red", "skipped": "bright_black"}
 _WAY = ("proxy headers", "clock", "WebSocket")
@@ -46,8 +46,8 @@ def command(public_url: str | None, deep: bool, wants_json: bool, **server: Any)
 
 
 def _examine(public_url: str | None, server: dict[str, Any], *, deep: bool) -> Iterator[CheckResult]:
-    from .here import check_machine, check_port, nothing_here, settings_of
-    from .there import check_public, check_retention, check_server, check_token, check_way
+    from .local import check_machine, check_port, nothing_here, settings_of
+    from .remote import check_public, check_retention, check_server, check_token, check_way
 
     root = server_root(server["url"], server["port"], server["base_path"])
     flags = {"data_dir": server["data_dir"], "port": server["port"]} | (
@@ -82,7 +82,7 @@ def _examine(public_url: str | None, server: dict[str, Any], *, deep: bool) -> I
 
 
 def _public(url: str | None, base_path: str) -> str | None:
-    """With the path under which we serve, which an operator may leave out."""
+    """Append the base path, which an operator may have left out."""
     return url if not url or url.endswith(base_path) else url + base_path
 
 

@@ -17,7 +17,6 @@ from ...store import READ_WAIT_S, LedgerStatus
 from ..children import Child
 from ..log.client import LogClient
 from ..log.jobs import LogPosition, NextEpoch, Result, SkipCapture
-from .budget import CUT_OFF
 from .protocol import (
     Epoch,
     FromServer,
@@ -32,6 +31,7 @@ from .protocol import (
     decode_from_process,
     encode,
 )
+from .read_timer import CUT_OFF
 
 # The process sends a frame each second. Without one for this time it hangs.
 HUNG_S = 10.0

@@ -16,7 +16,7 @@ from ..process import Pipe
 from ..sqlite.ledger_file import LedgerFile
 from ..transaction import DamagedFile, Database, DatabaseError, Transaction
 from .building import build_step
-from .clockwork import mark_due
+from .due_marks import mark_due
 from .erasing import erase_step
 from .feed import MAX_CAPTURES, LogHead, is_up_to_date, next_capture, read_log_heads
 from .pacing import Pacing

@@ -16,10 +16,10 @@ from ... import clock
 from ..process import Pipe, begin, tune_gc
 from ..sqlite.ledger_file import LedgerFile, make_ledger_file, open_ledger_file, open_log_to_follow
 from ..transaction import CannotWrite, Database, DatabaseError, LogUnreadable, SqlRow
-from .budget import ReadTimer
 from .feed import MAX_CAPTURES, LogHead, read_log_heads
 from .follower import Follower
 from .protocol import Epoch, LedgerOpened, LedgerProgress, LogEvent, NeedEpoch, decode_from_server, encode
+from .read_timer import ReadTimer
 from .spaces import epoch_of
 from .steps import CaptureReader
 

@@ -8,12 +8,12 @@ from ..ids import number_of, owner_of
 from ..log.jobs import LogPosition
 from ..rows import read_raw
 from ..transaction import SqlRow, Transaction
-from .budget import CUT_OFF, TakesTooLong
 from .changes import ChangeKind, Changes
-from .clockwork import unmark_stuck
 from .deleting import erase, note_newest, numbers_up_to
+from .due_marks import unmark_stuck
 from .feed import LogChunk, LogHead, is_up_to_date, next_capture, read_chunk, read_deletions
 from .folding import Fold
+from .read_timer import CUT_OFF, TakesTooLong
 from .search import SearchIndex
 from .spaces import Space, SpaceState, add_space, find_space, first_seq_of, save_space
 
@@ -26,7 +26,7 @@ Recognise = Callable[[RawRequest, Role, str | None], Reading]
 
 
 class CaptureReader:
-    """How captures are read. `version` changes with every change of what it makes of them."""
+    """How captures are parsed. `version` changes whenever the result could change."""
 
     def __init__(self, recognise: Recognise, version: str) -> None:
         self.recognise = recognise
@@ -34,8 +34,8 @@ class CaptureReader:
 
 
 class LedgerStep:
-    """One transaction on the ledger, with one snapshot of the log. `broken` are captures, by their ids in the log, on
-    which reading or folding raises."""
+    """One transaction on the ledger, with one snapshot of the log. `broken`: captures, by their ids in the log, on
+    which parsing or folding raises."""
 
     def __init__(
         self, transaction: Transaction, log: Transaction, reader: CaptureReader, now: int, broken: Collection[int] = ()
@@ -47,10 +47,10 @@ class LedgerStep:
         self._now = now
         self._broken = broken
         self.cut_off: list[tuple[int, int]] = []
-        """Captures on which reading took too long, as bin and number."""
+        """Captures whose parsing took too long, as bin and number."""
 
     def current_space(self, head: LogHead) -> Space | None:
-        """The space that readers of a bin see, after its settings; None: the bin is deleted."""
+        """The space that readers of a bin see, after its settings were applied; None if the bin is deleted."""
         row = self.transaction.one("ledger_bin", {"number": head.number})
         if head.deleted:
             if row is not None:
@@ -66,7 +66,7 @@ class LedgerStep:
         assert space is not None, "a bin has a space"
         if head.version != row["version"]:
             self._put_bin(head, space)
-            # The bin itself is something that viewers see.
+            # Viewers see the settings of the bin too.
             space.next_seq()
             if head.stuck_s != row["stuck_s"]:
                 unmark_stuck(self.transaction, space, head.stuck_s, self._now)
@@ -74,12 +74,12 @@ class LedgerStep:
         return space
 
     def building_space(self, head: LogHead) -> Space | None:
-        """The space that is being built for a bin."""
+        """The space that is being built for a bin, or None."""
         row = self.transaction.one("building_space", {"bin": head.number})
         return None if row is None else find_space(self.transaction, row["number"])
 
     def is_followed(self, head: LogHead) -> bool:
-        """Nothing needs to be done for a bin."""
+        """Whether nothing has to be done for a bin."""
         row = self.transaction.one("ledger_bin", {"number": head.number})
         if head.deleted or row is None:
             return head.deleted and row is None
@@ -89,7 +89,7 @@ class LedgerStep:
         return is_current and is_up_to_date(head, space)
 
     def mark_of(self, head: LogHead) -> LogPosition:
-        """How far a bin has been followed."""
+        """The position of a bin in the ledger."""
         row = self.transaction.one("ledger_bin", {"number": head.number})
         space = None if row is None else find_space(self.transaction, row["space"])
         if row is None or space is None:
@@ -97,39 +97,39 @@ class LedgerStep:
         return LogPosition(head.number, space.n, space.k, space.d, row["version"])
 
     def next_number(self, head: LogHead, space: Space) -> int:
-        """The capture that is read next; 0: there is none."""
+        """The number of the next capture to parse; 0 if there is none."""
         found = next_capture(self._log, head, space)
         return 0 if found is None else number_of(found)
 
     def is_outdated(self, head: LogHead, space: Space) -> bool:
-        """The bin must be read again: by another reader, or because a person wants it."""
+        """Whether the bin must be parsed again: the parsers have changed, or it was requested."""
         return space.reader != self._reader.version or space.rereads != head.rereads
 
     def begin_building(self, head: LogHead, epoch: int) -> None:
-        """An empty space beside the current one."""
+        """Create an empty space next to the current one."""
         self._add_space(head, SpaceState.BUILDING, epoch)
 
     def start_over(self, head: LogHead, space: Space, epoch: int) -> None:
-        """Something in a space keeps its bin from being followed: begin an empty one, which readers see at once."""
+        """Replace a space that cannot be continued by an empty one, which readers see at once."""
         fresh = self._add_space(head, SpaceState(space.state), epoch)
         if space.state == SpaceState.CURRENT:
             self.transaction.run("point_bin", {"number": head.number, "space": fresh.number})
         self.drop(space)
 
     def forget_bin(self, number: int) -> str | None:
-        """The log knows it no more: its id, where the ledger did."""
+        """Remove a bin that the log no longer has; returns its id if the ledger had it."""
         row = self.transaction.one("ledger_bin", {"number": number})
         if row is not None:
             self._drop_bin(number, row["space"])
         return None if row is None else str(row["id"])
 
     def drop(self, space: Space) -> None:
-        """Nothing reads it any more; its rows are erased in steps."""
+        """Mark a space as unused; its rows are erased in steps."""
         self.transaction.run("drop_space", {"number": space.number})
 
     def follow(self, head: LogHead, space: Space, limit: int) -> tuple[Space, int]:
-        """Read what is new of a bin: the space as it is now (clearing a bin begins another), and how many captures that
-        was."""
+        """Process what is new in a bin. Returns the space, which is a new one if the bin was cleared, and the number
+        of captures."""
         space = self._delete(head, space)
         chunk = read_chunk(self._log, head, space, limit)
         fold = Fold(self.transaction, space)
@@ -158,7 +158,7 @@ class LedgerStep:
         for row in chunk.captures:
             raw = read_raw(row)
             each = fold.captures.add(row, raw, self._reading(row, raw, chunk.provider_of(row)))
-            # Mostly it is known by now, and need not be settled afterwards.
+            # Most outcomes are known by now and need no second update.
             each.outcome = outcomes.get(each.n)
             kept.append(each)
         fold.look_up(kept)
@@ -196,7 +196,7 @@ class LedgerStep:
         return space
 
     def _erase_through(self, fold: Fold, n: int) -> bool:
-        """A chunk of what the retention took; whether that was the last one."""
+        """Erase some of the captures that the retention has deleted; returns whether none are left."""
         space = fold.space
         numbers = numbers_up_to(self.transaction, space, n)
         erase(fold, self.search, numbers, notify=False)
@@ -209,7 +209,7 @@ class LedgerStep:
         return True
 
     def _clear(self, head: LogHead, space: Space, through: int) -> Space:
-        """Everything that was read is gone: an empty space takes its place."""
+        """All processed captures are deleted: an empty space replaces this one."""
         fresh = add_space(
             self.transaction, head.number, SpaceState(space.state), space.reader, space.rereads,
             first_seq=space.first_seq, floor_n=through,

@@ -71,7 +71,7 @@ class Texts:
         self._new: dict[int, list[Text]] = {}
 
     def before(self, text: Text) -> list[Text]:
-        """The last `NEAREST` that came before it and say the same within a minute, the youngest first."""
+        """The last `NEAREST` equal texts before it within a minute, the newest first."""
         place = _place(text)
         new = (other for other in reversed(self._new.get(text.hash, ())) if _place(other) < place)
         found = [other for other in islice(new, NEAREST) if other.is_near(text)]
@@ -80,21 +80,21 @@ class Texts:
         return found[:NEAREST]
 
     def behind(self, text: Text) -> list[Text]:
-        """The first `NEAREST` that are stored and came after it: what it says may matter to them."""
+        """The first `NEAREST` equal texts after it within a minute, which may depend on it."""
         return self._stored("texts_behind", text)[:NEAREST]
 
     def add(self, text: Text) -> None:
-        """A message has begun with it."""
+        """A message has begun with this text."""
         self._new.setdefault(text.hash, []).append(text)
 
     def erase(self, texts: Sequence[Text]) -> None:
-        """Their messages are gone, or begin in another way."""
+        """Their messages were erased, or begin with other texts."""
         for text in texts:
             values = {"space": self._space.number, **msgspec.structs.asdict(text)}
             self._transaction.run("erase_text", values)
 
     def flush(self) -> None:
-        """Write those that are new."""
+        """Write new rows."""
         rows = [(self._space.number, *msgspec.structs.astuple(text)) for texts in self._new.values() for text in texts]
         self._transaction.insert("add_text", rows)
         self._new.clear()

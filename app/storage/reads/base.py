@@ -1,4 +1,4 @@
-"""What the read side shares: the readers of both databases, and the wait for the ledger."""
+"""What the read side shares: read connections to both databases, and waiting for the ledger."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,40 +19,40 @@ TOO_SLOW = (
 
 
 class DatabaseReads(Protocol):
-    """Reads one database; every call is one statement, so of one moment. Unreadable; ReadTooLong where the time of a
-    query is limited."""
+    """Reads one database. Each call is one statement, so its rows are of one snapshot. Raises NotReadable, and
+    ReadTooLong if the time of a query is limited."""
 
     async def all(self, query: str, values: Mapping[str, object]) -> Sequence[SqlRow]:
-        """Every row of a named query."""
+        """All rows of a named query."""
 
     async def one(self, query: str, values: Mapping[str, object]) -> SqlRow | None:
-        """Its first row."""
+        """Its first row, or None."""
 
     async def ids(self, query: str, values: Mapping[str, object]) -> Sequence[int]:
-        """The first column of every row."""
+        """The first column of all rows."""
 
     async def run(self, text: str, values: Mapping[str, object]) -> Sequence[SqlRow]:
-        """Every row of a query that was put together from named ones."""
+        """All rows of a query that was built from named ones."""
 
     def sharing_time_limit(self) -> "TimedQueries":
-        """For several queries that share the time of one: those of one search."""
+        """For several queries of one search that share one time limit."""
 
     async def close(self) -> None:
         """Close every connection."""
 
 
 class TimedQueries(Protocol):
-    """Some of the same calls. ReadTooLong when their time, all together, is over."""
+    """Queries that share one time limit. They raise ReadTooLong when it is exceeded."""
 
     async def ids(self, query: str, values: Mapping[str, object]) -> Sequence[int]:
-        """The first column of every row of a named query."""
+        """The first column of all rows of a named query."""
 
     async def run(self, text: str, values: Mapping[str, object]) -> Sequence[SqlRow]:
-        """Every row of a query that was put together from named ones."""
+        """All rows of a query that was built from named ones."""
 
 
 class StoreBase:
-    """The parts of `Store` share this. Numbers of bins never change, so they are remembered."""
+    """The base of the parts of `Store`. Bin numbers never change, so they are cached."""
 
     _appender: LogClient
     _follower: LedgerClient
@@ -61,7 +61,7 @@ class StoreBase:
     _numbers: dict[str, int]
 
     async def _number(self, bin_id: str) -> int:
-        """A bin's number. NotFound."""
+        """The number of a bin. Raises NotFound."""
         number = self._numbers.get(bin_id)
         if number is None:
             number = self._numbers[bin_id] = int((await self._bin_row(bin_id))["number"])
@@ -74,19 +74,19 @@ class StoreBase:
         return row
 
     async def _followed(self, bin_id: str) -> int:
-        """A bin's number, as soon as the ledger shows what had been kept of it by now. NotFound."""
+        """The number of a bin, after the ledger shows everything that is stored of it now. Raises NotFound."""
         number = await self._number(bin_id)
         await self._follower.caught_up(number)
         return number
 
     async def _space(self, number: int) -> SqlRow | None:
-        """The space that readers see of a bin; None while the ledger has none."""
+        """The space that readers of a bin see; None while the ledger has none."""
         return await self._ledger.one("space_of", {"bin": number})
 
 
 @contextmanager
 def searching(query: Query | None) -> Iterator[None]:
-    """Around the reads of a search. TooSlow: it took too long, which with a filter is the filter's fault."""
+    """A context for the reads of a search. Raises TooSlow when a read with a filter takes too long."""
     try:
         yield
     except ReadTooLong as error:
@@ -96,7 +96,7 @@ def searching(query: Query | None) -> Iterator[None]:
 
 
 def up_to(number: int | None) -> int:
-    """A number that rows are below; None: all of them are."""
+    """An exclusive upper bound for numbers; None is no bound."""
     return MASK if number is None else max(0, min(number, MASK))
 
 

@@ -1,4 +1,4 @@
-"""Bins: what users set is in the log, what is counted is in the ledger."""
+"""Bins: the log has what users set, the ledger has the counts."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ from .base import StoreBase, as_list
 
 
 class BinReads(StoreBase):
-    """Implements the promises of `Store`. Without a ledger the counts are zero, and everything else is there."""
+    """Implements `Store`. Without a ledger all counts are zero."""
 
     async def list_bins(self, *, limit: int, before: str | None = None) -> Sequence[Bin]:
         if before is None:
@@ -33,7 +33,7 @@ class BinReads(StoreBase):
     async def rereading(self, bin_id: str) -> LedgerStatus:
         row = await self._bin_row(bin_id)
         values = {"bin": row["number"]}
-        # In this order: what is being built is seen by readers before it is built no more.
+        # In this order: readers see a new space before it stops being the one that is being built.
         building = await self._ledger.one("building_space", values)
         space = await self._ledger.one("space_of", values)
         if building is None and space is not None and space["rereads"] == row["rereads"]:

@@ -40,7 +40,7 @@ NOT_READ = "smsbin has not read this request yet. The bytes are kept."
 
 
 class CaptureReads(MessageReads):
-    """Implements the promises of `Store`."""
+    """Implements `Store`."""
 
     async def list_captures(
         self,
@@ -66,7 +66,7 @@ class CaptureReads(MessageReads):
 
     async def matching(self, bin_id: str, query: Query, captures: Sequence[int]) -> AbstractSet[int]:
         bin = await self._number(bin_id)
-        # So few rows need no driver: the condition alone decides.
+        # There are only a few rows, so the condition is checked for each of them.
         wanted = await make_filter("captures", query, None, None)
         values = {"bin": bin, "ns": as_list(captures), **wanted.values}
         with searching(query):
@@ -85,8 +85,8 @@ class CaptureReads(MessageReads):
         values = {"bin": bin, "numbers": as_list(wanted)}
         rows, space = await self._ledger.all("get_captures", values), None
         if len(raws) > len(rows):
-            # What the log has, and a ledger that had read further has not, is being deleted. How far comes first: the
-            # ledger reads on meanwhile.
+            # If the log has a capture that the ledger has passed and does not have, it is being deleted. The position
+            # is read first, because the ledger advances in the meantime.
             space = await self._space(bin)
             rows = await self._ledger.all("get_captures", values)
         read = {number_of(row["id"]): row for row in rows}
@@ -124,7 +124,7 @@ class CaptureReads(MessageReads):
 
 
 def _capture(raw: SqlRow, row: SqlRow | None) -> Capture:
-    """A capture from its row in the log, and in the ledger, where it has one."""
+    """A capture from its row in the log and, if there is one, its row in the ledger."""
     request = read_raw(raw)
     events: tuple[Event, ...] = ()
     if row is None:
@@ -145,7 +145,7 @@ def _capture(raw: SqlRow, row: SqlRow | None) -> Capture:
 
 
 def _change(row: SqlRow, messages: Mapping[int, Message]) -> Change | None:
-    """A row of the query `changes_after`; None for a message that is gone meanwhile."""
+    """A row of the query `changes_after`; None for a message that was deleted in the meantime."""
     seq, ref = row["change_seq"], row["change_ref"]
     match ChangeKind(row["what"]):
         case ChangeKind.MESSAGE:

@@ -1,4 +1,4 @@
-"""What users decided, and what came of it by hand: answers, faults, drills, attempts, sessions."""
+"""What users have set or done: answers, faults, drills, replay attempts, sessions."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -25,7 +25,7 @@ _pack = msgspec.msgpack.Encoder().encode
 
 
 class DecisionReads(StoreBase):
-    """Implements the promises of `Store`."""
+    """Implements `Store`."""
 
     async def list_answers(self) -> Sequence[tuple[str, Role, RoleAnswers]]:
         rows = await self._log.all("list_answers", {})

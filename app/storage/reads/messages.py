@@ -20,12 +20,12 @@ from .base import StoreBase, as_list, searching, up_to
 from .filters import make_filter
 
 MAX_ID = (1 << 63) - 1
-# Callbacks of one message are a handful; of an id that is sent for ever the newest are shown.
+# A message has a handful of callbacks; of an id that is sent endlessly only the newest are shown.
 MAX_FACTS = 500
 
 
 class MessageReads(StoreBase):
-    """Implements the promises of `Store`."""
+    """Implements `Store`."""
 
     async def list_messages(
         self, bin_id: str, *, limit: int, before: int | None = None, query: Query | None = None
@@ -124,7 +124,7 @@ class MessageReads(StoreBase):
         return Pace(points=points, outbound=len(rows))
 
     async def _messages_by_number(self, bin: int, numbers: Sequence[int]) -> dict[int, Message]:
-        """Messages by their numbers; those that are gone are left out."""
+        """Messages by their numbers, without those that are deleted."""
         rows = await self._ledger.all("messages_by_numbers", {"bin": bin, "ids": as_list(numbers)})
         return {message.id: message for message in await self._with_captures(rows)}
 

@@ -1,6 +1,6 @@
 """Pairings: the part of `Store` that reads them from the ledger.
 
-A row holds what the fold needs; what its captures got and who wrote to whom is looked up for the few that are shown.
+A row has what the fold needs; outcomes, faults and parties are looked up only for the pairings that are shown.
 """
 
 from collections.abc import Collection, Sequence
@@ -19,7 +19,7 @@ MAX_DRILL_CAPTURES = 1_000
 
 
 class PairingReads(MessageReads):
-    """Implements the promises of `Store`."""
+    """Implements `Store`."""
 
     async def list_pairings(
         self, bin_id: str, *, limit: int, before: int | None = None, only: Collection[Verdict] | None = None
@@ -56,7 +56,7 @@ class PairingReads(MessageReads):
         )
 
     async def _filled_in(self, bin: int, rows: Sequence[SqlRow]) -> list[Pairing]:
-        """Rows as pairings, with what became of their hits and what their first captures say."""
+        """Pairings with the outcomes of their hits and the parties of their first captures."""
         pairings = [read_pairing(row) for row in rows]
         numbers = as_list([hit.n for pairing in pairings for hit in pairing.hits])
         captures = await self._ledger.all("said_of_captures", {"bin": bin, "numbers": numbers}) if pairings else ()

@@ -1,4 +1,4 @@
-"""The Store on SQLite: two files, each written by one process; the server only reads them."""
+"""The Store on SQLite: two files, each written by one process. The server only reads them."""
 
 import asyncio
 import os
@@ -27,26 +27,26 @@ from ..reads.pairings import PairingReads
 from .log_file import refuse_older
 from .readers import ReadPool
 
-# A child that reads with the data sheets of the providers.
+# The child process that parses captures with the data sheets of the providers.
 FOLLOWER = f"{__package__.split('.')[0]}.follower"
 LOG_READERS, LEDGER_READERS = 2, 3
-# What a page or an API call asks of the ledger; the log is only asked for rows by their numbers.
+# The time limit of reads of the ledger. Reads of the log have none, as they look up rows by number.
 LEDGER_READ_S = 1.0
-# How long a start waits for the ledger; without it captures are kept all the same.
+# How long a start waits for the ledger; captures are stored without it.
 LEDGER_OPEN_S = 10.0
-# More captures than this may have to be looked through at a start.
+# After a crash, many captures may have to be examined at the start.
 SETTLE_WAIT_S = 60.0
 
 
 class SqliteStore(BinReads, CaptureReads, PairingReads, DecisionReads):
-    """Implements `Store`; the promises stand there."""
+    """Implements `Store`, which documents the methods."""
 
     def __init__(self, data_dir: Path, keep_open: Sequence[int]) -> None:
         log_path, ledger_path = data_dir / "log.db", data_dir / "ledger.db"
         self._listeners: list[Callable[[str], None]] = []
         self._numbers: dict[str, int] = {}
         self._seen_at: datetime | None = None
-        # Bins as they were at the opening, and their last captures.
+        # Bins at the opening, with the number of their last capture.
         self._found: dict[int, int] = {}
         self._appender = LogClient(log_path, keep_open, self._log_grew)
         self._follower = LedgerClient(FOLLOWER, ledger_path, log_path, self._appender, keep_open, self._changed)
@@ -57,7 +57,7 @@ class SqliteStore(BinReads, CaptureReads, PairingReads, DecisionReads):
         )  # fmt: skip
 
     async def open(self) -> None:
-        """Start both processes. CannotStart: the log cannot be opened."""
+        """Start both processes. Raises CannotStart if the log cannot be opened."""
         opened = await self._appender.start()
         self._seen_at = None if opened.seen_at is None else from_micros(opened.seen_at)
         marks = [jobs.LogPosition(*row) for row in await self._log.all("all_marks", {})]
@@ -65,13 +65,13 @@ class SqliteStore(BinReads, CaptureReads, PairingReads, DecisionReads):
         await self._follower.start(marks, LEDGER_OPEN_S)
 
     async def close(self) -> None:
-        """Write what waits, let the ledger catch up for a moment, and end both processes."""
+        """Write what is queued, give the ledger a moment to catch up, and end both processes."""
         try:
             if self._appender.health().state == "ok":
                 await self._appender.submit(jobs.EndRun(micros(clock.now())))
         except StoreUnavailable:
-            pass  # the next start takes it for a crash, which it nearly is
-        # For other programs, which may read the ledger while no server runs.
+            pass  # the next start handles it as a crash
+        # Other programs may read the ledger while no server runs.
         await self._follower.all_caught_up()
         await self._follower.close()
         for readers in (self._ledger, self._log):
@@ -193,7 +193,7 @@ def _outcome(new: NewOutcome) -> jobs.OutcomeRecord:
 
 @asynccontextmanager
 async def open_sqlite(data_dir: Path) -> AsyncIterator[Store]:
-    """Lock the directory, start the processes, open the readers; end them in the opposite order."""
+    """Lock the directory, start the processes, open the connections; stop everything in reverse order."""
     lock = await lock_directory(data_dir)
     try:
         refuse_older(data_dir)

@@ -295,7 +295,7 @@ def test_it_tells_how_far_the_building_is_once_a_second(inside: Inside, ledger: 
 def test_more_marks_than_fit_in_a_transaction_are_told_one_after_the_other(
     inside: Inside, ledger: Ledger, monkeypatch
 ) -> None:
-    monkeypatch.setattr("app.storage.ledger.clockwork.LIMIT", 2)
+    monkeypatch.setattr("app.storage.ledger.due_marks.LIMIT", 2)
     long_ago = clock.now() - timedelta(days=1)
     for number in range(5):
         inside.state(notify(f"out-{number}"), Role.STATUS, received_at=long_ago)

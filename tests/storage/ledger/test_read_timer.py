@@ -7,8 +7,8 @@ from contextlib import suppress
 
 import pytest
 
-from app.storage.ledger import budget as module
-from app.storage.ledger.budget import ReadTimer, TakesTooLong
+from app.storage.ledger import read_timer as module
+from app.storage.ledger.read_timer import ReadTimer, TakesTooLong
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What `smsbin doctor` finds: one line a check, with the cure where something is wrong."""
+"""The results of `smsbin doctor`: one line for each check, with the fix if something is wrong."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -8,7 +8,7 @@ CheckState = Literal["ok", "warning", "wrong", "skipped"]
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """What was checked, how it is, and how to mend it."""
+    """The name of a check, its state, and the fix."""
 
     check: str
     state: CheckState
@@ -17,20 +17,20 @@ class CheckResult:
 
 
 def ok(check: str, told: str) -> CheckResult:
-    """All is well."""
+    """The check passed."""
     return CheckResult(check, "ok", told)
 
 
 def wrong(check: str, told: str, cure: str) -> CheckResult:
-    """This keeps smsbin from doing its work."""
+    """smsbin cannot work because of this."""
     return CheckResult(check, "wrong", told, cure)
 
 
 def warning(check: str, told: str, cure: str) -> CheckResult:
-    """It works, and somebody should know."""
+    """smsbin works, but the user should know about this."""
     return CheckResult(check, "warning", told, cure)
 
 
 def skipped(check: str, why: str) -> CheckResult:
-    """Nothing can be said."""
+    """The check was not possible."""
     return CheckResult(check, "skipped", why)

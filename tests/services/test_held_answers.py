@@ -3,8 +3,8 @@
 import asyncio
 from collections.abc import Callable
 
-from app.services import waits as waiting
-from app.services.waits import Ending, HeldAnswers
+from app.services import held_answers as waiting
+from app.services.held_answers import Ending, HeldAnswers
 
 
 class Somebody:

@@ -1,4 +1,4 @@
-"""What can be checked on this machine, whether a server runs or not. Nothing is changed."""
+"""Checks of this machine, with or without a running server. Nothing is changed."""
 
 import os
 import tempfile
@@ -15,14 +15,14 @@ from ...settings import Settings, all_settings, read_settings, unknown_variables
 from ...storage.lock import holder_of, locks_work
 from ...storage.sqlite.checking import check_bodies, check_ledger, check_log, try_out
 from ...storage.sqlite.migrate import newest
-from .checkup import CheckResult, ok, skipped, warning, wrong
+from .results import CheckResult, ok, skipped, warning, wrong
 
-# Damaged bodies that are named.
+# Damaged bodies that are listed.
 _NAMED = 5
 
 
 def settings_of(environ: Mapping[str, str], flags: dict[str, str]) -> tuple[Settings, list[CheckResult]]:
-    """The settings as `serve` would read them; what it would not take is told, and left at its default."""
+    """The settings as `serve` reads them. Invalid ones are reported and keep their defaults."""
     values = {knob.name: environ[knob.variable] for knob in all_settings() if knob.variable in environ} | flags
     problems = unknown_variables(environ)
     try:
@@ -45,7 +45,7 @@ def settings_of(environ: Mapping[str, str], flags: dict[str, str]) -> tuple[Sett
 
 
 def check_machine(settings: Settings, *, deep: bool) -> Iterator[CheckResult]:
-    """The data directory and what is in it; `deep`: every page and every body."""
+    """The data directory and its content; `deep`: every page and every body."""
     folder = settings.data_dir
     if not folder.exists():
         yield from _without_a_directory(folder)
@@ -62,7 +62,7 @@ def check_machine(settings: Settings, *, deep: bool) -> Iterator[CheckResult]:
 
 
 def check_port(settings: Settings, *, is_ours: bool) -> CheckResult:
-    """Free for us, or ours already."""
+    """Whether the port is free, or used by this server."""
     if is_ours:
         return ok("port", f"{settings.port} is smsbin's")
     try:
@@ -157,5 +157,5 @@ def _ledger(ledger: Path) -> CheckResult:
 
 
 def nothing_here(why: str) -> list[CheckResult]:
-    """The lines of this module for a server that is elsewhere."""
+    """The results of this module when the server is on another machine."""
     return [skipped(check, why) for check in ("data directory", "file locks", "disk", "log", "ledger", "port")]

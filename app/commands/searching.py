@@ -1,7 +1,8 @@
-"""Looking for captures by two filters, so that nothing slips between two looks and a failure always beats a match.
+"""Searches captures with two filters, so that nothing between two requests is missed and `--fail-on` has priority
+over a match.
 
-With both, the wait is for any capture at all, and then both are asked over the same numbers: there is no moment in
-which only one of them is listening. With one the wait itself has the filter, and its answer is the match.
+With both filters it waits for any capture, and then applies both to the same range of numbers, so that there is no
+moment in which only one is active. With one filter the server waits with that filter, and its answer is the match.
 """
 
 import math
@@ -14,10 +15,10 @@ from typing import Any
 from .. import clock
 from ..errors import Invalid
 from .client import Missing, Unreachable, connect
-from .following import WAIT_S, BinCaptures, Summary
+from .polling import WAIT_S, BinCaptures, Summary
 
 Find = Callable[[Summary, BinCaptures], Any]
-"""What is wanted of a match. LookupError: it is not there."""
+"""Extracts the wanted value of a match. Raises LookupError if it does not exist."""
 
 _PAGE = 100
 _EARLY_S = 0.5
@@ -25,7 +26,7 @@ _EARLY_S = 0.5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaitRequest:
-    """What is waited for, as it was said."""
+    """What `smsbin wait` was called with."""
 
     match: str
     count: int
@@ -36,7 +37,7 @@ class WaitRequest:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A match, and what is wanted of it."""
+    """A matching capture, and the extracted value."""
 
     item: Summary
     value: Any
@@ -44,7 +45,7 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """What one look has brought: new matches, or the capture that must not have come."""
+    """The result of one search: new matches, or the capture that matches `--fail-on`."""
 
     matches: tuple[Match, ...] = ()
     bad: Summary | None = None
@@ -52,7 +53,7 @@ class SearchResult:
 
 @dataclass(slots=True)
 class CaptureSearch:
-    """How far it is: every number up to `done` has been looked at, by both filters."""
+    """The progress: every number up to `done` was checked with both filters."""
 
     wanted: WaitRequest
     bin: str | None
@@ -64,15 +65,16 @@ class CaptureSearch:
     done: int = 0
     matched: int = 0
     without_value: int = 0
-    """Matches that do not count, because what is wanted of them is not there."""
+    """Matches that do not count, because they have no value for `extract`."""
 
     @property
     def is_over(self) -> bool:
-        """As many as were wanted."""
+        """Whether there are as many matches as wanted."""
         return self.matched == self.wanted.count
 
     def look(self, end: float, *, at_once: bool) -> SearchResult:
-        """Look: at once, as for the first time; else when something comes, until `end` at the latest. Away."""
+        """Search once: immediately with `at_once` and for the first time, else when a capture arrives, until `end`
+        at the latest. Raises Unreachable."""
         if self.captures is None:
             self.captures, at_once = self._begin(), True
         left = 0.0 if at_once else end - clock.ticks()
@@ -81,13 +83,13 @@ class CaptureSearch:
         except Unreachable:
             if left <= 0 or clock.ticks() < end:
                 raise
-            return SearchResult()  # the time is up, which is no failure of the server
+            return SearchResult()  # the timeout is over, which is not an error of the server
 
     def _begin(self) -> BinCaptures:
         client = connect(**self.server)
         captures = BinCaptures(client, client.find_bin(self.bin)["id"])
-        # Another machine's clock may differ: there, `now` is our first contact. Unless we came late, because the
-        # server was away: then a clock is better than a gap.
+        # The clock of another machine may differ, so `now` is the first contact with it. If the server was unreachable
+        # at first, its clock is used, because otherwise captures could be missed.
         by_the_clock = client.is_local or self.was_away
         self.began = self.done = captures.begin(self.wanted.since, self.started, by_the_clock=by_the_clock)
         return captures
@@ -97,35 +99,35 @@ class CaptureSearch:
         if self.wanted.fail_on is None:
             first = self._poll(captures, self.wanted.match, wait_s)
         else:
-            # Whatever comes may be either.
+            # A capture may match either filter.
             came = self._poll(captures, None, wait_s) if wait_s else []
             last = max([last, *(item["n"] for item in came)])
             first = self._ask("--match", captures, self.wanted.match, self.done)
         matches, looked_at = self._choose(captures, first)
-        # Asked after the matches, so that it sees at least what they saw.
+        # Requested after the matches, so that it covers at least the same captures.
         bad = self._ask("--fail-on", captures, self.wanted.fail_on, self.done) if self.wanted.fail_on else []
         if bad:
             return SearchResult(bad=bad[0])
         self.matched += len(matches)
         self.without_value += len(looked_at) - len(matches)
-        # Whatever has a lower number than something visible is visible, too.
+        # All captures with lower numbers than a visible one are visible too.
         self.done = max([last, self.done, *looked_at])
         return SearchResult(tuple(matches))
 
     def _poll(self, captures: BinCaptures, q: str | None, left: float) -> list[Summary]:
-        """What is there, or comes within `left` seconds."""
+        """The captures that exist, or arrive within `left` seconds."""
         if not left:
             return self._ask("--match", captures, q, self.done)
         asked = clock.ticks()
         wait_s = min(WAIT_S, math.ceil(left))
         found = captures.after(self.done, q=q, limit=_PAGE, wait_s=wait_s, timeout_s=None if left > wait_s else left)
         if not found and clock.ticks() - asked < min(_EARLY_S, left):
-            # A server that is going down answers early, and so does somebody who is no smsbin.
+            # A server that is stopping answers early, and so may a program that is not smsbin.
             clock.pause(min(_EARLY_S, left))
         return found
 
     def _choose(self, captures: BinCaptures, page: list[Summary]) -> tuple[list[Match], list[int]]:
-        """As many matches as are still wanted, oldest first; and the numbers of all that were looked at for them."""
+        """The matches that are still wanted, oldest first, and the numbers of all captures that were checked."""
         matches: list[Match] = []
         looked_at: list[int] = []
         while page:

@@ -12,7 +12,7 @@ from app.domain.pairings.model import FALLBACK_WITHIN, NO_FALLBACK
 from app.domain.roles import Role
 from app.domain.statuses import Status
 from app.domain.units import micros
-from app.storage.ledger.clockwork import mark_due
+from app.storage.ledger.due_marks import mark_due
 from app.storage.log import jobs
 from tests.storage.inside import BIN, Inside, Ledger
 
@@ -118,7 +118,7 @@ def test_nothing_is_marked_in_a_space_that_is_behind_the_log(inside: Inside, led
 
 
 def test_so_many_at_once_and_the_rest_by_the_next_call(inside: Inside, ledger: Ledger, monkeypatch) -> None:
-    monkeypatch.setattr("app.storage.ledger.clockwork.LIMIT", 2)
+    monkeypatch.setattr("app.storage.ledger.due_marks.LIMIT", 2)
     for number in range(5):
         inside.state(notify(f"out-{number}"), Role.STATUS, received_at=START)
     ledger.follow(now=START)

@@ -1,6 +1,6 @@
-"""What can be checked by asking: the server itself, and the way to it through the public URL.
+"""Checks by requests: the server itself, and the connection to it through the public URL.
 
-The access token goes to the public URL only after it is known that this very server answers there.
+The access token is sent to the public URL only after it is known that this server answers there.
 """
 
 import base64
@@ -24,7 +24,7 @@ from ... import clock
 from ...errors import CannotStart
 from ..client import Client, Unreachable, in_path, is_loopback, opener, printable_line
 from ..terminal import visible
-from .checkup import CheckResult, ok, skipped, warning, wrong
+from .results import CheckResult, ok, skipped, warning, wrong
 
 _PATIENCE_S = 10
 _SKEW_S, _LARGE_SKEW_S = 5, 60
@@ -34,7 +34,7 @@ _TUNNEL = "For a first try a tunnel does: cloudflared tunnel --url {root}, then 
 
 @dataclass(frozen=True, slots=True)
 class FetchedAnswer:
-    """An answer: its JSON object is empty where there is none."""
+    """A response; `value` is its JSON object, or empty."""
 
     status: int
     headers: Message
@@ -42,12 +42,12 @@ class FetchedAnswer:
 
     @property
     def instance(self) -> str | None:
-        """Which running smsbin it is; None for everybody else, and for an older one."""
+        """The id of the running smsbin; None for other programs and older versions."""
         return self.value.get("instance") if self.value.get("status") == "ok" else None
 
 
 def fetch(url: str, token: str | None = None) -> FetchedAnswer:
-    """A GET, no redirect followed. Away: nobody answers."""
+    """GET without following redirects. Raises Unreachable."""
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     try:
         answer = opener(url).open(urllib.request.Request(url, headers=headers), timeout=_PATIENCE_S)  # noqa: S310
@@ -64,7 +64,7 @@ def fetch(url: str, token: str | None = None) -> FetchedAnswer:
 
 
 def check_server(root: str) -> tuple[str | None, list[CheckResult]]:
-    """Whether it is alive and ready; which one it is, None when it does not answer."""
+    """Whether the server is alive and ready, and its instance id, or None if it does not answer."""
     try:
         alive, ready = fetch(f"{root}/healthz"), fetch(f"{root}/readyz")
     except Unreachable as error:
@@ -79,7 +79,7 @@ def check_server(root: str) -> tuple[str | None, list[CheckResult]]:
 
 
 def check_token(client: Client | CannotStart) -> tuple[dict[str, Any] | None, CheckResult]:
-    """What the server says of itself to those who may know."""
+    """The server's description of itself, for signed-in clients."""
     if isinstance(client, CannotStart):
         return None, wrong("access token", str(client), "Give the token that the server was started with.")
     try:
@@ -90,7 +90,7 @@ def check_token(client: Client | CannotStart) -> tuple[dict[str, Any] | None, Ch
 
 
 def check_retention(client: Client) -> CheckResult:
-    """Whether captures expire as they should."""
+    """Whether captures expire as configured."""
     try:
         said = client.get("/retention")
     except (CannotStart, click.UsageError) as error:
@@ -104,7 +104,7 @@ def check_retention(client: Client) -> CheckResult:
 
 
 def check_public(url: str, instance: str) -> tuple[FetchedAnswer | None, CheckResult]:
-    """Whether the public URL leads to this server, from here."""
+    """Whether the public URL leads to this server, from this machine."""
     try:
         fetched = fetch(f"{url}/healthz")
     except Unreachable as error:
@@ -131,7 +131,7 @@ def check_public(url: str, instance: str) -> tuple[FetchedAnswer | None, CheckRe
 
 
 def check_way(url: str, fetched: FetchedAnswer, client: Client) -> Iterator[CheckResult]:
-    """What the proxies in between do to requests."""
+    """What proxies between the public URL and the server change."""
     outside = Client(root=url, token=client.token, source=client.source)
     try:
         info = outside.get("/info")
@@ -158,12 +158,12 @@ def _proxy_headers(url: str, info: dict[str, Any]) -> CheckResult:
         cure = f"Let the proxy at {direct} send X-Forwarded-Proto, and X-Forwarded-Host or the original Host."
     else:
         cure = f"Let the proxy at {direct} send X-Forwarded-Proto and the original Host, and --trusted-proxies {direct}"
-    # With a public URL of its own the server gives providers the right addresses all the same.
+    # If a public URL is set, providers get correct URLs all the same.
     return (warning if info["public_url"] == url else wrong)(check, told, cure)
 
 
 def _clock(fetched: FetchedAnswer) -> CheckResult:
-    # We send no Server header: where there is none, the Date is ours, too.
+    # smsbin sends no Server header: without one the Date header is its own.
     if "Server" not in fetched.headers:
         return skipped("clock", "nobody else's clock is in between to compare with")
     try:
@@ -212,4 +212,4 @@ def _is_private(url: str) -> bool:
     try:
         return not ip_address(urlsplit(url).hostname or "").is_global
     except ValueError:
-        return False  # a name: where it leads from elsewhere cannot be told from here
+        return False  # a host name: where it leads from other networks is unknown here
