@@ -99,12 +99,12 @@ class Running:
 
     async def until(self, holds: Callable[[], Awaitable[object]], within_s: float = 20) -> None:
         """As soon as something holds that comes with a change of the bin, or with the clock."""
-        with self.app[keys.HUB].listen(self.bin.id) as bell:
+        with self.app[keys.HUB].subscribe(self.bin.id) as subscription:
             async with asyncio.timeout(within_s):
-                bell.clear()
+                subscription.clear()
                 while not await holds():
-                    await bell.wait(0.5)
-                    bell.clear()
+                    await subscription.wait(0.5)
+                    subscription.clear()
 
     async def settled(self, n: int) -> CaptureRow:
         """The capture as soon as it is known what became of its answer."""

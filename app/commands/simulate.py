@@ -1,4 +1,4 @@
-"""`smsbin simulate`: play a provider from this process, against a bin or against URLs of your own."""
+"""`smsbin simulate`: sends a provider's requests from this process, to a bin or to other URLs."""
 
 import asyncio
 import json
@@ -20,7 +20,7 @@ COUNT = click.IntRange(1, MOST_MESSAGES)
 
 @dataclass(frozen=True, slots=True)
 class _Stage:
-    """What is played where, and the mark that its bin knows it by."""
+    """What is sent where, and the mark that identifies the run for its bin."""
 
     wish: SimulationWish
     targets: Targets
@@ -119,7 +119,7 @@ def _wish(what: str, more: dict[str, Any]) -> SimulationWish:
 
 
 def _own(wish: SimulationWish, targets: Targets, bin: str | None) -> _Stage:
-    """URLs of the user's own; what a person sends from their terminal is not guarded."""
+    """Targets that the user has given; targets from the command line are not checked."""
     if bin is not None:
         raise click.UsageError("Give either a bin or URLs of your own.")
     needed = "status" if wish.what is What.OUTBOUND else "primary"
@@ -133,7 +133,7 @@ def _own(wish: SimulationWish, targets: Targets, bin: str | None) -> _Stage:
 
 
 def _to_bin(wish: SimulationWish, client: Client, named: str | None, provider: str | None) -> _Stage:
-    """A bin's URLs as this process reaches them, and the mark that the server knows the run by."""
+    """The capture URLs of a bin as this process reaches them, and the mark of a run that the server knows."""
     bin = client.find_bin(named)
     wish = replace(wish, provider=provider or bin["provider"] or wish.provider)
     said = {
@@ -150,7 +150,7 @@ def _to_bin(wish: SimulationWish, client: Client, named: str | None, provider: s
 
 
 def _play(stage: _Stage, *, as_json: bool) -> Progress:
-    # aiohttp and the data sheets take a moment to import, which `--help` need not wait for.
+    # aiohttp and the data sheets take time to import, which `--help` does not need.
     from ..egress import open_sender
     from ..services.simulations.player import Player
 
@@ -166,7 +166,7 @@ def _play(stage: _Stage, *, as_json: bool) -> Progress:
 
 
 def _check(wish: SimulationWish) -> str:
-    """What is about to be played, in words."""
+    """A description of the run. Raises UsageError if the provider cannot play it."""
     from ..providers import PROVIDERS
 
     sheet = PROVIDERS[wish.provider]

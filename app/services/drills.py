@@ -193,12 +193,12 @@ class Drilling:
     async def _heal(self, drill: Drill) -> None:
         fault = self._faults.of(drill.bin_id, drill.role)
         if fault is not None and fault.drill is not None and fault.drill.startswith(f"{drill.id}."):
-            await self._faults.heal(drill.bin_id, drill.role)
+            await self._faults.clear(drill.bin_id, drill.role)
 
     async def _keep(self, drill: Drill) -> Drill:
         self._running[drill.id] = drill
         if drill.ended_at is not None:
             del self._running[drill.id]
         await self._store.set_drill(drill)
-        self._hub.ring(drill.bin_id)
+        self._hub.notify(drill.bin_id)
         return drill

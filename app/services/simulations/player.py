@@ -13,7 +13,7 @@ from urllib.parse import urljoin, urlsplit
 from ... import clock
 from ...domain.roles import Kind
 from ...domain.simulations import MARK, MOST_RESULTS, Attempt, Progress, SimulationWish, Targets
-from ...egress import Reply, Sender
+from ...egress import RequestSender, TargetResponse
 from ...parsing.bounds import Unreadable
 from ...parsing.xml import read_xml
 from ...providers import PROVIDERS
@@ -36,7 +36,7 @@ class Player:
 
     def __init__(
         self,
-        sender: Sender,
+        sender: RequestSender,
         wish: SimulationWish,
         targets: Targets,
         *,
@@ -101,7 +101,7 @@ class Player:
             pauses = self._play.pauses_s
             await asyncio.sleep(pauses[min(attempt, len(pauses)) - 1] / self._wish.speed)
 
-    async def _ask(self, wish: Wish, role: str, url: str) -> Reply:
+    async def _ask(self, wish: Wish, role: str, url: str) -> TargetResponse:
         """One request, and those that its redirects ask for. The answer of the last one counts."""
         made = draft(self._sheet, wish, self._wish.trouble)
         headers = made.headers if self._mark is None else (*made.headers, (MARK, self._mark))
@@ -128,7 +128,7 @@ class Player:
             headers = tuple(pair for pair in headers if pair[0] != "Content-Type")
         return reply
 
-    def _note(self, wish: Wish, role: str, sent_at: datetime, reply: Reply) -> None:
+    def _note(self, wish: Wish, role: str, sent_at: datetime, reply: TargetResponse) -> None:
         attempt = Attempt(
             message_id=wish.message_id, role=role, at=sent_at, status=reply.status, ms=reply.ms,
             ok=self._wrong(wish.kind, reply) is None, n=reply.capture, error=reply.error, word=wish.raw_status,
@@ -138,7 +138,7 @@ class Player:
         del self.progress.results[:-MOST_RESULTS]
         self._tell(attempt)
 
-    def _wrong(self, kind: Kind, reply: Reply) -> str | None:
+    def _wrong(self, kind: Kind, reply: TargetResponse) -> str | None:
         """What this provider finds wrong with an answer; None: nothing."""
         if reply.status is None:
             return "connection" if reply.refused else "answer"

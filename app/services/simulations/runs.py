@@ -14,7 +14,7 @@ from ...domain.simulations import Attempt, Progress, RunState, SimulationWish, T
 from ...egress import Network, open_sender
 from ...errors import Conflict, NotFound
 from ...log import get_log
-from ...tasks import lifelong, stop
+from ...tasks import start_task, stop
 from .player import Player
 
 MOST_REMEMBERED = 100
@@ -60,7 +60,7 @@ class Simulating:
             raise Conflict(f"{MOST_AT_ONCE} simulations are running; stop one, or wait for its end.")
         run = self._add(bin_id, wish)
         run.own = None if allowed is None else targets
-        run.task = lifelong(self._play(run, targets, allowed), name=f"simulation {run.id}")
+        run.task = start_task(self._play(run, targets, allowed), name=f"simulation {run.id}")
         return run
 
     def announce(self, bin_id: str, wish: SimulationWish) -> Run:

@@ -66,7 +66,7 @@ async def heal(request: web.Request) -> web.StreamResponse:
     """POST /bins/{bin}/faults/{role}/heal"""
     bin, role = await _place(request)
     said = await read_form(request)
-    await request.app[keys.FAULTS].heal(bin.id, role)
+    await request.app[keys.FAULTS].clear(bin.id, role)
     return _back(request, bin, said)
 
 

@@ -74,7 +74,7 @@ async def sign_out(request: web.Request) -> web.StreamResponse:
     name = cookie_name(request)
     await request.app[keys.ACCESS].sign_out(request.cookies.get(name, ""))
     # Its open live views end now, and not when something happens in their bins.
-    request.app[keys.HUB].ring_all()
+    request.app[keys.HUB].notify_all()
     response = _to(place_of(request).base + "/sign-in")
     response.del_cookie(name, path=place_of(request).base or "/", secure=_is_https(request))
     return response

@@ -9,8 +9,8 @@ from aiohttp import web
 
 from ... import clock, keys
 from ...domain.units import say_size
-from ...services.upkeep.disk import Space
-from ...store import Health, Understanding
+from ...services.upkeep.disk import DiskSpace
+from ...store import Health, LedgerStatus
 
 LOOK_S = 1.0
 # A reader that is done in time lets the write-ahead log grow a little.
@@ -48,15 +48,15 @@ class Condition:
         """What the live state of a bin adds: how far reading is behind; mostly nothing."""
         word = self._words.get(bin_id)
         if word is None:
-            word = self._words[bin_id] = say_understanding(self._app[keys.STORE].understanding(bin_id))
+            word = self._words[bin_id] = say_understanding(self._app[keys.STORE].ledger_status(bin_id))
         return word
 
     async def step(self) -> float:
         """Look, and wake the viewers when there is something to tell. The seconds until the next look."""
         key, had_words = self.key, any(self._words.values())
         self.look()
-        if key != self.key or had_words or say_understanding(self._app[keys.STORE].understanding()):
-            self._app[keys.HUB].ring_all()
+        if key != self.key or had_words or say_understanding(self._app[keys.STORE].ledger_status()):
+            self._app[keys.HUB].notify_all()
         return LOOK_S
 
 
@@ -68,7 +68,7 @@ def troubles_of(app: web.Application) -> list[Trouble]:
     store, sweeping, disk = app[keys.STORE], app[keys.SWEEPING], app[keys.DISK]
     found = [
         say_health(store.health()),
-        say_reading(store.understanding()),
+        say_reading(store.ledger_status()),
         say_disk(disk.space),
         None if sweeping.held is None else say_hold(sweeping.held, sweeping.held_for, clock.now()),
     ]
@@ -109,15 +109,15 @@ def say_health(health: Health) -> Trouble | None:
     return None
 
 
-def say_reading(understanding: Understanding) -> Trouble | None:
+def say_reading(ledger_status: LedgerStatus) -> Trouble | None:
     """Why captures are kept and not read."""
-    if understanding.state != "stopped":
+    if ledger_status.state != "stopped":
         return None
-    reason = (understanding.reason or "").rstrip(".")
+    reason = (ledger_status.reason or "").rstrip(".")
     return Trouble(f"Captures are kept, but not read at the moment: {reason}. It goes on by itself.")
 
 
-def say_disk(space: Space | None) -> Trouble | None:
+def say_disk(space: DiskSpace | None) -> Trouble | None:
     """What will keep captures from being stored."""
     if space is None or not space.low:
         return None
@@ -137,13 +137,13 @@ def say_hold(why: str, still: timedelta, now: datetime) -> Trouble:
     )
 
 
-def say_understanding(understanding: Understanding) -> str:
+def say_understanding(ledger_status: LedgerStatus) -> str:
     """In the few words of the live state."""
-    match understanding.state:
+    match ledger_status.state:
         case "stopped":
-            return f"reading has stopped, {understanding.behind:,} behind"
+            return f"reading has stopped, {ledger_status.behind:,} behind"
         case "building":
-            return f"reading again, {100 * understanding.done // max(1, understanding.total)} % done"
+            return f"reading again, {100 * ledger_status.done // max(1, ledger_status.total)} % done"
         case "behind":
-            return f"{understanding.behind:,} behind"
+            return f"{ledger_status.behind:,} behind"
     return ""

@@ -1,7 +1,7 @@
-"""Answers that wait on purpose: how many may, and what ends a wait.
+"""Answers that are held back on purpose: how many may be, and what ends the wait.
 
-A wait costs a timer and a few kilobytes, no thread and no slot that a prompt answer would need. Beyond the limits, and
-while the server stops, nobody waits: such an answer goes out at once, and its outcome says so.
+A wait costs a timer and a few kilobytes, and no thread. Above the limits, and while the server is stopping, an
+answer is sent at once, with a note in its outcome.
 """
 
 import asyncio
@@ -10,16 +10,16 @@ from contextlib import contextmanager
 from enum import Enum
 from typing import Protocol
 
-MOST = 2_000
-# No bin takes the places of all others.
-MOST_OF_BIN = 1_000
-# Timers are libuv's: they know milliseconds, and ring early by what had passed of the first one. No answer leaves
-# before its time.
+MAX_HELD = 2_000
+# A single bin cannot use all slots.
+MAX_HELD_PER_BIN = 1_000
+# libuv's timers have a resolution of a millisecond and may fire early by a part of it. An answer must not be sent
+# early.
 ROUNDING_S = 0.002
 
 
 class Ending(Enum):
-    """Why a wait is over. The value is the note for an answer that goes out although it should have waited."""
+    """Why a wait has ended. The value is the note of an answer that is sent early."""
 
     OVER = None
     LEFT = "The sender had left."
@@ -27,15 +27,15 @@ class Ending(Enum):
     FULL = "Too many answers were waiting already, so this one was sent at once."
 
 
-class Sender(Protocol):
-    """Somebody who may hang up."""
+class WatchedPeer(Protocol):
+    """A connection whose end can be watched."""
 
     def watch(self, left: Callable[[], object] | None) -> None:
-        """Call this when they do, at once if they have; None: nobody asks any more."""
+        """Call `left` when the peer disconnects, at once if it has; None: stop watching."""
 
 
-class Waiting:
-    """Belongs to one event loop."""
+class HeldAnswers:
+    """Use from one event loop only."""
 
     def __init__(self) -> None:
         self._by_bin: dict[str, int] = {}
@@ -45,14 +45,14 @@ class Waiting:
 
     @property
     def count(self) -> int:
-        """How many answers wait now."""
+        """The number of answers that are held back now."""
         return self._all
 
     @contextmanager
-    def place(self, bin_id: str) -> Iterator[bool]:
-        """A place among those that wait; False: there is none left."""
+    def slot(self, bin_id: str) -> Iterator[bool]:
+        """Reserve a slot for the duration of the context; False if there is none."""
         of_bin = self._by_bin.get(bin_id, 0)
-        if self._all >= MOST or of_bin >= MOST_OF_BIN:
+        if self._all >= MAX_HELD or of_bin >= MAX_HELD_PER_BIN:
             yield False
             return
         self._all += 1
@@ -65,8 +65,8 @@ class Waiting:
             if not self._by_bin[bin_id]:
                 del self._by_bin[bin_id]
 
-    async def wait(self, seconds: float, sender: Sender) -> Ending:
-        """Until the time is over, the sender has left, or the server stops."""
+    async def wait(self, seconds: float, sender: WatchedPeer) -> Ending:
+        """Wait until the time is over, the sender disconnects, or the server stops."""
         if self._stopped:
             return Ending.STOPPED
         loop = asyncio.get_running_loop()
@@ -82,7 +82,7 @@ class Waiting:
             timer.cancel()
 
     def stop(self) -> None:
-        """Nobody waits any more."""
+        """End all waits."""
         self._stopped = True
         for wait in self._waits:
             _end(wait, Ending.STOPPED)

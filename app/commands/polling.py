@@ -1,5 +1,5 @@
-"""Following a bin through the API by number. Number order is visible order (P3), so a number is all that has to be
-remembered: whoever asks for what comes after it misses nothing and gets nothing twice, whatever happened meanwhile.
+"""Reads captures of a bin through the API by number. Captures become visible in the order of their numbers (P3), so
+a client that reads what comes after a number misses nothing and gets nothing twice.
 """
 
 import re
@@ -11,10 +11,10 @@ import click
 
 from .. import clock
 from ..domain.units import rfc3339
-from .client import Away, Client, in_path
+from .client import Client, Unreachable, in_path
 
 PAGE = 500
-# Below the read time-outs that proxies come with.
+# Below the usual read timeouts of proxies.
 WAIT_S = 25
 _SLACK_S = 15
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.05, 2.0
@@ -26,19 +26,19 @@ Summary = dict[str, Any]
 
 
 class Since(click.ParamType[str]):
-    """`now`, how long ago, a time, or the number behind which to begin."""
+    """`now`, a duration, a time, or the number after which to begin."""
 
     name = "WHEN"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """The text as it is, when it is one of these."""
+        """The unchanged text, if it is valid."""
         if not _SINCE.fullmatch(value):
             self.fail(f"{value!r} is none of now, 10m, 2026-11-25T14:00:00Z and #1040.", param, ctx)
         return str(value)
 
 
 @dataclass(frozen=True, slots=True)
-class Captures:
+class BinCaptures:
     """The captures of one bin."""
 
     client: Client
@@ -51,36 +51,36 @@ class Captures:
         q: str | None = None,
         limit: int = PAGE,
         wait_s: int | None = None,
-        patience_s: float | None = None,
+        timeout_s: float | None = None,
     ) -> list[Summary]:
-        """What comes after `n`, oldest first; with `wait_s` it waits so long for the first one."""
-        patience_s = (wait_s or 0) + _SLACK_S if patience_s is None else patience_s
+        """The captures after `n`, oldest first; with `wait_s`, wait for the first one up to that time."""
+        timeout_s = (wait_s or 0) + _SLACK_S if timeout_s is None else timeout_s
         wait = None if wait_s is None else str(wait_s)
-        found = self.client.get(self._path, patience_s=patience_s, after=str(n), q=q, limit=str(limit), wait=wait)
+        found = self.client.get(self._path, timeout_s=timeout_s, after=str(n), q=q, limit=str(limit), wait=wait)
         return list(found["items"])
 
     def newest(self, limit: int = 1) -> list[Summary]:
-        """The last ones, newest first."""
+        """The last captures, newest first."""
         return list(self.client.get(self._path, limit=str(limit))["items"])
 
     def last(self) -> int:
-        """The last number that is there; 0 without any."""
+        """The last number; 0 if there are no captures."""
         return next((item["n"] for item in self.newest()), 0)
 
     def whole(self, n: int) -> Summary:
-        """A capture with its headers and body. Missing."""
+        """A capture with its headers and body. Raises Missing."""
         found: Summary = self.client.get(f"{self._path}/{n}")
         return found
 
     def begin(self, since: str, started: datetime, *, by_the_clock: bool) -> int:
-        """The number behind which to begin. `now` is when the command was started; where no clock can be trusted
-        to tell that (`by_the_clock` false), it is now."""
+        """The number after which to begin. `now` is the start of the command; if the clocks may differ
+        (`by_the_clock` is false), it is the current number."""
         if since.startswith("#"):
             return int(since[1:])
         newest = self.newest(_RECENT)
         last = newest[0]["n"] if newest else 0
         if since == "now":
-            # RFC 3339 in one form sorts as text.
+            # RFC 3339 times in one format sort as text.
             early = rfc3339(started)
             recent = [item["n"] for item in newest if by_the_clock and item["received_at"] >= early]
             if len(recent) < _RECENT:
@@ -98,23 +98,23 @@ _RECENT = 50
 
 
 @dataclass(slots=True)
-class Patience:
-    """Trying again: at once, then ever more slowly. Says on stderr when the server went and when it is back."""
+class RetryBackoff:
+    """Retries with growing pauses. Prints on stderr when the server is lost and when it is back."""
 
     pause_s: float = field(default=_FIRST_PAUSE_S, init=False)
     away: bool = field(default=False, init=False)
 
-    def lost(self, error: Away, most_s: float = _LONGEST_PAUSE_S) -> None:
-        """Tell it once, and pause for at most `most_s`."""
+    def failed(self, error: Unreachable, most_s: float = _LONGEST_PAUSE_S) -> None:
+        """Print the error once, and pause for at most `most_s`."""
         if not self.away:
             click.echo(f"smsbin: {error} Trying again …", err=True)
         self.away = True
-        # Many who lost the same server do not come back in the same moment.
+        # Jitter, so that many clients of one server do not come back at the same moment.
         clock.pause(max(0.0, min(self.pause_s * (0.75 + clock.dice() / 2), most_s)))
         self.pause_s = min(self.pause_s * 2, _LONGEST_PAUSE_S)
 
     def found(self) -> None:
-        """It answers."""
+        """The server answers."""
         if self.away:
             click.echo("smsbin: the server is there again.", err=True)
         self.away, self.pause_s = False, _FIRST_PAUSE_S

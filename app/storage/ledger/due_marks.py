@@ -1,7 +1,7 @@
-"""The clock's work on the ledger: messages that stay silent are marked as stuck, fallbacks that do not come as missing.
+"""Time-based marks: messages without a status update become stuck, and fallbacks that did not come become missing.
 
-Both follow from what is recorded and from the time now, so that a ledger that is made again has them, too: a mark goes
-when something comes, and comes back when it is due again.
+Both depend on the recorded data and the current time only, so a rebuilt ledger has them too. A mark is removed when
+something arrives, and set again when it is due again.
 """
 
 import json
@@ -22,9 +22,9 @@ from .spaces import Space, find_space, save_space
 LIMIT = 200
 
 
-def mark_what_is_due(transaction: Transaction, now: int, behind: Collection[int]) -> list[Space]:
-    """Mark at most `LIMIT` of each kind. Not in the spaces that are `behind` the log: what is not read yet may be just
-    what is missed. The spaces that changed; as many again may be due."""
+def mark_due(transaction: Transaction, now: int, behind: Collection[int]) -> list[Space]:
+    """Set at most `LIMIT` marks of each kind. Skips the spaces that are `behind` the log, because the missing
+    request may be among those not processed yet. Returns the spaces that changed; more marks may be due."""
     rows: dict[int, list[tuple[str, int]]] = defaultdict(list)
     values = {"now": now, "limit": LIMIT, "behind": json.dumps(list(behind))}
     for query in ("overdue_messages", "due_pairings"):
@@ -54,8 +54,8 @@ def _mark(transaction: Transaction, space: Space, found: Sequence[tuple[str, int
     save_space(transaction, space)
 
 
-def look_again(transaction: Transaction, space: Space, stuck_s: int, now: int) -> None:
-    """The bin allows another silence: take the mark from messages that are not overdue by it."""
+def unmark_stuck(transaction: Transaction, space: Space, stuck_s: int, now: int) -> None:
+    """The bin's time until a message is stuck was changed: remove the mark from messages that are not overdue now."""
     fold = Fold(transaction, space)
     for row in transaction.all("stuck_messages", {"space": space.number}):
         entry = fold.messages.get(row["id"])

@@ -3,8 +3,8 @@
 import asyncio
 from collections.abc import Callable
 
-from app.services import waits as waiting
-from app.services.waits import Ending, Waiting
+from app.services import held_answers as waiting
+from app.services.held_answers import Ending, HeldAnswers
 
 
 class Somebody:
@@ -17,29 +17,29 @@ class Somebody:
 
 
 async def test_places_are_limited_by_bin_and_in_all(monkeypatch) -> None:
-    monkeypatch.setattr(waiting, "MOST", 3)
-    monkeypatch.setattr(waiting, "MOST_OF_BIN", 2)
-    places = Waiting()
-    with places.place("a") as first, places.place("a") as second, places.place("a") as third:
+    monkeypatch.setattr(waiting, "MAX_HELD", 3)
+    monkeypatch.setattr(waiting, "MAX_HELD_PER_BIN", 2)
+    places = HeldAnswers()
+    with places.slot("a") as first, places.slot("a") as second, places.slot("a") as third:
         assert (first, second, third) == (True, True, False)
-        with places.place("b") as fourth, places.place("b") as fifth:
+        with places.slot("b") as fourth, places.slot("b") as fifth:
             assert (fourth, fifth) == (True, False)
             assert places.count == 3
     assert places.count == 0
-    with places.place("a") as again:
+    with places.slot("a") as again:
         assert again
 
 
 async def test_a_wait_ends_with_its_time() -> None:
     sender = Somebody()
-    assert await Waiting().wait(0.01, sender) is Ending.OVER
-    assert await Waiting().wait(-5, sender) is Ending.OVER
+    assert await HeldAnswers().wait(0.01, sender) is Ending.OVER
+    assert await HeldAnswers().wait(-5, sender) is Ending.OVER
     assert sender.left is None
 
 
 async def test_a_wait_ends_when_the_sender_leaves() -> None:
     sender = Somebody()
-    wait = asyncio.ensure_future(Waiting().wait(60, sender))
+    wait = asyncio.ensure_future(HeldAnswers().wait(60, sender))
     await asyncio.sleep(0)
     assert sender.left is not None
     sender.left()
@@ -48,7 +48,7 @@ async def test_a_wait_ends_when_the_sender_leaves() -> None:
 
 
 async def test_a_stop_ends_all_waits_and_those_that_would_begin() -> None:
-    places = Waiting()
+    places = HeldAnswers()
     waits = [asyncio.ensure_future(places.wait(60, Somebody())) for _ in range(3)]
     await asyncio.sleep(0)
     places.stop()

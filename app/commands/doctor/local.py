@@ -1,4 +1,4 @@
-"""What can be checked on this machine, whether a server runs or not. Nothing is changed."""
+"""Checks of this machine, with or without a running server. Nothing is changed."""
 
 import os
 import tempfile
@@ -9,21 +9,21 @@ from pathlib import Path
 from ...domain.units import say_size
 from ...errors import CannotStart, Invalid
 from ...services.access import others_can_open
-from ...services.upkeep.disk import Space
+from ...services.upkeep.disk import DiskSpace
 from ...serving import listen
-from ...settings import Settings, knobs, read_settings, unknown_variables
+from ...settings import Settings, all_settings, read_settings, unknown_variables
 from ...storage.lock import holder_of, locks_work
 from ...storage.sqlite.checking import check_bodies, check_ledger, check_log, try_out
 from ...storage.sqlite.migrate import newest
-from .checkup import Line, ok, skipped, warning, wrong
+from .results import CheckResult, ok, skipped, warning, wrong
 
-# Damaged bodies that are named.
+# Damaged bodies that are listed.
 _NAMED = 5
 
 
-def settings_of(environ: Mapping[str, str], flags: dict[str, str]) -> tuple[Settings, list[Line]]:
-    """The settings as `serve` would read them; what it would not take is told, and left at its default."""
-    values = {knob.name: environ[knob.variable] for knob in knobs() if knob.variable in environ} | flags
+def settings_of(environ: Mapping[str, str], flags: dict[str, str]) -> tuple[Settings, list[CheckResult]]:
+    """The settings as `serve` reads them. Invalid ones are reported and keep their defaults."""
+    values = {knob.name: environ[knob.variable] for knob in all_settings() if knob.variable in environ} | flags
     problems = unknown_variables(environ)
     try:
         settings = read_settings(values)
@@ -31,15 +31,21 @@ def settings_of(environ: Mapping[str, str], flags: dict[str, str]) -> tuple[Sett
         problems += error.problems
         bad = {name for name, _ in error.problems}
         settings = read_settings(
-            {knob.name: values[knob.name] for knob in knobs() if knob.name in values and knob.variable not in bad}
+            {
+                knob.name: values[knob.name]
+                for knob in all_settings()
+                if knob.name in values and knob.variable not in bad
+            }
         )
     lines = [wrong("settings", f"{name} {said}", f"Correct or unset {name}.") for name, said in problems]
-    said = sum(1 for knob in knobs() if knob.variable in environ)
-    return settings, lines or [ok("settings", f"{said} of {len(knobs())} are set by variables, and all are understood")]
+    said = sum(1 for knob in all_settings() if knob.variable in environ)
+    return settings, lines or [
+        ok("settings", f"{said} of {len(all_settings())} are set by variables, and all are understood")
+    ]
 
 
-def check_machine(settings: Settings, *, deep: bool) -> Iterator[Line]:
-    """The data directory and what is in it; `deep`: every page and every body."""
+def check_machine(settings: Settings, *, deep: bool) -> Iterator[CheckResult]:
+    """The data directory and its content; `deep`: every page and every body."""
     folder = settings.data_dir
     if not folder.exists():
         yield from _without_a_directory(folder)
@@ -55,8 +61,8 @@ def check_machine(settings: Settings, *, deep: bool) -> Iterator[Line]:
     yield _ledger(settings.ledger)
 
 
-def check_port(settings: Settings, *, is_ours: bool) -> Line:
-    """Free for us, or ours already."""
+def check_port(settings: Settings, *, is_ours: bool) -> CheckResult:
+    """Whether the port is free, or used by this server."""
     if is_ours:
         return ok("port", f"{settings.port} is smsbin's")
     try:
@@ -66,7 +72,7 @@ def check_port(settings: Settings, *, is_ours: bool) -> Line:
         return wrong("port", f"{settings.host}:{settings.port} cannot be had", str(error))
 
 
-def _without_a_directory(folder: Path) -> Iterator[Line]:
+def _without_a_directory(folder: Path) -> Iterator[CheckResult]:
     above = next(parent for parent in folder.absolute().parents if parent.exists())
     if not os.access(above, os.W_OK):
         cure = "Give another --data-dir, or make it writable for this user."
@@ -76,7 +82,7 @@ def _without_a_directory(folder: Path) -> Iterator[Line]:
     yield _disk(above)
 
 
-def _directory(folder: Path) -> Line:
+def _directory(folder: Path) -> CheckResult:
     try:
         with tempfile.TemporaryFile(dir=folder):
             pass
@@ -91,7 +97,7 @@ def _directory(folder: Path) -> Line:
     return ok("data directory", f"{folder} can be written; {used}")
 
 
-def _locks(folder: Path) -> Line:
+def _locks(folder: Path) -> CheckResult:
     cure = "Put the data directory on a local disk: network file systems often do not lock."
     try:
         if not locks_work(folder):
@@ -102,16 +108,16 @@ def _locks(folder: Path) -> Line:
     return ok("file locks", "locks keep others out, and SQLite takes its write-ahead log")
 
 
-def _disk(folder: Path) -> Line:
+def _disk(folder: Path) -> CheckResult:
     found = os.statvfs(folder)
-    space = Space(found.f_bavail * found.f_frsize, found.f_blocks * found.f_frsize)
+    space = DiskSpace(found.f_bavail * found.f_frsize, found.f_blocks * found.f_frsize)
     told = f"{say_size(space.free)} of {say_size(space.total)} are free"
     if space.low:
         return wrong("disk", told, "Make room, or shorten the retention; on a full disk captures are answered 503.")
     return ok("disk", told)
 
 
-def _log(log: Path, *, deep: bool) -> Line:
+def _log(log: Path, *, deep: bool) -> CheckResult:
     if not log.exists():
         older = log.with_name("smsbin.db")
         if older.exists():
@@ -128,7 +134,7 @@ def _log(log: Path, *, deep: bool) -> Line:
     return ok("log", told)
 
 
-def _bodies(log: Path) -> Line:
+def _bodies(log: Path) -> CheckResult:
     try:
         damaged = check_bodies(log)
     except CannotStart as error:
@@ -141,7 +147,7 @@ def _bodies(log: Path) -> Line:
     return wrong("bodies", told, "The disk has changed them: look after it, and smsbin restore with your last backup.")
 
 
-def _ledger(ledger: Path) -> Line:
+def _ledger(ledger: Path) -> CheckResult:
     if not ledger.exists():
         return ok("ledger", f"{ledger} is not there; the next start makes it from the log")
     damage = check_ledger(ledger)
@@ -150,6 +156,6 @@ def _ledger(ledger: Path) -> Line:
     return ok("ledger", f"{ledger} is sound; other programs may read its views v_captures, v_messages, v_pairings")
 
 
-def nothing_here(why: str) -> list[Line]:
-    """The lines of this module for a server that is elsewhere."""
+def nothing_here(why: str) -> list[CheckResult]:
+    """The results of this module when the server is on another machine."""
     return [skipped(check, why) for check in ("data directory", "file locks", "disk", "log", "ledger", "port")]

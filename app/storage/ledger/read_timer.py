@@ -1,8 +1,8 @@
-"""How long one capture may be read: a second of processor time, then reading it is cut off.
+"""The time limit for parsing one capture: one second of processor time.
 
-Processor time, because the ledger process is the last that gets a processor: on a busy machine a harmless capture may
-wait for seconds. One timer ticks for the whole process, so that a capture costs no system call. Code that never returns
-to the interpreter is not reached; for that the server kills a process that is silent (`client.py`).
+Processor time, because the ledger process has the lowest priority: on a busy machine it may not run for seconds. One
+interval timer serves the whole process, so that a capture costs no system call. Code that never returns to the
+interpreter is not interrupted; the server kills a process that sends nothing (`client.py`).
 """
 
 import signal
@@ -10,7 +10,7 @@ from collections.abc import Callable
 from types import FrameType
 from typing import ParamSpec, TypeVar
 
-# Behind the version of the reader, in the mark that the log keeps of a capture: reading was cut off.
+# Suffix of the reader's version in the log's mark of a capture whose parsing was cut off.
 CUT_OFF = " slow"
 READ_S = 1.0
 TICK_S = 0.25
@@ -20,27 +20,27 @@ T = TypeVar("T")
 
 
 class TakesTooLong(BaseException):
-    """Not an `Exception`: what reads a capture handles those as faults of the capture, and would go on."""
+    """Not an `Exception`: the parsers handle those as problems of the capture, and would continue."""
 
 
-class Budget:
-    """Of the one main thread of a process."""
+class ReadTimer:
+    """Works in the main thread only, once for each process."""
 
     def __init__(self) -> None:
         self._is_reading = False
         self._ticks = 0
 
     def start(self) -> None:
-        """Let the clock tick from now on."""
+        """Start the timer."""
         signal.signal(signal.SIGVTALRM, self._tick)
         signal.setitimer(signal.ITIMER_VIRTUAL, TICK_S, TICK_S)
 
     def stop(self) -> None:
-        """No tick follows."""
+        """Stop the timer."""
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
 
     def over(self, call: Callable[P, T]) -> Callable[P, T]:
-        """The same call, which raises TakesTooLong after `READ_S` of processor time, or up to a tick later."""
+        """Wrap a function: it raises TakesTooLong after `READ_S` of processor time, or up to one tick later."""
 
         def limited(*args: P.args, **kwargs: P.kwargs) -> T:
             self._ticks = 0
@@ -54,6 +54,6 @@ class Budget:
 
     def _tick(self, signum: int, frame: FrameType | None) -> None:  # noqa: ARG002
         self._ticks += 1
-        # At each further tick again: code that is called back from C may lose the exception.
+        # Raised again at each further tick, because a callback from C code may discard the exception.
         if self._is_reading and self._ticks * TICK_S > READ_S:
             raise TakesTooLong

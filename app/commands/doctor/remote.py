@@ -1,6 +1,6 @@
-"""What can be checked by asking: the server itself, and the way to it through the public URL.
+"""Checks by requests: the server itself, and the connection to it through the public URL.
 
-The access token goes to the public URL only after it is known that this very server answers there.
+The access token is sent to the public URL only after it is known that this server answers there.
 """
 
 import base64
@@ -22,9 +22,9 @@ import click
 
 from ... import clock
 from ...errors import CannotStart
-from ..client import Away, Client, in_path, is_loopback, one_line, opener
+from ..client import Client, Unreachable, in_path, is_loopback, opener, printable_line
 from ..terminal import visible
-from .checkup import Line, ok, skipped, warning, wrong
+from .results import CheckResult, ok, skipped, warning, wrong
 
 _PATIENCE_S = 10
 _SKEW_S, _LARGE_SKEW_S = 5, 60
@@ -33,8 +33,8 @@ _TUNNEL = "For a first try a tunnel does: cloudflared tunnel --url {root}, then 
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
-    """An answer: its JSON object is empty where there is none."""
+class FetchedAnswer:
+    """A response; `value` is its JSON object, or empty."""
 
     status: int
     headers: Message
@@ -42,32 +42,32 @@ class Heard:
 
     @property
     def instance(self) -> str | None:
-        """Which running smsbin it is; None for everybody else, and for an older one."""
+        """The id of the running smsbin; None for other programs and older versions."""
         return self.value.get("instance") if self.value.get("status") == "ok" else None
 
 
-def hear(url: str, token: str | None = None) -> Heard:
-    """A GET, no redirect followed. Away: nobody answers."""
+def fetch(url: str, token: str | None = None) -> FetchedAnswer:
+    """GET without following redirects. Raises Unreachable."""
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     try:
         answer = opener(url).open(urllib.request.Request(url, headers=headers), timeout=_PATIENCE_S)  # noqa: S310
     except urllib.error.HTTPError as error:
         answer = error
     except (urllib.error.URLError, http.client.HTTPException, OSError, ValueError) as error:
-        raise Away(one_line(getattr(error, "reason", error))) from None
+        raise Unreachable(printable_line(getattr(error, "reason", error))) from None
     with answer:
         try:
             value = json.loads(answer.read(1 << 20))
         except (ValueError, http.client.HTTPException, OSError):
             value = {}
-    return Heard(answer.status, answer.headers, value if isinstance(value, dict) else {})
+    return FetchedAnswer(answer.status, answer.headers, value if isinstance(value, dict) else {})
 
 
-def check_server(root: str) -> tuple[str | None, list[Line]]:
-    """Whether it is alive and ready; which one it is, None when it does not answer."""
+def check_server(root: str) -> tuple[str | None, list[CheckResult]]:
+    """Whether the server is alive and ready, and its instance id, or None if it does not answer."""
     try:
-        alive, ready = hear(f"{root}/healthz"), hear(f"{root}/readyz")
-    except Away as error:
+        alive, ready = fetch(f"{root}/healthz"), fetch(f"{root}/readyz")
+    except Unreachable as error:
         return None, [wrong("server", f"nobody answers at {root}: {error}", "Start it: smsbin. Or give --url.")]
     if alive.instance is None:
         cure = "Give its address with --url or SMSBIN_URL, or another --port."
@@ -78,8 +78,8 @@ def check_server(root: str) -> tuple[str | None, list[Line]]:
     return alive.instance, [ok("server", f"{root} is alive and ready, version {visible(str(alive.value['version']))}")]
 
 
-def check_token(client: Client | CannotStart) -> tuple[dict[str, Any] | None, Line]:
-    """What the server says of itself to those who may know."""
+def check_token(client: Client | CannotStart) -> tuple[dict[str, Any] | None, CheckResult]:
+    """The server's description of itself, for signed-in clients."""
     if isinstance(client, CannotStart):
         return None, wrong("access token", str(client), "Give the token that the server was started with.")
     try:
@@ -89,8 +89,8 @@ def check_token(client: Client | CannotStart) -> tuple[dict[str, Any] | None, Li
     return info, ok("access token", f"the one from {client.source} opens the API")
 
 
-def check_retention(client: Client) -> Line:
-    """Whether captures expire as they should."""
+def check_retention(client: Client) -> CheckResult:
+    """Whether captures expire as configured."""
     try:
         said = client.get("/retention")
     except (CannotStart, click.UsageError) as error:
@@ -103,47 +103,47 @@ def check_retention(client: Client) -> Line:
     return warning("retention", f"nothing expires for now: {visible(said['held'])}", cure)
 
 
-def check_public(url: str, instance: str) -> tuple[Heard | None, Line]:
-    """Whether the public URL leads to this server, from here."""
+def check_public(url: str, instance: str) -> tuple[FetchedAnswer | None, CheckResult]:
+    """Whether the public URL leads to this server, from this machine."""
     try:
-        heard = hear(f"{url}/healthz")
-    except Away as error:
+        fetched = fetch(f"{url}/healthz")
+    except Unreachable as error:
         cure = "Check its name, its certificate, the proxy or tunnel, and the firewall."
         return None, wrong("public URL", f"{url} cannot be reached from here: {error}", cure)
-    if 300 <= heard.status < 400:
-        to = visible(str(heard.headers["Location"]))
+    if 300 <= fetched.status < 400:
+        to = visible(str(fetched.headers["Location"]))
         cure = "Set --public-url to the final address: on a redirect providers give up, or turn POST into GET."
         return None, wrong("public URL", f"{url} redirects to {to}", cure)
-    if heard.instance is None:
+    if fetched.instance is None:
         cure = "Let the proxy or tunnel lead here, and pass the path on unchanged (--base-path)."
-        return None, wrong("public URL", f"{url} answers {heard.status}, but not as smsbin does", cure)
-    if heard.instance != instance:
+        return None, wrong("public URL", f"{url} answers {fetched.status}, but not as smsbin does", cure)
+    if fetched.instance != instance:
         return None, wrong(
             "public URL", f"another smsbin answers at {url}", "Let the proxy or tunnel lead to this one."
         )
     if is_loopback(url):
         cure = _TUNNEL.format(root=url)
-        return heard, warning("public URL", f"{url} is this machine only; providers cannot reach this", cure)
+        return fetched, warning("public URL", f"{url} is this machine only; providers cannot reach this", cure)
     if _is_private(url):
         cure = "Give an address that the internet can reach."
-        return heard, warning("public URL", f"{url} leads here, but providers cannot reach a private address", cure)
-    return heard, ok("public URL", f"{url} leads to this server")
+        return fetched, warning("public URL", f"{url} leads here, but providers cannot reach a private address", cure)
+    return fetched, ok("public URL", f"{url} leads to this server")
 
 
-def check_way(url: str, heard: Heard, client: Client) -> Iterator[Line]:
-    """What the proxies in between do to requests."""
+def check_way(url: str, fetched: FetchedAnswer, client: Client) -> Iterator[CheckResult]:
+    """What proxies between the public URL and the server change."""
     outside = Client(root=url, token=client.token, source=client.source)
     try:
         info = outside.get("/info")
         yield _proxy_headers(url, info)
-        yield _clock(heard)
+        yield _clock(fetched)
         yield _websocket(outside)
     except (CannotStart, click.UsageError) as error:
         cure = "Let the proxy pass on the path and the Authorization header unchanged."
         yield wrong("proxy headers", f"the API does not answer through {url}: {error}", cure)
 
 
-def _proxy_headers(url: str, info: dict[str, Any]) -> Line:
+def _proxy_headers(url: str, info: dict[str, Any]) -> CheckResult:
     check, seen = "proxy headers", info["seen"]
     forwarded, direct = ", ".join(seen["forwarded"]), seen["direct"]
     if seen["root"] == url:
@@ -158,16 +158,16 @@ def _proxy_headers(url: str, info: dict[str, Any]) -> Line:
         cure = f"Let the proxy at {direct} send X-Forwarded-Proto, and X-Forwarded-Host or the original Host."
     else:
         cure = f"Let the proxy at {direct} send X-Forwarded-Proto and the original Host, and --trusted-proxies {direct}"
-    # With a public URL of its own the server gives providers the right addresses all the same.
+    # If a public URL is set, providers get correct URLs all the same.
     return (warning if info["public_url"] == url else wrong)(check, told, cure)
 
 
-def _clock(heard: Heard) -> Line:
-    # We send no Server header: where there is none, the Date is ours, too.
-    if "Server" not in heard.headers:
+def _clock(fetched: FetchedAnswer) -> CheckResult:
+    # smsbin sends no Server header: without one the Date header is its own.
+    if "Server" not in fetched.headers:
         return skipped("clock", "nobody else's clock is in between to compare with")
     try:
-        there = parsedate_to_datetime(heard.headers["Date"])
+        there = parsedate_to_datetime(fetched.headers["Date"])
     except (TypeError, ValueError):
         return skipped("clock", "the public URL tells no time to compare with")
     off = (clock.now() - there).total_seconds()
@@ -178,7 +178,7 @@ def _clock(heard: Heard) -> Line:
     return (wrong if abs(off) > _LARGE_SKEW_S else warning)("clock", told, cure)
 
 
-def _websocket(outside: Client) -> Line:
+def _websocket(outside: Client) -> CheckResult:
     bins = outside.get("/bins", limit="1")["items"]
     if not bins:
         return skipped("WebSocket", "there is no bin to watch")
@@ -199,7 +199,7 @@ def _websocket(outside: Client) -> Line:
         connection.request("GET", f"{parts.path}/api/v1/bins/{in_path(bins[0]['id'])}/live", headers=headers)
         answer = connection.getresponse()
     except (http.client.HTTPException, OSError) as error:
-        return wrong("WebSocket", f"the upgrade breaks off: {one_line(error)}", cure)
+        return wrong("WebSocket", f"the upgrade breaks off: {printable_line(error)}", cure)
     finally:
         connection.close()
     accept = base64.b64encode(hashlib.sha1(key + _ACCEPT).digest()).decode()  # noqa: S324  # as RFC 6455 wants it
@@ -212,4 +212,4 @@ def _is_private(url: str) -> bool:
     try:
         return not ip_address(urlsplit(url).hostname or "").is_global
     except ValueError:
-        return False  # a name: where it leads from elsewhere cannot be told from here
+        return False  # a host name: where it leads from other networks is unknown here
