@@ -14,7 +14,7 @@ from enum import StrEnum
 import msgspec
 
 from .faults import Fault, FaultKind
-from .pairings.model import FALLBACK_WITHIN, Hit, Pairing
+from .pairings.model import FALLBACK_WITHIN, Pairing, ended_at
 from .roles import Role
 
 STEP_LASTS = timedelta(minutes=10)
@@ -146,8 +146,7 @@ def is_settled(pairing: Pairing, now: datetime, patience: timedelta = FALLBACK_W
         return False
     if any(hit.ok for hit in pairing.fallback):
         return True
-    heard = max(_end_of(hit) for hit in pairing.hits)
-    quiet = now - heard >= patience
+    quiet = now - max(ended_at(hit) for hit in pairing.hits) >= patience
     return quiet or (not pairing.fallback and any(hit.ok for hit in pairing.primary))
 
 
@@ -192,11 +191,6 @@ def manner_of(pairing: Pairing, *, followed: bool = False) -> Manner | None:
         method=first.method,
         fallback_method=fallback[0].method if fallback else None,
     )
-
-
-def _end_of(hit: Hit) -> datetime:
-    ended = hit.left_ms if hit.after_ms is None else hit.after_ms
-    return hit.at + timedelta(milliseconds=ended or 0)
 
 
 def _delay_ms(pairing: Pairing) -> int:

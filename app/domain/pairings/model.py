@@ -236,7 +236,18 @@ def due_at(pairing: Pairing) -> datetime | None:
     hits = pairing.hits
     if not hits or NO_FALLBACK in pairing.findings or any(hit.fallback or hit.ok is not False for hit in hits):
         return None
-    return max(_failed_at(hit) for hit in hits) + FALLBACK_WITHIN
+    return max(ended_at(hit) for hit in hits) + FALLBACK_WITHIN
+
+
+def ended_at(hit: Hit) -> datetime:
+    """When this request was over: when the sender left it, else when the last byte of the answer had left.
+
+    The sender's leaving comes first where both are known, because what is written to a closed connection is no end of
+    anything. Of an answer that went out at once no time is kept (`settled`), so it ends with its arrival; so does one
+    that is still held (`ok` None), which has no end yet.
+    """
+    ms = hit.after_ms if hit.left_ms is None else hit.left_ms
+    return hit.at + timedelta(milliseconds=ms or 0)
 
 
 def order(hit: Hit) -> tuple[datetime, int]:
@@ -278,7 +289,3 @@ def _is_unanswered(hit: Hit, at: datetime) -> bool:
     if hit.after_ms is None or hit.after_ms <= AT_ONCE_MS or hit.at > at:
         return False
     return hit.at + timedelta(milliseconds=hit.after_ms) > at + BLUR
-
-
-def _failed_at(hit: Hit) -> datetime:
-    return hit.at + timedelta(milliseconds=hit.left_ms or hit.after_ms or 0)
