@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import NamedTuple
 from urllib.parse import urljoin, urlsplit
 
 from ... import clock
@@ -29,6 +30,13 @@ _CODES = {"answer": "11200", "connection": "11205", "document": "12100"}
 
 Tell = Callable[[Attempt], None]
 Pause = Callable[[float], Awaitable[object]]
+
+
+class _Request(NamedTuple):
+    method: str
+    url: str
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
 
 
 class Player:
@@ -105,27 +113,20 @@ class Player:
         """One request, and those that its redirects ask for. The answer of the last one counts."""
         made = compose_request(self._sheet, spec, self._spec.trouble)
         headers = made.headers if self._mark is None else (*made.headers, (MARK, self._mark))
-        method, body = made.method, made.body
-        target = f"{url}?{made.query}" if made.query else url
-        for _ in range(self._play.redirects + 1):
-            sent_at = clock.now()
-            timeout_s = self._play.timeout_s / self._spec.speed
-            reply = await self._sender.send(method, target, headers, body, timeout_s=timeout_s)
-            self._note(spec, role, sent_at, reply)
-            follows = reply.status is not None and 300 <= reply.status < 400 and reply.location
-            if not follows or not self._play.redirects:
+        request = _Request(made.method, f"{url}?{made.query}" if made.query else url, headers, made.body)
+        reply = await self._send(spec, role, request)
+        for _ in range(self._play.redirects):
+            following = _redirected(request, reply)
+            if following is None:
                 break
-            there = urljoin(target, reply.location or "")
-            if urlsplit(there)[:2] != urlsplit(target)[:2]:
-                break  # another host is nobody that was asked for
-            if reply.status in (307, 308):
-                target = there
-                continue
-            # As browsers do it: a GET. What was in a form stands in the query, or nobody would know what it is about.
-            fields = body.decode("latin-1") if _is_form(headers) else ""
-            joint = "&" if "?" in there else "?"
-            method, body, target = "GET", b"", f"{there}{joint}{fields}" if fields else there
-            headers = tuple(pair for pair in headers if pair[0] != "Content-Type")
+            request = following
+            reply = await self._send(spec, role, request)
+        return reply
+
+    async def _send(self, spec: RequestSpec, role: str, request: _Request) -> Reply:
+        sent_at = clock.now()
+        reply = await self._sender.send(*request, timeout_s=self._play.timeout_s / self._spec.speed)
+        self._note(spec, role, sent_at, reply)
         return reply
 
     def _note(self, spec: RequestSpec, role: str, sent_at: datetime, reply: Reply) -> None:
@@ -163,6 +164,23 @@ class Player:
 
 async def _until(moment: float) -> None:
     await asyncio.sleep(max(0.0, moment - clock.ticks()))
+
+
+def _redirected(request: _Request, reply: Reply) -> _Request | None:
+    """The request that an answer redirects to; None for any other answer, and for a redirect to another host, which
+    nobody has asked to send to."""
+    if reply.status is None or not 300 <= reply.status < 400 or not reply.location:
+        return None
+    url = urljoin(request.url, reply.location)
+    if urlsplit(url)[:2] != urlsplit(request.url)[:2]:
+        return None
+    if reply.status in (307, 308):
+        return request._replace(url=url)
+    # As browsers do it: a GET. The fields of a form go into the query, or the request would name no message.
+    fields = request.body.decode("latin-1") if _is_form(request.headers) else ""
+    if fields:
+        url = f"{url}{'&' if '?' in url else '?'}{fields}"
+    return _Request("GET", url, tuple(pair for pair in request.headers if pair[0] != "Content-Type"), b"")
 
 
 def _is_form(headers: Sequence[tuple[str, str]]) -> bool:

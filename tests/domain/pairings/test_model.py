@@ -108,6 +108,42 @@ def test_the_verdict_follows_from_what_each_url_answered(
     assert {verdict_of(order) for order in permutations(pairing.hits)} == {verdict}
 
 
+@pytest.mark.parametrize(
+    ("primary", "fallback", "verdict"),
+    [
+        # absent, taken, waiting, left and failed on the primary; absent, taken, waiting and failed on the fallback
+        ((), (OK,), Verdict.FALLBACK_ONLY),
+        ((), (None,), Verdict.NEITHER_OK),
+        ((), (ERROR,), Verdict.NEITHER_OK),
+        ((OK,), (), Verdict.PRIMARY_ONLY),
+        ((OK,), (OK,), Verdict.BOTH_OK),
+        ((OK,), (None,), Verdict.NEITHER_OK),
+        ((OK,), (ERROR,), Verdict.PRIMARY_ONLY),
+        ((None,), (), Verdict.NEITHER_OK),
+        ((None,), (OK,), Verdict.NEITHER_OK),
+        ((None,), (None,), Verdict.NEITHER_OK),
+        ((None,), (ERROR,), Verdict.NEITHER_OK),
+        ((LEFT,), (), Verdict.NEITHER_OK),
+        ((LEFT,), (OK,), Verdict.FALLBACK_AFTER_TIMEOUT),
+        ((LEFT,), (None,), Verdict.NEITHER_OK),
+        ((LEFT,), (ERROR,), Verdict.NEITHER_OK),
+        ((ERROR,), (), Verdict.NEITHER_OK),
+        ((ERROR,), (OK,), Verdict.FALLBACK_AFTER_ERROR),
+        ((ERROR,), (None,), Verdict.NEITHER_OK),
+        ((ERROR,), (ERROR,), Verdict.NEITHER_OK),
+        # Several on the fallback: one that took it is enough, and one that is open keeps the primary from deciding.
+        ((OK,), (ERROR, None), Verdict.NEITHER_OK),
+        ((ERROR,), (ERROR, OK), Verdict.FALLBACK_AFTER_ERROR),
+        ((ERROR,), (OK, None), Verdict.FALLBACK_AFTER_ERROR),
+    ],
+)
+def test_the_verdict_of_each_pair_of_sides(
+    primary: tuple[Outcome | None, ...], fallback: tuple[Outcome | None, ...], verdict: Verdict
+) -> None:
+    steps = [(0, PRIMARY, outcome) for outcome in primary] + [(15, FALLBACK, outcome) for outcome in fallback]
+    assert _pairing(*steps).verdict is verdict
+
+
 OUTCOMES = (None, OK, LATE, ERROR, BROKEN, DROPPED, LEFT, GONE)
 STEPS = st.lists(
     st.tuples(st.sampled_from((0.0, 0.01, 1.0, 15.0, 16.0, 40.0)), st.booleans(), st.sampled_from(OUTCOMES)),
