@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from .. import clock
 from ..domain.bins import PROVIDER_TITLES
-from ..domain.simulations import MOST_MESSAGES, Attempt, Progress, SimulationWish, Targets, Trouble, What
+from ..domain.simulations import MOST_MESSAGES, Attempt, Progress, SimulationSpec, Targets, Trouble, What
 from ..domain.units import rfc3339
 from .client import Client, connect, in_path, with_server
 
@@ -22,7 +22,7 @@ COUNT = click.IntRange(1, MOST_MESSAGES)
 class _Stage:
     """What is sent where, and the mark that identifies the run for its bin."""
 
-    wish: SimulationWish
+    wish: SimulationSpec
     targets: Targets
     mark: str | None
 
@@ -100,9 +100,9 @@ def command(
     sys.exit(1 if progress.lost else 0)
 
 
-def _wish(what: str, more: dict[str, Any]) -> SimulationWish:
+def _wish(what: str, more: dict[str, Any]) -> SimulationSpec:
     seed = more["seed"]
-    return SimulationWish(
+    return SimulationSpec(
         provider=more["provider"] or "ytel",
         what=What(what),
         sender=more["sender"],
@@ -118,7 +118,7 @@ def _wish(what: str, more: dict[str, Any]) -> SimulationWish:
     )
 
 
-def _own(wish: SimulationWish, targets: Targets, bin: str | None) -> _Stage:
+def _own(wish: SimulationSpec, targets: Targets, bin: str | None) -> _Stage:
     """Targets that the user has given; targets from the command line are not checked."""
     if bin is not None:
         raise click.UsageError("Give either a bin or URLs of your own.")
@@ -132,7 +132,7 @@ def _own(wish: SimulationWish, targets: Targets, bin: str | None) -> _Stage:
     return _Stage(wish, targets, None)
 
 
-def _to_bin(wish: SimulationWish, client: Client, named: str | None, provider: str | None) -> _Stage:
+def _to_bin(wish: SimulationSpec, client: Client, named: str | None, provider: str | None) -> _Stage:
     """The capture URLs of a bin as this process reaches them, and the mark of a run that the server knows."""
     bin = client.find_bin(named)
     wish = replace(wish, provider=provider or bin["provider"] or wish.provider)
@@ -165,7 +165,7 @@ def _play(stage: _Stage, *, as_json: bool) -> Progress:
     return asyncio.run(play())
 
 
-def _check(wish: SimulationWish) -> str:
+def _check(wish: SimulationSpec) -> str:
     """A description of the run. Raises UsageError if the provider cannot play it."""
     from ..providers import PROVIDERS
 
@@ -193,7 +193,7 @@ def _tell_json(attempt: Attempt) -> None:
     click.echo(json.dumps(said))
 
 
-def _sum_up(wish: SimulationWish, progress: Progress) -> str:
+def _sum_up(wish: SimulationSpec, progress: Progress) -> str:
     what = "call" if wish.what is What.VOICE else "message"
     dropped = f", {progress.dropped:,} callbacks left out on purpose" if progress.dropped else ""
     return (

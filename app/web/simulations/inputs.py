@@ -6,7 +6,7 @@ from typing import Any
 
 from ... import clock
 from ...domain.bins import PROVIDER_TITLES
-from ...domain.simulations import MOST_A_SECOND, MOST_MESSAGES, SimulationWish, Targets, Trouble, What
+from ...domain.simulations import MOST_A_SECOND, MOST_MESSAGES, SimulationSpec, Targets, Trouble, What
 from ...egress import check_target
 from ...errors import Invalid
 from ...providers import PROVIDERS
@@ -18,7 +18,7 @@ FIELDS = (
 TARGETS = ("primary", "fallback", "status")
 
 
-def read_wish(fields: dict[str, Any]) -> SimulationWish:
+def read_wish(fields: dict[str, Any]) -> SimulationSpec:
     """What shall be played. Invalid names every field that is wrong."""
     problems: list[tuple[str, str]] = []
     said: dict[str, Any] = {}
@@ -34,7 +34,7 @@ def read_wish(fields: dict[str, Any]) -> SimulationWish:
         raise Invalid(*problems)
     # Another seed each time: the same one would send the same message ids again.
     said.setdefault("seed", int(clock.dice() * 1_000_000))
-    return SimulationWish(**said)
+    return SimulationSpec(**said)
 
 
 def name_targets(urls: dict[str, str]) -> Targets:
