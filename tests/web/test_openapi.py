@@ -2,11 +2,13 @@
 
 import json
 import re
+import typing
 from collections import Counter
 from contextlib import suppress
 from urllib.parse import quote, urlencode
 
 import aiohttp
+import jsonschema
 import openapi_spec_validator
 import pytest
 import schemathesis
@@ -16,9 +18,20 @@ from schemathesis import GenerationMode
 from schemathesis.core import NOT_SET
 from yarl import URL
 
+from app.domain.bins import PROVIDER_TITLES
+from app.domain.drills import DRILLED
+from app.domain.faults import FaultKind
+from app.domain.roles import Role
+from app.domain.statuses import Status
+from app.errors import Invalid
 from app.web.docs import page as docs
-from app.web.openapi import document
+from app.web.drills.shapes import DrilledRole
+from app.web.faults.shapes import FaultName
+from app.web.openapi import OPERATIONS, document
 from app.web.routes import ROUTES
+from app.web.site.convert import convert
+from app.web.site.operations import Operation
+from app.web.site.shapes import Provider, RoleName, StatusName
 from tests.conftest import Running
 
 
@@ -37,6 +50,114 @@ def test_routes_and_document_agree() -> None:
         (method.upper(), path) for path, item in document("")["paths"].items() for method in item if method in methods
     }
     assert told == served
+
+
+def test_names_of_schemas_are_plain() -> None:
+    names = document("")["components"]["schemas"]
+    assert [name for name in names if not re.fullmatch("[A-Z][A-Za-z]+", name)] == []
+
+
+def _accepts(schema: dict, raw: object) -> bool:
+    return jsonschema.Draft202012Validator(
+        {**schema, "components": document("")["components"]}, format_checker=jsonschema.FormatChecker()
+    ).is_valid(raw)
+
+
+BODIES = {
+    "createBin": [
+        *[{"name": name} for name in ("", " ", "a", " a ", "x" * 100, "x" * 101, "ü" * 100, "a\nb", "a\n", "\u2028")],
+        {"name": 7},
+        *[{"provider": provider} for provider in ("ytel", "aws", "acme", None, 1, "")],
+        *[{"retention": text} for text in ("0", "30d", "3d\n", " 5m ", "5", "5 m", "00012s", "1234567890s", None, 30)],
+        *[{"stuck_after": text} for text in ("0", "5m", "999999999s", "-1m", "1.5h", "٣d", "5M", None)],
+        {}, [], {"colour": "red"},
+    ],
+    "setAnswer": [
+        *[{"headers": headers} for headers in ([], [["a", "b"]], [["a"]], [["a", "b", "c"]], [["a", 1]], {}, None)],
+        *[{"status": status} for status in (200, "200", True, None)],
+        *[{"rules": rules} for rules in ([], [{"match": "a", "answer": {}}], [{"match": "a"}], [1], {}, None)],
+        {"rules": [{"match": "a", "answer": {"rules": []}}]}, {"body": 1}, {"delay_ms": 1.5}, {"colour": 1},
+    ],
+    "setFault": [
+        *[{"kind": kind} for kind in ("status", "hold", "drop", "cut", "bad_xml", "redirect", "slow", "melt", None, 1)],
+        *[
+            {"kind": "status", "status": status}
+            for status in (199, 200, 599, 600, [], [200], [200, 600], ["x"], [200] * 100, [200] * 101, None, "200")
+        ],
+        *[{"kind": "hold", "seconds": seconds} for seconds in (0, 1.5, 120, 120.5, -1, "1", True, None, 10**400)],
+        *[{"kind": "drop", "count": count} for count in (0, 1, 1_000_000, 1_000_001, 1.5, True, None)],
+        *[{"kind": "drop", "chance": chance} for chance in (0, 1, 100, 101, None)],
+        *[{"kind": "drop", "until": until} for until in (1, ["x"], None)],
+        {}, {"kind": "drop", "colour": 1},
+    ],
+    "drill": [
+        {"measure": True}, {"measure": 1}, {"role": "status", "measure": True}, {"role": "voice", "measure": True},
+        {"fault": {"kind": "drop"}}, {"fault": {"kind": "rain"}}, {"fault": "x"}, {"fault": {"kind": "drop", "x": 1}},
+        {"measure": True, "x": 1},
+    ],
+    "replay": [
+        *[{"captures": numbers, "url": "http://a"} for numbers in ([], [0], [1], [1] * 50, [1] * 51, [True], 1, None)],
+        *[{"captures": [1], "url": url} for url in (1, None)],
+        {"captures": [1]}, {"url": "http://a"}, {"captures": [1], "url": "http://a", "credentials": "yes"},
+        {"captures": [1], "url": "http://a", "credentials": True}, {"captures": [10**18], "url": "http://a"},
+    ],
+    "simulate": [
+        {"provider": "ytel", "what": "inbound"} | more
+        for more in (
+            {}, {"provider": "acme"}, {"provider": None}, {"what": "pigeon"}, {"from": ""}, {"from": "x" * 40},
+            {"from": "x" * 41}, {"to": None}, {"to": 1}, {"text": "x" * 1_600}, {"text": "x" * 1_601}, {"text": None},
+            {"media": ["a"] * 10}, {"media": ["a"] * 11}, {"media": "a"}, {"media": [1]}, {"media": ["a" * 2_001]},
+            {"count": 0}, {"count": 1}, {"count": 100_000}, {"count": 100_001}, {"count": None}, {"count": True},
+            {"rate": 0}, {"rate": 0.1}, {"rate": 500}, {"rate": 501}, {"rate": "1"}, {"seed": 0}, {"seed": -1},
+            {"seed": 2**53}, {"seed": 2**53 + 1}, {"seed": None}, {"trouble": []}, {"trouble": ["lose"]},
+            {"trouble": ["rain"]}, {"trouble": [1]}, {"trouble": "lose"}, {"failed_share": 0}, {"failed_share": 1},
+            {"failed_share": 1.1}, {"speed": 0}, {"speed": 1_000}, {"speed": 1_001}, {"targets": None},
+            {"targets": {"primary": None}}, {"targets": {"primary": 1}}, {"targets": {"x": "y"}}, {"targets": []},
+            {"played_by": "me"}, {"played_by": "client"}, {"sender": "+1"}, {"weather": "fine"},
+        )
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("operation", [each for each in OPERATIONS.values() if each.body], ids=lambda each: each.id)
+def test_the_document_accepts_exactly_what_the_server_does(operation: Operation) -> None:
+    """As far as types and limits of single fields go: JSON Schema cannot say the rest."""
+    body = "createBin" if operation.id == "changeBin" else operation.id
+    _, schema = _operation(operation.id)
+    wanted = typing.get_args(operation.body)[0] if typing.get_args(operation.body) else operation.body
+    accepted = 0
+    for raw in BODIES[body]:
+        try:
+            convert(raw, wanted)
+            is_accepted = True
+        except Invalid:
+            is_accepted = False
+        assert _accepts(schema, raw) is is_accepted, raw
+        accepted += is_accepted
+    assert 0 < accepted < len(BODIES[body])
+
+
+def _operation(name: str) -> tuple[dict, dict]:
+    """An operation of the document, and the schema of its body."""
+    for item in document("")["paths"].values():
+        for described in item.values():
+            if isinstance(described, dict) and described["operationId"] == name:
+                return described, described["requestBody"]["content"]["application/json"]["schema"]
+    raise KeyError(name)
+
+
+@pytest.mark.parametrize(
+    ("words", "members"),
+    [
+        (Provider, PROVIDER_TITLES),
+        (FaultName, FaultKind),
+        (DrilledRole, DRILLED),
+        (RoleName, Role),
+        (StatusName, Status),
+    ],
+)
+def test_the_words_of_a_field_are_those_of_the_domain(words: object, members: typing.Iterable[str]) -> None:
+    assert sorted(typing.get_args(words)) == sorted(str(member) for member in members)
 
 
 async def test_it_is_public_and_knows_its_base_path(server: Running) -> None:

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from ... import clock, keys
 from ...domain.answers.limits import check_answers
+from ...domain.answers.lint import Remark
 from ...domain.answers.model import Answer, RoleAnswers
 from ...domain.answers.placeholders import render as render_answer
 from ...domain.bins import Bin
@@ -27,15 +28,15 @@ from ..site.inputs import HIGHEST, MAX_BYTES, number
 from ..site.roles import role_named
 from ..site.templates import render
 from ..site.urls import place_of
-from .form import MOST_FIELDS, Draft, draft_answer, draft_of, read_draft, rule_prefix
-from .notes import Note, field_title, names_of, notes_of, remarks_of
+from .form import MOST_FIELDS, RoleAnswersDraft, draft_answer, draft_of, read_draft, rule_prefix
+from .notes import FieldNote, field_title, names_of, notes_of, remarks_of
 
 # Captures to choose from for the preview.
 SAMPLES = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Preview:
+class AnswerPreview:
     """What a capture would be answered. `rule` is the index of the rule that matches it."""
 
     rule: int | None
@@ -57,16 +58,16 @@ class AnswersPage:
     bin: Bin
     role: Role
     here: str
-    draft: Draft
+    draft: RoleAnswersDraft
     presets: Sequence[Preset]
     is_set: bool
     changed: bool
     samples: Sequence[CaptureRow]
     sample: int
-    preview: Preview | None
+    preview: AnswerPreview | None
     problems: Mapping[str, str]
     warnings: Sequence[tuple[str, str]]
-    notes: Mapping[str, Sequence[Note]]
+    notes: Mapping[str, Sequence[FieldNote]]
     marked: Sequence[Role]
     mark: str = "set"
     asked: bool = False
@@ -76,7 +77,7 @@ class AnswersPage:
     @property
     def seen(self) -> str:
         """The same for the same warnings."""
-        return sha256(repr(self.warnings).encode()).hexdigest()[:16] if self.warnings else ""
+        return _seen_key(self.warnings)
 
     @property
     def names(self) -> Sequence[str]:
@@ -107,35 +108,46 @@ async def index(request: web.Request) -> web.StreamResponse:
 async def save(request: web.Request) -> web.StreamResponse:
     """POST /bins/{bin}/answers?role=: saves, or does what another button of the form says and shows it again."""
     bin, role = await _place(request)
-    said = await read_form(request, most=MOST_FIELDS, size=MAX_BYTES)
-    button = said.get("do", "save")
+    form = await read_form(request, most=MOST_FIELDS, size=MAX_BYTES)
+    button = form.get("do", "save")
     answers = request.app[keys.ANSWERS]
     if button == "reset":
         await answers.reset(bin.id, role)
         return _saved(request, bin, role)
-    draft = _press(read_draft(said), button, bin, role)
-    page = await _page(request, bin, role, draft, said.get("with"))
-    if button != "save":
-        return render(request, "answers/index.html", replace(page, focus=_new_field(button, draft)))
-    if not page.problems and page.seen == said.get("seen", ""):
-        await answers.set(bin.id, role, draft.settle())
+    draft = _press(read_draft(form), button, bin, role)
+    if button == "save" and await _try_to_save(request, bin, role, draft, form.get("seen", "")):
         return _saved(request, bin, role)
-    return render(request, "answers/index.html", replace(page, asked=True), status=422)
+    page = await _page(request, bin, role, draft, form.get("with"))
+    if button == "save":
+        return render(request, "answers/index.html", replace(page, asked=True), status=422)
+    return render(request, "answers/index.html", replace(page, focus=_new_field(button, draft)))
 
 
 async def check(request: web.Request) -> web.StreamResponse:
     """POST /bins/{bin}/answers/preview?role=: what to say about the form, as pieces of the page; nothing is saved."""
     bin, role = await _place(request)
-    said = await read_form(request, most=MOST_FIELDS, size=MAX_BYTES)
-    page = await _page(request, bin, role, read_draft(said), said.get("with"))
+    form = await read_form(request, most=MOST_FIELDS, size=MAX_BYTES)
+    page = await _page(request, bin, role, read_draft(form), form.get("with"))
     return render(request, "answers/_checked.html", page)
+
+
+async def _try_to_save(request: web.Request, bin: Bin, role: Role, draft: RoleAnswersDraft, seen: str) -> bool:
+    """False: something is wrong, or there are warnings other than those that the user has seen."""
+    try:
+        chosen = draft.settle()
+        if seen != _seen_key(_warnings(remarks_of(chosen, role, bin.provider))):
+            return False
+        await request.app[keys.ANSWERS].set(bin.id, role, chosen)
+    except Invalid:
+        return False
+    return True
 
 
 async def _place(request: web.Request) -> tuple[Bin, Role]:
     return await request.app[keys.STORE].get_bin(request.match_info["bin"]), role_named(request.query.get("role"))
 
 
-async def _page(request: web.Request, bin: Bin, role: Role, draft: Draft, wanted: str | None) -> AnswersPage:
+async def _page(request: web.Request, bin: Bin, role: Role, draft: RoleAnswersDraft, wanted: str | None) -> AnswersPage:
     answers = request.app[keys.ANSWERS]
     samples = await _samples(request.app[keys.STORE], bin, role, wanted)
     sample = _sample(samples, wanted)
@@ -156,13 +168,22 @@ async def _page(request: web.Request, bin: Bin, role: Role, draft: Draft, wanted
         sample=sample,
         preview=preview,
         problems=problems,
-        warnings=[(remark.field, remark.text) for remark in remarks],
+        warnings=_warnings(remarks),
         notes=notes_of(chosen, problems, remarks),
         marked=[one for one in Role if answers.is_set(bin.id, one)],
     )
 
 
-def _settled(draft: Draft) -> tuple[RoleAnswers | None, Mapping[str, str]]:
+def _warnings(remarks: Sequence[Remark]) -> Sequence[tuple[str, str]]:
+    return [(remark.field, remark.text) for remark in remarks]
+
+
+def _seen_key(warnings: Sequence[tuple[str, str]]) -> str:
+    """What a form sends back to say which warnings it has shown; empty for none."""
+    return sha256(repr(warnings).encode()).hexdigest()[:16] if warnings else ""
+
+
+def _settled(draft: RoleAnswersDraft) -> tuple[RoleAnswers | None, Mapping[str, str]]:
     """What was typed, and what is wrong with it."""
     try:
         chosen = draft.settle()
@@ -188,7 +209,7 @@ def _sample(samples: Sequence[CaptureRow], wanted: str | None) -> int:
     return n
 
 
-async def _preview(store: Store, bin: Bin, role: Role, answers: RoleAnswers, n: int) -> Preview:
+async def _preview(store: Store, bin: Bin, role: Role, answers: RoleAnswers, n: int) -> AnswerPreview:
     raw, reading = _invented(role)
     try:
         if n:
@@ -198,10 +219,10 @@ async def _preview(store: Store, bin: Bin, role: Role, answers: RoleAnswers, n: 
     except NotFound:
         n = 0  # it was deleted just now
 
-    def preview() -> Preview:
+    def preview() -> AnswerPreview:
         rule = matching_rule(answers, role, raw, reading)
         answer = answers.answer if rule is None else answers.rules[rule].answer
-        return Preview(rule=rule, answer=render_answer(answer, values_of(reading, n or 1042)))
+        return AnswerPreview(rule=rule, answer=render_answer(answer, values_of(reading, n or 1042)))
 
     return await work_on([raw], preview)
 
@@ -221,7 +242,7 @@ def _invented(role: Role) -> tuple[RawRequest, Reading]:
     return raw, reading
 
 
-def _press(draft: Draft, button: str, bin: Bin, role: Role) -> Draft:
+def _press(draft: RoleAnswersDraft, button: str, bin: Bin, role: Role) -> RoleAnswersDraft:
     what, _, name = button.partition(":")
     if what == "preset":
         for preset in presets_for(role, bin.provider):
@@ -230,7 +251,7 @@ def _press(draft: Draft, button: str, bin: Bin, role: Role) -> Draft:
     return draft.press(button)
 
 
-def _new_field(button: str, draft: Draft) -> str:
+def _new_field(button: str, draft: RoleAnswersDraft) -> str:
     """The field that a button has made, to go on with."""
     if button == "add:rules":
         return f"rules.{len(draft.rules) - 1}.match"

@@ -15,10 +15,11 @@ from ...providers import sheet_of
 from ...providers.sheet import Sheet
 from ...services import bins as service
 from ...store import LedgerStatus
+from ..site.convert import convert
 from ..site.forms import read_form
 from ..site.templates import render, site_of, urls_of
 from ..site.urls import place_of
-from .inputs import bin_fields
+from .inputs import BinInput
 
 IN_MENU = 20
 RETENTIONS = ("1d", "7d", "30d", "90d", "365d", "0")
@@ -56,17 +57,10 @@ class MenuPage:
     all: bool
 
 
-def form_wish(said: dict[str, str]) -> dict[str, Any]:
-    """A form's texts as the API would say them: an empty name is no name, an empty choice is null."""
-    wish: dict[str, Any] = {}
-    if said.get("name", "").strip():
-        wish["name"] = said["name"]
-    for name in ("provider", "retention"):
-        if name in said:
-            wish[name] = said[name] or None
-    if said.get("stuck_after"):
-        wish["stuck_after"] = said["stuck_after"]
-    return wish
+def raw_of(form: dict[str, str]) -> dict[str, str | None]:
+    """A form as the JSON of `BinInput`: an empty name is left out, an empty choice is null."""
+    raw: dict[str, str | None] = {name: form[name] or None for name in ("provider", "retention") if name in form}
+    return raw | {name: form[name] for name in ("name", "stuck_after") if form.get(name, "").strip()}
 
 
 async def settings(request: web.Request) -> web.StreamResponse:
@@ -79,11 +73,11 @@ async def save(request: web.Request) -> web.StreamResponse:
     """POST /bins/{bin}/settings"""
     app = request.app
     bin = await app[keys.STORE].get_bin(request.match_info["bin"])
-    said = await read_form(request)
+    form = await read_form(request)
     try:
-        fields = bin_fields({"name": said.get("name", ""), **form_wish(said)})
+        fields = convert({"name": "", **raw_of(form)}, BinInput).fields()
     except Invalid as error:
-        return await _settings(request, bin, said=said, problems=dict(error.problems), status=422)
+        return await _settings(request, bin, said=form, problems=dict(error.problems), status=422)
     await service.change(
         app[keys.STORE],
         app[keys.KEYRING],

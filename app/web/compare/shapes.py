@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from ...domain.pairings.model import FALLBACK_USED, PRIMARY_OK, Hit, PairingSummary, Verdict
+from ...domain.pairings.model import FALLBACK_USED, PRIMARY_OK, PROBLEMS, Hit, PairingSummary, Verdict
 from ...domain.units import rfc3339
 from ...services.compare import Compared
 from ..site.shapes import PARTIES, Code, Time
@@ -21,6 +21,9 @@ Gap = Annotated[int | None, Meta(description="First primary to first fallback; n
 Ok = Annotated[
     bool | None, Meta(description="A whole 2xx, well formed, that went out before the sender left; null: held.")
 ]
+
+# What the parameter `only` may say, and the verdicts of the pairings that it finds.
+ONLY = {"problems": PROBLEMS} | {verdict.value: (verdict,) for verdict in Verdict}
 
 
 class HitShape(msgspec.Struct):

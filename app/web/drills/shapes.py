@@ -10,6 +10,8 @@ from ...domain.units import rfc3339
 from ..faults.shapes import FaultShape, show_fault_wish
 from ..site.shapes import Time
 
+DrilledRole = Literal["primary", "voice"]
+
 
 class CardShape(msgspec.Struct):
     """The score of messages that met a fault. Delays run from the first arrival to the one that was answered well."""
@@ -35,7 +37,7 @@ class MannerShape(msgspec.Struct):
     fallback_method: str | None
 
 
-class StepShape(msgspec.Struct):
+class DrillStepShape(msgspec.Struct):
     """One fault of a drill, and what came of it."""
 
     title: str
@@ -51,13 +53,13 @@ class DrillShape(msgspec.Struct):
     """Faults with an end, one after the other, and the score of the messages that met them."""
 
     id: str
-    role: Literal["primary", "voice"]
+    role: DrilledRole
     state: Literal["running", "done", "stopped"]
     measure: Annotated[bool, Meta(description="A series that measures the provider, one message a step.")]
     started_at: Time
     ended_at: Time | None
     card: CardShape
-    steps: list[StepShape]
+    steps: list[DrillStepShape]
 
 
 class DrillList(msgspec.Struct):
@@ -81,8 +83,8 @@ def show_drill(drill: Drill) -> DrillShape:
     )
 
 
-def _step(step: DrillStep) -> StepShape:
-    return StepShape(
+def _step(step: DrillStep) -> DrillStepShape:
+    return DrillStepShape(
         title=step.title,
         state=step.state.value,
         fault=show_fault_wish(step.fault),

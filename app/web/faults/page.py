@@ -12,13 +12,15 @@ from ...domain.roles import Role
 from ...errors import Invalid, NotFound
 from ...providers import PROVIDERS, sheet_of
 from ...providers.sheet import Sheet
+from ..site.convert import convert
 from ..site.faults import faults_of
 from ..site.forms import go_back, read_form
 from ..site.roles import role_named
 from ..site.templates import render
 from ..words.faults import KINDS, hold_s
 from ..words.faults import QuickFault as Quick
-from .form import read_fault
+from .form import problems_of, raw_of
+from .inputs import FaultInput
 
 TITLES = {
     "kind": "The kind", "status": "Status", "seconds": "Seconds", "count": "Requests", "minutes": "Minutes",
@@ -52,22 +54,22 @@ async def index(request: web.Request) -> web.StreamResponse:
 async def set_fault(request: web.Request) -> web.StreamResponse:
     """POST /bins/{bin}/faults/{role}"""
     bin, role = await _place(request)
-    said = await read_form(request)
+    form = await read_form(request)
     now = clock.now()
     try:
-        fault = read_fault(said, now)
+        fault = convert(raw_of(form, now), FaultInput).fault(now)
     except Invalid as error:
-        return _page(request, bin, role, said=said, problems=dict(error.problems), status=422)
+        return _page(request, bin, role, form=form, problems=problems_of(error), status=422)
     await request.app[keys.FAULTS].set(active(bin.id, role, fault))
-    return _back(request, bin, said)
+    return _back(request, bin, form)
 
 
 async def heal(request: web.Request) -> web.StreamResponse:
     """POST /bins/{bin}/faults/{role}/heal"""
     bin, role = await _place(request)
-    said = await read_form(request)
+    form = await read_form(request)
     await request.app[keys.FAULTS].clear(bin.id, role)
-    return _back(request, bin, said)
+    return _back(request, bin, form)
 
 
 def active(bin_id: str, role: Role, fault: Fault) -> ActiveFault:
@@ -89,7 +91,7 @@ def _page(
     bin: Bin,
     role: Role,
     *,
-    said: Mapping[str, str] | None = None,
+    form: Mapping[str, str] | None = None,
     problems: Mapping[str, str] | None = None,
     status: int = 200,
 ) -> web.Response:
@@ -117,13 +119,13 @@ def _page(
             ),
         ),
         said={"kind": "hold", "seconds": hold, "status": "500", "count": "1", "minutes": "10", "chance": "100"}
-        if said is None
-        else said,
+        if form is None
+        else form,
         problems=problems or {},
         marked=[active.role for active in faults_of(request.app, bin.id)],
     )
     return render(request, "faults/index.html", page, status=status)
 
 
-def _back(request: web.Request, bin: Bin, said: Mapping[str, str]) -> web.Response:
-    return go_back(request, said, below=f"/bins/{bin.id}", otherwise=f"/bins/{bin.id}/faults")
+def _back(request: web.Request, bin: Bin, form: Mapping[str, str]) -> web.Response:
+    return go_back(request, form, below=f"/bins/{bin.id}", otherwise=f"/bins/{bin.id}/faults")

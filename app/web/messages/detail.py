@@ -47,7 +47,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MessageDetail:
+class MessagePane:
     """A message and all that its pane shows."""
 
     bin: Bin
@@ -68,7 +68,7 @@ class MessageDetail:
         return any(row.simulated for row in self.captures)
 
 
-async def open_message(store: Store, bin_id: str, provider: str, message_id: str) -> MessageDetail:
+async def open_message(store: Store, bin_id: str, provider: str, message_id: str) -> MessagePane:
     """Read a message for people. NotFound."""
     bin = await store.get_bin(bin_id)
     message, steps = await store.get_message(bin_id, provider, message_id)
@@ -76,7 +76,7 @@ async def open_message(store: Store, bin_id: str, provider: str, message_id: str
     roles = {row.n: row.role for row in captures}
     sheet = sheet_of(message.provider)
     lines = tuple(_lines(message, steps, roles))
-    return MessageDetail(
+    return MessagePane(
         bin=bin,
         message=message,
         look=look_of_message(message),

@@ -16,7 +16,7 @@ from ..site import filters
 from ..site.filters import Filter, View, filter_of, say_count, stopped
 from ..site.inputs import HIGHEST, number
 from ..site.templates import render, site_of, urls_of
-from .detail import MessageDetail, open_message
+from .detail import MessagePane, open_message
 from .timeline import Plot, draw_pace
 
 PAGE = 100
@@ -52,7 +52,7 @@ class MessagesPage:
     side: Side | None
     rows: Sequence[Message]
     older: int | None
-    detail: MessageDetail | None = None
+    detail: MessagePane | None = None
 
 
 async def index(request: web.Request) -> web.StreamResponse:

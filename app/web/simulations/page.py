@@ -22,8 +22,8 @@ from ..site.inputs import number
 from ..site.templates import render, site_of, urls_of
 from ..site.urls import place_of
 from ..words.portals import sheets
-from .form import PRESETS, Preset, check_own, command_line, defaults, fields_of, problems_of, texts_of
-from .inputs import name_targets, own_targets, read_wish
+from .form import PRESETS, FormPreset, command_line, defaults, input_of, problems_of, texts_of
+from .inputs import SimulationInput
 from .runs import start, targets_of
 from .words import TROUBLES, WHATS, rule_of, told
 
@@ -38,7 +38,7 @@ LIMITS = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Preview:
+class RequestPreview:
     """The first request as it will go out; `head` are its lines up to the body."""
 
     head: str
@@ -72,11 +72,11 @@ class SimulatePage:
     said: Mapping[str, str]
     what: What
     rule: Sequence[str]
-    presets: Sequence[Preset] = PRESETS
+    presets: Sequence[FormPreset] = PRESETS
     whats: Mapping[What, str] = field(default_factory=lambda: WHATS)
     troubles: Mapping[Any, str] = field(default_factory=lambda: TROUBLES)
     limits: Mapping[str, int] = field(default_factory=lambda: LIMITS)
-    preview: Preview | None = None
+    preview: RequestPreview | None = None
     view: RunView | None = None
     problems: dict[str, str] = field(default_factory=dict)
     problem: str | None = None
@@ -89,24 +89,22 @@ async def index(request: web.Request) -> web.StreamResponse:
         run = request.app[keys.SIMULATING].find(bin.id, request.query["run"])
         return _render(request, bin, texts_of(run), view=view_of(bin, run))
     # A form that was sent says everything: a box that is not in it is not ticked, a field without a word is empty.
-    said = defaults(bin.provider) | dict(request.query)
-    return _render(request, bin, said)
+    form = defaults(bin.provider) | dict(request.query)
+    return _render(request, bin, form)
 
 
 async def send(request: web.Request) -> web.StreamResponse:
     """POST /bins/{bin}/simulate: begin, and go to where it can be watched."""
     bin = await request.app[keys.STORE].get_bin(request.match_info["bin"])
-    said = await read_form(request)
+    form = await read_form(request)
     base = place_of(request).base
-    fields = fields_of(said)
     try:
-        check_own(fields)
-        run = start(request, bin, fields)
+        run = start(request, bin, input_of(form))
     except Invalid as error:
-        return _render(request, bin, said, problems=problems_of(error), status=422)
+        return _render(request, bin, form, problems=problems_of(error), status=422)
     except Conflict as error:
-        return _render(request, bin, said, problem=str(error), status=409)
-    stays = said.get("stay") == "bin"
+        return _render(request, bin, form, problem=str(error), status=409)
+    stays = form.get("stay") == "bin"
     where = f"{base}/bins/{bin.id}" + ("" if stays else f"/simulate?run={run.id}#result")
     return web.Response(status=303, headers={"Location": where})
 
@@ -146,29 +144,27 @@ async def _run(request: web.Request) -> tuple[Bin, Run]:
 
 
 def _render(
-    request: web.Request, bin: Bin, said: Mapping[str, str], *, status: int = 200, **more: Any
+    request: web.Request, bin: Bin, form: Mapping[str, str], *, status: int = 200, **more: Any
 ) -> web.StreamResponse:
-    what = What(said["what"]) if said.get("what") in set(What) else What.INBOUND
-    sheet = PROVIDERS.get(said.get("provider", "")) or sheets()[0]
+    what = What(form["what"]) if form.get("what") in set(What) else What.INBOUND
+    sheet = PROVIDERS.get(form.get("provider", "")) or sheets()[0]
     page = SimulatePage(
-        bin=bin, urls=urls_of(site_of(request).root, bin), sheets=sheets(), sheet=sheet, said=said, what=what,
+        bin=bin, urls=urls_of(site_of(request).root, bin), sheets=sheets(), sheet=sheet, said=form, what=what,
         rule=rule_of(sheet, what), **more,
     )  # fmt: skip
     if not page.problems:
         try:
-            page = replace(page, preview=_preview(request, bin, fields_of(said)))
+            page = replace(page, preview=_preview(request, bin, input_of(form)))
         except Invalid as error:
             page = replace(page, problems=problems_of(error))
     partial = request.headers.get("X-Partial") == "preview"
     return render(request, "simulations/_preview.html" if partial else "simulations/index.html", page, status=status)
 
 
-def _preview(request: web.Request, bin: Bin, fields: dict[str, Any]) -> Preview | None:
+def _preview(request: web.Request, bin: Bin, given: SimulationInput) -> RequestPreview | None:
     """The first request, from the very script that will be played. Invalid."""
-    check_own(fields)
-    wish = read_wish(fields)
-    own = own_targets(fields.get("targets"))
-    targets = targets_of(request, bin, wish.what).named if own is None else name_targets(own)
+    wish, own = given.simulation(), given.own_targets()
+    targets = targets_of(request, bin, wish.what).named if own is None else own
     now = clock.now()
     cue = opening(wish, now)
     if cue is None or targets is None:
@@ -183,7 +179,7 @@ def _preview(request: web.Request, bin: Bin, fields: dict[str, Any]) -> Preview 
     head += [f"Content-Length: {len(made.body)}"] if made.body else []
     head.append("Connection: close")
     text = cue.spec.text if cue.spec.kind is not Kind.VOICE else None
-    return Preview(
+    return RequestPreview(
         head="\n".join(head),
         body=made.body.decode("utf-8", "replace"),
         curl=as_curl(raw, f"{url}?{made.query}" if made.query else url),

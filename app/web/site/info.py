@@ -5,8 +5,10 @@ from aiohttp import web
 
 from ... import __version__, keys
 from ...settings import describe
-from .inputs import read_object, read_query
+from .convert import NoInput
+from .inputs import read_input, read_query
 from .json import json_response
+from .operations import Operation, Operations, Success
 from .urls import FORWARDING, is_trusted, place_of, root_of
 
 
@@ -30,7 +32,7 @@ async def retention(request: web.Request) -> web.StreamResponse:
 async def confirm_time(request: web.Request) -> web.StreamResponse:
     """POST /api/v1/retention/confirm"""
     read_query(request)
-    await read_object(request, ())
+    await read_input(request, NoInput)
     request.app[keys.SWEEPING].confirm()
     return _retention(request)
 
@@ -68,3 +70,26 @@ class RetentionShape(msgspec.Struct):
     retention: str
     held: str | None
     held_for_s: int | None
+
+
+OPERATIONS: Operations = {
+    ("get", "/api/v1/info"): Operation(
+        tag="Server", id="info", summary="About this server", success=Success(shape=Info)
+    ),
+    ("get", "/api/v1/openapi.json"): Operation(
+        tag="Server",
+        id="openapi",
+        summary="This document",
+        success=Success(media=("application/json",)),
+        is_public=True,
+    ),
+    ("get", "/api/v1/retention"): Operation(
+        tag="Server", id="retention", summary="Whether captures expire", success=Success(shape=RetentionShape)
+    ),
+    ("post", "/api/v1/retention/confirm"): Operation(
+        tag="Server",
+        id="confirmTime",
+        summary="Say that the server's clock is right",
+        success=Success(shape=RetentionShape),
+    ),
+}

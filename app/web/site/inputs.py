@@ -1,9 +1,8 @@
-"""What a caller says, checked field by field; every mistake is named at once."""
+"""The bodies and query parameters of requests to pages and to the API."""
 
 import asyncio
 import re
 from collections.abc import Collection
-from typing import Any
 
 import msgspec
 from aiohttp import StreamReader, web
@@ -11,6 +10,7 @@ from aiohttp import StreamReader, web
 from ... import clock
 from ...domain.search import Query, parse_query, settle
 from ...errors import IncompleteBody, Invalid, MalformedBody, SlowBody, TooLarge, UnsupportedType
+from .convert import I, convert
 from .expect import invite
 
 MAX_BYTES = 1 << 20
@@ -23,8 +23,13 @@ MAX_WAIT_S = 60
 _NUMBER = re.compile(r"\d{1,18}", re.ASCII)
 
 
-async def read_object(request: web.Request, known: Collection[str]) -> dict[str, Any]:
-    """The JSON object of the body; no body at all is an empty one."""
+async def read_input(request: web.Request, wanted: type[I]) -> I:
+    """The input of a call, from its JSON body. Invalid names every field that is wrong."""
+    return convert(await read_json(request), wanted)
+
+
+async def read_json(request: web.Request) -> object:
+    """The JSON value of the body; an empty object where there is no body."""
     body = await read_bytes(request)
     json = request.content_type == "application/json"
     if not body and not json:
@@ -32,15 +37,9 @@ async def read_object(request: web.Request, known: Collection[str]) -> dict[str,
     if not json:
         raise UnsupportedType("Send the body as application/json.")
     try:
-        value = msgspec.json.decode(body)
+        return msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise MalformedBody(f"The body is not JSON: {error}") from None
-    if not isinstance(value, dict):
-        raise Invalid(("body", "must be a JSON object"))
-    unknown = [(str(name), "is not a field here") for name in value if name not in known]
-    if unknown:
-        raise Invalid(*unknown)
-    return value
 
 
 def read_query(request: web.Request, known: Collection[str] = ()) -> dict[str, str]:

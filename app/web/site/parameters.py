@@ -1,4 +1,4 @@
-"""The parameters of API calls, as the OpenAPI document tells them."""
+"""The parameters of API operations, as the OpenAPI document describes them."""
 
 from typing import Any
 
@@ -17,12 +17,14 @@ def in_query(name: str, text: str, **schema: object) -> Parameter:
     return {"name": name, "in": "query", "schema": schema, "description": text}
 
 
-BIN = _in_path("bin", "A bin's id.", type="string")
-N = _in_path("n", "A capture's number in its bin.", type="integer", minimum=1, maximum=HIGHEST)
-ROLE = _in_path("role", "A role.", type="string", enum=[role.value for role in Role])
-ID = _in_path("id", "Its id.", type="string")
-PROVIDER = _in_path("provider", 'A provider\'s name, or "generic".', type="string")
-MESSAGE_ID = _in_path("message_id", "The message's id at the provider, percent-encoded.", type="string")
+IN_PATH = (
+    _in_path("bin", "A bin's id.", type="string"),
+    _in_path("n", "A capture's number in its bin.", type="integer", minimum=1, maximum=HIGHEST),
+    _in_path("role", "A role.", type="string", enum=[role.value for role in Role]),
+    _in_path("id", "Its id.", type="string"),
+    _in_path("provider", 'A provider\'s name, or "generic".', type="string"),
+    _in_path("message_id", "The message's id at the provider, percent-encoded.", type="string"),
+)
 
 
 def limit() -> Parameter:
