@@ -11,6 +11,7 @@ from ...domain.simulations import (
     MOST_A_SECOND,
     MOST_ABROAD_A_SECOND,
     MOST_MESSAGES,
+    SimulationSpec,
     Targets,
     Trouble,
     What,
