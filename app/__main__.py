@@ -1,4 +1,4 @@
-"""`python -m app` in the checkout, `smsbin` and `python -m smsbin` where it is installed."""
+"""`python -m app` in a checkout; `smsbin` and `python -m smsbin` in an installation."""
 
 from .commands import main
 

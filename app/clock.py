@@ -1,4 +1,4 @@
-"""The only source of time and of chance, so that a test can hold both still."""
+"""The only source of time and randomness, so that tests can control both."""
 
 import random
 import secrets
@@ -18,43 +18,43 @@ def now() -> datetime:
 
 
 def wall() -> float:
-    """The wall clock as seconds since 1970, where a `datetime` would only be taken apart again."""
+    """The wall clock as seconds since 1970, for callers that do not need a `datetime`."""
     return time.time()
 
 
 def ticks() -> float:
-    """Seconds of a clock that never jumps; only differences mean something."""
+    """Seconds of a monotonic clock; only differences are meaningful."""
     return time.monotonic()
 
 
 def uptime() -> float:
-    """Seconds of a clock that never jumps and goes on while the machine sleeps, where the system has one."""
+    """Seconds of a monotonic clock that includes the time in which the machine sleeps, if the system has one."""
     boottime = getattr(time, "CLOCK_BOOTTIME", None)
     return time.monotonic() if boottime is None else time.clock_gettime(boottime)
 
 
 def started() -> datetime:
-    """When this process began, or a little later: it is at least as old as the work that it has done."""
+    """When this process started, or a little later, computed from its processor time."""
     return now() - timedelta(seconds=time.process_time())
 
 
 def pause(seconds: float) -> None:
-    """Do nothing for a while. For commands; whoever shares a loop awaits instead."""
+    """Block for this time. For commands only; code on an event loop must await instead."""
     time.sleep(seconds)
 
 
 def new_key() -> str:
-    """A capture key: 80 bits, unguessable."""
+    """A capture key: 80 random bits."""
     return "".join(secrets.choice(KEY_ALPHABET) for _ in range(KEY_LENGTH))
 
 
 def new_id() -> str:
-    """A bin's public id: short, URL-safe, and no secret."""
+    """A public id of a bin: short, URL-safe, and not a secret."""
     return "".join(secrets.choice(KEY_ALPHABET) for _ in range(ID_LENGTH))
 
 
 def new_secret() -> str:
-    """256 bits as URL-safe text: access tokens, sessions, nonces."""
+    """256 random bits as URL-safe text, for access tokens, sessions and nonces."""
     return secrets.token_urlsafe(32)
 
 
@@ -64,7 +64,7 @@ def new_nonce() -> str:
 
 
 def same_secret(given: str, wanted: str) -> bool:
-    """Compare in constant time."""
+    """Compare two secrets in constant time."""
     return secrets.compare_digest(given.encode(), wanted.encode())
 
 
@@ -72,10 +72,10 @@ Dice = random.Random
 
 
 def seeded(seed: str) -> Dice:
-    """Dice that fall the same for the same seed, on every machine; never for secrets."""
+    """A generator with the same sequence for the same seed on every machine; never for secrets."""
     return Dice(seed)
 
 
 def dice() -> float:
-    """A number from 0 to below 1; for jitter and chance, never for secrets."""
+    """A random number from 0 to below 1, for jitter and chance; never for secrets."""
     return _dice.random()

@@ -1,10 +1,10 @@
-"""The one tree of errors that callers may meet; `web/` translates it to HTTP in one place."""
+"""The errors of the application; `web/site/middleware.py` translates them to HTTP responses."""
 
 from typing import ClassVar
 
 
 class AppError(Exception):
-    """Something a person can act on. `code` is stable; the message is written for that person."""
+    """An error that the user can act on. `code` is stable; the message is for users."""
 
     status: ClassVar[int] = 500
     code: ClassVar[str] = "internal"
@@ -17,61 +17,61 @@ class NotFound(AppError):
 
 
 class Conflict(AppError):
-    """The wish contradicts what is there."""
+    """The request contradicts the current state."""
 
     status, code = 409, "conflict"
 
 
 class Forbidden(AppError):
-    """Right or wrong credential: not from this place."""
+    """Not allowed from this origin, whatever the credential is."""
 
     status, code = 403, "forbidden"
 
 
 class Unauthorized(AppError):
-    """No credential, or a wrong one."""
+    """The credential is missing or wrong."""
 
     status, code = 401, "unauthorized"
 
 
 class MalformedBody(AppError):
-    """The body is not JSON at all."""
+    """The body is not valid JSON."""
 
     status, code = 400, "malformed"
 
 
 class BadHost(AppError):
-    """The Host header is none."""
+    """The Host header is not valid."""
 
     status, code = 400, "bad_host"
 
 
 class IncompleteBody(AppError):
-    """The sender left before the end of the body, or framed it wrongly."""
+    """The client closed the connection before the end of the body, or the framing is invalid."""
 
     status, code = 400, "incomplete_body"
 
 
 class SlowBody(AppError):
-    """The body did not come in time. The connection is closed."""
+    """The body did not arrive in time. The connection is closed."""
 
     status, code = 408, "slow_body"
 
 
 class UnsupportedType(AppError):
-    """The body calls itself something other than JSON."""
+    """The Content-Type is not JSON."""
 
     status, code = 415, "unsupported_type"
 
 
 class TooLarge(AppError):
-    """More bytes than an API body may have."""
+    """The body is larger than the API allows."""
 
     status, code = 413, "too_large"
 
 
 class Invalid(AppError):
-    """Bad input: every wrong field by its name, with the cure."""
+    """Bad input: every wrong field by its name, with the fix."""
 
     status, code = 422, "invalid"
 
@@ -81,35 +81,35 @@ class Invalid(AppError):
 
 
 class StoreUnavailable(AppError):
-    """Nothing can be written now. A capture is answered 503 so that the provider's own fallback fires (P2)."""
+    """Nothing can be written now. A capture is answered 503, so that the provider uses its fallback (P2)."""
 
     status, code = 503, "store_unavailable"
 
 
 class NotReadable(StoreUnavailable):
-    """What is kept, or what was understood of it, cannot be read now. Captures are kept all the same."""
+    """The log or the ledger cannot be read now. Captures are stored all the same."""
 
     code = "not_readable"
 
 
 class ReadTooLong(NotReadable):
-    """A read was stopped because it took too long: no caller may keep the readers from others."""
+    """A read was stopped because it took too long and would block other reads."""
 
 
 class TooSlow(Invalid):
-    """A search was stopped because it took too long. What is wrong is the filter, so it is told as one: asking again
-    would take as long, which a 503 would invite."""
+    """A search was stopped because it took too long. It is reported as an invalid filter, because a client would
+    repeat a request that gets 503, and that would take as long again."""
 
     code = "too_slow"
 
 
 class Damaged(AppError):
-    """The stored bytes are not those that came; they are not handed on as if they were."""
+    """The stored bytes differ from those that were received, so they are not used."""
 
     code = "damaged"
 
 
 class CannotStart(AppError):
-    """The process cannot run here; the message names the cure. Exit code 3."""
+    """The process cannot run here; the message has the fix. Exit code 3."""
 
     code = "cannot_start"

@@ -1,8 +1,7 @@
-"""Writing files. Each is filled under a random name that cannot have been prepared, readable for its owner only, and
-takes its own name when it is whole.
+"""Writes files. Each is written under a random name, readable for its owner only, and renamed when it is complete.
 
-Why: with a name that can be guessed, another user who may write to the same directory (`/tmp`, a shared folder) puts a
-symbolic link there first, and we overwrite what it points to.
+With a predictable name, another user who can write to the same directory (`/tmp`, a shared folder) could create a
+symbolic link first, and the target of the link would be overwritten.
 """
 
 import errno
@@ -16,14 +15,14 @@ from typing import BinaryIO
 from . import clock
 
 PART = ".part"
-# Of the file's name; the rest of the longest name that a file system takes is for the random part.
+# The part of the name that is kept; the rest of the maximum length is for the random part.
 _SHOWN = 40
 
 
 @contextmanager
 def new_file(path: Path, *, suffix: str = PART) -> Iterator[BinaryIO]:
-    """An empty file of mode 0600 to fill, beside `path`; its `name` is where it is until then. When the block ends it
-    takes the place of `path`; when the block raises, nothing is left of it. OSError."""
+    """A new file of mode 0600 next to `path`; `name` is its temporary path. At the end of the block it replaces
+    `path`; if the block raises, it is deleted. Raises OSError."""
     if path.exists() and not path.is_file():
         # A device or a pipe would be replaced by a file.
         raise FileExistsError(errno.EEXIST, "There is something that is no file", str(path))
@@ -38,7 +37,8 @@ def new_file(path: Path, *, suffix: str = PART) -> Iterator[BinaryIO]:
 
 
 def remove_leftovers(path: Path, *, suffix: str = PART) -> None:
-    """What writers of `path` that were killed have left. Only for the one process that may write there. OSError."""
+    """Delete the temporary files of killed writers of `path`. Only for the single process that writes there. Raises
+    OSError."""
     name = re.compile(re.escape(path.name[:_SHOWN]) + r"\.[\w-]{22}" + re.escape(suffix) + "(-journal)?")
     for each in path.parent.iterdir():
         if name.fullmatch(each.name):
@@ -46,5 +46,5 @@ def remove_leftovers(path: Path, *, suffix: str = PART) -> None:
 
 
 def _open_new(name: str, flags: int) -> int:
-    """`x` has set O_CREAT and O_EXCL: whatever has the name already, a link too, is an error."""
+    """`x` has set O_CREAT and O_EXCL: an existing file or link with that name is an error."""
     return os.open(name, flags | os.O_NOFOLLOW, 0o600)

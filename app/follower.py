@@ -1,6 +1,6 @@
 """The ledger process with the providers' data sheets: `python -m <package>.follower <pipe> …`.
 
-It stands outside `storage/`, which does not import `providers/`: how captures are read is handed in.
+It is outside of `storage/`, which does not import `providers/`: the parser is passed in.
 """
 
 import hashlib
@@ -9,20 +9,20 @@ from pathlib import Path
 
 from .providers import recognise
 from .storage.ledger.process import follow
-from .storage.ledger.steps import Reader
+from .storage.ledger.steps import CaptureReader
 
 HERE = Path(__file__).parent
-# What a capture is read and folded with. A ledger of other sources is made again.
+# The code that parses and folds captures. A ledger that was made by other code is rebuilt.
 _SOURCES = ("domain", "parsing", "providers", "storage/ledger")
 
 
-def make_reader() -> Reader:
-    """Reads captures with the data sheets. Its version is a digest of its sources, not counted by hand."""
+def make_capture_reader() -> CaptureReader:
+    """A reader that uses the data sheets. Its version is a digest of its source files, so that it changes with them."""
     digest = hashlib.sha256()
     for path in (path for folder in _SOURCES for path in sorted((HERE / folder).rglob("*.py"))):
         digest.update(path.read_bytes())
-    return Reader(recognise, digest.hexdigest()[:16])
+    return CaptureReader(recognise, digest.hexdigest()[:16])
 
 
 if __name__ == "__main__":
-    follow(sys.argv[1:], make_reader)
+    follow(sys.argv[1:], make_capture_reader)

@@ -1,4 +1,4 @@
-"""What hangs in the application, by type."""
+"""The typed keys of the application and of requests."""
 
 from aiohttp import web
 
@@ -9,6 +9,7 @@ from .services.answers import Answers
 from .services.captures import Intake
 from .services.drills import Drilling
 from .services.faults import Faults
+from .services.held_answers import HeldAnswers
 from .services.keyring import Keyring
 from .services.metrics import Metrics
 from .services.replays import Replaying
@@ -16,7 +17,6 @@ from .services.simulations.runs import Simulating
 from .services.upkeep.disk import Disk
 from .services.upkeep.probe import Probing
 from .services.upkeep.retention import Sweeping
-from .services.waits import Waiting
 from .settings import Settings
 from .store import Store
 
@@ -33,11 +33,11 @@ REPLAYING = web.AppKey("REPLAYING", Replaying)
 SWEEPING = web.AppKey("SWEEPING", Sweeping)
 ANSWERS = web.AppKey("ANSWERS", Answers)
 FAULTS = web.AppKey("FAULTS", Faults)
-WAITING = web.AppKey("WAITING", Waiting)
+WAITING = web.AppKey("WAITING", HeldAnswers)
 DISK = web.AppKey("DISK", Disk)
 METRICS = web.AppKey("METRICS", Metrics)
 PROBING = web.AppKey("PROBING", Probing)
 
-# What hangs on one request.
+# Keys of a request.
 NONCE = web.RequestKey("NONCE", str)
 SIGNED_IN = web.RequestKey("SIGNED_IN", bool)

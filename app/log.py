@@ -1,7 +1,8 @@
-"""Events with fields, on stderr. Never a body, a query, a capture key, a token or a whole phone number.
+"""Structured log events on stderr. They never have a body, a query, a capture key, a token or a complete phone
+number.
 
-What is logged is decided here and at each call; aiohttp's own access log is off, because it would write the path
-(with the capture key) and the query (with the text of a message) of every request.
+Each call decides what is logged. aiohttp's access log is off, because it would log the path (with the capture key)
+and the query (with the text of a message) of every request.
 """
 
 import logging
@@ -14,19 +15,19 @@ from .traces import place_of, trace_of
 
 FORBIDDEN = frozenset({"body", "headers", "query", "target", "text", "sender", "recipient", "token", "key", "cookie"})
 
-# Exceptions of one place that are logged in a minute; places that are counted.
-MOST_TRACES, MINUTE_S = 5, 60.0
-MOST_PLACES = 1_000
+# Exceptions that are logged for one place in a minute, and places that are tracked.
+MAX_TRACES, MINUTE_S = 5, 60.0
+MAX_PLACES = 1_000
 
 
-def get_log(room: str) -> structlog.stdlib.BoundLogger:
-    """The logger of a room; its events are `noun.past`."""
-    log: structlog.stdlib.BoundLogger = structlog.get_logger(room)
+def get_log(name: str) -> structlog.stdlib.BoundLogger:
+    """The logger of a component; its event names have the form `noun.past`."""
+    log: structlog.stdlib.BoundLogger = structlog.get_logger(name)
     return log
 
 
 def set_up_log(level: str, form: str) -> None:
-    """Everything, our own events and the libraries' lines, in one form on stderr."""
+    """Configure the log: our events and the lines of libraries, in one format on stderr."""
     console = form == "console" or (form == "auto" and sys.stderr.isatty())
     shared: list[structlog.typing.Processor] = [
         structlog.stdlib.add_log_level,
@@ -47,7 +48,7 @@ def set_up_log(level: str, form: str) -> None:
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(sys.stderr)
-    handler.addFilter(Cap())
+    handler.addFilter(TraceLimit())
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
@@ -61,41 +62,41 @@ def set_up_log(level: str, form: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
-    # The parser's complaints quote the request; they are counted instead.
+    # The parser's messages repeat the request; invalid requests are counted in the metrics instead.
     logging.getLogger("aiohttp").setLevel(logging.ERROR)
     logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)
     logging.getLogger("asyncio").setLevel(logging.WARNING)
 
 
-class Cap(logging.Filter):
-    """Lets `MOST_TRACES` exceptions a minute of each place through: a sender that finds a fault of ours must not fill
-    the disk. The next one that is logged tells how many were `not_logged` before it."""
+class TraceLimit(logging.Filter):
+    """Passes `MAX_TRACES` exceptions a minute for each place, so that a sender that triggers a bug cannot fill the
+    disk. The next one that is logged has the number of suppressed ones in `not_logged`."""
 
     def __init__(self) -> None:
         super().__init__()
-        # By event and place: since when, how many were logged, how many were not.
+        # By event and place: start of the minute, number of logged exceptions, number of suppressed ones.
         self._places: dict[tuple[str, str], tuple[float, int, int]] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Whether the record is logged."""
-        said = record.msg if isinstance(record.msg, dict) else {}
-        error = _error_of(said.get("exc_info") or record.exc_info)
-        if error is None and "trace" not in said:
+        """Whether to log the record."""
+        fields = record.msg if isinstance(record.msg, dict) else {}
+        error = _error_of(fields.get("exc_info") or record.exc_info)
+        if error is None and "trace" not in fields:
             return True
-        event = str(said.get("event", record.name))
+        event = str(fields.get("event", record.name))
         where = (event, place_of(error) if error is not None else "")
         moment = ticks()
-        since, logged, held = self._places.get(where, (moment, 0, 0))
+        since, logged, suppressed = self._places.get(where, (moment, 0, 0))
         if moment - since >= MINUTE_S:
             since, logged = moment, 0
-        if logged >= MOST_TRACES:
-            self._places[where] = (since, logged, held + 1)
+        if logged >= MAX_TRACES:
+            self._places[where] = (since, logged, suppressed + 1)
             return False
-        if len(self._places) >= MOST_PLACES:
+        if len(self._places) >= MAX_PLACES:
             self._places.clear()
         self._places[where] = (since, logged + 1, 0)
-        if held and said:
-            said["not_logged"] = held
+        if suppressed and fields:
+            fields["not_logged"] = suppressed
         return True
 
 
@@ -112,7 +113,7 @@ def _put_trace(
     method: str,  # noqa: ARG001
     event: structlog.typing.EventDict,
 ) -> structlog.typing.EventDict:
-    """The exception in words, without its message."""
+    """Format the exception without its message."""
     error = _error_of(event.pop("exc_info", None))
     if error is not None:
         event["exception"] = trace_of(error)

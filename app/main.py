@@ -20,6 +20,7 @@ from .services.bins import first_bin
 from .services.captures import Intake
 from .services.drills import Drilling
 from .services.faults import Faults
+from .services.held_answers import HeldAnswers
 from .services.keyring import Keyring
 from .services.metrics import Metrics
 from .services.replays import Replaying
@@ -27,10 +28,9 @@ from .services.simulations.runs import Simulating
 from .services.upkeep.disk import Disk
 from .services.upkeep.probe import Probing
 from .services.upkeep.retention import Sweeping
-from .services.waits import Waiting
 from .settings import Settings
 from .storage.opening import open_store
-from .tasks import periodic, stop
+from .tasks import start_periodic, stop
 from .web.routes import add_routes
 from .web.site.condition import CONDITION
 from .web.site.headers import add_headers
@@ -40,18 +40,18 @@ from .web.site.middleware import errors_to_http, guard
 from .web.site.templates import setup_templates
 from .web.site.urls import capture_url, find_server_address, peer_of, public_root
 
-# No answer is held back longer, from the head of its request to its last byte.
+# The longest time from the head of a request to the last byte of its answer.
 LONGEST_WAIT = timedelta(seconds=200)
 STOPPED = "smsbin was stopped before it knew what became of the answer."
 
 
 def create_server(settings: Settings) -> IngressServer:
-    """The whole server. Opens nothing before it is started."""
+    """The complete server. It opens nothing before it is started."""
 
     def url_of(address: str, raw: RawRequest, bin: Bin, role: Role) -> str:
         headers = CIMultiDict((name.decode("latin-1"), value.decode("latin-1")) for name, value in raw.headers)
         place = find_server_address(settings, address, CIMultiDictProxy(headers), "http")
-        # A host that is none is not repeated; without one the address is on the server that was asked.
+        # An invalid host is not repeated; then the URL has the address of this server.
         is_host = bool(settings.public_url) or parse_host(place.host) is not None
         return capture_url(public_root(settings, place) if is_host else place.base, bin.key, role)
 
@@ -63,18 +63,18 @@ def create_server(settings: Settings) -> IngressServer:
 
 
 def create_app(settings: Settings) -> web.Application:
-    """The application for `ingress.server.IngressServer`. Opens nothing before it is started."""
+    """The application for `ingress.server.IngressServer`. It opens nothing before it is started."""
     app = web.Application(middlewares=[end_when_left, errors_to_http, guard], client_max_size=1 << 20)
     app[keys.SETTINGS] = settings
     app[keys.HUB] = Hub()
     app[keys.FRAMES] = FrameCache()
     app[keys.METRICS] = Metrics()
     app[keys.SIMULATING] = Simulating()
-    app[keys.WAITING] = Waiting()
+    app[keys.WAITING] = HeldAnswers()
     app[keys.DISK] = Disk(settings.data_dir)
     app.cleanup_ctx.append(_storage)
-    app.cleanup_ctx.append(_by_itself)
-    app.on_shutdown.append(_dismiss_viewers)
+    app.cleanup_ctx.append(_periodic_tasks)
+    app.on_shutdown.append(_close_hub)
     app.on_response_prepare.append(add_headers)
     setup_templates(app)
     add_routes(app)
@@ -86,7 +86,7 @@ async def _storage(app: web.Application) -> AsyncIterator[None]:
     async with open_store(settings.data_dir) as store:
         token, made_here = find_token(settings)
         app[keys.STORE] = store
-        store.on_change(app[keys.HUB].ring)
+        store.on_change(app[keys.HUB].notify)
         app[keys.KEYRING] = Keyring(store)
         app[keys.ANSWERS] = Answers(store, app[keys.HUB])
         app[keys.FAULTS] = Faults(store, app[keys.HUB])
@@ -106,8 +106,8 @@ async def _storage(app: web.Application) -> AsyncIterator[None]:
             viewers=("Viewers that follow a bin now.", lambda: app[keys.HUB].viewers),
             store_ok=("1 while the store takes writes.", lambda: float(store.health().state == "ok")),
             log_wal_bytes=("Size of the write-ahead log.", lambda: float(store.health().wal_bytes)),
-            ledger_behind=("Captures that were kept and not read yet.", lambda: float(store.understanding().behind)),
-            ledger_ok=("1 while captures are read.", lambda: float(store.understanding().state != "stopped")),
+            ledger_behind=("Captures that were kept and not read yet.", lambda: float(store.ledger_status().behind)),
+            ledger_ok=("1 while captures are read.", lambda: float(store.ledger_status().state != "stopped")),
             retention_held=("1 while nothing expires, because the clock is not trusted.", lambda: _is_held(app)),
             answers_waiting=("Answers that are held back on purpose now.", lambda: float(app[keys.WAITING].count)),
             disk_free_bytes=("Room on the disk of the data directory.", lambda: _free_bytes(app)),
@@ -116,18 +116,18 @@ async def _storage(app: web.Application) -> AsyncIterator[None]:
         yield
 
 
-async def _by_itself(app: web.Application) -> AsyncIterator[None]:
+async def _periodic_tasks(app: web.Application) -> AsyncIterator[None]:
     await app[keys.DISK].step()
     app[keys.SWEEPING].start()
     tasks = [
-        periodic(app[keys.SWEEPING].step, name="sweeping"),
-        periodic(app[keys.SWEEPING].erase_step, name="erasing"),
-        periodic(app[keys.DRILLING].step, name="drills"),
-        periodic(app[keys.FAULTS].step, name="faults"),
-        periodic(app[keys.DISK].step, name="disk"),
-        periodic(app[keys.KEYRING].step, name="keyring"),
-        periodic(app[CONDITION].step, name="condition"),
-        periodic(lambda: _settle_unanswered(app), name="unanswered"),
+        start_periodic(app[keys.SWEEPING].step, name="sweeping"),
+        start_periodic(app[keys.SWEEPING].erase_step, name="erasing"),
+        start_periodic(app[keys.DRILLING].step, name="drills"),
+        start_periodic(app[keys.FAULTS].step, name="faults"),
+        start_periodic(app[keys.DISK].step, name="disk"),
+        start_periodic(app[keys.KEYRING].step, name="keyring"),
+        start_periodic(app[CONDITION].step, name="condition"),
+        start_periodic(lambda: _settle_unanswered(app), name="unanswered"),
     ]
     yield
     await app[keys.SIMULATING].close()
@@ -136,7 +136,7 @@ async def _by_itself(app: web.Application) -> AsyncIterator[None]:
 
 
 async def _settle_unanswered(app: web.Application) -> None:
-    """Once, as soon as the store takes writes."""
+    """Run once, as soon as the store accepts writes."""
     await app[keys.STORE].settle_unanswered(LONGEST_WAIT, STOPPED)
 
 
@@ -149,5 +149,5 @@ def _free_bytes(app: web.Application) -> float:
     return float("nan") if space is None else float(space.free)
 
 
-async def _dismiss_viewers(app: web.Application) -> None:
+async def _close_hub(app: web.Application) -> None:
     app[keys.HUB].close()

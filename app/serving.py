@@ -1,4 +1,4 @@
-"""The life of the server process: start, say where, wait for a signal, stop in bounded time."""
+"""Runs the server process: start, announce the address, wait for a signal, stop in bounded time."""
 
 import asyncio
 import errno
@@ -21,10 +21,10 @@ from .settings import Settings
 from .tasks import new_loop
 from .web.site.urls import capture_url
 
-# A viewer's or sender's kernel gives up on unacknowledged bytes after this long.
+# The kernel closes a connection to a viewer or sender after this time without acknowledgements.
 USER_TIMEOUT_MS = 30_000
-# After this long a thread that computes hands the interpreter to one that waits for it. The loop waits after each
-# system call while searches run in threads: with Python's 5 ms, captures wait half as long again (`make bench
+# The time after which a thread yields the interpreter lock to a waiting one. The event loop waits for it after each
+# system call while searches run in threads. With Python's default of 5 ms captures take half as long again (`make bench
 # ARGS=attack`: p99 40 to 53 ms, and 27 to 35 with this).
 SWITCH_INTERVAL_S = 0.0005
 
@@ -32,7 +32,7 @@ _log = get_log("serving")
 
 
 def serve(settings: Settings) -> None:
-    """Run until SIGINT or SIGTERM. CannotStart names what is in the way."""
+    """Run until SIGINT or SIGTERM. Raises CannotStart with the cause."""
     set_up_log(settings.log_level, settings.log_format)
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     with asyncio.Runner(loop_factory=new_loop) as runner:
@@ -48,8 +48,8 @@ async def _serve(settings: Settings) -> None:
     server = create_server(settings)
     try:
         await server.start(listener)
-        # What is loaded by now lives as long as we do. A full collection would look through all of it, which
-        # holds every capture for tens of milliseconds.
+        # Objects that exist now live as long as the process. A full collection would examine all of them, which delays
+        # every capture for tens of milliseconds.
         gc.collect()
         gc.freeze()
         await announce(settings, server.app, listener.getsockname()[1])
@@ -61,7 +61,7 @@ async def _serve(settings: Settings) -> None:
 
 
 def listen(settings: Settings) -> socket.socket:
-    """The listening socket. CannotStart: the port is taken, or the address is not ours."""
+    """The listening socket. Raises CannotStart if the port is in use, or the address is not one of this machine."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     try:
         listener = socket.socket(family, socket.SOCK_STREAM)
@@ -80,7 +80,7 @@ def listen(settings: Settings) -> socket.socket:
 
 
 async def announce(settings: Settings, app: web.Application, port: int) -> None:
-    """Say that we are ready: a few lines for a person, one JSON line for a program."""
+    """Print that the server is ready: a few lines on a terminal, one JSON line for a program."""
     bin = await first_bin(app[keys.STORE], app[keys.KEYRING])
     root = _root(settings, port)
     token = app[keys.ACCESS].printable_token

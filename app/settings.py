@@ -1,6 +1,6 @@
-"""Every knob once: its default, its unit, its help. Flag `--public-url` = variable `SMSBIN_PUBLIC_URL`.
+"""All settings with their defaults, units and help. The flag `--public-url` is the variable `SMSBIN_PUBLIC_URL`.
 
-The options of `smsbin serve` and the table in the README are made from `Settings`; a test keeps them equal.
+The options of `smsbin serve` and the table in the README are made from `Settings`; a test compares them.
 """
 
 import difflib
@@ -17,7 +17,7 @@ from .domain.units import format_duration, format_size, parse_duration, parse_si
 from .errors import Invalid
 
 PREFIX = "SMSBIN_"
-# Variables of the client commands; `serve` knows them and leaves them alone.
+# Variables of client commands, which `serve` ignores.
 CLIENT_VARIABLES = frozenset({"SMSBIN_URL", "SMSBIN_BIN"})
 MIN_TOKEN_LENGTH = 16
 
@@ -81,7 +81,7 @@ def _networks(text: str) -> tuple[Network, ...]:
 
 
 def _targets(text: str) -> tuple[Network | str, ...]:
-    """Networks, or names of hosts whatever their address is."""
+    """Networks, or host names of which any address is allowed."""
     targets: list[Network | str] = []
     for item in filter(None, (part.strip() for part in text.split(","))):
         is_name = re.fullmatch(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*", item) and not re.fullmatch(r"[0-9.]+", item)
@@ -106,62 +106,63 @@ def _choice(*words: str) -> Callable[[str], str]:
     return parse
 
 
-def knob(default: str, parse: Callable[[str], Any], help_: str, *, shown: str | None = None) -> Any:
-    """A field of Settings; `default` is spelled as a user would, so one parser serves flag, variable and default."""
+def setting(default: str, parse: Callable[[str], Any], help_: str, *, shown: str | None = None) -> Any:
+    """A field of Settings; `default` is text as a user would write it, so that flag, variable and default have the
+    same parser."""
     metadata = {"default": default, "parse": parse, "help": help_, "shown": shown or default}
     return field(default_factory=lambda: parse(default), metadata=metadata)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What an operator decided. Built by `read_settings`; every field has a working default."""
+    """The settings. Created by `read_settings`; every field has a working default."""
 
-    host: str = knob("127.0.0.1", _host, "Address to listen on; 0.0.0.0 in a container.")
-    port: int = knob("8010", _port, "Port to listen on; 0 takes a free one.")
-    data_dir: Path = knob("./data", _path, "Directory of the database and the access token.")
-    public_url: str | None = knob(
+    host: str = setting("127.0.0.1", _host, "Address to listen on; 0.0.0.0 in a container.")
+    port: int = setting("8010", _port, "Port to listen on; 0 takes a free one.")
+    data_dir: Path = setting("./data", _path, "Directory of the database and the access token.")
+    public_url: str | None = setting(
         "", _public_url, "Address under which providers and browsers reach smsbin.", shown="from the request"
     )
-    base_path: str = knob("/", _base_path, "Path under which everything is served, behind a proxy that keeps it.")
-    allowed_hosts: tuple[str, ...] = knob(
+    base_path: str = setting("/", _base_path, "Path under which everything is served, behind a proxy that keeps it.")
+    allowed_hosts: tuple[str, ...] = setting(
         "", _hosts, "More host names for pages and API, comma-separated.", shown="none"
     )
-    trusted_proxies: tuple[Network, ...] = knob(
+    trusted_proxies: tuple[Network, ...] = setting(
         "", _networks, "Networks whose X-Forwarded-* headers count, comma-separated CIDR.", shown="none"
     )
-    access_token: str | None = knob(
+    access_token: str | None = setting(
         "", _token, "The secret that opens pages and API; never printed.", shown="made at the first start"
     )
-    access_token_file: Path | None = knob(
+    access_token_file: Path | None = setting(
         "", _optional_path, "File that holds the access token, for container secrets.", shown="none"
     )
-    max_body: int = knob("5MiB", parse_size, "Bytes of a request body that are kept; the rest is dropped.")
-    retention: timedelta = knob("30d", parse_duration, "How long captures are kept; 0 keeps for ever.")
-    allow_targets: tuple[Network | str, ...] = knob(
+    max_body: int = setting("5MiB", parse_size, "Bytes of a request body that are kept; the rest is dropped.")
+    retention: timedelta = setting("30d", parse_duration, "How long captures are kept; 0 keeps for ever.")
+    allow_targets: tuple[Network | str, ...] = setting(
         "",
         _targets,
         "Private networks and host names that may be sent to from the page, comma-separated.",
         shown="none",
     )
-    log_level: str = knob("info", _choice("debug", "info", "warning", "error"), "How much is logged.")
-    log_format: str = knob(
+    log_level: str = setting("info", _choice("debug", "info", "warning", "error"), "How much is logged.")
+    log_format: str = setting(
         "auto", _choice("auto", "console", "json"), "Form of the log; auto: console on a terminal, else JSON."
     )
 
     @property
     def log(self) -> Path:
-        """The file that holds everything that was kept."""
+        """The file of the log."""
         return self.data_dir / "log.db"
 
     @property
     def ledger(self) -> Path:
-        """The file that holds what was understood of it."""
+        """The file of the ledger."""
         return self.data_dir / "ledger.db"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Knob:
-    """One setting as help and documents show it."""
+class SettingInfo:
+    """One setting as help and documentation show it."""
 
     name: str
     flag: str
@@ -170,10 +171,10 @@ class Knob:
     help: str
 
 
-def knobs() -> tuple[Knob, ...]:
-    """Every setting, in the order of `Settings`."""
+def all_settings() -> tuple[SettingInfo, ...]:
+    """All settings, in the order of `Settings`."""
     return tuple(
-        Knob(
+        SettingInfo(
             name=item.name,
             flag="--" + item.name.replace("_", "-"),
             variable=PREFIX + item.name.upper(),
@@ -185,7 +186,7 @@ def knobs() -> tuple[Knob, ...]:
 
 
 def read_settings(values: Mapping[str, str]) -> Settings:
-    """Settings from texts by field name; what is missing keeps its default. Invalid names every bad one."""
+    """Settings from texts by field name; missing ones keep their defaults. Raises Invalid with every wrong one."""
     parsed: dict[str, Any] = {}
     problems: list[tuple[str, str]] = []
     for item in fields(Settings):
@@ -203,8 +204,8 @@ def read_settings(values: Mapping[str, str]) -> Settings:
 
 
 def unknown_variables(environ: Mapping[str, str]) -> list[tuple[str, str]]:
-    """Variables with our prefix that mean nothing, each with a hint: a typo must not be a silent default."""
-    known = {item.variable for item in knobs()} | CLIENT_VARIABLES
+    """Unknown variables with our prefix, each with a suggestion, so that a typo is reported."""
+    known = {item.variable for item in all_settings()} | CLIENT_VARIABLES
     found = sorted(name for name in environ if name.startswith(PREFIX) and name not in known)
     hints = []
     for name in found:
@@ -214,7 +215,7 @@ def unknown_variables(environ: Mapping[str, str]) -> list[tuple[str, str]]:
 
 
 def describe(settings: Settings) -> dict[str, str]:
-    """What other programs may know about this server, spelled as a user would."""
+    """The settings that API clients may read, formatted as a user would write them."""
     return {
         "retention": format_duration(settings.retention),
         "max_body": format_size(settings.max_body),

@@ -1,5 +1,4 @@
-"""Creates every task that outlives a request (held, named, logged when it fails), its event loop, and the thread for
-work that would hold the loop."""
+"""Creates all background tasks (referenced, named, logged on failure), the event loop, and the worker thread."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
@@ -11,7 +10,7 @@ import uvloop
 
 from .log import get_log
 
-# How long a periodic task waits after an unexpected error; twice as long after each further one.
+# The pause of a periodic task after an unexpected error, doubled after each further one.
 FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 30.0
 
@@ -19,40 +18,40 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 _log = get_log("tasks")
-# One thread: the loop waits for the interpreter's lock behind it, and behind several it would wait several times.
+# A single thread: the event loop waits for the interpreter lock after each thread that holds it, so several would delay
+# it several times.
 _aside = ThreadPoolExecutor(max_workers=1, thread_name_prefix="aside")
 _alive: set[asyncio.Task[None]] = set()
 
 
 def new_loop() -> asyncio.AbstractEventLoop:
-    """An event loop for a server: libuv's, which leaves more of the processor to the captures than asyncio's own."""
+    """The event loop of a server: uvloop, which needs less processor time than asyncio's own."""
     return uvloop.new_event_loop()
 
 
-def lifelong(work: Coroutine[object, object, None], *, name: str) -> asyncio.Task[None]:
-    """Start `work` and keep it; a failure is logged at once, not at some garbage collection."""
+def start_task(work: Coroutine[object, object, None], *, name: str) -> asyncio.Task[None]:
+    """Start a task and keep a reference to it. A failure is logged at once, not when the task is garbage-collected."""
     task = asyncio.get_running_loop().create_task(work, name=name)
     _alive.add(task)
     task.add_done_callback(_finished)
     return task
 
 
-def periodic(step: Callable[[], Awaitable[float | None]], *, name: str) -> asyncio.Task[None]:
-    """Run `step` again and again until the task is stopped; it returns the seconds to wait before the next time, or
-    None when it is done for good.
+def start_periodic(step: Callable[[], Awaitable[float | None]], *, name: str) -> asyncio.Task[None]:
+    """Call `step` repeatedly until the task is stopped. It returns the seconds until the next call, or None to end.
 
-    No error ends it: what `step` does not handle is logged, and it is tried again after a while.
+    An exception of `step` is logged, and it is called again after a pause.
     """
-    return lifelong(_repeat(step, name), name=name)
+    return start_task(_repeat(step, name), name=name)
 
 
-async def aside(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+async def run_in_thread(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Call a pure function in a thread, for work that may take longer than a few milliseconds."""
     return await asyncio.get_running_loop().run_in_executor(_aside, partial(function, *args, **kwargs))
 
 
 async def stop(task: asyncio.Task[None]) -> None:
-    """Cancel and wait until it is really over."""
+    """Cancel a task and wait until it has ended."""
     task.cancel()
     await asyncio.wait([task])
 

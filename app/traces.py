@@ -1,25 +1,25 @@
-"""An exception for the log: what was raised where, and nothing that a sender sent.
+"""Formats an exception for the log without data from requests.
 
-The message of an exception often quotes the value that it is about: a text, a header, a key. So of all but a few
-classes only the name is told; the places tell the rest.
+The message of an exception often has the value that caused it: a text, a header, a key. So for all but a few classes
+only the name is logged, with the places.
 """
 
 from collections.abc import Iterator
 from traceback import extract_tb
 
-# Their messages come from the system or from SQLite, about files and statements of ours.
+# Their messages come from the system or from SQLite and concern our own files and statements.
 _PLAIN = ("OSError", "sqlite3.")
-_MOST_FRAMES = 30
-_MOST_LINKS = 5
+_MAX_FRAMES = 30
+_MAX_CAUSES = 5
 
 
 def trace_of(error: BaseException) -> str:
-    """The exception with its causes, the first cause first, each with its places, the outermost first."""
-    return "\n".join(_said(one) for one in reversed(list(_chain(error))))
+    """The exception with its causes, the first cause first, each with its call stack, the outermost call first."""
+    return "\n".join(_describe(one) for one in reversed(list(_chain(error))))
 
 
 def name_of(error: BaseException) -> str:
-    """The class, with the message where it can hold nothing that was sent."""
+    """The class, and the message if it cannot have data from requests."""
     kind = type(error)
     name = kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
     if isinstance(error, OSError):
@@ -33,8 +33,8 @@ def place_of(error: BaseException) -> str:
     return f"{frames[-1].filename}:{frames[-1].lineno}" if frames else ""
 
 
-def _said(error: BaseException) -> str:
-    frames = extract_tb(error.__traceback__)[-_MOST_FRAMES:]
+def _describe(error: BaseException) -> str:
+    frames = extract_tb(error.__traceback__)[-_MAX_FRAMES:]
     lines = [f'  File "{frame.filename}", line {frame.lineno}, in {frame.name}' for frame in frames]
     return "\n".join([*lines, name_of(error)])
 
@@ -42,7 +42,7 @@ def _said(error: BaseException) -> str:
 def _chain(error: BaseException) -> Iterator[BaseException]:
     seen: list[BaseException] = []
     link: BaseException | None = error
-    while link is not None and link not in seen and len(seen) < _MOST_LINKS:
+    while link is not None and link not in seen and len(seen) < _MAX_CAUSES:
         seen.append(link)
         yield link
         link = link.__cause__ or (None if link.__suppress_context__ else link.__context__)

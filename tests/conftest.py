@@ -14,6 +14,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 from aiohttp import web, web_app
+from hypothesis import settings
 
 from app import keys
 from app.domain.bins import Bin
@@ -39,6 +40,9 @@ def pytest_configure() -> None:
     # Over a thousand stores sync their files. TMPDIR names another place, and tests of survival take a disk.
     if "TMPDIR" not in os.environ and MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > 4 << 30:
         os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
+    # A busy machine is not a failing test; and two runs of one commit try the same examples.
+    settings.register_profile("house", deadline=None, derandomize=bool(os.environ.get("CI")))
+    settings.load_profile("house")
 
 
 def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
@@ -95,12 +99,12 @@ class Running:
 
     async def until(self, holds: Callable[[], Awaitable[object]], within_s: float = 20) -> None:
         """As soon as something holds that comes with a change of the bin, or with the clock."""
-        with self.app[keys.HUB].listen(self.bin.id) as bell:
+        with self.app[keys.HUB].subscribe(self.bin.id) as subscription:
             async with asyncio.timeout(within_s):
-                bell.clear()
+                subscription.clear()
                 while not await holds():
-                    await bell.wait(0.5)
-                    bell.clear()
+                    await subscription.wait(0.5)
+                    subscription.clear()
 
     async def settled(self, n: int) -> CaptureRow:
         """The capture as soon as it is known what became of its answer."""

@@ -21,7 +21,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from app.storage.children import Process, start_process
+from app.storage.children import ChildProcess, start_process
 from app.storage.ledger import process as ledger_process
 
 ROOT = Path(__file__).parents[1]
@@ -62,7 +62,7 @@ class ForkServer:
         self._control: socket.socket | None = None
         self._server: subprocess.Popen[bytes] | None = None
 
-    def start(self, module: str, arguments: Sequence[str], descriptors: Sequence[int]) -> Process:
+    def start(self, module: str, arguments: Sequence[str], descriptors: Sequence[int]) -> ChildProcess:
         """In the place of `children.start_process`."""
         if module not in MODULES:
             return start_new(module, arguments, descriptors)

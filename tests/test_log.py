@@ -63,12 +63,12 @@ def test_an_exception_is_told_without_its_message(lines: io.StringIO, ticks: lis
 def test_of_one_place_a_few_a_minute_are_logged_and_the_rest_counted(lines: io.StringIO, ticks: list[float]) -> None:
     for _ in range(1_000):
         _fail()
-    assert lines.getvalue().count("request.failed") == log.MOST_TRACES
+    assert lines.getvalue().count("request.failed") == log.MAX_TRACES
     ticks[0] += log.MINUTE_S
     _fail()
     last = lines.getvalue().strip().split("request.failed")[-1]
-    assert lines.getvalue().count("request.failed") == log.MOST_TRACES + 1
-    assert str(1_000 - log.MOST_TRACES) in last
+    assert lines.getvalue().count("request.failed") == log.MAX_TRACES + 1
+    assert str(1_000 - log.MAX_TRACES) in last
 
 
 def test_other_places_and_lines_without_an_exception_are_logged_all_the_same(
@@ -78,7 +78,7 @@ def test_other_places_and_lines_without_an_exception_are_logged_all_the_same(
         _fail()
         _fail_elsewhere()
         structlog.get_logger("web").info("capture.stored", n=1)
-    assert lines.getvalue().count("a library failed") == log.MOST_TRACES
+    assert lines.getvalue().count("a library failed") == log.MAX_TRACES
     assert lines.getvalue().count("capture.stored") == 20
     _fail("other.failed")
     assert lines.getvalue().count("other.failed") == 1
@@ -87,12 +87,12 @@ def test_other_places_and_lines_without_an_exception_are_logged_all_the_same(
 def test_what_another_process_tells_is_counted_too(lines: io.StringIO, ticks: list[float]) -> None:
     for _ in range(20):
         structlog.get_logger("ledger").error("ledger.failed", reason="ValueError", trace="...")
-    assert lines.getvalue().count("ledger.failed") == log.MOST_TRACES
+    assert lines.getvalue().count("ledger.failed") == log.MAX_TRACES
 
 
 def test_the_places_that_are_counted_are_bounded(ticks: list[float]) -> None:
-    cap = log.Cap()
-    for n in range(3 * log.MOST_PLACES):
+    cap = log.TraceLimit()
+    for n in range(3 * log.MAX_PLACES):
         record = logging.LogRecord("x", logging.ERROR, "f", 1, {"event": f"e{n}", "trace": ""}, None, None)
         assert cap.filter(record)
-    assert len(cap._places) <= log.MOST_PLACES
+    assert len(cap._places) <= log.MAX_PLACES

@@ -3,12 +3,12 @@
 import pytest
 
 from app.errors import Invalid
-from app.settings import knobs, read_settings, unknown_variables
+from app.settings import all_settings, read_settings, unknown_variables
 
 
 def test_every_knob_has_a_help_and_a_working_default() -> None:
     read_settings({})
-    for knob in knobs():
+    for knob in all_settings():
         assert knob.help.endswith(".")
         assert knob.flag == "--" + knob.variable.removeprefix("SMSBIN_").lower().replace("_", "-")
 

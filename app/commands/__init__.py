@@ -1,7 +1,8 @@
-"""The command line: one file a command, each imported only when it is asked for, so that `--help` is quick.
+"""The command line: one module for each command, imported only when it is used, so that `--help` is fast.
 
-stdout carries data, stderr the rest. Exit codes: 0 done or matched, 1 no, 2 usage, 3 cannot reach, start or sign in,
-4 what must not happen did (`wait --fail-on`), 130 interrupted. A command that ends with 1 or 4 returns the number.
+stdout has data, stderr everything else. Exit codes: 0 done or matched, 1 no match, 2 usage error, 3 cannot reach,
+start or sign in, 4 the condition of `wait --fail-on` was met, 130 interrupted. A command that ends with 1 or 4
+returns the number.
 """
 
 import importlib
@@ -50,7 +51,8 @@ class _Lazy(click.Group):
             formatter.write_dl(list(COMMANDS.items()))
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        # Bare `smsbin` takes the flags of `smsbin serve`. Only for a shell that asks may an empty line become anything.
+        # `smsbin` without a command takes the flags of `smsbin serve`. For shell completion an empty line may become
+        # any command.
         own = {"--help", "-h", "--version"}
         if (args and args[0].startswith("-") and args[0] not in own) or not (args or ctx.resilient_parsing):
             args = ["serve", *args]
@@ -73,9 +75,9 @@ def smsbin() -> None:
 
 
 def main() -> None:
-    """Run, and turn our errors into one clear line and an exit code."""
+    """Run a command; an error becomes one line and an exit code."""
     try:
-        # What a command returns, or the code that it leaves with through `ctx.exit`.
+        # The return value of a command, or the code of `ctx.exit`.
         sys.exit(smsbin(prog_name="smsbin", standalone_mode=False) or 0)
     except click.exceptions.Exit as end:
         sys.exit(end.exit_code)

@@ -1,4 +1,4 @@
-"""`smsbin backup FILE`: a consistent copy while the server runs. Read-only, needs no lock."""
+"""`smsbin backup FILE`: a consistent copy while the server runs. Reads only, and needs no lock."""
 
 from pathlib import Path
 
@@ -29,10 +29,10 @@ def command(file: Path, data_dir: Path, force: bool) -> None:
         raise CannotStart(f"There is no log at {log}. Give the server's --data-dir.")
     if file.exists() and not force:
         raise CannotStart(f"{file} is there already. Give another name, or --force.")
-    back_up(log, file, _tell)
+    back_up(log, file, _print_progress)
     click.echo(f"{file}: {file.stat().st_size:,} bytes, checked", err=True)
 
 
-def _tell(done: int, total: int) -> None:
+def _print_progress(done: int, total: int) -> None:
     if total > _PAGES_WORTH_TELLING:
         click.echo(f"\r{100 * done // total} %", nl=done == total, err=True)

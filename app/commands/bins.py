@@ -1,4 +1,4 @@
-"""`smsbin bins`: make, list, show and delete bins of a running server."""
+"""`smsbin bins`: create, list, show and delete bins of a running server."""
 
 import sys
 from collections.abc import Iterable
@@ -8,7 +8,7 @@ import click
 
 from .client import bin_argument, complete_bins, connect, in_path, with_server
 from .terminal import as_json as json_line
-from .terminal import put, visible
+from .terminal import print_line, visible
 
 _json = click.option("--json", "as_json", is_flag=True, help="JSON Lines: one object a bin, as the API has it.")
 
@@ -28,7 +28,7 @@ def list_(as_json: bool, **server: Any) -> None:
         _as_lines(bins)
         return
     for bin in bins:
-        put(f"{bin['id']}  {bin['captures']:>9,}  {visible(bin['name'])}")
+        print_line(f"{bin['id']}  {bin['captures']:>9,}  {visible(bin['name'])}")
 
 
 @command.command("create")
@@ -40,8 +40,8 @@ def list_(as_json: bool, **server: Any) -> None:
 def create(name: str | None, provider: str | None, retention: str | None, as_json: bool, **server: Any) -> None:
     """Make a bin and print its addresses."""
     said = {"name": name, "provider": provider, "retention": retention}
-    wish = {field: value for field, value in said.items() if value is not None}
-    _print(connect(**server).send("POST", "/bins", wish), as_json=as_json)
+    request = {field: value for field, value in said.items() if value is not None}
+    _print(connect(**server).send("POST", "/bins", request), as_json=as_json)
 
 
 @command.command("show")
@@ -83,9 +83,9 @@ def _print(bin: dict[str, Any], *, as_json: bool) -> None:
         return
     lines = {"id": bin["id"], "name": bin["name"], "captures": f"{bin['captures']:,}", "page": bin["page_url"]}
     for label, value in {**lines, **bin["urls"]}.items():
-        put(f"{label:<14}  {visible(value)}")
+        print_line(f"{label:<14}  {visible(value)}")
 
 
 def _as_lines(bins: Iterable[dict[str, Any]]) -> None:
     for bin in bins:
-        put(json_line(bin))
+        print_line(json_line(bin))

@@ -1,7 +1,7 @@
-"""Talking to a running server from the command line, through its API.
+"""A client for the API of a running server.
 
-The standard library's client: importing aiohttp would take longer than most of these commands. Redirects are never
-followed, because the access token would travel along.
+It uses the standard library, because importing aiohttp would take longer than most of these commands. Redirects are
+not followed, because the access token would be sent along.
 """
 
 import http.client
@@ -20,7 +20,7 @@ from urllib.parse import quote, urlencode, urlsplit
 import click
 
 from ..errors import AppError, CannotStart, Invalid
-from .terminal import until_nobody_reads, visible
+from .terminal import until_stdout_closes, visible
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -29,62 +29,62 @@ TIMEOUT_S = 60
 CHUNK = 64 << 10
 _PAGE = 500
 _SERVER = ("url", "access_token_file", "data_dir", "port", "base_path")
-# How long somebody who pressed Tab may be kept waiting.
+# The time limit for shell completion.
 _TYPING_S = 1
 _PLAIN = re.compile(r"[\w.@%+=-]+", re.ASCII)
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
-class Away(CannotStart):
-    """Nobody is there now, or somebody who is not ready: trying again may help, and harms nothing."""
+class Unreachable(CannotStart):
+    """The server cannot be reached or is not ready now; trying again is safe and may succeed."""
 
 
 class Missing(click.UsageError):
-    """What was asked for by its name or number is not there."""
+    """What was requested by name or number does not exist."""
 
 
-class _Stay(urllib.request.HTTPRedirectHandler):
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
     def redirect_request(self, *_: Any, **__: Any) -> None:
         return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Client:
-    """A server and the credential for it. Every call ends in data, or in an error with its exit code: CannotStart
-    (cannot reach or sign in), Invalid or UsageError (the wish is wrong)."""
+    """A server and the credential for it. Calls return data or raise an error with its exit code: CannotStart
+    (cannot reach or sign in), Invalid or UsageError (bad input)."""
 
     root: str
     token: str
     source: str
-    """Where the token was found, for people."""
+    """Where the token was found, for error messages."""
 
     @property
     def is_local(self) -> bool:
-        """Whether the server is on this machine, so that its clock is ours."""
+        """Whether the server is on this machine, so that it has the same clock."""
         return is_loopback(self.root)
 
-    def get(self, path: str, *, patience_s: float = TIMEOUT_S, **query: str | None) -> Any:
-        """The JSON of a GET."""
-        return self._call("GET", path, query, patience_s=patience_s)
+    def get(self, path: str, *, timeout_s: float = TIMEOUT_S, **query: str | None) -> Any:
+        """GET; returns the JSON."""
+        return self._call("GET", path, query, timeout_s=timeout_s)
 
     def send(self, method: str, path: str, value: Any = None) -> Any:
-        """The JSON of another call; None where there is none."""
+        """Another method; returns the JSON, or None without a body."""
         return self._call(method, path, {}, value)
 
-    def pieces(self, path: str, **query: str | None) -> Iterator[bytes]:
-        """A body in pieces, as they come. CannotStart when it breaks off."""
+    def chunks(self, path: str, **query: str | None) -> Iterator[bytes]:
+        """A response body in chunks, as they arrive. Raises CannotStart if the connection breaks."""
         with self._open("GET", path, query) as answer:
             try:
-                while piece := answer.read1(CHUNK):
-                    yield piece
+                while chunk := answer.read1(CHUNK):
+                    yield chunk
             except (http.client.HTTPException, OSError) as error:
                 raise CannotStart(
                     f"The connection to {self.root} broke off: what came is not whole. ({error})"
                 ) from None
 
     def every(self, path: str) -> Iterator[dict[str, Any]]:
-        """All items of a list."""
+        """All items of a paginated list."""
         before: str | None = None
         while True:
             page = self.get(path, limit=str(_PAGE), before=before)
@@ -96,7 +96,7 @@ class Client:
                 return
 
     def find_bin(self, wanted: str | None) -> dict[str, Any]:
-        """A bin by its id or its name; without either the only one there is."""
+        """A bin by its id or name; without either, the only bin. Raises UsageError."""
         bins = list(self.every("/bins"))
         found = [bin for bin in bins if bin["id"] == wanted] or [
             bin for bin in bins if wanted is None or bin["name"] == wanted
@@ -112,19 +112,19 @@ class Client:
         raise click.UsageError(f"{which}; name one by its id:\n{told}")
 
     def _call(
-        self, method: str, path: str, query: dict[str, str | None], value: Any = None, patience_s: float = TIMEOUT_S
+        self, method: str, path: str, query: dict[str, str | None], value: Any = None, timeout_s: float = TIMEOUT_S
     ) -> Any:
-        with self._open(method, path, query, value, patience_s) as answer:
+        with self._open(method, path, query, value, timeout_s) as answer:
             try:
                 body = answer.read()
                 return json.loads(body) if body else None
             except (http.client.HTTPException, OSError) as error:
-                raise Away(f"The connection to {self.root} broke off. ({one_line(error)})") from None
+                raise Unreachable(f"The connection to {self.root} broke off. ({printable_line(error)})") from None
             except ValueError as error:
                 raise CannotStart(f"{self.root} did not answer as smsbin does: {error}") from None
 
     def _open(
-        self, method: str, path: str, query: dict[str, str | None], value: Any = None, patience_s: float = TIMEOUT_S
+        self, method: str, path: str, query: dict[str, str | None], value: Any = None, timeout_s: float = TIMEOUT_S
     ) -> Any:
         said = urlencode({name: text for name, text in query.items() if text is not None})
         address = f"{self.root}/api/v1{path}" + (f"?{said}" if said else "")
@@ -135,12 +135,12 @@ class Client:
             body = json.dumps(value).encode()
         request = urllib.request.Request(address, body, headers, method=method)  # noqa: S310
         try:
-            return opener(self.root).open(request, timeout=patience_s)
+            return opener(self.root).open(request, timeout=timeout_s)
         except urllib.error.HTTPError as error:
             raise self._refused(error) from None
         except (urllib.error.URLError, http.client.HTTPException, OSError, ValueError) as error:
-            reason = one_line(getattr(error, "reason", error))
-            raise Away(
+            reason = printable_line(getattr(error, "reason", error))
+            raise Unreachable(
                 f"Cannot reach {self.root}: {reason}. Start the server there, or give --url or SMSBIN_URL."
             ) from None
 
@@ -151,7 +151,7 @@ class Client:
             except (http.client.HTTPException, OSError, ValueError):
                 told = {}
         told = told if isinstance(told, dict) else {}
-        detail = one_line(told.get("detail") or f"it answers {error.code}")
+        detail = printable_line(told.get("detail") or f"it answers {error.code}")
         if error.code == 401:
             return CannotStart(f"{self.root} does not take the access token from {self.source}.")
         if error.code == 422 and told.get("errors"):
@@ -161,12 +161,12 @@ class Client:
         if error.code in (409, 422) and told:
             return click.UsageError(detail)
         if error.code >= 500:
-            return Away(f"{self.root} is not ready: {detail}")
+            return Unreachable(f"{self.root} is not ready: {detail}")
         return CannotStart(f"{self.root} refuses: {detail}")
 
 
 def with_server(command: Command) -> Command:
-    """The options that every client command has; `connect` takes their values."""
+    """Add the options that all client commands have; `connect` takes their values."""
     for option in (
         click.option("--data-dir", envvar="SMSBIN_DATA_DIR", default="./data", hidden=True),
         click.option("--port", envvar="SMSBIN_PORT", default="8010", hidden=True),
@@ -186,13 +186,13 @@ def with_server(command: Command) -> Command:
 
 
 def complete_bins(ctx: click.Context, _: click.Parameter, incomplete: str) -> "list[CompletionItem]":
-    """What a bin may be called on this line: its name where a shell takes it as it is, else its id. Quietly nothing
-    when the server or the token is not known: somebody is typing."""
+    """Completions for a bin: its name if a shell takes it unquoted, else its id. Empty if the server or the token is
+    not known."""
     from click.shell_completion import CompletionItem
 
     try:
         client = connect(**{name: ctx.params[name] for name in _SERVER})
-        bins = client.get("/bins", limit=str(_PAGE), patience_s=_TYPING_S)["items"]
+        bins = client.get("/bins", limit=str(_PAGE), timeout_s=_TYPING_S)["items"]
         known = [(str(bin["id"]), str(bin["name"])) for bin in bins]
     except (AppError, click.UsageError, KeyError, TypeError):
         return []
@@ -204,11 +204,11 @@ def complete_bins(ctx: click.Context, _: click.Parameter, incomplete: str) -> "l
 
 
 bin_argument = click.argument("bin", required=False, envvar="SMSBIN_BIN", shell_complete=complete_bins)
-"""An id or a unique name; may be left out when there is one bin."""
+"""An id or a unique name; optional if there is one bin."""
 
 
 def server_root(url: str | None, port: str, base_path: str) -> str:
-    """Where the server is, without a slash at the end. UsageError."""
+    """The URL of the server without a trailing slash. Raises UsageError."""
     root = (url or f"http://127.0.0.1:{port}/{base_path.strip('/')}").rstrip("/")
     parts = urlsplit(root)
     if parts.scheme not in ("http", "https") or not parts.hostname:
@@ -217,7 +217,7 @@ def server_root(url: str | None, port: str, base_path: str) -> str:
 
 
 def connect(url: str | None, access_token_file: str | None, data_dir: str, port: str, base_path: str) -> Client:
-    """The client for these options. UsageError, CannotStart."""
+    """The client for these options. Raises UsageError, CannotStart."""
     root = server_root(url, port, base_path)
     token = os.environ.get("SMSBIN_ACCESS_TOKEN", "")
     if token and not access_token_file:
@@ -226,8 +226,8 @@ def connect(url: str | None, access_token_file: str | None, data_dir: str, port:
     try:
         token = path.read_text().strip()
     except (OSError, UnicodeDecodeError) as error:
-        # A server that is just starting for the first time makes the file in a moment.
-        kind = Away if isinstance(error, FileNotFoundError) else CannotStart
+        # A server that starts for the first time creates the file in a moment.
+        kind = Unreachable if isinstance(error, FileNotFoundError) else CannotStart
         raise kind(
             f"There is no access token: {path} cannot be read ({getattr(error, 'strerror', error)})."
             " Give SMSBIN_ACCESS_TOKEN, --access-token-file, or SMSBIN_DATA_DIR."
@@ -242,27 +242,27 @@ def in_path(text: str) -> str:
     return quote(text, safe="")
 
 
-def write_out(pieces: Iterator[bytes]) -> None:
-    """To stdout; whoever reads there may stop reading (`| head`)."""
+def write_out(chunks: Iterator[bytes]) -> None:
+    """Write to stdout until its reader closes it (`| head`)."""
     out: IO[bytes] = sys.stdout.buffer
-    with until_nobody_reads():
-        for piece in pieces:
-            out.write(piece)
+    with until_stdout_closes():
+        for chunk in chunks:
+            out.write(chunk)
             out.flush()
 
 
 def is_loopback(url: str) -> bool:
-    """Whether an address leads to this machine and to no other."""
+    """Whether a URL has a loopback host."""
     name = urlsplit(url).hostname or ""
     return name in ("localhost", "::1") or name.startswith("127.")
 
 
-def one_line(said: object) -> str:
-    """What somebody else said, for a terminal."""
+def printable_line(said: object) -> str:
+    """Text from another program on one line, without control characters."""
     return "".join(letter if letter.isprintable() else " " for letter in str(said)).strip()
 
 
 def opener(root: str) -> urllib.request.OpenerDirector:
-    """What opens addresses there: it follows no redirect."""
-    # A proxy from the environment is for the way out, not for this machine.
-    return urllib.request.build_opener(_Stay, *([urllib.request.ProxyHandler({})] if is_loopback(root) else []))
+    """An opener for URLs of this server; it does not follow redirects."""
+    # A proxy of the environment is not for this machine.
+    return urllib.request.build_opener(_NoRedirect, *([urllib.request.ProxyHandler({})] if is_loopback(root) else []))

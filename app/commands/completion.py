@@ -1,6 +1,6 @@
-"""`smsbin completion SHELL`: what makes the Tab key know the commands, their flags and the bins.
+"""`smsbin completion SHELL`: a script that completes commands, flags and bins.
 
-The script only asks `smsbin` itself, which answers from the definitions that `--help` is made of: they cannot differ.
+The script calls `smsbin`, which uses the same definitions as `--help`, so that the two cannot differ.
 """
 
 import click

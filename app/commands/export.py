@@ -1,4 +1,4 @@
-"""`smsbin export [BIN]`: captures or messages of a bin into a file or a pipe, as large as they may be."""
+"""`smsbin export [BIN]`: captures or messages of a bin of any size, into a file or a pipe."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -35,19 +35,19 @@ def command(bin: str | None, of: str, form: str | None, query: str | None, outpu
     form = form or (suffix if suffix in EXPORTERS else "jsonl")
     client = connect(**server)
     found = client.find_bin(bin)
-    pieces = client.pieces(f"/bins/{in_path(found['id'])}/export", of=of, format=form, q=query)
+    chunks = client.chunks(f"/bins/{in_path(found['id'])}/export", of=of, format=form, q=query)
     if output is None or str(output) == "-":
-        write_out(pieces)
+        write_out(chunks)
     else:
-        _write_file(output, pieces)
+        _write_file(output, chunks)
 
 
-def _write_file(path: Path, pieces: Iterator[bytes]) -> None:
-    """Whole or not at all, and for its owner only: it holds other people's messages."""
+def _write_file(path: Path, chunks: Iterator[bytes]) -> None:
+    """The file appears when it is complete. It is readable for its owner only, as it has other people's messages."""
     try:
         with new_file(path) as file:
-            for piece in pieces:
-                file.write(piece)
+            for chunk in chunks:
+                file.write(chunk)
     except OSError as error:
         raise CannotStart(f"{path} cannot be written: {error.strerror or error}.") from None
     click.echo(f"{path}: {path.stat().st_size:,} bytes", err=True)

@@ -1,4 +1,4 @@
-"""`smsbin healthcheck`: one question to /readyz, for container engines."""
+"""`smsbin healthcheck`: one request to /readyz, for container engines."""
 
 import urllib.error
 import urllib.request

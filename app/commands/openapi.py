@@ -1,4 +1,4 @@
-"""`smsbin openapi`: the API's document without a server."""
+"""`smsbin openapi`: prints the OpenAPI document without a server."""
 
 import click
 import msgspec

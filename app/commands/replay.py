@@ -1,4 +1,4 @@
-"""`smsbin replay`: send captures again from this process, exactly as they came."""
+"""`smsbin replay`: sends captures again from this process, unchanged."""
 
 import asyncio
 import base64
@@ -54,7 +54,7 @@ def command(
 async def _send(
     captures: Sequence[dict[str, Any]], to: str, *, with_credentials: bool, as_json: bool
 ) -> list[NewAttempt]:
-    # Importing the sender takes a moment, which `--help` need not wait for.
+    # Importing the sender takes time, which `--help` does not need.
     from ..services.replays import send_again
 
     attempts = []
@@ -67,7 +67,7 @@ async def _send(
 
 
 def _raw(capture: dict[str, Any]) -> RawRequest:
-    """The bytes, as the API tells them."""
+    """The request in a capture of the API."""
     headers = ((name.encode("latin-1"), value.encode("latin-1")) for name, value in capture["headers"])
     return RawRequest(
         method=capture["method"],

@@ -1,4 +1,4 @@
-"""`smsbin reread`: everything that was understood, understood again from the bytes, whether a server runs or not."""
+"""`smsbin reread`: parses all captures again, with or without a running server."""
 
 import asyncio
 from pathlib import Path
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _EVERY_S = 0.5
 _PAGE = 500
-_TELL_EVERY = 10_000
+_REPORT_EVERY = 10_000
 
 
 @click.command("reread", short_help="Read every capture again.")
@@ -48,13 +48,13 @@ def _on_the_server(client: Client, wanted: str | None) -> None:
     bins = [client.find_bin(wanted)] if wanted is not None else list(client.every("/bins"))
     for each in bins:
         path = f"/bins/{in_path(each['id'])}/reread"
-        said = _Progress(each["name"])
+        progress = _RereadProgress(each["name"])
         state = client.send("POST", path)
         while state["state"] == "reading":
-            said.tell(state["done"], state["total"])
+            progress.report(state["done"], state["total"])
             clock.pause(_EVERY_S)
             state = client.get(path)
-        said.end()
+        progress.end()
 
 
 async def _here(folder: Path, wanted: str | None) -> None:
@@ -65,12 +65,12 @@ async def _here(folder: Path, wanted: str | None) -> None:
         if wanted is not None and len(bins) != 1:
             raise click.UsageError(f"There is no bin {wanted}, or more than one; name it by its id.")
         for each in bins:
-            said = _Progress(each.name)
+            progress = _RereadProgress(each.name)
             await store.reread(each.id)
             while (state := await store.rereading(each.id)).state != "ok":
-                said.tell(state.done, state.total)
+                progress.report(state.done, state.total)
                 await asyncio.sleep(_EVERY_S)
-            said.end()
+            progress.end()
 
 
 async def _all_bins(store: "Store") -> list["Bin"]:
@@ -80,16 +80,16 @@ async def _all_bins(store: "Store") -> list["Bin"]:
     return bins
 
 
-class _Progress:
-    """One line a bin, and more of them while it takes long."""
+class _RereadProgress:
+    """One line for each bin, and more lines while it takes long."""
 
     def __init__(self, name: str) -> None:
         self._name = visible(name)
-        self._told = 0
+        self._reported = 0
 
-    def tell(self, done: int, total: int) -> None:
-        if done // _TELL_EVERY > self._told // _TELL_EVERY:
-            self._told = done
+    def report(self, done: int, total: int) -> None:
+        if done // _REPORT_EVERY > self._reported // _REPORT_EVERY:
+            self._reported = done
             click.echo(f"{self._name}: {done:,} of {total:,} captures", err=True)
 
     def end(self) -> None:

@@ -1,4 +1,4 @@
-"""`smsbin restore FILE`: a backup in the place of the database. Needs the server stopped."""
+"""`smsbin restore FILE`: replaces the database by a backup. The server must be stopped."""
 
 import asyncio
 from pathlib import Path

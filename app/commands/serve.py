@@ -1,4 +1,4 @@
-"""`smsbin serve`: settings from flags and variables, then listen until told to stop."""
+"""`smsbin serve`: reads settings from flags and variables, and runs the server until it gets a signal."""
 
 import os
 from collections.abc import Callable
@@ -7,11 +7,11 @@ from typing import Any
 import click
 
 from ..errors import Invalid
-from ..settings import knobs, read_settings, unknown_variables
+from ..settings import all_settings, read_settings, unknown_variables
 
 
 def _options(function: Callable[..., None]) -> Callable[..., None]:
-    for item in reversed(knobs()):
+    for item in reversed(all_settings()):
         option = click.option(
             item.flag, item.name, envvar=item.variable, show_envvar=True, metavar="TEXT",
             help=f"{item.help}  [default: {item.default}]",

@@ -1,4 +1,4 @@
-"""`smsbin simulate`: play a provider from this process, against a bin or against URLs of your own."""
+"""`smsbin simulate`: sends a provider's requests from this process, to a bin or to other URLs."""
 
 import asyncio
 import json
@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from .. import clock
 from ..domain.bins import PROVIDER_TITLES
-from ..domain.simulations import MOST_MESSAGES, Attempt, Progress, SimulationWish, Targets, Trouble, What
+from ..domain.simulations import MOST_MESSAGES, Attempt, Progress, SimulationSpec, Targets, Trouble, What
 from ..domain.units import rfc3339
 from .client import Client, connect, in_path, with_server
 
@@ -20,9 +20,9 @@ COUNT = click.IntRange(1, MOST_MESSAGES)
 
 @dataclass(frozen=True, slots=True)
 class _Stage:
-    """What is played where, and the mark that its bin knows it by."""
+    """What is sent where, and the mark that identifies the run for its bin."""
 
-    wish: SimulationWish
+    wish: SimulationSpec
     targets: Targets
     mark: str | None
 
@@ -100,9 +100,9 @@ def command(
     sys.exit(1 if progress.lost else 0)
 
 
-def _wish(what: str, more: dict[str, Any]) -> SimulationWish:
+def _wish(what: str, more: dict[str, Any]) -> SimulationSpec:
     seed = more["seed"]
-    return SimulationWish(
+    return SimulationSpec(
         provider=more["provider"] or "ytel",
         what=What(what),
         sender=more["sender"],
@@ -118,8 +118,8 @@ def _wish(what: str, more: dict[str, Any]) -> SimulationWish:
     )
 
 
-def _own(wish: SimulationWish, targets: Targets, bin: str | None) -> _Stage:
-    """URLs of the user's own; what a person sends from their terminal is not guarded."""
+def _own(wish: SimulationSpec, targets: Targets, bin: str | None) -> _Stage:
+    """Targets that the user has given; targets from the command line are not checked."""
     if bin is not None:
         raise click.UsageError("Give either a bin or URLs of your own.")
     needed = "status" if wish.what is What.OUTBOUND else "primary"
@@ -132,8 +132,8 @@ def _own(wish: SimulationWish, targets: Targets, bin: str | None) -> _Stage:
     return _Stage(wish, targets, None)
 
 
-def _to_bin(wish: SimulationWish, client: Client, named: str | None, provider: str | None) -> _Stage:
-    """A bin's URLs as this process reaches them, and the mark that the server knows the run by."""
+def _to_bin(wish: SimulationSpec, client: Client, named: str | None, provider: str | None) -> _Stage:
+    """The capture URLs of a bin as this process reaches them, and the mark of a run that the server knows."""
     bin = client.find_bin(named)
     wish = replace(wish, provider=provider or bin["provider"] or wish.provider)
     said = {
@@ -150,7 +150,7 @@ def _to_bin(wish: SimulationWish, client: Client, named: str | None, provider: s
 
 
 def _play(stage: _Stage, *, as_json: bool) -> Progress:
-    # aiohttp and the data sheets take a moment to import, which `--help` need not wait for.
+    # aiohttp and the data sheets take time to import, which `--help` does not need.
     from ..egress import open_sender
     from ..services.simulations.player import Player
 
@@ -165,8 +165,8 @@ def _play(stage: _Stage, *, as_json: bool) -> Progress:
     return asyncio.run(play())
 
 
-def _check(wish: SimulationWish) -> str:
-    """What is about to be played, in words."""
+def _check(wish: SimulationSpec) -> str:
+    """A description of the run. Raises UsageError if the provider cannot play it."""
     from ..providers import PROVIDERS
 
     sheet = PROVIDERS[wish.provider]
@@ -193,7 +193,7 @@ def _tell_json(attempt: Attempt) -> None:
     click.echo(json.dumps(said))
 
 
-def _sum_up(wish: SimulationWish, progress: Progress) -> str:
+def _sum_up(wish: SimulationSpec, progress: Progress) -> str:
     what = "call" if wish.what is What.VOICE else "message"
     dropped = f", {progress.dropped:,} callbacks left out on purpose" if progress.dropped else ""
     return (

@@ -1,4 +1,4 @@
-"""`smsbin tail [BIN]`: captures as they arrive, each once, in order, for as long as somebody reads."""
+"""`smsbin tail [BIN]`: prints captures as they arrive, each once, in order, until stdout is closed."""
 
 import sys
 from dataclasses import dataclass, field
@@ -8,20 +8,20 @@ import click
 
 from .. import clock
 from ..errors import Invalid
-from .client import Away, Missing, bin_argument, connect, with_server
-from .following import WAIT_S, Captures, Patience, Since, Summary
+from .client import Missing, Unreachable, bin_argument, connect, with_server
+from .polling import WAIT_S, BinCaptures, RetryBackoff, Since, Summary
 from .terminal import (
     as_json,
+    full_text,
     has_colours,
     line_of,
-    put,
-    somebody_reads,
+    print_line,
+    stdout_is_open,
     until_interrupted,
-    until_nobody_reads,
-    whole_of,
+    until_stdout_closes,
 )
 
-# An answer is noted a moment after its capture; a line that waited for it can say how it went.
+# The outcome of an answer is stored a moment after its capture; a line printed after this pause can include it.
 _ANSWERED_S = 0.1
 _EARLY_S = 0.5
 
@@ -51,48 +51,48 @@ def command(bin: str | None, since: str, match: str | None, wants_json: bool, wa
       smsbin tail --json | jq -r .text
     """
     client = connect(**server)
-    captures = Captures(client, client.find_bin(bin)["id"])
+    captures = BinCaptures(client, client.find_bin(bin)["id"])
     try:
         after = captures.begin(since, clock.started(), by_the_clock=client.is_local)
         tail = Tail(captures, match, wants_json or not sys.stdout.isatty(), wants_body, after)
-        with until_interrupted(), until_nobody_reads():
-            while somebody_reads():
-                tail.go_on()
+        with until_interrupted(), until_stdout_closes():
+            while stdout_is_open():
+                tail.show_next()
     except Invalid as error:
         raise Invalid(*(("--match" if name == "q" else name, message) for name, message in error.problems)) from None
 
 
 @dataclass(slots=True)
 class Tail:
-    """What is shown, and how far it is."""
+    """The state of the output."""
 
-    captures: Captures
+    captures: BinCaptures
     match: str | None
     as_json: bool
     wants_body: bool
     after: int
-    patience: Patience = field(default_factory=Patience)
+    backoff: RetryBackoff = field(default_factory=RetryBackoff)
 
-    def go_on(self) -> None:
-        """Wait for captures and show them. A server that is away is waited for, too."""
+    def show_next(self) -> None:
+        """Wait for captures and print them. Retries while the server is unreachable."""
         asked = clock.ticks()
-        # Whether it is there again is told at once, not with the next capture.
-        wait_s = 0 if self.patience.away else WAIT_S
+        # Report that the server is back at once, not with the next capture.
+        wait_s = 0 if self.backoff.away else WAIT_S
         try:
-            # What is there by now and does not match need not be looked through again.
+            # Captures that exist now and do not match are not checked again.
             done = self.captures.last() if self.match else 0
             found = self.captures.after(self.after, q=self.match, wait_s=wait_s)
-            self.patience.found()
+            self.backoff.found()
             for item in self._with_answers(found):
                 self._show(item)
                 self.after = item["n"]
-        except Away as error:
-            self.patience.lost(error)
+        except Unreachable as error:
+            self.backoff.failed(error)
             return
         if not found:
             self.after = max(self.after, done)
             if wait_s and clock.ticks() - asked < _EARLY_S:
-                # A server that is going down answers early, and so does somebody who is no smsbin.
+                # A server that is stopping answers early, and so may a program that is not smsbin.
                 clock.pause(_EARLY_S)
 
     def _with_answers(self, found: list[Summary]) -> list[Summary]:
@@ -105,15 +105,15 @@ class Tail:
     def _show(self, item: Summary) -> None:
         whole = self._whole(item) if self.wants_body else None
         if self.as_json:
-            put(as_json(whole or item))
+            print_line(as_json(whole or item))
             return
-        put(line_of(item, colours=has_colours()))
+        print_line(line_of(item, colours=has_colours()))
         if whole:
-            for line in whole_of(whole).split("\n"):
-                put(line)
+            for line in full_text(whole).split("\n"):
+                print_line(line)
 
     def _whole(self, item: Summary) -> Summary | None:
         try:
             return self.captures.whole(item["n"])
         except Missing:
-            return None  # deleted in the meantime: its summary is all that is left
+            return None  # deleted in the meantime, so only the summary is left

@@ -1,5 +1,5 @@
-"""What the command line shows. Captured text is hostile (P7): none of it may move the cursor, change a colour, hide, or
-turn the direction of what stands beside it."""
+"""Output of the command line. Captured text is untrusted (P7): it must not move the cursor, change colours, hide
+text, or change the direction of neighbouring text."""
 
 import base64
 import json
@@ -16,43 +16,44 @@ from typing import Any
 import click
 
 _UNSAFE = ("Cc", "Cf", "Cs", "Zl", "Zp")
-# Emoji and some scripts are spelled with these two; they do nothing to their neighbours.
+# Emoji and some scripts need these two; they have no effect on neighbouring text.
 _HARMLESS = "\u200c\u200d"
 _NAMED = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
-_MOST_TEXT = 160
+_MAX_TEXT = 160
 _AGAIN_S = 0.1
 _KIND_COLOURS = {"inbound": "green", "status": "blue", "voice": "magenta", "other": "yellow"}
 
 
 def visible(text: str) -> str:
-    """The text on one line, every control, bidi and format character spelled out: `\\x1b`, `\\u202e`."""
+    """The text on one line, with every control, bidi and format character escaped: `\\x1b`, `\\u202e`."""
     if text.isprintable():
         return text
     return "".join(_NAMED.get(letter) or _spelled(letter) if _is_unsafe(letter) else letter for letter in text)
 
 
 def as_json(value: Any) -> str:
-    """One line of JSON that no terminal obeys and every parser reads as the same value."""
+    """One line of JSON without characters that affect a terminal; every parser reads the same value."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     if text.isprintable():
         return text
-    # Such characters stand inside of strings only, where JSON may spell them out.
+    # Such characters occur inside strings only, where JSON allows escapes.
     return "".join(json.dumps(letter)[1:-1] if _is_unsafe(letter) else letter for letter in text)
 
 
-def put(line: str) -> None:
-    """One line of data to stdout, at once. What the terminal cannot show is spelled out; data elsewhere is UTF-8."""
+def print_line(line: str) -> None:
+    """Write one line to stdout, unbuffered. Characters that the terminal cannot show are escaped; other outputs are
+    UTF-8."""
     encoding = sys.stdout.encoding if sys.stdout.isatty() else "utf-8"
     click.echo(line.encode(encoding, "backslashreplace"))
 
 
 def has_colours() -> bool:
-    """On a terminal that shows them, unless NO_COLOR says otherwise."""
+    """Whether stdout is a terminal with colours, and NO_COLOR is not set."""
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 def line_of(summary: dict[str, Any], *, colours: bool = False) -> str:
-    """A capture on one line: time, number, role, kind, parties, text or status, oddities, answer."""
+    """A capture on one line: time, number, role, kind, parties, text or status, findings, answer."""
 
     def paint(text: str, **style: Any) -> str:
         return click.style(text, **style) if colours else text
@@ -73,9 +74,9 @@ def line_of(summary: dict[str, Any], *, colours: bool = False) -> str:
     return "  ".join(part for part in parts if part)
 
 
-def whole_of(capture: dict[str, Any]) -> str:
-    """The request of a whole capture, indented: request line, headers in order, body."""
-    # What is not valid HTTP has no version, and all of it is in its body.
+def full_text(capture: dict[str, Any]) -> str:
+    """The request of a complete capture, indented: request line, headers in order, body."""
+    # A request that is not valid HTTP has no version, and its bytes are in the body.
     version = capture["http_version"]
     lines = [f"{capture['method']} {capture['target']} HTTP/{version}"] if version else []
     lines += [f"{name}: {value}" for name, value in capture["headers"]]
@@ -87,21 +88,21 @@ def whole_of(capture: dict[str, Any]) -> str:
 
 
 @contextmanager
-def until_nobody_reads() -> Iterator[None]:
-    """Whoever reads our stdout may stop reading (`| head`): that is an end, no error."""
+def until_stdout_closes() -> Iterator[None]:
+    """End the block without an error when the reader of stdout closes it (`| head`)."""
     try:
         yield
     except BrokenPipeError:
-        # Python would complain again when it closes stdout.
+        # Otherwise Python reports the error again when it closes stdout.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @contextmanager
 def until_interrupted() -> Iterator[None]:
-    """Ctrl-C ends what stands inside, whenever it comes.
+    """End the block on Ctrl-C, whenever it comes.
 
-    Where Python closes what nobody holds any more it throws exceptions away, and with them the one of a Ctrl-C that
-    comes in that moment; so it is raised again until it has been heard.
+    Python discards exceptions that are raised in finalizers, and so may lose the KeyboardInterrupt of a Ctrl-C; so
+    it is raised repeatedly until it is handled.
     """
 
     def interrupt(*_: object) -> None:
@@ -117,8 +118,8 @@ def until_interrupted() -> Iterator[None]:
             signal.signal(name, handler)
 
 
-def somebody_reads() -> bool:
-    """False when the other end of stdout is closed, which a program that only waits would never find out."""
+def stdout_is_open() -> bool:
+    """False when the other end of stdout is closed; a program that only waits would not notice it."""
     poll = select.poll()
     poll.register(sys.stdout.fileno(), 0)
     return not poll.poll(0)
@@ -146,7 +147,7 @@ def _content(summary: dict[str, Any]) -> str:
         return f"{visible(summary['status'])}{said}"
     if summary["text"] is not None:
         text = summary["text"]
-        return visible(text if len(text) <= _MOST_TEXT else text[:_MOST_TEXT] + "…") or "(empty)"
+        return visible(text if len(text) <= _MAX_TEXT else text[:_MAX_TEXT] + "…") or "(empty)"
     return visible(f"{summary['method']} {summary['content_type'] or 'no type'}, {summary['size']:,} bytes")
 
 

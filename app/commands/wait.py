@@ -1,4 +1,4 @@
-"""`smsbin wait [BIN] --match EXPR`: until an SMS is there, or must not be; for tests and for CI."""
+"""`smsbin wait [BIN] --match EXPR`: waits for a capture, or checks that none comes; for tests and CI."""
 
 import sys
 from contextlib import suppress
@@ -10,22 +10,22 @@ from .. import clock
 from ..domain.extracting import at_pointer, link, otp
 from ..domain.units import parse_duration
 from ..errors import CannotStart
-from .client import Away, bin_argument, with_server
-from .following import Patience, Since
-from .hunting import Catch, Find, Hunt, Wish
+from .client import Unreachable, bin_argument, with_server
 from .nearest import nearest_miss
-from .terminal import as_json, has_colours, line_of, put, until_interrupted, until_nobody_reads, visible
+from .polling import RetryBackoff, Since
+from .searching import CaptureSearch, Find, Match, WaitRequest
+from .terminal import as_json, has_colours, line_of, print_line, until_interrupted, until_stdout_closes, visible
 
 _MATCHED, _NO_MATCH, _FAILED = 0, 1, 4
 
 
 class Duration(click.ParamType[float]):
-    """Seconds, spelled `30s` or `5m`."""
+    """Seconds, written as `30s` or `5m`."""
 
     name = "DURATION"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """The seconds."""
+        """The number of seconds."""
         try:
             return parse_duration(value).total_seconds()
         except ValueError as error:
@@ -33,16 +33,16 @@ class Duration(click.ParamType[float]):
 
 
 class Extract(click.ParamType[Find]):
-    """What is wanted of a match, as the function that finds it."""
+    """What to extract from a match, as a function."""
 
     name = "what"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Find:
-        """The function."""
+        """The function that extracts the value."""
         kind, _, pointer = value.partition(":")
         if value in ("otp", "link"):
             find = otp if value == "otp" else link
-            return lambda item, _: _there(find(item["text"] or ""))
+            return lambda item, _: _required(find(item["text"] or ""))
         if kind != "json":
             self.fail(f"{value!r} is none of otp, link and json:/pointer.", param, ctx)
         try:
@@ -96,63 +96,63 @@ def command(
       smsbin wait --match 'role:fallback' --count 3 --since 5m --timeout 2m --json
     """
     end = clock.ticks() + timeout
-    wish = Wish(match=match, count=count, since=since, extract=extract, fail_on=fail_on)
-    hunt = Hunt(wish, bin, server, clock.started())
+    wanted = WaitRequest(match=match, count=count, since=since, extract=extract, fail_on=fail_on)
+    search = CaptureSearch(wanted, bin, server, clock.started())
     code = _MATCHED
-    with until_interrupted(), until_nobody_reads():
-        code = _wait(hunt, end, wants_json=wants_json)
+    with until_interrupted(), until_stdout_closes():
+        code = _wait(search, end, wants_json=wants_json)
     if code == _NO_MATCH:
-        _explain(hunt, timeout)
+        _explain(search, timeout)
     return code
 
 
-def _wait(hunt: Hunt, end: float, *, wants_json: bool) -> int:
-    """The exit code. CannotStart when nobody ever answered."""
-    patience = Patience()
+def _wait(search: CaptureSearch, end: float, *, wants_json: bool) -> int:
+    """Returns the exit code. Raises CannotStart when the server never answered."""
+    backoff = RetryBackoff()
     while True:
         is_last = clock.ticks() >= end
         try:
-            look = hunt.go_on(end, at_once=patience.away)
-            patience.found()
-        except Away as error:
-            if is_last and hunt.captures is None:
+            result = search.look(end, at_once=backoff.away)
+            backoff.found()
+        except Unreachable as error:
+            if is_last and search.captures is None:
                 raise
-            hunt.was_away = True
+            search.was_away = True
             if not is_last:
-                patience.lost(error, most_s=end - clock.ticks())
+                backoff.failed(error, most_s=end - clock.ticks())
         else:
-            for catch in look.caught:
-                _show(catch, hunt.wish, wants_json=wants_json)
-            if look.bad:
-                click.echo(f"smsbin: --fail-on came true: {line_of(look.bad)}", err=True)
+            for catch in result.matches:
+                _show(catch, search.wanted, wants_json=wants_json)
+            if result.bad:
+                click.echo(f"smsbin: --fail-on came true: {line_of(result.bad)}", err=True)
                 return _FAILED
-            if hunt.is_over:
+            if search.is_over:
                 return _MATCHED
         if is_last:
             return _NO_MATCH
 
 
-def _show(catch: Catch, wish: Wish, *, wants_json: bool) -> None:
-    if wish.extract is None:
-        put(as_json(catch.item) if wants_json else line_of(catch.item, colours=has_colours()))
+def _show(catch: Match, wanted: WaitRequest, *, wants_json: bool) -> None:
+    if wanted.extract is None:
+        print_line(as_json(catch.item) if wants_json else line_of(catch.item, colours=has_colours()))
     elif wants_json or not isinstance(catch.value, str):
-        put(as_json(catch.value))
+        print_line(as_json(catch.value))
     else:
-        # A program gets the value as it is.
-        put(visible(catch.value) if sys.stdout.isatty() else catch.value)
+        # A program gets the unchanged value.
+        print_line(visible(catch.value) if sys.stdout.isatty() else catch.value)
 
 
-def _explain(hunt: Hunt, timeout: float) -> None:
-    """How many came, and what came nearest."""
-    wish, came = hunt.wish, hunt.done - hunt.began
+def _explain(search: CaptureSearch, timeout: float) -> None:
+    """Print how many captures came, and the one that almost matched."""
+    wanted, came = search.wanted, search.done - search.began
     told = [f"{came:,} {'capture' if came == 1 else 'captures'} came"]
-    if wish.count > 1:
-        told.append(f"{hunt.matched} of {wish.count} matched")
-    if hunt.lacking:
-        told.append(f"{hunt.lacking} matched without what --extract wants")
+    if wanted.count > 1:
+        told.append(f"{search.matched} of {wanted.count} matched")
+    if search.without_value:
+        told.append(f"{search.without_value} matched without what --extract wants")
     click.echo(f"smsbin: no match in {timeout:g} s: {', '.join(told)}.", err=True)
     try:
-        miss = nearest_miss(hunt.captures, wish.match, hunt.began) if hunt.captures else None
+        miss = nearest_miss(search.captures, wanted.match, search.began) if search.captures else None
     except CannotStart as error:
         click.echo(f"smsbin: what came nearest cannot be told. {error}", err=True)
         return
@@ -161,7 +161,7 @@ def _explain(hunt: Hunt, timeout: float) -> None:
         click.echo(f"  does not hold: {visible(' '.join(miss.terms))}", err=True)
 
 
-def _there(value: str | None) -> str:
+def _required(value: str | None) -> str:
     if value is None:
         raise LookupError
     return value

@@ -10,11 +10,13 @@ Everything here follows from the pairings of a step, so it can be looked at whil
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
+from math import inf
 
 import msgspec
+from msgspec.structs import replace
 
 from .faults import Fault, FaultKind
-from .pairings.model import FALLBACK_WITHIN, Hit, Pairing
+from .pairings.model import FALLBACK_WITHIN, Pairing, ended_at
 from .roles import Role
 
 STEP_LASTS = timedelta(minutes=10)
@@ -140,14 +142,44 @@ def series_steps(now: datetime) -> tuple[DrillStep, ...]:
     )
 
 
+class Observed(msgspec.Struct, frozen=True, kw_only=True):
+    """What a look at a step found at a moment: whether its fault is on, the pairings that met it, and whether a request
+    came to the address that a redirect points to."""
+
+    at: datetime
+    is_on: bool
+    pairings: tuple[Pairing, ...]
+    followed: bool = False
+
+
+def judge_step(drill: Drill, index: int, seen: Observed, under_way: timedelta) -> DrillStep:
+    """A step in the light of what was seen. `under_way`: how long after the end of the fault a request that met it may
+    still become known."""
+    step, run = drill.steps[index], drill.run_of(index)
+    off_at = None if seen.is_on else step.off_at or seen.at
+    if off_at is None:
+        is_complete = drill.measuring and bool(seen.pairings)
+    else:
+        is_complete = met(seen.pairings, run) >= (step.fault.count or inf) or seen.at - off_at >= under_way
+    is_over = is_complete and (seen.followed or all(is_settled(pairing, seen.at) for pairing in seen.pairings))
+    first = seen.pairings[0] if drill.measuring and seen.pairings else None
+    return replace(
+        step,
+        state=StepState.DONE if is_over else StepState.RUNNING if seen.is_on else StepState.WATCHING,
+        off_at=off_at,
+        ended_at=seen.at if is_over else None,
+        card=score(seen.pairings, seen.at),
+        manner=None if first is None else manner_of(first, followed=seen.followed),
+    )
+
+
 def is_settled(pairing: Pairing, now: datetime, patience: timedelta = FALLBACK_WITHIN) -> bool:
     """Nothing more is to be expected of this message: somebody took it, or it has been quiet for long enough."""
     if any(hit.ok is None for hit in pairing.hits):
         return False
     if any(hit.ok for hit in pairing.fallback):
         return True
-    heard = max(_end_of(hit) for hit in pairing.hits)
-    quiet = now - heard >= patience
+    quiet = now - max(ended_at(hit) for hit in pairing.hits) >= patience
     return quiet or (not pairing.fallback and any(hit.ok for hit in pairing.primary))
 
 
@@ -192,11 +224,6 @@ def manner_of(pairing: Pairing, *, followed: bool = False) -> Manner | None:
         method=first.method,
         fallback_method=fallback[0].method if fallback else None,
     )
-
-
-def _end_of(hit: Hit) -> datetime:
-    ended = hit.left_ms if hit.after_ms is None else hit.after_ms
-    return hit.at + timedelta(milliseconds=ended or 0)
 
 
 def _delay_ms(pairing: Pairing) -> int:

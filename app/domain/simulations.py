@@ -55,7 +55,7 @@ class RunState(StrEnum):
     FAILED = "failed"
 
 
-class SimulationWish(msgspec.Struct, frozen=True, kw_only=True):
+class SimulationSpec(msgspec.Struct, frozen=True, kw_only=True):
     """What shall be played. `sender` and `recipient` as the requests have them: inbound the sender is the customer.
     None takes fictional numbers, a new customer for each message. `text` None takes one from a small collection.
     `rate` is messages a second; `speed`

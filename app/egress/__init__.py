@@ -1,11 +1,20 @@
-"""The only room that sends requests out: simulations, replays, the questions of a health check.
+"""The only package that sends requests: simulations, replays, health checks.
 
-`gate.py` decides where to, `sender.py` sends one request and tells what came back, `exact.py` does the same for bytes
-that are a whole request already.
+`gate.py` decides which addresses are allowed, `sender.py` sends one request and returns the response, `exact.py`
+does the same for bytes that are a complete request.
 """
 
 from .exact import send_exactly
-from .gate import AT_ONCE, Closed, Network, check_target
-from .sender import Reply, Sender, open_sender
+from .gate import AT_ONCE, ForbiddenTarget, Network, check_target
+from .sender import RequestSender, TargetResponse, open_sender
 
-__all__ = ["AT_ONCE", "Closed", "Network", "Reply", "Sender", "check_target", "open_sender", "send_exactly"]
+__all__ = [
+    "AT_ONCE",
+    "ForbiddenTarget",
+    "Network",
+    "RequestSender",
+    "TargetResponse",
+    "check_target",
+    "open_sender",
+    "send_exactly",
+]

@@ -1,7 +1,7 @@
-"""Sending bytes that are a whole request already, unchanged to the last one, and reading the answer.
+"""Sends bytes that are a complete request, unchanged, and reads the response.
 
-aiohttp's client writes headers in UTF-8, upper-cases methods and puts words of its own in between; a replay must not
-do any of that. The way out is the same gate (`gate.py`), asked about the very address that is connected to.
+aiohttp's client encodes headers in UTF-8, upper-cases methods and adds headers of its own; a replay must not change
+anything. The address is checked by the same gate (`gate.py`), for the numeric address that is connected to.
 """
 
 import asyncio
@@ -11,22 +11,23 @@ from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from .. import clock
-from .gate import Closed, Network, is_closed
-from .sender import Reply
+from .gate import ForbiddenTarget, Network, is_closed
+from .sender import TargetResponse
 
 TIMEOUT_S = 10.0
-# What is kept of an answer's body: its head.
-MOST_BODY = 4 << 10
-_MOST_HEAD = 64 << 10
+# The part of a response body that is kept.
+MAX_BODY = 4 << 10
+_MAX_HEAD = 64 << 10
 _NO_BODY = (204, 304)
 
 
-async def send_exactly(url: str, data: bytes, *, allowed: Sequence[Network | str] | None) -> Reply:
-    """One request on a connection of its own. `allowed` None: there is no gate. Never raises for what others do."""
+async def send_exactly(url: str, data: bytes, *, allowed: Sequence[Network | str] | None) -> TargetResponse:
+    """Send one request on a connection of its own. `allowed` None: no address is checked. Never raises for errors of
+    the target."""
     since = clock.ticks()
 
-    def failed(error: str, *, refused: bool = False) -> Reply:
-        return Reply(status=None, ms=_ms(since), error=error, refused=refused)
+    def failed(error: str, *, refused: bool = False) -> TargetResponse:
+        return TargetResponse(status=None, ms=_ms(since), error=error, refused=refused)
 
     try:
         async with asyncio.timeout(TIMEOUT_S):
@@ -38,10 +39,12 @@ async def send_exactly(url: str, data: bytes, *, allowed: Sequence[Network | str
                 body = await _read_body(reader, headers) if has_body else b""
             finally:
                 writer.transport.abort()
-        return Reply(status=status, ms=_ms(since), content_type=headers.get("content-type", ""), body=body[:MOST_BODY])
+        return TargetResponse(
+            status=status, ms=_ms(since), content_type=headers.get("content-type", ""), body=body[:MAX_BODY]
+        )
     except TimeoutError:
         return failed("no answer in time")
-    except Closed:
+    except ForbiddenTarget:
         return failed("this address may not be sent to", refused=True)
     except socket.gaierror:
         return failed("the host is not known", refused=True)
@@ -65,10 +68,10 @@ async def _connect(
     host, port = parts.hostname or "", parts.port or (443 if secure else 80)
     loop = asyncio.get_running_loop()
     found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    trouble: OSError = Closed(f"{host} has no address")
+    trouble: OSError = ForbiddenTarget(f"{host} has no address")
     for family, kind, protocol, _, address in found:
         if allowed is not None and is_closed(host, str(address[0]), allowed):
-            trouble = Closed(f"{address[0]} is not on the public internet")
+            trouble = ForbiddenTarget(f"{address[0]} is not on the public internet")
             continue
         sock = socket.socket(family, kind, protocol)
         sock.setblocking(False)
@@ -76,7 +79,7 @@ async def _connect(
             await loop.sock_connect(sock, address)
             tls = ssl.create_default_context() if secure else None
             name = host if secure else None
-            return await asyncio.open_connection(sock=sock, limit=_MOST_HEAD, ssl=tls, server_hostname=name)
+            return await asyncio.open_connection(sock=sock, limit=_MAX_HEAD, ssl=tls, server_hostname=name)
         except BaseException as error:
             sock.close()
             if not isinstance(error, OSError) or isinstance(error, ssl.SSLError):
@@ -86,7 +89,7 @@ async def _connect(
 
 
 async def _read_head(reader: asyncio.StreamReader) -> tuple[int, dict[str, str]]:
-    """Status and headers of the answer; those that only announce it are passed over."""
+    """Status and headers of the response; informational responses (1xx) are skipped."""
     while True:
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
         line, *rest = head.rstrip("\r\n").split("\r\n")
@@ -99,25 +102,25 @@ async def _read_head(reader: asyncio.StreamReader) -> tuple[int, dict[str, str]]
 
 
 async def _read_body(reader: asyncio.StreamReader, headers: dict[str, str]) -> bytes:
-    """Its head; what comes after `MOST_BODY` is not waited for."""
+    """The beginning of the body; what follows `MAX_BODY` bytes is not waited for."""
     if "chunked" in headers.get("transfer-encoding", "").lower():
         return await _read_chunks(reader)
     if "content-length" in headers:
-        return await reader.readexactly(min(int(headers["content-length"]), MOST_BODY))
+        return await reader.readexactly(min(int(headers["content-length"]), MAX_BODY))
     kept = bytearray()
-    while len(kept) < MOST_BODY and (piece := await reader.read(MOST_BODY)):
+    while len(kept) < MAX_BODY and (piece := await reader.read(MAX_BODY)):
         kept += piece
     return bytes(kept)
 
 
 async def _read_chunks(reader: asyncio.StreamReader) -> bytes:
     kept = bytearray()
-    while len(kept) < MOST_BODY:
+    while len(kept) < MAX_BODY:
         size = int((await reader.readuntil(b"\r\n")).partition(b";")[0], 16)
         if size == 0:
             break
-        kept += await reader.readexactly(min(size, MOST_BODY))
-        if size > MOST_BODY:
+        kept += await reader.readexactly(min(size, MAX_BODY))
+        if size > MAX_BODY:
             break
         await reader.readexactly(2)
     return bytes(kept)

@@ -1,8 +1,8 @@
-"""The one gate for requests that a person sends from the page to an address of their own.
+"""Checks the target of requests that a user sends from the page to an address of their choice.
 
-It decides on the numeric address that a socket is about to connect to, after the name was looked up: so spellings,
-names that change their address, and addresses inside of addresses cannot get round it. What is not on the public
-internet is closed, unless the operator opened it (`--allow-targets`).
+It checks the numeric address that a socket is about to connect to, after the name was resolved. So other spellings,
+names that change their address, and embedded addresses cannot bypass it. Addresses that are not on the public
+internet are forbidden unless the operator allows them (`--allow-targets`).
 """
 
 import socket
@@ -22,8 +22,8 @@ AT_ONCE = 8
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
-# What `is_global` lets through, or what hides an IPv4 address: RFC 6890 and its successors, and the addresses under
-# which clouds tell machines their secrets.
+# Networks that `is_global` accepts, or that embed an IPv4 address: RFC 6890 and its successors, and the metadata
+# addresses of cloud providers.
 _CLOSED = tuple(
     ip_network(text)
     for text in (
@@ -33,27 +33,27 @@ _CLOSED = tuple(
     )
 )  # fmt: skip
 _NAT64 = ip_network("64:ff9b::/96")
-# Ports that speak something else: a request line would be a command there.
+# Ports of other protocols, where a request line could be a command.
 _CLOSED_PORTS = frozenset({22, 23, 25, 53, 110, 143, 389, 465, 514, 587, 636, 993, 995, 3306, 5432, 6379, 11211, 27017})
 
 
-class Closed(OSError):
-    """The gate is closed for this address."""
+class ForbiddenTarget(OSError):
+    """Nothing may be sent to this address."""
 
 
-# The host that the running task sends to. A socket is made with an address alone, and which names lead to an address is
-# for others to choose: so the operator's word about a name must not open its address for every name.
+# The host that the running task sends to. A socket is created with an address only, and anyone can make a name that
+# resolves to it; so an allowed host name must not allow its address for other names.
 _host: ContextVar[str] = ContextVar("host", default="")
 
 
 def guarded(allowed: Sequence[Network | str]) -> aiohttp.BaseConnector:
-    """A connector that passes the gate. `allowed` opens private networks, and named hosts whatever their address is,
-    for requests that are sent within `sending_to` that host."""
+    """A connector that checks addresses. `allowed`: private networks, and host names whose requests are sent inside
+    `sending_to`."""
 
     def guard(addr_info: Any) -> socket.socket:
         family, kind, protocol, _, address = addr_info
         if is_closed(_host.get(), str(address[0]), allowed):
-            raise Closed(f"{address[0]} is not on the public internet")
+            raise ForbiddenTarget(f"{address[0]} is not on the public internet")
         return socket.socket(family, kind, protocol)
 
     return aiohttp.TCPConnector(
@@ -63,7 +63,7 @@ def guarded(allowed: Sequence[Network | str]) -> aiohttp.BaseConnector:
 
 @contextmanager
 def sending_to(host: str) -> Iterator[None]:
-    """What the block connects to is this host, by name."""
+    """Set the host name for connections that are made in the block."""
     before = _host.set(host)
     try:
         yield
@@ -72,7 +72,7 @@ def sending_to(host: str) -> Iterator[None]:
 
 
 def is_open(address: Address, networks: Sequence[Network] = ()) -> bool:
-    """May something be sent to this address?"""
+    """Whether something may be sent to this address."""
     if isinstance(address, IPv6Address):
         inside = address.ipv4_mapped
         if inside is None and address in _NAT64:
@@ -87,7 +87,7 @@ def is_open(address: Address, networks: Sequence[Network] = ()) -> bool:
 
 
 def is_closed(host: str, address: str, allowed: Sequence[Network | str]) -> bool:
-    """May nothing be sent to this numeric address of `host`?"""
+    """Whether nothing may be sent to this numeric address of `host`."""
     if host.lower() in allowed:
         return False
     networks = [network for network in allowed if not isinstance(network, str)]
@@ -95,7 +95,7 @@ def is_closed(host: str, address: str, allowed: Sequence[Network | str]) -> bool
 
 
 def check_target(field: str, url: str) -> str:
-    """The address, when something can be sent to it at all. Invalid names the field."""
+    """The URL without its fragment. Raises Invalid with the field if it can never be sent to."""
     try:
         parts = urlsplit(url)
         port = parts.port

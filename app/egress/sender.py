@@ -1,5 +1,5 @@
-"""Sending one request as it is, and telling what came back. No redirect is followed, nothing is unpacked, no proxy of
-the environment is asked, and an answer is read up to a limit.
+"""Sends one request unchanged and returns the response. Redirects are not followed, bodies are not decompressed,
+proxies of the environment are not used, and a response is read up to a limit.
 """
 
 import asyncio
@@ -12,17 +12,17 @@ import aiohttp
 from yarl import URL
 
 from .. import clock
-from .gate import Closed, Network, guarded, sending_to
+from .gate import ForbiddenTarget, Network, guarded, sending_to
 
-MOST_BYTES = 256 << 10
+MAX_BYTES = 256 << 10
 AT_ONCE = 1_000
 _AUTOMATIC = ("User-Agent", "Accept", "Accept-Encoding", "Content-Type")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reply:
-    """What came back. `status` None: no whole answer; then `error` says why, in one of a few phrases. `ms` until its
-    end. `refused`: there was no connection at all. `capture` is the number that a bin gave the request."""
+class TargetResponse:
+    """A response. `status` None: there was no complete response, and `error` is one of a few phrases. `ms` is the
+    time until its end. `refused`: there was no connection. `capture` is the number that a bin gave the request."""
 
     status: int | None
     ms: int
@@ -34,16 +34,16 @@ class Reply:
     body: bytes = b""
 
 
-class Sender:
-    """Sends requests; each has a connection of its own, as webhooks have. Made by `open_sender`."""
+class RequestSender:
+    """Sends requests, each on a connection of its own, as webhooks have. Created by `open_sender`."""
 
     def __init__(self, session: aiohttp.ClientSession) -> None:
         self._session = session
 
     async def send(
         self, method: str, url: str, headers: Sequence[tuple[str, str]], body: bytes, *, timeout_s: float
-    ) -> Reply:
-        """One request. Never raises for what the other side does."""
+    ) -> TargetResponse:
+        """Send one request. Never raises for errors of the target."""
         since = clock.ticks()
         try:
             target = URL(url, encoded=True)
@@ -54,26 +54,27 @@ class Sender:
                     headers=headers,
                     data=body or None,
                     allow_redirects=False,
-                    # Exactly so long: by itself aiohttp rounds up what is over five seconds.
+                    # aiohttp rounds up timeouts above five seconds by default.
                     timeout=aiohttp.ClientTimeout(total=timeout_s, ceil_threshold=inf),
                 ) as response:
                     return _reply(response, await _read(response), since)
         except TimeoutError:
-            return Reply(status=None, ms=_ms(since), error="no answer in time")
+            return TargetResponse(status=None, ms=_ms(since), error="no answer in time")
         except aiohttp.ClientConnectorError as error:
-            return Reply(status=None, ms=_ms(since), error=_why(error), refused=True)
+            return TargetResponse(status=None, ms=_ms(since), error=_why(error), refused=True)
         except aiohttp.ClientPayloadError:
-            return Reply(status=None, ms=_ms(since), error="the answer was cut short")
+            return TargetResponse(status=None, ms=_ms(since), error="the answer was cut short")
         except (aiohttp.ClientError, ConnectionError, asyncio.IncompleteReadError):
-            return Reply(status=None, ms=_ms(since), error="the connection was closed", refused=True)
+            return TargetResponse(status=None, ms=_ms(since), error="the connection was closed", refused=True)
         except ValueError:
-            return Reply(status=None, ms=_ms(since), error="this is no address to send to")
+            return TargetResponse(status=None, ms=_ms(since), error="this is no address to send to")
 
 
 @asynccontextmanager
-async def open_sender(allowed: Sequence[Network | str] | None = None) -> AsyncIterator[Sender]:
-    """A sender for a while. With `allowed`, what the operator opened, it passes the gate; None is for addresses that
-    nobody else chose: this server's own, and those that a person names on their own terminal."""
+async def open_sender(allowed: Sequence[Network | str] | None = None) -> AsyncIterator[RequestSender]:
+    """A sender for the duration of the context. With `allowed` (what the operator allows) addresses are checked;
+    None is for targets that no other person chose: this server itself, and those given on the user's own command
+    line."""
     connector = aiohttp.TCPConnector(limit=AT_ONCE, force_close=True) if allowed is None else guarded(allowed)
     async with aiohttp.ClientSession(
         connector=connector,
@@ -82,23 +83,23 @@ async def open_sender(allowed: Sequence[Network | str] | None = None) -> AsyncIt
         skip_auto_headers=_AUTOMATIC,
         cookie_jar=aiohttp.DummyCookieJar(),
     ) as session:
-        yield Sender(session)
+        yield RequestSender(session)
 
 
 async def _read(response: aiohttp.ClientResponse) -> bytes:
-    """The body, as far as it is kept."""
+    """The body up to the limit."""
     kept = bytearray()
     async for chunk in response.content.iter_any():
         kept += chunk
-        if len(kept) > MOST_BYTES:
+        if len(kept) > MAX_BYTES:
             response.close()
             break
-    return bytes(kept[:MOST_BYTES])
+    return bytes(kept[:MAX_BYTES])
 
 
-def _reply(response: aiohttp.ClientResponse, body: bytes, since: float) -> Reply:
+def _reply(response: aiohttp.ClientResponse, body: bytes, since: float) -> TargetResponse:
     number = response.headers.get("X-Capture", "")
-    return Reply(
+    return TargetResponse(
         status=response.status,
         ms=_ms(since),
         content_type=response.headers.get("Content-Type", ""),
@@ -109,7 +110,7 @@ def _reply(response: aiohttp.ClientResponse, body: bytes, since: float) -> Reply
 
 
 def _why(error: aiohttp.ClientConnectorError) -> str:
-    if isinstance(error.os_error, Closed):
+    if isinstance(error.os_error, ForbiddenTarget):
         return "this address may not be sent to"
     if isinstance(error, aiohttp.ClientConnectorDNSError):
         return "the host is not known"

@@ -1,6 +1,6 @@
-"""Captures and messages as files, one module a format. Pure: shaped rows in, bytes out, one row at a time.
+"""Captures and messages as files, one module for each format. Pure: takes rows, returns bytes, one row at a time.
 
-A row is what the API shows, as plain values: whoever exports makes it, so that a file and the API never differ.
+A row is an object of the API as plain values, so that a file and the API never differ.
 """
 
 from . import csv, har, jsonl
@@ -8,6 +8,6 @@ from .format import About, Format, Row
 
 __all__ = ["EXPORTERS", "WHATS", "About", "Format", "Row"]
 
-# A new format is a module and a name here.
+# A new format is a module and an entry here.
 EXPORTERS: dict[str, Format] = {each.name: each for each in (csv.FORMAT, jsonl.FORMAT, har.FORMAT)}
 WHATS = ("captures", "messages")

@@ -1,9 +1,9 @@
-"""CSV for spreadsheets (RFC 4180, UTF-8, a header line): the summary fields, lists and objects as JSON.
+"""CSV for spreadsheets (RFC 4180, UTF-8, with a header line): the summary fields; lists and objects as JSON.
 
-Nothing captured may become a formula there. Many spreadsheets split a file at semicolons or tabs as well, and then
-quotes do not hold a cell together. So a formula sign gets an apostrophe at the beginning of a cell and behind every
-`;`, tab and line break, whatever blanks and quotes stand between. A cell that is a phone number, `+` and digits, stays
-as it is. All cells are quoted; only null is an empty cell. Who needs every character takes JSON Lines.
+Captured text must not become a formula. Many spreadsheets also split a file at semicolons or tabs, and then quotes
+do not hold a cell together. So a formula sign gets an apostrophe at the beginning of a cell and after every `;`, tab
+and line break, whatever spaces and quotes are in between. A cell that is a phone number, `+` and digits, is not
+changed. All cells are quoted; only null is an empty cell. JSON Lines is the lossless format.
 """
 
 import json
@@ -13,10 +13,10 @@ from typing import Any, Final
 from .format import About, Format, Row
 
 _PHONE: Final = re.compile(r"\+[0-9]{2,15}")
-# The full-width and small forms are formulas too where a spreadsheet is set to Japanese or Chinese.
+# In Japanese or Chinese locales a spreadsheet also accepts full-width and small forms as formula signs.
 _SIGNS: Final = "=+\\-@＝＋－＠﹦﹢﹣﹫−"
-# What a spreadsheet may drop before it looks at a cell: quotes, blanks, control and format characters. With the
-# separators in it a whole run is read at once, so that the time is that of the length of the text.
+# What a spreadsheet may remove before it interprets a cell: quotes, spaces, control and format characters. The
+# separators are included so that a run is matched at once, in linear time.
 _DROPPED: Final = r'[;"\s\x00-\x1f\x7f-\x9f\xad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]*'
 _START: Final = re.compile(rf"(?:^|[;\t\r\n]){_DROPPED}(?=([{_SIGNS}])?)")
 _HIDDEN_START: Final = ("\t", "\r", "\n", "\0")
@@ -28,17 +28,17 @@ def begin(about: About) -> bytes:
 
 
 def row(about: About, values: Row) -> bytes:
-    """One line; a quoted cell may hold line breaks."""
+    """One line; a quoted cell may contain line breaks."""
     return _line([cell(values[name]) for name in about.columns])
 
 
 def cell(value: Any) -> str:
-    """One value as it stands between two commas."""
+    """One value as a CSV cell."""
     return "" if value is None else '"' + _harmless(value).replace('"', '""') + '"'
 
 
 def _harmless(value: Any) -> str:
-    """What a spreadsheet shows, and never computes."""
+    """The text of a cell that a spreadsheet displays and never evaluates."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float):

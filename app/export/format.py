@@ -1,4 +1,4 @@
-"""What a format is: how a file begins, how a row is written, and how the file ends."""
+"""The interface of a format: the beginning of a file, a row, and the end."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,8 +9,8 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class About:
-    """What a file is about: the names of its columns in order, this smsbin's `version`, and the `origin` (scheme, host
-    and port) in front of the captures' targets."""
+    """The context of a file: the names of its columns in order, this smsbin's `version`, and the `origin` (scheme,
+    host and port) of capture URLs."""
 
     columns: Sequence[str]
     version: str
@@ -19,9 +19,9 @@ class About:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Format:
-    """`takes`: what it can hold, of `WHATS`. `whole`: its captures need headers and body, not the summary alone.
+    """`takes`: what it can hold, of `WHATS`. `whole`: its captures need headers and body, not only the summary.
 
-    A file is `begin`, the rows with `between` between them, `end`; so it can be written while it is read.
+    A file is `begin`, the rows with `between` between them, and `end`, so it can be written as a stream.
     """
 
     name: str

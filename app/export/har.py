@@ -1,7 +1,7 @@
-"""HAR 1.2, for browsers' network panels and proxies: each request with what we answered.
+"""HAR 1.2, for the network panels of browsers and for proxies: each request with our answer.
 
-Bodies that are no text are base64 with `"encoding": "base64"`, as HAR has it for answers and most readers take it for
-requests. An answer is told as it went out, without the headers that smsbin adds to every one.
+Binary bodies are base64 with `"encoding": "base64"`, as HAR defines it for responses and most readers accept it for
+requests. An answer has the headers that were set, without those that smsbin adds to every response.
 """
 
 import base64
@@ -16,7 +16,7 @@ _UNKNOWN_SIZE = -1
 
 
 def begin(about: About) -> bytes:
-    """Everything up to the first entry."""
+    """Everything before the first entry."""
     creator = msgspec.json.encode({"name": "smsbin", "version": about.version})
     return b'{"log":{"version":"1.2","creator":' + creator + b',"entries":[\n'
 
@@ -27,7 +27,7 @@ def row(about: About, capture: Row) -> bytes:
 
 
 def entry(about: About, capture: Row) -> dict[str, Any]:
-    """A capture as HAR tells it. Times that are not known are 0, as HAR has no word for them."""
+    """A capture as a HAR entry. Unknown times are 0, because HAR has no value for them."""
     took_ms = capture["answered"]["after_ms"] or 0
     return {
         "startedDateTime": capture["received_at"],
@@ -79,7 +79,7 @@ def _response(capture: Row) -> dict[str, Any]:
 
 
 def _version(capture: Row) -> str:
-    """Of a request that is not valid HTTP it is unknown."""
+    """A request that is not valid HTTP has no version."""
     return f"HTTP/{capture['http_version']}" if capture["http_version"] else "unknown"
 
 
@@ -88,7 +88,7 @@ def _pairs(pairs: list[list[Any]]) -> list[dict[str, Any]]:
 
 
 def _text(encoded: str) -> dict[str, str]:
-    """Text where these bytes are text to the letter, else base64."""
+    """The body as text if it is valid UTF-8 without NUL, else as base64."""
     try:
         text = base64.b64decode(encoded).decode()
     except UnicodeDecodeError:

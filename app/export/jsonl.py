@@ -1,4 +1,4 @@
-"""JSON Lines, the lossless export: exactly the objects of the API, one a line; a capture with its bytes."""
+"""JSON Lines, the lossless export: the objects of the API, one on each line; a capture with its bytes."""
 
 import msgspec
 
@@ -6,12 +6,12 @@ from .format import About, Format, Row
 
 
 def begin(about: About) -> bytes:  # noqa: ARG001
-    """Nothing: each line stands for itself."""
+    """Empty: JSON Lines has no header."""
     return b""
 
 
 def row(about: About, values: Row) -> bytes:  # noqa: ARG001
-    """One object; JSON escapes line breaks."""
+    """One object on one line; JSON escapes line breaks."""
     return msgspec.json.encode(values) + b"\n"
 
 

@@ -1,7 +1,7 @@
-"""Sending one answer to a capture: a single write, then the truth about what became of it.
+"""Sends the answer to a capture in one write, and reports its outcome.
 
-Not aiohttp's response: its headers, cookies and payload machinery cost more than keeping the capture, and we need to
-know when the last byte left.
+aiohttp's response is not used: its headers, cookies and payload classes cost more than storing the capture, and the
+outcome needs the time when the last byte was sent.
 """
 
 import asyncio
@@ -13,12 +13,12 @@ from typing import Protocol
 from .. import clock
 from ..domain.answers.model import Answer
 from ..domain.captures import Outcome
-from ..services.waits import Sender
+from ..services.held_answers import WatchedPeer
 
-# A sender that takes longer to read a hundred bytes is gone.
+# A sender that takes longer to read a hundred bytes counts as gone.
 SEND_S = 30.0
-LOOK_AGAIN_S = 0.01
-MOST_CACHED = 4_096
+POLL_S = 0.01
+MAX_CACHED_BODY = 4_096
 RETRY_AFTER_S = 5
 
 _SAFE = (
@@ -32,20 +32,20 @@ NOT_HTTP = Answer(status=400)
 UNAVAILABLE = Answer(status=503, headers=(("Retry-After", str(RETRY_AFTER_S)),))
 
 
-class Peer(Sender, Protocol):
-    """The other end, as an answer needs it."""
+class Peer(WatchedPeer, Protocol):
+    """The other end of a connection."""
 
     transport: asyncio.Transport | None
-    """None: it is gone."""
+    """None: the connection is closed."""
 
 
-class Line:
-    """The way back to one sender: writes the answer once, and knows what became of it.
+class Responder:
+    """Writes the answer to one sender, once, and knows its outcome.
 
-    `keep_alive`: the sender wants to go on, and it is known where its request ended.
+    `keep_alive`: the request allows another one on the connection, and its end is known.
     """
 
-    __slots__ = ("_head_only", "_is_old", "_keep_alive", "_since", "_status", "_written", "peer", "stay")
+    __slots__ = ("_head_only", "_is_old", "_keep_alive", "_since", "_status", "_written", "keep_open", "peer")
 
     def __init__(self, peer: Peer, *, method: str, version: str, keep_alive: bool, since: float) -> None:
         self.peer = peer
@@ -55,27 +55,28 @@ class Line:
         self._since = since
         self._status: int | None = None
         self._written = since
-        # May the connection carry another request after this one?
-        self.stay = False
+        # Whether the connection may carry another request after this one.
+        self.keep_open = False
 
     @property
     def has_begun(self) -> bool:
-        """A status line went out."""
+        """Whether a status line was sent."""
         return self._status is not None
 
     def write(self, answer: Answer, *, n: int | None, constant: bool = True) -> None:
-        """Hand the whole answer to the kernel, or to the transport what the kernel does not take yet."""
+        """Pass the whole answer to the kernel, or to the transport if the kernel's buffer is full."""
         self.put(self.compose(answer, n=n, constant=constant), answer.status)
 
     def compose(self, answer: Answer, *, n: int | None, constant: bool = True, last: bool = False) -> bytes:
-        """The bytes of an answer. `constant`: others will get the same one; `last`: the connection ends with it."""
-        self.stay = self._keep_alive and not last
-        make = _parts if constant and len(answer.body) <= MOST_CACHED else _make_parts
-        before, after = make(answer, self._is_old, self.stay, self._head_only, int(clock.wall()))
+        """The bytes of an answer. `constant`: other requests get the same answer, so it is cached; `last`: the
+        connection is closed after it."""
+        self.keep_open = self._keep_alive and not last
+        make = _parts if constant and len(answer.body) <= MAX_CACHED_BODY else _make_parts
+        before, after = make(answer, self._is_old, self.keep_open, self._head_only, int(clock.wall()))
         return before + after if n is None else b"%sX-Capture: %d\r\n%s" % (before, n, after)
 
     def put(self, data: bytes, status: int) -> None:
-        """Send a piece of the answer with this status; nothing when the sender is gone."""
+        """Send a part of an answer with this status; nothing if the sender is gone."""
         transport = self.peer.transport
         if transport is None or transport.is_closing():
             return
@@ -84,17 +85,17 @@ class Line:
         self._written = clock.ticks()
 
     def drop(self) -> None:
-        """Close the connection this instant."""
-        self.stay = False
+        """Abort the connection."""
+        self.keep_open = False
         if self.peer.transport is not None:
             self.peer.transport.abort()
 
     def elapsed_ms(self) -> int:
-        """Since the head had been read."""
+        """Milliseconds since the head was read."""
         return round((clock.ticks() - self._since) * 1_000)
 
     def outcome(self) -> Outcome | None:
-        """What became of the answer; None while bytes of it still wait for the sender, for at most `SEND_S`."""
+        """The outcome of the answer; None while bytes are in the write buffer, for at most `SEND_S`."""
         if self._status is None:
             return Outcome(sender_left=True)
         transport = self.peer.transport
@@ -106,21 +107,21 @@ class Line:
         return Outcome(status=self._status, after_ms=self.elapsed_ms())
 
     async def drained(self) -> Outcome:
-        """The outcome, when the last byte has left, or the sender has."""
+        """The outcome, once the last byte was sent or the sender is gone."""
         while (outcome := self.outcome()) is None:  # noqa: ASYNC110  # no event tells when a buffer is empty
-            await asyncio.sleep(LOOK_AGAIN_S)
+            await asyncio.sleep(POLL_S)
         return outcome
 
 
-def _make_parts(answer: Answer, old: bool, stay: bool, head_only: bool, second: int) -> tuple[bytes, bytes]:
-    """An answer up to the place of its number, and what follows: within a second senders get the same bytes."""
+def _make_parts(answer: Answer, old: bool, keep_open: bool, head_only: bool, second: int) -> tuple[bytes, bytes]:
+    """The bytes before and after the number header. They are the same for all senders within a second."""
     head = f"HTTP/1.{0 if old else 1} {answer.status} {_REASONS.get(answer.status, '')}\r\n"
     for name, value in answer.headers:
         head += f"{name}: {value}\r\n"
     whole = answer.body.encode()
     if answer.status not in (204, 304):
         head += f"Content-Length: {len(whole)}\r\n"
-    if not stay:
+    if not keep_open:
         head += "Connection: close\r\n"
     elif old:
         head += "Connection: keep-alive\r\n"

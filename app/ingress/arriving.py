@@ -1,4 +1,4 @@
-"""A capture that is still coming: its body, or, where it is not valid HTTP, whatever the sender sends."""
+"""A capture whose bytes are still arriving: its body, or, if it is not valid HTTP, everything that the sender sends."""
 
 import asyncio
 import re
@@ -10,36 +10,42 @@ from ..domain.bins import Bin
 from ..domain.captures import RawRequest
 from ..errors import StoreUnavailable
 from .answering import UNAVAILABLE
-from .body import BODY_S, DROP_S, Body, Budget
-from .capture import Capture, Context, refuse
-from .capture import Connection as Answered
-from .head import Head
-from .paths import Line
+from .body import BODY_S, DROP_S, Body, MemoryBudget
+from .capture import CaptureConnection as Answered
+from .capture import CaptureContext, CaptureExchange, answer_unkept
+from .head import RequestHead
+from .paths import RequestLine
 
-# What follows a request that is not valid HTTP belongs to it, as long as the sender makes no longer pause.
+# Bytes that follow a request that is not valid HTTP belong to it until the sender pauses for this long.
 QUIET_S = 0.2
-_MAY_FOLLOW = (b"content-length", b"transfer-encoding")
+_BODY_HEADERS = (b"content-length", b"transfer-encoding")
 _HEAD_ENDS = re.compile(rb"\n\r?\n")
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
-class Connection(Answered, Protocol):
-    """What an arrival needs of its connection."""
+class ArrivalConnection(Answered, Protocol):
+    """The connection as an arriving capture uses it."""
 
     deadline: float
 
-    def hold(self, data: bytes) -> None:
-        """These bytes follow the request."""
+    def buffer_rest(self, data: bytes) -> None:
+        """Buffer the bytes that follow the request."""
 
-    def take(self, capture: Capture) -> None:
-        """It has come as far as it will."""
+    def start_capture(self, capture: CaptureExchange) -> None:
+        """The capture is complete, or as complete as it will be."""
 
 
 class Arrival:
-    """A body of which not all came with the head."""
+    """A capture whose body did not arrive completely with the head."""
 
     def __init__(
-        self, context: Context, connection: Connection, budget: Budget, bin: Bin, line: Line, head: Head
+        self,
+        context: CaptureContext,
+        connection: ArrivalConnection,
+        budget: MemoryBudget,
+        bin: Bin,
+        line: RequestLine,
+        head: RequestHead,
     ) -> None:
         self._context = context
         self._connection = connection
@@ -50,13 +56,13 @@ class Arrival:
         self._body = Body(head, context.max_body, budget)
         connection.deadline = self._since + BODY_S
 
-    def invite(self) -> None:
-        """Tell a sender that asked first to go on."""
+    def send_100_continue(self) -> None:
+        """Send `100 Continue` if the sender waits for it."""
         if self._head.expects and self._connection.transport is not None:
             self._connection.transport.write(_CONTINUE)
 
     def feed(self, data: bytes) -> None:
-        """More bytes."""
+        """Handle received bytes."""
         body = self._body
         try:
             rest = body.feed(data)
@@ -64,30 +70,31 @@ class Arrival:
             body.end()
             refuse_for_memory(self._context, self._connection, self._line)
             return
-        if body.is_whole or body.is_broken:
-            self._connection.hold(rest)
+        if body.is_received or body.is_broken:
+            self._connection.buffer_rest(rest)
             self.end()
         elif body.is_too_long:
             self._connection.deadline = min(self._connection.deadline, clock.ticks() + DROP_S)
 
     def end(self) -> None:
-        """Nothing more will come, or nothing more is waited for."""
+        """Store what has arrived: the body is complete, or no more is expected."""
         body, framing = self._body.end()
         raw = raw_of(
             self._context, self._connection.address, self._line, self._head, body,
             complete=self._body.is_complete, framing=framing, received_at=self._received_at,
         )  # fmt: skip
-        keep_alive = self._head.keep_alive and self._body.is_whole
+        keep_alive = self._head.keep_alive and self._body.is_received
         role = self._line.role
-        capture = Capture(self._context, self._connection, self.bin, role, raw, keep_alive, self._since)
-        self._connection.take(capture)
+        capture = CaptureExchange(self._context, self._connection, self.bin, role, raw, keep_alive, self._since)
+        self._connection.start_capture(capture)
 
 
-class Broken:
-    """A request to a bin that is not valid HTTP, with what follows it: where it ends is unknown."""
+class InvalidRequest:
+    """An invalid HTTP request with a capture URL, and the bytes that follow it: its end is unknown."""
 
     def __init__(
-        self, context: Context, connection: Connection, budget: Budget, bin: Bin, line: Line, why: str
+        self, context: CaptureContext, connection: ArrivalConnection, budget: MemoryBudget, bin: Bin, line: RequestLine,
+        why: str,
     ) -> None:  # fmt: skip
         self._context = context
         self._connection = connection
@@ -102,22 +109,22 @@ class Broken:
         connection.deadline = self._since + BODY_S
 
     def begin(self, data: bytes, *, ended: bool) -> None:
-        """What came so far; `ended`: there is no more."""
-        if not self._keep(data):
+        """Handle the bytes so far; `ended`: there are no more."""
+        if not self._store_part(data):
             return
-        is_over = _HEAD_ENDS.search(data) is not None and not any(name in data.lower() for name in _MAY_FOLLOW)
+        is_over = _HEAD_ENDS.search(data) is not None and not any(name in data.lower() for name in _BODY_HEADERS)
         if ended or is_over:
             self.end()
         else:
-            self._wait()
+            self._restart_timer()
 
     def feed(self, data: bytes) -> None:
-        """More bytes."""
-        if self._keep(data):
-            self._wait()
+        """Handle received bytes."""
+        if self._store_part(data):
+            self._restart_timer()
 
     def end(self) -> None:
-        """Keep what came."""
+        """Store what has arrived."""
         line, kept = self._line, bytes(self._kept)
         self._stop()
         raw = RawRequest(
@@ -125,14 +132,16 @@ class Broken:
             body=kept, body_complete=self._is_whole, peer=peer_of(self._context, self._connection.address, None),
             received_at=self._received_at, refused=self._why,
         )  # fmt: skip
-        self._connection.take(Capture(self._context, self._connection, self.bin, line.role, raw, False, self._since))
+        self._connection.start_capture(
+            CaptureExchange(self._context, self._connection, self.bin, line.role, raw, False, self._since)
+        )
 
-    def _keep(self, data: bytes) -> bool:
-        """Whether there is memory for it."""
+    def _store_part(self, data: bytes) -> bool:
+        """Keep a part of the bytes, up to the size limit; False if the memory budget is used up."""
         part = data[: self._context.max_body - len(self._kept)]
         self._is_whole = self._is_whole and len(part) == len(data)
         try:
-            self._budget.take(len(part))
+            self._budget.reserve(len(part))
         except StoreUnavailable:
             self._stop()
             refuse_for_memory(self._context, self._connection, self._line)
@@ -140,7 +149,7 @@ class Broken:
         self._kept += part
         return True
 
-    def _wait(self) -> None:
+    def _restart_timer(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
         self._timer = asyncio.get_running_loop().call_later(QUIET_S, self.end)
@@ -148,22 +157,22 @@ class Broken:
     def _stop(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
-        self._budget.give_back(len(self._kept))
+        self._budget.release(len(self._kept))
         self._kept.clear()
 
 
-def refuse_for_memory(context: Context, connection: Connection, line: Line) -> None:
-    """503: too much is arriving at once."""
+def refuse_for_memory(context: CaptureContext, connection: ArrivalConnection, line: RequestLine) -> None:
+    """Answer 503: too many large requests are arriving at once."""
     context.metrics.unavailable += 1
-    refuse(connection, UNAVAILABLE, line)
+    answer_unkept(connection, UNAVAILABLE, line)
 
 
 def raw_of(
-    context: Context, address: str, line: Line, head: Head, body: bytes, *, complete: bool, framing: bytes | None,
-    received_at: datetime,
+    context: CaptureContext, address: str, line: RequestLine, head: RequestHead, body: bytes, *,
+    complete: bool, framing: bytes | None, received_at: datetime,
 ) -> RawRequest:  # fmt: skip
-    """The request as it is kept."""
-    assert line.version is not None  # it has a head
+    """The request as it is stored."""
+    assert line.version is not None  # the line is valid, as its head was parsed
     return RawRequest(
         method=line.method.decode("latin-1"),
         target=line.target.decode("latin-1"),
@@ -177,8 +186,8 @@ def raw_of(
     )
 
 
-def peer_of(context: Context, address: str, forwarded: bytes | None) -> str:
-    """The effective client."""
+def peer_of(context: CaptureContext, address: str, forwarded: bytes | None) -> str:
+    """The address of the client, taken from X-Forwarded-For if the proxy is trusted."""
     if context.peer_of is None:
         return address
     return context.peer_of(address, None if forwarded is None else forwarded.decode("latin-1"))

@@ -1,40 +1,41 @@
-"""Collecting the body of a capture that may be large, slow, cut short or endless: what came is kept, and it ends."""
+"""Collects the body of a capture, which may be large, slow, truncated or endless: what arrived is kept, within
+limits."""
 
 from ..errors import StoreUnavailable
 from .chunked import Chunks
-from .head import Head
+from .head import RequestHead
 
-# A body may take so long.
+# The time limit of a body.
 BODY_S = 29.0
-# Over the limit the rest is read and dropped, so that the sender still receives the answer; but not for ever.
+# Bytes over the limit are read and dropped, so that the sender still receives the answer; within these limits.
 DROP_S = 10.0
-MOST_DROPPED = 64 << 20
-# The bytes of a body in chunks are kept as they came, beside what the chunks hold, up to so many.
-MOST_FRAMING = 64 << 10
+MAX_DROPPED = 64 << 20
+# The raw bytes of a chunked body are stored next to the decoded content, up to this size.
+MAX_FRAMING = 64 << 10
 
 
-class Budget:
-    """Bytes that are held for requests that have not come whole: a limit on memory over all senders."""
+class MemoryBudget:
+    """A limit on the memory for incomplete requests, over all senders."""
 
     def __init__(self, size: int) -> None:
         self.size = size
         self.used = 0
 
-    def take(self, count: int) -> None:
-        """StoreUnavailable when they do not fit."""
+    def reserve(self, count: int) -> None:
+        """Reserve bytes. Raises StoreUnavailable when the budget is exceeded."""
         if self.used + count > self.size:
             raise StoreUnavailable("Too many large requests are arriving at once.")
         self.used += count
 
-    def give_back(self, count: int) -> None:
-        """They are free again."""
+    def release(self, count: int) -> None:
+        """Release reserved bytes."""
         self.used -= count
 
 
 class Body:
-    """The body behind one head. At most `limit` bytes of it are held."""
+    """The body that follows a head. At most `limit` bytes of it are kept."""
 
-    def __init__(self, head: Head, limit: int, budget: Budget) -> None:
+    def __init__(self, head: RequestHead, limit: int, budget: MemoryBudget) -> None:
         self._left = head.length
         self._chunks = Chunks() if head.chunked else None
         self._framing: bytearray | None = bytearray() if head.chunked and limit else None
@@ -44,25 +45,25 @@ class Body:
         self._kept = bytearray()
         self._dropped = 0
         self.is_broken = False
-        """It cannot be told where it ends, or it takes too much to get there."""
+        """Whether its end is unknown, or it exceeds `MAX_DROPPED`."""
 
     @property
-    def is_whole(self) -> bool:
-        """Its last byte has come."""
+    def is_received(self) -> bool:
+        """Whether its last byte has arrived."""
         return self._left == 0 if self._chunks is None else self._chunks.is_done
 
     @property
     def is_complete(self) -> bool:
-        """It has come whole, and is held whole."""
-        return self.is_whole and not self._dropped
+        """Whether it has arrived and is kept completely."""
+        return self.is_received and not self._dropped
 
     @property
     def is_too_long(self) -> bool:
-        """Some of it is not held."""
+        """Whether a part of it was dropped."""
         return self._dropped > 0
 
     def feed(self, data: bytes) -> bytes:
-        """Take what belongs to the body; what is left follows it. StoreUnavailable."""
+        """Consume the bytes that belong to the body; returns the rest. Raises StoreUnavailable."""
         if self._chunks is None:
             content = data[: self._left]
             taken = len(content)
@@ -72,27 +73,27 @@ class Body:
             self.is_broken = self._chunks.is_broken
             self._frame(data if self.is_broken else data[:taken])
         part = content[: self._limit - len(self._kept)]
-        self._take(len(part))
+        self._reserve(len(part))
         self._kept += part
         self._dropped += len(content) - len(part)
-        self.is_broken = self.is_broken or self._dropped > MOST_DROPPED
+        self.is_broken = self.is_broken or self._dropped > MAX_DROPPED
         return data[taken:]
 
     def end(self) -> tuple[bytes, bytes | None]:
-        """What is held, and of chunks the bytes as they came, if there are not too many. The budget has them back."""
-        self._budget.give_back(self._held)
+        """The kept content, and the raw bytes of a chunked body if they are not too long. Releases the memory."""
+        self._budget.release(self._held)
         self._held = 0
         return bytes(self._kept), None if self._framing is None else bytes(self._framing)
 
     def _frame(self, data: bytes) -> None:
         if self._framing is None:
             return
-        if len(self._framing) + len(data) > MOST_FRAMING:
+        if len(self._framing) + len(data) > MAX_FRAMING:
             self._framing = None
         else:
-            self._take(len(data))
+            self._reserve(len(data))
             self._framing += data
 
-    def _take(self, count: int) -> None:
-        self._budget.take(count)
+    def _reserve(self, count: int) -> None:
+        self._budget.reserve(count)
         self._held += count

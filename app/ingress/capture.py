@@ -1,7 +1,8 @@
-"""One capture, from its head to the outcome of its answer: kept byte for byte before the answer leaves (P1, P2).
+"""One capture, from its head to the outcome of its answer. It is stored byte for byte before the answer is sent (P1,
+P2).
 
-Nothing here raises for what a sender does. What cannot be stored is answered 503, so that the provider's own fallback
-fires. There is no task for a capture, unless its answer is played.
+No input of a sender raises an exception here. If a capture cannot be stored, it is answered 503, so that the
+provider uses its fallback. A task is created only for an answer that is delayed or broken by a fault.
 """
 
 import asyncio
@@ -20,15 +21,15 @@ from ..domain.roles import Role
 from ..errors import StoreUnavailable
 from ..log import get_log
 from ..services.captures import Intake
+from ..services.held_answers import HeldAnswers
 from ..services.keyring import Keyring
 from ..services.metrics import Metrics
-from ..services.replies import Reply, Words
-from ..services.waits import Waiting
+from ..services.replies import PreparedAnswer, Reply
 from ..store import Store
-from ..tasks import lifelong
-from .answering import LOOK_AGAIN_S, NOT_HTTP, UNAVAILABLE, Line, Peer
-from .faults import Scene, play
-from .paths import Line as RequestLine
+from ..tasks import start_task
+from .answering import NOT_HTTP, POLL_S, UNAVAILABLE, Peer, Responder
+from .faults import FaultContext, play
+from .paths import RequestLine
 
 _log = get_log("capture")
 
@@ -37,37 +38,37 @@ UrlOf = Callable[[str, RawRequest, Bin, Role], str]
 
 
 @dataclass(frozen=True, slots=True)
-class Context:
-    """What captures need of the application.
+class CaptureContext:
+    """The parts of the application that captures use.
 
-    `url_of` makes the capture URL of a role as the sender of a request knows it. `peer_of` tells the effective client
-    from the address at the other end and from X-Forwarded-For; None: the address is the client.
+    `url_of` returns the capture URL of a role as the sender of a request addresses it. `peer_of` returns the client
+    for the address of the connection and X-Forwarded-For; None: the client is the address.
     """
 
     keyring: Keyring
     intake: Intake
     store: Store
-    waiting: Waiting
+    held_answers: HeldAnswers
     metrics: Metrics
     max_body: int
     url_of: UrlOf
     peer_of: PeerOf | None
 
 
-class Connection(Peer, Protocol):
-    """What a capture needs of its connection."""
+class CaptureConnection(Peer, Protocol):
+    """The connection as a capture uses it."""
 
     address: str
 
-    def answered(self, *, stay: bool) -> None:
-        """The answer is out, or never will be; `stay`: the next request may follow."""
+    def answered(self, *, keep_open: bool) -> None:
+        """The answer was sent, or never will be; `keep_open`: another request may follow."""
 
 
-class Capture(msgspec.Struct):
-    """`begin` is called once; `Connection.answered` follows."""
+class CaptureExchange(msgspec.Struct):
+    """Call `begin` once; it calls `CaptureConnection.answered` at the end."""
 
-    context: Context
-    connection: Connection
+    context: CaptureContext
+    connection: CaptureConnection
     bin: Bin
     role: Role
     raw: RawRequest
@@ -76,7 +77,7 @@ class Capture(msgspec.Struct):
     reply: Reply | None = None
 
     def begin(self) -> None:
-        """Hand it to the store; `_stored` follows when it is durable, or cannot be."""
+        """Pass the capture to the store; `_stored` is called when it is durable, or cannot be stored."""
         try:
             stored, self.reply = self.context.intake.begin(self.bin, self.role, self.raw)
         except Exception as error:
@@ -85,9 +86,9 @@ class Capture(msgspec.Struct):
             stored.add_done_callback(self._stored)
 
     @property
-    def _line(self) -> Line:
+    def _responder(self) -> Responder:
         raw = self.raw
-        return Line(
+        return Responder(
             self.connection, method=raw.method, version=raw.http_version, keep_alive=self.keep_alive, since=self.since
         )
 
@@ -96,9 +97,9 @@ class Capture(msgspec.Struct):
         metrics.unavailable += 1
         if not isinstance(error, StoreUnavailable):
             _log.error("capture.failed", exc_info=error)
-        line = self._line
-        line.write(UNAVAILABLE, n=None)
-        self.connection.answered(stay=line.stay)
+        responder = self._responder
+        responder.write(UNAVAILABLE, n=None)
+        self.connection.answered(keep_open=responder.keep_open)
 
     def _stored(self, stored: "asyncio.Future[int]") -> None:
         try:
@@ -107,49 +108,53 @@ class Capture(msgspec.Struct):
             self._refuse(error)
             return
         raw, reply = self.raw, self.reply
-        assert reply is not None  # what was stored was begun
+        assert reply is not None  # `begin` has set it before the future was resolved
         metrics = self.context.metrics
         metrics.stored(self.role, clock.ticks() - self.since)
-        line = self._line
+        responder = self._responder
         if raw.refused is not None:
             metrics.refused_by_parser += 1
-            self._answer(line, n, Words(answer=NOT_HTTP, set_by_user=True))
+            self._answer(responder, n, PreparedAnswer(answer=NOT_HTTP, set_by_user=True))
             return
         metrics.incomplete += not raw.body_complete
-        words = reply.words(n)
+        prepared = reply.prepare(n)
         if not reply.is_played:
-            self._answer(line, n, words)
+            self._answer(responder, n, prepared)
             return
-        # The answer may be held back for minutes.
+        # The answer may be held back for minutes, so the body is released.
         self.raw = msgspec.structs.replace(raw, body=b"", framing=None)
-        lifelong(self._play(line, n, reply, words), name="answer")
+        start_task(self._play(responder, n, reply, prepared), name="answer")
 
-    def _answer(self, line: Line, n: int, words: Words) -> None:
-        line.write(words.answer, n=n, constant=words.constant)
-        self._leave(line, n, words)
+    def _answer(self, responder: Responder, n: int, prepared: PreparedAnswer) -> None:
+        responder.write(prepared.answer, n=n, constant=prepared.constant)
+        self._finish_when_sent(responder, n, prepared)
 
-    def _leave(self, line: Line, n: int, words: Words) -> None:
-        outcome = line.outcome()
+    def _finish_when_sent(self, responder: Responder, n: int, prepared: PreparedAnswer) -> None:
+        outcome = responder.outcome()
         if outcome is None:
-            asyncio.get_running_loop().call_later(LOOK_AGAIN_S, self._leave, line, n, words)
+            asyncio.get_running_loop().call_later(POLL_S, self._finish_when_sent, responder, n, prepared)
             return
-        self._end(line, n, words.tell(outcome))
+        self._end(responder, n, prepared.complete_outcome(outcome))
 
-    async def _play(self, line: Line, n: int, reply: Reply, words: Words) -> None:
+    async def _play(self, responder: Responder, n: int, reply: Reply, prepared: PreparedAnswer) -> None:
         def redirect_to() -> str:
             return f"{self.context.url_of(self.connection.address, self.raw, self.bin, reply.role)}/{REDIRECTED}"
 
-        outcome = await play(Scene(line, self.context.waiting, self.bin.id, n, reply, words, redirect_to))
-        self._end(line, n, outcome)
+        outcome = await play(
+            FaultContext(responder, self.context.held_answers, self.bin.id, n, reply, prepared, redirect_to)
+        )
+        self._end(responder, n, outcome)
 
-    def _end(self, line: Line, n: int, outcome: Outcome) -> None:
+    def _end(self, responder: Responder, n: int, outcome: Outcome) -> None:
         self.context.store.note_outcome(NewOutcome(self.bin.id, n, outcome))
-        self.connection.answered(stay=line.stay)
+        self.connection.answered(keep_open=responder.keep_open)
 
 
-def refuse(connection: Connection, answer: Answer, request: RequestLine, *, keep_alive: bool = False) -> None:
-    """Answer what is not kept."""
+def answer_unkept(
+    connection: CaptureConnection, answer: Answer, request: RequestLine, *, keep_alive: bool = False
+) -> None:
+    """Answer a request that is not stored."""
     method, version = request.method.decode("latin-1"), (request.version or b"1.1").decode()
-    line = Line(connection, method=method, version=version, keep_alive=keep_alive, since=clock.ticks())
-    line.write(answer, n=None)
-    connection.answered(stay=line.stay)
+    responder = Responder(connection, method=method, version=version, keep_alive=keep_alive, since=clock.ticks())
+    responder.write(answer, n=None)
+    connection.answered(keep_open=responder.keep_open)

@@ -1,17 +1,17 @@
-"""Bodies in chunks (RFC 9112, section 7.1): what each chunk holds, and where the body ends."""
+"""Decodes chunked bodies (RFC 9112, section 7.1) and finds their end."""
 
 import re
 from enum import Enum
 
-# The line with a chunk's size and its extensions; and all trailer lines together.
-MOST_LINE = 4_096
-MOST_TRAILERS = 64 << 10
+# Limits of a chunk-size line with extensions, and of all trailer lines together.
+MAX_LINE = 4_096
+MAX_TRAILERS = 64 << 10
 _SIZE = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\r\n\0]*)?")
 _TRAILER = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+:[^\r\n\0]*")
 
 
 class _Next(Enum):
-    """What is expected."""
+    """What is expected next."""
 
     SIZE = 1
     DATA = 2
@@ -21,25 +21,25 @@ class _Next(Enum):
 
 
 class Chunks:
-    """Takes the bytes of one body as they come, in pieces of any size."""
+    """Decodes one body from parts of any size."""
 
     def __init__(self) -> None:
         self._next = _Next.SIZE
-        # Bytes of the chunk that are still to come.
+        # Bytes of the chunk that have not arrived yet.
         self._left = 0
-        # The beginning of a line.
+        # The beginning of an incomplete line.
         self._line = b""
         self._trailers = 0
         self.is_broken = False
-        """What came last is no chunk, so where the body ends is unknown."""
+        """Whether the encoding is invalid, so that the end of the body is unknown."""
 
     @property
     def is_done(self) -> bool:
-        """The body has ended."""
+        """Whether the body has ended."""
         return self._next is _Next.NOTHING
 
     def feed(self, data: bytes) -> tuple[bytes, int]:
-        """What the chunks in these bytes hold, and how many of the bytes belong to the body."""
+        """The decoded content of these bytes, and how many of the bytes belong to the body."""
         found: list[bytes] = []
         at = 0
         while at < len(data) and not self.is_done and not self.is_broken:
@@ -55,20 +55,20 @@ class Chunks:
         return b"".join(found), at
 
     def _read_line(self, data: bytes, at: int) -> int:
-        """Where the line ends, or what there is of it."""
-        most = at + MOST_LINE - len(self._line)
+        """Read a line, or a part of it; returns the position after it."""
+        most = at + MAX_LINE - len(self._line)
         end = data.find(b"\n", at, most)
         stop = min(len(data), most) if end < 0 else end + 1
         self._line += data[at:stop]
         if end >= 0:
             line, self._line = self._line, b""
             self.is_broken = not (line.endswith(b"\r\n") and self._take(line[:-2]))
-        elif len(self._line) >= MOST_LINE or (self._next is _Next.BREAK and self._line != b"\r"):
+        elif len(self._line) >= MAX_LINE or (self._next is _Next.BREAK and self._line != b"\r"):
             self.is_broken = True
         return stop
 
     def _take(self, line: bytes) -> bool:
-        """A whole line; whether it is what may come here."""
+        """Handle a complete line; returns whether it is valid here."""
         if self._next is _Next.SIZE:
             size = _SIZE.fullmatch(line)
             if size is None:
@@ -83,4 +83,4 @@ class Chunks:
             self._next = _Next.NOTHING
             return True
         self._trailers += len(line)
-        return self._trailers <= MOST_TRAILERS and _TRAILER.fullmatch(line) is not None
+        return self._trailers <= MAX_TRAILERS and _TRAILER.fullmatch(line) is not None

@@ -1,7 +1,7 @@
-"""How answers are played: at once, late, or wrong on purpose. One player a `FaultKind`.
+"""Sends delayed and faulty answers. There is one player for each `FaultKind`.
 
-Every player starts after the commit, and gives back what became of the answer. What is sent carries X-Capture and the
-safe headers, whatever it is. A sender that hangs up while it is kept waiting is noticed in that moment.
+A player starts after the commit and returns the outcome of the answer. Every response has X-Capture and the safe
+headers. If the sender disconnects while its answer is held back, the player ends at once.
 """
 
 import math
@@ -15,144 +15,150 @@ from ..domain.answers.model import EMPTY_TWIML, Answer, safe_answer
 from ..domain.captures import Outcome
 from ..domain.faults import FaultKind
 from ..log import get_log
-from ..services.replies import Reply, Words
-from ..services.waits import Ending, Waiting
-from .answering import Line
+from ..services.held_answers import Ending, HeldAnswers
+from ..services.replies import PreparedAnswer, Reply
+from .answering import Responder
 
-# As even as it may be, in as few pieces as a thousand of them may have.
-DRIP_S = 0.1
-MOST_DROPS = 60
+# The interval of pieces of a slow answer, and the maximum number of pieces, because there may be a thousand slow
+# answers.
+PIECE_INTERVAL_S = 0.1
+MAX_PIECES = 60
 FAILED = "The answer could not be played as it was set; the default went out instead."
 _XML = (("Content-Type", "text/xml"),)
-# An element that is never closed, a bare ampersand, half a tag.
+# An element that is not closed, a bare ampersand, an incomplete tag.
 _BAD_XML = Answer(headers=_XML, body='<?xml version="1.0" encoding="UTF-8"?><Response><Message>fish & chips</Respon')
 _TO_CUT = Answer(headers=_XML, body=EMPTY_TWIML)
-# Half of less could not be told from a whole one.
-_LEAST_TO_CUT = 16
+# Half of a shorter body could be mistaken for a complete one.
+_MIN_CUT_BODY = 16
 
 _log = get_log("faults")
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
-    """What a player works with. `redirect_to` makes the address that a redirect points to."""
+class FaultContext:
+    """The input of a player. `redirect_to` returns the target of a redirect."""
 
-    line: Line
-    waiting: Waiting
+    responder: Responder
+    held_answers: HeldAnswers
     bin_id: str
     n: int
     reply: Reply
-    usual: Words
+    prepared: PreparedAnswer
     redirect_to: Callable[[], str]
 
-    async def say(self, words: Words, note: str | None = None) -> Outcome:
-        """Send it whole."""
-        self.line.write(words.answer, n=self.n, constant=words.constant)
-        return _noted(words.tell(await self.line.drained()), note)
+    async def send(self, prepared: PreparedAnswer, note: str | None = None) -> Outcome:
+        """Send a complete answer."""
+        self.responder.write(prepared.answer, n=self.n, constant=prepared.constant)
+        return _with_note(prepared.complete_outcome(await self.responder.drained()), note)
 
     def left(self, status: int | None = None) -> Outcome:
-        """The sender has just hung up."""
-        return self.usual.tell(Outcome(status=status, sender_left=True, left_ms=self.line.elapsed_ms()))
+        """The outcome when the sender has just disconnected."""
+        return self.prepared.complete_outcome(
+            Outcome(status=status, sender_left=True, left_ms=self.responder.elapsed_ms())
+        )
 
     async def wait(self, until_ms: float) -> Ending:
-        """So long after the arrival."""
-        return await self.waiting.wait((until_ms - self.line.elapsed_ms()) / 1_000, self.line.peer)
+        """Wait until this time after the request."""
+        return await self.held_answers.wait((until_ms - self.responder.elapsed_ms()) / 1_000, self.responder.peer)
 
 
-Player = Callable[[Scene], Awaitable[Outcome]]
+Player = Callable[[FaultContext], Awaitable[Outcome]]
 
 
-async def play(scene: Scene) -> Outcome:
-    """Play the fault, or the delay, of a reply. Always ends with an answer, or with the reason why there is none."""
-    fault = scene.reply.fault
+async def play(context: FaultContext) -> Outcome:
+    """Play the fault or the delay of a reply. Always returns an outcome, with a note when the fault could not be
+    played."""
+    fault = context.reply.fault
     try:
         if fault is None:
-            return await _late(scene, scene.usual.answer.delay_ms)
-        return await PLAYERS[fault.kind](scene)
+            return await _answer_late(context, context.prepared.answer.delay_ms)
+        return await PLAYERS[fault.kind](context)
     except Exception as error:
         _log.error("fault.failed", exc_info=error)
-        scene.line.stay = False
-        if scene.line.has_begun:
-            return _noted(await scene.line.drained(), FAILED)
-        return await scene.say(Words(answer=safe_answer(scene.reply.role)), FAILED)
+        context.responder.keep_open = False
+        if context.responder.has_begun:
+            return _with_note(await context.responder.drained(), FAILED)
+        return await context.send(PreparedAnswer(answer=safe_answer(context.reply.role)), FAILED)
 
 
-async def _status(scene: Scene) -> Outcome:
-    fault, hit = scene.reply.fault, scene.reply.hit
+async def _status(context: FaultContext) -> Outcome:
+    fault, hit = context.reply.fault, context.reply.hit
     assert fault is not None
     assert hit is not None
     status = fault.statuses[(hit.hits - 1) % len(fault.statuses)]
-    usual = scene.usual
-    if status == usual.answer.status:
-        # "Fail twice, then 200": the third time is as if nothing were wrong.
-        return await scene.say(usual)
-    return await scene.say(_made(Answer(status=status)))
+    prepared = context.prepared
+    if status == prepared.answer.status:
+        # With "fail twice, then 200", the third answer is the normal one.
+        return await context.send(prepared)
+    return await context.send(_prepared(Answer(status=status)))
 
 
-async def _hold(scene: Scene) -> Outcome:
-    assert scene.reply.fault is not None
-    return await _late(scene, scene.reply.fault.seconds * 1_000)
+async def _hold(context: FaultContext) -> Outcome:
+    assert context.reply.fault is not None
+    return await _answer_late(context, context.reply.fault.seconds * 1_000)
 
 
-async def _late(scene: Scene, until_ms: float) -> Outcome:
-    with scene.waiting.place(scene.bin_id) as free:
-        ending = await scene.wait(until_ms) if free else Ending.FULL
+async def _answer_late(context: FaultContext, until_ms: float) -> Outcome:
+    with context.held_answers.slot(context.bin_id) as free:
+        ending = await context.wait(until_ms) if free else Ending.FULL
     if ending is Ending.LEFT:
-        return scene.left()
-    return await scene.say(scene.usual, ending.value)
+        return context.left()
+    return await context.send(context.prepared, ending.value)
 
 
-async def _drop(scene: Scene) -> Outcome:
-    scene.line.drop()
+async def _drop(context: FaultContext) -> Outcome:
+    context.responder.drop()
     return Outcome()
 
 
-async def _cut(scene: Scene) -> Outcome:
-    answer = scene.usual.answer
-    if answer.status in BODILESS or len(answer.body) < _LEAST_TO_CUT:
+async def _cut(context: FaultContext) -> Outcome:
+    answer = context.prepared.answer
+    if answer.status in BODILESS or len(answer.body) < _MIN_CUT_BODY:
         answer = _TO_CUT
-    data = scene.line.compose(answer, n=scene.n, constant=False, last=True)
+    data = context.responder.compose(answer, n=context.n, constant=False, last=True)
     body = answer.body.encode()
     half = len(body) // 2
-    # A HEAD is answered without a body: of such an answer the last header is cut.
-    scene.line.put(data[: half - len(body)] if data.endswith(body) else data[:-4], answer.status)
-    outcome = await scene.line.drained()
-    words = Words(answer=msgspec.structs.replace(answer, body=body[:half].decode("utf-8", "ignore")), set_by_user=True)
-    return msgspec.structs.replace(words.tell(outcome), well_formed=False)
+    # The response to HEAD has no body, so its last header is truncated.
+    context.responder.put(data[: half - len(body)] if data.endswith(body) else data[:-4], answer.status)
+    outcome = await context.responder.drained()
+    prepared = PreparedAnswer(
+        answer=msgspec.structs.replace(answer, body=body[:half].decode("utf-8", "ignore")), set_by_user=True
+    )
+    return msgspec.structs.replace(prepared.complete_outcome(outcome), well_formed=False)
 
 
-async def _bad_xml(scene: Scene) -> Outcome:
-    return await scene.say(_made(_BAD_XML, well_formed=False))
+async def _bad_xml(context: FaultContext) -> Outcome:
+    return await context.send(_prepared(_BAD_XML, well_formed=False))
 
 
-async def _redirect(scene: Scene) -> Outcome:
-    return await scene.say(_made(Answer(status=302, headers=(("Location", scene.redirect_to()),))))
+async def _redirect(context: FaultContext) -> Outcome:
+    return await context.send(_prepared(Answer(status=302, headers=(("Location", context.redirect_to()),))))
 
 
-async def _slow(scene: Scene) -> Outcome:
-    assert scene.reply.fault is not None
-    words, line = scene.usual, scene.line
-    until_ms = scene.reply.fault.seconds * 1_000
-    with scene.waiting.place(scene.bin_id) as free:
+async def _slow(context: FaultContext) -> Outcome:
+    assert context.reply.fault is not None
+    prepared, responder = context.prepared, context.responder
+    until_ms = context.reply.fault.seconds * 1_000
+    with context.held_answers.slot(context.bin_id) as free:
         if not free:
-            return await scene.say(words, Ending.FULL.value)
-        data = line.compose(words.answer, n=scene.n, constant=words.constant)
+            return await context.send(prepared, Ending.FULL.value)
+        data = responder.compose(prepared.answer, n=context.n, constant=prepared.constant)
         ending = Ending.OVER
-        for due_ms, piece in _drops(data, line.elapsed_ms(), until_ms):
+        for due_ms, piece in _pieces(data, responder.elapsed_ms(), until_ms):
             if ending is not Ending.STOPPED:
-                ending = await scene.wait(due_ms)
+                ending = await context.wait(due_ms)
             if ending is Ending.LEFT:
-                return scene.left(words.answer.status if line.has_begun else None)
-            line.put(piece, words.answer.status)
-    return _noted(words.tell(await line.drained()), ending.value)
+                return context.left(prepared.answer.status if responder.has_begun else None)
+            responder.put(piece, prepared.answer.status)
+    return _with_note(prepared.complete_outcome(await responder.drained()), ending.value)
 
 
-def _drops(data: bytes, from_ms: float, until_ms: float) -> Iterator[tuple[float, bytes]]:
-    """The status line now, the rest in small pieces, the last one at `until_ms`."""
+def _pieces(data: bytes, from_ms: float, until_ms: float) -> Iterator[tuple[float, bytes]]:
+    """The status line at once, then the rest in small pieces, the last one at `until_ms`."""
     head = data.index(b"\r\n") + 2
     yield from_ms, data[:head]
     rest = data[head:]
-    count = min(len(rest), MOST_DROPS, max(1, round((until_ms - from_ms) / (DRIP_S * 1_000))))
+    count = min(len(rest), MAX_PIECES, max(1, round((until_ms - from_ms) / (PIECE_INTERVAL_S * 1_000))))
     size = math.ceil(len(rest) / count)
     count = math.ceil(len(rest) / size)
     for index in range(count):
@@ -160,11 +166,11 @@ def _drops(data: bytes, from_ms: float, until_ms: float) -> Iterator[tuple[float
         yield due_ms, rest[index * size : (index + 1) * size]
 
 
-def _made(answer: Answer, *, well_formed: bool = True) -> Words:
-    return Words(answer=answer, set_by_user=True, well_formed=well_formed)
+def _prepared(answer: Answer, *, well_formed: bool = True) -> PreparedAnswer:
+    return PreparedAnswer(answer=answer, set_by_user=True, well_formed=well_formed)
 
 
-def _noted(outcome: Outcome, note: str | None) -> Outcome:
+def _with_note(outcome: Outcome, note: str | None) -> Outcome:
     return outcome if note is None else msgspec.structs.replace(outcome, note=note)
 
 

@@ -1,28 +1,29 @@
-"""The head of a request: what its header lines say about the body and the connection.
+"""Parses the header lines of a request, as far as they describe the body and the connection.
 
-The lines are judged by llhttp, the parser of Node.js, through httptools: it refuses what could be read in two ways (two
-lengths, a length beside a coding, folded lines, bare line breaks). It knows a fixed list of methods only, and captures
-come with any; so it sees the header lines behind a line of our own, and the request line is read by `paths.py`.
+The lines are validated by llhttp, the parser of Node.js, through httptools. It rejects ambiguous requests (two
+lengths, a length with a transfer coding, folded lines, bare line breaks). It supports a fixed list of methods only,
+and captures may have any; so it gets the header lines after a constant request line, and `paths.py` parses the real
+one.
 """
 
 import msgspec
 from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
 
-# A head of more bytes, or of more lines, is refused.
-MOST_BYTES = 256 << 10
-MOST_LINES = 256
+# Limits of a head in bytes and lines.
+MAX_BYTES = 256 << 10
+MAX_LINES = 256
 
 _FIRST_LINE = b"POST / HTTP/1.1\r\n"
 _OLD = (b"0.9", b"1.0")
 
 
 class NotHttp(Exception):
-    """Why the bytes are no request of HTTP/1.x."""
+    """The bytes are not a valid HTTP/1.x request; the message is the reason."""
 
 
-class Head(msgspec.Struct, frozen=True, gc=False):
-    """`lines` are the header lines as they came, each with its line break. `length` is that of the body, 0 where it
-    has none or is `chunked`. `expects`: the sender waits for `100 Continue`. `forwarded`: X-Forwarded-For."""
+class RequestHead(msgspec.Struct, frozen=True, gc=False):
+    """`lines`: the header lines as received, each with its line break. `length`: the length of the body, 0 if there
+    is none or it is `chunked`. `expects`: the sender waits for `100 Continue`. `forwarded`: X-Forwarded-For."""
 
     lines: bytes
     length: int
@@ -34,12 +35,12 @@ class Head(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def has_body(self) -> bool:
-        """Something follows the head."""
+        """Whether a body follows the head."""
         return self.length > 0 or self.chunked
 
 
 class _Headers:
-    """What the parser tells."""
+    """Receives the callbacks of the parser."""
 
     __slots__ = ("chunked", "connection", "count", "expect", "forwarded", "length", "upgrade")
 
@@ -52,7 +53,7 @@ class _Headers:
 
     def on_header(self, name: bytes, value: bytes) -> None:
         self.count += 1
-        # Only these lengths are looked at, as a string is made in lower case for each.
+        # The length is checked first, because lower-casing creates a new object for each name.
         if len(name) not in _LENGTHS:
             return
         match name.lower():
@@ -75,24 +76,24 @@ _LENGTHS = frozenset(
 )
 
 
-def read_head(version: bytes, lines: bytes) -> Head:
-    """`lines`: the header lines and the empty line behind them. NotHttp."""
+def read_head(version: bytes, lines: bytes) -> RequestHead:
+    """Parse the header lines and the empty line after them. Raises NotHttp."""
     headers = _Headers()
     try:
         HttpRequestParser(headers).feed_data(_FIRST_LINE + lines)
     except HttpParserUpgrade:
-        pass  # the head is read, and what follows it is not the parser's
+        pass  # the head is parsed; what follows it is not for this parser
     except HttpParserError as error:
         raise NotHttp(_reason(error)) from None
-    if headers.count > MOST_LINES:
-        raise NotHttp(f"more than {MOST_LINES} header lines")
+    if headers.count > MAX_LINES:
+        raise NotHttp(f"more than {MAX_LINES} header lines")
     options = {option.strip(b" \t") for option in headers.connection.split(b",")} if headers.connection else frozenset()
     is_old = version in _OLD
-    return Head(
+    return RequestHead(
         lines=lines[:-2],
         length=headers.length,
         chunked=headers.chunked,
-        # A coding is not part of HTTP/1.0, so where such a body ends is not certain.
+        # HTTP/1.0 has no transfer codings, so the end of such a body is uncertain.
         keep_alive=(b"keep-alive" in options and not headers.chunked) if is_old else b"close" not in options,
         expects=headers.expect == b"100-continue" and not is_old,
         upgrade=headers.upgrade and b"upgrade" in options,
@@ -101,7 +102,7 @@ def read_head(version: bytes, lines: bytes) -> Head:
 
 
 def _reason(error: HttpParserError) -> str:
-    """The parser's own words, which are constants: none of them repeats what came."""
+    """The parser's message, which is a constant and does not repeat the input."""
     context = error.__context__
     words = str(context if isinstance(context, HttpParserError) else error) or type(error).__name__
     return words[:1].lower() + words[1:]

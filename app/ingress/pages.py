@@ -1,7 +1,7 @@
-"""Requests that belong to no bin: passed to aiohttp's own server, one at a time, as they come.
+"""Passes requests without a capture URL to aiohttp's server, one at a time.
 
-aiohttp's protocol gets the bytes of one request and writes its response to the connection's transport. It says that a
-response is out where it would write its access log. Only public names of aiohttp are used.
+aiohttp's protocol gets the bytes of one request and writes the response to the connection's transport. Its access
+log is used to learn when a response was sent. Only public names of aiohttp are used.
 """
 
 import asyncio
@@ -13,48 +13,48 @@ from aiohttp import web
 from aiohttp.abc import AbstractAccessLogger
 
 from ..log import get_log
-from .body import Body, Budget
-from .head import Head
+from .body import Body, MemoryBudget
+from .head import RequestHead
 
 _SAFE = {"Content-Security-Policy": "sandbox; default-src 'none'", "X-Content-Type-Options": "nosniff"}
-# Our connections have deadlines of their own, and may carry captures while aiohttp has nothing to do.
+# Connections have deadlines of their own, and may carry captures while aiohttp is idle.
 _NEVER_S = 7 * 86_400.0
 
 _log = get_log("server")
 
 
-class Connection(Protocol):
-    """What a page needs of its connection."""
+class PageConnection(Protocol):
+    """The connection as a page uses it."""
 
     transport: asyncio.Transport | None
     trusted: bool
 
-    def hold(self, data: bytes) -> None:
-        """These bytes follow the request."""
+    def buffer_rest(self, data: bytes) -> None:
+        """Buffer the bytes that follow the request."""
 
     def watch(self, left: Callable[[], object] | None) -> None:
-        """Call this when the client hangs up; None: stop watching."""
+        """Call `left` when the client disconnects; None: stop watching."""
 
-    def answered(self, *, stay: bool) -> None:
-        """The response is out; `stay`: the next request may follow."""
+    def answered(self, *, keep_open: bool) -> None:
+        """The response was sent; `keep_open`: another request may follow."""
 
-    def came_whole(self) -> None:
-        """The request has no deadline any more."""
+    def request_complete(self) -> None:
+        """The request has arrived completely, so it has no deadline any more."""
 
-    def end(self, words: bytes) -> None:
-        """Say this, and close."""
+    def end(self, response: bytes) -> None:
+        """Send this response and close the connection."""
 
 
 class _ResponseLog(AbstractAccessLogger):
-    """Called by aiohttp when a response is out."""
+    """Called by aiohttp when a response was sent."""
 
     def log(self, request: web.BaseRequest, response: web.StreamResponse, time: float) -> None:  # noqa: ARG002
         if isinstance(request.protocol, PageHandler) and request.protocol.page is not None:
-            request.protocol.page.responded(stay=bool(response.keep_alive))
+            request.protocol.page.responded(keep_open=bool(response.keep_alive))
 
 
 OPTIONS: dict[str, Any] = {
-    # A long filter in a query.
+    # A filter in a query may be long.
     "max_line_size": 65_536,
     "max_field_size": 65_536,
     "max_headers": 256,
@@ -68,28 +68,29 @@ OPTIONS: dict[str, Any] = {
 
 
 class PageHandler(web.RequestHandler):
-    """aiohttp's end of a connection, and the request that it has in hand."""
+    """aiohttp's protocol for a connection, with the current request."""
 
     __slots__ = ("_full", "page")
 
     def __init__(self, server: web.Server, *, loop: asyncio.AbstractEventLoop) -> None:
         self.page: Page | None = None
-        # Who waits for the peer to read.
+        # Futures of callers that wait until the peer has read.
         self._full: set[asyncio.Future[None]] = set()
         super().__init__(server, loop=loop, **OPTIONS)
 
     def resume_writing(self) -> None:
-        """The peer has read."""
+        """The write buffer has space again."""
         super().resume_writing()
         self._wake()
 
     def connection_lost(self, exc: BaseException | None) -> None:
-        """The peer is gone."""
+        """The connection is closed."""
         super().connection_lost(exc)
         self._wake()
 
     async def drained(self) -> None:
-        """Wait while the peer is behind with reading. Each caller waits by itself: one that gives up stops no other."""
+        """Wait until the write buffer has space. Each caller has its own future, so that a cancelled one does not
+        affect the others."""
         while self.writing_paused and self.transport is not None:
             full = asyncio.get_running_loop().create_future()
             self._full.add(full)
@@ -110,8 +111,8 @@ class PageHandler(web.RequestHandler):
         exc: BaseException | None = None,
         message: str | None = None,  # noqa: ARG002
     ) -> web.StreamResponse:
-        """A constant page: aiohttp's own quotes the request back, and names its version."""
-        # Who left before the response is no error.
+        """A constant response: aiohttp's own repeats the request and shows its version."""
+        # A client that left before the response is not an error.
         if status >= 500 and exc is not None and not isinstance(exc, ConnectionError):
             _log.error("request.failed", exc_info=exc)
         text = "Bad request\n" if status < 500 else "Something broke; the log has the details.\n"
@@ -121,89 +122,89 @@ class PageHandler(web.RequestHandler):
 
 
 class Pages:
-    """Makes aiohttp's end, where a connection needs one."""
+    """Creates aiohttp's protocol for connections that need one."""
 
     def __init__(self, server: Callable[[], web.Server]) -> None:
         self._server = server
 
     def connect(self, transport: asyncio.Transport) -> PageHandler:
-        """For one connection, as long as it lives."""
+        """The protocol for one connection, for as long as it is open."""
         handler = PageHandler(self._server(), loop=asyncio.get_running_loop())
         handler.connection_made(transport)
         return handler
 
 
 class Page:
-    """One request on its way to aiohttp, until its response is out."""
+    """One request that is passed to aiohttp, until its response was sent."""
 
     def __init__(
-        self, connection: Connection, handler: PageHandler, head: Head, budget: Budget, *, is_tunnel: bool,
-        refusal: bytes,
+        self, connection: PageConnection, handler: PageHandler, head: RequestHead, budget: MemoryBudget, *,
+        is_tunnel: bool, refusal: bytes,
     ) -> None:  # fmt: skip
         self._connection = connection
         self._handler = handler
-        # Finds the end of the body, and holds none of it. None: whatever comes is aiohttp's.
+        # Finds the end of the body without keeping it. None for a WebSocket: all bytes go to aiohttp.
         self._body = None if is_tunnel else Body(head, 0, budget)
         self._stay = head.keep_alive and not is_tunnel
         self._responded = False
         self._refusal = refusal
         self.wants_more = True
-        """What comes next belongs to it."""
+        """Whether the next bytes belong to this request."""
 
     @property
     def is_tunnel(self) -> bool:
-        """All that comes belongs to it: a WebSocket."""
+        """Whether it is a WebSocket, so that all further bytes belong to it."""
         return self._body is None
 
     def begin(self, head: bytes, data: bytes) -> None:
-        """The head, and what came behind it."""
+        """Handle the head and the bytes after it."""
         self._handler.page = self
         self._handler.data_received(head)
         self.feed(data)
 
     def feed(self, data: bytes) -> None:
-        """More bytes, while it `wants_more`."""
+        """Handle received bytes; call it only while `wants_more`."""
         if self._body is None:
             self._pass(data)
             return
         rest = self._body.feed(data)
         if self._body.is_broken:
-            # aiohttp would let its handler wait for more, and where the next request begins is unknown.
+            # aiohttp would make its handler wait for more bytes, and the start of the next request is unknown.
             self._connection.end(b"" if self._responded else self._refusal)
             return
         self._pass(data[: len(data) - len(rest)])
-        if self._body.is_whole:
+        if self._body.is_received:
             self.wants_more = False
-            self._connection.hold(rest)
-            self._connection.came_whole()
-            self._look()
+            self._connection.buffer_rest(rest)
+            self._connection.request_complete()
+            self._finish_if_done()
 
-    def responded(self, *, stay: bool) -> None:
-        """The response is out."""
+    def responded(self, *, keep_open: bool) -> None:
+        """The response was sent."""
         self._responded = True
-        self._stay = self._stay and stay
-        self._look()
+        self._stay = self._stay and keep_open
+        self._finish_if_done()
 
     def trust(self) -> None:
-        """Its client has signed in."""
+        """The client has signed in."""
         self._connection.trusted = True
 
     def watch(self, left: Callable[[], object] | None) -> None:
-        """Call this when the client hangs up; None: stop watching."""
+        """Call `left` when the client disconnects; None: stop watching."""
         self._connection.watch(left)
 
     def _pass(self, data: bytes) -> None:
         if data:
             self._handler.data_received(data)
 
-    def _look(self) -> None:
+    def _finish_if_done(self) -> None:
         if self._responded and (self._body is None or not self.wants_more):
             self._handler.page = None
-            self._connection.answered(stay=self._stay)
+            self._connection.answered(keep_open=self._stay)
 
 
 async def drained(request: web.Request) -> None:
-    """Wait while the peer is behind with reading what was written to its transport. ConnectionResetError."""
+    """Wait until the peer has read enough of what was written. Raises ConnectionResetError."""
     if isinstance(request.protocol, PageHandler):
         await request.protocol.drained()
     if request.transport is None or request.transport.is_closing():
@@ -211,12 +212,12 @@ async def drained(request: web.Request) -> None:
 
 
 def trust(request: web.Request) -> None:
-    """The request carries a good credential: its connection is not closed to make room for others."""
+    """The request has a valid credential: its connection is not closed to make room for others."""
     if isinstance(request.protocol, PageHandler) and request.protocol.page is not None:
         request.protocol.page.trust()
 
 
 def watch(request: web.Request, left: Callable[[], object] | None) -> None:
-    """Call this when the client of a request hangs up; None: stop watching."""
+    """Call `left` when the client of a request disconnects; None: stop watching."""
     if isinstance(request.protocol, PageHandler) and request.protocol.page is not None:
         request.protocol.page.watch(left)

@@ -1,4 +1,5 @@
-"""Which requests belong to a bin, told by the first line alone: before any parser, which might refuse the rest."""
+"""Finds the capture URL in a request line. Runs before any parser, because a parser may reject the rest of the
+request."""
 
 import re
 from typing import NamedTuple
@@ -8,21 +9,21 @@ from ..domain.bins import KEY_PATTERN
 from ..domain.roles import Role
 
 _TOKEN = rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
-# Printable, or beyond ASCII: cheap gateways send UTF-8 as it is. A path ends at `?` or `#`.
+# Printable ASCII or non-ASCII bytes, because simple gateways send raw UTF-8. A path ends at `?` or `#`.
 _TARGET = rb"[!-~\x80-\xff]*"
 _PATH = rb"[!\"$->@-~\x80-\xff]*"
 _VERSION = rb"HTTP/(0\.9|1\.[01]|2\.0)\r\n"
 _ABSOLUTE = rb"(?:[A-Za-z][A-Za-z0-9+.-]*://[^/?#\s]*)?"
-# Behind a target.
+# What may follow a target.
 _REST = re.compile(rb"(?: HTTP/[0-9.]*)?\s*$")
 _ROLES = {role.value.encode(): role for role in Role}
 
 
-class Line(NamedTuple):
-    """A request line. `end` is where it ends in the bytes, behind its line break.
+class RequestLine(NamedTuple):
+    """A request line. `end` is the position after its line break.
 
-    `version` is None where the line is not `METHOD target HTTP/1.1`, or with 0.9, 1.0 or 2.0 at its end. `key` and
-    `tail` are those of a capture URL; None and nothing of any other.
+    `version` is None unless the line is `METHOD target HTTP/1.1`, or has version 0.9, 1.0 or 2.0. `key` and `tail`
+    are the parts of a capture URL; None and empty for other URLs.
     """
 
     method: bytes
@@ -34,12 +35,12 @@ class Line(NamedTuple):
 
     @property
     def role(self) -> Role:
-        """Named by the first segment behind the key, exactly and in lower case; anything else is primary."""
+        """The role named by the first segment after the key, in lower case; any other segment is the primary role."""
         return _ROLES.get(self.tail[1:].partition(b"/")[0], Role.PRIMARY)
 
 
-class Paths:
-    """Of a server below one base path."""
+class CapturePaths:
+    """Parses request lines of a server with this base path."""
 
     def __init__(self, base_path: str) -> None:
         base = re.escape(base_path.encode())
@@ -50,26 +51,27 @@ class Paths:
         self._decoded = re.compile(rb"%s((?:/[^?#]*)?)(?:[?#]|$)" % url)
         self._broken = re.compile(rb"(%s) %s((?:/[^?#\s]*)?)(?=[?#\s]|$)" % (_TOKEN, url))
 
-    def read(self, data: bytes) -> Line | None:
-        """The line at the beginning of the bytes; None: it belongs to no bin, and is no request line."""
+    def read(self, data: bytes) -> RequestLine | None:
+        """The request line at the beginning of the bytes; None if there is neither a valid request line nor a
+        capture URL."""
         match = self._capture.match(data)
         if match is not None:
             method, target, key, tail, version = match.groups()
-            return Line(method, target, version, match.end(), key.decode(), tail)
+            return RequestLine(method, target, version, match.end(), key.decode(), tail)
         match = self._other.match(data)
         if match is None:
             return self.read_broken(data)
         method, target, version = match.groups()
         place = self._decoded.match(unquote_to_bytes(target)) if b"%" in target else None
         if place is None:
-            return Line(method, target, version, match.end())
-        return Line(method, target, version, match.end(), place[1].decode(), place[2])
+            return RequestLine(method, target, version, match.end())
+        return RequestLine(method, target, version, match.end(), place[1].decode(), place[2])
 
-    def read_broken(self, data: bytes) -> Line | None:
-        """What begins with a token, a blank and a capture path, whatever follows. Its target ends with its line."""
+    def read_broken(self, data: bytes) -> RequestLine | None:
+        """A line that begins with a token, a space and a capture path; the target ends at the end of the line."""
         match = self._broken.match(data)
         if match is None:
             return None
         end = data.find(b"\n") + 1 or len(data)
         target = _REST.sub(b"", data[match.end(1) + 1 : end])
-        return Line(match[1], target, None, end, match[2].decode(), match[3])
+        return RequestLine(match[1], target, None, end, match[2].decode(), match[3])

@@ -1,46 +1,47 @@
-"""Reading the head of a request: its line, then its header lines.
+"""Parses the head of a request: the request line, then the header lines.
 
-Senders repeat themselves: the heads of two callbacks of one provider are often the same to the byte, or were a moment
-ago. So heads are remembered, which saves most of what reading costs.
+Parsed heads are cached: the heads of two callbacks of one provider are often identical, which saves most of the
+cost.
 """
 
 from functools import lru_cache
 from typing import NamedTuple
 
-from .head import Head, NotHttp, read_head
-from .paths import Line, Paths
+from .head import NotHttp, RequestHead, read_head
+from .paths import CapturePaths, RequestLine
 
-# Longer heads are not remembered, and not more than so many: at most half a megabyte.
-MOST_BYTES = 1_024
-MOST_HEADS = 512
+# Longer heads are not cached. Together with the number of cached heads this limits the cache to half a megabyte.
+MAX_CACHED_BYTES = 1_024
+MAX_CACHED_HEADS = 512
 
 NO_LINE = "its first line is not “METHOD target HTTP/1.1”"
 
 
-class Reading(NamedTuple):
-    """`line` None: it is no request line, and names no bin. `head` None: it is not valid; `why` says why."""
+class ParsedHead(NamedTuple):
+    """`line` None: no valid request line, and no capture URL. `head` None: the head is invalid, and `why` is the
+    reason."""
 
-    line: Line | None
-    head: Head | None
+    line: RequestLine | None
+    head: RequestHead | None
     why: str = ""
 
 
-class Reader:
-    """Of a server below one base path."""
+class HeadReader:
+    """Parses heads for a server with this base path."""
 
-    def __init__(self, paths: Paths) -> None:
+    def __init__(self, paths: CapturePaths) -> None:
         self._paths = paths
-        self._remembered = lru_cache(maxsize=MOST_HEADS)(self._read)
+        self._remembered = lru_cache(maxsize=MAX_CACHED_HEADS)(self._read)
 
-    def read(self, data: bytes) -> Reading:
-        """A head with its empty line."""
-        return self._remembered(data) if len(data) <= MOST_BYTES else self._read(data)
+    def read(self, data: bytes) -> ParsedHead:
+        """Parse a head that ends with its empty line."""
+        return self._remembered(data) if len(data) <= MAX_CACHED_BYTES else self._read(data)
 
-    def _read(self, data: bytes) -> Reading:
+    def _read(self, data: bytes) -> ParsedHead:
         line = self._paths.read(data)
         if line is None or line.version is None:
-            return Reading(line, None, NO_LINE)
+            return ParsedHead(line, None, NO_LINE)
         try:
-            return Reading(line, read_head(line.version, data[line.end :]))
+            return ParsedHead(line, read_head(line.version, data[line.end :]))
         except NotHttp as error:
-            return Reading(line, None, str(error))
+            return ParsedHead(line, None, str(error))

@@ -1,4 +1,4 @@
-"""The listening server: starts the application and the connections to it, and stops both."""
+"""The listening server: starts and stops the application and its connections."""
 
 import asyncio
 import resource
@@ -7,13 +7,13 @@ import socket
 from aiohttp import web
 
 from .. import keys
-from .capture import Context, PeerOf, UrlOf
+from .capture import CaptureContext, PeerOf, UrlOf
 from .connection import Connection
 from .pages import OPTIONS, Pages
-from .paths import Paths
-from .reading import Reader
+from .paths import CapturePaths
+from .reading import HeadReader
 from .serving import Serving
-from .slots import Slots
+from .slots import ConnectionSlots
 
 # File descriptors that are not connections: database, log, templates, the pipes of the storage processes, the runtime.
 SPARE_FILES = 200
@@ -22,7 +22,7 @@ SHUTDOWN_S = 4.0
 
 
 class IngressServer:
-    """Of one application. `peer_of` and `url_of` as in `capture.Context`."""
+    """The server of one application. `peer_of` and `url_of` as in `capture.CaptureContext`."""
 
     def __init__(self, app: web.Application, *, peer_of: PeerOf | None, url_of: UrlOf) -> None:
         self.app = app
@@ -31,32 +31,32 @@ class IngressServer:
         self._runner = web.AppRunner(app, handle_signals=False, shutdown_timeout=SHUTDOWN_S, **OPTIONS)
         self._listening: asyncio.Server | None = None
         self._serving: Serving | None = None
-        self._slots: Slots | None = None
+        self._slots: ConnectionSlots | None = None
 
     async def start(self, listener: socket.socket) -> None:
-        """Start the application, then take connections. CannotStart names what is in the way."""
+        """Start the application, then accept connections. Raises CannotStart with the cause."""
         await self._runner.setup()
         app = self.app
-        captures = Context(
+        captures = CaptureContext(
             app[keys.KEYRING], app[keys.INTAKE], app[keys.STORE], app[keys.WAITING], app[keys.METRICS],
             app[keys.SETTINGS].max_body, self._url_of, self._peer_of,
         )  # fmt: skip
-        slots = Slots(connection_limit())
-        paths = Paths(app[keys.SETTINGS].base_path)
-        serving = Serving(paths, Reader(paths), captures, Pages(self._server), slots)
+        slots = ConnectionSlots(connection_limit())
+        paths = CapturePaths(app[keys.SETTINGS].base_path)
+        serving = Serving(paths, HeadReader(paths), captures, Pages(self._server), slots)
         self._serving, self._slots = serving, slots
         slots.start()
         loop = asyncio.get_running_loop()
         self._listening = await loop.create_server(lambda: Connection(serving), sock=listener, backlog=BACKLOG)
 
     async def stop(self) -> None:
-        """Take no more connections, answer the captures in hand, end the pages, then the application."""
+        """Accept no more connections, answer the current captures, end the pages, then stop the application."""
         if self._listening is not None:
             self._listening.close()
         if self._serving is not None and self._slots is not None:
             self._serving.is_stopping = True
-            # Answers that are held back go out now.
-            self._serving.captures.waiting.stop()
+            # Answers that are held back are sent now.
+            self._serving.captures.held_answers.stop()
             await self._slots.drain(SHUTDOWN_S)
         await self._runner.cleanup()
         if self._slots is not None:
@@ -64,12 +64,12 @@ class IngressServer:
 
     def _server(self) -> web.Server:
         server = self._runner.server
-        assert server is not None  # it is made by `setup`
+        assert server is not None  # `setup` has created it
         return server
 
 
 def connection_limit() -> int:
-    """As many as the process may have files, less what it needs itself. Raises the soft limit to the hard one."""
+    """The limit of open files, less those that are not connections. Raises the soft limit to the hard one."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if hard != resource.RLIM_INFINITY and soft < hard:
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

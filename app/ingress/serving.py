@@ -3,37 +3,37 @@
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from .body import Budget
-from .capture import Context
+from .body import MemoryBudget
+from .capture import CaptureContext
 from .pages import Pages
-from .paths import Paths
-from .reading import Reader
+from .paths import CapturePaths
+from .reading import HeadReader
 
-# Bytes of captures whose bodies are still coming; and of everything else that has not come whole.
+# Memory budgets in bytes: for captures whose bodies are arriving, and for all other incomplete requests.
 CAPTURES = 64 << 20
 OTHERS = 16 << 20
 
 
-class Slots(Protocol):
-    """Knows all connections."""
+class ConnectionLimit(Protocol):
+    """Tracks all connections."""
 
     def opened(self, connection: Any) -> bool:
-        """Whether there is room for it."""
+        """Register a connection; False if there are too many."""
 
     def closed(self, connection: Any) -> None:
-        """It is gone."""
+        """Unregister a connection."""
 
 
 @dataclass(slots=True)
 class Serving:
-    """Captures have a budget of their own: filling the other one keeps none out."""
+    """Captures have a memory budget of their own, so that other requests cannot use it up."""
 
-    paths: Paths
-    reader: Reader
-    captures: Context
+    paths: CapturePaths
+    reader: HeadReader
+    captures: CaptureContext
     pages: Pages
-    slots: Slots
-    of_captures: Budget = field(default_factory=lambda: Budget(CAPTURES))
-    of_others: Budget = field(default_factory=lambda: Budget(OTHERS))
+    slots: ConnectionLimit
+    capture_memory: MemoryBudget = field(default_factory=lambda: MemoryBudget(CAPTURES))
+    other_memory: MemoryBudget = field(default_factory=lambda: MemoryBudget(OTHERS))
     is_stopping: bool = False
-    """Connections end with the request in hand."""
+    """Connections are closed after the current request."""

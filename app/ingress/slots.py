@@ -1,8 +1,8 @@
-"""All connections of a server: those that are late are ended, and where there are too many, some make room.
+"""All connections of a server: enforces their deadlines, and closes some when there are too many.
 
-A newcomer is let in as long as another connection can go: first one without a request in hand, or without a signed-in
-client, the oldest first; then signed-in pages beyond their share; then captures that are still coming, of the bin that
-has the most, which are kept as far as they came.
+A new connection is accepted as long as another one can be closed, in this order: connections without a current
+request or without a signed-in client, the oldest first; signed-in pages above their share; captures that are still
+arriving, of the bin that has the most of them. Those are stored as far as they have arrived.
 """
 
 import asyncio
@@ -12,39 +12,39 @@ from collections.abc import Iterable
 from .. import clock
 from .connection import Connection
 
-LOOK_S = 0.5
-# Signed-in pages and viewers may have so much of all connections.
-SHARE_OF_PAGES = 0.75
-# Room is made for so many at once, because each time looks at all connections.
-AT_ONCE = 32
+CHECK_S = 0.5
+# The share of all connections that signed-in pages and viewers may use.
+PAGES_SHARE = 0.75
+# Connections that are closed at once, because each time all connections are examined.
+CLOSE_BATCH = 32
 
 
-class Slots:
-    """Belongs to one event loop. `limit`: connections at a time."""
+class ConnectionSlots:
+    """Use from one event loop only. `limit`: the maximum number of connections."""
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
         # The oldest first.
         self._open: dict[Connection, None] = {}
-        # Those that made room and are not gone yet: the answer to a capture is on its way.
+        # Connections that were closed for others and are not gone yet: the answer to a capture is being sent.
         self._leaving: set[Connection] = set()
         self._timer: asyncio.TimerHandle | None = None
-        self._quiet: asyncio.Future[None] | None = None
+        self._no_captures: asyncio.Future[None] | None = None
 
     def __len__(self) -> int:
         return len(self._open)
 
     def start(self) -> None:
-        """Look at the clock from now on."""
-        self._timer = asyncio.get_running_loop().call_later(LOOK_S, self._look)
+        """Check deadlines from now on."""
+        self._timer = asyncio.get_running_loop().call_later(CHECK_S, self._check_deadlines)
 
     def stop(self) -> None:
-        """No more."""
+        """Stop checking deadlines."""
         if self._timer is not None:
             self._timer.cancel()
 
     def opened(self, connection: Connection) -> bool:
-        """Whether there is room for it."""
+        """Register a connection; False if there are too many."""
         if len(self._open) >= self._limit:
             self._make_room()
         if len(self._open) >= self._limit:
@@ -53,45 +53,49 @@ class Slots:
         return True
 
     def closed(self, connection: Connection) -> None:
-        """It is gone."""
+        """Unregister a connection."""
         self._open.pop(connection, None)
         self._leaving.discard(connection)
-        self._tell()
+        self._check_idle()
 
     async def drain(self, within_s: float) -> None:
-        """End what has no request in hand, and wait for the captures in hand: those that are still coming then are kept
-        as far as they came."""
+        """Close idle connections and wait for the current captures. After `within_s`, those that are still arriving
+        are stored as far as they have arrived."""
         for connection in self._all():
-            if connection.hand is None:
+            if connection.current is None:
                 connection.close()
-        self._quiet = asyncio.get_running_loop().create_future()
-        self._tell()
-        await asyncio.wait([self._quiet], timeout=within_s)
+        self._no_captures = asyncio.get_running_loop().create_future()
+        self._check_idle()
+        await asyncio.wait([self._no_captures], timeout=within_s)
         for connection in [each for each in self._all() if each.is_arriving]:
-            connection.late()
-        await asyncio.wait([self._quiet], timeout=LOOK_S)
+            connection.on_deadline()
+        await asyncio.wait([self._no_captures], timeout=CHECK_S)
 
     def _all(self) -> list[Connection]:
         return [*self._open, *self._leaving]
 
-    def _tell(self) -> None:
-        if self._quiet is not None and not self._quiet.done() and all(each.bin is None for each in self._all()):
-            self._quiet.set_result(None)
+    def _check_idle(self) -> None:
+        if (
+            self._no_captures is not None
+            and not self._no_captures.done()
+            and all(each.bin is None for each in self._all())
+        ):
+            self._no_captures.set_result(None)
 
-    def _look(self) -> None:
+    def _check_deadlines(self) -> None:
         self.start()
         now = clock.ticks()
         for connection in [each for each in self._all() if each.deadline <= now]:
-            connection.late()
+            connection.on_deadline()
 
     def _make_room(self) -> None:
-        count = min(AT_ONCE, max(1, self._limit // 8))
-        strangers = [each for each in self._open if each.bin is None and not each.trusted]
-        if strangers:
-            self._close(_oldest(strangers, count))
+        count = min(CLOSE_BATCH, max(1, self._limit // 8))
+        untrusted = [each for each in self._open if each.bin is None and not each.trusted]
+        if untrusted:
+            self._close(_oldest(untrusted, count))
             return
         trusted = [each for each in self._open if each.trusted]
-        if len(trusted) > SHARE_OF_PAGES * self._limit:
+        if len(trusted) > PAGES_SHARE * self._limit:
             self._close(_oldest(trusted, count))
             return
         arriving = [each for each in self._open if each.is_arriving]

@@ -1,1 +1,1 @@
-"""Bells: they wake viewers and carry nothing (P4)."""
+"""Subscriptions that wake viewers without carrying data (P4)."""

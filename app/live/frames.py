@@ -1,7 +1,7 @@
-"""What was rendered for one viewer serves every other viewer that stands at the same cursor.
+"""A rendered frame is shared by all viewers with the same cursor.
 
-A remembered frame stays right: it is what changed after a cursor up to a later one, and whatever came afterwards has
-a higher seq and follows. It is kept for a moment only, so that deleted text does not linger.
+A cached frame stays correct: it holds the changes after one cursor up to a later one, and later changes have a
+higher seq. It is kept for a moment only, so that deleted text does not stay in memory.
 """
 
 import asyncio
@@ -10,25 +10,26 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 MOMENT_S = 1.0
-# Viewers that get a new frame in one turn of the loop: sending is what costs, and captures come in between.
+# Viewers that get a new frame in one turn of the event loop, so that captures are handled in between.
 AT_ONCE = 16
 
 
 @dataclass(frozen=True, slots=True)
 class Frames:
-    """What a viewer with some cursor gets next, ready for the wire. No bytes: nothing changed. `more`: at once.
-    `stroke`: the hub's when the store was read, so that a viewer that was woken later knows to look again."""
+    """What a viewer with some cursor gets next, as bytes for the socket. Empty: nothing changed. `more`: the next
+    frame follows at once. `version`: the hub's version when the store was read; a viewer that was notified later
+    reads again."""
 
     after: int
     wire: bytes
     more: bool
-    stroke: int
+    version: int
 
 
 def text_frames(texts: Sequence[str]) -> bytes:
     """WebSocket text messages as a server sends them (RFC 6455, 5.2: final, unmasked), one after the other.
 
-    Without compression they are the same bytes for every viewer, so a burst is framed once, not once a viewer.
+    Without compression they are the same bytes for all viewers, so they are framed once for all of them.
     """
     parts: list[bytes] = []
     for text in texts:
@@ -56,23 +57,23 @@ class _Flight(Generic[T]):
 
 
 class FrameCache(Generic[T]):
-    """Single flight by key, then remembered for `MOMENT_S`."""
+    """Runs one call for each key at a time and caches its result for `MOMENT_S`."""
 
     def __init__(self) -> None:
         self._flights: dict[Hashable, _Flight[T]] = {}
 
     async def get(self, key: Hashable, make: Callable[[], Awaitable[T]], *, keep: Callable[[T], bool]) -> T:
-        """The value under `key`, made at most once at a time; remembered when `keep` says so."""
+        """The value for `key`. It is computed at most once at a time, and cached if `keep` returns True."""
         while (flight := self._flights.get(key)) is not None:
             if not flight.done:
-                landed = asyncio.get_running_loop().create_future()
-                flight.followers.append(landed)
-                await landed
+                finished = asyncio.get_running_loop().create_future()
+                flight.followers.append(finished)
+                await finished
             if flight.error is not None:
                 raise flight.error
             if flight.value is not None:
                 return flight.value
-            # Whoever made it was cancelled half-way: the next one tries.
+            # The task that computed it was cancelled; the next one computes it.
         return await self._lead(key, make, keep)
 
     async def _lead(self, key: Hashable, make: Callable[[], Awaitable[T]], keep: Callable[[T], bool]) -> T:
@@ -90,14 +91,14 @@ class FrameCache(Generic[T]):
                 asyncio.get_running_loop().call_later(MOMENT_S, self._flights.pop, key, None)
             else:
                 del self._flights[key]
-            _land(flight.followers)
+            _finish_followers(flight.followers)
         return value
 
 
-def _land(followers: list[asyncio.Future[None]]) -> None:
-    for landed in followers[:AT_ONCE]:
-        if not landed.done():
-            landed.set_result(None)
+def _finish_followers(followers: list[asyncio.Future[None]]) -> None:
+    for finished in followers[:AT_ONCE]:
+        if not finished.done():
+            finished.set_result(None)
     rest = followers[AT_ONCE:]
     if rest:
-        asyncio.get_running_loop().call_soon(_land, rest)
+        asyncio.get_running_loop().call_soon(_finish_followers, rest)

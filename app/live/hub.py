@@ -1,8 +1,8 @@
-"""The hub: one room of bells a bin. Ringing never waits, never fails and never carries data (P4, P5).
+"""The hub: subscriptions by bin. Notifying never waits, never fails and never carries data (P4, P5).
 
-A lone change wakes its viewers at once; in a burst they are woken once every `TICK_S`, so that a thousand viewers
-cost the same whether one capture arrives or fifty. They are woken `AT_ONCE` in one turn of the loop: a capture that
-arrives meanwhile waits for some of them, never for all.
+A single change notifies its subscribers at once; in a burst they are notified once every `TICK_S`, so that a
+thousand viewers cost the same for one capture as for fifty. At most `AT_ONCE` are notified in one turn of the event
+loop, so that a capture never waits for all of them.
 """
 
 import asyncio
@@ -11,34 +11,35 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 TICK_S = 0.05
-# With very many viewers the tick grows, so that each frame carries more and the loop keeps time for captures.
+# With many viewers the tick grows, so that each frame has more changes and captures get enough time on the event loop.
 VIEWERS_PER_TICK = 250
 AT_ONCE = 32
 
 
-class Bell:
-    """One viewer's. Clear it before reading the store: a ring in between is never lost."""
+class Subscription:
+    """The subscription of one viewer. Clear it before the store is read, so that a notification in between is not
+    lost."""
 
-    __slots__ = ("_rung", "_waiter")
+    __slots__ = ("_notified", "_waiter")
 
     def __init__(self) -> None:
-        self._rung = False
+        self._notified = False
         self._waiter: asyncio.Future[None] | None = None
 
-    def ring(self) -> None:
+    def notify(self) -> None:
         """Wake the viewer, now or as soon as it waits."""
-        self._rung = True
+        self._notified = True
         if self._waiter is not None:
             _wake(self._waiter)
 
     def clear(self) -> None:
-        """Forget the rings so far."""
-        self._rung = False
+        """Reset the notifications so far."""
+        self._notified = False
 
     async def wait(self, at_most_s: float) -> bool:
-        """True when it rang within `at_most_s`. A plain timer: each viewer waits once a tick, and
-        `asyncio.timeout` around an `Event` costs three times as much."""
-        if not self._rung:
+        """Wait at most `at_most_s`; True if notified. Uses a timer, because `asyncio.timeout` around an `Event`
+        costs three times as much, and each viewer waits once a tick."""
+        if not self._notified:
             loop = asyncio.get_running_loop()
             self._waiter = loop.create_future()
             timer = loop.call_later(at_most_s, _wake, self._waiter)
@@ -47,7 +48,7 @@ class Bell:
             finally:
                 timer.cancel()
                 self._waiter = None
-        return self._rung
+        return self._notified
 
 
 def _wake(waiter: "asyncio.Future[None]") -> None:
@@ -55,96 +56,98 @@ def _wake(waiter: "asyncio.Future[None]") -> None:
         waiter.set_result(None)
 
 
-class _Room:
-    __slots__ = ("again", "bells", "timer")
+class _Topic:
+    __slots__ = ("again", "subscriptions", "timer")
 
     def __init__(self) -> None:
-        self.bells: set[Bell] = set()
+        self.subscriptions: set[Subscription] = set()
         self.timer: asyncio.TimerHandle | None = None
         self.again = False
 
 
 class Hub:
-    """Bells by bin. Belongs to one event loop."""
+    """Subscriptions by bin. Use from one event loop only."""
 
     def __init__(self) -> None:
-        self._rooms: dict[str, _Room] = {}
-        self._strokes: Counter[str] = Counter()
+        self._topics: dict[str, _Topic] = {}
+        self._versions: Counter[str] = Counter()
         self._closed = False
 
     @property
     def viewers(self) -> int:
-        """How many bells hang, over all bins."""
-        return sum(len(room.bells) for room in self._rooms.values())
+        """The number of subscriptions, over all bins."""
+        return sum(len(topic.subscriptions) for topic in self._topics.values())
 
     @property
     def closed(self) -> bool:
-        """True once the server is going down: whoever waits should answer and leave."""
+        """True while the server is stopping: waiting handlers should answer and end."""
         return self._closed
 
-    def ring(self, bin_id: str) -> None:
-        """Something about this bin changed."""
-        room = self._rooms.get(bin_id)
-        if room is None:
-            self._strokes[bin_id] += 1
+    def notify(self, bin_id: str) -> None:
+        """Something in this bin has changed."""
+        topic = self._topics.get(bin_id)
+        if topic is None:
+            self._versions[bin_id] += 1
             return
-        if room.timer is not None:
-            room.again = True
+        if topic.timer is not None:
+            topic.again = True
             return
-        self._strike(bin_id, room)
+        self._publish(bin_id, topic)
 
-    def ring_all(self) -> None:
-        """Something about the server changed."""
-        for bin_id in list(self._rooms):
-            self.ring(bin_id)
+    def notify_all(self) -> None:
+        """Something about the server has changed."""
+        for bin_id in list(self._topics):
+            self.notify(bin_id)
 
-    def strokes(self, bin_id: str) -> int:
-        """How often the bells of this bin were struck: what was read before the last stroke may lack something. A ring
-        that waits for its tick does not count yet."""
-        return self._strokes[bin_id]
+    def version(self, bin_id: str) -> int:
+        """The number of notifications of this bin. Data that was read before the last one may be outdated. A
+        notification that waits for its tick is not counted yet."""
+        return self._versions[bin_id]
 
     @contextmanager
-    def listen(self, bin_id: str) -> Iterator[Bell]:
-        """A bell that hangs as long as the context lasts."""
-        bell = Bell()
-        room = self._rooms.setdefault(bin_id, _Room())
-        room.bells.add(bell)
+    def subscribe(self, bin_id: str) -> Iterator[Subscription]:
+        """A subscription for the duration of the context."""
+        subscription = Subscription()
+        topic = self._topics.setdefault(bin_id, _Topic())
+        topic.subscriptions.add(subscription)
         try:
-            yield bell
+            yield subscription
         finally:
-            room.bells.discard(bell)
-            if not room.bells and self._rooms.get(bin_id) is room:
-                del self._rooms[bin_id]
-                # For a ring that waited, and finds nobody now.
-                self._strokes[bin_id] += 1
-                if room.timer is not None:
-                    room.timer.cancel()
+            topic.subscriptions.discard(subscription)
+            if not topic.subscriptions and self._topics.get(bin_id) is topic:
+                del self._topics[bin_id]
+                # For a notification that waited for its tick, and has no subscriber now.
+                self._versions[bin_id] += 1
+                if topic.timer is not None:
+                    topic.timer.cancel()
 
     def close(self) -> None:
-        """Wake everybody for the last time."""
+        """Notify all subscribers for the last time."""
         self._closed = True
-        for room in self._rooms.values():
-            for bell in room.bells:
-                bell.ring()
+        for topic in self._topics.values():
+            for subscription in topic.subscriptions:
+                subscription.notify()
 
-    def _strike(self, bin_id: str, room: _Room) -> None:
-        self._strokes[bin_id] += 1
-        _ring_some(list(room.bells))
-        room.again = False
-        room.timer = asyncio.get_running_loop().call_later(_tick_s(len(room.bells)), self._tick, bin_id, room)
+    def _publish(self, bin_id: str, topic: _Topic) -> None:
+        self._versions[bin_id] += 1
+        _notify_some(list(topic.subscriptions))
+        topic.again = False
+        topic.timer = asyncio.get_running_loop().call_later(
+            _tick_s(len(topic.subscriptions)), self._tick, bin_id, topic
+        )
 
-    def _tick(self, bin_id: str, room: _Room) -> None:
-        room.timer = None
-        if room.again:
-            self._strike(bin_id, room)
+    def _tick(self, bin_id: str, topic: _Topic) -> None:
+        topic.timer = None
+        if topic.again:
+            self._publish(bin_id, topic)
 
 
-def _ring_some(bells: list[Bell]) -> None:
-    for bell in bells[-AT_ONCE:]:
-        bell.ring()
-    del bells[-AT_ONCE:]
-    if bells:
-        asyncio.get_running_loop().call_soon(_ring_some, bells)
+def _notify_some(subscriptions: list[Subscription]) -> None:
+    for subscription in subscriptions[-AT_ONCE:]:
+        subscription.notify()
+    del subscriptions[-AT_ONCE:]
+    if subscriptions:
+        asyncio.get_running_loop().call_soon(_notify_some, subscriptions)
 
 
 def _tick_s(viewers: int) -> float:

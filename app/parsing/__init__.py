@@ -2,6 +2,7 @@
 
 from .body import parse
 from .bounds import MAX_BYTES, MAX_DEPTH, MAX_FIELDS
+from .fields import ParsedField, every_field
 from .forms import read_form, read_query
 from .glance import Look, look
 from .json import flatten
@@ -16,8 +17,10 @@ __all__ = [
     "Look",
     "Pairs",
     "Parsed",
+    "ParsedField",
     "Part",
     "XmlNode",
+    "every_field",
     "flatten",
     "look",
     "parse",

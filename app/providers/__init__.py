@@ -137,7 +137,7 @@ def _facts(glance: Glance, role: Role, provider: str | None, events: tuple[Event
 def _ask(glance: Glance, role: Role, provider: str | None) -> tuple[str | None, tuple[Event, ...]]:
     for sheet in _may_claim(glance) if provider is None else (PROVIDERS[provider],):
         if provider is not None or sheet.claims(glance):
-            events = sheet.read(glance, role)
+            events = sheet.events(glance, role)
             if events or provider is None or sheet.silent(glance):
                 return sheet.name, events
     events = generic.read(glance, role)

@@ -1,1 +1,1 @@
-"""Use cases: async, without HTTP. Each tells one story from the store's promises."""
+"""Use cases, async and without HTTP, on top of the store."""

@@ -1,4 +1,4 @@
-"""Who may look (P8): one access token for the whole instance, and the browsers that signed in with it."""
+"""Access control (P8): one access token for the whole instance, and the browsers that signed in with it."""
 
 import hashlib
 import os
@@ -17,7 +17,7 @@ from ..store import Session, Store
 
 IDLE = timedelta(hours=12)
 HARD = timedelta(days=7)
-# Writing each use of a session would cost a commit a click.
+# Storing each use of a session would cost a commit for each click.
 TOUCH_EVERY = timedelta(minutes=5)
 MAX_REMEMBERED = 1_000
 
@@ -25,13 +25,13 @@ _log = get_log("access")
 
 
 def digest(secret: str) -> str:
-    """Secrets are kept and found by their SHA-256 only; they are random enough to need no salt."""
-    # A header may hold bytes that are no UTF-8: they are a wrong secret, not a mishap.
+    """The SHA-256 of a secret. Only this is stored; secrets are random, so no salt is needed."""
+    # A header may have bytes that are not UTF-8: that is a wrong secret and must not raise.
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 class Access:
-    """Checks bearers and session cookies. `made_here`: smsbin made the token itself, so it may print it."""
+    """Checks access tokens and session cookies. `made_here`: smsbin generated the token, so it may print it."""
 
     def __init__(self, store: Store, token: str, *, made_here: bool) -> None:
         self._store = store
@@ -41,38 +41,39 @@ class Access:
         self._gone: set[str] = set()
         self.made_here = made_here
         self.ended = 0
-        """How many sessions were ended here. A caller that keeps a connection open asks again when it has risen."""
+        """The number of sessions that were ended. The handler of an open connection checks its session again when
+        this changes."""
 
     @property
     def printable_token(self) -> str | None:
-        """The token for the sign-in link; None when the operator gave it."""
+        """The token for the sign-in link; None if the operator has set it."""
         return self._token if self.made_here else None
 
     def opens(self, token: str) -> bool:
-        """Is this the access token? In constant time."""
+        """Whether this is the access token, compared in constant time."""
         return clock.same_secret(digest(token), self._token_hash)
 
     async def start(self) -> None:
-        """A changed token ends all sessions; so does idleness. Those that stay on a full disk open nothing either."""
-        with self._even_on_a_full_disk():
+        """Delete sessions of another token and idle ones. On a full disk they stay stored, but are not valid."""
+        with self._ignore_full_disk():
             await self._store.drop_sessions(other_than_token=self._token_hash, seen_before=clock.now() - IDLE)
 
     async def sign_in(self) -> str:
-        """The secret for a new session's cookie. Ask `opens` first."""
+        """Create a session; returns the secret for its cookie. The caller must check the token with `opens` first."""
         secret = clock.new_secret()
         now = clock.now()
         session = Session(hash=digest(secret), token_hash=self._token_hash, created_at=now, seen_at=now)
         self._remember(session)
-        with self._even_on_a_full_disk():
+        with self._ignore_full_disk():
             await self._store.add_session(session)
         return secret
 
     async def knows(self, cookie: str) -> bool:
-        """Is this the cookie of a living session?"""
+        """Whether this is the cookie of a valid session."""
         key = digest(cookie)
         session = self._sessions.get(key) or await self._store.find_session(key)
         now = clock.now()
-        # The session may have been signed out while we looked.
+        # The session may have been signed out in the meantime.
         if session is None or key in self._gone or session.token_hash != self._token_hash:
             return False
         if now - session.seen_at > IDLE or now - session.created_at > HARD:
@@ -80,13 +81,13 @@ class Access:
             return False
         if now - session.seen_at > TOUCH_EVERY:
             session = replace(session, seen_at=now)
-            with self._even_on_a_full_disk():
+            with self._ignore_full_disk():
                 await self._store.touch_session(key, now)
         self._remember(session)
         return True
 
     async def sign_out(self, cookie: str) -> None:
-        """The cookie is worth nothing from now on."""
+        """End the session of a cookie."""
         key = digest(cookie)
         self._sessions.pop(key, None)
         if len(self._gone) >= MAX_REMEMBERED:
@@ -101,8 +102,9 @@ class Access:
         self._sessions[session.hash] = session
 
     @contextmanager
-    def _even_on_a_full_disk(self) -> Iterator[None]:
-        """Who wants to make room must be able to come in. What is not written holds until a restart."""
+    def _ignore_full_disk(self) -> Iterator[None]:
+        """Signing in must work on a full disk, so that captures can be deleted. What is not stored is valid until a
+        restart."""
         try:
             yield
         except StoreUnavailable as error:
@@ -110,13 +112,13 @@ class Access:
 
 
 def find_token(settings: Settings) -> tuple[str, bool]:
-    """The token and whether we made it: given, from a file, found in the data directory, or new there (mode 0600)."""
+    """The token and whether smsbin generated it: from the settings, a file, the data directory, or new (mode 0600)."""
     if settings.access_token:
         return settings.access_token, False
     if settings.access_token_file:
         return _from_file(settings.access_token_file), False
     path = settings.data_dir / "access-token"
-    # An empty one was left by a stop, or a full disk, in the middle of making it.
+    # An empty file is left when the process is stopped, or the disk is full, while it is written.
     if path.exists() and path.stat().st_size:
         return _from_file(path), True
     token = clock.new_secret()
@@ -130,12 +132,12 @@ def find_token(settings: Settings) -> tuple[str, bool]:
 
 
 def others_can_open(path: Path) -> bool:
-    """Whether its group or everybody may read it, or write another token into it. OSError."""
+    """Whether the group or others may read or write the file. Raises OSError."""
     return bool(path.stat().st_mode & 0o066)
 
 
 def _write(path: Path, token: str) -> None:
-    """Whole or not at all."""
+    """Write the file atomically."""
     remove_leftovers(path)
     with new_file(path) as file:
         file.write(token.encode() + b"\n")

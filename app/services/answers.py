@@ -1,4 +1,4 @@
-"""What the URLs of all bins answer, in memory, so that choosing costs no read. Changed in the store first."""
+"""The answers of all bins, in memory, so that choosing one needs no read. The store is changed first."""
 
 import asyncio
 
@@ -16,8 +16,8 @@ from ..store import Store
 _log = get_log("answers")
 
 
-class _Ready:
-    """A role's answers with their queries read."""
+class _ParsedAnswers:
+    """The answers of a role with parsed queries."""
 
     __slots__ = ("answers", "needs_reading", "rules")
 
@@ -28,7 +28,7 @@ class _Ready:
             try:
                 self.rules.append((parse_query(rule.match), rule.answer))
             except WrongTerm as error:
-                # Written by a version that knew a term which we do not: the other rules still hold.
+                # A newer version has written a term that is unknown here; the other rules still apply.
                 _log.warning("rule.ignored", reason=str(error))
         self.needs_reading = bool(self.rules) or has_placeholders(answers.answer)
 
@@ -42,57 +42,57 @@ class _Ready:
 
 
 class Answers:
-    """Belongs to one event loop."""
+    """Use from one event loop only."""
 
     def __init__(self, store: Store, hub: Hub) -> None:
         self._store = store
         self._hub = hub
-        self._by_bin: dict[str, dict[Role, _Ready]] = {}
+        self._by_bin: dict[str, dict[Role, _ParsedAnswers]] = {}
         self._changing = asyncio.Lock()
 
     async def start(self) -> None:
-        """Read what users have set."""
+        """Load the answers that users have set."""
         for bin_id, role, answers in await self._store.list_answers():
-            self._by_bin.setdefault(bin_id, {})[role] = _Ready(answers)
+            self._by_bin.setdefault(bin_id, {})[role] = _ParsedAnswers(answers)
 
     def of(self, bin_id: str, role: Role) -> RoleAnswers:
-        """What a role answers; the default when nobody has set anything."""
+        """The answers of a role; the default if a user has set none."""
         ready = self._by_bin.get(bin_id, {}).get(role)
         return RoleAnswers(answer=safe_answer(role)) if ready is None else ready.answers
 
     def is_set(self, bin_id: str, role: Role) -> bool:
-        """Whether a user has set it."""
+        """Whether a user has set answers for the role."""
         return role in self._by_bin.get(bin_id, {})
 
     def needs_reading(self, bin_id: str, role: Role) -> bool:
-        """Whether what a request says decides about its answer, or stands in it."""
+        """Whether the answer depends on the content of the request."""
         ready = self._by_bin.get(bin_id, {}).get(role)
         return ready is not None and ready.needs_reading
 
     def choose(self, bin_id: str, role: Role, raw: RawRequest, reading: Reading) -> Answer:
-        """The answer to such a request on a role for which a user has set one."""
+        """The answer to a request on a role for which a user has set answers."""
         return self._by_bin[bin_id][role].choose(role, raw, reading)
 
     async def set(self, bin_id: str, role: Role, answers: RoleAnswers) -> None:
-        """From now on. Invalid names every field that is wrong; NotFound."""
+        """Set the answers of a role. Raises Invalid with every wrong field, NotFound."""
         problems = check_answers(answers)
         if problems:
             raise Invalid(*problems)
-        ready = _Ready(answers)
+        ready = _ParsedAnswers(answers)
         async with self._changing:
             await self._store.set_answers(bin_id, role, answers)
             self._by_bin.setdefault(bin_id, {})[role] = ready
-        self._hub.ring(bin_id)
+        self._hub.notify(bin_id)
 
     async def reset(self, bin_id: str, role: Role) -> None:
-        """Back to the default. NotFound."""
+        """Restore the default. Raises NotFound."""
         async with self._changing:
             await self._store.set_answers(bin_id, role, None)
             roles = self._by_bin.get(bin_id, {})
             roles.pop(role, None)
             if not roles:
                 self._by_bin.pop(bin_id, None)
-        self._hub.ring(bin_id)
+        self._hub.notify(bin_id)
 
     def forget(self, bin_id: str) -> None:
         """The bin was deleted."""
@@ -100,7 +100,7 @@ class Answers:
 
 
 def matching_rule(answers: RoleAnswers, role: Role, raw: RawRequest, reading: Reading) -> int | None:
-    """The index of the rule that would answer such a request; None: none of them. WrongTerm."""
+    """The index of the rule that matches such a request, or None. Raises WrongTerm."""
     candidate = _candidate(role, raw, reading)
     found = (index for index, rule in enumerate(answers.rules) if matches(parse_query(rule.match), candidate))
     return next(found, None)

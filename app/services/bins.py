@@ -1,4 +1,4 @@
-"""Making and changing bins: the store, the keyring and the bells in one step."""
+"""Creates and changes bins: the store, the key index and the subscriptions in one step."""
 
 from datetime import timedelta
 
@@ -21,7 +21,7 @@ async def create(
     retention: timedelta | None = None,
     stuck_after: timedelta = STUCK_AFTER,
 ) -> Bin:
-    """A new bin with a fresh key."""
+    """Create a bin with a new key."""
     new = NewBin(
         id=clock.new_id(), key=clock.new_key(), name=name, provider=provider, retention=retention,
         stuck_after=stuck_after, created_at=clock.now(),
@@ -33,7 +33,7 @@ async def create(
 
 
 async def first_bin(store: Store, keyring: Keyring) -> Bin:
-    """The oldest bin; made when there is none, so that a new server has addresses to paste."""
+    """The oldest bin. It is created if there is none, so that a new server has capture URLs."""
     bins = await store.list_bins(limit=500)
     return bins[-1] if bins else await create(store, keyring)
 
@@ -49,52 +49,52 @@ async def change(
     retention: timedelta | None,
     stuck_after: timedelta,
 ) -> Bin:
-    """Rename, set the provider, the retention, and when a message counts as stuck. NotFound."""
+    """Set the name, the provider, the retention, and the time until a message is stuck. Raises NotFound."""
     with keyring.changing(bin.id):
         changed = await store.set_bin(
             bin.id, name=name, provider=provider, retention=retention, stuck_after=stuck_after
         )
     keyring.change(changed)
-    hub.ring(bin.id)
+    hub.notify(bin.id)
     return changed
 
 
 async def rotate_key(store: Store, keyring: Keyring, hub: Hub, bin_id: str) -> Bin:
-    """Another key; the old one answers 404 from now on. NotFound."""
+    """Give the bin a new key; the old one is answered 404 from now on. Raises NotFound."""
     with keyring.changing(bin_id):
         bin = await store.rotate_key(bin_id, clock.new_key())
     keyring.change(bin)
-    hub.ring(bin_id)
+    hub.notify(bin_id)
     return bin
 
 
 async def delete(
     store: Store, keyring: Keyring, hub: Hub, answers: Answers, faults: Faults, sweeping: Sweeping, bin_id: str
 ) -> None:
-    """The bin with its captures, answers and faults. NotFound."""
+    """Delete a bin with its captures, answers and faults. Raises NotFound."""
     with keyring.changing(bin_id):
         await store.drop_bin(bin_id)
     keyring.drop(bin_id)
     answers.forget(bin_id)
     faults.forget(bin_id)
     sweeping.erase_soon()
-    hub.ring(bin_id)
+    hub.notify(bin_id)
 
 
 async def clear(store: Store, hub: Hub, sweeping: Sweeping, bin_id: str) -> None:
-    """All captures of a bin; numbering goes on. NotFound."""
+    """Delete all captures of a bin; numbering continues. Raises NotFound."""
     await store.drop_captures(bin_id)
     sweeping.erase_soon()
-    hub.ring(bin_id)
+    hub.notify(bin_id)
 
 
 async def delete_capture(store: Store, hub: Hub, bin_id: str, n: int) -> None:
-    """One capture. NotFound."""
+    """Delete one capture. Raises NotFound."""
     await store.drop_capture(bin_id, n)
-    hub.ring(bin_id)
+    hub.notify(bin_id)
 
 
 async def reread(store: Store, hub: Hub, bin_id: str) -> None:
-    """Read all captures of a bin again, beside what is seen until then. NotFound."""
+    """Parse all captures of a bin again; readers see the old result until that is complete. Raises NotFound."""
     await store.reread(bin_id)
-    hub.ring(bin_id)
+    hub.notify(bin_id)

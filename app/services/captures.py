@@ -1,4 +1,4 @@
-"""From a raw request to a number that is on disk. Nothing is read on the way, unless an answer of the bin needs it."""
+"""Stores raw requests. They are parsed here only if an answer of the bin depends on the content."""
 
 import asyncio
 from functools import partial
@@ -17,7 +17,7 @@ _MARK = MARK.encode()
 
 
 class Intake:
-    """Belongs to one event loop."""
+    """Use from one event loop only."""
 
     def __init__(self, store: Store, answers: Answers, faults: Faults, simulating: Simulating) -> None:
         self._store = store
@@ -26,16 +26,17 @@ class Intake:
         self._simulating = simulating
 
     def begin(self, bin: Bin, role: Role, raw: RawRequest) -> "tuple[asyncio.Future[int], Reply]":
-        """Choose the reply and keep the request: its n, when it is durable (P2). NotFound, StoreUnavailable."""
+        """Choose the reply and store the request. The future's result is its n when it is durable (P2). Raises
+        NotFound, StoreUnavailable."""
         reply = choose(self._answers, self._faults, bin, role, raw)
         new = NewCapture(
             bin_id=bin.id, role=role, raw=raw, provider=bin.provider, fault=reply.hit,
-            # Without a run there is no mark to look for.
+            # Without a simulation no request has a mark.
             simulated=self._simulating.has_marks and self._simulating.is_marked(raw.header(_MARK) or b""),
         )  # fmt: skip
         if reply.hit is None:
             return self._store.add_capture(new), reply
-        give_back = partial(self._faults.give_back, bin.id, role, reply.hit)
+        give_back = partial(self._faults.uncount, bin.id, role, reply.hit)
         try:
             stored = self._store.add_capture(new)
         except Exception:

@@ -11,7 +11,7 @@ from ..domain.captures import RawRequest
 from ..domain.pairings.differences import METHOD, Difference, Field, differ
 from ..domain.pairings.model import Pairing
 from ..domain.pairings.reasons import reason_of
-from ..parsing import Parsed, XmlNode, flatten, parse
+from ..parsing import Parsed, every_field, parse
 from ..providers import sheet_of
 from ..store import Store
 from .large import work_on
@@ -74,24 +74,7 @@ def _compared(pairing: Pairing, raws: dict[int, RawRequest]) -> Compared:
 
 
 def _fields(parsed: Parsed) -> Iterator[Field]:
-    yield from parsed.query
-    yield from parsed.form or ()
-    if parsed.is_json:
-        yield from flatten(parsed.json)
-    if parsed.xml is not None:
-        yield from _leaves(parsed.xml, "")
-    for part in parsed.parts or ():
-        yield part.name or "", str(part.text) if part.text is not None else f"{part.filename}, {part.size} bytes"
+    """Every field; the text of a body that has none."""
+    yield from ((field.name, field.value) for field in every_field(parsed))
     if parsed.text and parsed.form is None and parsed.xml is None and parsed.parts is None and not parsed.is_json:
         yield "body", parsed.text
-
-
-def _leaves(node: XmlNode, above: str) -> Iterator[Field]:
-    """Texts and attributes by their path; depth and number are bounded where the XML was read."""
-    path = f"{above}.{node['tag']}" if above else node["tag"]
-    for name, value in node["attributes"].items():
-        yield f"{path}.@{name}", value
-    if node["text"].strip():
-        yield path, node["text"].strip()
-    for child in node["children"]:
-        yield from _leaves(child, path)

@@ -6,8 +6,7 @@ a server that was killed in the middle of one goes on where it was; and the faul
 
 import asyncio
 from collections.abc import Sequence
-from datetime import datetime, timedelta
-from math import inf
+from datetime import timedelta
 
 from msgspec.structs import replace
 
@@ -16,10 +15,9 @@ from ..domain.drills import (
     Card,
     Drill,
     DrillStep,
+    Observed,
     StepState,
-    is_settled,
-    manner_of,
-    met,
+    judge_step,
     plain_steps,
     score,
     series_steps,
@@ -122,7 +120,10 @@ class Drilling:
             return await self._arm(drill, index, step)
         pairings = await self._store.pairings_of_drill(drill.bin_id, drill.run_of(index))
         followed = step.fault.kind is FaultKind.REDIRECT and await self._has_followed(drill, pairings)
-        after = self._judge(drill, index, step, pairings, clock.now(), followed=followed)
+        fault = self._faults.of(drill.bin_id, drill.role)
+        is_on = fault is not None and fault.drill == drill.run_of(index)
+        seen = Observed(at=clock.now(), is_on=is_on, pairings=tuple(pairings), followed=followed)
+        after = judge_step(drill, index, seen, UNDER_WAY)
         if after == step:
             return drill
         steps = (*drill.steps[:index], after, *drill.steps[index + 1 :])
@@ -151,38 +152,6 @@ class Drilling:
         rows = await self._store.list_captures(drill.bin_id, limit=SEEN_AFTER, after=pairings[0].hits[0].n)
         return any(row.role is drill.role and is_redirected(row.target) for row in rows)
 
-    def _judge(
-        self,
-        drill: Drill,
-        index: int,
-        step: DrillStep,
-        pairings: Sequence[Pairing],
-        now: datetime,
-        *,
-        followed: bool,
-    ) -> DrillStep:
-        """The step in the light of what has come."""
-        fault = self._faults.of(drill.bin_id, drill.role)
-        run = drill.run_of(index)
-        is_on = fault is not None and fault.drill == run
-        off_at = None if is_on else step.off_at or now
-        if drill.measuring and is_on:
-            is_over = bool(pairings)
-        else:
-            is_over = off_at is not None and (
-                met(pairings, run) >= (step.fault.count or inf) or now - off_at >= UNDER_WAY
-            )
-        is_over = is_over and (followed or all(is_settled(pairing, now) for pairing in pairings))
-        state = StepState.DONE if is_over else StepState.RUNNING if is_on else StepState.WATCHING
-        return replace(
-            step,
-            state=state,
-            off_at=off_at,
-            ended_at=now if is_over else None,
-            card=score(pairings, now),
-            manner=manner_of(pairings[0], followed=followed) if drill.measuring and pairings else None,
-        )
-
     async def _card_of(self, drill: Drill, index: int, pairings: Sequence[Pairing]) -> Card:
         """The score of all steps together."""
         every = list(pairings)
@@ -193,12 +162,12 @@ class Drilling:
     async def _heal(self, drill: Drill) -> None:
         fault = self._faults.of(drill.bin_id, drill.role)
         if fault is not None and fault.drill is not None and fault.drill.startswith(f"{drill.id}."):
-            await self._faults.heal(drill.bin_id, drill.role)
+            await self._faults.clear(drill.bin_id, drill.role)
 
     async def _keep(self, drill: Drill) -> Drill:
         self._running[drill.id] = drill
         if drill.ended_at is not None:
             del self._running[drill.id]
         await self._store.set_drill(drill)
-        self._hub.ring(drill.bin_id)
+        self._hub.notify(drill.bin_id)
         return drill

@@ -1,9 +1,9 @@
-"""Reading a bin from its first row to its last in pages, oldest first, in constant memory.
+"""Reads a bin from its first row to its last in pages, oldest first, with constant memory.
 
-The end is fixed at the start: what arrives meanwhile belongs to the next export. Each page is one short read, so a slow
-reader holds nothing open in the database; what is deleted meanwhile is left out. With a filter a read looks through a
-range of numbers, whether or not anything in it matches, and the next range is as large as the time that this one took
-allows: no filter makes an export fail, or keeps other readers waiting.
+The end is fixed at the start. Each page is one short read, so a slow client keeps no transaction open; rows that are
+deleted in the meantime are left out. With a filter, a read covers a range of numbers, whether or not anything in it
+matches, and the size of the next range depends on the time that this one took: no filter makes an export fail, or
+blocks other reads.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
@@ -19,10 +19,10 @@ from ..errors import TooSlow
 from ..store import Store
 
 PAGE = 200
-# Whole captures are read together up to this many bytes of body; a larger one comes alone.
+# Complete captures are read together up to this number of body bytes; a larger one is read alone.
 PAGE_BYTES = 1 << 20
-# Numbers that a read with a filter looks through: at the beginning, and at least where it takes its time; and the
-# seconds that it should take.
+# The number of rows that a read with a filter covers, at the beginning and at least, and the limits of its time in
+# seconds within which the number stays the same.
 RANGE, LEAST_RANGE = 2_000, 200
 SHORT_S, LONG_S = 0.05, 0.2
 
@@ -31,7 +31,7 @@ Row = TypeVar("Row")
 
 
 async def each_page(store: Store, bin: Bin, query: Query | None = None) -> AsyncIterator[Sequence[CaptureRow]]:
-    """The captures as lists show them."""
+    """The captures as in lists."""
 
     def read(after: int, upto: int) -> Awaitable[Sequence[CaptureRow]]:
         return store.list_captures(bin.id, limit=PAGE, after=after, upto=upto, query=query)
@@ -41,16 +41,16 @@ async def each_page(store: Store, bin: Bin, query: Query | None = None) -> Async
 
 
 async def each_whole_page(store: Store, bin: Bin, query: Query | None = None) -> AsyncIterator[Sequence[Whole]]:
-    """The captures with their bytes, and with what was answered where it was not the default."""
+    """The captures with their bytes, and with the answer if it was not the default."""
     async for rows in each_page(store, bin, query):
-        for numbers in in_bites(rows):
+        for numbers in in_chunks(rows):
             captures = await store.get_captures(bin.id, numbers)
             sent = await store.get_sent_answers(bin.id, numbers)
             yield [(capture, sent.get(capture.row.n)) for capture in captures]
 
 
 async def each_message_page(store: Store, bin: Bin, query: Query | None = None) -> AsyncIterator[Sequence[Message]]:
-    """The messages, in the order of their first event."""
+    """The messages in the order of their first event."""
 
     def read(after: int, upto: int) -> Awaitable[Sequence[Message]]:
         return store.messages_from(bin.id, after=after, upto=upto, limit=PAGE, query=query)
@@ -67,8 +67,8 @@ async def _each_range(
     *,
     has_filter: bool,
 ) -> AsyncIterator[Sequence[Row]]:
-    """Pages of rows up to the number `last`. `read` gives at most `PAGE` rows above the first number and not above the
-    second."""
+    """Pages of rows up to the number `last`. `read` returns at most `PAGE` rows with numbers above its first
+    argument and not above its second."""
     after, size = 0, RANGE if has_filter else last
     while after < last:
         since = ticks()
@@ -90,8 +90,8 @@ async def _each_range(
             size = max(min(size, LEAST_RANGE), size // 2)
 
 
-def in_bites(rows: Sequence[CaptureRow]) -> Iterator[list[int]]:
-    """The numbers of captures that may be read together."""
+def in_chunks(rows: Sequence[CaptureRow]) -> Iterator[list[int]]:
+    """The numbers of captures that can be read together."""
     numbers: list[int] = []
     size = 0
     for row in rows:

@@ -1,8 +1,8 @@
-"""The faults of all bins, in memory, where their counts are taken: at once, on the loop, so that no two requests take
-the same one. The store hears of a count in the capture's own transaction, and of everything else first.
+"""The faults of all bins, in memory. A hit is counted synchronously on the event loop, so that no two requests get
+the same count. The store gets a count in the transaction of the capture, and every other change before it applies
+here.
 
-None can be forgotten: a fault that is over by its count or its time is none for anybody who asks; what is left of it is
-swept away a little later.
+An expired fault has no effect; it is removed from the store a little later.
 """
 
 import asyncio
@@ -18,42 +18,42 @@ from ..live.hub import Hub
 from ..log import get_log
 from ..store import COMMIT_WAIT_S, Store
 
-# A count that was taken may come back for as long as a capture can wait for its commit.
+# A count may be reverted for as long as a capture can wait for its commit.
 KEPT_S = 2 * COMMIT_WAIT_S
 EVERY_S = 1.0
 
-Taken = tuple[Fault, FaultHit]
+CountedHit = tuple[Fault, FaultHit]
 
 _log = get_log("faults")
 
 
 class Faults:
-    """Belongs to one event loop."""
+    """Use from one event loop only."""
 
     def __init__(self, store: Store, hub: Hub) -> None:
         self._store = store
         self._hub = hub
         self._by_bin: dict[str, dict[Role, ActiveFault]] = {}
-        # Faults that are over, by id, and since when.
+        # Expired faults, by id, and when that was noticed.
         self._over: dict[str, float] = {}
         self._changing = asyncio.Lock()
 
     async def start(self) -> None:
-        """Read those that a stop has left."""
+        """Load the stored faults."""
         for fault in await self._store.list_faults():
             self._by_bin.setdefault(fault.bin_id, {})[fault.role] = fault
 
     def of(self, bin_id: str, role: Role) -> ActiveFault | None:
-        """The role's fault; None when there is none any more."""
+        """The role's active fault, or None."""
         fault = self._by_bin.get(bin_id, {}).get(role)
         return None if fault is None or fault.is_over(clock.now()) else fault
 
     def of_bin(self, bin_id: str) -> Sequence[ActiveFault]:
-        """Every fault of a bin that is not over."""
+        """All active faults of a bin."""
         now = clock.now()
         return [fault for fault in self._by_bin.get(bin_id, {}).values() if not fault.is_over(now)]
 
-    def take(
+    def count_hit(
         self,
         bin_id: str,
         role: Role,
@@ -61,9 +61,9 @@ class Faults:
         dice: Callable[[], float] = clock.dice,
         *,
         target: str = "",
-    ) -> Taken | None:
-        """The fault for one request, which counts it. None: there is none, it is over, or chance spares the request.
-        With its `target` a request that followed a redirect is not redirected again."""
+    ) -> CountedHit | None:
+        """The fault that applies to a request; it is counted. None: there is no active fault, or the request is
+        spared by chance. `target`: a request that followed a redirect is not redirected again."""
         roles = self._by_bin.get(bin_id)
         active = None if roles is None else roles.get(role)
         if roles is None or active is None or active.is_over(now):
@@ -76,30 +76,30 @@ class Faults:
         roles[role], hit = active.taken()
         return fault, hit
 
-    def give_back(self, bin_id: str, role: Role, hit: FaultHit) -> None:
-        """The request that took it could not be stored, so it never was one."""
+    def uncount(self, bin_id: str, role: Role, hit: FaultHit) -> None:
+        """Revert a count, because the request could not be stored."""
         active = self._by_bin.get(bin_id, {}).get(role)
         if active is not None and active.id == hit.fault:
             self._by_bin[bin_id][role] = active.given_back()
 
     async def set(self, fault: ActiveFault) -> None:
-        """In the place of the role's fault. Invalid names every field that is wrong; NotFound."""
+        """Replace the fault of a role. Raises Invalid with every wrong field, NotFound."""
         if problems := check_fault(fault.fault, fault.started_at):
             raise Invalid(*problems)
         async with self._changing:
             await self._store.set_fault(fault)
             self._by_bin.setdefault(fault.bin_id, {})[fault.role] = fault
-        self._hub.ring(fault.bin_id)
+        self._hub.notify(fault.bin_id)
 
-    async def heal(self, bin_id: str, role: Role) -> None:
-        """End the role's fault now, if it has one."""
+    async def clear(self, bin_id: str, role: Role) -> None:
+        """End the role's fault now, if there is one."""
         async with self._changing:
             fault = self._by_bin.get(bin_id, {}).get(role)
             if fault is None:
                 return
             await self._store.drop_fault(fault.id)
             self._remove(fault)
-        self._hub.ring(bin_id)
+        self._hub.notify(bin_id)
 
     def forget(self, bin_id: str) -> None:
         """The bin was deleted."""
@@ -107,27 +107,27 @@ class Faults:
             self._over.pop(fault.id, None)
 
     async def step(self) -> float:
-        """Once a second: viewers are told of the faults that have just ended."""
+        """Run once a second: notify viewers of faults that have just expired."""
         try:
             await self.sweep()
         except StoreUnavailable as error:
-            # The disk is full or busy; the next turn tries again, and captures tell the user about it.
+            # The disk is full or busy. The next call tries again, and users see the problem in the state of the store.
             _log.warning("faults.failed", reason=str(error))
         return EVERY_S
 
     async def sweep(self) -> None:
-        """Ring for the faults that have just ended; take away those that ended a while ago."""
+        """Notify viewers of faults that have just expired; remove those that expired a while ago."""
         now, ticks = clock.now(), clock.ticks()
         for fault in [fault for roles in self._by_bin.values() for fault in roles.values()]:
             if not fault.is_over(now):
                 self._over.pop(fault.id, None)
             elif fault.id not in self._over:
                 self._over[fault.id] = ticks
-                self._hub.ring(fault.bin_id)
+                self._hub.notify(fault.bin_id)
             elif ticks - self._over[fault.id] > KEPT_S:
-                await self._take_away(fault)
+                await self._remove_stored(fault)
 
-    async def _take_away(self, fault: ActiveFault) -> None:
+    async def _remove_stored(self, fault: ActiveFault) -> None:
         async with self._changing:
             await self._store.drop_fault(fault.id)
             self._remove(fault)

@@ -1,7 +1,7 @@
-"""Capture keys in memory: the front door looks a key up here and nowhere else, so that no key, known or unknown, ever
-waits for the database or for other readers.
+"""Capture keys in memory: incoming requests look a key up only here, so that no key, known or unknown, waits for the
+database.
 
-All bins are loaded at the start. Every change of a bin is then applied to its own entry; the map is never emptied.
+All bins are loaded at the start. Each change of a bin is applied to its entry; the index is never cleared.
 """
 
 from collections.abc import Iterator
@@ -11,33 +11,33 @@ from ..domain.bins import Bin
 from ..errors import Conflict, NotFound, StoreUnavailable
 from ..store import Store
 
-# A change of which it is unknown whether it was written is looked up as soon as the log answers again.
+# A change with an unknown result is looked up as soon as the log answers again.
 LOOK_S = 1.0
 AGAIN_S = 0.5
 
 
 class Keyring:
-    """Key -> bin. Belongs to one event loop."""
+    """Bins by key. Use from one event loop only."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._by_key: dict[str, Bin] = {}
         self._by_id: dict[str, Bin] = {}
-        # Ids of bins with a change of which it is not known whether it was written.
+        # Ids of bins with a change whose result is unknown.
         self._doubtful: set[str] = set()
 
     async def start(self) -> None:
-        """Load every bin."""
+        """Load all bins."""
         for bin in await self._store.all_bins():
             self.add(bin)
 
     def known(self, key: str) -> Bin | None:
-        """The bin that collects under a key, as of the last change that was answered. Its counts are not kept up."""
+        """The bin of a key, as of the last acknowledged change; its counts are not updated. None if there is none."""
         return self._by_key.get(key)
 
     def add(self, bin: Bin) -> None:
-        """A bin was made, or looked up. An older version than the known one is ignored: two changes of one bin may be
-        answered in another order than they were written in."""
+        """Add a new or reloaded bin. An older version than the known one is ignored, because changes of one bin may
+        be acknowledged in another order than they were written."""
         before = self._by_id.get(bin.id)
         if before is not None:
             if bin.version < before.version:
@@ -46,7 +46,7 @@ class Keyring:
         self._by_id[bin.id] = self._by_key[bin.key] = bin
 
     def change(self, bin: Bin) -> None:
-        """A bin was changed; nothing where it was deleted meanwhile."""
+        """A bin was changed; ignored if it was deleted in the meantime."""
         if bin.id in self._by_id:
             self.add(bin)
 
@@ -58,7 +58,7 @@ class Keyring:
 
     @contextmanager
     def changing(self, bin_id: str) -> Iterator[None]:
-        """Around a write of a bin: where it fails without an answer, the bin is looked up later (`step`)."""
+        """A context for a write of a bin: if its result is unknown, `step` loads the bin again."""
         try:
             yield
         except (NotFound, Conflict):
@@ -68,12 +68,13 @@ class Keyring:
             raise
 
     async def step(self) -> float:
-        """Look up the bins with a doubtful change. Seconds until the next look."""
+        """Load the bins with an unknown change. Returns the seconds until the next call."""
         doubtful = set(self._doubtful)
         if not doubtful:
             return LOOK_S
         try:
-            # The log takes jobs in order: when this one is answered, the doubtful ones were written, or never will be.
+            # The log processes jobs in order: after this probe, the earlier changes are either written or never will
+            # be.
             await self._store.probe()
             await self._load_again(doubtful)
         except StoreUnavailable:

@@ -1,29 +1,30 @@
-"""Work that grows with the size of a request: on the loop while that is small, else in a thread.
+"""Runs work that grows with the size of a request: on the event loop if it is small, else in a thread.
 
-Reading 256 KiB of hostile JSON, XML or form takes up to a tenth of a second, and a page may read two bodies thrice.
+Parsing 256 KiB of hostile JSON, XML or form data takes up to a tenth of a second, and a page may parse two bodies
+three times.
 """
 
 from collections.abc import Callable, Iterable
 from typing import ParamSpec, TypeVar
 
 from ..domain.captures import RawRequest
-from ..tasks import aside
+from ..tasks import run_in_thread
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
-# Handing work to a thread costs as much as reading this.
+# Passing work to a thread costs as much as parsing this.
 QUICK_BYTES = 16 << 10
 
 
 def is_large(raw: RawRequest) -> bool:
-    """Whether reading it may take more than a few milliseconds. A packed body may become large."""
+    """Whether parsing may take more than a few milliseconds. A compressed body may become large."""
     size = len(raw.body) + len(raw.head) + len(raw.target)
     return size > QUICK_BYTES or raw.header(b"content-encoding") is not None
 
 
 async def work_on(raws: Iterable[RawRequest], function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Call a pure function that reads these requests."""
+    """Call a pure function that parses these requests."""
     if any(map(is_large, raws)):
-        return await aside(function, *args, **kwargs)
+        return await run_in_thread(function, *args, **kwargs)
     return function(*args, **kwargs)

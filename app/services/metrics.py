@@ -1,6 +1,6 @@
-"""Plain numbers, counted without cost on the capture path and read by Prometheus when it asks.
+"""Counters that cost nothing on the capture path, formatted when Prometheus requests them.
 
-No label ever comes from a request.
+No label has a value from a request.
 """
 
 from bisect import bisect_left
@@ -12,13 +12,13 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 
 from ..domain.roles import Role
 
-# Upper edges in seconds of the time from a request's head to its stored capture.
+# Upper bounds in seconds of the time from the head of a request to its stored capture.
 EDGES = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 4.0)
 
 
 @dataclass(slots=True)
 class Metrics:
-    """Counters since the start. `gauges` are asked at scrape time."""
+    """Counters since the start. The functions in `gauges` are called for each scrape."""
 
     captures: dict[Role, int] = field(default_factory=lambda: dict.fromkeys(Role, 0))
     unknown_key: int = 0
@@ -37,7 +37,7 @@ class Metrics:
         self.buckets[bisect_left(EDGES, took_s)] += 1
 
     def text(self) -> bytes:
-        """The Prometheus text format."""
+        """All metrics in the Prometheus text format."""
         registry = CollectorRegistry()
         registry.register(_Collector(self))
         return generate_latest(registry)

@@ -1,4 +1,4 @@
-"""Replay by hand: captures sent again, in order, one after the other, through the gate."""
+"""Replays captures one after the other, in the given order, to targets that the gate allows."""
 
 import asyncio
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from ..store import Store
 
 
 class Replaying:
-    """Belongs to one event loop. `allowed` is what the operator opened of the gate."""
+    """Use from one event loop only. `allowed`: the targets that the operator allows."""
 
     def __init__(self, store: Store, allowed: Sequence[Network | str]) -> None:
         self._store = store
@@ -24,8 +24,8 @@ class Replaying:
     async def replay(
         self, bin_id: str, numbers: Sequence[int], url: str, *, with_credentials: bool = False
     ) -> list[Attempt]:
-        """What came back, in the order of `numbers`. Nothing is sent when one is not there. NotFound, Invalid,
-        Damaged."""
+        """Returns the attempts in the order of `numbers`. Nothing is sent if one capture does not exist. Raises
+        NotFound, Invalid, Damaged."""
         if not 1 <= len(numbers) <= MOST_AT_ONCE:
             raise Invalid(("captures", f"must be 1 to {MOST_AT_ONCE} numbers of captures"))
         url = check_target("url", url)
@@ -46,7 +46,7 @@ class Replaying:
 async def send_again(
     n: int, raw: RawRequest, role: Role, url: str, *, with_credentials: bool, allowed: Sequence[Network | str] | None
 ) -> NewAttempt:
-    """One capture, exactly as it came. `allowed` None: there is no gate. Never raises for what others do."""
+    """Send one capture unchanged. `allowed` None: the target is not checked. Never raises for errors of the target."""
     sent_at, shown = clock.now(), without_secrets(url)
     try:
         data = replayed(raw, role, url, with_credentials=with_credentials)

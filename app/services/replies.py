@@ -1,8 +1,9 @@
-"""Choosing a reply: the first rule that matches, else the role's answer, else the safe default; then the fault.
+"""Chooses the reply to a request: the first rule that matches, else the role's answer, else the safe default; then
+the fault.
 
-The choice is made before the capture is stored, because the fault is counted in its transaction; the words are put
-together afterwards, because a body may name the capture's number. The request is read only where a rule or a
-placeholder needs that.
+The reply is chosen before the capture is stored, because the fault is counted in its transaction. The answer is
+rendered afterwards, because its body may contain the capture's number. The request is parsed only if a rule or a
+placeholder needs it.
 """
 
 import msgspec
@@ -25,8 +26,9 @@ UNREAD = "The request could not be read, so no answer could be chosen; the defau
 _log = get_log("replying")
 
 
-class Words(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """What is to be said. `constant`: others will be told the very same. `set_by_user`: it is not the default."""
+class PreparedAnswer(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """An answer that is ready to be sent. `constant`: other requests get the same one. `set_by_user`: it is not the
+    default."""
 
     answer: Answer
     constant: bool = True
@@ -34,8 +36,8 @@ class Words(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     well_formed: bool = True
     note: str | None = None
 
-    def tell(self, outcome: Outcome) -> Outcome:
-        """The outcome of having said it."""
+    def complete_outcome(self, outcome: Outcome) -> Outcome:
+        """Add the answer and the note to the outcome of sending it."""
         if not self.set_by_user and self.note is None:
             return outcome
         went_out = outcome.status is not None
@@ -48,7 +50,8 @@ class Words(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Reply(msgspec.Struct, frozen=True, kw_only=True):
-    """What a capture is answered. `reading` is there where the answer speaks of it; `note` says what went wrong."""
+    """The reply to a capture. `reading` is set if the answer has placeholders; `note` is the reason why the default
+    is sent."""
 
     role: Role
     answer: Answer
@@ -60,19 +63,19 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def is_played(self) -> bool:
-        """It is not simply sent at once."""
+        """Whether the answer is delayed or changed by a fault."""
         return self.fault is not None or self.answer.delay_ms > 0
 
-    def words(self, n: int) -> Words:
-        """What is said to capture `n`. Never raises: what cannot be sent is replaced by the default."""
+    def prepare(self, n: int) -> PreparedAnswer:
+        """The answer to capture `n`. Never raises: an answer that cannot be sent is replaced by the default."""
         if not self.set_by_user:
-            return Words(answer=self.answer, note=self.note)
+            return PreparedAnswer(answer=self.answer, note=self.note)
         if not is_fit(self.answer):
-            return Words(answer=safe_answer(self.role), note=UNFIT)
+            return PreparedAnswer(answer=safe_answer(self.role), note=UNFIT)
         if self.reading is None:
-            return Words(answer=self.answer, set_by_user=True, well_formed=is_well_formed(self.answer))
+            return PreparedAnswer(answer=self.answer, set_by_user=True, well_formed=is_well_formed(self.answer))
         answer = render(self.answer, values_of(self.reading, n))
-        return Words(answer=answer, constant=False, set_by_user=True, well_formed=is_well_formed(answer))
+        return PreparedAnswer(answer=answer, constant=False, set_by_user=True, well_formed=is_well_formed(answer))
 
 
 _SAFE = Reply(role=Role.PRIMARY, answer=safe_answer(Role.PRIMARY))
@@ -80,19 +83,19 @@ _SAFE_STATUS = Reply(role=Role.STATUS, answer=safe_answer(Role.STATUS))
 
 
 def choose(answers: Answers, faults: Faults, bin: Bin, role: Role, raw: RawRequest) -> Reply:
-    """The reply to one request; a fault counts it."""
+    """The reply to one request; its fault is counted."""
     reply = _SAFE_STATUS if role is Role.STATUS else _SAFE
     if answers.is_set(bin.id, role):
         try:
             reply = _set_by_user(answers, bin, role, raw)
         except Exception as error:
-            # A fault of smsbin: what came must be kept all the same.
+            # A bug in smsbin; the request must be stored all the same.
             _log.error("answer.not_chosen", bin=bin.id, exc_info=error)
             reply = Reply(role=role, answer=safe_answer(role), note=UNREAD)
-    taken = faults.take(bin.id, role, raw.received_at, target=raw.target)
-    if taken is None:
+    counted = faults.count_hit(bin.id, role, raw.received_at, target=raw.target)
+    if counted is None:
         return reply
-    fault, hit = taken
+    fault, hit = counted
     return msgspec.structs.replace(reply, role=role, fault=fault, hit=hit)
 
 
@@ -103,7 +106,7 @@ def _set_by_user(answers: Answers, bin: Bin, role: Role, raw: RawRequest) -> Rep
 
 
 def values_of(reading: Reading, n: int) -> dict[str, str]:
-    """What the placeholders of `domain/answers/placeholders.py` stand for in a capture; for a preview too."""
+    """The values of the placeholders of `domain/answers/placeholders.py` for a capture; also used by the preview."""
     return {
         "from": reading.sender or "",
         "to": reading.recipient or "",

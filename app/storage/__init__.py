@@ -1,7 +1,7 @@
-"""Storage: an append-only log that is the truth and understands nothing, and a ledger that a follower builds from it.
+"""Storage: an append-only log as the source of truth, and a ledger that a follower process derives from it.
 
-The log is durable before anything is acknowledged (P2). The ledger may lag, may be thrown away, and is made again by
-itself; nothing that it does can stop, change or delay what is kept (P11). On SQLite they are two files, each written
-and checkpointed by one process of its own: `log/process.py`, `ledger/process.py`. Those two load what they need, so
-nothing is imported here.
+The log is durable before anything is acknowledged (P2) and does not interpret captures. The ledger may lag or be
+deleted; it is rebuilt from the log and cannot stop, change or delay what is stored (P11). On SQLite they are two
+files, each written and checkpointed by a process of its own: `log/process.py` and `ledger/process.py`. This module
+imports nothing, so that each process loads only what it needs.
 """

@@ -1,5 +1,5 @@
-"""A file that only takes room. On a full disk it is given up, so that what is stored can still be deleted: a deletion,
-too, writes before it frees anything.
+"""A reserve file. On a full disk it is deleted, so that there is space for deletions, which write before they free
+space.
 """
 
 import os
@@ -8,28 +8,28 @@ from pathlib import Path
 from ..files import new_file, remove_leftovers
 
 SIZE = 16 << 20
-# Of a small disk no more than this share.
+# At most this fraction of a small disk.
 SHARE = 64
 
 
 class Ballast:
-    """Beside the database. While it is released, only deletions may use the room."""
+    """The reserve file next to the database. While it is released, only deletions may use the space."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self.is_released = False
 
     def prepare(self) -> None:
-        """Make it, where there is room. Without it nothing changes but what a full disk allows."""
+        """Create the file if there is space. Without it a full disk also blocks deletions."""
         try:
             self._path.stat()
         except FileNotFoundError:
             self._make()
         except OSError:
-            return  # the log meets the same error, and says so
+            return  # the log meets the same error and reports it
 
     def release(self) -> bool:
-        """Give the room up; False when there is none to give up."""
+        """Delete the file; False when there is none."""
         try:
             self._path.unlink()
         except OSError:
@@ -38,7 +38,7 @@ class Ballast:
         return True
 
     def restore(self) -> bool:
-        """Take the room again; False while the disk is too full for that."""
+        """Create the file again; False while the disk is too full for that."""
         if self._make():
             self.is_released = False
         return not self.is_released
@@ -50,7 +50,7 @@ class Ballast:
             return False
         free, total = space.f_bavail * space.f_frsize, space.f_blocks * space.f_frsize
         size = min(SIZE, total // SHARE)
-        # Not the last room: the database would meet a full disk at once again.
+        # Leave some space: otherwise the database would meet a full disk again at once.
         if free < 4 * size:
             return False
         try:
@@ -66,6 +66,6 @@ def _fill(descriptor: int, size: int) -> None:
     if hasattr(os, "posix_fallocate"):
         os.posix_fallocate(descriptor, 0, size)
         return
-    # Not on macOS: zeros, which its file system does not compress.
+    # macOS has no posix_fallocate. Its file system does not compress zeros.
     for _ in range(0, size, 1 << 16):
         os.write(descriptor, bytes(1 << 16))

@@ -1,6 +1,4 @@
-"""The server's end of a storage process: started, watched, killed when it does not answer in time, started again when
-it ends, for as long as the server runs.
-"""
+"""Starts a storage process, watches it, kills it when it does not answer in time, and restarts it when it ends."""
 
 import asyncio
 import os
@@ -13,49 +11,50 @@ from typing import Protocol, cast
 
 from ..clock import ticks
 from ..log import get_log
-from ..tasks import lifelong
+from ..tasks import start_task
 from .frames import frame, take_frames
 
-# The pause before a process is started again: doubled each time that it does not live long.
-FIRST_PAUSE_S = 0.2
-LONGEST_PAUSE_S = 10.0
-LONG_S = 30.0
-# A process that was told to end, or killed, is waited for so long before that is logged.
+# The pause before a restart: doubled after each process that ended within `STABLE_S`.
+MIN_PAUSE_S = 0.2
+MAX_PAUSE_S = 10.0
+STABLE_S = 30.0
+# If a process does not end within this time after its pipe was closed, or after a kill, that is logged.
 END_S = 4.0
 
 _log = get_log("storage")
 
 
 class Owner(Protocol):
-    """Who uses the process."""
+    """The user of the process."""
 
     def arguments(self) -> Sequence[str]:
-        """For the next start, behind the number of the pipe."""
+        """Arguments for the next start; the first argument of the process is the number of the pipe."""
 
     def received(self, data: bytes) -> None:
-        """A frame has come."""
+        """Called with each frame from the process."""
 
     def ended(self, code: int | None, why: str) -> None:
-        """The process is gone; `code` None: it could not be started."""
+        """Called when the process has ended. `code` is None if it could not be started."""
 
 
-class Process(Protocol):
-    """A process that was started; the methods are those of `subprocess.Popen`."""
+class ChildProcess(Protocol):
+    """A process that was started, with the methods of `subprocess.Popen`."""
 
     @property
     def pid(self) -> int:
-        """Its id."""
+        """The process id."""
 
     def kill(self) -> None:
-        """End it now. Nothing happens when it has ended."""
+        """Send SIGKILL. Does nothing when the process has ended."""
 
     def wait(self, timeout: float | None = None) -> int:
-        """Its exit code, or minus the signal that ended it. `subprocess.TimeoutExpired` after so many seconds."""
+        """The exit code, or minus the number of the signal. Raises `subprocess.TimeoutExpired` after `timeout`
+        seconds."""
 
 
-def start_process(module: str, arguments: Sequence[str], descriptors: Sequence[int]) -> Process:
-    """Run `python -m module`; of the open files it inherits these descriptors only. OSError: it cannot be started."""
-    # It imports this very package, wherever that lies and whatever the working directory is.
+def start_process(module: str, arguments: Sequence[str], descriptors: Sequence[int]) -> ChildProcess:
+    """Run `python -m module`. It inherits these descriptors and no other open files. Raises OSError."""
+    # The child imports this package from wherever it is installed, whatever the working directory is.
     top = Path(__file__).resolve().parents[__package__.count(".") + 1]
     search = os.pathsep.join(filter(None, (str(top), os.environ.get("PYTHONPATH"))))
     return subprocess.Popen(  # noqa: S603
@@ -67,14 +66,14 @@ def start_process(module: str, arguments: Sequence[str], descriptors: Sequence[i
 
 
 class Child(asyncio.Protocol):
-    """One process at a time. Belongs to one event loop. `keep_open` are descriptors that it inherits."""
+    """Runs one process at a time. Use from one event loop only. The process inherits the descriptors `keep_open`."""
 
     def __init__(self, module: str, owner: Owner, keep_open: Sequence[int] = ()) -> None:
         self._module = module
         self._owner = owner
         self._keep_open = tuple(keep_open)
         self._loop = asyncio.get_running_loop()
-        self._process: Process | None = None
+        self._process: ChildProcess | None = None
         self._transport: asyncio.WriteTransport | None = None
         self._received = bytearray()
         self._gone = asyncio.Event()
@@ -85,33 +84,33 @@ class Child(asyncio.Protocol):
 
     @property
     def pid(self) -> int | None:
-        """The process, while there is one."""
+        """The process id, or None while no process runs."""
         return None if self._process is None else self._process.pid
 
     def start(self) -> None:
         """Keep a process running from now on."""
-        self._task = lifelong(self._live(), name=self._module)
+        self._task = start_task(self._keep_running(), name=self._module)
 
     def send(self, data: bytes) -> bool:
-        """One frame; False when there is no process now."""
+        """Send one frame; False when no process runs."""
         if self._transport is None:
             return False
         self._transport.write(frame(data))
         return True
 
     def expect(self, within_s: float, what: str) -> None:
-        """It is killed when `met` is not called in time."""
+        """Kill the process if `met` is not called within this time."""
         self.met()
         self._deadline = self._loop.call_later(within_s, self._kill_late, what, within_s)
 
     def met(self) -> None:
-        """What was expected has come."""
+        """Cancel the deadline of `expect`."""
         if self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None
 
     def kill(self, why: str) -> None:
-        """End it now."""
+        """Kill the process; `why` becomes the reason that the owner gets."""
         self._killed_for = why
         if self._process is not None:
             self._process.kill()
@@ -119,29 +118,29 @@ class Child(asyncio.Protocol):
             self._transport.abort()
 
     async def close(self) -> None:
-        """Close the pipe, on which the process ends; kill it when it does not."""
+        """Close the pipe, which ends the process; kill it if it does not end."""
         self._closing.set()
         self.met()
         if self._transport is not None:
-            self._hang_up(self._transport)
+            self._close_pipe(self._transport)
         if self._task is not None:
             await asyncio.wait([self._task])
 
-    async def _live(self) -> None:
-        pause_s = FIRST_PAUSE_S
+    async def _keep_running(self) -> None:
+        pause_s = MIN_PAUSE_S
         while not self._closing.is_set():
             started = ticks()
-            code, why = await self._live_once()
+            code, why = await self._run_once()
             self._owner.ended(code, why)
-            pause_s = FIRST_PAUSE_S if ticks() - started > LONG_S else min(2 * pause_s, LONGEST_PAUSE_S)
+            pause_s = MIN_PAUSE_S if ticks() - started > STABLE_S else min(2 * pause_s, MAX_PAUSE_S)
             try:
                 async with asyncio.timeout(pause_s):
                     await self._closing.wait()
             except TimeoutError:
                 continue
 
-    async def _live_once(self) -> tuple[int | None, str]:
-        """From its start to its end: the exit code, and why it ended."""
+    async def _run_once(self) -> tuple[int | None, str]:
+        """Run one process from start to end. Returns the exit code and the reason of the end."""
         self._gone.clear()
         self._received.clear()
         self._killed_for = None
@@ -151,8 +150,8 @@ class Child(asyncio.Protocol):
             _log.error("process.not_started", module=self._module, reason=str(error))
             return None, f"it cannot be started: {error}"
         if self._closing.is_set() and self._transport is not None:
-            # The end has overtaken the start.
-            self._hang_up(self._transport)
+            # `close` was called while the process was starting.
+            self._close_pipe(self._transport)
         await self._gone.wait()
         code = await self._reap()
         why = self._killed_for or f"it ended with code {code}"
@@ -161,7 +160,7 @@ class Child(asyncio.Protocol):
         return code, why
 
     def _spawn(self) -> socket.socket:
-        """The process, and our end of the pipe to it."""
+        """Start the process; returns our end of the pipe."""
         ours, theirs = socket.socketpair()
         with theirs:
             pipe = theirs.fileno()
@@ -176,7 +175,7 @@ class Child(asyncio.Protocol):
         return ours
 
     async def _reap(self) -> int | None:
-        """Wait for its end. While an old process may still write no new one is started."""
+        """Wait for the end of the process. No new one is started while the old one may still write."""
         process = self._process
         assert process is not None, "it was started"
         while True:
@@ -192,9 +191,9 @@ class Child(asyncio.Protocol):
                 self._process = None
                 return code
 
-    def _hang_up(self, transport: asyncio.WriteTransport) -> None:
+    def _close_pipe(self, transport: asyncio.WriteTransport) -> None:
         transport.close()
-        # What is on its way to a process that reads no more keeps the pipe open.
+        # Unsent data keeps the pipe open if the process does not read it.
         self.expect(END_S, "its end")
 
     def _kill_late(self, what: str, within_s: float) -> None:
@@ -205,20 +204,20 @@ class Child(asyncio.Protocol):
     # asyncio.Protocol
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """The pipe stands."""
+        """The pipe is open."""
         # uvloop's transports do not inherit from asyncio's.
         self._transport = cast(asyncio.WriteTransport, transport)
-        # What may be on its way is bounded by the owner.
+        # The owner limits how much is in flight.
         self._transport.set_write_buffer_limits(high=32 << 20)
 
     def data_received(self, data: bytes) -> None:
-        """Collect whole frames."""
+        """Split the received bytes into frames."""
         self._received += data
         for each in take_frames(self._received):
             self._owner.received(each)
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
-        """The process has closed its end, or ended."""
+        """The process has closed its end of the pipe, or has ended."""
         self.met()
         self._transport = None
         self._gone.set()

@@ -1,4 +1,4 @@
-"""Frames on the pipes between the server and its two storage processes: a 4-byte length, then MessagePack."""
+"""Frames on the pipes between the server and its storage processes: a 4-byte length, then MessagePack."""
 
 import socket
 from collections.abc import Iterator
@@ -7,12 +7,12 @@ _CHUNK = 1 << 20
 
 
 def frame(data: bytes) -> bytes:
-    """One frame on the wire."""
+    """One frame as bytes."""
     return len(data).to_bytes(4) + data
 
 
 def take_frames(received: bytearray) -> Iterator[bytes]:
-    """Whole frames, each taken out of the front of `received`."""
+    """Complete frames, removed from the front of `received`."""
     while len(received) >= 4:
         end = 4 + int.from_bytes(received[:4])
         if len(received) < end:
@@ -23,12 +23,12 @@ def take_frames(received: bytearray) -> Iterator[bytes]:
 
 
 def send(pipe: socket.socket, data: bytes) -> None:
-    """Send one frame. OSError when the other end is gone."""
+    """Send one frame. Raises OSError when the other end is closed."""
     pipe.sendall(frame(data))
 
 
 def receive(pipe: socket.socket) -> bytes | None:
-    """Wait for the next frame; None when the other end is gone."""
+    """Wait for the next frame; None when the other end is closed."""
     head = _exactly(pipe, 4)
     return _exactly(pipe, int.from_bytes(head)) if head else None
 

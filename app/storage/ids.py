@@ -1,6 +1,8 @@
-"""Row ids that carry their order: the owner (a bin of the log, a space of the ledger) in the upper bits, a number that
-rises in the lower 40. Rows of one owner lie behind one another, an append touches the end of one B-tree, and what
-belongs to an owner is a range of ids.
+"""Row ids: the owner (a bin of the log, or a space of the ledger) in the upper bits, an ascending number in the
+lower 40.
+
+The rows of one owner are adjacent, an append touches only the end of one B-tree, and the rows of an owner are a
+range of ids.
 """
 
 BITS = 40
@@ -8,7 +10,7 @@ MASK = (1 << BITS) - 1
 
 
 def row_id(owner: int, number: int) -> int:
-    """The id of an owner's row with this number."""
+    """The row id for an owner and a number."""
     return owner << BITS | number
 
 
@@ -18,10 +20,10 @@ def number_of(id: int) -> int:
 
 
 def owner_of(id: int) -> int:
-    """Whose row this is."""
+    """The owner of a row id."""
     return id >> BITS
 
 
 def last_id(owner: int) -> int:
-    """The highest id that an owner's rows can have; `row_id(owner, 0)` is below all of them."""
+    """The highest possible row id of an owner; `row_id(owner, 0)` is below all of its rows."""
     return row_id(owner, MASK)

@@ -1,4 +1,4 @@
-"""One server per data directory. The lock lives in the kernel, so a crash leaves nothing to clean up."""
+"""One server per data directory. The kernel releases the lock after a crash, so nothing has to be cleaned up."""
 
 import asyncio
 import errno
@@ -11,14 +11,15 @@ from pathlib import Path
 
 from ..errors import CannotStart
 
-# After a kill the processes of the old server may still be finishing their last steps; they hold the lock until then.
-PATIENCE_S = 5.0
+# After a kill, the storage processes of the old server hold the lock until they have finished their last step.
+LOCK_WAIT_S = 5.0
 
 
 async def lock_directory(directory: Path) -> int:
-    """An open file descriptor that holds the lock. CannotStart: unwritable, or another smsbin is using it.
+    """Lock the data directory; returns the open descriptor that holds the lock. Raises CannotStart when the
+    directory cannot be written, or another smsbin uses it.
 
-    The directory itself is locked: a file in it could be deleted, and its successor locked again.
+    The directory itself is locked, because a lock file could be deleted and created again.
     """
     try:
         directory.mkdir(  # noqa: ASYNC240  # once, before anything runs
@@ -33,7 +34,7 @@ async def lock_directory(directory: Path) -> int:
             f"The data directory {directory} cannot be written ({error.strerror}). Give another --data-dir,"
             " or make it writable for this user."
         ) from None
-    for _ in range(int(PATIENCE_S / 0.1)):
+    for _ in range(int(LOCK_WAIT_S / 0.1)):
         if _try(descriptor):
             return descriptor
         await asyncio.sleep(0.1)
@@ -42,7 +43,8 @@ async def lock_directory(directory: Path) -> int:
 
 
 def holder_of(directory: Path) -> int | None:
-    """The process that has the directory: its id, 0 where the system does not tell it, None when no process has it."""
+    """The id of the process that has locked the directory; 0 if the system does not report it, None if it is not
+    locked."""
     try:
         descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     except FileNotFoundError:
@@ -57,12 +59,12 @@ def holder_of(directory: Path) -> int | None:
 
 
 def locks_work(directory: Path) -> bool:
-    """Whether a lock on a file there keeps others out: ours, and the other kind, which SQLite takes."""
+    """Whether locks exclude others on this file system: `flock`, which we use, and `lockf`, which SQLite uses."""
     with tempfile.NamedTemporaryFile(dir=directory, prefix=".locks-") as file, Path(file.name).open("r+b") as other:
         fcntl.flock(file, fcntl.LOCK_EX)
         ours = not _try(other.fileno())
         fcntl.lockf(file, fcntl.LOCK_EX)
-        # That kind keeps out other processes only.
+        # `lockf` excludes other processes only.
         return ours and subprocess.run([sys.executable, "-I", "-c", _INTRUDER, file.name], check=False).returncode == 9  # noqa: S603
 
 
@@ -80,7 +82,7 @@ def _find_holder(inode: int) -> int:
     try:
         lines = Path("/proc/locks").read_text().splitlines()
     except OSError:
-        return 0  # not on Linux
+        return 0  # /proc/locks exists on Linux only
     for fields in map(str.split, lines):
         if fields[1] == "FLOCK" and fields[5].rpartition(":")[2] == str(inode):
             return int(fields[4])

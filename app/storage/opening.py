@@ -1,4 +1,4 @@
-"""Opening the store with the engine that is built in."""
+"""Opens the store with the built-in engine."""
 
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
@@ -8,5 +8,5 @@ from .sqlite.store import open_sqlite
 
 
 def open_store(data_dir: Path) -> AbstractAsyncContextManager[Store]:
-    """The store of a data directory, ready to use; CannotStart names what is in the way."""
+    """The store of a data directory. Raises CannotStart with the cause."""
     return open_sqlite(data_dir)

@@ -1,4 +1,5 @@
-"""Events, hits and what a message remembers, as MessagePack: lists without names, because they are many and small."""
+"""Events, hits and the fold state of a message as MessagePack arrays without field names, because they are many and
+small."""
 
 import msgspec
 
@@ -10,8 +11,8 @@ from ..domain.pairings.model import Hit
 from ..domain.statuses import Word
 
 
-class State(msgspec.Struct, array_like=True, gc=False):
-    """What the fold of a message needs to go on, beside its columns."""
+class FoldState(msgspec.Struct, array_like=True, gc=False):
+    """What the fold of a message needs in addition to its columns."""
 
     prints: tuple[str, ...] = ()
     pieces: tuple[tuple[int, str], ...] = ()
@@ -19,13 +20,13 @@ class State(msgspec.Struct, array_like=True, gc=False):
 
 
 def write_state(message: Message) -> bytes:
-    """A message's memory as a column."""
-    return pack(State(message.prints, message.pieces, message.as_callback))
+    """The fold state of a message as a column value."""
+    return pack(FoldState(message.prints, message.pieces, message.as_callback))
 
 
 pack = msgspec.msgpack.Encoder().encode
 read_events = msgspec.msgpack.Decoder(tuple[Event, ...]).decode
 read_hits = msgspec.msgpack.Decoder(tuple[Hit, ...]).decode
-read_state = msgspec.msgpack.Decoder(State).decode
+read_state = msgspec.msgpack.Decoder(FoldState).decode
 read_answer = msgspec.msgpack.Decoder(Answer).decode
 read_fault_hit = msgspec.msgpack.Decoder(FaultHit).decode

@@ -1,16 +1,16 @@
-"""The named queries under `sql/`: SQL text stands nowhere else."""
+"""The named queries under `sql/`. There is no SQL text in other files."""
 
 import re
 from pathlib import Path
 
 FOLDER = Path(__file__).parent / "sql"
-# One folder for each database and its process, one for the readers of the ledger.
+# One folder for each database and its process, and one for the server's reads of the ledger.
 _FOLDERS = ("log", "ledger", "reads")
 _NAME = re.compile(r"^-- name: (\w+)$", re.MULTILINE)
 
 
 def load_queries(*folders: Path) -> dict[str, str]:
-    """Every `-- name:` of every file, by name."""
+    """All queries of these folders by their `-- name:`."""
     queries: dict[str, str] = {}
     for path in (path for folder in folders for path in sorted(folder.glob("*.sql"))):
         parts = _NAME.split(path.read_text())[1:]

@@ -1,4 +1,4 @@
-"""Rows of both databases as the words of the domain."""
+"""Converts rows of both databases to domain objects and back."""
 
 import hashlib
 from datetime import timedelta
@@ -13,30 +13,30 @@ from ..domain.statuses import Status
 from ..domain.units import from_micros, micros
 from .ids import number_of
 from .packing import read_hits, read_state, write_state
-from .transaction import Row
+from .transaction import SqlRow
 
 _FALLBACK = {"primary": False, "fallback": True, "voice": False, "voice-fallback": True}
 CALL_ROLES = frozenset({Role.VOICE.value, Role.VOICE_FALLBACK.value})
 
 
 def is_fallback(role: str) -> bool | None:
-    """Is this role the fallback of a pair? None where it belongs to none."""
+    """Whether the role is the fallback of a pair; None if it belongs to no pair."""
     return _FALLBACK.get(role)
 
 
 def read_codes(column: str | None) -> tuple[str, ...]:
-    """Findings as they stand in a column."""
+    """The finding codes of a column."""
     return tuple(column.split(",")) if column else ()
 
 
 def write_codes(codes: tuple[str, ...]) -> str:
-    """Findings as a column: each once, in the order of their weight, whatever order they were found in."""
+    """Finding codes as a column value: each once, ordered by weight, so that the order of detection does not matter."""
     return ",".join(codes if len(codes) < 2 else by_weight(codes))
 
 
-def read_bin(row: Row, space: Row | None, behind: int) -> Bin:
-    """A row of the log's `bins`, with the counts of its space in the ledger, as far as there is one; it is `behind` so
-    many captures."""
+def read_bin(row: SqlRow, space: SqlRow | None, behind: int) -> Bin:
+    """A row of the log's `bins`, with the counts of its space in the ledger (None: all are 0). `behind`: captures
+    that are not in the ledger yet."""
     last = None if space is None else space["last_capture_at"]
     return Bin(
         id=row["id"],
@@ -58,7 +58,7 @@ def read_bin(row: Row, space: Row | None, behind: int) -> Bin:
     )
 
 
-def read_capture_row(row: Row) -> CaptureRow:
+def read_capture_row(row: SqlRow) -> CaptureRow:
     """A row of the ledger's `captures`."""
     return CaptureRow(
         n=number_of(row["id"]),
@@ -89,7 +89,7 @@ def read_capture_row(row: Row) -> CaptureRow:
     )
 
 
-def read_raw(row: Row) -> RawRequest:
+def read_raw(row: SqlRow) -> RawRequest:
     """A row of the log's `captures`."""
     return RawRequest(
         method=row["method"],
@@ -106,12 +106,12 @@ def read_raw(row: Row) -> RawRequest:
 
 
 def content_type_of(raw: RawRequest) -> str | None:
-    """What the request says that its body is."""
+    """The value of the Content-Type header."""
     value = raw.header(b"content-type")
     return None if value is None else value.decode("latin-1")
 
 
-def read_outcome(row: Row) -> Outcome | None:
+def read_outcome(row: SqlRow) -> Outcome | None:
     """The outcome in a row of the ledger's `captures`; None while it is unknown."""
     if row["sender_left"] is None:
         return None
@@ -125,14 +125,14 @@ def read_outcome(row: Row) -> Outcome | None:
     )
 
 
-def read_fault(row: Row) -> FaultHit | None:
-    """The fault in a row of the ledger's `captures`."""
+def read_fault(row: SqlRow) -> FaultHit | None:
+    """The fault in a row of the ledger's `captures`, or None."""
     if row["fault_kind"] is None:
         return None
     return FaultHit(fault=row["fault"], kind=row["fault_kind"], said=row["fault_said"], drill=row["fault_drill"])
 
 
-def read_message(row: Row) -> Message:
+def read_message(row: SqlRow) -> Message:
     """A row of `messages`."""
     state = read_state(row["state"])
     return Message(
@@ -168,7 +168,7 @@ def read_message(row: Row) -> Message:
 
 
 def message_motion(message: Message, seq: int) -> tuple[object, ...]:
-    """What a callback changes, as the first columns of `move_message`."""
+    """The columns that a callback changes: the first parameters of `move_message`."""
     return (
         seq, str(message.status), message.raw_status, message.final, message.price, message.currency,
         message.error_code, micros(message.last_at), None if message.final_at is None else micros(message.final_at),
@@ -177,7 +177,7 @@ def message_motion(message: Message, seq: int) -> tuple[object, ...]:
 
 
 def message_identity(message: Message) -> tuple[object, ...]:
-    """What `move_message` leaves alone: while this is the same, it is enough."""
+    """The columns that `move_message` does not write. While they are equal, `move_message` is sufficient."""
     return (
         message.direction, message.sender, message.recipient, message.sender_said, message.recipient_said,
         message.text, message.media, message.first_at, message.segments, message.encoding, message.piece_key,
@@ -185,7 +185,7 @@ def message_identity(message: Message) -> tuple[object, ...]:
 
 
 def message_columns(message: Message, seq: int) -> tuple[object, ...]:
-    """A message as the first columns of `add_message` and `set_message`."""
+    """A message as the first parameters of `add_message` and `set_message`."""
     first_at = micros(message.first_at)
     return (
         seq, message.provider, message.message_id, str(message.direction), message.sender, message.recipient,
@@ -197,8 +197,8 @@ def message_columns(message: Message, seq: int) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-def read_pairing(row: Row) -> Pairing:
-    """A row of `pairings` as the fold left it."""
+def read_pairing(row: SqlRow) -> Pairing:
+    """A row of `pairings`."""
     return Pairing(
         message_id=row["call"],
         voice=row["call"] is not None,
@@ -210,8 +210,8 @@ def read_pairing(row: Row) -> Pairing:
 
 
 def print_of(role: str, target: str, sha256: str | None) -> str:
-    """The fingerprint of a request's content on one URL: what comes again with the same one is a duplicate. Without a
-    body (`sha256` None) the query is the content."""
+    """The fingerprint of a request's content on one URL; a request with the same fingerprint is a duplicate. If
+    there is no body (`sha256` is None), the query string is the content."""
     if sha256 is not None:
         return f"{role} {sha256[:16]}"
     query = target.partition("?")[2]

@@ -1,5 +1,6 @@
-"""What the log's appender and the ledger's follower need of a database engine, and nothing else: queries by name inside
-one transaction. `sqlite/transaction.py` is the first engine.
+"""The database interface of the log's appender and the ledger's follower: named queries inside one transaction.
+
+`sqlite/transaction.py` implements it.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -7,71 +8,71 @@ from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 Values = Mapping[str, object] | Sequence[object]
-Rows = Sequence[tuple[object, ...]]
+RowValues = Sequence[tuple[object, ...]]
 
 
-class Row(Protocol):
-    """A row, by column name or position."""
+class SqlRow(Protocol):
+    """A row of a result; columns by name or position."""
 
     def __getitem__(self, key: Any, /) -> Any: ...
     def __iter__(self) -> Iterator[Any]: ...
 
 
 class Transaction(Protocol):
-    """One transaction that is open. `query` is a name under `storage/sql/`; values by name, or by position."""
+    """An open transaction. `query` is a name under `storage/sql/`; values are given by name or by position."""
 
-    def all(self, query: str, values: Values = ()) -> Sequence[Row]:
-        """Every row."""
+    def all(self, query: str, values: Values = ()) -> Sequence[SqlRow]:
+        """All rows."""
 
-    def one(self, query: str, values: Values = ()) -> Row | None:
+    def one(self, query: str, values: Values = ()) -> SqlRow | None:
         """The first row, or None."""
 
     def run(self, query: str, values: Values = ()) -> int:
-        """Run a statement: how many rows it changed."""
+        """Run a statement; returns the number of changed rows."""
 
-    def each(self, query: str, rows: Rows) -> None:
+    def each(self, query: str, rows: RowValues) -> None:
         """Run a statement once for each of `rows`."""
 
-    def insert(self, query: str, rows: Rows) -> None:
-        """The same for a query with one `values (?, …)`, which may be repeated: many rows in one statement."""
+    def insert(self, query: str, rows: RowValues) -> None:
+        """The same for a query with one `values (?, …)`, which is repeated to insert many rows in one statement."""
 
-    def find(self, query: str, rows: Rows) -> Sequence[tuple[Any, ...]]:
-        """Rows of a query that joins `values (?, …)`: a look-up for each of `rows`, many in one statement."""
+    def find(self, query: str, rows: RowValues) -> Sequence[tuple[Any, ...]]:
+        """The rows of a query that joins `values (?, …)`: many look-ups in one statement."""
 
 
 class Database(Protocol):
     """One connection to one database."""
 
     def write(self) -> AbstractContextManager[Transaction]:
-        """A transaction that is committed at the end, or undone by an exception."""
+        """A transaction that is committed at the end of the block, or rolled back by an exception."""
 
     def read(self) -> AbstractContextManager[Transaction]:
-        """A snapshot: everything read in it is of one moment."""
+        """A read transaction: all queries in it see the same snapshot."""
 
 
 class DatabaseError(Exception):
-    """Nothing of the transaction has happened."""
+    """Nothing of the transaction was written."""
 
 
 class Duplicate(DatabaseError):
-    """A value that must be unique is taken."""
+    """A unique value is taken."""
 
 
 class CannotWrite(DatabaseError):
-    """The disk is full, read-only, or another program holds the file. It may work later."""
+    """The disk is full or read-only, or another program holds a lock. A later write may succeed."""
 
 
 class Gone(DatabaseError):
-    """The files have lost their names: what is written to them is lost when the process ends."""
+    """The files were deleted or replaced: what is written to them is lost when the process ends."""
 
 
 class Doubtful(DatabaseError):
-    """Reading or writing failed in a way that leaves open what is on the disk."""
+    """A read or write failed in a way that leaves the state of the disk unknown."""
 
 
-class Damaged(Doubtful):
-    """The file is no sound database."""
+class DamagedFile(Doubtful):
+    """The file is not a valid database."""
 
 
 class LogUnreadable(DatabaseError):
-    """The follower cannot read the log at the moment."""
+    """The follower cannot read the log now."""

@@ -1,5 +1,5 @@
-"""smsbin in your own tests: a pytest plugin with a bin of its own for each test.
+"""A pytest plugin that gives each test a bin of its own.
 
-`plugin.py` are the fixtures, `inbox.py` is what a test holds in its hands, `server.py` the server that runs beside the
-tests. The plugin comes with the wheel; there is nothing to switch on.
+`plugin.py` has the fixtures, `inbox.py` the API for tests, `server.py` the server that runs during the tests. The
+plugin is part of the wheel and needs no configuration.
 """

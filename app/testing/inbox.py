@@ -1,4 +1,4 @@
-"""What a test holds in its hands: the URLs of its bin, what came, and how the bin answers."""
+"""The API for tests: the URLs of a bin, what it received, and how it answers."""
 
 import asyncio
 import json
@@ -15,7 +15,7 @@ from ..domain.statuses import Status
 
 TIMEOUT_S = 10.0
 QUIET_S = 1.0
-# The server answers a question that waits after a minute at the latest.
+# The server ends a long poll after a minute at the latest.
 _LONGEST_S = 50
 _PAGE = 500
 _PATIENCE_S = 75.0
@@ -29,8 +29,8 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Urls:
-    """The capture URLs, by the job that each has in the provider's portal."""
+class CaptureUrls:
+    """The capture URLs, by role."""
 
     primary: str
     fallback: str
@@ -39,9 +39,9 @@ class Urls:
     voice_fallback: str
 
 
-class Hit:
-    """One captured request. Its fields are those of the API's summary, `from` spelled `from_`; the rest is asked for
-    when somebody looks."""
+class CapturedRequest:
+    """One captured request. Its attributes are the fields of the API's summary, with `from` as `from_`; everything
+    else is requested when it is used."""
 
     def __init__(self, inbox: "Inbox", summary: dict[str, Any]) -> None:
         self._inbox = inbox
@@ -58,38 +58,38 @@ class Hit:
 
     @cached_property
     def whole(self) -> dict[str, Any]:
-        """The whole capture, as the API has it."""
+        """The complete capture, as in the API."""
         found: dict[str, Any] = self._inbox.get(f"/captures/{self.summary['n']}")
         return found
 
     @property
     def fields(self) -> dict[str, str]:
-        """The fields of query and form, by name; of a repeated one the first."""
+        """The fields of query and form, by name; of a repeated field the first value."""
         parsed = self.whole["parsed"]
         pairs = [*parsed["query"], *(parsed["form"] or [])]
         return dict(reversed(pairs))
 
     @property
     def json(self) -> Any:
-        """The JSON of the body, None where it is none."""
+        """The JSON of the body, or None."""
         return self.whole["parsed"]["json"]
 
     @property
     def headers(self) -> list[tuple[str, str]]:
-        """As they came: order, case and repeats."""
+        """As received: order, case and repeats."""
         return [(name, value) for name, value in self.whole["headers"]]
 
 
 class Inbox:
-    """A bin that belongs to one test. Every method that waits raises AssertionError when it waited in vain."""
+    """A bin that belongs to one test. Methods that wait raise AssertionError on a timeout."""
 
     def __init__(self, client: Client, bin: dict[str, Any], timeout_s: float = TIMEOUT_S) -> None:
         self._client = client
         self.bin = bin
         self.timeout_s = timeout_s
-        self.url = Urls(**{name.replace("-", "_"): url for name, url in bin["urls"].items()})
+        self.url = CaptureUrls(**{name.replace("-", "_"): url for name, url in bin["urls"].items()})
         self.page_url: str = bin["page_url"]
-        # Hits that `wait` has given out: each is given once.
+        # Requests that `wait` has returned; each is returned once.
         self._given: set[int] = set()
 
     @property
@@ -98,19 +98,21 @@ class Inbox:
         return AsyncInbox(self)
 
     def wait(self, match: str | None = None, *, count: int = 1, timeout: float | None = None, **terms: str) -> Any:
-        """The next hit that matches and was not given out yet; with `count` a list of so many, oldest first.
+        """The next request that matches and was not returned yet; with `count` a list of that many, oldest first.
 
-        `match` is a filter as in the page's box; `terms` are the same in Python: `kind`, `role`, `from_`, `to`, `text`,
-        `status` (a word of the ladder, or the provider's own), `provider`, `message_id`, `method`, `finding`.
+        `match` is a filter as on the page; `terms` are the same in Python: `kind`, `role`, `from_`, `to`, `text`,
+        `status` (a normalised or a provider's status), `provider`, `message_id`, `method`, `finding`.
         """
         wanted = _Wanted(match, terms)
         timeout = self.timeout_s if timeout is None else timeout
-        end, after, found = clock.ticks() + timeout, 0, list[Hit]()
+        end, after, found = clock.ticks() + timeout, 0, list[CapturedRequest]()
         while True:
             left = end - clock.ticks()
             page = self._page(after, wanted.query, max(0, min(_LONGEST_S, int(left + 0.999))))
             after = page[-1]["n"] if page else after
-            found += [Hit(self, item) for item in page if item["n"] not in self._given and wanted.fits(item)]
+            found += [
+                CapturedRequest(self, item) for item in page if item["n"] not in self._given and wanted.fits(item)
+            ]
             if len(found) >= count:
                 taken = found[:count]
                 self._given.update(hit.n for hit in taken)
@@ -118,13 +120,13 @@ class Inbox:
             if left <= 0:
                 raise AssertionError(self._in_vain(wanted, len(found), count, timeout))
 
-    def received(self, match: str | None = None, **terms: str) -> list[Hit]:
-        """Everything that has come and matches, oldest first; without a wish everything."""
+    def received(self, match: str | None = None, **terms: str) -> list[CapturedRequest]:
+        """All requests that match, oldest first; without a filter all of them."""
         wanted = _Wanted(match, terms)
-        return [Hit(self, item) for item in self._all(wanted.query) if wanted.fits(item)]
+        return [CapturedRequest(self, item) for item in self._all(wanted.query) if wanted.fits(item)]
 
     def assert_quiet(self, seconds: float = QUIET_S, match: str | None = None, **terms: str) -> None:
-        """Nothing that matches comes for so long; what came before does not count."""
+        """Assert that nothing that matches is received for this time; earlier requests do not count."""
         wanted = _Wanted(match, terms)
         before = self._all(None)
         after, end = before[-1]["n"] if before else 0, clock.ticks() + seconds
@@ -154,16 +156,16 @@ class Inbox:
         role: str = "primary",
         delay: float = 0.0,
     ) -> None:
-        """What the role answers from now on; `delay` in seconds."""
+        """Set the answer of a role; `delay` is in seconds."""
         said = {"status": status, "body": body, "headers": [list(pair) for pair in headers]}
         self.send("PUT", f"/answers/{role}", said | {"delay_ms": round(delay * 1_000)})
 
     def fail(self, kind: str, *, role: str = "primary", count: int | None = None, **more: Any) -> None:
-        """A fault of the API: status, hold, drop, cut, bad_xml, redirect, slow."""
+        """Set a fault of the API: status, hold, drop, cut, bad_xml, redirect, slow."""
         self.send("PUT", f"/faults/{role}", {"kind": kind, "count": count} | more)
 
     def hold(self, seconds: float, *, role: str = "primary", count: int | None = None) -> None:
-        """Answer so many seconds late."""
+        """Delay answers by this number of seconds."""
         self.fail("hold", role=role, count=count, seconds=seconds)
 
     def drop(self, *, role: str = "primary", count: int | None = None) -> None:
@@ -171,21 +173,21 @@ class Inbox:
         self.fail("drop", role=role, count=count)
 
     def heal(self, role: str = "primary") -> None:
-        """No fault any more, and the default answer again."""
+        """Remove the fault, and restore the default answer."""
         self.send("DELETE", f"/faults/{role}")
         self.send("DELETE", f"/answers/{role}")
 
     def timeline(self) -> str:
-        """What came so far, one line a request: for reports."""
+        """What was received so far, one line for each request, for reports."""
         lines = [describe(item) for item in self._all(None)]
         return "\n".join(["What came:", *(f"  {line}" for line in lines)] if lines else ["Nothing came."])
 
     def get(self, path: str, **query: str | None) -> Any:
-        """A GET below the bin in the API."""
-        return self._client.get(f"/bins/{self.bin['id']}{path}", patience_s=_PATIENCE_S, **query)
+        """GET below the bin's URL in the API."""
+        return self._client.get(f"/bins/{self.bin['id']}{path}", timeout_s=_PATIENCE_S, **query)
 
     def send(self, method: str, path: str, value: Any = None) -> Any:
-        """Another call below the bin in the API."""
+        """Another method below the bin's URL in the API."""
         return self._client.send(method, f"/bins/{self.bin['id']}{path}", value)
 
     def _page(self, after: int, query: str | None, wait_s: int = 0) -> list[dict[str, Any]]:
@@ -218,7 +220,7 @@ class AsyncInbox:
 
 
 class _Wanted:
-    """A wish as a filter, and what a filter cannot say: the provider's own word for a status."""
+    """A search as a filter, and the provider's own status, which a filter cannot express."""
 
     def __init__(self, match: str | None, terms: dict[str, str]) -> None:
         unknown = [name for name in terms if name not in _KEYS and name != "status"]
@@ -233,12 +235,12 @@ class _Wanted:
         self.query = " ".join(said) or None
 
     def fits(self, item: dict[str, Any]) -> bool:
-        """What the filter has not decided."""
+        """Check what the filter cannot express."""
         return self._word is None or (item["raw_status"] or "").lower() == self._word.lower()
 
 
 def describe(item: dict[str, Any]) -> str:
-    """A capture in one line, without anything that a terminal would obey."""
+    """A capture on one line, without characters that affect a terminal."""
     what = json.dumps(item["text"], ensure_ascii=True) if item["text"] is not None else item["raw_status"] or "–"
     answered = item["answered"]
     came = answered["status"] if answered["status"] is not None else "no answer"

@@ -1,13 +1,12 @@
-"""The pytest plugin: the fixture `smsbin`, a fresh bin for each test.
+"""The pytest plugin: the fixture `smsbin` is a new bin for each test.
 
     def test_signup_sends_a_code(smsbin):
         app.configure(inbound=smsbin.url.primary, status=smsbin.url.status)
         app.sign_up("+14155550123")
         assert smsbin.wait(kind="status", to="+14155550123", status="success").message_id
 
-Without options a server runs beside the tests, in the same process, and is gone with them. `--smsbin-url` (or
-SMSBIN_URL) names one that runs already; SMSBIN_ACCESS_TOKEN is its token. When a test fails, what its bin got stands in
-the report.
+Without options a server runs during the tests, in the same process. `--smsbin-url` (or SMSBIN_URL) is the URL of one
+that runs already; SMSBIN_ACCESS_TOKEN is its token. The report of a failed test has the requests that its bin received.
 """
 
 import os
@@ -24,7 +23,7 @@ _INBOX = pytest.StashKey["Inbox"]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """The options of `pytest`."""
+    """Add the options of this plugin."""
     group = parser.getgroup("smsbin", "SMS webhooks")
     group.addoption("--smsbin-url", default=None, help="A server that runs already, instead of one beside the tests.")
     group.addoption("--smsbin-timeout", type=float, default=None, help="Seconds that a wait lasts. Default: 10.")
@@ -33,7 +32,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.fixture(scope="session")
 def smsbin_server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator["Client"]:
     """The server that all tests share, as a client of its API."""
-    # Imported when a test asks for it: the plugin must not slow down runs that do not.
+    # Imported here, so that the plugin does not slow down test runs that do not use it.
     from ..commands.client import Client, connect
     from .server import serving
 
@@ -65,7 +64,7 @@ def async_smsbin(smsbin: "Inbox") -> "AsyncInbox":
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Any:
-    """A test that failed tells what its bin got."""
+    """Add what the bin received to the report of a failed test."""
     report: pytest.TestReport = yield
     inbox = item.stash.get(_INBOX, None)
     if report.when == "call" and report.failed and inbox is not None:

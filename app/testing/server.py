@@ -1,4 +1,4 @@
-"""A whole server in a thread of the tests' own process: the real application, the real database, a free port."""
+"""A complete server in a thread of the test process: the real application and database, on a free port."""
 
 import asyncio
 import socket
@@ -17,7 +17,7 @@ START_S = 30.0
 
 @contextmanager
 def serving(directory: Path) -> Iterator[tuple[str, str]]:
-    """The server's address and its access token; it is gone afterwards."""
+    """The server's URL and access token; the server is stopped at the end of the block."""
     token = clock.new_secret()
     settings = read_settings({"data_dir": str(directory), "access_token": token, "log_level": "error"})
     loop = new_loop()

@@ -28,7 +28,7 @@ def test_it_holds_one_package_and_all_it_needs(wheel: Path) -> None:
     assert {top for top in tops if not top.endswith(".dist-info")} == {"smsbin"}
     for wanted in (
         "smsbin/templates/base.html",
-        "smsbin/static/js/live.js",
+        "smsbin/static/js/live/live.js",
         "smsbin/static/vendor/swagger-ui/LICENSE",
         "smsbin/storage/sql/log/captures.sql",
         "smsbin/storage/sql/sqlite/ledger.sql",

@@ -18,7 +18,7 @@ from app import clock
 from app.domain.units import micros
 from app.storage.ballast import Ballast
 from app.storage.log.appender import Appender
-from app.storage.log.jobs import AddBin, AddCapture, Outcome, SetOutcomes
+from app.storage.log.jobs import AddBin, AddCapture, OutcomeRecord, SetOutcomes
 from app.storage.opening import open_store
 from app.storage.sqlite.log_file import open_log_file
 from tests.process import TOKEN, Process
@@ -54,8 +54,8 @@ def fill_log(folder: Path, count: int) -> None:
 async def _follow(folder: Path, count: int) -> float:
     async with open_store(folder) as store:
         started = time.perf_counter()
-        left = count - store.understanding().behind
-        while store.understanding().behind:
+        left = count - store.ledger_status().behind
+        while store.ledger_status().behind:
             await asyncio.sleep(0.01)
         rate = (count - left) / (time.perf_counter() - started)
         while _is_indexing(folder / "ledger.db"):
@@ -88,8 +88,8 @@ def _capture(bin_id: str, at: int, n: int) -> AddCapture:
     )  # fmt: skip
 
 
-def _outcome(bin_id: str, n: int) -> Outcome:
-    return Outcome(bin_id, n, 200, 2, False, None, True, None, None)
+def _outcome(bin_id: str, n: int) -> OutcomeRecord:
+    return OutcomeRecord(bin_id, n, 200, 2, False, None, True, None, None)
 
 
 PROVIDER = "twilio"

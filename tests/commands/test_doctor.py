@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from app.commands.doctor.there import check_server
+from app.commands.doctor.remote import check_server
 from tests.commands.run import hit, run
 from tests.process import TOKEN, Process, serving
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from app.commands.terminal import as_json, line_of, until_interrupted, visible, whole_of
+from app.commands.terminal import as_json, full_text, line_of, until_interrupted, visible
 
 C0 = [chr(code) for code in range(0x20)] + ["\x7f"]
 C1 = [chr(code) for code in range(0x80, 0xA0)]
@@ -57,7 +57,7 @@ def test_no_field_of_a_capture_reaches_the_terminal_raw() -> None:
             line = line_of(_summary(**fields | {"kind": kind, "text": text, "findings": [bad]}))
             assert line.isprintable(), line
     body = {"base64": "G1sySg1YCmFiYw==", "complete": False, "size": 10, "sha256": ""}
-    whole = whole_of(
+    whole = full_text(
         _summary(method=bad, target=bad, http_version="1.1", headers=[[bad, bad], ["X", "\x9b"]], body=body)
     )
     assert all(part.isprintable() for part in whole.split("\n"))

@@ -13,7 +13,7 @@ from app.domain.findings import FINDINGS, Facts, explain, observe
 from app.domain.roles import Kind, Role
 from app.domain.statuses import Status
 from app.providers import PROVIDERS, facts_of, recognise
-from app.providers.sheet import Wish, as_raw
+from app.providers.sheet import RequestSpec, as_raw
 
 AT = datetime(2026, 11, 25, 9, 30, 12, tzinfo=UTC)
 KEY = "/0123456789abcdef"
@@ -50,7 +50,7 @@ def from_ytel(kind: Kind = Kind.INBOUND, **values: object) -> RawRequest:
         "recipient": "+19495550142", "text": "Yes + I'll bring 2 & a half = 3 ✓", "raw_status": None, "media": (),
         "error_code": None, "at": AT, "url": f"https://sms.example.net{KEY}",
     }  # fmt: skip
-    return as_raw(PROVIDERS["ytel"].compose(Wish(**wish | values)), KEY, AT)
+    return as_raw(PROVIDERS["ytel"].compose(RequestSpec(**wish | values)), KEY, AT)
 
 
 def test_a_usual_request_has_none() -> None:

@@ -37,7 +37,7 @@ async def target() -> AsyncIterator[Target]:
         yield made
 
 
-async def _send(url: str) -> module.Reply:
+async def _send(url: str) -> module.TargetResponse:
     async with open_sender() as sender:
         return await sender.send("POST", url, [], b"a=b", timeout_s=5)
 
@@ -64,7 +64,7 @@ async def test_no_proxy_of_the_environment_gets_to_see_it(target: Target, monkey
 
 
 async def test_a_long_answer_is_read_up_to_a_limit(target: Target, monkeypatch) -> None:
-    monkeypatch.setattr(module, "MOST_BYTES", 100)
+    monkeypatch.setattr(module, "MAX_BYTES", 100)
     reply = await _send(f"{target.root}/long")
     assert (reply.status, reply.body) == (200, b"x" * 100)
 

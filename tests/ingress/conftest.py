@@ -21,7 +21,7 @@ def shared(monkeypatch) -> Iterator[list[Serving]]:
 
     monkeypatch.setattr(serving_module, "Serving", make)
     yield made
-    assert [(each.of_captures.used, each.of_others.used) for each in made] == [(0, 0)] * len(made)
+    assert [(each.capture_memory.used, each.other_memory.used) for each in made] == [(0, 0)] * len(made)
 
 
 class _Errors(logging.Handler):

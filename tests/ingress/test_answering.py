@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from app.domain.answers.limits import check_answer
 from app.domain.answers.model import EMPTY_TWIML, Answer, RoleAnswers
 from app.domain.roles import Role
-from app.ingress.answering import NOT_FOUND, UNAVAILABLE, Line
+from app.ingress.answering import NOT_FOUND, UNAVAILABLE, Responder
 from tests.conftest import Running
 
 FIELDS = ("status", "headers", "body", "delay_ms")
@@ -36,9 +36,9 @@ answers = st.builds(
 
 def compose(answer: Answer, method: str = "POST", minor: int = 1) -> bytes:
     peer = SimpleNamespace(transport=None)
-    line = Line(peer, method=method, version=f"1.{minor}", keep_alive=True, since=0.0)
+    line = Responder(peer, method=method, version=f"1.{minor}", keep_alive=True, since=0.0)
     data = line.compose(answer, n=7)
-    assert line.stay
+    assert line.keep_open
     return data
 
 

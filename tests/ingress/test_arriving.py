@@ -189,7 +189,7 @@ async def test_an_invalid_head_one_byte_at_a_time_is_kept_to_its_end(server: Run
 
 async def test_when_memory_is_full_what_is_still_coming_is_503(server: Running, shared: list[Serving]) -> None:
     path = f"/{server.bin.key}"
-    budget = shared[0].of_captures
+    budget = shared[0].capture_memory
     budget.size = 50_000
     invalid = f"POST {path} HTTP/1.1\nContent-Length: 90000\n\n".encode()
     for whole in (

@@ -73,7 +73,7 @@ async def test_other_connections_have_a_turn_during_a_long_pipeline(server: Runn
     async with connect(server.port) as wire:
         wire.writer.write(get("/0123456789abcdef") * 600)
         assert await wire.answers(600) == [(404, None)] * 600
-    assert max(begun.values()) <= 2 * connection.MOST_AT_ONCE
+    assert max(begun.values()) <= 2 * connection.MAX_PER_TURN
 
 
 async def test_a_second_head_has_a_deadline_that_its_drops_do_not_move(server: Running, monkeypatch) -> None:

@@ -6,44 +6,44 @@ from hypothesis import strategies as st
 
 from app.errors import StoreUnavailable
 from app.ingress import body as module
-from app.ingress.body import Body, Budget
-from app.ingress.head import Head
+from app.ingress.body import Body, MemoryBudget
+from app.ingress.head import RequestHead
 
 WIRE = b"5\r\nhello\r\n6;x\r\n world\r\n0\r\nX-T: 1\r\n\r\n"
 
 
-def _head(length: int = 0, *, chunked: bool = False) -> Head:
-    return Head(b"", length, chunked, keep_alive=True, expects=False, upgrade=False, forwarded=None)
+def _head(length: int = 0, *, chunked: bool = False) -> RequestHead:
+    return RequestHead(b"", length, chunked, keep_alive=True, expects=False, upgrade=False, forwarded=None)
 
 
 def test_a_body_ends_with_its_length() -> None:
-    budget = Budget(100)
+    budget = MemoryBudget(100)
     body = Body(_head(5), 100, budget)
-    assert (body.feed(b"hel"), body.is_whole) == (b"", False)
-    assert (body.feed(b"loGET /"), body.is_whole, body.is_complete) == (b"GET /", True, True)
+    assert (body.feed(b"hel"), body.is_received) == (b"", False)
+    assert (body.feed(b"loGET /"), body.is_received, body.is_complete) == (b"GET /", True, True)
     assert budget.used == 5
     assert (body.end(), budget.used) == ((b"hello", None), 0)
 
 
 def test_what_came_of_a_body_is_not_a_whole_one() -> None:
-    body = Body(_head(5), 100, Budget(100))
+    body = Body(_head(5), 100, MemoryBudget(100))
     body.feed(b"hel")
-    assert (body.end(), body.is_whole, body.is_complete) == ((b"hel", None), False, False)
+    assert (body.end(), body.is_received, body.is_complete) == ((b"hel", None), False, False)
 
 
 def test_over_the_limit_a_body_is_dropped_to_its_end() -> None:
-    budget = Budget(100)
+    budget = MemoryBudget(100)
     body = Body(_head(10), 4, budget)
     assert body.feed(b"01234") == b""
-    assert (body.is_too_long, body.is_whole, budget.used) == (True, False, 4)
+    assert (body.is_too_long, body.is_received, budget.used) == (True, False, 4)
     assert body.feed(b"56789next") == b"next"
-    assert (body.is_whole, body.is_complete, body.is_broken) == (True, False, False)
+    assert (body.is_received, body.is_complete, body.is_broken) == (True, False, False)
     assert (body.end(), budget.used) == ((b"0123", None), 0)
 
 
 def test_a_body_that_is_dropped_for_too_long_is_given_up(monkeypatch) -> None:
-    monkeypatch.setattr(module, "MOST_DROPPED", 10)
-    body = Body(_head(100), 4, Budget(100))
+    monkeypatch.setattr(module, "MAX_DROPPED", 10)
+    body = Body(_head(100), 4, MemoryBudget(100))
     body.feed(bytes(14))
     assert not body.is_broken
     body.feed(bytes(1))
@@ -51,7 +51,7 @@ def test_a_body_that_is_dropped_for_too_long_is_given_up(monkeypatch) -> None:
 
 
 def test_chunks_are_kept_with_and_without_their_framing() -> None:
-    budget = Budget(200)
+    budget = MemoryBudget(200)
     body = Body(_head(chunked=True), 100, budget)
     assert body.feed(WIRE + b"next") == b"next"
     assert body.is_complete
@@ -60,15 +60,15 @@ def test_chunks_are_kept_with_and_without_their_framing() -> None:
 
 
 def test_the_framing_holds_the_nonsense_that_ended_a_body() -> None:
-    body = Body(_head(chunked=True), 100, Budget(100))
+    body = Body(_head(chunked=True), 100, MemoryBudget(100))
     body.feed(b"3\r\nabc\r\nnonsense\r\n")
     assert body.is_broken
     assert body.end() == (b"abc", b"3\r\nabc\r\nnonsense\r\n")
 
 
 def test_more_framing_than_is_kept_costs_the_framing_alone(monkeypatch) -> None:
-    monkeypatch.setattr(module, "MOST_FRAMING", len(WIRE) - 1)
-    budget = Budget(1_000)
+    monkeypatch.setattr(module, "MAX_FRAMING", len(WIRE) - 1)
+    budget = MemoryBudget(1_000)
     body = Body(_head(chunked=True), 100, budget)
     for byte in WIRE:
         body.feed(bytes([byte]))
@@ -77,16 +77,16 @@ def test_more_framing_than_is_kept_costs_the_framing_alone(monkeypatch) -> None:
 
 
 def test_of_a_page_nothing_is_held() -> None:
-    budget = Budget(0)
+    budget = MemoryBudget(0)
     for head, wire in ((_head(11), b"hello world"), (_head(chunked=True), WIRE)):
         body = Body(head, 0, budget)
         assert body.feed(wire + b"next") == b"next"
-        assert (body.is_whole, body.end()) == (True, (b"", None))
+        assert (body.is_received, body.end()) == (True, (b"", None))
 
 
 def test_a_body_that_does_not_fit_into_the_budget_is_refused_and_leaves_it_as_it_was() -> None:
-    budget = Budget(10)
-    budget.take(4)
+    budget = MemoryBudget(10)
+    budget.reserve(4)
     body = Body(_head(20), 100, budget)
     body.feed(b"01234")
     with pytest.raises(StoreUnavailable):
@@ -99,7 +99,7 @@ def test_a_body_that_does_not_fit_into_the_budget_is_refused_and_leaves_it_as_it
 def test_a_budget_has_back_exactly_what_it_gave(
     data: bytes, sizes: list[int], limit: int, size: int, chunked: bool
 ) -> None:
-    budget = Budget(size)
+    budget = MemoryBudget(size)
     body = Body(_head(0 if chunked else 30, chunked=chunked), limit, budget)
     at = 0
     try:
@@ -116,7 +116,7 @@ def test_a_budget_has_back_exactly_what_it_gave(
 
 def test_the_framing_of_chunks_is_kept_up_to_its_limit_and_not_a_byte_more(monkeypatch) -> None:
     for limit, framing in ((len(WIRE), WIRE), (len(WIRE) - 1, None)):
-        monkeypatch.setattr(module, "MOST_FRAMING", limit)
-        body = Body(_head(0, chunked=True), 100, Budget(1_000))
+        monkeypatch.setattr(module, "MAX_FRAMING", limit)
+        body = Body(_head(0, chunked=True), 100, MemoryBudget(1_000))
         assert body.feed(WIRE) == b""
         assert body.end()[1] == framing

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.errors import StoreUnavailable
-from app.ingress.body import Budget
+from app.ingress.body import MemoryBudget
 from app.ingress.buffer import FREE, Buffer
-from app.ingress.head import MOST_BYTES
+from app.ingress.head import MAX_BYTES
 
 HEAD = b"POST /x HTTP/1.1\r\nHost: x\r\n\r\n"
 
@@ -32,7 +32,7 @@ def _find(data: bytes, *cuts: int) -> tuple[int | None, bool]:
         end = buffer.find_head()
         if end is not None:
             return end, False
-        if buffer.is_bare:
+        if buffer.is_invalid:
             return None, True
     return None, False
 
@@ -48,8 +48,8 @@ def test_it_is_found_however_it_is_cut() -> None:
 
 
 def test_a_head_that_is_too_long_is_not_found() -> None:
-    fits = b"GET / HTTP/1.1\r\nX: " + b"a" * (MOST_BYTES - 23) + b"\r\n\r\n"
-    assert _of(fits).find_head() == len(fits) == MOST_BYTES
+    fits = b"GET / HTTP/1.1\r\nX: " + b"a" * (MAX_BYTES - 23) + b"\r\n\r\n"
+    assert _of(fits).find_head() == len(fits) == MAX_BYTES
     buffer = _of(fits.replace(b"X", b"XX"))
     assert (buffer.find_head(), buffer.is_too_long) == (None, True)
 
@@ -60,7 +60,7 @@ def test_empty_lines_before_a_request_belong_to_nobody() -> None:
     assert len(buffer) == 0
     buffer.add(b"\n\n" + HEAD)
     buffer.drop_empty_lines()
-    assert (buffer.find_head(), buffer.take(), len(buffer)) == (len(HEAD), HEAD, 0)
+    assert (buffer.find_head(), buffer.take_all(), len(buffer)) == (len(HEAD), HEAD, 0)
 
 
 @pytest.mark.parametrize(
@@ -96,9 +96,9 @@ def test_what_may_become_a_request_is_waited_for(data: bytes) -> None:
 @given(st.lists(st.sampled_from([b"G", b" ", b"/", b"\r\n", b"\r", b"\n", b":", b"\x00"]), max_size=12))
 def test_a_head_is_the_same_one_byte_at_a_time(pieces: list[bytes]) -> None:
     data = b"".join(pieces)
-    end, is_bare = _find(data)
-    assert _find(data, *range(1, len(data))) in ((end, is_bare), (None, True))
-    if is_bare:
+    end, is_invalid = _find(data)
+    assert _find(data, *range(1, len(data))) in ((end, is_invalid), (None, True))
+    if is_invalid:
         assert _find(data, *range(1, len(data)))[1]
 
 
@@ -107,18 +107,18 @@ def test_a_head_that_comes_byte_by_byte_costs_no_more_the_longer_it_is(start: by
     """Looking at all of it each time would take minutes."""
     line = b"X-Abcd: 1\r\n" if b"\r\n" in start else b"a" * 11
     buffer = _of(start + line * 20_000)
-    assert (buffer.find_head(), buffer.is_bare) == (None, False)
+    assert (buffer.find_head(), buffer.is_invalid) == (None, False)
     began = time.thread_time()
     for _ in range(2_000):
         for byte in line:
             buffer.add(bytes([byte]))
             assert buffer.find_head() is None
-            assert not buffer.is_bare
+            assert not buffer.is_invalid
     assert time.thread_time() - began < 1
 
 
 def test_a_budget_knows_of_the_bytes_while_they_wait() -> None:
-    budget, other = Budget(10 * FREE), Budget(0)
+    budget, other = MemoryBudget(10 * FREE), MemoryBudget(0)
     buffer = _of(bytes(FREE))
     buffer.charge(budget)
     assert budget.used == 0
@@ -129,7 +129,7 @@ def test_a_budget_knows_of_the_bytes_while_they_wait() -> None:
     buffer.add(b"x")
     buffer.charge(other)
     assert budget.used == 2 * FREE + 1
-    buffer.take()
+    buffer.take_all()
     assert budget.used == 0
     buffer.add(bytes(2 * FREE))
     with pytest.raises(StoreUnavailable):

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.ingress.chunked import MOST_LINE, MOST_TRAILERS, Chunks
+from app.ingress.chunked import MAX_LINE, MAX_TRAILERS, Chunks
 
 HEAD = b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
 NEXT = b"GET / HTTP/1.1\r\n\r\n"
@@ -58,9 +58,9 @@ BROKEN = [
     b"0\r\nX\r\n\r\n",
     b"0\r\nX: a\rb\r\n\r\n",
     b"0\n\n",
-    b"5" * MOST_LINE,
-    b"5;" + b"a" * MOST_LINE + b"\r\nhello\r\n",
-    b"0\r\n" + b"X: %s\r\n" % (b"a" * 4_000) * (MOST_TRAILERS // 4_000 + 1) + b"\r\n",
+    b"5" * MAX_LINE,
+    b"5;" + b"a" * MAX_LINE + b"\r\nhello\r\n",
+    b"0\r\n" + b"X: %s\r\n" % (b"a" * 4_000) * (MAX_TRAILERS // 4_000 + 1) + b"\r\n",
 ]
 
 

@@ -20,7 +20,7 @@ from app.domain.faults import ActiveFault, Fault, FaultKind
 from app.domain.roles import Role
 from app.errors import StoreUnavailable
 from app.ingress.faults import PLAYERS
-from app.services import waits as waiting
+from app.services import held_answers as waiting
 from tests.conftest import Running, run_server
 from tests.process import request_bytes
 
@@ -359,7 +359,7 @@ async def test_a_count_is_exact_whoever_comes_at_once(server: Running) -> None:
 
 
 async def test_over_the_cap_answers_go_out_at_once_and_say_so(server: Running, monkeypatch) -> None:
-    monkeypatch.setattr(waiting, "MOST_OF_BIN", 2)
+    monkeypatch.setattr(waiting, "MAX_HELD_PER_BIN", 2)
     await fail(server, FaultKind.HOLD, seconds=0.5)
 
     async def post() -> float:

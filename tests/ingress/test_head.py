@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.ingress.head import MOST_LINES, Head, NotHttp, read_head
+from app.ingress.head import MAX_LINES, NotHttp, RequestHead, read_head
 
 VALUES = [
     "0",
@@ -37,7 +37,7 @@ LINE = st.builds("{}:{}{}{}".format, st.sampled_from(NAMES), st.sampled_from([""
 BODY = b"5\r\nhello\r\n0\r\n\r\nGET / HTTP/1.1\r\n"
 
 
-def _read(*lines: str, version: str = "1.1") -> Head:
+def _read(*lines: str, version: str = "1.1") -> RequestHead:
     text = "".join(f"{line}\r\n" for line in lines)
     return read_head(version.encode(), f"{text}\r\n".encode("latin-1"))
 
@@ -101,9 +101,9 @@ def test_a_refusal_repeats_nothing_of_what_came() -> None:
 
 
 def test_lines_are_counted() -> None:
-    assert len(_read(*["X: 1"] * MOST_LINES).lines) == MOST_LINES * 6
+    assert len(_read(*["X: 1"] * MAX_LINES).lines) == MAX_LINES * 6
     with pytest.raises(NotHttp, match="more than 256 header lines"):
-        _read(*["X: 1"] * (MOST_LINES + 1))
+        _read(*["X: 1"] * (MAX_LINES + 1))
 
 
 @pytest.mark.parametrize(

@@ -140,7 +140,7 @@ async def test_a_websocket_ends_with_its_peer(server: Running, shared: list[Serv
         await _frame(wire)
         wire.reset()
     async with asyncio.timeout(5):
-        while any(connection.hand is not None for connection in shared[0].slots._open):
+        while any(connection.current is not None for connection in shared[0].slots._open):
             await asyncio.sleep(0.01)
 
 

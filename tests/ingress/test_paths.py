@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.roles import Role
-from app.ingress.paths import Paths
+from app.ingress.paths import CapturePaths
 
 KEY = "k7m2q9xwd4t8r3vz"
-ROOT = Paths("")
-BELOW = Paths("/x/y")
+ROOT = CapturePaths("")
+BELOW = CapturePaths("/x/y")
 PARTS = [
     "GET",
     " ",
@@ -38,7 +38,7 @@ BYTES = (
 )
 
 
-def _key(line: str, paths: Paths = ROOT) -> str | None:
+def _key(line: str, paths: CapturePaths = ROOT) -> str | None:
     found = paths.read(line.encode("latin-1"))
     assert found is not None, line
     return found.key

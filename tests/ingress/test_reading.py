@@ -1,8 +1,8 @@
 """Heads that are remembered say the same as heads that are read."""
 
 from app.ingress import reading
-from app.ingress.paths import Paths
-from app.ingress.reading import MOST_BYTES, NO_LINE, Reader
+from app.ingress.paths import CapturePaths
+from app.ingress.reading import MAX_CACHED_BYTES, NO_LINE, HeadReader
 
 KEY = "0123456789abcdef"
 
@@ -26,7 +26,7 @@ def counted(monkeypatch) -> list[bytes]:
 
 def test_a_head_that_comes_again_is_not_read_again(monkeypatch) -> None:
     read = counted(monkeypatch)
-    reader = Reader(Paths(""))
+    reader = HeadReader(CapturePaths(""))
     first, second = (reader.read(head("Content-Length: 3\r\n")) for _ in range(2))
     assert first == second
     assert first.head is not None
@@ -35,7 +35,7 @@ def test_a_head_that_comes_again_is_not_read_again(monkeypatch) -> None:
 
 def test_one_that_differs_in_a_byte_is_another(monkeypatch) -> None:
     read = counted(monkeypatch)
-    reader = Reader(Paths(""))
+    reader = HeadReader(CapturePaths(""))
     found = [reader.read(head(f"Content-Length: {length}\r\n")).head for length in (3, 4)]
     assert [each.length for each in found if each is not None] == [3, 4]
     assert len(read) == 2
@@ -43,8 +43,8 @@ def test_one_that_differs_in_a_byte_is_another(monkeypatch) -> None:
 
 def test_a_long_one_is_read_each_time_and_says_the_same(monkeypatch) -> None:
     read = counted(monkeypatch)
-    reader = Reader(Paths(""))
-    padding = MOST_BYTES - len(head("X-A: \r\n"))
+    reader = HeadReader(CapturePaths(""))
+    padding = MAX_CACHED_BYTES - len(head("X-A: \r\n"))
     at_the_limit, beyond = (head(f"X-A: {'a' * size}\r\n") for size in (padding, padding + 1))
     for data in (at_the_limit, at_the_limit, beyond, beyond):
         assert reader.read(data).head is not None
@@ -52,7 +52,7 @@ def test_a_long_one_is_read_each_time_and_says_the_same(monkeypatch) -> None:
 
 
 def test_what_is_not_valid_says_why_each_time() -> None:
-    reader = Reader(Paths(""))
+    reader = HeadReader(CapturePaths(""))
     for _ in range(2):
         found = reader.read(head("X A: 1\r\n"))
         assert (found.head, found.why) == (None, "invalid header token")
@@ -61,10 +61,10 @@ def test_what_is_not_valid_says_why_each_time() -> None:
 
 
 def test_a_line_without_a_version_has_no_head() -> None:
-    found = Reader(Paths("")).read(head("", f"GET /{KEY}?a b HTTP/1.1"))
+    found = HeadReader(CapturePaths("")).read(head("", f"GET /{KEY}?a b HTTP/1.1"))
     assert found.line is not None
     assert (found.line.key, found.head, found.why) == (KEY, None, NO_LINE)
 
 
 def test_what_is_no_request_has_no_line() -> None:
-    assert Reader(Paths("")).read(b"\x16\x03\x01\r\n\r\n").line is None
+    assert HeadReader(CapturePaths("")).read(b"\x16\x03\x01\r\n\r\n").line is None

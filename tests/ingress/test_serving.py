@@ -12,7 +12,7 @@ pytestmark = pytest.mark.usefixtures("quiet_log")
 
 
 async def test_whoever_fills_the_memory_of_pages_keeps_no_capture_out(server: Running, shared: list[Serving]) -> None:
-    shared[0].of_others.take(OTHERS)
+    shared[0].other_memory.reserve(OTHERS)
     async with connect(server.port) as wire:
         await wire.send(get("/bins", f"X-A: {'a' * 60_000}")[:-4])
         assert (await wire.answer()).status == 503
@@ -20,16 +20,16 @@ async def test_whoever_fills_the_memory_of_pages_keeps_no_capture_out(server: Ru
     async with connect(server.port) as wire:
         await wire.send(large[:-4], large[-4:] + post(f"/{server.bin.key}", b"a" * 500_000))
         assert await wire.answers(2) == [(200, 1), (200, 2)]
-    shared[0].of_others.give_back(OTHERS)
+    shared[0].other_memory.release(OTHERS)
     assert server.app[keys.METRICS].refused_connections == 1
 
 
 async def test_captures_that_fill_theirs_keep_no_page_out(server: Running, shared: list[Serving]) -> None:
-    shared[0].of_captures.take(CAPTURES)
+    shared[0].capture_memory.reserve(CAPTURES)
     async with connect(server.port) as wire:
         await wire.send(post(f"/{server.bin.key}", b"a" * 500_000))
         assert (await wire.answer()).status == 503
     async with connect(server.port) as wire:
         await wire.send(post(f"/{server.bin.key}") + get("/healthz"))
         assert await wire.answers(2) == [(200, 1), (200, None)]
-    shared[0].of_captures.give_back(CAPTURES)
+    shared[0].capture_memory.release(CAPTURES)

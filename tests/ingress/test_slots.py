@@ -9,7 +9,7 @@ import pytest
 
 from app import keys
 from app.ingress.serving import Serving
-from app.ingress.slots import Slots
+from app.ingress.slots import ConnectionSlots
 from tests.conftest import Running, run_server
 
 from .test_pages import BEARER, _live
@@ -159,10 +159,10 @@ async def test_then_captures_that_are_still_coming_make_room_and_are_kept(small:
 async def test_when_nobody_can_go_a_newcomer_is_told_to_come_back(small: Running, wires: Wires, monkeypatch) -> None:
     with holding(small, monkeypatch) as held:
         first = await wires.open(post(f"/{small.bin.key}"))
-        monkeypatch.setattr("app.ingress.server.Slots._make_room", lambda self: None)
+        monkeypatch.setattr("app.ingress.server.ConnectionSlots._make_room", lambda self: None)
         await wires.many(LIMIT - 1)
-        late = await wires.open(post(f"/{small.bin.key}"))
-        reply = await late.answer()
+        on_deadline = await wires.open(post(f"/{small.bin.key}"))
+        reply = await on_deadline.answer()
         assert (reply.status, reply.headers["retry-after"]) == (503, "5")
         held[0].set_result(None)
     assert await first.answers(1) == [(200, 1)]
@@ -200,7 +200,7 @@ class Stub:
 
     def __init__(self, since: float, *, signed_in: bool = False) -> None:
         self.bin = None if signed_in else SimpleNamespace(id="bin")
-        self.trusted, self.is_arriving, self.hand = signed_in, not signed_in, object()
+        self.trusted, self.is_arriving, self.current = signed_in, not signed_in, object()
         self.since, self.deadline = since, float("inf")
         self.calls: list[str] = []
 
@@ -208,12 +208,12 @@ class Stub:
         self.is_arriving = False
         self.calls.append("make_room")
 
-    def late(self) -> None:
+    def on_deadline(self) -> None:
         self.calls.append("late")
 
 
 async def test_one_that_made_room_frees_its_place_and_is_still_waited_for() -> None:
-    slots = Slots(1)
+    slots = ConnectionSlots(1)
     first, second = Stub(1.0), Stub(2.0)
     assert slots.opened(first)
     assert slots.opened(second)
@@ -229,8 +229,8 @@ async def test_one_that_made_room_frees_its_place_and_is_still_waited_for() -> N
 
 
 async def test_one_that_made_room_still_has_its_deadline(monkeypatch) -> None:
-    monkeypatch.setattr("app.ingress.slots.LOOK_S", 0.01)
-    slots = Slots(1)
+    monkeypatch.setattr("app.ingress.slots.CHECK_S", 0.01)
+    slots = ConnectionSlots(1)
     first = Stub(1.0)
     assert slots.opened(first)
     assert slots.opened(Stub(2.0))
@@ -244,7 +244,7 @@ async def test_one_that_made_room_still_has_its_deadline(monkeypatch) -> None:
 
 @pytest.mark.parametrize(("pages", "page_goes"), [(3, False), (4, True)])
 async def test_signed_in_pages_may_have_their_share_and_not_one_more(pages: int, page_goes: bool) -> None:
-    slots = Slots(5 if page_goes else 4)
+    slots = ConnectionSlots(5 if page_goes else 4)
     viewers = [Stub(float(n), signed_in=True) for n in range(pages)]
     capture = Stub(9.0)
     for each in (*viewers, capture):

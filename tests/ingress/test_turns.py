@@ -17,16 +17,16 @@ from tests.process import answered, request_bytes
 
 
 @pytest.fixture
-def captures(monkeypatch) -> list[capture.Capture]:
+def captures(monkeypatch) -> list[capture.CaptureExchange]:
     """Every capture that has begun."""
-    taken: list[capture.Capture] = []
-    begin = capture.Capture.begin
+    taken: list[capture.CaptureExchange] = []
+    begin = capture.CaptureExchange.begin
 
-    def noted(self: capture.Capture) -> None:
+    def noted(self: capture.CaptureExchange) -> None:
         taken.append(self)
         begin(self)
 
-    monkeypatch.setattr(capture.Capture, "begin", noted)
+    monkeypatch.setattr(capture.CaptureExchange, "begin", noted)
     return taken
 
 
@@ -77,7 +77,7 @@ async def _held(held: list[asyncio.Future], count: int) -> None:
 
 
 async def test_one_connection_carries_captures_and_pages_in_turn(
-    server: Running, page_first: bool, captures: list[capture.Capture]
+    server: Running, page_first: bool, captures: list[capture.CaptureExchange]
 ) -> None:
     reader, writer = await _connect(server, page_first)
     for n in (2, 3):
@@ -89,7 +89,7 @@ async def test_one_connection_carries_captures_and_pages_in_turn(
 
 
 async def test_what_comes_while_one_is_being_stored_is_answered_after_it(
-    server: Running, page_first: bool, monkeypatch, captures: list[capture.Capture]
+    server: Running, page_first: bool, monkeypatch, captures: list[capture.CaptureExchange]
 ) -> None:
     reader, writer = await _connect(server, page_first)
     with holding(server, monkeypatch) as held:
@@ -104,7 +104,7 @@ async def test_what_comes_while_one_is_being_stored_is_answered_after_it(
 
 
 async def test_a_sender_that_leaves_before_the_answer_is_noted(
-    server: Running, page_first: bool, monkeypatch, captures: list[capture.Capture]
+    server: Running, page_first: bool, monkeypatch, captures: list[capture.CaptureExchange]
 ) -> None:
     _, writer = await _connect(server, page_first)
     with holding(server, monkeypatch) as held:
@@ -143,7 +143,7 @@ async def test_a_sender_that_half_closes_while_it_waits_is_answered(
     writer.close()
 
 
-async def test_connection_close_is_obeyed(server: Running, captures: list[capture.Capture]) -> None:
+async def test_connection_close_is_obeyed(server: Running, captures: list[capture.CaptureExchange]) -> None:
     (_, first), (reader, writer) = await _connect(server), await asyncio.open_connection("127.0.0.1", server.port)
     writer.write(request_bytes(server.bin.key, keep=False))
     assert await answered(reader) == (200, 2)

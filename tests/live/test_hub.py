@@ -9,38 +9,38 @@ from app.live.hub import AT_ONCE, TICK_S, Hub
 
 async def test_a_lone_ring_wakes_at_once() -> None:
     hub = Hub()
-    with hub.listen("b") as bell:
-        hub.ring("b")
-        assert await bell.wait(0)
+    with hub.subscribe("b") as subscription:
+        hub.notify("b")
+        assert await subscription.wait(0)
 
 
 async def test_a_burst_wakes_twice_not_fifty_times() -> None:
     hub = Hub()
     wakes = 0
-    with hub.listen("b") as bell:
+    with hub.subscribe("b") as subscription:
         for _ in range(50):
-            hub.ring("b")
-        while await bell.wait(TICK_S * 4):
-            bell.clear()
+            hub.notify("b")
+        while await subscription.wait(TICK_S * 4):
+            subscription.clear()
             wakes += 1
     assert wakes == 2
 
 
 async def test_a_ring_between_clearing_and_waiting_is_not_lost() -> None:
     hub = Hub()
-    with hub.listen("b") as bell:
-        bell.clear()
-        hub.ring("b")
-        assert await bell.wait(1)
+    with hub.subscribe("b") as subscription:
+        subscription.clear()
+        hub.notify("b")
+        assert await subscription.wait(1)
 
 
 async def test_other_bins_and_viewers_who_left_hear_nothing() -> None:
     hub = Hub()
-    with hub.listen("b") as gone:
+    with hub.subscribe("b") as gone:
         pass
-    with hub.listen("a") as bell:
-        hub.ring("b")
-        assert not await bell.wait(0.001)
+    with hub.subscribe("a") as subscription:
+        hub.notify("b")
+        assert not await subscription.wait(0.001)
         assert hub.viewers == 1
     assert not await gone.wait(0)
     assert hub.viewers == 0
@@ -48,23 +48,23 @@ async def test_other_bins_and_viewers_who_left_hear_nothing() -> None:
 
 async def test_every_stroke_is_counted_and_a_ring_that_finds_nobody_as_one() -> None:
     hub = Hub()
-    hub.ring("b")
-    assert (hub.strokes("b"), hub.strokes("a")) == (1, 0)
-    with hub.listen("b") as bell:
+    hub.notify("b")
+    assert (hub.version("b"), hub.version("a")) == (1, 0)
+    with hub.subscribe("b") as subscription:
         for _ in range(50):
-            hub.ring("b")
-        assert hub.strokes("b") == 2
-        bell.clear()
-        assert await bell.wait(TICK_S * 4)
-        assert hub.strokes("b") == 3
-        hub.ring("b")
+            hub.notify("b")
+        assert hub.version("b") == 2
+        subscription.clear()
+        assert await subscription.wait(TICK_S * 4)
+        assert hub.version("b") == 3
+        hub.notify("b")
     # It would have been heard at the next tick.
-    assert hub.strokes("b") == 4
+    assert hub.version("b") == 4
 
 
 async def test_closing_wakes_everybody() -> None:
     hub = Hub()
-    with hub.listen("a") as first, hub.listen("b") as second:
+    with hub.subscribe("a") as first, hub.subscribe("b") as second:
         hub.close()
         assert await first.wait(0)
         assert await second.wait(0)
@@ -127,10 +127,10 @@ async def test_who_renders_for_others_may_leave_without_them() -> None:
 async def test_a_crowd_is_woken_a_few_a_turn() -> None:
     hub = Hub()
     with ExitStack() as stack:
-        bells = [stack.enter_context(hub.listen("b")) for _ in range(AT_ONCE * 2 + 1)]
-        hub.ring("b")
+        subscriptions = [stack.enter_context(hub.subscribe("b")) for _ in range(AT_ONCE * 2 + 1)]
+        hub.notify("b")
         woken = []
-        while not woken or woken[-1] < len(bells):
-            woken.append(sum([await bell.wait(0) for bell in bells if bell._rung]))
+        while not woken or woken[-1] < len(subscriptions):
+            woken.append(sum([await subscription.wait(0) for subscription in subscriptions if subscription._notified]))
             await asyncio.sleep(0)
     assert woken == [AT_ONCE, AT_ONCE * 2, AT_ONCE * 2 + 1]

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from app.errors import CannotStart
 from app.storage import ballast
-from app.storage.process import DOUBT
+from app.storage.process import EXIT_DOUBT
 from app.storage.sqlite.copying import back_up
 from app.storage.sqlite.restoring import restore
 
@@ -69,11 +69,11 @@ def _live(log: Path, notes: Notes, control: Control, rng: random.Random, name: s
     code = in_a_child(call)
     control.disarm()
     notes.add({"ended": code})
-    if code not in (0, DOUBT, KILLED):
+    if code not in (0, EXIT_DOUBT, KILLED):
         raise SystemExit(f"{name} ended with {code}")
-    if code == DOUBT and not _mark(log).exists():
+    if code == EXIT_DOUBT and not _mark(log).exists():
         raise SystemExit(f"{name} ended in doubt and left no mark")
-    if code != DOUBT:
+    if code != EXIT_DOUBT:
         _mark(log).unlink(missing_ok=True)
 
 

@@ -103,10 +103,10 @@ class Script:
             False,
         )  # fmt: skip
 
-    def _outcome(self) -> jobs.Outcome:
+    def _outcome(self) -> jobs.OutcomeRecord:
         bin = self._bin()
         sent = self._random.randbytes(40) if self._random.random() < 0.3 else None
-        return jobs.Outcome(bin.id, self._number(bin), 200, 3, False, None, True, None, sent)
+        return jobs.OutcomeRecord(bin.id, self._number(bin), 200, 3, False, None, True, None, sent)
 
     # Deletions
 

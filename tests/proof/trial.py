@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from app.storage.process import DOUBT
+from app.storage.process import EXIT_DOUBT
 
 from .control import FOR_EVER, NAMES, Call, Control, Target
 from .playing import RAISED, ScriptedPipe, in_a_child, play, read_bins, small
@@ -75,8 +75,8 @@ class Trial:
         if not self._control.fired:
             return False, "", []
         outcome = _outcome(code, told)
-        wrong = [] if code in (0, 1, DOUBT) else [f"it ended with {code}"]
-        doubt = code == DOUBT or (self._doubt and not told["opened"])
+        wrong = [] if code in (0, 1, EXIT_DOUBT) else [f"it ended with {code}"]
+        doubt = code == EXIT_DOUBT or (self._doubt and not told["opened"])
         kept = [KnownBin(id, None, set(numbers)) for id, numbers in self._truth.kept().items()]
         code, told = self._live(1, STEPS_AFTERWARDS, kept, doubt=doubt)
         if code or not told["opened"] or any(told[refusal] for refusal in REFUSALS):
@@ -179,7 +179,7 @@ def _outcome(code: int, told: Counter[str]) -> str:
     for name in ("not opened", *REFUSALS):
         if told[name]:
             return name
-    return {0: "went on", DOUBT: "suspect", RAISED: "raised"}.get(code, f"ended with {code}")
+    return {0: "went on", EXIT_DOUBT: "suspect", RAISED: "raised"}.get(code, f"ended with {code}")
 
 
 def _names(flags: IntFlag) -> str:

@@ -51,43 +51,43 @@ async def test_it_is_taken_as_often_as_it_says_and_counts_in_turn() -> None:
     faults = Faults(Rows(), Hub())
     await faults.set(a_fault(statuses=(500, 429), count=3))
     said = []
-    while taken := faults.take("b", Role.PRIMARY, NOW):
+    while taken := faults.count_hit("b", Role.PRIMARY, NOW):
         said.append((taken[1].said, taken[1].left, taken[1].hits))
     assert said == [("status 500", 2, 1), ("status 429", 1, 2), ("status 500", 0, 3)]
     assert faults.of("b", Role.PRIMARY) is None
-    assert faults.take("b", Role.FALLBACK, NOW) is None
-    assert faults.take("other", Role.PRIMARY, NOW) is None
+    assert faults.count_hit("b", Role.FALLBACK, NOW) is None
+    assert faults.count_hit("other", Role.PRIMARY, NOW) is None
 
 
 async def test_what_could_not_be_stored_is_given_back_the_last_one_too() -> None:
     faults = Faults(Rows(), Hub())
     await faults.set(a_fault(count=1))
-    taken = faults.take("b", Role.PRIMARY, NOW)
+    taken = faults.count_hit("b", Role.PRIMARY, NOW)
     assert taken is not None
     assert faults.of_bin("b") == []
-    faults.give_back("b", Role.PRIMARY, taken[1])
+    faults.uncount("b", Role.PRIMARY, taken[1])
     assert [fault.left for fault in faults.of_bin("b")] == [1]
-    await faults.heal("b", Role.PRIMARY)
-    faults.give_back("b", Role.PRIMARY, taken[1])
+    await faults.clear("b", Role.PRIMARY)
+    faults.uncount("b", Role.PRIMARY, taken[1])
     assert faults.of_bin("b") == []
 
 
 async def test_what_comes_back_late_is_not_given_to_the_fault_that_took_its_place() -> None:
     faults = Faults(Rows(), Hub())
     await faults.set(a_fault(count=1))
-    taken = faults.take("b", Role.PRIMARY, NOW)
+    taken = faults.count_hit("b", Role.PRIMARY, NOW)
     assert taken is not None
     await faults.set(msgspec.structs.replace(a_fault(count=2), id="f2"))
-    faults.give_back("b", Role.PRIMARY, taken[1])
+    faults.uncount("b", Role.PRIMARY, taken[1])
     assert [(fault.id, fault.left, fault.hits) for fault in faults.of_bin("b")] == [("f2", 2, 0)]
 
 
 async def test_chance_spares_without_counting() -> None:
     faults = Faults(Rows(), Hub())
     await faults.set(a_fault(count=2, chance=30))
-    assert faults.take("b", Role.PRIMARY, NOW, lambda: 0.30) is None
-    assert faults.take("b", Role.PRIMARY, NOW, lambda: 0.99) is None
-    taken = faults.take("b", Role.PRIMARY, NOW, lambda: 0.29)
+    assert faults.count_hit("b", Role.PRIMARY, NOW, lambda: 0.30) is None
+    assert faults.count_hit("b", Role.PRIMARY, NOW, lambda: 0.99) is None
+    taken = faults.count_hit("b", Role.PRIMARY, NOW, lambda: 0.29)
     assert taken is not None
     assert taken[1].left == 1
 
@@ -95,8 +95,8 @@ async def test_chance_spares_without_counting() -> None:
 async def test_who_followed_a_redirect_is_not_sent_on() -> None:
     faults = Faults(Rows(), Hub())
     await faults.set(a_fault(FaultKind.REDIRECT, count=1))
-    assert faults.take("b", Role.PRIMARY, NOW, target="/key/redirected?a=/x") is None
-    assert faults.take("b", Role.PRIMARY, NOW, target="/key?a=/redirected") is not None
+    assert faults.count_hit("b", Role.PRIMARY, NOW, target="/key/redirected?a=/x") is None
+    assert faults.count_hit("b", Role.PRIMARY, NOW, target="/key?a=/redirected") is not None
 
 
 async def test_one_that_has_ended_rings_and_is_swept_away_a_little_later(wall: list[datetime], monkeypatch) -> None:
@@ -104,13 +104,13 @@ async def test_one_that_has_ended_rings_and_is_swept_away_a_little_later(wall: l
     faults = Faults(rows, hub)
     await faults.set(a_fault(until=NOW + timedelta(seconds=5)))
     await asyncio.sleep(0.06)  # the hub's tick after the first ring
-    with hub.listen("b") as bell:
+    with hub.subscribe("b") as subscription:
         await faults.sweep()
-        assert not await bell.wait(0.01)
+        assert not await subscription.wait(0.01)
         wall[0] = NOW + timedelta(seconds=5)
         assert faults.of("b", Role.PRIMARY) is None
         await faults.sweep()
-        assert await bell.wait(5)
+        assert await subscription.wait(5)
     assert rows.faults
     monkeypatch.setattr(service, "KEPT_S", -1.0)
     await faults.sweep()
@@ -125,7 +125,7 @@ async def test_what_a_stop_has_left_goes_on_or_is_over(wall: list[datetime]) -> 
     later = Faults(Rows(a_fault()), Hub())
     await later.start()
     assert later.of_bin("b") == []
-    assert later.take("b", Role.PRIMARY, wall[0]) is None
+    assert later.count_hit("b", Role.PRIMARY, wall[0]) is None
 
 
 async def test_a_fault_without_an_end_cannot_be_set() -> None:
@@ -140,4 +140,4 @@ async def test_a_forgotten_bin_has_none() -> None:
     faults = Faults(Rows(), Hub())
     await faults.set(a_fault())
     faults.forget("b")
-    assert faults.take("b", Role.PRIMARY, NOW) is None
+    assert faults.count_hit("b", Role.PRIMARY, NOW) is None

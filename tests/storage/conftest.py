@@ -45,7 +45,7 @@ async def until(store: Store, holds: Callable[[], Awaitable[object]], within_s: 
 @pytest.fixture
 def quick_children(monkeypatch) -> None:
     """A process that ends is started again at once, and one that does not end is killed soon."""
-    monkeypatch.setattr(children, "FIRST_PAUSE_S", 0.005)
+    monkeypatch.setattr(children, "MIN_PAUSE_S", 0.005)
     monkeypatch.setattr(children, "END_S", 0.1)
 
 

@@ -14,12 +14,12 @@ from app.domain.roles import Role
 from app.domain.units import micros
 from app.storage.ballast import Ballast
 from app.storage.ledger.building import build_step
-from app.storage.ledger.clockwork import mark_what_is_due
+from app.storage.ledger.due_marks import mark_due
 from app.storage.ledger.erasing import erase_step
-from app.storage.ledger.feed import is_up_to_date, read_heads
+from app.storage.ledger.feed import is_up_to_date, read_log_heads
 from app.storage.ledger.search import SearchIndex, index_step
 from app.storage.ledger.spaces import find_space
-from app.storage.ledger.steps import Reader, Recognise, Step
+from app.storage.ledger.steps import CaptureReader, LedgerStep, Recognise
 from app.storage.log import jobs
 from app.storage.log.appender import Appender
 from app.storage.sqlite.ledger_file import make_ledger_file, open_log_to_follow
@@ -73,7 +73,7 @@ class Inside:
         """What became of its answer."""
         self.apply(
             jobs.SetOutcomes([
-                jobs.Outcome(
+                jobs.OutcomeRecord(
                     bin, n, outcome.status, outcome.after_ms, outcome.sender_left, outcome.left_ms, outcome.well_formed,
                     outcome.note, None,
                 )
@@ -94,13 +94,13 @@ class Inside:
 
     def ledger(self, name: str = "ledger.db", recognise: Recognise = read, version: str = "1") -> "Ledger":
         """A new ledger of this log."""
-        return Ledger(self, self.folder / name, Reader(recognise, version), next(self._epochs))
+        return Ledger(self, self.folder / name, CaptureReader(recognise, version), next(self._epochs))
 
 
 class Ledger:
     """Follows by hand."""
 
-    def __init__(self, inside: Inside, path: Path, reader: Reader, epoch: int) -> None:
+    def __init__(self, inside: Inside, path: Path, reader: CaptureReader, epoch: int) -> None:
         self.inside = inside
         self.reader = reader
         self.file = make_ledger_file(path)
@@ -120,7 +120,7 @@ class Ledger:
     def step(self, number: int = 1, limit: int = 500, now: datetime | None = None) -> bool:
         """One step of one bin: whether nothing is left."""
         with self._write(now) as step:
-            heads = read_heads(step._log, [number])
+            heads = read_log_heads(step._log, [number])
             if not heads:
                 step.forget_bin(number)
                 return True
@@ -142,7 +142,7 @@ class Ledger:
     def mark(self, now: datetime) -> None:
         """The clock's work."""
         with self.file.database.write() as transaction:
-            mark_what_is_due(transaction, micros(now), [])
+            mark_due(transaction, micros(now), [])
 
     def index(self, limit: int = 500) -> bool:
         """One step of the search index: whether there was one to do."""
@@ -164,7 +164,7 @@ class Ledger:
 
     def _heads(self) -> list:
         with self.inside._log.read() as log:
-            return read_heads(log)
+            return read_log_heads(log)
 
     def _building(self) -> int | None:
         rows = self.rows("select bin from spaces where state = 'building'")
@@ -257,11 +257,11 @@ class _Step:
         self._ledger = ledger
         self._now = micros(now or clock.now())
 
-    def __enter__(self) -> Step:
+    def __enter__(self) -> LedgerStep:
         self._write = self._ledger.file.database.write()
         self._read = self._ledger.inside._log.read()
         transaction, log = self._write.__enter__(), self._read.__enter__()
-        return Step(transaction, log, self._ledger.reader, self._now, self._ledger.broken)
+        return LedgerStep(transaction, log, self._ledger.reader, self._now, self._ledger.broken)
 
     def __exit__(self, *error: object) -> None:
         self._read.__exit__(*error)

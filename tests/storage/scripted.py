@@ -17,7 +17,7 @@ from app.storage.ledger.follower import Follower
 from app.storage.ledger.process import follow
 from app.storage.ledger.search import SearchIndex
 from app.storage.ledger.spaces import Space, find_space, save_space
-from app.storage.ledger.steps import Reader
+from app.storage.ledger.steps import CaptureReader
 
 TYPE = b"application/x-reading"
 
@@ -75,12 +75,12 @@ def _index_no_further(upto: int) -> None:
     Follower._index = index
 
 
-def make_reader() -> Reader:
+def make_reader() -> CaptureReader:
     """With a version, and a pace of the signs of life, that a test may set."""
     follower.CLOCK_S = float(os.environ.get("TEST_CLOCK_S", follower.CLOCK_S))
     if "TEST_INDEXED" in os.environ:
         _index_no_further(int(os.environ["TEST_INDEXED"]))
-    return Reader(read, os.environ.get("TEST_READER_VERSION", "scripted"))
+    return CaptureReader(read, os.environ.get("TEST_READER_VERSION", "scripted"))
 
 
 if __name__ == "__main__":

@@ -174,7 +174,7 @@ def _failing(real: Callable[..., T], errors: list[int]) -> Callable[..., T]:
 async def test_a_start_that_fails_is_tried_again_at_growing_distances_until_it_works(
     child: Child, owner: Owner, monkeypatch, call: str
 ) -> None:
-    monkeypatch.setattr(children, "FIRST_PAUSE_S", 0.2)
+    monkeypatch.setattr(children, "MIN_PAUSE_S", 0.2)
     pauses = Pauses(monkeypatch)
     module, name = call.split(".")
     errors = [errno.EMFILE, errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.EMFILE, errno.EMFILE, errno.EMFILE]
@@ -190,11 +190,11 @@ async def test_a_start_that_fails_is_tried_again_at_growing_distances_until_it_w
 
 
 async def test_after_a_long_life_it_is_started_again_at_once(child: Child, owner: Owner, monkeypatch) -> None:
-    monkeypatch.setattr(children, "FIRST_PAUSE_S", 0.2)
+    monkeypatch.setattr(children, "MIN_PAUSE_S", 0.2)
     pauses = Pauses(monkeypatch)
     child.start()
     for long_s in (1e9, 1e9, 0.0, 1e9):
-        monkeypatch.setattr(children, "LONG_S", long_s)
+        monkeypatch.setattr(children, "STABLE_S", long_s)
         await soon(owner.frames.get())
         child.send(b"end 0")
         await soon(owner.ends.get())

@@ -42,8 +42,8 @@ async def test_one_whose_start_the_end_overtakes_does_not_hold_it_up(child: Chil
 
 
 async def test_the_pause_between_two_starts_ends_with_the_server(child: Child, owner: Owner, monkeypatch) -> None:
-    monkeypatch.setattr(children, "FIRST_PAUSE_S", 60.0)
-    monkeypatch.setattr(children, "LONGEST_PAUSE_S", 60.0)
+    monkeypatch.setattr(children, "MIN_PAUSE_S", 60.0)
+    monkeypatch.setattr(children, "MAX_PAUSE_S", 60.0)
     await started(child, owner)
     child.send(b"end 0")
     await soon(owner.ends.get())

@@ -35,7 +35,7 @@ def _held(directory: Path) -> Iterator[subprocess.Popen[bytes]]:
 
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch) -> None:
-    monkeypatch.setattr(lock, "PATIENCE_S", 0.1)
+    monkeypatch.setattr(lock, "LOCK_WAIT_S", 0.1)
 
 
 def _descriptors() -> int:
@@ -59,7 +59,7 @@ async def test_a_second_one_is_refused_until_the_first_lets_go(tmp_path: Path) -
 
 
 async def test_whoever_is_about_to_let_go_is_waited_for(tmp_path: Path, monkeypatch) -> None:
-    monkeypatch.setattr(lock, "PATIENCE_S", 10.0)
+    monkeypatch.setattr(lock, "LOCK_WAIT_S", 10.0)
     first = await lock_directory(tmp_path)
     tries = []
 

@@ -1,4 +1,4 @@
-"""`smsbin doctor`: what is wrong, and how to mend it."""
+"""`smsbin doctor`: finds problems and how to fix them."""
 
 import os
 from collections.abc import Iterator
@@ -9,10 +9,10 @@ import click
 
 from ...errors import CannotStart
 from ..client import Client, connect, is_loopback, server_root, with_server
-from ..terminal import as_json, has_colours, put, until_nobody_reads, visible
-from .checkup import Line, State, skipped
+from ..terminal import as_json, has_colours, print_line, until_stdout_closes, visible
+from .results import CheckResult, CheckState, skipped
 
-_COLOURS: dict[State, str] = {"ok": "green", "warning": "yellow", "wrong": "red", "skipped": "bright_black"}
+_COLOURS: dict[CheckState, str] = {"ok": "green", "warning": "yellow", "wrong": "red", "skipped": "bright_black"}
 _WAY = ("proxy headers", "clock", "WebSocket")
 
 
@@ -38,16 +38,16 @@ def command(public_url: str | None, deep: bool, wants_json: bool, **server: Any)
       smsbin doctor --public-url https://sms.example.net
     """
     is_well = True
-    with until_nobody_reads():
+    with until_stdout_closes():
         for line in _examine(public_url, server, deep=deep):
             is_well = is_well and line.state != "wrong"
-            put(as_json(asdict(line)) if wants_json else _shown(line))
+            print_line(as_json(asdict(line)) if wants_json else _shown(line))
     return 0 if is_well else 1
 
 
-def _examine(public_url: str | None, server: dict[str, Any], *, deep: bool) -> Iterator[Line]:
-    from .here import check_machine, check_port, nothing_here, settings_of
-    from .there import check_public, check_retention, check_server, check_token, check_way
+def _examine(public_url: str | None, server: dict[str, Any], *, deep: bool) -> Iterator[CheckResult]:
+    from .local import check_machine, check_port, nothing_here, settings_of
+    from .remote import check_public, check_retention, check_server, check_token, check_way
 
     root = server_root(server["url"], server["port"], server["base_path"])
     flags = {"data_dir": server["data_dir"], "port": server["port"]} | (
@@ -72,17 +72,17 @@ def _examine(public_url: str | None, server: dict[str, Any], *, deep: bool) -> I
     if isinstance(client, Client) and info is not None:
         yield check_retention(client)
     url = _public(settings.public_url, settings.base_path) or (info or {}).get("public_url") or root
-    heard, line = check_public(url, instance)
+    fetched, line = check_public(url, instance)
     yield line
-    if heard is None or info is None or not isinstance(client, Client):
-        why = "needs a public URL that leads here" if heard is None else "needs the access token"
+    if fetched is None or info is None or not isinstance(client, Client):
+        why = "needs a public URL that leads here" if fetched is None else "needs the access token"
         yield from (skipped(check, why) for check in _WAY)
         return
-    yield from check_way(url, heard, client)
+    yield from check_way(url, fetched, client)
 
 
 def _public(url: str | None, base_path: str) -> str | None:
-    """With the path under which we serve, which an operator may leave out."""
+    """Append the base path, which an operator may have left out."""
     return url if not url or url.endswith(base_path) else url + base_path
 
 
@@ -93,7 +93,7 @@ def _client(server: dict[str, Any]) -> Client | CannotStart:
         return error
 
 
-def _shown(line: Line) -> str:
+def _shown(line: CheckResult) -> str:
     word = f"{line.state:<8}"
     if has_colours():
         word = click.style(word, fg=_COLOURS[line.state])

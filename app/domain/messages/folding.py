@@ -6,7 +6,9 @@ speaks of is an outbound one, even when an event of it first looked inbound (som
 only).
 """
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -87,42 +89,64 @@ def begin(fact: Fact) -> Message:
 
 
 def absorb(message: Message, fact: Fact) -> tuple[Message, tuple[str, ...]]:
-    """The message with one more event, and what is odd about that event in the light of those before."""
+    """The message with one more event, and the findings of that event in the light of those before."""
     misplaced = fact.event.kind is Kind.INBOUND and message.direction is Direction.OUTBOUND
     event = _as_callback(fact.event) if misplaced else fact.event
     if event.kind is Kind.STATUS and message.direction is Direction.INBOUND:
         message = _turned(message)
     odd = _oddities(message, fact, event)
-    if misplaced and fact.event.as_callback is not None:
-        odd = (*odd, MISPLACED)
-    known = dict.fromkeys((*message.findings, *fact.findings, *odd))
-    known.pop(STUCK, None)
     status, raw_status = _higher(message, event)
     final = message.final or event.final
     after = replace(
         message,
-        sender=message.sender or event.sender,
-        recipient=message.recipient or event.recipient,
-        sender_said=message.sender_said or event.sender_said,
-        recipient_said=message.recipient_said or event.recipient_said,
-        text=message.text or (message.text if event.text is None else event.text),
-        media=tuple(dict.fromkeys((*message.media, *event.media)))[:MOST_MEDIA] if event.media else message.media,
+        **{name: merge(getattr(message, name), getattr(event, name)) for name, merge in _MERGED.items()},
         status=status,
         raw_status=raw_status,
         final=final,
-        price=event.price or message.price,
-        currency=event.currency or message.currency,
-        error_code=message.error_code or event.error_code,
-        segments=message.segments or event.segments,
         first_at=min(message.first_at, fact.at),
         last_at=max(message.last_at, fact.at),
         final_at=message.final_at or (fact.at if final else None),
         last_n=max(message.last_n, fact.n),
-        findings=tuple(known),
+        findings=_found(message, (*fact.findings, *odd)),
         prints=(*message.prints, fact.print)[-MOST_PRINTS:] if fact.print else message.prints,
     )
     after = _with_piece(after, event)
     return (after if after.text == message.text else _measured(after)), odd
+
+
+def _first(known: Any, new: Any) -> Any:
+    """The first value that is not blank stays."""
+    return known or new
+
+
+def _newest(known: Any, new: Any) -> Any:
+    """The newest value that is not blank counts."""
+    return new or known
+
+
+def _first_text(known: str | None, new: str | None) -> str | None:
+    """The first text that is not blank stays; an empty SMS is more than no text."""
+    return known or (known if new is None else new)
+
+
+def _all_media(known: tuple[str, ...], new: tuple[str, ...]) -> tuple[str, ...]:
+    """Each address once, in the order of their first event."""
+    return tuple(dict.fromkeys((*known, *new)))[:MOST_MEDIA] if new else known
+
+
+# How the value of an event is merged into that of its message, where the field needs nothing but the two.
+_MERGED: dict[str, Callable[[Any, Any], Any]] = {
+    "sender": _first,
+    "recipient": _first,
+    "sender_said": _first,
+    "recipient_said": _first,
+    "text": _first_text,
+    "media": _all_media,
+    "price": _newest,
+    "currency": _newest,
+    "error_code": _first,
+    "segments": _first,
+}
 
 
 def timeline(message: Message, facts: list[Fact]) -> tuple[Step, ...]:
@@ -198,7 +222,13 @@ def _higher(message: Message, event: Event) -> tuple[Status, str | None]:
     return message.status, message.raw_status
 
 
+def _found(message: Message, new: tuple[str, ...]) -> tuple[str, ...]:
+    """The findings, each once. A message of which something comes is not stuck."""
+    return tuple(code for code in dict.fromkeys((*message.findings, *new)) if code != STUCK)
+
+
 def _oddities(message: Message, fact: Fact, event: Event) -> tuple[str, ...]:
+    """`event` is the fact's, or the callback that it is for an outbound message."""
     odd = []
     if fact.print and fact.print in message.prints:
         odd.append(DUPLICATE)
@@ -210,6 +240,8 @@ def _oddities(message: Message, fact: Fact, event: Event) -> tuple[str, ...]:
         )
         if opposite and event.final and message.final:
             odd.append(CONTRADICTORY)
+    if event is not fact.event and fact.event.as_callback is not None:
+        odd.append(MISPLACED)
     return tuple(odd)
 
 

@@ -7,7 +7,7 @@ verdict follows from the hits alone, so that it can be made again from what is s
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
+from enum import Enum, StrEnum, auto
 from typing import Final
 
 import msgspec
@@ -196,6 +196,32 @@ def settled(hit: Hit, outcome: Outcome) -> Hit:
     )
 
 
+class _Side(Enum):
+    """What the hits on one URL of a pairing come to, for its verdict.
+
+    `TAKEN`: one was answered well, and not only after the provider had gone to the fallback. `WAITING`: none was, but
+    an answer is still held. `LEFT`: none was, and the last one before the fallback was still unanswered when the
+    provider went there. `FAILED`: none was, for another reason.
+    """
+
+    ABSENT = auto()
+    TAKEN = auto()
+    WAITING = auto()
+    LEFT = auto()
+    FAILED = auto()
+
+
+# By primary and fallback; all other combinations are `NEITHER_OK`.
+_VERDICTS = {
+    (_Side.TAKEN, _Side.ABSENT): Verdict.PRIMARY_ONLY,
+    (_Side.TAKEN, _Side.FAILED): Verdict.PRIMARY_ONLY,
+    (_Side.TAKEN, _Side.TAKEN): Verdict.BOTH_OK,
+    (_Side.LEFT, _Side.TAKEN): Verdict.FALLBACK_AFTER_TIMEOUT,
+    (_Side.FAILED, _Side.TAKEN): Verdict.FALLBACK_AFTER_ERROR,
+    (_Side.ABSENT, _Side.TAKEN): Verdict.FALLBACK_ONLY,
+}
+
+
 def verdict_of(hits: Sequence[Hit]) -> Verdict:
     """What these hits mean, in whatever order they became known. While an outcome that it would rest on is unknown, it
     is `NEITHER_OK`.
@@ -205,19 +231,23 @@ def verdict_of(hits: Sequence[Hit]) -> Verdict:
     """
     fallback = [hit for hit in hits if hit.fallback]
     primary = [hit for hit in hits if not hit.fallback]
-    if not any(hit.ok for hit in fallback):
-        is_taken = any(hit.ok for hit in primary) and all(hit.ok is False for hit in fallback)
-        return Verdict.PRIMARY_ONLY if is_taken else Verdict.NEITHER_OK
-    if not primary:
-        return Verdict.FALLBACK_ONLY
-    came = min(hit.at for hit in fallback)
-    if any(hit.ok and not _is_unanswered(hit, came) for hit in primary):
-        return Verdict.BOTH_OK
-    if any(hit.ok is None for hit in primary):
-        return Verdict.NEITHER_OK
-    last = max([hit for hit in primary if hit.at <= came] or primary, key=order)
-    gave_up = last.sender_left or _is_unanswered(last, came)
-    return Verdict.FALLBACK_AFTER_TIMEOUT if gave_up else Verdict.FALLBACK_AFTER_ERROR
+    side = _side_of(fallback)
+    came = min(hit.at for hit in fallback) if side is _Side.TAKEN else None
+    return _VERDICTS.get((_side_of(primary, came), side), Verdict.NEITHER_OK)
+
+
+def _side_of(hits: Sequence[Hit], came: datetime | None = None) -> _Side:
+    """`came`: when the fallback that took the message was first hit; for hits on the primary only."""
+    if not hits:
+        return _Side.ABSENT
+    if any(hit.ok and (came is None or not _is_unanswered(hit, came)) for hit in hits):
+        return _Side.TAKEN
+    if any(hit.ok is None for hit in hits):
+        return _Side.WAITING
+    if came is None:
+        return _Side.FAILED
+    last = max([hit for hit in hits if hit.at <= came] or hits, key=order)
+    return _Side.LEFT if last.sender_left or _is_unanswered(last, came) else _Side.FAILED
 
 
 def gap_ms(hits: Sequence[Hit]) -> int | None:
@@ -236,7 +266,18 @@ def due_at(pairing: Pairing) -> datetime | None:
     hits = pairing.hits
     if not hits or NO_FALLBACK in pairing.findings or any(hit.fallback or hit.ok is not False for hit in hits):
         return None
-    return max(_failed_at(hit) for hit in hits) + FALLBACK_WITHIN
+    return max(ended_at(hit) for hit in hits) + FALLBACK_WITHIN
+
+
+def ended_at(hit: Hit) -> datetime:
+    """When this request was over: when the sender left it, else when the last byte of the answer had left.
+
+    The sender's leaving comes first where both are known, because what is written to a closed connection is no end of
+    anything. Of an answer that went out at once no time is kept (`settled`), so it ends with its arrival; so does one
+    that is still held (`ok` None), which has no end yet.
+    """
+    ms = hit.after_ms if hit.left_ms is None else hit.left_ms
+    return hit.at + timedelta(milliseconds=ms or 0)
 
 
 def order(hit: Hit) -> tuple[datetime, int]:
@@ -278,7 +319,3 @@ def _is_unanswered(hit: Hit, at: datetime) -> bool:
     if hit.after_ms is None or hit.after_ms <= AT_ONCE_MS or hit.at > at:
         return False
     return hit.at + timedelta(milliseconds=hit.after_ms) > at + BLUR
-
-
-def _failed_at(hit: Hit) -> datetime:
-    return hit.at + timedelta(milliseconds=hit.left_ms or hit.after_ms or 0)

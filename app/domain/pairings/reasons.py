@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from ..units import say_gap
-from .model import FALLBACK_WITHIN, MOST_HITS, NO_FALLBACK, Hit, Pairing, Verdict, first, order
+from .model import FALLBACK_WITHIN, NO_FALLBACK, Hit, Pairing, Verdict, first, order
+from .wording import say_left, say_status, say_tries
 
 
 def reason_of(pairing: Pairing) -> str:
@@ -23,11 +24,6 @@ def reason_of(pairing: Pairing) -> str:
     return _say_lost(pairing)
 
 
-def say_tries(hits: Sequence[Hit]) -> str:
-    """How many these are, for people: "3"; "16 or more", where some may have been left out."""
-    return str(len(hits)) if len(hits) < MOST_HITS // 2 else f"{len(hits)} or more"
-
-
 def _say_taken(primary: Sequence[Hit], fallback: Sequence[Hit]) -> str:
     if fallback:
         return f"The primary took it. {_say_failed(fallback, 'fallback')}."
@@ -40,8 +36,9 @@ def _say_timeout(primary: Sequence[Hit], fallback: Sequence[Hit]) -> str:
     if left is None:
         wait = _apart(primary, fallback)
         return f"The fallback came after {wait}, while the primary was unanswered. Nothing was lost."
-    after = "" if left.left_ms is None else f" after {left.left_ms / 1_000:.1f} s"
-    return f"The sender left{after} without an answer and used the fallback {_times(fallback)}. Nothing was lost."
+    return (
+        f"The sender left{say_left(left)} without an answer and used the fallback {_times(fallback)}. Nothing was lost."
+    )
 
 
 def _say_lost(pairing: Pairing) -> str:
@@ -64,12 +61,11 @@ def _say_failed(hits: Sequence[Hit], side: str = "primary") -> str:
     why = f" (fault: {last.fault_said})" if last.fault_said else ""
     tries = "" if len(hits) == 1 else f" at the last of {say_tries(hits)} tries"
     if last.sender_left:
-        after = "" if last.left_ms is None else f" after {last.left_ms / 1_000:.1f} s"
-        return f"The sender left the {side}{after} without an answer{why}{tries}"
+        return f"The sender left the {side}{say_left(last)} without an answer{why}{tries}"
     if last.status is None:
-        return f"The {side} gave no answer{why}{tries}"
+        return f"The {side} gave {say_status(last)}{why}{tries}"
     whole = "" if not 200 <= last.status < 300 else ", but not whole or not well formed"
-    return f"The {side} answered {last.status}{whole}{why}{tries}"
+    return f"The {side} answered {say_status(last)}{whole}{why}{tries}"
 
 
 def _apart(primary: Sequence[Hit], fallback: Sequence[Hit]) -> str:

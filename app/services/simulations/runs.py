@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from ... import clock
-from ...domain.simulations import Attempt, Progress, RunState, SimulationWish, Targets
+from ...domain.simulations import Attempt, Progress, RunState, SimulationSpec, Targets
 from ...egress import Network, open_sender
 from ...errors import Conflict, NotFound
 from ...log import get_log
-from ...tasks import lifelong, stop
+from ...tasks import start_task, stop
 from .player import Player
 
 MOST_REMEMBERED = 100
@@ -26,14 +26,14 @@ _log = get_log("simulating")
 class Run:
     """One simulation. `task` None: another process plays it, and only the mark is ours."""
 
-    def __init__(self, id: str, bin_id: str, wish: SimulationWish, mark: str, started_at: datetime) -> None:
+    def __init__(self, id: str, bin_id: str, spec: SimulationSpec, mark: str, started_at: datetime) -> None:
         self.id = id
         self.bin_id = bin_id
-        self.wish = wish
+        self.spec = spec
         self.mark = mark
         self.started_at = started_at
         self.ended_at: datetime | None = None
-        self.progress = Progress(total=wish.count)
+        self.progress = Progress(total=spec.count)
         self.task: asyncio.Task[None] | None = None
         self.own: Targets | None = None
         """URLs of the user's own, where the run does not play to the bin."""
@@ -52,20 +52,20 @@ class Simulating:
         self._marks: dict[bytes, str] = {}
 
     def begin(
-        self, bin_id: str, wish: SimulationWish, targets: Targets, allowed: Sequence[Network | str] | None = None
+        self, bin_id: str, spec: SimulationSpec, targets: Targets, allowed: Sequence[Network | str] | None = None
     ) -> Run:
         """Start to play. `targets` are URLs of a bin of this server; or, with `allowed`, the user's own, which are
         reached through the gate and hear nothing of the mark. Conflict: enough is running."""
         if sum(run.is_running and run.task is not None for run in self._runs) >= MOST_AT_ONCE:
             raise Conflict(f"{MOST_AT_ONCE} simulations are running; stop one, or wait for its end.")
-        run = self._add(bin_id, wish)
+        run = self._add(bin_id, spec)
         run.own = None if allowed is None else targets
-        run.task = lifelong(self._play(run, targets, allowed), name=f"simulation {run.id}")
+        run.task = start_task(self._play(run, targets, allowed), name=f"simulation {run.id}")
         return run
 
-    def announce(self, bin_id: str, wish: SimulationWish) -> Run:
+    def announce(self, bin_id: str, spec: SimulationSpec) -> Run:
         """A run that another process plays: it gets a mark, and is over for us."""
-        run = self._add(bin_id, wish)
+        run = self._add(bin_id, spec)
         run.progress.state = RunState.DONE
         run.ended_at = run.started_at
         return run
@@ -101,10 +101,10 @@ class Simulating:
         """False: no capture can be simulated, so nobody has to look."""
         return bool(self._marks)
 
-    def _add(self, bin_id: str, wish: SimulationWish) -> Run:
+    def _add(self, bin_id: str, spec: SimulationSpec) -> Run:
         if len(self._runs) == MOST_REMEMBERED:
             self._marks.pop(self._runs[0].mark.encode(), None)
-        run = Run(clock.new_id(), bin_id, wish, clock.new_secret(), clock.now())
+        run = Run(clock.new_id(), bin_id, spec, clock.new_secret(), clock.now())
         self._runs.append(run)
         self._marks[run.mark.encode()] = run.id
         return run
@@ -112,7 +112,7 @@ class Simulating:
     async def _play(self, run: Run, targets: Targets, allowed: Sequence[Network | str] | None) -> None:
         try:
             async with open_sender(allowed) as sender:
-                player = Player(sender, run.wish, targets, mark=run.mark if allowed is None else None)
+                player = Player(sender, run.spec, targets, mark=run.mark if allowed is None else None)
                 player.progress = run.progress
                 await player.run(run.started_at)
             run.progress.state = RunState.DONE

@@ -1,1 +1,1 @@
-"""Periodic work: the retention, free disk space, and whether a write works."""
+"""Periodic work: retention, free disk space, and write probes."""

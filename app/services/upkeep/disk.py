@@ -1,6 +1,6 @@
-"""How much room is left on the disk of the data directory, so that a person hears of it before captures are refused.
+"""Free space on the disk of the data directory, to warn users before captures are refused.
 
-Nothing is refused because of it: what can still be stored is stored, and what cannot is answered 503 by the store.
+Nothing is refused because of it; the store answers 503 for what it cannot write.
 """
 
 import asyncio
@@ -18,32 +18,32 @@ _log = get_log("disk")
 
 
 @dataclass(frozen=True, slots=True)
-class Space:
-    """Bytes that we may still write, and bytes in all."""
+class DiskSpace:
+    """Free bytes for this user, and the total."""
 
     free: int
     total: int
 
     @property
     def low(self) -> bool:
-        """Less than 256 MiB, or less than a hundredth."""
+        """Whether less than 256 MiB, or less than 1 %, is free."""
         return self.free < max(LOW_BYTES, self.total // LOW_SHARE)
 
 
 class Disk:
-    """The last look at the disk; `space` is None where the system does not tell."""
+    """The last measured state of the disk; `space` is None if it cannot be read."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self.space: Space | None = None
+        self.space: DiskSpace | None = None
 
     @property
     def low(self) -> bool:
-        """Should somebody be told?"""
+        """Whether to warn users."""
         return self.space is not None and self.space.low
 
     async def step(self) -> float:
-        """Ask the system, beside the loop: a network disk may take its time. The seconds until the next time."""
+        """Measure in a thread, because a network disk may be slow. Returns the seconds until the next call."""
         try:
             found = await asyncio.to_thread(os.statvfs, self._folder)
         except OSError as error:
@@ -51,7 +51,7 @@ class Disk:
             _log.warning("disk.unknown", reason=error.strerror)
             return EVERY_S
         was_low = self.low
-        self.space = Space(found.f_bavail * found.f_frsize, found.f_blocks * found.f_frsize)
+        self.space = DiskSpace(found.f_bavail * found.f_frsize, found.f_blocks * found.f_frsize)
         if self.low and not was_low:
             _log.warning("disk.low", free_bytes=self.space.free)
         return EVERY_S

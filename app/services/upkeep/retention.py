@@ -1,10 +1,10 @@
-"""The retention: expired captures are deleted in small steps, once a minute, unless the clock cannot be trusted.
+"""The retention: expired captures are deleted in small steps, once a minute, if the clock is trusted.
 
-A clock that is years ahead would make everything look old. So the time is kept in the log while it is trusted; after a
-gap that cannot be explained (a long stop, or a clock that was changed, look alike) nothing is deleted until a person
-says that the time is right, or a day has passed without another jump.
+With a clock that is years ahead all captures would expire. So the time is stored in the log while it is trusted.
+After an unexplained gap (a long stop and a changed clock look the same) nothing is deleted until a user confirms the
+time, or a day has passed without another jump.
 
-The bytes of what a person deleted do not wait for that: they are erased at once, whatever the clock says.
+Bytes of captures that a user deleted are erased at once, whatever the clock shows.
 """
 
 import asyncio
@@ -17,18 +17,18 @@ from ...store import Store
 
 EVERY_S = 60.0
 PAUSE_S = 0.02
-# A stop that is shorter is taken for one; a longer one may be a clock that was changed.
+# A longer gap may be a changed clock.
 LONGEST_STOP = timedelta(days=1)
-# So far the clock may differ from the time that has passed while we run.
+# The maximum difference between the wall clock and the elapsed time while the server runs.
 MAX_DRIFT = timedelta(hours=1)
-# After so long without another jump the time is believed.
+# After this time without another jump the clock is trusted again.
 HELD = timedelta(days=1)
 
 _log = get_log("sweeping")
 
 
 class Sweeping:
-    """Belongs to one event loop. `held` says why nothing expires at the moment."""
+    """Use from one event loop only. `held` is the reason why nothing expires now."""
 
     def __init__(self, store: Store, retention: timedelta) -> None:
         self._store = store
@@ -40,24 +40,24 @@ class Sweeping:
 
     @property
     def held_for(self) -> timedelta:
-        """How long that lasts at most, unless a person confirms the time."""
+        """The remaining time of that, unless a user confirms the time."""
         return timedelta(seconds=0 if self._until is None else max(0.0, self._until - clock.uptime()))
 
     def start(self) -> None:
-        """Compare the clock with the last time that was trusted."""
+        """Compare the clock with the last trusted time."""
         seen, now = self._store.last_seen(), clock.now()
         if seen is not None and now - seen > LONGEST_STOP:
             self._hold(f"smsbin last ran at {seen:%Y-%m-%d %H:%M} UTC, or the clock was changed since")
 
     def confirm(self) -> None:
-        """A person says that the time is right."""
+        """A user confirms the time."""
         if self._until is not None:
             _log.info("sweep.resumed", reason="the time was confirmed")
         self._trust()
 
     async def step(self) -> float:
-        """Once: everything that is due now, and the time is kept. The seconds until the next one."""
-        self._look_at_the_clock()
+        """Delete everything that is due now, and store the time. Returns the seconds until the next call."""
+        self._check_clock()
         try:
             if self._until is None:
                 await self._store.note_time(clock.now())
@@ -72,7 +72,7 @@ class Sweeping:
         return EVERY_S
 
     def erase_soon(self) -> None:
-        """Something was deleted, and its bytes are still in the files."""
+        """Something was deleted whose bytes are still in the files."""
         self._has_deleted.set()
 
     async def erase_step(self) -> float:
@@ -85,7 +85,7 @@ class Sweeping:
             _log.warning("erasing.failed", reason=str(error))
         return 0
 
-    def _look_at_the_clock(self) -> None:
+    def _check_clock(self) -> None:
         wall, ticks = clock.now(), clock.uptime()
         drift = (wall - self._wall) - timedelta(seconds=ticks - self._ticks)
         self._wall, self._ticks = wall, ticks
@@ -106,7 +106,7 @@ class Sweeping:
 
 
 async def sweep_once(store: Store, retention: timedelta, now: datetime | None = None) -> int:
-    """Everything that is due. The number of captures removed."""
+    """Delete everything that is due. Returns the number of captures."""
     removed = 0
     after: int | None = 0
     while after is not None:
@@ -117,7 +117,7 @@ async def sweep_once(store: Store, retention: timedelta, now: datetime | None = 
 
 
 async def erase_once(store: Store) -> int:
-    """The bytes of what was deleted. How many captures that were."""
+    """Erase the bytes of deleted captures. Returns the number of captures."""
     removed = 0
     after: int | None = 0
     while after is not None:

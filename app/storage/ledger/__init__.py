@@ -1,1 +1,1 @@
-"""The ledger: what was understood. A follower reads the log and keeps it up to date; it can always be made again."""
+"""The ledger: what is derived from the log. A follower process keeps it up to date; it can be rebuilt at any time."""

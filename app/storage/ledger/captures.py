@@ -1,4 +1,4 @@
-"""The captures of one transaction of the ledger: those that are new, and those that something is added to."""
+"""The captures that one transaction of the ledger adds or changes."""
 
 import json
 from datetime import datetime
@@ -13,8 +13,8 @@ from ...domain.units import from_micros, micros
 from ..ids import number_of
 from ..packing import pack, read_events, read_fault_hit
 from ..rows import CALL_ROLES, content_type_of, is_fallback, print_of, read_codes, read_outcome, write_codes
-from ..transaction import Row, Transaction
-from .changes import Changes, What
+from ..transaction import SqlRow, Transaction
+from .changes import ChangeKind, Changes
 from .spaces import Space
 
 Codes = tuple[str, ...]
@@ -22,10 +22,10 @@ Codes = tuple[str, ...]
 _to_json = msgspec.json.Encoder().encode
 
 
-class Kept(msgspec.Struct):
-    """A capture as the fold needs it. `own` are the findings of its reading; `odd` those of its events by position,
-    in the light of their messages; `paired` those of its pairings by number. `messages` are numbers by position, None
-    for a call. `columns` are those of a row that is not written yet."""
+class LedgerCapture(msgspec.Struct):
+    """A capture as the fold needs it. `own`: findings of its reading; `odd`: findings of its events by position,
+    which depend on their messages; `paired`: findings of its pairings by number. `messages`: message numbers by
+    position, None for a call. `columns`: the columns of a row that is not written yet."""
 
     n: int
     at: datetime
@@ -45,12 +45,12 @@ class Kept(msgspec.Struct):
 
     @property
     def is_call(self) -> bool:
-        """It came to one of the voice URLs."""
+        """Whether it was sent to a voice URL."""
         return self.role in CALL_ROLES
 
     @property
     def findings(self) -> Codes:
-        """All of them."""
+        """All findings."""
         found = [*self.own]
         for codes in (*self.odd.values(), *self.paired.values()):
             found += codes
@@ -58,37 +58,37 @@ class Kept(msgspec.Struct):
 
     @property
     def hit(self) -> Hit | None:
-        """It as a hit of a pairing; None where its URL belongs to none."""
+        """The capture as a hit of a pairing; None if its URL belongs to no pair."""
         fallback = is_fallback(self.role)
         if fallback is None:
             return None
         hit = Hit(n=self.n, at=self.at, fallback=fallback, method=self.method)
         return hit if self.outcome is None else settled(hit, self.outcome)
 
-    def shown(self) -> tuple[str, str | None]:
-        """Kind and status in the light of its message: a callback may come to the wrong URL."""
+    def notify(self) -> tuple[str, str | None]:
+        """Kind and status, corrected if a callback was sent to the wrong URL."""
         word = self.events[0].as_callback if self.events else None
         if word is not None and MISPLACED in self.odd.get(0, ()):
             return "status", word.status.value
         return self.kind, self.status
 
 
-class Captures:
-    """Of one space, in one transaction."""
+class LedgerCaptures:
+    """The captures of one space in one transaction."""
 
     def __init__(self, transaction: Transaction, space: Space, changes: Changes) -> None:
         self._transaction = transaction
         self._space = space
         self._changes = changes
-        self._known: dict[int, Kept | None] = {}
-        self._dirty: dict[int, Kept] = {}
+        self._known: dict[int, LedgerCapture | None] = {}
+        self._dirty: dict[int, LedgerCapture] = {}
 
-    def add(self, log: Row, raw: RawRequest, reading: Reading) -> Kept:
-        """A capture that has just been read; `log` is its row there."""
+    def add(self, log: SqlRow, raw: RawRequest, reading: Reading) -> LedgerCapture:
+        """Add a capture that was just parsed; `log` is its row in the log."""
         n, role, size = number_of(log["id"]), log["role"], len(raw.body)
         hit = None if log["fault"] is None else read_fault_hit(log["fault"])
         fault = (None,) * 4 if hit is None else (hit.fault, hit.kind, hit.said, hit.drill)
-        kept = Kept(
+        kept = LedgerCapture(
             n, raw.received_at, role, raw.method, reading.provider, reading.kind.value, reading.status,
             reading.findings, print_of(role, raw.target, log["sha256"].hex() if size else None), reading.events,
             {}, {}, [None] * len(reading.events),
@@ -104,29 +104,29 @@ class Captures:
         return kept
 
     def look_up(self, numbers: list[int]) -> None:
-        """Load those that are not known yet, at once."""
+        """Load those that are not loaded yet, in one query."""
         missing = [n for n in dict.fromkeys(numbers) if n not in self._known]
         self._known |= dict.fromkeys(missing)
         for start in range(0, len(missing), 500):
             ids = json.dumps([self._space.id(n) for n in missing[start : start + 500]])
             for row in self._transaction.all("kept_captures", {"ids": ids}):
-                kept = _read_kept(row)
+                kept = _read_capture(row)
                 self._known[kept.n] = kept
 
-    def get(self, n: int) -> Kept | None:
-        """One of them; None where it is not there."""
+    def get(self, n: int) -> LedgerCapture | None:
+        """A capture by its number, or None."""
         if n not in self._known:
             self.look_up([n])
         return self._known[n]
 
-    def change(self, kept: Kept, *, shown: bool = True) -> None:
-        """It has changed; `shown`: viewers are told."""
+    def change(self, kept: LedgerCapture, *, notify: bool = True) -> None:
+        """Mark a capture as changed; with `notify` viewers get the change."""
         self._dirty[kept.n] = kept
-        if shown and kept.columns is None:
-            self._changes.add(What.CHANGED, kept.n)
+        if notify and kept.columns is None:
+            self._changes.add(ChangeKind.CHANGED, kept.n)
 
-    def set_odd(self, kept: Kept, position: int, codes: Codes) -> None:
-        """What is odd about one of its events now."""
+    def set_odd(self, kept: LedgerCapture, position: int, codes: Codes) -> None:
+        """Set the findings of one of its events."""
         if kept.odd.get(position, ()) == codes:
             return
         if codes:
@@ -136,7 +136,7 @@ class Captures:
         self.change(kept)
 
     def set_paired(self, n: int, pairing: int, codes: Codes) -> None:
-        """What one of its pairings finds in it now."""
+        """Set the findings that one of its pairings gives it."""
         kept = self.get(n)
         if kept is None or kept.paired.get(pairing, ()) == codes:
             return
@@ -152,14 +152,14 @@ class Captures:
         self._dirty.pop(n, None)
 
     def flush(self) -> None:
-        """Write what is new, and what has changed."""
+        """Write new and changed captures."""
         dirty, self._dirty = self._dirty, {}
         new, changed = [], []
         for kept in dirty.values():
             if kept.columns is None:
                 changed.append((*_derived(kept), self._space.id(kept.n)))
             else:
-                seq = self._changes.add(What.NEW, kept.n)
+                seq = self._changes.add(ChangeKind.NEW, kept.n)
                 events = pack(kept.events) if kept.events else None
                 own = (write_codes(kept.own), kept.print, events)
                 new.append((self._space.id(kept.n), seq, *kept.columns, *own, *_derived(kept)))
@@ -168,11 +168,11 @@ class Captures:
         self._transaction.each("change_capture_row", changed)
 
 
-def _derived(kept: Kept) -> tuple[object, ...]:
+def _derived(kept: LedgerCapture) -> tuple[object, ...]:
     """The columns that may change, in the order of `change_capture_row`."""
-    kind, status = kept.shown()
+    kind, status = kept.notify()
     outcome = kept.outcome
-    told = (None,) * 6 if outcome is None else (
+    outcome_columns = (None,) * 6 if outcome is None else (
         outcome.status, outcome.after_ms, outcome.sender_left, outcome.left_ms, outcome.well_formed, outcome.note,
     )  # fmt: skip
     return (
@@ -180,14 +180,14 @@ def _derived(kept: Kept) -> tuple[object, ...]:
         json.dumps(list(kept.odd.items())) if kept.odd else None,
         json.dumps(list(kept.paired.items())) if kept.paired else None,
         _to_json(kept.messages).decode() if kept.messages else None,
-        *told,
+        *outcome_columns,
     )  # fmt: skip
 
 
-def _read_kept(row: Row) -> Kept:
+def _read_capture(row: SqlRow) -> LedgerCapture:
     events = () if row["events"] is None else read_events(row["events"])
     first = events[0] if events else None
-    return Kept(
+    return LedgerCapture(
         number_of(row["id"]), from_micros(row["received_at"]), row["role"], row["method"], row["provider"],
         row["kind"] if first is None else first.kind.value,
         row["status"] if first is None else None if first.status is None else first.status.value,

@@ -1,4 +1,4 @@
-"""What readers with a cursor are told: one row for each visible change, under the next seq of the space."""
+"""Changes for readers with a cursor: one row for each visible change, with the next seq of the space."""
 
 import json
 from enum import IntEnum
@@ -7,8 +7,8 @@ from ..transaction import Transaction
 from .spaces import Space
 
 
-class What(IntEnum):
-    """The column `changes.what`."""
+class ChangeKind(IntEnum):
+    """The values of the column `changes.what`."""
 
     NEW = 0
     CHANGED = 1
@@ -19,7 +19,7 @@ class What(IntEnum):
 
 
 class Changes:
-    """Of one space, in one transaction."""
+    """The changes of one space in one transaction."""
 
     def __init__(self, transaction: Transaction, space: Space) -> None:
         self._transaction = transaction
@@ -27,9 +27,9 @@ class Changes:
         self._rows: list[tuple[object, ...]] = []
         self._changed: set[int] = set()
 
-    def add(self, what: What, ref: int, name: tuple[str, str] | None = None) -> int:
-        """Take the next seq. A capture that changes more than once in a transaction is told once."""
-        if what is What.CHANGED:
+    def add(self, what: ChangeKind, ref: int, name: tuple[str, str] | None = None) -> int:
+        """Add a change; returns its seq. A capture that changes several times in a transaction gets one change."""
+        if what is ChangeKind.CHANGED:
             if ref in self._changed:
                 return self._space.last_seq
             self._changed.add(ref)
@@ -38,7 +38,7 @@ class Changes:
         return seq
 
     def flush(self) -> None:
-        """Write them."""
+        """Write the changes."""
         self._transaction.insert("add_change", self._rows)
         self._rows.clear()
         self._changed.clear()

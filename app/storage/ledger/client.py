@@ -1,6 +1,7 @@
-"""The server's end of the ledger process: tells it what is new, knows how far it is, lets readers wait for it.
+"""The server's end of the ledger process: sends new positions of the log, tracks the position of the ledger, and
+lets reads wait for it.
 
-Nothing here can hold up what is kept: a process that hangs is killed, one that ends is started again, and a capture on
+Nothing here can block storing captures: a process that hangs is killed, one that ends is restarted, and a capture on
 which it ends twice is skipped.
 """
 
@@ -12,43 +13,43 @@ from pathlib import Path
 
 from ...errors import StoreUnavailable
 from ...log import get_log
-from ...store import READ_WAIT_S, Understanding
+from ...store import READ_WAIT_S, LedgerStatus
 from ..children import Child
 from ..log.client import LogClient
-from ..log.jobs import Mark, NextEpoch, Result, SkipCapture
-from .budget import CUT_OFF
+from ..log.jobs import LogPosition, NextEpoch, Result, SkipCapture
 from .protocol import (
-    Begin,
-    Bell,
-    Damage,
     Epoch,
     FromServer,
+    LedgerDamaged,
+    LedgerOpened,
+    LedgerProgress,
+    LogEvent,
+    LogGrew,
     NeedEpoch,
-    Note,
-    Progress,
-    Ready,
-    Slow,
+    ReadingBegins,
+    ReadingCutOff,
     decode_from_process,
     encode,
 )
+from .read_timer import CUT_OFF
 
-# No frame for so long: it hangs. It sends one each second.
+# The process sends a frame each second. Without one for this time it hangs.
 HUNG_S = 10.0
 OPEN_S = 60.0
-# Bells of one moment are one.
+# Notifications within this time are sent as one frame.
 GATHER_S = 0.005
-AGAIN_S = 1.0
-# A reader is told from then on that the ledger is behind.
-TOLD_S = 1.0
-# Ends on the very same capture, alone, until it is skipped.
-STRIKES = 2
+RETRY_S = 1.0
+# From this delay on the ledger is reported as behind.
+BEHIND_AFTER_S = 1.0
+# How often the process may end on the same capture, parsed alone, before the capture is skipped.
+MAX_ENDS = 2
 
 _log = get_log("ledger")
 
 
 class LedgerClient:
-    """Belongs to one event loop. `module` is started with a reader (`app/follower.py`). `on_change` is called with
-    the id of each bin that readers see changed."""
+    """Use from one event loop only. `module` is started as the process (`app/follower.py`). `on_change` is called
+    with the id of each bin whose readable state has changed."""
 
     def __init__(
         self, module: str, path: Path, log_path: Path, log: LogClient, keep_open: Sequence[int],
@@ -60,36 +61,36 @@ class LedgerClient:
         self._on_change = on_change
         self._loop = asyncio.get_running_loop()
         self._child = Child(module, self, keep_open)
-        self._kept: dict[int, Mark] = {}
-        self._reached: dict[int, Mark] = {}
-        # Bins of which something has not been followed.
-        self._late: set[int] = set()
-        self._waiting: dict[int, list[tuple[Mark, asyncio.Future[None]]]] = {}
-        self._bell: dict[int, Mark] = {}
-        self._bell_timer: asyncio.TimerHandle | None = None
-        # What must be reached before the ledger counts as being in time again.
-        self._due: dict[int, Mark] = {}
+        self._kept: dict[int, LogPosition] = {}
+        self._reached: dict[int, LogPosition] = {}
+        # Bins with something that is not in the ledger yet.
+        self._behind: set[int] = set()
+        self._waiting: dict[int, list[tuple[LogPosition, asyncio.Future[None]]]] = {}
+        self._grown: dict[int, LogPosition] = {}
+        self._grown_timer: asyncio.TimerHandle | None = None
+        # Positions that must be reached before the ledger is in time again.
+        self._due: dict[int, LogPosition] = {}
         self._due_since = 0.0
         self._building: dict[int, tuple[str, int, int]] = {}
         self._trouble: str | None = "the ledger is being opened"
-        self._begun: Begin | None = None
+        self._begun: ReadingBegins | None = None
         self._careful: set[int] = set()
-        self._strikes: dict[tuple[int, int], int] = {}
+        self._ends: dict[tuple[int, int], int] = {}
         self._reader = ""
         self._is_first = True
         self._opened = asyncio.Event()
         self.file = ""
-        """The name of the file that is open: readers open it again when it has another name. Empty: there is none."""
+        """The name of the open file. Readers open the file again when the name changes. Empty: there is no file."""
 
     @property
     def pid(self) -> int | None:
-        """The process."""
+        """The id of the process, or None."""
         return self._child.pid
 
-    async def start(self, marks: Sequence[Mark], within_s: float) -> None:
-        """Follow a log in which the bins are so far. Returns when the ledger is open, or after a while without it."""
+    async def start(self, marks: Sequence[LogPosition], within_s: float) -> None:
+        """Follow a log with these positions. Returns when the ledger is open, or after `within_s`."""
         self._kept = {mark.bin: mark for mark in marks}
-        self._late = set(self._kept)
+        self._behind = set(self._kept)
         self._child.start()
         with suppress(TimeoutError):
             async with asyncio.timeout(within_s):
@@ -97,96 +98,97 @@ class LedgerClient:
         self._is_first = False
 
     async def close(self) -> None:
-        """Let the process end its step; what it has not read it reads after the next start."""
-        if self._bell_timer is not None:
-            self._bell_timer.cancel()
+        """Let the process finish its step; the rest is processed after the next start."""
+        if self._grown_timer is not None:
+            self._grown_timer.cancel()
         await self._child.close()
 
-    def log_grew(self, marks: Sequence[Mark]) -> None:
-        """The log has grown."""
+    def log_grew(self, marks: Sequence[LogPosition]) -> None:
+        """The log has new positions."""
         for mark in marks:
-            self._kept[mark.bin] = self._bell[mark.bin] = mark
-            self._late.add(mark.bin)
+            self._kept[mark.bin] = self._grown[mark.bin] = mark
+            self._behind.add(mark.bin)
         self._set_due()
-        if self._bell_timer is None:
-            self._bell_timer = self._loop.call_later(GATHER_S, self._ring)
+        if self._grown_timer is None:
+            self._grown_timer = self._loop.call_later(GATHER_S, self._send_growth)
 
     async def caught_up(self, bin: int) -> None:
-        """Wait until readers see what had been kept of a bin by now, and what became of its answers, at most
-        `READ_WAIT_S`, and not at all while reading has stopped."""
+        """Wait until reads show everything that is stored of a bin now, including the outcomes of its answers; at
+        most `READ_WAIT_S`, and not at all while the ledger is stopped."""
         with suppress(TimeoutError):
             async with asyncio.timeout(READ_WAIT_S):
                 await self._appender.outcomes.written()
                 wanted = self._kept.get(bin)
-                if wanted is not None and bin in self._late and self._trouble is None:
+                if wanted is not None and bin in self._behind and self._trouble is None:
                     waiter = self._loop.create_future()
                     self._waiting.setdefault(bin, []).append((wanted, waiter))
-                    self._ring(urgent=True)
+                    self._send_growth(urgent=True)
                     await waiter
 
     async def all_caught_up(self) -> None:
-        """The same for every bin."""
+        """The same for all bins."""
         await self._appender.outcomes.written()
-        if self._late:
-            await asyncio.gather(*(self.caught_up(bin) for bin in list(self._late)))
+        if self._behind:
+            await asyncio.gather(*(self.caught_up(bin) for bin in list(self._behind)))
 
     def forget(self, bin: int) -> None:
-        """The bin was deleted: no reader waits for it."""
+        """The bin was deleted: no read waits for it."""
         self._kept.pop(bin, None)
         self._due.pop(bin, None)
-        self._late.discard(bin)
+        self._behind.discard(bin)
 
     def damaged(self, reason: str) -> None:
-        """A reader has found that the file is no sound database."""
-        self._send(Damage(reason))
+        """A reader found that the file is damaged."""
+        self._send(LedgerDamaged(reason))
 
     def behind(self, bin: int) -> int:
-        """How many captures of a bin have not been read."""
+        """How many captures of a bin are not in the ledger yet."""
         kept, reached = self._kept.get(bin), self._reached.get(bin)
-        if kept is None or bin not in self._late:
+        if kept is None or bin not in self._behind:
             return 0
         return max(0, kept.n - (0 if reached is None else reached.n))
 
-    def understanding(self, bin: int | None = None) -> Understanding:
-        """How the ledger follows."""
-        behind = sum(self.behind(each) for each in (self._late if bin is None else [bin]))
+    def ledger_status(self, bin: int | None = None) -> LedgerStatus:
+        """The state of the ledger, over all bins or for one."""
+        behind = sum(self.behind(each) for each in (self._behind if bin is None else [bin]))
         if self._trouble is not None:
-            return Understanding(state="stopped", reason=self._trouble, behind=behind)
+            return LedgerStatus(state="stopped", reason=self._trouble, behind=behind)
         building = self._building.values() if bin is None else filter(None, [self._building.get(bin)])
         for _, done, total in building:
-            return Understanding(state="building", behind=behind, done=done, total=total)
-        is_old = self._due and self._loop.time() - self._due_since > TOLD_S
-        return Understanding(state="behind" if behind and is_old else "ok", behind=behind)
+            return LedgerStatus(state="building", behind=behind, done=done, total=total)
+        is_old = self._due and self._loop.time() - self._due_since > BEHIND_AFTER_S
+        return LedgerStatus(state="behind" if behind and is_old else "ok", behind=behind)
 
     # The process
 
     def arguments(self) -> list[str]:
-        """For the next start of the process."""
+        """Arguments for the next start of the process."""
         self._child.expect(OPEN_S, "opening the ledger")
         first = "first" if self._is_first else "later"
         careful = json.dumps(sorted(self._careful))
         return [str(self._path), str(self._log_path), self._appender.run, first, careful]
 
     def received(self, data: bytes) -> None:
-        """A frame of the process."""
+        """Handle a frame of the process."""
         self._child.expect(HUNG_S, "a step of the ledger")
         frame = decode_from_process(data)
         match frame:
-            case Progress():
+            case LedgerProgress():
                 self._progress(frame)
-            case Begin():
+            case ReadingBegins():
                 self._begun = frame
-            case Ready():
+            case LedgerOpened():
                 self._ready(frame)
-            case Slow():
+            case ReadingCutOff():
                 self._skip(frame.bin, frame.n, CUT_OFF, "reading it took longer than a second")
             case NeedEpoch():
-                self._get_epoch()
-            case Note():
+                self._request_epoch()
+            case LogEvent():
                 _log.error(frame.event, reason=frame.reason, trace=frame.trace)
 
     def ended(self, code: int | None, why: str) -> None:  # noqa: ARG002
-        """It is started again; what it was reading is read one by one, and skipped in the end."""
+        """The process has ended and is restarted. The captures that it was parsing are parsed one by one, and the
+        one that fails is skipped in the end."""
         self.file = ""
         self._trouble = f"the process that reads is started again ({why})"
         begun, self._begun = self._begun, None
@@ -195,31 +197,31 @@ class LedgerClient:
         self._careful.update(bin for bin, _ in begun.places)
         if begun.alone:
             ((bin, n),) = begun.places
-            strikes = self._strikes[(bin, n)] = self._strikes.get((bin, n), 0) + 1
-            if n and strikes >= STRIKES:
+            ends = self._ends[(bin, n)] = self._ends.get((bin, n), 0) + 1
+            if n and ends >= MAX_ENDS:
                 self._skip(bin, n, "", "reading it stopped the ledger process twice")
 
-    def _ready(self, frame: Ready) -> None:
+    def _ready(self, frame: LedgerOpened) -> None:
         self.file, self._reader = frame.file, frame.reader
         self._trouble = None
         self._reached.clear()
-        self._late = set(self._kept)
+        self._behind = set(self._kept)
         self._due.clear()
         self._set_due()
         self._opened.set()
 
-    def _progress(self, frame: Progress) -> None:
+    def _progress(self, frame: LedgerProgress) -> None:
         self._begun = None
         self._trouble = frame.trouble
         if frame.trouble is not None:
-            # A start need not wait for it.
+            # The start of the server does not wait for it.
             self._opened.set()
         for mark in frame.marks:
             self._reached[mark.bin] = mark
             kept = self._kept.get(mark.bin)
             if kept is None or _reaches(mark, kept):
-                self._late.discard(mark.bin)
-                # Whatever stopped the process there has been passed.
+                self._behind.discard(mark.bin)
+                # The capture that ended the process has been passed.
                 self._careful.discard(mark.bin)
             if (due := self._due.get(mark.bin)) is not None and _reaches(mark, due):
                 del self._due[mark.bin]
@@ -231,13 +233,13 @@ class LedgerClient:
             self._on_change(bin_id)
 
     def _set_due(self) -> None:
-        """When all that was due is reached, everything that is kept by now is due. So a stream that never ends does not
-        count as behind while each capture is read in time."""
-        if not self._due and self._late:
-            self._due = {bin: self._kept[bin] for bin in self._late if bin in self._kept}
+        """When all due positions are reached, the current positions become due. So a permanent stream of captures
+        does not count as behind while each of them is processed in time."""
+        if not self._due and self._behind:
+            self._due = {bin: self._kept[bin] for bin in self._behind if bin in self._kept}
             self._due_since = self._loop.time()
 
-    def _resolve(self, mark: Mark) -> None:
+    def _resolve(self, mark: LogPosition) -> None:
         waiting = self._waiting.get(mark.bin)
         if waiting is None:
             return
@@ -254,29 +256,29 @@ class LedgerClient:
         else:
             del self._waiting[mark.bin]
 
-    def _ring(self, *, urgent: bool = False) -> None:
-        if self._bell_timer is not None:
-            self._bell_timer.cancel()
-            self._bell_timer = None
-        if self._bell or urgent:
-            self._send(Bell(list(self._bell.values()), urgent))
-            self._bell.clear()
+    def _send_growth(self, *, urgent: bool = False) -> None:
+        if self._grown_timer is not None:
+            self._grown_timer.cancel()
+            self._grown_timer = None
+        if self._grown or urgent:
+            self._send(LogGrew(list(self._grown.values()), urgent))
+            self._grown.clear()
 
     def _send(self, frame: FromServer) -> None:
-        # Without a process nothing is lost: the next one compares every bin.
+        # Nothing is lost without a process: a new one compares the positions of all bins.
         self._child.send(encode(frame))
 
-    def _get_epoch(self) -> None:
+    def _request_epoch(self) -> None:
         try:
             future = self._appender.submit(NextEpoch())
         except StoreUnavailable:
-            self._loop.call_later(AGAIN_S, self._get_epoch)
+            self._loop.call_later(RETRY_S, self._request_epoch)
             return
-        future.add_done_callback(self._give_epoch)
+        future.add_done_callback(self._send_epoch)
 
-    def _give_epoch(self, future: "asyncio.Future[Result]") -> None:
+    def _send_epoch(self, future: "asyncio.Future[Result]") -> None:
         if future.cancelled() or future.exception() is not None:
-            self._loop.call_later(AGAIN_S, self._get_epoch)
+            self._loop.call_later(RETRY_S, self._request_epoch)
         else:
             self._send(Epoch(future.result().value))
 
@@ -286,7 +288,7 @@ class LedgerClient:
             self._appender.submit(SkipCapture(bin, n, self._reader + how)).add_done_callback(_read_exception)
 
 
-def _reaches(reached: Mark, wanted: Mark) -> bool:
+def _reaches(reached: LogPosition, wanted: LogPosition) -> bool:
     return (
         reached.n >= wanted.n and reached.k >= wanted.k and reached.d >= wanted.d and reached.version >= wanted.version
     )

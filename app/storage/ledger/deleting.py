@@ -1,22 +1,22 @@
-"""Deletions that the log records, in the ledger: single captures, and everything up to a number."""
+"""Applies deletions that the log records: single captures, and everything up to a number."""
 
 from collections.abc import Sequence
 
 from ..transaction import Transaction
-from .changes import What
+from .changes import ChangeKind
 from .folding import Fold
 from .refolding import Refold, TooMany
 from .search import SearchIndex
 from .spaces import Space
 
-# Captures that are erased in one transaction: each may have others folded again.
+# Captures that are erased in one transaction; for each of them others may have to be folded again.
 CHUNK = 100
 
 
-def erase(fold: Fold, search: SearchIndex, numbers: Sequence[int], *, told: bool) -> None:
-    """Captures with everything that was made from them; `told`: viewers are told of each of them.
+def erase(fold: Fold, search: SearchIndex, numbers: Sequence[int], *, notify: bool) -> None:
+    """Erase captures with everything that was derived from them; with `notify` viewers get a change for each.
 
-    Where too much depends on them, their own rows go at once, and the space is made again soon.
+    If too much depends on them, only their own rows are erased and the space is rebuilt soon.
     """
     kept = [each for n in numbers if (each := fold.captures.get(n)) is not None]
     if not kept:
@@ -33,19 +33,19 @@ def erase(fold: Fold, search: SearchIndex, numbers: Sequence[int], *, told: bool
         fold.transaction.run("erase_capture_row", {"id": fold.space.id(each.n)})
         fold.space.count(each.role, -1)
         fold.captures.forget(each.n)
-        if told:
-            fold.changes.add(What.DELETED, each.n)
-    # What comes next looks for rows in the tables.
+        if notify:
+            fold.changes.add(ChangeKind.DELETED, each.n)
+    # The next steps query the tables.
     fold.flush()
 
 
 def note_newest(transaction: Transaction, space: Space) -> None:
-    """When the newest capture that is left has come."""
+    """Set the time of the newest remaining capture."""
     row = transaction.one("newest_capture_row", {"above": space.id(0), "upto": space.id(space.n)})
     space.last_capture_at = None if row is None else row["received_at"]
 
 
 def numbers_up_to(transaction: Transaction, space: Space, n: int) -> list[int]:
-    """The oldest captures up to a number, as many as are erased at once."""
+    """The oldest captures up to a number, limited to `CHUNK`."""
     values = {"above": space.id(0), "upto": space.id(n), "limit": CHUNK}
     return [row["n"] for row in transaction.all("oldest_capture_rows", values)]

@@ -1,4 +1,4 @@
-"""Erasing the rows of a space that nothing reads any more, in steps that are bounded in time."""
+"""Erases the rows of spaces that are no longer read, in steps that are bounded in time."""
 
 from ...clock import ticks
 from ..ids import MASK, number_of
@@ -11,7 +11,7 @@ CHUNK = 200
 
 
 def erase_step(transaction: Transaction, search: SearchIndex) -> bool:
-    """One step, of the oldest space that is gone; whether there is more to do."""
+    """One step, for the oldest such space; returns whether there may be more to do."""
     ends_at = ticks() + STEP_S
     row = transaction.one("gone_spaces")
     if row is None:
@@ -25,7 +25,7 @@ def erase_step(transaction: Transaction, search: SearchIndex) -> bool:
 
 
 def _erase_chunk(transaction: Transaction, search: SearchIndex, space: Space) -> bool:
-    """Whether there was something to erase."""
+    """Erase some rows; returns whether there were any."""
     for first, query in (
         ("next_capture_row", "erase_capture_rows"),
         ("next_message_row", "erase_messages_between"),

@@ -1,21 +1,21 @@
-"""Reading the log: what is new of a bin behind a position, in one snapshot."""
+"""Reads the log: what is new in a bin after a position, in one snapshot."""
 
 from collections.abc import Sequence
 
 import msgspec
 
 from ..ids import number_of, row_id
-from ..transaction import Row, Transaction
+from ..transaction import SqlRow, Transaction
 from .spaces import Space
 
-# Captures, and bytes of bodies, that are in memory at once.
-MOST = 500
-MOST_BYTES = 8 << 20
-MOST_OUTCOMES = 2 * MOST
+# The maximum number of captures, and of bytes of their bodies, in memory at once.
+MAX_CAPTURES = 500
+MAX_BYTES = 8 << 20
+MAX_OUTCOMES = 2 * MAX_CAPTURES
 
 
-class Head(msgspec.Struct, frozen=True):
-    """A bin of the log: its settings, and the highest numbers that it has given."""
+class LogHead(msgspec.Struct, frozen=True):
+    """A bin of the log: its settings, and the highest numbers that were assigned."""
 
     number: int
     id: str
@@ -30,39 +30,39 @@ class Head(msgspec.Struct, frozen=True):
     deleted: bool
 
 
-class Chunk(msgspec.Struct, frozen=True):
-    """What is new of a bin: rows of the log, and up to which numbers they go. `reread` is what the last request to read
-    the bin again says: up to which capture, and with which provider."""
+class LogChunk(msgspec.Struct, frozen=True):
+    """What is new in a bin: rows of the log, and the positions they reach. `reread`: the last request to parse the
+    bin again, as the capture number it extends to and the provider."""
 
-    captures: Sequence[Row]
-    outcomes: Sequence[Row]
+    captures: Sequence[SqlRow]
+    outcomes: Sequence[SqlRow]
     upto_n: int
     upto_k: int
     reread: tuple[int, str | None] | None
 
-    def provider_of(self, row: Row) -> str | None:
-        """The provider that a capture is read with."""
+    def provider_of(self, row: SqlRow) -> str | None:
+        """The provider setting that a capture is parsed with."""
         if self.reread is not None and number_of(row["id"]) <= self.reread[0]:
             return self.reread[1]
         provider: str | None = row["provider"]
         return provider
 
 
-def read_heads(log: Transaction, numbers: Sequence[int] | None = None) -> list[Head]:
-    """All bins, or some of them, deleted ones included."""
+def read_log_heads(log: Transaction, numbers: Sequence[int] | None = None) -> list[LogHead]:
+    """All bins, or some of them, including deleted ones."""
     if numbers is None:
         return [_head(row) for row in log.all("log_heads")]
     return [_head(row) for number in numbers if (row := log.one("log_head", {"number": number})) is not None]
 
 
-def read_chunk(log: Transaction, head: Head, space: Space, limit: int = MOST) -> Chunk:
-    """At most `limit` captures behind the position of a space, and the outcomes up to there."""
+def read_chunk(log: Transaction, head: LogHead, space: Space, limit: int = MAX_CAPTURES) -> LogChunk:
+    """At most `limit` captures after the position of a space, and the outcomes of captures up to there."""
     numbers = {"after": row_id(head.number, space.n), "upto": row_id(head.number, head.last_n), "limit": limit}
     sizes = log.all("log_capture_sizes", numbers)
     count, size = 0, 0
     for row in sizes:
         size += row["size"]
-        if count and size > MOST_BYTES:
+        if count and size > MAX_BYTES:
             break
         count += 1
     upto_n = head.last_n if count == len(sizes) < limit else number_of(sizes[count - 1]["id"])
@@ -70,35 +70,35 @@ def read_chunk(log: Transaction, head: Head, space: Space, limit: int = MOST) ->
     outcomes, upto_k = _outcomes(log, head, space.k, upto_n)
     reread = log.one("log_last_reread", {"bin": head.number}) if head.rereads else None
     last = None if reread is None else (reread["through_n"], reread["provider"])
-    return Chunk(captures, outcomes, upto_n, upto_k, last)
+    return LogChunk(captures, outcomes, upto_n, upto_k, last)
 
 
-def read_deletions(log: Transaction, head: Head, space: Space) -> Sequence[Row]:
-    """Every deletion behind the position of a space."""
+def read_deletions(log: Transaction, head: LogHead, space: Space) -> Sequence[SqlRow]:
+    """All deletions after the position of a space."""
     return log.all("log_deletions", {"after": row_id(head.number, space.d), "upto": row_id(head.number, head.last_d)})
 
 
-def is_up_to_date(head: Head, space: Space) -> bool:
-    """Nothing of the bin is left behind a space."""
+def is_up_to_date(head: LogHead, space: Space) -> bool:
+    """Whether a space has everything of the bin."""
     return (space.n, space.k, space.d) == (head.last_n, head.last_k, head.last_d)
 
 
-def next_capture(log: Transaction, head: Head, space: Space) -> int | None:
-    """The id of the next capture behind a space; None where there is none."""
+def next_capture(log: Transaction, head: LogHead, space: Space) -> int | None:
+    """The row id of the next capture after a space's position, or None."""
     numbers = {"after": row_id(head.number, space.n), "upto": row_id(head.number, head.last_n), "limit": 1}
     rows = log.all("log_capture_sizes", numbers)
     return int(rows[0]["id"]) if rows else None
 
 
-def _outcomes(log: Transaction, head: Head, after_k: int, upto_n: int) -> tuple[Sequence[Row], int]:
-    """Those of captures up to `upto_n`, in order; the rest waits for its captures."""
-    numbers = {"after": row_id(head.number, after_k), "upto": row_id(head.number, head.last_k), "limit": MOST_OUTCOMES}
+def _outcomes(log: Transaction, head: LogHead, after_k: int, upto_n: int) -> tuple[Sequence[SqlRow], int]:
+    """Outcomes of captures up to `upto_n`, in order; the others wait for their captures."""
+    numbers = {"after": row_id(head.number, after_k), "upto": row_id(head.number, head.last_k), "limit": MAX_OUTCOMES}
     rows = log.all("log_outcomes", numbers)
     ready = next((index for index, row in enumerate(rows) if row["n"] > upto_n), len(rows))
-    if ready == len(rows) < MOST_OUTCOMES:
+    if ready == len(rows) < MAX_OUTCOMES:
         return rows, head.last_k
     return rows[:ready], number_of(rows[ready - 1]["id"]) if ready else after_k
 
 
-def _head(row: Row) -> Head:
-    return msgspec.convert({name: row[name] for name in Head.__struct_fields__}, Head, strict=False)
+def _head(row: SqlRow) -> LogHead:
+    return msgspec.convert({name: row[name] for name in LogHead.__struct_fields__}, LogHead, strict=False)

@@ -1,8 +1,7 @@
-"""The fold: what a capture states, and what became of its answer, into the messages and pairings of its space.
+"""The fold: applies the events and the outcome of a capture to the messages and pairings of its space.
 
-Everything here follows from the captures in the order of their numbers and from their outcomes, so that a ledger that
-is made again is the same, and so that what depends on a deleted capture can be folded again from what is left
-(`refolding.py`).
+The result depends only on the captures in order and on their outcomes. So a rebuilt ledger is the same, and what
+depends on a deleted capture can be folded again from the rest (`refolding.py`).
 """
 
 from collections.abc import Sequence
@@ -17,53 +16,53 @@ from ...domain.roles import Kind
 from ...domain.units import micros
 from ..ids import number_of
 from ..transaction import Transaction
-from .captures import Captures, Kept
+from .captures import LedgerCapture, LedgerCaptures
 from .changes import Changes
-from .messages import Entry, Messages
-from .pairs import Pair, Pairs
+from .messages import LedgerMessage, LedgerMessages
+from .pairs import LedgerPairing, LedgerPairings
 from .spaces import Space
 from .texts import Texts, has_text, text_of
 
-# No provider reports on one message as often. More events are counted, and do not change it: an id that is sent for
-# ever must not make each capture dearer, nor its deletion.
-MOST_EVENTS = 1_000
+# The limit of events of one message or call. Further events are counted and do not change it, so that an id that is
+# sent endlessly does not make each capture, or its deletion, more expensive.
+MAX_EVENTS = 1_000
 
 
 class Fold:
-    """Of one space, in one transaction."""
+    """The fold of one space in one transaction."""
 
     def __init__(self, transaction: Transaction, space: Space) -> None:
         self.transaction = transaction
         self.space = space
         self.changes = Changes(transaction, space)
-        self.captures = Captures(transaction, space, self.changes)
-        self.messages = Messages(transaction, space, self.changes)
-        self.pairs = Pairs(transaction, space, self.captures)
+        self.captures = LedgerCaptures(transaction, space, self.changes)
+        self.messages = LedgerMessages(transaction, space, self.changes)
+        self.pairs = LedgerPairings(transaction, space, self.captures)
         self.texts = Texts(transaction, space)
         self._links: list[tuple[object, ...]] = []
         self._calls: list[tuple[object, ...]] = []
 
-    def look_up(self, kept: Sequence[Kept]) -> None:
-        """Load the messages that these captures speak of, at once."""
+    def look_up(self, kept: Sequence[LedgerCapture]) -> None:
+        """Load the messages of these captures in one query."""
         keys = [
             (event.message_id, each.provider or "") for each in kept for event in each.events if makes_message(event)
         ]
         self.messages.look_up(keys)
 
-    def add(self, kept: Kept) -> None:
-        """Everything that a new capture states."""
+    def add(self, kept: LedgerCapture) -> None:
+        """Apply all events of a new capture."""
         for position, event in enumerate(kept.events):
             self.add_event(kept, position, event)
 
-    def add_event(self, kept: Kept, position: int, event: Event) -> None:
-        """One event of a capture."""
+    def add_event(self, kept: LedgerCapture, position: int, event: Event) -> None:
+        """Apply one event of a capture."""
         if makes_message(event):
             self._add_to_message(kept, position, event)
         else:
             self._add_to_call(kept, position, event)
 
     def settle(self, n: int, outcome: Outcome) -> None:
-        """What became of the answer to a capture. The first that is told counts."""
+        """Set the outcome of the answer to a capture. Only the first outcome counts."""
         kept = self.captures.get(n)
         if kept is None or kept.outcome is not None:
             return
@@ -71,21 +70,21 @@ class Fold:
         self.captures.change(kept)
         for pair in self._pairs_of(kept):
             self.pairs.settle(pair, n, outcome)
-            self._tell_messages(pair)
+            self._update_messages(pair)
 
-    def mark_missing(self, pair: Pair) -> None:
-        """No fallback came in time."""
+    def mark_missing(self, pair: LedgerPairing) -> None:
+        """Mark a pairing whose fallback did not come in time."""
         self.pairs.mark_missing(pair)
-        self._tell_messages(pair)
+        self._update_messages(pair)
 
     def flush(self) -> None:
-        """Write everything."""
+        """Write all changes."""
         self.transaction.insert("add_link", self._links)
         self.transaction.insert("add_call", self._calls)
         self._links.clear()
         self._calls.clear()
         self.texts.flush()
-        # New captures take their seqs first, then the messages that changed with them.
+        # New captures get their seqs first, then the messages that changed with them.
         self.captures.flush()
         self.messages.flush()
         self.pairs.flush()
@@ -93,24 +92,24 @@ class Fold:
 
     # Calls
 
-    def _add_to_call(self, kept: Kept, position: int, event: Event) -> None:
+    def _add_to_call(self, kept: LedgerCapture, position: int, event: Event) -> None:
         self._calls.append((self.space.number, event.message_id, kept.n, position))
         self.pair_call(kept, event)
 
-    def pair_call(self, kept: Kept, event: Event) -> None:
-        """The capture as a hit of the call's pairing."""
+    def pair_call(self, kept: LedgerCapture, event: Event) -> None:
+        """Add the capture as a hit to the pairing of the call."""
         if not is_hit_of_call(kept, event) or kept.hit is None:
             return
         pair = self.pairs.find_call(event.message_id)
         if pair is None:
             pair = self.pairs.begin(kept.hit, call=event.message_id)
-        elif pair.events < MOST_EVENTS:
+        elif pair.events < MAX_EVENTS:
             self.pairs.absorb(pair, kept.hit)
         self.pairs.count(pair, 1)
 
     # Messages
 
-    def _add_to_message(self, kept: Kept, position: int, event: Event) -> None:
+    def _add_to_message(self, kept: LedgerCapture, position: int, event: Event) -> None:
         fact = Fact(
             n=kept.n, at=kept.at, provider=kept.provider or "", event=event, print=kept.print, findings=kept.own
         )
@@ -118,7 +117,7 @@ class Fold:
         odd: tuple[str, ...] = ()
         if entry is None:
             entry, odd = self._begin(kept, position, fact)
-        elif entry.events < MOST_EVENTS:
+        elif entry.events < MAX_EVENTS:
             message, odd = absorb(entry.message, fact)
             self.messages.change(entry, message)
             self._pair(kept, entry, event)
@@ -128,12 +127,12 @@ class Fold:
         self._links.append((entry.id, kept.n, position))
         kept.messages[position] = number_of(entry.id)
         self.captures.set_odd(kept, position, odd)
-        self.captures.change(kept, shown=False)
+        self.captures.change(kept, notify=False)
 
-    def _begin(self, kept: Kept, position: int, fact: Fact) -> tuple[Entry, tuple[str, ...]]:
+    def _begin(self, kept: LedgerCapture, position: int, fact: Fact) -> tuple[LedgerMessage, tuple[str, ...]]:
         message = begin(fact)
         hit = None if kept.is_call else kept.hit
-        twin_of: Pair | None = None
+        twin_of: LedgerPairing | None = None
         odd: tuple[str, ...] = ()
         text = None
         if has_text(message):
@@ -151,13 +150,13 @@ class Fold:
             assert hit is not None, "only a hit is looked for across"
             twin_of.twin = entry.id
             self.pairs.absorb(twin_of, hit, entry.id)
-            self._tell_messages(twin_of)
+            self._update_messages(twin_of)
         else:
             self._pair(kept, entry, fact.event)
         return entry, odd
 
-    def _find_across(self, messages: Sequence[int]) -> Pair | None:
-        """The pairing of the first of these that has been on its own URL only."""
+    def _find_across(self, messages: Sequence[int]) -> LedgerPairing | None:
+        """The pairing of the first of these messages that has hits on one URL only."""
         for id in messages:
             entry = self.messages.get(id)
             pair = None if entry is None or entry.pairing is None else self.pairs.get(entry.pairing)
@@ -165,8 +164,8 @@ class Fold:
                 return pair
         return None
 
-    def _pair(self, kept: Kept, entry: Entry, event: Event) -> None:
-        """The capture as a hit of the message's pairing."""
+    def _pair(self, kept: LedgerCapture, entry: LedgerMessage, event: Event) -> None:
+        """Add the capture as a hit to the pairing of the message."""
         before = None if entry.pairing is None else self.pairs.get(entry.pairing)
         if entry.message.direction is Direction.OUTBOUND:
             if before is not None:
@@ -174,7 +173,7 @@ class Fold:
                 self.messages.touch(entry)
                 self.messages.change(entry, with_findings(entry.message, ()))
                 self.pairs.leave(before, entry.id)
-                self._tell_messages(before)
+                self._update_messages(before)
             return
         hit = kept.hit
         if hit is None or kept.is_call or event.kind is not Kind.INBOUND:
@@ -188,16 +187,16 @@ class Fold:
             had = before.pairing.findings
             self.pairs.absorb(before, hit, entry.id)
         if had != before.pairing.findings or had:
-            self._tell_messages(before)
+            self._update_messages(before)
 
-    def _tell_messages(self, pair: Pair) -> None:
-        """Put the pairing's findings on its messages."""
+    def _update_messages(self, pair: LedgerPairing) -> None:
+        """Copy the findings of the pairing to its messages."""
         for row in pair.messages:
             entry = self.messages.get(row)
             if entry is not None:
                 self.messages.change(entry, with_findings(entry.message, pair.pairing.findings))
 
-    def _find(self, fact: Fact) -> Entry | None:
+    def _find(self, fact: Fact) -> LedgerMessage | None:
         entry = self.messages.find((fact.event.message_id, fact.provider))
         if entry is not None or fact.event.piece is None:
             return entry
@@ -209,9 +208,9 @@ class Fold:
                 return entry
         return None
 
-    def _pairs_of(self, kept: Kept) -> list[Pair]:
+    def _pairs_of(self, kept: LedgerCapture) -> list[LedgerPairing]:
         """The pairings that a capture may be a hit of."""
-        found: dict[int, Pair] = {}
+        found: dict[int, LedgerPairing] = {}
         for event, number in zip(kept.events, kept.messages, strict=True):
             if number is None:
                 pair = self.pairs.find_call(event.message_id) if kept.is_call else None
@@ -223,6 +222,6 @@ class Fold:
         return list(found.values())
 
 
-def is_hit_of_call(kept: Kept, event: Event) -> bool:
-    """It came to one of the voice URLs, which make a pair; callbacks of a call do not."""
+def is_hit_of_call(kept: LedgerCapture, event: Event) -> bool:
+    """Whether it was sent to a voice URL, which belongs to a pair; callbacks of a call do not."""
     return kept.is_call and event.kind is Kind.VOICE

@@ -1,7 +1,7 @@
 """The follower: reads the log from its positions and keeps the ledger up to date. Runs in the ledger process.
 
-One transaction covers what is new of several bins, and their positions, so that after a crash a few captures are read
-again and nothing is counted twice. It is not synced for each of them: what a power cut takes is made again.
+One transaction covers what is new in several bins, and their positions, so that after a crash a few captures are
+processed again and nothing is counted twice. Commits are not synced: what a power cut removes is derived again.
 """
 
 from collections.abc import Callable, Iterator
@@ -11,111 +11,124 @@ from ...clock import now, ticks
 from ...domain.units import micros
 from ...traces import name_of, trace_of
 from ..ids import MASK
-from ..log.jobs import Mark
+from ..log.jobs import LogPosition
 from ..process import Pipe
 from ..sqlite.ledger_file import LedgerFile
-from ..transaction import Damaged, Database, DatabaseError, Transaction
+from ..transaction import DamagedFile, Database, DatabaseError, Transaction
 from .building import build_step
-from .clockwork import mark_what_is_due
+from .due_marks import mark_due
 from .erasing import erase_step
-from .feed import MOST, Head, is_up_to_date, next_capture, read_heads
+from .feed import MAX_CAPTURES, LogHead, is_up_to_date, next_capture, read_log_heads
 from .pacing import Pacing
-from .protocol import Begin, Bell, Damage, Epoch, NeedEpoch, Note, Progress, Slow, decode_from_server, encode
+from .protocol import (
+    Epoch,
+    LedgerDamaged,
+    LedgerProgress,
+    LogEvent,
+    LogGrew,
+    NeedEpoch,
+    ReadingBegins,
+    ReadingCutOff,
+    decode_from_server,
+    encode,
+)
 from .search import SearchIndex, index_step
 from .spaces import Space
-from .steps import Reader, Step
+from .steps import CaptureReader, LedgerStep
 
-# The clock's work; and as often the server is told that the process lives.
+# The interval of time-based marks, and of the frame that shows that the process works.
 CLOCK_S = 1.0
-# Under a constant load the search index, a bin that is made again, and rows of what is gone get a turn as often.
+# Under a constant load, the search index, rebuilds and erasing get a step at this interval.
 TURN_S = 0.25
-# Captures that the search index takes in at once.
+# Captures that are indexed in one step.
 INDEXED = 250
-# Captures that are read one by one behind one on which reading raises: such come in groups.
+# Captures that are parsed one by one after one that raised, because such captures come in groups.
 AFTER = 16
-# Failures of one bin, one after the other, until its space is made again.
+# Consecutive failures of one bin before its space is rebuilt.
 MOST_FAILURES = 3
-# Deleted texts leave the write-ahead log when nothing else is to be done, and after so long in any case.
+# Deleted texts are erased from the write-ahead log when there is nothing else to do, and after this time in any case.
 ERASED_WITHIN_S = 10.0
 
 
 class Follower:
-    """On one ledger file. `careful`: captures of these bins are read one by one, until so many have been."""
+    """Follows one ledger file. `careful`: bins whose captures are parsed one by one, and for how many captures."""
 
-    def __init__(self, pipe: Pipe, log: Database, file: LedgerFile, reader: Reader, careful: dict[int, int]) -> None:
+    def __init__(
+        self, pipe: Pipe, log: Database, file: LedgerFile, reader: CaptureReader, careful: dict[int, int]
+    ) -> None:
         self._pipe = pipe
-        self._logs = log
+        self._log_database = log
         self._file = file
         self._reader = reader
         self._careful = careful
-        # Captures on which reading or folding raises, by their ids in the log.
+        # Captures on which parsing or folding raises, by their ids in the log.
         self._broken: set[int] = set()
         self._behind: dict[int, None] = {}
         self._failures: dict[int, int] = {}
         self._epochs: list[int] = []
-        # Bins that wait for one.
-        self._wanting: set[int] = set()
-        # Nothing waits for a turn.
-        self._at_rest = False
+        # Bins that need an epoch.
+        self._awaiting_epoch: set[int] = set()
+        # Nothing is left for the background steps.
+        self._is_idle = False
         self._clock_at = self._turn_at = 0.0
-        # Since then deleted texts may still be in the files.
+        # When deleted texts began to be in the files; None: there are none.
         self._erased_at: float | None = None
         self._pacing = Pacing()
 
     def run(self) -> None:
-        """Until the server hangs up. DatabaseError."""
-        self._compare()
+        """Run until the server closes the pipe. Raises DatabaseError."""
+        self._find_behind()
         while True:
             data = self._pipe.receive(self._pause_s())
             while data is not None:
-                self._hear(decode_from_server(data))
+                self._handle(decode_from_server(data))
                 data = self._pipe.receive(0.0)
             if not self._pipe.is_open:
                 return
             self._work()
 
-    def _compare(self) -> None:
-        """Which bins are behind, and which of the ledger's are no more."""
+    def _find_behind(self) -> None:
+        """Find the bins that are behind the log, and the bins of the ledger that the log no longer has."""
         with self._write() as (step, log):
-            heads = {head.number: head for head in read_heads(log)}
+            heads = {head.number: head for head in read_log_heads(log)}
             for row in step.transaction.all("ledger_bins"):
                 if row["number"] not in heads:
                     step.forget_bin(row["number"])
             self._behind = {number: None for number, head in heads.items() if not step.is_followed(head)}
             marks = [step.mark_of(head) for head in heads.values() if not head.deleted]
-        self._tell(Progress(marks, []))
+        self._send(LedgerProgress(marks, []))
 
-    def _hear(self, frame: Bell | Epoch | Damage) -> None:
-        if isinstance(frame, Damage):
-            raise Damaged(frame.reason)
+    def _handle(self, frame: LogGrew | Epoch | LedgerDamaged) -> None:
+        if isinstance(frame, LedgerDamaged):
+            raise DamagedFile(frame.reason)
         if isinstance(frame, Epoch):
             self._epochs.append(frame.number)
-            self._behind.update(dict.fromkeys(self._wanting))
-            self._wanting.clear()
-            self._at_rest = False
+            self._behind.update(dict.fromkeys(self._awaiting_epoch))
+            self._awaiting_epoch.clear()
+            self._is_idle = False
             return
         self._pacing.log_grew(ticks(), urgent=frame.urgent)
         self._behind.update(dict.fromkeys(mark.bin for mark in frame.marks))
 
     def _pause_s(self) -> float:
-        """How long nothing needs to be done."""
+        """Seconds until something has to be done."""
         moment = ticks()
-        next_at = self._pacing.ready_at() if self._behind else self._clock_at if self._at_rest else moment
+        next_at = self._pacing.ready_at() if self._behind else self._clock_at if self._is_idle else moment
         return max(0.0, min(next_at, self._clock_at) - moment)
 
     def _work(self) -> None:
         moment = ticks()
         if self._behind and moment >= self._pacing.ready_at():
             self._follow()
-            self._at_rest = False
-        if not self._at_rest and (not self._behind or moment >= self._turn_at):
+            self._is_idle = False
+        if not self._is_idle and (not self._behind or moment >= self._turn_at):
             self._turn_at = moment + TURN_S
-            self._at_rest = not any([self._build(), self._index(), self._erase()])
+            self._is_idle = not any([self._build(), self._index(), self._erase()])
         if moment >= self._clock_at:
             self._clock_at = moment + (0.0 if self._mark() else CLOCK_S)
-        self._file.checkpoints.look()
-        if self._erased_at is not None and (self._at_rest or moment - self._erased_at > ERASED_WITHIN_S):
-            self._erased_at = None if self._file.checkpoints.empty() else self._erased_at
+        self._file.checkpoints.checkpoint_if_due()
+        if self._erased_at is not None and (self._is_idle or moment - self._erased_at > ERASED_WITHIN_S):
+            self._erased_at = None if self._file.checkpoints.truncate() else self._erased_at
 
     # What is new
 
@@ -131,52 +144,54 @@ class Follower:
             self._failed(numbers, error, building=False)
 
     def _follow_bins(self, numbers: list[int]) -> None:
-        marks: list[Mark] = []
+        marks: list[LogPosition] = []
         changed: list[str] = []
         done = []
-        left = MOST
+        left = MAX_CAPTURES
         self._pacing.begins(ticks())
         with self._write() as (step, log):
-            self._tell(Begin([(number, -1) for number in numbers], alone=False))
+            self._send(ReadingBegins([(number, -1) for number in numbers], alone=False))
             for number in numbers:
                 head, space = self._find(step, log, number, changed)
                 if head is None or space is None:
-                    # No reader need wait for what a bin that is gone might still get.
-                    marks.append(Mark(number, MASK, MASK, MASK, MASK))
+                    # No read waits for a bin that is deleted.
+                    marks.append(LogPosition(number, MASK, MASK, MASK, MASK))
                     done.append(number)
                     continue
                 space, count = self._step(step, head, space, left)
                 self._keep_current(step, head, space)
                 left -= count
-                marks.append(Mark(number, space.n, space.k, space.d, head.version))
+                marks.append(LogPosition(number, space.n, space.k, space.d, head.version))
                 changed.append(head.id)
                 if is_up_to_date(head, space):
                     done.append(number)
                 if left <= 0:
                     break
         for mark in marks:
-            # Behind the others: one that is behind for long keeps no other waiting.
+            # Moved to the end, so that a bin that is far behind does not block the others.
             self._behind[mark.bin] = self._behind.pop(mark.bin)
         for number in done:
             self._behind.pop(number, None)
             self._failures.pop(number, None)
-        self._pacing.stepped(ticks(), MOST - left, is_done=not self._behind)
-        self._tell(Progress(marks, changed))
+        self._pacing.stepped(ticks(), MAX_CAPTURES - left, is_done=not self._behind)
+        self._send(LedgerProgress(marks, changed))
 
-    def _step(self, step: Step, head: Head, space: Space, limit: int) -> tuple[Space, int]:
-        """A step of a bin, of one capture where one of them has stopped the process or raised."""
+    def _step(self, step: LedgerStep, head: LogHead, space: Space, limit: int) -> tuple[Space, int]:
+        """A step of a bin; of one capture only if a capture of the bin has stopped the process or raised."""
         if head.number not in self._careful:
             return step.follow(head, space, limit)
-        self._tell(Begin([(head.number, step.next_number(head, space))], alone=True))
+        self._send(ReadingBegins([(head.number, step.next_number(head, space))], alone=True))
         space, count = step.follow(head, space, 1)
         self._careful[head.number] -= max(1, count)
         if self._careful[head.number] <= 0:
             del self._careful[head.number]
         return space, count
 
-    def _find(self, step: Step, log: Transaction, number: int, changed: list[str]) -> tuple[Head | None, Space | None]:
-        """A bin in the log and its space in the ledger; `changed` gets the id of one that is gone."""
-        heads = read_heads(log, [number])
+    def _find(
+        self, step: LedgerStep, log: Transaction, number: int, changed: list[str]
+    ) -> tuple[LogHead | None, Space | None]:
+        """A bin in the log and its space in the ledger. The id of a deleted bin is added to `changed`."""
+        heads = read_log_heads(log, [number])
         if not heads:
             changed += filter(None, [step.forget_bin(number)])
             return None, None
@@ -186,16 +201,16 @@ class Follower:
             changed.append(head.id)
         return head, space
 
-    def _keep_current(self, step: Step, head: Head, space: Space) -> None:
-        """Begin to build what must be read again: deleting captures may have asked for that, too."""
+    def _keep_current(self, step: LedgerStep, head: LogHead, space: Space) -> None:
+        """Begin a rebuild if the space is outdated; deletions may have caused that."""
         if step.is_outdated(head, space) and step.building_space(head) is None:
             self._with_epoch(head.number, lambda epoch: step.begin_building(head, epoch))
 
     def _failed(self, numbers: list[int], error: Exception, *, building: bool) -> None:
-        """A fault of smsbin: find the capture that it fails on, and go on without what that states."""
-        self._tell(Note("ledger.failed", name_of(error), trace_of(error)))
+        """Handle a bug: find the capture that raises, and continue without its events."""
+        self._send(LogEvent("ledger.failed", name_of(error), trace_of(error)))
         if len(numbers) > 1 or numbers[0] not in self._careful:
-            self._careful.update(dict.fromkeys(numbers, MOST))
+            self._careful.update(dict.fromkeys(numbers, MAX_CAPTURES))
             return
         (number,) = numbers
         self._failures[number] = self._failures.get(number, 0) + 1
@@ -207,7 +222,7 @@ class Follower:
             capture = next_capture(log, head, space)
             if capture is not None and capture not in self._broken:
                 self._broken.add(capture)
-                # It is found: what follows need not be read one by one for long.
+                # The capture is found, so only a few of the next ones are parsed one by one.
                 self._careful[number] = min(self._careful.get(number, AFTER), AFTER)
             elif self._failures[number] > MOST_FAILURES:
                 self._with_epoch(number, lambda epoch: step.start_over(head, space, epoch))
@@ -215,17 +230,17 @@ class Follower:
     # What can wait
 
     def _with_epoch(self, bin: int, call: Callable[[int], None]) -> None:
-        """Call with a number of the log, if there is one; else ask for one, and look at the bin again when it comes."""
+        """Call with an unused epoch; if there is none, request one and examine the bin again when it comes."""
         if self._epochs:
             call(self._epochs.pop())
-            self._at_rest = False
+            self._is_idle = False
             return
-        if not self._wanting:
-            self._tell(NeedEpoch())
-        self._wanting.add(bin)
+        if not self._awaiting_epoch:
+            self._send(NeedEpoch())
+        self._awaiting_epoch.add(bin)
 
     def _build(self) -> bool:
-        """A step of the first space that is being built; whether there is one."""
+        """A step of the first space that is being built; returns whether there is one."""
         with self._file.database.read() as transaction:
             row = transaction.one("building_spaces")
         if row is None:
@@ -233,7 +248,7 @@ class Follower:
         number = row["bin"]
         try:
             with self._write() as (step, log):
-                self._tell(Begin([(number, -1)], alone=False))
+                self._send(ReadingBegins([(number, -1)], alone=False))
                 changed = build_step(step, log, number, self._step)
         except DatabaseError:
             raise
@@ -242,7 +257,7 @@ class Follower:
             return True
         if changed is None:
             self._behind[number] = None
-        self._tell(Progress([], [changed] if changed else []))
+        self._send(LedgerProgress([], [changed] if changed else []))
         return True
 
     def _index(self) -> bool:
@@ -257,26 +272,26 @@ class Follower:
         return more or (not self._behind and self._file.merge())
 
     def _mark(self) -> bool:
-        """Some of the clock's work, and a sign of life; whether more may be due."""
+        """Set some of the due marks and report progress; returns whether more may be due."""
         with self._file.database.write() as transaction:
             behind = [row["number"] for row in transaction.all("building_spaces")]
             behind += [space for number in self._behind if (space := _space_of(transaction, number)) is not None]
-            spaces = mark_what_is_due(transaction, micros(now()), behind)
+            spaces = mark_due(transaction, micros(now()), behind)
             rows = [transaction.one("ledger_bin", {"number": space.bin}) for space in spaces]
             building = [tuple(row) for row in transaction.all("building_progress")]
-        self._tell(Progress([], [row["id"] for row in rows if row is not None], building))
+        self._send(LedgerProgress([], [row["id"] for row in rows if row is not None], building))
         return len(spaces) > 0
 
     # Both databases, and the server
 
     @contextmanager
-    def _write(self) -> Iterator[tuple[Step, Transaction]]:
-        """A transaction on the ledger, and a snapshot of the log beside it."""
-        with self._file.database.write() as transaction, self._logs.read() as log:
-            step = Step(transaction, log, self._reader, micros(now()), self._broken)
+    def _write(self) -> Iterator[tuple[LedgerStep, Transaction]]:
+        """A transaction on the ledger, and a snapshot of the log."""
+        with self._file.database.write() as transaction, self._log_database.read() as log:
+            step = LedgerStep(transaction, log, self._reader, micros(now()), self._broken)
             yield step, log
         for bin, n in step.cut_off:
-            self._tell(Slow(bin, n))
+            self._send(ReadingCutOff(bin, n))
         if step.search.has_erased:
             self._note_erased()
 
@@ -285,7 +300,7 @@ class Follower:
         if self._erased_at is None:
             self._erased_at = ticks()
 
-    def _tell(self, frame: object) -> None:
+    def _send(self, frame: object) -> None:
         self._pipe.send(encode(frame))
 
 

@@ -1,4 +1,4 @@
-"""The messages that one transaction of the ledger works on: found once, changed in memory, written once."""
+"""The messages that one transaction of the ledger reads and changes: each is loaded once and written once."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,8 +10,8 @@ from ...domain.messages.model import Message
 from ...domain.units import MICROSECOND, micros
 from ..ids import number_of
 from ..rows import message_columns, message_identity, message_motion, read_message
-from ..transaction import Row, Transaction
-from .changes import Changes, What
+from ..transaction import SqlRow, Transaction
+from .changes import ChangeKind, Changes
 from .spaces import Space
 
 PIECES_WITHIN_US = PIECES_WITHIN // MICROSECOND
@@ -20,9 +20,9 @@ PIECES_WITHIN_US = PIECES_WITHIN // MICROSECOND
 Key = tuple[str, str]
 
 
-class Entry(msgspec.Struct, eq=False):
-    """A message and its row `id`. `stored`: as it stands in the table; None: not yet. `pairing` is the row of its
-    pairing, `events` how many events it has."""
+class LedgerMessage(msgspec.Struct, eq=False):
+    """A message and its row id. `stored`: its state in the table, or None if it has no row. `pairing`: the row of
+    its pairing. `events`: the number of its events."""
 
     id: int
     message: Message
@@ -32,51 +32,51 @@ class Entry(msgspec.Struct, eq=False):
 
     @property
     def key(self) -> Key:
-        """What it is found by."""
+        """The key for look-ups."""
         return self.message.message_id, self.message.provider
 
 
-class Messages:
-    """Of one space, in one transaction."""
+class LedgerMessages:
+    """The messages of one space in one transaction."""
 
     def __init__(self, transaction: Transaction, space: Space, changes: Changes) -> None:
         self._transaction = transaction
         self._space = space
         self._changes = changes
-        self._by_key: dict[Key, Entry] = {}
-        self._by_id: dict[int, Entry] = {}
-        # Looked for and not found.
+        self._by_key: dict[Key, LedgerMessage] = {}
+        self._by_id: dict[int, LedgerMessage] = {}
+        # Looked up and not found.
         self._absent: set[Key] = set()
-        self._changed: dict[int, Entry] = {}
-        # Erased in this transaction, by key: the row's number goes to whatever begins again under the key.
-        self._erased: dict[Key, Entry] = {}
-        # Pairs of numbers that may have no message any more.
+        self._changed: dict[int, LedgerMessage] = {}
+        # Erased in this transaction, by key. A new message with the same key gets the same row id.
+        self._erased: dict[Key, LedgerMessage] = {}
+        # Pairs of phone numbers that may have no message any more.
         self._left: set[tuple[str, str]] = set()
 
     def look_up(self, keys: Sequence[Key]) -> None:
-        """Find all of these at once. Mostly there is none, so a row is read only where there is one."""
+        """Load all of these in one query. Most do not exist, so rows are read only for those that do."""
         wanted = [key for key in dict.fromkeys(keys) if key not in self._by_key and key not in self._absent]
         self._absent.update(wanted)
         for id, *key in self._transaction.find("find_messages", [(self._space.number, *key) for key in wanted]):
             self._absent.discard((key[0], key[1]))
             self.get(id)
 
-    def find(self, key: Key) -> Entry | None:
-        """The message with this id and provider."""
+    def find(self, key: Key) -> LedgerMessage | None:
+        """The message with this id and provider, or None."""
         if key not in self._by_key and key not in self._absent:
             self.look_up([key])
         return self._by_key.get(key)
 
-    def get(self, id: int) -> Entry | None:
-        """The message of a row."""
+    def get(self, id: int) -> LedgerMessage | None:
+        """The message of a row id, or None."""
         entry = self._by_id.get(id)
         if entry is None:
             row = self._transaction.one("get_message_row", {"id": id})
             entry = None if row is None else self._remember(row)
         return entry
 
-    def find_pieces(self, piece_key: str, at: datetime) -> list[Entry]:
-        """Long messages with this reference around a time, the youngest first."""
+    def find_pieces(self, piece_key: str, at: datetime) -> list[LedgerMessage]:
+        """Long messages with this reference around a time, the newest first."""
         values = {
             "space": self._space.number, "piece_key": piece_key,
             "from": micros(at) - PIECES_WITHIN_US, "to": micros(at) + PIECES_WITHIN_US,
@@ -87,37 +87,37 @@ class Messages:
         near_enough = [entry for entry in found if abs(entry.message.last_at - at) <= PIECES_WITHIN]
         return sorted(near_enough, key=lambda entry: (entry.message.last_at, entry.id), reverse=True)
 
-    def begin(self, message: Message, pairing: int | None) -> Entry:
-        """A message that was not there."""
+    def begin(self, message: Message, pairing: int | None) -> LedgerMessage:
+        """Create a message."""
         key = (message.message_id, message.provider)
         again = self._erased.pop(key, None)
         if again is None:
             self._space.last_message += 1
         id = self._space.id(self._space.last_message) if again is None else again.id
-        entry = Entry(id, message, None, pairing)
+        entry = LedgerMessage(id, message, None, pairing)
         self._absent.discard(key)
         self._by_key[key] = self._by_id[id] = self._changed[id] = entry
         return entry
 
     @property
     def next_id(self) -> int:
-        """The row of a message that begins now, where none was erased under its key."""
+        """The row id of the next message, unless one was erased under its key."""
         return self._space.id(self._space.last_message + 1)
 
-    def change(self, entry: Entry, message: Message) -> None:
-        """A message as it is now."""
+    def change(self, entry: LedgerMessage, message: Message) -> None:
+        """Replace the state of a message."""
         if message is not entry.message:
             entry.message = message
             self.touch(entry)
 
-    def touch(self, entry: Entry) -> None:
-        """Something beside the message has changed: its pairing, or the count of its events."""
-        # The last changed is told last.
+    def touch(self, entry: LedgerMessage) -> None:
+        """Mark a message as changed when its pairing or its event count has changed."""
+        # The last changed message gets the highest seq.
         self._changed.pop(entry.id, None)
         self._changed[entry.id] = entry
 
-    def erase(self, entry: Entry) -> None:
-        """Its row goes."""
+    def erase(self, entry: LedgerMessage) -> None:
+        """Delete its row."""
         if entry.stored is not None:
             self._transaction.run("erase_message", {"id": entry.id})
             self._erased[entry.key] = entry
@@ -128,13 +128,13 @@ class Messages:
         self._absent.add(entry.key)
 
     def flush(self) -> None:
-        """Write what has changed; each message takes a seq."""
+        """Write changed messages; each gets a seq."""
         changed, self._changed = self._changed, {}
         begun, moved, others = [], [], []
         pairs: dict[tuple[str, str], int] = {}
         for entry in changed.values():
             message, stored = entry.message, entry.stored
-            seq = self._changes.add(What.MESSAGE, number_of(entry.id))
+            seq = self._changes.add(ChangeKind.MESSAGE, number_of(entry.id))
             beside = (entry.events, entry.pairing)
             if stored is None:
                 begun.append((*message_columns(message, seq), *beside, self._space.number, entry.id))
@@ -155,7 +155,7 @@ class Messages:
 
     def _forget_erased(self) -> None:
         for entry in self._erased.values():
-            self._changes.add(What.MESSAGE_GONE, number_of(entry.id), (entry.key[1], entry.key[0]))
+            self._changes.add(ChangeKind.MESSAGE_GONE, number_of(entry.id), (entry.key[1], entry.key[0]))
         self._erased.clear()
         for theirs, ours in self._left:
             values = {"space": self._space.number, "theirs": theirs, "ours": ours}
@@ -166,8 +166,8 @@ class Messages:
         if message.theirs and message.ours:
             self._left.add((message.theirs, message.ours))
 
-    def _remember(self, row: Row) -> Entry:
+    def _remember(self, row: SqlRow) -> LedgerMessage:
         message = read_message(row)
-        entry = Entry(row["id"], message, message, row["pairing"], row["events"])
+        entry = LedgerMessage(row["id"], message, message, row["pairing"], row["events"])
         self._by_key[entry.key] = self._by_id[entry.id] = entry
         return entry

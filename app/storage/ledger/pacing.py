@@ -1,20 +1,21 @@
-"""When the follower begins its next step. Keeping comes first: while captures come fast, reading waits and does many at
-once, which costs less for each of them and leaves the processors to the answers. The caller gives the time.
+"""Decides when the follower begins its next step. Storing captures has priority: at a high rate the follower waits
+and processes many captures at once, which costs less for each and leaves the processors to answers. The caller
+passes the time in.
 """
 
-# New captures are waited for so long that their outcomes come with them.
+# New captures wait this long, so that their outcomes are processed with them.
 GATHER_S = 0.015
-# While more captures than this come in a second, reading waits for a pause of `QUIET_S`. Waiting, and reading what came
-# meanwhile, take no longer than `LONGEST_S` together, as far as the last time tells.
+# Above this rate, in captures a second, the follower waits for a pause of `QUIET_S`. Waiting and processing together
+# take at most `LONGEST_S`, estimated from the last time.
 FAST = 2_000
 QUIET_S = 0.03
 LONGEST_S = 0.7
-# How much the last step counts for the rate.
+# Weight of the last step in the average rate.
 WEIGHT = 0.3
 
 
 class Pacing:
-    """Of one follower."""
+    """The state of one follower."""
 
     def __init__(self) -> None:
         self._rate = 0.0
@@ -26,14 +27,14 @@ class Pacing:
         self._began_at = self._took_s = 0.0
 
     def log_grew(self, now: float, *, urgent: bool) -> None:
-        """The log has grown; `urgent`: a reader is waiting."""
+        """The log has grown; `urgent`: a read waits for the ledger."""
         if not self._waiting:
             self._waiting, self._first_at = True, now
         self._last_at = now
         self._urgent = self._urgent or urgent
 
     def ready_at(self) -> float:
-        """When the next step begins; at once where something was left by the last one."""
+        """When the next step begins; 0 if the last one has left something."""
         if self._urgent or self._left or not self._waiting:
             return 0.0
         if self._rate < FAST:
@@ -46,7 +47,7 @@ class Pacing:
             self._began_at = now
 
     def stepped(self, now: float, captures: int, *, is_done: bool) -> None:
-        """A step has read so many captures; `is_done`: nothing was left."""
+        """A step has processed this number of captures; `is_done`: nothing is left."""
         elapsed = max(now - self._step_at, 0.001)
         self._rate += WEIGHT * (captures / elapsed - self._rate)
         self._step_at = now

@@ -1,5 +1,5 @@
-"""The pairings that one transaction of the ledger works on: which captures on the primary and the fallback URL belong
-together, and the counts of their verdicts and gaps.
+"""The pairings that one transaction of the ledger reads and changes: which captures on the primary and the fallback
+URL belong together, and the counts of verdicts and gaps.
 """
 
 from collections import Counter
@@ -24,14 +24,14 @@ from ...domain.units import micros
 from ..ids import number_of
 from ..packing import pack
 from ..rows import read_pairing, write_codes
-from ..transaction import Row, Transaction
-from .captures import Captures, Codes
+from ..transaction import SqlRow, Transaction
+from .captures import Codes, LedgerCaptures
 from .spaces import Space
 
 
-class Pair(msgspec.Struct, eq=False):
-    """A pairing and its row `id`. `message` and `twin` are rows of messages, `call` is a call's id. `counted` is what
-    the counts have of it: None while it is new. `events` is how many a call has."""
+class LedgerPairing(msgspec.Struct, eq=False):
+    """A pairing and its row id. `message` and `twin`: rows of messages; `call`: the id of a call. `counted`: verdict
+    and gap that are included in the counts, None for a new one. `events`: the number of events of a call."""
 
     id: int
     pairing: Pairing
@@ -43,93 +43,94 @@ class Pair(msgspec.Struct, eq=False):
 
     @property
     def messages(self) -> tuple[int, ...]:
-        """The rows of its messages."""
+        """The row ids of its messages."""
         return tuple(row for row in (self.message, self.twin) if row is not None)
 
 
-class Pairs:
-    """Of one space, in one transaction."""
+class LedgerPairings:
+    """The pairings of one space in one transaction."""
 
-    def __init__(self, transaction: Transaction, space: Space, captures: Captures) -> None:
+    def __init__(self, transaction: Transaction, space: Space, captures: LedgerCaptures) -> None:
         self._transaction = transaction
         self._space = space
         self._captures = captures
-        self._by_id: dict[int, Pair] = {}
-        self._by_call: dict[str, Pair] = {}
-        self._changed: dict[int, Pair] = {}
-        # Erased in this transaction, by message or call: what begins again for it has the same row.
+        self._by_id: dict[int, LedgerPairing] = {}
+        self._by_call: dict[str, LedgerPairing] = {}
+        self._changed: dict[int, LedgerPairing] = {}
+        # Erased in this transaction, by message or call. A new pairing of the same message or call gets the same row
+        # id.
         self._erased: dict[int | str, int] = {}
         self._verdicts: Counter[str] = Counter()
         self._gaps: Counter[int] = Counter()
 
-    def get(self, id: int) -> Pair | None:
-        """The pairing of a row."""
+    def get(self, id: int) -> LedgerPairing | None:
+        """The pairing of a row id, or None."""
         pair = self._by_id.get(id)
         if pair is None:
             row = self._transaction.one("get_pairing", {"id": id})
             pair = None if row is None else self._remember(row)
         return pair
 
-    def find_call(self, call: str) -> Pair | None:
-        """The pairing of a call."""
+    def find_call(self, call: str) -> LedgerPairing | None:
+        """The pairing of a call, or None."""
         pair = self._by_call.get(call)
         if pair is None:
             row = self._transaction.one("find_call", {"space": self._space.number, "call": call})
             pair = None if row is None else self._by_id.get(row["id"]) or self._remember(row)
         return pair
 
-    def begin(self, hit: Hit, *, message: int | None = None, call: str | None = None) -> Pair:
-        """A pairing with one hit, of a message or of a call."""
+    def begin(self, hit: Hit, *, message: int | None = None, call: str | None = None) -> LedgerPairing:
+        """Create a pairing with one hit, of a message or of a call."""
         pairing = begin_pairing(hit, voice=call is not None)
         id = self._erased.pop(call or message or 0, None)
         if id is None:
             self._space.last_pairing += 1
             id = self._space.id(self._space.last_pairing)
-        pair = Pair(id, pairing, message, call)
+        pair = LedgerPairing(id, pairing, message, call)
         self._by_id[pair.id] = self._changed[pair.id] = pair
         if call is not None:
             self._by_call[call] = pair
-        self._tell_captures(pair, {})
+        self._update_captures(pair, {})
         return pair
 
-    def absorb(self, pair: Pair, hit: Hit, message: int | None = None) -> None:
-        """One more hit of a call, or of one of the pairing's messages."""
+    def absorb(self, pair: LedgerPairing, hit: Hit, message: int | None = None) -> None:
+        """Add a hit of the call, or of one of the pairing's messages."""
         is_twin = pair.twin is not None and message == pair.twin
         self.put(pair, absorb_hit(pair.pairing, replace(hit, twin=True) if is_twin else hit))
 
-    def leave(self, pair: Pair, message: int) -> None:
-        """One of its messages is no inbound one after all."""
+    def leave(self, pair: LedgerPairing, message: int) -> None:
+        """Remove one of its messages, which turned out to be outbound."""
         left = without_message(pair.pairing, twin=message == pair.twin)
         pair.message, pair.twin = (pair.twin if message == pair.message else pair.message), None
         self.put(pair, left)
 
-    def count(self, pair: Pair, events: int) -> None:
-        """So many more events of its call."""
+    def count(self, pair: LedgerPairing, events: int) -> None:
+        """Add to the number of events of its call."""
         pair.events += events
         self._changed[pair.id] = pair
 
-    def settle(self, pair: Pair, n: int, outcome: Outcome) -> None:
-        """What became of the answer to one of its captures."""
+    def settle(self, pair: LedgerPairing, n: int, outcome: Outcome) -> None:
+        """Set the outcome of the answer to one of its captures."""
         self.put(pair, settle_hit(pair.pairing, n, outcome))
 
-    def mark_missing(self, pair: Pair) -> None:
-        """No fallback came in time."""
+    def mark_missing(self, pair: LedgerPairing) -> None:
+        """Mark it: no fallback came in time."""
         self.put(pair, mark_missing(pair.pairing))
 
-    def put(self, pair: Pair, pairing: Pairing) -> None:
-        """A pairing as it is now; without hits it is gone."""
+    def put(self, pair: LedgerPairing, pairing: Pairing) -> None:
+        """Replace the state of a pairing; one without hits is erased."""
         if pairing is pair.pairing:
             return
         before = codes_of(pair.pairing)
         pair.pairing = pairing
-        self._tell_captures(pair, before)
+        self._update_captures(pair, before)
         if pairing.hits:
             self._changed[pair.id] = pair
         else:
             self.erase(pair)
 
-    def erase(self, pair: Pair) -> None:
-        """Its row goes, with what it found in its captures."""
+    def erase(self, pair: LedgerPairing) -> None:
+        """Delete its row, and the findings that it gives its captures."""
         for n in codes_of(pair.pairing):
             self._captures.set_paired(n, number_of(pair.id), ())
         self._changed.pop(pair.id, None)
@@ -142,7 +143,7 @@ class Pairs:
             self._erased[pair.call or pair.message or 0] = pair.id
 
     def flush(self) -> None:
-        """Write what has changed."""
+        """Write all changes."""
         changed, self._changed = self._changed, {}
         new = [pair for pair in changed.values() if pair.counted is None]
         known = [pair for pair in changed.values() if pair.counted is not None]
@@ -159,12 +160,12 @@ class Pairs:
         self._gaps.clear()
         self._erased.clear()
 
-    def _tell_captures(self, pair: Pair, before: dict[int, Codes]) -> None:
+    def _update_captures(self, pair: LedgerPairing, before: dict[int, Codes]) -> None:
         after = codes_of(pair.pairing)
         for n in {**before, **after}:
             self._captures.set_paired(n, number_of(pair.id), after.get(n, ()))
 
-    def _row(self, pair: Pair) -> tuple[object, ...]:
+    def _row(self, pair: LedgerPairing) -> tuple[object, ...]:
         pairing = pair.pairing
         is_now = (pairing.verdict.value, pairing.gap_ms)
         if is_now != pair.counted:
@@ -184,9 +185,11 @@ class Pairs:
         if gap is not None:
             self._gaps[gap] += change
 
-    def _remember(self, row: Row) -> Pair:
+    def _remember(self, row: SqlRow) -> LedgerPairing:
         counted = (row["verdict"], row["gap_ms"])
-        pair = Pair(row["id"], read_pairing(row), row["message"], row["call"], row["twin"], counted, row["events"])
+        pair = LedgerPairing(
+            row["id"], read_pairing(row), row["message"], row["call"], row["twin"], counted, row["events"]
+        )
         self._by_id[pair.id] = pair
         if pair.call is not None:
             self._by_call[pair.call] = pair
@@ -194,7 +197,7 @@ class Pairs:
 
 
 def codes_of(pairing: Pairing) -> dict[int, Codes]:
-    """What the pairing finds in its captures, by number. That no fallback came is shown on the last try."""
+    """The findings that the pairing gives its captures, by number. A missing fallback is shown on the last capture."""
     if not pairing.findings:
         return {}
     found = {hit.n: codes for hit in pairing.hits if (codes := oddities_of(pairing, hit))}

@@ -1,7 +1,9 @@
-"""The ledger process: `<pipe> <ledger> <log> <run> <first> <careful>` (`app/follower.py` starts it with a reader).
+"""The ledger process: `<pipe> <ledger> <log> <run> <first> <careful>` (`app/follower.py` starts it with the
+parsers).
 
-`run` names the opening of the log that is followed, `first` says whether anything was appended since ("first" or
-"later"), `careful` are bins whose captures are read one by one, as JSON. When the server goes away the process ends.
+`run`: the id of the opening of the log that is followed. `first`: "first" if nothing was appended since the start,
+else "later". `careful`: bins whose captures are parsed one by one, as JSON. When the server closes the pipe, the
+process ends.
 """
 
 import json
@@ -11,63 +13,63 @@ from pathlib import Path
 from typing import TypeVar
 
 from ... import clock
-from ..process import Pipe, begin, settle
+from ..process import Pipe, begin, tune_gc
 from ..sqlite.ledger_file import LedgerFile, make_ledger_file, open_ledger_file, open_log_to_follow
-from ..transaction import CannotWrite, Database, DatabaseError, LogUnreadable, Row
-from .budget import Budget
-from .feed import MOST, Head, read_heads
+from ..transaction import CannotWrite, Database, DatabaseError, LogUnreadable, SqlRow
+from .feed import MAX_CAPTURES, LogHead, read_log_heads
 from .follower import Follower
-from .protocol import Epoch, NeedEpoch, Note, Progress, Ready, decode_from_server, encode
+from .protocol import Epoch, LedgerOpened, LedgerProgress, LogEvent, NeedEpoch, decode_from_server, encode
+from .read_timer import ReadTimer
 from .spaces import epoch_of
-from .steps import Reader
+from .steps import CaptureReader
 
-AGAIN_S = 1.0
-# One that fails so soon after it was made again is not made again at once: the fault may be the disk's.
+RETRY_S = 1.0
+# A ledger that fails this soon after it was rebuilt is not rebuilt at once, because the disk may be the cause.
 SETTLED_S = 30.0
-# Keeping comes first where processors are scarce.
+# Storing captures has priority where processors are scarce.
 NICENESS = 19
 
 T = TypeVar("T")
 
 
-class Closed(Exception):
-    """The server has hung up."""
+class ServerGone(Exception):
+    """The server has closed the pipe."""
 
 
-def follow(arguments: Sequence[str], make_reader: Callable[[], Reader]) -> None:
-    """Follow until the server hangs up, whatever happens to the ledger's file."""
+def follow(arguments: Sequence[str], make_capture_reader: Callable[[], CaptureReader]) -> None:
+    """Follow the log until the server closes the pipe, whatever happens to the ledger file."""
     begin()
     os.nice(NICENESS)
-    reader, budget = make_reader(), Budget()
+    reader, budget = make_capture_reader(), ReadTimer()
     reader.recognise = budget.over(reader.recognise)
-    process = Process(arguments, reader)
-    settle()
+    process = LedgerProcess(arguments, reader)
+    tune_gc()
     budget.start()
     try:
         process.run()
-    except (Closed, BrokenPipeError):
+    except (ServerGone, BrokenPipeError):
         return
 
 
-class Process:
-    """One ledger file after the other, mostly one."""
+class LedgerProcess:
+    """Opens, follows and replaces ledger files."""
 
-    def __init__(self, arguments: Sequence[str], reader: Reader) -> None:
+    def __init__(self, arguments: Sequence[str], reader: CaptureReader) -> None:
         self._pipe = Pipe(int(arguments[0]))
         self._path, self._log_path = Path(arguments[1]), Path(arguments[2])
         self._run, self._is_first = arguments[3], arguments[4] == "first"
-        self._careful = dict.fromkeys(json.loads(arguments[5]), MOST)
+        self._careful = dict.fromkeys(json.loads(arguments[5]), MAX_CAPTURES)
         self._reader = reader
 
     def run(self) -> None:
-        """Closed, BrokenPipeError: the server is gone."""
+        """Raises ServerGone or BrokenPipeError when the server is gone."""
         log = self._until_it_works(lambda: open_log_to_follow(self._log_path))
         file = self._until_it_works(lambda: open_ledger_file(self._path))
         if file.reason is not None:
-            self._pipe.send(encode(Note("ledger.replaced", file.reason)))
+            self._pipe.send(encode(LogEvent("ledger.replaced", file.reason)))
         if not self._until_it_works(lambda: self._belongs_to(file, log)):
             file = self._replace(file, log)
-        self._say_ready()
+        self._send_opened()
         made_at = -SETTLED_S
         while True:
             try:
@@ -79,16 +81,17 @@ class Process:
                 self._wait(error)
                 log = self._until_it_works(lambda: open_log_to_follow(self._log_path))
             except DatabaseError as error:
-                # No incident: everything in it comes from the log.
+                # Nothing is lost: everything in it comes from the log.
                 self._note("ledger.made_again", error)
                 if clock.ticks() - made_at < SETTLED_S:
                     self._wait(error)
                 file = self._replace(file, log)
                 made_at = clock.ticks()
-                self._say_ready()
+                self._send_opened()
 
     def _belongs_to(self, file: LedgerFile, log: Database) -> bool:
-        """The ledger was made from this log, and is not ahead of it: the log may have been restored."""
+        """Whether the ledger was made from this log and is not ahead of it; the log may have been restored from a
+        backup."""
         try:
             with file.database.write() as ledger, log.read() as there:
                 meta, log_meta = ledger.one("ledger_meta"), there.one("log_meta")
@@ -96,7 +99,7 @@ class Process:
                     return False
                 if meta["run"] != self._run:
                     known = there.one("log_has_run", {"id": meta["run"]}) is not None
-                    if not known or not self._is_first or _is_ahead(ledger.all("positions"), read_heads(there)):
+                    if not known or not self._is_first or _is_ahead(ledger.all("positions"), read_log_heads(there)):
                         return False
                     ledger.run("set_ledger_run", {"run": self._run})
                 return True
@@ -107,11 +110,11 @@ class Process:
             return False
 
     def _replace(self, file: LedgerFile, log: Database) -> LedgerFile:
-        """An empty ledger in its place, of this log, with cursors of its own."""
+        """Replace the ledger by an empty one for this log, with a new epoch of cursors."""
         before = _last_epoch(file)
         file.close()
         fresh = self._until_it_works(lambda: make_ledger_file(self._path))
-        # A log that was restored may not know every number that it has given.
+        # A restored log may give out an epoch that was used before.
         while (epoch := self._epoch()) <= before:
             pass
 
@@ -129,17 +132,17 @@ class Process:
         while True:
             data = self._pipe.receive()
             if data is None:
-                raise Closed
+                raise ServerGone
             frame = decode_from_server(data)
-            # Bells can be missed: the follower compares everything when it begins.
+            # Notifications can be ignored: the follower compares all bins when it starts.
             if isinstance(frame, Epoch):
                 return frame.number
 
-    def _say_ready(self) -> None:
-        self._pipe.send(encode(Ready(clock.new_id(), self._reader.version)))
+    def _send_opened(self) -> None:
+        self._pipe.send(encode(LedgerOpened(clock.new_id(), self._reader.version)))
 
     def _note(self, event: str, error: DatabaseError) -> None:
-        self._pipe.send(encode(Note(event, str(error))))
+        self._pipe.send(encode(LogEvent(event, str(error))))
 
     def _until_it_works(self, call: Callable[[], T]) -> T:
         while True:
@@ -149,19 +152,19 @@ class Process:
                 self._wait(error)
 
     def _wait(self, error: DatabaseError) -> None:
-        """Tell why, and try again in a while. The server goes on meanwhile."""
+        """Report the reason and wait before the next attempt."""
         self._is_first = False
         self._note("ledger.stopped", error)
-        self._pipe.send(encode(Progress([], [], None, str(error))))
-        ends_at = clock.ticks() + AGAIN_S
+        self._pipe.send(encode(LedgerProgress([], [], None, str(error))))
+        ends_at = clock.ticks() + RETRY_S
         while (left := ends_at - clock.ticks()) > 0:
             self._pipe.receive(left)
             if not self._pipe.is_open:
-                raise Closed
+                raise ServerGone
 
 
 def _last_epoch(file: LedgerFile) -> int:
-    """The highest one that a ledger's cursors are of, as far as it can be read."""
+    """The highest epoch of the cursors in a ledger, as far as it can be read."""
     try:
         with file.database.read() as ledger:
             row = ledger.one("last_first_seq")
@@ -170,7 +173,7 @@ def _last_epoch(file: LedgerFile) -> int:
     return 0 if row is None or row[0] is None else epoch_of(row[0])
 
 
-def _is_ahead(positions: Iterable[Row], heads: Iterable[Head]) -> bool:
+def _is_ahead(positions: Iterable[SqlRow], heads: Iterable[LogHead]) -> bool:
     known = {head.number: head for head in heads}
     for bin, n, k, d in positions:
         head = known.get(bin)

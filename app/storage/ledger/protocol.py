@@ -1,34 +1,34 @@
-"""Frames between the server and the ledger process, as MessagePack. Bins are named by their numbers, with the id where
-the server must name the bin to its viewers.
+"""Frames between the server and the ledger process, as MessagePack. Bins are given by number, and by id where the
+server needs it for viewers.
 """
 
 import msgspec
 
-from ..log.jobs import Mark
+from ..log.jobs import LogPosition
 
 
 class Frame(msgspec.Struct, array_like=True, tag=True, gc=False):
-    """One of them."""
+    """The base of all frames."""
 
 
 # From the server
 
 
-class Bell(Frame):
-    """The log has grown. `urgent`: a reader waits for it."""
+class LogGrew(Frame):
+    """The log has grown. `urgent`: a read waits for it."""
 
-    marks: list[Mark]
+    marks: list[LogPosition]
     urgent: bool
 
 
 class Epoch(Frame):
-    """A number of which the cursors of a new space are made."""
+    """An unused epoch for the cursors of a new space."""
 
     number: int
 
 
-class Damage(Frame):
-    """A reader has found that the ledger's file is damaged."""
+class LedgerDamaged(Frame):
+    """A reader found that the ledger file is damaged."""
 
     reason: str
 
@@ -36,47 +36,48 @@ class Damage(Frame):
 # From the process
 
 
-class Ready(Frame):
-    """A ledger file is open. `file` names it: another name is another file, and readers must open it again. `reader` is
-    the version of the reader."""
+class LedgerOpened(Frame):
+    """A ledger file is open. `file` is its name; when it changes, readers must open the file again. `reader` is the
+    version of the parsers."""
 
     file: str
     reader: str
 
 
 class NeedEpoch(Frame):
-    """Something is to be made again."""
+    """The process needs an epoch to rebuild something."""
 
 
-class Begin(Frame):
-    """Captures are about to be read: of these bins, behind these numbers. `alone`: just the next one of one bin."""
+class ReadingBegins(Frame):
+    """Captures are about to be parsed: of these bins, after these numbers. `alone`: only the next capture of one
+    bin."""
 
     places: list[tuple[int, int]]
     alone: bool
 
 
-class Progress(Frame):
-    """How far the ledger is.
+class LedgerProgress(Frame):
+    """The progress of the ledger.
 
-    `marks`: the bins that were followed, and up to where. `changed`: ids of bins whose readers see something new.
-    `building`: by number of the bin, its id, the captures that are done and their highest number; None: as before.
-    `trouble`: why nothing can be written or read at the moment.
+    `marks`: the new positions of bins. `changed`: ids of bins whose readable state has changed. `building`: bin
+    number, bin id, processed captures and their highest number, for each rebuild; None: unchanged. `trouble`: why
+    the ledger cannot be written or read now.
     """
 
-    marks: list[Mark]
+    marks: list[LogPosition]
     changed: list[str]
     building: list[tuple[int, str, int, int]] | None = None
     trouble: str | None = None
 
 
-class Slow(Frame):
-    """Reading a capture was cut off. The log keeps it, so that a ledger that is made again says the same."""
+class ReadingCutOff(Frame):
+    """Parsing a capture was cut off. The log stores this, so that a rebuilt ledger has the same result."""
 
     bin: int
     n: int
 
 
-class Note(Frame):
+class LogEvent(Frame):
     """An event for the server's log."""
 
     event: str
@@ -84,8 +85,8 @@ class Note(Frame):
     trace: str | None = None
 
 
-FromServer = Bell | Epoch | Damage
-FromProcess = Ready | NeedEpoch | Begin | Progress | Slow | Note
+FromServer = LogGrew | Epoch | LedgerDamaged
+FromProcess = LedgerOpened | NeedEpoch | ReadingBegins | LedgerProgress | ReadingCutOff | LogEvent
 
 encode = msgspec.msgpack.Encoder().encode
 decode_from_server = msgspec.msgpack.Decoder(FromServer).decode

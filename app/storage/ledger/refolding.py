@@ -1,8 +1,8 @@
-"""Deleting captures from the ledger: afterwards it is what it would be if they had never come.
+"""Deletes captures from the ledger: afterwards it is as if they had never come.
 
-A capture changes what others mean: the message that it began, a text that came again, the pairing that it was a hit of,
-a piece of a long message. So everything that may depend on it is found, erased, and folded again from the captures that
-are left, by the same code that folds new ones.
+A capture affects others: the message that it began, a repeated text, the pairing that it was a hit of, the other
+parts of a long message. So everything that may depend on it is collected, erased, and folded again from the
+remaining captures, with the same code that folds new ones.
 """
 
 from collections.abc import Iterator
@@ -15,52 +15,51 @@ from ...domain.messages.folding import begin, piece_key
 from ...domain.messages.model import SOFT_DUPLICATE, Fact
 from ...domain.units import micros
 from ..ids import number_of
-from .captures import Kept
-from .folding import MOST_EVENTS, Fold, is_hit_of_call
-from .messages import Entry
-from .pairs import Pair
+from .captures import LedgerCapture
+from .folding import MAX_EVENTS, Fold, is_hit_of_call
+from .messages import LedgerMessage
+from .pairs import LedgerPairing
 from .texts import Text, has_text, text_of
 
-# So many messages are folded again at once. More depend on one another only where the same text without an id comes
-# again and again on both URLs: then the whole space is made again.
-MOST_MESSAGES = 1_000
+# The limit of messages that are folded again at once. More depend on each other only if the same text without an id
+# comes repeatedly on both URLs; then the whole space is rebuilt.
+MAX_MESSAGES = 1_000
 
-# Event `position` of capture n.
-Place = tuple[int, int]
+# Number of the capture, position of the event.
+EventPosition = tuple[int, int]
 
 
 class TooMany(Exception):
-    """More depends on the captures than is folded again in one transaction."""
+    """More depends on the captures than can be folded again in one transaction."""
 
 
-class _Part(msgspec.Struct):
-    """One message that is folded again: the first of its events that are left, how many more there are, and the last of
-    those."""
+class _RefoldedMessage(msgspec.Struct):
+    """A message that is folded again: its first remaining events, the number of further ones, and the last of those."""
 
-    entry: Entry
-    places: list[Place]
+    entry: LedgerMessage
+    places: list[EventPosition]
     more: int
-    last: Place | None
+    last: EventPosition | None
 
 
 class Refold:
-    """One use: `collect`, then `apply`."""
+    """For one use: call `collect`, then `apply`."""
 
     def __init__(self, fold: Fold, deleted: frozenset[int]) -> None:
         self._fold = fold
         self._deleted = deleted
-        self._parts: dict[int, _Part] = {}
-        self._pairs: dict[int, Pair] = {}
-        # Calls, and how many of their hits are deleted.
+        self._parts: dict[int, _RefoldedMessage] = {}
+        self._pairs: dict[int, LedgerPairing] = {}
+        # Calls, and the number of their deleted hits.
         self._calls: dict[str, int] = {}
-        # What the messages begin with; and what other messages near them begin with.
+        # The texts that the messages begin with, and the texts of other messages that are near them.
         self._begun: list[Text] = []
-        self._echoes: dict[Place, Text] = {}
-        self._waiting: list[Entry] = []
-        self._taken: set[int] = set()
+        self._echoes: dict[EventPosition, Text] = {}
+        self._waiting: list[LedgerMessage] = []
+        self._seen: set[int] = set()
 
     def collect(self) -> None:
-        """Find everything that depends on the deleted captures. TooMany."""
+        """Find everything that depends on the deleted captures. Raises TooMany."""
         for n in sorted(self._deleted):
             kept = self._fold.captures.get(n)
             if kept is None:
@@ -70,12 +69,12 @@ class Refold:
                     hits = int(is_hit_of_call(kept, event))
                     self._calls[event.message_id] = self._calls.get(event.message_id, 0) + hits
                 else:
-                    self._take(self._fold.messages.get(self._fold.space.id(number)))
+                    self._enqueue(self._fold.messages.get(self._fold.space.id(number)))
         while self._waiting:
             self._follow(self._waiting.pop())
 
     def apply(self) -> None:
-        """Erase all of that and fold what is left of it again."""
+        """Erase it, and fold the remaining events again."""
         fold = self._fold
         for part in self._parts.values():
             self._erase(part)
@@ -99,28 +98,29 @@ class Refold:
         for text in self._echoes.values():
             self._judge_echo(text)
 
-    def _kept(self, n: int) -> Kept:
+    def _kept(self, n: int) -> LedgerCapture:
         kept = self._fold.captures.get(n)
         assert kept is not None, "a link leads to a capture"
         return kept
 
     # Finding
 
-    def _take(self, entry: Entry | None) -> None:
-        if entry is None or entry.id in self._taken:
+    def _enqueue(self, entry: LedgerMessage | None) -> None:
+        if entry is None or entry.id in self._seen:
             return
-        if len(self._taken) >= MOST_MESSAGES:
+        if len(self._seen) >= MAX_MESSAGES:
             raise TooMany
-        self._taken.add(entry.id)
+        self._seen.add(entry.id)
         self._waiting.append(entry)
 
-    def _follow(self, entry: Entry) -> None:
-        """What may depend on a message: through its pairing, and through what each of its events could begin."""
+    def _follow(self, entry: LedgerMessage) -> None:
+        """Collect what may depend on a message: through its pairing, and through what each of its events could
+        begin."""
         fold = self._fold
         if entry.pairing is not None and (pair := fold.pairs.get(entry.pairing)) is not None:
             self._pairs[pair.id] = pair
             for row in pair.messages:
-                self._take(fold.messages.get(row))
+                self._enqueue(fold.messages.get(row))
         part = self._part(entry)
         self._parts[entry.id] = part
         deleted = list(self._deleted_places(entry))
@@ -130,37 +130,37 @@ class Refold:
             kept = self._kept(place[0])
             self._follow_event(kept, place[1], kept.events[place[1]], begins=place == first)
 
-    def _part(self, entry: Entry) -> _Part:
-        """Its events, without those that are deleted."""
+    def _part(self, entry: LedgerMessage) -> _RefoldedMessage:
+        """Its events without the deleted ones."""
         count = len(self._deleted)
-        values = {"message": entry.id, "limit": MOST_EVENTS + count}
+        values = {"message": entry.id, "limit": MAX_EVENTS + count}
         places = [
             (row["n"], row["position"])
             for row in self._fold.transaction.all("first_links", values)
             if row["n"] not in self._deleted
-        ][:MOST_EVENTS]
+        ][:MAX_EVENTS]
         gone = sum(1 for _ in self._deleted_places(entry))
         more = entry.events - gone - len(places)
         last = None
         if more > 0:
             newest = self._fold.transaction.all("last_links", {"message": entry.id, "limit": count + 1})
             last = next((row["n"], row["position"]) for row in newest if row["n"] not in self._deleted)
-        return _Part(entry, places, more, last)
+        return _RefoldedMessage(entry, places, more, last)
 
-    def _deleted_places(self, entry: Entry) -> Iterator[Place]:
+    def _deleted_places(self, entry: LedgerMessage) -> Iterator[EventPosition]:
         number = number_of(entry.id)
         for n in self._deleted:
             kept = self._fold.captures.get(n)
             if kept is not None:
                 yield from ((n, position) for position, each in enumerate(kept.messages) if each == number)
 
-    def _follow_event(self, kept: Kept, position: int, event: Event, *, begins: bool) -> None:
+    def _follow_event(self, kept: LedgerCapture, position: int, event: Event, *, begins: bool) -> None:
         fold = self._fold
-        self._take(fold.messages.find((event.message_id, kept.provider or "")))
+        self._enqueue(fold.messages.find((event.message_id, kept.provider or "")))
         wanted = piece_key(event)
         if wanted is not None:
             for other in fold.messages.find_pieces(wanted, kept.at):
-                self._take(other)
+                self._enqueue(other)
             return
         message = begin(Fact(n=kept.n, at=kept.at, provider=kept.provider or "", event=event))
         if not has_text(message):
@@ -172,19 +172,19 @@ class Refold:
         for near in (*fold.texts.before(text), *fold.texts.behind(text)):
             self._echoes[(near.n, near.position)] = near
             if near.is_across(text):
-                self._take(fold.messages.get(near.message))
+                self._enqueue(fold.messages.get(near.message))
 
     # Erasing and folding again
 
-    def _erase(self, part: _Part) -> None:
+    def _erase(self, part: _RefoldedMessage) -> None:
         fold = self._fold
         fold.messages.erase(part.entry)
         n, position = part.places[-1] if part.more > 0 else (1 << 62, 0)
         fold.transaction.run("erase_links", {"message": part.entry.id, "n": n, "position": position})
         fold.transaction.each("erase_link", [(part.entry.id, *place) for place in self._deleted_places(part.entry)])
 
-    def _count_more(self, part: _Part) -> None:
-        """Events behind the first thousand: their links have stayed, and they are only counted."""
+    def _count_more(self, part: _RefoldedMessage) -> None:
+        """Count the events after the first thousand; their links were not erased."""
         if part.last is None:
             return
         entry = self._fold.messages.get(part.entry.id)
@@ -195,7 +195,7 @@ class Refold:
         entry.events += part.more
 
     def _judge_echo(self, text: Text) -> None:
-        """A message that was not folded again, but begins like one that was: is it still a soft duplicate?"""
+        """Decide again whether a message, which was not folded again itself, is a soft duplicate."""
         fold = self._fold
         entry, kept = fold.messages.get(text.message), fold.captures.get(text.n)
         if entry is None or kept is None or text.n in self._deleted or text.message in self._parts:
@@ -209,14 +209,14 @@ class Refold:
             fold.messages.change(entry, replace(entry.message, findings=findings))
 
     def _refold_call(self, call: str, gone: int) -> None:
-        """Its pairing; the rows of captures that are left stay as they are. `gone` hits of it are deleted."""
+        """Fold the pairing of a call again; `gone` of its hits are deleted. The rows of the other captures stay."""
         fold = self._fold
         pair = fold.pairs.find_call(call)
         if pair is None:
             return
-        values = {"space": fold.space.number, "call": call, "limit": MOST_EVENTS + gone}
+        values = {"space": fold.space.number, "call": call, "limit": MAX_EVENTS + gone}
         found = fold.transaction.all("first_call_hits", values)
-        rows = [row for row in found if row["n"] not in self._deleted][:MOST_EVENTS]
+        rows = [row for row in found if row["n"] not in self._deleted][:MAX_EVENTS]
         fold.captures.look_up([row["n"] for row in rows])
         more = pair.events - gone - len(rows)
         fold.pairs.erase(pair)

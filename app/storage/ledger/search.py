@@ -1,7 +1,5 @@
-"""The search index of words and parties, filled behind the fold and emptied of what is deleted.
-
-Why behind: full text costs as much as the fold itself. Captures that it has not reached are matched directly
-(`reads/filters.py`).
+"""The search index of words and phone numbers. It is filled after the fold, because full text costs as much as the
+fold itself. Captures that are not indexed yet are matched directly (`reads/filters.py`).
 """
 
 import json
@@ -9,19 +7,19 @@ from collections.abc import Sequence
 
 from ...domain.search import tokens
 from ..ids import number_of, owner_of
-from ..transaction import Row, Transaction
+from ..transaction import SqlRow, Transaction
 from .spaces import Space, read_space, save_space
 
 
 class SearchIndex:
-    """Of all spaces. `has_erased`: texts of deleted captures may still be in the files."""
+    """The index of all spaces. `has_erased`: texts of deleted captures may still be in the files."""
 
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
         self.has_erased = False
 
     def advance(self, space: Space, limit: int) -> bool:
-        """Take in at most `limit` more captures; whether more are waiting."""
+        """Index at most `limit` more captures; returns whether there are more."""
         place = {"after": space.id(space.indexed_n), "upto": space.id(space.n), "limit": limit}
         rows = self._transaction.all("words_after", place)
         self._transaction.each("add_to_search", [_entry(row) for row in rows])
@@ -30,7 +28,7 @@ class SearchIndex:
         return space.indexed_n < space.n
 
     def forget(self, space: Space, numbers: Sequence[int]) -> None:
-        """Take captures out, while their rows are still there: the index needs the words that it is to forget."""
+        """Remove captures from the index. Their rows must still exist, because FTS5 needs the words to remove them."""
         self.has_erased = True
         ids = [space.id(n) for n in numbers if n <= space.indexed_n]
         if not ids:
@@ -41,7 +39,7 @@ class SearchIndex:
 
 
 def index_step(transaction: Transaction, limit: int) -> bool:
-    """One step for the space that comes first; whether there was one to do."""
+    """One step for the first space that is not indexed; returns whether there was one."""
     row = transaction.one("unindexed_spaces")
     if row is None:
         return False
@@ -52,17 +50,17 @@ def index_step(transaction: Transaction, limit: int) -> bool:
 
 
 def scope_of(space: int) -> str:
-    """The word in the index that stands for a space."""
+    """The word in the index that identifies a space."""
     return f"s{space}"
 
 
-def _entry(row: Row) -> tuple[int, str, str, str]:
+def _entry(row: SqlRow) -> tuple[int, str, str, str]:
     text, rest = (" ".join(tokens(row[name] or "")) for name in ("text", "words"))
     return row["id"], scope_of(owner_of(row["id"])), text, rest
 
 
-def _parties(rows: Sequence[Row]) -> list[tuple[int, int, str, int]]:
-    """In the order of their table, so that its pages are touched once each."""
+def _parties(rows: Sequence[SqlRow]) -> list[tuple[int, int, str, int]]:
+    """In the order of their table, so that each page is written once."""
     ends = (
         (owner_of(row["id"]), end, row[name], number_of(row["id"]))
         for end, name in enumerate(("sender", "recipient"))

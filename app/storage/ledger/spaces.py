@@ -1,7 +1,7 @@
-"""Spaces: one reading of one bin each, with how far the log has been read and the numbers given so far.
+"""Spaces: one result of parsing one bin, with its position in the log and the numbers assigned so far.
 
-Readers see the space that the bin's row names. Clearing a bin begins an empty one; reading a bin again builds one
-beside the current one and swaps them when it has caught up. What was there before is erased in steps.
+Readers see the space that the bin's row names. Clearing a bin begins an empty space; parsing a bin again builds a
+second one and swaps them when it has caught up. Old spaces are erased in steps.
 """
 
 from enum import StrEnum
@@ -9,14 +9,14 @@ from enum import StrEnum
 import msgspec
 
 from ..ids import row_id
-from ..transaction import Row, Transaction
+from ..transaction import SqlRow, Transaction
 
-# Live cursors of one epoch; an epoch is a number that the log gives out once.
+# Bits of a cursor below its epoch. The log gives out each epoch once.
 EPOCH_BITS = 32
 
 
-class State(StrEnum):
-    """What a space is for."""
+class SpaceState(StrEnum):
+    """The use of a space."""
 
     CURRENT = "current"
     BUILDING = "building"
@@ -24,7 +24,7 @@ class State(StrEnum):
 
 
 class Space(msgspec.Struct):
-    """A row of `spaces`, as the transaction will leave it."""
+    """A row of `spaces` as it will be after the transaction."""
 
     number: int
     bin: int
@@ -48,48 +48,55 @@ class Space(msgspec.Struct):
     indexed_n: int
 
     def next_seq(self) -> int:
-        """For one more visible change."""
+        """The seq for one more visible change."""
         self.last_seq += 1
         return self.last_seq
 
     def count(self, role: str, change: int) -> None:
-        """So many more captures with a role."""
+        """Change the number of captures of a role."""
         name = f"{role.replace('-', '_')}_count"
         setattr(self, name, getattr(self, name) + change)
         self.captures += change
 
     @property
     def is_spoilt(self) -> bool:
-        """What is left of some captures does not fit together: it is made again."""
+        """Whether its rows may be inconsistent, so that it must be rebuilt."""
         return not self.reader
 
     def spoil(self) -> None:
-        """It is that from now on: no reader has made it."""
+        """Mark it as such: it no longer matches any version of the parsers."""
         self.reader = ""
 
     def id(self, number: int) -> int:
-        """The row id of this space's capture, message or pairing with a number."""
+        """The row id for a number of a capture, message or pairing of this space."""
         return row_id(self.number, number)
 
 
 _COLUMNS = Space.__struct_fields__
 
 
-def read_space(row: Row) -> Space:
+def read_space(row: SqlRow) -> Space:
     """A row of `spaces`."""
     return Space(**{name: row[name] for name in _COLUMNS})
 
 
 def find_space(transaction: Transaction, number: int) -> Space | None:
-    """A space by its number."""
+    """A space by its number, or None."""
     row = transaction.one("get_space", {"number": number})
     return None if row is None else read_space(row)
 
 
 def add_space(
-    transaction: Transaction, bin: int, state: State, reader: str, rereads: int, *, first_seq: int, floor_n: int = 0
+    transaction: Transaction,
+    bin: int,
+    state: SpaceState,
+    reader: str,
+    rereads: int,
+    *,
+    first_seq: int,
+    floor_n: int = 0,
 ) -> Space:
-    """An empty space. Captures up to `floor_n` are not for it."""
+    """Create an empty space that begins after capture `floor_n`."""
     values = {
         "bin": bin, "state": state.value, "reader": reader, "rereads": rereads, "first_seq": first_seq, "n": floor_n,
     }  # fmt: skip
@@ -104,7 +111,7 @@ def save_space(transaction: Transaction, space: Space) -> None:
 
 
 def first_seq_of(epoch: int) -> int:
-    """Where the cursors of an epoch begin."""
+    """The first cursor of an epoch."""
     return epoch << EPOCH_BITS
 
 

@@ -5,17 +5,17 @@ from collections.abc import Callable, Collection, Mapping
 from ...domain.captures import Outcome, RawRequest, Reading
 from ...domain.roles import Kind, Role
 from ..ids import number_of, owner_of
-from ..log.jobs import Mark
+from ..log.jobs import LogPosition
 from ..rows import read_raw
-from ..transaction import Row, Transaction
-from .budget import CUT_OFF, TakesTooLong
-from .changes import Changes, What
-from .clockwork import look_again
+from ..transaction import SqlRow, Transaction
+from .changes import ChangeKind, Changes
 from .deleting import erase, note_newest, numbers_up_to
-from .feed import Chunk, Head, is_up_to_date, next_capture, read_chunk, read_deletions
+from .due_marks import unmark_stuck
+from .feed import LogChunk, LogHead, is_up_to_date, next_capture, read_chunk, read_deletions
 from .folding import Fold
+from .read_timer import CUT_OFF, TakesTooLong
 from .search import SearchIndex
-from .spaces import Space, State, add_space, find_space, first_seq_of, save_space
+from .spaces import Space, SpaceState, add_space, find_space, first_seq_of, save_space
 
 SKIPPED = "Reading this request stopped smsbin twice, so it is not read. The bytes are kept."
 SLOW = "Reading this request took longer than a second, so it is not read. The bytes are kept."
@@ -25,20 +25,20 @@ _KINDS = {Role.STATUS: Kind.STATUS, Role.VOICE: Kind.VOICE, Role.VOICE_FALLBACK:
 Recognise = Callable[[RawRequest, Role, str | None], Reading]
 
 
-class Reader:
-    """How captures are read. `version` changes with every change of what it makes of them."""
+class CaptureReader:
+    """How captures are parsed. `version` changes whenever the result could change."""
 
     def __init__(self, recognise: Recognise, version: str) -> None:
         self.recognise = recognise
         self.version = version
 
 
-class Step:
-    """One transaction on the ledger, with one snapshot of the log. `broken` are captures, by their ids in the log, on
-    which reading or folding raises."""
+class LedgerStep:
+    """One transaction on the ledger, with one snapshot of the log. `broken`: captures, by their ids in the log, on
+    which parsing or folding raises."""
 
     def __init__(
-        self, transaction: Transaction, log: Transaction, reader: Reader, now: int, broken: Collection[int] = ()
+        self, transaction: Transaction, log: Transaction, reader: CaptureReader, now: int, broken: Collection[int] = ()
     ) -> None:
         self.transaction = transaction
         self.search = SearchIndex(transaction)
@@ -47,10 +47,10 @@ class Step:
         self._now = now
         self._broken = broken
         self.cut_off: list[tuple[int, int]] = []
-        """Captures on which reading took too long, as bin and number."""
+        """Captures whose parsing took too long, as bin and number."""
 
-    def current_space(self, head: Head) -> Space | None:
-        """The space that readers of a bin see, after its settings; None: the bin is deleted."""
+    def current_space(self, head: LogHead) -> Space | None:
+        """The space that readers of a bin see, after its settings were applied; None if the bin is deleted."""
         row = self.transaction.one("ledger_bin", {"number": head.number})
         if head.deleted:
             if row is not None:
@@ -59,27 +59,27 @@ class Step:
         if row is None:
             meta = self.transaction.one("ledger_meta")
             assert meta is not None, "it is made with the file"
-            begun = self._add_space(head, State.CURRENT, meta["epoch"])
+            begun = self._add_space(head, SpaceState.CURRENT, meta["epoch"])
             self._put_bin(head, begun)
             return begun
         space = find_space(self.transaction, row["space"])
         assert space is not None, "a bin has a space"
         if head.version != row["version"]:
             self._put_bin(head, space)
-            # The bin itself is something that viewers see.
+            # Viewers see the settings of the bin too.
             space.next_seq()
             if head.stuck_s != row["stuck_s"]:
-                look_again(self.transaction, space, head.stuck_s, self._now)
+                unmark_stuck(self.transaction, space, head.stuck_s, self._now)
             save_space(self.transaction, space)
         return space
 
-    def building_space(self, head: Head) -> Space | None:
-        """The space that is being built for a bin."""
+    def building_space(self, head: LogHead) -> Space | None:
+        """The space that is being built for a bin, or None."""
         row = self.transaction.one("building_space", {"bin": head.number})
         return None if row is None else find_space(self.transaction, row["number"])
 
-    def is_followed(self, head: Head) -> bool:
-        """Nothing needs to be done for a bin."""
+    def is_followed(self, head: LogHead) -> bool:
+        """Whether nothing has to be done for a bin."""
         row = self.transaction.one("ledger_bin", {"number": head.number})
         if head.deleted or row is None:
             return head.deleted and row is None
@@ -88,48 +88,48 @@ class Step:
         is_current = head.version == row["version"] and not self.is_outdated(head, space)
         return is_current and is_up_to_date(head, space)
 
-    def mark_of(self, head: Head) -> Mark:
-        """How far a bin has been followed."""
+    def mark_of(self, head: LogHead) -> LogPosition:
+        """The position of a bin in the ledger."""
         row = self.transaction.one("ledger_bin", {"number": head.number})
         space = None if row is None else find_space(self.transaction, row["space"])
         if row is None or space is None:
-            return Mark(head.number, 0, 0, 0, -1)
-        return Mark(head.number, space.n, space.k, space.d, row["version"])
+            return LogPosition(head.number, 0, 0, 0, -1)
+        return LogPosition(head.number, space.n, space.k, space.d, row["version"])
 
-    def next_number(self, head: Head, space: Space) -> int:
-        """The capture that is read next; 0: there is none."""
+    def next_number(self, head: LogHead, space: Space) -> int:
+        """The number of the next capture to parse; 0 if there is none."""
         found = next_capture(self._log, head, space)
         return 0 if found is None else number_of(found)
 
-    def is_outdated(self, head: Head, space: Space) -> bool:
-        """The bin must be read again: by another reader, or because a person wants it."""
+    def is_outdated(self, head: LogHead, space: Space) -> bool:
+        """Whether the bin must be parsed again: the parsers have changed, or it was requested."""
         return space.reader != self._reader.version or space.rereads != head.rereads
 
-    def begin_building(self, head: Head, epoch: int) -> None:
-        """An empty space beside the current one."""
-        self._add_space(head, State.BUILDING, epoch)
+    def begin_building(self, head: LogHead, epoch: int) -> None:
+        """Create an empty space next to the current one."""
+        self._add_space(head, SpaceState.BUILDING, epoch)
 
-    def start_over(self, head: Head, space: Space, epoch: int) -> None:
-        """Something in a space keeps its bin from being followed: begin an empty one, which readers see at once."""
-        fresh = self._add_space(head, State(space.state), epoch)
-        if space.state == State.CURRENT:
+    def start_over(self, head: LogHead, space: Space, epoch: int) -> None:
+        """Replace a space that cannot be continued by an empty one, which readers see at once."""
+        fresh = self._add_space(head, SpaceState(space.state), epoch)
+        if space.state == SpaceState.CURRENT:
             self.transaction.run("point_bin", {"number": head.number, "space": fresh.number})
         self.drop(space)
 
     def forget_bin(self, number: int) -> str | None:
-        """The log knows it no more: its id, where the ledger did."""
+        """Remove a bin that the log no longer has; returns its id if the ledger had it."""
         row = self.transaction.one("ledger_bin", {"number": number})
         if row is not None:
             self._drop_bin(number, row["space"])
         return None if row is None else str(row["id"])
 
     def drop(self, space: Space) -> None:
-        """Nothing reads it any more; its rows are erased in steps."""
+        """Mark a space as unused; its rows are erased in steps."""
         self.transaction.run("drop_space", {"number": space.number})
 
-    def follow(self, head: Head, space: Space, limit: int) -> tuple[Space, int]:
-        """Read what is new of a bin: the space as it is now (clearing a bin begins another), and how many captures that
-        was."""
+    def follow(self, head: LogHead, space: Space, limit: int) -> tuple[Space, int]:
+        """Process what is new in a bin. Returns the space, which is a new one if the bin was cleared, and the number
+        of captures."""
         space = self._delete(head, space)
         chunk = read_chunk(self._log, head, space, limit)
         fold = Fold(self.transaction, space)
@@ -143,9 +143,9 @@ class Step:
         save_space(self.transaction, space)
         return space, len(chunk.captures)
 
-    def swap(self, head: Head, old: Space, new: Space) -> None:
+    def swap(self, head: LogHead, old: Space, new: Space) -> None:
         """The new space has caught up: readers see it from now on."""
-        new.state = State.CURRENT.value
+        new.state = SpaceState.CURRENT.value
         new.next_seq()
         save_space(self.transaction, new)
         self.transaction.run("point_bin", {"number": head.number, "space": new.number})
@@ -153,19 +153,19 @@ class Step:
 
     # Inside
 
-    def _read(self, fold: Fold, chunk: Chunk, outcomes: Mapping[int, Outcome]) -> None:
+    def _read(self, fold: Fold, chunk: LogChunk, outcomes: Mapping[int, Outcome]) -> None:
         kept = []
         for row in chunk.captures:
             raw = read_raw(row)
             each = fold.captures.add(row, raw, self._reading(row, raw, chunk.provider_of(row)))
-            # Mostly it is known by now, and need not be settled afterwards.
+            # Most outcomes are known by now and need no second update.
             each.outcome = outcomes.get(each.n)
             kept.append(each)
         fold.look_up(kept)
         for each in kept:
             fold.add(each)
 
-    def _reading(self, row: Row, raw: RawRequest, provider: str | None) -> Reading:
+    def _reading(self, row: SqlRow, raw: RawRequest, provider: str | None) -> Reading:
         role = Role(row["role"])
         if row["id"] in self._broken:
             return Reading(kind=_KINDS.get(role, Kind.OTHER), problem=BROKEN)
@@ -179,7 +179,7 @@ class Step:
             self.cut_off.append((owner_of(row["id"]), number_of(row["id"])))
             return Reading(kind=_KINDS.get(role, Kind.OTHER), problem=SLOW)
 
-    def _delete(self, head: Head, space: Space) -> Space:
+    def _delete(self, head: LogHead, space: Space) -> Space:
         if space.d == head.last_d:
             return space
         deletions = read_deletions(self._log, head, space)
@@ -187,7 +187,7 @@ class Step:
         if through and through >= space.n:
             space = self._clear(head, space, through)
         fold = Fold(self.transaction, space)
-        erase(fold, self.search, [row["n"] for row in deletions if not row["through"]], told=True)
+        erase(fold, self.search, [row["n"] for row in deletions if not row["through"]], notify=True)
         is_done = not through or self._erase_through(fold, through)
         fold.flush()
         note_newest(self.transaction, space)
@@ -196,41 +196,41 @@ class Step:
         return space
 
     def _erase_through(self, fold: Fold, n: int) -> bool:
-        """A chunk of what the retention took; whether that was the last one."""
+        """Erase some of the captures that the retention has deleted; returns whether none are left."""
         space = fold.space
         numbers = numbers_up_to(self.transaction, space, n)
-        erase(fold, self.search, numbers, told=False)
+        erase(fold, self.search, numbers, notify=False)
         if numbers:
-            fold.changes.add(What.DELETED_THROUGH, numbers[-1])
+            fold.changes.add(ChangeKind.DELETED_THROUGH, numbers[-1])
         if numbers_up_to(self.transaction, space, n):
             return False
         place = {"space": space.number, "above": space.id(n), "upto": space.id(space.n), "last": space.last_seq}
         self.transaction.run("forget_changes", place)
         return True
 
-    def _clear(self, head: Head, space: Space, through: int) -> Space:
-        """Everything that was read is gone: an empty space takes its place."""
+    def _clear(self, head: LogHead, space: Space, through: int) -> Space:
+        """All processed captures are deleted: an empty space replaces this one."""
         fresh = add_space(
-            self.transaction, head.number, State(space.state), space.reader, space.rereads,
+            self.transaction, head.number, SpaceState(space.state), space.reader, space.rereads,
             first_seq=space.first_seq, floor_n=through,
         )  # fmt: skip
         fresh.last_seq, fresh.k, fresh.d, fresh.indexed_n = space.last_seq, space.k, space.d, through
         changes = Changes(self.transaction, fresh)
-        changes.add(What.DELETED_THROUGH, through)
+        changes.add(ChangeKind.DELETED_THROUGH, through)
         changes.flush()
         save_space(self.transaction, fresh)
-        if space.state == State.CURRENT:
+        if space.state == SpaceState.CURRENT:
             self.transaction.run("point_bin", {"number": head.number, "space": fresh.number})
         self.drop(space)
         return fresh
 
-    def _add_space(self, head: Head, state: State, epoch: int) -> Space:
+    def _add_space(self, head: LogHead, state: SpaceState, epoch: int) -> Space:
         return add_space(
             self.transaction, head.number, state, self._reader.version, head.rereads,
             first_seq=first_seq_of(epoch), floor_n=head.floor_n,
         )  # fmt: skip
 
-    def _put_bin(self, head: Head, space: Space) -> None:
+    def _put_bin(self, head: LogHead, space: Space) -> None:
         values = {
             "number": head.number, "id": head.id, "name": head.name, "stuck_s": head.stuck_s, "version": head.version,
             "space": space.number,
@@ -245,7 +245,7 @@ class Step:
             self.transaction.run("drop_space", {"number": building["number"]})
 
 
-def _outcome(row: Row) -> Outcome:
+def _outcome(row: SqlRow) -> Outcome:
     return Outcome(
         status=row["status"],
         after_ms=row["after_ms"],

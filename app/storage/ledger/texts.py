@@ -1,5 +1,5 @@
-"""The texts that inbound messages began with: to find the same one between the same parties a moment before, under
-another id. It is a soft duplicate, or, where a request names no id, perhaps the same message on the other URL.
+"""The texts of inbound messages, to find the same text between the same numbers shortly before, under another
+message id. It is a soft duplicate or, if a request has no message id, possibly the same message on the other URL.
 """
 
 import hashlib
@@ -15,14 +15,14 @@ from ..transaction import Transaction
 from .spaces import Space
 
 WITHIN_US = ECHO // MICROSECOND
-# The same text may be sent for ever: so many neighbours are looked at.
+# The same text may be sent endlessly, so at most this number of neighbours is examined.
 NEAREST = 5
 _NEITHER, _PRIMARY, _FALLBACK = range(3)
 
 
 class Text(msgspec.Struct, frozen=True, gc=False):
-    """A row of `texts`: event `position` of capture n began a message. `made`: the request named no id; `joined`: the
-    message was taken for another one's, on the other URL."""
+    """A row of `texts`: event `position` of capture n began a message. `made`: the request had no message id.
+    `joined`: the message was matched with one on the other URL."""
 
     minute: int
     hash: int
@@ -35,43 +35,43 @@ class Text(msgspec.Struct, frozen=True, gc=False):
     message: int
 
     def is_across(self, other: "Text") -> bool:
-        """They may be one message on the two URLs: different sides, and at least one of them names no id."""
+        """Whether they may be one message on the two URLs: different URLs, and at least one without a message id."""
         sides = {self.side, other.side}
         return sides == {_PRIMARY, _FALLBACK} and bool(self.made or other.made)
 
     def is_near(self, other: "Text") -> bool:
-        """They say the same within a minute."""
+        """Whether they are the same text within a minute."""
         return self.hash == other.hash and abs(self.at - other.at) <= WITHIN_US
 
 
 def has_text(message: Message) -> bool:
-    """Inbound, with something to compare. Pieces of long messages are not compared."""
+    """Whether it is inbound with something to compare. Parts of long messages are not compared."""
     return bool(
         message.direction is Direction.INBOUND and message.text and message.sender and message.piece_key is None
     )
 
 
 def text_of(message: Message, n: int, position: int, at: int, fallback: bool | None) -> Text:
-    """What a message begins with. `fallback` as in a hit; None where its URL belongs to no pair."""
+    """The row for a message. `fallback` as in a hit; None if the URL belongs to no pair."""
     said = "\0".join((message.sender or "", message.recipient or "", message.text or ""))
     digest = hashlib.blake2b(said.encode("utf-8", "surrogatepass"), digest_size=8).digest()
     side = _NEITHER if fallback is None else _FALLBACK if fallback else _PRIMARY
     made = int(message.message_id.startswith("made-"))
-    # 62 bits: a whole number of SQLite, and without a sign.
+    # 62 bits: fits SQLite's signed integers.
     return Text(at // WITHIN_US, int.from_bytes(digest) >> 2, n, position, at, side, made, 0, 0)
 
 
 class Texts:
-    """Of one space, in one transaction."""
+    """The texts of one space in one transaction."""
 
     def __init__(self, transaction: Transaction, space: Space) -> None:
         self._transaction = transaction
         self._space = space
-        # Of this transaction, by hash, in the order of their places.
+        # The texts of this transaction by hash, in the order of their positions.
         self._new: dict[int, list[Text]] = {}
 
     def before(self, text: Text) -> list[Text]:
-        """The last `NEAREST` that came before it and say the same within a minute, the youngest first."""
+        """The last `NEAREST` equal texts before it within a minute, the newest first."""
         place = _place(text)
         new = (other for other in reversed(self._new.get(text.hash, ())) if _place(other) < place)
         found = [other for other in islice(new, NEAREST) if other.is_near(text)]
@@ -80,21 +80,21 @@ class Texts:
         return found[:NEAREST]
 
     def behind(self, text: Text) -> list[Text]:
-        """The first `NEAREST` that are stored and came after it: what it says may matter to them."""
+        """The first `NEAREST` equal texts after it within a minute, which may depend on it."""
         return self._stored("texts_behind", text)[:NEAREST]
 
     def add(self, text: Text) -> None:
-        """A message has begun with it."""
+        """A message has begun with this text."""
         self._new.setdefault(text.hash, []).append(text)
 
     def erase(self, texts: Sequence[Text]) -> None:
-        """Their messages are gone, or begin in another way."""
+        """Their messages were erased, or begin with other texts."""
         for text in texts:
             values = {"space": self._space.number, **msgspec.structs.asdict(text)}
             self._transaction.run("erase_text", values)
 
     def flush(self) -> None:
-        """Write those that are new."""
+        """Write new rows."""
         rows = [(self._space.number, *msgspec.structs.astuple(text)) for texts in self._new.values() for text in texts]
         self._transaction.insert("add_text", rows)
         self._new.clear()

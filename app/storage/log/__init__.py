@@ -1,1 +1,2 @@
-"""The log: what came and what users decided, in order, durable before it is acknowledged. It understands nothing."""
+"""The log: captures and user settings in order, durable before they are acknowledged. It does not interpret
+captures."""

@@ -1,4 +1,4 @@
-"""The write side of the log: one transaction for a batch of jobs. Runs inside the log process, and only there."""
+"""The write side of the log: one transaction for a batch of jobs. Runs in the log process only."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -16,7 +16,7 @@ from .deleting import drop_capture, drop_captures, sweep
 from .jobs import DELETES, Job, Result, Results
 from .settling import settle_unanswered
 
-# Jobs that are one statement: their fields are its parameters.
+# Jobs that are one statement; their fields are its parameters.
 _STATEMENTS: dict[type[Job], str] = {
     jobs.AddBin: "add_bin",
     jobs.SetBin: "set_bin",
@@ -43,11 +43,11 @@ class Appender:
         self._ballast = ballast
         self._run = run
         self.has_erased = False
-        """Deleted bytes are still in freed pages and in the write-ahead log."""
+        """Whether deleted bytes may still be in free pages or in the write-ahead log."""
         self._probed = False
-        self._is_begun = False
-        self._players: dict[type[Job], Callable[[Batch, Any], Result | int | None]] = {
-            **dict.fromkeys(_STATEMENTS, _state),
+        self._run_recorded = False
+        self._handlers: dict[type[Job], Callable[[Batch, Any], Result | int | None]] = {
+            **dict.fromkeys(_STATEMENTS, _run_statement),
             jobs.AddCapture: Batch.add_capture,
             jobs.SetOutcomes: lambda batch, job: batch.add_outcomes(job.outcomes),
             jobs.SetAnswers: _set_answers,
@@ -66,8 +66,9 @@ class Appender:
         }
 
     def begin(self) -> None:
-        """Record this opening of the log; on a disk that is full beyond the ballast with the first batch that fits."""
-        while not self._is_begun:
+        """Record this opening of the log. If the disk is full even without the reserve file, the first batch that
+        fits does it."""
+        while not self._run_recorded:
             try:
                 self._commit([])
             except CannotWrite:
@@ -75,9 +76,11 @@ class Appender:
                     return
 
     def apply(self, batch: Sequence[Job]) -> Results:
-        """One transaction for all of them; where that fails, one for each, so that a bad job takes no other with it.
+        """Commit all jobs in one transaction; if that fails, each in a transaction of its own, so that one bad job
+        does not fail the others.
 
-        Never raises for a bad job. Doubtful: what is on the disk is not known, and nothing of the batch is confirmed.
+        Never raises for a bad job. Raises Doubtful when the state of the disk is unknown; then nothing of the batch
+        is confirmed.
         """
         if self._ballast.is_released and not self._ballast.restore():
             return self._delete_only(batch)
@@ -95,7 +98,8 @@ class Appender:
         return _joined([self._alone(job) for job in batch])
 
     def _delete_only(self, batch: Sequence[Job]) -> Results:
-        """The room that is left is for deleting."""
+        """Run the deletions of the batch and refuse everything else, because the released space is reserved for
+        deletions."""
         refused = Results([Result("full", NO_ROOM)])
         return _joined([self._alone(job) if isinstance(job, DELETES) else refused for job in batch])
 
@@ -109,25 +113,26 @@ class Appender:
 
     def _commit(self, jobs_: Sequence[Job]) -> Results:
         with self._database.write() as transaction:
-            if not self._is_begun:
+            if not self._run_recorded:
                 transaction.run("begin_run", {"id": self._run, "now": micros(clock.now())})
             batch = Batch(transaction)
-            values = [self._players[type(job)](batch, job) for job in jobs_]
+            values = [self._handlers[type(job)](batch, job) for job in jobs_]
             marks = batch.finish()
-        self._is_begun = True
+        self._run_recorded = True
         results = [value if isinstance(value, Result) else Result(value=value or 0) for value in values]
         self.has_erased = self.has_erased or any(map(_erases, jobs_, results))
         return Results(results, marks)
 
-    def take_back(self) -> None:
-        """Remove what a probe has written. Not in its own transaction, which would then write nothing."""
+    def remove_probe(self) -> None:
+        """Remove the data of a probe, in a separate transaction: within one transaction the probe would not be
+        written to disk."""
         if not self._probed:
             return
         try:
             with self._database.write() as transaction:
                 transaction.run("empty_probe")
         except (CannotWrite, Gone):
-            return  # the next batch meets the same, and says so; after it, this is tried again
+            return  # the next batch fails with the same error and reports it; after that this is tried again
         self._probed = False
 
     def _probe(self, batch: Batch, job: jobs.Probe) -> None:
@@ -138,7 +143,7 @@ class Appender:
         batch.run("end_run", {"id": self._run, "now": job.now})
 
 
-def _state(batch: Batch, job: Any) -> None:
+def _run_statement(batch: Batch, job: Any) -> None:
     about = job.id if isinstance(job, _ABOUT_A_BIN) else None
     changed = batch.run(_STATEMENTS[type(job)], msgspec.structs.asdict(job), bin_id=about)
     if not changed and about is not None:
@@ -190,7 +195,7 @@ def _joined(parts: Sequence[Results]) -> Results:
 
 
 def _failure(error: Exception) -> Result:
-    """An exception as a result that the server can act on."""
+    """An exception as a result that the server can handle."""
     if isinstance(error, Rejected):
         return Result(error.error, str(error))
     names: dict[type[DatabaseError], str] = {Duplicate: "conflict", CannotWrite: "full", Gone: "gone"}

@@ -1,7 +1,7 @@
-"""One transaction of the log while it is put together: the numbers that its captures take, and the rows that wait.
+"""One transaction of the log: the numbers that its captures get, and the rows that are not written yet.
 
-A batch holds many captures of few bins. Their counters are read and written once a batch, inside the transaction, so
-that the order of numbers is the order of commits, without gaps (P3).
+A batch has many captures of few bins. The counters of a bin are read and written once a batch, inside the
+transaction, so that the order of numbers is the order of commits, without gaps (P3).
 """
 
 import hashlib
@@ -15,7 +15,7 @@ from . import jobs
 
 
 class Rejected(Exception):
-    """This one job cannot be done; the others of its batch can."""
+    """This job cannot be done; the other jobs of the batch are not affected."""
 
     def __init__(self, error: str, message: str) -> None:
         self.error = error
@@ -23,7 +23,7 @@ class Rejected(Exception):
 
 
 class Counter(msgspec.Struct):
-    """The numbers of one bin as the batch will leave them."""
+    """The numbers of one bin as they will be after the batch."""
 
     number: int
     floor_n: int
@@ -34,12 +34,12 @@ class Counter(msgspec.Struct):
 
 
 class Batch:
-    """Lives as long as one transaction."""
+    """The state of one transaction."""
 
     def __init__(self, transaction: Transaction) -> None:
         self.transaction = transaction
         self._counters: dict[str, Counter] = {}
-        # Bins whose rows were changed by statements.
+        # Bins whose rows were changed by statements, as an ordered set.
         self._changed: dict[str, None] = {}
         self._captures: list[tuple[object, ...]] = []
         self._outcomes: list[tuple[object, ...]] = []
@@ -47,7 +47,7 @@ class Batch:
         self._faults: list[tuple[object, ...]] = []
 
     def counter(self, bin_id: str) -> Counter:
-        """The numbers of a bin as they stand inside the transaction. Rejected: there is no such bin."""
+        """The counters of a bin inside the transaction. Raises Rejected when there is no such bin."""
         counter = self._counters.get(bin_id)
         if counter is None:
             row = self.transaction.one("bin_counters", {"id": bin_id})
@@ -57,7 +57,7 @@ class Batch:
         return counter
 
     def add_capture(self, job: jobs.AddCapture) -> int:
-        """Take the bin's next n."""
+        """Queue a capture row; returns its n."""
         counter = self.counter(job.bin_id)
         counter.last_n += 1
         self._captures.append((
@@ -69,8 +69,8 @@ class Batch:
             self._faults.append((job.fault_id,))
         return counter.last_n
 
-    def add_outcomes(self, outcomes: Iterable[jobs.Outcome]) -> None:
-        """Each takes the next k of its bin. Those of bins that are gone are left out."""
+    def add_outcomes(self, outcomes: Iterable[jobs.OutcomeRecord]) -> None:
+        """Queue outcome rows, each with the next k of its bin. Outcomes of deleted bins are ignored."""
         for outcome in outcomes:
             try:
                 counter = self.counter(outcome.bin_id)
@@ -85,7 +85,8 @@ class Batch:
                 self._sent.append((row_id(counter.number, outcome.n), outcome.sent))
 
     def add_deletion(self, counter: Counter, n: int, *, through: bool) -> None:
-        """Record that capture n, or everything up to it, is deleted. The counter's row must be written afterwards."""
+        """Record the deletion of capture n, or with `through` of all captures up to n. The caller must write the
+        counters."""
         counter.last_d += 1
         if through:
             place = {"above": row_id(counter.number, 0), "below": row_id(counter.number, counter.last_d), "n": n}
@@ -94,7 +95,8 @@ class Batch:
         self.transaction.run("add_deletion", values)
 
     def run(self, query: str, values: dict[str, object], *, bin_id: str | None = None) -> int:
-        """One statement, after the captures so far; `bin_id` names the bin whose row it changes."""
+        """Write the queued rows, then run one statement; returns the number of changed rows. `bin_id` is the bin
+        whose row it changes."""
         self.flush()
         changed = self.transaction.run(query, values)
         if bin_id is not None:
@@ -103,7 +105,7 @@ class Batch:
         return changed
 
     def flush(self) -> None:
-        """Write what waits."""
+        """Write the queued rows and the counters."""
         self.transaction.insert("add_capture", self._captures)
         self.transaction.insert("add_outcome", self._outcomes)
         self.transaction.each("add_sent_answer", self._sent)
@@ -116,16 +118,16 @@ class Batch:
             }  # fmt: skip
             self.transaction.run("set_bin_counters", values)
 
-    def finish(self) -> list[jobs.Mark]:
-        """Write what waits; how far the bins are that were changed."""
+    def finish(self) -> list[jobs.LogPosition]:
+        """Write the queued rows; returns the positions of the bins that were changed."""
         self.flush()
         marks = [
-            jobs.Mark(counter.number, counter.last_n, counter.last_k, counter.last_d, counter.version)
+            jobs.LogPosition(counter.number, counter.last_n, counter.last_k, counter.last_d, counter.version)
             for bin_id, counter in self._counters.items()
             if bin_id not in self._changed
         ]
         for bin_id in self._changed:
             row = self.transaction.one("bin_mark", {"id": bin_id})
             if row is not None:
-                marks.append(jobs.Mark(*row))
+                marks.append(jobs.LogPosition(*row))
         return marks

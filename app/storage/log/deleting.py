@@ -1,29 +1,30 @@
-"""Deleting from the log. What is deleted is gone from every read when its transaction is committed: one capture with
-its bytes; everything up to a number by raising the bin's floor, whose bytes are erased afterwards in steps.
+"""Deleting from the log. Reads no longer show a capture when the transaction is committed: a single capture is
+deleted with its bytes; everything up to a number by raising the bin's `floor_n`, and the bytes are erased later in
+steps.
 
-A step is bounded in time, because captures wait behind it. What the retention takes is decided here, by number and
-never by time alone: a clock that was wrong for an hour must not make holes.
+A step is bounded in time, because captures wait for it. Retention deletes by number and never by time alone: a clock
+that was wrong for an hour must not leave gaps.
 """
 
 from collections.abc import Sequence
 
 from ...clock import ticks
 from ..ids import BITS, last_id, number_of, row_id
-from ..transaction import Row
+from ..transaction import SqlRow
 from . import jobs
 from .batch import Batch, Rejected
 
 STEP_S = 0.005
-# Numbers, or rows, in one statement: the clock is looked at between two of them.
+# Numbers, or rows, in one statement; the time limit is checked between two statements.
 CHUNK = 64
 BINS = 100
-# A capture that is dated further ahead than this tells nothing about its age: the next one does.
+# A capture that is dated further in the future does not show how old it is; the next capture does.
 AHEAD_US = 60_000_000
 _FAR = 1 << BITS
 
 
 def drop_capture(batch: Batch, job: jobs.DropCapture) -> None:
-    """At once, with its bytes. Rejected where it is not there."""
+    """Delete a capture with its bytes. Raises Rejected when it does not exist."""
     counter = batch.counter(job.bin_id)
     batch.flush()
     id = row_id(counter.number, job.n)
@@ -34,7 +35,7 @@ def drop_capture(batch: Batch, job: jobs.DropCapture) -> None:
 
 
 def drop_captures(batch: Batch, job: jobs.DropCaptures) -> None:
-    """All of a bin; their bytes are erased by the next steps."""
+    """Delete all captures of a bin. Later steps erase their bytes."""
     counter = batch.counter(job.bin_id)
     batch.add_deletion(counter, counter.last_n, through=True)
     batch.flush()
@@ -42,16 +43,16 @@ def drop_captures(batch: Batch, job: jobs.DropCaptures) -> None:
 
 
 def sweep(batch: Batch, job: jobs.Sweep) -> jobs.Result:
-    """One step: first bytes that are still there, then what has grown older than the retention."""
+    """One step: erase bytes that are left, then delete captures that are older than the retention."""
     batch.flush()
-    step = _Step(batch, job)
+    step = _SweepRun(batch, job)
     if not step.erase_leftovers() or job.erase_only:
         return jobs.Result(value=step.removed, next=job.after if step.is_over else None)
     following = step.sweep_bins()
     return jobs.Result(value=step.removed, next=following)
 
 
-class _Step:
+class _SweepRun:
     def __init__(self, batch: Batch, job: jobs.Sweep) -> None:
         self._batch = batch
         self._transaction = batch.transaction
@@ -61,11 +62,11 @@ class _Step:
 
     @property
     def is_over(self) -> bool:
-        """The time of the step is used up."""
+        """Whether the time of the step is used up."""
         return ticks() >= self._ends_at
 
     def erase_leftovers(self) -> bool:
-        """Whether there are none any more."""
+        """Erase bytes of deleted captures; returns whether none are left."""
         for number, floor_n, last_k, last_d, deleted in self._transaction.all("with_leftovers"):
             if not self._erase_up_to(number, floor_n) or not self._erase_outcomes(number, _FAR if deleted else floor_n):
                 return False
@@ -81,9 +82,10 @@ class _Step:
         return True
 
     def sweep_bins(self) -> int | None:
-        """The bin to go on after in the next step; None: all are done."""
+        """Delete expired captures; returns the bin after which the next step continues, or None when all bins are
+        done."""
         after: int = self._job.after
-        bins: Sequence[Row] = ()
+        bins: Sequence[SqlRow] = ()
         while bins := self._transaction.all("sweepable", {"after": after, "limit": BINS}):
             for bin_id, number, floor_n, last_n, retention_s in bins:
                 kept_s = self._job.retention_s if retention_s is None else retention_s
@@ -95,7 +97,7 @@ class _Step:
         return None
 
     def _sweep_bin(self, bin_id: str, number: int, floor_n: int, last_n: int, kept_s: int) -> bool:
-        """Whether nothing more is due in this bin."""
+        """Delete the expired captures of one bin; returns whether none are left."""
         before = self._job.now - kept_s * 1_000_000
         upto, more = floor_n, True
         while more and not self.is_over:
@@ -113,7 +115,7 @@ class _Step:
         return not more
 
     def _erase_up_to(self, number: int, n: int) -> bool:
-        """Everything up to n, as far as the time goes: whether all of it is erased."""
+        """Erase captures up to n within the time limit; returns whether all of them are erased."""
         while True:
             place = {"after": row_id(number, 0), "upto": row_id(number, n)}
             first = self._transaction.one("next_capture", place)
@@ -131,7 +133,8 @@ class _Step:
         _erase_beside(self._batch, number, after, upto)
 
     def _erase_outcomes(self, number: int, floor_n: int) -> bool:
-        """Those that were known before a capture that stays: their order is that of `after_n`."""
+        """Erase outcomes that were recorded before any remaining capture; they are ordered by `after_n`. Returns
+        whether all are erased."""
         while True:
             place = {"after": row_id(number, 0), "upto": last_id(number), "limit": 4 * CHUNK}
             rows = self._transaction.all("settled_outcomes", place)
@@ -144,8 +147,8 @@ class _Step:
                 return False
 
 
-def _due(rows: Sequence[Row], before: int) -> tuple[int | None, bool]:
-    """Up to which n the oldest captures are older than `before`, and whether more may be behind them."""
+def _due(rows: Sequence[SqlRow], before: int) -> tuple[int | None, bool]:
+    """The highest n of the oldest captures that are older than `before`, and whether more may follow."""
     due: int | None = None
     for id, received_at in rows:
         if received_at >= before:

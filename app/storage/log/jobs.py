@@ -1,13 +1,13 @@
-"""What the log process can be asked to do: MessagePack between the server and that process.
+"""Messages between the server and the log process, as MessagePack.
 
-Times are microseconds since 1970, durations seconds. Only `storage/` uses these.
+Times are microseconds since 1970, durations are seconds. Only `storage/` uses these.
 """
 
 import msgspec
 
 
 class Job(msgspec.Struct, array_like=True, tag=True, gc=False):
-    """One write, whole or not at all."""
+    """One write, atomic."""
 
 
 class AddBin(Job):
@@ -38,9 +38,9 @@ class DropBin(Job):
 
 
 class AddCapture(Job):
-    """Nothing is hashed yet: the log process has time for it, the event loop has not.
+    """A capture. The log process computes the hashes, because the event loop has no time for it.
 
-    `fault` is the hit as MessagePack, `fault_id` the fault that it counts for.
+    `fault` is the hit as MessagePack, `fault_id` the fault whose count it changes.
     """
 
     bin_id: str
@@ -61,8 +61,8 @@ class AddCapture(Job):
     refused: str | None = None
 
 
-class Outcome(msgspec.Struct, array_like=True, gc=False):
-    """Part of `SetOutcomes`. `sent` is the answer as MessagePack, where it was not the default of the role."""
+class OutcomeRecord(msgspec.Struct, array_like=True, gc=False):
+    """An element of `SetOutcomes`. `sent` is the answer as MessagePack, or None when it was the default of the role."""
 
     bin_id: str
     n: int
@@ -76,7 +76,7 @@ class Outcome(msgspec.Struct, array_like=True, gc=False):
 
 
 class SetOutcomes(Job):
-    outcomes: list[Outcome]
+    outcomes: list[OutcomeRecord]
 
 
 class DropCapture(Job):
@@ -85,13 +85,13 @@ class DropCapture(Job):
 
 
 class DropCaptures(Job):
-    """All of a bin."""
+    """Delete all captures of a bin."""
 
     bin_id: str
 
 
 class Sweep(Job):
-    """One step, bounded in time, over the bins with a number above `after`. `erase_only`: nothing new is deleted."""
+    """One step, bounded in time, over the bins with a number above `after`. `erase_only`: delete nothing new."""
 
     now: int
     retention_s: int
@@ -100,7 +100,7 @@ class Sweep(Job):
 
 
 class SettleUnanswered(Job):
-    """`within` is in microseconds before the newest capture; `upto` the bins, by number, and their last captures."""
+    """`within`: microseconds before the newest capture. `upto`: bin number to the number of its last capture."""
 
     within: int
     note: str
@@ -112,7 +112,7 @@ class RequestReread(Job):
 
 
 class SkipCapture(Job):
-    """`bin` is a number. `reader` is the version of the reader that this capture stopped."""
+    """`bin` is a number. `reader` is the version of the reader that failed on this capture."""
 
     bin: int
     n: int
@@ -120,7 +120,7 @@ class SkipCapture(Job):
 
 
 class NextEpoch(Job):
-    """A number for a ledger that begins."""
+    """Get an unused epoch for a new ledger."""
 
 
 class NoteTime(Job):
@@ -144,7 +144,7 @@ class SetDrill(Job):
 
 
 class SetAnswers(Job):
-    """`answers` is packed; None: back to the default."""
+    """`answers` is MessagePack; None restores the default."""
 
     bin_id: str
     role: str
@@ -152,7 +152,7 @@ class SetAnswers(Job):
 
 
 class SetFault(Job):
-    """In the place of the role's fault, if it has one."""
+    """Set the fault of a role and replace the previous one."""
 
     bin_id: str
     role: str
@@ -202,7 +202,7 @@ class DropSessions(Job):
 
 
 class Probe(Job):
-    """A write of so many bytes, taken back at once."""
+    """Write this number of bytes and remove them at once."""
 
     size: int
 
@@ -214,13 +214,13 @@ AnyJob = (
     | AddSession | TouchSession | DropSession | DropSessions | Probe
 )  # fmt: skip
 
-# Jobs that make room: on a full disk they are done while nothing else is.
+# Jobs that free space. On a full disk they are run while others are refused.
 DELETES = (DropBin, DropCapture, DropCaptures, DropSession, Sweep)
 
 
-class Mark(msgspec.Struct, array_like=True, frozen=True, gc=False):
-    """How far the log of one bin (by its number) is: the highest numbers of captures, outcomes and deletions, and the
-    version of its settings. What the ledger must have reached to show a write."""
+class LogPosition(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    """The position of one bin in the log: its highest numbers of captures, outcomes and deletions, and the version
+    of its settings. A read shows a write when the ledger has reached its position."""
 
     bin: int
     n: int
@@ -230,8 +230,9 @@ class Mark(msgspec.Struct, array_like=True, frozen=True, gc=False):
 
 
 class Result(msgspec.Struct, array_like=True, frozen=True, gc=False):
-    """What became of one job. `error` is None when it is durable, else a name of `FAILURES`. `value`: a capture's n, an
-    epoch, the number of an attempt; for a sweep what it removed, with `next` the bin to go on after (None: done)."""
+    """The result of one job. `error` is None when it is durable, else one of `FAILURES`. `value`: the n of a
+    capture, an epoch, or the number of an attempt; of a sweep the number of captures it removed, and then `next` is
+    the bin after which it continues (None: it is done)."""
 
     error: str | None = None
     message: str = ""
@@ -239,9 +240,9 @@ class Result(msgspec.Struct, array_like=True, frozen=True, gc=False):
     next: int | None = None
 
 
-class Condition(msgspec.Struct, array_like=True, frozen=True, gc=False):
-    """How the file of the log is. `wal_bytes` is the size of the write-ahead log; `checkpoint` says why it could not be
-    copied into the database (None: it could); `held`: a reader keeps it from being reused."""
+class LogFileStatus(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    """The state of the log file. `wal_bytes`: size of the write-ahead log. `checkpoint`: why it could not be copied
+    into the database, or None. `held`: a reader prevents its reuse."""
 
     wal_bytes: int = 0
     checkpoint: str | None = None
@@ -249,17 +250,17 @@ class Condition(msgspec.Struct, array_like=True, frozen=True, gc=False):
 
 
 class Results(msgspec.Struct, array_like=True, gc=False):
-    """The answer to one batch, in its order; how far the bins are that it changed; and how the file is."""
+    """The results of a batch in its order, the positions of the bins that it changed, and the state of the file."""
 
     results: list[Result]
-    marks: list[Mark] = []
-    condition: Condition = Condition()
+    marks: list[LogPosition] = []
+    condition: LogFileStatus = LogFileStatus()
 
 
 class Opened(msgspec.Struct, array_like=True, gc=False):
-    """The first frame of the process. `error`: why the log cannot be opened, with the cure; None: it is open.
+    """The first frame of the process. `error`: why the log cannot be opened, with the cure; None when it is open.
 
-    `log` is the id of the file. `seen_at` is the latest time that the clock was trusted to show before it was opened.
+    `log` is the id of the file. `seen_at`: the latest time that the wall clock was trusted at before.
     """
 
     error: str | None
@@ -267,8 +268,9 @@ class Opened(msgspec.Struct, array_like=True, gc=False):
     seen_at: int | None = None
 
 
-# not_found, conflict: the job's own fault. full: nothing can be written now. gone: the files have lost their names.
-# suspect: what is on the disk is not known, so the process ends and the file is checked. broken: a fault of smsbin.
+# not_found, conflict: an error of the request. full: nothing can be written now. gone: the files were deleted or
+# replaced. suspect: the state of the disk is unknown, so the process ends and the file is checked. broken: a bug in
+# smsbin.
 FAILURES = ("not_found", "conflict", "full", "gone", "suspect", "broken")
 
 encode_jobs = msgspec.msgpack.Encoder().encode

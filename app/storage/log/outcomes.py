@@ -1,36 +1,36 @@
-"""What became of answers, gathered for a moment and written together, mostly with the captures that come next.
+"""Collects the outcomes of answers for a moment and writes them together, mostly in a batch with the next captures.
 
-Why: an outcome is known only after its capture is on disk. Written one by one they would double the commits. Nothing
-waits for an outcome but a reader, who is shown the one of an answer that he has just got.
+An outcome is known only after its capture is on disk. Written one by one, outcomes would double the number of
+commits. Only a read that must show the outcome of an answer waits for it.
 """
 
 import asyncio
 from collections.abc import Callable
 
 from ...errors import StoreUnavailable
-from .jobs import Job, Outcome, Result, SetOutcomes
+from .jobs import Job, OutcomeRecord, Result, SetOutcomes
 
-# Shorter than the ledger waits for the outcomes of what it reads, so that most rows reach a viewer once.
+# Shorter than the time that the ledger waits for outcomes, so that most rows are sent to a viewer once.
 GATHER_S = 0.01
 
 
-class Outcomes:
-    """Belongs to one event loop. `submit` queues a job."""
+class OutcomeBuffer:
+    """Use from one event loop only. `submit` queues a job."""
 
     def __init__(self, submit: Callable[[Job], "asyncio.Future[Result]"]) -> None:
         self._submit = submit
         self._loop = asyncio.get_running_loop()
-        self._gathered: list[Outcome] = []
+        self._gathered: list[OutcomeRecord] = []
         self._last: asyncio.Future[Result] | None = None
 
-    def note(self, outcome: Outcome) -> None:
-        """Write it soon. Never waits, never fails: the answer is out, so nothing depends on it."""
+    def note(self, outcome: OutcomeRecord) -> None:
+        """Write it soon. Never waits and never raises: the answer was sent, so nothing depends on it."""
         if not self._gathered:
             self._loop.call_later(GATHER_S, self.write)
         self._gathered.append(outcome)
 
     def write(self) -> None:
-        """Queue what was gathered. What cannot be written stays unknown; the next start says so."""
+        """Queue the collected outcomes. Outcomes that cannot be written stay unknown until the next start."""
         if self._gathered:
             gathered, self._gathered = self._gathered, []
             try:
@@ -40,7 +40,7 @@ class Outcomes:
             self._last.add_done_callback(_read_exception)
 
     async def written(self) -> None:
-        """Wait until those so far are durable, or refused."""
+        """Wait until the outcomes so far are durable or refused."""
         self.write()
         if self._last is not None and not self._last.done():
             await asyncio.wait([self._last])

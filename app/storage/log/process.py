@@ -1,14 +1,14 @@
 """The log process: `python -m <package>.storage.log.process <pipe> <database> <run> <doubt> <log>`.
 
-`run` names this opening of the log, `doubt` says whether a write has failed before ("doubt" or "sound"), `log` is the
-id of the log that must be there, empty at the first start.
+`run` is the id of this opening of the log; `doubt` is "doubt" if a write has failed before, else "sound"; `log` is
+the id of the log that must be there, empty at the first start.
 
-Why a process and not a thread: each statement of a thread takes and releases the interpreter's lock, which the event
-loop needs; measured, the process gives 40 % more durable captures a second and a far better p99.
+It is a process and not a thread because each statement of a thread takes and releases the interpreter lock, which
+the event loop needs. Measured, the process stores 40 % more captures a second, with a far better p99.
 
-The first frame out says whether the log is open. Then batches of jobs come in, and results go out in the same order;
-while one batch is committed the next one gathers, so batches grow by themselves when the disk is slow. When the server
-goes away what it has sent is finished and the process ends.
+The first frame reports whether the log is open. Then batches of jobs come in, and results go out in the same order.
+While one batch is committed the next one is collected, so batches grow when the disk is slow. When the server closes
+the pipe, the process finishes what was sent and ends.
 """
 
 import sys
@@ -18,19 +18,19 @@ from pathlib import Path
 from ...clock import ticks
 from ...errors import CannotStart
 from ..ballast import Ballast
-from ..process import DOUBT, Pipe, begin, settle
+from ..process import EXIT_DOUBT, Pipe, begin, tune_gc
 from ..sqlite.checkpoints import EVERY_S
 from ..sqlite.log_file import LogFile, open_log_file
-from ..transaction import CannotWrite, Damaged, DatabaseError, Doubtful, Gone
+from ..transaction import CannotWrite, DamagedFile, DatabaseError, Doubtful, Gone
 from .appender import Appender
 from .jobs import Opened, Result, Results, decode_jobs, encode
 
-# Deleted bytes leave the disk when nothing else is to be done, and after so long in any case.
+# Deleted bytes are erased from the disk when there is nothing else to do, and after this time in any case.
 ERASED_WITHIN_S = 10.0
 
 
 def main(arguments: list[str]) -> None:
-    """Open the log, say whether that worked, then serve batches until the server hangs up."""
+    """Open the log, report the result, and run batches until the server closes the pipe."""
     begin()
     pipe, path, run, doubt, log = Pipe(int(arguments[0])), Path(arguments[1]), *arguments[2:5]
     ballast = Ballast(path.with_name("ballast"))
@@ -44,23 +44,23 @@ def main(arguments: list[str]) -> None:
         appender = Appender(file.database, ballast, run)
         appender.begin()
     except (CannotStart, DatabaseError, OSError) as error:
-        in_doubt = isinstance(error, Doubtful) and not isinstance(error, Damaged)
+        in_doubt = isinstance(error, Doubtful) and not isinstance(error, DamagedFile)
         if in_doubt:
             _leave_mark(path)
         pipe.send(encode(Opened(str(error) if isinstance(error, CannotStart) else _why(path, error))))
-        sys.exit(DOUBT if in_doubt else 1)
+        sys.exit(EXIT_DOUBT if in_doubt else 1)
     ballast.prepare()
     pipe.send(encode(Opened(None, id, seen_at)))
-    settle()
+    tune_gc()
     try:
         serve(pipe, file, appender)
     except Doubtful:
         _leave_mark(path)
-        sys.exit(DOUBT)
+        sys.exit(EXIT_DOUBT)
 
 
 def serve(pipe: Pipe, file: LogFile, appender: Appender) -> None:
-    """Batch after batch. Doubtful: what is on the disk is not known, so nothing is confirmed any more."""
+    """Run batches. Raises Doubtful when the state of the disk is unknown; then nothing more is confirmed."""
     erased_since: float | None = None
     while (data := pipe.receive()) is not None:
         batch = decode_jobs(data)
@@ -75,18 +75,19 @@ def serve(pipe: Pipe, file: LogFile, appender: Appender) -> None:
             pipe.send(encode(results))
         except OSError:
             return
-        appender.take_back()
-        file.checkpoints.look()
+        appender.remove_probe()
+        file.checkpoints.checkpoint_if_due()
         if not appender.has_erased:
             erased_since = None
             continue
         erased_since = ticks() if erased_since is None else erased_since
         if ticks() - erased_since > ERASED_WITHIN_S:
-            appender.has_erased = not file.checkpoints.empty()
+            appender.has_erased = not file.checkpoints.truncate()
         wait_s = 0.0
         while appender.has_erased and not pipe.has_more(wait_s):
-            appender.has_erased = not file.checkpoints.empty()
-            # It was refused: too soon after the last one, or a reader is in the way. No further job need come.
+            appender.has_erased = not file.checkpoints.truncate()
+            # It was refused: too soon after the last one, or a reader prevents it. There may be no further job, so it
+            # is tried again.
             wait_s = EVERY_S
 
 
@@ -94,20 +95,20 @@ def _open(path: Path, ballast: Ballast, *, doubt: bool) -> LogFile:
     try:
         return open_log_file(path, doubt=doubt)
     except CannotWrite:
-        # A full disk: with the ballast's room what is there can be read, and deleted.
+        # On a full disk: with the space of the reserve file the log can be read, and captures can be deleted.
         if not path.exists() or not ballast.release():
             raise
         return open_log_file(path, doubt=doubt)
 
 
 def _leave_mark(path: Path) -> None:
-    """The server marks the file, too, but may have been killed at the same moment."""
+    """Mark the file as suspect. The server does the same, but may be killed at that moment."""
     with suppress(OSError):
         path.with_suffix(".suspect").touch()
 
 
 def _why(path: Path, error: Exception) -> str:
-    """What is in the way, and the cure."""
+    """The cause, with the cure."""
     text = str(error)
     if isinstance(error, Gone):
         return f"{text} Put it back, or restart smsbin."

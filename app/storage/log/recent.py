@@ -1,4 +1,5 @@
-"""What the captures of the last seconds met, so that health tells the truth and not what a tiny probe meets."""
+"""The results of the captures of the last seconds. Health reports these, because a small probe may succeed where a
+capture does not."""
 
 from collections import deque
 
@@ -6,7 +7,7 @@ from ...store import Health
 
 
 class Recent:
-    """Counts by second. `full_size` is the size of the largest write that was refused and not yet succeeded since."""
+    """Counts by second. `full_size` is the size of the largest write that was refused and has not succeeded since."""
 
     def __init__(self) -> None:
         self._seconds: deque[list[int]] = deque(maxlen=Health.SECONDS)
@@ -14,13 +15,13 @@ class Recent:
         self.full_size = 0
 
     def stored(self, now: float, size: int) -> None:
-        """A write of some size is durable."""
+        """A write of this size is durable."""
         self._second(now)[1] += 1
         if size >= self.full_size:
             self.reason, self.full_size = None, 0
 
     def refused(self, now: float, size: int, reason: str) -> None:
-        """A write could not be made."""
+        """A write of this size was refused."""
         self._second(now)[2] += 1
         self.reason, self.full_size = reason, max(self.full_size, size)
 

@@ -1,19 +1,19 @@
-"""After a stop that nobody planned: answers that were held back have reached nobody, and say so."""
+"""After an unplanned stop: answers that were held back were never sent, and get an outcome that says so."""
 
 from collections.abc import Iterator
 
 from ..ids import number_of, row_id
-from ..transaction import Row, Transaction
+from ..transaction import SqlRow, Transaction
 from . import jobs
 from .batch import Batch
 
 STEP = 2_000
-# So many captures of one bin are looked at.
-MOST = 500_000
+# The maximum number of captures of one bin that are examined.
+MAX_CAPTURES = 500_000
 
 
 def settle_unanswered(batch: Batch, job: jobs.SettleUnanswered) -> None:
-    """Give the newest captures that have no outcome one that says that nothing is known of it."""
+    """Write an unknown outcome with the job's note for each of the newest captures that has none."""
     bins = [bin for bin in batch.transaction.all("filled_bins") if job.upto.get(bin["number"], 0) > bin["floor_n"]]
     newest = [_newest(batch.transaction, bin, job.upto[bin["number"]]) for bin in bins]
     since = max(newest, default=0) - job.within
@@ -21,16 +21,16 @@ def settle_unanswered(batch: Batch, job: jobs.SettleUnanswered) -> None:
         if received_at >= since:
             numbers = _unanswered(batch.transaction, bin, since, job.upto[bin["number"]])
             batch.add_outcomes(
-                jobs.Outcome(bin["id"], n, None, None, False, None, True, job.note, None) for n in sorted(numbers)
+                jobs.OutcomeRecord(bin["id"], n, None, None, False, None, True, job.note, None) for n in sorted(numbers)
             )
 
 
-def _newest(transaction: Transaction, bin: Row, upto: int) -> int:
+def _newest(transaction: Transaction, bin: SqlRow, upto: int) -> int:
     row = transaction.one("newest_capture", {"before": row_id(bin["number"], upto + 1)})
     return 0 if row is None or row["id"] <= row_id(bin["number"], bin["floor_n"]) else int(row["received_at"])
 
 
-def _unanswered(transaction: Transaction, bin: Row, since: int, upto: int) -> set[int]:
+def _unanswered(transaction: Transaction, bin: SqlRow, since: int, upto: int) -> set[int]:
     young = set(_young(transaction, bin, since, upto))
     if young:
         first = min(young)
@@ -41,10 +41,10 @@ def _unanswered(transaction: Transaction, bin: Row, since: int, upto: int) -> se
     return young
 
 
-def _young(transaction: Transaction, bin: Row, since: int, upto: int) -> Iterator[int]:
-    """From the newest backwards, until a whole step is older: clocks jump a little."""
+def _young(transaction: Transaction, bin: SqlRow, since: int, upto: int) -> Iterator[int]:
+    """From the newest to older ones, until all captures of a step are too old: a clock may jump by a little."""
     above, start = row_id(bin["number"], bin["floor_n"]), row_id(bin["number"], upto)
-    for _ in range(MOST // STEP):
+    for _ in range(MAX_CAPTURES // STEP):
         rows = transaction.all("captures_down_from", {"above": above, "from": start, "limit": STEP})
         young = [number_of(row["id"]) for row in rows if row["received_at"] >= since]
         yield from young
@@ -53,7 +53,7 @@ def _young(transaction: Transaction, bin: Row, since: int, upto: int) -> Iterato
         start = rows[-1]["id"] - 1
 
 
-def _outcomes_down(transaction: Transaction, bin: Row) -> Iterator[Row]:
+def _outcomes_down(transaction: Transaction, bin: SqlRow) -> Iterator[SqlRow]:
     above, start = row_id(bin["number"], 0), row_id(bin["number"], bin["last_k"])
     while rows := transaction.all("outcomes_down_from", {"above": above, "from": start, "limit": STEP}):
         yield from rows

@@ -1,4 +1,5 @@
-"""What is in the way of keeping, and what captures met. It is set before anything that can raise."""
+"""The state of the log as the server knows it, and the results of recent captures. It is set before anything that
+can raise."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -6,34 +7,34 @@ from pathlib import Path
 
 from ...log import get_log
 from ...store import Health
-from .jobs import Condition, Result
+from .jobs import LogFileStatus, Result
 from .recent import Recent
 
 _log = get_log("storage")
 
 
-class State:
-    """Of one log, for as long as the server runs.
+class LogState:
+    """The state of one log while the server runs.
 
-    `doubt`: a write has failed, and no process has opened and checked the file since. Then `mark` lies beside the file,
-    for a server that starts later; where the disk does not take it, this one still knows.
+    `doubt`: a write has failed, and no process has checked the file since. `suspect_file` is then created next to
+    the log for a server that starts later; if the disk is full, only this server knows.
     """
 
-    def __init__(self, mark: Path) -> None:
-        self._mark = mark
+    def __init__(self, suspect_file: Path) -> None:
+        self._suspect_file = suspect_file
         self.recent = Recent()
-        self.condition = Condition()
+        self.condition = LogFileStatus()
         self.gone: str | None = None
         self.doubt: str | None = None
         self.stopped: str | None = None
 
     @property
     def refusal(self) -> str | None:
-        """Why no job is taken."""
+        """Why jobs are refused, or None."""
         return self.gone or self.doubt
 
     def health(self, now: float) -> Health:
-        """For people; the worst first."""
+        """The state for users; the most severe problem first."""
         stored, refused = self.recent.counts(now)
         state, reason = "ok", None
         for name, why in (
@@ -47,43 +48,43 @@ class State:
             checkpoint=self.condition.checkpoint, held=self.condition.held,
         )  # fmt: skip
 
-    def look_for_the_mark(self) -> None:
-        """Before the first opening."""
-        if self._mark.exists():
+    def read_suspect_file(self) -> None:
+        """Read the suspect file before the log is opened."""
+        if self._suspect_file.exists():
             self.doubt = "A disk error before the last stop; the file is being checked."
 
     def note(self, results: Sequence[Result]) -> None:
-        """What a batch says about the file."""
+        """Update the state from the results of a batch."""
         for result in results:
             if result.error == "suspect" and self.doubt is None:
-                self.doubted(result.message)
+                self.set_doubt(result.message)
             elif result.error == "gone":
                 self.gone = result.message
 
-    def doubted(self, why: str) -> None:
-        """Nothing is confirmed until a process has checked the file."""
+    def set_doubt(self, why: str) -> None:
+        """Confirm nothing until a process has checked the file."""
         self.doubt = f"A write failed ({why}), so the file is being checked."
         _log.error("log.suspect", reason=why)
         with suppress(OSError):
-            self._mark.touch()
+            self._suspect_file.touch()
 
     def ended(self, why: str, *, in_doubt: bool) -> None:
-        """The process is gone."""
+        """The process has ended."""
         if in_doubt and self.doubt is None:
-            self.doubted(why)
+            self.set_doubt(why)
         if self.stopped is None:
             self.stopped = f"The log process is being started again: {why}."
 
-    def not_opened(self, why: str) -> None:
+    def open_failed(self, why: str) -> None:
         """A process could not open the log."""
         self.stopped = why
         if self.doubt is not None:
             self.doubt = why
 
     def opened(self) -> None:
-        """A process has opened the log, and checked it where it was in doubt."""
+        """A process has opened the log, and has checked it if that was required."""
         self.stopped = None
         if self.doubt is not None:
             self.doubt = None
             with suppress(OSError):
-                self._mark.unlink(missing_ok=True)
+                self._suspect_file.unlink(missing_ok=True)

@@ -1,1 +1,1 @@
-"""The read side of the Store: named queries, and rows as the words of the domain."""
+"""The read side of the Store: runs named queries and converts rows to domain objects."""

@@ -1,4 +1,4 @@
-"""What the read side shares: the readers of both databases, and the wait for the ledger."""
+"""What the read side shares: read connections to both databases, and waiting for the ledger."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,7 +10,7 @@ from ...errors import NotFound, ReadTooLong, TooSlow
 from ..ids import MASK
 from ..ledger.client import LedgerClient
 from ..log.client import LogClient
-from ..transaction import Row
+from ..transaction import SqlRow
 
 TOO_SLOW = (
     "looking through the bin takes too long, so it was stopped. Narrow the filter: numbers, ids, whole words and failed"
@@ -18,75 +18,75 @@ TOO_SLOW = (
 )
 
 
-class Readers(Protocol):
-    """Reads one database; every call is one statement, so of one moment. Unreadable; ReadTooLong where the time of a
-    query is limited."""
+class DatabaseReads(Protocol):
+    """Reads one database. Each call is one statement, so its rows are of one snapshot. Raises NotReadable, and
+    ReadTooLong if the time of a query is limited."""
 
-    async def all(self, query: str, values: Mapping[str, object]) -> Sequence[Row]:
-        """Every row of a named query."""
+    async def all(self, query: str, values: Mapping[str, object]) -> Sequence[SqlRow]:
+        """All rows of a named query."""
 
-    async def one(self, query: str, values: Mapping[str, object]) -> Row | None:
-        """Its first row."""
+    async def one(self, query: str, values: Mapping[str, object]) -> SqlRow | None:
+        """Its first row, or None."""
 
     async def ids(self, query: str, values: Mapping[str, object]) -> Sequence[int]:
-        """The first column of every row."""
+        """The first column of all rows."""
 
-    async def run(self, text: str, values: Mapping[str, object]) -> Sequence[Row]:
-        """Every row of a query that was put together from named ones."""
+    async def run(self, text: str, values: Mapping[str, object]) -> Sequence[SqlRow]:
+        """All rows of a query that was built from named ones."""
 
-    def within_one_limit(self) -> "Limited":
-        """For several queries that share the time of one: those of one search."""
+    def sharing_time_limit(self) -> "TimedQueries":
+        """For several queries of one search that share one time limit."""
 
     async def close(self) -> None:
         """Close every connection."""
 
 
-class Limited(Protocol):
-    """Some of the same calls. ReadTooLong when their time, all together, is over."""
+class TimedQueries(Protocol):
+    """Queries that share one time limit. They raise ReadTooLong when it is exceeded."""
 
     async def ids(self, query: str, values: Mapping[str, object]) -> Sequence[int]:
-        """The first column of every row of a named query."""
+        """The first column of all rows of a named query."""
 
-    async def run(self, text: str, values: Mapping[str, object]) -> Sequence[Row]:
-        """Every row of a query that was put together from named ones."""
+    async def run(self, text: str, values: Mapping[str, object]) -> Sequence[SqlRow]:
+        """All rows of a query that was built from named ones."""
 
 
-class Base:
-    """The parts of `Store` share this. Numbers of bins never change, so they are remembered."""
+class StoreBase:
+    """The base of the parts of `Store`. Bin numbers never change, so they are cached."""
 
     _appender: LogClient
     _follower: LedgerClient
-    _log: Readers
-    _ledger: Readers
+    _log: DatabaseReads
+    _ledger: DatabaseReads
     _numbers: dict[str, int]
 
     async def _number(self, bin_id: str) -> int:
-        """A bin's number. NotFound."""
+        """The number of a bin. Raises NotFound."""
         number = self._numbers.get(bin_id)
         if number is None:
             number = self._numbers[bin_id] = int((await self._bin_row(bin_id))["number"])
         return number
 
-    async def _bin_row(self, bin_id: str) -> Row:
+    async def _bin_row(self, bin_id: str) -> SqlRow:
         row = await self._log.one("get_bin", {"id": bin_id})
         if row is None:
             raise NotFound(f"There is no bin {bin_id}.")
         return row
 
     async def _followed(self, bin_id: str) -> int:
-        """A bin's number, as soon as the ledger shows what had been kept of it by now. NotFound."""
+        """The number of a bin, after the ledger shows everything that is stored of it now. Raises NotFound."""
         number = await self._number(bin_id)
         await self._follower.caught_up(number)
         return number
 
-    async def _space(self, number: int) -> Row | None:
-        """The space that readers see of a bin; None while the ledger has none."""
+    async def _space(self, number: int) -> SqlRow | None:
+        """The space that readers of a bin see; None while the ledger has none."""
         return await self._ledger.one("space_of", {"bin": number})
 
 
 @contextmanager
 def searching(query: Query | None) -> Iterator[None]:
-    """Around the reads of a search. TooSlow: it took too long, which with a filter is the filter's fault."""
+    """A context for the reads of a search. Raises TooSlow when a read with a filter takes too long."""
     try:
         yield
     except ReadTooLong as error:
@@ -96,7 +96,7 @@ def searching(query: Query | None) -> Iterator[None]:
 
 
 def up_to(number: int | None) -> int:
-    """A number that rows are below; None: all of them are."""
+    """An exclusive upper bound for numbers; None is no bound."""
     return MASK if number is None else max(0, min(number, MASK))
 
 

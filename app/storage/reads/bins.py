@@ -1,17 +1,17 @@
-"""Bins: what users set is in the log, what is counted is in the ledger."""
+"""Bins: the log has what users set, the ledger has the counts."""
 
 from collections.abc import Sequence
 
 from ...domain.bins import Bin
 from ...errors import StoreUnavailable
-from ...store import Understanding
+from ...store import LedgerStatus
 from ..rows import read_bin
-from ..transaction import Row
-from .base import Base, as_list
+from ..transaction import SqlRow
+from .base import StoreBase, as_list
 
 
-class BinReads(Base):
-    """Implements the promises of `Store`. Without a ledger the counts are zero, and everything else is there."""
+class BinReads(StoreBase):
+    """Implements `Store`. Without a ledger all counts are zero."""
 
     async def list_bins(self, *, limit: int, before: str | None = None) -> Sequence[Bin]:
         if before is None:
@@ -30,18 +30,18 @@ class BinReads(Base):
     async def all_bins(self) -> Sequence[Bin]:
         return [read_bin(row, None, 0) for row in await self._log.all("all_bins", {})]
 
-    async def rereading(self, bin_id: str) -> Understanding:
+    async def rereading(self, bin_id: str) -> LedgerStatus:
         row = await self._bin_row(bin_id)
         values = {"bin": row["number"]}
-        # In this order: what is being built is seen by readers before it is built no more.
+        # In this order: readers see a new space before it stops being the one that is being built.
         building = await self._ledger.one("building_space", values)
         space = await self._ledger.one("space_of", values)
         if building is None and space is not None and space["rereads"] == row["rereads"]:
-            return Understanding(state="ok")
+            return LedgerStatus(state="ok")
         done = 0 if building is None else max(0, building["n"] - row["floor_n"])
-        return Understanding(state="building", done=done, total=row["last_n"] - row["floor_n"])
+        return LedgerStatus(state="building", done=done, total=row["last_n"] - row["floor_n"])
 
-    async def _with_counts(self, rows: Sequence[Row]) -> list[Bin]:
+    async def _with_counts(self, rows: Sequence[SqlRow]) -> list[Bin]:
         try:
             spaces = await self._ledger.all("spaces_of", {"bins": as_list([row["number"] for row in rows])})
         except StoreUnavailable:

@@ -28,10 +28,10 @@ from ...domain.search import Query
 from ...domain.units import from_micros
 from ...errors import NotFound
 from ..ids import number_of
-from ..ledger.changes import What
+from ..ledger.changes import ChangeKind
 from ..packing import read_answer, read_events
 from ..rows import content_type_of, read_capture_row, read_raw
-from ..transaction import Row
+from ..transaction import SqlRow
 from .base import as_list, searching, up_to
 from .filters import make_filter
 from .messages import MessageReads
@@ -40,7 +40,7 @@ NOT_READ = "smsbin has not read this request yet. The bytes are kept."
 
 
 class CaptureReads(MessageReads):
-    """Implements the promises of `Store`."""
+    """Implements `Store`."""
 
     async def list_captures(
         self,
@@ -53,7 +53,7 @@ class CaptureReads(MessageReads):
         query: Query | None = None,
     ) -> Sequence[CaptureRow]:
         bin = await self._followed(bin_id)
-        ledger = self._ledger.within_one_limit()
+        ledger = self._ledger.sharing_time_limit()
         with searching(query):
             wanted = await make_filter("captures", query, await self._space(bin) if query else None, ledger.ids)
             values = {"bin": bin, "limit": limit, **wanted.values}
@@ -66,7 +66,7 @@ class CaptureReads(MessageReads):
 
     async def matching(self, bin_id: str, query: Query, captures: Sequence[int]) -> AbstractSet[int]:
         bin = await self._number(bin_id)
-        # So few rows need no driver: the condition alone decides.
+        # There are only a few rows, so the condition is checked for each of them.
         wanted = await make_filter("captures", query, None, None)
         values = {"bin": bin, "ns": as_list(captures), **wanted.values}
         with searching(query):
@@ -85,8 +85,8 @@ class CaptureReads(MessageReads):
         values = {"bin": bin, "numbers": as_list(wanted)}
         rows, space = await self._ledger.all("get_captures", values), None
         if len(raws) > len(rows):
-            # What the log has, and a ledger that had read further has not, is being deleted. How far comes first: the
-            # ledger reads on meanwhile.
+            # If the log has a capture that the ledger has passed and does not have, it is being deleted. The position
+            # is read first, because the ledger advances in the meantime.
             space = await self._space(bin)
             rows = await self._ledger.all("get_captures", values)
         read = {number_of(row["id"]): row for row in rows}
@@ -117,14 +117,14 @@ class CaptureReads(MessageReads):
         rows = await self._ledger.all("changes_after", {"bin": bin, "after": after, "limit": limit})
         if rows and 0 < after < rows[0]["first_seq"]:
             return [Restarted(seq=rows[0]["last_seq"])]
-        wanted = [row["change_ref"] for row in rows if row["what"] == What.MESSAGE]
+        wanted = [row["change_ref"] for row in rows if row["what"] == ChangeKind.MESSAGE]
         messages = await self._messages_by_number(bin, wanted) if wanted else {}
         changes = [_change(row, messages) for row in rows]
         return [change for change in changes if change is not None]
 
 
-def _capture(raw: Row, row: Row | None) -> Capture:
-    """A capture from its row in the log, and in the ledger, where it has one."""
+def _capture(raw: SqlRow, row: SqlRow | None) -> Capture:
+    """A capture from its row in the log and, if there is one, its row in the ledger."""
     request = read_raw(raw)
     events: tuple[Event, ...] = ()
     if row is None:
@@ -144,17 +144,17 @@ def _capture(raw: Row, row: Row | None) -> Capture:
     return Capture(row=shown, raw=request, sha256=sha256.hex(), events=events, damaged=damaged)
 
 
-def _change(row: Row, messages: Mapping[int, Message]) -> Change | None:
-    """A row of the query `changes_after`; None for a message that is gone meanwhile."""
+def _change(row: SqlRow, messages: Mapping[int, Message]) -> Change | None:
+    """A row of the query `changes_after`; None for a message that was deleted in the meantime."""
     seq, ref = row["change_seq"], row["change_ref"]
-    match What(row["what"]):
-        case What.MESSAGE:
+    match ChangeKind(row["what"]):
+        case ChangeKind.MESSAGE:
             message = messages.get(ref)
             return None if message is None else MessageChanged(seq=seq, message=message)
-        case What.DELETED | What.DELETED_THROUGH as what:
-            return Deleted(seq=seq, n=ref, through=what is What.DELETED_THROUGH)
-        case What.MESSAGE_GONE:
+        case ChangeKind.DELETED | ChangeKind.DELETED_THROUGH as what:
+            return Deleted(seq=seq, n=ref, through=what is ChangeKind.DELETED_THROUGH)
+        case ChangeKind.MESSAGE_GONE:
             provider, message_id = json.loads(row["change_name"])
             return MessageGone(seq=seq, provider=provider, message_id=message_id)
         case what:
-            return Captured(seq=seq, row=read_capture_row(row), first=what is What.NEW)
+            return Captured(seq=seq, row=read_capture_row(row), first=what is ChangeKind.NEW)

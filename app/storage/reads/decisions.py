@@ -1,4 +1,4 @@
-"""What users decided, and what came of it by hand: answers, faults, drills, attempts, sessions."""
+"""What users have set or done: answers, faults, drills, replay attempts, sessions."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -14,9 +14,9 @@ from ...domain.units import from_micros, micros
 from ...errors import NotFound
 from ...store import Session
 from ..log import jobs
-from ..transaction import Row
-from .base import Base
-from .messages import FAR
+from ..transaction import SqlRow
+from .base import StoreBase
+from .messages import MAX_ID
 
 _read_answers = msgspec.msgpack.Decoder(RoleAnswers).decode
 _read_fault = msgspec.msgpack.Decoder(Fault).decode
@@ -24,8 +24,8 @@ _read_drill = msgspec.json.Decoder(Drill).decode
 _pack = msgspec.msgpack.Encoder().encode
 
 
-class Decisions(Base):
-    """Implements the promises of `Store`."""
+class DecisionReads(StoreBase):
+    """Implements `Store`."""
 
     async def list_answers(self) -> Sequence[tuple[str, Role, RoleAnswers]]:
         rows = await self._log.all("list_answers", {})
@@ -59,7 +59,7 @@ class Decisions(Base):
 
     async def list_drills(self, bin_id: str, *, limit: int, before: str | None = None) -> Sequence[Drill]:
         bin = await self._number(bin_id)
-        place = FAR if before is None else (await self._drill_row(bin, before))["number"]
+        place = MAX_ID if before is None else (await self._drill_row(bin, before))["number"]
         rows = await self._log.all("list_drills", {"bin": bin, "before": place, "limit": limit})
         return [_read_drill(row["drill"]) for row in rows]
 
@@ -106,14 +106,14 @@ class Decisions(Base):
     async def drop_sessions(self, *, other_than_token: str, seen_before: datetime) -> None:
         await self._appender.submit(jobs.DropSessions(other_than_token, micros(seen_before)))
 
-    async def _drill_row(self, bin: int, drill_id: str) -> Row:
+    async def _drill_row(self, bin: int, drill_id: str) -> SqlRow:
         row = await self._log.one("get_drill", {"bin": bin, "id": drill_id})
         if row is None:
             raise NotFound(f"There is no drill {drill_id} in this bin.")
         return row
 
 
-def _active_fault(row: Row) -> ActiveFault:
+def _active_fault(row: SqlRow) -> ActiveFault:
     return ActiveFault(
         id=row["id"],
         bin_id=row["bin_id"],
@@ -126,7 +126,7 @@ def _active_fault(row: Row) -> ActiveFault:
     )
 
 
-def _read_session(row: Row) -> Session:
+def _read_session(row: SqlRow) -> Session:
     """A row of `sessions`."""
     return Session(
         hash=row["hash"],

@@ -1,9 +1,9 @@
-"""The filter grammar in SQL: conditions that are the truth, and drivers that say where to look.
+"""The filter grammar in SQL: exact conditions, and drivers that find candidate rows quickly.
 
-A term that an index serves is asked for at most `FEW` ids first. If one of the terms finds so few, the list is made
-from those; if every term finds more, what is wanted stands close to the newest rows, and the list is walked in its own
-order. Words, and the parties of captures, are driven by the index that is filled behind the fold and by every row that
-it has not reached yet, and decided by the row itself.
+For each term with an index, up to `FEW` ids are read. If a term has so few, only those rows are read; if every term
+has more, matches are close to the newest rows, and the list is read in its own order. Words, and the phone numbers
+of captures, have an index that is filled after the fold. Its driver also includes all rows that are not indexed yet,
+and the condition is checked on each row.
 """
 
 import json
@@ -16,26 +16,26 @@ from ...domain.units import micros
 from ..ids import row_id
 from ..ledger.search import scope_of
 from ..queries import SQL
-from ..transaction import Row
+from ..transaction import SqlRow
 
 FEW = 2_000
 MARK = "/* filter */"
-# A value's own end, and the end of everything that begins with it.
+# The end of a value for an exact match, and for a prefix match.
 _WHOLE, _BEGINNING = "\x01", "\U0010ffff"
 
-Ask = Callable[[str, Mapping[str, object]], Awaitable[Sequence[int]]]
+RunQuery = Callable[[str, Mapping[str, object]], Awaitable[Sequence[int]]]
 
 
 @dataclass(frozen=True, slots=True)
-class Filter:
-    """A condition for the place of `MARK` in a query, and the values of its parameters."""
+class SqlFilter:
+    """A condition that replaces `MARK` in a query, and the values of its parameters."""
 
     condition: str
     values: Mapping[str, object]
     driven: bool = False
 
     def put_into(self, query: str) -> str:
-        """The named query with the condition in it. Where ids drive it, the order of the rows must not (the `+`)."""
+        """The named query with the condition. If ids drive it, `+` keeps SQLite from using the order of the rows."""
         text = SQL[query]
         if self.driven:
             for column in ("captures.id", "messages.id"):
@@ -43,57 +43,56 @@ class Filter:
         return text.replace(MARK, self.condition)
 
 
-NO_FILTER = Filter("", {})
+NO_FILTER = SqlFilter("", {})
 
 
-async def make_filter(of: str, query: Query | None, space: Row | None, ask: Ask | None) -> Filter:
-    """The filter of captures or messages (`of`) in a space; `ask` runs a query and gives the ids of its rows, None
-    where the rows are so few that no index is worth a query. `space` is a row of `spaces`, None: there is none
-    yet."""
+async def make_filter(of: str, query: Query | None, space: SqlRow | None, ask: RunQuery | None) -> SqlFilter:
+    """The filter of captures or messages (`of`) in a space. `ask` runs a query and returns the ids of its rows; None
+    if there are only a few rows, so that no index pays off. `space` is a row of `spaces`, or None."""
     if query is None or not query.terms:
         return NO_FILTER
     parts: list[str] = []
     values: dict[str, object] = {}
     for index, term in enumerate(query.terms):
         conditions = []
-        for number, (fragment, value) in enumerate(_say(term)):
+        for number, (fragment, value) in enumerate(_fragments_of(term)):
             name = f"t{index}_{number}"
             conditions.append(f"({SQL[f'{of}_{fragment}'].replace(':p', f':{name}')})")
             values[name] = value
         said = " and ".join(conditions)
         parts.append(f"not coalesce({said}, 0)" if term.negated else f"({said})")
-    driven = None if ask is None or space is None else await _drive(of, query, _Place(space, ask))
+    driven = None if ask is None or space is None else await _drive(of, query, _SearchSpace(space, ask))
     if driven is not None:
-        # Ids of captures that the index has not reached are higher than those of all that it has.
+        # Captures that are not indexed yet have higher ids than all that are.
         parts.insert(0, f"({SQL[f'{of}_driven' + ('' if driven.upto is None else '_or_later')]})")
         values |= {"driven": json.dumps(list(driven.found)), "upto": driven.upto}
-    return Filter("and " + " and ".join(parts), values, driven=driven is not None)
+    return SqlFilter("and " + " and ".join(parts), values, driven=driven is not None)
 
 
 @dataclass(frozen=True, slots=True)
-class _Driven:
-    """Few ids; with `upto` also every capture after it, which the index has not reached."""
+class _DriverIds:
+    """A few ids; with `upto` also all captures after it, which are not indexed yet."""
 
     found: Sequence[int]
     upto: int | None = None
 
 
-class _Place:
-    """A space, and how it is asked."""
+class _SearchSpace:
+    """A space, and the function that runs queries."""
 
-    def __init__(self, space: Row, ask: Ask) -> None:
+    def __init__(self, space: SqlRow, ask: RunQuery) -> None:
         self.number = int(space["number"])
         self.upto = row_id(self.number, space["indexed_n"])
         self._ask = ask
 
     async def ids(self, query: str, **values: object) -> Sequence[int]:
-        """The ids that a driver gives, one more than `FEW` at most."""
+        """The ids of a driver, at most `FEW` + 1."""
         return await self._ask(query, {"space": self.number, "limit": FEW + 1, **values})
 
 
-async def _drive(of: str, query: Query, place: _Place) -> _Driven | None:
-    """The fewest ids that any term allows; None when all of them find many."""
-    best: _Driven | None = None
+async def _drive(of: str, query: Query, place: _SearchSpace) -> _DriverIds | None:
+    """The smallest set of ids of any term; None if all terms have many."""
+    best: _DriverIds | None = None
     for term in query.terms:
         if term.negated:
             continue
@@ -103,56 +102,58 @@ async def _drive(of: str, query: Query, place: _Place) -> _Driven | None:
     return best
 
 
-async def _drive_term(of: str, term: Term, place: _Place) -> _Driven | None:
+async def _drive_term(of: str, term: Term, place: _SearchSpace) -> _DriverIds | None:
     if isinstance(term, Patterns):
         return await _drive_patterns(of, term, place)
     if not isinstance(term, OneOf) or not (term.key == "has" or _is_worth_it(of, term)):
         return None
     found = await place.ids(f"drive_{of}_{term.key}", p=json.dumps(term.values))
-    return _Driven(found) if len(found) <= FEW else None
+    return _DriverIds(found) if len(found) <= FEW else None
 
 
-async def _drive_patterns(of: str, term: Patterns, place: _Place) -> _Driven | None:
-    # Both ends of a message stand in the same index.
+async def _drive_patterns(of: str, term: Patterns, place: _SearchSpace) -> _DriverIds | None:
+    # Both numbers of a message are in the same index.
     key = "from" if of == "messages" and term.key == "to" else term.key
     said = [
         (spelling, spelling + (_BEGINNING if pattern.prefix else _WHOLE))
         for pattern in term.patterns
         for spelling in pattern.spellings
     ]
-    # How far the index of parties is was read before what it has: what it takes in meanwhile is found both ways.
+    # The position of the index is read before its content: captures that are indexed in between are found twice.
     upto = place.upto if of == "captures" and key in ("from", "to") else None
     found = await place.ids(f"drive_{of}_{key}", p=json.dumps(said))
-    return _Driven(found, upto) if len(found) <= FEW else None
+    return _DriverIds(found, upto) if len(found) <= FEW else None
 
 
 def _is_worth_it(of: str, term: OneOf) -> bool:
-    """Statuses have an index for messages; for captures only the failures have, and what is simulated."""
+    """Whether an index serves the term. Messages have one for all statuses; captures only for failures and for
+    simulated ones."""
     if term.key == "is":
         return of == "captures"
     failures = {"failed", "undelivered", "rejected", "expired", "canceled"}
     return term.key == "status" and (of == "messages" or set(term.values) <= failures)
 
 
-async def _drive_words(of: str, term: Words, place: _Place) -> _Driven | None:
+async def _drive_words(of: str, term: Words, place: _SearchSpace) -> _DriverIds | None:
     said = " OR ".join(_match(phrase) for phrase in term.phrases)
     columns = "text" if term.text_only else "{text rest}"
     hits = await place.ids("search_hits", match=f"scope : {scope_of(place.number)} AND {columns} : ({said})")
     if len(hits) > FEW:
         return None
     if of == "captures":
-        return _Driven(hits, place.upto)
+        return _DriverIds(hits, place.upto)
     found = await place.ids("messages_of_hits", hits=json.dumps(list(hits)), upto=place.upto)
-    return _Driven(found) if len(found) <= FEW else None
+    return _DriverIds(found) if len(found) <= FEW else None
 
 
 def _match(phrase: Phrase) -> str:
-    """One phrase for FTS5: its words hold letters and digits only, and quotes make them words in any case."""
+    """One phrase for FTS5. Its words have only letters and digits, and the quotes prevent that they are read as
+    operators."""
     return '"' + " ".join(phrase.words) + '"' + (" *" if phrase.prefix else "")
 
 
-def _say(term: Term) -> list[tuple[str, object]]:
-    """A term as fragments with the values of their parameters; all of the fragments must hold."""
+def _fragments_of(term: Term) -> list[tuple[str, object]]:
+    """The SQL fragments of a term with the values of their parameters; all of them must hold."""
     if isinstance(term, Words):
         phrases = json.dumps([(phrase.words, phrase.prefix) for phrase in term.phrases])
         return [("text" if term.text_only else "words", phrases)]
@@ -171,6 +172,6 @@ def _say(term: Term) -> list[tuple[str, object]]:
 
 
 def _like(spelling: str, prefix: bool) -> str:
-    """For LIKE, which does not care about case in ASCII, as the grammar has it."""
+    """A pattern for LIKE, which ignores case in ASCII, as the grammar requires."""
     escaped = spelling.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return escaped + "%" if prefix else escaped

@@ -15,26 +15,26 @@ from ...domain.units import from_micros, micros
 from ...errors import NotFound
 from ..packing import read_events
 from ..rows import read_codes, read_message
-from ..transaction import Row
-from .base import Base, as_list, searching, up_to
+from ..transaction import SqlRow
+from .base import StoreBase, as_list, searching, up_to
 from .filters import make_filter
 
-FAR = (1 << 63) - 1
-# Callbacks of one message are a handful; of an id that is sent for ever the newest are shown.
-MOST_FACTS = 500
+MAX_ID = (1 << 63) - 1
+# A message has a handful of callbacks; of an id that is sent endlessly only the newest are shown.
+MAX_FACTS = 500
 
 
-class MessageReads(Base):
-    """Implements the promises of `Store`."""
+class MessageReads(StoreBase):
+    """Implements `Store`."""
 
     async def list_messages(
         self, bin_id: str, *, limit: int, before: int | None = None, query: Query | None = None
     ) -> Sequence[Message]:
         bin = await self._followed(bin_id)
-        ledger = self._ledger.within_one_limit()
+        ledger = self._ledger.sharing_time_limit()
         with searching(query):
             wanted = await make_filter("messages", query, await self._space(bin) if query else None, ledger.ids)
-            values = {"bin": bin, "limit": limit, "before": FAR if before is None else before, **wanted.values}
+            values = {"bin": bin, "limit": limit, "before": MAX_ID if before is None else before, **wanted.values}
             rows = await ledger.run(wanted.put_into("driven_messages" if wanted.driven else "list_messages"), values)
         return await self._with_captures(rows)
 
@@ -49,7 +49,7 @@ class MessageReads(Base):
         self, bin_id: str, *, after: int, limit: int, upto: int | None = None, query: Query | None = None
     ) -> Sequence[Message]:
         bin = await self._followed(bin_id)
-        ledger = self._ledger.within_one_limit()
+        ledger = self._ledger.sharing_time_limit()
         with searching(query):
             wanted = await make_filter("messages", query, await self._space(bin) if query else None, ledger.ids)
             values = {"bin": bin, "after": up_to(after), "until": up_to(upto), "limit": limit, **wanted.values}
@@ -66,7 +66,7 @@ class MessageReads(Base):
         row = await self._ledger.one("get_message", values)
         if row is None:
             raise NotFound(f"There is no message {message_id} of {provider} in this bin.")
-        rows = await self._ledger.all("facts_of_message", {"message": row["id"], "most": MOST_FACTS})
+        rows = await self._ledger.all("facts_of_message", {"message": row["id"], "most": MAX_FACTS})
         facts = [_fact(fact) for fact in reversed(rows)]
         captures = tuple(dict.fromkeys(fact.n for fact in facts))
         message = replace(read_message(row), captures=captures)
@@ -74,7 +74,7 @@ class MessageReads(Base):
 
     async def list_conversations(self, bin_id: str, *, limit: int, before: int | None = None) -> Sequence[Conversation]:
         bin = await self._followed(bin_id)
-        values = {"bin": bin, "limit": limit, "before": FAR if before is None else before}
+        values = {"bin": bin, "limit": limit, "before": MAX_ID if before is None else before}
         found = []
         for pair in await self._ledger.all("list_conversations", values):
             ends = {"theirs": pair["theirs"], "ours": pair["ours"]}
@@ -93,7 +93,7 @@ class MessageReads(Base):
             "theirs": theirs,
             "ours": ours,
             "limit": limit,
-            "before_at": FAR if before is None else micros(before.first_at),
+            "before_at": MAX_ID if before is None else micros(before.first_at),
             "before_id": 0 if before is None else before.id,
         }
         return await self._with_captures(await self._ledger.all("list_pair", values))
@@ -124,20 +124,20 @@ class MessageReads(Base):
         return Pace(points=points, outbound=len(rows))
 
     async def _messages_by_number(self, bin: int, numbers: Sequence[int]) -> dict[int, Message]:
-        """Messages by their numbers; those that are gone are left out."""
+        """Messages by their numbers, without those that are deleted."""
         rows = await self._ledger.all("messages_by_numbers", {"bin": bin, "ids": as_list(numbers)})
         return {message.id: message for message in await self._with_captures(rows)}
 
-    async def _with_captures(self, rows: Sequence[Row]) -> list[Message]:
+    async def _with_captures(self, rows: Sequence[SqlRow]) -> list[Message]:
         if not rows:
             return []
-        values = {"ids": as_list([row["id"] for row in rows]), "most": MOST_FACTS}
+        values = {"ids": as_list([row["id"] for row in rows]), "most": MAX_FACTS}
         found = await self._ledger.all("captures_of_messages", values)
         numbers = {row["message"]: tuple(reversed(json.loads(row["numbers"]))) for row in found}
         return [replace(read_message(row), captures=numbers.get(row["id"], ())) for row in rows]
 
 
-def _fact(row: Row) -> Fact:
+def _fact(row: SqlRow) -> Fact:
     """A row of the query `facts_of_message`."""
     return Fact(
         n=row["n"],

@@ -1,6 +1,6 @@
 """Pairings: the part of `Store` that reads them from the ledger.
 
-A row holds what the fold needs; what its captures got and who wrote to whom is looked up for the few that are shown.
+A row has what the fold needs; outcomes, faults and parties are looked up only for the pairings that are shown.
 """
 
 from collections.abc import Collection, Sequence
@@ -11,15 +11,15 @@ from msgspec.structs import replace
 from ...domain.pairings.model import Hit, Pairing, PairingSummary, Verdict
 from ..ids import number_of
 from ..rows import read_fault, read_outcome, read_pairing
-from ..transaction import Row
+from ..transaction import SqlRow
 from .base import as_list, up_to
 from .messages import MessageReads
 
-MOST_OF_A_DRILL = 1_000
+MAX_DRILL_CAPTURES = 1_000
 
 
 class PairingReads(MessageReads):
-    """Implements the promises of `Store`."""
+    """Implements `Store`."""
 
     async def list_pairings(
         self, bin_id: str, *, limit: int, before: int | None = None, only: Collection[Verdict] | None = None
@@ -28,7 +28,7 @@ class PairingReads(MessageReads):
         place = {"bin": bin, "limit": limit, "before": up_to(before)}
         if only is None:
             return await self._filled_in(bin, await self._ledger.all("list_pairings", place))
-        rows: list[Row] = []
+        rows: list[SqlRow] = []
         for verdict in frozenset(only):
             rows += await self._ledger.all("list_pairings_with", place | {"verdict": verdict.value})
         rows.sort(key=lambda row: int(row["id"]), reverse=True)
@@ -40,7 +40,7 @@ class PairingReads(MessageReads):
         return await self._filled_in(bin, await self._ledger.all("pairings_at", values))
 
     async def pairings_of_drill(self, bin_id: str, drill: str) -> Sequence[Pairing]:
-        values = {"bin": await self._followed(bin_id), "drill": drill, "limit": MOST_OF_A_DRILL}
+        values = {"bin": await self._followed(bin_id), "drill": drill, "limit": MAX_DRILL_CAPTURES}
         return await self.pairings_of(bin_id, await self._ledger.ids("captures_of_drill", values), wait=False)
 
     async def sum_up_pairings(self, bin_id: str) -> PairingSummary:
@@ -55,8 +55,8 @@ class PairingReads(MessageReads):
             gap_max=gaps["highest"],
         )
 
-    async def _filled_in(self, bin: int, rows: Sequence[Row]) -> list[Pairing]:
-        """Rows as pairings, with what became of their hits and what their first captures say."""
+    async def _filled_in(self, bin: int, rows: Sequence[SqlRow]) -> list[Pairing]:
+        """Pairings with the outcomes of their hits and the parties of their first captures."""
         pairings = [read_pairing(row) for row in rows]
         numbers = as_list([hit.n for pairing in pairings for hit in pairing.hits])
         captures = await self._ledger.all("said_of_captures", {"bin": bin, "numbers": numbers}) if pairings else ()
@@ -72,7 +72,7 @@ class PairingReads(MessageReads):
         ]
 
 
-def _told(hit: Hit, row: Row | None) -> Hit:
+def _told(hit: Hit, row: SqlRow | None) -> Hit:
     """A hit with its outcome and its fault."""
     if row is None:
         return hit
@@ -84,5 +84,5 @@ def _told(hit: Hit, row: Row | None) -> Hit:
     return hit
 
 
-def _words(row: Row | None) -> dict[str, Any]:
+def _words(row: SqlRow | None) -> dict[str, Any]:
     return {} if row is None else {name: row[name] for name in ("provider", "sender", "recipient", "text")}

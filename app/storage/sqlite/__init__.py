@@ -1,1 +1,1 @@
-"""SQLite: the only package that imports `sqlite3`, and where the readers' `aiosqlite` is at home."""
+"""SQLite: the only package that imports `sqlite3` and `aiosqlite`."""

@@ -1,4 +1,4 @@
-"""Is a file a log of ours, whole, and of a version that we know? Looked at without changing it."""
+"""Checks whether a file is a complete log of a known version, without changing it."""
 
 import hashlib
 import sqlite3
@@ -15,13 +15,13 @@ from .files import beside
 from .migrate import newest
 
 _OURS = {"bins", "captures", "outcomes", "sessions", "runs"}
-# Bodies are read in steps of so many captures.
+# The number of captures whose bodies are read at once.
 _STEP = 1_000
 
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What a log holds."""
+    """The number of rows in a log."""
 
     version: int
     bins: int
@@ -34,7 +34,7 @@ class Contents:
 
 
 def check_log(path: Path, *, quick: bool = False) -> Contents:
-    """CannotStart says what is wrong. `quick` leaves out what takes long: whether indexes agree with their tables."""
+    """Check a log. `quick` does not compare indexes with their tables. Raises CannotStart with the problem."""
     try:
         with closing(open_to_read(path)) as connection:
             return _check(connection, path, "quick_check" if quick else "integrity_check")
@@ -43,7 +43,7 @@ def check_log(path: Path, *, quick: bool = False) -> Contents:
 
 
 def check_bodies(path: Path) -> list[tuple[str, int]]:
-    """Compare each stored body with its SHA-256: the captures, by id of the bin and number, that are not what came.
+    """Compare each stored body with its SHA-256. Returns the captures that differ, by bin id and number. Raises
     CannotStart."""
     damaged: list[tuple[str, int]] = []
     after = 0
@@ -61,7 +61,7 @@ def check_bodies(path: Path) -> list[tuple[str, int]]:
 
 
 def check_ledger(path: Path) -> str | None:
-    """What is wrong with a ledger; None: it is sound. It is made again in any case."""
+    """The problem of a ledger, or None. A damaged ledger is rebuilt."""
     try:
         with closing(open_to_read(path)) as connection:
             verdict = str(connection.execute("pragma quick_check(1)").fetchone()[0])
@@ -71,7 +71,7 @@ def check_ledger(path: Path) -> str | None:
 
 
 def try_out(folder: Path) -> None:
-    """Make a log in a folder, and remove it. CannotStart, OSError: it does not work there."""
+    """Create a log in a folder and remove it. Raises CannotStart or OSError if that does not work there."""
     with tempfile.TemporaryDirectory(dir=folder, prefix=".doctor-") as trial:
         try:
             open_log(Path(trial) / "trial.db").close()
@@ -80,7 +80,7 @@ def try_out(folder: Path) -> None:
 
 
 def open_to_read(path: Path) -> sqlite3.Connection:
-    """A connection that makes no file: neither the database nor a write-ahead log where there is none."""
+    """A connection that creates no files, neither a database nor a write-ahead log."""
     immutable = "" if beside(path, "-wal").exists() else "&immutable=1"
     return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro{immutable}", uri=True)
 

@@ -1,52 +1,54 @@
-"""Checkpoints of the one connection that writes a database: the write-ahead log is copied into the database, and
-emptied where something was deleted, so that the deleted bytes leave the disk.
+"""Checkpoints, run by the one connection that writes a database: the write-ahead log is copied into the database
+and, after deletions, truncated, so that the deleted bytes leave the disk.
 
-SQLite's own checkpoints do not report their errors. These look at the result: a failed write or sync is doubt, and a
-reader that keeps the log from being reused is told.
+SQLite's automatic checkpoints do not report errors. Here the result is checked: a failed write or sync raises
+Doubtful, and a reader that prevents reuse of the log is reported.
 """
 
 import sqlite3
 
 from ...clock import ticks
-from ..log.jobs import Condition
+from ..log.jobs import LogFileStatus
 from ..transaction import CannotWrite
 from .connections import BUSY_MS
 from .failures import translate
 from .files import Files
 
-# So many pages are a hundred commits; what all of them touched is copied once. Many more show in the worst answers.
+# This number of pages is about a hundred commits, and a page that several of them changed is copied once. A higher
+# number makes the slowest answers slower.
 PAGES = 4_000
-# How long an emptying checkpoint waits for readers. After a deletion there is one in `EVERY_S` at most, and as often a
-# checkpoint that a reader holds back is tried again.
-PATIENCE_MS = 50
+# How long a truncating checkpoint waits for readers. There is at most one in `EVERY_S`; a checkpoint that a reader
+# prevents is repeated at the same interval.
+TRUNCATE_WAIT_MS = 50
 EVERY_S = 1.0
-# Pages that go back to the file system with one of them.
+# The number of free pages that one checkpoint returns to the file system.
 FREED = 2_000
 
 
 class Checkpoints:
-    """Of one writing connection."""
+    """The checkpoints of one writing connection."""
 
     def __init__(self, connection: sqlite3.Connection, files: Files) -> None:
         self._connection = connection
         self._files = files
         self._last = 0.0
         self._stuck = False
-        self.condition = Condition()
+        self.condition = LogFileStatus()
 
-    def look(self) -> None:
-        """After a commit: copy what has gathered. DatabaseError."""
+    def checkpoint_if_due(self) -> None:
+        """Call after a commit: runs a checkpoint if enough pages were written. Raises DatabaseError."""
         try:
             if self._files.waiting() >= PAGES and (not self._stuck or ticks() - self._last >= EVERY_S):
                 self._run("passive")
         except CannotWrite as error:
-            self.condition = Condition(self.condition.wal_bytes, str(error), self.condition.held)
+            self.condition = LogFileStatus(self.condition.wal_bytes, str(error), self.condition.held)
 
-    def empty(self) -> bool:
-        """After a deletion, when nothing else waits: give pages back and empty the log; False: not yet."""
+    def truncate(self) -> bool:
+        """Call after a deletion when no job waits: return free pages and truncate the log. False: it must be tried
+        again."""
         if ticks() - self._last < EVERY_S:
             return False
-        self._connection.execute(f"pragma busy_timeout = {PATIENCE_MS}")
+        self._connection.execute(f"pragma busy_timeout = {TRUNCATE_WAIT_MS}")
         try:
             self._connection.execute(f"pragma incremental_vacuum({FREED})").fetchall()
             return self._run("truncate")
@@ -61,7 +63,7 @@ class Checkpoints:
             self._connection.execute(f"pragma busy_timeout = {BUSY_MS}")
 
     def _run(self, mode: str) -> bool:
-        """Whether all of the log is in the database."""
+        """Run a checkpoint; returns whether the whole log is in the database."""
         self._last = ticks()
         trouble = None
         done = False
@@ -70,10 +72,10 @@ class Checkpoints:
             done = not busy and frames == copied
         except sqlite3.Error as error:
             known = translate(error)
-            # On a full disk the log still takes commits, until it is full, too. Everything else is doubt.
+            # On a full disk the log takes commits until it is full too. Any other error raises.
             if not isinstance(known, CannotWrite):
                 raise known or error from error
             trouble = str(known)
         self._stuck = self._files.waiting() >= PAGES
-        self.condition = Condition(self._files.wal_bytes(), trouble, self._stuck and trouble is None)
+        self.condition = LogFileStatus(self._files.wal_bytes(), trouble, self._stuck and trouble is None)
         return done

@@ -1,7 +1,7 @@
-"""The files of one database: are they still the ones that were opened?
+"""Checks that the files of a database are still those that were opened.
 
-A file that was deleted or replaced can be written for as long as it is open, and everything is lost when the process
-ends. So the names are looked up before each commit.
+A deleted or replaced file can be written as long as it is open, and everything is lost when the process ends. So the
+names are checked before each commit.
 """
 
 import os
@@ -10,37 +10,38 @@ from pathlib import Path
 
 from ..transaction import CannotWrite, Gone
 
-# A database, its write-ahead log, and the index of that, which processes share.
+# The database, its write-ahead log, and the shared index of the log.
 SUFFIXES = ("", "-wal", "-shm")
 _MAGIC = b"SQLite format 3\0"
 _CHUNK = 1 << 20
 
 
 def beside(path: Path, suffix: str) -> Path:
-    """A file of the same name with a suffix."""
+    """The file with the same name and a suffix."""
     return path.with_name(path.name + suffix)
 
 
 class Files:
-    """Of a database that is open in this process, after its first read: all three are there then.
+    """The files of a database that is open in this process. Create it after the first read, when all three exist.
 
-    Two of them stay open here, as long as the connection: closing one drops SQLite's locks in this process.
+    Two files stay open as long as the connection, because closing one releases SQLite's locks in this process.
     """
 
-    # In the shared index (sqlite.org/walformat.html, 2.1): frames in the log, and those that are in the database.
+    # Offsets in the shared index (sqlite.org/walformat.html, 2.1): frames in the log, and frames that are in the
+    # database.
     _FRAMES, _COPIED = 16, 96
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._known = {suffix: _identity(beside(path, suffix)) for suffix in SUFFIXES}
+        self._expected = {suffix: _identity(beside(path, suffix)) for suffix in SUFFIXES}
         self._database, self._index = (
             os.open(beside(path, suffix), os.O_RDONLY | os.O_CLOEXEC) for suffix in ("", "-shm")
         )
 
     def check(self) -> None:
-        """Gone names the file that is not what it was; CannotWrite: that cannot be told."""
+        """Raises Gone with the file that was replaced, or CannotWrite if that cannot be checked."""
         try:
-            for suffix, known in self._known.items():
+            for suffix, known in self._expected.items():
                 path = beside(self._path, suffix)
                 if _identity(path) != known:
                     raise Gone(f"{path} was deleted or replaced while smsbin was running.")
@@ -50,22 +51,22 @@ class Files:
             raise CannotWrite(f"The files of {self._path} cannot be looked at: {error.strerror}") from error
 
     def wal_bytes(self) -> int:
-        """The size of the write-ahead log; 0 where that cannot be told."""
+        """The size of the write-ahead log, or 0 if it cannot be read."""
         try:
             return beside(self._path, "-wal").stat().st_size
         except OSError:
             return 0
 
     def waiting(self) -> int:
-        """Frames of the write-ahead log that are not in the database yet. A program in C would use a commit's hook.
-        CannotWrite: that cannot be told."""
+        """The number of frames of the write-ahead log that are not in the database yet. (C code would use the commit
+        hook.) Raises CannotWrite if it cannot be read."""
         try:
             return self._number(self._FRAMES) - self._number(self._COPIED)
         except OSError as error:
             raise CannotWrite(f"The index of {self._path} cannot be read: {error.strerror}") from error
 
     def close(self) -> None:
-        """After the connection."""
+        """Call after the connection is closed."""
         os.close(self._database)
         os.close(self._index)
 
@@ -82,13 +83,14 @@ def _identity(path: Path) -> tuple[int, int] | None:
 
 
 def remove(path: Path) -> None:
-    """A database with what belongs to it."""
+    """Delete a database with its write-ahead log."""
     for suffix in SUFFIXES:
         beside(path, suffix).unlink(missing_ok=True)
 
 
 def write_again(path: Path) -> None:
-    """Write a file over itself and sync it, so that pages which a failed sync has dropped reach the disk. OSError."""
+    """Rewrite a file in place and sync it, so that pages that were dropped after a failed sync reach the disk.
+    Raises OSError."""
     try:
         file = path.open("r+b", buffering=0)
     except FileNotFoundError:

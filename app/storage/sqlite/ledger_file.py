@@ -1,5 +1,5 @@
-"""Opening the ledger on SQLite, by the one process that writes it. A file that cannot be used is no trouble: it is
-removed, and made again from the log.
+"""Opens the ledger on SQLite, in the process that writes it. A file that cannot be used is removed and rebuilt from
+the log.
 """
 
 import sqlite3
@@ -17,9 +17,9 @@ from .files import Files, remove
 from .transaction import SqliteDatabase
 
 SCHEMA = (FOLDER / "sqlite" / "ledger.sql").read_text()
-# A ledger of another schema is made again, so versions need not be counted by hand.
+# A ledger with another schema is rebuilt, so the version is a checksum and not a counter.
 VERSION = zlib.crc32(SCHEMA.encode()) >> 1
-# Since this version of SQLite deleted words are overwritten at once; before, they stay in the file until the search
+# From this version of SQLite on, FTS5 overwrites deleted words at once; before, they stay in the file until the search
 # index is merged.
 _SECURE_DELETE = (3, 42, 0)
 _PAGES = 64
@@ -27,7 +27,7 @@ _PAGES = 64
 
 @dataclass(slots=True)
 class LedgerFile:
-    """The open ledger. `is_new`: there is nothing in it yet; then `reason` says why, where one was thrown away."""
+    """The open ledger. `is_new`: it is empty; then `reason` says why the old one was removed, if there was one."""
 
     connection: sqlite3.Connection
     database: SqliteDatabase
@@ -38,12 +38,12 @@ class LedgerFile:
     _merge: int = 0
 
     def begin_merge(self) -> None:
-        """Words were deleted from the search index: make them leave the file."""
+        """Words were deleted from the search index: start a merge that removes them from the file."""
         if sqlite3.sqlite_version_info < _SECURE_DELETE:
             self._merge = -_PAGES
 
     def merge(self) -> bool:
-        """One step of that; whether there is more to do. DatabaseError."""
+        """One step of the merge; returns whether there is more to do. Raises DatabaseError."""
         if not self._merge:
             return False
         before = self.connection.total_changes
@@ -51,19 +51,19 @@ class LedgerFile:
             self.connection.execute(SQL["search_merge"], {"pages": self._merge})
         except sqlite3.Error as error:
             raise translate(error) or error from error
-        # A negative number begins a merge of everything, positive ones go on with it; then nothing changes any more.
+        # A negative number starts a full merge, positive ones continue it until nothing changes.
         self._merge = _PAGES if self.connection.total_changes - before > 1 else 0
         return bool(self._merge)
 
     def close(self) -> None:
-        """Without an error, whatever state it is in: it is about to be removed."""
+        """Close the file without raising, whatever its state is; it is about to be removed."""
         with suppress(sqlite3.Error):
             self.connection.close()
         self.files.close()
 
 
 def open_ledger_file(path: Path) -> LedgerFile:
-    """The ledger that is there, if it can be used, else a new one in its place. CannotWrite."""
+    """Open the ledger, or create a new one if it cannot be used. Raises CannotWrite."""
     if not path.exists():
         return make_ledger_file(path)
     try:
@@ -77,7 +77,7 @@ def open_ledger_file(path: Path) -> LedgerFile:
 
 
 def make_ledger_file(path: Path) -> LedgerFile:
-    """An empty one, in the place of whatever is there. CannotWrite."""
+    """Replace the ledger by an empty one. Raises CannotWrite."""
     try:
         remove(path)
     except OSError as error:
@@ -113,7 +113,7 @@ def _open(path: Path) -> LedgerFile:
 
 
 def open_log_to_follow(path: Path) -> SqliteDatabase:
-    """The log, to be read. LogUnreadable, then and later."""
+    """Open the log for reading. Raises LogUnreadable, as do its transactions."""
     try:
         return SqliteDatabase(open_reader(path), translate=_log_unreadable)
     except sqlite3.Error as error:

@@ -1,11 +1,11 @@
-"""Opening the log on SQLite, by the one process that writes it."""
+"""Opens the log on SQLite, in the process that writes it."""
 
 import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 
 from ...errors import CannotStart
-from ..transaction import Damaged, Doubtful
+from ..transaction import DamagedFile, Doubtful
 from .checkpoints import Checkpoints
 from .connections import open_log
 from .failures import translate
@@ -23,7 +23,7 @@ class LogFile:
     checkpoints: Checkpoints
 
     def meta(self) -> tuple[str, int | None]:
-        """The id of the log, and the latest time that the clock was trusted to show."""
+        """The id of the log, and the latest time that the wall clock was trusted at."""
         with self.database.read() as transaction:
             row = transaction.one("get_meta")
             assert row is not None, "it is made with the file"
@@ -31,11 +31,11 @@ class LogFile:
 
 
 def open_log_file(path: Path, *, doubt: bool) -> LogFile:
-    """Open, migrate, and copy into the database what stands in the write-ahead log.
+    """Open and migrate the log.
 
-    `doubt`: a write or a sync has failed before. The kernel may have dropped pages that SQLite takes for written, and
-    shows them as if they were on the disk. So the write-ahead log is written and synced again, then what it holds into
-    the database, and the whole file is checked. CannotStart, DatabaseError, OSError.
+    `doubt`: a write or sync has failed before. The kernel may have dropped pages that SQLite considers written, and
+    still returns them to reads. So the write-ahead log is written and synced again, then copied into the database,
+    and the whole file is checked. Raises CannotStart, DatabaseError, OSError.
     """
     try:
         if doubt:
@@ -49,7 +49,8 @@ def open_log_file(path: Path, *, doubt: bool) -> LogFile:
 
 
 def _check_again(path: Path) -> None:
-    # First: a power cut in the middle of the checkpoint needs all of it to make the database whole.
+    # This is first, because after a power cut during the checkpoint the database can be repaired only with the whole
+    # log.
     write_again(beside(path, "-wal"))
     connection = open_log(path)
     try:
@@ -60,11 +61,11 @@ def _check_again(path: Path) -> None:
     finally:
         connection.close()
     if verdict != "ok":
-        raise Damaged(f"the file is damaged: {verdict}")
+        raise DamagedFile(f"the file is damaged: {verdict}")
 
 
 def refuse_older(directory: Path) -> None:
-    """CannotStart where a database of the time before the log lies."""
+    """Raises CannotStart if there is a database of a version before the log was introduced."""
     if (directory / "smsbin.db").exists() and not (directory / "log.db").exists():
         raise CannotStart(
             f"{directory / 'smsbin.db'} was written by an older smsbin, which kept everything in one file; this one"

@@ -1,4 +1,4 @@
-"""Numbered migrations of the log, each whole or not at all; `pragma user_version` holds the number of the last."""
+"""Numbered migrations of the log, each in one transaction. `pragma user_version` is the number of the last one."""
 
 import sqlite3
 from pathlib import Path
@@ -15,7 +15,7 @@ def newest(folder: Path = MIGRATIONS) -> int:
 
 
 def migrate(connection: sqlite3.Connection, folder: Path = MIGRATIONS) -> None:
-    """Bring a log to the newest version. CannotStart when it comes from a newer smsbin."""
+    """Migrate a log to the newest version. Raises CannotStart if a newer smsbin has written it."""
     current = int(connection.execute("pragma user_version").fetchone()[0])
     if current > newest(folder):
         raise CannotStart(

@@ -1,7 +1,6 @@
-"""A few connections that only read. Each query is one statement, so no transaction spans an await.
+"""A pool of read-only connections. Each query is one statement, so no transaction spans an await.
 
-No query takes long: SQLite asks every few thousand steps whether it may go on (its progress handler), and stops when
-its time is over or when no caller waits for the rows any more.
+SQLite's progress handler stops a query when its time is over, or when the task that waits for it was cancelled.
 """
 
 import asyncio
@@ -14,44 +13,44 @@ import aiosqlite
 
 from ...clock import ticks
 from ...errors import NotReadable, ReadTooLong
-from ...tasks import lifelong
+from ...tasks import start_task
 from ..queries import SQL
 from ..reads.words import WordsMatch
-from ..transaction import Damaged, Doubtful
+from ..transaction import DamagedFile, Doubtful
 from .connections import READER_PRAGMAS
 from .failures import translate
 
-# Steps of SQLite's machine between two looks at the clock. A row of a search takes some dozens.
+# Steps of SQLite's virtual machine between two checks of the time. A row of a search takes a few dozen.
 STEPS = 1_000
 _INTERRUPTED = "SQLITE_INTERRUPT"
 _FOR_EVER = float("inf")
 
 
-class _Reader:
-    """A connection, and until when its query may run."""
+class _ReadConnection:
+    """A connection, and the time until which its query may run."""
 
     def __init__(self, connection: aiosqlite.Connection) -> None:
         self.connection = connection
         self.ends_at = _FOR_EVER
 
     def is_over(self) -> bool:
-        """What SQLite asks, in the thread of the connection."""
+        """The progress handler; SQLite calls it in the thread of the connection."""
         return ticks() >= self.ends_at
 
     async def stop(self) -> None:
-        """End the query that runs, or that is about to."""
+        """Stop the query that runs, or that is about to."""
         self.ends_at = 0.0
-        with suppress(ValueError):  # it is being closed
+        with suppress(ValueError):  # the connection is being closed
             await self.connection.interrupt()
 
 
-class Readers:
-    """Implements `reads.base.Readers` on one database; a query that finds all connections busy waits for the first that
-    is free.
+class ReadPool:
+    """Implements `reads.base.DatabaseReads` for one database. If all connections are busy, a query waits for the
+    first free one.
 
-    A query runs for at most `limit_s` (None: as long as it takes), then it is ReadTooLong. `damaged` is called when the
-    file is found to be no sound database. `file` names the file that is there now: when it is another one than before,
-    the connections are opened again; empty: there is none, and `missing` says why. Queries raise NotReadable.
+    A query that runs longer than `limit_s` (None: no limit) raises ReadTooLong. `damaged` is called when the file is
+    not a valid database. `file` returns the name of the current file: when it changes, the connections are opened
+    again; if it is empty, there is no file, and `missing` returns the reason. Queries raise NotReadable.
     """
 
     def __init__(
@@ -72,15 +71,15 @@ class Readers:
         self._missing = missing
         self._opened: str | None = None
         self._opening = asyncio.Lock()
-        self._free: asyncio.LifoQueue[_Reader] = asyncio.LifoQueue()
-        self._readers: list[_Reader] = []
+        self._free: asyncio.LifoQueue[_ReadConnection] = asyncio.LifoQueue()
+        self._readers: list[_ReadConnection] = []
 
     async def all(self, query: str, values: Mapping[str, object]) -> Sequence[sqlite3.Row]:
-        """Every row of a named query."""
+        """All rows of a named query."""
         return await self.run(SQL[query], values)
 
     async def ids(self, query: str, values: Mapping[str, object]) -> Sequence[int]:
-        """The first column of every row of a named query."""
+        """The first column of all rows of a named query."""
         return [int(row[0]) for row in await self.all(query, values)]
 
     async def one(self, query: str, values: Mapping[str, object]) -> sqlite3.Row | None:
@@ -89,21 +88,21 @@ class Readers:
         return rows[0] if rows else None
 
     async def run(self, text: str, values: Mapping[str, object]) -> Sequence[sqlite3.Row]:
-        """Every row of a query that was put together from named ones."""
-        return await self._run(text, values, _Budget(self._limit_s))
+        """All rows of a query that was built from named ones."""
+        return await self._run(text, values, _ReadTime(self._limit_s))
 
-    def within_one_limit(self) -> "Limited":
-        """For several queries that share the time of one."""
-        return Limited(self._run, _Budget(self._limit_s))
+    def sharing_time_limit(self) -> "TimedReads":
+        """For several queries that share one time limit."""
+        return TimedReads(self._run, _ReadTime(self._limit_s))
 
     async def close(self) -> None:
-        """aiosqlite's threads are no daemons: one that stays open keeps the process alive."""
+        """The threads of aiosqlite are not daemon threads: an open connection keeps the process alive."""
         readers, self._readers = self._readers, []
         for reader in readers:
             reader.ends_at = 0.0
         await asyncio.gather(*(reader.connection.close() for reader in readers), return_exceptions=True)
 
-    async def _run(self, text: str, values: Mapping[str, object], budget: "_Budget") -> Sequence[sqlite3.Row]:
+    async def _run(self, text: str, values: Mapping[str, object], budget: "_ReadTime") -> Sequence[sqlite3.Row]:
         file = self._file()
         if file != self._opened:
             await self._open_again(file)
@@ -124,20 +123,20 @@ class Readers:
                 self._free.put_nowait(reader)
             else:
                 await reader.stop()
-                lifelong(self._put_back(reader), name="reader")
+                start_task(self._put_back(reader), name="reader")
 
-    def _explain(self, error: sqlite3.Error, budget: "_Budget") -> Exception:
+    def _explain(self, error: sqlite3.Error, budget: "_ReadTime") -> Exception:
         if getattr(error, "sqlite_errorname", None) == _INTERRUPTED:
             return ReadTooLong(f"Reading took longer than {budget.limit_s:g} s and was stopped.")
         known = translate(error)
         if known is None:
             return error
-        if isinstance(known, Damaged | Doubtful):
+        if isinstance(known, DamagedFile | Doubtful):
             self._damaged(str(known))
         return NotReadable(f"The database cannot be read: {error}")
 
-    async def _put_back(self, reader: _Reader) -> None:
-        """When its thread has ended the query that no caller waits for."""
+    async def _put_back(self, reader: _ReadConnection) -> None:
+        """Return the connection to the pool when its thread has ended the stopped query."""
         with suppress(sqlite3.Error, ValueError):
             await reader.connection.execute_fetchall("select 1")
         self._free.put_nowait(reader)
@@ -163,8 +162,8 @@ class Readers:
             self._opened = file
 
     async def _all_free(self) -> None:
-        """Take every connection out of use: queries that began before end on the old file."""
-        taken: list[_Reader] = []
+        """Take all connections out of the pool, so that running queries end on the old file."""
+        taken: list[_ReadConnection] = []
         try:
             while len(taken) < len(self._readers):
                 taken.append(await self._free.get())
@@ -173,11 +172,11 @@ class Readers:
                 self._free.put_nowait(reader)
             raise
 
-    async def _connect(self) -> _Reader:
+    async def _connect(self) -> _ReadConnection:
         connection = await aiosqlite.connect(
             f"{self._path.absolute().as_uri()}?mode=rw", uri=True, isolation_level=None
         )
-        reader = _Reader(connection)
+        reader = _ReadConnection(connection)
         self._readers.append(reader)
         connection.row_factory = sqlite3.Row
         await connection.create_function("words_match", 3, WordsMatch(), deterministic=True)
@@ -187,28 +186,28 @@ class Readers:
         return reader
 
 
-class _Budget:
-    """How much time is left for queries."""
+class _ReadTime:
+    """The remaining time of queries in seconds."""
 
     def __init__(self, limit_s: float | None) -> None:
         self.limit_s = _FOR_EVER if limit_s is None else limit_s
         self.left_s = self.limit_s
 
 
-class Limited:
-    """Queries that share the time of one: those of one search."""
+class TimedReads:
+    """The queries of one search, which share one time limit."""
 
-    def __init__(self, run: "_Run", budget: _Budget) -> None:
+    def __init__(self, run: "_Run", budget: _ReadTime) -> None:
         self._run = run
         self._budget = budget
 
     async def run(self, text: str, values: Mapping[str, object]) -> Sequence[sqlite3.Row]:
-        """Every row of a query that was put together from named ones."""
+        """All rows of a query that was built from named ones."""
         return await self._run(text, values, self._budget)
 
     async def ids(self, query: str, values: Mapping[str, object]) -> Sequence[int]:
-        """The first column of every row of a named query."""
+        """The first column of all rows of a named query."""
         return [int(row[0]) for row in await self.run(SQL[query], values)]
 
 
-_Run = Callable[[str, Mapping[str, object], _Budget], Awaitable[Sequence[sqlite3.Row]]]
+_Run = Callable[[str, Mapping[str, object], _ReadTime], Awaitable[Sequence[sqlite3.Row]]]

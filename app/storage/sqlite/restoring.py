@@ -1,7 +1,7 @@
-"""A backup in the place of the log: first checked, then copied, checked again, and only then moved there. The ledger is
-removed: it was made from another log, and is made again by the next start.
+"""Replaces the log by a backup: checks the backup, copies it, checks the copy, and then renames it. The ledger is
+removed, because it was made from another log; the next start rebuilds it.
 
-Nothing is touched before the copy is sound and on the disk; from there on it is renames.
+Nothing is changed before the copy is valid and on the disk; all later steps are renames.
 """
 
 import os
@@ -18,20 +18,20 @@ from .checking import Contents, check_log
 from .copying import copy, sync
 from .files import SUFFIXES, beside, remove
 
-# What the copy is called until it takes the place of the log, behind a random part.
+# The suffix of the copy before it replaces the log; a random part precedes it.
 RESTORING = ".restoring"
 
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What is in place now, and where the log went that was there before."""
+    """The content of the restored log, and the new path of the log that was there before."""
 
     contents: Contents
     aside: Path | None
 
 
 async def restore(file: Path, log: Path, now: datetime, *, replace: bool) -> Restored:
-    """Put a copy of `file` in the place of the log, whose directory no process may use. CannotStart."""
+    """Replace the log by a copy of `file`. No process may be using its directory. Raises CannotStart."""
     contents = check_log(file)
     lock = await lock_directory(log.parent)
     try:
@@ -43,14 +43,14 @@ async def restore(file: Path, log: Path, now: datetime, *, replace: bool) -> Res
 
 
 def _put(file: Path, contents: Contents, log: Path, now: datetime, *, replace: bool) -> Path | None:
-    """Where the log went that was there. CannotStart, sqlite3.Error, OSError."""
+    """Returns the new path of the old log. Raises CannotStart, sqlite3.Error, OSError."""
     remove_leftovers(log, suffix=RESTORING)
     with new_file(log, suffix=RESTORING) as part:
         copy(file, Path(part.name))
         if check_log(Path(part.name)) != contents:
             raise CannotStart(f"The copy of {file} is not what {file} is. Is another program writing to it?")
-        # Names, too, are on the disk only when their directory is synced, and before that in any order: the copy first;
-        # then a log never stands without its write-ahead log, and the backup never beside that of another.
+        # Renames are durable, and ordered, only after the directory is synced. The order keeps a log together with its
+        # write-ahead log, and the backup apart from that of another.
         sync(log.parent)
         aside = None if replace else _move_aside(log, now)
         log.unlink(missing_ok=True)
@@ -58,14 +58,14 @@ def _put(file: Path, contents: Contents, log: Path, now: datetime, *, replace: b
         remove(log)
         remove(log.with_name("ledger.db"))
         sync(log.parent)
-    # It was checked from end to end, whatever its predecessor went through.
+    # The new file was checked completely, so a mark of the old one does not apply.
     log.with_suffix(".suspect").unlink(missing_ok=True)
     sync(log.parent)
     return aside
 
 
 def _move_aside(log: Path, now: datetime) -> Path | None:
-    """Where it stays whole, with its write-ahead log; None where there was none."""
+    """Rename the old log and its write-ahead log; returns the new path, or None if there was none."""
     if not log.exists():
         return None
     aside = first = beside(log, f".before-{now:%Y%m%dT%H%M%SZ}")

@@ -1,4 +1,4 @@
-"""The Store on SQLite: two files, each written by one process; the server only reads them."""
+"""The Store on SQLite: two files, each written by one process. The server only reads them."""
 
 import asyncio
 import os
@@ -14,7 +14,7 @@ from ...domain.bins import Bin, NewBin
 from ...domain.captures import NewCapture, NewOutcome
 from ...domain.units import from_micros, micros
 from ...errors import StoreUnavailable
-from ...store import Health, Store, Sweep, Understanding
+from ...store import Health, LedgerStatus, Store, SweepResult
 from ..ledger.client import LedgerClient
 from ..lock import lock_directory
 from ..log import jobs
@@ -22,56 +22,56 @@ from ..log.client import LogClient
 from ..packing import pack
 from ..reads.bins import BinReads
 from ..reads.captures import CaptureReads
-from ..reads.decisions import Decisions
+from ..reads.decisions import DecisionReads
 from ..reads.pairings import PairingReads
 from .log_file import refuse_older
-from .readers import Readers
+from .readers import ReadPool
 
-# A child that reads with the data sheets of the providers.
+# The child process that parses captures with the data sheets of the providers.
 FOLLOWER = f"{__package__.split('.')[0]}.follower"
 LOG_READERS, LEDGER_READERS = 2, 3
-# What a page or an API call asks of the ledger; the log is only asked for rows by their numbers.
+# The time limit of reads of the ledger. Reads of the log have none, as they look up rows by number.
 LEDGER_READ_S = 1.0
-# How long a start waits for the ledger; without it captures are kept all the same.
+# How long a start waits for the ledger; captures are stored without it.
 LEDGER_OPEN_S = 10.0
-# More captures than this may have to be looked through at a start.
+# After a crash, many captures may have to be examined at the start.
 SETTLE_WAIT_S = 60.0
 
 
-class SqliteStore(BinReads, CaptureReads, PairingReads, Decisions):
-    """Implements `Store`; the promises stand there."""
+class SqliteStore(BinReads, CaptureReads, PairingReads, DecisionReads):
+    """Implements `Store`, which documents the methods."""
 
     def __init__(self, data_dir: Path, keep_open: Sequence[int]) -> None:
         log_path, ledger_path = data_dir / "log.db", data_dir / "ledger.db"
         self._listeners: list[Callable[[str], None]] = []
         self._numbers: dict[str, int] = {}
         self._seen_at: datetime | None = None
-        # Bins as they were at the opening, and their last captures.
+        # Bins at the opening, with the number of their last capture.
         self._found: dict[int, int] = {}
-        self._appender = LogClient(log_path, keep_open, self._marked)
+        self._appender = LogClient(log_path, keep_open, self._log_grew)
         self._follower = LedgerClient(FOLLOWER, ledger_path, log_path, self._appender, keep_open, self._changed)
-        self._log = Readers(log_path, LOG_READERS)
-        self._ledger = Readers(
+        self._log = ReadPool(log_path, LOG_READERS)
+        self._ledger = ReadPool(
             ledger_path, LEDGER_READERS, limit_s=LEDGER_READ_S, damaged=self._follower.damaged,
-            file=lambda: self._follower.file, missing=self._why_no_ledger,
+            file=lambda: self._follower.file, missing=self._ledger_problem,
         )  # fmt: skip
 
     async def open(self) -> None:
-        """Start both processes. CannotStart: the log cannot be opened."""
+        """Start both processes. Raises CannotStart if the log cannot be opened."""
         opened = await self._appender.start()
         self._seen_at = None if opened.seen_at is None else from_micros(opened.seen_at)
-        marks = [jobs.Mark(*row) for row in await self._log.all("all_marks", {})]
+        marks = [jobs.LogPosition(*row) for row in await self._log.all("all_marks", {})]
         self._found = {mark.bin: mark.n for mark in marks}
         await self._follower.start(marks, LEDGER_OPEN_S)
 
     async def close(self) -> None:
-        """Write what waits, let the ledger catch up for a moment, and end both processes."""
+        """Write what is queued, give the ledger a moment to catch up, and end both processes."""
         try:
             if self._appender.health().state == "ok":
                 await self._appender.submit(jobs.EndRun(micros(clock.now())))
         except StoreUnavailable:
-            pass  # the next start takes it for a crash, which it nearly is
-        # For other programs, which may read the ledger while no server runs.
+            pass  # the next start handles it as a crash
+        # Other programs may read the ledger while no server runs.
         await self._follower.all_caught_up()
         await self._follower.close()
         for readers in (self._ledger, self._log):
@@ -126,7 +126,7 @@ class SqliteStore(BinReads, CaptureReads, PairingReads, Decisions):
 
     async def settle_unanswered(self, within: timedelta, note: str) -> None:
         job = jobs.SettleUnanswered(int(within.total_seconds() * 1_000_000), note, self._found)
-        await self._appender.submit(job, patience_s=SETTLE_WAIT_S)
+        await self._appender.submit(job, timeout_s=SETTLE_WAIT_S)
 
     async def drop_capture(self, bin_id: str, n: int) -> None:
         number = await self._number(bin_id)
@@ -138,14 +138,14 @@ class SqliteStore(BinReads, CaptureReads, PairingReads, Decisions):
         await self._appender.submit(jobs.DropCaptures(bin_id))
         await self._follower.caught_up(number)
 
-    async def sweep(self, now: datetime, default_retention: timedelta, after: int = 0) -> Sweep:
+    async def sweep(self, now: datetime, default_retention: timedelta, after: int = 0) -> SweepResult:
         kept_s = _seconds(default_retention) or 0
         result = await self._appender.submit(jobs.Sweep(micros(now), kept_s, after, False))
-        return Sweep(removed=result.value, next=result.next)
+        return SweepResult(removed=result.value, next=result.next)
 
-    async def erase(self) -> Sweep:
+    async def erase(self) -> SweepResult:
         result = await self._appender.submit(jobs.Sweep(0, 0, 0, True))
-        return Sweep(removed=result.value, next=result.next)
+        return SweepResult(removed=result.value, next=result.next)
 
     async def reread(self, bin_id: str) -> None:
         await self._appender.submit(jobs.RequestReread(bin_id))
@@ -158,8 +158,8 @@ class SqliteStore(BinReads, CaptureReads, PairingReads, Decisions):
     def health(self) -> Health:
         return self._appender.health()
 
-    def understanding(self, bin_id: str | None = None) -> Understanding:
-        return self._follower.understanding(None if bin_id is None else self._numbers.get(bin_id))
+    def ledger_status(self, bin_id: str | None = None) -> LedgerStatus:
+        return self._follower.ledger_status(None if bin_id is None else self._numbers.get(bin_id))
 
     def last_seen(self) -> datetime | None:
         return self._seen_at
@@ -167,11 +167,11 @@ class SqliteStore(BinReads, CaptureReads, PairingReads, Decisions):
     async def note_time(self, now: datetime) -> None:
         await self._appender.submit(jobs.NoteTime(micros(now)))
 
-    def _why_no_ledger(self) -> str:
-        reason = self._follower.understanding().reason or "the ledger is being opened"
+    def _ledger_problem(self) -> str:
+        reason = self._follower.ledger_status().reason or "the ledger is being opened"
         return f"What was understood cannot be read at the moment: {reason}. What comes is kept, and read soon."
 
-    def _marked(self, marks: Sequence[jobs.Mark]) -> None:
+    def _log_grew(self, marks: Sequence[jobs.LogPosition]) -> None:
         self._follower.log_grew(marks)
 
     def _changed(self, bin_id: str) -> None:
@@ -183,9 +183,9 @@ def _seconds(value: timedelta | None) -> int | None:
     return None if value is None else int(value.total_seconds())
 
 
-def _outcome(new: NewOutcome) -> jobs.Outcome:
+def _outcome(new: NewOutcome) -> jobs.OutcomeRecord:
     outcome = new.outcome
-    return jobs.Outcome(
+    return jobs.OutcomeRecord(
         new.bin_id, new.n, outcome.status, outcome.after_ms, outcome.sender_left, outcome.left_ms,
         outcome.well_formed, outcome.note, None if outcome.sent is None else msgspec.msgpack.encode(outcome.sent),
     )  # fmt: skip
@@ -193,7 +193,7 @@ def _outcome(new: NewOutcome) -> jobs.Outcome:
 
 @asynccontextmanager
 async def open_sqlite(data_dir: Path) -> AsyncIterator[Store]:
-    """Lock the directory, start the processes, open the readers; end them in the opposite order."""
+    """Lock the directory, start the processes, open the connections; stop everything in reverse order."""
     lock = await lock_directory(data_dir)
     try:
         refuse_older(data_dir)

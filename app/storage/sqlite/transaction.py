@@ -1,4 +1,4 @@
-"""`storage/transaction.py` on one connection to SQLite."""
+"""Implements `storage/transaction.py` for one SQLite connection."""
 
 import re
 import sqlite3
@@ -9,11 +9,11 @@ from itertools import chain
 from typing import Any
 
 from ..queries import SQL
-from ..transaction import DatabaseError, Row, Rows, Values
+from ..transaction import DatabaseError, RowValues, SqlRow, Values
 from .failures import translate
 from .files import Files
 
-# Rows of one statement; what is left over goes with the next smaller number.
+# Rows in one statement; the remainder is split into the next smaller numbers.
 _SIZES = (64, 32, 16, 8, 4, 2, 1)
 _VALUES = re.compile(r"values (\((?:\?, )*\?\))")
 
@@ -22,7 +22,7 @@ Translate = Callable[[sqlite3.Error], DatabaseError | None]
 
 
 class SqliteDatabase:
-    """Implements `Database`. `files` are looked at before each commit; `translate` names SQLite's errors."""
+    """Implements `Database`. `files` are checked before each commit; `translate` converts SQLite's errors."""
 
     def __init__(
         self, connection: sqlite3.Connection, files: Files | None = None, translate: Translate = translate
@@ -34,7 +34,7 @@ class SqliteDatabase:
 
     @contextmanager
     def write(self) -> Iterator["SqliteTransaction"]:
-        """All or nothing. DatabaseError says why nothing."""
+        """A write transaction, rolled back on any exception. Raises DatabaseError."""
         try:
             self._execute("begin immediate")
             yield self._transaction
@@ -47,7 +47,7 @@ class SqliteDatabase:
 
     @contextmanager
     def read(self) -> Iterator["SqliteTransaction"]:
-        """A snapshot, from the first query on."""
+        """A snapshot that begins with the first query."""
         try:
             self._execute("begin")
             yield self._transaction
@@ -71,34 +71,34 @@ class SqliteTransaction:
     def __init__(self, connection: sqlite3.Connection, translate: Translate) -> None:
         self._connection = connection
         self._translate = translate
-        # Naming the columns of a row costs more than a look-up.
+        # A plain cursor is faster than named columns, and look-ups do not need names.
         self._plain = connection.cursor()
         self._plain.row_factory = None
 
-    def all(self, query: str, values: Values = ()) -> Sequence[Row]:
-        """Every row."""
+    def all(self, query: str, values: Values = ()) -> Sequence[SqlRow]:
+        """All rows."""
         try:
             return self._connection.execute(SQL[query], values).fetchall()
         except sqlite3.Error as error:
             raise self._translate(error) or error from error
 
-    def one(self, query: str, values: Values = ()) -> Row | None:
-        """The first row."""
+    def one(self, query: str, values: Values = ()) -> SqlRow | None:
+        """The first row, or None."""
         try:
-            row: Row | None = self._connection.execute(SQL[query], values).fetchone()
+            row: SqlRow | None = self._connection.execute(SQL[query], values).fetchone()
         except sqlite3.Error as error:
             raise self._translate(error) or error from error
         return row
 
     def run(self, query: str, values: Values = ()) -> int:
-        """How many rows it changed."""
+        """Run a statement; returns the number of changed rows."""
         try:
             return self._connection.execute(SQL[query], values).rowcount
         except sqlite3.Error as error:
             raise self._translate(error) or error from error
 
-    def each(self, query: str, rows: Rows) -> None:
-        """Once for each."""
+    def each(self, query: str, rows: RowValues) -> None:
+        """Run a statement once for each row."""
         if not rows:
             return
         try:
@@ -106,23 +106,24 @@ class SqliteTransaction:
         except sqlite3.Error as error:
             raise self._translate(error) or error from error
 
-    def insert(self, query: str, rows: Rows) -> None:
-        """Many rows a statement: each one opens the table and every index again, which costs as much as a row."""
+    def insert(self, query: str, rows: RowValues) -> None:
+        """Insert many rows in one statement, because a statement opens the table and every index, which costs as
+        much as a row."""
         try:
             for sql, values in _in_chunks(query, rows):
                 self._connection.execute(sql, values)
         except sqlite3.Error as error:
             raise self._translate(error) or error from error
 
-    def find(self, query: str, rows: Rows) -> Sequence[tuple[Any, ...]]:
-        """Many look-ups a statement."""
+    def find(self, query: str, rows: RowValues) -> Sequence[tuple[Any, ...]]:
+        """Many look-ups in one statement."""
         try:
             return [found for sql, values in _in_chunks(query, rows) for found in self._plain.execute(sql, values)]
         except sqlite3.Error as error:
             raise self._translate(error) or error from error
 
 
-def _in_chunks(query: str, rows: Rows) -> Iterator[tuple[str, tuple[object, ...]]]:
+def _in_chunks(query: str, rows: RowValues) -> Iterator[tuple[str, tuple[object, ...]]]:
     done = 0
     for size in _SIZES:
         while len(rows) - done >= size:

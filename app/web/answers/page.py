@@ -102,7 +102,7 @@ async def index(request: web.Request) -> web.StreamResponse:
     bin, role = await _place(request)
     draft = draft_of(request.app[keys.ANSWERS].of(bin.id, role))
     page = await _page(request, bin, role, draft, request.query.get("with"))
-    return render(request, "bins/answers.html", replace(page, saved="saved" in request.query))
+    return render(request, "answers/index.html", replace(page, saved="saved" in request.query))
 
 
 async def save(request: web.Request) -> web.StreamResponse:
@@ -119,8 +119,8 @@ async def save(request: web.Request) -> web.StreamResponse:
         return _saved(request, bin, role)
     page = await _page(request, bin, role, draft, form.get("with"))
     if button == "save":
-        return render(request, "bins/answers.html", replace(page, asked=True), status=422)
-    return render(request, "bins/answers.html", replace(page, focus=_new_field(button, draft)))
+        return render(request, "answers/index.html", replace(page, asked=True), status=422)
+    return render(request, "answers/index.html", replace(page, focus=_new_field(button, draft)))
 
 
 async def check(request: web.Request) -> web.StreamResponse:
@@ -128,7 +128,7 @@ async def check(request: web.Request) -> web.StreamResponse:
     bin, role = await _place(request)
     form = await read_form(request, most=MOST_FIELDS, size=MAX_BYTES)
     page = await _page(request, bin, role, read_draft(form), form.get("with"))
-    return render(request, "bins/_checked.html", page)
+    return render(request, "answers/_checked.html", page)
 
 
 async def _try_to_save(request: web.Request, bin: Bin, role: Role, draft: RoleAnswersDraft, seen: str) -> bool:

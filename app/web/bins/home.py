@@ -74,4 +74,4 @@ async def _home(
         for row in await request.app[keys.STORE].list_captures(bin.id, limit=1) if bin.captures else ():
             last[bin.id] = row
     page = HomePage(bins=bins, addresses=addresses, last=last, said=form or {}, problems=problems or {})
-    return render(request, "home/index.html", page, status=status)
+    return render(request, "bins/index.html", page, status=status)

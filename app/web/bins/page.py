@@ -14,7 +14,7 @@ from ...errors import Invalid
 from ...providers import sheet_of
 from ...providers.sheet import Sheet
 from ...services import bins as service
-from ...store import Understanding
+from ...store import LedgerStatus
 from ..site.convert import convert
 from ..site.forms import read_form
 from ..site.templates import render, site_of, urls_of
@@ -34,7 +34,7 @@ class SettingsPage:
     retention: str
     stuck_after: str
     sheet: Sheet | None
-    rereading: Understanding
+    rereading: LedgerStatus
     said: dict[str, str] = field(default_factory=dict)
     problems: dict[str, str] = field(default_factory=dict)
     saved: bool = False

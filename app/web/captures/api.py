@@ -99,11 +99,11 @@ async def _wait(
     """Long polling for a change of the bin. No capture is missed between two calls: each starts at its cursor."""
     store, hub = request.app[keys.STORE], request.app[keys.HUB]
     end = clock.ticks() + wait_s
-    with hub.listen(bin_id) as bell:
+    with hub.subscribe(bin_id) as subscription:
         while True:
-            bell.clear()
+            subscription.clear()
             found = await store.list_captures(bin_id, limit=limit, after=after, query=wanted)
             left = end - clock.ticks()
             if found or left <= 0 or hub.closed or request.transport is None:
                 return found
-            await bell.wait(left)
+            await subscription.wait(left)

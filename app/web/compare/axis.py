@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from ...domain.pairings.model import Hit
+from ...domain.pairings.model import Hit, ended_at
+from ...domain.pairings.wording import say_answer, say_hit, say_left
 from ...domain.roles import Role
 from ...domain.units import say_ms
-from ..words.hits import say_hit, say_status
 from ..words.titles import ROLE_TITLES
 
 # The width of a label; where there is less room, it is left out.
@@ -82,7 +82,7 @@ def draw_pairing(lanes: Sequence[tuple[Role, Sequence[Hit]]], now: datetime) -> 
     if not hits:
         return None
     zero = min(hit.at for hit in hits)
-    scale = _Scale(zero, max(_ms(end_of(hit, now) - zero) for hit in hits), now)
+    scale = _Scale(zero, max(_ms(_end_of(hit, now) - zero) for hit in hits), now)
     if not scale.length or (len(hits) == 1 and not _waited(hits[0])):
         return None
     drawn = tuple(_lane(role, some, scale) for role, some in lanes)
@@ -93,13 +93,8 @@ def draw_pairing(lanes: Sequence[tuple[Role, Sequence[Hit]]], now: datetime) -> 
     return PairingAxis(lanes=drawn, ticks=scale.ticks(), told=told)
 
 
-def end_of(hit: Hit, now: datetime) -> datetime:
-    """When the request ended: the sender left, or it was answered; now for one that is still held."""
-    if hit.left_ms is not None:
-        return hit.at + timedelta(milliseconds=hit.left_ms)
-    if hit.after_ms is not None:
-        return hit.at + timedelta(milliseconds=hit.after_ms)
-    return max(now, hit.at) if hit.ok is None else hit.at
+def _end_of(hit: Hit, now: datetime) -> datetime:
+    return max(now, hit.at) if hit.ok is None else ended_at(hit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +127,7 @@ def _lane(role: Role, hits: Sequence[Hit], scale: _Scale) -> Lane:
     tone = "c-f" if role in (Role.FALLBACK, Role.VOICE_FALLBACK) else "c-p"
     spans, dots = [], []
     for hit in hits:
-        start, end = scale.place(hit.at), scale.place(end_of(hit, scale.now))
+        start, end = scale.place(hit.at), scale.place(_end_of(hit, scale.now))
         if end - start >= NARROW:
             spans.append(Span(x=start, width=round(end - start, 2), open=hit.ok is None))
         dots.append(Dot(x=start, tone=tone))
@@ -158,9 +153,9 @@ def _labels(hits: Sequence[Hit], scale: _Scale) -> tuple[AxisLabel, ...]:
 
 
 def _of_hit(hit: Hit, scale: _Scale) -> list[AxisLabel]:
-    start, end = scale.place(hit.at), scale.place(end_of(hit, scale.now))
+    start, end = scale.place(hit.at), scale.place(_end_of(hit, scale.now))
     if end - start >= 2 * ROOM:
-        last = f"sender left at {say_ms(hit.left_ms)}" if hit.left_ms is not None else _answered(hit)
+        last = f"sender left{say_left(hit, 'at')}" if hit.left_ms is not None else _answered(hit)
         inside = [
             AxisLabel(x=start, dx=12, anchor="start", text=_waiting(hit), inside=True),
             AxisLabel(x=end, dx=-10, anchor="end", text=last, inside=True),
@@ -169,7 +164,7 @@ def _of_hit(hit: Hit, scale: _Scale) -> list[AxisLabel]:
     if end - start >= ROOM:
         return [AxisLabel(x=start, dx=12, anchor="start", text=say_hit(hit), inside=True)]
     when = f", at {scale.say(hit.at)}" if hit.at > scale.zero else ""
-    text = f"{_answered(hit) or 'waiting'}{when}"
+    text = f"{_answered(hit)}{when}"
     if end + ROOM <= 100:
         return [AxisLabel(x=end, dx=12, anchor="start", text=text)]
     return [AxisLabel(x=start, dx=-12, anchor="end", text=text)]
@@ -184,12 +179,7 @@ def _waiting(hit: Hit) -> str:
 
 
 def _answered(hit: Hit) -> str:
-    if hit.ok is None:
-        return "waiting"
-    if hit.left_ms is not None and hit.status is None:
-        return f"left after {say_ms(hit.left_ms)}"
-    status = say_status(hit)
-    return status if hit.after_ms is None else f"{status} in {say_ms(hit.after_ms)}"
+    return say_answer(hit) if hit.left_ms is None or hit.status is not None else f"left{say_left(hit)}"
 
 
 def _waited(hit: Hit) -> bool:

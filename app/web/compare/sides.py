@@ -8,9 +8,9 @@ from msgspec.structs import replace
 
 from ...domain.captures import Capture, CaptureRow
 from ...domain.pairings.model import Hit, Pairing
+from ...domain.pairings.wording import WAITING, say_left, say_status
 from ...domain.roles import Role
 from ...domain.units import say_ms
-from ..words.hits import say_status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,16 +108,12 @@ def _answered(hit: Hit, row: CaptureRow | None = None) -> AnswerSummary:
     says = [
         f"in {say_ms(hit.after_ms)}" if hit.after_ms is not None and not hit.sender_left else "",
         f"fault “{hit.fault_said}”" if hit.fault_said else "",
-        f"sender left{_at(hit)}" if hit.sender_left else "",
+        f"sender left{say_left(hit, 'at')}" if hit.sender_left else "",
         "not well formed" if outcome and not outcome.well_formed else "",
         outcome.note or "" if outcome else "",
     ]
     words = "; ".join(word for word in says if word)
     if hit.ok is None:
-        return AnswerSummary(icon="dots", tone="muted", word="waiting", says=words)
+        return AnswerSummary(icon="dots", tone="muted", word=WAITING, says=words)
     word = "none" if hit.status is None and not hit.ok else say_status(hit)
     return AnswerSummary(icon="check" if hit.ok else "x", tone="ok" if hit.ok else "bad", word=word, says=words)
-
-
-def _at(hit: Hit) -> str:
-    return "" if hit.left_ms is None else f" at {say_ms(hit.left_ms)}"

@@ -18,7 +18,7 @@ from ...log import get_log
 from ...services import exports as exporting
 from ...services.large import is_large
 from ...store import Store
-from ...tasks import aside
+from ...tasks import run_in_thread
 from ..captures.shapes import CaptureSummary, show_capture, show_row
 from ..messages.shapes import MessageShape, show_message
 from ..site.headers import FILE_HEADERS
@@ -103,7 +103,7 @@ async def _pieces(form: Format, about: About, rows: AsyncIterator[tuple[bool, Ma
     piece = bytearray(form.begin(about))
     since, between = clock.ticks(), b""
     async for large, make in rows:
-        written = await aside(_write, form, about, make) if large else _write(form, about, make)
+        written = await run_in_thread(_write, form, about, make) if large else _write(form, about, make)
         piece += between + written
         between = form.between
         if len(piece) >= CHUNK:

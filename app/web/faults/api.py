@@ -31,5 +31,5 @@ async def put(request: web.Request) -> web.StreamResponse:
 async def heal(request: web.Request) -> web.StreamResponse:
     """DELETE /api/v1/bins/{bin}/faults/{role}: the URL behaves again."""
     bin_id, role = await role_address(request)
-    await request.app[keys.FAULTS].heal(bin_id, role)
+    await request.app[keys.FAULTS].clear(bin_id, role)
     return web.Response(status=204)

@@ -68,7 +68,7 @@ async def heal(request: web.Request) -> web.StreamResponse:
     """POST /bins/{bin}/faults/{role}/heal"""
     bin, role = await _place(request)
     form = await read_form(request)
-    await request.app[keys.FAULTS].heal(bin.id, role)
+    await request.app[keys.FAULTS].clear(bin.id, role)
     return _back(request, bin, form)
 
 
@@ -124,7 +124,7 @@ def _page(
         problems=problems or {},
         marked=[active.role for active in faults_of(request.app, bin.id)],
     )
-    return render(request, "bins/faults.html", page, status=status)
+    return render(request, "faults/index.html", page, status=status)
 
 
 def _back(request: web.Request, bin: Bin, form: Mapping[str, str]) -> web.Response:

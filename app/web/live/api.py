@@ -24,10 +24,10 @@ async def follow_bin(request: web.Request) -> web.StreamResponse:
     cache, hub = request.app[keys.FRAMES], request.app[keys.HUB]
 
     async def make(cursor: int) -> Frames:
-        stroke = hub.strokes(bin.id)
+        version = hub.version(bin.id)
         changes = await store.changes_after(bin.id, cursor, PAGE)
         wire = text_frames([frame_of(change) for change in changes])
-        return Frames(changes[-1].seq if changes else cursor, wire, more=len(changes) == PAGE, stroke=stroke)
+        return Frames(changes[-1].seq if changes else cursor, wire, more=len(changes) == PAGE, version=version)
 
     async def read(cursor: int) -> Frames:
         return await cache.get(("json", bin.id, cursor), lambda: make(cursor), keep=lambda made: bool(made.wire))

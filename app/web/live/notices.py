@@ -45,7 +45,7 @@ class Notices:
             "faults": faults_of(self._app, self._bin_id), "base": self._state.base, "bin_id": self._bin_id, "back": "",
             "now": clock.now(),
         }  # fmt: skip
-        names = ["_faults.html", *(["bins/_faults_now.html"] if self._state.view == PLAIN else [])]
+        names = ["faults/_banner.html", *(["faults/_now.html"] if self._state.view == PLAIN else [])]
         html = "".join(self._render(name, about) for name in names)
         return json.dumps({"faults": html}, ensure_ascii=False)
 
@@ -54,7 +54,7 @@ class Notices:
         about = {
             "troubles": condition.troubles, "storage_key": condition.key, "base": self._state.base, "back": "",
         }  # fmt: skip
-        notice = {"html": self._render("_storage.html", about), "word": word}
+        notice = {"html": self._render("site/_condition.html", about), "word": word}
         return json.dumps({"storage": notice}, ensure_ascii=False)
 
     def _render(self, name: str, about: Mapping[str, object]) -> str:

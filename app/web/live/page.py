@@ -74,7 +74,7 @@ def _reader(request: web.Request, bin_id: str, state: ViewState, notices: Notice
     """The reader of one viewer's next frames."""
 
     async def read(cursor: int) -> Frames:
-        frames = Frames(cursor, b"", more=False, stroke=request.app[keys.HUB].strokes(bin_id))
+        frames = Frames(cursor, b"", more=False, version=request.app[keys.HUB].version(bin_id))
         if state.view != PLAIN:
             frames = await _read(request, bin_id, cursor, state)
         wire = await _notices_wire(request.app, notices)
@@ -88,14 +88,14 @@ async def _read(request: web.Request, bin_id: str, cursor: int, state: ViewState
     store = app[keys.STORE]
 
     async def make() -> Frames:
-        stroke = app[keys.HUB].strokes(bin_id)
+        version = app[keys.HUB].version(bin_id)
         changes = await store.changes_after(bin_id, cursor, PAGE)
         if not changes:
             # The bin itself may have changed (renamed, key rotated): its seq moved on without a row.
-            return Frames(cursor, b"", more=False, stroke=stroke)
+            return Frames(cursor, b"", more=False, version=version)
         bin = await store.get_bin(bin_id, wait=False)
         wire = text_frames([await _frame(app, bin, changes, state)])
-        return Frames(changes[-1].seq, wire, more=len(changes) == PAGE, stroke=stroke)
+        return Frames(changes[-1].seq, wire, more=len(changes) == PAGE, version=version)
 
     return await app[keys.FRAMES].get(("page", bin_id, state.key, cursor), make, keep=lambda made: bool(made.wire))
 
@@ -113,7 +113,7 @@ async def _notices_wire(app: web.Application, notices: Notices) -> bytes:
     for key, text in notices.due():
 
         async def make(text: Callable[[], str] = text) -> Frames:
-            return Frames(0, text_frames([text()]), more=False, stroke=0)
+            return Frames(0, text_frames([text()]), more=False, version=0)
 
         wire += (await app[keys.FRAMES].get(key, make, keep=lambda _: True)).wire
     return wire

@@ -67,10 +67,10 @@ async def _send_frames(
     try:
         for text in hello:
             await _send(socket, text)
-        with hub.listen(bin_id) as bell:
+        with hub.subscribe(bin_id) as subscription:
             while not hub.closed:
-                bell.clear()
-                stroke = hub.strokes(bin_id)
+                subscription.clear()
+                version = hub.version(bin_id)
                 frames = await read(after)
                 # Before anything is sent: signing out in another tab ends this session too.
                 if access.ended != ended or clock.ticks() - checked > RECHECK_S:
@@ -82,8 +82,8 @@ async def _send_frames(
                 if frames.wire:
                     await _send_wire(request, frames.wire)
                 # The frames may have been read for another viewer, before this notification.
-                at_once = frames.more or frames.stroke < stroke
-                if not at_once and not await bell.wait(PING_S) and ping is not None:
+                at_once = frames.more or frames.version < version
+                if not at_once and not await subscription.wait(PING_S) and ping is not None:
                     await _send(socket, ping)
         await _close(socket, WSCloseCode.GOING_AWAY)
     except NotFound:

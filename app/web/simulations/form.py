@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from ... import clock
-from ...domain.simulations import FAILED_SHARE, SimulationWish, Targets, Trouble, What
+from ...domain.simulations import FAILED_SHARE, SimulationSpec, Targets, Trouble, What
 from ...errors import Invalid
 from ...services.simulations.runs import Run
 from ..site.convert import convert
@@ -72,7 +72,7 @@ def defaults(provider: str | None) -> dict[str, str]:
 
 def texts_of(run: Run) -> dict[str, str]:
     """The form that would start this run again."""
-    wish, own = run.wish, run.own
+    wish, own = run.spec, run.own
     form = {
         "provider": wish.provider, "what": wish.what.value, "from": wish.sender or "", "to": wish.recipient or "",
         "text": wish.text or "", "media": "\n".join(wish.media), "count": str(wish.count), "rate": f"{wish.rate:g}",
@@ -122,7 +122,7 @@ def problems_of(error: Invalid) -> dict[str, str]:
     return problems
 
 
-def command_line(wish: SimulationWish, bin_id: str, own: Targets | None) -> str:
+def command_line(wish: SimulationSpec, bin_id: str, own: Targets | None) -> str:
     """The command line that starts the same run."""
     words = ["smsbin", "simulate", wish.what.value, "--provider", wish.provider]
     if own is None:

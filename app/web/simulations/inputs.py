@@ -11,7 +11,7 @@ from ...domain.simulations import (
     MOST_A_SECOND,
     MOST_ABROAD_A_SECOND,
     MOST_MESSAGES,
-    SimulationWish,
+    SimulationSpec,
     Targets,
     Trouble,
     What,
@@ -139,12 +139,12 @@ class SimulationInput(Input, frozen=True, kw_only=True, rename=PARTIES):
         ),
     ] = "server"
 
-    def simulation(self) -> SimulationWish:
+    def simulation(self) -> SimulationSpec:
         """As a domain object. Invalid: the provider has no calls."""
         play = PROVIDERS[self.provider]
         if self.what is What.VOICE and not play.play.voice:
             raise Invalid(("what", f"must be inbound or outbound: {play.title} has no calls here"))
-        return SimulationWish(
+        return SimulationSpec(
             provider=self.provider,
             what=self.what,
             sender=self.sender,

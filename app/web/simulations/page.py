@@ -16,7 +16,7 @@ from ...errors import Conflict, Invalid
 from ...providers import PROVIDERS
 from ...providers.sheet import Sheet, as_raw
 from ...services.simulations.runs import MOST_AT_ONCE, Run
-from ...services.simulations.script import draft, opening
+from ...services.simulations.script import compose_request, opening
 from ..site.forms import read_form
 from ..site.inputs import number
 from ..site.templates import render, site_of, urls_of
@@ -132,7 +132,7 @@ def view_of(bin: Bin, run: Run, *, after: int = 0) -> RunView:
     return RunView(
         bin=bin,
         run=run,
-        told=describe_run(run.wish, progress),
+        told=describe_run(run.spec, progress),
         shown=progress.results[len(progress.results) - fresh :],
         upto=progress.requests,
         roles={role.value: role for role in Role},
@@ -171,7 +171,7 @@ def _preview(request: web.Request, bin: Bin, given: SimulationInput) -> RequestP
     if cue is None or targets is None:
         return None
     url = (targets.status if wish.what is What.OUTBOUND else targets.primary) or ""
-    made = draft(PROVIDERS[wish.provider], replace(cue.wish, url=url), wish.trouble)
+    made = compose_request(PROVIDERS[wish.provider], replace(cue.spec, url=url), wish.trouble)
     host, slash, path = url.partition("://")[2].partition("/")
     raw = as_raw(made, f"{slash or '/'}{path}", now)
     head = [f"{raw.method} {raw.target} HTTP/1.1", f"Host: {host}"]
@@ -179,7 +179,7 @@ def _preview(request: web.Request, bin: Bin, given: SimulationInput) -> RequestP
     head += [f"{MARK}: (the run’s own secret)"] if own is None else []
     head += [f"Content-Length: {len(made.body)}"] if made.body else []
     head.append("Connection: close")
-    text = cue.wish.text if cue.wish.kind is not Kind.VOICE else None
+    text = cue.spec.text if cue.spec.kind is not Kind.VOICE else None
     return RequestPreview(
         head="\n".join(head),
         body=made.body.decode("utf-8", "replace"),

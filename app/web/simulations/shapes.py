@@ -67,7 +67,7 @@ class SimulationList(msgspec.Struct):
 
 def show_run(run: Run, *, with_mark: bool = False) -> SimulationShape:
     """The current state of a run."""
-    wish, progress = run.wish, run.progress
+    wish, progress = run.spec, run.progress
     return SimulationShape(
         id=run.id, state=progress.state.value, provider=wish.provider, what=wish.what,  # type: ignore[arg-type]
         sender=wish.sender, recipient=wish.recipient, text=wish.text, media=list(wish.media), count=wish.count,

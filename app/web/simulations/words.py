@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from ...domain.simulations import Progress, RunState, SimulationWish, Trouble, What
+from ...domain.simulations import Progress, RunState, SimulationSpec, Trouble, What
 from ...providers.sheet import Play, Sheet
 
 WHATS = {
@@ -35,7 +35,7 @@ def rule_of(sheet: Sheet, what: What) -> Sequence[str]:
     return [*sentences, play.assumed] if play.assumed else sentences
 
 
-def describe_run(wish: SimulationWish, progress: Progress) -> str:
+def describe_run(wish: SimulationSpec, progress: Progress) -> str:
     """The progress or the end of a run, in one sentence."""
     what = "call" if wish.what is What.VOICE else "message"
     state = {

@@ -57,7 +57,7 @@ async def form(request: web.Request) -> web.StreamResponse:
     """The sign-in page; with `?token=` (the link of the first start) it signs in at once."""
     after = _safe_next(request, request.query.get("next", ""))
     if "token" not in request.query:
-        return _to(after) if request[keys.SIGNED_IN] else render(request, "access/sign-in.html", SignInPage(next=after))
+        return _to(after) if request[keys.SIGNED_IN] else render(request, "site/sign-in.html", SignInPage(next=after))
     return await _sign_in(request, request.query["token"], after)
 
 
@@ -74,7 +74,7 @@ async def sign_out(request: web.Request) -> web.StreamResponse:
     name = cookie_name(request)
     await request.app[keys.ACCESS].sign_out(request.cookies.get(name, ""))
     # Its live views must end now, not at the next change of their bins.
-    request.app[keys.HUB].ring_all()
+    request.app[keys.HUB].notify_all()
     response = _to(server_address(request).base + "/sign-in")
     response.del_cookie(name, path=server_address(request).base or "/", secure=_is_https(request))
     return response
@@ -84,7 +84,7 @@ async def _sign_in(request: web.Request, token: str, after: str) -> web.StreamRe
     access = request.app[keys.ACCESS]
     if not access.opens(token):
         page = SignInPage(next=after, problem="That is not the access token of this smsbin.")
-        return render(request, "access/sign-in.html", page, status=401)
+        return render(request, "site/sign-in.html", page, status=401)
     server = server_address(request)
     response = _to(after)
     response.set_cookie(

@@ -9,8 +9,8 @@ from aiohttp import web
 
 from ... import clock, keys
 from ...domain.units import say_size
-from ...services.upkeep.disk import Space
-from ...store import Health, Understanding
+from ...services.upkeep.disk import DiskSpace
+from ...store import Health, LedgerStatus
 
 UPDATE_S = 1.0
 # A reader that finishes soon lets the write-ahead log grow a little.
@@ -47,15 +47,15 @@ class ServerCondition:
         """How far reading a bin is behind, for its live state; usually empty."""
         word = self._words.get(bin_id)
         if word is None:
-            word = self._words[bin_id] = say_understanding(self._app[keys.STORE].understanding(bin_id))
+            word = self._words[bin_id] = say_understanding(self._app[keys.STORE].ledger_status(bin_id))
         return word
 
     async def step(self) -> float:
         """Update, and notify the viewers of a change. Returns the seconds until the next update."""
         key, had_words = self.key, any(self._words.values())
         self.update()
-        if key != self.key or had_words or say_understanding(self._app[keys.STORE].understanding()):
-            self._app[keys.HUB].ring_all()
+        if key != self.key or had_words or say_understanding(self._app[keys.STORE].ledger_status()):
+            self._app[keys.HUB].notify_all()
         return UPDATE_S
 
 
@@ -67,7 +67,7 @@ def troubles_of(app: web.Application) -> list[Notice]:
     store, sweeping, disk = app[keys.STORE], app[keys.SWEEPING], app[keys.DISK]
     found = [
         say_health(store.health()),
-        say_reading(store.understanding()),
+        say_reading(store.ledger_status()),
         say_disk(disk.space),
         None if sweeping.held is None else say_hold(sweeping.held, sweeping.held_for, clock.now()),
     ]
@@ -108,15 +108,15 @@ def say_health(health: Health) -> Notice | None:
     return None
 
 
-def say_reading(understanding: Understanding) -> Notice | None:
+def say_reading(ledger_status: LedgerStatus) -> Notice | None:
     """A notice when captures are kept and not read."""
-    if understanding.state != "stopped":
+    if ledger_status.state != "stopped":
         return None
-    reason = (understanding.reason or "").rstrip(".")
+    reason = (ledger_status.reason or "").rstrip(".")
     return Notice(f"Captures are kept, but not read at the moment: {reason}. It goes on by itself.")
 
 
-def say_disk(space: Space | None) -> Notice | None:
+def say_disk(space: DiskSpace | None) -> Notice | None:
     """A notice when the disk is nearly full."""
     if space is None or not space.low:
         return None
@@ -136,13 +136,13 @@ def say_hold(why: str, still: timedelta, now: datetime) -> Notice:
     )
 
 
-def say_understanding(understanding: Understanding) -> str:
+def say_understanding(ledger_status: LedgerStatus) -> str:
     """In a few words, for the live state."""
-    match understanding.state:
+    match ledger_status.state:
         case "stopped":
-            return f"reading has stopped, {understanding.behind:,} behind"
+            return f"reading has stopped, {ledger_status.behind:,} behind"
         case "building":
-            return f"reading again, {100 * understanding.done // max(1, understanding.total)} % done"
+            return f"reading again, {100 * ledger_status.done // max(1, ledger_status.total)} % done"
         case "behind":
-            return f"{understanding.behind:,} behind"
+            return f"{ledger_status.behind:,} behind"
     return ""

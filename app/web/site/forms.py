@@ -8,7 +8,7 @@ from aiohttp import web
 from ...errors import Invalid, UnsupportedType
 from ...parsing.forms import unescape
 from ...services.large import QUICK_BYTES
-from ...tasks import aside
+from ...tasks import run_in_thread
 from .inputs import read_bytes
 from .urls import server_address
 
@@ -31,7 +31,7 @@ async def read_form(request: web.Request, *, most: int = MAX_FIELDS, size: int =
     if body and request.content_type != "application/x-www-form-urlencoded":
         raise UnsupportedType("Send the form as application/x-www-form-urlencoded.")
     try:
-        return _parse(body, most) if len(body) <= QUICK_BYTES else await aside(_parse, body, most)
+        return _parse(body, most) if len(body) <= QUICK_BYTES else await run_in_thread(_parse, body, most)
     except ValueError:
         raise Invalid(("form", f"has more than {most:,} fields")) from None
 

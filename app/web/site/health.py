@@ -26,7 +26,7 @@ async def ready(request: web.Request) -> web.StreamResponse:
         await request.app[keys.PROBING].probe()
     except StoreUnavailable as error:
         trouble = str(error)
-    health, understanding = store.health(), store.understanding()
+    health, ledger_status = store.health(), store.ledger_status()
     body = {
         "status": "ok" if trouble is None else "unavailable",
         "store": health.state if trouble is None or health.state != "ok" else "stopped",
@@ -35,8 +35,8 @@ async def ready(request: web.Request) -> web.StreamResponse:
         "refused": health.refused,
         "wal_bytes": health.wal_bytes,
         "checkpoint": health.checkpoint,
-        "ledger": understanding.state,
-        "behind": understanding.behind,
+        "ledger": ledger_status.state,
+        "behind": ledger_status.behind,
         "disk": "low" if request.app[keys.DISK].low else "ok",
     }
     return _json(body, 200 if trouble is None else 503)

@@ -137,7 +137,7 @@ def _answer(
     else:
         title = _TITLES.get(code) or _TITLES.get(status, "That did not work")
         page = ErrorPage(status=status, title=title, detail=detail, signed_in=request.get(keys.SIGNED_IN, False))
-        response = render(request, "errors/error.html", page, status=status)
+        response = render(request, "site/error.html", page, status=status)
     response.headers.update(headers or {})
     return response
 

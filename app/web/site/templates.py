@@ -33,7 +33,8 @@ PACKAGE = Path(__file__).parents[2]
 # The partials of live frames.
 _LIVE = (
     "_kit.html", "captures/_row.html", "captures/_counts.html", "messages/_row.html", "conversations/_pair.html",
-    "conversations/_bubble.html", "compare/_row.html", "_faults.html", "bins/_faults_now.html", "_storage.html",
+    "conversations/_bubble.html", "compare/_row.html", "faults/_banner.html", "faults/_now.html",
+    "site/_condition.html",
 )  # fmt: skip
 
 

@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ...domain.pairings.model import FALLBACK_USED, NO_FALLBACK, PRIMARY_OK, PROBLEMS, Hit, Pairing, Verdict
-from ...domain.pairings.reasons import say_tries
+from ...domain.pairings.wording import WAITING, say_status, say_tries
 from ...domain.units import say_ms
 from .headlines import Headline
-from .hits import say_status
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +106,7 @@ def _side(hits: Sequence[Hit]) -> str:
     if not hits:
         return "never hit"
     last = hits[-1]
-    word = "waiting" if last.ok is None else say_status(last)
+    word = WAITING if last.ok is None else say_status(last)
     if last.sender_left and last.status is not None:
         word = f"{word}, too late"
     return f"{say_tries(hits)} × {word}" if len(hits) > 1 else word
@@ -115,7 +114,7 @@ def _side(hits: Sequence[Hit]) -> str:
 
 def _trouble(pairing: Pairing, verdict: Verdict) -> str:
     if verdict is Verdict.NEITHER_OK:
-        return "waiting" if is_waiting(pairing) else "neither ok"
+        return WAITING if is_waiting(pairing) else "neither ok"
     if verdict is Verdict.FALLBACK_ONLY:
         return "no primary"
     gap = pairing.gap_ms

@@ -21,6 +21,7 @@ from app.domain.pairings.model import (
     absorb_hit,
     begin_pairing,
     due_at,
+    ended_at,
     gap_ms,
     mark_missing,
     oddities_of,
@@ -28,7 +29,8 @@ from app.domain.pairings.model import (
     verdict_of,
     without_hits,
 )
-from app.domain.pairings.reasons import reason_of, say_tries
+from app.domain.pairings.reasons import reason_of
+from app.domain.pairings.wording import say_tries
 
 START = datetime(2026, 11, 25, 10, 0, tzinfo=UTC)
 OK = Outcome(status=200, after_ms=3)
@@ -104,6 +106,42 @@ def test_the_verdict_follows_from_what_each_url_answered(
     pairing = _pairing(*steps)
     assert pairing.verdict is verdict
     assert {verdict_of(order) for order in permutations(pairing.hits)} == {verdict}
+
+
+@pytest.mark.parametrize(
+    ("primary", "fallback", "verdict"),
+    [
+        # absent, taken, waiting, left and failed on the primary; absent, taken, waiting and failed on the fallback
+        ((), (OK,), Verdict.FALLBACK_ONLY),
+        ((), (None,), Verdict.NEITHER_OK),
+        ((), (ERROR,), Verdict.NEITHER_OK),
+        ((OK,), (), Verdict.PRIMARY_ONLY),
+        ((OK,), (OK,), Verdict.BOTH_OK),
+        ((OK,), (None,), Verdict.NEITHER_OK),
+        ((OK,), (ERROR,), Verdict.PRIMARY_ONLY),
+        ((None,), (), Verdict.NEITHER_OK),
+        ((None,), (OK,), Verdict.NEITHER_OK),
+        ((None,), (None,), Verdict.NEITHER_OK),
+        ((None,), (ERROR,), Verdict.NEITHER_OK),
+        ((LEFT,), (), Verdict.NEITHER_OK),
+        ((LEFT,), (OK,), Verdict.FALLBACK_AFTER_TIMEOUT),
+        ((LEFT,), (None,), Verdict.NEITHER_OK),
+        ((LEFT,), (ERROR,), Verdict.NEITHER_OK),
+        ((ERROR,), (), Verdict.NEITHER_OK),
+        ((ERROR,), (OK,), Verdict.FALLBACK_AFTER_ERROR),
+        ((ERROR,), (None,), Verdict.NEITHER_OK),
+        ((ERROR,), (ERROR,), Verdict.NEITHER_OK),
+        # Several on the fallback: one that took it is enough, and one that is open keeps the primary from deciding.
+        ((OK,), (ERROR, None), Verdict.NEITHER_OK),
+        ((ERROR,), (ERROR, OK), Verdict.FALLBACK_AFTER_ERROR),
+        ((ERROR,), (OK, None), Verdict.FALLBACK_AFTER_ERROR),
+    ],
+)
+def test_the_verdict_of_each_pair_of_sides(
+    primary: tuple[Outcome | None, ...], fallback: tuple[Outcome | None, ...], verdict: Verdict
+) -> None:
+    steps = [(0, PRIMARY, outcome) for outcome in primary] + [(15, FALLBACK, outcome) for outcome in fallback]
+    assert _pairing(*steps).verdict is verdict
 
 
 OUTCOMES = (None, OK, LATE, ERROR, BROKEN, DROPPED, LEFT, GONE)
@@ -209,6 +247,24 @@ def test_the_reason_names_our_own_fault() -> None:
     failed = _hit(1, ok=False, status=500, fault="status", fault_said="status 500")
     pairing = Pairing(message_id="m", voice=False, hits=(failed, _hit(2, 2.1, fallback=True, ok=True)))
     assert reason_of(pairing) == ("The primary answered 500 (fault: status 500); the fallback took it 2.1 s later.")
+
+
+@pytest.mark.parametrize(
+    ("known", "after_s"),
+    [
+        ({"ok": True}, 0),
+        ({"ok": None}, 0),
+        ({"ok": False, "status": 500, "after_ms": 2_000}, 2),
+        ({"ok": False, "left_ms": 15_000, "sender_left": True}, 15),
+        ({"ok": False, "left_ms": 0, "after_ms": 9_000, "sender_left": True}, 0),
+        ({"ok": False, "status": 200, "left_ms": 15_000, "after_ms": 16_000, "sender_left": True}, 15),
+        ({"ok": False, "status": 200, "after_ms": 16_000, "sender_left": True}, 16),
+    ],
+)
+def test_a_request_ends_when_the_sender_leaves_or_else_with_the_last_byte(
+    known: dict[str, object], after_s: int
+) -> None:
+    assert ended_at(_hit(1, 3, **known)) == START + timedelta(seconds=3 + after_s)
 
 
 def test_a_missing_fallback_is_due_30_seconds_after_the_last_failure_and_marked_once() -> None:

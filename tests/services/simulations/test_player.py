@@ -8,7 +8,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from app.domain.simulations import MARK, Attempt, Progress, SimulationWish, Targets, Trouble, What
+from app.domain.simulations import MARK, Attempt, Progress, SimulationSpec, Targets, Trouble, What
 from app.egress import open_sender
 from app.services.simulations.player import Player
 
@@ -43,7 +43,7 @@ class Handlers:
         self, provider: str = "twilio", what: What = What.INBOUND, **more: object
     ) -> tuple[Progress, list[Attempt]]:
         told: list[Attempt] = []
-        wish = SimulationWish(provider=provider, what=what, **{"speed": FAST, "rate": 50.0} | more)  # type: ignore[arg-type]
+        wish = SimulationSpec(provider=provider, what=what, **{"speed": FAST, "rate": 50.0} | more)  # type: ignore[arg-type]
         async with open_sender() as sender:
             player = Player(sender, wish, self.targets, mark="secret", tell=told.append)
             await player.run(AT)
@@ -169,7 +169,7 @@ async def test_redirects_are_followed_only_where_the_provider_does_and_only_on_t
 
 async def test_nobody_there_is_told_as_such(handlers: Handlers, unused_tcp_port: int) -> None:
     told: list[Attempt] = []
-    wish = SimulationWish(provider="ytel", what=What.INBOUND, speed=FAST)
+    wish = SimulationSpec(provider="ytel", what=What.INBOUND, speed=FAST)
     async with open_sender() as sender:
         targets = Targets(primary=f"http://127.0.0.1:{unused_tcp_port}/sms", fallback=f"{handlers.root}/backup")
         await Player(sender, wish, targets, tell=told.append).run(AT)
@@ -199,7 +199,7 @@ async def test_calls_go_to_the_voice_urls(handlers: Handlers) -> None:
 
 
 async def test_every_request_carries_the_mark_of_the_run_and_bodies_name_the_public_url(handlers: Handlers) -> None:
-    wish = SimulationWish(provider="ytel", what=What.INBOUND, speed=FAST)
+    wish = SimulationSpec(provider="ytel", what=What.INBOUND, speed=FAST)
     named = Targets(primary="https://sms.example.net/0123456789abcdef")
     async with open_sender() as sender:
         await Player(sender, wish, Targets(primary=f"{handlers.root}/sms", named=named), mark="s3cret").run(AT)

@@ -10,11 +10,11 @@ from msgspec.structs import replace as but
 
 from app.domain.events import Event
 from app.domain.roles import Kind, Role
-from app.domain.simulations import SimulationWish, Trouble, What
+from app.domain.simulations import SimulationSpec, Trouble, What
 from app.domain.statuses import FAILURES
 from app.providers import PROVIDERS, recognise
 from app.providers.sheet import as_raw
-from app.services.simulations.script import OURS, Act, Cue, draft, script
+from app.services.simulations.script import OURS, Act, Cue, compose_request, script
 
 AT = datetime(2026, 11, 27, 12, 0, tzinfo=UTC)
 EVERY = sorted(PROVIDERS)
@@ -22,8 +22,8 @@ EVERY = sorted(PROVIDERS)
 PLAYED = [(name, what) for what in What for name in EVERY if what is not What.VOICE or PROVIDERS[name].play.voice]
 
 
-def _wish(provider: str = "ytel", what: What = What.OUTBOUND, **more: object) -> SimulationWish:
-    return SimulationWish(provider=provider, what=what, **{"count": 40, "rate": 10.0, "seed": 7} | more)  # type: ignore[arg-type]
+def _wish(provider: str = "ytel", what: What = What.OUTBOUND, **more: object) -> SimulationSpec:
+    return SimulationSpec(provider=provider, what=what, **{"count": 40, "rate": 10.0, "seed": 7} | more)  # type: ignore[arg-type]
 
 
 @settings(deadline=None, max_examples=30)
@@ -63,15 +63,15 @@ def test_every_request_is_recognised_as_its_provider_and_reads_back(name: str, w
     for act in script(_wish(name, what, count=3), AT):
         for cue in act.cues:
             event = _event(name, cue, role)
-            assert (event.kind, event.message_id) == (cue.wish.kind, act.message_id)
-            assert event.recipient == cue.wish.recipient
+            assert (event.kind, event.message_id) == (cue.spec.kind, act.message_id)
+            assert event.recipient == cue.spec.recipient
             # MessageBird's reports do not name the sender.
-            assert event.sender == (None if (name, what) == ("messagebird", What.OUTBOUND) else cue.wish.sender)
+            assert event.sender == (None if (name, what) == ("messagebird", What.OUTBOUND) else cue.spec.sender)
 
 
 def _event(name: str, cue: Cue, role: Role) -> Event:
     """The one event of a request, which is recognised without being told who sends it."""
-    made = draft(PROVIDERS[name], cue.wish, frozenset())
+    made = compose_request(PROVIDERS[name], cue.spec, frozenset())
     reading = recognise(as_raw(made, "/0123456789abcdef", AT), role)
     assert (reading.provider, reading.problem) == (name, None)
     (event,) = reading.events
@@ -79,7 +79,7 @@ def _event(name: str, cue: Cue, role: Role) -> Event:
 
 
 def _callbacks(acts: list[Act]) -> list[str | None]:
-    return [cue.wish.raw_status for act in acts for cue in act.cues]
+    return [cue.spec.raw_status for act in acts for cue in act.cues]
 
 
 def test_lost_callbacks_are_a_tenth_and_are_told() -> None:
@@ -99,14 +99,14 @@ def test_doubled_requests_are_a_tenth_and_the_same_to_the_letter() -> None:
     acts = list(script(_wish(count=500, trouble=frozenset({Trouble.DUPLICATE})), AT))
     twins = [(act, cue) for act in acts for cue in act.cues if cue.twin]
     assert 60 <= len(twins) <= 140
-    assert all(any(cue.wish == twin.wish and not cue.twin for cue in act.cues) for act, twin in twins)
+    assert all(any(cue.spec == twin.spec and not cue.twin for cue in act.cues) for act, twin in twins)
 
 
 def test_shuffled_callbacks_keep_their_words_and_the_times_of_the_act() -> None:
     before = list(script(_wish("twilio", count=30), AT))
     after = list(script(_wish("twilio", count=30, trouble=frozenset({Trouble.SHUFFLE})), AT))
-    assert [sorted(cue.wish.raw_status or "" for cue in act.cues) for act in before] == [
-        sorted(cue.wish.raw_status or "" for cue in act.cues) for act in after
+    assert [sorted(cue.spec.raw_status or "" for cue in act.cues) for act in before] == [
+        sorted(cue.spec.raw_status or "" for cue in act.cues) for act in after
     ]
     assert _callbacks(before) != _callbacks(after)
     assert all([cue.after_s for cue in act.cues] == sorted(cue.after_s for cue in act.cues) for act in after)
@@ -114,7 +114,7 @@ def test_shuffled_callbacks_keep_their_words_and_the_times_of_the_act() -> None:
 
 def _written(*trouble: Trouble, text: str = "Größe 42") -> tuple[str, bytes, dict[str, str]]:
     (act,) = script(_wish(what=What.INBOUND, count=1, text=text, sender="+14155550107"), AT)
-    made = draft(PROVIDERS["ytel"], act.cues[0].wish, frozenset(trouble))
+    made = compose_request(PROVIDERS["ytel"], act.cues[0].spec, frozenset(trouble))
     return made.method, made.body or made.query.encode(), dict(made.headers)
 
 
@@ -140,22 +140,24 @@ def test_a_get_carries_the_same_fields_in_its_query() -> None:
 def test_troubles_of_writing_leave_json_alone() -> None:
     (act,) = script(_wish("telnyx", What.INBOUND, count=1), AT)
     sheet = PROVIDERS["telnyx"]
-    assert draft(sheet, act.cues[0].wish, frozenset(Trouble)) == draft(sheet, act.cues[0].wish, frozenset())
+    assert compose_request(sheet, act.cues[0].spec, frozenset(Trouble)) == compose_request(
+        sheet, act.cues[0].spec, frozenset()
+    )
 
 
 def test_texts_are_taken_as_they_are_and_emoji_on_wish() -> None:
     (said,) = script(_wish(what=What.INBOUND, count=1, text="{code} as it is"), AT)
-    assert said.cues[0].wish.text == "{code} as it is"
+    assert said.cues[0].spec.text == "{code} as it is"
     emoji = list(script(_wish(what=What.INBOUND, trouble=frozenset({Trouble.EMOJI})), AT))
-    assert all(not (act.cues[0].wish.text or "").isascii() for act in emoji)
+    assert all(not (act.cues[0].spec.text or "").isascii() for act in emoji)
 
 
 def test_numbers_are_fictional_unless_somebody_says() -> None:
     acts = list(script(_wish(what=What.INBOUND, count=100), AT))
-    assert all(act.cues[0].wish.sender[5:10] == "55501" for act in acts)
-    assert {act.cues[0].wish.recipient for act in acts} == {OURS}
+    assert all(act.cues[0].spec.sender[5:10] == "55501" for act in acts)
+    assert {act.cues[0].spec.recipient for act in acts} == {OURS}
     wish = but(_wish(), sender="+12125550199", recipient="+14155550123")
-    assert {(act.cues[0].wish.sender, act.cues[0].wish.recipient) for act in script(wish, AT)} == {
+    assert {(act.cues[0].spec.sender, act.cues[0].spec.recipient) for act in script(wish, AT)} == {
         ("+12125550199", "+14155550123")
     }
 
@@ -164,6 +166,6 @@ def test_a_picture_comes_with_inbound_messages_only() -> None:
     media = ("https://media.example.net/1.jpg",)
     (inbound,) = script(_wish("twilio", What.INBOUND, count=1, media=media), AT)
     (outbound,) = script(_wish("twilio", What.OUTBOUND, count=1, media=media), AT)
-    assert inbound.cues[0].wish.media == media
-    assert {cue.wish.media for cue in outbound.cues} == {()}
-    assert inbound.cues[0].wish.kind is Kind.INBOUND
+    assert inbound.cues[0].spec.media == media
+    assert {cue.spec.media for cue in outbound.cues} == {()}
+    assert inbound.cues[0].spec.kind is Kind.INBOUND

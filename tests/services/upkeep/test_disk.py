@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from app.services.upkeep.disk import Disk, Space
+from app.services.upkeep.disk import Disk, DiskSpace
 
 MIB = 1 << 20
 
@@ -20,7 +20,7 @@ MIB = 1 << 20
     ],
 )
 def test_low_is_less_than_256_mib_or_a_hundredth(free: int, total: int, low: bool) -> None:
-    assert Space(free, total).low is low
+    assert DiskSpace(free, total).low is low
 
 
 async def test_it_asks_the_disk_of_its_folder(tmp_path: Path) -> None:
@@ -33,6 +33,6 @@ async def test_it_asks_the_disk_of_its_folder(tmp_path: Path) -> None:
 
 async def test_a_disk_that_does_not_tell_is_unknown_not_low(tmp_path: Path) -> None:
     disk = Disk(tmp_path / "gone")
-    disk.space = Space(1, 1)
+    disk.space = DiskSpace(1, 1)
     await disk.step()
     assert (disk.space, disk.low) == (None, False)

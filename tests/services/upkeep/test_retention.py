@@ -8,8 +8,8 @@ import pytest
 from app import clock
 from app.errors import StoreUnavailable
 from app.services.upkeep.retention import Sweeping
-from app.store import Sweep
-from app.tasks import periodic, stop
+from app.store import SweepResult
+from app.tasks import start_periodic, stop
 
 NOW = datetime(2026, 11, 29, 12, 0, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -42,13 +42,13 @@ class Store:
     async def note_time(self, now: datetime) -> None:
         self.noted.append(now)
 
-    async def sweep(self, now: datetime, retention: timedelta, after: int = 0) -> Sweep:
+    async def sweep(self, now: datetime, retention: timedelta, after: int = 0) -> SweepResult:
         self.swept.append(now)
-        return Sweep(removed=0, next=None if after else 1)
+        return SweepResult(removed=0, next=None if after else 1)
 
-    async def erase(self) -> Sweep:
+    async def erase(self) -> SweepResult:
         self.swept.append(None)
-        return Sweep(removed=0, next=None)
+        return SweepResult(removed=0, next=None)
 
 
 @pytest.fixture
@@ -119,7 +119,7 @@ async def test_a_machine_that_slept_goes_on_as_before(time: Time) -> None:
 
 async def test_what_a_person_deleted_is_erased_at_once_even_while_the_clock_is_not_trusted(time: Time) -> None:
     sweeping, store = _started(NOW - timedelta(days=3650))
-    task = periodic(sweeping.erase_step, name="erasing")
+    task = start_periodic(sweeping.erase_step, name="erasing")
     await asyncio.sleep(0)
     assert store.swept == []
     for count in (1, 2):
@@ -133,11 +133,11 @@ async def test_what_a_person_deleted_is_erased_at_once_even_while_the_clock_is_n
 async def test_a_deletion_that_comes_while_another_one_is_erased_is_not_forgotten(time: Time) -> None:
     sweeping, store = _started(NOW)
 
-    async def erase() -> Sweep:
+    async def erase() -> SweepResult:
         store.swept.append(None)
         if len(store.swept) == 1:
             sweeping.erase_soon()
-        return Sweep(removed=0, next=None)
+        return SweepResult(removed=0, next=None)
 
     store.erase = erase
     sweeping.erase_soon()
@@ -149,7 +149,7 @@ async def test_a_deletion_that_comes_while_another_one_is_erased_is_not_forgotte
 async def test_a_disk_that_fails_while_erasing_leaves_it_to_the_next_sweep(time: Time) -> None:
     sweeping, store = _started(NOW)
 
-    async def erase() -> Sweep:
+    async def erase() -> SweepResult:
         raise StoreUnavailable("The disk is full.")
 
     store.erase = erase

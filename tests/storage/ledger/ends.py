@@ -5,8 +5,8 @@ from types import SimpleNamespace
 
 from app.errors import StoreUnavailable
 from app.storage.ledger.client import LedgerClient
-from app.storage.ledger.protocol import Ready, decode_from_server, encode
-from app.storage.log.jobs import Job, Mark, Result
+from app.storage.ledger.protocol import LedgerOpened, decode_from_server, encode
+from app.storage.log.jobs import Job, LogPosition, Result
 
 
 class FakeChild:
@@ -67,10 +67,10 @@ class Ends:
         for frame in frames:
             self.client.received(encode(frame))
 
-    async def open(self, *marks: Mark) -> None:
-        asyncio.get_running_loop().call_soon(self.tell, Ready("file-1", "reader-1"))
+    async def open(self, *marks: LogPosition) -> None:
+        asyncio.get_running_loop().call_soon(self.tell, LedgerOpened("file-1", "reader-1"))
         await self.client.start(marks, 5)
 
 
-def mark(n: int, *, bin: int = 1, k: int = 0, d: int = 0, version: int = 0) -> Mark:
-    return Mark(bin, n, k, d, version)
+def mark(n: int, *, bin: int = 1, k: int = 0, d: int = 0, version: int = 0) -> LogPosition:
+    return LogPosition(bin, n, k, d, version)

@@ -3,7 +3,15 @@
 from app.domain.captures import Outcome
 from app.storage.ids import number_of
 from app.storage.ledger import feed
-from app.storage.ledger.feed import Chunk, Head, is_up_to_date, next_capture, read_chunk, read_deletions, read_heads
+from app.storage.ledger.feed import (
+    LogChunk,
+    LogHead,
+    is_up_to_date,
+    next_capture,
+    read_chunk,
+    read_deletions,
+    read_log_heads,
+)
 from app.storage.ledger.spaces import Space
 from app.storage.log import jobs
 from tests.storage.builders import a_raw
@@ -17,22 +25,22 @@ def space(n: int = 0, k: int = 0, d: int = 0) -> Space:
     return Space(1, 1, "current", "", 0, n, k, d, *[0] * 10, None, 0)
 
 
-def head(inside: Inside) -> Head:
+def head(inside: Inside) -> LogHead:
     with inside._log.read() as log:
-        (found,) = read_heads(log, [1])
+        (found,) = read_log_heads(log, [1])
     return found
 
 
-def chunk(inside: Inside, place: Space, limit: int = 500) -> Chunk:
+def chunk(inside: Inside, place: Space, limit: int = 500) -> LogChunk:
     with inside._log.read() as log:
-        return read_chunk(log, read_heads(log, [1])[0], place, limit)
+        return read_chunk(log, read_log_heads(log, [1])[0], place, limit)
 
 
-def numbers(found: Chunk) -> list[int]:
+def numbers(found: LogChunk) -> list[int]:
     return [number_of(row["id"]) for row in found.captures]
 
 
-def outcomes(found: Chunk) -> list[int]:
+def outcomes(found: LogChunk) -> list[int]:
     return [row["n"] for row in found.outcomes]
 
 
@@ -48,7 +56,7 @@ def test_a_head_says_what_is_set_and_how_far_the_bin_is(inside: Inside) -> None:
     inside.apply(jobs.DropBin(BIN))
     assert head(inside).deleted
     with inside._log.read() as log:
-        assert read_heads(log, [1, 9]) == read_heads(log)
+        assert read_log_heads(log, [1, 9]) == read_log_heads(log)
 
 
 def test_captures_come_in_pieces_with_the_outcomes_of_those_that_have_come(inside: Inside) -> None:
@@ -77,7 +85,7 @@ def test_where_captures_are_missing_at_the_end_the_position_is_that_of_the_bin(i
 
 
 def test_large_bodies_make_smaller_pieces_of_one_capture_at_least(inside: Inside, monkeypatch) -> None:
-    monkeypatch.setattr(feed, "MOST_BYTES", 250)
+    monkeypatch.setattr(feed, "MAX_BYTES", 250)
     for size in (100, 100, 100, 900, 10):
         inside.keep(a_raw(b"a" * size))
     found = [chunk(inside, space(n)) for n in (0, 2, 3, 4)]
@@ -86,7 +94,7 @@ def test_large_bodies_make_smaller_pieces_of_one_capture_at_least(inside: Inside
 
 
 def test_many_outcomes_come_in_pieces_too(inside: Inside, monkeypatch) -> None:
-    monkeypatch.setattr(feed, "MOST_OUTCOMES", 2)
+    monkeypatch.setattr(feed, "MAX_OUTCOMES", 2)
     for n in range(1, 6):
         inside.keep(a_raw())
         inside.settle(n, OK)

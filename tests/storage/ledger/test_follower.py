@@ -11,13 +11,13 @@ from app.storage.ids import MASK
 from app.storage.ledger import follower as follower_module
 from app.storage.ledger import refolding
 from app.storage.ledger.folding import Fold
-from app.storage.ledger.protocol import Begin, Bell, Damage, NeedEpoch, Progress
+from app.storage.ledger.protocol import LedgerDamaged, LedgerProgress, LogGrew, NeedEpoch, ReadingBegins
 from app.storage.ledger.steps import BROKEN, SKIPPED
 from app.storage.log import jobs
-from app.storage.transaction import CannotWrite, Damaged
+from app.storage.transaction import CannotWrite, DamagedFile
 from tests.storage.builders import reading_of, scripted
 from tests.storage.inside import BIN, Inside, Ledger
-from tests.storage.ledger.events import came, told
+from tests.storage.ledger.events import came, notify
 from tests.storage.ledger.wire import Wire, follower, give_epoch, run
 from tests.storage.scripted import read
 
@@ -42,9 +42,9 @@ def test_it_reads_everything_and_tells_how_far_it_is(inside: Inside, ledger: Led
     wire = Wire(inside)
     run(follower(wire, ledger), wire)
     assert (len(ledger.everything(1)["captures"]), len(ledger.everything(2)["captures"])) == (3, 1)
-    (told,) = [frame for frame in wire.of(Progress) if frame.changed]
-    assert told.marks == [jobs.Mark(1, 3, 0, 0, 0), jobs.Mark(2, 1, 0, 0, 0)]
-    assert told.changed == [BIN, "bin00002"]
+    (notify,) = [frame for frame in wire.of(LedgerProgress) if frame.changed]
+    assert notify.marks == [jobs.LogPosition(1, 3, 0, 0, 0), jobs.LogPosition(2, 1, 0, 0, 0)]
+    assert notify.changed == [BIN, "bin00002"]
     assert ledger.rows("select count(*) from spaces where indexed_n < n") == [(0,)]
 
 
@@ -56,7 +56,7 @@ def test_a_second_start_goes_on_where_the_first_one_ended(inside: Inside, ledger
     inside.add_bin("bin00002")
     wire = Wire(inside)
     run(follower(wire, ledger), wire)
-    assert wire.of(Progress)[0].marks == [jobs.Mark(1, 1, 0, 0, 0), jobs.Mark(2, 0, 0, 0, -1)]
+    assert wire.of(LedgerProgress)[0].marks == [jobs.LogPosition(1, 1, 0, 0, 0), jobs.LogPosition(2, 0, 0, 0, -1)]
     assert len(ledger.everything(1)["captures"]) == 2
     wire = Wire(inside)
     run(follower(wire, ledger), wire)
@@ -64,14 +64,14 @@ def test_a_second_start_goes_on_where_the_first_one_ended(inside: Inside, ledger
 
 
 def test_a_bin_that_is_far_behind_keeps_no_other_waiting(inside: Inside, ledger: Ledger, monkeypatch) -> None:
-    monkeypatch.setattr(follower_module, "MOST", 2)
+    monkeypatch.setattr(follower_module, "MAX_CAPTURES", 2)
     inside.add_bin("bin00002")
     for number in range(6):
         inside.state(stating(number))
     inside.keep(scripted(stating(1)), bin="bin00002")
     wire = Wire(inside)
     run(follower(wire, ledger), wire)
-    steps = [[mark.bin for mark in frame.marks] for frame in wire.of(Progress) if frame.changed]
+    steps = [[mark.bin for mark in frame.marks] for frame in wire.of(LedgerProgress) if frame.changed]
     assert steps[:2] == [[1], [2, 1]]
     assert len(ledger.everything(1)["captures"]) == 6
 
@@ -81,10 +81,10 @@ def test_a_bell_makes_it_look_at_a_bin(inside: Inside, ledger: Ledger) -> None:
     following = follower(wire, ledger)
     run(following, wire)
     inside.state(stating(1))
-    following._compare = lambda: None  # type: ignore[method-assign]
+    following._find_behind = lambda: None  # type: ignore[method-assign]
     run(following, wire)
     assert ledger.everything()["captures"] == []
-    wire.put(Bell([jobs.Mark(1, 1, 0, 0, 0)], urgent=True))
+    wire.put(LogGrew([jobs.LogPosition(1, 1, 0, 0, 0)], urgent=True))
     run(following, wire)
     assert len(ledger.everything()["captures"]) == 1
 
@@ -173,7 +173,7 @@ def test_captures_of_a_bin_that_is_read_with_care_are_announced_one_by_one(insid
         inside.state(stating(number))
     wire = Wire(inside)
     run(follower(wire, ledger, {1: 2}), wire)
-    alone = [frame.places for frame in wire.of(Begin) if frame.alone]
+    alone = [frame.places for frame in wire.of(ReadingBegins) if frame.alone]
     assert alone == [[(1, 1)], [(1, 2)]]
     assert len(ledger.everything()["captures"]) == 3
 
@@ -238,7 +238,7 @@ def test_two_bins_that_must_be_read_again_each_get_an_epoch_of_their_own(inside:
 def test_a_deletion_on_which_too_much_depends_makes_a_quiet_bin_be_read_again(
     inside: Inside, ledger: Ledger, monkeypatch
 ) -> None:
-    monkeypatch.setattr(refolding, "MOST_MESSAGES", 2)
+    monkeypatch.setattr(refolding, "MAX_MESSAGES", 2)
     wire = Wire(inside)
     following = follower(wire, ledger)
     readings = [stating(number, "the same") for number in range(4)]
@@ -263,19 +263,21 @@ def test_nobody_waits_for_a_bin_that_is_deleted(inside: Inside, ledger: Ledger, 
     inside.apply(jobs.DropBin(BIN))
     if erased:
         inside.sweep(clock.now(), 0)
-    wire.told.clear()
-    following._compare = lambda: None  # type: ignore[method-assign]
-    wire.put(Bell([jobs.Mark(1, 1, 0, 0, 1)], urgent=True))
+    wire.notify.clear()
+    following._find_behind = lambda: None  # type: ignore[method-assign]
+    wire.put(LogGrew([jobs.LogPosition(1, 1, 0, 0, 1)], urgent=True))
     run(following, wire)
     assert wire.changed == [BIN]
-    assert [mark for frame in wire.of(Progress) for mark in frame.marks] == [jobs.Mark(1, MASK, MASK, MASK, MASK)]
+    assert [mark for frame in wire.of(LedgerProgress) for mark in frame.marks] == [
+        jobs.LogPosition(1, MASK, MASK, MASK, MASK)
+    ]
     assert ledger.rows("select number from bins") == []
     assert ledger.rows("select id from captures") == []
 
 
 def test_it_tells_how_far_the_building_is_once_a_second(inside: Inside, ledger: Ledger, monkeypatch) -> None:
     monkeypatch.setattr(follower_module, "CLOCK_S", 0.0)
-    monkeypatch.setattr("app.storage.ledger.building.MOST", 1)
+    monkeypatch.setattr("app.storage.ledger.building.MAX_CAPTURES", 1)
     for number in range(3):
         inside.state(stating(number))
     ledger.follow()
@@ -283,31 +285,31 @@ def test_it_tells_how_far_the_building_is_once_a_second(inside: Inside, ledger: 
     wire = Wire(inside)
     following = follower(wire, ledger)
     for _ in range(12):
-        following._hear(give_epoch(inside))
+        following._handle(give_epoch(inside))
         following._work()
         following._behind[1] = None
-    told = [place for frame in wire.of(Progress) for place in frame.building or ()]
-    assert told == [(1, BIN, 1, 1), (1, BIN, 2, 2)]
+    notify = [place for frame in wire.of(LedgerProgress) for place in frame.building or ()]
+    assert notify == [(1, BIN, 1, 1), (1, BIN, 2, 2)]
 
 
 def test_more_marks_than_fit_in_a_transaction_are_told_one_after_the_other(
     inside: Inside, ledger: Ledger, monkeypatch
 ) -> None:
-    monkeypatch.setattr("app.storage.ledger.clockwork.LIMIT", 2)
+    monkeypatch.setattr("app.storage.ledger.due_marks.LIMIT", 2)
     long_ago = clock.now() - timedelta(days=1)
     for number in range(5):
-        inside.state(told(f"out-{number}"), Role.STATUS, received_at=long_ago)
+        inside.state(notify(f"out-{number}"), Role.STATUS, received_at=long_ago)
     wire = Wire(inside)
     run(follower(wire, ledger), wire)
-    run_again = [frame for frame in wire.of(Progress) if frame.building is not None]
+    run_again = [frame for frame in wire.of(LedgerProgress) if frame.building is not None]
     assert [frame.changed for frame in run_again[-4:]] == [[BIN], [BIN], [BIN], []]
     assert ledger.rows("select count(*) from messages where instr(findings, 'stuck')") == [(5,)]
 
 
 def test_damage_that_a_reader_has_found_ends_it(inside: Inside, ledger: Ledger) -> None:
     wire = Wire(inside)
-    wire.put(Damage("not a database"))
-    with pytest.raises(Damaged, match="not a database"):
+    wire.put(LedgerDamaged("not a database"))
+    with pytest.raises(DamagedFile, match="not a database"):
         run(follower(wire, ledger), wire)
 
 

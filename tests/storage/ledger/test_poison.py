@@ -26,7 +26,7 @@ READING = reading_of(Event(kind=Kind.INBOUND, message_id="m", text="hi"))
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch) -> None:
     """A process that ends is started again at once, and one that hangs is found out soon."""
-    monkeypatch.setattr("app.storage.children.LONGEST_PAUSE_S", 0.01)
+    monkeypatch.setattr("app.storage.children.MAX_PAUSE_S", 0.01)
     monkeypatch.setattr("app.storage.ledger.client.HUNG_S", 0.7)
     monkeypatch.setattr("app.storage.children.END_S", 0.3)
     monkeypatch.setenv("TEST_CLOCK_S", "0.1")
@@ -44,7 +44,7 @@ async def problems(store: Store, bin: Bin) -> list[str | None]:
 async def is_read(store: Store, bin: Bin, count: int) -> bool:
     """Every capture of it, without waiting."""
     found = await store.get_bin(bin.id, wait=False)
-    return found.behind == 0 and store.understanding().state == "ok" and len(await problems(store, bin)) == count
+    return found.behind == 0 and store.ledger_status().state == "ok" and len(await problems(store, bin)) == count
 
 
 async def test_a_capture_on_which_reading_raises_has_a_problem_and_its_bytes(store: Store) -> None:
@@ -91,9 +91,9 @@ async def test_a_capture_that_stops_the_process_is_skipped_while_others_are_kept
             while "stopped" not in states or not await _is_ok(store):
                 await keep(store, other)
                 kept += 1
-                told = store.understanding()
-                states.add(told.state)
-                assert told.state != "stopped" or "is started again" in (told.reason or "")
+                notify = store.ledger_status()
+                states.add(notify.state)
+                assert notify.state != "stopped" or "is started again" in (notify.reason or "")
                 await asyncio.sleep(0.01)
         await keep(store, bin)
         await until(store, lambda: is_read(store, bin, 3))
@@ -110,8 +110,8 @@ async def test_a_capture_that_stops_the_process_is_skipped_while_others_are_kept
 
 
 async def _is_ok(store: Store) -> bool:
-    told = store.understanding()
-    return told.state != "stopped" and told.behind < 5
+    notify = store.ledger_status()
+    return notify.state != "stopped" and notify.behind < 5
 
 
 async def test_another_reader_reads_it_again_while_readers_see_the_old_reading(tmp_path: Path, monkeypatch) -> None:

@@ -11,10 +11,10 @@ import pytest
 from app.domain.events import Event
 from app.domain.roles import Kind
 from app.storage.ledger import process as process_module
-from app.storage.ledger.process import Process, follow
-from app.storage.ledger.protocol import Bell, Damage, Note, Progress, Ready
+from app.storage.ledger.process import LedgerProcess, follow
+from app.storage.ledger.protocol import LedgerDamaged, LedgerOpened, LedgerProgress, LogEvent, LogGrew
 from app.storage.ledger.spaces import epoch_of
-from app.storage.ledger.steps import Reader
+from app.storage.ledger.steps import CaptureReader
 from app.storage.log import jobs
 from app.storage.sqlite.files import remove
 from app.storage.sqlite.ledger_file import LedgerFile, make_ledger_file, open_ledger_file
@@ -31,9 +31,9 @@ def live(
     """One life of the process, until nothing is left to be done."""
     wire = wire or Wire(inside)
     monkeypatch.setattr(process_module, "Pipe", lambda _: wire)
-    monkeypatch.setattr(process_module, "AGAIN_S", 0.0)
+    monkeypatch.setattr(process_module, "RETRY_S", 0.0)
     arguments = ["7", str(inside.folder / "ledger.db"), str(inside.folder / "log.db"), run, first, "[]"]
-    Process(arguments, Reader(read, version)).run()
+    LedgerProcess(arguments, CaptureReader(read, version)).run()
     return wire
 
 
@@ -60,13 +60,13 @@ def state(inside: Inside) -> None:
 
 def begin_run(inside: Inside, run: str) -> None:
     """The server opens the log once more."""
-    inside.appender._run, inside.appender._is_begun = run, False
+    inside.appender._run, inside.appender._run_recorded = run, False
     inside.appender.begin()
 
 
 def is_new(wire: Wire) -> bool:
     """Everything was read again in this life."""
-    return wire.of(Progress)[0].marks == [jobs.Mark(1, 0, 0, 0, -1)]
+    return wire.of(LedgerProgress)[0].marks == [jobs.LogPosition(1, 0, 0, 0, -1)]
 
 
 @pytest.fixture
@@ -82,7 +82,7 @@ def test_a_ledger_that_is_not_there_is_made_of_the_log(inside: Inside, monkeypat
     state(inside)
     wire = live(inside, monkeypatch)
     assert captures(inside) == [1]
-    assert [frame.reader for frame in wire.of(Ready)] == ["1"]
+    assert [frame.reader for frame in wire.of(LedgerOpened)] == ["1"]
     assert wire.notes == []
 
 
@@ -186,10 +186,10 @@ def test_a_file_that_is_no_database_is_replaced_and_that_is_noted(kept: Inside, 
 def test_damage_makes_it_again_while_the_process_runs(kept: Inside, monkeypatch) -> None:
     before = epochs(kept)
     wire = Wire(kept)
-    wire.put(Damage("a reader has found it"))
+    wire.put(LedgerDamaged("a reader has found it"))
     live(kept, monkeypatch, wire=wire)
     assert wire.notes == ["ledger.made_again"]
-    first, second = wire.of(Ready)
+    first, second = wire.of(LedgerOpened)
     assert first.file != second.file
     assert captures(kept) == [1, 2, 3]
     assert epochs(kept) > before
@@ -208,7 +208,7 @@ def test_a_file_that_is_deleted_meanwhile_is_made_again(kept: Inside, monkeypatc
     monkeypatch.setattr(process_module, "open_ledger_file", open_and_lose)
     live(kept, monkeypatch, wire=wire)
     assert captures(kept) == [1, 2, 3, 4]
-    assert len(wire.of(Ready)) == 1
+    assert len(wire.of(LedgerOpened)) == 1
     assert wire.notes == ["ledger.replaced"]
 
 
@@ -219,8 +219,8 @@ def test_where_it_fails_again_and_again_it_is_not_made_again_at_once(kept: Insid
     monkeypatch.setattr(process_module.Follower, "_follow_bins", lambda self, numbers: fails(self, numbers))
     wire = live(kept, monkeypatch)
     assert wire.notes == ["ledger.made_again"] + 2 * ["ledger.made_again", "ledger.stopped"]
-    assert len(wire.of(Ready)) == 4
-    assert [frame.trouble for frame in wire.of(Progress) if frame.trouble] == ["input/output error"] * 2
+    assert len(wire.of(LedgerOpened)) == 4
+    assert [frame.trouble for frame in wire.of(LedgerProgress) if frame.trouble] == ["input/output error"] * 2
     assert captures(kept) == [1, 2, 3, 4]
 
 
@@ -250,7 +250,7 @@ def test_what_cannot_be_opened_is_told_and_tried_again(
     state(inside)
     monkeypatch.setattr(process_module, name, Fails(getattr(process_module, name), 2, error))
     wire = live(inside, monkeypatch)
-    assert [frame.trouble for frame in wire.of(Progress)][:3] == [str(error), str(error), None]
+    assert [frame.trouble for frame in wire.of(LedgerProgress)][:3] == [str(error), str(error), None]
     assert wire.notes == ["ledger.stopped"] * 2
     assert captures(inside) == [1]
 
@@ -260,8 +260,8 @@ def test_a_ledger_of_an_earlier_run_that_could_not_be_opened_at_once_is_not_trus
     begin_run(kept, "run 2")
     fails = Fails(open_ledger_file, 1, CannotWrite("the disk is full"))
     monkeypatch.setattr(process_module, "open_ledger_file", fails)
-    assert [frame.marks for frame in live(kept, monkeypatch, run="run 2").of(Progress)][1] == [
-        jobs.Mark(1, 0, 0, 0, -1)
+    assert [frame.marks for frame in live(kept, monkeypatch, run="run 2").of(LedgerProgress)][1] == [
+        jobs.LogPosition(1, 0, 0, 0, -1)
     ]
 
 
@@ -272,10 +272,10 @@ def test_a_step_that_fails_is_told_and_nothing_of_it_is_lost(kept: Inside, monke
     fails = Fails(follow_bins, 1, error)
     monkeypatch.setattr(process_module.Follower, "_follow_bins", lambda self, numbers: fails(self, numbers))
     wire = live(kept, monkeypatch)
-    assert [frame.trouble for frame in wire.of(Progress) if frame.trouble] == [str(error)]
-    assert wire.of(Progress)[-1].trouble is None
+    assert [frame.trouble for frame in wire.of(LedgerProgress) if frame.trouble] == [str(error)]
+    assert wire.of(LedgerProgress)[-1].trouble is None
     assert captures(kept) == [1, 2, 3, 4]
-    assert len(wire.of(Ready)) == 1
+    assert len(wire.of(LedgerOpened)) == 1
 
 
 def test_a_process_that_waits_ends_when_the_server_hangs_up(inside: Inside, monkeypatch) -> None:
@@ -283,17 +283,17 @@ def test_a_process_that_waits_ends_when_the_server_hangs_up(inside: Inside, monk
     monkeypatch.setattr(process_module, "open_ledger_file", Fails(open_ledger_file, 10**6, CannotWrite("full")))
     monkeypatch.setattr(process_module, "Pipe", lambda _: wire)
     monkeypatch.setattr(process_module, "begin", lambda: None)
-    monkeypatch.setattr(process_module, "settle", lambda: None)
+    monkeypatch.setattr(process_module, "tune_gc", lambda: None)
     monkeypatch.setattr("app.storage.ledger.process.os.nice", lambda _: 0)
     arguments = ["7", str(inside.folder / "ledger.db"), str(inside.folder / "log.db"), "run", "first", "[]"]
-    follow(arguments, lambda: Reader(read, "1"))
+    follow(arguments, lambda: CaptureReader(read, "1"))
     assert wire.notes == ["ledger.stopped"]
 
 
 def test_bells_that_come_while_a_number_is_waited_for_are_no_answer(inside: Inside, monkeypatch) -> None:
     state(inside)
     wire = Wire(inside)
-    wire.put(Bell([jobs.Mark(1, 1, 0, 0, 0)], urgent=False))
+    wire.put(LogGrew([jobs.LogPosition(1, 1, 0, 0, 0)], urgent=False))
     live(inside, monkeypatch, wire=wire)
     assert captures(inside) == [1]
-    assert wire.of(Note) == []
+    assert wire.of(LogEvent) == []

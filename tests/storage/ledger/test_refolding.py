@@ -12,7 +12,7 @@ from app.storage.ledger.refolding import Refold
 from tests.storage.builders import reading_of
 from tests.storage.inside import Inside, Ledger
 
-from .events import an_inbound, called, came, told
+from .events import an_inbound, called, came, notify
 
 START = clock.now() - timedelta(minutes=10)
 
@@ -45,7 +45,7 @@ def test_only_what_depends_on_a_capture_is_folded_again(inside: Inside, ledger: 
     counts = folded(monkeypatch)
     for number in range(20):
         inside.state(came(f"m-{number}", str(number)))
-        inside.state(told(f"out-{number}"), Role.STATUS)
+        inside.state(notify(f"out-{number}"), Role.STATUS)
     ledger.follow()
     for n in (1, 2):
         inside.drop(n)
@@ -70,12 +70,12 @@ def test_the_same_text_in_a_row_is_looked_at_and_not_folded_again(inside: Inside
 def test_events_behind_the_limit_are_counted_as_if_the_deleted_ones_had_never_come(
     inside: Inside, ledger: Ledger, monkeypatch, gone: list[int], limit: int
 ) -> None:
-    monkeypatch.setattr(folding, "MOST_EVENTS", limit)
-    monkeypatch.setattr(refolding, "MOST_EVENTS", limit)
+    monkeypatch.setattr(folding, "MAX_EVENTS", limit)
+    monkeypatch.setattr(refolding, "MAX_EVENTS", limit)
     words = (Status.QUEUED, Status.SENT, Status.SENT, Status.DELIVERED, Status.FAILED, Status.SENT)
     for number, status in enumerate(words):
         at = START + timedelta(seconds=number)
-        inside.state(told("out", status), Role.STATUS, received_at=at, salt=str(number))
+        inside.state(notify("out", status), Role.STATUS, received_at=at, salt=str(number))
         inside.state(called("CA1"), Role.VOICE if number % 2 else Role.STATUS, received_at=at)
         inside.state(called("CA2"), Role.VOICE, received_at=at)
     ledger.follow()
@@ -103,7 +103,7 @@ def test_where_too_much_depends_on_a_capture_its_row_goes_at_once_and_the_rest_i
         inside.state(came(f"{'made' if number % 2 else 'm'}-{number}", "the same"),
                      Role.FALLBACK if number % 2 else Role.PRIMARY)  # fmt: skip
     ledger.follow()
-    monkeypatch.setattr(refolding, "MOST_MESSAGES", 1)
+    monkeypatch.setattr(refolding, "MAX_MESSAGES", 1)
     inside.drop(1)
     ledger.step()
     assert [row["id"] for row in ledger.everything()["captures"]] == [2, 3, 4]
@@ -120,10 +120,10 @@ def test_a_deletion_after_one_that_was_too_much_does_not_stop_anything(
     for _ in range(3):
         inside.state(reading)
     ledger.follow()
-    monkeypatch.setattr(refolding, "MOST_MESSAGES", 1)
+    monkeypatch.setattr(refolding, "MAX_MESSAGES", 1)
     inside.drop(1)
     ledger.step()
-    monkeypatch.setattr(refolding, "MOST_MESSAGES", 1_000)
+    monkeypatch.setattr(refolding, "MAX_MESSAGES", 1_000)
     inside.drop(2)
     inside.state(reading)
     ledger.step()

@@ -5,7 +5,7 @@ import pytest
 from app.domain.roles import Role
 from app.storage.ids import row_id
 from app.storage.ledger.spaces import (
-    State,
+    SpaceState,
     add_space,
     epoch_of,
     find_space,
@@ -21,14 +21,14 @@ from .events import came
 
 def test_a_space_comes_back_as_it_was_saved(ledger: Ledger) -> None:
     with ledger.file.database.write() as transaction:
-        space = add_space(transaction, 7, State.BUILDING, "reader", 3, first_seq=first_seq_of(9), floor_n=5)
+        space = add_space(transaction, 7, SpaceState.BUILDING, "reader", 3, first_seq=first_seq_of(9), floor_n=5)
         assert (space.bin, space.state, space.reader, space.rereads, space.n) == (7, "building", "reader", 3, 5)
         assert (space.first_seq, space.last_seq) == (first_seq_of(9), first_seq_of(9))
         space.n, space.k, space.d, space.indexed_n, space.last_capture_at = 8, 2, 1, 4, 99
         for _ in range(3):
             space.next_seq()
         space.count(Role.VOICE_FALLBACK.value, 2)
-        space.state = State.CURRENT.value
+        space.state = SpaceState.CURRENT.value
         save_space(transaction, space)
         assert find_space(transaction, space.number) == space
         assert (space.captures, space.voice_fallback_count, space.last_seq) == (2, 2, first_seq_of(9) + 3)
@@ -37,15 +37,15 @@ def test_a_space_comes_back_as_it_was_saved(ledger: Ledger) -> None:
 
 def test_numbers_of_spaces_are_never_given_twice(ledger: Ledger) -> None:
     with ledger.file.database.write() as transaction:
-        first = add_space(transaction, 1, State.CURRENT, "", 0, first_seq=0)
+        first = add_space(transaction, 1, SpaceState.CURRENT, "", 0, first_seq=0)
         transaction.run("erase_space", {"number": first.number})
-        assert add_space(transaction, 1, State.CURRENT, "", 0, first_seq=0).number > first.number
+        assert add_space(transaction, 1, SpaceState.CURRENT, "", 0, first_seq=0).number > first.number
 
 
 @pytest.mark.parametrize("role", list(Role))
 def test_each_role_has_a_count_of_its_own(ledger: Ledger, role: Role) -> None:
     with ledger.file.database.write() as transaction:
-        space = add_space(transaction, 1, State.CURRENT, "", 0, first_seq=0)
+        space = add_space(transaction, 1, SpaceState.CURRENT, "", 0, first_seq=0)
         space.count(role.value, 1)
         counts = [space.primary_count, space.fallback_count, space.status_count, space.voice_count]
         counts.append(space.voice_fallback_count)
@@ -61,13 +61,13 @@ def test_cursors_of_a_later_epoch_are_above_all_of_an_earlier_one() -> None:
 
 def test_ids_of_one_space_lie_together_and_in_order(ledger: Ledger) -> None:
     with ledger.file.database.write() as transaction:
-        first, second = (add_space(transaction, 1, State.CURRENT, "", 0, first_seq=0) for _ in range(2))
+        first, second = (add_space(transaction, 1, SpaceState.CURRENT, "", 0, first_seq=0) for _ in range(2))
     assert first.id(1) == row_id(first.number, 1) < first.id(2) < second.id(0)
 
 
 def test_a_space_that_deletions_have_spoilt_belongs_to_no_reader(ledger: Ledger) -> None:
     with ledger.file.database.write() as transaction:
-        space = add_space(transaction, 1, State.CURRENT, "1", 0, first_seq=0)
+        space = add_space(transaction, 1, SpaceState.CURRENT, "1", 0, first_seq=0)
     assert not space.is_spoilt
     space.spoil()
     assert space.is_spoilt

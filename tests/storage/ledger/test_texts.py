@@ -10,12 +10,12 @@ from app import clock
 from app.domain.messages.folding import begin
 from app.domain.messages.model import Fact, Message
 from app.domain.units import micros
-from app.storage.ledger.spaces import State, add_space, first_seq_of
+from app.storage.ledger.spaces import SpaceState, add_space, first_seq_of
 from app.storage.ledger.texts import NEAREST, WITHIN_US, Text, Texts, has_text, text_of
 from app.storage.transaction import Transaction
 from tests.storage.inside import Ledger
 
-from .events import THEM, US, an_inbound, told
+from .events import THEM, US, an_inbound, notify
 
 AT = clock.now()
 
@@ -37,7 +37,7 @@ def transaction(ledger: Ledger) -> Iterator[Transaction]:
 
 @pytest.fixture
 def texts(transaction: Transaction) -> Texts:
-    return Texts(transaction, add_space(transaction, 1, State.CURRENT, "", 0, first_seq=first_seq_of(1)))
+    return Texts(transaction, add_space(transaction, 1, SpaceState.CURRENT, "", 0, first_seq=first_seq_of(1)))
 
 
 def numbers(found: list[Text]) -> list[int]:
@@ -101,7 +101,7 @@ def test_what_is_erased_is_not_found_and_texts_of_other_spaces_are_not_either(
     for n in (1, 2):
         texts.add(a_text(n))
     texts.flush()
-    other = Texts(transaction, add_space(transaction, 2, State.CURRENT, "", 0, first_seq=first_seq_of(1)))
+    other = Texts(transaction, add_space(transaction, 2, SpaceState.CURRENT, "", 0, first_seq=first_seq_of(1)))
     assert other.before(a_text(9)) == []
     texts.erase([a_text(1)])
     assert numbers(texts.before(a_text(9))) == [2]
@@ -128,7 +128,7 @@ def test_only_inbound_text_of_somebody_is_compared() -> None:
     assert has_text(message())
     for without in ({"text": None}, {"text": ""}, {"sender": None}):
         assert not has_text(message(**without))
-    event = told("m").events[0]
+    event = notify("m").events[0]
     outbound = begin(Fact(n=1, at=AT, provider="ytel", event=replace(event, text="hi", sender=US, recipient=THEM)))
     assert not has_text(outbound)
 

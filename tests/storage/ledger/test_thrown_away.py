@@ -250,8 +250,8 @@ def test_long_histories_with_kills_are_the_same_too(seed: int) -> None:
 @pytest.mark.parametrize("seed", range(6))
 def test_with_small_limits_it_is_the_same_too(seed: int, monkeypatch) -> None:
     """Of what is folded again at once, and of events that change a message."""
-    monkeypatch.setattr("app.storage.ledger.refolding.MOST_MESSAGES", 4)
+    monkeypatch.setattr("app.storage.ledger.refolding.MAX_MESSAGES", 4)
     for module in ("folding", "refolding"):
-        monkeypatch.setattr(f"app.storage.ledger.{module}.MOST_EVENTS", 5)
+        monkeypatch.setattr(f"app.storage.ledger.{module}.MAX_EVENTS", 5)
     dice = random.Random(seed)
     play(seed, [(dice.randrange(31), dice.choice((0, 0, dice.randint(1, 60)))) for _ in range(400)], HardHistory)

@@ -9,9 +9,9 @@ from app.storage.ledger.protocol import (
     Epoch,
     FromProcess,
     FromServer,
+    LedgerProgress,
+    LogEvent,
     NeedEpoch,
-    Note,
-    Progress,
     decode_from_process,
     encode,
 )
@@ -23,7 +23,7 @@ class Wire:
 
     def __init__(self, inside: Inside) -> None:
         self.inside = inside
-        self.told: list[FromProcess] = []
+        self.notify: list[FromProcess] = []
         self.gives_epochs = True
         self.is_open = True
         self._queue: deque[bytes] = deque()
@@ -33,21 +33,21 @@ class Wire:
 
     def of(self, kind: type) -> list:
         """All frames of a kind that were told."""
-        return [frame for frame in self.told if isinstance(frame, kind)]
+        return [frame for frame in self.notify if isinstance(frame, kind)]
 
     @property
     def changed(self) -> list[str]:
-        return [id for frame in self.of(Progress) for id in frame.changed]
+        return [id for frame in self.of(LedgerProgress) for id in frame.changed]
 
     @property
     def notes(self) -> list[str]:
-        return [frame.event for frame in self.of(Note)]
+        return [frame.event for frame in self.of(LogEvent)]
 
     # As the pipe
 
     def send(self, data: bytes) -> None:
         frame = decode_from_process(data)
-        self.told.append(frame)
+        self.notify.append(frame)
         if isinstance(frame, NeedEpoch) and self.gives_epochs:
             self.put(give_epoch(self.inside))
 

@@ -17,15 +17,15 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def marks() -> list[jobs.Mark]:
+def marks() -> list[jobs.LogPosition]:
     return []
 
 
 @pytest.fixture
-async def log(path: Path, marks: list[jobs.Mark], monkeypatch) -> LogClient:
+async def log(path: Path, marks: list[jobs.LogPosition], monkeypatch) -> LogClient:
     """One that is open, on a quick disk."""
     monkeypatch.setattr(client, "Child", Process)
-    monkeypatch.setattr(client, "Pace", Quick)
+    monkeypatch.setattr(client, "CommitPace", Quick)
     made = LogClient(path, (), marks.extend)
     starting = asyncio.ensure_future(made.start())
     await asyncio.sleep(0)

@@ -10,7 +10,7 @@ from app.domain.units import micros
 from app.errors import StoreUnavailable
 from app.storage.log import jobs
 from app.storage.log.client import LogClient
-from app.storage.log.pace import Pace
+from app.storage.log.pace import CommitPace
 
 
 class Process:
@@ -49,7 +49,7 @@ class Process:
             self.start()
         self.owner.received(jobs.encode(jobs.Opened(error, "the log", 7)))
 
-    def answer(self, *results: jobs.Result, marks: tuple[jobs.Mark, ...] = ()) -> None:
+    def answer(self, *results: jobs.Result, marks: tuple[jobs.LogPosition, ...] = ()) -> None:
         """The oldest batch that it has not answered: with these, or well."""
         batch = self.sent.pop(0)
         told = list(results) or [jobs.Result(value=n) for n in range(1, len(batch) + 1)]
@@ -60,7 +60,7 @@ class Process:
         self.owner.ended(code, f"it ended with code {code}")
 
 
-class Quick(Pace):
+class Quick(CommitPace):
     """However slow the machine of the test is."""
 
     def confirmed(self, batch: object, now: float) -> None:

@@ -65,7 +65,7 @@ def test_a_bad_job_takes_no_other_with_it(inside: Inside, bad: jobs.Job, error: 
 
 def test_jobs_that_go_one_by_one_tell_the_last_mark_of_each_bin(inside: Inside) -> None:
     told = inside.appender.apply([_capture(), _capture("nobody"), _capture()])
-    assert told.marks == [jobs.Mark(1, n=2, k=0, d=0, version=0)]
+    assert told.marks == [jobs.LogPosition(1, n=2, k=0, d=0, version=0)]
 
 
 def test_a_good_batch_is_one_transaction(inside: Inside) -> None:
@@ -159,7 +159,7 @@ def test_epochs_are_never_given_twice(inside: Inside) -> None:
 
 def test_a_request_to_read_again_knows_the_last_capture_and_the_provider_of_its_moment(inside: Inside) -> None:
     inside.keep(a_raw())
-    assert inside.appender.apply([jobs.RequestReread(BIN)]).marks == [jobs.Mark(1, n=1, k=0, d=0, version=1)]
+    assert inside.appender.apply([jobs.RequestReread(BIN)]).marks == [jobs.LogPosition(1, n=1, k=0, d=0, version=1)]
     inside.apply(_capture(), jobs.SetBin(BIN, "", "ytel", None, 0), jobs.RequestReread(BIN))
     rows = inside.file.connection.execute("select number, through_n, provider from rereads")
     assert [tuple(row) for row in rows] == [(1, 1, None), (2, 2, "ytel")]
@@ -176,17 +176,17 @@ def test_answers_of_a_role_replace_one_another_and_go(inside: Inside) -> None:
 def test_a_probe_writes_as_much_as_it_says_and_is_taken_back(inside: Inside) -> None:
     inside.apply(jobs.Probe(100_000))
     assert inside.file.connection.execute("select length(bytes) from probe").fetchone()[0] == 100_000
-    inside.appender.take_back()
+    inside.appender.remove_probe()
     assert _count(inside, "probe") == 0
 
 
 def test_what_cannot_be_taken_back_now_is_taken_back_later(inside: Inside) -> None:
     inside.apply(jobs.Probe(10))
     inside.file.connection.execute("pragma query_only = on")
-    inside.appender.take_back()
+    inside.appender.remove_probe()
     assert _count(inside, "probe") == 1
     inside.file.connection.execute("pragma query_only = off")
-    inside.appender.take_back()
+    inside.appender.remove_probe()
     assert _count(inside, "probe") == 0
 
 
@@ -196,17 +196,17 @@ def test_files_that_are_gone_do_not_end_the_process_while_it_takes_back(inside: 
 
     inside.apply(jobs.Probe(10))
     monkeypatch.setattr(inside.file.database._files, "check", gone)
-    inside.appender.take_back()
+    inside.appender.remove_probe()
     (result,) = inside.apply(jobs.NextEpoch())
     assert result.error == "gone"
 
 
 def test_nothing_is_taken_back_where_nothing_was_tried_since(inside: Inside) -> None:
     inside.apply(jobs.Probe(10))
-    inside.appender.take_back()
+    inside.appender.remove_probe()
     said: list[str] = []
     inside.file.connection.set_trace_callback(said.append)
-    inside.appender.take_back()
+    inside.appender.remove_probe()
     assert said == []
 
 

@@ -32,8 +32,8 @@ def _capture(bin: str = BIN, fault: str | None = None) -> jobs.AddCapture:
     )
 
 
-def _outcome(n: int, bin: str = BIN, sent: bytes | None = None) -> jobs.Outcome:
-    return jobs.Outcome(bin, n, 200, 1, False, None, True, None, sent)
+def _outcome(n: int, bin: str = BIN, sent: bytes | None = None) -> jobs.OutcomeRecord:
+    return jobs.OutcomeRecord(bin, n, 200, 1, False, None, True, None, sent)
 
 
 def _rows(inside: Inside, text: str) -> list[tuple]:
@@ -143,7 +143,7 @@ def test_marks_say_how_far_the_bins_are_that_were_changed_and_no_others(inside: 
         batch = Batch(transaction)
         batch.add_capture(_capture(OTHER))
         batch.add_outcomes([_outcome(1, OTHER)])
-        assert batch.finish() == [jobs.Mark(2, n=1, k=1, d=0, version=0)]
+        assert batch.finish() == [jobs.LogPosition(2, n=1, k=1, d=0, version=0)]
     with inside.file.database.write() as transaction:
         batch = Batch(transaction)
         batch.add_capture(_capture())
@@ -151,14 +151,14 @@ def test_marks_say_how_far_the_bins_are_that_were_changed_and_no_others(inside: 
         batch.add_capture(_capture())
         batch.add_capture(_capture(OTHER))
         marks = sorted(batch.finish(), key=lambda mark: mark.bin)
-    assert marks == [jobs.Mark(1, n=2, k=0, d=0, version=1), jobs.Mark(2, n=2, k=1, d=0, version=0)]
+    assert marks == [jobs.LogPosition(1, n=2, k=0, d=0, version=1), jobs.LogPosition(2, n=2, k=1, d=0, version=0)]
 
 
 def test_a_bin_that_is_deleted_is_told_too(inside: Inside) -> None:
     with inside.file.database.write() as transaction:
         batch = Batch(transaction)
         batch.run("drop_bin", {"id": BIN}, bin_id=BIN)
-        assert batch.finish() == [jobs.Mark(1, n=0, k=0, d=0, version=1)]
+        assert batch.finish() == [jobs.LogPosition(1, n=0, k=0, d=0, version=1)]
         with pytest.raises(Rejected):
             batch.add_capture(_capture())
 
@@ -168,7 +168,7 @@ def test_a_deletion_of_everything_up_to_a_number_replaces_those_below_it(inside:
         batch = Batch(transaction)
         for n, through in ((1, False), (4, False), (3, True)):
             batch.add_deletion(batch.counter(BIN), n, through=through)
-        assert batch.finish() == [jobs.Mark(1, n=0, k=0, d=3, version=0)]
+        assert batch.finish() == [jobs.LogPosition(1, n=0, k=0, d=3, version=0)]
     assert _rows(inside, "select id, n, through from deletions order by id") == [
         (row_id(1, 2), 4, 0), (row_id(1, 3), 3, 1)
     ]  # fmt: skip

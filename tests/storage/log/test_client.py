@@ -20,23 +20,23 @@ async def test_what_comes_in_one_turn_shares_a_batch_and_each_gets_its_own_answe
     process.answer(
         jobs.Result(value=7), jobs.Result(value=8), jobs.Result("not_found", "no bin"),
         jobs.Result("conflict", "taken"),
-        marks=(jobs.Mark(1, 8, 0, 0, 0),),
+        marks=(jobs.LogPosition(1, 8, 0, 0, 0),),
     )  # fmt: skip
     assert (first.result(), second.result()) == (7, 8)
     with pytest.raises(NotFound, match="no bin"):
         await drop
     with pytest.raises(Conflict, match="taken"):
         await key
-    assert marks == [jobs.Mark(1, 8, 0, 0, 0)]
+    assert marks == [jobs.LogPosition(1, 8, 0, 0, 0)]
     assert log.health().state == "ok"
 
 
 async def test_marks_are_told_before_anybody_hears_of_the_commit(log, process, monkeypatch) -> None:
     future = log.append(a_job())
-    log._on_marks = lambda _: seen.append(future.done())
+    log._on_positions = lambda _: seen.append(future.done())
     seen: list[bool] = []
     await turns()
-    process.answer(marks=(jobs.Mark(1, 1, 0, 0, 0),))
+    process.answer(marks=(jobs.LogPosition(1, 1, 0, 0, 0),))
     assert seen == [False]
     assert future.done()
 
@@ -92,7 +92,7 @@ async def test_on_a_slow_disk_a_batch_waits_for_company(log, process) -> None:
     log.append(a_job())
     await turns()
     log.append(a_job())
-    log._pace.patience_s = 0.02
+    log._pace.delay_s = 0.02
     process.answer()
     await turns()
     assert process.sent == []
@@ -103,7 +103,7 @@ async def test_when_all_who_were_answered_have_come_again_nobody_is_waited_for(l
     for _ in range(3):
         log.append(a_job())
     await turns()
-    log._pace.patience_s = 60.0
+    log._pace.delay_s = 60.0
     process.answer()
     for _ in range(2):
         log.append(a_job())
@@ -115,12 +115,12 @@ async def test_when_all_who_were_answered_have_come_again_nobody_is_waited_for(l
 
 
 async def test_on_a_slow_disk_none_goes_ahead(log, process) -> None:
-    log._pace.patience_s = 0.001
+    log._pace.delay_s = 0.001
     for _ in range(2):
-        for _ in range(client.ENOUGH):
+        for _ in range(client.MIN_BATCH_AHEAD):
             log.append(a_job())
         await turns()
-    assert [len(batch) for batch in process.sent] == [client.ENOUGH]
+    assert [len(batch) for batch in process.sent] == [client.MIN_BATCH_AHEAD]
 
 
 async def test_no_more_waits_than_fits_in_memory(log, process, monkeypatch) -> None:
@@ -140,7 +140,7 @@ async def test_no_more_waits_than_fits_in_memory(log, process, monkeypatch) -> N
 async def test_outcomes_go_with_the_batch_that_follows(log, process) -> None:
     log.append(a_job())
     await turns()
-    log.outcomes.note(jobs.Outcome("bin", 1, 200, 1, False, None, True, None, None))
+    log.outcomes.note(jobs.OutcomeRecord("bin", 1, 200, 1, False, None, True, None, None))
     log.append(a_job())
     process.answer()
     await turns()
@@ -154,7 +154,7 @@ async def test_outcomes_go_with_the_batch_that_follows(log, process) -> None:
 async def test_what_is_not_confirmed_in_time_is_refused_and_kept_all_the_same(log, process) -> None:
     on_its_way = log.append(a_job())
     await turns()
-    waiting, other = log.append(a_job()), log.submit(jobs.NextEpoch(), patience_s=client.COMMIT_WAIT_S)
+    waiting, other = log.append(a_job()), log.submit(jobs.NextEpoch(), timeout_s=client.COMMIT_WAIT_S)
     for future in (on_its_way, waiting, other):
         assert await refused(future) == "The disk did not confirm in time."
     assert (log.health().state, log.health().refused) == ("full", 2)
@@ -168,7 +168,7 @@ async def test_what_is_not_confirmed_in_time_is_refused_and_kept_all_the_same(lo
 
 @pytest.mark.usefixtures("impatient")
 async def test_a_job_with_more_patience_holds_up_no_refusal_behind_it(log, process) -> None:
-    patient = log.submit(jobs.SettleUnanswered(0, "", {}), patience_s=60)
+    patient = log.submit(jobs.SettleUnanswered(0, "", {}), timeout_s=60)
     await turns()
     assert await refused(log.append(a_job())) == "The disk did not confirm in time."
     assert not patient.done()
@@ -198,7 +198,7 @@ async def test_what_waits_is_written_before_it_closes_and_nothing_is_taken_any_m
     on_its_way = log.append(a_job())
     await turns()
     waiting = log.append(a_job())
-    log.outcomes.note(jobs.Outcome("bin", 1, 200, 1, False, None, True, None, None))
+    log.outcomes.note(jobs.OutcomeRecord("bin", 1, 200, 1, False, None, True, None, None))
     closing = asyncio.ensure_future(log.close())
     await turns()
     with pytest.raises(StoreUnavailable, match="closing"):
@@ -233,7 +233,7 @@ async def test_what_no_process_has_taken_by_then_isrefused(log, process) -> None
 
 @pytest.mark.usefixtures("impatient")
 async def test_neither_does_a_job_with_more_patience(log) -> None:
-    patient = log.submit(jobs.SettleUnanswered(0, "", {}), patience_s=60)
+    patient = log.submit(jobs.SettleUnanswered(0, "", {}), timeout_s=60)
     await turns()
     async with asyncio.timeout(5):
         await log.close()
@@ -241,7 +241,7 @@ async def test_neither_does_a_job_with_more_patience(log) -> None:
 
 
 async def test_an_outcome_that_nothing_follows_is_written_at_the_end(log, process) -> None:
-    log.outcomes.note(jobs.Outcome("bin", 1, 200, 1, False, None, True, None, None))
+    log.outcomes.note(jobs.OutcomeRecord("bin", 1, 200, 1, False, None, True, None, None))
     closing = asyncio.ensure_future(log.close())
     await turns()
     assert [[type(job) for job in batch] for batch in process.sent] == [[jobs.SetOutcomes]]

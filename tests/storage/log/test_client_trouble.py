@@ -12,7 +12,7 @@ from app.errors import CannotStart, StoreUnavailable
 from app.storage import children
 from app.storage.log import client, jobs, state
 from app.storage.log.client import LogClient
-from app.storage.process import DOUBT
+from app.storage.process import EXIT_DOUBT
 
 from .playing import Process, a_job, refused, soon, turns
 
@@ -121,7 +121,7 @@ async def test_after_a_failed_write_nothing_is_confirmed_until_the_file_was_chec
     assert _mark(path).exists()
     with pytest.raises(StoreUnavailable, match="being checked"):
         log.append(a_job())
-    process.end(DOUBT)
+    process.end(EXIT_DOUBT)
     process.start()
     assert (process.arguments[2], process.expected) == ("doubt", [(client.CHECK_S, "opening the log")])
     assert (log.health().state, "a sync failed" in (log.health().reason or "")) == ("suspect", True)
@@ -144,12 +144,12 @@ async def test_doubt_is_known_before_anything_can_go_wrong(log, process, monkeyp
 
 
 async def test_doubt_is_known_before_those_who_hear_of_marks_can_fail(log, process) -> None:
-    log._on_marks = _fail
+    log._on_positions = _fail
     for _ in range(2):
         log.append(a_job())
     await turns()
     with pytest.raises(OSError, match="No space"):
-        process.answer(SUSPECT, SUSPECT, marks=(jobs.Mark(1, 1, 0, 0, 0),))
+        process.answer(SUSPECT, SUSPECT, marks=(jobs.LogPosition(1, 1, 0, 0, 0),))
     assert log.health().state == "suspect"
 
 
@@ -160,7 +160,7 @@ async def test_a_mark_that_cannot_be_written_changes_nothing_for_this_server(log
     process.answer(SUSPECT)
     await refused(future)
     for _ in range(2):
-        process.end(DOUBT)
+        process.end(EXIT_DOUBT)
         process.start()
         assert process.arguments[2:] == ["doubt", "the log"]
         # An empty log in the place of this one is never taken for it, and health stays as it is.
@@ -180,12 +180,12 @@ async def test_one_failure_is_logged_once_for_a_whole_batch(log, process, monkey
         log.append(a_job())
     await turns()
     process.answer(*[SUSPECT] * 20)
-    process.end(DOUBT)
+    process.end(EXIT_DOUBT)
     assert told == ["log.suspect"]
 
 
 async def test_a_process_that_says_doubt_only_by_its_end_is_believed(log, process, path: Path) -> None:
-    process.end(DOUBT)
+    process.end(EXIT_DOUBT)
     assert log.health().state == "suspect"
     assert _mark(path).exists()
     process.start()
@@ -219,7 +219,7 @@ async def test_files_that_are_gone_stay_gone_for_this_server(log, process) -> No
 
 
 async def test_what_was_refused_is_tried_by_itself_until_it_works(log, process, monkeypatch) -> None:
-    monkeypatch.setattr(client, "TRY_AGAIN_S", 0.005)
+    monkeypatch.setattr(client, "RETRY_S", 0.005)
     future = log.append(a_job(5_000))
     await turns()
     process.answer(jobs.Result("full", "no room"))
@@ -246,7 +246,7 @@ async def test_how_the_file_is_is_told(log, process) -> None:
     log.append(a_job())
     await turns()
     process.sent.clear()
-    condition = jobs.Condition(4_096, "no room", held=True)
+    condition = jobs.LogFileStatus(4_096, "no room", held=True)
     process.owner.received(jobs.encode(jobs.Results([jobs.Result(value=1)], [], condition)))
     health = log.health()
     assert (health.wal_bytes, health.checkpoint, health.held, health.stored) == (4_096, "no room", True, 1)
@@ -257,7 +257,7 @@ async def test_how_the_file_is_is_told(log, process) -> None:
 
 @pytest.fixture
 async def real(path: Path, monkeypatch) -> AsyncIterator[LogClient]:
-    monkeypatch.setattr(children, "FIRST_PAUSE_S", 0.005)
+    monkeypatch.setattr(children, "MIN_PAUSE_S", 0.005)
     log = LogClient(path, (), lambda _: None)
     await log.start()
     await log.submit(jobs.AddBin("bin", "key", None, None, None, 300, 0))

@@ -41,7 +41,7 @@ def _keep(inside: Inside, *ages: float, bin: str = BIN) -> None:
         n = inside.keep(a_raw(received_at=days_ago(age)), bin=bin)
         number = 1 if bin == BIN else 2
         inside.apply(
-            jobs.SetOutcomes([jobs.Outcome(bin, n, 200, 1, False, None, True, None, b"sent")]),
+            jobs.SetOutcomes([jobs.OutcomeRecord(bin, n, 200, 1, False, None, True, None, b"sent")]),
             jobs.SkipCapture(number, n, "reader"),
             jobs.AddAttempt(bin, n, "", 0, 200, 1, None, "", b""),
         )
@@ -142,7 +142,7 @@ def test_a_bin_that_is_deleted_leaves_nothing_behind(inside: Inside) -> None:
 def test_an_answer_that_is_told_after_its_capture_was_deleted_goes_with_the_rest(inside: Inside) -> None:
     _keep(inside, 0)
     inside.drop(1)
-    inside.apply(jobs.SetOutcomes([jobs.Outcome(BIN, 1, 200, 1, False, None, True, None, b"late")]))
+    inside.apply(jobs.SetOutcomes([jobs.OutcomeRecord(BIN, 1, 200, 1, False, None, True, None, b"late")]))
     inside.apply(jobs.DropCaptures(BIN))
     _sweep(inside, erase_only=True)
     assert _left(inside, "sent_answers") == []

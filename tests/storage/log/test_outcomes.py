@@ -3,12 +3,12 @@
 import asyncio
 
 from app.errors import StoreUnavailable
-from app.storage.log.jobs import Job, Outcome, Result, SetOutcomes
-from app.storage.log.outcomes import Outcomes
+from app.storage.log.jobs import Job, OutcomeRecord, Result, SetOutcomes
+from app.storage.log.outcomes import OutcomeBuffer
 
 
-def _outcome(n: int) -> Outcome:
-    return Outcome("bin", n, 200, 1, False, None, True, None, None)
+def _outcome(n: int) -> OutcomeRecord:
+    return OutcomeRecord("bin", n, 200, 1, False, None, True, None, None)
 
 
 class Jobs:
@@ -35,7 +35,7 @@ class Jobs:
 
 async def test_what_comes_together_is_written_together_by_itself() -> None:
     jobs = Jobs()
-    outcomes = Outcomes(jobs.submit)
+    outcomes = OutcomeBuffer(jobs.submit)
     for n in range(1, 4):
         outcomes.note(_outcome(n))
     assert jobs.queued == []
@@ -46,7 +46,7 @@ async def test_what_comes_together_is_written_together_by_itself() -> None:
 
 async def test_a_log_that_refuses_costs_the_outcome_and_nothing_else() -> None:
     for jobs in (Jobs(refuses=True), Jobs(fails=True)):
-        outcomes = Outcomes(jobs.submit)
+        outcomes = OutcomeBuffer(jobs.submit)
         outcomes.note(_outcome(1))
         await outcomes.written()
         await outcomes.written()
@@ -54,7 +54,7 @@ async def test_a_log_that_refuses_costs_the_outcome_and_nothing_else() -> None:
 
 async def test_a_reader_waits_until_what_was_known_is_durable() -> None:
     jobs = Jobs()
-    outcomes = Outcomes(jobs.submit)
+    outcomes = OutcomeBuffer(jobs.submit)
     await outcomes.written()
     outcomes.note(_outcome(1))
     reader = asyncio.ensure_future(outcomes.written())

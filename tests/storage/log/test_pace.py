@@ -5,15 +5,15 @@ from collections.abc import Sequence
 import pytest
 
 from app.storage.log.jobs import Job, SetOutcomes, Sweep
-from app.storage.log.pace import MOST_PATIENCE_S, Pace
+from app.storage.log.pace import MAX_DELAY_S, CommitPace
 
 FEW: Sequence[Job] = [SetOutcomes([])] * 16
 MANY: Sequence[Job] = [SetOutcomes([])] * 256
 
 
-def _pace(*commits: tuple[Sequence[Job], float]) -> Pace:
+def _pace(*commits: tuple[Sequence[Job], float]) -> CommitPace:
     """One commit after the other: what is in it, and how long it takes."""
-    pace, now = Pace(), 100.0
+    pace, now = CommitPace(), 100.0
     for batch, took in commits:
         pace.sent(now)
         now += took
@@ -22,8 +22,8 @@ def _pace(*commits: tuple[Sequence[Job], float]) -> Pace:
 
 
 def test_two_slow_commits_in_a_row_are_a_slow_disk() -> None:
-    assert _pace((FEW, 0.006), (FEW, 0.006)).patience_s == pytest.approx(0.003)
-    assert _pace((FEW, 1.0), (FEW, 1.0)).patience_s == MOST_PATIENCE_S
+    assert _pace((FEW, 0.006), (FEW, 0.006)).delay_s == pytest.approx(0.003)
+    assert _pace((FEW, 1.0), (FEW, 1.0)).delay_s == MAX_DELAY_S
 
 
 @pytest.mark.parametrize(
@@ -37,15 +37,15 @@ def test_two_slow_commits_in_a_row_are_a_slow_disk() -> None:
     ],
 )
 def test_nobody_waits_for_company_on_a_quick_disk(commits: list[tuple[Sequence[Job], float]]) -> None:
-    assert _pace(*commits).patience_s == 0
+    assert _pace(*commits).delay_s == 0
 
 
 @pytest.mark.parametrize(("took", "patience"), [(0.006, 0.003), (0.0013, 0.0)])
 def test_a_batch_that_went_ahead_is_measured_from_the_commit_before(took: float, patience: float) -> None:
-    pace = Pace()
+    pace = CommitPace()
     pace.sent(0.0)
     for n in range(1, 5):
         # Long before the answer to the one in front of it, so that nearly two commits lie between the two.
         pace.sent(took * (n - 0.9))
         pace.confirmed(FEW, took * n)
-    assert pace.patience_s == pytest.approx(patience)
+    assert pace.delay_s == pytest.approx(patience)

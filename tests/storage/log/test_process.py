@@ -7,7 +7,7 @@ import pytest
 
 from app.storage.log import jobs, process
 from app.storage.log.appender import Appender
-from app.storage.process import DOUBT
+from app.storage.process import EXIT_DOUBT
 from app.storage.sqlite.checkpoints import Checkpoints
 from app.storage.transaction import Doubtful, Gone
 
@@ -51,7 +51,7 @@ Run = Callable[..., int]
 def run(tmp_path: Path, monkeypatch) -> Run:
     """The process, here: its exit code."""
     monkeypatch.setattr(process, "begin", lambda: None)
-    monkeypatch.setattr(process, "settle", lambda: None)
+    monkeypatch.setattr(process, "tune_gc", lambda: None)
 
     def run(server: Server, doubt: str = "sound", log: str = "") -> int:
         monkeypatch.setattr(process, "Pipe", lambda _: server)
@@ -92,7 +92,7 @@ def test_in_doubt_nothing_is_confirmed_and_it_leaves_the_mark_itself(
 ) -> None:
     monkeypatch.setattr(Appender, "apply", _doubt)
     server = Server([jobs.NextEpoch(), jobs.NextEpoch()], [jobs.NextEpoch()], is_gone=is_gone)
-    assert run(server) == DOUBT
+    assert run(server) == EXIT_DOUBT
     assert server.results == ([] if is_gone else [["suspect", "suspect"]])
     assert len(server.batches) == 1
     assert _mark(tmp_path)
@@ -104,13 +104,13 @@ def test_a_mark_that_cannot_be_left_changes_nothing_else(run: Run, monkeypatch) 
 
     monkeypatch.setattr(Appender, "apply", _doubt)
     monkeypatch.setattr(Path, "touch", fail)
-    assert run(Server([jobs.NextEpoch()])) == DOUBT
+    assert run(Server([jobs.NextEpoch()])) == EXIT_DOUBT
 
 
 def test_a_failed_write_at_the_opening_is_doubt_too(run: Run, tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setattr(Appender, "begin", _doubt)
     server = Server()
-    assert run(server) == DOUBT
+    assert run(server) == EXIT_DOUBT
     assert "a sync failed" in (server.opened.error or "")
     assert _mark(tmp_path)
 
@@ -152,7 +152,7 @@ def test_a_damaged_file_is_no_doubt_but_told_with_the_cure(run: Run, tmp_path: P
 def test_deleted_bytes_leave_the_disk_although_no_further_job_comes(run: Run, monkeypatch) -> None:
     """Right after another checkpoint an emptying one is refused; it is tried again a second later."""
     answers = [False, False, True]
-    monkeypatch.setattr(Checkpoints, "empty", lambda _: answers.pop(0))
+    monkeypatch.setattr(Checkpoints, "truncate", lambda _: answers.pop(0))
     monkeypatch.setattr(Appender, "apply", _erase)
     server = Server([jobs.NextEpoch()])
     assert run(server) == 0
@@ -160,7 +160,7 @@ def test_deleted_bytes_leave_the_disk_although_no_further_job_comes(run: Run, mo
 
 
 def test_a_job_that_comes_goes_before_them(run: Run, monkeypatch) -> None:
-    monkeypatch.setattr(Checkpoints, "empty", lambda _: False)
+    monkeypatch.setattr(Checkpoints, "truncate", lambda _: False)
     monkeypatch.setattr(Appender, "apply", _erase)
     server = Server([jobs.NextEpoch()], [jobs.NextEpoch()])
     assert run(server) == 0

@@ -137,7 +137,7 @@ def test_it_goes_through_more_than_one_step(inside: Inside, monkeypatch, step: i
 
 def test_it_looks_at_no_more_than_it_may(inside: Inside, monkeypatch) -> None:
     monkeypatch.setattr(settling, "STEP", 2)
-    monkeypatch.setattr(settling, "MOST", 4)
+    monkeypatch.setattr(settling, "MAX_CAPTURES", 4)
     _keep(inside, *range(8, 0, -1))
     assert _settle(inside, {1: 8}) == [(1, n) for n in (5, 6, 7, 8)]
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from app.storage.log.jobs import Result
-from app.storage.log.state import State
+from app.storage.log.state import LogState
 
 
 @pytest.fixture
@@ -14,7 +14,7 @@ def mark(tmp_path: Path) -> Path:
 
 
 def test_the_worst_is_told_first(mark: Path) -> None:
-    state = State(mark)
+    state = LogState(mark)
     assert state.health(0).state == "ok"
     state.recent.refused(0, 10, "the disk is full")
     assert state.health(0).state == "full"
@@ -27,11 +27,11 @@ def test_the_worst_is_told_first(mark: Path) -> None:
 
 
 def test_doubt_ends_with_the_opening_that_has_checked_the_file(mark: Path) -> None:
-    state = State(mark)
-    state.doubted("a sync failed")
+    state = LogState(mark)
+    state.set_doubt("a sync failed")
     assert mark.exists()
     assert "a sync failed" in (state.refusal or "")
-    state.not_opened("the file is damaged")
+    state.open_failed("the file is damaged")
     assert state.refusal == "the file is damaged"
     state.opened()
     assert state.refusal is None
@@ -40,13 +40,13 @@ def test_doubt_ends_with_the_opening_that_has_checked_the_file(mark: Path) -> No
 
 def test_a_mark_of_an_earlier_server_is_doubt(mark: Path) -> None:
     mark.touch()
-    state = State(mark)
-    state.look_for_the_mark()
+    state = LogState(mark)
+    state.read_suspect_file()
     assert "before the last stop" in (state.refusal or "")
 
 
 def test_a_disk_that_takes_no_mark_does_not_make_it_forget(tmp_path: Path) -> None:
-    state = State(tmp_path / "there is no such folder" / "log.suspect")
+    state = LogState(tmp_path / "there is no such folder" / "log.suspect")
     state.note([Result("suspect", "a sync failed")])
     state.ended("it ended with code 9", in_doubt=True)
     assert "a sync failed" in (state.refusal or "")
@@ -55,7 +55,7 @@ def test_a_disk_that_takes_no_mark_does_not_make_it_forget(tmp_path: Path) -> No
 
 
 def test_a_process_that_ends_in_doubt_before_it_could_say_why(mark: Path) -> None:
-    state = State(mark)
+    state = LogState(mark)
     state.ended("it ended with code 9", in_doubt=True)
     assert "it ended with code 9" in (state.refusal or "")
     assert mark.exists()

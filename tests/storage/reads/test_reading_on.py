@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from app.storage.sqlite.readers import Readers
+from app.storage.sqlite.readers import ReadPool
 from tests.conftest import Running
 
 
@@ -10,7 +10,7 @@ async def test_a_capture_that_the_ledger_reads_meanwhile_is_there(server: Runnin
     async with server.client.post(server.capture_url, data={"Text": "hi"}) as answer:
         assert answer.status == 200
     await server.settled(1)
-    whole = Readers.all
+    whole = ReadPool.all
     asked: list[str] = []
 
     async def behind_at_first(self: object, query: str, values: Mapping[str, object]) -> Sequence[object]:
@@ -18,6 +18,6 @@ async def test_a_capture_that_the_ledger_reads_meanwhile_is_there(server: Runnin
         rows = await whole(self, query, values)
         return [] if query == "get_captures" and asked.count(query) == 1 else rows
 
-    monkeypatch.setattr(Readers, "all", behind_at_first)
+    monkeypatch.setattr(ReadPool, "all", behind_at_first)
     assert (await server.capture(1))["text"] == "hi"
     assert asked.count("get_captures") == 2

@@ -58,5 +58,5 @@ def test_each_text_of_a_row_is_split_once_for_all_terms(split: list[str]) -> Non
 
 def test_more_phrases_than_are_remembered_are_read_again() -> None:
     match = WordsMatch()
-    assert all(match(f"word{n}", "", _said(f"word{n}")) for n in range(3 * words.MOST_PHRASES))
-    assert len(match._phrases) <= words.MOST_PHRASES
+    assert all(match(f"word{n}", "", _said(f"word{n}")) for n in range(3 * words.MAX_PHRASES))
+    assert len(match._phrases) <= words.MAX_PHRASES

@@ -44,10 +44,10 @@ def opened(tmp_path: Path, monkeypatch) -> Iterator[Opened]:
 
 def test_few_pages_wait_and_many_are_copied(opened: Opened) -> None:
     opened.add(1)
-    opened.checkpoints.look()
+    opened.checkpoints.checkpoint_if_due()
     assert opened.files.waiting() > 0
     opened.add(200)
-    opened.checkpoints.look()
+    opened.checkpoints.checkpoint_if_due()
     assert opened.files.waiting() == 0
     assert opened.checkpoints.condition.wal_bytes == opened.wal.stat().st_size > 0
 
@@ -55,7 +55,7 @@ def test_few_pages_wait_and_many_are_copied(opened: Opened) -> None:
 def test_deleted_bytes_leave_both_files(opened: Opened) -> None:
     opened.add(200, "MARKER")
     opened.connection.execute("delete from texts")
-    assert opened.checkpoints.empty()
+    assert opened.checkpoints.truncate()
     assert opened.wal.stat().st_size == 0
     assert b"MARKER" not in opened.path.read_bytes()
 
@@ -63,9 +63,9 @@ def test_deleted_bytes_leave_both_files(opened: Opened) -> None:
 def test_one_in_so_many_seconds_is_enough(opened: Opened, monkeypatch) -> None:
     monkeypatch.setattr(checkpoints, "EVERY_S", 60.0)
     opened.add(1)
-    assert opened.checkpoints.empty()
+    assert opened.checkpoints.truncate()
     opened.add(1)
-    assert not opened.checkpoints.empty()
+    assert not opened.checkpoints.truncate()
 
 
 def test_a_reader_that_keeps_the_log_from_being_reused_is_told_and_forgotten_when_it_ends(opened: Opened) -> None:
@@ -74,11 +74,11 @@ def test_a_reader_that_keeps_the_log_from_being_reused_is_told_and_forgotten_whe
         reader.execute("begin")
         reader.execute("select count(*) from texts").fetchone()
         opened.add(200)
-        opened.checkpoints.look()
+        opened.checkpoints.checkpoint_if_due()
         assert opened.checkpoints.condition.held
         assert opened.checkpoints.condition.checkpoint is None
-        assert not opened.checkpoints.empty()
-    opened.checkpoints.look()
+        assert not opened.checkpoints.truncate()
+    opened.checkpoints.checkpoint_if_due()
     assert not opened.checkpoints.condition.held
 
 
@@ -101,11 +101,11 @@ def test_a_full_disk_keeps_the_log_growing_and_says_so(opened: Opened) -> None:
     opened.add(200)
     working = opened.checkpoints._connection
     opened.checkpoints._connection = _Broken(working, "SQLITE_FULL")
-    opened.checkpoints.look()
+    opened.checkpoints.checkpoint_if_due()
     assert opened.checkpoints.condition.checkpoint == "it failed (SQLITE_FULL)"
-    assert not opened.checkpoints.empty()
+    assert not opened.checkpoints.truncate()
     opened.checkpoints._connection = working
-    opened.checkpoints.look()
+    opened.checkpoints.checkpoint_if_due()
     assert opened.checkpoints.condition.checkpoint is None
 
 
@@ -114,9 +114,9 @@ def test_any_other_failure_is_doubt(opened: Opened, error: str) -> None:
     opened.add(200)
     opened.checkpoints._connection = _Broken(opened.checkpoints._connection, error)
     with pytest.raises(Doubtful):
-        opened.checkpoints.look()
+        opened.checkpoints.checkpoint_if_due()
     with pytest.raises(Doubtful):
-        opened.checkpoints.empty()
+        opened.checkpoints.truncate()
 
 
 def test_an_index_that_cannot_be_read_is_told(opened: Opened, monkeypatch) -> None:
@@ -124,6 +124,6 @@ def test_an_index_that_cannot_be_read_is_told(opened: Opened, monkeypatch) -> No
         raise OSError(5, "Input/output error")
 
     monkeypatch.setattr("app.storage.sqlite.files.os.pread", fail)
-    opened.checkpoints.look()
+    opened.checkpoints.checkpoint_if_due()
     assert "index" in (opened.checkpoints.condition.checkpoint or "")
-    assert not opened.checkpoints.empty()
+    assert not opened.checkpoints.truncate()

@@ -5,7 +5,7 @@ import sqlite3
 import pytest
 
 from app.storage.sqlite.failures import translate
-from app.storage.transaction import CannotWrite, Damaged, Doubtful, Duplicate
+from app.storage.transaction import CannotWrite, DamagedFile, Doubtful, Duplicate
 
 
 def _error(name: str, kind: type[sqlite3.Error] = sqlite3.OperationalError) -> sqlite3.Error:
@@ -32,7 +32,7 @@ def test_a_failed_write_leaves_open_what_is_on_the_disk(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["SQLITE_CORRUPT", "SQLITE_CORRUPT_INDEX", "SQLITE_NOTADB"])
 def test_damage_is_doubt_of_its_own_kind(name: str) -> None:
-    assert type(translate(_error(name))) is Damaged
+    assert type(translate(_error(name))) is DamagedFile
 
 
 def test_a_value_that_is_taken_and_a_fault_of_ours() -> None:

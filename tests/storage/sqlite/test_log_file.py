@@ -12,7 +12,7 @@ from app.storage.sqlite import log_file
 from app.storage.sqlite.connections import open_reader
 from app.storage.sqlite.files import beside
 from app.storage.sqlite.log_file import LogFile, open_log_file, refuse_older
-from app.storage.transaction import Damaged, Doubtful
+from app.storage.transaction import DamagedFile, Doubtful
 
 
 def _close(file: LogFile) -> None:
@@ -56,7 +56,7 @@ def test_a_database_of_the_time_before_the_log_is_refused_with_the_cure(tmp_path
 @pytest.mark.parametrize("doubt", [False, True])
 def test_what_is_no_database_is_damage(tmp_path: Path, doubt: bool) -> None:
     (tmp_path / "log.db").write_bytes(b"this is no database" * 500)
-    with pytest.raises(Damaged):
+    with pytest.raises(DamagedFile):
         open_log_file(tmp_path / "log.db", doubt=doubt)
 
 
@@ -96,7 +96,7 @@ def test_after_doubt_a_file_that_is_not_sound_is_not_used(tmp_path: Path) -> Non
         connection.execute("pragma writable_schema = on")
         connection.execute("delete from sqlite_schema where name = 'bins_with_leftovers'")
         connection.commit()
-    with pytest.raises(Damaged, match="the file is damaged"):
+    with pytest.raises(DamagedFile, match="the file is damaged"):
         open_log_file(path, doubt=True)
 
 

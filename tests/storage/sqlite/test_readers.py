@@ -10,7 +10,7 @@ import pytest
 
 from app import clock
 from app.errors import NotReadable, ReadTooLong
-from app.storage.sqlite.readers import Readers
+from app.storage.sqlite.readers import ReadPool
 
 
 def _make(path: Path, bins: int) -> None:
@@ -35,9 +35,9 @@ def file() -> File:
 
 
 @pytest.fixture
-async def readers(tmp_path: Path, file: File) -> AsyncIterator[Readers]:
+async def readers(tmp_path: Path, file: File) -> AsyncIterator[ReadPool]:
     _make(tmp_path / "a.db", 3)
-    opened = Readers(tmp_path / "a.db", 2, damaged=file.damage.append, file=lambda: file.name, missing=lambda: "None.")
+    opened = ReadPool(tmp_path / "a.db", 2, damaged=file.damage.append, file=lambda: file.name, missing=lambda: "None.")
     yield opened
     await opened.close()
 
@@ -45,12 +45,12 @@ async def readers(tmp_path: Path, file: File) -> AsyncIterator[Readers]:
 COUNT = "select count(*) from bins"
 
 
-async def test_more_queries_than_connections_wait_for_their_turn(readers: Readers) -> None:
+async def test_more_queries_than_connections_wait_for_their_turn(readers: ReadPool) -> None:
     rows = await asyncio.gather(*(readers.run(COUNT, {}) for _ in range(20)))
     assert [row[0][0] for row in rows] == [3] * 20
 
 
-async def test_another_file_under_the_name_is_read_from_then_on(readers: Readers, file: File, tmp_path: Path) -> None:
+async def test_another_file_under_the_name_is_read_from_then_on(readers: ReadPool, file: File, tmp_path: Path) -> None:
     assert (await readers.run(COUNT, {}))[0][0] == 3
     (tmp_path / "a.db").unlink()
     for suffix in ("-wal", "-shm"):
@@ -61,7 +61,7 @@ async def test_another_file_under_the_name_is_read_from_then_on(readers: Readers
     assert [row[0][0] for row in rows] == [5] * 5
 
 
-async def test_without_a_file_the_reason_is_told(readers: Readers, file: File) -> None:
+async def test_without_a_file_the_reason_is_told(readers: ReadPool, file: File) -> None:
     file.name = ""
     with pytest.raises(NotReadable, match="None"):
         await readers.run(COUNT, {})
@@ -69,7 +69,7 @@ async def test_without_a_file_the_reason_is_told(readers: Readers, file: File) -
     assert (await readers.run(COUNT, {}))[0][0] == 3
 
 
-async def test_damage_is_reported_and_is_no_exception_of_its_own(readers: Readers, file: File, tmp_path: Path) -> None:
+async def test_damage_is_reported_and_is_no_exception_of_its_own(readers: ReadPool, file: File, tmp_path: Path) -> None:
     (tmp_path / "a.db").write_bytes(b"this is no database" * 500)
     for suffix in ("-wal", "-shm"):
         (tmp_path / f"a.db{suffix}").unlink(missing_ok=True)
@@ -80,7 +80,7 @@ async def test_damage_is_reported_and_is_no_exception_of_its_own(readers: Reader
         await readers.run(COUNT, {})
 
 
-async def test_a_wrong_query_is_a_mistake_of_ours_and_frees_the_connection(readers: Readers) -> None:
+async def test_a_wrong_query_is_a_mistake_of_ours_and_frees_the_connection(readers: ReadPool) -> None:
     for _ in range(5):
         with pytest.raises(sqlite3.OperationalError):
             await readers.run("select nothing", {})
@@ -93,28 +93,28 @@ FOR_EVER = {"most": 10**15}
 
 
 @pytest.fixture
-async def hasty(tmp_path: Path) -> AsyncIterator[Readers]:
+async def hasty(tmp_path: Path) -> AsyncIterator[ReadPool]:
     """One connection, whose queries may take a fifth of a second."""
     _make(tmp_path / "b.db", 3)
-    opened = Readers(tmp_path / "b.db", 1, limit_s=0.2)
+    opened = ReadPool(tmp_path / "b.db", 1, limit_s=0.2)
     yield opened
     await opened.close()
 
 
-async def test_a_query_that_takes_too_long_is_stopped_and_others_go_on(hasty: Readers) -> None:
+async def test_a_query_that_takes_too_long_is_stopped_and_others_go_on(hasty: ReadPool) -> None:
     async with asyncio.timeout(10):
         with pytest.raises(ReadTooLong, match=r"longer than 0\.2 s"):
             await hasty.run(ENDLESS, FOR_EVER)
         assert (await hasty.run(COUNT, {}))[0][0] == 3
 
 
-async def test_without_a_limit_nothing_is_stopped(readers: Readers) -> None:
+async def test_without_a_limit_nothing_is_stopped(readers: ReadPool) -> None:
     slow = "with recursive n (i) as (select 1 union all select i + 1 from n limit 2000000) select count(*) from n"
     assert (await readers.run(slow, {}))[0][0] == 2_000_000
 
 
-async def test_the_queries_of_one_search_share_their_time(hasty: Readers) -> None:
-    search = hasty.within_one_limit()
+async def test_the_queries_of_one_search_share_their_time(hasty: ReadPool) -> None:
+    search = hasty.sharing_time_limit()
     assert (await search.run(COUNT, {}))[0][0] == 3
     async with asyncio.timeout(10):
         for _ in range(2):
@@ -127,34 +127,34 @@ async def test_the_queries_of_one_search_share_their_time(hasty: Readers) -> Non
 
 class TestWhoeverAskedHasLeft:
     @pytest.fixture
-    async def patient(self, tmp_path: Path) -> AsyncIterator[Readers]:
+    async def patient(self, tmp_path: Path) -> AsyncIterator[ReadPool]:
         """One connection, whose queries may take for ever."""
         _make(tmp_path / "c.db", 3)
-        opened = Readers(tmp_path / "c.db", 1)
+        opened = ReadPool(tmp_path / "c.db", 1)
         await opened.run(COUNT, {})
         yield opened
         await opened.close()
 
-    async def _leave(self, readers: Readers, after_s: float) -> None:
+    async def _leave(self, readers: ReadPool, after_s: float) -> None:
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(after_s):
                 await readers.run(ENDLESS, FOR_EVER)
 
     @pytest.mark.parametrize("after_s", [0.0, 0.1])
-    async def test_the_query_ends(self, patient: Readers, after_s: float) -> None:
+    async def test_the_query_ends(self, patient: ReadPool, after_s: float) -> None:
         async with asyncio.timeout(10):
             for _ in range(3):
                 await self._leave(patient, after_s)
                 assert (await patient.run(COUNT, {}))[0][0] == 3
 
-    async def test_the_next_query_does_not_end_with_it(self, patient: Readers) -> None:
+    async def test_the_next_query_does_not_end_with_it(self, patient: ReadPool) -> None:
         slow = "with recursive n (i) as (select 1 union all select i + 1 from n limit 300000) select count(*) from n"
         async with asyncio.timeout(20):
             for _ in range(5):
                 await self._leave(patient, 0.02)
                 assert (await patient.run(slow, {}))[0][0] == 300_000
 
-    async def test_leaving_while_all_are_busy_takes_no_connection_away(self, patient: Readers) -> None:
+    async def test_leaving_while_all_are_busy_takes_no_connection_away(self, patient: ReadPool) -> None:
         async with asyncio.timeout(10):
             busy = asyncio.ensure_future(self._leave(patient, 0.3))
             await asyncio.sleep(0)
@@ -164,7 +164,7 @@ class TestWhoeverAskedHasLeft:
 
 
 async def test_leaving_while_the_file_is_opened_again_leaves_it_to_the_next(
-    readers: Readers, file: File, tmp_path: Path
+    readers: ReadPool, file: File, tmp_path: Path
 ) -> None:
     await readers.run(COUNT, {})
     held = [await readers._free.get() for _ in range(2)]

@@ -94,7 +94,7 @@ def test_where_there_was_no_log_the_directory_is_made(backup: Path, tmp_path: Pa
 
 
 def test_a_directory_in_use_is_left_alone(backup: Path, log: Path, monkeypatch) -> None:
-    monkeypatch.setattr(lock, "PATIENCE_S", 0.1)
+    monkeypatch.setattr(lock, "LOCK_WAIT_S", 0.1)
     before = _state(log)
     descriptor = asyncio.run(lock.lock_directory(log.parent))
     with pytest.raises(CannotStart, match="Another smsbin"):

@@ -29,8 +29,8 @@ def data(tmp_path: Path) -> Path:
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch) -> None:
-    monkeypatch.setattr(children, "FIRST_PAUSE_S", 0.01)
-    monkeypatch.setattr(lock, "PATIENCE_S", 0.1)
+    monkeypatch.setattr(children, "MIN_PAUSE_S", 0.01)
+    monkeypatch.setattr(lock, "LOCK_WAIT_S", 0.1)
 
 
 @pytest.fixture

@@ -144,7 +144,7 @@ async def test_a_message_comes_as_a_frame_and_again_when_a_callback_moves_it(ser
 
 async def _settled(server: Running, n: int) -> None:
     """Until the outcome of capture `n` is written and nothing rings any more."""
-    room = server.app[keys.HUB]._rooms[server.bin.id]
+    room = server.app[keys.HUB]._topics[server.bin.id]
     async with asyncio.timeout(10):
         while (await server.capture(n))["answered"]["status"] is None or room.timer is not None:
             await asyncio.sleep(0.01)
@@ -178,7 +178,7 @@ async def test_that_others_have_just_found_nothing_is_not_believed(server: Runni
     async with server.client.ws_connect(f"{server.bin_api}/live?after=0") as first:
         await first.receive_json(timeout=5)
         monkeypatch.setattr(type(store), "changes_after", slow)
-        server.app[keys.HUB].ring(server.bin.id)
+        server.app[keys.HUB].notify(server.bin.id)
         await asyncio.wait_for(looked.wait(), 5)
         await _post(server)
         await _settled(server, 1)

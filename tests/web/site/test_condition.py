@@ -8,8 +8,8 @@ import aiohttp
 import pytest
 
 from app import keys
-from app.services.upkeep.disk import Space
-from app.store import Health, Understanding
+from app.services.upkeep.disk import DiskSpace
+from app.store import Health, LedgerStatus
 from app.web.site.condition import CONDITION, say_disk, say_health, say_hold, say_reading, say_understanding
 from tests.conftest import Running
 
@@ -37,16 +37,16 @@ def test_each_trouble_of_the_log_has_its_words(health: Health, words: str) -> No
 def test_what_is_well_has_none() -> None:
     assert say_health(Health(state="ok", stored=5, wal_bytes=1 << 20)) is None
     assert say_health(Health(state="ok", held=True, wal_bytes=1 << 20)) is None
-    assert say_reading(Understanding(state="behind", behind=12_400)) is None
-    assert say_disk(Space(1 << 39, 1 << 40)) is None
+    assert say_reading(LedgerStatus(state="behind", behind=12_400)) is None
+    assert say_disk(DiskSpace(1 << 39, 1 << 40)) is None
     assert say_disk(None) is None
-    assert say_understanding(Understanding(state="ok")) == ""
+    assert say_understanding(LedgerStatus(state="ok")) == ""
 
 
 def test_reading_says_how_far_it_is_and_why_it_stopped() -> None:
-    assert say_understanding(Understanding(state="behind", behind=12_400)) == "12,400 behind"
-    assert say_understanding(Understanding(state="building", done=40, total=100)) == "reading again, 40 % done"
-    stopped = Understanding(state="stopped", reason="The disk is full.", behind=7)
+    assert say_understanding(LedgerStatus(state="behind", behind=12_400)) == "12,400 behind"
+    assert say_understanding(LedgerStatus(state="building", done=40, total=100)) == "reading again, 40 % done"
+    stopped = LedgerStatus(state="stopped", reason="The disk is full.", behind=7)
     assert say_understanding(stopped) == "reading has stopped, 7 behind"
     trouble = say_reading(stopped)
     assert trouble is not None
@@ -85,8 +85,8 @@ async def test_a_page_has_the_notice_and_an_open_one_gets_it_and_loses_it(server
 
 
 async def test_the_live_state_says_how_far_reading_is_behind(server: Running, monkeypatch) -> None:
-    behind = Understanding(state="behind", behind=12_400)
-    monkeypatch.setattr("app.storage.sqlite.store.SqliteStore.understanding", lambda *_: behind)
+    behind = LedgerStatus(state="behind", behind=12_400)
+    monkeypatch.setattr("app.storage.sqlite.store.SqliteStore.ledger_status", lambda *_: behind)
     server.app[CONDITION].update()
     async with server.client.get(f"{server.url}/bins/{server.bin.id}/live?after=0") as answer:
         frames = (await answer.json())["frames"]

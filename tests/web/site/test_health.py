@@ -6,11 +6,11 @@ import pytest
 
 from app import keys
 from app.errors import StoreUnavailable
-from app.services.upkeep.disk import Disk, Space
+from app.services.upkeep.disk import Disk, DiskSpace
 from app.store import Health
 from tests.conftest import Running
 
-LOW, ENOUGH = Space(5 << 20, 1 << 40), Space(1 << 39, 1 << 40)
+LOW, ENOUGH = DiskSpace(5 << 20, 1 << 40), DiskSpace(1 << 39, 1 << 40)
 
 
 async def _text(server: Running, path: str) -> str:

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from app.ingress.beginning import MOST_PATH, MOST_SLASHES
+from app.ingress.beginning import MAX_PATH, MAX_SLASHES
 from app.services.large import QUICK_BYTES
 from app.web.site import templates as page
 from app.web.site.forms import _parse
@@ -23,7 +23,7 @@ async def _get(server: Running, target: str) -> int:
     return int(answer[9:12])
 
 
-@pytest.mark.parametrize("path", ["/" * (MOST_SLASHES + 1), "/static/" + "a" * MOST_PATH, "/healthz" + "/.." * 20_000])
+@pytest.mark.parametrize("path", ["/" * (MAX_SLASHES + 1), "/static/" + "a" * MAX_PATH, "/healthz" + "/.." * 20_000])
 async def test_a_path_that_is_no_pages_is_not_looked_for(server: Running, path: str) -> None:
     assert await _get(server, path) == 404
     assert await _get(server, f"{path}?a=b") == 404
@@ -31,7 +31,7 @@ async def test_a_path_that_is_no_pages_is_not_looked_for(server: Running, path: 
 
 async def test_a_message_with_a_long_id_has_its_page(server: Running) -> None:
     path = f"/bins/{server.bin.id}/messages/generic/{'%F0%9F%91%A9' * 500}"
-    assert len(path) < MOST_PATH
+    assert len(path) < MAX_PATH
     async with server.client.get(server.url + path) as answer:
         assert answer.status == 404
         assert "sign-in" not in str(answer.url)

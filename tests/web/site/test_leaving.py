@@ -4,8 +4,8 @@ import asyncio
 
 from app import clock, keys
 from app.domain.search import Phrases
-from app.ingress.connection import LISTENS_S
-from app.storage.sqlite.readers import _Reader
+from app.ingress.connection import HALF_CLOSE_GRACE_S
+from app.storage.sqlite.readers import _ReadConnection
 
 from ...conftest import TOKEN, Running
 
@@ -21,26 +21,26 @@ async def test_a_search_is_interrupted_when_its_reader_has_left(server: Running,
     stopped = asyncio.Event()
     begun = asyncio.Event()
     loop = asyncio.get_running_loop()
-    stop = _Reader.stop
+    stop = _ReadConnection.stop
 
     def slowly(self: Phrases, text: object) -> bool:
         loop.call_soon_threadsafe(begun.set)
         clock.pause(0.15)
         return True
 
-    async def noted(self: _Reader) -> None:
+    async def noted(self: _ReadConnection) -> None:
         stopped.set()
         await stop(self)
 
     monkeypatch.setattr(Phrases, "stand_in", slowly)
-    monkeypatch.setattr(_Reader, "stop", noted)
+    monkeypatch.setattr(_ReadConnection, "stop", noted)
     _, writer = await asyncio.open_connection("127.0.0.1", server.port)
     writer.write(_request(server, f"GET /api/v1/bins/{server.bin.id}/captures?q=-hello"))
     async with asyncio.timeout(10):
         await begun.wait()
         assert not stopped.is_set()
         # Who closes its half at once still listens.
-        await asyncio.sleep(LISTENS_S)
+        await asyncio.sleep(HALF_CLOSE_GRACE_S)
         writer.transport.abort()
         await stopped.wait()
 
@@ -52,7 +52,7 @@ async def test_a_change_is_made_whoever_waits_for_its_answer(server: Running, mo
 
     async def slowly(bin_id: str, **values: object) -> object:
         begun.set()
-        await asyncio.sleep(2 * LISTENS_S)
+        await asyncio.sleep(2 * HALF_CLOSE_GRACE_S)
         changed = await set_bin(bin_id, **values)
         done.set()
         return changed
@@ -63,7 +63,7 @@ async def test_a_change_is_made_whoever_waits_for_its_answer(server: Running, mo
     async with asyncio.timeout(10):
         await begun.wait()
         # Who closes its half at once still listens, and nothing would be cancelled.
-        await asyncio.sleep(LISTENS_S)
+        await asyncio.sleep(HALF_CLOSE_GRACE_S)
         writer.transport.abort()
         await done.wait()
     assert (await store.get_bin(server.bin.id)).name == "New"

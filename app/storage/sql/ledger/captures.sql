@@ -32,7 +32,7 @@ select id & 0xffffffffff as n from captures where id > :above and id <= :upto or
 insert into changes (space, seq, what, ref, name) values (?, ?, ?, ?, ?)
 
 -- name: forget_changes
--- Of captures that are gone, whose deletion is told by a later change.
+-- Of captures that are deleted; a later change reports the deletion.
 delete from changes where space = :space and seq < coalesce(
     (select seq from captures where id > :above and id <= :upto order by id limit 1), :last
 )

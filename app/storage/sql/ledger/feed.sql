@@ -1,4 +1,4 @@
--- What the follower reads of the log.
+-- What the follower reads from the log.
 
 -- name: log_meta
 select id from meta

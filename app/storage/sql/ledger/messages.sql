@@ -30,7 +30,7 @@ set
 where space = ? and id = ?
 
 -- name: move_message
--- What a callback changes. SQLite rewrites every index that holds a named column, so nothing else is named.
+-- What a callback changes. SQLite rewrites every index that holds a named column, so no other column is named.
 update messages
 set
     seq = ?, status = ?, raw_status = ?, final = ?, price = ?, currency = ?, error_code = ?, last_at = ?, final_at = ?,

@@ -15,7 +15,7 @@ insert or ignore into sent_answers (id, answer) values (?, ?)
 select * from captures where id = :id
 
 -- name: raw_captures
--- Of one bin. Bytes up to its `floor_n` wait only to be erased.
+-- Captures of one bin. Those up to its `floor_n` are deleted, and only their bytes are left.
 select captures.*
 from bins cross join json_each(:ns) as ns cross join captures on captures.id = (bins.number << 40) + ns.value
 where bins.number = :bin and ns.value > bins.floor_n and not bins.deleted
@@ -30,7 +30,7 @@ where bins.number = :bin and ns.value > bins.floor_n and not bins.deleted
 select 1 from captures where id = :id
 
 -- name: oldest_captures
--- Without those that are dated ahead of the clock: the next one tells how old they are.
+-- Without captures that are dated in the future: the next capture shows how old they are.
 select id, received_at from captures
 where id > :after and id <= :upto and received_at <= :ahead
 order by id

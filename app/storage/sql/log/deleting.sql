@@ -2,7 +2,7 @@
 insert into deletions (id, n, through) values (:id, :n, :through)
 
 -- name: forget_deletions
--- A later deletion of everything up to n says it all.
+-- Replaced by a later deletion of everything up to n.
 delete from deletions where id > :above and id < :below and n <= :n
 
 -- name: erase_capture
@@ -27,7 +27,7 @@ delete from deletions where id > :after and id <= :upto
 delete from outcomes where id > :after and id <= :upto
 
 -- name: settled_outcomes
--- The first outcomes of a bin that were known when a capture up to `floor_n` was its last.
+-- The first outcomes of a bin that were recorded when its last capture had a number up to `floor_n`.
 select id, after_n from outcomes where id > :after and id <= :upto order by id limit :limit
 
 -- name: next_capture

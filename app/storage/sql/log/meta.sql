@@ -8,7 +8,7 @@ update meta set epochs = epochs + 1 returning epochs
 update meta set seen_at = :now
 
 -- name: begin_run
--- A process that was started again belongs to the same run.
+-- A restarted log process belongs to the same run.
 insert or ignore into runs (id, began_at) values (:id, :now)
 
 -- name: end_run
@@ -21,7 +21,7 @@ insert or replace into probe (id, bytes) values (1, zeroblob(:size))
 delete from probe
 
 -- name: count_contents
--- Without reading the captures: what was given less what was deleted.
+-- Computed without reading the captures: assigned numbers less deleted ones.
 select
     count(*),
     coalesce(sum(bins.last_n - bins.floor_n), 0) - (

@@ -1,4 +1,4 @@
--- Of the space that readers see of a bin (`:bin` is its number), in one statement, so of one moment.
+-- Of the space that readers of a bin see (`:bin` is its number), in one statement, so of one snapshot.
 
 -- name: list_newest
 select captures.*
@@ -37,7 +37,7 @@ where
 order by captures.id
 
 -- name: changes_after
--- Of a message only its last change.
+-- Only the last change of a message.
 select
     changes.seq as change_seq, changes.what, changes.ref as change_ref, changes.name as change_name, spaces.first_seq,
     spaces.last_seq, captures.*

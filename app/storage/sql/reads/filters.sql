@@ -1,6 +1,7 @@
--- The filter grammar, put together by `storage/reads/filters.py`. `:p` is a term's own parameter; lists are JSON, patterns
--- are as LIKE has them, ranges are [from, to).
--- Conditions are the truth about a row. Drivers (`drive_…`) give a superset of the rows that a term finds, from an index.
+-- The filter grammar, used by `storage/reads/filters.py`. `:p` is the parameter of a term; lists are JSON, patterns are
+-- for LIKE, ranges are [from, to).
+-- A condition decides whether a row matches. A driver (`drive_…`) returns a superset of the matching rows, from an
+-- index.
 
 -- name: captures_from
 exists (select 1 from json_each(:p) where captures.sender like value escape '\')
@@ -215,7 +216,7 @@ select id from messages where id > :space << 40 and id < (:space + 1) << 40 and 
 select rowid as id from search where search match :match order by rowid desc limit :limit
 
 -- name: messages_of_hits
--- And those of captures that the index has not reached: no more than the limit is looked at.
+-- And those of captures that are not indexed yet, up to the limit.
 select (:space << 40) + its.value as id
 from json_each(:hits) as hits join captures on captures.id = hits.value cross join json_each(captures.messages) as its
 where its.value is not null

@@ -8,7 +8,7 @@ order by changes.seq desc
 limit :limit
 
 -- name: driven_messages
--- The same for few messages, by their ids.
+-- The same for a few messages, by their ids.
 select messages.*
 from messages
 where +messages.space = (select space from bins where number = :bin) and messages.seq < :before /* filter */
@@ -53,7 +53,7 @@ where
     )
 
 -- name: facts_of_message
--- The newest, newest first.
+-- The newest first.
 select
     links.n, links.position, captures.received_at, captures.provider, captures.own, captures.print, captures.events
 from links join captures on captures.id = (:message >> 40 << 40) + links.n
@@ -62,7 +62,7 @@ order by links.n desc, links.position desc
 limit :most
 
 -- name: captures_of_messages
--- The newest of each: a message that is sent over and over must not make its row endless.
+-- The newest of each: a message that is sent endlessly must not make its row endless.
 select
     value as message,
     (
@@ -99,7 +99,7 @@ order by first_at desc, id desc
 limit :limit
 
 -- name: count_by_status
--- Each count stops at :most + 1: who needs more digits can ask for the export.
+-- Each count stops at :most + 1; exact numbers are in the export.
 select count(*) as found from (
     select 1 from messages
     where space = (select space from bins where number = :bin) and status = :status
@@ -141,7 +141,7 @@ order by pairings.id desc
 limit :limit
 
 -- name: list_pairings_with
--- The planner would walk the whole bin.
+-- Otherwise the query planner would scan the whole bin.
 select pairings.*, messages.provider, messages.message_id, messages.sender, messages.recipient, messages.text
 from pairings indexed by pairings_by_verdict
 left join messages on messages.id = pairings.message
@@ -176,7 +176,7 @@ left join messages on messages.id = pairings.message
 order by pairings.id
 
 -- name: said_of_captures
--- What became of them; and what they say themselves, for a call makes no message.
+-- The outcomes and parties of the captures; the parties are read from the captures because a call has no message.
 select captures.*
 from capture_rows as captures
 where
@@ -188,7 +188,7 @@ where
 select verdict, pairs from verdict_counts where space = (select space from bins where number = :bin)
 
 -- name: gaps
--- By the nearest rank: the first one with at least so many up to it.
+-- By nearest rank: the first value with at least that many values up to it.
 select
     max(gap_ms) as highest,
     min(gap_ms) filter (where 100 * upto >= 50 * total) as p50,

@@ -1,9 +1,10 @@
--- The ledger: what was understood of the log. It has no migrations: one of another version is made again.
--- Times are microseconds since 1970 (UTC). A space is one reading of one bin: clearing a bin, or reading it again, begins
--- another, and the rows of the old one are erased in steps. Ids are `space << 40 | number` (storage/ids.py).
+-- The ledger: data derived from the log. It has no migrations; a ledger of another version is rebuilt.
+-- Times are microseconds since 1970 (UTC). A space is one result of parsing one bin: clearing a bin, or parsing it
+-- again, begins a new one, and the rows of the old one are erased in steps. Ids are `space << 40 | number`
+-- (storage/ids.py).
 
--- One row: which log this was made from, and the last opening of it that was followed; and the epoch in which the live
--- cursors of new spaces begin.
+-- One row: the log that this ledger was made from, the last opening of the log that was followed, and the epoch of the
+-- live cursors of new spaces.
 create table meta (
     log text not null,
     run text not null,
@@ -17,7 +18,7 @@ create table bins (
     stuck_s integer not null,
     -- The version of these settings in the log.
     version integer not null,
-    -- What readers see.
+    -- The space that readers see.
     space integer not null
 ) strict;
 create index bins_by_space on bins (space);
@@ -25,16 +26,16 @@ create index bins_by_space on bins (space);
 create table spaces (
     number integer primary key autoincrement,
     bin integer not null,
-    -- current, building (beside the current one), gone (to be erased).
+    -- current, building (next to the current one), gone (to be erased).
     state text not null,
-    -- The digest of the reader's source, and the number of the reread, that it belongs to.
+    -- The digest of the parsers' source, and the number of the reread request, that the space was built for.
     reader text not null,
     rereads integer not null,
-    -- How far the log has been read: captures, outcomes, deletions.
+    -- The position in the log: captures, outcomes, deletions.
     n integer not null,
     k integer not null,
     d integer not null,
-    -- Below the first one cursors mean nothing here.
+    -- Cursors below the first seq belong to an earlier space.
     first_seq integer not null,
     last_seq integer not null,
     last_message integer not null default 0,
@@ -46,13 +47,13 @@ create table spaces (
     voice_count integer not null default 0,
     voice_fallback_count integer not null default 0,
     last_capture_at integer,
-    -- Up to which number the search index has the words and parties.
+    -- The last capture in the search index.
     indexed_n integer not null default 0
 ) strict;
 create index spaces_by_state on spaces (state, bin) where state <> 'current';
 create index spaces_to_index on spaces (number) where indexed_n < n and state <> 'gone';
 
--- One row a capture: what lists show, what became of the answer, and what the fold needs to go on.
+-- One row for each capture: what lists show, the outcome of the answer, and what the fold needs.
 create table captures (
     id integer primary key,
     seq integer not null,
@@ -74,8 +75,8 @@ create table captures (
     status text,
     raw_status text,
     problem text,
-    -- Codes, comma-separated: those of the reading (`own`), of the events in the light of their messages (`odd`, as JSON: a
-    -- list for each event), of the pairing (`paired`).
+    -- Finding codes, comma-separated: those of the reading (`own`), of the events, which depend on their messages
+    -- (`odd`, as JSON: a list for each event), and of the pairing (`paired`).
     findings text not null,
     own text not null,
     odd text,
@@ -91,13 +92,13 @@ create table captures (
     left_ms integer,
     well_formed integer,
     note text,
-    -- The numbers of the messages that the events belong to, as JSON; null for a call.
+    -- The numbers of the events' messages, as JSON; null for a call.
     messages text,
-    -- The fingerprint of the request's content and URL: the same one again is a duplicate.
+    -- The fingerprint of the request's content and URL; a request with the same one is a duplicate.
     print text not null,
     -- As MessagePack.
     events blob,
-    -- Values of all fields, for the search.
+    -- The values of all fields, for the search.
     words text not null
 ) strict;
 create index captures_failed on captures (id)
@@ -106,7 +107,7 @@ create index captures_with_findings on captures (id) where findings <> '';
 create index captures_simulated on captures (id) where simulated;
 create index captures_by_drill on captures (fault_drill, id) where fault_drill is not null;
 
--- What lists show of a capture.
+-- The columns that lists show of a capture.
 create view capture_rows as
 select
     id, seq, received_at, role, method, target, peer, size, content_type, body_complete, simulated, provider, kind,
@@ -114,7 +115,7 @@ select
     fault_drill, out_status, after_ms, sender_left, left_ms, well_formed, note
 from captures;
 
--- One row a message, folded from its events. `state` is what the fold needs to go on, as MessagePack.
+-- One row for each message, folded from its events. `state` is what the fold needs in addition, as MessagePack.
 create table messages (
     id integer primary key,
     space integer not null,
@@ -126,7 +127,7 @@ create table messages (
     recipient text,
     sender_said text,
     recipient_said text,
-    -- The number at the other end, and the bin owner's own.
+    -- The number of the other party, and the number of the bin's owner.
     theirs text,
     ours text,
     text text,
@@ -143,14 +144,14 @@ create table messages (
     last_at integer not null,
     final_at integer,
     last_n integer not null,
-    -- How many events it has; more than the first thousand are counted only.
+    -- The number of its events; those after the first thousand are only counted.
     events integer not null,
     findings text not null,
     -- A callback is still expected, and the message is not marked as stuck.
     open integer not null,
     piece_key text,
     state blob not null,
-    -- Null where the message is an outbound one.
+    -- Null for an outbound message.
     pairing integer
 ) strict;
 create index messages_by_id on messages (space, message_id collate nocase, provider);
@@ -169,7 +170,7 @@ create table links (
     primary key (message, n, position)
 ) strict, without rowid;
 
--- The events of calls, which make no message.
+-- The events of calls, which have no message.
 create table calls (
     id integer primary key,
     space integer not null,
@@ -180,9 +181,9 @@ create table calls (
 create index calls_by_call on calls (space, call collate nocase, n);
 create index calls_by_capture on calls (space, n);
 
--- The texts that messages began with, minute by minute, so that new rows touch few pages: to find the same one between
--- the same parties under another id. `side`: 0 neither, 1 the primary, 2 the fallback; `made`: the request named no id; `joined`: the message
--- was taken for another one's, on the other URL.
+-- The texts that messages began with, by minute, so that new rows change few pages. They are used to find the same text
+-- between the same numbers under another message id. `side`: 0 neither URL, 1 the primary, 2 the fallback; `made`: the
+-- request had no message id; `joined`: the message was matched with one on the other URL.
 create table texts (
     space integer not null,
     minute integer not null,
@@ -197,7 +198,7 @@ create table texts (
     primary key (space, minute, hash, n, position)
 ) strict, without rowid;
 
--- Pairs of numbers that exchanged messages.
+-- Pairs of phone numbers that exchanged messages.
 create table conversations (
     space integer not null,
     theirs text not null,
@@ -208,21 +209,20 @@ create table conversations (
 create index conversations_by_seq on conversations (space, seq);
 create index conversations_by_ours on conversations (space, ours collate nocase);
 
--- One row an inbound message or call, folded from its captures on the primary and the fallback URL.
+-- One row for each inbound message or call, folded from its captures on the primary and the fallback URL.
 create table pairings (
     id integer primary key,
     space integer not null,
     verdict text not null,
     gap_ms integer,
     last_n integer not null,
-    -- From when on a fallback is missed; null where none is due.
+    -- The time from which a fallback counts as missing; null if none is expected.
     due_at integer,
-    -- What it is about: a call by its id, or a message by its row; `twin` is the one that was matched with it by parties
-    -- and text.
+    -- A call by its id, or a message by its row; `twin` is the message that was matched with it by numbers and text.
     call text,
     message integer,
     twin integer,
-    -- How many a call has; more than the first thousand are counted only.
+    -- The number of events of a call; those after the first thousand are only counted.
     events integer not null,
     findings text not null,
     -- The hits, as MessagePack.
@@ -232,7 +232,7 @@ create index pairings_by_verdict on pairings (space, verdict);
 create index pairings_due on pairings (due_at) where due_at is not null;
 create index pairings_by_call on pairings (space, call collate nocase) where call is not null;
 
--- How many pairings there are of each verdict and each gap: what the summary of hundreds of thousands is made of.
+-- The number of pairings of each verdict and each gap, so that the summary does not read all pairings.
 create table verdict_counts (
     space integer not null,
     verdict text not null,
@@ -246,9 +246,9 @@ create table gap_counts (
     primary key (space, gap_ms)
 ) strict, without rowid;
 
--- What readers with a cursor are told, in order. `what`: 0 a capture is new, 1 a capture changed, 2 a message changed, 3 a
--- capture is gone, 4 everything up to a capture is gone, 5 a message is gone. `ref` is the number of the capture or
--- message, `name` the provider and the id of a message that is gone, as JSON.
+-- Changes for readers with a cursor, in order. `what`: 0 a new capture, 1 a changed capture, 2 a changed message, 3 a
+-- deleted capture, 4 everything up to a capture deleted, 5 a deleted message. `ref` is the number of the capture or
+-- message, `name` the provider and the id of a deleted message, as JSON.
 create table changes (
     space integer not null,
     seq integer not null,
@@ -258,12 +258,12 @@ create table changes (
     primary key (space, seq)
 ) strict, without rowid;
 
--- The search index holds words as `domain/search/tokens.py` gives them, and no text of its own. `scope` is a word for the
--- space. What it has not reached (`spaces.indexed_n`) is matched directly.
+-- The search index has words as `domain/search/tokens.py` returns them, and stores no text. `scope` is a word that
+-- identifies the space. Captures after `spaces.indexed_n` are matched directly.
 create virtual table search using fts5 (
     scope, text, rest, content = '', tokenize = "unicode61 remove_diacritics 0"
 );
--- Whose numbers stand in a capture, up to `spaces.indexed_n`. `recipient`: 0 the sender, 1 the recipient.
+-- The phone numbers in a capture, up to `spaces.indexed_n`. `recipient`: 0 the sender, 1 the recipient.
 create table parties (
     space integer not null,
     recipient integer not null,
@@ -272,8 +272,8 @@ create table parties (
     primary key (space, recipient, number, n)
 ) strict, without rowid;
 
--- What other programs may read beside the running server: names and meanings stay. Times are RFC 3339 text in UTC, lists
--- JSON.
+-- Views for other programs that read the file while a server runs; names and meanings are stable. Times are RFC 3339
+-- text in UTC, lists are JSON.
 create view v_captures as
 select
     bins.id as bin_id,
@@ -315,8 +315,8 @@ select
     messages.sender as from_number,
     messages.recipient as to_number,
     messages.text,
-    -- One address a line. Quoted as one JSON text, a line break is \n; a backslash of an address is doubled, and is
-    -- replaced meanwhile, so that it is not taken for one.
+    -- One URL on each line. In a quoted JSON text a line break is \n. A backslash in a URL is doubled, and replaced in
+    -- between so that it is not mistaken for the beginning of \n.
     iif(
         messages.media = '',
         '[]',

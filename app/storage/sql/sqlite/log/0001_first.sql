@@ -1,9 +1,10 @@
--- The log: what came and what users decided. It understands nothing; everything else can be made again from it.
--- Times are microseconds since 1970 (UTC). A bin's number is internal; people and programs see its id.
--- Ids of rows that a bin has many of are `bin << 40 | number` (storage/ids.py).
+-- The log: captures and user settings. Captures are not interpreted; everything else is derived from the log.
+-- Times are microseconds since 1970 (UTC). A bin's number is internal; users and other programs see its id.
+-- Ids of rows of which a bin has many are `bin << 40 | number` (storage/ids.py).
 
--- One row. `id` is of this file: a ledger that was made from another log is of no use. `epochs` counts the ledgers that
--- were begun, so that no live cursor is given twice. `seen_at` is the latest time that the clock is trusted to have shown.
+-- One row. `id` identifies this file: a ledger that was made from another log is not used. `epochs` counts the ledgers
+-- that were begun, so that no live cursor is used twice. `seen_at` is the latest time that the wall clock was trusted
+-- at.
 create table meta (
     id text not null,
     epochs integer not null default 0,
@@ -20,37 +21,37 @@ create table runs (
 ) strict;
 
 create table bins (
-    -- Never given twice: the ledger may not know yet that a bin is gone.
+    -- Not used twice, because the ledger may still have the deleted bin.
     number integer primary key autoincrement,
     id text not null unique,
     key text not null unique,
     name text not null,
     provider text,
     retention_s integer,
-    -- After how many seconds of silence without a final state a message counts as stuck; 0: never.
+    -- Seconds without a final status after which a message is stuck; 0: never.
     stuck_s integer not null,
     created_at integer not null,
-    -- The highest numbers given so far: of captures, outcomes and deletions.
+    -- The highest assigned numbers of captures, outcomes and deletions.
     last_n integer not null default 0,
     last_k integer not null default 0,
     last_d integer not null default 0,
-    -- Counts the changes of this row's settings.
+    -- Incremented by each change of this row's settings.
     version integer not null default 0,
-    -- Counts the requests to read the bin again.
+    -- The number of requests to parse the bin again.
     rereads integer not null default 0,
-    -- Captures up to this number are gone, though the bytes may still wait to be erased.
+    -- Captures up to this number are deleted; their bytes may not be erased yet.
     floor_n integer not null default 0,
-    -- The highest number that the retention took.
+    -- The highest number that was deleted by the retention.
     swept_n integer not null default 0,
     deleted integer not null default 0,
-    -- Bytes of captures up to `floor_n` are still there.
+    -- Bytes of captures up to `floor_n` are not erased yet.
     leftovers integer not null default 0
 ) strict;
 create index bins_with_leftovers on bins (number) where leftovers;
 
--- One row a request: number n of its bin. `provider` is what the bin's setting was when it came, `fault` the fault that its
--- answer got, as MessagePack. `head` are the header lines as they came, one character a byte; `framing` is a body in
--- chunks as it came; `refused` says why the bytes are not valid HTTP.
+-- One row for each request: number n of its bin. `provider` is the bin's setting at that time, `fault` the fault of its
+-- answer, as MessagePack. `head` has the header lines as received, one character for each byte; `framing` is a chunked
+-- body as received; `refused` is the reason why the bytes are not valid HTTP.
 create table captures (
     id integer primary key,
     received_at integer not null,
@@ -70,8 +71,8 @@ create table captures (
     simulated integer not null
 ) strict;
 
--- What became of our answers, in the order in which it was known: number k of the bin. `after_n` was the bin's last
--- capture then, which places it among the captures.
+-- The outcomes of our answers, in the order in which they became known: number k of the bin. `after_n` is the bin's
+-- last capture at that time, which orders outcomes among captures.
 create table outcomes (
     id integer primary key,
     n integer not null,
@@ -84,20 +85,20 @@ create table outcomes (
     note text
 ) strict;
 
--- What was answered to capture n, where it was not the default of its role, as MessagePack.
+-- The answer to capture n if it was not the default of its role, as MessagePack.
 create table sent_answers (
     id integer primary key,
     answer blob not null
 ) strict;
 
--- Captures that were deleted: n, or everything up to n (`through`). Number d of the bin.
+-- Deleted captures: n, or everything up to n (`through`). Number d of the bin.
 create table deletions (
     id integer primary key,
     n integer not null,
     through integer not null
 ) strict;
 
--- Requests to read a bin again, up to capture n, with the provider that was set on it then.
+-- Requests to parse a bin again, up to capture n, with the provider that was set at that time.
 create table rereads (
     bin integer not null references bins (number),
     number integer not null,
@@ -106,13 +107,13 @@ create table rereads (
     primary key (bin, number)
 ) strict, without rowid;
 
--- Captures n on which reading failed in a way that stopped it. Another version of the reader tries again.
+-- Captures n that stopped the parsers. Another version of the parsers tries again.
 create table skips (
     id integer primary key,
     reader text not null
 ) strict;
 
--- What a role answers, where a user has set it, and how it misbehaves until the fault ends; as MessagePack.
+-- The answers of a role that a user has set, and its fault; as MessagePack.
 create table answers (
     bin integer not null references bins (number),
     role text not null,
@@ -142,11 +143,11 @@ create table drills (
 ) strict, without rowid;
 create index drills_running on drills (id) where running;
 
--- Captures that were sent again by hand, and the head of what came back.
+-- Replay attempts, and the beginning of the response.
 create table attempts (
     bin integer not null references bins (number),
     n integer not null,
-    -- Of its capture, from 1.
+    -- Number of the attempt of its capture, from 1.
     number integer not null,
     url text not null,
     sent_at integer not null,
@@ -158,7 +159,7 @@ create table attempts (
     primary key (bin, n, number)
 ) strict;
 
--- Only hashes: a stolen database opens nothing.
+-- Only hashes: with a stolen database nobody can sign in.
 create table sessions (
     hash text primary key,
     token_hash text not null,
@@ -166,7 +167,7 @@ create table sessions (
     seen_at integer not null
 ) strict, without rowid;
 
--- Written and emptied again to see whether a write of some size works.
+-- Written and emptied again to test whether a write of a given size works.
 create table probe (
     id integer primary key,
     bytes blob not null

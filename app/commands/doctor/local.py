@@ -1,0 +1,161 @@
+"""Checks of this machine, with or without a running server. Nothing is changed."""
+
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from pathlib import Path
+
+from ...domain.units import say_size
+from ...errors import CannotStart, Invalid
+from ...services.access import others_can_open
+from ...services.upkeep.disk import DiskSpace
+from ...serving import listen
+from ...settings import Settings, all_settings, read_settings, unknown_variables
+from ...storage.lock import holder_of, locks_work
+from ...storage.sqlite.checking import check_bodies, check_ledger, check_log, try_out
+from ...storage.sqlite.migrate import newest
+from .results import CheckResult, ok, skipped, warning, wrong
+
+# Damaged bodies that are listed.
+_NAMED = 5
+
+
+def settings_of(environ: Mapping[str, str], flags: dict[str, str]) -> tuple[Settings, list[CheckResult]]:
+    """The settings as `serve` reads them. Invalid ones are reported and keep their defaults."""
+    values = {knob.name: environ[knob.variable] for knob in all_settings() if knob.variable in environ} | flags
+    problems = unknown_variables(environ)
+    try:
+        settings = read_settings(values)
+    except Invalid as error:
+        problems += error.problems
+        bad = {name for name, _ in error.problems}
+        settings = read_settings(
+            {
+                knob.name: values[knob.name]
+                for knob in all_settings()
+                if knob.name in values and knob.variable not in bad
+            }
+        )
+    lines = [wrong("settings", f"{name} {said}", f"Correct or unset {name}.") for name, said in problems]
+    said = sum(1 for knob in all_settings() if knob.variable in environ)
+    return settings, lines or [
+        ok("settings", f"{said} of {len(all_settings())} are set by variables, and all are understood")
+    ]
+
+
+def check_machine(settings: Settings, *, deep: bool) -> Iterator[CheckResult]:
+    """The data directory and its content; `deep`: every page and every body."""
+    folder = settings.data_dir
+    if not folder.exists():
+        yield from _without_a_directory(folder)
+        return
+    yield _directory(folder)
+    if not os.access(folder, os.W_OK):
+        return
+    yield _locks(folder)
+    yield _disk(folder)
+    yield _log(settings.log, deep=deep)
+    if deep and settings.log.exists():
+        yield _bodies(settings.log)
+    yield _ledger(settings.ledger)
+
+
+def check_port(settings: Settings, *, is_ours: bool) -> CheckResult:
+    """Whether the port is free, or used by this server."""
+    if is_ours:
+        return ok("port", f"{settings.port} is smsbin's")
+    try:
+        with closing(listen(settings)):
+            return ok("port", f"{settings.port} is free")
+    except CannotStart as error:
+        return wrong("port", f"{settings.host}:{settings.port} cannot be had", str(error))
+
+
+def _without_a_directory(folder: Path) -> Iterator[CheckResult]:
+    above = next(parent for parent in folder.absolute().parents if parent.exists())
+    if not os.access(above, os.W_OK):
+        cure = "Give another --data-dir, or make it writable for this user."
+        yield wrong("data directory", f"{folder} is not there, and {above} cannot be written", cure)
+        return
+    yield ok("data directory", f"{folder} is not there yet; the first start makes it")
+    yield _disk(above)
+
+
+def _directory(folder: Path) -> CheckResult:
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        cure = "Make it writable for this user, or give another --data-dir."
+        return wrong("data directory", f"{folder} cannot be written: {error.strerror}", cure)
+    token = folder / "access-token"
+    if token.exists() and others_can_open(token):
+        return warning("data directory", f"others can read {token}", f"chmod 600 {token}")
+    holder = holder_of(folder)
+    used = "nobody uses it" if holder is None else "a running smsbin uses it" + (f" (process {holder})" * bool(holder))
+    return ok("data directory", f"{folder} can be written; {used}")
+
+
+def _locks(folder: Path) -> CheckResult:
+    cure = "Put the data directory on a local disk: network file systems often do not lock."
+    try:
+        if not locks_work(folder):
+            return wrong("file locks", f"a lock in {folder} does not keep others out", cure)
+        try_out(folder)
+    except (OSError, CannotStart) as error:
+        return wrong("file locks", f"locks and a write-ahead log do not work in {folder}: {error}", cure)
+    return ok("file locks", "locks keep others out, and SQLite takes its write-ahead log")
+
+
+def _disk(folder: Path) -> CheckResult:
+    found = os.statvfs(folder)
+    space = DiskSpace(found.f_bavail * found.f_frsize, found.f_blocks * found.f_frsize)
+    told = f"{say_size(space.free)} of {say_size(space.total)} are free"
+    if space.low:
+        return wrong("disk", told, "Make room, or shorten the retention; on a full disk captures are answered 503.")
+    return ok("disk", told)
+
+
+def _log(log: Path, *, deep: bool) -> CheckResult:
+    if not log.exists():
+        older = log.with_name("smsbin.db")
+        if older.exists():
+            cure = "Move it away to start empty, or give another --data-dir."
+            return wrong("log", f"{older} is of an older smsbin, which this one cannot read", cure)
+        return ok("log", f"{log} is not there yet; the first start makes it")
+    try:
+        contents = check_log(log, quick=not deep)
+    except CannotStart as error:
+        return wrong("log", str(error), "If it cannot be mended: smsbin restore with your last backup.")
+    told = f"sound: {contents}"
+    if contents.version < newest():
+        return warning("log", told, f"The next start brings it to version {newest()}; make a backup before.")
+    return ok("log", told)
+
+
+def _bodies(log: Path) -> CheckResult:
+    try:
+        damaged = check_bodies(log)
+    except CannotStart as error:
+        return wrong("bodies", str(error), "If it cannot be mended: smsbin restore with your last backup.")
+    if not damaged:
+        return ok("bodies", "each is what its SHA-256 says")
+    named = ", ".join(f"{bin} #{n}" for bin, n in damaged[:_NAMED])
+    more = f" and {len(damaged) - _NAMED:,} more" if len(damaged) > _NAMED else ""
+    told = f"{len(damaged):,} {'is' if len(damaged) == 1 else 'are'} not what came: {named}{more}"
+    return wrong("bodies", told, "The disk has changed them: look after it, and smsbin restore with your last backup.")
+
+
+def _ledger(ledger: Path) -> CheckResult:
+    if not ledger.exists():
+        return ok("ledger", f"{ledger} is not there; the next start makes it from the log")
+    damage = check_ledger(ledger)
+    if damage is not None:
+        return warning("ledger", f"damaged: {damage}", "Nothing is lost: the next start makes it again from the log.")
+    return ok("ledger", f"{ledger} is sound; other programs may read its views v_captures, v_messages, v_pairings")
+
+
+def nothing_here(why: str) -> list[CheckResult]:
+    """The results of this module when the server is on another machine."""
+    return [skipped(check, why) for check in ("data directory", "file locks", "disk", "log", "ledger", "port")]
