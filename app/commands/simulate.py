@@ -10,7 +10,7 @@ import click
 from msgspec.structs import replace
 
 from .. import clock
-from ..domain.bins import PROVIDER_TITLES
+from ..domain.providers import PROVIDER_TITLES
 from ..domain.simulations import MOST_MESSAGES, Attempt, Progress, SimulationSpec, Targets, Trouble, What
 from ..domain.units import rfc3339
 from .client import Client, connect, in_path, with_server

@@ -1,39 +1,24 @@
 """Who sent this, and what does it say? Pure: a raw request in, a Reading out; never raises, never slow."""
 
 from functools import lru_cache
+from importlib import import_module
 
 from ..domain.captures import RawRequest, Reading
 from ..domain.events import Event
 from ..domain.findings import Facts, observe
+from ..domain.providers import GENERIC, PROVIDER_TITLES
 from ..domain.roles import Kind, Role
 from ..domain.statuses import Status
-from . import (
-    aws,
-    bandwidth,
-    clicksend,
-    generic,
-    infobip,
-    messagebird,
-    plivo,
-    signalwire,
-    sinch,
-    telnyx,
-    twilio,
-    vonage,
-    ytel,
-)  # fmt: skip
+from . import generic
 from .kit.glance import Glance
 from .sheet import Sheet
 
-__all__ = ["GENERIC", "PROVIDERS", "facts_of", "recognise", "sheet_of", "why"]
+__all__ = ["PROVIDERS", "facts_of", "recognise", "sheet_of", "why"]
 
-# In the order in which they are asked: the surest claims first. A new provider is a module and a name here.
-_SHEETS = (
-    aws.SHEET, telnyx.SHEET, signalwire.SHEET, twilio.SHEET, plivo.SHEET, messagebird.SHEET, sinch.SHEET,
-    bandwidth.SHEET, infobip.SHEET, vonage.SHEET, ytel.SHEET, clicksend.SHEET,
-)  # fmt: skip
+_SHEETS: tuple[Sheet, ...] = tuple(
+    sorted((import_module(f".{name}", __name__).SHEET for name in PROVIDER_TITLES), key=lambda sheet: sheet.order)
+)
 PROVIDERS = {sheet.name: sheet for sheet in _SHEETS}
-GENERIC = generic.NAME
 _MARKS: frozenset[str] = frozenset().union(*(sheet.marks for sheet in _SHEETS))
 _HEADERS: frozenset[bytes] = frozenset().union(*(sheet.headers for sheet in _SHEETS))
 _BY_ROLE = {Role.STATUS: Kind.STATUS, Role.VOICE: Kind.VOICE, Role.VOICE_FALLBACK: Kind.VOICE}

@@ -166,7 +166,8 @@ def compose(spec: RequestSpec) -> ComposedRequest:
 
 SHEET = Sheet(
     name="aws",
-    title="AWS (SNS, End User Messaging)",
+    scope="SNS, End User Messaging",
+    order=10,
     claims=claims,
     marks=frozenset({"topicarn", "inboundmessageid", "originationphonenumber"}),
     headers=frozenset({_HEADER.encode()}),

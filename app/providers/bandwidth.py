@@ -119,7 +119,7 @@ def compose(spec: RequestSpec) -> ComposedRequest:
 
 SHEET = Sheet(
     name="bandwidth",
-    title="Bandwidth",
+    order=80,
     claims=claims,
     marks=frozenset({"0.type", "message.applicationid", "message.owner", "message.segmentcount"}),
     read=read,

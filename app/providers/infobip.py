@@ -152,7 +152,7 @@ def _post(body: object) -> ComposedRequest:
 
 SHEET = Sheet(
     name="infobip",
-    title="Infobip",
+    order=90,
     claims=claims,
     marks=frozenset({"results.0.messageid"}),
     read=read,

@@ -181,7 +181,7 @@ def _compose_mms(spec: RequestSpec, sender: str, recipient: str) -> ComposedRequ
 
 SHEET = Sheet(
     name="vonage",
-    title="Vonage",
+    order=100,
     claims=claims,
     marks=frozenset({"msisdn", "message_uuid", "conversation_uuid"}),
     read=read,

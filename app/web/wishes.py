@@ -3,9 +3,9 @@
 from typing import Any
 
 from ..domain.answers.limits import MOST_BODY, MOST_DELAY_MS, MOST_HEADERS, MOST_RULES
-from ..domain.bins import PROVIDER_TITLES
 from ..domain.drills import DRILLED
 from ..domain.faults import LASTS, LONGEST, MOST_COUNT, MOST_SECONDS, MOST_STATUSES, FaultKind
+from ..domain.providers import PROVIDER_TITLES
 from ..domain.replays import MOST_AT_ONCE
 from ..domain.roles import Role
 from ..domain.simulations import MOST_A_SECOND, MOST_ABROAD_A_SECOND, MOST_MESSAGES, Trouble, What

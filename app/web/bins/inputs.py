@@ -4,7 +4,8 @@ import re
 from datetime import timedelta
 from typing import Any
 
-from ...domain.bins import NAME_LENGTH, PROVIDER_TITLES
+from ...domain.bins import NAME_LENGTH
+from ...domain.providers import PROVIDER_TITLES
 from ...domain.units import parse_duration
 from ...errors import Invalid
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ... import clock
-from ...domain.bins import PROVIDER_TITLES
+from ...domain.providers import PROVIDER_TITLES
 from ...domain.simulations import MOST_A_SECOND, MOST_MESSAGES, SimulationSpec, Targets, Trouble, What
 from ...egress import check_target
 from ...errors import Invalid

@@ -69,7 +69,7 @@ def show_run(run: Run, *, with_mark: bool = False) -> SimulationShape:
     """A run as it stands now."""
     wish, progress = run.spec, run.progress
     return SimulationShape(
-        id=run.id, state=progress.state.value, provider=wish.provider, what=wish.what,  # type: ignore[arg-type]
+        id=run.id, state=progress.state.value, provider=wish.provider, what=wish.what,
         sender=wish.sender, recipient=wish.recipient, text=wish.text, media=list(wish.media), count=wish.count,
         rate=wish.rate, seed=wish.seed, trouble=sorted(wish.trouble), failed_share=wish.failed_share,
         speed=wish.speed, started_at=rfc3339(run.started_at),
