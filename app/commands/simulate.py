@@ -11,7 +11,15 @@ from msgspec.structs import replace
 
 from .. import clock
 from ..domain.providers import PROVIDER_TITLES
-from ..domain.simulations import MOST_MESSAGES, Attempt, Progress, SimulationSpec, Targets, Trouble, What
+from ..domain.simulations import (
+    MOST_MESSAGES,
+    Progress,
+    SimulationAttempt,
+    SimulationSpec,
+    Targets,
+    Traffic,
+    Trouble,
+)
 from ..domain.units import rfc3339
 from .client import Client, connect, in_path, with_server
 
@@ -28,7 +36,7 @@ class _Stage:
 
 
 @click.command("simulate", short_help="Play a provider.")
-@click.argument("what", type=click.Choice([what.value for what in What]))
+@click.argument("what", type=click.Choice([what.value for what in Traffic]))
 @click.option(
     "--provider",
     type=click.Choice(list(PROVIDER_TITLES)),
@@ -104,7 +112,7 @@ def _wish(what: str, more: dict[str, Any]) -> SimulationSpec:
     seed = more["seed"]
     return SimulationSpec(
         provider=more["provider"] or "ytel",
-        what=What(what),
+        what=Traffic(what),
         sender=more["sender"],
         recipient=more["recipient"],
         text=more["text"],
@@ -122,7 +130,7 @@ def _own(wish: SimulationSpec, targets: Targets, bin: str | None) -> _Stage:
     """URLs of the user's own; what a person sends from their terminal is not guarded."""
     if bin is not None:
         raise click.UsageError("Give either a bin or URLs of your own.")
-    needed = "status" if wish.what is What.OUTBOUND else "primary"
+    needed = "status" if wish.what is Traffic.OUTBOUND else "primary"
     if getattr(targets, needed) is None:
         raise click.UsageError(f"{wish.what} needs --{needed}.")
     for name in ("primary", "fallback", "status"):
@@ -141,7 +149,7 @@ def _to_bin(wish: SimulationSpec, client: Client, named: str | None, provider: s
         "played_by": "client",
     }  # fmt: skip
     run = client.send("POST", f"/bins/{in_path(bin['id'])}/simulations", said)
-    roles = ("voice", "voice-fallback") if wish.what is What.VOICE else ("primary", "fallback")
+    roles = ("voice", "voice-fallback") if wish.what is Traffic.VOICE else ("primary", "fallback")
     named_urls = Targets(primary=bin["urls"][roles[0]], fallback=bin["urls"][roles[1]], status=bin["urls"]["status"])
     key = bin["urls"]["primary"].rsplit("/", 1)[1]
     here = [f"{client.root}/{key}" + suffix for suffix in _SUFFIXES[wish.what]]
@@ -170,13 +178,13 @@ def _check(wish: SimulationSpec) -> str:
     from ..providers import PROVIDERS
 
     sheet = PROVIDERS[wish.provider]
-    if wish.what is What.VOICE and not sheet.play.voice:
+    if wish.what is Traffic.VOICE and not sheet.play.voice:
         raise click.UsageError(f"{sheet.title} has no calls here; take another --provider.")
     assumed = f" {sheet.play.assumed}" if sheet.play.assumed else ""
     return f"Playing {sheet.title}: {wish.count:,} {wish.what}, {wish.rate:g} a second, seed {wish.seed}.{assumed}"
 
 
-def _tell(attempt: Attempt) -> None:
+def _tell(attempt: SimulationAttempt) -> None:
     came = str(attempt.status) if attempt.status is not None else attempt.error
     number = f"  #{attempt.n}" if attempt.n else ""
     sign = "✓" if attempt.ok else "✕"
@@ -185,7 +193,7 @@ def _tell(attempt: Attempt) -> None:
     click.echo(f"{stamp}  {sign} {attempt.role + word:<18} {came} in {attempt.ms:,} ms{number}  {attempt.message_id}")
 
 
-def _tell_json(attempt: Attempt) -> None:
+def _tell_json(attempt: SimulationAttempt) -> None:
     said = {
         "message_id": attempt.message_id, "role": attempt.role, "sent_at": rfc3339(attempt.at), "word": attempt.word,
         "status": attempt.status, "ms": attempt.ms, "ok": attempt.ok, "error": attempt.error, "n": attempt.n,
@@ -194,7 +202,7 @@ def _tell_json(attempt: Attempt) -> None:
 
 
 def _sum_up(wish: SimulationSpec, progress: Progress) -> str:
-    what = "call" if wish.what is What.VOICE else "message"
+    what = "call" if wish.what is Traffic.VOICE else "message"
     dropped = f", {progress.dropped:,} callbacks left out on purpose" if progress.dropped else ""
     return (
         f"{_count(progress.sent, what)}, {_count(progress.requests, 'request')}:"
@@ -207,7 +215,7 @@ def _count(number: int, noun: str) -> str:
 
 
 _SUFFIXES = {
-    What.INBOUND: ("", "/fallback", "/status"),
-    What.OUTBOUND: ("", "/fallback", "/status"),
-    What.VOICE: ("/voice", "/voice-fallback", "/status"),
+    Traffic.INBOUND: ("", "/fallback", "/status"),
+    Traffic.OUTBOUND: ("", "/fallback", "/status"),
+    Traffic.VOICE: ("/voice", "/voice-fallback", "/status"),
 }

@@ -63,7 +63,7 @@ def sheet_of(provider: str | None) -> Sheet | None:
 def _recognise(glance: Glance, role: Role, provider: str | None) -> Reading:
     name, events = _ask(glance, role, provider)
     first = events[0] if events else None
-    problem = glance.look.problem
+    problem = glance.quick.problem
     words = glance.words
     findings = observe(_facts(glance, role, name, events))
     if first is None:
@@ -101,21 +101,21 @@ def _loose_word(glance: Glance, kind: Kind) -> tuple[str | None, str | None]:
 
 
 def _facts(glance: Glance, role: Role, provider: str | None, events: tuple[Event, ...]) -> Facts:
-    look = glance.look
+    quick = glance.quick
     status, said = (None, None) if events else _loose_word(glance, _BY_ROLE.get(role, Kind.OTHER))
     return Facts(
         raw=glance.raw,
         role=role,
         provider=provider,
-        pairs=look.pairs,
+        pairs=quick.pairs,
         fields=glance.fields,
         events=events,
         loose_word=said if status == Status.UNKNOWN else None,
-        json_cut=look.cut,
-        charset=look.charset,
-        charset_fits=look.charset_fits,
-        shape_said=look.said,
-        shape_found=look.found,
+        json_cut=quick.cut,
+        charset=quick.charset,
+        charset_fits=quick.charset_fits,
+        shape_said=quick.said,
+        shape_found=quick.found,
     )
 
 

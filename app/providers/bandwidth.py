@@ -47,7 +47,7 @@ def claims(glance: Glance) -> str | None:
                 return f"type is {event_type[:40]} and message.applicationId is present"
             if f"{place}message.owner" in fields or f"{place}message.segmentcount" in fields:
                 return f"type is {event_type[:40]} and the message has an owner"
-            if glance.look.mended and place:
+            if glance.quick.repaired and place:
                 return f"type is {event_type[:40]}, in JSON that ends early"
     return None
 

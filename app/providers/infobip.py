@@ -50,7 +50,7 @@ def claims(glance: Glance) -> str | None:
         return "results[] has messageId and status.groupName"
     if "results.0.receivedat" in fields:
         return "results[] has messageId and receivedAt"
-    return "results[] has a messageId, in JSON that ends early" if glance.look.mended else None
+    return "results[] has a messageId, in JSON that ends early" if glance.quick.repaired else None
 
 
 def read(glance: Glance, role: Role) -> Iterator[Event]:

@@ -53,7 +53,7 @@ def claims(glance: Glance) -> str | None:
         for mark in _MARKS:
             if mark in fields:
                 return f"msisdn, messageId and {mark} are present"
-        return "msisdn and messageId are present, in JSON that ends early" if glance.look.mended else None
+        return "msisdn and messageId are present, in JSON that ends early" if glance.quick.repaired else None
     if "message_uuid" in fields and ("channel" in fields or "to.type" in fields or "from.type" in fields):
         return "message_uuid and channel are present"
     if "conversation_uuid" in fields and "uuid" in fields:

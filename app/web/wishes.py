@@ -8,7 +8,7 @@ from ..domain.faults import LASTS, LONGEST, MOST_COUNT, MOST_SECONDS, MOST_STATU
 from ..domain.providers import PROVIDER_TITLES
 from ..domain.replays import MOST_AT_ONCE
 from ..domain.roles import Role
-from ..domain.simulations import MOST_A_SECOND, MOST_ABROAD_A_SECOND, MOST_MESSAGES, Trouble, What
+from ..domain.simulations import MOST_A_SECOND, MOST_ABROAD_A_SECOND, MOST_MESSAGES, Traffic, Trouble
 
 Wish = dict[str, Any]
 
@@ -140,7 +140,10 @@ _URL = {"type": ["string", "null"], "maxLength": 2_000, "description": "http or 
 SIMULATION = _object(
     {
         "provider": {"enum": list(PROVIDER_TITLES)},
-        "what": {"enum": [what.value for what in What], "description": "voice: where the provider has calls here."},
+        "what": {
+            "enum": [what.value for what in Traffic],
+            "description": "voice: where the provider has calls here.",
+        },
         "from": {"type": ["string", "null"], "minLength": 1, "maxLength": 40, "description": "Default: fictional."},
         "to": {"type": ["string", "null"], "minLength": 1, "maxLength": 40},
         "text": {"type": ["string", "null"], "maxLength": 1_600, "description": "Default: from a small collection."},

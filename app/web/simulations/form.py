@@ -8,11 +8,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 from ... import clock
-from ...domain.simulations import FAILED_SHARE, SimulationSpec, Targets, Trouble, What
+from ...domain.simulations import FAILED_SHARE, SimulationSpec, Targets, Traffic, Trouble
 from ...errors import Invalid
 from ...services.simulations.runs import Run
 
-NEEDED = {What.INBOUND: "primary", What.OUTBOUND: "status", What.VOICE: "primary"}
+NEEDED = {Traffic.INBOUND: "primary", Traffic.OUTBOUND: "status", Traffic.VOICE: "primary"}
 _CUSTOMER, _OURS = "+14155550107", "+19495550142"
 _LONG = (
     "Ünïcode ☂ travels as UCS-2, 70 characters at a time, so this text of many words becomes parts: 漢字, مرحبا, 🎉. "
@@ -63,7 +63,7 @@ PRESETS = (
 def defaults(provider: str | None) -> dict[str, str]:
     """A form that nobody has touched. The seed is a new one, and is shown: so the preview is what will be sent."""
     return {
-        "provider": provider or "ytel", "what": What.INBOUND.value, "count": "1", "rate": "5", "speed": "1",
+        "provider": provider or "ytel", "what": Traffic.INBOUND.value, "count": "1", "rate": "5", "speed": "1",
         "seed": str(int(clock.dice() * 1_000_000)), "failed": f"{FAILED_SHARE * 100:g}", "target": "bin",
     }  # fmt: skip
 
@@ -105,8 +105,8 @@ def fields_of(said: Mapping[str, str]) -> dict[str, Any]:
 def check_own(fields: Mapping[str, Any]) -> None:
     """URLs of the user's own must hold the one that is asked first. Invalid."""
     what, targets = fields["what"], fields.get("targets")
-    if targets is not None and what in set(What) and not targets.get(NEEDED[What(what)]):
-        raise Invalid((f"targets.{NEEDED[What(what)]}", f"is missing: that is where {what} requests go first"))
+    if targets is not None and what in set(Traffic) and not targets.get(NEEDED[Traffic(what)]):
+        raise Invalid((f"targets.{NEEDED[Traffic(what)]}", f"is missing: that is where {what} requests go first"))
 
 
 def problems_of(error: Invalid) -> dict[str, str]:
@@ -133,7 +133,7 @@ def command_line(wish: SimulationSpec, bin_id: str, own: Targets | None) -> str:
     words += [word for url in wish.media for word in ("--media", url)]
     words += ["--count", str(wish.count), "--rate", f"{wish.rate:g}", "--seed", str(wish.seed)]
     words += [word for trouble in sorted(wish.trouble) for word in ("--trouble", trouble.value)]
-    if wish.what is What.OUTBOUND:
+    if wish.what is Traffic.OUTBOUND:
         words += ["--failed", f"{wish.failed_share * 100:g}"]
     if wish.speed != 1:
         words += ["--speed", f"{wish.speed:g}"]

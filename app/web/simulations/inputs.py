@@ -6,7 +6,7 @@ from typing import Any
 
 from ... import clock
 from ...domain.providers import PROVIDER_TITLES
-from ...domain.simulations import MOST_A_SECOND, MOST_MESSAGES, SimulationSpec, Targets, Trouble, What
+from ...domain.simulations import MOST_A_SECOND, MOST_MESSAGES, SimulationSpec, Targets, Traffic, Trouble
 from ...egress import check_target
 from ...errors import Invalid
 from ...providers import PROVIDERS
@@ -19,7 +19,7 @@ TARGETS = ("primary", "fallback", "status")
 
 
 def read_wish(fields: dict[str, Any]) -> SimulationSpec:
-    """What shall be played. Invalid names every field that is wrong."""
+    """Traffic shall be played. Invalid names every field that is wrong."""
     problems: list[tuple[str, str]] = []
     said: dict[str, Any] = {}
     for name, (field, read) in _READERS.items():
@@ -28,7 +28,7 @@ def read_wish(fields: dict[str, Any]) -> SimulationSpec:
                 said[field] = read(fields.get(name))
             except ValueError as error:
                 problems.append((name, str(error)))
-    if not problems and said["what"] is What.VOICE and not PROVIDERS[said["provider"]].play.voice:
+    if not problems and said["what"] is Traffic.VOICE and not PROVIDERS[said["provider"]].play.voice:
         problems.append(("what", f"must be inbound or outbound: {PROVIDERS[said['provider']].title} has no calls here"))
     if problems:
         raise Invalid(*problems)
@@ -60,10 +60,10 @@ def _provider(said: object) -> str:
     return said
 
 
-def _what(said: object) -> What:
-    if not isinstance(said, str) or said not in set(What):
-        raise ValueError(f"must be one of {', '.join(What)}")
-    return What(said)
+def _what(said: object) -> Traffic:
+    if not isinstance(said, str) or said not in set(Traffic):
+        raise ValueError(f"must be one of {', '.join(Traffic)}")
+    return Traffic(said)
 
 
 def _party(said: object) -> str | None:

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from ...domain.simulations import Attempt, Trouble, What
+from ...domain.simulations import SimulationAttempt, Traffic, Trouble
 from ...domain.units import rfc3339
 from ...services.simulations.runs import Run
 from ..site.shapes import PARTIES, Provider, Time
@@ -32,7 +32,7 @@ class SimulationShape(msgspec.Struct, rename=PARTIES):
     id: str
     state: Literal["running", "done", "stopped", "failed"]
     provider: Provider
-    what: What
+    what: Traffic
     sender: str | None
     recipient: str | None
     text: str | None
@@ -80,7 +80,7 @@ def show_run(run: Run, *, with_mark: bool = False) -> SimulationShape:
     )  # fmt: skip
 
 
-def _show_attempt(attempt: Attempt) -> AttemptShape:
+def _show_attempt(attempt: SimulationAttempt) -> AttemptShape:
     return AttemptShape(
         message_id=attempt.message_id, role=attempt.role, sent_at=rfc3339(attempt.at), word=attempt.word,  # type: ignore[arg-type]
         status=attempt.status, ms=attempt.ms, ok=attempt.ok, error=attempt.error, n=attempt.n,
