@@ -10,8 +10,16 @@ import click
 from msgspec.structs import replace
 
 from .. import clock
-from ..domain.bins import PROVIDER_TITLES
-from ..domain.simulations import MOST_MESSAGES, Attempt, Progress, SimulationSpec, Targets, Trouble, What
+from ..domain.providers import PROVIDER_TITLES
+from ..domain.simulations import (
+    MOST_MESSAGES,
+    Progress,
+    SimulationAttempt,
+    SimulationSpec,
+    Targets,
+    Traffic,
+    Trouble,
+)
 from ..domain.units import rfc3339
 from .client import Client, connect, in_path, with_server
 
@@ -28,7 +36,7 @@ class _Stage:
 
 
 @click.command("simulate", short_help="Play a provider.")
-@click.argument("what", type=click.Choice([what.value for what in What]))
+@click.argument("what", type=click.Choice([what.value for what in Traffic]))
 @click.option(
     "--provider",
     type=click.Choice(list(PROVIDER_TITLES)),
@@ -108,7 +116,7 @@ def _read_options(what: str, more: dict[str, Any]) -> SimulationSpec:
     seed = more["seed"]
     return SimulationSpec(
         provider=more["provider"] or "ytel",
-        what=What(what),
+        what=Traffic(what),
         sender=more["sender"],
         recipient=more["recipient"],
         text=more["text"],
@@ -126,7 +134,7 @@ def _to_own_urls(request: SimulationSpec, targets: Targets, bin: str | None) -> 
     """Targets that the user has given; targets from the command line are not checked."""
     if bin is not None:
         raise click.UsageError("Give either a bin or URLs of your own.")
-    needed = "status" if request.what is What.OUTBOUND else "primary"
+    needed = "status" if request.what is Traffic.OUTBOUND else "primary"
     if getattr(targets, needed) is None:
         raise click.UsageError(f"{request.what} needs --{needed}.")
     for name in ("primary", "fallback", "status"):
@@ -137,7 +145,7 @@ def _to_own_urls(request: SimulationSpec, targets: Targets, bin: str | None) -> 
 
 
 def _to_bin(request: SimulationSpec, client: Client, named: str | None, provider: str | None) -> _Stage:
-    """The capture URLs of a bin as this process reaches them, and the mark of a run that is registered at the server."""
+    """The capture URLs of a bin as this process reaches them, and the mark of a run that the server has registered."""
     bin = client.find_bin(named)
     request = replace(request, provider=provider or bin["provider"] or request.provider)
     fields = {
@@ -145,7 +153,7 @@ def _to_bin(request: SimulationSpec, client: Client, named: str | None, provider
         "played_by": "client",
     }  # fmt: skip
     run = client.send("POST", f"/bins/{in_path(bin['id'])}/simulations", fields)
-    roles = ("voice", "voice-fallback") if request.what is What.VOICE else ("primary", "fallback")
+    roles = ("voice", "voice-fallback") if request.what is Traffic.VOICE else ("primary", "fallback")
     named_urls = Targets(primary=bin["urls"][roles[0]], fallback=bin["urls"][roles[1]], status=bin["urls"]["status"])
     key = bin["urls"]["primary"].rsplit("/", 1)[1]
     urls = [f"{client.root}/{key}" + suffix for suffix in _SUFFIXES[request.what]]
@@ -174,14 +182,14 @@ def _check(request: SimulationSpec) -> str:
     from ..providers import PROVIDERS
 
     sheet = PROVIDERS[request.provider]
-    if request.what is What.VOICE and not sheet.play.voice:
+    if request.what is Traffic.VOICE and not sheet.play.voice:
         raise click.UsageError(f"{sheet.title} has no calls here; take another --provider.")
     assumed = f" {sheet.play.assumed}" if sheet.play.assumed else ""
     count, rate = f"{request.count:,} {request.what}", f"{request.rate:g} a second"
     return f"Playing {sheet.title}: {count}, {rate}, seed {request.seed}.{assumed}"
 
 
-def _print_attempt(attempt: Attempt) -> None:
+def _print_attempt(attempt: SimulationAttempt) -> None:
     result = str(attempt.status) if attempt.status is not None else attempt.error
     number = f"  #{attempt.n}" if attempt.n else ""
     sign = "✓" if attempt.ok else "✕"
@@ -190,7 +198,7 @@ def _print_attempt(attempt: Attempt) -> None:
     click.echo(f"{stamp}  {sign} {attempt.role + word:<18} {result} in {attempt.ms:,} ms{number}  {attempt.message_id}")
 
 
-def _print_json(attempt: Attempt) -> None:
+def _print_json(attempt: SimulationAttempt) -> None:
     fields = {
         "message_id": attempt.message_id, "role": attempt.role, "sent_at": rfc3339(attempt.at), "word": attempt.word,
         "status": attempt.status, "ms": attempt.ms, "ok": attempt.ok, "error": attempt.error, "n": attempt.n,
@@ -199,7 +207,7 @@ def _print_json(attempt: Attempt) -> None:
 
 
 def _sum_up(request: SimulationSpec, progress: Progress) -> str:
-    what = "call" if request.what is What.VOICE else "message"
+    what = "call" if request.what is Traffic.VOICE else "message"
     dropped = f", {progress.dropped:,} callbacks left out on purpose" if progress.dropped else ""
     return (
         f"{_count(progress.sent, what)}, {_count(progress.requests, 'request')}:"
@@ -212,7 +220,7 @@ def _count(number: int, noun: str) -> str:
 
 
 _SUFFIXES = {
-    What.INBOUND: ("", "/fallback", "/status"),
-    What.OUTBOUND: ("", "/fallback", "/status"),
-    What.VOICE: ("/voice", "/voice-fallback", "/status"),
+    Traffic.INBOUND: ("", "/fallback", "/status"),
+    Traffic.OUTBOUND: ("", "/fallback", "/status"),
+    Traffic.VOICE: ("/voice", "/voice-fallback", "/status"),
 }
