@@ -13,6 +13,7 @@ from ...domain.simulations import (
     MOST_MESSAGES,
     SimulationSpec,
     Targets,
+    Traffic,
     Trouble,
 )
 from ...egress import check_target
