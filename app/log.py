@@ -54,7 +54,7 @@ def set_up_log(level: str, form: str) -> None:
             foreign_pre_chain=shared,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                _put_trace,
+                _add_trace,
                 last,
             ],
         )
@@ -108,7 +108,7 @@ def _error_of(exc_info: object) -> BaseException | None:
     return exc_info if isinstance(exc_info, BaseException) else None
 
 
-def _put_trace(
+def _add_trace(
     logger: logging.Logger,  # noqa: ARG001
     method: str,  # noqa: ARG001
     event: structlog.typing.EventDict,

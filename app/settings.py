@@ -97,10 +97,10 @@ def _token(text: str) -> str | None:
     return text or None
 
 
-def _choice(*words: str) -> Callable[[str], str]:
+def _choice(*choices: str) -> Callable[[str], str]:
     def parse(text: str) -> str:
-        if text.lower() not in words:
-            raise ValueError(f'"{text}" is not known; write {", ".join(words)}')
+        if text.lower() not in choices:
+            raise ValueError(f'"{text}" is not known; write {", ".join(choices)}')
         return text.lower()
 
     return parse

@@ -3,12 +3,12 @@
 from pathlib import Path
 
 from app import follower
-from app.follower import make_reader
+from app.follower import make_capture_reader
 from app.providers import recognise
 
 
 def test_it_reads_with_the_data_sheets() -> None:
-    assert make_reader().recognise is recognise
+    assert make_capture_reader().recognise is recognise
 
 
 def test_its_version_is_that_of_its_sources(tmp_path: Path, monkeypatch) -> None:
@@ -16,11 +16,11 @@ def test_its_version_is_that_of_its_sources(tmp_path: Path, monkeypatch) -> None
         (tmp_path / name).mkdir(parents=True)
         (tmp_path / name / "one.py").write_text("")
     monkeypatch.setattr(follower, "HERE", tmp_path)
-    versions = [make_reader().version]
-    assert make_reader().version == versions[0]
+    versions = [make_capture_reader().version]
+    assert make_capture_reader().version == versions[0]
     for name in follower._SOURCES:
         (tmp_path / name / "one.py").write_text(f"# {name}")
-        versions.append(make_reader().version)
+        versions.append(make_capture_reader().version)
     (tmp_path / "web.py").write_text("# nothing that reads")
     assert len(set(versions)) == 1 + len(follower._SOURCES)
-    assert make_reader().version == versions[-1]
+    assert make_capture_reader().version == versions[-1]

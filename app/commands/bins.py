@@ -39,8 +39,8 @@ def list_(as_json: bool, **server: Any) -> None:
 @with_server
 def create(name: str | None, provider: str | None, retention: str | None, as_json: bool, **server: Any) -> None:
     """Make a bin and print its addresses."""
-    said = {"name": name, "provider": provider, "retention": retention}
-    request = {field: value for field, value in said.items() if value is not None}
+    values = {"name": name, "provider": provider, "retention": retention}
+    request = {field: value for field, value in values.items() if value is not None}
     _print(connect(**server).send("POST", "/bins", request), as_json=as_json)
 
 

@@ -103,13 +103,13 @@ class Client:
         ]
         if len(found) == 1:
             return found[0]
-        told = "\n".join(f"  {bin['id']}  {visible(bin['name'])}" for bin in found or bins)
+        listing = "\n".join(f"  {bin['id']}  {visible(bin['name'])}" for bin in found or bins)
         if not bins:
             raise click.UsageError("There is no bin yet. Make one: smsbin bins create")
         if not found:
-            raise click.UsageError(f"There is no bin {wanted}. There are:\n{told}")
+            raise click.UsageError(f"There is no bin {wanted}. There are:\n{listing}")
         which = "There are several bins" if wanted is None else f"Several bins are called {wanted}"
-        raise click.UsageError(f"{which}; name one by its id:\n{told}")
+        raise click.UsageError(f"{which}; name one by its id:\n{listing}")
 
     def _call(
         self, method: str, path: str, query: dict[str, str | None], value: Any = None, timeout_s: float = TIMEOUT_S
@@ -126,8 +126,8 @@ class Client:
     def _open(
         self, method: str, path: str, query: dict[str, str | None], value: Any = None, timeout_s: float = TIMEOUT_S
     ) -> Any:
-        said = urlencode({name: text for name, text in query.items() if text is not None})
-        address = f"{self.root}/api/v1{path}" + (f"?{said}" if said else "")
+        encoded = urlencode({name: text for name, text in query.items() if text is not None})
+        address = f"{self.root}/api/v1{path}" + (f"?{encoded}" if encoded else "")
         headers = {"Authorization": f"Bearer {self.token}"}
         body = None
         if value is not None:
@@ -147,18 +147,18 @@ class Client:
     def _refused(self, error: urllib.error.HTTPError) -> Exception:
         with error:
             try:
-                told = json.loads(error.read())
+                problem = json.loads(error.read())
             except (http.client.HTTPException, OSError, ValueError):
-                told = {}
-        told = told if isinstance(told, dict) else {}
-        detail = printable_line(told.get("detail") or f"it answers {error.code}")
+                problem = {}
+        problem = problem if isinstance(problem, dict) else {}
+        detail = printable_line(problem.get("detail") or f"it answers {error.code}")
         if error.code == 401:
             return CannotStart(f"{self.root} does not take the access token from {self.source}.")
-        if error.code == 422 and told.get("errors"):
-            return Invalid(*[(each["field"], each["message"]) for each in told["errors"]])
-        if error.code == 404 and told:
+        if error.code == 422 and problem.get("errors"):
+            return Invalid(*[(each["field"], each["message"]) for each in problem["errors"]])
+        if error.code == 404 and problem:
             return Missing(detail)
-        if error.code in (409, 422) and told:
+        if error.code in (409, 422) and problem:
             return click.UsageError(detail)
         if error.code >= 500:
             return Unreachable(f"{self.root} is not ready: {detail}")
@@ -257,9 +257,9 @@ def is_loopback(url: str) -> bool:
     return name in ("localhost", "::1") or name.startswith("127.")
 
 
-def printable_line(said: object) -> str:
+def printable_line(text: object) -> str:
     """Text from another program on one line, without control characters."""
-    return "".join(letter if letter.isprintable() else " " for letter in str(said)).strip()
+    return "".join(letter if letter.isprintable() else " " for letter in str(text)).strip()
 
 
 def opener(root: str) -> urllib.request.OpenerDirector:

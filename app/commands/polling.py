@@ -1,5 +1,5 @@
 """Reads captures of a bin through the API by number. Captures become visible in the order of their numbers (P3), so
-a client that reads what comes after a number misses nothing and gets nothing twice.
+a client that reads captures after a number misses nothing and gets nothing twice.
 """
 
 import re
@@ -102,19 +102,19 @@ class RetryBackoff:
     """Retries with growing pauses. Prints on stderr when the server is lost and when it is back."""
 
     pause_s: float = field(default=_FIRST_PAUSE_S, init=False)
-    away: bool = field(default=False, init=False)
+    is_lost: bool = field(default=False, init=False)
 
     def failed(self, error: Unreachable, most_s: float = _LONGEST_PAUSE_S) -> None:
         """Print the error once, and pause for at most `most_s`."""
-        if not self.away:
+        if not self.is_lost:
             click.echo(f"smsbin: {error} Trying again …", err=True)
-        self.away = True
+        self.is_lost = True
         # Jitter, so that many clients of one server do not come back at the same moment.
         clock.pause(max(0.0, min(self.pause_s * (0.75 + clock.dice() / 2), most_s)))
         self.pause_s = min(self.pause_s * 2, _LONGEST_PAUSE_S)
 
     def found(self) -> None:
         """The server answers."""
-        if self.away:
+        if self.is_lost:
             click.echo("smsbin: the server is there again.", err=True)
-        self.away, self.pause_s = False, _FIRST_PAUSE_S
+        self.is_lost, self.pause_s = False, _FIRST_PAUSE_S

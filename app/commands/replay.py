@@ -83,14 +83,14 @@ def _raw(capture: dict[str, Any]) -> RawRequest:
 
 
 def _as_line(attempt: NewAttempt) -> str:
-    came = f"{attempt.status} in" if attempt.status is not None else f"{attempt.error} after"
-    return f"#{attempt.n}  {came} {attempt.ms:,} ms"
+    result = f"{attempt.status} in" if attempt.status is not None else f"{attempt.error} after"
+    return f"#{attempt.n}  {result} {attempt.ms:,} ms"
 
 
 def _as_json(attempt: NewAttempt) -> str:
-    said = {
+    fields = {
         "n": attempt.n, "url": attempt.url, "sent_at": rfc3339(attempt.sent_at), "status": attempt.status,
         "ms": attempt.ms, "error": attempt.error, "content_type": attempt.content_type,
         "body": attempt.body.decode("utf-8", "replace"),
     }  # fmt: skip
-    return json.dumps(said)
+    return json.dumps(fields)

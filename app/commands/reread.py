@@ -37,14 +37,14 @@ def command(bin: str | None, **server: Any) -> None:
 
     folder = Path(server["data_dir"])
     if server["url"] is not None or (folder.exists() and holder_of(folder) is not None):
-        _on_the_server(connect(**server), bin)
+        _reread_on_server(connect(**server), bin)
     elif (folder / "log.db").exists():
-        asyncio.run(_here(folder, bin))
+        asyncio.run(_reread_locally(folder, bin))
     else:
         raise CannotStart(f"There is no log at {folder / 'log.db'}. Give the server's --data-dir, or --url.")
 
 
-def _on_the_server(client: Client, wanted: str | None) -> None:
+def _reread_on_server(client: Client, wanted: str | None) -> None:
     bins = [client.find_bin(wanted)] if wanted is not None else list(client.every("/bins"))
     for each in bins:
         path = f"/bins/{in_path(each['id'])}/reread"
@@ -57,7 +57,7 @@ def _on_the_server(client: Client, wanted: str | None) -> None:
         progress.end()
 
 
-async def _here(folder: Path, wanted: str | None) -> None:
+async def _reread_locally(folder: Path, wanted: str | None) -> None:
     from ..storage.opening import open_store
 
     async with open_store(folder) as store:

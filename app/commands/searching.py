@@ -60,7 +60,7 @@ class CaptureSearch:
     server: dict[str, Any]
     started: datetime
     captures: BinCaptures | None = None
-    was_away: bool = False
+    was_unreachable: bool = False
     began: int = 0
     done: int = 0
     matched: int = 0
@@ -72,16 +72,16 @@ class CaptureSearch:
         """Whether there are as many matches as wanted."""
         return self.matched == self.wanted.count
 
-    def look(self, end: float, *, at_once: bool) -> SearchResult:
+    def search_once(self, end: float, *, immediately: bool) -> SearchResult:
         """Search once: immediately with `at_once` and for the first time, else when a capture arrives, until `end`
         at the latest. Raises Unreachable."""
         if self.captures is None:
-            self.captures, at_once = self._begin(), True
-        left = 0.0 if at_once else end - clock.ticks()
+            self.captures, immediately = self._begin(), True
+        left_s = 0.0 if immediately else end - clock.ticks()
         try:
-            return self._look(self.captures, wait_s=max(left, 0))
+            return self._search(self.captures, wait_s=max(left_s, 0))
         except Unreachable:
-            if left <= 0 or clock.ticks() < end:
+            if left_s <= 0 or clock.ticks() < end:
                 raise
             return SearchResult()  # the timeout is over, which is not an error of the server
 
@@ -90,22 +90,22 @@ class CaptureSearch:
         captures = BinCaptures(client, client.find_bin(self.bin)["id"])
         # The clock of another machine may differ, so `now` is the first contact with it. If the server was unreachable
         # at first, its clock is used, because otherwise captures could be missed.
-        by_the_clock = client.is_local or self.was_away
+        by_the_clock = client.is_local or self.was_unreachable
         self.began = self.done = captures.begin(self.wanted.since, self.started, by_the_clock=by_the_clock)
         return captures
 
-    def _look(self, captures: BinCaptures, wait_s: float) -> SearchResult:
+    def _search(self, captures: BinCaptures, wait_s: float) -> SearchResult:
         last = captures.last()
         if self.wanted.fail_on is None:
             first = self._poll(captures, self.wanted.match, wait_s)
         else:
             # A capture may match either filter.
-            came = self._poll(captures, None, wait_s) if wait_s else []
-            last = max([last, *(item["n"] for item in came)])
-            first = self._ask("--match", captures, self.wanted.match, self.done)
+            arrived = self._poll(captures, None, wait_s) if wait_s else []
+            last = max([last, *(item["n"] for item in arrived)])
+            first = self._get_matching("--match", captures, self.wanted.match, self.done)
         matches, looked_at = self._choose(captures, first)
         # Requested after the matches, so that it covers at least the same captures.
-        bad = self._ask("--fail-on", captures, self.wanted.fail_on, self.done) if self.wanted.fail_on else []
+        bad = self._get_matching("--fail-on", captures, self.wanted.fail_on, self.done) if self.wanted.fail_on else []
         if bad:
             return SearchResult(bad=bad[0])
         self.matched += len(matches)
@@ -114,16 +114,18 @@ class CaptureSearch:
         self.done = max([last, self.done, *looked_at])
         return SearchResult(tuple(matches))
 
-    def _poll(self, captures: BinCaptures, q: str | None, left: float) -> list[Summary]:
+    def _poll(self, captures: BinCaptures, q: str | None, left_s: float) -> list[Summary]:
         """The captures that exist, or arrive within `left` seconds."""
-        if not left:
-            return self._ask("--match", captures, q, self.done)
-        asked = clock.ticks()
-        wait_s = min(WAIT_S, math.ceil(left))
-        found = captures.after(self.done, q=q, limit=_PAGE, wait_s=wait_s, timeout_s=None if left > wait_s else left)
-        if not found and clock.ticks() - asked < min(_EARLY_S, left):
+        if not left_s:
+            return self._get_matching("--match", captures, q, self.done)
+        requested_at = clock.ticks()
+        wait_s = min(WAIT_S, math.ceil(left_s))
+        found = captures.after(
+            self.done, q=q, limit=_PAGE, wait_s=wait_s, timeout_s=None if left_s > wait_s else left_s
+        )
+        if not found and clock.ticks() - requested_at < min(_EARLY_S, left_s):
             # A server that is stopping answers early, and so may a program that is not smsbin.
-            clock.pause(min(_EARLY_S, left))
+            clock.pause(min(_EARLY_S, left_s))
         return found
 
     def _choose(self, captures: BinCaptures, page: list[Summary]) -> tuple[list[Match], list[int]]:
@@ -138,11 +140,13 @@ class CaptureSearch:
                     matches.append(Match(item, value))
                 if self.matched + len(matches) == self.wanted.count:
                     return matches, looked_at
-            page = self._ask("--match", captures, self.wanted.match, page[-1]["n"]) if len(page) == _PAGE else []
+            page = (
+                self._get_matching("--match", captures, self.wanted.match, page[-1]["n"]) if len(page) == _PAGE else []
+            )
         return matches, looked_at
 
-    def _ask(self, flag: str, captures: BinCaptures, q: str | None, after: int) -> list[Summary]:
+    def _get_matching(self, flag: str, captures: BinCaptures, q: str | None, after: int) -> list[Summary]:
         try:
             return captures.after(after, q=q, limit=_PAGE)
         except Invalid as error:
-            raise Invalid(*((flag if name == "q" else name, said) for name, said in error.problems)) from None
+            raise Invalid(*((flag if name == "q" else name, message) for name, message in error.problems)) from None

@@ -10,8 +10,16 @@ import click
 from msgspec.structs import replace
 
 from .. import clock
-from ..domain.bins import PROVIDER_TITLES
-from ..domain.simulations import MOST_MESSAGES, Attempt, Progress, SimulationSpec, Targets, Trouble, What
+from ..domain.providers import PROVIDER_TITLES
+from ..domain.simulations import (
+    MOST_MESSAGES,
+    Progress,
+    SimulationAttempt,
+    SimulationSpec,
+    Targets,
+    Traffic,
+    Trouble,
+)
 from ..domain.units import rfc3339
 from .client import Client, connect, in_path, with_server
 
@@ -22,13 +30,13 @@ COUNT = click.IntRange(1, MOST_MESSAGES)
 class _Stage:
     """What is sent where, and the mark that identifies the run for its bin."""
 
-    wish: SimulationSpec
+    request: SimulationSpec
     targets: Targets
     mark: str | None
 
 
 @click.command("simulate", short_help="Play a provider.")
-@click.argument("what", type=click.Choice([what.value for what in What]))
+@click.argument("what", type=click.Choice([what.value for what in Traffic]))
 @click.option(
     "--provider",
     type=click.Choice(list(PROVIDER_TITLES)),
@@ -90,21 +98,25 @@ def command(
     Exit codes: 0 every request was answered well by some URL, 1 some were not, 2 usage, 3 the server cannot be reached.
     """
     server = {name: more.pop(name) for name in ("url", "access_token_file", "data_dir", "port", "base_path")}
-    own = Targets(primary=primary, fallback=fallback, status=status)
-    wish = _wish(what, more)
-    is_own = own != Targets()
-    stage = _own(wish, own, bin) if is_own else _to_bin(wish, connect(**server), bin, more["provider"])
-    click.echo(_check(stage.wish), err=True)
+    own_targets = Targets(primary=primary, fallback=fallback, status=status)
+    request = _read_options(what, more)
+    is_own = own_targets != Targets()
+    stage = (
+        _to_own_urls(request, own_targets, bin)
+        if is_own
+        else _to_bin(request, connect(**server), bin, more["provider"])
+    )
+    click.echo(_check(stage.request), err=True)
     progress = _play(stage, as_json=as_json)
-    click.echo(_sum_up(stage.wish, progress), err=True)
+    click.echo(_sum_up(stage.request, progress), err=True)
     sys.exit(1 if progress.lost else 0)
 
 
-def _wish(what: str, more: dict[str, Any]) -> SimulationSpec:
+def _read_options(what: str, more: dict[str, Any]) -> SimulationSpec:
     seed = more["seed"]
     return SimulationSpec(
         provider=more["provider"] or "ytel",
-        what=What(what),
+        what=Traffic(what),
         sender=more["sender"],
         recipient=more["recipient"],
         text=more["text"],
@@ -118,35 +130,35 @@ def _wish(what: str, more: dict[str, Any]) -> SimulationSpec:
     )
 
 
-def _own(wish: SimulationSpec, targets: Targets, bin: str | None) -> _Stage:
+def _to_own_urls(request: SimulationSpec, targets: Targets, bin: str | None) -> _Stage:
     """Targets that the user has given; targets from the command line are not checked."""
     if bin is not None:
         raise click.UsageError("Give either a bin or URLs of your own.")
-    needed = "status" if wish.what is What.OUTBOUND else "primary"
+    needed = "status" if request.what is Traffic.OUTBOUND else "primary"
     if getattr(targets, needed) is None:
-        raise click.UsageError(f"{wish.what} needs --{needed}.")
+        raise click.UsageError(f"{request.what} needs --{needed}.")
     for name in ("primary", "fallback", "status"):
         url = getattr(targets, name)
         if url is not None and not url.startswith(("http://", "https://")):
             raise click.UsageError(f"--{name} must be an address such as http://127.0.0.1:3000/sms")
-    return _Stage(wish, targets, None)
+    return _Stage(request, targets, None)
 
 
-def _to_bin(wish: SimulationSpec, client: Client, named: str | None, provider: str | None) -> _Stage:
-    """The capture URLs of a bin as this process reaches them, and the mark of a run that the server knows."""
+def _to_bin(request: SimulationSpec, client: Client, named: str | None, provider: str | None) -> _Stage:
+    """The capture URLs of a bin as this process reaches them, and the mark of a run that the server has registered."""
     bin = client.find_bin(named)
-    wish = replace(wish, provider=provider or bin["provider"] or wish.provider)
-    said = {
-        "provider": wish.provider, "what": wish.what.value, "count": wish.count, "seed": wish.seed,
+    request = replace(request, provider=provider or bin["provider"] or request.provider)
+    fields = {
+        "provider": request.provider, "what": request.what.value, "count": request.count, "seed": request.seed,
         "played_by": "client",
     }  # fmt: skip
-    run = client.send("POST", f"/bins/{in_path(bin['id'])}/simulations", said)
-    roles = ("voice", "voice-fallback") if wish.what is What.VOICE else ("primary", "fallback")
+    run = client.send("POST", f"/bins/{in_path(bin['id'])}/simulations", fields)
+    roles = ("voice", "voice-fallback") if request.what is Traffic.VOICE else ("primary", "fallback")
     named_urls = Targets(primary=bin["urls"][roles[0]], fallback=bin["urls"][roles[1]], status=bin["urls"]["status"])
     key = bin["urls"]["primary"].rsplit("/", 1)[1]
-    here = [f"{client.root}/{key}" + suffix for suffix in _SUFFIXES[wish.what]]
-    targets = Targets(primary=here[0], fallback=here[1], status=here[2], named=named_urls)
-    return _Stage(wish, targets, run["mark"])
+    urls = [f"{client.root}/{key}" + suffix for suffix in _SUFFIXES[request.what]]
+    targets = Targets(primary=urls[0], fallback=urls[1], status=urls[2], named=named_urls)
+    return _Stage(request, targets, run["mark"])
 
 
 def _play(stage: _Stage, *, as_json: bool) -> Progress:
@@ -154,47 +166,48 @@ def _play(stage: _Stage, *, as_json: bool) -> Progress:
     from ..egress import open_sender
     from ..services.simulations.player import Player
 
-    tell = _tell_json if as_json else _tell
+    tell = _print_json if as_json else _print_attempt
 
     async def play() -> Progress:
         async with open_sender() as sender:
-            player = Player(sender, stage.wish, stage.targets, mark=stage.mark, tell=tell)
+            player = Player(sender, stage.request, stage.targets, mark=stage.mark, tell=tell)
             await player.run(clock.now())
         return player.progress
 
     return asyncio.run(play())
 
 
-def _check(wish: SimulationSpec) -> str:
+def _check(request: SimulationSpec) -> str:
     """A description of the run. Raises UsageError if the provider cannot play it."""
     from ..providers import PROVIDERS
 
-    sheet = PROVIDERS[wish.provider]
-    if wish.what is What.VOICE and not sheet.play.voice:
+    sheet = PROVIDERS[request.provider]
+    if request.what is Traffic.VOICE and not sheet.play.voice:
         raise click.UsageError(f"{sheet.title} has no calls here; take another --provider.")
     assumed = f" {sheet.play.assumed}" if sheet.play.assumed else ""
-    return f"Playing {sheet.title}: {wish.count:,} {wish.what}, {wish.rate:g} a second, seed {wish.seed}.{assumed}"
+    count, rate = f"{request.count:,} {request.what}", f"{request.rate:g} a second"
+    return f"Playing {sheet.title}: {count}, {rate}, seed {request.seed}.{assumed}"
 
 
-def _tell(attempt: Attempt) -> None:
-    came = str(attempt.status) if attempt.status is not None else attempt.error
+def _print_attempt(attempt: SimulationAttempt) -> None:
+    result = str(attempt.status) if attempt.status is not None else attempt.error
     number = f"  #{attempt.n}" if attempt.n else ""
     sign = "✓" if attempt.ok else "✕"
     word = f" {attempt.word}" if attempt.word else ""
     stamp = attempt.at.astimezone().strftime("%H:%M:%S.%f")[:-3]
-    click.echo(f"{stamp}  {sign} {attempt.role + word:<18} {came} in {attempt.ms:,} ms{number}  {attempt.message_id}")
+    click.echo(f"{stamp}  {sign} {attempt.role + word:<18} {result} in {attempt.ms:,} ms{number}  {attempt.message_id}")
 
 
-def _tell_json(attempt: Attempt) -> None:
-    said = {
+def _print_json(attempt: SimulationAttempt) -> None:
+    fields = {
         "message_id": attempt.message_id, "role": attempt.role, "sent_at": rfc3339(attempt.at), "word": attempt.word,
         "status": attempt.status, "ms": attempt.ms, "ok": attempt.ok, "error": attempt.error, "n": attempt.n,
     }  # fmt: skip
-    click.echo(json.dumps(said))
+    click.echo(json.dumps(fields))
 
 
-def _sum_up(wish: SimulationSpec, progress: Progress) -> str:
-    what = "call" if wish.what is What.VOICE else "message"
+def _sum_up(request: SimulationSpec, progress: Progress) -> str:
+    what = "call" if request.what is Traffic.VOICE else "message"
     dropped = f", {progress.dropped:,} callbacks left out on purpose" if progress.dropped else ""
     return (
         f"{_count(progress.sent, what)}, {_count(progress.requests, 'request')}:"
@@ -207,7 +220,7 @@ def _count(number: int, noun: str) -> str:
 
 
 _SUFFIXES = {
-    What.INBOUND: ("", "/fallback", "/status"),
-    What.OUTBOUND: ("", "/fallback", "/status"),
-    What.VOICE: ("/voice", "/voice-fallback", "/status"),
+    Traffic.INBOUND: ("", "/fallback", "/status"),
+    Traffic.OUTBOUND: ("", "/fallback", "/status"),
+    Traffic.VOICE: ("/voice", "/voice-fallback", "/status"),
 }

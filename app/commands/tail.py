@@ -75,9 +75,9 @@ class Tail:
 
     def show_next(self) -> None:
         """Wait for captures and print them. Retries while the server is unreachable."""
-        asked = clock.ticks()
+        requested_at = clock.ticks()
         # Report that the server is back at once, not with the next capture.
-        wait_s = 0 if self.backoff.away else WAIT_S
+        wait_s = 0 if self.backoff.is_lost else WAIT_S
         try:
             # Captures that exist now and do not match are not checked again.
             done = self.captures.last() if self.match else 0
@@ -91,7 +91,7 @@ class Tail:
             return
         if not found:
             self.after = max(self.after, done)
-            if wait_s and clock.ticks() - asked < _EARLY_S:
+            if wait_s and clock.ticks() - requested_at < _EARLY_S:
                 # A server that is stopping answers early, and so may a program that is not smsbin.
                 clock.pause(_EARLY_S)
 
@@ -99,8 +99,8 @@ class Tail:
         if all(item["answered"]["status"] is not None for item in found):
             return found
         clock.pause(_ANSWERED_S)
-        again = {item["n"]: item for item in self.captures.after(self.after, q=self.match, limit=len(found))}
-        return [again.get(item["n"], item) for item in found]
+        updated = {item["n"]: item for item in self.captures.after(self.after, q=self.match, limit=len(found))}
+        return [updated.get(item["n"], item) for item in found]
 
     def _show(self, item: Summary) -> None:
         whole = self._whole(item) if self.wants_body else None

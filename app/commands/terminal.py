@@ -60,7 +60,7 @@ def line_of(summary: dict[str, Any], *, colours: bool = False) -> str:
 
     at = datetime.fromisoformat(summary["received_at"]).astimezone()
     kind = str(summary["kind"])
-    odd = f"! {', '.join(summary['findings'])}" if summary["findings"] else ""
+    findings = f"! {', '.join(summary['findings'])}" if summary["findings"] else ""
     parts = [
         paint(f"{at:%H:%M:%S}", dim=True),
         paint(f"#{summary['n']}", bold=True),
@@ -68,7 +68,7 @@ def line_of(summary: dict[str, Any], *, colours: bool = False) -> str:
         paint(f"{kind:<7}", fg=_KIND_COLOURS.get(kind)),
         _parties(summary),
         _content(summary),
-        paint(visible(odd), fg="yellow") if odd else "",
+        paint(visible(findings), fg="yellow") if findings else "",
         _answer(summary["answered"], paint),
     ]
     return "  ".join(part for part in parts if part)
@@ -143,8 +143,8 @@ def _parties(summary: dict[str, Any]) -> str:
 def _content(summary: dict[str, Any]) -> str:
     if summary["kind"] == "status" and summary["status"]:
         word = summary["raw_status"]
-        said = f" ({visible(word)})" if word and word.lower() != summary["status"] else ""
-        return f"{visible(summary['status'])}{said}"
+        provider_status = f" ({visible(word)})" if word and word.lower() != summary["status"] else ""
+        return f"{visible(summary['status'])}{provider_status}"
     if summary["text"] is not None:
         text = summary["text"]
         return visible(text if len(text) <= _MAX_TEXT else text[:_MAX_TEXT] + "…") or "(empty)"

@@ -112,17 +112,17 @@ def _wait(search: CaptureSearch, end: float, *, wants_json: bool) -> int:
     while True:
         is_last = clock.ticks() >= end
         try:
-            result = search.look(end, at_once=backoff.away)
+            result = search.search_once(end, immediately=backoff.is_lost)
             backoff.found()
         except Unreachable as error:
             if is_last and search.captures is None:
                 raise
-            search.was_away = True
+            search.was_unreachable = True
             if not is_last:
                 backoff.failed(error, most_s=end - clock.ticks())
         else:
-            for catch in result.matches:
-                _show(catch, search.wanted, wants_json=wants_json)
+            for found in result.matches:
+                _show(found, search.wanted, wants_json=wants_json)
             if result.bad:
                 click.echo(f"smsbin: --fail-on came true: {line_of(result.bad)}", err=True)
                 return _FAILED
@@ -132,25 +132,25 @@ def _wait(search: CaptureSearch, end: float, *, wants_json: bool) -> int:
             return _NO_MATCH
 
 
-def _show(catch: Match, wanted: WaitRequest, *, wants_json: bool) -> None:
+def _show(found: Match, wanted: WaitRequest, *, wants_json: bool) -> None:
     if wanted.extract is None:
-        print_line(as_json(catch.item) if wants_json else line_of(catch.item, colours=has_colours()))
-    elif wants_json or not isinstance(catch.value, str):
-        print_line(as_json(catch.value))
+        print_line(as_json(found.item) if wants_json else line_of(found.item, colours=has_colours()))
+    elif wants_json or not isinstance(found.value, str):
+        print_line(as_json(found.value))
     else:
         # A program gets the unchanged value.
-        print_line(visible(catch.value) if sys.stdout.isatty() else catch.value)
+        print_line(visible(found.value) if sys.stdout.isatty() else found.value)
 
 
 def _explain(search: CaptureSearch, timeout: float) -> None:
     """Print how many captures came, and the one that almost matched."""
     wanted, came = search.wanted, search.done - search.began
-    told = [f"{came:,} {'capture' if came == 1 else 'captures'} came"]
+    parts = [f"{came:,} {'capture' if came == 1 else 'captures'} came"]
     if wanted.count > 1:
-        told.append(f"{search.matched} of {wanted.count} matched")
+        parts.append(f"{search.matched} of {wanted.count} matched")
     if search.without_value:
-        told.append(f"{search.without_value} matched without what --extract wants")
-    click.echo(f"smsbin: no match in {timeout:g} s: {', '.join(told)}.", err=True)
+        parts.append(f"{search.without_value} matched without what --extract wants")
+    click.echo(f"smsbin: no match in {timeout:g} s: {', '.join(parts)}.", err=True)
     try:
         miss = nearest_miss(search.captures, wanted.match, search.began) if search.captures else None
     except CannotStart as error:

@@ -15,22 +15,6 @@ NAME_LENGTH = 100
 # Ytel's "Queued" is followed by its end within seconds; carriers' receipts mostly within minutes.
 STUCK_AFTER = timedelta(minutes=5)
 
-# The names that a user may set on a bin. Data sheets for them live in `providers/`.
-PROVIDER_TITLES = {
-    "ytel": "Ytel",
-    "twilio": "Twilio",
-    "signalwire": "SignalWire",
-    "plivo": "Plivo",
-    "telnyx": "Telnyx",
-    "vonage": "Vonage",
-    "bandwidth": "Bandwidth",
-    "sinch": "Sinch",
-    "messagebird": "MessageBird",
-    "infobip": "Infobip",
-    "clicksend": "ClickSend",
-    "aws": "AWS",
-}
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewBin:

@@ -21,8 +21,8 @@ MARK = "X-Smsbin-Simulation"
 """The header that marks a simulated request; its value is the run's own secret."""
 
 
-class What(StrEnum):
-    """What the provider does."""
+class Traffic(StrEnum):
+    """What a simulated provider sends."""
 
     INBOUND = "inbound"
     OUTBOUND = "outbound"
@@ -62,7 +62,7 @@ class SimulationSpec(msgspec.Struct, frozen=True, kw_only=True):
     divides the pauses between the requests of one message, and the time-outs."""
 
     provider: str
-    what: What
+    what: Traffic
     sender: str | None = None
     recipient: str | None = None
     text: str | None = None
@@ -88,7 +88,7 @@ class Targets:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Attempt:
+class SimulationAttempt:
     """One request and what came back. `status` None: no whole answer; then `error` says why in a few words. `ms` until
     the end of the answer, or until the sender gave up. `n` is the capture's number, where a bin answered. `at` is when
     the request was sent, `word` the status that a callback told."""
@@ -119,4 +119,4 @@ class Progress:
     dropped: int = 0
     state: RunState = RunState.RUNNING
     problem: str | None = None
-    results: list[Attempt] = field(default_factory=list)
+    results: list[SimulationAttempt] = field(default_factory=list)

@@ -93,12 +93,12 @@ async def _read_head(reader: asyncio.StreamReader) -> tuple[int, dict[str, str]]
     while True:
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
         line, *rest = head.rstrip("\r\n").split("\r\n")
-        version, _, said = line.partition(" ")
-        if not version.startswith("HTTP/1.") or not said[:3].isdigit():
+        version, _, status = line.partition(" ")
+        if not version.startswith("HTTP/1.") or not status[:3].isdigit():
             raise ValueError(line)
-        if not said.startswith("1"):
+        if not status.startswith("1"):
             pairs = (each.partition(":") for each in rest)
-            return int(said[:3]), {name.lower(): value.strip() for name, _, value in pairs}
+            return int(status[:3]), {name.lower(): value.strip() for name, _, value in pairs}
 
 
 async def _read_body(reader: asyncio.StreamReader, headers: dict[str, str]) -> bytes:

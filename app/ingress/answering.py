@@ -40,7 +40,7 @@ class Peer(WatchedPeer, Protocol):
 
 
 class Responder:
-    """Writes the answer to one sender, once, and knows its outcome.
+    """Writes the answer to one sender, once, and determines its outcome.
 
     `keep_alive`: the request allows another one on the connection, and its end is known.
     """
@@ -65,7 +65,7 @@ class Responder:
 
     def write(self, answer: Answer, *, n: int | None, constant: bool = True) -> None:
         """Pass the whole answer to the kernel, or to the transport if the kernel's buffer is full."""
-        self.put(self.compose(answer, n=n, constant=constant), answer.status)
+        self.send_part(self.compose(answer, n=n, constant=constant), answer.status)
 
     def compose(self, answer: Answer, *, n: int | None, constant: bool = True, last: bool = False) -> bytes:
         """The bytes of an answer. `constant`: other requests get the same answer, so it is cached; `last`: the
@@ -75,7 +75,7 @@ class Responder:
         before, after = make(answer, self._is_old, self.keep_open, self._head_only, int(clock.wall()))
         return before + after if n is None else b"%sX-Capture: %d\r\n%s" % (before, n, after)
 
-    def put(self, data: bytes, status: int) -> None:
+    def send_part(self, data: bytes, status: int) -> None:
         """Send a part of an answer with this status; nothing if the sender is gone."""
         transport = self.peer.transport
         if transport is None or transport.is_closing():
@@ -102,13 +102,13 @@ class Responder:
         if transport is None:
             return Outcome(status=self._status, sender_left=True)
         if transport.get_write_buffer_size():
-            left = transport.is_closing() or clock.ticks() > self._written + SEND_S
-            return Outcome(status=self._status, sender_left=True) if left else None
+            is_gone = transport.is_closing() or clock.ticks() > self._written + SEND_S
+            return Outcome(status=self._status, sender_left=True) if is_gone else None
         return Outcome(status=self._status, after_ms=self.elapsed_ms())
 
     async def drained(self) -> Outcome:
         """The outcome, once the last byte was sent or the sender is gone."""
-        while (outcome := self.outcome()) is None:  # noqa: ASYNC110  # no event tells when a buffer is empty
+        while (outcome := self.outcome()) is None:  # noqa: ASYNC110  # there is no event for an empty buffer
             await asyncio.sleep(POLL_S)
         return outcome
 

@@ -42,7 +42,7 @@ _VERSIONS = (b"1.0", b"1.1")
 _WITH_BODY = frozenset({b"POST", b"PUT", b"PATCH"})
 _IS_BODY = re.compile(rb"(?!\s*[!#$%&'*+.^_`|~0-9A-Za-z-]+ )[^\r\n]")
 # aiohttp raises when it repeats such a value in its error response.
-_ODD_EXPECT = re.compile(rb"(?im)^expect:[^\r\n]*[\x80-\xff]")
+_NON_ASCII_EXPECT = re.compile(rb"(?im)^expect:[^\r\n]*[\x80-\xff]")
 
 CurrentRequest = Arrival | InvalidRequest | CaptureExchange | Page
 
@@ -168,7 +168,12 @@ def _begin_page(
     serving: Serving, connection: RequestConnection, line: RequestLine, head: RequestHead | None, data: bytes, end: int
 ) -> None:
     # This is not a proxy, and the bytes after a CONNECT would not be a request.
-    if head is None or line.version not in _VERSIONS or line.method == b"CONNECT" or _ODD_EXPECT.search(head.lines):
+    if (
+        head is None
+        or line.version not in _VERSIONS
+        or line.method == b"CONNECT"
+        or _NON_ASCII_EXPECT.search(head.lines)
+    ):
         _refuse(serving, connection, BAD)
         return
     if connection.transport is None:

@@ -36,12 +36,12 @@ class Body:
     """The body that follows a head. At most `limit` bytes of it are kept."""
 
     def __init__(self, head: RequestHead, limit: int, budget: MemoryBudget) -> None:
-        self._left = head.length
+        self._remaining = head.length
         self._chunks = Chunks() if head.chunked else None
         self._framing: bytearray | None = bytearray() if head.chunked and limit else None
         self._limit = limit
         self._budget = budget
-        self._held = 0
+        self._reserved = 0
         self._kept = bytearray()
         self._dropped = 0
         self.is_broken = False
@@ -50,7 +50,7 @@ class Body:
     @property
     def is_received(self) -> bool:
         """Whether its last byte has arrived."""
-        return self._left == 0 if self._chunks is None else self._chunks.is_done
+        return self._remaining == 0 if self._chunks is None else self._chunks.is_done
 
     @property
     def is_complete(self) -> bool:
@@ -65,24 +65,24 @@ class Body:
     def feed(self, data: bytes) -> bytes:
         """Consume the bytes that belong to the body; returns the rest. Raises StoreUnavailable."""
         if self._chunks is None:
-            content = data[: self._left]
-            taken = len(content)
-            self._left -= taken
+            content = data[: self._remaining]
+            consumed = len(content)
+            self._remaining -= consumed
         else:
-            content, taken = self._chunks.feed(data)
+            content, consumed = self._chunks.feed(data)
             self.is_broken = self._chunks.is_broken
-            self._frame(data if self.is_broken else data[:taken])
+            self._frame(data if self.is_broken else data[:consumed])
         part = content[: self._limit - len(self._kept)]
         self._reserve(len(part))
         self._kept += part
         self._dropped += len(content) - len(part)
         self.is_broken = self.is_broken or self._dropped > MAX_DROPPED
-        return data[taken:]
+        return data[consumed:]
 
     def end(self) -> tuple[bytes, bytes | None]:
         """The kept content, and the raw bytes of a chunked body if they are not too long. Releases the memory."""
-        self._budget.release(self._held)
-        self._held = 0
+        self._budget.release(self._reserved)
+        self._reserved = 0
         return bytes(self._kept), None if self._framing is None else bytes(self._framing)
 
     def _frame(self, data: bytes) -> None:
@@ -96,4 +96,4 @@ class Body:
 
     def _reserve(self, count: int) -> None:
         self._budget.reserve(count)
-        self._held += count
+        self._reserved += count

@@ -26,7 +26,7 @@ class Chunks:
     def __init__(self) -> None:
         self._next = _Next.SIZE
         # Bytes of the chunk that have not arrived yet.
-        self._left = 0
+        self._remaining = 0
         # The beginning of an incomplete line.
         self._line = b""
         self._trailers = 0
@@ -44,11 +44,11 @@ class Chunks:
         at = 0
         while at < len(data) and not self.is_done and not self.is_broken:
             if self._next is _Next.DATA:
-                piece = data[at : at + self._left]
+                piece = data[at : at + self._remaining]
                 found.append(piece)
                 at += len(piece)
-                self._left -= len(piece)
-                if not self._left:
+                self._remaining -= len(piece)
+                if not self._remaining:
                     self._next = _Next.BREAK
             else:
                 at = self._read_line(data, at)
@@ -73,8 +73,8 @@ class Chunks:
             size = _SIZE.fullmatch(line)
             if size is None:
                 return False
-            self._left = int(size[1], 16)
-            self._next = _Next.DATA if self._left else _Next.TRAILER
+            self._remaining = int(size[1], 16)
+            self._next = _Next.DATA if self._remaining else _Next.TRAILER
             return True
         if self._next is _Next.BREAK:
             self._next = _Next.SIZE

@@ -141,7 +141,7 @@ class Connection(asyncio.Protocol):
         if self._handler is not None:
             self._handler.resume_writing()
 
-    # For the request in hand
+    # For the current request
 
     def handler(self) -> PageHandler:
         """aiohttp's protocol for this connection."""
@@ -187,11 +187,11 @@ class Connection(asyncio.Protocol):
         if self._buffer or self._is_read_paused:
             self._process_buffer()
 
-    def watch(self, left: Callable[[], object] | None) -> None:
+    def watch(self, on_disconnect: Callable[[], object] | None) -> None:
         """Call `left` when the sender disconnects while its answer is held back; None: stop watching."""
-        self._on_disconnect = left
-        if left is not None and (self.transport is None or self.transport.is_closing()):
-            left()
+        self._on_disconnect = on_disconnect
+        if on_disconnect is not None and (self.transport is None or self.transport.is_closing()):
+            on_disconnect()
 
     def end(self, response: bytes) -> None:
         """Send this response and close the connection."""
@@ -220,7 +220,7 @@ class Connection(asyncio.Protocol):
         if self.transport is not None:
             self.transport.close()
 
-    def make_room(self) -> None:
+    def evict(self) -> None:
         """Close the connection for a new one: a capture is stored and answered as far as it has arrived, anything
         else is aborted."""
         self._half_closed = True

@@ -51,7 +51,7 @@ class FaultContext:
         self.responder.write(prepared.answer, n=self.n, constant=prepared.constant)
         return _with_note(prepared.complete_outcome(await self.responder.drained()), note)
 
-    def left(self, status: int | None = None) -> Outcome:
+    def disconnected(self, status: int | None = None) -> Outcome:
         """The outcome when the sender has just disconnected."""
         return self.prepared.complete_outcome(
             Outcome(status=status, sender_left=True, left_ms=self.responder.elapsed_ms())
@@ -102,7 +102,7 @@ async def _answer_late(context: FaultContext, until_ms: float) -> Outcome:
     with context.held_answers.slot(context.bin_id) as free:
         ending = await context.wait(until_ms) if free else Ending.FULL
     if ending is Ending.LEFT:
-        return context.left()
+        return context.disconnected()
     return await context.send(context.prepared, ending.value)
 
 
@@ -119,7 +119,7 @@ async def _cut(context: FaultContext) -> Outcome:
     body = answer.body.encode()
     half = len(body) // 2
     # The response to HEAD has no body, so its last header is truncated.
-    context.responder.put(data[: half - len(body)] if data.endswith(body) else data[:-4], answer.status)
+    context.responder.send_part(data[: half - len(body)] if data.endswith(body) else data[:-4], answer.status)
     outcome = await context.responder.drained()
     prepared = PreparedAnswer(
         answer=msgspec.structs.replace(answer, body=body[:half].decode("utf-8", "ignore")), set_by_user=True
@@ -148,8 +148,8 @@ async def _slow(context: FaultContext) -> Outcome:
             if ending is not Ending.STOPPED:
                 ending = await context.wait(due_ms)
             if ending is Ending.LEFT:
-                return context.left(prepared.answer.status if responder.has_begun else None)
-            responder.put(piece, prepared.answer.status)
+                return context.disconnected(prepared.answer.status if responder.has_begun else None)
+            responder.send_part(piece, prepared.answer.status)
     return _with_note(prepared.complete_outcome(await responder.drained()), ending.value)
 
 

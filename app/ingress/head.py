@@ -104,5 +104,5 @@ def read_head(version: bytes, lines: bytes) -> RequestHead:
 def _reason(error: HttpParserError) -> str:
     """The parser's message, which is a constant and does not repeat the input."""
     context = error.__context__
-    words = str(context if isinstance(context, HttpParserError) else error) or type(error).__name__
-    return words[:1].lower() + words[1:]
+    message = str(context if isinstance(context, HttpParserError) else error) or type(error).__name__
+    return message[:1].lower() + message[1:]

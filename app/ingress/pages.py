@@ -32,7 +32,7 @@ class PageConnection(Protocol):
     def buffer_rest(self, data: bytes) -> None:
         """Buffer the bytes that follow the request."""
 
-    def watch(self, left: Callable[[], object] | None) -> None:
+    def watch(self, on_disconnect: Callable[[], object] | None) -> None:
         """Call `left` when the client disconnects; None: stop watching."""
 
     def answered(self, *, keep_open: bool) -> None:
@@ -145,7 +145,7 @@ class Page:
         self._handler = handler
         # Finds the end of the body without keeping it. None for a WebSocket: all bytes go to aiohttp.
         self._body = None if is_tunnel else Body(head, 0, budget)
-        self._stay = head.keep_alive and not is_tunnel
+        self._keep_open = head.keep_alive and not is_tunnel
         self._responded = False
         self._refusal = refusal
         self.wants_more = True
@@ -182,16 +182,16 @@ class Page:
     def responded(self, *, keep_open: bool) -> None:
         """The response was sent."""
         self._responded = True
-        self._stay = self._stay and keep_open
+        self._keep_open = self._keep_open and keep_open
         self._finish_if_done()
 
     def trust(self) -> None:
         """The client has signed in."""
         self._connection.trusted = True
 
-    def watch(self, left: Callable[[], object] | None) -> None:
+    def watch(self, on_disconnect: Callable[[], object] | None) -> None:
         """Call `left` when the client disconnects; None: stop watching."""
-        self._connection.watch(left)
+        self._connection.watch(on_disconnect)
 
     def _pass(self, data: bytes) -> None:
         if data:
@@ -200,7 +200,7 @@ class Page:
     def _finish_if_done(self) -> None:
         if self._responded and (self._body is None or not self.wants_more):
             self._handler.page = None
-            self._connection.answered(keep_open=self._stay)
+            self._connection.answered(keep_open=self._keep_open)
 
 
 async def drained(request: web.Request) -> None:
@@ -217,7 +217,7 @@ def trust(request: web.Request) -> None:
         request.protocol.page.trust()
 
 
-def watch(request: web.Request, left: Callable[[], object] | None) -> None:
+def watch(request: web.Request, on_disconnect: Callable[[], object] | None) -> None:
     """Call `left` when the client of a request disconnects; None: stop watching."""
     if isinstance(request.protocol, PageHandler) and request.protocol.page is not None:
-        request.protocol.page.watch(left)
+        request.protocol.page.watch(on_disconnect)

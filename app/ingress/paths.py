@@ -62,10 +62,10 @@ class CapturePaths:
         if match is None:
             return self.read_broken(data)
         method, target, version = match.groups()
-        place = self._decoded.match(unquote_to_bytes(target)) if b"%" in target else None
-        if place is None:
+        decoded = self._decoded.match(unquote_to_bytes(target)) if b"%" in target else None
+        if decoded is None:
             return RequestLine(method, target, version, match.end())
-        return RequestLine(method, target, version, match.end(), place[1].decode(), place[2])
+        return RequestLine(method, target, version, match.end(), decoded[1].decode(), decoded[2])
 
     def read_broken(self, data: bytes) -> RequestLine | None:
         """A line that begins with a token, a space and a capture path; the target ends at the end of the line."""

@@ -46,7 +46,7 @@ class ConnectionSlots:
     def opened(self, connection: Connection) -> bool:
         """Register a connection; False if there are too many."""
         if len(self._open) >= self._limit:
-            self._make_room()
+            self._evict_some()
         if len(self._open) >= self._limit:
             return False
         self._open[connection] = None
@@ -88,7 +88,7 @@ class ConnectionSlots:
         for connection in [each for each in self._all() if each.deadline <= now]:
             connection.on_deadline()
 
-    def _make_room(self) -> None:
+    def _evict_some(self) -> None:
         count = min(CLOSE_BATCH, max(1, self._limit // 8))
         untrusted = [each for each in self._open if each.bin is None and not each.trusted]
         if untrusted:
@@ -107,7 +107,7 @@ class ConnectionSlots:
         for connection in connections:
             self._open.pop(connection, None)
             self._leaving.add(connection)
-            connection.make_room()
+            connection.evict()
 
 
 def _oldest(connections: Iterable[Connection], count: int) -> list[Connection]:

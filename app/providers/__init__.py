@@ -1,39 +1,24 @@
 """Who sent this, and what does it say? Pure: a raw request in, a Reading out; never raises, never slow."""
 
 from functools import lru_cache
+from importlib import import_module
 
 from ..domain.captures import RawRequest, Reading
 from ..domain.events import Event
 from ..domain.findings import Facts, observe
+from ..domain.providers import GENERIC, PROVIDER_TITLES
 from ..domain.roles import Kind, Role
 from ..domain.statuses import Status
-from . import (
-    aws,
-    bandwidth,
-    clicksend,
-    generic,
-    infobip,
-    messagebird,
-    plivo,
-    signalwire,
-    sinch,
-    telnyx,
-    twilio,
-    vonage,
-    ytel,
-)  # fmt: skip
+from . import generic
 from .kit.glance import Glance
 from .sheet import Sheet
 
-__all__ = ["GENERIC", "PROVIDERS", "facts_of", "recognise", "sheet_of", "why"]
+__all__ = ["PROVIDERS", "facts_of", "recognise", "sheet_of", "why"]
 
-# In the order in which they are asked: the surest claims first. A new provider is a module and a name here.
-_SHEETS = (
-    aws.SHEET, telnyx.SHEET, signalwire.SHEET, twilio.SHEET, plivo.SHEET, messagebird.SHEET, sinch.SHEET,
-    bandwidth.SHEET, infobip.SHEET, vonage.SHEET, ytel.SHEET, clicksend.SHEET,
-)  # fmt: skip
+_SHEETS: tuple[Sheet, ...] = tuple(
+    sorted((import_module(f".{name}", __name__).SHEET for name in PROVIDER_TITLES), key=lambda sheet: sheet.order)
+)
 PROVIDERS = {sheet.name: sheet for sheet in _SHEETS}
-GENERIC = generic.NAME
 _MARKS: frozenset[str] = frozenset().union(*(sheet.marks for sheet in _SHEETS))
 _HEADERS: frozenset[bytes] = frozenset().union(*(sheet.headers for sheet in _SHEETS))
 _BY_ROLE = {Role.STATUS: Kind.STATUS, Role.VOICE: Kind.VOICE, Role.VOICE_FALLBACK: Kind.VOICE}
@@ -78,7 +63,7 @@ def sheet_of(provider: str | None) -> Sheet | None:
 def _recognise(glance: Glance, role: Role, provider: str | None) -> Reading:
     name, events = _ask(glance, role, provider)
     first = events[0] if events else None
-    problem = glance.look.problem
+    problem = glance.quick.problem
     words = glance.words
     findings = observe(_facts(glance, role, name, events))
     if first is None:
@@ -116,21 +101,21 @@ def _loose_word(glance: Glance, kind: Kind) -> tuple[str | None, str | None]:
 
 
 def _facts(glance: Glance, role: Role, provider: str | None, events: tuple[Event, ...]) -> Facts:
-    look = glance.look
+    quick = glance.quick
     status, said = (None, None) if events else _loose_word(glance, _BY_ROLE.get(role, Kind.OTHER))
     return Facts(
         raw=glance.raw,
         role=role,
         provider=provider,
-        pairs=look.pairs,
+        pairs=quick.pairs,
         fields=glance.fields,
         events=events,
         loose_word=said if status == Status.UNKNOWN else None,
-        json_cut=look.cut,
-        charset=look.charset,
-        charset_fits=look.charset_fits,
-        shape_said=look.said,
-        shape_found=look.found,
+        json_cut=quick.cut,
+        charset=quick.charset,
+        charset_fits=quick.charset_fits,
+        shape_said=quick.said,
+        shape_found=quick.found,
     )
 
 

@@ -20,7 +20,7 @@ from ..domain.events import Event
 from ..domain.roles import Kind, Role
 from ..domain.statuses import Status, Word
 from ..parsing import JsonValue
-from ..parsing.mending import read_cut_json
+from ..parsing.repair import read_cut_json
 from .kit.composing import dump, stamp_ms
 from .kit.glance import Glance
 from .kit.marks import RequestMark, first_reason, header_mark
@@ -166,7 +166,8 @@ def compose(spec: RequestSpec) -> ComposedRequest:
 
 SHEET = Sheet(
     name="aws",
-    title="AWS (SNS, End User Messaging)",
+    scope="SNS, End User Messaging",
+    order=10,
     claims=claims,
     marks=frozenset({"topicarn", "inboundmessageid", "originationphonenumber"}),
     headers=frozenset({_HEADER.encode()}),

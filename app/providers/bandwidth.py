@@ -47,7 +47,7 @@ def claims(glance: Glance) -> str | None:
                 return f"type is {event_type[:40]} and message.applicationId is present"
             if f"{place}message.owner" in fields or f"{place}message.segmentcount" in fields:
                 return f"type is {event_type[:40]} and the message has an owner"
-            if glance.look.mended and place:
+            if glance.quick.repaired and place:
                 return f"type is {event_type[:40]}, in JSON that ends early"
     return None
 
@@ -119,7 +119,7 @@ def compose(spec: RequestSpec) -> ComposedRequest:
 
 SHEET = Sheet(
     name="bandwidth",
-    title="Bandwidth",
+    order=80,
     claims=claims,
     marks=frozenset({"0.type", "message.applicationid", "message.owner", "message.segmentcount"}),
     read=read,

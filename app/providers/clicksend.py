@@ -125,7 +125,7 @@ def compose(spec: RequestSpec) -> ComposedRequest:
 
 SHEET = Sheet(
     name="clicksend",
-    title="ClickSend",
+    order=120,
     claims=claims,
     marks=frozenset({"message_id"}),
     read=read,

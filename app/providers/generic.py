@@ -14,7 +14,6 @@ from .kit.events import finished
 from .kit.glance import Glance
 from .sheet import plain
 
-NAME = "generic"
 MAX_NAME = 120
 
 _MEANINGS = {

@@ -50,7 +50,7 @@ def claims(glance: Glance) -> str | None:
         return "results[] has messageId and status.groupName"
     if "results.0.receivedat" in fields:
         return "results[] has messageId and receivedAt"
-    return "results[] has a messageId, in JSON that ends early" if glance.look.mended else None
+    return "results[] has a messageId, in JSON that ends early" if glance.quick.repaired else None
 
 
 def read(glance: Glance, role: Role) -> Iterator[Event]:
@@ -152,7 +152,7 @@ def _post(body: object) -> ComposedRequest:
 
 SHEET = Sheet(
     name="infobip",
-    title="Infobip",
+    order=90,
     claims=claims,
     marks=frozenset({"results.0.messageid"}),
     read=read,

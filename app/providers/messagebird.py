@@ -188,7 +188,8 @@ def compose(spec: RequestSpec) -> ComposedRequest:
 
 SHEET = Sheet(
     name="messagebird",
-    title="MessageBird (Bird)",
+    scope="Bird",
+    order=60,
     claims=claims,
     marks=frozenset({"statusdatetime", "originator", "payload.channelid", "channelid"}),
     headers=frozenset(name.lower().encode() for name in _SIGNATURES),

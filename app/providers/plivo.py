@@ -166,7 +166,7 @@ def _bare(party: str) -> str:
 
 SHEET = Sheet(
     name="plivo",
-    title="Plivo",
+    order=50,
     claims=claims,
     marks=frozenset({"messageuuid", "calluuid"}),
     headers=frozenset(_HEADERS),

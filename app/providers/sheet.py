@@ -13,6 +13,7 @@ from ..domain.answers.model import Answer, safe_answer
 from ..domain.captures import RawRequest, write_lines
 from ..domain.events import Event
 from ..domain.phones import e164
+from ..domain.providers import PROVIDER_TITLES
 from ..domain.roles import Kind, Role
 from ..domain.statuses import UNKNOWN, Word
 from ..domain.verbs import Verbs
@@ -125,8 +126,9 @@ def _never(glance: Glance) -> bool:  # noqa: ARG001
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
-    """One provider.
+    """One provider; `name` is its key in the registry, `domain/providers.py`. `scope`: which of its services.
 
+    `order`: sheets are asked by rising order, those with the surest claims first, and any two orders differ.
     `claims(glance)` is the end of a sentence, "Text, MessageSid and Action are present", or None. `marks` and
     `headers`: a request that it claims has one of these fields or headers (names in lower case); `claims` is not called
     for a request with none. `read(glance, role)` gives what the request states, nothing for a subscription handshake or
@@ -140,7 +142,7 @@ class Sheet:
     """
 
     name: str
-    title: str
+    order: int
     claims: Callable[[Glance], str | None]
     marks: frozenset[str]
     read: Callable[[Glance, Role], Iterable[Event]]
@@ -159,6 +161,13 @@ class Sheet:
     verbs: Verbs | None = None
     sms_reply: Answer | None = None
     varies: frozenset[str] = frozenset()
+    scope: str = ""
+
+    @property
+    def title(self) -> str:
+        """The provider for people, "AWS (SNS, End User Messaging)"."""
+        title = PROVIDER_TITLES[self.name]
+        return f"{title} ({self.scope})" if self.scope else title
 
     def word(self, raw_status: str | None) -> Word:
         """What a status word of this provider means."""

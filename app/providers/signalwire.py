@@ -160,7 +160,7 @@ def compose(spec: RequestSpec) -> ComposedRequest:
 
 SHEET = Sheet(
     name="signalwire",
-    title="SignalWire",
+    order=30,
     claims=claims,
     marks=frozenset({"accountsid", "project_id", "message.message_id", "call.call_id"}),
     headers=frozenset({b"x-signalwire-signature"}),

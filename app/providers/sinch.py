@@ -164,7 +164,7 @@ def compose(spec: RequestSpec) -> ComposedRequest:
 
 SHEET = Sheet(
     name="sinch",
-    title="Sinch",
+    order=70,
     claims=claims,
     marks=frozenset({"type"}),
     headers=frozenset({b"x-sinch-webhook-signature"}),

@@ -244,7 +244,7 @@ def _payload(spec: RequestSpec) -> dict[str, JsonValue]:
 
 SHEET = Sheet(
     name="telnyx",
-    title="Telnyx",
+    order=20,
     claims=claims,
     marks=frozenset({"data.event_type", "data.payload.id", "data.payload.direction"}),
     headers=frozenset({_SIGNATURE.encode()}),

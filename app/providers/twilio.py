@@ -168,7 +168,7 @@ def _location(side: str, location: _Location) -> list[tuple[str, str]]:
 
 SHEET = Sheet(
     name="twilio",
-    title="Twilio",
+    order=40,
     claims=claims,
     marks=frozenset({"apiversion", "messagesid", "smssid", "callsid", "0.type", "type"}),
     headers=frozenset({b"x-twilio-signature", b"i-twilio-idempotency-token"}),

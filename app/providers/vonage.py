@@ -53,7 +53,7 @@ def claims(glance: Glance) -> str | None:
         for mark in _MARKS:
             if mark in fields:
                 return f"msisdn, messageId and {mark} are present"
-        return "msisdn and messageId are present, in JSON that ends early" if glance.look.mended else None
+        return "msisdn and messageId are present, in JSON that ends early" if glance.quick.repaired else None
     if "message_uuid" in fields and ("channel" in fields or "to.type" in fields or "from.type" in fields):
         return "message_uuid and channel are present"
     if "conversation_uuid" in fields and "uuid" in fields:
@@ -181,7 +181,7 @@ def _compose_mms(spec: RequestSpec, sender: str, recipient: str) -> ComposedRequ
 
 SHEET = Sheet(
     name="vonage",
-    title="Vonage",
+    order=100,
     claims=claims,
     marks=frozenset({"msisdn", "message_uuid", "conversation_uuid"}),
     read=read,

@@ -136,7 +136,7 @@ def compose(spec: RequestSpec) -> ComposedRequest:
 
 SHEET = Sheet(
     name="ytel",
-    title="Ytel",
+    order=110,
     claims=claims,
     marks=frozenset({"messagesid", "callsid"}),
     read=read,

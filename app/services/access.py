@@ -38,7 +38,7 @@ class Access:
         self._token = token
         self._token_hash = digest(token)
         self._sessions: dict[str, Session] = {}
-        self._gone: set[str] = set()
+        self._signed_out: set[str] = set()
         self.made_here = made_here
         self.ended = 0
         """The number of sessions that were ended. The handler of an open connection checks its session again when
@@ -68,13 +68,13 @@ class Access:
             await self._store.add_session(session)
         return secret
 
-    async def knows(self, cookie: str) -> bool:
+    async def has_session(self, cookie: str) -> bool:
         """Whether this is the cookie of a valid session."""
         key = digest(cookie)
         session = self._sessions.get(key) or await self._store.find_session(key)
         now = clock.now()
         # The session may have been signed out in the meantime.
-        if session is None or key in self._gone or session.token_hash != self._token_hash:
+        if session is None or key in self._signed_out or session.token_hash != self._token_hash:
             return False
         if now - session.seen_at > IDLE or now - session.created_at > HARD:
             await self.sign_out(cookie)
@@ -90,9 +90,9 @@ class Access:
         """End the session of a cookie."""
         key = digest(cookie)
         self._sessions.pop(key, None)
-        if len(self._gone) >= MAX_REMEMBERED:
-            self._gone.clear()
-        self._gone.add(key)
+        if len(self._signed_out) >= MAX_REMEMBERED:
+            self._signed_out.clear()
+        self._signed_out.add(key)
         self.ended += 1
         await self._store.drop_session(key)
 

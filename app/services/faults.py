@@ -19,7 +19,7 @@ from ..log import get_log
 from ..store import COMMIT_WAIT_S, Store
 
 # A count may be reverted for as long as a capture can wait for its commit.
-KEPT_S = 2 * COMMIT_WAIT_S
+REMOVE_AFTER_S = 2 * COMMIT_WAIT_S
 EVERY_S = 1.0
 
 CountedHit = tuple[Fault, FaultHit]
@@ -124,7 +124,7 @@ class Faults:
             elif fault.id not in self._over:
                 self._over[fault.id] = ticks
                 self._hub.notify(fault.bin_id)
-            elif ticks - self._over[fault.id] > KEPT_S:
+            elif ticks - self._over[fault.id] > REMOVE_AFTER_S:
                 await self._remove_stored(fault)
 
     async def _remove_stored(self, fault: ActiveFault) -> None:

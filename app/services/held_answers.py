@@ -30,7 +30,7 @@ class Ending(Enum):
 class WatchedPeer(Protocol):
     """A connection whose end can be watched."""
 
-    def watch(self, left: Callable[[], object] | None) -> None:
+    def watch(self, on_disconnect: Callable[[], object] | None) -> None:
         """Call `left` when the peer disconnects, at once if it has; None: stop watching."""
 
 

@@ -12,8 +12,8 @@ from ..errors import Conflict, NotFound, StoreUnavailable
 from ..store import Store
 
 # A change with an unknown result is looked up as soon as the log answers again.
-LOOK_S = 1.0
-AGAIN_S = 0.5
+CHECK_S = 1.0
+RETRY_S = 0.5
 
 
 class Keyring:
@@ -71,15 +71,15 @@ class Keyring:
         """Load the bins with an unknown change. Returns the seconds until the next call."""
         doubtful = set(self._doubtful)
         if not doubtful:
-            return LOOK_S
+            return CHECK_S
         try:
             # The log processes jobs in order: after this probe, the earlier changes are either written or never will
             # be.
             await self._store.probe()
             await self._load_again(doubtful)
         except StoreUnavailable:
-            return AGAIN_S
-        return LOOK_S
+            return RETRY_S
+        return CHECK_S
 
     async def _load_again(self, bin_ids: set[str]) -> None:
         for bin_id in bin_ids:

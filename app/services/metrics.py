@@ -63,8 +63,8 @@ class _Collector:
             "smsbin_incomplete", "Captures whose body was cut, slow or too long.", value=metrics.incomplete
         )
         yield self._histogram()
-        for name, (help_, ask) in metrics.gauges.items():
-            yield GaugeMetricFamily(f"smsbin_{name}", help_, value=ask())
+        for name, (help_, read) in metrics.gauges.items():
+            yield GaugeMetricFamily(f"smsbin_{name}", help_, value=read())
 
     def _histogram(self) -> Metric:
         total, buckets = 0, []

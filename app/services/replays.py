@@ -19,7 +19,7 @@ class Replaying:
     def __init__(self, store: Store, allowed: Sequence[Network | str]) -> None:
         self._store = store
         self._allowed = allowed
-        self._room = asyncio.Semaphore(AT_ONCE)
+        self._semaphore = asyncio.Semaphore(AT_ONCE)
 
     async def replay(
         self, bin_id: str, numbers: Sequence[int], url: str, *, with_credentials: bool = False
@@ -34,7 +34,7 @@ class Replaying:
         attempts = []
         for n in numbers:
             capture = await self._store.get_capture(bin_id, n)
-            async with self._room:
+            async with self._semaphore:
                 new = await send_again(
                     n, capture.intact(), capture.row.role, url, with_credentials=with_credentials, allowed=self._allowed
                 )

@@ -45,7 +45,7 @@ def begin() -> None:
     # Ctrl-C sends SIGINT to the whole process group.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    # Database files are readable for the server's user only, whoever created the directory.
+    # Database files are readable for the server's user only, even in a directory of another user.
     os.umask(0o077)
 
 

@@ -16,9 +16,9 @@ from ..domain.statuses import Status
 TIMEOUT_S = 10.0
 QUIET_S = 1.0
 # The server ends a long poll after a minute at the latest.
-_LONGEST_S = 50
+_MAX_POLL_S = 50
 _PAGE = 500
-_PATIENCE_S = 75.0
+_POLL_TIMEOUT_S = 75.0
 _KEYS = {
     "kind": "kind:", "role": "role:", "from_": "from:", "to": "to:", "text": "text~", "provider": "provider:",
     "message_id": "id:", "method": "method:", "finding": "has:",
@@ -90,7 +90,7 @@ class Inbox:
         self.url = CaptureUrls(**{name.replace("-", "_"): url for name, url in bin["urls"].items()})
         self.page_url: str = bin["page_url"]
         # Requests that `wait` has returned; each is returned once.
-        self._given: set[int] = set()
+        self._returned: set[int] = set()
 
     @property
     def aio(self) -> "AsyncInbox":
@@ -108,22 +108,22 @@ class Inbox:
         end, after, found = clock.ticks() + timeout, 0, list[CapturedRequest]()
         while True:
             left = end - clock.ticks()
-            page = self._page(after, wanted.query, max(0, min(_LONGEST_S, int(left + 0.999))))
+            page = self._page(after, wanted.query, max(0, min(_MAX_POLL_S, int(left + 0.999))))
             after = page[-1]["n"] if page else after
             found += [
-                CapturedRequest(self, item) for item in page if item["n"] not in self._given and wanted.fits(item)
+                CapturedRequest(self, item) for item in page if item["n"] not in self._returned and wanted.matches(item)
             ]
             if len(found) >= count:
-                taken = found[:count]
-                self._given.update(hit.n for hit in taken)
-                return taken[0] if count == 1 else taken
+                returned = found[:count]
+                self._returned.update(hit.n for hit in returned)
+                return returned[0] if count == 1 else returned
             if left <= 0:
-                raise AssertionError(self._in_vain(wanted, len(found), count, timeout))
+                raise AssertionError(self._timeout_message(wanted, len(found), count, timeout))
 
     def received(self, match: str | None = None, **terms: str) -> list[CapturedRequest]:
         """All requests that match, oldest first; without a filter all of them."""
         wanted = _Wanted(match, terms)
-        return [CapturedRequest(self, item) for item in self._all(wanted.query) if wanted.fits(item)]
+        return [CapturedRequest(self, item) for item in self._all(wanted.query) if wanted.matches(item)]
 
     def assert_quiet(self, seconds: float = QUIET_S, match: str | None = None, **terms: str) -> None:
         """Assert that nothing that matches is received for this time; earlier requests do not count."""
@@ -131,11 +131,11 @@ class Inbox:
         before = self._all(None)
         after, end = before[-1]["n"] if before else 0, clock.ticks() + seconds
         while (left := end - clock.ticks()) > 0:
-            page = self._page(after, wanted.query, max(1, min(_LONGEST_S, int(left + 0.999))))
+            page = self._page(after, wanted.query, max(1, min(_MAX_POLL_S, int(left + 0.999))))
             after = page[-1]["n"] if page else after
-            came = [item for item in page if wanted.fits(item)]
-            if came:
-                raise AssertionError(f"It was not quiet: {describe(came[0])}\n{self.timeline()}")
+            received = [item for item in page if wanted.matches(item)]
+            if received:
+                raise AssertionError(f"It was not quiet: {describe(received[0])}\n{self.timeline()}")
 
     def otp(self, *, timeout: float | None = None, **terms: str) -> str:
         """The code in the text of the next message that has one: 4 to 8 digits."""
@@ -157,8 +157,8 @@ class Inbox:
         delay: float = 0.0,
     ) -> None:
         """Set the answer of a role; `delay` is in seconds."""
-        said = {"status": status, "body": body, "headers": [list(pair) for pair in headers]}
-        self.send("PUT", f"/answers/{role}", said | {"delay_ms": round(delay * 1_000)})
+        answer = {"status": status, "body": body, "headers": [list(pair) for pair in headers]}
+        self.send("PUT", f"/answers/{role}", answer | {"delay_ms": round(delay * 1_000)})
 
     def fail(self, kind: str, *, role: str = "primary", count: int | None = None, **more: Any) -> None:
         """Set a fault of the API: status, hold, drop, cut, bad_xml, redirect, slow."""
@@ -184,7 +184,7 @@ class Inbox:
 
     def get(self, path: str, **query: str | None) -> Any:
         """GET below the bin's URL in the API."""
-        return self._client.get(f"/bins/{self.bin['id']}{path}", timeout_s=_PATIENCE_S, **query)
+        return self._client.get(f"/bins/{self.bin['id']}{path}", timeout_s=_POLL_TIMEOUT_S, **query)
 
     def send(self, method: str, path: str, value: Any = None) -> Any:
         """Another method below the bin's URL in the API."""
@@ -201,7 +201,7 @@ class Inbox:
             found += page
         return found
 
-    def _in_vain(self, wanted: "_Wanted", found: int, count: int, timeout: float) -> str:
+    def _timeout_message(self, wanted: "_Wanted", found: int, count: int, timeout: float) -> str:
         what = wanted.query or "a request"
         many = "" if count == 1 else f" ({found} of {count} came)"
         return f"Nothing that is {what} came within {timeout:g} s{many}.\n{self.timeline()}\nSee {self.page_url}"
@@ -226,15 +226,17 @@ class _Wanted:
         unknown = [name for name in terms if name not in _KEYS and name != "status"]
         if unknown:
             raise TypeError(f"{', '.join(unknown)}: no such wish; there are {', '.join([*_KEYS, 'status'])}")
-        said = [match] if match else []
-        said += [_KEYS[name] + json.dumps(value, ensure_ascii=False) for name, value in terms.items() if name in _KEYS]
+        filters = [match] if match else []
+        filters += [
+            _KEYS[name] + json.dumps(value, ensure_ascii=False) for name, value in terms.items() if name in _KEYS
+        ]
         status = terms.get("status")
         self._word = None if status is None or status in set(Status) else status
         if status is not None and self._word is None:
-            said.append(f"status:{status}")
-        self.query = " ".join(said) or None
+            filters.append(f"status:{status}")
+        self.query = " ".join(filters) or None
 
-    def fits(self, item: dict[str, Any]) -> bool:
+    def matches(self, item: dict[str, Any]) -> bool:
         """Check what the filter cannot express."""
         return self._word is None or (item["raw_status"] or "").lower() == self._word.lower()
 
@@ -243,10 +245,10 @@ def describe(item: dict[str, Any]) -> str:
     """A capture on one line, without characters that affect a terminal."""
     what = json.dumps(item["text"], ensure_ascii=True) if item["text"] is not None else item["raw_status"] or "–"
     answered = item["answered"]
-    came = answered["status"] if answered["status"] is not None else "no answer"
+    received = answered["status"] if answered["status"] is not None else "no answer"
     fault = f" ({answered['fault']})" if answered["fault"] else ""
     parties = f"{item['from'] or '?'} → {item['to'] or '?'}"
-    line = f"#{item['n']} {item['received_at']} {item['role']} {item['kind']} {parties} {what} → {came}{fault}"
+    line = f"#{item['n']} {item['received_at']} {item['role']} {item['kind']} {parties} {what} → {received}{fault}"
     return "".join(letter if letter.isprintable() else quote(letter) for letter in line)
 
 

@@ -274,7 +274,7 @@ async def test_a_reader_that_raises_costs_the_rule_and_never_the_capture(server:
 
     monkeypatch.setattr("app.services.replies.recognise", broken)
     wish = {"status": 201, "headers": [["Content-Type", "text/plain"]], "body": "{{from}}", "delay_ms": 0, "rules": []}
-    async with server.client.put(f"{server.bin_api}/answers/primary", json=wish) as answer:
+    async with server.client.send_part(f"{server.bin_api}/answers/primary", json=wish) as answer:
         assert answer.status == 200, await answer.text()
     async with server.client.post(server.capture_url, data=YTEL) as answer:
         assert (answer.status, answer.headers["X-Capture"]) == (200, "1")

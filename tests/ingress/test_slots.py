@@ -159,7 +159,7 @@ async def test_then_captures_that_are_still_coming_make_room_and_are_kept(small:
 async def test_when_nobody_can_go_a_newcomer_is_told_to_come_back(small: Running, wires: Wires, monkeypatch) -> None:
     with holding(small, monkeypatch) as held:
         first = await wires.open(post(f"/{small.bin.key}"))
-        monkeypatch.setattr("app.ingress.server.ConnectionSlots._make_room", lambda self: None)
+        monkeypatch.setattr("app.ingress.server.ConnectionSlots._evict_some", lambda self: None)
         await wires.many(LIMIT - 1)
         on_deadline = await wires.open(post(f"/{small.bin.key}"))
         reply = await on_deadline.answer()
@@ -204,7 +204,7 @@ class Stub:
         self.since, self.deadline = since, float("inf")
         self.calls: list[str] = []
 
-    def make_room(self) -> None:
+    def evict(self) -> None:
         self.is_arriving = False
         self.calls.append("make_room")
 

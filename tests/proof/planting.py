@@ -66,7 +66,7 @@ def _errors_of_a_commit_are_ignored() -> None:
 def _doubt_is_ignored() -> None:
     from app.storage.sqlite import log_file
 
-    log_file._check_again = lambda path: None
+    log_file._rewrite_and_check = lambda path: None
 
 
 def _files_are_not_looked_at() -> None:

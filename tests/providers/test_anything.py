@@ -70,7 +70,7 @@ JSONS = st.recursive(
 
 @cache
 def _bodies() -> tuple[object, ...]:
-    return tuple(json for path in FILES if (json := Glance(read_sample(path)[0]).look.json) is not None)
+    return tuple(json for path in FILES if (json := Glance(read_sample(path)[0]).quick.json) is not None)
 
 
 @st.composite

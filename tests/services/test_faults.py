@@ -112,7 +112,7 @@ async def test_one_that_has_ended_rings_and_is_swept_away_a_little_later(wall: l
         await faults.sweep()
         assert await subscription.wait(5)
     assert rows.faults
-    monkeypatch.setattr(service, "KEPT_S", -1.0)
+    monkeypatch.setattr(service, "REMOVE_AFTER_S", -1.0)
     await faults.sweep()
     assert rows.faults == {}
 

@@ -18,7 +18,6 @@ from schemathesis import GenerationMode
 from schemathesis.core import NOT_SET
 from yarl import URL
 
-from app.domain.bins import PROVIDER_TITLES
 from app.domain.drills import DRILLED
 from app.domain.faults import FaultKind
 from app.domain.roles import Role
@@ -31,7 +30,7 @@ from app.web.openapi import OPERATIONS, document
 from app.web.routes import ROUTES
 from app.web.site.convert import convert
 from app.web.site.operations import Operation
-from app.web.site.shapes import Provider, RoleName, StatusName
+from app.web.site.shapes import RoleName, StatusName
 from tests.conftest import Running
 
 
@@ -149,7 +148,6 @@ def _operation(name: str) -> tuple[dict, dict]:
 @pytest.mark.parametrize(
     ("words", "members"),
     [
-        (Provider, PROVIDER_TITLES),
         (FaultName, FaultKind),
         (DrilledRole, DRILLED),
         (RoleName, Role),

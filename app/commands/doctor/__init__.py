@@ -37,16 +37,16 @@ def command(public_url: str | None, deep: bool, wants_json: bool, **server: Any)
       smsbin doctor
       smsbin doctor --public-url https://sms.example.net
     """
-    is_well = True
+    all_ok = True
     with until_stdout_closes():
         for line in _examine(public_url, server, deep=deep):
-            is_well = is_well and line.state != "wrong"
+            all_ok = all_ok and line.state != "wrong"
             print_line(as_json(asdict(line)) if wants_json else _shown(line))
-    return 0 if is_well else 1
+    return 0 if all_ok else 1
 
 
 def _examine(public_url: str | None, server: dict[str, Any], *, deep: bool) -> Iterator[CheckResult]:
-    from .local import check_machine, check_port, nothing_here, settings_of
+    from .local import check_machine, check_port, settings_of, skip_local
     from .remote import check_public, check_retention, check_server, check_token, check_way
 
     root = server_root(server["url"], server["port"], server["base_path"])
@@ -61,7 +61,7 @@ def _examine(public_url: str | None, server: dict[str, Any], *, deep: bool) -> I
         elsewhere = skipped("port", f"the server is said to be at {root}")
         yield elsewhere if server["url"] else check_port(settings, is_ours=instance is not None)
     else:
-        yield from nothing_here(f"the server is at {root}")
+        yield from skip_local(f"the server is at {root}")
     yield from server_lines
     if instance is None:
         yield from (skipped(check, "no server answers") for check in ("access token", "public URL", *_WAY))

@@ -37,10 +37,10 @@ def settings_of(environ: Mapping[str, str], flags: dict[str, str]) -> tuple[Sett
                 if knob.name in values and knob.variable not in bad
             }
         )
-    lines = [wrong("settings", f"{name} {said}", f"Correct or unset {name}.") for name, said in problems]
-    said = sum(1 for knob in all_settings() if knob.variable in environ)
+    lines = [wrong("settings", f"{name} {message}", f"Correct or unset {name}.") for name, message in problems]
+    count = sum(1 for knob in all_settings() if knob.variable in environ)
     return settings, lines or [
-        ok("settings", f"{said} of {len(all_settings())} are set by variables, and all are understood")
+        ok("settings", f"{count} of {len(all_settings())} are set by variables, and all are understood")
     ]
 
 
@@ -156,6 +156,6 @@ def _ledger(ledger: Path) -> CheckResult:
     return ok("ledger", f"{ledger} is sound; other programs may read its views v_captures, v_messages, v_pairings")
 
 
-def nothing_here(why: str) -> list[CheckResult]:
+def skip_local(why: str) -> list[CheckResult]:
     """The results of this module when the server is on another machine."""
     return [skipped(check, why) for check in ("data directory", "file locks", "disk", "log", "ledger", "port")]

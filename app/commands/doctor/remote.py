@@ -26,7 +26,7 @@ from ..client import Client, Unreachable, in_path, is_loopback, opener, printabl
 from ..terminal import visible
 from .results import CheckResult, ok, skipped, warning, wrong
 
-_PATIENCE_S = 10
+_TIMEOUT_S = 10
 _SKEW_S, _LARGE_SKEW_S = 5, 60
 _ACCEPT = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 _TUNNEL = "For a first try a tunnel does: cloudflared tunnel --url {root}, then smsbin --public-url with its address."
@@ -50,7 +50,7 @@ def fetch(url: str, token: str | None = None) -> FetchedAnswer:
     """GET without following redirects. Raises Unreachable."""
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     try:
-        answer = opener(url).open(urllib.request.Request(url, headers=headers), timeout=_PATIENCE_S)  # noqa: S310
+        answer = opener(url).open(urllib.request.Request(url, headers=headers), timeout=_TIMEOUT_S)  # noqa: S310
     except urllib.error.HTTPError as error:
         answer = error
     except (urllib.error.URLError, http.client.HTTPException, OSError, ValueError) as error:
@@ -92,15 +92,15 @@ def check_token(client: Client | CannotStart) -> tuple[dict[str, Any] | None, Ch
 def check_retention(client: Client) -> CheckResult:
     """Whether captures expire as configured."""
     try:
-        said = client.get("/retention")
+        state = client.get("/retention")
     except (CannotStart, click.UsageError) as error:
         return skipped("retention", str(error))
-    if said["held"] is None:
+    if state["held"] is None:
         return ok(
-            "retention", f"captures expire after {said['retention']}" if said["retention"] != "0" else "none expires"
+            "retention", f"captures expire after {state['retention']}" if state["retention"] != "0" else "none expires"
         )
     cure = "If the server's clock is right, say so with the button on its pages, or POST /api/v1/retention/confirm."
-    return warning("retention", f"nothing expires for now: {visible(said['held'])}", cure)
+    return warning("retention", f"nothing expires for now: {visible(state['held'])}", cure)
 
 
 def check_public(url: str, instance: str) -> tuple[FetchedAnswer | None, CheckResult]:
@@ -185,9 +185,9 @@ def _websocket(outside: Client) -> CheckResult:
     parts = urlsplit(outside.root)
     secure = parts.scheme == "https"
     connection = (
-        http.client.HTTPSConnection(parts.netloc, timeout=_PATIENCE_S, context=ssl.create_default_context())
+        http.client.HTTPSConnection(parts.netloc, timeout=_TIMEOUT_S, context=ssl.create_default_context())
         if secure
-        else http.client.HTTPConnection(parts.netloc, timeout=_PATIENCE_S)
+        else http.client.HTTPConnection(parts.netloc, timeout=_TIMEOUT_S)
     )
     key = base64.b64encode(clock.new_key().encode())  # 16 bytes
     headers = {

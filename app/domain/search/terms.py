@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from ..bins import PROVIDER_TITLES
 from ..findings import FINDINGS
+from ..providers import GENERIC, PROVIDER_TITLES
 from ..roles import Kind, Role
 from ..statuses import Status
 from .tokens import Phrases
@@ -20,7 +20,7 @@ VALUES: dict[str, tuple[str, ...]] = {
     "status": tuple(status.value for status in Status),
     "role": tuple(role.value for role in Role),
     "kind": tuple(kind.value for kind in Kind),
-    "provider": (*PROVIDER_TITLES, "generic"),
+    "provider": (*PROVIDER_TITLES, GENERIC),
     "method": ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"),
     "has": (ANY, *FINDINGS),
     "is": ("simulated",),

@@ -3,7 +3,7 @@
 import re
 
 from ...domain.captures import RawRequest
-from ...parsing import JsonValue, Look, Pairs, look
+from ...parsing import JsonValue, Pairs, QuickParsed, parse_quickly
 from .values import at, lowered
 
 # The text of the longest SMS that a provider takes, with room for everything around it.
@@ -15,12 +15,12 @@ _NUMBER = re.compile(r"s?\.?(\d{0,3})", re.ASCII)
 class Glance:
     """Made once, read by the sheets. Nothing here raises, whatever was sent. All names are asked for in lower case."""
 
-    __slots__ = ("_json", "fields", "headers", "look", "pairs", "raw")
+    __slots__ = ("_json", "fields", "headers", "pairs", "quick", "raw")
 
     def __init__(self, raw: RawRequest) -> None:
         self.raw = raw
-        self.look: Look = look(raw)
-        self.pairs: Pairs = self.look.pairs
+        self.quick: QuickParsed = parse_quickly(raw)
+        self.pairs: Pairs = self.quick.pairs
         """Every name and value in order, as sent."""
         self.fields: dict[str, str] = {name.lower(): value for name, value in reversed(self.pairs)}
         """The first value of each name, names in lower case (for JSON the dotted path, "data.payload.id")."""
@@ -31,8 +31,8 @@ class Glance:
     @property
     def json(self) -> JsonValue:
         """The JSON body with names in lower case; None where it is not JSON."""
-        if self._json is None and self.look.json is not None:
-            self._json = lowered(self.look.json)
+        if self._json is None and self.quick.json is not None:
+            self._json = lowered(self.quick.json)
         return self._json
 
     def get(self, *names: str) -> str | None:

@@ -13,7 +13,7 @@ from urllib.parse import urljoin, urlsplit
 
 from ... import clock
 from ...domain.roles import Kind
-from ...domain.simulations import MARK, MOST_RESULTS, Attempt, Progress, SimulationSpec, Targets
+from ...domain.simulations import MARK, MOST_RESULTS, Progress, SimulationAttempt, SimulationSpec, Targets
 from ...egress import RequestSender, TargetResponse
 from ...parsing.bounds import Unreadable
 from ...parsing.xml import read_xml
@@ -28,7 +28,7 @@ MOST_UNDER_WAY = 2_000
 # 11205 there was no connection, 12100 the document does not parse.
 _CODES = {"answer": "11200", "connection": "11205", "document": "12100"}
 
-Tell = Callable[[Attempt], None]
+Tell = Callable[[SimulationAttempt], None]
 Pause = Callable[[float], Awaitable[object]]
 
 
@@ -130,7 +130,7 @@ class Player:
         return reply
 
     def _note(self, spec: RequestSpec, role: str, sent_at: datetime, reply: TargetResponse) -> None:
-        attempt = Attempt(
+        attempt = SimulationAttempt(
             message_id=spec.message_id, role=role, at=sent_at, status=reply.status, ms=reply.ms,
             ok=self._wrong(spec.kind, reply) is None, n=reply.capture, error=reply.error, word=spec.raw_status,
         )  # fmt: skip

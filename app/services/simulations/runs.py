@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from ... import clock
-from ...domain.simulations import Attempt, Progress, RunState, SimulationSpec, Targets
+from ...domain.simulations import Progress, RunState, SimulationAttempt, SimulationSpec, Targets
 from ...egress import Network, open_sender
 from ...errors import Conflict, NotFound
 from ...log import get_log
@@ -124,7 +124,7 @@ class Simulating:
             run.ended_at = clock.now()
 
 
-def tell(attempt: Attempt) -> str:
+def tell(attempt: SimulationAttempt) -> str:
     """One attempt in words: `primary: 500 in 3 ms`."""
     came = attempt.error if attempt.status is None else f"{attempt.status}"
     what = f" {attempt.word}" if attempt.word else ""

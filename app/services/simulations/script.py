@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlencode
 from ... import clock
 from ...clock import Dice
 from ...domain.roles import Kind
-from ...domain.simulations import TENTH, SimulationSpec, Trouble, What
+from ...domain.simulations import TENTH, SimulationSpec, Traffic, Trouble
 from ...providers import PROVIDERS
 from ...providers.sheet import ComposedRequest, RequestSpec, Sheet
 
@@ -30,7 +30,7 @@ AREAS = ("415", "714", "949", "212", "503")
 OURS = "+19495550142"
 MOST_LOOKED_AT = 20
 
-_KINDS = {What.INBOUND: Kind.INBOUND, What.OUTBOUND: Kind.STATUS, What.VOICE: Kind.VOICE}
+_KINDS = {Traffic.INBOUND: Kind.INBOUND, Traffic.OUTBOUND: Kind.STATUS, Traffic.VOICE: Kind.VOICE}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,10 +87,10 @@ def compose_request(sheet: Sheet, spec: RequestSpec, trouble: frozenset[Trouble]
 
 def _act(spec: SimulationSpec, sheet: Sheet, dice: Dice, starts_s: float, at: datetime) -> Act:
     kind = _KINDS[spec.what]
-    customer = spec.sender if spec.what is not What.OUTBOUND else spec.recipient
+    customer = spec.sender if spec.what is not Traffic.OUTBOUND else spec.recipient
     customer = customer or f"+1{dice.choice(AREAS)}55501{dice.randrange(100):02}"
-    ours = (spec.recipient if spec.what is not What.OUTBOUND else spec.sender) or OURS
-    sender, recipient = (ours, customer) if spec.what is What.OUTBOUND else (customer, ours)
+    ours = (spec.recipient if spec.what is not Traffic.OUTBOUND else spec.sender) or OURS
+    sender, recipient = (ours, customer) if spec.what is Traffic.OUTBOUND else (customer, ours)
     digits = f"{dice.getrandbits(128):032x}"
     message_id = sheet.play.id_shape(digits[:12] + "4" + digits[13:16] + "a" + digits[17:], kind, recipient)
     text = _text(spec, dice)
@@ -114,7 +114,7 @@ def _act(spec: SimulationSpec, sheet: Sheet, dice: Dice, starts_s: float, at: da
 
 def _words(spec: SimulationSpec, sheet: Sheet, dice: Dice) -> tuple[tuple[str | None, str | None], ...]:
     """The words of the callbacks, with the error's code on the last one; one request without a word otherwise."""
-    if spec.what is not What.OUTBOUND:
+    if spec.what is not Traffic.OUTBOUND:
         return ((None, None),)
     fails = dice.random() < spec.failed_share
     words = sheet.play.bad if fails else sheet.play.good
@@ -136,7 +136,7 @@ def _troubled(act: Act, spec: SimulationSpec, dice: Dice) -> Act:
     """Callbacks left out, requests sent twice, callbacks in another order. Inbound requests are never left out: a
     message that nobody sends is no message."""
     cues, dropped = list(act.cues), []
-    if Trouble.LOSE in spec.trouble and spec.what is What.OUTBOUND:
+    if Trouble.LOSE in spec.trouble and spec.what is Traffic.OUTBOUND:
         kept = [cue for cue in cues if dice.random() >= TENTH]
         dropped = [cue.spec.raw_status or "" for cue in cues if cue not in kept]
         cues = kept

@@ -65,7 +65,7 @@ class LedgerCapture(msgspec.Struct):
         hit = Hit(n=self.n, at=self.at, fallback=fallback, method=self.method)
         return hit if self.outcome is None else settled(hit, self.outcome)
 
-    def notify(self) -> tuple[str, str | None]:
+    def kind_and_status(self) -> tuple[str, str | None]:
         """Kind and status, corrected if a callback was sent to the wrong URL."""
         word = self.events[0].as_callback if self.events else None
         if word is not None and MISPLACED in self.odd.get(0, ()):
@@ -170,7 +170,7 @@ class LedgerCaptures:
 
 def _derived(kept: LedgerCapture) -> tuple[object, ...]:
     """The columns that may change, in the order of `change_capture_row`."""
-    kind, status = kept.notify()
+    kind, status = kept.kind_and_status()
     outcome = kept.outcome
     outcome_columns = (None,) * 6 if outcome is None else (
         outcome.status, outcome.after_ms, outcome.sender_left, outcome.left_ms, outcome.well_formed, outcome.note,

@@ -74,7 +74,7 @@ class LedgerClient:
         self._building: dict[int, tuple[str, int, int]] = {}
         self._trouble: str | None = "the ledger is being opened"
         self._begun: ReadingBegins | None = None
-        self._careful: set[int] = set()
+        self._one_by_one: set[int] = set()
         self._ends: dict[tuple[int, int], int] = {}
         self._reader = ""
         self._is_first = True
@@ -165,8 +165,8 @@ class LedgerClient:
         """Arguments for the next start of the process."""
         self._child.expect(OPEN_S, "opening the ledger")
         first = "first" if self._is_first else "later"
-        careful = json.dumps(sorted(self._careful))
-        return [str(self._path), str(self._log_path), self._appender.run, first, careful]
+        one_by_one = json.dumps(sorted(self._one_by_one))
+        return [str(self._path), str(self._log_path), self._appender.run, first, one_by_one]
 
     def received(self, data: bytes) -> None:
         """Handle a frame of the process."""
@@ -194,7 +194,7 @@ class LedgerClient:
         begun, self._begun = self._begun, None
         if begun is None:
             return
-        self._careful.update(bin for bin, _ in begun.places)
+        self._one_by_one.update(bin for bin, _ in begun.places)
         if begun.alone:
             ((bin, n),) = begun.places
             ends = self._ends[(bin, n)] = self._ends.get((bin, n), 0) + 1
@@ -222,7 +222,7 @@ class LedgerClient:
             if kept is None or _reaches(mark, kept):
                 self._behind.discard(mark.bin)
                 # The capture that ended the process has been passed.
-                self._careful.discard(mark.bin)
+                self._one_by_one.discard(mark.bin)
             if (due := self._due.get(mark.bin)) is not None and _reaches(mark, due):
                 del self._due[mark.bin]
             self._resolve(mark)

@@ -43,8 +43,8 @@ def _erase_chunk(transaction: Transaction, search: SearchIndex, space: Space) ->
             transaction.run("erase_links_between", between)
         transaction.run(query, between)
         return True
-    place = {"space": space.number, "limit": CHUNK}
-    erased = [transaction.run(f"erase_space_{of}", place) for of in ("calls", "texts", "changes", "conversations")]
+    bounds = {"space": space.number, "limit": CHUNK}
+    erased = [transaction.run(f"erase_space_{of}", bounds) for of in ("calls", "texts", "changes", "conversations")]
     if any(count > 0 for count in erased):
         return True
     for of in ("verdicts", "gaps"):

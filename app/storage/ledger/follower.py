@@ -45,7 +45,7 @@ INDEXED = 250
 # Captures that are parsed one by one after one that raised, because such captures come in groups.
 AFTER = 16
 # Consecutive failures of one bin before its space is rebuilt.
-MOST_FAILURES = 3
+MAX_FAILURES = 3
 # Deleted texts are erased from the write-ahead log when there is nothing else to do, and after this time in any case.
 ERASED_WITHIN_S = 10.0
 
@@ -54,13 +54,13 @@ class Follower:
     """Follows one ledger file. `careful`: bins whose captures are parsed one by one, and for how many captures."""
 
     def __init__(
-        self, pipe: Pipe, log: Database, file: LedgerFile, reader: CaptureReader, careful: dict[int, int]
+        self, pipe: Pipe, log: Database, file: LedgerFile, reader: CaptureReader, one_by_one: dict[int, int]
     ) -> None:
         self._pipe = pipe
         self._log_database = log
         self._file = file
         self._reader = reader
-        self._careful = careful
+        self._one_by_one = one_by_one
         # Captures on which parsing or folding raises, by their ids in the log.
         self._broken: set[int] = set()
         self._behind: dict[int, None] = {}
@@ -134,8 +134,8 @@ class Follower:
 
     def _follow(self) -> None:
         numbers = list(self._behind)
-        if self._careful:
-            numbers = [next((number for number in numbers if number in self._careful), numbers[0])]
+        if self._one_by_one:
+            numbers = [next((number for number in numbers if number in self._one_by_one), numbers[0])]
         try:
             self._follow_bins(numbers)
         except DatabaseError:
@@ -178,13 +178,13 @@ class Follower:
 
     def _step(self, step: LedgerStep, head: LogHead, space: Space, limit: int) -> tuple[Space, int]:
         """A step of a bin; of one capture only if a capture of the bin has stopped the process or raised."""
-        if head.number not in self._careful:
+        if head.number not in self._one_by_one:
             return step.follow(head, space, limit)
         self._send(ReadingBegins([(head.number, step.next_number(head, space))], alone=True))
         space, count = step.follow(head, space, 1)
-        self._careful[head.number] -= max(1, count)
-        if self._careful[head.number] <= 0:
-            del self._careful[head.number]
+        self._one_by_one[head.number] -= max(1, count)
+        if self._one_by_one[head.number] <= 0:
+            del self._one_by_one[head.number]
         return space, count
 
     def _find(
@@ -209,8 +209,8 @@ class Follower:
     def _failed(self, numbers: list[int], error: Exception, *, building: bool) -> None:
         """Handle a bug: find the capture that raises, and continue without its events."""
         self._send(LogEvent("ledger.failed", name_of(error), trace_of(error)))
-        if len(numbers) > 1 or numbers[0] not in self._careful:
-            self._careful.update(dict.fromkeys(numbers, MAX_CAPTURES))
+        if len(numbers) > 1 or numbers[0] not in self._one_by_one:
+            self._one_by_one.update(dict.fromkeys(numbers, MAX_CAPTURES))
             return
         (number,) = numbers
         self._failures[number] = self._failures.get(number, 0) + 1
@@ -223,8 +223,8 @@ class Follower:
             if capture is not None and capture not in self._broken:
                 self._broken.add(capture)
                 # The capture is found, so only a few of the next ones are parsed one by one.
-                self._careful[number] = min(self._careful.get(number, AFTER), AFTER)
-            elif self._failures[number] > MOST_FAILURES:
+                self._one_by_one[number] = min(self._one_by_one.get(number, AFTER), AFTER)
+            elif self._failures[number] > MAX_FAILURES:
                 self._with_epoch(number, lambda epoch: step.start_over(head, space, epoch))
 
     # What can wait

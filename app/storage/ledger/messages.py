@@ -51,7 +51,7 @@ class LedgerMessages:
         # Erased in this transaction, by key. A new message with the same key gets the same row id.
         self._erased: dict[Key, LedgerMessage] = {}
         # Pairs of phone numbers that may have no message any more.
-        self._left: set[tuple[str, str]] = set()
+        self._emptied_pairs: set[tuple[str, str]] = set()
 
     def look_up(self, keys: Sequence[Key]) -> None:
         """Load all of these in one query. Most do not exist, so rows are read only for those that do."""
@@ -90,10 +90,10 @@ class LedgerMessages:
     def begin(self, message: Message, pairing: int | None) -> LedgerMessage:
         """Create a message."""
         key = (message.message_id, message.provider)
-        again = self._erased.pop(key, None)
-        if again is None:
+        erased = self._erased.pop(key, None)
+        if erased is None:
             self._space.last_message += 1
-        id = self._space.id(self._space.last_message) if again is None else again.id
+        id = self._space.id(self._space.last_message) if erased is None else erased.id
         entry = LedgerMessage(id, message, None, pairing)
         self._absent.discard(key)
         self._by_key[key] = self._by_id[id] = self._changed[id] = entry
@@ -135,14 +135,14 @@ class LedgerMessages:
         for entry in changed.values():
             message, stored = entry.message, entry.stored
             seq = self._changes.add(ChangeKind.MESSAGE, number_of(entry.id))
-            beside = (entry.events, entry.pairing)
+            extra = (entry.events, entry.pairing)
             if stored is None:
-                begun.append((*message_columns(message, seq), *beside, self._space.number, entry.id))
+                begun.append((*message_columns(message, seq), *extra, self._space.number, entry.id))
             elif message_identity(stored) == message_identity(message):
-                moved.append((*message_motion(message, seq), *beside, entry.id))
+                moved.append((*message_motion(message, seq), *extra, entry.id))
             else:
                 self._leave(stored)
-                others.append((*message_columns(message, seq), *beside, self._space.number, entry.id))
+                others.append((*message_columns(message, seq), *extra, self._space.number, entry.id))
             entry.stored = message
             if message.theirs and message.ours:
                 pairs[(message.theirs, message.ours)] = seq
@@ -157,14 +157,14 @@ class LedgerMessages:
         for entry in self._erased.values():
             self._changes.add(ChangeKind.MESSAGE_GONE, number_of(entry.id), (entry.key[1], entry.key[0]))
         self._erased.clear()
-        for theirs, ours in self._left:
+        for theirs, ours in self._emptied_pairs:
             values = {"space": self._space.number, "theirs": theirs, "ours": ours}
             self._transaction.run("erase_conversation", values)
-        self._left.clear()
+        self._emptied_pairs.clear()
 
     def _leave(self, message: Message) -> None:
         if message.theirs and message.ours:
-            self._left.add((message.theirs, message.ours))
+            self._emptied_pairs.add((message.theirs, message.ours))
 
     def _remember(self, row: SqlRow) -> LedgerMessage:
         message = read_message(row)

@@ -23,7 +23,7 @@ class Pacing:
         self._first_at = self._last_at = 0.0
         self._urgent = False
         self._waiting = False
-        self._left = False
+        self._has_rest = False
         self._began_at = self._took_s = 0.0
 
     def log_grew(self, now: float, *, urgent: bool) -> None:
@@ -35,7 +35,7 @@ class Pacing:
 
     def ready_at(self) -> float:
         """When the next step begins; 0 if the last one has left something."""
-        if self._urgent or self._left or not self._waiting:
+        if self._urgent or self._has_rest or not self._waiting:
             return 0.0
         if self._rate < FAST:
             return self._first_at + GATHER_S
@@ -43,7 +43,7 @@ class Pacing:
 
     def begins(self, now: float) -> None:
         """A step begins."""
-        if not self._left:
+        if not self._has_rest:
             self._began_at = now
 
     def stepped(self, now: float, captures: int, *, is_done: bool) -> None:
@@ -51,7 +51,7 @@ class Pacing:
         elapsed = max(now - self._step_at, 0.001)
         self._rate += WEIGHT * (captures / elapsed - self._rate)
         self._step_at = now
-        self._waiting, self._left = False, not is_done
+        self._waiting, self._has_rest = False, not is_done
         if is_done:
             self._took_s = now - self._began_at
             self._urgent = False

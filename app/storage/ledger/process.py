@@ -58,7 +58,7 @@ class LedgerProcess:
         self._pipe = Pipe(int(arguments[0]))
         self._path, self._log_path = Path(arguments[1]), Path(arguments[2])
         self._run, self._is_first = arguments[3], arguments[4] == "first"
-        self._careful = dict.fromkeys(json.loads(arguments[5]), MAX_CAPTURES)
+        self._one_by_one = dict.fromkeys(json.loads(arguments[5]), MAX_CAPTURES)
         self._reader = reader
 
     def run(self) -> None:
@@ -73,7 +73,7 @@ class LedgerProcess:
         made_at = -SETTLED_S
         while True:
             try:
-                Follower(self._pipe, log, file, self._reader, self._careful).run()
+                Follower(self._pipe, log, file, self._reader, self._one_by_one).run()
                 return
             except CannotWrite as error:
                 self._wait(error)
@@ -93,13 +93,17 @@ class LedgerProcess:
         """Whether the ledger was made from this log and is not ahead of it; the log may have been restored from a
         backup."""
         try:
-            with file.database.write() as ledger, log.read() as there:
-                meta, log_meta = ledger.one("ledger_meta"), there.one("log_meta")
+            with file.database.write() as ledger, log.read() as log_snapshot:
+                meta, log_meta = ledger.one("ledger_meta"), log_snapshot.one("log_meta")
                 if meta is None or log_meta is None or meta["log"] != log_meta["id"]:
                     return False
                 if meta["run"] != self._run:
-                    known = there.one("log_has_run", {"id": meta["run"]}) is not None
-                    if not known or not self._is_first or _is_ahead(ledger.all("positions"), read_log_heads(there)):
+                    known = log_snapshot.one("log_has_run", {"id": meta["run"]}) is not None
+                    if (
+                        not known
+                        or not self._is_first
+                        or _is_ahead(ledger.all("positions"), read_log_heads(log_snapshot))
+                    ):
                         return False
                     ledger.run("set_ledger_run", {"run": self._run})
                 return True
@@ -119,8 +123,8 @@ class LedgerProcess:
             pass
 
         def put_meta() -> None:
-            with fresh.database.write() as ledger, log.read() as there:
-                log_meta = there.one("log_meta")
+            with fresh.database.write() as ledger, log.read() as log_snapshot:
+                log_meta = log_snapshot.one("log_meta")
                 assert log_meta is not None, "the log makes it when it is opened"
                 ledger.run("set_ledger_meta", {"log": log_meta["id"], "run": self._run, "epoch": epoch})
 

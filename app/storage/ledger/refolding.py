@@ -54,7 +54,7 @@ class Refold:
         self._calls: dict[str, int] = {}
         # The texts that the messages begin with, and the texts of other messages that are near them.
         self._begun: list[Text] = []
-        self._echoes: dict[EventPosition, Text] = {}
+        self._near_texts: dict[EventPosition, Text] = {}
         self._waiting: list[LedgerMessage] = []
         self._seen: set[int] = set()
 
@@ -81,7 +81,7 @@ class Refold:
         for pair in self._pairs.values():
             fold.pairs.erase(pair)
         fold.texts.erase(self._begun)
-        places = sorted({place for part in self._parts.values() for place in part.places})
+        places = sorted({event_position for part in self._parts.values() for event_position in part.places})
         for n, position in places:
             kept = self._kept(n)
             kept.messages[position] = None
@@ -95,8 +95,8 @@ class Refold:
             self._refold_call(call, gone)
         for n in self._deleted if self._calls else ():
             fold.transaction.run("erase_calls_of_capture", {"space": fold.space.number, "n": n})
-        for text in self._echoes.values():
-            self._judge_echo(text)
+        for text in self._near_texts.values():
+            self._check_soft_duplicate(text)
 
     def _kept(self, n: int) -> LedgerCapture:
         kept = self._fold.captures.get(n)
@@ -123,12 +123,12 @@ class Refold:
                 self._enqueue(fold.messages.get(row))
         part = self._part(entry)
         self._parts[entry.id] = part
-        deleted = list(self._deleted_places(entry))
+        deleted = list(self._deleted_positions(entry))
         fold.captures.look_up([n for n, _ in (*part.places, *deleted)])
         first = min([*deleted, *part.places[:1]])
-        for place in (*part.places, *deleted):
-            kept = self._kept(place[0])
-            self._follow_event(kept, place[1], kept.events[place[1]], begins=place == first)
+        for event_position in (*part.places, *deleted):
+            kept = self._kept(event_position[0])
+            self._follow_event(kept, event_position[1], kept.events[event_position[1]], begins=event_position == first)
 
     def _part(self, entry: LedgerMessage) -> _RefoldedMessage:
         """Its events without the deleted ones."""
@@ -139,7 +139,7 @@ class Refold:
             for row in self._fold.transaction.all("first_links", values)
             if row["n"] not in self._deleted
         ][:MAX_EVENTS]
-        gone = sum(1 for _ in self._deleted_places(entry))
+        gone = sum(1 for _ in self._deleted_positions(entry))
         more = entry.events - gone - len(places)
         last = None
         if more > 0:
@@ -147,7 +147,7 @@ class Refold:
             last = next((row["n"], row["position"]) for row in newest if row["n"] not in self._deleted)
         return _RefoldedMessage(entry, places, more, last)
 
-    def _deleted_places(self, entry: LedgerMessage) -> Iterator[EventPosition]:
+    def _deleted_positions(self, entry: LedgerMessage) -> Iterator[EventPosition]:
         number = number_of(entry.id)
         for n in self._deleted:
             kept = self._fold.captures.get(n)
@@ -170,7 +170,7 @@ class Refold:
         if begins:
             self._begun.append(text)
         for near in (*fold.texts.before(text), *fold.texts.behind(text)):
-            self._echoes[(near.n, near.position)] = near
+            self._near_texts[(near.n, near.position)] = near
             if near.is_across(text):
                 self._enqueue(fold.messages.get(near.message))
 
@@ -181,7 +181,9 @@ class Refold:
         fold.messages.erase(part.entry)
         n, position = part.places[-1] if part.more > 0 else (1 << 62, 0)
         fold.transaction.run("erase_links", {"message": part.entry.id, "n": n, "position": position})
-        fold.transaction.each("erase_link", [(part.entry.id, *place) for place in self._deleted_places(part.entry)])
+        fold.transaction.each(
+            "erase_link", [(part.entry.id, *event_position) for event_position in self._deleted_positions(part.entry)]
+        )
 
     def _count_more(self, part: _RefoldedMessage) -> None:
         """Count the events after the first thousand; their links were not erased."""
@@ -194,7 +196,7 @@ class Refold:
         self._fold.messages.change(entry, replace(entry.message, last_n=n, last_at=self._kept(n).at))
         entry.events += part.more
 
-    def _judge_echo(self, text: Text) -> None:
+    def _check_soft_duplicate(self, text: Text) -> None:
         """Decide again whether a message, which was not folded again itself, is a soft duplicate."""
         fold = self._fold
         entry, kept = fold.messages.get(text.message), fold.captures.get(text.n)

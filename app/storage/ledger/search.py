@@ -20,8 +20,8 @@ class SearchIndex:
 
     def advance(self, space: Space, limit: int) -> bool:
         """Index at most `limit` more captures; returns whether there are more."""
-        place = {"after": space.id(space.indexed_n), "upto": space.id(space.n), "limit": limit}
-        rows = self._transaction.all("words_after", place)
+        bounds = {"after": space.id(space.indexed_n), "upto": space.id(space.n), "limit": limit}
+        rows = self._transaction.all("words_after", bounds)
         self._transaction.each("add_to_search", [_entry(row) for row in rows])
         self._transaction.each("add_party", _parties(rows))
         space.indexed_n = space.n if len(rows) < limit else number_of(rows[-1]["id"])

@@ -60,12 +60,12 @@ class LedgerStep:
             meta = self.transaction.one("ledger_meta")
             assert meta is not None, "it is made with the file"
             begun = self._add_space(head, SpaceState.CURRENT, meta["epoch"])
-            self._put_bin(head, begun)
+            self._write_bin(head, begun)
             return begun
         space = find_space(self.transaction, row["space"])
         assert space is not None, "a bin has a space"
         if head.version != row["version"]:
-            self._put_bin(head, space)
+            self._write_bin(head, space)
             # Viewers see the settings of the bin too.
             space.next_seq()
             if head.stuck_s != row["stuck_s"]:
@@ -204,8 +204,8 @@ class LedgerStep:
             fold.changes.add(ChangeKind.DELETED_THROUGH, numbers[-1])
         if numbers_up_to(self.transaction, space, n):
             return False
-        place = {"space": space.number, "above": space.id(n), "upto": space.id(space.n), "last": space.last_seq}
-        self.transaction.run("forget_changes", place)
+        bounds = {"space": space.number, "above": space.id(n), "upto": space.id(space.n), "last": space.last_seq}
+        self.transaction.run("forget_changes", bounds)
         return True
 
     def _clear(self, head: LogHead, space: Space, through: int) -> Space:
@@ -230,7 +230,7 @@ class LedgerStep:
             first_seq=first_seq_of(epoch), floor_n=head.floor_n,
         )  # fmt: skip
 
-    def _put_bin(self, head: LogHead, space: Space) -> None:
+    def _write_bin(self, head: LogHead, space: Space) -> None:
         values = {
             "number": head.number, "id": head.id, "name": head.name, "stuck_s": head.stuck_s, "version": head.version,
             "space": space.number,

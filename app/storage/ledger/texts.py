@@ -53,8 +53,8 @@ def has_text(message: Message) -> bool:
 
 def text_of(message: Message, n: int, position: int, at: int, fallback: bool | None) -> Text:
     """The row for a message. `fallback` as in a hit; None if the URL belongs to no pair."""
-    said = "\0".join((message.sender or "", message.recipient or "", message.text or ""))
-    digest = hashlib.blake2b(said.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    compared = "\0".join((message.sender or "", message.recipient or "", message.text or ""))
+    digest = hashlib.blake2b(compared.encode("utf-8", "surrogatepass"), digest_size=8).digest()
     side = _NEITHER if fallback is None else _FALLBACK if fallback else _PRIMARY
     made = int(message.message_id.startswith("made-"))
     # 62 bits: fits SQLite's signed integers.
@@ -72,8 +72,8 @@ class Texts:
 
     def before(self, text: Text) -> list[Text]:
         """The last `NEAREST` equal texts before it within a minute, the newest first."""
-        place = _place(text)
-        new = (other for other in reversed(self._new.get(text.hash, ())) if _place(other) < place)
+        place = _position(text)
+        new = (other for other in reversed(self._new.get(text.hash, ())) if _position(other) < place)
         found = [other for other in islice(new, NEAREST) if other.is_near(text)]
         if len(found) < NEAREST:
             found += self._stored("texts_before", text)
@@ -106,8 +106,8 @@ class Texts:
         }  # fmt: skip
         stored = [Text(*row) for row in self._transaction.all(query, values)]
         near = [other for other in stored if other.is_near(text)]
-        return sorted(near, key=_place, reverse=query == "texts_before")
+        return sorted(near, key=_position, reverse=query == "texts_before")
 
 
-def _place(text: Text) -> tuple[int, int]:
+def _position(text: Text) -> tuple[int, int]:
     return text.n, text.position

@@ -32,7 +32,7 @@ _STATEMENTS: dict[type[Job], str] = {
 }
 _ABOUT_A_BIN = (jobs.AddBin, jobs.SetBin, jobs.RotateKey, jobs.DropBin)
 
-NO_ROOM = "The disk is full. Deleting makes room; so does a larger disk."
+DISK_FULL = "The disk is full. Deleting makes room; so does a larger disk."
 
 
 class Appender:
@@ -95,15 +95,15 @@ class Appender:
         except Exception as error:
             if len(batch) == 1:
                 return Results([_failure(error)])
-        return _joined([self._alone(job) for job in batch])
+        return _joined([self._commit_alone(job) for job in batch])
 
     def _delete_only(self, batch: Sequence[Job]) -> Results:
         """Run the deletions of the batch and refuse everything else, because the released space is reserved for
         deletions."""
-        refused = Results([Result("full", NO_ROOM)])
-        return _joined([self._alone(job) if isinstance(job, DELETES) else refused for job in batch])
+        refused = Results([Result("full", DISK_FULL)])
+        return _joined([self._commit_alone(job) if isinstance(job, DELETES) else refused for job in batch])
 
-    def _alone(self, job: Job) -> Results:
+    def _commit_alone(self, job: Job) -> Results:
         try:
             return self._commit([job])
         except Doubtful:
@@ -151,11 +151,11 @@ def _run_statement(batch: Batch, job: Any) -> None:
 
 
 def _set_answers(batch: Batch, job: jobs.SetAnswers) -> None:
-    place = {"bin": batch.counter(job.bin_id).number, "role": job.role}
+    bounds = {"bin": batch.counter(job.bin_id).number, "role": job.role}
     if job.answers is None:
-        batch.run("drop_answers", place)
+        batch.run("drop_answers", bounds)
     else:
-        batch.run("set_answers", {**place, "answers": job.answers})
+        batch.run("set_answers", {**bounds, "answers": job.answers})
 
 
 def _set_fault(batch: Batch, job: jobs.SetFault) -> None:

@@ -89,8 +89,8 @@ class Batch:
         counters."""
         counter.last_d += 1
         if through:
-            place = {"above": row_id(counter.number, 0), "below": row_id(counter.number, counter.last_d), "n": n}
-            self.transaction.run("forget_deletions", place)
+            bounds = {"above": row_id(counter.number, 0), "below": row_id(counter.number, counter.last_d), "n": n}
+            self.transaction.run("forget_deletions", bounds)
         values = {"id": row_id(counter.number, counter.last_d), "n": n, "through": through}
         self.transaction.run("add_deletion", values)
 

@@ -1,4 +1,4 @@
-"""The server's end of the log process: sends batches, resolves futures, and knows the state of the log.
+"""The server's end of the log process: sends batches, resolves futures, and tracks the state of the log.
 
 Group commit without a timer: while one batch is being committed, the next one is collected. When it is as large as
 the one in flight, it is sent early, so that the process has the next batch at once. What is not confirmed within
@@ -79,7 +79,7 @@ class LogClient:
         self._waiting: deque[_QueuedJob] = deque()
         self._waiting_bytes = 0
         self._in_flight: deque[list[_QueuedJob]] = deque()
-        self._flush_soon = False
+        self._flush_scheduled = False
         # On a slow disk the next commit waits for this number of captures, or until the timer ends.
         self._expected = 0
         self._delay_timer: asyncio.TimerHandle | None = None
@@ -143,7 +143,7 @@ class LogClient:
             if len(self._waiting) >= self._expected:
                 self._loop.call_soon(self._flush)
         elif self._can_send:
-            self._flush_soon_once()
+            self._schedule_flush()
         if self._timeout_timer is None:
             self._timeout_timer = self._loop.call_later(0.25, self._check_timeouts)
         return future
@@ -204,10 +204,10 @@ class LogClient:
 
     # Batches
 
-    def _flush_soon_once(self) -> None:
+    def _schedule_flush(self) -> None:
         """Flush once at the end of this turn of the event loop, so that captures of one turn share a commit."""
-        if not self._flush_soon:
-            self._flush_soon = True
+        if not self._flush_scheduled:
+            self._flush_scheduled = True
             self._loop.call_soon(self._flush)
 
     @property
@@ -225,7 +225,7 @@ class LogClient:
         return chain(*self._in_flight, self._waiting)
 
     def _flush(self) -> None:
-        self._flush_soon = False
+        self._flush_scheduled = False
         if self._delay_timer is not None:
             self._delay_timer.cancel()
             self._delay_timer = None
@@ -276,13 +276,13 @@ class LogClient:
         self._send_next(sum(isinstance(item.job, AddCapture) for item in batch))
 
     def _send_next(self, captures: int) -> None:
-        if self._pace.delay_s and not self._flush_soon:
+        if self._pace.delay_s and not self._flush_scheduled:
             # Most of the senders that just got an answer send again; when all of them have, there is no one else to
             # wait for.
-            self._flush_soon, self._expected = True, captures
+            self._flush_scheduled, self._expected = True, captures
             self._delay_timer = self._loop.call_later(self._pace.delay_s, self._flush)
         elif len(self._waiting) < MIN_BATCH_AHEAD:
-            self._flush_soon_once()
+            self._schedule_flush()
         else:
             self._flush()
 

@@ -20,7 +20,7 @@ CHUNK = 64
 BINS = 100
 # A capture that is dated further in the future does not show how old it is; the next capture does.
 AHEAD_US = 60_000_000
-_FAR = 1 << BITS
+_MAX_NUMBER = 1 << BITS
 
 
 def drop_capture(batch: Batch, job: jobs.DropCapture) -> None:
@@ -30,7 +30,7 @@ def drop_capture(batch: Batch, job: jobs.DropCapture) -> None:
     id = row_id(counter.number, job.n)
     if job.n <= counter.floor_n or not batch.transaction.run("erase_capture", {"id": id}):
         raise Rejected("not_found", f"There is no capture {job.n} in this bin.")
-    _erase_beside(batch, counter.number, job.n - 1, job.n)
+    _erase_related(batch, counter.number, job.n - 1, job.n)
     batch.add_deletion(counter, job.n, through=False)
 
 
@@ -68,7 +68,9 @@ class _SweepRun:
     def erase_leftovers(self) -> bool:
         """Erase bytes of deleted captures; returns whether none are left."""
         for number, floor_n, last_k, last_d, deleted in self._transaction.all("with_leftovers"):
-            if not self._erase_up_to(number, floor_n) or not self._erase_outcomes(number, _FAR if deleted else floor_n):
+            if not self._erase_up_to(number, floor_n) or not self._erase_outcomes(
+                number, _MAX_NUMBER if deleted else floor_n
+            ):
                 return False
             if not deleted:
                 self._transaction.run("end_leftovers", {"number": number})
@@ -76,8 +78,8 @@ class _SweepRun:
             for query in ("erase_answers", "erase_faults", "erase_drills", "erase_rereads"):
                 self._transaction.run(query, {"bin": number})
             for query in ("erase_deletions", "erase_outcomes"):
-                place = {"after": row_id(number, 0), "upto": row_id(number, max(last_d, last_k))}
-                self._transaction.run(query, place)
+                bounds = {"after": row_id(number, 0), "upto": row_id(number, max(last_d, last_k))}
+                self._transaction.run(query, bounds)
             self._transaction.run("erase_bin", {"number": number})
         return True
 
@@ -101,8 +103,8 @@ class _SweepRun:
         before = self._job.now - kept_s * 1_000_000
         upto, more = floor_n, True
         while more and not self.is_over:
-            place = {"after": row_id(number, upto), "upto": row_id(number, last_n), "limit": CHUNK}
-            rows = self._transaction.all("oldest_captures", place | {"ahead": self._job.now + AHEAD_US})
+            bounds = {"after": row_id(number, upto), "upto": row_id(number, last_n), "limit": CHUNK}
+            rows = self._transaction.all("oldest_captures", bounds | {"ahead": self._job.now + AHEAD_US})
             due, more = _due(rows, before)
             if due is not None:
                 self._erase(number, upto, due)
@@ -117,10 +119,10 @@ class _SweepRun:
     def _erase_up_to(self, number: int, n: int) -> bool:
         """Erase captures up to n within the time limit; returns whether all of them are erased."""
         while True:
-            place = {"after": row_id(number, 0), "upto": row_id(number, n)}
-            first = self._transaction.one("next_capture", place)
+            bounds = {"after": row_id(number, 0), "upto": row_id(number, n)}
+            first = self._transaction.one("next_capture", bounds)
             if first is None or first[0] is None:
-                _erase_beside(self._batch, number, 0, n)
+                _erase_related(self._batch, number, 0, n)
                 return True
             if self.is_over:
                 return False
@@ -128,16 +130,16 @@ class _SweepRun:
             self._erase(number, start, min(start + CHUNK, n))
 
     def _erase(self, number: int, after: int, upto: int) -> None:
-        place = {"after": row_id(number, after), "upto": row_id(number, upto)}
-        self.removed += self._transaction.run("erase_captures", place)
-        _erase_beside(self._batch, number, after, upto)
+        bounds = {"after": row_id(number, after), "upto": row_id(number, upto)}
+        self.removed += self._transaction.run("erase_captures", bounds)
+        _erase_related(self._batch, number, after, upto)
 
     def _erase_outcomes(self, number: int, floor_n: int) -> bool:
         """Erase outcomes that were recorded before any remaining capture; they are ordered by `after_n`. Returns
         whether all are erased."""
         while True:
-            place = {"after": row_id(number, 0), "upto": last_id(number), "limit": 4 * CHUNK}
-            rows = self._transaction.all("settled_outcomes", place)
+            bounds = {"after": row_id(number, 0), "upto": last_id(number), "limit": 4 * CHUNK}
+            rows = self._transaction.all("settled_outcomes", bounds)
             old = [row[0] for row in rows if row[1] <= floor_n]
             if old:
                 self._transaction.run("erase_outcomes", {"after": row_id(number, 0), "upto": old[-1]})
@@ -157,8 +159,8 @@ def _due(rows: Sequence[SqlRow], before: int) -> tuple[int | None, bool]:
     return due, len(rows) == CHUNK
 
 
-def _erase_beside(batch: Batch, number: int, after: int, upto: int) -> None:
-    place = {"after": row_id(number, after), "upto": row_id(number, upto)}
-    batch.transaction.run("erase_sent_answers", place)
-    batch.transaction.run("erase_skips", place)
+def _erase_related(batch: Batch, number: int, after: int, upto: int) -> None:
+    bounds = {"after": row_id(number, after), "upto": row_id(number, upto)}
+    batch.transaction.run("erase_sent_answers", bounds)
+    batch.transaction.run("erase_skips", bounds)
     batch.transaction.run("erase_attempts", {"bin": number, "after": after, "upto": upto})

@@ -1,4 +1,4 @@
-"""The state of the log as the server knows it, and the results of recent captures. It is set before anything that
+"""The state of the log as seen by the server, and the results of recent captures. It is set before anything that
 can raise."""
 
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ class LogState:
     """The state of one log while the server runs.
 
     `doubt`: a write has failed, and no process has checked the file since. `suspect_file` is then created next to
-    the log for a server that starts later; if the disk is full, only this server knows.
+    the log for a server that starts later; if the disk is full, only this server has that state.
     """
 
     def __init__(self, suspect_file: Path) -> None:

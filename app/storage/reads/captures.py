@@ -58,8 +58,8 @@ class CaptureReads(MessageReads):
             wanted = await make_filter("captures", query, await self._space(bin) if query else None, ledger.ids)
             values = {"bin": bin, "limit": limit, **wanted.values}
             if after is not None:
-                place = {"after": up_to(after), "until": up_to(upto)}
-                rows = await ledger.run(wanted.put_into("list_after"), values | place)
+                bounds = {"after": up_to(after), "until": up_to(upto)}
+                rows = await ledger.run(wanted.put_into("list_after"), values | bounds)
             else:
                 rows = await ledger.run(wanted.put_into("list_newest"), values | {"before": up_to(before)})
         return [read_capture_row(row) for row in rows]

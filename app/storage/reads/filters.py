@@ -46,7 +46,7 @@ class SqlFilter:
 NO_FILTER = SqlFilter("", {})
 
 
-async def make_filter(of: str, query: Query | None, space: SqlRow | None, ask: RunQuery | None) -> SqlFilter:
+async def make_filter(of: str, query: Query | None, space: SqlRow | None, run_query: RunQuery | None) -> SqlFilter:
     """The filter of captures or messages (`of`) in a space. `ask` runs a query and returns the ids of its rows; None
     if there are only a few rows, so that no index pays off. `space` is a row of `spaces`, or None."""
     if query is None or not query.terms:
@@ -59,9 +59,9 @@ async def make_filter(of: str, query: Query | None, space: SqlRow | None, ask: R
             name = f"t{index}_{number}"
             conditions.append(f"({SQL[f'{of}_{fragment}'].replace(':p', f':{name}')})")
             values[name] = value
-        said = " and ".join(conditions)
-        parts.append(f"not coalesce({said}, 0)" if term.negated else f"({said})")
-    driven = None if ask is None or space is None else await _drive(of, query, _SearchSpace(space, ask))
+        condition = " and ".join(conditions)
+        parts.append(f"not coalesce({condition}, 0)" if term.negated else f"({condition})")
+    driven = None if run_query is None or space is None else await _drive(of, query, _SearchSpace(space, run_query))
     if driven is not None:
         # Captures that are not indexed yet have higher ids than all that are.
         parts.insert(0, f"({SQL[f'{of}_driven' + ('' if driven.upto is None else '_or_later')]})")
@@ -80,48 +80,50 @@ class _DriverIds:
 class _SearchSpace:
     """A space, and the function that runs queries."""
 
-    def __init__(self, space: SqlRow, ask: RunQuery) -> None:
+    def __init__(self, space: SqlRow, run_query: RunQuery) -> None:
         self.number = int(space["number"])
         self.upto = row_id(self.number, space["indexed_n"])
-        self._ask = ask
+        self._run_query = run_query
 
     async def ids(self, query: str, **values: object) -> Sequence[int]:
         """The ids of a driver, at most `FEW` + 1."""
-        return await self._ask(query, {"space": self.number, "limit": FEW + 1, **values})
+        return await self._run_query(query, {"space": self.number, "limit": FEW + 1, **values})
 
 
-async def _drive(of: str, query: Query, place: _SearchSpace) -> _DriverIds | None:
+async def _drive(of: str, query: Query, search_space: _SearchSpace) -> _DriverIds | None:
     """The smallest set of ids of any term; None if all terms have many."""
     best: _DriverIds | None = None
     for term in query.terms:
         if term.negated:
             continue
-        driven = await (_drive_words(of, term, place) if isinstance(term, Words) else _drive_term(of, term, place))
+        driven = await (
+            _drive_words(of, term, search_space) if isinstance(term, Words) else _drive_term(of, term, search_space)
+        )
         if driven is not None and (best is None or len(driven.found) < len(best.found)):
             best = driven
     return best
 
 
-async def _drive_term(of: str, term: Term, place: _SearchSpace) -> _DriverIds | None:
+async def _drive_term(of: str, term: Term, search_space: _SearchSpace) -> _DriverIds | None:
     if isinstance(term, Patterns):
-        return await _drive_patterns(of, term, place)
+        return await _drive_patterns(of, term, search_space)
     if not isinstance(term, OneOf) or not (term.key == "has" or _is_worth_it(of, term)):
         return None
-    found = await place.ids(f"drive_{of}_{term.key}", p=json.dumps(term.values))
+    found = await search_space.ids(f"drive_{of}_{term.key}", p=json.dumps(term.values))
     return _DriverIds(found) if len(found) <= FEW else None
 
 
-async def _drive_patterns(of: str, term: Patterns, place: _SearchSpace) -> _DriverIds | None:
+async def _drive_patterns(of: str, term: Patterns, search_space: _SearchSpace) -> _DriverIds | None:
     # Both numbers of a message are in the same index.
     key = "from" if of == "messages" and term.key == "to" else term.key
-    said = [
+    ranges = [
         (spelling, spelling + (_BEGINNING if pattern.prefix else _WHOLE))
         for pattern in term.patterns
         for spelling in pattern.spellings
     ]
     # The position of the index is read before its content: captures that are indexed in between are found twice.
-    upto = place.upto if of == "captures" and key in ("from", "to") else None
-    found = await place.ids(f"drive_{of}_{key}", p=json.dumps(said))
+    upto = search_space.upto if of == "captures" and key in ("from", "to") else None
+    found = await search_space.ids(f"drive_{of}_{key}", p=json.dumps(ranges))
     return _DriverIds(found, upto) if len(found) <= FEW else None
 
 
@@ -134,15 +136,17 @@ def _is_worth_it(of: str, term: OneOf) -> bool:
     return term.key == "status" and (of == "messages" or set(term.values) <= failures)
 
 
-async def _drive_words(of: str, term: Words, place: _SearchSpace) -> _DriverIds | None:
-    said = " OR ".join(_match(phrase) for phrase in term.phrases)
+async def _drive_words(of: str, term: Words, search_space: _SearchSpace) -> _DriverIds | None:
+    phrases = " OR ".join(_match(phrase) for phrase in term.phrases)
     columns = "text" if term.text_only else "{text rest}"
-    hits = await place.ids("search_hits", match=f"scope : {scope_of(place.number)} AND {columns} : ({said})")
+    hits = await search_space.ids(
+        "search_hits", match=f"scope : {scope_of(search_space.number)} AND {columns} : ({phrases})"
+    )
     if len(hits) > FEW:
         return None
     if of == "captures":
-        return _DriverIds(hits, place.upto)
-    found = await place.ids("messages_of_hits", hits=json.dumps(list(hits)), upto=place.upto)
+        return _DriverIds(hits, search_space.upto)
+    found = await search_space.ids("messages_of_hits", hits=json.dumps(list(hits)), upto=search_space.upto)
     return _DriverIds(found) if len(found) <= FEW else None
 
 

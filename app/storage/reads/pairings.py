@@ -25,12 +25,12 @@ class PairingReads(MessageReads):
         self, bin_id: str, *, limit: int, before: int | None = None, only: Collection[Verdict] | None = None
     ) -> Sequence[Pairing]:
         bin = await self._followed(bin_id)
-        place = {"bin": bin, "limit": limit, "before": up_to(before)}
+        bounds = {"bin": bin, "limit": limit, "before": up_to(before)}
         if only is None:
-            return await self._filled_in(bin, await self._ledger.all("list_pairings", place))
+            return await self._filled_in(bin, await self._ledger.all("list_pairings", bounds))
         rows: list[SqlRow] = []
         for verdict in frozenset(only):
-            rows += await self._ledger.all("list_pairings_with", place | {"verdict": verdict.value})
+            rows += await self._ledger.all("list_pairings_with", bounds | {"verdict": verdict.value})
         rows.sort(key=lambda row: int(row["id"]), reverse=True)
         return await self._filled_in(bin, rows[:limit])
 
@@ -64,15 +64,15 @@ class PairingReads(MessageReads):
         return [
             replace(
                 pairing,
-                hits=tuple(_told(hit, found.get(hit.n)) for hit in pairing.hits),
-                **_words(found.get(pairing.hits[0].n) if pairing.voice else row),
+                hits=tuple(_with_outcome(hit, found.get(hit.n)) for hit in pairing.hits),
+                **_parties(found.get(pairing.hits[0].n) if pairing.voice else row),
                 **({} if pairing.voice else {"message_id": row["message_id"]}),
             )
             for pairing, row in zip(pairings, rows, strict=True)
         ]
 
 
-def _told(hit: Hit, row: SqlRow | None) -> Hit:
+def _with_outcome(hit: Hit, row: SqlRow | None) -> Hit:
     """A hit with its outcome and its fault."""
     if row is None:
         return hit
@@ -84,5 +84,5 @@ def _told(hit: Hit, row: SqlRow | None) -> Hit:
     return hit
 
 
-def _words(row: SqlRow | None) -> dict[str, Any]:
+def _parties(row: SqlRow | None) -> dict[str, Any]:
     return {} if row is None else {name: row[name] for name in ("provider", "sender", "recipient", "text")}

@@ -16,14 +16,14 @@ class WordsMatch:
         self._texts: dict[str, Tokens] = {}
         self._phrases: dict[str, Phrases] = {}
 
-    def __call__(self, text: str, rest: str, said: str) -> bool:
-        """Whether one of the phrases is in one of the texts. `said`: the phrases as JSON, each with its words and a
+    def __call__(self, text: str, rest: str, phrases_json: str) -> bool:
+        """Whether one of the phrases is in one of the texts. `phrases_json`: a list of phrases, each its words and a
         prefix flag."""
-        phrases = self._phrases.get(said)
+        phrases = self._phrases.get(phrases_json)
         if phrases is None:
             if len(self._phrases) >= MAX_PHRASES:
                 self._phrases.clear()
-            phrases = self._phrases[said] = Phrases(json.loads(said))
+            phrases = self._phrases[phrases_json] = Phrases(json.loads(phrases_json))
         return phrases.stand_in(self._tokens(text)) or (bool(rest) and phrases.stand_in(self._tokens(rest)))
 
     def _tokens(self, text: str) -> Tokens:

@@ -11,7 +11,7 @@ from ...errors import CannotStart
 from ..ids import number_of, owner_of
 from ..queries import SQL
 from .connections import open_log
-from .files import beside
+from .files import sibling_file
 from .migrate import newest
 
 _OURS = {"bins", "captures", "outcomes", "sessions", "runs"}
@@ -81,7 +81,7 @@ def try_out(folder: Path) -> None:
 
 def open_to_read(path: Path) -> sqlite3.Connection:
     """A connection that creates no files, neither a database nor a write-ahead log."""
-    immutable = "" if beside(path, "-wal").exists() else "&immutable=1"
+    immutable = "" if sibling_file(path, "-wal").exists() else "&immutable=1"
     return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro{immutable}", uri=True)
 
 

@@ -30,13 +30,15 @@ def back_up(log: Path, file: Path, report: ReportProgress) -> None:
 def copy(source: Path, target: Path, report: ReportProgress | None = None) -> None:
     """Copy one snapshot in a single read transaction; without it each commit of the server would restart the copy.
     Raises sqlite3.Error, OSError."""
-    with closing(open_to_read(source)) as here, closing(sqlite3.connect(target)) as there:
-        here.execute("begin")
-        here.execute("pragma schema_version").fetchone()
-        here.backup(there, pages=PAGES, progress=report and (lambda _, left, total: report(total - left, total)))
-        here.execute("rollback")
-        there.execute("pragma journal_mode = delete")
-        verdict = there.execute("pragma integrity_check").fetchone()[0]
+    with closing(open_to_read(source)) as source_connection, closing(sqlite3.connect(target)) as target_connection:
+        source_connection.execute("begin")
+        source_connection.execute("pragma schema_version").fetchone()
+        source_connection.backup(
+            target_connection, pages=PAGES, progress=report and (lambda _, left, total: report(total - left, total))
+        )
+        source_connection.execute("rollback")
+        target_connection.execute("pragma journal_mode = delete")
+        verdict = target_connection.execute("pragma integrity_check").fetchone()[0]
         if verdict != "ok":
             raise sqlite3.DatabaseError(f"the copy is not sound: {verdict}")
     sync(target)

@@ -16,7 +16,7 @@ _MAGIC = b"SQLite format 3\0"
 _CHUNK = 1 << 20
 
 
-def beside(path: Path, suffix: str) -> Path:
+def sibling_file(path: Path, suffix: str) -> Path:
     """The file with the same name and a suffix."""
     return path.with_name(path.name + suffix)
 
@@ -33,16 +33,16 @@ class Files:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._expected = {suffix: _identity(beside(path, suffix)) for suffix in SUFFIXES}
+        self._expected = {suffix: _identity(sibling_file(path, suffix)) for suffix in SUFFIXES}
         self._database, self._index = (
-            os.open(beside(path, suffix), os.O_RDONLY | os.O_CLOEXEC) for suffix in ("", "-shm")
+            os.open(sibling_file(path, suffix), os.O_RDONLY | os.O_CLOEXEC) for suffix in ("", "-shm")
         )
 
     def check(self) -> None:
         """Raises Gone with the file that was replaced, or CannotWrite if that cannot be checked."""
         try:
             for suffix, known in self._expected.items():
-                path = beside(self._path, suffix)
+                path = sibling_file(self._path, suffix)
                 if _identity(path) != known:
                     raise Gone(f"{path} was deleted or replaced while smsbin was running.")
             if os.pread(self._database, len(_MAGIC), 0) != _MAGIC:
@@ -53,7 +53,7 @@ class Files:
     def wal_bytes(self) -> int:
         """The size of the write-ahead log, or 0 if it cannot be read."""
         try:
-            return beside(self._path, "-wal").stat().st_size
+            return sibling_file(self._path, "-wal").stat().st_size
         except OSError:
             return 0
 
@@ -70,8 +70,8 @@ class Files:
         os.close(self._database)
         os.close(self._index)
 
-    def _number(self, place: int) -> int:
-        return int(struct.unpack("=I", os.pread(self._index, 4, place))[0])
+    def _number(self, offset: int) -> int:
+        return int(struct.unpack("=I", os.pread(self._index, 4, offset))[0])
 
 
 def _identity(path: Path) -> tuple[int, int] | None:
@@ -85,10 +85,10 @@ def _identity(path: Path) -> tuple[int, int] | None:
 def remove(path: Path) -> None:
     """Delete a database with its write-ahead log."""
     for suffix in SUFFIXES:
-        beside(path, suffix).unlink(missing_ok=True)
+        sibling_file(path, suffix).unlink(missing_ok=True)
 
 
-def write_again(path: Path) -> None:
+def rewrite_in_place(path: Path) -> None:
     """Rewrite a file in place and sync it, so that pages that were dropped after a failed sync reach the disk.
     Raises OSError."""
     try:

@@ -9,7 +9,7 @@ from ..transaction import DamagedFile, Doubtful
 from .checkpoints import Checkpoints
 from .connections import open_log
 from .failures import translate
-from .files import Files, beside, write_again
+from .files import Files, rewrite_in_place, sibling_file
 from .migrate import migrate
 from .transaction import SqliteDatabase
 
@@ -39,7 +39,7 @@ def open_log_file(path: Path, *, doubt: bool) -> LogFile:
     """
     try:
         if doubt:
-            _check_again(path)
+            _rewrite_and_check(path)
         connection = open_log(path)
         migrate(connection)
         files = Files(path)
@@ -48,10 +48,10 @@ def open_log_file(path: Path, *, doubt: bool) -> LogFile:
         raise translate(error) or error from error
 
 
-def _check_again(path: Path) -> None:
+def _rewrite_and_check(path: Path) -> None:
     # This is first, because after a power cut during the checkpoint the database can be repaired only with the whole
     # log.
-    write_again(beside(path, "-wal"))
+    rewrite_in_place(sibling_file(path, "-wal"))
     connection = open_log(path)
     try:
         busy, *_ = connection.execute("pragma wal_checkpoint(truncate)").fetchone()

@@ -105,25 +105,25 @@ class ReadPool:
     async def _run(self, text: str, values: Mapping[str, object], budget: "_ReadTime") -> Sequence[sqlite3.Row]:
         file = self._file()
         if file != self._opened:
-            await self._open_again(file)
+            await self._reopen(file)
         reader = await self._free.get()
         since = ticks()
         reader.ends_at = since + budget.left_s
-        is_wanted = True
+        is_awaited = True
         try:
             return list(await reader.connection.execute_fetchall(text, values))
         except asyncio.CancelledError:
-            is_wanted = False
+            is_awaited = False
             raise
         except sqlite3.Error as error:
             raise self._explain(error, budget) from error
         finally:
             budget.left_s -= ticks() - since
-            if is_wanted:
+            if is_awaited:
                 self._free.put_nowait(reader)
             else:
                 await reader.stop()
-                start_task(self._put_back(reader), name="reader")
+                start_task(self._return_to_pool(reader), name="reader")
 
     def _explain(self, error: sqlite3.Error, budget: "_ReadTime") -> Exception:
         if getattr(error, "sqlite_errorname", None) == _INTERRUPTED:
@@ -135,13 +135,13 @@ class ReadPool:
             self._damaged(str(known))
         return NotReadable(f"The database cannot be read: {error}")
 
-    async def _put_back(self, reader: _ReadConnection) -> None:
+    async def _return_to_pool(self, reader: _ReadConnection) -> None:
         """Return the connection to the pool when its thread has ended the stopped query."""
         with suppress(sqlite3.Error, ValueError):
             await reader.connection.execute_fetchall("select 1")
         self._free.put_nowait(reader)
 
-    async def _open_again(self, file: str) -> None:
+    async def _reopen(self, file: str) -> None:
         async with self._opening:
             if file == self._opened:
                 return
@@ -163,12 +163,12 @@ class ReadPool:
 
     async def _all_free(self) -> None:
         """Take all connections out of the pool, so that running queries end on the old file."""
-        taken: list[_ReadConnection] = []
+        connections: list[_ReadConnection] = []
         try:
-            while len(taken) < len(self._readers):
-                taken.append(await self._free.get())
+            while len(connections) < len(self._readers):
+                connections.append(await self._free.get())
         except asyncio.CancelledError:
-            for reader in taken:
+            for reader in connections:
                 self._free.put_nowait(reader)
             raise
 

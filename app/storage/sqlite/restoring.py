@@ -16,7 +16,7 @@ from ...files import new_file, remove_leftovers
 from ..lock import lock_directory
 from .checking import Contents, check_log
 from .copying import copy, sync
-from .files import SUFFIXES, beside, remove
+from .files import SUFFIXES, remove, sibling_file
 
 # The suffix of the copy before it replaces the log; a random part precedes it.
 RESTORING = ".restoring"
@@ -35,14 +35,14 @@ async def restore(file: Path, log: Path, now: datetime, *, replace: bool) -> Res
     contents = check_log(file)
     lock = await lock_directory(log.parent)
     try:
-        return Restored(contents, _put(file, contents, log, now, replace=replace))
+        return Restored(contents, _install(file, contents, log, now, replace=replace))
     except (sqlite3.Error, OSError) as error:
         raise CannotStart(f"{log} was not restored: {error}.") from None
     finally:
         os.close(lock)
 
 
-def _put(file: Path, contents: Contents, log: Path, now: datetime, *, replace: bool) -> Path | None:
+def _install(file: Path, contents: Contents, log: Path, now: datetime, *, replace: bool) -> Path | None:
     """Returns the new path of the old log. Raises CannotStart, sqlite3.Error, OSError."""
     remove_leftovers(log, suffix=RESTORING)
     with new_file(log, suffix=RESTORING) as part:
@@ -68,13 +68,13 @@ def _move_aside(log: Path, now: datetime) -> Path | None:
     """Rename the old log and its write-ahead log; returns the new path, or None if there was none."""
     if not log.exists():
         return None
-    aside = first = beside(log, f".before-{now:%Y%m%dT%H%M%SZ}")
+    aside = first = sibling_file(log, f".before-{now:%Y%m%dT%H%M%SZ}")
     for number in count(2):
         if not aside.exists():
             break
-        aside = beside(first, f"-{number}")
+        aside = sibling_file(first, f"-{number}")
     for suffix in SUFFIXES:
-        if beside(log, suffix).exists():
-            beside(log, suffix).rename(beside(aside, suffix))
+        if sibling_file(log, suffix).exists():
+            sibling_file(log, suffix).rename(sibling_file(aside, suffix))
             sync(log.parent)
     return aside

@@ -18,7 +18,7 @@ from ...domain.roles import Kind, Role
 from ...domain.search import parse_query
 from ...errors import Invalid, NotFound
 from ...providers import recognise
-from ...providers.answers import Preset, presets_for
+from ...providers.answers import AnswerPreset, presets_for
 from ...services.answers import matching_rule
 from ...services.large import work_on
 from ...services.replies import values_of
@@ -59,7 +59,7 @@ class AnswersPage:
     role: Role
     here: str
     draft: RoleAnswersDraft
-    presets: Sequence[Preset]
+    presets: Sequence[AnswerPreset]
     is_set: bool
     changed: bool
     samples: Sequence[CaptureRow]

@@ -6,7 +6,8 @@ from typing import Annotated, TypedDict
 
 from msgspec import UNSET, Meta, UnsetType
 
-from ...domain.bins import NAME_LENGTH, PROVIDER_TITLES
+from ...domain.bins import NAME_LENGTH
+from ...domain.providers import PROVIDER_TITLES
 from ...domain.units import MAX_DURATION, parse_duration
 from ..site.convert import Input
 from ..site.shapes import Provider

@@ -59,7 +59,7 @@ def show_bin(bin: Bin, root: str) -> BinShape:
     return BinShape(
         id=bin.id,
         name=bin.name,
-        provider=bin.provider,  # type: ignore[arg-type]  # checked where it was set
+        provider=bin.provider,
         retention=None if bin.retention is None else format_duration(bin.retention),
         stuck_after=format_duration(bin.stuck_after),
         created_at=rfc3339(bin.created_at),

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from aiohttp import web
 
 from ... import clock, keys
-from ...domain.bins import PROVIDER_TITLES, Bin
+from ...domain.bins import Bin
 from ...domain.faults import ActiveFault, Fault, FaultKind
+from ...domain.providers import PROVIDER_TITLES
 from ...domain.roles import Role
 from ...errors import Invalid, NotFound
 from ...providers import PROVIDERS, sheet_of

@@ -7,14 +7,14 @@ from typing import Any
 from urllib.parse import urlencode
 
 from ... import clock
-from ...domain.simulations import FAILED_SHARE, SimulationSpec, Targets, Trouble, What
+from ...domain.simulations import FAILED_SHARE, SimulationSpec, Targets, Traffic, Trouble
 from ...errors import Invalid
 from ...services.simulations.runs import Run
 from ..site.convert import convert
 from ..site.forms import number_of
 from .inputs import SimulationInput, TargetsInput
 
-NEEDED = {What.INBOUND: "primary", What.OUTBOUND: "status", What.VOICE: "primary"}
+NEEDED = {Traffic.INBOUND: "primary", Traffic.OUTBOUND: "status", Traffic.VOICE: "primary"}
 _CUSTOMER, _OURS = "+14155550107", "+19495550142"
 _LONG = (
     "Ünïcode ☂ travels as UCS-2, 70 characters at a time, so this text of many words becomes parts: 漢字, مرحبا, 🎉. "
@@ -65,7 +65,7 @@ PRESETS = (
 def defaults(provider: str | None) -> dict[str, str]:
     """The form before any input. Its seed is random and shown, so that the preview is what will be sent."""
     return {
-        "provider": provider or "ytel", "what": What.INBOUND.value, "count": "1", "rate": "5", "speed": "1",
+        "provider": provider or "ytel", "what": Traffic.INBOUND.value, "count": "1", "rate": "5", "speed": "1",
         "seed": str(int(clock.dice() * 1_000_000)), "failed": f"{FAILED_SHARE * 100:g}", "target": "bin",
     }  # fmt: skip
 
@@ -135,7 +135,7 @@ def command_line(wish: SimulationSpec, bin_id: str, own: Targets | None) -> str:
     words += [word for url in wish.media for word in ("--media", url)]
     words += ["--count", str(wish.count), "--rate", f"{wish.rate:g}", "--seed", str(wish.seed)]
     words += [word for trouble in sorted(wish.trouble) for word in ("--trouble", trouble.value)]
-    if wish.what is What.OUTBOUND:
+    if wish.what is Traffic.OUTBOUND:
         words += ["--failed", f"{wish.failed_share * 100:g}"]
     if wish.speed != 1:
         words += ["--speed", f"{wish.speed:g}"]

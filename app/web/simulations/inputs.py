@@ -13,8 +13,8 @@ from ...domain.simulations import (
     MOST_MESSAGES,
     SimulationSpec,
     Targets,
+    Traffic,
     Trouble,
-    What,
 )
 from ...egress import check_target
 from ...errors import Invalid
@@ -80,7 +80,7 @@ class SimulationInput(Input, frozen=True, kw_only=True, rename=PARTIES):
     """A run of requests shaped like a provider's."""
 
     provider: Provider
-    what: Annotated[What, Meta(description="voice: where the provider has calls here.")]
+    what: Annotated[Traffic, Meta(description="voice: where the provider has calls here.")]
     sender: Annotated[
         Party | None, Meta(description="Default: fictional.", extra={"reason": PARTY, "check": _check_party})
     ] = None
@@ -142,7 +142,7 @@ class SimulationInput(Input, frozen=True, kw_only=True, rename=PARTIES):
     def simulation(self) -> SimulationSpec:
         """As a domain object. Invalid: the provider has no calls."""
         play = PROVIDERS[self.provider]
-        if self.what is What.VOICE and not play.play.voice:
+        if self.what is Traffic.VOICE and not play.play.voice:
             raise Invalid(("what", f"must be inbound or outbound: {play.title} has no calls here"))
         return SimulationSpec(
             provider=self.provider,

@@ -10,7 +10,14 @@ from ... import clock, keys
 from ...domain.bins import Bin
 from ...domain.curl import as_curl
 from ...domain.roles import Kind, Role
-from ...domain.simulations import MARK, MOST_A_SECOND, MOST_ABROAD_A_SECOND, MOST_MESSAGES, Attempt, What
+from ...domain.simulations import (
+    MARK,
+    MOST_A_SECOND,
+    MOST_ABROAD_A_SECOND,
+    MOST_MESSAGES,
+    SimulationAttempt,
+    Traffic,
+)
 from ...domain.sms import SmsFacts, describe_sms
 from ...errors import Conflict, Invalid
 from ...providers import PROVIDERS
@@ -57,7 +64,7 @@ class RunView:
     bin: Bin
     run: Run
     told: str
-    shown: Sequence[Attempt]
+    shown: Sequence[SimulationAttempt]
     upto: int
     roles: Mapping[str, Role]
 
@@ -71,10 +78,10 @@ class SimulatePage:
     sheets: Sequence[Sheet]
     sheet: Sheet
     said: Mapping[str, str]
-    what: What
+    what: Traffic
     rule: Sequence[str]
     presets: Sequence[FormPreset] = PRESETS
-    whats: Mapping[What, str] = field(default_factory=lambda: WHATS)
+    whats: Mapping[Traffic, str] = field(default_factory=lambda: WHATS)
     troubles: Mapping[Any, str] = field(default_factory=lambda: TROUBLES)
     limits: Mapping[str, int] = field(default_factory=lambda: LIMITS)
     preview: RequestPreview | None = None
@@ -147,7 +154,7 @@ async def _run(request: web.Request) -> tuple[Bin, Run]:
 def _render(
     request: web.Request, bin: Bin, form: Mapping[str, str], *, status: int = 200, **more: Any
 ) -> web.StreamResponse:
-    what = What(form["what"]) if form.get("what") in set(What) else What.INBOUND
+    what = Traffic(form["what"]) if form.get("what") in set(Traffic) else Traffic.INBOUND
     sheet = PROVIDERS.get(form.get("provider", "")) or sheets()[0]
     page = SimulatePage(
         bin=bin, urls=urls_of(site_of(request).root, bin), sheets=sheets(), sheet=sheet, said=form, what=what,
@@ -170,7 +177,7 @@ def _preview(request: web.Request, bin: Bin, given: SimulationInput) -> RequestP
     cue = opening(wish, now)
     if cue is None or targets is None:
         return None
-    url = (targets.status if wish.what is What.OUTBOUND else targets.primary) or ""
+    url = (targets.status if wish.what is Traffic.OUTBOUND else targets.primary) or ""
     made = compose_request(PROVIDERS[wish.provider], replace(cue.spec, url=url), wish.trouble)
     host, slash, path = url.partition("://")[2].partition("/")
     raw = as_raw(made, f"{slash or '/'}{path}", now)

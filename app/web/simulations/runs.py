@@ -7,7 +7,7 @@ from aiohttp import web
 from ... import keys
 from ...domain.bins import Bin
 from ...domain.roles import Role
-from ...domain.simulations import MOST_ABROAD_A_SECOND, Targets, What
+from ...domain.simulations import MOST_ABROAD_A_SECOND, Targets, Traffic
 from ...errors import Invalid
 from ...services.simulations.runs import Run
 from ..site.urls import capture_url, public_root, server_address
@@ -29,13 +29,13 @@ def start(request: web.Request, bin: Bin, given: SimulationInput) -> Run:
     return simulating.begin(bin.id, simulation, own, request.app[keys.SETTINGS].allow_targets)
 
 
-def targets_of(request: web.Request, bin: Bin, what: What) -> Targets:
+def targets_of(request: web.Request, bin: Bin, what: Traffic) -> Targets:
     """The bin's own URLs, by an address under which this server reaches itself; `named`: as providers reach them."""
     server = server_address(request)
     name = request.transport.get_extra_info("sockname") if request.transport else None
     host, port = (name[0], name[1]) if name else ("127.0.0.1", request.app[keys.SETTINGS].port)
     here = f"http://{f'[{host}]' if ':' in host else host}:{port}{server.base}"
-    voice = what is What.VOICE
+    voice = what is Traffic.VOICE
 
     def under(root: str) -> Targets:
         return Targets(

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from ...domain.simulations import Attempt, Trouble, What
+from ...domain.simulations import SimulationAttempt, Traffic, Trouble
 from ...domain.units import rfc3339
 from ...services.simulations.runs import Run
 from ..site.shapes import PARTIES, Provider, Time
@@ -32,7 +32,7 @@ class SimulationShape(msgspec.Struct, rename=PARTIES):
     id: str
     state: Literal["running", "done", "stopped", "failed"]
     provider: Provider
-    what: What
+    what: Traffic
     sender: str | None
     recipient: str | None
     text: str | None
@@ -69,7 +69,7 @@ def show_run(run: Run, *, with_mark: bool = False) -> SimulationShape:
     """The current state of a run."""
     wish, progress = run.spec, run.progress
     return SimulationShape(
-        id=run.id, state=progress.state.value, provider=wish.provider, what=wish.what,  # type: ignore[arg-type]
+        id=run.id, state=progress.state.value, provider=wish.provider, what=wish.what,
         sender=wish.sender, recipient=wish.recipient, text=wish.text, media=list(wish.media), count=wish.count,
         rate=wish.rate, seed=wish.seed, trouble=sorted(wish.trouble), failed_share=wish.failed_share,
         speed=wish.speed, started_at=rfc3339(run.started_at),
@@ -80,7 +80,7 @@ def show_run(run: Run, *, with_mark: bool = False) -> SimulationShape:
     )  # fmt: skip
 
 
-def _show_attempt(attempt: Attempt) -> AttemptShape:
+def _show_attempt(attempt: SimulationAttempt) -> AttemptShape:
     return AttemptShape(
         message_id=attempt.message_id, role=attempt.role, sent_at=rfc3339(attempt.at), word=attempt.word,  # type: ignore[arg-type]
         status=attempt.status, ms=attempt.ms, ok=attempt.ok, error=attempt.error, n=attempt.n,

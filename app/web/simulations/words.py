@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
-from ...domain.simulations import Progress, RunState, SimulationSpec, Trouble, What
+from ...domain.simulations import Progress, RunState, SimulationSpec, Traffic, Trouble
 from ...providers.sheet import Play, Sheet
 
 WHATS = {
-    What.INBOUND: "Inbound SMS, MMS",
-    What.OUTBOUND: "Outbound callbacks",
-    What.VOICE: "Inbound call",
+    Traffic.INBOUND: "Inbound SMS, MMS",
+    Traffic.OUTBOUND: "Outbound callbacks",
+    Traffic.VOICE: "Inbound call",
 }
 TROUBLES = {
     Trouble.DUPLICATE: "Duplicates: one request in ten is sent twice",
@@ -21,23 +21,23 @@ TROUBLES = {
 }
 
 
-def rule_of(sheet: Sheet, what: What) -> Sequence[str]:
+def rule_of(sheet: Sheet, what: Traffic) -> Sequence[str]:
     """How this provider behaves, one sentence each; the last one says what is assumed."""
     play = sheet.play
     sentences = [f"{sheet.title} waits {play.timeout_s:g} s for an answer and {_tries(play)}.", _failure(play, what)]
-    if what is What.OUTBOUND:
+    if what is Traffic.OUTBOUND:
         sentences.insert(0, f"A message is told by its callbacks: {_words(play)}.")
         sentences.append("Callbacks go to the status URL, which has no fallback.")
-    elif play.voice_fallback if what is What.VOICE else play.fallback:
+    elif play.voice_fallback if what is Traffic.VOICE else play.fallback:
         sentences.append("After that the fallback is asked, by the same rule.")
     else:
-        sentences.append(f"{sheet.title} has no fallback URL for {'calls' if what is What.VOICE else 'SMS'}.")
+        sentences.append(f"{sheet.title} has no fallback URL for {'calls' if what is Traffic.VOICE else 'SMS'}.")
     return [*sentences, play.assumed] if play.assumed else sentences
 
 
 def describe_run(wish: SimulationSpec, progress: Progress) -> str:
     """The progress or the end of a run, in one sentence."""
-    what = "call" if wish.what is What.VOICE else "message"
+    what = "call" if wish.what is Traffic.VOICE else "message"
     state = {
         RunState.RUNNING: "Running",
         RunState.DONE: "Done",
@@ -59,8 +59,8 @@ def count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def _failure(play: Play, what: What) -> str:
-    xml = ", and so has XML that is not well formed" if play.wants_xml and what is not What.OUTBOUND else ""
+def _failure(play: Play, what: Traffic) -> str:
+    xml = ", and so has XML that is not well formed" if play.wants_xml and what is not Traffic.OUTBOUND else ""
     redirects = f"up to {play.redirects} redirects on the same host are" if play.redirects else "redirects are not"
     return f"Any answer but 2xx has failed{xml}; {redirects} followed."
 

@@ -43,7 +43,7 @@ async def credential_of(request: web.Request) -> Credential | None:
         scheme, _, token = header.partition(" ")
         return "bearer" if scheme.lower() == "bearer" and access.opens(token.strip()) else None
     cookie = request.cookies.get(cookie_name(request))
-    return "cookie" if cookie and await access.knows(cookie) else None
+    return "cookie" if cookie and await access.has_session(cookie) else None
 
 
 def ask_to_sign_in(request: web.Request) -> web.StreamResponse:

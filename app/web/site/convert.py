@@ -5,10 +5,11 @@
 converts each of the fields. A field may say more in the `extra` of its `Meta`:
 
 - `reason`: what would be right, in place of the words made from the type.
+- `values`: the only values that are accepted.
 - `check`: called with the converted value; its ValueError says what is wrong.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeVar, get_args
@@ -60,6 +61,7 @@ class _InputField:
     struct: type[Input] | None
     is_list: bool
     reason: str
+    values: Collection[object] | None
     check: Callable[[Any], object] | None
 
 
@@ -83,7 +85,8 @@ def _field(declared: msgspec.structs.FieldInfo, info: inspect.Type) -> _InputFie
         is_nullable=any(isinstance(kind, inspect.NoneType) for kind in kinds),
         struct=structs[0] if structs else None,
         is_list=bool(items),
-        reason=extra.get("reason") or f"must be {' or '.join(map(_describe, kinds))}",
+        reason=_reason(extra, kinds),
+        values=extra.get("values"),
         check=extra.get("check"),
     )
 
@@ -144,8 +147,16 @@ def _value(raw: object, field: _InputField, path: str, problems: Problems) -> An
     except ValueError as error:
         problems.append((path, str(error)))
     else:
-        return value
+        if field.values is None or value in field.values:
+            return value
+        problems.append((path, field.reason))
     return None
+
+
+def _reason(extra: dict[str, Any], kinds: list[inspect.Type]) -> str:
+    if "values" in extra and "reason" not in extra:
+        return f"must be one of {', '.join(extra['values'])}"
+    return extra.get("reason") or f"must be {' or '.join(map(_describe, kinds))}"
 
 
 def _describe(kind: inspect.Type) -> str:

@@ -9,11 +9,11 @@ import msgspec
 from msgspec import Meta
 
 from ...domain.findings import FINDINGS
+from ...domain.providers import PROVIDER_TITLES
 
-Provider = Literal[
-    "ytel", "twilio", "signalwire", "plivo", "telnyx", "vonage", "bandwidth", "sinch", "messagebird", "infobip",
-    "clicksend", "aws",
-]  # fmt: skip
+Provider = Annotated[
+    str, Meta(extra_json_schema={"enum": list(PROVIDER_TITLES)}, extra={"values": tuple(PROVIDER_TITLES)})
+]
 StatusName = Literal[
     "received", "unknown", "queued", "sending", "sent", "canceled", "expired", "rejected", "undelivered", "failed",
     "delivered", "read",

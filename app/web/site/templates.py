@@ -12,10 +12,11 @@ import jinja2
 from aiohttp import web
 
 from ... import __version__, clock, keys
-from ...domain.bins import KEY, PROVIDER_TITLES, Bin
+from ...domain.bins import KEY, Bin
 from ...domain.captures import RawRequest
 from ...domain.faults import ActiveFault
 from ...domain.phones import show_phone
+from ...domain.providers import PROVIDER_TITLES
 from ...domain.roles import Role
 from ...domain.units import rfc3339, say_duration, say_gap, say_ms, say_size
 from ...services.large import work_on
@@ -105,6 +106,7 @@ def _environment() -> jinja2.Environment:
     environment.globals.update(
         roles=list(Role),
         letters=LETTERS,
+        provider_titles=PROVIDER_TITLES,
         role_titles=ROLE_TITLES,
         kinds=KIND_TITLES,
         states=STATES,

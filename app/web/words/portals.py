@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ...domain.bins import PROVIDER_TITLES, Bin
+from ...domain.bins import Bin
+from ...domain.providers import PROVIDER_TITLES
 from ...domain.roles import Role
 from ...providers import PROVIDERS
 from ...providers.sheet import Sheet

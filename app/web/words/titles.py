@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from ...domain.bins import PROVIDER_TITLES
 from ...domain.findings import FINDINGS, explain
 from ...domain.messages.model import STUCK, Message
+from ...domain.providers import PROVIDER_TITLES
 from ...domain.roles import Kind, Role
 
 LETTERS = {

@@ -10,7 +10,7 @@ from msgspec.structs import replace as but
 
 from app.domain.events import Event
 from app.domain.roles import Kind, Role
-from app.domain.simulations import SimulationSpec, Trouble, What
+from app.domain.simulations import SimulationSpec, Traffic, Trouble
 from app.domain.statuses import FAILURES
 from app.providers import PROVIDERS, recognise
 from app.providers.sheet import as_raw
@@ -19,16 +19,21 @@ from app.services.simulations.script import OURS, Act, Cue, compose_request, scr
 AT = datetime(2026, 11, 27, 12, 0, tzinfo=UTC)
 EVERY = sorted(PROVIDERS)
 # What each can play: not every provider has calls.
-PLAYED = [(name, what) for what in What for name in EVERY if what is not What.VOICE or PROVIDERS[name].play.voice]
+PLAYED = [(name, what) for what in Traffic for name in EVERY if what is not Traffic.VOICE or PROVIDERS[name].play.voice]
 
 
-def _wish(provider: str = "ytel", what: What = What.OUTBOUND, **more: object) -> SimulationSpec:
+def _wish(provider: str = "ytel", what: Traffic = Traffic.OUTBOUND, **more: object) -> SimulationSpec:
     return SimulationSpec(provider=provider, what=what, **{"count": 40, "rate": 10.0, "seed": 7} | more)  # type: ignore[arg-type]
 
 
 @settings(deadline=None, max_examples=30)
-@given(st.sampled_from(EVERY), st.sampled_from(list(What)), st.integers(0, 9), st.sets(st.sampled_from(list(Trouble))))
-def test_the_same_seed_gives_the_same_script(provider: str, what: What, seed: int, trouble: set[Trouble]) -> None:
+@given(
+    st.sampled_from(EVERY),
+    st.sampled_from(list(Traffic)),
+    st.integers(0, 9),
+    st.sets(st.sampled_from(list(Trouble))),
+)
+def test_the_same_seed_gives_the_same_script(provider: str, what: Traffic, seed: int, trouble: set[Trouble]) -> None:
     wish = _wish(provider, what, seed=seed, count=5, trouble=frozenset(trouble))
     assert list(script(wish, AT)) == list(script(wish, AT))
 
@@ -58,15 +63,19 @@ def test_the_words_of_each_provider_lead_to_its_own_end(name: str) -> None:
 
 
 @pytest.mark.parametrize(("name", "what"), PLAYED)
-def test_every_request_is_recognised_as_its_provider_and_reads_back(name: str, what: What) -> None:
-    role = {What.INBOUND: Role.PRIMARY, What.OUTBOUND: Role.STATUS, What.VOICE: Role.VOICE}[what]
+def test_every_request_is_recognised_as_its_provider_and_reads_back(name: str, what: Traffic) -> None:
+    role = {
+        Traffic.INBOUND: Role.PRIMARY,
+        Traffic.OUTBOUND: Role.STATUS,
+        Traffic.VOICE: Role.VOICE,
+    }[what]
     for act in script(_wish(name, what, count=3), AT):
         for cue in act.cues:
             event = _event(name, cue, role)
             assert (event.kind, event.message_id) == (cue.spec.kind, act.message_id)
             assert event.recipient == cue.spec.recipient
             # MessageBird's reports do not name the sender.
-            assert event.sender == (None if (name, what) == ("messagebird", What.OUTBOUND) else cue.spec.sender)
+            assert event.sender == (None if (name, what) == ("messagebird", Traffic.OUTBOUND) else cue.spec.sender)
 
 
 def _event(name: str, cue: Cue, role: Role) -> Event:
@@ -91,7 +100,7 @@ def test_lost_callbacks_are_a_tenth_and_are_told() -> None:
 
 
 def test_an_inbound_message_is_never_lost() -> None:
-    acts = list(script(_wish(what=What.INBOUND, trouble=frozenset({Trouble.LOSE})), AT))
+    acts = list(script(_wish(what=Traffic.INBOUND, trouble=frozenset({Trouble.LOSE})), AT))
     assert all(len(act.cues) == 1 for act in acts)
 
 
@@ -113,7 +122,7 @@ def test_shuffled_callbacks_keep_their_words_and_the_times_of_the_act() -> None:
 
 
 def _written(*trouble: Trouble, text: str = "Größe 42") -> tuple[str, bytes, dict[str, str]]:
-    (act,) = script(_wish(what=What.INBOUND, count=1, text=text, sender="+14155550107"), AT)
+    (act,) = script(_wish(what=Traffic.INBOUND, count=1, text=text, sender="+14155550107"), AT)
     made = compose_request(PROVIDERS["ytel"], act.cues[0].spec, frozenset(trouble))
     return made.method, made.body or made.query.encode(), dict(made.headers)
 
@@ -138,7 +147,7 @@ def test_a_get_carries_the_same_fields_in_its_query() -> None:
 
 
 def test_troubles_of_writing_leave_json_alone() -> None:
-    (act,) = script(_wish("telnyx", What.INBOUND, count=1), AT)
+    (act,) = script(_wish("telnyx", Traffic.INBOUND, count=1), AT)
     sheet = PROVIDERS["telnyx"]
     assert compose_request(sheet, act.cues[0].spec, frozenset(Trouble)) == compose_request(
         sheet, act.cues[0].spec, frozenset()
@@ -146,14 +155,14 @@ def test_troubles_of_writing_leave_json_alone() -> None:
 
 
 def test_texts_are_taken_as_they_are_and_emoji_on_wish() -> None:
-    (said,) = script(_wish(what=What.INBOUND, count=1, text="{code} as it is"), AT)
+    (said,) = script(_wish(what=Traffic.INBOUND, count=1, text="{code} as it is"), AT)
     assert said.cues[0].spec.text == "{code} as it is"
-    emoji = list(script(_wish(what=What.INBOUND, trouble=frozenset({Trouble.EMOJI})), AT))
+    emoji = list(script(_wish(what=Traffic.INBOUND, trouble=frozenset({Trouble.EMOJI})), AT))
     assert all(not (act.cues[0].spec.text or "").isascii() for act in emoji)
 
 
 def test_numbers_are_fictional_unless_somebody_says() -> None:
-    acts = list(script(_wish(what=What.INBOUND, count=100), AT))
+    acts = list(script(_wish(what=Traffic.INBOUND, count=100), AT))
     assert all(act.cues[0].spec.sender[5:10] == "55501" for act in acts)
     assert {act.cues[0].spec.recipient for act in acts} == {OURS}
     wish = but(_wish(), sender="+12125550199", recipient="+14155550123")
@@ -164,8 +173,8 @@ def test_numbers_are_fictional_unless_somebody_says() -> None:
 
 def test_a_picture_comes_with_inbound_messages_only() -> None:
     media = ("https://media.example.net/1.jpg",)
-    (inbound,) = script(_wish("twilio", What.INBOUND, count=1, media=media), AT)
-    (outbound,) = script(_wish("twilio", What.OUTBOUND, count=1, media=media), AT)
+    (inbound,) = script(_wish("twilio", Traffic.INBOUND, count=1, media=media), AT)
+    (outbound,) = script(_wish("twilio", Traffic.OUTBOUND, count=1, media=media), AT)
     assert inbound.cues[0].spec.media == media
     assert {cue.spec.media for cue in outbound.cues} == {()}
     assert inbound.cues[0].spec.kind is Kind.INBOUND

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from app.storage.sqlite.files import beside
+from app.storage.sqlite.files import sibling_file
 from app.storage.sqlite.ledger_file import open_ledger_file
 from app.storage.transaction import Database, Transaction
 from tests.storage.inside import Ledger
@@ -56,7 +56,7 @@ def kill(ledger: Ledger, statements: int, act: Callable[[], object]) -> bool:
 
     def copy() -> None:
         for suffix in ("", "-wal"):
-            shutil.copy(beside(path, suffix), beside(left, suffix))
+            shutil.copy(sibling_file(path, suffix), sibling_file(left, suffix))
 
     immortal = ledger.file.database
     ledger.file.database = Mortal(immortal, statements, copy)  # type: ignore[assignment]

@@ -126,7 +126,7 @@ def test_behind_a_capture_on_which_reading_raises_care_ends_soon(inside: Inside)
     made = follower(wire, ledger)
     run(made, wire)
     assert [n for n, problem in problems(ledger) if problem] == [11]
-    assert made._careful == {}
+    assert made._one_by_one == {}
     ledger.close()
 
 

@@ -168,12 +168,12 @@ async def test_what_is_not_confirmed_in_time_is_refused_and_kept_all_the_same(lo
 
 @pytest.mark.usefixtures("impatient")
 async def test_a_job_with_more_patience_holds_up_no_refusal_behind_it(log, process) -> None:
-    patient = log.submit(jobs.SettleUnanswered(0, "", {}), timeout_s=60)
+    with_long_timeout = log.submit(jobs.SettleUnanswered(0, "", {}), timeout_s=60)
     await turns()
     assert await refused(log.append(a_job())) == "The disk did not confirm in time."
-    assert not patient.done()
+    assert not with_long_timeout.done()
     process.answer()
-    assert patient.done()
+    assert with_long_timeout.done()
 
 
 async def test_a_commit_is_expected_as_long_as_one_is_on_its_way(log, process) -> None:
@@ -233,11 +233,11 @@ async def test_what_no_process_has_taken_by_then_isrefused(log, process) -> None
 
 @pytest.mark.usefixtures("impatient")
 async def test_neither_does_a_job_with_more_patience(log) -> None:
-    patient = log.submit(jobs.SettleUnanswered(0, "", {}), timeout_s=60)
+    with_long_timeout = log.submit(jobs.SettleUnanswered(0, "", {}), timeout_s=60)
     await turns()
     async with asyncio.timeout(5):
         await log.close()
-    await refused(patient)
+    await refused(with_long_timeout)
 
 
 async def test_an_outcome_that_nothing_follows_is_written_at_the_end(log, process) -> None:

@@ -10,7 +10,7 @@ from app import clock
 from app.domain.units import micros
 from app.storage.ballast import Ballast
 from app.storage.log import jobs
-from app.storage.log.appender import NO_ROOM, Appender
+from app.storage.log.appender import DISK_FULL, Appender
 from app.storage.sqlite.log_file import open_log_file
 from app.storage.transaction import CannotWrite
 from tests.storage.builders import a_raw
@@ -123,7 +123,7 @@ def test_a_deletion_that_does_not_fit_gets_the_ballast_and_captures_do_not(insid
     small = inside.keep(a_raw())
     results = inside.apply(_large(), jobs.DropCapture(BIN, small), _capture(), jobs.DropCapture(BIN, 99))
     assert _told(results) == ["full", 0, "full", "not_found"]
-    assert results[0].message == results[2].message == NO_ROOM
+    assert results[0].message == results[2].message == DISK_FULL
     assert not room.is_there
     # Until the room can be taken again.
     assert _told(inside.apply(_capture(), jobs.DropSession("nobody"))) == ["full", 0]

@@ -10,7 +10,7 @@ import pytest
 from app.storage.sqlite import checkpoints
 from app.storage.sqlite.checkpoints import Checkpoints
 from app.storage.sqlite.connections import open_log, open_reader
-from app.storage.sqlite.files import Files, beside
+from app.storage.sqlite.files import Files, sibling_file
 from app.storage.transaction import Doubtful
 
 
@@ -29,7 +29,7 @@ class Opened:
 
     @property
     def wal(self) -> Path:
-        return beside(self.path, "-wal")
+        return sibling_file(self.path, "-wal")
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from app.storage.sqlite.connections import open_log
-from app.storage.sqlite.files import Files, beside, remove, write_again
+from app.storage.sqlite.files import Files, remove, rewrite_in_place, sibling_file
 from app.storage.sqlite.transaction import SqliteDatabase
 from app.storage.transaction import CannotWrite, Gone
 
@@ -42,7 +42,7 @@ def test_what_is_as_it_was_opened_is_well(files: Files) -> None:
 def test_a_file_that_is_deleted_or_replaced_refuses_the_commit_and_is_named(
     files: Files, path: Path, suffix: str
 ) -> None:
-    lost = beside(path, suffix)
+    lost = sibling_file(path, suffix)
     aside = path.with_name("aside")
     lost.rename(aside)
     with pytest.raises(Gone, match=str(lost)):
@@ -92,10 +92,10 @@ def test_a_file_is_written_over_itself_unchanged_and_synced(tmp_path: Path, monk
     content = bytes(range(251)) * 10_000
     path.write_bytes(content)
     monkeypatch.setattr("app.storage.sqlite.files.os.fsync", synced.append)
-    write_again(path)
+    rewrite_in_place(path)
     assert path.read_bytes() == content
     assert len(synced) == 1
-    write_again(tmp_path / "none")
+    rewrite_in_place(tmp_path / "none")
     assert not (tmp_path / "none").exists()
 
 

@@ -10,7 +10,7 @@ import pytest
 from app.errors import CannotStart
 from app.storage.sqlite import log_file
 from app.storage.sqlite.connections import open_reader
-from app.storage.sqlite.files import beside
+from app.storage.sqlite.files import sibling_file
 from app.storage.sqlite.log_file import LogFile, open_log_file, refuse_older
 from app.storage.transaction import DamagedFile, Doubtful
 
@@ -28,7 +28,7 @@ def left_behind(tmp_path: Path) -> Path:
         transaction.run("begin_run", {"id": "run", "now": 0})
     shutil.copytree(tmp_path / "a", tmp_path / "b")
     _close(file)
-    assert beside(tmp_path / "b" / "log.db", "-wal").stat().st_size > 0
+    assert sibling_file(tmp_path / "b" / "log.db", "-wal").stat().st_size > 0
     return tmp_path / "b" / "log.db"
 
 
@@ -62,7 +62,7 @@ def test_what_is_no_database_is_damage(tmp_path: Path, doubt: bool) -> None:
 
 def test_after_doubt_all_of_it_is_in_the_database_before_anything_is_written(left_behind: Path) -> None:
     file = open_log_file(left_behind, doubt=True)
-    assert beside(left_behind, "-wal").stat().st_size == 0
+    assert sibling_file(left_behind, "-wal").stat().st_size == 0
     with file.database.read() as transaction:
         assert transaction.one("log_has_run", {"id": "run"}) is not None
     _close(file)
@@ -78,7 +78,7 @@ def test_after_doubt_the_write_ahead_log_is_written_again_before_anything_is_cop
         assert left_behind.read_bytes() == before
         sizes.append(path.stat().st_size)
 
-    monkeypatch.setattr(log_file, "write_again", look)
+    monkeypatch.setattr(log_file, "rewrite_in_place", look)
     _close(open_log_file(left_behind, doubt=True))
     assert sizes[0] > 0
     assert left_behind.read_bytes() != before

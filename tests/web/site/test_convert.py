@@ -6,7 +6,7 @@ import msgspec
 import pytest
 from msgspec import UNSET, Meta, UnsetType
 
-from app.domain.simulations import What
+from app.domain.simulations import Traffic
 from app.errors import Invalid
 from app.web.openapi import OPERATIONS
 from app.web.site.convert import Input, NoInput, convert
@@ -25,7 +25,7 @@ class Inner(Input, frozen=True, kw_only=True):
 class Outer(Input, frozen=True, kw_only=True, rename={"kind": "class"}):
     word: Annotated[str, Meta(min_length=1, max_length=9, extra={"check": _check_word})] | UnsetType = UNSET
     kind: Literal["a", "b"]
-    what: What = What.INBOUND
+    what: Traffic = Traffic.INBOUND
     share: Annotated[float, Meta(gt=0, le=1)] | None = None
     pairs: Annotated[tuple[tuple[str, str], ...], Meta(extra={"reason": "must be pairs"})] = ()
     inner: Inner | None = None
@@ -42,7 +42,7 @@ def problems(raw: object, wanted: type[Input] = Outer) -> dict[str, str]:
 def test_a_whole_input_is_made_of_plain_values() -> None:
     raw = {"class": "b", "what": "voice", "share": 1, "pairs": [["a", "b"]], "rows": [{"number": 1}, {"number": 2}]}
     assert convert(raw, Outer) == Outer(
-        kind="b", what=What.VOICE, share=1.0, pairs=(("a", "b"),), rows=(Inner(number=1), Inner(number=2))
+        kind="b", what=Traffic.VOICE, share=1.0, pairs=(("a", "b"),), rows=(Inner(number=1), Inner(number=2))
     )
 
 

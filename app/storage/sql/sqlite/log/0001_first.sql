@@ -159,7 +159,7 @@ create table attempts (
     primary key (bin, n, number)
 ) strict;
 
--- Only hashes: with a stolen database nobody can sign in.
+-- Only hashes: a stolen database does not allow to sign in.
 create table sessions (
     hash text primary key,
     token_hash text not null,

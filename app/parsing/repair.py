@@ -20,10 +20,10 @@ def read_cut_json(text: str) -> JsonValue:
     try:
         return read_json(text)[0]
     except Unreadable:
-        return mend_json(text)
+        return repair_json(text)
 
 
-def mend_json(text: str) -> JsonValue:
+def repair_json(text: str) -> JsonValue:
     """The value with its open texts and brackets closed and a half value left out; None when that is no JSON."""
     if len(text) > MAX_BYTES:
         return None

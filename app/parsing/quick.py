@@ -9,7 +9,7 @@ from .charsets import guess_western
 from .forms import read_query, read_usual_form
 from .json import flatten
 from .labels import Shape, label_of
-from .mending import mend_json
+from .repair import repair_json
 from .results import JsonValue, Pairs, Parsed
 
 _FORM = b"application/x-www-form-urlencoded"
@@ -19,7 +19,7 @@ _STRUCTURED = (b"{", b"[", b"<")
 _UTF8_UNLESS_SAID = (Shape.FORM, Shape.JSON, Shape.XML)
 
 
-class Look(msgspec.Struct, frozen=True, gc=False):
+class QuickParsed(msgspec.Struct, frozen=True, gc=False):
     """What a quick look found. A Struct, as all that every capture makes.
 
     `pairs`: the query's, then the body's (form fields, JSON by dotted path, text parts), repeats and blanks in order.
@@ -33,7 +33,7 @@ class Look(msgspec.Struct, frozen=True, gc=False):
     pairs: Pairs
     json: JsonValue = None
     parsed: Parsed | None = None
-    mended: bool = False
+    repaired: bool = False
     cut: bool = False
     problem: str | None = None
     charset: str | None = None
@@ -42,7 +42,7 @@ class Look(msgspec.Struct, frozen=True, gc=False):
     found: Shape | None = None
 
 
-def look(raw: RawRequest) -> Look:
+def parse_quickly(raw: RawRequest) -> QuickParsed:
     """Names and values of a request.
 
     A usual form costs microseconds, and charsets are guessed cheaply. It never raises; a body that says
@@ -50,31 +50,31 @@ def look(raw: RawRequest) -> Look:
     """
     body = raw.body
     if not body:
-        return Look(read_query(raw.target))
+        return QuickParsed(read_query(raw.target))
     if _is_usual_form(raw) and len(body) <= MAX_BYTES and not body.lstrip().startswith(_STRUCTURED):
         pairs, fits = read_usual_form(body)
         if fits:
-            return Look(read_query(raw.target) + pairs)
+            return QuickParsed(read_query(raw.target) + pairs)
         # A cut may have gone through a character.
         charset = label_of(raw).parameters.get("charset")
-        return Look(read_query(raw.target) + pairs, charset=charset, charset_fits=not raw.body_complete)
+        return QuickParsed(read_query(raw.target) + pairs, charset=charset, charset_fits=not raw.body_complete)
     return _look_closely(raw)
 
 
-def _look_closely(raw: RawRequest) -> Look:
+def _look_closely(raw: RawRequest) -> QuickParsed:
     parsed = read_body(raw, guess_western)
     said, found = label_of(raw).shape, _shape(parsed)
     large = LARGE in (parsed.error or "")
-    mended = _mend(parsed)
+    repaired = _repair(parsed)
     # A text that begins with a bracket is no JSON because of that; its label or a name in it tells.
-    if mended or (mended is not None and said is Shape.JSON):
-        pairs = parsed.query + flatten(mended)
-        return Look(
-            pairs, mended, parsed, mended=True, cut=not large, problem=parsed.error, said=said, found=Shape.JSON
+    if repaired or (repaired is not None and said is Shape.JSON):
+        pairs = parsed.query + flatten(repaired)
+        return QuickParsed(
+            pairs, repaired, parsed, repaired=True, cut=not large, problem=parsed.error, said=said, found=Shape.JSON
         )
     charset, fits = _judge_charset(parsed, found) if raw.body_complete and not large else (None, True)
     pairs = parsed.query + _pairs(parsed)
-    return Look(
+    return QuickParsed(
         pairs, parsed.json, parsed, problem=parsed.error, charset=charset, charset_fits=fits, said=said, found=found
     )
 
@@ -93,9 +93,9 @@ def _is_usual_form(raw: RawRequest) -> bool:
     return len(said) == 1 and said[0].lower() in _USUAL_LABELS
 
 
-def _mend(parsed: Parsed) -> JsonValue:
+def _repair(parsed: Parsed) -> JsonValue:
     if parsed.json is None and parsed.text is not None and parsed.text.lstrip().startswith(("{", "[")):
-        return mend_json(parsed.text)
+        return repair_json(parsed.text)
     return None
 
 

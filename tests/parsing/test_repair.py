@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.parsing.mending import mend_json
+from app.parsing.repair import repair_json
 
 
 @pytest.mark.parametrize(
@@ -22,12 +22,12 @@ from app.parsing.mending import mend_json
     ],
 )
 def test_what_stood_before_the_cut_is_there(cut: str, value: object) -> None:
-    assert mend_json(cut) == value
+    assert repair_json(cut) == value
 
 
 @pytest.mark.parametrize("text", ["", '{"a":1}}', '{"a" 1,', "hello", '{"a":1}]', '{"a":1} x', "[Promo] 20% off"])
 def test_a_mistake_in_the_middle_is_not_mended(text: str) -> None:
-    assert mend_json(text) is None
+    assert repair_json(text) is None
 
 
 _VALUES = st.recursive(
@@ -40,4 +40,4 @@ _VALUES = st.recursive(
 @given(st.dictionaries(st.text(max_size=4), _VALUES, min_size=1, max_size=3), st.data())
 def test_every_cut_of_an_object_gives_an_object(value: dict[str, object], data: st.DataObject) -> None:
     text = json.dumps(value, ensure_ascii=False)
-    assert isinstance(mend_json(text[: data.draw(st.integers(1, len(text) - 1))]), dict)
+    assert isinstance(repair_json(text[: data.draw(st.integers(1, len(text) - 1))]), dict)

@@ -1,0 +1,61 @@
+"""The messages between the server and the log process."""
+
+from typing import get_args
+
+import msgspec
+import pytest
+
+from app.storage.log import jobs
+from app.storage.log.appender import Appender
+from tests.storage.inside import Inside
+
+VALUES = {
+    "str": "a", "int": 1, "bool": True, "bytes": b"\x00\xff", "str | None": None, "int | None": 5, "bytes | None": b"b",
+    "list[OutcomeRecord]": [jobs.OutcomeRecord("a", 1, 200, 3, False, None, True, None, b"sent")],
+    "dict[int, int]": {1: 2},
+}  # fmt: skip
+KINDS = get_args(jobs.AnyJob)
+
+
+def _made(kind: type[jobs.Job]) -> jobs.Job:
+    """A job with a value in each field."""
+    return kind(**{field.name: VALUES[_spelled(field.type)] for field in msgspec.structs.fields(kind)})
+
+
+def _spelled(kind: object) -> str:
+    return kind.__name__ if isinstance(kind, type) else str(kind).replace("app.storage.log.jobs.", "")
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
+def test_a_job_arrives_as_it_was_sent(kind: type[jobs.Job]) -> None:
+    job = _made(kind)
+    assert jobs.decode_jobs(jobs.encode_jobs([job, job])) == [job, job]
+
+
+def test_every_job_can_be_sent_and_has_a_handler(tmp_path) -> None:
+    assert set(jobs.Job.__subclasses__()) == set(KINDS)
+    inside = Inside(tmp_path)
+    assert isinstance(inside.appender, Appender)
+    assert set(inside.appender._handlers) == set(KINDS)
+    inside.close()
+
+
+def test_the_results_of_a_batch_arrive_with_positions_and_the_state_of_the_file() -> None:
+    sent = jobs.Results(
+        [jobs.Result(value=7), jobs.Result("conflict", "The key is taken."), jobs.Result(value=3, next=2)],
+        [jobs.LogPosition(1, 2, 3, 4, 5)],
+        jobs.LogFileStatus(4_096, "the disk is full", held=True),
+    )
+    assert jobs.decode_results(jobs.encode(sent)) == sent
+
+
+def test_the_first_frame_has_either_an_error_or_the_log() -> None:
+    for sent in (jobs.Opened("It is damaged."), jobs.Opened(None, "log-id", 123)):
+        assert jobs.decode_opened(jobs.encode(sent)) == sent
+
+
+def test_only_jobs_that_free_space_run_on_a_full_disk() -> None:
+    assert set(jobs.DELETES) == {
+        jobs.DropBin, jobs.DropCapture, jobs.DropCaptures, jobs.DropSession, jobs.Sweep
+    }  # fmt: skip
+    assert not any(isinstance(_made(jobs.AddCapture), kind) for kind in jobs.DELETES)
