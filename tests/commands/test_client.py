@@ -1,4 +1,4 @@
-"""The commands that talk to a running server: data on stdout, words on stderr, and exit codes to rely on."""
+"""Commands that use a running server: data on stdout, messages on stderr, and stable exit codes."""
 
 import csv
 import io
@@ -136,7 +136,7 @@ def test_the_token_is_found_beside_the_data(server: Process, here: dict[str, str
 
 @contextmanager
 def _stranger(*answers: bytes) -> Iterator[str]:
-    """Somebody at a port who answers so, once each, and hangs up."""
+    """A port that answers with these bytes, once for each connection, and closes it."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
         def speak() -> None:

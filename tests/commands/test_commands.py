@@ -1,4 +1,4 @@
-"""The command line as a person and a script meet it: as processes, by exit code and by line."""
+"""The command line as users and scripts run it: as processes, by exit code and by line."""
 
 import asyncio
 import json
@@ -49,7 +49,7 @@ def test_help_names_every_command_and_is_quick() -> None:
     assert shown.returncode == 0
     for word in ("serve", "backup", "healthcheck", "openapi"):
         assert word in shown.stdout
-    # Generous, because the machine may be busy: a heavy import would take seconds here.
+    # Generous, because the machine may be busy: a heavy import would take seconds.
     assert time.monotonic() - started < 5
 
 

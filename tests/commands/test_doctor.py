@@ -1,4 +1,4 @@
-"""`smsbin doctor`: each thing that can be wrong is found, with its cure, and what is well is called well."""
+"""`smsbin doctor`: each problem is found, with its fix, and checks without a problem pass."""
 
 import json
 import os
@@ -52,10 +52,10 @@ def here(server: Process, data: Path) -> dict[str, str]:
 
 @contextmanager
 def _proxy(port: int, request: Change = _same, answer: Change = _same) -> Iterator[str]:
-    """Between two sockets, changing the heads: the way to a public URL."""
+    """A proxy between two sockets that changes heads, as on the way to a public URL."""
 
     def relay(near: socket.socket) -> None:
-        # Either side may hang up whenever it likes.
+        # Either side may close the connection at any time.
         with suppress(ConnectionError), near, socket.create_connection(("127.0.0.1", port)) as far:
             far.sendall(request(_head(near)))
             near.sendall(answer(_head(far)))
@@ -260,7 +260,7 @@ def test_a_proxy_that_is_not_trusted_is_told_by_its_address(here: dict[str, str]
     with _proxy(server.port, change) as url:
         code, lines = _doctor("--public-url", url, **here)
     assert code == 1
-    # The name that the proxy makes up is none that the server knows, so that the API does not answer at all.
+    # The server does not know the name that the proxy sends, so the API does not answer.
     assert lines["proxy headers"]["state"] == "wrong"
     change = _with(b"Host: localhost", b"X-Forwarded-Proto: https", without=(b"host:",))
     with _proxy(server.port, change) as url:

@@ -1,4 +1,4 @@
-"""`smsbin reread` as a person runs it: beside a running server, or where none runs."""
+"""`smsbin reread` as a user runs it: with a running server, and without one."""
 
 import json
 import sqlite3

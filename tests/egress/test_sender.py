@@ -1,4 +1,4 @@
-"""One request of ours: it goes where it was sent, and what comes back is told up to a limit."""
+"""One outgoing request: it is sent to its target only, and the response is returned up to a limit."""
 
 from collections.abc import AsyncIterator
 
@@ -11,7 +11,7 @@ from app.egress import sender as module
 
 
 class Target:
-    """A server that keeps what it was asked, and answers by the path."""
+    """A server that stores its requests, and answers by path."""
 
     def __init__(self) -> None:
         self.seen: list[str] = []

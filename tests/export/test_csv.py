@@ -1,4 +1,4 @@
-"""CSV: what a spreadsheet reads back, and what it must never take for a formula."""
+"""CSV: a spreadsheet reads the values back, and evaluates none as a formula."""
 
 import csv
 import io
@@ -75,7 +75,7 @@ def test_yes_and_no_are_words() -> None:
 
 
 anything = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
-# The signs that matter, thick enough to meet each other.
+# The significant signs, in high density so that they are adjacent.
 tricky = st.text("=+-@＝;,\t\r\n \"'\0\u00a0\u200b1x", max_size=16)
 
 

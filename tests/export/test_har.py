@@ -1,4 +1,4 @@
-"""HAR: a request and our answer, with bytes that are no text as base64."""
+"""HAR: a request and our answer, with binary bytes as base64."""
 
 import base64
 import json

@@ -1,4 +1,4 @@
-"""Captures whose bytes take their time: slow, cut short, too many, or not valid HTTP; kept as far as they came."""
+"""Captures that arrive slowly: delayed, truncated, too many, or not valid HTTP; stored as far as they arrived."""
 
 import asyncio
 import base64
@@ -77,7 +77,7 @@ async def test_a_sender_that_leaves_anywhere_is_kept_as_far_as_it_came(server: R
     for count, at in enumerate(cuts, start=1):
         async with connect(server.port) as wire:
             await wire.send(whole[:at])
-            async with connect(server.port) as other:  # the loop has read it by now
+            async with connect(server.port) as other:  # the event loop has read it by now
                 await other.send(get("/healthz"))
                 await other.answer()
             if reset:
@@ -164,7 +164,7 @@ async def test_a_body_over_the_limit_is_answered_however_much_follows(make_setti
         async with connect(server.port) as wire:
             await wire.send(post(path, b"a" * 500_000) + post(path, b"b"))
             assert await wire.answers(2) == [(200, 1), (200, 2)]
-            await wire.send(post(path, b"c" * 5_000)[:-1])  # the last byte never comes
+            await wire.send(post(path, b"c" * 5_000)[:-1])  # the last byte never arrives
             assert (await wire.answer()).headers["connection"] == "close"
         assert [await _body(server, n) for n in (1, 2, 3)] == [
             (b"a" * 1_024, False), (b"b", True), (b"c" * 1_024, False),

@@ -1,4 +1,4 @@
-"""One TCP connection: what is refused, what breaks off, what half-closes, who may ask to go on."""
+"""One TCP connection: refused, aborted and half-closed ones, and `Expect: 100-continue`."""
 
 import asyncio
 
@@ -21,7 +21,7 @@ async def test_what_the_parser_refuses_gets_a_constant_answer_that_names_no_soft
 
 
 async def test_a_late_head_is_answered_as_safely(server: Running, monkeypatch) -> None:
-    monkeypatch.setattr("app.ingress.connection.HEAD_S", 0.1)
+    monkeypatch.setattr("app.ingress.pipeline.HEAD_S", 0.1)
     reply = parse(await talk(server.port, b"GET /bins HTTP/1.1\r\nHost:"))
     assert reply.status == 408
     assert _is_safe(reply)
@@ -71,7 +71,7 @@ async def test_a_body_that_goes_on_in_nonsense_is_kept_at_once_up_to_there(serve
     ],
 )
 async def test_only_who_may_is_asked_to_go_on(server: Running, token: str, expect: str, begin: bytes) -> None:
-    """401 comes before any other error and before the body is asked for."""
+    """401 comes before any other error and before the body is requested."""
     head = (
         f"POST /api/v1/bins HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {token}\r\nExpect: {expect}\r\n"
         "Content-Type: application/json\r\nContent-Length: 2\r\n\r\n"

@@ -1,4 +1,4 @@
-"""Heads: what is accepted, what it says about the body, and that nobody could read it in another way."""
+"""Heads: which are accepted, how they describe the body, and that they have one interpretation only."""
 
 import h11
 import pytest

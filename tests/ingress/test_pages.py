@@ -22,7 +22,7 @@ def _live(server: Running, *headers: str) -> bytes:
 
 
 async def _frame(wire: Wire) -> dict | bytes:
-    """The next one, of text or of another kind."""
+    """The next frame, of text or of another type."""
     async with asyncio.timeout(10):
         kind, length = await wire.reader.readexactly(2)
         if length == 126:

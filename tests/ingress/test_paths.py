@@ -1,4 +1,4 @@
-"""Which requests belong to a bin, told by the first line alone."""
+"""Which requests have a capture URL, decided by the request line alone."""
 
 import re
 
@@ -164,7 +164,7 @@ def test_a_whole_line_belongs_to_the_same_bin_whatever_follows(data: bytes, more
 
 @given(BYTES)
 def test_whatever_is_a_capture_is_still_one_when_the_rest_is_not_valid(data: bytes) -> None:
-    """Unless its key is percent-encoded, which takes a whole line to tell."""
+    """Except for a percent-encoded key, which needs a complete line."""
     found = ROOT.read(data)
     if found is not None and found.key is not None and KEY.encode() in found.target:
         broken = ROOT.read_broken(data)

@@ -1,4 +1,4 @@
-"""Requests that no library would send: what names a bin is kept; none hangs, none is a 5xx."""
+"""Requests that no library sends: one with a capture URL is stored; none hangs, none is answered 5xx."""
 
 import asyncio
 import base64

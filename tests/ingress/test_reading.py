@@ -1,4 +1,4 @@
-"""Heads that are remembered say the same as heads that are read."""
+"""Cached heads equal parsed ones."""
 
 from app.ingress import reading
 from app.ingress.paths import CapturePaths
@@ -12,7 +12,7 @@ def head(lines: str, line: str = f"POST /{KEY}/status HTTP/1.1") -> bytes:
 
 
 def counted(monkeypatch) -> list[bytes]:
-    """The heads that were really read."""
+    """The heads that were parsed."""
     read: list[bytes] = []
     read_head = reading.read_head
 

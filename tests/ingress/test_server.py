@@ -1,4 +1,4 @@
-"""Starting and stopping: what becomes of the connections."""
+"""Starting and stopping, and what happens to connections."""
 
 import asyncio
 import resource

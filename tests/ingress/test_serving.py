@@ -1,4 +1,4 @@
-"""What connections share: captures have memory of their own, which nobody else can take."""
+"""What connections share: captures have a memory budget of their own."""
 
 import pytest
 

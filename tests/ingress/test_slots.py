@@ -1,4 +1,4 @@
-"""Too many connections: who makes room for whom. A newcomer that sends a capture gets in."""
+"""Too many connections: which ones are closed for which. A new connection with a capture is accepted."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -13,7 +13,7 @@ from app.ingress.slots import ConnectionSlots
 from tests.conftest import Running, run_server
 
 from .test_pages import BEARER, _live
-from .test_turns import holding
+from .test_pipeline import holding
 from .wire import Wire, connect, get, post
 
 pytestmark = pytest.mark.usefixtures("quiet_log")
@@ -35,7 +35,7 @@ async def wires(small: Running) -> AsyncIterator["Wires"]:
 
 
 class Wires:
-    """Opens connections that stay."""
+    """Opens connections that stay open."""
 
     def __init__(self, server: Running, stack: AsyncExitStack) -> None:
         self._server = server
@@ -53,7 +53,7 @@ class Wires:
         return [await self.open(data) for _ in range(count)]
 
     async def viewers(self, count: int) -> list[Wire]:
-        """Signed in, and watching."""
+        """Signed in, with an open page."""
         found = await self.many(count, _live(self._server, BEARER))
         for wire in found:
             assert (await wire.answer()).status == 101
@@ -180,7 +180,7 @@ async def test_who_leaves_is_forgotten(small: Running, shared: list[Serving]) ->
 async def test_a_peer_that_reads_nothing_of_its_last_answer_loses_its_connection(
     server: Running, shared: list[Serving], monkeypatch
 ) -> None:
-    monkeypatch.setattr("app.ingress.connection.CLOSE_S", 0.3)
+    monkeypatch.setattr("app.ingress.pipeline.CLOSE_S", 0.3)
     async with connect(server.port) as wire:
         await wire.send(get("/healthz"))
         assert (await wire.answer()).status == 200
@@ -196,7 +196,7 @@ async def test_a_peer_that_reads_nothing_of_its_last_answer_loses_its_connection
 
 
 class Stub:
-    """A connection whose capture is still coming, and whose answer takes a while; or a signed-in page."""
+    """A connection whose capture is arriving, and whose answer takes a while; or a signed-in page."""
 
     def __init__(self, since: float, *, signed_in: bool = False) -> None:
         self.bin = None if signed_in else SimpleNamespace(id="bin")

@@ -1,4 +1,4 @@
-"""Bells: rung at once when it is quiet, once a tick in a burst, never lost."""
+"""Subscriptions: notified at once when it is quiet, once a tick in a burst, never lost."""
 
 import asyncio
 from contextlib import ExitStack
@@ -58,7 +58,7 @@ async def test_every_stroke_is_counted_and_a_ring_that_finds_nobody_as_one() -> 
         assert await subscription.wait(TICK_S * 4)
         assert hub.version("b") == 3
         hub.notify("b")
-    # It would have been heard at the next tick.
+    # It would arrive with the next tick.
     assert hub.version("b") == 4
 
 

@@ -1,4 +1,4 @@
-"""Sessions end: after a while without use, after a week in any case, and when somebody signs out."""
+"""Sessions end: after some time without use, after a week in any case, and on sign-out."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta

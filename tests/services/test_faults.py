@@ -1,4 +1,4 @@
-"""Faults in memory: taken at once, given back, spared by chance, over by count and by time, and swept away."""
+"""Faults in memory: counted at once, uncounted, spared by chance, ended by count and by time, and removed."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -36,7 +36,7 @@ class Rows:
 
 @pytest.fixture(autouse=True)
 def wall(monkeypatch) -> list[datetime]:
-    """The time, to be moved."""
+    """The time, set by the test."""
     hands = [NOW]
     monkeypatch.setattr(clock, "now", lambda: hands[0])
     return hands
@@ -103,7 +103,7 @@ async def test_one_that_has_ended_rings_and_is_swept_away_a_little_later(wall: l
     rows, hub = Rows(), Hub()
     faults = Faults(rows, hub)
     await faults.set(a_fault(until=NOW + timedelta(seconds=5)))
-    await asyncio.sleep(0.06)  # the hub's tick after the first ring
+    await asyncio.sleep(0.06)  # the hub's tick after the first notification
     with hub.subscribe("b") as subscription:
         await faults.sweep()
         assert not await subscription.wait(0.01)

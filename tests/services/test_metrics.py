@@ -1,4 +1,4 @@
-"""The names of the figures are a promise: dashboards and alarms are written with them."""
+"""The names of metrics are stable, because dashboards and alerts use them."""
 
 from app.domain.roles import Role
 from app.services.metrics import EDGES, Metrics

@@ -1,4 +1,4 @@
-"""What every store promises about answers and faults: how a bin's URLs behave survives everything but its bin."""
+"""The contract of all stores about answers and faults: they persist until their bin is deleted."""
 
 import sqlite3
 from contextlib import closing

@@ -1,4 +1,4 @@
-"""Room that is kept for deleting on a full disk, and that keeps nothing from starting."""
+"""The reserve file for deletions on a full disk; a start does not depend on it."""
 
 import errno
 import os
@@ -24,7 +24,7 @@ def _disk(monkeypatch, total: int, free: int) -> None:
 
 @pytest.fixture
 def room(tmp_path: Path, monkeypatch) -> Ballast:
-    """On a disk with enough room, a small one."""
+    """A small one, on a disk with enough space."""
     _disk(monkeypatch, 64 << 20, 32 << 20)
     return Ballast(tmp_path / "ballast")
 

@@ -1,4 +1,4 @@
-"""What every store promises. One suite for all backends; no store is ever mocked."""
+"""The contract of all stores. One suite for all engines; a store is never mocked."""
 
 import asyncio
 import hashlib
@@ -192,7 +192,7 @@ async def test_changes_can_be_read_in_pieces(store: Store) -> None:
     bin = await a_bin(store)
     for _ in range(20):
         n = await store.add_capture(a_capture(bin))
-        # As it is read before its outcome is known, it changes afterwards.
+        # The capture is processed before its outcome is known, and changes afterwards.
         await store.get_bin(bin.id)
         store.note_outcome(NewOutcome(bin.id, n, Outcome(status=200, after_ms=1)))
     await store.get_bin(bin.id)

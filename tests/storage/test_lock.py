@@ -1,4 +1,4 @@
-"""One server per data directory, by a lock that no crash leaves behind."""
+"""One server per data directory, with a lock that is released after a crash."""
 
 import os
 import subprocess

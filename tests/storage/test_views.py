@@ -1,4 +1,4 @@
-"""The views that other programs read: the API's own values, from a plain connection beside the running server."""
+"""The views for other programs: the values of the API, from a plain connection while the server runs."""
 
 import json
 import re
@@ -31,7 +31,7 @@ async def _hit(server: Running, text: str, role: str = "", **more: str) -> None:
     data = {"From": "+14155550123", "To": "+14155550100", "Text": text, **more}
     async with server.client.post(server.capture_url + role, data=data) as answer:
         assert answer.status == 200
-    # The views show what the ledger has reached, and this waits for it.
+    # The views show the state of the ledger, and this waits for it.
     await server.app[keys.STORE].get_bin(server.bin.id)
 
 

@@ -1,4 +1,4 @@
-"""A person hears that the disk fills up while there is still time."""
+"""Users are warned while there is still space on the disk."""
 
 from pathlib import Path
 

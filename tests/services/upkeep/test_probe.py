@@ -1,4 +1,4 @@
-"""Whether a write works is found out once for all who ask together, and a few times a second at most."""
+"""Concurrent callers share one write, and there are only a few writes a second."""
 
 import asyncio
 from typing import cast

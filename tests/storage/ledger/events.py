@@ -1,4 +1,4 @@
-"""Short makers of readings: what one request states."""
+"""Builders of readings."""
 
 from app.domain.captures import Reading
 from app.domain.events import Event

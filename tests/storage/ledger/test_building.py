@@ -1,4 +1,4 @@
-"""A bin is read again beside what readers see, and swapped when it has caught up."""
+"""A bin is parsed again next to what readers see, and swapped when it has caught up."""
 
 import pytest
 
@@ -11,7 +11,7 @@ from .events import came
 
 
 def begin(inside: Inside, ledger: Ledger, count: int = 3) -> None:
-    """A bin that has been followed, and is to be read again."""
+    """A bin that is up to date, and must be parsed again."""
     for number in range(count):
         inside.state(came(f"m-{number}", str(number)))
     ledger.follow()

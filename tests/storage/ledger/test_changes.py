@@ -1,4 +1,4 @@
-"""What readers with a cursor are told."""
+"""The changes that readers with a cursor get."""
 
 from app.storage.ledger.changes import ChangeKind, Changes
 from app.storage.ledger.spaces import SpaceState, add_space

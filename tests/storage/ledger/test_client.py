@@ -1,4 +1,4 @@
-"""The server's end of the ledger process: who waits for what, and what is told while nothing is read."""
+"""The server's end of the ledger process: what waits for the ledger, and what is reported while it is stopped."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""A capture that is deleted changes what others mean: the ledger is then what it would be if it had never come."""
+"""After the deletion of a capture the ledger is as if it had never come."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -27,13 +27,13 @@ def at(seconds: float) -> datetime:
 
 
 def codes(ledger: Ledger) -> str:
-    """Everything that is found in captures and messages."""
+    """All findings of captures and messages."""
     seen = ledger.everything()
     return ",".join([row["findings"] for row in (*seen["captures"], *seen["messages"].values())])
 
 
 def delete(ledger: Ledger, *numbers: int) -> None:
-    """Delete them, one in each step, and compare with a ledger that is made from what is left."""
+    """Delete them, one in each step, and compare with a ledger that is made from the remaining captures."""
     ledger.follow()
     for n in numbers:
         assert ledger.inside.drop(n)
@@ -220,7 +220,7 @@ def test_a_cleared_bin_is_empty_and_goes_on_with_its_numbers_and_cursors(inside:
 
 
 def test_a_bin_that_is_made_after_another_was_deleted_shows_nothing_of_it(inside: Inside, ledger: Ledger) -> None:
-    """Though the ledger has not followed meanwhile."""
+    """The ledger has not followed in the meantime."""
     inside.state(came("a"))
     ledger.follow()
     inside.apply(jobs.DropBin(BIN))

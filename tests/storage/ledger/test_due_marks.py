@@ -1,5 +1,5 @@
-"""What comes with the time: a message that stays silent is stuck, a fallback that does not come is missing. Both go
-when something comes, and both are the same in a ledger that is made again.
+"""Time-based marks: a message without updates is stuck, a fallback that does not come is missing. A mark is removed
+when something arrives, and a rebuilt ledger has the same marks.
 """
 
 from datetime import datetime, timedelta

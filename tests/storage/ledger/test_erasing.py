@@ -1,4 +1,4 @@
-"""Rows of spaces that nothing reads any more leave the ledger."""
+"""Rows of unused spaces are erased from the ledger."""
 
 import pytest
 

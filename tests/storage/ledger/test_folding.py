@@ -1,4 +1,4 @@
-"""What captures state, and what became of their answers, in messages and pairings."""
+"""The events and outcomes of captures in messages and pairings."""
 
 from datetime import datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""The follower's loop: nothing that a capture holds keeps the others from being read."""
+"""The follower's loop: no capture can keep the others from being processed."""
 
 from datetime import timedelta
 
@@ -90,7 +90,7 @@ def test_a_bell_makes_it_look_at_a_bin(inside: Inside, ledger: Ledger) -> None:
 
 
 class Raises:
-    """A reader that fails on captures of these methods, as often as it meets one."""
+    """A reader that raises on captures with these methods, each time."""
 
     def __init__(self, *methods: str) -> None:
         self.methods = methods

@@ -6,7 +6,7 @@ from app.storage.ledger.pacing import FAST, GATHER_S, LONGEST_S, QUIET_S, Pacing
 
 
 def fast() -> Pacing:
-    """While captures come fast; the last step was at second 10."""
+    """Captures come at a high rate; the last step was at second 10."""
     pacing = Pacing()
     for number in range(20):
         pacing.log_grew(8 + number / 10, urgent=False)

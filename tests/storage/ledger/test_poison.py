@@ -1,5 +1,5 @@
-"""Real processes: a capture that stops the ledger process is skipped in the end, a reader that reads in another way
-reads everything again, and captures are kept all the while.
+"""Real processes: a capture that stops the ledger process is skipped in the end, another version of the parsers
+parses everything again, and captures are stored all the time.
 """
 
 import asyncio
@@ -25,7 +25,7 @@ READING = reading_of(Event(kind=Kind.INBOUND, message_id="m", text="hi"))
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch) -> None:
-    """A process that ends is started again at once, and one that hangs is found out soon."""
+    """A process that ends is restarted at once, and one that hangs is detected soon."""
     monkeypatch.setattr("app.storage.children.MAX_PAUSE_S", 0.01)
     monkeypatch.setattr("app.storage.ledger.client.HUNG_S", 0.7)
     monkeypatch.setattr("app.storage.children.END_S", 0.3)
@@ -42,7 +42,7 @@ async def problems(store: Store, bin: Bin) -> list[str | None]:
 
 
 async def is_read(store: Store, bin: Bin, count: int) -> bool:
-    """Every capture of it, without waiting."""
+    """All captures of a bin, without waiting for the ledger."""
     found = await store.get_bin(bin.id, wait=False)
     return found.behind == 0 and store.ledger_status().state == "ok" and len(await problems(store, bin)) == count
 
@@ -74,7 +74,7 @@ async def test_a_capture_that_takes_too_long_is_cut_off_and_the_process_goes_on(
         path.unlink()
     monkeypatch.setattr("app.storage.ledger.client.HUNG_S", 0.7)
     async with open_store(tmp_path) as store:
-        # Made again from the log, which knows them: nothing is read that takes so long.
+        # Rebuilt from the log, which has the marks: nothing that takes too long is parsed.
         await until(store, lambda: is_read(store, bin, 4))
         assert await problems(store, bin) == [None, SLOW, None, SLOW]
 

@@ -1,6 +1,4 @@
-"""The ledger process and its file: a ledger that is not the log's own is made again, and one that cannot be written is
-waited for.
-"""
+"""The ledger process and its file: a ledger of another log is replaced, and one that cannot be written is retried."""
 
 import shutil
 from collections.abc import Callable
@@ -28,7 +26,7 @@ from tests.storage.scripted import read
 def live(
     inside: Inside, monkeypatch, *, run: str = "run", first: str = "first", version: str = "1", wire: Wire | None = None
 ) -> Wire:
-    """One life of the process, until nothing is left to be done."""
+    """Run the process until nothing is left to do."""
     wire = wire or Wire(inside)
     monkeypatch.setattr(process_module, "Pipe", lambda _: wire)
     monkeypatch.setattr(process_module, "RETRY_S", 0.0)
@@ -59,19 +57,19 @@ def state(inside: Inside) -> None:
 
 
 def begin_run(inside: Inside, run: str) -> None:
-    """The server opens the log once more."""
+    """The server opens the log again."""
     inside.appender._run, inside.appender._run_recorded = run, False
     inside.appender.begin()
 
 
 def is_new(wire: Wire) -> bool:
-    """Everything was read again in this life."""
+    """Whether everything was parsed again in this run."""
     return wire.of(LedgerProgress)[0].marks == [jobs.LogPosition(1, 0, 0, 0, -1)]
 
 
 @pytest.fixture
 def kept(inside: Inside, monkeypatch) -> Inside:
-    """A log with three captures, and a ledger that has read them."""
+    """A log with three captures, and a ledger that has them."""
     for _ in range(3):
         state(inside)
     live(inside, monkeypatch)
@@ -160,7 +158,7 @@ def test_a_ledger_that_is_ahead_of_a_log_from_an_older_copy_is_made_again_with_h
     live(inside, monkeypatch)
     inside.apply(jobs.RequestReread(BIN))
     wire = Wire(inside)
-    # As a log gives them that knows nothing of those that were given since the copy.
+    # A log that was restored gives out epochs that were used after the copy was made.
     inside._epochs = iter(range(200, 300))
     live(inside, monkeypatch, wire=wire)
     before = epochs(inside)
@@ -225,7 +223,7 @@ def test_where_it_fails_again_and_again_it_is_not_made_again_at_once(kept: Insid
 
 
 class Fails:
-    """Fails so many times before it works."""
+    """Raises this number of times before it works."""
 
     def __init__(self, call: Callable, times: int, error: Exception) -> None:
         self.call, self.left, self.error = call, times, error
@@ -256,7 +254,8 @@ def test_what_cannot_be_opened_is_told_and_tried_again(
 
 
 def test_a_ledger_of_an_earlier_run_that_could_not_be_opened_at_once_is_not_trusted(kept: Inside, monkeypatch) -> None:
-    """Captures were kept meanwhile, so a log from an older copy may not show any more that it is one."""
+    """Captures were stored in the meantime, so a log that was restored from an older copy may have the same
+    positions."""
     begin_run(kept, "run 2")
     fails = Fails(open_ledger_file, 1, CannotWrite("the disk is full"))
     monkeypatch.setattr(process_module, "open_ledger_file", fails)

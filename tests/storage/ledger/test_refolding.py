@@ -1,4 +1,4 @@
-"""How much is folded again when captures are deleted, and what happens where that is too much."""
+"""How much is folded again when captures are deleted, and what happens when that is too much."""
 
 from datetime import timedelta
 
@@ -18,7 +18,7 @@ START = clock.now() - timedelta(minutes=10)
 
 
 def same_again(ledger: Ledger) -> bool:
-    """It is the one that is made from what is left."""
+    """It equals one that is made from the remaining captures."""
     again = ledger.inside.ledger("again.db")
     again.follow()
     there, here = ledger.everything(), again.everything()

@@ -1,4 +1,4 @@
-"""The search index follows the fold, and forgets what is deleted."""
+"""The search index follows the fold, and removes what is deleted."""
 
 import pytest
 
@@ -79,7 +79,7 @@ def test_it_remembers_that_texts_may_still_be_in_the_files(filled: Ledger) -> No
         index = SearchIndex(transaction)
         index.advance(space, 2)
         assert not index.has_erased
-        # Not in the index yet, but in a row.
+        # Not indexed yet, but in a row.
         index.forget(space, [3])
         assert index.has_erased
 

@@ -1,4 +1,4 @@
-"""Spaces: one reading of one bin each, with its numbers and cursors."""
+"""Spaces: one result of parsing one bin each, with its numbers and cursors."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Finding the same text between the same parties a moment before."""
+"""Finding the same text between the same numbers shortly before."""
 
 from collections.abc import Iterator
 from datetime import timedelta

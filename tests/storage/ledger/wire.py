@@ -1,5 +1,5 @@
-"""The follower and its process in this process: a pipe whose other end gives what is asked for, and hangs up as soon as
-nothing is left to be done.
+"""The follower and its process in this process: a fake pipe that gives epochs, and closes when nothing is left to
+do.
 """
 
 from collections import deque
@@ -19,7 +19,7 @@ from tests.storage.inside import Inside, Ledger
 
 
 class Wire:
-    """Stands in the place of `Pipe`. `gives_epochs` false: the server cannot give one at the moment."""
+    """Replaces `Pipe`. `gives_epochs` false: the server cannot give one now."""
 
     def __init__(self, inside: Inside) -> None:
         self.inside = inside
@@ -32,7 +32,7 @@ class Wire:
         self._queue.append(encode(frame))
 
     def of(self, kind: type) -> list:
-        """All frames of a kind that were told."""
+        """All frames of a type that were sent."""
         return [frame for frame in self.notify if isinstance(frame, kind)]
 
     @property
@@ -43,7 +43,7 @@ class Wire:
     def notes(self) -> list[str]:
         return [frame.event for frame in self.of(LogEvent)]
 
-    # As the pipe
+    # The methods of the pipe
 
     def send(self, data: bytes) -> None:
         frame = decode_from_process(data)
@@ -60,7 +60,7 @@ class Wire:
 
 
 def give_epoch(inside: Inside) -> FromServer:
-    """One that no other space of this log has."""
+    """An epoch that no other space of this log has."""
     return Epoch(next(inside._epochs))
 
 
@@ -69,6 +69,6 @@ def follower(wire: Wire, ledger: Ledger, careful: dict[int, int] | None = None) 
 
 
 def run(follower: Follower, wire: Wire) -> None:
-    """Until nothing is left to be done."""
+    """Until nothing is left to do."""
     wire.is_open = True
     follower.run()

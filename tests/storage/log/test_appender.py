@@ -1,4 +1,4 @@
-"""Batches of jobs in one transaction: a bad one takes no other with it."""
+"""Batches of jobs in one transaction: a bad job does not fail the others."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -109,7 +109,7 @@ def _doubt() -> None:
     raise Doubtful("a sync failed")
 
 
-# What else there is
+# Other jobs
 
 
 def _runs(inside: Inside) -> list[tuple]:

@@ -1,4 +1,4 @@
-"""A transaction of the log while it is put together: numbers without gaps, and marks of what was changed."""
+"""A transaction of the log: numbers without gaps, and the positions of changed bins."""
 
 import hashlib
 from collections.abc import Iterator

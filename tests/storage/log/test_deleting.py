@@ -1,4 +1,4 @@
-"""Deleting: gone from every read at once, from the disk in short steps, and the retention makes no holes."""
+"""Deleting: reads no longer show it at once, the bytes are erased in short steps, and retention leaves no gaps."""
 
 import itertools
 from collections.abc import Iterator
@@ -29,14 +29,14 @@ def inside(tmp_path: Path) -> Iterator[Inside]:
 
 @pytest.fixture
 def hasty(monkeypatch) -> None:
-    """Steps whose time is over after a few looks at the clock, and small chunks."""
+    """Steps whose time is over after a few checks, and small chunks."""
     monkeypatch.setattr(deleting, "CHUNK", 2)
     monkeypatch.setattr(deleting, "STEP_S", 3)
     monkeypatch.setattr(deleting, "ticks", itertools.count().__next__)
 
 
 def _keep(inside: Inside, *ages: float, bin: str = BIN) -> None:
-    """Captures so many days old, each with all that can stand beside one."""
+    """Captures of these ages in days, each with all related rows."""
     for age in ages:
         n = inside.keep(a_raw(received_at=days_ago(age)), bin=bin)
         number = 1 if bin == BIN else 2
@@ -246,7 +246,7 @@ def test_it_goes_on_behind_the_bin_that_is_named(inside: Inside) -> None:
 
 
 def _steps(inside: Inside, *, erase_only: bool = False) -> list[int]:
-    """All of them: how many captures each has erased."""
+    """Run all steps; returns how many captures each has erased."""
     removed, after = [], 0
     while True:
         result = _sweep(inside, after, erase_only=erase_only)

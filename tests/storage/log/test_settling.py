@@ -1,4 +1,4 @@
-"""After a stop that nobody planned: which captures are told that nothing is known of their answer."""
+"""After an unplanned stop: which captures get an unknown outcome."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""What is in the way of keeping: doubt outlives every process and every error, until the file was checked."""
+"""The state of the log: doubt remains after every process and every error, until the file was checked."""
 
 from pathlib import Path
 

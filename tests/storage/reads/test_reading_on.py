@@ -1,4 +1,4 @@
-"""The ledger reads on while somebody reads from it and from the log."""
+"""The ledger advances while a read uses it and the log."""
 
 from collections.abc import Mapping, Sequence
 

@@ -1,4 +1,4 @@
-"""Whether a file is a log of ours, whole, with the bodies that came: found out without changing anything."""
+"""Whether a file is a complete log with unchanged bodies; checked without changing it."""
 
 import shutil
 import sqlite3

@@ -1,4 +1,4 @@
-"""The write-ahead log is copied, emptied after deletions, and what keeps that from happening is told."""
+"""The write-ahead log is copied, and truncated after deletions; what prevents that is reported."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from app.storage.transaction import Doubtful
 
 
 class Opened:
-    """A database whose checkpoints come early."""
+    """A database whose checkpoints are early."""
 
     def __init__(self, path: Path) -> None:
         self.path = path

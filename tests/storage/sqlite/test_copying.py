@@ -1,4 +1,4 @@
-"""A backup is of one moment, and ends, however much is written meanwhile."""
+"""A backup is one snapshot, and ends, however much is written during it."""
 
 import sqlite3
 from contextlib import closing

@@ -1,4 +1,4 @@
-"""Connections that only read: opened again when the file is another one, and never in the way of each other."""
+"""Read connections: opened again when the file is replaced, and independent of each other."""
 
 import asyncio
 import sqlite3
@@ -22,7 +22,7 @@ def _make(path: Path, bins: int) -> None:
 
 
 class File:
-    """Which file is there."""
+    """The name of the current file."""
 
     def __init__(self) -> None:
         self.name = "first"
@@ -87,14 +87,14 @@ async def test_a_wrong_query_is_a_mistake_of_ours_and_frees_the_connection(reade
     assert (await readers.run(COUNT, {}))[0][0] == 3
 
 
-# Counts to a number that no machine reaches while a test runs.
+# Counts to a number that no machine reaches during a test.
 ENDLESS = "with recursive n (i) as (select 1 union all select i + 1 from n) select count(*) from n where i < :most"
 FOR_EVER = {"most": 10**15}
 
 
 @pytest.fixture
 async def hasty(tmp_path: Path) -> AsyncIterator[ReadPool]:
-    """One connection, whose queries may take a fifth of a second."""
+    """One connection, with a time limit of a fifth of a second."""
     _make(tmp_path / "b.db", 3)
     opened = ReadPool(tmp_path / "b.db", 1, limit_s=0.2)
     yield opened
@@ -128,7 +128,7 @@ async def test_the_queries_of_one_search_share_their_time(hasty: ReadPool) -> No
 class TestWhoeverAskedHasLeft:
     @pytest.fixture
     async def patient(self, tmp_path: Path) -> AsyncIterator[ReadPool]:
-        """One connection, whose queries may take for ever."""
+        """One connection without a time limit."""
         _make(tmp_path / "c.db", 3)
         opened = ReadPool(tmp_path / "c.db", 1)
         await opened.run(COUNT, {})

@@ -1,4 +1,4 @@
-"""What the SQLite store adds to the promises of every store: two processes, their files, and their bad days."""
+"""What the SQLite store adds to the contract of all stores: two processes, their files, and their failures."""
 
 import asyncio
 import os
@@ -55,7 +55,7 @@ def _is_gone(pid: int | None) -> bool:
 
 
 async def _kept(store: Store, bin: object) -> int:
-    """The number of the next capture that is kept, however many are refused before."""
+    """The number of the next stored capture, however many are refused before."""
     async with asyncio.timeout(10):
         while True:
             try:
@@ -180,7 +180,7 @@ async def test_deleted_texts_leave_the_disk(opened: SqliteStore, data: Path, how
             await opened.drop_capture(bin.id, n)
     async with asyncio.timeout(10):
         while any(marker in path.read_bytes() for path in data.iterdir()):
-            # The ledger erases by itself, the log in the next quiet moment after a write.
+            # The ledger erases by itself, the log when it is idle after a write.
             await opened.probe()
             await asyncio.sleep(0.05)
 

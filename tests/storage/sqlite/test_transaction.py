@@ -1,4 +1,4 @@
-"""Transactions on SQLite: all or nothing, rows in few statements, and errors by what can be done about them."""
+"""Transactions on SQLite: atomic, many rows in few statements, and translated errors."""
 
 import sqlite3
 from pathlib import Path
