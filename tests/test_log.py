@@ -1,4 +1,4 @@
-"""A fault that is met a thousand times fills no disk, and no line holds what was sent."""
+"""A bug that is triggered a thousand times does not fill the disk, and no line has data from a request."""
 
 import io
 import logging

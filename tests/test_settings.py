@@ -1,4 +1,4 @@
-"""Settings: every knob by flag and variable, every mistake by name."""
+"""Settings: each by flag and variable, and every mistake is reported by name."""
 
 import pytest
 

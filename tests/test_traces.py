@@ -1,4 +1,4 @@
-"""What the log says of an exception: where it came from, and nothing that somebody sent."""
+"""What the log shows of an exception: where it was raised, and no data from a request."""
 
 import sqlite3
 

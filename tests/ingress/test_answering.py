@@ -141,8 +141,8 @@ def test_an_old_client_is_told_that_the_connection_stays() -> None:
 async def test_on_the_wire_the_connection_stays_in_step(server: Running, answer: Answer) -> None:
     answered = RoleAnswers(answer=answer)
     value = {"status": answer.status, "headers": answer.headers, "body": answer.body, "delay_ms": 0}
-    async with server.client.put(f"{server.bin_api}/answers/primary", json=value) as send_part:
-        assert send_part.status == 200, await send_part.text()
+    async with server.client.put(f"{server.bin_api}/answers/primary", json=value) as saved:
+        assert saved.status == 200, await saved.text()
     for path, status, body in (("", answer.status, answered.answer.body), ("/fallback", 200, EMPTY_TWIML)) * 2:
         async with server.client.post(server.capture_url + path, data=b"x", allow_redirects=False) as got:
             assert (got.status, await got.read()) == (status, body.encode())

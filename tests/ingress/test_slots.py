@@ -161,8 +161,8 @@ async def test_when_nobody_can_go_a_newcomer_is_told_to_come_back(small: Running
         first = await wires.open(post(f"/{small.bin.key}"))
         monkeypatch.setattr("app.ingress.server.ConnectionSlots._evict_some", lambda self: None)
         await wires.many(LIMIT - 1)
-        on_deadline = await wires.open(post(f"/{small.bin.key}"))
-        reply = await on_deadline.answer()
+        last = await wires.open(post(f"/{small.bin.key}"))
+        reply = await last.answer()
         assert (reply.status, reply.headers["retry-after"]) == (503, "5")
         held[0].set_result(None)
     assert await first.answers(1) == [(200, 1)]

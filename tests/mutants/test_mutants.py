@@ -1,4 +1,4 @@
-"""The planted defects fit the source, and the runner tells a defect that is caught from one that is not."""
+"""The planted defects fit the source, and the runner distinguishes a defect that is caught from one that is not."""
 
 import re
 from pathlib import Path
@@ -92,7 +92,7 @@ def test_a_defect_has_the_indentation_of_its_line_and_leaves_with_its_block(copy
     before = path.stat().st_mtime_ns
     with copy.planted(_defect()):
         assert path.read_text() == "def add(a, b):\n    return a - b\n"
-        # As large as it was: Python would take the compiled module for this one, if the time were the same.
+        # With the same size and time, Python would use the compiled module of the other source.
         assert path.stat().st_mtime_ns != before
     assert (path.read_text(), path.stat().st_mtime_ns) == (SOURCE, before)
 

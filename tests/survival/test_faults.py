@@ -1,4 +1,4 @@
-"""A forgotten fault can't exist: it ends when it said it would, whatever happens to the process meanwhile."""
+"""A fault ends at its time, even when the process is restarted in the meantime."""
 
 import asyncio
 import time

@@ -1,5 +1,5 @@
-"""Whatever happens to the ledger, captures are kept: each one is answered 200, none is missing afterwards, and the
-ledger heals by itself.
+"""Whatever happens to the ledger, captures are stored: each one is answered 200, none is missing afterwards, and the
+ledger recovers without help.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ NOT_READ = "Captures are kept, but not read at the moment"
 
 
 class Sender:
-    """Sends captures one after the other, as long as it runs."""
+    """Sends captures one after the other while it runs."""
 
     def __init__(self, server: Process, client: aiohttp.ClientSession) -> None:
         self.server = server
@@ -42,14 +42,14 @@ class Sender:
             writer.close()
 
     async def until_sent(self, count: int) -> None:
-        """So many more are answered."""
+        """This number of further captures is answered."""
         wanted = len(self.got) + count
         while len(self.got) < wanted:
             self._more.clear()
             await self._more.wait()
 
     async def until(self, holds: Callable[[], Awaitable[object]]) -> None:
-        """Something holds: looked at after each few captures."""
+        """A condition holds; it is checked after every few captures."""
         async with asyncio.timeout(30):
             while not await holds():
                 await self.until_sent(5)
@@ -63,7 +63,7 @@ class Sender:
         return (await self.ready())["ledger"] == "stopped"
 
     async def is_well(self) -> bool:
-        """Everything has been read that was answered until now."""
+        """Everything that was answered until now is in the ledger."""
         count = len(self.got)
         if (await self.ready())["ledger"] != "ok":
             return False
@@ -80,8 +80,7 @@ class Sender:
 
 @asynccontextmanager
 async def sending(data: Path) -> AsyncIterator[Sender]:
-    """A server that captures are sent to all the while. In the end none of them is missing, in the log and in the
-    ledger."""
+    """A server that gets captures all the time. In the end none of them is missing, in the log and in the ledger."""
     with serving(data) as server:
         async with aiohttp.ClientSession(headers=BEARER) as client:
             sender = Sender(server, client)
@@ -221,7 +220,7 @@ async def test_a_read_only_file_is_told_and_when_it_can_be_written_all_is_well(t
 
 @contextmanager
 def _read_only(path: Path) -> Iterator[None]:
-    """A mount of its own for one file, which can only be read."""
+    """A read-only mount of a single file."""
     done = subprocess.run(["mount", "--bind", path, path], capture_output=True, text=True, check=False)
     if done.returncode:
         pytest.skip(f"this machine lets nobody mount: {done.stderr.strip()}")

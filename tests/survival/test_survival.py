@@ -1,4 +1,4 @@
-"""What must not bring the server down: viewers that do not read, and senders that mean no good."""
+"""Viewers that do not read, and hostile senders, do not bring the server down."""
 
 import asyncio
 import random

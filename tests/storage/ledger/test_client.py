@@ -40,9 +40,9 @@ async def test_before_it_is_open_reading_counts_as_stopped(ends: Ends) -> None:
 async def test_a_start_does_not_wait_for_ever_for_a_ledger_that_cannot_be_opened(ends: Ends) -> None:
     await ends.client.start([mark(3)], 0.01)
     ends.tell(LedgerProgress([], [], None, "the disk is full"))
-    notify = LedgerStatus(state="stopped", reason="the disk is full", behind=3)
-    assert ends.client.ledger_status() == notify
-    assert ends.client.ledger_status(1) == notify
+    expected = LedgerStatus(state="stopped", reason="the disk is full", behind=3)
+    assert ends.client.ledger_status() == expected
+    assert ends.client.ledger_status(1) == expected
     async with asyncio.timeout(0.5):
         await ends.client.caught_up(1)
 
@@ -144,10 +144,10 @@ async def test_a_ledger_that_is_made_again_at_the_start_is_behind(ends: Ends, mo
 async def test_building_is_told_for_its_bin_and_for_all(ends: Ends) -> None:
     await ends.open(mark(9))
     ends.tell(LedgerProgress([mark(9)], [], [(1, "bin", 4, 8)]))
-    notify = LedgerStatus(state="building", done=4, total=8)
-    assert [ends.client.ledger_status(bin) for bin in (None, 1, 2)] == [notify, notify, LedgerStatus(state="ok")]
+    expected = LedgerStatus(state="building", done=4, total=8)
+    assert [ends.client.ledger_status(bin) for bin in (None, 1, 2)] == [expected, expected, LedgerStatus(state="ok")]
     ends.tell(LedgerProgress([], [], None))
-    assert ends.client.ledger_status() == notify
+    assert ends.client.ledger_status() == expected
     ends.tell(LedgerProgress([], [], []))
     assert ends.client.ledger_status() == LedgerStatus(state="ok")
 

@@ -16,7 +16,7 @@ from app.storage.log import jobs
 from tests.storage.builders import reading_of
 from tests.storage.inside import BIN, Inside, Ledger
 
-from .events import THEM, US, an_inbound, called, came, notify
+from .events import THEM, US, an_inbound, callback, called, came
 
 START = clock.now() - timedelta(minutes=10)
 OK, FAILED = Outcome(status=200, after_ms=2), Outcome(status=500, after_ms=2)
@@ -45,8 +45,8 @@ def delete(ledger: Ledger, *numbers: int) -> None:
 
 
 def test_a_callback_is_late_no_more_when_the_one_that_was_ahead_of_it_is_gone(inside: Inside, ledger: Ledger) -> None:
-    inside.state(notify("out", Status.DELIVERED), Role.STATUS)
-    inside.state(notify("out", Status.SENT), Role.STATUS)
+    inside.state(callback("out", Status.DELIVERED), Role.STATUS)
+    inside.state(callback("out", Status.SENT), Role.STATUS)
     ledger.follow()
     assert LATE in codes(ledger)
     delete(ledger, 1)
@@ -55,8 +55,8 @@ def test_a_callback_is_late_no_more_when_the_one_that_was_ahead_of_it_is_gone(in
 
 
 def test_two_ends_contradict_each_other_no_more_when_one_is_gone(inside: Inside, ledger: Ledger) -> None:
-    inside.state(notify("out", Status.DELIVERED), Role.STATUS)
-    inside.state(notify("out", Status.FAILED), Role.STATUS)
+    inside.state(callback("out", Status.DELIVERED), Role.STATUS)
+    inside.state(callback("out", Status.FAILED), Role.STATUS)
     ledger.follow()
     assert CONTRADICTORY in codes(ledger)
     delete(ledger, 1)
@@ -85,7 +85,7 @@ def test_the_same_text_is_no_soft_duplicate_when_the_first_is_gone(inside: Insid
 
 
 def test_a_misplaced_callback_is_an_inbound_message_when_the_status_is_gone(inside: Inside, ledger: Ledger) -> None:
-    inside.state(notify("m"), Role.STATUS)
+    inside.state(callback("m"), Role.STATUS)
     inside.state(reading_of(an_inbound("m", as_callback=Word(Status.DELIVERED, True))))
     ledger.follow()
     assert MISPLACED in codes(ledger)
@@ -97,8 +97,8 @@ def test_a_misplaced_callback_is_an_inbound_message_when_the_status_is_gone(insi
 
 def test_a_conversation_goes_with_its_last_message(inside: Inside, ledger: Ledger) -> None:
     inside.state(came("a", sender="+14155550001"))
-    inside.state(notify("b"), Role.STATUS)
-    inside.state(notify("b", Status.DELIVERED), Role.STATUS)
+    inside.state(callback("b"), Role.STATUS)
+    inside.state(callback("b", Status.DELIVERED), Role.STATUS)
     ledger.follow()
     delete(ledger, 1)
     assert ledger.everything()["conversations"] == [(THEM, US)]
@@ -111,8 +111,8 @@ def test_a_conversation_goes_with_its_last_message(inside: Inside, ledger: Ledge
 def test_a_conversation_moves_with_a_message_whose_first_capture_named_other_parties(
     inside: Inside, ledger: Ledger
 ) -> None:
-    inside.state(notify("b", recipient="+14155550001"), Role.STATUS)
-    inside.state(notify("b", Status.DELIVERED), Role.STATUS)
+    inside.state(callback("b", recipient="+14155550001"), Role.STATUS)
+    inside.state(callback("b", Status.DELIVERED), Role.STATUS)
     ledger.follow()
     assert ledger.everything()["conversations"] == [("+14155550001", US)]
     delete(ledger, 1)
@@ -177,8 +177,8 @@ def test_the_counts_are_those_of_what_is_left(inside: Inside, ledger: Ledger, ro
 
 
 def test_viewers_are_told_of_the_capture_its_message_and_what_changed(inside: Inside, ledger: Ledger) -> None:
-    inside.state(notify("out", Status.DELIVERED), Role.STATUS)
-    inside.state(notify("out", Status.SENT), Role.STATUS)
+    inside.state(callback("out", Status.DELIVERED), Role.STATUS)
+    inside.state(callback("out", Status.SENT), Role.STATUS)
     inside.state(came("alone"))
     ledger.follow()
     (before,) = ledger.rows("select last_seq from spaces")

@@ -9,7 +9,7 @@ from app.storage.ledger.search import SearchIndex
 from app.storage.log import jobs
 from tests.storage.inside import BIN, Inside, Ledger
 
-from .events import called, came, notify
+from .events import callback, called, came
 
 OF_SPACES = ("calls", "texts", "conversations", "verdict_counts", "gap_counts", "changes", "parties")
 OF_IDS = ("captures", "messages", "pairings")
@@ -19,7 +19,7 @@ def fill(inside: Inside) -> None:
     for number in range(6):
         inside.state(came(f"m-{number}", str(number)))
         inside.state(came(f"m-{number}", str(number)), Role.FALLBACK)
-        inside.state(notify(f"out-{number}"), Role.STATUS)
+        inside.state(callback(f"out-{number}"), Role.STATUS)
         inside.state(called(f"CA{number}"), Role.VOICE)
 
 

@@ -17,7 +17,7 @@ from app.storage.log import jobs
 from app.storage.transaction import CannotWrite, DamagedFile
 from tests.storage.builders import reading_of, scripted
 from tests.storage.inside import BIN, Inside, Ledger
-from tests.storage.ledger.events import came, notify
+from tests.storage.ledger.events import callback, came
 from tests.storage.ledger.wire import Wire, follower, give_epoch, run
 from tests.storage.scripted import read
 
@@ -42,9 +42,9 @@ def test_it_reads_everything_and_tells_how_far_it_is(inside: Inside, ledger: Led
     wire = Wire(inside)
     run(follower(wire, ledger), wire)
     assert (len(ledger.everything(1)["captures"]), len(ledger.everything(2)["captures"])) == (3, 1)
-    (notify,) = [frame for frame in wire.of(LedgerProgress) if frame.changed]
-    assert notify.marks == [jobs.LogPosition(1, 3, 0, 0, 0), jobs.LogPosition(2, 1, 0, 0, 0)]
-    assert notify.changed == [BIN, "bin00002"]
+    (progress,) = [frame for frame in wire.of(LedgerProgress) if frame.changed]
+    assert progress.marks == [jobs.LogPosition(1, 3, 0, 0, 0), jobs.LogPosition(2, 1, 0, 0, 0)]
+    assert progress.changed == [BIN, "bin00002"]
     assert ledger.rows("select count(*) from spaces where indexed_n < n") == [(0,)]
 
 
@@ -263,7 +263,7 @@ def test_nobody_waits_for_a_bin_that_is_deleted(inside: Inside, ledger: Ledger, 
     inside.apply(jobs.DropBin(BIN))
     if erased:
         inside.sweep(clock.now(), 0)
-    wire.notify.clear()
+    wire.sent.clear()
     following._find_behind = lambda: None  # type: ignore[method-assign]
     wire.put(LogGrew([jobs.LogPosition(1, 1, 0, 0, 1)], urgent=True))
     run(following, wire)
@@ -288,8 +288,8 @@ def test_it_tells_how_far_the_building_is_once_a_second(inside: Inside, ledger: 
         following._handle(give_epoch(inside))
         following._work()
         following._behind[1] = None
-    notify = [place for frame in wire.of(LedgerProgress) for place in frame.building or ()]
-    assert notify == [(1, BIN, 1, 1), (1, BIN, 2, 2)]
+    building = [place for frame in wire.of(LedgerProgress) for place in frame.building or ()]
+    assert building == [(1, BIN, 1, 1), (1, BIN, 2, 2)]
 
 
 def test_more_marks_than_fit_in_a_transaction_are_told_one_after_the_other(
@@ -298,7 +298,7 @@ def test_more_marks_than_fit_in_a_transaction_are_told_one_after_the_other(
     monkeypatch.setattr("app.storage.ledger.due_marks.LIMIT", 2)
     long_ago = clock.now() - timedelta(days=1)
     for number in range(5):
-        inside.state(notify(f"out-{number}"), Role.STATUS, received_at=long_ago)
+        inside.state(callback(f"out-{number}"), Role.STATUS, received_at=long_ago)
     wire = Wire(inside)
     run(follower(wire, ledger), wire)
     run_again = [frame for frame in wire.of(LedgerProgress) if frame.building is not None]

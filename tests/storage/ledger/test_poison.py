@@ -91,9 +91,9 @@ async def test_a_capture_that_stops_the_process_is_skipped_while_others_are_kept
             while "stopped" not in states or not await _is_ok(store):
                 await keep(store, other)
                 kept += 1
-                notify = store.ledger_status()
-                states.add(notify.state)
-                assert notify.state != "stopped" or "is started again" in (notify.reason or "")
+                status = store.ledger_status()
+                states.add(status.state)
+                assert status.state != "stopped" or "is started again" in (status.reason or "")
                 await asyncio.sleep(0.01)
         await keep(store, bin)
         await until(store, lambda: is_read(store, bin, 3))
@@ -110,8 +110,8 @@ async def test_a_capture_that_stops_the_process_is_skipped_while_others_are_kept
 
 
 async def _is_ok(store: Store) -> bool:
-    notify = store.ledger_status()
-    return notify.state != "stopped" and notify.behind < 5
+    status = store.ledger_status()
+    return status.state != "stopped" and status.behind < 5
 
 
 async def test_another_reader_reads_it_again_while_readers_see_the_old_reading(tmp_path: Path, monkeypatch) -> None:

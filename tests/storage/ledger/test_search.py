@@ -8,7 +8,7 @@ from app.storage.ledger.spaces import find_space
 from app.storage.log import jobs
 from tests.storage.inside import BIN, Inside, Ledger
 
-from .events import THEM, US, came, notify
+from .events import THEM, US, callback, came
 
 
 def found(ledger: Ledger, words: str) -> list[int]:
@@ -24,7 +24,7 @@ def parties(ledger: Ledger) -> list[tuple]:
 def filled(inside: Inside, ledger: Ledger) -> Ledger:
     inside.state(came("a", "Good morning"))
     inside.state(came("b", "Good night"))
-    inside.state(notify("c"), Role.STATUS)
+    inside.state(callback("c"), Role.STATUS)
     ledger.follow()
     return ledger
 

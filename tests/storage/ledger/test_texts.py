@@ -15,7 +15,7 @@ from app.storage.ledger.texts import NEAREST, WITHIN_US, Text, Texts, has_text, 
 from app.storage.transaction import Transaction
 from tests.storage.inside import Ledger
 
-from .events import THEM, US, an_inbound, notify
+from .events import THEM, US, an_inbound, callback
 
 AT = clock.now()
 
@@ -128,7 +128,7 @@ def test_only_inbound_text_of_somebody_is_compared() -> None:
     assert has_text(message())
     for without in ({"text": None}, {"text": ""}, {"sender": None}):
         assert not has_text(message(**without))
-    event = notify("m").events[0]
+    event = callback("m").events[0]
     outbound = begin(Fact(n=1, at=AT, provider="ytel", event=replace(event, text="hi", sender=US, recipient=THEM)))
     assert not has_text(outbound)
 

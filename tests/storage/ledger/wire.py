@@ -23,7 +23,7 @@ class Wire:
 
     def __init__(self, inside: Inside) -> None:
         self.inside = inside
-        self.notify: list[FromProcess] = []
+        self.sent: list[FromProcess] = []
         self.gives_epochs = True
         self.is_open = True
         self._queue: deque[bytes] = deque()
@@ -33,7 +33,7 @@ class Wire:
 
     def of(self, kind: type) -> list:
         """All frames of a type that were sent."""
-        return [frame for frame in self.notify if isinstance(frame, kind)]
+        return [frame for frame in self.sent if isinstance(frame, kind)]
 
     @property
     def changed(self) -> list[str]:
@@ -47,7 +47,7 @@ class Wire:
 
     def send(self, data: bytes) -> None:
         frame = decode_from_process(data)
-        self.notify.append(frame)
+        self.sent.append(frame)
         if isinstance(frame, NeedEpoch) and self.gives_epochs:
             self.put(give_epoch(self.inside))
 
