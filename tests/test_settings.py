@@ -35,7 +35,7 @@ def test_a_bad_value_is_named_with_the_cure(name: str, value: str, word: str) ->
     assert error.value.problems[0][0] == f"SMSBIN_{name.upper()}"
 
 
-def test_all_bad_values_are_told_at_once() -> None:
+def test_all_bad_values_are_reported_at_once() -> None:
     with pytest.raises(Invalid) as error:
         read_settings({"port": "x", "retention": "y"})
     assert len(error.value.problems) == 2

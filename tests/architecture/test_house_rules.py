@@ -24,14 +24,14 @@ def _calls(path: Path) -> set[str]:
     return {ast.unparse(node.func) for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)}
 
 
-def test_tasks_that_outlive_a_request_are_born_in_one_place() -> None:
+def test_tasks_that_outlive_a_request_are_created_in_one_place() -> None:
     born = {
         path.name for path in MODULES for call in _calls(path) if call.endswith("create_task") and "group." not in call
     }
     assert born == {"tasks.py"}
 
 
-def test_time_and_chance_come_from_the_clock() -> None:
+def test_time_and_randomness_come_from_the_clock() -> None:
     banned = re.compile(r"^(import|from) (time|random|secrets|uuid)\b|\bdatetime\.(now|utcnow|today)\(", re.MULTILINE)
     found = {path.name for path in MODULES if banned.search(path.read_text())}
     assert found == {"clock.py"}
@@ -45,7 +45,7 @@ def test_files_are_written_in_one_place() -> None:
     assert {path.name for path in MODULES if opens.search(path.read_text())} == {"files.py"}
 
 
-def test_sql_stands_in_sql_files() -> None:
+def test_sql_is_in_sql_files() -> None:
     statement = re.compile(r"\b(select .* from|insert into|update \w+ set|delete from|create table)\b", re.IGNORECASE)
     for path in MODULES:
         strings = [

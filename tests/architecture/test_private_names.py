@@ -77,7 +77,7 @@ def _is_aiohttp(base: ast.expr) -> bool:
     return ast.unparse(base).split(".")[0] in ("web", "aiohttp", "AbstractAccessLogger", "AbstractResolver")
 
 
-def test_no_module_uses_a_private_name_of_somebody_else() -> None:
+def test_no_module_uses_a_private_name_of_another_one() -> None:
     found = {path.name: private_names(path.read_text()) + inherited(path.read_text()) for path in MODULES}
     assert {name: names for name, names in found.items() if names} == {}
 

@@ -102,7 +102,7 @@ def test_a_directory_that_is_not_there_yet_is_made(backup: Path, tmp_path: Path)
     assert _texts(tmp_path / "new") == ["first"]
 
 
-def test_a_running_server_is_three_in_one_line_and_goes_on(data: Path, backup: Path) -> None:
+def test_a_running_server_is_three_in_one_line_and_continues(data: Path, backup: Path) -> None:
     with serving(data) as server:
         done = run("restore", str(backup), "--data-dir", str(data))
         assert (done.returncode, len(done.stderr.splitlines())) == (3, 1)
@@ -135,7 +135,7 @@ def _stranger(path: Path) -> Path:
     return path
 
 
-def test_a_wrong_file_is_told_before_anything_is_touched(data: Path, backup: Path, tmp_path: Path) -> None:
+def test_a_wrong_file_is_reported_before_anything_is_touched(data: Path, backup: Path, tmp_path: Path) -> None:
     (tmp_path / "text.db").write_text("no database at all" * 500)
     (tmp_path / "empty.db").touch()
     before = _state(data)

@@ -197,7 +197,7 @@ def test_since_may_be_a_duration(server: Process, here: dict[str, str]) -> None:
         (["nobody"], 2, "There is no bin nobody"),
     ],
 )
-def test_a_wrong_wish_is_told_at_once(here: dict[str, str], arguments: list[str], code: int, words: str) -> None:
+def test_a_wrong_search_is_reported_at_once(here: dict[str, str], arguments: list[str], code: int, words: str) -> None:
     done = run("tail", *arguments, **here)
     assert (done.returncode, done.stdout) == (code, "")
     assert words in done.stderr

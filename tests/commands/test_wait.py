@@ -255,7 +255,7 @@ def test_it_is_counted_once_when_it_comes_during_the_wait(tmp_path: Path) -> Non
         (["nobody", "--match", "hello"], "There is no bin nobody"),
     ],
 )
-def test_a_wrong_wish_is_two_at_once(here: dict[str, str], arguments: list[str], words: str) -> None:
+def test_a_wrong_option_exits_with_two_at_once(here: dict[str, str], arguments: list[str], words: str) -> None:
     done = run("wait", *arguments, **here)
     assert (done.returncode, done.stdout) == (2, "")
     assert words in done.stderr

@@ -51,7 +51,7 @@ def test_a_cell_that_begins_like_a_formula_gets_an_apostrophe(text: str) -> None
         ("\n", "'\n"),
     ],
 )
-def test_so_does_one_behind_a_separator_whatever_blanks_and_quotes_stand_between(text: str, written: str) -> None:
+def test_so_does_one_behind_a_separator_whatever_blanks_and_quotes_are_between(text: str, written: str) -> None:
     assert _cell(text) == written
 
 

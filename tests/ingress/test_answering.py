@@ -121,7 +121,7 @@ def test_refusals_of_our_own_are_well_formed_too(answer: Answer) -> None:
     assert ((b"retry-after", b"5") in headers) is (answer is UNAVAILABLE)
 
 
-def test_an_old_client_is_told_that_the_connection_stays() -> None:
+def test_an_old_client_gets_connection_keep_alive() -> None:
     assert b"HTTP/1.0 200 OK\r\n" in compose(Answer(), minor=0)
     assert b"Connection: keep-alive\r\n" in compose(Answer(), minor=0)
 

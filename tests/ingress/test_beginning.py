@@ -110,7 +110,9 @@ async def test_a_request_cut_in_its_method_behind_an_empty_body_is_no_body(serve
 
 
 @pytest.mark.parametrize("version", ["0.9", "1.0"])
-async def test_an_old_client_is_answered_and_closed_unless_it_asks_to_stay(server: Running, version: str) -> None:
+async def test_an_old_client_is_closed_after_the_answer_unless_it_sends_keep_alive(
+    server: Running, version: str
+) -> None:
     async with connect(server.port) as wire:
         await wire.send(get(f"/{server.bin.key}", "Connection: keep-alive", version=version))
         assert (await wire.answer()).headers["connection"] == "keep-alive"
@@ -168,7 +170,7 @@ async def test_what_is_refused_ends_the_connection_and_is_counted(server: Runnin
     assert await server.captures() == []
 
 
-async def test_whoever_sends_to_an_unknown_key_with_a_body_is_told_and_closed(server: Running) -> None:
+async def test_a_body_to_an_unknown_key_is_answered_and_the_connection_closed(server: Running) -> None:
     async with connect(server.port) as wire:
         await wire.send(post("/0123456789abcdef"))
         reply = parse(await wire.rest())

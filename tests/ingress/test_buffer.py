@@ -54,7 +54,7 @@ def test_a_head_that_is_too_long_is_not_found() -> None:
     assert (buffer.find_head(), buffer.is_too_long) == (None, True)
 
 
-def test_empty_lines_before_a_request_belong_to_nobody() -> None:
+def test_empty_lines_before_a_request_belong_to_no_request() -> None:
     buffer = _of(b"\r\n\r")
     buffer.drop_empty_lines()
     assert len(buffer) == 0
@@ -80,7 +80,7 @@ def test_empty_lines_before_a_request_belong_to_nobody() -> None:
         b"GET / HTTP/1.1\n",
     ],
 )
-def test_what_begins_no_request_or_has_bare_line_ends_is_told_however_it_is_cut(data: bytes) -> None:
+def test_what_begins_no_request_or_has_bare_line_ends_is_reported_however_it_is_cut(data: bytes) -> None:
     for at in range(len(data)):
         assert _find(data, at) == (None, True)
     assert _find(data, *range(1, len(data))) == (None, True)
@@ -117,7 +117,7 @@ def test_a_head_that_comes_byte_by_byte_costs_no_more_the_longer_it_is(start: by
     assert time.thread_time() - began < 1
 
 
-def test_a_budget_knows_of_the_bytes_while_they_wait() -> None:
+def test_a_budget_counts_the_bytes_while_they_wait() -> None:
     budget, other = MemoryBudget(10 * FREE), MemoryBudget(0)
     buffer = _of(bytes(FREE))
     buffer.charge(budget)

@@ -316,7 +316,7 @@ async def test_only_a_trusted_proxy_names_the_peer(make_settings) -> None:
         assert (await server.capture(2))["peer"] == "203.0.113.9"
 
 
-async def test_every_spelling_of_the_peer_is_understood(make_settings) -> None:
+async def test_every_spelling_of_the_peer_is_parsed(make_settings) -> None:
     spellings = {
         "203.0.113.9, 127.0.0.1": "203.0.113.9",
         "junk, 203.0.113.9:55": "203.0.113.9",

@@ -345,7 +345,7 @@ async def test_a_fault_ends_by_its_time(server: Running, sender: Sender, monkeyp
     assert server.app[keys.FAULTS].of_bin(server.bin.id) == []
 
 
-async def test_a_count_is_exact_whoever_comes_at_once(server: Running) -> None:
+async def test_a_count_is_exact_for_concurrent_requests(server: Running) -> None:
     await fail(server, FaultKind.STATUS, count=25)
 
     async def post() -> int:
@@ -358,7 +358,7 @@ async def test_a_count_is_exact_whoever_comes_at_once(server: Running) -> None:
     assert len(hits) == 25
 
 
-async def test_over_the_cap_answers_go_out_at_once_and_say_so(server: Running, monkeypatch) -> None:
+async def test_over_the_cap_answers_go_out_at_once_and_report_it(server: Running, monkeypatch) -> None:
     monkeypatch.setattr(waiting, "MAX_HELD_PER_BIN", 2)
     await fail(server, FaultKind.HOLD, seconds=0.5)
 

@@ -112,7 +112,7 @@ def test_the_first_segment_behind_the_key_names_the_role(tail: str, role: Role) 
     assert line.role is role
 
 
-def test_a_line_is_told_apart_into_method_target_and_version() -> None:
+def test_a_line_is_split_into_method_target_and_version() -> None:
     data = f"M-SEARCH /{KEY}/%2f?x=%0a HTTP/1.0\r\nHost: x\r\n\r\n".encode()
     line = ROOT.read(data)
     assert line is not None

@@ -152,7 +152,7 @@ async def test_connection_close_is_obeyed(server: Running, captures: list[captur
     writer.close()
 
 
-async def test_a_stop_waits_for_the_capture_in_hand(make_settings, page_first: bool, monkeypatch) -> None:
+async def test_a_stop_waits_for_the_current_capture(make_settings, page_first: bool, monkeypatch) -> None:
     async with run_server(make_settings()) as server:
         reader, writer = await _connect(server, page_first)
         with holding(server, monkeypatch) as held:
@@ -175,9 +175,7 @@ async def test_a_large_body_that_comes_in_pieces_is_one_capture(server: Running,
     writer.close()
 
 
-async def test_a_connection_that_asks_nothing_more_is_closed_after_its_time(
-    server: Running, page_first: bool, monkeypatch
-) -> None:
+async def test_an_idle_connection_is_closed_after_its_time(server: Running, page_first: bool, monkeypatch) -> None:
     monkeypatch.setattr("app.ingress.pipeline.IDLE_S", 0.1)
     reader, writer = await _connect(server, page_first)
     async with asyncio.timeout(5):

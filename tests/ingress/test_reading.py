@@ -51,7 +51,7 @@ def test_a_long_one_is_read_each_time_and_says_the_same(monkeypatch) -> None:
     assert len(read) == 3
 
 
-def test_what_is_not_valid_says_why_each_time() -> None:
+def test_what_is_not_valid_reports_why_each_time() -> None:
     reader = HeadReader(CapturePaths(""))
     for _ in range(2):
         found = reader.read(head("X A: 1\r\n"))

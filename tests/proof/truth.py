@@ -128,7 +128,7 @@ class Truth:
             del bin.must[n]
 
     def _sweep(self, befores: Mapping[str, int], ahead: int) -> None:
-        """The retention may delete what comes before the first capture of a bin that is young enough. Captures that
+        """The retention may delete captures before the first one of a bin that is young enough. Captures that
         are dated in the future do not show their age."""
         for id, before in befores.items():
             bin = self._bin(id)

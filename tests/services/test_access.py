@@ -38,7 +38,7 @@ def _access(store: Store) -> Access:
     return Access(store, TOKEN, made_here=False)
 
 
-async def test_a_session_that_nobody_uses_ends_and_does_not_come_back(time: Time, store: Store) -> None:
+async def test_an_unused_session_ends_and_does_not_come_back(time: Time, store: Store) -> None:
     access = _access(store)
     cookie = await access.sign_in()
     time.now += IDLE

@@ -137,7 +137,7 @@ async def test_it_has_the_environment_of_its_start(child: Child, owner: Owner, m
         assert await soon(owner.ends.get()) == (4, "it ended with code 4")
 
 
-async def test_an_error_in_it_is_told_on_stderr(child: Child, owner: Owner, capfd) -> None:
+async def test_an_error_in_it_is_reported_on_stderr(child: Child, owner: Owner, capfd) -> None:
     await started(child, owner)
     child.send(b"raise")
     assert (await soon(owner.ends.get()))[0] == 1

@@ -95,7 +95,7 @@ async def test_a_capture_that_is_deleted_takes_its_part_of_the_message_along(sto
         await store.get_message(bin.id, "ytel", "out-1")
 
 
-async def test_a_cleared_bin_has_no_messages_and_an_old_id_begins_anew(store: Store) -> None:
+async def test_a_cleared_bin_has_no_messages_and_an_old_id_begins_again(store: Store) -> None:
     bin = await a_bin(store)
     await _keep(store, bin, _status(Status.DELIVERED, final=True, text="old"))
     await store.drop_captures(bin.id)

@@ -85,7 +85,7 @@ async def test_an_inbound_message_that_the_primary_takes_is_a_pairing_of_its_own
     assert (hit.n, hit.at, hit.method, hit.ok, hit.status, hit.after_ms) == (1, START, "POST", True, 200, 2)
 
 
-async def test_the_fallback_joins_by_the_message_id_and_tells_what_each_got(store: Store) -> None:
+async def test_the_fallback_joins_by_the_message_id_and_shows_what_each_got(store: Store) -> None:
     bin = await a_bin(store)
     await _keep(store, bin, Role.PRIMARY, _inbound(), outcome=FAILED, fault=FAULT)
     await _keep(store, bin, Role.FALLBACK, _inbound(), seconds=2.1, outcome=OK)
@@ -190,7 +190,7 @@ async def test_a_message_that_comes_for_ever_keeps_a_small_pairing_and_a_fallbac
     assert pairing.verdict is Verdict.FALLBACK_AFTER_ERROR
 
 
-async def test_with_all_hits_of_a_small_pairing_deleted_it_is_made_again_of_the_others(store: Store) -> None:
+async def test_with_all_hits_of_a_small_pairing_deleted_it_is_rebuilt_of_the_others(store: Store) -> None:
     bin = await a_bin(store)
     for _ in range(40):
         await _keep(store, bin, Role.PRIMARY, _inbound(), outcome=OK)
@@ -243,7 +243,7 @@ async def test_a_likely_pairing_keeps_the_message_that_stays_inbound(store: Stor
     assert (await _findings(store, bin))["made-b"] == pairing.findings == ("fallback_only",)
 
 
-async def test_fallback_only_is_told_on_capture_and_message_until_a_primary_comes(store: Store) -> None:
+async def test_fallback_only_is_reported_on_capture_and_message_until_a_primary_comes(store: Store) -> None:
     bin = await a_bin(store)
     await _keep(store, bin, Role.FALLBACK, _inbound(), outcome=OK)
     assert (await _one(store, bin)).verdict is Verdict.FALLBACK_ONLY
@@ -261,7 +261,7 @@ async def test_fallback_only_is_told_on_capture_and_message_until_a_primary_come
     assert await _findings(store, bin) == {"in-1": ("fallback_only",)}
 
 
-async def test_another_method_on_the_fallback_is_told_on_its_capture_and_the_message(store: Store) -> None:
+async def test_another_method_on_the_fallback_is_reported_on_its_capture_and_the_message(store: Store) -> None:
     bin = await a_bin(store)
     await _keep(store, bin, Role.PRIMARY, _inbound(), outcome=FAILED)
     await _keep(store, bin, Role.FALLBACK, _inbound(), seconds=1, outcome=OK, method="GET")
@@ -433,7 +433,7 @@ async def test_after_deletions_in_any_order_the_pairings_are_those_of_what_is_le
 
 
 @pytest.mark.parametrize("seed", range(4))
-async def test_folded_anew_the_pairings_are_the_same_before_and_after_deletions(store: Store, seed: int) -> None:
+async def test_folded_again_the_pairings_are_the_same_before_and_after_deletions(store: Store, seed: int) -> None:
     bin = await a_bin(store)
     last = await _play(store, bin, seed, likely=False)
     numbers = list(range(1, last + 1))
@@ -454,7 +454,7 @@ async def test_folded_anew_the_pairings_are_the_same_before_and_after_deletions(
 
 
 @pytest.mark.parametrize("seed", range(4))
-async def test_likely_matches_are_the_same_when_they_are_folded_anew(store: Store, seed: int) -> None:
+async def test_likely_matches_are_the_same_when_they_are_folded_again(store: Store, seed: int) -> None:
     bin = await a_bin(store)
     await _play(store, bin, seed)
     before = await _all(store, bin)
@@ -463,7 +463,7 @@ async def test_likely_matches_are_the_same_when_they_are_folded_anew(store: Stor
     assert _plain(await _all(store, bin)) == _plain(before)
 
 
-async def test_a_cleared_bin_has_no_pairings_and_old_ids_begin_anew(store: Store) -> None:
+async def test_a_cleared_bin_has_no_pairings_and_old_ids_begin_again(store: Store) -> None:
     bin = await a_bin(store)
     await _play(store, bin, 1)
     await store.drop_captures(bin.id)

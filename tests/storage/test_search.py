@@ -93,7 +93,7 @@ def _wanted(text: str) -> Query:
 
 @pytest.mark.parametrize("indexed", [0, 5, 100])
 @pytest.mark.parametrize("few", [0, 2_000])
-async def test_every_term_finds_what_the_grammar_says(tmp_path: Path, monkeypatch, indexed: int, few: int) -> None:
+async def test_every_term_finds_what_the_grammar_defines(tmp_path: Path, monkeypatch, indexed: int, few: int) -> None:
     """With no, some and all captures in the index; and with terms that have few and, with a lower limit, many ids."""
     monkeypatch.setattr(filters, "FEW", few)
     async with _indexed(tmp_path, monkeypatch, indexed) as store:

@@ -42,7 +42,7 @@ async def bin(store: Store) -> Bin:
     return await store.get_bin(made.id)
 
 
-async def test_it_is_told_as_the_fault_of_the_filter(store: Store, bin: Bin) -> None:
+async def test_it_is_reported_as_the_fault_of_the_filter(store: Store, bin: Bin) -> None:
     for search in (
         store.list_captures(bin.id, limit=100, query=QUERY),
         store.list_captures(bin.id, limit=100, after=0, query=QUERY),

@@ -151,7 +151,7 @@ def _garbage_behind_the_first_page(path: Path) -> None:
     [_deleted, _only_the_database_deleted, _empty, _half, _garbage, _garbage_behind_the_first_page],
     ids=lambda spoil: spoil.__name__.strip("_").replace("_", " "),
 )
-async def test_a_file_that_is_spoilt_while_captures_come_is_made_again(
+async def test_a_file_that_is_damaged_while_captures_come_is_rebuilt(
     tmp_path: Path, spoil: Callable[[Path], None]
 ) -> None:
     async with sending(tmp_path) as sender:
@@ -161,7 +161,7 @@ async def test_a_file_that_is_spoilt_while_captures_come_is_made_again(
 
 
 @pytest.mark.parametrize("spoil", [_deleted, _empty, _half, _garbage, _garbage_behind_the_first_page])
-async def test_a_file_that_was_spoilt_while_nobody_served_it_is_made_again(
+async def test_a_file_that_was_damaged_while_no_server_ran_is_rebuilt(
     tmp_path: Path, spoil: Callable[[Path], None]
 ) -> None:
     with serving(tmp_path) as server:
@@ -181,7 +181,7 @@ async def test_a_file_that_was_spoilt_while_nobody_served_it_is_made_again(
                         numbers = [item["n"] for item in (await answer.json()).get("items", [])]
 
 
-async def test_a_directory_in_its_place_is_told_and_when_it_is_gone_all_is_well(tmp_path: Path) -> None:
+async def test_a_directory_in_its_place_is_reported_and_when_it_is_gone_all_is_well(tmp_path: Path) -> None:
     path = tmp_path / "ledger.db"
     async with sending(tmp_path) as sender:
         _deleted(path)
@@ -205,7 +205,7 @@ async def _says_not(sender: Sender, words: str) -> bool:
     return words not in await sender.page()
 
 
-async def test_a_read_only_file_is_told_and_when_it_can_be_written_all_is_well(tmp_path: Path) -> None:
+async def test_a_read_only_file_is_reported_and_when_it_can_be_written_all_is_well(tmp_path: Path) -> None:
     path = tmp_path / "data" / "ledger.db"
     with serving(path.parent) as server:
         assert server.stop() == 0
@@ -239,7 +239,7 @@ def _follower(server: Process) -> psutil.Process | None:
     return None
 
 
-async def test_a_ledger_that_cannot_grow_is_told_and_when_it_can_all_is_well(tmp_path: Path) -> None:
+async def test_a_ledger_that_cannot_grow_is_reported_and_when_it_can_all_is_well(tmp_path: Path) -> None:
     async with sending(tmp_path) as sender:
         await sender.until(sender.is_well)
         child = _follower(sender.server)

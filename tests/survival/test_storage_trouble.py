@@ -52,7 +52,7 @@ async def _kept(client: aiohttp.ClientSession, server: Process) -> list[int]:
         return [item["n"] for item in (await answer.json()).get("items", [])]
 
 
-async def test_a_full_disk_is_503_and_works_again_by_itself_when_there_is_room(tmp_path: Path) -> None:
+async def test_a_full_disk_is_503_and_works_again_by_itself_when_there_is_space(tmp_path: Path) -> None:
     with _mounted(tmp_path / "small", "-t", "tmpfs", "-o", "size=12m", "smsbin-test") as disk:
         filler = disk / "filler"
         filler.write_bytes(bytes(6 * MIB))

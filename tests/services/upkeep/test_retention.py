@@ -109,7 +109,7 @@ async def test_a_jump_while_it_runs_holds_it_again(time: Time, jump: timedelta) 
     assert (store.swept, store.noted) == ([None], [])
 
 
-async def test_a_machine_that_slept_goes_on_as_before(time: Time) -> None:
+async def test_a_machine_that_slept_continues_as_before(time: Time) -> None:
     sweeping, store = _started(NOW)
     time.goes_on(timedelta(hours=10))
     await sweeping.step()

@@ -176,7 +176,7 @@ def test_the_counts_are_those_of_what_is_left(inside: Inside, ledger: Ledger, ro
     assert ledger.everything()["counts"]["last_capture_at"] is None
 
 
-def test_viewers_are_told_of_the_capture_its_message_and_what_changed(inside: Inside, ledger: Ledger) -> None:
+def test_viewers_are_notified_of_the_capture_its_message_and_what_changed(inside: Inside, ledger: Ledger) -> None:
     inside.state(callback("out", Status.DELIVERED), Role.STATUS)
     inside.state(callback("out", Status.SENT), Role.STATUS)
     inside.state(came("alone"))
@@ -189,7 +189,7 @@ def test_viewers_are_told_of_the_capture_its_message_and_what_changed(inside: In
     ]  # fmt: skip
 
 
-def test_what_the_retention_took_is_told_in_one_and_its_changes_are_forgotten(
+def test_what_the_retention_took_is_reported_in_one_and_its_changes_are_forgotten(
     inside: Inside, ledger: Ledger, monkeypatch
 ) -> None:
     monkeypatch.setattr(deleting, "CHUNK", 2)
@@ -206,7 +206,7 @@ def test_what_the_retention_took_is_told_in_one_and_its_changes_are_forgotten(
     assert seqs == [(0, 7), (4, 2), (4, 4), (4, 6)]
 
 
-def test_a_cleared_bin_is_empty_and_goes_on_with_its_numbers_and_cursors(inside: Inside, ledger: Ledger) -> None:
+def test_a_cleared_bin_is_empty_and_continues_with_its_numbers_and_cursors(inside: Inside, ledger: Ledger) -> None:
     inside.state(came("a"))
     ledger.follow()
     (before,) = ledger.rows("select last_seq from spaces")

@@ -128,7 +128,7 @@ def test_so_many_at_once_and_the_rest_by_the_next_call(inside: Inside, ledger: L
     assert counts == [2, 4, 5]
 
 
-def test_a_ledger_that_is_made_again_has_the_same_marks(inside: Inside, ledger: Ledger) -> None:
+def test_a_ledger_that_is_rebuilt_has_the_same_marks(inside: Inside, ledger: Ledger) -> None:
     for number in range(3):
         inside.state(callback(f"out-{number}"), Role.STATUS, received_at=at(200 * number))
         inside.settle(inside.state(came(f"in-{number}"), received_at=at(10 * number)), FAILED)
@@ -148,7 +148,7 @@ def test_a_ledger_that_is_made_again_has_the_same_marks(inside: Inside, ledger: 
     again.close()
 
 
-def test_viewers_are_told_of_each_mark(inside: Inside, ledger: Ledger) -> None:
+def test_viewers_are_notified_of_each_mark(inside: Inside, ledger: Ledger) -> None:
     inside.state(callback("a"), Role.STATUS, received_at=START)
     ledger.follow(now=START)
     (before,) = ledger.rows("select last_seq from spaces")

@@ -71,7 +71,9 @@ def test_what_readers_see_stays(inside: Inside, ledger: Ledger) -> None:
     again.close()
 
 
-def test_a_step_is_bounded_in_time_and_says_whether_there_is_more(inside: Inside, ledger: Ledger, monkeypatch) -> None:
+def test_a_step_is_bounded_in_time_and_reports_whether_there_is_more(
+    inside: Inside, ledger: Ledger, monkeypatch
+) -> None:
     monkeypatch.setattr(erasing, "STEP_S", 0.0)
     monkeypatch.setattr(erasing, "CHUNK", 4)
     fill(inside)

@@ -34,7 +34,7 @@ def one_message(ledger: Ledger) -> dict:
 
 
 @pytest.mark.parametrize("limit", [1, 500])
-def test_what_is_odd_about_an_event_is_told_on_its_capture_and_its_message(
+def test_what_is_odd_about_an_event_is_reported_on_its_capture_and_its_message(
     inside: Inside, ledger: Ledger, limit: int
 ) -> None:
     for status in (Status.DELIVERED, Status.SENT, Status.FAILED):
@@ -71,7 +71,7 @@ def test_an_inbound_message_that_turns_outbound_leaves_its_pairing(inside: Insid
     assert not one_message(ledger)["has_pairing"]
 
 
-def test_the_first_outcome_that_is_told_counts(inside: Inside, ledger: Ledger) -> None:
+def test_the_first_outcome_that_is_reported_counts(inside: Inside, ledger: Ledger) -> None:
     n = inside.state(came("m"))
     inside.settle(n, FAILED)
     inside.settle(n, OK)

@@ -57,7 +57,7 @@ async def test_a_capture_on_which_reading_raises_has_a_problem_and_its_bytes(sto
     assert kept.raw.body == scripted(READING, trouble="raise").body
 
 
-async def test_a_capture_that_takes_too_long_is_cut_off_and_the_process_goes_on(tmp_path: Path, monkeypatch) -> None:
+async def test_a_capture_that_takes_too_long_is_cut_off_and_the_process_continues(tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setattr("app.storage.ledger.client.HUNG_S", 30)
     async with open_store(tmp_path) as store:
         bin = await a_bin(store)
@@ -139,7 +139,7 @@ async def test_another_reader_reads_it_again_while_readers_see_the_old_reading(t
         assert await store.changes_after(bin.id, restarted.seq) == []
 
 
-async def test_a_cursor_of_a_ledger_that_was_thrown_away_is_restarted(tmp_path: Path) -> None:
+async def test_a_cursor_of_a_ledger_that_was_discarded_is_restarted(tmp_path: Path) -> None:
     async with open_store(tmp_path) as store:
         bin = await a_bin(store)
         await keep(store, bin)
@@ -152,7 +152,7 @@ async def test_a_cursor_of_a_ledger_that_was_thrown_away_is_restarted(tmp_path: 
         assert restarted.seq > cursor > 0
 
 
-async def test_reads_wait_for_a_ledger_that_stands_still_for_a_second_at_most(store: Store, monkeypatch) -> None:
+async def test_reads_wait_for_a_ledger_that_is_blocked_for_a_second_at_most(store: Store, monkeypatch) -> None:
     monkeypatch.setattr("app.storage.ledger.client.READ_WAIT_S", 0.2)
     assert isinstance(store, SqliteStore)
     bin = await a_bin(store)

@@ -134,7 +134,7 @@ def _without_a_name(inside: Inside) -> None:
         _ahead_in_deletions, _without_a_name,
     ],
 )  # fmt: skip
-def test_any_other_ledger_is_made_again(kept: Inside, monkeypatch, spoil: Callable[[Inside], None]) -> None:
+def test_any_other_ledger_is_rebuilt(kept: Inside, monkeypatch, spoil: Callable[[Inside], None]) -> None:
     spoil(kept)
     (run,) = kept.file.connection.execute("select id from runs order by number desc limit 1").fetchone()
     assert is_new(live(kept, monkeypatch, run=run))
@@ -148,7 +148,7 @@ def test_a_ledger_of_an_earlier_run_is_not_trusted_when_something_may_have_been_
     assert is_new(live(kept, monkeypatch, run="run 2", first="later"))
 
 
-def test_a_ledger_that_is_ahead_of_a_log_from_an_older_copy_is_made_again_with_higher_cursors(
+def test_a_ledger_that_is_ahead_of_a_log_from_an_older_copy_is_rebuilt_with_higher_cursors(
     inside: Inside, tmp_path: Path, monkeypatch
 ) -> None:
     state(inside)
@@ -193,7 +193,7 @@ def test_damage_makes_it_again_while_the_process_runs(kept: Inside, monkeypatch)
     assert epochs(kept) > before
 
 
-def test_a_file_that_is_deleted_meanwhile_is_made_again(kept: Inside, monkeypatch) -> None:
+def test_a_file_that_is_deleted_in_the_meantime_is_rebuilt(kept: Inside, monkeypatch) -> None:
     wire = Wire(kept)
     state(kept)
     real = open_ledger_file
@@ -210,7 +210,7 @@ def test_a_file_that_is_deleted_meanwhile_is_made_again(kept: Inside, monkeypatc
     assert wire.notes == ["ledger.replaced"]
 
 
-def test_where_it_fails_again_and_again_it_is_not_made_again_at_once(kept: Inside, monkeypatch) -> None:
+def test_where_it_fails_again_and_again_it_is_not_rebuilt_at_once(kept: Inside, monkeypatch) -> None:
     state(kept)
     follow_bins = process_module.Follower._follow_bins
     fails = Fails(follow_bins, 3, Doubtful("input/output error"))
@@ -242,7 +242,7 @@ class Fails:
         ("open_ledger_file", CannotWrite("the disk is full")),
     ],
 )
-def test_what_cannot_be_opened_is_told_and_tried_again(
+def test_what_cannot_be_opened_is_reported_and_tried_again(
     inside: Inside, monkeypatch, name: str, error: Exception
 ) -> None:
     state(inside)
@@ -265,7 +265,7 @@ def test_a_ledger_of_an_earlier_run_that_could_not_be_opened_at_once_is_not_trus
 
 
 @pytest.mark.parametrize("error", [CannotWrite("the disk is full"), LogUnreadable("the log is locked")])
-def test_a_step_that_fails_is_told_and_nothing_of_it_is_lost(kept: Inside, monkeypatch, error: Exception) -> None:
+def test_a_step_that_fails_is_reported_and_nothing_of_it_is_lost(kept: Inside, monkeypatch, error: Exception) -> None:
     state(kept)
     follow_bins = process_module.Follower._follow_bins
     fails = Fails(follow_bins, 1, error)
@@ -289,7 +289,7 @@ def test_a_process_that_waits_ends_when_the_server_hangs_up(inside: Inside, monk
     assert wire.notes == ["ledger.stopped"]
 
 
-def test_bells_that_come_while_a_number_is_waited_for_are_no_answer(inside: Inside, monkeypatch) -> None:
+def test_notifications_that_come_while_an_epoch_is_awaited_are_no_answer(inside: Inside, monkeypatch) -> None:
     state(inside)
     wire = Wire(inside)
     wire.put(LogGrew([jobs.LogPosition(1, 1, 0, 0, 0)], urgent=False))

@@ -96,7 +96,7 @@ def test_a_request_with_many_messages_takes_its_part_of_each(inside: Inside, led
     assert len(ledger.everything()["messages"]) == 5
 
 
-def test_where_too_much_depends_on_a_capture_its_row_goes_at_once_and_the_rest_is_made_again(
+def test_where_too_much_depends_on_a_capture_its_row_goes_at_once_and_the_rest_is_rebuilt(
     inside: Inside, ledger: Ledger, monkeypatch
 ) -> None:
     for number in range(4):

@@ -45,7 +45,7 @@ def test_words_are_found_within_their_space_and_their_column(filled: Ledger) -> 
     assert found(filled, f"scope : {scope_of(2)} AND night") == []
 
 
-def test_whose_numbers_stand_in_a_capture_is_kept_on_both_ends(filled: Ledger) -> None:
+def test_the_numbers_of_a_capture_are_indexed_for_both_ends(filled: Ledger) -> None:
     filled.index()
     assert parties(filled) == [
         (1, 0, US, 3), (1, 0, THEM, 1), (1, 0, THEM, 2), (1, 1, US, 1), (1, 1, US, 2), (1, 1, THEM, 3)

@@ -124,7 +124,7 @@ def test_a_minute_is_within_reach_and_a_bit_more_is_not() -> None:
     assert not here.is_near(replace(here, at=here.at + WITHIN_US + 1))
 
 
-def test_only_inbound_text_of_somebody_is_compared() -> None:
+def test_only_inbound_text_with_a_sender_is_compared() -> None:
     assert has_text(message())
     for without in ({"text": None}, {"text": ""}, {"sender": None}):
         assert not has_text(message(**without))

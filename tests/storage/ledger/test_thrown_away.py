@@ -221,7 +221,7 @@ def play(seed: int, actions: list[tuple[int, ...]], kind: type[History] = Histor
 
 @given(st.integers(0, 2**32), st.lists(st.tuples(st.integers(0, 24)), min_size=5, max_size=60))
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-def test_grown_live_and_made_again_are_equal(seed: int, actions: list[tuple[int, ...]]) -> None:
+def test_grown_live_and_rebuilt_are_equal(seed: int, actions: list[tuple[int, ...]]) -> None:
     play(seed, actions)
 
 

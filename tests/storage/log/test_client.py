@@ -32,7 +32,7 @@ async def test_what_comes_in_one_turn_shares_a_batch_and_each_gets_its_own_answe
     assert log.health().state == "ok"
 
 
-async def test_marks_are_told_before_anybody_hears_of_the_commit(log, process, monkeypatch) -> None:
+async def test_positions_are_reported_before_the_commit_is_confirmed(log, process, monkeypatch) -> None:
     future = log.append(a_job())
     log._on_positions = lambda _: seen.append(future.done())
     seen: list[bool] = []
@@ -89,7 +89,7 @@ async def test_a_batch_is_bounded_in_number_and_in_bytes(log, process) -> None:
     assert [len(batch) for batch in process.sent] == [3]
 
 
-async def test_on_a_slow_disk_a_batch_waits_for_company(log, process) -> None:
+async def test_on_a_slow_disk_a_batch_waits_for_more_captures(log, process) -> None:
     log.append(a_job())
     await turns()
     log.append(a_job())
@@ -100,7 +100,7 @@ async def test_on_a_slow_disk_a_batch_waits_for_company(log, process) -> None:
     await soon(lambda: process.sent)
 
 
-async def test_when_all_who_were_answered_have_come_again_nobody_is_waited_for(log, process) -> None:
+async def test_when_all_answered_senders_have_sent_again_the_batch_goes_out(log, process) -> None:
     for _ in range(3):
         log.append(a_job())
     await turns()
@@ -223,7 +223,7 @@ async def test_a_process_that_hangs_holds_up_the_end_no_longer_than_a_commit_may
     await refused(waiting)
 
 
-async def test_what_no_process_has_taken_by_then_isrefused(log, process) -> None:
+async def test_what_no_process_has_taken_by_then_is_refused(log, process) -> None:
     process.end()
     waiting = [log.append(a_job()), log.submit(jobs.NextEpoch())]
     async with asyncio.timeout(5):

@@ -67,7 +67,7 @@ async def test_the_next_process_belongs_to_the_same_run_and_takes_no_other_log(l
     assert process.expected == [(client.OPEN_S, "opening the log")]
 
 
-async def test_a_log_that_cannot_be_opened_again_is_told_and_tried_again(log, process) -> None:
+async def test_a_log_that_cannot_be_opened_again_is_reported_and_tried_again(log, process) -> None:
     process.end()
     process.open("It was deleted. Put it back.")
     process.end(1)
@@ -88,7 +88,7 @@ async def new(path: Path, monkeypatch) -> LogClient:
     return LogClient(path, (), lambda _: None)
 
 
-async def test_a_start_says_what_is_in_the_way(new: LogClient) -> None:
+async def test_a_start_reports_what_is_in_the_way(new: LogClient) -> None:
     starting = asyncio.ensure_future(new.start())
     await turns()
     new._child.open("The disk is full.")
@@ -97,7 +97,7 @@ async def test_a_start_says_what_is_in_the_way(new: LogClient) -> None:
         await starting
 
 
-async def test_a_process_that_ends_before_it_says_a_word_does_not_start(new: LogClient) -> None:
+async def test_a_process_that_ends_before_it_reports_a_word_does_not_start(new: LogClient) -> None:
     starting = asyncio.ensure_future(new.start())
     await turns()
     new._child.end(1)
@@ -105,7 +105,7 @@ async def test_a_process_that_ends_before_it_says_a_word_does_not_start(new: Log
         await starting
 
 
-async def test_what_a_start_tells_is_what_the_process_said(new: LogClient) -> None:
+async def test_what_a_start_reports_is_what_the_process_said(new: LogClient) -> None:
     starting = asyncio.ensure_future(new.start())
     await turns()
     new._child.open()
@@ -145,7 +145,7 @@ async def test_doubt_is_known_before_anything_can_go_wrong(log, process, monkeyp
         log.append(a_job())
 
 
-async def test_doubt_is_known_before_those_who_hear_of_marks_can_fail(log, process) -> None:
+async def test_doubt_is_set_before_a_callback_of_positions_can_fail(log, process) -> None:
     log._on_positions = _fail
     for _ in range(2):
         log.append(a_job())
@@ -186,7 +186,7 @@ async def test_one_failure_is_logged_once_for_a_whole_batch(log, process, monkey
     assert told == ["log.suspect"]
 
 
-async def test_a_process_that_says_doubt_only_by_its_end_is_believed(log, process, path: Path) -> None:
+async def test_doubt_that_only_the_exit_code_reports_counts(log, process, path: Path) -> None:
     process.end(EXIT_DOUBT)
     assert log.health().state == "suspect"
     assert _mark(path).exists()
@@ -234,7 +234,7 @@ async def test_what_was_refused_is_tried_by_itself_until_it_works(log, process, 
     assert (log.health().state, log.probe_size()) == ("ok", 0)
 
 
-async def test_a_small_write_that_works_says_nothing_about_a_large_one(log, process) -> None:
+async def test_a_small_write_that_works_shows_nothing_about_a_large_one(log, process) -> None:
     log.append(a_job(5_000)).add_done_callback(lambda future: future.exception())
     await turns()
     process.answer(jobs.Result("full", "no room"))
@@ -244,7 +244,7 @@ async def test_a_small_write_that_works_says_nothing_about_a_large_one(log, proc
     assert log.health().state == "full"
 
 
-async def test_how_the_file_is_is_told(log, process) -> None:
+async def test_how_the_file_is_is_reported(log, process) -> None:
     log.append(a_job())
     await turns()
     process.sent.clear()
@@ -267,7 +267,7 @@ async def real(path: Path, monkeypatch) -> AsyncIterator[LogClient]:
     await log.close()
 
 
-async def test_a_process_that_hangs_is_killed_and_the_next_one_goes_on(real: LogClient, monkeypatch) -> None:
+async def test_a_process_that_hangs_is_killed_and_the_next_one_continues(real: LogClient, monkeypatch) -> None:
     assert await real.append(a_job()) == 1
     monkeypatch.setattr(client, "BATCH_S", 0.02)
     pid = real.pid

@@ -80,7 +80,7 @@ def _opened(folder: Path, ballast: Callable[[sqlite3.Connection], Ballast]) -> t
     return Appender(file.database, ballast(file.connection), "run"), file.connection
 
 
-def test_on_a_full_disk_the_ballast_makes_room_for_the_opening(tmp_path: Path) -> None:
+def test_on_a_full_disk_the_reserve_file_makes_space_for_the_opening(tmp_path: Path) -> None:
     appender, connection = _opened(tmp_path, Room)
     connection.execute("pragma query_only = on")
     room = appender._ballast

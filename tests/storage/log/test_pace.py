@@ -36,7 +36,7 @@ def test_two_slow_commits_in_a_row_are_a_slow_disk() -> None:
         pytest.param([([*FEW, Sweep(0, 0, 0, False)], 0.01)] * 2, id="steps of the index"),
     ],
 )
-def test_nobody_waits_for_company_on_a_quick_disk(commits: list[tuple[Sequence[Job], float]]) -> None:
+def test_no_commit_is_delayed_on_a_fast_disk(commits: list[tuple[Sequence[Job], float]]) -> None:
     assert _pace(*commits).delay_s == 0
 
 

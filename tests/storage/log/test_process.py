@@ -115,7 +115,7 @@ def test_a_failed_write_at_the_opening_is_doubt_too(run: Run, tmp_path: Path, mo
     assert _mark(tmp_path)
 
 
-def test_files_that_lose_their_names_at_the_opening_are_told(run: Run, monkeypatch) -> None:
+def test_files_that_are_deleted_at_the_opening_are_reported(run: Run, monkeypatch) -> None:
     def fail(*_: object) -> None:
         raise Gone("log.db was replaced.")
 
@@ -125,7 +125,7 @@ def test_files_that_lose_their_names_at_the_opening_are_told(run: Run, monkeypat
     assert (server.opened.error or "").startswith("log.db was replaced.")
 
 
-def test_another_log_in_the_place_of_the_one_that_was_there_is_refused(run: Run, tmp_path: Path) -> None:
+def test_another_log_in_its_place_is_refused(run: Run, tmp_path: Path) -> None:
     first = Server()
     assert run(first) == 0
     assert run(Server(), log=first.opened.log) == 0

@@ -100,7 +100,7 @@ def test_after_doubt_a_file_that_is_not_sound_is_not_used(tmp_path: Path) -> Non
         open_log_file(path, doubt=True)
 
 
-def test_while_somebody_reads_an_older_state_the_doubt_stays(left_behind: Path) -> None:
+def test_while_a_reader_has_an_older_state_the_doubt_stays(left_behind: Path) -> None:
     with closing(open_reader(left_behind)) as reader:
         reader.execute("begin")
         reader.execute("select count(*) from bins").fetchone()

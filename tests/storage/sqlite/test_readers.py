@@ -61,7 +61,7 @@ async def test_another_file_under_the_name_is_read_from_then_on(readers: ReadPoo
     assert [row[0][0] for row in rows] == [5] * 5
 
 
-async def test_without_a_file_the_reason_is_told(readers: ReadPool, file: File) -> None:
+async def test_without_a_file_the_reason_is_reported(readers: ReadPool, file: File) -> None:
     file.name = ""
     with pytest.raises(NotReadable, match="None"):
         await readers.run(COUNT, {})
@@ -101,7 +101,7 @@ async def hasty(tmp_path: Path) -> AsyncIterator[ReadPool]:
     await opened.close()
 
 
-async def test_a_query_that_takes_too_long_is_stopped_and_others_go_on(hasty: ReadPool) -> None:
+async def test_a_query_that_takes_too_long_is_stopped_and_others_continue(hasty: ReadPool) -> None:
     async with asyncio.timeout(10):
         with pytest.raises(ReadTooLong, match=r"longer than 0\.2 s"):
             await hasty.run(ENDLESS, FOR_EVER)

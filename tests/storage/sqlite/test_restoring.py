@@ -113,7 +113,7 @@ def test_a_file_that_is_no_sound_log_is_refused_before_anything_is_touched(log: 
     assert _state(log) == before
 
 
-def test_a_copy_that_is_not_what_was_checked_is_thrown_away(backup: Path, log: Path, monkeypatch) -> None:
+def test_a_copy_that_is_not_what_was_checked_is_discarded(backup: Path, log: Path, monkeypatch) -> None:
     def copy_something_else(source: Path, target: Path) -> None:
         shutil.copy(source, target)
         with closing(sqlite3.connect(target)) as connection, connection:

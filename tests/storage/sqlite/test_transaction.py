@@ -57,7 +57,9 @@ def test_an_exception_takes_everything_back(connection: sqlite3.Connection) -> N
         assert transaction.all("pairs") == []
 
 
-def test_a_value_that_is_taken_and_a_database_that_takes_nothing_are_told_apart(connection: sqlite3.Connection) -> None:
+def test_a_value_that_is_taken_and_a_database_that_cannot_write_are_distinguished(
+    connection: sqlite3.Connection,
+) -> None:
     database = SqliteDatabase(connection)
     with pytest.raises(Duplicate), database.write() as transaction:
         transaction.insert("add_pair", [(1, 1), (2, 1)])
