@@ -1,4 +1,4 @@
-"""Settings: every knob by flag and variable, every mistake by name."""
+"""Settings: each by flag and variable, and every mistake is reported by name."""
 
 import pytest
 
@@ -35,7 +35,7 @@ def test_a_bad_value_is_named_with_the_cure(name: str, value: str, word: str) ->
     assert error.value.problems[0][0] == f"SMSBIN_{name.upper()}"
 
 
-def test_all_bad_values_are_told_at_once() -> None:
+def test_all_bad_values_are_reported_at_once() -> None:
     with pytest.raises(Invalid) as error:
         read_settings({"port": "x", "retention": "y"})
     assert len(error.value.problems) == 2

@@ -145,7 +145,7 @@ def _to_own_urls(request: SimulationSpec, targets: Targets, bin: str | None) -> 
 
 
 def _to_bin(request: SimulationSpec, client: Client, named: str | None, provider: str | None) -> _Stage:
-    """The capture URLs of a bin as this process reaches them, and the mark of a run that the server has registered."""
+    """The capture URLs of a bin as this process reaches them, and the mark of a run registered at the server."""
     bin = client.find_bin(named)
     request = replace(request, provider=provider or bin["provider"] or request.provider)
     fields = {

@@ -33,7 +33,7 @@ class PageConnection(Protocol):
         """Buffer the bytes that follow the request."""
 
     def watch(self, on_disconnect: Callable[[], object] | None) -> None:
-        """Call `left` when the client disconnects; None: stop watching."""
+        """Call `on_disconnect` when the client disconnects; None: stop watching."""
 
     def answered(self, *, keep_open: bool) -> None:
         """The response was sent; `keep_open`: another request may follow."""
@@ -190,7 +190,7 @@ class Page:
         self._connection.trusted = True
 
     def watch(self, on_disconnect: Callable[[], object] | None) -> None:
-        """Call `left` when the client disconnects; None: stop watching."""
+        """Call `on_disconnect` when the client disconnects; None: stop watching."""
         self._connection.watch(on_disconnect)
 
     def _pass(self, data: bytes) -> None:
@@ -218,6 +218,6 @@ def trust(request: web.Request) -> None:
 
 
 def watch(request: web.Request, on_disconnect: Callable[[], object] | None) -> None:
-    """Call `left` when the client of a request disconnects; None: stop watching."""
+    """Call `on_disconnect` when the client of a request disconnects; None: stop watching."""
     if isinstance(request.protocol, PageHandler) and request.protocol.page is not None:
         request.protocol.page.watch(on_disconnect)

@@ -31,7 +31,7 @@ class WatchedPeer(Protocol):
     """A connection whose end can be watched."""
 
     def watch(self, on_disconnect: Callable[[], object] | None) -> None:
-        """Call `left` when the peer disconnects, at once if it has; None: stop watching."""
+        """Call `on_disconnect` when the peer disconnects, at once if it has; None: stop watching."""
 
 
 class HeldAnswers:

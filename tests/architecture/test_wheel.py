@@ -1,4 +1,4 @@
-"""The wheel is what people install: it holds the package `smsbin` with templates and static, and it runs."""
+"""The wheel contains the package `smsbin` with templates and static files, and it runs."""
 
 import json
 import os
@@ -39,7 +39,7 @@ def test_it_holds_one_package_and_all_it_needs(wheel: Path) -> None:
 
 @pytest.mark.timeout(240)
 def test_it_runs_in_a_fresh_environment(wheel: Path, tmp_path: Path) -> None:
-    """Dependencies come from this environment through a path file: only the wheel itself is new."""
+    """Dependencies come from this environment through a path file: only the wheel itself is installed."""
     fresh = tmp_path / "fresh"
     venv.create(fresh, with_pip=False)
     site = next((fresh / "lib").glob("python*")) / "site-packages"

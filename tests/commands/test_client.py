@@ -1,4 +1,4 @@
-"""The commands that talk to a running server: data on stdout, words on stderr, and exit codes to rely on."""
+"""Commands that use a running server: data on stdout, messages on stderr, and stable exit codes."""
 
 import csv
 import io
@@ -72,7 +72,7 @@ def test_export_into_a_file_is_whole_and_for_its_owner_only(here: dict[str, str]
     assert (done.returncode, "cannot be written" in done.stderr) == (3, True)
 
 
-def test_whoever_stops_reading_hears_no_complaint(here: dict[str, str]) -> None:
+def test_a_reader_that_closes_stdout_causes_no_error(here: dict[str, str]) -> None:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("SMSBIN_")} | here
     command = f"{sys.executable} -m app export | true"
     done = subprocess.run(command, shell=True, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
@@ -125,7 +125,7 @@ def test_who_cannot_be_reached_or_does_not_let_in_is_three_with_the_cure(
     assert (done.returncode, "is no address" in done.stderr) == (2, True)
 
 
-def test_the_token_is_found_beside_the_data(server: Process, here: dict[str, str], tmp_path: Path) -> None:
+def test_the_token_is_found_next_to_the_data(server: Process, here: dict[str, str], tmp_path: Path) -> None:
     (tmp_path / "access-token").write_text(TOKEN + "\n")
     for variables in (
         {"SMSBIN_DATA_DIR": str(tmp_path)},
@@ -136,7 +136,7 @@ def test_the_token_is_found_beside_the_data(server: Process, here: dict[str, str
 
 @contextmanager
 def _stranger(*answers: bytes) -> Iterator[str]:
-    """Somebody at a port who answers so, once each, and hangs up."""
+    """A port that answers with these bytes, once for each connection, and closes it."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
         def speak() -> None:
@@ -174,7 +174,7 @@ def test_a_file_that_broke_off_is_no_success_and_is_not_kept(tmp_path: Path) -> 
         b"",
     ],
 )
-def test_somebody_else_at_that_address_is_three_and_gets_no_redirect_followed(answer: bytes) -> None:
+def test_another_program_at_that_address_is_three_and_gets_no_redirect_followed(answer: bytes) -> None:
     with _stranger(answer) as url:
         done = _run("bins", "list", SMSBIN_URL=url, SMSBIN_ACCESS_TOKEN=TOKEN)
     assert (done.returncode, len(done.stderr.splitlines())) == (3, 1)

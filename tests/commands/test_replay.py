@@ -1,4 +1,4 @@
-"""`smsbin replay`: captures leave from the user's own process, exactly as they came, in the order given."""
+"""`smsbin replay`: captures are sent from the user's own process, unchanged, in the given order."""
 
 import json
 import os
@@ -17,7 +17,7 @@ from tests.process import ROOT, TOKEN, Process, serving
 
 
 class _Handler(socketserver.StreamRequestHandler):
-    """Keeps a request's bytes and answers 200, below /500 with that."""
+    """Stores the bytes of a request and answers 200, below /500 with 500."""
 
     def handle(self) -> None:
         head = b""

@@ -1,4 +1,4 @@
-"""`smsbin reread` as a person runs it: beside a running server, or where none runs."""
+"""`smsbin reread` as a user runs it: with a running server, and without one."""
 
 import json
 import sqlite3
@@ -55,7 +55,7 @@ def test_a_running_server_reads_again_with_the_provider_that_is_set_now(tmp_path
         assert _call(server, "GET", "/reread") == {"state": "done", "done": 0, "total": 0}
 
 
-def test_an_unknown_bin_is_told_whether_a_server_runs_or_not(tmp_path: Path) -> None:
+def test_an_unknown_bin_is_reported_whether_a_server_runs_or_not(tmp_path: Path) -> None:
     with serving(tmp_path) as server:
         beside = run("reread", "nothing", **_here(server, tmp_path))
         assert server.stop() == 0

@@ -1,4 +1,4 @@
-"""Captured text on a terminal: it is shown, it does nothing."""
+"""Captured text on a terminal is shown and has no effect."""
 
 import json
 import os
@@ -39,7 +39,7 @@ def test_what_a_terminal_obeys_is_spelled_out(text: str) -> None:
     assert line_of(_summary(text=text)).isprintable()
 
 
-def test_the_spelling_tells_what_it_was() -> None:
+def test_the_spelling_shows_what_it_was() -> None:
     assert visible("a\x1b[1m\n\t\u202e\U000e0041\x9b") == r"a\x1b[1m\n\t\u202e\U000e0041\x9b"
 
 
@@ -87,13 +87,13 @@ def test_colours_change_nothing_but_the_colours() -> None:
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-def test_a_ctrl_c_that_python_throws_away_is_heard_all_the_same() -> None:
+def test_a_ctrl_c_that_python_discards_is_handled_all_the_same() -> None:
     class Closing:
-        """Its exceptions reach nobody."""
+        """Its exceptions are discarded."""
 
         def __del__(self) -> None:
             os.kill(os.getpid(), signal.SIGINT)
-            time.sleep(0)  # the signal is heard here
+            time.sleep(0)  # the signal is handled here
 
     before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGALRM)
     reached = []

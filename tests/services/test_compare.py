@@ -67,7 +67,7 @@ def test_what_a_provider_always_sends_otherwise_is_expected(provider: str, field
     assert {each.field: each.expected for each in found} == {"Text": False} | dict.fromkeys(fields, True)
 
 
-def test_the_providers_error_code_is_explained_beside_the_verdict() -> None:
+def test_the_providers_error_code_is_explained_next_to_the_verdict() -> None:
     hits = (
         Hit(n=1, at=AT, fallback=False, method="POST", ok=False, status=500),
         Hit(n=2, at=AT, fallback=True, method="POST", ok=True),

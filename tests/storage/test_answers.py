@@ -1,4 +1,4 @@
-"""What every store promises about answers and faults: how a bin's URLs behave survives everything but its bin."""
+"""The contract of all stores about answers and faults: they persist until their bin is deleted."""
 
 import sqlite3
 from contextlib import closing
@@ -140,7 +140,7 @@ async def test_what_went_out_is_kept_where_it_was_not_the_default(store: Store) 
     assert await store.get_sent_answer(bin.id, special) is None
 
 
-async def test_captures_that_nothing_was_heard_of_are_settled_once(tmp_path: Path) -> None:
+async def test_captures_without_an_outcome_are_settled_once(tmp_path: Path) -> None:
     now = clock.now()
     async with open_store(tmp_path / "data") as store:
         bin, other = await a_bin(store), await a_bin(store)

@@ -1,4 +1,4 @@
-"""What every store promises about replays: an attempt is kept beside its capture, and goes with it."""
+"""The contract of all stores about replays: attempts are stored with their capture, and deleted with it."""
 
 import sqlite3
 from contextlib import closing

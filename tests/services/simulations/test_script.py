@@ -91,7 +91,7 @@ def _callbacks(acts: list[Act]) -> list[str | None]:
     return [cue.spec.raw_status for act in acts for cue in act.cues]
 
 
-def test_lost_callbacks_are_a_tenth_and_are_told() -> None:
+def test_lost_callbacks_are_a_tenth_and_are_reported() -> None:
     acts = list(script(_wish(count=500, trouble=frozenset({Trouble.LOSE})), AT))
     whole = list(script(_wish(count=500), AT))
     dropped = sum(len(act.dropped) for act in acts)
@@ -154,14 +154,14 @@ def test_troubles_of_writing_leave_json_alone() -> None:
     )
 
 
-def test_texts_are_taken_as_they_are_and_emoji_on_wish() -> None:
+def test_texts_are_taken_as_they_are_and_emoji_on_request() -> None:
     (said,) = script(_wish(what=Traffic.INBOUND, count=1, text="{code} as it is"), AT)
     assert said.cues[0].spec.text == "{code} as it is"
     emoji = list(script(_wish(what=Traffic.INBOUND, trouble=frozenset({Trouble.EMOJI})), AT))
     assert all(not (act.cues[0].spec.text or "").isascii() for act in emoji)
 
 
-def test_numbers_are_fictional_unless_somebody_says() -> None:
+def test_numbers_are_fictional_unless_given() -> None:
     acts = list(script(_wish(what=Traffic.INBOUND, count=100), AT))
     assert all(act.cues[0].spec.sender[5:10] == "55501" for act in acts)
     assert {act.cues[0].spec.recipient for act in acts} == {OURS}
