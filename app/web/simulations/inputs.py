@@ -19,7 +19,7 @@ TARGETS = ("primary", "fallback", "status")
 
 
 def read_wish(fields: dict[str, Any]) -> SimulationSpec:
-    """Traffic shall be played. Invalid names every field that is wrong."""
+    """What shall be played. Invalid names every field that is wrong."""
     problems: list[tuple[str, str]] = []
     said: dict[str, Any] = {}
     for name, (field, read) in _READERS.items():
