@@ -8,7 +8,7 @@ from ..domain.faults import LASTS, LONGEST, MOST_COUNT, MOST_SECONDS, MOST_STATU
 from ..domain.providers import PROVIDER_TITLES
 from ..domain.replays import MOST_AT_ONCE
 from ..domain.roles import Role
-from ..domain.simulations import MOST_A_SECOND, MOST_ABROAD_A_SECOND, MOST_MESSAGES, Traffic, Trouble
+from ..domain.simulations import MAX_EXTERNAL_RATE, MOST_A_SECOND, MOST_MESSAGES, Traffic, Trouble
 
 Wish = dict[str, Any]
 
@@ -154,7 +154,7 @@ SIMULATION = _object(
             "exclusiveMinimum": 0,
             "maximum": MOST_A_SECOND,
             "default": 5,
-            "description": f"Messages a second; to URLs of your own at most {MOST_ABROAD_A_SECOND:g}.",
+            "description": f"Messages a second; to URLs of your own at most {MAX_EXTERNAL_RATE:g}.",
         },
         "seed": {"type": "integer", "minimum": 0, "maximum": 2**53, "description": "The same seed plays the same."},
         "trouble": {

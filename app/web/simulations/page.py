@@ -12,8 +12,8 @@ from ...domain.curl import as_curl
 from ...domain.roles import Kind, Role
 from ...domain.simulations import (
     MARK,
+    MAX_EXTERNAL_RATE,
     MOST_A_SECOND,
-    MOST_ABROAD_A_SECOND,
     MOST_MESSAGES,
     SimulationAttempt,
     Traffic,
@@ -39,7 +39,7 @@ SHOWN = 200
 LIMITS = {
     "messages": MOST_MESSAGES,
     "rate": int(MOST_A_SECOND),
-    "own_rate": int(MOST_ABROAD_A_SECOND),
+    "own_rate": int(MAX_EXTERNAL_RATE),
     "at_once": MOST_AT_ONCE,
 }
 

@@ -8,7 +8,7 @@ from aiohttp import web
 from ... import keys
 from ...domain.bins import Bin
 from ...domain.roles import Role
-from ...domain.simulations import MOST_ABROAD_A_SECOND, Targets, Traffic
+from ...domain.simulations import MAX_EXTERNAL_RATE, Targets, Traffic
 from ...errors import Invalid
 from ...services.simulations.runs import Run
 from ..site.urls import capture_url, place_of, public_root
@@ -26,8 +26,8 @@ def start(request: web.Request, bin: Bin, fields: dict[str, Any]) -> Run:
         return simulating.announce(bin.id, wish)
     if own is None:
         return simulating.begin(bin.id, wish, targets_of(request, bin, wish.what))
-    if wish.rate > MOST_ABROAD_A_SECOND:
-        raise Invalid(("rate", f"must be at most {MOST_ABROAD_A_SECOND:g} a second to a URL of your own"))
+    if wish.rate > MAX_EXTERNAL_RATE:
+        raise Invalid(("rate", f"must be at most {MAX_EXTERNAL_RATE:g} a second to a URL of your own"))
     if not own:
         raise Invalid(("targets", f"must name at least one of {', '.join(TARGETS)}"))
     return simulating.begin(bin.id, wish, name_targets(own), request.app[keys.SETTINGS].allow_targets)
