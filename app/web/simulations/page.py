@@ -177,11 +177,11 @@ def _preview(request: web.Request, bin: Bin, fields: dict[str, Any]) -> Preview 
     own = own_targets(fields.get("targets"))
     targets = targets_of(request, bin, wish.what).named if own is None else name_targets(own)
     now = clock.now()
-    cue = opening(wish, now)
-    if cue is None or targets is None:
+    planned = opening(wish, now)
+    if planned is None or targets is None:
         return None
     url = (targets.status if wish.what is Traffic.OUTBOUND else targets.primary) or ""
-    made = compose_request(PROVIDERS[wish.provider], replace(cue.spec, url=url), wish.trouble)
+    made = compose_request(PROVIDERS[wish.provider], replace(planned.spec, url=url), wish.trouble)
     host, slash, path = url.partition("://")[2].partition("/")
     raw = as_raw(made, f"{slash or '/'}{path}", now)
     head = [f"{raw.method} {raw.target} HTTP/1.1", f"Host: {host}"]
@@ -189,7 +189,7 @@ def _preview(request: web.Request, bin: Bin, fields: dict[str, Any]) -> Preview 
     head += [f"{MARK}: (the run’s own secret)"] if own is None else []
     head += [f"Content-Length: {len(made.body)}"] if made.body else []
     head.append("Connection: close")
-    text = cue.spec.text if cue.spec.kind is not Kind.VOICE else None
+    text = planned.spec.text if planned.spec.kind is not Kind.VOICE else None
     return Preview(
         head="\n".join(head),
         body=made.body.decode("utf-8", "replace"),
