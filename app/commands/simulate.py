@@ -170,7 +170,7 @@ def _play(stage: _Stage, *, as_json: bool) -> Progress:
 
     async def play() -> Progress:
         async with open_sender() as sender:
-            player = Player(sender, stage.request, stage.targets, mark=stage.mark, tell=tell)
+            player = Player(sender, stage.request, stage.targets, mark=stage.mark, report=tell)
             await player.run(clock.now())
         return player.progress
 

@@ -1,4 +1,4 @@
-"""Replay: a capture sent again by hand, exactly as it came, to a URL of the user's; what came back is an attempt."""
+"""Replay: a capture sent again by hand, exactly as received, to a URL of the user; the result is an attempt."""
 
 import re
 from collections.abc import Iterator
@@ -15,8 +15,8 @@ from .simulations import MARK
 MOST_AT_ONCE = 50
 """Captures in one replay."""
 
-# What belongs to one connection (RFC 9110, section 7.6.1), and what is said anew for this one. The mark of a
-# simulation is nobody's business but the bin's.
+# Headers of one connection (RFC 9110, section 7.6.1), and those that are set for the new one. The mark of a simulation
+# is for the bin only.
 _OURS = frozenset(
     {b"host", b"content-length", b"connection", b"keep-alive", b"transfer-encoding", b"te", b"trailer", b"upgrade",
      b"expect", b"proxy-connection", MARK.lower().encode()}
@@ -51,7 +51,7 @@ class Attempt(NewAttempt):
 
 
 def replayed(raw: RawRequest, role: Role, url: str, *, with_credentials: bool) -> bytes:
-    """The bytes to send to `url`, body included. ValueError: as it came it cannot be written into one request."""
+    """The bytes to send to `url`, body included. ValueError: it cannot be written as one request."""
     if raw.refused is not None:
         raise ValueError("it is not valid HTTP, so its address cannot be changed")
     lines = [f"{raw.method} {_target(raw.target, role, url)} HTTP/1.1".encode("latin-1")]
@@ -66,7 +66,7 @@ def replayed(raw: RawRequest, role: Role, url: str, *, with_credentials: bool) -
 
 
 def without_secrets(url: str) -> str:
-    """An address for people to recognise: the names of its query stay, the values are dots."""
+    """An address for display: the names of its query stay, the values are dots."""
     parts = urlsplit(url)
     query = "&".join(pair.partition("=")[0] + ("=…" if "=" in pair else "") for pair in parts.query.split("&"))
     return urlunsplit(parts._replace(query=query))
@@ -83,7 +83,7 @@ def _kept(raw: RawRequest, *, with_credentials: bool) -> Iterator[tuple[bytes, b
 
 
 def _target(target: str, role: Role, url: str) -> str:
-    """The path of `url` and what stood behind the role; both queries. Nothing is decoded or encoded on the way."""
+    """The path of `url` and the part of the target after the role; both queries. Nothing is decoded or encoded."""
     path, _, query = target.partition("?")
     segments = path.split("/")
     keys = [place for place, segment in enumerate(segments) if KEY.fullmatch(unquote(segment))]

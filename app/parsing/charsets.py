@@ -1,7 +1,7 @@
 """From bytes to text: the declared charset, strict UTF-8, a byte order mark, then a guess marked as one.
 
 Why an allow-list: the names come from the sender, and the interpreter's codecs include `unicode_escape`,
-`punycode`, `utf-7` and `zlib`, which run code paths or hide text that nobody meant to offer.
+`punycode`, `utf-7` and `zlib`, which run code paths, or hide text, that are not meant to be reachable.
 """
 
 import codecs

@@ -16,12 +16,12 @@ _MAX_LAYERS = 3
 
 
 def unpack(raw: RawRequest) -> tuple[bytes, str | None]:
-    """At most `MAX_BYTES` + 1 bytes for reading (so that a cut shows), and what went wrong in unpacking.
+    """At most `MAX_BYTES` + 1 bytes (so that a cut is detected), and what went wrong in unpacking.
 
-    What cannot be unpacked gives no bytes; what is not packed, in spite of its header, is given as it came.
+    A body that cannot be unpacked gives no bytes; one that is not packed, in spite of its header, is returned as it is.
     """
-    said = b",".join(value for name, value in raw.headers if name.lower() == b"content-encoding")
-    codings = [coding.strip().lower() for coding in said.decode("latin-1").split(",")]
+    header = b",".join(value for name, value in raw.headers if name.lower() == b"content-encoding")
+    codings = [coding.strip().lower() for coding in header.decode("latin-1").split(",")]
     layers = [coding for coding in reversed(codings) if coding not in _PLAIN]
     body, problem = raw.body, None
     if not body:

@@ -6,9 +6,9 @@ sns-message-delivery-retries; SendMessageToHttp.retry) and docs.aws.amazon.com/s
 
 - The body is JSON with the label `text/plain`, and the message is a text of JSON inside of it. With "raw message
   delivery" the inner JSON comes alone.
-- Nothing is delivered before somebody opens the `SubscribeURL` of the handshake. smsbin shows it and never opens it.
+- Nothing is delivered before the `SubscribeURL` of the handshake is opened. smsbin shows it and never opens it.
 - SUCCESSFUL means accepted by the recipient's carrier, and is documented as interchangeable with DELIVERED in some
-  countries: it is read as sent, and `isFinal` tells whether more will come.
+  countries: it is read as sent, and `isFinal` is false when more will come.
 - After 72 hours without a final event the word is UNKNOWN. How BLOCKED, SPAM and INVALID fit the ladder is inferred.
 - Inbound carries no time of its own; the envelope's `Timestamp` is taken.
 """

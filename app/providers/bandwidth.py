@@ -6,7 +6,7 @@ hours), account/applications (portal fields, Basic credentials), messaging/error
 
 - A group text is one event for each recipient that you own, each with its own id; the top-level `to` says which.
 - A group text that you send has one id for all; its callbacks differ by the top-level `to`, so smsbin names each
-  message `id:recipient`. That a callback without a top-level `to` speaks of all recipients is inferred.
+  message `id:recipient`. That a callback without a top-level `to` is about all recipients is inferred.
 - The samples of callbacks leave `text` blank. A blank text there says nothing, so it is not read as an empty SMS.
 - `message-sending` is documented for MMS; that it is not the last word is inferred from its name.
 """

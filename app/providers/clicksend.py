@@ -7,7 +7,7 @@ get or json), the vendor's Python client (the same, and that `custom_string` com
 Not confirmed: ClickSend publishes no list of the fields that it sends. `to`, `message_id`, `original_message_id`,
 `original_body`, `custom_string`, `timestamp`, `timestamp_send`, `status_code` (200, 201, 300, 301), `status_text`,
 `error_code` and `error_text` are what users report, and so is that it repeats after an answer that is no 2xx. Where the
-rules stand in the dashboard is not documented either.
+rules are in the dashboard is not documented either.
 """
 
 from collections.abc import Mapping

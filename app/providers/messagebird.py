@@ -5,8 +5,8 @@ Sources, read 2026-11: docs.bird.com ("Receiving delivery reports (DLRs)", "Rece
 requests (nyaruka/courier: names, short code variant, words). Facts to know:
 
 - A delivery report names the recipient only; the sender is not known. It is sent only for messages with a `reference`.
-- One send call with several recipients has one id, and each report carries just that id: smsbin cannot tell them apart
-  by id and keeps it as it is.
+- One send call with several recipients has one id, and each report carries just that id: smsbin cannot distinguish
+  them by id and keeps it as it is.
 - Inbound to a short code has other names: `mid`, `shortcode`, `message`, `receive_datetime` (14 digits; that they are
   UTC is inferred).
 - A public handler answers `OK` to inbound requests. That other bodies are refused is documented nowhere, so the safe

@@ -60,7 +60,7 @@ _STAMPS = {Status.QUEUED: "queuedtime", Status.SENT: "senttime", Status.RECEIVED
 
 
 def claims(glance: Glance) -> str | None:
-    """MessageUUID or CallUUID with a field that Plivo sends beside it, or its headers."""
+    """MessageUUID or CallUUID with another field of Plivo's, or its headers."""
     fields = glance.fields
     if "messageuuid" in fields:
         for mark, spelled in _MESSAGE_MARKS.items():
@@ -79,7 +79,7 @@ def read(glance: Glance, role: Role) -> tuple[Event, ...]:
     if call and not sid:
         return (_call(glance, call),)
     status = glance.get("status")
-    # Without any id, what comes to a voice URL is a call with too few fields.
+    # Without any id, a request to a voice URL is a call with too few fields.
     if not sid and (role in VOICE_ROLES or not (status or glance.get("from", "to", "text", "body"))):
         return ()
     word = SHEET.word(status)

@@ -1,4 +1,4 @@
-"""Sinch (SMS REST API): JSON posts that say in `type` what they are.
+"""Sinch (SMS REST API): JSON posts, with their kind in `type`.
 
 Sources, read 2026-11: developers.sinch.com/docs/sms/api-reference/sms/tag/Webhooks (repeats, the three ways of
 authentication), .../tag/Delivery-reports (words and codes), the vendor's Python, Java and Node SDKs (field names,
@@ -95,7 +95,7 @@ def _batch(body: JsonValue) -> Iterator[Event]:
 
 
 def _report(body: JsonValue, entry: JsonValue) -> Event:
-    """A status as the batch has it, before it is known whose it is."""
+    """A status of the batch, without a recipient."""
     code = text_at(entry, "code")
     return Event(
         kind=Kind.STATUS,

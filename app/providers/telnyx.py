@@ -1,10 +1,10 @@
-"""Telnyx: JSON events with an envelope; one event may tell of several recipients.
+"""Telnyx: JSON events with an envelope; one event may be about several recipients.
 
 Sources: developers.telnyx.com/docs/messaging/messages/receiving-webhooks (event types, statuses, 2 s, retries,
 failover, which URL goes first), …/messages/messaging-profiles-overview (portal), …/messages/error-codes (codes),
 …/docs/voice/programmable-voice/voice-api-webhooks (calls) and …/api-reference/callbacks (TeXML's form posts); the types
 and the verification in github.com/team-telnyx/telnyx-python (payload fields, signature). `meta.attempt` and
-`meta.delivered_to` tell the try and the URL. A profile can be set to webhook_api_version 2010-04-01 and then speaks
+`meta.delivered_to` are the try and the URL. A profile can be set to webhook_api_version 2010-04-01 and then speaks
 with Twilio's names. Inferred: the price of a message to several recipients is that of all, so the first one bears it.
 """
 
@@ -29,7 +29,7 @@ from .twilio import WORDS as TWILIO_WORDS
 # More than a group message has.
 MAX_RECIPIENTS = 100
 _SIGNATURE = "telnyx-signature-ed25519"
-# What stands in a payload even where the event type was cut off.
+# Fields of a payload, for JSON whose event type was cut off.
 _MARKS = (
     "data.payload.from.phone_number",
     "data.payload.to.0.phone_number",
@@ -94,7 +94,7 @@ def _twilio_word(word: str | None) -> Word:
 
 
 def _message(role: Role, data: JsonValue, payload: JsonValue) -> Event:
-    """What the payload says about all recipients together."""
+    """The message of a payload, without its recipients."""
     callback = _is_callback(role, data, payload)
     return Event(
         kind=Kind.STATUS if callback else Kind.INBOUND,

@@ -5,7 +5,7 @@ messaging/guides/outbound-message-status-in-status-callbacks and messaging/api/m
 statuses), usage/webhooks/webhooks-connection-overrides (time-outs, retries), usage/security/availability-reliability
 (fallback, ErrorCode and ErrorUrl, "Primary handler fails"), usage/webhooks/webhooks-security (signature),
 messaging/twiml (answers), api/errors (codes), voice/twiml (call fields), events/event-types (JSON events).
-Telnyx can be told to speak with these field names, so detection says what it looks like and no more. Inferred:
+Telnyx can be set to use these field names, so detection is by the values of ids. Inferred:
 `RawDlrDoneDate` (YYMMDDhhmm) reads as UTC; `partially_delivered` is not the last word.
 """
 
@@ -107,7 +107,7 @@ class _Location(NamedTuple):
     country: str
 
 
-# Twilio looks both numbers up; fields of a number that it knows nothing about come blank.
+# Twilio looks both numbers up; the fields of an unknown number are blank.
 _FROM = _Location("SPRINGFIELD", "CA", "00000", "US")
 _TO = _Location("", "", "", "US")
 

@@ -1,7 +1,7 @@
 """Twilio's error codes in our words: those that a webhook or a message meets (twilio.com/docs/api/errors).
 
-The 11xxx to 15xxx come on fallback requests and tell what was wrong with our answer; the 21xxx, 30xxx and 63xxx come
-in status callbacks and tell what became of the message.
+The 11xxx to 15xxx come on fallback requests and are about our answer; the 21xxx, 30xxx and 63xxx come in status
+callbacks and are about the message.
 """
 
 from collections.abc import Mapping

@@ -67,7 +67,7 @@ def read(glance: Glance, role: Role) -> tuple[Event, ...]:
     call, sid = glance.get("callsid"), glance.get("messagesid")
     if call and not sid:
         return (_call(glance, call),)
-    # Without any id, what comes to a voice URL is a call with too few fields.
+    # Without any id, a request to a voice URL is a call with too few fields.
     if not sid and (role in VOICE_ROLES or not glance.get("status", "text", "body", "from", "to")):
         return ()
     return (_sms(glance, role, sid or ""),)

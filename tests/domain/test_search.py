@@ -252,8 +252,8 @@ def test_terms_know_where_they_stand() -> None:
 def test_a_query_is_made_of_plain_values() -> None:
     query = parse_query("-status:failed,FAILED after:2h size:100..1KiB hello*")
     assert query.terms[0] == OneOf(key="status", values=("failed",), negated=True)
-    assert query.terms[1] == When(key="after", said="2h", moment=timedelta(hours=2))
-    assert query.terms[2] == Size(said="100..1KiB", low=100, high=1024)
+    assert query.terms[1] == When(key="after", raw="2h", moment=timedelta(hours=2))
+    assert query.terms[2] == Size(raw="100..1KiB", low=100, high=1024)
     assert isinstance(query.terms[3], Words)
     assert (query.terms[3].phrases[0].words, query.terms[3].phrases[0].prefix) == (("hello",), True)
 
@@ -332,7 +332,7 @@ def _quoted(value: str) -> str:
 def test_any_value_can_be_quoted_and_written_again(parts: list[tuple[bool, str, str, bool]]) -> None:
     typed = " ".join(f"{'-' * negated}{key}:{_quoted(value)}{'*' * star}" for negated, key, value, star in parts)
     query = parse_query(typed)
-    assert [term.patterns[0].said for term in query.terms] == [value for _, _, value, _ in parts]
+    assert [term.patterns[0].raw for term in query.terms] == [value for _, _, value, _ in parts]
     assert parse_query(as_text(query)) == query
 
 
@@ -385,4 +385,4 @@ def test_a_phrase_is_found_as_the_full_text_index_finds_it(
     fts.execute("insert into texts values (?)", (", ".join(there),))
     match = '"' + " ".join(asked) + '"' + (" *" if prefix else "")
     (count,) = fts.execute("select count(*) from texts where texts match ?", (match,)).fetchone()
-    assert Phrases([(asked, prefix)]).stand_in(Tokens(" ".join(there))) == bool(count)
+    assert Phrases([(asked, prefix)]).occur_in(Tokens(" ".join(there))) == bool(count)

@@ -1,5 +1,5 @@
-"""Remarks on an answer before it is saved: what a provider would make of it that nobody wants. Remarks keep nobody from
-saving; only what cannot be sent at all is an error.
+"""Remarks on an answer before it is saved: unwanted effects that it would have at a provider. An answer with remarks
+can be saved; only one that cannot be sent is an error.
 """
 
 from collections.abc import Iterator, Sequence
@@ -23,7 +23,7 @@ class Remark:
     is_error: bool = False
 
 
-# Where nobody knows who reads it: no verb is wrong.
+# For an unknown provider: no verb is wrong.
 _ANY = Verbs(known=frozenset(), exact=False)
 
 
@@ -35,7 +35,7 @@ def lint(
     verbs: Verbs | None = None,
     timeout_s: float | None = None,
 ) -> Sequence[Remark]:
-    """What there is to say. `provider` by its title, with its verbs and the time that it waits, where it is known."""
+    """The remarks. `provider`: its title; `verbs`, `timeout_s`: its XML elements and how long it waits, where known."""
     errors = [Remark(field, text, is_error=True) for field, text in check_answer(answer)]
     return [
         *errors,
@@ -78,7 +78,7 @@ def _lint_xml(answer: Answer, role: Role, provider: str, verbs: Verbs | None) ->
 
 
 def _meant(name: str, verbs: Verbs) -> str:
-    """What was probably meant."""
+    """A hint at the verb that was probably meant."""
     same = next((verb for verb in sorted(verbs.known) if verb.lower() == name.lower()), None)
     if same:
         return f" Write <{same}>: upper and lower case count."

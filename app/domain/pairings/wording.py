@@ -1,4 +1,4 @@
-"""What became of a request of a pairing, in words: the parts of which sentences, rows, tables and drawings are made."""
+"""The outcome of a request of a pairing, in words: parts for sentences, rows, tables and drawings."""
 
 from collections.abc import Sequence
 
@@ -24,7 +24,7 @@ def say_answer(hit: Hit) -> str:
 
 
 def say_left(hit: Hit, preposition: str = "after") -> str:
-    """ " after 15.0 s": when the sender left, from the arrival. Blank when it did not, or nobody knows when."""
+    """ " after 15.0 s": when the sender left, from the arrival. Blank when it did not, or when is unknown."""
     return "" if hit.left_ms is None else f" {preposition} {say_ms(hit.left_ms)}"
 
 

@@ -1,4 +1,4 @@
-"""From text to a query. Whatever is typed, the answer is a query or the wrong term with its place and the cure."""
+"""From text to a query. The result is a query, or `WrongTerm` with the position and a correction."""
 
 import difflib
 import re
@@ -22,7 +22,7 @@ _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _SHOWN = 60
 
 Value = tuple[str, bool]
-"""What was said without quotes and star, and whether a star stood behind it."""
+"""A value without quotes and star, and whether a star followed it."""
 
 
 class WrongTerm(Invalid):
@@ -36,7 +36,7 @@ class WrongTerm(Invalid):
 
 
 def parse_query(text: str) -> Query:
-    """The query that a text means; WrongTerm for everything else."""
+    """The query of a text. WrongTerm."""
     if len(text) > MAX_LENGTH:
         raise WrongTerm(text, MAX_LENGTH + 1, f"a query has at most {MAX_LENGTH} characters")
     if odd := _SURROGATE.search(text):
@@ -53,7 +53,7 @@ def parse_query(text: str) -> Query:
 
 
 def _split(text: str) -> Iterator[tuple[str, int]]:
-    """The terms, which blanks part outside of quotes, with their positions."""
+    """The terms, separated by blanks outside of quotes, with their positions."""
     at = 0
     while True:
         blanks = _BLANKS.match(text, at)
@@ -75,13 +75,13 @@ def _read_term(term: str, position: int) -> Term:
         raise ValueError("write what shall not be there behind the -")
     key, rest = _read_key(body)
     if key is None:
-        said, prefix = _read_word(body)
-        return Words(phrases=(read_phrase(said, prefix=prefix),), negated=negated, position=position)
+        raw, prefix = _read_word(body)
+        return Words(phrases=(read_phrase(raw, prefix=prefix),), negated=negated, position=position)
     return _read_keyed(key, _read_values(key, rest), negated, position)
 
 
 def _read_key(body: str) -> tuple[str | None, str]:
-    """The key in lower case and what stands behind it; (None, "") for a free word."""
+    """The key in lower case and the text after it; (None, "") for a free word."""
     match = _KEY.match(body)
     if match is None:
         return None, ""
@@ -100,23 +100,23 @@ def _read_key(body: str) -> tuple[str | None, str]:
 
 def _read_keyed(key: str, values: tuple[Value, ...], negated: bool, position: int) -> Term:
     if key == "text":
-        phrases = tuple(read_phrase(said, prefix=prefix) for said, prefix in values)
+        phrases = tuple(read_phrase(raw, prefix=prefix) for raw, prefix in values)
         return Words(phrases=phrases, text_only=True, negated=negated, position=position)
     if key in PATTERNS:
-        patterns = tuple(read_pattern(key, said, prefix=prefix) for said, prefix in values)
+        patterns = tuple(read_pattern(key, raw, prefix=prefix) for raw, prefix in values)
         return Patterns(key=key, patterns=patterns, negated=negated, position=position)
     if any(prefix for _, prefix in values):
         raise ValueError(f"{key}: takes no *; it stands at the end of numbers, ids and words")
     if key in VALUES:
-        known = tuple(dict.fromkeys(read_known(key, said) for said, _ in values))
+        known = tuple(dict.fromkeys(read_known(key, raw) for raw, _ in values))
         return OneOf(key=key, values=known, negated=negated, position=position)
     if len(values) > 1:
         raise ValueError(f"{key}: takes one value; write two terms for a range")
-    said = values[0][0]
+    raw = values[0][0]
     if key in MOMENTS:
-        return When(key=key, said=said, moment=read_moment(said), negated=negated, position=position)
-    low, high = read_size(said)
-    return Size(said=said, low=low, high=high, negated=negated, position=position)
+        return When(key=key, raw=raw, moment=read_moment(raw), negated=negated, position=position)
+    low, high = read_size(raw)
+    return Size(raw=raw, low=low, high=high, negated=negated, position=position)
 
 
 def _read_word(body: str) -> Value:
@@ -130,7 +130,7 @@ def _read_word(body: str) -> Value:
 
 
 def _read_values(key: str, rest: str) -> tuple[Value, ...]:
-    """The values behind a key, which commas part outside of quotes."""
+    """The values of a key, separated by commas outside of quotes."""
     values: list[Value] = []
     at = 0
     while True:
@@ -153,8 +153,8 @@ def _read_values(key: str, rest: str) -> tuple[Value, ...]:
     return tuple(values)
 
 
-def _read_star(said: str) -> Value:
-    word = said.removesuffix("*")
+def _read_star(raw: str) -> Value:
+    word = raw.removesuffix("*")
     if "*" in word or not word:
         raise ValueError("a * stands once, at the end, behind at least one character; in quotes it is a character")
-    return word, word != said
+    return word, word != raw

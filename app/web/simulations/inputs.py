@@ -8,8 +8,8 @@ from msgspec import UNSET, Meta, UnsetType
 from ... import clock
 from ...domain.simulations import (
     FAILED_SHARE,
+    MAX_EXTERNAL_RATE,
     MOST_A_SECOND,
-    MOST_ABROAD_A_SECOND,
     MOST_MESSAGES,
     SimulationSpec,
     Targets,
@@ -105,7 +105,7 @@ class SimulationInput(Input, frozen=True, kw_only=True, rename=PARTIES):
         Meta(
             gt=0,
             le=MOST_A_SECOND,
-            description=f"Messages a second; to URLs of your own at most {MOST_ABROAD_A_SECOND:g}.",
+            description=f"Messages a second; to URLs of your own at most {MAX_EXTERNAL_RATE:g}.",
         ),
     ] = 5
     seed: Annotated[int, Meta(ge=0, le=MOST_SEED, description="The same seed plays the same.")] | UnsetType = UNSET

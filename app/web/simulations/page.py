@@ -12,8 +12,8 @@ from ...domain.curl import as_curl
 from ...domain.roles import Kind, Role
 from ...domain.simulations import (
     MARK,
+    MAX_EXTERNAL_RATE,
     MOST_A_SECOND,
-    MOST_ABROAD_A_SECOND,
     MOST_MESSAGES,
     SimulationAttempt,
     Traffic,
@@ -39,7 +39,7 @@ SHOWN = 200
 LIMITS = {
     "messages": MOST_MESSAGES,
     "rate": int(MOST_A_SECOND),
-    "own_rate": int(MOST_ABROAD_A_SECOND),
+    "own_rate": int(MAX_EXTERNAL_RATE),
     "at_once": MOST_AT_ONCE,
 }
 
@@ -174,11 +174,11 @@ def _preview(request: web.Request, bin: Bin, given: SimulationInput) -> RequestP
     wish, own = given.simulation(), given.own_targets()
     targets = targets_of(request, bin, wish.what).named if own is None else own
     now = clock.now()
-    cue = opening(wish, now)
-    if cue is None or targets is None:
+    planned = opening(wish, now)
+    if planned is None or targets is None:
         return None
     url = (targets.status if wish.what is Traffic.OUTBOUND else targets.primary) or ""
-    made = compose_request(PROVIDERS[wish.provider], replace(cue.spec, url=url), wish.trouble)
+    made = compose_request(PROVIDERS[wish.provider], replace(planned.spec, url=url), wish.trouble)
     host, slash, path = url.partition("://")[2].partition("/")
     raw = as_raw(made, f"{slash or '/'}{path}", now)
     head = [f"{raw.method} {raw.target} HTTP/1.1", f"Host: {host}"]
@@ -186,7 +186,7 @@ def _preview(request: web.Request, bin: Bin, given: SimulationInput) -> RequestP
     head += [f"{MARK}: (the run’s own secret)"] if own is None else []
     head += [f"Content-Length: {len(made.body)}"] if made.body else []
     head.append("Connection: close")
-    text = cue.spec.text if cue.spec.kind is not Kind.VOICE else None
+    text = planned.spec.text if planned.spec.kind is not Kind.VOICE else None
     return RequestPreview(
         head="\n".join(head),
         body=made.body.decode("utf-8", "replace"),

@@ -45,7 +45,7 @@ class Handlers:
         told: list[SimulationAttempt] = []
         wish = SimulationSpec(provider=provider, what=what, **{"speed": FAST, "rate": 50.0} | more)  # type: ignore[arg-type]
         async with open_sender() as sender:
-            player = Player(sender, wish, self.targets, mark="secret", tell=told.append)
+            player = Player(sender, wish, self.targets, mark="secret", report=told.append)
             await player.run(AT)
         return player.progress, told
 
@@ -172,7 +172,7 @@ async def test_an_unreachable_server_is_reported_as_such(handlers: Handlers, unu
     wish = SimulationSpec(provider="ytel", what=Traffic.INBOUND, speed=FAST)
     async with open_sender() as sender:
         targets = Targets(primary=f"http://127.0.0.1:{unused_tcp_port}/sms", fallback=f"{handlers.root}/backup")
-        await Player(sender, wish, targets, tell=told.append).run(AT)
+        await Player(sender, wish, targets, report=told.append).run(AT)
     assert [attempt.error for attempt in told] == ["the connection was refused", None]
 
 
