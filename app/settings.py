@@ -1,6 +1,6 @@
 """Every knob once: its default, its unit, its help. Flag `--public-url` = variable `SMSBIN_PUBLIC_URL`.
 
-The options of `smsbin serve` and the table in the README are made from `Settings`; a test keeps them equal.
+The options of `smsbin serve` and the table in `docs/settings.md` are made from `Settings`; a test keeps them equal.
 """
 
 import difflib

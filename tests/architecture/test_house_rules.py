@@ -7,8 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from app.settings import knobs
-
 ROOT = Path(__file__).parents[2]
 APP = ROOT / "app"
 MODULES = sorted(APP.rglob("*.py"))
@@ -73,11 +71,6 @@ def test_functions_fit_a_screen() -> None:
     assert long == {}
 
 
-def test_the_settings_table_of_the_readme_is_the_settings() -> None:
-    rows = "\n".join(f"| `{k.flag}` | `{k.variable}` | {k.default} | {k.help} |" for k in knobs())
-    assert rows in (ROOT / "README.md").read_text()
-
-
 @pytest.mark.parametrize("path", TEMPLATES, ids=NAME)
 def test_a_template_trusts_nothing_and_holds_no_script_or_style(path: Path) -> None:
     text = path.read_text()
@@ -137,7 +130,7 @@ def test_vendored_files_are_what_the_manifest_says() -> None:
 def test_the_project_speaks_of_itself_alone() -> None:
     """No path of a machine, no registry host, in anything that is published."""
     words = re.compile(r"/(root|home|Users)/[a-z]|\.\./shared", re.IGNORECASE)
-    folders = ("app", "templates", "static/js", "static/css", "tests", ".ci")
+    folders = ("app", "docs", "templates", "static/js", "static/css", "tests", ".ci")
     files = [
         path for folder in folders for path in (ROOT / folder).rglob("*") if path.is_file() and path.suffix != ".pyc"
     ]

@@ -15,7 +15,7 @@ from tests.conftest import TOKEN, Running, run_server
 from ..ingress.http import parse, talk
 
 PUBLIC = {
-    "healthz", "readyz", "robots", "static", "sign_in", "sign_in_form", "docs", "openapi",
+    "healthz", "readyz", "robots", "static", "sign_in", "sign_in_form", "docs", "guide", "guide-page", "openapi",
 }  # fmt: skip
 
 
