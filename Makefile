@@ -10,7 +10,7 @@ COMPILE = $(TOOLS)/bin/uv pip compile --quiet --universal --python-version 3.11 
 # Every file is compared with the hash in its lock.
 INSTALL := install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: run test test-aiohttp lint format guide bench attack proof mutants lock audit sbom clean
+.PHONY: run test test-aiohttp lint format guide pictures bench attack proof mutants lock audit sbom clean
 .DEFAULT_GOAL := run
 
 run: $(RUNTIME)  ## install what the server needs and start it
@@ -34,6 +34,10 @@ format: $(DEV)
 
 guide: $(DEV)  ## write the tables of docs/ again that are made from the source
 	@$(BIN)/python -m tests.guide
+
+pictures: $(DEV)  ## take the pictures of README and guide from the real pages; a minute
+	@$(BIN)/python -m tests.browser.find
+	@$(BIN)/python -m tests.pictures $(ARGS)
 
 bench: $(DEV)  ## speed, as ratios within one run
 	@$(BIN)/python -m tests.bench $(ARGS)
