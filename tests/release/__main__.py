@@ -70,10 +70,12 @@ def _version(text: str) -> str:
 
 def main(arguments: list[str], root: Path = ROOT) -> int:
     """The exit code."""
-    parser = argparse.ArgumentParser(prog="make release", description="Prepare a release, or build a tag.")
+    parser = argparse.ArgumentParser(
+        prog="release", usage="make release VERSION=1.2.3, or make dist TAG=v1.2.3", allow_abbrev=False
+    )
     what = parser.add_mutually_exclusive_group(required=True)
-    what.add_argument("version", nargs="?", type=_version, metavar="VERSION", help="x.y.z")
-    what.add_argument("--tag", help="vx.y.z: only build")
+    what.add_argument("version", nargs="?", type=_version, metavar="VERSION")
+    what.add_argument("--tag")
     asked = parser.parse_args(arguments)
     try:
         if asked.tag:
