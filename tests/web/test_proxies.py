@@ -126,7 +126,7 @@ async def test_pages_addresses_and_live_view_come_through(make_settings, proxy) 
         async with aiohttp.ClientSession(headers=own) as browser:
             with proxy(server) as url:
                 async with browser.post(f"{url}/sign-in", data={"token": TOKEN}, allow_redirects=False) as answer:
-                    assert (answer.status, answer.headers["Location"]) == (303, "/")
+                    assert (answer.status, answer.headers["Location"]) == (303, f"/bins/{server.bin.id}")
                     cookie = answer.headers["Set-Cookie"]
                 assert cookie.startswith("__Host-smsbin=")
                 assert "Secure" in cookie
