@@ -1,6 +1,6 @@
 """All settings with their defaults, units and help. The flag `--public-url` is the variable `SMSBIN_PUBLIC_URL`.
 
-The options of `smsbin serve` and the table in the README are made from `Settings`; a test compares them.
+The options of `smsbin serve` and the table in `docs/settings.md` are made from `Settings`; a test keeps them equal.
 """
 
 import difflib

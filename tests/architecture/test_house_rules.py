@@ -7,8 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from app.settings import all_settings
-
 ROOT = Path(__file__).parents[2]
 APP = ROOT / "app"
 MODULES = sorted(APP.rglob("*.py"))
@@ -71,11 +69,6 @@ def test_functions_fit_a_screen() -> None:
                 if size > 60:
                     long[f"{path.name}:{node.name}"] = size
     assert long == {}
-
-
-def test_the_settings_table_of_the_readme_is_the_settings() -> None:
-    rows = "\n".join(f"| `{k.flag}` | `{k.variable}` | {k.default} | {k.help} |" for k in all_settings())
-    assert rows in (ROOT / "README.md").read_text()
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=NAME)
@@ -146,7 +139,7 @@ def test_vendored_files_are_what_the_manifest_says() -> None:
 def test_the_project_speaks_of_itself_alone() -> None:
     """Nothing published has a path of a machine or the host of a registry."""
     words = re.compile(r"/(root|home|Users)/[a-z]|\.\./shared", re.IGNORECASE)
-    folders = ("app", "templates", "static/js", "static/css", "tests", ".ci")
+    folders = ("app", "docs", "templates", "static/js", "static/css", "tests", ".ci")
     files = [
         path for folder in folders for path in (ROOT / folder).rglob("*") if path.is_file() and path.suffix != ".pyc"
     ]

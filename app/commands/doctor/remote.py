@@ -194,7 +194,7 @@ def _websocket(outside: Client) -> CheckResult:
         "Authorization": f"Bearer {outside.token}", "Connection": "Upgrade", "Upgrade": "websocket",
         "Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": key.decode(),
     }  # fmt: skip
-    cure = "Let the proxy pass on Upgrade and Connection; the README has the lines for nginx. Without, nothing is live."
+    cure = "Let the proxy pass on Upgrade and Connection; the guide has the lines for nginx. Without, nothing is live."
     try:
         connection.request("GET", f"{parts.path}/api/v1/bins/{in_path(bins[0]['id'])}/live", headers=headers)
         answer = connection.getresponse()
