@@ -28,8 +28,8 @@ TOO_SLOW = b"HTTP/1.1 408 Request Timeout\r\n" + _END % (0, b"")
 TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\n" + _END % (0, b"")
 TOO_MANY = b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\n" + _END % (0, b"")
 
-UNFINISHED = "its head does not end"
-TOO_LONG = f"its head is longer than {MOST_BYTES >> 10} KiB"
+UNFINISHED = "its headers do not end"
+TOO_LONG = f"its headers are longer than {MOST_BYTES >> 10} KiB"
 BARE = "it has line breaks without CR"
 _NO_LENGTH = "it has a body, but no Content-Length"
 

@@ -23,7 +23,7 @@ class Budget:
     def take(self, count: int) -> None:
         """StoreUnavailable when they do not fit."""
         if self.used + count > self.size:
-            raise StoreUnavailable("Too many large requests are arriving at once.")
+            raise StoreUnavailable("Too many large requests are arriving at the same time.")
         self.used += count
 
     def give_back(self, count: int) -> None:

@@ -22,7 +22,7 @@ from .answering import Line
 # As even as it may be, in as few pieces as a thousand of them may have.
 DRIP_S = 0.1
 MOST_DROPS = 60
-FAILED = "The answer could not be played as it was set; the default went out instead."
+FAILED = "The configured response could not be sent; the default was sent instead."
 _XML = (("Content-Type", "text/xml"),)
 # An element that is never closed, a bare ampersand, half a tag.
 _BAD_XML = Answer(headers=_XML, body='<?xml version="1.0" encoding="UTF-8"?><Response><Message>fish & chips</Respon')

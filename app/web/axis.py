@@ -87,7 +87,7 @@ def draw_pairing(lanes: Sequence[tuple[Role, Sequence[Hit]]], now: datetime) -> 
         return None
     drawn = tuple(_lane(role, some, scale) for role, some in lanes)
     told = "; ".join(
-        f"{ROLE_TITLES[role]}: " + (", ".join(f"{say_hit(hit)} at {scale.say(hit.at)}" for hit in some) or "never hit")
+        f"{ROLE_TITLES[role]}: " + (", ".join(f"{say_hit(hit)} at {scale.say(hit.at)}" for hit in some) or "no request")
         for role, some in lanes
     )
     return Axis(lanes=drawn, ticks=scale.ticks(), told=told)
@@ -103,19 +103,19 @@ def end_of(hit: Hit, now: datetime) -> datetime:
 
 
 def say_hit(hit: Hit) -> str:
-    """What became of a request: "200 in 4 ms", "no answer, sender left after 15 s"."""
+    """What became of a request: "200 in 4 ms", "no response, sender disconnected after 15 s"."""
     if hit.ok is None:
-        return "held" if hit.fault == "hold" else "answering"
+        return "held" if hit.fault == "hold" else "responding"
     status = say_status(hit)
     if hit.left_ms is not None:
-        return f"{status}, sender left after {say_ms(hit.left_ms)}"
+        return f"{status}, sender disconnected after {say_ms(hit.left_ms)}"
     return status if hit.after_ms is None else f"{status} in {say_ms(hit.after_ms)}"
 
 
 def say_status(hit: Hit) -> str:
     """What went out. A usual answer counts as ok from the start, and its status is written a moment later."""
     if hit.status is None:
-        return "ok" if hit.ok else "no answer"
+        return "ok" if hit.ok else "no response"
     return str(hit.status)
 
 
@@ -177,7 +177,7 @@ def _labels(hits: Sequence[Hit], scale: _Scale) -> tuple[Label, ...]:
 def _of_hit(hit: Hit, scale: _Scale) -> list[Label]:
     start, end = scale.place(hit.at), scale.place(end_of(hit, scale.now))
     if end - start >= 2 * ROOM:
-        last = f"sender left at {say_ms(hit.left_ms)}" if hit.left_ms is not None else _answered(hit)
+        last = f"sender disconnected after {say_ms(hit.left_ms)}" if hit.left_ms is not None else _answered(hit)
         inside = [
             Label(x=start, dx=12, anchor="start", text=_waiting(hit), inside=True),
             Label(x=end, dx=-10, anchor="end", text=last, inside=True),
@@ -194,17 +194,17 @@ def _of_hit(hit: Hit, scale: _Scale) -> list[Label]:
 
 def _waiting(hit: Hit) -> str:
     if hit.fault == "hold":
-        return "held on purpose, no answer" if hit.status is None and hit.ok is not None else "held on purpose"
+        return "held (fault), no response" if hit.status is None and hit.ok is not None else "held (fault)"
     if hit.fault == "slow":
-        return "dripped on purpose"
-    return "no answer" if hit.status is None else "answered late"
+        return "sent slowly (fault)"
+    return "no response" if hit.status is None else "late response"
 
 
 def _answered(hit: Hit) -> str:
     if hit.ok is None:
         return "waiting"
     if hit.left_ms is not None and hit.status is None:
-        return f"left after {say_ms(hit.left_ms)}"
+        return f"disconnected after {say_ms(hit.left_ms)}"
     status = say_status(hit)
     return status if hit.after_ms is None else f"{status} in {say_ms(hit.after_ms)}"
 

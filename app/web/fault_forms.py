@@ -46,7 +46,7 @@ def _kind(text: str) -> FaultKind | None:
     try:
         return FaultKind(text)
     except ValueError:
-        raise ValueError("must be one of the kinds") from None
+        raise ValueError("must be one of the listed failures") from None
 
 
 def _whole(text: str, most: int) -> int:
@@ -64,7 +64,7 @@ def _seconds(text: str) -> float:
 def _statuses(text: str) -> Statuses:
     words = text.replace(",", " ").split()
     if not words or not all(re.fullmatch(r"[2-5]\d\d", word, re.ASCII) for word in words):
-        raise ValueError("must be a number from 200 to 599, or several with commas between them")
+        raise ValueError("must be a number from 200 to 599, or several separated by commas")
     if len(words) > MOST_STATUSES:
         raise ValueError(f"must be at most {MOST_STATUSES} numbers")
     return tuple(int(word) for word in words)

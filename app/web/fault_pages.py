@@ -20,7 +20,7 @@ from .page import render
 # Longer than the longest wait that a provider of ours publishes.
 _HOLD_S = 16.0
 TITLES = {
-    "kind": "The kind", "status": "Status", "seconds": "Seconds", "count": "Requests", "minutes": "Minutes",
+    "kind": "Failure", "status": "Status", "seconds": "Seconds", "count": "Number of requests", "minutes": "Time limit",
     "chance": "Chance",
 }  # fmt: skip
 
@@ -93,7 +93,7 @@ def role_named(name: str | None) -> Role:
 async def _place(request: web.Request) -> tuple[Bin, Role]:
     name = request.match_info["role"]
     if name not in list(Role):
-        raise NotFound("There is no such role.")
+        raise NotFound(f"There is no role {name}.")
     return await request.app[keys.STORE].get_bin(request.match_info["bin"]), Role(name)
 
 
@@ -119,12 +119,12 @@ def _page(
         ],
         quick=(
             Quick(
-                title=f"Hold primary {hold} s for the next request",
+                title=f"Hold the next response for {hold} s",
                 role=Role.PRIMARY,
                 fields={"kind": "hold", "seconds": hold, "count": "1"},
             ),
             Quick(
-                title="Answer 500 for the next 3 requests",
+                title="Answer 500 to the next 3 requests",
                 role=Role.PRIMARY,
                 fields={"kind": "status", "status": "500", "count": "3"},
             ),

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import aiohttp_jinja2
 import jinja2
@@ -18,12 +19,14 @@ from ..domain.faults import ActiveFault
 from ..domain.phones import show_phone
 from ..domain.roles import Role
 from ..domain.units import rfc3339, say_duration, say_gap, say_ms, say_size
+from ..egress.gate import BLOCKED
 from ..services.large import work_on
 from . import drill_words
 from .addresses import message_anchor, message_path, pair_anchor, pair_path
 from .banners import fault_words, faults_of, key_of, say_fault, say_left, say_reach
 from .condition import CONDITION, Condition, Trouble
 from .filters import CAPTURE_VIEWS
+from .simulation_words import FIELD_TITLES
 from .static import ASSETS, load_static
 from .urls import capture_url, place_of, public_root
 from .words import KIND_TITLES, LETTERS, ROLE_TITLES, STATES, look_of_message, provider_name, remark_of
@@ -55,6 +58,7 @@ class Site:
     faults: Sequence[ActiveFault]
     back: str
     now: datetime
+    max_body: int
 
 
 def folder(name: str) -> Path:
@@ -99,6 +103,7 @@ def _environment() -> jinja2.Environment:
         reach=say_reach,
         fault_words=fault_words,
         faults_key=key_of,
+        host=_host_of,
     )
     environment.globals.update(
         roles=list(Role),
@@ -112,6 +117,8 @@ def _environment() -> jinja2.Environment:
         pair_path=pair_path,
         say_left=say_left,
         drill_words=drill_words,
+        simulation_titles=FIELD_TITLES,
+        blocked=BLOCKED,
     )
     # Compiled now: the first live frame would hold the captures beside it for 25 ms.
     for name in _LIVE:
@@ -163,6 +170,7 @@ def site_of(request: web.Request) -> Site:
         faults=faults_of(request.app, request.match_info.get("bin", "")),
         back=request.path_qs.removeprefix(settings.base_path) if request.method == "GET" else "",
         now=clock.now(),
+        max_body=settings.max_body,
     )
 
 
@@ -179,6 +187,10 @@ def retention_of(bin: Bin, default: timedelta) -> timedelta:
 def short_target(target: str) -> str:
     """A target for a row: without the capture key, and not longer than a line."""
     return KEY.sub("…", target, count=1)[:160]
+
+
+def _host_of(url: str) -> str:
+    return urlsplit(url).hostname or ""
 
 
 def _say_seconds(seconds: float) -> str:

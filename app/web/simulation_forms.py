@@ -49,7 +49,7 @@ PRESETS = (
         },
     ),
     Preset(
-        "500 outbound, with trouble",
+        "500 outbound, with problems",
         {
             "what": "outbound", "count": "500", "rate": "50", "failed": "5", "trouble-duplicate": "on",
             "trouble-lose": "on", "trouble-shuffle": "on",
@@ -106,7 +106,7 @@ def check_own(fields: Mapping[str, Any]) -> None:
     """URLs of the user's own must hold the one that is asked first. Invalid."""
     what, targets = fields["what"], fields.get("targets")
     if targets is not None and what in set(What) and not targets.get(NEEDED[What(what)]):
-        raise Invalid((f"targets.{NEEDED[What(what)]}", f"is missing: that is where {what} requests go first"))
+        raise Invalid((f"targets.{NEEDED[What(what)]}", f"is required: {what} requests go there first"))
 
 
 def problems_of(error: Invalid) -> dict[str, str]:

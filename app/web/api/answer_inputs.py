@@ -23,7 +23,7 @@ def read_answers(said: dict[str, Any]) -> RoleAnswers:
     """The whole of what a role shall answer. Invalid names every field that is wrong."""
     problems: Problems = []
     if not said:
-        problems.append(("body", f"say at least one of {', '.join(ANSWERS_FIELDS)}"))
+        problems.append(("body", f"must have at least one of {', '.join(ANSWERS_FIELDS)}"))
     answer = _read_answer({name: value for name, value in said.items() if name != "rules"}, "", problems)
     rules = _read_rules(said.get("rules", []), problems)
     if problems:
@@ -49,9 +49,9 @@ def read_fault(said: dict[str, Any], now: datetime) -> Fault:
     if not problems:
         kind = values["kind"]
         if "status" in given and kind is not FaultKind.STATUS:
-            problems.append(("status", "goes with the kind status only"))
+            problems.append(("status", "is only for kind status"))
         if "seconds" in given and kind not in (FaultKind.HOLD, FaultKind.SLOW):
-            problems.append(("seconds", "goes with the kinds hold and slow only"))
+            problems.append(("seconds", "is only for kinds hold and slow"))
     if problems:
         raise Invalid(*problems)
     fault = Fault(**values)
@@ -91,7 +91,7 @@ def _read_rules(said: object, problems: Problems) -> list[Rule]:
 
 
 def _refuse_unknown(said: dict[Any, Any], known: Collection[str], path: str, problems: Problems) -> None:
-    problems += [(f"{path}{name}", "is not a field here") for name in said if name not in known]
+    problems += [(f"{path}{name}", "unknown field") for name in said if name not in known]
 
 
 def _take(
@@ -111,7 +111,7 @@ def _whole(said: object) -> int:
 
 def _text(said: object) -> str:
     if not isinstance(said, str):
-        raise ValueError("must be a text")
+        raise ValueError("must be a string")
     return said
 
 

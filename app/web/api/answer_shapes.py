@@ -16,7 +16,7 @@ FaultName = Literal["status", "hold", "drop", "cut", "bad_xml", "redirect", "slo
 
 
 class PlainAnswer(msgspec.Struct):
-    """One HTTP answer; smsbin adds its own headers. The body may hold {{from}} {{to}} {{text}} {{message_id}} {{n}}."""
+    """One HTTP response; smsbin adds its headers. The body may hold {{from}} {{to}} {{text}} {{message_id}} {{n}}."""
 
     status: int
     headers: list[Pair]
@@ -25,20 +25,20 @@ class PlainAnswer(msgspec.Struct):
 
 
 class RuleShape(msgspec.Struct):
-    """Another answer for requests that a filter finds."""
+    """A response for requests that match a filter."""
 
     match: str
     answer: PlainAnswer
 
 
 class AnswerShape(PlainAnswer):
-    """What a role answers: the first rule that matches, else the answer itself."""
+    """The response of a role: that of the first matching rule, else its own."""
 
     rules: list[RuleShape]
 
 
 class FaultShape(msgspec.Struct):
-    """How a URL misbehaves; null where the kind has no such thing, and for a count without limit."""
+    """A fault; null for fields that the kind does not use, and for a count without limit."""
 
     kind: FaultName
     status: int | list[int] | None
@@ -49,16 +49,16 @@ class FaultShape(msgspec.Struct):
 
 
 class LeftShape(msgspec.Struct):
-    """What is left of a fault: requests that still get it (null: no limit), and seconds until it ends anyhow."""
+    """The rest of a fault: requests that still get it (null: no limit), and seconds until it ends at the latest."""
 
     count: int | None
     seconds: int
 
 
 class FaultState(msgspec.Struct, omit_defaults=True):
-    """A role's fault; only `fault`, and that null, where there is none. `hits` requests have got it."""
+    """The fault of a role; only `fault` with null if there is none. `hits`: requests that got it."""
 
-    fault: Annotated[FaultShape | None, Meta(description="null: the URL behaves.")]
+    fault: Annotated[FaultShape | None, Meta(description="null: no fault is active.")]
     left: LeftShape | None = None
     hits: int | None = None
     started_at: Time | None = None

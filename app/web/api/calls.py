@@ -7,16 +7,16 @@ from . import wishes
 Call = dict[str, Any]
 
 PROBLEMS = {
-    "400": "The body is not JSON or is cut short, or the Host header is none.",
-    "401": "No credential, or a wrong one.",
-    "403": "From another site, or under a host name that is not known here.",
+    "400": "The body is not JSON or is incomplete, or the Host header is invalid.",
+    "401": "Missing or wrong access token.",
+    "403": "The request came from another site, or used an unknown host name.",
     "404": "No such bin, capture or role.",
-    "408": "The body came too slowly; the connection is closed.",
-    "409": "It contradicts what is there, or this address is a WebSocket.",
+    "408": "The body arrived too slowly; the connection is closed.",
+    "409": "Conflict with the current state, or this URL is a WebSocket.",
     "413": "The body is too large.",
-    "415": "The body does not call itself application/json.",
-    "422": "Bad or unknown fields or query parameters, by name in `errors`.",
-    "503": "Nothing can be stored now; try again in a few seconds.",
+    "415": "Content-Type must be application/json.",
+    "422": "Invalid or unknown fields or query parameters, listed in `errors`.",
+    "503": "Storing is not possible at the moment; try again in a few seconds.",
 }
 
 
@@ -42,7 +42,7 @@ def call(
     elif kind:
         good["content"] = {kind: {"schema": {}}}
     if location:
-        good["headers"] = {"Location": {"schema": {"type": "string"}, "description": "What was made."}}
+        good["headers"] = {"Location": {"schema": {"type": "string"}, "description": "The URL of the new resource."}}
     codes = [] if public else ["400", "401", "403", "422", "503"]
     codes += ["404"] * lookup + ["409"] * conflict + ["408", "413", "415"] * (body is not None)
     said: Call = {

@@ -22,13 +22,13 @@ async def create(request: web.Request) -> web.StreamResponse:
     role, measuring = said.get("role", Role.PRIMARY.value), said.get("measure", False)
     problems = []
     if not isinstance(role, str) or role not in set(DRILLED):
-        problems.append(("role", f"must be one of {', '.join(DRILLED)}: they have a fallback"))
+        problems.append(("role", f"must be one of {', '.join(DRILLED)}"))
     if not isinstance(measuring, bool):
         problems.append(("measure", "must be true or false"))
     elif measuring and said.get("fault") is not None:
-        problems.append(("fault", "must not be there: measuring brings its own faults"))
+        problems.append(("fault", "must be absent: measuring has its own faults"))
     elif not measuring and said.get("fault") is None:
-        problems.append(("fault", "must be there, unless measure is true"))
+        problems.append(("fault", "is required unless measure is true"))
     if problems:
         raise Invalid(*problems)
     fault = None if measuring else _read_fault(said["fault"])
@@ -46,7 +46,7 @@ async def index(request: web.Request) -> web.StreamResponse:
     try:
         found = await store.list_drills(bin.id, limit=limit + 1, before=query.get("before"))
     except NotFound:
-        raise Invalid(("before", "is not a cursor of this list")) from None
+        raise Invalid(("before", "must be the `next` of a page of this list")) from None
     shown = found[:limit]
     return answer(DrillList([show_drill(drill) for drill in shown], shown[-1].id if len(found) > limit else None))
 
@@ -69,7 +69,7 @@ async def stop(request: web.Request) -> web.StreamResponse:
 def _read_fault(said: object) -> Fault:
     if not isinstance(said, dict):
         raise Invalid(("fault", "must be an object"))
-    unknown = [(f"fault.{name}", "is not a field here") for name in said if name not in FAULT_FIELDS]
+    unknown = [(f"fault.{name}", "unknown field") for name in said if name not in FAULT_FIELDS]
     if unknown:
         raise Invalid(*unknown)
     try:

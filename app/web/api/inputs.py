@@ -34,14 +34,14 @@ async def read_object(request: web.Request, known: Collection[str]) -> dict[str,
     if not body and not json:
         return {}
     if not json:
-        raise UnsupportedType("Send the body as application/json.")
+        raise UnsupportedType("Content-Type must be application/json.")
     try:
         value = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise MalformedBody(f"The body is not JSON: {error}") from None
     if not isinstance(value, dict):
         raise Invalid(("body", "must be a JSON object"))
-    unknown = [(str(name), "is not a field here") for name in value if name not in known]
+    unknown = [(str(name), "unknown field") for name in value if name not in known]
     if unknown:
         raise Invalid(*unknown)
     return value
@@ -49,8 +49,8 @@ async def read_object(request: web.Request, known: Collection[str]) -> dict[str,
 
 def read_query(request: web.Request, known: Collection[str] = ()) -> dict[str, str]:
     """The query parameters, each at most once."""
-    problems = [(name, "is not a parameter here") for name in dict.fromkeys(request.query) if name not in known]
-    problems += [(name, "stands twice") for name in known if len(request.query.getall(name, [])) > 1]
+    problems = [(name, "unknown parameter") for name in dict.fromkeys(request.query) if name not in known]
+    problems += [(name, "given more than once") for name in known if len(request.query.getall(name, [])) > 1]
     if problems:
         raise Invalid(*problems)
     return dict(request.query)
@@ -100,7 +100,7 @@ async def read_bytes(request: web.Request, most: int = MAX_BYTES) -> bytes:
         async with asyncio.timeout(BODY_S):
             return await _read_bytes(request.content, most)
     except TimeoutError:
-        raise SlowBody(f"The body did not come within {BODY_S:.0f} seconds.") from None
+        raise SlowBody(f"The body did not arrive within {BODY_S:.0f} seconds.") from None
 
 
 async def _read_bytes(content: StreamReader, most: int) -> bytes:
@@ -110,19 +110,19 @@ async def _read_bytes(content: StreamReader, most: int) -> bytes:
             chunk = await content.readany()
         except Exception:
             # aiohttp has many of them (connection lost, bad chunk, wrong length); none is a fault of ours.
-            raise IncompleteBody("The body ended before its end.") from None
+            raise IncompleteBody("The body is incomplete.") from None
         if not chunk:
             return bytes(parts)
         parts += chunk
         if len(parts) > most:
-            raise TooLarge(f"A body here has at most {most:,} bytes.")
+            raise TooLarge(f"The body must have at most {most:,} bytes.")
 
 
 def _name(said: object) -> str:
     if not isinstance(said, str) or not said.strip() or len(said) > NAME_LENGTH:
-        raise ValueError(f"must be a text of 1 to {NAME_LENGTH} characters")
+        raise ValueError(f"must be a string of 1 to {NAME_LENGTH} characters")
     if _CONTROLS.search(said):
-        raise ValueError("must not hold line breaks or control characters")
+        raise ValueError("must not contain line breaks or control characters")
     return said.strip()
 
 
@@ -138,11 +138,11 @@ def _retention(said: object) -> timedelta | None:
     if said is None:
         return None
     if not isinstance(said, str):
-        raise ValueError("must be a duration such as 30d, 0 for ever, or null for the server's")
+        raise ValueError("must be a duration such as 30d, 0 (forever) or null (server default)")
     return parse_duration(said)
 
 
 def _stuck_after(said: object) -> timedelta:
     if not isinstance(said, str):
-        raise ValueError("must be a duration such as 5m, or 0 for never")
+        raise ValueError("must be a duration such as 5m, or 0 (never)")
     return parse_duration(said)

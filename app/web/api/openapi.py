@@ -30,13 +30,13 @@ _SHAPES = (
     live.ClearedFrame,
 )  # fmt: skip
 _TAGS = {
-    "Bins": "A bin is a named place that collects; it owns one capture key.",
-    "Captures": "One HTTP request, kept byte for byte. `n` starts at 1; gaps come from deletion only.",
-    "Answers": "What each capture URL answers, and how it misbehaves on purpose until its fault ends.",
-    "Messages": "One row a message (bin, provider, message id), folded from what its captures state.",
-    "Drills": "Faults with an end, and the score of the messages that met them.",
-    "Simulations": "Runs of requests shaped like a provider's, to a bin or to URLs of your own.",
-    "Comparison": "Primary against fallback: one pairing an inbound message or call.",
+    "Bins": "A bin collects the requests to its capture URLs.",
+    "Captures": "One HTTP request, kept byte for byte. `n` starts at 1; only deletion leaves gaps.",
+    "Answers": "The response of each capture URL, and its fault: a failure on purpose that ends by count or time.",
+    "Messages": "One item per message (bin, provider, message id), combined from its captures.",
+    "Drills": "Faults with an end, and how the messages that got them fared.",
+    "Simulations": "Runs of requests that look like those of a provider, to a bin or to your own URLs.",
+    "Comparison": "Primary and fallback compared: one pairing per inbound message or call.",
     "Live": "JSON frames over a WebSocket.",
     "Server": "About this server.",
 }
@@ -51,9 +51,9 @@ def document(base: str) -> dict[str, Any]:
             "title": "smsbin",
             "version": __version__,
             "description": (
-                "Inspect SMS webhooks. Every call wants `Authorization: Bearer <access token>`, or the cookie of a"
+                "Inspect SMS webhooks. Every call requires `Authorization: Bearer <access token>`, or the cookie of a"
                 " signed-in browser. Errors are `application/problem+json` (RFC 9457). Lists are keyset-paged:"
-                " pass `next` again as `before`, or as `after` in a list that goes forward."
+                " pass `next` as `before`, or as `after` in a list that is oldest first."
             ),
             "license": {"name": "MIT", "identifier": "MIT"},
         },
@@ -69,7 +69,7 @@ def document(base: str) -> dict[str, Any]:
                     "type": "apiKey",
                     "in": "cookie",
                     "name": "smsbin-8010",
-                    "description": "Made by signing in; the port is part of the name.",
+                    "description": "Set by signing in; its name contains the port.",
                 },
             },
         },

@@ -15,9 +15,11 @@ def all_paths() -> Paths:
     return {
         "/api/v1/info": {"get": call("Server", "info", "About this server", "Info")},
         "/api/v1/openapi.json": {"get": document},
-        "/api/v1/retention": {"get": call("Server", "retention", "Whether captures expire", "RetentionShape")},
+        "/api/v1/retention": {
+            "get": call("Server", "retention", "Retention, and whether deletion is paused", "RetentionShape")
+        },
         "/api/v1/retention/confirm": {
-            "post": call("Server", "confirmTime", "Say that the server's clock is right", "RetentionShape")
+            "post": call("Server", "confirmTime", "Confirm that the server's clock is right", "RetentionShape")
         },
         **_bin_paths("/api/v1/bins"),
         **_capture_paths("/api/v1/bins/{bin}/captures"),
@@ -33,7 +35,7 @@ def all_paths() -> Paths:
 
 
 def _bin_paths(bins: str) -> Paths:
-    reread = "Read all its captures again, with the provider that is set now"
+    reread = "Parse all captures of the bin again, with its current provider"
     rotate = call("Bins", "rotateKey", "Give the bin a new capture key", "BinShape", lookup=True)
     return {
         bins: {
@@ -44,7 +46,7 @@ def _bin_paths(bins: str) -> Paths:
                 "BinList",
                 query=[parameters.limit(), parameters.cursor("before")],
             ),
-            "post": call("Bins", "createBin", "Make a bin", "BinShape", status="201", body=wishes.BIN, location=True),
+            "post": call("Bins", "createBin", "Create a bin", "BinShape", status="201", body=wishes.BIN, location=True),
         },
         bins + "/{bin}": {
             "parameters": [parameters.BIN],
@@ -55,7 +57,7 @@ def _bin_paths(bins: str) -> Paths:
         bins + "/{bin}/rotate-key": {"parameters": [parameters.BIN], "post": rotate},
         bins + "/{bin}/reread": {
             "parameters": [parameters.BIN],
-            "get": call("Bins", "getReread", "How far reading it again is", "RereadShape", lookup=True),
+            "get": call("Bins", "getReread", "Progress of parsing again", "RereadShape", lookup=True),
             "post": call("Bins", "reread", reread, "RereadShape", status="202", lookup=True),
         },
     }
@@ -65,14 +67,14 @@ def _capture_paths(captures: str) -> Paths:
     one = captures + "/{n}"
     query = [
         parameters.limit(),
-        parameters.number("before", "Below this n."),
-        parameters.number("after", "Above this n, oldest first; not with `before`."),
+        parameters.number("before", "Only captures with a lower n."),
+        parameters.number("after", "Only captures with a higher n, oldest first; not together with `before`."),
         parameters.matching(),
         parameters.wait(),
     ]
     listing = "List captures: newest first, or forward from `after`"
-    clear = "Delete all captures; numbering goes on"
-    body, raw = "Exactly the bytes of the body", "The request as it came: line, headers, body"
+    clear = "Delete all captures; numbering continues"
+    body, raw = "Exactly the bytes of the body", "The request as received: line, headers, body"
     return {
         captures: {
             "parameters": [parameters.BIN],
@@ -97,18 +99,20 @@ def _capture_paths(captures: str) -> Paths:
 
 def _answer_paths(bin: str) -> Paths:
     where = [parameters.BIN, parameters.ROLE]
-    reset, heal = "Back to the default", "Heal: the URL behaves again"
+    reset, heal = "Reset to the default", "Stop failing: the URL responds normally again"
     return {
         bin + "/answers/{role}": {
             "parameters": where,
-            "get": call("Answers", "getAnswer", "What a role answers", "AnswerShape", lookup=True),
-            "put": call("Answers", "setAnswer", "Set it", "AnswerShape", lookup=True, body=wishes.ANSWER),
+            "get": call("Answers", "getAnswer", "The response of a role", "AnswerShape", lookup=True),
+            "put": call(
+                "Answers", "setAnswer", "Set the response of a role", "AnswerShape", lookup=True, body=wishes.ANSWER
+            ),
             "delete": call("Answers", "resetAnswer", reset, None, status="204", lookup=True),
         },
         bin + "/faults/{role}": {
             "parameters": where,
-            "get": call("Answers", "getFault", "A role's fault", "FaultState", lookup=True),
-            "put": call("Answers", "setFault", "Misbehave from now on", "FaultState", lookup=True, body=wishes.FAULT),
+            "get": call("Answers", "getFault", "The fault of a role", "FaultState", lookup=True),
+            "put": call("Answers", "setFault", "Start a fault", "FaultState", lookup=True, body=wishes.FAULT),
             "delete": call("Answers", "heal", heal, None, status="204", lookup=True),
         },
     }
@@ -133,7 +137,7 @@ def _message_paths(messages: str) -> Paths:
 
 def _drill_paths(drills: str) -> Paths:
     query = [parameters.limit(), parameters.cursor("before")]
-    stop = "Heal now; the score card stays"
+    stop = "Stop the drill; the score card stays"
     return {
         drills: {
             "parameters": [parameters.BIN],
@@ -158,12 +162,12 @@ def _comparison() -> Call:
 
 
 def _replay_paths(bin: str) -> Paths:
-    kept = "What came back from its replays: the last 100"
+    kept = "The last 100 replays of a capture and their responses"
     return {
         bin + "/replays": {
             "parameters": [parameters.BIN],
             "post": call(
-                "Captures", "replay", "Send captures again, exactly as they came", "ReplayList", status="201",
+                "Captures", "replay", "Send captures again, exactly as received", "ReplayList", status="201",
                 lookup=True, body=wishes.REPLAY,
             ),
         },
@@ -178,16 +182,16 @@ def _simulation_paths(simulations: str) -> Paths:
     return {
         simulations: {
             "parameters": [parameters.BIN],
-            "get": call("Simulations", "listSimulations", "Runs that are remembered", "SimulationList", lookup=True),
+            "get": call("Simulations", "listSimulations", "List the latest runs", "SimulationList", lookup=True),
             "post": call(
-                "Simulations", "simulate", "Play a provider", "SimulationShape", status="202", lookup=True,
+                "Simulations", "simulate", "Simulate a provider", "SimulationShape", status="202", lookup=True,
                 location=True, conflict=True, body=wishes.SIMULATION,
             ),
         },
         simulations + "/{id}": {
             "parameters": [parameters.BIN, parameters.ID],
-            "get": call("Simulations", "getSimulation", "How far a run is", "SimulationShape", lookup=True),
-            "delete": call("Simulations", "stopSimulation", "Stop it", None, status="204", lookup=True),
+            "get": call("Simulations", "getSimulation", "Progress of a run", "SimulationShape", lookup=True),
+            "delete": call("Simulations", "stopSimulation", "Stop a run", None, status="204", lookup=True),
         },
     }  # fmt: skip
 
@@ -198,13 +202,13 @@ def _live() -> Call:
     )  # fmt: skip
     said = call(
         "Live", "live", "Follow a bin (WebSocket)", None, status="101", lookup=True,
-        query=[parameters.number("after", "Changes after this seq; without it, later changes only.")],
+        query=[parameters.number("after", "Changes after this seq; without it, only later changes.")],
     )  # fmt: skip
     said["description"] = (
-        "An upgrade to a WebSocket. The first frame is `hello` with the bin's seq; then one frame a change, with a"
-        " seq that rises strictly and may skip. A capture comes with its first seq, and again when its outcome is"
-        " known. `reset`: the cursor means nothing here; reload and follow from its seq. Ignore unknown types. A"
-        " foreign Origin is refused; without Origin a bearer is needed."
+        "Upgrades to a WebSocket. The first frame is `hello` with the bin's seq, followed by one frame per change. The"
+        " seq always increases and may skip numbers. A capture is sent with its first seq, and again when its outcome"
+        " is known. `reset`: the cursor is not valid; reload and continue from the seq of this frame. Ignore unknown"
+        " types. A foreign Origin is refused; without an Origin, a bearer token is required."
     )
     said["x-frames"] = [{"$ref": f"#/components/schemas/{name}"} for name in frames]
     said["responses"]["409"] = problem("409")
@@ -213,17 +217,17 @@ def _live() -> Call:
 
 def _export() -> Call:
     query = [
-        parameters.choice("of", WHATS, "captures", "What of the bin."),
-        parameters.choice("format", tuple(EXPORTERS), "jsonl", "How; har takes captures only."),
+        parameters.choice("of", WHATS, "captures", "What to export."),
+        parameters.choice("format", tuple(EXPORTERS), "jsonl", "File format; har is for captures only."),
         parameters.matching(),
     ]
     said = call("Captures", "export", "Everything in one file, oldest first", None, lookup=True, query=query)
     said["description"] = (
-        "Streamed; what arrives meanwhile is left to the next export. jsonl: the objects of `GET"
-        " .../captures/{n}`, or of the message list, one a line. csv: the fields of a summary in their order, lists"
-        " and objects as JSON, null as an empty cell; a cell that a spreadsheet would take for a formula begins with"
-        " an apostrophe, phone numbers stay as they are. har: HAR 1.2, bodies that are no text as base64. A"
-        " connection that breaks off in front of the last chunk means that the file is not whole."
+        "Streamed; requests that arrive during the export are not included. jsonl: the objects of `GET"
+        " .../captures/{n}`, or of the message list, one per line. csv: the fields of a summary in order, lists and"
+        " objects as JSON, null as an empty cell; a cell that a spreadsheet would run as a formula gets a leading"
+        " apostrophe, phone numbers are left unchanged. har: HAR 1.2, binary bodies as base64. If the connection"
+        " closes before the last chunk, the file is incomplete."
     )
     said["responses"]["200"]["content"] = {each.content_type: {"schema": {}} for each in EXPORTERS.values()}
     return said

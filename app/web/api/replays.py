@@ -18,8 +18,8 @@ SHOWN = 100
 
 
 class ReplayShape(msgspec.Struct):
-    """Capture `n` sent again. `status` null: no whole answer, and `error` says why. Query values are not kept in `url`;
-    `body` is the head of the answer, at most 4 KiB, read as UTF-8."""
+    """A replay of capture `n`. `status` null: no complete response, see `error`. `url` has no query values. `body`: the
+    first 4 KiB of the response body, decoded as UTF-8."""
 
     n: int
     number: int
@@ -64,9 +64,9 @@ def _wish(fields: dict[str, Any]) -> tuple[list[int], str, bool]:
     numbers, url, credentials = fields.get("captures"), fields.get("url"), fields.get("credentials", False)
     problems = []
     if not isinstance(numbers, list) or not 1 <= len(numbers) <= MOST_AT_ONCE or not all(map(_is_number, numbers)):
-        problems.append(("captures", f"must be a list of 1 to {MOST_AT_ONCE} numbers of captures"))
+        problems.append(("captures", f"must be a list of 1 to {MOST_AT_ONCE} capture numbers"))
     if not isinstance(url, str):
-        problems.append(("url", "must be an address such as https://example.net/sms"))
+        problems.append(("url", "must be an http or https address such as https://example.net/sms"))
     if not isinstance(credentials, bool):
         problems.append(("credentials", "must be true or false"))
     if problems:

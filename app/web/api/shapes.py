@@ -28,11 +28,13 @@ PARTIES = {"sender": "from", "recipient": "to"}
 RoleName = Literal["primary", "fallback", "status", "voice", "voice-fallback"]
 Time = Annotated[str, Meta(description="RFC 3339, UTC, six decimals.", examples=["2026-11-24T14:02:07.318000Z"])]
 Pair = tuple[str, str]
-Code = Annotated[str, Meta(description="A finding; more may come.", extra_json_schema={"enum": list(FINDINGS)})]
+Code = Annotated[
+    str, Meta(description="A finding; later versions may add codes.", extra_json_schema={"enum": list(FINDINGS)})
+]
 
 
 class Urls(msgspec.Struct, rename={"voice_fallback": "voice-fallback"}):
-    """The capture URLs of a bin, absolute, one a role."""
+    """The capture URLs of a bin, one per role."""
 
     primary: str
     fallback: str
@@ -42,31 +44,33 @@ class Urls(msgspec.Struct, rename={"voice_fallback": "voice-fallback"}):
 
 
 class BinShape(msgspec.Struct, rename={}):
-    """A named place that collects."""
+    """A bin collects the requests to its capture URLs."""
 
     id: str
     name: str
     provider: Provider | None
-    retention: Annotated[str | None, Meta(description="Duration such as 30d; 0 keeps for ever; null: the server's.")]
-    stuck_after: Annotated[str, Meta(description="Silence after which an open message is stuck, such as 5m; 0: never.")]
+    retention: Annotated[str | None, Meta(description="Duration such as 30d; 0 keeps forever; null: server default.")]
+    stuck_after: Annotated[
+        str, Meta(description="Time without a callback after which a message is stuck, such as 5m; 0: never.")
+    ]
     created_at: Time
     captures: int
-    behind: Annotated[int, Meta(description="Captures that are kept, and not read and counted yet; mostly 0.")]
+    behind: Annotated[int, Meta(description="Captures that are kept but not parsed and counted yet; usually 0.")]
     last_capture_at: Time | None
     page_url: str
     urls: Urls
 
 
 class RereadShape(msgspec.Struct):
-    """How far reading a bin again is; what was read before is shown until it is done."""
+    """Progress of parsing a bin again; until it is done, the earlier results are shown."""
 
-    state: Annotated[Literal["reading", "done"], Meta(description="reading: until the new reading is shown.")]
+    state: Annotated[Literal["reading", "done"], Meta(description="reading: until the new results are shown.")]
     done: int
     total: int
 
 
 class FindingShape(msgspec.Struct):
-    """Something odd, with its cause and its cure in words."""
+    """A finding with its cause and how to fix it."""
 
     code: Code
     cause: str
@@ -81,8 +85,8 @@ class BinList(msgspec.Struct):
 
 
 class Seen(msgspec.Struct):
-    """How this very request came in: where its sender thinks we are, who connected to us, which forwarding headers it
-    brought, and whether they count."""
+    """How this request arrived: the URL that its sender used, the connecting address, its forwarding headers, and
+    whether they are trusted."""
 
     root: str
     direct: str
@@ -101,8 +105,8 @@ class Info(msgspec.Struct):
 
 
 class RetentionShape(msgspec.Struct):
-    """How long captures are kept, where a bin says nothing else. `held` says why none expires at the moment: the
-    clock cannot be trusted. It ends when a person confirms the time, or in `held_for_s` seconds."""
+    """How long captures are kept by default. `held`: why deletion is paused, because the clock cannot be trusted. It
+    continues when a person confirms the time, or in `held_for_s` seconds."""
 
     retention: str
     held: str | None

@@ -29,7 +29,7 @@ def read_wish(fields: dict[str, Any]) -> SimulationWish:
             except ValueError as error:
                 problems.append((name, str(error)))
     if not problems and said["what"] is What.VOICE and not PROVIDERS[said["provider"]].play.voice:
-        problems.append(("what", f"must be inbound or outbound: {PROVIDERS[said['provider']].title} has no calls here"))
+        problems.append(("what", f"must be inbound or outbound: {PROVIDERS[said['provider']].title} has no calls"))
     if problems:
         raise Invalid(*problems)
     # Another seed each time: the same one would send the same message ids again.
@@ -50,7 +50,7 @@ def own_targets(said: object) -> dict[str, str] | None:
         raise Invalid(("targets", f"must be an object of {', '.join(TARGETS)}"))
     for name, url in said.items():
         if url is not None and not isinstance(url, str):
-            raise Invalid((f"targets.{name}", "must be an address or null"))
+            raise Invalid((f"targets.{name}", "must be a URL or null"))
     return {name: check_target(f"targets.{name}", url) for name, url in said.items() if url}
 
 
@@ -70,7 +70,7 @@ def _party(said: object) -> str | None:
     if said is None:
         return None
     if not isinstance(said, str) or not 1 <= len(said) <= 40 or not said.isprintable():
-        raise ValueError("must be a number or a name of 1 to 40 characters, or null")
+        raise ValueError("must be a number or name of 1 to 40 characters, or null")
     return said
 
 
@@ -78,14 +78,14 @@ def _text(said: object) -> str | None:
     if said is None:
         return None
     if not isinstance(said, str) or len(said) > 1_600 or not _is_whole(said):
-        raise ValueError("must be a text of at most 1,600 characters, or null")
+        raise ValueError("must be a string of at most 1,600 characters, or null")
     return said
 
 
 def _media(said: object) -> tuple[str, ...]:
     texts = said if isinstance(said, list) else [None]
     if len(texts) > 10 or not all(isinstance(one, str) and one.isprintable() and len(one) <= 2_000 for one in texts):
-        raise ValueError("must be a list of at most 10 addresses")
+        raise ValueError("must be a list of at most 10 URLs")
     return tuple(texts)
 
 
@@ -102,7 +102,7 @@ def _figure(above: float, highest: float) -> Callable[[object], float]:
     def read(said: object) -> float:
         is_number = isinstance(said, int | float) and not isinstance(said, bool) and math.isfinite(said)
         if not is_number or not above < said <= highest:  # type: ignore[operator]
-            raise ValueError(f"must be a number above {above:g}, at most {highest:g}")
+            raise ValueError(f"must be a number greater than {above:g} and at most {highest:g}")
         return float(said)  # type: ignore[arg-type]
 
     return read
@@ -110,7 +110,7 @@ def _figure(above: float, highest: float) -> Callable[[object], float]:
 
 def _share(said: object) -> float:
     if not isinstance(said, int | float) or isinstance(said, bool) or not 0 <= said <= 1:
-        raise ValueError("must be a share from 0 to 1")
+        raise ValueError("must be a number from 0 to 1")
     return float(said)
 
 

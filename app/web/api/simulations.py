@@ -60,7 +60,7 @@ def start(request: web.Request, bin: Bin, fields: dict[str, Any]) -> Run:
     if own is None:
         return simulating.begin(bin.id, wish, targets_of(request, bin, wish.what))
     if wish.rate > MOST_ABROAD_A_SECOND:
-        raise Invalid(("rate", f"must be at most {MOST_ABROAD_A_SECOND:g} a second to a URL of your own"))
+        raise Invalid(("rate", f"must be at most {MOST_ABROAD_A_SECOND:g} per second to your own URL"))
     if not own:
         raise Invalid(("targets", f"must name at least one of {', '.join(TARGETS)}"))
     return simulating.begin(bin.id, wish, name_targets(own), request.app[keys.SETTINGS].allow_targets)

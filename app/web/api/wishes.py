@@ -21,17 +21,17 @@ BIN = _object({
     "name": {"type": "string", "minLength": 1, "maxLength": 100, "description": 'Default: "Bin N".'},
     "provider": {
         "enum": [None, *PROVIDER_TITLES],
-        "description": "null detects the provider from the requests.",
+        "description": "null: detect from the requests.",
     },
     "retention": {
         "type": ["string", "null"],
         "pattern": r"^(0|[0-9]{1,5}[smhd])$",
-        "description": "Such as 30d; 0 keeps for ever; null follows the server.",
+        "description": "Such as 30d; 0 keeps forever; null uses the server default.",
     },
     "stuck_after": {
         "type": "string",
         "pattern": r"^(0|[0-9]{1,5}[smhd])$",
-        "description": "An outbound message of which nothing was heard for so long is stuck. Default 5m; 0: never.",
+        "description": "An outbound message without a callback for this long is stuck. Default 5m; 0: never.",
     },
 })  # fmt: skip
 
@@ -42,13 +42,13 @@ _ANSWER: Wish = {
         "type": "array",
         "maxItems": MOST_HEADERS,
         "items": {"type": "array", "prefixItems": [{"type": "string"}] * 2, "minItems": 2, "maxItems": 2},
-        "description": "Pairs of name and value; those that smsbin sets itself are refused.",
+        "description": "Pairs of name and value. Headers that smsbin sets itself are refused.",
     },
     "body": {
         "type": "string",
         "maxLength": MOST_BODY,
         "description": "Sent as UTF-8, at most 64 KiB; empty for 204, 205 and 304. {{from}} {{to}} {{text}}"
-        " {{message_id}} and {{n}} are replaced, escaped by the Content-Type and by what the body looks like.",
+        " {{message_id}} and {{n}} are replaced, escaped for the type of the body.",
     },
     "delay_ms": {"type": "integer", "minimum": 0, "maximum": MOST_DELAY_MS, "default": 0},
 }  # fmt: skip
@@ -66,7 +66,7 @@ ANSWER = _object(
             "type": "array",
             "maxItems": MOST_RULES,
             "items": _RULE,
-            "description": "Other answers; the first whose `match` finds the request is given.",
+            "description": "Responses for some requests; the first rule whose `match` finds the request applies.",
         },
     },
     minProperties=1,
@@ -80,27 +80,32 @@ FAULT = _object(
                 {"type": "array", "items": _STATUS, "minItems": 1, "maxItems": MOST_STATUSES},
                 {"type": "null"},
             ],
-            "description": "Of the kind status; a list is used in turn. Default 503.",
+            "description": "Only for kind status; with a list, each request gets the next one. Default 503.",
         },
         "seconds": {
             "type": ["number", "null"],
             "minimum": 0,
             "maximum": MOST_SECONDS,
-            "description": "Of the kinds hold and slow. Default 30.",
+            "description": "Only for kinds hold and slow. Default 30.",
         },
         "count": {
             "type": ["integer", "null"],
             "minimum": 1,
             "maximum": MOST_COUNT,
-            "description": "It ends when so many requests have got it; null: no limit.",
+            "description": "Ends after this many requests; null: no limit.",
         },
         "until": {
             "type": ["string", "null"],
             "format": "date-time",
-            "description": f"It ends then at the latest; {LASTS.seconds // 60} minutes from now by default,"
-            f" {LONGEST.days * 24} hours at most.",
+            "description": f"Ends at this time at the latest. Default: in {LASTS.seconds // 60} minutes;"
+            f" at most in {LONGEST.days * 24} hours.",
         },
-        "chance": {"type": ["integer", "null"], "minimum": 1, "maximum": 100, "description": "In per cent."},
+        "chance": {
+            "type": ["integer", "null"],
+            "minimum": 1,
+            "maximum": 100,
+            "description": "Percentage of requests that get the fault.",
+        },
     },
     required=["kind"],
 )
@@ -110,12 +115,12 @@ DRILL = _object(
         "role": {"enum": [role.value for role in DRILLED], "default": Role.PRIMARY.value},
         "fault": {
             "anyOf": [FAULT, {"type": "null"}],
-            "description": "The fault of the drill; null or left out where it measures.",
+            "description": "The fault of the drill; null or absent with `measure`.",
         },
         "measure": {
             "type": "boolean",
             "default": False,
-            "description": "A series of faults that shows what the provider does: one message for each.",
+            "description": "Run a series of faults that measures the provider, one message each.",
         },
     },
     minProperties=1,
@@ -128,10 +133,14 @@ REPLAY = _object(
             "minItems": 1,
             "maxItems": MOST_AT_ONCE,
             "items": {"type": "integer", "minimum": 1},
-            "description": "Numbers, sent one after the other in this order.",
+            "description": "Numbers of captures, sent one after the other in this order.",
         },
         "url": {"type": "string", "maxLength": 2_000, "description": "http or https, on the public internet."},
-        "credentials": {"type": "boolean", "default": False, "description": "Authorization, Cookie and the like too."},
+        "credentials": {
+            "type": "boolean",
+            "default": False,
+            "description": "Also send Authorization, Cookie, Proxy-* and X-Forwarded-*.",
+        },
     },
     required=["captures", "url"],
 )
@@ -140,10 +149,15 @@ _URL = {"type": ["string", "null"], "maxLength": 2_000, "description": "http or 
 SIMULATION = _object(
     {
         "provider": {"enum": list(PROVIDER_TITLES)},
-        "what": {"enum": [what.value for what in What], "description": "voice: where the provider has calls here."},
-        "from": {"type": ["string", "null"], "minLength": 1, "maxLength": 40, "description": "Default: fictional."},
+        "what": {"enum": [what.value for what in What], "description": "voice: only for providers with calls."},
+        "from": {
+            "type": ["string", "null"],
+            "minLength": 1,
+            "maxLength": 40,
+            "description": "Default: a fictional number.",
+        },
         "to": {"type": ["string", "null"], "minLength": 1, "maxLength": 40},
-        "text": {"type": ["string", "null"], "maxLength": 1_600, "description": "Default: from a small collection."},
+        "text": {"type": ["string", "null"], "maxLength": 1_600, "description": "Default: a sample text."},
         "media": {"type": "array", "maxItems": 10, "items": {"type": "string", "maxLength": 2_000}},
         "count": {"type": "integer", "minimum": 1, "maximum": MOST_MESSAGES, "default": 1},
         "rate": {
@@ -151,28 +165,33 @@ SIMULATION = _object(
             "exclusiveMinimum": 0,
             "maximum": MOST_A_SECOND,
             "default": 5,
-            "description": f"Messages a second; to URLs of your own at most {MOST_ABROAD_A_SECOND:g}.",
+            "description": f"Messages per second; to your own URLs at most {MOST_ABROAD_A_SECOND:g}.",
         },
-        "seed": {"type": "integer", "minimum": 0, "maximum": 2**53, "description": "The same seed plays the same."},
+        "seed": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 2**53,
+            "description": "The same seed repeats the same run.",
+        },
         "trouble": {
             "type": "array",
             "items": {"enum": [trouble.value for trouble in Trouble]},
-            "description": "duplicate and lose are one request in ten; the others are for all.",
+            "description": "duplicate and lose affect one request in ten; the others affect all.",
         },
-        "failed_share": {"type": "number", "minimum": 0, "maximum": 1, "description": "Of outbound messages."},
+        "failed_share": {"type": "number", "minimum": 0, "maximum": 1, "description": "Share of outbound messages."},
         "speed": {
             "type": "number",
             "exclusiveMinimum": 0,
             "maximum": 1_000,
-            "description": "Divides time-outs, and the pauses between the requests of one message.",
+            "description": "Divides timeouts and the pauses between the requests of one message.",
         },
         "targets": {
             "anyOf": [_object({"primary": _URL, "fallback": _URL, "status": _URL}), {"type": "null"}],
-            "description": "URLs of your own instead of the bin's; private addresses only where the operator allows.",
+            "description": "Your own URLs instead of the bin; private addresses only if the operator allows them.",
         },
         "played_by": {
             "enum": ["server", "client"],
-            "description": "client: the answer has a mark for a run that you play yourself.",
+            "description": "client: you send the requests yourself, with the mark from the response.",
         },
     },
     required=["provider", "what"],
