@@ -38,7 +38,7 @@ def copy(source: Path, target: Path, report: ReportProgress | None = None) -> No
         there.execute("pragma journal_mode = delete")
         verdict = there.execute("pragma integrity_check").fetchone()[0]
         if verdict != "ok":
-            raise sqlite3.DatabaseError(f"the copy is not sound: {verdict}")
+            raise sqlite3.DatabaseError(f"the copy is not valid: {verdict}")
     sync(target)
 
 

@@ -1,4 +1,4 @@
-"""What stands under the fields of the form of answers: what has to be mended, what is odd, and what is well."""
+"""The notes under the fields of the form for responses: errors to fix, warnings, and what is correct."""
 
 import json
 import re
@@ -15,7 +15,7 @@ from .form import RoleAnswersDraft, rule_prefix
 
 _RULE = re.compile(r"rules\.(\d+)\.(?:answer\.)?(.+)", re.ASCII)
 _TITLES = {
-    "status": "Status", "delay_ms": "Wait", "headers": "Headers", "body": "Body", "rules": "Rules", "match": "Match",
+    "status": "Status", "delay_ms": "Delay", "headers": "Headers", "body": "Body", "rules": "Rules", "match": "Match",
 }  # fmt: skip
 # Values with every letter that could break a body, were it not escaped.
 _ODD = dict.fromkeys(PLACEHOLDERS, "1")
@@ -99,6 +99,6 @@ def _well_formed(answer: Answer) -> FieldNote | None:
         try:
             json.loads(body)
         except (ValueError, RecursionError) as error:
-            return FieldNote("warn", "bang", f"This is no JSON: {error}.")
+            return FieldNote("warn", "bang", f"This is not valid JSON: {error}.")
         return FieldNote("ok", "check", "Well-formed JSON")
     return None

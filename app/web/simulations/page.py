@@ -25,7 +25,7 @@ from ..words.portals import sheets
 from .form import PRESETS, FormPreset, command_line, defaults, input_of, problems_of, texts_of
 from .inputs import SimulationInput
 from .runs import start, targets_of
-from .words import TROUBLES, WHATS, rule_of, told
+from .words import FIELD_TITLES, TROUBLES, WHATS, rule_of, told
 
 # Attempts that the page shows at most.
 SHOWN = 200
@@ -75,6 +75,7 @@ class SimulatePage:
     presets: Sequence[FormPreset] = PRESETS
     whats: Mapping[What, str] = field(default_factory=lambda: WHATS)
     troubles: Mapping[Any, str] = field(default_factory=lambda: TROUBLES)
+    titles: Mapping[str, str] = field(default_factory=lambda: FIELD_TITLES)
     limits: Mapping[str, int] = field(default_factory=lambda: LIMITS)
     preview: RequestPreview | None = None
     view: RunView | None = None

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import aiohttp_jinja2
 import jinja2
@@ -18,6 +19,7 @@ from ...domain.faults import ActiveFault
 from ...domain.phones import show_phone
 from ...domain.roles import Role
 from ...domain.units import rfc3339, say_duration, say_gap, say_ms, say_size
+from ...egress.gate import BLOCKED
 from ...services.large import work_on
 from ..words import drills as drill_words
 from ..words.faults import fault_words, key_of, say_fault, say_left, say_reach
@@ -57,6 +59,7 @@ class Site:
     faults: Sequence[ActiveFault]
     back: str
     now: datetime
+    max_body: int
 
 
 def folder(name: str) -> Path:
@@ -101,6 +104,7 @@ def _environment() -> jinja2.Environment:
         reach=say_reach,
         fault_words=fault_words,
         faults_key=key_of,
+        host=_host_of,
     )
     environment.globals.update(
         roles=list(Role),
@@ -114,6 +118,7 @@ def _environment() -> jinja2.Environment:
         pair_path=pair_path,
         say_left=say_left,
         drill_words=drill_words,
+        blocked=BLOCKED,
     )
     # Compiled now: the first live frame would hold the captures beside it for 25 ms.
     for name in _LIVE:
@@ -165,6 +170,7 @@ def site_of(request: web.Request) -> Site:
         faults=faults_of(request.app, request.match_info.get("bin", "")),
         back=request.path_qs.removeprefix(settings.base_path) if request.method == "GET" else "",
         now=clock.now(),
+        max_body=settings.max_body,
     )
 
 
@@ -181,6 +187,10 @@ def retention_of(bin: Bin, default: timedelta) -> timedelta:
 def short_target(target: str) -> str:
     """A target for a row: without the capture key, and not longer than a line."""
     return KEY.sub("…", target, count=1)[:160]
+
+
+def _host_of(url: str) -> str:
+    return urlsplit(url).hostname or ""
 
 
 def _say_seconds(seconds: float) -> str:

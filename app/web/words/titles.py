@@ -78,4 +78,4 @@ def by_weight(codes: Iterable[str]) -> list[str]:
 
 def provider_name(name: str | None) -> str:
     """A provider in a list; "generic" only guessed at the fields."""
-    return PROVIDER_TITLES.get(name or "", "no known provider")
+    return PROVIDER_TITLES.get(name or "", "unknown provider")
