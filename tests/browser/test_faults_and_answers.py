@@ -159,9 +159,7 @@ async def test_without_scripts_a_fault_is_set_told_and_healed(server: Running, c
     await page.get_by_role("radio", name="Drop the connection").check()
     await page.get_by_role("button", name="Start fault on fallback").click()
     await page.goto(bin_page(server) + "/messages")
-    await expect(page.locator("#faults")).to_contain_text(
-        "Fallback fault: drop the connection for the next request"
-    )
+    await expect(page.locator("#faults")).to_contain_text("Fallback fault: drop the connection for the next request")
     await page.get_by_role("button", name="Stop failing now: fallback").click()
     assert page.url == bin_page(server) + "/messages"
     await expect(page.locator("#faults")).to_be_hidden()
