@@ -267,7 +267,7 @@ SHEET = Sheet(
         ),
         fallback=(
             "Immediately, when the TwiML cannot be fetched or executed; the request has ErrorCode and ErrorUrl."
-            " Status callbacks have none."
+            " Status callbacks have no fallback."
         ),
         signature=(
             "X-Twilio-Signature: Base64 of HMAC-SHA1 with the auth token over the URL and the sorted form fields;"

@@ -189,7 +189,7 @@ SHEET = Sheet(
     habits=Habits(
         fallback=(
             "The fallback is requested when the primary URL is not available, or when its InboundXML has errors."
-            " Status callbacks have none."
+            " Status callbacks have no fallback."
         ),
     ),
     play=Play(

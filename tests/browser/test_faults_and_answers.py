@@ -69,7 +69,7 @@ async def test_the_time_that_is_left_counts_down_and_the_hits_too(server: Runnin
     left = page.locator("#faults time")
     first = await left.inner_text()
     await expect(left).not_to_have_text(first)
-    await expect(page.locator("#faults")).to_contain_text("for the next request,")
+    await expect(page.locator("#faults")).to_contain_text("for the next request.")
     await expect(page.locator(".row-answer").first).to_have_text("503 (fault)")
     await hit(server, 503)
     await expect(page.locator("#faults")).to_be_hidden()
@@ -90,7 +90,7 @@ async def test_a_row_says_that_it_is_held_and_then_that_the_sender_left(server: 
         await page.get_by_role("link", name="Response", exact=True).first.click()
         await expect(page.locator("[data-panel=answer]")).to_contain_text("Primary fault: hold 60 s")
         sending.cancel()
-        await expect(newest).to_contain_text("held, sender left at")
+        await expect(newest).to_contain_text("held, disconnected at")
         await expect(page.locator("[data-panel=answer]")).to_contain_text("before a response was sent")
 
 
@@ -100,7 +100,7 @@ async def test_the_preview_follows_what_is_typed(server: Running, watched: Watch
     await page.goto(bin_page(server) + "/answers")
     body, shown = page.get_by_label("Body"), page.get_by_label("The complete response")
     await body.fill("<Response><Sms>Got: {{text}}</Sms>")
-    await expect(page.locator("#about-body")).to_contain_text("no well-formed XML")
+    await expect(page.locator("#about-body")).to_contain_text("XML is not well formed")
     await expect(page.get_by_role("button", name="Save anyway")).to_be_visible()
     await body.press_sequentially("</Response>")
     await expect(page.locator("#about-body")).to_contain_text("Well-formed XML")
