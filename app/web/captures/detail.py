@@ -16,7 +16,7 @@ from ...domain.messages.model import Message
 from ...domain.phones import region_of
 from ...domain.replays import Attempt
 from ...domain.sms import SmsFacts, describe_sms
-from ...domain.units import say_gap, say_size
+from ...domain.units import format_size, say_gap
 from ...ingress.body import BODY_S
 from ...parsing import Parsed, parse
 from ...providers import facts_of, sheet_of, why
@@ -101,7 +101,7 @@ class Detail:
         """Why the end of the body is missing, in a sentence; `limit`: the bytes of a body that are kept."""
         raw, outcome = self.capture.raw, self.capture.row.outcome
         if len(raw.body) >= limit:
-            return f"It is larger than the limit of {say_size(limit)}."
+            return f"It is larger than the limit of {format_size(limit)}."
         waited_ms = 0 if outcome is None or self.capture.row.fault else outcome.left_ms or outcome.after_ms or 0
         if waited_ms - (self.sent.delay_ms if self.sent else 0) >= BODY_S * 1_000:
             return f"It did not arrive within {BODY_S:g} s."
