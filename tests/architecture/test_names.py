@@ -11,16 +11,10 @@ KNOWN_DUPLICATES = {
     "Answered": "an answer on the compare page; an answer in the JSON of a capture",
     "Attempt": "one request of a replay; one request of a simulation",
     "Axis": "the time axis of the compare page; that of a message's timeline",
-    "Draft": "a request that a data sheet composes; the answers form as it was filled in",
     "Label": "a text on a time axis; a media type with its parameters",
     "Look": "colour and icon of a role or status; what a glance at a body finds",
-    "MessageDetail": "the JSON of a message; its page",
     "Piece": "a part of a compared text; a part of a long SMS",
-    "Place": "a place in a Twilio request; the address under which a client reaches the server",
-    "Preset": "an answer that a provider documents; a ready-made simulation",
-    "Preview": "the answer that a form would give; the requests that a simulation would send",
     "Side": "one URL on the compare page; one direction on the messages page",
-    "StepShape": "a step of a message's timeline; a step of a drill",
     "Trouble": "a problem of the server on its pages; a problem that a simulation causes on purpose",
 }
 

@@ -120,7 +120,7 @@ class SkipCapture(Job):
 
 
 class NextEpoch(Job):
-    """Get an unused epoch for a new ledger."""
+    """Get an epoch that no ledger has yet."""
 
 
 class NoteTime(Job):

@@ -49,7 +49,7 @@ def convert(raw: object, wanted: type[I]) -> I:
 
 
 @dataclass(frozen=True, slots=True)
-class _Field:
+class _InputField:
     """`key` is its name in JSON. `struct`: it holds one such object or, when `is_list`, a list of them."""
 
     name: str
@@ -64,18 +64,18 @@ class _Field:
 
 
 @cache
-def _fields(wanted: type[Input]) -> tuple[_Field, ...]:
+def _fields(wanted: type[Input]) -> tuple[_InputField, ...]:
     info = inspect.type_info(wanted)
     assert isinstance(info, inspect.StructType)
     pairs = zip(msgspec.structs.fields(wanted), info.fields, strict=True)
     return tuple(_field(declared, inspected.type) for declared, inspected in pairs)
 
 
-def _field(declared: msgspec.structs.FieldInfo, info: inspect.Type) -> _Field:
+def _field(declared: msgspec.structs.FieldInfo, info: inspect.Type) -> _InputField:
     extra, kinds = _unwrap(info)
     items = [kind.item_type for kind in kinds if isinstance(kind, inspect.ListType | inspect.VarTupleType)]
     structs: list[Any] = [kind.cls for kind in (*kinds, *items) if isinstance(kind, inspect.StructType)]
-    return _Field(
+    return _InputField(
         name=declared.name,
         key=declared.encode_name,
         wanted=_without_unset(declared.type),
@@ -125,7 +125,7 @@ def _object(raw: object, wanted: type[I], path: str, problems: Problems) -> I | 
     return None if problems else wanted(**values)
 
 
-def _value(raw: object, field: _Field, path: str, problems: Problems) -> Any:
+def _value(raw: object, field: _InputField, path: str, problems: Problems) -> Any:
     if raw is None and field.is_nullable:
         return None
     if field.struct is not None and not field.is_list:
