@@ -20,7 +20,7 @@ from .roles import Kind, Role
 
 Headers = tuple[tuple[bytes, bytes], ...]
 
-DAMAGED = "The stored bytes are not those that came: their SHA-256 is another one. Restore a backup."
+DAMAGED = "The stored bytes are not the received bytes: their SHA-256 differs. Restore a backup."
 
 
 class RawRequest(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -60,7 +60,7 @@ class RawRequest(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         if self.refused is not None:
             return self.body
         if self.framing is None and self.header(b"transfer-encoding") is not None:
-            raise Conflict("The framing of this body is not kept, because it has more than 64 KiB. Leave out wire=1.")
+            raise Conflict("The chunk framing of this body is larger than 64 KiB and was not kept. Omit wire=1.")
         return self._line + self.head + b"\r\n" + (self.body if self.framing is None else self.framing)
 
     @property
@@ -202,7 +202,7 @@ class Capture:
     def intact(self) -> RawRequest:
         """The request, for uses that need the received bytes. Damaged."""
         if self.damaged:
-            raise Damaged(f"Capture {self.row.n}: {DAMAGED}")
+            raise Damaged(f"#{self.row.n}: {DAMAGED}")
         return self.raw
 
 

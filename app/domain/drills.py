@@ -116,9 +116,9 @@ SERIES: tuple[tuple[str, FaultKind, tuple[int, ...], float], ...] = (
     ("answers 500", FaultKind.STATUS, (500,), 0),
     ("answers 404", FaultKind.STATUS, (404,), 0),
     ("redirects (302)", FaultKind.REDIRECT, (302,), 0),
-    ("answers broken XML", FaultKind.BAD_XML, (200,), 0),
+    ("answers with invalid XML", FaultKind.BAD_XML, (200,), 0),
     ("drops the connection", FaultKind.DROP, (200,), 0),
-    ("holds the answer", FaultKind.HOLD, (200,), 60),
+    ("holds the response", FaultKind.HOLD, (200,), 60),
 )
 """The failures that a provider is measured by; the words complete "when the primary …". The answer is held for longer
 than any provider is known to wait (Twilio: 15 s)."""

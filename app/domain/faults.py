@@ -61,7 +61,7 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True):
             case FaultKind.HOLD:
                 return f"hold {say_seconds(self.seconds)}"
             case FaultKind.SLOW:
-                return f"drip over {say_seconds(self.seconds)}"
+                return f"send slowly over {say_seconds(self.seconds)}"
         return _SAID[self.kind]
 
 
@@ -108,7 +108,7 @@ def check_fault(fault: Fault, now: datetime) -> list[tuple[str, str]]:
     if fault.count is not None and not 1 <= fault.count <= MOST_COUNT:
         problems.append(("count", f"must be a whole number from 1 to {MOST_COUNT:,}, or null for no limit"))
     if not now < fault.until <= now + LONGEST:
-        problems.append(("until", "must lie ahead, within the next 24 hours"))
+        problems.append(("until", "must be within the next 24 hours"))
     if not 1 <= fault.chance <= 100:
         problems.append(("chance", "must be a whole number from 1 to 100"))
     return problems
@@ -131,7 +131,7 @@ def say_statuses(statuses: Sequence[int]) -> str:
 
 _SAID = {
     FaultKind.DROP: "drop the connection",
-    FaultKind.CUT: "cut the body",
-    FaultKind.BAD_XML: "broken XML",
+    FaultKind.CUT: "truncate the body",
+    FaultKind.BAD_XML: "invalid XML",
     FaultKind.REDIRECT: "redirect",
 }

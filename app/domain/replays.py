@@ -53,7 +53,7 @@ class Attempt(NewAttempt):
 def replayed(raw: RawRequest, role: Role, url: str, *, with_credentials: bool) -> bytes:
     """The bytes to send to `url`, body included. ValueError: it cannot be written as one request."""
     if raw.refused is not None:
-        raise ValueError("it is not valid HTTP, so its address cannot be changed")
+        raise ValueError("it is not valid HTTP, so its URL cannot be changed")
     lines = [f"{raw.method} {_target(raw.target, role, url)} HTTP/1.1".encode("latin-1")]
     lines.append(b"Host: " + urlsplit(url).netloc.encode())
     lines += [name + b": " + value for name, value in _kept(raw, with_credentials=with_credentials)]
@@ -61,7 +61,7 @@ def replayed(raw: RawRequest, role: Role, url: str, *, with_credentials: bool) -
         lines.append(b"Content-Length: %d" % len(raw.body))
     lines.append(b"Connection: close")
     if any(letter in line for line in lines for letter in b"\r\n\0"):
-        raise ValueError("a line break inside of a header cannot be sent again")
+        raise ValueError("a line break in a header cannot be sent again")
     return b"\r\n".join(lines) + b"\r\n\r\n" + raw.body
 
 
@@ -103,9 +103,9 @@ def read_selection(text: str) -> list[int]:
     for word in text.replace(",", " ").split():
         found = _ONE_OR_RANGE.fullmatch(word)
         if found is None:
-            raise ValueError(f'"{word[:20]}" is no number of a request; write 43 44 or 47-50')
+            raise ValueError(f'"{word[:20]}" is not a request number; write 43 44 or 47-50')
         first, last = int(found[1]), int(found[2] or found[1])
         if last < first or last - first >= MOST_AT_ONCE:
-            raise ValueError(f"{word[:40]} must go upwards, over at most {MOST_AT_ONCE} requests")
+            raise ValueError(f"{word[:40]} must be ascending, with at most {MOST_AT_ONCE} requests")
         numbers += range(first, last + 1)
     return numbers

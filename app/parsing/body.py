@@ -16,8 +16,8 @@ from .results import Parsed
 from .unpacking import unpack
 from .xml import read_xml
 
-LARGE = f"The body is larger than {MAX_BYTES // 1024} KiB; only its first {MAX_BYTES // 1024} KiB are read."
-MANY = f"Only the first {MAX_FIELDS} fields are read."
+LARGE = f"Only the first {MAX_BYTES // 1024} KiB of the body is parsed; the full body is stored."
+MANY = f"Only the first {MAX_FIELDS} fields are parsed."
 
 
 class _Content(msgspec.Struct, frozen=True):
@@ -65,12 +65,12 @@ def _judge(content: _Content, parsed: Parsed, *, complete: bool) -> Parsed:
         try:
             return _READERS[shape](content, parsed)
         except TooMuch as problem:
-            return _add(parsed, f"The body is kept as raw only: as {shape}, {problem}.")
+            return _add(parsed, f"The body is not parsed as {shape}: {problem}.")
         except Unreadable as problem:
             if not complete:
-                reason = reason or f"The body was cut short, so its {shape} ends early."
+                reason = reason or f"The body is incomplete, so its {shape} ends early."
             elif shape is declared:
-                reason = reason or f"The body says it is {shape} but is not: {problem}."
+                reason = reason or f"The Content-Type says the body is {shape}, but it is not: {problem}."
     return _add(parsed, reason)
 
 

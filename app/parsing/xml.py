@@ -32,7 +32,7 @@ def read_xml(text: str) -> XmlNode:
         parser.feed(text)
         return cast(XmlNode, parser.close())
     except DefusedXmlException:
-        raise TooMuch("it has a DTD, which is never read") from None
+        raise TooMuch("it has a DTD, which is not supported") from None
     except ParseError as error:
         line, column = error.position
         reason = str(error).partition(":")[0]
@@ -52,7 +52,7 @@ class _Builder:
         if self._count > MAX_FIELDS:
             raise TooMuch(f"it has more than {MAX_FIELDS} elements and attributes")
         if len(self._open) >= MAX_DEPTH:
-            raise TooMuch(f"it nests deeper than {MAX_DEPTH} levels")
+            raise TooMuch(f"it is nested deeper than {MAX_DEPTH} levels")
         named = {_local(name): value for name, value in attributes.items()}
         node = XmlNode(tag=_local(tag), attributes=named, text="", children=[])
         if self._open:

@@ -25,7 +25,7 @@ _HEADERS: frozenset[bytes] = frozenset().union(*(sheet.headers for sheet in _SHE
 _BY_ROLE = {Role.STATUS: Kind.STATUS, Role.VOICE: Kind.VOICE, Role.VOICE_FALLBACK: Kind.VOICE}
 # Bytes of an invalid request that can be searched for.
 _SEARCHED = 4_096
-_BROKEN = "smsbin could not read this request, and that is a fault of smsbin. The bytes are kept."
+_BROKEN = "smsbin could not parse this request because of an error in smsbin. The bytes are kept."
 
 
 def recognise(raw: RawRequest, role: Role, provider: str | None = None) -> Reading:

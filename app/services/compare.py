@@ -61,7 +61,7 @@ def explain_verdict(pairing: Pairing, found: Sequence[Difference]) -> str:
     if sheet is None or code is None:
         return reason
     meaning = sheet.errors.get(code)
-    return f"{reason} {sheet.title} says {code}" + (f": {meaning.rstrip('.')}." if meaning else ".")
+    return f"{reason} {sheet.title} reported {code}" + (f": {meaning.rstrip('.')}." if meaning else ".")
 
 
 def _compared(pairing: Pairing, raws: dict[int, RawRequest]) -> Compared:

@@ -63,9 +63,9 @@ class Drilling:
 
     async def _begin(self, bin_id: str, role: Role, fault: Fault | None) -> Drill:
         if any(drill.bin_id == bin_id and drill.role is role for drill in self._running.values()):
-            raise Conflict("A drill is running on this URL; stop it, or wait for its end.")
+            raise Conflict("A drill is running on this URL; stop it or wait until it ends.")
         if self._faults.of(bin_id, role) is not None:
-            raise Conflict("A fault is on there; heal it before a drill.")
+            raise Conflict("A fault is active on this URL; stop it before you start a drill.")
         now = clock.now()
         steps = series_steps(now) if fault is None else plain_steps(fault, now)
         drill = Drill(

@@ -203,7 +203,7 @@ def test_a_quote_inside_of_quotes_and_a_word_that_looks_like_a_key() -> None:
 @pytest.mark.parametrize(
     ("query", "position", "word"),
     [
-        ("kind:inbound stauts:failed", 14, "did you mean status:?"),
+        ("kind:inbound stauts:failed", 14, "Did you mean status:?"),
         ("nonsense:1", 1, "quotes"),
         ("text:code", 1, "write text~code"),
         ("from~1", 1, "write from:1"),
@@ -214,9 +214,9 @@ def test_a_quote_inside_of_quotes_and_a_word_that_looks_like_a_key() -> None:
         ("method:PSOT", 1, "did you mean POST?"),
         ("has:plus", 1, "plus_lost"),
         ("is:odd", 1, "takes simulated"),
-        ("status:fail*", 1, "takes no *"),
+        ("status:fail*", 1, "does not take *"),
         ("from:", 1, "needs a value"),
-        ("from:1,", 1, "behind each comma"),
+        ("from:1,", 1, "after each comma"),
         ('from:""', 1, "needs a value"),
         ('a text~"open', 3, "not closed"),
         ('a"b"', 1, "around a whole"),
@@ -224,10 +224,10 @@ def test_a_quote_inside_of_quotes_and_a_word_that_looks_like_a_key() -> None:
         ("*", 1, "at least one character"),
         ("a**", 1, "at the end"),
         ("from:4*5", 1, "at the end"),
-        ("-", 1, "behind the -"),
-        ("🚗", 1, "no letter or digit"),
+        ("-", 1, "after the -"),
+        ("🚗", 1, "at least one letter or digit"),
         ("after:yesterday", 1, "10m"),
-        ("after:2026-13-01", 1, "no such time"),
+        ("after:2026-13-01", 1, "the time is not valid"),
         ("after:999999999d", 1, "too long ago"),
         ("before:10m,20m", 1, "one value"),
         ("size:big", 1, ">1KiB"),
@@ -236,7 +236,7 @@ def test_a_quote_inside_of_quotes_and_a_word_that_looks_like_a_key() -> None:
         ("x " * 20 + "y", 41, "at most 20 terms"),
         ("x" * 1_001, 1_001, "at most 1000 characters"),
         ("from:" + ",".join("123456789012345678901"), 1, "at most 20 values"),
-        ("a \ud800", 3, "no character"),
+        ("a \ud800", 3, "not a character"),
     ],
 )
 def test_a_wrong_term_is_named_with_its_place_and_the_cure(query: str, position: int, word: str) -> None:

@@ -47,7 +47,7 @@ def _callback_on_sms_url(facts: Facts) -> str | None:
         return None
     for event in facts.events:
         if event.kind is Kind.STATUS:
-            return f"It says {_quote(event.raw_status or '')} and came to the {facts.role} URL."
+            return f"Its status is {_quote(event.raw_status or '')}, and it was sent to the {facts.role} URL."
     return None
 
 
@@ -59,7 +59,7 @@ def _unknown_role(facts: Facts) -> str | None:
     path = found[1]
     if not path.strip("/") or path[1:].partition("/")[0] in _NAMED:
         return None
-    return f"It is {_quote(path)}."
+    return f"The path is {_quote(path)}."
 
 
 @finds("plus_lost")
@@ -80,14 +80,14 @@ def _truncated_json(facts: Facts) -> str | None:
 def _charset_mismatch(facts: Facts) -> str | None:
     if facts.charset_fits:
         return None
-    return f"It declares {_quote(facts.charset)}." if facts.charset else "It declares none."
+    return f"The declared charset is {_quote(facts.charset)}." if facts.charset else "No charset is declared."
 
 
 @finds("mojibake")
 def _mojibake(facts: Facts) -> str | None:
     for event in facts.events:
         if event.text and (meant := repair(event.text)) is not None:
-            return f"It was probably meant to be {_quote(meant)}."
+            return f"The intended text is probably {_quote(meant)}."
     return None
 
 
@@ -124,8 +124,8 @@ def _unknown_status(facts: Facts) -> str | None:
     """A word that the provider documents as saying nothing is final, and no finding."""
     for event in facts.events:
         if event.status is Status.UNKNOWN and event.raw_status and not event.final:
-            return f"It is {_quote(event.raw_status)}."
-    return f"It is {_quote(facts.loose_word)}." if facts.loose_word else None
+            return f"The status is {_quote(event.raw_status)}."
+    return f"The status is {_quote(facts.loose_word)}." if facts.loose_word else None
 
 
 @finds("clock_offset")

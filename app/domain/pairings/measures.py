@@ -12,13 +12,13 @@ from ..faults import FaultKind
 from .model import FALLBACK_USED, NO_FALLBACK, Hit, Pairing, Verdict
 
 # Names of a failed answer, for "After …"; any other answer is named by its status.
-TIMEOUT = "a time-out"
-NOTHING = "no answer"
+TIMEOUT = "a timeout"
+NOTHING = "no response"
 _BY_FAULT = {
-    FaultKind.DROP: "a dropped line",
-    FaultKind.CUT: "a cut body",
-    FaultKind.BAD_XML: "broken XML",
-    FaultKind.SLOW: "a slow answer",
+    FaultKind.DROP: "a dropped connection",
+    FaultKind.CUT: "a truncated body",
+    FaultKind.BAD_XML: "invalid XML",
+    FaultKind.SLOW: "a slow response",
 }
 
 

@@ -32,19 +32,19 @@ class WrongTerm(Invalid):
         self.term, self.position = term, position
         shown = "".join(letter if letter.isprintable() else "�" for letter in term[:_SHOWN])
         shown += "…" if len(term) > _SHOWN else ""
-        super().__init__(("q", f"“{shown}” at character {position}: {cure}"))
+        super().__init__(("q", f"{cure} (“{shown}” at character {position})"))
 
 
 def parse_query(text: str) -> Query:
     """The query of a text. WrongTerm."""
     if len(text) > MAX_LENGTH:
-        raise WrongTerm(text, MAX_LENGTH + 1, f"a query has at most {MAX_LENGTH} characters")
+        raise WrongTerm(text, MAX_LENGTH + 1, f"a filter has at most {MAX_LENGTH} characters")
     if odd := _SURROGATE.search(text):
-        raise WrongTerm(odd[0], odd.start() + 1, "that is no character")
+        raise WrongTerm(odd[0], odd.start() + 1, "half of a surrogate pair is not a character")
     terms: list[Term] = []
     for term, position in _split(text):
         if len(terms) == MAX_TERMS:
-            raise WrongTerm(term, position, f"a query has at most {MAX_TERMS} terms")
+            raise WrongTerm(term, position, f"a filter has at most {MAX_TERMS} terms")
         try:
             terms.append(_read_term(term, position))
         except ValueError as problem:
@@ -72,7 +72,7 @@ def _read_term(term: str, position: int) -> Term:
     negated = term.startswith("-")
     body = term[negated:]
     if not body:
-        raise ValueError("write what shall not be there behind the -")
+        raise ValueError("write what to exclude after the -")
     key, rest = _read_key(body)
     if key is None:
         raw, prefix = _read_word(body)
@@ -94,8 +94,9 @@ def _read_key(body: str) -> tuple[str | None, str]:
     if sign == "~":
         return None, ""
     near = difflib.get_close_matches(name, [key[:-1] for key in KEYS], 1)
-    hint = f"did you mean {next(key for key in KEYS if key[:-1] == near[0])}? " if near else ""
-    raise ValueError(f"there is no such key; {hint}Keys are {' '.join(KEYS)}, and words with a colon go in quotes")
+    hint = f"Did you mean {next(key for key in KEYS if key[:-1] == near[0])}? " if near else ""
+    known = ", ".join(KEYS)
+    raise ValueError(f'unknown filter "{name}:". {hint}Use {known}. Put words that contain a colon in quotes')
 
 
 def _read_keyed(key: str, values: tuple[Value, ...], negated: bool, position: int) -> Term:
@@ -106,7 +107,7 @@ def _read_keyed(key: str, values: tuple[Value, ...], negated: bool, position: in
         patterns = tuple(read_pattern(key, raw, prefix=prefix) for raw, prefix in values)
         return Patterns(key=key, patterns=patterns, negated=negated, position=position)
     if any(prefix for _, prefix in values):
-        raise ValueError(f"{key}: takes no *; it stands at the end of numbers, ids and words")
+        raise ValueError(f"{key}: does not take *; use it at the end of numbers, ids and words")
     if key in VALUES:
         known = tuple(dict.fromkeys(read_known(key, raw) for raw, _ in values))
         return OneOf(key=key, values=known, negated=negated, position=position)
@@ -125,7 +126,7 @@ def _read_word(body: str) -> Value:
     if quoted:
         return _ESCAPED.sub(r"\1", quoted[1]), bool(quoted[2])
     if '"' in body:
-        raise ValueError('a quote stands around a whole word or phrase; write "…"')
+        raise ValueError('put quotes around a whole word or phrase; write "…"')
     return _read_star(body)
 
 
@@ -142,19 +143,19 @@ def _read_values(key: str, rest: str) -> tuple[Value, ...]:
             values.append(_read_star(bare[0]))
             at = bare.end()
         else:
-            raise ValueError(f"{key} needs a value" + (" behind each comma" if values else ""))
+            raise ValueError(f"{key} needs a value" + (" after each comma" if values else ""))
         if at == len(rest):
             break
         if rest[at] != ",":
-            raise ValueError('a quote stands around a whole value; write "…", and commas between values')
+            raise ValueError('put quotes around a whole value; write "…", with commas between values')
         at += 1
     if len(values) > MAX_VALUES:
-        raise ValueError(f"a key takes at most {MAX_VALUES} values")
+        raise ValueError(f"a filter takes at most {MAX_VALUES} values")
     return tuple(values)
 
 
 def _read_star(raw: str) -> Value:
     word = raw.removesuffix("*")
     if "*" in word or not word:
-        raise ValueError("a * stands once, at the end, behind at least one character; in quotes it is a character")
+        raise ValueError("use * only once, at the end, after at least one character; put a literal * in quotes")
     return word, word != raw

@@ -31,7 +31,7 @@ def read_phrase(raw: str, *, prefix: bool) -> Phrase:
     """Words, which need a letter or a digit."""
     words = tuple(tokens(raw))
     if not words:
-        raise ValueError("there is no letter or digit in it to look for")
+        raise ValueError("a word needs at least one letter or digit")
     return Phrase(raw, words, prefix)
 
 
@@ -77,14 +77,14 @@ def read_moment(raw: str) -> Moment:
         try:
             return parse_duration(raw)
         except ValueError:
-            raise ValueError("that is too long ago") from None
+            raise ValueError("the time is too long ago") from None
     if not _TIME.fullmatch(raw):
         raise ValueError(WHEN_HELP)
     try:
         at = datetime.fromisoformat(raw.upper())
         return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
-        raise ValueError(f"there is no such time; {WHEN_HELP}") from None
+        raise ValueError(f"the time is not valid; {WHEN_HELP}") from None
 
 
 def read_size(raw: str) -> tuple[int | None, int | None]:
@@ -93,7 +93,7 @@ def read_size(raw: str) -> tuple[int | None, int | None]:
     if between:
         low, high = parse_size(between[1]), parse_size(between[2])
         if low > high:
-            raise ValueError(f"it ends before it begins; write {between[2]}..{between[1]}")
+            raise ValueError(f"the range ends before it begins; write {between[2]}..{between[1]}")
         return low, high
     if not one:
         raise ValueError(SIZE_HELP)

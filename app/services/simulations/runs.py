@@ -57,7 +57,7 @@ class Simulating:
         """Start to play. `targets` are URLs of a bin of this server; or, with `allowed`, the user's own, which are
         reached through the gate and do not get the mark. Conflict: too many are running."""
         if sum(run.is_running and run.task is not None for run in self._runs) >= MOST_AT_ONCE:
-            raise Conflict(f"{MOST_AT_ONCE} simulations are running; stop one, or wait for its end.")
+            raise Conflict(f"{MOST_AT_ONCE} simulations are running; stop one or wait until it ends.")
         run = self._add(bin_id, spec)
         run.own = None if allowed is None else targets
         run.task = start_task(self._play(run, targets, allowed), name=f"simulation {run.id}")
@@ -75,7 +75,7 @@ class Simulating:
         for run in self._runs:
             if (run.id, run.bin_id) == (run_id, bin_id):
                 return run
-        raise NotFound(f"There is no simulation {run_id} of this bin; the last {MOST_REMEMBERED} are remembered.")
+        raise NotFound(f"There is no simulation {run_id} in this bin; the last {MOST_REMEMBERED} are kept.")
 
     def of_bin(self, bin_id: str) -> list[Run]:
         """Those that this server plays, the newest first."""
@@ -118,7 +118,7 @@ class Simulating:
             run.progress.state = RunState.DONE
         except Exception as error:
             run.progress.state = RunState.FAILED
-            run.progress.problem = "smsbin could not go on; its log has the details."
+            run.progress.problem = "smsbin could not continue. See the server log for details."
             _log.error("simulation.failed", exc_info=error)
         finally:
             run.ended_at = clock.now()

@@ -16,7 +16,8 @@ from ...domain.messages.model import Message
 from ...domain.phones import region_of
 from ...domain.replays import Attempt
 from ...domain.sms import SmsFacts, describe_sms
-from ...domain.units import say_gap
+from ...domain.units import format_size, say_gap
+from ...ingress.body import BODY_S
 from ...parsing import Parsed, parse
 from ...providers import facts_of, sheet_of, why
 from ...providers.sheet import Sheet
@@ -31,7 +32,7 @@ TABS = {
     "headers": "Headers",
     "raw": "Raw",
     "timing": "Timing",
-    "answer": "Answer",
+    "answer": "Response",
     "related": "Related",
     "replay": "Replay",
 }
@@ -95,6 +96,19 @@ class CaptureDetail:
         """The safe default went out, and nothing was done to it."""
         row = self.capture.row
         return row.fault is None and (self.sent is None or self.sent == safe_answer(row.role))
+
+    def why_incomplete(self, limit: int) -> str:
+        """Why the end of the body is missing, in a sentence; `limit`: the bytes of a body that are kept."""
+        raw, outcome = self.capture.raw, self.capture.row.outcome
+        if len(raw.body) >= limit:
+            return f"It is larger than the limit of {format_size(limit)}."
+        waited_ms = 0 if outcome is None or self.capture.row.fault else outcome.left_ms or outcome.after_ms or 0
+        if waited_ms - (self.sent.delay_ms if self.sent else 0) >= BODY_S * 1_000:
+            return f"It did not arrive within {BODY_S:g} s."
+        declared = raw.header(b"content-length")
+        if declared is None:
+            return "It ended before its last chunk."
+        return f"It ended before the {declared.decode('latin-1')} bytes that the Content-Length header declares."
 
 
 async def open_detail(store: Store, bin_id: str, capture: Capture, address: str, tab: str) -> CaptureDetail:
@@ -167,7 +181,7 @@ def _explained(field: Field, sheet: Sheet | None) -> Field:
 
 
 def _skew(late: timedelta) -> str:
-    return f"{say_gap(late)} {'after' if late >= timedelta(0) else 'before'} the provider’s own stamp"
+    return f"{say_gap(late)} {'after' if late >= timedelta(0) else 'before'} the provider’s timestamp"
 
 
 def _gap(later: timedelta) -> str:

@@ -15,8 +15,8 @@ OPERATIONS: Operations = {
         success=Success(shape=CaptureList),
         query=(
             parameters.limit(),
-            parameters.number("before", "Below this n."),
-            parameters.number("after", "Above this n, oldest first; not with `before`."),
+            parameters.number("before", "Only captures with a lower n."),
+            parameters.number("after", "Only captures with a higher n, oldest first; not together with `before`."),
             parameters.matching(),
             parameters.wait(),
         ),
@@ -25,7 +25,7 @@ OPERATIONS: Operations = {
     ("delete", _CAPTURES): Operation(
         tag="Captures",
         id="clearCaptures",
-        summary="Delete all captures; numbering goes on",
+        summary="Delete all captures; numbering continues",
         success=Success(status=204),
         errors=(404,),
     ),
@@ -53,7 +53,7 @@ OPERATIONS: Operations = {
     ("get", _CAPTURE + "/raw"): Operation(
         tag="Captures",
         id="getRaw",
-        summary="The request as it came: line, headers, body",
+        summary="The request as received: line, headers, body",
         success=Success(media=("message/http",)),
         query=(parameters.wire(),),
         errors=(404,),

@@ -10,13 +10,13 @@ OPERATIONS: Operations = {
         id="live",
         summary="Follow a bin (WebSocket)",
         description=(
-            "An upgrade to a WebSocket. The first frame is `hello` with the bin's seq; then one frame a change, with a"
-            " seq that rises strictly and may skip. A capture comes with its first seq, and again when its outcome is"
-            " known. `reset`: the cursor means nothing here; reload and follow from its seq. Ignore unknown types. A"
-            " foreign Origin is refused; without Origin a bearer is needed."
+            "Upgrades to a WebSocket. The first frame is `hello` with the bin's seq, followed by one frame per change."
+            " The seq always increases and may skip numbers. A capture is sent with its first seq, and again when its"
+            " outcome is known. `reset`: the cursor is not valid; reload and continue from the seq of this frame."
+            " Ignore unknown types. A foreign Origin is refused; without an Origin, a bearer token is required."
         ),
         success=Success(status=101),
-        query=(parameters.number("after", "Changes after this seq; without it, later changes only."),),
+        query=(parameters.number("after", "Changes after this seq; without it, only later changes."),),
         errors=(404, 409),
         frames=(Hello, CaptureFrame, MessageFrame, MessageGoneFrame, DeletedFrame, ClearedFrame, Reset),
     ),

@@ -32,7 +32,7 @@ from ..words.portals import sheets
 from .form import PRESETS, FormPreset, command_line, defaults, input_of, problems_of, texts_of
 from .inputs import SimulationInput
 from .runs import start, targets_of
-from .words import TROUBLES, WHATS, describe_run, rule_of
+from .words import FIELD_TITLES, TROUBLES, WHATS, describe_run, rule_of
 
 # The largest number of attempts on the page.
 SHOWN = 200
@@ -83,6 +83,7 @@ class SimulatePage:
     presets: Sequence[FormPreset] = PRESETS
     whats: Mapping[Traffic, str] = field(default_factory=lambda: WHATS)
     troubles: Mapping[Any, str] = field(default_factory=lambda: TROUBLES)
+    titles: Mapping[str, str] = field(default_factory=lambda: FIELD_TITLES)
     limits: Mapping[str, int] = field(default_factory=lambda: LIMITS)
     preview: RequestPreview | None = None
     view: RunView | None = None

@@ -23,7 +23,7 @@ def start(request: web.Request, bin: Bin, given: SimulationInput) -> Run:
     if own is None:
         return simulating.begin(bin.id, simulation, targets_of(request, bin, simulation.what))
     if simulation.rate > MAX_EXTERNAL_RATE:
-        raise Invalid(("rate", f"must be at most {MAX_EXTERNAL_RATE:g} a second to a URL of your own"))
+        raise Invalid(("rate", f"must be at most {MAX_EXTERNAL_RATE:g} per second to your own URL"))
     if own == Targets():
         raise Invalid(("targets", f"must name at least one of {', '.join(TargetsInput.__struct_fields__)}"))
     return simulating.begin(bin.id, simulation, own, request.app[keys.SETTINGS].allow_targets)

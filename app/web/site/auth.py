@@ -85,7 +85,7 @@ async def sign_out(request: web.Request) -> web.StreamResponse:
 async def _sign_in(request: web.Request, token: str, after: str) -> web.StreamResponse:
     access = request.app[keys.ACCESS]
     if not access.opens(token):
-        page = SignInPage(next=after, problem="That is not the access token of this smsbin.")
+        page = SignInPage(next=after, problem="This is not the access token of this server.")
         return render(request, "site/sign-in.html", page, status=401)
     server = server_address(request)
     response = _to(await _landing(request, after))

@@ -108,7 +108,7 @@ async def test_a_handler_that_is_too_slow_is_left(handlers: Handlers) -> None:
     handlers.answers["/sms"] = hold
     _, told = await handlers.play("twilio")
     assert _ways(told) == [("primary", None, False), ("fallback", 200, True)]
-    assert told[0].error == "no answer in time"
+    assert told[0].error == "no response in time"
     assert 1_490 <= told[0].ms < 10_000
 
 
