@@ -87,9 +87,9 @@ class LedgerClient:
         """The id of the process, or None."""
         return self._child.pid
 
-    async def start(self, marks: Sequence[LogPosition], within_s: float) -> None:
+    async def start(self, positions: Sequence[LogPosition], within_s: float) -> None:
         """Follow a log with these positions. Returns when the ledger is open, or after `within_s`."""
-        self._kept = {mark.bin: mark for mark in marks}
+        self._kept = {position.bin: position for position in positions}
         self._behind = set(self._kept)
         self._child.start()
         with suppress(TimeoutError):
@@ -103,11 +103,11 @@ class LedgerClient:
             self._grown_timer.cancel()
         await self._child.close()
 
-    def log_grew(self, marks: Sequence[LogPosition]) -> None:
+    def log_grew(self, positions: Sequence[LogPosition]) -> None:
         """The log has new positions."""
-        for mark in marks:
-            self._kept[mark.bin] = self._grown[mark.bin] = mark
-            self._behind.add(mark.bin)
+        for position in positions:
+            self._kept[position.bin] = self._grown[position.bin] = position
+            self._behind.add(position.bin)
         self._set_due()
         if self._grown_timer is None:
             self._grown_timer = self._loop.call_later(GATHER_S, self._send_growth)
@@ -216,16 +216,16 @@ class LedgerClient:
         if frame.trouble is not None:
             # The start of the server does not wait for it.
             self._opened.set()
-        for mark in frame.marks:
-            self._reached[mark.bin] = mark
-            kept = self._kept.get(mark.bin)
-            if kept is None or _reaches(mark, kept):
-                self._behind.discard(mark.bin)
+        for position in frame.positions:
+            self._reached[position.bin] = position
+            kept = self._kept.get(position.bin)
+            if kept is None or _reaches(position, kept):
+                self._behind.discard(position.bin)
                 # The capture that ended the process has been passed.
-                self._one_by_one.discard(mark.bin)
-            if (due := self._due.get(mark.bin)) is not None and _reaches(mark, due):
-                del self._due[mark.bin]
-            self._resolve(mark)
+                self._one_by_one.discard(position.bin)
+            if (due := self._due.get(position.bin)) is not None and _reaches(position, due):
+                del self._due[position.bin]
+            self._resolve(position)
         if frame.building is not None:
             self._building = {number: (id, done, upto) for number, id, done, upto in frame.building}
         self._set_due()
@@ -239,22 +239,22 @@ class LedgerClient:
             self._due = {bin: self._kept[bin] for bin in self._behind if bin in self._kept}
             self._due_since = self._loop.time()
 
-    def _resolve(self, mark: LogPosition) -> None:
-        waiting = self._waiting.get(mark.bin)
+    def _resolve(self, position: LogPosition) -> None:
+        waiting = self._waiting.get(position.bin)
         if waiting is None:
             return
         left = []
         for wanted, waiter in waiting:
             if waiter.done():
                 continue
-            if _reaches(mark, wanted):
+            if _reaches(position, wanted):
                 waiter.set_result(None)
             else:
                 left.append((wanted, waiter))
         if left:
-            self._waiting[mark.bin] = left
+            self._waiting[position.bin] = left
         else:
-            del self._waiting[mark.bin]
+            del self._waiting[position.bin]
 
     def _send_growth(self, *, urgent: bool = False) -> None:
         if self._grown_timer is not None:

@@ -88,7 +88,7 @@ class LedgerStep:
         is_current = head.version == row["version"] and not self.is_outdated(head, space)
         return is_current and is_up_to_date(head, space)
 
-    def mark_of(self, head: LogHead) -> LogPosition:
+    def position_of(self, head: LogHead) -> LogPosition:
         """The position of a bin in the ledger."""
         row = self.transaction.one("ledger_bin", {"number": head.number})
         space = None if row is None else find_space(self.transaction, row["space"])
