@@ -151,13 +151,13 @@ async def test_a_request_that_is_under_way_while_somebody_signs_out_does_not_kee
         return found
 
     access._store = SimpleNamespace(find_session=find_slowly, drop_session=store.drop_session)
-    request = asyncio.ensure_future(access.knows(secret))
+    request = asyncio.ensure_future(access.has_session(secret))
     await looked.wait()
     await access.sign_out(secret)
     dropped.set()
     assert await request is False
     access._store = store
-    assert await access.knows(secret) is False
+    assert await access.has_session(secret) is False
 
 
 @pytest.mark.parametrize(("host", "secure"), [("sms.example.net", True), ("127.0.0.1", False)])
