@@ -154,15 +154,15 @@ class LedgerStep:
     # Inside
 
     def _read(self, fold: Fold, chunk: LogChunk, outcomes: Mapping[int, Outcome]) -> None:
-        kept = []
+        captures = []
         for row in chunk.captures:
             raw = read_raw(row)
             each = fold.captures.add(row, raw, self._reading(row, raw, chunk.provider_of(row)))
             # Most outcomes are known by now and need no second update.
             each.outcome = outcomes.get(each.n)
-            kept.append(each)
-        fold.look_up(kept)
-        for each in kept:
+            captures.append(each)
+        fold.look_up(captures)
+        for each in captures:
             fold.add(each)
 
     def _reading(self, row: SqlRow, raw: RawRequest, provider: str | None) -> Reading:
