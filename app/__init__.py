@@ -18,7 +18,7 @@ The request lifecycle:
 7. After that commit the subscribers of the bin are notified (`live/hub.py`), without data. `web/live/socket.py` wakes
    the viewers a few at a time; each reads the ledger from its own cursor. Viewers with the same cursor share one
    rendering of the page's own partials (`live/frames.py`).
-8. `static/js/live.js` applies the edits by element id and remembers the cursor.
+8. `static/js/live/live.js` applies the edits by element id and remembers the cursor.
 
 Packages, and what each may import:
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 from aiohttp import web, web_app
+from hypothesis import settings
 
 from app import keys
 from app.domain.bins import Bin
@@ -39,6 +40,9 @@ def pytest_configure() -> None:
     # Over a thousand stores sync their files. TMPDIR overrides the folder, and survival tests use a disk.
     if "TMPDIR" not in os.environ and MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > 4 << 30:
         os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
+    # A busy machine is not a failing test; and two runs of one commit try the same examples.
+    settings.register_profile("house", deadline=None, derandomize=bool(os.environ.get("CI")))
+    settings.load_profile("house")
 
 
 def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:

@@ -13,6 +13,9 @@ class Role(StrEnum):
     VOICE_FALLBACK = "voice-fallback"
 
 
+VOICE_ROLES = (Role.VOICE, Role.VOICE_FALLBACK)
+
+
 class Kind(StrEnum):
     """What a capture is about."""
 

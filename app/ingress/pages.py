@@ -115,7 +115,7 @@ class PageHandler(web.RequestHandler):
         # A client that left before the response is not an error.
         if status >= 500 and exc is not None and not isinstance(exc, ConnectionError):
             _log.error("request.failed", exc_info=exc)
-        text = "Bad request\n" if status < 500 else "Something broke; the log has the details.\n"
+        text = "Bad request\n" if status < 500 else "Internal error. See the server log for details.\n"
         response = web.Response(status=status, text=text, headers={"Server": "smsbin", **_SAFE})
         response.force_close()
         return response

@@ -2,9 +2,10 @@
 
 from .body import parse
 from .bounds import MAX_BYTES, MAX_DEPTH, MAX_FIELDS
+from .fields import ParsedField, every_field
 from .forms import read_form, read_query
-from .glance import Look, look
 from .json import flatten
+from .quick import QuickParsed, parse_quickly
 from .results import Charset, JsonValue, Pairs, Parsed, Part, XmlNode
 
 __all__ = [
@@ -13,14 +14,16 @@ __all__ = [
     "MAX_FIELDS",
     "Charset",
     "JsonValue",
-    "Look",
     "Pairs",
     "Parsed",
+    "ParsedField",
     "Part",
+    "QuickParsed",
     "XmlNode",
+    "every_field",
     "flatten",
-    "look",
     "parse",
+    "parse_quickly",
     "read_form",
     "read_query",
 ]

@@ -1,4 +1,4 @@
-"""What a provider's data sheet says about answers: remarks on one, and ready-made ones to begin with."""
+"""Answers and a provider's data sheet: remarks on one, and presets."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ _TO_JSON = '{"from": "{{from}}", "to": "{{to}}", "text": "{{text}}", "message_id
 
 
 @dataclass(frozen=True, slots=True)
-class Preset:
+class AnswerPreset:
     """An answer to begin with. `name` is stable; `title` says what it does."""
 
     name: str
@@ -21,23 +21,23 @@ class Preset:
 
 
 def lint_for(answer: Answer, role: Role, provider: str | None) -> Sequence[Remark]:
-    """Remarks on an answer for a bin of this provider (None: nobody has said which)."""
+    """Remarks on an answer for a bin of this provider (None: not known)."""
     sheet = PROVIDERS.get(provider or "")
     if sheet is None:
         return lint(answer, role)
     return lint(answer, role, sheet.title, verbs=sheet.verbs, timeout_s=sheet.habits.timeout_s)
 
 
-def presets_for(role: Role, provider: str | None) -> Sequence[Preset]:
+def presets_for(role: Role, provider: str | None) -> Sequence[AnswerPreset]:
     """The presets of a role; a reply by SMS where the provider takes one, in its own XML."""
     sheet = PROVIDERS.get(provider or "")
     usual = safe_answer(role) if sheet is None else sheet.answer(role)
-    presets = [Preset("nothing", "Do nothing", usual)]
+    presets = [AnswerPreset("nothing", "Do nothing", usual)]
     if sheet is not None and sheet.sms_reply is not None and role in (Role.PRIMARY, Role.FALLBACK):
-        presets.append(Preset("sms", f"Reply by SMS ({sheet.title})", sheet.sms_reply))
+        presets.append(AnswerPreset("sms", f"Reply by SMS ({sheet.title})", sheet.sms_reply))
     return [
         *presets,
-        Preset("204", "No content (204)", Answer(status=204)),
-        Preset("500", "Server error (500)", Answer(status=500)),
-        Preset("echo", "Echo as JSON", Answer(headers=(("Content-Type", "application/json"),), body=_TO_JSON)),
+        AnswerPreset("204", "No content (204)", Answer(status=204)),
+        AnswerPreset("500", "Server error (500)", Answer(status=500)),
+        AnswerPreset("echo", "Echo as JSON", Answer(headers=(("Content-Type", "application/json"),), body=_TO_JSON)),
     ]

@@ -6,24 +6,27 @@ sns-message-delivery-retries; SendMessageToHttp.retry) and docs.aws.amazon.com/s
 
 - The body is JSON with the label `text/plain`, and the message is a text of JSON inside of it. With "raw message
   delivery" the inner JSON comes alone.
-- Nothing is delivered before somebody opens the `SubscribeURL` of the handshake. smsbin shows it and never opens it.
+- Nothing is delivered before the `SubscribeURL` of the handshake is opened. smsbin shows it and never opens it.
 - SUCCESSFUL means accepted by the recipient's carrier, and is documented as interchangeable with DELIVERED in some
-  countries: it is read as sent, and `isFinal` tells whether more will come.
+  countries: it is read as sent, and `isFinal` is false when more will come.
 - After 72 hours without a final event the word is UNKNOWN. How BLOCKED, SPAM and INVALID fit the ladder is inferred.
 - Inbound carries no time of its own; the envelope's `Timestamp` is taken.
 """
 
+import re
 from collections.abc import Mapping
 
 from ..domain.events import Event
 from ..domain.roles import Kind, Role
 from ..domain.statuses import Status, Word
 from ..parsing import JsonValue
-from ..parsing.mending import read_cut_json
+from ..parsing.repair import read_cut_json
+from .kit.composing import dump, stamp_ms
 from .kit.glance import Glance
-from .kit.shapes import at, count, dump, finished, stamp_ms, text_at
+from .kit.marks import RequestMark, first_reason, header_mark
 from .kit.times import read_epoch, read_iso
-from .sheet import Draft, Habits, Play, Portal, PortalField, Sheet, Wish, plain
+from .kit.values import at, count, lowered, text_at
+from .sheet import ComposedRequest, Habits, Play, Portal, PortalField, RequestSpec, Sheet, plain
 
 _HEADER = "x-amz-sns-message-type"
 _TOPIC = "arn:aws:sns:us-east-1:123456789012:inbound-sms"
@@ -51,18 +54,27 @@ WORDS: Mapping[str, Word] = _STATES | {
 }
 
 
+_MARKS = (
+    header_mark(_HEADER),
+    RequestMark(
+        reason="TopicArn and MessageId are present",
+        all_of=("messageid",),
+        matching=(("topicarn", re.compile("arn:aws.*", re.DOTALL)),),
+    ),
+    RequestMark(
+        reason="originationNumber, destinationNumber and inboundMessageId are present",
+        all_of=("originationnumber", "destinationnumber", "inboundmessageid"),
+    ),
+    RequestMark(
+        reason="eventType, originationPhoneNumber and messageId are present",
+        all_of=("eventtype", "originationphonenumber", "messageid"),
+    ),
+)
+
+
 def claims(glance: Glance) -> str | None:
     """The header of SNS; without it (a proxy) the envelope, or the fields of a message that comes alone."""
-    if _HEADER.encode() in glance.headers:
-        return f"the header {_HEADER} is present"
-    fields = glance.fields
-    if "topicarn" in fields and "messageid" in fields and fields["topicarn"].startswith("arn:aws"):
-        return "TopicArn and MessageId are present"
-    if "originationnumber" in fields and "destinationnumber" in fields and "inboundmessageid" in fields:
-        return "originationNumber, destinationNumber and inboundMessageId are present"
-    if "eventtype" in fields and "originationphonenumber" in fields and "messageid" in fields:
-        return "eventType, originationPhoneNumber and messageId are present"
-    return None
+    return first_reason(glance, _MARKS)
 
 
 def silent(glance: Glance) -> bool:
@@ -72,85 +84,76 @@ def silent(glance: Glance) -> bool:
 
 def read(glance: Glance, role: Role) -> tuple[Event, ...]:
     """The message inside of the envelope, or the body itself."""
-    body = glance.json
-    inner, published = body, None
-    if at(body, "Message") is not None:
-        said = at(body, "Message")
-        inner = read_cut_json(said) if isinstance(said, str) else said
-        published = text_at(body, "Timestamp")
-    if any(text_at(inner, name) is not None for name in ("inboundMessageId", "messageBody", "originationNumber")):
-        return finished(glance, [_inbound(inner, published)])
-    if any(text_at(inner, name) is not None for name in ("eventType", "messageStatus")):
-        return finished(glance, [_event(inner, published)])
-    if role is Role.STATUS and text_at(inner, "messageId") is not None:
-        return finished(glance, [_event(inner, published)])
-    return ()
+    inner, published = glance.json, None
+    if (message := at(glance.json, "message")) is not None:
+        inner = lowered(read_cut_json(message)) if isinstance(message, str) else message
+        published = text_at(glance.json, "timestamp")
+    if _has_any(inner, "inboundmessageid", "messagebody", "originationnumber"):
+        return (_inbound(inner, published),)
+    is_event = _has_any(inner, "eventtype", "messagestatus")
+    return (_event(inner, published),) if is_event or (role is Role.STATUS and _has_any(inner, "messageid")) else ()
+
+
+def _has_any(inner: JsonValue, *names: str) -> bool:
+    return any(text_at(inner, name) is not None for name in names)
 
 
 def _inbound(inner: JsonValue, published: str | None) -> Event:
-    sender_said, recipient_said = text_at(inner, "originationNumber"), text_at(inner, "destinationNumber")
-    text = text_at(inner, "messageBody")
-    said_at = read_iso(published)
     return Event(
         kind=Kind.INBOUND,
-        message_id=text_at(inner, "inboundMessageId") or "",
-        sender_said=sender_said,
-        recipient_said=recipient_said,
-        text=text,
-        status=Status.RECEIVED,
-        final=True,
-        said_at=said_at,
+        message_id=text_at(inner, "inboundmessageid") or "",
+        sender_said=text_at(inner, "originationnumber"),
+        recipient_said=text_at(inner, "destinationnumber"),
+        text=text_at(inner, "messagebody"),
+        said_at=read_iso(published),
     )
 
 
 def _event(inner: JsonValue, published: str | None) -> Event:
-    sender_said, recipient_said = text_at(inner, "originationPhoneNumber"), text_at(inner, "destinationPhoneNumber")
-    what = text_at(inner, "eventType")
-    said = text_at(inner, "messageStatus") or what
-    word = SHEET.word(said)
-    final = at(inner, "isFinal")
-    said_at = read_epoch(text_at(inner, "eventTimestamp"), per_second=1000) or read_iso(published)
-    call = plain(what or "").startswith("voice")
+    event_type = text_at(inner, "eventtype")
+    status = text_at(inner, "messagestatus") or event_type
+    word, final = SHEET.word(status), at(inner, "isfinal")
+    call = plain(event_type or "").startswith("voice")
     return Event(
         kind=Kind.VOICE if call else Kind.STATUS,
-        message_id=text_at(inner, "messageId") or "",
-        sender_said=sender_said,
-        recipient_said=recipient_said,
+        message_id=text_at(inner, "messageid") or "",
+        sender_said=text_at(inner, "originationphonenumber"),
+        recipient_said=text_at(inner, "destinationphonenumber"),
         status=None if call else word.status,
-        raw_status=said,
-        final=False if call else final if isinstance(final, bool) else word.final,
-        said_at=said_at,
-        price=text_at(inner, "totalMessagePrice"),
-        segments=count(text_at(inner, "totalMessageParts")),
+        raw_status=status,
+        final=not call and (final if isinstance(final, bool) else word.final),
+        said_at=read_epoch(text_at(inner, "eventtimestamp"), per_second=1000) or read_iso(published),
+        price=text_at(inner, "totalmessageprice"),
+        segments=count(text_at(inner, "totalmessageparts")),
     )
 
 
-def compose(wish: Wish) -> Draft:
+def compose(spec: RequestSpec) -> ComposedRequest:
     """A notification of SNS around an inbound message or an event."""
     inner: dict[str, object]
-    if wish.kind is Kind.STATUS:
-        said = wish.raw_status or "DELIVERED"
-        named = plain(said).startswith(("text", "media"))
-        word = WORDS.get(plain(said))
-        epoch = int(wish.at.timestamp()) * 1000 + wish.at.microsecond // 1000
+    if spec.kind is Kind.STATUS:
+        status = spec.raw_status or "DELIVERED"
+        named = plain(status).startswith(("text", "media"))
+        word = WORDS.get(plain(status))
+        epoch = int(spec.at.timestamp()) * 1000 + spec.at.microsecond // 1000
         inner = {
-            "eventType": said if named else "TEXT_" + said, "eventVersion": "1.0", "eventTimestamp": epoch,
-            "isFinal": word is not None and word.final, "originationPhoneNumber": wish.sender,
-            "destinationPhoneNumber": wish.recipient, "isoCountryCode": "US", "messageId": wish.message_id,
+            "eventType": status if named else "TEXT_" + status, "eventVersion": "1.0", "eventTimestamp": epoch,
+            "isFinal": word is not None and word.final, "originationPhoneNumber": spec.sender,
+            "destinationPhoneNumber": spec.recipient, "isoCountryCode": "US", "messageId": spec.message_id,
             "messageRequestTimestamp": epoch, "messageEncoding": "GSM", "messageType": "TRANSACTIONAL",
-        } | ({} if named else {"messageStatus": said}) | {
+        } | ({} if named else {"messageStatus": status}) | {
             "messageStatusDescription": "", "totalMessageParts": 1, "totalMessagePrice": 0.00581,
             "totalCarrierFee": 0.003,
         }  # fmt: skip
     else:
         inner = {
-            "originationNumber": wish.sender, "destinationNumber": wish.recipient, "messageKeyword": "KEYWORD_EXAMPLE",
-            "messageBody": wish.text or "", "inboundMessageId": wish.message_id, "previousPublishedMessageId": "",
+            "originationNumber": spec.sender, "destinationNumber": spec.recipient, "messageKeyword": "KEYWORD_EXAMPLE",
+            "messageBody": spec.text or "", "inboundMessageId": spec.message_id, "previousPublishedMessageId": "",
         }  # fmt: skip
     delivery = "165545c9-2a5c-472c-8df2-7ff2be2b3b1b"
     body = {
         "Type": "Notification", "MessageId": delivery, "TopicArn": _TOPIC, "Message": dump(inner).decode(),
-        "Timestamp": stamp_ms(wish.at) + "Z", "SignatureVersion": "1", "Signature": "RVhBTVBMRQ==",
+        "Timestamp": stamp_ms(spec.at) + "Z", "SignatureVersion": "1", "Signature": "RVhBTVBMRQ==",
         "SigningCertURL": "https://sns.us-east-1.amazonaws.com/SimpleNotificationService-0000.pem",
         "UnsubscribeURL": f"https://sns.us-east-1.amazonaws.com/?Action=Unsubscribe&SubscriptionArn={_TOPIC}:0f1e2d3c",
     }  # fmt: skip
@@ -158,12 +161,13 @@ def compose(wish: Wish) -> Draft:
         (_HEADER, "Notification"), ("x-amz-sns-message-id", delivery), ("x-amz-sns-topic-arn", _TOPIC),
         ("Content-Type", "text/plain; charset=UTF-8"), ("User-Agent", "Amazon Simple Notification Service Agent"),
     )  # fmt: skip
-    return Draft(method="POST", query="", headers=headers, body=dump(body))
+    return ComposedRequest(method="POST", query="", headers=headers, body=dump(body))
 
 
 SHEET = Sheet(
     name="aws",
-    title="AWS (SNS, End User Messaging)",
+    scope="SNS, End User Messaging",
+    order=10,
     claims=claims,
     marks=frozenset({"topicarn", "inboundmessageid", "originationphonenumber"}),
     headers=frozenset({_HEADER.encode()}),
@@ -182,7 +186,7 @@ SHEET = Sheet(
         "token": "The token of the handshake.",
         "signature": "The signature of the notification, in Base64.",
         "signatureversion": "1 is RSA with SHA-1, 2 with SHA-256.",
-        "signingcerturl": "Where the certificate of the signature lies.",
+        "signingcerturl": "URL of the certificate of the signature.",
         "originationnumber": "Inbound: the sender.",
         "destinationnumber": "Inbound: your number.",
         "messagekeyword": "Inbound: the keyword of your number that matched.",
@@ -194,8 +198,8 @@ SHEET = Sheet(
         "isfinal": "true: no more events will come.",
         "originationphonenumber": "The sender of your message.",
         "destinationphonenumber": "The recipient of your message.",
-        "messagestatus": "Where the message stands.",
-        "messagestatusdescription": "The same in words.",
+        "messagestatus": "The status of the message.",
+        "messagestatusdescription": "The status in words.",
         "totalmessageparts": "In how many parts the message was sent.",
         "totalmessageprice": "What the message cost, in US dollars.",
         "totalcarrierfee": "The carrier's fee.",
@@ -204,7 +208,7 @@ SHEET = Sheet(
     varies=frozenset({"signature", "timestamp"}),
     habits=Habits(
         timeout_s=15.0,
-        retries="By default up to three repeats, 20 seconds apart; a delivery policy changes that, up to an hour.",
+        retries="By default up to three retries, 20 seconds apart; a delivery policy can extend that to an hour.",
         fallback="No fallback URL; what cannot be delivered can go to a dead-letter queue.",
         signature="RSA over the envelope, SHA-1 or SHA-256, with a certificate at SigningCertURL.",
     ),

@@ -6,22 +6,25 @@ hours), account/applications (portal fields, Basic credentials), messaging/error
 
 - A group text is one event for each recipient that you own, each with its own id; the top-level `to` says which.
 - A group text that you send has one id for all; its callbacks differ by the top-level `to`, so smsbin names each
-  message `id:recipient`. That a callback without a top-level `to` speaks of all recipients is inferred.
+  message `id:recipient`. That a callback without a top-level `to` is about all recipients is inferred.
 - The samples of callbacks leave `text` blank. A blank text there says nothing, so it is not read as an empty SMS.
 - `message-sending` is documented for MMS; that it is not the last word is inferred from its name.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
-from ..domain.events import Event, made_id
+from msgspec.structs import replace
+
+from ..domain.events import Event
 from ..domain.roles import Kind, Role
 from ..domain.statuses import Status, Word
 from ..parsing import JsonValue
+from .kit.composing import ACCEPT, json_post, number_or_text, stamp_ms
+from .kit.events import id_of_one
 from .kit.glance import Glance
-from .kit.parties import party
-from .kit.shapes import MAX_EVENTS, at, count, dump, finished, items, stamp_ms, text_at, texts
 from .kit.times import read_iso
-from .sheet import Draft, Habits, Play, Portal, PortalField, Sheet, Wish, plain
+from .kit.values import at, count, items, text_at, texts
+from .sheet import ComposedRequest, Habits, Play, Portal, PortalField, RequestSpec, Sheet, plain
 
 _RECEIVED = "messagereceived"
 
@@ -38,103 +41,85 @@ def claims(glance: Glance) -> str | None:
     """The first event's type and its message object; the array may be gone where a test was typed by hand."""
     fields = glance.fields
     for place in ("0.", ""):
-        said = fields.get(place + "type")
-        if said and said[:7].lower() == "message" and glance.json is not None:
+        event_type = fields.get(place + "type")
+        if event_type and event_type[:7].lower() == "message" and glance.json is not None:
             if f"{place}message.applicationid" in fields:
-                return f"type is {said[:40]} and message.applicationId is present"
+                return f"type is {event_type[:40]} and message.applicationId is present"
             if f"{place}message.owner" in fields or f"{place}message.segmentcount" in fields:
-                return f"type is {said[:40]} and the message has an owner"
-            if glance.look.mended and place:
-                return f"type is {said[:40]}, in JSON that ends early"
+                return f"type is {event_type[:40]} and the message has an owner"
+            if glance.quick.repaired and place:
+                return f"type is {event_type[:40]}, in JSON that ends early"
     return None
 
 
-def read(glance: Glance, role: Role) -> tuple[Event, ...]:
+def read(glance: Glance, role: Role) -> Iterator[Event]:
     """Each entry of the array, in order."""
-    entries = items(glance.json)[:MAX_EVENTS]
-    return finished(glance, (event for entry in entries for event in _events(glance, role, entry)))
+    for entry in items(glance.json):
+        yield from _events(role, entry)
 
 
-def _events(glance: Glance, role: Role, entry: JsonValue) -> list[Event]:
-    said = text_at(entry, "type")
-    message = at(entry, "message")
-    if not isinstance(message, dict) and plain(said or "")[:7] != "message":
-        return []
-    everyone = texts(at(message, "to"))
-    told = text_at(entry, "to")
-    if not _is_callback(role, said, text_at(message, "direction")):
-        ours = told or text_at(message, "owner") or next(iter(everyone), None)
-        return [_event(glance, entry, Kind.INBOUND, ours, grouped=False)]
-    recipients = (told,) if told else everyone
-    grouped = len(everyone) > 1
-    return [_event(glance, entry, Kind.STATUS, to, grouped=grouped) for to in recipients or (None,)]
+def _events(role: Role, entry: JsonValue) -> Iterator[Event]:
+    event_type, message = text_at(entry, "type"), at(entry, "message")
+    if not isinstance(message, dict) and plain(event_type or "")[:7] != "message":
+        return
+    everyone, one = texts(message, "to"), text_at(entry, "to")
+    event = _event(entry, message, event_type)
+    if not _is_callback(role, event_type, text_at(message, "direction")):
+        ours = one or text_at(message, "owner") or next(iter(everyone), None)
+        yield replace(event, kind=Kind.INBOUND, recipient_said=ours)
+        return
+    event = replace(event, text=event.text or None, error_code=text_at(entry, "errorcode"))
+    for place, recipient in enumerate((one,) if one else everyone or (None,)):
+        name = id_of_one(event.message_id, recipient, place) if len(everyone) > 1 else event.message_id
+        yield replace(event, message_id=name, recipient_said=recipient)
 
 
-def _is_callback(role: Role, said: str | None, direction: str | None) -> bool:
-    if said is not None and (plain(said) == _RECEIVED or plain(said) in WORDS):
-        return plain(said) != _RECEIVED
+def _is_callback(role: Role, event_type: str | None, direction: str | None) -> bool:
+    if event_type is not None and (plain(event_type) == _RECEIVED or plain(event_type) in WORDS):
+        return plain(event_type) != _RECEIVED
     if direction in ("in", "out"):
         return direction == "out"
     return role is Role.STATUS
 
 
-def _event(glance: Glance, entry: JsonValue, kind: Kind, recipient_said: str | None, *, grouped: bool) -> Event:
-    message = at(entry, "message")
-    callback = kind is Kind.STATUS
-    said = text_at(entry, "type")
-    word = SHEET.word(said)
-    sender_said = text_at(message, "from")
-    sender, recipient = party(sender_said), party(recipient_said)
-    text = text_at(message, "text")
-    said_at = read_iso(text_at(entry, "time") or text_at(message, "time"))
-    name = text_at(message, "id") or made_id(sender, recipient, text, said_at or glance.raw.received_at)
+def _event(entry: JsonValue, message: JsonValue, event_type: str | None) -> Event:
+    """What the entry says about all recipients together, as of a callback."""
     return Event(
-        kind=kind,
-        message_id=f"{name}:{recipient}" if grouped else name,
-        sender=sender,
-        recipient=recipient,
-        sender_said=sender_said,
-        recipient_said=recipient_said,
-        text=(text or None) if callback else text,
-        media=texts(at(message, "media")),
-        status=word.status if callback else Status.RECEIVED,
-        raw_status=said,
-        final=word.final if callback else True,
-        said_at=said_at,
-        error_code=text_at(entry, "errorCode") if callback else None,
-        segments=count(text_at(message, "segmentCount")),
+        kind=Kind.STATUS,
+        message_id=text_at(message, "id") or "",
+        sender_said=text_at(message, "from"),
+        text=text_at(message, "text"),
+        media=texts(message, "media"),
+        raw_status=event_type,
+        said_at=read_iso(text_at(entry, "time") or text_at(message, "time")),
+        segments=count(text_at(message, "segmentcount")),
     )
 
 
-def compose(wish: Wish) -> Draft:
+def compose(spec: RequestSpec) -> ComposedRequest:
     """An array of one event, as the documented samples have it."""
-    callback = wish.kind is Kind.STATUS
-    stamp = stamp_ms(wish.at) + "Z"
-    said = (wish.raw_status or "message-delivered") if callback else "message-received"
-    owner = wish.sender if callback else wish.recipient
+    callback = spec.kind is Kind.STATUS
+    stamp = stamp_ms(spec.at) + "Z"
+    said = (spec.raw_status or "message-delivered") if callback else "message-received"
+    owner = spec.sender if callback else spec.recipient
     message = {
-        "id": wish.message_id, "owner": owner, "applicationId": "5f2e7a10-3c4d-4b6e-8a91-b2c3d4e5f607", "time": stamp,
-        "segmentCount": 1, "direction": "out" if callback else "in", "to": [wish.recipient], "from": wish.sender,
-        "text": "" if callback else wish.text or "",
+        "id": spec.message_id, "owner": owner, "applicationId": "5f2e7a10-3c4d-4b6e-8a91-b2c3d4e5f607", "time": stamp,
+        "segmentCount": 1, "direction": "out" if callback else "in", "to": [spec.recipient], "from": spec.sender,
+        "text": "" if callback else spec.text or "",
     }  # fmt: skip
-    if wish.media:
-        message["media"] = list(wish.media)
-    failure = (
-        {"errorCode": int(wish.error_code) if wish.error_code.isdecimal() else wish.error_code}
-        if wish.error_code
-        else {}
-    )
+    if spec.media:
+        message["media"] = list(spec.media)
+    failure = {"errorCode": number_or_text(spec.error_code)} if spec.error_code else {}
     description = "Message status update" if callback else "Incoming message received"
     entry = (
-        {"type": said, "time": stamp, "description": description, "to": wish.recipient} | failure | {"message": message}
+        {"type": said, "time": stamp, "description": description, "to": spec.recipient} | failure | {"message": message}
     )
-    headers = (("Accept", "*/*"), ("Content-Type", "application/json; charset=utf-8"))
-    return Draft(method="POST", query="", headers=headers, body=dump([entry]))
+    return json_post([entry], ACCEPT, content_type="application/json; charset=utf-8")
 
 
 SHEET = Sheet(
     name="bandwidth",
-    title="Bandwidth",
+    order=80,
     claims=claims,
     marks=frozenset({"0.type", "message.applicationid", "message.owner", "message.segmentcount"}),
     read=read,
@@ -156,7 +141,7 @@ SHEET = Sheet(
         "message.to": "All recipients; more than one in a group text.",
         "message.from": "The sender.",
         "message.text": "The text. In callbacks it is blank.",
-        "message.media": "Where pictures and files lie. smsbin never fetches them.",
+        "message.media": "URLs of pictures and files. smsbin never fetches them.",
         "message.tag": "Your own text from the send call.",
         "message.priority": "default or high.",
     },
@@ -164,7 +149,7 @@ SHEET = Sheet(
     varies=frozenset({"time"}),
     habits=Habits(
         timeout_s=10.0,
-        retries="Every callback that gets no 2xx within 10 seconds is repeated over 24 hours; duplicates are possible.",
+        retries="Every callback without a 2xx within 10 seconds is retried for 24 hours; duplicates are possible.",
         fallback="Messaging has no fallback URL.",
         signature="None. Basic credentials can be set for the callback URLs.",
     ),
@@ -174,7 +159,7 @@ SHEET = Sheet(
         pauses_s=(60,),
         good=("message-sending", "message-delivered"),
         bad=("message-sending", "message-failed"),
-        assumed="Bandwidth repeats for 24 hours: two repeats, a minute apart, are played.",
+        assumed="Bandwidth retries for 24 hours: two retries, a minute apart, are simulated.",
     ),
     portal=Portal(
         where="Bandwidth App › Applications › your messaging application",
@@ -189,7 +174,7 @@ SHEET = Sheet(
         "4301": "The text has an encoding that cannot be sent.",
         "4302": "The From number is malformed.",
         "4303": "The To number is malformed.",
-        "4350": "The message could not be put into a form for its destination.",
+        "4350": "The message could not be converted for its destination.",
         "4360": "The message expired before it could be sent.",
         "4401": "Bandwidth found no route, often because sender and recipient are the same.",
         "4403": "Messaging from this number is forbidden: not yours, not enabled, or invalid.",
@@ -225,11 +210,11 @@ SHEET = Sheet(
         "4740": "The carrier rejected the source address.",
         "4750": "The carrier rejected the message without a reason.",
         "4751": "The carrier rejected the length of the message.",
-        "4752": "The carrier calls the message malformed.",
+        "4752": "The carrier reports that the message is malformed.",
         "4770": "The carrier rejected it as spam.",
         "4775": "The recipient has opted out.",
         "4780": "Too many messages for the carrier's limit.",
-        "4790": "The carrier does not let this short code through.",
+        "4790": "The carrier blocks this short code.",
         "4791": "The carrier does not allow the short code's campaign.",
         "4792": "The short code is not provisioned at the carrier.",
         "4793": "The short code has expired at the carrier.",

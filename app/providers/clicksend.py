@@ -7,20 +7,20 @@ get or json), the vendor's Python client (the same, and that `custom_string` com
 Not confirmed: ClickSend publishes no list of the fields that it sends. `to`, `message_id`, `original_message_id`,
 `original_body`, `custom_string`, `timestamp`, `timestamp_send`, `status_code` (200, 201, 300, 301), `status_text`,
 `error_code` and `error_text` are what users report, and so is that it repeats after an answer that is no 2xx. Where the
-rules stand in the dashboard is not documented either.
+rules are in the dashboard is not documented either.
 """
 
 from collections.abc import Mapping
-from urllib.parse import urlencode
 
 from ..domain.events import Event
 from ..domain.roles import Kind, Role
 from ..domain.statuses import FAILURES, Status, Word
+from .kit.composing import form_post
 from .kit.glance import Glance
+from .kit.marks import RequestMark, first_reason
 from .kit.parties import international
-from .kit.shapes import finished
 from .kit.times import read_epoch
-from .sheet import Draft, Habits, Play, Portal, PortalField, Sheet, Wish
+from .sheet import ComposedRequest, Habits, Play, Portal, PortalField, RequestSpec, Sheet
 
 _RECEIPT = ("status", "status_code", "status_text", "timestamp_send", "error_code")
 _CONTENT = ("from", "body", "message", "original_message_id", "original_body")
@@ -42,96 +42,94 @@ WORDS: Mapping[str, Word] = {
 }
 
 
+_MARKS = (
+    RequestMark(
+        reason="message_id and original_message_id are present",
+        all_of=("message_id", "original_message_id"),
+        any_of=("from", "custom_string"),
+    ),
+    RequestMark(
+        reason="message_id, status_code and status_text or timestamp_send are present",
+        all_of=("message_id", "status_code"),
+        any_of=("status_text", "timestamp_send"),
+    ),
+    RequestMark(
+        reason="message_id and custom_string are present",
+        all_of=("message_id", "custom_string"),
+        any_of=("timestamp", "status"),
+    ),
+)
+
+
 def claims(glance: Glance) -> str | None:
-    """Names that, as far as is known, stand together at ClickSend only; weak marks, so it is asked last."""
-    fields = glance.fields
-    if "message_id" not in fields:
-        return None
-    if "original_message_id" in fields and ("from" in fields or "custom_string" in fields):
-        return "message_id and original_message_id are present"
-    if "status_code" in fields and ("status_text" in fields or "timestamp_send" in fields):
-        return "message_id, status_code and status_text or timestamp_send are present"
-    if "custom_string" in fields and ("timestamp" in fields or "status" in fields):
-        return "message_id and custom_string are present"
-    return None
+    """Names that, as far as is known, only ClickSend sends together; weak marks, so it comes last in the registry."""
+    return first_reason(glance, _MARKS)
 
 
 def read(glance: Glance, role: Role) -> tuple[Event, ...]:
     """One event: a status makes it a receipt, content makes it inbound; where neither stands, the URL decides."""
-    fields = glance.fields
     if not glance.get("message_id", "messageid", "from", "to", "body"):
         return ()
-    bare = role is Role.STATUS and not any(name in fields for name in _CONTENT)
-    is_receipt = bare or any(name in fields for name in _RECEIPT)
-    return finished(glance, [_receipt(glance) if is_receipt else _inbound(glance)], international)
+    bare = role is Role.STATUS and not glance.has_any(_CONTENT)
+    return (_receipt(glance) if bare or glance.has_any(_RECEIPT) else _inbound(glance),)
 
 
 def _receipt(glance: Glance) -> Event:
-    sender_said, recipient_said = glance.fields.get("from"), glance.fields.get("to")
     code = glance.get("status_code")
-    said = glance.get("status") or code
-    word = SHEET.word(said)
-    said_at = read_epoch(glance.get("timestamp"))
+    status = glance.get("status") or code
+    failed = SHEET.word(status).status in FAILURES
     return Event(
         kind=Kind.STATUS,
         message_id=glance.get("message_id", "messageid") or "",
-        sender_said=sender_said,
-        recipient_said=recipient_said,
-        status=word.status,
-        raw_status=said,
-        final=word.final,
-        said_at=said_at,
-        error_code=glance.get("error_code") or (code if word.status in FAILURES else None),
+        sender_said=glance.get("from"),
+        recipient_said=glance.get("to"),
+        raw_status=status,
+        said_at=read_epoch(glance.get("timestamp")),
+        error_code=glance.get("error_code") or (code if failed else None),
     )
 
 
 def _inbound(glance: Glance) -> Event:
-    fields = glance.fields
-    sender_said, recipient_said = fields.get("from"), fields.get("to")
-    text = fields.get("body", fields.get("message"))
-    said_at = read_epoch(glance.get("timestamp"))
     return Event(
         kind=Kind.INBOUND,
         message_id=glance.get("message_id", "messageid") or "",
-        sender_said=sender_said,
-        recipient_said=recipient_said,
-        text=text,
-        media=tuple(address for name in ("media_url", "_media_file_url") if (address := fields.get(name))),
-        status=Status.RECEIVED,
-        final=True,
-        said_at=said_at,
+        sender_said=glance.get("from"),
+        recipient_said=glance.get("to"),
+        text=glance.text("body", "message"),
+        media=tuple(address for name in ("media_url", "_media_file_url") if (address := glance.get(name))),
+        said_at=read_epoch(glance.get("timestamp")),
     )
 
 
-def compose(wish: Wish) -> Draft:
+def compose(spec: RequestSpec) -> ComposedRequest:
     """A form post, the default of a rule."""
-    epoch = str(int(wish.at.timestamp()))
-    if wish.kind is Kind.STATUS:
-        said = wish.raw_status or "Delivered"
-        failed = WORDS.get(said.lower(), Word(Status.UNKNOWN)).status in FAILURES
+    epoch = str(int(spec.at.timestamp()))
+    if spec.kind is Kind.STATUS:
+        status = spec.raw_status or "Delivered"
+        failed = WORDS.get(status.lower(), Word(Status.UNKNOWN)).status in FAILURES
         pairs = [
-            ("timestamp_send", epoch), ("timestamp", epoch), ("message_id", wish.message_id), ("from", wish.sender),
-            ("to", wish.recipient), ("status", said), ("status_code", "301" if failed else "201"),
-            ("status_text", said), ("error_code", wish.error_code or ""), ("custom_string", "smsbin"),
+            ("timestamp_send", epoch), ("timestamp", epoch), ("message_id", spec.message_id), ("from", spec.sender),
+            ("to", spec.recipient), ("status", status), ("status_code", "301" if failed else "201"),
+            ("status_text", status), ("error_code", spec.error_code or ""), ("custom_string", "smsbin"),
         ]  # fmt: skip
     else:
-        pairs = [("from", wish.sender), ("to", wish.recipient)]
-        if wish.text is not None:
-            pairs.append(("body", wish.text))
+        pairs = [("from", spec.sender), ("to", spec.recipient)]
+        if spec.text is not None:
+            pairs.append(("body", spec.text))
         pairs += [
-            ("message_id", wish.message_id), ("original_message_id", "1F2E3D4C-5B6A-4798-8A7B-6C5D4E3F2A1B"),
-            ("custom_string", "smsbin"), ("timestamp", epoch), *(("media_url", url) for url in wish.media[:1]),
+            ("message_id", spec.message_id), ("original_message_id", "1F2E3D4C-5B6A-4798-8A7B-6C5D4E3F2A1B"),
+            ("custom_string", "smsbin"), ("timestamp", epoch), *(("media_url", url) for url in spec.media[:1]),
         ]  # fmt: skip
-    headers = (("Accept", "*/*"), ("Content-Type", "application/x-www-form-urlencoded"))
-    return Draft(method="POST", query="", headers=headers, body=urlencode(pairs).encode())
+    return form_post(pairs)
 
 
 SHEET = Sheet(
     name="clicksend",
-    title="ClickSend",
+    order=120,
     claims=claims,
     marks=frozenset({"message_id"}),
     read=read,
+    read_number=international,
     compose=compose,
     words=WORDS,
     meanings={
@@ -145,9 +143,9 @@ SHEET = Sheet(
         "custom_string": "Your own text from the send call.",
         "timestamp": "When it happened, in Unix seconds.",
         "timestamp_send": "When your message was sent, in Unix seconds.",
-        "status": "Where the message stands.",
-        "status_code": "The same as a number.",
-        "status_text": "The same in words.",
+        "status": "The status of the message.",
+        "status_code": "The status as a number.",
+        "status_text": "The status in words.",
         "error_code": "Why it failed.",
         "error_text": "Why it failed, in words.",
         "user_id": "Your user.",
@@ -157,14 +155,14 @@ SHEET = Sheet(
     times="Unix seconds",
     varies=frozenset({"timestamp"}),
     habits=Habits(
-        retries="Users report repeats after an answer that is no 2xx; ClickSend publishes no schedule.",
+        retries="Users report retries after a response other than 2xx; ClickSend documents no schedule.",
         fallback="No fallback URL was found in the documentation.",
         signature="No signature was found in the documentation.",
     ),
     play=Play(
         good=("Sent", "Delivered"),
         bad=("Sent", "Undelivered"),
-        assumed="ClickSend publishes no time-out and no repeats: 15 s and one try are assumed.",
+        assumed="ClickSend documents no timeout and no retries: 15 s and one attempt are assumed.",
     ),
     portal=Portal(
         where="Dashboard › SMS › Settings",

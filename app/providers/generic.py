@@ -1,20 +1,19 @@
-"""The reader for everybody: guesses sender, recipient, text, id and status from field names that providers share.
+"""The reader for unknown providers: guesses sender, recipient, text, id and status from common field names.
 
 Names are compared without case, `_` and `-`, and by the last part of a JSON path, so `From`, `from_number`,
-`data.payload.from.phone_number` and `messages.0.from` are all found. It says that it guessed: provider "generic".
+`data.payload.from.phone_number` and `messages.0.from` are all found. The provider of such a reading is "generic".
 """
 
 from functools import lru_cache
 
-from ..domain.events import Event, made_id
-from ..domain.roles import Kind, Role
+from ..domain.events import Event
+from ..domain.roles import VOICE_ROLES, Kind, Role
 from ..domain.statuses import RANKS, UNKNOWN, Status, Word
-from .kit.bounds import MAX_TEXT, MAX_VALUE
+from .kit.bounds import MAX_VALUE
+from .kit.events import finished
 from .kit.glance import Glance
-from .kit.parties import party
 from .sheet import plain
 
-NAME = "generic"
 MAX_NAME = 120
 
 _MEANINGS = {
@@ -31,11 +30,11 @@ _MEANINGS = {
     "status": ("messagestatus", "smsstatus", "status", "dlrstatus", "messagestate", "callstatus", "deliverystatus"),
 }  # fmt: skip
 _MEANING_OF = {name: meaning for meaning, names in _MEANINGS.items() for name in names}
-# Where two names mean the same, the more telling one wins.
+# Where two names mean the same, the more specific one wins.
 _RANK = {name: rank for names in _MEANINGS.values() for rank, name in enumerate(names)}
 # Parts of a JSON path that only wrap the value.
 _WRAPPERS = frozenset({"phonenumber", "number", "value", "address", "e164"})
-# Words that mean the same everywhere; which of them is the last is only sure where it is the message's end.
+# Words with one meaning everywhere; a word is final only where it is the end of a message for all providers.
 _WORDS = {status.value: Word(status, final=RANKS[status] >= RANKS[Status.CANCELED]) for status in Status} | {
     "accepted": Word(Status.QUEUED),
     "success": Word(Status.SENT),
@@ -45,38 +44,32 @@ _WORDS = {status.value: Word(status, final=RANKS[status] >= RANKS[Status.CANCELE
 
 
 def read(glance: Glance, role: Role) -> tuple[Event, ...]:
-    """At most one event, from what common names tell."""
+    """At most one event, from fields with common names."""
     found = _guess(glance.pairs)
     if not any(found.get(name) for name in ("sender", "recipient", "text", "message_id")):
         return ()
     kind = _kind(role, found)
-    sender_said, recipient_said = found.get("sender"), found.get("recipient")
-    sender, recipient = party(sender_said), party(recipient_said)
-    text = found["text"][:MAX_TEXT] if "text" in found else None
-    raw_status = _short(found.get("status"))
-    word = _WORDS.get(plain(raw_status), UNKNOWN) if raw_status else None
-    status = word.status if word else None
-    return (
-        Event(
-            kind=kind,
-            message_id=_short(found.get("message_id")) or made_id(sender, recipient, text, glance.raw.received_at),
-            sender=sender,
-            recipient=recipient,
-            sender_said=_short(sender_said),
-            recipient_said=_short(recipient_said),
-            text=text,
-            status=Status.RECEIVED if kind is Kind.INBOUND else status if kind is Kind.STATUS else None,
-            raw_status=raw_status,
-            final=kind is Kind.INBOUND or (kind is Kind.STATUS and word is not None and word.final),
-            as_callback=word if kind is Kind.INBOUND else None,
-        ),
+    event = Event(
+        kind=kind,
+        message_id=found.get("message_id", ""),
+        sender_said=found.get("sender"),
+        recipient_said=found.get("recipient"),
+        text=found.get("text"),
+        raw_status=found.get("status"),
+        as_callback=_word(found.get("status")) if kind is Kind.INBOUND else None,
     )
+    return finished(glance, [event], _word)
+
+
+def _word(raw_status: str | None) -> Word | None:
+    return _WORDS.get(plain(raw_status), UNKNOWN) if raw_status else None
 
 
 def read_word(glance: Glance) -> tuple[str | None, str | None]:
-    """The status of a request that names no message: the word on the ladder, and as sent."""
-    said = _short(_guess(glance.pairs).get("status"))
-    return (_WORDS.get(plain(said), UNKNOWN).status.value, said) if said else (None, None)
+    """The status of a request that names no message: normalised, and as sent."""
+    raw_status = _guess(glance.pairs).get("status")
+    word = _word(raw_status)
+    return (word.status.value, raw_status[:MAX_VALUE]) if raw_status and word else (None, None)
 
 
 def _guess(pairs: tuple[tuple[str, str], ...]) -> dict[str, str]:
@@ -94,7 +87,7 @@ def _guess(pairs: tuple[tuple[str, str], ...]) -> dict[str, str]:
 
 @lru_cache(maxsize=4_096)
 def _meaning(path: str) -> tuple[str, int] | None:
-    """What a field's name means, and how telling it is. Remembered: a provider sends the same names for ever."""
+    """What a field's name means, and its rank. Cached: a provider always sends the same names."""
     name = path.replace("_", "").replace("-", "").lower()
     if "." in name:
         parts = [part for part in name.split(".") if not part.isdigit()]
@@ -108,10 +101,6 @@ def _meaning(path: str) -> tuple[str, int] | None:
 def _kind(role: Role, found: dict[str, str]) -> Kind:
     if role is Role.STATUS:
         return Kind.STATUS
-    if role in (Role.VOICE, Role.VOICE_FALLBACK):
+    if role in VOICE_ROLES:
         return Kind.VOICE
     return Kind.INBOUND if "sender" in found or "recipient" in found or "text" in found else Kind.OTHER
-
-
-def _short(value: str | None) -> str | None:
-    return None if value is None else value[:MAX_VALUE]

@@ -6,24 +6,26 @@ time format, up to 100 reports a request), infobip.com/docs/developer-resources/
 
 - The group DELIVERED is not always the end: `DELIVERED_TO_OPERATOR` is documented as intermediate.
 - Times have an offset without a colon, `+0000`.
-- `pricePerMessage` is a number, its currency stands beside it. `smsCount` (older) and `messageCount` are the segments.
+- `pricePerMessage` is a number, with its currency in a field of its own. `smsCount` (older) and `messageCount` are the
+segments.
 - The code of an error is read from `error.id`; 0 is no error.
 - Inbound MMS with a `message` list of parts is read as the vendor's samples suggest (inferred, no schema found).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from ..domain.events import Event
 from ..domain.roles import Kind, Role
 from ..domain.statuses import Status, Word
 from ..parsing import JsonValue
+from .kit.composing import ACCEPT, json_post, number_or_text, stamp_ms
 from .kit.glance import Glance
 from .kit.parties import international
-from .kit.shapes import MAX_EVENTS, at, count, dump, finished, items, stamp_ms, text_at
 from .kit.times import read_iso
-from .sheet import Draft, Habits, Play, Portal, PortalField, Sheet, Wish, plain
+from .kit.values import at, count, error_code, items, text_at
+from .sheet import ComposedRequest, Habits, Play, Portal, PortalField, RequestSpec, Sheet, plain
 
-# Names where they say more than their group, then the groups.
+# Names that are more specific than their group, then the groups.
 WORDS: Mapping[str, Word] = {
     "pendingenroute": Word(Status.SENT),
     "pendingwaitingdelivery": Word(Status.SENT),
@@ -49,92 +51,80 @@ def claims(glance: Glance) -> str | None:
         return "results[] has messageId and status.groupName"
     if "results.0.receivedat" in fields:
         return "results[] has messageId and receivedAt"
-    return "results[] has a messageId, in JSON that ends early" if glance.look.mended else None
+    return "results[] has a messageId, in JSON that ends early" if glance.quick.repaired else None
 
 
-def read(glance: Glance, role: Role) -> tuple[Event, ...]:
+def read(glance: Glance, role: Role) -> Iterator[Event]:
     """Each result, in order. One that says where a message stands is a report, one with content an inbound message."""
-    results = items(at(glance.json, "results"))[:MAX_EVENTS]
-    return finished(glance, (event for entry in results if (event := _event(role, entry)) is not None), international)
+    for entry in items(glance.json, "results"):
+        if any(text_at(entry, name) is not None for name in ("messageid", "from", "to", "text")):
+            yield _report(entry) if _is_report(entry, role) else _inbound(entry)
 
 
-def _event(role: Role, entry: JsonValue) -> Event | None:
-    if not any(text_at(entry, name) is not None for name in ("messageId", "from", "to", "text")):
-        return None
-    if isinstance(at(entry, "status"), dict) or at(entry, "doneAt") is not None:
-        return _report(entry)
-    content = any(at(entry, name) is not None for name in ("receivedAt", "text", "cleanText", "message"))
-    return _report(entry) if role is Role.STATUS and not content else _inbound(entry)
+def _is_report(entry: JsonValue, role: Role) -> bool:
+    if isinstance(at(entry, "status"), dict) or at(entry, "doneat") is not None:
+        return True
+    content = any(at(entry, name) is not None for name in ("receivedat", "text", "cleantext", "message"))
+    return role is Role.STATUS and not content
 
 
 def _report(entry: JsonValue) -> Event:
-    sender_said = text_at(entry, "sender") or text_at(entry, "from")
-    recipient_said = text_at(entry, "to")
-    name, group = text_at(entry, "status", "name"), text_at(entry, "status", "groupName")
+    name, group = text_at(entry, "status", "name"), text_at(entry, "status", "groupname")
     word = WORDS.get(plain(name or "")) or SHEET.word(group or _group_of(name))
-    said_at = read_iso(text_at(entry, "doneAt") or text_at(entry, "sentAt"))
-    code = text_at(entry, "error", "id")
     return Event(
         kind=Kind.STATUS,
-        message_id=text_at(entry, "messageId") or "",
-        sender_said=sender_said,
-        recipient_said=recipient_said,
+        message_id=text_at(entry, "messageid") or "",
+        sender_said=text_at(entry, "sender") or text_at(entry, "from"),
+        recipient_said=text_at(entry, "to"),
         status=word.status,
         raw_status=name or group,
         final=word.final,
-        said_at=said_at,
-        price=text_at(entry, "price", "pricePerMessage"),
+        said_at=read_iso(text_at(entry, "doneat") or text_at(entry, "sentat")),
+        price=text_at(entry, "price", "pricepermessage"),
         currency=text_at(entry, "price", "currency"),
-        error_code=None if code == "0" else code,
+        error_code=error_code(text_at(entry, "error", "id")),
         segments=_segments(entry),
     )
 
 
 def _inbound(entry: JsonValue) -> Event:
-    sender_said, recipient_said = text_at(entry, "from") or text_at(entry, "sender"), text_at(entry, "to")
-    parts = items(at(entry, "message"))[:MAX_EVENTS]
-    text = text_at(entry, "text")
-    if text is None:
-        text = text_at(entry, "cleanText")
-    if text is None:
-        text = next((value for part in parts if (value := text_at(part, "value")) is not None), None)
-    said_at = read_iso(text_at(entry, "receivedAt"))
+    parts = items(entry, "message")
+    texts = (
+        text_at(entry, "text"), text_at(entry, "cleantext"), *(text_at(part, "value") for part in parts),
+    )  # fmt: skip
     return Event(
         kind=Kind.INBOUND,
-        message_id=text_at(entry, "messageId") or "",
-        sender_said=sender_said,
-        recipient_said=recipient_said,
-        text=text,
+        message_id=text_at(entry, "messageid") or "",
+        sender_said=text_at(entry, "from") or text_at(entry, "sender"),
+        recipient_said=text_at(entry, "to"),
+        text=next((text for text in texts if text is not None), None),
         media=tuple(url for part in parts if (url := text_at(part, "url"))),
-        status=Status.RECEIVED,
-        final=True,
-        said_at=said_at,
-        price=text_at(entry, "price", "pricePerMessage"),
+        said_at=read_iso(text_at(entry, "receivedat")),
+        price=text_at(entry, "price", "pricepermessage"),
         currency=text_at(entry, "price", "currency"),
         segments=_segments(entry),
     )
 
 
 def _segments(entry: JsonValue) -> int | None:
-    return count(text_at(entry, "messageCount") or text_at(entry, "smsCount"))
+    return count(text_at(entry, "messagecount") or text_at(entry, "smscount"))
 
 
 def _group_of(name: str | None) -> str | None:
     """A name begins with its group: `REJECTED_NETWORK`."""
-    said = plain(name or "")
-    return next((group for group in _GROUPS if said.startswith(group)), None)
+    return next((group for group in _GROUPS if plain(name or "").startswith(group)), None)
 
 
-def compose(wish: Wish) -> Draft:
+def compose(spec: RequestSpec) -> ComposedRequest:
     """One result, inbound in the format MO_JSON_2, or a delivery report."""
-    stamp = stamp_ms(wish.at) + "+0000"
-    sender, recipient = wish.sender.removeprefix("+"), wish.recipient.removeprefix("+")
+    stamp = stamp_ms(spec.at) + "+0000"
+    sender, recipient = spec.sender.removeprefix("+"), spec.recipient.removeprefix("+")
     price = {"pricePerMessage": 0.01, "currency": "EUR"}
-    entry: dict[str, object] = {"messageId": wish.message_id, "from": sender, "to": recipient}
-    if wish.kind is Kind.STATUS:
-        name = wish.raw_status or "DELIVERED_TO_HANDSET"
+    entry: dict[str, object] = {"messageId": spec.message_id, "from": sender, "to": recipient}
+    if spec.kind is Kind.STATUS:
+        name = spec.raw_status or "DELIVERED_TO_HANDSET"
         group = _group_of(name) or "pending"
-        code = wish.error_code or "0"
+        code = spec.error_code or "0"
         entry = {"bulkId": "2034072219640523072"} | entry | {
             "sentAt": stamp, "doneAt": stamp, "messageCount": 1, "mccMnc": "22801", "price": price,
             "status": {
@@ -142,32 +132,32 @@ def compose(wish: Wish) -> Draft:
             },
             "error": {
                 "groupId": 0 if code == "0" else 1, "groupName": "OK" if code == "0" else "HANDSET_ERRORS",
-                "id": int(code) if code.isdecimal() else code, "name": "NO_ERROR" if code == "0" else "EC_" + code,
+                "id": number_or_text(code), "name": "NO_ERROR" if code == "0" else "EC_" + code,
                 "description": "", "permanent": code != "0",
             },
         }  # fmt: skip
-        return _draft({"results": [entry]})
-    if wish.media:
-        words = [] if wish.text is None else [{"contentType": "text/plain", "value": wish.text}]
-        entry["message"] = [*words, *({"contentType": "image/jpeg", "url": url} for url in wish.media)]
+        return _post({"results": [entry]})
+    if spec.media:
+        words = [] if spec.text is None else [{"contentType": "text/plain", "value": spec.text}]
+        entry["message"] = [*words, *({"contentType": "image/jpeg", "url": url} for url in spec.media)]
     else:
-        text = wish.text or ""
+        text = spec.text or ""
         entry |= {"text": text, "cleanText": text, "keyword": next(iter(text.split()), "").upper()}
     entry |= {"receivedAt": stamp, "smsCount": 1, "price": price, "callbackData": ""}
-    return _draft({"results": [entry], "messageCount": 1, "pendingMessageCount": 0})
+    return _post({"results": [entry], "messageCount": 1, "pendingMessageCount": 0})
 
 
-def _draft(body: object) -> Draft:
-    headers = (("Accept", "*/*"), ("Content-Type", "application/json; charset=UTF-8"))
-    return Draft(method="POST", query="", headers=headers, body=dump(body))
+def _post(body: object) -> ComposedRequest:
+    return json_post(body, ACCEPT, content_type="application/json; charset=UTF-8")
 
 
 SHEET = Sheet(
     name="infobip",
-    title="Infobip",
+    order=90,
     claims=claims,
     marks=frozenset({"results.0.messageid"}),
     read=read,
+    read_number=international,
     compose=compose,
     words=WORDS,
     meanings={
@@ -198,16 +188,16 @@ SHEET = Sheet(
         "results.error.description": "The error in words.",
         "results.error.permanent": "true: sending again will not help.",
         "results.callbackdata": "Your own data from the send call.",
-        "results.message.url": "Where a part of an MMS lies. smsbin never fetches it.",
+        "results.message.url": "URL of a part of an MMS. smsbin never fetches it.",
         "messagecount": "How many messages this request carries.",
         "pendingmessagecount": "How many more are waiting.",
     },
     times="ISO 8601 with milliseconds and an offset without a colon, +0000",
-    habits=Habits(fallback="Neither repeats, nor a fallback, nor a signature were found in the SMS documentation."),
+    habits=Habits(fallback="The SMS documentation describes no retries, fallback or signature."),
     play=Play(
         good=("PENDING_ENROUTE", "DELIVERED_TO_HANDSET"),
         bad=("PENDING_ENROUTE", "UNDELIVERABLE_NOT_DELIVERED"),
-        assumed="Infobip publishes no time-out and no repeats: 15 s and one try are assumed.",
+        assumed="Infobip documents no timeout and no retries: 15 s and one attempt are assumed.",
     ),
     portal=Portal(
         where="Channels and Numbers › Numbers › your number, or Subscriptions",

@@ -5,8 +5,8 @@ Sources, read 2026-11: docs.bird.com ("Receiving delivery reports (DLRs)", "Rece
 requests (nyaruka/courier: names, short code variant, words). Facts to know:
 
 - A delivery report names the recipient only; the sender is not known. It is sent only for messages with a `reference`.
-- One send call with several recipients has one id, and each report carries just that id: smsbin cannot tell them apart
-  by id and keeps it as it is.
+- One send call with several recipients has one id, and each report carries just that id: smsbin cannot distinguish
+  them by id and keeps it as it is.
 - Inbound to a short code has other names: `mid`, `shortcode`, `message`, `receive_datetime` (14 digits; that they are
   UTC is inferred).
 - A public handler answers `OK` to inbound requests. That other bodies are refused is documented nowhere, so the safe
@@ -15,24 +15,25 @@ requests (nyaruka/courier: names, short code variant, words). Facts to know:
   names the connector, not your number.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
-from urllib.parse import urlencode
 
-from ..domain.events import Event, made_id
+from msgspec.structs import replace
+
+from ..domain.events import Event
 from ..domain.roles import Kind, Role
 from ..domain.statuses import Status, Word
 from ..parsing import JsonValue
+from .kit.composing import form_post, get
+from .kit.events import id_of_one
 from .kit.glance import Glance
-from .kit.parties import international, party
-from .kit.shapes import MAX_EVENTS, at, count, finished, items, text_at
+from .kit.marks import RequestMark, first_reason, header_mark
+from .kit.parties import international
 from .kit.times import read_iso, read_utc
-from .sheet import Draft, Habits, Play, Portal, PortalField, Sheet, Wish
+from .kit.values import at, count, error_code, items, text_at
+from .sheet import ComposedRequest, Habits, Play, Portal, PortalField, RequestSpec, Sheet
 
-_SIGNATURES = {
-    b"messagebird-signature-jwt": "MessageBird-Signature-JWT",
-    b"messagebird-signature": "MessageBird-Signature",
-}
+_SIGNATURES = ("MessageBird-Signature-JWT", "MessageBird-Signature")
 _CONTENT = ("originator", "body", "message", "shortcode", "createddatetime", "receive_datetime")
 
 WORDS: Mapping[str, Word] = {
@@ -52,116 +53,108 @@ WORDS: Mapping[str, Word] = {
 }
 
 
+_MARKS = (
+    RequestMark(reason="recipient and statusDatetime are present", all_of=("recipient", "statusdatetime")),
+    RequestMark(
+        reason="originator, recipient and id or createdDatetime are present",
+        all_of=("originator", "recipient", "createddatetime"),
+    ),
+    RequestMark(
+        reason="originator, recipient and id or createdDatetime are present",
+        all_of=("originator", "recipient", "id", "body"),
+    ),
+    RequestMark(
+        reason="shortcode, originator and mid are present",
+        all_of=("shortcode", "originator"),
+        any_of=("mid", "receive_datetime"),
+    ),
+    RequestMark(reason="channelId of a Bird channel is present", all_of=("payload.channelid",)),
+    RequestMark(
+        reason="channelId of a Bird channel is present", all_of=("channelid", "sender.contact.identifiervalue")
+    ),
+    *map(header_mark, _SIGNATURES),
+)
+
+
 def claims(glance: Glance) -> str | None:
     """Names of MessageBird's reports and messages, of Bird's envelope, or a signature."""
-    fields = glance.fields
-    if "recipient" in fields:
-        if "statusdatetime" in fields:
-            return "recipient and statusDatetime are present"
-        if "originator" in fields and ("createddatetime" in fields or ("id" in fields and "body" in fields)):
-            return "originator, recipient and id or createdDatetime are present"
-    if "shortcode" in fields and "originator" in fields and ("mid" in fields or "receive_datetime" in fields):
-        return "shortcode, originator and mid are present"
-    if "payload.channelid" in fields or ("channelid" in fields and "sender.contact.identifiervalue" in fields):
-        return "channelId of a Bird channel is present"
-    for name, title in _SIGNATURES.items():
-        if name in glance.headers:
-            return f"the header {title} is present"
-    return None
+    return first_reason(glance, _MARKS)
 
 
-def read(glance: Glance, role: Role) -> tuple[Event, ...]:
+def read(glance: Glance, role: Role) -> Iterator[Event]:
     """One event of MessageBird's; of Bird's, one a recipient."""
-    if isinstance(glance.json, dict):
-        payload = at(glance.json, "payload")
-        message = payload if isinstance(payload, dict) else glance.json
-        if text_at(message, "direction") is not None or text_at(message, "channelId") is not None:
-            return finished(glance, _bird(glance, role, message), international)
-    if not glance.get("id", "mid", "recipient", "originator", "shortcode"):
-        return ()
-    fields = glance.fields
-    if "status" in fields or "statusdatetime" in fields:
-        return finished(glance, [_report(glance)], international)
-    bare = role is Role.STATUS and not any(name in fields for name in _CONTENT)
-    return finished(glance, [_report(glance) if bare else _inbound(glance)], international)
+    payload = at(glance.json, "payload")
+    message = payload if isinstance(payload, dict) else glance.json
+    if text_at(message, "direction") is not None or text_at(message, "channelid") is not None:
+        yield from _bird(role, message)
+    elif glance.get("id", "mid", "recipient", "originator", "shortcode"):
+        bare = role is Role.STATUS and not glance.has_any(_CONTENT)
+        yield _report(glance) if bare or glance.has_any(("status", "statusdatetime")) else _inbound(glance)
 
 
 def _report(glance: Glance) -> Event:
-    recipient_said = glance.fields.get("recipient")
-    said = glance.get("status")
-    word = SHEET.word(said)
-    said_at = _stamp(glance.get("statusdatetime"))
-    code = glance.get("statuserrorcode")
     return Event(
         kind=Kind.STATUS,
         message_id=glance.get("id") or "",
-        recipient_said=recipient_said,
-        status=word.status,
-        raw_status=said,
-        final=word.final,
-        said_at=said_at,
+        recipient_said=glance.get("recipient"),
+        raw_status=glance.get("status"),
+        said_at=_stamp(glance.get("statusdatetime")),
         price=glance.get("price[amount]", "price.amount"),
         currency=glance.get("price[currency]", "price.currency"),
-        error_code=None if code == "0" else code,
+        error_code=error_code(glance.get("statuserrorcode")),
         segments=count(glance.get("messagepartcount")),
     )
 
 
 def _inbound(glance: Glance) -> Event:
-    fields = glance.fields
-    short = bool(fields.get("shortcode"))
-    sender_said = fields.get("originator")
-    recipient_said = fields.get("shortcode") if short else glance.get("recipient", "receiver")
-    text = fields.get("message", fields.get("body")) if short else fields.get("body", fields.get("message"))
-    said_at = _stamp(glance.get("createddatetime", "receive_datetime"))
+    short = glance.get("shortcode")
     return Event(
         kind=Kind.INBOUND,
         message_id=(glance.get("mid", "id") if short else glance.get("id", "mid")) or "",
-        sender_said=sender_said,
-        recipient_said=recipient_said,
-        text=text,
+        sender_said=glance.get("originator"),
+        recipient_said=short or glance.get("recipient", "receiver"),
+        text=glance.text("message", "body") if short else glance.text("body", "message"),
         media=tuple(value for name, value in glance.pairs if value and name[:9].lower() == "mediaurls"),
-        status=Status.RECEIVED,
-        final=True,
-        said_at=said_at,
+        said_at=_stamp(glance.get("createddatetime", "receive_datetime")),
     )
 
 
-def _bird(glance: Glance, role: Role, message: JsonValue) -> list[Event]:
+def _bird(role: Role, message: JsonValue) -> Iterator[Event]:
     direction = text_at(message, "direction")
     if direction == "incoming" or (direction is None and role is not Role.STATUS):
-        ours = text_at(message, "receiver", "connector", "identifierValue")
-        return [_bird_event(glance, message, Kind.INBOUND, ours, grouped=False)]
-    contacts = items(at(message, "receiver", "contacts"))[:MAX_EVENTS]
-    recipients = [text_at(contact, "identifierValue") for contact in contacts] or [None]
-    return [_bird_event(glance, message, Kind.STATUS, to, grouped=len(recipients) > 1) for to in recipients]
-
-
-def _bird_event(glance: Glance, message: JsonValue, kind: Kind, recipient_said: str | None, *, grouped: bool) -> Event:
-    callback = kind is Kind.STATUS
-    sender_said = text_at(message, "sender", "contact" if not callback else "connector", "identifierValue")
-    sender, recipient = party(sender_said, international), party(recipient_said, international)
-    text = text_at(message, "body", "text", "text")
-    said = text_at(message, "status")
-    word = SHEET.word(said)
-    said_at = read_iso((callback and text_at(message, "lastStatusAt")) or text_at(message, "createdAt"))
-    name = text_at(message, "id") or made_id(sender, recipient, text, said_at or glance.raw.received_at)
-    images = items(at(message, "body", "image", "images"))[:MAX_EVENTS]
-    return Event(
-        kind=kind,
-        message_id=f"{name}:{recipient}" if grouped else name,
-        sender=sender,
-        recipient=recipient,
-        sender_said=sender_said,
-        recipient_said=recipient_said,
-        text=text,
-        media=tuple(url for image in images if (url := text_at(image, "mediaUrl"))),
-        status=word.status if callback else Status.RECEIVED,
-        raw_status=said,
-        final=word.final if callback else True,
-        said_at=said_at,
-        error_code=text_at(message, "failure", "code") if callback else None,
+        yield Event(
+            kind=Kind.INBOUND,
+            message_id=text_at(message, "id") or "",
+            sender_said=text_at(message, "sender", "contact", "identifiervalue"),
+            recipient_said=text_at(message, "receiver", "connector", "identifiervalue"),
+            text=text_at(message, "body", "text", "text"),
+            media=_images(message),
+            raw_status=text_at(message, "status"),
+            said_at=read_iso(text_at(message, "createdat")),
+        )
+        return
+    report = Event(
+        kind=Kind.STATUS,
+        message_id=text_at(message, "id") or "",
+        sender_said=text_at(message, "sender", "connector", "identifiervalue"),
+        text=text_at(message, "body", "text", "text"),
+        media=_images(message),
+        raw_status=text_at(message, "status"),
+        said_at=read_iso(text_at(message, "laststatusat") or text_at(message, "createdat")),
+        error_code=text_at(message, "failure", "code"),
     )
+    contacts = items(message, "receiver", "contacts") or [None]
+    for place, contact in enumerate(contacts):
+        recipient = text_at(contact, "identifiervalue")
+        name = report.message_id
+        if len(contacts) > 1:
+            name = id_of_one(name, recipient, place, international)
+        yield replace(report, message_id=name, recipient_said=recipient)
+
+
+def _images(message: JsonValue) -> tuple[str, ...]:
+    images = items(message, "body", "image", "images")
+    return tuple(url for image in images if (url := text_at(image, "mediaurl")))
 
 
 def _stamp(text: str | None) -> datetime | None:
@@ -171,36 +164,37 @@ def _stamp(text: str | None) -> datetime | None:
     return read_iso(text.replace(" ", "+") if text and "T" in text else text)
 
 
-def compose(wish: Wish) -> Draft:
+def compose(spec: RequestSpec) -> ComposedRequest:
     """An inbound form post, or a delivery report by GET."""
-    stamp = wish.at.strftime("%Y-%m-%dT%H:%M:%S+00:00")
-    sender, recipient = wish.sender.removeprefix("+"), wish.recipient.removeprefix("+")
-    if wish.kind is Kind.STATUS:
+    stamp = spec.at.strftime("%Y-%m-%dT%H:%M:%S+00:00")
+    sender, recipient = spec.sender.removeprefix("+"), spec.recipient.removeprefix("+")
+    if spec.kind is Kind.STATUS:
         pairs = [
-            ("datacoding", "plain"), ("id", wish.message_id), ("mccmnc", "20408"), ("messagePartCount", "1"),
+            ("datacoding", "plain"), ("id", spec.message_id), ("mccmnc", "20408"), ("messagePartCount", "1"),
             ("ported", "0"), ("recipient", recipient), ("reference", "smsbin"),
-            ("status", wish.raw_status or "delivered"),
+            ("status", spec.raw_status or "delivered"),
         ]  # fmt: skip
-        if wish.error_code:
-            pairs.append(("statusErrorCode", wish.error_code))
+        if spec.error_code:
+            pairs.append(("statusErrorCode", spec.error_code))
         pairs.append(("statusDatetime", stamp))
-        return Draft(method="GET", query=urlencode(pairs), headers=(("Accept", "*/*"),), body=b"")
-    pairs = [("id", wish.message_id), ("recipient", recipient), ("originator", sender)]
-    if wish.text is not None:
-        pairs.append(("body", wish.text))
-    pairs += [("mediaUrls", address) for address in wish.media]
+        return get(pairs)
+    pairs = [("id", spec.message_id), ("recipient", recipient), ("originator", sender)]
+    if spec.text is not None:
+        pairs.append(("body", spec.text))
+    pairs += [("mediaUrls", address) for address in spec.media]
     pairs.append(("createdDatetime", stamp))
-    headers = (("Accept", "*/*"), ("Content-Type", "application/x-www-form-urlencoded"))
-    return Draft(method="POST", query="", headers=headers, body=urlencode(pairs).encode())
+    return form_post(pairs)
 
 
 SHEET = Sheet(
     name="messagebird",
-    title="MessageBird (Bird)",
+    scope="Bird",
+    order=60,
     claims=claims,
     marks=frozenset({"statusdatetime", "originator", "payload.channelid", "channelid"}),
-    headers=frozenset(_SIGNATURES),
+    headers=frozenset(name.lower().encode() for name in _SIGNATURES),
     read=read,
+    read_number=international,
     compose=compose,
     words=WORDS,
     meanings={
@@ -209,15 +203,15 @@ SHEET = Sheet(
         "receiver": "Your number (older requests).",
         "originator": "The sender.",
         "body": "The text.",
-        "mediaurls": "Where pictures or files lie. smsbin never fetches them.",
+        "mediaurls": "URLs of pictures or files. smsbin never fetches them.",
         "createddatetime": "When the message was made.",
         "mid": "The id of a message to a short code.",
         "shortcode": "Your short code.",
         "message": "The text of a message to a short code.",
         "receive_datetime": "When the message to the short code came, YYYYMMDDhhmmss.",
         "reference": "Your own reference. Without one in the send call there are no reports.",
-        "status": "Where the message stands.",
-        "statusreason": "Why it stands there.",
+        "status": "The status of the message.",
+        "statusreason": "The reason of the status.",
         "statuserrorcode": "The operator's reason as a number.",
         "statusdatetime": "When the status was reached.",
         "mccmnc": "The recipient's network: country code and operator code.",
@@ -227,21 +221,21 @@ SHEET = Sheet(
         "messagepartcount": "In how many SMS it was sent.",
         "price[amount]": "What the message cost.",
         "price[currency]": "The currency of the price.",
-        "service": "Bird: the service that speaks, channels.",
+        "service": "Bird: the service, channels.",
         "event": "Bird: sms.inbound or sms.outbound.",
         "payload.id": "Bird: the id of the message.",
         "payload.channelid": "Bird: the channel.",
         "payload.sender.contact.identifiervalue": "Bird: the sender.",
         "payload.receiver.contacts.identifiervalue": "Bird: the recipients.",
         "payload.body.text.text": "Bird: the text.",
-        "payload.status": "Bird: where the message stands.",
+        "payload.status": "Bird: the status of the message.",
         "payload.reason": "Bird: the reason in words.",
         "payload.failure.code": "Bird: the failure code.",
         "payload.direction": "Bird: incoming or outgoing.",
     },
     times="ISO 8601 with +00:00; for short codes YYYYMMDDhhmmss, read as UTC",
     habits=Habits(
-        fallback="No fallback URL, and no repeats, were found in the SMS documentation.",
+        fallback="The SMS documentation describes no fallback URL and no retries.",
         signature=(
             "MessageBird-Signature-JWT: a JWT with the SHA-256 of the URL and of the body. Bird: MessageBird-Signature,"
             " an HMAC-SHA256 of timestamp, URL and body hash."
@@ -250,7 +244,7 @@ SHEET = Sheet(
     play=Play(
         good=("sent", "delivered"),
         bad=("sent", "delivery_failed"),
-        assumed="MessageBird publishes no time-out and no repeats: 15 s and one try are assumed.",
+        assumed="MessageBird documents no timeout and no retries: 15 s and one attempt are assumed.",
     ),
     portal=Portal(
         where="Dashboard › Numbers › your number; Bird: Developers › Webhooks",

@@ -11,20 +11,17 @@ zone and read as UTC; there is no fallback for messages, since none is documente
 import re
 from collections.abc import Mapping
 
-from ..domain.events import Event, made_id
-from ..domain.roles import Kind, Role
+from ..domain.events import Event
+from ..domain.roles import VOICE_ROLES, Kind, Role
 from ..domain.statuses import Status, Word
 from ..domain.verbs import Verbs
-from .kit.bounds import MAX_VALUE
-from .kit.composing import form
-from .kit.dialect import error_of
-from .kit.fields import numbered, short, text_of, whole
+from .kit.composing import form_post
 from .kit.glance import Glance
-from .kit.parties import channelled, international
+from .kit.parties import international
 from .kit.times import read_iso
-from .sheet import Draft, Habits, Play, Portal, PortalField, Sheet, Wish, xml_answer
+from .kit.values import count, error_code
+from .sheet import ComposedRequest, Habits, Play, Portal, PortalField, RequestSpec, Sheet, xml_answer
 
-_VOICE = (Role.VOICE, Role.VOICE_FALLBACK)
 _MESSAGE_MARKS = {
     "type": "Type",
     "totalrate": "TotalRate",
@@ -63,7 +60,7 @@ _STAMPS = {Status.QUEUED: "queuedtime", Status.SENT: "senttime", Status.RECEIVED
 
 
 def claims(glance: Glance) -> str | None:
-    """MessageUUID or CallUUID with a field that Plivo sends beside it, or its headers."""
+    """MessageUUID or CallUUID with another field of Plivo's, or its headers."""
     fields = glance.fields
     if "messageuuid" in fields:
         for mark, spelled in _MESSAGE_MARKS.items():
@@ -77,97 +74,88 @@ def claims(glance: Glance) -> str | None:
 
 
 def read(glance: Glance, role: Role) -> tuple[Event, ...]:
-    """A call, an inbound message, or a status callback: that has a Status."""
+    """A call, an inbound message, or a status callback, which has a Status."""
     sid, call = glance.get("messageuuid"), glance.get("calluuid")
     if call and not sid:
         return (_call(glance, call),)
-    said = glance.get("status")
-    # Without any id, what comes to a voice URL is a call that is told too little of.
-    if not sid and (role in _VOICE or not (said or glance.get("from", "to", "text", "body"))):
+    status = glance.get("status")
+    # Without any id, a request to a voice URL is a call with too few fields.
+    if not sid and (role in VOICE_ROLES or not (status or glance.get("from", "to", "text", "body"))):
         return ()
-    word = SHEET.word(said)
-    if said:
+    word = SHEET.word(status)
+    if status:
         callback = word.status is not Status.RECEIVED
     else:
-        callback = role is Role.STATUS and not ({"text", "body"} & glance.fields.keys())
-    status = word.status if callback else Status.RECEIVED
-    sender, recipient = channelled(glance.get("from"), international), channelled(glance.get("to"), international)
-    text = text_of(glance, "text", "body")
+        callback = role is Role.STATUS and not glance.has_any(("text", "body"))
+    stamp = _STAMPS.get(word.status if callback else Status.RECEIVED, "deliveryreporttime")
     return (
         Event(
             kind=Kind.STATUS if callback else Kind.INBOUND,
-            message_id=short(sid) or made_id(sender, recipient, text, glance.raw.received_at),
-            sender=sender,
-            recipient=recipient,
-            sender_said=short(glance.get("from")),
-            recipient_said=short(glance.get("to")),
-            text=text,
-            media=numbered(glance, "media"),
-            status=status,
-            raw_status=short(said),
-            final=word.final if callback else True,
-            said_at=read_iso(glance.get(_STAMPS.get(status, "deliveryreporttime"))),
-            price=short(glance.get("totalamount")),
-            error_code=error_of(glance.get("errorcode")),
-            segments=whole(glance.get("units")),
+            message_id=sid or "",
+            sender_said=glance.get("from"),
+            recipient_said=glance.get("to"),
+            text=glance.text("text", "body"),
+            media=glance.numbered("media"),
+            raw_status=status,
+            said_at=read_iso(glance.get(stamp)),
+            price=glance.get("totalamount"),
+            error_code=error_code(glance.get("errorcode")),
+            segments=count(glance.get("units")),
         ),
     )
 
 
 def _call(glance: Glance, call: str) -> Event:
-    sender_said, recipient_said = glance.get("from"), glance.get("to")
     return Event(
         kind=Kind.VOICE,
-        message_id=call[:MAX_VALUE],
-        sender=channelled(sender_said, international),
-        recipient=channelled(recipient_said, international),
-        sender_said=short(sender_said),
-        recipient_said=short(recipient_said),
-        raw_status=short(glance.get("callstatus", "event")),
+        message_id=call,
+        sender_said=glance.get("from"),
+        recipient_said=glance.get("to"),
+        raw_status=glance.get("callstatus", "event"),
     )
 
 
-def compose(wish: Wish) -> Draft:
+def compose(spec: RequestSpec) -> ComposedRequest:
     """A form post with the fields of Plivo's documentation, in the order of the alphabet. It is not signed."""
-    if wish.kind is Kind.VOICE:
+    if spec.kind is Kind.VOICE:
         pairs = [
-            ("BillRate", "0.0055"), ("CallStatus", wish.raw_status or "ringing"), ("CallUUID", wish.message_id),
-            ("Direction", "inbound"), ("Event", "StartApp"), ("From", _bare(wish.sender)),
-            ("To", _bare(wish.recipient)),
+            ("BillRate", "0.0055"), ("CallStatus", spec.raw_status or "ringing"), ("CallUUID", spec.message_id),
+            ("Direction", "inbound"), ("Event", "StartApp"), ("From", _bare(spec.sender)),
+            ("To", _bare(spec.recipient)),
         ]  # fmt: skip
-    elif wish.kind is Kind.STATUS:
-        pairs = _callback(wish)
+    elif spec.kind is Kind.STATUS:
+        pairs = _callback(spec)
     else:
-        pairs = _inbound(wish)
-    return form(pairs)
+        pairs = _inbound(spec)
+    return form_post(pairs)
 
 
-def _inbound(wish: Wish) -> list[tuple[str, str]]:
-    mms = bool(wish.media)
-    pairs = [("From", _bare(wish.sender))]
-    pairs += [(f"Media{at}", address) for at, address in enumerate(wish.media, start=1)]
+def _inbound(spec: RequestSpec) -> list[tuple[str, str]]:
+    mms = bool(spec.media)
+    pairs = [("From", _bare(spec.sender))]
+    pairs += [(f"Media{at}", address) for at, address in enumerate(spec.media, start=1)]
     if mms:
-        pairs.append(("MediaCount", str(len(wish.media))))
-    pairs += [("MessageIntent", ""), ("MessageUUID", wish.message_id), ("PowerpackUUID", "")]
-    if wish.text is not None:
-        pairs.append(("Body" if mms else "Text", wish.text))
+        pairs.append(("MediaCount", str(len(spec.media))))
+    pairs += [("MessageIntent", ""), ("MessageUUID", spec.message_id), ("PowerpackUUID", "")]
+    if spec.text is not None:
+        pairs.append(("Body" if mms else "Text", spec.text))
     return [
-        *pairs, ("To", _bare(wish.recipient)), ("TotalAmount", "0.00550"), ("TotalRate", "0.00550"),
+        *pairs, ("To", _bare(spec.recipient)), ("TotalAmount", "0.00550"), ("TotalRate", "0.00550"),
         ("Type", "mms" if mms else "sms"), ("Units", "1"),
     ]  # fmt: skip
 
 
-def _callback(wish: Wish) -> list[tuple[str, str]]:
-    status = wish.raw_status or "delivered"
-    stamp = wish.at.strftime("%Y-%m-%d %H:%M:%S.%f")
+def _callback(spec: RequestSpec) -> list[tuple[str, str]]:
+    status = spec.raw_status or "delivered"
+    stamp = spec.at.strftime("%Y-%m-%d %H:%M:%S.%f")
     ended = status not in ("queued", "sent")
     return [
-        ("DeliveryReportTime", stamp if ended else ""), ("ErrorCode", wish.error_code or "000"),
-        ("From", _bare(wish.sender)), ("MCC", "310"), ("MNC", "004"), ("MessageTime", stamp),
-        ("MessageUUID", wish.message_id), ("ParentMessageUUID", wish.message_id), ("PartInfo", "1 of 1"),
+        ("DeliveryReportTime", stamp if ended else ""), ("ErrorCode", spec.error_code or "000"),
+        ("From", _bare(spec.sender)), ("MCC", "310"), ("MNC", "004"), ("MessageTime", stamp),
+        ("MessageUUID", spec.message_id), ("ParentMessageUUID", spec.message_id), ("PartInfo", "1 of 1"),
         ("QueuedTime", stamp), ("SentTime", "" if status == "queued" else stamp),
         ("Sequence", {"queued": "1", "sent": "2"}.get(status, "3")), ("Status", status),
-        ("To", _bare(wish.recipient)), ("TotalAmount", "0.00550"), ("TotalRate", "0.00550"), ("Type", "sms"),
+        ("To", _bare(spec.recipient)), ("TotalAmount", "0.00550"), ("TotalRate", "0.00550"), ("Type", "sms"),
         ("Units", "1"),
     ]  # fmt: skip
 
@@ -178,11 +166,12 @@ def _bare(party: str) -> str:
 
 SHEET = Sheet(
     name="plivo",
-    title="Plivo",
+    order=50,
     claims=claims,
     marks=frozenset({"messageuuid", "calluuid"}),
     headers=frozenset(_HEADERS),
     read=read,
+    read_number=international,
     compose=compose,
     words=WORDS,
     verbs=_VERBS,
@@ -232,8 +221,8 @@ SHEET = Sheet(
     times="YYYY-MM-DD HH:MM:SS.ffffff without a zone, read as UTC; one stamp for each state",
     habits=Habits(
         timeout_s=8,
-        retries="Without a 2xx in 8 s again after 60 s, 120 s and 240 s; inbound and status alike.",
-        fallback="Messages have none; calls have the fallback answer URL, requested when the answer URL fails.",
+        retries="Without a 2xx in 8 s, retries after 60 s, 120 s and 240 s; inbound and status.",
+        fallback="Messages have no fallback; calls have the fallback answer URL, requested when the answer URL fails.",
         signature=(
             "X-Plivo-Signature-V2: Base64 of HMAC-SHA256 with the auth token over the URL without its query and the"
             " nonce; neither query nor body is covered. Calls have V3, which covers them."
@@ -261,10 +250,10 @@ SHEET = Sheet(
     errors={
         "10": "The carrier rejected the message as invalid.",
         "20": "The carrier's network had trouble; a later try may work.",
-        "30": "A carrier took the message for spam.",
+        "30": "A carrier treated the message as spam.",
         "40": "The sender's number is malformed, cannot send SMS, or is not yours.",
         "50": "The recipient's number is malformed or cannot take SMS.",
-        "60": "The message went round in a loop.",
+        "60": "The message was sent in a loop.",
         "70": "The recipient cannot be reached, for good.",
         "80": "The recipient cannot be reached at the moment.",
         "90": "There is no route to the recipient.",

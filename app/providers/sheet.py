@@ -1,26 +1,30 @@
-"""The shape of a data sheet: everything that smsbin knows about one provider, in one place.
+"""The type of a data sheet: all facts about one provider, in one place.
 
-A sheet is facts first: words, meanings, habits, each with its public source in the module's docstring or beside the
-fact. Its three functions are pure: `claims` says why a request looks like this provider's, `read` states its events,
-`compose` makes a realistic request, so that reading what was composed gives back what went in.
+A sheet is facts first: words, meanings, habits, each with its public source in the module's docstring or at the
+fact. Its three functions are pure: `claims` gives the reason why a request looks like this provider's, `read` its
+events, and `compose` makes a realistic request, such that reading it gives back the values of its spec.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from ..domain.answers.model import Answer, safe_answer
 from ..domain.captures import RawRequest, write_lines
 from ..domain.events import Event
+from ..domain.phones import e164
+from ..domain.providers import PROVIDER_TITLES
 from ..domain.roles import Kind, Role
 from ..domain.statuses import UNKNOWN, Word
 from ..domain.verbs import Verbs
+from .kit.events import finished
 from .kit.glance import Glance
+from .kit.parties import ReadNumber
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PortalField:
-    """Where to paste what: the field's name in the provider's portal or API, for a role. `hint` says the rest."""
+    """Where to paste the URL of a role: the field's name in the provider's portal or API, with a `hint`."""
 
     role: Role
     name: str
@@ -57,8 +61,8 @@ def _uuid(digits: str, kind: Kind, recipient: str) -> str:  # noqa: ARG001
 class Play:
     """How the simulator plays a provider: its published habits as figures, else what is assumed.
 
-    It waits `timeout_s` for an answer, and asks a URL `tries` times in all, with `pauses_s` in between (the last one
-    again and again); `retries_connections`: once more when no answer came at all. `wants_xml`: an answer that is no
+    It waits `timeout_s` for an answer, and tries a URL `tries` times in all, with `pauses_s` in between (the last one
+    repeatedly); `retries_connections`: once more when no answer came at all. `wants_xml`: an answer that is no
     well-formed XML has failed. `redirects` are followed so many times. `fallback`: there is a second URL for SMS;
     `voice`: there are calls, `voice_fallback`: and a second URL for them. `good` and `bad` are the words of a send that
     arrives and of one that does not, with `error_code`; `gaps_s` are the shortest and the longest pause between two of
@@ -83,8 +87,8 @@ class Play:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
-    """What `compose` shall say. `raw_status` is the provider's own word (status callbacks); `at` is in UTC.
+class RequestSpec:
+    """What a composed request says. `raw_status` is the provider's own word (status callbacks); `at` is in UTC.
 
     `url` is the capture URL that the request goes to. `text` None leaves the text out where the provider does.
     """
@@ -99,16 +103,16 @@ class Wish:
     error_code: str | None
     at: datetime
     url: str
-    # Which try this is, from 1; and on a fallback request, the code of what was wrong with the primary's answer, and
-    # its URL: some providers tell.
+    # The number of this try, from 1; and on a fallback request, the error code of the primary's answer and its URL,
+    # which some providers send.
     attempt: int = 1
     failed_code: str | None = None
     failed_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
-    """A composed request: `query` is what stands behind the `?` ("" for none); headers as they go on the wire."""
+class ComposedRequest:
+    """`query` is what follows the `?` ("" for none); headers in their order."""
 
     method: str
     query: str
@@ -122,25 +126,27 @@ def _never(glance: Glance) -> bool:  # noqa: ARG001
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
-    """One provider.
+    """One provider; `name` is its key in the registry, `domain/providers.py`. `scope`: which of its services.
 
-    `claims(glance)` is a sentence's end, "Text, MessageSid and Action are present", or None. `marks` and `headers`: a
-    request that it claims has one of these fields or headers (names in lower case), so with none it is not asked.
-    `read(glance, role)` gives the events, none where the request states none (a subscription handshake, a probe); it
-    never raises. `silent(glance)`: this request, which has no events, is known to be about no message, so nobody
-    guesses what it might say, and its kind is "other" whatever URL it came to. `verbs`: the elements of the XML that
-    it reads as an answer, None where it reads none; `sms_reply`: an answer that makes it send an SMS back. `words` are
-    by `plain()` spelling. `meanings` and `errors` are shown beside fields and codes; field names in lower case.
-    `times` says format and zone in words. `varies`: fields that differ between two deliveries of one message by
-    themselves (an address, a time, a signature), in lower case, JSON paths without the places in lists.
+    `order`: sheets are asked by rising order, those with the surest claims first, and any two orders differ.
+    `claims(glance)` is the end of a sentence, "Text, MessageSid and Action are present", or None. `marks` and
+    `headers`: a request that it claims has one of these fields or headers (names in lower case); `claims` is not called
+    for a request with none. `read(glance, role)` gives what the request states, nothing for a subscription handshake or
+    a probe; it never raises, and `events` completes what it gives. `read_number`: a phone number as this provider
+    writes it. `silent(glance)`: this request, which has no events, is known to be about no message, so its fields are
+    not guessed, and its kind is "other" whatever URL it came to. `verbs`: the elements of the XML that it reads as an
+    answer, None where it reads none; `sms_reply`: an answer that makes it send an SMS back. `words` are by `plain()`
+    spelling. `meanings` and `errors` are shown beside fields and codes; field names in lower case. `times` describes
+    format and zone. `varies`: fields that differ between two deliveries of one message by themselves (an address, a
+    time, a signature), in lower case, JSON paths without the positions in lists.
     """
 
     name: str
-    title: str
+    order: int
     claims: Callable[[Glance], str | None]
     marks: frozenset[str]
-    read: Callable[[Glance, Role], tuple[Event, ...]]
-    compose: Callable[[Wish], Draft]
+    read: Callable[[Glance, Role], Iterable[Event]]
+    compose: Callable[[RequestSpec], ComposedRequest]
     words: Mapping[str, Word]
     meanings: Mapping[str, str]
     times: str
@@ -149,19 +155,31 @@ class Sheet:
     play: Play = Play()
     headers: frozenset[bytes] = frozenset()
     errors: Mapping[str, str] = field(default_factory=dict)
+    read_number: ReadNumber = e164
     answer: Callable[[Role], Answer] = safe_answer
     silent: Callable[[Glance], bool] = _never
     verbs: Verbs | None = None
     sms_reply: Answer | None = None
     varies: frozenset[str] = frozenset()
+    scope: str = ""
 
-    def word(self, said: str | None) -> Word:
-        """What a status word means here."""
-        return UNKNOWN if said is None else self.words.get(plain(said), UNKNOWN)
+    @property
+    def title(self) -> str:
+        """The provider for people, "AWS (SNS, End User Messaging)"."""
+        title = PROVIDER_TITLES[self.name]
+        return f"{title} ({self.scope})" if self.scope else title
+
+    def word(self, raw_status: str | None) -> Word:
+        """What a status word of this provider means."""
+        return UNKNOWN if raw_status is None else self.words.get(plain(raw_status), UNKNOWN)
+
+    def events(self, glance: Glance, role: Role) -> tuple[Event, ...]:
+        """The events of a request, complete and bounded."""
+        return finished(glance, self.read(glance, role), self.word, self.read_number)
 
 
 def plain(word: str) -> str:
-    """A status word for comparing: `In-Queue`, `in queue` and `INQUEUE` are one."""
+    """A status word for comparing: `In-Queue`, `in queue` and `INQUEUE` are equal."""
     if word.isalnum():
         return word.lower()
     return word.strip().lower().replace("-", "").replace("_", "").replace(" ", "")
@@ -173,15 +191,15 @@ def xml_answer(inside: str, content_type: str = "text/xml") -> Answer:
     return Answer(headers=(("Content-Type", content_type),), body=body)
 
 
-def as_raw(draft: Draft, target: str, received_at: datetime, peer: str = "192.0.2.1") -> RawRequest:
+def as_raw(request: ComposedRequest, target: str, received_at: datetime, peer: str = "192.0.2.1") -> RawRequest:
     """A composed request as it would be captured at `target`."""
-    headers = ((name.encode("latin-1"), value.encode("latin-1")) for name, value in draft.headers)
+    headers = ((name.encode("latin-1"), value.encode("latin-1")) for name, value in request.headers)
     return RawRequest(
-        method=draft.method,
-        target=f"{target}?{draft.query}" if draft.query else target,
+        method=request.method,
+        target=f"{target}?{request.query}" if request.query else target,
         http_version="1.1",
         head=write_lines(headers),
-        body=draft.body,
+        body=request.body,
         body_complete=True,
         peer=peer,
         received_at=received_at,

@@ -14,20 +14,19 @@ from collections.abc import Mapping
 
 from msgspec.structs import replace
 
-from ..domain.events import Event, made_id
+from ..domain.events import Event
 from ..domain.roles import Kind, Role
 from ..domain.statuses import Status, Word
 from ..domain.verbs import Verbs
 from ..parsing import JsonValue
 from .kit import dialect
-from .kit.bounds import MAX_MEDIA, MAX_TEXT, MAX_VALUE
-from .kit.composing import form
-from .kit.fields import short, whole
+from .kit.composing import form_post
 from .kit.glance import Glance
-from .kit.nested import items, said, within
-from .kit.parties import channelled, north_american
+from .kit.marks import RequestMark, first_reason, header_mark
+from .kit.parties import north_american
 from .kit.times import read_iso
-from .sheet import Draft, Habits, Play, Portal, PortalField, Sheet, Wish, xml_answer
+from .kit.values import at, count, error_code, items, text_at
+from .sheet import ComposedRequest, Habits, Play, Portal, PortalField, RequestSpec, Sheet, xml_answer
 
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _PROJECT = "5d2a7c10-4b3e-4f6a-9c81-0e7d6b5a4f32"
@@ -52,116 +51,121 @@ WORDS: Mapping[str, Word] = {
 }
 
 
+_ACCOUNT = (("accountsid", _UUID),)
+_MARKS = (
+    RequestMark(
+        reason="MessageSid is present and AccountSid is a UUID",
+        any_of=("messagesid", "smssid"),
+        none_of=("action",),
+        matching=_ACCOUNT,
+    ),
+    RequestMark(
+        reason="CallSid and ApiVersion are present and AccountSid is a UUID",
+        all_of=("callsid", "apiversion"),
+        matching=_ACCOUNT,
+    ),
+    RequestMark(
+        reason="id, project_id and status are present",
+        all_of=("id", "project_id"),
+        any_of=("status", "number_of_segments"),
+    ),
+    RequestMark(
+        reason="message.message_id and message.project_id are present",
+        all_of=("message.message_id",),
+        any_of=("message.project_id", "message.space_id"),
+    ),
+    RequestMark(
+        reason="call.call_id and call.project_id are present",
+        all_of=("call.call_id",),
+        any_of=("call.project_id", "call.space_id"),
+    ),
+    header_mark("X-SignalWire-Signature"),
+)
+
+
 def claims(glance: Glance) -> str | None:
     """Twilio's names with UUIDs, its own JSON, or its header."""
-    fields = glance.fields
-    account = fields.get("accountsid")
-    if account and _UUID.fullmatch(account):
-        if ("messagesid" in fields or "smssid" in fields) and "action" not in fields:
-            return "MessageSid is present and AccountSid is a UUID"
-        if "callsid" in fields and "apiversion" in fields:
-            return "CallSid and ApiVersion are present and AccountSid is a UUID"
-    if "project_id" in fields and "id" in fields and ("status" in fields or "number_of_segments" in fields):
-        return "id, project_id and status are present"
-    if "message.message_id" in fields and ("message.project_id" in fields or "message.space_id" in fields):
-        return "message.message_id and message.project_id are present"
-    if "call.call_id" in fields and ("call.project_id" in fields or "call.space_id" in fields):
-        return "call.call_id and call.project_id are present"
-    if b"x-signalwire-signature" in glance.headers:
-        return "the header X-SignalWire-Signature is present"
-    return None
+    return first_reason(glance, _MARKS)
 
 
 def read(glance: Glance, role: Role) -> tuple[Event, ...]:
     """One event, of a form or of JSON."""
     if isinstance(glance.json, dict) and not glance.has("messagesid"):
-        message, call = within(glance.json, "message"), within(glance.json, "call")
+        message, call = at(glance.json, "message"), at(glance.json, "call")
         if isinstance(message, dict):
-            return (_message(glance, message, Role.PRIMARY),)
-        if isinstance(call, dict) and (call_id := said(call, "call_id")):
-            return (_call(call, call_id),)
-        if said(glance.json, "id") or said(glance.json, "status"):
-            return (_message(glance, glance.json, role),)
+            return (_message(message, Role.PRIMARY),)
+        if isinstance(call, dict) and text_at(call, "call_id"):
+            return (_call(call),)
+        if text_at(glance.json, "id") or text_at(glance.json, "status"):
+            return (_message(glance.json, role),)
     return tuple(_end_of_mms(glance, event) for event in dialect.read(glance, role, SHEET.word))
 
 
 def _end_of_mms(glance: Glance, event: Event) -> Event:
     """MMS get no receipts, so nothing follows `sent`."""
-    ended = event.status is Status.SENT and bool(whole(glance.get("nummedia")))
+    ended = event.status is Status.SENT and count(glance.get("nummedia")) is not None
     return replace(event, final=True) if ended else event
 
 
-def _message(glance: Glance, told: JsonValue, role: Role) -> Event:
+def _message(message: JsonValue, role: Role) -> Event:
     """A Relay or SWML status callback, or the `message` of an SWML inbound request, which has no status."""
-    word_said = said(told, "status")
-    word = SHEET.word(word_said)
-    callback = role is Role.STATUS if word_said is None else word.status is not Status.RECEIVED
-    sender_said, recipient_said = said(told, "from"), said(told, "to")
-    sender, recipient = channelled(sender_said, north_american), channelled(recipient_said, north_american)
-    text = said(told, "body")
-    sid = said(told, "message_id") or said(told, "id")
+    status = text_at(message, "status")
+    callback = role is Role.STATUS if status is None else SHEET.word(status).status is not Status.RECEIVED
     return Event(
         kind=Kind.STATUS if callback else Kind.INBOUND,
-        message_id=short(sid) or made_id(sender, recipient, text, glance.raw.received_at),
-        sender=sender,
-        recipient=recipient,
-        sender_said=short(sender_said),
-        recipient_said=short(recipient_said),
-        text=None if text is None else text[:MAX_TEXT],
-        media=tuple(url for item in items(told, "media")[:MAX_MEDIA] if (url := said(item, "url") or said(item))),
-        status=word.status if callback else Status.RECEIVED,
-        raw_status=short(word_said),
-        final=word.final if callback else True,
-        said_at=read_iso(said(told, "timestamp")),
-        error_code=dialect.error_of(said(told, "error_code")),
-        segments=whole(said(told, "number_of_segments") or said(told, "segments")),
+        message_id=text_at(message, "message_id") or text_at(message, "id") or "",
+        sender_said=text_at(message, "from"),
+        recipient_said=text_at(message, "to"),
+        text=text_at(message, "body"),
+        media=tuple(url for item in items(message, "media") if (url := text_at(item, "url") or text_at(item))),
+        raw_status=status,
+        said_at=read_iso(text_at(message, "timestamp")),
+        error_code=error_code(text_at(message, "error_code")),
+        segments=count(text_at(message, "number_of_segments") or text_at(message, "segments")),
     )
 
 
-def _call(told: JsonValue, call_id: str) -> Event:
-    sender_said = said(told, "from_number") or said(told, "from")
-    recipient_said = said(told, "to_number") or said(told, "to")
+def _call(call: JsonValue) -> Event:
     return Event(
         kind=Kind.VOICE,
-        message_id=call_id[:MAX_VALUE],
-        sender=channelled(sender_said, north_american),
-        recipient=channelled(recipient_said, north_american),
-        sender_said=short(sender_said),
-        recipient_said=short(recipient_said),
-        raw_status=short(said(told, "call_state")),
+        message_id=text_at(call, "call_id") or "",
+        sender_said=text_at(call, "from_number") or text_at(call, "from"),
+        recipient_said=text_at(call, "to_number") or text_at(call, "to"),
+        raw_status=text_at(call, "call_state"),
     )
 
 
-def compose(wish: Wish) -> Draft:
+def compose(spec: RequestSpec) -> ComposedRequest:
     """A form post with the fields of the Compatibility API. It is not signed."""
-    if wish.kind is Kind.VOICE:
+    if spec.kind is Kind.VOICE:
         pairs = [
-            ("CallSid", wish.message_id), ("AccountSid", _PROJECT), ("ApiVersion", "2010-04-01"),
-            ("Direction", "inbound"), ("From", wish.sender), ("To", wish.recipient),
-            ("CallStatus", wish.raw_status or "ringing"),
+            ("CallSid", spec.message_id), ("AccountSid", _PROJECT), ("ApiVersion", "2010-04-01"),
+            ("Direction", "inbound"), ("From", spec.sender), ("To", spec.recipient),
+            ("CallStatus", spec.raw_status or "ringing"),
         ]  # fmt: skip
     else:
-        pairs = [("MessageSid", wish.message_id), ("SmsSid", wish.message_id), ("AccountSid", _PROJECT)]
-        if wish.kind is Kind.STATUS:
-            pairs.append(("MessageStatus", wish.raw_status or "delivered"))
+        pairs = [("MessageSid", spec.message_id), ("SmsSid", spec.message_id), ("AccountSid", _PROJECT)]
+        if spec.kind is Kind.STATUS:
+            pairs.append(("MessageStatus", spec.raw_status or "delivered"))
         pairs += [
-            ("From", wish.sender), ("To", wish.recipient), ("Body", wish.text or ""),
-            ("NumMedia", str(len(wish.media))), ("NumSegments", "1"),
+            ("From", spec.sender), ("To", spec.recipient), ("Body", spec.text or ""),
+            ("NumMedia", str(len(spec.media))), ("NumSegments", "1"),
         ]  # fmt: skip
-        for at, address in enumerate(wish.media):
+        for at, address in enumerate(spec.media):
             pairs += [(f"MediaUrl{at}", address), (f"MediaContentType{at}", "image/jpeg")]
-        if wish.error_code:
-            pairs.append(("ErrorCode", wish.error_code))
-    return form(pairs)
+        if spec.error_code:
+            pairs.append(("ErrorCode", spec.error_code))
+    return form_post(pairs)
 
 
 SHEET = Sheet(
     name="signalwire",
-    title="SignalWire",
+    order=30,
     claims=claims,
     marks=frozenset({"accountsid", "project_id", "message.message_id", "call.call_id"}),
     headers=frozenset({b"x-signalwire-signature"}),
     read=read,
+    read_number=north_american,
     compose=compose,
     words=WORDS,
     verbs=_VERBS,
@@ -185,7 +189,7 @@ SHEET = Sheet(
         "callsid": "The id of the call, a UUID.",
         "callstatus": "queued, ringing, in-progress, completed, busy, failed, no-answer or canceled.",
         "direction": "inbound or outbound.",
-        "forwardedfrom": "The number that forwarded the call, where the carrier says so.",
+        "forwardedfrom": "The number that forwarded the call, if the carrier reports it.",
         "callername": "The caller's name, where it is known.",
         "parentcallsid": "The call that started this one.",
         "callduration": "How long the call lasted, in seconds.",
@@ -210,7 +214,7 @@ SHEET = Sheet(
         "message.segments": "How many SMS the text took (SWML).",
         "message.timestamp": "When it came in (SWML), ISO 8601 in UTC.",
         "call.call_id": "The id of the call (SWML).",
-        "call.call_state": "Where the call stands (SWML).",
+        "call.call_state": "The state of the call (SWML).",
         "call.from": "The caller (SWML).",
         "call.to": "The number that is called (SWML).",
     },
@@ -218,8 +222,8 @@ SHEET = Sheet(
     varies=frozenset({"errorcode", "errorurl"}),
     habits=Habits(
         timeout_s=5,
-        retries="Inbound requests none; status callbacks are tried 3 times in all, best effort.",
-        fallback="At once, when the primary URL fails; the connection may take 2 s, the answer 5 s.",
+        retries="No retries of inbound requests; status callbacks are sent up to 3 times in total, best effort.",
+        fallback="Immediately, when the primary URL fails; the connection may take 2 s, the response 5 s.",
         signature=(
             "X-SignalWire-Signature: HMAC-SHA1 with the signing key, for forms as Base64 over the URL and the sorted"
             " fields, for JSON as hex over the URL and the body."
@@ -234,7 +238,7 @@ SHEET = Sheet(
         voice_fallback=True,
         good=("queued", "sent", "delivered"),
         bad=("queued", "sent", "undelivered"),
-        assumed="Callbacks are tried once; SignalWire tries them three times, best effort.",
+        assumed="Callbacks are sent once; SignalWire sends them up to three times, best effort.",
     ),
     portal=Portal(
         where="Phone Numbers › your number › Edit settings",

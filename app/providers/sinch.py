@@ -1,4 +1,4 @@
-"""Sinch (SMS REST API): JSON posts that say in `type` what they are.
+"""Sinch (SMS REST API): JSON posts, with their kind in `type`.
 
 Sources, read 2026-11: developers.sinch.com/docs/sms/api-reference/sms/tag/Webhooks (repeats, the three ways of
 authentication), .../tag/Delivery-reports (words and codes), the vendor's Python, Java and Node SDKs (field names,
@@ -12,18 +12,21 @@ codes, signature). Facts to know:
 - `mo_binary` has its content in Base64, which is no text.
 """
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Iterator, Mapping
 
-from ..domain.events import Event, made_id
+from msgspec.structs import replace
+
+from ..domain.events import Event
 from ..domain.roles import Kind, Role
 from ..domain.statuses import Status, Word
 from ..parsing import JsonValue
+from .kit.composing import json_post, number_or_text, stamp_ms
+from .kit.events import id_of_one
 from .kit.glance import Glance
 from .kit.parties import international, party
-from .kit.shapes import MAX_EVENTS, at, count, dump, finished, items, stamp_ms, text_at, texts
 from .kit.times import read_iso
-from .sheet import Draft, Habits, Play, Portal, PortalField, Sheet, Wish
+from .kit.values import at, count, items, text_at, texts
+from .sheet import ComposedRequest, Habits, Play, Portal, PortalField, RequestSpec, Sheet
 
 _INBOUND = frozenset({"mo_text", "mo_binary", "mo_media"})
 _RECIPIENT = frozenset({"recipient_delivery_report_sms", "recipient_delivery_report_mms"})
@@ -49,138 +52,124 @@ WORDS: Mapping[str, Word] = {
 
 def claims(glance: Glance) -> str | None:
     """The types of Sinch's callbacks, or its signature."""
-    said = glance.fields.get("type")
-    if said in _TYPES and glance.json is not None:
-        return f"type is {said}"
+    request_type = glance.fields.get("type")
+    if request_type in _TYPES and glance.json is not None:
+        return f"type is {request_type}"
     if b"x-sinch-webhook-signature" in glance.headers:
         return "the header x-sinch-webhook-signature is present"
     return None
 
 
-def read(glance: Glance, role: Role) -> tuple[Event, ...]:
+def read(glance: Glance, role: Role) -> Iterator[Event]:
     """By type; without one, by what only a report or only a message has."""
     body = glance.json
-    said = text_at(body, "type")
-    if said in _BATCH or (said is None and at(body, "statuses") is not None):
-        return finished(glance, _batch(glance, body), international)
-    if said in _RECIPIENT or (said is None and _looks_like_report(body, role)):
-        return finished(
-            glance, [_report(glance, body, body, text_at(body, "recipient"), read_iso(_when(body)))], international
-        )
-    if said in _INBOUND or (said is None and any(text_at(body, name) is not None for name in ("from", "to", "body"))):
-        return finished(glance, [_inbound(body)], international)
-    return ()
+    request_type = text_at(body, "type")
+    if request_type in _BATCH or (request_type is None and at(body, "statuses") is not None):
+        yield from _batch(body)
+    elif request_type in _RECIPIENT or (request_type is None and _looks_like_report(body, role)):
+        report = replace(_report(body, body), said_at=read_iso(_when(body)))
+        yield _for_recipient(report, text_at(body, "recipient"))
+    elif request_type in _INBOUND or (request_type is None and _has_any(body, "from", "to", "body")):
+        yield _inbound(body)
 
 
 def _looks_like_report(body: JsonValue, role: Role) -> bool:
-    if text_at(body, "batch_id") is not None or text_at(body, "recipient") is not None:
-        return True
-    return role is Role.STATUS and text_at(body, "status") is not None
+    return _has_any(body, "batch_id", "recipient") or (role is Role.STATUS and _has_any(body, "status"))
+
+
+def _has_any(body: JsonValue, *names: str) -> bool:
+    return any(text_at(body, name) is not None for name in names)
 
 
 def _when(body: JsonValue) -> str | None:
     return text_at(body, "at") or text_at(body, "operator_status_at")
 
 
-def _batch(glance: Glance, body: JsonValue) -> list[Event]:
-    entries = items(at(body, "statuses"))[:MAX_EVENTS]
-    events = [
-        _report(glance, body, entry, recipient, None)
-        for entry in entries
-        for recipient in texts(at(entry, "recipients"))[:MAX_EVENTS]
-    ]
-    if not events and len(entries) == 1:
-        return [_report(glance, body, entries[0], None, None)]
-    return events
+def _batch(body: JsonValue) -> Iterator[Event]:
+    entries = [entry for entry in items(body, "statuses") if isinstance(entry, dict)]
+    if len(entries) == 1 and not texts(entries[0], "recipients"):
+        yield _report(body, entries[0])
+    for entry in entries:
+        report = _report(body, entry)
+        yield from (_for_recipient(report, recipient) for recipient in texts(entry, "recipients"))
 
 
-def _report(
-    glance: Glance, body: JsonValue, entry: JsonValue, recipient_said: str | None, said_at: datetime | None
-) -> Event:
-    sender_said = text_at(body, "applied_originator")
-    sender, recipient = party(sender_said, international), party(recipient_said, international)
-    batch = text_at(body, "batch_id")
-    said, code = text_at(entry, "status"), text_at(entry, "code")
-    word = SHEET.word(said)
-    if batch is None:
-        name = made_id(sender, recipient, None, said_at or glance.raw.received_at)
-    else:
-        name = batch if recipient is None else f"{batch}:{recipient}"
+def _report(body: JsonValue, entry: JsonValue) -> Event:
+    """A status of the batch, without a recipient."""
+    code = text_at(entry, "code")
     return Event(
         kind=Kind.STATUS,
-        message_id=name,
-        sender=sender,
-        recipient=recipient,
-        sender_said=sender_said,
-        recipient_said=recipient_said,
-        status=word.status,
-        raw_status=said,
-        final=word.final,
-        said_at=said_at,
+        message_id=text_at(body, "batch_id") or "",
+        sender_said=text_at(body, "applied_originator"),
+        raw_status=text_at(entry, "status"),
         error_code=None if code in _NO_ERROR else code,
         segments=count(text_at(body, "number_of_message_parts")),
     )
 
 
+def _for_recipient(report: Event, recipient: str | None) -> Event:
+    name = report.message_id
+    if party(recipient) is not None:
+        name = id_of_one(name, recipient, 0, international)
+    return replace(report, message_id=name, recipient_said=recipient)
+
+
 def _inbound(body: JsonValue) -> Event:
-    sender_said, recipient_said = text_at(body, "from"), text_at(body, "to")
     content = at(body, "body")
-    text = text_at(content, "message") if isinstance(content, dict) else text_at(content)
-    if text_at(body, "type") == "mo_binary":
-        text = None
-    addresses = tuple(url for item in items(at(content, "media"))[:MAX_EVENTS] if (url := text_at(item, "url")))
-    said_at = read_iso(text_at(body, "received_at") or text_at(body, "sent_at"))
     return Event(
         kind=Kind.INBOUND,
         message_id=text_at(body, "id") or "",
-        sender_said=sender_said,
-        recipient_said=recipient_said,
-        text=text,
-        media=addresses,
-        status=Status.RECEIVED,
-        final=True,
-        said_at=said_at,
+        sender_said=text_at(body, "from"),
+        recipient_said=text_at(body, "to"),
+        text=None if text_at(body, "type") == "mo_binary" else _text(content),
+        media=tuple(url for item in items(content, "media") if (url := text_at(item, "url"))),
+        said_at=read_iso(text_at(body, "received_at") or text_at(body, "sent_at")),
     )
 
 
-def compose(wish: Wish) -> Draft:
+def _text(content: JsonValue) -> str | None:
+    return text_at(content, "message") if isinstance(content, dict) else text_at(content)
+
+
+def compose(spec: RequestSpec) -> ComposedRequest:
     """A `mo_text` (with media a `mo_media`), or a report by recipient.
 
-    The wish's id for a report is a batch, or `batch:recipient` as reports are read.
+    The spec's id for a report is a batch, or `batch:recipient` as reports are read.
     """
-    stamp = stamp_ms(wish.at) + "Z"
-    sender, recipient = wish.sender.removeprefix("+"), wish.recipient.removeprefix("+")
+    stamp = stamp_ms(spec.at) + "Z"
+    sender, recipient = spec.sender.removeprefix("+"), spec.recipient.removeprefix("+")
     body: dict[str, object]
-    if wish.kind is Kind.STATUS:
+    if spec.kind is Kind.STATUS:
         body = {
             "type": "recipient_delivery_report_sms",
-            "batch_id": wish.message_id.removesuffix(":" + wish.recipient),
+            "batch_id": spec.message_id.removesuffix(":" + spec.recipient),
             "recipient": recipient,
-            "code": int(wish.error_code) if wish.error_code and wish.error_code.isdecimal() else wish.error_code or 0,
-            "status": wish.raw_status or "Delivered",
+            "code": number_or_text(spec.error_code or "0"),
+            "status": spec.raw_status or "Delivered",
             "at": stamp,
             "operator_status_at": stamp,
             "applied_originator": sender,
         }
     else:
-        content: object = wish.text or ""
-        if wish.media:
-            media = [{"url": url, "content_type": "image/jpeg", "status": "Uploaded", "code": 0} for url in wish.media]
-            content = ({} if wish.text is None else {"message": wish.text}) | {"media": media}
+        content: object = spec.text or ""
+        if spec.media:
+            media = [{"url": url, "content_type": "image/jpeg", "status": "Uploaded", "code": 0} for url in spec.media]
+            content = ({} if spec.text is None else {"message": spec.text}) | {"media": media}
         body = {
-            "type": "mo_media" if wish.media else "mo_text", "id": wish.message_id, "from": sender, "to": recipient,
+            "type": "mo_media" if spec.media else "mo_text", "id": spec.message_id, "from": sender, "to": recipient,
             "body": content, "operator_id": "23410", "received_at": stamp, "sent_at": stamp,
         }  # fmt: skip
-    return Draft(method="POST", query="", headers=(("Content-Type", "application/json"),), body=dump(body))
+    return json_post(body)
 
 
 SHEET = Sheet(
     name="sinch",
-    title="Sinch",
+    order=70,
     claims=claims,
     marks=frozenset({"type"}),
     headers=frozenset({b"x-sinch-webhook-signature"}),
     read=read,
+    read_number=international,
     compose=compose,
     words=WORDS,
     meanings={
@@ -191,13 +180,13 @@ SHEET = Sheet(
         "body": "The text; of a binary message its content in Base64.",
         "body.message": "The text that came with media.",
         "body.subject": "The subject of an MMS.",
-        "body.media.url": "Where a picture or file lies. smsbin never fetches it.",
+        "body.media.url": "URL of a picture or file. smsbin never fetches it.",
         "body.media.content_type": "What kind of file it is.",
         "body.media.status": "Whether the file could be stored.",
         "udh": "The user data header of a binary message, in hex.",
         "operator_id": "The sender's network: country code and operator code (MCC, MNC).",
         "received_at": "When Sinch got the message.",
-        "sent_at": "When the message left the sender, where the operator tells it.",
+        "sent_at": "When the message left the sender, if the operator reports it.",
         "client_reference": "Your own reference of the batch.",
         "batch_id": "The batch that the report is about.",
         "statuses.code": "The detailed status code.",
@@ -207,7 +196,7 @@ SHEET = Sheet(
         "total_message_count": "How many messages the batch has.",
         "recipient": "The recipient that the report is about.",
         "code": "The detailed status code.",
-        "status": "Where the message stands.",
+        "status": "The status of the message.",
         "at": "When Sinch made the report.",
         "operator_status_at": "The operator's own time of the status.",
         "operator": "The operator, where the number was looked up.",
@@ -221,7 +210,7 @@ SHEET = Sheet(
             "Answers 5xx and 429 are followed by repeats after 5, 10, 20, 40 seconds and so on, doubling up to 81,920"
             " seconds; other 4xx are not repeated."
         ),
-        fallback="It has no fallback URL.",
+        fallback="There is no fallback URL.",
         signature=(
             "x-sinch-webhook-signature: HMAC-SHA256, in Base64, of body, nonce and timestamp joined by dots. Basic,"
             " OAuth 2.0 and mutual TLS are set up by the account manager."
@@ -233,7 +222,7 @@ SHEET = Sheet(
         good=("Queued", "Dispatched", "Delivered"),
         bad=("Queued", "Dispatched", "Failed"),
         id_shape=lambda digits, kind, recipient: f"{digits}:{recipient}" if kind is Kind.STATUS else digits,
-        assumed="Three repeats of many are played; the time-out is assumed to be 15 s.",
+        assumed="Only three of the retries are simulated; the timeout is assumed to be 15 s.",
     ),
     portal=Portal(
         where="Dashboard › SMS › APIs › REST configuration › your service plan",

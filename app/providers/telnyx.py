@@ -1,38 +1,35 @@
-"""Telnyx: JSON events with an envelope; one event may tell of several recipients.
+"""Telnyx: JSON events with an envelope; one event may be about several recipients.
 
 Sources: developers.telnyx.com/docs/messaging/messages/receiving-webhooks (event types, statuses, 2 s, retries,
 failover, which URL goes first), …/messages/messaging-profiles-overview (portal), …/messages/error-codes (codes),
 …/docs/voice/programmable-voice/voice-api-webhooks (calls) and …/api-reference/callbacks (TeXML's form posts); the types
 and the verification in github.com/team-telnyx/telnyx-python (payload fields, signature). `meta.attempt` and
-`meta.delivered_to` tell the try and the URL. A profile can be set to webhook_api_version 2010-04-01 and then speaks
+`meta.delivered_to` are the try and the URL. A profile can be set to webhook_api_version 2010-04-01 and then speaks
 with Twilio's names. Inferred: the price of a message to several recipients is that of all, so the first one bears it.
 """
 
-import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
-from ..domain.events import Event, made_id
-from ..domain.phones import e164
-from ..domain.roles import Kind, Role
+from msgspec.structs import replace
+
+from ..domain.events import Event
+from ..domain.roles import VOICE_ROLES, Kind, Role
 from ..domain.statuses import FAILURES, UNKNOWN, Status, Word
 from ..parsing import JsonValue
 from .kit import dialect
-from .kit.bounds import MAX_MEDIA, MAX_TEXT, MAX_VALUE
-from .kit.composing import uuid_of
-from .kit.fields import short, whole
+from .kit.composing import json_post, stamp_ms, uuid_of
+from .kit.events import id_of_one
 from .kit.glance import Glance
-from .kit.nested import items, said, within
-from .kit.parties import channelled
 from .kit.times import read_iso
-from .sheet import Draft, Habits, Play, Portal, PortalField, Sheet, Wish, plain
+from .kit.values import at, count, error_code, items, text_at
+from .sheet import ComposedRequest, Habits, Play, Portal, PortalField, RequestSpec, Sheet, plain
 from .telnyx_errors import ERRORS
 from .twilio import WORDS as TWILIO_WORDS
 
 # More than a group message has.
 MAX_RECIPIENTS = 100
-_VOICE = (Role.VOICE, Role.VOICE_FALLBACK)
 _SIGNATURE = "telnyx-signature-ed25519"
-# What stands in a payload even where the event type was cut off.
+# Fields of a payload, for JSON whose event type was cut off.
 _MARKS = (
     "data.payload.from.phone_number",
     "data.payload.to.0.phone_number",
@@ -76,187 +73,178 @@ def claims(glance: Glance) -> str | None:
 def read(glance: Glance, role: Role) -> tuple[Event, ...]:
     """One event for each recipient; a call is one."""
     if not isinstance(glance.json, dict):
-        return dialect.read(glance, role, _twilio_word, e164)
-    data = within(glance.json, "data") or glance.json
-    payload = within(data, "payload") or data
-    event_type = said(data, "event_type") or ""
-    if event_type.startswith("call.") or said(payload, "call_leg_id") or said(payload, "call_control_id"):
+        return dialect.read(glance, role, _twilio_word)
+    data = at(glance.json, "data") or glance.json
+    payload = at(data, "payload") or data
+    event_type = text_at(data, "event_type") or ""
+    if event_type.startswith("call.") or text_at(payload, "call_leg_id") or text_at(payload, "call_control_id"):
         return _call(data, payload)
-    if role in _VOICE and not said(payload, "id"):
+    if role in VOICE_ROLES and not text_at(payload, "id"):
         return ()
-    if not (within(payload, "from") or within(payload, "to") or within(payload, "text") or said(payload, "id")):
-        return dialect.read(glance, role, _twilio_word, e164)
+    if not (at(payload, "from") or at(payload, "to") or at(payload, "text") or text_at(payload, "id")):
+        return dialect.read(glance, role, _twilio_word)
     if event_type and not event_type.startswith("message."):
         return ()
-    return _messages(glance, role, data, payload)
+    recipients = items(payload, "to")[:MAX_RECIPIENTS] or [None]
+    return tuple(_for_each(recipients, _message(role, data, payload)))
 
 
 def _twilio_word(word: str | None) -> Word:
     return UNKNOWN if word is None else TWILIO_WORDS.get(plain(word), UNKNOWN)
 
 
-def _messages(glance: Glance, role: Role, data: JsonValue, payload: JsonValue) -> tuple[Event, ...]:
-    recipients = items(payload, "to")[:MAX_RECIPIENTS] or [None]
+def _message(role: Role, data: JsonValue, payload: JsonValue) -> Event:
+    """The message of a payload, without its recipients."""
     callback = _is_callback(role, data, payload)
-    sender_said = _number(within(payload, "from"))
-    sender = channelled(sender_said)
-    text = said(payload, "text")
-    text = None if text is None else text[:MAX_TEXT]
-    media = tuple(url for item in items(payload, "media")[:MAX_MEDIA] if (url := said(item, "url")))
-    said_at = read_iso(said(data, "occurred_at"))
-    error = dialect.error_of(said(payload, "errors", 0, "code"))
-    told = said(payload, "id")
-    events = []
-    for at, to in enumerate(recipients):
-        recipient_said = _number(to)
-        recipient = channelled(recipient_said)
-        word_said = said(to, "status") or (said(data, "event_type") if callback else None)
-        word = SHEET.word(word_said)
-        one = len(recipients) == 1
-        id = short(told) or made_id(sender, recipient, text, said_at or glance.raw.received_at)
-        events.append(
-            Event(
-                kind=Kind.STATUS if callback else Kind.INBOUND,
-                message_id=id if one else f"{id}:{recipient or at}",
-                sender=sender,
-                recipient=recipient,
-                sender_said=short(sender_said),
-                recipient_said=short(recipient_said),
-                text=text,
-                media=media,
-                status=word.status if callback else Status.RECEIVED,
-                raw_status=short(word_said),
-                final=word.final if callback else True,
-                said_at=said_at,
-                price=short(said(payload, "cost", "amount")) if at == 0 else None,
-                currency=short(said(payload, "cost", "currency")) if at == 0 else None,
-                error_code=error if one or word.status in FAILURES else None,
-                segments=whole(said(payload, "parts")),
-            )
+    return Event(
+        kind=Kind.STATUS if callback else Kind.INBOUND,
+        message_id=text_at(payload, "id") or "",
+        sender_said=_number(at(payload, "from")),
+        text=text_at(payload, "text"),
+        media=tuple(url for item in items(payload, "media") if (url := text_at(item, "url"))),
+        raw_status=text_at(data, "event_type") if callback else None,
+        said_at=read_iso(text_at(data, "occurred_at")),
+        price=text_at(payload, "cost", "amount"),
+        currency=text_at(payload, "cost", "currency"),
+        error_code=error_code(text_at(payload, "errors", 0, "code")),
+        segments=count(text_at(payload, "parts")),
+    )
+
+
+def _for_each(recipients: list[JsonValue], message: Event) -> Iterator[Event]:
+    """The message to each of its recipients, with that one's status. Of several, the first one bears the price, and the
+    error is that of those who did not get it."""
+    if len(recipients) == 1:
+        status = text_at(recipients[0], "status") or message.raw_status
+        yield replace(message, recipient_said=_number(recipients[0]), raw_status=status)
+        return
+    for place, recipient in enumerate(recipients):
+        number, status = _number(recipient), text_at(recipient, "status") or message.raw_status
+        yield replace(
+            message,
+            message_id=id_of_one(message.message_id, number, place),
+            recipient_said=number,
+            raw_status=status,
+            price=None if place else message.price,
+            currency=None if place else message.currency,
+            error_code=message.error_code if SHEET.word(status).status in FAILURES else None,
         )
-    return tuple(events)
 
 
 def _is_callback(role: Role, data: JsonValue, payload: JsonValue) -> bool:
-    event_type, direction = said(data, "event_type") or "", said(payload, "direction") or ""
+    event_type, direction = text_at(data, "event_type") or "", text_at(payload, "direction") or ""
     if event_type == "message.received" or direction == "inbound":
         return False
     if event_type.startswith("message.") or direction == "outbound":
         return True
-    first = said(payload, "to", 0, "status")
-    if first and SHEET.word(first) is not UNKNOWN:
-        return SHEET.word(first).status is not Status.RECEIVED
-    return role is Role.STATUS
+    first = SHEET.word(text_at(payload, "to", 0, "status"))
+    return role is Role.STATUS if first is UNKNOWN else first.status is not Status.RECEIVED
 
 
 def _number(party: JsonValue) -> str | None:
-    return said(party, "phone_number") or said(party) or None
+    return text_at(party, "phone_number") or text_at(party)
 
 
 def _call(data: JsonValue, payload: JsonValue) -> tuple[Event, ...]:
     """A leg is what a CallSid is elsewhere: all events of one call to us have it."""
-    id = said(payload, "call_leg_id") or said(payload, "call_control_id") or said(payload, "call_session_id")
-    if not id:
+    names = ("call_leg_id", "call_control_id", "call_session_id")
+    id = next((id for name in names if (id := text_at(payload, name))), None)
+    if id is None:
         return ()
-    sender_said, recipient_said = _number(within(payload, "from")), _number(within(payload, "to"))
     return (
         Event(
             kind=Kind.VOICE,
-            message_id=id[:MAX_VALUE],
-            sender=channelled(sender_said),
-            recipient=channelled(recipient_said),
-            sender_said=short(sender_said),
-            recipient_said=short(recipient_said),
-            raw_status=short(said(payload, "state") or said(data, "event_type")),
-            said_at=read_iso(said(data, "occurred_at")),
+            message_id=id,
+            sender_said=_number(at(payload, "from")),
+            recipient_said=_number(at(payload, "to")),
+            raw_status=text_at(payload, "state") or text_at(data, "event_type"),
+            said_at=read_iso(text_at(data, "occurred_at")),
         ),
     )
 
 
-def compose(wish: Wish) -> Draft:
+def compose(spec: RequestSpec) -> ComposedRequest:
     """An event as JSON, in Telnyx's order of the alphabet. It is not signed."""
     payload: dict[str, JsonValue]
-    if wish.kind is Kind.VOICE:
+    if spec.kind is Kind.VOICE:
         event_type = "call.initiated"
         payload = {
-            "call_control_id": f"v3:{wish.message_id}",
-            "call_leg_id": wish.message_id,
-            "call_session_id": uuid_of("session", wish.message_id),
+            "call_control_id": f"v3:{spec.message_id}",
+            "call_leg_id": spec.message_id,
+            "call_session_id": uuid_of("session", spec.message_id),
             "client_state": None,
             "connection_id": "7267000000000000001",
             "direction": "incoming",
-            "from": wish.sender,
-            "state": wish.raw_status or "parked",
-            "to": wish.recipient,
+            "from": spec.sender,
+            "state": spec.raw_status or "parked",
+            "to": spec.recipient,
         }
     else:
-        event_type, payload = _event_type(wish), _payload(wish)
-    stamp = _stamp(wish)
+        event_type, payload = _event_type(spec), _payload(spec)
+    stamp = _stamp(spec)
     body: JsonValue = {
         "data": {
             "event_type": event_type,
-            "id": uuid_of(wish.message_id, event_type, stamp),
+            "id": uuid_of(spec.message_id, event_type, stamp),
             "occurred_at": stamp,
             "payload": payload,
             "record_type": "event",
         },
-        "meta": {"attempt": wish.attempt, "delivered_to": wish.url},
+        "meta": {"attempt": spec.attempt, "delivered_to": spec.url},
     }
-    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
-    headers = (("User-Agent", "telnyx-webhooks"), ("Content-Type", "application/json"))
-    return Draft(method="POST", query="", headers=headers, body=text.encode())
+    return json_post(body, ("User-Agent", "telnyx-webhooks"))
 
 
-def _event_type(wish: Wish) -> str:
-    if wish.kind is not Kind.STATUS:
+def _event_type(spec: RequestSpec) -> str:
+    if spec.kind is not Kind.STATUS:
         return "message.received"
-    return "message.finalized" if SHEET.word(wish.raw_status or "delivered").final else "message.sent"
+    return "message.finalized" if SHEET.word(spec.raw_status or "delivered").final else "message.sent"
 
 
-def _stamp(wish: Wish) -> str:
-    return wish.at.strftime("%Y-%m-%dT%H:%M:%S.") + f"{wish.at.microsecond // 1000:03}+00:00"
+def _stamp(spec: RequestSpec) -> str:
+    return stamp_ms(spec.at) + "+00:00"
 
 
-def _payload(wish: Wish) -> dict[str, JsonValue]:
-    callback = wish.kind is Kind.STATUS
-    status = (wish.raw_status or "delivered") if callback else "webhook_delivered"
+def _payload(spec: RequestSpec) -> dict[str, JsonValue]:
+    callback = spec.kind is Kind.STATUS
+    status = (spec.raw_status or "delivered") if callback else "webhook_delivered"
     errors: list[JsonValue] = []
-    if wish.error_code:
-        errors.append({"code": wish.error_code, "title": ERRORS.get(wish.error_code, ""), "detail": ""})
+    if spec.error_code:
+        errors.append({"code": spec.error_code, "title": ERRORS.get(spec.error_code, ""), "detail": ""})
     media: list[JsonValue] = [
-        {"url": url, "content_type": "image/jpeg", "size": None, "sha256": None} for url in wish.media
+        {"url": url, "content_type": "image/jpeg", "size": None, "sha256": None} for url in spec.media
     ]
     return {
         "cc": [],
-        "completed_at": _stamp(wish) if SHEET.word(status).final and callback else None,
+        "completed_at": _stamp(spec) if SHEET.word(status).final and callback else None,
         "cost": {"amount": "0.0040", "currency": "USD"},
         "direction": "outbound" if callback else "inbound",
-        "encoding": "GSM-7" if (wish.text or "").isascii() else "UCS-2",
+        "encoding": "GSM-7" if (spec.text or "").isascii() else "UCS-2",
         "errors": errors,
-        "from": {"carrier": "Example Mobile", "line_type": "Wireless", "phone_number": wish.sender},
-        "id": wish.message_id,
+        "from": {"carrier": "Example Mobile", "line_type": "Wireless", "phone_number": spec.sender},
+        "id": spec.message_id,
         "media": media,
         "messaging_profile_id": _PROFILE,
         "parts": 1,
-        "received_at": _stamp(wish),
+        "received_at": _stamp(spec),
         "record_type": "message",
-        "sent_at": _stamp(wish) if callback else None,
+        "sent_at": _stamp(spec) if callback else None,
         "subject": "",
         "tags": [],
-        "text": wish.text or "",
+        "text": spec.text or "",
         "to": [
-            {"carrier": "Example Mobile", "line_type": "Wireless", "phone_number": wish.recipient, "status": status}
+            {"carrier": "Example Mobile", "line_type": "Wireless", "phone_number": spec.recipient, "status": status}
         ],
-        "type": "MMS" if wish.media else "SMS",
+        "type": "MMS" if spec.media else "SMS",
         "valid_until": None,
         "webhook_failover_url": None,
-        "webhook_url": wish.url,
+        "webhook_url": spec.url,
     }
 
 
 SHEET = Sheet(
     name="telnyx",
-    title="Telnyx",
+    order=20,
     claims=claims,
     marks=frozenset({"data.event_type", "data.payload.id", "data.payload.direction"}),
     headers=frozenset({_SIGNATURE.encode()}),
@@ -281,18 +269,18 @@ SHEET = Sheet(
         "data.payload.cc": "Further recipients of a group message.",
         "data.payload.text": "The text of the message.",
         "data.payload.subject": "The subject of an MMS.",
-        "data.payload.media.url": "Where a picture or file lies. smsbin fetches none.",
+        "data.payload.media.url": "URL of a picture or file. smsbin never fetches it.",
         "data.payload.media.content_type": "The kind of the file.",
         "data.payload.media.size": "The size of the file, in bytes.",
         "data.payload.media.sha256": "The SHA-256 of the file.",
         "data.payload.parts": "How many SMS the text took.",
-        "data.payload.encoding": "How the text was encoded for the air.",
+        "data.payload.encoding": "The encoding of the text.",
         "data.payload.cost.amount": "What the message costs.",
         "data.payload.cost.currency": "The currency of the cost.",
         "data.payload.cost_breakdown": "The cost by its parts.",
         "data.payload.errors.code": "Why it failed.",
         "data.payload.errors.title": "The error in words.",
-        "data.payload.errors.detail": "The error in more words.",
+        "data.payload.errors.detail": "More details about the error.",
         "data.payload.tags": "Your own tags.",
         "data.payload.received_at": "When Telnyx took the message.",
         "data.payload.sent_at": "When it went to the carrier.",
@@ -300,23 +288,23 @@ SHEET = Sheet(
         "data.payload.valid_until": "Until when it may be delivered.",
         "data.payload.messaging_profile_id": "The messaging profile.",
         "data.payload.organization_id": "Your organisation.",
-        "data.payload.webhook_url": "Where this event goes first.",
-        "data.payload.webhook_failover_url": "Where it goes when that fails.",
+        "data.payload.webhook_url": "The primary URL for this event.",
+        "data.payload.webhook_failover_url": "The failover URL for this event.",
         "data.payload.call_control_id": "The id for commands to the call.",
         "data.payload.call_leg_id": "The id of this leg of the call.",
         "data.payload.call_session_id": "The id of the whole call.",
         "data.payload.client_state": "What your last command attached, as Base64.",
         "data.payload.connection_id": "The Voice API application.",
-        "data.payload.state": "Where the call stands.",
-        "meta.attempt": "Which try this is, from 1.",
-        "meta.delivered_to": "The URL of this try: tells primary and failover apart.",
+        "data.payload.state": "The state of the call.",
+        "meta.attempt": "The number of this attempt, from 1.",
+        "meta.delivered_to": "The URL of this attempt: primary or failover.",
     },
     times="ISO 8601 with a zone",
     varies=frozenset({"meta.attempt", "meta.delivered_to"}),
     habits=Habits(
         timeout_s=2,
-        retries="Without a 2xx in 2 s again, up to 3 tries for each URL; duplicates and any order are to be expected.",
-        fallback="After the tries at the primary URL, for status events too: the same event goes to the failover URL.",
+        retries="Without a 2xx in 2 s, up to 3 attempts per URL; expect duplicates and any order.",
+        fallback="After all attempts at the primary URL, the same event goes to the failover URL; status events too.",
         signature=(
             "telnyx-signature-ed25519: Ed25519 over telnyx-timestamp, a bar and the body; stamps older than 300 s are"
             " to be refused."
@@ -331,7 +319,7 @@ SHEET = Sheet(
         voice_fallback=True,
         good=("sent", "delivered"),
         bad=("sent", "delivery_failed"),
-        assumed="The pause between two tries is not published: half a second is assumed.",
+        assumed="The pause between two attempts is not documented: half a second is assumed.",
     ),
     portal=Portal(
         where="Messaging › Messaging Profiles › your profile › Inbound",

@@ -5,7 +5,7 @@ messaging/guides/outbound-message-status-in-status-callbacks and messaging/api/m
 statuses), usage/webhooks/webhooks-connection-overrides (time-outs, retries), usage/security/availability-reliability
 (fallback, ErrorCode and ErrorUrl, "Primary handler fails"), usage/webhooks/webhooks-security (signature),
 messaging/twiml (answers), api/errors (codes), voice/twiml (call fields), events/event-types (JSON events).
-Telnyx can be told to speak with these field names, so detection says what it looks like and no more. Inferred:
+Telnyx can be set to use these field names, so detection is by the values of ids. Inferred:
 `RawDlrDoneDate` (YYMMDDhhmm) reads as UTC; `partially_delivered` is not the last word.
 """
 
@@ -13,20 +13,18 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from ..domain.events import Event, made_id
+from ..domain.events import Event
 from ..domain.roles import Kind, Role
 from ..domain.statuses import Status, Word
 from ..domain.verbs import Verbs
 from ..parsing import JsonValue
 from .kit import dialect
-from .kit.bounds import MAX_TEXT
-from .kit.composing import FORM, form, uuid_of
-from .kit.fields import short, whole
+from .kit.composing import FORM, form_post, uuid_of
 from .kit.glance import Glance
-from .kit.nested import items, said, within
-from .kit.parties import channelled, north_american
+from .kit.parties import north_american
 from .kit.times import read_iso
-from .sheet import Draft, Habits, Play, Portal, PortalField, Sheet, Wish, xml_answer
+from .kit.values import at, count, error_code, items, text_at
+from .sheet import ComposedRequest, Habits, Play, Portal, PortalField, RequestSpec, Sheet, xml_answer
 from .twilio_errors import ERRORS
 
 _ACCOUNT = re.compile(r"AC[0-9a-f]{32}", re.IGNORECASE)
@@ -82,111 +80,100 @@ def claims(glance: Glance) -> str | None:
 
 def read(glance: Glance, role: Role) -> tuple[Event, ...]:
     """One event of a form; of Event Streams one for each event in the list."""
-    if isinstance(glance.json, dict | list):
-        told = [item for item in items(glance.json) if (said(item, "type") or "").startswith(_EVENTS)]
-        if told:
-            return tuple(_streamed(glance, item) for item in told)
-    return dialect.read(glance, role, SHEET.word)
+    streamed = [_streamed(item) for item in items(glance.json) if (text_at(item, "type") or "").startswith(_EVENTS)]
+    return tuple(streamed) or dialect.read(glance, role, SHEET.word)
 
 
-def _streamed(glance: Glance, item: JsonValue) -> Event:
-    data = within(item, "data")
-    word_said = said(data, "messagestatus") or (said(item, "type") or "").rpartition(".")[2]
-    word = SHEET.word(word_said)
-    inbound = word.status is Status.RECEIVED
-    sender_said, recipient_said = said(data, "from"), said(data, "to")
-    sender, recipient = channelled(sender_said, north_american), channelled(recipient_said, north_american)
-    text = said(data, "body")
+def _streamed(item: JsonValue) -> Event:
+    data = at(item, "data")
+    status = text_at(data, "messagestatus") or (text_at(item, "type") or "").rpartition(".")[2]
     return Event(
-        kind=Kind.INBOUND if inbound else Kind.STATUS,
-        message_id=short(said(data, "messagesid")) or made_id(sender, recipient, text, glance.raw.received_at),
-        sender=sender,
-        recipient=recipient,
-        sender_said=short(sender_said),
-        recipient_said=short(recipient_said),
-        text=None if text is None else text[:MAX_TEXT],
-        status=word.status,
-        raw_status=short(word_said),
-        final=word.final,
-        said_at=read_iso(said(data, "timestamp") or said(item, "time")),
-        error_code=dialect.error_of(said(data, "errorcode")),
-        segments=whole(said(data, "numsegments")),
+        kind=Kind.INBOUND if SHEET.word(status).status is Status.RECEIVED else Kind.STATUS,
+        message_id=text_at(data, "messagesid") or "",
+        sender_said=text_at(data, "from"),
+        recipient_said=text_at(data, "to"),
+        text=text_at(data, "body"),
+        raw_status=status,
+        said_at=read_iso(text_at(data, "timestamp") or text_at(item, "time")),
+        error_code=error_code(text_at(data, "errorcode")),
+        segments=count(text_at(data, "numsegments")),
     )
 
 
-class _Place(NamedTuple):
+class _Location(NamedTuple):
     city: str
     state: str
     zip: str
     country: str
 
 
-# Twilio looks both numbers up; fields of a number that it knows nothing about come blank.
-_FROM = _Place("SPRINGFIELD", "CA", "00000", "US")
-_TO = _Place("", "", "", "US")
+# Twilio looks both numbers up; the fields of an unknown number are blank.
+_FROM = _Location("SPRINGFIELD", "CA", "00000", "US")
+_TO = _Location("", "", "", "US")
 
 
-def compose(wish: Wish) -> Draft:
+def compose(spec: RequestSpec) -> ComposedRequest:
     """A form post with the fields of Twilio's documentation. It is not signed."""
-    if wish.kind is Kind.VOICE:
-        pairs = _call(wish)
-    elif wish.kind is Kind.STATUS:
-        pairs = _callback(wish)
+    if spec.kind is Kind.VOICE:
+        pairs = _call(spec)
+    elif spec.kind is Kind.STATUS:
+        pairs = _callback(spec)
     else:
-        pairs = _inbound(wish)
-    if wish.failed_code:
-        pairs += [("ErrorCode", wish.failed_code), ("ErrorUrl", wish.failed_url or "")]
-    token = uuid_of(wish.message_id, wish.raw_status or "", wish.at.isoformat())
+        pairs = _inbound(spec)
+    if spec.failed_code:
+        pairs += [("ErrorCode", spec.failed_code), ("ErrorUrl", spec.failed_url or "")]
+    token = uuid_of(spec.message_id, spec.raw_status or "", spec.at.isoformat())
     first = (("User-Agent", "TwilioProxy/1.1"), ("I-Twilio-Idempotency-Token", token))
-    return form(pairs, *first, content_type=f"{FORM}; charset=utf-8")
+    return form_post(pairs, *first, content_type=f"{FORM}; charset=utf-8")
 
 
-def _inbound(wish: Wish) -> list[tuple[str, str]]:
+def _inbound(spec: RequestSpec) -> list[tuple[str, str]]:
     return [
-        *_places("From", _FROM), *_places("To", _TO),
-        ("SmsMessageSid", wish.message_id), ("NumMedia", str(len(wish.media))), ("SmsSid", wish.message_id),
-        ("SmsStatus", "received"), ("Body", wish.text or ""), ("To", wish.recipient), ("NumSegments", "1"),
-        ("MessageSid", wish.message_id), ("AccountSid", _ACCOUNT_SID), ("From", wish.sender),
-        *((f"MediaContentType{at}", "image/jpeg") for at in range(len(wish.media))),
-        *((f"MediaUrl{at}", address) for at, address in enumerate(wish.media)),
+        *_location("From", _FROM), *_location("To", _TO),
+        ("SmsMessageSid", spec.message_id), ("NumMedia", str(len(spec.media))), ("SmsSid", spec.message_id),
+        ("SmsStatus", "received"), ("Body", spec.text or ""), ("To", spec.recipient), ("NumSegments", "1"),
+        ("MessageSid", spec.message_id), ("AccountSid", _ACCOUNT_SID), ("From", spec.sender),
+        *((f"MediaContentType{at}", "image/jpeg") for at in range(len(spec.media))),
+        *((f"MediaUrl{at}", address) for at, address in enumerate(spec.media)),
         ("ApiVersion", "2010-04-01"),
     ]  # fmt: skip
 
 
-def _callback(wish: Wish) -> list[tuple[str, str]]:
-    status = wish.raw_status or "delivered"
+def _callback(spec: RequestSpec) -> list[tuple[str, str]]:
+    status = spec.raw_status or "delivered"
     pairs = [
-        ("SmsSid", wish.message_id), ("SmsStatus", status), ("MessageStatus", status), ("To", wish.recipient),
-        ("MessageSid", wish.message_id), ("AccountSid", _ACCOUNT_SID), ("From", wish.sender),
+        ("SmsSid", spec.message_id), ("SmsStatus", status), ("MessageStatus", status), ("To", spec.recipient),
+        ("MessageSid", spec.message_id), ("AccountSid", _ACCOUNT_SID), ("From", spec.sender),
         ("ApiVersion", "2010-04-01"),
     ]  # fmt: skip
-    if wish.error_code:
-        pairs.append(("ErrorCode", wish.error_code))
+    if spec.error_code:
+        pairs.append(("ErrorCode", spec.error_code))
     if status in ("delivered", "undelivered"):
-        pairs.append(("RawDlrDoneDate", wish.at.strftime("%y%m%d%H%M")))
+        pairs.append(("RawDlrDoneDate", spec.at.strftime("%y%m%d%H%M")))
     return pairs
 
 
-def _call(wish: Wish) -> list[tuple[str, str]]:
+def _call(spec: RequestSpec) -> list[tuple[str, str]]:
     return [
-        ("AccountSid", _ACCOUNT_SID), ("ApiVersion", "2010-04-01"), ("CallSid", wish.message_id),
-        ("CallStatus", wish.raw_status or "ringing"), ("Called", wish.recipient), *_places("Called", _TO),
-        ("Caller", wish.sender), *_places("Caller", _FROM), ("Direction", "inbound"), ("From", wish.sender),
-        *_places("From", _FROM), ("To", wish.recipient), *_places("To", _TO),
+        ("AccountSid", _ACCOUNT_SID), ("ApiVersion", "2010-04-01"), ("CallSid", spec.message_id),
+        ("CallStatus", spec.raw_status or "ringing"), ("Called", spec.recipient), *_location("Called", _TO),
+        ("Caller", spec.sender), *_location("Caller", _FROM), ("Direction", "inbound"), ("From", spec.sender),
+        *_location("From", _FROM), ("To", spec.recipient), *_location("To", _TO),
     ]  # fmt: skip
 
 
-def _places(side: str, place: _Place) -> list[tuple[str, str]]:
-    return [(f"{side}{name.capitalize()}", value) for name, value in zip(place._fields, place, strict=True)]
+def _location(side: str, location: _Location) -> list[tuple[str, str]]:
+    return [(f"{side}{name.capitalize()}", value) for name, value in zip(location._fields, location, strict=True)]
 
 
 SHEET = Sheet(
     name="twilio",
-    title="Twilio",
+    order=40,
     claims=claims,
     marks=frozenset({"apiversion", "messagesid", "smssid", "callsid", "0.type", "type"}),
     headers=frozenset({b"x-twilio-signature", b"i-twilio-idempotency-token"}),
     read=read,
+    read_number=north_american,
     compose=compose,
     words=WORDS,
     verbs=_VERBS,
@@ -206,12 +193,12 @@ SHEET = Sheet(
         "mediacontenttype0": "The kind of the first file.",
         "smsstatus": "received on an inbound message; in a callback the same as MessageStatus.",
         "messagestatus": "The state of an outbound message: this is a status callback.",
-        "errorcode": "Why the message failed; on a fallback request, why the primary URL's answer did not do.",
-        "errorurl": "The URL whose answer did not do; only on a fallback request.",
+        "errorcode": "Why the message failed; on a fallback request, why the primary URL failed.",
+        "errorurl": "The URL whose response was not accepted; only on a fallback request.",
         "errormessage": "The error in words.",
         "apiversion": "The version of Twilio's API, 2010-04-01.",
         "optouttype": "STOP, START or HELP where Twilio's advanced opt-out took the keyword.",
-        "rawdlrdonedate": "When the carrier says it was over: YYMMDDhhmm, read as UTC.",
+        "rawdlrdonedate": "When the message was finished, according to the carrier: YYMMDDhhmm, read as UTC.",
         "channelprefix": "The channel of a message that is no SMS.",
         "channelinstalledsid": "The channel of a message that is no SMS.",
         "channeltoaddress": "The address in that channel.",
@@ -236,7 +223,7 @@ SHEET = Sheet(
         "caller": "The same as From.",
         "called": "The same as To.",
         "direction": "inbound, outbound-api or outbound-dial.",
-        "forwardedfrom": "The number that forwarded the call, where the carrier says so.",
+        "forwardedfrom": "The number that forwarded the call, if the carrier reports it.",
         "callername": "The caller's name, where the lookup is switched on.",
         "parentcallsid": "The call that started this one.",
         "callduration": "How long the call lasted, in seconds.",
@@ -266,8 +253,8 @@ SHEET = Sheet(
             " retries after other failures too."
         ),
         fallback=(
-            "At once, when the TwiML cannot be fetched or executed; the request has ErrorCode and ErrorUrl."
-            " Status callbacks have none."
+            "Immediately, when the TwiML cannot be fetched or executed; the request has ErrorCode and ErrorUrl."
+            " Status callbacks have no fallback."
         ),
         signature=(
             "X-Twilio-Signature: Base64 of HMAC-SHA1 with the auth token over the URL and the sorted form fields;"
@@ -279,7 +266,7 @@ SHEET = Sheet(
         retries_connections=True,
         wants_xml=True,
         redirects=10,
-        assumed="After a redirect it is assumed to ask with GET, its fields in the query.",
+        assumed="After a redirect, GET with the fields in the query is assumed.",
         fallback=True,
         voice=True,
         voice_fallback=True,

@@ -12,19 +12,19 @@ API webhook reference"; the public definition of the SMS API (Nexmo/api-specific
 """
 
 from collections.abc import Mapping
-from urllib.parse import urlencode
+from datetime import datetime
 
 from ..domain.events import Event, Piece
-from ..domain.roles import Kind, Role
+from ..domain.roles import VOICE_ROLES, Kind, Role
 from ..domain.statuses import Status, Word
 from .kit.bounds import MAX_PIECES
+from .kit.composing import get, json_post, stamp_ms
 from .kit.glance import Glance
 from .kit.parties import international
-from .kit.shapes import count, dump, finished, stamp_ms
 from .kit.times import read_epoch, read_iso, read_utc
-from .sheet import Draft, Habits, Play, Portal, PortalField, Sheet, Wish
+from .kit.values import count, error_code
+from .sheet import ComposedRequest, Habits, Play, Portal, PortalField, RequestSpec, Sheet
 
-_VOICE = (Role.VOICE, Role.VOICE_FALLBACK)
 _MARKS = ("keyword", "scts", "err-code", "message-timestamp", "network-code", "api-key")
 _RECEIPT = ("status", "err-code", "scts")
 _CONTENT = ("text", "keyword", "data", "type")
@@ -53,7 +53,7 @@ def claims(glance: Glance) -> str | None:
         for mark in _MARKS:
             if mark in fields:
                 return f"msisdn, messageId and {mark} are present"
-        return "msisdn and messageId are present, in JSON that ends early" if glance.look.mended else None
+        return "msisdn and messageId are present, in JSON that ends early" if glance.quick.repaired else None
     if "message_uuid" in fields and ("channel" in fields or "to.type" in fields or "from.type" in fields):
         return "message_uuid and channel are present"
     if "conversation_uuid" in fields and "uuid" in fields:
@@ -64,77 +64,56 @@ def claims(glance: Glance) -> str | None:
 def read(glance: Glance, role: Role) -> tuple[Event, ...]:
     """One event: a status word makes it a callback, content makes it inbound; where neither stands, the URL decides."""
     if glance.get("message_uuid"):
-        return finished(glance, [_message(glance, role)], international)
-    if glance.get("msisdn", "messageid", "message-id") and role not in _VOICE:
-        return finished(glance, [_receipt(glance) if _is_status(glance, role) else _inbound(glance)], international)
+        return (_message(glance, role),)
+    if glance.get("msisdn", "messageid", "message-id") and role not in VOICE_ROLES:
+        bare = role is Role.STATUS and not glance.has_any(_CONTENT)
+        return (_receipt(glance) if bare or glance.has_any(_RECEIPT) else _inbound(glance),)
     call = glance.get("uuid", "conversation_uuid")
-    return finished(glance, [_call(glance, call)], international) if call else ()
-
-
-def _is_status(glance: Glance, role: Role) -> bool:
-    fields = glance.fields
-    if any(name in fields for name in _RECEIPT):
-        return True
-    return role is Role.STATUS and not any(name in fields for name in _CONTENT)
+    return (_call(glance, call),) if call else ()
 
 
 def _inbound(glance: Glance) -> Event:
-    fields = glance.fields
-    sender_said, recipient_said = fields.get("msisdn"), fields.get("to")
-    text = fields.get("text")
-    said_at = read_utc(glance.get("message-timestamp")) or read_epoch(glance.get("timestamp"))
     return Event(
         kind=Kind.INBOUND,
         message_id=glance.get("messageid", "message-id") or "",
-        sender_said=sender_said,
-        recipient_said=recipient_said,
-        text=text,
-        status=Status.RECEIVED,
-        final=True,
-        said_at=said_at,
+        sender_said=glance.get("msisdn"),
+        recipient_said=glance.get("to"),
+        text=glance.text("text"),
+        said_at=_stamp(glance),
         piece=_piece(glance),
     )
 
 
 def _receipt(glance: Glance) -> Event:
-    fields = glance.fields
-    sender_said, recipient_said = fields.get("to"), fields.get("msisdn")
-    said = glance.get("status")
-    word = SHEET.word(said)
-    said_at = read_utc(glance.get("message-timestamp")) or read_epoch(glance.get("timestamp"))
-    code = glance.get("err-code")
     return Event(
         kind=Kind.STATUS,
         message_id=glance.get("messageid", "message-id") or "",
-        sender_said=sender_said,
-        recipient_said=recipient_said,
-        status=word.status,
-        raw_status=said,
-        final=word.final,
-        said_at=said_at,
+        sender_said=glance.get("to"),
+        recipient_said=glance.get("msisdn"),
+        raw_status=glance.get("status"),
+        said_at=_stamp(glance),
         price=glance.get("price"),
-        error_code=code if code and code.strip("0") else None,
+        error_code=error_code(glance.get("err-code")),
     )
 
 
+def _stamp(glance: Glance) -> datetime | None:
+    return read_utc(glance.get("message-timestamp")) or read_epoch(glance.get("timestamp"))
+
+
 def _message(glance: Glance, role: Role) -> Event:
-    fields = glance.fields
-    sender_said, recipient_said = glance.get("from", "from.number"), glance.get("to", "to.number")
-    text = fields.get("text", fields.get("message.content.text", glance.get("image.caption", "file.caption")))
-    media = tuple(address for name in _MEDIA if (address := fields.get(name)))
-    said = glance.get("status")
-    callback = said is not None or (role is Role.STATUS and text is None and not media)
-    word = SHEET.word(said)
+    text = glance.text("text", "message.content.text", "image.caption", "file.caption")
+    media = tuple(address for name in _MEDIA if (address := glance.get(name)))
+    status = glance.get("status")
+    callback = status is not None or (role is Role.STATUS and text is None and not media)
     return Event(
         kind=Kind.STATUS if callback else Kind.INBOUND,
-        message_id=fields["message_uuid"],
-        sender_said=sender_said,
-        recipient_said=recipient_said,
+        message_id=glance.fields["message_uuid"],
+        sender_said=glance.get("from", "from.number"),
+        recipient_said=glance.get("to", "to.number"),
         text=text,
         media=media,
-        status=word.status if callback else Status.RECEIVED,
-        raw_status=said,
-        final=word.final if callback else True,
+        raw_status=status,
         said_at=read_iso(glance.get("timestamp")),
         price=glance.get("usage.price"),
         currency=glance.get("usage.currency"),
@@ -144,12 +123,11 @@ def _message(glance: Glance, role: Role) -> Event:
 
 
 def _call(glance: Glance, call: str) -> Event:
-    sender_said, recipient_said = glance.fields.get("from"), glance.fields.get("to")
     return Event(
         kind=Kind.VOICE,
         message_id=call,
-        sender_said=sender_said,
-        recipient_said=recipient_said,
+        sender_said=glance.get("from"),
+        recipient_said=glance.get("to"),
         raw_status=glance.get("status"),
         said_at=read_iso(glance.get("timestamp")),
     )
@@ -163,50 +141,51 @@ def _piece(glance: Glance) -> Piece | None:
     return Piece(ref, number, total)
 
 
-def compose(wish: Wish) -> Draft:
+def compose(spec: RequestSpec) -> ComposedRequest:
     """A GET of the SMS API, which is its long-standing default; with media a JSON post of the Messages API (MMS)."""
-    sender, recipient = wish.sender.removeprefix("+"), wish.recipient.removeprefix("+")
-    stamp, epoch = wish.at.strftime("%Y-%m-%d %H:%M:%S"), int(wish.at.timestamp())
-    if wish.kind is Kind.VOICE:
+    sender, recipient = spec.sender.removeprefix("+"), spec.recipient.removeprefix("+")
+    stamp, epoch = spec.at.strftime("%Y-%m-%d %H:%M:%S"), int(spec.at.timestamp())
+    if spec.kind is Kind.VOICE:
         pairs = [
-            ("from", sender), ("to", recipient), ("uuid", wish.message_id),
+            ("from", sender), ("to", recipient), ("uuid", spec.message_id),
             ("conversation_uuid", "CON-0f1e2d3c-4b5a-4697-8869-7a8b9c0d1e2f"),
         ]  # fmt: skip
-    elif wish.kind is Kind.STATUS:
+    elif spec.kind is Kind.STATUS:
         pairs = [
-            ("msisdn", recipient), ("to", sender), ("network-code", "23410"), ("messageId", wish.message_id),
-            ("price", "0.03330000"), ("status", wish.raw_status or "delivered"),
-            ("scts", wish.at.strftime("%y%m%d%H%M")), ("err-code", wish.error_code or "0"), ("api-key", "abcd1234"),
+            ("msisdn", recipient), ("to", sender), ("network-code", "23410"), ("messageId", spec.message_id),
+            ("price", "0.03330000"), ("status", spec.raw_status or "delivered"),
+            ("scts", spec.at.strftime("%y%m%d%H%M")), ("err-code", spec.error_code or "0"), ("api-key", "abcd1234"),
             ("message-timestamp", stamp),
         ]  # fmt: skip
-    elif wish.media:
-        return _compose_mms(wish, sender, recipient)
+    elif spec.media:
+        return _compose_mms(spec, sender, recipient)
     else:
-        text = wish.text or ""
+        text = spec.text or ""
         pairs = [
-            ("msisdn", sender), ("to", recipient), ("messageId", wish.message_id), ("text", text),
+            ("msisdn", sender), ("to", recipient), ("messageId", spec.message_id), ("text", text),
             ("type", "text" if text.isascii() else "unicode"), ("keyword", next(iter(text.split()), "").upper()),
             ("api-key", "abcd1234"), ("message-timestamp", stamp), ("timestamp", str(epoch)),
             ("nonce", "1b2c3d4e-5f60-4712-8a9b-0c1d2e3f4a5b"),
         ]  # fmt: skip
-    return Draft(method="GET", query=urlencode(pairs), headers=(("Accept", "*/*"),), body=b"")
+    return get(pairs)
 
 
-def _compose_mms(wish: Wish, sender: str, recipient: str) -> Draft:
-    image = {"url": wish.media[0], "name": "image.jpg"} | ({} if wish.text is None else {"caption": wish.text})
+def _compose_mms(spec: RequestSpec, sender: str, recipient: str) -> ComposedRequest:
+    image = {"url": spec.media[0], "name": "image.jpg"} | ({} if spec.text is None else {"caption": spec.text})
     body = {
-        "channel": "mms", "message_uuid": wish.message_id, "to": recipient, "from": sender,
-        "timestamp": stamp_ms(wish.at) + "Z", "message_type": "image", "image": image,
+        "channel": "mms", "message_uuid": spec.message_id, "to": recipient, "from": sender,
+        "timestamp": stamp_ms(spec.at) + "Z", "message_type": "image", "image": image,
     }  # fmt: skip
-    return Draft(method="POST", query="", headers=(("Content-Type", "application/json"),), body=dump(body))
+    return json_post(body)
 
 
 SHEET = Sheet(
     name="vonage",
-    title="Vonage",
+    order=100,
     claims=claims,
     marks=frozenset({"msisdn", "message_uuid", "conversation_uuid"}),
     read=read,
+    read_number=international,
     compose=compose,
     words=WORDS,
     meanings={
@@ -230,14 +209,14 @@ SHEET = Sheet(
         "concat-part": "Which part this is, from 1.",
         "network-code": "The recipient's network: country code and operator code (MCC, MNC).",
         "price": "What the message cost, without a currency.",
-        "status": "Where the message stands.",
+        "status": "The status of the message.",
         "scts": "The carrier's time, YYMMDDHHMM; its zone varies, so smsbin does not read it.",
         "err-code": "0 for no error, else the reason.",
         "client-ref": "Your own reference from the send call.",
         "message_uuid": "The id of the message (Messages API).",
         "channel": "sms, mms, rcs, whatsapp, viber_service or messenger.",
         "message_type": "text, image, audio, video, file or vcard.",
-        "image.url": "Where the picture lies. smsbin never fetches it.",
+        "image.url": "URL of the picture. smsbin never fetches it.",
         "image.caption": "The text that came with the picture.",
         "client_ref": "Your own reference from the send call (Messages API).",
         "usage.price": "What the message cost.",
@@ -253,7 +232,7 @@ SHEET = Sheet(
     times="SMS API: YYYY-MM-DD HH:MM:SS in UTC (message-timestamp); Messages and Voice API: ISO 8601 with Z",
     varies=frozenset({"nonce", "sig", "timestamp"}),
     habits=Habits(
-        retries="An answer that is no success (200 or 204) is followed by repeats for 24 hours.",
+        retries="A response other than 200 or 204 is retried for 24 hours.",
         fallback="SMS has none; a voice application has a Fallback URL beside its Answer URL.",
         signature=(
             "Off by default. SMS API: the parameter sig, an MD5 or HMAC over the sorted parameters. Messages and Voice"
@@ -267,7 +246,7 @@ SHEET = Sheet(
         voice_fallback=True,
         good=("accepted", "delivered"),
         bad=("accepted", "failed"),
-        assumed="Vonage repeats for 24 hours: two repeats, a minute apart, are played.",
+        assumed="Vonage retries for 24 hours: two retries, a minute apart, are simulated.",
     ),
     portal=Portal(
         where="Dashboard › Settings › API Settings",

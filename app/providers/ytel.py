@@ -12,21 +12,18 @@ callback itself and `DateSent` as the message's, `ErrorCode` as the name of the 
 import re
 from collections.abc import Mapping
 
-from ..domain.events import Event, made_id
-from ..domain.roles import Kind, Role
+from ..domain.events import Event
+from ..domain.roles import VOICE_ROLES, Kind, Role
 from ..domain.statuses import Status, Word
 from ..domain.verbs import Verbs
-from .kit.bounds import MAX_VALUE
-from .kit.composing import form
-from .kit.fields import numbered, short, text_of
+from .kit.composing import form_post
 from .kit.glance import Glance
-from .kit.parties import north_american, party
+from .kit.parties import north_american
 from .kit.times import read_utc
-from .sheet import Draft, Habits, Play, Portal, PortalField, Sheet, Wish, plain, xml_answer
+from .sheet import ComposedRequest, Habits, Play, Portal, PortalField, RequestSpec, Sheet, plain, xml_answer
 
 _UUID = re.compile(r"[0-9a-f]{7,8}-[0-9a-f]{3,4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 _OTHERS_SID = re.compile(r"(?:SM|MM|CA)[0-9a-f]{32}", re.IGNORECASE)
-_VOICE = (Role.VOICE, Role.VOICE_FALLBACK)
 
 # Directly under <Response>; voice documents and those for messages share the name.
 _VERBS = Verbs(
@@ -66,55 +63,41 @@ def claims(glance: Glance) -> str | None:
 
 
 def read(glance: Glance, role: Role) -> tuple[Event, ...]:
-    """One event. On the status URL it is a callback; elsewhere the word decides, else it is inbound."""
-    fields = glance.fields
-    call, sid = fields.get("callsid"), fields.get("messagesid")
+    """One event. On the status URL it is a callback; elsewhere the status word decides, else it is inbound."""
+    call, sid = glance.get("callsid"), glance.get("messagesid")
     if call and not sid:
-        return (_voice(glance, call),)
-    said = fields.get("status")
-    # Without any id, what comes to a voice URL is a call that is told too little of.
-    if not sid and (role in _VOICE or not (said or glance.get("text", "body", "from", "to"))):
+        return (_call(glance, call),)
+    # Without any id, a request to a voice URL is a call with too few fields.
+    if not sid and (role in VOICE_ROLES or not glance.get("status", "text", "body", "from", "to")):
         return ()
-    return (_sms(glance, role, sid, said),)
+    return (_sms(glance, role, sid or ""),)
 
 
-def _sms(glance: Glance, role: Role, sid: str | None, said: str | None) -> Event:
-    fields = glance.fields
-    word = SHEET.word(said)
-    callback = role is Role.STATUS or plain(said or "") in _CALLBACK_WORDS
-    sender_said, recipient_said = fields.get("from"), fields.get("to")
-    sender, recipient = party(sender_said, north_american), party(recipient_said, north_american)
-    text = text_of(glance, "text", "body")
-    said_at = read_utc(glance.get("time", "datesent"))
+def _sms(glance: Glance, role: Role, sid: str) -> Event:
+    status = glance.fields.get("status")
+    callback = role is Role.STATUS or plain(status or "") in _CALLBACK_WORDS
     return Event(
         kind=Kind.STATUS if callback else Kind.INBOUND,
-        message_id=short(sid) or made_id(sender, recipient, text, said_at or glance.raw.received_at),
-        sender=sender,
-        recipient=recipient,
-        sender_said=short(sender_said),
-        recipient_said=short(recipient_said),
-        text=text,
-        media=numbered(glance, "mediaurl"),
-        status=word.status if callback else Status.RECEIVED,
-        raw_status=short(said),
-        final=word.final if callback else True,
-        said_at=said_at,
-        price=short(fields.get("price")),
-        error_code=short(glance.get("errorcode")) if callback else None,
-        as_callback=None if callback else word,
+        message_id=sid,
+        sender_said=glance.get("from"),
+        recipient_said=glance.get("to"),
+        text=glance.text("text", "body"),
+        media=glance.numbered("mediaurl"),
+        raw_status=status,
+        said_at=read_utc(glance.get("time", "datesent")),
+        price=glance.get("price"),
+        error_code=glance.get("errorcode") if callback else None,
+        as_callback=None if callback else SHEET.word(status),
     )
 
 
-def _voice(glance: Glance, call: str) -> Event:
-    sender_said, recipient_said = glance.get("from"), glance.get("to")
+def _call(glance: Glance, call: str) -> Event:
     return Event(
         kind=Kind.VOICE,
-        message_id=call[:MAX_VALUE],
-        sender=party(sender_said, north_american),
-        recipient=party(recipient_said, north_american),
-        sender_said=short(sender_said),
-        recipient_said=short(recipient_said),
-        raw_status=short(glance.get("callstatus", "status")),
+        message_id=call,
+        sender_said=glance.get("from"),
+        recipient_said=glance.get("to"),
+        raw_status=glance.get("callstatus", "status"),
     )
 
 
@@ -128,35 +111,36 @@ def _claims_call(glance: Glance) -> str | None:
     return None
 
 
-def compose(wish: Wish) -> Draft:
+def compose(spec: RequestSpec) -> ComposedRequest:
     """A form post with the fields of the vendor's sample, in its order."""
-    stamp = wish.at.strftime("%Y-%m-%d %H:%M:%S")
-    if wish.kind is Kind.VOICE:
+    stamp = spec.at.strftime("%Y-%m-%d %H:%M:%S")
+    if spec.kind is Kind.VOICE:
         pairs = [
-            ("From", wish.sender), ("To", wish.recipient), ("CallSid", wish.message_id),
+            ("From", spec.sender), ("To", spec.recipient), ("CallSid", spec.message_id),
             ("AccountSid", "0c4d5e6f-8a1b-4c2d-9e3f-a1b2c3d4e5f6"), ("city", "SPRINGFIELD"), ("zipcode", "00000"),
             ("carrier", "Example Mobile"), ("wireless", "True"),
         ]  # fmt: skip
     else:
         pairs = [
-            ("To", wish.recipient), ("Price", "0.0075"), ("Time", stamp), ("Method", "POST"), ("DateSent", stamp),
-            ("MessageSid", wish.message_id), ("From", wish.sender),
+            ("To", spec.recipient), ("Price", "0.0075"), ("Time", stamp), ("Method", "POST"), ("DateSent", stamp),
+            ("MessageSid", spec.message_id), ("From", spec.sender),
         ]  # fmt: skip
-        if wish.text is not None:
-            pairs.append(("Text", wish.text))
-        pairs += [("MediaURL", address) for address in wish.media]
-        pairs += [("Action", wish.url), ("Status", wish.raw_status or "success")]
-        if wish.error_code:
-            pairs.append(("ErrorCode", wish.error_code))
-    return form(pairs)
+        if spec.text is not None:
+            pairs.append(("Text", spec.text))
+        pairs += [("MediaURL", address) for address in spec.media]
+        pairs += [("Action", spec.url), ("Status", spec.raw_status or "success")]
+        if spec.error_code:
+            pairs.append(("ErrorCode", spec.error_code))
+    return form_post(pairs)
 
 
 SHEET = Sheet(
     name="ytel",
-    title="Ytel",
+    order=110,
     claims=claims,
     marks=frozenset({"messagesid", "callsid"}),
     read=read,
+    read_number=north_american,
     compose=compose,
     words=WORDS,
     verbs=_VERBS,
@@ -166,17 +150,17 @@ SHEET = Sheet(
         "from": "The sender.",
         "text": "The text of the SMS (the send call names it Body).",
         "body": "The text of the SMS, by the name that the send call gives it.",
-        "messagesid": "The id of the message: a version 1 UUID, so it holds the time when Ytel took it.",
+        "messagesid": "The id of the message: a version 1 UUID, so it contains the time when Ytel accepted it.",
         "status": "Inbound: how the inbound leg ended. Callback: Queued, then Success (handed over) or Failed.",
         "price": "What Ytel charges, without a currency.",
         "time": "When this happened at Ytel; no zone is written, it reads as UTC.",
         "datesent": "When the message was sent; no zone is written, it reads as UTC.",
         "method": "The HTTP method that is set for this URL in the portal.",
         "action": "The URL that Ytel requests.",
-        "mediaurl": "Where a picture or file of an MMS lies. smsbin never fetches it.",
-        "errorcode": "Why a message failed. Ytel publishes no name for this field: the name is inferred.",
+        "mediaurl": "URL of a picture or file of an MMS. smsbin never fetches it.",
+        "errorcode": "Why a message failed. Ytel does not document the name of this field: it is inferred.",
         "callsid": "The id of the call.",
-        "callstatus": "Where the call stands.",
+        "callstatus": "The state of the call.",
         "duration": "How long the call has lasted, in seconds (heartbeats come every 60 s).",
         "accountsid": "Your account.",
         "wireless": "Whether the caller's number is a mobile one.",
@@ -189,7 +173,7 @@ SHEET = Sheet(
     habits=Habits(
         fallback=(
             "The fallback is requested when the primary URL is not available, or when its InboundXML has errors."
-            " Status callbacks have none."
+            " Status callbacks have no fallback."
         ),
     ),
     play=Play(
@@ -199,12 +183,12 @@ SHEET = Sheet(
         voice_fallback=True,
         good=("Queued", "Success"),
         bad=("Queued", "Failed"),
-        assumed="Ytel publishes no time-out and no tries: 15 s and one try are assumed, without redirects.",
+        assumed="Ytel documents no timeout and no retries: 15 s and one attempt are assumed, without redirects.",
     ),
     portal=Portal(
         where="Numbers › Manage Numbers › Edit",
         fields=(
-            PortalField(role=Role.PRIMARY, name="SMS Request URL", hint="POST or GET, both are recorded"),
+            PortalField(role=Role.PRIMARY, name="SMS Request URL", hint="POST or GET; smsbin records both"),
             PortalField(role=Role.FALLBACK, name="Fallback SMS Request URL", hint="called when the primary fails"),
             PortalField(role=Role.VOICE, name="Voice Request URL", hint="each call"),
             PortalField(role=Role.VOICE_FALLBACK, name="Voice Fallback URL", hint="called when the voice URL fails"),

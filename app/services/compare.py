@@ -1,6 +1,5 @@
-"""What the primary was told against what the fallback was told, and the reason of a verdict with the provider's word.
-
-Here and not in `domain/`: the fields come from the parsed view.
+"""The fields of the primary's request against those of the fallback's, and the reason of a verdict with the provider's
+error code. Not in `domain/`, because the fields come from parsing.
 """
 
 import asyncio
@@ -11,13 +10,13 @@ from ..domain.captures import RawRequest
 from ..domain.pairings.differences import METHOD, Difference, Field, differ
 from ..domain.pairings.model import Pairing
 from ..domain.pairings.reasons import reason_of
-from ..parsing import Parsed, XmlNode, flatten, parse
+from ..parsing import Parsed, every_field, parse
 from ..providers import sheet_of
 from ..store import Store
 from .large import work_on
 
-# Pairings whose bytes are in memory at a time; between them the loop does other work.
-BITE = 8
+# Pairings whose bytes are in memory at a time; between batches the event loop does other work.
+BATCH = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,15 +29,15 @@ class Compared:
 
 
 async def compare(store: Store, bin_id: str, pairings: Sequence[Pairing]) -> list[Compared]:
-    """Each with what differs; without both sides nothing does."""
+    """Each with its differences; none without both sides."""
     found: list[Compared] = []
-    for start in range(0, len(pairings), BITE):
-        bite = pairings[start : start + BITE]
+    for start in range(0, len(pairings), BATCH):
+        batch = pairings[start : start + BATCH]
         numbers = [
-            hit.n for one in bite for side in (one.primary, one.fallback) if one.gap_ms is not None for hit in side[:1]
+            hit.n for one in batch for side in (one.primary, one.fallback) if one.gap_ms is not None for hit in side[:1]
         ]
         raws = {each.row.n: each.raw for each in await store.get_captures(bin_id, numbers)} if numbers else {}
-        for pairing in bite:
+        for pairing in batch:
             of_it = [raws[hit.n] for hit in pairing.hits if hit.n in raws]
             found.append(await work_on(of_it, _compared, pairing, raws))
             await asyncio.sleep(0)
@@ -55,14 +54,14 @@ def differences(primary: RawRequest, fallback: RawRequest, provider: str | None)
 
 
 def explain_verdict(pairing: Pairing, found: Sequence[Difference]) -> str:
-    """The reason, and what the provider itself says about it on the fallback."""
+    """The reason, with the error code that the provider sends to the fallback."""
     reason = reason_of(pairing)
     sheet = sheet_of(pairing.provider)
     code = next((each.fallback for each in found if each.field.lower() == "errorcode" and each.fallback), None)
     if sheet is None or code is None:
         return reason
     meaning = sheet.errors.get(code)
-    return f"{reason} {sheet.title} says {code}" + (f": {meaning.rstrip('.')}." if meaning else ".")
+    return f"{reason} {sheet.title} reported {code}" + (f": {meaning.rstrip('.')}." if meaning else ".")
 
 
 def _compared(pairing: Pairing, raws: dict[int, RawRequest]) -> Compared:
@@ -74,24 +73,7 @@ def _compared(pairing: Pairing, raws: dict[int, RawRequest]) -> Compared:
 
 
 def _fields(parsed: Parsed) -> Iterator[Field]:
-    yield from parsed.query
-    yield from parsed.form or ()
-    if parsed.is_json:
-        yield from flatten(parsed.json)
-    if parsed.xml is not None:
-        yield from _leaves(parsed.xml, "")
-    for part in parsed.parts or ():
-        yield part.name or "", str(part.text) if part.text is not None else f"{part.filename}, {part.size} bytes"
+    """Every field; the text of a body that has none."""
+    yield from ((field.name, field.value) for field in every_field(parsed))
     if parsed.text and parsed.form is None and parsed.xml is None and parsed.parts is None and not parsed.is_json:
         yield "body", parsed.text
-
-
-def _leaves(node: XmlNode, above: str) -> Iterator[Field]:
-    """Texts and attributes by their path; depth and number are bounded where the XML was read."""
-    path = f"{above}.{node['tag']}" if above else node["tag"]
-    for name, value in node["attributes"].items():
-        yield f"{path}.@{name}", value
-    if node["text"].strip():
-        yield path, node["text"].strip()
-    for child in node["children"]:
-        yield from _leaves(child, path)

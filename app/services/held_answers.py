@@ -22,9 +22,9 @@ class Ending(Enum):
     """Why a wait has ended. The value is the note of an answer that is sent early."""
 
     OVER = None
-    LEFT = "The sender had left."
-    STOPPED = "smsbin was stopping, so the answer was not held back any longer."
-    FULL = "Too many answers were waiting already, so this one was sent at once."
+    LEFT = "The sender had disconnected."
+    STOPPED = "smsbin was stopping, so the response was not held any longer."
+    FULL = "Too many responses were being held already, so this one was sent immediately."
 
 
 class WatchedPeer(Protocol):

@@ -1,65 +1,83 @@
-"""The OpenAPI 3.1 document: components from the types in the `shapes` modules, operations from `paths.py`."""
+"""The OpenAPI 3.1 document, assembled from the operations of the nouns, and from the types that they name."""
 
+import re
 from typing import Any
 
 import msgspec
 
 from .. import __version__
-from .answers import shapes as answer_shapes
-from .bins import shapes as bin_shapes
-from .captures import shapes as capture_shapes
-from .compare import shapes as comparison_shapes
-from .drills import shapes as drill_shapes
-from .faults import shapes as fault_shapes
-from .live import api as live
-from .messages import shapes as message_shapes
-from .paths import all_paths
-from .replays import api as replays
-from .simulations import shapes as simulation_shapes
-from .site import info, problems
+from .answers import operations as answers
+from .bins import operations as bins
+from .captures import operations as captures
+from .compare import operations as compare
+from .drills import operations as drills
+from .exports import operations as exports
+from .faults import operations as faults
+from .live import operations as live
+from .messages import operations as messages
+from .replays import operations as replays
+from .simulations import operations as simulations
+from .site import info
+from .site.operations import Operation, Operations
+from .site.parameters import IN_PATH
+from .site.problems import Problem
 
-_SHAPES = (
-    bin_shapes.BinShape, bin_shapes.BinList, bin_shapes.RereadShape, info.RetentionShape, info.Info,
-    capture_shapes.CaptureSummary, capture_shapes.CaptureList, capture_shapes.CaptureShape,
-    message_shapes.MessageShape, message_shapes.MessageList, message_shapes.MessageDetail,
-    answer_shapes.AnswerShape, fault_shapes.FaultState, comparison_shapes.ComparisonShape,
-    drill_shapes.DrillShape, drill_shapes.DrillList,
-    simulation_shapes.SimulationShape, simulation_shapes.SimulationList, replays.ReplayList, problems.Problem,
-    live.Hello, live.Reset, live.CaptureFrame, live.MessageFrame, live.MessageGoneFrame, live.DeletedFrame,
-    live.ClearedFrame,
-)  # fmt: skip
+OPERATIONS: Operations = {
+    path: operation
+    for noun in (
+        info, bins, captures, answers, faults, messages, drills, compare, replays, simulations, exports, live,
+    )
+    for path, operation in noun.OPERATIONS.items()
+}  # fmt: skip
+ERRORS = {
+    400: "The body is not JSON or is incomplete, or the Host header is invalid.",
+    401: "Missing or wrong access token.",
+    403: "The request came from another site, or used an unknown host name.",
+    404: "No such bin, capture or role.",
+    408: "The body arrived too slowly; the connection is closed.",
+    409: "Conflict with the current state, or this URL is a WebSocket.",
+    413: "The body is too large.",
+    415: "Content-Type must be application/json.",
+    422: "Invalid or unknown fields or query parameters, listed in `errors`.",
+    503: "Storing is not possible at the moment; try again in a few seconds.",
+}
 _TAGS = {
-    "Bins": "A bin is a named place that collects; it owns one capture key.",
-    "Captures": "One HTTP request, kept byte for byte. `n` starts at 1; gaps come from deletion only.",
-    "Answers": "What each capture URL answers, and how it misbehaves on purpose until its fault ends.",
-    "Messages": "One row a message (bin, provider, message id), folded from what its captures state.",
-    "Drills": "Faults with an end, and the score of the messages that met them.",
-    "Simulations": "Runs of requests shaped like a provider's, to a bin or to URLs of your own.",
-    "Comparison": "Primary against fallback: one pairing an inbound message or call.",
+    "Bins": "A bin collects the requests to its capture URLs.",
+    "Captures": "One HTTP request, kept byte for byte. `n` starts at 1; only deletion leaves gaps.",
+    "Answers": "The response of each capture URL, and its fault: a failure on purpose that ends by count or time.",
+    "Messages": "One item per message (bin, provider, message id), combined from its captures.",
+    "Drills": "Faults with an end, and how the messages that got them fared.",
+    "Simulations": "Runs of requests that look like those of a provider, to a bin or to your own URLs.",
+    "Comparison": "Primary and fallback compared: one pairing per inbound message or call.",
     "Live": "JSON frames over a WebSocket.",
     "Server": "About this server.",
 }
+_REF = "#/components/schemas/{name}"
+Schemas = dict[Any, dict[str, Any]]
 
 
 def document(base: str) -> dict[str, Any]:
     """The whole document, for a server under `base`."""
-    _, components = msgspec.json.schema_components(_SHAPES, ref_template="#/components/schemas/{name}")
+    types = list(dict.fromkeys([*(each for operation in OPERATIONS.values() for each in operation.types), Problem]))
+    schemas, components = msgspec.json.schema_components(types, ref_template=_REF)
+    # Defaults are Python values, such as empty tuples.
+    components = msgspec.json.decode(msgspec.json.encode(components))
     return {
         "openapi": "3.1.0",
         "info": {
             "title": "smsbin",
             "version": __version__,
             "description": (
-                "Inspect SMS webhooks. Every call wants `Authorization: Bearer <access token>`, or the cookie of a"
+                "Inspect SMS webhooks. Every call requires `Authorization: Bearer <access token>`, or the cookie of a"
                 " signed-in browser. Errors are `application/problem+json` (RFC 9457). Lists are keyset-paged:"
-                " pass `next` again as `before`, or as `after` in a list that goes forward."
+                " pass `next` as `before`, or as `after` in a list that is oldest first."
             ),
             "license": {"name": "MIT", "identifier": "MIT"},
         },
         "servers": [{"url": base or "/"}],
         "security": [{"bearer": []}, {"cookie": []}],
         "tags": [{"name": name, "description": text} for name, text in _TAGS.items()],
-        "paths": all_paths(),
+        "paths": _paths(dict(zip(types, schemas, strict=True))),
         "components": {
             "schemas": components,
             "securitySchemes": {
@@ -68,8 +86,58 @@ def document(base: str) -> dict[str, Any]:
                     "type": "apiKey",
                     "in": "cookie",
                     "name": "smsbin-8010",
-                    "description": "Made by signing in; the port is part of the name.",
+                    "description": "Set by signing in; its name contains the port.",
                 },
             },
         },
     }
+
+
+def _paths(schemas: Schemas) -> dict[str, Any]:
+    paths: dict[str, Any] = {}
+    for (method, path), operation in OPERATIONS.items():
+        item = paths.setdefault(path, {})
+        if named := re.findall(r"\{(\w+)\}", path):
+            item["parameters"] = [parameter for parameter in IN_PATH if parameter["name"] in named]
+        item[method] = _operation(operation, schemas)
+    return paths
+
+
+def _operation(operation: Operation, schemas: Schemas) -> dict[str, Any]:
+    errors = {str(status): _error(status, schemas) for status in operation.statuses}
+    described: dict[str, Any] = {
+        "tags": [operation.tag],
+        "operationId": operation.id,
+        "summary": operation.summary,
+        "responses": {str(operation.success.status): _success(operation, schemas), **errors},
+    }
+    if operation.description:
+        described["description"] = operation.description
+    if operation.query:
+        described["parameters"] = list(operation.query)
+    if operation.body is not None:
+        described["requestBody"] = {"content": {"application/json": {"schema": schemas[operation.body]}}}
+    if operation.frames:
+        described["x-frames"] = [schemas[frame] for frame in operation.frames]
+    if operation.is_public:
+        described["security"] = []
+    return described
+
+
+def _success(operation: Operation, schemas: Schemas) -> dict[str, Any]:
+    success = operation.success
+    response: dict[str, Any] = {"description": operation.summary}
+    if success.shape is not None:
+        response["content"] = {"application/json": {"schema": schemas[success.shape]}}
+    elif success.media:
+        response["content"] = {media: {"schema": {}} for media in success.media}
+    if success.has_location:
+        response["headers"] = {
+            "Location": {"schema": {"type": "string"}, "description": "The URL of the new resource."}
+        }
+    return response
+
+
+def _error(status: int, schemas: Schemas) -> dict[str, Any]:
+    content = {"application/problem+json": {"schema": schemas[Problem]}}
+    return {"description": ERRORS[status], "content": content}

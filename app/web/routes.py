@@ -1,6 +1,6 @@
-"""The route table: every URL in one place, each public or private on purpose.
+"""The route table: every URL, each public or private.
 
-Private wants the access token or a signed-in browser; a test compares the public ones with an allow-list.
+Private routes require the access token or a signed-in browser. A test compares the public ones with an allow-list.
 """
 
 from collections.abc import Awaitable, Callable
@@ -19,6 +19,7 @@ from .captures import page as captures
 from .compare import api as compare_api
 from .compare import page as compare
 from .conversations import page as conversations
+from .docs import guide
 from .docs import page as docs
 from .drills import api as drills_api
 from .drills import page as drills
@@ -33,12 +34,12 @@ from .replays import api as replays_api
 from .simulations import api as simulations_api
 from .simulations import page as simulations
 from .site import auth, health, info, static
-from .site.expect import postpone
+from .site.expect import delay_continue
 from .site.middleware import PUBLIC
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 N = "{n:[0-9]{1,18}}"
-# An id may hold anything, braces and line breaks too.
+# A message id may hold any characters, braces and line breaks too.
 MESSAGE = "{provider}/{message_id:[^/]+}"
 M = "{m:[0-9]{1,18}}"
 PAIR = "{theirs:[^/]+}/{ours:[^/]+}"
@@ -46,7 +47,7 @@ PAIR = "{theirs:[^/]+}/{ours:[^/]+}"
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A row of the table; `name` is the path in words."""
+    """A row of the table; `name` identifies the route."""
 
     method: str
     path: str
@@ -56,17 +57,17 @@ class Route:
 
 
 def public(method: str, path: str, handler: Handler, name: str) -> Route:
-    """Open to everybody: nothing captured may ever be read here (P8)."""
+    """A route without authentication: it must never return captured data (P8)."""
     return Route(method, path, handler, name, True)
 
 
 def private(method: str, path: str, handler: Handler, name: str) -> Route:
-    """For those who hold the access token."""
+    """A route that requires authentication."""
     return Route(method, path, handler, name, False)
 
 
 ROUTES = [
-    # Capture URLs, `/{key}` and whatever follows, never come here: `ingress/` keeps them.
+    # Capture URLs, `/{key}` and everything below, are handled in `ingress/`.
     public("GET", "/healthz", health.alive, "healthz"),
     public("GET", "/readyz", health.ready, "readyz"),
     public("GET", "/robots.txt", health.robots, "robots"),
@@ -74,6 +75,8 @@ ROUTES = [
     public("GET", "/sign-in", auth.form, "sign_in"),
     public("POST", "/sign-in", auth.sign_in, "sign_in_form"),
     public("GET", "/docs", docs.show, "docs"),
+    public("GET", "/docs/guide", guide.index, "guide"),
+    public("GET", "/docs/guide/{page:[a-z-]+}", guide.show, "guide-page"),
     public("GET", "/api/v1/openapi.json", docs.openapi, "openapi"),
     private("POST", "/sign-out", auth.sign_out, "sign_out"),
     private("GET", "/metrics", health.metrics, "metrics"),
@@ -167,21 +170,23 @@ ROUTES = [
 
 
 def add_routes(app: web.Application) -> None:
-    """Register the routes under the base path, and note what is public."""
+    """Register the routes under the base path, and record which are public."""
     base = app[keys.SETTINGS].base_path
     app[PUBLIC] = set()
     if base:
-        # The address as people type it, without the slash at its end.
+        # Without the trailing slash, as people type it.
         app.router.add_get(base, home.index, name="home-bare")
     for route in ROUTES:
         if route.method == "GET":
-            # HEAD comes along, as HTTP has it.
+            # Every GET route answers HEAD too.
             resource = app.router.add_resource(base + route.path, name=route.name)
             added: list[web.AbstractRoute] = [
-                resource.add_route(method, route.handler, expect_handler=postpone) for method in ("GET", "HEAD")
+                resource.add_route(method, route.handler, expect_handler=delay_continue) for method in ("GET", "HEAD")
             ]
         else:
             path = base + route.path
-            added = [app.router.add_route(route.method, path, route.handler, name=route.name, expect_handler=postpone)]
+            added = [
+                app.router.add_route(route.method, path, route.handler, name=route.name, expect_handler=delay_continue)
+            ]
         if route.public:
             app[PUBLIC].update(added)

@@ -1,20 +1,20 @@
 // The one entry of every page. Each module attaches itself to the `data-*` hooks that it finds.
-import "./page.js";
-import "./times.js";
-import "./menu.js";
-import "./copy.js";
-import "./replay.js";
-import "./forms.js";
-import "./drafts.js";
-import "./faults.js";
-import "./detail.js";
-import "./follow.js";
-import "./raw.js";
-import "./undo.js";
-import "./keys.js";
-import "./home.js";
-import "./drill.js";
-import "./simulate.js";
-import { follow } from "./live.js";
+import "./core/page.js";
+import "./core/times.js";
+import "./core/menu.js";
+import "./core/copy.js";
+import "./pages/replay.js";
+import "./core/forms.js";
+import "./core/drafts.js";
+import "./live/faults.js";
+import "./core/detail.js";
+import "./live/follow.js";
+import "./pages/raw.js";
+import "./core/undo.js";
+import "./core/keys.js";
+import "./pages/home.js";
+import "./pages/drill.js";
+import "./pages/simulate.js";
+import { follow } from "./live/live.js";
 
 for (const root of document.querySelectorAll("[data-live]")) follow(root);

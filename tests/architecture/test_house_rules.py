@@ -7,8 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from app.settings import all_settings
-
 ROOT = Path(__file__).parents[2]
 APP = ROOT / "app"
 MODULES = sorted(APP.rglob("*.py"))
@@ -73,11 +71,6 @@ def test_functions_fit_a_screen() -> None:
     assert long == {}
 
 
-def test_the_settings_table_of_the_readme_is_the_settings() -> None:
-    rows = "\n".join(f"| `{k.flag}` | `{k.variable}` | {k.default} | {k.help} |" for k in all_settings())
-    assert rows in (ROOT / "README.md").read_text()
-
-
 @pytest.mark.parametrize("path", TEMPLATES, ids=NAME)
 def test_a_template_trusts_nothing_and_holds_no_script_or_style(path: Path) -> None:
     text = path.read_text()
@@ -110,10 +103,19 @@ def test_the_javascript_of_a_page_is_small() -> None:
     assert sum(len(gzip.compress(path.read_bytes(), 9)) for path in SCRIPTS) <= 40_000
 
 
+def _imports_of(path: Path) -> set[Path]:
+    targets = re.findall(r"(?:from|import) ?\(?\"(\.[^\"]+)\"", path.read_text())
+    return {(path.parent / target).resolve() for target in targets}
+
+
 def test_imports_between_scripts_resolve() -> None:
+    """`core` imports itself only, `live` and `pages` also `core`; `app.js` imports all."""
+    may = {"core": {"core"}, "live": {"core", "live"}, "pages": {"core", "pages"}, "js": {"core", "live", "pages"}}
+    assert _imports_of(ROOT / "static/js/app.js")
     for path in SCRIPTS:
-        for target in re.findall(r"from \"(\./[^\"]+)\"", path.read_text()):
-            assert (path.parent / target).exists(), f"{path.name} imports {target}"
+        for target in _imports_of(path):
+            assert target.exists(), f"{path.name} imports {target}"
+            assert target.parent.name in may[path.parent.name], f"{NAME(path)} imports {target.name}"
 
 
 def test_vendored_files_are_what_the_manifest_says() -> None:
@@ -137,7 +139,7 @@ def test_vendored_files_are_what_the_manifest_says() -> None:
 def test_the_project_speaks_of_itself_alone() -> None:
     """Nothing published has a path of a machine or the host of a registry."""
     words = re.compile(r"/(root|home|Users)/[a-z]|\.\./shared", re.IGNORECASE)
-    folders = ("app", "templates", "static/js", "static/css", "tests", ".ci")
+    folders = ("app", "docs", "templates", "static/js", "static/css", "tests", ".ci")
     files = [
         path for folder in folders for path in (ROOT / folder).rglob("*") if path.is_file() and path.suffix != ".pyc"
     ]

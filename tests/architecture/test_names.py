@@ -6,23 +6,6 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 APP = Path(__file__).parents[2] / "app"
-# Names that still have two classes, and what the two are. A name whose classes have been renamed must be removed here.
-KNOWN_DUPLICATES = {
-    "Answered": "an answer on the compare page; an answer in the JSON of a capture",
-    "Attempt": "one request of a replay; one request of a simulation",
-    "Axis": "the time axis of the compare page; that of a message's timeline",
-    "Draft": "a request that a data sheet composes; the answers form as it was filled in",
-    "Label": "a text on a time axis; a media type with its parameters",
-    "Look": "colour and icon of a role or status; what a glance at a body finds",
-    "MessageDetail": "the JSON of a message; its page",
-    "Piece": "a part of a compared text; a part of a long SMS",
-    "Place": "a place in a Twilio request; the address under which a client reaches the server",
-    "Preset": "an answer that a provider documents; a ready-made simulation",
-    "Preview": "the answer that a form would give; the requests that a simulation would send",
-    "Side": "one URL on the compare page; one direction on the messages page",
-    "StepShape": "a step of a message's timeline; a step of a drill",
-    "Trouble": "a problem of the server on its pages; a problem that a simulation causes on purpose",
-}
 
 
 def _duplicates(modules: Iterable[Path]) -> dict[str, list[str]]:
@@ -40,12 +23,7 @@ def _repeated(sources: Mapping[str, str]) -> dict[str, list[str]]:
 
 
 def test_no_class_name_is_defined_twice() -> None:
-    duplicates = _duplicates(APP.rglob("*.py"))
-    assert {name: places for name, places in duplicates.items() if name not in KNOWN_DUPLICATES} == {}
-
-
-def test_the_list_of_known_duplicates_only_gets_shorter() -> None:
-    assert set(KNOWN_DUPLICATES) - set(_duplicates(APP.rglob("*.py"))) == set()
+    assert _duplicates(APP.rglob("*.py")) == {}
 
 
 def test_a_private_class_counts_as_a_duplicate_of_a_public_one() -> None:

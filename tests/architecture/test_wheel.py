@@ -8,6 +8,7 @@ import sys
 import venv
 import zipfile
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
@@ -27,8 +28,9 @@ def test_it_holds_one_package_and_all_it_needs(wheel: Path) -> None:
     tops = {name.split("/")[0] for name in names}
     assert {top for top in tops if not top.endswith(".dist-info")} == {"smsbin"}
     for wanted in (
+        "smsbin/docs/index.md",
         "smsbin/templates/base.html",
-        "smsbin/static/js/live.js",
+        "smsbin/static/js/live/live.js",
         "smsbin/static/vendor/swagger-ui/LICENSE",
         "smsbin/storage/sql/log/captures.sql",
         "smsbin/storage/sql/sqlite/ledger.sql",
@@ -63,6 +65,8 @@ def test_it_runs_in_a_fresh_environment(wheel: Path, tmp_path: Path) -> None:
         assert ready["event"] == "ready"
         check = [str(fresh / "bin" / "python"), "-m", "smsbin", "healthcheck", "--url", ready["url"]]
         assert subprocess.run(check, cwd=tmp_path, env=environment, capture_output=True).returncode == 0
+        with urlopen(f"{ready['url']}docs/guide/settings") as page:
+            assert b"SMSBIN_PUBLIC_URL" in page.read()
     finally:
         server.send_signal(signal.SIGTERM)
         assert server.wait(15) == 0

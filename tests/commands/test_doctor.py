@@ -119,7 +119,7 @@ def test_a_healthy_server_is_called_healthy(here: dict[str, str], server: Proces
     states = {check: line["state"] for check, line in lines.items()}
     assert set(states.values()) == {"ok", "warning", "skipped"}
     assert [check for check, state in states.items() if state != "ok"] == ["public URL", "clock"]
-    assert "providers cannot reach this" in lines["public URL"]["told"]
+    assert "not by providers" in lines["public URL"]["told"]
     assert f"process {server.popen.pid}" in lines["data directory"]["told"] or sys.platform != "linux"
     assert all(line["cure"] for line in lines.values() if line["state"] in ("warning", "wrong"))
 
@@ -189,7 +189,7 @@ def test_deep_reads_every_body_and_names_those_that_the_disk_has_changed(tmp_pat
         connection.execute("update captures set body = cast('Text=tWo' as blob) where id & 0xff = 2")
     assert _doctor(**here)[1]["log"]["state"] == "ok"
     found = _doctor("--deep", **here)[1]["bodies"]
-    assert (found["state"], found["told"]) == ("wrong", f"1 is not what came: {bin} #2")
+    assert (found["state"], found["told"]) == ("wrong", f"1 does not match the SHA-256: {bin} #2")
 
 
 def test_a_retention_that_is_held_is_a_warning_until_the_time_is_confirmed(tmp_path: Path) -> None:
@@ -306,4 +306,4 @@ def test_a_public_url_that_leads_elsewhere_gets_no_token(
 def test_who_is_no_smsbin_is_not_taken_for_one(server: Process) -> None:
     with _proxy(server.port, answer=lambda _: b'HTTP/1.1 200 OK\r\nContent-Length: 15\r\n\r\n{"status":"ok"}') as url:
         instance, (line,) = check_server(url)
-    assert (instance, line.state, "no smsbin" in line.told) == (None, "wrong", True)
+    assert (instance, line.state, "not an smsbin" in line.told) == (None, "wrong", True)

@@ -142,9 +142,9 @@ def test_a_wrong_file_is_reported_before_anything_is_touched(data: Path, backup:
     for file, words in (
         (_damaged(backup, tmp_path / "damaged.db"), "damaged.db"),
         (_newer(backup, tmp_path / "newer.db"), "version 9999"),
-        (_stranger(tmp_path / "songs.db"), "no log of smsbin"),
-        (tmp_path / "text.db", "no sound log"),
-        (tmp_path / "empty.db", "no log of smsbin"),
+        (_stranger(tmp_path / "songs.db"), "not an smsbin log"),
+        (tmp_path / "text.db", "not a valid log"),
+        (tmp_path / "empty.db", "not an smsbin log"),
         (tmp_path / "none.db", "There is no file"),
     ):
         for verify in ((), ("--verify",)):
@@ -162,6 +162,6 @@ def test_verify_only_looks(backup: Path, tmp_path: Path) -> None:
     alone.parent.mkdir()
     shutil.copy(backup, alone)
     done = run("restore", "--verify", str(alone), "--data-dir", str(tmp_path / "data"))
-    assert (done.returncode, done.stderr.startswith(f"{alone} is sound: 1 bin, 1 capture")) == (0, True)
+    assert (done.returncode, done.stderr.startswith(f"{alone} is valid: 1 bin, 1 capture")) == (0, True)
     assert list(alone.parent.iterdir()) == [alone]
     assert not (tmp_path / "data").exists()

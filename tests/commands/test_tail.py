@@ -160,7 +160,7 @@ def test_a_thousand_captures_and_two_restarts_and_each_is_shown_once_in_order(tm
         assert hit(server, "the last one") == tail.next()["n"] == len(kept) + 1
         code, said = tail.end()
         assert code == 130
-        assert "the server is there again" in said
+        assert "the server is reachable again" in said
 
 
 def test_a_line_is_the_apis_summary_with_its_answer(server: Process, here: dict[str, str]) -> None:

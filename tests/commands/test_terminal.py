@@ -61,7 +61,7 @@ def test_no_field_of_a_capture_reaches_the_terminal_raw() -> None:
         _summary(method=bad, target=bad, http_version="1.1", headers=[[bad, bad], ["X", "\x9b"]], body=body)
     )
     assert all(part.isprintable() for part in whole.split("\n"))
-    assert whole.splitlines()[-2:] == ["    abc", "    (the body was cut short)"]
+    assert whole.splitlines()[-2:] == ["    abc", "    (the body is incomplete)"]
 
 
 def test_a_line_says_who_what_and_the_answer() -> None:
@@ -71,10 +71,10 @@ def test_a_line_says_who_what_and_the_answer() -> None:
     assert "status    status   +14155550123 -> +14155550100  sent (Success)  200 in 4 ms" in line
     held = {"status": None, "after_ms": None, "fault": None}
     assert line_of(_summary(text="", findings=["plus_lost"], answered=held)).endswith(
-        "(empty)  ! plus_lost  no answer yet"
+        "(empty)  ! plus_lost  no response yet"
     )
     fault = {"status": 503, "after_ms": 2, "fault": "status"}
-    assert line_of(_summary(answered=fault)).endswith("503 in 2 ms by fault status")
+    assert line_of(_summary(answered=fault)).endswith("503 in 2 ms (fault status)")
     other = _summary(kind="other", text=None, **{"from": None, "to": None})
     assert "other    POST text/plain, 5 bytes  200" in line_of(other)
 

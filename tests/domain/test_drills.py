@@ -8,8 +8,11 @@ from app.domain.drills import (
     SERIES,
     Card,
     Drill,
+    DrillStep,
+    Observed,
     StepState,
     is_settled,
+    judge_step,
     manner_of,
     met,
     plain_steps,
@@ -62,6 +65,68 @@ def test_a_message_is_settled_when_somebody_took_it_or_nothing_comes_any_more(
     pairing: Pairing, after_s: float, settled: bool
 ) -> None:
     assert is_settled(pairing, NOW + timedelta(seconds=after_s)) is settled
+
+
+UNDER_WAY = timedelta(seconds=6)
+COUNTED = Fault(kind=FaultKind.STATUS, statuses=(500,), count=1, until=NOW + timedelta(minutes=10))
+ENDLESS = Fault(kind=FaultKind.STATUS, statuses=(500,), until=NOW + timedelta(minutes=10))
+FOUND = (_pair(FAILED, TAKEN),)
+OPEN = (_pair(FAILED),)
+
+
+def _judged(fault: Fault, seen: Observed, *, measuring: bool = False, off_at: datetime | None = None) -> DrillStep:
+    step = DrillStep(title="", fault=fault, lasts_s=600, state=StepState.RUNNING, started_at=NOW, off_at=off_at)
+    drill = Drill(id="d1", bin_id="b", role=Role.PRIMARY, measuring=measuring, started_at=NOW, steps=(step,))
+    return judge_step(drill, 0, seen, UNDER_WAY)
+
+
+@pytest.mark.parametrize(
+    ("fault", "measuring", "is_on", "off_s", "pairings", "followed", "state"),
+    [
+        # A drill that somebody asked for: it runs until its fault is over, whatever comes.
+        (COUNTED, False, True, None, (), False, StepState.RUNNING),
+        (COUNTED, False, True, None, FOUND, False, StepState.RUNNING),
+        # Then until all that met the fault are known and settled.
+        (COUNTED, False, False, None, FOUND, False, StepState.DONE),
+        (COUNTED, False, False, None, OPEN, False, StepState.WATCHING),
+        (COUNTED, False, False, None, (), False, StepState.WATCHING),
+        # Requests that met it are no longer waited for when they would have come.
+        (COUNTED, False, False, 6, (), False, StepState.DONE),
+        (COUNTED, False, False, 5.9, (), False, StepState.WATCHING),
+        (ENDLESS, False, False, None, FOUND, False, StepState.WATCHING),
+        (ENDLESS, False, False, 6, FOUND, False, StepState.DONE),
+        (ENDLESS, False, False, 6, OPEN, False, StepState.WATCHING),
+        # Measuring: one message that is settled is enough, and so is a redirect that was followed.
+        (ENDLESS, True, True, None, (), False, StepState.RUNNING),
+        (ENDLESS, True, True, None, OPEN, False, StepState.RUNNING),
+        (ENDLESS, True, True, None, OPEN, True, StepState.DONE),
+        (ENDLESS, True, True, None, FOUND, False, StepState.DONE),
+        (ENDLESS, True, False, None, FOUND, False, StepState.WATCHING),
+        (ENDLESS, True, False, 6, (), False, StepState.DONE),
+    ],
+)
+def test_a_step_ends_when_nothing_more_is_to_be_expected_of_it(
+    fault: Fault,
+    measuring: bool,
+    is_on: bool,
+    off_s: float | None,
+    pairings: tuple[Pairing, ...],
+    followed: bool,
+    state: StepState,
+) -> None:
+    at = NOW + timedelta(seconds=20)
+    off_at = None if off_s is None else at - timedelta(seconds=off_s)
+    seen = Observed(at=at, is_on=is_on, pairings=pairings, followed=followed)
+    step = _judged(fault, seen, measuring=measuring, off_at=off_at)
+    assert (step.state, step.ended_at) == (state, at if state is StepState.DONE else None)
+    assert step.off_at == (None if is_on else off_at or at)
+    assert step.card.messages == len(pairings)
+    assert (step.manner is not None) is (measuring and bool(pairings))
+
+
+def test_a_fault_that_comes_on_again_is_not_over() -> None:
+    step = _judged(COUNTED, Observed(at=NOW, is_on=True, pairings=FOUND), off_at=NOW - timedelta(minutes=1))
+    assert (step.state, step.off_at) == (StepState.RUNNING, None)
 
 
 def test_the_score_tells_recovered_retried_lost_and_waiting_apart() -> None:

@@ -1,7 +1,6 @@
 """Findings: each fires on what it is for, and stays quiet on what only looks like it."""
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -13,7 +12,7 @@ from app.domain.findings import FINDINGS, Facts, explain, observe
 from app.domain.roles import Kind, Role
 from app.domain.statuses import Status
 from app.providers import PROVIDERS, facts_of, recognise
-from app.providers.sheet import Wish, as_raw
+from app.providers.sheet import RequestSpec, as_raw
 
 AT = datetime(2026, 11, 25, 9, 30, 12, tzinfo=UTC)
 KEY = "/0123456789abcdef"
@@ -50,7 +49,7 @@ def from_ytel(kind: Kind = Kind.INBOUND, **values: object) -> RawRequest:
         "recipient": "+19495550142", "text": "Yes + I'll bring 2 & a half = 3 ✓", "raw_status": None, "media": (),
         "error_code": None, "at": AT, "url": f"https://sms.example.net{KEY}",
     }  # fmt: skip
-    return as_raw(PROVIDERS["ytel"].compose(Wish(**wish | values)), KEY, AT)
+    return as_raw(PROVIDERS["ytel"].compose(RequestSpec(**wish | values)), KEY, AT)
 
 
 def test_a_usual_request_has_none() -> None:
@@ -356,11 +355,6 @@ def test_every_code_has_its_words_and_a_rule_unless_the_ledger_tells_it() -> Non
 
 def test_a_code_of_a_newer_version_is_told_as_such() -> None:
     assert "newer version" in explain("from_tomorrow").cause
-
-
-def test_the_table_of_the_readme_is_the_findings() -> None:
-    rows = "\n".join(f"| `{f.code}` | {f.title} | {f.cause} {f.cure} |" for f in FINDINGS.values())
-    assert rows in (Path(__file__).parents[2] / "README.md").read_text()
 
 
 _TEXT = st.text(max_size=30) | st.sampled_from([" 14155550123", "Ã©", "ð\x9f", "\ud800", "post", "://", "/a?b#c"])

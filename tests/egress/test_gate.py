@@ -90,7 +90,7 @@ async def test_a_refusal_says_that_the_address_is_closed_and_an_opened_one_is_re
     app.router.add_route("*", "/{tail:.*}", handle)
     async with TestServer(app) as server:
         url = f"http://127.0.0.1:{server.port}/"
-        assert await _try(url) == (None, "this address may not be sent to")
+        assert await _try(url) == (None, "blocked: private address")
         assert await _try(url, "127.0.0.0/8") == (201, None)
         assert await _try(f"http://localhost:{server.port}/", "localhost") == (201, None)
 
@@ -146,4 +146,4 @@ async def test_a_name_that_turns_to_a_private_address_is_judged_by_that_address(
         ]
 
     monkeypatch.setattr(aiohttp.resolver.ThreadedResolver, "resolve", resolve)
-    assert await _try("http://metadata.example.net/") == (None, "this address may not be sent to")
+    assert await _try("http://metadata.example.net/") == (None, "blocked: private address")

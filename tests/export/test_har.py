@@ -61,7 +61,7 @@ def test_bytes_that_are_no_text_are_base64() -> None:
 def test_an_empty_body_and_one_that_was_cut_are_distinguished() -> None:
     assert "postData" not in _log(_capture(b""))["entries"][0]["request"]
     cut = {"size": 2, "complete": False, "sha256": "", "base64": "aGk="}
-    assert "cut short" in _log(_capture() | {"body": cut})["entries"][0]["request"]["postData"]["comment"]
+    assert "incomplete" in _log(_capture() | {"body": cut})["entries"][0]["request"]["postData"]["comment"]
 
 
 def test_our_answer_is_there_and_one_that_never_left_is_none() -> None:

@@ -86,7 +86,7 @@ async def test_a_second_head_has_a_deadline_that_its_drops_do_not_move(server: R
                 wire.writer.write(b"X")
                 await asyncio.sleep(0.05)
         problems = [each["problem"] for each in await server.captures()]
-    assert problems == [None, "not valid HTTP: its head does not end"]
+    assert problems == [None, "not valid HTTP: its headers do not end"]
 
 
 async def test_the_empty_line_that_old_senders_put_behind_a_body_ends_nothing(server: Running) -> None:

@@ -173,7 +173,7 @@ async def test_a_head_that_never_ends_is_kept_after_its_time(server: Running, mo
     monkeypatch.setattr("app.ingress.pipeline.HEAD_S", 0.1)
     reply = parse(await talk(server.port, f"POST /{server.bin.key} HTTP/1.1\r\nHost:".encode()))
     assert (reply.status, reply.headers["x-capture"]) == (400, "1")
-    assert (await server.capture(1))["problem"] == "not valid HTTP: its head does not end"
+    assert (await server.capture(1))["problem"] == "not valid HTTP: its headers do not end"
 
 
 async def test_a_head_that_never_ends_and_names_no_bin_is_closed(server: Running, monkeypatch) -> None:
@@ -236,7 +236,7 @@ async def test_a_head_over_the_limit_is_kept_up_to_the_limit_of_a_body_and_count
         reply = parse(await talk(server.port, line.encode()))
         kept = await server.capture(1)
     assert (reply.status, reply.body) == (400, b"")
-    assert (kept["size"], kept["problem"]) == (100 << 10, "not valid HTTP: its head is longer than 256 KiB")
+    assert (kept["size"], kept["problem"]) == (100 << 10, "not valid HTTP: its headers are longer than 256 KiB")
 
 
 async def test_a_head_over_the_limit_that_names_no_bin_is_refused_and_counted(server: Running) -> None:
@@ -280,7 +280,7 @@ async def test_a_reader_that_raises_costs_the_rule_and_never_the_capture(server:
         assert (answer.status, answer.headers["X-Capture"]) == (200, "1")
     await server.settled(1)
     kept = await server.capture(1)
-    assert kept["answered"]["note"].startswith("The request could not be read")
+    assert kept["answered"]["note"].startswith("The request could not be parsed")
 
 
 async def test_the_outcome_follows_the_answer(server: Running) -> None:

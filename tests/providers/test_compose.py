@@ -13,7 +13,7 @@ from app.domain.events import Event
 from app.domain.roles import Kind, Role
 from app.domain.statuses import FAILURES, Status
 from app.providers import PROVIDERS, recognise
-from app.providers.sheet import Sheet, Wish, as_raw
+from app.providers.sheet import RequestSpec, Sheet, as_raw
 
 from .requests import RECEIVED_AT
 
@@ -51,7 +51,7 @@ def _id(provider: str, id: uuid.UUID, recipient: str, kind: Kind) -> str:
     return str(id) if make is None else make(id, recipient, kind)
 
 
-def _read(sheet: Sheet, wish: Wish, role: Role) -> tuple[Reading, Event]:
+def _read(sheet: Sheet, wish: RequestSpec, role: Role) -> tuple[Reading, Event]:
     """The one event of a composed request; detection finds the same as the sheet that is asked by name."""
     raw = as_raw(sheet.compose(wish), "/0123456789abcdef", RECEIVED_AT)
     reading = recognise(raw, role, sheet.name)
@@ -69,7 +69,7 @@ def test_an_inbound_message_reads_back(
     name: str, id: uuid.UUID, sender: str, recipient: str, text: str, media: list[str], at: datetime, role: Role
 ) -> None:
     sheet = PROVIDERS[name]
-    wish = Wish(
+    wish = RequestSpec(
         kind=Kind.INBOUND,
         message_id=_id(name, id, recipient, Kind.INBOUND),
         sender=sender,
@@ -91,14 +91,14 @@ def test_an_inbound_message_reads_back(
 
 
 @st.composite
-def _callbacks(draw: st.DrawFn) -> tuple[Sheet, Wish]:
+def _callbacks(draw: st.DrawFn) -> tuple[Sheet, RequestSpec]:
     sheet = PROVIDERS[draw(NAMES)]
     said = draw(
         st.sampled_from(sorted(word for word, meant in sheet.words.items() if meant.status is not Status.RECEIVED))
     )
     failed = sheet.word(said).status in FAILURES
     recipient = draw(NUMBERS)
-    return sheet, Wish(
+    return sheet, RequestSpec(
         kind=Kind.STATUS,
         message_id=_id(sheet.name, draw(st.uuids(version=4)), recipient, Kind.STATUS),
         sender=draw(NUMBERS),
@@ -114,7 +114,7 @@ def _callbacks(draw: st.DrawFn) -> tuple[Sheet, Wish]:
 
 @settings(deadline=None)
 @given(_callbacks())
-def test_a_status_callback_reads_back(made: tuple[Sheet, Wish]) -> None:
+def test_a_status_callback_reads_back(made: tuple[Sheet, RequestSpec]) -> None:
     sheet, wish = made
     reading, event = _read(sheet, wish, Role.STATUS)
     word = sheet.word(wish.raw_status)
@@ -141,7 +141,7 @@ def test_a_status_callback_reads_back(made: tuple[Sheet, Wish]) -> None:
     st.uuids(version=4), NUMBERS, NUMBERS, TIMES,
 )  # fmt: skip
 def test_a_call_reads_back(name: str, id: uuid.UUID, sender: str, recipient: str, at: datetime) -> None:
-    wish = Wish(
+    wish = RequestSpec(
         kind=Kind.VOICE,
         message_id=_id(name, id, recipient, Kind.VOICE),
         sender=sender,

@@ -6,7 +6,7 @@ import pytest
 
 from app.domain.roles import Kind, Role
 from app.providers import PROVIDERS, recognise
-from app.providers.sheet import Wish, as_raw
+from app.providers.sheet import RequestSpec, as_raw
 
 AT = datetime(2024, 7, 11, 9, 40, tzinfo=UTC)
 
@@ -18,7 +18,7 @@ AT = datetime(2024, 7, 11, 9, 40, tzinfo=UTC)
 )
 def test_pictures_read_back(name: str, most: int, text: str | None) -> None:
     media = tuple(f"https://media.example.net/{n}.jpg?a=1&b=2" for n in range(min(most, 3)))
-    wish = Wish(
+    wish = RequestSpec(
         kind=Kind.INBOUND,
         message_id="m",
         sender="+447700900163",

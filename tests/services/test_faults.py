@@ -120,7 +120,7 @@ async def test_viewers_are_notified_of_one_that_has_ended_and_it_is_removed_a_li
 
 
 async def test_what_a_stop_has_left_continues_or_is_over(wall: list[datetime]) -> None:
-    faults = Faults(Rows(a_fault(count=2).taken()[0]), Hub())
+    faults = Faults(Rows(a_fault(count=2).with_hit()[0]), Hub())
     await faults.start()
     assert [(fault.left, fault.hits) for fault in faults.of_bin("b")] == [(1, 1)]
     wall[0] = NOW + timedelta(minutes=11)

@@ -80,7 +80,7 @@ async def test_a_capture_counts_its_fault_in_its_own_transaction(store: Store) -
     bin = await a_bin(store)
     fault = a_fault(bin)
     await store.set_fault(fault)
-    fault, hit = fault.taken()
+    fault, hit = fault.with_hit()
     n = await store.add_capture(with_fault(bin, hit))
     assert await store.list_faults() == [fault]
     assert (fault.left, fault.hits) == (2, 1)
@@ -95,7 +95,7 @@ async def test_a_capture_that_is_not_stored_counts_nothing(store: Store) -> None
     await store.set_fault(fault)
     await store.drop_bin(gone.id)
     with pytest.raises(NotFound):
-        await store.add_capture(with_fault(gone, fault.taken()[1]))
+        await store.add_capture(with_fault(gone, fault.with_hit()[1]))
     assert await store.list_faults() == [fault]
 
 
@@ -104,7 +104,7 @@ async def test_a_count_that_comes_late_changes_no_other_fault(store: Store) -> N
     old, new = a_fault(bin), a_fault(bin)
     await store.set_fault(old)
     await store.set_fault(new)
-    await store.add_capture(with_fault(bin, old.taken()[1]))
+    await store.add_capture(with_fault(bin, old.with_hit()[1]))
     assert await store.list_faults() == [new]
 
 

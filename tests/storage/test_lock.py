@@ -111,7 +111,7 @@ async def test_where_the_system_does_not_report_it_the_process_is_unknown(tmp_pa
 
 async def test_a_place_that_cannot_be_a_directory_is_named_with_the_cure(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(CannotStart, match=r"file cannot be written.*--data-dir"):
+    with pytest.raises(CannotStart, match=r"file is not writable.*--data-dir"):
         await lock_directory(tmp_path / "file")
 
 

@@ -16,7 +16,7 @@ from tests.conftest import Running
 
 from .builders import stating
 
-README = (Path(__file__).parents[2] / "README.md").read_text()
+PAGE = (Path(__file__).parents[2] / "docs" / "exports.md").read_text()
 NAMES = {"from": "from_number", "to": "to_number"}
 
 
@@ -96,11 +96,11 @@ async def test_what_is_deleted_or_cleared_is_not_in_them(server: Running) -> Non
 
 
 @pytest.mark.parametrize("view", ["v_captures", "v_messages", "v_pairings"])
-async def test_the_readme_lists_every_column_in_order(server: Running, view: str) -> None:
+async def test_the_guide_lists_every_column_in_order(server: Running, view: str) -> None:
     database = server.app[keys.SETTINGS].ledger
     with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
         columns = [row[1] for row in connection.execute(f"pragma table_info({view})")]
-    (line,) = re.findall(rf"^\| `{view}` \| (.*?) \|$", README, re.MULTILINE)
+    (line,) = re.findall(rf"^\| `{view}` \| (.*?) \|$", PAGE, re.MULTILINE)
     assert re.findall(r"`(\w+)`", line) == columns
     assert all(re.fullmatch("[a-z_]+", name) for name in columns)
 

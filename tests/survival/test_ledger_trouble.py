@@ -18,7 +18,7 @@ import pytest
 from tests.process import TOKEN, Process, answered, request_bytes, serving
 
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
-NOT_READ = "Captures are kept, but not read at the moment"
+NOT_READ = "Requests are kept, but not parsed at the moment"
 
 
 class Sender:
@@ -213,7 +213,7 @@ async def test_a_read_only_file_is_reported_and_when_it_can_be_written_all_is_we
         async with sending(path.parent) as sender:
             await sender.until(sender.is_stopped)
             assert "Nothing can be stored" not in await sender.page()
-            assert "Nothing can be read right now" in await sender.page()
+            assert "Parsing is not possible at the moment" in await sender.page()
             assert NOT_READ in await sender.page("")
             subprocess.run(["umount", "--lazy", str(path)], check=True)
 

@@ -67,7 +67,7 @@ async def test_a_full_disk_is_503_and_works_again_by_itself_when_there_is_space(
                 async with client.post(server.ready["urls"]["primary"], data=b"a" * 100_000) as refused:
                     assert (refused.status, refused.headers["Retry-After"]) == (503, "5")
                 async with client.get(f"{server.ready['url']}bins/{server.ready['bin']}") as page:
-                    assert "Nothing can be stored right now" in await page.text()
+                    assert "Storing is not possible at the moment" in await page.text()
                 filler.unlink()
                 async with asyncio.timeout(10):
                     while (await _statuses(server, 1, 100_000))[0][0] != 200:

@@ -1,12 +1,13 @@
-"""How a message comes from the events that captures state, one after the other.
+"""Folding the events that captures state into messages, one event after the other.
 
-The fold is pure and forgiving: callbacks may come late, twice, in any order, or never. The highest rank on the ladder
-is the status; whatever contradicts it is kept in the timeline and told as a finding. A message that any callback
-speaks of is an outbound one, even when an event of it first looked inbound (some providers tell the two apart by URL
-only).
+The fold is pure and tolerant: callbacks may come late, twice, in any order, or never. The status with the highest rank
+is that of the message; what contradicts it stays in the timeline and becomes a finding. A message with any callback is
+an outbound one, even when an event of it first looked inbound (with some providers only the URL distinguishes them).
 """
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -17,24 +18,24 @@ from ..sms import measure_sms
 from ..statuses import FAILURES, RANKS, SUCCESSES, Status, Word
 from .model import CONTRADICTORY, DUPLICATE, LATE, MISPLACED, STUCK, Direction, Fact, Message, Step
 
-# A text that comes again under another id within this time is a soft duplicate.
+# The same text under another id within this time is a soft duplicate.
 ECHO = timedelta(seconds=60)
 # The pieces of a long message come within seconds; providers use their reference numbers again later.
 PIECES_WITHIN = timedelta(hours=1)
 _MAKE_MESSAGES = frozenset({Kind.INBOUND, Kind.STATUS})
-# Addresses that a message keeps, whatever its callbacks go on naming.
+# Addresses of media that a message keeps.
 MOST_MEDIA = 50
-# Fingerprints of requests that a message remembers, to know one that comes again.
+# Fingerprints of requests that a message keeps, to detect repeated ones.
 MOST_PRINTS = 32
 
 
 def makes_message(event: Event) -> bool:
-    """Inbound SMS and status callbacks do; calls are paired by their id and make none."""
+    """Inbound SMS and status callbacks do; calls are paired by their id and have no message."""
     return event.kind in _MAKE_MESSAGES
 
 
 def piece_key(event: Event) -> str | None:
-    """What the pieces of one long message have in common."""
+    """The key that the pieces of one long message share."""
     piece = event.piece
     if piece is None or event.kind is not Kind.INBOUND:
         return None
@@ -42,7 +43,8 @@ def piece_key(event: Event) -> str | None:
 
 
 def takes_piece(message: Message, fact: Fact) -> bool:
-    """Does this piece belong to a message that has the same reference? A number used again is another message."""
+    """Whether this piece belongs to a message with the same reference. A piece number that occurs again with another
+    text is of another message."""
     piece = fact.event.piece
     if piece is None or abs(fact.at - message.last_at) > PIECES_WITHIN:
         return False
@@ -50,7 +52,7 @@ def takes_piece(message: Message, fact: Fact) -> bool:
 
 
 def begin(fact: Fact) -> Message:
-    """The message that a first event makes."""
+    """The message of a first event."""
     event = fact.event
     inbound = event.kind is Kind.INBOUND
     key = piece_key(event)
@@ -65,7 +67,7 @@ def begin(fact: Fact) -> Message:
         sender_said=event.sender_said,
         recipient_said=event.recipient_said,
         text=event.text,
-        media=event.media,
+        media=_all_media((), event.media),
         status=Status.RECEIVED if inbound else event.status or Status.UNKNOWN,
         raw_status=event.raw_status,
         final=event.final,
@@ -87,42 +89,64 @@ def begin(fact: Fact) -> Message:
 
 
 def absorb(message: Message, fact: Fact) -> tuple[Message, tuple[str, ...]]:
-    """The message with one more event, and what is odd about that event in the light of those before."""
+    """The message with one more event, and the findings of that event in the light of those before."""
     misplaced = fact.event.kind is Kind.INBOUND and message.direction is Direction.OUTBOUND
     event = _as_callback(fact.event) if misplaced else fact.event
     if event.kind is Kind.STATUS and message.direction is Direction.INBOUND:
         message = _turned(message)
     odd = _oddities(message, fact, event)
-    if misplaced and fact.event.as_callback is not None:
-        odd = (*odd, MISPLACED)
-    known = dict.fromkeys((*message.findings, *fact.findings, *odd))
-    known.pop(STUCK, None)
     status, raw_status = _higher(message, event)
     final = message.final or event.final
     after = replace(
         message,
-        sender=message.sender or event.sender,
-        recipient=message.recipient or event.recipient,
-        sender_said=message.sender_said or event.sender_said,
-        recipient_said=message.recipient_said or event.recipient_said,
-        text=message.text or (message.text if event.text is None else event.text),
-        media=tuple(dict.fromkeys((*message.media, *event.media)))[:MOST_MEDIA] if event.media else message.media,
+        **{name: merge(getattr(message, name), getattr(event, name)) for name, merge in _MERGED.items()},
         status=status,
         raw_status=raw_status,
         final=final,
-        price=event.price or message.price,
-        currency=event.currency or message.currency,
-        error_code=message.error_code or event.error_code,
-        segments=message.segments or event.segments,
         first_at=min(message.first_at, fact.at),
         last_at=max(message.last_at, fact.at),
         final_at=message.final_at or (fact.at if final else None),
         last_n=max(message.last_n, fact.n),
-        findings=tuple(known),
+        findings=_found(message, (*fact.findings, *odd)),
         prints=(*message.prints, fact.print)[-MOST_PRINTS:] if fact.print else message.prints,
     )
     after = _with_piece(after, event)
     return (after if after.text == message.text else _measured(after)), odd
+
+
+def _first(known: Any, new: Any) -> Any:
+    """The first value that is not blank stays."""
+    return known or new
+
+
+def _newest(known: Any, new: Any) -> Any:
+    """The newest value that is not blank counts."""
+    return new or known
+
+
+def _first_text(known: str | None, new: str | None) -> str | None:
+    """The first text that is not blank stays; an empty SMS is more than no text."""
+    return known or (known if new is None else new)
+
+
+def _all_media(known: tuple[str, ...], new: tuple[str, ...]) -> tuple[str, ...]:
+    """Each address once, in the order of their first event."""
+    return tuple(dict.fromkeys((*known, *new)))[:MOST_MEDIA] if new else known
+
+
+# How the value of an event is merged into that of its message, for fields that depend on nothing else.
+_MERGED: dict[str, Callable[[Any, Any], Any]] = {
+    "sender": _first,
+    "recipient": _first,
+    "sender_said": _first,
+    "recipient_said": _first,
+    "text": _first_text,
+    "media": _all_media,
+    "price": _newest,
+    "currency": _newest,
+    "error_code": _first,
+    "segments": _first,
+}
 
 
 def timeline(message: Message, facts: list[Fact]) -> tuple[Step, ...]:
@@ -167,7 +191,7 @@ def with_findings(message: Message, findings: tuple[str, ...]) -> Message:
 
 
 def _as_callback(event: Event) -> Event:
-    """An event that looked inbound, read as what it is: a callback that came to the wrong URL."""
+    """An event that looked inbound as the callback that it is, sent to the wrong URL."""
     word = event.as_callback
     if word is None:
         return replace(event, kind=Kind.STATUS, status=None, final=False)
@@ -175,7 +199,7 @@ def _as_callback(event: Event) -> Event:
 
 
 def _turned(message: Message) -> Message:
-    """A message that was taken for inbound until a callback spoke of it."""
+    """A message that was taken for inbound, as an outbound one."""
     word = message.as_callback or Word(Status.UNKNOWN)
     misplaced = (MISPLACED,) if message.as_callback is not None else ()
     return replace(
@@ -198,7 +222,13 @@ def _higher(message: Message, event: Event) -> tuple[Status, str | None]:
     return message.status, message.raw_status
 
 
+def _found(message: Message, new: tuple[str, ...]) -> tuple[str, ...]:
+    """The findings, each once. A message with a new event is not stuck."""
+    return tuple(code for code in dict.fromkeys((*message.findings, *new)) if code != STUCK)
+
+
 def _oddities(message: Message, fact: Fact, event: Event) -> tuple[str, ...]:
+    """`event` is the fact's, or the callback that it is for an outbound message."""
     odd = []
     if fact.print and fact.print in message.prints:
         odd.append(DUPLICATE)
@@ -210,6 +240,8 @@ def _oddities(message: Message, fact: Fact, event: Event) -> tuple[str, ...]:
         )
         if opposite and event.final and message.final:
             odd.append(CONTRADICTORY)
+    if event is not fact.event and fact.event.as_callback is not None:
+        odd.append(MISPLACED)
     return tuple(odd)
 
 

@@ -7,7 +7,7 @@ verdict follows from the hits alone, so that it can be made again from what is s
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
+from enum import Enum, StrEnum, auto
 from typing import Final
 
 import msgspec
@@ -15,17 +15,14 @@ from msgspec.structs import replace
 
 from ..captures import Outcome
 
-# Two requests with the same parties and text, one on each URL, are likely the same message within this time, where at
-# least one of them names none.
-LIKELY = timedelta(seconds=60)
-# A provider that has a fallback uses it at once; after so long nothing comes any more.
+# A provider that has a fallback uses it at once; after so long none is expected.
 FALLBACK_WITHIN = timedelta(seconds=30)
-# An answer that took no longer was out at once: no provider gives up so early.
+# An answer that took no longer was immediate: no provider gives up so early.
 AT_ONCE_MS = 250
-# When the last byte left is known this well: what came so shortly before may be its consequence all the same.
+# Uncertainty of the time at which the last byte was sent: a request that came so shortly before may be its consequence.
 BLUR = timedelta(milliseconds=20)
-# No provider tries as often. An id that is sent for ever must not make each hit dearer: of so many the first and the
-# newest stay.
+# No provider tries as often. An id that is sent without end must not make each hit more expensive: of more hits the
+# first and the newest are kept.
 MOST_HITS = 32
 
 FALLBACK_ONLY: Final = "fallback_only"
@@ -35,7 +32,7 @@ FINDINGS = (NO_FALLBACK, FALLBACK_ONLY, FALLBACK_METHOD)
 
 
 class Verdict(StrEnum):
-    """What the hits of a pairing mean. "ok" is a whole 2xx of ours, well formed, gone out before the sender left."""
+    """What the hits of a pairing mean. "ok" is a whole 2xx of ours, well formed, sent before the sender left."""
 
     PRIMARY_ONLY = "primary_only"
     BOTH_OK = "both_ok"
@@ -56,12 +53,12 @@ FALLBACK_USED = (Verdict.FALLBACK_AFTER_TIMEOUT, Verdict.FALLBACK_AFTER_ERROR)
 
 
 class Hit(msgspec.Struct, frozen=True, kw_only=True, array_like=True, gc=False):
-    """One capture of a pairing. `ok` None: the answer is still held back. `status` is what went out, None: nothing.
-    `after_ms`: when its last byte had left; `left_ms`: when the sender hung up without the whole answer; both from the
+    """One capture of a pairing. `ok` None: the answer is still held. `status` is what was sent, None: nothing.
+    `after_ms`: when its last byte was sent; `left_ms`: when the sender hung up without the whole answer; both from the
     arrival. `fault` and `fault_said`: the kind of the fault that it got, and the same in words. `sender_left`: the
-    sender hung up, even where nobody knows when. `twin`: it states the pairing's second message, which was matched by
-    parties and text. Fault and drill, and all about an answer that went out as usual, are filled in for reading: the
-    fold needs none of it."""
+    sender hung up, `left_ms` may be unknown. `twin`: it states the pairing's second message, which was matched by
+    parties and text. Fault and drill, and the fields of a usual answer, are filled in for reading: the fold does not
+    need them."""
 
     n: int
     at: datetime
@@ -80,8 +77,8 @@ class Hit(msgspec.Struct, frozen=True, kw_only=True, array_like=True, gc=False):
 
 class Pairing(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One inbound message or call. `hits` in the order of their numbers; `by_id` false: matched by parties and text
-    within `LIKELY`. `findings` are those of `FINDINGS` that apply. The last ones are filled in for reading: `id` is
-    its row, the rest is what the first capture says."""
+    within `folding.ECHO`. `findings` are those of `FINDINGS` that apply. The last ones are filled in for reading: `id`
+    is its row, the rest is what the first capture says."""
 
     message_id: str | None
     voice: bool
@@ -135,7 +132,7 @@ class PairingSummary:
 
 
 def begin_pairing(hit: Hit, *, voice: bool) -> Pairing:
-    """The pairing that a first capture makes."""
+    """The pairing of a first capture."""
     return Pairing(message_id=None, voice=voice, hits=(hit,), findings=(FALLBACK_ONLY,) if hit.fallback else ())
 
 
@@ -151,14 +148,14 @@ def absorb_hit(pairing: Pairing, hit: Hit) -> Pairing:
 
 
 def settle_hit(pairing: Pairing, n: int, outcome: Outcome) -> Pairing:
-    """The pairing when it is known what became of the answer to capture `n`."""
+    """The pairing with the outcome of capture `n`."""
     if all(hit.n != n for hit in pairing.hits):
         return pairing
     return _with(pairing, tuple(settled(hit, outcome) if hit.n == n else hit for hit in pairing.hits))
 
 
 def oddities_of(pairing: Pairing, hit: Hit) -> tuple[str, ...]:
-    """The findings of the pairing that this capture of it is the reason of."""
+    """The findings of the pairing whose reason is this capture."""
     if not hit.fallback or not pairing.findings:
         return ()
     primary = pairing.primary
@@ -174,7 +171,7 @@ def without_hits(pairing: Pairing, numbers: frozenset[int]) -> Pairing:
 
 
 def without_message(pairing: Pairing, *, twin: bool) -> Pairing:
-    """The pairing when one of its messages turned out to be no inbound one."""
+    """The pairing without one of its messages, which is not an inbound one."""
     return _with(pairing, tuple(replace(hit, twin=False) for hit in pairing.hits if hit.twin != twin))
 
 
@@ -184,7 +181,7 @@ def mark_missing(pairing: Pairing) -> Pairing:
 
 
 def settled(hit: Hit, outcome: Outcome) -> Hit:
-    """A hit with what became of its answer. Of a usual one nothing is noted, which keeps its row small."""
+    """A hit with its outcome. Nothing is stored of a usual one, which keeps its row small."""
     at_once = outcome.ok and (outcome.after_ms or 0) <= AT_ONCE_MS
     return replace(
         hit,
@@ -196,6 +193,32 @@ def settled(hit: Hit, outcome: Outcome) -> Hit:
     )
 
 
+class _Side(Enum):
+    """What the hits on one URL of a pairing come to, for its verdict.
+
+    `ACCEPTED`: one was answered well, and not only after the provider had used the fallback. `WAITING`: none was, but
+    an answer is still held. `LEFT`: none was, and the last one before the fallback was unanswered when the
+    provider used it. `FAILED`: none was, for another reason.
+    """
+
+    ABSENT = auto()
+    ACCEPTED = auto()
+    WAITING = auto()
+    LEFT = auto()
+    FAILED = auto()
+
+
+# By primary and fallback; all other combinations are `NEITHER_OK`.
+_VERDICTS = {
+    (_Side.ACCEPTED, _Side.ABSENT): Verdict.PRIMARY_ONLY,
+    (_Side.ACCEPTED, _Side.FAILED): Verdict.PRIMARY_ONLY,
+    (_Side.ACCEPTED, _Side.ACCEPTED): Verdict.BOTH_OK,
+    (_Side.LEFT, _Side.ACCEPTED): Verdict.FALLBACK_AFTER_TIMEOUT,
+    (_Side.FAILED, _Side.ACCEPTED): Verdict.FALLBACK_AFTER_ERROR,
+    (_Side.ABSENT, _Side.ACCEPTED): Verdict.FALLBACK_ONLY,
+}
+
+
 def verdict_of(hits: Sequence[Hit]) -> Verdict:
     """What these hits mean, in whatever order they became known. While an outcome that it would rest on is unknown, it
     is `NEITHER_OK`.
@@ -205,19 +228,23 @@ def verdict_of(hits: Sequence[Hit]) -> Verdict:
     """
     fallback = [hit for hit in hits if hit.fallback]
     primary = [hit for hit in hits if not hit.fallback]
-    if not any(hit.ok for hit in fallback):
-        is_taken = any(hit.ok for hit in primary) and all(hit.ok is False for hit in fallback)
-        return Verdict.PRIMARY_ONLY if is_taken else Verdict.NEITHER_OK
-    if not primary:
-        return Verdict.FALLBACK_ONLY
-    came = min(hit.at for hit in fallback)
-    if any(hit.ok and not _is_unanswered(hit, came) for hit in primary):
-        return Verdict.BOTH_OK
-    if any(hit.ok is None for hit in primary):
-        return Verdict.NEITHER_OK
-    last = max([hit for hit in primary if hit.at <= came] or primary, key=order)
-    gave_up = last.sender_left or _is_unanswered(last, came)
-    return Verdict.FALLBACK_AFTER_TIMEOUT if gave_up else Verdict.FALLBACK_AFTER_ERROR
+    side = _side_of(fallback)
+    came = min(hit.at for hit in fallback) if side is _Side.ACCEPTED else None
+    return _VERDICTS.get((_side_of(primary, came), side), Verdict.NEITHER_OK)
+
+
+def _side_of(hits: Sequence[Hit], came: datetime | None = None) -> _Side:
+    """`came`: when the fallback that took the message was first hit; for hits on the primary only."""
+    if not hits:
+        return _Side.ABSENT
+    if any(hit.ok and (came is None or not _is_unanswered(hit, came)) for hit in hits):
+        return _Side.ACCEPTED
+    if any(hit.ok is None for hit in hits):
+        return _Side.WAITING
+    if came is None:
+        return _Side.FAILED
+    last = max([hit for hit in hits if hit.at <= came] or hits, key=order)
+    return _Side.LEFT if last.sender_left or _is_unanswered(last, came) else _Side.FAILED
 
 
 def gap_ms(hits: Sequence[Hit]) -> int | None:
@@ -236,7 +263,18 @@ def due_at(pairing: Pairing) -> datetime | None:
     hits = pairing.hits
     if not hits or NO_FALLBACK in pairing.findings or any(hit.fallback or hit.ok is not False for hit in hits):
         return None
-    return max(_failed_at(hit) for hit in hits) + FALLBACK_WITHIN
+    return max(ended_at(hit) for hit in hits) + FALLBACK_WITHIN
+
+
+def ended_at(hit: Hit) -> datetime:
+    """When this request was over: when the sender left, else when the last byte of the answer was sent.
+
+    Where both are known, the sender's leaving counts: bytes that are written afterwards reach no one. No time is stored
+    of an immediate answer (`settled`), so it ends with its arrival; so does one that is still held (`ok` None), which
+    has no end yet.
+    """
+    ms = hit.after_ms if hit.left_ms is None else hit.left_ms
+    return hit.at + timedelta(milliseconds=ms or 0)
 
 
 def order(hit: Hit) -> tuple[datetime, int]:
@@ -250,15 +288,15 @@ def first(hits: Sequence[Hit]) -> Hit:
 
 
 def _without_spare(hits: tuple[Hit, ...]) -> tuple[Hit, ...]:
-    """All but the oldest of the later half that is not the first on its URL. It does not depend on what became of the
-    answers, which may be known before or after."""
+    """All but the oldest of the later half that is not the first on its URL. It does not depend on outcomes, which may
+    be known earlier or later."""
     later = range(MOST_HITS // 2, len(hits))
     spare = next(place for place in later if any(other.fallback == hits[place].fallback for other in hits[:place]))
     return hits[:spare] + hits[spare + 1 :]
 
 
 def _with(pairing: Pairing, hits: tuple[Hit, ...]) -> Pairing:
-    # A fallback that is missed is a matter of the clock, which looks again after each change (`due_at`).
+    # Whether a fallback is missing depends on the clock, and is checked again after each change (`due_at`).
     return replace(pairing, hits=hits, by_id=not any(hit.twin for hit in hits), findings=_findings(hits))
 
 
@@ -274,11 +312,7 @@ def _findings(hits: Sequence[Hit], *, missing: bool = False) -> tuple[str, ...]:
 
 
 def _is_unanswered(hit: Hit, at: datetime) -> bool:
-    """Was the answer to this hit, which came before, still outstanding at that time?"""
+    """Whether this hit came before that time and its answer was then still outstanding."""
     if hit.after_ms is None or hit.after_ms <= AT_ONCE_MS or hit.at > at:
         return False
     return hit.at + timedelta(milliseconds=hit.after_ms) > at + BLUR
-
-
-def _failed_at(hit: Hit) -> datetime:
-    return hit.at + timedelta(milliseconds=hit.left_ms or hit.after_ms or 0)

@@ -11,3 +11,6 @@ MAX_MEDIA = 50
 
 MAX_PIECES = 255
 """Pieces of one long message: they are counted in one byte (3GPP TS 23.040, 9.2.3.24.1)."""
+
+MAX_EVENTS = 1_000
+"""Events in one request: ten times the largest documented batch (Infobip: 100 reports), and a whole Sinch batch."""

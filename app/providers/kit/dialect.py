@@ -1,79 +1,59 @@
 """The field names that Twilio began, SignalWire speaks too, and Telnyx on request: one reader, several vocabularies.
 
-What it is stands in the fields, whatever URL it came to: a call has a CallSid, a callback has a MessageStatus, an
-inbound message has neither.
+The fields decide, not the URL: a call has a CallSid, a callback has a MessageStatus, an inbound message has neither.
 """
 
 from collections.abc import Callable
 
-from ...domain.events import Event, made_id
-from ...domain.roles import Kind, Role
+from ...domain.events import Event
+from ...domain.roles import VOICE_ROLES, Kind, Role
 from ...domain.statuses import Status, Word
-from .bounds import MAX_VALUE
-from .fields import numbered, short, text_of, whole
 from .glance import Glance
-from .parties import Spell, channelled, north_american
 from .times import read_minutes
-
-Meaning = Callable[[str | None], Word]
-_VOICE = (Role.VOICE, Role.VOICE_FALLBACK)
+from .values import count, error_code
 
 
-def read(glance: Glance, role: Role, meaning: Meaning, spell: Spell = north_american) -> tuple[Event, ...]:
+def read(glance: Glance, role: Role, meaning: Callable[[str | None], Word]) -> tuple[Event, ...]:
     """A call, an inbound message or a status callback; none where the request names no message."""
     fields = glance.fields
-    sid = glance.get("messagesid", "smssid", "smsmessagesid")
-    call = fields.get("callsid")
+    sid, call = glance.get("messagesid", "smssid", "smsmessagesid"), fields.get("callsid")
     if call and not sid:
-        return (_call(glance, call, spell),)
-    said = glance.get("messagestatus", "smsstatus")
-    # Without any id, what comes to a voice URL is a call that is told too little of.
-    if not sid and (role in _VOICE or not (said or glance.get("from", "to", "body"))):
+        return (_call(glance, call),)
+    status = glance.get("messagestatus", "smsstatus")
+    # Without any id, a request to a voice URL is a call with too few fields.
+    if not sid and (role in VOICE_ROLES or not (status or glance.get("from", "to", "body"))):
         return ()
-    word = meaning(said)
-    if said:
+    word = meaning(status)
+    if status:
         callback = word.status is not Status.RECEIVED
     else:
-        callback = role is Role.STATUS and not ({"body", "nummedia"} & fields.keys())
-    sender_said, recipient_said = fields.get("from"), fields.get("to")
-    sender, recipient = channelled(sender_said, spell), channelled(recipient_said, spell)
-    text = text_of(glance, "body")
+        callback = role is Role.STATUS and not glance.has_any(("body", "nummedia"))
     return (
         Event(
             kind=Kind.STATUS if callback else Kind.INBOUND,
-            message_id=short(sid) or made_id(sender, recipient, text, glance.raw.received_at),
-            sender=sender,
-            recipient=recipient,
-            sender_said=short(sender_said),
-            recipient_said=short(recipient_said),
-            text=text,
-            media=numbered(glance, "mediaurl"),
-            status=word.status if callback else Status.RECEIVED,
-            raw_status=short(said),
-            final=word.final if callback else True,
+            message_id=sid or "",
+            sender_said=fields.get("from"),
+            recipient_said=fields.get("to"),
+            text=glance.text("body"),
+            media=glance.numbered("mediaurl"),
+            status=word.status,
+            raw_status=status,
+            final=word.final,
             said_at=read_minutes(fields.get("rawdlrdonedate")) if callback else None,
-            price=short(fields.get("price")),
-            currency=short(fields.get("priceunit")),
-            error_code=error_of(fields.get("errorcode")),
-            segments=whole(fields.get("numsegments")),
+            price=fields.get("price"),
+            currency=fields.get("priceunit"),
+            error_code=error_code(fields.get("errorcode")),
+            segments=count(fields.get("numsegments")),
         ),
     )
 
 
-def error_of(code: str | None) -> str | None:
-    """An error code as sent; zeros are no error."""
-    return short(code) if code and code.strip("0") else None
-
-
-def _call(glance: Glance, call: str, spell: Spell) -> Event:
-    sender_said, recipient_said = glance.get("from", "caller"), glance.get("to", "called")
+def _call(glance: Glance, call: str) -> Event:
     return Event(
         kind=Kind.VOICE,
-        message_id=call[:MAX_VALUE],
-        sender=channelled(sender_said, spell),
-        recipient=channelled(recipient_said, spell),
-        sender_said=short(sender_said),
-        recipient_said=short(recipient_said),
-        raw_status=short(glance.get("callstatus")),
-        error_code=error_of(glance.get("errorcode")),
+        message_id=call,
+        sender_said=glance.get("from", "caller"),
+        recipient_said=glance.get("to", "called"),
+        raw_status=glance.get("callstatus"),
+        error_code=error_code(glance.get("errorcode")),
     )

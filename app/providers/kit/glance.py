@@ -1,31 +1,42 @@
-"""A request as the data sheets see it: fields by name, names of headers, the JSON; worked out once a capture."""
+"""A request for the data sheets: fields by name, names of headers, the JSON; computed once a capture."""
+
+import re
 
 from ...domain.captures import RawRequest
-from ...parsing import JsonValue, Look, Pairs, look
+from ...parsing import JsonValue, Pairs, QuickParsed, parse_quickly
+from .values import at, lowered
 
 # The text of the longest SMS that a provider takes, with room for everything around it.
 MAX_WORDS = 8_000
+# What may follow the name of a numbered field: a plural, the dot of a JSON list's item, the number.
+_NUMBER = re.compile(r"s?\.?(\d{0,3})", re.ASCII)
 
 
 class Glance:
-    """Made once, asked by the sheets. Nothing here raises, whatever was sent."""
+    """One request. Nothing here raises, whatever was sent. Names are given in lower case."""
 
-    __slots__ = ("fields", "headers", "json", "look", "pairs", "raw")
+    __slots__ = ("_json", "fields", "headers", "pairs", "quick", "raw")
 
     def __init__(self, raw: RawRequest) -> None:
         self.raw = raw
-        self.look: Look = look(raw)
-        self.pairs: Pairs = self.look.pairs
+        self.quick: QuickParsed = parse_quickly(raw)
+        self.pairs: Pairs = self.quick.pairs
         """Every name and value in order, as sent."""
-        self.json: JsonValue = self.look.json
-        """The JSON body; None where it is not JSON. The keys are as sent."""
         self.fields: dict[str, str] = {name.lower(): value for name, value in reversed(self.pairs)}
         """The first value of each name, names in lower case (for JSON the dotted path, "data.payload.id")."""
         self.headers: set[bytes] = {name.lower() for name, _ in raw.headers}
         """The names of the headers in lower case."""
+        self._json: JsonValue = None
+
+    @property
+    def json(self) -> JsonValue:
+        """The JSON body with names in lower case; None where it is not JSON."""
+        if self._json is None and self.quick.json is not None:
+            self._json = lowered(self.quick.json)
+        return self._json
 
     def get(self, *names: str) -> str | None:
-        """The first of these fields that is there and not blank; names in lower case."""
+        """The first of these fields that is there and not blank."""
         for name in names:
             value = self.fields.get(name)
             if value:
@@ -33,10 +44,32 @@ class Glance:
         return None
 
     def has(self, *names: str) -> bool:
-        """All of these fields are there, blank or not; names in lower case."""
+        """All of these fields are there, blank or not."""
         return all(name in self.fields for name in names)
+
+    def has_any(self, names: tuple[str, ...]) -> bool:
+        """At least one of these fields is there, blank or not."""
+        return any(name in self.fields for name in names)
+
+    def text(self, *names: str) -> str | None:
+        """The first of these fields that is there; "" is an empty SMS. JSON's null is no text."""
+        for name in names:
+            value = self.fields.get(name)
+            if value or (value is not None and (self.json is None or at(self.json, *name.split(".")) is not None)):
+                return value
+        return None
+
+    def numbered(self, name: str) -> tuple[str, ...]:
+        """The values of `name`, `name0`, `name1` … that are not blank, in the order of their numbers."""
+        if name not in "\n".join(self.fields):  # most messages have no pictures
+            return ()
+        found = []
+        for key, value in self.pairs:
+            if value and key.lower().startswith(name) and (rest := _NUMBER.fullmatch(key.lower(), len(name))):
+                found.append((int(rest[1] or 0), value))
+        return tuple(value for _, value in sorted(found, key=lambda item: item[0]))
 
     @property
     def words(self) -> str:
-        """What the search may find: the values of all fields, once each, up to `MAX_WORDS` characters."""
+        """The text for the search: the values of all fields, once each, up to `MAX_WORDS` characters."""
         return "\n".join(dict.fromkeys([value for _, value in self.pairs if value]))[:MAX_WORDS]

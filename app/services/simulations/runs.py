@@ -1,7 +1,7 @@
-"""Simulations that run, and those that ran lately. They live in memory: a run ends with the server, what it sent stays.
+"""Running simulations, and recent ones. They are kept in memory: a run ends with the server, its requests stay stored.
 
-A run has a secret, its mark, that stands in a header of all its requests; so a capture is known to be simulated without
-a look at its content, and nobody else can make one look so.
+A run has a secret, its mark, in a header of all its requests. So simulated captures are recognised without their
+content, and other senders cannot imitate them.
 """
 
 import asyncio
@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from ... import clock
-from ...domain.simulations import Attempt, Progress, RunState, SimulationWish, Targets
+from ...domain.simulations import Progress, RunState, SimulationAttempt, SimulationSpec, Targets
 from ...egress import Network, open_sender
 from ...errors import Conflict, NotFound
 from ...log import get_log
@@ -26,21 +26,21 @@ _log = get_log("simulating")
 class Run:
     """One simulation. `task` None: another process plays it, and only the mark is ours."""
 
-    def __init__(self, id: str, bin_id: str, wish: SimulationWish, mark: str, started_at: datetime) -> None:
+    def __init__(self, id: str, bin_id: str, spec: SimulationSpec, mark: str, started_at: datetime) -> None:
         self.id = id
         self.bin_id = bin_id
-        self.wish = wish
+        self.spec = spec
         self.mark = mark
         self.started_at = started_at
         self.ended_at: datetime | None = None
-        self.progress = Progress(total=wish.count)
+        self.progress = Progress(total=spec.count)
         self.task: asyncio.Task[None] | None = None
         self.own: Targets | None = None
         """URLs of the user's own, where the run does not play to the bin."""
 
     @property
     def is_running(self) -> bool:
-        """It has not come to its end."""
+        """It has not ended."""
         return self.progress.state is RunState.RUNNING
 
 
@@ -52,30 +52,30 @@ class Simulating:
         self._marks: dict[bytes, str] = {}
 
     def begin(
-        self, bin_id: str, wish: SimulationWish, targets: Targets, allowed: Sequence[Network | str] | None = None
+        self, bin_id: str, spec: SimulationSpec, targets: Targets, allowed: Sequence[Network | str] | None = None
     ) -> Run:
         """Start to play. `targets` are URLs of a bin of this server; or, with `allowed`, the user's own, which are
-        reached through the gate and hear nothing of the mark. Conflict: enough is running."""
+        reached through the gate and do not get the mark. Conflict: too many are running."""
         if sum(run.is_running and run.task is not None for run in self._runs) >= MOST_AT_ONCE:
-            raise Conflict(f"{MOST_AT_ONCE} simulations are running; stop one, or wait for its end.")
-        run = self._add(bin_id, wish)
+            raise Conflict(f"{MOST_AT_ONCE} simulations are running; stop one or wait until it ends.")
+        run = self._add(bin_id, spec)
         run.own = None if allowed is None else targets
         run.task = start_task(self._play(run, targets, allowed), name=f"simulation {run.id}")
         return run
 
-    def announce(self, bin_id: str, wish: SimulationWish) -> Run:
-        """A run that another process plays: it gets a mark, and is over for us."""
-        run = self._add(bin_id, wish)
+    def announce(self, bin_id: str, spec: SimulationSpec) -> Run:
+        """A run that another process plays: it gets a mark, and counts as done here."""
+        run = self._add(bin_id, spec)
         run.progress.state = RunState.DONE
         run.ended_at = run.started_at
         return run
 
     def find(self, bin_id: str, run_id: str) -> Run:
-        """A run of this bin. NotFound: never there, or forgotten."""
+        """A run of this bin. NotFound: unknown, or no longer kept."""
         for run in self._runs:
             if (run.id, run.bin_id) == (run_id, bin_id):
                 return run
-        raise NotFound(f"There is no simulation {run_id} of this bin; the last {MOST_REMEMBERED} are remembered.")
+        raise NotFound(f"There is no simulation {run_id} in this bin; the last {MOST_REMEMBERED} are kept.")
 
     def of_bin(self, bin_id: str) -> list[Run]:
         """Those that this server plays, the newest first."""
@@ -88,7 +88,7 @@ class Simulating:
             await stop(run.task)
 
     async def close(self) -> None:
-        """The server goes down."""
+        """Stop all runs, when the server stops."""
         for run in list(self._runs):
             await self.stop(run)
 
@@ -98,13 +98,13 @@ class Simulating:
 
     @property
     def has_marks(self) -> bool:
-        """False: no capture can be simulated, so nobody has to look."""
+        """False: no capture can be simulated, so no header needs to be compared."""
         return bool(self._marks)
 
-    def _add(self, bin_id: str, wish: SimulationWish) -> Run:
+    def _add(self, bin_id: str, spec: SimulationSpec) -> Run:
         if len(self._runs) == MOST_REMEMBERED:
             self._marks.pop(self._runs[0].mark.encode(), None)
-        run = Run(clock.new_id(), bin_id, wish, clock.new_secret(), clock.now())
+        run = Run(clock.new_id(), bin_id, spec, clock.new_secret(), clock.now())
         self._runs.append(run)
         self._marks[run.mark.encode()] = run.id
         return run
@@ -112,19 +112,19 @@ class Simulating:
     async def _play(self, run: Run, targets: Targets, allowed: Sequence[Network | str] | None) -> None:
         try:
             async with open_sender(allowed) as sender:
-                player = Player(sender, run.wish, targets, mark=run.mark if allowed is None else None)
+                player = Player(sender, run.spec, targets, mark=run.mark if allowed is None else None)
                 player.progress = run.progress
                 await player.run(run.started_at)
             run.progress.state = RunState.DONE
         except Exception as error:
             run.progress.state = RunState.FAILED
-            run.progress.problem = "smsbin could not go on; its log has the details."
+            run.progress.problem = "smsbin could not continue. See the server log for details."
             _log.error("simulation.failed", exc_info=error)
         finally:
             run.ended_at = clock.now()
 
 
-def tell(attempt: Attempt) -> str:
+def describe(attempt: SimulationAttempt) -> str:
     """One attempt in words: `primary: 500 in 3 ms`."""
     came = attempt.error if attempt.status is None else f"{attempt.status}"
     what = f" {attempt.word}" if attempt.word else ""

@@ -120,7 +120,7 @@ class LogClient:
         size = size_of(job)
         why = self._state.refusal or ("The store is closing." if self._closing else None)
         if why is None and self._waiting_bytes + size > MAX_WAITING_BYTES:
-            why = "More is waiting to be written than fits in memory."
+            why = "The write queue is full."
         if why is not None:
             self._refused.add(job, size, why)
             raise StoreUnavailable(why)

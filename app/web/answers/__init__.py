@@ -1,1 +1,1 @@
-"""Answers of a role: page, form, notes under its fields, API and its JSON."""
+"""Answers of a role: page, form, notes under its fields, and API."""

@@ -1,12 +1,14 @@
-"""How a bin's URLs behave, for programs: the answer of each role, and its fault."""
+"""The API of answers: show, set and reset what a role answers."""
 
 from aiohttp import web
 
 from ... import keys
-from ..site.inputs import read_object
+from ...errors import Invalid
+from ..site.convert import convert
+from ..site.inputs import read_json
 from ..site.json import json_response
 from ..site.roles import role_address as _address
-from .inputs import ANSWERS_FIELDS, read_answers
+from .inputs import AnswersInput
 from .shapes import show_answers
 
 
@@ -19,7 +21,10 @@ async def show(request: web.Request) -> web.StreamResponse:
 async def put(request: web.Request) -> web.StreamResponse:
     """PUT /api/v1/bins/{bin}/answers/{role}"""
     bin_id, role = await _address(request)
-    answers = read_answers(await read_object(request, ANSWERS_FIELDS))
+    raw = await read_json(request)
+    if raw == {}:
+        raise Invalid(("body", f"must have at least one of {', '.join(AnswersInput.__struct_encode_fields__)}"))
+    answers = convert(raw, AnswersInput).role_answers()
     await request.app[keys.ANSWERS].set(bin_id, role, answers)
     return json_response(show_answers(answers))
 

@@ -1,7 +1,7 @@
-"""The form of a role's answers: what somebody has typed so far, and what each of its buttons does to it.
+"""The form of a role's answers: what has been typed so far, and what each of its buttons changes in it.
 
 All of it works without a script: a button that adds a row or moves a rule posts the form, and the same page comes back
-with the change in it, not saved. Fields are named as the checks name them: `status`, `headers.0.name`,
+with the change in it, not saved. Fields are named as in the errors of the API: `status`, `headers.0.name`,
 `rules.0.match`, `rules.0.answer.body`.
 """
 
@@ -11,14 +11,15 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from ...domain.answers.limits import MOST_HEADERS, MOST_RULES
-from ...domain.answers.model import Answer, RoleAnswers, Rule
-from ...errors import Invalid
+from ...domain.answers.model import Answer, RoleAnswers
+from ..site.convert import convert
+from ..site.forms import number_of
+from .inputs import AnswersInput
 
 T = TypeVar("T")
-# Twice what may be saved: whoever has too many must be able to take some away.
+# Twice the limits, so that a form with too many rows can still be posted and corrected.
 MOST_ROWS = 2 * MOST_HEADERS
 MOST_FIELDS = 2 * MOST_RULES * (MOST_ROWS * 2 + 4)
-_NUMBER = re.compile(r"\d{1,6}", re.ASCII)
 _AT = r"(?:0|[1-9]\d?)"
 _HEADERS = re.compile(rf"(?P<prefix>(?:rules\.{_AT}\.answer\.)?)headers(?:\.(?P<row>{_AT}))?", re.ASCII)
 _RULES = re.compile(rf"rules(?:\.(?P<row>{_AT}))?", re.ASCII)
@@ -27,7 +28,7 @@ _RULE = re.compile(rf"rules\.({_AT})\.match", re.ASCII)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerDraft:
-    """An answer as it stands in the form: numbers are texts still."""
+    """An answer as it stands in the form: numbers are still texts."""
 
     status: str = "200"
     delay_ms: str = "0"
@@ -44,27 +45,20 @@ class RuleDraft:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
+class RoleAnswersDraft:
     """The whole form."""
 
     answer: AnswerDraft
     rules: tuple[RuleDraft, ...] = ()
 
     def settle(self) -> RoleAnswers:
-        """What was typed. Invalid: a number that is none."""
-        problems: list[tuple[str, str]] = []
-        answer = _settle(self.answer, "", problems)
-        rules = tuple(
-            Rule(match=rule.match.strip(), answer=_settle(rule.answer, rule_prefix(index), problems))
-            for index, rule in enumerate(self.rules)
-        )
-        if problems:
-            raise Invalid(*problems)
-        return RoleAnswers(answer=answer, rules=rules)
+        """What was typed, not checked yet. Invalid: not a number."""
+        rules = [{"match": rule.match.strip(), "answer": _raw_of(rule.answer)} for rule in self.rules]
+        return convert({**_raw_of(self.answer), "rules": rules}, AnswersInput).role_answers()
 
-    def press(self, button: str) -> "Draft":
+    def press(self, button: str) -> "RoleAnswersDraft":
         """The form after one of its buttons: `add:headers`, `drop:rules.0.answer.headers.1`, `raise:rules.2`. Any
-        other word changes nothing."""
+        other value changes nothing."""
         what, _, path = button.partition(":")
         if found := _HEADERS.fullmatch(path):
             row = found["row"]
@@ -76,7 +70,7 @@ class Draft:
             return replace(self, rules=rules[: 2 * MOST_RULES])
         return self
 
-    def _change(self, prefix: str, change: Callable[[AnswerDraft], AnswerDraft]) -> "Draft":
+    def _change(self, prefix: str, change: Callable[[AnswerDraft], AnswerDraft]) -> "RoleAnswersDraft":
         if not prefix:
             return replace(self, answer=change(self.answer))
         rules = tuple(
@@ -87,62 +81,63 @@ class Draft:
 
 
 def rule_prefix(index: int) -> str:
-    """What the fields of a rule's answer begin with."""
+    """The prefix of the fields of a rule's answer."""
     return f"rules.{index}.answer."
 
 
-def read_draft(said: Mapping[str, str]) -> Draft:
-    """What a form has posted, in the order of the numbers in it; header rows without a letter in them are left out."""
-    numbers = sorted({int(found[1]) for name in said if (found := _RULE.fullmatch(name))})
+def read_draft(form: Mapping[str, str]) -> RoleAnswersDraft:
+    """The posted form, with rules and headers in the order of their numbers; empty header rows are dropped."""
+    numbers = sorted({int(found[1]) for name in form if (found := _RULE.fullmatch(name))})
     rules = tuple(
-        RuleDraft(match=said[f"rules.{number}.match"], answer=_read(said, rule_prefix(number)))
+        RuleDraft(match=form[f"rules.{number}.match"], answer=_read(form, rule_prefix(number)))
         for number in numbers[: 2 * MOST_RULES]
     )
-    return Draft(answer=_read(said, ""), rules=rules)
+    return RoleAnswersDraft(answer=_read(form, ""), rules=rules)
 
 
-def draft_of(answers: RoleAnswers) -> Draft:
-    """What is set, as the form shows it."""
+def draft_of(answers: RoleAnswers) -> RoleAnswersDraft:
+    """Saved answers as a form."""
     rules = tuple(RuleDraft(match=rule.match, answer=draft_answer(rule.answer)) for rule in answers.rules)
-    return Draft(answer=draft_answer(answers.answer), rules=rules)
+    return RoleAnswersDraft(answer=draft_answer(answers.answer), rules=rules)
 
 
 def draft_answer(answer: Answer) -> AnswerDraft:
-    """One answer, as the form shows it."""
+    """One answer as a form."""
     return AnswerDraft(
         status=str(answer.status), delay_ms=str(answer.delay_ms), headers=answer.headers, body=answer.body
     )
 
 
-def _read(said: Mapping[str, str], prefix: str) -> AnswerDraft:
+def _read(form: Mapping[str, str], prefix: str) -> AnswerDraft:
     rows = sorted(
         int(found["row"])
-        for name in said
+        for name in form
         if name.endswith(".name")
         and (found := _HEADERS.fullmatch(name.removesuffix(".name")))
         and found["row"]
         and found["prefix"] == prefix
     )
     headers = [
-        (said[f"{prefix}headers.{row}.name"].strip(), said.get(f"{prefix}headers.{row}.value", "").strip())
+        (form[f"{prefix}headers.{row}.name"].strip(), form.get(f"{prefix}headers.{row}.value", "").strip())
         for row in rows[:MOST_ROWS]
     ]
     return AnswerDraft(
-        status=said.get(f"{prefix}status", "").strip(),
-        delay_ms=said.get(f"{prefix}delay_ms", "").strip(),
+        status=form.get(f"{prefix}status", "").strip(),
+        delay_ms=form.get(f"{prefix}delay_ms", "").strip(),
         headers=tuple(header for header in headers if any(header)),
         # Browsers send the line ends of a text area as CRLF.
-        body=said.get(f"{prefix}body", "").replace("\r\n", "\n"),
+        body=form.get(f"{prefix}body", "").replace("\r\n", "\n"),
     )
 
 
-def _settle(draft: AnswerDraft, prefix: str, problems: list[tuple[str, str]]) -> Answer:
-    numbers = {}
-    for name, said, otherwise in (("status", draft.status, 200), ("delay_ms", draft.delay_ms, 0)):
-        numbers[name] = int(said) if _NUMBER.fullmatch(said) else otherwise
-        if not _NUMBER.fullmatch(said):
-            problems.append((prefix + name, "must be a whole number"))
-    return Answer(**numbers, headers=draft.headers, body=draft.body)
+def _raw_of(draft: AnswerDraft) -> dict[str, object]:
+    """As the JSON of `AnswerInput`."""
+    return {
+        "status": number_of(draft.status),
+        "delay_ms": number_of(draft.delay_ms),
+        "headers": draft.headers,
+        "body": draft.body,
+    }
 
 
 def _edit(items: tuple[T, ...], what: str, place: str | None, new: T) -> tuple[T, ...]:

@@ -1,73 +1,65 @@
-"""What a caller says about answers and faults: types here, limits in `domain/`; every mistake is named at once."""
+"""The input of a call, or of the form, that sets what a role answers: types here, limits in `domain/answers/limits.py`,
+where they are checked together when it is saved."""
 
-from collections.abc import Collection
-from typing import Any
+from typing import Annotated
 
-import msgspec
+from msgspec import Meta
 
-from ...domain.answers.limits import check_answers
+from ...domain.answers.limits import MOST_BODY, MOST_DELAY_MS, MOST_HEADERS, MOST_RULES
 from ...domain.answers.model import Answer, RoleAnswers, Rule
-from ...errors import Invalid
-from ..site.fields import Problems
-from ..site.fields import take as _take
-from ..site.fields import text as _text
-from ..site.fields import whole as _whole
-
-ANSWER_FIELDS = ("status", "headers", "body", "delay_ms")
-ANSWERS_FIELDS = (*ANSWER_FIELDS, "rules")
+from ...domain.search import MAX_LENGTH
+from ..site.convert import Input, documented
+from ..site.shapes import Pair
 
 
-def read_answers(said: dict[str, Any]) -> RoleAnswers:
-    """The whole of what a role shall answer. Invalid names every field that is wrong."""
-    problems: Problems = []
-    if not said:
-        problems.append(("body", f"say at least one of {', '.join(ANSWERS_FIELDS)}"))
-    answer = _read_answer({name: value for name, value in said.items() if name != "rules"}, "", problems)
-    rules = _read_rules(said.get("rules", []), problems)
-    if problems:
-        raise Invalid(*problems)
-    answers = RoleAnswers(answer=answer, rules=tuple(rules))
-    if problems := check_answers(answers):
-        raise Invalid(*problems)
-    return answers
+class AnswerInput(Input, frozen=True, kw_only=True):
+    """One HTTP answer; smsbin adds its own headers."""
+
+    status: Annotated[int, documented(minimum=200, maximum=599)] = 200
+    headers: Annotated[
+        tuple[Pair, ...],
+        Meta(
+            description="Pairs of name and value. Headers that smsbin sets itself are refused.",
+            extra_json_schema={"maxItems": MOST_HEADERS},
+            extra={"reason": 'must be a list of pairs, such as [["Content-Type", "text/xml"]]'},
+        ),
+    ] = ()
+    body: Annotated[
+        str,
+        Meta(
+            description="Sent as UTF-8, at most 64 KiB; empty for 204, 205 and 304. {{from}} {{to}} {{text}}"
+            " {{message_id}} and {{n}} are replaced, escaped for the type of the body.",
+            extra_json_schema={"maxLength": MOST_BODY},
+        ),
+    ] = ""
+    delay_ms: Annotated[int, documented(minimum=0, maximum=MOST_DELAY_MS)] = 0
+
+    def answer(self) -> Answer:
+        """As a domain object."""
+        return Answer(status=self.status, headers=self.headers, body=self.body, delay_ms=self.delay_ms)
 
 
-def _read_answer(said: object, path: str, problems: Problems) -> Answer:
-    if not isinstance(said, dict):
-        problems.append((path.rstrip("."), "must be an object"))
-        return Answer()
-    _refuse_unknown(said, ANSWER_FIELDS, path, problems)
-    values: dict[str, Any] = {}
-    readers = {"status": _whole, "headers": _headers, "body": _text, "delay_ms": _whole}
-    for name in ANSWER_FIELDS:
-        if name in said:
-            _take(name, path + name, said[name], readers[name], values, problems)
-    return Answer(**values)
+class RuleInput(Input, frozen=True, kw_only=True):
+    """A response for requests that match a filter."""
+
+    match: Annotated[
+        str, Meta(description="A filter, such as `text~stop`.", extra_json_schema={"maxLength": MAX_LENGTH})
+    ]
+    answer: AnswerInput
 
 
-def _read_rules(said: object, problems: Problems) -> list[Rule]:
-    rules: list[Rule] = []
-    if not isinstance(said, list):
-        problems.append(("rules", "must be a list"))
-        return rules
-    for index, one in enumerate(said):
-        path = f"rules.{index}"
-        if not isinstance(one, dict):
-            problems.append((path, "must be an object with match and answer"))
-            continue
-        _refuse_unknown(one, ("match", "answer"), path + ".", problems)
-        values: dict[str, Any] = {"match": ""}
-        _take("match", path + ".match", one.get("match"), _text, values, problems)
-        rules.append(Rule(match=values["match"], answer=_read_answer(one.get("answer"), path + ".answer.", problems)))
-    return rules
+class AnswersInput(AnswerInput, frozen=True, kw_only=True):
+    """What a role answers."""
 
+    rules: Annotated[
+        tuple[RuleInput, ...],
+        Meta(
+            description="Responses for some requests; the first rule whose `match` finds the request applies.",
+            extra_json_schema={"maxItems": MOST_RULES},
+        ),
+    ] = ()
 
-def _refuse_unknown(said: dict[Any, Any], known: Collection[str], path: str, problems: Problems) -> None:
-    problems += [(f"{path}{name}", "is not a field here") for name in said if name not in known]
-
-
-def _headers(said: object) -> tuple[tuple[str, str], ...]:
-    try:
-        return msgspec.convert(said, tuple[tuple[str, str], ...])
-    except msgspec.ValidationError:
-        raise ValueError('must be a list of pairs, such as [["Content-Type", "text/xml"]]') from None
+    def role_answers(self) -> RoleAnswers:
+        """As a domain object, not checked yet."""
+        rules = tuple(Rule(match=rule.match, answer=rule.answer.answer()) for rule in self.rules)
+        return RoleAnswers(answer=self.answer(), rules=rules)

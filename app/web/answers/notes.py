@@ -1,4 +1,4 @@
-"""What stands under the fields of the form of answers: what has to be mended, what is odd, and what is well."""
+"""The notes under the fields of the form for responses: errors, warnings and confirmations."""
 
 import json
 import re
@@ -11,18 +11,18 @@ from ...domain.answers.model import Answer, RoleAnswers
 from ...domain.answers.placeholders import PLACEHOLDERS, is_json, is_xml, render
 from ...domain.roles import Role
 from ...providers.answers import lint_for
-from .form import AnswerDraft, Draft, rule_prefix
+from .form import RoleAnswersDraft, rule_prefix
 
 _RULE = re.compile(r"rules\.(\d+)\.(?:answer\.)?(.+)", re.ASCII)
 _TITLES = {
-    "status": "Status", "delay_ms": "Wait", "headers": "Headers", "body": "Body", "rules": "Rules", "match": "Match",
+    "status": "Status", "delay_ms": "Delay", "headers": "Headers", "body": "Body", "rules": "Rules", "match": "Match",
 }  # fmt: skip
-# Values with every letter that could break a body, were it not escaped.
+# A value for each placeholder.
 _ODD = dict.fromkeys(PLACEHOLDERS, "1")
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class FieldNote:
     """One line under a field; `tone` is a class of the style sheet."""
 
     tone: str
@@ -31,7 +31,7 @@ class Note:
 
 
 def field_title(name: str) -> str:
-    """A field in words: `rules.0.answer.headers.1` is "Rule 1, header 2"."""
+    """The title of a field: `rules.0.answer.headers.1` is "Rule 1, header 2"."""
     if found := _RULE.fullmatch(name):
         inner = field_title(found[2])
         return f"Rule {int(found[1]) + 1}, {inner[:1].lower()}{inner[1:]}"
@@ -39,7 +39,7 @@ def field_title(name: str) -> str:
     return f"Header {int(row) + 1}" if kind == "headers" and row.isdigit() else _TITLES.get(name, name)
 
 
-def names_of(draft: Draft) -> Sequence[str]:
+def names_of(draft: RoleAnswersDraft) -> Sequence[str]:
     """Every field that may have a note."""
     parts = [("", draft.answer), *((rule_prefix(index), rule.answer) for index, rule in enumerate(draft.rules))]
     names = [
@@ -56,13 +56,8 @@ def names_of(draft: Draft) -> Sequence[str]:
     return [*names, "rules", *(f"rules.{index}.match" for index in range(len(draft.rules)))]
 
 
-def _header_names(answer: AnswerDraft) -> Iterator[str]:
-    """An answer without headers has an empty row."""
-    return (f"headers.{row}" for row in range(max(1, len(answer.headers))))
-
-
 def remarks_of(answers: RoleAnswers, role: Role, provider: str | None) -> Sequence[Remark]:
-    """What is odd about any of these answers, and keeps nobody from saving them, by the field of the form."""
+    """Warnings about these answers, by the field of the form. They do not prevent saving."""
     return [
         Remark(prefix + remark.field, remark.text)
         for prefix, answer in _parts(answers)
@@ -73,13 +68,13 @@ def remarks_of(answers: RoleAnswers, role: Role, provider: str | None) -> Sequen
 
 def notes_of(
     answers: RoleAnswers | None, problems: Mapping[str, str], remarks: Sequence[Remark]
-) -> Mapping[str, Sequence[Note]]:
-    """The lines under each field."""
-    notes: dict[str, list[Note]] = {}
+) -> Mapping[str, Sequence[FieldNote]]:
+    """The notes under each field."""
+    notes: dict[str, list[FieldNote]] = {}
     for name, text in problems.items():
-        notes.setdefault(name, []).append(Note("bad", "x", f"{text[:1].upper()}{text[1:]}."))
+        notes.setdefault(name, []).append(FieldNote("bad", "x", f"{text[:1].upper()}{text[1:]}."))
     for remark in remarks:
-        notes.setdefault(remark.field, []).append(Note("warn", "bang", remark.text))
+        notes.setdefault(remark.field, []).append(FieldNote("warn", "bang", remark.text))
     for prefix, answer in _parts(answers) if answers else ():
         mark = _well_formed(answer)
         if mark is not None:
@@ -93,17 +88,17 @@ def _parts(answers: RoleAnswers) -> Iterator[tuple[str, Answer]]:
         yield rule_prefix(index), rule.answer
 
 
-def _well_formed(answer: Answer) -> Note | None:
-    """The mark of a body that says what it is."""
+def _well_formed(answer: Answer) -> FieldNote | None:
+    """The note of a body whose Content-Type says that it is XML or JSON."""
     body = render(answer, _ODD).body
     if not body:
         return None
     if is_xml(answer.content_type):
-        return Note("ok", "check", "Well-formed XML") if xml_problem(body) is None else None
+        return FieldNote("ok", "check", "Well-formed XML") if xml_problem(body) is None else None
     if is_json(answer.content_type):
         try:
             json.loads(body)
         except (ValueError, RecursionError) as error:
-            return Note("warn", "bang", f"This is no JSON: {error}.")
-        return Note("ok", "check", "Well-formed JSON")
+            return FieldNote("warn", "bang", f"This is not valid JSON: {error}.")
+        return FieldNote("ok", "check", "Well-formed JSON")
     return None

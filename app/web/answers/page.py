@@ -1,4 +1,4 @@
-"""The page of a role's answers: the form, what is odd about what stands in it, and what a real request would get."""
+"""The page of a role's answers: the form, warnings about its content, and a preview of what a request would get."""
 
 import http
 from collections.abc import Mapping, Sequence
@@ -9,6 +9,7 @@ from aiohttp import web
 
 from ... import clock, keys
 from ...domain.answers.limits import check_answers
+from ...domain.answers.lint import Remark
 from ...domain.answers.model import Answer, RoleAnswers
 from ...domain.answers.placeholders import render as render_answer
 from ...domain.bins import Bin
@@ -17,7 +18,7 @@ from ...domain.roles import Kind, Role
 from ...domain.search import parse_query
 from ...errors import Invalid, NotFound
 from ...providers import recognise
-from ...providers.answers import Preset, presets_for
+from ...providers.answers import AnswerPreset, presets_for
 from ...services.answers import matching_rule
 from ...services.large import work_on
 from ...services.replies import values_of
@@ -26,24 +27,24 @@ from ..site.forms import read_form
 from ..site.inputs import HIGHEST, MAX_BYTES, number
 from ..site.roles import role_named
 from ..site.templates import render
-from ..site.urls import place_of
-from .form import MOST_FIELDS, Draft, draft_answer, draft_of, read_draft, rule_prefix
-from .notes import Note, field_title, names_of, notes_of, remarks_of
+from ..site.urls import server_address
+from .form import MOST_FIELDS, RoleAnswersDraft, draft_answer, draft_of, read_draft, rule_prefix
+from .notes import FieldNote, field_title, names_of, notes_of, remarks_of
 
 # Captures to choose from for the preview.
 SAMPLES = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Preview:
-    """What a capture would be answered. `rule` is the index of the rule that matches it."""
+class AnswerPreview:
+    """The answer that a capture would get. `rule` is the index of the rule that matches it."""
 
     rule: int | None
     answer: Answer
 
     @property
     def reason(self) -> str:
-        """The words behind the status, where there are any."""
+        """The reason phrase of the status, or empty."""
         return http.HTTPStatus(self.answer.status).phrase if self.answer.status in list(http.HTTPStatus) else ""
 
 
@@ -57,16 +58,16 @@ class AnswersPage:
     bin: Bin
     role: Role
     here: str
-    draft: Draft
-    presets: Sequence[Preset]
+    draft: RoleAnswersDraft
+    presets: Sequence[AnswerPreset]
     is_set: bool
     changed: bool
     samples: Sequence[CaptureRow]
     sample: int
-    preview: Preview | None
+    preview: AnswerPreview | None
     problems: Mapping[str, str]
     warnings: Sequence[tuple[str, str]]
-    notes: Mapping[str, Sequence[Note]]
+    notes: Mapping[str, Sequence[FieldNote]]
     marked: Sequence[Role]
     mark: str = "set"
     asked: bool = False
@@ -75,8 +76,8 @@ class AnswersPage:
 
     @property
     def seen(self) -> str:
-        """The same for the same warnings."""
-        return sha256(repr(self.warnings).encode()).hexdigest()[:16] if self.warnings else ""
+        """A key for these warnings; empty without any."""
+        return _seen_key(self.warnings)
 
     @property
     def names(self) -> Sequence[str]:
@@ -84,15 +85,15 @@ class AnswersPage:
         return names_of(self.draft)
 
     def prefix(self, index: int) -> str:
-        """What the fields of a rule's answer begin with."""
+        """The prefix of the fields of a rule's answer."""
         return rule_prefix(index)
 
     def title(self, name: str) -> str:
-        """A field in words."""
+        """The title of a field."""
         return field_title(name)
 
     def place(self, name: str) -> str:
-        """The id of what is to be mended."""
+        """The id of the element to correct."""
         return f"{name}.name" if name.rpartition(".")[0].endswith("headers") else name
 
 
@@ -101,41 +102,52 @@ async def index(request: web.Request) -> web.StreamResponse:
     bin, role = await _place(request)
     draft = draft_of(request.app[keys.ANSWERS].of(bin.id, role))
     page = await _page(request, bin, role, draft, request.query.get("with"))
-    return render(request, "bins/answers.html", replace(page, saved="saved" in request.query))
+    return render(request, "answers/index.html", replace(page, saved="saved" in request.query))
 
 
 async def save(request: web.Request) -> web.StreamResponse:
-    """POST /bins/{bin}/answers?role=: saves, or does what another button of the form says and shows it again."""
+    """POST /bins/{bin}/answers?role=: save, or apply another button of the form and show the form again."""
     bin, role = await _place(request)
-    said = await read_form(request, most=MOST_FIELDS, size=MAX_BYTES)
-    button = said.get("do", "save")
+    form = await read_form(request, most=MOST_FIELDS, size=MAX_BYTES)
+    button = form.get("do", "save")
     answers = request.app[keys.ANSWERS]
     if button == "reset":
         await answers.reset(bin.id, role)
         return _saved(request, bin, role)
-    draft = _press(read_draft(said), button, bin, role)
-    page = await _page(request, bin, role, draft, said.get("with"))
-    if button != "save":
-        return render(request, "bins/answers.html", replace(page, focus=_new_field(button, draft)))
-    if not page.problems and page.seen == said.get("seen", ""):
-        await answers.set(bin.id, role, draft.settle())
+    draft = _press(read_draft(form), button, bin, role)
+    if button == "save" and await _try_to_save(request, bin, role, draft, form.get("seen", "")):
         return _saved(request, bin, role)
-    return render(request, "bins/answers.html", replace(page, asked=True), status=422)
+    page = await _page(request, bin, role, draft, form.get("with"))
+    if button == "save":
+        return render(request, "answers/index.html", replace(page, asked=True), status=422)
+    return render(request, "answers/index.html", replace(page, focus=_new_field(button, draft)))
 
 
 async def check(request: web.Request) -> web.StreamResponse:
-    """POST /bins/{bin}/answers/preview?role=: what to say about the form, as pieces of the page; nothing is saved."""
+    """POST /bins/{bin}/answers/preview?role=: problems and preview of the form as HTML, not saved."""
     bin, role = await _place(request)
-    said = await read_form(request, most=MOST_FIELDS, size=MAX_BYTES)
-    page = await _page(request, bin, role, read_draft(said), said.get("with"))
-    return render(request, "bins/_checked.html", page)
+    form = await read_form(request, most=MOST_FIELDS, size=MAX_BYTES)
+    page = await _page(request, bin, role, read_draft(form), form.get("with"))
+    return render(request, "answers/_checked.html", page)
+
+
+async def _try_to_save(request: web.Request, bin: Bin, role: Role, draft: RoleAnswersDraft, seen: str) -> bool:
+    """False when a field is wrong, or when there are warnings that the user has not seen."""
+    try:
+        chosen = draft.settle()
+        if seen != _seen_key(_warnings(remarks_of(chosen, role, bin.provider))):
+            return False
+        await request.app[keys.ANSWERS].set(bin.id, role, chosen)
+    except Invalid:
+        return False
+    return True
 
 
 async def _place(request: web.Request) -> tuple[Bin, Role]:
     return await request.app[keys.STORE].get_bin(request.match_info["bin"]), role_named(request.query.get("role"))
 
 
-async def _page(request: web.Request, bin: Bin, role: Role, draft: Draft, wanted: str | None) -> AnswersPage:
+async def _page(request: web.Request, bin: Bin, role: Role, draft: RoleAnswersDraft, wanted: str | None) -> AnswersPage:
     answers = request.app[keys.ANSWERS]
     samples = await _samples(request.app[keys.STORE], bin, role, wanted)
     sample = _sample(samples, wanted)
@@ -156,14 +168,23 @@ async def _page(request: web.Request, bin: Bin, role: Role, draft: Draft, wanted
         sample=sample,
         preview=preview,
         problems=problems,
-        warnings=[(remark.field, remark.text) for remark in remarks],
+        warnings=_warnings(remarks),
         notes=notes_of(chosen, problems, remarks),
         marked=[one for one in Role if answers.is_set(bin.id, one)],
     )
 
 
-def _settled(draft: Draft) -> tuple[RoleAnswers | None, Mapping[str, str]]:
-    """What was typed, and what is wrong with it."""
+def _warnings(remarks: Sequence[Remark]) -> Sequence[tuple[str, str]]:
+    return [(remark.field, remark.text) for remark in remarks]
+
+
+def _seen_key(warnings: Sequence[tuple[str, str]]) -> str:
+    """A key for the warnings that a form has shown; empty for none."""
+    return sha256(repr(warnings).encode()).hexdigest()[:16] if warnings else ""
+
+
+def _settled(draft: RoleAnswersDraft) -> tuple[RoleAnswers | None, Mapping[str, str]]:
+    """The answers that were typed (None: not even numbers), and the problems by field."""
     try:
         chosen = draft.settle()
     except Invalid as error:
@@ -172,7 +193,7 @@ def _settled(draft: Draft) -> tuple[RoleAnswers | None, Mapping[str, str]]:
 
 
 async def _samples(store: Store, bin: Bin, role: Role, wanted: str | None) -> Sequence[CaptureRow]:
-    """The newest captures of a role; the wanted one first, where it is another."""
+    """The newest captures of a role, after the wanted one when that is not among them."""
     rows = await store.list_captures(bin.id, limit=SAMPLES, query=parse_query(f"role:{role.value}"))
     n = _number(wanted)
     if n and n not in [row.n for row in rows]:
@@ -181,14 +202,14 @@ async def _samples(store: Store, bin: Bin, role: Role, wanted: str | None) -> Se
 
 
 def _sample(samples: Sequence[CaptureRow], wanted: str | None) -> int:
-    """The one that is wanted, else the newest, else none."""
+    """The number of the wanted capture, else of the newest, else 0."""
     n = _number(wanted)
     if n is None or (n and n not in [row.n for row in samples]):
         return samples[0].n if samples else 0
     return n
 
 
-async def _preview(store: Store, bin: Bin, role: Role, answers: RoleAnswers, n: int) -> Preview:
+async def _preview(store: Store, bin: Bin, role: Role, answers: RoleAnswers, n: int) -> AnswerPreview:
     raw, reading = _invented(role)
     try:
         if n:
@@ -198,10 +219,10 @@ async def _preview(store: Store, bin: Bin, role: Role, answers: RoleAnswers, n: 
     except NotFound:
         n = 0  # it was deleted just now
 
-    def preview() -> Preview:
+    def preview() -> AnswerPreview:
         rule = matching_rule(answers, role, raw, reading)
         answer = answers.answer if rule is None else answers.rules[rule].answer
-        return Preview(rule=rule, answer=render_answer(answer, values_of(reading, n or 1042)))
+        return AnswerPreview(rule=rule, answer=render_answer(answer, values_of(reading, n or 1042)))
 
     return await work_on([raw], preview)
 
@@ -221,7 +242,7 @@ def _invented(role: Role) -> tuple[RawRequest, Reading]:
     return raw, reading
 
 
-def _press(draft: Draft, button: str, bin: Bin, role: Role) -> Draft:
+def _press(draft: RoleAnswersDraft, button: str, bin: Bin, role: Role) -> RoleAnswersDraft:
     what, _, name = button.partition(":")
     if what == "preset":
         for preset in presets_for(role, bin.provider):
@@ -230,8 +251,8 @@ def _press(draft: Draft, button: str, bin: Bin, role: Role) -> Draft:
     return draft.press(button)
 
 
-def _new_field(button: str, draft: Draft) -> str:
-    """The field that a button has made, to go on with."""
+def _new_field(button: str, draft: RoleAnswersDraft) -> str:
+    """The field that a button has added, to set the focus to."""
     if button == "add:rules":
         return f"rules.{len(draft.rules) - 1}.match"
     if button.startswith("add:") and button.endswith("headers"):
@@ -251,7 +272,7 @@ def _number(text: str | None) -> int | None:
 
 
 def _here(request: web.Request, bin: Bin, role: Role) -> str:
-    return f"{place_of(request).base}/bins/{bin.id}/answers?role={role.value}"
+    return f"{server_address(request).base}/bins/{bin.id}/answers?role={role.value}"
 
 
 def _saved(request: web.Request, bin: Bin, role: Role) -> web.Response:

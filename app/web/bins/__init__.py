@@ -1,1 +1,1 @@
-"""Bins: the home page, the settings of one, API and its JSON."""
+"""Bins: the home page, the settings of one, and API."""

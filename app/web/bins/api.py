@@ -1,25 +1,24 @@
-"""Bins for programs."""
+"""The API of bins."""
 
 from aiohttp import web
 
 from ... import keys
 from ...errors import Invalid, NotFound
 from ...services import bins as service
-from ..site.inputs import limit_of, read_object, read_query
+from ..site.convert import NoInput
+from ..site.inputs import limit_of, read_input, read_query
 from ..site.json import json_response as answer
-from ..site.urls import place_of, root_of
-from .inputs import bin_fields
+from ..site.urls import root_of, server_address
+from .inputs import BinInput
 from .shapes import BinList, RereadShape, show_bin
-
-FIELDS = ("name", "provider", "retention", "stuck_after")
 
 
 async def create(request: web.Request) -> web.StreamResponse:
     """POST /api/v1/bins"""
     read_query(request)
-    fields = bin_fields(await read_object(request, FIELDS))
+    fields = (await read_input(request, BinInput)).fields()
     bin = await service.create(request.app[keys.STORE], request.app[keys.KEYRING], **fields)
-    location = f"{place_of(request).base}/api/v1/bins/{bin.id}"
+    location = f"{server_address(request).base}/api/v1/bins/{bin.id}"
     return answer(show_bin(bin, root_of(request)), 201, {"Location": location})
 
 
@@ -30,7 +29,7 @@ async def index(request: web.Request) -> web.StreamResponse:
     try:
         found = await request.app[keys.STORE].list_bins(limit=limit + 1, before=query.get("before"))
     except NotFound:
-        raise Invalid(("before", "is not a cursor of this list")) from None
+        raise Invalid(("before", "must be the `next` of a page of this list")) from None
     shown = [show_bin(bin, root_of(request)) for bin in found[:limit]]
     return answer(BinList(shown, shown[-1].id if len(found) > limit else None))
 
@@ -47,7 +46,7 @@ async def change(request: web.Request) -> web.StreamResponse:
     read_query(request)
     app = request.app
     bin = await app[keys.STORE].get_bin(request.match_info["bin"])
-    fields = bin_fields(await read_object(request, FIELDS))
+    fields = (await read_input(request, BinInput)).fields()
     changed = await service.change(
         app[keys.STORE],
         app[keys.KEYRING],
@@ -66,15 +65,22 @@ async def delete(request: web.Request) -> web.StreamResponse:
     read_query(request)
     app = request.app
     bin_id = request.match_info["bin"]
-    rooms = (app[keys.STORE], app[keys.KEYRING], app[keys.HUB], app[keys.ANSWERS], app[keys.FAULTS], app[keys.SWEEPING])
-    await service.delete(*rooms, bin_id)
+    await service.delete(
+        app[keys.STORE],
+        app[keys.KEYRING],
+        app[keys.HUB],
+        app[keys.ANSWERS],
+        app[keys.FAULTS],
+        app[keys.SWEEPING],
+        bin_id,
+    )
     return web.Response(status=204)
 
 
 async def rotate_key(request: web.Request) -> web.StreamResponse:
     """POST /api/v1/bins/{bin}/rotate-key"""
     read_query(request)
-    await read_object(request, ())
+    await read_input(request, NoInput)
     app = request.app
     bin = await service.rotate_key(app[keys.STORE], app[keys.KEYRING], app[keys.HUB], request.match_info["bin"])
     return answer(show_bin(bin, root_of(request)))
@@ -83,7 +89,7 @@ async def rotate_key(request: web.Request) -> web.StreamResponse:
 async def reread(request: web.Request) -> web.StreamResponse:
     """POST /api/v1/bins/{bin}/reread"""
     read_query(request)
-    await read_object(request, ())
+    await read_input(request, NoInput)
     app = request.app
     bin_id = request.match_info["bin"]
     await service.reread(app[keys.STORE], app[keys.HUB], bin_id)

@@ -10,22 +10,23 @@ from ...domain.bins import Bin
 from ...domain.captures import CaptureRow
 from ...errors import Invalid
 from ...services import bins as service
+from ..site.convert import convert
 from ..site.forms import go_back, read_form
 from ..site.templates import render, site_of, urls_of
-from ..site.urls import place_of
-from .inputs import bin_fields
-from .page import form_wish
+from ..site.urls import server_address
+from .inputs import BinInput
+from .page import raw_of
 
 SHOWN = 200
-# Bins whose last request is told; each costs one look-up by its key.
-TOLD = 30
+# Bins that are shown with their last request; each costs one look-up by its key.
+WITH_LAST = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HomePage:
     """`last` is the newest capture by bin, for the first few bins.
 
-    `said` and `problems` are what a form held and what was wrong with it.
+    `said` and `problems` are the fields that were posted, and what was wrong with them.
     """
 
     bins: Sequence[Bin]
@@ -41,26 +42,27 @@ async def index(request: web.Request) -> web.StreamResponse:
 
 
 async def create(request: web.Request) -> web.StreamResponse:
-    """POST /bins: make one and go there."""
-    said = await read_form(request)
+    """POST /bins: make a bin and redirect to it."""
+    form = await read_form(request)
     try:
-        bin = await service.create(request.app[keys.STORE], request.app[keys.KEYRING], **bin_fields(form_wish(said)))
+        fields = convert(raw_of(form), BinInput).fields()
+        bin = await service.create(request.app[keys.STORE], request.app[keys.KEYRING], **fields)
     except Invalid as error:
-        return await _home(request, said=said, problems=dict(error.problems), status=422)
-    return web.Response(status=303, headers={"Location": f"{place_of(request).base}/bins/{bin.id}"})
+        return await _home(request, form=form, problems=dict(error.problems), status=422)
+    return web.Response(status=303, headers={"Location": f"{server_address(request).base}/bins/{bin.id}"})
 
 
 async def confirm_time(request: web.Request) -> web.StreamResponse:
     """POST /retention/confirm: the clock is right, so captures expire again."""
-    said = await read_form(request)
+    form = await read_form(request)
     request.app[keys.SWEEPING].confirm()
-    return go_back(request, said, below="", otherwise="/")
+    return go_back(request, form, below="", otherwise="/")
 
 
 async def _home(
     request: web.Request,
     *,
-    said: dict[str, str] | None = None,
+    form: dict[str, str] | None = None,
     problems: dict[str, str] | None = None,
     status: int = 200,
 ) -> web.Response:
@@ -68,8 +70,8 @@ async def _home(
     root = site_of(request).root
     addresses = {bin.id: next(iter(urls_of(root, bin).values())) for bin in bins}
     last = {}
-    for bin in bins[:TOLD]:
+    for bin in bins[:WITH_LAST]:
         for row in await request.app[keys.STORE].list_captures(bin.id, limit=1) if bin.captures else ():
             last[bin.id] = row
-    page = HomePage(bins=bins, addresses=addresses, last=last, said=said or {}, problems=problems or {})
-    return render(request, "home/index.html", page, status=status)
+    page = HomePage(bins=bins, addresses=addresses, last=last, said=form or {}, problems=problems or {})
+    return render(request, "bins/index.html", page, status=status)

@@ -1,56 +1,109 @@
-"""What a form or a call states about a bin, checked field by field; every mistake is named at once."""
+"""The input of a call, or of a form, that makes or changes a bin."""
 
 import re
 from datetime import timedelta
-from typing import Any
+from typing import Annotated, TypedDict
 
-from ...domain.bins import NAME_LENGTH, PROVIDER_TITLES
-from ...domain.units import parse_duration
-from ...errors import Invalid
+from msgspec import UNSET, Meta, UnsetType
 
-_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+from ...domain.bins import NAME_LENGTH
+from ...domain.providers import PROVIDER_TITLES
+from ...domain.units import MAX_DURATION, parse_duration
+from ..site.convert import Input
+from ..site.shapes import Provider
 
-
-def bin_fields(value: dict[str, Any]) -> dict[str, Any]:
-    """What was said about a bin: checked, and only what was said."""
-    checks = {"name": _name, "provider": _provider, "retention": _retention, "stuck_after": _stuck_after}
-    checked: dict[str, Any] = {}
-    problems: list[tuple[str, str]] = []
-    for field, said in value.items():
-        try:
-            checked[field] = checks[field](said)
-        except ValueError as error:
-            problems.append((field, str(error)))
-    if problems:
-        raise Invalid(*problems)
-    return checked
+# What `parse_duration` reads.
+DURATION = r"^\s*(0|[0-9]{1,9}[smhd])\s*$"
+_CONTROLS = r"\x00-\x1f\x7f-\x9f\u2028\u2029"
+NAME = rf"^(?![\s\S]*[{_CONTROLS}])[\s\S]*\S"
+_LONGEST = f"at most {MAX_DURATION.days} days"
 
 
-def _name(said: object) -> str:
-    if not isinstance(said, str) or not said.strip() or len(said) > NAME_LENGTH:
-        raise ValueError(f"must be a text of 1 to {NAME_LENGTH} characters")
-    if _CONTROLS.search(said):
-        raise ValueError("must not hold line breaks or control characters")
-    return said.strip()
+class BinFields(TypedDict, total=False):
+    """Those that were given, as the services take them."""
+
+    name: str
+    provider: str | None
+    retention: timedelta | None
+    stuck_after: timedelta
 
 
-def _provider(said: object) -> str | None:
-    if said is None:
-        return None
-    if not isinstance(said, str) or said not in PROVIDER_TITLES:
-        raise ValueError(f"must be null (detect) or one of {', '.join(PROVIDER_TITLES)}")
-    return said
+def _check_name(name: str) -> None:
+    if not name.strip():
+        raise ValueError(f"must be a string of 1 to {NAME_LENGTH} characters")
+    if re.search(f"[{_CONTROLS}]", name):
+        raise ValueError("must not contain line breaks or control characters")
 
 
-def _retention(said: object) -> timedelta | None:
-    if said is None:
-        return None
-    if not isinstance(said, str):
-        raise ValueError("must be a duration such as 30d, 0 for ever, or null for the server's")
-    return parse_duration(said)
+def _check_duration(text: str | None) -> None:
+    if text is not None:
+        parse_duration(text)
 
 
-def _stuck_after(said: object) -> timedelta:
-    if not isinstance(said, str):
-        raise ValueError("must be a duration such as 5m, or 0 for never")
-    return parse_duration(said)
+class BinInput(Input, frozen=True, kw_only=True):
+    """The settings of a bin. Fields that are left out keep their value, or get the default."""
+
+    name: (
+        Annotated[
+            str,
+            Meta(
+                min_length=1,
+                max_length=NAME_LENGTH,
+                description='Default: "Bin N".',
+                extra_json_schema={"pattern": NAME},
+                extra={"check": _check_name},
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
+    provider: (
+        Annotated[
+            Provider | None,
+            Meta(
+                description="null: detect from the requests.",
+                extra={"reason": f"must be null (detect) or one of {', '.join(PROVIDER_TITLES)}"},
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
+    retention: (
+        Annotated[
+            str | None,
+            Meta(
+                description=f"Such as 30d, {_LONGEST}; 0 keeps forever; null uses the server default.",
+                examples=["30d"],
+                extra_json_schema={"pattern": DURATION},
+                extra={
+                    "reason": "must be a duration such as 30d, 0 (forever) or null (server default)",
+                    "check": _check_duration,
+                },
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
+    stuck_after: (
+        Annotated[
+            str,
+            Meta(
+                description="An outbound message without a callback for this long is stuck."
+                f" Such as 5m, the default; {_LONGEST}; 0: never.",
+                examples=["5m"],
+                extra_json_schema={"pattern": DURATION},
+                extra={"reason": "must be a duration such as 5m, or 0 (never)", "check": _check_duration},
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
+
+    def fields(self) -> BinFields:
+        """What was given; nothing for what was left out."""
+        given = BinFields()
+        if self.name is not UNSET:
+            given["name"] = self.name.strip()
+        if self.provider is not UNSET:
+            given["provider"] = self.provider
+        if self.retention is not UNSET:
+            given["retention"] = None if self.retention is None else parse_duration(self.retention)
+        if self.stuck_after is not UNSET:
+            given["stuck_after"] = parse_duration(self.stuck_after)
+        return given

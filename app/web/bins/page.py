@@ -1,4 +1,4 @@
-"""A bin's settings: name, provider, retention, key, and its end."""
+"""The settings of a bin: name, provider, retention, key, and deletion."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -15,10 +15,11 @@ from ...providers import sheet_of
 from ...providers.sheet import Sheet
 from ...services import bins as service
 from ...store import LedgerStatus
+from ..site.convert import convert
 from ..site.forms import read_form
 from ..site.templates import render, site_of, urls_of
-from ..site.urls import place_of
-from .inputs import bin_fields
+from ..site.urls import server_address
+from .inputs import BinInput
 
 IN_MENU = 20
 RETENTIONS = ("1d", "7d", "30d", "90d", "365d", "0")
@@ -26,7 +27,7 @@ RETENTIONS = ("1d", "7d", "30d", "90d", "365d", "0")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettingsPage:
-    """What the forms show."""
+    """The settings, and the posted form with its problems."""
 
     bin: Bin
     urls: dict[Role, str]
@@ -41,7 +42,7 @@ class SettingsPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeletePage:
-    """The question before a bin goes."""
+    """The confirmation before a bin is deleted."""
 
     bin: Bin
     problem: str | None = None
@@ -56,17 +57,10 @@ class MenuPage:
     all: bool
 
 
-def form_wish(said: dict[str, str]) -> dict[str, Any]:
-    """A form's texts as the API would say them: an empty name is no name, an empty choice is null."""
-    wish: dict[str, Any] = {}
-    if said.get("name", "").strip():
-        wish["name"] = said["name"]
-    for name in ("provider", "retention"):
-        if name in said:
-            wish[name] = said[name] or None
-    if said.get("stuck_after"):
-        wish["stuck_after"] = said["stuck_after"]
-    return wish
+def raw_of(form: dict[str, str]) -> dict[str, str | None]:
+    """A form as the JSON of `BinInput`: an empty name is left out, an empty choice is null."""
+    raw: dict[str, str | None] = {name: form[name] or None for name in ("provider", "retention") if name in form}
+    return raw | {name: form[name] for name in ("name", "stuck_after") if form.get(name, "").strip()}
 
 
 async def settings(request: web.Request) -> web.StreamResponse:
@@ -79,11 +73,11 @@ async def save(request: web.Request) -> web.StreamResponse:
     """POST /bins/{bin}/settings"""
     app = request.app
     bin = await app[keys.STORE].get_bin(request.match_info["bin"])
-    said = await read_form(request)
+    form = await read_form(request)
     try:
-        fields = bin_fields({"name": said.get("name", ""), **form_wish(said)})
+        fields = convert({"name": "", **raw_of(form)}, BinInput).fields()
     except Invalid as error:
-        return await _settings(request, bin, said=said, problems=dict(error.problems), status=422)
+        return await _settings(request, bin, said=form, problems=dict(error.problems), status=422)
     await service.change(
         app[keys.STORE],
         app[keys.KEYRING],
@@ -112,7 +106,7 @@ async def reread(request: web.Request) -> web.StreamResponse:
 
 
 async def others(request: web.Request) -> web.StreamResponse:
-    """GET /bins/{bin}/others: the bins to switch to, as a piece of HTML."""
+    """GET /bins/{bin}/others: the bins to switch to, as an HTML fragment."""
     found = await request.app[keys.STORE].list_bins(limit=IN_MENU + 1)
     page = MenuPage(bins=found[:IN_MENU], current=request.match_info["bin"], all=len(found) <= IN_MENU)
     return render(request, "bins/_menu.html", page)
@@ -130,10 +124,17 @@ async def delete(request: web.Request) -> web.StreamResponse:
     bin = await app[keys.STORE].get_bin(request.match_info["bin"])
     typed = (await read_form(request)).get("name", "").strip()
     if typed != bin.name:
-        problem = "That is not its name. Nothing was deleted."
+        problem = "The name does not match. Nothing was deleted."
         return render(request, "bins/delete.html", DeletePage(bin=bin, problem=problem), status=422)
-    rooms = (app[keys.STORE], app[keys.KEYRING], app[keys.HUB], app[keys.ANSWERS], app[keys.FAULTS], app[keys.SWEEPING])
-    await service.delete(*rooms, bin.id)
+    await service.delete(
+        app[keys.STORE],
+        app[keys.KEYRING],
+        app[keys.HUB],
+        app[keys.ANSWERS],
+        app[keys.FAULTS],
+        app[keys.SWEEPING],
+        bin.id,
+    )
     return _to(request, "/")
 
 
@@ -151,4 +152,4 @@ async def _settings(request: web.Request, bin: Bin, *, status: int = 200, **more
 
 
 def _to(request: web.Request, path: str) -> web.Response:
-    return web.Response(status=303, headers={"Location": place_of(request).base + path})
+    return web.Response(status=303, headers={"Location": server_address(request).base + path})

@@ -1,1 +1,1 @@
-"""Captures (on pages: requests): the list, one in detail, API and its JSON."""
+"""Captures (on pages: requests): the list, one in detail, and API."""

@@ -1,4 +1,4 @@
-"""Captures for programs."""
+"""The API of captures."""
 
 from collections.abc import Sequence
 
@@ -27,7 +27,7 @@ async def index(request: web.Request) -> web.StreamResponse:
     if before is not None and after is not None:
         raise Invalid(("before", "cannot be used with after"), ("after", "cannot be used with before"))
     if wait_s is not None and after is None:
-        raise Invalid(("wait", "needs after; 0 waits from the start"))
+        raise Invalid(("wait", "requires after; after=0 starts at the first capture"))
     wanted = filter_of(query)
     bin_id = request.match_info["bin"]
     if after is not None and wait_s:
@@ -96,7 +96,7 @@ def _address(request: web.Request) -> tuple[str, int]:
 async def _wait(
     request: web.Request, bin_id: str, limit: int, after: int, wanted: Query | None, wait_s: int
 ) -> Sequence[CaptureRow]:
-    """Long poll on the bin's bell: no capture slips between two calls, because each starts from its cursor."""
+    """Long polling for a change of the bin. No capture is missed between two calls: each starts at its cursor."""
     store, hub = request.app[keys.STORE], request.app[keys.HUB]
     end = clock.ticks() + wait_s
     with hub.subscribe(bin_id) as subscription:

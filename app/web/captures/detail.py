@@ -16,7 +16,8 @@ from ...domain.messages.model import Message
 from ...domain.phones import region_of
 from ...domain.replays import Attempt
 from ...domain.sms import SmsFacts, describe_sms
-from ...domain.units import say_gap
+from ...domain.units import format_size, say_gap
+from ...ingress.body import BODY_S
 from ...parsing import Parsed, parse
 from ...providers import facts_of, sheet_of, why
 from ...providers.sheet import Sheet
@@ -31,7 +32,7 @@ TABS = {
     "headers": "Headers",
     "raw": "Raw",
     "timing": "Timing",
-    "answer": "Answer",
+    "answer": "Response",
     "related": "Related",
     "replay": "Replay",
 }
@@ -59,7 +60,7 @@ class Related:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Detail:
+class CaptureDetail:
     """A capture and everything that its tabs show. `why` it looks like its provider's, as the end of a sentence;
     `skew`: arrival against the provider's stamp `said_at`, in words. `sent` is what went out; None: nothing did, or not
     yet. `pair`: what it is compared with."""
@@ -96,8 +97,21 @@ class Detail:
         row = self.capture.row
         return row.fault is None and (self.sent is None or self.sent == safe_answer(row.role))
 
+    def why_incomplete(self, limit: int) -> str:
+        """Why the end of the body is missing, in a sentence; `limit`: the bytes of a body that are kept."""
+        raw, outcome = self.capture.raw, self.capture.row.outcome
+        if len(raw.body) >= limit:
+            return f"It is larger than the limit of {format_size(limit)}."
+        waited_ms = 0 if outcome is None or self.capture.row.fault else outcome.left_ms or outcome.after_ms or 0
+        if waited_ms - (self.sent.delay_ms if self.sent else 0) >= BODY_S * 1_000:
+            return f"It did not arrive within {BODY_S:g} s."
+        declared = raw.header(b"content-length")
+        if declared is None:
+            return "It ended before its last chunk."
+        return f"It ended before the {declared.decode('latin-1')} bytes that the Content-Length header declares."
 
-async def open_detail(store: Store, bin_id: str, capture: Capture, address: str, tab: str) -> Detail:
+
+async def open_detail(store: Store, bin_id: str, capture: Capture, address: str, tab: str) -> CaptureDetail:
     """Read a capture of a bin for people. `address` is the bin's own URL of its role, for the curl line."""
     n = capture.row.n
     detail = await work_on([capture.raw], _read, capture, address, tab)
@@ -113,7 +127,7 @@ async def open_detail(store: Store, bin_id: str, capture: Capture, address: str,
     )
 
 
-def _read(capture: Capture, address: str, tab: str) -> Detail:
+def _read(capture: Capture, address: str, tab: str) -> CaptureDetail:
     """All that stands in the capture itself."""
     reading, raw = capture.row.reading, capture.raw
     parsed = parse(raw)
@@ -124,7 +138,7 @@ def _read(capture: Capture, address: str, tab: str) -> Detail:
     headers = tuple(
         (name.decode("latin-1"), value.decode("latin-1"), name.lower() in SECRET_HEADERS) for name, value in raw.headers
     )
-    return Detail(
+    return CaptureDetail(
         capture=capture,
         tabs=TABS,
         tab=tab if tab in TABS else "summary",
@@ -167,7 +181,7 @@ def _explained(field: Field, sheet: Sheet | None) -> Field:
 
 
 def _skew(late: timedelta) -> str:
-    return f"{say_gap(late)} {'after' if late >= timedelta(0) else 'before'} the provider’s own stamp"
+    return f"{say_gap(late)} {'after' if late >= timedelta(0) else 'before'} the provider’s timestamp"
 
 
 def _gap(later: timedelta) -> str:

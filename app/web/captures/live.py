@@ -9,10 +9,10 @@ async def edits(work: Work) -> list[Edit]:
     """Rows of requests. Only a capture's last state is rendered."""
     last = {change.row.n: change for change in work.changes if isinstance(change, Captured)}
     new = {change.row.n for change in work.changes if isinstance(change, Captured) and change.first}
-    if work.scene.query is not None and new:
-        new &= await work.store.matching(work.bin.id, work.scene.query, sorted(new))
+    if work.state.query is not None and new:
+        new &= await work.store.matching(work.bin.id, work.state.query, sorted(new))
     row = work.environment.get_template("captures/_row.html")
-    suffix = suffix_of(work.scene.q)
+    suffix = suffix_of(work.state.q)
     edits: list[Edit] = []
     for change in work.changes:
         if isinstance(change, Deleted):
@@ -20,9 +20,9 @@ async def edits(work: Work) -> list[Edit]:
         elif isinstance(change, Captured) and last[change.row.n] is change:
             op = "prepend" if change.row.n in new else "replace"
             await yield_to_loop(edits)
-            html = row.render(row=change.row, bin=work.bin, base=work.scene.base, suffix=suffix)
+            html = row.render(row=change.row, bin=work.bin, base=work.state.base, suffix=suffix)
             edits.append({"op": op, "n": change.row.n, "target": f"capture-{change.row.n}", "html": html})
     side = work.environment.get_template("captures/_counts.html")
-    html = side.render(bin=work.bin, base=work.scene.base, q=work.scene.q)
+    html = side.render(bin=work.bin, base=work.state.base, q=work.state.q)
     edits.append({"op": "replace", "target": "counts", "html": html})
     return edits

@@ -15,23 +15,23 @@ from ...domain.units import say_duration
 from ...errors import Invalid, NotFound, TooSlow
 from ...services import bins as service
 from ...store import Store
-from ..site.filters import SIMULATED, Filter, View, filter_of, stopped
+from ..site.filters import SIMULATED, ListFilter, View, filter_of, stopped
 from ..site.forms import read_form
 from ..site.headers import NOTHING_AT_ALL
 from ..site.inputs import HIGHEST, number
 from ..site.templates import render, render_of, retention_of, site_of, urls_of
-from ..site.urls import place_of
+from ..site.urls import server_address
 from ..words.pairings import row_of
 from ..words.portals import empty_page
-from .detail import Detail, open_detail
+from .detail import CaptureDetail, open_detail
 
-# Rows in the first load, and in each older load.
+# Rows of a page.
 PAGE = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Replay:
-    """What the form of a replay held, and what was wrong with it."""
+class ReplayForm:
+    """The posted form of a replay, and its problems."""
 
     url: str = ""
     then: str = ""
@@ -39,38 +39,36 @@ class Replay:
     then_problem: str | None = None
 
 
-NO_REPLAY = Replay()
+EMPTY_REPLAY = ReplayForm()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BinPage:
-    """The bin's frame and list; `detail` when a capture is open. `older` pages on, None at the end.
+    """The page of a bin; `detail` when a capture is open. `older` is the cursor of the next page, None at the end.
 
-    `simulated` is the view of simulated captures, where there are some.
-
-    `oldest` is the far end of the bin, whatever page is shown. `beside` are the numbers of the next newer and the next
-    older capture, None where there is none.
+    `simulated` is the view of simulated captures, when there are some. `oldest` is the oldest capture of the bin.
+    `beside` are the numbers of the next newer and the next older capture, or None.
     """
 
     bin: Bin
     urls: dict[Role, str]
     kept: str
-    filter: Filter
+    filter: ListFilter
     rows: Sequence[CaptureRow]
     older: int | None
     oldest: CaptureRow | None = None
-    detail: Detail | None = None
+    detail: CaptureDetail | None = None
     beside: tuple[int | None, int | None] = (None, None)
     simulated: View | None = None
-    replay: Replay = NO_REPLAY
+    replay: ReplayForm = EMPTY_REPLAY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowsPage:
-    """Older rows, to be put below the list."""
+    """Older rows, to append to the list."""
 
     bin: Bin
-    filter: Filter
+    filter: ListFilter
     rows: Sequence[CaptureRow]
     older: int | None
 
@@ -85,7 +83,7 @@ async def index(request: web.Request) -> web.StreamResponse:
 
 
 async def rows(request: web.Request) -> web.StreamResponse:
-    """GET /bins/{bin}/rows?before=n: older rows as a piece of HTML."""
+    """GET /bins/{bin}/rows?before=n: older rows as an HTML fragment."""
     bin = await request.app[keys.STORE].get_bin(request.match_info["bin"])
     before = number(dict(request.query), "before", lowest=0, highest=HIGHEST)
     page = await _bin_page(request, bin, filter_of(request), before=before)
@@ -102,25 +100,27 @@ async def show(request: web.Request) -> web.StreamResponse:
 async def replay(request: web.Request) -> web.StreamResponse:
     """POST /bins/{bin}/captures/{n}/replay: send it again, and show what came back."""
     bin_id, n = _address(request)
-    said = await read_form(request)
-    url, then = said.get("url", "").strip(), said.get("then", "").strip()
+    form = await read_form(request)
+    url, then = form.get("url", "").strip(), form.get("then", "").strip()
     await request.app[keys.STORE].get_capture(bin_id, n)
     try:
         numbers = [n, *read_selection(then)]
-        await request.app[keys.REPLAYING].replay(bin_id, numbers, url, with_credentials="credentials" in said)
+        await request.app[keys.REPLAYING].replay(bin_id, numbers, url, with_credentials="credentials" in form)
     except Invalid as error:
         problems = dict(error.problems)
-        again = Replay(url=url, then=then, problem=problems.get("url"), then_problem=problems.get("captures"))
+        again = ReplayForm(url=url, then=then, problem=problems.get("url"), then_problem=problems.get("captures"))
         return await _show(request, "replay", again, status=422)
     except (NotFound, ValueError) as error:
-        return await _show(request, "replay", Replay(url=url, then=then, then_problem=str(error)), status=422)
+        return await _show(request, "replay", ReplayForm(url=url, then=then, then_problem=str(error)), status=422)
     if request.headers.get("X-Partial") == "detail":
-        return await _show(request, "replay", Replay(url=url))
-    where = f"{place_of(request).base}/bins/{bin_id}/captures/{n}?tab=replay"
+        return await _show(request, "replay", ReplayForm(url=url))
+    where = f"{server_address(request).base}/bins/{bin_id}/captures/{n}?tab=replay"
     return web.Response(status=303, headers={"Location": where})
 
 
-async def _show(request: web.Request, tab: str, again: Replay = NO_REPLAY, *, status: int = 200) -> web.StreamResponse:
+async def _show(
+    request: web.Request, tab: str, again: ReplayForm = EMPTY_REPLAY, *, status: int = 200
+) -> web.StreamResponse:
     bin_id, n = _address(request)
     store = request.app[keys.STORE]
     capture = await store.get_capture(bin_id, n)
@@ -141,7 +141,7 @@ async def _show(request: web.Request, tab: str, again: Replay = NO_REPLAY, *, st
 
 
 async def download(request: web.Request) -> web.StreamResponse:
-    """GET /bins/{bin}/captures/{n}/download: the bytes, under a name of ours."""
+    """GET /bins/{bin}/captures/{n}/download: the bytes, under a fixed file name."""
     bin_id, n = _address(request)
     capture = await request.app[keys.STORE].get_capture(bin_id, n)
     return web.Response(
@@ -180,7 +180,7 @@ async def _whole_page(request: web.Request, bin: Bin, *, before: int | None = No
     return replace(page, oldest=oldest[0] if oldest else None, simulated=SIMULATED if simulated else None)
 
 
-async def _beside(store: Store, bin_id: str, n: int, filter: Filter) -> tuple[int | None, int | None]:
+async def _beside(store: Store, bin_id: str, n: int, filter: ListFilter) -> tuple[int | None, int | None]:
     try:
         newer = await store.list_captures(bin_id, limit=1, after=n, query=filter.query)
         older = await store.list_captures(bin_id, limit=1, before=n, query=filter.query)
@@ -189,14 +189,14 @@ async def _beside(store: Store, bin_id: str, n: int, filter: Filter) -> tuple[in
     return (newer[0].n if newer else None, older[0].n if older else None)
 
 
-async def _bin_page(request: web.Request, bin: Bin, filter: Filter, *, before: int | None) -> BinPage:
+async def _bin_page(request: web.Request, bin: Bin, filter: ListFilter, *, before: int | None) -> BinPage:
     store = request.app[keys.STORE]
     found = await store.list_captures(bin.id, limit=PAGE + 1, before=before, query=filter.query)
     return _page_of(request, bin, filter, found)
 
 
-def _page_of(request: web.Request, bin: Bin, filter: Filter, found: Sequence[CaptureRow]) -> BinPage:
-    """`found`: one row more than the page has, where there are older ones."""
+def _page_of(request: web.Request, bin: Bin, filter: ListFilter, found: Sequence[CaptureRow]) -> BinPage:
+    """`found`: one row more than a page has, when there are older ones."""
     shown = found[:PAGE]
     kept = retention_of(bin, request.app[keys.SETTINGS].retention)
     return BinPage(
@@ -214,4 +214,4 @@ def _address(request: web.Request) -> tuple[str, int]:
 
 
 def _to_bin(request: web.Request, bin_id: str) -> web.Response:
-    return web.Response(status=303, headers={"Location": f"{place_of(request).base}/bins/{bin_id}"})
+    return web.Response(status=303, headers={"Location": f"{server_address(request).base}/bins/{bin_id}"})

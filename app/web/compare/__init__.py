@@ -1,1 +1,1 @@
-"""Primary against fallback: the list of pairings, one in detail, report, API and its JSON."""
+"""Primary against fallback: the list of pairings, one in detail, report, and API."""

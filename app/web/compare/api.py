@@ -1,16 +1,13 @@
-"""Primary against fallback, for programs."""
+"""The API of pairings: primary against fallback."""
 
 from aiohttp import web
 
 from ... import keys
-from ...domain.pairings.model import PROBLEMS, Verdict
 from ...errors import Invalid
 from ...services.compare import compare
 from ..site.inputs import HIGHEST, limit_of, number, read_query
 from ..site.json import json_response
-from .shapes import ComparisonShape, show_pairing, show_summary
-
-ONLY = {"problems": PROBLEMS} | {verdict.value: (verdict,) for verdict in Verdict}
+from .shapes import ONLY, ComparisonShape, show_pairing, show_summary
 
 
 async def index(request: web.Request) -> web.StreamResponse:

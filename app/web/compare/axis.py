@@ -1,26 +1,26 @@
-"""The geometry of a pairing's time axis: one lane a URL, every request on it, to one scale.
+"""The geometry of a pairing's time axis: one lane a URL, with all its requests, to one scale.
 
-Everything is in percent of the width, so that the template only writes it down. What is written into the drawing
-stands in the table below it, too.
+Everything is in percent of the width, so that the template does not compute. The table below the drawing has all its
+texts too.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from ...domain.pairings.model import Hit
+from ...domain.pairings.model import Hit, ended_at
+from ...domain.pairings.wording import say_answer, say_hit, say_left
 from ...domain.roles import Role
 from ...domain.units import say_ms
-from ..words.hits import say_hit, say_status
 from ..words.titles import ROLE_TITLES
 
-# Labels take about this much of the width; where there is less room, one is left out.
+# The width of a label; where there is less room, it is left out.
 ROOM = 34.0
-# A span that is narrower than this is no more than its dot.
+# A narrower span is drawn as its dot only.
 NARROW = 1.5
-# What stands at the right end keeps off the edge.
+# The axis is longer than the last moment by this factor, so that it is not drawn at the edge.
 AIR = 1.06
-# The first of these that cuts the whole into five parts or fewer.
+# The distance of ticks is the first of these that gives at most `MOST_TICKS`.
 STEPS_MS = (
     1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 15_000, 30_000, 60_000, 120_000, 300_000, 600_000,
     1_800_000, 3_600_000, 10_800_000, 21_600_000, 43_200_000, 86_400_000,
@@ -38,7 +38,7 @@ class Dot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Span:
-    """A time that we let the sender wait; `open`: it waits still."""
+    """A time that the sender waited; `open`: it still waits."""
 
     x: float
     width: float
@@ -46,9 +46,8 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Label:
-    """Words at `x` percent, `dx` pixels beside it, written from there (`start`) or up to there (`end`); `inside`: on a
-    span."""
+class AxisLabel:
+    """Text at `x` percent and `dx` pixels, starting there (`start`) or ending there (`end`); `inside`: on a span."""
 
     x: float
     dx: int
@@ -64,43 +63,38 @@ class Lane:
     role: Role
     spans: tuple[Span, ...]
     dots: tuple[Dot, ...]
-    labels: tuple[Label, ...]
+    labels: tuple[AxisLabel, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Axis:
-    """The drawing; `ticks` are (x, words), `told` is all of it in words."""
+class PairingAxis:
+    """The drawing; `ticks` are (x, text), `told` is its text alternative."""
 
     lanes: tuple[Lane, ...]
     ticks: tuple[tuple[float, str], ...]
     told: str
 
 
-def draw_pairing(lanes: Sequence[tuple[Role, Sequence[Hit]]], now: datetime) -> Axis | None:
-    """Requests by the URL that they came to, oldest first; None where there is nothing to be seen: one single answer
-    that went out at once, or nothing at all."""
+def draw_pairing(lanes: Sequence[tuple[Role, Sequence[Hit]]], now: datetime) -> PairingAxis | None:
+    """Requests by their URL, oldest first. None when there is nothing to see: no request, or a single one that was
+    answered at once."""
     hits = [hit for _, some in lanes for hit in some]
     if not hits:
         return None
     zero = min(hit.at for hit in hits)
-    scale = _Scale(zero, max(_ms(end_of(hit, now) - zero) for hit in hits), now)
+    scale = _Scale(zero, max(_ms(_end_of(hit, now) - zero) for hit in hits), now)
     if not scale.length or (len(hits) == 1 and not _waited(hits[0])):
         return None
     drawn = tuple(_lane(role, some, scale) for role, some in lanes)
     told = "; ".join(
-        f"{ROLE_TITLES[role]}: " + (", ".join(f"{say_hit(hit)} at {scale.say(hit.at)}" for hit in some) or "never hit")
+        f"{ROLE_TITLES[role]}: " + (", ".join(f"{say_hit(hit)} at {scale.say(hit.at)}" for hit in some) or "no request")
         for role, some in lanes
     )
-    return Axis(lanes=drawn, ticks=scale.ticks(), told=told)
+    return PairingAxis(lanes=drawn, ticks=scale.ticks(), told=told)
 
 
-def end_of(hit: Hit, now: datetime) -> datetime:
-    """When the request was over: answered, left, or not yet."""
-    if hit.left_ms is not None:
-        return hit.at + timedelta(milliseconds=hit.left_ms)
-    if hit.after_ms is not None:
-        return hit.at + timedelta(milliseconds=hit.after_ms)
-    return max(now, hit.at) if hit.ok is None else hit.at
+def _end_of(hit: Hit, now: datetime) -> datetime:
+    return max(now, hit.at) if hit.ok is None else ended_at(hit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +119,7 @@ class _Scale:
         return tuple((x, word) for (_, x), word in zip(marks, words, strict=True))
 
 
-# From which step on a unit is told, and its milliseconds.
+# The smallest step for a unit, the milliseconds in it, and its name.
 _UNITS = ((3_600_000, 3_600_000, "h"), (60_000, 60_000, "min"), (200, 1_000, "s"), (1, 1, "ms"))
 
 
@@ -133,7 +127,7 @@ def _lane(role: Role, hits: Sequence[Hit], scale: _Scale) -> Lane:
     tone = "c-f" if role in (Role.FALLBACK, Role.VOICE_FALLBACK) else "c-p"
     spans, dots = [], []
     for hit in hits:
-        start, end = scale.place(hit.at), scale.place(end_of(hit, scale.now))
+        start, end = scale.place(hit.at), scale.place(_end_of(hit, scale.now))
         if end - start >= NARROW:
             spans.append(Span(x=start, width=round(end - start, 2), open=hit.ok is None))
         dots.append(Dot(x=start, tone=tone))
@@ -142,11 +136,11 @@ def _lane(role: Role, hits: Sequence[Hit], scale: _Scale) -> Lane:
     return Lane(role=role, spans=tuple(spans), dots=tuple(dots), labels=_labels(hits, scale))
 
 
-def _labels(hits: Sequence[Hit], scale: _Scale) -> tuple[Label, ...]:
-    """Inside a span where it is wide enough, else beside the dot, on the side that is free: the last one first, since
-    it decided, then from the left as far as there is room."""
+def _labels(hits: Sequence[Hit], scale: _Scale) -> tuple[AxisLabel, ...]:
+    """Labels inside a span that is wide enough, else beside the dot, on its free side. The last request gets its label
+    first, because it decided the verdict; then from the left, as far as there is room."""
     taken: list[tuple[float, float]] = []
-    labels: list[Label] = []
+    labels: list[AxisLabel] = []
     for hit in sorted(hits, key=lambda hit: (hit is not hits[-1], hit.n)):
         for label in _of_hit(hit, scale):
             begin, end = (label.x, label.x + ROOM) if label.anchor == "start" else (label.x - ROOM, label.x)
@@ -158,39 +152,34 @@ def _labels(hits: Sequence[Hit], scale: _Scale) -> tuple[Label, ...]:
     return tuple(labels)
 
 
-def _of_hit(hit: Hit, scale: _Scale) -> list[Label]:
-    start, end = scale.place(hit.at), scale.place(end_of(hit, scale.now))
+def _of_hit(hit: Hit, scale: _Scale) -> list[AxisLabel]:
+    start, end = scale.place(hit.at), scale.place(_end_of(hit, scale.now))
     if end - start >= 2 * ROOM:
-        last = f"sender left at {say_ms(hit.left_ms)}" if hit.left_ms is not None else _answered(hit)
+        last = f"sender disconnected{say_left(hit)}" if hit.left_ms is not None else _answered(hit)
         inside = [
-            Label(x=start, dx=12, anchor="start", text=_waiting(hit), inside=True),
-            Label(x=end, dx=-10, anchor="end", text=last, inside=True),
+            AxisLabel(x=start, dx=12, anchor="start", text=_waiting(hit), inside=True),
+            AxisLabel(x=end, dx=-10, anchor="end", text=last, inside=True),
         ]
         return [label for label in inside if label.text]
     if end - start >= ROOM:
-        return [Label(x=start, dx=12, anchor="start", text=say_hit(hit), inside=True)]
+        return [AxisLabel(x=start, dx=12, anchor="start", text=say_hit(hit), inside=True)]
     when = f", at {scale.say(hit.at)}" if hit.at > scale.zero else ""
-    text = f"{_answered(hit) or 'waiting'}{when}"
+    text = f"{_answered(hit)}{when}"
     if end + ROOM <= 100:
-        return [Label(x=end, dx=12, anchor="start", text=text)]
-    return [Label(x=start, dx=-12, anchor="end", text=text)]
+        return [AxisLabel(x=end, dx=12, anchor="start", text=text)]
+    return [AxisLabel(x=start, dx=-12, anchor="end", text=text)]
 
 
 def _waiting(hit: Hit) -> str:
     if hit.fault == "hold":
-        return "held on purpose, no answer" if hit.status is None and hit.ok is not None else "held on purpose"
+        return "held (fault), no response" if hit.status is None and hit.ok is not None else "held (fault)"
     if hit.fault == "slow":
-        return "dripped on purpose"
-    return "no answer" if hit.status is None else "answered late"
+        return "sent slowly (fault)"
+    return "no response" if hit.status is None else "late response"
 
 
 def _answered(hit: Hit) -> str:
-    if hit.ok is None:
-        return "waiting"
-    if hit.left_ms is not None and hit.status is None:
-        return f"left after {say_ms(hit.left_ms)}"
-    status = say_status(hit)
-    return status if hit.after_ms is None else f"{status} in {say_ms(hit.after_ms)}"
+    return say_answer(hit) if hit.left_ms is None or hit.status is not None else f"disconnected{say_left(hit)}"
 
 
 def _waited(hit: Hit) -> bool:

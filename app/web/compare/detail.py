@@ -1,6 +1,6 @@
-"""The open pair for people: the verdict, the axis, and what differs between its two requests.
+"""The open pair: the verdict, the axis, and the differences of its two requests.
 
-A pair is a pairing that the store knows, or any two captures that somebody laid beside each other by hand.
+A pair is a stored pairing, or any two captures that the user chose.
 """
 
 from collections.abc import Sequence
@@ -17,25 +17,25 @@ from ...parsing import Parsed, parse
 from ...providers import sheet_of
 from ...services.compare import differences, explain_verdict
 from ..words.fields import Field, fields_of
-from ..words.headlines import Headline as Lead
+from ..words.headlines import Headline
 from ..words.pairings import lead_of
-from .axis import Axis, draw_pairing
-from .differences import BodyDiff, HeaderDiff, Piece, body_difference, header_differences, part, plain
-from .sides import Side, Tried, hit_of, roles_of, side_of, tries_of, with_times
+from .axis import PairingAxis, draw_pairing
+from .differences import BodyDiff, HeaderDiff, MarkedText, body_difference, header_differences, part, plain
+from .sides import ComparedRequest, Tried, hit_of, roles_of, side_of, tries_of, with_times
 
-# A value in the table; its own page has all of it.
+# The characters of a value in the table; the page of its request has all.
 LONGEST = 600
-# Two requests that are farther apart than this are not drawn on one axis.
+# Two requests farther apart are not drawn on one axis.
 FAR = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """Something that differs. None: not sent at all. `note` stands below the fallback's value."""
+class DifferenceRow:
+    """A difference. None: not sent. `note` is shown below the fallback's value."""
 
     name: str
-    primary: tuple[Piece, ...] | None
-    fallback: tuple[Piece, ...] | None
+    primary: tuple[MarkedText, ...] | None
+    fallback: tuple[MarkedText, ...] | None
     is_field: bool = True
     note: str = ""
     expected: bool = False
@@ -43,18 +43,18 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PairDetail:
-    """A pair and all that its pane shows. `missing`: the role that was never hit, in words; then `second` is None."""
+    """A pair and everything that its pane shows. `missing`: the role that got no request; then `second` is None."""
 
     bin: Bin
     pairing: Pairing | None
-    lead: Lead
+    lead: Headline
     row: CaptureRow
-    first: Side
-    second: Side | None
+    first: ComparedRequest
+    second: ComparedRequest | None
     missing: Role | None
-    axis: Axis | None
+    axis: PairingAxis | None
     gap: str
-    rows: tuple[Row, ...]
+    rows: tuple[DifferenceRow, ...]
     same: tuple[Field, ...]
     headers: tuple[HeaderDiff, ...]
     body: BodyDiff | None
@@ -62,17 +62,17 @@ class PairDetail:
 
     @property
     def count(self) -> int:
-        """How many things differ: the arrival, the answer, and the rows."""
+        """The number of differences: the arrival, the answer, and the rows."""
         return 2 + len(self.rows)
 
     @property
     def raws(self) -> list[RawRequest]:
-        """The requests of its sides."""
+        """Its requests."""
         return [side.capture.raw for side in (self.first, self.second) if side is not None]
 
     @property
     def path(self) -> str:
-        """The end of its address."""
+        """The last segments of its path."""
         first, second = self.first.hit.n, self.second.hit.n if self.second else None
         if self.pairing is None:
             return f"{first}/{second}"
@@ -87,7 +87,7 @@ class PairDetail:
 
 
 def open_pairing(bin: Bin, pairing: Pairing, captures: Sequence[Capture], now: datetime) -> PairDetail:
-    """A pairing with its two captures, or with the one that came; `captures` are in the order of the URLs."""
+    """A pairing with its two captures, or with the only one; `captures` are in the order of the URLs."""
     pairing = with_times(pairing, captures)
     hits = {hit.n: hit for hit in pairing.hits}
     roles = roles_of(pairing)
@@ -101,16 +101,16 @@ def open_pairing(bin: Bin, pairing: Pairing, captures: Sequence[Capture], now: d
 
 
 def open_two(bin: Bin, captures: Sequence[Capture], now: datetime) -> PairDetail:
-    """Two captures that somebody picked; the older one comes first."""
+    """Two captures that the user chose; the older one comes first."""
     first, second = sorted(captures, key=lambda capture: capture.row.n)
     sides = [side_of(capture.row.role, capture, hit_of(capture.row)) for capture in (first, second)]
     near = second.row.received_at - first.row.received_at <= FAR
     axis = draw_pairing([(side.role, [side.hit]) for side in sides], now) if near else None
-    lead = Lead(
-        title="Two requests, laid beside each other by hand.",
+    lead = Headline(
+        title="Two requests you picked.",
         icon="compare",
         tone="",
-        says=("smsbin does not count them as one message on its primary and its fallback URL.",),
+        says=("smsbin does not count them as the primary and fallback request of one message.",),
     )
     return _detail(bin, None, lead, sides, _differences(sides), missing=None, axis=axis)
 
@@ -118,12 +118,12 @@ def open_two(bin: Bin, captures: Sequence[Capture], now: datetime) -> PairDetail
 def _detail(
     bin: Bin,
     pairing: Pairing | None,
-    lead: Lead,
-    sides: Sequence[Side],
+    lead: Headline,
+    sides: Sequence[ComparedRequest],
     found: Sequence[Difference],
     *,
     missing: Role | None,
-    axis: Axis | None,
+    axis: PairingAxis | None,
 ) -> PairDetail:
     first, second = sides[0], sides[1] if len(sides) > 1 else None
     raws = (first.capture.raw, second.capture.raw) if second else None
@@ -146,7 +146,7 @@ def _detail(
     )
 
 
-def _differences(sides: Sequence[Side]) -> Sequence[Difference]:
+def _differences(sides: Sequence[ComparedRequest]) -> Sequence[Difference]:
     if len(sides) < 2:
         return ()
     one, other = (side.capture for side in sides)
@@ -161,10 +161,10 @@ def _gap(gap: timedelta, role: Role, pairing: Pairing | None) -> str:
     return f"{exact} {'after' if seconds >= 0 else 'before'} {other}"
 
 
-def _row(difference: Difference, pairing: Pairing | None, provider: str | None) -> Row:
+def _row(difference: Difference, pairing: Pairing | None, provider: str | None) -> DifferenceRow:
     values = _short(difference.primary), _short(difference.fallback)
     both = part(values[0], values[1]) if values[0] is not None and values[1] is not None else None
-    return Row(
+    return DifferenceRow(
         name=difference.field,
         primary=both[0] if both else _plain(values[0]),
         fallback=both[1] if both else _plain(values[1]),
@@ -183,7 +183,7 @@ def _note(difference: Difference, pairing: Pairing | None, provider: str | None)
 
 
 def _same(one: Parsed, other: Parsed) -> tuple[Field, ...]:
-    """Fields that stand in both with the same values, in the order of the first."""
+    """Fields with equal values in both, in the order of the first."""
     fields, ours, theirs = fields_of(one), _values(one), _values(other)
     return tuple(field for field in fields if ours[field.name] == theirs.get(field.name))
 
@@ -199,5 +199,5 @@ def _short(value: str | None) -> str | None:
     return value if value is None or len(value) <= LONGEST else value[:LONGEST] + "…"
 
 
-def _plain(value: str | None) -> tuple[Piece, ...] | None:
+def _plain(value: str | None) -> tuple[MarkedText, ...] | None:
     return None if value is None else plain(value)

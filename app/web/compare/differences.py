@@ -1,6 +1,6 @@
-"""Two requests laid over each other for the eye: where two values part, which headers differ, bodies line by line.
+"""The differences of two requests: within values, in headers, and in bodies line by line.
 
-Everything is bounded: a body may be five megabytes, and comparing takes the square of what is compared.
+Everything is bounded: a body may have five megabytes, and comparing takes quadratic time.
 """
 
 import re
@@ -14,23 +14,23 @@ from ...domain.captures import RawRequest
 from ...domain.curl import SECRET_HEADERS
 from ...parsing import Parsed
 
-# Compared at most; the rest is counted, and each request's own page has it.
+# The limits of what is compared; the page of each request has the rest.
 MOST_LINES = 400
 MOST_BYTES = 4_096
 LINE = 2_000
 # Lines around a difference.
 AROUND = 3
-# Values that share less than this are simply two values: nothing is marked in them.
+# In values that share fewer characters nothing is marked.
 SHARED = 3
 
-# A capture key where it is one: ids of providers hold as many of its letters.
+# A capture key at the start of a path segment; elsewhere ids of providers may look like one.
 SECRET = re.compile(f"(?:(?<=/)|(?<=%2[Ff])){KEY_PATTERN}(?![0-9A-Za-z])")
 _ORIGIN = re.compile(r"https?://[^/?#]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
-    """A stretch of a value. `marked`: here it differs; `secret`: a capture key, which no print shows."""
+class MarkedText:
+    """A part of a value. `marked`: it differs; `secret`: a capture key, which is hidden in print."""
 
     text: str
     marked: bool = False
@@ -39,7 +39,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeaderDiff:
-    """A header that differs, with all its values on either side; none where it was not sent."""
+    """A header that differs, with all its values in both; empty where it was not sent."""
 
     name: str
     primary: tuple[str, ...]
@@ -56,8 +56,8 @@ class DiffLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BodyDiff:
-    """Two bodies. `same` with no lines: equal to the byte. `note`: what a reader must know about how they are shown;
-    `cut`: more than is compared."""
+    """Two bodies. `same` without lines: equal bytes. `note`: how they are shown; `cut`: they are larger than what is
+    compared."""
 
     same: bool
     size: tuple[int, int]
@@ -67,8 +67,8 @@ class BodyDiff:
     cut: bool = False
 
 
-def part(one: str, other: str) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
-    """Two values, each with what sets it apart marked. A host that both share is left out."""
+def part(one: str, other: str) -> tuple[tuple[MarkedText, ...], tuple[MarkedText, ...]]:
+    """Two values with their differences marked, without the origin when both have the same."""
     host = _ORIGIN.match(one)
     if host and (found := _ORIGIN.match(other)) and found[0] == host[0]:
         one, other = "…" + one[host.end() :], "…" + other[host.end() :]
@@ -79,26 +79,26 @@ def part(one: str, other: str) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
     return _pieces(one, head, tail), _pieces(other, head, tail)
 
 
-def plain(value: str) -> tuple[Piece, ...]:
+def plain(value: str) -> tuple[MarkedText, ...]:
     """A value with nothing to mark."""
     return _pieces(value, 0, 0)
 
 
 def _shared(one: str, other: str) -> int:
-    """How many characters they begin with alike."""
+    """The length of their common prefix."""
     return next(
         (at for at, (ours, theirs) in enumerate(zip(one, other, strict=False)) if ours != theirs),
         min(len(one), len(other)),
     )
 
 
-def _pieces(value: str, head: int, tail: int) -> tuple[Piece, ...]:
-    """`value` in stretches: cut where what sets it apart begins and ends, and around capture keys."""
+def _pieces(value: str, head: int, tail: int) -> tuple[MarkedText, ...]:
+    """`value` in parts: split where the difference starts and ends, and around capture keys."""
     end = len(value) - tail
     keys = [key.span() for key in SECRET.finditer(value)]
     cuts = sorted({0, len(value), head, end, *(edge for key in keys for edge in key)})
     return tuple(
-        Piece(
+        MarkedText(
             value[start:stop],
             marked=bool(head or tail) and head <= start < end,
             secret=any(first <= start < last for first, last in keys),
@@ -108,7 +108,7 @@ def _pieces(value: str, head: int, tail: int) -> tuple[Piece, ...]:
 
 
 def header_differences(primary: RawRequest, fallback: RawRequest) -> tuple[HeaderDiff, ...]:
-    """Headers that are not the same in both, in the order of their names."""
+    """Headers that differ, sorted by name."""
     ours, theirs = _by_name(primary), _by_name(fallback)
     return tuple(
         HeaderDiff(
@@ -122,7 +122,8 @@ def header_differences(primary: RawRequest, fallback: RawRequest) -> tuple[Heade
 
 
 def body_difference(raws: tuple[RawRequest, RawRequest], views: tuple[Parsed, Parsed]) -> BodyDiff:
-    """The bodies line by line: text as text, one field a line; anything else as bytes. `views` are the parsed raws."""
+    """The bodies line by line: text as text, forms as one field a line, anything else as hex. `views` are the parsed
+    requests."""
     primary, fallback = raws
     size = (len(primary.body), len(fallback.body))
     if primary.body == fallback.body:
@@ -134,9 +135,9 @@ def body_difference(raws: tuple[RawRequest, RawRequest], views: tuple[Parsed, Pa
         return BodyDiff(same=False, size=size, lines=_lines(*dumps), hex=True, cut=max(size) > MOST_BYTES)
     split = [_split(text, parsed) for text, parsed in ((texts[0], one), (texts[1], other))]
     cut = any(len(lines) > MOST_LINES for lines in split)
-    note = "One field a line; on the wire they stand in one." if one.form or other.form else ""
+    note = "Shown with one field per line; the body has them on one line." if one.form or other.form else ""
     if 0 in size:
-        note = f"{note} A body that is empty is shown by its query.".strip()
+        note = f"{note} For an empty body, the query is shown.".strip()
     return BodyDiff(same=False, size=size, lines=_lines(split[0], split[1]), note=note, cut=cut)
 
 
@@ -160,7 +161,7 @@ def _text(raw: RawRequest, parsed: Parsed) -> str | None:
 
 
 def _split(text: str, parsed: Parsed) -> list[str]:
-    """Lines, and fields where it is a form: two forms in one line each would say no more than "different"."""
+    """The lines of a text, or one line a field of a form, which is one line otherwise."""
     if parsed.form or (not parsed.is_json and parsed.xml is None and parsed.query and "\n" not in text):
         lines = [f"{field}&" for field in text.split("&")]
         lines[-1] = lines[-1][:-1]

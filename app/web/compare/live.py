@@ -7,20 +7,20 @@ from ..words.pairings import row_of
 
 
 async def edits(work: Work) -> list[Edit]:
-    """Rows of pairs whose requests are new or were answered, or whose message changed (the clock missed a fallback):
-    `put` shows it, `leave` says that it is no longer among what is looked at."""
+    """Rows of pairs whose requests are new or were answered, or whose message changed (a late fallback): `put` shows a
+    row, `leave` removes one that is no longer in the view."""
     captured = {change.row.n for change in work.changes if isinstance(change, Captured)}
-    told = {
+    changed = {
         message.last_n for message in last_messages(work.changes).values() if message.direction is Direction.INBOUND
     }
-    numbers = sorted(captured | told)
+    numbers = sorted(captured | changed)
     row = work.environment.get_template("compare/_row.html")
-    show = work.scene.show
+    show = work.state.show
     edits: list[Edit] = []
     pairings = await work.store.pairings_of(work.bin.id, numbers, wait=False) if numbers else ()
     for pairing in pairings:
         await yield_to_loop(edits)
-        html = row.render(row=row_of(pairing), bin=work.bin, base=work.scene.base, suffix=show.suffix)
+        html = row.render(row=row_of(pairing), bin=work.bin, base=work.state.base, suffix=show.suffix)
         shown = show.verdicts is None or pairing.verdict in show.verdicts
         edits.append({"op": "put" if shown else "leave", "place": "rows", "html": html})
     return edits + gone(work.changes)

@@ -1,5 +1,5 @@
-"""Primary against fallback: the pairings of a bin by what they mean, what they tell about the provider, and one of
-them, or any two captures, open beside the list."""
+"""The compare page: the pairings of a bin by verdict, what they show about the provider, and one of them, or any two
+captures, open beside the list."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -19,19 +19,19 @@ from ...services.large import work_on
 from ...store import Store
 from ..site.inputs import HIGHEST, number
 from ..site.templates import render, render_of, site_of, urls_of
-from ..site.urls import place_of
+from ..site.urls import server_address
 from ..words.pairings import BY_NAME, SHOWS, PairRow, Show, row_of
 from .detail import PairDetail, open_pairing, open_two
 from .report import as_markdown
 
 PAGE = 100
-# The newest pairings with a problem, that the provider's manners are measured from.
+# The number of newest pairings with a problem that the provider's behaviour is measured from.
 MEASURED = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompareSide:
-    """What stands beside the list: the views with their counts, and what the pairings tell about the provider."""
+    """The sidebar: the views with their counts, and what the pairings show about the provider."""
 
     bin: Bin
     show: Show
@@ -42,13 +42,13 @@ class CompareSide:
 
     @property
     def used(self) -> int:
-        """How often the fallback had to help."""
+        """The share of pairings whose fallback was used."""
         return self.summary.count(*FALLBACK_USED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComparePage:
-    """`older` pages on, None at the end."""
+    """`older` is the cursor of the next page, None at the end."""
 
     bin: Bin
     urls: dict[Role, str]
@@ -65,13 +65,13 @@ async def index(request: web.Request) -> web.StreamResponse:
 
 
 async def rows(request: web.Request) -> web.StreamResponse:
-    """GET /bins/{bin}/compare/rows?before=id: older rows as a piece of HTML."""
+    """GET /bins/{bin}/compare/rows?before=id: older rows as an HTML fragment."""
     bin = await request.app[keys.STORE].get_bin(request.match_info["bin"])
     return render(request, "compare/_rows.html", await _page(request, bin))
 
 
 async def side(request: web.Request) -> web.StreamResponse:
-    """GET /bins/{bin}/compare/side: the counts as they are now, as a piece of HTML."""
+    """GET /bins/{bin}/compare/side: the current counts as an HTML fragment."""
     bin = await request.app[keys.STORE].get_bin(request.match_info["bin"])
     page = await _page(request, bin, rows=False)
     page = replace(page, side=await _side(request.app[keys.STORE], bin, page.show))
@@ -82,7 +82,7 @@ async def show(request: web.Request) -> web.StreamResponse:
     """GET /bins/{bin}/compare/{n}[/{m}]: the page with the pane open, or the pane alone."""
     n, m = _numbers(request)
     if m == n:
-        address = f"{place_of(request).base}/bins/{request.match_info['bin']}/compare/{n}"
+        address = f"{server_address(request).base}/bins/{request.match_info['bin']}/compare/{n}"
         return web.Response(status=303, headers={"Location": address})
     bin = await request.app[keys.STORE].get_bin(request.match_info["bin"])
     detail = await _open(request.app[keys.STORE], bin, n, m)
@@ -109,7 +109,7 @@ def _numbers(request: web.Request) -> tuple[int, int | None]:
 
 
 async def _open(store: Store, bin: Bin, n: int, m: int | None) -> PairDetail:
-    """NotFound: a capture is gone, or it belongs to no pair."""
+    """NotFound: a capture is deleted, or it belongs to no pair."""
     wanted = [n] if m is None else [n, m]
     pairings = await store.pairings_of(bin.id, wanted)
     pairing = next((one for one in pairings if {hit.n for hit in one.hits}.issuperset(wanted)), None)
@@ -119,7 +119,7 @@ async def _open(store: Store, bin: Bin, n: int, m: int | None) -> PairDetail:
     if gone:
         raise NotFound(f"There is no request #{gone[0]} in this bin; it may have been deleted.")
     if pairing is None and m is None:
-        raise NotFound(f"Request #{n} belongs to no pair: only inbound messages and calls have a fallback URL.")
+        raise NotFound(f"Request #{n} is not part of a pair. Only inbound messages and calls have a fallback URL.")
     if pairing is None or _same_url(pairing, wanted):
         both = list(captures.values())
         return await work_on((one.raw for one in both), open_two, bin, both, clock.now())
@@ -128,7 +128,7 @@ async def _open(store: Store, bin: Bin, n: int, m: int | None) -> PairDetail:
 
 
 def _sides(pairing: Pairing, wanted: Sequence[int]) -> Sequence[int]:
-    """The two that are laid beside each other: the first on each URL, or the one that was asked for."""
+    """The two captures to compare: the first on each URL, or the requested one."""
     if _same_url(pairing, wanted):
         return wanted
     return [
@@ -139,7 +139,7 @@ def _sides(pairing: Pairing, wanted: Sequence[int]) -> Sequence[int]:
 
 
 def _same_url(pairing: Pairing, wanted: Sequence[int]) -> bool:
-    """Two tries on one URL: laid beside each other like any two."""
+    """Two captures on one URL: compared like any two."""
     return len({hit.fallback for hit in pairing.hits if hit.n in wanted}) < len(wanted)
 
 
@@ -174,6 +174,6 @@ async def _side(store: Store, bin: Bin, show: Show) -> CompareSide:
 
 
 def _usual_provider(pairings: Sequence[Pairing]) -> str | None:
-    """Who sent most of them."""
+    """The provider of most of them."""
     names = Counter(pairing.provider for pairing in pairings if pairing.provider)
     return names.most_common(1)[0][0] if names else None

@@ -1,24 +1,24 @@
-"""A pair as Markdown, for a ticket or a chat: the same facts as on the page, and no capture key in them."""
+"""A pair as Markdown, for a ticket or a chat: the same facts as on the page, without the capture key."""
 
 from collections.abc import Sequence
 
 from ...domain.phones import show_phone
 from ...domain.units import rfc3339
 from ..words.titles import ROLE_TITLES, provider_name
-from .detail import PairDetail, Row
-from .differences import SECRET, Piece
-from .sides import Answered, Side
+from .detail import DifferenceRow, PairDetail
+from .differences import SECRET, MarkedText
+from .sides import AnswerSummary, ComparedRequest
 
 
 def as_markdown(detail: PairDetail) -> str:
-    """The whole report. Whatever a sender wrote stands between back-ticks, where Markdown means nothing."""
+    """The whole report. Captured text is in code spans, where Markdown has no effect."""
     reading = detail.row.reading
     parties = " → ".join(code(show_phone(one)) for one in (reading.sender, reading.recipient) if one)
     facts = [
         parties,
         provider_name(reading.provider) if reading.provider else "",
         f"id {code(reading.message_id)}" if reading.message_id else "",
-        "likely the same message: matched by parties and text" if detail.pairing and not detail.pairing.by_id else "",
+        "likely the same message: same numbers and text" if detail.pairing and not detail.pairing.by_id else "",
     ]
     blocks = [
         f"## {_title(detail)}",
@@ -33,7 +33,7 @@ def as_markdown(detail: PairDetail) -> str:
 
 
 def code(text: str) -> str:
-    """Text as inline code, on one line, whatever it holds."""
+    """Any text as a code span, on one line."""
     flat = " ".join(text.split("\n")).replace("\r", " ").replace("|", "\\|")
     longest = 0
     run = 0
@@ -51,7 +51,7 @@ def _title(detail: PairDetail) -> str:
     return title[:1].upper() + title[1:]
 
 
-def _sides(detail: PairDetail) -> Sequence[Side]:
+def _sides(detail: PairDetail) -> Sequence[ComparedRequest]:
     return [detail.first, *([detail.second] if detail.second else [])]
 
 
@@ -60,10 +60,10 @@ def _table(detail: PairDetail) -> Sequence[str]:
     heads = [f"{ROLE_TITLES[side.role]} #{side.hit.n}" for side in _sides(detail)]
     if second is None:
         gone = ROLE_TITLES[detail.missing] if detail.missing else "The other"
-        heads.append(f"{gone}: {'never hit' if detail.missing else 'deleted'}")
+        heads.append(f"{gone}: {'no request' if detail.missing else 'deleted'}")
     arrived = [code(rfc3339(first.hit.at)), f"{code(rfc3339(second.hit.at))}, {detail.gap}" if second else ""]
     answers = [_answer(first.answered), _answer(second.answered) if second else ""]
-    lines = [("Arrived", *arrived), ("Our answer", *answers), *(_line(row) for row in detail.rows)]
+    lines = [("Arrived", *arrived), ("Response", *answers), *(_line(row) for row in detail.rows)]
     return [
         f"| | {' | '.join(heads)} |",
         "|---|---|---|",
@@ -71,16 +71,16 @@ def _table(detail: PairDetail) -> Sequence[str]:
     ]
 
 
-def _line(row: Row) -> tuple[str, str, str]:
+def _line(row: DifferenceRow) -> tuple[str, str, str]:
     note = f" ({row.note})" if row.note else ""
     return (code(row.name) if row.is_field else row.name, _value(row.primary), _value(row.fallback) + note)
 
 
-def _value(pieces: Sequence[Piece] | None) -> str:
+def _value(pieces: Sequence[MarkedText] | None) -> str:
     return "not sent" if pieces is None else code("".join(piece.text for piece in pieces))
 
 
-def _answer(answered: Answered) -> str:
+def _answer(answered: AnswerSummary) -> str:
     return f"{answered.word}{f' ({answered.says})' if answered.says else ''}"
 
 

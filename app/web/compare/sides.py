@@ -1,4 +1,4 @@
-"""The requests of a pair for people: which URL, the how manyth try, and what we answered."""
+"""The requests of a pair: their URL, their attempt number, and their answer."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,14 +8,14 @@ from msgspec.structs import replace
 
 from ...domain.captures import Capture, CaptureRow
 from ...domain.pairings.model import Hit, Pairing
+from ...domain.pairings.wording import WAITING, say_left, say_status
 from ...domain.roles import Role
 from ...domain.units import say_ms
-from ..words.hits import say_status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answered:
-    """What we answered: mark and word, then the rest in small words."""
+class AnswerSummary:
+    """The answer: mark and word, then the details."""
 
     icon: str
     tone: str
@@ -24,24 +24,24 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Side:
-    """One of the two requests, the `nth` of the `of` that came to this URL; 1 of 1 where nobody has counted."""
+class ComparedRequest:
+    """One of the two requests, the `nth` of the `of` on its URL; 1 of 1 when not counted."""
 
     role: Role
     capture: Capture
     hit: Hit
-    answered: Answered
+    answered: AnswerSummary
     nth: int = 1
     of: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tried:
-    """A line of the table of all requests, where there are more than the two."""
+    """A row of the table of all requests, which is shown for more than two."""
 
     role: Role
     hit: Hit
-    answered: Answered
+    answered: AnswerSummary
     since: str
 
 
@@ -51,7 +51,7 @@ def roles_of(pairing: Pairing) -> tuple[Role, Role]:
 
 
 def with_times(pairing: Pairing, captures: Sequence[Capture]) -> Pairing:
-    """A pairing keeps no times of usual answers; the captures have them."""
+    """The pairing with the times of usual answers, which only the captures have."""
     took = {one.row.n: one.row.outcome.after_ms for one in captures if one.row.outcome is not None}
     hits = tuple(
         replace(hit, after_ms=took[hit.n]) if hit.after_ms is None and hit.n in took else hit for hit in pairing.hits
@@ -60,7 +60,7 @@ def with_times(pairing: Pairing, captures: Sequence[Capture]) -> Pairing:
 
 
 def hit_of(row: CaptureRow) -> Hit:
-    """A capture as it would stand in a pairing."""
+    """A capture as the hit of a pairing."""
     outcome = row.outcome
     return Hit(
         n=row.n,
@@ -77,18 +77,18 @@ def hit_of(row: CaptureRow) -> Hit:
     )
 
 
-def side_of(role: Role, capture: Capture, hit: Hit, pairing: Pairing | None = None) -> Side:
-    """A capture as it stands in the comparison, and in its pairing where it has one."""
+def side_of(role: Role, capture: Capture, hit: Hit, pairing: Pairing | None = None) -> ComparedRequest:
+    """A capture for the comparison, with its number in its pairing where it has one."""
     answered = _answered(hit, capture.row)
     if pairing is None or pairing.is_cut:
-        return Side(role=role, capture=capture, hit=hit, answered=answered)
+        return ComparedRequest(role=role, capture=capture, hit=hit, answered=answered)
     numbers = [one.n for one in (pairing.fallback if hit.fallback else pairing.primary)]
     nth = numbers.index(hit.n) + 1
-    return Side(role=role, capture=capture, hit=hit, answered=answered, nth=nth, of=len(numbers))
+    return ComparedRequest(role=role, capture=capture, hit=hit, answered=answered, nth=nth, of=len(numbers))
 
 
 def tries_of(pairing: Pairing) -> tuple[Tried, ...]:
-    """The requests that a pairing keeps, where there are more than the two that are compared."""
+    """The requests that a pairing keeps; none when there are only the two that are compared."""
     if len(pairing.hits) < 2 or (len(pairing.primary) < 2 and len(pairing.fallback) < 2):
         return ()
     roles, zero = roles_of(pairing), pairing.hits[0].at
@@ -103,21 +103,17 @@ def tries_of(pairing: Pairing) -> tuple[Tried, ...]:
     )
 
 
-def _answered(hit: Hit, row: CaptureRow | None = None) -> Answered:
+def _answered(hit: Hit, row: CaptureRow | None = None) -> AnswerSummary:
     outcome = row.outcome if row else None
     says = [
         f"in {say_ms(hit.after_ms)}" if hit.after_ms is not None and not hit.sender_left else "",
         f"fault “{hit.fault_said}”" if hit.fault_said else "",
-        f"sender left{_at(hit)}" if hit.sender_left else "",
-        "not well formed" if outcome and not outcome.well_formed else "",
+        f"sender disconnected{say_left(hit)}" if hit.sender_left else "",
+        "malformed" if outcome and not outcome.well_formed else "",
         outcome.note or "" if outcome else "",
     ]
     words = "; ".join(word for word in says if word)
     if hit.ok is None:
-        return Answered(icon="dots", tone="muted", word="waiting", says=words)
+        return AnswerSummary(icon="dots", tone="muted", word=WAITING, says=words)
     word = "none" if hit.status is None and not hit.ok else say_status(hit)
-    return Answered(icon="check" if hit.ok else "x", tone="ok" if hit.ok else "bad", word=word, says=words)
-
-
-def _at(hit: Hit) -> str:
-    return "" if hit.left_ms is None else f" at {say_ms(hit.left_ms)}"
+    return AnswerSummary(icon="check" if hit.ok else "x", tone="ok" if hit.ok else "bad", word=word, says=words)

@@ -6,18 +6,18 @@ from .page import bubble_of, show_pair
 
 
 async def edits(work: Work) -> list[Edit]:
-    """Lines of pairs, and the bubbles of the open one."""
+    """Rows of conversations, and the bubbles of the open one."""
     edits: list[Edit] = []
     pair = work.environment.get_template("conversations/_pair.html")
     bubble = work.environment.get_template("conversations/_bubble.html")
-    frame = {"bin": work.bin, "base": work.scene.base, "chosen": work.scene.pair}
+    frame = {"bin": work.bin, "base": work.state.base, "chosen": work.state.pair}
     newest: dict[tuple[str, str], Message] = {}
     for message in last_messages(work.changes).values():
         if not message.theirs or not message.ours:
             continue
         ends = (message.theirs, message.ours)
         newest[ends] = max(newest.get(ends, message), message, key=lambda one: (one.first_at, one.id))
-        if ends == work.scene.pair:
+        if ends == work.state.pair:
             await yield_to_loop(edits)
             html = bubble.render(bubble=bubble_of(message), **frame)
             edits.append({"op": "put", "place": "log", "html": html})

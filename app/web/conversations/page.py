@@ -1,4 +1,4 @@
-"""Conversations: pairs of numbers, and what they said to each other as a phone would show it."""
+"""The conversations of a bin: pairs of numbers, and their messages as a phone shows them."""
 
 import re
 from collections.abc import Sequence
@@ -29,8 +29,8 @@ OPT_WORDS = OPT_OUT | {"help", "start"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pair:
-    """One line at the left. `opted_out`: the newest text is an opt-out word."""
+class ConversationEntry:
+    """A row of the list. `opted_out`: the newest text is an opt-out word."""
 
     conversation: Conversation
     path: str
@@ -49,13 +49,13 @@ class Bubble:
 
     @property
     def word_says(self) -> str:
-        """What the word does."""
+        """The effect of the word."""
         role = "opt-in" if self.word == "START" else "help" if self.word == "HELP" else "opt-out"
         return f"{role} word {self.word}"
 
     @property
     def opts_out(self) -> bool:
-        """The other end does not want any more."""
+        """The sender opted out."""
         return (self.word or "").lower() in OPT_OUT
 
 
@@ -65,7 +65,7 @@ class ConversationsPage:
 
     bin: Bin
     urls: dict[Role, str]
-    pairs: Sequence[Pair]
+    pairs: Sequence[ConversationEntry]
     more: int | None
     chosen: tuple[str, str] | None = None
     bubbles: Sequence[Bubble] = ()
@@ -73,7 +73,7 @@ class ConversationsPage:
 
 
 def opt_word(message: Message) -> str | None:
-    """STOP and its kin, where the whole text is one, in capitals."""
+    """STOP, HELP and the like in capitals, when the whole text is such a word."""
     if message.direction is not Direction.INBOUND or not message.text or len(message.text) > 20:
         return None
     word = message.text.strip().rstrip(".!").lower()
@@ -95,9 +95,9 @@ def bubble_of(message: Message) -> Bubble:
     return Bubble(message=message, mine=mine, says=says if mine else "", tone=tone, word=opt_word(message))
 
 
-def show_pair(conversation: Conversation) -> Pair:
-    """A conversation as a line of the list."""
-    return Pair(
+def show_pair(conversation: Conversation) -> ConversationEntry:
+    """A conversation as a row of the list."""
+    return ConversationEntry(
         conversation=conversation,
         path=pair_path(conversation.theirs, conversation.ours),
         opted_out=bubble_of(conversation.latest).opts_out,
@@ -133,19 +133,19 @@ async def _page(request: web.Request, chosen: tuple[str, str] | None) -> Convers
 
 
 async def _messages(store: Store, bin_id: str, pair: tuple[str, str], before: str | None) -> Sequence[Message]:
-    """One more than a page holds, the newest first, older than the place that `before` names."""
+    """One more than a page holds, newest first, older than the cursor `before`."""
     newest = await store.list_pair(bin_id, *pair, limit=BUBBLES + 1)
     if not newest:
         raise NotFound("These two numbers have no messages in this bin.")
     if before is None:
         return newest
-    place = _CURSOR.fullmatch(before)
-    if place is None:
-        raise Invalid(("before", "must be a place that this page gave"))
-    far = structs.replace(newest[0], first_at=from_micros(int(place[1])), id=int(place[2]))
+    cursor = _CURSOR.fullmatch(before)
+    if cursor is None:
+        raise Invalid(("before", "must be a value from a link on this page"))
+    far = structs.replace(newest[0], first_at=from_micros(int(cursor[1])), id=int(cursor[2]))
     return await store.list_pair(bin_id, *pair, limit=BUBBLES + 1, before=far)
 
 
 def _cursor(message: Message) -> str:
-    """The place of a bubble: messages of one moment are told apart by their rows."""
+    """The cursor of a bubble: its time and, for messages of the same time, its row id."""
     return f"{micros(message.first_at)}-{message.id}"

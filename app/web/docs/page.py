@@ -1,4 +1,4 @@
-"""The API's document, and a page to read and try it, which works offline (Swagger UI travels along)."""
+"""The OpenAPI document, and a page to read and try it, which works offline (Swagger UI is vendored)."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -10,22 +10,22 @@ from ... import __version__, keys
 from ..openapi import document
 from ..site.headers import page_policy
 from ..site.templates import render
-from ..site.urls import place_of
+from ..site.urls import server_address
 
-# Stands in the document for the path under which it is served; no path holds a blank.
+# The placeholder of the base path in the document; no path has a space.
 _BASE = "the base path"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocsPage:
-    """Where the document stands."""
+    """The URL of the document."""
 
     document: str
     version: str
 
 
 def document_bytes(base: str) -> bytes:
-    """The document of a server under `base`. Only that is put in for a request: making all of it takes 8 ms."""
+    """The document of a server under `base`. It is made once, because that takes 8 ms; only `base` is inserted."""
     before, after = _around_base()
     return before + msgspec.json.encode(base or "/") + after
 
@@ -39,13 +39,13 @@ def _around_base() -> tuple[bytes, bytes]:
 
 async def openapi(request: web.Request) -> web.StreamResponse:
     """GET /api/v1/openapi.json"""
-    return web.Response(body=document_bytes(place_of(request).base), content_type="application/json")
+    return web.Response(body=document_bytes(server_address(request).base), content_type="application/json")
 
 
 async def show(request: web.Request) -> web.StreamResponse:
     """GET /docs"""
-    page = DocsPage(document=f"{place_of(request).base}/api/v1/openapi.json", version=__version__)
+    page = DocsPage(document=f"{server_address(request).base}/api/v1/openapi.json", version=__version__)
     response = render(request, "docs/show.html", page)
-    # Swagger UI builds its page from strings; it runs by nonce, and never sees anything captured.
+    # Swagger UI builds its page from strings; it is allowed by nonce, and its page holds no captured data.
     response.headers["Content-Security-Policy"] = page_policy(request[keys.NONCE], trusted_types=False)
     return response

@@ -1,1 +1,1 @@
-"""Drills: page, words, API and its JSON."""
+"""Drills: page, words, and API."""

@@ -1,4 +1,4 @@
-"""The page of a bin's drills: start one, watch it, take its score card along."""
+"""The pages of drills: start one, watch it, export its score card."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -7,24 +7,26 @@ from aiohttp import web
 
 from ... import clock, keys
 from ...domain.bins import Bin
-from ...domain.drills import DRILLED, SERIES, Drill
+from ...domain.drills import SERIES, Drill
 from ...domain.roles import Role
 from ...errors import AppError, Conflict, Invalid, NotFound
 from ...providers import sheet_of
 from ...providers.sheet import Sheet
-from ..faults.form import read_fault
+from ..faults import form as fault_form
+from ..site.convert import convert
 from ..site.forms import read_form
 from ..site.templates import render
-from ..site.urls import place_of
+from ..site.urls import server_address
 from ..words import drills as drill_words
 from ..words.faults import QuickFault, hold_s
+from .inputs import DrillInput
 
 PAGE = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DrillsPage:
-    """`older` pages on, None at the end. `problem`: why nothing was started."""
+    """`older` is the cursor of the next page, None at the end. `problem`: why no drill was started."""
 
     bin: Bin
     sheet: Sheet | None
@@ -53,10 +55,11 @@ async def index(request: web.Request) -> web.StreamResponse:
 async def create(request: web.Request) -> web.StreamResponse:
     """POST /bins/{bin}/drills: `measure`, or the fields of a fault; `role`."""
     bin = await request.app[keys.STORE].get_bin(request.match_info["bin"])
-    said = await read_form(request)
+    form, now = await read_form(request), clock.now()
+    raw: dict[str, object] = {"measure": True} if "measure" in form else {"fault": fault_form.raw_of(form, now)}
+    raw["role"] = form.get("role", Role.PRIMARY.value)
     try:
-        role = _role(said.get("role", Role.PRIMARY.value))
-        fault = None if "measure" in said else read_fault(said, clock.now())
+        role, fault = convert(raw, DrillInput).drill(now)
         drill = await request.app[keys.DRILLING].begin(bin.id, role, fault)
     except (Conflict, Invalid) as error:
         return await _index(request, bin, error)
@@ -112,24 +115,18 @@ async def _index(request: web.Request, bin: Bin, error: AppError | None = None) 
 def _quick(sheet: Sheet | None) -> Sequence[QuickFault]:
     hold = f"{hold_s(sheet):g}"
     fields: Sequence[tuple[str, Mapping[str, str]]] = (
-        ("Fail the primary for the next 3 requests", {"kind": "status", "status": "500", "count": "3"}),
-        (f"Hold the primary {hold} s, once", {"kind": "hold", "seconds": hold, "count": "1"}),
-        ("Drop the connection of the next 3 requests", {"kind": "drop", "count": "3"}),
+        ("Answer 500 to the next 3 requests", {"kind": "status", "status": "500", "count": "3"}),
+        (f"Hold the next response for {hold} s", {"kind": "hold", "seconds": hold, "count": "1"}),
+        ("Drop the next 3 connections", {"kind": "drop", "count": "3"}),
     )
-    return [QuickFault(title=title, role=Role.PRIMARY, fields=said) for title, said in fields]
-
-
-def _role(name: str) -> Role:
-    if name not in set(DRILLED):
-        raise Invalid(("role", f"must be one of {', '.join(DRILLED)}"))
-    return Role(name)
+    return [QuickFault(title=title, role=Role.PRIMARY, fields=form) for title, form in fields]
 
 
 def _say(error: AppError | None) -> str | None:
     if isinstance(error, Invalid):
-        return "; ".join(f"{name} {text}" for name, text in error.problems)
+        return "; ".join(f"{name} {text}" for name, text in fault_form.problems_of(error).items())
     return None if error is None else str(error)
 
 
 def _address(request: web.Request, bin: Bin, drill_id: str) -> str:
-    return f"{place_of(request).base}/bins/{bin.id}/drills/{drill_id}"
+    return f"{server_address(request).base}/bins/{bin.id}/drills/{drill_id}"

@@ -1,4 +1,5 @@
-"""Everything in a bin as one file, written while it is read: the slowest of database, loop and reader sets the pace."""
+"""The API of exports: everything in a bin as one file, streamed as fast as the database, the event loop and the client
+allow."""
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
@@ -24,7 +25,7 @@ from ..site.headers import FILE_HEADERS
 from ..site.inputs import filter_of, read_query
 from ..site.urls import root_of
 
-# Captures arrive beside an export: it holds the loop no longer than this, and works on large bodies elsewhere.
+# An export blocks the event loop no longer than this; large bodies are converted in a thread.
 TURN_S = 0.002
 CHUNK = 64 << 10
 
@@ -36,7 +37,7 @@ Maker = Callable[[], msgspec.Struct]
 async def export(request: web.Request) -> web.StreamResponse:
     """GET /api/v1/bins/{bin}/export"""
     query = read_query(request, ("of", "format", "q"))
-    of, form = _wish(query)
+    of, form = _choice(query)
     wanted = filter_of(query)
     store = request.app[keys.STORE]
     bin = await store.get_bin(request.match_info["bin"])
@@ -44,7 +45,7 @@ async def export(request: web.Request) -> web.StreamResponse:
     columns = [field.encode_name for field in msgspec.structs.fields(shape)]
     about = About(columns=columns, version=__version__, origin=str(URL(root_of(request)).origin()))
     pieces = _pieces(form, about, _rows(store, bin, of, wanted, whole=form.whole))
-    # What cannot be read at all is told as an error, not as a file that breaks off.
+    # An error before the first row gives an error response, not a file that breaks off.
     first = await anext(pieces)
     response = web.StreamResponse(headers={**FILE_HEADERS, "Content-Disposition": _disposition(bin, of, form)})
     response.content_type = form.content_type
@@ -59,8 +60,8 @@ async def export(request: web.Request) -> web.StreamResponse:
     return response
 
 
-def _wish(query: dict[str, str]) -> tuple[str, Format]:
-    """What of the bin, and how."""
+def _choice(query: dict[str, str]) -> tuple[str, Format]:
+    """What to export, and the format. Invalid."""
     of, name = query.get("of", "captures"), query.get("format", "jsonl")
     problems = []
     if of not in WHATS:
@@ -68,21 +69,21 @@ def _wish(query: dict[str, str]) -> tuple[str, Format]:
     if name not in EXPORTERS:
         problems.append(("format", f"must be one of {', '.join(EXPORTERS)}"))
     elif of in WHATS and of not in EXPORTERS[name].takes:
-        problems.append(("format", f"{name} holds requests, so it goes with of=captures only"))
+        problems.append(("format", f"{name} is only for of=captures"))
     if problems:
         raise Invalid(*problems)
     return of, EXPORTERS[name]
 
 
 def _disposition(bin: Bin, of: str, form: Format) -> str:
-    """A file name of ours: nothing that somebody else wrote is in it."""
+    """Content-Disposition with a file name that holds no captured data."""
     return f'attachment; filename="smsbin-{bin.id}-{of}-{clock.now():%Y-%m-%d}.{form.name}"'
 
 
 async def _rows(
     store: Store, bin: Bin, of: str, query: Query | None, *, whole: bool
 ) -> AsyncIterator[tuple[bool, Maker]]:
-    """How each row is made, and whether that may take its time."""
+    """For each row: whether it is large, and the function that makes it."""
     if of == "messages":
         async for messages in exporting.each_message_page(store, bin, query):
             for message in messages:
@@ -98,7 +99,7 @@ async def _rows(
 
 
 async def _pieces(form: Format, about: About, rows: AsyncIterator[tuple[bool, Maker]]) -> AsyncGenerator[bytes, None]:
-    """The file in pieces of about `CHUNK` bytes."""
+    """The file in chunks of about `CHUNK` bytes."""
     piece = bytearray(form.begin(about))
     since, between = clock.ticks(), b""
     async for large, make in rows:
@@ -119,12 +120,12 @@ def _write(form: Format, about: About, make: Maker) -> bytes:
 
 
 async def _send(request: web.Request, response: web.StreamResponse, first: bytes, rest: AsyncIterator[bytes]) -> None:
-    """Everything, or a connection that visibly broke off: half a file must not look like a whole one."""
+    """Send everything, or abort the connection: half a file must not look like a whole one."""
     try:
         await response.write(first)
         async for piece in rest:
             if request.app[keys.HUB].closed:
-                _break_off(request, "the server is going down")
+                _break_off(request, "the server is stopping")
                 return
             await response.write(piece)
         await response.write_eof()

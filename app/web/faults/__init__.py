@@ -1,1 +1,1 @@
-"""Faults of a role: page, form, API and its JSON."""
+"""Faults of a role: page, form, and API."""

@@ -1,13 +1,13 @@
-"""The fault of a role, for programs."""
+"""The API of faults: show, set and end the fault of a role."""
 
 from aiohttp import web
 
 from ... import clock, keys
 from ...domain.faults import ActiveFault
-from ..site.inputs import read_object
+from ..site.inputs import read_input
 from ..site.json import json_response
 from ..site.roles import role_address
-from .inputs import FAULT_FIELDS, read_fault
+from .inputs import FaultInput
 from .shapes import show_fault
 
 
@@ -18,11 +18,11 @@ async def show(request: web.Request) -> web.StreamResponse:
 
 
 async def put(request: web.Request) -> web.StreamResponse:
-    """PUT /api/v1/bins/{bin}/faults/{role}: from now on, in the place of the fault that is there."""
+    """PUT /api/v1/bins/{bin}/faults/{role}: from now on, instead of the fault that is there."""
     bin_id, role = await role_address(request)
-    said = await read_object(request, FAULT_FIELDS)
+    given = await read_input(request, FaultInput)
     now = clock.now()
-    fault = read_fault(said, now)
+    fault = given.fault(now)
     active = ActiveFault(id=clock.new_id(), bin_id=bin_id, role=role, fault=fault, started_at=now, left=fault.count)
     await request.app[keys.FAULTS].set(active)
     return json_response(show_fault(active, now))

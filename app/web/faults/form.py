@@ -1,70 +1,45 @@
-"""The form that makes a URL misbehave: texts in, a fault out, every mistake by its field."""
+"""The form that sets a fault, as the JSON of `FaultInput`, and the problems by the form's fields."""
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import TypeVar
 
-from ...domain.faults import LONGEST, MOST_COUNT, MOST_SECONDS, MOST_STATUSES, Fault, FaultKind
+from ...domain.faults import LONGEST, MOST_COUNT, MOST_SECONDS, FaultKind
 from ...errors import Invalid
+from ..site.forms import number_of
 
-T = TypeVar("T")
-Statuses = tuple[int, ...]
-_LONGEST_MINUTES = LONGEST // timedelta(minutes=1)
-_NUMBER = re.compile(r"\d{1,7}", re.ASCII)
-
+LONGEST_MINUTES = LONGEST // timedelta(minutes=1)
 SECONDS_FOR = (FaultKind.HOLD, FaultKind.SLOW)
+# By the field of `FaultInput`: the field of the form, and what would be right there.
+_IN_THE_FORM = {
+    "kind": ("kind", "must be one of the listed failures"),
+    "status": ("status", "must be a number from 200 to 599, or several separated by commas"),
+    "seconds": ("seconds", f"must be a number from 0 to {MOST_SECONDS:g}"),
+    "count": ("count", f"must be a whole number from 1 to {MOST_COUNT:,}"),
+    "until": ("minutes", f"must be a whole number from 1 to {LONGEST_MINUTES:,}"),
+    "chance": ("chance", "must be a whole number from 1 to 100"),
+}
 
 
-def read_fault(said: Mapping[str, str], now: datetime) -> Fault:
-    """The fault that a form asks for. A field that is left out is the default, an empty `count` no limit. Invalid."""
-    problems: list[tuple[str, str]] = []
-
-    def take(name: str, read: Callable[[str], T], otherwise: T) -> T:
-        try:
-            return read(said[name].strip()) if name in said else otherwise
-        except ValueError as error:
-            problems.append((name, str(error)))
-            return otherwise
-
-    kind = take("kind", _kind, None)
-    if kind is None and not problems:
-        problems.append(("kind", "must be chosen"))
-    usual: Statuses = (503,)
-    statuses = take("status", _statuses, usual) if kind is FaultKind.STATUS else usual
-    seconds = take("seconds", _seconds, 30.0) if kind in SECONDS_FOR else 30.0
-    count = take("count", lambda text: _whole(text, MOST_COUNT) if text else None, None)
-    minutes = take("minutes", lambda text: _whole(text, _LONGEST_MINUTES), 10)
-    chance = take("chance", lambda text: _whole(text, 100), 100)
-    if problems or kind is None:
-        raise Invalid(*problems)
-    until = now + timedelta(minutes=minutes)
-    return Fault(kind=kind, until=until, statuses=statuses, seconds=seconds, count=count, chance=chance)
+def raw_of(form: Mapping[str, str], now: datetime) -> dict[str, object]:
+    """What was posted, as JSON. An empty `count` is no limit; fields that the kind does not use are left out."""
+    typed = {name: text.strip() for name, text in form.items()}
+    raw: dict[str, object] = {"kind": typed["kind"]} if "kind" in typed else {}
+    if "status" in typed and typed.get("kind") == FaultKind.STATUS:
+        raw["status"] = [number_of(word) for word in typed["status"].replace(",", " ").split()]
+    if "seconds" in typed and typed.get("kind") in SECONDS_FOR:
+        raw["seconds"] = number_of(typed["seconds"])
+    if typed.get("count"):
+        raw["count"] = number_of(typed["count"])
+    if "minutes" in typed:
+        minutes = number_of(typed["minutes"])
+        is_whole = isinstance(minutes, int) and minutes <= LONGEST_MINUTES
+        raw["until"] = now + timedelta(minutes=int(minutes)) if is_whole else typed["minutes"]
+    if "chance" in typed:
+        raw["chance"] = number_of(typed["chance"])
+    return raw
 
 
-def _kind(text: str) -> FaultKind | None:
-    try:
-        return FaultKind(text)
-    except ValueError:
-        raise ValueError("must be one of the kinds") from None
-
-
-def _whole(text: str, most: int) -> int:
-    if not _NUMBER.fullmatch(text) or not 1 <= int(text) <= most:
-        raise ValueError(f"must be a whole number from 1 to {most:,}")
-    return int(text)
-
-
-def _seconds(text: str) -> float:
-    if not re.fullmatch(r"\d{1,3}(\.\d{1,3})?", text, re.ASCII) or float(text) > MOST_SECONDS:
-        raise ValueError(f"must be a number from 0 to {MOST_SECONDS:g}")
-    return float(text)
-
-
-def _statuses(text: str) -> Statuses:
-    words = text.replace(",", " ").split()
-    if not words or not all(re.fullmatch(r"[2-5]\d\d", word, re.ASCII) for word in words):
-        raise ValueError("must be a number from 200 to 599, or several with commas between them")
-    if len(words) > MOST_STATUSES:
-        raise ValueError(f"must be at most {MOST_STATUSES} numbers")
-    return tuple(int(word) for word in words)
+def problems_of(error: Invalid) -> dict[str, str]:
+    """The problems by the fields of the form."""
+    named = [(name.removeprefix("fault."), text) for name, text in error.problems]
+    return dict(_IN_THE_FORM.get(name, (name, text)) for name, text in named)

@@ -1,70 +1,93 @@
-"""What a call states about a fault: types here, limits in `domain/`; every mistake is named at once."""
+"""The input of a call, or of a form, that sets a fault."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated
 
-import msgspec
+from msgspec import Meta
 
-from ...domain.faults import LASTS, MOST_SECONDS, Fault, FaultKind, check_fault
+from ...domain.faults import LASTS, LONGEST, MOST_COUNT, MOST_SECONDS, MOST_STATUSES, Fault, FaultKind, check_fault
 from ...errors import Invalid
-from ..site.fields import Problems, take, text, whole
+from ..site.convert import Input, Problems
+from .shapes import FaultName
 
-FAULT_FIELDS = ("kind", "status", "seconds", "count", "until", "chance")
-
-
-def read_fault(said: dict[str, Any], now: datetime) -> Fault:
-    """The fault that is asked for. Invalid names every field that is wrong."""
-    problems: Problems = []
-    given = {name: value for name, value in said.items() if value is not None}
-    values: dict[str, Any] = {"kind": FaultKind.STATUS, "until": now + LASTS}
-    if "kind" not in given:
-        problems.append(("kind", f"must be one of {', '.join(FaultKind)}"))
-    readers: dict[str, Callable[[Any], Any]] = {
-        "kind": _kind, "status": _statuses, "seconds": _seconds, "count": whole, "until": _until, "chance": whole,
-    }  # fmt: skip
-    for name, value in given.items():
-        take("statuses" if name == "status" else name, name, value, readers[name], values, problems)
-    if not problems:
-        kind = values["kind"]
-        if "status" in given and kind is not FaultKind.STATUS:
-            problems.append(("status", "goes with the kind status only"))
-        if "seconds" in given and kind not in (FaultKind.HOLD, FaultKind.SLOW):
-            problems.append(("seconds", "goes with the kinds hold and slow only"))
-    if problems:
-        raise Invalid(*problems)
-    fault = Fault(**values)
-    if problems := check_fault(fault, now):
-        raise Invalid(*problems)
-    return fault
+_DEFAULT = Fault(kind=FaultKind.STATUS, until=datetime.max.replace(tzinfo=UTC))
+Status = Annotated[int, Meta(ge=200, le=599)]
+Statuses = Annotated[list[Status], Meta(min_length=1, max_length=MOST_STATUSES)]
 
 
-def _kind(said: object) -> FaultKind:
-    try:
-        return FaultKind(text(said))
-    except ValueError:
-        raise ValueError(f"must be one of {', '.join(FaultKind)}") from None
+class FaultInput(Input, frozen=True, kw_only=True):
+    """How a URL shall misbehave. null is the same as a field that is left out."""
+
+    kind: FaultName
+    status: Annotated[
+        Status | Statuses | None,
+        Meta(
+            description="Only for kind status; with a list, each request gets the next one. Default 503.",
+            extra={"reason": f"must be from 200 to 599, or a list of at most {MOST_STATUSES} of them"},
+        ),
+    ] = None
+    seconds: Annotated[
+        Annotated[float, Meta(ge=0, le=MOST_SECONDS)] | None,
+        Meta(
+            description="Only for kinds hold and slow. Default 30.",
+            extra={"reason": f"must be a number from 0 to {MOST_SECONDS:g}"},
+        ),
+    ] = None
+    count: Annotated[
+        Annotated[int, Meta(ge=1, le=MOST_COUNT)] | None,
+        Meta(
+            description="Ends after this many requests; null: no limit.",
+            extra={"reason": f"must be a whole number from 1 to {MOST_COUNT:,}, or null for no limit"},
+        ),
+    ] = None
+    until: Annotated[
+        Annotated[datetime, Meta(tz=True)] | None,
+        Meta(
+            description=f"Ends at this time at the latest. Default: in {LASTS.seconds // 60} minutes;"
+            f" at most in {LONGEST.days * 24} hours.",
+            extra={"reason": "must be a time such as 2026-11-24T14:02:07Z"},
+        ),
+    ] = None
+    chance: Annotated[
+        Annotated[int, Meta(ge=1, le=100)] | None,
+        Meta(
+            description="Percentage of requests that get the fault. Default 100.",
+            extra={"reason": "must be a whole number from 1 to 100"},
+        ),
+    ] = None
+
+    def fault(self, now: datetime, path: str = "") -> Fault:
+        """As a domain object. Invalid names fields that contradict another field or the time; `path` precedes their
+        names."""
+        problems = self._contradictions()
+        fault = Fault(
+            kind=FaultKind(self.kind),
+            until=now + LASTS if self.until is None else _utc(self.until, problems),
+            statuses=_DEFAULT.statuses if self.status is None else _all_of(self.status),
+            seconds=_DEFAULT.seconds if self.seconds is None else self.seconds,
+            count=self.count,
+            chance=_DEFAULT.chance if self.chance is None else self.chance,
+        )
+        if problems := problems or check_fault(fault, now):
+            raise Invalid(*[(path + name, text) for name, text in problems])
+        return fault
+
+    def _contradictions(self) -> Problems:
+        problems = []
+        if self.status is not None and FaultKind(self.kind) is not FaultKind.STATUS:
+            problems.append(("status", "is only for kind status"))
+        if self.seconds is not None and FaultKind(self.kind) not in (FaultKind.HOLD, FaultKind.SLOW):
+            problems.append(("seconds", "is only for kinds hold and slow"))
+        return problems
 
 
-def _statuses(said: object) -> tuple[int, ...]:
-    return tuple(whole(one) for one in (said if isinstance(said, list) else [said]))
+def _all_of(status: int | list[int]) -> tuple[int, ...]:
+    return (status,) if isinstance(status, int) else tuple(status)
 
 
-def _seconds(said: object) -> float:
-    if not isinstance(said, int | float) or isinstance(said, bool):
-        raise ValueError("must be a number")
-    # Larger ones than a float can hold come too.
-    return float(min(said, MOST_SECONDS + 1))
-
-
-def _until(said: object) -> datetime:
-    try:
-        at = msgspec.convert(said, datetime) if isinstance(said, str) else None
-    except msgspec.ValidationError:
-        at = None
-    if at is None or at.tzinfo is None:
-        raise ValueError("must be a time such as 2026-11-24T14:02:07Z")
+def _utc(at: datetime, problems: Problems) -> datetime:
     try:
         return at.astimezone(UTC)
     except OverflowError:
-        raise ValueError("must be a time within the next 24 hours") from None
+        problems.append(("until", "must be a time within the next 24 hours"))
+        return at

@@ -1,4 +1,4 @@
-"""The page of a bin's faults: what is on, and a form that makes a URL misbehave."""
+"""The page of a bin's faults: the active ones, and a form that sets one."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -6,22 +6,25 @@ from dataclasses import dataclass, field
 from aiohttp import web
 
 from ... import clock, keys
-from ...domain.bins import PROVIDER_TITLES, Bin
+from ...domain.bins import Bin
 from ...domain.faults import ActiveFault, Fault, FaultKind
+from ...domain.providers import PROVIDER_TITLES
 from ...domain.roles import Role
 from ...errors import Invalid, NotFound
 from ...providers import PROVIDERS, sheet_of
 from ...providers.sheet import Sheet
+from ..site.convert import convert
 from ..site.faults import faults_of
 from ..site.forms import go_back, read_form
 from ..site.roles import role_named
 from ..site.templates import render
 from ..words.faults import KINDS, hold_s
 from ..words.faults import QuickFault as Quick
-from .form import read_fault
+from .form import problems_of, raw_of
+from .inputs import FaultInput
 
 TITLES = {
-    "kind": "The kind", "status": "Status", "seconds": "Seconds", "count": "Requests", "minutes": "Minutes",
+    "kind": "Failure", "status": "Status", "seconds": "Seconds", "count": "Number of requests", "minutes": "Time limit",
     "chance": "Chance",
 }  # fmt: skip
 
@@ -52,26 +55,26 @@ async def index(request: web.Request) -> web.StreamResponse:
 async def set_fault(request: web.Request) -> web.StreamResponse:
     """POST /bins/{bin}/faults/{role}"""
     bin, role = await _place(request)
-    said = await read_form(request)
+    form = await read_form(request)
     now = clock.now()
     try:
-        fault = read_fault(said, now)
+        fault = convert(raw_of(form, now), FaultInput).fault(now)
     except Invalid as error:
-        return _page(request, bin, role, said=said, problems=dict(error.problems), status=422)
+        return _page(request, bin, role, form=form, problems=problems_of(error), status=422)
     await request.app[keys.FAULTS].set(active(bin.id, role, fault))
-    return _back(request, bin, said)
+    return _back(request, bin, form)
 
 
 async def heal(request: web.Request) -> web.StreamResponse:
     """POST /bins/{bin}/faults/{role}/heal"""
     bin, role = await _place(request)
-    said = await read_form(request)
+    form = await read_form(request)
     await request.app[keys.FAULTS].clear(bin.id, role)
-    return _back(request, bin, said)
+    return _back(request, bin, form)
 
 
 def active(bin_id: str, role: Role, fault: Fault) -> ActiveFault:
-    """A fault that begins now."""
+    """A fault that starts now."""
     return ActiveFault(
         id=clock.new_id(), bin_id=bin_id, role=role, fault=fault, started_at=clock.now(), left=fault.count
     )
@@ -80,7 +83,7 @@ def active(bin_id: str, role: Role, fault: Fault) -> ActiveFault:
 async def _place(request: web.Request) -> tuple[Bin, Role]:
     name = request.match_info["role"]
     if name not in list(Role):
-        raise NotFound("There is no such role.")
+        raise NotFound(f"There is no role {name}.")
     return await request.app[keys.STORE].get_bin(request.match_info["bin"]), Role(name)
 
 
@@ -89,7 +92,7 @@ def _page(
     bin: Bin,
     role: Role,
     *,
-    said: Mapping[str, str] | None = None,
+    form: Mapping[str, str] | None = None,
     problems: Mapping[str, str] | None = None,
     status: int = 200,
 ) -> web.Response:
@@ -106,24 +109,24 @@ def _page(
         ],
         quick=(
             Quick(
-                title=f"Hold primary {hold} s for the next request",
+                title=f"Hold the next response for {hold} s",
                 role=Role.PRIMARY,
                 fields={"kind": "hold", "seconds": hold, "count": "1"},
             ),
             Quick(
-                title="Answer 500 for the next 3 requests",
+                title="Answer 500 to the next 3 requests",
                 role=Role.PRIMARY,
                 fields={"kind": "status", "status": "500", "count": "3"},
             ),
         ),
         said={"kind": "hold", "seconds": hold, "status": "500", "count": "1", "minutes": "10", "chance": "100"}
-        if said is None
-        else said,
+        if form is None
+        else form,
         problems=problems or {},
         marked=[active.role for active in faults_of(request.app, bin.id)],
     )
-    return render(request, "bins/faults.html", page, status=status)
+    return render(request, "faults/index.html", page, status=status)
 
 
-def _back(request: web.Request, bin: Bin, said: Mapping[str, str]) -> web.Response:
-    return go_back(request, said, below=f"/bins/{bin.id}", otherwise=f"/bins/{bin.id}/faults")
+def _back(request: web.Request, bin: Bin, form: Mapping[str, str]) -> web.Response:
+    return go_back(request, form, below=f"/bins/{bin.id}", otherwise=f"/bins/{bin.id}/faults")

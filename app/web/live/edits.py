@@ -1,4 +1,4 @@
-"""Changes as HTML edits for the open page, made from the page's own partials: a row exists once, in Jinja.
+"""Changes as HTML edits for the open page, rendered from the page's own partials: a row is defined once, in Jinja.
 
 Each noun makes the edits of its own list (`web/<noun>/live.py`); `views.py` names them.
 """
@@ -17,7 +17,7 @@ from ...store import Store
 from ..site.addresses import name_anchor
 from ..words.pairings import SHOWS, Show
 
-# Rows that are rendered in one turn of the loop: about half a millisecond, then captures come first.
+# Rows that are rendered in one turn of the event loop: about half a millisecond.
 AT_ONCE = 8
 PLAIN = "plain"
 
@@ -25,8 +25,8 @@ Edit = dict[str, object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Scene:
-    """What one viewer looks at. `pair` is the open conversation; `q` the text of the filter, `query` its meaning;
+class ViewState:
+    """What one viewer shows. `pair` is the open conversation; `q` the text of the filter, `query` its meaning;
     `show` the view of the pairs."""
 
     view: str
@@ -38,28 +38,29 @@ class Scene:
 
     @property
     def key(self) -> tuple[object, ...]:
-        """The same for viewers that get the same frames."""
+        """A key that viewers with the same frames share."""
         return (self.view, self.base, self.q, self.pair, self.show.name)
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What a frame is made of."""
+    """The input of a frame."""
 
     store: Store
     environment: jinja2.Environment
     bin: Bin
     changes: Sequence[Change]
-    scene: Scene
+    state: ViewState
 
 
 def last_messages(changes: Sequence[Change]) -> dict[int, Message]:
-    """Messages by their rows, as they stand now."""
+    """The last state of each message, by its row id."""
     return {change.message.id: change.message for change in changes if isinstance(change, MessageChanged)}
 
 
 def gone(changes: Sequence[Change]) -> list[Edit]:
-    """Behind the rows: what was folded anew from the rest has an earlier last capture by now, and stays."""
+    """Edits that remove rows. They follow the edits of rows: a message that was folded again from its other captures
+    has an earlier last capture by then, and stays."""
     edits: list[Edit] = []
     there = {(message.provider, message.message_id) for message in last_messages(changes).values()}
     for change in changes:

@@ -14,9 +14,9 @@ from ...domain.search import parse_query, settle
 from ...errors import Invalid
 from ...live.frames import Frames, text_frames
 from ..site.inputs import HIGHEST, number, read_query
-from ..site.urls import place_of
+from ..site.urls import server_address
 from ..words.pairings import BY_NAME, SHOWS
-from .edits import PLAIN, Scene, Work
+from .edits import PLAIN, ViewState, Work
 from .notices import Notices
 from .socket import PAGE, ReadFrames, follow
 from .views import VIEWS, page_frame
@@ -27,11 +27,11 @@ PING = '{"ping":1}'
 async def follow_page(request: web.Request) -> web.StreamResponse:
     """GET /bins/{bin}/live?after=seq: a WebSocket; a plain GET is answered with the frames that are due.
 
-    `view` is what is looked at ("captures" unless it says else), `q` the filter, `theirs` and `ours` a conversation,
+    `view` is the view of the page (default "captures"), `q` the filter, `theirs` and `ours` a conversation,
     `show` the view of the pairs, `faults` and `storage` the keys of the notices that the page shows.
     """
     query = read_query(request, ("after", "view", "q", "theirs", "ours", "show", "faults", "storage"))
-    scene = _scene(query, place_of(request).base)
+    state = _state_of(query, server_address(request).base)
     wanted = number(query, "after", lowest=0, highest=HIGHEST)
     bin = await request.app[keys.STORE].get_bin(request.match_info["bin"])
     after = bin.seq if wanted is None else wanted
@@ -41,13 +41,13 @@ async def follow_page(request: web.Request) -> web.StreamResponse:
         texts.append(json.dumps({"reset": bin.seq}))
         after = bin.seq
     if request.method != "GET" or not web.WebSocketResponse().can_prepare(request).ok:
-        return await _poll(request, bin, after, texts, scene)
-    notices = Notices(request.app, bin.id, scene, faults=query.get("faults", ""), storage=query.get("storage", ""))
-    read = _reader(request, bin.id, scene, notices)
+        return await _poll(request, bin, after, texts, state)
+    notices = Notices(request.app, bin.id, state, faults=query.get("faults", ""), storage=query.get("storage", ""))
+    read = _reader(request, bin.id, state, notices)
     return await follow(request, bin.id, after, hello=texts, ping=PING, read=read)
 
 
-def _scene(query: dict[str, str], base: str) -> Scene:
+def _state_of(query: dict[str, str], base: str) -> ViewState:
     view = query.get("view", VIEWS[0])
     if view not in VIEWS:
         raise Invalid(("view", f"must be one of {', '.join(VIEWS)}"))
@@ -55,35 +55,35 @@ def _scene(query: dict[str, str], base: str) -> Scene:
     pair = (query["theirs"], query["ours"]) if "theirs" in query and "ours" in query else None
     show = BY_NAME.get(query.get("show", ""), SHOWS[0])
     meaning = settle(parse_query(q), clock.now()) if q else None
-    return Scene(view=view, base=base, q=q, query=meaning, pair=pair, show=show)
+    return ViewState(view=view, base=base, q=q, query=meaning, pair=pair, show=show)
 
 
-async def _poll(request: web.Request, bin: Bin, after: int, texts: list[str], scene: Scene) -> web.Response:
+async def _poll(request: web.Request, bin: Bin, after: int, texts: list[str], state: ViewState) -> web.Response:
     app = request.app
-    if len(texts) == 1 and scene.view != PLAIN:
+    if len(texts) == 1 and state.view != PLAIN:
         changes = await app[keys.STORE].changes_after(bin.id, after, PAGE)
         if changes:
-            texts = [*texts, await _frame(app, bin, changes, scene)]
+            texts = [*texts, await _frame(app, bin, changes, state)]
     query = request.query
-    notices = Notices(app, bin.id, scene, faults=query.get("faults", ""), storage=query.get("storage", ""))
+    notices = Notices(app, bin.id, state, faults=query.get("faults", ""), storage=query.get("storage", ""))
     texts += [make() for _, make in notices.due()]
     return web.Response(text=f'{{"frames":[{",".join(texts)}]}}', content_type="application/json")
 
 
-def _reader(request: web.Request, bin_id: str, scene: Scene, notices: Notices) -> ReadFrames:
-    """What one viewer gets next."""
+def _reader(request: web.Request, bin_id: str, state: ViewState, notices: Notices) -> ReadFrames:
+    """The reader of one viewer's next frames."""
 
     async def read(cursor: int) -> Frames:
         frames = Frames(cursor, b"", more=False, version=request.app[keys.HUB].version(bin_id))
-        if scene.view != PLAIN:
-            frames = await _read(request, bin_id, cursor, scene)
+        if state.view != PLAIN:
+            frames = await _read(request, bin_id, cursor, state)
         wire = await _notices_wire(request.app, notices)
         return replace(frames, wire=frames.wire + wire) if wire else frames
 
     return read
 
 
-async def _read(request: web.Request, bin_id: str, cursor: int, scene: Scene) -> Frames:
+async def _read(request: web.Request, bin_id: str, cursor: int, state: ViewState) -> Frames:
     app = request.app
     store = app[keys.STORE]
 
@@ -94,21 +94,21 @@ async def _read(request: web.Request, bin_id: str, cursor: int, scene: Scene) ->
             # The bin itself may have changed (renamed, key rotated): its seq moved on without a row.
             return Frames(cursor, b"", more=False, version=version)
         bin = await store.get_bin(bin_id, wait=False)
-        wire = text_frames([await _frame(app, bin, changes, scene)])
+        wire = text_frames([await _frame(app, bin, changes, state)])
         return Frames(changes[-1].seq, wire, more=len(changes) == PAGE, version=version)
 
-    return await app[keys.FRAMES].get(("page", bin_id, scene.key, cursor), make, keep=lambda made: bool(made.wire))
+    return await app[keys.FRAMES].get(("page", bin_id, state.key, cursor), make, keep=lambda made: bool(made.wire))
 
 
-async def _frame(app: web.Application, bin: Bin, changes: Sequence[Change], scene: Scene) -> str:
+async def _frame(app: web.Application, bin: Bin, changes: Sequence[Change], state: ViewState) -> str:
     first = changes[0]
     if isinstance(first, Restarted):
         return json.dumps({"reset": first.seq})
-    return await page_frame(Work(app[keys.STORE], aiohttp_jinja2.get_env(app), bin, changes, scene))
+    return await page_frame(Work(app[keys.STORE], aiohttp_jinja2.get_env(app), bin, changes, state))
 
 
 async def _notices_wire(app: web.Application, notices: Notices) -> bytes:
-    """Frames of notices that have changed: each made once for all who look at the same."""
+    """Frames of notices that have changed; each is made once for all viewers with the same."""
     wire = b""
     for key, text in notices.due():
 

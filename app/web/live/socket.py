@@ -1,7 +1,7 @@
-"""Live viewers: a bell wakes one, it reads the store from its own cursor, it sends, it sleeps (P4, P5).
+"""Live viewers: each waits for a notification, reads the store from its own cursor, and sends (P4, P5).
 
-Replay and live are the same loop. Each viewer sends from its own loop only, and what waits for one viewer is the one
-frame that is being sent; a viewer that does not read for `SEND_S` is cut off, never waited for.
+Missed and new changes take the same path. At most one frame is buffered for a viewer; one that does not read for
+`SEND_S` is disconnected.
 """
 
 import asyncio
@@ -30,16 +30,16 @@ ReadFrames = Callable[[int], Awaitable[Frames]]
 async def follow(
     request: web.Request, bin_id: str, after: int, *, hello: Sequence[str], ping: str | None, read: ReadFrames
 ) -> web.WebSocketResponse:
-    """Serve one viewer until it leaves, is cut off, signed out, or the server goes down."""
+    """Serve one viewer until it disconnects, is disconnected or signed out, or the server stops."""
     socket = web.WebSocketResponse(heartbeat=PING_S, compress=False, max_msg_size=65_536, timeout=2.0)
     await socket.prepare(request)
     try:
         async with asyncio.TaskGroup() as group:
-            listener = group.create_task(_listen(socket))
-            speaker = group.create_task(_speak(request, socket, bin_id, after, hello, ping, read))
-            await asyncio.wait([listener, speaker], return_when=asyncio.FIRST_COMPLETED)
+            listener = group.create_task(_wait_until_left(socket))
+            sender = group.create_task(_send_frames(request, socket, bin_id, after, hello, ping, read))
+            await asyncio.wait([listener, sender], return_when=asyncio.FIRST_COMPLETED)
             listener.cancel()
-            speaker.cancel()
+            sender.cancel()
     finally:
         # `await socket.close()` waits for a peer that may never read; the transport does not.
         if request.transport is not None:
@@ -47,13 +47,13 @@ async def follow(
     return socket
 
 
-async def _listen(socket: web.WebSocketResponse) -> None:
-    """Viewers have nothing to say; reading only notices that they left."""
+async def _wait_until_left(socket: web.WebSocketResponse) -> None:
+    """Read until the viewer disconnects; viewers send nothing."""
     async for _ in socket:
         pass
 
 
-async def _speak(
+async def _send_frames(
     request: web.Request,
     socket: web.WebSocketResponse,
     bin_id: str,
@@ -72,26 +72,26 @@ async def _speak(
                 subscription.clear()
                 version = hub.version(bin_id)
                 frames = await read(after)
-                # Before anything is sent: who signed out in another tab is signed out here.
+                # Before anything is sent: signing out in another tab ends this session too.
                 if access.ended != ended or clock.ticks() - checked > RECHECK_S:
                     checked, ended = clock.ticks(), access.ended
                     if await auth.credential_of(request) is None:
-                        await _say_goodbye(socket, SIGNED_OUT)
+                        await _close(socket, SIGNED_OUT)
                         return
                 after = frames.after
                 if frames.wire:
                     await _send_wire(request, frames.wire)
-                # Others may have read for us, before the bell that woke us.
+                # The frames may have been read for another viewer, before this notification.
                 at_once = frames.more or frames.version < version
                 if not at_once and not await subscription.wait(PING_S) and ping is not None:
                     await _send(socket, ping)
-        await _say_goodbye(socket, WSCloseCode.GOING_AWAY)
+        await _close(socket, WSCloseCode.GOING_AWAY)
     except NotFound:
-        await _say_goodbye(socket, GONE)
+        await _close(socket, GONE)
     except (StoreUnavailable, TooSlow):
-        await _say_goodbye(socket, WSCloseCode.TRY_AGAIN_LATER)
+        await _close(socket, WSCloseCode.TRY_AGAIN_LATER)
     except (TimeoutError, ConnectionError):
-        return  # it stopped reading, or is gone; `follow` cuts the line
+        return  # it stopped reading, or has left; `follow` aborts the connection
 
 
 async def _send(socket: web.WebSocketResponse, text: str) -> None:
@@ -109,7 +109,7 @@ async def _send_wire(request: web.Request, wire: bytes) -> None:
         await drained(request)
 
 
-async def _say_goodbye(socket: web.WebSocketResponse, code: int) -> None:
+async def _close(socket: web.WebSocketResponse, code: int) -> None:
     """A close frame, if the viewer takes it quickly."""
     try:
         async with asyncio.timeout(0.5):

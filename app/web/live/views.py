@@ -20,5 +20,5 @@ VIEWS = (*EDITS, PLAIN)
 
 async def page_frame(work: Work) -> str:
     """One frame: `after` is the cursor, `edits` go to elements by id."""
-    edits = await EDITS[work.scene.view](work)
+    edits = await EDITS[work.state.view](work)
     return json.dumps({"after": work.changes[-1].seq, "edits": edits}, ensure_ascii=False)

@@ -1,1 +1,1 @@
-"""Messages: the list, one in detail with its timeline, API and its JSON."""
+"""Messages: the list, one in detail with its timeline, and API."""

@@ -1,4 +1,4 @@
-"""Messages for programs."""
+"""The API of messages."""
 
 from aiohttp import web
 

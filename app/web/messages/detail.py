@@ -1,4 +1,4 @@
-"""One message for people: what became of it in one sentence, what that means in another, then every step."""
+"""One message in detail: the verdict, its meaning, and every step."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,47 +16,47 @@ from ...providers import sheet_of
 from ...providers.sheet import Sheet
 from ...store import Store
 from ..words.headlines import Headline
-from ..words.titles import Look, by_weight, look_of, look_of_message
-from .timeline import Axis, draw_axis
+from ..words.titles import StatusLook, by_weight, look_of, look_of_message
+from .timeline import MessageAxis, draw_axis
 from .verdicts import judge
 
-# Requests that are listed under a message; the table of steps has all.
+# The number of requests that are listed under a message; the table of steps has all.
 SHOWN = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """A row of the table of steps. `skew` and `notes` are words; `total` since the first step."""
+class StepRow:
+    """A row of the table of steps. `skew` and `notes` are texts; `total` is the time since the first step."""
 
     step: Step
     role: Role | None
-    look: Look
+    look: StatusLook
     total: timedelta
     skew: str | None
     notes: tuple[str, ...]
 
     @property
     def same_day(self) -> bool:
-        """The stamp is near enough to be told as a time of day."""
+        """Whether the stamp is near enough to be shown as a time of day."""
         return self.step.said_at is not None and abs(self.step.at - self.step.said_at) < timedelta(hours=12)
 
     @property
     def gap(self) -> timedelta | None:
-        """Since the step before."""
+        """The time since the step before."""
         return None if self.step.gap_ms is None else timedelta(milliseconds=self.step.gap_ms)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MessageDetail:
-    """A message and all that its pane shows."""
+class MessagePane:
+    """A message and everything that its pane shows."""
 
     bin: Bin
     message: Message
-    look: Look
+    look: StatusLook
     verdict: Headline
     sms: SmsFacts | None
-    axis: Axis | None
-    lines: Sequence[Line]
+    axis: MessageAxis | None
+    lines: Sequence[StepRow]
     findings: Sequence[Finding]
     captures: Sequence[CaptureRow]
     sheet: Sheet | None
@@ -64,19 +64,19 @@ class MessageDetail:
 
     @property
     def simulated(self) -> bool:
-        """One of our own simulations sent it."""
+        """Whether a simulation sent it."""
         return any(row.simulated for row in self.captures)
 
 
-async def open_message(store: Store, bin_id: str, provider: str, message_id: str) -> MessageDetail:
-    """Read a message for people. NotFound."""
+async def open_message(store: Store, bin_id: str, provider: str, message_id: str) -> MessagePane:
+    """Read a message for its pane. NotFound."""
     bin = await store.get_bin(bin_id)
     message, steps = await store.get_message(bin_id, provider, message_id)
     captures = await _captures(store, bin_id, message)
     roles = {row.n: row.role for row in captures}
     sheet = sheet_of(message.provider)
     lines = tuple(_lines(message, steps, roles))
-    return MessageDetail(
+    return MessagePane(
         bin=bin,
         message=message,
         look=look_of_message(message),
@@ -84,7 +84,7 @@ async def open_message(store: Store, bin_id: str, provider: str, message_id: str
         sms=None if message.text is None else describe_sms(message.text),
         axis=draw_axis(steps, message.direction, final=message.final) if _worth_drawing(message, steps) else None,
         lines=lines,
-        # The verdict says it.
+        # The verdict already says it.
         findings=[explain(code) for code in by_weight(message.findings) if code != STUCK],
         captures=captures,
         sheet=sheet,
@@ -109,9 +109,9 @@ async def _captures(store: Store, bin_id: str, message: Message) -> Sequence[Cap
     return ()
 
 
-def _lines(message: Message, steps: Sequence[Step], roles: dict[int, Role]) -> Sequence[Line]:
+def _lines(message: Message, steps: Sequence[Step], roles: dict[int, Role]) -> Sequence[StepRow]:
     return [
-        Line(
+        StepRow(
             step=step,
             role=roles.get(step.n),
             look=look_of(None if step.status is None else step.status.value, step.raw_status),
@@ -134,9 +134,9 @@ def _skew(step: Step) -> str | None:
 def _notes(message: Message, step: Step) -> tuple[str, ...]:
     notes = []
     if step.repeats is not None:
-        notes.append(f"repeats #{step.repeats}, changes nothing")
+        notes.append(f"repeats #{step.repeats}, no effect")
     elif step.late:
-        notes.append("late: a higher state was known, so it changes nothing")
+        notes.append("late: a higher state was already known, no effect")
     if message.final and message.direction is Direction.OUTBOUND and step.at == message.final_at:
         notes.append("final")
     if step.error_code:
@@ -144,10 +144,10 @@ def _notes(message: Message, step: Step) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _as_text(line: Line) -> str:
+def _as_text(line: StepRow) -> str:
     step = line.step
-    said = f" ({step.raw_status})" if step.raw_status else ""
-    stamp = f", provider's stamp {rfc3339(step.said_at)}" if step.said_at else ""
+    raw_status = f" ({step.raw_status})" if step.raw_status else ""
+    stamp = f", provider's timestamp {rfc3339(step.said_at)}" if step.said_at else ""
     gap = f" +{step.gap_ms} ms" if step.gap_ms is not None else ""
     notes = "".join(f"; {note}" for note in line.notes)
-    return f"{rfc3339(step.at)} #{step.n} {line.look.word}{said}{gap}{stamp}{notes}"
+    return f"{rfc3339(step.at)} #{step.n} {line.look.word}{raw_status}{gap}{stamp}{notes}"

@@ -7,16 +7,16 @@ from ..site.filters import suffix_of
 
 
 async def edits(work: Work) -> list[Edit]:
-    """Rows of messages: `put` shows it, `leave` says that it no longer is what the filter asks for."""
+    """Rows of messages: `put` shows a row, `leave` removes one that no longer matches the filter."""
     last = last_messages(work.changes)
     shown: AbstractSet[int] = last.keys()
-    if work.scene.query is not None and last:
-        shown = await work.store.matching_messages(work.bin.id, work.scene.query, list(last))
+    if work.state.query is not None and last:
+        shown = await work.store.matching_messages(work.bin.id, work.state.query, list(last))
     row = work.environment.get_template("messages/_row.html")
-    suffix = suffix_of(work.scene.q)
+    suffix = suffix_of(work.state.q)
     edits: list[Edit] = []
     for message in last.values():
         await yield_to_loop(edits)
-        html = row.render(message=message, bin=work.bin, base=work.scene.base, suffix=suffix)
+        html = row.render(message=message, bin=work.bin, base=work.state.base, suffix=suffix)
         edits.append({"op": "put" if message.id in shown else "leave", "place": "rows", "html": html})
     return edits + gone(work.changes)

@@ -13,24 +13,24 @@ from ...domain.statuses import FAILURES
 from ...errors import TooSlow
 from ...store import Store
 from ..site import filters
-from ..site.filters import Filter, View, filter_of, say_count, stopped
+from ..site.filters import ListFilter, View, filter_of, say_count, stopped
 from ..site.inputs import HIGHEST, number
 from ..site.templates import render, site_of, urls_of
-from .detail import MessageDetail, open_message
+from .detail import MessagePane, open_message
 from .timeline import Plot, draw_pace
 
 PAGE = 100
 MOST = 1_000
-# Messages that the times to the final state are taken from.
+# The number of newest messages whose times to the final status are shown.
 PACED = 2_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Side:
-    """What stands beside the list: groups of views with their counts, and how fast messages come to their end."""
+class MessageSidebar:
+    """The sidebar: groups of views with their counts, and the times to the final status."""
 
     bin: Bin
-    filter: Filter
+    filter: ListFilter
     groups: Mapping[str, Sequence[View]]
     pace: Pace
     plot: Plot | None
@@ -44,15 +44,15 @@ class Side:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessagesPage:
-    """`older` pages on, None at the end."""
+    """`older` is the cursor of the next page, None at the end."""
 
     bin: Bin
     urls: dict[Role, str]
-    filter: Filter
-    side: Side | None
+    filter: ListFilter
+    side: MessageSidebar | None
     rows: Sequence[Message]
     older: int | None
-    detail: MessageDetail | None = None
+    detail: MessagePane | None = None
 
 
 async def index(request: web.Request) -> web.StreamResponse:
@@ -62,13 +62,13 @@ async def index(request: web.Request) -> web.StreamResponse:
 
 
 async def rows(request: web.Request) -> web.StreamResponse:
-    """GET /bins/{bin}/messages/rows?before=seq: older rows as a piece of HTML."""
+    """GET /bins/{bin}/messages/rows?before=seq: older rows as an HTML fragment."""
     bin = await request.app[keys.STORE].get_bin(request.match_info["bin"])
     return render(request, "messages/_rows.html", await _page(request, bin, filter_of(request)))
 
 
 async def side(request: web.Request) -> web.StreamResponse:
-    """GET /bins/{bin}/messages/side: the counts as they are now, as a piece of HTML."""
+    """GET /bins/{bin}/messages/side: the current counts as an HTML fragment."""
     bin = await request.app[keys.STORE].get_bin(request.match_info["bin"])
     return render(request, "messages/_fresh.html", await _side(request.app[keys.STORE], bin, filter_of(request)))
 
@@ -97,7 +97,7 @@ async def _whole_page(request: web.Request) -> MessagesPage:
     return replace(page, urls=urls_of(site_of(request).root, bin), side=await _side(store, bin, page.filter))
 
 
-async def _page(request: web.Request, bin: Bin, filter: Filter) -> MessagesPage:
+async def _page(request: web.Request, bin: Bin, filter: ListFilter) -> MessagesPage:
     before = number(dict(request.query), "before", lowest=0, highest=HIGHEST)
     found = await request.app[keys.STORE].list_messages(bin.id, limit=PAGE + 1, before=before, query=filter.query)
     shown = found[:PAGE]
@@ -105,10 +105,10 @@ async def _page(request: web.Request, bin: Bin, filter: Filter) -> MessagesPage:
     return MessagesPage(bin=bin, urls={}, filter=filter, side=None, rows=shown, older=older)
 
 
-async def _side(store: Store, bin: Bin, filter: Filter) -> Side:
+async def _side(store: Store, bin: Bin, filter: ListFilter) -> MessageSidebar:
     counts = await store.count_messages(bin.id, MOST)
     pace = await store.get_pace(bin.id, PACED)
-    return Side(bin=bin, filter=filter, groups=_views(counts), pace=pace, plot=draw_pace(pace, clock.now()))
+    return MessageSidebar(bin=bin, filter=filter, groups=_views(counts), pace=pace, plot=draw_pace(pace, clock.now()))
 
 
 def _views(counts: Mapping[str, int]) -> Mapping[str, Sequence[View]]:
@@ -119,7 +119,7 @@ def _views(counts: Mapping[str, int]) -> Mapping[str, Sequence[View]]:
     return {
         "Outbound": (
             view("All", filters.OUTBOUND, *statuses),
-            view("In flight", filters.IN_FLIGHT, "waiting"),
+            view("In progress", filters.IN_FLIGHT, "waiting"),
             view("Handed over", filters.HANDED_OVER, "sent"),
             view("Delivered", filters.DELIVERED, "delivered", "read"),
             view("Failed", filters.FAILED, *(status.value for status in FAILURES)),

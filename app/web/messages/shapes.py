@@ -12,8 +12,8 @@ from ..site.shapes import PARTIES, Code, FindingShape, StatusName, Time
 
 
 class MessageShape(msgspec.Struct, rename=PARTIES):
-    """One SMS, as far as it is known. `status` is the highest seen on the ladder, `raw_status` the provider's own word
-    for it; `final`: nothing more is expected. `captures` are the numbers of the requests that it came from."""
+    """One SMS, as far as it is known. `status`: the highest that was reported, `raw_status`: in the provider's own
+    word; `final`: no more callbacks are expected. `captures`: the numbers of its captures."""
 
     provider: str
     message_id: str
@@ -36,7 +36,7 @@ class MessageShape(msgspec.Struct, rename=PARTIES):
     findings: list[Code]
 
 
-class StepShape(msgspec.Struct):
+class TimelineStepShape(msgspec.Struct):
     """One line of a timeline. `late`: a lower rank than the highest seen before it. `gap_ms`: since the line before."""
 
     n: int
@@ -51,7 +51,7 @@ class StepShape(msgspec.Struct):
 class MessageDetail(MessageShape, rename=PARTIES):
     """A message with its timeline, oldest first."""
 
-    timeline: list[StepShape]
+    timeline: list[TimelineStepShape]
     finding_details: list[FindingShape]
 
 
@@ -72,7 +72,7 @@ def show_detail(message: Message, steps: Sequence[Step]) -> MessageDetail:
     return MessageDetail(
         **_facts(message),
         timeline=[
-            StepShape(
+            TimelineStepShape(
                 n=step.n,
                 at=rfc3339(step.at),
                 status=None if step.status is None else step.status.value,

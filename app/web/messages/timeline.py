@@ -1,7 +1,7 @@
-"""The geometry of two drawings, as plain numbers: a message's life on two tracks, and the bin's pace over a day.
+"""The geometry of two drawings: the timeline of a message on two tracks, and the times to the final status over a day.
 
-Everything is in percent of the width, or in units of the view box, so that the templates only write it down. The
-tracks never merge: "sending" ends when the provider hands the message over, "delivery" is what the far end reports.
+Everything is in percent of the width, or in units of the view box, so that the templates do not compute. The tracks
+never merge: "sending" ends when the provider hands the message over, "delivery" is what the far end reports.
 """
 
 import math
@@ -14,9 +14,9 @@ from ...domain.statuses import FAILURES, RANKS, Status
 from ...domain.units import say_gap
 from ..words.titles import look_of
 
-# Labels closer than this (percent of the width) would write over each other; the table below says them all.
+# Labels closer than this, in percent of the width, would overlap; the table below has all.
 ROOM = 13.0
-# A stamp farther from its arrival than this is told in the table only: drawn, it would press all else to one point.
+# A stamp farther from its arrival is shown in the table only: drawn to scale, the rest would shrink to one point.
 FAR = timedelta(seconds=60)
 HOUR = timedelta(hours=1)
 HOURS = 24
@@ -30,8 +30,8 @@ _TONES = {"ok": "c-ok", "bad": "c-bad"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mark:
-    """A dot at `x` percent. `label` and `time` are blank where there is no room; `hollow`: the provider's stamp."""
+class TrackMark:
+    """A dot at `x` percent. `label` and `time` are empty where there is no room; `hollow`: the provider's stamp."""
 
     x: float
     tone: str = ""
@@ -43,10 +43,10 @@ class Mark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Track:
-    """One line: its marks, the rail from `start` to `end`, dotted while it only waits, and what the rail says."""
+    """One track: its marks, the line from `start` to `end`, dotted while waiting, and its text."""
 
     title: str
-    marks: tuple[Mark, ...]
+    marks: tuple[TrackMark, ...]
     start: float
     end: float
     dotted: bool = False
@@ -54,8 +54,8 @@ class Track:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Axis:
-    """The drawing of a message. `told`: all of it in words; `left_out`: stamps too far away to be drawn to scale."""
+class MessageAxis:
+    """The drawing of a message. `told`: its text alternative; `left_out`: stamps too far away to be drawn to scale."""
 
     tracks: tuple[Track, ...]
     told: str
@@ -64,7 +64,7 @@ class Axis:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hour:
-    """What came to its end of the messages that began in one hour; x and y in the plot's view box."""
+    """The messages of one hour that became final; x and y in the plot's view box."""
 
     at: datetime
     count: int
@@ -79,7 +79,7 @@ class Hour:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plot:
-    """Time to the final state over the last day. `ticks` are (y, words)."""
+    """Times to the final status over the last day. `ticks` are (y, text)."""
 
     hours: tuple[Hour, ...]
     ticks: tuple[tuple[float, str], ...]
@@ -87,8 +87,8 @@ class Plot:
     height: int = PLOT_HEIGHT
 
 
-def draw_axis(steps: Sequence[Step], direction: Direction, *, final: bool) -> Axis | None:
-    """A message's life to scale; None without a step."""
+def draw_axis(steps: Sequence[Step], direction: Direction, *, final: bool) -> MessageAxis | None:
+    """The timeline of a message to scale; None without a step."""
     if not steps:
         return None
     moments = [step.at for step in steps] + [step.said_at for step in steps if step.said_at and _is_near(step)]
@@ -102,16 +102,16 @@ def draw_axis(steps: Sequence[Step], direction: Direction, *, final: bool) -> Ax
         tracks = _outbound(drawing, steps, final=final)
     told = ", ".join(f"{_word(step)} at {_since(step.at - drawing.zero)}" for step in steps)
     left_out = sum(step.said_at is not None and not _is_near(step) for step in steps)
-    return Axis(tracks=tracks, told=told[:1].upper() + told[1:], left_out=left_out)
+    return MessageAxis(tracks=tracks, told=told[:1].upper() + told[1:], left_out=left_out)
 
 
 def is_delivery(step: Step, *, handed_over: bool) -> bool:
-    """Whether a step tells of the far end; a failure does once the message had been handed over."""
+    """Whether a step is about delivery; a failure is once the message had been handed over."""
     return step.status in _DELIVERY or (handed_over and step.status in FAILURES)
 
 
 def draw_pace(pace: Pace, now: datetime) -> Plot | None:
-    """The last 24 hours by the hour in which a message began, on a scale of powers; None when nothing ended."""
+    """The last 24 hours by the hour in which a message began, on a logarithmic scale; None without a final message."""
     first = now.replace(minute=0, second=0, microsecond=0) - (HOURS - 1) * HOUR
     by_hour: dict[int, list[tuple[datetime, float, bool]]] = {}
     for point in pace.points:
@@ -137,7 +137,7 @@ def _hour(at: datetime, index: int, part: Pace, highest: float) -> Hour:
 
 
 def _y(seconds: float, highest: float) -> float:
-    """From the foot (a hundredth of a second and less) to the head of the plot."""
+    """The height in the plot: the bottom is 0.01 seconds and less."""
     low, high = math.log10(0.01), math.log10(max(highest, 0.1))
     share = (math.log10(max(seconds, 0.01)) - low) / (high - low)
     return round(PLOT_HEIGHT * (1 - min(max(share, 0.0), 1.0)), 1)
@@ -145,19 +145,19 @@ def _y(seconds: float, highest: float) -> float:
 
 @dataclass(slots=True)
 class _Drawing:
-    """Times are told from `zero`, the first arrival; a stamp of the provider may stand before it."""
+    """Times are relative to `zero`, the first arrival; a stamp of the provider may be earlier."""
 
     begin: datetime
     zero: datetime
     length: float
 
-    def mark(self, step: Step) -> Mark:
+    def mark(self, step: Step) -> TrackMark:
         tone = _TONES.get(look_of(step.status).tone, "") if step.status else ""
-        return Mark(x=self.place(step.at), tone=tone, label=_word(step), time=_since(step.at - self.zero))
+        return TrackMark(x=self.place(step.at), tone=tone, label=_word(step), time=_since(step.at - self.zero))
 
-    def stamps(self, steps: Sequence[Step]) -> tuple[Mark, ...]:
+    def stamps(self, steps: Sequence[Step]) -> tuple[TrackMark, ...]:
         near = [step.said_at for step in steps if step.said_at is not None and _is_near(step)]
-        return tuple(Mark(x=self.place(at), hollow=True) for at in dict.fromkeys(near))
+        return tuple(TrackMark(x=self.place(at), hollow=True) for at in dict.fromkeys(near))
 
     def place(self, at: datetime) -> float:
         return 0.0 if not self.length else round(100 * (at - self.begin).total_seconds() / self.length, 2)
@@ -211,10 +211,10 @@ def _delivery(drawing: _Drawing, sending: Sequence[Step], delivery: Sequence[Ste
     )
 
 
-def _labelled(marks: Sequence[Mark]) -> tuple[Mark, ...]:
-    """Labels where there is room: the last one first, since it is the news, then from the left."""
+def _labelled(marks: Sequence[TrackMark]) -> tuple[TrackMark, ...]:
+    """The marks with labels where there is room: the last one first, because it is the news, then from the left."""
     kept: list[float] = []
-    shown: dict[int, Mark] = {}
+    shown: dict[int, TrackMark] = {}
     order = sorted(range(len(marks)), key=lambda index: (index != len(marks) - 1, index))
     for index in order:
         mark = marks[index]

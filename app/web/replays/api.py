@@ -1,41 +1,14 @@
-"""Replays for programs: captures sent again, and what came back."""
+"""The API of replays: send captures again, and list what came back."""
 
-from typing import Any
-
-import msgspec
 from aiohttp import web
 
 from ... import keys
-from ...domain.replays import MOST_AT_ONCE, Attempt
-from ...domain.units import rfc3339
-from ...errors import Invalid
-from ..site.inputs import HIGHEST, read_object, read_query
+from ..site.inputs import read_input, read_query
 from ..site.json import json_response
-from ..site.shapes import Time
+from .inputs import ReplayInput
+from .shapes import show_attempts
 
 SHOWN = 100
-
-
-class ReplayShape(msgspec.Struct):
-    """Capture `n` sent again. `status` null: no whole answer, and `error` says why. Query values are not kept in `url`;
-    `body` is the head of the answer, at most 4 KiB, read as UTF-8."""
-
-    n: int
-    number: int
-    url: str
-    sent_at: Time
-    status: int | None
-    ms: int
-    error: str | None
-    content_type: str
-    body: str
-
-
-class ReplayList(msgspec.Struct):
-    """Attempts, oldest first."""
-
-    items: list[ReplayShape]
-    next: str | None
 
 
 async def create(request: web.Request) -> web.StreamResponse:
@@ -43,10 +16,11 @@ async def create(request: web.Request) -> web.StreamResponse:
     read_query(request)
     bin_id = request.match_info["bin"]
     await request.app[keys.STORE].get_bin(bin_id)
-    fields = await read_object(request, ("captures", "url", "credentials"))
-    numbers, url, with_credentials = _wish(fields)
-    attempts = await request.app[keys.REPLAYING].replay(bin_id, numbers, url, with_credentials=with_credentials)
-    return json_response(ReplayList([_show(attempt) for attempt in attempts], None), 201)
+    given = await read_input(request, ReplayInput)
+    attempts = await request.app[keys.REPLAYING].replay(
+        bin_id, given.captures, given.url, with_credentials=given.credentials
+    )
+    return json_response(show_attempts(attempts), 201)
 
 
 async def index(request: web.Request) -> web.StreamResponse:
@@ -55,31 +29,4 @@ async def index(request: web.Request) -> web.StreamResponse:
     bin_id, n = request.match_info["bin"], int(request.match_info["n"])
     store = request.app[keys.STORE]
     await store.get_capture(bin_id, n)
-    attempts = await store.list_attempts(bin_id, n, limit=SHOWN)
-    return json_response(ReplayList([_show(attempt) for attempt in attempts], None))
-
-
-def _wish(fields: dict[str, Any]) -> tuple[list[int], str, bool]:
-    numbers, url, credentials = fields.get("captures"), fields.get("url"), fields.get("credentials", False)
-    problems = []
-    if not isinstance(numbers, list) or not 1 <= len(numbers) <= MOST_AT_ONCE or not all(map(_is_number, numbers)):
-        problems.append(("captures", f"must be a list of 1 to {MOST_AT_ONCE} numbers of captures"))
-    if not isinstance(url, str):
-        problems.append(("url", "must be an address such as https://example.net/sms"))
-    if not isinstance(credentials, bool):
-        problems.append(("credentials", "must be true or false"))
-    if problems:
-        raise Invalid(*problems)
-    return numbers, url, credentials  # type: ignore[return-value]
-
-
-def _is_number(said: object) -> bool:
-    return isinstance(said, int) and not isinstance(said, bool) and 1 <= said <= HIGHEST
-
-
-def _show(attempt: Attempt) -> ReplayShape:
-    return ReplayShape(
-        n=attempt.n, number=attempt.number, url=attempt.url, sent_at=rfc3339(attempt.sent_at), status=attempt.status,
-        ms=attempt.ms, error=attempt.error, content_type=attempt.content_type,
-        body=attempt.body.decode("utf-8", "replace"),
-    )  # fmt: skip
+    return json_response(show_attempts(list(await store.list_attempts(bin_id, n, limit=SHOWN))))

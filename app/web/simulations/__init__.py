@@ -1,1 +1,1 @@
-"""Simulations: page, form, words, API and its JSON."""
+"""Simulations: page, form, words, and API."""

@@ -1,13 +1,13 @@
-"""Simulations for programs: start one, watch it, stop it."""
+"""The API of simulations: start one, watch it, stop it."""
 
 from aiohttp import web
 
 from ... import keys
 from ...services.simulations.runs import Run
-from ..site.inputs import read_object, read_query
+from ..site.inputs import read_input, read_query
 from ..site.json import json_response
-from ..site.urls import place_of
-from .inputs import FIELDS
+from ..site.urls import server_address
+from .inputs import SimulationInput
 from .runs import start
 from .shapes import SimulationList, show_run
 
@@ -16,10 +16,10 @@ async def create(request: web.Request) -> web.StreamResponse:
     """POST /api/v1/bins/{bin}/simulations"""
     read_query(request)
     bin = await request.app[keys.STORE].get_bin(request.match_info["bin"])
-    fields = await read_object(request, FIELDS)
-    run = start(request, bin, fields)
-    location = f"{place_of(request).base}/api/v1/bins/{bin.id}/simulations/{run.id}"
-    return json_response(show_run(run, with_mark=fields.get("played_by") == "client"), 202, {"Location": location})
+    given = await read_input(request, SimulationInput)
+    run = start(request, bin, given)
+    location = f"{server_address(request).base}/api/v1/bins/{bin.id}/simulations/{run.id}"
+    return json_response(show_run(run, with_mark=given.played_by == "client"), 202, {"Location": location})
 
 
 async def index(request: web.Request) -> web.StreamResponse:

@@ -1,6 +1,5 @@
-"""The simulator's form as the API would say it, and back: texts in, texts out."""
+"""The simulator's form as the JSON of its input, and a run as the form that starts it again."""
 
-import re
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,11 +7,14 @@ from typing import Any
 from urllib.parse import urlencode
 
 from ... import clock
-from ...domain.simulations import FAILED_SHARE, SimulationWish, Targets, Trouble, What
+from ...domain.simulations import FAILED_SHARE, SimulationSpec, Targets, Traffic, Trouble
 from ...errors import Invalid
 from ...services.simulations.runs import Run
+from ..site.convert import convert
+from ..site.forms import number_of
+from .inputs import SimulationInput, TargetsInput
 
-NEEDED = {What.INBOUND: "primary", What.OUTBOUND: "status", What.VOICE: "primary"}
+NEEDED = {Traffic.INBOUND: "primary", Traffic.OUTBOUND: "status", Traffic.VOICE: "primary"}
 _CUSTOMER, _OURS = "+14155550107", "+19495550142"
 _LONG = (
     "Ünïcode ☂ travels as UCS-2, 70 characters at a time, so this text of many words becomes parts: 漢字, مرحبا, 🎉. "
@@ -21,7 +23,7 @@ _LONG = (
 
 
 @dataclass(frozen=True, slots=True)
-class Preset:
+class FormPreset:
     """A link that fills the form."""
 
     title: str
@@ -29,88 +31,88 @@ class Preset:
 
     @property
     def query(self) -> str:
-        """The end of its address."""
+        """Its query string."""
         return urlencode(self.fields)
 
 
 PRESETS = (
-    Preset("One SMS", {"what": "inbound", "text": "Is the 3pm slot still open?"}),
-    Preset(
+    FormPreset("One SMS", {"what": "inbound", "text": "Is the 3pm slot still open?"}),
+    FormPreset(
         "A customer chats, with emoji",
         {
             "what": "inbound", "from": _CUSTOMER, "to": _OURS, "trouble-emoji": "on", "count": "4", "rate": "0.5",
         },
     ),
-    Preset(
+    FormPreset(
         "You answer that customer",
         {
             "what": "outbound", "from": _OURS, "to": _CUSTOMER, "trouble-emoji": "on", "count": "4", "rate": "0.5",
             "failed": "0",
         },
     ),
-    Preset(
-        "500 outbound, with trouble",
+    FormPreset(
+        "500 outbound, with problems",
         {
             "what": "outbound", "count": "500", "rate": "50", "failed": "5", "trouble-duplicate": "on",
             "trouble-lose": "on", "trouble-shuffle": "on",
         },
     ),
-    Preset("A long Unicode text", {"what": "inbound", "text": _LONG.strip()}),
-    Preset("A call", {"what": "voice"}),
+    FormPreset("A long Unicode text", {"what": "inbound", "text": _LONG.strip()}),
+    FormPreset("A call", {"what": "voice"}),
 )  # fmt: skip
 
 
 def defaults(provider: str | None) -> dict[str, str]:
-    """A form that nobody has touched. The seed is a new one, and is shown: so the preview is what will be sent."""
+    """The form before any input. Its seed is random and shown, so that the preview is what will be sent."""
     return {
-        "provider": provider or "ytel", "what": What.INBOUND.value, "count": "1", "rate": "5", "speed": "1",
+        "provider": provider or "ytel", "what": Traffic.INBOUND.value, "count": "1", "rate": "5", "speed": "1",
         "seed": str(int(clock.dice() * 1_000_000)), "failed": f"{FAILED_SHARE * 100:g}", "target": "bin",
     }  # fmt: skip
 
 
 def texts_of(run: Run) -> dict[str, str]:
-    """The form that started a run."""
-    wish, own = run.wish, run.own
-    said = {
+    """The form that would start this run again."""
+    wish, own = run.spec, run.own
+    form = {
         "provider": wish.provider, "what": wish.what.value, "from": wish.sender or "", "to": wish.recipient or "",
         "text": wish.text or "", "media": "\n".join(wish.media), "count": str(wish.count), "rate": f"{wish.rate:g}",
         "seed": str(wish.seed), "speed": f"{wish.speed:g}", "failed": f"{wish.failed_share * 100:g}",
         "target": "own" if own else "bin",
     }  # fmt: skip
-    said |= {f"trouble-{trouble}": "on" for trouble in wish.trouble}
-    return said | {name: getattr(own, name) or "" for name in ("primary", "fallback", "status") if own}
+    form |= {f"trouble-{trouble}": "on" for trouble in wish.trouble}
+    return form | {name: getattr(own, name) or "" for name in ("primary", "fallback", "status") if own}
 
 
-def fields_of(said: Mapping[str, str]) -> dict[str, Any]:
-    """What the API would be asked. What is no number stays a text, so that it is refused by its name."""
-    fields: dict[str, Any] = {name: said.get(name, "") for name in ("provider", "what")}
-    fields["trouble"] = [trouble.value for trouble in Trouble if f"trouble-{trouble}" in said]
-    fields |= {name: said[name].strip() for name in ("from", "to") if said.get(name, "").strip()}
-    if said.get("text"):
-        fields["text"] = said["text"].replace("\r\n", "\n")
-    media = said.get("media", "").split()
-    if media:
-        fields["media"] = media
+def raw_of(form: Mapping[str, str]) -> dict[str, Any]:
+    """What was posted, as the JSON of `SimulationInput`; empty fields are left out."""
+    raw: dict[str, Any] = {name: form.get(name, "") for name in ("provider", "what")}
+    raw["trouble"] = [trouble.value for trouble in Trouble if f"trouble-{trouble}" in form]
+    raw |= {name: form[name].strip() for name in ("from", "to") if form.get(name, "").strip()}
+    if form.get("text"):
+        raw["text"] = form["text"].replace("\r\n", "\n")
+    raw["media"] = form.get("media", "").split()
     for name in ("count", "seed", "rate", "speed"):
-        if said.get(name, "").strip():
-            fields[name] = _number(said[name].strip(), whole=name in ("count", "seed"))
-    if said.get("failed", "").strip():
-        percent = _number(said["failed"].strip(), whole=False)
-        fields["failed_share"] = percent / 100 if isinstance(percent, int | float) else percent
-    if said.get("target") == "own":
-        fields["targets"] = {name: said[name].strip() for name in ("primary", "fallback", "status") if said.get(name)}
-    return fields
+        if form.get(name, "").strip():
+            raw[name] = number_of(form[name].strip())
+    if form.get("failed", "").strip():
+        percent = number_of(form["failed"].strip())
+        raw["failed_share"] = percent if isinstance(percent, str) else percent / 100
+    if form.get("target") == "own":
+        raw["targets"] = {name: form[name].strip() for name in TargetsInput.__struct_fields__ if form.get(name)}
+    return raw
 
 
-def check_own(fields: Mapping[str, Any]) -> None:
-    """URLs of the user's own must hold the one that is asked first. Invalid."""
-    what, targets = fields["what"], fields.get("targets")
-    if targets is not None and what in set(What) and not targets.get(NEEDED[What(what)]):
-        raise Invalid((f"targets.{NEEDED[What(what)]}", f"is missing: that is where {what} requests go first"))
+def input_of(form: Mapping[str, str]) -> SimulationInput:
+    """The input that was posted. Invalid; also when the user's own URLs lack the one that is requested first."""
+    given = convert(raw_of(form), SimulationInput)
+    needed = NEEDED[given.what]
+    if given.targets is not None and not getattr(given.targets, needed):
+        raise Invalid((f"targets.{needed}", f"is required: {given.what} requests go there first"))
+    return given
 
 
 def problems_of(error: Invalid) -> dict[str, str]:
-    """What is wrong, by the names of the form."""
+    """The problems by the fields of the form."""
     problems = {}
     for name, message in error.problems:
         if name == "failed_share":
@@ -120,8 +122,8 @@ def problems_of(error: Invalid) -> dict[str, str]:
     return problems
 
 
-def command_line(wish: SimulationWish, bin_id: str, own: Targets | None) -> str:
-    """The same run from a terminal."""
+def command_line(wish: SimulationSpec, bin_id: str, own: Targets | None) -> str:
+    """The command line that starts the same run."""
     words = ["smsbin", "simulate", wish.what.value, "--provider", wish.provider]
     if own is None:
         words += ["--bin", bin_id]
@@ -133,16 +135,8 @@ def command_line(wish: SimulationWish, bin_id: str, own: Targets | None) -> str:
     words += [word for url in wish.media for word in ("--media", url)]
     words += ["--count", str(wish.count), "--rate", f"{wish.rate:g}", "--seed", str(wish.seed)]
     words += [word for trouble in sorted(wish.trouble) for word in ("--trouble", trouble.value)]
-    if wish.what is What.OUTBOUND:
+    if wish.what is Traffic.OUTBOUND:
         words += ["--failed", f"{wish.failed_share * 100:g}"]
     if wish.speed != 1:
         words += ["--speed", f"{wish.speed:g}"]
     return shlex.join(words)
-
-
-def _number(text: str, *, whole: bool) -> int | float | str:
-    if re.fullmatch(r"[0-9]{1,15}", text):
-        return int(text)
-    if not whole and re.fullmatch(r"[0-9]{0,15}\.[0-9]{1,15}", text):
-        return float(text)
-    return text

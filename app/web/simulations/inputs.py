@@ -1,143 +1,168 @@
-"""What a caller says about a simulation: every field is read by its own reader, and every mistake is named at once."""
+"""The input of a call, or of a form, that begins a simulation."""
 
-import math
-from collections.abc import Callable
-from typing import Any
+import re
+from typing import Annotated, Any, Literal
+
+from msgspec import UNSET, Meta, UnsetType
 
 from ... import clock
-from ...domain.bins import PROVIDER_TITLES
-from ...domain.simulations import MOST_A_SECOND, MOST_MESSAGES, SimulationWish, Targets, Trouble, What
+from ...domain.simulations import (
+    FAILED_SHARE,
+    MAX_EXTERNAL_RATE,
+    MOST_A_SECOND,
+    MOST_MESSAGES,
+    SimulationSpec,
+    Targets,
+    Traffic,
+    Trouble,
+)
 from ...egress import check_target
 from ...errors import Invalid
 from ...providers import PROVIDERS
+from ..site.convert import Input, Problems
+from ..site.shapes import PARTIES, Provider
 
-FIELDS = (
-    "provider", "what", "from", "to", "text", "media", "count", "rate", "seed", "trouble", "failed_share", "speed",
-    "targets", "played_by",
-)  # fmt: skip
-TARGETS = ("primary", "fallback", "status")
+MOST_PARTY = 40
+MOST_TEXT = 1_600
+MOST_MEDIA = 10
+MOST_URL = 2_000
+MOST_SPEED = 1_000
+MOST_SEED = 2**53
+PARTY = f"must be a number or name of 1 to {MOST_PARTY} characters, or null"
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-def read_wish(fields: dict[str, Any]) -> SimulationWish:
-    """What shall be played. Invalid names every field that is wrong."""
-    problems: list[tuple[str, str]] = []
-    said: dict[str, Any] = {}
-    for name, (field, read) in _READERS.items():
-        if name in fields or name in ("provider", "what"):
+def _check_party(text: str | None) -> None:
+    if text is not None and not text.isprintable():
+        raise ValueError(PARTY)
+
+
+def _check_text(text: str | None) -> None:
+    """Half of a surrogate pair is no character, and cannot be sent."""
+    if text is not None and _SURROGATE.search(text):
+        raise ValueError(f"must be a string of at most {MOST_TEXT:,} characters, or null")
+
+
+def _check_media(urls: tuple[str, ...]) -> None:
+    if not all(url.isprintable() for url in urls):
+        raise ValueError(f"must be a list of at most {MOST_MEDIA} URLs")
+
+
+Party = Annotated[str, Meta(min_length=1, max_length=MOST_PARTY)]
+Url = Annotated[
+    Annotated[str, Meta(extra_json_schema={"maxLength": MOST_URL})] | None,
+    Meta(description="http or https.", extra={"reason": "must be a URL or null"}),
+]
+
+
+class TargetsInput(Input, frozen=True, kw_only=True):
+    """URLs outside of the bin; at least one."""
+
+    primary: Url = None
+    fallback: Url = None
+    status: Url = None
+
+    def targets(self) -> Targets:
+        """As a domain object. Invalid names every URL that requests cannot be sent to."""
+        urls: dict[str, Any] = {}
+        problems: Problems = []
+        for name in self.__struct_fields__:
             try:
-                said[field] = read(fields.get(name))
-            except ValueError as error:
-                problems.append((name, str(error)))
-    if not problems and said["what"] is What.VOICE and not PROVIDERS[said["provider"]].play.voice:
-        problems.append(("what", f"must be inbound or outbound: {PROVIDERS[said['provider']].title} has no calls here"))
-    if problems:
-        raise Invalid(*problems)
-    # Another seed each time: the same one would send the same message ids again.
-    said.setdefault("seed", int(clock.dice() * 1_000_000))
-    return SimulationWish(**said)
+                urls[name] = check_target(f"targets.{name}", url) if (url := getattr(self, name)) else None
+            except Invalid as error:
+                problems += error.problems
+        if problems:
+            raise Invalid(*problems)
+        return Targets(**urls)
 
 
-def name_targets(urls: dict[str, str]) -> Targets:
-    """URLs of the user's own, by their names."""
-    return Targets(primary=urls.get("primary"), fallback=urls.get("fallback"), status=urls.get("status"))
+class SimulationInput(Input, frozen=True, kw_only=True, rename=PARTIES):
+    """A run of requests shaped like a provider's."""
 
+    provider: Provider
+    what: Annotated[Traffic, Meta(description="voice: only for providers with calls.")]
+    sender: Annotated[
+        Party | None, Meta(description="Default: a fictional number.", extra={"reason": PARTY, "check": _check_party})
+    ] = None
+    recipient: Annotated[Party | None, Meta(extra={"reason": PARTY, "check": _check_party})] = None
+    text: Annotated[
+        Annotated[str, Meta(max_length=MOST_TEXT)] | None,
+        Meta(
+            description="Default: a sample text.",
+            extra={"reason": f"must be a string of at most {MOST_TEXT:,} characters, or null", "check": _check_text},
+        ),
+    ] = None
+    media: Annotated[
+        tuple[Annotated[str, Meta(max_length=MOST_URL)], ...],
+        Meta(
+            max_length=MOST_MEDIA,
+            extra={"reason": f"must be a list of at most {MOST_MEDIA} URLs", "check": _check_media},
+        ),
+    ] = ()
+    count: Annotated[int, Meta(ge=1, le=MOST_MESSAGES)] = 1
+    rate: Annotated[
+        float,
+        Meta(
+            gt=0,
+            le=MOST_A_SECOND,
+            description=f"Messages per second; to your own URLs at most {MAX_EXTERNAL_RATE:g}.",
+        ),
+    ] = 5
+    seed: Annotated[int, Meta(ge=0, le=MOST_SEED, description="The same seed repeats the same run.")] | UnsetType = (
+        UNSET
+    )
+    trouble: Annotated[
+        tuple[Trouble, ...],
+        Meta(
+            description="duplicate and lose affect one request in ten; the others affect all.",
+            extra={"reason": f"must be a list of {', '.join(Trouble)}"},
+        ),
+    ] = ()
+    failed_share: Annotated[
+        float,
+        Meta(ge=0, le=1, description="Share of outbound messages.", extra={"reason": "must be a number from 0 to 1"}),
+    ] = FAILED_SHARE
+    speed: Annotated[
+        float,
+        Meta(
+            gt=0,
+            le=MOST_SPEED,
+            description="Divides timeouts and the pauses between the requests of one message.",
+        ),
+    ] = 1
+    targets: Annotated[
+        TargetsInput | None,
+        Meta(description="Your own URLs instead of the bin; private addresses only if the operator allows them."),
+    ] = None
+    played_by: Annotated[
+        Literal["server", "client"],
+        Meta(
+            description="client: you send the requests yourself, with the mark from the response.",
+            extra={"reason": "must be server or client"},
+        ),
+    ] = "server"
 
-def own_targets(said: object) -> dict[str, str] | None:
-    """URLs of the user's own, as far as they were given; None: the bin's. Invalid."""
-    if said is None:
-        return None
-    if not isinstance(said, dict) or any(name not in TARGETS for name in said):
-        raise Invalid(("targets", f"must be an object of {', '.join(TARGETS)}"))
-    for name, url in said.items():
-        if url is not None and not isinstance(url, str):
-            raise Invalid((f"targets.{name}", "must be an address or null"))
-    return {name: check_target(f"targets.{name}", url) for name, url in said.items() if url}
+    def simulation(self) -> SimulationSpec:
+        """As a domain object. Invalid: the provider has no calls."""
+        play = PROVIDERS[self.provider]
+        if self.what is Traffic.VOICE and not play.play.voice:
+            raise Invalid(("what", f"must be inbound or outbound: {play.title} has no calls"))
+        return SimulationSpec(
+            provider=self.provider,
+            what=self.what,
+            sender=self.sender,
+            recipient=self.recipient,
+            text=self.text,
+            media=self.media,
+            count=self.count,
+            rate=self.rate,
+            # Another seed each time: the same one would send the same message ids again.
+            seed=int(clock.dice() * 1_000_000) if self.seed is UNSET else self.seed,
+            trouble=frozenset(self.trouble),
+            failed_share=self.failed_share,
+            speed=self.speed,
+        )
 
-
-def _provider(said: object) -> str:
-    if not isinstance(said, str) or said not in PROVIDERS:
-        raise ValueError(f"must be one of {', '.join(PROVIDER_TITLES)}")
-    return said
-
-
-def _what(said: object) -> What:
-    if not isinstance(said, str) or said not in set(What):
-        raise ValueError(f"must be one of {', '.join(What)}")
-    return What(said)
-
-
-def _party(said: object) -> str | None:
-    if said is None:
-        return None
-    if not isinstance(said, str) or not 1 <= len(said) <= 40 or not said.isprintable():
-        raise ValueError("must be a number or a name of 1 to 40 characters, or null")
-    return said
-
-
-def _text(said: object) -> str | None:
-    if said is None:
-        return None
-    if not isinstance(said, str) or len(said) > 1_600 or not _is_whole(said):
-        raise ValueError("must be a text of at most 1,600 characters, or null")
-    return said
-
-
-def _media(said: object) -> tuple[str, ...]:
-    texts = said if isinstance(said, list) else [None]
-    if len(texts) > 10 or not all(isinstance(one, str) and one.isprintable() and len(one) <= 2_000 for one in texts):
-        raise ValueError("must be a list of at most 10 addresses")
-    return tuple(texts)
-
-
-def _whole(lowest: int, highest: int) -> Callable[[object], int]:
-    def read(said: object) -> int:
-        if not isinstance(said, int) or isinstance(said, bool) or not lowest <= said <= highest:
-            raise ValueError(f"must be a whole number from {lowest} to {highest:,}")
-        return said
-
-    return read
-
-
-def _figure(above: float, highest: float) -> Callable[[object], float]:
-    def read(said: object) -> float:
-        is_number = isinstance(said, int | float) and not isinstance(said, bool) and math.isfinite(said)
-        if not is_number or not above < said <= highest:  # type: ignore[operator]
-            raise ValueError(f"must be a number above {above:g}, at most {highest:g}")
-        return float(said)  # type: ignore[arg-type]
-
-    return read
-
-
-def _share(said: object) -> float:
-    if not isinstance(said, int | float) or isinstance(said, bool) or not 0 <= said <= 1:
-        raise ValueError("must be a share from 0 to 1")
-    return float(said)
-
-
-def _trouble(said: object) -> frozenset[Trouble]:
-    if not isinstance(said, list) or any(one not in set(Trouble) for one in said if isinstance(one, str)):
-        raise ValueError(f"must be a list of {', '.join(Trouble)}")
-    if not all(isinstance(one, str) for one in said):
-        raise ValueError(f"must be a list of {', '.join(Trouble)}")
-    return frozenset(Trouble(one) for one in said)
-
-
-def _is_whole(text: str) -> bool:
-    """No half of a surrogate pair: it is no character, and cannot be sent."""
-    return not any("\ud800" <= letter <= "\udfff" for letter in text)
-
-
-_READERS: dict[str, tuple[str, Callable[[object], Any]]] = {
-    "provider": ("provider", _provider),
-    "what": ("what", _what),
-    "from": ("sender", _party),
-    "to": ("recipient", _party),
-    "text": ("text", _text),
-    "media": ("media", _media),
-    "count": ("count", _whole(1, MOST_MESSAGES)),
-    "rate": ("rate", _figure(0, MOST_A_SECOND)),
-    "seed": ("seed", _whole(0, 2**53)),
-    "trouble": ("trouble", _trouble),
-    "failed_share": ("failed_share", _share),
-    "speed": ("speed", _figure(0, 1_000)),
-}
+    def own_targets(self) -> Targets | None:
+        """URLs outside of the bin; None: those of the bin. Invalid."""
+        return None if self.targets is None else self.targets.targets()

@@ -1,4 +1,4 @@
-"""The simulator's page: a form, exactly what it will send, and the run as it goes."""
+"""The page of the simulator: the form, a preview of the first request, and the progress of a run."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -10,36 +10,43 @@ from ... import clock, keys
 from ...domain.bins import Bin
 from ...domain.curl import as_curl
 from ...domain.roles import Kind, Role
-from ...domain.simulations import MARK, MOST_A_SECOND, MOST_ABROAD_A_SECOND, MOST_MESSAGES, Attempt, What
+from ...domain.simulations import (
+    MARK,
+    MAX_EXTERNAL_RATE,
+    MOST_A_SECOND,
+    MOST_MESSAGES,
+    SimulationAttempt,
+    Traffic,
+)
 from ...domain.sms import SmsFacts, describe_sms
 from ...errors import Conflict, Invalid
 from ...providers import PROVIDERS
 from ...providers.sheet import Sheet, as_raw
 from ...services.simulations.runs import MOST_AT_ONCE, Run
-from ...services.simulations.script import draft, opening
+from ...services.simulations.script import compose_request, opening
 from ..site.forms import read_form
 from ..site.inputs import number
 from ..site.templates import render, site_of, urls_of
-from ..site.urls import place_of
+from ..site.urls import server_address
 from ..words.portals import sheets
-from .form import PRESETS, Preset, check_own, command_line, defaults, fields_of, problems_of, texts_of
-from .inputs import name_targets, own_targets, read_wish
+from .form import PRESETS, FormPreset, command_line, defaults, input_of, problems_of, texts_of
+from .inputs import SimulationInput
 from .runs import start, targets_of
-from .words import TROUBLES, WHATS, rule_of, told
+from .words import FIELD_TITLES, TROUBLES, WHATS, describe_run, rule_of
 
-# Attempts that the page shows at most.
+# The largest number of attempts on the page.
 SHOWN = 200
 LIMITS = {
     "messages": MOST_MESSAGES,
     "rate": int(MOST_A_SECOND),
-    "own_rate": int(MOST_ABROAD_A_SECOND),
+    "own_rate": int(MAX_EXTERNAL_RATE),
     "at_once": MOST_AT_ONCE,
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Preview:
-    """The first request as it will go out; `head` are its lines up to the body."""
+class RequestPreview:
+    """The first request exactly as it will be sent; `head` are its lines up to the body."""
 
     head: str
     body: str
@@ -51,68 +58,68 @@ class Preview:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunView:
-    """A run as it stands: `shown` are attempts that the page has not had yet; `upto` is where the next look begins."""
+    """The progress of a run: `shown` are attempts that the page does not show yet; the next request continues at
+    `upto`."""
 
     bin: Bin
     run: Run
     told: str
-    shown: Sequence[Attempt]
+    shown: Sequence[SimulationAttempt]
     upto: int
     roles: Mapping[str, Role]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SimulatePage:
-    """The form with what it says, and what belongs beside it."""
+    """The form with its values, and the preview or the run beside it."""
 
     bin: Bin
     urls: dict[Role, str]
     sheets: Sequence[Sheet]
     sheet: Sheet
     said: Mapping[str, str]
-    what: What
+    what: Traffic
     rule: Sequence[str]
-    presets: Sequence[Preset] = PRESETS
-    whats: Mapping[What, str] = field(default_factory=lambda: WHATS)
+    presets: Sequence[FormPreset] = PRESETS
+    whats: Mapping[Traffic, str] = field(default_factory=lambda: WHATS)
     troubles: Mapping[Any, str] = field(default_factory=lambda: TROUBLES)
+    titles: Mapping[str, str] = field(default_factory=lambda: FIELD_TITLES)
     limits: Mapping[str, int] = field(default_factory=lambda: LIMITS)
-    preview: Preview | None = None
+    preview: RequestPreview | None = None
     view: RunView | None = None
     problems: dict[str, str] = field(default_factory=dict)
     problem: str | None = None
 
 
 async def index(request: web.Request) -> web.StreamResponse:
-    """GET /bins/{bin}/simulate: with `run` that run, else a form that the address fills."""
+    """GET /bins/{bin}/simulate: with `run` that run, else the form, filled from the query."""
     bin = await request.app[keys.STORE].get_bin(request.match_info["bin"])
     if "run" in request.query:
         run = request.app[keys.SIMULATING].find(bin.id, request.query["run"])
         return _render(request, bin, texts_of(run), view=view_of(bin, run))
-    # A form that was sent says everything: a box that is not in it is not ticked, a field without a word is empty.
-    said = defaults(bin.provider) | dict(request.query)
-    return _render(request, bin, said)
+    # The query overrides the defaults: a box that is not in it is not ticked.
+    form = defaults(bin.provider) | dict(request.query)
+    return _render(request, bin, form)
 
 
 async def send(request: web.Request) -> web.StreamResponse:
-    """POST /bins/{bin}/simulate: begin, and go to where it can be watched."""
+    """POST /bins/{bin}/simulate: begin a run, and redirect to it."""
     bin = await request.app[keys.STORE].get_bin(request.match_info["bin"])
-    said = await read_form(request)
-    base = place_of(request).base
-    fields = fields_of(said)
+    form = await read_form(request)
+    base = server_address(request).base
     try:
-        check_own(fields)
-        run = start(request, bin, fields)
+        run = start(request, bin, input_of(form))
     except Invalid as error:
-        return _render(request, bin, said, problems=problems_of(error), status=422)
+        return _render(request, bin, form, problems=problems_of(error), status=422)
     except Conflict as error:
-        return _render(request, bin, said, problem=str(error), status=409)
-    stays = said.get("stay") == "bin"
+        return _render(request, bin, form, problem=str(error), status=409)
+    stays = form.get("stay") == "bin"
     where = f"{base}/bins/{bin.id}" + ("" if stays else f"/simulate?run={run.id}#result")
     return web.Response(status=303, headers={"Location": where})
 
 
 async def show(request: web.Request) -> web.StreamResponse:
-    """GET /bins/{bin}/simulate/{id}?after=k: what came since attempt `k`, as a piece of HTML."""
+    """GET /bins/{bin}/simulate/{id}?after=k: the attempts after `k`, as an HTML fragment."""
     bin, run = await _run(request)
     after = number(dict(request.query), "after", lowest=0, highest=10**9) or 0
     return render(request, "simulations/_run.html", view_of(bin, run, after=after))
@@ -122,18 +129,18 @@ async def stop(request: web.Request) -> web.StreamResponse:
     """POST /bins/{bin}/simulate/{id}/stop"""
     bin, run = await _run(request)
     await request.app[keys.SIMULATING].stop(run)
-    where = f"{place_of(request).base}/bins/{bin.id}/simulate?run={run.id}#result"
+    where = f"{server_address(request).base}/bins/{bin.id}/simulate?run={run.id}#result"
     return web.Response(status=303, headers={"Location": where})
 
 
 def view_of(bin: Bin, run: Run, *, after: int = 0) -> RunView:
-    """A run for people, with the attempts since `after`, at most `SHOWN`."""
+    """A run with its attempts after number `after`, at most `SHOWN`."""
     progress = run.progress
     fresh = min(max(progress.requests - after, 0), SHOWN, len(progress.results))
     return RunView(
         bin=bin,
         run=run,
-        told=told(run.wish, progress),
+        told=describe_run(run.spec, progress),
         shown=progress.results[len(progress.results) - fresh :],
         upto=progress.requests,
         roles={role.value: role for role in Role},
@@ -146,35 +153,33 @@ async def _run(request: web.Request) -> tuple[Bin, Run]:
 
 
 def _render(
-    request: web.Request, bin: Bin, said: Mapping[str, str], *, status: int = 200, **more: Any
+    request: web.Request, bin: Bin, form: Mapping[str, str], *, status: int = 200, **more: Any
 ) -> web.StreamResponse:
-    what = What(said["what"]) if said.get("what") in set(What) else What.INBOUND
-    sheet = PROVIDERS.get(said.get("provider", "")) or sheets()[0]
+    what = Traffic(form["what"]) if form.get("what") in set(Traffic) else Traffic.INBOUND
+    sheet = PROVIDERS.get(form.get("provider", "")) or sheets()[0]
     page = SimulatePage(
-        bin=bin, urls=urls_of(site_of(request).root, bin), sheets=sheets(), sheet=sheet, said=said, what=what,
+        bin=bin, urls=urls_of(site_of(request).root, bin), sheets=sheets(), sheet=sheet, said=form, what=what,
         rule=rule_of(sheet, what), **more,
     )  # fmt: skip
     if not page.problems:
         try:
-            page = replace(page, preview=_preview(request, bin, fields_of(said)))
+            page = replace(page, preview=_preview(request, bin, input_of(form)))
         except Invalid as error:
             page = replace(page, problems=problems_of(error))
     partial = request.headers.get("X-Partial") == "preview"
     return render(request, "simulations/_preview.html" if partial else "simulations/index.html", page, status=status)
 
 
-def _preview(request: web.Request, bin: Bin, fields: dict[str, Any]) -> Preview | None:
-    """The first request, from the very script that will be played. Invalid."""
-    check_own(fields)
-    wish = read_wish(fields)
-    own = own_targets(fields.get("targets"))
-    targets = targets_of(request, bin, wish.what).named if own is None else name_targets(own)
+def _preview(request: web.Request, bin: Bin, given: SimulationInput) -> RequestPreview | None:
+    """The first request, from the script that the run will use; None when the trouble leaves it out. Invalid."""
+    wish, own = given.simulation(), given.own_targets()
+    targets = targets_of(request, bin, wish.what).named if own is None else own
     now = clock.now()
-    cue = opening(wish, now)
-    if cue is None or targets is None:
+    planned = opening(wish, now)
+    if planned is None or targets is None:
         return None
-    url = (targets.status if wish.what is What.OUTBOUND else targets.primary) or ""
-    made = draft(PROVIDERS[wish.provider], replace(cue.wish, url=url), wish.trouble)
+    url = (targets.status if wish.what is Traffic.OUTBOUND else targets.primary) or ""
+    made = compose_request(PROVIDERS[wish.provider], replace(planned.spec, url=url), wish.trouble)
     host, slash, path = url.partition("://")[2].partition("/")
     raw = as_raw(made, f"{slash or '/'}{path}", now)
     head = [f"{raw.method} {raw.target} HTTP/1.1", f"Host: {host}"]
@@ -182,8 +187,8 @@ def _preview(request: web.Request, bin: Bin, fields: dict[str, Any]) -> Preview 
     head += [f"{MARK}: (the run’s own secret)"] if own is None else []
     head += [f"Content-Length: {len(made.body)}"] if made.body else []
     head.append("Connection: close")
-    text = cue.wish.text if cue.wish.kind is not Kind.VOICE else None
-    return Preview(
+    text = planned.spec.text if planned.spec.kind is not Kind.VOICE else None
+    return RequestPreview(
         head="\n".join(head),
         body=made.body.decode("utf-8", "replace"),
         curl=as_curl(raw, f"{url}?{made.query}" if made.query else url),

@@ -5,34 +5,34 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from ...domain.simulations import Attempt, Trouble, What
+from ...domain.simulations import SimulationAttempt, Traffic, Trouble
 from ...domain.units import rfc3339
 from ...services.simulations.runs import Run
 from ..site.shapes import PARTIES, Provider, Time
 
 
 class AttemptShape(msgspec.Struct):
-    """One request and what came back; `status` null: no whole answer, and `error` says why. `n`: the capture."""
+    """One request and its response. `status` null: no complete response, see `error`. `n`: the capture."""
 
     message_id: str
     role: Literal["primary", "fallback", "status", "voice", "voice-fallback"]
     sent_at: Time
-    word: Annotated[str | None, Meta(description="The status that a callback told, in the provider's own word.")]
+    word: Annotated[str | None, Meta(description="The status in a callback, in the provider's own word.")]
     status: int | None
     ms: int
-    ok: Annotated[bool, Meta(description="By this provider's own rule.")]
+    ok: Annotated[bool, Meta(description="Accepted, by the rules of this provider.")]
     error: str | None
     n: int | None
 
 
 class SimulationShape(msgspec.Struct, rename=PARTIES):
-    """A run. `sent` and `total` count messages or calls; `requests` everything that went out. `results` are the last
+    """A run. `sent` and `total` count messages or calls; `requests` counts all that was sent. `results`: the last
     1,000 attempts, oldest first."""
 
     id: str
     state: Literal["running", "done", "stopped", "failed"]
     provider: Provider
-    what: What
+    what: Traffic
     sender: str | None
     recipient: str | None
     text: str | None
@@ -48,28 +48,28 @@ class SimulationShape(msgspec.Struct, rename=PARTIES):
     sent: int
     total: int
     requests: int
-    taken: Annotated[int, Meta(description="Requests that some URL answered well in the end.")]
-    lost: Annotated[int, Meta(description="Requests that no URL answered well.")]
+    taken: Annotated[int, Meta(description="Messages, calls or callbacks that a URL accepted.")]
+    lost: Annotated[int, Meta(description="Messages, calls or callbacks that no URL accepted.")]
     dropped: Annotated[int, Meta(description="Callbacks that were left out on purpose.")]
     problem: str | None
     results: list[AttemptShape]
     mark: Annotated[
-        str | None, Meta(description="For a run that the client plays: the value of its X-Smsbin-Simulation header.")
+        str | None, Meta(description="For a run that the client sends: the value of its X-Smsbin-Simulation header.")
     ]
 
 
 class SimulationList(msgspec.Struct):
-    """The runs of a bin that are remembered, newest first."""
+    """The latest runs of a bin, newest first."""
 
     items: list[SimulationShape]
     next: str | None
 
 
 def show_run(run: Run, *, with_mark: bool = False) -> SimulationShape:
-    """A run as it stands now."""
-    wish, progress = run.wish, run.progress
+    """The current state of a run."""
+    wish, progress = run.spec, run.progress
     return SimulationShape(
-        id=run.id, state=progress.state.value, provider=wish.provider, what=wish.what,  # type: ignore[arg-type]
+        id=run.id, state=progress.state.value, provider=wish.provider, what=wish.what,
         sender=wish.sender, recipient=wish.recipient, text=wish.text, media=list(wish.media), count=wish.count,
         rate=wish.rate, seed=wish.seed, trouble=sorted(wish.trouble), failed_share=wish.failed_share,
         speed=wish.speed, started_at=rfc3339(run.started_at),
@@ -80,7 +80,7 @@ def show_run(run: Run, *, with_mark: bool = False) -> SimulationShape:
     )  # fmt: skip
 
 
-def _show_attempt(attempt: Attempt) -> AttemptShape:
+def _show_attempt(attempt: SimulationAttempt) -> AttemptShape:
     return AttemptShape(
         message_id=attempt.message_id, role=attempt.role, sent_at=rfc3339(attempt.at), word=attempt.word,  # type: ignore[arg-type]
         status=attempt.status, ms=attempt.ms, ok=attempt.ok, error=attempt.error, n=attempt.n,

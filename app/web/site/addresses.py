@@ -1,4 +1,4 @@
-"""Addresses and names for things whose ids may hold anything: messages, and pairs of parties."""
+"""Paths and element ids for messages and conversations, whose ids may hold any characters."""
 
 import hashlib
 from urllib.parse import quote
@@ -7,27 +7,27 @@ from ...domain.messages.model import Message
 
 
 def message_path(provider: str, message_id: str) -> str:
-    """The end of a message's address."""
+    """The last segments of a message's path."""
     return f"{_segment(provider)}/{_segment(message_id)}"
 
 
 def pair_path(theirs: str, ours: str) -> str:
-    """The end of a conversation's address."""
+    """The last segments of a conversation's path."""
     return f"{_segment(theirs)}/{_segment(ours)}"
 
 
 def message_anchor(message: Message) -> str:
-    """A name for its row in the page, which an id would not do for."""
+    """The element id of a message's row."""
     return name_anchor(message.provider, message.message_id)
 
 
 def name_anchor(provider: str, message_id: str) -> str:
-    """The same, of a message that may be gone."""
+    """The same, for a message that may be deleted."""
     return _anchor(provider, message_id)
 
 
 def pair_anchor(theirs: str, ours: str) -> str:
-    """A name for a conversation's line in the page."""
+    """The element id of a conversation's row."""
     return _anchor(theirs, ours)
 
 

@@ -1,5 +1,6 @@
-"""Signing in and out: a form, a link, a cookie; a bearer for programs."""
+"""Signing in and out: by form or link, with a session cookie; bearer tokens for programs."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import quote, urlsplit
@@ -7,11 +8,12 @@ from urllib.parse import quote, urlsplit
 from aiohttp import web
 
 from ... import keys
+from ...errors import StoreUnavailable
 from ...services.access import HARD
 from .forms import read_form
 from .hosts import parse_host
 from .templates import render
-from .urls import place_of
+from .urls import server_address
 
 SIGN_IN_BYTES = 16 << 10
 
@@ -27,16 +29,16 @@ class SignInPage:
 
 
 def cookie_name(request: web.Request) -> str:
-    """With the port: browsers do not keep cookies of two ports apart. By https with the prefix that keeps other hosts
-    of the same domain from setting it; it is for cookies of the whole host, so not under a base path."""
-    place = place_of(request)
-    host = parse_host(place.host)
-    prefix = "__Host-" if _is_https(request) and not place.base else ""
+    """The cookie's name has the port, because browsers share cookies between ports. By https it has the prefix that
+    prevents other hosts of the domain from setting it; that prefix requires the path `/`, so not under a base path."""
+    server = server_address(request)
+    host = parse_host(server.host)
+    prefix = "__Host-" if _is_https(request) and not server.base else ""
     return f"{prefix}smsbin" if host is None or not host.port else f"{prefix}smsbin-{host.port}"
 
 
 async def credential_of(request: web.Request) -> Credential | None:
-    """How this request proves that it may look; a wrong bearer is not saved by a good cookie."""
+    """How this request is authenticated; None: not at all. With a wrong bearer a valid cookie does not count."""
     access = request.app[keys.ACCESS]
     header = request.headers.get("Authorization")
     if header is not None:
@@ -47,8 +49,8 @@ async def credential_of(request: web.Request) -> Credential | None:
 
 
 def ask_to_sign_in(request: web.Request) -> web.StreamResponse:
-    """To the sign-in page and back again."""
-    base = place_of(request).base
+    """Redirect to the sign-in page, which leads back afterwards."""
+    base = server_address(request).base
     wanted = f"?next={quote(request.path_qs, safe='/')}" if request.method == "GET" and request.path_qs != "/" else ""
     return _to(f"{base}/sign-in{wanted}")
 
@@ -57,36 +59,36 @@ async def form(request: web.Request) -> web.StreamResponse:
     """The sign-in page; with `?token=` (the link of the first start) it signs in at once."""
     after = _safe_next(request, request.query.get("next", ""))
     if "token" not in request.query:
-        return _to(after) if request[keys.SIGNED_IN] else render(request, "access/sign-in.html", SignInPage(next=after))
+        return _to(after) if request[keys.SIGNED_IN] else render(request, "site/sign-in.html", SignInPage(next=after))
     return await _sign_in(request, request.query["token"], after)
 
 
 async def sign_in(request: web.Request) -> web.StreamResponse:
-    """The form's post."""
-    # Open to everybody, so it is no larger than a token and a path.
+    """POST /sign-in"""
+    # Without authentication, so the limit is small: a token and a path.
     fields = await read_form(request, size=SIGN_IN_BYTES)
     after = _safe_next(request, fields.get("next", ""))
     return await _sign_in(request, fields.get("token", "").strip(), after)
 
 
 async def sign_out(request: web.Request) -> web.StreamResponse:
-    """Forget the session, here and in the browser."""
+    """POST /sign-out: end the session on the server and in the browser."""
     name = cookie_name(request)
     await request.app[keys.ACCESS].sign_out(request.cookies.get(name, ""))
-    # Its open live views end now, and not when something happens in their bins.
+    # Its live views must end now, not at the next change of their bins.
     request.app[keys.HUB].notify_all()
-    response = _to(place_of(request).base + "/sign-in")
-    response.del_cookie(name, path=place_of(request).base or "/", secure=_is_https(request))
+    response = _to(server_address(request).base + "/sign-in")
+    response.del_cookie(name, path=server_address(request).base or "/", secure=_is_https(request))
     return response
 
 
 async def _sign_in(request: web.Request, token: str, after: str) -> web.StreamResponse:
     access = request.app[keys.ACCESS]
     if not access.opens(token):
-        page = SignInPage(next=after, problem="That is not the access token of this smsbin.")
-        return render(request, "access/sign-in.html", page, status=401)
-    place = place_of(request)
-    response = _to(after)
+        page = SignInPage(next=after, problem="This is not the access token of this server.")
+        return render(request, "site/sign-in.html", page, status=401)
+    server = server_address(request)
+    response = _to(await _landing(request, after))
     response.set_cookie(
         cookie_name(request),
         await access.sign_in(),
@@ -94,14 +96,24 @@ async def _sign_in(request: web.Request, token: str, after: str) -> web.StreamRe
         httponly=True,
         samesite="Lax",
         secure=_is_https(request),
-        path=place.base or "/",
+        path=server.base or "/",
     )
     return response
 
 
+async def _landing(request: web.Request, after: str) -> str:
+    """The path `after`; instead of home the only bin while it is empty, because the first steps are shown there."""
+    home = f"{server_address(request).base}/"
+    with suppress(StoreUnavailable):
+        bins = await request.app[keys.STORE].list_bins(limit=2) if after == home else ()
+        if len(bins) == 1 and not bins[0].captures:
+            return f"{home}bins/{bins[0].id}"
+    return after
+
+
 def _safe_next(request: web.Request, wanted: str) -> str:
-    """A path of ours, or home: never another site."""
-    base = place_of(request).base
+    """The path if it is one on this server, else the home page."""
+    base = server_address(request).base
     inside = wanted.startswith(base + "/") and not wanted.startswith(("//", "/\\"))
     return wanted if inside and wanted.isprintable() else f"{base}/"
 
@@ -111,7 +123,7 @@ def _to(address: str) -> web.Response:
 
 
 def _is_https(request: web.Request) -> bool:
-    """Behind a proxy that nobody declared trusted, our own public address still says that browsers come by https."""
-    place = place_of(request)
+    """Behind an untrusted proxy too: the configured public URL says that browsers use https."""
+    server = server_address(request)
     parts = urlsplit(request.app[keys.SETTINGS].public_url or "")
-    return place.scheme == "https" or (parts.scheme == "https" and parts.netloc.lower() == place.host)
+    return server.scheme == "https" or (parts.scheme == "https" and parts.netloc.lower() == server.host)

@@ -1,4 +1,4 @@
-"""How keeping and reading go, in words: the notices that stand on every page, and what the live state adds."""
+"""The state of storing and reading, in words: the notices on every page, and the addition to the live state."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,32 +12,31 @@ from ...domain.units import say_size
 from ...services.upkeep.disk import DiskSpace
 from ...store import Health, LedgerStatus
 
-LOOK_S = 1.0
-# A reader that is done in time lets the write-ahead log grow a little.
+UPDATE_S = 1.0
+# A reader that finishes soon lets the write-ahead log grow a little.
 LARGE_WAL_BYTES = 64 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
-    """What a person should know, in one or two sentences. `asks`: whether the clock is right, which is answered by a
-    button."""
+class Notice:
+    """A notice of one or two sentences. `asks`: it asks whether the clock is right, with a button."""
 
     text: str
     asks: bool = False
 
 
-class Condition:
-    """As of the last look, once a second: so that a thousand viewers cost no more than one. `key` is the same as long
-    as the notices are; empty for none."""
+class ServerCondition:
+    """The state as of the last update. Updated once a second, so that a thousand viewers cost no more than one. `key`
+    changes with the notices; empty: none."""
 
     def __init__(self, app: web.Application) -> None:
         self._app = app
         self._words: dict[str, str] = {}
-        self.troubles: tuple[Trouble, ...] = ()
+        self.troubles: tuple[Notice, ...] = ()
         self.key = ""
 
-    def look(self) -> None:
-        """Look now."""
+    def update(self) -> None:
+        """Update now."""
         troubles = tuple(troubles_of(self._app))
         if troubles != self.troubles:
             self.troubles = troubles
@@ -45,26 +44,26 @@ class Condition:
         self._words.clear()
 
     def word(self, bin_id: str) -> str:
-        """What the live state of a bin adds: how far reading is behind; mostly nothing."""
+        """How far reading a bin is behind, for its live state; usually empty."""
         word = self._words.get(bin_id)
         if word is None:
             word = self._words[bin_id] = say_understanding(self._app[keys.STORE].ledger_status(bin_id))
         return word
 
     async def step(self) -> float:
-        """Look, and wake the viewers when there is something to tell. The seconds until the next look."""
+        """Update, and notify the viewers of a change. Returns the seconds until the next update."""
         key, had_words = self.key, any(self._words.values())
-        self.look()
+        self.update()
         if key != self.key or had_words or say_understanding(self._app[keys.STORE].ledger_status()):
             self._app[keys.HUB].notify_all()
-        return LOOK_S
+        return UPDATE_S
 
 
-CONDITION: Final = web.AppKey("CONDITION", Condition)
+CONDITION: Final = web.AppKey("CONDITION", ServerCondition)
 
 
-def troubles_of(app: web.Application) -> list[Trouble]:
-    """The most urgent first."""
+def troubles_of(app: web.Application) -> list[Notice]:
+    """The current notices, the most urgent first."""
     store, sweeping, disk = app[keys.STORE], app[keys.SWEEPING], app[keys.DISK]
     found = [
         say_health(store.health()),
@@ -75,75 +74,76 @@ def troubles_of(app: web.Application) -> list[Trouble]:
     return [trouble for trouble in found if trouble is not None]
 
 
-def say_health(health: Health) -> Trouble | None:
-    """What keeps captures from being stored, or soon may."""
+def say_health(health: Health) -> Notice | None:
+    """A notice when captures cannot be stored, or soon may not be."""
     reason = (health.reason or "").rstrip(".")
     match health.state:
         case "gone":
-            return Trouble(
-                f"The files of the database were deleted or replaced while smsbin runs ({reason}). Captures are"
+            return Notice(
+                f"The database files were deleted or replaced while smsbin was running ({reason}). Requests are"
                 " answered 503. Stop smsbin, put the files back or restore a backup, and start it again."
             )
         case "suspect":
-            return Trouble(f"{reason}. Captures are answered 503 until the file is known to be sound.")
+            return Notice(f"{reason}. Requests are answered 503 until the check is done.")
         case "stopped":
-            return Trouble(f"{reason}. Captures are answered 503 until it runs.")
+            return Notice(f"{reason}. Requests are answered 503 until it runs.")
         case "full":
-            return Trouble(
-                f"Nothing can be stored right now ({reason}). Captures are answered 503 until the cause is gone."
-                " Deleting works all the same."
+            return Notice(
+                f"Storing is not possible at the moment ({reason}). Requests are answered 503 until this is fixed."
+                " Deleting still works."
             )
     if health.refused:
         of = health.refused + health.stored
-        return Trouble(f"{health.refused:,} of {of:,} captures of the last {health.SECONDS} seconds were answered 503.")
+        return Notice(f"{health.refused:,} of {of:,} requests of the last {health.SECONDS} seconds were answered 503.")
     size = say_size(health.wal_bytes)
     if health.checkpoint is not None:
-        return Trouble(
-            f"The write-ahead log ({size}) cannot be copied into the database: {health.checkpoint}. Captures are kept;"
-            " look after the disk."
+        return Notice(
+            f"The write-ahead log ({size}) cannot be copied into the database: {health.checkpoint}. Requests are kept;"
+            " check the disk."
         )
     if health.held and health.wal_bytes > LARGE_WAL_BYTES:
-        return Trouble(
-            f"Another program reads log.db and has not finished, so the write-ahead log grows: {size} so far. End it."
+        return Notice(
+            f"Another program reads log.db and has not finished, so the write-ahead log grows: {size} so far. Stop that"
+            " program."
         )
     return None
 
 
-def say_reading(ledger_status: LedgerStatus) -> Trouble | None:
-    """Why captures are kept and not read."""
+def say_reading(ledger_status: LedgerStatus) -> Notice | None:
+    """A notice when captures are kept and not read."""
     if ledger_status.state != "stopped":
         return None
     reason = (ledger_status.reason or "").rstrip(".")
-    return Trouble(f"Captures are kept, but not read at the moment: {reason}. It goes on by itself.")
+    return Notice(f"Requests are kept, but not parsed at the moment: {reason}. Parsing continues automatically.")
 
 
-def say_disk(space: DiskSpace | None) -> Trouble | None:
-    """What will keep captures from being stored."""
+def say_disk(space: DiskSpace | None) -> Notice | None:
+    """A notice when the disk is nearly full."""
     if space is None or not space.low:
         return None
-    return Trouble(
+    return Notice(
         f"Only {say_size(space.free)} left on the disk of the data directory."
-        " When it is full, captures are answered 503."
+        " When it is full, requests are answered 503."
     )
 
 
-def say_hold(why: str, still: timedelta, now: datetime) -> Trouble:
-    """Why nothing expires."""
+def say_hold(why: str, still: timedelta, now: datetime) -> Notice:
+    """The notice that nothing expires."""
     hours = -(-still // timedelta(hours=1))
-    return Trouble(
-        f"Nothing expires for now: {why}. If {now:%d %b %Y} is the right date, say so; else it goes on by itself within"
-        f" {hours} {'hour' if hours == 1 else 'hours'}, unless the clock jumps again.",
+    return Notice(
+        f"Deletion of expired requests is paused: {why}. If {now:%d %b %Y} is the right date, confirm it. Otherwise it"
+        f" continues automatically within {hours} {'hour' if hours == 1 else 'hours'}, unless the clock jumps again.",
         asks=True,
     )
 
 
 def say_understanding(ledger_status: LedgerStatus) -> str:
-    """In the few words of the live state."""
+    """In a few words, for the live state."""
     match ledger_status.state:
         case "stopped":
-            return f"reading has stopped, {ledger_status.behind:,} behind"
+            return f"parsing has stopped, {ledger_status.behind:,} behind"
         case "building":
-            return f"reading again, {100 * ledger_status.done // max(1, ledger_status.total)} % done"
+            return f"parsing again, {100 * ledger_status.done // max(1, ledger_status.total)} % done"
         case "behind":
             return f"{ledger_status.behind:,} behind"
     return ""

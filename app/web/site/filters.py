@@ -1,6 +1,6 @@
-"""The filter box of a list: one `?q=` in the address, the same grammar everywhere, and the usual wishes as links.
+"""The filter box of a list: the query parameter `q` with the same grammar everywhere, and common filters as links.
 
-A filter that cannot be read filters nothing: the page says so above the list, with the place and the cure.
+A filter with a syntax error filters nothing: the page shows the error above the list, with its position and the cure.
 """
 
 from dataclasses import dataclass, replace
@@ -23,9 +23,9 @@ ODD = "has:any"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Filter:
-    """What stands in the box. `query` None: everything is shown; `problem`: why the text could not be read;
-    `too_slow`: why nothing is shown although it could."""
+class ListFilter:
+    """The filter of a list. `query` None: everything is shown; `problem`: the syntax error of the text; `too_slow`: why
+    the search was stopped."""
 
     text: str = ""
     query: Query | None = None
@@ -34,25 +34,25 @@ class Filter:
 
     @property
     def said(self) -> str | None:
-        """What is wrong, as a sentence."""
+        """The error as a sentence."""
         if self.too_slow is not None:
-            return f"Nothing is shown: {self.too_slow}."
-        return None if self.problem is None else f"Not filtered: {self.problem}."
+            return f"No results: {self.too_slow}."
+        return None if self.problem is None else f"{self.problem[:1].upper()}{self.problem[1:]}."
 
     @property
     def status(self) -> int:
-        """Of the page that shows it."""
+        """The HTTP status of the page."""
         return 200 if self.too_slow is None else TooSlow.status
 
     @property
     def suffix(self) -> str:
-        """What keeps the filter in an address."""
+        """The query string that keeps the filter in a link."""
         return suffix_of(self.text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """A link to a usual filter; `count` in words, None where nobody counts."""
+    """A link to a common filter; `count` in words, None: not counted."""
 
     title: str
     text: str
@@ -60,7 +60,7 @@ class View:
 
     @property
     def suffix(self) -> str:
-        """The end of its address."""
+        """Its query string."""
         return suffix_of(self.text)
 
 
@@ -69,23 +69,23 @@ CAPTURE_VIEWS = (
     View(title="All", text=""),
     View(title="Inbound", text=INBOUND),
     View(title="Failed", text=FAILED),
-    View(title="Odd", text=ODD),
+    View(title="Findings", text=ODD),
 )
 
 
-def filter_of(request: web.Request) -> Filter:
-    """The filter that the address holds."""
+def filter_of(request: web.Request) -> ListFilter:
+    """The filter in the query of a request."""
     text = request.query.get("q", "").strip()
     if not text:
-        return Filter()
+        return ListFilter()
     try:
         query = parse_query(text)
     except WrongTerm as error:
-        return Filter(text=text, problem="; ".join(message for _, message in error.problems))
-    return Filter(text=text, query=settle(query, clock.now()) if query.terms else None)
+        return ListFilter(text=text, problem="; ".join(message for _, message in error.problems))
+    return ListFilter(text=text, query=settle(query, clock.now()) if query.terms else None)
 
 
-def stopped(filter: Filter, error: TooSlow) -> Filter:
+def stopped(filter: ListFilter, error: TooSlow) -> ListFilter:
     """The filter of a search that took too long."""
     return replace(filter, too_slow="; ".join(message for _, message in error.problems))
 
@@ -96,5 +96,5 @@ def suffix_of(text: str) -> str:
 
 
 def say_count(count: int, most: int) -> str:
-    """Counts stop: "1,000+"."""
+    """A count that stops at `most`: "1,000+"."""
     return f"{most:,}+" if count > most else f"{count:,}"

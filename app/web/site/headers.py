@@ -1,6 +1,6 @@
-"""The headers of every answer that is not a capture's: what a browser may do with our pages (nothing but our own).
+"""The security headers of all responses except those to captures.
 
-Scripts and styles by nonce, never by `'self'`: a capture URL stands on the same origin and could answer JavaScript.
+Scripts and styles are allowed by nonce, never by `'self'`: a capture URL has the same origin and may answer JavaScript.
 """
 
 from aiohttp import web
@@ -30,7 +30,7 @@ def page_policy(nonce: str, *, trusted_types: bool = True) -> str:
 
 
 async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
-    """Runs for every answer of the application, errors and upgrades too; what a handler set itself stays."""
+    """Runs for every response, errors and upgrades too; a header that the handler has set is kept."""
     for name, value in _FIXED.items():
         response.headers.setdefault(name, value)
     response.headers.setdefault("Cache-Control", "no-store")

@@ -1,4 +1,4 @@
-"""Alive, ready, and the numbers."""
+"""Health checks, metrics and robots.txt."""
 
 import json
 from collections.abc import Mapping
@@ -8,18 +8,18 @@ from aiohttp import web
 from ... import __version__, clock, keys
 from ...errors import StoreUnavailable
 
-# Tells one running server from another: whether the public URL leads here. It says nothing else.
+# Identifies the running process, so that `doctor` can check whether the public URL leads here.
 INSTANCE = clock.new_id()
 
 
 async def alive(request: web.Request) -> web.StreamResponse:  # noqa: ARG001
-    """The process answers; nothing is touched."""
+    """GET /healthz: the process runs; nothing is read or written."""
     return _json({"status": "ok", "version": __version__, "instance": INSTANCE}, 200)
 
 
 async def ready(request: web.Request) -> web.StreamResponse:
-    """A write works right now, one as large as the largest that was refused lately. What captures met in the last
-    seconds, and what may go wrong next, is told with it."""
+    """GET /readyz: a write works now, as large as the largest that was refused lately. The body also has the refused
+    captures of the last seconds, and what may fail next."""
     store = request.app[keys.STORE]
     trouble: str | None = None
     try:
@@ -27,7 +27,7 @@ async def ready(request: web.Request) -> web.StreamResponse:
     except StoreUnavailable as error:
         trouble = str(error)
     health, ledger_status = store.health(), store.ledger_status()
-    told = {
+    body = {
         "status": "ok" if trouble is None else "unavailable",
         "store": health.state if trouble is None or health.state != "ok" else "stopped",
         "reason": health.reason or trouble,
@@ -39,11 +39,11 @@ async def ready(request: web.Request) -> web.StreamResponse:
         "behind": ledger_status.behind,
         "disk": "low" if request.app[keys.DISK].low else "ok",
     }
-    return _json(told, 200 if trouble is None else 503)
+    return _json(body, 200 if trouble is None else 503)
 
 
 async def metrics(request: web.Request) -> web.StreamResponse:
-    """Prometheus text."""
+    """GET /metrics, in the text format of Prometheus."""
     return web.Response(
         body=request.app[keys.METRICS].text(),
         headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"},
@@ -51,7 +51,7 @@ async def metrics(request: web.Request) -> web.StreamResponse:
 
 
 async def robots(request: web.Request) -> web.StreamResponse:  # noqa: ARG001
-    """Nothing here is for search engines."""
+    """GET /robots.txt: no crawling."""
     return web.Response(text="User-agent: *\nDisallow: /\n")
 
 

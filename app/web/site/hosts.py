@@ -1,4 +1,4 @@
-"""The one reading of a `Host` header (RFC 9110, 7.2): a name or an address, and perhaps a port. Never raises."""
+"""Parses a `Host` header (RFC 9110, 7.2): a name or an address, and an optional port. Never raises."""
 
 import re
 from dataclasses import dataclass
@@ -12,14 +12,14 @@ _HIGHEST_PORT = 65_535
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """`name` is in lower case, without brackets and without a dot at its end; `port` None: the one of the scheme."""
+    """`name` is in lower case, without brackets and without a trailing dot; `port` None: the default of the scheme."""
 
     name: str
     port: int | None = None
 
     @property
     def is_address(self) -> bool:
-        """It is an IP address, which no foreign site can make its own."""
+        """It is an IP address, so DNS rebinding cannot have produced it."""
         try:
             ip_address(self.name)
         except ValueError:
@@ -28,7 +28,7 @@ class Host:
 
 
 def parse_host(text: str) -> Host | None:
-    """None where that is no host."""
+    """None: not a valid host."""
     text = text.lower()
     if text.startswith("["):
         name, closing, rest = text[1:].partition("]")
@@ -49,7 +49,7 @@ def parse_host(text: str) -> Host | None:
 
 def _is_ipv6(text: str) -> bool:
     try:
-        # Without a zone: it means nothing to anybody else.
+        # A zone is valid on the client only.
         IPv6Address(text)
     except AddressValueError:
         return False

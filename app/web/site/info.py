@@ -1,13 +1,15 @@
-"""What a program may want to know about this server."""
+"""The API about this server: its settings, and whether captures expire."""
 
 import msgspec
 from aiohttp import web
 
 from ... import __version__, keys
 from ...settings import describe
-from .inputs import read_object, read_query
+from .convert import NoInput
+from .inputs import read_input, read_query
 from .json import json_response
-from .urls import FORWARDING, is_trusted, place_of, root_of
+from .operations import Operation, Operations, Success
+from .urls import FORWARDING, is_trusted, root_of, server_address
 
 
 async def show(request: web.Request) -> web.StreamResponse:
@@ -17,7 +19,7 @@ async def show(request: web.Request) -> web.StreamResponse:
     facts = describe(settings)
     direct = request.remote or "unknown"
     forwarded = [name for name in FORWARDING if name in request.headers]
-    seen = Seen(place_of(request).root, direct, forwarded, is_trusted(settings, direct))
+    seen = Seen(server_address(request).root, direct, forwarded, is_trusted(settings, direct))
     return json_response(Info(__version__, root_of(request), facts["retention"], facts["max_body"], seen))
 
 
@@ -30,7 +32,7 @@ async def retention(request: web.Request) -> web.StreamResponse:
 async def confirm_time(request: web.Request) -> web.StreamResponse:
     """POST /api/v1/retention/confirm"""
     read_query(request)
-    await read_object(request, ())
+    await read_input(request, NoInput)
     request.app[keys.SWEEPING].confirm()
     return _retention(request)
 
@@ -42,8 +44,8 @@ def _retention(request: web.Request) -> web.Response:
 
 
 class Seen(msgspec.Struct):
-    """How this very request came in: where its sender thinks we are, who connected to us, which forwarding headers it
-    brought, and whether they count."""
+    """How this request arrived: the URL that its sender used, the connecting address, its forwarding headers, and
+    whether they are trusted."""
 
     root: str
     direct: str
@@ -62,9 +64,35 @@ class Info(msgspec.Struct):
 
 
 class RetentionShape(msgspec.Struct):
-    """How long captures are kept, where a bin says nothing else. `held` says why none expires at the moment: the
-    clock cannot be trusted. It ends when a person confirms the time, or in `held_for_s` seconds."""
+    """How long captures are kept by default. `held`: why deletion is paused, because the clock cannot be trusted. It
+    continues when a person confirms the time, or in `held_for_s` seconds."""
 
     retention: str
     held: str | None
     held_for_s: int | None
+
+
+OPERATIONS: Operations = {
+    ("get", "/api/v1/info"): Operation(
+        tag="Server", id="info", summary="About this server", success=Success(shape=Info)
+    ),
+    ("get", "/api/v1/openapi.json"): Operation(
+        tag="Server",
+        id="openapi",
+        summary="This document",
+        success=Success(media=("application/json",)),
+        is_public=True,
+    ),
+    ("get", "/api/v1/retention"): Operation(
+        tag="Server",
+        id="retention",
+        summary="Retention, and whether deletion is paused",
+        success=Success(shape=RetentionShape),
+    ),
+    ("post", "/api/v1/retention/confirm"): Operation(
+        tag="Server",
+        id="confirmTime",
+        summary="Confirm that the server's clock is right",
+        success=Success(shape=RetentionShape),
+    ),
+}

@@ -1,9 +1,8 @@
-"""What a caller says, checked field by field; every mistake is named at once."""
+"""The bodies and query parameters of requests to pages and to the API."""
 
 import asyncio
 import re
 from collections.abc import Collection
-from typing import Any
 
 import msgspec
 from aiohttp import StreamReader, web
@@ -11,42 +10,42 @@ from aiohttp import StreamReader, web
 from ... import clock
 from ...domain.search import Query, parse_query, settle
 from ...errors import IncompleteBody, Invalid, MalformedBody, SlowBody, TooLarge, UnsupportedType
-from .expect import invite
+from .convert import I, convert
+from .expect import send_100_continue
 
 MAX_BYTES = 1 << 20
-# From the first look at a body to its end.
+# Seconds to read a whole body.
 BODY_S = 10.0
 MAX_LIMIT = 500
 DEFAULT_LIMIT = 100
 MAX_WAIT_S = 60
-# SQLite's integers end at 63 bits; no bin ever gets this far.
+# Fits in SQLite's 64-bit integers.
 _NUMBER = re.compile(r"\d{1,18}", re.ASCII)
 
 
-async def read_object(request: web.Request, known: Collection[str]) -> dict[str, Any]:
-    """The JSON object of the body; no body at all is an empty one."""
+async def read_input(request: web.Request, wanted: type[I]) -> I:
+    """The input of a call, from its JSON body. Invalid names every field that is wrong."""
+    return convert(await read_json(request), wanted)
+
+
+async def read_json(request: web.Request) -> object:
+    """The JSON value of the body; an empty object where there is no body."""
     body = await read_bytes(request)
     json = request.content_type == "application/json"
     if not body and not json:
         return {}
     if not json:
-        raise UnsupportedType("Send the body as application/json.")
+        raise UnsupportedType("Content-Type must be application/json.")
     try:
-        value = msgspec.json.decode(body)
+        return msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise MalformedBody(f"The body is not JSON: {error}") from None
-    if not isinstance(value, dict):
-        raise Invalid(("body", "must be a JSON object"))
-    unknown = [(str(name), "is not a field here") for name in value if name not in known]
-    if unknown:
-        raise Invalid(*unknown)
-    return value
 
 
 def read_query(request: web.Request, known: Collection[str] = ()) -> dict[str, str]:
     """The query parameters, each at most once."""
-    problems = [(name, "is not a parameter here") for name in dict.fromkeys(request.query) if name not in known]
-    problems += [(name, "stands twice") for name in known if len(request.query.getall(name, [])) > 1]
+    problems = [(name, "unknown parameter") for name in dict.fromkeys(request.query) if name not in known]
+    problems += [(name, "given more than once") for name in known if len(request.query.getall(name, [])) > 1]
     if problems:
         raise Invalid(*problems)
     return dict(request.query)
@@ -63,7 +62,7 @@ def number(query: dict[str, str], name: str, *, lowest: int, highest: int) -> in
 
 
 def limit_of(query: dict[str, str]) -> int:
-    """How many items a page has."""
+    """The number of items in a page."""
     value = number(query, "limit", lowest=1, highest=MAX_LIMIT)
     return DEFAULT_LIMIT if value is None else value
 
@@ -74,14 +73,13 @@ def filter_of(query: dict[str, str]) -> Query | None:
 
 
 async def read_bytes(request: web.Request, most: int = MAX_BYTES) -> bytes:
-    """A small body, of a page's form or an API call. TooLarge over `most` bytes, SlowBody after `BODY_S`,
-    IncompleteBody."""
-    invite(request)
+    """The body of a form or an API call. TooLarge: over `most` bytes; SlowBody: after `BODY_S`; IncompleteBody."""
+    send_100_continue(request)
     try:
         async with asyncio.timeout(BODY_S):
             return await _read_bytes(request.content, most)
     except TimeoutError:
-        raise SlowBody(f"The body did not come within {BODY_S:.0f} seconds.") from None
+        raise SlowBody(f"The body did not arrive within {BODY_S:.0f} seconds.") from None
 
 
 async def _read_bytes(content: StreamReader, most: int) -> bytes:
@@ -90,13 +88,13 @@ async def _read_bytes(content: StreamReader, most: int) -> bytes:
         try:
             chunk = await content.readany()
         except Exception:
-            # aiohttp has many of them (connection lost, bad chunk, wrong length); none is a fault of ours.
-            raise IncompleteBody("The body ended before its end.") from None
+            # aiohttp raises many types (connection lost, bad chunk, wrong length); all are errors of the client.
+            raise IncompleteBody("The body is incomplete.") from None
         if not chunk:
             return bytes(parts)
         parts += chunk
         if len(parts) > most:
-            raise TooLarge(f"A body here has at most {most:,} bytes.")
+            raise TooLarge(f"The body must have at most {most:,} bytes.")
 
 
 HIGHEST = 10**18 - 1

@@ -1,4 +1,4 @@
-"""What happens around every page and API call: who asks, from where, and errors put into words once."""
+"""The middleware of all pages and API calls: access checks, and error responses."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -22,30 +22,30 @@ from ...log import get_log
 from . import auth, origins
 from .problems import problem
 from .templates import render
-from .urls import place_of
+from .urls import server_address
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 PUBLIC: Final = web.AppKey("PUBLIC", set[web.AbstractRoute])
 ANY_HOST: Final = frozenset({"healthz", "readyz"})
 
-# By status, or by the code of the error, where that says more.
+# By status, or by the code of the error where that is more specific.
 _TITLES: dict[int | str, str] = {
-    400: "That cannot be read",
-    403: "Not from here",
-    404: "Nothing here",
-    405: "Not that way",
-    408: "That took too long",
-    422: "That needs another look",
-    500: "Something broke",
-    503: "Nothing can be stored right now",
-    NotReadable.code: "Nothing can be read right now",
+    400: "Invalid request",
+    403: "Not allowed",
+    404: "Not found",
+    405: "Method not allowed",
+    408: "Timeout",
+    422: "Not valid",
+    500: "Internal error",
+    503: "Storing is not possible at the moment",
+    NotReadable.code: "Parsing is not possible at the moment",
 }
 _log = get_log("web")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ErrorPage:
-    """What happened, for a person."""
+    """The page of an error."""
 
     status: int
     title: str
@@ -55,7 +55,7 @@ class ErrorPage:
 
 @web.middleware
 async def errors_to_http(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """The domain's words become answers: JSON for programs, a page for people."""
+    """Translate errors to responses: problem JSON for the API, an HTML page otherwise."""
     request[keys.NONCE] = clock.new_nonce()
     try:
         return await handler(request)
@@ -73,18 +73,18 @@ async def errors_to_http(request: web.Request, handler: Handler) -> web.StreamRe
         headers = {"Retry-After": "5"} if isinstance(error, StoreUnavailable) else {}
         answer = _answer(request, error.status, error.code, str(error), fields=fields, headers=headers)
         if isinstance(error, SlowBody | IncompleteBody):
-            # What follows on this connection would be the rest of the body.
+            # The next bytes on this connection would be the rest of the body.
             answer.force_close()
         return answer
     except Exception:
         _log.exception("request.failed", route=_route_name(request))
-        return _answer(request, 500, "internal", "Something broke; the log has the details.")
+        return _answer(request, 500, "internal", "Internal error. See the server log for details.")
 
 
 @web.middleware
 async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Credential first, then Host, then Origin; only then is anything looked at."""
-    place = place_of(request)
+    """Check the credential, then Host, then Origin, before the handler runs."""
+    server = server_address(request)
     public = request.match_info.route in request.app[PUBLIC]
     credential = await auth.credential_of(request)
     request[keys.SIGNED_IN] = credential is not None
@@ -94,23 +94,23 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         nothing_there = request.match_info.http_exception
         if nothing_there is not None and not is_api(request) and await _is_anybodys(request, nothing_there):
             raise nothing_there
-        raise Unauthorized("This needs the access token: Authorization: Bearer <token>.")
+        raise Unauthorized("An access token is required. Send Authorization: Bearer <token>.")
     settings = request.app[keys.SETTINGS]
     if _route_name(request) not in ANY_HOST:
-        origins.check_host(settings, place, request.raw_path)
-    foreign = origins.is_foreign(request, settings, place)
+        origins.check_host(settings, server, request.raw_path)
+    foreign = origins.is_foreign(request, settings, server)
     if foreign:
-        raise Forbidden("This came from another site. Open smsbin itself and try again there.")
-    if not public and credential == "cookie" and not origins.is_ours_for_sure(request, settings, place):
+        raise Forbidden("The request came from another site. Open smsbin and try again there.")
+    if not public and credential == "cookie" and not origins.is_ours_for_sure(request, settings, server):
         raise Forbidden(
-            "A browser must say where a change comes from (Origin or Sec-Fetch-Site); a program sends a bearer."
+            "Send an Origin or Sec-Fetch-Site header (browsers), or Authorization: Bearer <token> (programs)."
         )
     return await handler(request)
 
 
 async def _is_anybodys(request: web.Request, error: web.HTTPException) -> bool:
-    """May somebody without a credential hear that there is nothing here, or not by this method? A sender with a
-    mistyped capture URL must not be led to the sign-in page, which says 200."""
+    """Whether a request without a credential gets 404 or 405 instead of the sign-in page. A sender with a mistyped
+    capture URL must not be redirected to the sign-in page, which answers 200."""
     if not isinstance(error, web.HTTPMethodNotAllowed):
         return True
     resources = {route.resource for route in request.app[PUBLIC] if route.resource is not None}
@@ -118,7 +118,7 @@ async def _is_anybodys(request: web.Request, error: web.HTTPException) -> bool:
 
 
 def is_api(request: web.Request) -> bool:
-    """Does a program ask?"""
+    """Whether the response should be JSON."""
     base = request.app[keys.SETTINGS].base_path
     return request.path.startswith((f"{base}/api/", f"{base}/metrics")) or request.path == f"{base}/api"
 
@@ -135,9 +135,9 @@ def _answer(
     if is_api(request):
         response: web.StreamResponse = problem(status, code, detail, fields)
     else:
-        title = _TITLES.get(code) or _TITLES.get(status, "That did not work")
+        title = _TITLES.get(code) or _TITLES.get(status, "Error")
         page = ErrorPage(status=status, title=title, detail=detail, signed_in=request.get(keys.SIGNED_IN, False))
-        response = render(request, "errors/error.html", page, status=status)
+        response = render(request, "site/error.html", page, status=status)
     response.headers.update(headers or {})
     return response
 
@@ -149,9 +149,9 @@ def _code(error: web.HTTPException) -> str:
 def _detail(error: web.HTTPException) -> str:
     match error.status:
         case 404:
-            return "There is nothing at this address."
+            return "There is no page at this URL."
         case 405:
-            return "This address does not take that method."
+            return "This URL does not support the method."
         case _:
             return error.reason
 

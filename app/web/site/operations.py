@@ -1,66 +1,54 @@
-"""How one operation is written down in the OpenAPI document."""
+"""How an operation of the API is described; each noun describes its own beside its handlers.
 
+`web/openapi.py` makes the document from these descriptions. A test compares them with the route table.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from .. import wishes
-
-Call = dict[str, Any]
-
-PROBLEMS = {
-    "400": "The body is not JSON or is cut short, or the Host header is none.",
-    "401": "No credential, or a wrong one.",
-    "403": "From another site, or under a host name that is not known here.",
-    "404": "No such bin, capture or role.",
-    "408": "The body came too slowly; the connection is closed.",
-    "409": "It contradicts what is there, or this address is a WebSocket.",
-    "413": "The body is too large.",
-    "415": "The body does not call itself application/json.",
-    "422": "Bad or unknown fields or query parameters, by name in `errors`.",
-    "503": "Nothing can be stored now; try again in a few seconds.",
-}
+from .parameters import Parameter
 
 
-def call(
-    tag: str,
-    operation: str,
-    summary: str,
-    shape: str | None,
-    *,
-    status: str = "200",
-    kind: str | None = None,
-    query: list[dict[str, Any]] | None = None,
-    body: wishes.Wish | None = None,
-    lookup: bool = False,
-    public: bool = False,
-    location: bool = False,
-    conflict: bool = False,
-) -> Call:
-    """One operation. `lookup`: what it names may not be there; `location`: it makes something, and says where."""
-    good: dict[str, Any] = {"description": summary}
-    if shape:
-        good["content"] = {"application/json": {"schema": {"$ref": f"#/components/schemas/{shape}"}}}
-    elif kind:
-        good["content"] = {kind: {"schema": {}}}
-    if location:
-        good["headers"] = {"Location": {"schema": {"type": "string"}, "description": "What was made."}}
-    codes = [] if public else ["400", "401", "403", "422", "503"]
-    codes += ["404"] * lookup + ["409"] * conflict + ["408", "413", "415"] * (body is not None)
-    said: Call = {
-        "tags": [tag],
-        "operationId": operation,
-        "summary": summary,
-        "responses": {status: good, **{code: problem(code) for code in sorted(set(codes))}},
-    }
-    if query:
-        said["parameters"] = query
-    if body:
-        said["requestBody"] = {"content": {"application/json": {"schema": body}}}
-    if public:
-        said["security"] = []
-    return said
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Success:
+    """The response of an operation that succeeded: JSON of the type `shape`, or `media` types, or no content.
+    `has_location`: it has the header Location, with the address of what was made."""
+
+    status: int = 200
+    shape: type | None = None
+    media: tuple[str, ...] = ()
+    has_location: bool = False
 
 
-def problem(code: str) -> Call:
-    """An error as this API tells it."""
-    content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    return {"description": PROBLEMS[code], "content": content}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """One operation. `id` is its operationId. `body` is the type of its input. `errors` are statuses that it can have
+    besides those of all operations. `frames` are the types of what a WebSocket sends."""
+
+    tag: str
+    id: str
+    summary: str
+    description: str = ""
+    success: Success = Success()
+    query: tuple[Parameter, ...] = ()
+    body: Any = None
+    errors: tuple[int, ...] = ()
+    is_public: bool = False
+    frames: tuple[type, ...] = ()
+
+    @property
+    def statuses(self) -> list[int]:
+        """The statuses of all its errors."""
+        usual = () if self.is_public else (400, 401, 403, 422, 503)
+        return sorted({*usual, *self.errors, *((408, 413, 415) if self.body else ())})
+
+    @property
+    def types(self) -> list[Any]:
+        """All types that its description refers to."""
+        found = (self.success.shape, self.body, *self.frames)
+        return [each for each in found if each is not None]
+
+
+Operations = Mapping[tuple[str, str], Operation]
+"""By method and path. The names in braces in a path are those of `parameters.IN_PATH`."""

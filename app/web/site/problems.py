@@ -1,4 +1,4 @@
-"""Errors for programs: RFC 9457, with the wrong fields by name."""
+"""Error responses of the API: RFC 9457, with the wrong fields by name."""
 
 import http
 
@@ -7,14 +7,14 @@ from aiohttp import web
 
 
 class FieldProblem(msgspec.Struct):
-    """One wrong field or query parameter, and what would be right."""
+    """One invalid field or query parameter, and how to fix it."""
 
     field: str
     message: str
 
 
 class Problem(msgspec.Struct, omit_defaults=True):
-    """What went wrong. `errors` only for bad input."""
+    """An error. `errors` only for invalid input."""
 
     type: str
     title: str
@@ -24,7 +24,7 @@ class Problem(msgspec.Struct, omit_defaults=True):
 
 
 def problem(status: int, code: str, detail: str, fields: tuple[tuple[str, str], ...] = ()) -> web.Response:
-    """The answer for an error; `type` ends in the stable code."""
+    """The response for an error; `type` ends in the stable code."""
     shape = Problem(
         type=f"urn:smsbin:{code}",
         title=http.HTTPStatus(status).phrase,

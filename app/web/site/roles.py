@@ -9,15 +9,15 @@ from .inputs import read_query
 
 
 async def role_address(request: web.Request) -> tuple[str, Role]:
-    """NotFound for a bin or a role that is none."""
+    """The bin's id and the role in the path. NotFound."""
     read_query(request)
     bin = await request.app[keys.STORE].get_bin(request.match_info["bin"])
     name = request.match_info["role"]
     if name not in set(Role):
-        raise NotFound(f"There is no role {name}; there are {', '.join(Role)}.")
+        raise NotFound(f"There is no role {name}. Roles are {', '.join(Role)}.")
     return bin.id, Role(name)
 
 
 def role_named(name: str | None) -> Role:
-    """A role by its name; the primary one where there is none, or none such."""
+    """A role by its name; the primary one for None and for unknown names."""
     return Role(name) if name in list(Role) else Role.PRIMARY

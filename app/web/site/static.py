@@ -1,4 +1,4 @@
-"""Our own files, read once at start: no path from a request ever reaches the file system.
+"""Static files, read once at start: no path from a request ever reaches the file system.
 
 The address holds a hash of the whole tree, so a browser may keep a file for ever, and relative imports between
 modules stay inside one version.
@@ -20,7 +20,7 @@ _SHOWN = frozenset({".css", ".js", ".svg", ".png", ".ico"})
 
 @dataclass(frozen=True, slots=True)
 class Asset:
-    """One file, plain and packed."""
+    """One file, plain and compressed."""
 
     body: bytes
     packed: bytes | None
@@ -29,7 +29,7 @@ class Asset:
 
 @dataclass(frozen=True, slots=True)
 class Assets:
-    """The tree; `version` changes when any file does."""
+    """All files; `version` changes when any file does."""
 
     version: str
     files: dict[str, Asset]
@@ -40,7 +40,7 @@ ASSETS = web.AppKey("ASSETS", Assets)
 
 @cache
 def load_static(folder: Path) -> Assets:
-    """Every file that a page may load. Packing takes 0.1 s, so it is done once in a process."""
+    """Every file that a page may load. Compressing takes 0.1 s, so it is done once in a process."""
     files = {}
     digest = hashlib.sha256()
     for path in sorted(folder.rglob("*")):
@@ -56,7 +56,7 @@ def load_static(folder: Path) -> Assets:
 
 
 async def serve(request: web.Request) -> web.StreamResponse:
-    """GET /static/{version}/{name}; an old version's address still finds the file, but is not kept."""
+    """GET /static/{version}/{name}; with the version of another release the file is sent too, but not cached."""
     assets = request.app[ASSETS]
     version, _, name = request.match_info["path"].partition("/")
     asset = assets.files.get(name)

@@ -1,4 +1,4 @@
-"""Rendering: one environment, one way to turn a page dataclass into an answer."""
+"""Rendering of page dataclasses with Jinja."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -6,40 +6,44 @@ from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import aiohttp_jinja2
 import jinja2
 from aiohttp import web
 
 from ... import __version__, clock, keys
-from ...domain.bins import KEY, PROVIDER_TITLES, Bin
+from ...domain.bins import KEY, Bin
 from ...domain.captures import RawRequest
 from ...domain.faults import ActiveFault
 from ...domain.phones import show_phone
+from ...domain.providers import PROVIDER_TITLES
 from ...domain.roles import Role
 from ...domain.units import rfc3339, say_duration, say_gap, say_ms, say_size
+from ...egress.gate import BLOCKED
 from ...services.large import work_on
 from ..words import drills as drill_words
 from ..words.faults import fault_words, key_of, say_fault, say_left, say_reach
 from ..words.titles import KIND_TITLES, LETTERS, ROLE_TITLES, STATES, look_of_message, provider_name, remark_of
 from .addresses import message_anchor, message_path, pair_anchor, pair_path
-from .condition import CONDITION, Condition, Trouble
+from .condition import CONDITION, Notice, ServerCondition
 from .faults import faults_of
 from .filters import CAPTURE_VIEWS
 from .static import ASSETS, load_static
-from .urls import capture_url, place_of, public_root
+from .urls import capture_url, public_root, server_address
 
 PACKAGE = Path(__file__).parents[2]
-# What live frames are made of.
+# The partials of live frames.
 _LIVE = (
     "_kit.html", "captures/_row.html", "captures/_counts.html", "messages/_row.html", "conversations/_pair.html",
-    "conversations/_bubble.html", "compare/_row.html", "_faults.html", "bins/_faults_now.html", "_storage.html",
+    "conversations/_bubble.html", "compare/_row.html", "faults/_banner.html", "faults/_now.html",
+    "site/_condition.html",
 )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """What every page knows. `base` prefixes links, `root` the addresses to paste; `loopback`: no reach;
+    """The facts that every page shows. `base` prefixes links, `root` the addresses to paste; `loopback`: no reach;
     `troubles` are what a person should know of storing and reading. `faults` are on in the bin that the page is about,
     `back` is the page's own path, to come back to."""
 
@@ -51,11 +55,12 @@ class Site:
     loopback: bool
     version: str
     retention: str
-    troubles: Sequence[Trouble]
+    troubles: Sequence[Notice]
     storage_key: str
     faults: Sequence[ActiveFault]
     back: str
     now: datetime
+    max_body: int
 
 
 def folder(name: str) -> Path:
@@ -65,16 +70,16 @@ def folder(name: str) -> Path:
 
 
 def setup_templates(app: web.Application) -> None:
-    """What pages and live edits are made of."""
+    """Set up the Jinja environment of pages and live edits."""
     app[aiohttp_jinja2.APP_KEY] = _environment()
     app[ASSETS] = load_static(folder("static"))
-    app[CONDITION] = Condition(app)
+    app[CONDITION] = ServerCondition(app)
 
 
 @cache
 def _environment() -> jinja2.Environment:
-    """Escaped always, and an unknown name is an error. The applications of a process share it: compiling costs most of
-    the time that it takes to make one."""
+    """With autoescape, and with an error for unknown names. Shared by all applications of a process, because compiling
+    takes most of the time of starting one."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(folder("templates")),
         autoescape=True,
@@ -100,10 +105,12 @@ def _environment() -> jinja2.Environment:
         reach=say_reach,
         fault_words=fault_words,
         faults_key=key_of,
+        host=_host_of,
     )
     environment.globals.update(
         roles=list(Role),
         letters=LETTERS,
+        provider_titles=PROVIDER_TITLES,
         role_titles=ROLE_TITLES,
         kinds=KIND_TITLES,
         states=STATES,
@@ -113,22 +120,23 @@ def _environment() -> jinja2.Environment:
         pair_path=pair_path,
         say_left=say_left,
         drill_words=drill_words,
+        blocked=BLOCKED,
     )
-    # Compiled now: the first live frame would hold the captures beside it for 25 ms.
+    # Compiled at start: compiling with the first live frame would delay captures by 25 ms.
     for name in _LIVE:
         environment.get_template(name)
     return environment
 
 
 def render(request: web.Request, template: str, page: Any, *, status: int = 200) -> web.Response:
-    """A page: its dataclass as `page`, the site as `site`."""
+    """The response of a page: its dataclass is `page` in the template, the site is `site`."""
     return _html(_text_of(request.app, template, page, site_of(request)), status)
 
 
 async def render_of(
     raws: Iterable[RawRequest], request: web.Request, template: str, page: Any, *, status: int = 200
 ) -> web.Response:
-    """A page that shows these requests, which may be large."""
+    """The response of a page with these requests, rendered in a thread when they are large."""
     text = await work_on(raws, _text_of, request.app, template, page, site_of(request))
     return _html(text, status)
 
@@ -144,17 +152,17 @@ def _html(body: bytes, status: int) -> web.Response:
 
 
 def site_of(request: web.Request) -> Site:
-    """The facts around a page."""
+    """The facts that every page shows, for this request."""
     settings = request.app[keys.SETTINGS]
     condition = request.app[CONDITION]
-    condition.look()
-    place = place_of(request)
-    root = public_root(settings, place)
+    condition.update()
+    server = server_address(request)
+    root = public_root(settings, server)
     return Site(
-        base=place.base,
+        base=server.base,
         root=root,
         nonce=request[keys.NONCE],
-        static=f"{place.base}/static/{request.app[ASSETS].version}",
+        static=f"{server.base}/static/{request.app[ASSETS].version}",
         signed_in=request.get(keys.SIGNED_IN, False),
         loopback=_is_loopback(root),
         version=__version__,
@@ -164,6 +172,7 @@ def site_of(request: web.Request) -> Site:
         faults=faults_of(request.app, request.match_info.get("bin", "")),
         back=request.path_qs.removeprefix(settings.base_path) if request.method == "GET" else "",
         now=clock.now(),
+        max_body=settings.max_body,
     )
 
 
@@ -173,13 +182,17 @@ def urls_of(root: str, bin: Bin) -> dict[Role, str]:
 
 
 def retention_of(bin: Bin, default: timedelta) -> timedelta:
-    """What counts for this bin."""
+    """The retention of a bin: its own, else the server's."""
     return default if bin.retention is None else bin.retention
 
 
 def short_target(target: str) -> str:
-    """A target for a row: without the capture key, and not longer than a line."""
+    """The request target for a row: without the capture key, and truncated."""
     return KEY.sub("…", target, count=1)[:160]
+
+
+def _host_of(url: str) -> str:
+    return urlsplit(url).hostname or ""
 
 
 def _say_seconds(seconds: float) -> str:

@@ -1,6 +1,6 @@
-"""Every absolute or page-relative address is made here, from one answer to "where does the browser think we are?".
+"""URLs of this server, from the address under which the client sees it.
 
-Order of belief: the operator's public URL, then X-Forwarded-* from a trusted proxy, then the request itself.
+That address is the configured public URL, else X-Forwarded-* of a trusted proxy, else from the request itself.
 """
 
 import re
@@ -17,8 +17,9 @@ from ...settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where a request came in, as its sender sees it. `root` has no slash at its end; `base` is its path part."""
+class ServerAddress:
+    """The address of this server as the client of a request sees it. `root` has no trailing slash; `base` is its path;
+    `peer` is the client's own address."""
 
     scheme: str
     host: str
@@ -27,40 +28,40 @@ class Place:
 
     @property
     def origin(self) -> str:
-        """What a browser sends as `Origin` for our own pages."""
+        """The `Origin` that a browser sends for pages of this server."""
         return f"{self.scheme}://{self.host}"
 
     @property
     def root(self) -> str:
-        """Prefix of every address that we show."""
+        """The prefix of all absolute URLs."""
         return self.origin + self.base
 
 
 FORWARDING = ("X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Forwarded-Prefix", "Forwarded")
 _PREFIX = re.compile(r"(/[A-Za-z0-9._~-]+)*")
-_PLACE = web.RequestKey("PLACE", Place)
+_SERVER = web.RequestKey("SERVER", ServerAddress)
 
 
-def place_of(request: web.Request) -> Place:
-    """Where this request came in, proxies taken into account; worked out once a request."""
-    if _PLACE in request:
-        return request[_PLACE]
+def server_address(request: web.Request) -> ServerAddress:
+    """The server's address for this request, trusted proxies considered; computed once a request."""
+    if _SERVER in request:
+        return request[_SERVER]
     settings = request.app[keys.SETTINGS]
-    place = find_place(settings, request.remote or "unknown", request.headers, request.scheme)
-    request[_PLACE] = place
-    return place
+    server = find_server_address(settings, request.remote or "unknown", request.headers, request.scheme)
+    request[_SERVER] = server
+    return server
 
 
 def capture_url(root: str, key: str, role: Role) -> str:
-    """The address to paste for a role; the primary one has no suffix."""
+    """The capture URL of a role; the primary one has no suffix."""
     return f"{root}/{key}" if role is Role.PRIMARY else f"{root}/{key}/{role.value}"
 
 
-def public_root(settings: Settings, place: Place) -> str:
-    """The root of the addresses that providers get."""
+def public_root(settings: Settings, server: ServerAddress) -> str:
+    """The root of capture URLs."""
     if not settings.public_url:
-        return place.root
-    # An operator writes the whole address; where the path under which we serve is missing from it, it is added.
+        return server.root
+    # The public URL should include the base path; it is added when it is missing.
     complete = settings.public_url.endswith(settings.base_path)
     return settings.public_url if complete else settings.public_url + settings.base_path
 
@@ -71,7 +72,7 @@ def page_url(root: str, bin: Bin) -> str:
 
 
 def peer_of(settings: Settings, direct: str, forwarded_for: str | None) -> str:
-    """The effective client: from the right, past every trusted hop; the direct peer where nobody is trusted."""
+    """The client's address: the first untrusted hop of X-Forwarded-For from the right, or the direct peer."""
     if ":" in direct:
         direct = _address(direct) or direct
     if not forwarded_for or not is_trusted(settings, direct):
@@ -87,8 +88,8 @@ def peer_of(settings: Settings, direct: str, forwarded_for: str | None) -> str:
     return peer
 
 
-def find_place(settings: Settings, direct: str, headers: CIMultiDictProxy[str], scheme: str) -> Place:
-    """Where a request with these headers came in. `direct` is the address at the other end of its connection."""
+def find_server_address(settings: Settings, direct: str, headers: CIMultiDictProxy[str], scheme: str) -> ServerAddress:
+    """The server's address for a request with these headers. `direct` is the address of the peer of its connection."""
     host = headers.get("Host", "")
     base = settings.base_path
     peer = peer_of(settings, direct, ", ".join(headers.getall("X-Forwarded-For", [])))
@@ -96,7 +97,7 @@ def find_place(settings: Settings, direct: str, headers: CIMultiDictProxy[str], 
         scheme = _last(headers.get("X-Forwarded-Proto")) or scheme
         host = _last(headers.get("X-Forwarded-Host")) or host
         base = _prefix(headers.get("X-Forwarded-Prefix")) + base
-    return Place(scheme if scheme in ("http", "https") else "http", host.lower(), base, peer)
+    return ServerAddress(scheme if scheme in ("http", "https") else "http", host.lower(), base, peer)
 
 
 def _last(value: str | None) -> str | None:
@@ -104,7 +105,7 @@ def _last(value: str | None) -> str | None:
 
 
 def _prefix(value: str | None) -> str:
-    """A path, or nothing: many proxies let a sender's own word pass, and `//` would name another host."""
+    """A valid path, or empty: many proxies pass the client's own header on, and `//` would name another host."""
     prefix = (_last(value) or "").rstrip("/")
     return prefix if _PREFIX.fullmatch(prefix) else ""
 
@@ -119,12 +120,12 @@ def _address(text: str) -> str | None:
         address = ip_address(text)
     except ValueError:
         return None
-    # On a socket that takes both families, IPv4 senders come in IPv6 clothes.
+    # A dual-stack socket reports IPv4 peers as IPv4-mapped IPv6 addresses.
     return str(getattr(address, "ipv4_mapped", None) or address)
 
 
 def is_trusted(settings: Settings, peer: str) -> bool:
-    """Whether the forwarding headers of whoever connected from there count."""
+    """Whether forwarding headers from this peer count."""
     if not settings.trusted_proxies:
         return False
     text = _address(peer)
@@ -135,5 +136,5 @@ def is_trusted(settings: Settings, peer: str) -> bool:
 
 
 def root_of(request: web.Request) -> str:
-    """The root of the addresses in this answer."""
-    return public_root(request.app[keys.SETTINGS], place_of(request))
+    """The root of the capture URLs in the response to this request."""
+    return public_root(request.app[keys.SETTINGS], server_address(request))

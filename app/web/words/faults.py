@@ -1,7 +1,7 @@
-"""What a bin does on purpose right now, in words: the banner that stands on every page of the bin while a fault is on.
+"""Active faults in words: the banner on every page of the bin.
 
-A page says which faults it shows by their `key_of`; whoever follows the bin is told when that is no longer true. A
-fault has no seq, as it is no row of a list: it is set, hit, healed and over within one process, and the bell rings.
+An open page sends the `key_of` the faults that it shows, and gets the new banner when that changes. A fault has no seq,
+because it is not a row of a list: viewers are notified when one is set, hit or ends.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,22 +18,22 @@ from ...providers.sheet import Sheet
 KINDS = {
     FaultKind.HOLD: (
         "Hold",
-        "No answer for some seconds, then the usual one: a time-out, if it is long enough.",
+        "Waits for some seconds, then sends the normal response. A long wait makes the provider time out.",
     ),
-    FaultKind.STATUS: ("Answer a status", "Another status, or several in turn."),
-    FaultKind.DROP: ("Drop the connection", "Closed without a byte of an answer."),
-    FaultKind.CUT: ("Cut the body", "The head and half of the body, then closed."),
-    FaultKind.BAD_XML: ("Broken XML", "200 with XML that no parser accepts."),
-    FaultKind.REDIRECT: ("Redirect", "302 to the same address with /redirected behind it."),
-    FaultKind.SLOW: ("Drip slowly", "The usual answer, a few bytes at a time over some seconds."),
+    FaultKind.STATUS: ("Answer with a status", "Sends another status, or several in turn."),
+    FaultKind.DROP: ("Drop the connection", "Closes the connection without a response."),
+    FaultKind.CUT: ("Truncate the body", "Sends the headers and half of the body, then closes the connection."),
+    FaultKind.BAD_XML: ("Invalid XML", "Sends 200 with malformed XML."),
+    FaultKind.REDIRECT: ("Redirect", "Sends 302 to the same URL with /redirected at its end."),
+    FaultKind.SLOW: ("Send slowly", "Sends the normal response a few bytes at a time, over some seconds."),
 }
 _MANY = 6
-# Longer than the longest wait that a provider of ours publishes.
+# Longer than any time-out that a provider publishes.
 _HOLD_S = 16.0
 
 
 def key_of(faults: Sequence[ActiveFault]) -> str:
-    """The same as long as the same is shown; empty for none."""
+    """A key that changes with what is shown; empty for no faults."""
     return sha256(msgspec.json.encode(faults)).hexdigest()[:16] if faults else ""
 
 
@@ -43,7 +43,7 @@ def fault_words(kind: str) -> str:
 
 
 def say_fault(fault: Fault) -> str:
-    """What it does: "hold 16 s", "statuses 500, 500, 200 in turn"."""
+    """The effect of a fault: "hold 16 s", "statuses 500, 500, 200 in turn"."""
     if fault.kind is not FaultKind.STATUS or len(fault.statuses) == 1:
         return fault.say()
     shown = say_statuses(fault.statuses[:_MANY])
@@ -51,7 +51,7 @@ def say_fault(fault: Fault) -> str:
 
 
 def say_reach(active: ActiveFault) -> str:
-    """Whom it hits: "for the next 2 requests"."""
+    """The requests that get it: "for the next 2 requests"."""
     if active.fault.chance < 100:
         more = "" if active.left is None else f", {active.left:,} more"
         return f"for {active.fault.chance} % of the requests{more}"
@@ -61,7 +61,7 @@ def say_reach(active: ActiveFault) -> str:
 
 
 def say_left(until: datetime, now: datetime) -> str:
-    """How much longer at most: "9 min 12 s", "1 h 5 min". Rounded up, so that it is never over before that."""
+    """The time until it ends: "9 min 12 s", "1 h 5 min". Rounded up, so that it never ends later."""
     seconds = max(0, -((now - until) // timedelta(seconds=1)))
     if seconds < 60:
         return say_seconds(seconds)
@@ -73,7 +73,7 @@ def say_left(until: datetime, now: datetime) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuickFault:
-    """A fault with one click: the fields that its form posts."""
+    """A button that sets a fault: the fields of its form."""
 
     title: str
     role: Role
@@ -81,5 +81,5 @@ class QuickFault:
 
 
 def hold_s(sheet: Sheet | None) -> float:
-    """A second more than the provider waits."""
+    """Seconds to hold an answer: one more than the provider waits."""
     return sheet.habits.timeout_s + 1 if sheet and sheet.habits.timeout_s else _HOLD_S

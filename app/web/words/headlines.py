@@ -6,7 +6,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Headline:
-    """`since`: the age of this moment stands at the end of the title; `says`: sentences."""
+    """`since`: the title ends in the age of this time; `says`: sentences."""
 
     title: str
     icon: str

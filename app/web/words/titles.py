@@ -1,11 +1,11 @@
-"""What people read for a role, a kind and a delivery status. A mark always comes with its word, never alone."""
+"""Titles of roles, kinds and delivery statuses. A mark is always shown with its word."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from ...domain.bins import PROVIDER_TITLES
 from ...domain.findings import FINDINGS, explain
 from ...domain.messages.model import STUCK, Message
+from ...domain.providers import PROVIDER_TITLES
 from ...domain.roles import Kind, Role
 
 LETTERS = {
@@ -27,55 +27,55 @@ KIND_TITLES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
-    """How a delivery status is drawn; `tone` is a class of the style sheet."""
+class StatusLook:
+    """The look of a delivery status; `tone` is a CSS class."""
 
     icon: str
     tone: str
     word: str
 
 
-# "Handed over" is never green: it proves nothing about the phone. Words that are not here stay the provider's own.
+# "Handed over" is never green: it does not prove delivery. Other statuses are shown in the provider's own word.
 STATES = {
-    "queued": Look("dots", "muted", "Queued"),
-    "sending": Look("dots", "muted", "Sending"),
-    "sent": Look("away", "", "Handed over"),
-    "delivered": Look("check", "ok", "Delivered"),
-    "read": Look("check", "ok", "Read"),
-    "canceled": Look("x", "muted", "Canceled"),
-    "expired": Look("x", "bad", "Expired"),
-    "rejected": Look("x", "bad", "Rejected"),
-    "undelivered": Look("x", "bad", "Undelivered"),
-    "failed": Look("x", "bad", "Failed"),
+    "queued": StatusLook("dots", "muted", "Queued"),
+    "sending": StatusLook("dots", "muted", "Sending"),
+    "sent": StatusLook("away", "", "Handed over"),
+    "delivered": StatusLook("check", "ok", "Delivered"),
+    "read": StatusLook("check", "ok", "Read"),
+    "canceled": StatusLook("x", "muted", "Canceled"),
+    "expired": StatusLook("x", "bad", "Expired"),
+    "rejected": StatusLook("x", "bad", "Rejected"),
+    "undelivered": StatusLook("x", "bad", "Undelivered"),
+    "failed": StatusLook("x", "bad", "Failed"),
 }
-RECEIVED = Look("in", "", "Received")
-STUCK_LOOK = Look("bang", "warn", "Stuck")
+RECEIVED = StatusLook("in", "", "Received")
+STUCK_LOOK = StatusLook("bang", "warn", "Stuck")
 
 
-def look_of(status: str | None, raw_status: str | None = None) -> Look:
-    """How a status is drawn; the provider's own word stands where we have none."""
+def look_of(status: str | None, raw_status: str | None = None) -> StatusLook:
+    """The look of a status; with the provider's own word when there is no title."""
     if status == "received":
         return RECEIVED
-    return STATES.get(status or "") or Look("dots", "muted", raw_status or "Unknown")
+    return STATES.get(status or "") or StatusLook("dots", "muted", raw_status or "Unknown")
 
 
-def look_of_message(message: Message) -> Look:
-    """How a message stands; stuck beats whatever its last word was."""
+def look_of_message(message: Message) -> StatusLook:
+    """The look of a message: stuck, else its status."""
     return STUCK_LOOK if STUCK in message.findings else look_of(message.status.value, message.raw_status)
 
 
 def remark_of(codes: Sequence[str]) -> str:
-    """The one thing that a row says is odd: the heaviest of these findings that nothing else in the row tells."""
-    told = by_weight(code for code in codes if code != STUCK)
-    return explain(told[0]).title if told else ""
+    """The title of the most severe finding, except stuck, which a row shows otherwise."""
+    others = by_weight(code for code in codes if code != STUCK)
+    return explain(others[0]).title if others else ""
 
 
 def by_weight(codes: Iterable[str]) -> list[str]:
-    """Findings, the heaviest first; codes that this version does not know come last."""
+    """Findings, the most severe first; codes that this version does not know come last."""
     order = list(FINDINGS)
     return sorted(codes, key=lambda code: order.index(code) if code in FINDINGS else len(order))
 
 
 def provider_name(name: str | None) -> str:
-    """A provider in a list; "generic" only guessed at the fields."""
-    return PROVIDER_TITLES.get(name or "", "no known provider")
+    """The title of a provider in a list."""
+    return PROVIDER_TITLES.get(name or "", "unknown provider")

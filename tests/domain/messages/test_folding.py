@@ -134,6 +134,26 @@ def test_what_one_callback_leaves_out_another_may_carry() -> None:
     assert (message.price, message.error_code, message.segments, message.encoding) == ("0.01", "30003", 1, "GSM-7")
 
 
+@pytest.mark.parametrize(
+    ("field", "values", "kept"),
+    [
+        ("sender", (None, "+1", "+2"), "+1"),
+        ("recipient", ("+1", None, "+2"), "+1"),
+        ("sender_said", ("", "001", "1"), "001"),
+        ("recipient_said", (None, None, "1"), "1"),
+        ("text", (None, "", None), ""),
+        ("text", ("", "hi", "other"), "hi"),
+        ("media", (("a",), (), ("b", "a")), ("a", "b")),
+        ("price", ("0.01", "0.02", None), "0.02"),
+        ("currency", ("USD", None, "EUR"), "EUR"),
+        ("error_code", (None, "30003", "30008"), "30003"),
+        ("segments", (None, 2, 3), 2),
+    ],
+)
+def test_each_field_has_its_rule_for_what_events_say_about_it(field: str, values: tuple, kept: object) -> None:
+    assert getattr(_fold(*(_status(Status.SENT, **{field: value}) for value in values)), field) == kept
+
+
 def test_a_message_keeps_its_first_pictures_however_many_are_named() -> None:
     message = _fold(*(_inbound(media=(f"https://example.net/{n}.jpg",)) for n in range(200)))
     assert message.media == tuple(f"https://example.net/{n}.jpg" for n in range(MOST_MEDIA))

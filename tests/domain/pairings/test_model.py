@@ -21,6 +21,7 @@ from app.domain.pairings.model import (
     absorb_hit,
     begin_pairing,
     due_at,
+    ended_at,
     gap_ms,
     mark_missing,
     oddities_of,
@@ -28,7 +29,8 @@ from app.domain.pairings.model import (
     verdict_of,
     without_hits,
 )
-from app.domain.pairings.reasons import reason_of, say_tries
+from app.domain.pairings.reasons import reason_of
+from app.domain.pairings.wording import say_tries
 
 START = datetime(2026, 11, 25, 10, 0, tzinfo=UTC)
 OK = Outcome(status=200, after_ms=3)
@@ -106,6 +108,42 @@ def test_the_verdict_follows_from_what_each_url_answered(
     assert {verdict_of(order) for order in permutations(pairing.hits)} == {verdict}
 
 
+@pytest.mark.parametrize(
+    ("primary", "fallback", "verdict"),
+    [
+        # absent, taken, waiting, left and failed on the primary; absent, taken, waiting and failed on the fallback
+        ((), (OK,), Verdict.FALLBACK_ONLY),
+        ((), (None,), Verdict.NEITHER_OK),
+        ((), (ERROR,), Verdict.NEITHER_OK),
+        ((OK,), (), Verdict.PRIMARY_ONLY),
+        ((OK,), (OK,), Verdict.BOTH_OK),
+        ((OK,), (None,), Verdict.NEITHER_OK),
+        ((OK,), (ERROR,), Verdict.PRIMARY_ONLY),
+        ((None,), (), Verdict.NEITHER_OK),
+        ((None,), (OK,), Verdict.NEITHER_OK),
+        ((None,), (None,), Verdict.NEITHER_OK),
+        ((None,), (ERROR,), Verdict.NEITHER_OK),
+        ((LEFT,), (), Verdict.NEITHER_OK),
+        ((LEFT,), (OK,), Verdict.FALLBACK_AFTER_TIMEOUT),
+        ((LEFT,), (None,), Verdict.NEITHER_OK),
+        ((LEFT,), (ERROR,), Verdict.NEITHER_OK),
+        ((ERROR,), (), Verdict.NEITHER_OK),
+        ((ERROR,), (OK,), Verdict.FALLBACK_AFTER_ERROR),
+        ((ERROR,), (None,), Verdict.NEITHER_OK),
+        ((ERROR,), (ERROR,), Verdict.NEITHER_OK),
+        # Several on the fallback: one that took it is enough, and one that is open keeps the primary from deciding.
+        ((OK,), (ERROR, None), Verdict.NEITHER_OK),
+        ((ERROR,), (ERROR, OK), Verdict.FALLBACK_AFTER_ERROR),
+        ((ERROR,), (OK, None), Verdict.FALLBACK_AFTER_ERROR),
+    ],
+)
+def test_the_verdict_of_each_pair_of_sides(
+    primary: tuple[Outcome | None, ...], fallback: tuple[Outcome | None, ...], verdict: Verdict
+) -> None:
+    steps = [(0, PRIMARY, outcome) for outcome in primary] + [(15, FALLBACK, outcome) for outcome in fallback]
+    assert _pairing(*steps).verdict is verdict
+
+
 OUTCOMES = (None, OK, LATE, ERROR, BROKEN, DROPPED, LEFT, GONE)
 STEPS = st.lists(
     st.tuples(st.sampled_from((0.0, 0.01, 1.0, 15.0, 16.0, 40.0)), st.booleans(), st.sampled_from(OUTCOMES)),
@@ -162,41 +200,41 @@ def test_every_pairing_has_a_reason_in_sentences(steps: list[tuple[float, bool, 
     [
         (
             [(0, PRIMARY, LEFT), (15, FALLBACK, OK)],
-            "The sender left after 15.0 s without an answer and used the fallback once. Nothing was lost.",
+            "The sender disconnected after 15.0 s without a response and used the fallback once. Nothing was lost.",
         ),
-        ([(0, PRIMARY, ERROR), (2.1, FALLBACK, OK)], "The primary answered 500; the fallback took it 2.1 s later."),
+        ([(0, PRIMARY, ERROR), (2.1, FALLBACK, OK)], "The primary answered 500; the fallback accepted it 2.1 s later."),
         (
             [(0, FALLBACK, OK)],
-            "The provider went straight to the fallback. Check the primary address in the portal.",
+            "The provider called only the fallback. Check the primary URL in the portal.",
         ),
-        ([(0, PRIMARY, None)], "What became of an answer is not known yet."),
-        ([(0, PRIMARY, ERROR)], "The primary answered 500; no fallback has come yet."),
+        ([(0, PRIMARY, None)], "One response is still pending."),
+        ([(0, PRIMARY, ERROR)], "The primary answered 500; no fallback request has come yet."),
         (
             [(0, PRIMARY, None), (5, FALLBACK, OK)],
-            "The fallback took it. What became of an answer is not known yet.",
+            "The fallback accepted it. One response is still pending.",
         ),
         (
             [(0, PRIMARY, LATE), (5, FALLBACK, OK)],
-            "The fallback came after 5.0 s, while the primary was unanswered. Nothing was lost.",
+            "The fallback request came after 5.0 s, while the primary had not answered. Nothing was lost.",
         ),
         (
             [(0, PRIMARY, ERROR), (1, FALLBACK, DROPPED)],
-            "The primary answered 500. The fallback gave no answer, too.",
+            "The primary answered 500. The fallback sent no response, too.",
         ),
-        ([(0, PRIMARY, OK)], "The primary took it; the fallback was not needed."),
+        ([(0, PRIMARY, OK)], "The primary accepted it; the fallback was not needed."),
         (
             [(0, PRIMARY, ERROR), (1, PRIMARY, OK)],
-            "The primary took it at one of 2 tries; the fallback was not needed.",
+            "The primary accepted it at one of 2 attempts; the fallback was not needed.",
         ),
         (
             [(0, PRIMARY, OK), (1, FALLBACK, OK)],
-            "Both URLs took it, 1.0 s apart, so a handler behind both sees it twice.",
+            "Both URLs accepted it, 1.0 s apart, so a handler behind both sees it twice.",
         ),
         (
             [(0, PRIMARY, BROKEN), (1, PRIMARY, BROKEN), (2, FALLBACK, OK)],
             (
-                "The primary answered 200, but not whole or not well formed at the last of 2 tries;"
-                " the fallback took it 2.0 s later."
+                "The primary answered 200, but incomplete or malformed at the last of 2 attempts;"
+                " the fallback accepted it 2.0 s later."
             ),
         ),
     ],
@@ -208,7 +246,25 @@ def test_the_reason_says_what_happened(steps: list[tuple[float, bool, Outcome | 
 def test_the_reason_names_our_own_fault() -> None:
     failed = _hit(1, ok=False, status=500, fault="status", fault_said="status 500")
     pairing = Pairing(message_id="m", voice=False, hits=(failed, _hit(2, 2.1, fallback=True, ok=True)))
-    assert reason_of(pairing) == ("The primary answered 500 (fault: status 500); the fallback took it 2.1 s later.")
+    assert reason_of(pairing) == ("The primary answered 500 (fault: status 500); the fallback accepted it 2.1 s later.")
+
+
+@pytest.mark.parametrize(
+    ("known", "after_s"),
+    [
+        ({"ok": True}, 0),
+        ({"ok": None}, 0),
+        ({"ok": False, "status": 500, "after_ms": 2_000}, 2),
+        ({"ok": False, "left_ms": 15_000, "sender_left": True}, 15),
+        ({"ok": False, "left_ms": 0, "after_ms": 9_000, "sender_left": True}, 0),
+        ({"ok": False, "status": 200, "left_ms": 15_000, "after_ms": 16_000, "sender_left": True}, 15),
+        ({"ok": False, "status": 200, "after_ms": 16_000, "sender_left": True}, 16),
+    ],
+)
+def test_a_request_ends_when_the_sender_leaves_or_else_with_the_last_byte(
+    known: dict[str, object], after_s: int
+) -> None:
+    assert ended_at(_hit(1, 3, **known)) == START + timedelta(seconds=3 + after_s)
 
 
 def test_a_missing_fallback_is_due_30_seconds_after_the_last_failure_and_marked_once() -> None:
@@ -217,8 +273,8 @@ def test_a_missing_fallback_is_due_30_seconds_after_the_last_failure_and_marked_
     marked = mark_missing(pairing)
     assert (marked.findings, due_at(marked)) == ((NO_FALLBACK,), None)
     assert reason_of(marked) == (
-        "The sender left the primary after 15.0 s without an answer at the last of 2 tries,"
-        " and no fallback came within 30 s."
+        "The sender disconnected from the primary after 15.0 s without a response at the last of 2 attempts,"
+        " and no fallback request came within 30 s."
     )
     assert absorb_hit(marked, _hit(9, 60, fallback=True)).findings == ()
     assert settle_hit(absorb_hit(marked, _hit(9, 60)), 9, OK).findings == ()
@@ -271,7 +327,7 @@ def test_of_an_id_that_is_sent_for_ever_the_first_and_the_newest_hits_stay() -> 
     half = MOST_HITS // 2
     assert [hit.n for hit in pairing.hits] == [*range(1, half + 1), *range(1_001 - half, 1_001)]
     assert pairing.verdict is Verdict.PRIMARY_ONLY
-    assert reason_of(pairing) == "The primary took it at one of 32 or more tries; the fallback was not needed."
+    assert reason_of(pairing) == "The primary accepted it at one of 32 or more attempts; the fallback was not needed."
 
 
 @given(

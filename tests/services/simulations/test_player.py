@@ -8,7 +8,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from app.domain.simulations import MARK, Attempt, Progress, SimulationWish, Targets, Trouble, What
+from app.domain.simulations import MARK, Progress, SimulationAttempt, SimulationSpec, Targets, Traffic, Trouble
 from app.egress import open_sender
 from app.services.simulations.player import Player
 
@@ -40,12 +40,12 @@ class Handlers:
         return Targets(primary=f"{self.root}/sms", fallback=f"{self.root}/backup", status=f"{self.root}/status")
 
     async def play(
-        self, provider: str = "twilio", what: What = What.INBOUND, **more: object
-    ) -> tuple[Progress, list[Attempt]]:
-        told: list[Attempt] = []
-        wish = SimulationWish(provider=provider, what=what, **{"speed": FAST, "rate": 50.0} | more)  # type: ignore[arg-type]
+        self, provider: str = "twilio", what: Traffic = Traffic.INBOUND, **more: object
+    ) -> tuple[Progress, list[SimulationAttempt]]:
+        told: list[SimulationAttempt] = []
+        wish = SimulationSpec(provider=provider, what=what, **{"speed": FAST, "rate": 50.0} | more)  # type: ignore[arg-type]
         async with open_sender() as sender:
-            player = Player(sender, wish, self.targets, mark="secret", tell=told.append)
+            player = Player(sender, wish, self.targets, mark="secret", report=told.append)
             await player.run(AT)
         return player.progress, told
 
@@ -78,7 +78,7 @@ async def drop(request: web.Request) -> web.StreamResponse:
     return web.Response()
 
 
-def _ways(told: list[Attempt]) -> list[tuple[str, int | None, bool]]:
+def _ways(told: list[SimulationAttempt]) -> list[tuple[str, int | None, bool]]:
     return [(attempt.role, attempt.status, attempt.ok) for attempt in told]
 
 
@@ -108,7 +108,7 @@ async def test_a_handler_that_is_too_slow_is_left(handlers: Handlers) -> None:
     handlers.answers["/sms"] = hold
     _, told = await handlers.play("twilio")
     assert _ways(told) == [("primary", None, False), ("fallback", 200, True)]
-    assert told[0].error == "no answer in time"
+    assert told[0].error == "no response in time"
     assert 1_490 <= told[0].ms < 10_000
 
 
@@ -168,16 +168,16 @@ async def test_redirects_are_followed_only_where_the_provider_does_and_only_on_t
 
 
 async def test_an_unreachable_server_is_reported_as_such(handlers: Handlers, unused_tcp_port: int) -> None:
-    told: list[Attempt] = []
-    wish = SimulationWish(provider="ytel", what=What.INBOUND, speed=FAST)
+    told: list[SimulationAttempt] = []
+    wish = SimulationSpec(provider="ytel", what=Traffic.INBOUND, speed=FAST)
     async with open_sender() as sender:
         targets = Targets(primary=f"http://127.0.0.1:{unused_tcp_port}/sms", fallback=f"{handlers.root}/backup")
-        await Player(sender, wish, targets, tell=told.append).run(AT)
+        await Player(sender, wish, targets, report=told.append).run(AT)
     assert [attempt.error for attempt in told] == ["the connection was refused", None]
 
 
 async def test_callbacks_go_to_the_status_url_one_after_the_other(handlers: Handlers) -> None:
-    progress, told = await handlers.play("ytel", What.OUTBOUND, count=3, failed_share=0.0)
+    progress, told = await handlers.play("ytel", Traffic.OUTBOUND, count=3, failed_share=0.0)
     assert {attempt.role for attempt in told} == {"status"}
     for message_id in {attempt.message_id for attempt in told}:
         assert [one.word for one in told if one.message_id == message_id] == ["Queued", "Success"]
@@ -186,20 +186,20 @@ async def test_callbacks_go_to_the_status_url_one_after_the_other(handlers: Hand
 
 async def test_a_callback_that_hangs_holds_up_no_other(handlers: Handlers) -> None:
     handlers.answers["/status"] = hold
-    _, told = await handlers.play("ytel", What.OUTBOUND, failed_share=0.0)
+    _, told = await handlers.play("ytel", Traffic.OUTBOUND, failed_share=0.0)
     assert [one.word for one in told] == ["Queued", "Success"]
     assert len({path for path, _, _ in handlers.seen}) == 1
 
 
 async def test_calls_go_to_the_voice_urls(handlers: Handlers) -> None:
     handlers.answers["/sms"] = answers(500)
-    _, told = await handlers.play("ytel", What.VOICE)
+    _, told = await handlers.play("ytel", Traffic.VOICE)
     assert [attempt.role for attempt in told] == ["voice", "voice-fallback"]
     assert "CallSid" in handlers.seen[0][1]
 
 
 async def test_every_request_carries_the_mark_of_the_run_and_bodies_name_the_public_url(handlers: Handlers) -> None:
-    wish = SimulationWish(provider="ytel", what=What.INBOUND, speed=FAST)
+    wish = SimulationSpec(provider="ytel", what=Traffic.INBOUND, speed=FAST)
     named = Targets(primary="https://sms.example.net/0123456789abcdef")
     async with open_sender() as sender:
         await Player(sender, wish, Targets(primary=f"{handlers.root}/sms", named=named), mark="s3cret").run(AT)
@@ -210,7 +210,7 @@ async def test_every_request_carries_the_mark_of_the_run_and_bodies_name_the_pub
 
 async def test_a_hundred_messages_with_trouble_are_reported_to_the_last(handlers: Handlers) -> None:
     trouble = frozenset({Trouble.LOSE, Trouble.DUPLICATE, Trouble.SHUFFLE})
-    progress, told = await handlers.play("twilio", What.OUTBOUND, count=100, rate=500.0, trouble=trouble)
+    progress, told = await handlers.play("twilio", Traffic.OUTBOUND, count=100, rate=500.0, trouble=trouble)
     assert progress.sent == progress.total == 100
     assert progress.requests == len(told) == len(handlers.seen)
     assert progress.dropped > 0

@@ -88,7 +88,7 @@ async def test_a_write_that_worked_counts_only_while_all_is_well(store: SlowStor
 
 async def test_a_store_that_does_not_answer_is_reported_in_time(store: SlowStore, asked: Probing, monkeypatch) -> None:
     monkeypatch.setattr(probing, "COMMIT_WAIT_S", 0.05)
-    with pytest.raises(StoreUnavailable, match="does not answer"):
+    with pytest.raises(StoreUnavailable, match="does not respond"):
         await asked.probe()
 
 

@@ -40,7 +40,7 @@ def test_damage_is_reported(log: Path) -> None:
     with log.open("r+b") as file:
         file.seek(size // 2 // 4096 * 4096)
         file.write(b"\xff" * 8192)
-    with pytest.raises(CannotStart, match=r"damaged|no sound log"):
+    with pytest.raises(CannotStart, match=r"damaged|not a valid log"):
         check_log(log)
 
 
@@ -51,7 +51,7 @@ def test_a_file_of_a_newer_smsbin_or_of_another_program_is_reported(log: Path, t
         check_log(log)
     with closing(sqlite3.connect(tmp_path / "songs.db")) as connection:
         connection.execute("create table songs (title text)")
-    with pytest.raises(CannotStart, match="no log of smsbin"):
+    with pytest.raises(CannotStart, match="not an smsbin log"):
         check_log(tmp_path / "songs.db")
 
 

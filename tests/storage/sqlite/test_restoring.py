@@ -108,7 +108,7 @@ def test_a_directory_in_use_is_left_alone(backup: Path, log: Path, monkeypatch) 
 def test_a_file_that_is_no_sound_log_is_refused_before_anything_is_touched(log: Path, tmp_path: Path) -> None:
     (tmp_path / "text.db").write_text("no database" * 1_000)
     before = _state(log)
-    with pytest.raises(CannotStart, match="no sound log"):
+    with pytest.raises(CannotStart, match="not a valid log"):
         _restore(tmp_path / "text.db", log)
     assert _state(log) == before
 

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from app.domain.answers.model import Answer, RoleAnswers, Rule
 from app.errors import Invalid
-from app.web.answers.form import AnswerDraft, Draft, RuleDraft, draft_of, read_draft
+from app.web.answers.form import AnswerDraft, RoleAnswersDraft, RuleDraft, draft_of, read_draft
 
 
-def posted(draft: Draft) -> dict[str, str]:
+def posted(draft: RoleAnswersDraft) -> dict[str, str]:
     """The fields that a browser sends for a draft."""
     said = {}
     parts = [("", draft.answer), *((f"rules.{at}.answer.", rule.answer) for at, rule in enumerate(draft.rules))]
@@ -46,7 +46,7 @@ def test_no_field_and_no_button_breaks_it(said: dict[str, str], button: str) -> 
 
 
 H = (("A", "1"), ("B", "2"))
-DRAFT = Draft(
+DRAFT = RoleAnswersDraft(
     answer=AnswerDraft(headers=H),
     rules=(RuleDraft(match="one"), RuleDraft(match="two", answer=AnswerDraft(headers=H)), RuleDraft(match="three")),
 )
@@ -96,7 +96,7 @@ def test_a_number_is_spelled_in_one_way() -> None:
     assert read_draft({"rules.01.match": "a", "headers.00.name": "b", "rules.٣.match": "c"}) == read_draft({})
 
 
-@pytest.mark.parametrize("text", ["", "abc", "-1", "1.5", "٢٠٠", "2000000", "0x10", "1e3"])
+@pytest.mark.parametrize("text", ["", "abc", "-1", "1.5", "٢٠٠", "2" * 16, "0x10", "1e3"])
 def test_a_number_that_is_none_is_named(text: str) -> None:
     with pytest.raises(Invalid) as error:
         read_draft({"status": "200", "delay_ms": text, "rules.0.match": "a", "rules.0.answer.status": text}).settle()

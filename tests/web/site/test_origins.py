@@ -7,9 +7,9 @@ from aiohttp.test_utils import make_mocked_request
 from app.errors import BadHost, Forbidden
 from app.settings import read_settings
 from app.web.site.origins import check_host, is_foreign, is_ours_for_sure
-from app.web.site.urls import Place
+from app.web.site.urls import ServerAddress
 
-PLACE = Place("http", "127.0.0.1:8010", "", "127.0.0.1")
+PLACE = ServerAddress("http", "127.0.0.1:8010", "", "127.0.0.1")
 SETTINGS = read_settings({"public_url": "https://sms.example.net", "allowed_hosts": "box.lan"})
 UPGRADE = {"Connection": "Upgrade", "Upgrade": "WebSocket"}
 
@@ -59,7 +59,7 @@ def test_a_change_is_ours_for_sure_only_when_a_browser_says_so() -> None:
 
 
 def _check(host: str, path: str = "/bins") -> None:
-    check_host(SETTINGS, Place("http", host, "", "127.0.0.1"), path)
+    check_host(SETTINGS, ServerAddress("http", host, "", "127.0.0.1"), path)
 
 
 @pytest.mark.parametrize("host", ["localhost:8010", "127.0.0.1", "[::1]:8010", "sms.example.net", "box.lan"])

@@ -5,15 +5,15 @@ from multidict import CIMultiDict, CIMultiDictProxy
 
 from app.domain.roles import Role
 from app.settings import Settings, read_settings
-from app.web.site.urls import Place, capture_url, find_place, peer_of, public_root
+from app.web.site.urls import ServerAddress, capture_url, find_server_address, peer_of, public_root
 
 HERE = "127.0.0.1"
 BEHIND = {"trusted_proxies": "127.0.0.0/8,10.0.0.0/8"}
 
 
-def _place(settings: Settings, direct: str = HERE, **headers: str) -> Place:
+def _place(settings: Settings, direct: str = HERE, **headers: str) -> ServerAddress:
     given = CIMultiDict({"Host": "127.0.0.1:8010"} | {name.replace("_", "-"): text for name, text in headers.items()})
-    return find_place(settings, direct, CIMultiDictProxy(given), "http")
+    return find_server_address(settings, direct, CIMultiDictProxy(given), "http")
 
 
 @pytest.mark.parametrize(

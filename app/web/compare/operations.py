@@ -1,0 +1,22 @@
+"""The operation of the API for pairings, as the OpenAPI document has it."""
+
+from ..site import parameters
+from ..site.operations import Operation, Operations, Success
+from .shapes import ONLY, ComparisonShape
+
+OPERATIONS: Operations = {
+    ("get", "/api/v1/bins/{bin}/comparison"): Operation(
+        tag="Comparison",
+        id="listPairings",
+        summary="List pairings, newest first, with the summary of the bin",
+        success=Success(shape=ComparisonShape),
+        query=(
+            parameters.limit(),
+            parameters.cursor("before"),
+            parameters.in_query(
+                "only", "Pairings with a problem, or with one verdict.", type="string", enum=list(ONLY)
+            ),
+        ),
+        errors=(404,),
+    ),
+}

@@ -1,0 +1,23 @@
+"""The operations of the API for replays, as the OpenAPI document has them."""
+
+from ..site.operations import Operation, Operations, Success
+from .inputs import ReplayInput
+from .shapes import ReplayList
+
+OPERATIONS: Operations = {
+    ("post", "/api/v1/bins/{bin}/replays"): Operation(
+        tag="Captures",
+        id="replay",
+        summary="Send captures again, exactly as received",
+        success=Success(status=201, shape=ReplayList),
+        body=ReplayInput,
+        errors=(404,),
+    ),
+    ("get", "/api/v1/bins/{bin}/captures/{n}/attempts"): Operation(
+        tag="Captures",
+        id="listAttempts",
+        summary="The last 100 replays of a capture and their responses",
+        success=Success(shape=ReplayList),
+        errors=(404,),
+    ),
+}

@@ -1,0 +1,59 @@
+// Copying, announced when done. Without a secure context there is no clipboard API, so `execCommand` is used.
+import { say } from "./page.js";
+
+const SAID_MS = 2000;
+
+export async function copy(text) {
+  if (navigator.clipboard) {
+    await navigator.clipboard.writeText(text);
+    return;
+  }
+  const area = document.createElement("textarea");
+  area.value = text;
+  area.className = "sr";
+  document.body.append(area);
+  area.select();
+  const done = document.execCommand("copy");
+  area.remove();
+  if (!done) throw new Error("The browser blocks copying.");
+}
+
+async function textOf({ dataset }) {
+  if (dataset.copyFrom) return (await fetch(dataset.copyFrom)).text();
+  return dataset.copy ?? new URL(dataset.copyLink, location.href).href;
+}
+
+// The button shows "Copied" for two seconds.
+function confirm(button) {
+  if (button.classList.contains("copied")) return;
+  const mark = button.querySelector("use");
+  const word = button.querySelector("[data-word]");
+  const before = [mark?.getAttribute("href"), word?.textContent];
+  button.classList.add("copied");
+  mark?.setAttribute("href", "#i-check");
+  if (word) word.textContent = "Copied";
+  setTimeout(() => {
+    button.classList.remove("copied");
+    mark?.setAttribute("href", before[0]);
+    if (word) word.textContent = before[1];
+  }, SAID_MS);
+}
+
+export async function copyFrom(button) {
+  let text = "";
+  try {
+    text = await textOf(button);
+    await copy(text);
+  } catch {
+    say("The browser blocks copying", { atOnce: true });
+    window.prompt("Copy from here:", text);
+    return;
+  }
+  confirm(button);
+  say(`Copied${(button.getAttribute("aria-label") ?? "").replace(/^Copy/, ":")}`, { atOnce: true });
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest?.("[data-copy], [data-copy-link], [data-copy-from]");
+  if (button) copyFrom(button);
+});

@@ -1,0 +1,160 @@
+// Opening a capture or a message beside the list. Every step is an address: without this script the same links load whole pages.
+import { fragment } from "./html.js";
+import { say } from "./page.js";
+import { isPicked } from "./picks.js";
+import { localise } from "./times.js";
+
+const panes = document.querySelector("[data-panes]");
+const pane = document.querySelector("[data-detail]");
+let readTimer = 0;
+
+const head = () => pane?.querySelector("[data-open]");
+const openId = () => head()?.dataset.open;
+const openRow = () => document.getElementById(openId());
+
+function markCurrent() {
+  for (const link of document.querySelectorAll("[data-rows] .row[aria-current]")) link.removeAttribute("aria-current");
+  openRow()?.querySelector(".row").setAttribute("aria-current", "true");
+}
+
+// Opening and closing changes the width of the list, and so the height of its rows: the row in hand must not move.
+function keepInPlace(row, change) {
+  const scroller = document.querySelector("[data-scroller]");
+  const before = row?.getBoundingClientRect().top;
+  change();
+  if (row && scroller) scroller.scrollTop += row.getBoundingClientRect().top - before;
+}
+
+// The list on the page is the truth about what stands beside the open capture; past its ends, what the server said.
+function refreshSteps() {
+  const item = openRow();
+  for (const link of item ? pane.querySelectorAll("[data-step]") : []) {
+    let next = item;
+    do next = link.dataset.step === "newer" ? next.previousElementSibling : next.nextElementSibling;
+    while (next && (!next.dataset.n || next.hidden));
+    if (!next) continue;
+    link.href = withTab(next.querySelector(".row").href);
+    link.removeAttribute("aria-disabled");
+    link.removeAttribute("role");
+  }
+}
+
+// Stepping from one request to the next stays on the tab that is being read.
+function withTab(address) {
+  const tab = pane.querySelector("[data-tab][aria-current]")?.dataset.tab ?? "summary";
+  if (tab === "summary") return address;
+  const url = new URL(address, location.href);
+  url.searchParams.set("tab", tab);
+  return url.href;
+}
+
+function settle() {
+  localise(pane);
+  refreshSteps();
+  for (const button of pane.querySelectorAll("[data-reveal], [data-pick]")) button.hidden = false;
+  for (const button of pane.querySelectorAll("[data-pick]")) button.setAttribute("aria-pressed", isPicked(Number(button.dataset.pick)));
+  markCurrent();
+  clearTimeout(readTimer);
+  const n = Number(head()?.dataset.n);
+  document.dispatchEvent(new CustomEvent("smsbin:shown"));
+  if (n) readTimer = setTimeout(() => document.dispatchEvent(new CustomEvent("smsbin:read", { detail: { n } })), 1000);
+}
+
+export async function load(address, { push = true, focus = true } = {}) {
+  const answer = await fetch(address, { headers: { "X-Partial": "detail" } });
+  if (answer.redirected || (!answer.ok && answer.status !== 404)) return location.assign(address);
+  if (answer.status === 404) return say("This was deleted");
+  return put(await answer.text(), address, { push, focus });
+}
+
+// What the server made of an address, in the pane.
+export function put(html, address, { push = true, focus = true } = {}) {
+  pane.replaceChildren(fragment(html));
+  pane.tabIndex = -1;
+  keepInPlace(openRow(), () => {
+    pane.hidden = false;
+    panes.classList.add("open");
+  });
+  if (push) history.pushState(null, "", address);
+  settle();
+  if (focus) pane.focus({ preventScroll: true });
+  return undefined;
+}
+
+export function close({ push = true } = {}) {
+  if (!pane || pane.hidden) return;
+  const row = openRow();
+  const home = pane.querySelector("[data-close]").href;
+  keepInPlace(row, () => {
+    pane.hidden = true;
+    pane.replaceChildren();
+    panes.classList.remove("open");
+  });
+  if (push) history.pushState(null, "", home);
+  markCurrent();
+  row?.querySelector(".row").focus({ preventScroll: true });
+}
+
+// What is open changed: shown anew, where the reader is, with the focus where it was.
+let fresh = null;
+export async function refresh() {
+  if (fresh) return fresh.again = true;
+  fresh = { again: false };
+  const name = (item) => item.getAttribute("aria-label") ?? item.getAttribute("href");
+  const held = pane.contains(document.activeElement) && pane !== document.activeElement ? name(document.activeElement) : null;
+  const top = pane.scrollTop;
+  const unfolded = [...pane.querySelectorAll("details[data-part][open]")].map((item) => item.dataset.part);
+  await load(location.href, { push: false, focus: false });
+  for (const part of unfolded) pane.querySelector(`details[data-part="${part}"]`)?.setAttribute("open", "");
+  pane.scrollTop = top;
+  if (held) [...pane.querySelectorAll("a, button")].find((item) => name(item) === held)?.focus({ preventScroll: true });
+  const { again } = fresh;
+  fresh = null;
+  return again && !pane.hidden ? refresh() : undefined;
+}
+export const isOpen = (id) => Boolean(id) && openId() === id;
+
+function follow(link) {
+  document.dispatchEvent(new CustomEvent("smsbin:picked"));
+  if (link.matches("[data-close]")) close();
+  else if (link.matches("[data-tab]")) load(link.href, { focus: false });
+  else if (link.matches("[data-step][href]")) step(link);
+  else if (link.href) load(withTab(link.href));
+}
+
+// The arrow that was pressed keeps the focus, so that it can be pressed again.
+async function step(link) {
+  const name = link.dataset.step;
+  await load(link.href, { focus: false });
+  pane.querySelector(`[data-step="${name}"]`)?.focus();
+  openRow()?.scrollIntoView({ block: "nearest" });
+}
+
+function onClick(event) {
+  if (event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+  const link = event.target.closest("[data-rows] .row, [data-tab], [data-step], [data-close]");
+  if (link) {
+    event.preventDefault();
+    follow(link);
+    return;
+  }
+  const button = event.target.closest("[data-reveal]");
+  if (!button) return;
+  const secret = button.previousElementSibling;
+  secret.textContent = secret.dataset.secret;
+  button.remove();
+}
+
+if (pane) {
+  document.addEventListener("click", onClick);
+  document.addEventListener("smsbin:rows", refreshSteps);
+  addEventListener("popstate", () => {
+    if (location.pathname === new URL(panes.dataset.home, location.href).pathname) close({ push: false });
+    else load(location.href, { push: false });
+  });
+  // The outcome came while the capture was open: show it, unless somebody is using the pane.
+  document.addEventListener("smsbin:changed", (event) => {
+    if (isOpen(`capture-${event.detail}`) && pane.querySelector("[data-waiting]")) refresh();
+  });
+  if (!pane.hidden) settle();
+}

@@ -1,0 +1,23 @@
+// "Open newest": off by default, and off again as soon as somebody picks a request by hand.
+import { load } from "../core/detail.js";
+import { say } from "../core/page.js";
+
+const box = document.querySelector("[data-follow]");
+
+async function openNewest() {
+  const link = document.querySelector("[data-rows] [data-n]:not([hidden]) .row");
+  if (!link || !box.checked || link.getAttribute("aria-current")) return;
+  history.replaceState(null, "", link.href);
+  await load(link.href, { push: false, focus: false });
+}
+
+if (box) {
+  document.querySelector("[data-follow-box]").hidden = false;
+  box.addEventListener("change", openNewest);
+  document.addEventListener("smsbin:rows", openNewest);
+  document.addEventListener("smsbin:picked", () => {
+    if (!box.checked) return;
+    box.checked = false;
+    say("No longer opening the newest request", { atOnce: true });
+  });
+}

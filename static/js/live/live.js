@@ -1,0 +1,97 @@
+// Following a bin: frames from the line become edits of the page, and the state is told in words.
+import { faultsKey, showFaults } from "./faults.js";
+import { ledgerOf } from "./ledger.js";
+import { openLine } from "./line.js";
+import { listOf } from "./list.js";
+import { attachPanel } from "./panel.js";
+import { showNotice, showStale, showState } from "./state.js";
+import { showStorage, storageKey } from "./storage.js";
+
+const STALE_MS = 30_000;
+
+export function follow(root) {
+  const list = root.dataset.scene ? ledgerOf(root) : listOf(root);
+  const version = document.documentElement.dataset.version;
+  const began = Date.now();
+  const now = { after: Number(root.dataset.after), target: 0, missed: 0, heard: 0, last: root.dataset.lastAt ?? "", reading: "" };
+
+  function address(scheme) {
+    const url = new URL(`${root.dataset.live}/live?after=${now.after}&faults=${faultsKey()}&storage=${storageKey()}&${root.dataset.with}`, location.href);
+    if (scheme) url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+    return url;
+  }
+
+  function live() {
+    if (now.reading) return ["Live", now.reading];
+    if (now.after < now.target) return ["Catching up", String(now.target - now.after)];
+    if (!list) return ["Live", `connected for ${clock(Date.now() - began)}`];
+    return now.last ? ["Live", "last request", now.last] : ["Live", ""];
+  }
+
+  function tell() {
+    const state = line.state();
+    if (!state) return;
+    const [word] = state;
+    if (list?.paused() && word !== "Offline") showState("Paused", `${list.held()} held`);
+    else if (word === "Live") showState(...live());
+    else showState(...state);
+  }
+
+  function take(frame) {
+    now.heard = Date.now();
+    showStale(false);
+    if (frame.hello) {
+      if (frame.hello.version !== version) showNotice("smsbin was updated.", { text: "Reload to update" });
+      now.target = frame.hello.seq;
+    }
+    if (frame.reset !== undefined) return location.reload();
+    if (frame.faults !== undefined) showFaults(frame.faults);
+    if (frame.storage !== undefined) now.reading = showStorage(frame.storage);
+    if (frame.edits) {
+      now.after = frame.after;
+      if (!list) return location.reload();
+      const fresh = list.take(frame.edits);
+      if (fresh) now.last = list.newestAt();
+      if (line.brokenAt()) now.missed += fresh;
+    }
+    if (line.brokenAt() && now.after >= now.target) mend();
+    return tell();
+  }
+
+  function mend() {
+    const seconds = Math.round((Date.now() - line.brokenAt()) / 1000);
+    if (now.missed) showNotice(`Connection was lost for ${seconds} s; ${now.missed} ${list.noun ?? "request"}${now.missed === 1 ? "" : "s"} arrived in that time.`);
+    line.mended();
+    now.missed = 0;
+  }
+
+  function watchForSilence() {
+    const stale = Date.now() - (now.heard || began) > STALE_MS;
+    showStale(stale);
+    if (stale && !line.isOpen()) showNotice("This list may be out of date: no contact with the server for a while.");
+  }
+
+  const line = openLine({ address, take, changed: tell });
+  attachPanel({ ...line, last: () => now.last, heard: () => now.heard });
+  if (list) attachPause(root, list, tell);
+  else setInterval(tell, 1000);
+  document.addEventListener("smsbin:show", () => list?.show());
+  setInterval(watchForSilence, 5000);
+}
+
+function attachPause(root, list, tell) {
+  const button = root.querySelector("[data-pause]");
+  if (!button) return;
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    list.pause(!list.paused());
+    button.querySelector("[data-pause-word]").textContent = list.paused() ? "Resume" : "Pause";
+    button.querySelector("use").setAttribute("href", list.paused() ? "#i-play" : "#i-pause");
+    tell();
+  });
+}
+
+function clock(ms) {
+  const seconds = Math.floor(ms / 1000);
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+}

@@ -1,0 +1,40 @@
+// Replay: the address is remembered for each bin, and the answer is shown where the reader is.
+import { put } from "../core/detail.js";
+import { say } from "../core/page.js";
+import { recall, remember } from "../core/store.js";
+
+const name = (form) => `replay:${form.dataset.replay}`;
+
+function fill() {
+  for (const form of document.querySelectorAll("[data-replay]")) {
+    form.elements.url.value ||= recall(name(form), "");
+  }
+}
+
+async function send(form) {
+  const body = new URLSearchParams(new FormData(form));
+  remember(name(form), body.get("url"));
+  const button = form.querySelector("button");
+  button.disabled = true;
+  say("Sending", { atOnce: true });
+  const answer = await fetch(form.action, { method: "POST", body, headers: { "X-Partial": "detail" } }).catch(() => null);
+  button.disabled = false;
+  if (!answer || (!answer.ok && answer.status !== 422)) return say("Not sent: smsbin cannot be reached, or the request was deleted", { atOnce: true });
+  if (answer.redirected) return location.reload();
+  const ticked = form.elements.credentials.checked;
+  put(await answer.text(), location.href, { push: false, focus: false });
+  const fresh = document.querySelector("[data-replay]");
+  fresh.elements.credentials.checked = ticked;
+  fresh.querySelector("button").focus();
+  const last = document.querySelector("[data-attempts] tr:last-child .state");
+  return say(answer.ok ? `Response: ${last.textContent}` : (document.getElementById("url-problem") ?? document.getElementById("then-problem"))?.textContent ?? "", { atOnce: true });
+}
+
+document.addEventListener("submit", (event) => {
+  if (event.target.dataset.replay === undefined) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  send(event.target);
+});
+document.addEventListener("smsbin:shown", fill);
+fill();

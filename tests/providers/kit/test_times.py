@@ -1,0 +1,44 @@
+"""Stamps of providers as UTC: a stamp of another form is none."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from app.providers.kit.times import read_epoch, read_iso, read_minutes, read_utc
+
+AT = datetime(2024, 7, 11, 9, 26, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("text", ["2024-07-11 09:26:30", " 2024-07-11T09:26:30 ", "2024-07-11 09:26:30.0"])
+def test_a_stamp_without_a_zone_is_utc(text: str) -> None:
+    assert read_utc(text) == read_iso(text) == AT
+
+
+@pytest.mark.parametrize(
+    "text", ["2024-07-11T09:26:30Z", "2024-07-11T11:26:30+02:00", "2024-07-11T04:26:30.000000001-0500"]
+)
+def test_a_zone_is_taken_into_account(text: str) -> None:
+    assert read_iso(text) == AT
+    assert read_utc(text) is None
+
+
+@pytest.mark.parametrize(
+    "text", [None, "", "2024-13-11 09:26:30", "2024-07-11", "2024-07-11T09:26:30 PST", "2024-07-11T09:26:30+24:00"]
+)
+def test_a_stamp_of_another_form_is_none(text: str | None) -> None:
+    assert read_iso(text) is None
+
+
+def test_seconds_and_milliseconds_since_1970_are_read() -> None:
+    assert read_epoch("1720689990") == read_epoch("1720689990000", per_second=1_000) == AT
+    assert read_epoch("1720689990012", per_second=1_000) == AT.replace(microsecond=12_000)
+    assert {read_epoch(text) for text in (None, "", "-1", "1.5", "٣", "1" * 17, str(10**11 + 1))} == {None}
+
+
+@pytest.mark.parametrize("text", [None, "", "24071109", "240711090٣", "2413110902", "2407119902", "240711090212"])
+def test_a_receipts_stamp_of_another_shape_is_no_stamp(text: str | None) -> None:
+    assert read_minutes(text) is None
+
+
+def test_a_receipts_stamp_is_read_to_the_minute() -> None:
+    assert read_minutes("2407110902") == datetime(2024, 7, 11, 9, 2, tzinfo=UTC)

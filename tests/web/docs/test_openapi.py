@@ -1,0 +1,266 @@
+"""The document: valid, complete, and never answered with a 5xx."""
+
+import json
+import re
+import typing
+from collections import Counter
+from contextlib import suppress
+from urllib.parse import quote, urlencode
+
+import aiohttp
+import jsonschema
+import openapi_spec_validator
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis.errors import Unsatisfiable
+from schemathesis import GenerationMode
+from schemathesis.core import NOT_SET
+from yarl import URL
+
+from app.domain.drills import DRILLED
+from app.domain.faults import FaultKind
+from app.domain.roles import Role
+from app.domain.statuses import Status
+from app.errors import Invalid
+from app.web.docs import page as docs
+from app.web.drills.shapes import DrilledRole
+from app.web.faults.shapes import FaultName
+from app.web.openapi import OPERATIONS, document
+from app.web.routes import ROUTES
+from app.web.site.convert import convert
+from app.web.site.operations import Operation
+from app.web.site.shapes import RoleName, StatusName
+from tests.conftest import Running
+
+
+def _plain(path: str) -> str:
+    return re.sub(r"\{(\w+):[^}]*\}*\}", r"{\1}", path)
+
+
+def test_it_is_valid() -> None:
+    openapi_spec_validator.validate(document(""))
+
+
+def test_routes_and_document_agree() -> None:
+    served = {(route.method, _plain(route.path)) for route in ROUTES if route.path.startswith("/api/")}
+    methods = ("get", "post", "patch", "put", "delete")
+    told = {
+        (method.upper(), path) for path, item in document("")["paths"].items() for method in item if method in methods
+    }
+    assert told == served
+
+
+def test_names_of_schemas_are_plain() -> None:
+    names = document("")["components"]["schemas"]
+    assert [name for name in names if not re.fullmatch("[A-Z][A-Za-z]+", name)] == []
+
+
+def _accepts(schema: dict, raw: object) -> bool:
+    return jsonschema.Draft202012Validator(
+        {**schema, "components": document("")["components"]}, format_checker=jsonschema.FormatChecker()
+    ).is_valid(raw)
+
+
+BODIES = {
+    "createBin": [
+        *[{"name": name} for name in ("", " ", "a", " a ", "x" * 100, "x" * 101, "ü" * 100, "a\nb", "a\n", "\u2028")],
+        {"name": 7},
+        *[{"provider": provider} for provider in ("ytel", "aws", "acme", None, 1, "")],
+        *[{"retention": text} for text in ("0", "30d", "3d\n", " 5m ", "5", "5 m", "00012s", "1234567890s", None, 30)],
+        *[{"stuck_after": text} for text in ("0", "5m", "999999999s", "-1m", "1.5h", "٣d", "5M", None)],
+        {}, [], {"colour": "red"},
+    ],
+    "setAnswer": [
+        *[{"headers": headers} for headers in ([], [["a", "b"]], [["a"]], [["a", "b", "c"]], [["a", 1]], {}, None)],
+        *[{"status": status} for status in (200, "200", True, None)],
+        *[{"rules": rules} for rules in ([], [{"match": "a", "answer": {}}], [{"match": "a"}], [1], {}, None)],
+        {"rules": [{"match": "a", "answer": {"rules": []}}]}, {"body": 1}, {"delay_ms": 1.5}, {"colour": 1},
+    ],
+    "setFault": [
+        *[{"kind": kind} for kind in ("status", "hold", "drop", "cut", "bad_xml", "redirect", "slow", "melt", None, 1)],
+        *[
+            {"kind": "status", "status": status}
+            for status in (199, 200, 599, 600, [], [200], [200, 600], ["x"], [200] * 100, [200] * 101, None, "200")
+        ],
+        *[{"kind": "hold", "seconds": seconds} for seconds in (0, 1.5, 120, 120.5, -1, "1", True, None, 10**400)],
+        *[{"kind": "drop", "count": count} for count in (0, 1, 1_000_000, 1_000_001, 1.5, True, None)],
+        *[{"kind": "drop", "chance": chance} for chance in (0, 1, 100, 101, None)],
+        *[{"kind": "drop", "until": until} for until in (1, ["x"], None)],
+        {}, {"kind": "drop", "colour": 1},
+    ],
+    "drill": [
+        {"measure": True}, {"measure": 1}, {"role": "status", "measure": True}, {"role": "voice", "measure": True},
+        {"fault": {"kind": "drop"}}, {"fault": {"kind": "rain"}}, {"fault": "x"}, {"fault": {"kind": "drop", "x": 1}},
+        {"measure": True, "x": 1},
+    ],
+    "replay": [
+        *[{"captures": numbers, "url": "http://a"} for numbers in ([], [0], [1], [1] * 50, [1] * 51, [True], 1, None)],
+        *[{"captures": [1], "url": url} for url in (1, None)],
+        {"captures": [1]}, {"url": "http://a"}, {"captures": [1], "url": "http://a", "credentials": "yes"},
+        {"captures": [1], "url": "http://a", "credentials": True}, {"captures": [10**18], "url": "http://a"},
+    ],
+    "simulate": [
+        {"provider": "ytel", "what": "inbound"} | more
+        for more in (
+            {}, {"provider": "acme"}, {"provider": None}, {"what": "pigeon"}, {"from": ""}, {"from": "x" * 40},
+            {"from": "x" * 41}, {"to": None}, {"to": 1}, {"text": "x" * 1_600}, {"text": "x" * 1_601}, {"text": None},
+            {"media": ["a"] * 10}, {"media": ["a"] * 11}, {"media": "a"}, {"media": [1]}, {"media": ["a" * 2_001]},
+            {"count": 0}, {"count": 1}, {"count": 100_000}, {"count": 100_001}, {"count": None}, {"count": True},
+            {"rate": 0}, {"rate": 0.1}, {"rate": 500}, {"rate": 501}, {"rate": "1"}, {"seed": 0}, {"seed": -1},
+            {"seed": 2**53}, {"seed": 2**53 + 1}, {"seed": None}, {"trouble": []}, {"trouble": ["lose"]},
+            {"trouble": ["rain"]}, {"trouble": [1]}, {"trouble": "lose"}, {"failed_share": 0}, {"failed_share": 1},
+            {"failed_share": 1.1}, {"speed": 0}, {"speed": 1_000}, {"speed": 1_001}, {"targets": None},
+            {"targets": {"primary": None}}, {"targets": {"primary": 1}}, {"targets": {"x": "y"}}, {"targets": []},
+            {"played_by": "me"}, {"played_by": "client"}, {"sender": "+1"}, {"weather": "fine"},
+        )
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("operation", [each for each in OPERATIONS.values() if each.body], ids=lambda each: each.id)
+def test_the_document_accepts_exactly_what_the_server_does(operation: Operation) -> None:
+    """As far as types and limits of single fields go: JSON Schema cannot say the rest."""
+    body = "createBin" if operation.id == "changeBin" else operation.id
+    _, schema = _operation(operation.id)
+    wanted = typing.get_args(operation.body)[0] if typing.get_args(operation.body) else operation.body
+    accepted = 0
+    for raw in BODIES[body]:
+        try:
+            convert(raw, wanted)
+            is_accepted = True
+        except Invalid:
+            is_accepted = False
+        assert _accepts(schema, raw) is is_accepted, raw
+        accepted += is_accepted
+    assert 0 < accepted < len(BODIES[body])
+
+
+def _operation(name: str) -> tuple[dict, dict]:
+    """An operation of the document, and the schema of its body."""
+    for item in document("")["paths"].values():
+        for described in item.values():
+            if isinstance(described, dict) and described["operationId"] == name:
+                return described, described["requestBody"]["content"]["application/json"]["schema"]
+    raise KeyError(name)
+
+
+@pytest.mark.parametrize(
+    ("words", "members"),
+    [
+        (FaultName, FaultKind),
+        (DrilledRole, DRILLED),
+        (RoleName, Role),
+        (StatusName, Status),
+    ],
+)
+def test_the_words_of_a_field_are_those_of_the_domain(words: object, members: typing.Iterable[str]) -> None:
+    assert sorted(typing.get_args(words)) == sorted(str(member) for member in members)
+
+
+async def test_it_is_public_and_knows_its_base_path(server: Running) -> None:
+    async with server.client.get(f"{server.api}/openapi.json", headers={"Authorization": ""}) as answer:
+        assert answer.status == 200
+        assert (await answer.json())["openapi"].startswith("3.1")
+    assert document("/x/y")["servers"] == [{"url": "/x/y"}]
+
+
+@pytest.mark.parametrize("base", ["", "/x/y", '/"'])
+def test_it_is_made_once_and_fits_each_base_path(base: str, monkeypatch) -> None:
+    assert json.loads(docs.document_bytes(base)) == json.loads(json.dumps(document(base)))
+    monkeypatch.setattr(docs, "document", None)
+    docs.document_bytes("/another")
+
+
+EXAMPLES = 12
+
+
+@pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: mode.name.lower())
+async def test_whatever_is_asked_the_answer_is_in_the_document_and_no_5xx(
+    server: Running, mode: GenerationMode
+) -> None:
+    """Schemathesis makes good and bad requests from the document; our own client sends them, on our own loop."""
+    schema = schemathesis.openapi.from_dict(document(""))
+    asked = Counter()
+    for result in schema.get_all_operations():
+        operation = result.ok()
+        place = await _a_place(server)
+        for case in _cases(operation, mode):
+            if case.method != "GET":
+                place = await _a_place(server)
+            for path in (_filled(operation.path, place), _filled(operation.path, case.path_parameters)):
+                for method in ("GET", "HEAD") if case.method == "GET" else (case.method,):
+                    asked[operation.label] += 1
+                    await _ask(server, method, path, case, operation.definition.raw["responses"])
+    # What takes no input at all cannot be asked wrongly.
+    few = {label: count for label, count in asked.items() if count < (EXAMPLES if "{" in label else 1)}
+    assert few == {}
+    assert len(asked) >= (10 if mode is GenerationMode.NEGATIVE else 14)
+
+
+async def test_the_live_view_says_no_as_the_document_has_it(server: Running) -> None:
+    told = document("")["paths"]["/api/v1/bins/{bin}/live"]["get"]["responses"]
+    for path, status in (
+        (f"/bins/{server.bin.id}/live", 101),
+        (f"/bins/{server.bin.id}/live?after=0", 101),
+        (f"/bins/{server.bin.id}/live?after=-1", 422),
+        (f"/bins/{server.bin.id}/live?before=1", 422),
+        ("/bins/nobody/live", 404),
+        ("/bins/%00%ff/live", 404),
+    ):
+        assert str(status) in told
+        assert await _handshake(server, path) == status, path
+
+
+async def _handshake(server: Running, path: str) -> int:
+    try:
+        async with server.client.ws_connect(URL(server.api + path, encoded=True)) as socket:
+            assert (await socket.receive_json(timeout=5))["type"] == "hello"
+    except aiohttp.WSServerHandshakeError as refused:
+        return refused.status
+    return 101
+
+
+def _cases(operation, mode: GenerationMode) -> list:
+    cases: list = []
+
+    @settings(
+        max_examples=EXAMPLES, deadline=None, database=None, derandomize=True, phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )  # fmt: skip
+    @given(case=operation.as_strategy(generation_mode=mode))
+    def collect(case) -> None:
+        cases.append(case)
+
+    with suppress(Unsatisfiable):
+        collect()
+    return cases
+
+
+async def _a_place(server: Running) -> dict[str, str]:
+    """A bin with one capture: whatever was done to the last one."""
+    async with server.client.post(f"{server.api}/bins", json={}) as answer:
+        made = await answer.json()
+    async with server.client.post(made["urls"]["primary"], data={"Text": "hi"}) as answer:
+        assert answer.status == 200
+    return {"bin": made["id"], "n": "1"}
+
+
+def _filled(path: str, values: dict | None) -> str:
+    for name, value in (values or {}).items():
+        path = path.replace("{" + name + "}", quote(str(value), safe="", errors="surrogatepass"))
+    return path
+
+
+async def _ask(server: Running, method: str, path: str, case, told: dict) -> None:
+    query = {name: value for name, value in (case.query or {}).items() if name != "wait"}
+    pairs = [(name, one) for name, value in query.items() for one in (value if isinstance(value, list) else [value])]
+    text = urlencode([(name, str(value)) for name, value in pairs], errors="surrogatepass")
+    body = {} if case.body is NOT_SET else {"data": json.dumps(case.body, default=str).encode()}
+    headers = {"Content-Type": "application/json"} if body else {}
+    address = URL(f"{server.url}{path}?{text}", encoded=True)
+    async with server.client.request(method, address, headers=headers, **body) as answer:
+        said = await answer.text(errors="replace")
+        assert answer.status < 500, (method, path, text, said)
+        # Bytes of a path can lead away from the operation: then there is nothing (404), or another method (405).
+        assert str(answer.status) in told or answer.status in (404, 405), (method, path, text, answer.status, said)
