@@ -84,7 +84,7 @@ class Tail:
             # Captures that exist now and do not match are not checked again.
             done = self.captures.last() if self.match else 0
             found = self.captures.after(self.after, q=self.match, wait_s=wait_s)
-            self.backoff.found()
+            self.backoff.succeeded()
             for item in self._with_answers(found):
                 self._show(item)
                 self.after = item["n"]

@@ -122,7 +122,7 @@ def _wait(search: CaptureSearch, end: float, *, wants_json: bool) -> int:
         is_last = clock.ticks() >= end
         try:
             result = search.search_once(end, immediately=backoff.is_lost)
-            backoff.found()
+            backoff.succeeded()
         except Unreachable as error:
             if is_last and search.captures is None:
                 raise
