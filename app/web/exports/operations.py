@@ -4,6 +4,12 @@ from ...export import EXPORTERS, WHATS
 from ..site import parameters
 from ..site.operations import Operation, Operations, Success
 
+EXPORT_QUERY = (
+    parameters.choice("of", WHATS, "captures", "What of the bin."),
+    parameters.choice("format", tuple(EXPORTERS), "jsonl", "How; har takes captures only."),
+    parameters.matching(),
+)
+
 OPERATIONS: Operations = {
     ("get", "/api/v1/bins/{bin}/export"): Operation(
         tag="Captures",
@@ -17,11 +23,7 @@ OPERATIONS: Operations = {
             " connection that breaks off in front of the last chunk means that the file is not whole."
         ),
         success=Success(media=tuple(exporter.content_type for exporter in EXPORTERS.values())),
-        query=(
-            parameters.choice("of", WHATS, "captures", "What of the bin."),
-            parameters.choice("format", tuple(EXPORTERS), "jsonl", "How; har takes captures only."),
-            parameters.matching(),
-        ),
+        query=EXPORT_QUERY,
         errors=(404,),
     ),
 }

@@ -4,6 +4,8 @@ from ..site import parameters
 from ..site.operations import Operation, Operations, Success
 from .shapes import CaptureFrame, ClearedFrame, DeletedFrame, Hello, MessageFrame, MessageGoneFrame, Reset
 
+LIVE_QUERY = (parameters.number("after", "Changes after this seq; without it, later changes only."),)
+
 OPERATIONS: Operations = {
     ("get", "/api/v1/bins/{bin}/live"): Operation(
         tag="Live",
@@ -16,7 +18,7 @@ OPERATIONS: Operations = {
             " foreign Origin is refused; without Origin a bearer is needed."
         ),
         success=Success(status=101),
-        query=(parameters.number("after", "Changes after this seq; without it, later changes only."),),
+        query=LIVE_QUERY,
         errors=(404, 409),
         frames=(Hello, CaptureFrame, MessageFrame, MessageGoneFrame, DeletedFrame, ClearedFrame, Reset),
     ),
