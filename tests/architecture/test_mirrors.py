@@ -39,7 +39,7 @@ WITHOUT_TEST = {
     "testing/inbox.py", "testing/server.py",
     "web/answers/notes.py", "web/answers/operations.py", "web/answers/shapes.py", "web/bins/api.py",
     "web/bins/home.py", "web/bins/operations.py", "web/bins/page.py", "web/bins/shapes.py", "web/captures/api.py",
-    "web/captures/detail.py", "web/captures/live.py", "web/captures/operations.py", "web/captures/page.py",
+    "web/captures/live.py", "web/captures/operations.py", "web/captures/page.py",
     "web/captures/shapes.py", "web/compare/detail.py", "web/compare/live.py", "web/compare/operations.py",
     "web/compare/report.py", "web/compare/shapes.py", "web/compare/sides.py", "web/conversations/live.py",
     "web/conversations/page.py", "web/docs/page.py", "web/drills/operations.py", "web/drills/shapes.py",

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from app.export import EXPORTERS, WHATS
-from app.web.captures.detail import TABS
+from app.web.captures.tabs import TABS
 from app.web.live.edits import VIEWS
 from tests.ingress.raw_inputs import BROKEN, KEPT, OF_NO_BIN
 from tests.process import serving

@@ -8,8 +8,10 @@ from ...services import bins as service
 from ..site.convert import NoInput
 from ..site.inputs import limit_of, read_input, read_query
 from ..site.json import json_response as answer
+from ..site.parameters import names_of
 from ..site.urls import root_of, server_address
 from .inputs import BinInput
+from .operations import LIST_QUERY
 from .shapes import BinList, RereadShape, show_bin
 
 
@@ -24,7 +26,7 @@ async def create(request: web.Request) -> web.StreamResponse:
 
 async def index(request: web.Request) -> web.StreamResponse:
     """GET /api/v1/bins"""
-    query = read_query(request, ("limit", "before"))
+    query = read_query(request, names_of(LIST_QUERY))
     limit = limit_of(query)
     try:
         found = await request.app[keys.STORE].list_bins(limit=limit + 1, before=query.get("before"))

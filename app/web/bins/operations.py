@@ -7,11 +7,11 @@ from .shapes import BinList, BinShape, RereadShape
 
 _BINS = "/api/v1/bins"
 _BIN = _BINS + "/{bin}"
-_PAGE = (parameters.limit(), parameters.cursor("before"))
+LIST_QUERY = (parameters.limit(), parameters.cursor("before"))
 
 OPERATIONS: Operations = {
     ("get", _BINS): Operation(
-        tag="Bins", id="listBins", summary="List bins, newest first", success=Success(shape=BinList), query=_PAGE
+        tag="Bins", id="listBins", summary="List bins, newest first", success=Success(shape=BinList), query=LIST_QUERY
     ),
     ("post", _BINS): Operation(
         tag="Bins",

@@ -14,12 +14,14 @@ from ...services.large import work_on
 from ..site.headers import FILE_HEADERS
 from ..site.inputs import HIGHEST, MAX_WAIT_S, filter_of, limit_of, number, read_query
 from ..site.json import json_response
+from ..site.parameters import names_of
+from .operations import LIST_QUERY, RAW_QUERY
 from .shapes import CaptureList, show_capture, show_row
 
 
 async def index(request: web.Request) -> web.StreamResponse:
     """GET /api/v1/bins/{bin}/captures"""
-    query = read_query(request, ("limit", "before", "after", "q", "wait"))
+    query = read_query(request, names_of(LIST_QUERY))
     limit = limit_of(query)
     before = number(query, "before", lowest=0, highest=HIGHEST)
     after = number(query, "after", lowest=0, highest=HIGHEST)
@@ -62,7 +64,7 @@ async def body(request: web.Request) -> web.StreamResponse:
 
 async def raw(request: web.Request) -> web.StreamResponse:
     """GET /api/v1/bins/{bin}/captures/{n}/raw[?wire=1]: the request as a `message/http` file."""
-    query = read_query(request, ("wire",))
+    query = read_query(request, names_of(RAW_QUERY))
     wire = number(query, "wire", lowest=0, highest=1) == 1
     bin_id, n = request.match_info["bin"], int(request.match_info["n"])
     capture = await request.app[keys.STORE].get_capture(bin_id, n)

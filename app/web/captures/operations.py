@@ -7,19 +7,23 @@ from .shapes import CaptureList, CaptureShape
 _CAPTURES = "/api/v1/bins/{bin}/captures"
 _CAPTURE = _CAPTURES + "/{n}"
 
+LIST_QUERY = (
+    parameters.limit(),
+    parameters.number("before", "Only captures with a lower n."),
+    parameters.number("after", "Only captures with a higher n, oldest first; not together with `before`."),
+    parameters.matching(),
+    parameters.wait(),
+)
+
+RAW_QUERY = (parameters.wire(),)
+
 OPERATIONS: Operations = {
     ("get", _CAPTURES): Operation(
         tag="Captures",
         id="listCaptures",
         summary="List captures: newest first, or forward from `after`",
         success=Success(shape=CaptureList),
-        query=(
-            parameters.limit(),
-            parameters.number("before", "Only captures with a lower n."),
-            parameters.number("after", "Only captures with a higher n, oldest first; not together with `before`."),
-            parameters.matching(),
-            parameters.wait(),
-        ),
+        query=LIST_QUERY,
         errors=(404,),
     ),
     ("delete", _CAPTURES): Operation(
@@ -55,7 +59,7 @@ OPERATIONS: Operations = {
         id="getRaw",
         summary="The request as received: line, headers, body",
         success=Success(media=("message/http",)),
-        query=(parameters.wire(),),
+        query=RAW_QUERY,
         errors=(404,),
     ),
 }

@@ -21,9 +21,9 @@ from ..site.headers import NOTHING_AT_ALL
 from ..site.inputs import HIGHEST, number
 from ..site.templates import render, render_of, retention_of, site_of, urls_of
 from ..site.urls import server_address
-from ..words.pairings import row_of
 from ..words.portals import empty_page
-from .detail import CaptureDetail, open_detail
+from .detail import open_detail
+from .shared import CaptureDetail
 
 # Rows of a page.
 PAGE = 100
@@ -127,8 +127,6 @@ async def _show(
     bin = await store.get_bin(bin_id)
     address = urls_of(site_of(request).root, bin)[capture.row.role]
     detail = await open_detail(store, bin_id, capture, address, tab)
-    pairings = await store.pairings_of(bin_id, [n])
-    detail = replace(detail, pair=row_of(pairings[0]) if pairings else None)
     filter = filter_of(request)
     beside = await _beside(store, bin_id, n, filter)
     if request.headers.get("X-Partial") == "detail":

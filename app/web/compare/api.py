@@ -7,12 +7,14 @@ from ...errors import Invalid
 from ...services.compare import compare
 from ..site.inputs import HIGHEST, limit_of, number, read_query
 from ..site.json import json_response
+from ..site.parameters import names_of
+from .operations import LIST_QUERY
 from .shapes import ONLY, ComparisonShape, show_pairing, show_summary
 
 
 async def index(request: web.Request) -> web.StreamResponse:
     """GET /api/v1/bins/{bin}/comparison"""
-    query = read_query(request, ("limit", "before", "only"))
+    query = read_query(request, names_of(LIST_QUERY))
     limit = limit_of(query)
     before = number(query, "before", lowest=0, highest=HIGHEST)
     only = query.get("only")

@@ -6,8 +6,10 @@ from ... import clock, keys
 from ...errors import Invalid, NotFound
 from ..site.inputs import limit_of, read_input, read_query
 from ..site.json import json_response
+from ..site.parameters import names_of
 from ..site.urls import server_address
 from .inputs import DrillInput
+from .operations import LIST_QUERY
 from .shapes import DrillList, show_drill
 
 
@@ -23,7 +25,7 @@ async def create(request: web.Request) -> web.StreamResponse:
 
 async def index(request: web.Request) -> web.StreamResponse:
     """GET /api/v1/bins/{bin}/drills"""
-    query = read_query(request, ("limit", "before"))
+    query = read_query(request, names_of(LIST_QUERY))
     limit = limit_of(query)
     store = request.app[keys.STORE]
     bin = await store.get_bin(request.match_info["bin"])

@@ -12,13 +12,15 @@ from .shapes import DrillList, DrillShape
 _DRILLS = "/api/v1/bins/{bin}/drills"
 _DRILL = _DRILLS + "/{id}"
 
+LIST_QUERY = (parameters.limit(), parameters.cursor("before"))
+
 OPERATIONS: Operations = {
     ("get", _DRILLS): Operation(
         tag="Drills",
         id="listDrills",
         summary="List drills, newest first",
         success=Success(shape=DrillList),
-        query=(parameters.limit(), parameters.cursor("before")),
+        query=LIST_QUERY,
         errors=(404,),
     ),
     ("post", _DRILLS): Operation(

@@ -23,7 +23,9 @@ from ..captures.shapes import CaptureSummary, show_capture, show_row
 from ..messages.shapes import MessageShape, show_message
 from ..site.headers import FILE_HEADERS
 from ..site.inputs import filter_of, read_query
+from ..site.parameters import names_of
 from ..site.urls import root_of
+from .operations import EXPORT_QUERY
 
 # An export blocks the event loop no longer than this; large bodies are converted in a thread.
 TURN_S = 0.002
@@ -36,7 +38,7 @@ Maker = Callable[[], msgspec.Struct]
 
 async def export(request: web.Request) -> web.StreamResponse:
     """GET /api/v1/bins/{bin}/export"""
-    query = read_query(request, ("of", "format", "q"))
+    query = read_query(request, names_of(EXPORT_QUERY))
     of, form = _choice(query)
     wanted = filter_of(query)
     store = request.app[keys.STORE]

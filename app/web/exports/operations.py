@@ -4,6 +4,12 @@ from ...export import EXPORTERS, WHATS
 from ..site import parameters
 from ..site.operations import Operation, Operations, Success
 
+EXPORT_QUERY = (
+    parameters.choice("of", WHATS, "captures", "What to export."),
+    parameters.choice("format", tuple(EXPORTERS), "jsonl", "File format; har is for captures only."),
+    parameters.matching(),
+)
+
 OPERATIONS: Operations = {
     ("get", "/api/v1/bins/{bin}/export"): Operation(
         tag="Captures",
@@ -17,11 +23,7 @@ OPERATIONS: Operations = {
             " closes before the last chunk, the file is incomplete."
         ),
         success=Success(media=tuple(exporter.content_type for exporter in EXPORTERS.values())),
-        query=(
-            parameters.choice("of", WHATS, "captures", "What to export."),
-            parameters.choice("format", tuple(EXPORTERS), "jsonl", "File format; har is for captures only."),
-            parameters.matching(),
-        ),
+        query=EXPORT_QUERY,
         errors=(404,),
     ),
 }

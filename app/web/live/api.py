@@ -7,13 +7,15 @@ from ... import __version__, keys
 from ...errors import Conflict
 from ...live.frames import Frames, text_frames
 from ..site.inputs import HIGHEST, number, read_query
+from ..site.parameters import names_of
+from .operations import LIVE_QUERY
 from .shapes import Hello, Reset, frame_of
 from .socket import PAGE, follow
 
 
 async def follow_bin(request: web.Request) -> web.StreamResponse:
     """GET /api/v1/bins/{bin}/live"""
-    query = read_query(request, ("after",))
+    query = read_query(request, names_of(LIVE_QUERY))
     wanted = number(query, "after", lowest=0, highest=HIGHEST)
     store = request.app[keys.STORE]
     bin = await store.get_bin(request.match_info["bin"])

@@ -4,6 +4,8 @@ from ..site import parameters
 from ..site.operations import Operation, Operations, Success
 from .shapes import CaptureFrame, ClearedFrame, DeletedFrame, Hello, MessageFrame, MessageGoneFrame, Reset
 
+LIVE_QUERY = (parameters.number("after", "Changes after this seq; without it, only later changes."),)
+
 OPERATIONS: Operations = {
     ("get", "/api/v1/bins/{bin}/live"): Operation(
         tag="Live",
@@ -16,7 +18,7 @@ OPERATIONS: Operations = {
             " Ignore unknown types. A foreign Origin is refused; without an Origin, a bearer token is required."
         ),
         success=Success(status=101),
-        query=(parameters.number("after", "Changes after this seq; without it, only later changes."),),
+        query=LIVE_QUERY,
         errors=(404, 409),
         frames=(Hello, CaptureFrame, MessageFrame, MessageGoneFrame, DeletedFrame, ClearedFrame, Reset),
     ),

@@ -5,12 +5,14 @@ from aiohttp import web
 from ... import keys
 from ..site.inputs import HIGHEST, filter_of, limit_of, number, read_query
 from ..site.json import json_response
+from ..site.parameters import names_of
+from .operations import LIST_QUERY
 from .shapes import MessageList, show_detail, show_message
 
 
 async def index(request: web.Request) -> web.StreamResponse:
     """GET /api/v1/bins/{bin}/messages"""
-    query = read_query(request, ("limit", "before", "q"))
+    query = read_query(request, names_of(LIST_QUERY))
     limit = limit_of(query)
     before = number(query, "before", lowest=0, highest=HIGHEST)
     store = request.app[keys.STORE]

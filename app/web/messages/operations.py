@@ -6,13 +6,15 @@ from .shapes import MessageDetail, MessageList
 
 _MESSAGES = "/api/v1/bins/{bin}/messages"
 
+LIST_QUERY = (parameters.limit(), parameters.cursor("before"), parameters.matching())
+
 OPERATIONS: Operations = {
     ("get", _MESSAGES): Operation(
         tag="Messages",
         id="listMessages",
         summary="List messages, last changed first",
         success=Success(shape=MessageList),
-        query=(parameters.limit(), parameters.cursor("before"), parameters.matching()),
+        query=LIST_QUERY,
         errors=(404,),
     ),
     ("get", _MESSAGES + "/{provider}/{message_id}"): Operation(

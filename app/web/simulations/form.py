@@ -72,14 +72,14 @@ def defaults(provider: str | None) -> dict[str, str]:
 
 def texts_of(run: Run) -> dict[str, str]:
     """The form that would start this run again."""
-    wish, own = run.spec, run.own
+    spec, own = run.spec, run.own
     form = {
-        "provider": wish.provider, "what": wish.what.value, "from": wish.sender or "", "to": wish.recipient or "",
-        "text": wish.text or "", "media": "\n".join(wish.media), "count": str(wish.count), "rate": f"{wish.rate:g}",
-        "seed": str(wish.seed), "speed": f"{wish.speed:g}", "failed": f"{wish.failed_share * 100:g}",
+        "provider": spec.provider, "what": spec.what.value, "from": spec.sender or "", "to": spec.recipient or "",
+        "text": spec.text or "", "media": "\n".join(spec.media), "count": str(spec.count), "rate": f"{spec.rate:g}",
+        "seed": str(spec.seed), "speed": f"{spec.speed:g}", "failed": f"{spec.failed_share * 100:g}",
         "target": "own" if own else "bin",
     }  # fmt: skip
-    form |= {f"trouble-{trouble}": "on" for trouble in wish.trouble}
+    form |= {f"trouble-{trouble}": "on" for trouble in spec.trouble}
     return form | {name: getattr(own, name) or "" for name in ("primary", "fallback", "status") if own}
 
 
@@ -122,21 +122,21 @@ def problems_of(error: Invalid) -> dict[str, str]:
     return problems
 
 
-def command_line(wish: SimulationSpec, bin_id: str, own: Targets | None) -> str:
+def command_line(spec: SimulationSpec, bin_id: str, own: Targets | None) -> str:
     """The command line that starts the same run."""
-    words = ["smsbin", "simulate", wish.what.value, "--provider", wish.provider]
+    words = ["smsbin", "simulate", spec.what.value, "--provider", spec.provider]
     if own is None:
         words += ["--bin", bin_id]
     else:
         for name in ("primary", "fallback", "status"):
             words += [f"--{name}", getattr(own, name)] if getattr(own, name) else []
-    for flag, value in (("--from", wish.sender), ("--to", wish.recipient), ("--text", wish.text)):
+    for flag, value in (("--from", spec.sender), ("--to", spec.recipient), ("--text", spec.text)):
         words += [flag, value] if value is not None else []
-    words += [word for url in wish.media for word in ("--media", url)]
-    words += ["--count", str(wish.count), "--rate", f"{wish.rate:g}", "--seed", str(wish.seed)]
-    words += [word for trouble in sorted(wish.trouble) for word in ("--trouble", trouble.value)]
-    if wish.what is Traffic.OUTBOUND:
-        words += ["--failed", f"{wish.failed_share * 100:g}"]
-    if wish.speed != 1:
-        words += ["--speed", f"{wish.speed:g}"]
+    words += [word for url in spec.media for word in ("--media", url)]
+    words += ["--count", str(spec.count), "--rate", f"{spec.rate:g}", "--seed", str(spec.seed)]
+    words += [word for trouble in sorted(spec.trouble) for word in ("--trouble", trouble.value)]
+    if spec.what is Traffic.OUTBOUND:
+        words += ["--failed", f"{spec.failed_share * 100:g}"]
+    if spec.speed != 1:
+        words += ["--speed", f"{spec.speed:g}"]
     return shlex.join(words)

@@ -172,14 +172,14 @@ def _render(
 
 def _preview(request: web.Request, bin: Bin, given: SimulationInput) -> RequestPreview | None:
     """The first request, from the script that the run will use; None when the trouble leaves it out. Invalid."""
-    wish, own = given.simulation(), given.own_targets()
-    targets = targets_of(request, bin, wish.what).named if own is None else own
+    spec, own = given.simulation(), given.own_targets()
+    targets = targets_of(request, bin, spec.what).named if own is None else own
     now = clock.now()
-    planned = opening(wish, now)
+    planned = opening(spec, now)
     if planned is None or targets is None:
         return None
-    url = (targets.status if wish.what is Traffic.OUTBOUND else targets.primary) or ""
-    made = compose_request(PROVIDERS[wish.provider], replace(planned.spec, url=url), wish.trouble)
+    url = (targets.status if spec.what is Traffic.OUTBOUND else targets.primary) or ""
+    made = compose_request(PROVIDERS[spec.provider], replace(planned.spec, url=url), spec.trouble)
     host, slash, path = url.partition("://")[2].partition("/")
     raw = as_raw(made, f"{slash or '/'}{path}", now)
     head = [f"{raw.method} {raw.target} HTTP/1.1", f"Host: {host}"]
@@ -192,7 +192,7 @@ def _preview(request: web.Request, bin: Bin, given: SimulationInput) -> RequestP
         head="\n".join(head),
         body=made.body.decode("utf-8", "replace"),
         curl=as_curl(raw, f"{url}?{made.query}" if made.query else url),
-        cli=command_line(wish, bin.id, None if own is None else targets),
+        cli=command_line(spec, bin.id, None if own is None else targets),
         sms=None if text is None else describe_sms(text),
         text=text,
     )

@@ -17,16 +17,16 @@ from .inputs import SimulationInput, TargetsInput
 def start(request: web.Request, bin: Bin, given: SimulationInput) -> Run:
     """Begin a run, or announce one that the client plays. Invalid, Conflict."""
     simulating = request.app[keys.SIMULATING]
-    simulation, own = given.simulation(), given.own_targets()
+    spec, own = given.simulation(), given.own_targets()
     if given.played_by == "client":
-        return simulating.announce(bin.id, simulation)
+        return simulating.announce(bin.id, spec)
     if own is None:
-        return simulating.begin(bin.id, simulation, targets_of(request, bin, simulation.what))
-    if simulation.rate > MAX_EXTERNAL_RATE:
+        return simulating.begin(bin.id, spec, targets_of(request, bin, spec.what))
+    if spec.rate > MAX_EXTERNAL_RATE:
         raise Invalid(("rate", f"must be at most {MAX_EXTERNAL_RATE:g} per second to your own URL"))
     if own == Targets():
         raise Invalid(("targets", f"must name at least one of {', '.join(TargetsInput.__struct_fields__)}"))
-    return simulating.begin(bin.id, simulation, own, request.app[keys.SETTINGS].allow_targets)
+    return simulating.begin(bin.id, spec, own, request.app[keys.SETTINGS].allow_targets)
 
 
 def targets_of(request: web.Request, bin: Bin, what: Traffic) -> Targets:

@@ -67,12 +67,12 @@ class SimulationList(msgspec.Struct):
 
 def show_run(run: Run, *, with_mark: bool = False) -> SimulationShape:
     """The current state of a run."""
-    wish, progress = run.spec, run.progress
+    spec, progress = run.spec, run.progress
     return SimulationShape(
-        id=run.id, state=progress.state.value, provider=wish.provider, what=wish.what,
-        sender=wish.sender, recipient=wish.recipient, text=wish.text, media=list(wish.media), count=wish.count,
-        rate=wish.rate, seed=wish.seed, trouble=sorted(wish.trouble), failed_share=wish.failed_share,
-        speed=wish.speed, started_at=rfc3339(run.started_at),
+        id=run.id, state=progress.state.value, provider=spec.provider, what=spec.what,
+        sender=spec.sender, recipient=spec.recipient, text=spec.text, media=list(spec.media), count=spec.count,
+        rate=spec.rate, seed=spec.seed, trouble=sorted(spec.trouble), failed_share=spec.failed_share,
+        speed=spec.speed, started_at=rfc3339(run.started_at),
         ended_at=None if run.ended_at is None else rfc3339(run.ended_at),
         sent=progress.sent, total=progress.total, requests=progress.requests, taken=progress.taken,
         lost=progress.lost, dropped=progress.dropped, problem=progress.problem,

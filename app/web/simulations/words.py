@@ -41,9 +41,9 @@ def rule_of(sheet: Sheet, what: Traffic) -> Sequence[str]:
     return [*sentences, play.assumed] if play.assumed else sentences
 
 
-def describe_run(wish: SimulationSpec, progress: Progress) -> str:
+def describe_run(spec: SimulationSpec, progress: Progress) -> str:
     """The progress or the end of a run, in one sentence."""
-    what = "call" if wish.what is Traffic.VOICE else "message"
+    what = "call" if spec.what is Traffic.VOICE else "message"
     state = {
         RunState.RUNNING: "Running",
         RunState.DONE: "Done",

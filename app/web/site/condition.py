@@ -37,10 +37,10 @@ class ServerCondition:
 
     def update(self) -> None:
         """Update now."""
-        troubles = tuple(troubles_of(self._app))
-        if troubles != self.troubles:
-            self.troubles = troubles
-            self.key = sha256(repr(troubles).encode()).hexdigest()[:16] if troubles else ""
+        notices = tuple(current_notices(self._app))
+        if notices != self.troubles:
+            self.troubles = notices
+            self.key = sha256(repr(notices).encode()).hexdigest()[:16] if notices else ""
         self._words.clear()
 
     def word(self, bin_id: str) -> str:
@@ -62,7 +62,7 @@ class ServerCondition:
 CONDITION: Final = web.AppKey("CONDITION", ServerCondition)
 
 
-def troubles_of(app: web.Application) -> list[Notice]:
+def current_notices(app: web.Application) -> list[Notice]:
     """The current notices, the most urgent first."""
     store, sweeping, disk = app[keys.STORE], app[keys.SWEEPING], app[keys.DISK]
     found = [
@@ -71,7 +71,7 @@ def troubles_of(app: web.Application) -> list[Notice]:
         say_disk(disk.space),
         None if sweeping.held is None else say_hold(sweeping.held, sweeping.held_for, clock.now()),
     ]
-    return [trouble for trouble in found if trouble is not None]
+    return [notice for notice in found if notice is not None]
 
 
 def say_health(health: Health) -> Notice | None:

@@ -1,5 +1,6 @@
 """The parameters of API operations, as the OpenAPI document describes them."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from ...domain.roles import Role
@@ -10,6 +11,11 @@ Parameter = dict[str, Any]
 
 def _in_path(name: str, text: str, **schema: object) -> Parameter:
     return {"name": name, "in": "path", "required": True, "schema": schema, "description": text}
+
+
+def names_of(query: Sequence[Parameter]) -> tuple[str, ...]:
+    """The names of the query parameters of an operation, for its handler."""
+    return tuple(parameter["name"] for parameter in query)
 
 
 def in_query(name: str, text: str, **schema: object) -> Parameter:

@@ -1,0 +1,254 @@
+"""The tabs of an open capture: what each shows beside what all share. Only the open one is read.
+
+A new tab is a class and a function here, a line in `TABS`, and a partial of the same name.
+"""
+
+import json
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+import msgspec
+
+from ...domain.answers.model import Answer, safe_answer
+from ...domain.captures import CaptureRow
+from ...domain.curl import as_curl
+from ...domain.findings import Finding, explain
+from ...domain.messages.model import Message
+from ...domain.phones import region_of
+from ...domain.units import format_size, say_gap
+from ...ingress.body import BODY_S
+from ...providers import facts_of, why
+from ...services.large import work_on
+from ...store import Store
+from .shared import CaptureDetail
+
+HEX_BYTES = 16_384
+TEXT_CHARACTERS = 128_000
+
+
+@dataclass(frozen=True, slots=True)
+class HexLine:
+    """Sixteen bytes: their offset, as numbers, as characters."""
+
+    offset: str
+    numbers: str
+    characters: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerTab(CaptureDetail):
+    """`sent` is the answer that was sent; None: none, or not yet."""
+
+    sent: Answer | None
+
+    @property
+    def is_default(self) -> bool:
+        """Whether the default was sent, without any fault."""
+        row = self.capture.row
+        return row.fault is None and (self.sent is None or self.sent == safe_answer(row.role))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SummaryTab(AnswerTab):
+    """`why` it looks like its provider's, as the end of a sentence; `skew`: arrival against the provider's stamp
+    `said_at`, in words; `regions` of sender and recipient."""
+
+    regions: tuple[str | None, str | None]
+    curl: str
+    why: str | None
+    said_at: datetime | None
+    skew: str
+    findings: tuple[Finding, ...]
+    messages: Sequence[Message]
+
+    def why_incomplete(self, limit: int) -> str:
+        """Why the end of the body is missing, in a sentence; `limit`: the bytes of a body that are kept."""
+        raw, outcome = self.capture.raw, self.capture.row.outcome
+        if len(raw.body) >= limit:
+            return f"It is larger than the limit of {format_size(limit)}."
+        waited_ms = 0 if outcome is None or self.capture.row.fault else outcome.left_ms or outcome.after_ms or 0
+        if waited_ms - (self.sent.delay_ms if self.sent else 0) >= BODY_S * 1_000:
+            return f"It did not arrive within {BODY_S:g} s."
+        declared = raw.header(b"content-length")
+        if declared is None:
+            return "It ended before its last chunk."
+        return f"It ended before the {declared.decode('latin-1')} bytes that the Content-Length header declares."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldsTab(CaptureDetail):
+    """`fields_json`: pairs of name and value, to copy."""
+
+    fields_json: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeadersTab(CaptureDetail):
+    """`headers_text`: the header lines, to copy, without credentials."""
+
+    headers_text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawTab(CaptureDetail):
+    """The beginning of the body, as text (None: it is none) and as bytes."""
+
+    text: str | None
+    hexdump: tuple[HexLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimingTab(CaptureDetail):
+    """`waits_s`: how long the provider waits for an answer."""
+
+    waits_s: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RelatedTab(CaptureDetail):
+    """The messages that the capture is part of."""
+
+    messages: Sequence[Message]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplayTab(CaptureDetail):
+    """`curl`: the command that sends the request to its capture URL."""
+
+    curl: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Where a tab reads from. `address` is the bin's own URL of the capture's role, for the curl command."""
+
+    store: Store
+    bin_id: str
+    address: str
+
+
+D = TypeVar("D", bound=CaptureDetail)
+
+
+def _as(tab: type[D], shared: CaptureDetail, **more: Any) -> D:
+    """The shared facts with those of a tab."""
+    facts: dict[str, Any] = {field.name: getattr(shared, field.name) for field in fields(CaptureDetail)}
+    return tab(**facts, **more)
+
+
+async def _open_summary(shared: CaptureDetail, source: Source) -> SummaryTab:
+    capture = shared.capture
+    return await work_on(
+        [capture.raw],
+        _read_summary,
+        shared,
+        source.address,
+        await source.store.messages_of(source.bin_id, capture.row.n),
+        await _sent(source, capture.row),
+    )
+
+
+def _read_summary(shared: CaptureDetail, address: str, messages: Sequence[Message], sent: Answer | None) -> SummaryTab:
+    raw, row, sheet = shared.capture.raw, shared.capture.row, shared.sheet
+    reading = row.reading
+    said_at = next((event.said_at for event in shared.events if event.said_at is not None), None)
+    facts = facts_of(raw, row.role, reading.provider) if reading.findings else None
+    return _as(
+        SummaryTab,
+        shared,
+        sent=sent,
+        regions=(region_of(reading.sender), region_of(reading.recipient)),
+        curl=as_curl(raw, address),
+        why=why(raw, sheet.name) if sheet else None,
+        said_at=said_at,
+        skew="" if said_at is None else _skew(raw.received_at - said_at),
+        findings=tuple(explain(code, facts) for code in reading.findings),
+        messages=messages,
+    )
+
+
+async def _open_fields(shared: CaptureDetail, _: Source) -> FieldsTab:
+    return await work_on([shared.capture.raw], _read_fields, shared)
+
+
+def _read_fields(shared: CaptureDetail) -> FieldsTab:
+    pairs = [[field.name, field.value] for field in shared.fields]
+    return _as(FieldsTab, shared, fields_json=json.dumps(pairs, ensure_ascii=False, indent=2))
+
+
+async def _open_headers(shared: CaptureDetail, _: Source) -> HeadersTab:
+    lines = [f"{name}: {'(hidden)' if secret else value}" for name, value, secret in shared.headers]
+    return _as(HeadersTab, shared, headers_text="\n".join(lines))
+
+
+async def _open_raw(shared: CaptureDetail, _: Source) -> RawTab:
+    text = shared.parsed.text
+    return _as(
+        RawTab,
+        shared,
+        text=None if text is None else text[:TEXT_CHARACTERS],
+        hexdump=tuple(_hexdump(shared.capture.raw.body[:HEX_BYTES])),
+    )
+
+
+async def _open_timing(shared: CaptureDetail, _: Source) -> TimingTab:
+    return _as(TimingTab, shared, waits_s=shared.sheet.habits.timeout_s if shared.sheet else None)
+
+
+async def _open_answer(shared: CaptureDetail, source: Source) -> AnswerTab:
+    return _as(AnswerTab, shared, sent=await _sent(source, shared.capture.row))
+
+
+async def _open_related(shared: CaptureDetail, source: Source) -> RelatedTab:
+    return _as(RelatedTab, shared, messages=await source.store.messages_of(source.bin_id, shared.capture.row.n))
+
+
+async def _open_replay(shared: CaptureDetail, source: Source) -> ReplayTab:
+    return await work_on([shared.capture.raw], _read_replay, shared, source.address)
+
+
+def _read_replay(shared: CaptureDetail, address: str) -> ReplayTab:
+    return _as(ReplayTab, shared, curl=as_curl(shared.capture.raw, address))
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A tab: its title, and the function that reads what it shows."""
+
+    title: str
+    open: Callable[[CaptureDetail, Source], Awaitable[CaptureDetail]]
+
+
+TABS = {
+    "summary": Tab("Summary", _open_summary),
+    "fields": Tab("Fields", _open_fields),
+    "headers": Tab("Headers", _open_headers),
+    "raw": Tab("Raw", _open_raw),
+    "timing": Tab("Timing", _open_timing),
+    "answer": Tab("Response", _open_answer),
+    "related": Tab("Related", _open_related),
+    "replay": Tab("Replay", _open_replay),
+}
+
+
+async def _sent(source: Source, row: CaptureRow) -> Answer | None:
+    if row.outcome is None or row.outcome.status is None:
+        return None
+    return await source.store.get_sent_answer(source.bin_id, row.n) or msgspec.structs.replace(
+        safe_answer(row.role), status=row.outcome.status
+    )
+
+
+def _skew(late: timedelta) -> str:
+    return f"{say_gap(late)} {'after' if late >= timedelta(0) else 'before'} the provider’s timestamp"
+
+
+def _hexdump(body: bytes) -> list[HexLine]:
+    lines = []
+    for offset in range(0, len(body), 16):
+        piece = body[offset : offset + 16]
+        shown = "".join(chr(byte) if 32 <= byte < 127 else "·" for byte in piece)
+        lines.append(HexLine(f"{offset:06x}", piece.hex(" "), shown))
+    return lines

@@ -1,0 +1,54 @@
+"""An open capture: one tab at a time, and only what it shows is read."""
+
+from typing import Any
+
+import pytest
+
+from app import keys
+from app.web.captures.detail import open_detail
+from app.web.captures.shared import CaptureDetail
+from app.web.captures.tabs import TABS
+from tests.conftest import Running
+
+SHARED = {"pairings_of", "list_related", "list_attempts"}
+READS = {"summary": {"messages_of", "get_sent_answer"}, "answer": {"get_sent_answer"}, "related": {"messages_of"}}
+
+
+class Recording:
+    """The store, and the names of the methods that were called."""
+
+    def __init__(self, store: Any) -> None:
+        self._store = store
+        self.called: set[str] = set()
+
+    def __getattr__(self, name: str) -> Any:
+        self.called.add(name)
+        return getattr(self._store, name)
+
+
+async def open_tab(server: Running, tab: str) -> tuple[CaptureDetail, set[str]]:
+    form = {"From": "+14155550107", "To": "+19495550142", "Text": "hi <3", "MessageSid": "SM1"}
+    async with server.client.post(server.capture_url, data=form, headers={"Authorization": "Bearer x"}) as answer:
+        assert answer.status == 200
+    await server.settled(1)
+    store = server.app[keys.STORE]
+    recording = Recording(store)
+    capture = await store.get_capture(server.bin.id, 1)
+    detail = await open_detail(recording, server.bin.id, capture, "http://here.test/key", tab)  # type: ignore[arg-type]
+    return detail, recording.called
+
+
+@pytest.mark.parametrize("tab", TABS)
+async def test_a_tab_reads_what_it_shows_and_no_more(server: Running, tab: str) -> None:
+    detail, called = await open_tab(server, tab)
+    assert (detail.tab, detail.tabs[tab]) == (tab, tab.capitalize())
+    assert called == SHARED | READS.get(tab, set())
+    # The counts beside the titles stand on every tab.
+    assert (len(detail.related), len(detail.attempts)) == (0, 0)
+    assert [field.name for field in detail.fields] == ["From", "To", "Text", "MessageSid"]
+    assert ("Authorization", "Bearer x", True) in detail.headers
+
+
+async def test_an_unknown_tab_is_the_first_one(server: Running) -> None:
+    detail, _ = await open_tab(server, "nonsense")
+    assert detail.tab == "summary"
