@@ -115,4 +115,4 @@ def test_the_reason_is_what_came_before_the_fallback(
 def test_a_fallback_that_did_not_come_is_named_when_it_is_missed() -> None:
     pairing = _pairing((0, PRIMARY, ERROR))
     assert reason_of(pairing) == "The primary answered 500; no fallback request has come yet."
-    assert reason_of(mark_missing(pairing)) == "The primary answered 500, and no fallback came within 30 s."
+    assert reason_of(mark_missing(pairing)) == "The primary answered 500, and no fallback request came within 30 s."
