@@ -23,10 +23,20 @@ def bounds_in(tree: ast.Module) -> set[str]:
     for node in tree.body:
         if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            names = {target.id for target in targets if isinstance(target, ast.Name)}
-            if _is_number(node.value, found):
-                found |= {name for name in names if name.isupper()}
+            for name, value in _assigned(targets, node.value):
+                if name.isupper() and _is_number(value, found):
+                    found.add(name)
     return found
+
+
+def _assigned(targets: list[ast.expr], value: ast.expr) -> Iterator[tuple[str, ast.expr]]:
+    """Names and values, one by one where several are assigned at once."""
+    for target in targets:
+        if isinstance(target, ast.Name):
+            yield target.id, value
+        elif isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
+            for one, part in zip(target.elts, value.elts, strict=False):
+                yield from _assigned([one], part)
 
 
 @cache

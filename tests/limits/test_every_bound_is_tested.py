@@ -27,6 +27,7 @@ _B: int = 64 << 10
 C = A * 2 - 1.5
 D = timedelta(minutes=5)
 E = -1
+K, L = 2, 0.5
 no = 5
 F = "5"
 G = True
@@ -35,7 +36,7 @@ I = float("inf")
 def f():
     J = 5
 """
-    assert bounds_in(ast.parse(source)) == {"A", "_B", "C", "D", "E"}
+    assert bounds_in(ast.parse(source)) == {"A", "_B", "C", "D", "E", "K", "L"}
 
 
 @pytest.mark.parametrize(
