@@ -1,5 +1,7 @@
 """A clock that stands still, for time-outs that are tested to the millisecond."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from app import clock
@@ -30,4 +32,19 @@ def ticks(monkeypatch: pytest.MonkeyPatch) -> Ticks:
     """`clock.ticks` moves by hand."""
     held = Ticks()
     monkeypatch.setattr(clock, "ticks", lambda: held.now)
+    return held
+
+
+class Wall:
+    """The wall clock, held still."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 11, 29, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def wall(monkeypatch: pytest.MonkeyPatch) -> Wall:
+    """`clock.now` moves by hand."""
+    held = Wall()
+    monkeypatch.setattr(clock, "now", lambda: held.now)
     return held
