@@ -15,9 +15,6 @@ from msgspec.structs import replace
 
 from .captures import Outcome
 
-# Two requests with the same parties and text, one on each URL, are likely the same message within this time, where at
-# least one of them names none.
-LIKELY = timedelta(seconds=60)
 # A provider that has a fallback uses it at once; after so long nothing comes any more.
 FALLBACK_WITHIN = timedelta(seconds=30)
 # An answer that took no longer was out at once: no provider gives up so early.
@@ -80,7 +77,7 @@ class Hit(msgspec.Struct, frozen=True, kw_only=True, array_like=True, gc=False):
 
 class Pairing(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One inbound message or call. `hits` in the order of their numbers; `by_id` false: matched by parties and text
-    within `LIKELY`. `findings` are those of `FINDINGS` that apply. The last ones are filled in for reading: `id` is
+    within `folding.ECHO`. `findings` are those of `FINDINGS` that apply. The last ones are filled in for reading: `id` is
     its row, the rest is what the first capture says."""
 
     message_id: str | None
