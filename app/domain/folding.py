@@ -65,7 +65,7 @@ def begin(fact: Fact) -> Message:
         sender_said=event.sender_said,
         recipient_said=event.recipient_said,
         text=event.text,
-        media=event.media,
+        media=tuple(dict.fromkeys(event.media))[:MOST_MEDIA] if event.media else (),
         status=Status.RECEIVED if inbound else event.status or Status.UNKNOWN,
         raw_status=event.raw_status,
         final=event.final,

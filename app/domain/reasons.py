@@ -17,15 +17,22 @@ def reason_of(pairing: Pairing) -> str:
         case Verdict.FALLBACK_ONLY:
             return "The provider went straight to the fallback. Check the primary address in the portal."
         case Verdict.FALLBACK_AFTER_TIMEOUT:
-            return _say_timeout(primary, fallback)
+            return _say_timeout(_before(primary, fallback), fallback)
         case Verdict.FALLBACK_AFTER_ERROR:
-            return f"{_say_failed(primary)}; the fallback took it {_apart(primary, fallback)} later."
+            failed = _say_failed(_before(primary, fallback))
+            return f"{failed}; the fallback took it {_apart(primary, fallback)} later."
     return _say_lost(pairing)
 
 
 def say_tries(hits: Sequence[Hit]) -> str:
     """How many these are, for people: "3"; "16 or more", where some may have been left out."""
     return str(len(hits)) if len(hits) < MOST_HITS // 2 else f"{len(hits)} or more"
+
+
+def _before(primary: Sequence[Hit], fallback: Sequence[Hit]) -> Sequence[Hit]:
+    """The tries that came before the fallback: as for the verdict, later ones are no reason for it."""
+    came = first(fallback).at
+    return [hit for hit in primary if hit.at <= came] or primary
 
 
 def _say_taken(primary: Sequence[Hit], fallback: Sequence[Hit]) -> str:
