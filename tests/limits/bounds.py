@@ -75,16 +75,17 @@ def _replaced(call: ast.Call, modules: dict[str, str]) -> str:
     return ""
 
 
-def _is_number(value: ast.expr, known: set[str]) -> bool:
+def _is_number(value: ast.expr, known: set[str], *, is_part: bool = False) -> bool:
+    """`known` are the bounds of the module so far; a part of a sum or product may come from another module."""
     match value:
         case ast.Constant():
             return isinstance(value.value, int | float) and not isinstance(value.value, bool)
         case ast.UnaryOp():
-            return _is_number(value.operand, known)
+            return _is_number(value.operand, known, is_part=is_part)
         case ast.BinOp():
-            return _is_number(value.left, known) and _is_number(value.right, known)
+            return all(_is_number(part, known, is_part=True) for part in (value.left, value.right))
         case ast.Name():
-            return value.id in known
+            return value.id in known or (is_part and value.id.isupper())
         case ast.Call():
             return ast.unparse(value.func) == "timedelta"
     return False

@@ -28,6 +28,8 @@ C = A * 2 - 1.5
 D = timedelta(minutes=5)
 E = -1
 K, L = 2, 0.5
+M = 2 * COMMIT_WAIT_S
+N = COMMIT_WAIT_S
 no = 5
 F = "5"
 G = True
@@ -36,7 +38,7 @@ I = float("inf")
 def f():
     J = 5
 """
-    assert bounds_in(ast.parse(source)) == {"A", "_B", "C", "D", "E", "K", "L"}
+    assert bounds_in(ast.parse(source)) == {"A", "_B", "C", "D", "E", "K", "L", "M"}
 
 
 @pytest.mark.parametrize(
