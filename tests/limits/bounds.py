@@ -82,7 +82,7 @@ def _is_number(value: ast.expr, known: set[str], *, is_part: bool = False) -> bo
             return isinstance(value.value, int | float) and not isinstance(value.value, bool)
         case ast.UnaryOp():
             return _is_number(value.operand, known, is_part=is_part)
-        case ast.BinOp():
+        case ast.BinOp(op=op) if not isinstance(op, ast.BitOr):  # of sets, or of types
             return all(_is_number(part, known, is_part=True) for part in (value.left, value.right))
         case ast.Name():
             return value.id in known or (is_part and value.id.isupper())

@@ -32,7 +32,7 @@ def test_a_fault_is_set_at_the_bound_and_refused_beyond_it(field, said, most, mo
     assert [name for name, _ in refused.value.problems] == [field]
 
 
-MINUTES = faults.LONGEST // timedelta(minutes=1)
+MINUTES = fault_forms._LONGEST_MINUTES
 FORMS = [
     ("seconds", {"kind": "hold"}, f"{faults.MOST_SECONDS:g}", f"{faults.MOST_SECONDS + 0.5}"),
     ("status", {"kind": "status"}, "503," * faults.MOST_STATUSES, "503," * (faults.MOST_STATUSES + 1)),
@@ -47,6 +47,10 @@ def test_the_form_of_a_fault_has_the_same_bounds(field: str, said: dict[str, str
     with pytest.raises(Invalid) as refused:
         fault_forms.read_fault(said | {field: more}, NOW)
     assert [name for name, _ in refused.value.problems] == [field]
+
+
+def test_the_form_counts_the_longest_fault_in_minutes() -> None:
+    assert timedelta(minutes=MINUTES) == faults.LONGEST
 
 
 def test_a_fault_without_a_time_lasts_so_long() -> None:
