@@ -18,21 +18,7 @@ from tests.conftest import Running
 from tests.storage.builders import a_capture
 
 from .conftest import Ticks
-
-
-class Loop:
-    """The running loop, but its timers are rung by hand."""
-
-    def __init__(self) -> None:
-        self._real = asyncio.get_running_loop()
-        self.timers: list[tuple[float, Any, tuple[Any, ...]]] = []
-
-    def call_later(self, seconds: float, call: Any, *arguments: Any) -> Any:
-        self.timers.append((seconds, call, arguments))
-        return SimpleNamespace(cancel=lambda: None)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._real, name)
+from .loops import Loop
 
 
 @pytest.fixture
@@ -102,7 +88,9 @@ async def _more(viewer: aiohttp.ClientWebSocketResponse, n: int) -> aiohttp.WSMe
 async def test_who_may_look_is_asked_again_after_a_while(server: Running, ticks: Ticks, monkeypatch) -> None:
     store, hub = server.app[keys.STORE], server.app[keys.HUB]
     async with server.client.ws_connect(f"{server.bin_api}/live") as viewer:
-        await viewer.receive(timeout=5)
+        # It has been asked once by then.
+        await store.add_capture(a_capture(server.bin))
+        assert (await _more(viewer, 1)).type is aiohttp.WSMsgType.TEXT
 
         async def nobody(_request: object) -> None:
             return None
@@ -110,10 +98,10 @@ async def test_who_may_look_is_asked_again_after_a_while(server: Running, ticks:
         monkeypatch.setattr(auth, "credential_of", nobody)
         ticks.now += socket.RECHECK_S
         await store.add_capture(a_capture(server.bin))
-        assert (await _more(viewer, 1)).type is aiohttp.WSMsgType.TEXT
+        assert (await _more(viewer, 2)).type is aiohttp.WSMsgType.TEXT
         ticks.over()
         hub.ring(server.bin.id)
-        message = await _more(viewer, 2)
+        message = await _more(viewer, 3)
         assert (message.type, message.data) == (aiohttp.WSMsgType.CLOSE, socket.SIGNED_OUT)
 
 
