@@ -42,22 +42,22 @@ def _assigned(targets: list[ast.expr], value: ast.expr) -> Iterator[tuple[str, a
 @cache
 def named_in_tests() -> set[str]:
     """Dotted names that test modules import, read as an attribute of a module, or replace by `setattr`."""
-    tests = [tree for module, tree in _modules("tests") if module.rpartition(".")[2].startswith("test_")]
-    return {_origin(name) for tree in tests for name in names_in(tree)}
+    return {_origin(name) for _, tree in _modules("tests", "test_*.py") for name in names_in(tree)}
 
 
 def names_in(tree: ast.Module) -> set[str]:
     """The dotted names of `app` that one test module refers to."""
     modules: dict[str, str] = {}
     found: set[str] = set()
-    for node in ast.walk(tree):
+    nodes = list(ast.walk(tree))
+    for node in nodes:
         if isinstance(node, ast.ImportFrom) and node.module and not node.level:
             for alias in node.names:
                 found.add(f"{node.module}.{alias.name}")
                 modules[alias.asname or alias.name] = f"{node.module}.{alias.name}"
         elif isinstance(node, ast.Import):
             modules |= {alias.asname: alias.name for alias in node.names if alias.asname}
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
             found.add(f"{modules.get(node.value.id, node.value.id)}.{node.attr}")
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "setattr":
@@ -92,11 +92,11 @@ def _is_number(value: ast.expr, known: set[str], *, is_part: bool = False) -> bo
 
 
 @cache
-def _modules(folder: str) -> list[tuple[str, ast.Module]]:
-    """Dotted names and trees of all modules in a folder."""
+def _modules(folder: str, pattern: str = "*.py") -> list[tuple[str, ast.Module]]:
+    """Dotted names and trees of the modules in a folder."""
     return [
         (".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"), ast.parse(path.read_text()))
-        for path in sorted((ROOT / folder).rglob("*.py"))
+        for path in sorted((ROOT / folder).rglob(pattern))
     ]
 
 

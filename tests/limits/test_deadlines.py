@@ -10,10 +10,11 @@ from types import SimpleNamespace
 import pytest
 
 from app.ingress import arriving
-from app.ingress.answering import RETRY_AFTER_S, SEND_S, UNAVAILABLE, Line
+from app.ingress.answering import LOOK_AGAIN_S, RETRY_AFTER_S, SEND_S, UNAVAILABLE, Line
 from app.ingress.beginning import PAGE_BODY_S, TOO_MANY
 from app.ingress.body import BODY_S, DROP_S
 from app.ingress.connection import CLOSE_S, HEAD_S, IDLE_S, LISTENS_S, Connection
+from app.ingress.pages import _NEVER_S, OPTIONS
 from app.ingress.serving import Serving
 from tests.conftest import Running, run_server
 from tests.ingress.wire import Wire, connect, get, post
@@ -163,6 +164,27 @@ def test_a_sender_that_takes_longer_to_read_an_answer_has_left(ticks: Ticks, lat
     ticks.now = written + SEND_S + late
     outcome = line.outcome()
     assert (outcome is not None and outcome.sender_left) == has_left
+
+
+async def test_whether_the_last_byte_has_left_is_looked_at_so_often(ticks: Ticks, monkeypatch) -> None:
+    transport, slept = Transport(), []
+    line = Line(SimpleNamespace(transport=transport), method="POST", version="1.1", keep_alive=True, since=ticks.now)
+    line.write(UNAVAILABLE, n=None)
+    transport.unsent = 1
+
+    async def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        ticks.now += seconds
+        transport.unsent = 0 if len(slept) == 3 else 1
+
+    monkeypatch.setattr(asyncio, "sleep", sleep)
+    outcome = await line.drained()
+    assert slept == [LOOK_AGAIN_S] * 3
+    assert outcome.after_ms == round(3 * LOOK_AGAIN_S * 1_000)
+
+
+def test_no_deadline_of_the_library_comes_before_ours() -> None:
+    assert OPTIONS["keepalive_timeout"] == _NEVER_S > max(HEAD_S, IDLE_S, BODY_S, PAGE_BODY_S)
 
 
 def test_who_is_refused_is_told_when_to_come_back() -> None:

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import structlog
 from msgspec.structs import replace
 
 from app import tasks
@@ -154,10 +155,12 @@ async def test_a_task_that_fails_is_tried_again_after_twice_as_long_up_to_a_boun
             raise result
         return result
 
-    await tasks.periodic(step, name="test")
+    with structlog.testing.capture_logs() as told:
+        await tasks.periodic(step, name="test")
     doubled = [min(tasks.FIRST_PAUSE_S * 2**n, tasks.LONGEST_PAUSE_S) for n in range(9)]
     assert slept == [*doubled, 1.5, tasks.FIRST_PAUSE_S]
     assert doubled[-1] == tasks.LONGEST_PAUSE_S
+    assert [event["again_in_s"] for event in told] == [*doubled, tasks.FIRST_PAUSE_S]
 
 
 @pytest.mark.parametrize(("after_s", "is_kept"), [(faults.KEPT_S, True), (faults.KEPT_S + 0.001, False)])
