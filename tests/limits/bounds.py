@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 
 def bounds() -> set[str]:
     """All bounds by dotted name: `app.domain.folding.ECHO`."""
-    return {f"{module}.{name}" for module, tree in _modules("app") for name in bounds_in(tree)}
+    return {f"{module}.{name}" for module, tree in _app() for name in bounds_in(tree)}
 
 
 def bounds_in(tree: ast.Module) -> set[str]:
@@ -92,12 +92,15 @@ def _is_number(value: ast.expr, known: set[str], *, is_part: bool = False) -> bo
 
 
 @cache
-def _modules(folder: str, pattern: str = "*.py") -> list[tuple[str, ast.Module]]:
-    """Dotted names and trees of the modules in a folder."""
-    return [
-        (".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"), ast.parse(path.read_text()))
-        for path in sorted((ROOT / folder).rglob(pattern))
-    ]
+def _app() -> list[tuple[str, ast.Module]]:
+    return list(_modules("app", "*.py"))
+
+
+def _modules(folder: str, pattern: str) -> Iterator[tuple[str, ast.Module]]:
+    """Dotted names and trees of the modules in a folder, one after the other."""
+    for path in sorted((ROOT / folder).rglob(pattern)):
+        name = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+        yield name, ast.parse(path.read_text())
 
 
 def _origin(name: str) -> str:
@@ -110,12 +113,12 @@ def _origin(name: str) -> str:
 @cache
 def _imports() -> dict[str, str]:
     """Names that modules of `app` import from each other, and what they are there."""
-    return dict(pair for module, tree in _modules("app") for pair in _imports_of(module, tree))
+    return dict(pair for module, tree in _app() for pair in _imports_of(module, tree))
 
 
 def _imports_of(module: str, tree: ast.Module) -> Iterator[tuple[str, str]]:
     package = module.split(".") if (ROOT / module.replace(".", "/")).is_dir() else module.split(".")[:-1]
-    for node in ast.walk(tree):
+    for node in tree.body:
         if isinstance(node, ast.ImportFrom) and node.level:
             source = ".".join([*package[: len(package) - node.level + 1], *filter(None, [node.module])])
             for alias in node.names:
