@@ -10,6 +10,7 @@ import pytest
 from app.errors import CannotStart, Invalid
 from app.services.access import HARD, IDLE, MAX_REMEMBERED, TOUCH_EVERY, Access, find_token
 from app.settings import MIN_TOKEN_LENGTH, read_settings
+from app.web.answer_forms import MOST_FIELDS
 from app.web.auth import SIGN_IN_BYTES
 from app.web.forms import MAX_FIELDS, SMALL_BYTES
 from app.web.hosts import _HIGHEST_PORT, _LONGEST, parse_host
@@ -130,6 +131,13 @@ async def test_a_form_has_so_many_bytes_and_fields(server: Running) -> None:
     wrong = "provider=nobody&text="
     assert await _post(server.client, simulate, wrong + "t" * (SMALL_BYTES - len(wrong))) == 422
     assert await _post(server.client, simulate, wrong + "t" * (SMALL_BYTES - len(wrong) + 1)) == 413
+
+
+async def test_the_form_of_an_answer_has_so_many_fields(server: Running) -> None:
+    preview = f"{server.url}/bins/{server.bin.id}/answers/preview?role=primary"
+    fields = [(f"f{n}", "1") for n in range(MOST_FIELDS)]
+    assert await _post(server.client, preview, urlencode(fields)) == 200
+    assert await _post(server.client, preview, urlencode([*fields, ("more", "1")])) == 422
 
 
 def test_the_name_of_a_host_has_so_many_characters() -> None:
