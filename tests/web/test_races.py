@@ -125,6 +125,17 @@ async def test_who_signs_out_while_captures_come_sees_none_that_came_afterwards(
     assert "late" not in seen
 
 
+async def test_who_signs_out_while_a_call_waits_for_captures_is_given_none(server: Running) -> None:
+    async with await _signed_in(server) as browser:
+        waiting = asyncio.ensure_future(browser.get(f"{server.bin_api}/captures?after=0&wait=60", headers=SAME))
+        while not server.app[keys.HUB].viewers:
+            await asyncio.sleep(0.001)
+        await _sign_out(server, browser)
+        assert await _post(server, server.bin.key) == 200
+        async with await waiting as answer:
+            assert (answer.status, "captures" in await answer.text()) == (401, False)
+
+
 async def _delete_one(server: Running) -> None:
     async with server.client.delete(f"{server.bin_api}/captures/1") as answer:
         assert answer.status == 204

@@ -8,9 +8,10 @@ from aiohttp import web
 from ... import clock, keys
 from ...domain.captures import CaptureRow
 from ...domain.search import Query
-from ...errors import Invalid
+from ...errors import Invalid, Unauthorized
 from ...services import bins as service
 from ...services.large import work_on
+from .. import auth
 from ..headers import NOTHING_AT_ALL
 from .bins import answer
 from .capture_shapes import CaptureList, show_capture, show_row
@@ -99,13 +100,18 @@ def _address(request: web.Request) -> tuple[str, int]:
 async def _wait(
     request: web.Request, bin_id: str, limit: int, after: int, wanted: Query | None, wait_s: int
 ) -> Sequence[CaptureRow]:
-    """Long poll on the bin's bell: no capture slips between two calls, because each starts from its cursor."""
-    store, hub = request.app[keys.STORE], request.app[keys.HUB]
-    end = clock.ticks() + wait_s
+    """Long poll on the bin's bell: no capture slips between two calls, because each starts from its cursor.
+    Unauthorized: the session has ended meanwhile."""
+    store, hub, access = request.app[keys.STORE], request.app[keys.HUB], request.app[keys.ACCESS]
+    end, ended = clock.ticks() + wait_s, access.ended
     with hub.listen(bin_id) as bell:
         while True:
             bell.clear()
             found = await store.list_captures(bin_id, limit=limit, after=after, query=wanted)
+            if access.ended != ended:
+                ended = access.ended
+                if await auth.credential_of(request) is None:
+                    raise Unauthorized("The session has ended. Sign in again, or send the access token.")
             left = end - clock.ticks()
             if found or left <= 0 or hub.closed or request.transport is None:
                 return found
