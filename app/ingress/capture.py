@@ -17,7 +17,7 @@ from ..domain.bins import Bin
 from ..domain.captures import NewOutcome, Outcome, RawRequest
 from ..domain.faults import REDIRECTED
 from ..domain.roles import Role
-from ..errors import StoreUnavailable
+from ..errors import NotFound, StoreUnavailable
 from ..log import get_log
 from ..services.intake import Intake
 from ..services.keyring import Keyring
@@ -26,7 +26,7 @@ from ..services.replying import Reply, Words
 from ..services.waiting import Waiting
 from ..store import Store
 from ..tasks import lifelong
-from .answering import LOOK_AGAIN_S, NOT_HTTP, UNAVAILABLE, Line, Peer
+from .answering import LOOK_AGAIN_S, NOT_FOUND, NOT_HTTP, UNAVAILABLE, Line, Peer
 from .faults import Scene, play
 from .paths import Line as RequestLine
 
@@ -93,11 +93,16 @@ class Capture(msgspec.Struct):
 
     def _refuse(self, error: Exception) -> None:
         metrics = self.context.metrics
-        metrics.unavailable += 1
-        if not isinstance(error, StoreUnavailable):
-            _log.error("capture.failed", exc_info=error)
         line = self._line
-        line.write(UNAVAILABLE, n=None)
+        if isinstance(error, NotFound):
+            # Its bin was deleted while it was on its way to the disk.
+            metrics.unknown_key += 1
+            line.write(NOT_FOUND, n=None)
+        else:
+            metrics.unavailable += 1
+            if not isinstance(error, StoreUnavailable):
+                _log.error("capture.failed", exc_info=error)
+            line.write(UNAVAILABLE, n=None)
         self.connection.answered(stay=line.stay)
 
     def _stored(self, stored: "asyncio.Future[int]") -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import aiohttp
 import pytest
+import structlog
 
 from app import clock, keys
 from app.domain.faults import ActiveFault, Fault, FaultKind
@@ -221,3 +222,29 @@ async def test_a_fault_that_one_could_not_keep_is_there_for_the_other(server: Ru
     assert await first == 503
     assert [await _post(server, server.bin.key) for _ in range(2)] == [503, 200]
     assert await _faults(server) == [None, "status", None]
+
+
+async def test_a_bin_that_is_deleted_while_it_is_used_collects_up_to_a_moment_and_never_again(server: Running) -> None:
+    deleted = asyncio.Event()
+    before: list[int] = []
+    after: list[int] = []
+
+    async def send() -> None:
+        while len(after) < 3:
+            is_over = deleted.is_set()
+            status = await _post(server, server.bin.key)
+            (after if is_over else before).append(status)
+
+    with structlog.testing.capture_logs() as events:
+        sending = [asyncio.ensure_future(send()) for _ in range(8)]
+        while len(before) < 16:
+            await asyncio.sleep(0)
+        async with server.client.delete(server.bin_api) as answer:
+            assert answer.status == 204
+        deleted.set()
+        await asyncio.gather(*sending)
+    assert set(after) == {404}
+    assert before[0] == 200
+    # 404 is also for what was on its way to the disk when its bin was deleted, and no error of ours.
+    assert set(before) <= {200, 404}
+    assert [event["event"] for event in events if event["log_level"] == "error"] == []
