@@ -91,6 +91,7 @@ async def test_no_answer_leaves_before_its_time(monkeypatch: pytest.MonkeyPatch)
     assert waiting.ROUNDING_S > 0.001
 
 
+@pytest.mark.skipif(not hasattr(socket, "TCP_USER_TIMEOUT"), reason="this system does not have it")
 def test_a_peer_that_confirms_nothing_is_given_up_after_so_long() -> None:
     listener = serving.listen(read_settings({"access_token": "a-token-only-for-tests", "port": "0"}))
     with listener:
