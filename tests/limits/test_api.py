@@ -10,6 +10,7 @@ from app.domain import replaying, simulation
 from app.domain.bins import KEY, KEY_LENGTH, NAME_LENGTH
 from app.domain.replaying import read_selection
 from app.domain.simulation import SimulationWish, What
+from app.egress.gate import check_target
 from app.errors import Invalid
 from app.main import LONGEST_WAIT
 from app.web.api import captures, inputs, parameters
@@ -82,6 +83,37 @@ def test_a_simulation_has_so_many_messages_at_such_a_rate(field: str, most: floa
     with pytest.raises(Invalid) as refused:
         read_wish(said | {field: more})
     assert [name for name, _ in refused.value.problems] == [field]
+
+
+PICTURE = "https://example.net/a.jpg"
+
+
+@pytest.mark.parametrize(
+    ("field", "most", "more"),
+    [
+        ("text", "t" * 1_600, "t" * 1_601),
+        ("from", "1" * 40, "1" * 41),
+        ("to", "1" * 40, "1" * 41),
+        ("media", [PICTURE] * 10, [PICTURE] * 11),
+        ("media", [PICTURE.ljust(2_000, "a")], [PICTURE.ljust(2_001, "a")]),
+        ("speed", 1_000, 1_000.5),
+        ("seed", 2**53, 2**53 + 1),
+        ("failed_share", 1, 1.01),
+    ],
+)
+def test_what_a_simulated_message_holds_is_bounded(field: str, most: object, more: object) -> None:
+    said = {"provider": "ytel", "what": "inbound"}
+    read_wish(said | {field: most})
+    with pytest.raises(Invalid) as refused:
+        read_wish(said | {field: more})
+    assert [name for name, _ in refused.value.problems] == [field]
+
+
+def test_an_address_to_send_to_has_so_many_characters() -> None:
+    longest = "https://example.net/".ljust(2_000, "a")
+    assert check_target("url", longest) == longest
+    with pytest.raises(Invalid, match="at most 2,000 characters"):
+        check_target("url", longest + "a")
 
 
 async def test_to_the_urls_of_others_a_simulation_is_slower(server: Running) -> None:
