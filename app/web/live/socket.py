@@ -63,7 +63,8 @@ async def _send_frames(
     read: ReadFrames,
 ) -> None:
     hub, access = request.app[keys.HUB], request.app[keys.ACCESS]
-    checked, ended = clock.ticks(), access.ended
+    # Never as it was: the session may have ended since the request was let in.
+    checked, ended = clock.ticks(), -1
     try:
         for text in hello:
             await _send(socket, text)

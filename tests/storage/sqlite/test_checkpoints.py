@@ -9,8 +9,10 @@ import pytest
 
 from app.storage.sqlite import checkpoints
 from app.storage.sqlite.checkpoints import Checkpoints
-from app.storage.sqlite.connections import open_log, open_reader
-from app.storage.sqlite.files import Files, sibling_file
+from app.storage.sqlite.connections import open_log
+from app.storage.sqlite.connections import open_reader
+from app.storage.sqlite.files import Files
+from app.storage.sqlite.files import sibling_file
 from app.storage.transaction import Doubtful
 
 
@@ -95,6 +97,9 @@ class _Broken:
             error.sqlite_errorname = self._error
             raise error
         return self._connection.execute(text)
+
+    def executescript(self, text: str) -> object:
+        return self._connection.executescript(text)
 
 
 def test_a_full_disk_keeps_the_log_growing_and_reports_it(opened: Opened) -> None:

@@ -1,0 +1,137 @@
+"""How many simulations run, and how much of one is under way, remembered and looked at."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from app.domain.simulations import FAILED_SHARE
+from app.domain.simulations import MOST_RESULTS
+from app.domain.simulations import TENTH
+from app.domain.simulation import SimulationWish
+from app.domain.simulations import Targets
+from app.domain.simulations import Trouble
+from app.domain.simulation import What
+from app.services.replies import Reply
+from app.errors import Conflict
+from app.errors import NotFound
+from app.services.simulations import player as playing
+from app.services.simulations import script as scripting
+from app.services.simulations.player import MOST_UNDER_WAY
+from app.services.simulations.player import Player
+from app.services.simulations.script import MOST_LOOKED_AT
+from app.services.scripting import Act
+from app.services.scripting import Cue
+from app.services.simulations.script import opening
+from app.services.simulations.script import script
+from app.services.simulations.runs import MOST_AT_ONCE
+from app.services.simulations.runs import MOST_REMEMBERED
+from app.services.simulations.runs import Simulating
+from app.web.simulations.page import SHOWN
+from app.web.simulations.page import view_of
+
+AT = datetime(2026, 11, 29, 12, 0, tzinfo=UTC)
+TARGETS = Targets(primary="http://127.0.0.1:9/sms")
+
+
+def _wish(count: int = 1, **more: object) -> SimulationWish:
+    values: dict[str, Any] = {"provider": "ytel", "what": What.INBOUND, "count": count, "rate": 500.0} | more
+    return SimulationWish(**values)
+
+
+def _acts(count: int, *, with_cue: Callable[[int], bool] = lambda _: True) -> Iterator[Act]:
+    wish = next(script(_wish(), AT)).cues[0].wish
+    for n in range(count):
+        yield Act(message_id=f"m{n}", starts_s=0.0, cues=(Cue(after_s=0.0, wish=wish),) if with_cue(n) else ())
+
+
+class Sender:
+    """Answers when the test says so."""
+
+    def __init__(self, *, is_open: bool) -> None:
+        self.go_on = asyncio.Event()
+        self.sent = 0
+        if is_open:
+            self.go_on.set()
+
+    async def send(self, *_: object, **__: object) -> Reply:
+        self.sent += 1
+        await self.go_on.wait()
+        return Reply(status=200, ms=1)
+
+
+async def _quiet() -> None:
+    for _ in range(10):
+        await asyncio.sleep(0)
+
+
+async def test_so_many_messages_are_under_way_at_one_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(playing, "script", lambda *_: _acts(MOST_UNDER_WAY + 1))
+    sender = Sender(is_open=False)
+    player = Player(sender, _wish(MOST_UNDER_WAY + 1), TARGETS)  # type: ignore[arg-type]
+    run = asyncio.ensure_future(player.run(AT))
+    while sender.sent < MOST_UNDER_WAY:
+        await asyncio.sleep(0.001)
+    await _quiet()
+    assert sender.sent == MOST_UNDER_WAY
+    sender.go_on.set()
+    await run
+    assert (sender.sent, player.progress.taken) == (MOST_UNDER_WAY + 1, MOST_UNDER_WAY + 1)
+
+
+async def test_a_run_remembers_its_last_attempts_and_the_page_shows_the_last_of_them(monkeypatch) -> None:
+    monkeypatch.setattr(playing, "script", lambda *_: _acts(MOST_RESULTS + 1))
+    player = Player(Sender(is_open=True), _wish(MOST_RESULTS + 1), TARGETS)  # type: ignore[arg-type]
+    await player.run(AT)
+    assert (len(player.progress.results), player.progress.requests) == (MOST_RESULTS, MOST_RESULTS + 1)
+    run: Any = SimpleNamespace(wish=_wish(), progress=player.progress)
+    bin: Any = None
+    assert len(view_of(bin, run, after=0).shown) == SHOWN
+    assert len(view_of(bin, run, after=MOST_RESULTS + 1 - SHOWN + 1).shown) == SHOWN - 1
+
+
+async def test_so_many_simulations_run_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def never(*_: object) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(Simulating, "_play", never)
+    simulating = Simulating()
+    runs = [simulating.begin("b", _wish(), TARGETS) for _ in range(MOST_AT_ONCE)]
+    with pytest.raises(Conflict, match="4 simulations are running"):
+        simulating.begin("b", _wish(), TARGETS)
+    await simulating.stop(runs[0])
+    assert simulating.begin("b", _wish(), TARGETS).is_running
+    await simulating.close()
+
+
+def test_so_many_simulations_are_remembered_with_their_marks() -> None:
+    simulating = Simulating()
+    first, second, *_ = [simulating.announce("b", _wish()) for _ in range(MOST_REMEMBERED)]
+    assert simulating.find("b", first.id) is first
+    assert simulating.is_marked(first.mark.encode())
+    simulating.announce("b", _wish())
+    with pytest.raises(NotFound, match="the last 100"):
+        simulating.find("b", first.id)
+    assert not simulating.is_marked(first.mark.encode())
+    assert simulating.is_marked(second.mark.encode())
+
+
+@pytest.mark.parametrize(("place", "is_found"), [(MOST_LOOKED_AT, True), (MOST_LOOKED_AT + 1, False)])
+def test_so_many_messages_are_looked_at_for_the_first_request(monkeypatch, place: int, is_found: bool) -> None:
+    monkeypatch.setattr(scripting, "script", lambda *_: _acts(100, with_cue=lambda n: n == place - 1))
+    assert (opening(_wish(), AT) is not None) == is_found
+
+
+def test_the_shares_of_troubles_and_failures_are_what_they_are_called() -> None:
+    """Within a fifth, over thousands of messages that are the same in each run."""
+    acts = list(script(_wish(2_000, what=What.OUTBOUND, trouble=frozenset({Trouble.LOSE})), AT))
+    kept, lost = sum(len(act.cues) for act in acts), sum(len(act.dropped) for act in acts)
+    assert lost / (kept + lost) == pytest.approx(TENTH, rel=0.2)
+    doubled = list(script(_wish(4_000, trouble=frozenset({Trouble.DUPLICATE})), AT))
+    assert sum(len(act.cues) - 1 for act in doubled) / len(doubled) == pytest.approx(TENTH, rel=0.2)
+    acts = list(script(_wish(6_000, provider="twilio", what=What.OUTBOUND), AT))
+    failed = sum(act.cues[-1].wish.error_code is not None for act in acts)
+    assert failed / len(acts) == pytest.approx(FAILED_SHARE, rel=0.2)
