@@ -7,6 +7,7 @@ ENV PIP_DISABLE_PIP_VERSION_CHECK=1 \
 WORKDIR /src
 COPY requirements.lock requirements-build.lock pyproject.toml README.md LICENSE ./
 COPY app app
+COPY docs docs
 COPY templates templates
 COPY static static
 # Nothing is installed without its hash: neither what builds, nor what runs, which gets no pip.

@@ -10,7 +10,7 @@ COMPILE = $(TOOLS)/bin/uv pip compile --quiet --universal --python-version 3.11 
 # Every file is compared with the hash in its lock.
 INSTALL := install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: run test test-aiohttp lint format bench attack proof mutants lock audit sbom clean
+.PHONY: run test test-aiohttp test-lowest lint format guide pictures bench attack proof mutants lock audit sbom release dist clean
 .DEFAULT_GOAL := run
 
 run: $(RUNTIME)  ## install what the server needs and start it
@@ -23,6 +23,9 @@ test: $(DEV)  ## run every test; finds or fetches a browser first
 test-aiohttp: $(DEV)  ## the way in, on the lowest and the newest aiohttp that is allowed; needs the network
 	@.ci/aiohttp
 
+test-lowest: $(TOOLS)/.installed  ## the quick tests on the lowest releases that are allowed; needs the network
+	@UV=$(TOOLS)/bin/uv PYTHON=$(PYTHON) .ci/lowest $(ARGS)
+
 lint: $(DEV)  ## style, types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -31,6 +34,13 @@ lint: $(DEV)  ## style, types
 format: $(DEV)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+guide: $(DEV)  ## write the tables of docs/ again that are made from the source
+	@$(BIN)/python -m tests.guide
+
+pictures: $(DEV)  ## take the pictures of README and guide from the real pages; a minute
+	@$(BIN)/python -m tests.browser.find
+	@$(BIN)/python -m tests.pictures $(ARGS)
 
 bench: $(DEV)  ## speed, as ratios within one run
 	@$(BIN)/python -m tests.bench $(ARGS)
@@ -61,6 +71,12 @@ sbom: $(TOOLS)/.installed  ## dist/sbom.json: what the runtime lock installs her
 	@rm -rf dist/.sbom
 	@$(PYTHON) -m tests.supply.sbom dist/sbom.json
 
+release: $(DEV)  ## VERSION=1.2.3: set version and changelog in a clean checkout, and build; then commit and tag by hand
+	@$(BIN)/python -m tests.release $(VERSION)
+
+dist: $(DEV)  ## TAG=v1.2.3: wheel, source distribution and image build file of a tag, in dist/
+	@$(BIN)/python -m tests.release --tag '$(TAG)'
+
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "smsbin needs Python 3.11 or newer; try: make PYTHON=python3.13"; exit 1; }
 	@echo "Making $(VENV) …"
@@ -83,4 +99,4 @@ $(TOOLS)/.installed: requirements-tools.lock
 	@touch $@
 
 clean:
-	rm -rf $(VENV) $(TOOLS) .mypy_cache .ruff_cache .pytest_cache .hypothesis dist
+	rm -rf $(VENV) $(TOOLS) .lowest .mypy_cache .ruff_cache .pytest_cache .hypothesis dist

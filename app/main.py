@@ -42,7 +42,7 @@ from .web.site.urls import capture_url, find_server_address, peer_of, public_roo
 
 # The longest time from the head of a request to the last byte of its answer.
 LONGEST_WAIT = timedelta(seconds=200)
-STOPPED = "smsbin was stopped before it knew what became of the answer."
+STOPPED = "smsbin was stopped before it knew whether the response was sent."
 
 
 def create_server(settings: Settings) -> IngressServer:
@@ -103,15 +103,15 @@ async def _storage(app: web.Application) -> AsyncIterator[None]:
         await app[keys.KEYRING].start()
         await first_bin(store, app[keys.KEYRING])
         app[keys.METRICS].gauges.update(
-            viewers=("Viewers that follow a bin now.", lambda: app[keys.HUB].viewers),
+            viewers=("Viewers connected to bins now.", lambda: app[keys.HUB].viewers),
             store_ok=("1 while the store takes writes.", lambda: float(store.health().state == "ok")),
             log_wal_bytes=("Size of the write-ahead log.", lambda: float(store.health().wal_bytes)),
-            ledger_behind=("Captures that were kept and not read yet.", lambda: float(store.ledger_status().behind)),
-            ledger_ok=("1 while captures are read.", lambda: float(store.ledger_status().state != "stopped")),
-            retention_held=("1 while nothing expires, because the clock is not trusted.", lambda: _is_held(app)),
-            answers_waiting=("Answers that are held back on purpose now.", lambda: float(app[keys.WAITING].count)),
-            disk_free_bytes=("Room on the disk of the data directory.", lambda: _free_bytes(app)),
-            disk_low=("1 while less than 256 MiB or 1 % is left.", lambda: float(app[keys.DISK].low)),
+            ledger_behind=("Captures kept and not parsed yet.", lambda: float(store.ledger_status().behind)),
+            ledger_ok=("1 while captures are parsed.", lambda: float(store.ledger_status().state != "stopped")),
+            retention_held=("1 while expiry is paused because the clock is not trusted.", lambda: _is_held(app)),
+            answers_waiting=("Responses being held now.", lambda: float(app[keys.WAITING].count)),
+            disk_free_bytes=("Free bytes on the disk of the data directory.", lambda: _free_bytes(app)),
+            disk_low=("1 while less than 256 MiB or 1 % is free.", lambda: float(app[keys.DISK].low)),
         )
         yield
 

@@ -72,7 +72,7 @@ def listen(settings: Settings) -> socket.socket:
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             raise CannotStart(
-                f"Port {settings.port} is taken. Stop the other program, or give another one: --port 8011."
+                f"Port {settings.port} is taken. Stop the other program, or use another port: --port 8011."
             ) from None
         raise CannotStart(f"Cannot listen on {settings.host}:{settings.port}: {error.strerror or error}.") from None
     listener.setblocking(False)
@@ -118,7 +118,7 @@ def _welcome(settings: Settings, root: str, sign_in: str | None, bin: Bin) -> st
     ]
     if not settings.public_url:
         lines += [
-            "  ! These addresses are reachable from this machine only. To receive from a provider:",
+            "  ! These URLs can only be reached from this machine. To receive from a provider:",
             f"      cloudflared tunnel --url {root}     then  smsbin --public-url https://….trycloudflare.com",
         ]
     lines.append(

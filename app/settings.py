@@ -1,6 +1,6 @@
 """All settings with their defaults, units and help. The flag `--public-url` is the variable `SMSBIN_PUBLIC_URL`.
 
-The options of `smsbin serve` and the table in the README are made from `Settings`; a test compares them.
+The options of `smsbin serve` and the table in `docs/settings.md` are made from `Settings`; a test keeps them equal.
 """
 
 import difflib
@@ -32,7 +32,7 @@ def _host(text: str) -> str:
 
 def _port(text: str) -> int:
     if not re.fullmatch(r"\d{1,5}", text) or int(text) > 65_535:
-        raise ValueError(f'"{text}" is no port; write a number from 0 to 65535 (0 takes a free one)')
+        raise ValueError(f'"{text}" is not a port; write a number from 0 to 65535 (0 uses a free port)')
     return int(text)
 
 
@@ -49,7 +49,7 @@ def _public_url(text: str) -> str | None:
         return None
     parts = urlsplit(text)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
-        raise ValueError(f'"{text}" is no address; write https://sms.example.net')
+        raise ValueError(f'"{text}" is not a URL; write https://sms.example.net')
     if "_" in parts.hostname:
         raise ValueError(f'"{parts.hostname}" has an underscore, which some providers refuse in a host name')
     return text.rstrip("/")
@@ -58,7 +58,7 @@ def _public_url(text: str) -> str | None:
 def _base_path(text: str) -> str:
     path = "/" + text.strip("/")
     if not re.fullmatch(r"(/[A-Za-z0-9._~-]+)*/?", path) or ".." in path:
-        raise ValueError(f'"{text}" is no path; write /smsbin')
+        raise ValueError(f'"{text}" is not a path; write /smsbin')
     return path.rstrip("/")
 
 
@@ -66,7 +66,7 @@ def _hosts(text: str) -> tuple[str, ...]:
     hosts = tuple(host.strip().lower() for host in text.split(",") if host.strip())
     for host in hosts:
         if "/" in host or " " in host:
-            raise ValueError(f'"{host}" is no host name; write sms.example.net, without scheme or path')
+            raise ValueError(f'"{host}" is not a host name; write sms.example.net, without scheme or path')
     return hosts
 
 
@@ -76,7 +76,7 @@ def _networks(text: str) -> tuple[Network, ...]:
         try:
             networks.append(ip_network(item, strict=False))
         except ValueError:
-            raise ValueError(f'"{item}" is no network; write 10.0.0.0/8 or one address') from None
+            raise ValueError(f'"{item}" is not a network; write 10.0.0.0/8 or one address') from None
     return tuple(networks)
 
 
@@ -91,16 +91,16 @@ def _targets(text: str) -> tuple[Network | str, ...]:
 
 def _token(text: str) -> str | None:
     if text and len(text) < MIN_TOKEN_LENGTH:
-        raise ValueError(f"an access token has at least {MIN_TOKEN_LENGTH} characters")
+        raise ValueError(f"must have at least {MIN_TOKEN_LENGTH} characters")
     if not text.isascii() or any(character.isspace() for character in text):
-        raise ValueError("an access token has only visible ASCII characters")
+        raise ValueError("must have only visible ASCII characters")
     return text or None
 
 
 def _choice(*choices: str) -> Callable[[str], str]:
     def parse(text: str) -> str:
         if text.lower() not in choices:
-            raise ValueError(f'"{text}" is not known; write {", ".join(choices)}')
+            raise ValueError(f'"{text}" is not valid; write {", ".join(choices)}')
         return text.lower()
 
     return parse
@@ -118,35 +118,35 @@ class Settings:
     """The settings. Created by `read_settings`; every field has a working default."""
 
     host: str = setting("127.0.0.1", _host, "Address to listen on; 0.0.0.0 in a container.")
-    port: int = setting("8010", _port, "Port to listen on; 0 takes a free one.")
+    port: int = setting("8010", _port, "Port to listen on; 0 uses a free port.")
     data_dir: Path = setting("./data", _path, "Directory of the database and the access token.")
     public_url: str | None = setting(
-        "", _public_url, "Address under which providers and browsers reach smsbin.", shown="from the request"
+        "", _public_url, "URL at which providers and browsers reach smsbin.", shown="from the request"
     )
-    base_path: str = setting("/", _base_path, "Path under which everything is served, behind a proxy that keeps it.")
+    base_path: str = setting("/", _base_path, "Path prefix of all URLs, behind a proxy that forwards it.")
     allowed_hosts: tuple[str, ...] = setting(
-        "", _hosts, "More host names for pages and API, comma-separated.", shown="none"
+        "", _hosts, "Additional host names for pages and API, comma-separated.", shown="none"
     )
     trusted_proxies: tuple[Network, ...] = setting(
-        "", _networks, "Networks whose X-Forwarded-* headers count, comma-separated CIDR.", shown="none"
+        "", _networks, "Networks whose X-Forwarded-* headers are trusted, comma-separated CIDR.", shown="none"
     )
     access_token: str | None = setting(
-        "", _token, "The secret that opens pages and API; never printed.", shown="made at the first start"
+        "", _token, "The secret that opens pages and API; never printed.", shown="created at the first start"
     )
     access_token_file: Path | None = setting(
         "", _optional_path, "File that holds the access token, for container secrets.", shown="none"
     )
     max_body: int = setting("5MiB", parse_size, "Bytes of a request body that are kept; the rest is dropped.")
-    retention: timedelta = setting("30d", parse_duration, "How long captures are kept; 0 keeps for ever.")
+    retention: timedelta = setting("30d", parse_duration, "How long captures are kept; 0 keeps forever.")
     allow_targets: tuple[Network | str, ...] = setting(
         "",
         _targets,
-        "Private networks and host names that may be sent to from the page, comma-separated.",
+        "Private networks and host names that pages may send to, comma-separated.",
         shown="none",
     )
-    log_level: str = setting("info", _choice("debug", "info", "warning", "error"), "How much is logged.")
+    log_level: str = setting("info", _choice("debug", "info", "warning", "error"), "Log level.")
     log_format: str = setting(
-        "auto", _choice("auto", "console", "json"), "Form of the log; auto: console on a terminal, else JSON."
+        "auto", _choice("auto", "console", "json"), "Log format; auto: console on a terminal, else JSON."
     )
 
     @property
@@ -210,7 +210,7 @@ def unknown_variables(environ: Mapping[str, str]) -> list[tuple[str, str]]:
     hints = []
     for name in found:
         near = difflib.get_close_matches(name, known, n=1, cutoff=0.0)
-        hints.append((name, f"is no setting; did you mean {near[0]}?"))
+        hints.append((name, f"is not a setting; did you mean {near[0]}?"))
     return hints
 
 

@@ -1,4 +1,4 @@
-"""The real application on the real SQLite behind a real socket, fresh for each test."""
+"""The real application with SQLite behind a real socket, new for each test."""
 
 import asyncio
 import os
@@ -32,12 +32,12 @@ MEMORY = Path("/dev/shm")
 
 
 def pytest_configure() -> None:
-    """Save time that proves nothing."""
+    """Settings that save time."""
     # Each of the hundreds of processes that tests start would compile all of its modules.
     if os.environ.pop("PYTHONDONTWRITEBYTECODE", None):
         sys.dont_write_bytecode = False
         sys.pycache_prefix = os.environ["PYTHONPYCACHEPREFIX"] = str(ROOT / ".pytest_cache" / "compiled")
-    # Over a thousand stores sync their files. TMPDIR names another place, and tests of survival take a disk.
+    # Over a thousand stores sync their files. TMPDIR overrides the folder, and survival tests use a disk.
     if "TMPDIR" not in os.environ and MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > 4 << 30:
         os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
     # A busy machine is not a failing test; and two runs of one commit try the same examples.
@@ -46,13 +46,13 @@ def pytest_configure() -> None:
 
 
 def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
-    """The loop of the server, for the tests too."""
+    """The server's event loop, for the tests too."""
     return {"server": new_loop}
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _forks() -> Iterator[None]:
-    """The processes of a store in this process are forked; those of a server of its own are started as always."""
+    """The storage processes of a store in this process are forked; those of a separate server are started normally."""
     if sys.platform != "linux":
         yield
         return
@@ -65,7 +65,7 @@ def _forks() -> Iterator[None]:
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A server under test: its addresses, its insides, and a client that holds the access token."""
+    """A server under test: its URLs, its application, and a client with the access token."""
 
     url: str
     app: web.Application
@@ -98,7 +98,7 @@ class Running:
             return await answer.json()
 
     async def until(self, holds: Callable[[], Awaitable[object]], within_s: float = 20) -> None:
-        """As soon as something holds that comes with a change of the bin, or with the clock."""
+        """Wait until a condition holds that changes with the bin, or with time."""
         with self.app[keys.HUB].subscribe(self.bin.id) as subscription:
             async with asyncio.timeout(within_s):
                 subscription.clear()
@@ -107,7 +107,7 @@ class Running:
                     subscription.clear()
 
     async def settled(self, n: int) -> CaptureRow:
-        """The capture as soon as it is known what became of its answer."""
+        """The capture, once its outcome is known."""
         store = self.app[keys.STORE]
 
         async def is_settled() -> bool:
@@ -119,7 +119,7 @@ class Running:
 
 @asynccontextmanager
 async def run_server(settings: Settings, port: int = 0) -> AsyncIterator[Running]:
-    """As `smsbin serve` runs it, on a free port unless one is named."""
+    """As `smsbin serve` runs it, on a free port unless one is given."""
     listener = socket.create_server(("127.0.0.1", port))
     server = create_server(settings)
     headers = {"Authorization": f"Bearer {TOKEN}"}
@@ -138,7 +138,7 @@ async def run_server(settings: Settings, port: int = 0) -> AsyncIterator[Running
 
 @pytest.fixture
 def make_settings(tmp_path: Path) -> Callable[..., Settings]:
-    """Settings spelled as a user would, with a directory and a token of this test."""
+    """Settings as a user would write them, with a directory and a token of this test."""
 
     def make(**values: str) -> Settings:
         return read_settings({"data_dir": str(tmp_path / "data"), "access_token": TOKEN, **values})
@@ -155,7 +155,7 @@ async def server(make_settings: Callable[..., Settings]) -> AsyncIterator[Runnin
 
 @pytest.fixture
 def free_port() -> int:
-    """A port that nobody has now; for servers that must come back on the same one."""
+    """An unused port, for servers that must use the same one again."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]

@@ -1,8 +1,8 @@
-"""Start the storage's processes for tests as forks of one process that has imported their modules.
+"""Starts the storage processes of tests as forks of one process that has imported their modules.
 
-The imports cost 0.3 s for each store that is opened, more than most tests. `python -m tests.forking <socket>` is the
-fork server, one per test process. A fork has the arguments, the environment, the working directory and the open files
-that a new interpreter would have, runs its module as `__main__`, and ends as an interpreter ends.
+The imports take 0.3 s for each store that is opened, more than most tests. `python -m tests.forking <socket>` is the
+fork server, one for each test process. A fork has the arguments, the environment, the working directory and the open
+files that a new interpreter would have, runs its module as `__main__`, and ends like an interpreter.
 """
 
 import fcntl
@@ -26,13 +26,13 @@ from app.storage.ledger import process as ledger_process
 
 ROOT = Path(__file__).parents[1]
 MODULES = ("app.storage.log.process", "app.follower", "tests.storage.scripted", "tests.storage.obedient")
-# The start of a new interpreter, whatever stands in its place during a test.
+# Starts a new interpreter, even if a test has replaced the function.
 start_new = start_process
 
 
 class Forked:
-    """A process that the fork server has started, with the methods of `subprocess.Popen`. The server sends its id and
-    later its exit code."""
+    """A process that the fork server has started, with the methods of `subprocess.Popen`. The server sends its id
+    and later its exit code."""
 
     def __init__(self, status: socket.socket) -> None:
         self._status = status
@@ -56,14 +56,14 @@ class Forked:
 
 
 class ForkServer:
-    """Started with the first fork."""
+    """It is started with the first fork."""
 
     def __init__(self) -> None:
         self._control: socket.socket | None = None
         self._server: subprocess.Popen[bytes] | None = None
 
     def start(self, module: str, arguments: Sequence[str], descriptors: Sequence[int]) -> ChildProcess:
-        """In the place of `children.start_process`."""
+        """Replaces `children.start_process`."""
         if module not in MODULES:
             return start_new(module, arguments, descriptors)
         if self._control is None:
@@ -98,7 +98,7 @@ class ForkServer:
 
 
 def _pair() -> tuple[socket.socket, socket.socket]:
-    """Ends of a pipe that keeps messages apart."""
+    """A pair of sockets that preserve message boundaries."""
     return socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
 
 
@@ -106,13 +106,13 @@ def _pair() -> tuple[socket.socket, socket.socket]:
 
 
 def main(control: socket.socket) -> None:
-    """Fork until the tests hang up. In a fork: become what was requested."""
+    """Fork until the tests close the socket. In a fork: run the requested module."""
     for module in MODULES:
         importlib.import_module(module)
-    # Tests wait for the ledger, and have no spare processors for it.
+    # Tests wait for the ledger, so it does not run with a low priority.
     ledger_process.NICENESS = 0
     gc.collect()
-    # No fork looks through these objects again, which would copy their pages.
+    # Forks do not collect these objects, which would copy their pages.
     gc.freeze()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with control:
@@ -162,7 +162,7 @@ def _report_ends(running: dict[int, socket.socket]) -> None:
 
 
 def _become(request: dict, files: list[int]) -> None:
-    """Give this process the surroundings of a new interpreter, and run the module."""
+    """Set up this process like a new interpreter, and run the module."""
     status, *given = files
     os.close(status)
     _place(given, [1, 2, *request["descriptors"]])
@@ -178,7 +178,7 @@ def _become(request: dict, files: list[int]) -> None:
 
 
 def _run(module: str) -> int:
-    """The exit code. The interpreter is not taken apart afterwards, which would cost as much as the rest of a fork."""
+    """Returns the exit code. The interpreter is not finalized, which would take as long as the rest of a fork."""
     code = 0
     try:
         runpy.run_module(module, run_name="__main__", alter_sys=True)
@@ -187,14 +187,14 @@ def _run(module: str) -> int:
     except BaseException:
         traceback.print_exc()
         code = 1
-    # What nothing refers to any more is closed.
+    # Unreferenced files are closed.
     gc.collect()
     sys.stdout.flush()
     return code
 
 
 def _place(given: Sequence[int], wanted: Sequence[int]) -> None:
-    """The open files under the numbers that they had where they came from; nothing else is open but the null device."""
+    """Give the open files the same numbers as in the requesting process; nothing else is open but the null device."""
     above = max(*given, *wanted) + 1
     moved = [fcntl.fcntl(file, fcntl.F_DUPFD, above) for file in given]
     os.closerange(0, above)

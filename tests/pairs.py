@@ -1,5 +1,5 @@
-"""Requests of one message on its two URLs, with answers that went out as a test says: straight into the store, so that
-fifteen seconds of waiting take none."""
+"""Requests of one message on its two URLs, with outcomes that a test sets, written directly to the store, so that
+fifteen seconds of waiting take no time."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -20,7 +20,7 @@ HOLD = FaultHit(fault="f1", kind="hold", said="hold 16 s")
 
 
 def fields_of(server: Running, role: Role, text: str, sid: str) -> dict[str, str]:
-    """What Ytel sends; the URL and the method stand in it, too."""
+    """As Ytel sends it; it contains the URL and the method."""
     url = f"https://sms.example.net/{server.bin.key}" + ("/fallback" if role is Role.FALLBACK else "")
     return {
         "From": THEIRS, "To": OURS, "Text": text, "MessageSid": sid, "Status": "received", "Action": url,
@@ -41,7 +41,7 @@ async def hit(
     more: Mapping[str, str] | None = None,
     headers: tuple[tuple[bytes, bytes], ...] = (),
 ) -> int:
-    """One request and what became of its answer (None: it is held still). Its number."""
+    """One request and its outcome (None: it is still held back). Returns its number."""
     body = urlencode(fields_of(server, role, text, sid) | {"Method": method} | dict(more or {}))
     path = f"/{server.bin.key}" + ("" if role is Role.PRIMARY else f"/{role.value}")
     raw = RawRequest(
@@ -63,12 +63,13 @@ async def hit(
 
 
 async def settle(server: Running, n: int, outcome: Outcome) -> None:
-    """An answer that was held back is out."""
+    """An answer that was held back is sent."""
     server.app[keys.STORE].note_outcome(NewOutcome(server.bin.id, n, outcome))
 
 
 async def timed_out(server: Running, **more: Any) -> tuple[int, int]:
-    """Held for 15 s until the sender left; 15.206 s later the fallback took it, by GET. Their numbers."""
+    """Held back for 15 s until the sender disconnected; 15.206 s later the fallback got it, by GET. Returns their
+    numbers."""
     at = clock.now() - timedelta(minutes=5)
     primary = await hit(server, Role.PRIMARY, HUNG_UP, at=at, fault=HOLD, **more)
     later = at + timedelta(milliseconds=15_206)
@@ -76,18 +77,18 @@ async def timed_out(server: Running, **more: Any) -> tuple[int, int]:
 
 
 async def failed(server: Running, **more: Any) -> tuple[int, int]:
-    """Answered 500; 2.1 s later the fallback took it. Their numbers."""
+    """Answered 500; 2.1 s later the fallback got it. Returns their numbers."""
     at = clock.now() - timedelta(minutes=4)
     primary = await hit(server, Role.PRIMARY, FAILED, at=at, **more)
     return primary, await hit(server, Role.FALLBACK, TAKEN, at=at + timedelta(milliseconds=2_100), **more)
 
 
 async def lost(server: Running, **more: Any) -> int:
-    """Answered 500, long ago, and no fallback came. Its number."""
+    """Answered 500, long ago, without a fallback. Returns its number."""
     at = clock.now() - timedelta(minutes=3)
     return await hit(server, Role.PRIMARY, FAILED, at=at, **more)
 
 
 async def taken(server: Running, **more: Any) -> int:
-    """The usual case. Its number."""
+    """The usual case. Returns its number."""
     return await hit(server, Role.PRIMARY, TAKEN, at=clock.now(), **more)

@@ -19,7 +19,7 @@ TOKEN = "a-token-only-for-tests"
 
 @dataclass(slots=True)
 class Process:
-    """A running server: what its ready line said, and its process."""
+    """A running server: the content of its ready line, and its process."""
 
     popen: subprocess.Popen[str]
     ready: dict
@@ -41,7 +41,7 @@ class Process:
         self.popen.wait()
 
     def kill_all(self) -> None:
-        """As when the machine loses power: no process of the storage lives long enough to close its database."""
+        """As in a power cut: no storage process gets to close its database."""
         self.popen.send_signal(signal.SIGSTOP)
         for child in psutil.Process(self.popen.pid).children(recursive=True):
             child.kill()
@@ -56,7 +56,7 @@ class Process:
 def serving(
     data: Path, *arguments: str, before: tuple[str, ...] = (), module: str = "app", log: Path = Path(os.devnull)
 ) -> Iterator[Process]:  # fmt: skip
-    """Start on a free port; whatever happens, the process is gone afterwards. `before` wraps the command."""
+    """Start on a free port; the process is always gone afterwards. `before` wraps the command."""
     command = [*before, sys.executable, "-m", module, "--port", "0", "--data-dir", str(data), *arguments]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("SMSBIN_")}
     with log.open("a") as stderr:

@@ -1,4 +1,5 @@
-"""Writing files: nothing that somebody has prepared is followed or overwritten, and nothing half is ever seen."""
+"""Writing files: nothing that another user has prepared is followed or overwritten, and no incomplete file is ever
+visible."""
 
 import os
 import re
@@ -52,7 +53,7 @@ def test_until_then_its_name_cannot_be_guessed(tmp_path: Path) -> None:
 def test_a_link_under_the_very_name_is_an_error_and_what_it_points_to_stays(
     tmp_path: Path, monkeypatch, is_there: bool
 ) -> None:
-    """Even for somebody who could guess."""
+    """Even if the name could be guessed."""
     monkeypatch.setattr(clock, "new_nonce", lambda: "guessed")
     precious = tmp_path / "precious"
     if is_there:

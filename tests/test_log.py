@@ -1,4 +1,4 @@
-"""A fault that is met a thousand times fills no disk, and no line holds what was sent."""
+"""A bug that is triggered a thousand times does not fill the disk, and no line has data from a request."""
 
 import io
 import logging
@@ -50,7 +50,7 @@ def _fail_elsewhere() -> None:
         logging.getLogger("lib").exception("a library failed")
 
 
-def test_an_exception_is_told_without_its_message(lines: io.StringIO, ticks: list[float]) -> None:
+def test_an_exception_is_reported_without_its_message(lines: io.StringIO, ticks: list[float]) -> None:
     _fail()
     _fail_elsewhere()
     said = lines.getvalue()
@@ -84,7 +84,7 @@ def test_other_places_and_lines_without_an_exception_are_logged_all_the_same(
     assert lines.getvalue().count("other.failed") == 1
 
 
-def test_what_another_process_tells_is_counted_too(lines: io.StringIO, ticks: list[float]) -> None:
+def test_what_another_process_reports_is_counted_too(lines: io.StringIO, ticks: list[float]) -> None:
     for _ in range(20):
         structlog.get_logger("ledger").error("ledger.failed", reason="ValueError", trace="...")
     assert lines.getvalue().count("ledger.failed") == log.MAX_TRACES

@@ -1,4 +1,4 @@
-"""Settings: every knob by flag and variable, every mistake by name."""
+"""Settings: each by flag and variable, and every mistake is reported by name."""
 
 import pytest
 
@@ -18,7 +18,7 @@ def test_every_knob_has_a_help_and_a_working_default() -> None:
     [
         ("port", "80100", "port"),
         ("port", "http", "port"),
-        ("public_url", "sms.example.net", "address"),
+        ("public_url", "sms.example.net", "not a URL"),
         ("public_url", "https://sms_bin.example.net", "underscore"),
         ("base_path", "/a b", "path"),
         ("allowed_hosts", "https://x.example", "host name"),
@@ -26,7 +26,7 @@ def test_every_knob_has_a_help_and_a_working_default() -> None:
         ("access_token", "short", "16"),
         ("max_body", "lots", "size"),
         ("retention", "a while", "duration"),
-        ("log_level", "loud", "not known"),
+        ("log_level", "loud", "not valid"),
     ],
 )
 def test_a_bad_value_is_named_with_the_cure(name: str, value: str, word: str) -> None:
@@ -35,7 +35,7 @@ def test_a_bad_value_is_named_with_the_cure(name: str, value: str, word: str) ->
     assert error.value.problems[0][0] == f"SMSBIN_{name.upper()}"
 
 
-def test_all_bad_values_are_told_at_once() -> None:
+def test_all_bad_values_are_reported_at_once() -> None:
     with pytest.raises(Invalid) as error:
         read_settings({"port": "x", "retention": "y"})
     assert len(error.value.problems) == 2
@@ -48,7 +48,7 @@ def test_a_token_and_its_file_are_one_too_many() -> None:
 
 def test_a_typo_in_a_variable_names_the_nearest() -> None:
     hints = unknown_variables({"SMSBIN_PUBLIC_ULR": "x", "SMSBIN_URL": "http://x", "SMSBIN_PORT": "1", "PATH": "/"})
-    assert hints == [("SMSBIN_PUBLIC_ULR", "is no setting; did you mean SMSBIN_PUBLIC_URL?")]
+    assert hints == [("SMSBIN_PUBLIC_ULR", "is not a setting; did you mean SMSBIN_PUBLIC_URL?")]
 
 
 @pytest.mark.parametrize("text", ["", "/", "//"])

@@ -1,4 +1,4 @@
-"""What the log says of an exception: where it came from, and nothing that somebody sent."""
+"""What the log shows of an exception: where it was raised, and no data from a request."""
 
 import sqlite3
 
@@ -16,7 +16,7 @@ def _fail() -> None:
         raise RuntimeError(TEXT) from error
 
 
-def test_places_and_classes_are_told_and_no_text() -> None:
+def test_places_and_classes_are_reported_and_no_text() -> None:
     with pytest.raises(RuntimeError) as caught:
         _fail()
     said = trace_of(caught.value)
@@ -27,7 +27,7 @@ def test_places_and_classes_are_told_and_no_text() -> None:
     assert "test_traces.py" in second
 
 
-def test_what_the_system_and_the_database_say_is_told() -> None:
+def test_what_the_system_and_the_database_say_is_reported() -> None:
     assert name_of(FileNotFoundError(2, "No such file", TEXT)) == "FileNotFoundError: No such file"
     assert name_of(OSError(TEXT)) == "OSError"
     assert name_of(sqlite3.OperationalError("no such table: x")) == "sqlite3.OperationalError: no such table: x"

@@ -18,20 +18,20 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
 COMMANDS = {
-    "serve": "Listen: capture URLs, pages and API. What bare `smsbin` does.",
-    "bins": "Make, list, show and delete bins of a running server.",
-    "simulate": "Play a provider: inbound SMS, callbacks, calls, with its rule for the fallback.",
-    "replay": "Send captures again, exactly as they came, to a URL of yours.",
+    "serve": "Start the server: capture URLs, pages and API. The default command.",
+    "bins": "Create, list, show and delete bins of a running server.",
+    "simulate": "Simulate a provider: inbound SMS, callbacks and calls, with its timeout, retries and fallback.",
+    "replay": "Send captures again, exactly as received, to your own URL.",
     "tail": "Show captures as they arrive.",
-    "wait": "Wait until a capture matches; for tests and CI.",
-    "export": "Write captures or messages as CSV, JSON Lines or HAR.",
+    "wait": "Wait for a capture that matches; for tests and CI.",
+    "export": "Export captures or messages as CSV, JSON Lines or HAR.",
     "backup": "Copy the log of a running or stopped server into one file.",
-    "restore": "Put a backup in the place of the log; the server must be stopped.",
-    "reread": "Read every capture again from its bytes, while the server works.",
-    "doctor": "Say what is wrong with a server and the way to it, and how to mend it.",
+    "restore": "Replace the log with a backup; the server must be stopped.",
+    "reread": "Parse every capture again from its bytes, while the server runs.",
+    "doctor": "Check a server and the network in front of it, and say how to fix what is wrong.",
     "healthcheck": "Exit 0 when a server is ready; for containers.",
     "openapi": "Print the OpenAPI document.",
-    "completion": "Print a script that lets the shell complete commands, flags and bins.",
+    "completion": "Print a shell script that completes commands, flags and bins.",
 }
 
 

@@ -15,7 +15,7 @@ _PAGES_WORTH_TELLING = 20_000
     "--data-dir", envvar="SMSBIN_DATA_DIR", show_envvar=True, default="./data", show_default=True,
     type=click.Path(file_okay=False, path_type=Path), help="Directory of the database.",
 )  # fmt: skip
-@click.option("--force", is_flag=True, help="Replace FILE when it is there.")
+@click.option("--force", is_flag=True, help="Replace FILE if it exists.")
 def command(file: Path, data_dir: Path, force: bool) -> None:
     """Copy log.db, which everything else is made from, into FILE: of one moment, checked, synced, mode 0600.
 
@@ -26,9 +26,9 @@ def command(file: Path, data_dir: Path, force: bool) -> None:
 
     log = data_dir / "log.db"
     if not log.exists():
-        raise CannotStart(f"There is no log at {log}. Give the server's --data-dir.")
+        raise CannotStart(f"There is no log at {log}. Give the --data-dir of the server.")
     if file.exists() and not force:
-        raise CannotStart(f"{file} is there already. Give another name, or --force.")
+        raise CannotStart(f"{file} already exists. Give another name, or use --force.")
     back_up(log, file, _print_progress)
     click.echo(f"{file}: {file.stat().st_size:,} bytes, checked", err=True)
 

@@ -10,10 +10,10 @@ from .client import bin_argument, complete_bins, connect, in_path, with_server
 from .terminal import as_json as json_line
 from .terminal import print_line, visible
 
-_json = click.option("--json", "as_json", is_flag=True, help="JSON Lines: one object a bin, as the API has it.")
+_json = click.option("--json", "as_json", is_flag=True, help="JSON Lines: one API object per bin.")
 
 
-@click.group("bins", short_help="Make, list, show and delete bins.")
+@click.group("bins", short_help="Create, list, show and delete bins.")
 def command() -> None:
     """Make, list, show and delete bins of a running server."""
 
@@ -33,8 +33,8 @@ def list_(as_json: bool, **server: Any) -> None:
 
 @command.command("create")
 @click.argument("name", required=False)
-@click.option("--provider", default=None, help="Read every request as this provider's.  [default: detect]")
-@click.option("--retention", default=None, help="How long captures are kept, such as 7d.  [default: the server's]")
+@click.option("--provider", default=None, help="Parse every request as one of this provider.  [default: detect]")
+@click.option("--retention", default=None, help="How long captures are kept, such as 7d.  [default: server default]")
 @_json
 @with_server
 def create(name: str | None, provider: str | None, retention: str | None, as_json: bool, **server: Any) -> None:
@@ -55,7 +55,7 @@ def show(bin: str | None, as_json: bool, **server: Any) -> None:
 
 @command.command("delete")
 @click.argument("bin", shell_complete=complete_bins)
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--yes", is_flag=True, help="Delete without asking.")
 @_json
 @with_server
 def delete(bin: str, yes: bool, as_json: bool, **server: Any) -> None:
@@ -64,7 +64,7 @@ def delete(bin: str, yes: bool, as_json: bool, **server: Any) -> None:
     found = client.find_bin(bin)
     if not yes:
         if not sys.stdin.isatty():
-            raise click.UsageError("Nobody can be asked here; give --yes to delete.")
+            raise click.UsageError("There is no terminal to ask on; use --yes to delete.")
         click.confirm(
             f"Delete {visible(found['name'])} ({found['id']}) and its {found['captures']:,} captures?",
             abort=True,
@@ -74,7 +74,7 @@ def delete(bin: str, yes: bool, as_json: bool, **server: Any) -> None:
     if as_json:
         _as_lines([found])
     else:
-        click.echo(f"{visible(found['name'])} ({found['id']}) is deleted.", err=True)
+        click.echo(f"{visible(found['name'])} ({found['id']}) was deleted.", err=True)
 
 
 def _print(bin: dict[str, Any], *, as_json: bool) -> None:

@@ -80,7 +80,7 @@ class Client:
                     yield chunk
             except (http.client.HTTPException, OSError) as error:
                 raise CannotStart(
-                    f"The connection to {self.root} broke off: what came is not whole. ({error})"
+                    f"The connection to {self.root} was lost before the response was complete. ({error})"
                 ) from None
 
     def every(self, path: str) -> Iterator[dict[str, Any]]:
@@ -89,7 +89,7 @@ class Client:
         while True:
             page = self.get(path, limit=str(_PAGE), before=before)
             if not isinstance(page, dict) or "items" not in page:
-                raise CannotStart(f"{self.root} does not answer as smsbin does.")
+                raise CannotStart(f"{self.root} does not respond like smsbin.")
             yield from page["items"]
             before = page["next"]
             if before is None:
@@ -105,11 +105,11 @@ class Client:
             return found[0]
         listing = "\n".join(f"  {bin['id']}  {visible(bin['name'])}" for bin in found or bins)
         if not bins:
-            raise click.UsageError("There is no bin yet. Make one: smsbin bins create")
+            raise click.UsageError("There is no bin yet. Create one: smsbin bins create")
         if not found:
-            raise click.UsageError(f"There is no bin {wanted}. There are:\n{listing}")
+            raise click.UsageError(f"There is no bin {wanted}. Existing bins:\n{listing}")
         which = "There are several bins" if wanted is None else f"Several bins are called {wanted}"
-        raise click.UsageError(f"{which}; name one by its id:\n{listing}")
+        raise click.UsageError(f"{which}; choose one by its id:\n{listing}")
 
     def _call(
         self, method: str, path: str, query: dict[str, str | None], value: Any = None, timeout_s: float = TIMEOUT_S
@@ -119,9 +119,9 @@ class Client:
                 body = answer.read()
                 return json.loads(body) if body else None
             except (http.client.HTTPException, OSError) as error:
-                raise Unreachable(f"The connection to {self.root} broke off. ({printable_line(error)})") from None
+                raise Unreachable(f"The connection to {self.root} was lost. ({printable_line(error)})") from None
             except ValueError as error:
-                raise CannotStart(f"{self.root} did not answer as smsbin does: {error}") from None
+                raise CannotStart(f"{self.root} did not respond like smsbin: {error}") from None
 
     def _open(
         self, method: str, path: str, query: dict[str, str | None], value: Any = None, timeout_s: float = TIMEOUT_S
@@ -151,9 +151,9 @@ class Client:
             except (http.client.HTTPException, OSError, ValueError):
                 problem = {}
         problem = problem if isinstance(problem, dict) else {}
-        detail = printable_line(problem.get("detail") or f"it answers {error.code}")
+        detail = printable_line(problem.get("detail") or f"it answered {error.code}")
         if error.code == 401:
-            return CannotStart(f"{self.root} does not take the access token from {self.source}.")
+            return CannotStart(f"{self.root} does not accept the access token from {self.source}.")
         if error.code == 422 and problem.get("errors"):
             return Invalid(*[(each["field"], each["message"]) for each in problem["errors"]])
         if error.code == 404 and problem:
@@ -162,7 +162,7 @@ class Client:
             return click.UsageError(detail)
         if error.code >= 500:
             return Unreachable(f"{self.root} is not ready: {detail}")
-        return CannotStart(f"{self.root} refuses: {detail}")
+        return CannotStart(f"{self.root} refused the request: {detail}")
 
 
 def with_server(command: Command) -> Command:
@@ -173,7 +173,7 @@ def with_server(command: Command) -> Command:
         click.option("--base-path", envvar="SMSBIN_BASE_PATH", default="", hidden=True),
         click.option(
             "--url", envvar="SMSBIN_URL", show_envvar=True, default=None,
-            help="Where the server is.  [default: http://127.0.0.1:8010]",
+            help="URL of the server.  [default: http://127.0.0.1:8010]",
         ),
         click.option(
             "--access-token-file", envvar="SMSBIN_ACCESS_TOKEN_FILE", show_envvar=True, default=None,
@@ -204,7 +204,7 @@ def complete_bins(ctx: click.Context, _: click.Parameter, incomplete: str) -> "l
 
 
 bin_argument = click.argument("bin", required=False, envvar="SMSBIN_BIN", shell_complete=complete_bins)
-"""An id or a unique name; optional if there is one bin."""
+"""An id or a unique name; optional if there is only one bin."""
 
 
 def server_root(url: str | None, port: str, base_path: str) -> str:
@@ -212,7 +212,7 @@ def server_root(url: str | None, port: str, base_path: str) -> str:
     root = (url or f"http://127.0.0.1:{port}/{base_path.strip('/')}").rstrip("/")
     parts = urlsplit(root)
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise click.UsageError(f"{root} is no address; write http://127.0.0.1:8010")
+        raise click.UsageError(f"{root} is not a URL; write http://127.0.0.1:8010")
     return root
 
 
@@ -233,7 +233,7 @@ def connect(url: str | None, access_token_file: str | None, data_dir: str, port:
             " Give SMSBIN_ACCESS_TOKEN, --access-token-file, or SMSBIN_DATA_DIR."
         ) from None
     if not token.isascii() or not token.isprintable():
-        raise CannotStart(f"What {path} holds is no access token.")
+        raise CannotStart(f"{path} does not contain an access token.")
     return Client(root=root, token=token, source=str(path))
 
 

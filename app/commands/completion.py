@@ -10,7 +10,7 @@ from . import smsbin
 _VARIABLE = "_SMSBIN_COMPLETE"
 
 
-@click.command("completion", short_help="Print a script for the Tab key.")
+@click.command("completion", short_help="Print a script for tab completion.")
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def command(shell: str) -> None:
     """Print the script that lets SHELL complete commands, flags and bins.

@@ -12,17 +12,17 @@ from ..files import new_file
 from .client import bin_argument, connect, in_path, with_server, write_out
 
 
-@click.command("export", short_help="Write captures or messages as a file.")
+@click.command("export", short_help="Export captures or messages to a file.")
 @bin_argument
-@click.option("--of", type=click.Choice(WHATS), default="captures", show_default=True, help="What of the bin.")
+@click.option("--of", type=click.Choice(WHATS), default="captures", show_default=True, help="What to export.")
 @click.option(
     "--format", "form", type=click.Choice(list(EXPORTERS)), default=None,
-    help="How.  [default: as the file is named, else jsonl]",
+    help="File format.  [default: from the file name, else jsonl]",
 )  # fmt: skip
-@click.option("-q", "--q", "--match", "query", default=None, metavar="EXPR", help="Only what the filter finds.")
+@click.option("-q", "--q", "--match", "query", default=None, metavar="EXPR", help="Only items that match the filter.")
 @click.option(
     "-o", "--output", type=click.Path(dir_okay=False, allow_dash=True, path_type=Path), default=None,
-    help="File to write; it appears when it is whole.  [default: stdout]",
+    help="File to write; it appears when it is complete.  [default: stdout]",
 )  # fmt: skip
 @with_server
 def command(bin: str | None, of: str, form: str | None, query: str | None, output: Path | None, **server: Any) -> None:

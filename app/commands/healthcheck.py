@@ -11,7 +11,7 @@ from ..errors import CannotStart
 @click.command("healthcheck", short_help="Exit 0 when a server is ready.")
 @click.option(
     "--url", envvar="SMSBIN_URL", show_envvar=True, default=None,
-    help="Where the server is.  [default: http://127.0.0.1 with SMSBIN_PORT and SMSBIN_BASE_PATH]",
+    help="URL of the server.  [default: http://127.0.0.1 with SMSBIN_PORT and SMSBIN_BASE_PATH]",
 )  # fmt: skip
 @click.option("--port", envvar="SMSBIN_PORT", default="8010", hidden=True)
 @click.option("--base-path", envvar="SMSBIN_BASE_PATH", default="", hidden=True)
@@ -20,7 +20,7 @@ def command(url: str | None, port: str, base_path: str) -> None:
     root = url or f"http://127.0.0.1:{port}/{base_path.strip('/')}"
     address = root.rstrip("/") + "/readyz"
     if not address.startswith(("http://", "https://")):
-        raise click.UsageError(f"{root} is no address; write http://127.0.0.1:8010")
+        raise click.UsageError(f"{root} is not a URL; write http://127.0.0.1:8010")
     try:
         with urllib.request.urlopen(address, timeout=5) as answer:  # noqa: S310
             click.echo(answer.read().decode())

@@ -5,7 +5,7 @@ import msgspec
 
 
 @click.command("openapi", short_help="Print the OpenAPI document.")
-@click.option("--base-path", default="", help="Path under which the server stands.")
+@click.option("--base-path", default="", help="Path prefix of the server.")
 def command(base_path: str) -> None:
     """Print the OpenAPI 3.1 document of this version as JSON."""
     from ..web.openapi import document

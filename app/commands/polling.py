@@ -33,7 +33,7 @@ class Since(click.ParamType[str]):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """The unchanged text, if it is valid."""
         if not _SINCE.fullmatch(value):
-            self.fail(f"{value!r} is none of now, 10m, 2026-11-25T14:00:00Z and #1040.", param, ctx)
+            self.fail(f"{value!r} must be now, a duration (10m), a time (2026-11-25T14:00:00Z) or #1040.", param, ctx)
         return str(value)
 
 
@@ -107,7 +107,7 @@ class RetryBackoff:
     def failed(self, error: Unreachable, most_s: float = _LONGEST_PAUSE_S) -> None:
         """Print the error once, and pause for at most `most_s`."""
         if not self.is_lost:
-            click.echo(f"smsbin: {error} Trying again …", err=True)
+            click.echo(f"smsbin: {error} Retrying …", err=True)
         self.is_lost = True
         # Jitter, so that many clients of one server do not come back at the same moment.
         clock.pause(max(0.0, min(self.pause_s * (0.75 + clock.dice() / 2), most_s)))
@@ -116,5 +116,5 @@ class RetryBackoff:
     def found(self) -> None:
         """The server answers."""
         if self.is_lost:
-            click.echo("smsbin: the server is there again.", err=True)
+            click.echo("smsbin: the server is reachable again.", err=True)
         self.is_lost, self.pause_s = False, _FIRST_PAUSE_S

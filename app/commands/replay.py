@@ -20,10 +20,12 @@ from .client import connect, in_path, with_server
 
 @click.command("replay", short_help="Send captures again.")
 @click.argument("numbers", metavar="N...", nargs=-1, required=True, type=click.IntRange(1))
-@click.option("--to", "to", required=True, metavar="URL", help="Where they go.")
-@click.option("--bin", "bin", envvar="SMSBIN_BIN", default=None, metavar="BIN", help="Whose they are (id or name).")
-@click.option("--credentials", is_flag=True, help="Send Authorization, Cookie, Proxy-* and X-Forwarded-* along.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object an attempt on stdout.")
+@click.option("--to", "to", required=True, metavar="URL", help="Target URL.")
+@click.option(
+    "--bin", "bin", envvar="SMSBIN_BIN", default=None, metavar="BIN", help="Bin of the captures (id or name)."
+)
+@click.option("--credentials", is_flag=True, help="Also send Authorization, Cookie, Proxy-* and X-Forwarded-*.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object per attempt on stdout.")
 @with_server
 def command(
     numbers: tuple[int, ...], to: str, bin: str | None, credentials: bool, as_json: bool, **server: Any
@@ -41,7 +43,7 @@ def command(
     """
     parts = urlsplit(to)
     if parts.scheme not in ("http", "https") or not parts.hostname or not to.isascii() or " " in to:
-        raise click.UsageError("--to must be an address such as http://127.0.0.1:3000/sms")
+        raise click.UsageError("--to must be a URL such as http://127.0.0.1:3000/sms")
     client = connect(**server)
     found = client.find_bin(bin)
     captures = [client.get(f"/bins/{in_path(found['id'])}/captures/{n}") for n in numbers]

@@ -20,7 +20,7 @@ _PAGE = 500
 _REPORT_EVERY = 10_000
 
 
-@click.command("reread", short_help="Read every capture again.")
+@click.command("reread", short_help="Parse every capture again.")
 @bin_argument
 @with_server
 def command(bin: str | None, **server: Any) -> None:
@@ -41,7 +41,7 @@ def command(bin: str | None, **server: Any) -> None:
     elif (folder / "log.db").exists():
         asyncio.run(_reread_locally(folder, bin))
     else:
-        raise CannotStart(f"There is no log at {folder / 'log.db'}. Give the server's --data-dir, or --url.")
+        raise CannotStart(f"There is no log at {folder / 'log.db'}. Give the --data-dir or --url of the server.")
 
 
 def _reread_on_server(client: Client, wanted: str | None) -> None:
@@ -63,7 +63,7 @@ async def _reread_locally(folder: Path, wanted: str | None) -> None:
     async with open_store(folder) as store:
         bins = [each for each in await _all_bins(store) if wanted in (None, each.id, each.name)]
         if wanted is not None and len(bins) != 1:
-            raise click.UsageError(f"There is no bin {wanted}, or more than one; name it by its id.")
+            raise click.UsageError(f"There is no bin {wanted}, or more than one; choose it by its id.")
         for each in bins:
             progress = _RereadProgress(each.name)
             await store.reread(each.id)
@@ -93,4 +93,4 @@ class _RereadProgress:
             click.echo(f"{self._name}: {done:,} of {total:,} captures", err=True)
 
     def end(self) -> None:
-        click.echo(f"{self._name} is read again.", err=True)
+        click.echo(f"{self._name}: all captures are parsed again.", err=True)

@@ -9,14 +9,14 @@ from .. import clock
 from ..errors import CannotStart
 
 
-@click.command("restore", short_help="Put a backup in the place of the database.")
+@click.command("restore", short_help="Replace the database with a backup.")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.option(
     "--data-dir", envvar="SMSBIN_DATA_DIR", show_envvar=True, default="./data", show_default=True,
     type=click.Path(file_okay=False, path_type=Path), help="Directory of the database.",
 )  # fmt: skip
-@click.option("--replace", is_flag=True, help="Delete the present database instead of keeping it aside.")
-@click.option("--verify", is_flag=True, help="Only check FILE.")
+@click.option("--replace", is_flag=True, help="Delete the current database instead of keeping a copy.")
+@click.option("--verify", is_flag=True, help="Only check FILE; change nothing.")
 def command(file: Path, data_dir: Path, replace: bool, verify: bool) -> None:
     """Put a copy of FILE, which `smsbin backup` wrote, in the place of the database.
 
@@ -35,12 +35,12 @@ def command(file: Path, data_dir: Path, replace: bool, verify: bool) -> None:
     if not file.exists():
         raise CannotStart(f"There is no file {file}.")
     if verify:
-        click.echo(f"{file} is sound: {check_log(file)}.", err=True)
+        click.echo(f"{file} is valid: {check_log(file)}.", err=True)
         return
     log = data_dir / "log.db"
     if log.exists() and file.samefile(log):
         raise click.UsageError(f"{file} is the log itself.")
     done = asyncio.run(restore(file, log, clock.now(), replace=replace))
-    click.echo(f"{log} is restored from {file}: {done.contents}.", err=True)
+    click.echo(f"{log} was restored from {file}: {done.contents}.", err=True)
     if done.aside:
-        click.echo(f"What was there before is {done.aside}. Delete it when it is not needed any more.", err=True)
+        click.echo(f"The previous database is {done.aside}. Delete it when you no longer need it.", err=True)

@@ -35,34 +35,38 @@ class _Stage:
     mark: str | None
 
 
-@click.command("simulate", short_help="Play a provider.")
+@click.command("simulate", short_help="Simulate a provider.")
 @click.argument("what", type=click.Choice([what.value for what in Traffic]))
 @click.option(
     "--provider",
     type=click.Choice(list(PROVIDER_TITLES)),
     default=None,
-    help="Whose requests, and whose rule for the fallback.  [default: the bin's, else ytel]",
+    help="The provider to simulate.  [default: that of the bin, else ytel]",
 )
 @click.option("--bin", "bin", envvar="SMSBIN_BIN", default=None, metavar="BIN", help="Send to this bin (id or name).")
 @click.option("--primary", default=None, metavar="URL", help="Send to this URL instead of a bin.")
-@click.option("--fallback", default=None, metavar="URL", help="The fallback of --primary.")
-@click.option("--status", default=None, metavar="URL", help="Where callbacks of outbound messages go.")
+@click.option("--fallback", default=None, metavar="URL", help="Fallback URL of --primary.")
+@click.option("--status", default=None, metavar="URL", help="URL for callbacks of outbound messages.")
 @click.option("--from", "sender", default=None, metavar="NUMBER", help="The sender.  [default: fictional numbers]")
 @click.option("--to", "recipient", default=None, metavar="NUMBER", help="The recipient.")
-@click.option("--text", default=None, help="The text.  [default: from a small collection]")
-@click.option("--media", multiple=True, metavar="URL", help="A picture of an MMS; it is only named.")
-@click.option("--count", type=COUNT, default=1, show_default=True, help="How many messages or calls.")
+@click.option("--text", default=None, help="The text.  [default: a sample text]")
+@click.option("--media", multiple=True, metavar="URL", help="Media URL of an MMS; it is only listed, not fetched.")
+@click.option("--count", type=COUNT, default=1, show_default=True, help="Number of messages or calls.")
 @click.option(
-    "--rate", type=click.FloatRange(0, min_open=True), default=5.0, show_default=True, help="How many a second."
+    "--rate",
+    type=click.FloatRange(0, min_open=True),
+    default=5.0,
+    show_default=True,
+    help="Messages or calls per second.",
 )
 @click.option(
-    "--seed", type=click.IntRange(0), default=None, help="The same seed plays the same.  [default: a new one]"
+    "--seed", type=click.IntRange(0), default=None, help="The same seed repeats the same run.  [default: random]"
 )
 @click.option(
     "--trouble",
     multiple=True,
     type=click.Choice([trouble.value for trouble in Trouble]),
-    help="What goes wrong; several are fine. duplicate and lose are one request in ten.",
+    help="Problem to simulate; can be repeated. duplicate and lose affect one request in ten.",
 )
 @click.option(
     "--failed",
@@ -70,16 +74,16 @@ class _Stage:
     default=3.0,
     show_default=True,
     metavar="PERCENT",
-    help="Outbound messages that fail.",
+    help="Percentage of outbound messages that fail.",
 )
 @click.option(
     "--speed",
     type=click.FloatRange(0, min_open=True),
     default=1.0,
     show_default=True,
-    help="Divide time-outs, and the pauses within a message, by this.",
+    help="Divide timeouts and the pauses between the requests of a message by this.",
 )
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a request on stdout.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object per request on stdout.")
 @with_server
 def command(
     what: str, bin: str | None, primary: str | None, fallback: str | None, status: str | None, as_json: bool,
@@ -133,19 +137,19 @@ def _read_options(what: str, more: dict[str, Any]) -> SimulationSpec:
 def _to_own_urls(request: SimulationSpec, targets: Targets, bin: str | None) -> _Stage:
     """Targets that the user has given; targets from the command line are not checked."""
     if bin is not None:
-        raise click.UsageError("Give either a bin or URLs of your own.")
+        raise click.UsageError("Give either --bin or your own URLs.")
     needed = "status" if request.what is Traffic.OUTBOUND else "primary"
     if getattr(targets, needed) is None:
         raise click.UsageError(f"{request.what} needs --{needed}.")
     for name in ("primary", "fallback", "status"):
         url = getattr(targets, name)
         if url is not None and not url.startswith(("http://", "https://")):
-            raise click.UsageError(f"--{name} must be an address such as http://127.0.0.1:3000/sms")
+            raise click.UsageError(f"--{name} must be a URL such as http://127.0.0.1:3000/sms")
     return _Stage(request, targets, None)
 
 
 def _to_bin(request: SimulationSpec, client: Client, named: str | None, provider: str | None) -> _Stage:
-    """The capture URLs of a bin as this process reaches them, and the mark of a run that the server has registered."""
+    """The capture URLs of a bin as this process reaches them, and the mark of a run registered at the server."""
     bin = client.find_bin(named)
     request = replace(request, provider=provider or bin["provider"] or request.provider)
     fields = {
@@ -170,7 +174,7 @@ def _play(stage: _Stage, *, as_json: bool) -> Progress:
 
     async def play() -> Progress:
         async with open_sender() as sender:
-            player = Player(sender, stage.request, stage.targets, mark=stage.mark, tell=tell)
+            player = Player(sender, stage.request, stage.targets, mark=stage.mark, report=tell)
             await player.run(clock.now())
         return player.progress
 
@@ -183,10 +187,10 @@ def _check(request: SimulationSpec) -> str:
 
     sheet = PROVIDERS[request.provider]
     if request.what is Traffic.VOICE and not sheet.play.voice:
-        raise click.UsageError(f"{sheet.title} has no calls here; take another --provider.")
+        raise click.UsageError(f"{sheet.title} has no calls; use another --provider.")
     assumed = f" {sheet.play.assumed}" if sheet.play.assumed else ""
-    count, rate = f"{request.count:,} {request.what}", f"{request.rate:g} a second"
-    return f"Playing {sheet.title}: {count}, {rate}, seed {request.seed}.{assumed}"
+    count, rate = f"{request.count:,} {request.what}", f"{request.rate:g} per second"
+    return f"Simulating {sheet.title}: {count}, {rate}, seed {request.seed}.{assumed}"
 
 
 def _print_attempt(attempt: SimulationAttempt) -> None:
@@ -211,7 +215,7 @@ def _sum_up(request: SimulationSpec, progress: Progress) -> str:
     dropped = f", {progress.dropped:,} callbacks left out on purpose" if progress.dropped else ""
     return (
         f"{_count(progress.sent, what)}, {_count(progress.requests, 'request')}:"
-        f" {progress.taken:,} answered well in the end, {progress.lost:,} not{dropped}."
+        f" {progress.taken:,} accepted, {progress.lost:,} not{dropped}."
     )
 
 

@@ -30,11 +30,13 @@ _EARLY_S = 0.5
 @bin_argument
 @click.option(
     "--since", type=Since(), default="now", show_default=True,
-    help="Begin so long ago (10m), at a time, or behind a number (#1040).",
+    help="Start some time ago (10m), at a time, or after a number (#1040).",
 )  # fmt: skip
-@click.option("-q", "--q", "--match", "match", default=None, metavar="EXPR", help="Only what the filter finds.")
-@click.option("--json", "wants_json", is_flag=True, help="JSON Lines.  [default: where stdout is no terminal]")
-@click.option("--body", "wants_body", is_flag=True, help="The whole capture: headers and body, too.")
+@click.option(
+    "-q", "--q", "--match", "match", default=None, metavar="EXPR", help="Only captures that match the filter."
+)
+@click.option("--json", "wants_json", is_flag=True, help="JSON Lines.  [default: if stdout is not a terminal]")
+@click.option("--body", "wants_body", is_flag=True, help="The whole capture with headers and body.")
 @with_server
 def command(bin: str | None, since: str, match: str | None, wants_json: bool, wants_body: bool, **server: Any) -> None:
     """Show the captures of BIN as they arrive, one line each, until Ctrl-C.

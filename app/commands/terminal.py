@@ -83,7 +83,7 @@ def full_text(capture: dict[str, Any]) -> str:
     body = base64.b64decode(capture["body"]["base64"]).decode("utf-8", "backslashreplace")
     lines += [""] * bool(lines) + body.splitlines() if body else []
     if not capture["body"]["complete"]:
-        lines.append("(the body was cut short)")
+        lines.append("(the body is incomplete)")
     return "\n".join(f"    {visible(line)}".rstrip() for line in lines)
 
 
@@ -152,8 +152,8 @@ def _content(summary: dict[str, Any]) -> str:
 
 
 def _answer(answered: dict[str, Any], paint: Callable[..., str]) -> str:
-    fault = f" by fault {answered['fault']}" if answered["fault"] else ""
+    fault = f" (fault {answered['fault']})" if answered["fault"] else ""
     if answered["status"] is None:
-        return paint(f"no answer{fault}", fg="red") if fault else paint("no answer yet", dim=True)
+        return paint(f"no response{fault}", fg="red") if fault else paint("no response yet", dim=True)
     took = "" if answered["after_ms"] is None else f" in {answered['after_ms']} ms"
     return paint(f"{answered['status']}{took}{fault}", fg="green" if answered["status"] < 300 else "red")

@@ -44,7 +44,7 @@ class Extract(click.ParamType[Find]):
             find = otp if value == "otp" else link
             return lambda item, _: _required(find(item["text"] or ""))
         if kind != "json":
-            self.fail(f"{value!r} is none of otp, link and json:/pointer.", param, ctx)
+            self.fail(f"{value!r} must be otp, link or json:/pointer.", param, ctx)
         try:
             with suppress(LookupError):
                 at_pointer(None, pointer)
@@ -55,12 +55,16 @@ class Extract(click.ParamType[Find]):
 
 @click.command("wait", short_help="Wait for a capture.")
 @bin_argument
-@click.option("-q", "--q", "--match", "match", required=True, metavar="EXPR", help="What is waited for: a filter.")
-@click.option("--count", type=click.IntRange(min=1), default=1, show_default=True, help="How many of them.")
-@click.option("--timeout", type=Duration(), default="30s", show_default=True, help="For how long; 0 looks once.")
+@click.option(
+    "-q", "--q", "--match", "match", required=True, metavar="EXPR", help="Filter for the captures to wait for."
+)
+@click.option(
+    "--count", type=click.IntRange(min=1), default=1, show_default=True, help="Number of captures to wait for."
+)
+@click.option("--timeout", type=Duration(), default="30s", show_default=True, help="How long to wait; 0 checks once.")
 @click.option(
     "--since", type=Since(), default="now", show_default=True,
-    help="What counts: what came since the command was started, so long ago (5m), since a time, or behind a number"
+    help="Captures that count: since the command started, since some time ago (5m), since a time, or after a number"
     " (#1040).",
 )  # fmt: skip
 @click.option(
@@ -68,8 +72,13 @@ class Extract(click.ParamType[Find]):
     help="Print only this of each match: the code of 4 to 8 digits in its text, the first link, or a field of the"
     " whole capture. A match without it does not count.",
 )  # fmt: skip
-@click.option("--fail-on", default=None, metavar="EXPR", help="What must not come: it ends the waiting with 4.")
-@click.option("--json", "wants_json", is_flag=True, help="Each match as JSON, as the API has it.")
+@click.option(
+    "--fail-on",
+    default=None,
+    metavar="EXPR",
+    help="Filter for captures that must not arrive: if one does, exit with 4.",
+)
+@click.option("--json", "wants_json", is_flag=True, help="Print each match as JSON, as in the API.")
 @with_server
 def command(
     bin: str | None, match: str, count: int, timeout: float, since: str, extract: Find | None, fail_on: str | None,
@@ -124,7 +133,7 @@ def _wait(search: CaptureSearch, end: float, *, wants_json: bool) -> int:
             for found in result.matches:
                 _show(found, search.wanted, wants_json=wants_json)
             if result.bad:
-                click.echo(f"smsbin: --fail-on came true: {line_of(result.bad)}", err=True)
+                click.echo(f"smsbin: --fail-on matched: {line_of(result.bad)}", err=True)
                 return _FAILED
             if search.is_over:
                 return _MATCHED
@@ -145,20 +154,20 @@ def _show(found: Match, wanted: WaitRequest, *, wants_json: bool) -> None:
 def _explain(search: CaptureSearch, timeout: float) -> None:
     """Print how many captures came, and the one that almost matched."""
     wanted, came = search.wanted, search.done - search.began
-    parts = [f"{came:,} {'capture' if came == 1 else 'captures'} came"]
+    parts = [f"{came:,} {'capture' if came == 1 else 'captures'} arrived"]
     if wanted.count > 1:
         parts.append(f"{search.matched} of {wanted.count} matched")
     if search.without_value:
-        parts.append(f"{search.without_value} matched without what --extract wants")
+        parts.append(f"{search.without_value} matched but had nothing for --extract")
     click.echo(f"smsbin: no match in {timeout:g} s: {', '.join(parts)}.", err=True)
     try:
         miss = nearest_miss(search.captures, wanted.match, search.began) if search.captures else None
     except CannotStart as error:
-        click.echo(f"smsbin: what came nearest cannot be told. {error}", err=True)
+        click.echo(f"smsbin: cannot show the nearest capture. {error}", err=True)
         return
     if miss:
         click.echo(f"  nearest: {line_of(miss.item)}", err=True)
-        click.echo(f"  does not hold: {visible(' '.join(miss.terms))}", err=True)
+        click.echo(f"  does not match: {visible(' '.join(miss.terms))}", err=True)
 
 
 def _required(value: str | None) -> str:

@@ -1,1 +1,1 @@
-"""Pure: the words of smsbin as frozen values. Nothing here reads, waits or knows about HTTP servers."""
+"""Pure: the nouns of smsbin as frozen data, and functions of them. No I/O, no waiting, no HTTP server."""

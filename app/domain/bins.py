@@ -20,7 +20,7 @@ STUCK_AFTER = timedelta(minutes=5)
 class NewBin:
     """A bin to be made. `name` None takes the next "Bin N"; `retention` None follows the server's.
 
-    `stuck_after`: an outbound message of which nothing was heard for so long, and nothing final, is stuck; 0: never.
+    `stuck_after`: an outbound message that is not final and had no callback for so long is stuck; 0: never.
     """
 
     id: str
@@ -34,11 +34,11 @@ class NewBin:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bin:
-    """A bin as it stands. `captures` and `by_role` count what is visible now; `last_n` and `seq` only rise.
+    """A bin and its counts. `captures` and `by_role` count what is visible now; `last_n` and `seq` only rise.
 
-    `retention` zero keeps for ever. `swept_n` is the highest number that the retention took (0: none yet). `behind`
-    captures are kept and not read yet; so many are missing in the counts. A cursor below `first_seq` is of an earlier
-    reading of the bin. `version` rises with every change of the key or the settings.
+    `retention` zero keeps for ever. `swept_n` is the highest number that the retention has deleted (0: none yet).
+    `behind` captures are kept and not read yet; so many are missing in the counts. A cursor below `first_seq` is of an
+    earlier reading of the bin. `version` rises with every change of the key or the settings.
     """
 
     id: str
@@ -59,5 +59,5 @@ class Bin:
     version: int = 0
 
     def knows(self, cursor: int) -> bool:
-        """Changes can be told from this cursor on; zero is the beginning."""
+        """Whether the changes after this cursor can be listed; zero is the beginning."""
         return not cursor or self.first_seq <= cursor <= self.seq

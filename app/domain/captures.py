@@ -1,8 +1,8 @@
-"""A capture: one HTTP request, kept, immutable, with what was read in it and what became of our answer.
+"""A capture: one HTTP request, stored, immutable, with its reading and the outcome of its answer.
 
-What every capture makes on its way in (`RawRequest`, `Reading`, `NewCapture` …) are `msgspec.Struct`s: frozen like the
-dataclasses beside them, and made in a fifth of the time. `gc=False`: of plain values all the way down, they can be in
-no cycle, so the collector need not know them.
+Types that are created for every capture (`RawRequest`, `Reading`, `NewCapture` …) are `msgspec.Struct`s: frozen like
+the dataclasses, and created in a fifth of the time. `gc=False`: they hold plain values only, so they cannot be part of
+a cycle, and the garbage collector need not track them.
 """
 
 from collections.abc import Iterable
@@ -20,17 +20,17 @@ from .roles import Kind, Role
 
 Headers = tuple[tuple[bytes, bytes], ...]
 
-DAMAGED = "The stored bytes are not those that came: their SHA-256 is another one. Restore a backup."
+DAMAGED = "The stored bytes are not the received bytes: their SHA-256 differs. Restore a backup."
 
 
 class RawRequest(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """The request as bytes (P1): header order, case and repeats are kept, the body is as it came on the wire.
+    """The request as bytes (P1): header order, case and repeats are kept, the body as it was on the wire.
 
     `target` is the undecoded request target, one character a byte (latin-1). `head` are the header lines as they came,
-    each with its line break. `body` is what came before any decompression, without the framing of chunks;
+    each with its line break. `body` is not decompressed, and has no chunk framing;
     `body_complete` is false when it was cut, slow or over the limit. `peer` is the effective client address without a
-    port. `received_at` is when the head had been read. `framing`: a body in chunks as it came, trailers included, up
-    to 64 KiB. `refused`: why the bytes are not valid HTTP; then `body` is all that came, and there is no `head`.
+    port. `received_at` is when the head had been read. `framing`: a chunked body as received, trailers included, up
+    to 64 KiB. `refused`: why the bytes are not valid HTTP; then `body` is all of them, and there is no `head`.
     """
 
     method: str
@@ -56,11 +56,11 @@ class RawRequest(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         return self._line + write_lines(self.headers) + b"\r\n" + self.body
 
     def on_the_wire(self) -> bytes:
-        """The bytes as they came, framing and trailers included. Conflict: they were too many to be kept."""
+        """The bytes as received, framing and trailers included. Conflict: the framing was too large to be stored."""
         if self.refused is not None:
             return self.body
         if self.framing is None and self.header(b"transfer-encoding") is not None:
-            raise Conflict("The framing of this body is not kept, because it has more than 64 KiB. Leave out wire=1.")
+            raise Conflict("The chunk framing of this body is larger than 64 KiB and was not kept. Omit wire=1.")
         return self._line + self.head + b"\r\n" + (self.body if self.framing is None else self.framing)
 
     @property
@@ -89,7 +89,7 @@ def write_lines(headers: Iterable[tuple[bytes, bytes]]) -> bytes:
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """What was understood from a raw, for rows and lists. `problem` is one sentence for people, or None.
+    """What was read in a request, for rows and lists. `problem` is one sentence for people, or None.
 
     `provider` is a provider's name, "generic" when common field names were found, or None when nothing was
     recognised (which is no problem). `sender` and `recipient` are E.164 where the number allows it. A request may
@@ -112,13 +112,13 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """What became of our answer, known only after the commit.
+    """The result of sending our answer, known only after the commit.
 
-    `status` is what the sender got (None: nothing was sent), `after_ms` the time from the head until the last
-    byte left (None: not yet, or never), `sender_left` whether the sender hung up before it had the whole answer, and
-    `left_ms` when it did (None: nobody knows). `well_formed` false: XML that no parser accepts, or a body cut short.
-    `note` is one sentence where another answer went out than the one that was set. `sent` is what went out, where it
-    was not the role's safe answer; only there while the outcome is being kept.
+    `status`: the status that was sent (None: nothing was sent). `after_ms`: from the head of the request until the last
+    byte was sent (None: not yet, or never). `sender_left`: the sender hung up before it had the whole answer;
+    `left_ms`: when it did (None: unknown). `well_formed` false: XML that no parser accepts, or a body cut short.
+    `note`: one sentence where another answer was sent than the one that was set. `sent`: the answer, where it was not
+    the role's safe one; present only while the outcome is being stored.
     """
 
     status: int | None = None
@@ -131,14 +131,14 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     @property
     def ok(self) -> bool:
-        """A whole 2xx, well formed, that had gone out before the sender left."""
+        """A whole 2xx, well formed, sent before the sender left."""
         went_out = self.after_ms is not None and not self.sender_left
         return went_out and self.well_formed and self.status is not None and 200 <= self.status < 300
 
 
 class FaultHit(msgspec.Struct, frozen=True, kw_only=True, array_like=True, gc=False):
-    """What a capture is told about the fault that it got: its id and kind, the same in words ("hold 16 s"), and the
-    drill that it belongs to. `left` and `hits` are the fault's count after this capture."""
+    """The fault that a capture got: its id and kind, the same in words ("hold 16 s"), and the drill that it belongs to.
+    `left` and `hits` are the fault's count after this capture."""
 
     fault: str
     kind: str
@@ -149,7 +149,7 @@ class FaultHit(msgspec.Struct, frozen=True, kw_only=True, array_like=True, gc=Fa
 
 
 class NewCapture(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """What is kept of a request when it comes. `provider` is the setting of its bin, `fault` the fault that its answer
+    """What is stored of a request on arrival. `provider` is the setting of its bin, `fault` the fault that its answer
     gets; `simulated`: one of our own simulations sent it."""
 
     bin_id: str
@@ -161,7 +161,7 @@ class NewCapture(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class NewOutcome(msgspec.Struct, frozen=True, gc=False):
-    """What became of the answer to a capture."""
+    """The outcome of a capture's answer."""
 
     bin_id: str
     n: int
@@ -190,8 +190,8 @@ class CaptureRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capture:
-    """The whole capture. `events` are what it states. `damaged`: the stored bytes are not those that came, as the
-    problem of its reading says then."""
+    """The whole capture. `events`: what it states. `damaged`: the stored bytes are not those that were received, which
+    is then the problem of its reading."""
 
     row: CaptureRow
     raw: RawRequest
@@ -200,9 +200,9 @@ class Capture:
     damaged: bool = False
 
     def intact(self) -> RawRequest:
-        """The request, where it is used as the one that came. Damaged."""
+        """The request, for uses that need the received bytes. Damaged."""
         if self.damaged:
-            raise Damaged(f"Capture {self.row.n}: {DAMAGED}")
+            raise Damaged(f"#{self.row.n}: {DAMAGED}")
         return self.raw
 
 
@@ -243,7 +243,7 @@ class MessageGone:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Restarted:
-    """No change: the cursor is of an earlier reading of the bin. Read everything again, and go on from this seq."""
+    """No change: the cursor is of an earlier reading of the bin. Read everything again, and continue from this seq."""
 
     seq: int
 

@@ -1,8 +1,8 @@
-"""A capture as a curl command that is safe to paste, whatever somebody sent (P7).
+"""A capture as a curl command that is safe to paste, whatever was sent (P7).
 
 `--data-raw` never reads a file for a leading `@`; every value is quoted for a POSIX shell; bytes that a command line
 cannot carry go through base64 and standard input, and those of a header through `printf`. Credentials are left out
-unless asked for.
+by default.
 """
 
 import base64

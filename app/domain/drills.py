@@ -1,10 +1,10 @@
-"""A drill: faults with an end, one after the other, on one URL, and what came of them.
+"""A drill: faults with an end, one after the other, on one URL, and their results.
 
-A plain drill has one step: the fault that somebody asked for. Measuring a provider is a series of steps, one for each
-way to fail, and each wants one message. A step is watched until every message that met the fault has found its way, or
-nothing more is to be expected of it; then the URL is healed.
+A plain drill has one step: the fault that a user chose. Measuring a provider is a series of steps, one for each kind of
+failure, and each needs one message. A step is watched until every message that met the fault was accepted or no further
+request is expected for it; then the fault is cleared.
 
-Everything here follows from the pairings of a step, so it can be looked at while it happens.
+All results follow from the pairings of a step, so they are available while it runs.
 """
 
 from collections.abc import Sequence
@@ -27,8 +27,8 @@ DRILLED = (Role.PRIMARY, Role.VOICE)
 
 
 class StepState(StrEnum):
-    """`waiting`: its turn comes. `running`: the fault is on. `watching`: the fault is over, messages are not.
-    `skipped`: the drill was stopped before."""
+    """`waiting`: not started. `running`: the fault is on. `watching`: the fault is over, its messages are not settled.
+    `skipped`: the drill was stopped before it."""
 
     WAITING = "waiting"
     RUNNING = "running"
@@ -38,9 +38,9 @@ class StepState(StrEnum):
 
 
 class Card(msgspec.Struct, frozen=True, kw_only=True):
-    """The score of messages that met a fault. `recovered`: the fallback took it; `retried`: the primary did after all;
-    `lost`: nobody; `waiting`: not yet known. `duplicates`: more than one good answer. Delays are milliseconds from the
-    first arrival to the one that was answered well."""
+    """The score of messages that met a fault. `recovered`: the fallback accepted it; `retried`: the primary did later;
+    `lost`: neither did; `waiting`: not yet known. `duplicates`: more than one good answer. Delays are milliseconds from
+    the first arrival to the one that was answered well."""
 
     messages: int = 0
     recovered: int = 0
@@ -53,8 +53,8 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Manner(msgspec.Struct, frozen=True, kw_only=True):
-    """What the provider did with the first message of a step. `tries`: requests on the failing URL, those that followed
-    a redirect left out. `gave_up_ms`: when it hung up. `fallback_ms`: when the fallback was hit; None: it was not."""
+    """What the provider did with the first message of a step. `tries`: requests on the failing URL, without those that
+    followed a redirect. `gave_up_ms`: when it hung up. `fallback_ms`: when the fallback was hit; None: it was not."""
 
     n: int
     tries: int
@@ -86,8 +86,8 @@ class DrillStep(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Drill(msgspec.Struct, frozen=True, kw_only=True):
-    """`measuring`: a series of steps, of one message each. `card` is of all steps together. `stopped`: somebody ended
-    it early."""
+    """`measuring`: a series of steps, of one message each. `card` is of all steps together. `stopped`: a user ended it
+    early."""
 
     id: str
     bin_id: str
@@ -108,7 +108,7 @@ class Drill(msgspec.Struct, frozen=True, kw_only=True):
         return next((index for index, step in enumerate(self.steps) if step.state not in over), None)
 
     def run_of(self, index: int) -> str:
-        """The name that captures carry which met the fault of a step."""
+        """The name in captures that met the fault of a step."""
         return f"{self.id}.{index}"
 
 
@@ -116,22 +116,22 @@ SERIES: tuple[tuple[str, FaultKind, tuple[int, ...], float], ...] = (
     ("answers 500", FaultKind.STATUS, (500,), 0),
     ("answers 404", FaultKind.STATUS, (404,), 0),
     ("redirects (302)", FaultKind.REDIRECT, (302,), 0),
-    ("answers broken XML", FaultKind.BAD_XML, (200,), 0),
+    ("answers with invalid XML", FaultKind.BAD_XML, (200,), 0),
     ("drops the connection", FaultKind.DROP, (200,), 0),
-    ("holds the answer", FaultKind.HOLD, (200,), 60),
+    ("holds the response", FaultKind.HOLD, (200,), 60),
 )
-"""The ways to fail that a provider is measured by, in words that go on "when the primary …". The answer is held for
-longer than any provider is known to wait (Twilio: 15 s)."""
+"""The failures that a provider is measured by; the words complete "when the primary …". The answer is held for longer
+than any provider is known to wait (Twilio: 15 s)."""
 
 
 def plain_steps(fault: Fault, now: datetime) -> tuple[DrillStep, ...]:
-    """The one step of a drill that somebody asked for."""
+    """The one step of a plain drill."""
     lasts_s = max(0.0, (fault.until - now).total_seconds())
     return (DrillStep(title=fault.say(), fault=fault, lasts_s=lasts_s),)
 
 
 def series_steps(now: datetime) -> tuple[DrillStep, ...]:
-    """The steps of measuring. No count: a provider that tries again shall fail again."""
+    """The steps of measuring. Their faults have no count, so that a second try fails, too."""
     return tuple(
         DrillStep(
             title=title,
@@ -153,8 +153,8 @@ class Observed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def judge_step(drill: Drill, index: int, seen: Observed, under_way: timedelta) -> DrillStep:
-    """A step in the light of what was seen. `under_way`: how long after the end of the fault a request that met it may
-    still become known."""
+    """The step after a look at it. `under_way`: how long after the end of the fault a request that met it may still be
+    on its way to the ledger."""
     step, run = drill.steps[index], drill.run_of(index)
     off_at = None if seen.is_on else step.off_at or seen.at
     if off_at is None:
@@ -173,13 +173,13 @@ def judge_step(drill: Drill, index: int, seen: Observed, under_way: timedelta) -
     )
 
 
-def is_settled(pairing: Pairing, now: datetime, patience: timedelta = FALLBACK_WITHIN) -> bool:
-    """Nothing more is to be expected of this message: somebody took it, or it has been quiet for long enough."""
+def is_settled(pairing: Pairing, now: datetime, quiet_for: timedelta = FALLBACK_WITHIN) -> bool:
+    """Whether no further request is expected for this message: a URL accepted it, or none came for `quiet_for`."""
     if any(hit.ok is None for hit in pairing.hits):
         return False
     if any(hit.ok for hit in pairing.fallback):
         return True
-    quiet = now - max(ended_at(hit) for hit in pairing.hits) >= patience
+    quiet = now - max(ended_at(hit) for hit in pairing.hits) >= quiet_for
     return quiet or (not pairing.fallback and any(hit.ok for hit in pairing.primary))
 
 
@@ -207,8 +207,8 @@ def met(pairings: Sequence[Pairing], run: str) -> int:
 
 
 def manner_of(pairing: Pairing, *, followed: bool = False) -> Manner | None:
-    """What the provider did with a message whose primary failed; None where the primary was never hit. `followed`: it
-    came to the address that it was redirected to."""
+    """What the provider did with a message whose primary failed; None where the primary was never hit. `followed`: a
+    request came to the address of our redirect."""
     primary, fallback = pairing.primary, pairing.fallback
     if not primary:
         return None

@@ -1,7 +1,7 @@
 """An event: one fact that a reading states about one message (or, for voice, about one call).
 
-Why `msgspec.Struct` and not a dataclass: every capture makes one, sends it to the writer process and lays it into a
-table; a Struct is made three times as fast and travels as it is, a list without names.
+Why `msgspec.Struct` and not a dataclass: one is created for every capture and stored; a Struct is created three times
+as fast and is encoded as a list without names.
 """
 
 import hashlib
@@ -22,15 +22,15 @@ class Piece(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, array_like=True, gc=False):
-    """What a data sheet understood, once a message.
+    """One fact about one message, as a data sheet read it.
 
     `message_id` is the provider's, verbatim, or `made-…` where the request has none (`made_id`); for voice the call's.
     `sender` and `recipient` are E.164 where the number allows it, else as sent; `*_said` are the verbatim spellings.
     `text` None: the request carries none; "" is an empty SMS. `media` are addresses, never fetched. `raw_status` is the
     provider's own word. `said_at` is the provider's own stamp of this fact, in UTC. `price` and `currency` are texts
     as sent. `segments` is the provider's own count. `as_callback`: what the word means if the message turns out to be
-    an outbound one (the same fields can be either, where only the URL tells them apart). New fields come at the end,
-    with a default: events of older versions lie in databases.
+    an outbound one (with some providers only the URL distinguishes the two). New fields come at the end, with a
+    default: databases hold events of older versions.
     """
 
     kind: Kind

@@ -37,7 +37,7 @@ def link(text: str) -> str | None:
 def at_pointer(value: Any, pointer: str) -> Any:
     """What a JSON pointer (RFC 6901) points to. LookupError: nothing is there; ValueError: it is no pointer."""
     if (pointer and not pointer.startswith("/")) or re.search("~(?![01])", pointer):
-        raise ValueError(f'"{pointer}" is no JSON pointer; write /parsed/json/code, with ~1 for / and ~0 for ~')
+        raise ValueError(f'"{pointer}" is not a JSON pointer; write /parsed/json/code, with ~1 for / and ~0 for ~')
     for part in pointer.split("/")[1:]:
         name = part.replace("~1", "/").replace("~0", "~")
         if isinstance(value, Mapping):

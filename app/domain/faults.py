@@ -1,4 +1,4 @@
-"""How a URL misbehaves on purpose. A fault changes what the sender hears, never what is kept (P6), and always ends:
+"""Faults: wrong answers of a URL on purpose. A fault changes what is sent, never what is stored (P6), and always ends:
 by its count or by its time, whichever is first.
 """
 
@@ -12,7 +12,7 @@ from .captures import FaultHit
 from .roles import Role
 
 LASTS = timedelta(minutes=10)
-"""How long a fault lasts when nobody says."""
+"""How long a fault lasts by default."""
 LONGEST = timedelta(hours=24)
 MOST_SECONDS = 120.0
 MOST_STATUSES = 100
@@ -34,11 +34,11 @@ class FaultKind(StrEnum):
 
 
 class Fault(msgspec.Struct, frozen=True, kw_only=True):
-    """A fault as somebody asked for it.
+    """A fault as a user sets it.
 
     `statuses` are taken in turn (`status` only; 200-599). `seconds` is how long the answer is held, or dripped (`hold`
     and `slow` only; 0-120). It ends when `count` requests got it (None: no limit) or at `until`. `chance` in per cent:
-    a request that is spared counts nothing.
+    a request that is spared is not counted.
     """
 
     kind: FaultKind
@@ -61,12 +61,12 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True):
             case FaultKind.HOLD:
                 return f"hold {say_seconds(self.seconds)}"
             case FaultKind.SLOW:
-                return f"drip over {say_seconds(self.seconds)}"
+                return f"send slowly over {say_seconds(self.seconds)}"
         return _SAID[self.kind]
 
 
 class ActiveFault(msgspec.Struct, frozen=True, kw_only=True):
-    """A fault where it stands: on one role of one bin, `left` more requests get it (None: no limit), `hits` got it.
+    """A fault that is on: on one role of one bin, `left` more requests get it (None: no limit), `hits` got it.
     `drill` is the id of the drill that it belongs to."""
 
     id: str
@@ -82,8 +82,8 @@ class ActiveFault(msgspec.Struct, frozen=True, kw_only=True):
         """It has ended by itself."""
         return now >= self.fault.until or self.left == 0
 
-    def taken(self) -> "tuple[ActiveFault, FaultHit]":
-        """The fault after one more request got it, and what that request is told."""
+    def with_hit(self) -> "tuple[ActiveFault, FaultHit]":
+        """The fault after one more request got it, and the hit for that request's capture."""
         left = None if self.left is None else self.left - 1
         after = msgspec.structs.replace(self, left=left, hits=self.hits + 1)
         hit = FaultHit(
@@ -92,8 +92,8 @@ class ActiveFault(msgspec.Struct, frozen=True, kw_only=True):
         )  # fmt: skip
         return after, hit
 
-    def given_back(self) -> "ActiveFault":
-        """The fault after all, without one of those that got it."""
+    def without_hit(self) -> "ActiveFault":
+        """The fault without one of its hits, whose request could not be stored."""
         left = None if self.left is None else self.left + 1
         return msgspec.structs.replace(self, left=left, hits=self.hits - 1)
 
@@ -108,14 +108,14 @@ def check_fault(fault: Fault, now: datetime) -> list[tuple[str, str]]:
     if fault.count is not None and not 1 <= fault.count <= MOST_COUNT:
         problems.append(("count", f"must be a whole number from 1 to {MOST_COUNT:,}, or null for no limit"))
     if not now < fault.until <= now + LONGEST:
-        problems.append(("until", "must lie ahead, within the next 24 hours"))
+        problems.append(("until", "must be within the next 24 hours"))
     if not 1 <= fault.chance <= 100:
         problems.append(("chance", "must be a whole number from 1 to 100"))
     return problems
 
 
 def is_redirected(target: str) -> bool:
-    """Whether a request came where a redirect sends it."""
+    """Whether a request came to the address that the `redirect` fault names."""
     return target.partition("?")[0].endswith("/" + REDIRECTED)
 
 
@@ -131,7 +131,7 @@ def say_statuses(statuses: Sequence[int]) -> str:
 
 _SAID = {
     FaultKind.DROP: "drop the connection",
-    FaultKind.CUT: "cut the body",
-    FaultKind.BAD_XML: "broken XML",
+    FaultKind.CUT: "truncate the body",
+    FaultKind.BAD_XML: "invalid XML",
     FaultKind.REDIRECT: "redirect",
 }

@@ -1,4 +1,4 @@
-"""Replay: a capture sent again by hand, exactly as it came, to a URL of the user's; what came back is an attempt."""
+"""Replay: a capture sent again by hand, exactly as received, to a URL of the user; the result is an attempt."""
 
 import re
 from collections.abc import Iterator
@@ -15,8 +15,8 @@ from .simulations import MARK
 MOST_AT_ONCE = 50
 """Captures in one replay."""
 
-# What belongs to one connection (RFC 9110, section 7.6.1), and what is said anew for this one. The mark of a
-# simulation is nobody's business but the bin's.
+# Headers of one connection (RFC 9110, section 7.6.1), and those that are set for the new one. The mark of a simulation
+# is for the bin only.
 _OURS = frozenset(
     {b"host", b"content-length", b"connection", b"keep-alive", b"transfer-encoding", b"te", b"trailer", b"upgrade",
      b"expect", b"proxy-connection", MARK.lower().encode()}
@@ -51,9 +51,9 @@ class Attempt(NewAttempt):
 
 
 def replayed(raw: RawRequest, role: Role, url: str, *, with_credentials: bool) -> bytes:
-    """The bytes to send to `url`, body included. ValueError: as it came it cannot be written into one request."""
+    """The bytes to send to `url`, body included. ValueError: it cannot be written as one request."""
     if raw.refused is not None:
-        raise ValueError("it is not valid HTTP, so its address cannot be changed")
+        raise ValueError("it is not valid HTTP, so its URL cannot be changed")
     lines = [f"{raw.method} {_target(raw.target, role, url)} HTTP/1.1".encode("latin-1")]
     lines.append(b"Host: " + urlsplit(url).netloc.encode())
     lines += [name + b": " + value for name, value in _kept(raw, with_credentials=with_credentials)]
@@ -61,12 +61,12 @@ def replayed(raw: RawRequest, role: Role, url: str, *, with_credentials: bool) -
         lines.append(b"Content-Length: %d" % len(raw.body))
     lines.append(b"Connection: close")
     if any(letter in line for line in lines for letter in b"\r\n\0"):
-        raise ValueError("a line break inside of a header cannot be sent again")
+        raise ValueError("a line break in a header cannot be sent again")
     return b"\r\n".join(lines) + b"\r\n\r\n" + raw.body
 
 
 def without_secrets(url: str) -> str:
-    """An address for people to recognise: the names of its query stay, the values are dots."""
+    """An address for display: the names of its query stay, the values are dots."""
     parts = urlsplit(url)
     query = "&".join(pair.partition("=")[0] + ("=…" if "=" in pair else "") for pair in parts.query.split("&"))
     return urlunsplit(parts._replace(query=query))
@@ -83,7 +83,7 @@ def _kept(raw: RawRequest, *, with_credentials: bool) -> Iterator[tuple[bytes, b
 
 
 def _target(target: str, role: Role, url: str) -> str:
-    """The path of `url` and what stood behind the role; both queries. Nothing is decoded or encoded on the way."""
+    """The path of `url` and the part of the target after the role; both queries. Nothing is decoded or encoded."""
     path, _, query = target.partition("?")
     segments = path.split("/")
     keys = [place for place, segment in enumerate(segments) if KEY.fullmatch(unquote(segment))]
@@ -103,9 +103,9 @@ def read_selection(text: str) -> list[int]:
     for word in text.replace(",", " ").split():
         found = _ONE_OR_RANGE.fullmatch(word)
         if found is None:
-            raise ValueError(f'"{word[:20]}" is no number of a request; write 43 44 or 47-50')
+            raise ValueError(f'"{word[:20]}" is not a request number; write 43 44 or 47-50')
         first, last = int(found[1]), int(found[2] or found[1])
         if last < first or last - first >= MOST_AT_ONCE:
-            raise ValueError(f"{word[:40]} must go upwards, over at most {MOST_AT_ONCE} requests")
+            raise ValueError(f"{word[:40]} must be ascending, with at most {MOST_AT_ONCE} requests")
         numbers += range(first, last + 1)
     return numbers

@@ -1,7 +1,7 @@
-"""A simulation: a run of requests shaped like a provider's, with its habits and, on wish, its troubles.
+"""A simulation: a run of requests shaped like a provider's, with its retries and optionally with its troubles.
 
-What will be sent follows from the wish alone: the same seed gives the same messages, in the same order, at the same
-distances. What comes back is told attempt by attempt.
+What is sent follows from the spec alone: the same seed gives the same messages, in the same order, at the same
+intervals. Results are reported attempt by attempt.
 """
 
 from dataclasses import dataclass, field
@@ -12,10 +12,10 @@ import msgspec
 
 MOST_MESSAGES = 100_000
 MOST_A_SECOND = 500.0
-MOST_ABROAD_A_SECOND = 10.0
-"""To a URL that is none of this server's bins."""
+MAX_EXTERNAL_RATE = 10.0
+"""Messages a second to URLs that are not of this server's bins."""
 MOST_RESULTS = 1_000
-"""Attempts that a run remembers: the last ones."""
+"""Attempts that a run keeps: the last ones."""
 
 MARK = "X-Smsbin-Simulation"
 """The header that marks a simulated request; its value is the run's own secret."""
@@ -30,7 +30,8 @@ class Traffic(StrEnum):
 
 
 class Trouble(StrEnum):
-    """What goes wrong on purpose. The shares are of `TENTH`, one request in ten; the rest is for every request."""
+    """What goes wrong on purpose: duplicates and losses for one request in ten (`TENTH`), the rest for every
+    request."""
 
     DUPLICATE = "duplicate"
     SHUFFLE = "shuffle"
@@ -43,7 +44,7 @@ class Trouble(StrEnum):
 
 TENTH = 0.1
 FAILED_SHARE = 0.03
-"""Outbound messages that fail, where nobody says."""
+"""The share of outbound messages that fail by default."""
 
 
 class RunState(StrEnum):
@@ -56,10 +57,9 @@ class RunState(StrEnum):
 
 
 class SimulationSpec(msgspec.Struct, frozen=True, kw_only=True):
-    """What shall be played. `sender` and `recipient` as the requests have them: inbound the sender is the customer.
-    None takes fictional numbers, a new customer for each message. `text` None takes one from a small collection.
-    `rate` is messages a second; `speed`
-    divides the pauses between the requests of one message, and the time-outs."""
+    """What is simulated. `sender` and `recipient` as the requests have them: inbound the sender is the customer. None
+    takes fictional numbers, a new customer for each message. `text` None takes one from a small collection. `rate` is
+    messages a second; `speed` divides the pauses between the requests of one message, and the time-outs."""
 
     provider: str
     what: Traffic
@@ -77,7 +77,7 @@ class SimulationSpec(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Targets:
-    """Where the requests go; None: there is no such URL. For calls `primary` and `fallback` are the voice URLs.
+    """Where the requests go; None: no such URL. For calls `primary` and `fallback` are the voice URLs.
     `named` are the same as the portal knows them, for bodies that name the URL: a server reaches itself by another
     address than the provider does."""
 
@@ -89,9 +89,9 @@ class Targets:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SimulationAttempt:
-    """One request and what came back. `status` None: no whole answer; then `error` says why in a few words. `ms` until
+    """One request and its result. `status` None: no whole answer; then `error` says why in a few words. `ms` until
     the end of the answer, or until the sender gave up. `n` is the capture's number, where a bin answered. `at` is when
-    the request was sent, `word` the status that a callback told."""
+    the request was sent, `word` the status word of a callback."""
 
     message_id: str
     role: str
@@ -106,8 +106,8 @@ class SimulationAttempt:
 
 @dataclass(slots=True, kw_only=True)
 class Progress:
-    """How far a run is. `total` and `sent` count messages or calls, the latter those of which nothing more is to come;
-    `requests` counts everything that went out, retries and fallbacks too. `taken` are requests that some URL answered
+    """How far a run is. `total` and `sent` count messages or calls, the latter those that are complete;
+    `requests` counts everything that was sent, retries and fallbacks too. `taken` are requests that some URL answered
     well in the end, `lost` those that none did; `dropped` callbacks were left out on purpose. `results` are the last
     attempts."""
 

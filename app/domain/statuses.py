@@ -1,7 +1,7 @@
-"""The delivery status: one ladder for every provider, always shown beside the provider's own word.
+"""The delivery status: one ladder for every provider, always shown with the provider's own word.
 
 The highest rank seen wins, so callbacks may come late, twice or in any order. `received` is an inbound message's only
-status and stands outside the ladder; `unknown` is a word that nobody knows, or one that says nothing.
+status and not on the ladder; `unknown` is for words that no sheet has, or that have no meaning.
 """
 
 from enum import StrEnum

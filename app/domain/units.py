@@ -33,10 +33,10 @@ def parse_duration(text: str) -> timedelta:
     if text.strip() == "0":
         return timedelta(0)
     if not match:
-        raise ValueError(f'"{text}" is no duration; write 90s, 15m, 12h or 7d, or 0')
+        raise ValueError(f'"{text}" is not a duration; write 90s, 15m, 12h or 7d, or 0')
     value = timedelta(seconds=int(match[1]) * _SECONDS[match[2]])
     if value > MAX_DURATION:
-        raise ValueError(f'"{text}" is longer than {MAX_DURATION.days} days; write 0 to keep for ever')
+        raise ValueError(f'"{text}" is longer than {MAX_DURATION.days} days; write 0 to keep forever')
     return value
 
 
@@ -52,7 +52,7 @@ def format_duration(value: timedelta) -> str:
 def say_duration(value: timedelta) -> str:
     """For sentences: "30 days", "1 hour"."""
     if not value:
-        return "for ever"
+        return "forever"
     text = format_duration(value)
     count = int(text[:-1])
     return f"{count} {_WORDS[text[-1]]}{'' if count == 1 else 's'}"
@@ -62,7 +62,7 @@ def parse_size(text: str) -> int:
     """`512KiB`, `5MiB`, or plain bytes. ValueError says what would be right."""
     match = re.fullmatch(r"(\d{1,12})(|B|KiB|MiB|GiB)", text.strip())
     if not match:
-        raise ValueError(f'"{text}" is no size; write 512KiB, 5MiB or a number of bytes')
+        raise ValueError(f'"{text}" is not a size; write 512KiB, 5MiB or a number of bytes')
     return int(match[1]) * _BYTES[match[2]]
 
 

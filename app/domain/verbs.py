@@ -1,4 +1,4 @@
-"""What a provider understands in an answer: the elements of its XML."""
+"""The XML elements of an answer that a provider acts on."""
 
 from dataclasses import dataclass
 
@@ -13,5 +13,5 @@ class Verbs:
     sending: frozenset[str] = frozenset({"Message", "Sms"})
 
     def knows(self, name: str) -> bool:
-        """Whether the provider does something at this element."""
+        """Whether the provider acts on this element."""
         return name in self.known if self.exact else name.lower() in {verb.lower() for verb in self.known}

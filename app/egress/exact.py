@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from .. import clock
-from .gate import ForbiddenTarget, Network, is_closed
+from .gate import BLOCKED, ForbiddenTarget, Network, is_closed
 from .sender import TargetResponse
 
 TIMEOUT_S = 10.0
@@ -43,17 +43,17 @@ async def send_exactly(url: str, data: bytes, *, allowed: Sequence[Network | str
             status=status, ms=_ms(since), content_type=headers.get("content-type", ""), body=body[:MAX_BODY]
         )
     except TimeoutError:
-        return failed("no answer in time")
+        return failed("no response in time")
     except ForbiddenTarget:
-        return failed("this address may not be sent to", refused=True)
+        return failed(BLOCKED, refused=True)
     except socket.gaierror:
-        return failed("the host is not known", refused=True)
+        return failed("the host name was not found", refused=True)
     except ssl.SSLError:
         return failed("the TLS connection failed", refused=True)
     except asyncio.IncompleteReadError as error:
-        return failed("the answer was cut short" if error.partial else "the connection was closed")
+        return failed("the response was incomplete" if error.partial else "the connection was closed")
     except (asyncio.LimitOverrunError, ValueError):
-        return failed("the answer is no HTTP")
+        return failed("the response is not HTTP")
     except (ConnectionResetError, BrokenPipeError):
         return failed("the connection was closed")
     except OSError:

@@ -18,6 +18,7 @@ import aiohttp
 from ..errors import Invalid
 
 AT_ONCE = 8
+BLOCKED = "blocked: private address"
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
@@ -100,13 +101,13 @@ def check_target(field: str, url: str) -> str:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
-        raise Invalid((field, "is no address; write https://example.net/sms")) from None
+        raise Invalid((field, "is not a URL; write https://example.net/sms")) from None
     if parts.scheme not in ("http", "https") or not parts.hostname or not url.isascii() or not url.isprintable():
-        raise Invalid((field, "must be an address such as https://example.net/sms"))
+        raise Invalid((field, "must be an http or https address such as https://example.net/sms"))
     if " " in url or len(url) > 2_000:
-        raise Invalid((field, "must be an address without blanks, of at most 2,000 characters"))
+        raise Invalid((field, "must have at most 2,000 characters and no spaces"))
     if parts.username is not None or parts.password is not None:
-        raise Invalid((field, "must not hold a password"))
+        raise Invalid((field, "must not contain a password"))
     if port is not None and (port in _CLOSED_PORTS or not (port in (80, 443) or port >= 1024)):
-        raise Invalid((field, f"has port {port}, where no handler of webhooks listens"))
+        raise Invalid((field, f"has port {port}, which is not allowed"))
     return url.partition("#")[0]

@@ -12,7 +12,7 @@ import aiohttp
 from yarl import URL
 
 from .. import clock
-from .gate import ForbiddenTarget, Network, guarded, sending_to
+from .gate import BLOCKED, ForbiddenTarget, Network, guarded, sending_to
 
 MAX_BYTES = 256 << 10
 AT_ONCE = 1_000
@@ -59,15 +59,15 @@ class RequestSender:
                 ) as response:
                     return _reply(response, await _read(response), since)
         except TimeoutError:
-            return TargetResponse(status=None, ms=_ms(since), error="no answer in time")
+            return TargetResponse(status=None, ms=_ms(since), error="no response in time")
         except aiohttp.ClientConnectorError as error:
             return TargetResponse(status=None, ms=_ms(since), error=_why(error), refused=True)
         except aiohttp.ClientPayloadError:
-            return TargetResponse(status=None, ms=_ms(since), error="the answer was cut short")
+            return TargetResponse(status=None, ms=_ms(since), error="the response was incomplete")
         except (aiohttp.ClientError, ConnectionError, asyncio.IncompleteReadError):
             return TargetResponse(status=None, ms=_ms(since), error="the connection was closed", refused=True)
         except ValueError:
-            return TargetResponse(status=None, ms=_ms(since), error="this is no address to send to")
+            return TargetResponse(status=None, ms=_ms(since), error="the URL is not valid")
 
 
 @asynccontextmanager
@@ -111,9 +111,9 @@ def _reply(response: aiohttp.ClientResponse, body: bytes, since: float) -> Targe
 
 def _why(error: aiohttp.ClientConnectorError) -> str:
     if isinstance(error.os_error, ForbiddenTarget):
-        return "this address may not be sent to"
+        return BLOCKED
     if isinstance(error, aiohttp.ClientConnectorDNSError):
-        return "the host is not known"
+        return "the host name was not found"
     if isinstance(error, aiohttp.ClientSSLError):
         return "the TLS connection failed"
     return "the connection was refused"

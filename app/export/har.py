@@ -53,7 +53,7 @@ def _request(about: About, capture: Row) -> dict[str, Any]:
         "bodySize": body["size"],
     }
     if body["size"]:
-        cut = {} if body["complete"] else {"comment": "The body was cut short."}
+        cut = {} if body["complete"] else {"comment": "The body is incomplete."}
         request["postData"] = {"mimeType": capture["content_type"] or "", **_text(body["base64"]), **cut}
     return request
 

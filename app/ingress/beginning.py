@@ -28,8 +28,8 @@ TOO_SLOW = b"HTTP/1.1 408 Request Timeout\r\n" + _END % (0, b"")
 TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\n" + _END % (0, b"")
 TOO_MANY = b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\n" + _END % (0, b"")
 
-HEAD_INCOMPLETE = "its head does not end"
-HEAD_TOO_LONG = f"its head is longer than {MAX_BYTES >> 10} KiB"
+HEAD_INCOMPLETE = "its headers do not end"
+HEAD_TOO_LONG = f"its headers are longer than {MAX_BYTES >> 10} KiB"
 BARE_LINE_BREAKS = "it has line breaks without CR"
 _NO_LENGTH = "it has a body, but no Content-Length"
 

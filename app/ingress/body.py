@@ -24,7 +24,7 @@ class MemoryBudget:
     def reserve(self, count: int) -> None:
         """Reserve bytes. Raises StoreUnavailable when the budget is exceeded."""
         if self.used + count > self.size:
-            raise StoreUnavailable("Too many large requests are arriving at once.")
+            raise StoreUnavailable("Too many large requests are arriving at the same time.")
         self.used += count
 
     def release(self, count: int) -> None:

@@ -23,7 +23,7 @@ from .answering import Responder
 # answers.
 PIECE_INTERVAL_S = 0.1
 MAX_PIECES = 60
-FAILED = "The answer could not be played as it was set; the default went out instead."
+FAILED = "The configured response could not be sent; the default was sent instead."
 _XML = (("Content-Type", "text/xml"),)
 # An element that is not closed, a bare ampersand, an incomplete tag.
 _BAD_XML = Answer(headers=_XML, body='<?xml version="1.0" encoding="UTF-8"?><Response><Message>fish & chips</Respon')

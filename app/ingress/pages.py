@@ -33,7 +33,7 @@ class PageConnection(Protocol):
         """Buffer the bytes that follow the request."""
 
     def watch(self, on_disconnect: Callable[[], object] | None) -> None:
-        """Call `left` when the client disconnects; None: stop watching."""
+        """Call `on_disconnect` when the client disconnects; None: stop watching."""
 
     def answered(self, *, keep_open: bool) -> None:
         """The response was sent; `keep_open`: another request may follow."""
@@ -115,7 +115,7 @@ class PageHandler(web.RequestHandler):
         # A client that left before the response is not an error.
         if status >= 500 and exc is not None and not isinstance(exc, ConnectionError):
             _log.error("request.failed", exc_info=exc)
-        text = "Bad request\n" if status < 500 else "Something broke; the log has the details.\n"
+        text = "Bad request\n" if status < 500 else "Internal error. See the server log for details.\n"
         response = web.Response(status=status, text=text, headers={"Server": "smsbin", **_SAFE})
         response.force_close()
         return response
@@ -190,7 +190,7 @@ class Page:
         self._connection.trusted = True
 
     def watch(self, on_disconnect: Callable[[], object] | None) -> None:
-        """Call `left` when the client disconnects; None: stop watching."""
+        """Call `on_disconnect` when the client disconnects; None: stop watching."""
         self._connection.watch(on_disconnect)
 
     def _pass(self, data: bytes) -> None:
@@ -218,6 +218,6 @@ def trust(request: web.Request) -> None:
 
 
 def watch(request: web.Request, on_disconnect: Callable[[], object] | None) -> None:
-    """Call `left` when the client of a request disconnects; None: stop watching."""
+    """Call `on_disconnect` when the client of a request disconnects; None: stop watching."""
     if isinstance(request.protocol, PageHandler) and request.protocol.page is not None:
         request.protocol.page.watch(on_disconnect)

@@ -1,4 +1,4 @@
-"""The whole view of a request: unpack, decode, then see what the content is, whatever the label says."""
+"""The whole parse of a request: unpack, decode, then find the shape of the content, whatever its label."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -16,12 +16,12 @@ from .results import Parsed
 from .unpacking import unpack
 from .xml import read_xml
 
-LARGE = f"The body is larger than {MAX_BYTES // 1024} KiB; only its first {MAX_BYTES // 1024} KiB are read."
-MANY = f"Only the first {MAX_FIELDS} fields are read."
+LARGE = f"Only the first {MAX_BYTES // 1024} KiB of the body is parsed; the full body is stored."
+MANY = f"Only the first {MAX_FIELDS} fields are parsed."
 
 
 class _Content(msgspec.Struct, frozen=True):
-    """A body on its way: unpacked and bounded. `cut` when the bound did it."""
+    """An unpacked body, at most `MAX_BYTES`. `cut`: it was longer."""
 
     body: bytes
     label: Label
@@ -59,34 +59,34 @@ def read_body(raw: RawRequest, guess: Guess) -> Parsed:
 
 def _judge(content: _Content, parsed: Parsed, *, complete: bool) -> Parsed:
     """The first reading that fits; without one, why the labelled one does not."""
-    said = content.label.shape
+    declared = content.label.shape
     reason = None
     for shape in _candidates(content, parsed.text):
         try:
             return _READERS[shape](content, parsed)
         except TooMuch as problem:
-            return _add(parsed, f"The body is kept as raw only: as {shape}, {problem}.")
+            return _add(parsed, f"The body is not parsed as {shape}: {problem}.")
         except Unreadable as problem:
             if not complete:
-                reason = reason or f"The body was cut short, so its {shape} ends early."
-            elif shape is said:
-                reason = reason or f"The body says it is {shape} but is not: {problem}."
+                reason = reason or f"The body is incomplete, so its {shape} ends early."
+            elif shape is declared:
+                reason = reason or f"The Content-Type says the body is {shape}, but it is not: {problem}."
     return _add(parsed, reason)
 
 
 def _candidates(content: _Content, text: str | None) -> Iterator[Shape]:
     """The label's shape first, then those the text looks like. A labelled form is last: all fits it."""
-    said = content.label.shape
+    declared = content.label.shape
     structured = text is not None and not content.cut  # half a document is none
     first = text.lstrip()[:1] if text is not None else ""
     looks = {
-        Shape.MULTIPART: said is Shape.MULTIPART,
-        Shape.JSON: structured and (first in {"{", "["} or said is Shape.JSON),
-        Shape.XML: structured and (first == "<" or said is Shape.XML) and content.label.type != "text/html",
-        Shape.FORM: said is Shape.FORM or (text is not None and looks_like_form(text)),
+        Shape.MULTIPART: declared is Shape.MULTIPART,
+        Shape.JSON: structured and (first in {"{", "["} or declared is Shape.JSON),
+        Shape.XML: structured and (first == "<" or declared is Shape.XML) and content.label.type != "text/html",
+        Shape.FORM: declared is Shape.FORM or (text is not None and looks_like_form(text)),
     }
     fitting = [shape for shape, fits in looks.items() if fits]
-    yield from sorted(fitting, key=lambda shape: shape is not said or shape is Shape.FORM)
+    yield from sorted(fitting, key=lambda shape: shape is not declared or shape is Shape.FORM)
 
 
 def _with_form(content: _Content, parsed: Parsed) -> Parsed:
@@ -126,7 +126,7 @@ _READERS = {
 
 
 def _add(parsed: Parsed, problem: str | None) -> Parsed:
-    """A further problem, said after the ones before."""
+    """One more problem, after the earlier ones."""
     if problem is None or parsed.error == problem:
         return parsed
     return replace(parsed, error=f"{parsed.error} {problem}" if parsed.error else problem)

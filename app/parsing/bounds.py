@@ -1,7 +1,7 @@
-"""How much of a hostile body is ever looked at. Beyond a bound there is a sentence, never an exception.
+"""How much of a body is read. Beyond a bound the result has a sentence that says so; nothing raises.
 
-Why these: the worst input within them costs tens of milliseconds and a few megabytes, and no real webhook
-comes near them.
+Why these: the worst input within them takes tens of milliseconds and a few megabytes, and real webhooks are far
+smaller.
 """
 
 MAX_BYTES = 256 * 1024

@@ -1,7 +1,7 @@
 """From bytes to text: the declared charset, strict UTF-8, a byte order mark, then a guess marked as one.
 
 Why an allow-list: the names come from the sender, and the interpreter's codecs include `unicode_escape`,
-`punycode`, `utf-7` and `zlib`, which run code paths or hide text that nobody meant to offer.
+`punycode`, `utf-7` and `zlib`, which run code paths, or hide text, that are not meant to be reachable.
 """
 
 import codecs
@@ -70,7 +70,7 @@ def decode(body: bytes, declared: str | None, guess: Guess | None, *, whole: boo
         if name and text is not None:
             return text, Charset(name=name, source="declared")
         misfit = declared if name else None
-        wrong = "does not fit the bytes" if name else "is not one that is read here"
+        wrong = "does not fit the bytes" if name else "is not supported"
         note = f"The declared charset “{_printable(declared)}” {wrong}."
     text = _decode_strictly(body, "utf-8", whole)
     if text is not None:

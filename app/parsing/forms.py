@@ -26,7 +26,7 @@ def read_query(target: str) -> Pairs:
         return ()
     try:
         return read_form(query.encode("latin-1"))
-    except UnicodeEncodeError:  # no front door gives such a target, a test or an import may
+    except UnicodeEncodeError:  # not from a request over the network, but from tests or an import
         return read_form(query.encode("utf-8", "replace"))
 
 
@@ -62,7 +62,7 @@ def looks_like_form(text: str) -> bool:
 
 
 def _read_utf8(body: bytes) -> Pairs:
-    """The usual form, for the way of every capture: text is split, not bytes, which halves the time."""
+    """The usual form, which most captures have: text is split, not bytes, which halves the time."""
     text = body.replace(b"+", b" ").decode() if b"%" not in body else _undo_at_once(body)
     if text is None:
         return _read_one_by_one(body)

@@ -19,7 +19,7 @@ _NESTED = (dict, list)
 _INT64 = range(-(2**63), 2**64)
 
 REPEATED = "An object has the same name twice; the last value is shown."
-HALVES = "A text has half a surrogate pair in it, shown as �."
+HALVES = "A string contains half of a surrogate pair, shown as �."
 
 
 def read_json(text: str) -> tuple[JsonValue, str | None]:
@@ -31,7 +31,7 @@ def read_json(text: str) -> tuple[JsonValue, str | None]:
     if brackets + text.count(",") > MAX_VALUES:  # those inside of texts count, too: no webhook has so many
         raise TooMuch(f"it has more than {MAX_VALUES} values")
     if brackets > MAX_DEPTH and _depth(text) > MAX_DEPTH:
-        raise TooMuch(f"it nests deeper than {MAX_DEPTH} levels")
+        raise TooMuch(f"it is nested deeper than {MAX_DEPTH} levels")
     problem = None
 
     def take(pairs: list[tuple[str, JsonValue]]) -> JsonValue:

@@ -1,4 +1,4 @@
-"""What a body says it is: header values with parameters, read leniently and in linear time.
+"""The declared type of a body: header values with parameters, read leniently and in linear time.
 
 Why not `email.message`: its parameter splitter is quadratic in quotes and semicolons.
 """
@@ -55,9 +55,9 @@ def read_value(value: str) -> tuple[str, dict[str, str]]:
     main, _, _ = value.partition(";")
     parameters: dict[str, str] = {}
     for match in islice(_PARAMETER.finditer(value), MAX_PARAMETERS):
-        name, said = match.groups()
-        quoted = len(said) > 1 and said[0] == said[-1] == '"'
-        parameters.setdefault(name.lower(), _ESCAPED.sub(r"\1", said[1:-1]) if quoted else said.strip())
+        name, text = match.groups()
+        quoted = len(text) > 1 and text[0] == text[-1] == '"'
+        parameters.setdefault(name.lower(), _ESCAPED.sub(r"\1", text[1:-1]) if quoted else text.strip())
     return main.strip(), parameters
 
 
@@ -74,5 +74,5 @@ def label_of(raw: RawRequest) -> Label:
 
 @lru_cache(maxsize=256)
 def _remembered(value: bytes) -> Label:
-    """Asked twice for each body that is no usual form, and there are few types."""
+    """Cached: it is needed twice for each body that is no usual form, and there are few types."""
     return read_label(value.decode("latin-1"))

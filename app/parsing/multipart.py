@@ -20,22 +20,22 @@ from .results import Part
 _BLANK_LINE = re.compile(rb"\r?\n\r?\n")
 _FOLD = re.compile(r"\r?\n[ \t]+")
 
-EARLY = "The multipart body ends before its last boundary; what came is shown."
-MANY = f"Only the first {MAX_FIELDS} parts are read."
+EARLY = "The multipart body ends before its last boundary; the received part is shown."
+MANY = f"Only the first {MAX_FIELDS} parts are parsed."
 
 
 def read_parts(body: bytes, label: Label) -> tuple[tuple[Part, ...], str | None]:
     """The parts, and a sentence when some are missing. Unreadable: no boundary, or one that never comes."""
     boundary = label.parameters.get("boundary")
     if not boundary:
-        raise Unreadable("its content type names no boundary")
+        raise Unreadable("its Content-Type has no boundary")
     line = rb"(?:\A|\r?\n)--" + re.escape(boundary[:200].encode("utf-8", "replace")) + rb"(--)?[ \t]*(?=\r?\n|\Z)"
     parts: list[Part] = []
     problem: str | None = EARLY
     found = _boundaries(re.compile(line), body)
     starts = list(islice(found, MAX_FIELDS + 1))
     if not starts:
-        raise Unreadable("its boundary is not in it")
+        raise Unreadable("it does not contain its boundary")
     for (_, start, last), (end, _, _) in pairwise([*starts, (len(body), 0, False)]):
         if last:
             problem = None

@@ -1,4 +1,4 @@
-"""The quick look that every capture gets before it is answered: names and values, wherever they stand."""
+"""The quick parse that every capture gets: names and values, in query and body."""
 
 import msgspec
 
@@ -16,18 +16,18 @@ _FORM = b"application/x-www-form-urlencoded"
 _USUAL_LABELS = {_FORM, _FORM + b"; charset=utf-8", _FORM + b";charset=utf-8"}
 _STRUCTURED = (b"{", b"[", b"<")
 # These are UTF-8 where they declare nothing: RFC 8259 section 8.1, XML 1.0 section 4.3.3, the URL standard's forms.
-_UTF8_UNLESS_SAID = (Shape.FORM, Shape.JSON, Shape.XML)
+_UTF8_BY_DEFAULT = (Shape.FORM, Shape.JSON, Shape.XML)
 
 
 class QuickParsed(msgspec.Struct, frozen=True, gc=False):
-    """What a quick look found. A Struct, as all that every capture makes.
+    """The result of a quick parse. A Struct, as all types that are created for every capture.
 
     `pairs`: the query's, then the body's (form fields, JSON by dotted path, text parts), repeats and blanks in order.
-    `json`: the JSON body, or None. `parsed`: the whole view, where it had to be made; None for a usual form.
-    `mended`: `pairs` and `json` are what stood in front of the place where the JSON ends; `cut`: it was sent so, and
-    not only read so far. `problem`: what could not be read, in one sentence. `charset_fits` is false where the bytes
+    `json`: the JSON body, or None. `parsed`: the whole result, where the body had to be parsed; None for a usual form.
+    `repaired`: `pairs` and `json` are the part before the JSON was cut off; `cut`: it was sent so, and not only read so
+    far. `problem`: what could not be read, in one sentence. `charset_fits` is false where the bytes
     are not in `charset`, the declared one, or (None) in the one that the body has without a declaration.
-    `said` and `found` are the shapes that the label promises and that the body has.
+    `declared` and `found` are the shapes of the label and of the body.
     """
 
     pairs: Pairs
@@ -38,7 +38,7 @@ class QuickParsed(msgspec.Struct, frozen=True, gc=False):
     problem: str | None = None
     charset: str | None = None
     charset_fits: bool = True
-    said: Shape | None = None
+    declared: Shape | None = None
     found: Shape | None = None
 
 
@@ -63,20 +63,21 @@ def parse_quickly(raw: RawRequest) -> QuickParsed:
 
 def _look_closely(raw: RawRequest) -> QuickParsed:
     parsed = read_body(raw, guess_western)
-    said, found = label_of(raw).shape, _shape(parsed)
+    declared, found = label_of(raw).shape, _shape(parsed)
     large = LARGE in (parsed.error or "")
     repaired = _repair(parsed)
-    # A text that begins with a bracket is no JSON because of that; its label or a name in it tells.
-    if repaired or (repaired is not None and said is Shape.JSON):
+    # A text that begins with a bracket is JSON only by its label, or with a name in it.
+    if repaired or (repaired is not None and declared is Shape.JSON):
         pairs = parsed.query + flatten(repaired)
         return QuickParsed(
-            pairs, repaired, parsed, repaired=True, cut=not large, problem=parsed.error, said=said, found=Shape.JSON
-        )
+            pairs, repaired, parsed, repaired=True, cut=not large, problem=parsed.error, declared=declared,
+            found=Shape.JSON,
+        )  # fmt: skip
     charset, fits = _judge_charset(parsed, found) if raw.body_complete and not large else (None, True)
-    pairs = parsed.query + _pairs(parsed)
     return QuickParsed(
-        pairs, parsed.json, parsed, problem=parsed.error, charset=charset, charset_fits=fits, said=said, found=found
-    )
+        parsed.query + _pairs(parsed), parsed.json, parsed, problem=parsed.error, charset=charset, charset_fits=fits,
+        declared=declared, found=found,
+    )  # fmt: skip
 
 
 def _judge_charset(parsed: Parsed, found: Shape | None) -> tuple[str | None, bool]:
@@ -84,13 +85,13 @@ def _judge_charset(parsed: Parsed, found: Shape | None) -> tuple[str | None, boo
     charset = parsed.charset
     if charset is None or charset.misfit:
         return (charset.misfit if charset else None), charset is None
-    return None, not (charset.source == "suggested" and charset.note is None and found in _UTF8_UNLESS_SAID)
+    return None, not (charset.source == "suggested" and charset.note is None and found in _UTF8_BY_DEFAULT)
 
 
 def _is_usual_form(raw: RawRequest) -> bool:
     """A form by its label, in UTF-8 and not packed."""
-    said = [value for name, value in raw.headers if name.lower() in {b"content-type", b"content-encoding"}]
-    return len(said) == 1 and said[0].lower() in _USUAL_LABELS
+    values = [value for name, value in raw.headers if name.lower() in {b"content-type", b"content-encoding"}]
+    return len(values) == 1 and values[0].lower() in _USUAL_LABELS
 
 
 def _repair(parsed: Parsed) -> JsonValue:

@@ -1,6 +1,6 @@
-"""JSON that ends early, as a sender that hung up or a gateway with a limit leaves it: what stood there before the cut.
+"""JSON that ends early, because a sender hung up or a gateway has a limit: the part before the cut.
 
-Only the end is mended, by closing what is open; a mistake in the middle stays one.
+Only the end is repaired, by closing what is open; an error in the middle stays one.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""What parsing gives back: frozen views that are always encodable as UTF-8 and as JSON."""
+"""Results of parsing: frozen values that can always be encoded as UTF-8 and as JSON."""
 
 from dataclasses import dataclass
 from typing import Literal, TypeAlias, TypedDict
@@ -31,7 +31,7 @@ class Charset:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """One part of a multipart body. `name`, `filename` and `content_type` are the sender's word: only text.
+    """One part of a multipart body. `name`, `filename` and `content_type` are as sent, and not trusted.
 
     `size` counts the bytes after the transfer encoding is undone; `text` is None for files and binary types.
     """
@@ -47,8 +47,8 @@ class Part:
 class Parsed:
     """Everything that could be read in a request. At most one of form, JSON, XML and parts is there.
 
-    `is_json` tells the JSON body `null` from no JSON. `text` is None for an empty or a binary body. `error`
-    says to people why something could not be read.
+    `is_json` distinguishes the JSON body `null` from no JSON. `text` is None for an empty or a binary body. `error`
+    says, for people, why something could not be read.
     """
 
     query: Pairs

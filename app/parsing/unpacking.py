@@ -5,8 +5,8 @@ import zlib
 from ..domain.captures import RawRequest
 from .bounds import MAX_BYTES
 
-EARLY = "The packed body ends early; what came is read."
-FOLLOWED = "Something follows the packed body; it is left out."
+EARLY = "The compressed body ends early; the received part is parsed."
+FOLLOWED = "Extra bytes after the compressed body are ignored."
 
 _PLAIN = {"", "identity"}
 # Deflate is sent with and without its wrapper.
@@ -16,28 +16,28 @@ _MAX_LAYERS = 3
 
 
 def unpack(raw: RawRequest) -> tuple[bytes, str | None]:
-    """At most `MAX_BYTES` + 1 bytes for reading (so that a cut shows), and what went wrong in unpacking.
+    """At most `MAX_BYTES` + 1 bytes (so that a cut is detected), and what went wrong in unpacking.
 
-    What cannot be unpacked gives no bytes; what is not packed, in spite of its header, is given as it came.
+    A body that cannot be unpacked gives no bytes; one that is not packed, in spite of its header, is returned as it is.
     """
-    said = b",".join(value for name, value in raw.headers if name.lower() == b"content-encoding")
-    codings = [coding.strip().lower() for coding in said.decode("latin-1").split(",")]
+    header = b",".join(value for name, value in raw.headers if name.lower() == b"content-encoding")
+    codings = [coding.strip().lower() for coding in header.decode("latin-1").split(",")]
     layers = [coding for coding in reversed(codings) if coding not in _PLAIN]
     body, problem = raw.body, None
     if not body:
         return body, None
     if len(layers) > _MAX_LAYERS:
-        return b"", "The body is packed many times over, so it is kept as it came."
+        return b"", "The body is compressed several times, so it is not decompressed."
     for coding in layers:
         if coding in _OTHERS:
-            problem = f"The body is packed with {coding}, which is not unpacked here; it is kept as it came."
+            problem = f"The body is compressed with {coding}, which is not supported; it is not decompressed."
             return b"", problem
         if coding not in _WINDOWS:
-            problem = "The body says it is packed in an unknown way; it is read as it came."
+            problem = "The Content-Encoding is unknown; the body is parsed without decompression."
             break
         unpacked = _inflate(body, _WINDOWS[coding])
         if unpacked is None:
-            problem = f"The body says it is packed with {coding} but is not; it is read as it came."
+            problem = f"The Content-Encoding says {coding}, but the body is not; it is parsed without decompression."
             break
         body, problem = unpacked[0], unpacked[1] or problem
     return body[: MAX_BYTES + 1], problem

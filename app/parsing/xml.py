@@ -1,6 +1,6 @@
 """XML through defusedxml without any DTD, into plain values, stopped at the first element too many.
 
-Why a target of our own: the tree is counted while it is built, so a bomb never stands in memory.
+Why a target of our own: elements are counted while the tree is built, so a bomb never fills the memory.
 """
 
 import re
@@ -24,14 +24,15 @@ def read_xml(text: str) -> XmlNode:
     It takes text, not bytes: the parser would look up any codec that an XML declaration names.
     """
     if _has_long_namespace(text):
-        # Looked for before: expat copies it for each element, and goes on to the end whatever its handlers raise.
+        # Checked before parsing: expat copies it for each element, and continues to the end whatever its handlers
+        # raise.
         raise TooMuch(f"it has a namespace of more than {MAX_NAMESPACE} characters")
     parser = DefusedXMLParser(target=_Builder(), forbid_dtd=True)
     try:
         parser.feed(text)
         return cast(XmlNode, parser.close())
     except DefusedXmlException:
-        raise TooMuch("it has a DTD, which is never read") from None
+        raise TooMuch("it has a DTD, which is not supported") from None
     except ParseError as error:
         line, column = error.position
         reason = str(error).partition(":")[0]
@@ -39,7 +40,7 @@ def read_xml(text: str) -> XmlNode:
 
 
 class _Builder:
-    """What the parser calls while it reads."""
+    """The target that the parser calls."""
 
     def __init__(self) -> None:
         self._root: XmlNode | None = None
@@ -51,7 +52,7 @@ class _Builder:
         if self._count > MAX_FIELDS:
             raise TooMuch(f"it has more than {MAX_FIELDS} elements and attributes")
         if len(self._open) >= MAX_DEPTH:
-            raise TooMuch(f"it nests deeper than {MAX_DEPTH} levels")
+            raise TooMuch(f"it is nested deeper than {MAX_DEPTH} levels")
         named = {_local(name): value for name, value in attributes.items()}
         node = XmlNode(tag=_local(tag), attributes=named, text="", children=[])
         if self._open:
@@ -84,7 +85,7 @@ def _has_long_namespace(text: str) -> bool:
 
 
 def _name_before(text: str, end: int) -> str:
-    """The name of the attribute whose equals sign stands at `end`."""
+    """The name of the attribute whose equals sign is at `end`."""
     while end and text[end - 1].isspace():
         end -= 1
     return text[max(text.rfind(sign, 0, end) for sign in _BEFORE_NAMES) + 1 : end]

@@ -1,4 +1,5 @@
-"""Who sent this, and what does it say? Pure: a raw request in, a Reading out; never raises, never slow."""
+"""Which provider sent a request, and which events it states. Pure: a raw request in, a Reading out; never raises, and
+takes bounded time."""
 
 from functools import lru_cache
 from importlib import import_module
@@ -22,15 +23,15 @@ PROVIDERS = {sheet.name: sheet for sheet in _SHEETS}
 _MARKS: frozenset[str] = frozenset().union(*(sheet.marks for sheet in _SHEETS))
 _HEADERS: frozenset[bytes] = frozenset().union(*(sheet.headers for sheet in _SHEETS))
 _BY_ROLE = {Role.STATUS: Kind.STATUS, Role.VOICE: Kind.VOICE, Role.VOICE_FALLBACK: Kind.VOICE}
-# Bytes that are no request are found by the words at their beginning.
+# Bytes of an invalid request that can be searched for.
 _SEARCHED = 4_096
-_BROKEN = "smsbin could not read this request, and that is a fault of smsbin. The bytes are kept."
+_BROKEN = "smsbin could not parse this request because of an error in smsbin. The bytes are kept."
 
 
 def recognise(raw: RawRequest, role: Role, provider: str | None = None) -> Reading:
-    """Read a request for rows, lists and the ledger. With a `provider` set by the user nobody else is asked.
+    """Read a request for rows, lists and the ledger. With a `provider`, set by the user, only its sheet is used.
 
-    Nothing that goes wrong here can touch the bytes (P1).
+    An error here cannot affect the stored bytes (P1).
     """
     if raw.refused is not None:
         words = raw.body[:_SEARCHED].decode("utf-8", "replace")
@@ -38,7 +39,7 @@ def recognise(raw: RawRequest, role: Role, provider: str | None = None) -> Readi
     try:
         return _recognise(Glance(raw), role, provider)
     except Exception:
-        # A sheet must not raise, and tests throw everything at them; a capture must not depend on that.
+        # A sheet must not raise, and tests try all kinds of input; a capture must not depend on that.
         return Reading(kind=_BY_ROLE.get(role, Kind.OTHER), problem=_BROKEN)
 
 
@@ -49,19 +50,19 @@ def why(raw: RawRequest, provider: str) -> str | None:
 
 
 def facts_of(raw: RawRequest, role: Role, provider: str | None) -> Facts:
-    """What the findings of a stored capture were told; `provider` is its reading's."""
+    """The facts of a stored capture, for its findings; `provider` is that of its reading."""
     glance = Glance(raw)
-    name, events = _ask(glance, role, provider if provider in PROVIDERS else None)
+    name, events = _read_events(glance, role, provider if provider in PROVIDERS else None)
     return _facts(glance, role, name, events)
 
 
 def sheet_of(provider: str | None) -> Sheet | None:
-    """A provider's data sheet; None for "generic" and for nobody."""
+    """A provider's data sheet; None for "generic" and for None."""
     return PROVIDERS.get(provider or "")
 
 
 def _recognise(glance: Glance, role: Role, provider: str | None) -> Reading:
-    name, events = _ask(glance, role, provider)
+    name, events = _read_events(glance, role, provider)
     first = events[0] if events else None
     problem = glance.quick.problem
     words = glance.words
@@ -69,12 +70,12 @@ def _recognise(glance: Glance, role: Role, provider: str | None) -> Reading:
     if first is None:
         sheet = sheet_of(name)
         kind = Kind.OTHER if sheet and sheet.silent(glance) else _BY_ROLE.get(role, Kind.OTHER)
-        status, said = _loose_word(glance, kind)
+        status, raw_status = _loose_word(glance, kind)
         return Reading(
             provider=name,
             kind=kind,
             status=status,
-            raw_status=said,
+            raw_status=raw_status,
             problem=problem,
             findings=findings,
             words=words,
@@ -102,7 +103,7 @@ def _loose_word(glance: Glance, kind: Kind) -> tuple[str | None, str | None]:
 
 def _facts(glance: Glance, role: Role, provider: str | None, events: tuple[Event, ...]) -> Facts:
     quick = glance.quick
-    status, said = (None, None) if events else _loose_word(glance, _BY_ROLE.get(role, Kind.OTHER))
+    status, raw_status = (None, None) if events else _loose_word(glance, _BY_ROLE.get(role, Kind.OTHER))
     return Facts(
         raw=glance.raw,
         role=role,
@@ -110,16 +111,16 @@ def _facts(glance: Glance, role: Role, provider: str | None, events: tuple[Event
         pairs=quick.pairs,
         fields=glance.fields,
         events=events,
-        loose_word=said if status == Status.UNKNOWN else None,
+        loose_word=raw_status if status == Status.UNKNOWN else None,
         json_cut=quick.cut,
         charset=quick.charset,
         charset_fits=quick.charset_fits,
-        shape_said=quick.said,
+        shape_declared=quick.declared,
         shape_found=quick.found,
     )
 
 
-def _ask(glance: Glance, role: Role, provider: str | None) -> tuple[str | None, tuple[Event, ...]]:
+def _read_events(glance: Glance, role: Role, provider: str | None) -> tuple[str | None, tuple[Event, ...]]:
     for sheet in _may_claim(glance) if provider is None else (PROVIDERS[provider],):
         if provider is not None or sheet.claims(glance):
             events = sheet.events(glance, role)
@@ -130,7 +131,7 @@ def _ask(glance: Glance, role: Role, provider: str | None) -> tuple[str | None, 
 
 
 def _may_claim(glance: Glance) -> tuple[Sheet, ...]:
-    """The sheets that are worth asking: asking all of them costs a fifth of a reading."""
+    """The sheets with a mark in the request: calling `claims` of all sheets takes a fifth of a reading's time."""
     return _with_marks(_MARKS.intersection(glance.fields), _HEADERS.intersection(glance.headers))
 
 

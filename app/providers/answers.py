@@ -1,4 +1,4 @@
-"""What a provider's data sheet says about answers: remarks on one, and ready-made ones to begin with."""
+"""Answers and a provider's data sheet: remarks on one, and presets."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ class AnswerPreset:
 
 
 def lint_for(answer: Answer, role: Role, provider: str | None) -> Sequence[Remark]:
-    """Remarks on an answer for a bin of this provider (None: nobody has said which)."""
+    """Remarks on an answer for a bin of this provider (None: not known)."""
     sheet = PROVIDERS.get(provider or "")
     if sheet is None:
         return lint(answer, role)

@@ -6,9 +6,9 @@ sns-message-delivery-retries; SendMessageToHttp.retry) and docs.aws.amazon.com/s
 
 - The body is JSON with the label `text/plain`, and the message is a text of JSON inside of it. With "raw message
   delivery" the inner JSON comes alone.
-- Nothing is delivered before somebody opens the `SubscribeURL` of the handshake. smsbin shows it and never opens it.
+- Nothing is delivered before the `SubscribeURL` of the handshake is opened. smsbin shows it and never opens it.
 - SUCCESSFUL means accepted by the recipient's carrier, and is documented as interchangeable with DELIVERED in some
-  countries: it is read as sent, and `isFinal` tells whether more will come.
+  countries: it is read as sent, and `isFinal` is false when more will come.
 - After 72 hours without a final event the word is UNKNOWN. How BLOCKED, SPAM and INVALID fit the ladder is inferred.
 - Inbound carries no time of its own; the envelope's `Timestamp` is taken.
 """
@@ -186,7 +186,7 @@ SHEET = Sheet(
         "token": "The token of the handshake.",
         "signature": "The signature of the notification, in Base64.",
         "signatureversion": "1 is RSA with SHA-1, 2 with SHA-256.",
-        "signingcerturl": "Where the certificate of the signature lies.",
+        "signingcerturl": "URL of the certificate of the signature.",
         "originationnumber": "Inbound: the sender.",
         "destinationnumber": "Inbound: your number.",
         "messagekeyword": "Inbound: the keyword of your number that matched.",
@@ -198,8 +198,8 @@ SHEET = Sheet(
         "isfinal": "true: no more events will come.",
         "originationphonenumber": "The sender of your message.",
         "destinationphonenumber": "The recipient of your message.",
-        "messagestatus": "Where the message stands.",
-        "messagestatusdescription": "The same in words.",
+        "messagestatus": "The status of the message.",
+        "messagestatusdescription": "The status in words.",
         "totalmessageparts": "In how many parts the message was sent.",
         "totalmessageprice": "What the message cost, in US dollars.",
         "totalcarrierfee": "The carrier's fee.",
@@ -208,7 +208,7 @@ SHEET = Sheet(
     varies=frozenset({"signature", "timestamp"}),
     habits=Habits(
         timeout_s=15.0,
-        retries="By default up to three repeats, 20 seconds apart; a delivery policy changes that, up to an hour.",
+        retries="By default up to three retries, 20 seconds apart; a delivery policy can extend that to an hour.",
         fallback="No fallback URL; what cannot be delivered can go to a dead-letter queue.",
         signature="RSA over the envelope, SHA-1 or SHA-256, with a certificate at SigningCertURL.",
     ),

@@ -6,7 +6,7 @@ hours), account/applications (portal fields, Basic credentials), messaging/error
 
 - A group text is one event for each recipient that you own, each with its own id; the top-level `to` says which.
 - A group text that you send has one id for all; its callbacks differ by the top-level `to`, so smsbin names each
-  message `id:recipient`. That a callback without a top-level `to` speaks of all recipients is inferred.
+  message `id:recipient`. That a callback without a top-level `to` is about all recipients is inferred.
 - The samples of callbacks leave `text` blank. A blank text there says nothing, so it is not read as an empty SMS.
 - `message-sending` is documented for MMS; that it is not the last word is inferred from its name.
 """
@@ -141,7 +141,7 @@ SHEET = Sheet(
         "message.to": "All recipients; more than one in a group text.",
         "message.from": "The sender.",
         "message.text": "The text. In callbacks it is blank.",
-        "message.media": "Where pictures and files lie. smsbin never fetches them.",
+        "message.media": "URLs of pictures and files. smsbin never fetches them.",
         "message.tag": "Your own text from the send call.",
         "message.priority": "default or high.",
     },
@@ -149,7 +149,7 @@ SHEET = Sheet(
     varies=frozenset({"time"}),
     habits=Habits(
         timeout_s=10.0,
-        retries="Every callback that gets no 2xx within 10 seconds is repeated over 24 hours; duplicates are possible.",
+        retries="Every callback without a 2xx within 10 seconds is retried for 24 hours; duplicates are possible.",
         fallback="Messaging has no fallback URL.",
         signature="None. Basic credentials can be set for the callback URLs.",
     ),
@@ -159,7 +159,7 @@ SHEET = Sheet(
         pauses_s=(60,),
         good=("message-sending", "message-delivered"),
         bad=("message-sending", "message-failed"),
-        assumed="Bandwidth repeats for 24 hours: two repeats, a minute apart, are played.",
+        assumed="Bandwidth retries for 24 hours: two retries, a minute apart, are simulated.",
     ),
     portal=Portal(
         where="Bandwidth App › Applications › your messaging application",
@@ -174,7 +174,7 @@ SHEET = Sheet(
         "4301": "The text has an encoding that cannot be sent.",
         "4302": "The From number is malformed.",
         "4303": "The To number is malformed.",
-        "4350": "The message could not be put into a form for its destination.",
+        "4350": "The message could not be converted for its destination.",
         "4360": "The message expired before it could be sent.",
         "4401": "Bandwidth found no route, often because sender and recipient are the same.",
         "4403": "Messaging from this number is forbidden: not yours, not enabled, or invalid.",
@@ -210,11 +210,11 @@ SHEET = Sheet(
         "4740": "The carrier rejected the source address.",
         "4750": "The carrier rejected the message without a reason.",
         "4751": "The carrier rejected the length of the message.",
-        "4752": "The carrier calls the message malformed.",
+        "4752": "The carrier reports that the message is malformed.",
         "4770": "The carrier rejected it as spam.",
         "4775": "The recipient has opted out.",
         "4780": "Too many messages for the carrier's limit.",
-        "4790": "The carrier does not let this short code through.",
+        "4790": "The carrier blocks this short code.",
         "4791": "The carrier does not allow the short code's campaign.",
         "4792": "The short code is not provisioned at the carrier.",
         "4793": "The short code has expired at the carrier.",

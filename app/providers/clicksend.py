@@ -7,7 +7,7 @@ get or json), the vendor's Python client (the same, and that `custom_string` com
 Not confirmed: ClickSend publishes no list of the fields that it sends. `to`, `message_id`, `original_message_id`,
 `original_body`, `custom_string`, `timestamp`, `timestamp_send`, `status_code` (200, 201, 300, 301), `status_text`,
 `error_code` and `error_text` are what users report, and so is that it repeats after an answer that is no 2xx. Where the
-rules stand in the dashboard is not documented either.
+rules are in the dashboard is not documented either.
 """
 
 from collections.abc import Mapping
@@ -143,9 +143,9 @@ SHEET = Sheet(
         "custom_string": "Your own text from the send call.",
         "timestamp": "When it happened, in Unix seconds.",
         "timestamp_send": "When your message was sent, in Unix seconds.",
-        "status": "Where the message stands.",
-        "status_code": "The same as a number.",
-        "status_text": "The same in words.",
+        "status": "The status of the message.",
+        "status_code": "The status as a number.",
+        "status_text": "The status in words.",
         "error_code": "Why it failed.",
         "error_text": "Why it failed, in words.",
         "user_id": "Your user.",
@@ -155,14 +155,14 @@ SHEET = Sheet(
     times="Unix seconds",
     varies=frozenset({"timestamp"}),
     habits=Habits(
-        retries="Users report repeats after an answer that is no 2xx; ClickSend publishes no schedule.",
+        retries="Users report retries after a response other than 2xx; ClickSend documents no schedule.",
         fallback="No fallback URL was found in the documentation.",
         signature="No signature was found in the documentation.",
     ),
     play=Play(
         good=("Sent", "Delivered"),
         bad=("Sent", "Undelivered"),
-        assumed="ClickSend publishes no time-out and no repeats: 15 s and one try are assumed.",
+        assumed="ClickSend documents no timeout and no retries: 15 s and one attempt are assumed.",
     ),
     portal=Portal(
         where="Dashboard › SMS › Settings",

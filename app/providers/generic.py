@@ -1,7 +1,7 @@
-"""The reader for everybody: guesses sender, recipient, text, id and status from field names that providers share.
+"""The reader for unknown providers: guesses sender, recipient, text, id and status from common field names.
 
 Names are compared without case, `_` and `-`, and by the last part of a JSON path, so `From`, `from_number`,
-`data.payload.from.phone_number` and `messages.0.from` are all found. It says that it guessed: provider "generic".
+`data.payload.from.phone_number` and `messages.0.from` are all found. The provider of such a reading is "generic".
 """
 
 from functools import lru_cache
@@ -34,7 +34,7 @@ _MEANING_OF = {name: meaning for meaning, names in _MEANINGS.items() for name in
 _RANK = {name: rank for names in _MEANINGS.values() for rank, name in enumerate(names)}
 # Parts of a JSON path that only wrap the value.
 _WRAPPERS = frozenset({"phonenumber", "number", "value", "address", "e164"})
-# Words that mean the same everywhere; which of them is the last is only sure where it is the message's end.
+# Words with one meaning everywhere; a word is final only where it is the end of a message for all providers.
 _WORDS = {status.value: Word(status, final=RANKS[status] >= RANKS[Status.CANCELED]) for status in Status} | {
     "accepted": Word(Status.QUEUED),
     "success": Word(Status.SENT),
@@ -44,7 +44,7 @@ _WORDS = {status.value: Word(status, final=RANKS[status] >= RANKS[Status.CANCELE
 
 
 def read(glance: Glance, role: Role) -> tuple[Event, ...]:
-    """At most one event, from what common names say."""
+    """At most one event, from fields with common names."""
     found = _guess(glance.pairs)
     if not any(found.get(name) for name in ("sender", "recipient", "text", "message_id")):
         return ()

@@ -6,7 +6,8 @@ time format, up to 100 reports a request), infobip.com/docs/developer-resources/
 
 - The group DELIVERED is not always the end: `DELIVERED_TO_OPERATOR` is documented as intermediate.
 - Times have an offset without a colon, `+0000`.
-- `pricePerMessage` is a number, its currency stands beside it. `smsCount` (older) and `messageCount` are the segments.
+- `pricePerMessage` is a number, with its currency in a field of its own. `smsCount` (older) and `messageCount` are the
+segments.
 - The code of an error is read from `error.id`; 0 is no error.
 - Inbound MMS with a `message` list of parts is read as the vendor's samples suggest (inferred, no schema found).
 """
@@ -24,7 +25,7 @@ from .kit.times import read_iso
 from .kit.values import at, count, error_code, items, text_at
 from .sheet import ComposedRequest, Habits, Play, Portal, PortalField, RequestSpec, Sheet, plain
 
-# Names where they say more than their group, then the groups.
+# Names that are more specific than their group, then the groups.
 WORDS: Mapping[str, Word] = {
     "pendingenroute": Word(Status.SENT),
     "pendingwaitingdelivery": Word(Status.SENT),
@@ -187,16 +188,16 @@ SHEET = Sheet(
         "results.error.description": "The error in words.",
         "results.error.permanent": "true: sending again will not help.",
         "results.callbackdata": "Your own data from the send call.",
-        "results.message.url": "Where a part of an MMS lies. smsbin never fetches it.",
+        "results.message.url": "URL of a part of an MMS. smsbin never fetches it.",
         "messagecount": "How many messages this request carries.",
         "pendingmessagecount": "How many more are waiting.",
     },
     times="ISO 8601 with milliseconds and an offset without a colon, +0000",
-    habits=Habits(fallback="Neither repeats, nor a fallback, nor a signature were found in the SMS documentation."),
+    habits=Habits(fallback="The SMS documentation describes no retries, fallback or signature."),
     play=Play(
         good=("PENDING_ENROUTE", "DELIVERED_TO_HANDSET"),
         bad=("PENDING_ENROUTE", "UNDELIVERABLE_NOT_DELIVERED"),
-        assumed="Infobip publishes no time-out and no repeats: 15 s and one try are assumed.",
+        assumed="Infobip documents no timeout and no retries: 15 s and one attempt are assumed.",
     ),
     portal=Portal(
         where="Channels and Numbers › Numbers › your number, or Subscriptions",

@@ -5,8 +5,8 @@ Sources, read 2026-11: docs.bird.com ("Receiving delivery reports (DLRs)", "Rece
 requests (nyaruka/courier: names, short code variant, words). Facts to know:
 
 - A delivery report names the recipient only; the sender is not known. It is sent only for messages with a `reference`.
-- One send call with several recipients has one id, and each report carries just that id: smsbin cannot tell them apart
-  by id and keeps it as it is.
+- One send call with several recipients has one id, and each report carries just that id: smsbin cannot distinguish
+  them by id and keeps it as it is.
 - Inbound to a short code has other names: `mid`, `shortcode`, `message`, `receive_datetime` (14 digits; that they are
   UTC is inferred).
 - A public handler answers `OK` to inbound requests. That other bodies are refused is documented nowhere, so the safe
@@ -203,15 +203,15 @@ SHEET = Sheet(
         "receiver": "Your number (older requests).",
         "originator": "The sender.",
         "body": "The text.",
-        "mediaurls": "Where pictures or files lie. smsbin never fetches them.",
+        "mediaurls": "URLs of pictures or files. smsbin never fetches them.",
         "createddatetime": "When the message was made.",
         "mid": "The id of a message to a short code.",
         "shortcode": "Your short code.",
         "message": "The text of a message to a short code.",
         "receive_datetime": "When the message to the short code came, YYYYMMDDhhmmss.",
         "reference": "Your own reference. Without one in the send call there are no reports.",
-        "status": "Where the message stands.",
-        "statusreason": "Why it stands there.",
+        "status": "The status of the message.",
+        "statusreason": "The reason of the status.",
         "statuserrorcode": "The operator's reason as a number.",
         "statusdatetime": "When the status was reached.",
         "mccmnc": "The recipient's network: country code and operator code.",
@@ -221,21 +221,21 @@ SHEET = Sheet(
         "messagepartcount": "In how many SMS it was sent.",
         "price[amount]": "What the message cost.",
         "price[currency]": "The currency of the price.",
-        "service": "Bird: the service that speaks, channels.",
+        "service": "Bird: the service, channels.",
         "event": "Bird: sms.inbound or sms.outbound.",
         "payload.id": "Bird: the id of the message.",
         "payload.channelid": "Bird: the channel.",
         "payload.sender.contact.identifiervalue": "Bird: the sender.",
         "payload.receiver.contacts.identifiervalue": "Bird: the recipients.",
         "payload.body.text.text": "Bird: the text.",
-        "payload.status": "Bird: where the message stands.",
+        "payload.status": "Bird: the status of the message.",
         "payload.reason": "Bird: the reason in words.",
         "payload.failure.code": "Bird: the failure code.",
         "payload.direction": "Bird: incoming or outgoing.",
     },
     times="ISO 8601 with +00:00; for short codes YYYYMMDDhhmmss, read as UTC",
     habits=Habits(
-        fallback="No fallback URL, and no repeats, were found in the SMS documentation.",
+        fallback="The SMS documentation describes no fallback URL and no retries.",
         signature=(
             "MessageBird-Signature-JWT: a JWT with the SHA-256 of the URL and of the body. Bird: MessageBird-Signature,"
             " an HMAC-SHA256 of timestamp, URL and body hash."
@@ -244,7 +244,7 @@ SHEET = Sheet(
     play=Play(
         good=("sent", "delivered"),
         bad=("sent", "delivery_failed"),
-        assumed="MessageBird publishes no time-out and no repeats: 15 s and one try are assumed.",
+        assumed="MessageBird documents no timeout and no retries: 15 s and one attempt are assumed.",
     ),
     portal=Portal(
         where="Dashboard › Numbers › your number; Bird: Developers › Webhooks",

@@ -60,7 +60,7 @@ _STAMPS = {Status.QUEUED: "queuedtime", Status.SENT: "senttime", Status.RECEIVED
 
 
 def claims(glance: Glance) -> str | None:
-    """MessageUUID or CallUUID with a field that Plivo sends beside it, or its headers."""
+    """MessageUUID or CallUUID with another field of Plivo's, or its headers."""
     fields = glance.fields
     if "messageuuid" in fields:
         for mark, spelled in _MESSAGE_MARKS.items():
@@ -79,7 +79,7 @@ def read(glance: Glance, role: Role) -> tuple[Event, ...]:
     if call and not sid:
         return (_call(glance, call),)
     status = glance.get("status")
-    # Without any id, what comes to a voice URL is a call with too few fields.
+    # Without any id, a request to a voice URL is a call with too few fields.
     if not sid and (role in VOICE_ROLES or not (status or glance.get("from", "to", "text", "body"))):
         return ()
     word = SHEET.word(status)
@@ -221,8 +221,8 @@ SHEET = Sheet(
     times="YYYY-MM-DD HH:MM:SS.ffffff without a zone, read as UTC; one stamp for each state",
     habits=Habits(
         timeout_s=8,
-        retries="Without a 2xx in 8 s again after 60 s, 120 s and 240 s; inbound and status alike.",
-        fallback="Messages have none; calls have the fallback answer URL, requested when the answer URL fails.",
+        retries="Without a 2xx in 8 s, retries after 60 s, 120 s and 240 s; inbound and status.",
+        fallback="Messages have no fallback; calls have the fallback answer URL, requested when the answer URL fails.",
         signature=(
             "X-Plivo-Signature-V2: Base64 of HMAC-SHA256 with the auth token over the URL without its query and the"
             " nonce; neither query nor body is covered. Calls have V3, which covers them."
@@ -250,10 +250,10 @@ SHEET = Sheet(
     errors={
         "10": "The carrier rejected the message as invalid.",
         "20": "The carrier's network had trouble; a later try may work.",
-        "30": "A carrier took the message for spam.",
+        "30": "A carrier treated the message as spam.",
         "40": "The sender's number is malformed, cannot send SMS, or is not yours.",
         "50": "The recipient's number is malformed or cannot take SMS.",
-        "60": "The message went round in a loop.",
+        "60": "The message was sent in a loop.",
         "70": "The recipient cannot be reached, for good.",
         "80": "The recipient cannot be reached at the moment.",
         "90": "There is no route to the recipient.",

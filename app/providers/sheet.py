@@ -1,6 +1,6 @@
-"""The shape of a data sheet: everything that smsbin knows about one provider, in one place.
+"""The type of a data sheet: all facts about one provider, in one place.
 
-A sheet is facts first: words, meanings, habits, each with its public source in the module's docstring or beside the
+A sheet is facts first: words, meanings, habits, each with its public source in the module's docstring or at the
 fact. Its three functions are pure: `claims` gives the reason why a request looks like this provider's, `read` its
 events, and `compose` makes a realistic request, such that reading it gives back the values of its spec.
 """
@@ -24,7 +24,7 @@ from .kit.parties import ReadNumber
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PortalField:
-    """Where to paste what: the field's name in the provider's portal or API, for a role. `hint` says the rest."""
+    """Where to paste the URL of a role: the field's name in the provider's portal or API, with a `hint`."""
 
     role: Role
     name: str
@@ -61,8 +61,8 @@ def _uuid(digits: str, kind: Kind, recipient: str) -> str:  # noqa: ARG001
 class Play:
     """How the simulator plays a provider: its published habits as figures, else what is assumed.
 
-    It waits `timeout_s` for an answer, and asks a URL `tries` times in all, with `pauses_s` in between (the last one
-    again and again); `retries_connections`: once more when no answer came at all. `wants_xml`: an answer that is no
+    It waits `timeout_s` for an answer, and tries a URL `tries` times in all, with `pauses_s` in between (the last one
+    repeatedly); `retries_connections`: once more when no answer came at all. `wants_xml`: an answer that is no
     well-formed XML has failed. `redirects` are followed so many times. `fallback`: there is a second URL for SMS;
     `voice`: there are calls, `voice_fallback`: and a second URL for them. `good` and `bad` are the words of a send that
     arrives and of one that does not, with `error_code`; `gaps_s` are the shortest and the longest pause between two of
@@ -112,7 +112,7 @@ class RequestSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComposedRequest:
-    """`query` is what follows the `?` ("" for none); headers as they go on the wire."""
+    """`query` is what follows the `?` ("" for none); headers in their order."""
 
     method: str
     query: str

@@ -189,7 +189,7 @@ SHEET = Sheet(
         "callsid": "The id of the call, a UUID.",
         "callstatus": "queued, ringing, in-progress, completed, busy, failed, no-answer or canceled.",
         "direction": "inbound or outbound.",
-        "forwardedfrom": "The number that forwarded the call, where the carrier says so.",
+        "forwardedfrom": "The number that forwarded the call, if the carrier reports it.",
         "callername": "The caller's name, where it is known.",
         "parentcallsid": "The call that started this one.",
         "callduration": "How long the call lasted, in seconds.",
@@ -214,7 +214,7 @@ SHEET = Sheet(
         "message.segments": "How many SMS the text took (SWML).",
         "message.timestamp": "When it came in (SWML), ISO 8601 in UTC.",
         "call.call_id": "The id of the call (SWML).",
-        "call.call_state": "Where the call stands (SWML).",
+        "call.call_state": "The state of the call (SWML).",
         "call.from": "The caller (SWML).",
         "call.to": "The number that is called (SWML).",
     },
@@ -222,8 +222,8 @@ SHEET = Sheet(
     varies=frozenset({"errorcode", "errorurl"}),
     habits=Habits(
         timeout_s=5,
-        retries="Inbound requests none; status callbacks are tried 3 times in all, best effort.",
-        fallback="At once, when the primary URL fails; the connection may take 2 s, the answer 5 s.",
+        retries="No retries of inbound requests; status callbacks are sent up to 3 times in total, best effort.",
+        fallback="Immediately, when the primary URL fails; the connection may take 2 s, the response 5 s.",
         signature=(
             "X-SignalWire-Signature: HMAC-SHA1 with the signing key, for forms as Base64 over the URL and the sorted"
             " fields, for JSON as hex over the URL and the body."
@@ -238,7 +238,7 @@ SHEET = Sheet(
         voice_fallback=True,
         good=("queued", "sent", "delivered"),
         bad=("queued", "sent", "undelivered"),
-        assumed="Callbacks are tried once; SignalWire tries them three times, best effort.",
+        assumed="Callbacks are sent once; SignalWire sends them up to three times, best effort.",
     ),
     portal=Portal(
         where="Phone Numbers › your number › Edit settings",

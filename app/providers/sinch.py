@@ -1,4 +1,4 @@
-"""Sinch (SMS REST API): JSON posts that say in `type` what they are.
+"""Sinch (SMS REST API): JSON posts, with their kind in `type`.
 
 Sources, read 2026-11: developers.sinch.com/docs/sms/api-reference/sms/tag/Webhooks (repeats, the three ways of
 authentication), .../tag/Delivery-reports (words and codes), the vendor's Python, Java and Node SDKs (field names,
@@ -95,7 +95,7 @@ def _batch(body: JsonValue) -> Iterator[Event]:
 
 
 def _report(body: JsonValue, entry: JsonValue) -> Event:
-    """A status as the batch has it, before it is known whose it is."""
+    """A status of the batch, without a recipient."""
     code = text_at(entry, "code")
     return Event(
         kind=Kind.STATUS,
@@ -180,13 +180,13 @@ SHEET = Sheet(
         "body": "The text; of a binary message its content in Base64.",
         "body.message": "The text that came with media.",
         "body.subject": "The subject of an MMS.",
-        "body.media.url": "Where a picture or file lies. smsbin never fetches it.",
+        "body.media.url": "URL of a picture or file. smsbin never fetches it.",
         "body.media.content_type": "What kind of file it is.",
         "body.media.status": "Whether the file could be stored.",
         "udh": "The user data header of a binary message, in hex.",
         "operator_id": "The sender's network: country code and operator code (MCC, MNC).",
         "received_at": "When Sinch got the message.",
-        "sent_at": "When the message left the sender, where the operator tells it.",
+        "sent_at": "When the message left the sender, if the operator reports it.",
         "client_reference": "Your own reference of the batch.",
         "batch_id": "The batch that the report is about.",
         "statuses.code": "The detailed status code.",
@@ -196,7 +196,7 @@ SHEET = Sheet(
         "total_message_count": "How many messages the batch has.",
         "recipient": "The recipient that the report is about.",
         "code": "The detailed status code.",
-        "status": "Where the message stands.",
+        "status": "The status of the message.",
         "at": "When Sinch made the report.",
         "operator_status_at": "The operator's own time of the status.",
         "operator": "The operator, where the number was looked up.",
@@ -210,7 +210,7 @@ SHEET = Sheet(
             "Answers 5xx and 429 are followed by repeats after 5, 10, 20, 40 seconds and so on, doubling up to 81,920"
             " seconds; other 4xx are not repeated."
         ),
-        fallback="It has no fallback URL.",
+        fallback="There is no fallback URL.",
         signature=(
             "x-sinch-webhook-signature: HMAC-SHA256, in Base64, of body, nonce and timestamp joined by dots. Basic,"
             " OAuth 2.0 and mutual TLS are set up by the account manager."
@@ -222,7 +222,7 @@ SHEET = Sheet(
         good=("Queued", "Dispatched", "Delivered"),
         bad=("Queued", "Dispatched", "Failed"),
         id_shape=lambda digits, kind, recipient: f"{digits}:{recipient}" if kind is Kind.STATUS else digits,
-        assumed="Three repeats of many are played; the time-out is assumed to be 15 s.",
+        assumed="Only three of the retries are simulated; the timeout is assumed to be 15 s.",
     ),
     portal=Portal(
         where="Dashboard › SMS › APIs › REST configuration › your service plan",

@@ -1,10 +1,10 @@
-"""Telnyx: JSON events with an envelope; one event may tell of several recipients.
+"""Telnyx: JSON events with an envelope; one event may be about several recipients.
 
 Sources: developers.telnyx.com/docs/messaging/messages/receiving-webhooks (event types, statuses, 2 s, retries,
 failover, which URL goes first), …/messages/messaging-profiles-overview (portal), …/messages/error-codes (codes),
 …/docs/voice/programmable-voice/voice-api-webhooks (calls) and …/api-reference/callbacks (TeXML's form posts); the types
 and the verification in github.com/team-telnyx/telnyx-python (payload fields, signature). `meta.attempt` and
-`meta.delivered_to` tell the try and the URL. A profile can be set to webhook_api_version 2010-04-01 and then speaks
+`meta.delivered_to` are the try and the URL. A profile can be set to webhook_api_version 2010-04-01 and then speaks
 with Twilio's names. Inferred: the price of a message to several recipients is that of all, so the first one bears it.
 """
 
@@ -29,7 +29,7 @@ from .twilio import WORDS as TWILIO_WORDS
 # More than a group message has.
 MAX_RECIPIENTS = 100
 _SIGNATURE = "telnyx-signature-ed25519"
-# What stands in a payload even where the event type was cut off.
+# Fields of a payload, for JSON whose event type was cut off.
 _MARKS = (
     "data.payload.from.phone_number",
     "data.payload.to.0.phone_number",
@@ -94,7 +94,7 @@ def _twilio_word(word: str | None) -> Word:
 
 
 def _message(role: Role, data: JsonValue, payload: JsonValue) -> Event:
-    """What the payload says about all recipients together."""
+    """The message of a payload, without its recipients."""
     callback = _is_callback(role, data, payload)
     return Event(
         kind=Kind.STATUS if callback else Kind.INBOUND,
@@ -269,18 +269,18 @@ SHEET = Sheet(
         "data.payload.cc": "Further recipients of a group message.",
         "data.payload.text": "The text of the message.",
         "data.payload.subject": "The subject of an MMS.",
-        "data.payload.media.url": "Where a picture or file lies. smsbin fetches none.",
+        "data.payload.media.url": "URL of a picture or file. smsbin never fetches it.",
         "data.payload.media.content_type": "The kind of the file.",
         "data.payload.media.size": "The size of the file, in bytes.",
         "data.payload.media.sha256": "The SHA-256 of the file.",
         "data.payload.parts": "How many SMS the text took.",
-        "data.payload.encoding": "How the text was encoded for the air.",
+        "data.payload.encoding": "The encoding of the text.",
         "data.payload.cost.amount": "What the message costs.",
         "data.payload.cost.currency": "The currency of the cost.",
         "data.payload.cost_breakdown": "The cost by its parts.",
         "data.payload.errors.code": "Why it failed.",
         "data.payload.errors.title": "The error in words.",
-        "data.payload.errors.detail": "The error in more words.",
+        "data.payload.errors.detail": "More details about the error.",
         "data.payload.tags": "Your own tags.",
         "data.payload.received_at": "When Telnyx took the message.",
         "data.payload.sent_at": "When it went to the carrier.",
@@ -288,23 +288,23 @@ SHEET = Sheet(
         "data.payload.valid_until": "Until when it may be delivered.",
         "data.payload.messaging_profile_id": "The messaging profile.",
         "data.payload.organization_id": "Your organisation.",
-        "data.payload.webhook_url": "Where this event goes first.",
-        "data.payload.webhook_failover_url": "Where it goes when that fails.",
+        "data.payload.webhook_url": "The primary URL for this event.",
+        "data.payload.webhook_failover_url": "The failover URL for this event.",
         "data.payload.call_control_id": "The id for commands to the call.",
         "data.payload.call_leg_id": "The id of this leg of the call.",
         "data.payload.call_session_id": "The id of the whole call.",
         "data.payload.client_state": "What your last command attached, as Base64.",
         "data.payload.connection_id": "The Voice API application.",
-        "data.payload.state": "Where the call stands.",
-        "meta.attempt": "Which try this is, from 1.",
-        "meta.delivered_to": "The URL of this try: tells primary and failover apart.",
+        "data.payload.state": "The state of the call.",
+        "meta.attempt": "The number of this attempt, from 1.",
+        "meta.delivered_to": "The URL of this attempt: primary or failover.",
     },
     times="ISO 8601 with a zone",
     varies=frozenset({"meta.attempt", "meta.delivered_to"}),
     habits=Habits(
         timeout_s=2,
-        retries="Without a 2xx in 2 s again, up to 3 tries for each URL; duplicates and any order are to be expected.",
-        fallback="After the tries at the primary URL, for status events too: the same event goes to the failover URL.",
+        retries="Without a 2xx in 2 s, up to 3 attempts per URL; expect duplicates and any order.",
+        fallback="After all attempts at the primary URL, the same event goes to the failover URL; status events too.",
         signature=(
             "telnyx-signature-ed25519: Ed25519 over telnyx-timestamp, a bar and the body; stamps older than 300 s are"
             " to be refused."
@@ -319,7 +319,7 @@ SHEET = Sheet(
         voice_fallback=True,
         good=("sent", "delivered"),
         bad=("sent", "delivery_failed"),
-        assumed="The pause between two tries is not published: half a second is assumed.",
+        assumed="The pause between two attempts is not documented: half a second is assumed.",
     ),
     portal=Portal(
         where="Messaging › Messaging Profiles › your profile › Inbound",

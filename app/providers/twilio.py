@@ -5,7 +5,7 @@ messaging/guides/outbound-message-status-in-status-callbacks and messaging/api/m
 statuses), usage/webhooks/webhooks-connection-overrides (time-outs, retries), usage/security/availability-reliability
 (fallback, ErrorCode and ErrorUrl, "Primary handler fails"), usage/webhooks/webhooks-security (signature),
 messaging/twiml (answers), api/errors (codes), voice/twiml (call fields), events/event-types (JSON events).
-Telnyx can be told to speak with these field names, so detection says what it looks like and no more. Inferred:
+Telnyx can be set to use these field names, so detection is by the values of ids. Inferred:
 `RawDlrDoneDate` (YYMMDDhhmm) reads as UTC; `partially_delivered` is not the last word.
 """
 
@@ -107,7 +107,7 @@ class _Location(NamedTuple):
     country: str
 
 
-# Twilio looks both numbers up; fields of a number that it knows nothing about come blank.
+# Twilio looks both numbers up; the fields of an unknown number are blank.
 _FROM = _Location("SPRINGFIELD", "CA", "00000", "US")
 _TO = _Location("", "", "", "US")
 
@@ -193,12 +193,12 @@ SHEET = Sheet(
         "mediacontenttype0": "The kind of the first file.",
         "smsstatus": "received on an inbound message; in a callback the same as MessageStatus.",
         "messagestatus": "The state of an outbound message: this is a status callback.",
-        "errorcode": "Why the message failed; on a fallback request, why the primary URL's answer did not do.",
-        "errorurl": "The URL whose answer did not do; only on a fallback request.",
+        "errorcode": "Why the message failed; on a fallback request, why the primary URL failed.",
+        "errorurl": "The URL whose response was not accepted; only on a fallback request.",
         "errormessage": "The error in words.",
         "apiversion": "The version of Twilio's API, 2010-04-01.",
         "optouttype": "STOP, START or HELP where Twilio's advanced opt-out took the keyword.",
-        "rawdlrdonedate": "When the carrier says it was over: YYMMDDhhmm, read as UTC.",
+        "rawdlrdonedate": "When the message was finished, according to the carrier: YYMMDDhhmm, read as UTC.",
         "channelprefix": "The channel of a message that is no SMS.",
         "channelinstalledsid": "The channel of a message that is no SMS.",
         "channeltoaddress": "The address in that channel.",
@@ -223,7 +223,7 @@ SHEET = Sheet(
         "caller": "The same as From.",
         "called": "The same as To.",
         "direction": "inbound, outbound-api or outbound-dial.",
-        "forwardedfrom": "The number that forwarded the call, where the carrier says so.",
+        "forwardedfrom": "The number that forwarded the call, if the carrier reports it.",
         "callername": "The caller's name, where the lookup is switched on.",
         "parentcallsid": "The call that started this one.",
         "callduration": "How long the call lasted, in seconds.",
@@ -253,8 +253,8 @@ SHEET = Sheet(
             " retries after other failures too."
         ),
         fallback=(
-            "At once, when the TwiML cannot be fetched or executed; the request has ErrorCode and ErrorUrl."
-            " Status callbacks have none."
+            "Immediately, when the TwiML cannot be fetched or executed; the request has ErrorCode and ErrorUrl."
+            " Status callbacks have no fallback."
         ),
         signature=(
             "X-Twilio-Signature: Base64 of HMAC-SHA1 with the auth token over the URL and the sorted form fields;"
@@ -266,7 +266,7 @@ SHEET = Sheet(
         retries_connections=True,
         wants_xml=True,
         redirects=10,
-        assumed="After a redirect it is assumed to ask with GET, its fields in the query.",
+        assumed="After a redirect, GET with the fields in the query is assumed.",
         fallback=True,
         voice=True,
         voice_fallback=True,

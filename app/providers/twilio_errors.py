@@ -1,7 +1,7 @@
 """Twilio's error codes in our words: those that a webhook or a message meets (twilio.com/docs/api/errors).
 
-The 11xxx to 15xxx come on fallback requests and tell what was wrong with our answer; the 21xxx, 30xxx and 63xxx come
-in status callbacks and tell what became of the message.
+The 11xxx to 15xxx come on fallback requests and are about our answer; the 21xxx, 30xxx and 63xxx come in status
+callbacks and are about the message.
 """
 
 from collections.abc import Mapping
@@ -9,23 +9,23 @@ from collections.abc import Mapping
 ERRORS: Mapping[str, str] = {
     "11200": "The URL could not be fetched, or answered with an error.",
     "11205": "The connection failed or took too long.",
-    "11206": "The answer broke the rules of HTTP.",
+    "11206": "The response was not valid HTTP.",
     "11210": "The host name could not be found.",
     "11215": "There were too many redirects.",
-    "11217": "The answer's status was 4xx or 5xx.",
+    "11217": "The status of the response was 4xx or 5xx.",
     "11220": "The TLS handshake failed.",
     "11235": "The certificate is not signed by a known authority.",
     "11236": "The certificate is revoked, or this could not be checked.",
     "11237": "The certificate's chain is not complete or not valid.",
     "11321": "The URL in the settings is not valid.",
     "11322": "The HTTP method in the settings is neither GET nor POST.",
-    "11750": "The answer is larger than 64 kB.",
-    "12100": "The answer is not well-formed XML.",
+    "11750": "The response is larger than 64 kB.",
+    "12100": "The response is not well-formed XML.",
     "12200": "The XML is well-formed but not valid TwiML.",
-    "12300": "The answer's Content-Type is missing or wrong.",
-    "12400": "Twilio failed inside.",
-    "14103": "A <Message> in the answer is empty.",
-    "15003": "The answer to a status callback was not 2xx.",
+    "12300": "The Content-Type of the response is missing or wrong.",
+    "12400": "Internal error at Twilio.",
+    "14103": "A <Message> in the response is empty.",
+    "15003": "The response to a status callback was not 2xx.",
     "21211": "The recipient's number is not valid.",
     "21408": "Sending to this region is not switched on for the account.",
     "21606": "The sender's number is not yours or cannot send SMS.",

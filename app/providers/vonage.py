@@ -209,14 +209,14 @@ SHEET = Sheet(
         "concat-part": "Which part this is, from 1.",
         "network-code": "The recipient's network: country code and operator code (MCC, MNC).",
         "price": "What the message cost, without a currency.",
-        "status": "Where the message stands.",
+        "status": "The status of the message.",
         "scts": "The carrier's time, YYMMDDHHMM; its zone varies, so smsbin does not read it.",
         "err-code": "0 for no error, else the reason.",
         "client-ref": "Your own reference from the send call.",
         "message_uuid": "The id of the message (Messages API).",
         "channel": "sms, mms, rcs, whatsapp, viber_service or messenger.",
         "message_type": "text, image, audio, video, file or vcard.",
-        "image.url": "Where the picture lies. smsbin never fetches it.",
+        "image.url": "URL of the picture. smsbin never fetches it.",
         "image.caption": "The text that came with the picture.",
         "client_ref": "Your own reference from the send call (Messages API).",
         "usage.price": "What the message cost.",
@@ -232,7 +232,7 @@ SHEET = Sheet(
     times="SMS API: YYYY-MM-DD HH:MM:SS in UTC (message-timestamp); Messages and Voice API: ISO 8601 with Z",
     varies=frozenset({"nonce", "sig", "timestamp"}),
     habits=Habits(
-        retries="An answer that is no success (200 or 204) is followed by repeats for 24 hours.",
+        retries="A response other than 200 or 204 is retried for 24 hours.",
         fallback="SMS has none; a voice application has a Fallback URL beside its Answer URL.",
         signature=(
             "Off by default. SMS API: the parameter sig, an MD5 or HMAC over the sorted parameters. Messages and Voice"
@@ -246,7 +246,7 @@ SHEET = Sheet(
         voice_fallback=True,
         good=("accepted", "delivered"),
         bad=("accepted", "failed"),
-        assumed="Vonage repeats for 24 hours: two repeats, a minute apart, are played.",
+        assumed="Vonage retries for 24 hours: two retries, a minute apart, are simulated.",
     ),
     portal=Portal(
         where="Dashboard › Settings › API Settings",

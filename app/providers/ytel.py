@@ -67,7 +67,7 @@ def read(glance: Glance, role: Role) -> tuple[Event, ...]:
     call, sid = glance.get("callsid"), glance.get("messagesid")
     if call and not sid:
         return (_call(glance, call),)
-    # Without any id, what comes to a voice URL is a call with too few fields.
+    # Without any id, a request to a voice URL is a call with too few fields.
     if not sid and (role in VOICE_ROLES or not glance.get("status", "text", "body", "from", "to")):
         return ()
     return (_sms(glance, role, sid or ""),)
@@ -150,17 +150,17 @@ SHEET = Sheet(
         "from": "The sender.",
         "text": "The text of the SMS (the send call names it Body).",
         "body": "The text of the SMS, by the name that the send call gives it.",
-        "messagesid": "The id of the message: a version 1 UUID, so it holds the time when Ytel took it.",
+        "messagesid": "The id of the message: a version 1 UUID, so it contains the time when Ytel accepted it.",
         "status": "Inbound: how the inbound leg ended. Callback: Queued, then Success (handed over) or Failed.",
         "price": "What Ytel charges, without a currency.",
         "time": "When this happened at Ytel; no zone is written, it reads as UTC.",
         "datesent": "When the message was sent; no zone is written, it reads as UTC.",
         "method": "The HTTP method that is set for this URL in the portal.",
         "action": "The URL that Ytel requests.",
-        "mediaurl": "Where a picture or file of an MMS lies. smsbin never fetches it.",
-        "errorcode": "Why a message failed. Ytel publishes no name for this field: the name is inferred.",
+        "mediaurl": "URL of a picture or file of an MMS. smsbin never fetches it.",
+        "errorcode": "Why a message failed. Ytel does not document the name of this field: it is inferred.",
         "callsid": "The id of the call.",
-        "callstatus": "Where the call stands.",
+        "callstatus": "The state of the call.",
         "duration": "How long the call has lasted, in seconds (heartbeats come every 60 s).",
         "accountsid": "Your account.",
         "wireless": "Whether the caller's number is a mobile one.",
@@ -173,7 +173,7 @@ SHEET = Sheet(
     habits=Habits(
         fallback=(
             "The fallback is requested when the primary URL is not available, or when its InboundXML has errors."
-            " Status callbacks have none."
+            " Status callbacks have no fallback."
         ),
     ),
     play=Play(
@@ -183,12 +183,12 @@ SHEET = Sheet(
         voice_fallback=True,
         good=("Queued", "Success"),
         bad=("Queued", "Failed"),
-        assumed="Ytel publishes no time-out and no tries: 15 s and one try are assumed, without redirects.",
+        assumed="Ytel documents no timeout and no retries: 15 s and one attempt are assumed, without redirects.",
     ),
     portal=Portal(
         where="Numbers › Manage Numbers › Edit",
         fields=(
-            PortalField(role=Role.PRIMARY, name="SMS Request URL", hint="POST or GET, both are recorded"),
+            PortalField(role=Role.PRIMARY, name="SMS Request URL", hint="POST or GET; smsbin records both"),
             PortalField(role=Role.FALLBACK, name="Fallback SMS Request URL", hint="called when the primary fails"),
             PortalField(role=Role.VOICE, name="Voice Request URL", hint="each call"),
             PortalField(role=Role.VOICE_FALLBACK, name="Voice Fallback URL", hint="called when the voice URL fails"),

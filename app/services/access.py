@@ -126,7 +126,7 @@ def find_token(settings: Settings) -> tuple[str, bool]:
         _write(path, token)
     except OSError as error:
         raise CannotStart(
-            f"The access token cannot be written to {path} ({error.strerror}). Make room there."
+            f"The access token cannot be written to {path} ({error.strerror}). Free some space there."
         ) from None
     return token, True
 
@@ -149,7 +149,7 @@ def _from_file(path: Path) -> str:
     try:
         token = path.read_text().strip()
         if others_can_open(path):
-            cure = f"chmod 600 {path}, and give a new token if others may have read it"
+            cure = f"chmod 600 {path}, and set a new token if others may have read it"
             _log.warning("token_file.open_to_others", path=str(path), cure=cure)
     except OSError as error:
         raise CannotStart(f"The access token file {path} cannot be read ({error.strerror}).") from None

@@ -1,6 +1,5 @@
-"""What the primary was told against what the fallback was told, and the reason of a verdict with the provider's word.
-
-Here and not in `domain/`: the fields come from the parsed view.
+"""The fields of the primary's request against those of the fallback's, and the reason of a verdict with the provider's
+error code. Not in `domain/`, because the fields come from parsing.
 """
 
 import asyncio
@@ -16,8 +15,8 @@ from ..providers import sheet_of
 from ..store import Store
 from .large import work_on
 
-# Pairings whose bytes are in memory at a time; between them the loop does other work.
-BITE = 8
+# Pairings whose bytes are in memory at a time; between batches the event loop does other work.
+BATCH = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,15 +29,15 @@ class Compared:
 
 
 async def compare(store: Store, bin_id: str, pairings: Sequence[Pairing]) -> list[Compared]:
-    """Each with what differs; without both sides nothing does."""
+    """Each with its differences; none without both sides."""
     found: list[Compared] = []
-    for start in range(0, len(pairings), BITE):
-        bite = pairings[start : start + BITE]
+    for start in range(0, len(pairings), BATCH):
+        batch = pairings[start : start + BATCH]
         numbers = [
-            hit.n for one in bite for side in (one.primary, one.fallback) if one.gap_ms is not None for hit in side[:1]
+            hit.n for one in batch for side in (one.primary, one.fallback) if one.gap_ms is not None for hit in side[:1]
         ]
         raws = {each.row.n: each.raw for each in await store.get_captures(bin_id, numbers)} if numbers else {}
-        for pairing in bite:
+        for pairing in batch:
             of_it = [raws[hit.n] for hit in pairing.hits if hit.n in raws]
             found.append(await work_on(of_it, _compared, pairing, raws))
             await asyncio.sleep(0)
@@ -55,14 +54,14 @@ def differences(primary: RawRequest, fallback: RawRequest, provider: str | None)
 
 
 def explain_verdict(pairing: Pairing, found: Sequence[Difference]) -> str:
-    """The reason, and what the provider itself says about it on the fallback."""
+    """The reason, with the error code that the provider sends to the fallback."""
     reason = reason_of(pairing)
     sheet = sheet_of(pairing.provider)
     code = next((each.fallback for each in found if each.field.lower() == "errorcode" and each.fallback), None)
     if sheet is None or code is None:
         return reason
     meaning = sheet.errors.get(code)
-    return f"{reason} {sheet.title} says {code}" + (f": {meaning.rstrip('.')}." if meaning else ".")
+    return f"{reason} {sheet.title} reported {code}" + (f": {meaning.rstrip('.')}." if meaning else ".")
 
 
 def _compared(pairing: Pairing, raws: dict[int, RawRequest]) -> Compared:

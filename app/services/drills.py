@@ -1,7 +1,7 @@
-"""Drills: setting one fault after the other, watching what comes, healing, keeping the score.
+"""Running drills: setting one fault after the other, watching the pairings, clearing the fault, updating the score.
 
-What a drill does next follows from what is stored (its own state, the fault that is on, the pairings that met it), so
-a server that was killed in the middle of one goes on where it was; and the fault ends by itself in any case.
+The next step of a drill follows from stored data (its own state, the fault that is on, the pairings that met it), so a
+server that was killed during one continues it; and the fault ends by itself in any case.
 """
 
 import asyncio
@@ -32,7 +32,7 @@ from ..store import COMMIT_WAIT_S, Store
 from .faults import Faults
 
 LOOK_EVERY_S = 0.25
-# Captures behind a redirected one that are looked at for the one that followed.
+# Captures after a redirected one among which the request that followed is searched.
 SEEN_AFTER = 50
 # A request that met the fault may still be on its way to the disk when the fault is over.
 UNDER_WAY = timedelta(seconds=COMMIT_WAIT_S + 1)
@@ -41,18 +41,18 @@ _log = get_log("drilling")
 
 
 class Drilling:
-    """Knows the drills that run. Belongs to one event loop."""
+    """The running drills. Belongs to one event loop."""
 
     def __init__(self, store: Store, faults: Faults, hub: Hub) -> None:
         self._store = store
         self._faults = faults
         self._hub = hub
         self._running: dict[str, Drill] = {}
-        # One look, start or stop at a time: each of them reads, thinks and writes.
+        # One start, stop or check at a time: each of them reads and then writes.
         self._turn = asyncio.Lock()
 
     async def start(self) -> None:
-        """Take up the drills that an earlier server left."""
+        """Continue the drills that an earlier server left running."""
         self._running = {drill.id: drill for drill in await self._store.running_drills()}
 
     async def begin(self, bin_id: str, role: Role, fault: Fault | None) -> Drill:
@@ -63,9 +63,9 @@ class Drilling:
 
     async def _begin(self, bin_id: str, role: Role, fault: Fault | None) -> Drill:
         if any(drill.bin_id == bin_id and drill.role is role for drill in self._running.values()):
-            raise Conflict("A drill is running on this URL; stop it, or wait for its end.")
+            raise Conflict("A drill is running on this URL; stop it or wait until it ends.")
         if self._faults.of(bin_id, role) is not None:
-            raise Conflict("A fault is on there; heal it before a drill.")
+            raise Conflict("A fault is active on this URL; stop it before you start a drill.")
         now = clock.now()
         steps = series_steps(now) if fault is None else plain_steps(fault, now)
         drill = Drill(
@@ -75,7 +75,7 @@ class Drilling:
         return await self._advance(drill)
 
     async def stop(self, bin_id: str, drill_id: str) -> Drill:
-        """Heal at once and end with what was seen; a drill that has ended stays as it is. NotFound."""
+        """Clear the fault and end with the results so far; a drill that has ended stays as it is. NotFound."""
         async with self._turn:
             return await self._stop(bin_id, drill_id)
 
@@ -83,7 +83,7 @@ class Drilling:
         drill = self._running.get(drill_id)
         if drill is None or drill.bin_id != bin_id:
             return await self._store.get_drill(bin_id, drill_id)
-        await self._heal(drill)
+        await self._clear_fault(drill)
         now = clock.now()
         steps = tuple(
             replace(step, state=StepState.SKIPPED if step.started_at is None else StepState.DONE, ended_at=now)
@@ -94,7 +94,7 @@ class Drilling:
         return await self._keep(replace(drill, steps=steps, ended_at=now, stopped=True))
 
     async def step(self) -> float:
-        """Look at the running drills, a few times a second; without any this costs nothing."""
+        """Check the running drills, a few times a second. Seconds until the next call."""
         for drill_id in list(self._running):
             async with self._turn:
                 if (drill := self._running.get(drill_id)) is not None:
@@ -107,11 +107,11 @@ class Drilling:
         except NotFound:
             self._running.pop(drill.id, None)
         except StoreUnavailable as error:
-            # The disk is full or busy; the next turn tries again, and the fault ends by itself.
+            # The disk is full or busy; the next call tries again, and the fault ends by itself.
             _log.warning("drill.failed", reason=str(error))
 
     async def _advance(self, drill: Drill) -> Drill:
-        """What is due now; written and rung only when something changed."""
+        """Take the next step that is due; store it and notify viewers only when something changed."""
         index = drill.current
         if index is None:
             return await self._keep(replace(drill, ended_at=clock.now()))
@@ -129,7 +129,7 @@ class Drilling:
         steps = (*drill.steps[:index], after, *drill.steps[index + 1 :])
         card = await self._card_of(drill, index, pairings)
         if after.state is StepState.DONE:
-            await self._heal(drill)
+            await self._clear_fault(drill)
         return await self._keep(replace(drill, steps=steps, card=card))
 
     async def _arm(self, drill: Drill, index: int, step: DrillStep) -> Drill:
@@ -145,8 +145,8 @@ class Drilling:
         return await self._keep(replace(drill, steps=(*drill.steps[:index], after, *drill.steps[index + 1 :])))
 
     async def _has_followed(self, drill: Drill, pairings: Sequence[Pairing]) -> bool:
-        """Did a request come to where the first message was redirected to? It carries no message: a redirect turns a
-        POST into a GET without a body."""
+        """Whether a request came to the address that the first message was redirected to. It names no message: a
+        redirect turns a POST into a GET without a body."""
         if not pairings:
             return False
         rows = await self._store.list_captures(drill.bin_id, limit=SEEN_AFTER, after=pairings[0].hits[0].n)
@@ -159,7 +159,7 @@ class Drilling:
             every += await self._store.pairings_of_drill(drill.bin_id, drill.run_of(earlier))
         return score(every, clock.now())
 
-    async def _heal(self, drill: Drill) -> None:
+    async def _clear_fault(self, drill: Drill) -> None:
         fault = self._faults.of(drill.bin_id, drill.role)
         if fault is not None and fault.drill is not None and fault.drill.startswith(f"{drill.id}."):
             await self._faults.clear(drill.bin_id, drill.role)

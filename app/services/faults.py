@@ -73,14 +73,14 @@ class Faults:
             return None
         if fault.chance < 100 and dice() * 100 >= fault.chance:
             return None
-        roles[role], hit = active.taken()
+        roles[role], hit = active.with_hit()
         return fault, hit
 
     def uncount(self, bin_id: str, role: Role, hit: FaultHit) -> None:
         """Revert a count, because the request could not be stored."""
         active = self._by_bin.get(bin_id, {}).get(role)
         if active is not None and active.id == hit.fault:
-            self._by_bin[bin_id][role] = active.given_back()
+            self._by_bin[bin_id][role] = active.without_hit()
 
     async def set(self, fault: ActiveFault) -> None:
         """Replace the fault of a role. Raises Invalid with every wrong field, NotFound."""

@@ -22,16 +22,16 @@ class Ending(Enum):
     """Why a wait has ended. The value is the note of an answer that is sent early."""
 
     OVER = None
-    LEFT = "The sender had left."
-    STOPPED = "smsbin was stopping, so the answer was not held back any longer."
-    FULL = "Too many answers were waiting already, so this one was sent at once."
+    LEFT = "The sender had disconnected."
+    STOPPED = "smsbin was stopping, so the response was not held any longer."
+    FULL = "Too many responses were being held already, so this one was sent immediately."
 
 
 class WatchedPeer(Protocol):
     """A connection whose end can be watched."""
 
     def watch(self, on_disconnect: Callable[[], object] | None) -> None:
-        """Call `left` when the peer disconnects, at once if it has; None: stop watching."""
+        """Call `on_disconnect` when the peer disconnects, at once if it has; None: stop watching."""
 
 
 class HeldAnswers:

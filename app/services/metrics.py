@@ -54,13 +54,15 @@ class _Collector:
             captures.add_metric([role.value], count)
         yield captures
         refused = CounterMetricFamily(
-            "smsbin_refused", "Requests that could not be kept, by reason.", labels=["reason"]
+            "smsbin_refused", "Requests that could not be stored, by reason.", labels=["reason"]
         )
         for reason in ("unknown_key", "unavailable", "refused_by_parser", "refused_connections"):
             refused.add_metric([reason], getattr(metrics, reason))
         yield refused
         yield CounterMetricFamily(
-            "smsbin_incomplete", "Captures whose body was cut, slow or too long.", value=metrics.incomplete
+            "smsbin_incomplete",
+            "Captures with an incomplete body: disconnected, too slow or too large.",
+            value=metrics.incomplete,
         )
         yield self._histogram()
         for name, (help_, read) in metrics.gauges.items():
@@ -71,6 +73,8 @@ class _Collector:
         for edge, count in zip((*map(str, EDGES), "+Inf"), self._metrics.buckets, strict=True):
             total += count
             buckets.append((edge, total))
-        family = HistogramMetricFamily("smsbin_store_seconds", "From a request's head to its capture on disk.")
+        family = HistogramMetricFamily(
+            "smsbin_store_seconds", "Seconds from a request's headers to its capture on disk."
+        )
         family.add_metric([], buckets, self._metrics.took_s)
         return family

@@ -27,7 +27,7 @@ class Replaying:
         """Returns the attempts in the order of `numbers`. Nothing is sent if one capture does not exist. Raises
         NotFound, Invalid, Damaged."""
         if not 1 <= len(numbers) <= MOST_AT_ONCE:
-            raise Invalid(("captures", f"must be 1 to {MOST_AT_ONCE} numbers of captures"))
+            raise Invalid(("captures", f"must be 1 to {MOST_AT_ONCE} capture numbers"))
         url = check_target("url", url)
         for n in numbers:
             (await self._store.get_capture(bin_id, n)).intact()

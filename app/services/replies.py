@@ -20,8 +20,8 @@ from ..providers import recognise
 from .answers import Answers
 from .faults import Faults
 
-UNFIT = "The answer that was set cannot be sent; the default went out instead."
-UNREAD = "The request could not be read, so no answer could be chosen; the default went out instead."
+UNFIT = "The configured response cannot be sent; the default was sent instead."
+UNREAD = "The request could not be parsed, so no response could be chosen; the default was sent instead."
 
 _log = get_log("replying")
 

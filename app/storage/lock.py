@@ -31,7 +31,7 @@ async def lock_directory(directory: Path) -> int:
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     except OSError as error:
         raise CannotStart(
-            f"The data directory {directory} cannot be written ({error.strerror}). Give another --data-dir,"
+            f"The data directory {directory} is not writable ({error.strerror}). Give another --data-dir,"
             " or make it writable for this user."
         ) from None
     for _ in range(int(LOCK_WAIT_S / 0.1)):

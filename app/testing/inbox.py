@@ -245,7 +245,7 @@ def describe(item: dict[str, Any]) -> str:
     """A capture on one line, without characters that affect a terminal."""
     what = json.dumps(item["text"], ensure_ascii=True) if item["text"] is not None else item["raw_status"] or "–"
     answered = item["answered"]
-    received = answered["status"] if answered["status"] is not None else "no answer"
+    received = answered["status"] if answered["status"] is not None else "no response"
     fault = f" ({answered['fault']})" if answered["fault"] else ""
     parties = f"{item['from'] or '?'} → {item['to'] or '?'}"
     line = f"#{item['n']} {item['received_at']} {item['role']} {item['kind']} {parties} {what} → {received}{fault}"

@@ -30,25 +30,25 @@ OPERATIONS: Operations = {
     for path, operation in noun.OPERATIONS.items()
 }  # fmt: skip
 ERRORS = {
-    400: "The body is not JSON or is cut short, or the Host header is none.",
-    401: "No credential, or a wrong one.",
-    403: "From another site, or under a host name that is not known here.",
+    400: "The body is not JSON or is incomplete, or the Host header is invalid.",
+    401: "Missing or wrong access token.",
+    403: "The request came from another site, or used an unknown host name.",
     404: "No such bin, capture or role.",
-    408: "The body came too slowly; the connection is closed.",
-    409: "It contradicts what is there, or this address is a WebSocket.",
+    408: "The body arrived too slowly; the connection is closed.",
+    409: "Conflict with the current state, or this URL is a WebSocket.",
     413: "The body is too large.",
-    415: "The body does not call itself application/json.",
-    422: "Bad or unknown fields or query parameters, by name in `errors`.",
-    503: "Nothing can be stored now; try again in a few seconds.",
+    415: "Content-Type must be application/json.",
+    422: "Invalid or unknown fields or query parameters, listed in `errors`.",
+    503: "Storing is not possible at the moment; try again in a few seconds.",
 }
 _TAGS = {
-    "Bins": "A bin is a named place that collects; it owns one capture key.",
-    "Captures": "One HTTP request, kept byte for byte. `n` starts at 1; gaps come from deletion only.",
-    "Answers": "What each capture URL answers, and how it misbehaves on purpose until its fault ends.",
-    "Messages": "One row a message (bin, provider, message id), folded from what its captures state.",
-    "Drills": "Faults with an end, and the score of the messages that met them.",
-    "Simulations": "Runs of requests shaped like a provider's, to a bin or to URLs of your own.",
-    "Comparison": "Primary against fallback: one pairing an inbound message or call.",
+    "Bins": "A bin collects the requests to its capture URLs.",
+    "Captures": "One HTTP request, kept byte for byte. `n` starts at 1; only deletion leaves gaps.",
+    "Answers": "The response of each capture URL, and its fault: a failure on purpose that ends by count or time.",
+    "Messages": "One item per message (bin, provider, message id), combined from its captures.",
+    "Drills": "Faults with an end, and how the messages that got them fared.",
+    "Simulations": "Runs of requests that look like those of a provider, to a bin or to your own URLs.",
+    "Comparison": "Primary and fallback compared: one pairing per inbound message or call.",
     "Live": "JSON frames over a WebSocket.",
     "Server": "About this server.",
 }
@@ -68,9 +68,9 @@ def document(base: str) -> dict[str, Any]:
             "title": "smsbin",
             "version": __version__,
             "description": (
-                "Inspect SMS webhooks. Every call wants `Authorization: Bearer <access token>`, or the cookie of a"
+                "Inspect SMS webhooks. Every call requires `Authorization: Bearer <access token>`, or the cookie of a"
                 " signed-in browser. Errors are `application/problem+json` (RFC 9457). Lists are keyset-paged:"
-                " pass `next` again as `before`, or as `after` in a list that goes forward."
+                " pass `next` as `before`, or as `after` in a list that is oldest first."
             ),
             "license": {"name": "MIT", "identifier": "MIT"},
         },
@@ -86,7 +86,7 @@ def document(base: str) -> dict[str, Any]:
                     "type": "apiKey",
                     "in": "cookie",
                     "name": "smsbin-8010",
-                    "description": "Made by signing in; the port is part of the name.",
+                    "description": "Set by signing in; its name contains the port.",
                 },
             },
         },
@@ -132,7 +132,9 @@ def _success(operation: Operation, schemas: Schemas) -> dict[str, Any]:
     elif success.media:
         response["content"] = {media: {"schema": {}} for media in success.media}
     if success.has_location:
-        response["headers"] = {"Location": {"schema": {"type": "string"}, "description": "What was made."}}
+        response["headers"] = {
+            "Location": {"schema": {"type": "string"}, "description": "The URL of the new resource."}
+        }
     return response
 
 

@@ -19,6 +19,7 @@ from .captures import page as captures
 from .compare import api as compare_api
 from .compare import page as compare
 from .conversations import page as conversations
+from .docs import guide
 from .docs import page as docs
 from .drills import api as drills_api
 from .drills import page as drills
@@ -74,6 +75,8 @@ ROUTES = [
     public("GET", "/sign-in", auth.form, "sign_in"),
     public("POST", "/sign-in", auth.sign_in, "sign_in_form"),
     public("GET", "/docs", docs.show, "docs"),
+    public("GET", "/docs/guide", guide.index, "guide"),
+    public("GET", "/docs/guide/{page:[a-z-]+}", guide.show, "guide-page"),
     public("GET", "/api/v1/openapi.json", docs.openapi, "openapi"),
     private("POST", "/sign-out", auth.sign_out, "sign_out"),
     private("GET", "/metrics", health.metrics, "metrics"),

@@ -1,4 +1,4 @@
-"""Rules of the house that a reader may rely on."""
+"""Rules of the source that hold everywhere."""
 
 import ast
 import gzip
@@ -6,8 +6,6 @@ import re
 from pathlib import Path
 
 import pytest
-
-from app.settings import all_settings
 
 ROOT = Path(__file__).parents[2]
 APP = ROOT / "app"
@@ -24,28 +22,28 @@ def _calls(path: Path) -> set[str]:
     return {ast.unparse(node.func) for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)}
 
 
-def test_tasks_that_outlive_a_request_are_born_in_one_place() -> None:
+def test_tasks_that_outlive_a_request_are_created_in_one_place() -> None:
     born = {
         path.name for path in MODULES for call in _calls(path) if call.endswith("create_task") and "group." not in call
     }
     assert born == {"tasks.py"}
 
 
-def test_time_and_chance_come_from_the_clock() -> None:
+def test_time_and_randomness_come_from_the_clock() -> None:
     banned = re.compile(r"^(import|from) (time|random|secrets|uuid)\b|\bdatetime\.(now|utcnow|today)\(", re.MULTILINE)
     found = {path.name for path in MODULES if banned.search(path.read_text())}
     assert found == {"clock.py"}
 
 
 def test_files_are_written_in_one_place() -> None:
-    """Elsewhere a name that can be guessed would follow a link that somebody has put there."""
+    """With other ways to write, a predictable name could follow a link that another user has created."""
     opens = re.compile(
         r"\b(write_text|write_bytes|O_CREAT|O_TRUNC)\b|\bopen\([^)]*[\"'][rb+]*[wxa][b+]*[\"']|shutil\.copy"
     )
     assert {path.name for path in MODULES if opens.search(path.read_text())} == {"files.py"}
 
 
-def test_sql_stands_in_sql_files() -> None:
+def test_sql_is_in_sql_files() -> None:
     statement = re.compile(r"\b(select .* from|insert into|update \w+ set|delete from|create table)\b", re.IGNORECASE)
     for path in MODULES:
         strings = [
@@ -73,11 +71,6 @@ def test_functions_fit_a_screen() -> None:
     assert long == {}
 
 
-def test_the_settings_table_of_the_readme_is_the_settings() -> None:
-    rows = "\n".join(f"| `{k.flag}` | `{k.variable}` | {k.default} | {k.help} |" for k in all_settings())
-    assert rows in (ROOT / "README.md").read_text()
-
-
 @pytest.mark.parametrize("path", TEMPLATES, ids=NAME)
 def test_a_template_trusts_nothing_and_holds_no_script_or_style(path: Path) -> None:
     text = path.read_text()
@@ -88,9 +81,9 @@ def test_a_template_trusts_nothing_and_holds_no_script_or_style(path: Path) -> N
         assert tag == "script", path
         assert "src=" in attributes or 'type="application/json"' in attributes
         assert "nonce=" in attributes
-    # An unquoted attribute lets a value break out of it.
+    # An unquoted attribute lets a value end it.
     assert not re.search(r"\s[\w-]+=\{\{", text)
-    # Everything works under a base path: no address starts at the root.
+    # Everything works under a base path, so no URL starts at the root.
     assert not re.search(r"(href|src|action)=\"/", text)
 
 
@@ -106,7 +99,7 @@ def test_a_script_writes_html_through_the_one_policy_only(path: Path) -> None:
 
 
 def test_the_javascript_of_a_page_is_small() -> None:
-    """Over the wire, as `web/site/static.py` packs them."""
+    """Compressed, as `web/site/static.py` serves them."""
     assert sum(len(gzip.compress(path.read_bytes(), 9)) for path in SCRIPTS) <= 40_000
 
 
@@ -144,9 +137,9 @@ def test_vendored_files_are_what_the_manifest_says() -> None:
 
 
 def test_the_project_speaks_of_itself_alone() -> None:
-    """No path of a machine, no registry host, in anything that is published."""
+    """Nothing published has a path of a machine or the host of a registry."""
     words = re.compile(r"/(root|home|Users)/[a-z]|\.\./shared", re.IGNORECASE)
-    folders = ("app", "templates", "static/js", "static/css", "tests", ".ci")
+    folders = ("app", "docs", "templates", "static/js", "static/css", "tests", ".ci")
     files = [
         path for folder in folders for path in (ROOT / folder).rglob("*") if path.is_file() and path.suffix != ".pyc"
     ]

@@ -1,4 +1,4 @@
-"""Only public names of aiohttp are used, so that its next minor release is no event of ours."""
+"""Only public names of aiohttp are used, so that its minor releases do not break smsbin."""
 
 import ast
 from pathlib import Path
@@ -7,7 +7,7 @@ import pytest
 
 APP = Path(__file__).parents[2] / "app"
 MODULES = sorted(APP.rglob("*.py"))
-# What a module may call its own, wherever it stands.
+# Private names that any module may use.
 _OWN = {"self", "cls"}
 # Public names of named tuples.
 _PUBLIC = {"_asdict", "_fields", "_make", "_replace"}
@@ -18,7 +18,7 @@ def _is_private(name: str) -> bool:
 
 
 def _made_in(tree: ast.AST) -> set[str]:
-    """The names that are defined or assigned there, attributes of `self` among them."""
+    """The names that are defined or assigned in the module, including attributes of `self`."""
     found: set[str] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
@@ -29,7 +29,8 @@ def _made_in(tree: ast.AST) -> set[str]:
 
 
 def private_names(source: str) -> list[str]:
-    """Private names of others that a module uses: attributes, imports, names given to `getattr`, and leave to do so."""
+    """Private names of other modules that a module uses: attributes, imports, names given to `getattr`, and `noqa`
+    comments."""
     tree = ast.parse(source)
     own = _made_in(tree)
     found = ["noqa: SLF001"] if "SLF001" in source else []
@@ -76,7 +77,7 @@ def _is_aiohttp(base: ast.expr) -> bool:
     return ast.unparse(base).split(".")[0] in ("web", "aiohttp", "AbstractAccessLogger", "AbstractResolver")
 
 
-def test_no_module_uses_a_private_name_of_somebody_else() -> None:
+def test_no_module_uses_a_private_name_of_another_one() -> None:
     found = {path.name: private_names(path.read_text()) + inherited(path.read_text()) for path in MODULES}
     assert {name: names for name, names in found.items() if names} == {}
 

@@ -1,4 +1,4 @@
-"""The wheel is what people install: it holds the package `smsbin` with templates and static, and it runs."""
+"""The wheel contains the package `smsbin` with templates and static files, and it runs."""
 
 import json
 import os
@@ -8,6 +8,7 @@ import sys
 import venv
 import zipfile
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
@@ -27,6 +28,7 @@ def test_it_holds_one_package_and_all_it_needs(wheel: Path) -> None:
     tops = {name.split("/")[0] for name in names}
     assert {top for top in tops if not top.endswith(".dist-info")} == {"smsbin"}
     for wanted in (
+        "smsbin/docs/index.md",
         "smsbin/templates/base.html",
         "smsbin/static/js/live/live.js",
         "smsbin/static/vendor/swagger-ui/LICENSE",
@@ -39,7 +41,7 @@ def test_it_holds_one_package_and_all_it_needs(wheel: Path) -> None:
 
 @pytest.mark.timeout(240)
 def test_it_runs_in_a_fresh_environment(wheel: Path, tmp_path: Path) -> None:
-    """Dependencies come from this environment through a path file: only the wheel itself is new."""
+    """Dependencies come from this environment through a path file: only the wheel itself is installed."""
     fresh = tmp_path / "fresh"
     venv.create(fresh, with_pip=False)
     site = next((fresh / "lib").glob("python*")) / "site-packages"
@@ -63,6 +65,8 @@ def test_it_runs_in_a_fresh_environment(wheel: Path, tmp_path: Path) -> None:
         assert ready["event"] == "ready"
         check = [str(fresh / "bin" / "python"), "-m", "smsbin", "healthcheck", "--url", ready["url"]]
         assert subprocess.run(check, cwd=tmp_path, env=environment, capture_output=True).returncode == 0
+        with urlopen(f"{ready['url']}docs/guide/settings") as page:
+            assert b"SMSBIN_PUBLIC_URL" in page.read()
     finally:
         server.send_signal(signal.SIGTERM)
         assert server.wait(15) == 0

@@ -1,7 +1,7 @@
-"""`make bench`: speed as ratios within one run, and the bars they must reach. Exit 1 when one is missed.
+"""`make bench`: performance as ratios within one run, and the limits they must meet. Exit code 1 when one is missed.
 
-Two machines never agree on requests a second; the same two servers, measured in turns within one run, nearly do.
-`make bench ARGS=--quick` has a tenth of the captures. Names of parts measure only these.
+Requests a second differ between machines; the ratio of two servers that are measured alternately in one run hardly
+does. `make bench ARGS=--quick` has a tenth of the captures. With names of parts only these are measured.
 """
 
 import argparse
@@ -31,7 +31,7 @@ def _size(folder: Path, count: int) -> Iterator[Row]:
 
 
 def main() -> int:
-    """Measure, print, judge."""
+    """Measure, print, and compare with the limits."""
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="100,000 captures instead of 1,000,000")
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}; all without one")

@@ -1,4 +1,4 @@
-"""What captures to one bin meet while everything that is known to keep others out goes on beside them."""
+"""Captures of one bin while all known attacks run at the same time."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +12,7 @@ SECONDS = 30.0
 
 
 def attack(folder: Path) -> Iterator[Row]:
-    """All at once, under 1,024 files."""
+    """All attacks at once, with a limit of 1,024 open files."""
     (folder / "attack").mkdir()
     outcome = all_at_once(folder / "attack", SECONDS)
     for name, phase in (("all attacks at once", outcome.during), ("15 s after them", outcome.after)):

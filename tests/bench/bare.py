@@ -1,4 +1,4 @@
-"""The measure: a bare aiohttp application that reads the body and answers "ok"; it stores nothing."""
+"""The reference: a bare aiohttp application that reads the body and answers "ok"; it stores nothing."""
 
 import socket
 
@@ -11,7 +11,7 @@ async def ok(request: web.Request) -> web.Response:
 
 
 def main() -> None:
-    """Listen on a free port and say which."""
+    """Listen on a free port and print it."""
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", ok)
     listener = socket.socket()

@@ -1,4 +1,4 @@
-"""A thousand answers that are held on one bin: what the others feel of them."""
+"""A thousand answers that are held back on one bin, and their effect on other captures."""
 
 import json
 import socket

@@ -1,4 +1,4 @@
-"""How long answers and frames take, at a rate that leaves the machine time."""
+"""The time of answers and frames, at a rate below the capacity of the machine."""
 
 import statistics
 import subprocess
@@ -18,7 +18,7 @@ TURNS = 3
 
 @contextmanager
 def watching(server: Process, count: int, until: int) -> Iterator[subprocess.Popen[str]]:
-    """Viewers beside the load."""
+    """Viewers while captures are sent."""
     url = server.bin_api.replace("/api/v1/", "/") + "/live"
     command = [sys.executable, "-m", "tests.bench.viewers", url, TOKEN, str(count), str(until)]
     viewers = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
@@ -33,7 +33,7 @@ def watching(server: Process, count: int, until: int) -> Iterator[subprocess.Pop
 
 
 def latency(folder: Path) -> Iterator[Row]:
-    """Answers and frames at 500 captures a second. In turns: the machine has moods."""
+    """Answers and frames at 500 captures a second, measured alternately because the speed of the machine varies."""
     bare_p99, p99 = [], []
     with serving(folder / "calm") as server, bare() as (port, _):
         for _ in range(TURNS):
@@ -56,7 +56,7 @@ def latency(folder: Path) -> Iterator[Row]:
 
 
 def held(folder: Path) -> Iterator[Row]:
-    """Answers that wait on purpose must cost the others nothing to speak of."""
+    """Answers that are held back must hardly affect the others."""
     before, during = [], []
     for turn in range(TURNS):
         with serving(folder / f"held-{turn}") as server:

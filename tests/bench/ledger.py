@@ -1,4 +1,4 @@
-"""What messages cost to read when there are many: milliseconds of the store itself, without HTTP."""
+"""The time of reads with many messages: milliseconds of the store itself, without HTTP."""
 
 import asyncio
 import statistics
@@ -53,7 +53,7 @@ QUESTIONS: dict[str, Ask] = {
 
 
 def ask_all(folder: Path) -> dict[str, float]:
-    """Median milliseconds of each question."""
+    """Median milliseconds of each read."""
 
     async def run() -> dict[str, float]:
         async with open_store(folder) as store:

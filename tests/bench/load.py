@@ -1,8 +1,8 @@
 """A load client in a process of its own: `python -m tests.bench.load PORT PATH SECONDS CONNECTIONS close|keep`.
 
-Bare protocols, so that it is not the client that is measured; prints requests a second and the p99 in milliseconds.
-Every request is of another message.
-With RATE as a sixth argument it is an open loop: requests are sent on schedule, and latency counts from the schedule.
+It uses bare protocols, so that the client is not the bottleneck; it prints requests a second and the p99 in
+milliseconds. Every request has another message. With RATE as a sixth argument it is an open loop: requests are sent
+on schedule, and latency counts from the schedule.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ MESSAGES = 65_536
 
 
 def requests_of(path: str, keep: bool) -> list[bytes]:
-    """The requests that everybody gets, in turn."""
+    """The requests that all connections send, in rotation."""
     connection = "" if keep else "Connection: close\r\n"
     head = (
         f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{connection}Content-Type: application/x-www-form-urlencoded\r\n"
@@ -38,7 +38,7 @@ def requests_of(path: str, keep: bool) -> list[bytes]:
 
 
 class Sender(asyncio.Protocol):
-    """Sends, waits for the whole answer, sends again."""
+    """Sends, waits for the complete answer, sends again."""
 
     def __init__(self, load: "Load") -> None:
         self.load = load
@@ -72,7 +72,7 @@ class Sender(asyncio.Protocol):
 
 
 class Load:
-    """Counts."""
+    """Counts answers."""
 
     def __init__(self, port: int, path: str, seconds: float, keep: bool, rate: float | None) -> None:
         self.port, self.keep, self.schedule = port, keep, rate
@@ -84,7 +84,7 @@ class Load:
         self.openings: set[asyncio.Task[Any]] = set()
 
     def open(self) -> None:
-        """One more connection."""
+        """Open one more connection."""
         task = asyncio.ensure_future(
             asyncio.get_running_loop().create_connection(lambda: Sender(self), "127.0.0.1", self.port)
         )
@@ -118,7 +118,7 @@ async def run(port: int, path: str, seconds: float, connections: int, keep: bool
 
 
 def main() -> None:
-    """Run, then one line: requests/s, p99 in ms, answers that were not 200."""
+    """Run, then print one line: requests/s, p99 in ms, answers that were not 200."""
     port, path, seconds, connections, mode = sys.argv[1:6]
     rate = float(sys.argv[6]) if len(sys.argv) > 6 else None
     load = asyncio.run(run(int(port), path, float(seconds), int(connections), mode == "keep", rate))

@@ -1,4 +1,4 @@
-"""What every figure is made of: loads, the server that is the measure, and ratios of turns one after the other."""
+"""What all measurements use: loads, the reference server, and ratios of alternating runs."""
 
 import shutil
 import statistics
@@ -22,7 +22,7 @@ CONNECTIONS = 32
 
 @dataclass(slots=True)
 class Row:
-    """One figure, its bar, and whether it reached it."""
+    """One figure, its limit, and whether it was met."""
 
     name: str
     value: str
@@ -31,7 +31,7 @@ class Row:
 
 
 def at_least(name: str, ratios: Sequence[float], bar: float) -> Row:
-    """A row whose bar is a lowest median."""
+    """A row whose limit is a minimum median."""
     median = statistics.median(ratios)
     return Row(name, f"{median:.2f} ({min(ratios):.2f}–{max(ratios):.2f})", f">= {bar}", median >= bar)
 
@@ -44,7 +44,8 @@ def load(
     rate: float | None = None,
     each: int = 1,
 ) -> list[float]:
-    """Requests/s, p99 ms, bad answers. As fast as it goes: by wrk, where it is installed, for it takes least itself."""
+    """Requests/s, p99 ms, failed answers, at full speed. Uses wrk if it is installed, because it takes the least
+    processor time."""
     if rate is None and shutil.which("wrk"):
         return wrk.load(port, path, seconds, CONNECTIONS, keep=mode == "keep", each=each)
     more = [] if rate is None else [str(rate)]
@@ -55,7 +56,7 @@ def load(
 
 @contextmanager
 def bare() -> Iterator[tuple[int, int]]:
-    """The measure, running: its port and its process."""
+    """The running reference server: its port and its process."""
     command = [sys.executable, "-m", "tests.bench.bare"]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
@@ -68,8 +69,8 @@ def bare() -> Iterator[tuple[int, int]]:
 
 
 def rest() -> None:
-    """Until nobody whom we started works any more: after a load the ledger catches up, which would be counted against
-    whoever is measured next."""
+    """Until none of our processes is busy: after a load the ledger catches up, which would affect the next
+    measurement."""
     family = psutil.Process().children(recursive=True)
     spent, quiet = -1.0, 0
     while quiet < 2:
@@ -80,7 +81,7 @@ def rest() -> None:
 
 
 def turns(ours: Callable[[], float], theirs: Callable[[], float]) -> list[float]:
-    """The ratio of each turn: theirs, then ours."""
+    """The ratio of each run: theirs, then ours."""
     found = []
     for turn in range(ROUNDS):
         say(turn)
@@ -92,7 +93,7 @@ def turns(ours: Callable[[], float], theirs: Callable[[], float]) -> list[float]
 
 
 def say(turn: int) -> None:
-    """How far it is."""
+    """Print progress."""
     print(f"  turn {turn + 1} of {ROUNDS} ", file=sys.stderr, end="\r", flush=True)
 
 

@@ -1,6 +1,6 @@
-"""A data directory with many captures: its log made by the appender itself, its ledger by the follower.
+"""A data directory with many captures: its log written by the appender, its ledger by the follower.
 
-`python -m tests.bench.million FOLDER COUNT` makes both, and prints the captures/s of the follower.
+`python -m tests.bench.million FOLDER COUNT` creates both, and prints the captures/s of the follower.
 """
 
 import asyncio
@@ -28,15 +28,15 @@ TRIES = 40
 
 
 def fill(folder: Path, count: int) -> float:
-    """`count` captures in one bin, with their outcomes, what was understood (3 messages in 10 captures) and its search
-    index. Captures/s of the follower, without the index.
+    """`count` captures in one bin, with their outcomes, their messages (3 in 10 captures) and the search index.
+    Returns the captures/s of the follower, without the index.
     """
     fill_log(folder, count)
     return asyncio.run(_follow(folder, count))
 
 
 def fill_log(folder: Path, count: int) -> None:
-    """The log only."""
+    """Create the log only."""
     folder.mkdir()
     file = open_log_file(folder / "log.db", doubt=False)
     appender = Appender(file.database, Ballast(folder / "ballast"), clock.new_id())
@@ -68,14 +68,14 @@ def _is_indexing(ledger: Path) -> bool:
         return bool(connection.execute("select count(*) from spaces where indexed_n < n").fetchone()[0])
 
 
-# Few among few and few among many.
+# A few rare and a few frequent ones.
 RARE = frozenset({1, 700, 1_400})
 STEPS = ("queued", "sent", "delivered")
 HEADERS = b"Host: 127.0.0.1\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 292\r\n"
 
 
 def _capture(bin_id: str, at: int, n: int) -> AddCapture:
-    """Of ten captures: three messages of three callbacks each, and one callback that comes again."""
+    """In ten captures: three messages with three callbacks each, and one repeated callback."""
     message, step = n // 10 * 3 + min(n % 10 // 3, 2), n % 10 % 3 if n % 10 < 9 else 2
     text = f"Your order {message} is on its way{' with a rareword' if message in RARE else ''}"
     fields = {
@@ -96,17 +96,17 @@ PROVIDER = "twilio"
 
 
 def message_id(message: int) -> str:
-    """Ids without an order, as providers give them."""
+    """Ids without an order, as providers use them."""
     return f"SM{message * 2_654_435_761 % (1 << 32):08x}ab0811e89936413fe38766e4"
 
 
 def party(message: int) -> str:
-    """Twenty thousand numbers, made up."""
+    """Twenty thousand invented phone numbers."""
     return f"+1415555{message * 7_919 % 20_000:05d}"
 
 
 def list_ms(server: Process) -> float:
-    """Median milliseconds of a page of 100 from the middle and from the top, over the API."""
+    """Median milliseconds of a page of 100 from the middle and from the top, through the API."""
 
     async def ask() -> float:
         headers = {"Authorization": f"Bearer {TOKEN}"}

@@ -1,4 +1,4 @@
-"""How many captures a second: at once, for a minute, by the follower alone, and beside other work."""
+"""Captures a second: at full speed, for a minute, by the follower alone, and with other work."""
 
 import json
 import shutil
@@ -17,15 +17,15 @@ from . import wrk
 from .held import another_bin, call
 from .measure import ROUNDS, SECONDS, Row, at_least, bare, family_of, load, rest, say, turns
 
-# Times that one message comes.
+# How often one message is sent.
 FOR_EVER = 1 << 30
-# Each of the connections of a sustained load waits so long between two requests.
+# The pause of each connection of a sustained load between two requests.
 DELAY_MS = 30
 TRIAL_S, SUSTAINED_S = 8, 60
 
 
 def throughput(folder: Path) -> Iterator[Row]:
-    """Durable captures against a server that stores nothing."""
+    """Durable captures, compared with a server that stores nothing."""
     with serving(folder / "fast") as server, bare() as base:
         path = f"/{server.key}"
         for mode, bar, name in (("keep", 0.75, "kept alive"), ("close", 0.85, "a new connection each")):
@@ -39,8 +39,8 @@ def throughput(folder: Path) -> Iterator[Row]:
 
 
 def _compare(server: Process, path: str, base: tuple[int, int], mode: str, name: str, bar: float) -> Iterator[Row]:
-    """Rates and processor time in turns. Neighbours on the machine take from the rate at once, from the processor time
-    of a request hardly."""
+    """Rates and processor time, measured alternately. Other users of the machine affect the rate at once, the
+    processor time of a request hardly."""
     port, bare_pid = base
     ours = [process.pid for process in family_of(server)]
     rates, costs = [], []
@@ -57,7 +57,7 @@ def _compare(server: Process, path: str, base: tuple[int, int], mode: str, name:
 
 
 def _cost_us(port: int, path: str, mode: str, pids: list[int]) -> tuple[float, list[float]]:
-    """Requests/s, and the microseconds that each process spent on a request, with what it does about it later."""
+    """Requests/s, and the microseconds of processor time of each process for a request, including later work on it."""
     before = [_spent(pid) for pid in pids]
     rate = load(port, path, mode=mode)[0]
     rest()
@@ -103,7 +103,7 @@ def _behind(server: Process) -> int:
 
 
 def beside(folder: Path) -> Iterator[Row]:
-    """Captures of one bin while another one, which is full, is read again, and deleted."""
+    """Captures of one bin while another, large one is parsed again, and deleted."""
     with serving(folder / "large") as server:
         full = server.ready["bin"]
         path = another_bin(server)
@@ -124,7 +124,7 @@ def _over(during: list[float], without: list[float]) -> list[float]:
 
 
 def catching_up(folder: Path, count: int) -> Iterator[Row]:
-    """The follower alone, with a log that is there."""
+    """The follower alone, with an existing log."""
     base = []
     with bare() as (port, _):
         base = [load(port, "/")[0] for _ in range(3)]

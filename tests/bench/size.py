@@ -1,4 +1,4 @@
-"""The same work with many captures stored."""
+"""The same work with many stored captures."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +13,7 @@ FEW = 10_000
 
 
 def reads(folder: Path, count: int) -> Iterator[Row]:
-    """Questions about few and about many, all of them in the search index. Makes both data directories."""
+    """Searches with few and many matches, all of them indexed. Creates both data directories."""
     fill(folder / "small", FEW)
     fill(folder / "large", count)
     few, many = ask_all(folder / "small"), ask_all(folder / "large")
@@ -24,7 +24,7 @@ def reads(folder: Path, count: int) -> Iterator[Row]:
 
 
 def writes(folder: Path, count: int) -> Iterator[Row]:
-    """Captures into both, and what that takes."""
+    """The time of captures into both."""
     with serving(folder / "small") as few, serving(folder / "large") as many:
         newest = list_ms(many) / list_ms(few)
         yield Row(f"newest page at {count:,} ÷ at {FEW:,}", f"{newest:.2f}", "<= 2", newest <= 2)
@@ -35,7 +35,7 @@ def writes(folder: Path, count: int) -> Iterator[Row]:
 
 
 def script() -> Iterator[Row]:
-    """What a first load carries."""
+    """The size of a first page load."""
     import gzip
 
     packed = sum(len(gzip.compress(path.read_bytes(), 9)) for path in (ROOT / "static" / "js").glob("*.js"))

@@ -1,4 +1,4 @@
-"""smsbin on a disk that takes 5 ms longer for each commit of the log: only its log process is another one."""
+"""smsbin on a disk with 5 ms more for each commit of the log: it starts another log process."""
 
 from app.commands import main
 from app.storage.log import client

@@ -1,4 +1,4 @@
-"""The log process of `slow_disk`: waits 5 ms before each commit, as a slow disk would after it."""
+"""The log process of `slow_disk`: waits 5 ms before each commit."""
 
 import sqlite3
 import sys

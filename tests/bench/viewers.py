@@ -1,7 +1,7 @@
 """Viewers of the page in a process of their own: `python -m tests.bench.viewers URL TOKEN COUNT UNTIL_N`.
 
-Each follows the page's socket until it has seen capture UNTIL_N, and comes back from its cursor when it was cut off,
-as the page does. Prints how many got everything, and the p99 in milliseconds from `received_at` to the frame.
+Each follows the page's socket until it has received capture UNTIL_N, and reconnects with its cursor, as the page
+does. Prints how many received everything, and the p99 in milliseconds from `received_at` to the frame.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ _TIME = re.compile(r'datetime="([^"]+)"')
 
 
 class Viewer:
-    """One browser tab, without the browser."""
+    """The socket of one browser tab."""
 
     def __init__(self, client: aiohttp.ClientSession, url: str, until: int, late: list[float] | None) -> None:
         self.client, self.url, self.until, self.late = client, url, until, late
@@ -26,7 +26,7 @@ class Viewer:
         self.after = 0
 
     async def follow(self) -> bool:
-        """True when every number up to `until` came."""
+        """True when every number up to `until` was received."""
         while self.until not in self.seen:
             try:
                 await self._connection()

@@ -1,4 +1,4 @@
-"""The same load by wrk, which takes a tenth of the processor that a client in Python does."""
+"""The same load by wrk, which takes a tenth of the processor time of a client in Python."""
 
 import re
 import subprocess
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from .load import BODY, MESSAGES, SID
 
-# The requests are made before the first is sent: the client takes from the processors that are measured.
+# The requests are created before the first is sent, because the client uses the same processors.
 _SCRIPT = """
 local requests, sent = {}, 0
 local headers = { ["Content-Type"] = "application/x-www-form-urlencoded", ["Connection"] = "%(connection)s" }
@@ -36,8 +36,8 @@ _UNITS = {"us": 0.001, "ms": 1.0, "s": 1_000.0}
 def load(
     port: int, path: str, seconds: float, connections: int, *, keep: bool, each: int, delay_ms: int = 0
 ) -> list[float]:
-    """Requests/s, p99 ms, answers that were not 2xx. Every message comes `each` times; `delay_ms` is what each
-    connection waits before a request."""
+    """Requests/s, p99 ms, answers that were not 2xx. Every message is sent `each` times; `delay_ms` is the pause of
+    each connection before a request."""
     body = BODY.replace(SID[:8], b"MESSAGE").decode()
     values = {"body": body, "connection": "keep-alive" if keep else "close", "each": each, "messages": MESSAGES}
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:

@@ -18,6 +18,7 @@ from .test_live_page import bin_page, post
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
 RULES = "{runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']}"
+GUIDE = ("settings", "tests")
 TABS = ("summary", "fields", "headers", "raw", "timing", "answer", "related", "replay")
 
 
@@ -30,7 +31,7 @@ SMALL = """
 [...document.querySelectorAll('button, a, select, input, summary')].filter((item) => {
   const box = (item.labels?.[0] ?? item).getBoundingClientRect();
   const shown = item.checkVisibility({ visibilityProperty: true }) && box.width > 1;
-  return shown && !item.matches('p a, td a, th a, .skip, [disabled]') && box.height < LIMIT - 0.5;
+  return shown && !item.matches('p a, article li a, td a, th a, .skip, [disabled]') && box.height < LIMIT - 0.5;
 }).map((item) => item.outerHTML.slice(0, 120))
 """
 
@@ -95,7 +96,7 @@ async def _sms(server: Running) -> None:
 
 
 async def test_the_doors_have_no_violation(server: Running, judge: Judge) -> None:
-    await judge.see("/", "/nothing", "/docs")
+    await judge.see("/", "/nothing", "/docs", "/docs/guide", *(f"/docs/guide/{name}" for name in GUIDE))
     await judge.see_bin("", "/settings", "/delete")
 
 

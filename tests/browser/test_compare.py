@@ -28,12 +28,12 @@ async def test_a_primary_that_fails_is_followed_to_its_fallback(server: Running,
     await expect(verdict).to_contain_text("The primary has not answered yet.")
     assert page.url.endswith(f"/compare/{n}")
     await settle(server, n, HUNG_UP)
-    await expect(verdict).to_contain_text("The primary failed and the fallback was never hit so far.")
+    await expect(verdict).to_contain_text("The primary failed, and no request has come to the fallback so far.")
     await hit(server, Role.FALLBACK, TAKEN, at=clock.now())
-    await expect(verdict).to_contain_text("Timed out on the primary, the fallback took it.")
+    await expect(verdict).to_contain_text("The primary timed out, the fallback accepted it.")
     await expect(page.locator("[data-say]")).to_contain_text("the fallback took it")
     await expect(row).to_have_count(1)
-    await expect(row).to_contain_text("no answer → F 200")
+    await expect(row).to_contain_text("no response → F 200")
     await expect(page.locator("#views a", has_text="Fallback used")).to_have_text(re.compile(r"Fallback used\s*1"))
 
 
@@ -41,7 +41,7 @@ async def test_one_press_makes_the_primary_fail_and_the_pair_is_seen(server: Run
     page = watched.page
     await page.goto(f"{bin_page(server)}/compare")
     await live(page)
-    await page.get_by_role("button", name="Answer 500 for the next 3").click()
+    await page.get_by_role("button", name="Answer 500 to the next 3 requests").click()
     await expect(page.locator("#faults")).to_contain_text("500")
     await expect(page).to_have_url(f"{bin_page(server)}/compare")
     data = {"From": "+14155550123", "To": "+19495550142", "Text": "is anybody there?", "MessageSid": "SM1"}
@@ -193,6 +193,6 @@ async def test_a_print_shows_no_capture_key(server: Running, watched: Watched) -
     await page.goto(f"{bin_page(server)}/compare/{primary}")
     await page.emulate_media(media="print")
     shown = await page.evaluate("document.body.innerText")
-    assert "Timed out on the primary" in shown
+    assert "The primary timed out" in shown
     assert "/fallback" in shown
     assert server.bin.key not in shown

@@ -31,14 +31,14 @@ async def test_a_fault_shows_on_another_open_page_and_goes_when_it_is_healed_the
     other = (await watch(context)).page
     await other.goto(bin_page(server))
     await heard(other)
-    banner = other.get_by_role("region", name="Faults on purpose")
+    banner = other.get_by_role("region", name="Active faults")
     await expect(banner).to_be_hidden()
     page = watched.page
     await page.goto(bin_page(server) + "/faults")
-    await page.get_by_role("button", name="Hold primary 16 s for the next request").click()
-    await expect(banner).to_contain_text("Primary: hold 16 s on purpose for the next request, at most")
+    await page.get_by_role("button", name="Hold the next response for 16 s").click()
+    await expect(banner).to_contain_text("Primary fault: hold 16 s for the next request. Stops within")
     await expect(page.locator("#faults-now")).to_contain_text("hold 16 s")
-    await other.get_by_role("button", name="Heal primary now").click()
+    await other.get_by_role("button", name="Stop failing now: primary").click()
     await expect(banner).to_be_hidden()
     await expect(page.locator("#faults-now")).not_to_contain_text("hold 16 s")
     assert other.url == bin_page(server)
@@ -54,7 +54,7 @@ async def test_every_page_hears_of_a_fault_that_is_set_while_it_is_open(server: 
             await page.goto(bin_page(server) + path)
         async with server.client.put(f"{server.bin_api}/faults/status", json={"kind": "drop"}):
             pass
-        await expect(page.locator("#faults")).to_contain_text("Status: drop the connection on purpose")
+        await expect(page.locator("#faults")).to_contain_text("Status fault: drop the connection")
         async with server.client.delete(f"{server.bin_api}/faults/status"):
             pass
         await expect(page.locator("#faults")).to_be_hidden()
@@ -69,8 +69,8 @@ async def test_the_time_that_is_left_counts_down_and_the_hits_too(server: Runnin
     left = page.locator("#faults time")
     first = await left.inner_text()
     await expect(left).not_to_have_text(first)
-    await expect(page.locator("#faults")).to_contain_text("for the next request,")
-    await expect(page.locator(".row-answer").first).to_have_text("503 on purpose")
+    await expect(page.locator("#faults")).to_contain_text("for the next request.")
+    await expect(page.locator(".row-answer").first).to_have_text("503 (fault)")
     await hit(server, 503)
     await expect(page.locator("#faults")).to_be_hidden()
 
@@ -85,22 +85,22 @@ async def test_a_row_says_that_it_is_held_and_then_that_the_sender_left(server: 
     async with aiohttp.ClientSession() as sender:
         sending = asyncio.ensure_future(sender.post(server.capture_url, data={"Text": "hello"}))
         newest = page.locator("[data-row]").first
-        await expect(newest).to_contain_text("held on purpose…")
+        await expect(newest).to_contain_text("holding (fault)…")
         await newest.locator(".row").click()
-        await page.get_by_role("link", name="Answer", exact=True).first.click()
-        await expect(page.locator("[data-panel=answer]")).to_contain_text("misbehaved on purpose: hold 60 s")
+        await page.get_by_role("link", name="Response", exact=True).first.click()
+        await expect(page.locator("[data-panel=answer]")).to_contain_text("Primary fault: hold 60 s")
         sending.cancel()
-        await expect(newest).to_contain_text("held, sender left at")
-        await expect(page.locator("[data-panel=answer]")).to_contain_text("without an answer")
+        await expect(newest).to_contain_text("held, disconnected at")
+        await expect(page.locator("[data-panel=answer]")).to_contain_text("before a response was sent")
 
 
 async def test_the_preview_follows_what_is_typed(server: Running, watched: Watched) -> None:
     await post(server, "STOP")
     page = watched.page
     await page.goto(bin_page(server) + "/answers")
-    body, shown = page.get_by_label("Body"), page.get_by_label("The whole answer")
+    body, shown = page.get_by_label("Body"), page.get_by_label("The complete response")
     await body.fill("<Response><Sms>Got: {{text}}</Sms>")
-    await expect(page.locator("#about-body")).to_contain_text("no well-formed XML")
+    await expect(page.locator("#about-body")).to_contain_text("XML is not well formed")
     await expect(page.get_by_role("button", name="Save anyway")).to_be_visible()
     await body.press_sequentially("</Response>")
     await expect(page.locator("#about-body")).to_contain_text("Well-formed XML")
@@ -114,17 +114,17 @@ async def test_the_preview_follows_what_is_typed(server: Running, watched: Watch
 async def test_rules_are_made_by_keyboard_and_saved(server: Running, watched: Watched) -> None:
     page = watched.page
     await page.goto(bin_page(server) + "/answers")
-    await page.get_by_role("button", name="Add a rule").press("Enter")
-    match = page.get_by_label("If a request matches")
+    await page.get_by_role("button", name="Add rule").press("Enter")
+    match = page.get_by_label("If the request matches")
     await expect(match).to_be_focused()
     await page.keyboard.type("text~stop")
     await page.get_by_label("Body").nth(1).fill("<Response></Response>")
-    await page.get_by_role("button", name="Add a header of rule 1").click()
+    await page.get_by_role("button", name="Add header of rule 1").click()
     await expect(page.get_by_label("Name of header 2 of rule 1")).to_be_focused()
     await page.keyboard.type("X-Rule")
     await page.keyboard.press("Tab")
     await page.keyboard.type("one")
-    await page.get_by_role("button", name="Add a rule").click()
+    await page.get_by_role("button", name="Add rule").click()
     await match.nth(1).fill("from:+1415*")
     await page.get_by_role("button", name="Move rule 2 up").click()
     await expect(match.first).to_have_value("from:+1415*")
@@ -144,7 +144,7 @@ async def test_what_is_wrong_is_summed_up_with_links_to_its_fields(server: Runni
     await page.get_by_label("Name of header 1").fill("Set-Cookie")
     await page.get_by_role("button", name="Save").click()
     alert = page.get_by_role("alert")
-    await expect(alert).to_contain_text("2 things to mend")
+    await expect(alert).to_contain_text("2 errors to fix")
     await alert.get_by_role("link", name="Header 1").click()
     await expect(page.get_by_label("Name of header 1")).to_be_focused()
     watched.complaints = [one for one in watched.complaints if "422" not in one]
@@ -157,19 +157,17 @@ async def test_without_scripts_a_fault_is_set_told_and_healed(server: Running, c
     await post(server, "row")
     await page.goto(bin_page(server) + "/faults?role=fallback")
     await page.get_by_role("radio", name="Drop the connection").check()
-    await page.get_by_role("button", name="Set it on fallback").click()
+    await page.get_by_role("button", name="Start fault on fallback").click()
     await page.goto(bin_page(server) + "/messages")
-    await expect(page.locator("#faults")).to_contain_text(
-        "Fallback: drop the connection on purpose for the next request"
-    )
-    await page.get_by_role("button", name="Heal fallback now").click()
+    await expect(page.locator("#faults")).to_contain_text("Fallback fault: drop the connection for the next request")
+    await page.get_by_role("button", name="Stop failing now: fallback").click()
     assert page.url == bin_page(server) + "/messages"
     await expect(page.locator("#faults")).to_be_hidden()
     await page.goto(bin_page(server) + "/answers")
     await page.get_by_label("Body").fill("OK")
     await page.get_by_label("Value of header 1").fill("text/plain")
     await page.get_by_role("button", name="Save").click()
-    await expect(page.get_by_role("alert")).to_contain_text("have a look at this first")
+    await expect(page.get_by_role("alert")).to_contain_text("Check these warnings")
     await page.get_by_role("button", name="Save anyway").click()
     await expect(page.locator("#draft-state")).to_contain_text("Saved")
     await context.close()

@@ -171,8 +171,8 @@ async def test_repeated_fields_are_told_apart(server: Running, watched: Watched)
     page = watched.page
     await page.goto(f"{bin_page(server)}/captures/1?tab=fields")
     rows = page.locator('[data-panel="fields"] .kv > div')
-    await expect(rows.nth(0)).to_contain_text("1 of 2 of this name")
-    await expect(rows.nth(1)).to_contain_text("2 of 2 of this name")
+    await expect(rows.nth(0)).to_contain_text("1 of 2 with this name")
+    await expect(rows.nth(1)).to_contain_text("2 of 2 with this name")
     await expect(rows.nth(2)).to_contain_text("blank")
 
 

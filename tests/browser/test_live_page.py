@@ -61,7 +61,7 @@ async def test_opening_shows_every_tab_and_the_back_button_works(server: Running
         ("Fields", "MessageSid"),
         ("Headers", "Content-Type"),
         ("Raw", "SHA-256"),
-        ("Timing", "Head received"),
+        ("Timing", "Request received"),
         ("Answer", "text/xml"),
     ):
         await page.locator("[data-tab]:visible", has_text=tab).click()
@@ -138,7 +138,7 @@ async def test_a_deleted_capture_leaves_the_open_page(server: Running, watched: 
     await expect(page.locator("#capture-2")).to_have_count(0)
     await (await server.client.delete(f"{server.bin_api}/captures")).read()
     await expect(page.locator("[data-rows] [data-n]")).to_have_count(0)
-    await expect(page.get_by_text("No requests here now.")).to_be_visible()
+    await expect(page.get_by_text("No requests. New requests continue at #")).to_be_visible()
 
 
 async def test_the_keyboard_alone_is_enough(server: Running, watched: Watched) -> None:
@@ -160,7 +160,7 @@ async def test_the_keyboard_alone_is_enough(server: Running, watched: Watched) -
     await expect(page.locator("#capture-2 .row")).to_be_focused()
     await page.keyboard.press("?")
     await expect(page.get_by_role("dialog")).to_be_visible()
-    await page.get_by_label("Single keys work").uncheck()
+    await page.get_by_label("Use single-key shortcuts").uncheck()
     await page.keyboard.press("Escape")
     await page.keyboard.press("p")
     await expect(page.locator("[data-live-state] b").last).to_have_text("Live")
@@ -226,7 +226,7 @@ async def test_without_javascript_every_step_is_a_page(chromium, server: Running
     await page.goto(f"{bin_page(server)}/captures/2")
     await page.get_by_role("button", name="Delete").click()
     await expect(page).to_have_url(f"{bin_page(server)}/captures/2")
-    await page.get_by_label("For good").check()
+    await page.get_by_label("Delete permanently").check()
     await page.get_by_role("button", name="Delete").click()
     await expect(page.locator("[data-rows] [data-n]")).to_have_count(2)
     await page.goto(f"{server.url}/")

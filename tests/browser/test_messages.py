@@ -40,7 +40,7 @@ async def test_a_callback_moves_the_verdict_of_the_open_message(server: Running,
     page = watched.page
     await page.goto(f"{bin_page(server)}/messages")
     await page.locator("[data-rows] .row").click()
-    await expect(page.locator("[data-verdict]")).to_contain_text("In flight: queued")
+    await expect(page.locator("[data-verdict]")).to_contain_text("In progress: queued")
     assert page.url.endswith(f"/messages/twilio/{SID}1")
     await live(page)
     await callback(server, "sent")
@@ -90,7 +90,7 @@ async def test_a_filtered_list_takes_in_what_matches_and_lets_go(server: Running
     await callback(server, "queued")
     page = watched.page
     await page.goto(f"{bin_page(server)}/messages")
-    await page.locator("#views a", has_text="In flight").click()
+    await page.locator("#views a", has_text="In progress").click()
     await expect(page.get_by_role("searchbox")).to_have_value("status:queued,sending,unknown -has:stuck")
     await live(page)
     rows = page.locator("[data-rows] [data-row]")
@@ -200,4 +200,4 @@ async def test_choosing_a_provider_shows_its_fields(server: Running, watched: Wa
     await page.goto(bin_page(server))
     await page.get_by_label("Provider").select_option("telnyx")
     await expect(page.get_by_text("Failover URL", exact=True)).to_be_visible()
-    await expect(page.get_by_text("2 seconds for our answer")).to_be_visible()
+    await expect(page.get_by_text("2 seconds")).to_be_visible()

@@ -15,7 +15,7 @@ from .test_live_page import bin_page, post
 async def test_a_try_on_the_empty_page_arrives_there_live(server: Running, watched: Watched) -> None:
     page = watched.page
     await page.goto(bin_page(server))
-    await page.get_by_role("button", name="Play a send with its callbacks").click()
+    await page.get_by_role("button", name="Send test status callbacks").click()
     await expect(page.locator("[data-rows] [data-row]")).to_have_count(2)
     await expect(page).to_have_url(bin_page(server))
     newest, first = page.locator("[data-row]").nth(0), page.locator("[data-row]").nth(1)
@@ -36,9 +36,9 @@ async def test_what_will_be_sent_follows_the_form(server: Running, watched: Watc
     await expect(request).to_contain_text('"record_type": "event"'.replace(": ", ":"))
     await expect(page.locator("[data-part=rule]")).to_contain_text("Telnyx waits 2 s")
     await page.locator("[name=count]").fill("0")
-    await expect(page.locator("[data-part=preview]")).to_contain_text("Count must be a whole number from 1")
+    await expect(page.locator("[data-part=preview]")).to_contain_text("Messages must be a whole number from 1")
     await expect(page.locator("[name=primary]")).to_be_hidden()
-    await page.get_by_label("URLs of my own").check()
+    await page.get_by_label("My own URLs").check()
     await expect(page.locator("[name=primary]")).to_be_visible()
 
 
@@ -61,7 +61,7 @@ async def test_the_progress_is_true_and_a_run_can_be_stopped(server: Running, wa
     await expect(page.locator("[data-told]")).to_contain_text("Stopped: ")
     assert await _shown(page) == run.progress.sent
     await expect(page.get_by_role("button", name="Stop")).to_be_hidden()
-    await page.get_by_role("link", name="See the simulated requests").click()
+    await page.get_by_role("link", name="Show the simulated requests").click()
     await expect(page).to_have_url(re.compile(r"\?q=is%3Asimulated$"))
     await expect(page.locator("[data-row]").first).to_contain_text("simulated")
 
@@ -88,13 +88,13 @@ async def test_a_replay_shows_its_answer_in_place_and_remembers_the_address(chro
         await page.locator("#capture-1 .row").click()
         await page.locator(".tabs [data-tab=replay]").click()
         await page.get_by_label("Send this request again to").fill(handler.url + "/sms")
-        await page.get_by_label("With credentials").check()
+        await page.get_by_label("Include credentials").check()
         await page.get_by_role("button", name="Send", exact=True).click()
         await expect(page.locator("[data-attempts] tbody tr")).to_have_count(2)
-        await expect(page.locator("[data-say]")).to_have_text("Answer: 200")
-        await expect(page.get_by_label("With credentials")).to_be_checked()
+        await expect(page.locator("[data-say]")).to_have_text("Response: 200")
+        await expect(page.get_by_label("Include credentials")).to_be_checked()
         await page.get_by_text("Body", exact=True).click()
-        await expect(page.get_by_label("Body of the answer to replay 1")).to_have_text(
+        await expect(page.get_by_label("Response body of replay 1")).to_have_text(
             "<img src=x onerror=alert(1)><b>hi</b>"
         )
         await page.goto(f"{bin_page(server)}/captures/2?tab=replay")

@@ -17,7 +17,7 @@ async def test_undo_brings_the_row_back_and_nothing_was_sent(server: Running, wa
     await expect(page.locator("[data-detail]")).to_be_hidden()
     line = page.locator("[data-undo-place] li")
     await expect(line).to_contain_text("Deleted #2.")
-    await expect(page.locator("[data-say]")).to_have_text("Deleted #2. Undo is possible for 10 seconds.")
+    await expect(page.locator("[data-say]")).to_have_text("Deleted #2. You can undo this for 10 seconds.")
     await line.get_by_role("button", name="Undo").click()
     await expect(page.locator("#capture-2")).to_be_visible()
     await expect(line).to_have_count(0)
@@ -81,11 +81,11 @@ async def test_clearing_says_the_count_and_can_be_undone(server: Running, watche
     page = watched.page
     await page.clock.install()
     await page.goto(f"{bin_page(server)}/settings")
-    await page.get_by_role("button", name="Clear 3 requests").click()
+    await page.get_by_role("button", name="Delete 3 requests").click()
     await expect(page.locator("[data-undo-place]")).to_contain_text("Deleted 3 requests.")
     await page.get_by_role("button", name="Undo").click()
     assert len(await server.captures()) == 3
-    await page.get_by_role("button", name="Clear 3 requests").click()
+    await page.get_by_role("button", name="Delete 3 requests").click()
     async with page.expect_response("**/clear"):
         await page.clock.fast_forward(11_000)
     await expect(page.get_by_role("button", name="Undo")).to_be_hidden()

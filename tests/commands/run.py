@@ -1,4 +1,4 @@
-"""The command line as a process of its own, and senders of captures."""
+"""Runs the command line as a process of its own, and sends captures."""
 
 import os
 import subprocess
@@ -14,7 +14,7 @@ def environment(**variables: str) -> dict[str, str]:
 
 
 def run(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    """To its end."""
+    """Run to the end."""
     command = [sys.executable, "-m", "app", *arguments]
     return subprocess.run(
         command, cwd=ROOT, env=environment(**variables), capture_output=True, text=True, timeout=60, check=False
@@ -22,7 +22,7 @@ def run(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
 
 
 def start(*arguments: str, **variables: str) -> "subprocess.Popen[str]":
-    """Running, with pipes."""
+    """A running process, with pipes."""
     command = [sys.executable, "-m", "app", *arguments]
     return subprocess.Popen(
         command, cwd=ROOT, env=environment(**variables), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
@@ -30,7 +30,7 @@ def start(*arguments: str, **variables: str) -> "subprocess.Popen[str]":
 
 
 def hit(server: Process, text: str, role: str = "primary", **fields: str) -> int:
-    """One SMS; its number."""
+    """Send one SMS; returns its number."""
     said = {"From": "+14155550123", "To": "+14155550100", "Text": text} | fields
     with urllib.request.urlopen(server.ready["urls"][role], urllib.parse.urlencode(said).encode()) as answer:
         assert answer.status == 200

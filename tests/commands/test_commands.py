@@ -1,4 +1,4 @@
-"""The command line as a person and a script meet it: as processes, by exit code and by line."""
+"""The command line as users and scripts run it: as processes, by exit code and by line."""
 
 import asyncio
 import json
@@ -49,7 +49,7 @@ def test_help_names_every_command_and_is_quick() -> None:
     assert shown.returncode == 0
     for word in ("serve", "backup", "healthcheck", "openapi"):
         assert word in shown.stdout
-    # Generous, because the machine may be busy: a heavy import would take seconds here.
+    # Generous, because the machine may be busy: a heavy import would take seconds.
     assert time.monotonic() - started < 5
 
 
@@ -77,7 +77,7 @@ def test_serve_help_shows_flag_variable_and_default() -> None:
         (["--access-token-file", "/nowhere/token"], {}, 3, "/nowhere/token"),
     ],
 )
-def test_what_cannot_start_says_why_in_one_line(tmp_path, arguments, variables, code, words) -> None:
+def test_what_cannot_start_reports_why_in_one_line(tmp_path, arguments, variables, code, words) -> None:
     data = [] if "--data-dir" in arguments else ["--data-dir", str(tmp_path)]
     ended = _run("serve", "--port", "0", *data, *arguments, **variables)
     assert ended.returncode == code
@@ -85,7 +85,7 @@ def test_what_cannot_start_says_why_in_one_line(tmp_path, arguments, variables, 
     assert "Traceback" not in ended.stderr
 
 
-def test_a_taken_port_and_a_locked_directory_are_told(tmp_path: Path) -> None:
+def test_a_taken_port_and_a_locked_directory_are_reported(tmp_path: Path) -> None:
     with _serving(tmp_path / "a") as (_, ready):
         port = ready["url"].rsplit(":", 1)[1].strip("/")
         taken = _run("serve", "--port", port, "--data-dir", str(tmp_path / "b"))
@@ -110,7 +110,7 @@ def test_a_database_of_the_time_before_the_log_is_refused_in_one_line(tmp_path: 
     assert [path.name for path in tmp_path.iterdir()] == ["smsbin.db"]
 
 
-def test_the_files_are_for_their_owner_only_whoever_made_the_directory(tmp_path: Path) -> None:
+def test_the_files_are_for_their_owner_only_even_in_a_directory_of_another_user(tmp_path: Path) -> None:
     tmp_path.chmod(0o755)
     with _serving(tmp_path):
         modes = {path.name: path.stat().st_mode & 0o077 for path in tmp_path.iterdir()}
@@ -135,14 +135,14 @@ def test_a_token_that_the_operator_gave_is_never_printed(tmp_path: Path) -> None
     assert not (tmp_path / "access-token").exists()
 
 
-def test_healthcheck_tells_ready_from_not(tmp_path: Path) -> None:
+def test_healthcheck_distinguishes_ready_from_not(tmp_path: Path) -> None:
     with _serving(tmp_path) as (_, ready):
         assert _run("healthcheck", "--url", ready["url"]).returncode == 0
         url = ready["url"]
     assert _run("healthcheck", "--url", url).returncode == 3
 
 
-def test_a_backup_beside_a_running_server_is_whole(tmp_path: Path) -> None:
+def test_a_backup_next_to_a_running_server_is_whole(tmp_path: Path) -> None:
     copy = tmp_path / "copy.db"
     with _serving(tmp_path / "data") as (_, ready):
         asyncio.run(_post(ready["urls"]["primary"], 50))

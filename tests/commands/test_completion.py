@@ -1,4 +1,4 @@
-"""The Tab key: whatever `--help` shows can be completed, and bins when a server is there."""
+"""Shell completion: everything that `--help` shows can be completed, and bins when a server is reachable."""
 
 import re
 import shutil
@@ -24,7 +24,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
 
 
 def _completed(line: str, **variables: str) -> list[str]:
-    """What zsh is told for a line whose last word is unfinished: three lines each, the second is the value."""
+    """The output for zsh for a line whose last word is incomplete: three lines for each completion, the second is
+    the value."""
     words = line.split(" ")
     asked = {"_SMSBIN_COMPLETE": "zsh_complete", "COMP_WORDS": line, "COMP_CWORD": str(len(words) - 1)}
     done = run(**asked, **variables)
@@ -72,7 +73,7 @@ def test_without_a_server_or_a_token_there_is_nothing_and_no_noise(server: Proce
 
 @pytest.fixture
 def path(tmp_path: Path) -> str:
-    """A PATH with the command on it."""
+    """A PATH with the command."""
     command = tmp_path / "smsbin"
     command.write_text(f'#!/bin/sh\ncd {ROOT} && exec {sys.executable} -m app "$@"\n')
     command.chmod(0o755)

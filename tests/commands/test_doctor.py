@@ -1,4 +1,4 @@
-"""`smsbin doctor`: each thing that can be wrong is found, with its cure, and what is well is called well."""
+"""`smsbin doctor`: each problem is found, with its fix, and checks without a problem pass."""
 
 import json
 import os
@@ -52,10 +52,10 @@ def here(server: Process, data: Path) -> dict[str, str]:
 
 @contextmanager
 def _proxy(port: int, request: Change = _same, answer: Change = _same) -> Iterator[str]:
-    """Between two sockets, changing the heads: the way to a public URL."""
+    """A proxy between two sockets that changes heads, as on the way to a public URL."""
 
     def relay(near: socket.socket) -> None:
-        # Either side may hang up whenever it likes.
+        # Either side may close the connection at any time.
         with suppress(ConnectionError), near, socket.create_connection(("127.0.0.1", port)) as far:
             far.sendall(request(_head(near)))
             near.sendall(answer(_head(far)))
@@ -119,7 +119,7 @@ def test_a_healthy_server_is_called_healthy(here: dict[str, str], server: Proces
     states = {check: line["state"] for check, line in lines.items()}
     assert set(states.values()) == {"ok", "warning", "skipped"}
     assert [check for check, state in states.items() if state != "ok"] == ["public URL", "clock"]
-    assert "providers cannot reach this" in lines["public URL"]["told"]
+    assert "not by providers" in lines["public URL"]["told"]
     assert f"process {server.popen.pid}" in lines["data directory"]["told"] or sys.platform != "linux"
     assert all(line["cure"] for line in lines.values() if line["state"] in ("warning", "wrong"))
 
@@ -162,7 +162,7 @@ def test_a_damaged_log_is_wrong_and_restore_is_the_cure(tmp_path: Path, free_por
     assert "restore" in lines["log"]["cure"]
 
 
-def test_a_damaged_ledger_is_a_warning_for_it_is_made_again(tmp_path: Path, free_port: int) -> None:
+def test_a_damaged_ledger_is_a_warning_for_it_is_rebuilt(tmp_path: Path, free_port: int) -> None:
     (tmp_path / "ledger.db").write_bytes(b"this is no database" * 500)
     _, lines = _doctor(SMSBIN_PORT=str(free_port), SMSBIN_DATA_DIR=str(tmp_path))
     assert lines["ledger"]["state"] == "warning"
@@ -189,10 +189,10 @@ def test_deep_reads_every_body_and_names_those_that_the_disk_has_changed(tmp_pat
         connection.execute("update captures set body = cast('Text=tWo' as blob) where id & 0xff = 2")
     assert _doctor(**here)[1]["log"]["state"] == "ok"
     found = _doctor("--deep", **here)[1]["bodies"]
-    assert (found["state"], found["told"]) == ("wrong", f"1 is not what came: {bin} #2")
+    assert (found["state"], found["told"]) == ("wrong", f"1 does not match the SHA-256: {bin} #2")
 
 
-def test_a_retention_that_is_held_is_a_warning_until_somebody_says_that_the_time_is_right(tmp_path: Path) -> None:
+def test_a_retention_that_is_held_is_a_warning_until_the_time_is_confirmed(tmp_path: Path) -> None:
     with serving(tmp_path) as server:
         assert server.stop() == 0
     with closing(sqlite3.connect(tmp_path / "log.db")) as connection, connection:
@@ -226,7 +226,7 @@ def test_a_token_file_that_others_can_read_is_a_warning(tmp_path: Path, free_por
     assert (lines["data directory"]["state"], "chmod 600" in lines["data directory"]["cure"]) == ("warning", True)
 
 
-def test_a_port_that_somebody_else_has_is_wrong(tmp_path: Path) -> None:
+def test_a_port_that_another_program_uses_is_wrong(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
 
@@ -255,12 +255,12 @@ def test_a_proxy_that_passes_everything_on_is_well(here: dict[str, str], server:
     assert [lines[check]["state"] for check in ("proxy headers", "clock", "WebSocket")] == ["ok", "ok", "ok"]
 
 
-def test_a_proxy_that_is_not_trusted_is_told_by_its_address(here: dict[str, str], server: Process) -> None:
+def test_a_proxy_that_is_not_trusted_is_reported_by_its_address(here: dict[str, str], server: Process) -> None:
     change = _with(b"Host: inner.invalid", b"X-Forwarded-Proto: https", without=(b"host:",))
     with _proxy(server.port, change) as url:
         code, lines = _doctor("--public-url", url, **here)
     assert code == 1
-    # The name that the proxy makes up is none that the server knows, so that the API does not answer at all.
+    # The server does not know the name that the proxy sends, so the API does not answer.
     assert lines["proxy headers"]["state"] == "wrong"
     change = _with(b"Host: localhost", b"X-Forwarded-Proto: https", without=(b"host:",))
     with _proxy(server.port, change) as url:
@@ -269,14 +269,14 @@ def test_a_proxy_that_is_not_trusted_is_told_by_its_address(here: dict[str, str]
     assert lines["proxy headers"]["cure"].endswith("--trusted-proxies 127.0.0.1")
 
 
-def test_a_clock_that_is_off_is_told(here: dict[str, str], server: Process) -> None:
+def test_a_clock_that_is_off_is_reported(here: dict[str, str], server: Process) -> None:
     late = _with(b"Date: Mon, 01 Jan 2024 00:00:00 GMT", b"Server: nginx", without=(b"date:", b"server:"))
     with _proxy(server.port, answer=late) as url:
         code, lines = _doctor("--public-url", url, **here)
     assert (code, lines["clock"]["state"], "NTP" in lines["clock"]["cure"]) == (1, "wrong", True)
 
 
-def test_an_upgrade_that_does_not_pass_is_told(here: dict[str, str], server: Process) -> None:
+def test_an_upgrade_that_does_not_pass_is_reported(here: dict[str, str], server: Process) -> None:
     with _proxy(server.port, _with(without=(b"upgrade:", b"connection: upgrade"))) as url:
         code, lines = _doctor("--public-url", url, **here)
     assert (code, lines["WebSocket"]["state"], "Upgrade" in lines["WebSocket"]["cure"]) == (1, "wrong", True)
@@ -306,4 +306,4 @@ def test_a_public_url_that_leads_elsewhere_gets_no_token(
 def test_who_is_no_smsbin_is_not_taken_for_one(server: Process) -> None:
     with _proxy(server.port, answer=lambda _: b'HTTP/1.1 200 OK\r\nContent-Length: 15\r\n\r\n{"status":"ok"}') as url:
         instance, (line,) = check_server(url)
-    assert (instance, line.state, "no smsbin" in line.told) == (None, "wrong", True)
+    assert (instance, line.state, "not an smsbin" in line.told) == (None, "wrong", True)

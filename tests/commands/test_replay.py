@@ -1,4 +1,4 @@
-"""`smsbin replay`: captures leave from the user's own process, exactly as they came, in the order given."""
+"""`smsbin replay`: captures are sent from the user's own process, unchanged, in the given order."""
 
 import json
 import os
@@ -17,7 +17,7 @@ from tests.process import ROOT, TOKEN, Process, serving
 
 
 class _Handler(socketserver.StreamRequestHandler):
-    """Keeps a request's bytes and answers 200, below /500 with that."""
+    """Stores the bytes of a request and answers 200, below /500 with 500."""
 
     def handle(self) -> None:
         head = b""
@@ -93,8 +93,8 @@ def test_an_answer_that_is_no_2xx_is_exit_code_1(server: Process) -> None:
 
 def test_what_cannot_be_sent_is_usage(server: Process, tmp_path: Path) -> None:
     for arguments, words in (
-        (("1", "--to", "ftp://x"), "--to must be an address"),
-        (("99", "--to", "http://127.0.0.1:1/"), "no capture 99"),
+        (("1", "--to", "ftp://x"), "--to must be a URL"),
+        (("99", "--to", "http://127.0.0.1:1/"), "no #99"),
         (("--to", "http://127.0.0.1:1/"), "N..."),
     ):
         done = _replay(server, *arguments)

@@ -1,4 +1,4 @@
-"""`smsbin reread` as a person runs it: beside a running server, or where none runs."""
+"""`smsbin reread` as a user runs it: with a running server, and without one."""
 
 import json
 import sqlite3
@@ -35,7 +35,7 @@ def test_without_a_server_everything_is_read_again_to_the_same_rows(tmp_path: Pa
         assert server.stop() == 0
     before = _rows(tmp_path)
     done = run("reread", "--data-dir", str(tmp_path))
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", "Bin 1 is read again.\n")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "Bin 1: all captures are parsed again.\n")
     assert _rows(tmp_path) == before
     assert len(before) == 4
 
@@ -49,13 +49,13 @@ def test_a_running_server_reads_again_with_the_provider_that_is_set_now(tmp_path
         assert _call(server, "GET", "/captures/1")["provider"] == before["provider"]
         for arguments in (("Bin 1",), ()):
             done = run("reread", *arguments, **_here(server, tmp_path))
-            assert (done.returncode, done.stdout, done.stderr) == (0, "", "Bin 1 is read again.\n")
+            assert (done.returncode, done.stdout, done.stderr) == (0, "", "Bin 1: all captures are parsed again.\n")
         after = _call(server, "GET", "/captures/1")
         assert (after["provider"], after["n"], after["body"]) == (other, 1, before["body"])
         assert _call(server, "GET", "/reread") == {"state": "done", "done": 0, "total": 0}
 
 
-def test_an_unknown_bin_is_told_whether_a_server_runs_or_not(tmp_path: Path) -> None:
+def test_an_unknown_bin_is_reported_whether_a_server_runs_or_not(tmp_path: Path) -> None:
     with serving(tmp_path) as server:
         beside = run("reread", "nothing", **_here(server, tmp_path))
         assert server.stop() == 0

@@ -1,4 +1,4 @@
-"""`smsbin restore`: what was backed up is there again, and nothing is lost by a wrong file."""
+"""`smsbin restore`: a backup is restored, and a wrong file does no damage."""
 
 import csv
 import shutil
@@ -23,7 +23,7 @@ def _texts(data: Path) -> list[str]:
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """A stopped server's directory with two captures, and a backup from when there was one."""
+    """The directory of a stopped server with two captures, and a backup from when there was one."""
     data = tmp_path_factory.mktemp("made") / "data"
     backup = data.parent / "backup.db"
     with serving(data) as server:
@@ -66,7 +66,7 @@ def test_what_was_backed_up_is_there_again_and_what_was_there_is_kept(data: Path
     assert not (data / "ledger.db").exists()
     assert not list(data.glob("*.restoring*"))
     assert _texts(data) == ["first"]
-    # And back again: what was kept aside is a database like any other.
+    # The renamed database can be restored too.
     assert run("restore", str(aside), "--data-dir", str(data)).returncode == 0
     assert _texts(data) == ["first", "second"]
 
@@ -102,7 +102,7 @@ def test_a_directory_that_is_not_there_yet_is_made(backup: Path, tmp_path: Path)
     assert _texts(tmp_path / "new") == ["first"]
 
 
-def test_a_running_server_is_three_in_one_line_and_goes_on(data: Path, backup: Path) -> None:
+def test_a_running_server_is_three_in_one_line_and_continues(data: Path, backup: Path) -> None:
     with serving(data) as server:
         done = run("restore", str(backup), "--data-dir", str(data))
         assert (done.returncode, len(done.stderr.splitlines())) == (3, 1)
@@ -135,16 +135,16 @@ def _stranger(path: Path) -> Path:
     return path
 
 
-def test_a_wrong_file_is_told_before_anything_is_touched(data: Path, backup: Path, tmp_path: Path) -> None:
+def test_a_wrong_file_is_reported_before_anything_is_touched(data: Path, backup: Path, tmp_path: Path) -> None:
     (tmp_path / "text.db").write_text("no database at all" * 500)
     (tmp_path / "empty.db").touch()
     before = _state(data)
     for file, words in (
         (_damaged(backup, tmp_path / "damaged.db"), "damaged.db"),
         (_newer(backup, tmp_path / "newer.db"), "version 9999"),
-        (_stranger(tmp_path / "songs.db"), "no log of smsbin"),
-        (tmp_path / "text.db", "no sound log"),
-        (tmp_path / "empty.db", "no log of smsbin"),
+        (_stranger(tmp_path / "songs.db"), "not an smsbin log"),
+        (tmp_path / "text.db", "not a valid log"),
+        (tmp_path / "empty.db", "not an smsbin log"),
         (tmp_path / "none.db", "There is no file"),
     ):
         for verify in ((), ("--verify",)):
@@ -162,6 +162,6 @@ def test_verify_only_looks(backup: Path, tmp_path: Path) -> None:
     alone.parent.mkdir()
     shutil.copy(backup, alone)
     done = run("restore", "--verify", str(alone), "--data-dir", str(tmp_path / "data"))
-    assert (done.returncode, done.stderr.startswith(f"{alone} is sound: 1 bin, 1 capture")) == (0, True)
+    assert (done.returncode, done.stderr.startswith(f"{alone} is valid: 1 bin, 1 capture")) == (0, True)
     assert list(alone.parent.iterdir()) == [alone]
     assert not (tmp_path / "data").exists()

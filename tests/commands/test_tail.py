@@ -1,4 +1,4 @@
-"""`smsbin tail`: every capture once, in order, whatever happens to the server meanwhile."""
+"""`smsbin tail`: every capture once, in order, whatever happens to the server."""
 
 import http.client
 import json
@@ -44,7 +44,7 @@ def _tailing(*arguments: str, **variables: str) -> Iterator["_Tail"]:
 
 
 class _Tail:
-    """Its lines are read as they come, so that it never waits for us."""
+    """Its lines are read as they arrive, so that it never blocks on a full pipe."""
 
     def __init__(self, process: "subprocess.Popen[str]") -> None:
         self.process = process
@@ -61,7 +61,7 @@ class _Tail:
         return json.loads(self._lines.get(timeout=60))
 
     def end(self) -> tuple[int, str]:
-        """By Ctrl-C: the exit code, and what it said on stderr."""
+        """Stop it with Ctrl-C; returns the exit code and stderr."""
         self.process.send_signal(signal.SIGINT)
         self._reader.join()
         assert self.process.stderr is not None
@@ -77,7 +77,8 @@ class _Tail:
 
 
 class _Senders:
-    """Four connections that send until each of `TOTAL` texts is acknowledged; while the server is away they wait."""
+    """Four connections that send until each of `TOTAL` texts is acknowledged; while the server is unreachable they
+    wait."""
 
     def __init__(self, port: int, key: str) -> None:
         self._port, self._key = port, key
@@ -99,7 +100,7 @@ class _Senders:
 
     @contextmanager
     def without_a_server(self, at: int) -> Iterator[None]:
-        """As soon as `at` are acknowledged, and the others are not."""
+        """Returns as soon as `at` texts are acknowledged, before the others."""
         with self._changed:
             assert self._changed.wait_for(lambda: len(self.acknowledged) >= at, 60)
         self._up.clear()
@@ -155,11 +156,11 @@ def test_a_thousand_captures_and_two_restarts_and_each_is_shown_once_in_order(tm
         assert seen == kept
         assert set(senders.acknowledged) <= set(kept)
         assert len(senders.acknowledged) == TOTAL
-        # Nothing else is waiting to be shown: the next line is the next capture.
+        # Nothing else is left to be shown: the next line is the next capture.
         assert hit(server, "the last one") == tail.next()["n"] == len(kept) + 1
         code, said = tail.end()
         assert code == 130
-        assert "the server is there again" in said
+        assert "the server is reachable again" in said
 
 
 def test_a_line_is_the_apis_summary_with_its_answer(server: Process, here: dict[str, str]) -> None:
@@ -196,7 +197,7 @@ def test_since_may_be_a_duration(server: Process, here: dict[str, str]) -> None:
         (["nobody"], 2, "There is no bin nobody"),
     ],
 )
-def test_a_wrong_wish_is_told_at_once(here: dict[str, str], arguments: list[str], code: int, words: str) -> None:
+def test_a_wrong_search_is_reported_at_once(here: dict[str, str], arguments: list[str], code: int, words: str) -> None:
     done = run("tail", *arguments, **here)
     assert (done.returncode, done.stdout) == (code, "")
     assert words in done.stderr
@@ -221,7 +222,7 @@ def test_a_reader_that_has_enough_ends_it_quietly(server: Process, here: dict[st
 
 
 def _on_a_terminal(*arguments: str, until: bytes, **variables: str) -> bytes:
-    """What a terminal gets of a command, up to `until`."""
+    """The output of a command on a terminal, up to `until`."""
     child, terminal = pty.fork()
     if child == 0:
         os.execve(sys.executable, [sys.executable, "-m", "app", *arguments], environment(**variables))
@@ -252,7 +253,7 @@ def test_a_terminal_gets_coloured_lines_and_nothing_of_what_a_sender_wants_it_to
 
 
 def test_an_unanswered_capture_does_not_hold_up_the_next_one(server: Process, here: dict[str, str]) -> None:
-    """Its sender hangs up before the answer: there is no status to wait for."""
+    """Its sender disconnects before the answer, so there is no status."""
     first = hit(server, "before")
     with _tailing("--since", f"#{first}", **here) as tail:
         with socket.create_connection(("127.0.0.1", server.port)) as sender:

@@ -1,4 +1,4 @@
-"""Captured text on a terminal: it is shown, it does nothing."""
+"""Captured text on a terminal is shown and has no effect."""
 
 import json
 import os
@@ -39,7 +39,7 @@ def test_what_a_terminal_obeys_is_spelled_out(text: str) -> None:
     assert line_of(_summary(text=text)).isprintable()
 
 
-def test_the_spelling_tells_what_it_was() -> None:
+def test_the_spelling_shows_what_it_was() -> None:
     assert visible("a\x1b[1m\n\t\u202e\U000e0041\x9b") == r"a\x1b[1m\n\t\u202e\U000e0041\x9b"
 
 
@@ -61,7 +61,7 @@ def test_no_field_of_a_capture_reaches_the_terminal_raw() -> None:
         _summary(method=bad, target=bad, http_version="1.1", headers=[[bad, bad], ["X", "\x9b"]], body=body)
     )
     assert all(part.isprintable() for part in whole.split("\n"))
-    assert whole.splitlines()[-2:] == ["    abc", "    (the body was cut short)"]
+    assert whole.splitlines()[-2:] == ["    abc", "    (the body is incomplete)"]
 
 
 def test_a_line_says_who_what_and_the_answer() -> None:
@@ -71,10 +71,10 @@ def test_a_line_says_who_what_and_the_answer() -> None:
     assert "status    status   +14155550123 -> +14155550100  sent (Success)  200 in 4 ms" in line
     held = {"status": None, "after_ms": None, "fault": None}
     assert line_of(_summary(text="", findings=["plus_lost"], answered=held)).endswith(
-        "(empty)  ! plus_lost  no answer yet"
+        "(empty)  ! plus_lost  no response yet"
     )
     fault = {"status": 503, "after_ms": 2, "fault": "status"}
-    assert line_of(_summary(answered=fault)).endswith("503 in 2 ms by fault status")
+    assert line_of(_summary(answered=fault)).endswith("503 in 2 ms (fault status)")
     other = _summary(kind="other", text=None, **{"from": None, "to": None})
     assert "other    POST text/plain, 5 bytes  200" in line_of(other)
 
@@ -87,13 +87,13 @@ def test_colours_change_nothing_but_the_colours() -> None:
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-def test_a_ctrl_c_that_python_throws_away_is_heard_all_the_same() -> None:
+def test_a_ctrl_c_that_python_discards_is_handled_all_the_same() -> None:
     class Closing:
-        """Its exceptions reach nobody."""
+        """Its exceptions are discarded."""
 
         def __del__(self) -> None:
             os.kill(os.getpid(), signal.SIGINT)
-            time.sleep(0)  # the signal is heard here
+            time.sleep(0)  # the signal is handled here
 
     before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGALRM)
     reached = []

@@ -1,4 +1,4 @@
-"""`smsbin wait`: a hit is found wherever it falls, at once, and the exit code says how it ended."""
+"""`smsbin wait`: a match is found at once, whenever it arrives, and the exit code is right."""
 
 import json
 import re
@@ -22,7 +22,7 @@ from tests.commands.run import hit, run, start
 from tests.process import TOKEN, Process, serving
 
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
-# What `wait` asks in its first look and in its second. With one filter: bins, newest, last, match; last, poll.
+# The requests of `wait` in its first and its second search. With one filter: bins, newest, last, match; last, poll.
 # With two: bins, newest, last, match, fail; last, poll, match, fail.
 ONE, TWO = (6, 6), (7, 9)
 
@@ -40,7 +40,7 @@ def here(server: Process) -> dict[str, str]:
 
 @contextmanager
 def _proxy(server: Process, before: Callable[[int], None]) -> Iterator[tuple[str, list[str]]]:
-    """Passes calls on to the server, one after the other; `before` is told the number of each, from 1."""
+    """Passes requests to the server in order; `before` is called with the number of each, from 1."""
     calls: list[str] = []
     lock = threading.Lock()
 
@@ -73,7 +73,8 @@ def _proxy(server: Process, before: Callable[[int], None]) -> Iterator[tuple[str
 
 
 def _in_the_gap(server: Process, poll: int, gap: int, *texts: str) -> Callable[[int], None]:
-    """Sends just before call number `gap`; where that is behind the long poll, something else ends the poll."""
+    """Sends a capture just before request number `gap`; if that is after the long poll, another capture ends the
+    poll."""
 
     def before(call: int) -> None:
         if call == poll < gap:
@@ -127,7 +128,7 @@ def _viewers(server: Process) -> float:
 
 @contextmanager
 def _waiting(server: Process, *arguments: str, **variables: str) -> "Iterator[subprocess.Popen[str]]":
-    """`smsbin wait` in its long poll."""
+    """`smsbin wait` while its long poll is open."""
     process = start("wait", *arguments, **variables)
     try:
         while _viewers(server) < 1:
@@ -139,8 +140,8 @@ def _waiting(server: Process, *arguments: str, **variables: str) -> "Iterator[su
 
 
 def test_it_returns_within_a_tenth_of_a_second_of_the_hit(server: Process, here: dict[str, str]) -> None:
-    """From the capture's own time to the end of the process. Where the machine is busy with other things, a process
-    that does nothing tells how slow it is."""
+    """From the time of the capture to the end of the process. On a busy machine, the time of a process that does
+    nothing is the reference."""
     took, idle = [], []
     for index in range(7):
         since = time.monotonic()
@@ -197,9 +198,9 @@ def test_the_nearest_miss_is_the_one_that_fails_the_fewest_terms(server: Process
     done = run("wait", "--match", match, "--since", f"#{first - 1}", "--timeout", "0", **here)
     assert (done.returncode, done.stdout) == (1, "")
     told = done.stderr.splitlines()
-    assert told[0] == "smsbin: no match in 0 s: 3 captures came."
+    assert told[0] == "smsbin: no match in 0 s: 3 captures arrived."
     assert f"#{first + 1}  primary" in told[1]
-    assert told[2] == '  does not hold: text~"right word"'
+    assert told[2] == '  does not match: text~"right word"'
 
 
 @pytest.mark.parametrize(
@@ -224,7 +225,7 @@ def test_a_match_without_the_wanted_value_does_not_count(server: Process, here: 
     number = hit(server, "welcome")
     since = ("--match", "kind:inbound", "--since", f"#{number - 1}", "--timeout", "0")
     done = run("wait", *since, "--extract", "otp", **here)
-    assert (done.returncode, "1 matched without" in done.stderr) == (1, True)
+    assert (done.returncode, "1 matched but had nothing" in done.stderr) == (1, True)
     assert run("wait", *since, "--extract", "json:/no/such", **here).returncode == 1
     hit(server, "code 4711")
     assert run("wait", *since, "--extract", "otp", **here).stdout == "4711\n"
@@ -237,24 +238,24 @@ def test_it_is_counted_once_when_it_comes_during_the_wait(tmp_path: Path) -> Non
         with _waiting(server, *arguments, **here) as process:
             hit(server, "welcome")
             _, said = process.communicate(timeout=60)
-    assert "1 capture came, 1 matched without" in said
+    assert "1 capture arrived, 1 matched but had nothing" in said
 
 
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
         ([], "--match"),
-        (["--match", "colour:red"], "--match “colour:red” at character 1"),
+        (["--match", "colour:red"], "--match unknown filter"),
         (["--match", "hello", "--fail-on", "from:"], "--fail-on"),
         (["--match", "hello", "--timeout", "soon"], "30s"[2:]),
         (["--match", "hello", "--since", "5"], "--since"),
-        (["--match", "hello", "--extract", "json:parsed"], "no JSON pointer"),
+        (["--match", "hello", "--extract", "json:parsed"], "not a JSON pointer"),
         (["--match", "hello", "--extract", "code"], "--extract"),
         (["--match", "hello", "--count", "0"], "--count"),
         (["nobody", "--match", "hello"], "There is no bin nobody"),
     ],
 )
-def test_a_wrong_wish_is_two_at_once(here: dict[str, str], arguments: list[str], words: str) -> None:
+def test_a_wrong_option_exits_with_two_at_once(here: dict[str, str], arguments: list[str], words: str) -> None:
     done = run("wait", *arguments, **here)
     assert (done.returncode, done.stdout) == (2, "")
     assert words in done.stderr
@@ -270,7 +271,7 @@ def test_who_never_answered_or_does_not_let_in_is_three(here: dict[str, str], fr
 
 
 def test_a_server_that_starts_later_and_goes_away_is_waited_for(tmp_path: Path, free_port: int) -> None:
-    """Its token is found in the data directory, which its first start makes."""
+    """Its token is in the data directory, where its first start creates it."""
     here = {"SMSBIN_URL": f"http://127.0.0.1:{free_port}", "SMSBIN_DATA_DIR": str(tmp_path / "data")}
     port = ("--port", str(free_port))
     with ExitStack() as stack:
@@ -285,9 +286,9 @@ def test_a_server_that_starts_later_and_goes_away_is_waited_for(tmp_path: Path, 
         for _ in range(2):
             server = stack.enter_context(serving(tmp_path / "data", *port))
             hit(server, "not this one")
-            assert "there again" in process.stderr.readline()
+            assert "reachable again" in process.stderr.readline()
             server.kill()
-            assert "Trying again" in process.stderr.readline()
+            assert "Retrying" in process.stderr.readline()
         server = stack.enter_context(serving(tmp_path / "data", *port))
         number = hit(server, "finally")
         assert json.loads(process.stdout.readline())["n"] == number
@@ -301,7 +302,7 @@ def test_a_server_that_answered_and_went_away_is_one(tmp_path: Path) -> None:
             assert server.stop() == 0
             _, said = process.communicate(timeout=60)
             assert process.returncode == 1
-    assert "what came nearest cannot be told" in said
+    assert "cannot show the nearest capture" in said
 
 
 def test_the_time_is_kept(server: Process, here: dict[str, str]) -> None:

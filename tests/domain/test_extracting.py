@@ -78,5 +78,5 @@ def test_a_pointer_to_nothing_is_a_lookup_error(pointer: str) -> None:
 
 @pytest.mark.parametrize("pointer", ["foo", "/a~2b", "/a~"])
 def test_what_is_no_pointer_is_told(pointer: str) -> None:
-    with pytest.raises(ValueError, match="no JSON pointer"):
+    with pytest.raises(ValueError, match="not a JSON pointer"):
         at_pointer(DOCUMENT, pointer)

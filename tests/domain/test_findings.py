@@ -1,7 +1,6 @@
 """Findings: each fires on what it is for, and stays quiet on what only looks like it."""
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -356,11 +355,6 @@ def test_every_code_has_its_words_and_a_rule_unless_the_ledger_tells_it() -> Non
 
 def test_a_code_of_a_newer_version_is_told_as_such() -> None:
     assert "newer version" in explain("from_tomorrow").cause
-
-
-def test_the_table_of_the_readme_is_the_findings() -> None:
-    rows = "\n".join(f"| `{f.code}` | {f.title} | {f.cause} {f.cure} |" for f in FINDINGS.values())
-    assert rows in (Path(__file__).parents[2] / "README.md").read_text()
 
 
 _TEXT = st.text(max_size=30) | st.sampled_from([" 14155550123", "Ã©", "ð\x9f", "\ud800", "post", "://", "/a?b#c"])

@@ -49,7 +49,7 @@ def test_a_size_comes_back_as_written(text: str, size: int) -> None:
 def test_sentences_use_plain_words() -> None:
     assert say_duration(timedelta(days=30)) == "30 days"
     assert say_duration(timedelta(hours=1)) == "1 hour"
-    assert say_duration(timedelta(0)) == "for ever"
+    assert say_duration(timedelta(0)) == "forever"
     assert [say_size(n) for n in (0, 999, 1_400, 5_000_000)] == ["0 B", "999 B", "1.4 kB", "5.0 MB"]
 
 

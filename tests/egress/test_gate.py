@@ -1,4 +1,4 @@
-"""The gate for requests to addresses that a person names: what is not public is closed, whatever it is called."""
+"""The check of targets that a user gives: everything that is not public is forbidden, however it is written."""
 
 import asyncio
 import socket
@@ -90,14 +90,14 @@ async def test_a_refusal_says_that_the_address_is_closed_and_an_opened_one_is_re
     app.router.add_route("*", "/{tail:.*}", handle)
     async with TestServer(app) as server:
         url = f"http://127.0.0.1:{server.port}/"
-        assert await _try(url) == (None, "this address may not be sent to")
+        assert await _try(url) == (None, "blocked: private address")
         assert await _try(url, "127.0.0.0/8") == (201, None)
         assert await _try(f"http://localhost:{server.port}/", "localhost") == (201, None)
 
 
 @pytest.fixture
 def names(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every name is this machine."""
+    """Every name resolves to this machine."""
 
     async def resolve(self: object, host: str, port: int = 0, family: int = 0) -> list[dict[str, object]]:
         place = {"hostname": host, "host": "127.0.0.1", "port": port, "family": socket.AF_INET, "proto": 0, "flags": 0}
@@ -124,7 +124,7 @@ async def test_a_name_that_the_operator_opened_opens_its_address_for_no_other_na
         assert await status("inside.example") == 201
         for other in ("outside.example", "127.0.0.1", "inside.example.net", "sub.inside.example", "inside"):
             assert await status(other) is None
-        # At the same moment, too.
+        # Concurrent ones too.
         hosts = ["inside.example", "outside.example", "INSIDE.example", "127.0.0.1"] * 5
         assert await asyncio.gather(*map(status, hosts)) == [201, None, 201, None] * 5
     assert {host.lower() for host in seen} == {"inside.example"}
@@ -146,4 +146,4 @@ async def test_a_name_that_turns_to_a_private_address_is_judged_by_that_address(
         ]
 
     monkeypatch.setattr(aiohttp.resolver.ThreadedResolver, "resolve", resolve)
-    assert await _try("http://metadata.example.net/") == (None, "this address may not be sent to")
+    assert await _try("http://metadata.example.net/") == (None, "blocked: private address")

@@ -1,4 +1,4 @@
-"""One request of ours: it goes where it was sent, and what comes back is told up to a limit."""
+"""One outgoing request: it is sent to its target only, and the response is returned up to a limit."""
 
 from collections.abc import AsyncIterator
 
@@ -11,7 +11,7 @@ from app.egress import sender as module
 
 
 class Target:
-    """A server that keeps what it was asked, and answers by the path."""
+    """A server that stores its requests, and answers by path."""
 
     def __init__(self) -> None:
         self.seen: list[str] = []
@@ -42,13 +42,13 @@ async def _send(url: str) -> module.TargetResponse:
         return await sender.send("POST", url, [], b"a=b", timeout_s=5)
 
 
-async def test_what_came_back_is_told(target: Target) -> None:
+async def test_what_came_back_is_reported(target: Target) -> None:
     reply = await _send(f"{target.root}/sms?a=%20b")
     assert (reply.status, reply.body, reply.capture, reply.error) == (200, b"hello", 7, None)
     assert target.seen == ["/sms?a=%20b"]
 
 
-async def test_a_redirect_is_told_and_not_followed(target: Target) -> None:
+async def test_a_redirect_is_reported_and_not_followed(target: Target) -> None:
     reply = await _send(f"{target.root}/moved")
     assert (reply.status, reply.location) == (302, "/elsewhere")
     assert target.seen == ["/moved"]
@@ -69,6 +69,6 @@ async def test_a_long_answer_is_read_up_to_a_limit(target: Target, monkeypatch) 
     assert (reply.status, reply.body) == (200, b"x" * 100)
 
 
-async def test_nobody_there_is_no_exception(unused_tcp_port: int) -> None:
+async def test_an_unreachable_target_is_no_exception(unused_tcp_port: int) -> None:
     reply = await _send(f"http://127.0.0.1:{unused_tcp_port}/")
     assert (reply.status, reply.refused) == (None, True)

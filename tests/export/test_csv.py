@@ -1,4 +1,4 @@
-"""CSV: what a spreadsheet reads back, and what it must never take for a formula."""
+"""CSV: a spreadsheet reads the values back, and evaluates none as a formula."""
 
 import csv
 import io
@@ -51,7 +51,7 @@ def test_a_cell_that_begins_like_a_formula_gets_an_apostrophe(text: str) -> None
         ("\n", "'\n"),
     ],
 )
-def test_so_does_one_behind_a_separator_whatever_blanks_and_quotes_stand_between(text: str, written: str) -> None:
+def test_so_does_one_behind_a_separator_whatever_blanks_and_quotes_are_between(text: str, written: str) -> None:
     assert _cell(text) == written
 
 
@@ -75,7 +75,7 @@ def test_yes_and_no_are_words() -> None:
 
 
 anything = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
-# The signs that matter, thick enough to meet each other.
+# The significant signs, in high density so that they are adjacent.
 tricky = st.text("=+-@＝;,\t\r\n \"'\0\u00a0\u200b1x", max_size=16)
 
 

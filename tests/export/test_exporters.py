@@ -1,4 +1,4 @@
-"""The registry: every format keeps the same promises."""
+"""The registry: every format follows the same rules."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""HAR: a request and our answer, with bytes that are no text as base64."""
+"""HAR: a request and our answer, with binary bytes as base64."""
 
 import base64
 import json
@@ -44,7 +44,7 @@ def test_it_is_one_document_whether_there_is_nothing_or_more() -> None:
     assert (log["version"], log["creator"], len(log["entries"])) == ("1.2", {"name": "smsbin", "version": "1.2.3"}, 2)
 
 
-def test_the_request_is_told_in_order_with_its_repeats() -> None:
+def test_the_request_is_reported_in_order_with_its_repeats() -> None:
     request = _log(_capture())["entries"][0]["request"]
     assert request["url"] == "http://sms.example.net/0123456789abcdef?a=1&a="
     assert [header["name"] for header in request["headers"]] == ["Host", "X-b", "x-B"]
@@ -58,10 +58,10 @@ def test_bytes_that_are_no_text_are_base64() -> None:
         assert (base64.b64decode(data["text"]), data["encoding"]) == (body, "base64")
 
 
-def test_an_empty_body_and_one_that_was_cut_are_told_apart() -> None:
+def test_an_empty_body_and_one_that_was_cut_are_distinguished() -> None:
     assert "postData" not in _log(_capture(b""))["entries"][0]["request"]
     cut = {"size": 2, "complete": False, "sha256": "", "base64": "aGk="}
-    assert "cut short" in _log(_capture() | {"body": cut})["entries"][0]["request"]["postData"]["comment"]
+    assert "incomplete" in _log(_capture() | {"body": cut})["entries"][0]["request"]["postData"]["comment"]
 
 
 def test_our_answer_is_there_and_one_that_never_left_is_none() -> None:
@@ -77,7 +77,7 @@ def test_our_answer_is_there_and_one_that_never_left_is_none() -> None:
         assert "text" not in entry["response"]["content"]
 
 
-def test_an_answer_that_was_set_is_told_as_it_went_out() -> None:
+def test_an_answer_that_was_set_is_reported_as_it_went_out() -> None:
     sent = {"headers": [["X-a", "1"], ["location", "http://sms.example.net/x"]], "body": "grüß"}
     answered = {"status": 302, "after_ms": 1, "fault": None, "sent": sent}
     response = _log(_capture(answered=answered))["entries"][0]["response"]
@@ -87,6 +87,6 @@ def test_an_answer_that_was_set_is_told_as_it_went_out() -> None:
     assert response["bodySize"] == 6
 
 
-def test_a_problem_is_told_beside_the_number() -> None:
+def test_a_problem_is_reported_next_to_the_number() -> None:
     assert _log(_capture())["entries"][0]["comment"] == "#3 on primary"
     assert _log(_capture(problem="It is damaged."))["entries"][0]["comment"] == "#3 on primary: It is damaged."

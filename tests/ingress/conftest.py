@@ -1,4 +1,4 @@
-"""What must hold after each test of the way in."""
+"""Checks after each test of incoming requests."""
 
 import logging
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from app.ingress.serving import Serving
 
 @pytest.fixture(autouse=True)
 def shared(monkeypatch) -> Iterator[list[Serving]]:
-    """What the connections of each server share. All memory is given back in the end."""
+    """What the connections of each server share. All reserved memory is released in the end."""
     made: list[Serving] = []
 
     def make(*arguments: object) -> Serving:
@@ -30,14 +30,14 @@ class _Errors(logging.Handler):
         self.found: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        # It is silent where we run (`set_up_log`), because it tells of each odd body.
+        # It is silenced in the server (`set_up_log`), because it logs each invalid body.
         if record.name != "aiohttp.server":
             self.found.append(record.getMessage())
 
 
 @pytest.fixture
 def quiet_log() -> Iterator[None]:
-    """Nothing that a sender does is an error of ours, in our log or in that of a library."""
+    """Input of a sender never causes an error in our log or in that of a library."""
     handler = _Errors()
     root = logging.getLogger()
     root.addHandler(handler)

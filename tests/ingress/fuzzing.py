@@ -1,7 +1,7 @@
-"""Random connections: valid requests and bytes that are none, changed by chance, in pieces, half-closed, broken off.
+"""Random connections: valid and invalid requests, randomly changed, in parts, half-closed, aborted.
 
-What must hold of each: every answer is whole and no 5xx but 503; the server ends what the sender has ended; every
-number that is acknowledged is stored, and what was sent holds its bytes. A conversation is made of its seed alone.
+Checked for each: every answer is complete and no 5xx but 503; the server closes what the sender has closed; every
+acknowledged number is stored, with the bytes that were sent. A conversation depends on its seed only.
 """
 
 import asyncio
@@ -50,16 +50,16 @@ class End(Enum):
 
 @dataclass(slots=True)
 class Conversation:
-    """`pieces` are sent one by one; `whole` tells that nothing in them was changed. `wires`: the requests as they were
-    made, in order."""
+    """`pieces` are sent one by one; `whole`: nothing in them was changed. `wires`: the requests as they were
+    generated, in order."""
 
     pieces: list[bytes]
     end: End
     whole: bool
     wires: list[bytes]
     must_be_kept: bool
-    """It is one valid request to a bin, from a sender that waits for the answer. (Who sends more than a connection will
-    take may lose answers to the reset that this causes.)"""
+    """Whether it is one valid request to a bin, from a sender that waits for the answer. (A sender that sends more
+    than a connection accepts may lose answers to the reset that this causes.)"""
 
     @property
     def sent(self) -> bytes:
@@ -68,7 +68,7 @@ class Conversation:
 
 @dataclass(slots=True)
 class Found:
-    """What was seen. `problems` are sentences."""
+    """The result. `problems` are sentences."""
 
     conversations: int = 0
     acknowledged: int = 0
@@ -143,7 +143,7 @@ def _cut(rng: random.Random, data: bytes) -> list[bytes]:
 
 
 async def hold(port: int, conversation: Conversation) -> bytes:
-    """Have it: what came back, as far as it was read. TimeoutError when the server does not end it."""
+    """Send it; returns what was received. Raises TimeoutError when the server does not close the connection."""
     async with connect(port) as wire:
         answers = asyncio.ensure_future(_read(wire))
         try:
@@ -154,7 +154,7 @@ async def hold(port: int, conversation: Conversation) -> bytes:
             if conversation.end is End.WAITS:
                 wire.half_close()
         except (OSError, RuntimeError):
-            pass  # it was refused before it had said all
+            pass  # refused before everything was sent
         if conversation.end is End.RESETS:
             wire.reset()
         elif conversation.end is End.CLOSES:
@@ -174,12 +174,12 @@ async def _read(wire: Wire) -> bytes:
 
 
 def acknowledged(answers: bytes) -> list[int]:
-    """The numbers in what came back. Our answers hold nothing of what was sent."""
+    """The capture numbers in the received bytes. Our answers repeat nothing of the input."""
     return [int(n) for n in re.findall(rb"\r\nX-Capture: (\d+)\r\n", answers)]
 
 
 def check(conversation: Conversation, answers: bytes, stored: dict[int, bytes | None], found: Found) -> list[str]:
-    """What is wrong. `stored`: the bytes of each number that was acknowledged, as they came; None: it is not there."""
+    """The problems. `stored`: the bytes of each acknowledged number as received, or None if it is missing."""
     statuses = [int(status) for status in re.findall(rb"(?:^|\n)HTTP/1\.[01] (\d{3}) ", answers)]
     found.conversations += 1
     found.acknowledged += len(stored)
@@ -195,7 +195,7 @@ def check(conversation: Conversation, answers: bytes, stored: dict[int, bytes | 
     for n, wire in stored.items():
         place = -1 if wire is None else conversation.sent.find(wire, at)
         if wire == b"":
-            continue  # its framing is too long to be kept
+            continue  # its framing is too long to be stored
         if wire is None:
             problems.append(f"#{n} was acknowledged and is not there")
         elif place < 0:
@@ -208,8 +208,8 @@ def check(conversation: Conversation, answers: bytes, stored: dict[int, bytes | 
 
 
 async def read_back(client: aiohttp.ClientSession, bin_api: str, n: int) -> bytes | None:
-    """The bytes of a stored capture; nothing where its framing is too long to be kept; None: it is not there. A reader
-    that is told to come back (503) does so."""
+    """The bytes of a stored capture; empty if its framing is too long to be stored; None if it is missing. Retries
+    on 503."""
     status = 503
     for _ in range(TRIES):
         async with client.get(f"{bin_api}/captures/{n}/raw?wire=1") as answer:
@@ -228,8 +228,8 @@ async def fuzz(
     port: int, key: str, seeds: range, wire_of: Callable[[int], Awaitable[bytes | None]], *, at_once: int = 8,
     goes_on: Callable[[], bool] = lambda: True,
 ) -> Found:  # fmt: skip
-    """Have the conversations of these seeds, some at once. `wire_of` gives the bytes of a stored
-    capture; nothing where its framing is not kept."""
+    """Send the conversations of these seeds, some concurrently. `wire_of` returns the bytes of a stored capture;
+    empty if its framing is not stored."""
     found, left = Found(), iter(seeds)
 
     async def some() -> None:

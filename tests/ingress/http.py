@@ -1,4 +1,4 @@
-"""Raw bytes over a socket, for requests that no client library would send."""
+"""Raw bytes over a socket, for requests that no client library sends."""
 
 import asyncio
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ class Reply:
 
 
 async def talk(port: int, data: bytes, *, half_close: bool = False, parts: tuple[bytes, ...] = ()) -> bytes:
-    """Send, then read until the server closes or says nothing for a moment after a whole answer."""
+    """Send, then read until the server closes the connection or pauses after a complete answer."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     try:
         writer.write(data)

@@ -1,8 +1,8 @@
-"""Requests that no library would send, as bytes in latin-1. `{t}` is the capture path, `{k}` the key alone,
-`{h}` the key with two hexadecimal digits in the place of its first character.
+"""Requests that no library sends, as bytes in latin-1. `{t}` is the capture path, `{k}` the key, `{h}` the key with
+its first character percent-encoded.
 
-`KEPT` must reach the store exactly as sent. `BROKEN` is not valid HTTP, but names a bin: it is kept as the bytes that
-came, with a problem. `OF_NO_BIN` names none, and is refused and counted.
+`KEPT` must be stored exactly as sent. `BROKEN` is not valid HTTP, but has a capture URL: its bytes are stored, with
+a problem. `OF_NO_BIN` has none, and is refused and counted.
 """
 
 import gzip
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Raw:
-    """One request. `body` and `complete` are what is kept; `body` None: what follows the head."""
+    """One request. `body` and `complete` are what is stored; `body` None: what follows the head."""
 
     sent: str
     body: str | None = None
@@ -140,7 +140,7 @@ _TOLERATED = {
 }
 KEPT = _TARGETS | _METHODS | _VERSIONS | _HEADERS | _BODIES | _TOLERATED
 
-# Of these the first part is a request, and the rest belongs to nobody.
+# The first part of these is a request; the rest belongs to no request.
 FOLLOWED = {
     "rubbish behind a good request": "GET {t} HTTP/1.1\r\nHost: x\r\n\r\nRUBBISH\x01\r\n\r\n",
     "a request behind another": "GET {t} HTTP/1.1\r\nHost: x\r\n\r\nGET {t} HTTP/1.1\r\nHost: x\r\n\r\n",

@@ -1,4 +1,5 @@
-"""Byte streams that hide one request in another, which a proxy and we could read in two ways. `{t}`: a capture path."""
+"""Byte streams that hide one request in another, which a proxy and smsbin could interpret differently. `{t}`: a
+capture path."""
 
 from .raw_inputs import BROKEN, FOLLOWED, KEPT, OF_NO_BIN
 

@@ -1,4 +1,4 @@
-"""Whatever passes the checks makes exactly one well-formed response: two other programs' parsers say so."""
+"""Each valid answer is exactly one well-formed response, according to the parsers of two other libraries."""
 
 import http.client
 import io
@@ -43,7 +43,7 @@ def compose(answer: Answer, method: str = "POST", minor: int = 1) -> bytes:
 
 
 def read_by_h11(data: bytes, method: str) -> list[tuple[int, list[tuple[bytes, bytes]], bytes]]:
-    """Every response on one connection, or h11's complaint."""
+    """Every response on one connection, or the error of h11."""
     client = h11.Connection(h11.CLIENT)
     client.receive_data(data)
     found = []
@@ -72,7 +72,7 @@ def read_by_http_client(data: bytes, method: str) -> list[tuple[int, str | None,
 
 
 class Unclosed(io.BufferedReader):
-    """http.client closes its file after a response; the connection goes on."""
+    """http.client closes its file after a response; the connection stays open."""
 
     def __init__(self, stream: io.BytesIO) -> None:
         self._stream = stream
@@ -121,7 +121,7 @@ def test_refusals_of_our_own_are_well_formed_too(answer: Answer) -> None:
     assert ((b"retry-after", b"5") in headers) is (answer is UNAVAILABLE)
 
 
-def test_an_old_client_is_told_that_the_connection_stays() -> None:
+def test_an_old_client_gets_connection_keep_alive() -> None:
     assert b"HTTP/1.0 200 OK\r\n" in compose(Answer(), minor=0)
     assert b"Connection: keep-alive\r\n" in compose(Answer(), minor=0)
 
@@ -141,8 +141,8 @@ def test_an_old_client_is_told_that_the_connection_stays() -> None:
 async def test_on_the_wire_the_connection_stays_in_step(server: Running, answer: Answer) -> None:
     answered = RoleAnswers(answer=answer)
     value = {"status": answer.status, "headers": answer.headers, "body": answer.body, "delay_ms": 0}
-    async with server.client.send_part(f"{server.bin_api}/answers/primary", json=value) as send_part:
-        assert send_part.status == 200, await send_part.text()
+    async with server.client.put(f"{server.bin_api}/answers/primary", json=value) as saved:
+        assert saved.status == 200, await saved.text()
     for path, status, body in (("", answer.status, answered.answer.body), ("/fallback", 200, EMPTY_TWIML)) * 2:
         async with server.client.post(server.capture_url + path, data=b"x", allow_redirects=False) as got:
             assert (got.status, await got.read()) == (status, body.encode())

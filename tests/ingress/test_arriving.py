@@ -1,4 +1,4 @@
-"""Captures whose bytes take their time: slow, cut short, too many, or not valid HTTP; kept as far as they came."""
+"""Captures that arrive slowly: delayed, truncated, too many, or not valid HTTP; stored as far as they arrived."""
 
 import asyncio
 import base64
@@ -77,7 +77,7 @@ async def test_a_sender_that_leaves_anywhere_is_kept_as_far_as_it_came(server: R
     for count, at in enumerate(cuts, start=1):
         async with connect(server.port) as wire:
             await wire.send(whole[:at])
-            async with connect(server.port) as other:  # the loop has read it by now
+            async with connect(server.port) as other:  # the event loop has read it by now
                 await other.send(get("/healthz"))
                 await other.answer()
             if reset:
@@ -89,7 +89,7 @@ async def test_a_sender_that_leaves_anywhere_is_kept_as_far_as_it_came(server: R
         assert await _body(server, n) == (wanted, at < head_ends or at == len(whole))
 
 
-async def test_what_a_sender_had_sent_before_it_left_is_kept_behind_the_one_in_hand_too(server: Running) -> None:
+async def test_what_a_sender_had_sent_before_it_left_is_kept_behind_the_current_one_too(server: Running) -> None:
     path = f"/{server.bin.key}"
     async with connect(server.port) as wire:
         wire.writer.write(b"".join(post(path, b"%d" % number) for number in range(10)) + post(path, b"part")[:-1])
@@ -98,7 +98,7 @@ async def test_what_a_sender_had_sent_before_it_left_is_kept_behind_the_one_in_h
     assert [await _body(server, n) for n in range(1, 12)] == [*((b"%d" % n, True) for n in range(10)), (b"par", False)]
 
 
-async def test_a_half_closed_body_behind_a_request_in_hand_is_not_waited_for(server: Running) -> None:
+async def test_a_half_closed_body_behind_the_current_request_is_not_waited_for(server: Running) -> None:
     path = f"/{server.bin.key}"
     async with connect(server.port) as wire:
         await wire.send(post(path) + post(path, b"whole")[:-2])
@@ -125,7 +125,7 @@ async def test_a_large_head_behind_another_request_is_read_to_its_end(server: Ru
         assert await wire.answers(2) == [(200, 1), (200, 2)]
 
 
-async def test_a_sender_that_expects_to_be_told_is_told_once_and_only_before_its_body(server: Running) -> None:
+async def test_a_sender_that_expects_100_gets_it_once_and_only_before_its_body(server: Running) -> None:
     path = f"/{server.bin.key}"
     whole = post(path, b"hello", "Expect: 100-continue")
     async with connect(server.port) as wire:
@@ -142,7 +142,7 @@ async def test_a_sender_that_expects_to_be_told_is_told_once_and_only_before_its
         assert await wire.rest() == b""
 
 
-async def test_a_sender_that_expects_nothing_is_told_nothing(server: Running) -> None:
+async def test_a_sender_that_does_not_expect_100_does_not_get_it(server: Running) -> None:
     whole = post(f"/{server.bin.key}", b"hello")
     async with connect(server.port) as wire:
         await wire.send(whole[:-5], whole[-5:])
@@ -164,7 +164,7 @@ async def test_a_body_over_the_limit_is_answered_however_much_follows(make_setti
         async with connect(server.port) as wire:
             await wire.send(post(path, b"a" * 500_000) + post(path, b"b"))
             assert await wire.answers(2) == [(200, 1), (200, 2)]
-            await wire.send(post(path, b"c" * 5_000)[:-1])  # the last byte never comes
+            await wire.send(post(path, b"c" * 5_000)[:-1])  # the last byte never arrives
             assert (await wire.answer()).headers["connection"] == "close"
         assert [await _body(server, n) for n in (1, 2, 3)] == [
             (b"a" * 1_024, False), (b"b", True), (b"c" * 1_024, False),

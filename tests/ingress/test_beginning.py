@@ -1,4 +1,4 @@
-"""What a request is when its head has come: a capture, a page, or neither."""
+"""How a request is handled when its head has arrived: as a capture, as a page, or not at all."""
 
 import asyncio
 import itertools
@@ -8,7 +8,7 @@ from contextlib import suppress
 import pytest
 
 from app import keys
-from app.ingress import connection
+from app.ingress import pipeline
 from tests.conftest import TOKEN, Running, run_server
 
 from .http import parse
@@ -57,7 +57,7 @@ async def test_a_capture_behind_a_long_pipeline_of_refusals_is_kept(server: Runn
 
 async def test_other_connections_have_a_turn_during_a_long_pipeline(server: Running, monkeypatch) -> None:
     loop, turn, begun = asyncio.get_running_loop(), 0, Counter[int]()
-    begin = connection.begin
+    begin = pipeline.begin
 
     def next_turn() -> None:
         nonlocal turn
@@ -68,16 +68,16 @@ async def test_other_connections_have_a_turn_during_a_long_pipeline(server: Runn
         begun[turn] += 1
         begin(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(connection, "begin", noted)
+    monkeypatch.setattr(pipeline, "begin", noted)
     next_turn()
     async with connect(server.port) as wire:
         wire.writer.write(get("/0123456789abcdef") * 600)
         assert await wire.answers(600) == [(404, None)] * 600
-    assert max(begun.values()) <= 2 * connection.MAX_PER_TURN
+    assert max(begun.values()) <= 2 * pipeline.MAX_PER_TURN
 
 
 async def test_a_second_head_has_a_deadline_that_its_drops_do_not_move(server: Running, monkeypatch) -> None:
-    monkeypatch.setattr("app.ingress.connection.HEAD_S", 0.3)
+    monkeypatch.setattr("app.ingress.pipeline.HEAD_S", 0.3)
     async with connect(server.port) as wire:
         await wire.send(post(f"/{server.bin.key}"), b"POST /%s HTTP/1.1\r\n" % server.bin.key.encode())
         assert await wire.answers(1) == [(200, 1)]
@@ -86,7 +86,7 @@ async def test_a_second_head_has_a_deadline_that_its_drops_do_not_move(server: R
                 wire.writer.write(b"X")
                 await asyncio.sleep(0.05)
         problems = [each["problem"] for each in await server.captures()]
-    assert problems == [None, "not valid HTTP: its head does not end"]
+    assert problems == [None, "not valid HTTP: its headers do not end"]
 
 
 async def test_the_empty_line_that_old_senders_put_behind_a_body_ends_nothing(server: Running) -> None:
@@ -110,7 +110,9 @@ async def test_a_request_cut_in_its_method_behind_an_empty_body_is_no_body(serve
 
 
 @pytest.mark.parametrize("version", ["0.9", "1.0"])
-async def test_an_old_client_is_answered_and_closed_unless_it_asks_to_stay(server: Running, version: str) -> None:
+async def test_an_old_client_is_closed_after_the_answer_unless_it_sends_keep_alive(
+    server: Running, version: str
+) -> None:
     async with connect(server.port) as wire:
         await wire.send(get(f"/{server.bin.key}", "Connection: keep-alive", version=version))
         assert (await wire.answer()).headers["connection"] == "keep-alive"
@@ -162,13 +164,13 @@ async def test_what_is_refused_ends_the_connection_and_is_counted(server: Runnin
         async with connect(server.port) as wire:
             wire.writer.write(data)
             answer = await wire.rest()
-        # Unread bytes may cost the sender the answer.
+        # Unread bytes may cause a reset, so that the sender misses the answer.
         assert answer == b"" or parse(answer).status == status, data[:40]
     assert server.app[keys.METRICS].refused_by_parser == len(refused)
     assert await server.captures() == []
 
 
-async def test_whoever_sends_to_an_unknown_key_with_a_body_is_told_and_closed(server: Running) -> None:
+async def test_a_body_to_an_unknown_key_is_answered_and_the_connection_closed(server: Running) -> None:
     async with connect(server.port) as wire:
         await wire.send(post("/0123456789abcdef"))
         reply = parse(await wire.rest())
@@ -176,7 +178,7 @@ async def test_whoever_sends_to_an_unknown_key_with_a_body_is_told_and_closed(se
 
 
 async def test_a_path_that_no_page_has_is_not_looked_for(server: Running) -> None:
-    """The router would take half a second for 60,000 slashes, and one that is signed in would get its page of 404."""
+    """The router would take half a second for 60,000 slashes, and a signed-in client would get its 404 page."""
     head = f"GET {'/' * 60_000} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {TOKEN}\r\n\r\n"
     async with connect(server.port) as wire:
         await wire.send(head.encode())

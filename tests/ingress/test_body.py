@@ -1,4 +1,4 @@
-"""Bodies: what is held of one, and what a budget knows about it."""
+"""Bodies: what is kept of one, and the memory that it reserves."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""What waits on a connection: where its head ends, whether it is one, what it costs."""
+"""Buffered bytes: the end of a head, its validity, and the memory budget."""
 
 import time
 
@@ -22,7 +22,7 @@ def _of(*pieces: bytes) -> Buffer:
 
 
 def _find(data: bytes, *cuts: int) -> tuple[int | None, bool]:
-    """Where the head ends, and whether it is bare, when the bytes come in pieces and each is looked at."""
+    """The end of the head, and whether it is invalid, when the bytes arrive in parts and each part is checked."""
     buffer, at = Buffer(), 0
     for cut in (*cuts, len(data)):
         buffer.add(data[at:cut])
@@ -54,7 +54,7 @@ def test_a_head_that_is_too_long_is_not_found() -> None:
     assert (buffer.find_head(), buffer.is_too_long) == (None, True)
 
 
-def test_empty_lines_before_a_request_belong_to_nobody() -> None:
+def test_empty_lines_before_a_request_belong_to_no_request() -> None:
     buffer = _of(b"\r\n\r")
     buffer.drop_empty_lines()
     assert len(buffer) == 0
@@ -80,7 +80,7 @@ def test_empty_lines_before_a_request_belong_to_nobody() -> None:
         b"GET / HTTP/1.1\n",
     ],
 )
-def test_what_begins_no_request_or_has_bare_line_ends_is_told_however_it_is_cut(data: bytes) -> None:
+def test_what_begins_no_request_or_has_bare_line_ends_is_reported_however_it_is_cut(data: bytes) -> None:
     for at in range(len(data)):
         assert _find(data, at) == (None, True)
     assert _find(data, *range(1, len(data))) == (None, True)
@@ -104,7 +104,7 @@ def test_a_head_is_the_same_one_byte_at_a_time(pieces: list[bytes]) -> None:
 
 @pytest.mark.parametrize("start", [b"GET / HTTP/1.1\r\n", b"GET /", b""], ids=["lines", "one line", "one word"])
 def test_a_head_that_comes_byte_by_byte_costs_no_more_the_longer_it_is(start: bytes) -> None:
-    """Looking at all of it each time would take minutes."""
+    """Checking all bytes each time would take minutes."""
     line = b"X-Abcd: 1\r\n" if b"\r\n" in start else b"a" * 11
     buffer = _of(start + line * 20_000)
     assert (buffer.find_head(), buffer.is_invalid) == (None, False)
@@ -117,14 +117,14 @@ def test_a_head_that_comes_byte_by_byte_costs_no_more_the_longer_it_is(start: by
     assert time.thread_time() - began < 1
 
 
-def test_a_budget_knows_of_the_bytes_while_they_wait() -> None:
+def test_a_budget_counts_the_bytes_while_they_wait() -> None:
     budget, other = MemoryBudget(10 * FREE), MemoryBudget(0)
     buffer = _of(bytes(FREE))
     buffer.charge(budget)
     assert budget.used == 0
     buffer.add(bytes(FREE))
     buffer.charge(budget)
-    buffer.charge(other)  # it is known to the first one
+    buffer.charge(other)  # it is counted in the first one
     assert budget.used == 2 * FREE
     buffer.add(b"x")
     buffer.charge(other)

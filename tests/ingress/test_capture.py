@@ -1,4 +1,4 @@
-"""The front door: what a provider may send, and what it gets."""
+"""Captures: what a provider may send, and the answer it gets."""
 
 import asyncio
 import base64
@@ -170,14 +170,14 @@ async def test_a_slow_body_is_kept_after_its_time(server: Running, monkeypatch) 
 
 
 async def test_a_head_that_never_ends_is_kept_after_its_time(server: Running, monkeypatch) -> None:
-    monkeypatch.setattr("app.ingress.connection.HEAD_S", 0.1)
+    monkeypatch.setattr("app.ingress.pipeline.HEAD_S", 0.1)
     reply = parse(await talk(server.port, f"POST /{server.bin.key} HTTP/1.1\r\nHost:".encode()))
     assert (reply.status, reply.headers["x-capture"]) == (400, "1")
-    assert (await server.capture(1))["problem"] == "not valid HTTP: its head does not end"
+    assert (await server.capture(1))["problem"] == "not valid HTTP: its headers do not end"
 
 
 async def test_a_head_that_never_ends_and_names_no_bin_is_closed(server: Running, monkeypatch) -> None:
-    monkeypatch.setattr("app.ingress.connection.HEAD_S", 0.1)
+    monkeypatch.setattr("app.ingress.pipeline.HEAD_S", 0.1)
     assert parse(await talk(server.port, b"POST /bins HTTP/1.1\r\nHost:")).status == 408
 
 
@@ -236,7 +236,7 @@ async def test_a_head_over_the_limit_is_kept_up_to_the_limit_of_a_body_and_count
         reply = parse(await talk(server.port, line.encode()))
         kept = await server.capture(1)
     assert (reply.status, reply.body) == (400, b"")
-    assert (kept["size"], kept["problem"]) == (100 << 10, "not valid HTTP: its head is longer than 256 KiB")
+    assert (kept["size"], kept["problem"]) == (100 << 10, "not valid HTTP: its headers are longer than 256 KiB")
 
 
 async def test_a_head_over_the_limit_that_names_no_bin_is_refused_and_counted(server: Running) -> None:
@@ -267,20 +267,20 @@ async def test_a_bug_on_the_way_is_503_too(server: Running, monkeypatch) -> None
 
 
 async def test_a_reader_that_raises_costs_the_rule_and_never_the_capture(server: Running, monkeypatch) -> None:
-    """P11: what is understood cannot get in the way of what is kept."""
+    """P11: parsing cannot prevent a capture from being stored."""
 
     def broken(*_: object) -> None:
         raise ZeroDivisionError
 
     monkeypatch.setattr("app.services.replies.recognise", broken)
     wish = {"status": 201, "headers": [["Content-Type", "text/plain"]], "body": "{{from}}", "delay_ms": 0, "rules": []}
-    async with server.client.send_part(f"{server.bin_api}/answers/primary", json=wish) as answer:
+    async with server.client.put(f"{server.bin_api}/answers/primary", json=wish) as answer:
         assert answer.status == 200, await answer.text()
     async with server.client.post(server.capture_url, data=YTEL) as answer:
         assert (answer.status, answer.headers["X-Capture"]) == (200, "1")
     await server.settled(1)
     kept = await server.capture(1)
-    assert kept["answered"]["note"].startswith("The request could not be read")
+    assert kept["answered"]["note"].startswith("The request could not be parsed")
 
 
 async def test_the_outcome_follows_the_answer(server: Running) -> None:
@@ -316,7 +316,7 @@ async def test_only_a_trusted_proxy_names_the_peer(make_settings) -> None:
         assert (await server.capture(2))["peer"] == "203.0.113.9"
 
 
-async def test_every_spelling_of_the_peer_is_understood(make_settings) -> None:
+async def test_every_spelling_of_the_peer_is_parsed(make_settings) -> None:
     spellings = {
         "203.0.113.9, 127.0.0.1": "203.0.113.9",
         "junk, 203.0.113.9:55": "203.0.113.9",

@@ -1,4 +1,4 @@
-"""Bodies in chunks: in pieces of any size, and never read in two ways."""
+"""Chunked bodies: in parts of any size, and with one interpretation only."""
 
 import h11
 import pytest

@@ -1,4 +1,4 @@
-"""One TCP connection: what is refused, what breaks off, what half-closes, who may ask to go on."""
+"""One TCP connection: refused, aborted and half-closed ones, and `Expect: 100-continue`."""
 
 import asyncio
 
@@ -21,13 +21,13 @@ async def test_what_the_parser_refuses_gets_a_constant_answer_that_names_no_soft
 
 
 async def test_a_late_head_is_answered_as_safely(server: Running, monkeypatch) -> None:
-    monkeypatch.setattr("app.ingress.connection.HEAD_S", 0.1)
+    monkeypatch.setattr("app.ingress.pipeline.HEAD_S", 0.1)
     reply = parse(await talk(server.port, b"GET /bins HTTP/1.1\r\nHost:"))
     assert reply.status == 408
     assert _is_safe(reply)
 
 
-async def test_one_connection_too_many_is_told_to_come_back(make_settings, monkeypatch) -> None:
+async def test_one_connection_too_many_gets_503(make_settings, monkeypatch) -> None:
     monkeypatch.setattr("app.ingress.server.connection_limit", lambda: 0)
     async with run_server(make_settings()) as server:
         reply = parse(await talk(server.port, b""))
@@ -47,7 +47,7 @@ async def test_every_request_before_a_half_close_is_kept_and_answered(server: Ru
     assert len(await server.captures()) == 40
 
 
-async def test_a_body_that_goes_on_in_nonsense_is_kept_at_once_up_to_there(server: Running) -> None:
+async def test_a_body_that_continues_in_nonsense_is_kept_at_once_up_to_there(server: Running) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
     head = f"POST /{server.bin.key} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nExpect: 100-continue\r\n\r\n"
     writer.write(head.encode())
@@ -70,8 +70,8 @@ async def test_a_body_that_goes_on_in_nonsense_is_kept_at_once_up_to_there(serve
         (TOKEN, "banana", b"HTTP/1.1 201"),
     ],
 )
-async def test_only_who_may_is_asked_to_go_on(server: Running, token: str, expect: str, begin: bytes) -> None:
-    """401 comes before any other error and before the body is asked for."""
+async def test_only_a_permitted_client_gets_100(server: Running, token: str, expect: str, begin: bytes) -> None:
+    """401 comes before any other error and before the body is requested."""
     head = (
         f"POST /api/v1/bins HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {token}\r\nExpect: {expect}\r\n"
         "Content-Type: application/json\r\nContent-Length: 2\r\n\r\n"
@@ -87,7 +87,7 @@ async def test_only_who_may_is_asked_to_go_on(server: Running, token: str, expec
     writer.transport.abort()
 
 
-async def test_a_sender_that_asks_on_a_percent_encoded_key_is_told_to_go_on(server: Running) -> None:
+async def test_a_sender_that_expects_100_on_a_percent_encoded_key_gets_it(server: Running) -> None:
     odd = f"/%{ord(server.bin.key[0]):02x}{server.bin.key[1:]}"
     head = f"POST {odd} HTTP/1.1\r\nHost: evil.example\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n"
     assert (await talk(server.port, head.encode())).startswith(b"HTTP/1.1 100 Continue")

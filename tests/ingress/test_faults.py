@@ -1,4 +1,4 @@
-"""Answers that were set and faults, as a sender meets them: on the wire, and in what is told about the capture."""
+"""Answers and faults as a sender gets them on the wire, and as they are reported in the capture."""
 
 import asyncio
 import socket
@@ -44,7 +44,7 @@ async def fail(server: Running, kind: FaultKind, role: Role = Role.PRIMARY, **va
 
 @dataclass(slots=True)
 class Sender:
-    """One connection, on the short way through the front door or on the long one."""
+    """One connection, with the fast path or the slow path of a capture."""
 
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
@@ -55,7 +55,7 @@ class Sender:
         if self.short:
             self.writer.write(whole)
             return
-        # The body on its way: the long one.
+        # The body arrives separately: the slow path.
         self.writer.write(whole[:-1])
         await self.writer.drain()
         await asyncio.sleep(0.02)
@@ -78,14 +78,14 @@ class Sender:
             return await self.reader.readexactly(int(headers.get("content-length", "0")))
 
     def reset(self) -> None:
-        """Leave without a word."""
+        """Close the connection without sending anything."""
         self.writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.writer.transport.abort()
 
 
 @pytest.fixture(params=["short", "long"])
 async def sender(request, server: Running) -> AsyncIterator[Sender]:
-    """Capture 1 made the key known; what this sender sends is number 2."""
+    """Capture 1 has used the key; this sender sends number 2."""
     async with server.client.post(server.capture_url, data=b"x") as answer:
         assert answer.status == 200
     reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
@@ -129,7 +129,7 @@ async def test_a_held_answer_comes_when_its_time_is_over(server: Running, sender
     assert row.outcome.ok
     assert row.outcome.after_ms is not None
     assert 400 <= row.outcome.after_ms < 3_000
-    # The connection is still in step.
+    # The connection still works.
     await sender.send(server.bin.key)
     assert (await sender.head())[0] == 200
 
@@ -305,7 +305,7 @@ async def test_nothing_that_was_set_is_said_about_what_was_not_stored(
         await sender.send(server.bin.key)
         status, headers = await sender.head()
         assert (status, headers["retry-after"], headers.get("x-capture")) == (503, "5", None)
-    # The count was given back.
+    # The hit was uncounted.
     await sender.send(server.bin.key)
     assert (await sender.head())[0] == 202
 
@@ -345,7 +345,7 @@ async def test_a_fault_ends_by_its_time(server: Running, sender: Sender, monkeyp
     assert server.app[keys.FAULTS].of_bin(server.bin.id) == []
 
 
-async def test_a_count_is_exact_whoever_comes_at_once(server: Running) -> None:
+async def test_a_count_is_exact_for_concurrent_requests(server: Running) -> None:
     await fail(server, FaultKind.STATUS, count=25)
 
     async def post() -> int:
@@ -358,7 +358,7 @@ async def test_a_count_is_exact_whoever_comes_at_once(server: Running) -> None:
     assert len(hits) == 25
 
 
-async def test_over_the_cap_answers_go_out_at_once_and_say_so(server: Running, monkeypatch) -> None:
+async def test_over_the_cap_answers_go_out_at_once_and_report_it(server: Running, monkeypatch) -> None:
     monkeypatch.setattr(waiting, "MAX_HELD_PER_BIN", 2)
     await fail(server, FaultKind.HOLD, seconds=0.5)
 
@@ -471,7 +471,7 @@ async def test_a_redirect_follows_the_public_url(make_settings) -> None:
 async def test_a_redirect_names_the_host_that_a_trusted_proxy_names(make_settings) -> None:
     async with run_server(make_settings(trusted_proxies="127.0.0.1")) as server:
         await fail(server, FaultKind.REDIRECT)
-        # The proxy is trusted, and not the client that it names.
+        # The proxy is trusted, but not the client that it names.
         headers = {
             "X-Forwarded-For": "203.0.113.9",
             "X-Forwarded-Host": "sms.example.net",
@@ -502,7 +502,7 @@ async def test_bodies_are_free_while_their_answers_are_held(server: Running, way
     await fail(server, FaultKind.HOLD, seconds=60)
     tracemalloc.start()
     try:
-        # What comes whole with its head takes the short way.
+        # A request that arrives completely with its head takes the fast path.
         size, connections = 50_000 if way == "short" else 300_000, []
         for count in range(1, 11):
             connections.append(await asyncio.open_connection("127.0.0.1", server.port))
@@ -511,7 +511,7 @@ async def test_bodies_are_free_while_their_answers_are_held(server: Running, way
             async with asyncio.timeout(20):
                 while server.app[keys.WAITING].count < count:
                     await asyncio.sleep(0.01)
-        # What was kept in front of the store is gone with the next turn.
+        # What waits for the store is passed on in the next turn.
         await server.app[keys.STORE].probe()
         assert tracemalloc.get_traced_memory()[0] < size * len(connections) / 2
     finally:

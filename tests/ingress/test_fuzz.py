@@ -1,4 +1,4 @@
-"""Whatever is sent: no 5xx but 503, nothing hangs, nothing is logged, and what is acknowledged is what was sent."""
+"""For any input: no 5xx but 503, nothing hangs, nothing is logged, and what is acknowledged is what was sent."""
 
 import random
 

@@ -1,4 +1,4 @@
-"""Heads: what is accepted, what it says about the body, and that nobody could read it in another way."""
+"""Heads: which are accepted, how they describe the body, and that they have one interpretation only."""
 
 import h11
 import pytest
@@ -51,7 +51,7 @@ def test_a_head_of_nothing_is_one() -> None:
     assert (head.lines, head.length, head.chunked, head.has_body) == (b"", 0, False, False)
 
 
-def test_it_says_how_long_the_body_is() -> None:
+def test_it_reports_how_long_the_body_is() -> None:
     assert (_read("Content-Length: 12").length, _read("content-length:12 ").length) == (12, 12)
     assert (_read("Transfer-Encoding: chunked").chunked, _read("transfer-encoding: gzip, chunked").chunked) == (
         True,
@@ -122,23 +122,23 @@ def test_lines_are_counted() -> None:
         ("1.0", ("Connection: keep-alive", "Content-Length: 2"), True),
     ],
 )
-def test_it_says_whether_the_connection_stays(version: str, lines: tuple[str, ...], stays: bool) -> None:
+def test_it_reports_whether_the_connection_stays(version: str, lines: tuple[str, ...], stays: bool) -> None:
     assert _read(*lines, version=version).keep_alive is stays
 
 
-def test_only_a_client_of_http_1_1_waits_to_be_told_to_go_on() -> None:
+def test_only_a_client_of_http_1_1_waits_for_100() -> None:
     assert _read("Expect: 100-Continue").expects
     assert not _read("Expect: 100-continue", version="1.0").expects
     assert not _read("Expect: banana").expects
 
 
-def test_an_upgrade_is_one_when_the_connection_says_so_too() -> None:
+def test_an_upgrade_is_one_when_the_connection_reports_it_too() -> None:
     assert _read("Connection: keep-alive, Upgrade", "Upgrade: websocket").upgrade
     assert not _read("Upgrade: websocket").upgrade
     assert not _read("Connection: Upgrade").upgrade
 
 
-def test_all_who_forwarded_are_told_in_order() -> None:
+def test_all_who_forwarded_are_reported_in_order() -> None:
     assert _read("X-Forwarded-For: a", "x-forwarded-for: b, c").forwarded == b"a, b, c"
     assert _read("X-Forwarded-Fox: a").forwarded is None
 

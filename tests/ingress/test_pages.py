@@ -22,7 +22,7 @@ def _live(server: Running, *headers: str) -> bytes:
 
 
 async def _frame(wire: Wire) -> dict | bytes:
-    """The next one, of text or of another kind."""
+    """The next frame, of text or of another type."""
     async with asyncio.timeout(10):
         kind, length = await wire.reader.readexactly(2)
         if length == 126:
@@ -33,7 +33,7 @@ async def _frame(wire: Wire) -> dict | bytes:
 
 @pytest.mark.parametrize("size", [1, 70_000, 140_000, 400_000, 1_500_000])
 @pytest.mark.parametrize("chunked", [False, True], ids=["a length", "chunks"])
-async def test_a_body_that_nobody_reads_keeps_no_capture_behind_it_out(
+async def test_a_body_that_is_not_read_keeps_no_capture_behind_it_out(
     server: Running, size: int, chunked: bool
 ) -> None:
     refused = post("/api/v1/bins", b"a" * size)

@@ -1,4 +1,4 @@
-"""Which requests belong to a bin, told by the first line alone."""
+"""Which requests have a capture URL, decided by the request line alone."""
 
 import re
 
@@ -112,7 +112,7 @@ def test_the_first_segment_behind_the_key_names_the_role(tail: str, role: Role) 
     assert line.role is role
 
 
-def test_a_line_is_told_apart_into_method_target_and_version() -> None:
+def test_a_line_is_split_into_method_target_and_version() -> None:
     data = f"M-SEARCH /{KEY}/%2f?x=%0a HTTP/1.0\r\nHost: x\r\n\r\n".encode()
     line = ROOT.read(data)
     assert line is not None
@@ -164,7 +164,7 @@ def test_a_whole_line_belongs_to_the_same_bin_whatever_follows(data: bytes, more
 
 @given(BYTES)
 def test_whatever_is_a_capture_is_still_one_when_the_rest_is_not_valid(data: bytes) -> None:
-    """Unless its key is percent-encoded, which takes a whole line to tell."""
+    """Except for a percent-encoded key, which needs a complete line."""
     found = ROOT.read(data)
     if found is not None and found.key is not None and KEY.encode() in found.target:
         broken = ROOT.read_broken(data)

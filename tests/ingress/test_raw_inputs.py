@@ -1,4 +1,4 @@
-"""Requests that no library would send: what names a bin is kept; none hangs, none is a 5xx."""
+"""Requests that no library sends: one with a capture URL is stored; none hangs, none is answered 5xx."""
 
 import asyncio
 import base64
@@ -99,7 +99,7 @@ async def test_the_wire_is_given_back_to_the_byte_framing_included(server: Runni
             assert await answer.read() == sent, name
 
 
-async def test_the_framing_of_a_long_body_is_not_kept_and_says_so(server: Running) -> None:
+async def test_the_framing_of_a_long_body_is_not_kept_and_reports_it(server: Running) -> None:
     head = f"POST /{server.bin.key} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
     chunk = b"10000\r\n" + b"a" * 0x10000 + b"\r\n0\r\n\r\n"
     assert await _statuses(server.port, head.encode() + chunk) == [200]

@@ -1,4 +1,4 @@
-"""Heads that are remembered say the same as heads that are read."""
+"""Cached heads equal parsed ones."""
 
 from app.ingress import reading
 from app.ingress.paths import CapturePaths
@@ -12,7 +12,7 @@ def head(lines: str, line: str = f"POST /{KEY}/status HTTP/1.1") -> bytes:
 
 
 def counted(monkeypatch) -> list[bytes]:
-    """The heads that were really read."""
+    """The heads that were parsed."""
     read: list[bytes] = []
     read_head = reading.read_head
 
@@ -51,7 +51,7 @@ def test_a_long_one_is_read_each_time_and_says_the_same(monkeypatch) -> None:
     assert len(read) == 3
 
 
-def test_what_is_not_valid_says_why_each_time() -> None:
+def test_what_is_not_valid_reports_why_each_time() -> None:
     reader = HeadReader(CapturePaths(""))
     for _ in range(2):
         found = reader.read(head("X A: 1\r\n"))

@@ -1,4 +1,4 @@
-"""Starting and stopping: what becomes of the connections."""
+"""Starting and stopping, and what happens to connections."""
 
 import asyncio
 import resource
@@ -50,7 +50,7 @@ def test_as_many_connections_as_files_less_those_of_its_own(soft: int, hard: int
     assert raised == ([(hard, hard)] if 0 < soft < hard else [])
 
 
-async def test_a_stop_ends_who_asks_nothing_and_takes_no_newcomers(make_settings: Callable[..., Settings]) -> None:
+async def test_a_stop_closes_idle_connections_and_accepts_no_new_ones(make_settings: Callable[..., Settings]) -> None:
     async with _started(make_settings()) as (server, port, bin), connect(port) as idle, connect(port) as begun:
         await idle.send(post(f"/{bin.key}"))
         assert await idle.answers(1) == [(200, 1)]
@@ -77,7 +77,7 @@ async def test_a_stop_keeps_what_is_still_coming_as_far_as_it_came(make_settings
     assert (kept["size"], kept["body"]["complete"]) == (3, False)
 
 
-async def test_a_stop_says_goodbye_to_viewers(make_settings) -> None:
+async def test_a_stop_closes_the_sockets_of_viewers(make_settings) -> None:
     async with _started(make_settings()) as (server, port, bin), connect(port) as wire:
         await wire.send(get(f"/api/v1/bins/{bin.id}/live", *UPGRADE, BEARER))
         assert (await wire.answer()).status == 101
@@ -91,7 +91,7 @@ async def test_a_stop_says_goodbye_to_viewers(make_settings) -> None:
         await stopping
 
 
-async def test_a_stop_ends_a_connection_with_the_answer_in_hand(make_settings) -> None:
+async def test_a_stop_ends_a_connection_with_its_current_answer(make_settings) -> None:
     async with _started(make_settings()) as (server, port, bin), connect(port) as wire:
         wire.writer.write(post(f"/{bin.key}") + get("/healthz"))
         assert await wire.answers(1) == [(200, 1)]

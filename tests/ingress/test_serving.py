@@ -1,4 +1,4 @@
-"""What connections share: captures have memory of their own, which nobody else can take."""
+"""What connections share: captures have a memory budget of their own."""
 
 import pytest
 
@@ -11,7 +11,7 @@ from .wire import connect, get, post
 pytestmark = pytest.mark.usefixtures("quiet_log")
 
 
-async def test_whoever_fills_the_memory_of_pages_keeps_no_capture_out(server: Running, shared: list[Serving]) -> None:
+async def test_full_memory_of_pages_keeps_no_capture_out(server: Running, shared: list[Serving]) -> None:
     shared[0].other_memory.reserve(OTHERS)
     async with connect(server.port) as wire:
         await wire.send(get("/bins", f"X-A: {'a' * 60_000}")[:-4])

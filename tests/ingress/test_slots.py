@@ -1,4 +1,4 @@
-"""Too many connections: who makes room for whom. A newcomer that sends a capture gets in."""
+"""Too many connections: which ones are closed for which. A new connection with a capture is accepted."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -13,7 +13,7 @@ from app.ingress.slots import ConnectionSlots
 from tests.conftest import Running, run_server
 
 from .test_pages import BEARER, _live
-from .test_turns import holding
+from .test_pipeline import holding
 from .wire import Wire, connect, get, post
 
 pytestmark = pytest.mark.usefixtures("quiet_log")
@@ -35,7 +35,7 @@ async def wires(small: Running) -> AsyncIterator["Wires"]:
 
 
 class Wires:
-    """Opens connections that stay."""
+    """Opens connections that stay open."""
 
     def __init__(self, server: Running, stack: AsyncExitStack) -> None:
         self._server = server
@@ -53,7 +53,7 @@ class Wires:
         return [await self.open(data) for _ in range(count)]
 
     async def viewers(self, count: int) -> list[Wire]:
-        """Signed in, and watching."""
+        """Signed in, with an open page."""
         found = await self.many(count, _live(self._server, BEARER))
         for wire in found:
             assert (await wire.answer()).status == 101
@@ -78,7 +78,7 @@ async def _gets_in(server: Running, n: int) -> None:
         assert await wire.answers(1) == [(200, n)]
 
 
-async def test_the_oldest_who_ask_nothing_make_room_first(small: Running, wires: Wires) -> None:
+async def test_the_oldest_idle_connections_are_closed_first(small: Running, wires: Wires) -> None:
     idle = await wires.many(LIMIT)
     await _gets_in(small, 1)
     assert [await _is_open(wire) for wire in idle] == [False, False] + [True] * (LIMIT - 2)
@@ -92,9 +92,7 @@ async def test_who_has_just_been_answered_is_younger_than_who_has_waited(small: 
     assert [await _is_open(wire) for wire in idle] == [True, False, False] + [True] * (LIMIT - 3)
 
 
-async def test_a_connection_of_somebody_signed_in_is_like_any_other_when_it_asks_nothing(
-    small: Running, wires: Wires
-) -> None:
+async def test_an_idle_connection_of_a_signed_in_client_is_like_any_other(small: Running, wires: Wires) -> None:
     known = await wires.many(LIMIT // 2, get("/api/v1/bins", BEARER))
     for wire in known:
         assert (await wire.answer()).status == 200
@@ -110,7 +108,7 @@ async def test_no_number_of_silent_connections_keeps_captures_out(small: Running
         await _gets_in(small, n)
 
 
-async def test_an_unfinished_head_that_names_a_bin_is_kept_when_it_makes_room(small: Running, wires: Wires) -> None:
+async def test_an_unfinished_head_that_names_a_bin_is_kept_when_it_is_evicted(small: Running, wires: Wires) -> None:
     first = await wires.open(f"POST /{small.bin.key}/status HTTP/1.1\r\nHost:".encode())
     await wires.many(LIMIT - 1)
     async with connect(small.port) as wire:
@@ -129,13 +127,13 @@ async def test_viewers_who_have_signed_in_outlast_those_who_have_not(small: Runn
     assert all([await _is_open(wire) for wire in viewers])
 
 
-async def test_beyond_their_share_the_oldest_viewers_make_room(small: Running, wires: Wires) -> None:
+async def test_beyond_their_share_the_oldest_viewers_are_closed(small: Running, wires: Wires) -> None:
     viewers = await wires.viewers(LIMIT)
     await _gets_in(small, 1)
     assert [await _is_open(wire) for wire in viewers] == [False, False] + [True] * (LIMIT - 2)
 
 
-async def test_then_captures_that_are_still_coming_make_room_and_are_kept(small: Running, wires: Wires) -> None:
+async def test_then_captures_that_are_still_arriving_are_closed_and_kept(small: Running, wires: Wires) -> None:
     async with small.client.post(f"{small.api}/bins", json={"name": "Another"}) as answer:
         other = (await answer.json())["urls"]["primary"].rsplit("/", 1)[1]
     async with asyncio.timeout(5):
@@ -156,13 +154,13 @@ async def test_then_captures_that_are_still_coming_make_room_and_are_kept(small:
         wire.reset()
 
 
-async def test_when_nobody_can_go_a_newcomer_is_told_to_come_back(small: Running, wires: Wires, monkeypatch) -> None:
+async def test_when_no_connection_can_be_closed_a_new_one_gets_503(small: Running, wires: Wires, monkeypatch) -> None:
     with holding(small, monkeypatch) as held:
         first = await wires.open(post(f"/{small.bin.key}"))
         monkeypatch.setattr("app.ingress.server.ConnectionSlots._evict_some", lambda self: None)
         await wires.many(LIMIT - 1)
-        on_deadline = await wires.open(post(f"/{small.bin.key}"))
-        reply = await on_deadline.answer()
+        last = await wires.open(post(f"/{small.bin.key}"))
+        reply = await last.answer()
         assert (reply.status, reply.headers["retry-after"]) == (503, "5")
         held[0].set_result(None)
     assert await first.answers(1) == [(200, 1)]
@@ -180,7 +178,7 @@ async def test_who_leaves_is_forgotten(small: Running, shared: list[Serving]) ->
 async def test_a_peer_that_reads_nothing_of_its_last_answer_loses_its_connection(
     server: Running, shared: list[Serving], monkeypatch
 ) -> None:
-    monkeypatch.setattr("app.ingress.connection.CLOSE_S", 0.3)
+    monkeypatch.setattr("app.ingress.pipeline.CLOSE_S", 0.3)
     async with connect(server.port) as wire:
         await wire.send(get("/healthz"))
         assert (await wire.answer()).status == 200
@@ -196,7 +194,7 @@ async def test_a_peer_that_reads_nothing_of_its_last_answer_loses_its_connection
 
 
 class Stub:
-    """A connection whose capture is still coming, and whose answer takes a while; or a signed-in page."""
+    """A connection whose capture is arriving, and whose answer takes a while; or a signed-in page."""
 
     def __init__(self, since: float, *, signed_in: bool = False) -> None:
         self.bin = None if signed_in else SimpleNamespace(id="bin")
@@ -212,7 +210,7 @@ class Stub:
         self.calls.append("late")
 
 
-async def test_one_that_made_room_frees_its_place_and_is_still_waited_for() -> None:
+async def test_one_that_was_evicted_frees_its_place_and_is_still_waited_for() -> None:
     slots = ConnectionSlots(1)
     first, second = Stub(1.0), Stub(2.0)
     assert slots.opened(first)
@@ -228,7 +226,7 @@ async def test_one_that_made_room_frees_its_place_and_is_still_waited_for() -> N
         await draining
 
 
-async def test_one_that_made_room_still_has_its_deadline(monkeypatch) -> None:
+async def test_one_that_was_evicted_still_has_its_deadline(monkeypatch) -> None:
     monkeypatch.setattr("app.ingress.slots.CHECK_S", 0.01)
     slots = ConnectionSlots(1)
     first = Stub(1.0)

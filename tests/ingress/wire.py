@@ -1,4 +1,4 @@
-"""One connection to a server under test, byte by byte where a test wants it."""
+"""One connection to a server under test, byte by byte where a test needs it."""
 
 import asyncio
 import re
@@ -20,14 +20,14 @@ class Wire:
         self.writer = writer
 
     async def send(self, *pieces: bytes) -> None:
-        """Each piece by itself."""
+        """Each part by itself."""
         for piece in pieces:
             self.writer.write(piece)
             await self.writer.drain()
             await asyncio.sleep(0.005 if len(pieces) > 1 else 0)
 
     async def answer(self, *, head_only: bool = False) -> Reply:
-        """The next one."""
+        """The next answer."""
         async with asyncio.timeout(PATIENCE_S):
             head = await self.reader.readuntil(b"\r\n\r\n")
             length = re.search(rb"(?i)\r\ncontent-length: (\d+)", head)
@@ -35,14 +35,14 @@ class Wire:
         return parse(head + body)
 
     async def answers(self, count: int) -> list[tuple[int, int | None]]:
-        """The status and the number of each."""
+        """Status and number of each."""
         replies = [await self.answer() for _ in range(count)]
         return [
             (each.status, int(each.headers["x-capture"]) if "x-capture" in each.headers else None) for each in replies
         ]
 
     async def rest(self) -> bytes:
-        """Everything until the server closes."""
+        """Everything until the server closes the connection."""
         async with asyncio.timeout(PATIENCE_S):
             try:
                 return await self.reader.read(-1)
@@ -50,19 +50,19 @@ class Wire:
                 return b""
 
     def half_close(self) -> None:
-        """Send no more."""
+        """Half-close."""
         self.writer.write_eof()
 
     def take_little(self, theirs: asyncio.Transport) -> None:
-        """Read nothing more, with buffers so small that the kernel does not take all of an answer."""
+        """Read nothing more, with buffers so small that the kernel does not accept a complete answer."""
         theirs.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4_096)
         self.writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
         self.writer.transport.pause_reading()  # type: ignore[attr-defined]
 
     def reset(self) -> None:
-        """Be gone, in a way that nobody can take for a half-close."""
+        """Reset the connection, which cannot be mistaken for a half-close."""
         end = self.writer.get_extra_info("socket")
-        # It may be gone already; asyncio's loop and uvloop tell so in different ways.
+        # It may be closed already; asyncio's loop and uvloop report that differently.
         with suppress(OSError, AttributeError):
             end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.writer.transport.abort()
@@ -70,7 +70,7 @@ class Wire:
 
 @asynccontextmanager
 async def connect(port: int) -> AsyncIterator[Wire]:
-    """Open a connection, and leave it behind closed."""
+    """Open a connection, and close it at the end."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1 << 20)
     try:
         yield Wire(reader, writer)

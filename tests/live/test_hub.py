@@ -1,4 +1,4 @@
-"""Bells: rung at once when it is quiet, once a tick in a burst, never lost."""
+"""Subscriptions: notified at once when it is quiet, once a tick in a burst, never lost."""
 
 import asyncio
 from contextlib import ExitStack
@@ -7,7 +7,7 @@ from app.live.frames import FrameCache
 from app.live.hub import AT_ONCE, TICK_S, Hub
 
 
-async def test_a_lone_ring_wakes_at_once() -> None:
+async def test_a_single_notification_wakes_at_once() -> None:
     hub = Hub()
     with hub.subscribe("b") as subscription:
         hub.notify("b")
@@ -26,7 +26,7 @@ async def test_a_burst_wakes_twice_not_fifty_times() -> None:
     assert wakes == 2
 
 
-async def test_a_ring_between_clearing_and_waiting_is_not_lost() -> None:
+async def test_a_notification_between_clearing_and_waiting_is_not_lost() -> None:
     hub = Hub()
     with hub.subscribe("b") as subscription:
         subscription.clear()
@@ -34,7 +34,7 @@ async def test_a_ring_between_clearing_and_waiting_is_not_lost() -> None:
         assert await subscription.wait(1)
 
 
-async def test_other_bins_and_viewers_who_left_hear_nothing() -> None:
+async def test_other_bins_and_viewers_who_left_are_not_notified() -> None:
     hub = Hub()
     with hub.subscribe("b") as gone:
         pass
@@ -46,7 +46,7 @@ async def test_other_bins_and_viewers_who_left_hear_nothing() -> None:
     assert hub.viewers == 0
 
 
-async def test_every_stroke_is_counted_and_a_ring_that_finds_nobody_as_one() -> None:
+async def test_every_notification_is_counted_with_and_without_subscribers() -> None:
     hub = Hub()
     hub.notify("b")
     assert (hub.version("b"), hub.version("a")) == (1, 0)
@@ -58,11 +58,11 @@ async def test_every_stroke_is_counted_and_a_ring_that_finds_nobody_as_one() -> 
         assert await subscription.wait(TICK_S * 4)
         assert hub.version("b") == 3
         hub.notify("b")
-    # It would have been heard at the next tick.
+    # It would arrive with the next tick.
     assert hub.version("b") == 4
 
 
-async def test_closing_wakes_everybody() -> None:
+async def test_closing_wakes_all_viewers() -> None:
     hub = Hub()
     with hub.subscribe("a") as first, hub.subscribe("b") as second:
         hub.close()
@@ -71,7 +71,7 @@ async def test_closing_wakes_everybody() -> None:
     assert hub.closed
 
 
-async def test_a_frame_is_made_once_for_all_who_ask_together() -> None:
+async def test_a_frame_is_made_once_for_all_concurrent_callers() -> None:
     cache: FrameCache[int] = FrameCache()
     made = 0
 

@@ -1,4 +1,4 @@
-"""`make mutants`: plant each defect alone, run its tests, show which test caught it. Exit code 1: one survived."""
+"""`make mutants`: apply each defect alone, run its tests, show which test caught it. Exit code 1: one survived."""
 
 import argparse
 import os
@@ -40,7 +40,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def chosen(defects: Sequence[Defect], only: Sequence[str] | None, *, ten: bool) -> Sequence[Defect]:
-    """Those that were asked for. ValueError: there is none of that name."""
+    """The defects with these names. Raises ValueError if there is none of a name."""
     unknown = set(only or ()) - {defect.name for defect in defects}
     if unknown:
         raise ValueError(f"there is no defect called {', '.join(sorted(unknown))}")
@@ -48,7 +48,7 @@ def chosen(defects: Sequence[Defect], only: Sequence[str] | None, *, ten: bool) 
 
 
 def run(defects: Sequence[Defect], root: Path, folder: Path, jobs: int, show: Print) -> int:
-    """Try them all on copies of `root` in `folder`; the exit code. Stale."""
+    """Try all of them on copies of `root` in `folder`; returns the exit code. Raises Stale."""
     since = time.monotonic()
     copies: queue.SimpleQueue[Copy] = queue.SimpleQueue()
     for number in range(jobs):

@@ -1,4 +1,4 @@
-"""The planted defects as data, and the copies of the checkout that they are planted into."""
+"""The planted defects as data, and the copies of the checkout that they are applied to."""
 
 import os
 import shutil
@@ -11,12 +11,12 @@ import msgspec
 
 FOLDER = Path(__file__).parent / "defects"
 ROOT = Path(__file__).parents[2]
-# No part of the source, or large and never read by a test of a defect.
+# Not part of the source, or large and not read by the tests of any defect.
 _LEFT_OUT = shutil.ignore_patterns(".git", ".venv", ".tools", ".*_cache", ".hypothesis", "__pycache__", "dist")
 
 
 class Stale(Exception):
-    """The line of a defect is not found exactly once: the source has changed, or the defect never fitted."""
+    """The line of a defect is not found exactly once, because the source has changed or the defect is wrong."""
 
 
 class Defect(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -32,7 +32,7 @@ class Defect(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def read_defects(folder: Path = FOLDER) -> tuple[Defect, ...]:
-    """All of them, by file and in its order. ValueError: a name is given twice, or a table is not as it should be."""
+    """All of them, by file and in its order. Raises ValueError for a repeated name or an invalid table."""
     defects: dict[str, Defect] = {}
     for path in sorted(folder.glob("*.toml")):
         for name, table in tomllib.loads(path.read_text()).items():
@@ -43,7 +43,7 @@ def read_defects(folder: Path = FOLDER) -> tuple[Defect, ...]:
 
 
 def patched(text: str, defect: Defect) -> str:
-    """The source with the defect, which has the indentation of the line that it replaces. Stale."""
+    """The source with the defect, indented like the line that it replaces. Raises Stale."""
     lines = text.split("\n")
     found = [at for at, line in enumerate(lines) if line.strip() == defect.before]
     if len(found) != 1:
@@ -55,7 +55,7 @@ def patched(text: str, defect: Defect) -> str:
 
 
 def check(defects: Sequence[Defect], root: Path = ROOT) -> None:
-    """Stale, for the first defect that does not fit the source or names a test file that does not exist."""
+    """Raises Stale for the first defect that does not fit the source or names a test file that does not exist."""
     for defect in defects:
         if not (root / defect.file).is_file():
             raise Stale(f"{defect.name}: there is no {defect.file}")
@@ -66,7 +66,7 @@ def check(defects: Sequence[Defect], root: Path = ROOT) -> None:
 
 
 class Copy:
-    """A copy of a checkout in `folder`, which must not exist yet. It holds one defect at a time."""
+    """A copy of a checkout in `folder`, which must not exist yet. It has one defect at a time."""
 
     def __init__(self, folder: Path, root: Path = ROOT) -> None:
         self.folder = folder
@@ -75,11 +75,11 @@ class Copy:
 
     @contextmanager
     def planted(self, defect: Defect) -> Iterator[None]:
-        """The source has the defect for as long as the block runs. Stale."""
+        """The source has the defect for the duration of the block. Raises Stale."""
         path = self.folder / defect.file
         text, times = path.read_text(), path.stat()
         path.write_text(patched(text, defect))
-        # Compiled modules are told apart by size and whole seconds.
+        # Python identifies a compiled module by the size and the time, in seconds, of its source.
         self._planted += 1
         os.utime(path, (times.st_atime, times.st_mtime + self._planted))
         try:

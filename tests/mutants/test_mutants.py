@@ -1,4 +1,4 @@
-"""The planted defects fit the source, and the runner tells a defect that is caught from one that is not."""
+"""The planted defects fit the source, and the runner distinguishes a defect that is caught from one that is not."""
 
 import re
 from pathlib import Path
@@ -92,12 +92,12 @@ def test_a_defect_has_the_indentation_of_its_line_and_leaves_with_its_block(copy
     before = path.stat().st_mtime_ns
     with copy.planted(_defect()):
         assert path.read_text() == "def add(a, b):\n    return a - b\n"
-        # As large as it was: Python would take the compiled module for this one, if the time were the same.
+        # With the same size and time, Python would use the compiled module of the other source.
         assert path.stat().st_mtime_ns != before
     assert (path.read_text(), path.stat().st_mtime_ns) == (SOURCE, before)
 
 
-def test_one_that_is_caught_is_told_with_its_test(copy: Copy) -> None:
+def test_one_that_is_caught_is_reported_with_its_test(copy: Copy) -> None:
     trial = try_defect(copy, _defect())
     assert (trial.verdict, trial.test) == (Verdict.CAUGHT, "test_app.py::test_it_adds")
 
@@ -107,7 +107,7 @@ def test_one_that_keeps_its_tests_from_running_is_broken_and_not_caught(copy: Co
     assert try_defect(copy, _defect(tests=("test_app.py::test_it_multiplies",))).verdict is Verdict.BROKEN
 
 
-def test_a_survivor_is_told_with_its_line_and_is_an_error(checkout: Path) -> None:
+def test_a_survivor_is_reported_with_its_line_and_is_an_error(checkout: Path) -> None:
     caught, survivor = _defect(), _defect(name="untested", tests=("test_app.py::test_it_runs",))
     code, told = _run(checkout, caught, survivor)
     assert code == 1

@@ -1,4 +1,4 @@
-"""Running tests in a copy of the checkout, and what their end says about a defect."""
+"""Runs tests in a copy of the checkout, and interprets their result."""
 
 import os
 import signal
@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from .planting import Copy, Defect
 
-# One test may take so long; all tests of one defect; and the tests of all defects on the clean copy.
+# Time limits in seconds: of one test, of all tests of one defect, and of the tests of all defects on the clean copy.
 TEST_S = 60
 DEFECT_S = 300
 CLEAN_S = 1_800
@@ -22,7 +22,7 @@ _SOME_FAILED = 1
 
 
 class Verdict(StrEnum):
-    """What became of a defect. BROKEN: no test came as far as to judge it, or a set-up failed."""
+    """The result for a defect. BROKEN: no test ran to its end, or a fixture failed."""
 
     CAUGHT = "caught"
     SURVIVED = "survived"
@@ -31,7 +31,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """`test` is the first one that failed; `output` what pytest wrote."""
+    """`test` is the first one that failed; `output` is the output of pytest."""
 
     verdict: Verdict
     test: str
@@ -40,13 +40,13 @@ class Trial:
 
 
 def try_clean(copy: Copy, defects: Sequence[Defect], workers: int) -> Trial:
-    """All tests of these defects, once, without any of them: SURVIVED is the good end."""
+    """All tests of these defects, once, without any defect: SURVIVED is the expected result."""
     tests = list(dict.fromkeys(test for defect in defects for test in defect.tests))
     return _run(copy, tests, CLEAN_S, workers)
 
 
 def try_defect(copy: Copy, defect: Defect) -> Trial:
-    """The tests of one defect, while it is planted. Stale."""
+    """The tests of one defect, with the defect. Raises Stale."""
     with copy.planted(defect):
         return _run(copy, defect.tests, DEFECT_S, 0)
 
@@ -73,7 +73,7 @@ def _run(copy: Copy, tests: Sequence[str], limit_s: float, workers: int) -> Tria
 
 
 def _end(process: "subprocess.Popen[str]") -> None:
-    """What is left of the session of the tests, servers that a defect kept alive included."""
+    """Kill the rest of the tests' session, including servers that a defect kept running."""
     try:
         os.killpg(process.pid, signal.SIGKILL)
     except ProcessLookupError:

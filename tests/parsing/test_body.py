@@ -55,7 +55,7 @@ def test_prose_is_text_and_no_problem(body, content_type):
 def test_what_is_too_much_is_not_taken_for_a_form_instead():
     parsed = parse(request(b"[" * 100, FORM))
     assert shape(parsed) == []
-    assert "nests deeper" in parsed.error
+    assert "nested deeper" in parsed.error
 
 
 def test_a_page_is_not_a_document():
@@ -71,15 +71,15 @@ def test_a_request_without_a_body_has_a_query_only():
 @pytest.mark.parametrize(
     ("body", "content_type", "error"),
     [
-        (b'{"a": tru}', JSON, "The body says it is JSON but is not: expecting value at byte 6."),
-        (b"[NaN]", JSON, "The body says it is JSON but is not: NaN is not a JSON number."),
-        (b"<a>", XML, "The body says it is XML but is not: no element found at line 1, column 4."),
+        (b'{"a": tru}', JSON, "The Content-Type says the body is JSON, but it is not: expecting value at byte 6."),
+        (b"[NaN]", JSON, "The Content-Type says the body is JSON, but it is not: NaN is not a JSON number."),
+        (b"<a>", XML, "The Content-Type says the body is XML, but it is not: no element found at line 1, column 4."),
         (
             b"x",
             "multipart/mixed",
-            "The body says it is multipart but is not: its content type names no boundary.",
+            "The Content-Type says the body is multipart, but it is not: its Content-Type has no boundary.",
         ),
-        (b"[" * 100, JSON, "The body is kept as raw only: as JSON, it nests deeper than 64 levels."),
+        (b"[" * 100, JSON, "The body is not parsed as JSON: it is nested deeper than 64 levels."),
     ],
 )
 def test_a_label_that_nothing_fulfils_is_explained(body, content_type, error):
@@ -90,7 +90,7 @@ def test_a_label_that_nothing_fulfils_is_explained(body, content_type, error):
 @pytest.mark.parametrize("content_type", [JSON, None])
 def test_a_body_that_was_cut_short_says_so(content_type):
     parsed = parse(request(b'{"a": "b', content_type, complete=False))
-    assert parsed.error == "The body was cut short, so its JSON ends early."
+    assert parsed.error == "The body is incomplete, so its JSON ends early."
     assert parsed.text == '{"a": "b'
 
 
@@ -101,7 +101,7 @@ def test_a_cut_that_did_no_harm_is_not_mentioned():
 def test_beyond_the_bound_only_the_beginning_is_read():
     form = parse(request(b"a=" + b"x" * 2 * MAX_BYTES, FORM))
     assert (len(form.form), len(form.text)) == (1, MAX_BYTES)
-    assert form.error == "The body is larger than 256 KiB; only its first 256 KiB are read."
+    assert form.error == "Only the first 256 KiB of the body is parsed; the full body is stored."
     document = parse(request(b'["' + b"x" * 2 * MAX_BYTES + b'"]', JSON))
     assert (document.is_json, document.error) == (False, form.error)
     assert len(parse_quickly(request(b"a=" + b"x" * 2 * MAX_BYTES, FORM)).pairs) == 1

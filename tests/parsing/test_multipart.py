@@ -116,8 +116,8 @@ def test_parts_are_counted():
 @pytest.mark.parametrize(
     ("content_type", "reason"),
     [
-        ("multipart/form-data", "names no boundary"),
-        ("multipart/form-data; boundary=other", "boundary is not in it"),
+        ("multipart/form-data", "has no boundary"),
+        ("multipart/form-data; boundary=other", "does not contain its boundary"),
     ],
 )
 def test_without_its_boundary_a_body_is_not_multipart(content_type, reason):

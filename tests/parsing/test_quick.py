@@ -51,7 +51,7 @@ def test_a_charset_that_does_not_fit_is_named(label):
 
 
 @pytest.mark.parametrize(
-    ("body", "label", "said", "found"),
+    ("body", "label", "declared", "found"),
     [
         (b'{"a": 1}', FORM, Shape.FORM, Shape.JSON),
         (b'{"a": "cut', FORM, Shape.FORM, Shape.JSON),
@@ -61,9 +61,9 @@ def test_a_charset_that_does_not_fit_is_named(label):
         (b"--b\r\n\r\nhi\r\n--b--", "multipart/mixed; boundary=b", Shape.MULTIPART, Shape.MULTIPART),
     ],
 )
-def test_what_the_label_says_and_what_the_content_is(body, label, said, found):
+def test_what_the_label_declares_and_what_the_content_is(body, label, declared, found):
     seen = parse_quickly(request(body, label))
-    assert (seen.said, seen.found) == (said, found)
+    assert (seen.declared, seen.found) == (declared, found)
 
 
 def test_json_that_is_larger_than_what_is_read_was_not_cut_by_its_sender():

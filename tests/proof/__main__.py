@@ -1,5 +1,5 @@
-"""`make proof`: the durability promise at length, each proof with a control that must fail. `make proof ARGS=--quick`
-is the short form. Exit 1 when anything is not as promised, or a control is not caught.
+"""`make proof`: tests the durability guarantee at length, each proof with a control that must fail. `make proof
+ARGS=--quick` is the short form. Exit code 1 when a guarantee is broken, or a control is not detected.
 """
 
 import argparse
@@ -26,7 +26,7 @@ from .workers import share_out
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """How much is proved. What is said is what was reached."""
+    """How much is tested. The output has the numbers that were reached."""
 
     images: int
     faults: int
@@ -39,12 +39,12 @@ class Scale:
 
 FULL = Scale(images=1_000_000, faults=50_000, kills=1_000, lives=6, answers=20_000, connections=50_000, stuck=200)
 QUICK = Scale(images=10_000, faults=400, kills=20, lives=2, answers=400, connections=4_000, stuck=50)
-# Of the time, for each proof at most this part.
+# The maximum share of the time for each proof.
 SHARES = {"images": 0.44, "faults": 0.29, "kills": 0.14, "order": 0.07, "fuzz": 0.05}
 
 
 class Proofs:
-    """Runs them one after the other, and says each result on a line."""
+    """Runs them one after the other, and prints each result on a line."""
 
     def __init__(self, scale: Scale, seconds: float) -> None:
         self._scale, self._seconds = scale, seconds
@@ -173,7 +173,7 @@ class Proofs:
 
 
 def commit() -> str:
-    """The commit that is proved, with a plus sign when something has changed since."""
+    """The commit that is tested, with a plus sign if something has changed since."""
     try:
         name = _git("rev-parse", "--short", "HEAD")
         return f"{name}+" if _git("status", "--porcelain", "--untracked-files=no") else name
@@ -205,7 +205,7 @@ async def _slowed(folder: Path, count: int) -> float:
 
 
 def main() -> int:
-    """Run what the command line names."""
+    """Run the proofs that the command line names."""
     parser = argparse.ArgumentParser(prog="make proof", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="the short form, about two minutes")
     parser.add_argument("--minutes", type=float, default=115, help="the most that it may take; then fewer are proved")

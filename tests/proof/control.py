@@ -1,4 +1,4 @@
-"""Which system calls of a process fail: the page that `native/preload.c` shares with the driver."""
+"""Which system calls of a process fail: the page that `native/preload.c` shares with the test."""
 
 import errno
 import mmap
@@ -7,8 +7,8 @@ from enum import IntFlag
 from pathlib import Path
 
 SIZE = 4_096
-# Not an error number: half of the bytes are written and the call says so; half, and then the disk is full; the process
-# ends as by `kill -9`.
+# Not an error number: half of the bytes are written and the call reports that; half, and then the disk is full; the
+# process ends as with `kill -9`.
 SHORT, SHORT_THEN_FULL, DIES = -1, -2, -3
 FOR_EVER = 1_000_000_000
 NAMES = errno.errorcode | {SHORT: "short", SHORT_THEN_FULL: "short then ENOSPC", DIES: "kill"}
@@ -49,13 +49,14 @@ class Control:
             self._page = mmap.mmap(file.fileno(), SIZE)
 
     def arm(self, call: Call, target: Target, error: int, first: int, count: int = 1) -> None:
-        """Calls number `first` to `first + count - 1` of a kind, on a kind of files, meet an error from now on."""
+        """From now on, calls number `first` to `first + count - 1` of a kind, on a kind of files, fail with an
+        error."""
         self._page[_FIELDS.size :] = bytes(SIZE - _FIELDS.size)
         self._put(0, call, target, error, first, count)
         self._put(1, call, target, error, first, count)
 
     def disarm(self) -> None:
-        """No call fails any more. The counts stay."""
+        """No call fails any more. The counts are kept."""
         self._page[:4] = struct.pack("=I", 0)
 
     @property
@@ -69,7 +70,7 @@ class Control:
         return int(_FIELDS.unpack(self._page[: _FIELDS.size])[7])
 
     def totals(self) -> dict[tuple[Call, Target], int]:
-        """How many calls of each kind there were on each kind of files since it was armed."""
+        """How many calls of each kind there were on each kind of files since it was set."""
         counts = struct.unpack_from(f"={len(Call) * len(Target)}I", self._page, _FIELDS.size)
         kinds = [(call, target) for call in Call for target in Target]
         return {kind: count for kind, count in zip(kinds, counts, strict=True) if count}

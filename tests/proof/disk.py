@@ -1,7 +1,8 @@
-"""A disk below the page cache, fed with the records of a stream: what is certainly on it, what may be, and what a
-process sees. A write is certain after the next successful sync of its file, a name after the next sync of the
-directory. A sync that fails leaves its pages in the cache, marked as if they were written: they may never reach the
-disk.
+"""A model of a disk below the page cache, fed with the records of a stream: what is certainly on it, what may be,
+and what a process reads.
+
+A write is certain after the next successful sync of its file, a name after the next sync of the directory. A sync
+that fails leaves its pages in the cache, marked as written: they may never reach the disk.
 """
 
 import random
@@ -17,7 +18,7 @@ def _is_empty_of_data(name: str) -> bool:
 
 
 class Write(NamedTuple):
-    """One that is not on the disk for certain; `data` None: a truncation to `offset`."""
+    """A write that is not certainly on the disk; `data` None: a truncation to `offset`."""
 
     file: "File"
     offset: int
@@ -25,7 +26,7 @@ class Write(NamedTuple):
 
 
 class Naming(NamedTuple):
-    """Changes of names that happen together: the file of each, None where it is removed."""
+    """Changes of names that happen together: the file of each, None if it is removed."""
 
     changes: tuple[tuple[str, "File | None"], ...]
 
@@ -41,7 +42,7 @@ class File:
 
 @dataclass(slots=True)
 class Disk:
-    """`believes` says of each file, by its name, whether its syncs are believed: a control makes them lies."""
+    """`believes`: whether the syncs of a file, by its name, take effect; in a control they do not."""
 
     memory: Memory
     rng: random.Random
@@ -55,7 +56,7 @@ class Disk:
     _renamed: str = ""
 
     def take(self, record: Record) -> None:
-        """The next thing that happened."""
+        """Apply the next record."""
         match record.kind:
             case "w":
                 self._write(Write(self._files[record.inode], record.offset, record.data))
@@ -93,7 +94,7 @@ class Disk:
             self.memory.name(name, None if file is None else file.disk)
 
     def show_cache(self) -> None:
-        """What a process sees, in the place of what is on the disk."""
+        """What a process reads, instead of what is on the disk."""
         for naming in self.namings:
             for name, _ in naming.changes:
                 self.memory.name(name, None)

@@ -1,4 +1,4 @@
-"""A server with a planted mistake: it answers before the commit. The order proof must catch it, or proves nothing."""
+"""A server with a planted defect: it answers before the commit. The order proof must detect it."""
 
 import asyncio
 

@@ -1,8 +1,8 @@
-"""Faults of the system under the log process: each of its calls on the data directory fails, once, four times or for
-ever, with each error that such a call can meet; and its files are taken away while it runs.
+"""Faults of the system under the log process: each of its calls on the data directory fails, once, four times or
+always, with each error that such a call can have; and its files are removed while it runs.
 
-What must hold: nothing that was acknowledged is missing and nothing deleted is back; the file is sound; the process
-goes on, or says that it cannot ("full", "gone", "suspect"), or does not open the log and says why; and the next one
+Checked: nothing acknowledged is missing and nothing deleted is back; the file is valid; the process continues, or
+reports that it cannot ("full", "gone", "suspect"), or does not open the log and reports why; and the next process
 works as soon as the fault is over.
 """
 
@@ -30,9 +30,9 @@ from .playing import prepare_to_fork
 from .trial import STEPS, Fault, Trial
 from .workers import Pace, scratch, work
 
-# Faults of one script; then the next one is played.
+# Faults of one script; then the next one is used.
 OF_A_SCRIPT = 1_500
-# A call that is interrupted is made again at once.
+# A call that is interrupted is repeated at once.
 MOST_INTERRUPTIONS = 4
 ERRORS: dict[Call, tuple[int, ...]] = {
     Call.WRITE: (errno.EIO, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EINTR, SHORT, SHORT_THEN_FULL),
@@ -51,8 +51,7 @@ _MOST_PROBLEMS = 5
 
 @dataclass(slots=True)
 class Counts:
-    """What was reached: `faults` that were injected and met, `losses` of files. `outcomes`: what the process made of
-    the faults."""
+    """What was reached: `faults` that were injected and met, `losses` of files. `outcomes`: how the process reacted."""
 
     faults: int = 0
     losses: int = 0
@@ -70,7 +69,7 @@ class Counts:
 
 
 def plan(calls: dict[tuple[Call, Target], int], rng: random.Random) -> Iterator[Fault]:
-    """Every fault of a script, in an order of chance. Writes are most of the calls, so the kinds take turns."""
+    """Every fault of a script, in random order. Most calls are writes, so the kinds alternate."""
     kinds: dict[tuple[Call, Target], list[Fault]] = {}
     for (call, target), total in calls.items():
         faults = [
@@ -90,7 +89,7 @@ def plan(calls: dict[tuple[Call, Target], int], rng: random.Random) -> Iterator[
 
 
 def ways_to_lose() -> dict[str, Callable[[Path], None]]:
-    """What people and programs do to files that are in use."""
+    """What users and programs do to files that are in use."""
     ways: dict[str, Callable[[Path], None]] = {
         "the directory deleted": lambda log: shutil.rmtree(log.parent),
         "the log overwritten": lambda log: log.write_bytes(bytes(8_192)),
@@ -136,7 +135,7 @@ def inject(folder: Path, count: int, seconds: float, seed: int) -> Counts:
 
 
 def campaign(count: int, seconds: float, *, seed: int = 0, planted: str = "", pace: Pace | None = None) -> Counts:
-    """At least so many faults, unless the time is over before. In a process of its own."""
+    """At least this number of faults, unless the time is over before. Runs in a process of its own."""
     with scratch() as folder:
         (folder / "data").mkdir()
         Control(folder / "control")

@@ -1,5 +1,5 @@
-"""The fuzz: random connections to a server of its own. No 5xx but 503, nothing hangs, nothing is logged, and every
-number that is acknowledged is stored with the bytes that were sent.
+"""The fuzz test: random connections to a separate server. No 5xx but 503, nothing hangs, nothing is logged, and
+every acknowledged number is stored with the bytes that were sent.
 """
 
 import asyncio
@@ -54,7 +54,7 @@ async def _fuzz(server: Process, seeds: range, ends_at: float, counts: Counts, p
 def campaign(
     count: int, seconds: float, *, seed: int = 0, module: str = "app", pace: Pace | None = None
 ) -> Counts:  # fmt: skip
-    """So many connections, unless the time is over before. `module` may name a server with a planted mistake."""
+    """This number of connections, unless the time is over before. `module` may be a server with a planted defect."""
     counts, ends_at, last = Counts(), time.monotonic() + seconds, seed + count
     while seed < last and time.monotonic() < ends_at:
         seeds = range(seed, min(seed + OF_A_SERVER, last))
@@ -71,7 +71,7 @@ def campaign(
 
 
 def _logged(log: Path) -> list[str]:
-    """Lines that tell of a fault of ours."""
+    """Lines that report a bug."""
     lines = log.read_text().splitlines()
     return [line[:1_000] for line in lines if not line.startswith("{") or json.loads(line)["level"] != "info"]
 

@@ -1,8 +1,9 @@
-"""A recorded history of a log: `python -m tests.proof.history <folder> <seed> <stream> <control>`, under `preload.c`.
+"""A recorded history of a log: `python -m tests.proof.history <folder> <seed> <stream> <control>`, under
+`preload.c`.
 
-Several lives of the log process on one directory, which end in different ways: closed, killed between two batches,
-killed in the middle of a write or a sync, ended by a sync that fails, with a full disk in between, and a restore of a
-backup now and then. Only the stream is of use afterwards.
+Several runs of the log process on one directory, which end in different ways: closed, killed between two batches,
+killed during a write or a sync, ended by a sync that fails, with a full disk in between, and sometimes a restored
+backup. Only the stream is used afterwards.
 """
 
 import asyncio
@@ -47,8 +48,8 @@ def main(folder: Path, seed: int, stream: Path, control: Control) -> None:
 
 
 def _live(log: Path, notes: Notes, control: Control, rng: random.Random, name: str, run: str, *, end: str) -> None:
-    """One life. Whether it begins in doubt it learns from the mark, as if the server had been killed with the one
-    before."""
+    """One run. It reads from the suspect file whether it begins in doubt, as if the server had been killed with the
+    previous one."""
     doubt = _mark(log).exists()
     steps = rng.randint(8, 30)
     at = rng.randrange(steps)
@@ -82,7 +83,7 @@ def _mark(log: Path) -> Path:
 
 
 def _trouble(control: Control, rng: random.Random, end: str, batch: int, at: int) -> None:
-    """What a life meets from its batch number `at` on."""
+    """What a run meets from its batch number `at` on."""
     if batch == at + 3 and end == "full disk":
         control.disarm()
     if batch != at:
@@ -99,7 +100,7 @@ def _trouble(control: Control, rng: random.Random, end: str, batch: int, at: int
 
 
 def _back_up_or_restore(folder: Path, backup: Path, notes: Notes, *, is_replaced: bool) -> None:
-    """Put the backup back, if there is one; else make one."""
+    """Restore the backup, if there is one; else create one."""
     log = folder / "log.db"
 
     def call() -> int:

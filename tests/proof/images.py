@@ -1,8 +1,9 @@
-"""Power cuts in the recorded history of a log, at every write, sync, name and acknowledgement, with every kind of loss.
+"""Power cuts in the recorded history of a log, at every write, sync, name and acknowledgement, with every kind of
+loss.
 
-What must hold of each image: SQLite opens it and finds it sound; what was acknowledged is there, byte for byte; what
-was deleted stays deleted; the numbers have no gaps; and all tables together are as the log was at the last
-acknowledgement, or at one moment since. The page cache itself at each of these places is what a `kill -9` leaves: a
+Checked for each image: SQLite opens it and finds it valid; what was acknowledged is there, byte for byte; what was
+deleted stays deleted; the numbers have no gaps; and all tables together are in the state of the last
+acknowledgement, or of one moment since. The page cache at each of these places is the state after a `kill -9`: a
 kill point.
 """
 
@@ -35,13 +36,13 @@ from .stream import read_stream
 from .truth import Truth
 from .workers import Pace, scratch, work
 
-# Generations of one family of histories: each begins on what a power cut in the one before has left.
+# Generations of one family of histories: each begins with the state after a power cut in the previous one.
 GENERATIONS = 3
-# Of so many distinct states one is opened as the log process opens it, and written.
+# One in this number of distinct states is opened by the log process, and written.
 WRITTEN = 50
-# The share of images of which one is kept, to go on with.
+# The share of images of which one is kept for the next generation.
 KEPT = 0.001
-# The power fails behind so many of the writes: more histories are worth more than each write of one.
+# The power fails after this share of the writes: more histories are worth more than each write of one.
 SHARE = 0.3
 _MOST_STATES = 3_000
 _MOST_PROBLEMS = 5
@@ -49,7 +50,7 @@ _MOST_PROBLEMS = 5
 
 @dataclass(slots=True)
 class Counts:
-    """What was reached. `states` are the distinct contents among the images and kill points."""
+    """What was reached. `states`: distinct contents among the images and kill points."""
 
     images: int = 0
     kill_points: int = 0
@@ -65,7 +66,7 @@ class Counts:
 
 
 class Checker:
-    """Opens what a `Memory` holds, each distinct content once."""
+    """Opens the content of a `Memory`, each distinct content once."""
 
     def __init__(self, memory: Memory) -> None:
         self.memory = memory
@@ -73,7 +74,7 @@ class Checker:
         self._known: dict[tuple[bytes, str], Recovered] = {}
 
     def look(self, digest: bytes, name: str = "log.db") -> Recovered:
-        """What is found under a name in the marked memory, whose digest was taken before anything was opened."""
+        """The content of a name in the marked memory, whose digest was computed before anything was opened."""
         key = (digest, name)
         found = self._known.get(key)
         if found is None:
@@ -96,13 +97,13 @@ class Checker:
             finally:
                 connection.close()
         except (sqlite3.Error, UnicodeDecodeError) as error:
-            # Garbage where the name of a table should stand cannot even be decoded.
+            # Garbage in place of a table's name cannot be decoded.
             return Recovered(problems=[f"SQLite says: {error}"])
 
 
 class Trial:
-    """One stream, cut behind each sync, name and acknowledgement, and behind a `share` of the writes; `kills_all`: the
-    others are kill points all the same. `lies` is the end of the names of files whose syncs are not believed."""
+    """One stream, cut after each sync, name and acknowledgement, and after a `share` of the writes; `kills_all`: the
+    others are kill points all the same. `lies`: the suffixes of files whose syncs have no effect."""
 
     def __init__(
         self, checker: Checker, counts: Counts, seed: int, *, share: float, kills_all: bool = True, lies: str = ""
@@ -116,10 +117,10 @@ class Trial:
         self._truth = Truth()
         self._backup: Truth | None = None
         self._has_begun = self._is_restoring = self._has_synced = False
-        # What the tables may hold: as of the last acknowledgement, and at each moment since.
+        # The possible contents of the tables: as of the last acknowledgement, and at each moment since.
         self._allowed: set[bytes] = {EMPTY}
         self._judged: dict[tuple[bytes, int], list[str]] = {}
-        # One image to go on with.
+        # One image for the next generation.
         self.kept: dict[str, bytes] = {}
         self._place = ""
 
@@ -148,7 +149,7 @@ class Trial:
         self._counts.dropped += self._disk.dropped
 
     def _cut(self) -> None:
-        """The power fails here: each kind of loss that there can be."""
+        """The power fails here, with each possible kind of loss."""
         for loss in possible(self._disk):
             self._memory.mark()
             loss(self._disk, self._rng)
@@ -161,7 +162,7 @@ class Trial:
             self._memory.rollback()
 
     def _note(self, note: dict[str, Any]) -> bool:
-        """Whether a power cut right behind this mark is of interest."""
+        """Whether a power cut right after this mark matters."""
         match note:
             case {"begin": _}:
                 self._has_begun = True
@@ -173,7 +174,7 @@ class Trial:
                 return False
             case {"got": results}:
                 self._truth.got(results)
-                # What wrote nothing promises nothing new.
+                # Nothing was written, so nothing new is guaranteed.
                 if results and self._has_synced:
                     self._allowed = {self._cached().content}
             case {"floors": floors}:
@@ -209,7 +210,7 @@ class Trial:
         self._memory.rollback()
 
     def _judge(self, digest: bytes, found: Recovered, kind: str) -> bool:
-        """Whether what was found is as promised."""
+        """Check the content."""
         key = (digest, self._truth.version)
         problems = self._judged.get(key)
         if problems is None:
@@ -231,7 +232,7 @@ class Trial:
         return problems
 
     def _beside(self, digest: bytes) -> list[str]:
-        """In the middle of a restore there may be no log: then the old or the new one lies whole beside its place."""
+        """During a restore there may be no log: then the old or the new one is complete next to its place."""
         names = [name for name in self._memory.names() if ".before-" in name or name.endswith(".restoring")]
         truths = [truth for truth in (self._truth, self._backup) if truth is not None]
         for name in names:
@@ -245,7 +246,7 @@ class Trial:
 
 
 def record_history(folder: Path, base: dict[str, bytes], seed: int, preload: Path, planted: str = "") -> Path:
-    """Play a history on a directory that holds `base`; the stream."""
+    """Record a history on a directory that contains `base`; returns the stream."""
     data, stream, control = folder / "data", folder / f"history {seed}", folder / "control"
     shutil.rmtree(data, ignore_errors=True)
     data.mkdir()
@@ -273,7 +274,7 @@ def campaign(
     count: int, seconds: float, *, seed: int = 0, share: float = SHARE, kills_all: bool = True, lies: str = "",
     planted: str = "", until_bad: bool = False, pace: Pace | None = None,
 ) -> Counts:  # fmt: skip
-    """At least so many images, unless the time is over before; `until_bad`: or one of them is wrong."""
+    """At least this number of images, unless the time is over before; `until_bad`: or one of them is wrong."""
     counts = Counts()
     ends_at = time.monotonic() + seconds
     with scratch() as folder:

@@ -1,8 +1,8 @@
-"""`kill -9` of the log process, the ledger process, the server and all of them, at moments of chance, under load.
+"""`kill -9` of the log process, the ledger process, the server and all of them, at random moments, under load.
 
-What must hold: what was acknowledged is there with its text, what was deleted stays deleted, no number is missing, the
-file is sound; keeping goes on by itself when a child process was killed; and the ledger catches up with the log each
-time.
+Checked: what was acknowledged is there with its text, what was deleted stays deleted, no number is missing, the file
+is valid; captures are stored again without help after a child process was killed; and the ledger catches up with the
+log each time.
 """
 
 import asyncio
@@ -25,22 +25,22 @@ from .recovered import read_log
 from .workers import Pace, work
 
 SENDERS = 6
-# A sender pauses between two captures, so that many kills do not mean millions of captures.
+# A sender pauses between two captures, so that many kills do not need millions of captures.
 PAUSE_S = 0.01
-# Kills of each child process in one life of the server: the pause before it starts again doubles each time.
+# Kills of each child process in one run of the server: the pause before its restart doubles each time.
 OF_A_CHILD = 3
-# Lives on one data directory.
+# Runs on one data directory.
 LIVES = 6
 BACK_S, CAUGHT_UP_S = 30.0, 30.0
-# What their command lines hold; the second log process is one with a planted mistake.
+# Parts of their command lines; the second log process is one with a planted defect.
 CHILDREN = {"log": ("app.storage.log.process", "tests.proof.planted"), "ledger": ("app.follower",)}
 _MOST_PROBLEMS = 5
 
 
 @dataclass(slots=True)
 class Counts:
-    """What was reached. `kills` by what was killed; `down_s` is the longest time until a capture was acknowledged again
-    after the log process was killed."""
+    """What was reached. `kills` by what was killed; `down_s` is the longest time until a capture was acknowledged
+    again after the log process was killed."""
 
     kills: dict[str, int] = field(default_factory=Counter)
     acknowledged: int = 0
@@ -55,24 +55,24 @@ class Counts:
         return sum(self.kills.values())
 
     def problem(self, text: str) -> None:
-        """Something is not as promised."""
+        """A guarantee is broken."""
         if len(self.problems) < _MOST_PROBLEMS:
             self.problems.append(text)
 
 
 class Load:
-    """What was sent to the bin of one data directory, and what came back, over all lives."""
+    """What was sent to the bin of one data directory, and the answers, over all runs."""
 
     def __init__(self) -> None:
         self.acknowledged: dict[int, str] = {}
         self.asked_to_delete: set[int] = set()
         self.deleted: set[int] = set()
-        # When the last one that was acknowledged had been sent.
+        # When the last acknowledged capture was sent.
         self.last_at = 0.0
         self._marks = 0
 
     async def send(self, server: Process) -> None:
-        """One sender, until its connection breaks and nobody listens any more."""
+        """One sender, until its connection breaks and the port is closed."""
         while True:
             with suppress(OSError, asyncio.IncompleteReadError):
                 reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
@@ -83,7 +83,7 @@ class Load:
             await asyncio.sleep(0.05)
 
     async def delete(self, server: Process, rng: random.Random) -> None:
-        """Delete one of the newest captures now and then."""
+        """Delete one of the newest captures from time to time."""
         headers = {"Authorization": f"Bearer {TOKEN}"}
         async with aiohttp.ClientSession(headers=headers) as client:
             while True:
@@ -106,7 +106,7 @@ class Load:
             sent_at = time.monotonic()
             status, n = await answered(reader)
             if status == 200 and n is not None:
-                # Given twice is as bad as lost.
+                # A number that is used twice is as bad as a lost one.
                 self.acknowledged[n] = mark if n not in self.acknowledged else "two captures"
                 self.last_at = max(self.last_at, sent_at)
             await asyncio.sleep(PAUSE_S)
@@ -123,7 +123,7 @@ def child_of(server: Process, name: str) -> psutil.Process | None:
 
 
 async def live(server: Process, load: Load, rng: random.Random, counts: Counts) -> None:
-    """One life of a server under load: its children are killed, and then it, alone or with them."""
+    """One run of a server under load: its children are killed, and then the server, alone or with them."""
     tasks = [asyncio.ensure_future(load.send(server)) for _ in range(SENDERS)]
     tasks.append(asyncio.ensure_future(load.delete(server, rng)))
     try:
@@ -174,13 +174,14 @@ async def _wait_for(server: Process, name: str) -> psutil.Process | None:
     return None
 
 
-# What is there afterwards
+# The content afterwards
 
 
 def look(data: Path, load: Load) -> list[str]:
-    """While a server runs and nobody sends: the log against what was acknowledged, and the ledger against the log."""
+    """While a server runs and nothing is sent: compare the log with the acknowledgements, and the ledger with the
+    log."""
     with closing(sqlite3.connect(f"{(data / 'log.db').as_uri()}?mode=ro", uri=True)) as connection:
-        # Of one moment: the server settles what was unanswered.
+        # In one snapshot, because the server writes unknown outcomes.
         connection.execute("begin")
         found = read_log(connection)
     (captures,) = found.bins.values()
@@ -227,8 +228,7 @@ async def read_all(server: Process, load: Load) -> list[str]:
 
 
 def round_of(data: Path, seed: int, counts: Counts, lives: int = LIVES, *, module: str = "app") -> None:
-    """Some lives on one data directory, and a look at what is there after each. `module` may name a server with a
-    planted mistake."""
+    """Several runs on one data directory, with a check after each. `module` may be a server with a planted defect."""
     rng, load = random.Random(seed), Load()
     for number in range(lives + 1):
         with serving(data, module=module) as server:
@@ -250,7 +250,7 @@ def round_of(data: Path, seed: int, counts: Counts, lives: int = LIVES, *, modul
 def campaign(
     count: int, seconds: float, *, seed: int = 0, lives: int = LIVES, module: str = "app", pace: Pace | None = None
 ) -> Counts:  # fmt: skip
-    """At least so many kills, unless the time is over before."""
+    """At least this number of kills, unless the time is over before."""
     counts = Counts()
     ends_at = time.monotonic() + seconds
     while counts.total < count and time.monotonic() < ends_at:

@@ -1,4 +1,4 @@
-"""What a power cut may leave of the writes that no sync has confirmed: kinds of loss, each on a marked `Memory`."""
+"""What a power cut may leave of writes that no sync has confirmed: kinds of loss, each on a marked `Memory`."""
 
 import random
 from collections.abc import Callable, Iterator
@@ -14,7 +14,7 @@ def nothing_survives(disk: Disk, rng: random.Random) -> None:
 
 
 def everything_survives(disk: Disk, rng: random.Random) -> None:
-    """All of it was written, though nothing said so."""
+    """All of it was written, though no sync confirmed it."""
     for write in disk.pending:
         disk.apply(write)
     for naming in disk.namings:
@@ -53,12 +53,12 @@ def sectors_are_torn(disk: Disk, rng: random.Random) -> None:
 
 
 def sectors_are_zero(disk: Disk, rng: random.Random) -> None:
-    """Room was taken, and not filled."""
+    """Space was allocated, and not filled."""
     _sector_by_sector(disk, rng, lambda data: bytes(len(data)))
 
 
 def sectors_are_garbage(disk: Disk, rng: random.Random) -> None:
-    """What was there before, of another file."""
+    """The old content of another file."""
     _sector_by_sector(disk, rng, lambda data: rng.randbytes(len(data)))
 
 
@@ -71,7 +71,7 @@ def names_are_lost(disk: Disk, rng: random.Random) -> None:
             disk.apply_naming(naming)
 
 
-# Each with how many images of it are made at one place.
+# Each with the number of its images at one place.
 KINDS: dict[Loss, int] = {
     nothing_survives: 1,
     everything_survives: 1,
@@ -86,7 +86,7 @@ KINDS: dict[Loss, int] = {
 
 
 def possible(disk: Disk) -> Iterator[Loss]:
-    """The losses that there can be at this place."""
+    """The possible losses at this place."""
     needs: dict[Loss, object] = {
         nothing_survives: True,
         one_file_survives: len({id(write.file) for write in disk.pending}) > 1,
@@ -111,7 +111,7 @@ def _sector_by_sector(disk: Disk, rng: random.Random, instead: Callable[[bytes],
             continue
         for start, end, survives in _runs(write, rng, share):
             part = write.data[start:end]
-            # Bytes that are written over with what they are have nothing to lose.
+            # Overwriting bytes with the same bytes cannot lose anything.
             same = disk.memory.common(write.file.disk, write.offset + start, part, len(part))
             kept = part if survives else instead(part)
             if kept is not None and same < len(part):
@@ -120,7 +120,7 @@ def _sector_by_sector(disk: Disk, rng: random.Random, instead: Callable[[bytes],
 
 
 def _runs(write: Write, rng: random.Random, share: float) -> Iterator[tuple[int, int, bool]]:
-    """Pieces of a write between the borders of the file's sectors, as (start, end, whether it survives)."""
+    """Parts of a write between the sector borders of the file, as (start, end, whether it survives)."""
     assert write.data is not None
     start, length = 0, len(write.data)
     while start < length:

@@ -1,5 +1,5 @@
-"""Files in memory that SQLite opens (`native/memory.c`), for one process: from `Memory(library)` on every connection of
-Python's sqlite3 goes there. What is written between `mark` and `rollback`, by anybody, is taken back.
+"""Files in memory that SQLite opens (`native/memory.c`), for one process: after `Memory(library)` all connections of
+Python's sqlite3 use them. Everything written between `mark` and `rollback` is undone.
 """
 
 import _sqlite3
@@ -10,7 +10,7 @@ _ERROR = "Python's sqlite3 uses a SQLite that shows no functions; use a Python t
 
 
 class Memory:
-    """A file is a number; names point to files."""
+    """A file is a number; names refer to files."""
 
     def __init__(self, library: Path) -> None:
         here = ctypes.CDLL(str(library))
@@ -38,7 +38,7 @@ class Memory:
         assert register(here.memory_vfs(), 1) == 0
 
     def name(self, name: str, file: int | None) -> None:
-        """Point a name to a file; None: there is no such name."""
+        """Set the file of a name; None removes it."""
         self._library.memory_name(name.encode(), -1 if file is None else file)
 
     def names(self) -> list[str]:
@@ -50,7 +50,7 @@ class Memory:
         return self.file_of(name) >= 0
 
     def file_of(self, name: str) -> int:
-        """What a name points to; -1: nothing."""
+        """The file of a name; -1: none."""
         return int(self._library.memory_named(name.encode()))
 
     def content(self, file: int) -> bytes:
@@ -59,7 +59,7 @@ class Memory:
         return ctypes.string_at(self._library.memory_data(file), size) if size else b""
 
     def digest(self) -> bytes:
-        """Of all names and of what they point to."""
+        """Of all names and the contents of their files."""
         self._library.memory_digest(self._digest)
         return bytes(self._digest)
 

@@ -1,5 +1,4 @@
-"""A server with a planted mistake: a byte behind a body is taken for a part of it. The fuzz must catch it, or proves
-nothing."""
+"""A server with a planted defect: a byte after a body is read as a part of it. The fuzz test must detect it."""
 
 from app.commands import main
 from app.ingress.body import Body
@@ -8,7 +7,7 @@ _feed = Body.feed
 
 
 def _misread(self: Body, data: bytes) -> bytes:
-    """Of a body that did not come with its head."""
+    """Of a body that did not arrive with its head."""
     return _feed(self, data)[1:]
 
 

@@ -13,12 +13,12 @@ NEEDED = "Linux, a C compiler and sqlite3.h are needed (Debian: apt-get install 
 
 
 class NoCompiler(Exception):
-    """The programs cannot be made on this machine."""
+    """The programs cannot be compiled on this machine."""
 
 
 @cache
 def can_compile() -> bool:
-    """Whether what is needed is installed."""
+    """Whether the compiler is installed."""
     if sys.platform != "linux" or shutil.which(COMPILER) is None:
         return False
     header = subprocess.run([COMPILER, "-E", "-"], input=b"#include <sqlite3.h>", capture_output=True, check=False)
@@ -26,7 +26,7 @@ def can_compile() -> bool:
 
 
 def compile_library(name: str, folder: Path) -> Path:
-    """`native/<name>.c` as a shared library in a folder. NoCompiler."""
+    """`native/<name>.c` as a shared library in a folder. Raises NoCompiler."""
     library = folder / f"{name}.so"
     source = HERE / f"{name}.c"
     command = [

@@ -1,8 +1,8 @@
-"""The order proof: in a trace of every system call, the fdatasync of the log that holds a capture returned before the
-first byte of its 2xx was sent. Deterministic, where a random kill finds an early answer only by luck.
+"""The order proof: in a trace of every system call, the fdatasync of the log that contains a capture has returned
+before the first byte of its 2xx is sent. Deterministic, where a random kill finds an early answer only by chance.
 
-The log is written by a child process; `strace -f` follows it, and the order of lines in one trace is the order of the
-kernel. Senders keep their connection or close it, send bodies in chunks, and several requests at once.
+The log is written by a child process; `strace -f` follows it, and the order of lines in one trace is the order of
+the kernel. Senders keep their connection or close it, send chunked bodies, and several requests at once.
 """
 
 import asyncio
@@ -32,7 +32,7 @@ _SENDS = ("sendto", "sendmsg", "write")
 
 @dataclass(slots=True)
 class Counts:
-    """How many answers left after their own sync, and how many before."""
+    """How many answers were sent after their own sync, and how many before."""
 
     after: int = 0
     before: int = 0
@@ -44,7 +44,7 @@ class _Reader:
     counts: Counts
     written: set[bytes] = field(default_factory=set)
     durable: set[bytes] = field(default_factory=set)
-    # The marks that came on each connection of a process and are not answered yet.
+    # The marks that arrived on each connection of a process and are not answered yet.
     asked: dict[str, deque[bytes]] = field(default_factory=dict)
     halves: dict[str, str] = field(default_factory=dict)
 
@@ -96,7 +96,7 @@ def _plain(text: str) -> bytes:
 
 
 def prove(folder: Path, count: int, counts: Counts, *, module: str = "app") -> None:
-    """Trace a server through `count` answers. `module` may name a server with a planted mistake."""
+    """Trace a server for `count` answers. `module` may be a server with a planted defect."""
     trace = folder / "trace"
     strace = ("strace", "-f", "-y", "-s", "70000", "-xx", "-e", CALLS, "-o", str(trace))
     with serving(folder / "data", before=strace, module=module) as server:
@@ -113,7 +113,7 @@ def prove(folder: Path, count: int, counts: Counts, *, module: str = "app") -> N
 
 
 def campaign(count: int, seconds: float, *, seed: int = 0, module: str = "app", pace: Pace | None = None) -> Counts:
-    """At least so many answers, unless the time is over before."""
+    """At least this number of answers, unless the time is over before."""
     counts = Counts()
     ends_at = time.monotonic() + seconds
     while counts.after + counts.before < count and time.monotonic() < ends_at:
@@ -125,7 +125,7 @@ def campaign(count: int, seconds: float, *, seed: int = 0, module: str = "app", 
 
 
 def _end_traced(server: Process) -> None:
-    """The traced server is strace's child; it is the one to end."""
+    """The traced server is a child of strace; it is the process to end."""
     import psutil
 
     for child in psutil.Process(server.popen.pid).children():
@@ -152,7 +152,7 @@ def _chunked(key: str, body: bytes) -> tuple[bytes, int]:
 
 
 def _three_at_once(key: str, body: bytes) -> tuple[bytes, int]:
-    # The last digit of the number tells them apart.
+    # The last digit of the number distinguishes them.
     marks = [body.replace(b"0END", b"%dEND" % place) for place in range(3)]
     return b"".join(request_bytes(key, mark) for mark in marks), 3
 
@@ -161,7 +161,7 @@ _WAYS: tuple[Callable[[str, bytes], tuple[bytes, int]], ...] = (_kept, _closed, 
 
 
 async def _ask(server: Process, count: int) -> int:
-    """Send, and wait for at least so many answers; how many came."""
+    """Send, and wait for at least this number of answers; returns how many were received."""
 
     async def one(number: int) -> int:
         way = _WAYS[number % len(_WAYS)]

@@ -1,5 +1,5 @@
-"""A server whose log process has a planted mistake, named by PROOF_PLANTED: `python -m tests.proof.planted`, as `app`.
-The kills must catch it, or prove nothing."""
+"""A server whose log process has a planted defect, given by PROOF_PLANTED: `python -m tests.proof.planted`, as
+`app`. The kills must detect it."""
 
 import os
 import sys

@@ -1,5 +1,4 @@
-"""Mistakes to plant into the storage, named by PROOF_PLANTED: each breaks the promise, and a proof that lets it pass
-proves nothing."""
+"""Defects to plant into the storage, given by PROOF_PLANTED: each breaks the guarantee, and a proof must detect it."""
 
 import os
 import sqlite3
@@ -9,7 +8,7 @@ VARIABLE = "PROOF_PLANTED"
 
 
 def plant() -> None:
-    """Make the mistake that the environment names, if any, in this process."""
+    """Apply the defect that the environment names, if any, in this process."""
     name = os.environ.get(VARIABLE)
     if name:
         MISTAKES[name]()

@@ -1,5 +1,5 @@
-"""The real log process (`app/storage/log/process.py`), with a script at the other end of its pipe: in this process, so
-that what it is told, what it does to the disk and what it answers have one order.
+"""The real log process (`app/storage/log/process.py`), with a script at the other end of its pipe: in this process,
+so that its input, its disk operations and its answers have one order.
 """
 
 import gc
@@ -21,22 +21,22 @@ from app.storage.sqlite import checkpoints
 
 from .script import KnownBin, Script
 
-# The code of a process that was killed in the middle of a system call (`control.DIES`).
+# The exit code of a process that was killed during a system call (`control.DIES`).
 KILLED = 9
-# The code of a process that an exception has ended.
+# The exit code of a process that an exception has ended.
 RAISED = 70
 
 
 class Taker(Protocol):
-    """Where notes go."""
+    """Where marks are written."""
 
     def add(self, note: dict[str, Any]) -> None:
         """In the order in which it happened."""
 
 
 class ScriptedPipe:
-    """In the place of the pipe to the server. `steps` batches are sent; before each `before_batch` is called with how
-    many there were, and may give a note. `floors` reads the floors of the bins after a deletion."""
+    """Replaces the pipe to the server. `steps` batches are sent; before each, `before_batch` is called with the
+    number of batches, and may return a note. `floors` reads the floors of the bins after a deletion."""
 
     def __init__(
         self, script: Script, notes: Taker, steps: int, *,
@@ -77,20 +77,20 @@ class ScriptedPipe:
             self._notes.add({"floors": self._floors()})
 
     def has_more(self, timeout_s: float = 0.0) -> bool:
-        """Whether something waits: deleted bytes are erased when nothing does."""
+        """Whether there is a next batch; deleted bytes are erased when there is none."""
         return self._random.random() < 0.3
 
 
 def small(*, checkpoint_pages: int, step_s: float) -> None:
-    """Make a short life meet what takes a long one: checkpoints after some commits, sweeps of many steps."""
+    """Make a short run meet what only long ones do: checkpoints after a few commits, sweeps with many steps."""
     checkpoints.PAGES, checkpoints.EVERY_S, checkpoints.FREED = checkpoint_pages, 0.0, 8
     deleting.STEP_S, deleting.CHUNK = step_s, 4
 
 
 def play(path: Path, pipe: ScriptedPipe, *, run: str, doubt: bool, log: str) -> int:
-    """One life of the log process; its exit code."""
+    """One run of the log process; returns its exit code."""
     process.Pipe = lambda _: pipe  # type: ignore[misc,assignment]
-    # It walks through all objects, which a process that was forked would have to copy.
+    # It examines all objects, which a forked process would have to copy.
     process.settle = lambda: None
     try:
         process.main(["0", str(path), run, "doubt" if doubt else "sound", log])
@@ -100,14 +100,14 @@ def play(path: Path, pipe: ScriptedPipe, *, run: str, doubt: bool, log: str) -> 
 
 
 def prepare_to_fork() -> None:
-    """Before many forks: what is loaded stays as it is, and is not copied for each."""
+    """Call before many forks: existing objects are not examined, and so not copied, in each."""
     gc.collect()
     gc.freeze()
 
 
 def in_a_child(call: Callable[[], int], within_s: float = 60.0) -> int:
-    """Call in a process of its own, which ends without closing anything; its exit code. It is killed when it takes
-    longer than it may."""
+    """Call in a process of its own, which ends without closing anything; returns its exit code. It is killed after
+    its time limit."""
     child = os.fork()
     if child == 0:
         code = RAISED
@@ -131,20 +131,20 @@ def in_a_child(call: Callable[[], int], within_s: float = 60.0) -> int:
 
 
 def read_floors(log: Path) -> dict[str, int]:
-    """What readers see of each bin begins above this number."""
+    """Readers see the captures of each bin above this number."""
     with closing(_open_to_read(log)) as connection:
         return dict(connection.execute("select id, floor_n from bins where not deleted"))
 
 
 def read_bins(log: Path) -> list[KnownBin]:
-    """What a server that starts reads."""
+    """What a starting server reads."""
     if not log.exists():
         return []
     with closing(_open_to_read(log)) as connection:
         try:
             version = connection.execute("pragma user_version").fetchone()[0]
         except sqlite3.OperationalError:
-            # The power failed while the file was made: its journal must be rolled back first.
+            # The power failed while the file was created: its journal must be rolled back first.
             return []
         if not version:
             return []

@@ -1,4 +1,4 @@
-"""What a log holds after trouble: opened as SQLite opens it, checked, and read whole."""
+"""The content of a log after a failure: opened as SQLite opens it, checked, and read completely."""
 
 import hashlib
 import marshal
@@ -21,8 +21,8 @@ _MOST_BODIES = 20_000
 
 @dataclass(slots=True)
 class Recovered:
-    """`bins`: the captures of each bin that readers see, by number, with the SHA-256 of the body. `content` is a digest
-    of every row of every table. `problems`: what no log may look like."""
+    """`bins`: the captures of each bin that readers see, by number, with the SHA-256 of the body. `content`: a
+    digest of all rows of all tables. `problems`: what no log may contain."""
 
     content: bytes = EMPTY
     bins: dict[str, dict[int, str]] = field(default_factory=dict)
@@ -32,7 +32,7 @@ class Recovered:
 
 
 def read_log(connection: sqlite3.Connection, *, deep: bool = True) -> Recovered:
-    """Everything in it. `deep` checks the file, too. sqlite3.Error."""
+    """Everything in it. `deep` checks the file too. Raises sqlite3.Error."""
     found = Recovered()
     if deep:
         verdict = connection.execute("pragma integrity_check(1)").fetchone()[0]
@@ -49,7 +49,7 @@ def read_log(connection: sqlite3.Connection, *, deep: bool = True) -> Recovered:
 
 
 def goes_on(path: Path, found: Recovered) -> list[str]:
-    """Open a log that was recovered as the log process does, and append to it: what is wrong."""
+    """Open a recovered log as the log process does, and append to it; returns the problems."""
     id, last_n = next(iter(found.last.items()))
     capture = jobs.AddCapture(id, 0, "primary", "POST", "/", "", "1.1", b"", b"x", True, None, None, None, False)
     try:

@@ -1,5 +1,5 @@
-"""What a server would send to the log process: batches of jobs by chance, from a seed, so that a script can be played
-again. It learns from the results, as the server does.
+"""What a server would send to the log process: random batches of jobs from a seed, so that a script can be repeated.
+It depends on the results, as the server does.
 """
 
 import hashlib
@@ -11,16 +11,16 @@ from app.storage.log import deleting, jobs
 
 START = 1_790_000_000_000_000
 SECOND = 1_000_000
-# So many captures lie in one bin before deletions become likelier.
+# The number of captures in one bin from which deletions become more likely.
 MANY = 60
 
-# What a job does to what must be found afterwards, for `truth.py`: its kind, the bin's id, and values of that kind.
+# The effect of a job on what must be found afterwards, for `truth.py`: its kind, the bin's id, and values of that kind.
 Entry = tuple[str, str, object, object]
 
 
 @dataclass(slots=True)
 class KnownBin:
-    """A bin, as the results have shown it."""
+    """A bin, as known from the results."""
 
     id: str
     retention_s: int | None
@@ -28,7 +28,7 @@ class KnownBin:
 
 
 class Script:
-    """`name` keeps the ids of two scripts apart that play on the same log."""
+    """`name` distinguishes the ids of two scripts on the same log."""
 
     def __init__(self, seed: int, name: str, bins: Sequence[KnownBin] = (), *, sweeps: bool = True) -> None:
         self._random = random.Random(seed)
@@ -48,18 +48,18 @@ class Script:
         if chance < 0.78:
             return [self._deletion()]
         if chance < 0.84:
-            # In one transaction with captures before and behind it.
+            # In one transaction with captures before and after it.
             return [*self._captures(), self._deletion(), *self._captures()]
         if chance < 0.88:
             return [self._random.choice([self._add_bin(None), self._drop_bin(), self._set_bin()])]
         return [self._decision() for _ in range(self._random.randint(1, 3))]
 
     def entries(self, batch: Sequence[jobs.Job]) -> list[Entry]:
-        """What each job of a batch is to bring about."""
+        """The effects of each job of a batch."""
         return [self._entry(job) for job in batch]
 
     def learn(self, batch: Sequence[jobs.Job], results: Sequence[jobs.Result]) -> None:
-        """The results of a batch have come."""
+        """The results of a batch have arrived."""
         for job, result in zip(batch, results, strict=True):
             if result.error is not None:
                 continue
@@ -90,7 +90,7 @@ class Script:
     def _capture(self) -> jobs.AddCapture:
         self._count += 1
         self._now += self._random.randrange(30 * SECOND)
-        # Now and then one that a wrong clock has dated far ahead.
+        # Sometimes one that is dated in the future.
         ahead = 7_200 * SECOND if self._random.random() < 0.03 else 0
         size = self._random.choice(
             [10, 60, 200, 200, 700, 2_000, 5_000, 20_000 if self._random.random() < 0.2 else 300]
@@ -158,7 +158,7 @@ class Script:
         return self._random.choice(list(self._bins.values()))
 
     def _number(self, bin: KnownBin) -> int:
-        # Sometimes one that is not there.
+        # Sometimes one that does not exist.
         return self._random.choice(sorted(bin.numbers)) if bin.numbers and self._random.random() < 0.95 else 1
 
     def _entry(self, job: jobs.Job) -> Entry:
@@ -178,6 +178,6 @@ class Script:
         return "other", "", None, None
 
     def _befores(self, job: jobs.Sweep) -> dict[str, int]:
-        """Up to which time a sweep may take captures, by bin."""
+        """The time up to which a sweep may delete captures, by bin."""
         kept = {id: job.retention_s if bin.retention_s is None else bin.retention_s for id, bin in self._bins.items()}
         return {id: job.now - kept_s * SECOND for id, kept_s in kept.items() if kept_s}

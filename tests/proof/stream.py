@@ -1,5 +1,5 @@
 """The record of what a process did to its directory: writes, truncations, syncs and names by `native/preload.c`, and
-notes of the script that drives it, all in one order.
+marks of the script, all in one order.
 """
 
 import os
@@ -41,11 +41,11 @@ class Notes:
         self._file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
 
     def add(self, note: dict[str, Any]) -> None:
-        """A mark at this place of the order."""
+        """A mark at this place."""
         self._record(b"m", 0, msgspec.json.encode(note))
 
     def add_directory(self, folder: Path) -> None:
-        """What is there before anything is recorded, as if it had been written and synced."""
+        """The initial content, as if it had been written and synced."""
         for path in sorted(folder.iterdir()):
             if path.is_file() and not path.name.endswith("-shm"):
                 inode = path.stat().st_ino
@@ -55,7 +55,7 @@ class Notes:
         self._record(b"D", 0, b"")
 
     def close(self) -> None:
-        """The stream stays."""
+        """The stream is kept."""
         os.close(self._file)
 
     def _record(self, kind: bytes, inode: int, data: bytes) -> None:

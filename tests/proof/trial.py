@@ -1,4 +1,4 @@
-"""Short lives of the log process on one directory, played again and again with something that goes wrong."""
+"""Short runs of the log process on one directory, repeated with something that fails."""
 
 import errno
 import shutil
@@ -21,12 +21,12 @@ from .stream import Notes, read_stream
 from .truth import Truth
 
 STEPS, STEPS_AFTERWARDS = 12, 3
-# What the process says when it does not keep something that it could keep on a sound system.
+# The errors of a process that does not store something that it could store on a working system.
 REFUSALS = ("suspect", "gone", "full", "broken")
 
 
 class Fault(NamedTuple):
-    """Calls number `first` to `first + count - 1` of a kind, on a kind of files, meet an error."""
+    """Calls number `first` to `first + count - 1` of a kind, on a kind of files, fail."""
 
     call: Call
     target: Target
@@ -40,8 +40,8 @@ class Fault(NamedTuple):
 
 
 class Trial:
-    """One script on one directory. `seed` chooses the script, what is there when it begins, and whether the process
-    begins in doubt, so that the faults meet its check of the file, too."""
+    """One script on one directory. `seed` determines the script, the initial content, and whether the process begins
+    in doubt, so that the faults also affect its check of the file."""
 
     def __init__(self, folder: Path, control: Control, seed: int) -> None:
         self._log = folder / "data" / "log.db"
@@ -55,11 +55,11 @@ class Trial:
 
     @property
     def acknowledged(self) -> int:
-        """Captures, in the lives of the last run."""
+        """Captures in the last trial."""
         return self._truth.acknowledged
 
     def calls(self) -> dict[tuple[Call, Target], int]:
-        """How many calls of each kind the script takes when nothing goes wrong."""
+        """The number of calls of each kind without faults."""
         self._fresh()
         self._control.arm(Call.WRITE, Target.OTHER, errno.EIO, FOR_EVER)
         self._live(0, STEPS, self._bins, doubt=self._doubt)
@@ -67,7 +67,7 @@ class Trial:
         return self._control.totals()
 
     def meet(self, fault: Fault) -> tuple[bool, str, list[str]]:
-        """Whether the fault was met, what the process made of it, and what is wrong."""
+        """Whether the fault was met, how the process reacted, and the problems."""
         self._fresh()
         self._control.arm(*fault)
         code, told = self._live(0, STEPS, self._bins, doubt=self._doubt)
@@ -84,7 +84,7 @@ class Trial:
         return True, outcome, wrong + self._look()
 
     def lose_files(self, how: Callable[[Path], None], before: int) -> list[str]:
-        """Something happens to the files before batch number `before`: what is confirmed in spite of that."""
+        """Change the files before batch number `before`; returns what is confirmed in spite of that."""
         self._fresh()
 
         def trouble(batch: int) -> dict[str, Any] | None:
@@ -103,14 +103,14 @@ class Trial:
                 case {"ask": entries}:
                     asked = entries
                 case {"got": results} if is_lost:
-                    # A number that is not there is refused, whatever else; a bin is only swept where something is due.
+                    # A number that does not exist is refused in any case; a bin is swept only if something is due.
                     done = [asked[place][0] for place, _ in results if asked[place][0] not in ("sweep", "other")]
                     if done:
                         return [f"{done[0]} was acknowledged although it is lost"]
         return []
 
     def _make_template(self) -> None:
-        """A log with something in it, also in the write-ahead log; for some seeds none."""
+        """A log with content, also in the write-ahead log; for some seeds none."""
         shutil.rmtree(self._log.parent, ignore_errors=True)
         self._log.parent.mkdir(parents=True)
         if self._seed % 3:
@@ -132,13 +132,13 @@ class Trial:
         self, number: int, steps: int, bins: list[KnownBin], *, doubt: bool,
         before_batch: Callable[[int], dict[str, Any] | None] = lambda _: None,
     ) -> tuple[int, Counter[str]]:  # fmt: skip
-        """One life: its exit code, and what it told."""
+        """One run: its exit code, and its frames."""
         self._notes.unlink(missing_ok=True)
         notes = Notes(self._notes)
 
         def call() -> int:
             small(checkpoint_pages=15, step_s=0.0)
-            # The retention of bins is only known when they were read.
+            # The retention of bins is known only after they were read.
             script = Script(self._seed * 3 + number, f"s{self._seed}n{number}", bins, sweeps=number != 1)
             pipe = ScriptedPipe(script, notes, steps, before_batch=before_batch)
             try:

@@ -1,5 +1,5 @@
-"""What must be found in the log, whatever happens, by what was asked for and what was acknowledged: nothing of it is
-read from a database.
+"""What must be in the log, derived from the jobs and the acknowledgements only; nothing of it is read from a
+database.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,7 +12,7 @@ from .recovered import Recovered
 
 @dataclass(slots=True)
 class _Bin:
-    # Acknowledged captures whose deletion nobody has asked for, with the SHA-256 of their bodies.
+    # Acknowledged captures whose deletion was not requested, with the SHA-256 of their bodies.
     must: dict[int, str] = field(default_factory=dict)
     times: dict[int, int] = field(default_factory=dict)
     shas: dict[int, str] = field(default_factory=dict)
@@ -25,7 +25,7 @@ class _Bin:
 
 
 class Truth:
-    """Told of everything in the order in which it happened."""
+    """Gets all events in their order."""
 
     def __init__(self) -> None:
         self._bins: dict[str, _Bin] = {}
@@ -34,14 +34,14 @@ class Truth:
         self.acknowledged = 0
 
     def begin_with(self, found: Recovered) -> None:
-        """All that is there, after a start on what a power cut has left, is there to stay."""
+        """After a start on the state after a power cut, everything that is there must stay."""
         for id, numbers in found.bins.items():
             bin = self._bins[id] = _Bin(is_kept=True)
             bin.must, bin.shas, bin.times = dict(numbers), dict(numbers), dict.fromkeys(numbers, 0)
             bin.last_n, bin.gone_through = found.last[id], found.floors[id]
 
     def ask(self, entries: Sequence[Sequence[Any]]) -> None:
-        """A batch is on its way: what it deletes may be gone from now on."""
+        """A batch was sent: what it deletes may be gone from now on."""
         self._asked = list(entries)
         self.version += 1
         for kind, id, first, second in entries:
@@ -54,7 +54,7 @@ class Truth:
                 bin.is_kept = bin.is_kept and kind != "drop"
 
     def got(self, results: Sequence[Sequence[int]]) -> None:
-        """The batch was answered: the places of its jobs that were done, each with its value."""
+        """The batch was answered: the indexes of its successful jobs, each with its value."""
         self.version += 1
         for place, value in results:
             kind, id, first, second = self._asked[place]
@@ -68,7 +68,7 @@ class Truth:
             elif kind == "clear":
                 self._clear(id)
             elif kind == "sweep":
-                # Of this very batch, too.
+                # Also of this batch.
                 self._sweep(first, second)
             elif kind == "drop":
                 self._bin(id).is_dropped = True
@@ -81,7 +81,7 @@ class Truth:
             bin.gone_through = max(bin.gone_through, n)
 
     def kept(self) -> dict[str, list[int]]:
-        """The bins that are there for certain, with their captures."""
+        """The bins that certainly exist, with their captures."""
         return {id: list(bin.must) for id, bin in self._bins.items() if bin.is_kept}
 
     def copy(self) -> "Truth":
@@ -89,7 +89,7 @@ class Truth:
         return deepcopy(self)
 
     def problems(self, found: Recovered) -> list[str]:
-        """How what was found differs."""
+        """The differences from what was found."""
         wrong = []
         for id, bin in self._bins.items():
             numbers = found.bins.get(id)
@@ -115,7 +115,7 @@ class Truth:
 
     def _acknowledge(self, id: str, n: int, sha: str, received_at: int) -> None:
         bin = self._bin(id)
-        # A number that is given twice is found by its body.
+        # A number that is used twice is detected by its body.
         bin.must[n] = bin.shas[n] = sha if n not in bin.shas else "given twice"
         bin.times[n] = received_at
         bin.last_n = max(bin.last_n, n)
@@ -128,8 +128,8 @@ class Truth:
             del bin.must[n]
 
     def _sweep(self, befores: Mapping[str, int], ahead: int) -> None:
-        """The retention may take what lies before the first capture of a bin that is young enough. Those that are dated
-        ahead of the clock tell nothing about their age."""
+        """The retention may delete captures before the first one of a bin that is young enough. Captures that
+        are dated in the future do not show their age."""
         for id, before in befores.items():
             bin = self._bin(id)
             first = min((n for n in bin.must if before <= bin.times[n] <= ahead), default=bin.last_n + 1)

@@ -1,4 +1,4 @@
-"""Viewers that stop reading: captures and the other viewers must not feel them, and they are cut off in the end."""
+"""Viewers that stop reading: captures and the other viewers are not affected, and they are disconnected in the end."""
 
 import asyncio
 import base64
@@ -9,7 +9,7 @@ from tests.process import TOKEN, Process, answered, request_bytes
 
 
 async def stuck(server: Process) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-    """A viewer that upgrades, and never reads again: its own receive buffer is small, so it fills soon."""
+    """A viewer that upgrades and never reads again; its receive buffer is small, so it fills soon."""
     reader, writer = await asyncio.open_connection("127.0.0.1", server.port, limit=1_024)
     key = base64.b64encode(os.urandom(16)).decode()
     path = server.bin_api.partition(f":{server.port}")[2]
@@ -26,7 +26,7 @@ async def stuck(server: Process) -> tuple[asyncio.StreamReader, asyncio.StreamWr
 
 
 async def send(server: Process, count: int, size: int = 200) -> float:
-    """Send captures one after the other; the slowest answer in seconds."""
+    """Send captures one after the other; returns the slowest answer in seconds."""
     reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
     slowest = 0.0
     for _ in range(count):

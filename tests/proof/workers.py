@@ -1,5 +1,5 @@
-"""Long proofs in worker processes, one a core: each does a share and prints how far it is, and at last what it found,
-as lines of JSON.
+"""Long proofs in worker processes, one for each core: each does a share and prints its progress, and finally its
+result, as lines of JSON.
 """
 
 import json
@@ -24,13 +24,13 @@ TOLD_S = 2.0
 
 
 class Pace:
-    """Prints how far a worker is, not too often."""
+    """Prints the progress of a worker, not too often."""
 
     def __init__(self) -> None:
         self._told_at = 0.0
 
     def tell(self, done: int) -> None:
-        """So much of the count is reached."""
+        """This part of the count is reached."""
         if time.monotonic() - self._told_at > TOLD_S:
             self._told_at = time.monotonic()
             print(json.dumps({"done": done}), flush=True)
@@ -45,8 +45,8 @@ def work(campaign: Callable[..., Any]) -> None:
 def share_out(
     proof: str, what: str, count: int, seconds: float, /, *, workers: int = WORKERS, **options: Any
 ) -> list[dict[str, Any]]:  # fmt: skip
-    """Run a campaign in some workers at once: what each found. `proof` names its module, `what` is counted.
-    RuntimeError when a worker fails."""
+    """Run a campaign in several workers at once; returns their results. `proof` names its module, `what` is counted.
+    Raises RuntimeError when a worker fails."""
     started = []
     for number in range(workers):
         shared = {"count": -(-count // workers), "seconds": seconds, "seed": number * APART, **options}
@@ -92,7 +92,7 @@ def _be_nice() -> None:
 
 @contextmanager
 def scratch() -> Iterator[Path]:
-    """A folder in memory, where there is one: the proofs bring their own idea of a disk."""
+    """A folder in memory, if there is one: the proofs have their own model of a disk."""
     memory = Path("/dev/shm")
     with tempfile.TemporaryDirectory(prefix="smsbin-proof-", dir=memory if memory.is_dir() else None) as folder:
         yield Path(folder)

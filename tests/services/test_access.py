@@ -1,4 +1,4 @@
-"""Sessions end: after a while without use, after a week in any case, and when somebody signs out."""
+"""Sessions end: after some time without use, after a week in any case, and on sign-out."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -38,7 +38,7 @@ def _access(store: Store) -> Access:
     return Access(store, TOKEN, made_here=False)
 
 
-async def test_a_session_that_nobody_uses_ends_and_does_not_come_back(time: Time, store: Store) -> None:
+async def test_an_unused_session_ends_and_does_not_come_back(time: Time, store: Store) -> None:
     access = _access(store)
     cookie = await access.sign_in()
     time.now += IDLE

@@ -1,4 +1,4 @@
-"""The answers of all bins in memory: of the rules that match, the first one answers."""
+"""The answers of all bins in memory: the first matching rule is used."""
 
 from datetime import UTC, datetime
 

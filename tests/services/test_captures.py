@@ -1,4 +1,4 @@
-"""A request that could not be stored has used up nothing, whether the store says so at once or later."""
+"""A request that could not be stored does not change a count, whether the store raises at once or later."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -25,7 +25,7 @@ RAW = RawRequest(
 
 
 class Rows:
-    """The part of the store that is used; `refuses` at once, or the test ends what `stored` is waited for."""
+    """The part of the store that is used. `refuses`: it raises at once; otherwise the test resolves `stored`."""
 
     refuses = False
 

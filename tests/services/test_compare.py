@@ -67,7 +67,7 @@ def test_what_a_provider_always_sends_otherwise_is_expected(provider: str, field
     assert {each.field: each.expected for each in found} == {"Text": False} | dict.fromkeys(fields, True)
 
 
-def test_the_providers_error_code_is_explained_beside_the_verdict() -> None:
+def test_the_providers_error_code_is_explained_next_to_the_verdict() -> None:
     hits = (
         Hit(n=1, at=AT, fallback=False, method="POST", ok=False, status=500),
         Hit(n=2, at=AT, fallback=True, method="POST", ok=True),
@@ -75,8 +75,8 @@ def test_the_providers_error_code_is_explained_beside_the_verdict() -> None:
     pairing = Pairing(message_id="m", voice=False, hits=hits, provider="twilio")
     code = Difference(field="ErrorCode", primary=None, fallback="11200", expected=True)
     assert explain_verdict(pairing, [code]) == (
-        "The primary answered 500; the fallback took it 0 ms later."
-        " Twilio says 11200: The URL could not be fetched, or answered with an error."
+        "The primary answered 500; the fallback accepted it 0 ms later."
+        " Twilio reported 11200: The URL could not be fetched, or answered with an error."
     )
     unknown = Difference(field="ErrorCode", primary=None, fallback="1", expected=True)
-    assert explain_verdict(pairing, [unknown]).endswith(" Twilio says 1.")
+    assert explain_verdict(pairing, [unknown]).endswith(" Twilio reported 1.")

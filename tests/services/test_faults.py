@@ -1,4 +1,4 @@
-"""Faults in memory: taken at once, given back, spared by chance, over by count and by time, and swept away."""
+"""Faults in memory: counted at once, uncounted, spared by chance, ended by count and by time, and removed."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -36,7 +36,7 @@ class Rows:
 
 @pytest.fixture(autouse=True)
 def wall(monkeypatch) -> list[datetime]:
-    """The time, to be moved."""
+    """The time, set by the test."""
     hands = [NOW]
     monkeypatch.setattr(clock, "now", lambda: hands[0])
     return hands
@@ -47,7 +47,7 @@ def a_fault(kind: FaultKind = FaultKind.STATUS, **values: object) -> ActiveFault
     return ActiveFault(id="f1", bin_id="b", role=Role.PRIMARY, fault=fault, started_at=NOW, left=fault.count)
 
 
-async def test_it_is_taken_as_often_as_it_says_and_counts_in_turn() -> None:
+async def test_it_is_taken_as_often_as_it_reports_and_counts_in_turn() -> None:
     faults = Faults(Rows(), Hub())
     await faults.set(a_fault(statuses=(500, 429), count=3))
     said = []
@@ -82,7 +82,7 @@ async def test_what_comes_back_late_is_not_given_to_the_fault_that_took_its_plac
     assert [(fault.id, fault.left, fault.hits) for fault in faults.of_bin("b")] == [("f2", 2, 0)]
 
 
-async def test_chance_spares_without_counting() -> None:
+async def test_a_request_that_is_spared_by_chance_is_not_counted() -> None:
     faults = Faults(Rows(), Hub())
     await faults.set(a_fault(count=2, chance=30))
     assert faults.count_hit("b", Role.PRIMARY, NOW, lambda: 0.30) is None
@@ -99,11 +99,13 @@ async def test_who_followed_a_redirect_is_not_sent_on() -> None:
     assert faults.count_hit("b", Role.PRIMARY, NOW, target="/key?a=/redirected") is not None
 
 
-async def test_one_that_has_ended_rings_and_is_swept_away_a_little_later(wall: list[datetime], monkeypatch) -> None:
+async def test_viewers_are_notified_of_one_that_has_ended_and_it_is_removed_a_little_later(
+    wall: list[datetime], monkeypatch
+) -> None:
     rows, hub = Rows(), Hub()
     faults = Faults(rows, hub)
     await faults.set(a_fault(until=NOW + timedelta(seconds=5)))
-    await asyncio.sleep(0.06)  # the hub's tick after the first ring
+    await asyncio.sleep(0.06)  # the hub's tick after the first notification
     with hub.subscribe("b") as subscription:
         await faults.sweep()
         assert not await subscription.wait(0.01)
@@ -117,8 +119,8 @@ async def test_one_that_has_ended_rings_and_is_swept_away_a_little_later(wall: l
     assert rows.faults == {}
 
 
-async def test_what_a_stop_has_left_goes_on_or_is_over(wall: list[datetime]) -> None:
-    faults = Faults(Rows(a_fault(count=2).taken()[0]), Hub())
+async def test_what_a_stop_has_left_continues_or_is_over(wall: list[datetime]) -> None:
+    faults = Faults(Rows(a_fault(count=2).with_hit()[0]), Hub())
     await faults.start()
     assert [(fault.left, fault.hits) for fault in faults.of_bin("b")] == [(1, 1)]
     wall[0] = NOW + timedelta(minutes=11)

@@ -1,4 +1,5 @@
-"""Answers that wait: places are few and come back, and a wait ends with its time, its sender or the server."""
+"""Answers that are held back: slots are limited and released, and a wait ends with its time, its sender or the
+server."""
 
 import asyncio
 from collections.abc import Callable
@@ -8,7 +9,7 @@ from app.services.held_answers import Ending, HeldAnswers
 
 
 class Somebody:
-    """A sender whose hanging up is ours to say."""
+    """A sender that disconnects when the test says so."""
 
     left: Callable[[], None] | None = None
 

@@ -1,4 +1,4 @@
-"""The front door knows the keys by heart: every change counts from its answer on, and nothing ever waits for a read."""
+"""Capture keys in memory: each change applies as soon as it is acknowledged, and a look-up never waits for a read."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""Work on a request goes to a thread when the request is large, and stays on the loop when it is small."""
+"""Work on a large request runs in a thread, on a small one on the event loop."""
 
 import threading
 

@@ -1,4 +1,4 @@
-"""The names of the figures are a promise: dashboards and alarms are written with them."""
+"""The names of metrics are stable, because dashboards and alerts use them."""
 
 from app.domain.roles import Role
 from app.services.metrics import EDGES, Metrics
@@ -8,7 +8,7 @@ def _lines(metrics: Metrics) -> list[str]:
     return [line for line in metrics.text().decode().splitlines() if not line.startswith("#")]
 
 
-def test_captures_and_refusals_are_told_under_their_names() -> None:
+def test_captures_and_refusals_are_reported_under_their_names() -> None:
     metrics = Metrics(unknown_key=1, unavailable=2, refused_by_parser=3, refused_connections=4, incomplete=5)
     metrics.stored(Role.STATUS, 0.002)
     lines = _lines(metrics)
@@ -35,6 +35,6 @@ def test_times_are_counted_up_to_their_edges() -> None:
     assert "smsbin_store_seconds_count 3.0" in lines
 
 
-def test_what_is_looked_up_when_somebody_asks_has_its_name_too() -> None:
+def test_what_is_read_for_each_scrape_has_its_name_too() -> None:
     metrics = Metrics(gauges={"viewers": ("Live viewers.", lambda: 7)})
     assert "smsbin_viewers 7.0" in _lines(metrics)

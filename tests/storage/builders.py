@@ -1,4 +1,4 @@
-"""Small makers of what the store takes."""
+"""Builders of the store's inputs."""
 
 from datetime import datetime, timedelta
 
@@ -42,7 +42,7 @@ def a_capture(bin: Bin, role: Role = Role.PRIMARY, **values: object) -> NewCaptu
 
 
 def reading_of(*events: Event, provider: str = "ytel", **more: object) -> Reading:
-    """A reading that states these events."""
+    """A reading with these events."""
     first = events[0]
     values = {
         "provider": provider, "kind": first.kind, "message_id": first.message_id, "sender": first.sender,
@@ -53,7 +53,7 @@ def reading_of(*events: Event, provider: str = "ytel", **more: object) -> Readin
 
 
 def scripted(reading: Reading, *, salt: str = "", trouble: str = "", **values: object) -> RawRequest:
-    """A request of which the reader says just this. Two of them without a salt are the same request."""
+    """A request whose reading is this one. Two of them without a salt are identical."""
     body = msgspec.msgpack.encode(Script(reading, salt, trouble))
     return a_raw(**{"body": body, "headers": ((b"Content-Type", TYPE),), "target": "/0123456789abcdef"} | values)
 
@@ -62,7 +62,7 @@ def stating(
     bin: Bin, role: Role, *events: Event, at: datetime | None = None, salt: str | None = None,
     fault: FaultHit | None = None, method: str = "POST", **more: object,
 ) -> NewCapture:  # fmt: skip
-    """A capture that states these events, unlike every other one unless it has a salt of its own."""
+    """A capture with these events, different from every other one unless it has a salt."""
     raw = scripted(
         reading_of(*events, **more), salt=clock.new_id() if salt is None else salt, received_at=at or clock.now(),
         method=method,

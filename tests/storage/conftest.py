@@ -1,4 +1,4 @@
-"""The store under test, with a reader that tests can script; a second engine becomes a second parameter."""
+"""The store under test, with a reader that tests control; a second engine becomes a second parameter."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -29,7 +29,7 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
 
 
 async def until(store: Store, holds: Callable[[], Awaitable[object]], within_s: float = 20) -> None:
-    """Wait for a change of the ledger until something holds."""
+    """Wait for changes of the ledger until the condition holds."""
     changed = asyncio.Event()
     store.on_change(lambda _: changed.set())
     async with asyncio.timeout(within_s):
@@ -44,7 +44,7 @@ async def until(store: Store, holds: Callable[[], Awaitable[object]], within_s: 
 
 @pytest.fixture
 def quick_children(monkeypatch) -> None:
-    """A process that ends is started again at once, and one that does not end is killed soon."""
+    """A process that ends is restarted at once, and one that does not end is killed soon."""
     monkeypatch.setattr(children, "MIN_PAUSE_S", 0.005)
     monkeypatch.setattr(children, "END_S", 0.1)
 
@@ -56,7 +56,7 @@ async def owner() -> Owner:
 
 @pytest.fixture(params=["started", "forked"])
 async def child(request, quick_children: None, owner: Owner, monkeypatch) -> AsyncIterator[Child]:
-    """A process that is kept running for its owner. Most tests use forks, so these must behave as the others do."""
+    """A process that is kept running for its owner. Most tests use forks, which must behave like started processes."""
     if request.param == "started":
         monkeypatch.setattr(children, "start_process", start_new)
     async with watched(owner) as made:

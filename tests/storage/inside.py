@@ -1,4 +1,4 @@
-"""A log and a ledger in this process, without the pipes: what both processes do, step by step, when a test says so."""
+"""A log and a ledger in this process, without pipes: the test runs each step of both processes."""
 
 import json
 import sqlite3
@@ -55,7 +55,7 @@ class Inside:
         assert result.error is None
 
     def keep(self, raw: RawRequest, role: Role = Role.PRIMARY, *, provider: str | None = None, bin: str = BIN) -> int:
-        """One capture: its n."""
+        """Store a capture; returns its n."""
         (result,) = self.apply(
             jobs.AddCapture(
                 bin, micros(raw.received_at), role.value, raw.method, raw.target, raw.peer, raw.http_version,
@@ -66,11 +66,11 @@ class Inside:
         return result.value
 
     def state(self, reading: Reading, role: Role = Role.PRIMARY, **values: object) -> int:
-        """One capture that is read like this."""
+        """Store a capture with this reading."""
         return self.keep(scripted(reading, **values), role)
 
     def settle(self, n: int, outcome: Outcome, bin: str = BIN) -> None:
-        """What became of its answer."""
+        """Store the outcome of its answer."""
         self.apply(
             jobs.SetOutcomes([
                 jobs.OutcomeRecord(
@@ -81,12 +81,12 @@ class Inside:
         )  # fmt: skip
 
     def drop(self, n: int, bin: str = BIN) -> bool:
-        """Whether it was there."""
+        """Delete it; returns whether it existed."""
         (result,) = self.apply(jobs.DropCapture(bin, n))
         return result.error is None
 
     def sweep(self, now: datetime, keep_s: int) -> None:
-        """Everything that is due."""
+        """Delete everything that is due."""
         after: int | None = 0
         while after is not None:
             (result,) = self.apply(jobs.Sweep(micros(now), keep_s, after, False))
@@ -98,7 +98,7 @@ class Inside:
 
 
 class Ledger:
-    """Follows by hand."""
+    """A ledger that follows when the test calls it."""
 
     def __init__(self, inside: Inside, path: Path, reader: CaptureReader, epoch: int) -> None:
         self.inside = inside
@@ -112,13 +112,13 @@ class Ledger:
         self.file.close()
 
     def follow(self, limit: int = 500, now: datetime | None = None) -> None:
-        """Everything that is new, in steps of so many captures."""
+        """Process everything that is new, in steps of `limit` captures."""
         waiting = {head.number for head in self._heads()}
         while waiting:
             waiting = {number for number in waiting if not self.step(number, limit, now)}
 
     def step(self, number: int = 1, limit: int = 500, now: datetime | None = None) -> bool:
-        """One step of one bin: whether nothing is left."""
+        """One step of one bin; returns whether nothing is left."""
         with self._write(now) as step:
             heads = read_log_heads(step._log, [number])
             if not heads:
@@ -134,30 +134,30 @@ class Ledger:
             return is_up_to_date(head, space)
 
     def build(self, limit: int = 500) -> None:
-        """Everything that is to be read again."""
+        """Complete all rebuilds."""
         while (number := self._building()) is not None:
             with self._write(None) as step:
                 build_step(step, step._log, number, lambda step, head, space, _: step.follow(head, space, limit))
 
     def mark(self, now: datetime) -> None:
-        """The clock's work."""
+        """Set the marks that are due."""
         with self.file.database.write() as transaction:
             mark_due(transaction, micros(now), [])
 
     def index(self, limit: int = 500) -> bool:
-        """One step of the search index: whether there was one to do."""
+        """One step of the search index; returns whether there was one."""
         with self.file.database.write() as transaction:
             return index_step(transaction, limit)
 
     def erase(self) -> None:
-        """Rows of spaces that are gone."""
+        """Erase the rows of unused spaces."""
         more = True
         while more:
             with self.file.database.write() as transaction:
                 more = erase_step(transaction, SearchIndex(transaction))
 
     def rows(self, query: str, *values: object) -> list[tuple]:
-        """For the eyes of a test."""
+        """Run a query."""
         cursor = self.file.connection.cursor()
         cursor.row_factory = None
         return cursor.execute(query, values).fetchall()
@@ -174,7 +174,7 @@ class Ledger:
         return _Step(self, now)
 
     def everything(self, bin: int = 1) -> dict[str, object]:
-        """All that readers can see of a bin, without what only says in which order things were told."""
+        """Everything that readers can see of a bin, without the order of changes."""
         found = self.rows("select space from bins where number = ?", bin)
         if not found:
             return {}
@@ -251,7 +251,7 @@ class Ledger:
 
 
 class _Step:
-    """A transaction of the ledger beside a snapshot of the log."""
+    """A transaction of the ledger with a snapshot of the log."""
 
     def __init__(self, ledger: Ledger, now: datetime | None) -> None:
         self._ledger = ledger
@@ -269,7 +269,7 @@ class _Step:
 
 
 def all_equal(ledgers: Iterable[Ledger], bin: int = 1) -> bool:
-    """They show the same."""
+    """Whether they show the same."""
     first, *others = [ledger.everything(bin) for ledger in ledgers]
     return all(other == first for other in others)
 

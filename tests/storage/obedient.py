@@ -1,5 +1,5 @@
-"""A process that does what each frame says: `python -m tests.storage.obedient <pipe> …`. At first it tells its own
-arguments.
+"""A process that does what each frame commands: `python -m tests.storage.obedient <pipe> …`. It sends its own
+arguments first.
 """
 
 import os
@@ -11,7 +11,7 @@ from app.storage.process import Pipe, begin
 
 
 def main(arguments: list[str]) -> None:
-    """Until the server hangs up."""
+    """Until the server closes the pipe."""
     begin()
     pipe = Pipe(int(arguments[0]))
     pipe.send(" ".join(arguments[1:]).encode())

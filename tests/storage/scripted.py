@@ -1,5 +1,5 @@
-"""A ledger process whose reader does what a test says: a body of the type `TYPE` holds the reading itself. Everything
-else is read as always. `python -m tests.storage.scripted` stands in the place of `app.follower`.
+"""A ledger process whose reader a test controls: a body of the type `TYPE` is the reading itself; everything else is
+parsed normally. `python -m tests.storage.scripted` replaces `app.follower`.
 """
 
 import os
@@ -23,7 +23,7 @@ TYPE = b"application/x-reading"
 
 
 class Script(msgspec.Struct):
-    """What a body holds. `salt` makes bodies with the same reading differ; `trouble` happens on reading it."""
+    """The content of a body. `salt` makes bodies with the same reading differ; `trouble` happens when it is parsed."""
 
     reading: Reading
     salt: str = ""
@@ -34,7 +34,7 @@ _decode = msgspec.msgpack.Decoder(Script).decode
 
 
 def read(raw: RawRequest, role: Role, provider: str | None) -> Reading:
-    """The reading that the body holds."""
+    """The reading in the body."""
     if raw.header(b"content-type") != TYPE:
         return recognise(raw, role, provider)
     script = _decode(raw.body)
@@ -53,7 +53,7 @@ def read(raw: RawRequest, role: Role, provider: str | None) -> Reading:
 
 
 def _index_no_further(upto: int) -> None:
-    """The search index takes in the captures of each bin up to this number."""
+    """The search index has the captures of each bin up to this number."""
 
     def advance(self: SearchIndex, space: Space, limit: int) -> bool:
         if space.indexed_n < min(upto, space.n):
@@ -76,7 +76,7 @@ def _index_no_further(upto: int) -> None:
 
 
 def make_reader() -> CaptureReader:
-    """With a version, and a pace of the signs of life, that a test may set."""
+    """With a version, and an interval of the signs of life, that a test may set."""
     follower.CLOCK_S = float(os.environ.get("TEST_CLOCK_S", follower.CLOCK_S))
     if "TEST_INDEXED" in os.environ:
         _index_no_further(int(os.environ["TEST_INDEXED"]))

@@ -1,4 +1,4 @@
-"""What every store promises about answers and faults: how a bin's URLs behave survives everything but its bin."""
+"""The contract of all stores about answers and faults: they persist until their bin is deleted."""
 
 import sqlite3
 from contextlib import closing
@@ -80,7 +80,7 @@ async def test_a_capture_counts_its_fault_in_its_own_transaction(store: Store) -
     bin = await a_bin(store)
     fault = a_fault(bin)
     await store.set_fault(fault)
-    fault, hit = fault.taken()
+    fault, hit = fault.with_hit()
     n = await store.add_capture(with_fault(bin, hit))
     assert await store.list_faults() == [fault]
     assert (fault.left, fault.hits) == (2, 1)
@@ -95,7 +95,7 @@ async def test_a_capture_that_is_not_stored_counts_nothing(store: Store) -> None
     await store.set_fault(fault)
     await store.drop_bin(gone.id)
     with pytest.raises(NotFound):
-        await store.add_capture(with_fault(gone, fault.taken()[1]))
+        await store.add_capture(with_fault(gone, fault.with_hit()[1]))
     assert await store.list_faults() == [fault]
 
 
@@ -104,7 +104,7 @@ async def test_a_count_that_comes_late_changes_no_other_fault(store: Store) -> N
     old, new = a_fault(bin), a_fault(bin)
     await store.set_fault(old)
     await store.set_fault(new)
-    await store.add_capture(with_fault(bin, old.taken()[1]))
+    await store.add_capture(with_fault(bin, old.with_hit()[1]))
     assert await store.list_faults() == [new]
 
 
@@ -140,7 +140,7 @@ async def test_what_went_out_is_kept_where_it_was_not_the_default(store: Store) 
     assert await store.get_sent_answer(bin.id, special) is None
 
 
-async def test_captures_that_nothing_was_heard_of_are_settled_once(tmp_path: Path) -> None:
+async def test_captures_without_an_outcome_are_settled_once(tmp_path: Path) -> None:
     now = clock.now()
     async with open_store(tmp_path / "data") as store:
         bin, other = await a_bin(store), await a_bin(store)

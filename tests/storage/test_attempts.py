@@ -1,4 +1,4 @@
-"""What every store promises about replays: an attempt is kept beside its capture, and goes with it."""
+"""The contract of all stores about replays: attempts are stored with their capture, and deleted with it."""
 
 import sqlite3
 from contextlib import closing
@@ -24,13 +24,13 @@ async def test_attempts_come_back_as_they_went_in_under_numbers_of_their_capture
     for _ in range(2):
         await store.add_capture(a_capture(bin))
     first = an_attempt(1, content_type="text/xml", body=b"\x00\xff")
-    second = an_attempt(1, status=None, error="no answer in time")
+    second = an_attempt(1, status=None, error="no response in time")
     numbers = [await store.add_attempt(bin.id, new) for new in (first, an_attempt(2), second)]
     assert numbers == [1, 1, 2]
     found = await store.list_attempts(bin.id, 1, limit=10)
     assert [(one.number, one.status, one.error, one.content_type, one.body) for one in found] == [
         (1, 200, None, "text/xml", b"\x00\xff"),
-        (2, None, "no answer in time", "", b""),
+        (2, None, "no response in time", "", b""),
     ]
     assert found[0].sent_at == first.sent_at
     assert [one.number for one in await store.list_attempts(bin.id, 1, limit=1)] == [2]

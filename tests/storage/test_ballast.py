@@ -1,4 +1,4 @@
-"""Room that is kept for deleting on a full disk, and that keeps nothing from starting."""
+"""The reserve file for deletions on a full disk; a start does not depend on it."""
 
 import errno
 import os
@@ -24,12 +24,12 @@ def _disk(monkeypatch, total: int, free: int) -> None:
 
 @pytest.fixture
 def room(tmp_path: Path, monkeypatch) -> Ballast:
-    """On a disk with enough room, a small one."""
+    """A small one, on a disk with enough space."""
     _disk(monkeypatch, 64 << 20, 32 << 20)
     return Ballast(tmp_path / "ballast")
 
 
-def test_it_takes_room_given_up_and_taken_again(room: Ballast, tmp_path: Path) -> None:
+def test_it_takes_space_that_is_released_and_taken_again(room: Ballast, tmp_path: Path) -> None:
     room.prepare()
     path = tmp_path / "ballast"
     assert (path.stat().st_size, path.stat().st_mode & 0o777) == (1 << 20, 0o600)
@@ -57,7 +57,7 @@ def test_a_large_disk_gives_no_more_than_sixteen_mebibytes(tmp_path: Path, monke
     assert sizes == [16 << 20]
 
 
-def test_the_last_room_is_left_to_the_database(room: Ballast, tmp_path: Path, monkeypatch) -> None:
+def test_the_last_space_is_left_to_the_database(room: Ballast, tmp_path: Path, monkeypatch) -> None:
     _disk(monkeypatch, 64 << 20, (4 << 20) - BLOCK)
     room.prepare()
     assert list(tmp_path.iterdir()) == []
@@ -96,7 +96,7 @@ def test_one_that_cannot_be_given_up_is_not_released(room: Ballast, monkeypatch)
     assert not room.is_released
 
 
-def test_what_a_start_that_was_killed_has_left_gives_its_room_back(room: Ballast, tmp_path: Path) -> None:
+def test_what_a_killed_start_has_left_is_removed(room: Ballast, tmp_path: Path) -> None:
     (tmp_path / "ballast.0123456789012345678901.part").write_bytes(bytes(1 << 20))
     room.prepare()
     assert [each.name for each in tmp_path.iterdir()] == ["ballast"]

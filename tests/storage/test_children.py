@@ -1,4 +1,4 @@
-"""A process of the storage: started, watched, killed when it hangs, and started again."""
+"""A storage process: started, watched, killed when it hangs, and restarted."""
 
 import asyncio
 import errno
@@ -61,7 +61,7 @@ async def test_one_that_does_not_answer_in_time_is_killed_and_started_again(chil
     assert await soon(owner.ends.get()) == (-9, "it did not answer within 0 s (a commit)")
     assert is_gone(pid)
     await started(child, owner, 2)
-    # The reason is that of one end only.
+    # The reason belongs to one end only.
     child.send(b"end 5")
     assert await soon(owner.ends.get()) == (5, "it ended with code 5")
 
@@ -137,7 +137,7 @@ async def test_it_has_the_environment_of_its_start(child: Child, owner: Owner, m
         assert await soon(owner.ends.get()) == (4, "it ended with code 4")
 
 
-async def test_an_error_in_it_is_told_on_stderr(child: Child, owner: Owner, capfd) -> None:
+async def test_an_error_in_it_is_reported_on_stderr(child: Child, owner: Owner, capfd) -> None:
     await started(child, owner)
     child.send(b"raise")
     assert (await soon(owner.ends.get()))[0] == 1
@@ -148,7 +148,7 @@ async def test_an_error_in_it_is_told_on_stderr(child: Child, owner: Owner, capf
 
 
 class Pauses:
-    """The pauses between starts, noted and made short."""
+    """The pauses between starts, recorded and shortened."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.told: list[float] = []

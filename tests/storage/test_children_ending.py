@@ -1,4 +1,4 @@
-"""When the server ends its processes are gone, in whatever state they are, and do not hold it up."""
+"""When the server ends, its processes end, whatever their state is, and do not delay it."""
 
 import asyncio
 import os

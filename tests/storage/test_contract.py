@@ -1,4 +1,4 @@
-"""What every store promises. One suite for all backends; no store is ever mocked."""
+"""The contract of all stores. One suite for all engines; a store is never mocked."""
 
 import asyncio
 import hashlib
@@ -58,7 +58,7 @@ async def test_every_change_of_a_bin_makes_its_version_higher(store: Store) -> N
     assert made.version < rotated.version < changed.version
 
 
-async def test_a_changed_bin_says_so(store: Store) -> None:
+async def test_a_changed_bin_reports_it(store: Store) -> None:
     bin = await a_bin(store, name="Old", provider="ytel", retention=timedelta(days=7))
     changed = await store.set_bin(bin.id, name="New", provider=None, retention=timedelta(0), stuck_after=STUCK_AFTER)
     assert (changed.name, changed.provider, changed.retention) == ("New", None, timedelta(0))
@@ -129,7 +129,7 @@ async def test_two_hundred_at_once_get_consecutive_numbers(store: Store) -> None
         assert (await store.get_bin(bin.id)).captures == 100
 
 
-async def test_one_bad_job_takes_nobody_with_it(store: Store) -> None:
+async def test_one_bad_job_fails_no_other(store: Store) -> None:
     bin, gone = await a_bin(store), await a_bin(store)
     await store.drop_bin(gone.id)
     jobs = [store.add_capture(a_capture(gone if i == 5 else bin)) for i in range(10)]
@@ -138,7 +138,7 @@ async def test_one_bad_job_takes_nobody_with_it(store: Store) -> None:
     assert sorted(n for i, n in enumerate(results) if i != 5) == list(range(1, 10))
 
 
-async def test_numbers_go_on_after_deletion(store: Store) -> None:
+async def test_numbers_continue_after_deletion(store: Store) -> None:
     bin = await a_bin(store)
     for _ in range(3):
         await store.add_capture(a_capture(bin))
@@ -192,7 +192,7 @@ async def test_changes_can_be_read_in_pieces(store: Store) -> None:
     bin = await a_bin(store)
     for _ in range(20):
         n = await store.add_capture(a_capture(bin))
-        # As it is read before its outcome is known, it changes afterwards.
+        # The capture is processed before its outcome is known, and changes afterwards.
         await store.get_bin(bin.id)
         store.note_outcome(NewOutcome(bin.id, n, Outcome(status=200, after_ms=1)))
     await store.get_bin(bin.id)
@@ -204,7 +204,7 @@ async def test_changes_can_be_read_in_pieces(store: Store) -> None:
     assert [n for n, first in seen if not first] == list(range(1, 21))
 
 
-async def test_a_cleared_bin_is_empty_at_once_and_tells_its_viewers(store: Store) -> None:
+async def test_a_cleared_bin_is_empty_at_once_and_notifies_its_viewers(store: Store) -> None:
     bin = await a_bin(store)
     for _ in range(4):
         await store.add_capture(a_capture(bin))
@@ -225,7 +225,7 @@ async def test_an_outcome_of_a_capture_that_is_gone_changes_nothing(store: Store
     assert all(isinstance(change, Deleted) for change in await store.changes_after(bin.id, 0))
 
 
-async def test_the_sweep_takes_what_is_too_old_and_says_so(store: Store) -> None:
+async def test_the_sweep_takes_what_is_too_old_and_reports_it(store: Store) -> None:
     bin = await a_bin(store)
     for age in (9, 8, 1, 0):
         await store.add_capture(a_capture(bin, received_at=days_ago(age)))

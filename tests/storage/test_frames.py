@@ -1,4 +1,4 @@
-"""Frames on a pipe: whole ones only, in their order, however the bytes arrive."""
+"""Frames on a pipe: complete ones only, in order, however the bytes arrive."""
 
 import socket
 import threading
@@ -60,7 +60,7 @@ def test_an_end_in_the_middle_of_a_frame_is_an_end(pipe: tuple[socket.socket, so
 
 def test_an_end_by_force_is_an_end_and_nothing_can_be_sent(pipe: tuple[socket.socket, socket.socket]) -> None:
     ours, theirs = pipe
-    theirs.sendall(b"unread")  # what nobody has read makes the end a reset
+    theirs.sendall(b"unread")  # unread data turns the close into a reset
     ours.close()
     assert receive(theirs) is None
     with pytest.raises(OSError):

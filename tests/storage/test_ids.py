@@ -1,4 +1,4 @@
-"""Ids keep the owner and the order of its rows."""
+"""Row ids contain the owner and keep the order of its rows."""
 
 import pytest
 

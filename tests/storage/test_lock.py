@@ -1,4 +1,4 @@
-"""One server per data directory, by a lock that no crash leaves behind."""
+"""One server per data directory, with a lock that is released after a crash."""
 
 import os
 import subprocess
@@ -58,7 +58,7 @@ async def test_a_second_one_is_refused_until_the_first_lets_go(tmp_path: Path) -
     os.close(await lock_directory(tmp_path))
 
 
-async def test_whoever_is_about_to_let_go_is_waited_for(tmp_path: Path, monkeypatch) -> None:
+async def test_a_lock_that_is_released_soon_is_waited_for(tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setattr(lock, "LOCK_WAIT_S", 10.0)
     first = await lock_directory(tmp_path)
     tries = []
@@ -92,7 +92,7 @@ async def test_the_lock_is_not_inherited_unless_it_is_passed_on(tmp_path: Path) 
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the kernel's list of locks")
-async def test_who_holds_it_is_told(tmp_path: Path) -> None:
+async def test_who_holds_it_is_reported(tmp_path: Path) -> None:
     assert holder_of(tmp_path / "none") is None
     assert holder_of(tmp_path) is None
     with _held(tmp_path) as process:
@@ -100,7 +100,7 @@ async def test_who_holds_it_is_told(tmp_path: Path) -> None:
     assert holder_of(tmp_path) is None
 
 
-async def test_where_the_system_does_not_tell_it_is_nobody_known(tmp_path: Path, monkeypatch) -> None:
+async def test_where_the_system_does_not_report_it_the_process_is_unknown(tmp_path: Path, monkeypatch) -> None:
     def fail(_: Path) -> str:
         raise FileNotFoundError
 
@@ -111,7 +111,7 @@ async def test_where_the_system_does_not_tell_it_is_nobody_known(tmp_path: Path,
 
 async def test_a_place_that_cannot_be_a_directory_is_named_with_the_cure(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(CannotStart, match=r"file cannot be written.*--data-dir"):
+    with pytest.raises(CannotStart, match=r"file is not writable.*--data-dir"):
         await lock_directory(tmp_path / "file")
 
 

@@ -1,5 +1,4 @@
-"""The messages that every store folds from what captures state: one row a message, and nothing left of what was
-deleted."""
+"""The messages that every store folds from events: one row for each message, and nothing left of deleted captures."""
 
 from datetime import datetime, timedelta
 
@@ -96,7 +95,7 @@ async def test_a_capture_that_is_deleted_takes_its_part_of_the_message_along(sto
         await store.get_message(bin.id, "ytel", "out-1")
 
 
-async def test_a_cleared_bin_has_no_messages_and_an_old_id_begins_anew(store: Store) -> None:
+async def test_a_cleared_bin_has_no_messages_and_an_old_id_begins_again(store: Store) -> None:
     bin = await a_bin(store)
     await _keep(store, bin, _status(Status.DELIVERED, final=True, text="old"))
     await store.drop_captures(bin.id)
@@ -157,7 +156,7 @@ async def test_pieces_of_a_long_message_join_whatever_comes_first(store: Store) 
 
 
 async def _at_once(store: Store, *new: NewCapture) -> None:
-    """In one batch: whatever is queued in one turn of the loop shares a commit, and a step of the ledger."""
+    """In one batch: jobs of one turn of the event loop share a commit, and a step of the ledger."""
     for future in [store.add_capture(each) for each in new]:
         await future
 
@@ -187,7 +186,7 @@ async def test_what_shares_a_commit_with_what_makes_no_difference(store: Store, 
     second = timedelta(seconds=1)
     turned = _status(Status.SENT, "in-1", as_callback=None)
     new = [
-        # The same reference again: the last piece belongs to the younger of two messages that could take it.
+        # The same reference again: the last part belongs to the newer of two messages that it fits.
         _new(bin, _inbound("a", "p1", piece=Piece("7", 1, 2)), now),
         _new(bin, _inbound("b", "p2", piece=Piece("7", 2, 2)), now + second),
         _new(bin, _inbound("c", "p3", piece=Piece("7", 1, 2)), now + 2 * second),

@@ -1,5 +1,5 @@
-"""The pairings that every store folds: which captures on the primary and the fallback URL belong together, and always
-what a new fold of what is still there gives."""
+"""The pairings that every store folds: which captures on the primary and the fallback URL belong together. They
+always equal a new fold of the stored captures."""
 
 import random
 from collections import Counter
@@ -23,7 +23,7 @@ from .builders import a_bin, stating
 from .conftest import until
 
 US, THEM = "+14155550100", "+14155550123"
-# Ahead of the clock: no fallback is missed yet.
+# In the future: no fallback is missing yet.
 START = clock.now() + timedelta(hours=1)
 OK = Outcome(status=200, after_ms=2)
 FAILED = Outcome(status=500, after_ms=2)
@@ -85,7 +85,7 @@ async def test_an_inbound_message_that_the_primary_takes_is_a_pairing_of_its_own
     assert (hit.n, hit.at, hit.method, hit.ok, hit.status, hit.after_ms) == (1, START, "POST", True, 200, 2)
 
 
-async def test_the_fallback_joins_by_the_message_id_and_tells_what_each_got(store: Store) -> None:
+async def test_the_fallback_joins_by_the_message_id_and_shows_what_each_got(store: Store) -> None:
     bin = await a_bin(store)
     await _keep(store, bin, Role.PRIMARY, _inbound(), outcome=FAILED, fault=FAULT)
     await _keep(store, bin, Role.FALLBACK, _inbound(), seconds=2.1, outcome=OK)
@@ -143,7 +143,7 @@ async def test_a_request_without_an_id_is_matched_by_parties_and_text_within_a_m
 
 
 async def test_two_messages_with_ids_of_their_own_are_two_whatever_they_say(store: Store) -> None:
-    """A customer writes YES twice, and the primary URL misses one of them: that must not look like a fallback."""
+    """A customer sends YES twice, and the primary URL misses one of them: that must not look like a fallback."""
     bin = await a_bin(store)
     await _keep(store, bin, Role.PRIMARY, _inbound("a", "YES"), outcome=OK)
     await _keep(store, bin, Role.FALLBACK, _inbound("b", "YES"), seconds=20, outcome=OK)
@@ -190,7 +190,7 @@ async def test_a_message_that_comes_for_ever_keeps_a_small_pairing_and_a_fallbac
     assert pairing.verdict is Verdict.FALLBACK_AFTER_ERROR
 
 
-async def test_with_all_hits_of_a_small_pairing_deleted_it_is_made_again_of_the_others(store: Store) -> None:
+async def test_with_all_hits_of_a_small_pairing_deleted_it_is_rebuilt_of_the_others(store: Store) -> None:
     bin = await a_bin(store)
     for _ in range(40):
         await _keep(store, bin, Role.PRIMARY, _inbound(), outcome=OK)
@@ -228,7 +228,7 @@ async def test_callbacks_take_no_part_and_a_message_that_turns_outbound_loses_it
     assert await _all(store, bin) == []
     await _keep(store, bin, Role.PRIMARY, _inbound("x", as_callback=word), seconds=5)
     assert await _all(store, bin) == []
-    # Without the callback nothing speaks against an inbound message.
+    # Without the callback it is an inbound message.
     await store.drop_capture(bin.id, 2)
     assert _sides(await _one(store, bin)) == ([1, 3], [])
 
@@ -243,7 +243,7 @@ async def test_a_likely_pairing_keeps_the_message_that_stays_inbound(store: Stor
     assert (await _findings(store, bin))["made-b"] == pairing.findings == ("fallback_only",)
 
 
-async def test_fallback_only_is_told_on_capture_and_message_until_a_primary_comes(store: Store) -> None:
+async def test_fallback_only_is_reported_on_capture_and_message_until_a_primary_comes(store: Store) -> None:
     bin = await a_bin(store)
     await _keep(store, bin, Role.FALLBACK, _inbound(), outcome=OK)
     assert (await _one(store, bin)).verdict is Verdict.FALLBACK_ONLY
@@ -261,7 +261,7 @@ async def test_fallback_only_is_told_on_capture_and_message_until_a_primary_come
     assert await _findings(store, bin) == {"in-1": ("fallback_only",)}
 
 
-async def test_another_method_on_the_fallback_is_told_on_its_capture_and_the_message(store: Store) -> None:
+async def test_another_method_on_the_fallback_is_reported_on_its_capture_and_the_message(store: Store) -> None:
     bin = await a_bin(store)
     await _keep(store, bin, Role.PRIMARY, _inbound(), outcome=FAILED)
     await _keep(store, bin, Role.FALLBACK, _inbound(), seconds=1, outcome=OK, method="GET")
@@ -292,7 +292,7 @@ async def test_a_fallback_that_does_not_come_within_30_seconds_is_missed(store: 
     changes = await store.changes_after(bin.id, seq)
     seen = {change.row.n: change.row.reading.findings for change in changes if hasattr(change, "row")}
     assert seen == {1: ("no_fallback",), 2: ("no_fallback",)}
-    # It comes after all.
+    # It arrives after all.
     await _keep(store, bin, Role.FALLBACK, _inbound(), start=past, seconds=58, outcome=OK)
     assert await findings() == [(), ("no_fallback",), (), ()]
     assert (await _findings(store, bin))["in-1"] == ()
@@ -348,11 +348,11 @@ async def test_an_unknown_bin_has_no_pairings(store: Store) -> None:
             await ask
 
 
-# What is deleted leaves nothing behind
+# Deletions leave nothing behind
 
 
 async def _is_true(store: Store, bin: Bin) -> None:
-    """The counts are those of the list, and everything that a message says of its pairing is so."""
+    """The counts equal those of the list, and the messages have the findings of their pairings."""
     pairings = await _all(store, bin)
     summary = await store.sum_up_pairings(bin.id)
     assert {verdict: count for verdict, count in summary.by_verdict.items() if count} == Counter(
@@ -380,7 +380,7 @@ def _plain(pairings: Sequence[Pairing]) -> list[tuple[object, ...]]:
 
 
 async def _read_again(store: Store, bin: Bin) -> None:
-    """Fold everything that is there again."""
+    """Fold all stored captures again."""
     before = (await store.get_bin(bin.id)).seq
     await store.reread(bin.id)
 
@@ -391,8 +391,8 @@ async def _read_again(store: Store, bin: Bin) -> None:
 
 
 async def _play(store: Store, bin: Bin, seed: int, *, likely: bool = True) -> int:
-    """Messages and calls that fail, wait, come again and turn outbound, in a reproducible disorder. Where matches by
-    parties and text are `likely`, every other message has no id."""
+    """Messages and calls that fail, wait, are repeated and become outbound, in a reproducible random order. With
+    `likely`, every other message has no id, so that they are matched by numbers and text."""
     dice = random.Random(seed)
     outcomes = (OK, OK, FAILED, LEFT, None, Outcome(status=200, after_ms=9_000))
     n = 0
@@ -433,7 +433,7 @@ async def test_after_deletions_in_any_order_the_pairings_are_those_of_what_is_le
 
 
 @pytest.mark.parametrize("seed", range(4))
-async def test_folded_anew_the_pairings_are_the_same_before_and_after_deletions(store: Store, seed: int) -> None:
+async def test_folded_again_the_pairings_are_the_same_before_and_after_deletions(store: Store, seed: int) -> None:
     bin = await a_bin(store)
     last = await _play(store, bin, seed, likely=False)
     numbers = list(range(1, last + 1))
@@ -454,7 +454,7 @@ async def test_folded_anew_the_pairings_are_the_same_before_and_after_deletions(
 
 
 @pytest.mark.parametrize("seed", range(4))
-async def test_likely_matches_are_the_same_when_they_are_folded_anew(store: Store, seed: int) -> None:
+async def test_likely_matches_are_the_same_when_they_are_folded_again(store: Store, seed: int) -> None:
     bin = await a_bin(store)
     await _play(store, bin, seed)
     before = await _all(store, bin)
@@ -463,7 +463,7 @@ async def test_likely_matches_are_the_same_when_they_are_folded_anew(store: Stor
     assert _plain(await _all(store, bin)) == _plain(before)
 
 
-async def test_a_cleared_bin_has_no_pairings_and_old_ids_begin_anew(store: Store) -> None:
+async def test_a_cleared_bin_has_no_pairings_and_old_ids_begin_again(store: Store) -> None:
     bin = await a_bin(store)
     await _play(store, bin, 1)
     await store.drop_captures(bin.id)

@@ -1,4 +1,4 @@
-"""What a filter finds: what the grammar says, whether the search index has reached a capture or not."""
+"""The results of a filter follow the grammar, whether captures are indexed or not."""
 
 import asyncio
 import sqlite3
@@ -66,7 +66,7 @@ def _is_indexed(folder: Path, upto: int) -> bool:
 
 @asynccontextmanager
 async def _indexed(folder: Path, monkeypatch, upto: int) -> AsyncIterator[Store]:
-    """A store whose index has just so many captures of each bin."""
+    """A store whose index has this number of captures of each bin."""
     monkeypatch.setenv("TEST_INDEXED", str(upto))
     async with open_store(folder) as store:
         yield store
@@ -93,8 +93,8 @@ def _wanted(text: str) -> Query:
 
 @pytest.mark.parametrize("indexed", [0, 5, 100])
 @pytest.mark.parametrize("few", [0, 2_000])
-async def test_every_term_finds_what_the_grammar_says(tmp_path: Path, monkeypatch, indexed: int, few: int) -> None:
-    """With no, some and all captures in the index; and with terms that find few and, as it were, many."""
+async def test_every_term_finds_what_the_grammar_defines(tmp_path: Path, monkeypatch, indexed: int, few: int) -> None:
+    """With no, some and all captures in the index; and with terms that have few and, with a lower limit, many ids."""
     monkeypatch.setattr(filters, "FEW", few)
     async with _indexed(tmp_path, monkeypatch, indexed) as store:
         bin, kept = await _filled(store)
@@ -158,7 +158,7 @@ async def test_what_is_deleted_is_not_found_and_leaves_the_index(tmp_path: Path)
         with closing(sqlite3.connect(tmp_path / "ledger.db")) as connection:
             assert connection.execute("select count(*) from parties").fetchone() == (12,)
             found = connection.execute("select count(*) from search where search match 'code'").fetchone()
-        # The other bin's two.
+        # The two captures of the other bin.
         assert found == (2,)
 
 

@@ -1,4 +1,4 @@
-"""A search that takes too long is stopped and told as the filter's fault; nothing else waits for it."""
+"""A search that takes too long is stopped and reported as a problem of the filter; nothing else waits for it."""
 
 import asyncio
 
@@ -23,7 +23,7 @@ ROWS = 30
 
 @pytest.fixture(autouse=True)
 def _slow(monkeypatch) -> None:
-    """Looking at a row takes 40 ms, and a search may take 400."""
+    """Reading a row takes 40 ms, and a search may take 400."""
 
     def slowly(self: Phrases, text: object) -> bool:
         clock.pause(0.04)
@@ -42,7 +42,7 @@ async def bin(store: Store) -> Bin:
     return await store.get_bin(made.id)
 
 
-async def test_it_is_told_as_the_fault_of_the_filter(store: Store, bin: Bin) -> None:
+async def test_it_is_reported_as_the_fault_of_the_filter(store: Store, bin: Bin) -> None:
     for search in (
         store.list_captures(bin.id, limit=100, query=QUERY),
         store.list_captures(bin.id, limit=100, after=0, query=QUERY),

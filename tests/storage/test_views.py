@@ -1,4 +1,4 @@
-"""The views that other programs read: the API's own values, from a plain connection beside the running server."""
+"""The views for other programs: the values of the API, from a plain connection while the server runs."""
 
 import json
 import re
@@ -16,7 +16,7 @@ from tests.conftest import Running
 
 from .builders import stating
 
-README = (Path(__file__).parents[2] / "README.md").read_text()
+PAGE = (Path(__file__).parents[2] / "docs" / "exports.md").read_text()
 NAMES = {"from": "from_number", "to": "to_number"}
 
 
@@ -31,11 +31,11 @@ async def _hit(server: Running, text: str, role: str = "", **more: str) -> None:
     data = {"From": "+14155550123", "To": "+14155550100", "Text": text, **more}
     async with server.client.post(server.capture_url + role, data=data) as answer:
         assert answer.status == 200
-    # The views show what the ledger has reached, and this waits for it.
+    # The views show the state of the ledger, and this waits for it.
     await server.app[keys.STORE].get_bin(server.bin.id)
 
 
-async def test_captures_are_what_the_api_says_with_names_that_need_no_quotes(server: Running) -> None:
+async def test_captures_are_what_the_api_returns_with_names_that_need_no_quotes(server: Running) -> None:
     for text in ("one", "one", 'a "quoted"\nline'):
         await _hit(server, text)
     told = await server.captures()
@@ -52,7 +52,7 @@ async def test_captures_are_what_the_api_says_with_names_that_need_no_quotes(ser
         }
 
 
-async def test_messages_are_what_the_api_says(server: Running) -> None:
+async def test_messages_are_what_the_api_returns(server: Running) -> None:
     ids = {"MessageSid": "SM" + "a" * 32, "AccountSid": "AC" + "0" * 32}
     await _hit(server, "hi", NumMedia="1", MediaUrl0='https://example.net/a"b\\nc', **ids)
     await _hit(server, "", "/status", MessageStatus="sent", **ids)
@@ -96,16 +96,16 @@ async def test_what_is_deleted_or_cleared_is_not_in_them(server: Running) -> Non
 
 
 @pytest.mark.parametrize("view", ["v_captures", "v_messages", "v_pairings"])
-async def test_the_readme_lists_every_column_in_order(server: Running, view: str) -> None:
+async def test_the_guide_lists_every_column_in_order(server: Running, view: str) -> None:
     database = server.app[keys.SETTINGS].ledger
     with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
         columns = [row[1] for row in connection.execute(f"pragma table_info({view})")]
-    (line,) = re.findall(rf"^\| `{view}` \| (.*?) \|$", README, re.MULTILINE)
+    (line,) = re.findall(rf"^\| `{view}` \| (.*?) \|$", PAGE, re.MULTILINE)
     assert re.findall(r"`(\w+)`", line) == columns
     assert all(re.fullmatch("[a-z_]+", name) for name in columns)
 
 
-async def test_pairings_are_what_the_api_says(server: Running) -> None:
+async def test_pairings_are_what_the_api_returns(server: Running) -> None:
     ids = {"MessageSid": "SM" + "a" * 32, "AccountSid": "AC" + "0" * 32}
     for role in ("", "/fallback"):
         await _hit(server, "hi", role, **ids)

@@ -1,4 +1,4 @@
-"""What readers of everything lean on: pages of whole captures, and messages in the order in which they began."""
+"""What exports rely on: pages of complete captures, and messages in the order in which they began."""
 
 from app.domain.bins import Bin
 from app.domain.events import Event

@@ -1,4 +1,4 @@
-"""Who uses a process of the storage, as far as a test needs it."""
+"""A minimal owner of a storage process."""
 
 import asyncio
 import os
@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 
 class Owner:
-    """Notes what happens to the process."""
+    """Records what happens to the process."""
 
     def __init__(self) -> None:
         self.starts = 0
@@ -34,7 +34,7 @@ class Owner:
 
 @asynccontextmanager
 async def watched(owner: Owner) -> AsyncIterator[Child]:
-    """One that is gone afterwards, whatever a test has done to it."""
+    """A process that is gone afterwards, whatever the test has done to it."""
     child = Child(MODULE, owner)
     yield child
     process = child._process

@@ -1,7 +1,7 @@
-"""All attacks at once on a server with 1,024 files: what captures to another bin meet before, meanwhile and afterwards,
-and how much memory it takes. Used by the test and by `make bench`.
+"""All attacks at once on a server with 1,024 files: the answers to captures of another bin before, during and
+afterwards, and the memory. Used by the test and by `make bench`.
 
-`python -m tests.survival.all_at_once FOLDER SECONDS` prints the figures; the folder is an empty one.
+`python -m tests.survival.all_at_once FOLDER SECONDS` prints the figures; the folder must be empty.
 """
 
 import asyncio
@@ -27,15 +27,15 @@ P99_MS = 100.0
 MOST_BYTES = 300 << 20
 NORMAL_S = 15.0
 AFTER_S = 5.0
-# Rows that the searches look through.
+# Rows that the searches read.
 ROWS = 20_000
 LIMITED = ("sh", "-c", f'ulimit -n {FILES}; exec "$0" "$@"')
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """`memory` is the largest of the process that takes the connections, `processor` its share of one; `attack` is what
-    was done, in words."""
+    """`memory` is the maximum of the server process, `processor` its share of one core; `attack` describes what was
+    done."""
 
     rest: Figures
     during: Figures
@@ -46,7 +46,7 @@ class Outcome:
 
     @property
     def is_good(self) -> bool:
-        """Whether all bars were reached."""
+        """Whether all limits were met."""
         return (
             all(set(phase.statuses) == {"200"} and phase.is_within(P99_MS) for phase in (self.during, self.after))
             and self.memory < MOST_BYTES
@@ -68,7 +68,7 @@ def all_at_once(folder: Path, seconds: float) -> Outcome:
             time.sleep(3)
             rest = probe.phase()
             with attacking(server) as attackers:
-                # Until all silent ones are there.
+                # Until all silent connections are open.
                 time.sleep(SILENT / 100 + 2)
                 probe.phase()
                 memory, processor = _use_over(server, seconds)

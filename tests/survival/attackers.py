@@ -1,9 +1,9 @@
-"""Everything that is known to keep others out, all at once, from a process of its own: `python -m
-tests.survival.attackers PORT TOKEN BIN KEY`. It ends when its standard input does.
+"""All known attacks at once, from a process of its own: `python -m tests.survival.attackers PORT TOKEN BIN KEY`. It
+ends when its standard input is closed.
 
-Each kind has a bounded rate, so that on two cores it is the server that is put to the test and not the machine: floods
-of 400 requests a second in all, 100 silent connections and 10 large heads a second. What is closed is opened again.
-`BIN` and `KEY` are those of the bin that is attacked.
+Each kind has a limited rate, so that on two cores the server is tested and not the machine: 400 requests a second in
+all, 100 silent connections and 10 large heads a second. Closed connections are opened again. `BIN` and `KEY` are
+those of the bin that is attacked.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ FLOOD = 100.0
 OPENED = 100.0
 LARGE = 10.0
 UNKNOWN = "0" * 16
-# Looks at every word of every row that `tests/bench/million.py` makes, and finds none.
+# Reads every word of every row that `tests/bench/million.py` creates, and finds none.
 SEARCH = " ".join("-text~" + ",".join(f"z{i}{j}" for j in range(5)) for i in range(18)) + " order -way"
 PATIENCE_S = 15.0
 
@@ -32,21 +32,21 @@ Opened = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 class Pace:
-    """Lets `rate` go a second, whoever waits."""
+    """Admits `rate` a second, over all callers."""
 
     def __init__(self, rate: float) -> None:
         self._every_s = 1 / rate
         self._next = 0.0
 
     async def turn(self) -> None:
-        """Wait for the next one's time."""
+        """Wait for the next slot."""
         now = asyncio.get_running_loop().time()
         self._next = max(self._next + self._every_s, now)
         await asyncio.sleep(self._next - now)
 
 
 class Attackers:
-    """All kinds. `counts` tells what each of them did."""
+    """All kinds. `counts`: how much each of them did."""
 
     def __init__(self, port: int, token: str, bin_id: str, key: str) -> None:
         self._port, self._token, self._bin, self._key = port, token, bin_id, key

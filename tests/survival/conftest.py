@@ -1,4 +1,4 @@
-"""What survives is proved on a disk; other tests may keep their files in memory."""
+"""Survival tests use a disk; other tests may keep their files in memory."""
 
 import os
 import tempfile

@@ -1,8 +1,8 @@
-"""What somebody may send in order to make smsbin slow. New inputs are added here, and are tried at every entry.
+"""Inputs that are meant to make smsbin slow. New inputs are added here, and are tried at every entry.
 
-`BODIES` are captured, and then looked at on every page. `HEADERS`, `TARGETS` and `HOSTS` go with captures and pages;
-`QUERIES` to everything that is read; `FORMS` and `JSONS` to everything that takes one; `FRAMES` go down every
-WebSocket; `ANSWERS` are set in a bin, whose captures are then read before they are answered.
+`BODIES` are captured, and then shown on every page. `HEADERS`, `TARGETS` and `HOSTS` are used with captures and
+pages; `QUERIES` with everything that is read; `FORMS` and `JSONS` with everything that accepts one; `FRAMES` on
+every WebSocket; `ANSWERS` are set in a bin, whose captures are then parsed before they are answered.
 """
 
 import gzip
@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from urllib.parse import quote, quote_plus, urlencode
 
 LIMIT = 5 << 20
-"""Of a body that is kept."""
+"""Of a body that is stored."""
 READ = 256 << 10
-"""Of a body that is looked at."""
+"""Of a body that is parsed."""
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
 XML = "text/xml"
@@ -115,7 +115,7 @@ BODIES: dict[str, tuple[str, bytes]] = {
     "multipart, boundaries that nearly are": ("multipart/form-data; boundary=" + "-" * 60, b"\r\n-" * 87_000),
     "multipart, inside each other": ("multipart/mixed; boundary=b", _PART * 4_000),
     "multipart, 5 MB": ("multipart/form-data; boundary=b", _multipart(5, LIMIT // 5 - 100)),
-    # Neither
+    # Other bodies
     "nothing": ("text/plain", b""),
     "zeros, 5 MB": ("application/octet-stream", bytes(LIMIT)),
     "letters, 5 MB": ("text/plain", b"a" * LIMIT),
@@ -152,7 +152,7 @@ PACKED: dict[str, tuple[str, bytes]] = {
     "packed five times": ("gzip, gzip, gzip, gzip, gzip", gzip.compress(bytes(1 << 20), mtime=0)),
     "many codings": (", ".join(["gzip"] * 1_000), gzip.compress(b"a", mtime=0)),
 }
-"""Bodies and what their Content-Encoding says."""
+"""Bodies and their Content-Encoding."""
 
 HEADERS: dict[str, str] = {
     "many": "".join(f"X-{i}: {i}\r\n" for i in range(240)),
@@ -303,4 +303,4 @@ ANSWERS: dict[str, Mapping[str, object]] = {
         "rules": [{"match": FILTERS[0][:990].rpartition(" ")[0], "answer": {"body": "y"}} for _ in range(20)],
     },
 }
-"""What a signed-in user may set so that each request has to be read before it is answered."""
+"""What a signed-in user may set so that each request has to be parsed before it is answered."""

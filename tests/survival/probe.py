@@ -1,10 +1,11 @@
-"""Captures at a steady rate to a bin of nobody's interest, from a process of their own, each on a new connection, as
+"""Captures at a steady rate to an otherwise unused bin, from a process of their own, each on a new connection, as
 providers send them: `python -m tests.survival.probe PORT KEY CONTROL-PORT CONTROL-KEY RATE`.
 
-Beside each goes one to a control: a second smsbin that nobody attacks. What the machine and its other users do to one
-of them, they do to both.
+With each capture one is sent to a control: a second smsbin that is not attacked. The load of the machine affects
+both.
 
-Each line on the standard input ends a phase, whose figures are printed as one JSON line; the end of the input ends it.
+Each line on the standard input ends a phase, whose figures are printed as one JSON line; the end of the input ends
+the process.
 """
 
 import asyncio
@@ -23,13 +24,13 @@ from tests.process import ROOT, request_bytes, serving
 
 PATIENCE_S = 10.0
 RATE = 20.0
-# Where the p99 of the control is beyond this part of a bar, the machine is overloaded, and rare long answers say
-# nothing about the server: the bar then counts for the median.
+# If the p99 of the control is beyond this part of a limit, the machine is overloaded, and rare slow answers do not show
+# a problem of the server: the limit then applies to the median.
 QUIET = 0.5
 
 
 class Figures(msgspec.Struct):
-    """Of one phase, in milliseconds. `statuses`: how often each was answered; a word stands for none."""
+    """Of one phase, in milliseconds. `statuses`: how often each occurred; an answer that is missing has a word."""
 
     count: int
     p50: float
@@ -40,7 +41,7 @@ class Figures(msgspec.Struct):
     statuses: dict[str, int]
 
     def is_within(self, p99_ms: float) -> bool:
-        """Whether the p99 is below this, or the machine too slow for anybody."""
+        """Whether the p99 is below this, or the machine is overloaded."""
         return self.p99 < p99_ms or (self.control_p99 > QUIET * p99_ms and self.p50 < p99_ms)
 
     def __str__(self) -> str:
@@ -87,7 +88,7 @@ class Probe:
         self._popen = popen
 
     def phase(self) -> Figures:
-        """What came of all captures since the last call."""
+        """The results of all captures since the last call."""
         assert self._popen.stdin is not None
         assert self._popen.stdout is not None
         self._popen.stdin.write("\n")
@@ -97,7 +98,7 @@ class Probe:
 
 @contextmanager
 def probing(port: int, key: str, folder: Path, rate: float = RATE) -> Iterator[Probe]:
-    """While this lasts, captures are sent. The control has its data in the folder."""
+    """Captures are sent for the duration of the context. The control has its data in the folder."""
     with serving(folder / "control") as control:
         values = [port, key, control.port, control.key, rate]
         command = [sys.executable, "-m", "tests.survival.probe", *map(str, values)]

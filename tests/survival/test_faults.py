@@ -1,4 +1,4 @@
-"""A forgotten fault can't exist: it ends when it said it would, whatever happens to the process meanwhile."""
+"""A fault ends at its time, even when the process is restarted in the meantime."""
 
 import asyncio
 import time
@@ -59,7 +59,7 @@ async def test_kill_9_changes_neither_the_count_of_a_fault_nor_its_end(tmp_path:
 
 
 @pytest.mark.timeout(180)
-async def test_a_fault_that_should_have_ended_meanwhile_has(tmp_path: Path) -> None:
+async def test_a_fault_that_should_have_ended_in_the_meantime_has(tmp_path: Path) -> None:
     until = datetime.now(UTC) + timedelta(seconds=12)
     async with aiohttp.ClientSession(headers=BEARER) as client:
         with serving(tmp_path / "data") as server:

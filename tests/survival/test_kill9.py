@@ -1,4 +1,4 @@
-"""The promise itself (P2, P3) when processes are killed: a short form of `make proof`."""
+"""Durability (P2, P3) when processes are killed: a short form of `make proof`."""
 
 from pathlib import Path
 

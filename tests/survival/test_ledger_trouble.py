@@ -1,5 +1,5 @@
-"""Whatever happens to the ledger, captures are kept: each one is answered 200, none is missing afterwards, and the
-ledger heals by itself.
+"""Whatever happens to the ledger, captures are stored: each one is answered 200, none is missing afterwards, and the
+ledger recovers without help.
 """
 
 import asyncio
@@ -18,11 +18,11 @@ import pytest
 from tests.process import TOKEN, Process, answered, request_bytes, serving
 
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
-NOT_READ = "Captures are kept, but not read at the moment"
+NOT_READ = "Requests are kept, but not parsed at the moment"
 
 
 class Sender:
-    """Sends captures one after the other, as long as it runs."""
+    """Sends captures one after the other while it runs."""
 
     def __init__(self, server: Process, client: aiohttp.ClientSession) -> None:
         self.server = server
@@ -42,14 +42,14 @@ class Sender:
             writer.close()
 
     async def until_sent(self, count: int) -> None:
-        """So many more are answered."""
+        """This number of further captures is answered."""
         wanted = len(self.got) + count
         while len(self.got) < wanted:
             self._more.clear()
             await self._more.wait()
 
     async def until(self, holds: Callable[[], Awaitable[object]]) -> None:
-        """Something holds: looked at after each few captures."""
+        """A condition holds; it is checked after every few captures."""
         async with asyncio.timeout(30):
             while not await holds():
                 await self.until_sent(5)
@@ -63,7 +63,7 @@ class Sender:
         return (await self.ready())["ledger"] == "stopped"
 
     async def is_well(self) -> bool:
-        """Everything has been read that was answered until now."""
+        """Everything that was answered until now is in the ledger."""
         count = len(self.got)
         if (await self.ready())["ledger"] != "ok":
             return False
@@ -80,8 +80,7 @@ class Sender:
 
 @asynccontextmanager
 async def sending(data: Path) -> AsyncIterator[Sender]:
-    """A server that captures are sent to all the while. In the end none of them is missing, in the log and in the
-    ledger."""
+    """A server that gets captures all the time. In the end none of them is missing, in the log and in the ledger."""
     with serving(data) as server:
         async with aiohttp.ClientSession(headers=BEARER) as client:
             sender = Sender(server, client)
@@ -152,7 +151,7 @@ def _garbage_behind_the_first_page(path: Path) -> None:
     [_deleted, _only_the_database_deleted, _empty, _half, _garbage, _garbage_behind_the_first_page],
     ids=lambda spoil: spoil.__name__.strip("_").replace("_", " "),
 )
-async def test_a_file_that_is_spoilt_while_captures_come_is_made_again(
+async def test_a_file_that_is_damaged_while_captures_come_is_rebuilt(
     tmp_path: Path, spoil: Callable[[Path], None]
 ) -> None:
     async with sending(tmp_path) as sender:
@@ -162,7 +161,7 @@ async def test_a_file_that_is_spoilt_while_captures_come_is_made_again(
 
 
 @pytest.mark.parametrize("spoil", [_deleted, _empty, _half, _garbage, _garbage_behind_the_first_page])
-async def test_a_file_that_was_spoilt_while_nobody_served_it_is_made_again(
+async def test_a_file_that_was_damaged_while_no_server_ran_is_rebuilt(
     tmp_path: Path, spoil: Callable[[Path], None]
 ) -> None:
     with serving(tmp_path) as server:
@@ -182,7 +181,7 @@ async def test_a_file_that_was_spoilt_while_nobody_served_it_is_made_again(
                         numbers = [item["n"] for item in (await answer.json()).get("items", [])]
 
 
-async def test_a_directory_in_its_place_is_told_and_when_it_is_gone_all_is_well(tmp_path: Path) -> None:
+async def test_a_directory_in_its_place_is_reported_and_when_it_is_gone_all_is_well(tmp_path: Path) -> None:
     path = tmp_path / "ledger.db"
     async with sending(tmp_path) as sender:
         _deleted(path)
@@ -206,7 +205,7 @@ async def _says_not(sender: Sender, words: str) -> bool:
     return words not in await sender.page()
 
 
-async def test_a_read_only_file_is_told_and_when_it_can_be_written_all_is_well(tmp_path: Path) -> None:
+async def test_a_read_only_file_is_reported_and_when_it_can_be_written_all_is_well(tmp_path: Path) -> None:
     path = tmp_path / "data" / "ledger.db"
     with serving(path.parent) as server:
         assert server.stop() == 0
@@ -214,14 +213,14 @@ async def test_a_read_only_file_is_told_and_when_it_can_be_written_all_is_well(t
         async with sending(path.parent) as sender:
             await sender.until(sender.is_stopped)
             assert "Nothing can be stored" not in await sender.page()
-            assert "Nothing can be read right now" in await sender.page()
+            assert "Parsing is not possible at the moment" in await sender.page()
             assert NOT_READ in await sender.page("")
             subprocess.run(["umount", "--lazy", str(path)], check=True)
 
 
 @contextmanager
 def _read_only(path: Path) -> Iterator[None]:
-    """A mount of its own for one file, which can only be read."""
+    """A read-only mount of a single file."""
     done = subprocess.run(["mount", "--bind", path, path], capture_output=True, text=True, check=False)
     if done.returncode:
         pytest.skip(f"this machine lets nobody mount: {done.stderr.strip()}")
@@ -240,7 +239,7 @@ def _follower(server: Process) -> psutil.Process | None:
     return None
 
 
-async def test_a_ledger_that_cannot_grow_is_told_and_when_it_can_all_is_well(tmp_path: Path) -> None:
+async def test_a_ledger_that_cannot_grow_is_reported_and_when_it_can_all_is_well(tmp_path: Path) -> None:
     async with sending(tmp_path) as sender:
         await sender.until(sender.is_well)
         child = _follower(sender.server)

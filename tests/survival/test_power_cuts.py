@@ -1,4 +1,4 @@
-"""The promise itself (P2, P3) when the power is cut: a short form of `make proof`."""
+"""Durability (P2, P3) when the power is cut: a short form of `make proof`."""
 
 import os
 
@@ -10,7 +10,7 @@ from tests.proof.workers import share_out
 
 TIME_S = 100.0
 IMAGES = 4_000
-# From the first one on there are restores and syncs that fail among the first histories.
+# With this seed there are restores and failed syncs among the first histories.
 SEEDS = (60, 40, 20, 10)
 pytestmark = pytest.mark.skipif(not can_compile() and not os.environ.get("CI"), reason=NEEDED)
 

@@ -1,5 +1,5 @@
-"""The promise itself (P2, P3), short forms of `make proof`: no answer leaves before its own sync, and faults of the
-system cost nothing that was acknowledged."""
+"""Durability (P2, P3), short forms of `make proof`: no answer is sent before its own sync, and system faults lose
+nothing that was acknowledged."""
 
 import os
 import shutil

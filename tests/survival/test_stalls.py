@@ -1,8 +1,8 @@
-"""Nobody stalls the loop: whatever is sent to whatever entry, it never stands still for 50 ms, and captures to another
-bin are all kept. The inputs are in `hostile.py`.
+"""No input blocks the event loop: for all inputs to all entries it never stops for 50 ms, and captures of another
+bin are all stored. The inputs are in `hostile.py`.
 
-How long those captures take is told; the loop is what makes them wait, and it is measured by itself, so that a busy
-machine fails no test. `test_all_at_once.py` has a bar for it.
+The time of those captures is printed only; they wait for the event loop, which is measured separately, so that a
+busy machine fails no test. `test_all_at_once.py` has a limit for it.
 """
 
 import asyncio
@@ -34,7 +34,7 @@ ENDS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A watched server, its bins, and the probes that go to another one."""
+    """A watched server, its bins, and the probes that use another one."""
 
     trials: Trials
     probe: Probe

@@ -1,4 +1,4 @@
-"""A disk that is full or read-only: 503 and one clear sentence, never a lie, and on again by itself."""
+"""A full or read-only disk: 503 and one clear sentence, no false acknowledgement, and recovery without help."""
 
 import asyncio
 import os
@@ -28,7 +28,7 @@ def _mounted(folder: Path, *arguments: str) -> Iterator[Path]:
     try:
         yield folder
     finally:
-        # Lazily: the writer of a server that was killed finishes what it has in hand.
+        # Unmounted lazily: the storage process of a killed server finishes its last job.
         subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
@@ -52,7 +52,7 @@ async def _kept(client: aiohttp.ClientSession, server: Process) -> list[int]:
         return [item["n"] for item in (await answer.json()).get("items", [])]
 
 
-async def test_a_full_disk_is_503_and_works_again_by_itself_when_there_is_room(tmp_path: Path) -> None:
+async def test_a_full_disk_is_503_and_works_again_by_itself_when_there_is_space(tmp_path: Path) -> None:
     with _mounted(tmp_path / "small", "-t", "tmpfs", "-o", "size=12m", "smsbin-test") as disk:
         filler = disk / "filler"
         filler.write_bytes(bytes(6 * MIB))
@@ -67,13 +67,13 @@ async def test_a_full_disk_is_503_and_works_again_by_itself_when_there_is_room(t
                 async with client.post(server.ready["urls"]["primary"], data=b"a" * 100_000) as refused:
                     assert (refused.status, refused.headers["Retry-After"]) == (503, "5")
                 async with client.get(f"{server.ready['url']}bins/{server.ready['bin']}") as page:
-                    assert "Nothing can be stored right now" in await page.text()
+                    assert "Storing is not possible at the moment" in await page.text()
                 filler.unlink()
                 async with asyncio.timeout(10):
                     while (await _statuses(server, 1, 100_000))[0][0] != 200:
                         await asyncio.sleep(0.05)
                 assert (await _ready(client, server))[0] == 200
-                # The ledger lies on the same disk, and goes on by itself, too.
+                # The ledger is on the same disk, and recovers too.
                 async with asyncio.timeout(20):
                     while not set(numbers) < set(kept := await _kept(client, server)):
                         await asyncio.sleep(0.05)

@@ -1,4 +1,4 @@
-"""What must not bring the server down: viewers that do not read, and senders that mean no good."""
+"""Viewers that do not read, and hostile senders, do not bring the server down."""
 
 import asyncio
 import random
@@ -14,7 +14,7 @@ from tests.proof.viewers import send, stuck
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
 
 
-async def test_two_hundred_stuck_viewers_harm_nobody_and_do_not_hold_up_the_end(tmp_path: Path) -> None:
+async def test_two_hundred_stuck_viewers_affect_no_one_and_do_not_delay_the_end(tmp_path: Path) -> None:
     with serving(tmp_path) as server:
         people = [await stuck(server) for _ in range(200)]
         async with aiohttp.ClientSession(headers=BEARER) as client:
@@ -34,7 +34,7 @@ async def test_two_hundred_stuck_viewers_harm_nobody_and_do_not_hold_up_the_end(
             writer.transport.abort()
 
 
-async def test_a_thousand_slow_connections_beside_normal_traffic(tmp_path: Path) -> None:
+async def test_a_thousand_slow_connections_with_normal_traffic(tmp_path: Path) -> None:
     files, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(files, min(most, 4_096)), most))
     with serving(tmp_path) as server:
@@ -65,7 +65,7 @@ GARBAGE = {
 }
 
 
-async def test_viewers_that_send_garbage_harm_nobody(tmp_path: Path) -> None:
+async def test_viewers_that_send_garbage_affect_no_one(tmp_path: Path) -> None:
     with serving(tmp_path) as server:
         async with aiohttp.ClientSession(headers=BEARER) as client:
             async with client.ws_connect(f"{server.bin_api}/live") as good:
@@ -89,7 +89,7 @@ async def test_viewers_that_send_garbage_harm_nobody(tmp_path: Path) -> None:
         assert await asyncio.to_thread(server.stop) == 0
 
 
-async def test_a_slow_body_in_flight_is_kept_when_the_server_is_told_to_stop(tmp_path: Path) -> None:
+async def test_a_slow_body_in_flight_is_kept_when_the_server_is_reported_to_stop(tmp_path: Path) -> None:
     with serving(tmp_path) as server:
         _, writer = await asyncio.open_connection("127.0.0.1", server.port)
         writer.write(request_bytes(server.key, b"Text=slow" + b"a" * 100)[:-100])

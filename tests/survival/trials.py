@@ -1,4 +1,4 @@
-"""Sends hostile requests one at a time to a server that watches its loop, and tells which of them stalled it."""
+"""Sends hostile requests one at a time to a server that watches its event loop, and finds those that blocked it."""
 
 import asyncio
 import base64
@@ -16,13 +16,13 @@ from .watched import BEAT_S, FILE
 
 PATIENCE_S = 10.0
 HOST = "127.0.0.1"
-# A stall that comes from the request comes again; one of the machine's mood does not.
+# A stall that is caused by the request occurs again; one that is caused by the machine does not.
 TRIES, ENOUGH = 5, 3
 
 
 @dataclass(slots=True)
 class Trials:
-    """Against one server. `faults` are sentences: what stalled the loop, was answered 500, or was not answered."""
+    """Against one server. `faults` are sentences: what blocked the loop, was answered 500, or was not answered."""
 
     server: Process
     stalls: Path
@@ -33,7 +33,7 @@ class Trials:
     _read: int = 0
 
     async def send(self, name: str, data: bytes) -> tuple[int, bytes]:
-        """One request on a connection of its own: the status (0 without an answer), and all that came."""
+        """One request on a connection of its own: the status (0 without an answer), and all received bytes."""
         self.count += 1
         answer = await self._exchange(name, data)
         self._last = [*self._last[-1:], (name, data)]
@@ -52,11 +52,11 @@ class Trials:
                     while piece := await reader.read(1 << 20):
                         answer += piece
                 except ConnectionError:
-                    pass  # it was refused before all of it had been sent, or read
+                    pass  # refused before everything was sent or read
                 finally:
                     writer.transport.abort()
         except TimeoutError:
-            if not answer:  # an export of all that is hostile takes its time
+            if not answer:  # an export of all hostile captures takes long
                 self._note(f"{name}: no answer")
         status = int(answer[9:12]) if re.match(rb"HTTP/1\.[01] \d{3}", answer) else 0
         if status == 500:
@@ -68,7 +68,7 @@ class Trials:
         self.faults.append(fault)
 
     async def _find_out(self) -> None:
-        """Which of the last requests it was: a line is written when the stall is over, perhaps behind the answer."""
+        """Which of the last requests it was: a line is written when the stall is over, possibly after the answer."""
         await self._new_stalls()
         for name, data in self._last:
             found = []
@@ -95,7 +95,7 @@ class Trials:
 
 
 def trials(server: Process, folder: Path) -> Trials:
-    """Of a server whose data directory is in `folder`."""
+    """For a server whose data directory is in `folder`."""
     return Trials(server, folder / FILE)
 
 
@@ -120,13 +120,13 @@ def routes(*methods: str) -> Iterator[Route]:
 
 
 def path_of(route: Route, bin_id: str, *, n: int = 1, m: int = 2, word: str = "primary") -> str:
-    """An address that the route takes. `word` stands for ids and roles."""
+    """A URL of the route. `word` replaces ids and roles."""
     values = {"bin": bin_id, "n": str(n), "m": str(m), "path": "app.css", "theirs": "%2B14155550123"}
     return re.sub(r"\{(\w+)(?::[^}]*\}?[^{}]*)?\}", lambda found: values.get(found[1], word), _plain(route.path))
 
 
 def _plain(path: str) -> str:
-    """Without the patterns, which hold braces, too."""
+    """Without the patterns, which contain braces too."""
     for pattern in (":[0-9]{1,18}", ":[^/]+", ":.+"):
         path = path.replace(pattern, "")
     return path

@@ -1,9 +1,10 @@
-"""The server with a watch on its loop: `python -m tests.survival.watched`, as `app`.
+"""The server with a watch on its event loop: `python -m tests.survival.watched`, as `app`.
 
-Whenever the loop stood still for `STALL_MS` or longer, a JSON line is added to the file `stalls` beside the data
-directory: for how long, what the loop's thread spent of the processor, and where it was. Time in which a thread of ours
-could run and got no processor is not counted, because others who use the machine took it: that of the loop's own
-thread; and where the loop was blocked, that of all threads, one of which may have held the interpreter's lock.
+Whenever the loop was blocked for `STALL_MS` or longer, a JSON line is added to the file `stalls` next to the data
+directory: the duration, the processor time of the loop's thread, and its position. Time in which a thread of the
+process was runnable and got no processor is not counted, because other processes used the machine: that of the
+loop's own thread; and where the loop was blocked, that of all threads, one of which may have held the interpreter
+lock.
 """
 
 import asyncio
@@ -24,7 +25,8 @@ TASKS = Path("/proc/self/task")
 
 
 class Watch:
-    """Counts the time between two beats of a loop, in its own thread; a second thread looks where a late one is."""
+    """Measures the time between two ticks of a loop, in its own thread; a second thread records the position of a
+    late one."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
@@ -54,7 +56,7 @@ class Watch:
         self._beat()
 
     def _queued_s(self, thread: str) -> float:
-        """How long a thread has waited for a processor so far. Only Linux tells."""
+        """How long a thread has waited for a processor so far. Available on Linux only."""
         try:
             if thread not in self._schedules:
                 self._schedules[thread] = os.open(f"{TASKS}/{thread}/schedstat", os.O_RDONLY)

@@ -157,8 +157,8 @@ def test_a_server_that_runs_already_is_used_on_wish(suite: pytest.Pytester) -> N
     result.stdout.fnmatch_lines(["*access token*"])
 
 
-def test_the_example_of_the_readme_holds(suite: pytest.Pytester) -> None:
-    text = (Path(__file__).parents[2] / "README.md").read_text()
+def test_the_example_of_the_guide_holds(suite: pytest.Pytester) -> None:
+    text = (Path(__file__).parents[2] / "docs" / "tests.md").read_text()
     example = text.split("## In your tests", 1)[1].split("```python\n", 1)[1].split("```", 1)[0]
     suite.makepyfile(example)
     suite.runpytest_subprocess().assert_outcomes(passed=3)

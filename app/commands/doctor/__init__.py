@@ -16,12 +16,12 @@ _COLOURS: dict[CheckState, str] = {"ok": "green", "warning": "yellow", "wrong": 
 _WAY = ("proxy headers", "clock", "WebSocket")
 
 
-@click.command("doctor", short_help="Say what is wrong and how to mend it.")
+@click.command("doctor", short_help="Check the server and say how to fix what is wrong.")
 @click.option(
     "--public-url", envvar="SMSBIN_PUBLIC_URL", show_envvar=True, default=None,
-    help="Address under which providers reach smsbin.  [default: what the server says]",
+    help="URL at which providers reach smsbin.  [default: as configured on the server]",
 )  # fmt: skip
-@click.option("--deep", is_flag=True, help="Read everything: every page of the log, and each body with its SHA-256.")
+@click.option("--deep", is_flag=True, help="Check everything: every page of the log, and the SHA-256 of each body.")
 @click.option("--json", "wants_json", is_flag=True, help="JSON Lines: check, state, told, cure.")
 @with_server
 def command(public_url: str | None, deep: bool, wants_json: bool, **server: Any) -> int:
@@ -58,13 +58,13 @@ def _examine(public_url: str | None, server: dict[str, Any], *, deep: bool) -> I
     instance, server_lines = check_server(root)
     if is_loopback(root):
         yield from check_machine(settings, deep=deep)
-        elsewhere = skipped("port", f"the server is said to be at {root}")
+        elsewhere = skipped("port", f"the server is expected at {root}")
         yield elsewhere if server["url"] else check_port(settings, is_ours=instance is not None)
     else:
         yield from skip_local(f"the server is at {root}")
     yield from server_lines
     if instance is None:
-        yield from (skipped(check, "no server answers") for check in ("access token", "public URL", *_WAY))
+        yield from (skipped(check, "no server responds") for check in ("access token", "public URL", *_WAY))
         return
     client = _client(server)
     info, line = check_token(client)
@@ -75,7 +75,7 @@ def _examine(public_url: str | None, server: dict[str, Any], *, deep: bool) -> I
     fetched, line = check_public(url, instance)
     yield line
     if fetched is None or info is None or not isinstance(client, Client):
-        why = "needs a public URL that leads here" if fetched is None else "needs the access token"
+        why = "requires a public URL that points to this server" if fetched is None else "requires the access token"
         yield from (skipped(check, why) for check in _WAY)
         return
     yield from check_way(url, fetched, client)

@@ -40,7 +40,7 @@ def settings_of(environ: Mapping[str, str], flags: dict[str, str]) -> tuple[Sett
     lines = [wrong("settings", f"{name} {message}", f"Correct or unset {name}.") for name, message in problems]
     count = sum(1 for knob in all_settings() if knob.variable in environ)
     return settings, lines or [
-        ok("settings", f"{count} of {len(all_settings())} are set by variables, and all are understood")
+        ok("settings", f"{count} of {len(all_settings())} settings are set by variables; all are valid")
     ]
 
 
@@ -64,21 +64,21 @@ def check_machine(settings: Settings, *, deep: bool) -> Iterator[CheckResult]:
 def check_port(settings: Settings, *, is_ours: bool) -> CheckResult:
     """Whether the port is free, or used by this server."""
     if is_ours:
-        return ok("port", f"{settings.port} is smsbin's")
+        return ok("port", f"{settings.port} is used by this smsbin")
     try:
         with closing(listen(settings)):
             return ok("port", f"{settings.port} is free")
     except CannotStart as error:
-        return wrong("port", f"{settings.host}:{settings.port} cannot be had", str(error))
+        return wrong("port", f"{settings.host}:{settings.port} is not available", str(error))
 
 
 def _without_a_directory(folder: Path) -> Iterator[CheckResult]:
     above = next(parent for parent in folder.absolute().parents if parent.exists())
     if not os.access(above, os.W_OK):
         cure = "Give another --data-dir, or make it writable for this user."
-        yield wrong("data directory", f"{folder} is not there, and {above} cannot be written", cure)
+        yield wrong("data directory", f"{folder} does not exist, and {above} is not writable", cure)
         return
-    yield ok("data directory", f"{folder} is not there yet; the first start makes it")
+    yield ok("data directory", f"{folder} does not exist yet; the first start creates it")
     yield _disk(above)
 
 
@@ -88,24 +88,26 @@ def _directory(folder: Path) -> CheckResult:
             pass
     except OSError as error:
         cure = "Make it writable for this user, or give another --data-dir."
-        return wrong("data directory", f"{folder} cannot be written: {error.strerror}", cure)
+        return wrong("data directory", f"{folder} is not writable: {error.strerror}", cure)
     token = folder / "access-token"
     if token.exists() and others_can_open(token):
         return warning("data directory", f"others can read {token}", f"chmod 600 {token}")
     holder = holder_of(folder)
-    used = "nobody uses it" if holder is None else "a running smsbin uses it" + (f" (process {holder})" * bool(holder))
-    return ok("data directory", f"{folder} can be written; {used}")
+    used = (
+        "no process uses it" if holder is None else "a running smsbin uses it" + (f" (process {holder})" * bool(holder))
+    )
+    return ok("data directory", f"{folder} is writable; {used}")
 
 
 def _locks(folder: Path) -> CheckResult:
-    cure = "Put the data directory on a local disk: network file systems often do not lock."
+    cure = "Put the data directory on a local disk: file locks often do not work on network file systems."
     try:
         if not locks_work(folder):
-            return wrong("file locks", f"a lock in {folder} does not keep others out", cure)
+            return wrong("file locks", f"a lock in {folder} does not exclude other processes", cure)
         try_out(folder)
     except (OSError, CannotStart) as error:
         return wrong("file locks", f"locks and a write-ahead log do not work in {folder}: {error}", cure)
-    return ok("file locks", "locks keep others out, and SQLite takes its write-ahead log")
+    return ok("file locks", "locks exclude other processes, and SQLite can use its write-ahead log")
 
 
 def _disk(folder: Path) -> CheckResult:
@@ -113,7 +115,9 @@ def _disk(folder: Path) -> CheckResult:
     space = DiskSpace(found.f_bavail * found.f_frsize, found.f_blocks * found.f_frsize)
     told = f"{say_size(space.free)} of {say_size(space.total)} are free"
     if space.low:
-        return wrong("disk", told, "Make room, or shorten the retention; on a full disk captures are answered 503.")
+        return wrong(
+            "disk", told, "Free some space, or shorten the retention; on a full disk, requests are answered 503."
+        )
     return ok("disk", told)
 
 
@@ -122,15 +126,15 @@ def _log(log: Path, *, deep: bool) -> CheckResult:
         older = log.with_name("smsbin.db")
         if older.exists():
             cure = "Move it away to start empty, or give another --data-dir."
-            return wrong("log", f"{older} is of an older smsbin, which this one cannot read", cure)
-        return ok("log", f"{log} is not there yet; the first start makes it")
+            return wrong("log", f"{older} was written by an older smsbin, which this one cannot read", cure)
+        return ok("log", f"{log} does not exist yet; the first start creates it")
     try:
         contents = check_log(log, quick=not deep)
     except CannotStart as error:
-        return wrong("log", str(error), "If it cannot be mended: smsbin restore with your last backup.")
-    told = f"sound: {contents}"
+        return wrong("log", str(error), "If you cannot fix it, run smsbin restore with your last backup.")
+    told = f"valid: {contents}"
     if contents.version < newest():
-        return warning("log", told, f"The next start brings it to version {newest()}; make a backup before.")
+        return warning("log", told, f"The next start upgrades it to version {newest()}; make a backup first.")
     return ok("log", told)
 
 
@@ -138,22 +142,22 @@ def _bodies(log: Path) -> CheckResult:
     try:
         damaged = check_bodies(log)
     except CannotStart as error:
-        return wrong("bodies", str(error), "If it cannot be mended: smsbin restore with your last backup.")
+        return wrong("bodies", str(error), "If you cannot fix it, run smsbin restore with your last backup.")
     if not damaged:
-        return ok("bodies", "each is what its SHA-256 says")
+        return ok("bodies", "each matches its SHA-256")
     named = ", ".join(f"{bin} #{n}" for bin, n in damaged[:_NAMED])
     more = f" and {len(damaged) - _NAMED:,} more" if len(damaged) > _NAMED else ""
-    told = f"{len(damaged):,} {'is' if len(damaged) == 1 else 'are'} not what came: {named}{more}"
-    return wrong("bodies", told, "The disk has changed them: look after it, and smsbin restore with your last backup.")
+    told = f"{len(damaged):,} {'does' if len(damaged) == 1 else 'do'} not match the SHA-256: {named}{more}"
+    return wrong("bodies", told, "The disk changed them: check the disk, and run smsbin restore with your last backup.")
 
 
 def _ledger(ledger: Path) -> CheckResult:
     if not ledger.exists():
-        return ok("ledger", f"{ledger} is not there; the next start makes it from the log")
+        return ok("ledger", f"{ledger} does not exist; the next start builds it from the log")
     damage = check_ledger(ledger)
     if damage is not None:
-        return warning("ledger", f"damaged: {damage}", "Nothing is lost: the next start makes it again from the log.")
-    return ok("ledger", f"{ledger} is sound; other programs may read its views v_captures, v_messages, v_pairings")
+        return warning("ledger", f"damaged: {damage}", "Nothing is lost: the next start builds it again from the log.")
+    return ok("ledger", f"{ledger} is valid; other programs may read its views v_captures, v_messages, v_pairings")
 
 
 def skip_local(why: str) -> list[CheckResult]:

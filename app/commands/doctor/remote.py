@@ -29,7 +29,7 @@ from .results import CheckResult, ok, skipped, warning, wrong
 _TIMEOUT_S = 10
 _SKEW_S, _LARGE_SKEW_S = 5, 60
 _ACCEPT = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
-_TUNNEL = "For a first try a tunnel does: cloudflared tunnel --url {root}, then smsbin --public-url with its address."
+_TUNNEL = "To try it, start a tunnel: cloudflared tunnel --url {root}. Then start smsbin --public-url with its URL."
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +68,16 @@ def check_server(root: str) -> tuple[str | None, list[CheckResult]]:
     try:
         alive, ready = fetch(f"{root}/healthz"), fetch(f"{root}/readyz")
     except Unreachable as error:
-        return None, [wrong("server", f"nobody answers at {root}: {error}", "Start it: smsbin. Or give --url.")]
+        return None, [wrong("server", f"no response from {root}: {error}", "Start smsbin, or give --url.")]
     if alive.instance is None:
-        cure = "Give its address with --url or SMSBIN_URL, or another --port."
-        return None, [wrong("server", f"who answers at {root} is no smsbin of this version", cure)]
+        cure = "Give its URL with --url or SMSBIN_URL, or another --port."
+        return None, [wrong("server", f"the server at {root} is not an smsbin of this version", cure)]
     if ready.status != 200:
         why = visible(str(ready.value.get("reason")))
-        return alive.instance, [wrong("server", f"{root} cannot store anything now: {why}", "See the disk, above.")]
-    return alive.instance, [ok("server", f"{root} is alive and ready, version {visible(str(alive.value['version']))}")]
+        return alive.instance, [
+            wrong("server", f"{root} cannot store anything now: {why}", "See the check of the disk above.")
+        ]
+    return alive.instance, [ok("server", f"{root} is ready, version {visible(str(alive.value['version']))}")]
 
 
 def check_token(client: Client | CannotStart) -> tuple[dict[str, Any] | None, CheckResult]:
@@ -86,7 +88,7 @@ def check_token(client: Client | CannotStart) -> tuple[dict[str, Any] | None, Ch
         info: dict[str, Any] = client.get("/info")
     except (CannotStart, click.UsageError) as error:
         return None, wrong("access token", str(error), "Give the token that the server was started with.")
-    return info, ok("access token", f"the one from {client.source} opens the API")
+    return info, ok("access token", f"the token from {client.source} is accepted")
 
 
 def check_retention(client: Client) -> CheckResult:
@@ -97,10 +99,11 @@ def check_retention(client: Client) -> CheckResult:
         return skipped("retention", str(error))
     if state["held"] is None:
         return ok(
-            "retention", f"captures expire after {state['retention']}" if state["retention"] != "0" else "none expires"
+            "retention",
+            f"captures expire after {state['retention']}" if state["retention"] != "0" else "captures never expire",
         )
-    cure = "If the server's clock is right, say so with the button on its pages, or POST /api/v1/retention/confirm."
-    return warning("retention", f"nothing expires for now: {visible(state['held'])}", cure)
+    cure = "If the server's clock is right, confirm it on a page of the server, or POST /api/v1/retention/confirm."
+    return warning("retention", f"expiry is paused: {visible(state['held'])}", cure)
 
 
 def check_public(url: str, instance: str) -> tuple[FetchedAnswer | None, CheckResult]:
@@ -108,24 +111,24 @@ def check_public(url: str, instance: str) -> tuple[FetchedAnswer | None, CheckRe
     try:
         fetched = fetch(f"{url}/healthz")
     except Unreachable as error:
-        cure = "Check its name, its certificate, the proxy or tunnel, and the firewall."
+        cure = "Check the host name, the certificate, the proxy or tunnel, and the firewall."
         return None, wrong("public URL", f"{url} cannot be reached from here: {error}", cure)
     if 300 <= fetched.status < 400:
         to = visible(str(fetched.headers["Location"]))
-        cure = "Set --public-url to the final address: on a redirect providers give up, or turn POST into GET."
+        cure = "Set --public-url to the final address: providers do not follow redirects, or turn POST into GET."
         return None, wrong("public URL", f"{url} redirects to {to}", cure)
     if fetched.instance is None:
-        cure = "Let the proxy or tunnel lead here, and pass the path on unchanged (--base-path)."
-        return None, wrong("public URL", f"{url} answers {fetched.status}, but not as smsbin does", cure)
+        cure = "Point the proxy or tunnel to this server, and forward the path unchanged (--base-path)."
+        return None, wrong("public URL", f"{url} answers {fetched.status}, but is not smsbin", cure)
     if fetched.instance != instance:
         return None, wrong(
-            "public URL", f"another smsbin answers at {url}", "Let the proxy or tunnel lead to this one."
+            "public URL", f"another smsbin answers at {url}", "Point the proxy or tunnel to this server."
         )
     if is_loopback(url):
         cure = _TUNNEL.format(root=url)
-        return fetched, warning("public URL", f"{url} is this machine only; providers cannot reach this", cure)
+        return fetched, warning("public URL", f"{url} can only be reached from this machine, not by providers", cure)
     if _is_private(url):
-        cure = "Give an address that the internet can reach."
+        cure = "Use a URL that can be reached from the internet."
         return fetched, warning("public URL", f"{url} leads here, but providers cannot reach a private address", cure)
     return fetched, ok("public URL", f"{url} leads to this server")
 
@@ -139,8 +142,8 @@ def check_way(url: str, fetched: FetchedAnswer, client: Client) -> Iterator[Chec
         yield _clock(fetched)
         yield _websocket(outside)
     except (CannotStart, click.UsageError) as error:
-        cure = "Let the proxy pass on the path and the Authorization header unchanged."
-        yield wrong("proxy headers", f"the API does not answer through {url}: {error}", cure)
+        cure = "Configure the proxy to forward the path and the Authorization header unchanged."
+        yield wrong("proxy headers", f"the API cannot be used through {url}: {error}", cure)
 
 
 def _proxy_headers(url: str, info: dict[str, Any]) -> CheckResult:
@@ -148,16 +151,16 @@ def _proxy_headers(url: str, info: dict[str, Any]) -> CheckResult:
     forwarded, direct = ", ".join(seen["forwarded"]), seen["direct"]
     if seen["root"] == url:
         through = f" by {forwarded}" if forwarded and seen["trusted"] else ""
-        return ok(check, f"the server knows that it was asked as {url}{through}")
-    told = f"asked as {url}, the server thinks it was asked as {visible(seen['root'])}"
+        return ok(check, f"the server sees the URL {url}{through}")
+    told = f"the request was for {url}, but the server sees {visible(seen['root'])}"
     if info["public_url"] != url:
         told += f", and shows {visible(info['public_url'])} to providers"
     if forwarded and not seen["trusted"]:
         cure = f"Trust the proxy that sends {forwarded}: --trusted-proxies {direct}"
     elif forwarded:
-        cure = f"Let the proxy at {direct} send X-Forwarded-Proto, and X-Forwarded-Host or the original Host."
+        cure = f"Configure the proxy at {direct} to send X-Forwarded-Proto, and X-Forwarded-Host or the original Host."
     else:
-        cure = f"Let the proxy at {direct} send X-Forwarded-Proto and the original Host, and --trusted-proxies {direct}"
+        cure = f"Configure the proxy at {direct} to send X-Forwarded-Proto and Host; add --trusted-proxies {direct}"
     # If a public URL is set, providers get correct URLs all the same.
     return (warning if info["public_url"] == url else wrong)(check, told, cure)
 
@@ -165,23 +168,23 @@ def _proxy_headers(url: str, info: dict[str, Any]) -> CheckResult:
 def _clock(fetched: FetchedAnswer) -> CheckResult:
     # smsbin sends no Server header: without one the Date header is its own.
     if "Server" not in fetched.headers:
-        return skipped("clock", "nobody else's clock is in between to compare with")
+        return skipped("clock", "there is no other clock to compare with")
     try:
         there = parsedate_to_datetime(fetched.headers["Date"])
     except (TypeError, ValueError):
-        return skipped("clock", "the public URL tells no time to compare with")
+        return skipped("clock", "the public URL sends no Date to compare with")
     off = (clock.now() - there).total_seconds()
     if abs(off) <= _SKEW_S:
-        return ok("clock", f"within {_SKEW_S} s of the public URL's")
-    told = f"{abs(off):,.0f} s {'before' if off > 0 else 'behind'} the public URL's"
-    cure = "Let this machine set its clock by the network (NTP): times of captures are told by it."
+        return ok("clock", f"differs by at most {_SKEW_S} s from the public URL")
+    told = f"{abs(off):,.0f} s {'ahead of' if off > 0 else 'behind'} the public URL"
+    cure = "Synchronize the clock of this machine (NTP): the times of requests depend on it."
     return (wrong if abs(off) > _LARGE_SKEW_S else warning)("clock", told, cure)
 
 
 def _websocket(outside: Client) -> CheckResult:
     bins = outside.get("/bins", limit="1")["items"]
     if not bins:
-        return skipped("WebSocket", "there is no bin to watch")
+        return skipped("WebSocket", "there is no bin to test with")
     parts = urlsplit(outside.root)
     secure = parts.scheme == "https"
     connection = (
@@ -194,18 +197,18 @@ def _websocket(outside: Client) -> CheckResult:
         "Authorization": f"Bearer {outside.token}", "Connection": "Upgrade", "Upgrade": "websocket",
         "Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": key.decode(),
     }  # fmt: skip
-    cure = "Let the proxy pass on Upgrade and Connection; the README has the lines for nginx. Without, nothing is live."
+    cure = "Configure the proxy to forward Upgrade and Connection (see the guide for nginx). Without them, pages poll."
     try:
         connection.request("GET", f"{parts.path}/api/v1/bins/{in_path(bins[0]['id'])}/live", headers=headers)
         answer = connection.getresponse()
     except (http.client.HTTPException, OSError) as error:
-        return wrong("WebSocket", f"the upgrade breaks off: {printable_line(error)}", cure)
+        return wrong("WebSocket", f"the upgrade failed: {printable_line(error)}", cure)
     finally:
         connection.close()
     accept = base64.b64encode(hashlib.sha1(key + _ACCEPT).digest()).decode()  # noqa: S324  # as RFC 6455 wants it
     if answer.status != 101 or answer.headers["Sec-WebSocket-Accept"] != accept:
-        return wrong("WebSocket", f"the upgrade is answered with {answer.status}", cure)
-    return ok("WebSocket", "the upgrade passes")
+        return wrong("WebSocket", f"the upgrade was answered with {answer.status}", cure)
+    return ok("WebSocket", "the upgrade works")
 
 
 def _is_private(url: str) -> bool:

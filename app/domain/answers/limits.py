@@ -51,11 +51,13 @@ def check_answers(answers: RoleAnswers) -> list[Problem]:
     """The same for all that a role may answer, rules included."""
     problems = check_answer(answers.answer)
     if len(answers.rules) > MOST_RULES:
-        problems.append(("rules", f"at most {MOST_RULES} rules"))
+        problems.append(("rules", f"must have at most {MOST_RULES} rules"))
     for index, rule in enumerate(answers.rules[:MOST_RULES]):
         try:
             if not parse_query(rule.match).terms:
-                problems.append((f"rules.{index}.match", "say which requests get this answer, such as text~stop"))
+                problems.append(
+                    (f"rules.{index}.match", "must name the requests that get this response, such as text~stop")
+                )
         except Invalid as error:
             problems += [(f"rules.{index}.match", message) for _, message in error.problems]
         problems += [(f"rules.{index}.answer.{name}", message) for name, message in check_answer(rule.answer)]
@@ -93,18 +95,18 @@ def _check_status(answer: Answer) -> Iterator[Problem]:
 
 def _check_headers(answer: Answer) -> Iterator[Problem]:
     if len(answer.headers) > MOST_HEADERS:
-        yield "headers", f"at most {MOST_HEADERS} headers"
+        yield "headers", f"must have at most {MOST_HEADERS} headers"
     if sum(len(name) + len(value) + 4 for name, value in answer.headers) > MOST_HEAD:
-        yield "headers", f"at most {MOST_HEAD:,} bytes together"
+        yield "headers", f"must have at most {MOST_HEAD:,} bytes together"
     for index, (name, value) in enumerate(answer.headers[:MOST_HEADERS]):
         problem = _header_problem(name, value)
         if problem is not None:
             yield f"headers.{index}", problem
         elif name.lower() == "content-type":
             if any(earlier.lower() == "content-type" for earlier, _ in answer.headers[:index]):
-                yield f"headers.{index}", "Content-Type stands twice, and clients take only one"
+                yield f"headers.{index}", "Content-Type is given more than once"
             elif (charset := _CHARSET.search(value)) and charset[1].lower() not in ("utf-8", "utf8"):
-                yield f"headers.{index}", "the charset must be utf-8: so the body is sent"
+                yield f"headers.{index}", "the charset must be utf-8"
 
 
 def _header_problem(name: str, value: str) -> str | None:
@@ -112,15 +114,15 @@ def _header_problem(name: str, value: str) -> str | None:
         return f"the name must be 1 to {MOST_NAME} letters, digits and hyphens"
     lower = name.lower()
     if lower in _REFUSED or lower.startswith(_REFUSED_PREFIXES):
-        return f"{name} is set by smsbin itself, or would act on more than this answer"
+        return f"{name} is reserved: smsbin sets it, or it would affect more than this response"
     if any(ord(letter) > 0xFF for letter in value):
         return "the value must be Latin-1"
     if any(unicodedata.category(letter) == "Cc" for letter in value):
-        return "the value must not hold line breaks or control characters"
+        return "the value must not contain line breaks or control characters"
     if len(value) > MOST_VALUE:
-        return f"the value has at most {MOST_VALUE:,} bytes"
+        return f"the value must have at most {MOST_VALUE:,} bytes"
     if PLACEHOLDER.search(value):
-        return "placeholders stand in the body only"
+        return "placeholders are allowed only in the body"
     return None
 
 
@@ -128,12 +130,12 @@ def _check_body(answer: Answer) -> Iterator[Problem]:
     try:
         size = len(answer.body.encode())
     except UnicodeEncodeError:
-        yield "body", "holds half a surrogate pair, which is no character"
+        yield "body", "must not contain half of a surrogate pair"
         return
     if size > MOST_BODY:
-        yield "body", f"at most {MOST_BODY >> 10} KiB"
+        yield "body", f"must have at most {MOST_BODY >> 10} KiB"
     if size and answer.status in BODILESS:
-        yield "body", f"must be empty: a {answer.status} has none"
+        yield "body", f"must be empty: a {answer.status} response has no body"
 
 
 def _check_delay(answer: Answer) -> Iterator[Problem]:

@@ -1,5 +1,5 @@
-"""Remarks on an answer before it is saved: what a provider would make of it that nobody wants. Remarks keep nobody from
-saving; only what cannot be sent at all is an error.
+"""Remarks on an answer before it is saved: unwanted effects that it would have at a provider. An answer with remarks
+can be saved; only one that cannot be sent is an error.
 """
 
 from collections.abc import Iterator, Sequence
@@ -23,7 +23,7 @@ class Remark:
     is_error: bool = False
 
 
-# Where nobody knows who reads it: no verb is wrong.
+# For an unknown provider: no verb is wrong.
 _ANY = Verbs(known=frozenset(), exact=False)
 
 
@@ -35,7 +35,7 @@ def lint(
     verbs: Verbs | None = None,
     timeout_s: float | None = None,
 ) -> Sequence[Remark]:
-    """What there is to say. `provider` by its title, with its verbs and the time that it waits, where it is known."""
+    """The remarks. `provider`: its title; `verbs`, `timeout_s`: its XML elements and how long it waits, where known."""
     errors = [Remark(field, text, is_error=True) for field, text in check_answer(answer)]
     return [
         *errors,
@@ -49,39 +49,39 @@ def _lint_type(answer: Answer, role: Role) -> Iterator[Remark]:
     if not answer.body or role is Role.STATUS:
         return
     if answer.content_type is None:
-        yield Remark("headers", "A body without a Content-Type: providers refuse it, or guess what it is.")
+        yield Remark("headers", "The body has no Content-Type, so providers refuse it or guess the type.")
     elif media_type(answer.content_type) == "text/plain" and role in (Role.PRIMARY, Role.FALLBACK):
-        yield Remark("headers", "Plain text is texted to the customer by Twilio and those who speak its dialect.")
+        yield Remark("headers", "Twilio and compatible providers send plain text to the customer as an SMS.")
 
 
 def _lint_xml(answer: Answer, role: Role, provider: str, verbs: Verbs | None) -> Iterator[Remark]:
     if not answer.body or not is_xml(answer.content_type):
         return
     if problem := xml_problem(answer.body):
-        yield Remark("body", f"This is no well-formed XML ({problem}): {provider} takes it for a failure.")
+        yield Remark("body", f"This XML is not well formed ({problem}): {provider} treats it as a failure.")
         return
     root = fromstring(answer.body.encode())
     exact = verbs is None or verbs.exact
     if root.tag != "Response" and (exact or root.tag.lower() != "response"):
-        yield Remark("body", f"The outermost element is <{root.tag}>; providers that read XML want <Response>.")
+        yield Remark("body", f"The root element is <{root.tag}>; providers that read XML expect <Response>.")
         return
     names = list(dict.fromkeys(child.tag for child in root if isinstance(child.tag, str)))
     if verbs is not None:
         yield from (
-            Remark("body", f"{provider} knows no <{name}>." + _meant(name, verbs))
+            Remark("body", f"{provider} does not support <{name}>." + _meant(name, verbs))
             for name in names
             if not verbs.knows(name)
         )
     sending = {verb.lower() for verb in (verbs or _ANY).sending}
     if role is not Role.STATUS and any(name.lower() in sending for name in names):
-        yield Remark("body", "This sends a real SMS back for every request, and it is billed.")
+        yield Remark("body", "This sends a real SMS for every request, and each one is billed.")
 
 
 def _meant(name: str, verbs: Verbs) -> str:
-    """What was probably meant."""
+    """A hint at the verb that was probably meant."""
     same = next((verb for verb in sorted(verbs.known) if verb.lower() == name.lower()), None)
     if same:
-        return f" Write <{same}>: upper and lower case count."
+        return f" Write <{same}>; the case matters."
     if name.lower() in ("sms", "message"):
         own = sorted(verbs.sending & verbs.known)
         return f" Its element for an SMS is <{own[0]}>." if own else ""
@@ -90,4 +90,4 @@ def _meant(name: str, verbs: Verbs) -> str:
 
 def _lint_delay(answer: Answer, provider: str, timeout_s: float | None) -> Iterator[Remark]:
     if timeout_s is not None and answer.delay_ms >= timeout_s * 1_000:
-        yield Remark("delay_ms", f"{provider[0].upper()}{provider[1:]} waits {timeout_s:g} s for an answer, no longer.")
+        yield Remark("delay_ms", f"{provider[0].upper()}{provider[1:]} waits only {timeout_s:g} s for a response.")

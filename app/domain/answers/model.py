@@ -13,8 +13,8 @@ EMPTY_TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
-    """A whole HTTP answer, before the headers that smsbin adds to every answer. `body` is sent as UTF-8; as somebody
-    wrote it, it may hold placeholders. `delay_ms` is waited before it is sent."""
+    """A whole HTTP answer, before the headers that smsbin adds to every answer. `body` is sent as UTF-8; before
+    rendering it may hold placeholders. `delay_ms` is waited before it is sent."""
 
     status: int = 200
     headers: tuple[tuple[str, str], ...] = ()

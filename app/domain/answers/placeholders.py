@@ -1,9 +1,9 @@
-"""Placeholders in a body: five words that stand for what the request says. No expressions, one pass, so that nothing
-that was put in is ever looked at again.
+"""Placeholders in a body: five names that are replaced by values of the request. There are no expressions, and one
+pass, so an inserted value is never scanned for placeholders.
 
-What is put in is escaped for what the content type says, and for what the body looks like: a text with `<` or a quote
-stays a text, also for a reader that looks at the body only. Together with the body around it it has at most 64 KiB;
-what does not fit is left away, between two characters.
+Values are escaped for the content type, and for what the body looks like: a text with `<` or a quote stays a text, also
+for a reader that ignores the content type. The rendered body has at most 64 KiB; longer values are truncated between
+two characters.
 """
 
 import json
@@ -91,7 +91,7 @@ def kinds_of(content_type: str | None, body: str) -> frozenset[str]:
 
 
 def _looks_like(body: str, *, typed: bool) -> str | None:
-    """A form is only guessed where nothing is said: `a=b` may be a sentence, too."""
+    """A form is guessed only without a content type: `a=b` may be a sentence, too."""
     start = PLACEHOLDER.sub("", body).lstrip("\ufeff \t\r\n")
     if _STARTS_MARKUP.match(start):
         return "xml"
@@ -122,6 +122,6 @@ def _escape_for(kinds: frozenset[str]) -> Callable[[str], str]:
 
 
 def _clean(value: str, kinds: frozenset[str]) -> str:
-    """Only what may stand there at all."""
+    """Without the characters that the format does not allow."""
     value = _SURROGATE.sub("\ufffd", value)
     return _NO_XML.sub("", value) if "xml" in kinds else value

@@ -33,8 +33,8 @@ def explain(code: str, facts: Facts | None = None) -> Finding:
     """A finding in words; with facts its cause names the value. A code from a newer version gets words, too."""
     finding = FINDINGS.get(code)
     if finding is None:
-        cause = "A newer version of smsbin found this, and this one does not know what it means."
-        return Finding(code=code, title=code, cause=cause, cure="Start the newer version again to read about it.")
+        cause = "This finding is from a newer version of smsbin and is not known to this version."
+        return Finding(code=code, title=code, cause=cause, cure="Start the newer version to see what it means.")
     check = CHECKS.get(code)
     seen = check(facts) if check is not None and facts is not None else None
     return finding if seen is None else replace(finding, cause=f"{finding.cause} {seen}")

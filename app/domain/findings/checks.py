@@ -1,6 +1,6 @@
-"""The rules: each looks at the facts of one capture and tells what it saw, as a sentence, or None.
+"""The rules: each reads the facts of one capture and returns what it found, as a sentence, or None.
 
-They run for every capture before it is answered, so the cheap question comes first. A new rule is a function here with
+They run for every capture, so the cheap test comes first. A new rule is a function here with
 its code, its words in `words.py` and its test.
 """
 
@@ -42,12 +42,12 @@ def finds(code: str) -> Callable[[Check], Check]:
 
 @finds("callback_on_sms_url")
 def _callback_on_sms_url(facts: Facts) -> str | None:
-    """The reader says what is a callback; what only the ledger can know is not asked here."""
+    """The sheet decides what is a callback; findings that need other captures are made in the ledger."""
     if facts.role not in _SMS_ROLES:
         return None
     for event in facts.events:
         if event.kind is Kind.STATUS:
-            return f"It says {_quote(event.raw_status or '')} and came to the {facts.role} URL."
+            return f"Its status is {_quote(event.raw_status or '')}, and it was sent to the {facts.role} URL."
     return None
 
 
@@ -59,15 +59,15 @@ def _unknown_role(facts: Facts) -> str | None:
     path = found[1]
     if not path.strip("/") or path[1:].partition("/")[0] in _NAMED:
         return None
-    return f"It is {_quote(path)}."
+    return f"The path is {_quote(path)}."
 
 
 @finds("plus_lost")
 def _plus_lost(facts: Facts) -> str | None:
     for event in facts.events:
-        for name, said in (("From", event.sender_said), ("To", event.recipient_said)):
-            if said and said[0] == " " and lost_plus(said):
-                return f"{name} is {_quote(said)}."
+        for name, number in (("From", event.sender_said), ("To", event.recipient_said)):
+            if number and number[0] == " " and lost_plus(number):
+                return f"{name} is {_quote(number)}."
     return None
 
 
@@ -80,21 +80,21 @@ def _truncated_json(facts: Facts) -> str | None:
 def _charset_mismatch(facts: Facts) -> str | None:
     if facts.charset_fits:
         return None
-    return f"It declares {_quote(facts.charset)}." if facts.charset else "It declares none."
+    return f"The declared charset is {_quote(facts.charset)}." if facts.charset else "No charset is declared."
 
 
 @finds("mojibake")
 def _mojibake(facts: Facts) -> str | None:
     for event in facts.events:
         if event.text and (meant := repair(event.text)) is not None:
-            return f"It was probably meant to be {_quote(meant)}."
+            return f"The intended text is probably {_quote(meant)}."
     return None
 
 
 @finds("content_type_lies")
 def _content_type_lies(facts: Facts) -> str | None:
-    said, found = facts.shape_said, facts.shape_found
-    return f"The header says {said}, the body is {found}." if said != found and said and found else None
+    declared, found = facts.shape_declared, facts.shape_found
+    return f"The header says {declared}, the body is {found}." if declared != found and declared and found else None
 
 
 @finds("action_differs")
@@ -108,10 +108,10 @@ def _action_differs(facts: Facts) -> str | None:
 
 @finds("method_differs")
 def _method_differs(facts: Facts) -> str | None:
-    said = facts.fields.get("method")
-    if said is None or said == facts.raw.method or said.upper() not in _METHODS - {facts.raw.method}:
+    method = facts.fields.get("method")
+    if method is None or method == facts.raw.method or method.upper() not in _METHODS - {facts.raw.method}:
         return None
-    return f"Method is {_quote(said)}, the request is a {facts.raw.method}."
+    return f"Method is {_quote(method)}, the request is a {facts.raw.method}."
 
 
 @finds("empty_get")
@@ -124,8 +124,8 @@ def _unknown_status(facts: Facts) -> str | None:
     """A word that the provider documents as saying nothing is final, and no finding."""
     for event in facts.events:
         if event.status is Status.UNKNOWN and event.raw_status and not event.final:
-            return f"It is {_quote(event.raw_status)}."
-    return f"It is {_quote(facts.loose_word)}." if facts.loose_word else None
+            return f"The status is {_quote(event.raw_status)}."
+    return f"The status is {_quote(facts.loose_word)}." if facts.loose_word else None
 
 
 @finds("clock_offset")
@@ -166,12 +166,12 @@ def _says_nothing(facts: Facts) -> bool:
 
 
 def _is_list(name: str) -> bool:
-    """Names that say they are lists (`to[]`), media, and parts without a name."""
+    """Names that mark a list (`to[]`), media, and parts without a name."""
     return not name or "[" in name or name.lower().startswith("media")
 
 
 def _path(address: str) -> str:
-    """What stands behind the host, without query, fragment and the last slash."""
+    """The path, without query, fragment and the last slash."""
     address = address.partition("?")[0].partition("#")[0]
     _, mark, rest = address.partition("://")
     if mark or not address.startswith("/"):

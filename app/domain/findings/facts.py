@@ -1,4 +1,4 @@
-"""What the findings are told about a capture: plain facts, so that the rules know neither parsers nor data sheets."""
+"""The input of the findings: plain facts, so that the rules depend neither on parsers nor on data sheets."""
 
 from collections.abc import Mapping
 
@@ -10,12 +10,12 @@ from ..roles import Role
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """A capture as it was understood.
+    """A capture and its reading.
 
     `pairs` are the names and values in order, as sent; `fields` the first value of each, names in lower case.
     `loose_word`: a status word that nobody knows, in a request that names no message. `json_cut`: the JSON ended
     early. `charset` is what the body declares (None: nothing), `charset_fits` false where the bytes are something
-    else. `shape_said` and `shape_found` are the words for what the content type promises and what the body is
+    else. `shape_declared` and `shape_found` are the words for what the content type promises and what the body is
     ("a form", "JSON", "XML", "multipart"); None: nothing that is read here.
     """
 
@@ -29,5 +29,5 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     json_cut: bool = False
     charset: str | None = None
     charset_fits: bool = True
-    shape_said: str | None = None
+    shape_declared: str | None = None
     shape_found: str | None = None

@@ -1,9 +1,8 @@
-"""How a message comes from the events that captures state, one after the other.
+"""Folding the events that captures state into messages, one event after the other.
 
-The fold is pure and forgiving: callbacks may come late, twice, in any order, or never. The highest rank on the ladder
-is the status; whatever contradicts it is kept in the timeline and told as a finding. A message that any callback
-speaks of is an outbound one, even when an event of it first looked inbound (some providers tell the two apart by URL
-only).
+The fold is pure and tolerant: callbacks may come late, twice, in any order, or never. The status with the highest rank
+is that of the message; what contradicts it stays in the timeline and becomes a finding. A message with any callback is
+an outbound one, even when an event of it first looked inbound (with some providers only the URL distinguishes them).
 """
 
 from collections.abc import Callable
@@ -19,24 +18,24 @@ from ..sms import measure_sms
 from ..statuses import FAILURES, RANKS, SUCCESSES, Status, Word
 from .model import CONTRADICTORY, DUPLICATE, LATE, MISPLACED, STUCK, Direction, Fact, Message, Step
 
-# A text that comes again under another id within this time is a soft duplicate.
+# The same text under another id within this time is a soft duplicate.
 ECHO = timedelta(seconds=60)
 # The pieces of a long message come within seconds; providers use their reference numbers again later.
 PIECES_WITHIN = timedelta(hours=1)
 _MAKE_MESSAGES = frozenset({Kind.INBOUND, Kind.STATUS})
-# Addresses that a message keeps, whatever its callbacks go on naming.
+# Addresses of media that a message keeps.
 MOST_MEDIA = 50
-# Fingerprints of requests that a message remembers, to know one that comes again.
+# Fingerprints of requests that a message keeps, to detect repeated ones.
 MOST_PRINTS = 32
 
 
 def makes_message(event: Event) -> bool:
-    """Inbound SMS and status callbacks do; calls are paired by their id and make none."""
+    """Inbound SMS and status callbacks do; calls are paired by their id and have no message."""
     return event.kind in _MAKE_MESSAGES
 
 
 def piece_key(event: Event) -> str | None:
-    """What the pieces of one long message have in common."""
+    """The key that the pieces of one long message share."""
     piece = event.piece
     if piece is None or event.kind is not Kind.INBOUND:
         return None
@@ -44,7 +43,8 @@ def piece_key(event: Event) -> str | None:
 
 
 def takes_piece(message: Message, fact: Fact) -> bool:
-    """Does this piece belong to a message that has the same reference? A number used again is another message."""
+    """Whether this piece belongs to a message with the same reference. A piece number that occurs again with another
+    text is of another message."""
     piece = fact.event.piece
     if piece is None or abs(fact.at - message.last_at) > PIECES_WITHIN:
         return False
@@ -52,7 +52,7 @@ def takes_piece(message: Message, fact: Fact) -> bool:
 
 
 def begin(fact: Fact) -> Message:
-    """The message that a first event makes."""
+    """The message of a first event."""
     event = fact.event
     inbound = event.kind is Kind.INBOUND
     key = piece_key(event)
@@ -134,7 +134,7 @@ def _all_media(known: tuple[str, ...], new: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*known, *new)))[:MOST_MEDIA] if new else known
 
 
-# How the value of an event is merged into that of its message, where the field needs nothing but the two.
+# How the value of an event is merged into that of its message, for fields that depend on nothing else.
 _MERGED: dict[str, Callable[[Any, Any], Any]] = {
     "sender": _first,
     "recipient": _first,
@@ -191,7 +191,7 @@ def with_findings(message: Message, findings: tuple[str, ...]) -> Message:
 
 
 def _as_callback(event: Event) -> Event:
-    """An event that looked inbound, read as what it is: a callback that came to the wrong URL."""
+    """An event that looked inbound as the callback that it is, sent to the wrong URL."""
     word = event.as_callback
     if word is None:
         return replace(event, kind=Kind.STATUS, status=None, final=False)
@@ -199,7 +199,7 @@ def _as_callback(event: Event) -> Event:
 
 
 def _turned(message: Message) -> Message:
-    """A message that was taken for inbound until a callback spoke of it."""
+    """A message that was taken for inbound, as an outbound one."""
     word = message.as_callback or Word(Status.UNKNOWN)
     misplaced = (MISPLACED,) if message.as_callback is not None else ()
     return replace(
@@ -223,7 +223,7 @@ def _higher(message: Message, event: Event) -> tuple[Status, str | None]:
 
 
 def _found(message: Message, new: tuple[str, ...]) -> tuple[str, ...]:
-    """The findings, each once. A message of which something comes is not stuck."""
+    """The findings, each once. A message with a new event is not stuck."""
     return tuple(code for code in dict.fromkeys((*message.findings, *new)) if code != STUCK)
 
 

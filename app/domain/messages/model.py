@@ -1,6 +1,7 @@
-"""A message: the SMS itself, one row a (bin, provider, message id), and what is made of many: conversations, a pace.
+"""A message: the SMS itself, one row a (bin, provider, message id), and what is computed of many: conversations, a
+pace.
 
-How a message comes from the events that captures state is told in `folding.py`.
+`folding.py` makes messages of events.
 """
 
 from dataclasses import dataclass
@@ -29,7 +30,7 @@ class Direction(StrEnum):
 
 
 class Fact(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """An event where it stands: in which capture, when that arrived, and the fingerprint of its content and URL."""
+    """An event with its capture's number, arrival, and fingerprint of content and URL."""
 
     n: int
     at: datetime
@@ -40,11 +41,11 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One SMS as far as it is known. `final`: nothing more is expected. `final_at`: when that was first so.
+    """One SMS as far as it is known. `final`: no further status is expected; `final_at`: since when.
 
-    `segments` and `encoding` are computed from the text; without one `segments` is the provider's count. `pieces`
-    are the parts of a long message by number, `prints` and `as_callback` are what the fold needs to go on.
-    `captures` are the numbers of the requests that it came from, filled in when it is read; `id` is its row.
+    `segments` and `encoding` are computed from the text; without one `segments` is the provider's count. `pieces` are
+    the parts of a long message by number, `prints` and `as_callback` are state of the fold. `captures` are the numbers
+    of its requests, filled in when it is read; `id` is its row.
     """
 
     provider: str
@@ -79,7 +80,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     @property
     def is_open(self) -> bool:
-        """A callback is still expected, and nobody has called it stuck."""
+        """A callback is still expected, and it is not marked as stuck."""
         return self.direction is Direction.OUTBOUND and not self.final and STUCK not in self.findings
 
     @property

@@ -1,4 +1,4 @@
-"""Two requests field by field: what one URL was told and the other was not."""
+"""Two requests field by field: the differences between what two URLs received."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator

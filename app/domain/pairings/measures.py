@@ -1,5 +1,5 @@
-"""What the pairings of a bin say about its provider: when it gives up, how often it tries, which failures it takes to
-the fallback. Providers publish little of this; counts stand beside every answer, so that one case does not pass for a
+"""Measures of a provider, from the pairings of a bin: when it gives up, how often it tries, after which failures it
+uses the fallback. Providers publish little of this; each measure has its count, so that one case is not taken for a
 rule.
 """
 
@@ -11,14 +11,14 @@ from statistics import median
 from ..faults import FaultKind
 from .model import FALLBACK_USED, NO_FALLBACK, Hit, Pairing, Verdict
 
-# How a failed answer is called in "After …"; an answer that is none of these is called by its status.
-TIMEOUT = "a time-out"
-NOTHING = "no answer"
+# Names of a failed answer, for "After …"; any other answer is named by its status.
+TIMEOUT = "a timeout"
+NOTHING = "no response"
 _BY_FAULT = {
-    FaultKind.DROP: "a dropped line",
-    FaultKind.CUT: "a cut body",
-    FaultKind.BAD_XML: "broken XML",
-    FaultKind.SLOW: "a slow answer",
+    FaultKind.DROP: "a dropped connection",
+    FaultKind.CUT: "a truncated body",
+    FaultKind.BAD_XML: "invalid XML",
+    FaultKind.SLOW: "a slow response",
 }
 
 
@@ -45,7 +45,7 @@ class Measured:
 
 
 def measure(pairings: Sequence[Pairing]) -> Measured:
-    """What these pairings have in common. Those that may still change say nothing about tries and fallbacks."""
+    """The measures. Pairings that may still change are not counted for tries and fallbacks."""
     left = [hit.left_ms for pairing in pairings for hit in pairing.hits if _timed_out(hit) and hit.left_ms is not None]
     failed = [pairing for pairing in pairings if _has_failed(pairing)]
     tries = [len(pairing.primary) for pairing in failed]
@@ -65,7 +65,7 @@ def measure(pairings: Sequence[Pairing]) -> Measured:
 
 
 def failure_of(hit: Hit) -> str:
-    """What was wrong with an answer, as the end of "After …"."""
+    """What was wrong with an answer, to complete "After …"."""
     if hit.fault in _BY_FAULT:
         return _BY_FAULT[FaultKind(hit.fault)]
     if _timed_out(hit):
@@ -74,20 +74,20 @@ def failure_of(hit: Hit) -> str:
 
 
 def _failure_of(pairing: Pairing) -> str:
-    """A provider may give up on an answer without hanging up: then it went out whole, and too late."""
+    """A provider may give up on an answer without hanging up: then it was sent whole, and too late."""
     last = pairing.primary[-1]
     late = pairing.verdict is Verdict.FALLBACK_AFTER_TIMEOUT
     return TIMEOUT if late and last.fault not in _BY_FAULT else failure_of(last)
 
 
 def _timed_out(hit: Hit) -> bool:
-    """The sender hung up on an answer that we held back. One that we broke off ourselves tells nothing."""
+    """The sender hung up while the answer was held. An answer that we cut off ourselves does not count."""
     ours = hit.fault in (FaultKind.DROP, FaultKind.CUT)
     return not hit.fallback and hit.ok is False and hit.left_ms is not None and not ours
 
 
 def _has_failed(pairing: Pairing) -> bool:
-    """The primary did not do, and it is settled whether the fallback came."""
+    """The primary failed, and it is settled whether the fallback came."""
     tried = pairing.primary
     if not tried or pairing.verdict in FALLBACK_USED:
         return bool(tried)

@@ -15,14 +15,14 @@ from msgspec.structs import replace
 
 from ..captures import Outcome
 
-# A provider that has a fallback uses it at once; after so long nothing comes any more.
+# A provider that has a fallback uses it at once; after so long none is expected.
 FALLBACK_WITHIN = timedelta(seconds=30)
-# An answer that took no longer was out at once: no provider gives up so early.
+# An answer that took no longer was immediate: no provider gives up so early.
 AT_ONCE_MS = 250
-# When the last byte left is known this well: what came so shortly before may be its consequence all the same.
+# Uncertainty of the time at which the last byte was sent: a request that came so shortly before may be its consequence.
 BLUR = timedelta(milliseconds=20)
-# No provider tries as often. An id that is sent for ever must not make each hit dearer: of so many the first and the
-# newest stay.
+# No provider tries as often. An id that is sent without end must not make each hit more expensive: of more hits the
+# first and the newest are kept.
 MOST_HITS = 32
 
 FALLBACK_ONLY: Final = "fallback_only"
@@ -32,7 +32,7 @@ FINDINGS = (NO_FALLBACK, FALLBACK_ONLY, FALLBACK_METHOD)
 
 
 class Verdict(StrEnum):
-    """What the hits of a pairing mean. "ok" is a whole 2xx of ours, well formed, gone out before the sender left."""
+    """What the hits of a pairing mean. "ok" is a whole 2xx of ours, well formed, sent before the sender left."""
 
     PRIMARY_ONLY = "primary_only"
     BOTH_OK = "both_ok"
@@ -53,12 +53,12 @@ FALLBACK_USED = (Verdict.FALLBACK_AFTER_TIMEOUT, Verdict.FALLBACK_AFTER_ERROR)
 
 
 class Hit(msgspec.Struct, frozen=True, kw_only=True, array_like=True, gc=False):
-    """One capture of a pairing. `ok` None: the answer is still held back. `status` is what went out, None: nothing.
-    `after_ms`: when its last byte had left; `left_ms`: when the sender hung up without the whole answer; both from the
+    """One capture of a pairing. `ok` None: the answer is still held. `status` is what was sent, None: nothing.
+    `after_ms`: when its last byte was sent; `left_ms`: when the sender hung up without the whole answer; both from the
     arrival. `fault` and `fault_said`: the kind of the fault that it got, and the same in words. `sender_left`: the
-    sender hung up, even where nobody knows when. `twin`: it states the pairing's second message, which was matched by
-    parties and text. Fault and drill, and all about an answer that went out as usual, are filled in for reading: the
-    fold needs none of it."""
+    sender hung up, `left_ms` may be unknown. `twin`: it states the pairing's second message, which was matched by
+    parties and text. Fault and drill, and the fields of a usual answer, are filled in for reading: the fold does not
+    need them."""
 
     n: int
     at: datetime
@@ -132,7 +132,7 @@ class PairingSummary:
 
 
 def begin_pairing(hit: Hit, *, voice: bool) -> Pairing:
-    """The pairing that a first capture makes."""
+    """The pairing of a first capture."""
     return Pairing(message_id=None, voice=voice, hits=(hit,), findings=(FALLBACK_ONLY,) if hit.fallback else ())
 
 
@@ -148,14 +148,14 @@ def absorb_hit(pairing: Pairing, hit: Hit) -> Pairing:
 
 
 def settle_hit(pairing: Pairing, n: int, outcome: Outcome) -> Pairing:
-    """The pairing when it is known what became of the answer to capture `n`."""
+    """The pairing with the outcome of capture `n`."""
     if all(hit.n != n for hit in pairing.hits):
         return pairing
     return _with(pairing, tuple(settled(hit, outcome) if hit.n == n else hit for hit in pairing.hits))
 
 
 def oddities_of(pairing: Pairing, hit: Hit) -> tuple[str, ...]:
-    """The findings of the pairing that this capture of it is the reason of."""
+    """The findings of the pairing whose reason is this capture."""
     if not hit.fallback or not pairing.findings:
         return ()
     primary = pairing.primary
@@ -171,7 +171,7 @@ def without_hits(pairing: Pairing, numbers: frozenset[int]) -> Pairing:
 
 
 def without_message(pairing: Pairing, *, twin: bool) -> Pairing:
-    """The pairing when one of its messages turned out to be no inbound one."""
+    """The pairing without one of its messages, which is not an inbound one."""
     return _with(pairing, tuple(replace(hit, twin=False) for hit in pairing.hits if hit.twin != twin))
 
 
@@ -181,7 +181,7 @@ def mark_missing(pairing: Pairing) -> Pairing:
 
 
 def settled(hit: Hit, outcome: Outcome) -> Hit:
-    """A hit with what became of its answer. Of a usual one nothing is noted, which keeps its row small."""
+    """A hit with its outcome. Nothing is stored of a usual one, which keeps its row small."""
     at_once = outcome.ok and (outcome.after_ms or 0) <= AT_ONCE_MS
     return replace(
         hit,
@@ -196,13 +196,13 @@ def settled(hit: Hit, outcome: Outcome) -> Hit:
 class _Side(Enum):
     """What the hits on one URL of a pairing come to, for its verdict.
 
-    `TAKEN`: one was answered well, and not only after the provider had gone to the fallback. `WAITING`: none was, but
-    an answer is still held. `LEFT`: none was, and the last one before the fallback was still unanswered when the
-    provider went there. `FAILED`: none was, for another reason.
+    `ACCEPTED`: one was answered well, and not only after the provider had used the fallback. `WAITING`: none was, but
+    an answer is still held. `LEFT`: none was, and the last one before the fallback was unanswered when the
+    provider used it. `FAILED`: none was, for another reason.
     """
 
     ABSENT = auto()
-    TAKEN = auto()
+    ACCEPTED = auto()
     WAITING = auto()
     LEFT = auto()
     FAILED = auto()
@@ -210,12 +210,12 @@ class _Side(Enum):
 
 # By primary and fallback; all other combinations are `NEITHER_OK`.
 _VERDICTS = {
-    (_Side.TAKEN, _Side.ABSENT): Verdict.PRIMARY_ONLY,
-    (_Side.TAKEN, _Side.FAILED): Verdict.PRIMARY_ONLY,
-    (_Side.TAKEN, _Side.TAKEN): Verdict.BOTH_OK,
-    (_Side.LEFT, _Side.TAKEN): Verdict.FALLBACK_AFTER_TIMEOUT,
-    (_Side.FAILED, _Side.TAKEN): Verdict.FALLBACK_AFTER_ERROR,
-    (_Side.ABSENT, _Side.TAKEN): Verdict.FALLBACK_ONLY,
+    (_Side.ACCEPTED, _Side.ABSENT): Verdict.PRIMARY_ONLY,
+    (_Side.ACCEPTED, _Side.FAILED): Verdict.PRIMARY_ONLY,
+    (_Side.ACCEPTED, _Side.ACCEPTED): Verdict.BOTH_OK,
+    (_Side.LEFT, _Side.ACCEPTED): Verdict.FALLBACK_AFTER_TIMEOUT,
+    (_Side.FAILED, _Side.ACCEPTED): Verdict.FALLBACK_AFTER_ERROR,
+    (_Side.ABSENT, _Side.ACCEPTED): Verdict.FALLBACK_ONLY,
 }
 
 
@@ -229,7 +229,7 @@ def verdict_of(hits: Sequence[Hit]) -> Verdict:
     fallback = [hit for hit in hits if hit.fallback]
     primary = [hit for hit in hits if not hit.fallback]
     side = _side_of(fallback)
-    came = min(hit.at for hit in fallback) if side is _Side.TAKEN else None
+    came = min(hit.at for hit in fallback) if side is _Side.ACCEPTED else None
     return _VERDICTS.get((_side_of(primary, came), side), Verdict.NEITHER_OK)
 
 
@@ -238,7 +238,7 @@ def _side_of(hits: Sequence[Hit], came: datetime | None = None) -> _Side:
     if not hits:
         return _Side.ABSENT
     if any(hit.ok and (came is None or not _is_unanswered(hit, came)) for hit in hits):
-        return _Side.TAKEN
+        return _Side.ACCEPTED
     if any(hit.ok is None for hit in hits):
         return _Side.WAITING
     if came is None:
@@ -267,11 +267,11 @@ def due_at(pairing: Pairing) -> datetime | None:
 
 
 def ended_at(hit: Hit) -> datetime:
-    """When this request was over: when the sender left it, else when the last byte of the answer had left.
+    """When this request was over: when the sender left, else when the last byte of the answer was sent.
 
-    The sender's leaving comes first where both are known, because what is written to a closed connection is no end of
-    anything. Of an answer that went out at once no time is kept (`settled`), so it ends with its arrival; so does one
-    that is still held (`ok` None), which has no end yet.
+    Where both are known, the sender's leaving counts: bytes that are written afterwards reach no one. No time is stored
+    of an immediate answer (`settled`), so it ends with its arrival; so does one that is still held (`ok` None), which
+    has no end yet.
     """
     ms = hit.after_ms if hit.left_ms is None else hit.left_ms
     return hit.at + timedelta(milliseconds=ms or 0)
@@ -288,15 +288,15 @@ def first(hits: Sequence[Hit]) -> Hit:
 
 
 def _without_spare(hits: tuple[Hit, ...]) -> tuple[Hit, ...]:
-    """All but the oldest of the later half that is not the first on its URL. It does not depend on what became of the
-    answers, which may be known before or after."""
+    """All but the oldest of the later half that is not the first on its URL. It does not depend on outcomes, which may
+    be known earlier or later."""
     later = range(MOST_HITS // 2, len(hits))
     spare = next(place for place in later if any(other.fallback == hits[place].fallback for other in hits[:place]))
     return hits[:spare] + hits[spare + 1 :]
 
 
 def _with(pairing: Pairing, hits: tuple[Hit, ...]) -> Pairing:
-    # A fallback that is missed is a matter of the clock, which looks again after each change (`due_at`).
+    # Whether a fallback is missing depends on the clock, and is checked again after each change (`due_at`).
     return replace(pairing, hits=hits, by_id=not any(hit.twin for hit in hits), findings=_findings(hits))
 
 
@@ -312,7 +312,7 @@ def _findings(hits: Sequence[Hit], *, missing: bool = False) -> tuple[str, ...]:
 
 
 def _is_unanswered(hit: Hit, at: datetime) -> bool:
-    """Was the answer to this hit, which came before, still outstanding at that time?"""
+    """Whether this hit came before that time and its answer was then still outstanding."""
     if hit.after_ms is None or hit.after_ms <= AT_ONCE_MS or hit.at > at:
         return False
     return hit.at + timedelta(milliseconds=hit.after_ms) > at + BLUR

@@ -14,14 +14,14 @@ def reason_of(pairing: Pairing) -> str:
         case Verdict.PRIMARY_ONLY:
             return _say_taken(primary, fallback)
         case Verdict.BOTH_OK:
-            return f"Both URLs took it, {_apart(primary, fallback)} apart, so a handler behind both sees it twice."
+            return f"Both URLs accepted it, {_apart(primary, fallback)} apart, so a handler behind both sees it twice."
         case Verdict.FALLBACK_ONLY:
-            return "The provider went straight to the fallback. Check the primary address in the portal."
+            return "The provider called only the fallback. Check the primary URL in the portal."
         case Verdict.FALLBACK_AFTER_TIMEOUT:
             return _say_timeout(_before(primary, fallback), fallback)
         case Verdict.FALLBACK_AFTER_ERROR:
             failed = _say_failed(_before(primary, fallback))
-            return f"{failed}; the fallback took it {_apart(primary, fallback)} later."
+            return f"{failed}; the fallback accepted it {_apart(primary, fallback)} later."
     return _say_lost(pairing)
 
 
@@ -33,45 +33,44 @@ def _before(primary: Sequence[Hit], fallback: Sequence[Hit]) -> Sequence[Hit]:
 
 def _say_taken(primary: Sequence[Hit], fallback: Sequence[Hit]) -> str:
     if fallback:
-        return f"The primary took it. {_say_failed(fallback, 'fallback')}."
-    tries = "" if len(primary) == 1 else f" at one of {say_tries(primary)} tries"
-    return f"The primary took it{tries}; the fallback was not needed."
+        return f"The primary accepted it. {_say_failed(fallback, 'fallback')}."
+    tries = "" if len(primary) == 1 else f" at one of {say_tries(primary)} attempts"
+    return f"The primary accepted it{tries}; the fallback was not needed."
 
 
 def _say_timeout(primary: Sequence[Hit], fallback: Sequence[Hit]) -> str:
     left = next((hit for hit in primary if hit.sender_left), None)
     if left is None:
         wait = _apart(primary, fallback)
-        return f"The fallback came after {wait}, while the primary was unanswered. Nothing was lost."
-    return (
-        f"The sender left{say_left(left)} without an answer and used the fallback {_times(fallback)}. Nothing was lost."
-    )
+        return f"The fallback request came after {wait}, while the primary had not answered. Nothing was lost."
+    used = f"used the fallback {_times(fallback)}"
+    return f"The sender disconnected{say_left(left)} without a response and {used}. Nothing was lost."
 
 
 def _say_lost(pairing: Pairing) -> str:
     primary, fallback = pairing.primary, pairing.fallback
     if any(hit.ok is None for hit in pairing.hits):
-        taken = "The fallback took it. " if any(hit.ok for hit in fallback) else ""
-        return f"{taken}What became of an answer is not known yet."
+        taken = "The fallback accepted it. " if any(hit.ok for hit in fallback) else ""
+        return f"{taken}One response is still pending."
     if not primary:
-        return f"The provider went straight to the fallback. {_say_failed(fallback, 'fallback')}."
+        return f"The provider called only the fallback. {_say_failed(fallback, 'fallback')}."
     if fallback:
         return f"{_say_failed(primary)}. {_say_failed(fallback, 'fallback')}, too."
     if NO_FALLBACK in pairing.findings:
-        return f"{_say_failed(primary)}, and no fallback came within {FALLBACK_WITHIN.seconds} s."
-    return f"{_say_failed(primary)}; no fallback has come yet."
+        return f"{_say_failed(primary)}, and no fallback request came within {FALLBACK_WITHIN.seconds} s."
+    return f"{_say_failed(primary)}; no fallback request has come yet."
 
 
 def _say_failed(hits: Sequence[Hit], side: str = "primary") -> str:
     """What went wrong at the last try."""
     last = max(hits, key=order)
     why = f" (fault: {last.fault_said})" if last.fault_said else ""
-    tries = "" if len(hits) == 1 else f" at the last of {say_tries(hits)} tries"
+    tries = "" if len(hits) == 1 else f" at the last of {say_tries(hits)} attempts"
     if last.sender_left:
-        return f"The sender left the {side}{say_left(last)} without an answer{why}{tries}"
+        return f"The sender disconnected from the {side}{say_left(last)} without a response{why}{tries}"
     if last.status is None:
-        return f"The {side} gave {say_status(last)}{why}{tries}"
-    whole = "" if not 200 <= last.status < 300 else ", but not whole or not well formed"
+        return f"The {side} sent {say_status(last)}{why}{tries}"
+    whole = "" if not 200 <= last.status < 300 else ", but incomplete or malformed"
     return f"The {side} answered {say_status(last)}{whole}{why}{tries}"
 
 

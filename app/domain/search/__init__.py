@@ -1,6 +1,6 @@
 """The filter grammar: one for the page's box, its URL, the API's `q` and `--match` on the command line.
 
-A query is up to 20 terms, separated by blanks; all of them must hold. `-` in front of a term turns it round, and a
+A query is up to 20 terms, separated by blanks; all of them must hold. `-` in front of a term negates it, and a
 field that is not there matches no term, so that `-status:failed` finds captures without a status, too.
 
 | term | finds |
@@ -14,8 +14,8 @@ field that is not there matches no term, so that `-status:failed` finds captures
 | `size:` | `>1KiB`, `<=512`, `100..200`, `0` bytes of body |
 
 Several values behind one key, `status:failed,undelivered`, are alternatives. Nothing depends on upper and lower case.
-Values with blanks, commas or quotes stand in quotes, with `\\"` for a quote. A word that looks like a key is looked
-for in quotes: `"re:hello"`.
+Values with blanks, commas or quotes are quoted, with `\\"` for a quote. A word that looks like a key is quoted, too:
+`"re:hello"`.
 
 Numbers are compared whole or by their beginning, in ways that an index can serve. With `+` or `00` in front they are
 international, and nothing else. Digits alone are compared as they were sent, as international (seven or more, or with

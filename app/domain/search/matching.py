@@ -1,4 +1,4 @@
-"""Whether a capture is what a query asks for, without an index: for answer rules, for waiting, for the newest rows."""
+"""Whether a capture matches a query, without an index: for answer rules, for waiting, for the newest rows."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -13,8 +13,8 @@ from .values import fold, resolve
 
 @dataclass(frozen=True, kw_only=True)
 class Candidate:
-    """What a query can ask about. `words` are the values of all fields, as a reading has them; `n` None: no number
-    yet, which is after every number."""
+    """The fields that a query can match. `words` are the values of all fields, as a reading has them; `n` None: no
+    number yet, which is after every number."""
 
     n: int | None
     received_at: datetime
@@ -69,7 +69,7 @@ def _holds(term: Term, candidate: Candidate, now: datetime) -> bool:
 
 def _holds_words(term: Words, candidate: Candidate) -> bool:
     wanted = term.wanted
-    return wanted.stand_in(candidate.text_tokens) or (not term.text_only and wanted.stand_in(candidate.all_tokens))
+    return wanted.occur_in(candidate.text_tokens) or (not term.text_only and wanted.occur_in(candidate.all_tokens))
 
 
 def _holds_patterns(term: Patterns, candidate: Candidate) -> bool:

@@ -1,4 +1,4 @@
-"""From text to a query. Whatever is typed, the answer is a query or the wrong term with its place and the cure."""
+"""From text to a query. The result is a query, or `WrongTerm` with the position and a correction."""
 
 import difflib
 import re
@@ -22,7 +22,7 @@ _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _SHOWN = 60
 
 Value = tuple[str, bool]
-"""What was said without quotes and star, and whether a star stood behind it."""
+"""A value without quotes and star, and whether a star followed it."""
 
 
 class WrongTerm(Invalid):
@@ -32,19 +32,19 @@ class WrongTerm(Invalid):
         self.term, self.position = term, position
         shown = "".join(letter if letter.isprintable() else "�" for letter in term[:_SHOWN])
         shown += "…" if len(term) > _SHOWN else ""
-        super().__init__(("q", f"“{shown}” at character {position}: {cure}"))
+        super().__init__(("q", f"{cure} (“{shown}” at character {position})"))
 
 
 def parse_query(text: str) -> Query:
-    """The query that a text means; WrongTerm for everything else."""
+    """The query of a text. WrongTerm."""
     if len(text) > MAX_LENGTH:
-        raise WrongTerm(text, MAX_LENGTH + 1, f"a query has at most {MAX_LENGTH} characters")
+        raise WrongTerm(text, MAX_LENGTH + 1, f"a filter has at most {MAX_LENGTH} characters")
     if odd := _SURROGATE.search(text):
-        raise WrongTerm(odd[0], odd.start() + 1, "that is no character")
+        raise WrongTerm(odd[0], odd.start() + 1, "half of a surrogate pair is not a character")
     terms: list[Term] = []
     for term, position in _split(text):
         if len(terms) == MAX_TERMS:
-            raise WrongTerm(term, position, f"a query has at most {MAX_TERMS} terms")
+            raise WrongTerm(term, position, f"a filter has at most {MAX_TERMS} terms")
         try:
             terms.append(_read_term(term, position))
         except ValueError as problem:
@@ -53,7 +53,7 @@ def parse_query(text: str) -> Query:
 
 
 def _split(text: str) -> Iterator[tuple[str, int]]:
-    """The terms, which blanks part outside of quotes, with their positions."""
+    """The terms, separated by blanks outside of quotes, with their positions."""
     at = 0
     while True:
         blanks = _BLANKS.match(text, at)
@@ -72,16 +72,16 @@ def _read_term(term: str, position: int) -> Term:
     negated = term.startswith("-")
     body = term[negated:]
     if not body:
-        raise ValueError("write what shall not be there behind the -")
+        raise ValueError("write what to exclude after the -")
     key, rest = _read_key(body)
     if key is None:
-        said, prefix = _read_word(body)
-        return Words(phrases=(read_phrase(said, prefix=prefix),), negated=negated, position=position)
+        raw, prefix = _read_word(body)
+        return Words(phrases=(read_phrase(raw, prefix=prefix),), negated=negated, position=position)
     return _read_keyed(key, _read_values(key, rest), negated, position)
 
 
 def _read_key(body: str) -> tuple[str | None, str]:
-    """The key in lower case and what stands behind it; (None, "") for a free word."""
+    """The key in lower case and the text after it; (None, "") for a free word."""
     match = _KEY.match(body)
     if match is None:
         return None, ""
@@ -94,29 +94,30 @@ def _read_key(body: str) -> tuple[str | None, str]:
     if sign == "~":
         return None, ""
     near = difflib.get_close_matches(name, [key[:-1] for key in KEYS], 1)
-    hint = f"did you mean {next(key for key in KEYS if key[:-1] == near[0])}? " if near else ""
-    raise ValueError(f"there is no such key; {hint}Keys are {' '.join(KEYS)}, and words with a colon go in quotes")
+    hint = f"Did you mean {next(key for key in KEYS if key[:-1] == near[0])}? " if near else ""
+    known = ", ".join(KEYS)
+    raise ValueError(f'unknown filter "{name}:". {hint}Use {known}. Put words that contain a colon in quotes')
 
 
 def _read_keyed(key: str, values: tuple[Value, ...], negated: bool, position: int) -> Term:
     if key == "text":
-        phrases = tuple(read_phrase(said, prefix=prefix) for said, prefix in values)
+        phrases = tuple(read_phrase(raw, prefix=prefix) for raw, prefix in values)
         return Words(phrases=phrases, text_only=True, negated=negated, position=position)
     if key in PATTERNS:
-        patterns = tuple(read_pattern(key, said, prefix=prefix) for said, prefix in values)
+        patterns = tuple(read_pattern(key, raw, prefix=prefix) for raw, prefix in values)
         return Patterns(key=key, patterns=patterns, negated=negated, position=position)
     if any(prefix for _, prefix in values):
-        raise ValueError(f"{key}: takes no *; it stands at the end of numbers, ids and words")
+        raise ValueError(f"{key}: does not take *; use it at the end of numbers, ids and words")
     if key in VALUES:
-        known = tuple(dict.fromkeys(read_known(key, said) for said, _ in values))
+        known = tuple(dict.fromkeys(read_known(key, raw) for raw, _ in values))
         return OneOf(key=key, values=known, negated=negated, position=position)
     if len(values) > 1:
         raise ValueError(f"{key}: takes one value; write two terms for a range")
-    said = values[0][0]
+    raw = values[0][0]
     if key in MOMENTS:
-        return When(key=key, said=said, moment=read_moment(said), negated=negated, position=position)
-    low, high = read_size(said)
-    return Size(said=said, low=low, high=high, negated=negated, position=position)
+        return When(key=key, raw=raw, moment=read_moment(raw), negated=negated, position=position)
+    low, high = read_size(raw)
+    return Size(raw=raw, low=low, high=high, negated=negated, position=position)
 
 
 def _read_word(body: str) -> Value:
@@ -125,12 +126,12 @@ def _read_word(body: str) -> Value:
     if quoted:
         return _ESCAPED.sub(r"\1", quoted[1]), bool(quoted[2])
     if '"' in body:
-        raise ValueError('a quote stands around a whole word or phrase; write "…"')
+        raise ValueError('put quotes around a whole word or phrase; write "…"')
     return _read_star(body)
 
 
 def _read_values(key: str, rest: str) -> tuple[Value, ...]:
-    """The values behind a key, which commas part outside of quotes."""
+    """The values of a key, separated by commas outside of quotes."""
     values: list[Value] = []
     at = 0
     while True:
@@ -142,19 +143,19 @@ def _read_values(key: str, rest: str) -> tuple[Value, ...]:
             values.append(_read_star(bare[0]))
             at = bare.end()
         else:
-            raise ValueError(f"{key} needs a value" + (" behind each comma" if values else ""))
+            raise ValueError(f"{key} needs a value" + (" after each comma" if values else ""))
         if at == len(rest):
             break
         if rest[at] != ",":
-            raise ValueError('a quote stands around a whole value; write "…", and commas between values')
+            raise ValueError('put quotes around a whole value; write "…", with commas between values')
         at += 1
     if len(values) > MAX_VALUES:
-        raise ValueError(f"a key takes at most {MAX_VALUES} values")
+        raise ValueError(f"a filter takes at most {MAX_VALUES} values")
     return tuple(values)
 
 
-def _read_star(said: str) -> Value:
-    word = said.removesuffix("*")
+def _read_star(raw: str) -> Value:
+    word = raw.removesuffix("*")
     if "*" in word or not word:
-        raise ValueError("a * stands once, at the end, behind at least one character; in quotes it is a character")
-    return word, word != said
+        raise ValueError("use * only once, at the end, after at least one character; put a literal * in quotes")
+    return word, word != raw

@@ -1,6 +1,6 @@
-"""What a query is made of. Positions count characters from 1 and say nothing about meaning: equality ignores them.
+"""The terms of a query. Positions count characters from 1; equality ignores them.
 
-Each value keeps how it was `said`, so that a query can be written again as its author knows it.
+Each value keeps its `raw` spelling, so that a query can be written as its author wrote it.
 """
 
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ from ..statuses import Status
 from .tokens import Phrases
 
 ANY = "any"
-"""Behind `has:`, whatever it is."""
+"""The value of `has:` that matches any finding."""
 
 VALUES: dict[str, tuple[str, ...]] = {
     "status": tuple(status.value for status in Status),
@@ -25,7 +25,7 @@ VALUES: dict[str, tuple[str, ...]] = {
     "has": (ANY, *FINDINGS),
     "is": ("simulated",),
 }
-"""The keys that take known words, and the words."""
+"""The keys with a fixed set of values, and the values."""
 
 PATTERNS = ("from", "to", "id")
 MOMENTS = ("after", "before")
@@ -33,14 +33,14 @@ KEYS = (
     "from:", "to:", "text~", "status:", "role:", "kind:", "provider:", "id:", "method:", "has:", "after:", "before:",
     "size:", "is:",
 )  # fmt: skip
-"""Every key with the sign behind it, in the order in which people are told about them."""
+"""Every key with its sign, in the order of the help."""
 
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Words that stand one behind the other, as `tokens` gives them; with `prefix` the last may go on."""
+    """Consecutive words, as `tokens` gives them; with `prefix` the last is the beginning of a word."""
 
-    said: str
+    raw: str
     words: tuple[str, ...]
     prefix: bool = False
 
@@ -49,7 +49,7 @@ class Phrase:
 class Pattern:
     """A number, name or id: one of the `spellings` (lower case in ASCII, as `fold` gives it), or its beginning."""
 
-    said: str
+    raw: str
     spellings: tuple[str, ...]
     prefix: bool = False
 
@@ -98,7 +98,7 @@ class When:
     """`after` a moment (a time included, a number not) or `before` it."""
 
     key: str
-    said: str
+    raw: str
     moment: Moment
     negated: bool = False
     position: int = field(default=1, compare=False)
@@ -108,7 +108,7 @@ class When:
 class Size:
     """Bytes of body, both ends included; None: no end."""
 
-    said: str
+    raw: str
     low: int | None
     high: int | None
     negated: bool = False

@@ -1,11 +1,12 @@
 """Words of a text as SQLite's FTS5 sees them with `unicode61 remove_diacritics 2`.
 
 Why: rows that the full-text index has not reached yet, and captures that are not stored yet, are matched here, and the
-answer must not depend on who looked. Letters, digits and private characters make words, all else parts them; upper and
-lower case are one (simple folding: `ß` stays), and Latin letters lose their accents. The tests compare with SQLite.
+result must be the same as with the index. Letters, digits and private characters form words, all else separates them;
+upper and lower case are equal (simple folding: `ß` stays), and Latin letters lose their accents. The tests compare with
+SQLite.
 
-SQLite's table ends with Unicode 6.1 and takes what is newer for letters, so that there 🤔 sticks to the word beside
-it; here it parts words. An index of `" ".join(tokens(text))` has no such difference.
+SQLite's table ends with Unicode 6.1 and treats newer characters as letters, so that there 🤔 is part of the adjacent
+word; here it separates words. An index of `" ".join(tokens(text))` has no such difference.
 """
 
 import re
@@ -71,8 +72,8 @@ class Tokens:
 
 
 class Phrases:
-    """Phrases of which any may stand in a text, prepared once for many texts. Each is its words, and whether the last
-    of them may go on."""
+    """Phrases of which any may occur in a text, prepared once for many texts. Each is its words, and whether the last
+    of them is the beginning of a word."""
 
     __slots__ = ("_runs", "_words")
 
@@ -86,6 +87,6 @@ class Phrases:
                 runs.append(" ".join(["", *words, *([] if prefix else [""])]))
         self._words, self._runs = frozenset(alone), tuple(runs)
 
-    def stand_in(self, text: Tokens) -> bool:
-        """Whether one of them does, its words one behind the other."""
+    def occur_in(self, text: Tokens) -> bool:
+        """Whether one of them does, its words in sequence."""
         return not self._words.isdisjoint(text.words) or any(run in text.line for run in self._runs)

@@ -1,4 +1,4 @@
-"""What may stand behind each key. ValueError says what would be right."""
+"""Reading the values of each key. ValueError says what would be right."""
 
 import difflib
 import re
@@ -27,29 +27,29 @@ def fold(value: str) -> str:
     return value.translate(_LOWER)
 
 
-def read_phrase(said: str, *, prefix: bool) -> Phrase:
+def read_phrase(raw: str, *, prefix: bool) -> Phrase:
     """Words, which need a letter or a digit."""
-    words = tuple(tokens(said))
+    words = tuple(tokens(raw))
     if not words:
-        raise ValueError("there is no letter or digit in it to look for")
-    return Phrase(said, words, prefix)
+        raise ValueError("a word needs at least one letter or digit")
+    return Phrase(raw, words, prefix)
 
 
-def read_pattern(key: str, said: str, *, prefix: bool) -> Pattern:
+def read_pattern(key: str, raw: str, *, prefix: bool) -> Pattern:
     """A party or an id."""
-    spellings = (fold(said),) if key == "id" else _spellings(said, prefix=prefix)
-    return Pattern(said, spellings, prefix)
+    spellings = (fold(raw),) if key == "id" else _spellings(raw, prefix=prefix)
+    return Pattern(raw, spellings, prefix)
 
 
-def _spellings(said: str, *, prefix: bool) -> tuple[str, ...]:
+def _spellings(raw: str, *, prefix: bool) -> tuple[str, ...]:
     """As sent, and as E.164 where it can be a number: at most four ways, each of which an index can serve."""
-    bare = SEPARATORS.sub("", said)
+    bare = SEPARATORS.sub("", raw)
     digits = bare.removeprefix("+").removeprefix("00") if bare.startswith(("+", "00")) else bare
     if not digits.isascii() or not digits.isdigit() or len(digits) > 15:
-        return (fold(said),)
+        return (fold(raw),)
     if digits != bare:
         return (f"+{digits}",)
-    found = [fold(said), bare]
+    found = [fold(raw), bare]
     if not bare.startswith("0"):
         if prefix or len(bare) >= 7:
             found.append(f"+{bare}")
@@ -58,42 +58,42 @@ def _spellings(said: str, *, prefix: bool) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def read_known(key: str, said: str) -> str:
+def read_known(key: str, raw: str) -> str:
     """A known word, as it is spelled in `VALUES`."""
     known = {value.lower(): value for value in VALUES[key]}
-    value = known.get(said.lower())
+    value = known.get(raw.lower())
     if value is not None:
         return value
-    near = _MEANT.get(said.lower()) or next(iter(difflib.get_close_matches(said.lower(), known, 1)), None)
+    near = _MEANT.get(raw.lower()) or next(iter(difflib.get_close_matches(raw.lower(), known, 1)), None)
     hint = f"did you mean {known[near]}? " if near in known else ""
     raise ValueError(f"{hint}{key}: takes {', '.join(known.values())}")
 
 
-def read_moment(said: str) -> Moment:
+def read_moment(raw: str) -> Moment:
     """A time, a duration ago, or a capture's number."""
-    if said.startswith("#") and said[1:].isascii() and said[1:].isdigit() and len(said) < 20:
-        return min(int(said[1:]), _HIGHEST)
-    if _AGO.fullmatch(said):
+    if raw.startswith("#") and raw[1:].isascii() and raw[1:].isdigit() and len(raw) < 20:
+        return min(int(raw[1:]), _HIGHEST)
+    if _AGO.fullmatch(raw):
         try:
-            return parse_duration(said)
+            return parse_duration(raw)
         except ValueError:
-            raise ValueError("that is too long ago") from None
-    if not _TIME.fullmatch(said):
+            raise ValueError("the time is too long ago") from None
+    if not _TIME.fullmatch(raw):
         raise ValueError(WHEN_HELP)
     try:
-        at = datetime.fromisoformat(said.upper())
+        at = datetime.fromisoformat(raw.upper())
         return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
-        raise ValueError(f"there is no such time; {WHEN_HELP}") from None
+        raise ValueError(f"the time is not valid; {WHEN_HELP}") from None
 
 
-def read_size(said: str) -> tuple[int | None, int | None]:
+def read_size(raw: str) -> tuple[int | None, int | None]:
     """The smallest and the largest size, both included."""
-    between, one = _BETWEEN.fullmatch(said), _SIZE.fullmatch(said)
+    between, one = _BETWEEN.fullmatch(raw), _SIZE.fullmatch(raw)
     if between:
         low, high = parse_size(between[1]), parse_size(between[2])
         if low > high:
-            raise ValueError(f"it ends before it begins; write {between[2]}..{between[1]}")
+            raise ValueError(f"the range ends before it begins; write {between[2]}..{between[1]}")
         return low, high
     if not one:
         raise ValueError(SIZE_HELP)
@@ -105,5 +105,5 @@ def read_size(said: str) -> tuple[int | None, int | None]:
 
 
 def resolve(moment: datetime | timedelta, now: datetime) -> datetime:
-    """A time ago as a time."""
+    """A duration before `now` as a time."""
     return now - moment if isinstance(moment, timedelta) else moment

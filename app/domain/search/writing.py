@@ -1,4 +1,4 @@
-"""From a query back to text, and from the beginning of a text to what may follow."""
+"""From a query back to text, and completions of a text that is being typed."""
 
 import re
 
@@ -22,7 +22,7 @@ def as_text(query: Query) -> str:
 
 
 def complete(text: str) -> tuple[str, ...]:
-    """What the term at the end of a text may become: keys, then known values; none inside of quotes."""
+    """Completions of the last term of a text: keys, then known values; none inside of quotes."""
     at = _start_of_last(text)
     if at is None:
         return ()
@@ -56,17 +56,17 @@ def _start_of_last(text: str) -> int | None:
 
 def _write(term: Term) -> str:
     if isinstance(term, Words):
-        written = [_quote(phrase.said, phrase.prefix, _PLAIN_WORD) for phrase in term.phrases]
+        written = [_quote(phrase.raw, phrase.prefix, _PLAIN_WORD) for phrase in term.phrases]
         return ("text~" if term.text_only else "") + ",".join(written)
     if isinstance(term, Patterns):
-        return f"{term.key}:" + ",".join(_quote(pattern.said, pattern.prefix, _PLAIN) for pattern in term.patterns)
+        return f"{term.key}:" + ",".join(_quote(pattern.raw, pattern.prefix, _PLAIN) for pattern in term.patterns)
     if isinstance(term, OneOf):
         return f"{term.key}:" + ",".join(term.values)
-    return f"{term.key if isinstance(term, When) else 'size'}:{_quote(term.said, False, _PLAIN)}"
+    return f"{term.key if isinstance(term, When) else 'size'}:{_quote(term.raw, False, _PLAIN)}"
 
 
-def _quote(said: str, prefix: bool, plain: re.Pattern[str]) -> str:
+def _quote(raw: str, prefix: bool, plain: re.Pattern[str]) -> str:
     star = "*" if prefix else ""
-    if plain.fullmatch(said):
-        return said + star
-    return '"' + said.replace("\\", "\\\\").replace('"', '\\"') + '"' + star
+    if plain.fullmatch(raw):
+        return raw + star
+    return '"' + raw.replace("\\", "\\\\").replace('"', '\\"') + '"' + star

@@ -32,7 +32,7 @@ def get(fields: Fields) -> ComposedRequest:
 
 
 def dump(value: object) -> bytes:
-    """JSON as it goes on the wire, in UTF-8."""
+    """Compact JSON in UTF-8."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 
 

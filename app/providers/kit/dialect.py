@@ -1,7 +1,6 @@
 """The field names that Twilio began, SignalWire speaks too, and Telnyx on request: one reader, several vocabularies.
 
-What it is stands in the fields, whatever URL it came to: a call has a CallSid, a callback has a MessageStatus, an
-inbound message has neither.
+The fields decide, not the URL: a call has a CallSid, a callback has a MessageStatus, an inbound message has neither.
 """
 
 from collections.abc import Callable
@@ -21,7 +20,7 @@ def read(glance: Glance, role: Role, meaning: Callable[[str | None], Word]) -> t
     if call and not sid:
         return (_call(glance, call),)
     status = glance.get("messagestatus", "smsstatus")
-    # Without any id, what comes to a voice URL is a call with too few fields.
+    # Without any id, a request to a voice URL is a call with too few fields.
     if not sid and (role in VOICE_ROLES or not (status or glance.get("from", "to", "body"))):
         return ()
     word = meaning(status)

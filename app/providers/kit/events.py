@@ -1,7 +1,7 @@
-"""From what a request says to the events that are stored: parties, ids, what a status word means, and bounds.
+"""From the fields of a request to the events that are stored: parties, ids, meanings of status words, bounds.
 
-A sheet's `read` states what stands in the request. What follows from that, and what is the same for all providers, is
-added here, once.
+A sheet's `read` gives the values of the request. What follows from them in the same way for all providers is added
+here.
 """
 
 from collections.abc import Callable, Iterable

@@ -1,4 +1,4 @@
-"""A request as the data sheets see it: fields by name, names of headers, the JSON; worked out once a capture."""
+"""A request for the data sheets: fields by name, names of headers, the JSON; computed once a capture."""
 
 import re
 
@@ -13,7 +13,7 @@ _NUMBER = re.compile(r"s?\.?(\d{0,3})", re.ASCII)
 
 
 class Glance:
-    """Made once, read by the sheets. Nothing here raises, whatever was sent. All names are asked for in lower case."""
+    """One request. Nothing here raises, whatever was sent. Names are given in lower case."""
 
     __slots__ = ("_json", "fields", "headers", "pairs", "quick", "raw")
 
@@ -71,5 +71,5 @@ class Glance:
 
     @property
     def words(self) -> str:
-        """What the search may find: the values of all fields, once each, up to `MAX_WORDS` characters."""
+        """The text for the search: the values of all fields, once each, up to `MAX_WORDS` characters."""
         return "\n".join(dict.fromkeys([value for _, value in self.pairs if value]))[:MAX_WORDS]

@@ -1,4 +1,4 @@
-"""Senders and recipients: E.164 where the spelling leaves no doubt, beside the verbatim spelling."""
+"""Senders and recipients: E.164 where the spelling is unambiguous, else as sent."""
 
 import re
 from collections.abc import Callable
@@ -7,7 +7,7 @@ from functools import partial
 from ...domain.phones import e164
 from .bounds import MAX_VALUE
 
-# What stands before a number of these is the channel. Others ("messenger:…", "client:…") have ids that are no numbers.
+# Channels that come before a number. Others ("messenger:…", "client:…") have ids that are no numbers.
 _CHANNEL = re.compile(r"(?:whatsapp|sms|mms|rcs|tel|viber):", re.IGNORECASE)
 
 ReadNumber = Callable[[str], str | None]

@@ -1,11 +1,9 @@
-"""Playing a provider: each request of a script goes out when it is due, to the primary URL first and then, by the rule
-of that provider, to the fallback.
-
-The requests are real ones, over the network; there is no short cut into the store.
+"""Playing a provider: each request of a script is sent when it is due, to the primary URL first and then, by the rule
+of that provider, to the fallback. The requests go over the network, as real ones do.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
@@ -19,17 +17,16 @@ from ...parsing.bounds import Unreadable
 from ...parsing.xml import read_xml
 from ...providers import PROVIDERS
 from ...providers.sheet import RequestSpec
-from .script import Act, Cue, compose_request, script
+from .script import PlannedMessage, PlannedRequest, compose_request, script
 
 MOST_UNDER_WAY = 2_000
-"""Messages that are waiting for an answer or for their next callback at one time; a run that is faster waits."""
+"""Messages at one time that wait for an answer or for their next callback; a faster run waits for them."""
 
-# How Twilio names what was wrong with the primary's answer (twilio.com/docs/api/errors): 11200 no good answer came,
-# 11205 there was no connection, 12100 the document does not parse.
+# Twilio's codes of failed answers (twilio.com/docs/api/errors): 11200 no good answer, 11205 no connection, 12100 the
+# document does not parse.
 _CODES = {"answer": "11200", "connection": "11205", "document": "12100"}
 
-Tell = Callable[[SimulationAttempt], None]
-Pause = Callable[[float], Awaitable[object]]
+Report = Callable[[SimulationAttempt], None]
 
 
 class _Request(NamedTuple):
@@ -40,7 +37,8 @@ class _Request(NamedTuple):
 
 
 class Player:
-    """Plays one run. `tell` hears every attempt, in the order of their ends; `mark` is the run's secret, or None."""
+    """Plays one run. `report` is called with every attempt, in the order of their ends; `mark` is the run's secret, or
+    None."""
 
     def __init__(
         self,
@@ -49,57 +47,58 @@ class Player:
         targets: Targets,
         *,
         mark: str | None = None,
-        tell: Tell = lambda _: None,
+        report: Report = lambda _: None,
     ) -> None:
         self._sender = sender
         self._spec = spec
         self._targets = targets
         self._mark = mark
-        self._tell = tell
+        self._report = report
         self._sheet = PROVIDERS[spec.provider]
         self._play = self._sheet.play
         self.progress = Progress(total=spec.count)
 
     async def run(self, started_at: datetime) -> None:
-        """Play to the end. What the other side does never ends it early."""
+        """Play to the end. No answer ends it early."""
         since = clock.ticks()
-        room = asyncio.Semaphore(MOST_UNDER_WAY)
+        slots = asyncio.Semaphore(MOST_UNDER_WAY)
         async with asyncio.TaskGroup() as group:
-            for act in script(self._spec, started_at):
-                await _until(since + act.starts_s)
-                await room.acquire()
-                task = group.create_task(self._perform(act))
-                task.add_done_callback(lambda _: room.release())
+            for message in script(self._spec, started_at):
+                await _until(since + message.starts_s)
+                await slots.acquire()
+                task = group.create_task(self._perform(message))
+                task.add_done_callback(lambda _: slots.release())
 
-    async def _perform(self, act: Act) -> None:
-        """One message: each of its requests at its own time, whatever becomes of the ones before."""
+    async def _perform(self, message: PlannedMessage) -> None:
+        """One message: each of its requests at its own time, whatever the results of the earlier ones."""
         since = clock.ticks()
-        self.progress.dropped += len(act.dropped)
+        self.progress.dropped += len(message.dropped)
         async with asyncio.TaskGroup() as group:
-            for cue in act.cues:
-                await _until(since + cue.after_s)
-                group.create_task(self._deliver(cue))
+            for request in message.requests:
+                await _until(since + request.after_s)
+                group.create_task(self._deliver(request))
         self.progress.sent += 1
 
-    async def _deliver(self, cue: Cue) -> None:
+    async def _deliver(self, request: PlannedRequest) -> None:
         """The primary, as often as the provider tries; then the fallback."""
         failed_code = failed_url = None
-        for role, url, named in self._ways(cue.spec.kind):
-            reply = await self._try(replace(cue.spec, failed_code=failed_code, failed_url=failed_url), role, url, named)
-            if reply is None:
+        for role, url, named in self._ways(request.spec.kind):
+            spec = replace(request.spec, failed_code=failed_code, failed_url=failed_url)
+            code = await self._try(spec, role, url, named)
+            if code is None:
                 self.progress.taken += 1
                 return
-            failed_code, failed_url = reply, named
+            failed_code, failed_url = code, named
         self.progress.lost += 1
 
     async def _try(self, spec: RequestSpec, role: str, url: str, named: str) -> str | None:
-        """None when the URL answered well in the end, else the code of what was wrong the last time."""
+        """None when the URL answered well in the end, else the code of the last failure."""
         tries = self._play.tries
         attempt = 0
         while True:
             attempt += 1
             spec = replace(spec, url=named, attempt=attempt)
-            reply = await self._ask(spec, role, url)
+            reply = await self._follow(spec, role, url)
             wrong = self._wrong(spec.kind, reply)
             if wrong is None:
                 return None
@@ -109,8 +108,8 @@ class Player:
             pauses = self._play.pauses_s
             await asyncio.sleep(pauses[min(attempt, len(pauses)) - 1] / self._spec.speed)
 
-    async def _ask(self, spec: RequestSpec, role: str, url: str) -> TargetResponse:
-        """One request, and those that its redirects ask for. The answer of the last one counts."""
+    async def _follow(self, spec: RequestSpec, role: str, url: str) -> TargetResponse:
+        """One request, and those that its redirects lead to. The answer of the last one counts."""
         made = compose_request(self._sheet, spec, self._spec.trouble)
         headers = made.headers if self._mark is None else (*made.headers, (MARK, self._mark))
         request = _Request(made.method, f"{url}?{made.query}" if made.query else url, headers, made.body)
@@ -137,10 +136,10 @@ class Player:
         self.progress.requests += 1
         self.progress.results.append(attempt)
         del self.progress.results[:-MOST_RESULTS]
-        self._tell(attempt)
+        self._report(attempt)
 
     def _wrong(self, kind: Kind, reply: TargetResponse) -> str | None:
-        """What this provider finds wrong with an answer; None: nothing."""
+        """What is wrong with an answer for this provider; None: nothing."""
         if reply.status is None:
             return "connection" if reply.refused else "answer"
         if not 200 <= reply.status < 300:
@@ -149,7 +148,7 @@ class Player:
         return "document" if self._play.wants_xml and is_document and not _is_xml(reply.body) else None
 
     def _ways(self, kind: Kind) -> list[tuple[str, str, str]]:
-        """Role, address and the address by the name that the provider knows, in the order in which they are asked."""
+        """Role, address, and the address as the provider has it, in the order of the tries."""
         targets, named = self._targets, self._targets.named or self._targets
         if kind is Kind.STATUS:
             found = [("status", targets.status, named.status)]
@@ -168,7 +167,7 @@ async def _until(moment: float) -> None:
 
 def _redirected(request: _Request, reply: TargetResponse) -> _Request | None:
     """The request that an answer redirects to; None for any other answer, and for a redirect to another host, which
-    nobody has asked to send to."""
+    the user did not name."""
     if reply.status is None or not 300 <= reply.status < 400 or not reply.location:
         return None
     url = urljoin(request.url, reply.location)

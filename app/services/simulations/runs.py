@@ -1,7 +1,7 @@
-"""Simulations that run, and those that ran lately. They live in memory: a run ends with the server, what it sent stays.
+"""Running simulations, and recent ones. They are kept in memory: a run ends with the server, its requests stay stored.
 
-A run has a secret, its mark, that stands in a header of all its requests; so a capture is known to be simulated without
-a look at its content, and nobody else can make one look so.
+A run has a secret, its mark, in a header of all its requests. So simulated captures are recognised without their
+content, and other senders cannot imitate them.
 """
 
 import asyncio
@@ -40,7 +40,7 @@ class Run:
 
     @property
     def is_running(self) -> bool:
-        """It has not come to its end."""
+        """It has not ended."""
         return self.progress.state is RunState.RUNNING
 
 
@@ -55,27 +55,27 @@ class Simulating:
         self, bin_id: str, spec: SimulationSpec, targets: Targets, allowed: Sequence[Network | str] | None = None
     ) -> Run:
         """Start to play. `targets` are URLs of a bin of this server; or, with `allowed`, the user's own, which are
-        reached through the gate and hear nothing of the mark. Conflict: enough is running."""
+        reached through the gate and do not get the mark. Conflict: too many are running."""
         if sum(run.is_running and run.task is not None for run in self._runs) >= MOST_AT_ONCE:
-            raise Conflict(f"{MOST_AT_ONCE} simulations are running; stop one, or wait for its end.")
+            raise Conflict(f"{MOST_AT_ONCE} simulations are running; stop one or wait until it ends.")
         run = self._add(bin_id, spec)
         run.own = None if allowed is None else targets
         run.task = start_task(self._play(run, targets, allowed), name=f"simulation {run.id}")
         return run
 
     def announce(self, bin_id: str, spec: SimulationSpec) -> Run:
-        """A run that another process plays: it gets a mark, and is over for us."""
+        """A run that another process plays: it gets a mark, and counts as done here."""
         run = self._add(bin_id, spec)
         run.progress.state = RunState.DONE
         run.ended_at = run.started_at
         return run
 
     def find(self, bin_id: str, run_id: str) -> Run:
-        """A run of this bin. NotFound: never there, or forgotten."""
+        """A run of this bin. NotFound: unknown, or no longer kept."""
         for run in self._runs:
             if (run.id, run.bin_id) == (run_id, bin_id):
                 return run
-        raise NotFound(f"There is no simulation {run_id} of this bin; the last {MOST_REMEMBERED} are remembered.")
+        raise NotFound(f"There is no simulation {run_id} in this bin; the last {MOST_REMEMBERED} are kept.")
 
     def of_bin(self, bin_id: str) -> list[Run]:
         """Those that this server plays, the newest first."""
@@ -88,7 +88,7 @@ class Simulating:
             await stop(run.task)
 
     async def close(self) -> None:
-        """The server goes down."""
+        """Stop all runs, when the server stops."""
         for run in list(self._runs):
             await self.stop(run)
 
@@ -98,7 +98,7 @@ class Simulating:
 
     @property
     def has_marks(self) -> bool:
-        """False: no capture can be simulated, so nobody has to look."""
+        """False: no capture can be simulated, so no header needs to be compared."""
         return bool(self._marks)
 
     def _add(self, bin_id: str, spec: SimulationSpec) -> Run:
@@ -118,13 +118,13 @@ class Simulating:
             run.progress.state = RunState.DONE
         except Exception as error:
             run.progress.state = RunState.FAILED
-            run.progress.problem = "smsbin could not go on; its log has the details."
+            run.progress.problem = "smsbin could not continue. See the server log for details."
             _log.error("simulation.failed", exc_info=error)
         finally:
             run.ended_at = clock.now()
 
 
-def tell(attempt: SimulationAttempt) -> str:
+def describe(attempt: SimulationAttempt) -> str:
     """One attempt in words: `primary: 500 in 3 ms`."""
     came = attempt.error if attempt.status is None else f"{attempt.status}"
     what = f" {attempt.word}" if attempt.word else ""

@@ -1,7 +1,7 @@
-"""The script of a simulation: which requests, when. Pure: the same spec and start give the same script."""
+"""The script of a simulation: its requests and their times. Pure: the same spec and start give the same script."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
 from urllib.parse import parse_qsl, urlencode
@@ -34,8 +34,9 @@ _KINDS = {Traffic.INBOUND: Kind.INBOUND, Traffic.OUTBOUND: Kind.STATUS, Traffic.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cue:
-    """One request that is due: `after_s` from the start of its message. `spec` knows neither its URL nor its time."""
+class PlannedRequest:
+    """One request that is due: `after_s` from the start of its message. `spec` has neither the
+    URL nor the time yet."""
 
     after_s: float
     spec: RequestSpec
@@ -43,33 +44,33 @@ class Cue:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Act:
+class PlannedMessage:
     """One message or call: when it begins, and its requests in the order of their times. `dropped` are the words of
     callbacks that are left out on purpose."""
 
     message_id: str
     starts_s: float
-    cues: tuple[Cue, ...]
+    requests: tuple[PlannedRequest, ...]
     dropped: tuple[str, ...] = ()
 
 
-def script(spec: SimulationSpec, at: datetime) -> Iterator[Act]:
-    """The acts, one after the other; nothing is remembered in between, so that long runs cost no memory."""
+def script(spec: SimulationSpec, at: datetime) -> Iterator[PlannedMessage]:
+    """The messages, one after the other. Nothing is kept in between, so the memory does not depend on their number."""
     sheet = PROVIDERS[spec.provider]
     for number in range(spec.count):
-        # Every act has dice of its own: a run that is longer begins as the shorter one does.
+        # Every message has its own generator: a longer run begins as a shorter one does.
         dice = clock.seeded(f"{spec.seed} {spec.provider} {spec.what.value} {number}")
-        yield _act(spec, sheet, dice, number / spec.rate, at)
+        yield _planned(spec, sheet, dice, number / spec.rate, at)
 
 
-def opening(spec: SimulationSpec, at: datetime) -> Cue | None:
-    """The first request that goes out; None when trouble leaves out all that were looked at."""
-    acts = islice(script(spec, at), MOST_LOOKED_AT)
-    return next((cue for act in acts for cue in act.cues), None)
+def opening(spec: SimulationSpec, at: datetime) -> PlannedRequest | None:
+    """The first request; None when trouble leaves out all requests of the first `MOST_LOOKED_AT` messages."""
+    messages = islice(script(spec, at), MOST_LOOKED_AT)
+    return next((request for message in messages for request in message.requests), None)
 
 
 def compose_request(sheet: Sheet, spec: RequestSpec, trouble: frozenset[Trouble]) -> ComposedRequest:
-    """The request of a cue, with the troubles that change how it is written. Only forms can be written otherwise."""
+    """A request, with the troubles that change how it is written; these apply to forms only."""
     made = sheet.compose(spec)
     is_form = any(name == "Content-Type" and "x-www-form-urlencoded" in value for name, value in made.headers)
     if not is_form:
@@ -85,20 +86,20 @@ def compose_request(sheet: Sheet, spec: RequestSpec, trouble: frozenset[Trouble]
     return ComposedRequest(method=made.method, query=made.query, headers=made.headers, body=body.encode())
 
 
-def _act(spec: SimulationSpec, sheet: Sheet, dice: Dice, starts_s: float, at: datetime) -> Act:
+def _planned(spec: SimulationSpec, sheet: Sheet, dice: Dice, starts_s: float, at: datetime) -> PlannedMessage:
     kind = _KINDS[spec.what]
-    customer = spec.sender if spec.what is not Traffic.OUTBOUND else spec.recipient
+    customer, ours = (spec.recipient, spec.sender) if kind is Kind.STATUS else (spec.sender, spec.recipient)
     customer = customer or f"+1{dice.choice(AREAS)}55501{dice.randrange(100):02}"
-    ours = (spec.recipient if spec.what is not Traffic.OUTBOUND else spec.sender) or OURS
-    sender, recipient = (ours, customer) if spec.what is Traffic.OUTBOUND else (customer, ours)
+    ours = ours or OURS
+    sender, recipient = (ours, customer) if kind is Kind.STATUS else (customer, ours)
     digits = f"{dice.getrandbits(128):032x}"
     message_id = sheet.play.id_shape(digits[:12] + "4" + digits[13:16] + "a" + digits[17:], kind, recipient)
     text = _text(spec, dice)
-    cues: list[Cue] = []
+    requests: list[PlannedRequest] = []
     after_s = 0.0
     for word, error_code in _words(spec, sheet, dice):
-        cues.append(
-            Cue(
+        requests.append(
+            PlannedRequest(
                 after_s=after_s,
                 spec=RequestSpec(
                     kind=kind, message_id=message_id, sender=sender, recipient=recipient,
@@ -109,7 +110,7 @@ def _act(spec: SimulationSpec, sheet: Sheet, dice: Dice, starts_s: float, at: da
             )
         )  # fmt: skip
         after_s += dice.uniform(*sheet.play.gaps_s) / spec.speed
-    return _troubled(Act(message_id=message_id, starts_s=starts_s, cues=tuple(cues)), spec, dice)
+    return _troubled(PlannedMessage(message_id=message_id, starts_s=starts_s, requests=tuple(requests)), spec, dice)
 
 
 def _words(spec: SimulationSpec, sheet: Sheet, dice: Dice) -> tuple[tuple[str | None, str | None], ...]:
@@ -132,19 +133,19 @@ def _text(spec: SimulationSpec, dice: Dice) -> str:
     return dice.choice(texts).format(code=f"{dice.randrange(1_000_000):06}")
 
 
-def _troubled(act: Act, spec: SimulationSpec, dice: Dice) -> Act:
-    """Callbacks left out, requests sent twice, callbacks in another order. Inbound requests are never left out: a
-    message that nobody sends is no message."""
-    cues, dropped = list(act.cues), []
+def _troubled(message: PlannedMessage, spec: SimulationSpec, dice: Dice) -> PlannedMessage:
+    """Callbacks left out, requests sent twice, callbacks in another order. Inbound requests are never left out: without
+    one there is no message."""
+    requests, dropped = list(message.requests), []
     if Trouble.LOSE in spec.trouble and spec.what is Traffic.OUTBOUND:
-        kept = [cue for cue in cues if dice.random() >= TENTH]
-        dropped = [cue.spec.raw_status or "" for cue in cues if cue not in kept]
-        cues = kept
-    if Trouble.SHUFFLE in spec.trouble and len(cues) > 1:
-        times = [cue.after_s for cue in cues]
-        dice.shuffle(cues)
-        cues = [Cue(after_s=after_s, spec=cue.spec) for after_s, cue in zip(times, cues, strict=True)]
+        kept = [request for request in requests if dice.random() >= TENTH]
+        dropped = [request.spec.raw_status or "" for request in requests if request not in kept]
+        requests = kept
+    if Trouble.SHUFFLE in spec.trouble and len(requests) > 1:
+        times = [request.after_s for request in requests]
+        dice.shuffle(requests)
+        requests = [replace(request, after_s=after_s) for after_s, request in zip(times, requests, strict=True)]
     if Trouble.DUPLICATE in spec.trouble:
-        twins = [Cue(after_s=cue.after_s, spec=cue.spec, twin=True) for cue in cues if dice.random() < TENTH]
-        cues = sorted((*cues, *twins), key=lambda cue: cue.after_s)
-    return Act(message_id=act.message_id, starts_s=act.starts_s, cues=tuple(cues), dropped=tuple(dropped))
+        twins = [replace(request, twin=True) for request in requests if dice.random() < TENTH]
+        requests = sorted((*requests, *twins), key=lambda request: request.after_s)
+    return replace(message, requests=tuple(requests), dropped=tuple(dropped))

@@ -36,7 +36,7 @@ class Probing:
             async with asyncio.timeout(COMMIT_WAIT_S):
                 await self._store.probe()
         except (StoreUnavailable, TimeoutError) as error:
-            _fail(result, StoreUnavailable(str(error) or "The store does not answer."))
+            _fail(result, StoreUnavailable(str(error) or "The store does not respond."))
         except Exception as error:
             _fail(result, error)
             raise

@@ -17,9 +17,9 @@ from .read_timer import CUT_OFF, TakesTooLong
 from .search import SearchIndex
 from .spaces import Space, SpaceState, add_space, find_space, first_seq_of, save_space
 
-SKIPPED = "Reading this request stopped smsbin twice, so it is not read. The bytes are kept."
-SLOW = "Reading this request took longer than a second, so it is not read. The bytes are kept."
-BROKEN = "smsbin could not read this request, and that is a fault of smsbin. The bytes are kept."
+SKIPPED = "Parsing this request stopped smsbin twice, so it is not parsed. The bytes are kept."
+SLOW = "Parsing this request took longer than a second, so it is not parsed. The bytes are kept."
+BROKEN = "smsbin could not parse this request because of an error in smsbin. The bytes are kept."
 _KINDS = {Role.STATUS: Kind.STATUS, Role.VOICE: Kind.VOICE, Role.VOICE_FALLBACK: Kind.VOICE}
 
 Recognise = Callable[[RawRequest, Role, str | None], Reading]

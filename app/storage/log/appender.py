@@ -32,7 +32,7 @@ _STATEMENTS: dict[type[Job], str] = {
 }
 _ABOUT_A_BIN = (jobs.AddBin, jobs.SetBin, jobs.RotateKey, jobs.DropBin)
 
-DISK_FULL = "The disk is full. Deleting makes room; so does a larger disk."
+DISK_FULL = "The disk is full. Delete requests or use a larger disk."
 
 
 class Appender:
@@ -169,7 +169,7 @@ def _add_attempt(batch: Batch, job: jobs.AddAttempt) -> int:
     batch.flush()
     id = row_id(counter.number, job.n)
     if job.n <= counter.floor_n or batch.transaction.one("has_capture", {"id": id}) is None:
-        raise Rejected("not_found", f"There is no capture {job.n} in this bin.")
+        raise Rejected("not_found", f"There is no #{job.n} in this bin.")
     row = batch.transaction.one("add_attempt", {"bin": counter.number, **values})
     assert row is not None, "the statement gives the number back"
     return int(row[0])

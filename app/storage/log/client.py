@@ -9,15 +9,12 @@ time; but nothing is acknowledged that is not on disk (P2).
 import asyncio
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
 from ... import clock
-from ...errors import AppError, CannotStart, Conflict, NotFound, StoreUnavailable
+from ...errors import AppError, CannotStart, StoreUnavailable
 from ...store import COMMIT_WAIT_S, Health
 from ..children import Child
 from ..process import EXIT_DOUBT
@@ -35,6 +32,8 @@ from .jobs import (
 )
 from .outcomes import OutcomeBuffer
 from .pace import CommitPace
+from .queued import QueuedJob, error_of, size_of
+from .refused import RefusedWrites
 from .state import LogState
 
 MAX_BATCH = 256
@@ -43,21 +42,10 @@ MAX_BATCH = 256
 MIN_BATCH_AHEAD = 12
 MAX_BATCH_BYTES = 8 << 20
 MAX_WAITING_BYTES = 64 << 20
-JOB_BYTES = 512
 # Time limits of the process, which is killed when it exceeds one. After a failed write the whole file is checked, which
 # takes long.
 OPEN_S, CHECK_S, BATCH_S = 60.0, 3_600.0, 10.0
-# The interval of probes while writes are refused.
-RETRY_S = 1.0
 MODULE = f"{__package__}.process"
-
-
-class _QueuedJob(msgspec.Struct):
-    job: Job
-    size: int
-    since: float
-    # The result: of a capture its n, of any other job a `Result`.
-    future: asyncio.Future[Any]
 
 
 class LogClient:
@@ -76,18 +64,18 @@ class LogClient:
         self._run = clock.new_id()
         # The id of the log that was opened first; no other file is accepted while the server runs.
         self._log_id = ""
-        self._waiting: deque[_QueuedJob] = deque()
+        self._waiting: deque[QueuedJob] = deque()
         self._waiting_bytes = 0
-        self._in_flight: deque[list[_QueuedJob]] = deque()
+        self._in_flight: deque[list[QueuedJob]] = deque()
         self._flush_scheduled = False
         # On a slow disk the next commit waits for this number of captures, or until the timer ends.
         self._expected = 0
         self._delay_timer: asyncio.TimerHandle | None = None
         self._pace = CommitPace()
         self._timeout_timer: asyncio.TimerHandle | None = None
-        self._retry_timer: asyncio.TimerHandle | None = None
         self._closing = False
         self._state = LogState(path.with_suffix(".suspect"))
+        self._refused = RefusedWrites(self._state.recent, self.submit)
         self.outcomes = OutcomeBuffer(self.submit)
         """Collects the outcomes of answers."""
 
@@ -129,15 +117,15 @@ class LogClient:
         return self._queue(job, timeout_s)
 
     def _queue(self, job: Job, timeout_s: float) -> asyncio.Future[Any]:
-        size = _size_of(job)
+        size = size_of(job)
         why = self._state.refusal or ("The store is closing." if self._closing else None)
         if why is None and self._waiting_bytes + size > MAX_WAITING_BYTES:
-            why = "More is waiting to be written than fits in memory."
+            why = "The write queue is full."
         if why is not None:
-            self._refused(job, size, why)
+            self._refused.add(job, size, why)
             raise StoreUnavailable(why)
         future: asyncio.Future[Any] = self._loop.create_future()
-        self._waiting.append(_QueuedJob(job, size, self._loop.time() + timeout_s - COMMIT_WAIT_S, future))
+        self._waiting.append(QueuedJob(job, size, self._loop.time() + timeout_s - COMMIT_WAIT_S, future))
         self._waiting_bytes += size
         if self._delay_timer is not None:
             if len(self._waiting) >= self._expected:
@@ -153,12 +141,13 @@ class LogClient:
         process."""
         self.outcomes.write()
         self._closing = True
+        self._refused.close()
         pending = [item.future for item in self._pending()]
         if pending and self._open:
             await asyncio.wait(pending, timeout=COMMIT_WAIT_S)
-        for timer in (self._timeout_timer, self._retry_timer):
-            if timer is not None:
-                timer.cancel()
+        if self._timeout_timer is not None:
+            self._timeout_timer.cancel()
+        self._refused.cancel()
         await self._child.close()
         while self._waiting:
             self._fail(self._waiting.popleft(), "The store is closing.")
@@ -220,7 +209,7 @@ class LogClient:
             return False
         return len(self._waiting) >= max(MIN_BATCH_AHEAD, len(self._in_flight[0]))
 
-    def _pending(self) -> Iterator[_QueuedJob]:
+    def _pending(self) -> Iterator[QueuedJob]:
         """Jobs that are not confirmed, the oldest first."""
         return chain(*self._in_flight, self._waiting)
 
@@ -234,7 +223,7 @@ class LogClient:
         if self._waiting:
             self.outcomes.write()
         size = 0
-        batch: list[_QueuedJob] = []
+        batch: list[QueuedJob] = []
         while self._waiting and len(batch) < MAX_BATCH and size < MAX_BATCH_BYTES:
             item = self._waiting.popleft()
             self._waiting_bytes -= item.size
@@ -265,7 +254,7 @@ class LogClient:
         now = self._loop.time()
         for item, result in zip(batch, results.results, strict=True):
             if result.error is not None:
-                self._fail(item, result.message, _error(result))
+                self._fail(item, result.message, error_of(result))
                 continue
             is_capture = isinstance(item.job, AddCapture)
             if not item.future.done():
@@ -288,26 +277,11 @@ class LogClient:
 
     # Trouble
 
-    def _fail(self, item: _QueuedJob, why: str, error: AppError | None = None) -> None:
+    def _fail(self, item: QueuedJob, why: str, error: AppError | None = None) -> None:
         if not item.future.done():
             item.future.set_exception(error or StoreUnavailable(why))
         if error is None or isinstance(error, StoreUnavailable):
-            self._refused(item.job, item.size, why)
-
-    def _refused(self, job: Job, size: int, why: str) -> None:
-        if isinstance(job, AddCapture | Probe) and not self._closing:
-            self._state.recent.refused(self._loop.time(), size, why)
-            if self._retry_timer is None:
-                self._retry_timer = self._loop.call_later(RETRY_S, self._retry_refused)
-
-    def _retry_refused(self) -> None:
-        """Probe whether refused writes work again; without this, that would stay unknown until the next capture."""
-        self._retry_timer = None
-        if self._state.recent.reason is not None:
-            with suppress(StoreUnavailable):
-                self.submit(Probe(self._state.recent.full_size)).add_done_callback(_read_exception)
-            if self._retry_timer is None and not self._closing:
-                self._retry_timer = self._loop.call_later(RETRY_S, self._retry_refused)
+            self._refused.add(item.job, item.size, why)
 
     def _check_timeouts(self) -> None:
         self._timeout_timer = None
@@ -318,24 +292,3 @@ class LogClient:
                 self._fail(item, "The disk did not confirm in time.")
         if self._in_flight or self._waiting:
             self._timeout_timer = self._loop.call_later(0.25, self._check_timeouts)
-
-
-def _size_of(job: Job) -> int:
-    if isinstance(job, AddCapture):
-        return JOB_BYTES + len(job.body) + len(job.head)
-    return job.size if isinstance(job, Probe) else JOB_BYTES
-
-
-def _read_exception(future: asyncio.Future[Result]) -> None:
-    if not future.cancelled():
-        future.exception()
-
-
-def _error(result: Result) -> AppError:
-    match result.error:
-        case "not_found":
-            return NotFound(result.message)
-        case "conflict":
-            return Conflict(result.message)
-        case _:
-            return StoreUnavailable(result.message)

@@ -29,7 +29,7 @@ def drop_capture(batch: Batch, job: jobs.DropCapture) -> None:
     batch.flush()
     id = row_id(counter.number, job.n)
     if job.n <= counter.floor_n or not batch.transaction.run("erase_capture", {"id": id}):
-        raise Rejected("not_found", f"There is no capture {job.n} in this bin.")
+        raise Rejected("not_found", f"There is no #{job.n} in this bin.")
     _erase_related(batch, counter.number, job.n - 1, job.n)
     batch.add_deletion(counter, job.n, through=False)
 

@@ -13,8 +13,8 @@ from ..log.client import LogClient
 from ..transaction import SqlRow
 
 TOO_SLOW = (
-    "looking through the bin takes too long, so it was stopped. Narrow the filter: numbers, ids, whole words and failed"
-    " statuses are found at once, before: and after: bound the rest"
+    "the search took longer than a second and was stopped. Narrow the filter: numbers, ids, whole words and failed"
+    " statuses are fast; before: and after: limit the rest"
 )
 
 

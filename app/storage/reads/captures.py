@@ -36,7 +36,7 @@ from .base import as_list, searching, up_to
 from .filters import make_filter
 from .messages import MessageReads
 
-NOT_READ = "smsbin has not read this request yet. The bytes are kept."
+NOT_READ = "smsbin has not parsed this request yet. The bytes are kept."
 
 
 class CaptureReads(MessageReads):
@@ -75,7 +75,7 @@ class CaptureReads(MessageReads):
     async def get_capture(self, bin_id: str, n: int) -> Capture:
         found = await self.get_captures(bin_id, [n])
         if not found:
-            raise NotFound(f"There is no capture {n} in this bin.")
+            raise NotFound(f"There is no #{n} in this bin.")
         return found[0]
 
     async def get_captures(self, bin_id: str, numbers: Sequence[int]) -> Sequence[Capture]:

@@ -24,7 +24,7 @@ class WordsMatch:
             if len(self._phrases) >= MAX_PHRASES:
                 self._phrases.clear()
             phrases = self._phrases[phrases_json] = Phrases(json.loads(phrases_json))
-        return phrases.stand_in(self._tokens(text)) or (bool(rest) and phrases.stand_in(self._tokens(rest)))
+        return phrases.occur_in(self._tokens(text)) or (bool(rest) and phrases.occur_in(self._tokens(rest)))
 
     def _tokens(self, text: str) -> Tokens:
         found = self._texts.get(text)

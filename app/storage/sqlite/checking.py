@@ -39,7 +39,7 @@ def check_log(path: Path, *, quick: bool = False) -> Contents:
         with closing(open_to_read(path)) as connection:
             return _check(connection, path, "quick_check" if quick else "integrity_check")
     except sqlite3.Error as error:
-        raise CannotStart(f"{path} is no sound log: {error}.") from None
+        raise CannotStart(f"{path} is not a valid log: {error}.") from None
 
 
 def check_bodies(path: Path) -> list[tuple[str, int]]:
@@ -89,9 +89,9 @@ def _check(connection: sqlite3.Connection, path: Path, check: str) -> Contents:
     version = int(connection.execute("pragma user_version").fetchone()[0])
     tables = {str(row[1]) for row in connection.execute("pragma table_list")}
     if not tables >= _OURS or not version:
-        raise CannotStart(f"{path} is no log of smsbin.")
+        raise CannotStart(f"{path} is not an smsbin log.")
     if version > newest():
-        raise CannotStart(f"{path} has version {version}, this smsbin knows {newest()}. Install a newer smsbin.")
+        raise CannotStart(f"{path} has version {version}, this smsbin supports {newest()}. Install a newer smsbin.")
     verdict = str(connection.execute(f"pragma {check}").fetchone()[0])
     if verdict != "ok":
         raise CannotStart(f"{path} is damaged: {verdict}. Take another backup.")

@@ -40,7 +40,7 @@ def copy(source: Path, target: Path, report: ReportProgress | None = None) -> No
         target_connection.execute("pragma journal_mode = delete")
         verdict = target_connection.execute("pragma integrity_check").fetchone()[0]
         if verdict != "ok":
-            raise sqlite3.DatabaseError(f"the copy is not sound: {verdict}")
+            raise sqlite3.DatabaseError(f"the copy is not valid: {verdict}")
     sync(target)
 
 

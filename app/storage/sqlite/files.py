@@ -48,7 +48,7 @@ class Files:
             if os.pread(self._database, len(_MAGIC), 0) != _MAGIC:
                 raise Gone(f"{self._path} was overwritten while smsbin was running.")
         except OSError as error:
-            raise CannotWrite(f"The files of {self._path} cannot be looked at: {error.strerror}") from error
+            raise CannotWrite(f"The files of {self._path} cannot be read: {error.strerror}") from error
 
     def wal_bytes(self) -> int:
         """The size of the write-ahead log, or 0 if it cannot be read."""

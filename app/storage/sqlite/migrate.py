@@ -19,7 +19,7 @@ def migrate(connection: sqlite3.Connection, folder: Path = MIGRATIONS) -> None:
     current = int(connection.execute("pragma user_version").fetchone()[0])
     if current > newest(folder):
         raise CannotStart(
-            f"The log has version {current}, this smsbin knows {newest(folder)}."
+            f"The log has version {current}, this smsbin supports {newest(folder)}."
             " Install a newer smsbin, or give another --data-dir."
         )
     for path in sorted(folder.glob("[0-9]*.sql")):

@@ -23,7 +23,7 @@ async def put(request: web.Request) -> web.StreamResponse:
     bin_id, role = await _address(request)
     raw = await read_json(request)
     if raw == {}:
-        raise Invalid(("body", f"say at least one of {', '.join(AnswersInput.__struct_encode_fields__)}"))
+        raise Invalid(("body", f"must have at least one of {', '.join(AnswersInput.__struct_encode_fields__)}"))
     answers = convert(raw, AnswersInput).role_answers()
     await request.app[keys.ANSWERS].set(bin_id, role, answers)
     return json_response(show_answers(answers))

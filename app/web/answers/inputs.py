@@ -19,7 +19,7 @@ class AnswerInput(Input, frozen=True, kw_only=True):
     headers: Annotated[
         tuple[Pair, ...],
         Meta(
-            description="Pairs of name and value; those that smsbin sets itself are refused.",
+            description="Pairs of name and value. Headers that smsbin sets itself are refused.",
             extra_json_schema={"maxItems": MOST_HEADERS},
             extra={"reason": 'must be a list of pairs, such as [["Content-Type", "text/xml"]]'},
         ),
@@ -28,7 +28,7 @@ class AnswerInput(Input, frozen=True, kw_only=True):
         str,
         Meta(
             description="Sent as UTF-8, at most 64 KiB; empty for 204, 205 and 304. {{from}} {{to}} {{text}}"
-            " {{message_id}} and {{n}} are replaced, escaped by the Content-Type and by what the body looks like.",
+            " {{message_id}} and {{n}} are replaced, escaped for the type of the body.",
             extra_json_schema={"maxLength": MOST_BODY},
         ),
     ] = ""
@@ -40,7 +40,7 @@ class AnswerInput(Input, frozen=True, kw_only=True):
 
 
 class RuleInput(Input, frozen=True, kw_only=True):
-    """Another answer for requests that a filter finds."""
+    """A response for requests that match a filter."""
 
     match: Annotated[
         str, Meta(description="A filter, such as `text~stop`.", extra_json_schema={"maxLength": MAX_LENGTH})
@@ -54,7 +54,7 @@ class AnswersInput(AnswerInput, frozen=True, kw_only=True):
     rules: Annotated[
         tuple[RuleInput, ...],
         Meta(
-            description="Other answers; the first whose `match` finds the request is given.",
+            description="Responses for some requests; the first rule whose `match` finds the request applies.",
             extra_json_schema={"maxItems": MOST_RULES},
         ),
     ] = ()

@@ -1,4 +1,4 @@
-"""The notes under the fields of the form of answers: errors, warnings and confirmations."""
+"""The notes under the fields of the form for responses: errors, warnings and confirmations."""
 
 import json
 import re
@@ -15,7 +15,7 @@ from .form import RoleAnswersDraft, rule_prefix
 
 _RULE = re.compile(r"rules\.(\d+)\.(?:answer\.)?(.+)", re.ASCII)
 _TITLES = {
-    "status": "Status", "delay_ms": "Wait", "headers": "Headers", "body": "Body", "rules": "Rules", "match": "Match",
+    "status": "Status", "delay_ms": "Delay", "headers": "Headers", "body": "Body", "rules": "Rules", "match": "Match",
 }  # fmt: skip
 # A value for each placeholder.
 _ODD = dict.fromkeys(PLACEHOLDERS, "1")
@@ -99,6 +99,6 @@ def _well_formed(answer: Answer) -> FieldNote | None:
         try:
             json.loads(body)
         except (ValueError, RecursionError) as error:
-            return FieldNote("warn", "bang", f"This is no JSON: {error}.")
+            return FieldNote("warn", "bang", f"This is not valid JSON: {error}.")
         return FieldNote("ok", "check", "Well-formed JSON")
     return None

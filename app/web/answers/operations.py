@@ -14,14 +14,14 @@ OPERATIONS: Operations = {
     ("get", _ANSWER): Operation(
         tag="Answers",
         id="getAnswer",
-        summary="What a role answers",
+        summary="The response of a role",
         success=Success(shape=AnswerShape),
         errors=(404,),
     ),
     ("put", _ANSWER): Operation(
         tag="Answers",
         id="setAnswer",
-        summary="Set it",
+        summary="Set the response of a role",
         success=Success(shape=AnswerShape),
         body=Annotated[AnswersInput, Meta(extra_json_schema={"minProperties": 1})],
         errors=(404,),
@@ -29,7 +29,7 @@ OPERATIONS: Operations = {
     ("delete", _ANSWER): Operation(
         tag="Answers",
         id="resetAnswer",
-        summary="Back to the default",
+        summary="Reset to the default",
         success=Success(status=204),
         errors=(404,),
     ),

@@ -7,7 +7,7 @@ from ..site.shapes import Pair
 
 
 class PlainAnswer(msgspec.Struct):
-    """One HTTP answer; smsbin adds its own headers. The body may hold {{from}} {{to}} {{text}} {{message_id}} {{n}}."""
+    """One HTTP response; smsbin adds its headers. The body may hold {{from}} {{to}} {{text}} {{message_id}} {{n}}."""
 
     status: int
     headers: list[Pair]
@@ -16,14 +16,14 @@ class PlainAnswer(msgspec.Struct):
 
 
 class RuleShape(msgspec.Struct):
-    """Another answer for requests that a filter finds."""
+    """A response for requests that match a filter."""
 
     match: str
     answer: PlainAnswer
 
 
 class AnswerShape(PlainAnswer):
-    """What a role answers: the first rule that matches, else the answer itself."""
+    """The response of a role: that of the first matching rule, else its own."""
 
     rules: list[RuleShape]
 

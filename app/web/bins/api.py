@@ -31,7 +31,7 @@ async def index(request: web.Request) -> web.StreamResponse:
     try:
         found = await request.app[keys.STORE].list_bins(limit=limit + 1, before=query.get("before"))
     except NotFound:
-        raise Invalid(("before", "is not a cursor of this list")) from None
+        raise Invalid(("before", "must be the `next` of a page of this list")) from None
     shown = [show_bin(bin, root_of(request)) for bin in found[:limit]]
     return answer(BinList(shown, shown[-1].id if len(found) > limit else None))
 

@@ -30,9 +30,9 @@ class BinFields(TypedDict, total=False):
 
 def _check_name(name: str) -> None:
     if not name.strip():
-        raise ValueError(f"must be a text of 1 to {NAME_LENGTH} characters")
+        raise ValueError(f"must be a string of 1 to {NAME_LENGTH} characters")
     if re.search(f"[{_CONTROLS}]", name):
-        raise ValueError("must not hold line breaks or control characters")
+        raise ValueError("must not contain line breaks or control characters")
 
 
 def _check_duration(text: str | None) -> None:
@@ -60,7 +60,7 @@ class BinInput(Input, frozen=True, kw_only=True):
         Annotated[
             Provider | None,
             Meta(
-                description="null detects the provider from the requests.",
+                description="null: detect from the requests.",
                 extra={"reason": f"must be null (detect) or one of {', '.join(PROVIDER_TITLES)}"},
             ),
         ]
@@ -70,11 +70,11 @@ class BinInput(Input, frozen=True, kw_only=True):
         Annotated[
             str | None,
             Meta(
-                description=f"Such as 30d, {_LONGEST}; 0 keeps for ever; null follows the server.",
+                description=f"Such as 30d, {_LONGEST}; 0 keeps forever; null uses the server default.",
                 examples=["30d"],
                 extra_json_schema={"pattern": DURATION},
                 extra={
-                    "reason": "must be a duration such as 30d, 0 for ever, or null for the server's",
+                    "reason": "must be a duration such as 30d, 0 (forever) or null (server default)",
                     "check": _check_duration,
                 },
             ),
@@ -85,11 +85,11 @@ class BinInput(Input, frozen=True, kw_only=True):
         Annotated[
             str,
             Meta(
-                description="An outbound message without any news for so long is stuck."
+                description="An outbound message without a callback for this long is stuck."
                 f" Such as 5m, the default; {_LONGEST}; 0: never.",
                 examples=["5m"],
                 extra_json_schema={"pattern": DURATION},
-                extra={"reason": "must be a duration such as 5m, or 0 for never", "check": _check_duration},
+                extra={"reason": "must be a duration such as 5m, or 0 (never)", "check": _check_duration},
             ),
         ]
         | UnsetType

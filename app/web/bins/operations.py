@@ -16,7 +16,7 @@ OPERATIONS: Operations = {
     ("post", _BINS): Operation(
         tag="Bins",
         id="createBin",
-        summary="Make a bin",
+        summary="Create a bin",
         success=Success(status=201, shape=BinShape, has_location=True),
         body=BinInput,
     ),
@@ -48,14 +48,14 @@ OPERATIONS: Operations = {
     ("get", _BIN + "/reread"): Operation(
         tag="Bins",
         id="getReread",
-        summary="How far reading it again is",
+        summary="Progress of parsing again",
         success=Success(shape=RereadShape),
         errors=(404,),
     ),
     ("post", _BIN + "/reread"): Operation(
         tag="Bins",
         id="reread",
-        summary="Read all its captures again, with the provider that is set now",
+        summary="Parse all captures of the bin again, with its current provider",
         success=Success(status=202, shape=RereadShape),
         errors=(404,),
     ),

@@ -124,7 +124,7 @@ async def delete(request: web.Request) -> web.StreamResponse:
     bin = await app[keys.STORE].get_bin(request.match_info["bin"])
     typed = (await read_form(request)).get("name", "").strip()
     if typed != bin.name:
-        problem = "That is not its name. Nothing was deleted."
+        problem = "The name does not match. Nothing was deleted."
         return render(request, "bins/delete.html", DeletePage(bin=bin, problem=problem), status=422)
     await service.delete(
         app[keys.STORE],

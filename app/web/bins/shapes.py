@@ -13,7 +13,7 @@ from ..site.urls import capture_url, page_url
 
 
 class BinUrls(msgspec.Struct, rename={"voice_fallback": "voice-fallback"}):
-    """The capture URLs of a bin, absolute, one a role."""
+    """The capture URLs of a bin, one per role."""
 
     primary: str
     fallback: str
@@ -23,25 +23,27 @@ class BinUrls(msgspec.Struct, rename={"voice_fallback": "voice-fallback"}):
 
 
 class BinShape(msgspec.Struct, rename={}):
-    """A named place that collects."""
+    """A bin collects the requests to its capture URLs."""
 
     id: str
     name: str
     provider: Provider | None
-    retention: Annotated[str | None, Meta(description="Duration such as 30d; 0 keeps for ever; null: the server's.")]
-    stuck_after: Annotated[str, Meta(description="Silence after which an open message is stuck, such as 5m; 0: never.")]
+    retention: Annotated[str | None, Meta(description="Duration such as 30d; 0 keeps forever; null: server default.")]
+    stuck_after: Annotated[
+        str, Meta(description="Time without a callback after which a message is stuck, such as 5m; 0: never.")
+    ]
     created_at: Time
     captures: int
-    behind: Annotated[int, Meta(description="Captures that are kept, and not read and counted yet; mostly 0.")]
+    behind: Annotated[int, Meta(description="Captures that are kept but not parsed and counted yet; usually 0.")]
     last_capture_at: Time | None
     page_url: str
     urls: BinUrls
 
 
 class RereadShape(msgspec.Struct):
-    """How far reading a bin again is; what was read before is shown until it is done."""
+    """Progress of parsing a bin again; until it is done, the earlier results are shown."""
 
-    state: Annotated[Literal["reading", "done"], Meta(description="reading: until the new reading is shown.")]
+    state: Annotated[Literal["reading", "done"], Meta(description="reading: until the new results are shown.")]
     done: int
     total: int
 

@@ -29,7 +29,7 @@ async def index(request: web.Request) -> web.StreamResponse:
     if before is not None and after is not None:
         raise Invalid(("before", "cannot be used with after"), ("after", "cannot be used with before"))
     if wait_s is not None and after is None:
-        raise Invalid(("wait", "needs after; 0 waits from the start"))
+        raise Invalid(("wait", "requires after; after=0 starts at the first capture"))
     wanted = filter_of(query)
     bin_id = request.match_info["bin"]
     if after is not None and wait_s:

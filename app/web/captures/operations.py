@@ -9,8 +9,8 @@ _CAPTURE = _CAPTURES + "/{n}"
 
 LIST_QUERY = (
     parameters.limit(),
-    parameters.number("before", "Below this n."),
-    parameters.number("after", "Above this n, oldest first; not with `before`."),
+    parameters.number("before", "Only captures with a lower n."),
+    parameters.number("after", "Only captures with a higher n, oldest first; not together with `before`."),
     parameters.matching(),
     parameters.wait(),
 )
@@ -29,7 +29,7 @@ OPERATIONS: Operations = {
     ("delete", _CAPTURES): Operation(
         tag="Captures",
         id="clearCaptures",
-        summary="Delete all captures; numbering goes on",
+        summary="Delete all captures; numbering continues",
         success=Success(status=204),
         errors=(404,),
     ),
@@ -57,7 +57,7 @@ OPERATIONS: Operations = {
     ("get", _CAPTURE + "/raw"): Operation(
         tag="Captures",
         id="getRaw",
-        summary="The request as it came: line, headers, body",
+        summary="The request as received: line, headers, body",
         success=Success(media=("message/http",)),
         query=RAW_QUERY,
         errors=(404,),

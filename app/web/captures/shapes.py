@@ -17,7 +17,7 @@ from ..site.shapes import PARTIES, Code, FindingShape, Pair, RoleName, StatusNam
 
 
 class Answered(msgspec.Struct):
-    """What the sender got: `status` null when nothing was sent (yet), `after_ms` until the last byte left."""
+    """What the sender got: `status` null when nothing was sent (yet), `after_ms` until the last byte was sent."""
 
     status: int | None
     after_ms: int | None
@@ -25,7 +25,7 @@ class Answered(msgspec.Struct):
 
 
 class SentShape(msgspec.Struct):
-    """The answer as it went out, without the headers that smsbin adds to every one."""
+    """The response as sent, without the headers that smsbin adds to every response."""
 
     headers: list[Pair]
     body: str
@@ -64,13 +64,13 @@ class CaptureSummary(msgspec.Struct, rename=PARTIES):
     status: str | None
     raw_status: str | None
     problem: str | None
-    findings: Annotated[list[Code], Meta(description="What is odd about it, by weight.")]
+    findings: Annotated[list[Code], Meta(description="Findings, the most important first.")]
     simulated: bool
     answered: Answered
 
 
 class BodyShape(msgspec.Struct):
-    """The bytes as they came, before any decompression; `size` and `sha256` are of the kept bytes."""
+    """The bytes as received, before any decompression; `size` and `sha256` are of the kept bytes."""
 
     size: int
     complete: bool
@@ -97,7 +97,7 @@ class CharsetShape(msgspec.Struct):
 
 
 class ParsedShape(msgspec.Struct):
-    """The bounded view of the content, judged by the content where the label lies."""
+    """The parsed content, up to some limits. A wrong Content-Type is corrected from the content."""
 
     query: list[Pair]
     form: list[Pair] | None
@@ -110,7 +110,7 @@ class ParsedShape(msgspec.Struct):
 
 class EventShape(msgspec.Struct, rename=PARTIES | {"sender_said": "from_said", "recipient_said": "to_said"}):
     """What a request states about one message or call. `*_said` are the verbatim spellings, `said_at` is the
-    provider's own stamp."""
+    provider's timestamp."""
 
     kind: Literal["inbound", "status", "voice", "other"]
     message_id: str
@@ -134,8 +134,8 @@ class CaptureShape(CaptureSummary, rename=PARTIES):
     """The whole capture."""
 
     answered: AnsweredWhole
-    http_version: Annotated[str | None, Meta(description="Null: not valid HTTP; then `body` is all that came.")]
-    headers: Annotated[list[Pair], Meta(description="In order, as they came; bytes as latin-1.")]
+    http_version: Annotated[str | None, Meta(description="Null: not valid HTTP; then `body` has all received bytes.")]
+    headers: Annotated[list[Pair], Meta(description="In the order received; bytes as latin-1.")]
     body: BodyShape
     parsed: ParsedShape
     events: list[EventShape]

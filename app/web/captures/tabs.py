@@ -17,7 +17,8 @@ from ...domain.curl import as_curl
 from ...domain.findings import Finding, explain
 from ...domain.messages.model import Message
 from ...domain.phones import region_of
-from ...domain.units import say_gap
+from ...domain.units import format_size, say_gap
+from ...ingress.body import BODY_S
 from ...providers import facts_of, why
 from ...services.large import work_on
 from ...store import Store
@@ -61,6 +62,19 @@ class SummaryTab(AnswerTab):
     skew: str
     findings: tuple[Finding, ...]
     messages: Sequence[Message]
+
+    def why_incomplete(self, limit: int) -> str:
+        """Why the end of the body is missing, in a sentence; `limit`: the bytes of a body that are kept."""
+        raw, outcome = self.capture.raw, self.capture.row.outcome
+        if len(raw.body) >= limit:
+            return f"It is larger than the limit of {format_size(limit)}."
+        waited_ms = 0 if outcome is None or self.capture.row.fault else outcome.left_ms or outcome.after_ms or 0
+        if waited_ms - (self.sent.delay_ms if self.sent else 0) >= BODY_S * 1_000:
+            return f"It did not arrive within {BODY_S:g} s."
+        declared = raw.header(b"content-length")
+        if declared is None:
+            return "It ended before its last chunk."
+        return f"It ended before the {declared.decode('latin-1')} bytes that the Content-Length header declares."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,7 +227,7 @@ TABS = {
     "headers": Tab("Headers", _open_headers),
     "raw": Tab("Raw", _open_raw),
     "timing": Tab("Timing", _open_timing),
-    "answer": Tab("Answer", _open_answer),
+    "answer": Tab("Response", _open_answer),
     "related": Tab("Related", _open_related),
     "replay": Tab("Replay", _open_replay),
 }
@@ -228,7 +242,7 @@ async def _sent(source: Source, row: CaptureRow) -> Answer | None:
 
 
 def _skew(late: timedelta) -> str:
-    return f"{say_gap(late)} {'after' if late >= timedelta(0) else 'before'} the provider’s own stamp"
+    return f"{say_gap(late)} {'after' if late >= timedelta(0) else 'before'} the provider’s timestamp"
 
 
 def _hexdump(body: bytes) -> list[HexLine]:

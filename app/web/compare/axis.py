@@ -87,7 +87,7 @@ def draw_pairing(lanes: Sequence[tuple[Role, Sequence[Hit]]], now: datetime) -> 
         return None
     drawn = tuple(_lane(role, some, scale) for role, some in lanes)
     told = "; ".join(
-        f"{ROLE_TITLES[role]}: " + (", ".join(f"{say_hit(hit)} at {scale.say(hit.at)}" for hit in some) or "never hit")
+        f"{ROLE_TITLES[role]}: " + (", ".join(f"{say_hit(hit)} at {scale.say(hit.at)}" for hit in some) or "no request")
         for role, some in lanes
     )
     return PairingAxis(lanes=drawn, ticks=scale.ticks(), told=told)
@@ -155,7 +155,7 @@ def _labels(hits: Sequence[Hit], scale: _Scale) -> tuple[AxisLabel, ...]:
 def _of_hit(hit: Hit, scale: _Scale) -> list[AxisLabel]:
     start, end = scale.place(hit.at), scale.place(_end_of(hit, scale.now))
     if end - start >= 2 * ROOM:
-        last = f"sender left{say_left(hit, 'at')}" if hit.left_ms is not None else _answered(hit)
+        last = f"sender disconnected{say_left(hit)}" if hit.left_ms is not None else _answered(hit)
         inside = [
             AxisLabel(x=start, dx=12, anchor="start", text=_waiting(hit), inside=True),
             AxisLabel(x=end, dx=-10, anchor="end", text=last, inside=True),
@@ -172,14 +172,14 @@ def _of_hit(hit: Hit, scale: _Scale) -> list[AxisLabel]:
 
 def _waiting(hit: Hit) -> str:
     if hit.fault == "hold":
-        return "held on purpose, no answer" if hit.status is None and hit.ok is not None else "held on purpose"
+        return "held (fault), no response" if hit.status is None and hit.ok is not None else "held (fault)"
     if hit.fault == "slow":
-        return "dripped on purpose"
-    return "no answer" if hit.status is None else "answered late"
+        return "sent slowly (fault)"
+    return "no response" if hit.status is None else "late response"
 
 
 def _answered(hit: Hit) -> str:
-    return say_answer(hit) if hit.left_ms is None or hit.status is not None else f"left{say_left(hit)}"
+    return say_answer(hit) if hit.left_ms is None or hit.status is not None else f"disconnected{say_left(hit)}"
 
 
 def _waited(hit: Hit) -> bool:

@@ -107,10 +107,10 @@ def open_two(bin: Bin, captures: Sequence[Capture], now: datetime) -> PairDetail
     near = second.row.received_at - first.row.received_at <= FAR
     axis = draw_pairing([(side.role, [side.hit]) for side in sides], now) if near else None
     lead = Headline(
-        title="Two requests, laid beside each other by hand.",
+        title="Two requests you picked.",
         icon="compare",
         tone="",
-        says=("smsbin does not count them as one message on its primary and its fallback URL.",),
+        says=("smsbin does not count them as the primary and fallback request of one message.",),
     )
     return _detail(bin, None, lead, sides, _differences(sides), missing=None, axis=axis)
 

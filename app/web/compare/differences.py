@@ -135,9 +135,9 @@ def body_difference(raws: tuple[RawRequest, RawRequest], views: tuple[Parsed, Pa
         return BodyDiff(same=False, size=size, lines=_lines(*dumps), hex=True, cut=max(size) > MOST_BYTES)
     split = [_split(text, parsed) for text, parsed in ((texts[0], one), (texts[1], other))]
     cut = any(len(lines) > MOST_LINES for lines in split)
-    note = "One field a line; on the wire they stand in one." if one.form or other.form else ""
+    note = "Shown with one field per line; the body has them on one line." if one.form or other.form else ""
     if 0 in size:
-        note = f"{note} A body that is empty is shown by its query.".strip()
+        note = f"{note} For an empty body, the query is shown.".strip()
     return BodyDiff(same=False, size=size, lines=_lines(split[0], split[1]), note=note, cut=cut)
 
 

@@ -119,7 +119,7 @@ async def _open(store: Store, bin: Bin, n: int, m: int | None) -> PairDetail:
     if gone:
         raise NotFound(f"There is no request #{gone[0]} in this bin; it may have been deleted.")
     if pairing is None and m is None:
-        raise NotFound(f"Request #{n} belongs to no pair: only inbound messages and calls have a fallback URL.")
+        raise NotFound(f"Request #{n} is not part of a pair. Only inbound messages and calls have a fallback URL.")
     if pairing is None or _same_url(pairing, wanted):
         both = list(captures.values())
         return await work_on((one.raw for one in both), open_two, bin, both, clock.now())

@@ -18,7 +18,7 @@ def as_markdown(detail: PairDetail) -> str:
         parties,
         provider_name(reading.provider) if reading.provider else "",
         f"id {code(reading.message_id)}" if reading.message_id else "",
-        "likely the same message: matched by parties and text" if detail.pairing and not detail.pairing.by_id else "",
+        "likely the same message: same numbers and text" if detail.pairing and not detail.pairing.by_id else "",
     ]
     blocks = [
         f"## {_title(detail)}",
@@ -60,10 +60,10 @@ def _table(detail: PairDetail) -> Sequence[str]:
     heads = [f"{ROLE_TITLES[side.role]} #{side.hit.n}" for side in _sides(detail)]
     if second is None:
         gone = ROLE_TITLES[detail.missing] if detail.missing else "The other"
-        heads.append(f"{gone}: {'never hit' if detail.missing else 'deleted'}")
+        heads.append(f"{gone}: {'no request' if detail.missing else 'deleted'}")
     arrived = [code(rfc3339(first.hit.at)), f"{code(rfc3339(second.hit.at))}, {detail.gap}" if second else ""]
     answers = [_answer(first.answered), _answer(second.answered) if second else ""]
-    lines = [("Arrived", *arrived), ("Our answer", *answers), *(_line(row) for row in detail.rows)]
+    lines = [("Arrived", *arrived), ("Response", *answers), *(_line(row) for row in detail.rows)]
     return [
         f"| | {' | '.join(heads)} |",
         "|---|---|---|",

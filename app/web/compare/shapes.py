@@ -17,9 +17,12 @@ RoleName = Literal["primary", "fallback", "voice", "voice-fallback"]
 _ROLES: dict[tuple[bool, bool], RoleName] = {
     (False, False): "primary", (False, True): "fallback", (True, False): "voice", (True, True): "voice-fallback",
 }  # fmt: skip
-Gap = Annotated[int | None, Meta(description="First primary to first fallback; null without both.")]
+Gap = Annotated[
+    int | None, Meta(description="From the first primary to the first fallback request; null without both.")
+]
 Ok = Annotated[
-    bool | None, Meta(description="A whole 2xx, well formed, that went out before the sender left; null: held.")
+    bool | None,
+    Meta(description="A complete, well-formed 2xx that was sent before the sender disconnected; null: pending."),
 ]
 
 # The values of the parameter `only`, and the verdicts that they select.
@@ -27,8 +30,8 @@ ONLY = {"problems": PROBLEMS} | {verdict.value: (verdict,) for verdict in Verdic
 
 
 class HitShape(msgspec.Struct):
-    """One capture of a pairing. `status`: what the sender got; `after_ms`: until the last byte left; `left_ms`: until
-    the sender hung up without the whole answer; `fault`: the kind of the fault that it got, also in words."""
+    """One capture of a pairing. `status`: what the sender got; `after_ms`: until the last byte was sent; `left_ms`:
+    until the sender disconnected without the complete response; `fault`, `fault_said`: its fault, and in words."""
 
     n: int
     role: RoleName
@@ -43,8 +46,8 @@ class HitShape(msgspec.Struct):
 
 
 class DifferenceShape(msgspec.Struct):
-    """A field that differs between the first primary and the first fallback; null where a side has none. JSON leaves by
-    their paths. `expected`: the provider's deliveries differ in it by themselves."""
+    """A field that differs between the first primary and the first fallback; null where a side has none. JSON values
+    are named by their paths. `expected`: a field that always differs between deliveries."""
 
     field: str
     primary: str | None

@@ -108,8 +108,8 @@ def _answered(hit: Hit, row: CaptureRow | None = None) -> AnswerSummary:
     says = [
         f"in {say_ms(hit.after_ms)}" if hit.after_ms is not None and not hit.sender_left else "",
         f"fault “{hit.fault_said}”" if hit.fault_said else "",
-        f"sender left{say_left(hit, 'at')}" if hit.sender_left else "",
-        "not well formed" if outcome and not outcome.well_formed else "",
+        f"sender disconnected{say_left(hit)}" if hit.sender_left else "",
+        "malformed" if outcome and not outcome.well_formed else "",
         outcome.note or "" if outcome else "",
     ]
     words = "; ".join(word for word in says if word)

@@ -141,7 +141,7 @@ async def _messages(store: Store, bin_id: str, pair: tuple[str, str], before: st
         return newest
     cursor = _CURSOR.fullmatch(before)
     if cursor is None:
-        raise Invalid(("before", "must be a place that this page gave"))
+        raise Invalid(("before", "must be a value from a link on this page"))
     far = structs.replace(newest[0], first_at=from_micros(int(cursor[1])), id=int(cursor[2]))
     return await store.list_pair(bin_id, *pair, limit=BUBBLES + 1, before=far)
 

@@ -32,7 +32,7 @@ async def index(request: web.Request) -> web.StreamResponse:
     try:
         found = await store.list_drills(bin.id, limit=limit + 1, before=query.get("before"))
     except NotFound:
-        raise Invalid(("before", "is not a cursor of this list")) from None
+        raise Invalid(("before", "must be the `next` of a page of this list")) from None
     shown = found[:limit]
     return json_response(
         DrillList([show_drill(drill) for drill in shown], shown[-1].id if len(found) > limit else None)

@@ -38,7 +38,7 @@ OPERATIONS: Operations = {
     ("delete", _DRILL): Operation(
         tag="Drills",
         id="stopDrill",
-        summary="Heal now; the score card stays",
+        summary="Stop the drill; the score card stays",
         success=Success(status=204),
         errors=(404,),
     ),

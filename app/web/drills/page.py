@@ -115,9 +115,9 @@ async def _index(request: web.Request, bin: Bin, error: AppError | None = None) 
 def _quick(sheet: Sheet | None) -> Sequence[QuickFault]:
     hold = f"{hold_s(sheet):g}"
     fields: Sequence[tuple[str, Mapping[str, str]]] = (
-        ("Fail the primary for the next 3 requests", {"kind": "status", "status": "500", "count": "3"}),
-        (f"Hold the primary {hold} s, once", {"kind": "hold", "seconds": hold, "count": "1"}),
-        ("Drop the connection of the next 3 requests", {"kind": "drop", "count": "3"}),
+        ("Answer 500 to the next 3 requests", {"kind": "status", "status": "500", "count": "3"}),
+        (f"Hold the next response for {hold} s", {"kind": "hold", "seconds": hold, "count": "1"}),
+        ("Drop the next 3 connections", {"kind": "drop", "count": "3"}),
     )
     return [QuickFault(title=title, role=Role.PRIMARY, fields=form) for title, form in fields]
 

@@ -14,14 +14,14 @@ DrilledRole = Literal["primary", "voice"]
 
 
 class CardShape(msgspec.Struct):
-    """The score of messages that met a fault. Delays run from the first arrival to the one that was answered well."""
+    """The score of messages that got a fault. Delays: from the first request to the accepted one."""
 
     messages: int
-    recovered: Annotated[int, Meta(description="The fallback took it.")]
-    retried: Annotated[int, Meta(description="The primary took it after all.")]
-    lost: Annotated[int, Meta(description="Nobody took it.")]
+    recovered: Annotated[int, Meta(description="Accepted by the fallback.")]
+    retried: Annotated[int, Meta(description="Accepted by the primary at a later attempt.")]
+    lost: Annotated[int, Meta(description="Not accepted.")]
     waiting: Annotated[int, Meta(description="Not yet known.")]
-    duplicates: Annotated[int, Meta(description="More than one good answer.")]
+    duplicates: Annotated[int, Meta(description="Accepted more than once.")]
     delay_ms: dict[Literal["p50", "max"], int | None]
 
 
@@ -30,15 +30,15 @@ class MannerShape(msgspec.Struct):
 
     n: int
     tries: Annotated[int, Meta(description="Requests on the failing URL.")]
-    gave_up_ms: Annotated[int | None, Meta(description="When the sender hung up; null: it did not.")]
+    gave_up_ms: Annotated[int | None, Meta(description="When the sender disconnected; null: it did not.")]
     followed_redirect: bool
-    fallback_ms: Annotated[int | None, Meta(description="When the fallback was hit; null: it was not.")]
+    fallback_ms: Annotated[int | None, Meta(description="When the fallback got a request; null: it got none.")]
     method: str
     fallback_method: str | None
 
 
 class DrillStepShape(msgspec.Struct):
-    """One fault of a drill, and what came of it."""
+    """One fault of a drill, and its result."""
 
     title: str
     state: Literal["waiting", "running", "watching", "done", "skipped"]
@@ -50,12 +50,12 @@ class DrillStepShape(msgspec.Struct):
 
 
 class DrillShape(msgspec.Struct):
-    """Faults with an end, one after the other, and the score of the messages that met them."""
+    """Faults with an end, one after the other, and the score of the messages that got them."""
 
     id: str
     role: DrilledRole
     state: Literal["running", "done", "stopped"]
-    measure: Annotated[bool, Meta(description="A series that measures the provider, one message a step.")]
+    measure: Annotated[bool, Meta(description="A series that measures the provider, one message per step.")]
     started_at: Time
     ended_at: Time | None
     card: CardShape

@@ -71,7 +71,7 @@ def _choice(query: dict[str, str]) -> tuple[str, Format]:
     if name not in EXPORTERS:
         problems.append(("format", f"must be one of {', '.join(EXPORTERS)}"))
     elif of in WHATS and of not in EXPORTERS[name].takes:
-        problems.append(("format", f"{name} holds requests, so it goes with of=captures only"))
+        problems.append(("format", f"{name} is only for of=captures"))
     if problems:
         raise Invalid(*problems)
     return of, EXPORTERS[name]
@@ -127,7 +127,7 @@ async def _send(request: web.Request, response: web.StreamResponse, first: bytes
         await response.write(first)
         async for piece in rest:
             if request.app[keys.HUB].closed:
-                _break_off(request, "the server is going down")
+                _break_off(request, "the server is stopping")
                 return
             await response.write(piece)
         await response.write_eof()

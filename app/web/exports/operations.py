@@ -5,8 +5,8 @@ from ..site import parameters
 from ..site.operations import Operation, Operations, Success
 
 EXPORT_QUERY = (
-    parameters.choice("of", WHATS, "captures", "What of the bin."),
-    parameters.choice("format", tuple(EXPORTERS), "jsonl", "How; har takes captures only."),
+    parameters.choice("of", WHATS, "captures", "What to export."),
+    parameters.choice("format", tuple(EXPORTERS), "jsonl", "File format; har is for captures only."),
     parameters.matching(),
 )
 
@@ -16,11 +16,11 @@ OPERATIONS: Operations = {
         id="export",
         summary="Everything in one file, oldest first",
         description=(
-            "Streamed; what arrives meanwhile is left to the next export. jsonl: the objects of `GET"
-            " .../captures/{n}`, or of the message list, one a line. csv: the fields of a summary in their order, lists"
-            " and objects as JSON, null as an empty cell; a cell that a spreadsheet would take for a formula begins"
-            " with an apostrophe, phone numbers stay as they are. har: HAR 1.2, bodies that are no text as base64. A"
-            " connection that breaks off in front of the last chunk means that the file is not whole."
+            "Streamed; requests that arrive during the export are not included. jsonl: the objects of `GET"
+            " .../captures/{n}`, or of the message list, one per line. csv: the fields of a summary in order, lists and"
+            " objects as JSON, null as an empty cell; a cell that a spreadsheet would run as a formula gets a leading"
+            " apostrophe, phone numbers are left unchanged. har: HAR 1.2, binary bodies as base64. If the connection"
+            " closes before the last chunk, the file is incomplete."
         ),
         success=Success(media=tuple(exporter.content_type for exporter in EXPORTERS.values())),
         query=EXPORT_QUERY,

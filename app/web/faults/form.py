@@ -11,8 +11,8 @@ LONGEST_MINUTES = LONGEST // timedelta(minutes=1)
 SECONDS_FOR = (FaultKind.HOLD, FaultKind.SLOW)
 # By the field of `FaultInput`: the field of the form, and what would be right there.
 _IN_THE_FORM = {
-    "kind": ("kind", "must be one of the kinds"),
-    "status": ("status", "must be a number from 200 to 599, or several with commas between them"),
+    "kind": ("kind", "must be one of the listed failures"),
+    "status": ("status", "must be a number from 200 to 599, or several separated by commas"),
     "seconds": ("seconds", f"must be a number from 0 to {MOST_SECONDS:g}"),
     "count": ("count", f"must be a whole number from 1 to {MOST_COUNT:,}"),
     "until": ("minutes", f"must be a whole number from 1 to {LONGEST_MINUTES:,}"),

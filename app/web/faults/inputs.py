@@ -22,35 +22,38 @@ class FaultInput(Input, frozen=True, kw_only=True):
     status: Annotated[
         Status | Statuses | None,
         Meta(
-            description="Of the kind status; a list is used in turn. Default 503.",
+            description="Only for kind status; with a list, each request gets the next one. Default 503.",
             extra={"reason": f"must be from 200 to 599, or a list of at most {MOST_STATUSES} of them"},
         ),
     ] = None
     seconds: Annotated[
         Annotated[float, Meta(ge=0, le=MOST_SECONDS)] | None,
         Meta(
-            description="Of the kinds hold and slow. Default 30.",
+            description="Only for kinds hold and slow. Default 30.",
             extra={"reason": f"must be a number from 0 to {MOST_SECONDS:g}"},
         ),
     ] = None
     count: Annotated[
         Annotated[int, Meta(ge=1, le=MOST_COUNT)] | None,
         Meta(
-            description="It ends when so many requests have got it; null: no limit.",
+            description="Ends after this many requests; null: no limit.",
             extra={"reason": f"must be a whole number from 1 to {MOST_COUNT:,}, or null for no limit"},
         ),
     ] = None
     until: Annotated[
         Annotated[datetime, Meta(tz=True)] | None,
         Meta(
-            description=f"It ends then at the latest; {LASTS.seconds // 60} minutes from now by default,"
-            f" {LONGEST.days * 24} hours at most.",
+            description=f"Ends at this time at the latest. Default: in {LASTS.seconds // 60} minutes;"
+            f" at most in {LONGEST.days * 24} hours.",
             extra={"reason": "must be a time such as 2026-11-24T14:02:07Z"},
         ),
     ] = None
     chance: Annotated[
         Annotated[int, Meta(ge=1, le=100)] | None,
-        Meta(description="In per cent. Default 100.", extra={"reason": "must be a whole number from 1 to 100"}),
+        Meta(
+            description="Percentage of requests that get the fault. Default 100.",
+            extra={"reason": "must be a whole number from 1 to 100"},
+        ),
     ] = None
 
     def fault(self, now: datetime, path: str = "") -> Fault:
@@ -72,9 +75,9 @@ class FaultInput(Input, frozen=True, kw_only=True):
     def _contradictions(self) -> Problems:
         problems = []
         if self.status is not None and FaultKind(self.kind) is not FaultKind.STATUS:
-            problems.append(("status", "goes with the kind status only"))
+            problems.append(("status", "is only for kind status"))
         if self.seconds is not None and FaultKind(self.kind) not in (FaultKind.HOLD, FaultKind.SLOW):
-            problems.append(("seconds", "goes with the kinds hold and slow only"))
+            problems.append(("seconds", "is only for kinds hold and slow"))
         return problems
 
 

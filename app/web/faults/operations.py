@@ -8,12 +8,12 @@ _FAULT = "/api/v1/bins/{bin}/faults/{role}"
 
 OPERATIONS: Operations = {
     ("get", _FAULT): Operation(
-        tag="Answers", id="getFault", summary="A role's fault", success=Success(shape=FaultState), errors=(404,)
+        tag="Answers", id="getFault", summary="The fault of a role", success=Success(shape=FaultState), errors=(404,)
     ),
     ("put", _FAULT): Operation(
         tag="Answers",
         id="setFault",
-        summary="Misbehave from now on",
+        summary="Start a fault",
         success=Success(shape=FaultState),
         body=FaultInput,
         errors=(404,),
@@ -21,7 +21,7 @@ OPERATIONS: Operations = {
     ("delete", _FAULT): Operation(
         tag="Answers",
         id="heal",
-        summary="Heal: the URL behaves again",
+        summary="Stop failing: the URL responds normally again",
         success=Success(status=204),
         errors=(404,),
     ),

@@ -24,7 +24,7 @@ from .form import problems_of, raw_of
 from .inputs import FaultInput
 
 TITLES = {
-    "kind": "The kind", "status": "Status", "seconds": "Seconds", "count": "Requests", "minutes": "Minutes",
+    "kind": "Failure", "status": "Status", "seconds": "Seconds", "count": "Number of requests", "minutes": "Time limit",
     "chance": "Chance",
 }  # fmt: skip
 
@@ -83,7 +83,7 @@ def active(bin_id: str, role: Role, fault: Fault) -> ActiveFault:
 async def _place(request: web.Request) -> tuple[Bin, Role]:
     name = request.match_info["role"]
     if name not in list(Role):
-        raise NotFound("There is no such role.")
+        raise NotFound(f"There is no role {name}.")
     return await request.app[keys.STORE].get_bin(request.match_info["bin"]), Role(name)
 
 
@@ -109,12 +109,12 @@ def _page(
         ],
         quick=(
             Quick(
-                title=f"Hold primary {hold} s for the next request",
+                title=f"Hold the next response for {hold} s",
                 role=Role.PRIMARY,
                 fields={"kind": "hold", "seconds": hold, "count": "1"},
             ),
             Quick(
-                title="Answer 500 for the next 3 requests",
+                title="Answer 500 to the next 3 requests",
                 role=Role.PRIMARY,
                 fields={"kind": "status", "status": "500", "count": "3"},
             ),

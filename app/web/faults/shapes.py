@@ -15,7 +15,7 @@ FaultName = Literal["status", "hold", "drop", "cut", "bad_xml", "redirect", "slo
 
 
 class FaultShape(msgspec.Struct):
-    """How a URL misbehaves; null where the kind has no such thing, and for a count without limit."""
+    """A fault; null for fields that the kind does not use, and for a count without limit."""
 
     kind: FaultName
     status: int | list[int] | None
@@ -26,16 +26,16 @@ class FaultShape(msgspec.Struct):
 
 
 class LeftShape(msgspec.Struct):
-    """What is left of a fault: requests that still get it (null: no limit), and seconds until it ends anyhow."""
+    """The rest of a fault: requests that still get it (null: no limit), and seconds until it ends at the latest."""
 
     count: int | None
     seconds: int
 
 
 class FaultState(msgspec.Struct, omit_defaults=True):
-    """A role's fault; only `fault`, and that null, where there is none. `hits` requests have got it."""
+    """The fault of a role; only `fault` with null if there is none. `hits`: requests that got it."""
 
-    fault: Annotated[FaultShape | None, Meta(description="null: the URL behaves.")]
+    fault: Annotated[FaultShape | None, Meta(description="null: no fault is active.")]
     left: LeftShape | None = None
     hits: int | None = None
     started_at: Time | None = None

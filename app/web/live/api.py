@@ -20,7 +20,7 @@ async def follow_bin(request: web.Request) -> web.StreamResponse:
     store = request.app[keys.STORE]
     bin = await store.get_bin(request.match_info["bin"])
     if request.method != "GET" or not web.WebSocketResponse().can_prepare(request).ok:
-        raise Conflict("This address is a WebSocket; connect with Upgrade: websocket.")
+        raise Conflict("This URL is a WebSocket; connect with Upgrade: websocket.")
     means_nothing = wanted is not None and not bin.knows(wanted)
     after = bin.seq if wanted is None or means_nothing else wanted
     cache, hub = request.app[keys.FRAMES], request.app[keys.HUB]

@@ -4,7 +4,7 @@ from ..site import parameters
 from ..site.operations import Operation, Operations, Success
 from .shapes import CaptureFrame, ClearedFrame, DeletedFrame, Hello, MessageFrame, MessageGoneFrame, Reset
 
-LIVE_QUERY = (parameters.number("after", "Changes after this seq; without it, later changes only."),)
+LIVE_QUERY = (parameters.number("after", "Changes after this seq; without it, only later changes."),)
 
 OPERATIONS: Operations = {
     ("get", "/api/v1/bins/{bin}/live"): Operation(
@@ -12,10 +12,10 @@ OPERATIONS: Operations = {
         id="live",
         summary="Follow a bin (WebSocket)",
         description=(
-            "An upgrade to a WebSocket. The first frame is `hello` with the bin's seq; then one frame a change, with a"
-            " seq that rises strictly and may skip. A capture comes with its first seq, and again when its outcome is"
-            " known. `reset`: the cursor means nothing here; reload and follow from its seq. Ignore unknown types. A"
-            " foreign Origin is refused; without Origin a bearer is needed."
+            "Upgrades to a WebSocket. The first frame is `hello` with the bin's seq, followed by one frame per change."
+            " The seq always increases and may skip numbers. A capture is sent with its first seq, and again when its"
+            " outcome is known. `reset`: the cursor is not valid; reload and continue from the seq of this frame."
+            " Ignore unknown types. A foreign Origin is refused; without an Origin, a bearer token is required."
         ),
         success=Success(status=101),
         query=LIVE_QUERY,

@@ -134,9 +134,9 @@ def _skew(step: Step) -> str | None:
 def _notes(message: Message, step: Step) -> tuple[str, ...]:
     notes = []
     if step.repeats is not None:
-        notes.append(f"repeats #{step.repeats}, changes nothing")
+        notes.append(f"repeats #{step.repeats}, no effect")
     elif step.late:
-        notes.append("late: a higher state was known, so it changes nothing")
+        notes.append("late: a higher state was already known, no effect")
     if message.final and message.direction is Direction.OUTBOUND and step.at == message.final_at:
         notes.append("final")
     if step.error_code:
@@ -147,7 +147,7 @@ def _notes(message: Message, step: Step) -> tuple[str, ...]:
 def _as_text(line: StepRow) -> str:
     step = line.step
     raw_status = f" ({step.raw_status})" if step.raw_status else ""
-    stamp = f", provider's stamp {rfc3339(step.said_at)}" if step.said_at else ""
+    stamp = f", provider's timestamp {rfc3339(step.said_at)}" if step.said_at else ""
     gap = f" +{step.gap_ms} ms" if step.gap_ms is not None else ""
     notes = "".join(f"; {note}" for note in line.notes)
     return f"{rfc3339(step.at)} #{step.n} {line.look.word}{raw_status}{gap}{stamp}{notes}"

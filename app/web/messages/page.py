@@ -119,7 +119,7 @@ def _views(counts: Mapping[str, int]) -> Mapping[str, Sequence[View]]:
     return {
         "Outbound": (
             view("All", filters.OUTBOUND, *statuses),
-            view("In flight", filters.IN_FLIGHT, "waiting"),
+            view("In progress", filters.IN_FLIGHT, "waiting"),
             view("Handed over", filters.HANDED_OVER, "sent"),
             view("Delivered", filters.DELIVERED, "delivered", "read"),
             view("Failed", filters.FAILED, *(status.value for status in FAILURES)),

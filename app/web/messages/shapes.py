@@ -12,8 +12,8 @@ from ..site.shapes import PARTIES, Code, FindingShape, StatusName, Time
 
 
 class MessageShape(msgspec.Struct, rename=PARTIES):
-    """One SMS, as far as it is known. `status` is the highest seen on the ladder, `raw_status` the provider's own word
-    for it; `final`: nothing more is expected. `captures` are the numbers of the requests that it came from."""
+    """One SMS, as far as it is known. `status`: the highest that was reported, `raw_status`: in the provider's own
+    word; `final`: no more callbacks are expected. `captures`: the numbers of its captures."""
 
     provider: str
     message_id: str

@@ -40,19 +40,19 @@ def _story(
     if STUCK in message.findings:
         return _stuck(message, sheet, stuck_after)
     if CONTRADICTORY in message.findings:
-        return "The provider reported a failure and a success, both final.", ()
+        return "The provider reported both a failure and a success as final.", ()
     took = _took(message, steps)
     if message.status in (Status.DELIVERED, Status.READ):
         word = "Read" if message.status is Status.READ else "Delivered"
-        return f"{word}{f' in {took}' if took else ''}.", ("The carrier’s receipt says so.",)
+        return f"{word}{f' in {took}' if took else ''}.", ("Confirmed by the carrier’s receipt.",)
     if message.status is Status.SENT:
         return _handed_over(message, steps, sheet)
     if message.status in FAILURES:
         return _failed(message, took, sheet)
     if message.final:
-        return "It ended without a word about delivery.", ("The provider knows no more, and nothing more is expected.",)
+        return "Finished without a delivery report.", ("No more callbacks are expected.",)
     word = look_of_message(message).word
-    return f"In flight: {word.lower()}, last heard of", ("More callbacks are expected.",)
+    return f"In progress: {word.lower()}, last callback", ("More callbacks are expected.",)
 
 
 def _received(message: Message, roles: Mapping[int, Role]) -> tuple[str, tuple[str, ...]]:
@@ -61,7 +61,7 @@ def _received(message: Message, roles: Mapping[int, Role]) -> tuple[str, tuple[s
     if message.pieces_due and message.pieces_due > 1:
         have = len(message.pieces)
         if have < message.pieces_due:
-            return f"{have} of {message.pieces_due} parts received.", ("The text below is what came so far.",)
+            return f"{have} of {message.pieces_due} parts received.", ("The text shows the parts that have arrived.",)
         return f"Received in {have} parts.", ()
     urls = list(dict.fromkeys(at))
     if came <= 1:
@@ -72,10 +72,14 @@ def _received(message: Message, roles: Mapping[int, Role]) -> tuple[str, tuple[s
 
 
 def _stuck(message: Message, sheet: Sheet | None, stuck_after: timedelta) -> tuple[str, tuple[str, ...]]:
-    limit = f"Messages of this bin count as stuck after {say_duration(stuck_after)}." if stuck_after else ""
+    limit = (
+        f"Messages of this bin count as stuck after {say_duration(stuck_after)} without a callback."
+        if stuck_after
+        else ""
+    )
     hint = f"A callback may be missing: {_question(sheet)}"
     word = message.raw_status or message.status.value
-    return "Stuck: no final state, last heard of", tuple(filter(None, (f"Its last word was “{word}”.", limit, hint)))
+    return "Stuck: no final state, last callback", tuple(filter(None, (f"Its last status was “{word}”.", limit, hint)))
 
 
 def _handed_over(message: Message, steps: Sequence[Step], sheet: Sheet | None) -> tuple[str, tuple[str, ...]]:
@@ -84,9 +88,9 @@ def _handed_over(message: Message, steps: Sequence[Step], sheet: Sheet | None) -
     title = f"Handed to the carrier{f' after {took}' if took else ''}"
     name = provider_name(message.provider) if sheet else "The provider"
     if not message.final:
-        return f"{title}, last heard of", ("This is not proof of delivery; a receipt may still come.",)
+        return f"{title}, last callback", ("This is not proof of delivery; a receipt may still come.",)
     ask = " Ask for a receipt with DeliveryStatus=true when sending." if message.provider == "ytel" else ""
-    return f"{title}.", (f"This is not proof of delivery. {name} says no more about it.{ask}",)
+    return f"{title}.", (f"This is not proof of delivery. {name} sends no further status.{ask}",)
 
 
 def _failed(message: Message, took: str, sheet: Sheet | None) -> tuple[str, tuple[str, ...]]:
@@ -96,7 +100,9 @@ def _failed(message: Message, took: str, sheet: Sheet | None) -> tuple[str, tupl
     if not code:
         return title, ("The provider gave no reason.",)
     meaning = sheet.errors.get(code) if sheet else None
-    return title, (meaning or f"What code {code} means is not in the data sheet; look it up at your provider.",)
+    return title, (
+        meaning or f"smsbin does not know the meaning of code {code}. Look it up in your provider’s documentation.",
+    )
 
 
 def _oddities(message: Message, steps: Sequence[Step]) -> tuple[str, ...]:
@@ -106,9 +112,9 @@ def _oddities(message: Message, steps: Sequence[Step]) -> tuple[str, ...]:
     late = sum(step.late and step.repeats is None for step in steps)
     remarks = []
     if repeats:
-        remarks.append("One callback came twice." if repeats == 1 else f"{repeats} callbacks came again.")
+        remarks.append("One callback was repeated." if repeats == 1 else f"{repeats} callbacks were repeated.")
     if late:
-        remarks.append("One callback came late." if late == 1 else f"{late} callbacks came late.")
+        remarks.append("One callback was late." if late == 1 else f"{late} callbacks were late.")
     return tuple(remarks)
 
 

@@ -17,8 +17,8 @@ class ReplayInput(Input, frozen=True, kw_only=True):
         Meta(
             min_length=1,
             max_length=MOST_AT_ONCE,
-            description="Numbers, sent one after the other in this order.",
-            extra={"reason": f"must be a list of 1 to {MOST_AT_ONCE} numbers of captures"},
+            description="Numbers of captures, sent one after the other in this order.",
+            extra={"reason": f"must be a list of 1 to {MOST_AT_ONCE} capture numbers"},
         ),
     ]
     url: Annotated[
@@ -26,7 +26,9 @@ class ReplayInput(Input, frozen=True, kw_only=True):
         Meta(
             description="http or https, on the public internet.",
             extra_json_schema={"maxLength": 2_000},
-            extra={"reason": "must be an address such as https://example.net/sms"},
+            extra={"reason": "must be an http or https address such as https://example.net/sms"},
         ),
     ]
-    credentials: Annotated[bool, Meta(description="Authorization, Cookie and the like too.")] = False
+    credentials: Annotated[bool, Meta(description="Also send Authorization, Cookie, Proxy-* and X-Forwarded-*.")] = (
+        False
+    )

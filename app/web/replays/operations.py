@@ -8,7 +8,7 @@ OPERATIONS: Operations = {
     ("post", "/api/v1/bins/{bin}/replays"): Operation(
         tag="Captures",
         id="replay",
-        summary="Send captures again, exactly as they came",
+        summary="Send captures again, exactly as received",
         success=Success(status=201, shape=ReplayList),
         body=ReplayInput,
         errors=(404,),
@@ -16,7 +16,7 @@ OPERATIONS: Operations = {
     ("get", "/api/v1/bins/{bin}/captures/{n}/attempts"): Operation(
         tag="Captures",
         id="listAttempts",
-        summary="What came back from its replays: the last 100",
+        summary="The last 100 replays of a capture and their responses",
         success=Success(shape=ReplayList),
         errors=(404,),
     ),

@@ -8,8 +8,8 @@ from ..site.shapes import Time
 
 
 class ReplayShape(msgspec.Struct):
-    """Capture `n` sent again. `status` null: no whole answer, and `error` says why. Query values are not kept in `url`;
-    `body` is the head of the answer, at most 4 KiB, read as UTF-8."""
+    """A replay of capture `n`. `status` null: no complete response, see `error`. `url` has no query values. `body`: the
+    first 4 KiB of the response body, decoded as UTF-8."""
 
     n: int
     number: int

@@ -51,7 +51,7 @@ PRESETS = (
         },
     ),
     FormPreset(
-        "500 outbound, with trouble",
+        "500 outbound, with problems",
         {
             "what": "outbound", "count": "500", "rate": "50", "failed": "5", "trouble-duplicate": "on",
             "trouble-lose": "on", "trouble-shuffle": "on",
@@ -107,7 +107,7 @@ def input_of(form: Mapping[str, str]) -> SimulationInput:
     given = convert(raw_of(form), SimulationInput)
     needed = NEEDED[given.what]
     if given.targets is not None and not getattr(given.targets, needed):
-        raise Invalid((f"targets.{needed}", f"is missing: that is where {given.what} requests go first"))
+        raise Invalid((f"targets.{needed}", f"is required: {given.what} requests go there first"))
     return given
 
 

@@ -8,8 +8,8 @@ from msgspec import UNSET, Meta, UnsetType
 from ... import clock
 from ...domain.simulations import (
     FAILED_SHARE,
+    MAX_EXTERNAL_RATE,
     MOST_A_SECOND,
-    MOST_ABROAD_A_SECOND,
     MOST_MESSAGES,
     SimulationSpec,
     Targets,
@@ -28,7 +28,7 @@ MOST_MEDIA = 10
 MOST_URL = 2_000
 MOST_SPEED = 1_000
 MOST_SEED = 2**53
-PARTY = f"must be a number or a name of 1 to {MOST_PARTY} characters, or null"
+PARTY = f"must be a number or name of 1 to {MOST_PARTY} characters, or null"
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -40,18 +40,18 @@ def _check_party(text: str | None) -> None:
 def _check_text(text: str | None) -> None:
     """Half of a surrogate pair is no character, and cannot be sent."""
     if text is not None and _SURROGATE.search(text):
-        raise ValueError(f"must be a text of at most {MOST_TEXT:,} characters, or null")
+        raise ValueError(f"must be a string of at most {MOST_TEXT:,} characters, or null")
 
 
 def _check_media(urls: tuple[str, ...]) -> None:
     if not all(url.isprintable() for url in urls):
-        raise ValueError(f"must be a list of at most {MOST_MEDIA} addresses")
+        raise ValueError(f"must be a list of at most {MOST_MEDIA} URLs")
 
 
 Party = Annotated[str, Meta(min_length=1, max_length=MOST_PARTY)]
 Url = Annotated[
     Annotated[str, Meta(extra_json_schema={"maxLength": MOST_URL})] | None,
-    Meta(description="http or https.", extra={"reason": "must be an address or null"}),
+    Meta(description="http or https.", extra={"reason": "must be a URL or null"}),
 ]
 
 
@@ -80,23 +80,23 @@ class SimulationInput(Input, frozen=True, kw_only=True, rename=PARTIES):
     """A run of requests shaped like a provider's."""
 
     provider: Provider
-    what: Annotated[Traffic, Meta(description="voice: where the provider has calls here.")]
+    what: Annotated[Traffic, Meta(description="voice: only for providers with calls.")]
     sender: Annotated[
-        Party | None, Meta(description="Default: fictional.", extra={"reason": PARTY, "check": _check_party})
+        Party | None, Meta(description="Default: a fictional number.", extra={"reason": PARTY, "check": _check_party})
     ] = None
     recipient: Annotated[Party | None, Meta(extra={"reason": PARTY, "check": _check_party})] = None
     text: Annotated[
         Annotated[str, Meta(max_length=MOST_TEXT)] | None,
         Meta(
-            description="Default: from a small collection.",
-            extra={"reason": f"must be a text of at most {MOST_TEXT:,} characters, or null", "check": _check_text},
+            description="Default: a sample text.",
+            extra={"reason": f"must be a string of at most {MOST_TEXT:,} characters, or null", "check": _check_text},
         ),
     ] = None
     media: Annotated[
         tuple[Annotated[str, Meta(max_length=MOST_URL)], ...],
         Meta(
             max_length=MOST_MEDIA,
-            extra={"reason": f"must be a list of at most {MOST_MEDIA} addresses", "check": _check_media},
+            extra={"reason": f"must be a list of at most {MOST_MEDIA} URLs", "check": _check_media},
         ),
     ] = ()
     count: Annotated[int, Meta(ge=1, le=MOST_MESSAGES)] = 1
@@ -105,36 +105,39 @@ class SimulationInput(Input, frozen=True, kw_only=True, rename=PARTIES):
         Meta(
             gt=0,
             le=MOST_A_SECOND,
-            description=f"Messages a second; to URLs of your own at most {MOST_ABROAD_A_SECOND:g}.",
+            description=f"Messages per second; to your own URLs at most {MAX_EXTERNAL_RATE:g}.",
         ),
     ] = 5
-    seed: Annotated[int, Meta(ge=0, le=MOST_SEED, description="The same seed plays the same.")] | UnsetType = UNSET
+    seed: Annotated[int, Meta(ge=0, le=MOST_SEED, description="The same seed repeats the same run.")] | UnsetType = (
+        UNSET
+    )
     trouble: Annotated[
         tuple[Trouble, ...],
         Meta(
-            description="duplicate and lose are one request in ten; the others are for all.",
+            description="duplicate and lose affect one request in ten; the others affect all.",
             extra={"reason": f"must be a list of {', '.join(Trouble)}"},
         ),
     ] = ()
     failed_share: Annotated[
-        float, Meta(ge=0, le=1, description="Of outbound messages.", extra={"reason": "must be a share from 0 to 1"})
+        float,
+        Meta(ge=0, le=1, description="Share of outbound messages.", extra={"reason": "must be a number from 0 to 1"}),
     ] = FAILED_SHARE
     speed: Annotated[
         float,
         Meta(
             gt=0,
             le=MOST_SPEED,
-            description="Divides time-outs, and the pauses between the requests of one message.",
+            description="Divides timeouts and the pauses between the requests of one message.",
         ),
     ] = 1
     targets: Annotated[
         TargetsInput | None,
-        Meta(description="URLs of your own instead of the bin's; private addresses only where the operator allows."),
+        Meta(description="Your own URLs instead of the bin; private addresses only if the operator allows them."),
     ] = None
     played_by: Annotated[
         Literal["server", "client"],
         Meta(
-            description="client: the answer has a mark for a run that you play yourself.",
+            description="client: you send the requests yourself, with the mark from the response.",
             extra={"reason": "must be server or client"},
         ),
     ] = "server"
@@ -143,7 +146,7 @@ class SimulationInput(Input, frozen=True, kw_only=True, rename=PARTIES):
         """As a domain object. Invalid: the provider has no calls."""
         play = PROVIDERS[self.provider]
         if self.what is Traffic.VOICE and not play.play.voice:
-            raise Invalid(("what", f"must be inbound or outbound: {play.title} has no calls here"))
+            raise Invalid(("what", f"must be inbound or outbound: {play.title} has no calls"))
         return SimulationSpec(
             provider=self.provider,
             what=self.what,

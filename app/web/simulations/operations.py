@@ -11,14 +11,14 @@ OPERATIONS: Operations = {
     ("get", _SIMULATIONS): Operation(
         tag="Simulations",
         id="listSimulations",
-        summary="Runs that are remembered",
+        summary="List the latest runs",
         success=Success(shape=SimulationList),
         errors=(404,),
     ),
     ("post", _SIMULATIONS): Operation(
         tag="Simulations",
         id="simulate",
-        summary="Play a provider",
+        summary="Simulate a provider",
         success=Success(status=202, shape=SimulationShape, has_location=True),
         body=SimulationInput,
         errors=(404, 409),
@@ -26,11 +26,11 @@ OPERATIONS: Operations = {
     ("get", _SIMULATION): Operation(
         tag="Simulations",
         id="getSimulation",
-        summary="How far a run is",
+        summary="Progress of a run",
         success=Success(shape=SimulationShape),
         errors=(404,),
     ),
     ("delete", _SIMULATION): Operation(
-        tag="Simulations", id="stopSimulation", summary="Stop it", success=Success(status=204), errors=(404,)
+        tag="Simulations", id="stopSimulation", summary="Stop a run", success=Success(status=204), errors=(404,)
     ),
 }

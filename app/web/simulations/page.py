@@ -12,8 +12,8 @@ from ...domain.curl import as_curl
 from ...domain.roles import Kind, Role
 from ...domain.simulations import (
     MARK,
+    MAX_EXTERNAL_RATE,
     MOST_A_SECOND,
-    MOST_ABROAD_A_SECOND,
     MOST_MESSAGES,
     SimulationAttempt,
     Traffic,
@@ -32,14 +32,14 @@ from ..words.portals import sheets
 from .form import PRESETS, FormPreset, command_line, defaults, input_of, problems_of, texts_of
 from .inputs import SimulationInput
 from .runs import start, targets_of
-from .words import TROUBLES, WHATS, describe_run, rule_of
+from .words import FIELD_TITLES, TROUBLES, WHATS, describe_run, rule_of
 
 # The largest number of attempts on the page.
 SHOWN = 200
 LIMITS = {
     "messages": MOST_MESSAGES,
     "rate": int(MOST_A_SECOND),
-    "own_rate": int(MOST_ABROAD_A_SECOND),
+    "own_rate": int(MAX_EXTERNAL_RATE),
     "at_once": MOST_AT_ONCE,
 }
 
@@ -83,6 +83,7 @@ class SimulatePage:
     presets: Sequence[FormPreset] = PRESETS
     whats: Mapping[Traffic, str] = field(default_factory=lambda: WHATS)
     troubles: Mapping[Any, str] = field(default_factory=lambda: TROUBLES)
+    titles: Mapping[str, str] = field(default_factory=lambda: FIELD_TITLES)
     limits: Mapping[str, int] = field(default_factory=lambda: LIMITS)
     preview: RequestPreview | None = None
     view: RunView | None = None
@@ -174,11 +175,11 @@ def _preview(request: web.Request, bin: Bin, given: SimulationInput) -> RequestP
     spec, own = given.simulation(), given.own_targets()
     targets = targets_of(request, bin, spec.what).named if own is None else own
     now = clock.now()
-    cue = opening(spec, now)
-    if cue is None or targets is None:
+    planned = opening(spec, now)
+    if planned is None or targets is None:
         return None
     url = (targets.status if spec.what is Traffic.OUTBOUND else targets.primary) or ""
-    made = compose_request(PROVIDERS[spec.provider], replace(cue.spec, url=url), spec.trouble)
+    made = compose_request(PROVIDERS[spec.provider], replace(planned.spec, url=url), spec.trouble)
     host, slash, path = url.partition("://")[2].partition("/")
     raw = as_raw(made, f"{slash or '/'}{path}", now)
     head = [f"{raw.method} {raw.target} HTTP/1.1", f"Host: {host}"]
@@ -186,7 +187,7 @@ def _preview(request: web.Request, bin: Bin, given: SimulationInput) -> RequestP
     head += [f"{MARK}: (the run’s own secret)"] if own is None else []
     head += [f"Content-Length: {len(made.body)}"] if made.body else []
     head.append("Connection: close")
-    text = cue.spec.text if cue.spec.kind is not Kind.VOICE else None
+    text = planned.spec.text if planned.spec.kind is not Kind.VOICE else None
     return RequestPreview(
         head="\n".join(head),
         body=made.body.decode("utf-8", "replace"),

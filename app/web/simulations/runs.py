@@ -7,7 +7,7 @@ from aiohttp import web
 from ... import keys
 from ...domain.bins import Bin
 from ...domain.roles import Role
-from ...domain.simulations import MOST_ABROAD_A_SECOND, Targets, Traffic
+from ...domain.simulations import MAX_EXTERNAL_RATE, Targets, Traffic
 from ...errors import Invalid
 from ...services.simulations.runs import Run
 from ..site.urls import capture_url, public_root, server_address
@@ -22,8 +22,8 @@ def start(request: web.Request, bin: Bin, given: SimulationInput) -> Run:
         return simulating.announce(bin.id, spec)
     if own is None:
         return simulating.begin(bin.id, spec, targets_of(request, bin, spec.what))
-    if spec.rate > MOST_ABROAD_A_SECOND:
-        raise Invalid(("rate", f"must be at most {MOST_ABROAD_A_SECOND:g} a second to a URL of your own"))
+    if spec.rate > MAX_EXTERNAL_RATE:
+        raise Invalid(("rate", f"must be at most {MAX_EXTERNAL_RATE:g} per second to your own URL"))
     if own == Targets():
         raise Invalid(("targets", f"must name at least one of {', '.join(TargetsInput.__struct_fields__)}"))
     return simulating.begin(bin.id, spec, own, request.app[keys.SETTINGS].allow_targets)

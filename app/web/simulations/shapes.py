@@ -12,21 +12,21 @@ from ..site.shapes import PARTIES, Provider, Time
 
 
 class AttemptShape(msgspec.Struct):
-    """One request and what came back; `status` null: no whole answer, and `error` says why. `n`: the capture."""
+    """One request and its response. `status` null: no complete response, see `error`. `n`: the capture."""
 
     message_id: str
     role: Literal["primary", "fallback", "status", "voice", "voice-fallback"]
     sent_at: Time
-    word: Annotated[str | None, Meta(description="The status that a callback told, in the provider's own word.")]
+    word: Annotated[str | None, Meta(description="The status in a callback, in the provider's own word.")]
     status: int | None
     ms: int
-    ok: Annotated[bool, Meta(description="By this provider's own rule.")]
+    ok: Annotated[bool, Meta(description="Accepted, by the rules of this provider.")]
     error: str | None
     n: int | None
 
 
 class SimulationShape(msgspec.Struct, rename=PARTIES):
-    """A run. `sent` and `total` count messages or calls; `requests` everything that went out. `results` are the last
+    """A run. `sent` and `total` count messages or calls; `requests` counts all that was sent. `results`: the last
     1,000 attempts, oldest first."""
 
     id: str
@@ -48,18 +48,18 @@ class SimulationShape(msgspec.Struct, rename=PARTIES):
     sent: int
     total: int
     requests: int
-    taken: Annotated[int, Meta(description="Requests that some URL answered well in the end.")]
-    lost: Annotated[int, Meta(description="Requests that no URL answered well.")]
+    taken: Annotated[int, Meta(description="Messages, calls or callbacks that a URL accepted.")]
+    lost: Annotated[int, Meta(description="Messages, calls or callbacks that no URL accepted.")]
     dropped: Annotated[int, Meta(description="Callbacks that were left out on purpose.")]
     problem: str | None
     results: list[AttemptShape]
     mark: Annotated[
-        str | None, Meta(description="For a run that the client plays: the value of its X-Smsbin-Simulation header.")
+        str | None, Meta(description="For a run that the client sends: the value of its X-Smsbin-Simulation header.")
     ]
 
 
 class SimulationList(msgspec.Struct):
-    """The runs of a bin that are remembered, newest first."""
+    """The latest runs of a bin, newest first."""
 
     items: list[SimulationShape]
     next: str | None

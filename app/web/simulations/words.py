@@ -10,11 +10,17 @@ WHATS = {
     Traffic.OUTBOUND: "Outbound callbacks",
     Traffic.VOICE: "Inbound call",
 }
+FIELD_TITLES = {
+    "provider": "Provider", "what": "Type", "from": "From", "to": "To", "text": "Text", "media": "Media",
+    "count": "Messages", "rate": "Per second", "seed": "Seed", "failed": "Failed (%)",
+    "speed": "Speed", "trouble": "Problems",
+    "primary": "Primary", "fallback": "Fallback", "status": "Status",
+}  # fmt: skip
 TROUBLES = {
     Trouble.DUPLICATE: "Duplicates: one request in ten is sent twice",
-    Trouble.SHUFFLE: "Shuffled: callbacks of a message in any order",
+    Trouble.SHUFFLE: "Shuffled: callbacks of a message in random order",
     Trouble.LOSE: "Lost: one callback in ten is left out",
-    Trouble.RAW_PLUS: "Raw plus: numbers with a + that nobody encoded",
+    Trouble.RAW_PLUS: "Raw plus: numbers with an unencoded +",
     Trouble.GET: "GET: fields in the query instead of the body",
     Trouble.LATIN1: "Latin-1: text in the wrong charset",
     Trouble.EMOJI: "Emoji and other scripts in the texts",
@@ -24,12 +30,12 @@ TROUBLES = {
 def rule_of(sheet: Sheet, what: Traffic) -> Sequence[str]:
     """How this provider behaves, one sentence each; the last one says what is assumed."""
     play = sheet.play
-    sentences = [f"{sheet.title} waits {play.timeout_s:g} s for an answer and {_tries(play)}.", _failure(play, what)]
+    sentences = [f"{sheet.title} waits {play.timeout_s:g} s for a response and {_tries(play)}.", _failure(play, what)]
     if what is Traffic.OUTBOUND:
-        sentences.insert(0, f"A message is told by its callbacks: {_words(play)}.")
+        sentences.insert(0, f"Each message sends these callbacks: {_words(play)}.")
         sentences.append("Callbacks go to the status URL, which has no fallback.")
     elif play.voice_fallback if what is Traffic.VOICE else play.fallback:
-        sentences.append("After that the fallback is asked, by the same rule.")
+        sentences.append("After that it calls the fallback URL, with the same timeout and attempts.")
     else:
         sentences.append(f"{sheet.title} has no fallback URL for {'calls' if what is Traffic.VOICE else 'SMS'}.")
     return [*sentences, play.assumed] if play.assumed else sentences
@@ -46,9 +52,9 @@ def describe_run(spec: SimulationSpec, progress: Progress) -> str:
     }[progress.state]
     sent = f"{progress.sent:,} of {count(progress.total, what)}" if progress.sent != progress.total else ""
     parts = [f"{state}: {sent or count(progress.total, what)}, {count(progress.requests, 'request')}"]
-    parts.append(f"{progress.taken:,} answered well in the end")
+    parts.append(f"{progress.taken:,} accepted")
     if progress.lost:
-        parts.append(f"{progress.lost:,} answered well by nobody")
+        parts.append(f"{progress.lost:,} not accepted")
     if progress.dropped:
         parts.append(f"{count(progress.dropped, 'callback')} left out on purpose")
     return ", ".join(parts) + "." + (f" {progress.problem}" if progress.problem else "")
@@ -60,15 +66,15 @@ def count(number: int, noun: str) -> str:
 
 
 def _failure(play: Play, what: Traffic) -> str:
-    xml = ", and so has XML that is not well formed" if play.wants_xml and what is not Traffic.OUTBOUND else ""
+    xml = ", and so is a response with malformed XML" if play.wants_xml and what is not Traffic.OUTBOUND else ""
     redirects = f"up to {play.redirects} redirects on the same host are" if play.redirects else "redirects are not"
-    return f"Any answer but 2xx has failed{xml}; {redirects} followed."
+    return f"Every response except 2xx is a failure{xml}; {redirects} followed."
 
 
 def _tries(play: Play) -> str:
     if play.tries > 1:
-        return f"asks a URL {play.tries} times, pausing {', '.join(f'{pause:g}' for pause in play.pauses_s)} s"
-    return "asks once more where no connection came about" if play.retries_connections else "asks a URL once"
+        return f"calls a URL {play.tries} times, with pauses of {', '.join(f'{pause:g}' for pause in play.pauses_s)} s"
+    return "retries once if the connection fails" if play.retries_connections else "calls a URL once"
 
 
 def _words(play: Play) -> str:

@@ -1,5 +1,6 @@
 """Signing in and out: by form or link, with a session cookie; bearer tokens for programs."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import quote, urlsplit
@@ -7,6 +8,7 @@ from urllib.parse import quote, urlsplit
 from aiohttp import web
 
 from ... import keys
+from ...errors import StoreUnavailable
 from ...services.access import HARD
 from .forms import read_form
 from .hosts import parse_host
@@ -83,10 +85,10 @@ async def sign_out(request: web.Request) -> web.StreamResponse:
 async def _sign_in(request: web.Request, token: str, after: str) -> web.StreamResponse:
     access = request.app[keys.ACCESS]
     if not access.opens(token):
-        page = SignInPage(next=after, problem="That is not the access token of this smsbin.")
+        page = SignInPage(next=after, problem="This is not the access token of this server.")
         return render(request, "site/sign-in.html", page, status=401)
     server = server_address(request)
-    response = _to(after)
+    response = _to(await _landing(request, after))
     response.set_cookie(
         cookie_name(request),
         await access.sign_in(),
@@ -97,6 +99,16 @@ async def _sign_in(request: web.Request, token: str, after: str) -> web.StreamRe
         path=server.base or "/",
     )
     return response
+
+
+async def _landing(request: web.Request, after: str) -> str:
+    """The path `after`; instead of home the only bin while it is empty, because the first steps are shown there."""
+    home = f"{server_address(request).base}/"
+    with suppress(StoreUnavailable):
+        bins = await request.app[keys.STORE].list_bins(limit=2) if after == home else ()
+        if len(bins) == 1 and not bins[0].captures:
+            return f"{home}bins/{bins[0].id}"
+    return after
 
 
 def _safe_next(request: web.Request, wanted: str) -> str:

@@ -80,30 +80,31 @@ def say_health(health: Health) -> Notice | None:
     match health.state:
         case "gone":
             return Notice(
-                f"The files of the database were deleted or replaced while smsbin runs ({reason}). Captures are"
+                f"The database files were deleted or replaced while smsbin was running ({reason}). Requests are"
                 " answered 503. Stop smsbin, put the files back or restore a backup, and start it again."
             )
         case "suspect":
-            return Notice(f"{reason}. Captures are answered 503 until the file is known to be sound.")
+            return Notice(f"{reason}. Requests are answered 503 until the check is done.")
         case "stopped":
-            return Notice(f"{reason}. Captures are answered 503 until it runs.")
+            return Notice(f"{reason}. Requests are answered 503 until it runs.")
         case "full":
             return Notice(
-                f"Nothing can be stored right now ({reason}). Captures are answered 503 until the cause is gone."
-                " Deleting works all the same."
+                f"Storing is not possible at the moment ({reason}). Requests are answered 503 until this is fixed."
+                " Deleting still works."
             )
     if health.refused:
         of = health.refused + health.stored
-        return Notice(f"{health.refused:,} of {of:,} captures of the last {health.SECONDS} seconds were answered 503.")
+        return Notice(f"{health.refused:,} of {of:,} requests of the last {health.SECONDS} seconds were answered 503.")
     size = say_size(health.wal_bytes)
     if health.checkpoint is not None:
         return Notice(
-            f"The write-ahead log ({size}) cannot be copied into the database: {health.checkpoint}. Captures are kept;"
-            " look after the disk."
+            f"The write-ahead log ({size}) cannot be copied into the database: {health.checkpoint}. Requests are kept;"
+            " check the disk."
         )
     if health.held and health.wal_bytes > LARGE_WAL_BYTES:
         return Notice(
-            f"Another program reads log.db and has not finished, so the write-ahead log grows: {size} so far. End it."
+            f"Another program reads log.db and has not finished, so the write-ahead log grows: {size} so far. Stop that"
+            " program."
         )
     return None
 
@@ -113,7 +114,7 @@ def say_reading(ledger_status: LedgerStatus) -> Notice | None:
     if ledger_status.state != "stopped":
         return None
     reason = (ledger_status.reason or "").rstrip(".")
-    return Notice(f"Captures are kept, but not read at the moment: {reason}. It goes on by itself.")
+    return Notice(f"Requests are kept, but not parsed at the moment: {reason}. Parsing continues automatically.")
 
 
 def say_disk(space: DiskSpace | None) -> Notice | None:
@@ -122,7 +123,7 @@ def say_disk(space: DiskSpace | None) -> Notice | None:
         return None
     return Notice(
         f"Only {say_size(space.free)} left on the disk of the data directory."
-        " When it is full, captures are answered 503."
+        " When it is full, requests are answered 503."
     )
 
 
@@ -130,8 +131,8 @@ def say_hold(why: str, still: timedelta, now: datetime) -> Notice:
     """The notice that nothing expires."""
     hours = -(-still // timedelta(hours=1))
     return Notice(
-        f"Nothing expires for now: {why}. If {now:%d %b %Y} is the right date, say so; else it goes on by itself within"
-        f" {hours} {'hour' if hours == 1 else 'hours'}, unless the clock jumps again.",
+        f"Deletion of expired requests is paused: {why}. If {now:%d %b %Y} is the right date, confirm it. Otherwise it"
+        f" continues automatically within {hours} {'hour' if hours == 1 else 'hours'}, unless the clock jumps again.",
         asks=True,
     )
 
@@ -140,9 +141,9 @@ def say_understanding(ledger_status: LedgerStatus) -> str:
     """In a few words, for the live state."""
     match ledger_status.state:
         case "stopped":
-            return f"reading has stopped, {ledger_status.behind:,} behind"
+            return f"parsing has stopped, {ledger_status.behind:,} behind"
         case "building":
-            return f"reading again, {100 * ledger_status.done // max(1, ledger_status.total)} % done"
+            return f"parsing again, {100 * ledger_status.done // max(1, ledger_status.total)} % done"
         case "behind":
             return f"{ledger_status.behind:,} behind"
     return ""

@@ -118,7 +118,7 @@ def _object(raw: object, wanted: type[I], path: str, problems: Problems) -> I | 
         return None
     before = f"{path}." if path else ""
     known = {field.key for field in fields}
-    problems += [(f"{before}{name}", "is not a field here") for name in raw if name not in known]
+    problems += [(f"{before}{name}", "unknown field") for name in raw if name not in known]
     values = {}
     for field in fields:
         if field.key in raw:
@@ -169,9 +169,9 @@ def _describe(kind: inspect.Type) -> str:
         case inspect.IntType():
             return "a whole number" + ("" if kind.ge is None else f" from {kind.ge:,} to {kind.le:,}")
         case inspect.FloatType():
-            return "a number" + ("" if kind.gt is None else f" above {kind.gt:g}, at most {kind.le:g}")
+            return "a number" + ("" if kind.gt is None else f" greater than {kind.gt:g} and at most {kind.le:g}")
         case inspect.StrType():
-            return "a text" + (
+            return "a string" + (
                 "" if kind.min_length is None else f" of {kind.min_length} to {kind.max_length} characters"
             )
         case inspect.LiteralType():

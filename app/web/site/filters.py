@@ -36,8 +36,8 @@ class ListFilter:
     def said(self) -> str | None:
         """The error as a sentence."""
         if self.too_slow is not None:
-            return f"Nothing is shown: {self.too_slow}."
-        return None if self.problem is None else f"Not filtered: {self.problem}."
+            return f"No results: {self.too_slow}."
+        return None if self.problem is None else f"{self.problem[:1].upper()}{self.problem[1:]}."
 
     @property
     def status(self) -> int:
@@ -69,7 +69,7 @@ CAPTURE_VIEWS = (
     View(title="All", text=""),
     View(title="Inbound", text=INBOUND),
     View(title="Failed", text=FAILED),
-    View(title="Odd", text=ODD),
+    View(title="Findings", text=ODD),
 )
 
 

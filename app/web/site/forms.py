@@ -29,7 +29,7 @@ async def read_form(request: web.Request, *, most: int = MAX_FIELDS, size: int =
     """
     body = await read_bytes(request, size)
     if body and request.content_type != "application/x-www-form-urlencoded":
-        raise UnsupportedType("Send the form as application/x-www-form-urlencoded.")
+        raise UnsupportedType("Content-Type must be application/x-www-form-urlencoded.")
     try:
         return _parse(body, most) if len(body) <= QUICK_BYTES else await run_in_thread(_parse, body, most)
     except ValueError:

@@ -44,8 +44,8 @@ def _retention(request: web.Request) -> web.Response:
 
 
 class Seen(msgspec.Struct):
-    """How this very request came in: where its sender thinks we are, who connected to us, which forwarding headers it
-    brought, and whether they count."""
+    """How this request arrived: the URL that its sender used, the connecting address, its forwarding headers, and
+    whether they are trusted."""
 
     root: str
     direct: str
@@ -64,8 +64,8 @@ class Info(msgspec.Struct):
 
 
 class RetentionShape(msgspec.Struct):
-    """How long captures are kept, where a bin says nothing else. `held` says why none expires at the moment: the
-    clock cannot be trusted. It ends when a person confirms the time, or in `held_for_s` seconds."""
+    """How long captures are kept by default. `held`: why deletion is paused, because the clock cannot be trusted. It
+    continues when a person confirms the time, or in `held_for_s` seconds."""
 
     retention: str
     held: str | None
@@ -84,12 +84,15 @@ OPERATIONS: Operations = {
         is_public=True,
     ),
     ("get", "/api/v1/retention"): Operation(
-        tag="Server", id="retention", summary="Whether captures expire", success=Success(shape=RetentionShape)
+        tag="Server",
+        id="retention",
+        summary="Retention, and whether deletion is paused",
+        success=Success(shape=RetentionShape),
     ),
     ("post", "/api/v1/retention/confirm"): Operation(
         tag="Server",
         id="confirmTime",
-        summary="Say that the server's clock is right",
+        summary="Confirm that the server's clock is right",
         success=Success(shape=RetentionShape),
     ),
 }

@@ -35,7 +35,7 @@ async def read_json(request: web.Request) -> object:
     if not body and not json:
         return {}
     if not json:
-        raise UnsupportedType("Send the body as application/json.")
+        raise UnsupportedType("Content-Type must be application/json.")
     try:
         return msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -44,8 +44,8 @@ async def read_json(request: web.Request) -> object:
 
 def read_query(request: web.Request, known: Collection[str] = ()) -> dict[str, str]:
     """The query parameters, each at most once."""
-    problems = [(name, "is not a parameter here") for name in dict.fromkeys(request.query) if name not in known]
-    problems += [(name, "stands twice") for name in known if len(request.query.getall(name, [])) > 1]
+    problems = [(name, "unknown parameter") for name in dict.fromkeys(request.query) if name not in known]
+    problems += [(name, "given more than once") for name in known if len(request.query.getall(name, [])) > 1]
     if problems:
         raise Invalid(*problems)
     return dict(request.query)
@@ -79,7 +79,7 @@ async def read_bytes(request: web.Request, most: int = MAX_BYTES) -> bytes:
         async with asyncio.timeout(BODY_S):
             return await _read_bytes(request.content, most)
     except TimeoutError:
-        raise SlowBody(f"The body did not come within {BODY_S:.0f} seconds.") from None
+        raise SlowBody(f"The body did not arrive within {BODY_S:.0f} seconds.") from None
 
 
 async def _read_bytes(content: StreamReader, most: int) -> bytes:
@@ -89,12 +89,12 @@ async def _read_bytes(content: StreamReader, most: int) -> bytes:
             chunk = await content.readany()
         except Exception:
             # aiohttp raises many types (connection lost, bad chunk, wrong length); all are errors of the client.
-            raise IncompleteBody("The body ended before its end.") from None
+            raise IncompleteBody("The body is incomplete.") from None
         if not chunk:
             return bytes(parts)
         parts += chunk
         if len(parts) > most:
-            raise TooLarge(f"A body here has at most {most:,} bytes.")
+            raise TooLarge(f"The body must have at most {most:,} bytes.")
 
 
 HIGHEST = 10**18 - 1

@@ -30,15 +30,15 @@ ANY_HOST: Final = frozenset({"healthz", "readyz"})
 
 # By status, or by the code of the error where that is more specific.
 _TITLES: dict[int | str, str] = {
-    400: "That cannot be read",
-    403: "Not from here",
-    404: "Nothing here",
-    405: "Not that way",
-    408: "That took too long",
-    422: "That needs another look",
-    500: "Something broke",
-    503: "Nothing can be stored right now",
-    NotReadable.code: "Nothing can be read right now",
+    400: "Invalid request",
+    403: "Not allowed",
+    404: "Not found",
+    405: "Method not allowed",
+    408: "Timeout",
+    422: "Not valid",
+    500: "Internal error",
+    503: "Storing is not possible at the moment",
+    NotReadable.code: "Parsing is not possible at the moment",
 }
 _log = get_log("web")
 
@@ -78,7 +78,7 @@ async def errors_to_http(request: web.Request, handler: Handler) -> web.StreamRe
         return answer
     except Exception:
         _log.exception("request.failed", route=_route_name(request))
-        return _answer(request, 500, "internal", "Something broke; the log has the details.")
+        return _answer(request, 500, "internal", "Internal error. See the server log for details.")
 
 
 @web.middleware
@@ -94,16 +94,16 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         nothing_there = request.match_info.http_exception
         if nothing_there is not None and not is_api(request) and await _is_anybodys(request, nothing_there):
             raise nothing_there
-        raise Unauthorized("This needs the access token: Authorization: Bearer <token>.")
+        raise Unauthorized("An access token is required. Send Authorization: Bearer <token>.")
     settings = request.app[keys.SETTINGS]
     if _route_name(request) not in ANY_HOST:
         origins.check_host(settings, server, request.raw_path)
     foreign = origins.is_foreign(request, settings, server)
     if foreign:
-        raise Forbidden("This came from another site. Open smsbin itself and try again there.")
+        raise Forbidden("The request came from another site. Open smsbin and try again there.")
     if not public and credential == "cookie" and not origins.is_ours_for_sure(request, settings, server):
         raise Forbidden(
-            "A browser must say where a change comes from (Origin or Sec-Fetch-Site); a program sends a bearer."
+            "Send an Origin or Sec-Fetch-Site header (browsers), or Authorization: Bearer <token> (programs)."
         )
     return await handler(request)
 
@@ -135,7 +135,7 @@ def _answer(
     if is_api(request):
         response: web.StreamResponse = problem(status, code, detail, fields)
     else:
-        title = _TITLES.get(code) or _TITLES.get(status, "That did not work")
+        title = _TITLES.get(code) or _TITLES.get(status, "Error")
         page = ErrorPage(status=status, title=title, detail=detail, signed_in=request.get(keys.SIGNED_IN, False))
         response = render(request, "site/error.html", page, status=status)
     response.headers.update(headers or {})
@@ -149,9 +149,9 @@ def _code(error: web.HTTPException) -> str:
 def _detail(error: web.HTTPException) -> str:
     match error.status:
         case 404:
-            return "There is nothing at this address."
+            return "There is no page at this URL."
         case 405:
-            return "This address does not take that method."
+            return "This URL does not support the method."
         case _:
             return error.reason
 

@@ -18,16 +18,15 @@ _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 def check_host(settings: Settings, server: ServerAddress, raw_path: str) -> None:
     """Forbidden: a Host that is not configured may be another site's name that resolves to this server. BadHost."""
     if not raw_path.startswith("/"):
-        raise Forbidden("Pages and API take a plain path as request target.")
+        raise Forbidden("The request target must be a path.")
     host = parse_host(server.host)
     if host is None:
-        raise BadHost("The Host header is missing, or is no host name or address with a port.")
+        raise BadHost("The Host header is missing or invalid.")
     public = urlsplit(settings.public_url or "").hostname
     if host.name in ("localhost", public) or host.name in settings.allowed_hosts or host.is_address:
         return
     raise Forbidden(
-        "This host name is not known here. Add it to SMSBIN_ALLOWED_HOSTS, or set SMSBIN_PUBLIC_URL to the address"
-        " that you use."
+        "Unknown host name. Add it to SMSBIN_ALLOWED_HOSTS, or set SMSBIN_PUBLIC_URL to the URL that you use."
     )
 
 

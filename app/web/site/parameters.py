@@ -24,23 +24,23 @@ def in_query(name: str, text: str, **schema: object) -> Parameter:
 
 
 IN_PATH = (
-    _in_path("bin", "A bin's id.", type="string"),
-    _in_path("n", "A capture's number in its bin.", type="integer", minimum=1, maximum=HIGHEST),
+    _in_path("bin", "The id of a bin.", type="string"),
+    _in_path("n", "The number of a capture in its bin.", type="integer", minimum=1, maximum=HIGHEST),
     _in_path("role", "A role.", type="string", enum=[role.value for role in Role]),
-    _in_path("id", "Its id.", type="string"),
-    _in_path("provider", 'A provider\'s name, or "generic".', type="string"),
-    _in_path("message_id", "The message's id at the provider, percent-encoded.", type="string"),
+    _in_path("id", "The id.", type="string"),
+    _in_path("provider", 'The name of a provider, or "generic".', type="string"),
+    _in_path("message_id", "The message id of the provider, percent-encoded.", type="string"),
 )
 
 
 def limit() -> Parameter:
     """The number of items in a page."""
-    return in_query("limit", "Items in one page.", type="integer", minimum=1, maximum=MAX_LIMIT, default=DEFAULT_LIMIT)
+    return in_query("limit", "Items per page.", type="integer", minimum=1, maximum=MAX_LIMIT, default=DEFAULT_LIMIT)
 
 
 def cursor(name: str) -> Parameter:
     """The cursor of a page."""
-    return in_query(name, "The `next` of the page before.", type="string")
+    return in_query(name, "The `next` of the previous page.", type="string")
 
 
 def number(name: str, text: str) -> Parameter:
@@ -51,8 +51,8 @@ def number(name: str, text: str) -> Parameter:
 def wire() -> Parameter:
     """Whether to return the exact bytes."""
     text = (
-        "1: exactly the bytes that came, with the framing of chunks and trailers, and blanks around values; 409 where a"
-        " body in chunks had more than 64 KiB of them. A request that is not valid HTTP is given as it came either way."
+        "1: exactly the received bytes, with chunk framing, trailers and spaces around values; 409 if the framing of a"
+        " chunked body was larger than 64 KiB. A request that is not valid HTTP is always returned as received."
     )
     return in_query("wire", text, type="integer", minimum=0, maximum=1, default=0)
 
@@ -66,7 +66,7 @@ def matching() -> Parameter:
     """The filter of a list."""
     text = (
         "A filter such as `from:+1415* -status:failed text~code`: from: to: text~ status: role: kind: provider: id:"
-        " method: has: after: before: size: is: and free words, `-` for not, `*` at the end of a number or word."
+        " method: has: after: before: size: is: and free words, `-` to exclude, `*` at the end of a number or word."
         " A search that takes longer than a second is stopped: 422, `type` `urn:smsbin:too_slow`; narrow the filter."
     )
     return in_query("q", text, type="string", maxLength=1_000)
@@ -74,5 +74,5 @@ def matching() -> Parameter:
 
 def wait() -> Parameter:
     """Long polling."""
-    text = "Seconds to wait for a capture above `after`; an empty page when none came."
+    text = "Seconds to wait for a capture after `after`; an empty page if none arrives."
     return in_query("wait", text, type="integer", minimum=0, maximum=MAX_WAIT_S)

@@ -7,14 +7,14 @@ from aiohttp import web
 
 
 class FieldProblem(msgspec.Struct):
-    """One wrong field or query parameter, and what would be right."""
+    """One invalid field or query parameter, and how to fix it."""
 
     field: str
     message: str
 
 
 class Problem(msgspec.Struct, omit_defaults=True):
-    """What went wrong. `errors` only for bad input."""
+    """An error. `errors` only for invalid input."""
 
     type: str
     title: str

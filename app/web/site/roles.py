@@ -14,7 +14,7 @@ async def role_address(request: web.Request) -> tuple[str, Role]:
     bin = await request.app[keys.STORE].get_bin(request.match_info["bin"])
     name = request.match_info["role"]
     if name not in set(Role):
-        raise NotFound(f"There is no role {name}; there are {', '.join(Role)}.")
+        raise NotFound(f"There is no role {name}. Roles are {', '.join(Role)}.")
     return bin.id, Role(name)
 
 

@@ -22,11 +22,13 @@ PARTIES = {"sender": "from", "recipient": "to"}
 RoleName = Literal["primary", "fallback", "status", "voice", "voice-fallback"]
 Time = Annotated[str, Meta(description="RFC 3339, UTC, six decimals.", examples=["2026-11-24T14:02:07.318000Z"])]
 Pair = tuple[str, str]
-Code = Annotated[str, Meta(description="A finding; more may come.", extra_json_schema={"enum": list(FINDINGS)})]
+Code = Annotated[
+    str, Meta(description="A finding; later versions may add codes.", extra_json_schema={"enum": list(FINDINGS)})
+]
 
 
 class FindingShape(msgspec.Struct):
-    """Something odd, with its cause and its cure in words."""
+    """A finding with its cause and how to fix it."""
 
     code: Code
     cause: str

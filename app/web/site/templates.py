@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import aiohttp_jinja2
 import jinja2
@@ -19,6 +20,7 @@ from ...domain.phones import show_phone
 from ...domain.providers import PROVIDER_TITLES
 from ...domain.roles import Role
 from ...domain.units import rfc3339, say_duration, say_gap, say_ms, say_size
+from ...egress.gate import BLOCKED
 from ...services.large import work_on
 from ..words import drills as drill_words
 from ..words.faults import fault_words, key_of, say_fault, say_left, say_reach
@@ -58,6 +60,7 @@ class Site:
     faults: Sequence[ActiveFault]
     back: str
     now: datetime
+    max_body: int
 
 
 def folder(name: str) -> Path:
@@ -102,6 +105,7 @@ def _environment() -> jinja2.Environment:
         reach=say_reach,
         fault_words=fault_words,
         faults_key=key_of,
+        host=_host_of,
     )
     environment.globals.update(
         roles=list(Role),
@@ -116,6 +120,7 @@ def _environment() -> jinja2.Environment:
         pair_path=pair_path,
         say_left=say_left,
         drill_words=drill_words,
+        blocked=BLOCKED,
     )
     # Compiled at start: compiling with the first live frame would delay captures by 25 ms.
     for name in _LIVE:
@@ -167,6 +172,7 @@ def site_of(request: web.Request) -> Site:
         faults=faults_of(request.app, request.match_info.get("bin", "")),
         back=request.path_qs.removeprefix(settings.base_path) if request.method == "GET" else "",
         now=clock.now(),
+        max_body=settings.max_body,
     )
 
 
@@ -183,6 +189,10 @@ def retention_of(bin: Bin, default: timedelta) -> timedelta:
 def short_target(target: str) -> str:
     """The request target for a row: without the capture key, and truncated."""
     return KEY.sub("…", target, count=1)[:160]
+
+
+def _host_of(url: str) -> str:
+    return urlsplit(url).hostname or ""
 
 
 def _say_seconds(seconds: float) -> str:

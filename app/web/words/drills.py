@@ -39,7 +39,7 @@ def next_of(drill: Drill) -> str | None:
         return None
     step = drill.steps[index]
     if step.state is StepState.WATCHING or (drill.measuring and step.manner is not None):
-        return f"A request met the fault. Waiting for the fallback, at most {WATCHED_S} s after the last request."
+        return f"A request got the fault. Waiting for the fallback for up to {WATCHED_S} s after the last request."
     if drill.measuring:
         return "Send one SMS to your number now."
     return "Send an SMS to your number, or wait for the next ones."
@@ -48,33 +48,33 @@ def next_of(drill: Drill) -> str | None:
 def verdict_of(card: Card) -> tuple[str, str]:
     """The tone and the sentence of a score."""
     if not card.messages:
-        return "", "No message met the fault."
+        return "", "No message got the fault."
     if card.waiting:
-        return "", f"{_count(card.waiting, 'message')} on the way."
+        return "", f"{_count(card.waiting, 'message')} still in progress."
     if card.lost:
-        return "bad", f"{_count(card.lost, 'message')} of {card.messages:,} lost: nobody answered well in time."
-    delay = "" if card.delay_max_ms is None else f", at most {say_ms(card.delay_max_ms)} late"
+        return "bad", f"{_count(card.lost, 'message')} of {card.messages:,} lost: not accepted in time."
+    delay = "" if card.delay_max_ms is None else f"; longest delay {say_ms(card.delay_max_ms)}"
     if card.retried and not card.recovered:
-        return "ok", f"The primary got {'it' if card.messages == 1 else 'all of them'} after all{delay}."
-    return "ok", f"Nothing was lost{delay}."
+        return "ok", f"The primary accepted {'it' if card.messages == 1 else 'all of them'} at a later attempt{delay}."
+    return "ok", f"Nothing lost{delay}."
 
 
 def manner_words(step: DrillStep) -> tuple[str, str]:
     """What the provider did in a step of a series: the tone, and the sentence."""
     manner = step.manner
     if manner is None:
-        return "", "No message came." if step.state is StepState.DONE else "Not yet."
+        return "", "No message arrived." if step.state is StepState.DONE else "Not yet."
     tries = "once" if manner.tries == 1 else f"{manner.tries} times"
-    did = [f"asked the primary {tries}"]
+    did = [f"called the primary {tries}"]
     if manner.gave_up_ms is not None:
-        did.append(f"gave up after {say_ms(manner.gave_up_ms)}")
+        did.append(f"timed out after {say_ms(manner.gave_up_ms)}")
     if step.fault.kind is FaultKind.REDIRECT:
         did.append("followed the redirect" if manner.followed else "did not follow the redirect")
     if manner.fallback_ms is not None:
         method = "" if manner.fallback_method == manner.method else f" with {manner.fallback_method}"
         did.append(f"used the fallback{method} {say_ms(manner.fallback_ms)} after the first request")
     elif not manner.followed:
-        did.append(f"used no fallback within {WATCHED_S} s")
+        did.append(f"did not use the fallback within {WATCHED_S} s")
     *first, last = did
     tone = "warn" if manner.fallback_ms is None and not manner.followed else "ok"
     return tone, f"It {', '.join(first)} and {last}." if first else f"It {last}."
@@ -88,19 +88,22 @@ def conclusions(drill: Drill) -> list[tuple[str, str]]:
     if held is not None:
         gave_up = held.gave_up_ms
         waits = f"longer than {seen[-1].fault.seconds:g} s" if gave_up is None else say_ms(gave_up)
-        found.append(("Waits for an answer", waits))
+        found.append(("Timeout", waits))
     tries = sorted({step.manner.tries for step in seen if step.manner is not None})
     if tries:
         found.append(
-            ("Tries on the primary", " to ".join(str(number) for number in dict.fromkeys((tries[0], tries[-1]))))
+            ("Attempts on the primary", " to ".join(str(number) for number in dict.fromkeys((tries[0], tries[-1]))))
         )
-    for is_used, name in ((True, "Uses the fallback when the primary"), (False, "Uses no fallback when the primary")):
+    for is_used, name in (
+        (True, "Uses the fallback when the primary"),
+        (False, "Does not use the fallback when the primary"),
+    ):
         titles = [step.title for step in seen if step.manner and (step.manner.fallback_ms is not None) is is_used]
         if titles:
             found.append((name, ", ".join(titles)))
     methods = sorted({m.fallback_method for step in seen if (m := step.manner) and m.fallback_method})
     if methods:
-        found.append(("Asks the fallback with", ", ".join(methods)))
+        found.append(("Calls the fallback with", ", ".join(methods)))
     return found
 
 
@@ -125,16 +128,16 @@ def report_of(drill: Drill, bin: Bin) -> str:
 def figures(card: Card) -> list[tuple[str, str]]:
     """A score as names and values."""
     found = [
-        ("Messages that met the fault", f"{card.messages:,}"),
+        ("Messages that got the fault", f"{card.messages:,}"),
         ("Recovered by the fallback", f"{card.recovered:,}"),
-        ("Taken by the primary after all", f"{card.retried:,}"),
+        ("Recovered by the primary", f"{card.retried:,}"),
         ("Lost", f"{card.lost:,}"),
-        ("Answered well more than once", f"{card.duplicates:,}"),
+        ("Accepted more than once", f"{card.duplicates:,}"),
     ]
     if card.delay_p50_ms is not None and card.delay_max_ms is not None:
         found += [
-            ("Added delay, median", say_ms(card.delay_p50_ms)),
-            ("Added delay, most", say_ms(card.delay_max_ms)),
+            ("Median delay", say_ms(card.delay_p50_ms)),
+            ("Longest delay", say_ms(card.delay_max_ms)),
         ]
     return found
 

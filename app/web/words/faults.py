@@ -18,14 +18,14 @@ from ...providers.sheet import Sheet
 KINDS = {
     FaultKind.HOLD: (
         "Hold",
-        "No answer for some seconds, then the usual one: a time-out, if it is long enough.",
+        "Waits for some seconds, then sends the normal response. A long wait makes the provider time out.",
     ),
-    FaultKind.STATUS: ("Answer a status", "Another status, or several in turn."),
-    FaultKind.DROP: ("Drop the connection", "Closed without a byte of an answer."),
-    FaultKind.CUT: ("Cut the body", "The head and half of the body, then closed."),
-    FaultKind.BAD_XML: ("Broken XML", "200 with XML that no parser accepts."),
-    FaultKind.REDIRECT: ("Redirect", "302 to the same address with /redirected behind it."),
-    FaultKind.SLOW: ("Drip slowly", "The usual answer, a few bytes at a time over some seconds."),
+    FaultKind.STATUS: ("Answer with a status", "Sends another status, or several in turn."),
+    FaultKind.DROP: ("Drop the connection", "Closes the connection without a response."),
+    FaultKind.CUT: ("Truncate the body", "Sends the headers and half of the body, then closes the connection."),
+    FaultKind.BAD_XML: ("Invalid XML", "Sends 200 with malformed XML."),
+    FaultKind.REDIRECT: ("Redirect", "Sends 302 to the same URL with /redirected at its end."),
+    FaultKind.SLOW: ("Send slowly", "Sends the normal response a few bytes at a time, over some seconds."),
 }
 _MANY = 6
 # Longer than any time-out that a provider publishes.

@@ -29,17 +29,17 @@ SHOWS = (
     Show("primary-ok", "Primary ok", PRIMARY_OK),
     Show("fallback-used", "Fallback used", FALLBACK_USED),
     Show("fallback-only", "Fallback only", (Verdict.FALLBACK_ONLY,)),
-    Show("neither-ok", "Neither ok", (Verdict.NEITHER_OK,)),
+    Show("neither-ok", "Not accepted", (Verdict.NEITHER_OK,)),
 )
 BY_NAME = {show.name: show for show in SHOWS}
 
 _WORDS = {
     Verdict.PRIMARY_ONLY: "Not needed",
-    Verdict.BOTH_OK: "Both took it",
-    Verdict.FALLBACK_AFTER_TIMEOUT: "Used after a time-out",
+    Verdict.BOTH_OK: "Accepted twice",
+    Verdict.FALLBACK_AFTER_TIMEOUT: "Used after a timeout",
     Verdict.FALLBACK_AFTER_ERROR: "Used after a failure",
-    Verdict.FALLBACK_ONLY: "Primary never hit",
-    Verdict.NEITHER_OK: "Neither ok",
+    Verdict.FALLBACK_ONLY: "No primary request",
+    Verdict.NEITHER_OK: "Not accepted",
 }
 
 
@@ -102,9 +102,9 @@ def _look(pairing: Pairing, verdict: Verdict) -> tuple[str, str]:
 
 
 def _side(hits: Sequence[Hit]) -> str:
-    """ "500", "no answer", "never hit"; with "3 × " for several attempts."""
+    """ "500", "no response", "no request"; with "3 × " for several attempts."""
     if not hits:
-        return "never hit"
+        return "no request"
     last = hits[-1]
     word = WAITING if last.ok is None else say_status(last)
     if last.sender_left and last.status is not None:
@@ -114,7 +114,7 @@ def _side(hits: Sequence[Hit]) -> str:
 
 def _trouble(pairing: Pairing, verdict: Verdict) -> str:
     if verdict is Verdict.NEITHER_OK:
-        return WAITING if is_waiting(pairing) else "neither ok"
+        return WAITING if is_waiting(pairing) else "not accepted"
     if verdict is Verdict.FALLBACK_ONLY:
         return "no primary"
     gap = pairing.gap_ms
@@ -124,17 +124,19 @@ def _trouble(pairing: Pairing, verdict: Verdict) -> str:
 def _title(pairing: Pairing, verdict: Verdict) -> str:
     match verdict:
         case Verdict.PRIMARY_ONLY:
-            return f"The primary took it{_after_tries(pairing)}."
+            return f"The primary accepted it{_after_tries(pairing)}."
         case Verdict.BOTH_OK:
-            return "Both took it: the message came twice."
+            return "Both accepted it, so the message was handled twice."
         case Verdict.FALLBACK_AFTER_TIMEOUT:
-            return "Timed out on the primary, the fallback took it."
+            return "The primary timed out, the fallback accepted it."
         case Verdict.FALLBACK_AFTER_ERROR:
             last = pairing.primary[-1]
-            failed = f"{last.status} on the primary" if last.status is not None else "No answer on the primary"
-            return f"{failed}, the fallback took it."
+            failed = (
+                f"The primary answered {last.status}" if last.status is not None else "The primary sent no response"
+            )
+            return f"{failed}, the fallback accepted it."
         case Verdict.FALLBACK_ONLY:
-            return "The primary was never hit, the fallback took it."
+            return "No request to the primary, the fallback accepted it."
         case Verdict.NEITHER_OK:
             return _neither(pairing)
 
@@ -144,20 +146,20 @@ def _neither(pairing: Pairing) -> str:
         role = "fallback" if pairing.fallback and pairing.fallback[-1].ok is None else "primary"
         return f"The {role} has not answered yet."
     if not pairing.fallback:
-        failed = "The primary failed and the fallback was never hit"
-        return f"{failed}." if NO_FALLBACK in pairing.findings else f"{failed} so far."
+        came = "came to the fallback" if NO_FALLBACK in pairing.findings else "has come to the fallback so far"
+        return f"The primary failed, and no request {came}."
     return (
-        "Neither the primary nor the fallback took it."
+        "Both the primary and the fallback failed."
         if pairing.primary
-        else "The primary was never hit, and the fallback failed."
+        else "No request to the primary, and the fallback failed."
     )
 
 
 def _after_tries(pairing: Pairing) -> str:
     if pairing.is_cut:
-        return " at one of many tries"
+        return " at one of many attempts"
     tries = len(pairing.primary)
-    return f" at the {_ORDINALS.get(tries, f'{tries}th')} try" if tries > 1 else ""
+    return f" at the {_ORDINALS.get(tries, f'{tries}th')} attempt" if tries > 1 else ""
 
 
 _ORDINALS = {2: "second", 3: "third"}

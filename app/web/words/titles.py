@@ -78,4 +78,4 @@ def by_weight(codes: Iterable[str]) -> list[str]:
 
 def provider_name(name: str | None) -> str:
     """The title of a provider in a list."""
-    return PROVIDER_TITLES.get(name or "", "no known provider")
+    return PROVIDER_TITLES.get(name or "", "unknown provider")

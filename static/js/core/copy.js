@@ -1,4 +1,4 @@
-// Copying: every value, said when done. Without a secure context the clipboard API is missing; the old way still works.
+// Copying, announced when done. Without a secure context there is no clipboard API, so `execCommand` is used.
 import { say } from "./page.js";
 
 const SAID_MS = 2000;
@@ -15,7 +15,7 @@ export async function copy(text) {
   area.select();
   const done = document.execCommand("copy");
   area.remove();
-  if (!done) throw new Error("The browser does not let this page copy.");
+  if (!done) throw new Error("The browser blocks copying.");
 }
 
 async function textOf({ dataset }) {
@@ -23,7 +23,7 @@ async function textOf({ dataset }) {
   return dataset.copy ?? new URL(dataset.copyLink, location.href).href;
 }
 
-// The button stays where it is and says "Copied" for two seconds, in its own place.
+// The button shows "Copied" for two seconds.
 function confirm(button) {
   if (button.classList.contains("copied")) return;
   const mark = button.querySelector("use");
@@ -45,7 +45,7 @@ export async function copyFrom(button) {
     text = await textOf(button);
     await copy(text);
   } catch {
-    say("Copying is blocked by the browser", { atOnce: true });
+    say("The browser blocks copying", { atOnce: true });
     window.prompt("Copy from here:", text);
     return;
   }

@@ -63,7 +63,7 @@ function settle() {
 export async function load(address, { push = true, focus = true } = {}) {
   const answer = await fetch(address, { headers: { "X-Partial": "detail" } });
   if (answer.redirected || (!answer.ok && answer.status !== 404)) return location.assign(address);
-  if (answer.status === 404) return say("This is gone");
+  if (answer.status === 404) return say("This was deleted");
   return put(await answer.text(), address, { push, focus });
 }
 

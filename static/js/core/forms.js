@@ -23,7 +23,7 @@ async function send(form, submitter) {
   try {
     answer = await fetch(form.action, { method: "POST", body: bodyOf(form, submitter), redirect: stays ? "manual" : "follow" });
   } catch {
-    return say("The server could not be reached", { atOnce: true });
+    return say("Cannot reach smsbin. Try again.", { atOnce: true });
   }
   // What such a form changes shows itself on the page, live.
   if (answer.type === "opaqueredirect") return undefined;

@@ -1,4 +1,4 @@
-// Two requests picked by hand, to be laid beside each other: with "x" in the list, or by the button of the open one.
+// Two requests picked for the comparison: with "x" in the list, or by the button of the open one.
 import { say } from "./page.js";
 
 const bar = document.querySelector("[data-picks]");

@@ -47,7 +47,7 @@ function hold(form) {
       if (n) item.remove();
     } catch {
       hide(false);
-      words.textContent = `Not deleted: the server could not be reached, or refused. ${n ? `#${n} is` : "The requests are"} still here.`;
+      words.textContent = `Not deleted: smsbin could not be reached, or refused. ${n ? `#${n} is` : "The requests are"} still here.`;
       words.className = "bad";
       say(words.textContent, { atOnce: true });
     }
@@ -69,5 +69,5 @@ function hold(form) {
   if (n) close();
   hide(true);
   wait();
-  say(`${text} Undo is possible for 10 seconds.`, { atOnce: true });
+  say(`${text} You can undo this for 10 seconds.`, { atOnce: true });
 }

@@ -16,7 +16,7 @@ export function showFaults(html) {
     if (held) ([...item.querySelectorAll("form")].find((form) => form.action === held)?.querySelector("button") ?? document.getElementById("main")).focus();
   }
   count();
-  say([...banner().querySelectorAll("p")].map((line) => line.textContent).join(" ") || "No fault is on any more");
+  say([...banner().querySelectorAll("p")].map((line) => line.textContent).join(" ") || "All faults have stopped");
 }
 
 // From the seconds that the server told: its clock and this one need not agree.

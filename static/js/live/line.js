@@ -75,10 +75,10 @@ export function openLine({ address, take, changed }) {
   }
 
   function state() {
-    if (gone) return ["Offline", "this bin is gone"];
-    if (!navigator.onLine) return ["Offline", "the network is away"];
+    if (gone) return ["Offline", "this bin was deleted"];
+    if (!navigator.onLine) return ["Offline", "no network connection"];
     if (isOpen()) return ["Live", ""];
-    if (polling) return pollFailed ? ["Reconnecting", "asking every 3 s"] : ["Polling", "every 3 s (WebSocket blocked)"];
+    if (polling) return pollFailed ? ["Reconnecting", "trying every 3 s"] : ["Polling", "every 3 s (WebSocket blocked)"];
     if (!failures) return null;
     return ["Reconnecting", `attempt ${failures}, next in ${Math.max(0, Math.ceil((due - Date.now()) / 1000))} s`];
   }
@@ -95,7 +95,7 @@ export function openLine({ address, take, changed }) {
     isOpen,
     transport: () => {
       if (isOpen()) return "WebSocket";
-      return polling ? "Polling, every 3 s" : "none at the moment";
+      return polling ? "Polling, every 3 s" : "not connected";
     },
     brokenAt: () => brokenAt,
     mended: () => { brokenAt = 0; },

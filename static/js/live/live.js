@@ -24,7 +24,7 @@ export function follow(root) {
   function live() {
     if (now.reading) return ["Live", now.reading];
     if (now.after < now.target) return ["Catching up", String(now.target - now.after)];
-    if (!list) return ["Live", `listening for ${clock(Date.now() - began)}`];
+    if (!list) return ["Live", `connected for ${clock(Date.now() - began)}`];
     return now.last ? ["Live", "last request", now.last] : ["Live", ""];
   }
 
@@ -60,7 +60,7 @@ export function follow(root) {
 
   function mend() {
     const seconds = Math.round((Date.now() - line.brokenAt()) / 1000);
-    if (now.missed) showNotice(`Connection was lost for ${seconds} s; ${now.missed} ${list.noun ?? "request"}${now.missed === 1 ? "" : "s"} arrived while you were away.`);
+    if (now.missed) showNotice(`Connection was lost for ${seconds} s; ${now.missed} ${list.noun ?? "request"}${now.missed === 1 ? "" : "s"} arrived in that time.`);
     line.mended();
     now.missed = 0;
   }
@@ -68,7 +68,7 @@ export function follow(root) {
   function watchForSilence() {
     const stale = Date.now() - (now.heard || began) > STALE_MS;
     showStale(stale);
-    if (stale && !line.isOpen()) showNotice("This list may be out of date: nothing was heard from the server for a while.");
+    if (stale && !line.isOpen()) showNotice("This list may be out of date: no contact with the server for a while.");
   }
 
   const line = openLine({ address, take, changed: tell });

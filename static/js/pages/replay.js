@@ -19,7 +19,7 @@ async function send(form) {
   say("Sending", { atOnce: true });
   const answer = await fetch(form.action, { method: "POST", body, headers: { "X-Partial": "detail" } }).catch(() => null);
   button.disabled = false;
-  if (!answer || (!answer.ok && answer.status !== 422)) return say("That did not work: the server cannot be reached, or the request is gone", { atOnce: true });
+  if (!answer || (!answer.ok && answer.status !== 422)) return say("Not sent: smsbin cannot be reached, or the request was deleted", { atOnce: true });
   if (answer.redirected) return location.reload();
   const ticked = form.elements.credentials.checked;
   put(await answer.text(), location.href, { push: false, focus: false });
@@ -27,7 +27,7 @@ async function send(form) {
   fresh.elements.credentials.checked = ticked;
   fresh.querySelector("button").focus();
   const last = document.querySelector("[data-attempts] tr:last-child .state");
-  return say(answer.ok ? `Answer: ${last.textContent}` : (document.getElementById("url-problem") ?? document.getElementById("then-problem"))?.textContent ?? "", { atOnce: true });
+  return say(answer.ok ? `Response: ${last.textContent}` : (document.getElementById("url-problem") ?? document.getElementById("then-problem"))?.textContent ?? "", { atOnce: true });
 }
 
 document.addEventListener("submit", (event) => {

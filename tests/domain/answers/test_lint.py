@@ -34,8 +34,8 @@ def test_the_default_gives_no_cause_for_remarks() -> None:
 
 def test_plain_text_would_reach_the_customer() -> None:
     answer = Answer(headers=(("content-type", "text/plain; charset=utf-8"),), body="thanks")
-    assert "texted to the customer" in one(answer)[1]
-    assert "texted to the customer" in one(answer, Role.FALLBACK)[1]
+    assert "to the customer as an SMS" in one(answer)[1]
+    assert "to the customer as an SMS" in one(answer, Role.FALLBACK)[1]
     assert remarks(answer, Role.STATUS) == []
     assert "Content-Type" in one(Answer(body="thanks"))[1]
 
@@ -53,9 +53,9 @@ def test_xml_that_is_none_is_said_with_the_reason() -> None:
     ("provider", "inside", "word"),
     [
         ("ytel", "<Message>a</Message>", "Its element for an SMS is <Sms>"),
-        ("twilio", "<message>a</message>", "upper and lower case count"),
-        ("twilio", "<Speak>a</Speak>", "Twilio knows no <Speak>"),
-        ("plivo", "<Say>a</Say>", "Plivo knows no <Say>"),
+        ("twilio", "<message>a</message>", "the case matters"),
+        ("twilio", "<Speak>a</Speak>", "Twilio does not support <Speak>"),
+        ("plivo", "<Say>a</Say>", "Plivo does not support <Say>"),
         ("plivo", "<Sms>a</Sms>", "Its element for an SMS is <Message>"),
     ],
 )
@@ -65,7 +65,7 @@ def test_a_verb_that_the_provider_does_not_know_is_said(provider: str, inside: s
 
 def test_ytel_takes_its_verbs_in_any_case() -> None:
     assert remarks(Answer(headers=XML, body="<response><SAY>a</SAY><pause/></response>"), Role.VOICE, "ytel") == []
-    assert "outermost" in one(Answer(headers=XML, body="<response/>"), Role.VOICE, "twilio")[1]
+    assert "root element" in one(Answer(headers=XML, body="<response/>"), Role.VOICE, "twilio")[1]
 
 
 @pytest.mark.parametrize("provider", [None, "ytel", "twilio", "signalwire", "plivo"])
@@ -76,7 +76,7 @@ def test_an_sms_back_costs_money(provider: str | None) -> None:
 
 def test_a_provider_that_waits_less_is_named() -> None:
     assert one(Answer(delay_ms=15_000), provider="twilio") == (
-        "delay_ms", "Twilio waits 15 s for an answer, no longer."
+        "delay_ms", "Twilio waits only 15 s for a response."
     )  # fmt: skip
     assert remarks(Answer(delay_ms=14_999), provider="twilio") == []
     assert remarks(Answer(delay_ms=60_000)) == []

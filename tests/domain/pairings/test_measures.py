@@ -36,7 +36,7 @@ def test_when_the_sender_gives_up_is_the_median_of_when_it_left() -> None:
     pairings = [_pairing(_left(1, ms), _hit(2, 15.2, fallback=True)) for ms in (15_003, 14_990, 15_120)]
     measured = measure(pairings)
     assert (measured.gives_up_ms, measured.gave_up) == (15_003, 3)
-    assert measured.after == (After(failure="a time-out", came=3, of=3),)
+    assert measured.after == (After(failure="a timeout", came=3, of=3),)
 
 
 def test_each_failure_is_counted_with_whether_the_fallback_came() -> None:
@@ -61,13 +61,13 @@ def test_tries_are_told_as_a_range() -> None:
 
 def test_what_was_broken_on_purpose_is_called_by_what_was_done() -> None:
     cut = _pairing(_failed(1, 200, fault="cut", fault_said="cut the body"), _hit(2, 2, fallback=True))
-    xml = _pairing(_failed(1, 200, fault="bad_xml", fault_said="broken XML"), _hit(2, 2, fallback=True))
+    xml = _pairing(_failed(1, 200, fault="bad_xml", fault_said="invalid XML"), _hit(2, 2, fallback=True))
     dropped = _pairing(
         _hit(1, ok=False, status=None, after_ms=None, left_ms=4, sender_left=True, fault="drop"),
         _hit(2, 2, fallback=True),
     )
     measured = measure([cut, xml, dropped])
-    assert {one.failure for one in measured.after} == {"a cut body", "broken XML", "a dropped line"}
+    assert {one.failure for one in measured.after} == {"a truncated body", "invalid XML", "a dropped connection"}
     # The line was dropped by us: that is no patience of the sender's.
     assert measured.gives_up_ms is None
 
@@ -75,7 +75,7 @@ def test_what_was_broken_on_purpose_is_called_by_what_was_done() -> None:
 def test_an_answer_that_went_out_after_the_fallback_had_come_counts_as_a_time_out() -> None:
     held = _hit(1, after_ms=16_000, fault="hold", fault_said="hold 16 s")
     measured = measure([_pairing(held, _hit(2, 10, fallback=True))])
-    assert measured.after == (After(failure="a time-out", came=1, of=1),)
+    assert measured.after == (After(failure="a timeout", came=1, of=1),)
     assert measured.gives_up_ms is None
 
 

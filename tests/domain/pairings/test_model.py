@@ -200,41 +200,41 @@ def test_every_pairing_has_a_reason_in_sentences(steps: list[tuple[float, bool, 
     [
         (
             [(0, PRIMARY, LEFT), (15, FALLBACK, OK)],
-            "The sender left after 15.0 s without an answer and used the fallback once. Nothing was lost.",
+            "The sender disconnected after 15.0 s without a response and used the fallback once. Nothing was lost.",
         ),
-        ([(0, PRIMARY, ERROR), (2.1, FALLBACK, OK)], "The primary answered 500; the fallback took it 2.1 s later."),
+        ([(0, PRIMARY, ERROR), (2.1, FALLBACK, OK)], "The primary answered 500; the fallback accepted it 2.1 s later."),
         (
             [(0, FALLBACK, OK)],
-            "The provider went straight to the fallback. Check the primary address in the portal.",
+            "The provider called only the fallback. Check the primary URL in the portal.",
         ),
-        ([(0, PRIMARY, None)], "What became of an answer is not known yet."),
-        ([(0, PRIMARY, ERROR)], "The primary answered 500; no fallback has come yet."),
+        ([(0, PRIMARY, None)], "One response is still pending."),
+        ([(0, PRIMARY, ERROR)], "The primary answered 500; no fallback request has come yet."),
         (
             [(0, PRIMARY, None), (5, FALLBACK, OK)],
-            "The fallback took it. What became of an answer is not known yet.",
+            "The fallback accepted it. One response is still pending.",
         ),
         (
             [(0, PRIMARY, LATE), (5, FALLBACK, OK)],
-            "The fallback came after 5.0 s, while the primary was unanswered. Nothing was lost.",
+            "The fallback request came after 5.0 s, while the primary had not answered. Nothing was lost.",
         ),
         (
             [(0, PRIMARY, ERROR), (1, FALLBACK, DROPPED)],
-            "The primary answered 500. The fallback gave no answer, too.",
+            "The primary answered 500. The fallback sent no response, too.",
         ),
-        ([(0, PRIMARY, OK)], "The primary took it; the fallback was not needed."),
+        ([(0, PRIMARY, OK)], "The primary accepted it; the fallback was not needed."),
         (
             [(0, PRIMARY, ERROR), (1, PRIMARY, OK)],
-            "The primary took it at one of 2 tries; the fallback was not needed.",
+            "The primary accepted it at one of 2 attempts; the fallback was not needed.",
         ),
         (
             [(0, PRIMARY, OK), (1, FALLBACK, OK)],
-            "Both URLs took it, 1.0 s apart, so a handler behind both sees it twice.",
+            "Both URLs accepted it, 1.0 s apart, so a handler behind both sees it twice.",
         ),
         (
             [(0, PRIMARY, BROKEN), (1, PRIMARY, BROKEN), (2, FALLBACK, OK)],
             (
-                "The primary answered 200, but not whole or not well formed at the last of 2 tries;"
-                " the fallback took it 2.0 s later."
+                "The primary answered 200, but incomplete or malformed at the last of 2 attempts;"
+                " the fallback accepted it 2.0 s later."
             ),
         ),
     ],
@@ -246,7 +246,7 @@ def test_the_reason_says_what_happened(steps: list[tuple[float, bool, Outcome | 
 def test_the_reason_names_our_own_fault() -> None:
     failed = _hit(1, ok=False, status=500, fault="status", fault_said="status 500")
     pairing = Pairing(message_id="m", voice=False, hits=(failed, _hit(2, 2.1, fallback=True, ok=True)))
-    assert reason_of(pairing) == ("The primary answered 500 (fault: status 500); the fallback took it 2.1 s later.")
+    assert reason_of(pairing) == ("The primary answered 500 (fault: status 500); the fallback accepted it 2.1 s later.")
 
 
 @pytest.mark.parametrize(
@@ -273,8 +273,8 @@ def test_a_missing_fallback_is_due_30_seconds_after_the_last_failure_and_marked_
     marked = mark_missing(pairing)
     assert (marked.findings, due_at(marked)) == ((NO_FALLBACK,), None)
     assert reason_of(marked) == (
-        "The sender left the primary after 15.0 s without an answer at the last of 2 tries,"
-        " and no fallback came within 30 s."
+        "The sender disconnected from the primary after 15.0 s without a response at the last of 2 attempts,"
+        " and no fallback request came within 30 s."
     )
     assert absorb_hit(marked, _hit(9, 60, fallback=True)).findings == ()
     assert settle_hit(absorb_hit(marked, _hit(9, 60)), 9, OK).findings == ()
@@ -327,7 +327,7 @@ def test_of_an_id_that_is_sent_for_ever_the_first_and_the_newest_hits_stay() -> 
     half = MOST_HITS // 2
     assert [hit.n for hit in pairing.hits] == [*range(1, half + 1), *range(1_001 - half, 1_001)]
     assert pairing.verdict is Verdict.PRIMARY_ONLY
-    assert reason_of(pairing) == "The primary took it at one of 32 or more tries; the fallback was not needed."
+    assert reason_of(pairing) == "The primary accepted it at one of 32 or more attempts; the fallback was not needed."
 
 
 @given(

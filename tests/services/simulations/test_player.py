@@ -45,7 +45,7 @@ class Handlers:
         told: list[SimulationAttempt] = []
         wish = SimulationSpec(provider=provider, what=what, **{"speed": FAST, "rate": 50.0} | more)  # type: ignore[arg-type]
         async with open_sender() as sender:
-            player = Player(sender, wish, self.targets, mark="secret", tell=told.append)
+            player = Player(sender, wish, self.targets, mark="secret", report=told.append)
             await player.run(AT)
         return player.progress, told
 
@@ -96,7 +96,7 @@ async def test_after_an_error_the_fallback_is_asked(handlers: Handlers, status: 
     assert (progress.taken, progress.lost) == (1, 0)
 
 
-async def test_twilio_tells_the_fallback_what_was_wrong(handlers: Handlers) -> None:
+async def test_twilio_sends_the_fallback_what_was_wrong(handlers: Handlers) -> None:
     handlers.answers["/sms"] = answers(500)
     await handlers.play("twilio")
     path, fields, _ = handlers.seen[-1]
@@ -108,7 +108,7 @@ async def test_a_handler_that_is_too_slow_is_left(handlers: Handlers) -> None:
     handlers.answers["/sms"] = hold
     _, told = await handlers.play("twilio")
     assert _ways(told) == [("primary", None, False), ("fallback", 200, True)]
-    assert told[0].error == "no answer in time"
+    assert told[0].error == "no response in time"
     assert 1_490 <= told[0].ms < 10_000
 
 
@@ -141,7 +141,7 @@ async def test_telnyx_tries_three_times_and_counts_them(handlers: Handlers) -> N
     assert attempts == [1, 2, 3]
 
 
-async def test_where_nobody_answers_well_the_message_is_lost(handlers: Handlers) -> None:
+async def test_where_no_answer_is_good_the_message_is_lost(handlers: Handlers) -> None:
     handlers.answers |= {"/sms": answers(500), "/backup": answers(500)}
     progress, told = await handlers.play("ytel")
     assert (progress.taken, progress.lost, len(told)) == (0, 1, 2)
@@ -167,12 +167,12 @@ async def test_redirects_are_followed_only_where_the_provider_does_and_only_on_t
     assert _ways(told) == [("primary", 302, False), ("fallback", 200, True)]
 
 
-async def test_nobody_there_is_told_as_such(handlers: Handlers, unused_tcp_port: int) -> None:
+async def test_an_unreachable_server_is_reported_as_such(handlers: Handlers, unused_tcp_port: int) -> None:
     told: list[SimulationAttempt] = []
     wish = SimulationSpec(provider="ytel", what=Traffic.INBOUND, speed=FAST)
     async with open_sender() as sender:
         targets = Targets(primary=f"http://127.0.0.1:{unused_tcp_port}/sms", fallback=f"{handlers.root}/backup")
-        await Player(sender, wish, targets, tell=told.append).run(AT)
+        await Player(sender, wish, targets, report=told.append).run(AT)
     assert [attempt.error for attempt in told] == ["the connection was refused", None]
 
 
@@ -208,7 +208,7 @@ async def test_every_request_carries_the_mark_of_the_run_and_bodies_name_the_pub
     assert fields["Action"] == "https://sms.example.net/0123456789abcdef"
 
 
-async def test_a_hundred_messages_with_trouble_are_told_to_the_last(handlers: Handlers) -> None:
+async def test_a_hundred_messages_with_trouble_are_reported_to_the_last(handlers: Handlers) -> None:
     trouble = frozenset({Trouble.LOSE, Trouble.DUPLICATE, Trouble.SHUFFLE})
     progress, told = await handlers.play("twilio", Traffic.OUTBOUND, count=100, rate=500.0, trouble=trouble)
     assert progress.sent == progress.total == 100

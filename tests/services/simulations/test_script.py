@@ -14,7 +14,7 @@ from app.domain.simulations import SimulationSpec, Traffic, Trouble
 from app.domain.statuses import FAILURES
 from app.providers import PROVIDERS, recognise
 from app.providers.sheet import as_raw
-from app.services.simulations.script import OURS, Act, Cue, compose_request, script
+from app.services.simulations.script import OURS, PlannedMessage, PlannedRequest, compose_request, script
 
 AT = datetime(2026, 11, 27, 12, 0, tzinfo=UTC)
 EVERY = sorted(PROVIDERS)
@@ -48,15 +48,15 @@ def test_a_longer_run_begins_as_the_shorter_one_does() -> None:
 
 def test_messages_begin_at_the_rate_and_speed_draws_the_requests_of_each_together() -> None:
     slow, fast = (list(script(_wish(rate=10.0, speed=speed), AT)) for speed in (1.0, 10.0))
-    assert [act.starts_s for act in slow[:3]] == [act.starts_s for act in fast[:3]] == [0.0, 0.1, 0.2]
-    assert fast[0].cues[1].after_s == pytest.approx(slow[0].cues[1].after_s / 10)
+    assert [message.starts_s for message in slow[:3]] == [message.starts_s for message in fast[:3]] == [0.0, 0.1, 0.2]
+    assert fast[0].requests[1].after_s == pytest.approx(slow[0].requests[1].after_s / 10)
 
 
 @pytest.mark.parametrize("name", EVERY)
 def test_the_words_of_each_provider_lead_to_its_own_end(name: str) -> None:
     for share in (0.0, 1.0):
-        (act,) = script(_wish(name, count=1, failed_share=share), AT)
-        *before, last = (_event(name, cue, Role.STATUS) for cue in act.cues)
+        (message,) = script(_wish(name, count=1, failed_share=share), AT)
+        *before, last = (_event(name, request, Role.STATUS) for request in message.requests)
         assert last.final
         assert (last.status in FAILURES) is (share == 1.0)
         assert not any(event.final for event in before)
@@ -69,61 +69,64 @@ def test_every_request_is_recognised_as_its_provider_and_reads_back(name: str, w
         Traffic.OUTBOUND: Role.STATUS,
         Traffic.VOICE: Role.VOICE,
     }[what]
-    for act in script(_wish(name, what, count=3), AT):
-        for cue in act.cues:
-            event = _event(name, cue, role)
-            assert (event.kind, event.message_id) == (cue.spec.kind, act.message_id)
-            assert event.recipient == cue.spec.recipient
+    for message in script(_wish(name, what, count=3), AT):
+        for request in message.requests:
+            event = _event(name, request, role)
+            assert (event.kind, event.message_id) == (request.spec.kind, message.message_id)
+            assert event.recipient == request.spec.recipient
             # MessageBird's reports do not name the sender.
-            assert event.sender == (None if (name, what) == ("messagebird", Traffic.OUTBOUND) else cue.spec.sender)
+            assert event.sender == (None if (name, what) == ("messagebird", Traffic.OUTBOUND) else request.spec.sender)
 
 
-def _event(name: str, cue: Cue, role: Role) -> Event:
+def _event(name: str, request: PlannedRequest, role: Role) -> Event:
     """The one event of a request, which is recognised without being told who sends it."""
-    made = compose_request(PROVIDERS[name], cue.spec, frozenset())
+    made = compose_request(PROVIDERS[name], request.spec, frozenset())
     reading = recognise(as_raw(made, "/0123456789abcdef", AT), role)
     assert (reading.provider, reading.problem) == (name, None)
     (event,) = reading.events
     return event
 
 
-def _callbacks(acts: list[Act]) -> list[str | None]:
-    return [cue.spec.raw_status for act in acts for cue in act.cues]
+def _callbacks(messages: list[PlannedMessage]) -> list[str | None]:
+    return [request.spec.raw_status for message in messages for request in message.requests]
 
 
-def test_lost_callbacks_are_a_tenth_and_are_told() -> None:
-    acts = list(script(_wish(count=500, trouble=frozenset({Trouble.LOSE})), AT))
+def test_lost_callbacks_are_a_tenth_and_are_reported() -> None:
+    messages = list(script(_wish(count=500, trouble=frozenset({Trouble.LOSE})), AT))
     whole = list(script(_wish(count=500), AT))
-    dropped = sum(len(act.dropped) for act in acts)
-    assert len(_callbacks(acts)) + dropped == len(_callbacks(whole))
+    dropped = sum(len(message.dropped) for message in messages)
+    assert len(_callbacks(messages)) + dropped == len(_callbacks(whole))
     assert 60 <= dropped <= 140
 
 
 def test_an_inbound_message_is_never_lost() -> None:
-    acts = list(script(_wish(what=Traffic.INBOUND, trouble=frozenset({Trouble.LOSE})), AT))
-    assert all(len(act.cues) == 1 for act in acts)
+    messages = list(script(_wish(what=Traffic.INBOUND, trouble=frozenset({Trouble.LOSE})), AT))
+    assert all(len(message.requests) == 1 for message in messages)
 
 
 def test_doubled_requests_are_a_tenth_and_the_same_to_the_letter() -> None:
-    acts = list(script(_wish(count=500, trouble=frozenset({Trouble.DUPLICATE})), AT))
-    twins = [(act, cue) for act in acts for cue in act.cues if cue.twin]
+    messages = list(script(_wish(count=500, trouble=frozenset({Trouble.DUPLICATE})), AT))
+    twins = [(message, request) for message in messages for request in message.requests if request.twin]
     assert 60 <= len(twins) <= 140
-    assert all(any(cue.spec == twin.spec and not cue.twin for cue in act.cues) for act, twin in twins)
+    for message, twin in twins:
+        assert any(request.spec == twin.spec and not request.twin for request in message.requests)
 
 
 def test_shuffled_callbacks_keep_their_words_and_the_times_of_the_act() -> None:
     before = list(script(_wish("twilio", count=30), AT))
     after = list(script(_wish("twilio", count=30, trouble=frozenset({Trouble.SHUFFLE})), AT))
-    assert [sorted(cue.spec.raw_status or "" for cue in act.cues) for act in before] == [
-        sorted(cue.spec.raw_status or "" for cue in act.cues) for act in after
+    assert [sorted(request.spec.raw_status or "" for request in message.requests) for message in before] == [
+        sorted(request.spec.raw_status or "" for request in message.requests) for message in after
     ]
     assert _callbacks(before) != _callbacks(after)
-    assert all([cue.after_s for cue in act.cues] == sorted(cue.after_s for cue in act.cues) for act in after)
+    for message in after:
+        times = [request.after_s for request in message.requests]
+        assert times == sorted(times)
 
 
 def _written(*trouble: Trouble, text: str = "Größe 42") -> tuple[str, bytes, dict[str, str]]:
-    (act,) = script(_wish(what=Traffic.INBOUND, count=1, text=text, sender="+14155550107"), AT)
-    made = compose_request(PROVIDERS["ytel"], act.cues[0].spec, frozenset(trouble))
+    (message,) = script(_wish(what=Traffic.INBOUND, count=1, text=text, sender="+14155550107"), AT)
+    made = compose_request(PROVIDERS["ytel"], message.requests[0].spec, frozenset(trouble))
     return made.method, made.body or made.query.encode(), dict(made.headers)
 
 
@@ -147,26 +150,26 @@ def test_a_get_carries_the_same_fields_in_its_query() -> None:
 
 
 def test_troubles_of_writing_leave_json_alone() -> None:
-    (act,) = script(_wish("telnyx", Traffic.INBOUND, count=1), AT)
+    (message,) = script(_wish("telnyx", Traffic.INBOUND, count=1), AT)
     sheet = PROVIDERS["telnyx"]
-    assert compose_request(sheet, act.cues[0].spec, frozenset(Trouble)) == compose_request(
-        sheet, act.cues[0].spec, frozenset()
+    assert compose_request(sheet, message.requests[0].spec, frozenset(Trouble)) == compose_request(
+        sheet, message.requests[0].spec, frozenset()
     )
 
 
-def test_texts_are_taken_as_they_are_and_emoji_on_wish() -> None:
+def test_texts_are_taken_as_they_are_and_emoji_on_request() -> None:
     (said,) = script(_wish(what=Traffic.INBOUND, count=1, text="{code} as it is"), AT)
-    assert said.cues[0].spec.text == "{code} as it is"
+    assert said.requests[0].spec.text == "{code} as it is"
     emoji = list(script(_wish(what=Traffic.INBOUND, trouble=frozenset({Trouble.EMOJI})), AT))
-    assert all(not (act.cues[0].spec.text or "").isascii() for act in emoji)
+    assert all(not (message.requests[0].spec.text or "").isascii() for message in emoji)
 
 
-def test_numbers_are_fictional_unless_somebody_says() -> None:
-    acts = list(script(_wish(what=Traffic.INBOUND, count=100), AT))
-    assert all(act.cues[0].spec.sender[5:10] == "55501" for act in acts)
-    assert {act.cues[0].spec.recipient for act in acts} == {OURS}
+def test_numbers_are_fictional_unless_given() -> None:
+    messages = list(script(_wish(what=Traffic.INBOUND, count=100), AT))
+    assert all(message.requests[0].spec.sender[5:10] == "55501" for message in messages)
+    assert {message.requests[0].spec.recipient for message in messages} == {OURS}
     wish = but(_wish(), sender="+12125550199", recipient="+14155550123")
-    assert {(act.cues[0].spec.sender, act.cues[0].spec.recipient) for act in script(wish, AT)} == {
+    assert {(message.requests[0].spec.sender, message.requests[0].spec.recipient) for message in script(wish, AT)} == {
         ("+12125550199", "+14155550123")
     }
 
@@ -175,6 +178,6 @@ def test_a_picture_comes_with_inbound_messages_only() -> None:
     media = ("https://media.example.net/1.jpg",)
     (inbound,) = script(_wish("twilio", Traffic.INBOUND, count=1, media=media), AT)
     (outbound,) = script(_wish("twilio", Traffic.OUTBOUND, count=1, media=media), AT)
-    assert inbound.cues[0].spec.media == media
-    assert {cue.spec.media for cue in outbound.cues} == {()}
-    assert inbound.cues[0].spec.kind is Kind.INBOUND
+    assert inbound.requests[0].spec.media == media
+    assert {request.spec.media for request in outbound.requests} == {()}
+    assert inbound.requests[0].spec.kind is Kind.INBOUND

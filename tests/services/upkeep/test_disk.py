@@ -1,4 +1,4 @@
-"""A person hears that the disk fills up while there is still time."""
+"""Users are warned while there is still space on the disk."""
 
 from pathlib import Path
 
@@ -23,7 +23,7 @@ def test_low_is_less_than_256_mib_or_a_hundredth(free: int, total: int, low: boo
     assert DiskSpace(free, total).low is low
 
 
-async def test_it_asks_the_disk_of_its_folder(tmp_path: Path) -> None:
+async def test_it_measures_the_disk_of_its_folder(tmp_path: Path) -> None:
     disk = Disk(tmp_path)
     assert not disk.low
     await disk.step()
@@ -31,7 +31,7 @@ async def test_it_asks_the_disk_of_its_folder(tmp_path: Path) -> None:
     assert 0 < disk.space.free <= disk.space.total
 
 
-async def test_a_disk_that_does_not_tell_is_unknown_not_low(tmp_path: Path) -> None:
+async def test_a_disk_that_cannot_be_measured_is_unknown_not_low(tmp_path: Path) -> None:
     disk = Disk(tmp_path / "gone")
     disk.space = DiskSpace(1, 1)
     await disk.step()

@@ -1,4 +1,4 @@
-"""Whether a write works is found out once for all who ask together, and a few times a second at most."""
+"""Concurrent callers share one write, and there are only a few writes a second."""
 
 import asyncio
 from typing import cast
@@ -40,7 +40,7 @@ async def asked(store: SlowStore) -> Probing:
     return Probing(cast(Store, store))
 
 
-async def test_one_write_serves_all_who_ask_while_it_is_under_way(store: SlowStore, asked: Probing) -> None:
+async def test_one_write_serves_all_who_call_while_it_is_in_progress(store: SlowStore, asked: Probing) -> None:
     all_of_them = [asyncio.ensure_future(asked.probe()) for _ in range(200)]
     await asyncio.sleep(0.01)
     store.gate.set()
@@ -57,7 +57,7 @@ async def test_a_flood_costs_a_few_writes_a_second(store: SlowStore, asked: Prob
     assert 2 <= store.writes <= 5
 
 
-async def test_who_leaves_takes_the_answer_from_nobody(store: SlowStore, asked: Probing) -> None:
+async def test_a_cancelled_caller_does_not_affect_the_others(store: SlowStore, asked: Probing) -> None:
     first, second = asyncio.ensure_future(asked.probe()), asyncio.ensure_future(asked.probe())
     await asyncio.sleep(0.01)
     first.cancel()
@@ -67,7 +67,7 @@ async def test_who_leaves_takes_the_answer_from_nobody(store: SlowStore, asked: 
     assert first.cancelled()
 
 
-async def test_a_refusal_is_told_to_all_and_not_remembered(store: SlowStore, asked: Probing) -> None:
+async def test_a_refusal_is_reported_to_all_and_not_remembered(store: SlowStore, asked: Probing) -> None:
     store.refusal = StoreUnavailable("The disk is full.")
     both = [asyncio.ensure_future(asked.probe()) for _ in range(2)]
     await asyncio.sleep(0.01)
@@ -86,9 +86,9 @@ async def test_a_write_that_worked_counts_only_while_all_is_well(store: SlowStor
     assert store.writes == 2
 
 
-async def test_a_store_that_does_not_answer_is_told_in_time(store: SlowStore, asked: Probing, monkeypatch) -> None:
+async def test_a_store_that_does_not_answer_is_reported_in_time(store: SlowStore, asked: Probing, monkeypatch) -> None:
     monkeypatch.setattr(probing, "COMMIT_WAIT_S", 0.05)
-    with pytest.raises(StoreUnavailable, match="does not answer"):
+    with pytest.raises(StoreUnavailable, match="does not respond"):
         await asked.probe()
 
 

@@ -1,4 +1,4 @@
-"""A clock that is wrong deletes nothing: not at the start, not while the server runs."""
+"""A wrong clock deletes nothing: neither at the start nor while the server runs."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -16,7 +16,7 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 class Time:
-    """A wall clock and the time that really passes."""
+    """A wall clock and a monotonic one."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.wall, self.passed = NOW, 1_000.0
@@ -29,7 +29,7 @@ class Time:
 
 
 class Store:
-    """Notes what it is asked for: sweeps with their time, and `None` where only deleted bytes are erased."""
+    """Records calls: sweeps with their time, and `None` where only deleted bytes are erased."""
 
     def __init__(self, seen: datetime | None) -> None:
         self.seen = seen
@@ -109,7 +109,7 @@ async def test_a_jump_while_it_runs_holds_it_again(time: Time, jump: timedelta) 
     assert (store.swept, store.noted) == ([None], [])
 
 
-async def test_a_machine_that_slept_goes_on_as_before(time: Time) -> None:
+async def test_a_machine_that_slept_continues_as_before(time: Time) -> None:
     sweeping, store = _started(NOW)
     time.goes_on(timedelta(hours=10))
     await sweeping.step()

@@ -1,4 +1,4 @@
-"""A log in this process, and a ledger that is made from it by hand."""
+"""A log in this process, and a ledger that is made from it."""
 
 from collections.abc import Iterator
 from pathlib import Path

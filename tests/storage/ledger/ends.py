@@ -1,4 +1,4 @@
-"""The server's end of the ledger process between a process and a log that tests play."""
+"""The server's end of the ledger process, with a fake process and a fake log."""
 
 import asyncio
 from types import SimpleNamespace
@@ -33,7 +33,7 @@ class FakeChild:
 
 
 class FakeLog:
-    """A log process that does what it is asked; `refuses`: nothing can be written at the moment."""
+    """A log process that does every job; `refuses`: nothing can be written now."""
 
     run = "run"
 
@@ -55,7 +55,7 @@ class FakeLog:
 
 
 class Ends:
-    """The client between a process and a log that tests play."""
+    """The client between a fake process and a fake log."""
 
     def __init__(self) -> None:
         self.log = FakeLog()

@@ -1,4 +1,4 @@
-"""Short makers of readings: what one request states."""
+"""Builders of readings."""
 
 from app.domain.captures import Reading
 from app.domain.events import Event
@@ -20,7 +20,7 @@ def an_inbound(message_id: str, text: str | None = "hi", **more: object) -> Even
     return Event(kind=Kind.INBOUND, message_id=message_id, text=text, **values | more)
 
 
-def notify(message_id: str, status: Status = Status.SENT, **more: object) -> Reading:
+def callback(message_id: str, status: Status = Status.SENT, **more: object) -> Reading:
     """A callback about an outbound message."""
     values = {"sender": US, "recipient": THEM, "raw_status": status.value, "final": status in FINAL}
     return reading_of(Event(kind=Kind.STATUS, message_id=message_id, status=status, **values | more))

@@ -10,7 +10,7 @@ from tests.storage.inside import Ledger
 
 @contextmanager
 def folding(ledger: Ledger, space: int = 1) -> Iterator[Fold]:
-    """Written at the end of the block."""
+    """All changes are written at the end of the block."""
     with ledger.file.database.write() as transaction:
         found = find_space(transaction, space)
         assert found is not None
@@ -21,5 +21,5 @@ def folding(ledger: Ledger, space: int = 1) -> Iterator[Fold]:
 
 
 def changes(ledger: Ledger) -> list[tuple[int, int]]:
-    """What and ref of each change, in order."""
+    """`what` and `ref` of each change, in order."""
     return ledger.rows("select what, ref from changes order by seq")

@@ -1,4 +1,4 @@
-"""A ledger whose process is killed at a statement: the next one finds what stands in its files at that moment."""
+"""A ledger whose process is killed at a statement; the next one finds its files in the state of that moment."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -12,11 +12,11 @@ from tests.storage.inside import Ledger
 
 
 class Killed(BaseException):
-    """Like the end of a process, no handler of ours takes it for an error."""
+    """Like the end of a process: no handler of ours catches it as an error."""
 
 
 class Mortal:
-    """A database that lives for so many statements."""
+    """A database that is killed after this number of statements."""
 
     def __init__(self, database: Database, statements: int, died: Callable[[], None]) -> None:
         self._database = database
@@ -50,7 +50,7 @@ class _Counting:
 
 
 def kill(ledger: Ledger, statements: int, act: Callable[[], object]) -> bool:
-    """Do something with a ledger until it is killed, if it is not done before. Then it goes on with what was left."""
+    """Call with a ledger until it is killed or done, then continue with the files that are left."""
     path = Path(ledger.rows("select file from pragma_database_list where name = 'main'")[0][0])
     left = path.with_name(f"{path.stem}-.db")
 

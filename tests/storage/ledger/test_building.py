@@ -1,4 +1,4 @@
-"""A bin is read again beside what readers see, and swapped when it has caught up."""
+"""A bin is parsed again next to what readers see, and swapped when it has caught up."""
 
 import pytest
 
@@ -11,7 +11,7 @@ from .events import came
 
 
 def begin(inside: Inside, ledger: Ledger, count: int = 3) -> None:
-    """A bin that has been followed, and is to be read again."""
+    """A bin that is up to date, and must be parsed again."""
     for number in range(count):
         inside.state(came(f"m-{number}", str(number)))
     ledger.follow()
@@ -56,7 +56,7 @@ def test_the_new_reading_is_seen_only_with_its_search_index(inside: Inside, ledg
     assert ledger.rows("select indexed_n from spaces where state = 'current'") == [(2,)]
 
 
-def test_asked_for_once_more_it_begins_again(inside: Inside, ledger: Ledger) -> None:
+def test_requested_once_more_it_begins_again(inside: Inside, ledger: Ledger) -> None:
     begin(inside, ledger)
     build(ledger, 1)
     inside.apply(jobs.RequestReread(BIN))
@@ -68,7 +68,9 @@ def test_asked_for_once_more_it_begins_again(inside: Inside, ledger: Ledger) -> 
 
 
 @pytest.mark.parametrize("erased", [False, True])
-def test_of_a_bin_that_is_deleted_meanwhile_nothing_is_built(inside: Inside, ledger: Ledger, erased: bool) -> None:
+def test_of_a_bin_that_is_deleted_in_the_meantime_nothing_is_built(
+    inside: Inside, ledger: Ledger, erased: bool
+) -> None:
     begin(inside, ledger)
     build(ledger, 1)
     inside.apply(jobs.DropBin(BIN))
@@ -103,7 +105,7 @@ def test_what_is_deleted_while_it_is_built_is_not_in_the_new_reading(inside: Ins
     assert [row["id"] for row in ledger.everything()["captures"]] == [2]
 
 
-def test_a_capture_is_read_with_the_provider_that_was_set_when_it_was_asked_for(inside: Inside) -> None:
+def test_a_capture_is_read_with_the_provider_that_was_set_when_it_was_requested(inside: Inside) -> None:
     asked = []
 
     def note(raw, role, provider):

@@ -10,7 +10,7 @@ from app.storage.ledger.changes import ChangeKind
 from tests.storage.builders import a_raw, reading_of
 from tests.storage.inside import Inside, Ledger
 
-from .events import an_inbound, called, came, notify
+from .events import an_inbound, callback, called, came
 from .folds import changes, folding
 
 NEW, CHANGED = ChangeKind.NEW, ChangeKind.CHANGED
@@ -100,8 +100,8 @@ def test_more_captures_than_one_query_takes_are_loaded(inside: Inside, ledger: L
 def test_captures_are_counted_by_role_with_the_time_of_the_last(inside: Inside, ledger: Ledger) -> None:
     inside.state(came("a"))
     inside.state(came("b"), Role.FALLBACK)
-    inside.state(notify("c"), Role.STATUS, salt="1")
-    inside.state(notify("c"), Role.STATUS, salt="2")
+    inside.state(callback("c"), Role.STATUS, salt="1")
+    inside.state(callback("c"), Role.STATUS, salt="2")
     ledger.follow()
     counts = ledger.everything()["counts"]
     (last,) = ledger.rows("select received_at from captures order by id desc limit 1")[0]

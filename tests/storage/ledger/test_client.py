@@ -1,4 +1,4 @@
-"""The server's end of the ledger process: who waits for what, and what is told while nothing is read."""
+"""The server's end of the ledger process: what waits for the ledger, and what is reported while it is stopped."""
 
 import asyncio
 import json
@@ -40,14 +40,14 @@ async def test_before_it_is_open_reading_counts_as_stopped(ends: Ends) -> None:
 async def test_a_start_does_not_wait_for_ever_for_a_ledger_that_cannot_be_opened(ends: Ends) -> None:
     await ends.client.start([mark(3)], 0.01)
     ends.tell(LedgerProgress([], [], None, "the disk is full"))
-    notify = LedgerStatus(state="stopped", reason="the disk is full", behind=3)
-    assert ends.client.ledger_status() == notify
-    assert ends.client.ledger_status(1) == notify
+    expected = LedgerStatus(state="stopped", reason="the disk is full", behind=3)
+    assert ends.client.ledger_status() == expected
+    assert ends.client.ledger_status(1) == expected
     async with asyncio.timeout(0.5):
         await ends.client.caught_up(1)
 
 
-async def test_a_start_goes_on_at_once_when_the_ledger_is_known_to_be_in_trouble(ends: Ends) -> None:
+async def test_a_start_continues_at_once_when_the_ledger_is_known_to_be_in_trouble(ends: Ends) -> None:
     asyncio.get_running_loop().call_soon(ends.tell, LedgerProgress([], [], None, "the disk is full"))
     async with asyncio.timeout(5):
         await ends.client.start([mark(3)], 60)
@@ -55,7 +55,7 @@ async def test_a_start_goes_on_at_once_when_the_ledger_is_known_to_be_in_trouble
     assert ends.client.arguments()[3] == "later"
 
 
-async def test_nobody_waits_for_a_ledger_that_has_stopped(ends: Ends, monkeypatch) -> None:
+async def test_no_read_waits_for_a_ledger_that_has_stopped(ends: Ends, monkeypatch) -> None:
     monkeypatch.setattr(client_module, "READ_WAIT_S", 60)
     await ends.open(mark(3))
     ends.tell(LedgerProgress([], [], None, "the disk is full"))
@@ -63,14 +63,14 @@ async def test_nobody_waits_for_a_ledger_that_has_stopped(ends: Ends, monkeypatc
         await ends.client.caught_up(1)
 
 
-async def test_the_first_process_is_told_that_nothing_was_appended_and_later_ones_that_it_was(ends: Ends) -> None:
+async def test_the_first_process_is_given_that_nothing_was_appended_and_later_ones_that_it_was(ends: Ends) -> None:
     first = ends.client.arguments()
     await ends.open()
     assert [first[3], ends.client.arguments()[3]] == ["first", "later"]
     assert ends.child.expected[-1] == (client_module.OPEN_S, "opening the ledger")
 
 
-async def test_a_process_that_tells_nothing_for_a_while_counts_as_hanging(ends: Ends) -> None:
+async def test_a_process_that_sends_nothing_for_a_while_counts_as_hanging(ends: Ends) -> None:
     ends.tell(LedgerProgress([], []))
     assert ends.child.expected == [(client_module.HUNG_S, "a step of the ledger")]
 
@@ -99,7 +99,7 @@ async def test_a_reader_does_not_wait_where_nothing_is_late(ends: Ends) -> None:
     assert ends.child.sent == []
 
 
-async def test_a_reader_waits_for_a_moment_and_then_goes_on(ends: Ends, monkeypatch) -> None:
+async def test_a_reader_waits_for_a_moment_and_then_continues(ends: Ends, monkeypatch) -> None:
     monkeypatch.setattr(client_module, "READ_WAIT_S", 0.05)
     await ends.open(mark(3), mark(1, bin=2))
     loop = asyncio.get_running_loop()
@@ -110,7 +110,7 @@ async def test_a_reader_waits_for_a_moment_and_then_goes_on(ends: Ends, monkeypa
     assert ends.client._waiting == {}
 
 
-async def test_what_is_kept_rings_once_for_a_moment(ends: Ends) -> None:
+async def test_new_captures_of_one_moment_are_sent_as_one_notification(ends: Ends) -> None:
     await ends.open()
     for n in range(1, 4):
         ends.client.log_grew([mark(n)])
@@ -121,7 +121,7 @@ async def test_what_is_kept_rings_once_for_a_moment(ends: Ends) -> None:
     assert ends.child.sent == [LogGrew([mark(3), mark(1, bin=2)], False)]
 
 
-async def test_behind_counts_captures_that_are_not_read_and_is_told_after_a_second(ends: Ends, monkeypatch) -> None:
+async def test_behind_counts_captures_that_are_not_read_and_is_reported_after_a_second(ends: Ends, monkeypatch) -> None:
     await ends.open()
     ends.client.log_grew([mark(5), mark(2, bin=2)])
     assert ends.client.ledger_status() == LedgerStatus(state="ok", behind=7)
@@ -133,7 +133,7 @@ async def test_behind_counts_captures_that_are_not_read_and_is_told_after_a_seco
     assert ends.client.ledger_status() == LedgerStatus(state="ok")
 
 
-async def test_a_ledger_that_is_made_again_at_the_start_is_behind(ends: Ends, monkeypatch) -> None:
+async def test_a_ledger_that_is_rebuilt_at_the_start_is_behind(ends: Ends, monkeypatch) -> None:
     monkeypatch.setattr(client_module, "BEHIND_AFTER_S", -1.0)
     await ends.open(mark(500))
     assert ends.client.ledger_status() == LedgerStatus(state="behind", behind=500)
@@ -141,13 +141,13 @@ async def test_a_ledger_that_is_made_again_at_the_start_is_behind(ends: Ends, mo
     assert ends.client.ledger_status() == LedgerStatus(state="ok")
 
 
-async def test_building_is_told_for_its_bin_and_for_all(ends: Ends) -> None:
+async def test_building_is_reported_for_its_bin_and_for_all(ends: Ends) -> None:
     await ends.open(mark(9))
     ends.tell(LedgerProgress([mark(9)], [], [(1, "bin", 4, 8)]))
-    notify = LedgerStatus(state="building", done=4, total=8)
-    assert [ends.client.ledger_status(bin) for bin in (None, 1, 2)] == [notify, notify, LedgerStatus(state="ok")]
+    expected = LedgerStatus(state="building", done=4, total=8)
+    assert [ends.client.ledger_status(bin) for bin in (None, 1, 2)] == [expected, expected, LedgerStatus(state="ok")]
     ends.tell(LedgerProgress([], [], None))
-    assert ends.client.ledger_status() == notify
+    assert ends.client.ledger_status() == expected
     ends.tell(LedgerProgress([], [], []))
     assert ends.client.ledger_status() == LedgerStatus(state="ok")
 
@@ -158,7 +158,7 @@ async def test_viewers_of_each_changed_bin_are_called(ends: Ends) -> None:
     assert ends.changed == ["a", "b", "a"]
 
 
-async def test_a_bin_that_was_deleted_is_nobodys_worry(ends: Ends, monkeypatch) -> None:
+async def test_a_bin_that_was_deleted_is_no_ones_worry(ends: Ends, monkeypatch) -> None:
     monkeypatch.setattr(client_module, "BEHIND_AFTER_S", -1.0)
     await ends.open(mark(5))
     ends.client.forget(1)
@@ -193,7 +193,7 @@ async def test_a_capture_on_which_reading_was_cut_off_is_remembered_by_the_log(e
     assert ends.log.jobs == [SkipCapture(1, 3, "reader-1 slow")]
 
 
-async def test_a_process_that_ends_after_its_step_was_done_accuses_nobody(ends: Ends) -> None:
+async def test_a_process_that_ends_after_its_step_blames_no_capture(ends: Ends) -> None:
     await ends.open(mark(5))
     ends.tell(ReadingBegins([(1, -1)], False), LedgerProgress([mark(5)], []))
     ends.client.ended(-9, "it ended with code -9")
@@ -238,7 +238,7 @@ async def test_after_a_new_start_everything_counts_as_late_until_it_is_compared(
     assert ends.client.ledger_status() == LedgerStatus(state="ok")
 
 
-async def test_an_epoch_is_asked_for_until_the_log_gives_one(ends: Ends, monkeypatch) -> None:
+async def test_an_epoch_is_requested_until_the_log_gives_one(ends: Ends, monkeypatch) -> None:
     monkeypatch.setattr(client_module, "RETRY_S", 0.0)
     await ends.open()
     ends.log.refuses = True
@@ -262,7 +262,7 @@ async def test_damage_and_notes_are_passed_on(ends: Ends, monkeypatch) -> None:
     assert noted == [("ledger.failed", {"reason": "why", "trace": "trace"})]
 
 
-async def test_closing_rings_no_more(ends: Ends) -> None:
+async def test_after_closing_nothing_is_sent(ends: Ends) -> None:
     await ends.open()
     ends.client.log_grew([mark(1)])
     await ends.client.close()

@@ -1,4 +1,4 @@
-"""A capture that is deleted changes what others mean: the ledger is then what it would be if it had never come."""
+"""After the deletion of a capture the ledger is as if it had never come."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -16,7 +16,7 @@ from app.storage.log import jobs
 from tests.storage.builders import reading_of
 from tests.storage.inside import BIN, Inside, Ledger
 
-from .events import THEM, US, an_inbound, called, came, notify
+from .events import THEM, US, an_inbound, callback, called, came
 
 START = clock.now() - timedelta(minutes=10)
 OK, FAILED = Outcome(status=200, after_ms=2), Outcome(status=500, after_ms=2)
@@ -27,13 +27,13 @@ def at(seconds: float) -> datetime:
 
 
 def codes(ledger: Ledger) -> str:
-    """Everything that is found in captures and messages."""
+    """All findings of captures and messages."""
     seen = ledger.everything()
     return ",".join([row["findings"] for row in (*seen["captures"], *seen["messages"].values())])
 
 
 def delete(ledger: Ledger, *numbers: int) -> None:
-    """Delete them, one in each step, and compare with a ledger that is made from what is left."""
+    """Delete them, one in each step, and compare with a ledger that is made from the remaining captures."""
     ledger.follow()
     for n in numbers:
         assert ledger.inside.drop(n)
@@ -45,8 +45,8 @@ def delete(ledger: Ledger, *numbers: int) -> None:
 
 
 def test_a_callback_is_late_no_more_when_the_one_that_was_ahead_of_it_is_gone(inside: Inside, ledger: Ledger) -> None:
-    inside.state(notify("out", Status.DELIVERED), Role.STATUS)
-    inside.state(notify("out", Status.SENT), Role.STATUS)
+    inside.state(callback("out", Status.DELIVERED), Role.STATUS)
+    inside.state(callback("out", Status.SENT), Role.STATUS)
     ledger.follow()
     assert LATE in codes(ledger)
     delete(ledger, 1)
@@ -55,8 +55,8 @@ def test_a_callback_is_late_no_more_when_the_one_that_was_ahead_of_it_is_gone(in
 
 
 def test_two_ends_contradict_each_other_no_more_when_one_is_gone(inside: Inside, ledger: Ledger) -> None:
-    inside.state(notify("out", Status.DELIVERED), Role.STATUS)
-    inside.state(notify("out", Status.FAILED), Role.STATUS)
+    inside.state(callback("out", Status.DELIVERED), Role.STATUS)
+    inside.state(callback("out", Status.FAILED), Role.STATUS)
     ledger.follow()
     assert CONTRADICTORY in codes(ledger)
     delete(ledger, 1)
@@ -85,7 +85,7 @@ def test_the_same_text_is_no_soft_duplicate_when_the_first_is_gone(inside: Insid
 
 
 def test_a_misplaced_callback_is_an_inbound_message_when_the_status_is_gone(inside: Inside, ledger: Ledger) -> None:
-    inside.state(notify("m"), Role.STATUS)
+    inside.state(callback("m"), Role.STATUS)
     inside.state(reading_of(an_inbound("m", as_callback=Word(Status.DELIVERED, True))))
     ledger.follow()
     assert MISPLACED in codes(ledger)
@@ -97,8 +97,8 @@ def test_a_misplaced_callback_is_an_inbound_message_when_the_status_is_gone(insi
 
 def test_a_conversation_goes_with_its_last_message(inside: Inside, ledger: Ledger) -> None:
     inside.state(came("a", sender="+14155550001"))
-    inside.state(notify("b"), Role.STATUS)
-    inside.state(notify("b", Status.DELIVERED), Role.STATUS)
+    inside.state(callback("b"), Role.STATUS)
+    inside.state(callback("b", Status.DELIVERED), Role.STATUS)
     ledger.follow()
     delete(ledger, 1)
     assert ledger.everything()["conversations"] == [(THEM, US)]
@@ -111,8 +111,8 @@ def test_a_conversation_goes_with_its_last_message(inside: Inside, ledger: Ledge
 def test_a_conversation_moves_with_a_message_whose_first_capture_named_other_parties(
     inside: Inside, ledger: Ledger
 ) -> None:
-    inside.state(notify("b", recipient="+14155550001"), Role.STATUS)
-    inside.state(notify("b", Status.DELIVERED), Role.STATUS)
+    inside.state(callback("b", recipient="+14155550001"), Role.STATUS)
+    inside.state(callback("b", Status.DELIVERED), Role.STATUS)
     ledger.follow()
     assert ledger.everything()["conversations"] == [("+14155550001", US)]
     delete(ledger, 1)
@@ -176,9 +176,9 @@ def test_the_counts_are_those_of_what_is_left(inside: Inside, ledger: Ledger, ro
     assert ledger.everything()["counts"]["last_capture_at"] is None
 
 
-def test_viewers_are_told_of_the_capture_its_message_and_what_changed(inside: Inside, ledger: Ledger) -> None:
-    inside.state(notify("out", Status.DELIVERED), Role.STATUS)
-    inside.state(notify("out", Status.SENT), Role.STATUS)
+def test_viewers_are_notified_of_the_capture_its_message_and_what_changed(inside: Inside, ledger: Ledger) -> None:
+    inside.state(callback("out", Status.DELIVERED), Role.STATUS)
+    inside.state(callback("out", Status.SENT), Role.STATUS)
     inside.state(came("alone"))
     ledger.follow()
     (before,) = ledger.rows("select last_seq from spaces")
@@ -189,7 +189,7 @@ def test_viewers_are_told_of_the_capture_its_message_and_what_changed(inside: In
     ]  # fmt: skip
 
 
-def test_what_the_retention_took_is_told_in_one_and_its_changes_are_forgotten(
+def test_what_the_retention_took_is_reported_in_one_and_its_changes_are_forgotten(
     inside: Inside, ledger: Ledger, monkeypatch
 ) -> None:
     monkeypatch.setattr(deleting, "CHUNK", 2)
@@ -206,7 +206,7 @@ def test_what_the_retention_took_is_told_in_one_and_its_changes_are_forgotten(
     assert seqs == [(0, 7), (4, 2), (4, 4), (4, 6)]
 
 
-def test_a_cleared_bin_is_empty_and_goes_on_with_its_numbers_and_cursors(inside: Inside, ledger: Ledger) -> None:
+def test_a_cleared_bin_is_empty_and_continues_with_its_numbers_and_cursors(inside: Inside, ledger: Ledger) -> None:
     inside.state(came("a"))
     ledger.follow()
     (before,) = ledger.rows("select last_seq from spaces")
@@ -220,7 +220,7 @@ def test_a_cleared_bin_is_empty_and_goes_on_with_its_numbers_and_cursors(inside:
 
 
 def test_a_bin_that_is_made_after_another_was_deleted_shows_nothing_of_it(inside: Inside, ledger: Ledger) -> None:
-    """Though the ledger has not followed meanwhile."""
+    """The ledger has not followed in the meantime."""
     inside.state(came("a"))
     ledger.follow()
     inside.apply(jobs.DropBin(BIN))

@@ -1,5 +1,5 @@
-"""What comes with the time: a message that stays silent is stuck, a fallback that does not come is missing. Both go
-when something comes, and both are the same in a ledger that is made again.
+"""Time-based marks: a message without updates is stuck, a fallback that does not come is missing. A mark is removed
+when something arrives, and a rebuilt ledger has the same marks.
 """
 
 from datetime import datetime, timedelta
@@ -16,7 +16,7 @@ from app.storage.ledger.due_marks import mark_due
 from app.storage.log import jobs
 from tests.storage.inside import BIN, Inside, Ledger
 
-from .events import came, notify
+from .events import callback, came
 
 START = clock.now() - timedelta(hours=1)
 SILENCE = timedelta(seconds=300)
@@ -38,8 +38,8 @@ def mark(ledger: Ledger, now: datetime, behind: list[int] = []) -> list[int]:  #
 
 
 def test_a_message_is_stuck_when_it_was_silent_for_longer_than_its_bin_allows(inside: Inside, ledger: Ledger) -> None:
-    inside.state(notify("a"), Role.STATUS, received_at=START)
-    inside.state(notify("b"), Role.STATUS, received_at=at(1))
+    inside.state(callback("a"), Role.STATUS, received_at=START)
+    inside.state(callback("b"), Role.STATUS, received_at=at(1))
     ledger.follow(now=START)
     assert mark(ledger, START + SILENCE) == []
     assert mark(ledger, at(0.5) + SILENCE) == [1]
@@ -47,7 +47,7 @@ def test_a_message_is_stuck_when_it_was_silent_for_longer_than_its_bin_allows(in
     assert mark(ledger, at(0.5) + SILENCE) == []
 
 
-@pytest.mark.parametrize("event", [came("a"), notify("a", Status.DELIVERED)], ids=["inbound", "final"])
+@pytest.mark.parametrize("event", [came("a"), callback("a", Status.DELIVERED)], ids=["inbound", "final"])
 def test_what_expects_nothing_more_is_never_stuck(inside: Inside, ledger: Ledger, event) -> None:
     inside.state(event, Role.STATUS, received_at=START)
     ledger.follow(now=START)
@@ -56,16 +56,16 @@ def test_what_expects_nothing_more_is_never_stuck(inside: Inside, ledger: Ledger
 
 def test_a_bin_that_allows_any_silence_marks_nothing(inside: Inside, ledger: Ledger) -> None:
     inside.apply(jobs.SetBin(BIN, "Bin", None, None, 0))
-    inside.state(notify("a"), Role.STATUS, received_at=START)
+    inside.state(callback("a"), Role.STATUS, received_at=START)
     ledger.follow(now=START)
     assert mark(ledger, at(10**6)) == []
 
 
 def test_a_callback_takes_the_mark_and_it_comes_back_when_it_is_due_again(inside: Inside, ledger: Ledger) -> None:
-    inside.state(notify("a"), Role.STATUS, received_at=START)
+    inside.state(callback("a"), Role.STATUS, received_at=START)
     ledger.follow(now=START)
     mark(ledger, at(400))
-    inside.state(notify("a"), Role.STATUS, received_at=at(401))
+    inside.state(callback("a"), Role.STATUS, received_at=at(401))
     ledger.follow(now=at(401))
     assert "stuck" not in findings(ledger)[0]
     assert mark(ledger, at(700)) == []
@@ -75,8 +75,8 @@ def test_a_callback_takes_the_mark_and_it_comes_back_when_it_is_due_again(inside
 def test_a_bin_that_allows_more_silence_takes_the_mark_only_from_what_is_not_overdue(
     inside: Inside, ledger: Ledger
 ) -> None:
-    inside.state(notify("long ago"), Role.STATUS, received_at=START)
-    inside.state(notify("lately"), Role.STATUS, received_at=at(500))
+    inside.state(callback("long ago"), Role.STATUS, received_at=START)
+    inside.state(callback("lately"), Role.STATUS, received_at=at(500))
     ledger.follow(now=START)
     mark(ledger, at(1_000))
     assert findings(ledger) == ["stuck", "stuck"]
@@ -110,7 +110,7 @@ def test_a_fallback_that_comes_after_all_takes_the_mark_everywhere(inside: Insid
 
 
 def test_nothing_is_marked_in_a_space_that_is_behind_the_log(inside: Inside, ledger: Ledger) -> None:
-    inside.state(notify("a"), Role.STATUS, received_at=START)
+    inside.state(callback("a"), Role.STATUS, received_at=START)
     inside.settle(inside.state(came("b"), received_at=START), FAILED)
     ledger.follow(now=START)
     assert mark(ledger, at(1_000), [1]) == []
@@ -120,7 +120,7 @@ def test_nothing_is_marked_in_a_space_that_is_behind_the_log(inside: Inside, led
 def test_so_many_at_once_and_the_rest_by_the_next_call(inside: Inside, ledger: Ledger, monkeypatch) -> None:
     monkeypatch.setattr("app.storage.ledger.due_marks.LIMIT", 2)
     for number in range(5):
-        inside.state(notify(f"out-{number}"), Role.STATUS, received_at=START)
+        inside.state(callback(f"out-{number}"), Role.STATUS, received_at=START)
     ledger.follow(now=START)
     counts = []
     while mark(ledger, at(1_000)):
@@ -128,9 +128,9 @@ def test_so_many_at_once_and_the_rest_by_the_next_call(inside: Inside, ledger: L
     assert counts == [2, 4, 5]
 
 
-def test_a_ledger_that_is_made_again_has_the_same_marks(inside: Inside, ledger: Ledger) -> None:
+def test_a_ledger_that_is_rebuilt_has_the_same_marks(inside: Inside, ledger: Ledger) -> None:
     for number in range(3):
-        inside.state(notify(f"out-{number}"), Role.STATUS, received_at=at(200 * number))
+        inside.state(callback(f"out-{number}"), Role.STATUS, received_at=at(200 * number))
         inside.settle(inside.state(came(f"in-{number}"), received_at=at(10 * number)), FAILED)
     ledger.follow(now=START)
     now = at(350)
@@ -148,8 +148,8 @@ def test_a_ledger_that_is_made_again_has_the_same_marks(inside: Inside, ledger: 
     again.close()
 
 
-def test_viewers_are_told_of_each_mark(inside: Inside, ledger: Ledger) -> None:
-    inside.state(notify("a"), Role.STATUS, received_at=START)
+def test_viewers_are_notified_of_each_mark(inside: Inside, ledger: Ledger) -> None:
+    inside.state(callback("a"), Role.STATUS, received_at=START)
     ledger.follow(now=START)
     (before,) = ledger.rows("select last_seq from spaces")
     mark(ledger, at(400))

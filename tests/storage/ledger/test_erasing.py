@@ -1,4 +1,4 @@
-"""Rows of spaces that nothing reads any more leave the ledger."""
+"""Rows of unused spaces are erased from the ledger."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from app.storage.ledger.search import SearchIndex
 from app.storage.log import jobs
 from tests.storage.inside import BIN, Inside, Ledger
 
-from .events import called, came, notify
+from .events import callback, called, came
 
 OF_SPACES = ("calls", "texts", "conversations", "verdict_counts", "gap_counts", "changes", "parties")
 OF_IDS = ("captures", "messages", "pairings")
@@ -19,7 +19,7 @@ def fill(inside: Inside) -> None:
     for number in range(6):
         inside.state(came(f"m-{number}", str(number)))
         inside.state(came(f"m-{number}", str(number)), Role.FALLBACK)
-        inside.state(notify(f"out-{number}"), Role.STATUS)
+        inside.state(callback(f"out-{number}"), Role.STATUS)
         inside.state(called(f"CA{number}"), Role.VOICE)
 
 
@@ -71,7 +71,9 @@ def test_what_readers_see_stays(inside: Inside, ledger: Ledger) -> None:
     again.close()
 
 
-def test_a_step_is_bounded_in_time_and_says_whether_there_is_more(inside: Inside, ledger: Ledger, monkeypatch) -> None:
+def test_a_step_is_bounded_in_time_and_reports_whether_there_is_more(
+    inside: Inside, ledger: Ledger, monkeypatch
+) -> None:
     monkeypatch.setattr(erasing, "STEP_S", 0.0)
     monkeypatch.setattr(erasing, "CHUNK", 4)
     fill(inside)

@@ -1,4 +1,4 @@
-"""Reading the log: what is new of a bin, in bounded pieces."""
+"""Reading the log: what is new in a bin, in bounded chunks."""
 
 from app.domain.captures import Outcome
 from app.storage.ids import number_of
@@ -21,7 +21,7 @@ OK = Outcome(status=200, after_ms=1)
 
 
 def space(n: int = 0, k: int = 0, d: int = 0) -> Space:
-    """One that has been followed up to there."""
+    """A space that has followed up to there."""
     return Space(1, 1, "current", "", 0, n, k, d, *[0] * 10, None, 0)
 
 

@@ -1,4 +1,4 @@
-"""What captures state, and what became of their answers, in messages and pairings."""
+"""The events and outcomes of captures in messages and pairings."""
 
 from datetime import datetime, timedelta
 
@@ -14,7 +14,7 @@ from app.storage.ledger import folding
 from tests.storage.builders import reading_of
 from tests.storage.inside import Inside, Ledger
 
-from .events import THEM, US, an_inbound, called, came, notify
+from .events import THEM, US, an_inbound, callback, called, came
 
 START = clock.now() - timedelta(minutes=10)
 OK, FAILED = Outcome(status=200, after_ms=2), Outcome(status=500, after_ms=2)
@@ -34,12 +34,12 @@ def one_message(ledger: Ledger) -> dict:
 
 
 @pytest.mark.parametrize("limit", [1, 500])
-def test_what_is_odd_about_an_event_is_told_on_its_capture_and_its_message(
+def test_what_is_odd_about_an_event_is_reported_on_its_capture_and_its_message(
     inside: Inside, ledger: Ledger, limit: int
 ) -> None:
     for status in (Status.DELIVERED, Status.SENT, Status.FAILED):
-        inside.state(notify("out", status), Role.STATUS, salt=status.value)
-    inside.state(notify("out", Status.DELIVERED), Role.STATUS, salt=Status.DELIVERED.value)
+        inside.state(callback("out", status), Role.STATUS, salt=status.value)
+    inside.state(callback("out", Status.DELIVERED), Role.STATUS, salt=Status.DELIVERED.value)
     ledger.follow(limit)
     first, late, contradictory, again = capture_findings(ledger)
     assert (first, late) == (set(), {LATE})
@@ -51,7 +51,7 @@ def test_what_is_odd_about_an_event_is_told_on_its_capture_and_its_message(
 def test_a_message_that_turns_out_to_be_an_outbound_one_shows_its_inbound_looking_capture_as_a_callback(
     inside: Inside, ledger: Ledger
 ) -> None:
-    inside.state(notify("m", Status.QUEUED), Role.STATUS)
+    inside.state(callback("m", Status.QUEUED), Role.STATUS)
     word = Word(Status.DELIVERED, True)
     inside.state(reading_of(an_inbound("m", as_callback=word)))
     ledger.follow()
@@ -65,13 +65,13 @@ def test_an_inbound_message_that_turns_outbound_leaves_its_pairing(inside: Insid
     inside.state(came("m"))
     ledger.follow()
     assert len(ledger.everything()["pairings"]) == 1
-    inside.state(notify("m"), Role.STATUS)
+    inside.state(callback("m"), Role.STATUS)
     ledger.follow()
     assert (ledger.everything()["pairings"], ledger.everything()["verdicts"]) == ([], [])
     assert not one_message(ledger)["has_pairing"]
 
 
-def test_the_first_outcome_that_is_told_counts(inside: Inside, ledger: Ledger) -> None:
+def test_the_first_outcome_that_is_reported_counts(inside: Inside, ledger: Ledger) -> None:
     n = inside.state(came("m"))
     inside.settle(n, FAILED)
     inside.settle(n, OK)
@@ -141,7 +141,7 @@ def test_pieces_of_a_long_message_join_in_any_order(inside: Inside, ledger: Ledg
 def test_events_behind_a_limit_are_counted_and_change_nothing_else(inside: Inside, ledger: Ledger, monkeypatch) -> None:
     monkeypatch.setattr(folding, "MAX_EVENTS", 2)
     for number, status in enumerate((Status.QUEUED, Status.SENT, Status.DELIVERED)):
-        inside.state(notify("out", status), Role.STATUS, received_at=at(number))
+        inside.state(callback("out", status), Role.STATUS, received_at=at(number))
     for number in range(3):
         inside.state(called("CA1"), Role.VOICE, received_at=at(number))
     ledger.follow()
@@ -153,7 +153,7 @@ def test_events_behind_a_limit_are_counted_and_change_nothing_else(inside: Insid
 
 def test_conversations_are_the_pairs_of_all_messages(inside: Inside, ledger: Ledger) -> None:
     inside.state(came("a", sender="+14155550001"))
-    inside.state(notify("b"), Role.STATUS)
+    inside.state(callback("b"), Role.STATUS)
     ledger.follow()
     assert ledger.everything()["conversations"] == [("+14155550001", US), (THEM, US)]
 

@@ -1,4 +1,4 @@
-"""The follower's loop: nothing that a capture holds keeps the others from being read."""
+"""The follower's loop: no capture can keep the others from being processed."""
 
 from datetime import timedelta
 
@@ -17,7 +17,7 @@ from app.storage.log import jobs
 from app.storage.transaction import CannotWrite, DamagedFile
 from tests.storage.builders import reading_of, scripted
 from tests.storage.inside import BIN, Inside, Ledger
-from tests.storage.ledger.events import came, notify
+from tests.storage.ledger.events import callback, came
 from tests.storage.ledger.wire import Wire, follower, give_epoch, run
 from tests.storage.scripted import read
 
@@ -42,13 +42,13 @@ def test_it_reads_everything_and_tells_how_far_it_is(inside: Inside, ledger: Led
     wire = Wire(inside)
     run(follower(wire, ledger), wire)
     assert (len(ledger.everything(1)["captures"]), len(ledger.everything(2)["captures"])) == (3, 1)
-    (notify,) = [frame for frame in wire.of(LedgerProgress) if frame.changed]
-    assert notify.marks == [jobs.LogPosition(1, 3, 0, 0, 0), jobs.LogPosition(2, 1, 0, 0, 0)]
-    assert notify.changed == [BIN, "bin00002"]
+    (progress,) = [frame for frame in wire.of(LedgerProgress) if frame.changed]
+    assert progress.marks == [jobs.LogPosition(1, 3, 0, 0, 0), jobs.LogPosition(2, 1, 0, 0, 0)]
+    assert progress.changed == [BIN, "bin00002"]
     assert ledger.rows("select count(*) from spaces where indexed_n < n") == [(0,)]
 
 
-def test_a_second_start_goes_on_where_the_first_one_ended(inside: Inside, ledger: Ledger) -> None:
+def test_a_second_start_continues_where_the_first_one_ended(inside: Inside, ledger: Ledger) -> None:
     inside.state(stating(1))
     wire = Wire(inside)
     run(follower(wire, ledger), wire)
@@ -76,7 +76,7 @@ def test_a_bin_that_is_far_behind_keeps_no_other_waiting(inside: Inside, ledger:
     assert len(ledger.everything(1)["captures"]) == 6
 
 
-def test_a_bell_makes_it_look_at_a_bin(inside: Inside, ledger: Ledger) -> None:
+def test_a_notification_makes_it_process_a_bin(inside: Inside, ledger: Ledger) -> None:
     wire = Wire(inside)
     following = follower(wire, ledger)
     run(following, wire)
@@ -90,7 +90,7 @@ def test_a_bell_makes_it_look_at_a_bin(inside: Inside, ledger: Ledger) -> None:
 
 
 class Raises:
-    """A reader that fails on captures of these methods, as often as it meets one."""
+    """A reader that raises on captures with these methods, each time."""
 
     def __init__(self, *methods: str) -> None:
         self.methods = methods
@@ -147,9 +147,7 @@ def test_a_capture_that_cannot_be_folded_gets_a_problem_too(inside: Inside, ledg
     assert set(ledger.everything()["messages"]) == {("ytel", "m-0"), ("ytel", "m-2")}
 
 
-def test_what_keeps_a_bin_from_being_followed_for_ever_makes_it_begin_anew(
-    inside: Inside, ledger: Ledger, monkeypatch
-) -> None:
+def test_a_bin_that_cannot_be_followed_begins_again(inside: Inside, ledger: Ledger, monkeypatch) -> None:
     wire = Wire(inside)
     following = follower(wire, ledger)
     n = inside.state(stating(1))
@@ -189,7 +187,7 @@ def test_a_capture_that_the_log_says_to_skip_gets_a_problem_until_another_reader
         ledger.close()
 
 
-def test_another_reader_reads_everything_again_beside_what_is_there(inside: Inside, ledger: Ledger) -> None:
+def test_another_reader_reads_everything_again_next_to_what_is_there(inside: Inside, ledger: Ledger) -> None:
     for number in range(3):
         inside.state(stating(number))
     wire = Wire(inside)
@@ -209,7 +207,7 @@ def test_another_reader_reads_everything_again_beside_what_is_there(inside: Insi
     assert BIN in wire.changed
 
 
-def test_a_capture_that_breaks_the_new_reader_does_not_keep_a_bin_from_being_made_again(inside: Inside) -> None:
+def test_a_capture_that_breaks_the_new_reader_does_not_keep_a_bin_from_being_rebuilt(inside: Inside) -> None:
     ledger = inside.ledger()
     for method in ("POST", "PUT", "POST"):
         inside.state(stating(1), method=method)
@@ -255,7 +253,7 @@ def test_a_deletion_on_which_too_much_depends_makes_a_quiet_bin_be_read_again(
 
 
 @pytest.mark.parametrize("erased", [False, True])
-def test_nobody_waits_for_a_bin_that_is_deleted(inside: Inside, ledger: Ledger, erased: bool) -> None:
+def test_no_read_waits_for_a_bin_that_is_deleted(inside: Inside, ledger: Ledger, erased: bool) -> None:
     inside.state(stating(1))
     wire = Wire(inside)
     following = follower(wire, ledger)
@@ -263,7 +261,7 @@ def test_nobody_waits_for_a_bin_that_is_deleted(inside: Inside, ledger: Ledger, 
     inside.apply(jobs.DropBin(BIN))
     if erased:
         inside.sweep(clock.now(), 0)
-    wire.notify.clear()
+    wire.sent.clear()
     following._find_behind = lambda: None  # type: ignore[method-assign]
     wire.put(LogGrew([jobs.LogPosition(1, 1, 0, 0, 1)], urgent=True))
     run(following, wire)
@@ -275,7 +273,7 @@ def test_nobody_waits_for_a_bin_that_is_deleted(inside: Inside, ledger: Ledger, 
     assert ledger.rows("select id from captures") == []
 
 
-def test_it_tells_how_far_the_building_is_once_a_second(inside: Inside, ledger: Ledger, monkeypatch) -> None:
+def test_it_reports_how_far_the_building_is_once_a_second(inside: Inside, ledger: Ledger, monkeypatch) -> None:
     monkeypatch.setattr(follower_module, "CLOCK_S", 0.0)
     monkeypatch.setattr("app.storage.ledger.building.MAX_CAPTURES", 1)
     for number in range(3):
@@ -288,17 +286,17 @@ def test_it_tells_how_far_the_building_is_once_a_second(inside: Inside, ledger: 
         following._handle(give_epoch(inside))
         following._work()
         following._behind[1] = None
-    notify = [place for frame in wire.of(LedgerProgress) for place in frame.building or ()]
-    assert notify == [(1, BIN, 1, 1), (1, BIN, 2, 2)]
+    building = [place for frame in wire.of(LedgerProgress) for place in frame.building or ()]
+    assert building == [(1, BIN, 1, 1), (1, BIN, 2, 2)]
 
 
-def test_more_marks_than_fit_in_a_transaction_are_told_one_after_the_other(
+def test_more_marks_than_fit_in_a_transaction_are_reported_one_after_the_other(
     inside: Inside, ledger: Ledger, monkeypatch
 ) -> None:
     monkeypatch.setattr("app.storage.ledger.due_marks.LIMIT", 2)
     long_ago = clock.now() - timedelta(days=1)
     for number in range(5):
-        inside.state(notify(f"out-{number}"), Role.STATUS, received_at=long_ago)
+        inside.state(callback(f"out-{number}"), Role.STATUS, received_at=long_ago)
     wire = Wire(inside)
     run(follower(wire, ledger), wire)
     run_again = [frame for frame in wire.of(LedgerProgress) if frame.building is not None]

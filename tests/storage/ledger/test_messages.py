@@ -15,7 +15,7 @@ from app.storage.ledger.changes import ChangeKind
 from tests.storage.builders import reading_of
 from tests.storage.inside import Inside, Ledger
 
-from .events import US, an_inbound, came, notify
+from .events import US, an_inbound, callback, came
 from .folds import changes, folding
 
 NOW = clock.now()
@@ -114,11 +114,11 @@ def test_a_message_between_other_numbers_leaves_its_old_conversation(inside: Ins
 
 
 def test_a_callback_changes_the_status_and_nothing_else_of_the_row(inside: Inside, ledger: Ledger) -> None:
-    inside.state(notify("m", Status.SENT), Role.STATUS)
+    inside.state(callback("m", Status.SENT), Role.STATUS)
     ledger.follow()
     columns = "sender, recipient, text, first_at"
     before = ledger.rows(f"select {columns} from messages")
-    inside.state(notify("m", Status.DELIVERED), Role.STATUS)
+    inside.state(callback("m", Status.DELIVERED), Role.STATUS)
     ledger.follow()
     assert ledger.rows(f"select {columns} from messages") == before
     assert ledger.rows("select status, final, events from messages") == [("delivered", 1, 2)]

@@ -6,7 +6,7 @@ from app.storage.ledger.pacing import FAST, GATHER_S, LONGEST_S, QUIET_S, Pacing
 
 
 def fast() -> Pacing:
-    """While captures come fast; the last step was at second 10."""
+    """Captures come at a high rate; the last step was at second 10."""
     pacing = Pacing()
     for number in range(20):
         pacing.log_grew(8 + number / 10, urgent=False)
@@ -15,7 +15,7 @@ def fast() -> Pacing:
     return pacing
 
 
-def test_what_was_left_goes_on_at_once() -> None:
+def test_what_was_left_continues_at_once() -> None:
     pacing = Pacing()
     assert pacing.ready_at() == 0
     pacing.log_grew(5, urgent=False)
@@ -67,7 +67,7 @@ def test_when_the_rush_is_over_new_captures_wait_a_moment_again() -> None:
     assert pacing.ready_at() == 30 + GATHER_S
 
 
-def test_what_a_step_has_left_is_read_at_once_whatever_comes_meanwhile() -> None:
+def test_what_a_step_has_left_is_read_at_once_whatever_comes_in_the_meantime() -> None:
     pacing = fast()
     pacing.stepped(11, 500, is_done=False)
     pacing.log_grew(11.1, urgent=False)

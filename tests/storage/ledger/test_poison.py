@@ -1,5 +1,5 @@
-"""Real processes: a capture that stops the ledger process is skipped in the end, a reader that reads in another way
-reads everything again, and captures are kept all the while.
+"""Real processes: a capture that stops the ledger process is skipped in the end, another version of the parsers
+parses everything again, and captures are stored all the time.
 """
 
 import asyncio
@@ -25,7 +25,7 @@ READING = reading_of(Event(kind=Kind.INBOUND, message_id="m", text="hi"))
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch) -> None:
-    """A process that ends is started again at once, and one that hangs is found out soon."""
+    """A process that ends is restarted at once, and one that hangs is detected soon."""
     monkeypatch.setattr("app.storage.children.MAX_PAUSE_S", 0.01)
     monkeypatch.setattr("app.storage.ledger.client.HUNG_S", 0.7)
     monkeypatch.setattr("app.storage.children.END_S", 0.3)
@@ -42,7 +42,7 @@ async def problems(store: Store, bin: Bin) -> list[str | None]:
 
 
 async def is_read(store: Store, bin: Bin, count: int) -> bool:
-    """Every capture of it, without waiting."""
+    """All captures of a bin, without waiting for the ledger."""
     found = await store.get_bin(bin.id, wait=False)
     return found.behind == 0 and store.ledger_status().state == "ok" and len(await problems(store, bin)) == count
 
@@ -57,7 +57,7 @@ async def test_a_capture_on_which_reading_raises_has_a_problem_and_its_bytes(sto
     assert kept.raw.body == scripted(READING, trouble="raise").body
 
 
-async def test_a_capture_that_takes_too_long_is_cut_off_and_the_process_goes_on(tmp_path: Path, monkeypatch) -> None:
+async def test_a_capture_that_takes_too_long_is_cut_off_and_the_process_continues(tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setattr("app.storage.ledger.client.HUNG_S", 30)
     async with open_store(tmp_path) as store:
         bin = await a_bin(store)
@@ -74,7 +74,7 @@ async def test_a_capture_that_takes_too_long_is_cut_off_and_the_process_goes_on(
         path.unlink()
     monkeypatch.setattr("app.storage.ledger.client.HUNG_S", 0.7)
     async with open_store(tmp_path) as store:
-        # Made again from the log, which knows them: nothing is read that takes so long.
+        # Rebuilt from the log, which has the marks: nothing that takes too long is parsed.
         await until(store, lambda: is_read(store, bin, 4))
         assert await problems(store, bin) == [None, SLOW, None, SLOW]
 
@@ -91,9 +91,9 @@ async def test_a_capture_that_stops_the_process_is_skipped_while_others_are_kept
             while "stopped" not in states or not await _is_ok(store):
                 await keep(store, other)
                 kept += 1
-                notify = store.ledger_status()
-                states.add(notify.state)
-                assert notify.state != "stopped" or "is started again" in (notify.reason or "")
+                status = store.ledger_status()
+                states.add(status.state)
+                assert status.state != "stopped" or "is started again" in (status.reason or "")
                 await asyncio.sleep(0.01)
         await keep(store, bin)
         await until(store, lambda: is_read(store, bin, 3))
@@ -110,8 +110,8 @@ async def test_a_capture_that_stops_the_process_is_skipped_while_others_are_kept
 
 
 async def _is_ok(store: Store) -> bool:
-    notify = store.ledger_status()
-    return notify.state != "stopped" and notify.behind < 5
+    status = store.ledger_status()
+    return status.state != "stopped" and status.behind < 5
 
 
 async def test_another_reader_reads_it_again_while_readers_see_the_old_reading(tmp_path: Path, monkeypatch) -> None:
@@ -139,7 +139,7 @@ async def test_another_reader_reads_it_again_while_readers_see_the_old_reading(t
         assert await store.changes_after(bin.id, restarted.seq) == []
 
 
-async def test_a_cursor_of_a_ledger_that_was_thrown_away_is_restarted(tmp_path: Path) -> None:
+async def test_a_cursor_of_a_ledger_that_was_discarded_is_restarted(tmp_path: Path) -> None:
     async with open_store(tmp_path) as store:
         bin = await a_bin(store)
         await keep(store, bin)
@@ -152,7 +152,7 @@ async def test_a_cursor_of_a_ledger_that_was_thrown_away_is_restarted(tmp_path: 
         assert restarted.seq > cursor > 0
 
 
-async def test_reads_wait_for_a_ledger_that_stands_still_for_a_second_at_most(store: Store, monkeypatch) -> None:
+async def test_reads_wait_for_a_ledger_that_is_blocked_for_a_second_at_most(store: Store, monkeypatch) -> None:
     monkeypatch.setattr("app.storage.ledger.client.READ_WAIT_S", 0.2)
     assert isinstance(store, SqliteStore)
     bin = await a_bin(store)

@@ -1,6 +1,4 @@
-"""The ledger process and its file: a ledger that is not the log's own is made again, and one that cannot be written is
-waited for.
-"""
+"""The ledger process and its file: a ledger of another log is replaced, and one that cannot be written is retried."""
 
 import shutil
 from collections.abc import Callable
@@ -28,7 +26,7 @@ from tests.storage.scripted import read
 def live(
     inside: Inside, monkeypatch, *, run: str = "run", first: str = "first", version: str = "1", wire: Wire | None = None
 ) -> Wire:
-    """One life of the process, until nothing is left to be done."""
+    """Run the process until nothing is left to do."""
     wire = wire or Wire(inside)
     monkeypatch.setattr(process_module, "Pipe", lambda _: wire)
     monkeypatch.setattr(process_module, "RETRY_S", 0.0)
@@ -59,19 +57,19 @@ def state(inside: Inside) -> None:
 
 
 def begin_run(inside: Inside, run: str) -> None:
-    """The server opens the log once more."""
+    """The server opens the log again."""
     inside.appender._run, inside.appender._run_recorded = run, False
     inside.appender.begin()
 
 
 def is_new(wire: Wire) -> bool:
-    """Everything was read again in this life."""
+    """Whether everything was parsed again in this run."""
     return wire.of(LedgerProgress)[0].marks == [jobs.LogPosition(1, 0, 0, 0, -1)]
 
 
 @pytest.fixture
 def kept(inside: Inside, monkeypatch) -> Inside:
-    """A log with three captures, and a ledger that has read them."""
+    """A log with three captures, and a ledger that has them."""
     for _ in range(3):
         state(inside)
     live(inside, monkeypatch)
@@ -136,7 +134,7 @@ def _without_a_name(inside: Inside) -> None:
         _ahead_in_deletions, _without_a_name,
     ],
 )  # fmt: skip
-def test_any_other_ledger_is_made_again(kept: Inside, monkeypatch, spoil: Callable[[Inside], None]) -> None:
+def test_any_other_ledger_is_rebuilt(kept: Inside, monkeypatch, spoil: Callable[[Inside], None]) -> None:
     spoil(kept)
     (run,) = kept.file.connection.execute("select id from runs order by number desc limit 1").fetchone()
     assert is_new(live(kept, monkeypatch, run=run))
@@ -150,7 +148,7 @@ def test_a_ledger_of_an_earlier_run_is_not_trusted_when_something_may_have_been_
     assert is_new(live(kept, monkeypatch, run="run 2", first="later"))
 
 
-def test_a_ledger_that_is_ahead_of_a_log_from_an_older_copy_is_made_again_with_higher_cursors(
+def test_a_ledger_that_is_ahead_of_a_log_from_an_older_copy_is_rebuilt_with_higher_cursors(
     inside: Inside, tmp_path: Path, monkeypatch
 ) -> None:
     state(inside)
@@ -160,7 +158,7 @@ def test_a_ledger_that_is_ahead_of_a_log_from_an_older_copy_is_made_again_with_h
     live(inside, monkeypatch)
     inside.apply(jobs.RequestReread(BIN))
     wire = Wire(inside)
-    # As a log gives them that knows nothing of those that were given since the copy.
+    # A log that was restored gives out epochs that were used after the copy was made.
     inside._epochs = iter(range(200, 300))
     live(inside, monkeypatch, wire=wire)
     before = epochs(inside)
@@ -195,7 +193,7 @@ def test_damage_makes_it_again_while_the_process_runs(kept: Inside, monkeypatch)
     assert epochs(kept) > before
 
 
-def test_a_file_that_is_deleted_meanwhile_is_made_again(kept: Inside, monkeypatch) -> None:
+def test_a_file_that_is_deleted_in_the_meantime_is_rebuilt(kept: Inside, monkeypatch) -> None:
     wire = Wire(kept)
     state(kept)
     real = open_ledger_file
@@ -212,7 +210,7 @@ def test_a_file_that_is_deleted_meanwhile_is_made_again(kept: Inside, monkeypatc
     assert wire.notes == ["ledger.replaced"]
 
 
-def test_where_it_fails_again_and_again_it_is_not_made_again_at_once(kept: Inside, monkeypatch) -> None:
+def test_where_it_fails_again_and_again_it_is_not_rebuilt_at_once(kept: Inside, monkeypatch) -> None:
     state(kept)
     follow_bins = process_module.Follower._follow_bins
     fails = Fails(follow_bins, 3, Doubtful("input/output error"))
@@ -225,7 +223,7 @@ def test_where_it_fails_again_and_again_it_is_not_made_again_at_once(kept: Insid
 
 
 class Fails:
-    """Fails so many times before it works."""
+    """Raises this number of times before it works."""
 
     def __init__(self, call: Callable, times: int, error: Exception) -> None:
         self.call, self.left, self.error = call, times, error
@@ -244,7 +242,7 @@ class Fails:
         ("open_ledger_file", CannotWrite("the disk is full")),
     ],
 )
-def test_what_cannot_be_opened_is_told_and_tried_again(
+def test_what_cannot_be_opened_is_reported_and_tried_again(
     inside: Inside, monkeypatch, name: str, error: Exception
 ) -> None:
     state(inside)
@@ -256,7 +254,8 @@ def test_what_cannot_be_opened_is_told_and_tried_again(
 
 
 def test_a_ledger_of_an_earlier_run_that_could_not_be_opened_at_once_is_not_trusted(kept: Inside, monkeypatch) -> None:
-    """Captures were kept meanwhile, so a log from an older copy may not show any more that it is one."""
+    """Captures were stored in the meantime, so a log that was restored from an older copy may have the same
+    positions."""
     begin_run(kept, "run 2")
     fails = Fails(open_ledger_file, 1, CannotWrite("the disk is full"))
     monkeypatch.setattr(process_module, "open_ledger_file", fails)
@@ -266,7 +265,7 @@ def test_a_ledger_of_an_earlier_run_that_could_not_be_opened_at_once_is_not_trus
 
 
 @pytest.mark.parametrize("error", [CannotWrite("the disk is full"), LogUnreadable("the log is locked")])
-def test_a_step_that_fails_is_told_and_nothing_of_it_is_lost(kept: Inside, monkeypatch, error: Exception) -> None:
+def test_a_step_that_fails_is_reported_and_nothing_of_it_is_lost(kept: Inside, monkeypatch, error: Exception) -> None:
     state(kept)
     follow_bins = process_module.Follower._follow_bins
     fails = Fails(follow_bins, 1, error)
@@ -290,7 +289,7 @@ def test_a_process_that_waits_ends_when_the_server_hangs_up(inside: Inside, monk
     assert wire.notes == ["ledger.stopped"]
 
 
-def test_bells_that_come_while_a_number_is_waited_for_are_no_answer(inside: Inside, monkeypatch) -> None:
+def test_notifications_that_come_while_an_epoch_is_awaited_are_no_answer(inside: Inside, monkeypatch) -> None:
     state(inside)
     wire = Wire(inside)
     wire.put(LogGrew([jobs.LogPosition(1, 1, 0, 0, 0)], urgent=False))

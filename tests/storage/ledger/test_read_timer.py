@@ -1,4 +1,4 @@
-"""A capture is read for a second of processor time and no longer, whatever reads it."""
+"""Parsing a capture is cut off after a second of processor time, whatever parses it."""
 
 import re
 import time

@@ -1,4 +1,4 @@
-"""How much is folded again when captures are deleted, and what happens where that is too much."""
+"""How much is folded again when captures are deleted, and what happens when that is too much."""
 
 from datetime import timedelta
 
@@ -12,13 +12,13 @@ from app.storage.ledger.refolding import Refold
 from tests.storage.builders import reading_of
 from tests.storage.inside import Inside, Ledger
 
-from .events import an_inbound, called, came, notify
+from .events import an_inbound, callback, called, came
 
 START = clock.now() - timedelta(minutes=10)
 
 
 def same_again(ledger: Ledger) -> bool:
-    """It is the one that is made from what is left."""
+    """It equals one that is made from the remaining captures."""
     again = ledger.inside.ledger("again.db")
     again.follow()
     there, here = ledger.everything(), again.everything()
@@ -45,7 +45,7 @@ def test_only_what_depends_on_a_capture_is_folded_again(inside: Inside, ledger: 
     counts = folded(monkeypatch)
     for number in range(20):
         inside.state(came(f"m-{number}", str(number)))
-        inside.state(notify(f"out-{number}"), Role.STATUS)
+        inside.state(callback(f"out-{number}"), Role.STATUS)
     ledger.follow()
     for n in (1, 2):
         inside.drop(n)
@@ -75,7 +75,7 @@ def test_events_behind_the_limit_are_counted_as_if_the_deleted_ones_had_never_co
     words = (Status.QUEUED, Status.SENT, Status.SENT, Status.DELIVERED, Status.FAILED, Status.SENT)
     for number, status in enumerate(words):
         at = START + timedelta(seconds=number)
-        inside.state(notify("out", status), Role.STATUS, received_at=at, salt=str(number))
+        inside.state(callback("out", status), Role.STATUS, received_at=at, salt=str(number))
         inside.state(called("CA1"), Role.VOICE if number % 2 else Role.STATUS, received_at=at)
         inside.state(called("CA2"), Role.VOICE, received_at=at)
     ledger.follow()
@@ -96,7 +96,7 @@ def test_a_request_with_many_messages_takes_its_part_of_each(inside: Inside, led
     assert len(ledger.everything()["messages"]) == 5
 
 
-def test_where_too_much_depends_on_a_capture_its_row_goes_at_once_and_the_rest_is_made_again(
+def test_where_too_much_depends_on_a_capture_its_row_goes_at_once_and_the_rest_is_rebuilt(
     inside: Inside, ledger: Ledger, monkeypatch
 ) -> None:
     for number in range(4):

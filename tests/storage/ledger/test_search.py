@@ -1,4 +1,4 @@
-"""The search index follows the fold, and forgets what is deleted."""
+"""The search index follows the fold, and removes what is deleted."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from app.storage.ledger.spaces import find_space
 from app.storage.log import jobs
 from tests.storage.inside import BIN, Inside, Ledger
 
-from .events import THEM, US, came, notify
+from .events import THEM, US, callback, came
 
 
 def found(ledger: Ledger, words: str) -> list[int]:
@@ -24,7 +24,7 @@ def parties(ledger: Ledger) -> list[tuple]:
 def filled(inside: Inside, ledger: Ledger) -> Ledger:
     inside.state(came("a", "Good morning"))
     inside.state(came("b", "Good night"))
-    inside.state(notify("c"), Role.STATUS)
+    inside.state(callback("c"), Role.STATUS)
     ledger.follow()
     return ledger
 
@@ -45,7 +45,7 @@ def test_words_are_found_within_their_space_and_their_column(filled: Ledger) -> 
     assert found(filled, f"scope : {scope_of(2)} AND night") == []
 
 
-def test_whose_numbers_stand_in_a_capture_is_kept_on_both_ends(filled: Ledger) -> None:
+def test_the_numbers_of_a_capture_are_indexed_for_both_ends(filled: Ledger) -> None:
     filled.index()
     assert parties(filled) == [
         (1, 0, US, 3), (1, 0, THEM, 1), (1, 0, THEM, 2), (1, 1, US, 1), (1, 1, US, 2), (1, 1, THEM, 3)
@@ -79,7 +79,7 @@ def test_it_remembers_that_texts_may_still_be_in_the_files(filled: Ledger) -> No
         index = SearchIndex(transaction)
         index.advance(space, 2)
         assert not index.has_erased
-        # Not in the index yet, but in a row.
+        # Not indexed yet, but in a row.
         index.forget(space, [3])
         assert index.has_erased
 

@@ -1,4 +1,4 @@
-"""Spaces: one reading of one bin each, with its numbers and cursors."""
+"""Spaces: one result of parsing one bin each, with its numbers and cursors."""
 
 import pytest
 
@@ -74,7 +74,7 @@ def test_a_space_that_deletions_have_spoilt_belongs_to_no_reader(ledger: Ledger)
     assert space.reader != "1"
 
 
-def test_a_bin_that_is_read_again_has_higher_cursors_and_one_that_is_cleared_goes_on(
+def test_a_bin_that_is_read_again_has_higher_cursors_and_one_that_is_cleared_continues(
     inside: Inside, ledger: Ledger
 ) -> None:
     def cursors() -> tuple[int, int]:

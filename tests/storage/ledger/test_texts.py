@@ -1,4 +1,4 @@
-"""Finding the same text between the same parties a moment before."""
+"""Finding the same text between the same numbers shortly before."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -15,7 +15,7 @@ from app.storage.ledger.texts import NEAREST, WITHIN_US, Text, Texts, has_text, 
 from app.storage.transaction import Transaction
 from tests.storage.inside import Ledger
 
-from .events import THEM, US, an_inbound, notify
+from .events import THEM, US, an_inbound, callback
 
 AT = clock.now()
 
@@ -124,11 +124,11 @@ def test_a_minute_is_within_reach_and_a_bit_more_is_not() -> None:
     assert not here.is_near(replace(here, at=here.at + WITHIN_US + 1))
 
 
-def test_only_inbound_text_of_somebody_is_compared() -> None:
+def test_only_inbound_text_with_a_sender_is_compared() -> None:
     assert has_text(message())
     for without in ({"text": None}, {"text": ""}, {"sender": None}):
         assert not has_text(message(**without))
-    event = notify("m").events[0]
+    event = callback("m").events[0]
     outbound = begin(Fact(n=1, at=AT, provider="ytel", event=replace(event, text="hi", sender=US, recipient=THEM)))
     assert not has_text(outbound)
 

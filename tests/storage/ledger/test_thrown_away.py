@@ -1,6 +1,6 @@
-"""A ledger that grew live is the one that is made from the log in one go: after captures, outcomes, deletions,
-clearing and the retention in any interleaving, whatever the steps were, with readers that change and bins that are read
-again, and wherever the process was killed.
+"""A ledger that grew live equals one that is rebuilt in one go: after captures, outcomes, deletions, clearing and
+retention in any order, with any steps, with changing parsers and bins that are parsed again, and after a kill at any
+statement.
 """
 
 import random
@@ -45,7 +45,7 @@ def inbound(message_id: str, text: str, **more: object) -> Event:
 
 
 def random_events(dice: random.Random) -> tuple[Role, tuple[Event, ...]]:
-    """One request of a small world, in which everything meets everything."""
+    """One request with few distinct values, so that requests affect each other."""
     number = dice.randrange(12)
     name = f"in-{dice.randrange(5)}"
     role = dice.choice((Role.PRIMARY, Role.PRIMARY, Role.FALLBACK))
@@ -79,7 +79,7 @@ def random_events(dice: random.Random) -> tuple[Role, tuple[Event, ...]]:
 
 
 class History:
-    """A random life of a bin, step by step, with a ledger that follows it."""
+    """A random history of a bin, step by step, with a ledger that follows it."""
 
     def __init__(self, folder: Path, seed: int) -> None:
         self.dice = random.Random(seed)
@@ -126,7 +126,7 @@ class History:
             self.inside.settle(n, dice.choice(OUTCOMES))
 
     def check(self) -> None:
-        """Made again in one go, it is the same; and so it is after the clock has looked at both."""
+        """A rebuilt ledger is the same, also after the marks of both were set."""
         self._catch_up()
         again = self.inside.ledger("again.db", self.live.reader.recognise, self.live.reader.version)
         again.follow()
@@ -142,7 +142,7 @@ class History:
     def _catch_up(self) -> None:
         more = True
         while more:
-            # The first time a deletion may ask for a new reading, which begins the second time.
+            # In the first pass a deletion may request a rebuild, which begins in the second.
             self.live.follow()
             self.live.follow()
             more = self.live._building() is not None
@@ -154,7 +154,7 @@ class History:
 
 
 def reader_of(version: int) -> Recognise:
-    """What the provider's setting is counts, and each version finds something else."""
+    """The provider setting matters, and each version has other results."""
 
     def recognise(raw: RawRequest, role: Role, provider: str | None) -> Reading:
         reading = read(raw, role, provider)
@@ -166,7 +166,7 @@ def reader_of(version: int) -> Recognise:
 
 
 class HardHistory(History):
-    """With changes of the reader and of the settings, with rereads; and the process is killed at any statement."""
+    """With changes of the parsers and the settings, with rereads; and the process is killed at any statement."""
 
     def act(self, number: int, statements: int = 0) -> None:
         def go() -> None:
@@ -177,7 +177,7 @@ class HardHistory(History):
         else:
             go()
 
-    # Those after which nothing but the ledger has changed.
+    # Actions that change nothing but the ledger.
     _OF_THE_LEDGER = frozenset({5, 6, 7, 8, 27, 28, 30})
 
     def _act(self, number: int) -> None:
@@ -221,7 +221,7 @@ def play(seed: int, actions: list[tuple[int, ...]], kind: type[History] = Histor
 
 @given(st.integers(0, 2**32), st.lists(st.tuples(st.integers(0, 24)), min_size=5, max_size=60))
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-def test_grown_live_and_made_again_are_equal(seed: int, actions: list[tuple[int, ...]]) -> None:
+def test_grown_live_and_rebuilt_are_equal(seed: int, actions: list[tuple[int, ...]]) -> None:
     play(seed, actions)
 
 
@@ -231,7 +231,7 @@ def test_long_histories_are_equal_too(seed: int) -> None:
     play(seed, [(dice.randrange(25),) for _ in range(400)])
 
 
-# An action, and the statement of it at which the process is killed; most have fewer than the highest.
+# An action, and the statement at which the process is killed; most actions have fewer than the highest.
 HARD = st.tuples(st.integers(0, 30), st.integers(0, 40))
 
 
@@ -249,7 +249,7 @@ def test_long_histories_with_kills_are_the_same_too(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", range(6))
 def test_with_small_limits_it_is_the_same_too(seed: int, monkeypatch) -> None:
-    """Of what is folded again at once, and of events that change a message."""
+    """Of messages that are folded again at once, and of events that change a message."""
     monkeypatch.setattr("app.storage.ledger.refolding.MAX_MESSAGES", 4)
     for module in ("folding", "refolding"):
         monkeypatch.setattr(f"app.storage.ledger.{module}.MAX_EVENTS", 5)

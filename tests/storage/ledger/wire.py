@@ -1,5 +1,5 @@
-"""The follower and its process in this process: a pipe whose other end gives what is asked for, and hangs up as soon as
-nothing is left to be done.
+"""The follower and its process in this process: a fake pipe that gives epochs, and closes when nothing is left to
+do.
 """
 
 from collections import deque
@@ -19,11 +19,11 @@ from tests.storage.inside import Inside, Ledger
 
 
 class Wire:
-    """Stands in the place of `Pipe`. `gives_epochs` false: the server cannot give one at the moment."""
+    """Replaces `Pipe`. `gives_epochs` false: the server cannot give one now."""
 
     def __init__(self, inside: Inside) -> None:
         self.inside = inside
-        self.notify: list[FromProcess] = []
+        self.sent: list[FromProcess] = []
         self.gives_epochs = True
         self.is_open = True
         self._queue: deque[bytes] = deque()
@@ -32,8 +32,8 @@ class Wire:
         self._queue.append(encode(frame))
 
     def of(self, kind: type) -> list:
-        """All frames of a kind that were told."""
-        return [frame for frame in self.notify if isinstance(frame, kind)]
+        """All frames of a type that were sent."""
+        return [frame for frame in self.sent if isinstance(frame, kind)]
 
     @property
     def changed(self) -> list[str]:
@@ -43,11 +43,11 @@ class Wire:
     def notes(self) -> list[str]:
         return [frame.event for frame in self.of(LogEvent)]
 
-    # As the pipe
+    # The methods of the pipe
 
     def send(self, data: bytes) -> None:
         frame = decode_from_process(data)
-        self.notify.append(frame)
+        self.sent.append(frame)
         if isinstance(frame, NeedEpoch) and self.gives_epochs:
             self.put(give_epoch(self.inside))
 
@@ -60,7 +60,7 @@ class Wire:
 
 
 def give_epoch(inside: Inside) -> FromServer:
-    """One that no other space of this log has."""
+    """An epoch that no other space of this log has."""
     return Epoch(next(inside._epochs))
 
 
@@ -69,6 +69,6 @@ def follower(wire: Wire, ledger: Ledger, careful: dict[int, int] | None = None) 
 
 
 def run(follower: Follower, wire: Wire) -> None:
-    """Until nothing is left to be done."""
+    """Until nothing is left to do."""
     wire.is_open = True
     follower.run()

@@ -1,4 +1,4 @@
-"""The server's end of a log process that the test plays."""
+"""The server's end of a fake log process."""
 
 import asyncio
 from pathlib import Path
@@ -23,7 +23,7 @@ def marks() -> list[jobs.LogPosition]:
 
 @pytest.fixture
 async def log(path: Path, marks: list[jobs.LogPosition], monkeypatch) -> LogClient:
-    """One that is open, on a quick disk."""
+    """An open client on a fast disk."""
     monkeypatch.setattr(client, "Child", Process)
     monkeypatch.setattr(client, "CommitPace", Quick)
     made = LogClient(path, (), marks.extend)
@@ -41,5 +41,5 @@ def process(log: LogClient) -> Process:
 
 @pytest.fixture
 def impatient(monkeypatch) -> None:
-    """A commit is waited for no longer than until the clock is looked at."""
+    """A commit is waited for until the next check of timeouts."""
     monkeypatch.setattr(client, "COMMIT_WAIT_S", 0.01)

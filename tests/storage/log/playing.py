@@ -1,4 +1,4 @@
-"""The log process as a test plays it, and small helpers for the server's end of it."""
+"""A fake log process, and helpers for the server's end of it."""
 
 import asyncio
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from app.storage.log.pace import CommitPace
 
 
 class Process:
-    """In the place of `Child`: what it was sent, and what a test lets it say."""
+    """Replaces `Child`: records what it was sent, and sends what the test gives it."""
 
     def __init__(self, _: str, owner: LogClient, keep_open: object) -> None:
         self.owner = owner
@@ -42,7 +42,7 @@ class Process:
         if self.runs:
             self.end(0)
 
-    # What a test lets it do.
+    # Called by the test.
 
     def open(self, error: str | None = None) -> None:
         if not self.runs:
@@ -50,7 +50,7 @@ class Process:
         self.owner.received(jobs.encode(jobs.Opened(error, "the log", 7)))
 
     def answer(self, *results: jobs.Result, marks: tuple[jobs.LogPosition, ...] = ()) -> None:
-        """The oldest batch that it has not answered: with these, or well."""
+        """Answer the oldest batch that is not answered: with these results, or with success."""
         batch = self.sent.pop(0)
         told = list(results) or [jobs.Result(value=n) for n in range(1, len(batch) + 1)]
         self.owner.received(jobs.encode(jobs.Results(told, list(marks))))
@@ -61,7 +61,7 @@ class Process:
 
 
 class Quick(CommitPace):
-    """However slow the machine of the test is."""
+    """Independent of the speed of the machine."""
 
     def confirmed(self, batch: object, now: float) -> None:
         self._sent.popleft()
@@ -74,7 +74,7 @@ def a_job(size: int = 10) -> jobs.AddCapture:
 
 
 async def turns(count: int = 4) -> None:
-    """So many of the loop."""
+    """This number of turns of the event loop."""
     for _ in range(count):
         await asyncio.sleep(0)
 

@@ -1,4 +1,4 @@
-"""Batches of jobs in one transaction: a bad one takes no other with it."""
+"""Batches of jobs in one transaction: a bad job does not fail the others."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -63,7 +63,7 @@ def test_a_bad_job_takes_no_other_with_it(inside: Inside, bad: jobs.Job, error: 
     assert _count(inside, "captures") == 3
 
 
-def test_jobs_that_go_one_by_one_tell_the_last_mark_of_each_bin(inside: Inside) -> None:
+def test_jobs_that_continuee_by_one_report_the_last_position_of_each_bin(inside: Inside) -> None:
     told = inside.appender.apply([_capture(), _capture("nobody"), _capture()])
     assert told.marks == [jobs.LogPosition(1, n=2, k=0, d=0, version=0)]
 
@@ -80,7 +80,7 @@ def test_statements_about_a_bin_take_effect_for_the_jobs_behind_them(inside: Ins
     assert _told(inside.apply(new, _capture("new"), jobs.DropBin("new"), _capture("new"))) == [0, 1, 0, "not_found"]
 
 
-def test_files_that_lost_their_names_are_told(inside: Inside, monkeypatch) -> None:
+def test_files_that_were_deleted_are_reported(inside: Inside, monkeypatch) -> None:
     def fail() -> None:
         raise Gone("log.db was deleted")
 
@@ -98,7 +98,7 @@ def test_doubt_is_no_answer_and_nothing_of_the_batch_is_confirmed(inside: Inside
         inside.apply(*[_capture()] * count)
 
 
-def test_doubt_about_one_of_several_that_go_one_by_one_is_doubt_about_all(inside: Inside, monkeypatch) -> None:
+def test_doubt_about_one_of_several_that_continuee_by_one_is_doubt_about_all(inside: Inside, monkeypatch) -> None:
     checks: list[Callable[[], None]] = [lambda: None, _doubt]
     monkeypatch.setattr(inside.file.database._files, "check", lambda: checks.pop(0)())
     with pytest.raises(Doubtful):
@@ -109,7 +109,7 @@ def _doubt() -> None:
     raise Doubtful("a sync failed")
 
 
-# What else there is
+# Other jobs
 
 
 def _runs(inside: Inside) -> list[tuple]:
@@ -157,7 +157,7 @@ def test_epochs_are_never_given_twice(inside: Inside) -> None:
     assert _told(inside.apply(jobs.NextEpoch())) == [3]
 
 
-def test_a_request_to_read_again_knows_the_last_capture_and_the_provider_of_its_moment(inside: Inside) -> None:
+def test_a_request_to_read_again_has_the_last_capture_and_the_provider_of_its_moment(inside: Inside) -> None:
     inside.keep(a_raw())
     assert inside.appender.apply([jobs.RequestReread(BIN)]).marks == [jobs.LogPosition(1, n=1, k=0, d=0, version=1)]
     inside.apply(_capture(), jobs.SetBin(BIN, "", "ytel", None, 0), jobs.RequestReread(BIN))
@@ -173,14 +173,14 @@ def test_answers_of_a_role_replace_one_another_and_go(inside: Inside) -> None:
     assert _count(inside, "answers") == 0
 
 
-def test_a_probe_writes_as_much_as_it_says_and_is_taken_back(inside: Inside) -> None:
+def test_a_probe_writes_its_size_and_is_removed(inside: Inside) -> None:
     inside.apply(jobs.Probe(100_000))
     assert inside.file.connection.execute("select length(bytes) from probe").fetchone()[0] == 100_000
     inside.appender.remove_probe()
     assert _count(inside, "probe") == 0
 
 
-def test_what_cannot_be_taken_back_now_is_taken_back_later(inside: Inside) -> None:
+def test_what_cannot_be_removed_now_is_removed_later(inside: Inside) -> None:
     inside.apply(jobs.Probe(10))
     inside.file.connection.execute("pragma query_only = on")
     inside.appender.remove_probe()
@@ -201,7 +201,7 @@ def test_files_that_are_gone_do_not_end_the_process_while_it_takes_back(inside: 
     assert result.error == "gone"
 
 
-def test_nothing_is_taken_back_where_nothing_was_tried_since(inside: Inside) -> None:
+def test_nothing_is_removed_where_nothing_was_probed_since(inside: Inside) -> None:
     inside.apply(jobs.Probe(10))
     inside.appender.remove_probe()
     said: list[str] = []
@@ -220,7 +220,7 @@ def test_nothing_is_taken_back_where_nothing_was_tried_since(inside: Inside) -> 
         (jobs.Sweep(1 << 60, 1, 0, False), True),
     ],
 )
-def test_it_knows_whether_erased_bytes_are_still_in_the_files(inside: Inside, job: jobs.Job, erases: bool) -> None:
+def test_it_reports_whether_erased_bytes_are_still_in_the_files(inside: Inside, job: jobs.Job, erases: bool) -> None:
     inside.keep(a_raw())
     inside.apply(job)
     assert inside.appender.has_erased is erases

@@ -1,4 +1,4 @@
-"""A transaction of the log while it is put together: numbers without gaps, and marks of what was changed."""
+"""A transaction of the log: numbers without gaps, and the positions of changed bins."""
 
 import hashlib
 from collections.abc import Iterator
@@ -42,7 +42,7 @@ def _rows(inside: Inside, text: str) -> list[tuple]:
     return cursor.execute(text).fetchall()
 
 
-def test_numbers_go_on_where_the_last_transaction_ended_each_bin_for_itself(inside: Inside) -> None:
+def test_numbers_continue_where_the_last_transaction_ended_each_bin_for_itself(inside: Inside) -> None:
     for given in ([1, 2, 1, 3], [4, 5, 2, 6]):
         with inside.file.database.write() as transaction:
             batch = Batch(transaction)
@@ -81,7 +81,7 @@ def test_the_numbers_of_a_bin_are_read_once_and_written_once(inside: Inside) -> 
     assert kinds == ["begin", "select", "insert", "update", "commit"]
 
 
-def test_an_outcome_knows_the_last_capture_at_its_time(inside: Inside) -> None:
+def test_an_outcome_has_the_last_capture_at_its_time(inside: Inside) -> None:
     with inside.file.database.write() as transaction:
         batch = Batch(transaction)
         batch.add_capture(_capture())
@@ -103,7 +103,7 @@ def test_outcomes_of_a_bin_that_is_gone_are_left_out_and_the_others_are_kept(ins
     assert _rows(inside, "select id, answer from sent_answers") == [(row_id(1, 1), b"an answer")]
 
 
-def test_the_first_answer_that_is_told_for_a_capture_stays(inside: Inside) -> None:
+def test_the_first_answer_that_is_reported_for_a_capture_stays(inside: Inside) -> None:
     with inside.file.database.write() as transaction:
         batch = Batch(transaction)
         batch.add_outcomes([_outcome(1, sent=b"first"), _outcome(1, sent=b"second")])
@@ -138,7 +138,7 @@ def test_what_waits_is_written_before_a_statement_runs(inside: Inside) -> None:
         batch.finish()
 
 
-def test_marks_say_how_far_the_bins_are_that_were_changed_and_no_others(inside: Inside) -> None:
+def test_positions_report_how_far_the_bins_are_that_were_changed_and_no_others(inside: Inside) -> None:
     with inside.file.database.write() as transaction:
         batch = Batch(transaction)
         batch.add_capture(_capture(OTHER))
@@ -154,7 +154,7 @@ def test_marks_say_how_far_the_bins_are_that_were_changed_and_no_others(inside: 
     assert marks == [jobs.LogPosition(1, n=2, k=0, d=0, version=1), jobs.LogPosition(2, n=2, k=1, d=0, version=0)]
 
 
-def test_a_bin_that_is_deleted_is_told_too(inside: Inside) -> None:
+def test_a_bin_that_is_deleted_is_reported_too(inside: Inside) -> None:
     with inside.file.database.write() as transaction:
         batch = Batch(transaction)
         batch.run("drop_bin", {"id": BIN}, bin_id=BIN)

@@ -1,4 +1,4 @@
-"""The server's end of the log process: batches on their way, answers in time, and the end."""
+"""The server's end of the log process: batches in flight, timeouts, and closing."""
 
 import asyncio
 
@@ -6,6 +6,7 @@ import pytest
 
 from app.errors import Conflict, NotFound, StoreUnavailable
 from app.storage.log import client, jobs
+from app.storage.log.queued import JOB_BYTES
 
 from .playing import a_job, refused, soon, turns
 
@@ -31,7 +32,7 @@ async def test_what_comes_in_one_turn_shares_a_batch_and_each_gets_its_own_answe
     assert log.health().state == "ok"
 
 
-async def test_marks_are_told_before_anybody_hears_of_the_commit(log, process, monkeypatch) -> None:
+async def test_positions_are_reported_before_the_commit_is_confirmed(log, process, monkeypatch) -> None:
     future = log.append(a_job())
     log._on_positions = lambda _: seen.append(future.done())
     seen: list[bool] = []
@@ -67,7 +68,7 @@ async def test_one_that_has_grown_as_large_as_the_one_on_its_way_goes_ahead_and_
     futures = [log.append(a_job()) for _ in range(40)]
     await turns()
     assert [len(batch) for batch in process.sent] == [20, 20]
-    # Each answer is to the oldest.
+    # Each answer belongs to the oldest batch.
     process.answer()
     process.answer()
     process.answer()
@@ -88,7 +89,7 @@ async def test_a_batch_is_bounded_in_number_and_in_bytes(log, process) -> None:
     assert [len(batch) for batch in process.sent] == [3]
 
 
-async def test_on_a_slow_disk_a_batch_waits_for_company(log, process) -> None:
+async def test_on_a_slow_disk_a_batch_waits_for_more_captures(log, process) -> None:
     log.append(a_job())
     await turns()
     log.append(a_job())
@@ -99,7 +100,7 @@ async def test_on_a_slow_disk_a_batch_waits_for_company(log, process) -> None:
     await soon(lambda: process.sent)
 
 
-async def test_when_all_who_were_answered_have_come_again_nobody_is_waited_for(log, process) -> None:
+async def test_when_all_answered_senders_have_sent_again_the_batch_goes_out(log, process) -> None:
     for _ in range(3):
         log.append(a_job())
     await turns()
@@ -124,7 +125,7 @@ async def test_on_a_slow_disk_none_goes_ahead(log, process) -> None:
 
 
 async def test_no_more_waits_than_fits_in_memory(log, process, monkeypatch) -> None:
-    monkeypatch.setattr(client, "MAX_WAITING_BYTES", 3 * client.JOB_BYTES + 20)
+    monkeypatch.setattr(client, "MAX_WAITING_BYTES", 3 * JOB_BYTES + 20)
     process.end()
     log.append(a_job())
     log.append(a_job())
@@ -147,7 +148,7 @@ async def test_outcomes_go_with_the_batch_that_follows(log, process) -> None:
     assert [type(job) for job in process.sent[0]] == [jobs.AddCapture, jobs.SetOutcomes]
 
 
-# In time
+# Timeouts
 
 
 @pytest.mark.usefixtures("impatient")
@@ -160,7 +161,7 @@ async def test_what_is_not_confirmed_in_time_is_refused_and_kept_all_the_same(lo
     assert (log.health().state, log.health().refused) == ("full", 2)
     process.answer()
     await turns()
-    # The sender was told nothing, so what is no capture is not done behind anybody's back.
+    # The caller got an error, so a job that is not a capture is not done later.
     assert [type(job) for job in process.sent[0] if not isinstance(job, jobs.Probe)] == [jobs.AddCapture]
     process.answer()
     assert (log.health().state, log.health().stored >= 2) == ("ok", True)
@@ -222,7 +223,7 @@ async def test_a_process_that_hangs_holds_up_the_end_no_longer_than_a_commit_may
     await refused(waiting)
 
 
-async def test_what_no_process_has_taken_by_then_isrefused(log, process) -> None:
+async def test_what_no_process_has_taken_by_then_is_refused(log, process) -> None:
     process.end()
     waiting = [log.append(a_job()), log.submit(jobs.NextEpoch())]
     async with asyncio.timeout(5):

@@ -1,4 +1,4 @@
-"""The server's end of the log process on bad days: nothing is confirmed that is in doubt, and it heals by itself."""
+"""The server's end of the log process after failures: nothing doubtful is confirmed, and it recovers by itself."""
 
 import asyncio
 import os
@@ -11,7 +11,9 @@ import pytest
 from app.errors import CannotStart, StoreUnavailable
 from app.storage import children
 from app.storage.log import client, jobs, state
+from app.storage.log import refused as refused_module
 from app.storage.log.client import LogClient
+from app.storage.log.queued import JOB_BYTES
 from app.storage.process import EXIT_DOUBT
 
 from .playing import Process, a_job, refused, soon, turns
@@ -27,7 +29,7 @@ def _fail(*_: object, **__: object) -> None:
     raise OSError(28, "No space left on device")
 
 
-# The death of the process
+# The process ends
 
 
 async def test_what_was_on_its_way_when_it_died_is_refused_once_and_never_confirmed(log, process) -> None:
@@ -44,7 +46,7 @@ async def test_what_was_on_its_way_when_it_died_is_refused_once_and_never_confir
     assert log.health().reason == "The log process is being started again: it ended with code -9."
     process.sent.clear()
     process.open()
-    # What no process has taken goes to the next one, and nothing else.
+    # Jobs that no process has received go to the next one, and no others.
     assert [len(batch) for batch in process.sent] == [1]
     process.answer(jobs.Result(value=25))
     assert waiting.result() == 25
@@ -65,7 +67,7 @@ async def test_the_next_process_belongs_to_the_same_run_and_takes_no_other_log(l
     assert process.expected == [(client.OPEN_S, "opening the log")]
 
 
-async def test_a_log_that_cannot_be_opened_again_is_told_and_tried_again(log, process) -> None:
+async def test_a_log_that_cannot_be_opened_again_is_reported_and_tried_again(log, process) -> None:
     process.end()
     process.open("It was deleted. Put it back.")
     process.end(1)
@@ -81,12 +83,12 @@ async def test_a_log_that_cannot_be_opened_again_is_told_and_tried_again(log, pr
 
 @pytest.fixture
 async def new(path: Path, monkeypatch) -> LogClient:
-    """One that was never opened."""
+    """A process that never opened the log."""
     monkeypatch.setattr(client, "Child", Process)
     return LogClient(path, (), lambda _: None)
 
 
-async def test_a_start_says_what_is_in_the_way(new: LogClient) -> None:
+async def test_a_start_reports_what_is_in_the_way(new: LogClient) -> None:
     starting = asyncio.ensure_future(new.start())
     await turns()
     new._child.open("The disk is full.")
@@ -95,7 +97,7 @@ async def test_a_start_says_what_is_in_the_way(new: LogClient) -> None:
         await starting
 
 
-async def test_a_process_that_ends_before_it_says_a_word_does_not_start(new: LogClient) -> None:
+async def test_a_process_that_ends_before_it_reports_a_word_does_not_start(new: LogClient) -> None:
     starting = asyncio.ensure_future(new.start())
     await turns()
     new._child.end(1)
@@ -103,7 +105,7 @@ async def test_a_process_that_ends_before_it_says_a_word_does_not_start(new: Log
         await starting
 
 
-async def test_what_a_start_tells_is_what_the_process_said(new: LogClient) -> None:
+async def test_what_a_start_reports_is_what_the_process_said(new: LogClient) -> None:
     starting = asyncio.ensure_future(new.start())
     await turns()
     new._child.open()
@@ -143,7 +145,7 @@ async def test_doubt_is_known_before_anything_can_go_wrong(log, process, monkeyp
         log.append(a_job())
 
 
-async def test_doubt_is_known_before_those_who_hear_of_marks_can_fail(log, process) -> None:
+async def test_doubt_is_set_before_a_callback_of_positions_can_fail(log, process) -> None:
     log._on_positions = _fail
     for _ in range(2):
         log.append(a_job())
@@ -163,7 +165,7 @@ async def test_a_mark_that_cannot_be_written_changes_nothing_for_this_server(log
         process.end(EXIT_DOUBT)
         process.start()
         assert process.arguments[2:] == ["doubt", "the log"]
-        # An empty log in the place of this one is never taken for it, and health stays as it is.
+        # An empty log in its place is not accepted, and health is unchanged.
         process.open("log.db was deleted while smsbin was running.")
         process.end(1)
         assert log.health().state == "suspect"
@@ -184,7 +186,7 @@ async def test_one_failure_is_logged_once_for_a_whole_batch(log, process, monkey
     assert told == ["log.suspect"]
 
 
-async def test_a_process_that_says_doubt_only_by_its_end_is_believed(log, process, path: Path) -> None:
+async def test_doubt_that_only_the_exit_code_reports_counts(log, process, path: Path) -> None:
     process.end(EXIT_DOUBT)
     assert log.health().state == "suspect"
     assert _mark(path).exists()
@@ -219,20 +221,20 @@ async def test_files_that_are_gone_stay_gone_for_this_server(log, process) -> No
 
 
 async def test_what_was_refused_is_tried_by_itself_until_it_works(log, process, monkeypatch) -> None:
-    monkeypatch.setattr(client, "RETRY_S", 0.005)
+    monkeypatch.setattr(refused_module, "RETRY_S", 0.005)
     future = log.append(a_job(5_000))
     await turns()
     process.answer(jobs.Result("full", "no room"))
     assert await refused(future) == "no room"
-    assert (log.health().state, log.health().reason, log.probe_size()) == ("full", "no room", 5_000 + client.JOB_BYTES)
+    assert (log.health().state, log.health().reason, log.probe_size()) == ("full", "no room", 5_000 + JOB_BYTES)
     for result in (jobs.Result("full", "no room"), jobs.Result()):
         await soon(lambda: process.sent)
-        assert process.sent == [[jobs.Probe(5_000 + client.JOB_BYTES)]]
+        assert process.sent == [[jobs.Probe(5_000 + JOB_BYTES)]]
         process.answer(result)
     assert (log.health().state, log.probe_size()) == ("ok", 0)
 
 
-async def test_a_small_write_that_works_says_nothing_about_a_large_one(log, process) -> None:
+async def test_a_small_write_that_works_shows_nothing_about_a_large_one(log, process) -> None:
     log.append(a_job(5_000)).add_done_callback(lambda future: future.exception())
     await turns()
     process.answer(jobs.Result("full", "no room"))
@@ -242,7 +244,7 @@ async def test_a_small_write_that_works_says_nothing_about_a_large_one(log, proc
     assert log.health().state == "full"
 
 
-async def test_how_the_file_is_is_told(log, process) -> None:
+async def test_how_the_file_is_is_reported(log, process) -> None:
     log.append(a_job())
     await turns()
     process.sent.clear()
@@ -265,7 +267,7 @@ async def real(path: Path, monkeypatch) -> AsyncIterator[LogClient]:
     await log.close()
 
 
-async def test_a_process_that_hangs_is_killed_and_the_next_one_goes_on(real: LogClient, monkeypatch) -> None:
+async def test_a_process_that_hangs_is_killed_and_the_next_one_continues(real: LogClient, monkeypatch) -> None:
     assert await real.append(a_job()) == 1
     monkeypatch.setattr(client, "BATCH_S", 0.02)
     pid = real.pid
@@ -273,7 +275,7 @@ async def test_a_process_that_hangs_is_killed_and_the_next_one_goes_on(real: Log
     os.kill(pid, signal.SIGSTOP)
     assert await refused(real.append(a_job())) == "The log process stopped before it could confirm."
     monkeypatch.undo()
-    # It was refused, and is not there: a number is given to what is kept, and to nothing else.
+    # It was refused and is not stored: numbers are assigned to stored captures only.
     assert await real.append(a_job()) == 2
     assert real.pid != pid
     assert real.health().state == "ok"

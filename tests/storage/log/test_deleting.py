@@ -1,4 +1,4 @@
-"""Deleting: gone from every read at once, from the disk in short steps, and the retention makes no holes."""
+"""Deleting: reads no longer show it at once, the bytes are erased in short steps, and retention leaves no gaps."""
 
 import itertools
 from collections.abc import Iterator
@@ -29,14 +29,14 @@ def inside(tmp_path: Path) -> Iterator[Inside]:
 
 @pytest.fixture
 def hasty(monkeypatch) -> None:
-    """Steps whose time is over after a few looks at the clock, and small chunks."""
+    """Steps whose time is over after a few checks, and small chunks."""
     monkeypatch.setattr(deleting, "CHUNK", 2)
     monkeypatch.setattr(deleting, "STEP_S", 3)
     monkeypatch.setattr(deleting, "ticks", itertools.count().__next__)
 
 
 def _keep(inside: Inside, *ages: float, bin: str = BIN) -> None:
-    """Captures so many days old, each with all that can stand beside one."""
+    """Captures of these ages in days, each with all related rows."""
     for age in ages:
         n = inside.keep(a_raw(received_at=days_ago(age)), bin=bin)
         number = 1 if bin == BIN else 2
@@ -139,7 +139,7 @@ def test_a_bin_that_is_deleted_leaves_nothing_behind(inside: Inside) -> None:
     assert [row[0] for row in inside.file.connection.execute("select id from bins")] == [OTHER]
 
 
-def test_an_answer_that_is_told_after_its_capture_was_deleted_goes_with_the_rest(inside: Inside) -> None:
+def test_an_answer_that_is_reported_after_its_capture_was_deleted_goes_with_the_rest(inside: Inside) -> None:
     _keep(inside, 0)
     inside.drop(1)
     inside.apply(jobs.SetOutcomes([jobs.OutcomeRecord(BIN, 1, 200, 1, False, None, True, None, b"late")]))
@@ -167,7 +167,7 @@ def test_outcomes_stay_that_became_known_while_a_capture_that_stays_was_there(in
 # The retention
 
 
-def test_the_retention_takes_the_oldest_numbers_with_all_that_stands_beside_them(inside: Inside) -> None:
+def test_the_retention_takes_the_oldest_numbers_with_all_their_related_rows(inside: Inside) -> None:
     _keep(inside, 9, 8, 0.5, 0)
     inside.drop(1)
     assert _sweep(inside) == jobs.Result(value=1, next=None)
@@ -197,13 +197,13 @@ def test_a_capture_that_is_dated_ahead_does_not_stop_the_retention(inside: Insid
     assert _deletions(inside) == [(4, True)]
 
 
-def test_a_capture_that_is_dated_ahead_is_kept_as_long_as_nothing_tells_its_age(inside: Inside) -> None:
+def test_a_capture_that_is_dated_ahead_is_kept_as_long_as_nothing_shows_its_age(inside: Inside) -> None:
     _keep(inside, 9, -400, -400)
     _sweep(inside)
     assert _left(inside) == [2, 3]
 
 
-def test_a_clock_that_is_a_little_ahead_tells_the_age_all_the_same(inside: Inside) -> None:
+def test_a_clock_that_is_a_little_ahead_shows_the_age_all_the_same(inside: Inside) -> None:
     _keep(inside, -30 / DAY_S, 9)
     assert _sweep(inside).value == 0
 
@@ -235,7 +235,7 @@ def test_a_step_that_only_erases_takes_nothing_new(inside: Inside) -> None:
     assert _left(inside) == [1]
 
 
-def test_it_goes_on_behind_the_bin_that_is_named(inside: Inside) -> None:
+def test_it_continues_behind_the_bin_that_is_named(inside: Inside) -> None:
     _keep(inside, 9)
     _keep(inside, 9, bin=OTHER)
     _sweep(inside, after=1)
@@ -246,7 +246,7 @@ def test_it_goes_on_behind_the_bin_that_is_named(inside: Inside) -> None:
 
 
 def _steps(inside: Inside, *, erase_only: bool = False) -> list[int]:
-    """All of them: how many captures each has erased."""
+    """Run all steps; returns how many captures each has erased."""
     removed, after = [], 0
     while True:
         result = _sweep(inside, after, erase_only=erase_only)
@@ -256,7 +256,7 @@ def _steps(inside: Inside, *, erase_only: bool = False) -> list[int]:
         after = result.next
 
 
-def test_a_step_of_the_retention_ends_in_time_and_the_next_goes_on(inside: Inside, hasty) -> None:
+def test_a_step_of_the_retention_ends_in_time_and_the_next_continues(inside: Inside, hasty) -> None:
     _keep(inside, *[9] * 11, 0)
     _keep(inside, 9, bin=OTHER)
     removed = _steps(inside)
@@ -266,7 +266,7 @@ def test_a_step_of_the_retention_ends_in_time_and_the_next_goes_on(inside: Insid
     assert _numbers(inside)[:2] == (11, 11)
 
 
-def test_a_step_that_erases_ends_in_time_and_the_next_goes_on(inside: Inside, hasty) -> None:
+def test_a_step_that_erases_ends_in_time_and_the_next_continues(inside: Inside, hasty) -> None:
     _keep(inside, *[0] * 11)
     inside.apply(jobs.DropCaptures(BIN))
     _keep(inside, 9, bin=OTHER)

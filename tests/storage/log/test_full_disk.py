@@ -1,4 +1,4 @@
-"""A full disk: refused until there is room again, and with the room of the ballast things can be deleted."""
+"""A full disk: writes are refused until there is space again, and with the reserve file captures can be deleted."""
 
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -18,7 +18,7 @@ from tests.storage.inside import BIN, Inside
 
 
 class Room(Ballast):
-    """The ballast of a disk that is the database itself: so many pages."""
+    """The reserve file of a disk that is the database itself, in pages."""
 
     def __init__(self, connection: sqlite3.Connection, pages: int = 40) -> None:
         super().__init__(Path("ballast"))
@@ -41,7 +41,7 @@ class Room(Ballast):
 
 
 def fill(connection: sqlite3.Connection, free: int = 0) -> None:
-    """Leave only so many pages."""
+    """Leave only this number of pages."""
     (pages,) = connection.execute("pragma page_count").fetchone()
     connection.execute(f"pragma max_page_count = {pages + free}")
 
@@ -55,7 +55,7 @@ def inside(tmp_path: Path) -> Iterator[Inside]:
 
 @pytest.fixture
 def room(inside: Inside) -> Room:
-    """A disk that is full, with a ballast."""
+    """A full disk with a reserve file."""
     made = inside.appender._ballast = Room(inside.file.connection)
     fill(inside.file.connection)
     return made
@@ -80,7 +80,7 @@ def _opened(folder: Path, ballast: Callable[[sqlite3.Connection], Ballast]) -> t
     return Appender(file.database, ballast(file.connection), "run"), file.connection
 
 
-def test_on_a_full_disk_the_ballast_makes_room_for_the_opening(tmp_path: Path) -> None:
+def test_on_a_full_disk_the_reserve_file_makes_space_for_the_opening(tmp_path: Path) -> None:
     appender, connection = _opened(tmp_path, Room)
     connection.execute("pragma query_only = on")
     room = appender._ballast
@@ -125,7 +125,7 @@ def test_a_deletion_that_does_not_fit_gets_the_ballast_and_captures_do_not(insid
     assert _told(results) == ["full", 0, "full", "not_found"]
     assert results[0].message == results[2].message == DISK_FULL
     assert not room.is_there
-    # Until the room can be taken again.
+    # Until the reserve file can be created again.
     assert _told(inside.apply(_capture(), jobs.DropSession("nobody"))) == ["full", 0]
     room.fits_again = True
     assert _told(inside.apply(_capture())) == [2]

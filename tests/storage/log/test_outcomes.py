@@ -1,4 +1,4 @@
-"""Outcomes: gathered, written together, and never in anybody's way."""
+"""Outcomes: collected, written together, and never blocking."""
 
 import asyncio
 
@@ -12,7 +12,7 @@ def _outcome(n: int) -> OutcomeRecord:
 
 
 class Jobs:
-    """Where they are queued. It may refuse at once, or fail later."""
+    """Where they are queued. It may raise at once, or fail later."""
 
     def __init__(self, *, refuses: bool = False, fails: bool = False) -> None:
         self.queued: list[list[int]] = []

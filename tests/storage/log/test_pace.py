@@ -1,4 +1,4 @@
-"""When a disk counts as slow, so that commits wait for company."""
+"""When a disk counts as slow, so that commits wait for more captures."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ MANY: Sequence[Job] = [SetOutcomes([])] * 256
 
 
 def _pace(*commits: tuple[Sequence[Job], float]) -> CommitPace:
-    """One commit after the other: what is in it, and how long it takes."""
+    """Consecutive commits: their jobs, and how long they take."""
     pace, now = CommitPace(), 100.0
     for batch, took in commits:
         pace.sent(now)
@@ -36,7 +36,7 @@ def test_two_slow_commits_in_a_row_are_a_slow_disk() -> None:
         pytest.param([([*FEW, Sweep(0, 0, 0, False)], 0.01)] * 2, id="steps of the index"),
     ],
 )
-def test_nobody_waits_for_company_on_a_quick_disk(commits: list[tuple[Sequence[Job], float]]) -> None:
+def test_no_commit_is_delayed_on_a_fast_disk(commits: list[tuple[Sequence[Job], float]]) -> None:
     assert _pace(*commits).delay_s == 0
 
 
@@ -45,7 +45,7 @@ def test_a_batch_that_went_ahead_is_measured_from_the_commit_before(took: float,
     pace = CommitPace()
     pace.sent(0.0)
     for n in range(1, 5):
-        # Long before the answer to the one in front of it, so that nearly two commits lie between the two.
+        # Sent long before the previous one is confirmed, so that nearly two commits lie between sending and confirming.
         pace.sent(took * (n - 0.9))
         pace.confirmed(FEW, took * n)
     assert pace.delay_s == pytest.approx(patience)

@@ -1,4 +1,4 @@
-"""What the log process says at its opening, and what it leaves behind when it ends."""
+"""What the log process reports when it opens the log, and the state it leaves behind."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +13,7 @@ from app.storage.transaction import Doubtful, Gone
 
 
 class Server:
-    """The other end of the pipe: it has sent these batches, and may be gone."""
+    """The other end of the pipe: it has sent these batches, and may be closed."""
 
     def __init__(self, *batches: list[jobs.Job], is_gone: bool = False) -> None:
         self.batches = [jobs.encode_jobs(batch) for batch in batches]
@@ -30,7 +30,7 @@ class Server:
         return self.batches.pop(0) if self.batches else None
 
     def has_more(self, timeout_s: float = 0.0) -> bool:
-        """Whoever waits for long sees that the server goes away."""
+        """A long wait ends when the server is gone."""
         self.waited.append(timeout_s)
         return bool(self.batches) or len(self.waited) > 5
 
@@ -49,7 +49,7 @@ Run = Callable[..., int]
 
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch) -> Run:
-    """The process, here: its exit code."""
+    """Run the process here; returns its exit code."""
     monkeypatch.setattr(process, "begin", lambda: None)
     monkeypatch.setattr(process, "tune_gc", lambda: None)
 
@@ -115,7 +115,7 @@ def test_a_failed_write_at_the_opening_is_doubt_too(run: Run, tmp_path: Path, mo
     assert _mark(tmp_path)
 
 
-def test_files_that_lose_their_names_at_the_opening_are_told(run: Run, monkeypatch) -> None:
+def test_files_that_are_deleted_at_the_opening_are_reported(run: Run, monkeypatch) -> None:
     def fail(*_: object) -> None:
         raise Gone("log.db was replaced.")
 
@@ -125,7 +125,7 @@ def test_files_that_lose_their_names_at_the_opening_are_told(run: Run, monkeypat
     assert (server.opened.error or "").startswith("log.db was replaced.")
 
 
-def test_another_log_in_the_place_of_the_one_that_was_there_is_refused(run: Run, tmp_path: Path) -> None:
+def test_another_log_in_its_place_is_refused(run: Run, tmp_path: Path) -> None:
     first = Server()
     assert run(first) == 0
     assert run(Server(), log=first.opened.log) == 0
@@ -150,7 +150,7 @@ def test_a_damaged_file_is_no_doubt_but_told_with_the_cure(run: Run, tmp_path: P
 
 
 def test_deleted_bytes_leave_the_disk_although_no_further_job_comes(run: Run, monkeypatch) -> None:
-    """Right after another checkpoint an emptying one is refused; it is tried again a second later."""
+    """A truncating checkpoint right after another one is refused; it is tried again a second later."""
     answers = [False, False, True]
     monkeypatch.setattr(Checkpoints, "truncate", lambda _: answers.pop(0))
     monkeypatch.setattr(Appender, "apply", _erase)

@@ -1,4 +1,4 @@
-"""Health by what captures met, and not by what a tiny probe meets."""
+"""Health reflects the results of captures, and not that of a small probe."""
 
 from app.storage.log.recent import Recent
 

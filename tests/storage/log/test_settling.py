@@ -1,4 +1,4 @@
-"""After a stop that nobody planned: which captures are told that nothing is known of their answer."""
+"""After an unplanned stop: which captures get an unknown outcome."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -45,7 +45,7 @@ def _settle(inside: Inside, upto: dict[int, int], within_s: int = 60) -> list[tu
     return told
 
 
-def test_those_without_an_outcome_get_one_that_knows_nothing(inside: Inside) -> None:
+def test_those_without_an_outcome_get_an_unknown_one(inside: Inside) -> None:
     _keep(inside, 4, 3, 2, 1)
     inside.settle(2, Outcome(status=200, after_ms=1))
     inside.settle(4, Outcome(status=200, after_ms=1))
@@ -121,7 +121,7 @@ def test_nothing_at_all_is_no_error(inside: Inside) -> None:
     assert _settle(inside, {1: 0, 2: 0}) == []
 
 
-def test_a_clock_that_jumped_back_in_between_hides_nobody(inside: Inside) -> None:
+def test_a_clock_that_jumped_back_in_between_hides_no_capture(inside: Inside) -> None:
     _keep(inside, 30, 500, 0)
     assert _settle(inside, {1: 3}) == [(1, 1), (1, 3)]
 

@@ -1,4 +1,4 @@
-"""What is in the way of keeping: doubt outlives every process and every error, until the file was checked."""
+"""The state of the log: doubt remains after every process and every error, until the file was checked."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ def mark(tmp_path: Path) -> Path:
     return tmp_path / "log.suspect"
 
 
-def test_the_worst_is_told_first(mark: Path) -> None:
+def test_the_worst_is_reported_first(mark: Path) -> None:
     state = LogState(mark)
     assert state.health(0).state == "ok"
     state.recent.refused(0, 10, "the disk is full")

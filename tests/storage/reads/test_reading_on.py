@@ -1,4 +1,4 @@
-"""The ledger reads on while somebody reads from it and from the log."""
+"""The ledger advances while a read uses it and the log."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,7 +6,7 @@ from app.storage.sqlite.readers import ReadPool
 from tests.conftest import Running
 
 
-async def test_a_capture_that_the_ledger_reads_meanwhile_is_there(server: Running, monkeypatch) -> None:
+async def test_a_capture_that_the_ledger_reads_in_the_meantime_is_there(server: Running, monkeypatch) -> None:
     async with server.client.post(server.capture_url, data={"Text": "hi"}) as answer:
         assert answer.status == 200
     await server.settled(1)

@@ -1,4 +1,4 @@
-"""A row is split into words once, however many phrases and terms ask for them."""
+"""A row is tokenized once, for all phrases and terms."""
 
 import json
 
@@ -15,7 +15,7 @@ def _said(*phrases: str, prefix: bool = False) -> str:
 
 @pytest.fixture
 def split(monkeypatch) -> list[str]:
-    """The texts that were split into words."""
+    """The texts that were tokenized."""
     texts: list[str] = []
 
     def noted(text: str) -> Tokens:

@@ -1,4 +1,4 @@
-"""Whether a file is a log of ours, whole, with the bodies that came: found out without changing anything."""
+"""Whether a file is a complete log with unchanged bodies; checked without changing it."""
 
 import shutil
 import sqlite3
@@ -35,23 +35,23 @@ def test_what_it_holds_is_said_in_one_line_and_nothing_is_made(log: Path) -> Non
     assert [path.name for path in log.parent.iterdir()] == ["log.db"]
 
 
-def test_damage_is_told(log: Path) -> None:
+def test_damage_is_reported(log: Path) -> None:
     size = log.stat().st_size
     with log.open("r+b") as file:
         file.seek(size // 2 // 4096 * 4096)
         file.write(b"\xff" * 8192)
-    with pytest.raises(CannotStart, match=r"damaged|no sound log"):
+    with pytest.raises(CannotStart, match=r"damaged|not a valid log"):
         check_log(log)
 
 
-def test_a_file_of_a_newer_smsbin_or_of_somebody_else_is_told(log: Path, tmp_path: Path) -> None:
+def test_a_file_of_a_newer_smsbin_or_of_another_program_is_reported(log: Path, tmp_path: Path) -> None:
     with closing(sqlite3.connect(log)) as connection:
         connection.execute("pragma user_version = 9999")
     with pytest.raises(CannotStart, match="version 9999"):
         check_log(log)
     with closing(sqlite3.connect(tmp_path / "songs.db")) as connection:
         connection.execute("create table songs (title text)")
-    with pytest.raises(CannotStart, match="no log of smsbin"):
+    with pytest.raises(CannotStart, match="not an smsbin log"):
         check_log(tmp_path / "songs.db")
 
 
@@ -63,7 +63,7 @@ def test_a_body_that_is_not_what_came_is_named(log: Path) -> None:
     assert check_bodies(log) == [(BIN, 2)]
 
 
-def test_a_ledger_is_sound_or_says_why_not(tmp_path: Path) -> None:
+def test_a_ledger_is_sound_or_reports_why_not(tmp_path: Path) -> None:
     path = tmp_path / "ledger.db"
     make_ledger_file(path).close()
     assert check_ledger(path) is None

@@ -1,4 +1,4 @@
-"""The write-ahead log is copied, emptied after deletions, and what keeps that from happening is told."""
+"""The write-ahead log is copied, and truncated after deletions; what prevents that is reported."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from app.storage.transaction import Doubtful
 
 
 class Opened:
-    """A database whose checkpoints come early."""
+    """A database whose checkpoints are early."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -68,7 +68,7 @@ def test_one_in_so_many_seconds_is_enough(opened: Opened, monkeypatch) -> None:
     assert not opened.checkpoints.truncate()
 
 
-def test_a_reader_that_keeps_the_log_from_being_reused_is_told_and_forgotten_when_it_ends(opened: Opened) -> None:
+def test_a_reader_that_keeps_the_log_from_being_reused_is_reported_and_forgotten_when_it_ends(opened: Opened) -> None:
     opened.add(1)
     with closing(open_reader(opened.path)) as reader:
         reader.execute("begin")
@@ -97,7 +97,7 @@ class _Broken:
         return self._connection.execute(text)
 
 
-def test_a_full_disk_keeps_the_log_growing_and_says_so(opened: Opened) -> None:
+def test_a_full_disk_keeps_the_log_growing_and_reports_it(opened: Opened) -> None:
     opened.add(200)
     working = opened.checkpoints._connection
     opened.checkpoints._connection = _Broken(working, "SQLITE_FULL")
@@ -119,7 +119,7 @@ def test_any_other_failure_is_doubt(opened: Opened, error: str) -> None:
         opened.checkpoints.truncate()
 
 
-def test_an_index_that_cannot_be_read_is_told(opened: Opened, monkeypatch) -> None:
+def test_an_index_that_cannot_be_read_is_reported(opened: Opened, monkeypatch) -> None:
     def fail(*_: object) -> None:
         raise OSError(5, "Input/output error")
 

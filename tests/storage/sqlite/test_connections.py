@@ -1,4 +1,4 @@
-"""How the files are opened, and that SQLite took what was asked."""
+"""How the files are opened, and that SQLite uses the pragmas."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""A backup is of one moment, and ends, however much is written meanwhile."""
+"""A backup is one snapshot, and ends, however much is written during it."""
 
 import sqlite3
 from contextlib import closing
@@ -14,7 +14,7 @@ from tests.storage.builders import a_raw
 from tests.storage.inside import Inside
 
 
-def test_what_is_written_meanwhile_is_not_in_it_and_does_not_hold_it_up(tmp_path: Path, monkeypatch) -> None:
+def test_what_is_written_in_the_meantime_is_not_in_it_and_does_not_hold_it_up(tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setattr(copying, "PAGES", 1)
     inside = Inside(tmp_path)
     for _ in range(50):
@@ -42,7 +42,7 @@ def test_a_log_that_cannot_be_copied_leaves_nothing_behind(tmp_path: Path) -> No
     assert [path.name for path in tmp_path.iterdir()] == ["text.db"]
 
 
-def test_a_copy_that_is_not_sound_is_thrown_away(tmp_path: Path) -> None:
+def test_a_copy_that_is_not_sound_is_discarded(tmp_path: Path) -> None:
     inside = Inside(tmp_path)
     inside.keep(a_raw())
     inside.close()

@@ -1,4 +1,4 @@
-"""SQLite's errors as what can be done about them: refused and perhaps well later, doubt, damage, taken, ours."""
+"""The translation of SQLite's errors: refused for now, doubt, damage, duplicate, bug."""
 
 import sqlite3
 

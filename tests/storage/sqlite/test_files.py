@@ -1,4 +1,4 @@
-"""A file that has lost its name can still be written, and all of that is lost: so nothing is confirmed any more."""
+"""A deleted file can still be written, and all of that is lost: so nothing more is confirmed."""
 
 from collections.abc import Iterator
 from pathlib import Path

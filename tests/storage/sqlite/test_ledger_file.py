@@ -1,4 +1,4 @@
-"""A ledger file that cannot be used is thrown away: nothing in it is worth a thought."""
+"""A ledger file that cannot be used is replaced."""
 
 import sqlite3
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Opening the log: what is no log of ours is refused, and after doubt everything is written and checked again."""
+"""Opening the log: a file that is not a log is refused, and after doubt everything is written and checked again."""
 
 import shutil
 import sqlite3
@@ -21,7 +21,7 @@ def _close(file: LogFile) -> None:
 
 @pytest.fixture
 def left_behind(tmp_path: Path) -> Path:
-    """What a server that was killed has left: a log with commits that stand in its write-ahead log only."""
+    """The files of a killed server: a log with commits that are only in its write-ahead log."""
     (tmp_path / "a").mkdir()
     file = open_log_file(tmp_path / "a" / "log.db", doubt=False)
     with file.database.write() as transaction:
@@ -48,7 +48,7 @@ def test_a_database_of_the_time_before_the_log_is_refused_with_the_cure(tmp_path
     (tmp_path / "smsbin.db").touch()
     with pytest.raises(CannotStart, match=r"smsbin\.db was written by an older smsbin.*Move it away"):
         refuse_older(tmp_path)
-    # Beside a log it is only in the way of nobody.
+    # Next to a log it does not matter.
     (tmp_path / "log.db").touch()
     refuse_older(tmp_path)
 
@@ -100,7 +100,7 @@ def test_after_doubt_a_file_that_is_not_sound_is_not_used(tmp_path: Path) -> Non
         open_log_file(path, doubt=True)
 
 
-def test_while_somebody_reads_an_older_state_the_doubt_stays(left_behind: Path) -> None:
+def test_while_a_reader_has_an_older_state_the_doubt_stays(left_behind: Path) -> None:
     with closing(open_reader(left_behind)) as reader:
         reader.execute("begin")
         reader.execute("select count(*) from bins").fetchone()

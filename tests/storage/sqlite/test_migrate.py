@@ -1,4 +1,4 @@
-"""Migrations: each whole or not at all, and a log of a newer smsbin is refused."""
+"""Migrations: each in one transaction, and a log of a newer smsbin is refused."""
 
 import sqlite3
 from collections.abc import Iterator

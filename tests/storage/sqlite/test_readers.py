@@ -1,4 +1,4 @@
-"""Connections that only read: opened again when the file is another one, and never in the way of each other."""
+"""Read connections: opened again when the file is replaced, and independent of each other."""
 
 import asyncio
 import sqlite3
@@ -22,7 +22,7 @@ def _make(path: Path, bins: int) -> None:
 
 
 class File:
-    """Which file is there."""
+    """The name of the current file."""
 
     def __init__(self) -> None:
         self.name = "first"
@@ -61,7 +61,7 @@ async def test_another_file_under_the_name_is_read_from_then_on(readers: ReadPoo
     assert [row[0][0] for row in rows] == [5] * 5
 
 
-async def test_without_a_file_the_reason_is_told(readers: ReadPool, file: File) -> None:
+async def test_without_a_file_the_reason_is_reported(readers: ReadPool, file: File) -> None:
     file.name = ""
     with pytest.raises(NotReadable, match="None"):
         await readers.run(COUNT, {})
@@ -87,21 +87,21 @@ async def test_a_wrong_query_is_a_mistake_of_ours_and_frees_the_connection(reade
     assert (await readers.run(COUNT, {}))[0][0] == 3
 
 
-# Counts to a number that no machine reaches while a test runs.
+# Counts to a number that no machine reaches during a test.
 ENDLESS = "with recursive n (i) as (select 1 union all select i + 1 from n) select count(*) from n where i < :most"
 FOR_EVER = {"most": 10**15}
 
 
 @pytest.fixture
 async def hasty(tmp_path: Path) -> AsyncIterator[ReadPool]:
-    """One connection, whose queries may take a fifth of a second."""
+    """One connection, with a time limit of a fifth of a second."""
     _make(tmp_path / "b.db", 3)
     opened = ReadPool(tmp_path / "b.db", 1, limit_s=0.2)
     yield opened
     await opened.close()
 
 
-async def test_a_query_that_takes_too_long_is_stopped_and_others_go_on(hasty: ReadPool) -> None:
+async def test_a_query_that_takes_too_long_is_stopped_and_others_continue(hasty: ReadPool) -> None:
     async with asyncio.timeout(10):
         with pytest.raises(ReadTooLong, match=r"longer than 0\.2 s"):
             await hasty.run(ENDLESS, FOR_EVER)
@@ -128,7 +128,7 @@ async def test_the_queries_of_one_search_share_their_time(hasty: ReadPool) -> No
 class TestWhoeverAskedHasLeft:
     @pytest.fixture
     async def patient(self, tmp_path: Path) -> AsyncIterator[ReadPool]:
-        """One connection, whose queries may take for ever."""
+        """One connection without a time limit."""
         _make(tmp_path / "c.db", 3)
         opened = ReadPool(tmp_path / "c.db", 1)
         await opened.run(COUNT, {})

@@ -1,4 +1,5 @@
-"""A backup in the place of the log: sound before anything is touched, and whole at every moment from there on."""
+"""Replacing the log by a backup: the backup is checked before anything is changed, and the files are complete at
+every moment."""
 
 import asyncio
 import os
@@ -25,7 +26,7 @@ ASIDE = "log.db.before-20260504T030201Z"
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A backup with one capture, and what a killed server has left: three captures, some only in the log's log."""
+    """A backup with one capture, and the files of a killed server: three captures, some only in the write-ahead log."""
     folder = tmp_path_factory.mktemp("restoring")
     inside = Inside(folder)
     inside.keep(a_raw())
@@ -107,12 +108,12 @@ def test_a_directory_in_use_is_left_alone(backup: Path, log: Path, monkeypatch) 
 def test_a_file_that_is_no_sound_log_is_refused_before_anything_is_touched(log: Path, tmp_path: Path) -> None:
     (tmp_path / "text.db").write_text("no database" * 1_000)
     before = _state(log)
-    with pytest.raises(CannotStart, match="no sound log"):
+    with pytest.raises(CannotStart, match="not a valid log"):
         _restore(tmp_path / "text.db", log)
     assert _state(log) == before
 
 
-def test_a_copy_that_is_not_what_was_checked_is_thrown_away(backup: Path, log: Path, monkeypatch) -> None:
+def test_a_copy_that_is_not_what_was_checked_is_discarded(backup: Path, log: Path, monkeypatch) -> None:
     def copy_something_else(source: Path, target: Path) -> None:
         shutil.copy(source, target)
         with closing(sqlite3.connect(target)) as connection, connection:
@@ -177,13 +178,13 @@ def test_a_power_cut_between_two_steps_leaves_no_log_with_the_files_of_another(
 ) -> None:
     _restore(backup, log, replace=replace)
     seen = watched()
-    # The copy is there in full before anything is moved, until it takes its place.
+    # The copy is complete before anything is moved, until it is renamed.
     (copy,) = {name for name in seen[0] if name.endswith(".restoring")}
     assert {"log.db", "log.db-wal", "ledger.db"} <= seen[0]
     assert all((copy in names) != (names is seen[-1]) for names in seen)
-    # The log that was there loses its own name first, …
+    # The old log is renamed first, …
     gone = next(i for i, names in enumerate(seen) if "log.db" not in names)
     assert all("log.db-wal" in names for names in seen[: gone + 1])
-    # … and the copy takes it when nothing of the old one is left.
+    # … and the copy gets its name when nothing of the old one is left.
     assert seen[-1] & {"log.db", "log.db-wal", "log.db-shm", "ledger.db", "log.suspect"} == {"log.db"}
     assert seen[-2] & {"log.db", "log.db-wal", "log.db-shm", "ledger.db"} == set()

@@ -1,4 +1,4 @@
-"""What the SQLite store adds to the promises of every store: two processes, their files, and their bad days."""
+"""What the SQLite store adds to the contract of all stores: two processes, their files, and their failures."""
 
 import asyncio
 import os
@@ -55,7 +55,7 @@ def _is_gone(pid: int | None) -> bool:
 
 
 async def _kept(store: Store, bin: object) -> int:
-    """The number of the next capture that is kept, however many are refused before."""
+    """The number of the next stored capture, however many are refused before."""
     async with asyncio.timeout(10):
         while True:
             try:
@@ -109,7 +109,7 @@ async def test_a_directory_of_the_time_before_the_log_is_refused_and_not_locked_
         assert store.health().state == "ok"
 
 
-async def test_a_log_that_cannot_be_opened_is_told_and_leaves_no_process(data: Path) -> None:
+async def test_a_log_that_cannot_be_opened_is_reported_and_leaves_no_process(data: Path) -> None:
     data.mkdir()
     (data / "log.db").write_bytes(b"this is no database" * 500)
     with pytest.raises(CannotStart, match="restore a backup"):
@@ -120,7 +120,7 @@ async def test_a_log_that_cannot_be_opened_is_told_and_leaves_no_process(data: P
         pass
 
 
-async def test_a_log_process_that_dies_is_started_again_and_numbers_go_on(opened: SqliteStore) -> None:
+async def test_a_log_process_that_dies_is_started_again_and_numbers_continue(opened: SqliteStore) -> None:
     bin = await a_bin(opened)
     await opened.add_capture(a_capture(bin))
     assert opened._appender.pid is not None
@@ -140,7 +140,7 @@ async def test_without_the_ledger_captures_are_kept_all_the_same(opened: SqliteS
     assert (await opened.get_bin(bin.id)).captures == 1
 
 
-async def test_a_log_that_somebody_else_holds_is_refused_in_time_and_works_again(
+async def test_a_log_that_another_program_holds_is_refused_in_time_and_works_again(
     opened: SqliteStore, data: Path, monkeypatch
 ) -> None:
     bin = await a_bin(opened)
@@ -180,7 +180,7 @@ async def test_deleted_texts_leave_the_disk(opened: SqliteStore, data: Path, how
             await opened.drop_capture(bin.id, n)
     async with asyncio.timeout(10):
         while any(marker in path.read_bytes() for path in data.iterdir()):
-            # The ledger erases by itself, the log in the next quiet moment after a write.
+            # The ledger erases by itself, the log when it is idle after a write.
             await opened.probe()
             await asyncio.sleep(0.05)
 
@@ -218,7 +218,7 @@ async def test_a_probe_is_as_large_as_what_was_refused(opened: SqliteStore, monk
     assert opened.health().state == "ok"
 
 
-async def test_who_listens_hears_of_a_change_of_each_bin(opened: SqliteStore) -> None:
+async def test_subscribers_are_notified_of_a_change_of_each_bin(opened: SqliteStore) -> None:
     heard: asyncio.Queue[str] = asyncio.Queue()
     also: list[str] = []
     opened.on_change(heard.put_nowait)

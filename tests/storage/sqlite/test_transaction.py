@@ -1,4 +1,4 @@
-"""Transactions on SQLite: all or nothing, rows in few statements, and errors by what can be done about them."""
+"""Transactions on SQLite: atomic, many rows in few statements, and translated errors."""
 
 import sqlite3
 from pathlib import Path
@@ -57,7 +57,9 @@ def test_an_exception_takes_everything_back(connection: sqlite3.Connection) -> N
         assert transaction.all("pairs") == []
 
 
-def test_a_value_that_is_taken_and_a_database_that_takes_nothing_are_told_apart(connection: sqlite3.Connection) -> None:
+def test_a_value_that_is_taken_and_a_database_that_cannot_write_are_distinguished(
+    connection: sqlite3.Connection,
+) -> None:
     database = SqliteDatabase(connection)
     with pytest.raises(Duplicate), database.write() as transaction:
         transaction.insert("add_pair", [(1, 1), (2, 1)])

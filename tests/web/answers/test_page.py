@@ -51,9 +51,9 @@ def notes(text: str, name: str) -> str:
 
 
 def shown(text: str) -> str:
-    """The whole answer, as the preview shows it."""
+    """The complete response, as the preview shows it."""
     return html.unescape(
-        re.sub(r"<[^>]*>", "", text.partition('aria-label="The whole answer">')[2].partition("</pre>")[0])
+        re.sub(r"<[^>]*>", "", text.partition('aria-label="The complete response">')[2].partition("</pre>")[0])
     )
 
 
@@ -78,7 +78,7 @@ async def test_the_default_comes_back_on_demand(server: Running) -> None:
     assert status == 303
     assert not server.app[keys.ANSWERS].is_set(server.bin.id, Role.PRIMARY)
     async with server.client.get(page(server)) as answer:
-        assert "Back to the default" not in await answer.text()
+        assert "Reset to the default" not in await answer.text()
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ async def test_what_is_odd_is_shown_first_and_saved_when_it_was_seen(server: Run
     said = {**GOOD, "headers.0.value": "text/plain", "body": "OK"}
     status, text = await post(server, said)
     assert status == 422
-    assert "Not saved yet" in text
+    assert "Unsaved changes" in text
     assert "Save anyway" in text
     assert answers_of(server).answer == safe_answer(Role.PRIMARY)
     seen = re.search(r'name="seen" value="(\w+)"', text)[1]
@@ -145,10 +145,10 @@ async def test_a_button_changes_the_form_and_saves_nothing(server: Running) -> N
     status, text = await post(server, {**GOOD, "do": "add:headers"})
     assert status == 200
     assert 'name="headers.1.name"' in text
-    assert "Not saved yet" not in text
+    assert "Unsaved changes" not in text
     _, text = await post(server, {**GOOD, "do": "add:rules"})
     assert 'name="rules.0.match"' in text
-    assert "1 thing to mend" in text
+    assert "1 error to fix" in text
     rules = {"rules.0.match": "text~a", "rules.1.match": "text~b"}
     _, text = await post(server, {**GOOD, **rules, "do": "raise:rules.1"})
     assert re.findall(r'name="rules\.\d\.match"[^>]* value="([^"]*)"', text) == ["text~b", "text~a"]
@@ -164,7 +164,7 @@ async def test_every_preset_can_be_begun_with_and_saved(server: Running) -> None
     for name in names:
         status, text = await post(server, {**GOOD, "do": name})
         assert status == 200
-        assert "thing" not in text.partition('id="draft-state"')[2].partition("</div>")[0]
+        assert "to fix" not in text.partition('id="draft-state"')[2].partition("</div>")[0]
 
 
 async def test_the_first_rule_that_matches_is_previewed_with_the_newest_request(server: Running) -> None:
@@ -178,11 +178,11 @@ async def test_the_first_rule_that_matches_is_previewed_with_the_newest_request(
     }  # fmt: skip
     text = await check(server, {**GOOD, **rules})
     assert "Rule 1 matches." in text
-    assert "It leaves after 1.5 s." in text
+    assert "Delayed by 1.5 s." in text
     assert shown(text).startswith("HTTP/1.1 200 OK\nContent-Type: text/xml\n\n")
     assert "<R>STOP &lt;now&gt; 2 +14155550123 {{bin}}</R>" in shown(text)
     text = await check(server, {**GOOD, **rules, "with": "1"})
-    assert "No rule matches: the answer itself." in text
+    assert "No rule matches, so the response above the rules is sent." in text
     assert "<Response/>" in shown(text)
 
 
@@ -191,7 +191,7 @@ async def test_what_the_preview_is_made_with_is_kept_while_there_is_none(server:
         async with server.client.post(server.capture_url, data={"Text": text}):
             pass
     _, text = await post(server, {**GOOD, "do": "add:rules", "with": "1"})
-    assert "has to be mended first" in text
+    assert "Fix the errors in the form" in text
     assert re.search(r'<option value="1" selected', text)
 
 
@@ -213,8 +213,8 @@ async def test_a_body_tells_whether_it_is_well_formed(server: Running) -> None:
 
 async def test_the_preview_saves_nothing_and_shows_nothing_of_what_cannot_be_sent(server: Running) -> None:
     text = await check(server, {**GOOD, "status": "1000"})
-    assert "has to be mended first" in text
-    assert "1 thing to mend" in text
+    assert "Fix the errors in the form" in text
+    assert "1 error to fix" in text
     assert not server.app[keys.ANSWERS].is_set(server.bin.id, Role.PRIMARY)
 
 
@@ -244,7 +244,7 @@ async def test_the_answer_tab_leads_to_the_form_with_its_request(server: Running
     async with server.client.get(f"{server.url}/bins/{server.bin.id}/captures/1?tab=answer") as answer:
         text = await answer.text()
     said = html.unescape(text.partition('data-panel="answer"')[2])
-    assert "As it was sent, placeholders filled in." in said
+    assert "Shown as sent, with placeholders filled in." in said
     assert "<R>1</R>" in said
     assert "&lt;b&gt;" in text
     link = re.search(r'href="([^"]*/answers\?[^"]*)"', text)[1]

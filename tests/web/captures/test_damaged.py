@@ -31,7 +31,7 @@ async def test_one_capture_says_so_and_shows_its_bytes_all_the_same(damaged: Run
     async with damaged.client.get(f"{damaged.url}/bins/{damaged.bin.id}/captures/1") as answer:
         assert answer.status == 200
         page = await answer.text()
-    assert "Damaged on the disk." in page
+    assert "Damaged on disk." in page
     assert DAMAGED in page
 
 

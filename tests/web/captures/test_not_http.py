@@ -18,14 +18,14 @@ async def test_the_page_says_why_it_is_not_valid_and_shows_all_that_came(server:
     await talk(server.port, SENT.format(key=server.bin.key).encode())
     page = await _page(server, "/captures/1")
     assert "This is not valid HTTP." in page
-    assert "Invalid header token. All that came is kept, under Raw." in page
-    assert "What is not valid HTTP is always answered 400." in page
+    assert "Invalid header token. All received bytes are kept; see the Raw tab." in page
+    assert "Invalid HTTP is always answered with 400." in page
     assert "Copy as curl" not in page
     raw = await _page(server, "/captures/1?tab=raw")
-    assert "All that came" in raw
+    assert "All received bytes" in raw
     assert "X A: &lt;b&gt;" in raw
     replay = await _page(server, "/captures/1?tab=replay")
-    assert "cannot be written for another address" in replay
+    assert "cannot be sent again" in replay
     assert "Copy as curl" not in replay
 
 

@@ -57,7 +57,7 @@ async def test_a_message_that_the_primary_takes_needs_no_fallback(server: Runnin
     assert (item["message_id"], item["matched_by"], item["kind"]) == ("m-1", "message_id", "inbound")
     assert (item["primary"], item["fallback"], item["verdict"], item["gap_ms"]) == ([1], [], "primary_only", None)
     assert (item["from"], item["to"], item["text"], item["provider"]) == (FIELDS["From"], FIELDS["To"], "hi", "ytel")
-    assert item["reason"] == "The primary took it; the fallback was not needed."
+    assert item["reason"] == "The primary accepted it; the fallback was not needed."
     assert item["differences"] == item["findings"] == []
 
 
@@ -72,7 +72,7 @@ async def test_a_provider_that_gave_up_and_used_the_fallback_is_told_with_gap_re
     (item,) = shown["items"]
     assert (item["primary"], item["fallback"], item["verdict"]) == ([first], [second], "fallback_after_timeout")
     assert item["reason"] == (
-        "The sender left after 15.0 s without an answer and used the fallback once. Nothing was lost."
+        "The sender disconnected after 15.0 s without a response and used the fallback once. Nothing was lost."
     )
     told = await held.captures()
     primary, fallback = (datetime.fromisoformat(capture["received_at"]) for capture in told)
@@ -116,7 +116,7 @@ async def test_the_clock_marks_a_fallback_that_did_not_come(server: Running) -> 
     await server.until(is_missed)
     (item,) = (await _comparison(server))["items"]
     assert item["findings"] == ["no_fallback"]
-    assert item["reason"] == "The primary answered 500, and no fallback came within 30 s."
+    assert item["reason"] == "The primary answered 500, and no fallback request came within 30 s."
     assert "no_fallback" in (await server.capture(n))["findings"]
 
 

@@ -38,14 +38,16 @@ def test_a_held_primary_and_its_fallback_stand_to_one_scale() -> None:
     assert [(span.x, round(span.width, 1)) for span in primary.spans] == [(0.0, round(15 * scale, 1))]
     assert [(dot.tone, round(dot.x, 1)) for dot in primary.dots] == [("c-p", 0.0), ("c-bad", round(15 * scale, 1))]
     assert [(dot.tone, round(dot.x, 1)) for dot in fallback.dots] == [("c-f", round(15.2 * scale, 1))]
-    assert [label.text for label in primary.labels] == ["held on purpose, no answer", "sender left at 15.0 s"]
+    assert [label.text for label in primary.labels] == ["held (fault), no response", "sender disconnected after 15.0 s"]
     assert [label.text for label in fallback.labels] == ["200 in 4 ms, at 15.2 s"]
     assert [words for _, words in axis.ticks] == ["0 s", "5", "10", "15 s"]
 
 
 def test_everything_drawn_is_said_in_words() -> None:
     axis = _draw(_left(1, 15_000), _hit(2, 15.2, fallback=True))
-    assert axis.told == ("Primary: no answer, sender left after 15.0 s at 0 s; Fallback: 200 in 4 ms at 15.2 s")
+    assert axis.told == (
+        "Primary: no response, sender disconnected after 15.0 s at 0 s; Fallback: 200 in 4 ms at 15.2 s"
+    )
 
 
 def test_each_try_is_a_dot() -> None:
@@ -60,7 +62,7 @@ def test_an_answer_that_is_held_still_is_open_up_to_now() -> None:
     span = axis.lanes[0].spans[0]
     assert span.open
     assert round(span.x + span.width) == round(100 / AIR)
-    assert axis.lanes[0].labels[0].text == "held on purpose"
+    assert axis.lanes[0].labels[0].text == "held (fault)"
 
 
 def test_one_usual_answer_needs_no_drawing() -> None:
@@ -71,7 +73,7 @@ def test_one_usual_answer_needs_no_drawing() -> None:
 def test_a_url_that_was_never_hit_keeps_its_lane() -> None:
     axis = _draw(_left(1, 9_000))
     assert axis.lanes[1].dots == ()
-    assert axis.told.endswith("Fallback: never hit")
+    assert axis.told.endswith("Fallback: no request")
 
 
 def test_waits_are_told_so_that_a_time_out_can_be_read_from_them() -> None:

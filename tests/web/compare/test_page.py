@@ -49,7 +49,7 @@ async def test_a_row_says_the_text_then_what_both_urls_did_and_how_late_it_was(s
     (row,) = _rows(await _page(server, "/compare"))
     assert "hello from the front desk" in row
     assert "+1 415-555-0107" in row
-    assert "P no answer → F 200" in row
+    assert "P no response → F 200" in row
     assert "15.2 s" in row
 
 
@@ -63,7 +63,7 @@ async def test_views_show_what_their_counts_say(server: Running) -> None:
     counts = dict(re.findall(r"<span>([A-Z][\w ]+)</span><span>([\d,]+)</span>", page))
     assert counts == {
         "Problems": "4", "All pairs": "5", "Primary ok": "1", "Fallback used": "2", "Fallback only": "1",
-        "Neither ok": "1",
+        "Not accepted": "1",
     }  # fmt: skip
     for title, count in counts.items():
         link = re.search(rf'href="[^"]*/compare(\?show=[a-z-]+)?"[^>]*><span>{title}</span>', page)
@@ -88,22 +88,25 @@ async def test_older_pairs_are_paged_by_key(server: Running, monkeypatch: pytest
 async def test_the_pair_is_told_as_verdict_axis_and_differences(server: Running) -> None:
     primary, fallback = await timed_out(server)
     page = await _page(server, f"/compare/{primary}")
-    assert "Timed out on the primary, the fallback took it." in _verdict(page)
-    assert "The sender left after 15.0 s without an answer and used the fallback once." in _verdict(page)
+    assert "The primary timed out, the fallback accepted it." in _verdict(page)
+    assert "The sender disconnected after 15.0 s without a response and used the fallback once." in _verdict(page)
     assert "verdict lead warn" in page
-    assert 'aria-label="Primary: no answer, sender left after 15.0 s at 0 s; Fallback: 200 in 4 ms at 15.2 s"' in page
+    assert (
+        'aria-label="Primary: no response, sender disconnected after 15.0 s at 0 s; Fallback: 200 in 4 ms at 15.2 s"'
+        in page
+    )
     head, *rows = _table(page)
     assert f"#{primary}" in head
     assert f"#{fallback}" in head
     assert re.fullmatch(r"Arrived [\d:.]+ [\d:.]+ 15.206 s after the primary", rows[0])
-    assert rows[1] == "Our answer none fault “hold 16 s”; sender left at 15.0 s 200 in 4 ms"
+    assert rows[1] == "Response none fault “hold 16 s”; sender disconnected after 15.0 s 200 in 4 ms"
     assert rows[2] == "HTTP method POST GET set separately in the portal"
     key = server.bin.key
     action = next(row for row in rows if row.startswith("Field Action"))
     assert re.sub(r"[ …]", "", action) == f"FieldAction/{key}/{key}/fallback".replace("//", "/")
     assert "<mark>/fallback</mark>" in page
     assert rows[-1].startswith("Same in both From, To, Text, MessageSid, Status")
-    assert f"{len(rows) - 1} things differ" in head
+    assert f"{len(rows) - 1} differences" in head
     # Either of its requests leads to it.
     assert _verdict(await _page(server, f"/compare/{fallback}")) == _verdict(page)
 
@@ -119,7 +122,7 @@ async def test_bodies_headers_and_equal_fields_are_folded_away_not_left_out(serv
     assert "x-try 1 2" in words
     bodies = page.split('data-part="bodies"', 1)[1]
     assert "%2Ffallback&amp;" in bodies
-    assert "One field a line" in bodies
+    assert "one field per line" in bodies
 
 
 async def test_every_try_is_listed_when_there_were_more_than_two(server: Running) -> None:
@@ -130,9 +133,9 @@ async def test_every_try_is_listed_when_there_were_more_than_two(server: Running
     page = await _page(server, "/compare/1")
     assert "All 3 requests" in page
     assert "P 2 × 500 → F 200" in _rows(page)[0]
-    assert "try 1 of 2" in _words(page)
+    assert "attempt 1 of 2" in _words(page)
     # The second try lies beside the fallback as well, when it is asked for.
-    assert "try 2 of 2" in _words(await _page(server, "/compare/2"))
+    assert "attempt 2 of 2" in _words(await _page(server, "/compare/2"))
 
 
 async def test_of_very_many_tries_none_is_counted_that_is_not_kept(server: Running) -> None:
@@ -141,51 +144,51 @@ async def test_of_very_many_tries_none_is_counted_that_is_not_kept(server: Runni
         await hit(server, Role.PRIMARY, TAKEN, at=at)
     page = await _page(server, "/compare/1")
     words = _words(page)
-    assert "The first and the newest 32 requests" in words
-    assert "The primary took it at one of many tries." in words
-    assert "try 1 of" not in words
+    assert "The first and newest 32 requests" in words
+    assert "The primary accepted it at one of many attempts." in words
+    assert "attempt 1 of" not in words
     assert "P 32 or more × 200" in _rows(await _page(server, "/compare/1?show=all"))[0]
 
 
 async def test_a_primary_that_was_never_hit_is_told_with_the_address_it_should_be(server: Running) -> None:
     await hit(server, Role.FALLBACK, TAKEN, at=clock.now())
     page = await _page(server, "/compare/1")
-    assert "The primary was never hit, the fallback took it." in _verdict(page)
-    assert "Check the primary address in the portal" in _verdict(page)
+    assert "No request to the primary, the fallback accepted it." in _verdict(page)
+    assert "Check the primary URL in the portal" in _verdict(page)
     assert f'data-copy="{server.capture_url}" aria-label="Copy primary URL"' in page
-    assert "Arrived never hit" in " ".join(_table(page))
+    assert "Arrived no request" in " ".join(_table(page))
 
 
 async def test_what_nobody_took_is_red_once_it_is_sure(server: Running) -> None:
     n = await hit(server, Role.PRIMARY, FAILED, at=clock.now(), sid="new")
-    assert "the fallback was never hit so far" in _verdict(await _page(server, f"/compare/{n}"))
+    assert "no request has come to the fallback so far" in _verdict(await _page(server, f"/compare/{n}"))
     n = await lost(server)
     await server.until(lambda: _is_missed(server))
     page = await _page(server, f"/compare/{n}")
-    assert "The primary failed and the fallback was never hit." in _verdict(page)
+    assert "The primary failed, and no request came to the fallback." in _verdict(page)
     assert "verdict lead bad" in page
-    assert "neither ok" in _rows(page)[0]
+    assert "not accepted" in _rows(page)[0]
 
 
 async def test_an_answer_that_is_held_is_told_as_waiting(server: Running) -> None:
     n = await hit(server, Role.PRIMARY, None, at=clock.now())
     page = await _page(server, f"/compare/{n}")
     assert "The primary has not answered yet." in _verdict(page)
-    assert "Our answer waiting" in " ".join(_table(page))
+    assert "Response waiting" in " ".join(_table(page))
     await settle(server, n, TAKEN)
-    assert "The primary took it." in _verdict(await _page(server, f"/compare/{n}"))
+    assert "The primary accepted it." in _verdict(await _page(server, f"/compare/{n}"))
 
 
 async def test_any_two_requests_lie_beside_each_other(server: Running) -> None:
     await taken(server, sid="a", text="one")
     await taken(server, sid="b", text="two")
     page = await _page(server, "/compare/2/1")
-    assert "Two requests, laid beside each other by hand." in _verdict(page)
-    assert "matched by hand" in page
+    assert "Two requests you picked." in _verdict(page)
+    assert "picked by you" in page
     assert "Field Text one two" in _table(page)
     # The two of a pair are the pair, whoever picked them.
     await timed_out(server, sid="c")
-    assert "Timed out on the primary" in _verdict(await _page(server, "/compare/4/3"))
+    assert "The primary timed out" in _verdict(await _page(server, "/compare/4/3"))
 
 
 async def test_what_is_no_pair_or_gone_is_told(server: Running) -> None:
@@ -193,7 +196,7 @@ async def test_what_is_no_pair_or_gone_is_told(server: Running) -> None:
     status = {"From": "+19495550142", "To": "+14155550123", "MessageSid": "SM2", "Status": "sent"}
     async with server.client.post(server.capture_url + "/status", data=status) as answer:
         assert answer.status == 200
-    assert "belongs to no pair" in await _page(server, "/compare/2", 404)
+    assert "is not part of a pair" in await _page(server, "/compare/2", 404)
     assert "There is no request #9" in html.unescape(await _page(server, "/compare/9", 404))
     assert "There is no request #9" in html.unescape(await _page(server, "/compare/1/9", 404))
     url = f"{server.url}/bins/{server.bin.id}/compare/1/1"
@@ -219,22 +222,22 @@ async def test_the_provider_is_measured_beside_what_it_publishes(server: Running
     await lost(server, sid="lost")
     await server.until(lambda: _is_missed(server))
     words = _words(await _page(server, "/compare"))
-    assert "Gives up after 15.0 s" in words
-    assert "Tries on primary 1" in words
-    assert "After a time-out F, 2 of 2" in words
-    assert "After a 500 F, 1 of 2" in words
+    assert "Times out after 15.0 s" in words
+    assert "Attempts on primary 1" in words
+    assert "After a timeout fallback 2 of 2" in words
+    assert "After a 500 fallback 1 of 2" in words
     assert "p95 15.2 s" in words
-    assert "Ytel publishes No time-out." in words
+    assert "Documented by Ytel No timeout." in words
     async with server.client.patch(server.bin_api, json={"provider": "twilio"}) as answer:
         assert answer.status == 200
-    assert "Twilio publishes Gives up after 15 s" in _words(await _page(server, "/compare"))
+    assert "Documented by Twilio Times out after 15 s" in _words(await _page(server, "/compare"))
 
 
 async def test_nothing_yet_teaches_how_to_make_one(server: Running) -> None:
     page = await _page(server, "/compare")
     words = _words(page)
     assert "No pairs yet." in words
-    assert "No fallback hits yet. Make one" in words
+    assert "No fallback requests yet. Test the fallback" in words
     forms = [dict(re.findall(r'name="(\w+)" value="(\w+)"', form)) for form in re.findall(r"<form.*?</form>", page)]
     assert {"kind": "hold", "seconds": "16", "count": "1"} in forms
     assert {"kind": "status", "status": "500", "count": "3"} in forms
@@ -259,7 +262,7 @@ async def test_a_capture_leads_to_its_pair(server: Running) -> None:
     for n in (primary, fallback):
         page = await _page(server, f"/captures/{n}")
         assert page.count(f'href="/bins/{server.bin.id}/compare/{n}"') >= 2
-        assert "Used after a time-out" in page
+        assert "Used after a timeout" in page
     n = await taken(server, sid="ok-1")
     page = await _page(server, f"/captures/{n}")
     assert f"/compare/{n}" in page
@@ -272,8 +275,8 @@ async def test_the_report_is_markdown_without_a_key_and_without_markup_of_the_se
     async with server.client.get(url) as answer:
         assert answer.content_type == "text/markdown"
         text = await answer.text()
-    assert text.startswith(f"## Primary #{primary} and fallback #{fallback}\n\n**Timed out on the primary")
-    assert "| Our answer | none (fault “hold 16 s”; sender left at 15.0 s) | 200 (in 4 ms) |" in text
+    assert text.startswith(f"## Primary #{primary} and fallback #{fallback}\n\n**The primary timed out")
+    assert "| Response | none (fault “hold 16 s”; sender disconnected after 15.0 s) | 200 (in 4 ms) |" in text
     assert "| `Action` | `…/…` | `…/…/fallback` |" in text
     assert server.bin.key not in text
     assert "`` `*bold*` \\| [x](https://evil.example) # head ``" in text
@@ -300,7 +303,7 @@ async def test_a_call_is_compared_on_its_own_two_urls(server: Running) -> None:
         while not all(one["answered"]["status"] for one in await server.captures()):
             await asyncio.sleep(0)
     page = await _page(server, "/compare/1?show=all")
-    assert "Both took it: the message came twice." in _verdict(page)
+    assert "Both accepted it, so the message was handled twice." in _verdict(page)
     assert "matched by call id" in page
     assert "V 200 → VF 200" in _rows(page)[0]
     assert "after the voice URL" in " ".join(_table(page))

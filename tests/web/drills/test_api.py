@@ -84,7 +84,7 @@ async def test_measuring_walks_through_the_ways_to_fail_one_message_each(server:
     # A dropped connection is tried once more.
     assert measured["drops the connection"]["tries"] == 2
     assert measured["answers 500"]["tries"] == 1
-    assert 1_450 <= measured["holds the answer"]["gave_up_ms"] < 3_000
+    assert 1_450 <= measured["holds the response"]["gave_up_ms"] < 3_000
     assert await _fault(server) is None
 
 

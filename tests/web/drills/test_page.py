@@ -34,8 +34,8 @@ def _words(html: str) -> str:
 
 async def test_a_bin_without_drills_offers_some(server: Running) -> None:
     words = _words(await _page(server, "/drills"))
-    assert "No drill yet." in words
-    assert "Fail the primary for the next 3 requests" in words
+    assert "No drills yet." in words
+    assert "Answer 500 to the next 3 requests" in words
     assert "Measure all" in words
 
 
@@ -52,9 +52,9 @@ async def test_a_click_starts_a_drill_and_its_page_follows_it_to_the_end(server:
         while "data-drill=" in (part := await _page(server, path, **{"X-Partial": "drill"})):
             await asyncio.sleep(0.05)
     assert "<html" not in part
-    assert "Nothing was lost" in _words(part)
+    assert "Nothing lost" in _words(part)
     assert "Recovered by the fallback 1" in _words(part)
-    assert "Nothing was lost" in _words(await _page(server, "/drills"))
+    assert "Nothing lost" in _words(await _page(server, "/drills"))
 
 
 async def test_a_series_says_what_to_do_and_stops_on_wish(server: Running) -> None:

@@ -91,7 +91,7 @@ async def test_a_mistake_is_told_under_its_field_and_above_with_a_link(
         text = await answer.text()
     assert answer.status == 422
     assert set(re.findall(r'id="(\w+)-problem"', text)) == wrong
-    alert = text[text.index("Nothing was set.") :].partition("</section>")[0]
+    alert = text[text.index("The fault was not started.") :].partition("</section>")[0]
     assert set(re.findall(r'href="#(\w+)"', alert)) == wrong
     assert all(f'id="{name}"' in text for name in wrong)
     assert "<script>" not in text.partition("<body>")[2].replace("<script ", "")
@@ -155,20 +155,18 @@ PAGES = ("", "/messages", "/conversations", "/settings", "/answers", "/faults", 
 
 async def test_every_page_of_the_bin_says_so_while_a_fault_is_on(server: Running) -> None:
     for path in PAGES:
-        assert "on purpose" not in banner(await read(server, path))
+        assert "fault:" not in banner(await read(server, path))
     await post(server, "/faults/primary", kind="hold", seconds="16", count="2")
     for path in PAGES:
         said = banner(await read(server, path))
-        assert "Primary: hold 16 s on purpose for the next 2 requests, at most" in said, path
-        assert "Heal now" in said
+        assert "Primary fault: hold 16 s for the next 2 requests. Stops within" in said, path
+        assert "Stop failing now" in said
     await post(server, "/faults/primary/heal")
     async with server.client.post(server.capture_url, data={"Text": "a"}):
         pass
     await post(server, "/faults/status", kind="drop", chance="10")
     for path in (*PAGES, "/captures/1"):
-        assert "Status: drop the connection on purpose for 10 % of the requests" in banner(await read(server, path)), (
-            path
-        )
+        assert "Status fault: drop the connection for 10 % of the requests" in banner(await read(server, path)), path
 
 
 async def test_other_bins_do_not_speak_of_it(server: Running) -> None:
@@ -176,29 +174,29 @@ async def test_other_bins_do_not_speak_of_it(server: Running) -> None:
         other = (await answer.json())["id"]
     await post(server, "/faults/primary", kind="drop")
     async with server.client.get(f"{server.url}/bins/{other}") as answer:
-        assert "on purpose" not in banner(await answer.text())
+        assert "fault:" not in banner(await answer.text())
 
 
 async def test_a_sequence_and_a_hit_are_told_as_they_stand(server: Running) -> None:
     await post(server, "/faults/primary", kind="status", status="500,500,200", count="3")
     async with server.client.post(server.capture_url):
         pass
-    assert "statuses 500, 500, 200 in turn on purpose for the next 2 requests" in banner(await read(server))
+    assert "statuses 500, 500, 200 in turn for the next 2 requests" in banner(await read(server))
     now = words((await read(server, "/faults")).partition('id="faults-now"')[2].partition("</ul>")[0])
-    assert "1 request got it" in now
-    assert "Fallback answers as set" in now
+    assert "1 request affected" in now
+    assert "Fallback responds normally" in now
 
 
 async def test_the_page_offers_what_the_provider_is_known_to_wait(server: Running) -> None:
-    assert "Hold primary 16 s for the next request" in await read(server, "/faults")
+    assert "Hold the next response for 16 s" in await read(server, "/faults")
     async with server.client.patch(server.bin_api, json={"provider": "telnyx"}):
         pass
     text = await read(server, "/faults")
-    assert "Hold primary 3 s for the next request" in text
+    assert "Hold the next response for 3 s" in text
     assert re.search(r'id="seconds"[^>]* value="3"', text)
     async with server.client.patch(server.bin_api, json={"provider": "ytel"}):
         pass
-    assert "Ytel publishes no time-out." in await read(server, "/faults")
+    assert "Ytel does not document its timeout." in await read(server, "/faults")
 
 
 async def test_an_open_page_hears_of_it_without_any_capture(server: Running) -> None:
@@ -207,11 +205,11 @@ async def test_an_open_page_hears_of_it_without_any_capture(server: Running) -> 
         assert "hello" in await socket.receive_json()
         await post(server, "/faults/primary", kind="hold", seconds="16", count="2")
         frame = await socket.receive_json(timeout=5)
-        assert "hold 16 s on purpose for the next 2 requests" in banner(frame["faults"])
+        assert "hold 16 s for the next 2 requests" in banner(frame["faults"])
         assert 'id="faults-now"' in frame["faults"]
         await post(server, "/faults/primary/heal")
         frame = await socket.receive_json(timeout=5)
-        assert "on purpose" not in banner(frame["faults"])
+        assert "fault:" not in banner(frame["faults"])
         assert "hidden" in frame["faults"]
 
 
@@ -223,7 +221,7 @@ async def test_a_viewer_of_the_list_gets_rows_and_the_count_that_goes_down(serve
         async with server.client.post(server.capture_url, data={"Text": "a"}):
             pass
         seen = ""
-        while "for the next request," not in seen:
+        while "for the next request." not in seen:
             frame = await socket.receive(timeout=5)
             assert frame.type is WSMsgType.TEXT
             seen = words(frame.json().get("faults", ""))

@@ -142,7 +142,7 @@ async def test_the_gate_is_closed_unless_the_operator_opens_it(server: Running) 
     async with listening() as handler:
         for url in (handler.url, handler.url.replace("127.0.0.1", "localhost")):
             (attempt,) = (await _replay(server, 1, url=url))["items"]
-            assert (attempt["status"], attempt["error"]) == (None, "this address may not be sent to")
+            assert (attempt["status"], attempt["error"]) == (None, "blocked: private address")
     assert handler.seen == []
 
 
@@ -157,9 +157,9 @@ CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n3;x=
         (b"HTTP/1.1 204 No Content\r\n\r\n", 204, "", None),
         (b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1/\r\nContent-Length: 0\r\n\r\n", 302, "", None),
         (b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n" + b"x" * 9_999, 200, "x" * 4_096, None),
-        (b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nshort", None, "", "the answer was cut short"),
-        (b"SSH-2.0-OpenSSH\r\n\r\n", None, "", "the answer is no HTTP"),
-        (b"HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n", None, "", "the answer is no HTTP"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nshort", None, "", "the response was incomplete"),
+        (b"SSH-2.0-OpenSSH\r\n\r\n", None, "", "the response is not HTTP"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n", None, "", "the response is not HTTP"),
         (b"", None, "", "the connection was closed"),
     ],
 )
@@ -177,7 +177,7 @@ async def test_nobody_there_is_told_as_such(opened: Running, free_port: int) -> 
     (attempt,) = (await _replay(opened, 1, url=f"http://127.0.0.1:{free_port}"))["items"]
     assert attempt["error"] == "the connection was refused"
     (attempt,) = (await _replay(opened, 1, url="http://nobody.invalid/"))["items"]
-    assert attempt["error"] == "the host is not known"
+    assert attempt["error"] == "the host name was not found"
     assert attempt["number"] == 2
 
 

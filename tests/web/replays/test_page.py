@@ -51,7 +51,7 @@ async def test_an_answer_is_text_and_nothing_else(opened: Running) -> None:
 
 async def test_what_is_no_address_is_told_under_the_field_and_kept_there(opened: Running) -> None:
     _, page = await _send(opened, "ftp://example.net/", 422)
-    assert 'id="url-problem">The address must be an address such as' in page
+    assert 'id="url-problem">The URL must be an http or https address such as' in page
     assert 'value="ftp://example.net/"' in page
 
 

@@ -198,7 +198,7 @@ async def test_a_handler_of_ones_own_is_reached_only_where_the_operator_allows_i
         targets = {"primary": str(handler.make_url("/sms"))}
         async with run_server(make_settings()) as server:
             closed = await _finish(server, (await _start(server, targets=targets))["id"])
-        assert [result["error"] for result in closed["results"]] == ["this address may not be sent to"]
+        assert [result["error"] for result in closed["results"]] == ["blocked: private address"]
         assert seen == []
         async with run_server(make_settings(allow_targets="127.0.0.0/8")) as server:
             opened = await _finish(server, (await _start(server, targets=targets))["id"])

@@ -63,7 +63,7 @@ async def test_a_form_that_nobody_touched_can_be_sent(server: Running) -> None:
     assert "/simulate?run=" in where
     await _finish(server)
     page = await _get(server, where)
-    assert _told(page) == "Done: 1 message, 1 request, 1 answered well in the end."
+    assert _told(page) == "Done: 1 message, 1 request, 1 accepted."
     assert f'href="/bins/{server.bin.id}/captures/1">#1</a>' in page
     assert f'href="/bins/{server.bin.id}?q=is%3Asimulated"' in page
 
@@ -94,11 +94,11 @@ async def test_what_the_page_shows_is_what_arrives(server: Running, provider: st
 
 async def test_the_page_tells_the_provider_s_rule_and_what_is_assumed(server: Running) -> None:
     page = await _get(server, f"{_page(server)}?provider=telnyx")
-    assert "Telnyx waits 2 s for an answer and asks a URL 3 times, pausing 0.5 s." in page
+    assert "Telnyx waits 2 s for a response and calls a URL 3 times, with pauses of 0.5 s." in page
     assert "half a second is assumed" in page
     page = await _get(server, f"{_page(server)}?provider=twilio&what=outbound")
     assert "sent, delivered, or sent, undelivered (code 30003)" in page
-    assert "After that the fallback is asked" not in page
+    assert "After that it calls the fallback URL" not in page
 
 
 async def test_the_text_is_measured(server: Running) -> None:
@@ -110,7 +110,7 @@ async def test_the_text_is_measured(server: Running) -> None:
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.title)
 async def test_every_preset_fills_a_form_that_can_be_sent(server: Running, preset: Any) -> None:
     page = await _get(server, f"{_page(server)}?{preset.query}")
-    assert "Exactly this will be sent" in page
+    assert "What will be sent" in page
     assert _request(page)[0][0].startswith("POST /")
     for name in ("from", "to", "count", "rate", "failed"):
         assert _value(page, name) == preset.fields.get(name, _value(page, name))
@@ -197,14 +197,14 @@ async def test_urls_of_ones_own_are_reached_where_the_operator_allows_it(make_se
     app.router.add_post("/sms", handle)
     async with TestServer(app) as handler:
         said = {"target": "own", "primary": str(handler.make_url("/sms"))}
-        for allowed, words in (("", "this address may not be sent to"), ("127.0.0.0/8", "1 answered well")):
+        for allowed, words in (("", "blocked: private address"), ("127.0.0.0/8", "1 accepted")):
             async with run_server(make_settings(allow_targets=allowed)) as server:
                 where, _ = await _send(server, **said)
                 await _finish(server)
                 page = await _get(server, where)
                 assert words in page
                 assert _value(page, "primary") == said["primary"]
-                assert "See the simulated requests" not in page
+                assert "Show the simulated requests" not in page
 
 
 async def test_the_empty_bin_offers_a_try_and_stays(server: Running) -> None:
@@ -212,8 +212,8 @@ async def test_the_empty_bin_offers_a_try_and_stays(server: Running) -> None:
     forms = re.findall(r"<form method=\"post\" action=\"[^\"]*/simulate\">(.*?)</form>", page)
     assert [re.search(r">([^<]+)</button>", form)[1] for form in forms] == [
         "Send a test SMS",
-        "Play a send with its callbacks",
-        "Play a call",
+        "Send test status callbacks",
+        "Send a test call",
     ]
     for form in forms:
         where, _ = await _send(server, **dict(re.findall(r'name="(\w+)" value="([^"]*)"', form)))

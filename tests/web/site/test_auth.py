@@ -15,7 +15,7 @@ from tests.conftest import TOKEN, Running, run_server
 from ...ingress.http import parse, talk
 
 PUBLIC = {
-    "healthz", "readyz", "robots", "static", "sign_in", "sign_in_form", "docs", "openapi",
+    "healthz", "readyz", "robots", "static", "sign_in", "sign_in_form", "docs", "guide", "guide-page", "openapi",
 }  # fmt: skip
 
 
@@ -151,13 +151,13 @@ async def test_a_request_that_is_under_way_while_somebody_signs_out_does_not_kee
         return found
 
     access._store = SimpleNamespace(find_session=find_slowly, drop_session=store.drop_session)
-    request = asyncio.ensure_future(access.knows(secret))
+    request = asyncio.ensure_future(access.has_session(secret))
     await looked.wait()
     await access.sign_out(secret)
     dropped.set()
     assert await request is False
     access._store = store
-    assert await access.knows(secret) is False
+    assert await access.has_session(secret) is False
 
 
 @pytest.mark.parametrize(("host", "secure"), [("sms.example.net", True), ("127.0.0.1", False)])
@@ -219,6 +219,36 @@ async def test_the_link_of_the_first_start_signs_in(server: Running) -> None:
             assert answer.status == 200
 
 
+@pytest.mark.parametrize("base", ["/", "/in"])
+async def test_signing_in_leads_to_the_only_bin_while_it_is_empty(make_settings, base: str) -> None:
+    async with run_server(make_settings(base_path=base)) as server, aiohttp.ClientSession() as browser:
+        home = base.rstrip("/") + "/"
+
+        async def signed_in(**more: str) -> str:
+            fields = {"token": TOKEN, **more}
+            async with browser.post(f"{server.url}/sign-in", data=fields, allow_redirects=False) as answer:
+                return answer.headers["Location"]
+
+        assert await signed_in() == await signed_in(next=home) == f"{home}bins/{server.bin.id}"
+        assert await signed_in(next=f"{home}docs") == f"{home}docs"
+        async with server.client.post(server.capture_url, data={"Text": "hi"}):
+            pass
+        await server.until(lambda: _has_captures(server))
+        assert await signed_in() == home
+
+
+async def _has_captures(server: Running) -> bool:
+    return (await server.app[keys.STORE].get_bin(server.bin.id)).captures > 0
+
+
+async def test_signing_in_leads_home_when_there_are_several_bins(server: Running) -> None:
+    async with server.client.post(f"{server.api}/bins", json={"name": "Second"}):
+        pass
+    async with aiohttp.ClientSession() as browser:
+        async with browser.post(f"{server.url}/sign-in", data={"token": TOKEN}, allow_redirects=False) as answer:
+            assert answer.headers["Location"] == "/"
+
+
 async def test_a_wrong_token_is_told_and_opens_nothing(server: Running) -> None:
     async with aiohttp.ClientSession() as charlie:
         async with charlie.post(f"{server.url}/sign-in", data={"token": "wrong"}) as answer:
@@ -232,7 +262,7 @@ async def test_signing_in_never_leads_to_another_site(server: Running, wanted: s
     async with aiohttp.ClientSession() as browser:
         data = {"token": TOKEN, "next": wanted}
         async with browser.post(f"{server.url}/sign-in", data=data, allow_redirects=False) as answer:
-            assert answer.headers["Location"] == "/"
+            assert answer.headers["Location"] == f"/bins/{server.bin.id}"
 
 
 async def test_a_changed_token_ends_all_sessions(make_settings) -> None:

@@ -19,13 +19,13 @@ NOW = datetime(2026, 11, 29, tzinfo=UTC)
 @pytest.mark.parametrize(
     ("health", "words"),
     [
-        (Health(state="full", reason="disk is full"), "Nothing can be stored right now (disk is full). Captures are"),
-        (Health(state="suspect", reason="A write failed."), "A write failed. Captures are answered 503 until the file"),
-        (Health(state="gone", reason="log.db was deleted."), "or replaced while smsbin runs (log.db was deleted)"),
-        (Health(state="stopped", reason="It starts."), "It starts. Captures are answered 503 until it runs."),
-        (Health(state="ok", stored=74, refused=326), "326 of 400 captures of the last 10 seconds were answered 503."),
+        (Health(state="full", reason="disk is full"), "Storing is not possible at the moment (disk is full)"),
+        (Health(state="suspect", reason="A write failed."), "A write failed. Requests are answered 503"),
+        (Health(state="gone", reason="log.db was deleted."), "while smsbin was running (log.db was deleted)"),
+        (Health(state="stopped", reason="It starts."), "It starts. Requests are answered 503 until it runs."),
+        (Health(state="ok", stored=74, refused=326), "326 of 400 requests of the last 10 seconds were answered 503."),
         (Health(state="ok", checkpoint="no room", wal_bytes=9 << 20), "The write-ahead log (9.4 MB) cannot be copied"),
-        (Health(state="ok", held=True, wal_bytes=1 << 31), "so the write-ahead log grows: 2.1 GB so far. End it."),
+        (Health(state="ok", held=True, wal_bytes=1 << 31), "grows: 2.1 GB so far. Stop that program."),
     ],
 )  # fmt: skip
 def test_each_trouble_of_the_log_has_its_words(health: Health, words: str) -> None:
@@ -45,12 +45,12 @@ def test_what_is_well_has_none() -> None:
 
 def test_reading_says_how_far_it_is_and_why_it_stopped() -> None:
     assert say_understanding(LedgerStatus(state="behind", behind=12_400)) == "12,400 behind"
-    assert say_understanding(LedgerStatus(state="building", done=40, total=100)) == "reading again, 40 % done"
+    assert say_understanding(LedgerStatus(state="building", done=40, total=100)) == "parsing again, 40 % done"
     stopped = LedgerStatus(state="stopped", reason="The disk is full.", behind=7)
-    assert say_understanding(stopped) == "reading has stopped, 7 behind"
+    assert say_understanding(stopped) == "parsing has stopped, 7 behind"
     trouble = say_reading(stopped)
     assert trouble is not None
-    assert trouble.text.startswith("Captures are kept, but not read at the moment: The disk is full.")
+    assert trouble.text.startswith("Requests are kept, but not parsed at the moment: The disk is full.")
 
 
 def test_a_retention_that_is_held_asks_for_the_date() -> None:
@@ -78,8 +78,8 @@ async def test_a_page_has_the_notice_and_an_open_one_gets_it_and_loses_it(server
         with monkeypatch.context() as patch:
             full = Health(state="full", reason="the disk is full")
             patch.setattr("app.storage.sqlite.store.SqliteStore.health", lambda _: full)
-            assert "Nothing can be stored right now (the disk is full)" in (await storage(socket))["html"]
-            assert "Nothing can be stored right now (the disk is full)" in await _page(server)
+            assert "Storing is not possible at the moment (the disk is full)" in (await storage(socket))["html"]
+            assert "Storing is not possible at the moment (the disk is full)" in await _page(server)
         assert "Nothing can be stored" not in (await storage(socket))["html"]
     assert "Nothing can be stored" not in await _page(server)
 

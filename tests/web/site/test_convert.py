@@ -49,7 +49,7 @@ def test_a_whole_input_is_made_of_plain_values() -> None:
 def test_a_field_that_is_left_out_is_told_apart_from_null() -> None:
     assert convert({"class": "a"}, Outer).word is UNSET
     assert convert({"class": "a", "share": None, "inner": None}, Outer) == Outer(kind="a")
-    assert problems({"class": "a", "word": None}) == {"word": "must be a text of 1 to 9 characters"}
+    assert problems({"class": "a", "word": None}) == {"word": "must be a string of 1 to 9 characters"}
 
 
 def test_every_wrong_field_is_named_by_its_path() -> None:
@@ -58,13 +58,13 @@ def test_every_wrong_field_is_named_by_its_path() -> None:
         "rows": [{"number": 1}, {"flag": 1}, 3, {"number": 0}], "colour": "red",
     }  # fmt: skip
     assert problems(raw) == {
-        "colour": "is not a field here",
+        "colour": "unknown field",
         "word": "must be one word",
         "class": "must be one of a, b",
         "what": "must be one of inbound, outbound, voice",
-        "share": "must be a number above 0, at most 1 or null",
+        "share": "must be a number greater than 0 and at most 1 or null",
         "pairs": "must be pairs",
-        "inner.x": "is not a field here",
+        "inner.x": "unknown field",
         "inner.number": "must be a whole number from 1 to 5,000",
         "rows.1.number": "must be a whole number from 1 to 5,000",
         "rows.1.flag": "must be true or false",
@@ -92,7 +92,7 @@ def test_only_an_object_is_an_input(raw: object) -> None:
 
 def test_a_call_without_fields_takes_none() -> None:
     assert convert({}, NoInput) == NoInput()
-    assert problems({"a": 1}, NoInput) == {"a": "is not a field here"}
+    assert problems({"a": 1}, NoInput) == {"a": "unknown field"}
 
 
 def _all_inputs(base: type[Input] = Input) -> list[type[Input]]:

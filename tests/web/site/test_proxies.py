@@ -1,4 +1,4 @@
-"""The README's proxy snippets, taken from it and run: only where they listen and where smsbin stands is put in."""
+"""The guide's proxy snippets, taken from it and run: only where they listen and where smsbin stands is put in."""
 
 import asyncio
 import base64
@@ -21,12 +21,12 @@ from yarl import URL
 from tests.conftest import TOKEN, Running, run_server
 from tests.ingress.smuggling import streams
 
-README = (Path(__file__).parents[3] / "README.md").read_text()
+PAGE = (Path(__file__).parents[3] / "docs" / "proxies.md").read_text()
 
 
 def _snippet(language: str) -> str:
-    match = re.search(rf"```{language}\n(.*?)```", README, re.DOTALL)
-    assert match, f"the README has no {language} snippet"
+    match = re.search(rf"```{language}\n(.*?)```", PAGE, re.DOTALL)
+    assert match, f"the page has no {language} snippet"
     return match[1]
 
 
@@ -126,7 +126,7 @@ async def test_pages_addresses_and_live_view_come_through(make_settings, proxy) 
         async with aiohttp.ClientSession(headers=own) as browser:
             with proxy(server) as url:
                 async with browser.post(f"{url}/sign-in", data={"token": TOKEN}, allow_redirects=False) as answer:
-                    assert (answer.status, answer.headers["Location"]) == (303, "/")
+                    assert (answer.status, answer.headers["Location"]) == (303, f"/bins/{server.bin.id}")
                     cookie = answer.headers["Set-Cookie"]
                 assert cookie.startswith("__Host-smsbin=")
                 assert "Secure" in cookie

@@ -30,15 +30,15 @@ def _pairing(*hits: Hit, findings: tuple[str, ...] = ()) -> Pairing:
 @pytest.mark.parametrize(
     ("pairing", "icon", "tone", "primary", "fallback", "says"),
     [
-        (_pairing(OK), "check", "ok", "200", "never hit", ""),
-        (_pairing(_hit(1, status=None, after_ms=None)), "check", "ok", "ok", "never hit", ""),
+        (_pairing(OK), "check", "ok", "200", "no request", ""),
+        (_pairing(_hit(1, status=None, after_ms=None)), "check", "ok", "ok", "no request", ""),
         (_pairing(OK, TOOK), "check", "ok", "200", "200", "2.1 s"),
         (_pairing(FAILED, TOOK), "bang", "warn", "500", "200", "2.1 s"),
-        (_pairing(LEFT, TOOK), "bang", "warn", "no answer", "200", "2.1 s"),
-        (_pairing(TOOK), "bang", "warn", "never hit", "200", "no primary"),
-        (_pairing(FAILED, LOST), "x", "bad", "500", "500", "neither ok"),
-        (_pairing(FAILED), "x", "bad", "500", "never hit", "neither ok"),
-        (_pairing(HELD), "dots", "muted", "waiting", "never hit", "waiting"),
+        (_pairing(LEFT, TOOK), "bang", "warn", "no response", "200", "2.1 s"),
+        (_pairing(TOOK), "bang", "warn", "no request", "200", "no primary"),
+        (_pairing(FAILED, LOST), "x", "bad", "500", "500", "not accepted"),
+        (_pairing(FAILED), "x", "bad", "500", "no request", "not accepted"),
+        (_pairing(HELD), "dots", "muted", "waiting", "no request", "waiting"),
     ],
 )
 def test_a_row_tells_both_urls_in_a_few_words(
@@ -51,18 +51,18 @@ def test_a_row_tells_both_urls_in_a_few_words(
 @pytest.mark.parametrize(
     ("pairing", "title"),
     [
-        (_pairing(OK), "The primary took it."),
-        (_pairing(FAILED, _hit(2, 1)), "The primary took it at the second try."),
-        (_pairing(OK, TOOK), "Both took it: the message came twice."),
-        (_pairing(LEFT, TOOK), "Timed out on the primary, the fallback took it."),
-        (_pairing(FAILED, TOOK), "500 on the primary, the fallback took it."),
-        (_pairing(TOOK), "The primary was never hit, the fallback took it."),
+        (_pairing(OK), "The primary accepted it."),
+        (_pairing(FAILED, _hit(2, 1)), "The primary accepted it at the second attempt."),
+        (_pairing(OK, TOOK), "Both accepted it, so the message was handled twice."),
+        (_pairing(LEFT, TOOK), "The primary timed out, the fallback accepted it."),
+        (_pairing(FAILED, TOOK), "The primary answered 500, the fallback accepted it."),
+        (_pairing(TOOK), "No request to the primary, the fallback accepted it."),
         (_pairing(HELD), "The primary has not answered yet."),
         (_pairing(FAILED, _hit(2, 2, fallback=True, ok=None)), "The fallback has not answered yet."),
-        (_pairing(FAILED), "The primary failed and the fallback was never hit so far."),
-        (_pairing(FAILED, findings=(NO_FALLBACK,)), "The primary failed and the fallback was never hit."),
-        (_pairing(FAILED, LOST), "Neither the primary nor the fallback took it."),
-        (_pairing(LOST), "The primary was never hit, and the fallback failed."),
+        (_pairing(FAILED), "The primary failed, and no request has come to the fallback so far."),
+        (_pairing(FAILED, findings=(NO_FALLBACK,)), "The primary failed, and no request came to the fallback."),
+        (_pairing(FAILED, LOST), "Both the primary and the fallback failed."),
+        (_pairing(LOST), "No request to the primary, and the fallback failed."),
     ],
 )
 def test_the_verdict_begins_with_what_happened(pairing: Pairing, title: str) -> None:

@@ -1,4 +1,4 @@
-"""One connection that carries captures and pages: their order, and what becomes of the one in hand."""
+"""One connection with captures and pages: their order, and the fate of the current one."""
 
 import asyncio
 import socket
@@ -32,7 +32,7 @@ def captures(monkeypatch) -> list[capture.CaptureExchange]:
 
 @contextmanager
 def holding(server: Running, monkeypatch) -> Iterator[list[asyncio.Future]]:
-    """The store keeps the next capture waiting until the test lets it go."""
+    """The store delays the next capture until the test releases it."""
     held: list[asyncio.Future] = []
     begin = Intake.begin
 
@@ -96,7 +96,7 @@ async def test_what_comes_while_one_is_being_stored_is_answered_after_it(
         writer.write(request_bytes(server.bin.key))
         await _held(held, 1)
         writer.write(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n" + request_bytes(server.bin.key))
-        async with server.client.get(f"{server.url}/healthz") as answer:  # the loop has read the rest by now
+        async with server.client.get(f"{server.url}/healthz") as answer:  # the event loop has read the rest by now
             assert answer.status == 200
         held[0].set_result(None)
         assert [await answered(reader) for _ in range(3)] == [(200, 2), (200, None), (200, 3)]
@@ -110,7 +110,7 @@ async def test_a_sender_that_leaves_before_the_answer_is_noted(
     with holding(server, monkeypatch) as held:
         writer.write(request_bytes(server.bin.key))
         await _held(held, 1)
-        # A reset: a plain close looks like a sender that closed its half and still listens.
+        # A reset, because a plain close looks like a half-close of a sender that still reads.
         writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         writer.transport.abort()
         async with asyncio.timeout(10):
@@ -135,7 +135,7 @@ async def test_a_sender_that_half_closes_while_it_waits_is_answered(
         writer.write(request_bytes(server.bin.key))
         await _held(held, 1)
         writer.write_eof()
-        async with server.client.get(f"{server.url}/healthz") as answer:  # the loop has seen the end by now
+        async with server.client.get(f"{server.url}/healthz") as answer:  # the event loop has seen the end by now
             assert answer.status == 200
         held[0].set_result(None)
         assert await answered(reader) == (200, 2)
@@ -152,7 +152,7 @@ async def test_connection_close_is_obeyed(server: Running, captures: list[captur
     writer.close()
 
 
-async def test_a_stop_waits_for_the_capture_in_hand(make_settings, page_first: bool, monkeypatch) -> None:
+async def test_a_stop_waits_for_the_current_capture(make_settings, page_first: bool, monkeypatch) -> None:
     async with run_server(make_settings()) as server:
         reader, writer = await _connect(server, page_first)
         with holding(server, monkeypatch) as held:
@@ -175,10 +175,8 @@ async def test_a_large_body_that_comes_in_pieces_is_one_capture(server: Running,
     writer.close()
 
 
-async def test_a_connection_that_asks_nothing_more_is_closed_after_its_time(
-    server: Running, page_first: bool, monkeypatch
-) -> None:
-    monkeypatch.setattr("app.ingress.connection.IDLE_S", 0.1)
+async def test_an_idle_connection_is_closed_after_its_time(server: Running, page_first: bool, monkeypatch) -> None:
+    monkeypatch.setattr("app.ingress.pipeline.IDLE_S", 0.1)
     reader, writer = await _connect(server, page_first)
     async with asyncio.timeout(5):
         assert await reader.read() == b""
@@ -188,7 +186,7 @@ async def test_a_connection_that_asks_nothing_more_is_closed_after_its_time(
 async def test_a_connection_that_is_being_served_is_not_closed_for_its_silence(
     server: Running, page_first: bool, monkeypatch
 ) -> None:
-    monkeypatch.setattr("app.ingress.connection.IDLE_S", 0.1)
+    monkeypatch.setattr("app.ingress.pipeline.IDLE_S", 0.1)
     reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
     other, waits = await asyncio.open_connection("127.0.0.1", server.port)
     if page_first:
@@ -199,7 +197,7 @@ async def test_a_connection_that_is_being_served_is_not_closed_for_its_silence(
         await _held(held, 1)
         waits.write(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
         async with asyncio.timeout(5):
-            await other.read()  # the idle one has been closed meanwhile
+            await other.read()  # the idle one has been closed by now
         held[0].set_result(None)
         assert await answered(reader) == (200, 1)
     writer.close()

@@ -1,0 +1,55 @@
+"""Refused writes: they are counted, and probes test whether writes of their size work again."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+
+from ...errors import StoreUnavailable
+from .jobs import AddCapture, Job, Probe, Result
+from .recent import Recent
+
+# The interval of probes while writes are refused.
+RETRY_S = 1.0
+
+
+class RefusedWrites:
+    """Use from one event loop only. `submit` queues a job."""
+
+    def __init__(self, recent: Recent, submit: Callable[[Job], "asyncio.Future[Result]"]) -> None:
+        self._recent = recent
+        self._submit = submit
+        self._loop = asyncio.get_running_loop()
+        self._timer: asyncio.TimerHandle | None = None
+        self._closing = False
+
+    def add(self, job: Job, size: int, why: str) -> None:
+        """A job was refused. Only captures and probes count: their size shows what does not fit."""
+        if isinstance(job, AddCapture | Probe) and not self._closing:
+            self._recent.refused(self._loop.time(), size, why)
+            self._schedule()
+
+    def close(self) -> None:
+        """Count and probe no more."""
+        self._closing = True
+
+    def cancel(self) -> None:
+        """Cancel the next probe."""
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def _schedule(self) -> None:
+        if self._timer is None and not self._closing:
+            self._timer = self._loop.call_later(RETRY_S, self._probe)
+
+    def _probe(self) -> None:
+        """Without probes, it would stay unknown until the next capture that writes work again."""
+        self._timer = None
+        if self._recent.reason is not None:
+            with suppress(StoreUnavailable):
+                self._submit(Probe(self._recent.full_size)).add_done_callback(_read_exception)
+            self._schedule()
+
+
+def _read_exception(future: "asyncio.Future[Result]") -> None:
+    if not future.cancelled():
+        future.exception()

@@ -1,0 +1,79 @@
+"""The parts of `docs/` that are made from the source: settings, findings, words of the filter, providers' facts.
+
+`make guide` writes them, and a test compares them.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+from app.domain.findings import FINDINGS
+from app.domain.roles import Role
+from app.domain.search import VALUES
+from app.providers.sheet import Sheet
+from app.settings import all_settings
+from app.web.words.portals import sheets
+
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
+
+
+def settings() -> str:
+    """A row for each flag."""
+    return "\n".join(f"| `{k.flag}` | `{k.variable}` | {k.default} | {k.help} |" for k in all_settings())
+
+
+def findings() -> str:
+    """A row for each code."""
+    return "\n".join(f"| `{f.code}` | {f.title} | {f.cause} {f.cure} |" for f in FINDINGS.values())
+
+
+def filter_words() -> str:
+    """A row for each key of the filter that has fixed words."""
+    words = {key: " ".join(f"`{word}`" for word in values) for key, values in VALUES.items()}
+    words["has"] = "`any`, or a code of [Findings](findings.md)"
+    return "\n".join(f"| `{key}:` | {text} |" for key, text in words.items())
+
+
+def providers() -> str:
+    """A section for each provider."""
+    return "\n\n".join("\n".join(_provider(sheet)) for sheet in sheets()) + "\n"
+
+
+def _provider(sheet: Sheet) -> Iterator[str]:
+    yield f"## {sheet.title}\n"
+    yield f"In the portal: *{sheet.portal.where}* (checked on {sheet.portal.checked}).\n"
+    yield "| field | paste | |"
+    yield "|---|---|---|"
+    for field in sheet.portal.fields:
+        suffix = "" if field.role is Role.PRIMARY else f"/{field.role.value}"
+        yield f"| {field.name} | `/<key>{suffix}` | {field.hint or '–'} |"
+    habits = sheet.habits
+    yield ""
+    yield f"- **Waits for the answer**: {f'{habits.timeout_s:g} seconds' if habits.timeout_s else 'not published'}"
+    yield f"- **Retries**: {habits.retries or 'not published'}"
+    yield f"- **Fallback**: {habits.fallback or 'not published'}"
+    yield f"- **Signature**: {habits.signature or 'not published'}"
+    yield f"- **Times**: {sheet.times}"
+
+
+# What stands before the part, by page; the part ends at the next blank line, or with the file.
+TABLES: Mapping[str, tuple[str, Callable[[], str]]] = {
+    "settings": ("| flag | variable | default | |\n|---|---|---|---|\n", settings),
+    "findings": ("| code | | cause and cure |\n|---|---|---|\n", findings),
+    "messages": ("| key | words |\n|---|---|\n", filter_words),
+}
+
+
+def as_it_should_be(name: str) -> str:
+    """A page with its part made anew."""
+    text = (DOCS / f"{name}.md").read_text(encoding="utf-8")
+    if name == "providers":
+        return text.partition("\n## ")[0].rstrip("\n") + "\n\n" + providers()
+    head, make = TABLES[name]
+    before, found, after = text.partition(head)
+    assert found, f"docs/{name}.md has no table that begins with {head!r}"
+    rest = after if after.startswith("\n") else "\n" + after.partition("\n\n")[2]
+    return before + head + make() + "\n" + (rest if rest.strip() else "")
+
+
+PAGES = (*TABLES, "providers")
