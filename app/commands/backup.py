@@ -17,10 +17,10 @@ _PAGES_WORTH_TELLING = 20_000
 )  # fmt: skip
 @click.option("--force", is_flag=True, help="Replace FILE if it exists.")
 def command(file: Path, data_dir: Path, force: bool) -> None:
-    """Copy log.db, which everything else is made from, into FILE: of one moment, checked, synced, mode 0600.
+    """Copy log.db, from which everything else is built, into FILE: a checked, synced snapshot with mode 0600.
 
-    A server may run meanwhile, whatever comes in. A plain copy of a live database file misses what stands in its
-    write-ahead log; this does not. The access token is not part of it.
+    The server may run meanwhile. A plain copy of a live database file misses the contents of its write-ahead log;
+    this command does not. The access token is not included.
     """
     from ..storage.sqlite.copying import back_up
 

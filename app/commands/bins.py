@@ -38,7 +38,7 @@ def list_(as_json: bool, **server: Any) -> None:
 @_json
 @with_server
 def create(name: str | None, provider: str | None, retention: str | None, as_json: bool, **server: Any) -> None:
-    """Make a bin and print its addresses."""
+    """Create a bin and print its URLs."""
     values = {"name": name, "provider": provider, "retention": retention}
     request = {field: value for field, value in values.items() if value is not None}
     _print(connect(**server).send("POST", "/bins", request), as_json=as_json)
@@ -49,7 +49,7 @@ def create(name: str | None, provider: str | None, retention: str | None, as_jso
 @_json
 @with_server
 def show(bin: str | None, as_json: bool, **server: Any) -> None:
-    """One bin with its addresses. BIN is an id or a unique name; it may be left out when there is one."""
+    """One bin with its URLs. BIN is an id or a unique name; optional if there is only one bin."""
     _print(connect(**server).find_bin(bin), as_json=as_json)
 
 
@@ -59,7 +59,7 @@ def show(bin: str | None, as_json: bool, **server: Any) -> None:
 @_json
 @with_server
 def delete(bin: str, yes: bool, as_json: bool, **server: Any) -> None:
-    """Delete a bin with its captures; its addresses answer 404 from then on."""
+    """Delete a bin with its captures; its URLs answer 404 from then on."""
     client = connect(**server)
     found = client.find_bin(bin)
     if not yes:

@@ -15,10 +15,10 @@ _VARIABLE = "_SMSBIN_COMPLETE"
 def command(shell: str) -> None:
     """Print the script that lets SHELL complete commands, flags and bins.
 
-    Bins are completed while a server answers and the access token is known.
+    Bins are completed while the server is reachable and the access token is known.
 
     \b
-    To switch it on:
+    To enable it:
       bash   echo 'eval "$(smsbin completion bash)"' >> ~/.bashrc
       zsh    echo 'eval "$(smsbin completion zsh)"' >> ~/.zshrc
       fish   smsbin completion fish > ~/.config/fish/completions/smsbin.fish

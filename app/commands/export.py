@@ -28,8 +28,8 @@ from .client import bin_argument, connect, in_path, with_server, write_out
 def command(bin: str | None, of: str, form: str | None, query: str | None, output: Path | None, **server: Any) -> None:
     """Write the captures or messages of BIN, oldest first, as CSV, JSON Lines or HAR.
 
-    BIN is an id or a unique name, and may be left out when there is one bin. jsonl is the lossless format; in csv,
-    an apostrophe stands before what a spreadsheet would take for a formula.
+    BIN is an id or a unique name; optional if there is only one bin. jsonl is the lossless format; in csv, a cell
+    that a spreadsheet would run as a formula gets a leading apostrophe.
     """
     suffix = "" if output is None else output.suffix.lstrip(".")
     form = form or (suffix if suffix in EXPORTERS else "jsonl")

@@ -16,7 +16,7 @@ from ..errors import CannotStart
 @click.option("--port", envvar="SMSBIN_PORT", default="8010", hidden=True)
 @click.option("--base-path", envvar="SMSBIN_BASE_PATH", default="", hidden=True)
 def command(url: str | None, port: str, base_path: str) -> None:
-    """Exit 0 when the server is alive and a write works, else 3."""
+    """Exit 0 when the server responds and can write, else 3."""
     root = url or f"http://127.0.0.1:{port}/{base_path.strip('/')}"
     address = root.rstrip("/") + "/readyz"
     if not address.startswith(("http://", "https://")):

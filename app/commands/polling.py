@@ -113,7 +113,7 @@ class RetryBackoff:
         clock.pause(max(0.0, min(self.pause_s * (0.75 + clock.dice() / 2), most_s)))
         self.pause_s = min(self.pause_s * 2, _LONGEST_PAUSE_S)
 
-    def found(self) -> None:
+    def succeeded(self) -> None:
         """The server answers."""
         if self.is_lost:
             click.echo("smsbin: the server is reachable again.", err=True)

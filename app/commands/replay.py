@@ -30,16 +30,16 @@ from .client import connect, in_path, with_server
 def command(
     numbers: tuple[int, ...], to: str, bin: str | None, credentials: bool, as_json: bool, **server: Any
 ) -> None:
-    """Send captures again, one after the other in the order given, from this process: to a handler on your machine.
+    """Send captures again from this process, one after the other in the given order, for example to a local handler.
 
-    Method, what stood behind the role in the path, query, headers in their order and the bytes of the body are as they
-    came; the connection's own headers are not, and credentials only with --credentials.
+    Method, path after the role, query, headers in order and body bytes are sent as received. Connection headers are
+    new, and credentials are sent only with --credentials.
 
     \b
     smsbin replay 42 --to http://127.0.0.1:3000/sms
     smsbin replay 40 41 42 --to http://127.0.0.1:3000/sms --json
 
-    Exit codes: 0 every answer was 2xx, 1 some were not, 2 usage, 3 the server cannot be reached.
+    Exit codes: 0 every response was 2xx, 1 some were not, 2 usage, 3 the server cannot be reached.
     """
     parts = urlsplit(to)
     if parts.scheme not in ("http", "https") or not parts.hostname or not to.isascii() or " " in to:

@@ -24,14 +24,14 @@ _REPORT_EVERY = 10_000
 @bin_argument
 @with_server
 def command(bin: str | None, **server: Any) -> None:
-    """Read every capture of BIN again from its bytes, or of all bins where none is named: provider, events, findings,
+    """Parse every capture of BIN again from its bytes, or of all bins without BIN: provider, events, findings,
     messages, timelines and search words.
 
-    For when a bin's provider was set late. After an upgrade that reads differently smsbin does it by itself. Numbers,
-    bytes and outcomes stay as they are. A running server goes on meanwhile, and shows what it read before until a bin
-    is done; it may be interrupted, and goes on by itself.
+    Use it after you change the provider of a bin. After an upgrade with a new parser, smsbin does it automatically.
+    Numbers, bytes and outcomes do not change. A running server shows the earlier results until a bin is done. If the
+    server is interrupted, it continues automatically.
 
-    Where no server uses the data directory, this command opens it.
+    Without a running server, this command opens the data directory itself.
     """
     from ..storage.lock import holder_of
 

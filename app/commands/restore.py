@@ -18,11 +18,11 @@ from ..errors import CannotStart
 @click.option("--replace", is_flag=True, help="Delete the current database instead of keeping a copy.")
 @click.option("--verify", is_flag=True, help="Only check FILE; change nothing.")
 def command(file: Path, data_dir: Path, replace: bool, verify: bool) -> None:
-    """Put a copy of FILE, which `smsbin backup` wrote, in the place of the database.
+    """Replace the database with a copy of FILE, which `smsbin backup` wrote.
 
-    FILE is checked before anything is touched, and the copy before it takes its place. The database that was there
-    stays beside it under a name that is printed. The next start brings an older version up to date, and reads every
-    capture again. The server must be stopped; the access token stays as it is.
+    FILE is checked before anything is changed, and its copy before it replaces the database. The previous database
+    is kept under a name that is printed. The next start upgrades an older version and parses every capture again.
+    The server must be stopped; the access token does not change.
 
     \b
     Examples:

@@ -23,9 +23,9 @@ def _options(function: Callable[..., None]) -> Callable[..., None]:
 @click.command("serve", short_help="Listen.")
 @_options
 def command(**values: Any) -> None:
-    """Listen: capture URLs, pages and API.
+    """Start the server: capture URLs, pages and API.
 
-    The first start makes an access token and a first bin, and prints the link to open and the addresses to paste.
+    The first start creates an access token and a bin, and prints the link to open and the URLs to paste.
     """
     strange = unknown_variables(os.environ)
     if strange:

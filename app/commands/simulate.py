@@ -89,17 +89,18 @@ def command(
     what: str, bin: str | None, primary: str | None, fallback: str | None, status: str | None, as_json: bool,
     **more: Any,
 ) -> None:  # fmt: skip
-    """Send webhook requests shaped like a provider's: inbound SMS, callbacks of outbound ones, or calls.
+    """Send webhook requests that look like those of a provider: inbound SMS, status callbacks, or calls.
 
-    Primary first, then the fallback, by the provider's published rule (what is assumed is said). Real requests leave
-    from this process; no SMS is sent. Without --primary or --status they go to a bin, marked as simulated.
+    They go to the primary first, then to the fallback, with the documented timeout and retries of the provider;
+    assumptions are printed. This process sends real requests but no SMS. Without --primary or --status they go to a
+    bin, marked as simulated.
 
     \b
     smsbin simulate inbound --text "Your code is 482913"
     smsbin simulate inbound --provider twilio --primary http://127.0.0.1:3000/sms --fallback http://127.0.0.1:3000/backup
     smsbin simulate outbound --count 500 --rate 50 --trouble lose --trouble duplicate --trouble shuffle --seed 42
 
-    Exit codes: 0 every request was answered well by some URL, 1 some were not, 2 usage, 3 the server cannot be reached.
+    Exit codes: 0 all were accepted, 1 some were not, 2 usage, 3 the server cannot be reached.
     """
     server = {name: more.pop(name) for name in ("url", "access_token_file", "data_dir", "port", "base_path")}
     own_targets = Targets(primary=primary, fallback=fallback, status=status)

@@ -41,10 +41,10 @@ _EARLY_S = 0.5
 def command(bin: str | None, since: str, match: str | None, wants_json: bool, wants_body: bool, **server: Any) -> None:
     """Show the captures of BIN as they arrive, one line each, until Ctrl-C.
 
-    Each is shown once and in order. When the server goes away, tail tries again until it is back, and goes on behind
-    the last capture that it showed.
+    Each is shown once and in order. If the connection is lost, tail retries until the server is back and continues
+    after the last capture that it showed.
 
-    BIN is an id or a unique name, and may be left out when there is one bin.
+    BIN is an id or a unique name; optional if there is only one bin.
 
     \b
     Examples:
@@ -84,7 +84,7 @@ class Tail:
             # Captures that exist now and do not match are not checked again.
             done = self.captures.last() if self.match else 0
             found = self.captures.after(self.after, q=self.match, wait_s=wait_s)
-            self.backoff.found()
+            self.backoff.succeeded()
             for item in self._with_answers(found):
                 self._show(item)
                 self.after = item["n"]

@@ -86,17 +86,17 @@ def command(
 ) -> int:  # fmt: skip
     """Wait until captures of BIN match, and print them.
 
-    Nothing that comes between two looks is missed. A server that is away, or not up yet, is waited for, too.
+    No capture is missed between two checks. If the server cannot be reached yet, wait retries.
 
-    BIN is an id or a unique name, and may be left out when there is one bin. Take a bin of its own for each test.
+    BIN is an id or a unique name; optional if there is only one bin. Use a separate bin for each test.
 
     \b
     Exit codes:
       0  matched
-      1  no match in time; what came nearest is told
-      2  the wish was wrong
-      3  the server never answered, or does not let us in
-      4  a capture came that --fail-on describes, whether there was a match or not
+      1  no match in time; the nearest capture is printed
+      2  wrong usage
+      3  the server could not be reached, or the access token is wrong
+      4  a capture matched --fail-on, with or without a match
 
     \b
     Examples:
@@ -122,7 +122,7 @@ def _wait(search: CaptureSearch, end: float, *, wants_json: bool) -> int:
         is_last = clock.ticks() >= end
         try:
             result = search.search_once(end, immediately=backoff.is_lost)
-            backoff.found()
+            backoff.succeeded()
         except Unreachable as error:
             if is_last and search.captures is None:
                 raise

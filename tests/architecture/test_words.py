@@ -16,6 +16,7 @@ MODULES = sorted(
     for path in (ROOT / "app").rglob("*.py")
     if path.relative_to(ROOT / "app").parts[0] not in ("testing", "live", "log.py", "traces.py")
 )
+HELPED = [path for path in MODULES if "commands" in path.parts or "shapes" in path.stem]
 
 # Metaphors, personified programs and old idioms, each with the words to use.
 BANNED = {
@@ -95,6 +96,15 @@ def sentences_of(module: str) -> Iterator[str]:
                 yield text
 
 
+def help_of(module: str) -> Iterator[str]:
+    """The docstrings that people read: of commands (`--help`) and of the API's types (the OpenAPI document)."""
+    for node in ast.walk(ast.parse(module)):
+        is_command = isinstance(node, ast.FunctionDef) and any("command" in ast.unparse(d) for d in node.decorator_list)
+        is_shape = isinstance(node, ast.ClassDef) and any("Struct" in ast.unparse(base) for base in node.bases)
+        if is_command or is_shape:
+            yield ast.get_docstring(node) or ""
+
+
 @pytest.mark.parametrize("path", TEMPLATES, ids=_name)
 def test_a_template_has_no_banned_words(path: Path) -> None:
     assert [text for text in text_of(path.read_text()) if _BANNED.search(text)] == []
@@ -116,6 +126,11 @@ def test_a_script_writes_no_banned_words(path: Path) -> None:
 @pytest.mark.parametrize("path", MODULES, ids=_name)
 def test_messages_have_no_banned_words(path: Path) -> None:
     assert [text for text in sentences_of(path.read_text()) if _BANNED.search(text)] == []
+
+
+@pytest.mark.parametrize("path", HELPED, ids=_name)
+def test_help_and_the_api_document_have_no_banned_words(path: Path) -> None:
+    assert [text for text in help_of(path.read_text()) if _BANNED.search(text)] == []
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ async def test_a_primary_that_fails_is_followed_to_its_fallback(server: Running,
     await expect(verdict).to_contain_text("The primary failed, and no request has come to the fallback so far.")
     await hit(server, Role.FALLBACK, TAKEN, at=clock.now())
     await expect(verdict).to_contain_text("The primary timed out, the fallback accepted it.")
-    await expect(page.locator("[data-say]")).to_contain_text("the fallback took it")
+    await expect(page.locator("[data-say]")).to_contain_text("the fallback accepted it")
     await expect(row).to_have_count(1)
     await expect(row).to_contain_text("no response → F 200")
     await expect(page.locator("#views a", has_text="Fallback used")).to_have_text(re.compile(r"Fallback used\s*1"))
@@ -52,7 +52,7 @@ async def test_one_press_makes_the_primary_fail_and_the_pair_is_seen(server: Run
     await expect(row).to_contain_text("is anybody there?")
     await expect(row).to_contain_text("P 500 → F 200")
     await row.locator(".row").click()
-    await expect(page.locator("[data-verdict]")).to_contain_text("500 on the primary, the fallback took it.")
+    await expect(page.locator("[data-verdict]")).to_contain_text("The primary answered 500, the fallback accepted it.")
     await expect(page.locator(".diff").first).to_contain_text("fault “status 500”")
 
 
@@ -116,7 +116,7 @@ async def test_two_rows_are_picked_and_compared_from_the_keyboard(server: Runnin
     await page.keyboard.press("x")
     await page.keyboard.press("d")
     await expect(page).to_have_url(f"{bin_page(server)}/compare/1/2")
-    await expect(page.locator("[data-verdict]")).to_contain_text("laid beside each other by hand")
+    await expect(page.locator("[data-verdict]")).to_contain_text("Two requests you picked")
 
 
 async def test_a_picked_row_stays_picked_when_it_changes(server: Running, watched: Watched) -> None:
@@ -148,7 +148,7 @@ async def test_two_are_picked_by_touch(server: Running, chromium) -> None:
         if n == 1:
             await page.get_by_role("link", name="Back to the list").tap()
     await page.get_by_role("link", name="Compare").and_(page.locator("[data-picks-go]")).tap()
-    await expect(page.locator("[data-verdict]")).to_contain_text("laid beside each other by hand")
+    await expect(page.locator("[data-verdict]")).to_contain_text("Two requests you picked")
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert watched.complaints == []
     await context.close()

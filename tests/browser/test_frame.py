@@ -173,7 +173,7 @@ async def test_repeated_fields_are_told_apart(server: Running, watched: Watched)
     rows = page.locator('[data-panel="fields"] .kv > div')
     await expect(rows.nth(0)).to_contain_text("1 of 2 with this name")
     await expect(rows.nth(1)).to_contain_text("2 of 2 with this name")
-    await expect(rows.nth(2)).to_contain_text("blank")
+    await expect(rows.nth(2)).to_contain_text("empty")
 
 
 async def test_more_keys(server: Running, watched: Watched) -> None:

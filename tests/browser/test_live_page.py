@@ -28,7 +28,7 @@ async def test_the_first_request_turns_the_empty_page_into_the_list(server: Runn
     await expect(page.locator("code", has_text=f"/{server.bin.key}/fallback").first).to_be_visible()
     await expect(page.get_by_text("SMS Request URL", exact=True)).to_be_visible()
     await expect(page.locator("main [data-live-state]")).to_contain_text("Live")
-    await expect(page.locator("main [data-live-state]")).to_contain_text("listening for 0:0")
+    await expect(page.locator("main [data-live-state]")).to_contain_text("connected for 0:0")
     await post(server, "the first")
     await expect(page.locator("#capture-1")).to_contain_text("the first")
 
@@ -57,16 +57,16 @@ async def test_opening_shows_every_tab_and_the_back_button_works(server: Running
     await page.locator("#capture-1 .row").click()
     await expect(page.locator(".sms-text")).to_contain_text("Grüße ☂")
     await expect(page.locator(".sms")).to_contain_text("UCS-2")
-    for tab, words in (
-        ("Fields", "MessageSid"),
-        ("Headers", "Content-Type"),
-        ("Raw", "SHA-256"),
-        ("Timing", "Request received"),
-        ("Answer", "text/xml"),
+    for tab, name, words in (
+        ("Fields", "fields", "MessageSid"),
+        ("Headers", "headers", "Content-Type"),
+        ("Raw", "raw", "SHA-256"),
+        ("Timing", "timing", "Request received"),
+        ("Response", "answer", "text/xml"),
     ):
         await page.locator("[data-tab]:visible", has_text=tab).click()
-        await expect(page.locator(f'[data-panel="{tab.lower()}"]')).to_contain_text(words)
-        assert page.url.endswith(f"?tab={tab.lower()}")
+        await expect(page.locator(f'[data-panel="{name}"]')).to_contain_text(words)
+        assert page.url.endswith(f"?tab={name}")
     await page.reload()
     await expect(page.locator('[data-panel="answer"]')).to_be_visible()
     await page.get_by_role("link", name="Close").click()
@@ -195,7 +195,7 @@ async def test_after_a_restart_nothing_is_missing(make_settings, context, free_p
     async with run_server(settings, port=free_port):
         await expect(page.locator("#capture-13")).to_be_visible(timeout=30_000)
         await expect(page.locator("[data-live-state] b").last).to_have_text("Live")
-        await expect(page.locator("[data-away]")).to_contain_text("arrived while you were away")
+        await expect(page.locator("[data-away]")).to_contain_text("arrived in that time")
         assert await page.locator("[data-rows] [data-n]").count() == 13
 
 

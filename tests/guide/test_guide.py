@@ -78,6 +78,10 @@ def test_the_guide_tells_every_fault_and_every_key_of_the_filter() -> None:
     assert {key for key in KEYS if f"`{key}" not in FILES["messages"]} == set()
 
 
+def test_the_page_about_the_command_line_names_every_command() -> None:
+    assert {command for command in COMMANDS if f"`smsbin {command}`" not in FILES["cli"]} == set()
+
+
 @pytest.mark.parametrize("name", [*FILES, "README"])
 def test_the_commands_that_a_page_names_exist(name: str) -> None:
     text = FILES.get(name, README)

@@ -153,8 +153,8 @@ def _chunked(key: str, body: bytes) -> tuple[bytes, int]:
 
 def _three_at_once(key: str, body: bytes) -> tuple[bytes, int]:
     # The last digit of the number distinguishes them.
-    marks = [body.replace(b"0END", b"%dEND" % place) for place in range(3)]
-    return b"".join(request_bytes(key, mark) for mark in marks), 3
+    positions = [body.replace(b"0END", b"%dEND" % place) for place in range(3)]
+    return b"".join(request_bytes(key, mark) for mark in positions), 3
 
 
 _WAYS: tuple[Callable[[str, bytes], tuple[bytes, int]], ...] = (_kept, _closed, _chunked, _three_at_once)

@@ -81,4 +81,4 @@ async def test_who_signed_out_is_unknown_at_once_and_after_a_restart(store: Stor
     assert await access.has_session(other)
     again = _access(store)
     await again.start()
-    assert (await again.knows(cookie), await again.knows(other)) == (False, True)
+    assert (await again.has_session(cookie), await again.has_session(other)) == (False, True)

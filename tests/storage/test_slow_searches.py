@@ -29,7 +29,7 @@ def _slow(monkeypatch) -> None:
         clock.pause(0.04)
         return False
 
-    monkeypatch.setattr(Phrases, "stand_in", slowly)
+    monkeypatch.setattr(Phrases, "occur_in", slowly)
     monkeypatch.setattr(module, "STEPS", 10)
     monkeypatch.setattr(engine, "LEDGER_READ_S", 0.4)
 

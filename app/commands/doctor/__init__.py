@@ -25,10 +25,10 @@ _WAY = ("proxy headers", "clock", "WebSocket")
 @click.option("--json", "wants_json", is_flag=True, help="JSON Lines: check, state, told, cure.")
 @with_server
 def command(public_url: str | None, deep: bool, wants_json: bool, **server: Any) -> int:
-    """Check the settings, the data directory, the server, and the way to it through its public URL.
+    """Check the settings, the data directory, the server, and its public URL.
 
-    Each line says what was checked, and how it is: ok, warning, wrong, or skipped; below it stands the cure. Nothing
-    is changed. Run it where the server runs, with the server's own variables.
+    Each line shows one check and its result: ok, warning, wrong, or skipped; the next line says how to fix it.
+    Nothing is changed. Run it where the server runs, with the same variables.
 
     Exits with 0 when nothing is wrong (warnings do not count), else with 1.
 

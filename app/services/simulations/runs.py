@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from ... import clock
-from ...domain.simulations import Progress, RunState, SimulationAttempt, SimulationSpec, Targets
+from ...domain.simulations import Progress, RunState, SimulationSpec, Targets
 from ...egress import Network, open_sender
 from ...errors import Conflict, NotFound
 from ...log import get_log
@@ -122,10 +122,3 @@ class Simulating:
             _log.error("simulation.failed", exc_info=error)
         finally:
             run.ended_at = clock.now()
-
-
-def describe(attempt: SimulationAttempt) -> str:
-    """One attempt in words: `primary: 500 in 3 ms`."""
-    came = attempt.error if attempt.status is None else f"{attempt.status}"
-    what = f" {attempt.word}" if attempt.word else ""
-    return f"{attempt.role}{what}: {came} {'after' if attempt.status is None else 'in'} {attempt.ms:,} ms"

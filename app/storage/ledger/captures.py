@@ -88,20 +88,20 @@ class LedgerCaptures:
         n, role, size = number_of(log["id"]), log["role"], len(raw.body)
         hit = None if log["fault"] is None else read_fault_hit(log["fault"])
         fault = (None,) * 4 if hit is None else (hit.fault, hit.kind, hit.said, hit.drill)
-        kept = LedgerCapture(
+        capture = LedgerCapture(
             n, raw.received_at, role, raw.method, reading.provider, reading.kind.value, reading.status,
             reading.findings, print_of(role, raw.target, log["sha256"].hex() if size else None), reading.events,
             {}, {}, [None] * len(reading.events),
         )  # fmt: skip
-        kept.columns = (
+        capture.columns = (
             micros(raw.received_at), role, raw.method, raw.target, raw.peer, size, content_type_of(raw),
             raw.body_complete, log["simulated"], reading.provider, reading.message_id, reading.sender,
             reading.recipient, reading.text, reading.raw_status, reading.problem, reading.words, *fault,
         )  # fmt: skip
-        self._known[n] = self._dirty[n] = kept
+        self._known[n] = self._dirty[n] = capture
         self._space.count(role, 1)
         self._space.last_capture_at = micros(raw.received_at)
-        return kept
+        return capture
 
     def look_up(self, numbers: list[int]) -> None:
         """Load those that are not loaded yet, in one query."""
@@ -110,8 +110,8 @@ class LedgerCaptures:
         for start in range(0, len(missing), 500):
             ids = json.dumps([self._space.id(n) for n in missing[start : start + 500]])
             for row in self._transaction.all("kept_captures", {"ids": ids}):
-                kept = _read_capture(row)
-                self._known[kept.n] = kept
+                capture = _read_capture(row)
+                self._known[capture.n] = capture
 
     def get(self, n: int) -> LedgerCapture | None:
         """A capture by its number, or None."""
@@ -119,32 +119,32 @@ class LedgerCaptures:
             self.look_up([n])
         return self._known[n]
 
-    def change(self, kept: LedgerCapture, *, notify: bool = True) -> None:
+    def change(self, capture: LedgerCapture, *, notify: bool = True) -> None:
         """Mark a capture as changed; with `notify` viewers get the change."""
-        self._dirty[kept.n] = kept
-        if notify and kept.columns is None:
-            self._changes.add(ChangeKind.CHANGED, kept.n)
+        self._dirty[capture.n] = capture
+        if notify and capture.columns is None:
+            self._changes.add(ChangeKind.CHANGED, capture.n)
 
-    def set_odd(self, kept: LedgerCapture, position: int, codes: Codes) -> None:
+    def set_odd(self, capture: LedgerCapture, position: int, codes: Codes) -> None:
         """Set the findings of one of its events."""
-        if kept.odd.get(position, ()) == codes:
+        if capture.odd.get(position, ()) == codes:
             return
         if codes:
-            kept.odd[position] = codes
+            capture.odd[position] = codes
         else:
-            del kept.odd[position]
-        self.change(kept)
+            del capture.odd[position]
+        self.change(capture)
 
     def set_paired(self, n: int, pairing: int, codes: Codes) -> None:
         """Set the findings that one of its pairings gives it."""
-        kept = self.get(n)
-        if kept is None or kept.paired.get(pairing, ()) == codes:
+        capture = self.get(n)
+        if capture is None or capture.paired.get(pairing, ()) == codes:
             return
         if codes:
-            kept.paired[pairing] = codes
+            capture.paired[pairing] = codes
         else:
-            del kept.paired[pairing]
-        self.change(kept)
+            del capture.paired[pairing]
+        self.change(capture)
 
     def forget(self, n: int) -> None:
         """Its row was erased."""
@@ -155,31 +155,31 @@ class LedgerCaptures:
         """Write new and changed captures."""
         dirty, self._dirty = self._dirty, {}
         new, changed = [], []
-        for kept in dirty.values():
-            if kept.columns is None:
-                changed.append((*_derived(kept), self._space.id(kept.n)))
+        for capture in dirty.values():
+            if capture.columns is None:
+                changed.append((*_derived(capture), self._space.id(capture.n)))
             else:
-                seq = self._changes.add(ChangeKind.NEW, kept.n)
-                events = pack(kept.events) if kept.events else None
-                own = (write_codes(kept.own), kept.print, events)
-                new.append((self._space.id(kept.n), seq, *kept.columns, *own, *_derived(kept)))
-                kept.columns = None
+                seq = self._changes.add(ChangeKind.NEW, capture.n)
+                events = pack(capture.events) if capture.events else None
+                own = (write_codes(capture.own), capture.print, events)
+                new.append((self._space.id(capture.n), seq, *capture.columns, *own, *_derived(capture)))
+                capture.columns = None
         self._transaction.insert("add_capture_row", new)
         self._transaction.each("change_capture_row", changed)
 
 
-def _derived(kept: LedgerCapture) -> tuple[object, ...]:
+def _derived(capture: LedgerCapture) -> tuple[object, ...]:
     """The columns that may change, in the order of `change_capture_row`."""
-    kind, status = kept.kind_and_status()
-    outcome = kept.outcome
+    kind, status = capture.kind_and_status()
+    outcome = capture.outcome
     outcome_columns = (None,) * 6 if outcome is None else (
         outcome.status, outcome.after_ms, outcome.sender_left, outcome.left_ms, outcome.well_formed, outcome.note,
     )  # fmt: skip
     return (
-        kind, status, write_codes(kept.findings),
-        json.dumps(list(kept.odd.items())) if kept.odd else None,
-        json.dumps(list(kept.paired.items())) if kept.paired else None,
-        _to_json(kept.messages).decode() if kept.messages else None,
+        kind, status, write_codes(capture.findings),
+        json.dumps(list(capture.odd.items())) if capture.odd else None,
+        json.dumps(list(capture.paired.items())) if capture.paired else None,
+        _to_json(capture.messages).decode() if capture.messages else None,
         *outcome_columns,
     )  # fmt: skip
 

@@ -61,8 +61,8 @@ class LedgerClient:
         self._on_change = on_change
         self._loop = asyncio.get_running_loop()
         self._child = Child(module, self, keep_open)
-        self._kept: dict[int, LogPosition] = {}
-        self._reached: dict[int, LogPosition] = {}
+        self._log_positions: dict[int, LogPosition] = {}
+        self._ledger_positions: dict[int, LogPosition] = {}
         # Bins with something that is not in the ledger yet.
         self._behind: set[int] = set()
         self._waiting: dict[int, list[tuple[LogPosition, asyncio.Future[None]]]] = {}
@@ -87,10 +87,10 @@ class LedgerClient:
         """The id of the process, or None."""
         return self._child.pid
 
-    async def start(self, marks: Sequence[LogPosition], within_s: float) -> None:
+    async def start(self, positions: Sequence[LogPosition], within_s: float) -> None:
         """Follow a log with these positions. Returns when the ledger is open, or after `within_s`."""
-        self._kept = {mark.bin: mark for mark in marks}
-        self._behind = set(self._kept)
+        self._log_positions = {position.bin: position for position in positions}
+        self._behind = set(self._log_positions)
         self._child.start()
         with suppress(TimeoutError):
             async with asyncio.timeout(within_s):
@@ -103,11 +103,11 @@ class LedgerClient:
             self._grown_timer.cancel()
         await self._child.close()
 
-    def log_grew(self, marks: Sequence[LogPosition]) -> None:
+    def log_grew(self, positions: Sequence[LogPosition]) -> None:
         """The log has new positions."""
-        for mark in marks:
-            self._kept[mark.bin] = self._grown[mark.bin] = mark
-            self._behind.add(mark.bin)
+        for position in positions:
+            self._log_positions[position.bin] = self._grown[position.bin] = position
+            self._behind.add(position.bin)
         self._set_due()
         if self._grown_timer is None:
             self._grown_timer = self._loop.call_later(GATHER_S, self._send_growth)
@@ -118,7 +118,7 @@ class LedgerClient:
         with suppress(TimeoutError):
             async with asyncio.timeout(READ_WAIT_S):
                 await self._appender.outcomes.written()
-                wanted = self._kept.get(bin)
+                wanted = self._log_positions.get(bin)
                 if wanted is not None and bin in self._behind and self._trouble is None:
                     waiter = self._loop.create_future()
                     self._waiting.setdefault(bin, []).append((wanted, waiter))
@@ -133,7 +133,7 @@ class LedgerClient:
 
     def forget(self, bin: int) -> None:
         """The bin was deleted: no read waits for it."""
-        self._kept.pop(bin, None)
+        self._log_positions.pop(bin, None)
         self._due.pop(bin, None)
         self._behind.discard(bin)
 
@@ -143,10 +143,10 @@ class LedgerClient:
 
     def behind(self, bin: int) -> int:
         """How many captures of a bin are not in the ledger yet."""
-        kept, reached = self._kept.get(bin), self._reached.get(bin)
-        if kept is None or bin not in self._behind:
+        in_log, in_ledger = self._log_positions.get(bin), self._ledger_positions.get(bin)
+        if in_log is None or bin not in self._behind:
             return 0
-        return max(0, kept.n - (0 if reached is None else reached.n))
+        return max(0, in_log.n - (0 if in_ledger is None else in_ledger.n))
 
     def ledger_status(self, bin: int | None = None) -> LedgerStatus:
         """The state of the ledger, over all bins or for one."""
@@ -204,8 +204,8 @@ class LedgerClient:
     def _ready(self, frame: LedgerOpened) -> None:
         self.file, self._reader = frame.file, frame.reader
         self._trouble = None
-        self._reached.clear()
-        self._behind = set(self._kept)
+        self._ledger_positions.clear()
+        self._behind = set(self._log_positions)
         self._due.clear()
         self._set_due()
         self._opened.set()
@@ -216,16 +216,16 @@ class LedgerClient:
         if frame.trouble is not None:
             # The start of the server does not wait for it.
             self._opened.set()
-        for mark in frame.marks:
-            self._reached[mark.bin] = mark
-            kept = self._kept.get(mark.bin)
-            if kept is None or _reaches(mark, kept):
-                self._behind.discard(mark.bin)
+        for position in frame.positions:
+            self._ledger_positions[position.bin] = position
+            in_log = self._log_positions.get(position.bin)
+            if in_log is None or _reaches(position, in_log):
+                self._behind.discard(position.bin)
                 # The capture that ended the process has been passed.
-                self._one_by_one.discard(mark.bin)
-            if (due := self._due.get(mark.bin)) is not None and _reaches(mark, due):
-                del self._due[mark.bin]
-            self._resolve(mark)
+                self._one_by_one.discard(position.bin)
+            if (due := self._due.get(position.bin)) is not None and _reaches(position, due):
+                del self._due[position.bin]
+            self._resolve(position)
         if frame.building is not None:
             self._building = {number: (id, done, upto) for number, id, done, upto in frame.building}
         self._set_due()
@@ -236,25 +236,25 @@ class LedgerClient:
         """When all due positions are reached, the current positions become due. So a permanent stream of captures
         does not count as behind while each of them is processed in time."""
         if not self._due and self._behind:
-            self._due = {bin: self._kept[bin] for bin in self._behind if bin in self._kept}
+            self._due = {bin: self._log_positions[bin] for bin in self._behind if bin in self._log_positions}
             self._due_since = self._loop.time()
 
-    def _resolve(self, mark: LogPosition) -> None:
-        waiting = self._waiting.get(mark.bin)
+    def _resolve(self, position: LogPosition) -> None:
+        waiting = self._waiting.get(position.bin)
         if waiting is None:
             return
         left = []
         for wanted, waiter in waiting:
             if waiter.done():
                 continue
-            if _reaches(mark, wanted):
+            if _reaches(position, wanted):
                 waiter.set_result(None)
             else:
                 left.append((wanted, waiter))
         if left:
-            self._waiting[mark.bin] = left
+            self._waiting[position.bin] = left
         else:
-            del self._waiting[mark.bin]
+            del self._waiting[position.bin]
 
     def _send_growth(self, *, urgent: bool = False) -> None:
         if self._grown_timer is not None:

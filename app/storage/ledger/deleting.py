@@ -18,18 +18,18 @@ def erase(fold: Fold, search: SearchIndex, numbers: Sequence[int], *, notify: bo
 
     If too much depends on them, only their own rows are erased and the space is rebuilt soon.
     """
-    kept = [each for n in numbers if (each := fold.captures.get(n)) is not None]
-    if not kept:
+    captures = [each for n in numbers if (each := fold.captures.get(n)) is not None]
+    if not captures:
         return
     if not fold.space.is_spoilt:
-        refold = Refold(fold, frozenset(each.n for each in kept))
+        refold = Refold(fold, frozenset(each.n for each in captures))
         try:
             refold.collect()
             refold.apply()
         except TooMany:
             fold.space.spoil()
-    search.forget(fold.space, [each.n for each in kept])
-    for each in kept:
+    search.forget(fold.space, [each.n for each in captures])
+    for each in captures:
         fold.transaction.run("erase_capture_row", {"id": fold.space.id(each.n)})
         fold.space.count(each.role, -1)
         fold.captures.forget(each.n)

@@ -42,33 +42,36 @@ class Fold:
         self._links: list[tuple[object, ...]] = []
         self._calls: list[tuple[object, ...]] = []
 
-    def look_up(self, kept: Sequence[LedgerCapture]) -> None:
+    def look_up(self, captures: Sequence[LedgerCapture]) -> None:
         """Load the messages of these captures in one query."""
         keys = [
-            (event.message_id, each.provider or "") for each in kept for event in each.events if makes_message(event)
+            (event.message_id, each.provider or "")
+            for each in captures
+            for event in each.events
+            if makes_message(event)
         ]
         self.messages.look_up(keys)
 
-    def add(self, kept: LedgerCapture) -> None:
+    def add(self, capture: LedgerCapture) -> None:
         """Apply all events of a new capture."""
-        for position, event in enumerate(kept.events):
-            self.add_event(kept, position, event)
+        for position, event in enumerate(capture.events):
+            self.add_event(capture, position, event)
 
-    def add_event(self, kept: LedgerCapture, position: int, event: Event) -> None:
+    def add_event(self, capture: LedgerCapture, position: int, event: Event) -> None:
         """Apply one event of a capture."""
         if makes_message(event):
-            self._add_to_message(kept, position, event)
+            self._add_to_message(capture, position, event)
         else:
-            self._add_to_call(kept, position, event)
+            self._add_to_call(capture, position, event)
 
     def settle(self, n: int, outcome: Outcome) -> None:
         """Set the outcome of the answer to a capture. Only the first outcome counts."""
-        kept = self.captures.get(n)
-        if kept is None or kept.outcome is not None:
+        capture = self.captures.get(n)
+        if capture is None or capture.outcome is not None:
             return
-        kept.outcome = outcome
-        self.captures.change(kept)
-        for pair in self._pairs_of(kept):
+        capture.outcome = outcome
+        self.captures.change(capture)
+        for pair in self._pairs_of(capture):
             self.pairs.settle(pair, n, outcome)
             self._update_messages(pair)
 
@@ -92,51 +95,56 @@ class Fold:
 
     # Calls
 
-    def _add_to_call(self, kept: LedgerCapture, position: int, event: Event) -> None:
-        self._calls.append((self.space.number, event.message_id, kept.n, position))
-        self.pair_call(kept, event)
+    def _add_to_call(self, capture: LedgerCapture, position: int, event: Event) -> None:
+        self._calls.append((self.space.number, event.message_id, capture.n, position))
+        self.pair_call(capture, event)
 
-    def pair_call(self, kept: LedgerCapture, event: Event) -> None:
+    def pair_call(self, capture: LedgerCapture, event: Event) -> None:
         """Add the capture as a hit to the pairing of the call."""
-        if not is_hit_of_call(kept, event) or kept.hit is None:
+        if not is_hit_of_call(capture, event) or capture.hit is None:
             return
         pair = self.pairs.find_call(event.message_id)
         if pair is None:
-            pair = self.pairs.begin(kept.hit, call=event.message_id)
+            pair = self.pairs.begin(capture.hit, call=event.message_id)
         elif pair.events < MAX_EVENTS:
-            self.pairs.absorb(pair, kept.hit)
+            self.pairs.absorb(pair, capture.hit)
         self.pairs.count(pair, 1)
 
     # Messages
 
-    def _add_to_message(self, kept: LedgerCapture, position: int, event: Event) -> None:
+    def _add_to_message(self, capture: LedgerCapture, position: int, event: Event) -> None:
         fact = Fact(
-            n=kept.n, at=kept.at, provider=kept.provider or "", event=event, print=kept.print, findings=kept.own
+            n=capture.n,
+            at=capture.at,
+            provider=capture.provider or "",
+            event=event,
+            print=capture.print,
+            findings=capture.own,
         )
         entry = self._find(fact)
         odd: tuple[str, ...] = ()
         if entry is None:
-            entry, odd = self._begin(kept, position, fact)
+            entry, odd = self._begin(capture, position, fact)
         elif entry.events < MAX_EVENTS:
             message, odd = absorb(entry.message, fact)
             self.messages.change(entry, message)
-            self._pair(kept, entry, event)
+            self._pair(capture, entry, event)
         else:
             self.messages.change(entry, replace(entry.message, last_n=fact.n, last_at=fact.at))
         entry.events += 1
-        self._links.append((entry.id, kept.n, position))
-        kept.messages[position] = number_of(entry.id)
-        self.captures.set_odd(kept, position, odd)
-        self.captures.change(kept, notify=False)
+        self._links.append((entry.id, capture.n, position))
+        capture.messages[position] = number_of(entry.id)
+        self.captures.set_odd(capture, position, odd)
+        self.captures.change(capture, notify=False)
 
-    def _begin(self, kept: LedgerCapture, position: int, fact: Fact) -> tuple[LedgerMessage, tuple[str, ...]]:
+    def _begin(self, capture: LedgerCapture, position: int, fact: Fact) -> tuple[LedgerMessage, tuple[str, ...]]:
         message = begin(fact)
-        hit = None if kept.is_call else kept.hit
+        hit = None if capture.is_call else capture.hit
         twin_of: LedgerPairing | None = None
         odd: tuple[str, ...] = ()
         text = None
         if has_text(message):
-            text = text_of(message, kept.n, position, micros(kept.at), None if hit is None else hit.fallback)
+            text = text_of(message, capture.n, position, micros(capture.at), None if hit is None else hit.fallback)
             others = self.texts.before(text)
             across = [other.message for other in others if other.is_across(text)]
             twin_of = None if hit is None else self._find_across(across)
@@ -152,7 +160,7 @@ class Fold:
             self.pairs.absorb(twin_of, hit, entry.id)
             self._update_messages(twin_of)
         else:
-            self._pair(kept, entry, fact.event)
+            self._pair(capture, entry, fact.event)
         return entry, odd
 
     def _find_across(self, messages: Sequence[int]) -> LedgerPairing | None:
@@ -164,7 +172,7 @@ class Fold:
                 return pair
         return None
 
-    def _pair(self, kept: LedgerCapture, entry: LedgerMessage, event: Event) -> None:
+    def _pair(self, capture: LedgerCapture, entry: LedgerMessage, event: Event) -> None:
         """Add the capture as a hit to the pairing of the message."""
         before = None if entry.pairing is None else self.pairs.get(entry.pairing)
         if entry.message.direction is Direction.OUTBOUND:
@@ -175,8 +183,8 @@ class Fold:
                 self.pairs.leave(before, entry.id)
                 self._update_messages(before)
             return
-        hit = kept.hit
-        if hit is None or kept.is_call or event.kind is not Kind.INBOUND:
+        hit = capture.hit
+        if hit is None or capture.is_call or event.kind is not Kind.INBOUND:
             return
         had: tuple[str, ...] = ()
         if before is None:
@@ -208,12 +216,12 @@ class Fold:
                 return entry
         return None
 
-    def _pairs_of(self, kept: LedgerCapture) -> list[LedgerPairing]:
+    def _pairs_of(self, capture: LedgerCapture) -> list[LedgerPairing]:
         """The pairings that a capture may be a hit of."""
         found: dict[int, LedgerPairing] = {}
-        for event, number in zip(kept.events, kept.messages, strict=True):
+        for event, number in zip(capture.events, capture.messages, strict=True):
             if number is None:
-                pair = self.pairs.find_call(event.message_id) if kept.is_call else None
+                pair = self.pairs.find_call(event.message_id) if capture.is_call else None
             else:
                 entry = self.messages.get(self.space.id(number))
                 pair = None if entry is None or entry.pairing is None else self.pairs.get(entry.pairing)
@@ -222,6 +230,6 @@ class Fold:
         return list(found.values())
 
 
-def is_hit_of_call(kept: LedgerCapture, event: Event) -> bool:
+def is_hit_of_call(capture: LedgerCapture, event: Event) -> bool:
     """Whether it was sent to a voice URL, which belongs to a pair; callbacks of a call do not."""
-    return kept.is_call and event.kind is Kind.VOICE
+    return capture.is_call and event.kind is Kind.VOICE

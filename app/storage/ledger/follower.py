@@ -95,8 +95,8 @@ class Follower:
                 if row["number"] not in heads:
                     step.forget_bin(row["number"])
             self._behind = {number: None for number, head in heads.items() if not step.is_followed(head)}
-            marks = [step.mark_of(head) for head in heads.values() if not head.deleted]
-        self._send(LedgerProgress(marks, []))
+            positions = [step.position_of(head) for head in heads.values() if not head.deleted]
+        self._send(LedgerProgress(positions, []))
 
     def _handle(self, frame: LogGrew | Epoch | LedgerDamaged) -> None:
         if isinstance(frame, LedgerDamaged):
@@ -108,7 +108,7 @@ class Follower:
             self._is_idle = False
             return
         self._pacing.log_grew(ticks(), urgent=frame.urgent)
-        self._behind.update(dict.fromkeys(mark.bin for mark in frame.marks))
+        self._behind.update(dict.fromkeys(position.bin for position in frame.positions))
 
     def _pause_s(self) -> float:
         """Seconds until something has to be done."""
@@ -144,7 +144,7 @@ class Follower:
             self._failed(numbers, error, building=False)
 
     def _follow_bins(self, numbers: list[int]) -> None:
-        marks: list[LogPosition] = []
+        positions: list[LogPosition] = []
         changed: list[str] = []
         done = []
         left = MAX_CAPTURES
@@ -155,26 +155,26 @@ class Follower:
                 head, space = self._find(step, log, number, changed)
                 if head is None or space is None:
                     # No read waits for a bin that is deleted.
-                    marks.append(LogPosition(number, MASK, MASK, MASK, MASK))
+                    positions.append(LogPosition(number, MASK, MASK, MASK, MASK))
                     done.append(number)
                     continue
                 space, count = self._step(step, head, space, left)
                 self._keep_current(step, head, space)
                 left -= count
-                marks.append(LogPosition(number, space.n, space.k, space.d, head.version))
+                positions.append(LogPosition(number, space.n, space.k, space.d, head.version))
                 changed.append(head.id)
                 if is_up_to_date(head, space):
                     done.append(number)
                 if left <= 0:
                     break
-        for mark in marks:
+        for position in positions:
             # Moved to the end, so that a bin that is far behind does not block the others.
-            self._behind[mark.bin] = self._behind.pop(mark.bin)
+            self._behind[position.bin] = self._behind.pop(position.bin)
         for number in done:
             self._behind.pop(number, None)
             self._failures.pop(number, None)
         self._pacing.stepped(ticks(), MAX_CAPTURES - left, is_done=not self._behind)
-        self._send(LedgerProgress(marks, changed))
+        self._send(LedgerProgress(positions, changed))
 
     def _step(self, step: LedgerStep, head: LogHead, space: Space, limit: int) -> tuple[Space, int]:
         """A step of a bin; of one capture only if a capture of the bin has stopped the process or raised."""

@@ -17,7 +17,7 @@ class Frame(msgspec.Struct, array_like=True, tag=True, gc=False):
 class LogGrew(Frame):
     """The log has grown. `urgent`: a read waits for it."""
 
-    marks: list[LogPosition]
+    positions: list[LogPosition]
     urgent: bool
 
 
@@ -59,12 +59,12 @@ class ReadingBegins(Frame):
 class LedgerProgress(Frame):
     """The progress of the ledger.
 
-    `marks`: the new positions of bins. `changed`: ids of bins whose readable state has changed. `building`: bin
+    `positions`: the new ones of bins. `changed`: ids of bins whose readable state has changed. `building`: bin
     number, bin id, processed captures and their highest number, for each rebuild; None: unchanged. `trouble`: why
     the ledger cannot be written or read now.
     """
 
-    marks: list[LogPosition]
+    positions: list[LogPosition]
     changed: list[str]
     building: list[tuple[int, str, int, int]] | None = None
     trouble: str | None = None

@@ -61,12 +61,12 @@ class Refold:
     def collect(self) -> None:
         """Find everything that depends on the deleted captures. Raises TooMany."""
         for n in sorted(self._deleted):
-            kept = self._fold.captures.get(n)
-            if kept is None:
+            capture = self._fold.captures.get(n)
+            if capture is None:
                 continue
-            for event, number in zip(kept.events, kept.messages, strict=True):
+            for event, number in zip(capture.events, capture.messages, strict=True):
                 if number is None:
-                    hits = int(is_hit_of_call(kept, event))
+                    hits = int(is_hit_of_call(capture, event))
                     self._calls[event.message_id] = self._calls.get(event.message_id, 0) + hits
                 else:
                     self._enqueue(self._fold.messages.get(self._fold.space.id(number)))
@@ -83,12 +83,12 @@ class Refold:
         fold.texts.erase(self._begun)
         places = sorted({event_position for part in self._parts.values() for event_position in part.places})
         for n, position in places:
-            kept = self._kept(n)
-            kept.messages[position] = None
-            fold.captures.set_odd(kept, position, ())
+            capture = self._capture(n)
+            capture.messages[position] = None
+            fold.captures.set_odd(capture, position, ())
         for n, position in places:
-            kept = self._kept(n)
-            fold.add_event(kept, position, kept.events[position])
+            capture = self._capture(n)
+            fold.add_event(capture, position, capture.events[position])
         for part in self._parts.values():
             self._count_more(part)
         for call, gone in self._calls.items():
@@ -98,10 +98,10 @@ class Refold:
         for text in self._near_texts.values():
             self._check_soft_duplicate(text)
 
-    def _kept(self, n: int) -> LedgerCapture:
-        kept = self._fold.captures.get(n)
-        assert kept is not None, "a link leads to a capture"
-        return kept
+    def _capture(self, n: int) -> LedgerCapture:
+        capture = self._fold.captures.get(n)
+        assert capture is not None, "a link leads to a capture"
+        return capture
 
     # Finding
 
@@ -127,8 +127,10 @@ class Refold:
         fold.captures.look_up([n for n, _ in (*part.places, *deleted)])
         first = min([*deleted, *part.places[:1]])
         for event_position in (*part.places, *deleted):
-            kept = self._kept(event_position[0])
-            self._follow_event(kept, event_position[1], kept.events[event_position[1]], begins=event_position == first)
+            capture = self._capture(event_position[0])
+            self._follow_event(
+                capture, event_position[1], capture.events[event_position[1]], begins=event_position == first
+            )
 
     def _part(self, entry: LedgerMessage) -> _RefoldedMessage:
         """Its events without the deleted ones."""
@@ -150,23 +152,23 @@ class Refold:
     def _deleted_positions(self, entry: LedgerMessage) -> Iterator[EventPosition]:
         number = number_of(entry.id)
         for n in self._deleted:
-            kept = self._fold.captures.get(n)
-            if kept is not None:
-                yield from ((n, position) for position, each in enumerate(kept.messages) if each == number)
+            capture = self._fold.captures.get(n)
+            if capture is not None:
+                yield from ((n, position) for position, each in enumerate(capture.messages) if each == number)
 
-    def _follow_event(self, kept: LedgerCapture, position: int, event: Event, *, begins: bool) -> None:
+    def _follow_event(self, capture: LedgerCapture, position: int, event: Event, *, begins: bool) -> None:
         fold = self._fold
-        self._enqueue(fold.messages.find((event.message_id, kept.provider or "")))
+        self._enqueue(fold.messages.find((event.message_id, capture.provider or "")))
         wanted = piece_key(event)
         if wanted is not None:
-            for other in fold.messages.find_pieces(wanted, kept.at):
+            for other in fold.messages.find_pieces(wanted, capture.at):
                 self._enqueue(other)
             return
-        message = begin(Fact(n=kept.n, at=kept.at, provider=kept.provider or "", event=event))
+        message = begin(Fact(n=capture.n, at=capture.at, provider=capture.provider or "", event=event))
         if not has_text(message):
             return
-        hit = None if kept.is_call else kept.hit
-        text = text_of(message, kept.n, position, micros(kept.at), None if hit is None else hit.fallback)
+        hit = None if capture.is_call else capture.hit
+        text = text_of(message, capture.n, position, micros(capture.at), None if hit is None else hit.fallback)
         if begins:
             self._begun.append(text)
         for near in (*fold.texts.before(text), *fold.texts.behind(text)):
@@ -193,20 +195,20 @@ class Refold:
         if entry is None:
             raise TooMany
         n = part.last[0]
-        self._fold.messages.change(entry, replace(entry.message, last_n=n, last_at=self._kept(n).at))
+        self._fold.messages.change(entry, replace(entry.message, last_n=n, last_at=self._capture(n).at))
         entry.events += part.more
 
     def _check_soft_duplicate(self, text: Text) -> None:
         """Decide again whether a message, which was not folded again itself, is a soft duplicate."""
         fold = self._fold
-        entry, kept = fold.messages.get(text.message), fold.captures.get(text.n)
-        if entry is None or kept is None or text.n in self._deleted or text.message in self._parts:
+        entry, capture = fold.messages.get(text.message), fold.captures.get(text.n)
+        if entry is None or capture is None or text.n in self._deleted or text.message in self._parts:
             return
-        codes = tuple(code for code in kept.odd.get(text.position, ()) if code != SOFT_DUPLICATE)
+        codes = tuple(code for code in capture.odd.get(text.position, ()) if code != SOFT_DUPLICATE)
         findings = tuple(code for code in entry.message.findings if code != SOFT_DUPLICATE)
         if not text.joined and fold.texts.before(text):
             codes, findings = (SOFT_DUPLICATE, *codes), (SOFT_DUPLICATE, *findings)
-        fold.captures.set_odd(kept, text.position, codes)
+        fold.captures.set_odd(capture, text.position, codes)
         if set(findings) != set(entry.message.findings):
             fold.messages.change(entry, replace(entry.message, findings=findings))
 
@@ -223,7 +225,7 @@ class Refold:
         more = pair.events - gone - len(rows)
         fold.pairs.erase(pair)
         for row in rows:
-            kept = self._kept(row["n"])
-            fold.pair_call(kept, kept.events[row["position"]])
+            capture = self._capture(row["n"])
+            fold.pair_call(capture, capture.events[row["position"]])
         if more > 0 and (pair := fold.pairs.find_call(call)) is not None:
             fold.pairs.count(pair, more)

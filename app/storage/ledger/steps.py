@@ -88,7 +88,7 @@ class LedgerStep:
         is_current = head.version == row["version"] and not self.is_outdated(head, space)
         return is_current and is_up_to_date(head, space)
 
-    def mark_of(self, head: LogHead) -> LogPosition:
+    def position_of(self, head: LogHead) -> LogPosition:
         """The position of a bin in the ledger."""
         row = self.transaction.one("ledger_bin", {"number": head.number})
         space = None if row is None else find_space(self.transaction, row["space"])
@@ -154,15 +154,15 @@ class LedgerStep:
     # Inside
 
     def _read(self, fold: Fold, chunk: LogChunk, outcomes: Mapping[int, Outcome]) -> None:
-        kept = []
+        captures = []
         for row in chunk.captures:
             raw = read_raw(row)
             each = fold.captures.add(row, raw, self._reading(row, raw, chunk.provider_of(row)))
             # Most outcomes are known by now and need no second update.
             each.outcome = outcomes.get(each.n)
-            kept.append(each)
-        fold.look_up(kept)
-        for each in kept:
+            captures.append(each)
+        fold.look_up(captures)
+        for each in captures:
             fold.add(each)
 
     def _reading(self, row: SqlRow, raw: RawRequest, provider: str | None) -> Reading:

@@ -117,11 +117,11 @@ class Appender:
                 transaction.run("begin_run", {"id": self._run, "now": micros(clock.now())})
             batch = Batch(transaction)
             values = [self._handlers[type(job)](batch, job) for job in jobs_]
-            marks = batch.finish()
+            positions = batch.finish()
         self._run_recorded = True
         results = [value if isinstance(value, Result) else Result(value=value or 0) for value in values]
         self.has_erased = self.has_erased or any(map(_erases, jobs_, results))
-        return Results(results, marks)
+        return Results(results, positions)
 
     def remove_probe(self) -> None:
         """Remove the data of a probe, in a separate transaction: within one transaction the probe would not be
@@ -190,8 +190,8 @@ def _erases(job: Job, result: Result) -> bool:
 
 
 def _joined(parts: Sequence[Results]) -> Results:
-    marks = {mark.bin: mark for part in parts for mark in part.marks}
-    return Results([result for part in parts for result in part.results], list(marks.values()))
+    positions = {position.bin: position for part in parts for position in part.positions}
+    return Results([result for part in parts for result in part.results], list(positions.values()))
 
 
 def _failure(error: Exception) -> Result:

@@ -121,7 +121,7 @@ class Batch:
     def finish(self) -> list[jobs.LogPosition]:
         """Write the queued rows; returns the positions of the bins that were changed."""
         self.flush()
-        marks = [
+        positions = [
             jobs.LogPosition(counter.number, counter.last_n, counter.last_k, counter.last_d, counter.version)
             for bin_id, counter in self._counters.items()
             if bin_id not in self._changed
@@ -129,5 +129,5 @@ class Batch:
         for bin_id in self._changed:
             row = self.transaction.one("bin_mark", {"id": bin_id})
             if row is not None:
-                marks.append(jobs.LogPosition(*row))
-        return marks
+                positions.append(jobs.LogPosition(*row))
+        return positions

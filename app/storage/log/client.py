@@ -249,8 +249,8 @@ class LogClient:
         # The state is set first, so that an error in a callback cannot prevent it.
         self._state.note(results.results)
         self._state.condition = results.condition
-        if results.marks:
-            self._on_positions(results.marks)
+        if results.positions:
+            self._on_positions(results.positions)
         now = self._loop.time()
         for item, result in zip(batch, results.results, strict=True):
             if result.error is not None:

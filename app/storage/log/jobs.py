@@ -253,7 +253,7 @@ class Results(msgspec.Struct, array_like=True, gc=False):
     """The results of a batch in its order, the positions of the bins that it changed, and the state of the file."""
 
     results: list[Result]
-    marks: list[LogPosition] = []
+    positions: list[LogPosition] = []
     condition: LogFileStatus = LogFileStatus()
 
 

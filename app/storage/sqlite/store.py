@@ -60,9 +60,9 @@ class SqliteStore(BinReads, CaptureReads, PairingReads, DecisionReads):
         """Start both processes. Raises CannotStart if the log cannot be opened."""
         opened = await self._appender.start()
         self._seen_at = None if opened.seen_at is None else from_micros(opened.seen_at)
-        marks = [jobs.LogPosition(*row) for row in await self._log.all("all_marks", {})]
-        self._found = {mark.bin: mark.n for mark in marks}
-        await self._follower.start(marks, LEDGER_OPEN_S)
+        positions = [jobs.LogPosition(*row) for row in await self._log.all("all_marks", {})]
+        self._found = {position.bin: position.n for position in positions}
+        await self._follower.start(positions, LEDGER_OPEN_S)
 
     async def close(self) -> None:
         """Write what is queued, give the ledger a moment to catch up, and end both processes."""
@@ -171,8 +171,8 @@ class SqliteStore(BinReads, CaptureReads, PairingReads, DecisionReads):
         reason = self._follower.ledger_status().reason or "the ledger is being opened"
         return f"What was understood cannot be read at the moment: {reason}. What comes is kept, and read soon."
 
-    def _log_grew(self, marks: Sequence[jobs.LogPosition]) -> None:
-        self._follower.log_grew(marks)
+    def _log_grew(self, positions: Sequence[jobs.LogPosition]) -> None:
+        self._follower.log_grew(positions)
 
     def _changed(self, bin_id: str) -> None:
         for call in self._listeners:

@@ -28,7 +28,7 @@ class CaptureFrame(msgspec.Struct, tag_field="type", tag="capture"):
 
 
 class MessageFrame(msgspec.Struct, tag_field="type", tag="message"):
-    """A message is new or changed, as it stands now; one frame may stand for several changes."""
+    """A new or changed message, in its current state; one frame may combine several changes."""
 
     seq: int
     message: MessageShape

@@ -1,4 +1,4 @@
-"""Verdicts: the same from the same hits, in whatever order they and their outcomes became known; and in words."""
+"""Verdicts: the same from the same hits, in whatever order they and their outcomes became known."""
 
 import random
 from datetime import UTC, datetime, timedelta
@@ -185,68 +185,6 @@ def test_what_is_taken_away_leaves_the_pairing_of_the_rest(
         if hit.n not in gone:
             fresh = absorb_hit(fresh, hit)
     assert left == fresh
-
-
-@settings(deadline=None)
-@given(steps=STEPS)
-def test_every_pairing_has_a_reason_in_sentences(steps: list[tuple[float, bool, Outcome | None]]) -> None:
-    reason = reason_of(_pairing(*steps))
-    assert reason.endswith(".")
-    assert "None" not in reason
-
-
-@pytest.mark.parametrize(
-    ("steps", "reason"),
-    [
-        (
-            [(0, PRIMARY, LEFT), (15, FALLBACK, OK)],
-            "The sender disconnected after 15.0 s without a response and used the fallback once. Nothing was lost.",
-        ),
-        ([(0, PRIMARY, ERROR), (2.1, FALLBACK, OK)], "The primary answered 500; the fallback accepted it 2.1 s later."),
-        (
-            [(0, FALLBACK, OK)],
-            "The provider called only the fallback. Check the primary URL in the portal.",
-        ),
-        ([(0, PRIMARY, None)], "One response is still pending."),
-        ([(0, PRIMARY, ERROR)], "The primary answered 500; no fallback request has come yet."),
-        (
-            [(0, PRIMARY, None), (5, FALLBACK, OK)],
-            "The fallback accepted it. One response is still pending.",
-        ),
-        (
-            [(0, PRIMARY, LATE), (5, FALLBACK, OK)],
-            "The fallback request came after 5.0 s, while the primary had not answered. Nothing was lost.",
-        ),
-        (
-            [(0, PRIMARY, ERROR), (1, FALLBACK, DROPPED)],
-            "The primary answered 500. The fallback sent no response, too.",
-        ),
-        ([(0, PRIMARY, OK)], "The primary accepted it; the fallback was not needed."),
-        (
-            [(0, PRIMARY, ERROR), (1, PRIMARY, OK)],
-            "The primary accepted it at one of 2 attempts; the fallback was not needed.",
-        ),
-        (
-            [(0, PRIMARY, OK), (1, FALLBACK, OK)],
-            "Both URLs accepted it, 1.0 s apart, so a handler behind both sees it twice.",
-        ),
-        (
-            [(0, PRIMARY, BROKEN), (1, PRIMARY, BROKEN), (2, FALLBACK, OK)],
-            (
-                "The primary answered 200, but incomplete or malformed at the last of 2 attempts;"
-                " the fallback accepted it 2.0 s later."
-            ),
-        ),
-    ],
-)
-def test_the_reason_says_what_happened(steps: list[tuple[float, bool, Outcome | None]], reason: str) -> None:
-    assert reason_of(_pairing(*steps)) == reason
-
-
-def test_the_reason_names_our_own_fault() -> None:
-    failed = _hit(1, ok=False, status=500, fault="status", fault_said="status 500")
-    pairing = Pairing(message_id="m", voice=False, hits=(failed, _hit(2, 2.1, fallback=True, ok=True)))
-    assert reason_of(pairing) == ("The primary answered 500 (fault: status 500); the fallback accepted it 2.1 s later.")
 
 
 @pytest.mark.parametrize(

@@ -67,9 +67,9 @@ class Ends:
         for frame in frames:
             self.client.received(encode(frame))
 
-    async def open(self, *marks: LogPosition) -> None:
+    async def open(self, *positions: LogPosition) -> None:
         asyncio.get_running_loop().call_soon(self.tell, LedgerOpened("file-1", "reader-1"))
-        await self.client.start(marks, 5)
+        await self.client.start(positions, 5)
 
 
 def mark(n: int, *, bin: int = 1, k: int = 0, d: int = 0, version: int = 0) -> LogPosition:

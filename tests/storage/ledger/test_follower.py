@@ -43,7 +43,7 @@ def test_it_reads_everything_and_tells_how_far_it_is(inside: Inside, ledger: Led
     run(follower(wire, ledger), wire)
     assert (len(ledger.everything(1)["captures"]), len(ledger.everything(2)["captures"])) == (3, 1)
     (progress,) = [frame for frame in wire.of(LedgerProgress) if frame.changed]
-    assert progress.marks == [jobs.LogPosition(1, 3, 0, 0, 0), jobs.LogPosition(2, 1, 0, 0, 0)]
+    assert progress.positions == [jobs.LogPosition(1, 3, 0, 0, 0), jobs.LogPosition(2, 1, 0, 0, 0)]
     assert progress.changed == [BIN, "bin00002"]
     assert ledger.rows("select count(*) from spaces where indexed_n < n") == [(0,)]
 
@@ -56,7 +56,7 @@ def test_a_second_start_continues_where_the_first_one_ended(inside: Inside, ledg
     inside.add_bin("bin00002")
     wire = Wire(inside)
     run(follower(wire, ledger), wire)
-    assert wire.of(LedgerProgress)[0].marks == [jobs.LogPosition(1, 1, 0, 0, 0), jobs.LogPosition(2, 0, 0, 0, -1)]
+    assert wire.of(LedgerProgress)[0].positions == [jobs.LogPosition(1, 1, 0, 0, 0), jobs.LogPosition(2, 0, 0, 0, -1)]
     assert len(ledger.everything(1)["captures"]) == 2
     wire = Wire(inside)
     run(follower(wire, ledger), wire)
@@ -71,7 +71,7 @@ def test_a_bin_that_is_far_behind_keeps_no_other_waiting(inside: Inside, ledger:
     inside.keep(scripted(stating(1)), bin="bin00002")
     wire = Wire(inside)
     run(follower(wire, ledger), wire)
-    steps = [[mark.bin for mark in frame.marks] for frame in wire.of(LedgerProgress) if frame.changed]
+    steps = [[mark.bin for mark in frame.positions] for frame in wire.of(LedgerProgress) if frame.changed]
     assert steps[:2] == [[1], [2, 1]]
     assert len(ledger.everything(1)["captures"]) == 6
 
@@ -266,7 +266,7 @@ def test_no_read_waits_for_a_bin_that_is_deleted(inside: Inside, ledger: Ledger,
     wire.put(LogGrew([jobs.LogPosition(1, 1, 0, 0, 1)], urgent=True))
     run(following, wire)
     assert wire.changed == [BIN]
-    assert [mark for frame in wire.of(LedgerProgress) for mark in frame.marks] == [
+    assert [mark for frame in wire.of(LedgerProgress) for mark in frame.positions] == [
         jobs.LogPosition(1, MASK, MASK, MASK, MASK)
     ]
     assert ledger.rows("select number from bins") == []

@@ -64,7 +64,7 @@ def begin_run(inside: Inside, run: str) -> None:
 
 def is_new(wire: Wire) -> bool:
     """Whether everything was parsed again in this run."""
-    return wire.of(LedgerProgress)[0].marks == [jobs.LogPosition(1, 0, 0, 0, -1)]
+    return wire.of(LedgerProgress)[0].positions == [jobs.LogPosition(1, 0, 0, 0, -1)]
 
 
 @pytest.fixture
@@ -259,7 +259,7 @@ def test_a_ledger_of_an_earlier_run_that_could_not_be_opened_at_once_is_not_trus
     begin_run(kept, "run 2")
     fails = Fails(open_ledger_file, 1, CannotWrite("the disk is full"))
     monkeypatch.setattr(process_module, "open_ledger_file", fails)
-    assert [frame.marks for frame in live(kept, monkeypatch, run="run 2").of(LedgerProgress)][1] == [
+    assert [frame.positions for frame in live(kept, monkeypatch, run="run 2").of(LedgerProgress)][1] == [
         jobs.LogPosition(1, 0, 0, 0, -1)
     ]
 

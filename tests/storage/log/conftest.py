@@ -17,16 +17,16 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def marks() -> list[jobs.LogPosition]:
+def positions() -> list[jobs.LogPosition]:
     return []
 
 
 @pytest.fixture
-async def log(path: Path, marks: list[jobs.LogPosition], monkeypatch) -> LogClient:
+async def log(path: Path, positions: list[jobs.LogPosition], monkeypatch) -> LogClient:
     """An open client on a fast disk."""
     monkeypatch.setattr(client, "Child", Process)
     monkeypatch.setattr(client, "CommitPace", Quick)
-    made = LogClient(path, (), marks.extend)
+    made = LogClient(path, (), positions.extend)
     starting = asyncio.ensure_future(made.start())
     await asyncio.sleep(0)
     made._child.open()

@@ -49,11 +49,11 @@ class Process:
             self.start()
         self.owner.received(jobs.encode(jobs.Opened(error, "the log", 7)))
 
-    def answer(self, *results: jobs.Result, marks: tuple[jobs.LogPosition, ...] = ()) -> None:
+    def answer(self, *results: jobs.Result, positions: tuple[jobs.LogPosition, ...] = ()) -> None:
         """Answer the oldest batch that is not answered: with these results, or with success."""
         batch = self.sent.pop(0)
         told = list(results) or [jobs.Result(value=n) for n in range(1, len(batch) + 1)]
-        self.owner.received(jobs.encode(jobs.Results(told, list(marks))))
+        self.owner.received(jobs.encode(jobs.Results(told, list(positions))))
 
     def end(self, code: int = -9) -> None:
         self.runs = False

@@ -65,7 +65,7 @@ def test_a_bad_job_takes_no_other_with_it(inside: Inside, bad: jobs.Job, error: 
 
 def test_jobs_that_continuee_by_one_report_the_last_position_of_each_bin(inside: Inside) -> None:
     told = inside.appender.apply([_capture(), _capture("nobody"), _capture()])
-    assert told.marks == [jobs.LogPosition(1, n=2, k=0, d=0, version=0)]
+    assert told.positions == [jobs.LogPosition(1, n=2, k=0, d=0, version=0)]
 
 
 def test_a_good_batch_is_one_transaction(inside: Inside) -> None:
@@ -159,7 +159,7 @@ def test_epochs_are_never_given_twice(inside: Inside) -> None:
 
 def test_a_request_to_read_again_has_the_last_capture_and_the_provider_of_its_moment(inside: Inside) -> None:
     inside.keep(a_raw())
-    assert inside.appender.apply([jobs.RequestReread(BIN)]).marks == [jobs.LogPosition(1, n=1, k=0, d=0, version=1)]
+    assert inside.appender.apply([jobs.RequestReread(BIN)]).positions == [jobs.LogPosition(1, n=1, k=0, d=0, version=1)]
     inside.apply(_capture(), jobs.SetBin(BIN, "", "ytel", None, 0), jobs.RequestReread(BIN))
     rows = inside.file.connection.execute("select number, through_n, provider from rereads")
     assert [tuple(row) for row in rows] == [(1, 1, None), (2, 2, "ytel")]

@@ -150,8 +150,8 @@ def test_positions_report_how_far_the_bins_are_that_were_changed_and_no_others(i
         batch.run("rotate_key", {"id": BIN, "key": "fresh"}, bin_id=BIN)
         batch.add_capture(_capture())
         batch.add_capture(_capture(OTHER))
-        marks = sorted(batch.finish(), key=lambda mark: mark.bin)
-    assert marks == [jobs.LogPosition(1, n=2, k=0, d=0, version=1), jobs.LogPosition(2, n=2, k=1, d=0, version=0)]
+        positions = sorted(batch.finish(), key=lambda mark: mark.bin)
+    assert positions == [jobs.LogPosition(1, n=2, k=0, d=0, version=1), jobs.LogPosition(2, n=2, k=1, d=0, version=0)]
 
 
 def test_a_bin_that_is_deleted_is_reported_too(inside: Inside) -> None:

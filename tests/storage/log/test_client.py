@@ -13,7 +13,7 @@ from .playing import a_job, refused, soon, turns
 # Batches
 
 
-async def test_what_comes_in_one_turn_shares_a_batch_and_each_gets_its_own_answer(log, process, marks) -> None:
+async def test_what_comes_in_one_turn_shares_a_batch_and_each_gets_its_own_answer(log, process, positions) -> None:
     first, second = log.append(a_job()), log.append(a_job())
     drop, key = log.submit(jobs.DropBin("nobody")), log.submit(jobs.RotateKey("bin", "taken"))
     await turns()
@@ -21,14 +21,14 @@ async def test_what_comes_in_one_turn_shares_a_batch_and_each_gets_its_own_answe
     process.answer(
         jobs.Result(value=7), jobs.Result(value=8), jobs.Result("not_found", "no bin"),
         jobs.Result("conflict", "taken"),
-        marks=(jobs.LogPosition(1, 8, 0, 0, 0),),
+        positions=(jobs.LogPosition(1, 8, 0, 0, 0),),
     )  # fmt: skip
     assert (first.result(), second.result()) == (7, 8)
     with pytest.raises(NotFound, match="no bin"):
         await drop
     with pytest.raises(Conflict, match="taken"):
         await key
-    assert marks == [jobs.LogPosition(1, 8, 0, 0, 0)]
+    assert positions == [jobs.LogPosition(1, 8, 0, 0, 0)]
     assert log.health().state == "ok"
 
 
@@ -37,7 +37,7 @@ async def test_positions_are_reported_before_the_commit_is_confirmed(log, proces
     log._on_positions = lambda _: seen.append(future.done())
     seen: list[bool] = []
     await turns()
-    process.answer(marks=(jobs.LogPosition(1, 1, 0, 0, 0),))
+    process.answer(positions=(jobs.LogPosition(1, 1, 0, 0, 0),))
     assert seen == [False]
     assert future.done()
 

@@ -151,7 +151,7 @@ async def test_doubt_is_set_before_a_callback_of_positions_can_fail(log, process
         log.append(a_job())
     await turns()
     with pytest.raises(OSError, match="No space"):
-        process.answer(SUSPECT, SUSPECT, marks=(jobs.LogPosition(1, 1, 0, 0, 0),))
+        process.answer(SUSPECT, SUSPECT, positions=(jobs.LogPosition(1, 1, 0, 0, 0),))
     assert log.health().state == "suspect"
 
 

@@ -53,6 +53,20 @@ async def test_what_is_no_page_is_not_found(server: Running, page: str) -> None:
         assert answer.status in (404, 405) if page == ".." else answer.status == 404
 
 
+@pytest.mark.parametrize("base", ["/", "/in"])
+async def test_other_pages_lead_to_the_guide(make_settings, base: str) -> None:
+    async with run_server(make_settings(base_path=base)) as server:
+        href = f'href="{base.rstrip("/")}/docs/guide"'
+        async with aiohttp.ClientSession() as stranger:
+            for path in ("/docs", "/sign-in"):
+                async with stranger.get(server.url + path) as answer:
+                    assert href in (await answer.text()).partition("<main")[0], path
+        for path in ("/", f"/bins/{server.bin.id}"):
+            async with server.client.get(server.url + path) as answer:
+                # In the box that Help opens.
+                assert href in (await answer.text()).partition("<dialog")[2], path
+
+
 def _render(folder: Path, text: str, page: str = "start") -> str:
     folder.mkdir(exist_ok=True)
     (folder / f"{page}.md").write_text(text)

@@ -32,7 +32,7 @@ async def test_a_search_is_interrupted_when_its_reader_has_left(server: Running,
         stopped.set()
         await stop(self)
 
-    monkeypatch.setattr(Phrases, "stand_in", slowly)
+    monkeypatch.setattr(Phrases, "occur_in", slowly)
     monkeypatch.setattr(_ReadConnection, "stop", noted)
     _, writer = await asyncio.open_connection("127.0.0.1", server.port)
     writer.write(_request(server, f"GET /api/v1/bins/{server.bin.id}/captures?q=-hello"))
