@@ -12,7 +12,7 @@ def reason_of(pairing: Pairing) -> str:
     primary, fallback = pairing.primary, pairing.fallback
     match pairing.verdict:
         case Verdict.PRIMARY_ONLY:
-            return _say_taken(primary, fallback)
+            return _say_accepted(primary, fallback)
         case Verdict.BOTH_OK:
             return f"Both URLs took it, {_apart(primary, fallback)} apart, so a handler behind both sees it twice."
         case Verdict.FALLBACK_ONLY:
@@ -31,7 +31,7 @@ def _before(primary: Sequence[Hit], fallback: Sequence[Hit]) -> Sequence[Hit]:
     return [hit for hit in primary if hit.at <= came] or primary
 
 
-def _say_taken(primary: Sequence[Hit], fallback: Sequence[Hit]) -> str:
+def _say_accepted(primary: Sequence[Hit], fallback: Sequence[Hit]) -> str:
     if fallback:
         return f"The primary took it. {_say_failed(fallback, 'fallback')}."
     tries = "" if len(primary) == 1 else f" at one of {say_tries(primary)} tries"
@@ -51,8 +51,8 @@ def _say_timeout(primary: Sequence[Hit], fallback: Sequence[Hit]) -> str:
 def _say_lost(pairing: Pairing) -> str:
     primary, fallback = pairing.primary, pairing.fallback
     if any(hit.ok is None for hit in pairing.hits):
-        taken = "The fallback took it. " if any(hit.ok for hit in fallback) else ""
-        return f"{taken}What became of an answer is not known yet."
+        accepted = "The fallback took it. " if any(hit.ok for hit in fallback) else ""
+        return f"{accepted}What became of an answer is not known yet."
     if not primary:
         return f"The provider went straight to the fallback. {_say_failed(fallback, 'fallback')}."
     if fallback:
