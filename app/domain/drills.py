@@ -185,17 +185,17 @@ def is_settled(pairing: Pairing, now: datetime, quiet_for: timedelta = FALLBACK_
 
 def score(pairings: Sequence[Pairing], now: datetime) -> Card:
     """The score of the messages that met a fault."""
-    taken = [pairing for pairing in pairings if any(hit.ok for hit in pairing.hits)]
-    delays = sorted(_delay_ms(pairing) for pairing in taken)
-    recovered = sum(any(hit.ok for hit in pairing.fallback) for pairing in taken)
-    lost = sum(is_settled(pairing, now) for pairing in pairings) - sum(is_settled(pairing, now) for pairing in taken)
+    accepted = [pairing for pairing in pairings if any(hit.ok for hit in pairing.hits)]
+    delays = sorted(_delay_ms(pairing) for pairing in accepted)
+    recovered = sum(any(hit.ok for hit in pairing.fallback) for pairing in accepted)
+    lost = sum(is_settled(pairing, now) for pairing in pairings) - sum(is_settled(pairing, now) for pairing in accepted)
     return Card(
         messages=len(pairings),
         recovered=recovered,
-        retried=len(taken) - recovered,
+        retried=len(accepted) - recovered,
         lost=lost,
-        waiting=len(pairings) - len(taken) - lost,
-        duplicates=sum(sum(bool(hit.ok) for hit in pairing.hits) > 1 for pairing in taken),
+        waiting=len(pairings) - len(accepted) - lost,
+        duplicates=sum(sum(bool(hit.ok) for hit in pairing.hits) > 1 for pairing in accepted),
         delay_p50_ms=delays[-(-len(delays) // 2) - 1] if delays else None,
         delay_max_ms=delays[-1] if delays else None,
     )

@@ -62,7 +62,7 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True):
                 return f"hold {say_seconds(self.seconds)}"
             case FaultKind.SLOW:
                 return f"send slowly over {say_seconds(self.seconds)}"
-        return _SAID[self.kind]
+        return _DESCRIPTIONS[self.kind]
 
 
 class ActiveFault(msgspec.Struct, frozen=True, kw_only=True):
@@ -129,7 +129,7 @@ def say_statuses(statuses: Sequence[int]) -> str:
     return ", ".join(str(status) for status in statuses)
 
 
-_SAID = {
+_DESCRIPTIONS = {
     FaultKind.DROP: "drop the connection",
     FaultKind.CUT: "truncate the body",
     FaultKind.BAD_XML: "invalid XML",

@@ -78,7 +78,7 @@ class SimulationSpec(msgspec.Struct, frozen=True, kw_only=True):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Targets:
     """Where the requests go; None: no such URL. For calls `primary` and `fallback` are the voice URLs.
-    `named` are the same as the portal knows them, for bodies that name the URL: a server reaches itself by another
+    `named` are the same as in the portal, for bodies that name the URL: a server reaches itself by another
     address than the provider does."""
 
     primary: str | None = None

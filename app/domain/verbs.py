@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verbs:
-    """The elements that a provider knows directly under `<Response>`; `exact`: in this case only. `sending` send an
+    """The elements that a provider reads directly under `<Response>`; `exact`: in this case only. `sending` send an
     SMS that is billed."""
 
     known: frozenset[str]

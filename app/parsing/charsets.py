@@ -85,7 +85,7 @@ def decode(body: bytes, declared: str | None, guess: Guess | None, *, whole: boo
 
 
 def guess_western(body: bytes) -> str:
-    """The cheap guess: Windows-1252, or Latin-1 (which knows every byte) where that has holes."""
+    """The cheap guess: Windows-1252, or Latin-1 (which defines every byte) if a byte is undefined there."""
     return "iso-8859-1" if _decode_strictly(body, "windows-1252", whole=True) is None else "windows-1252"
 
 

@@ -4,6 +4,8 @@ takes bounded time."""
 from functools import lru_cache
 from importlib import import_module
 
+from msgspec.structs import replace
+
 from ..domain.captures import RawRequest, Reading
 from ..domain.events import Event
 from ..domain.findings import Facts, observe
@@ -63,25 +65,22 @@ def sheet_of(provider: str | None) -> Sheet | None:
 
 def _recognise(glance: Glance, role: Role, provider: str | None) -> Reading:
     name, events = _read_events(glance, role, provider)
-    first = events[0] if events else None
-    problem = glance.quick.problem
-    words = glance.words
-    findings = observe(_facts(glance, role, name, events))
-    if first is None:
-        sheet = sheet_of(name)
-        kind = Kind.OTHER if sheet and sheet.silent(glance) else _BY_ROLE.get(role, Kind.OTHER)
-        status, raw_status = _loose_word(glance, kind)
-        return Reading(
-            provider=name,
-            kind=kind,
-            status=status,
-            raw_status=raw_status,
-            problem=problem,
-            findings=findings,
-            words=words,
-        )
-    return Reading(
+    reading = Reading(
         provider=name,
+        kind=_BY_ROLE.get(role, Kind.OTHER),
+        problem=glance.quick.problem,
+        findings=observe(_facts(glance, role, name, events)),
+        events=events,
+        words=glance.words,
+    )
+    if not events:
+        sheet = sheet_of(name)
+        kind = Kind.OTHER if sheet and sheet.silent(glance) else reading.kind
+        status, raw_status = _loose_word(glance, kind)
+        return replace(reading, kind=kind, status=status, raw_status=raw_status)
+    first = events[0]
+    return replace(
+        reading,
         kind=first.kind,
         message_id=first.message_id,
         sender=first.sender,
@@ -89,10 +88,6 @@ def _recognise(glance: Glance, role: Role, provider: str | None) -> Reading:
         text=first.text,
         status=None if first.status is None else first.status.value,
         raw_status=first.raw_status,
-        problem=problem,
-        findings=findings,
-        events=events,
-        words=words,
     )
 
 

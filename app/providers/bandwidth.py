@@ -100,7 +100,7 @@ def compose(spec: RequestSpec) -> ComposedRequest:
     """An array of one event, as the documented samples have it."""
     callback = spec.kind is Kind.STATUS
     stamp = stamp_ms(spec.at) + "Z"
-    said = (spec.raw_status or "message-delivered") if callback else "message-received"
+    type_ = (spec.raw_status or "message-delivered") if callback else "message-received"
     owner = spec.sender if callback else spec.recipient
     message = {
         "id": spec.message_id, "owner": owner, "applicationId": "5f2e7a10-3c4d-4b6e-8a91-b2c3d4e5f607", "time": stamp,
@@ -112,7 +112,9 @@ def compose(spec: RequestSpec) -> ComposedRequest:
     failure = {"errorCode": number_or_text(spec.error_code)} if spec.error_code else {}
     description = "Message status update" if callback else "Incoming message received"
     entry = (
-        {"type": said, "time": stamp, "description": description, "to": spec.recipient} | failure | {"message": message}
+        {"type": type_, "time": stamp, "description": description, "to": spec.recipient}
+        | failure
+        | {"message": message}
     )
     return json_post([entry], ACCEPT, content_type="application/json; charset=utf-8")
 

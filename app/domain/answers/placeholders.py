@@ -42,18 +42,18 @@ def has_placeholders(answer: Answer) -> bool:
 def render(answer: Answer, values: Mapping[str, str]) -> Answer:
     """The answer with every known placeholder replaced; unknown ones stay as they are."""
     body = answer.body
-    room = MOST - len(PLACEHOLDER.sub("", body).encode())
+    left = MOST - len(PLACEHOLDER.sub("", body).encode())
     kinds = kinds_of(answer.content_type, answer.body)
     escape = _escape_for(kinds)
 
     def put(found: re.Match[str]) -> str:
-        nonlocal room
+        nonlocal left
         kept = []
         for letter in _clean(values.get(found[1], ""), kinds):
             unit = escape(letter)
-            room -= len(unit.encode())
-            if room < 0:
-                room = 0
+            left -= len(unit.encode())
+            if left < 0:
+                left = 0
                 break
             kept.append(unit)
         return "".join(kept)

@@ -1,7 +1,7 @@
 """Findings: something odd about a capture or a message, by a stable code, with its cause and its cure in words.
 
-`observe` is asked for every capture; what only the ledger of messages can see (`duplicate`, `late_status` …) has its
-words here, too, so that there is one list.
+`observe` runs for every capture; findings of the ledger of messages (`duplicate`, `late_status` …) have their words
+here, too, so that there is one list.
 """
 
 from collections.abc import Iterable
@@ -14,8 +14,6 @@ from .words import FINDINGS, Finding
 __all__ = ["FINDINGS", "Facts", "Finding", "by_weight", "explain", "observe"]
 
 _BY_WEIGHT = tuple((code, CHECKS[code]) for code in FINDINGS if code in CHECKS)
-
-
 _WEIGHT = {code: weight for weight, code in enumerate(FINDINGS)}
 
 

@@ -13,9 +13,9 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A capture and its reading.
 
     `pairs` are the names and values in order, as sent; `fields` the first value of each, names in lower case.
-    `loose_word`: a status word that nobody knows, in a request that names no message. `json_cut`: the JSON ended
+    `loose_word`: an unknown status word in a request that names no message. `json_cut`: the JSON ended
     early. `charset` is what the body declares (None: nothing), `charset_fits` false where the bytes are something
-    else. `shape_declared` and `shape_found` are the words for what the content type promises and what the body is
+    else. `shape_declared` and `shape_found` name the shape of the content type and that of the body
     ("a form", "JSON", "XML", "multipart"); None: nothing that is read here.
     """
 

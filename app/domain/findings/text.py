@@ -10,7 +10,7 @@ import re
 _HIGH = "€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"
 _TO_BYTES = {ord(letter): letter.encode("windows-1252")[0] for letter in _HIGH}
 _TAIL = rf"[\x80-\xbf{_HIGH}]"
-# Lead bytes of scripts that people text in. Left out are those of rare ones whose letter stands at the end of usual
+# Lead bytes of scripts that people text in. Left out are those of rare ones whose letter is the last of usual
 # words: É» and ß… would be phonetic signs and N'Ko.
 _SEQUENCE = re.compile(rf"[ÂÃÄÅÆÈÎÏÐÑ×ØÙ]{_TAIL}|[à-ï]{_TAIL}{{2}}|ð{_TAIL}{{3}}")
 _PUNCTUATION = frozenset("…“”‘’–—»")

@@ -1,7 +1,7 @@
-"""A pairing: the captures of one inbound message, or one call, on the primary and the fallback URL, and what they mean.
+"""A pairing: the captures of one inbound message, or one call, on the primary and the fallback URL, and its verdict.
 
 `hits` are folded one after the other, like events into messages: a capture adds one, its outcome settles it. The
-verdict follows from the hits alone, so that it can be made again from what is still there.
+verdict follows from the hits alone, so that it can be computed again after a deletion.
 """
 
 from collections.abc import Sequence

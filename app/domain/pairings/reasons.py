@@ -12,7 +12,7 @@ def reason_of(pairing: Pairing) -> str:
     primary, fallback = pairing.primary, pairing.fallback
     match pairing.verdict:
         case Verdict.PRIMARY_ONLY:
-            return _say_taken(primary, fallback)
+            return _say_accepted(primary, fallback)
         case Verdict.BOTH_OK:
             return f"Both URLs accepted it, {_apart(primary, fallback)} apart, so a handler behind both sees it twice."
         case Verdict.FALLBACK_ONLY:
@@ -31,7 +31,7 @@ def _before(primary: Sequence[Hit], fallback: Sequence[Hit]) -> Sequence[Hit]:
     return [hit for hit in primary if hit.at <= came] or primary
 
 
-def _say_taken(primary: Sequence[Hit], fallback: Sequence[Hit]) -> str:
+def _say_accepted(primary: Sequence[Hit], fallback: Sequence[Hit]) -> str:
     if fallback:
         return f"The primary accepted it. {_say_failed(fallback, 'fallback')}."
     tries = "" if len(primary) == 1 else f" at one of {say_tries(primary)} attempts"
@@ -50,8 +50,8 @@ def _say_timeout(primary: Sequence[Hit], fallback: Sequence[Hit]) -> str:
 def _say_lost(pairing: Pairing) -> str:
     primary, fallback = pairing.primary, pairing.fallback
     if any(hit.ok is None for hit in pairing.hits):
-        taken = "The fallback accepted it. " if any(hit.ok for hit in fallback) else ""
-        return f"{taken}One response is still pending."
+        accepted = "The fallback accepted it. " if any(hit.ok for hit in fallback) else ""
+        return f"{accepted}One response is still pending."
     if not primary:
         return f"The provider called only the fallback. {_say_failed(fallback, 'fallback')}."
     if fallback:

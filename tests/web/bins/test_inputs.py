@@ -41,7 +41,7 @@ def test_a_reason_says_what_would_be_right() -> None:
     with pytest.raises(Invalid) as error:
         convert({"name": None, "provider": "acme", "retention": 30, "stuck_after": None}, BinInput)
     reasons = dict(error.value.problems)
-    assert reasons["name"] == "must be a text of 1 to 100 characters"
+    assert "1 to 100 characters" in reasons["name"]
     assert reasons["provider"].startswith("must be null (detect) or one of ytel, ")
     assert "30d" in reasons["retention"]
     assert "5m" in reasons["stuck_after"]

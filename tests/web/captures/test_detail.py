@@ -41,7 +41,7 @@ async def open_tab(server: Running, tab: str) -> tuple[CaptureDetail, set[str]]:
 @pytest.mark.parametrize("tab", TABS)
 async def test_a_tab_reads_what_it_shows_and_no_more(server: Running, tab: str) -> None:
     detail, called = await open_tab(server, tab)
-    assert (detail.tab, detail.tabs[tab]) == (tab, tab.capitalize())
+    assert (detail.tab, detail.tabs[tab]) == (tab, TABS[tab].title)
     assert called == SHARED | READS.get(tab, set())
     # The counts beside the titles stand on every tab.
     assert (len(detail.related), len(detail.attempts)) == (0, 0)

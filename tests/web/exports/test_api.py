@@ -17,7 +17,7 @@ from app.domain.roles import Role
 from app.services import exports as exporting
 from tests.conftest import Running
 from tests.storage.builders import a_raw
-from tests.web.test_api import SUMMARY_FIELDS
+from tests.web.site.test_api import SUMMARY_FIELDS
 
 NUMBER = "+14155550123"
 

@@ -40,7 +40,7 @@ def test_every_wrong_field_is_named_in_words_for_a_form() -> None:
     found = problems(kind="status", status="many", count="0", chance="101")
     assert set(found) == {"status", "count", "chance"}
     assert "commas" in found["status"]
-    assert problems() == {"kind": "must be one of the kinds"}
+    assert set(problems()) == {"kind"}
 
 
 def test_the_fault_of_a_drill_is_named_the_same() -> None:
