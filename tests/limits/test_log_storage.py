@@ -14,6 +14,7 @@ import pytest
 from app import clock
 from app.domain.units import from_micros
 from app.domain.units import micros
+from app.errors import StoreUnavailable
 from app.storage import ballast
 from app.storage import frames
 from app.storage.ballast import Ballast
@@ -81,6 +82,20 @@ async def test_a_batch_is_full_with_so_many_bytes(log: LogClient, less: int, cou
         log.append(a_job(MAX_BATCH_BYTES // 2 - JOB_BYTES - less))
     await turns()
     assert len(log._child.sent[0]) == count  # type: ignore[attr-defined]
+
+
+async def test_so_many_bytes_wait_to_be_written(log: LogClient, monkeypatch) -> None:
+    monkeypatch.setattr(client, "MAX_WAITING_BYTES", 3 * (JOB_BYTES + 10))
+    for size in (10, 10, 10):
+        log.append(a_job(size))
+    with pytest.raises(StoreUnavailable):
+        log.append(a_job(0))
+    await turns()
+    for size in (10, 10):
+        log.append(a_job(size))
+    with pytest.raises(StoreUnavailable):
+        log.append(a_job(11))
+    log.append(a_job(10))
 
 
 @pytest.mark.parametrize(("more_s", "is_slow"), [(0.0, False), (1e-6, True)])

@@ -16,6 +16,7 @@ from app.domain.search.writing import _MOST
 from app.domain.search.writing import complete
 from app.domain.units import MAX_DURATION
 from app.domain.units import parse_duration
+from app.storage.reads.words import MOST_PHRASES, WordsMatch
 
 
 @pytest.mark.parametrize(
@@ -59,6 +60,15 @@ def test_a_duration_ends_at_a_hundred_years() -> None:
 def test_so_many_completions_are_offered() -> None:
     assert len(complete("has:")) == _MOST
     assert len(complete("status:")) < _MOST
+
+
+def test_so_many_phrases_are_remembered_by_a_connection() -> None:
+    match = WordsMatch()
+    for number in range(MOST_PHRASES):
+        match("hello", "", f'[[["w{number}"], false]]')
+    assert len(match._phrases) == MOST_PHRASES
+    match("hello", "", '[[["more"], false]]')
+    assert len(match._phrases) == 1
 
 
 def test_so_many_characters_are_remembered_folded() -> None:

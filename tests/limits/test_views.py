@@ -32,7 +32,7 @@ from app.web.compare.detail import LONGEST
 from app.web.compare.detail import open_two
 from app.web.compare.differences import AROUND
 from app.web.compare.differences import LINE
-from app.web.compare.differences import SHARED
+from app.web.compare.differences import MOST_BYTES, MOST_LINES, SHARED
 from app.web.compare.differences import body_difference
 from app.web.compare.differences import header_differences
 from app.web.compare.differences import part
@@ -87,6 +87,18 @@ def test_so_many_equal_lines_stand_around_a_difference() -> None:
     lines = body_difference((one, other), (parse(one), parse(other))).lines
     assert [line.side for line in lines] == ["gap", *["both"] * AROUND, "primary", "fallback"]
     assert lines[0].text == "1 equal line"
+
+
+@pytest.mark.parametrize("more", [0, 1])
+def test_so_many_lines_and_bytes_of_two_bodies_are_compared(more: int) -> None:
+    for kind, body in (
+        ("text/plain", b"\n".join([b"a"] * (MOST_LINES + more))),
+        ("application/octet-stream", b"\xff\x00" * (MOST_BYTES // 2) + b"\xff" * more),
+    ):
+        one, other = request(body, kind), request(b"b" + body[1:], kind)
+        found = body_difference((one, other), (parse(one), parse(other)))
+        assert found.cut == (more == 1), kind
+        assert len([line for line in found.lines if line.side in ("both", "primary")]) <= MOST_LINES
 
 
 @pytest.mark.parametrize(("shared", "is_marked"), [(SHARED - 1, False), (SHARED, True)])
