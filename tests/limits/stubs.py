@@ -2,10 +2,9 @@
 
 from types import SimpleNamespace
 
-from app.ingress.body import Budget
-from app.ingress.paths import Paths
-from app.ingress.serving import CAPTURES
-from app.ingress.serving import OTHERS
+from app.ingress.body import MemoryBudget
+from app.ingress.paths import CapturePaths
+from app.ingress.serving import CAPTURES, OTHERS
 
 
 class Transport:
@@ -45,9 +44,9 @@ def serving() -> SimpleNamespace:
     """What connections share, of a server without bins."""
     return SimpleNamespace(
         slots=SimpleNamespace(opened=lambda _: True, closed=lambda _: None),
-        paths=Paths(""),
-        of_captures=Budget(CAPTURES),
-        of_others=Budget(OTHERS),
+        paths=CapturePaths(""),
+        capture_memory=MemoryBudget(CAPTURES),
+        other_memory=MemoryBudget(OTHERS),
         captures=SimpleNamespace(keyring=SimpleNamespace(known=lambda _: None)),
         is_stopping=False,
     )

@@ -7,23 +7,13 @@ from urllib.parse import urlencode
 import aiohttp
 import pytest
 
-from app.errors import CannotStart
-from app.errors import Invalid
-from app.services.access import HARD
-from app.services.access import IDLE
-from app.services.access import MAX_REMEMBERED
-from app.services.access import TOUCH_EVERY
-from app.services.access import Access
-from app.services.access import find_token
-from app.settings import MIN_TOKEN_LENGTH
-from app.settings import read_settings
+from app.errors import CannotStart, Invalid
+from app.services.access import HARD, IDLE, MAX_REMEMBERED, TOUCH_EVERY, Access, find_token
+from app.settings import MIN_TOKEN_LENGTH, read_settings
 from app.web.answers.form import MOST_FIELDS
 from app.web.site.auth import SIGN_IN_BYTES
-from app.web.site.forms import MAX_FIELDS
-from app.web.site.forms import SMALL_BYTES
-from app.web.site.hosts import _HIGHEST_PORT
-from app.web.site.hosts import _LONGEST
-from app.web.site.hosts import parse_host
+from app.web.site.forms import MAX_FIELDS, SMALL_BYTES
+from app.web.site.hosts import _HIGHEST_PORT, _LONGEST, parse_host
 from tests.conftest import Running
 
 from .conftest import Wall

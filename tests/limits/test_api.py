@@ -1,4 +1,4 @@
-"""What a call may send and ask for."""
+"""Traffic a call may send and ask for."""
 
 import io
 import json
@@ -8,19 +8,24 @@ import pytest
 from app import clock
 from app.domain import replays as replaying
 from app.domain import simulations as simulation
-from app.domain.bins import KEY
-from app.domain.bins import KEY_LENGTH
-from app.domain.bins import NAME_LENGTH
+from app.domain.bins import KEY, KEY_LENGTH, NAME_LENGTH
 from app.domain.replays import read_selection
-from app.domain.simulation import SimulationWish
-from app.domain.simulation import What
+from app.domain.simulations import SimulationSpec, Traffic
 from app.egress.gate import check_target
 from app.errors import Invalid
 from app.main import LONGEST_WAIT
 from app.web.captures import api as captures
-from app.web.site import inputs
-from app.web.site import parameters
-from app.web.api.simulation_inputs import read_wish
+from app.web.simulations.inputs import (
+    MOST_MEDIA,
+    MOST_PARTY,
+    MOST_SEED,
+    MOST_SPEED,
+    MOST_TEXT,
+    MOST_URL,
+    SimulationInput,
+)
+from app.web.site import inputs, parameters
+from app.web.site.convert import convert
 from tests.conftest import Running
 
 
@@ -84,11 +89,14 @@ def test_a_selection_names_so_many_captures_in_one_range() -> None:
     ],
 )
 def test_a_simulation_has_so_many_messages_at_such_a_rate(field: str, most: float, more: float) -> None:
-    said = {"provider": "ytel", "what": "inbound"}
-    assert getattr(read_wish(said | {field: most}), field) == most
+    assert getattr(_simulation(**{field: most}), field) == most
     with pytest.raises(Invalid) as refused:
-        read_wish(said | {field: more})
+        _simulation(**{field: more})
     assert [name for name, _ in refused.value.problems] == [field]
+
+
+def _simulation(**fields: object) -> SimulationSpec:
+    return convert({"provider": "ytel", "what": "inbound"} | fields, SimulationInput).simulation()
 
 
 PICTURE = "https://example.net/a.jpg"
@@ -97,21 +105,20 @@ PICTURE = "https://example.net/a.jpg"
 @pytest.mark.parametrize(
     ("field", "most", "more"),
     [
-        ("text", "t" * 1_600, "t" * 1_601),
-        ("from", "1" * 40, "1" * 41),
-        ("to", "1" * 40, "1" * 41),
-        ("media", [PICTURE] * 10, [PICTURE] * 11),
-        ("media", [PICTURE.ljust(2_000, "a")], [PICTURE.ljust(2_001, "a")]),
-        ("speed", 1_000, 1_000.5),
-        ("seed", 2**53, 2**53 + 1),
+        ("text", "t" * MOST_TEXT, "t" * (MOST_TEXT + 1)),
+        ("from", "1" * MOST_PARTY, "1" * (MOST_PARTY + 1)),
+        ("to", "1" * MOST_PARTY, "1" * (MOST_PARTY + 1)),
+        ("media", [PICTURE] * MOST_MEDIA, [PICTURE] * (MOST_MEDIA + 1)),
+        ("media", [PICTURE.ljust(MOST_URL, "a")], [PICTURE.ljust(MOST_URL + 1, "a")]),
+        ("speed", MOST_SPEED, MOST_SPEED + 0.5),
+        ("seed", MOST_SEED, MOST_SEED + 1),
         ("failed_share", 1, 1.01),
     ],
 )
 def test_what_a_simulated_message_holds_is_bounded(field: str, most: object, more: object) -> None:
-    said = {"provider": "ytel", "what": "inbound"}
-    read_wish(said | {field: most})
+    _simulation(**{field: most})
     with pytest.raises(Invalid) as refused:
-        read_wish(said | {field: more})
+        _simulation(**{field: more})
     assert [name for name, _ in refused.value.problems] == [field]
 
 
@@ -125,13 +132,13 @@ def test_an_address_to_send_to_has_so_many_characters() -> None:
 async def test_to_the_urls_of_others_a_simulation_is_slower(server: Running) -> None:
     path = f"/bins/{server.bin.id}/simulations"
     said = {"provider": "ytel", "what": "inbound", "targets": {"primary": "http://127.0.0.1:8999/"}}
-    for rate, status in ((simulation.MOST_ABROAD_A_SECOND, 202), (simulation.MOST_ABROAD_A_SECOND + 0.5, 422)):
+    for rate, status in ((simulation.MAX_EXTERNAL_RATE, 202), (simulation.MAX_EXTERNAL_RATE + 0.5, 422)):
         assert await _status(server, "POST", path, data=json.dumps(said | {"rate": rate}),
                              headers={"Content-Type": "application/json"}) == status  # fmt: skip
 
 
 def test_where_nobody_says_this_share_fails() -> None:
-    assert SimulationWish(provider="ytel", what=What.OUTBOUND).failed_share == simulation.FAILED_SHARE
+    assert SimulationSpec(provider="ytel", what=Traffic.OUTBOUND).failed_share == simulation.FAILED_SHARE
 
 
 def test_a_key_and_an_id_have_their_lengths() -> None:
@@ -147,8 +154,7 @@ def test_no_answer_is_held_back_longer_than_a_restart_waits_for_its_end() -> Non
     from app.domain.answers.limits import MOST_DELAY_MS
     from app.domain.faults import MOST_SECONDS
     from app.ingress.answering import SEND_S
-    from app.ingress.body import BODY_S
-    from app.ingress.body import DROP_S
+    from app.ingress.body import BODY_S, DROP_S
     from app.store import COMMIT_WAIT_S
 
     held_s = max(MOST_SECONDS, MOST_DELAY_MS / 1_000)

@@ -9,22 +9,12 @@ import click
 import pytest
 
 from app import clock
-from app.commands import backup
-from app.commands.doctor import here as checks_here
-from app.commands.doctor import there as checks_there
-from app.commands import client
-from app.commands import following
-from app.commands import hunting
-from app.commands import reread
-from app.commands import tail
-from app.commands import terminal
-from app.commands.client import Away
-from app.commands.client import Client
-from app.commands.client import complete_bins
-from app.commands.following import Captures
-from app.commands.following import Patience
-from app.commands.hunting import Hunt
-from app.commands.hunting import Wish
+from app.commands import backup, client, polling, reread, searching, tail, terminal
+from app.commands.client import Client, Unreachable, complete_bins
+from app.commands.doctor import local as checks_here
+from app.commands.doctor import remote as checks_there
+from app.commands.polling import BinCaptures, RetryBackoff
+from app.commands.searching import CaptureSearch, WaitRequest
 from app.commands.tail import Tail
 from app.commands.terminal import line_of
 from tests.commands.test_terminal import _summary
@@ -39,8 +29,8 @@ class Server:
         self.items = [_summary(n=n, **more) for n in range(1, count + 1)]
         self.asked: list[dict[str, Any]] = []
 
-    def get(self, path: str, *, patience_s: float | None = None, **query: Any) -> Any:
-        self.asked.append({"path": path, "patience_s": patience_s} | query)
+    def get(self, path: str, *, timeout_s: float | None = None, **query: Any) -> Any:
+        self.asked.append({"path": path, "timeout_s": timeout_s} | query)
         limit = int(query["limit"])
         if query.get("after") is None:
             return {"items": self.items[::-1][:limit]}
@@ -56,20 +46,20 @@ def paused(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 
 def test_what_follows_a_number_is_asked_for_by_pages(ticks: Ticks) -> None:
-    server = Server(following.PAGE + 1)
-    captures = Captures(server, "b")  # type: ignore[arg-type]
-    assert len(captures.after(0)) == following.PAGE
-    assert server.asked[-1]["patience_s"] == following._SLACK_S
-    captures.after(0, wait_s=following.WAIT_S)
-    assert server.asked[-1]["patience_s"] == following.WAIT_S + following._SLACK_S
+    server = Server(polling.PAGE + 1)
+    captures = BinCaptures(server, "b")  # type: ignore[arg-type]
+    assert len(captures.after(0)) == polling.PAGE
+    assert server.asked[-1]["timeout_s"] == polling._SLACK_S
+    captures.after(0, wait_s=polling.WAIT_S)
+    assert server.asked[-1]["timeout_s"] == polling.WAIT_S + polling._SLACK_S
 
 
-@pytest.mark.parametrize(("count", "questions"), [(following._RECENT - 1, 1), (following._RECENT, 2)])
+@pytest.mark.parametrize(("count", "questions"), [(polling._RECENT - 1, 1), (polling._RECENT, 2)])
 def test_so_many_captures_are_looked_at_for_those_since_the_start(wall: Wall, count: int, questions: int) -> None:
     """All of them came afterwards, so with more the server must be asked for the first."""
     received_at = format_time(wall)
     server = Server(count, received_at=received_at)
-    began = Captures(server, "b").begin("now", wall.now, by_the_clock=True)  # type: ignore[arg-type]
+    began = BinCaptures(server, "b").begin("now", wall.now, by_the_clock=True)  # type: ignore[arg-type]
     assert (began, len(server.asked)) == (0, questions)
 
 
@@ -79,21 +69,21 @@ def format_time(wall: Wall) -> str:
 
 def test_a_server_that_is_away_is_asked_again_ever_more_slowly_up_to_a_bound(paused, monkeypatch, capsys) -> None:
     monkeypatch.setattr(clock, "dice", lambda: 0.5)  # neither sooner nor later
-    patience = Patience()
+    backoff = RetryBackoff()
     for _ in range(9):
-        patience.lost(Away("Nobody is there."))
-    assert paused[0] == following._FIRST_PAUSE_S
-    assert paused[1] == 2 * following._FIRST_PAUSE_S
-    assert paused[-1] == following._LONGEST_PAUSE_S
-    assert max(paused) <= following._LONGEST_PAUSE_S
-    patience.found()
-    patience.lost(Away("Nobody is there."))
-    assert paused[-1] == following._FIRST_PAUSE_S
+        backoff.failed(Unreachable("Nobody is there."))
+    assert paused[0] == polling._FIRST_PAUSE_S
+    assert paused[1] == 2 * polling._FIRST_PAUSE_S
+    assert paused[-1] == polling._LONGEST_PAUSE_S
+    assert max(paused) <= polling._LONGEST_PAUSE_S
+    backoff.succeeded()
+    backoff.failed(Unreachable("Nobody is there."))
+    assert paused[-1] == polling._FIRST_PAUSE_S
 
 
 @pytest.mark.parametrize(("took_s", "pauses"), [(tail._EARLY_S - 0.001, [tail._EARLY_S]), (tail._EARLY_S, [])])
 def test_tail_does_not_ask_a_server_without_end_that_answers_early(paused, ticks: Ticks, took_s, pauses) -> None:
-    captures = Captures(Server(), "b")  # type: ignore[arg-type]
+    captures = BinCaptures(Server(), "b")  # type: ignore[arg-type]
     real = captures.client.get
 
     def slow(*arguments: Any, **more: Any) -> Any:
@@ -101,32 +91,32 @@ def test_tail_does_not_ask_a_server_without_end_that_answers_early(paused, ticks
         return real(*arguments, **more)
 
     captures.client.get = slow  # type: ignore[method-assign]
-    Tail(captures, None, as_json=False, wants_body=False, after=0).go_on()
+    Tail(captures, None, as_json=False, wants_body=False, after=0).show_next()
     assert paused == pauses
 
 
 def test_tail_waits_a_moment_for_an_answer_that_is_not_known_yet(paused) -> None:
     unknown = {"status": None, "after_ms": None, "fault": None}
     for more, pauses in (({}, []), ({"answered": unknown}, [tail._ANSWERED_S])):
-        captures = Captures(Server(1, **more), "b")  # type: ignore[arg-type]
-        Tail(captures, None, as_json=False, wants_body=False, after=0).go_on()
+        captures = BinCaptures(Server(1, **more), "b")  # type: ignore[arg-type]
+        Tail(captures, None, as_json=False, wants_body=False, after=0).show_next()
         assert paused == pauses
 
 
-def _hunt(server: Server, count: int) -> Hunt:
-    wish = Wish(match="text~hello", count=count, since="now", extract=None, fail_on=None)
-    return Hunt(wish=wish, bin=None, server={}, started=clock.now(), captures=Captures(server, "b"))  # type: ignore[arg-type]
+def _search(server: Server, count: int) -> CaptureSearch:
+    wanted = WaitRequest(match="text~hello", count=count, since="now", extract=None, fail_on=None)
+    return CaptureSearch(wanted=wanted, bin=None, server={}, started=clock.now(), captures=BinCaptures(server, "b"))  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize(("count", "pages"), [(hunting._PAGE - 1, 1), (hunting._PAGE, 1), (hunting._PAGE + 1, 2)])
+@pytest.mark.parametrize(("count", "pages"), [(searching._PAGE - 1, 1), (searching._PAGE, 1), (searching._PAGE + 1, 2)])
 def test_wait_looks_at_matches_by_pages(count: int, pages: int) -> None:
     server = Server(count)
-    look = _hunt(server, count).go_on(clock.ticks(), at_once=True)
-    assert len(look.caught) == count
+    result = _search(server, count).search_once(clock.ticks(), immediately=True)
+    assert len(result.matches) == count
     assert sum(asked.get("q") is not None for asked in server.asked) == pages
 
 
-@pytest.mark.parametrize("took_s", [hunting._EARLY_S - 0.001, hunting._EARLY_S])
+@pytest.mark.parametrize("took_s", [searching._EARLY_S - 0.001, searching._EARLY_S])
 def test_wait_does_not_ask_a_server_without_end_that_answers_early(paused, ticks: Ticks, took_s: float) -> None:
     server = Server()
     real = server.get
@@ -136,8 +126,8 @@ def test_wait_does_not_ask_a_server_without_end_that_answers_early(paused, ticks
         return real(*arguments, **more)
 
     server.get = slow  # type: ignore[method-assign]
-    _hunt(server, 1).go_on(ticks.now + 60, at_once=False)
-    assert paused == ([hunting._EARLY_S] if took_s < hunting._EARLY_S else [])
+    _search(server, 1).search_once(ticks.now + 60, immediately=False)
+    assert paused == ([searching._EARLY_S] if took_s < searching._EARLY_S else [])
 
 
 @pytest.fixture
@@ -180,8 +170,8 @@ def test_a_file_comes_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_look_from_outside_waits_so_long(opened: list[dict[str, Any]], monkeypatch) -> None:
     with pytest.raises(AttributeError):  # the answer of the fixture has no headers
-        checks_there.hear("http://127.0.0.1:1/healthz")
-    assert opened[0]["timeout"] == checks_there._PATIENCE_S
+        checks_there.fetch("http://127.0.0.1:1/healthz")
+    assert opened[0]["timeout"] == checks_there._TIMEOUT_S
 
 
 @pytest.mark.parametrize(
@@ -196,7 +186,7 @@ def test_a_look_from_outside_waits_so_long(opened: list[dict[str, Any]], monkeyp
 @pytest.mark.parametrize("sign", [1, -1])
 def test_a_clock_may_be_wrong_by_so_much(wall: Wall, sign: int, off_s: int, state: str) -> None:
     at = format_datetime(wall.now + sign * timedelta(seconds=off_s), usegmt=True)
-    heard = checks_there.Heard(200, {"Server": "other", "Date": at}, {})  # type: ignore[arg-type]
+    heard = checks_there.FetchedAnswer(200, {"Server": "other", "Date": at}, {})  # type: ignore[arg-type]
     assert checks_there._clock(heard).state == state
 
 
@@ -212,15 +202,15 @@ def test_so_many_damaged_bodies_are_named(monkeypatch, tmp_path, count: int, mor
     ("total", "is_told"), [(backup._PAGES_WORTH_TELLING, False), (backup._PAGES_WORTH_TELLING + 1, True)]
 )
 def test_a_large_backup_tells_how_far_it_is(capsys, total: int, is_told: bool) -> None:
-    backup._tell(total, total)
+    backup._print_progress(total, total)
     assert ("100 %" in capsys.readouterr().err) == is_told
 
 
 def test_reading_again_tells_how_far_it_is_after_so_many(capsys) -> None:
-    progress = reread._Progress("b")
-    progress.tell(reread._TELL_EVERY - 1, 30_000)
+    progress = reread._RereadProgress("b")
+    progress.report(reread._REPORT_EVERY - 1, 30_000)
     assert capsys.readouterr().err == ""
-    progress.tell(reread._TELL_EVERY, 30_000)
+    progress.report(reread._REPORT_EVERY, 30_000)
     assert "10,000 of 30,000" in capsys.readouterr().err
 
 
@@ -247,15 +237,15 @@ def test_reading_again_on_a_server_is_looked_at_now_and_then(paused, capsys) -> 
         def get(self, *_: object) -> dict[str, Any]:
             return {"state": "done"}
 
-    reread._on_the_server(Reading(), "b")  # type: ignore[arg-type]
+    reread._reread_on_server(Reading(), "b")  # type: ignore[arg-type]
     assert paused == [reread._EVERY_S]
 
 
-@pytest.mark.parametrize(("length", "is_cut"), [(terminal._MOST_TEXT, False), (terminal._MOST_TEXT + 1, True)])
+@pytest.mark.parametrize(("length", "is_cut"), [(terminal._MAX_TEXT, False), (terminal._MAX_TEXT + 1, True)])
 def test_a_text_is_shown_on_a_line_to_this_length(length: int, is_cut: bool) -> None:
     line = line_of(_summary(text="x" * length))
-    assert ("x" * terminal._MOST_TEXT + "…" in line) == is_cut
-    assert line.count("x") == terminal._MOST_TEXT
+    assert ("x" * terminal._MAX_TEXT + "…" in line) == is_cut
+    assert line.count("x") == terminal._MAX_TEXT
 
 
 def test_an_interruption_is_raised_again_until_it_is_heard(monkeypatch) -> None:

@@ -10,22 +10,12 @@ from types import SimpleNamespace
 import pytest
 
 from app.ingress import arriving
-from app.ingress.answering import LOOK_AGAIN_S
-from app.ingress.answering import RETRY_AFTER_S
-from app.ingress.answering import SEND_S
-from app.ingress.answering import UNAVAILABLE
-from app.ingress.answering import Line
-from app.ingress.beginning import PAGE_BODY_S
-from app.ingress.beginning import TOO_MANY
-from app.ingress.body import BODY_S
-from app.ingress.body import DROP_S
-from app.ingress.pipeline import CLOSE_S
-from app.ingress.pipeline import HEAD_S
-from app.ingress.pipeline import IDLE_S
-from app.ingress.connection import LISTENS_S
-from app.ingress.connection import Connection
-from app.ingress.pages import _NEVER_S
-from app.ingress.pages import OPTIONS
+from app.ingress.answering import POLL_S, RETRY_AFTER_S, SEND_S, UNAVAILABLE, Responder
+from app.ingress.beginning import PAGE_BODY_S, TOO_MANY
+from app.ingress.body import BODY_S, DROP_S
+from app.ingress.connection import HALF_CLOSE_GRACE_S, Connection
+from app.ingress.pages import _NEVER_S, OPTIONS
+from app.ingress.pipeline import CLOSE_S, HEAD_S, IDLE_S
 from app.ingress.serving import Serving
 from tests.conftest import Running, run_server
 from tests.ingress.wire import Wire, connect, get, post
@@ -44,7 +34,7 @@ async def small(make_settings) -> AsyncIterator[Running]:
 @pytest.fixture
 def look(shared: list[Serving]):
     """What the timer of all connections does."""
-    return lambda: shared[-1].slots._look()
+    return lambda: shared[-1].slots._check_deadlines()
 
 
 async def _has_come(server: Running) -> None:
@@ -150,7 +140,7 @@ def test_what_was_written_before_a_close_may_take_so_long_to_leave(ticks: Ticks)
     connection.end(b"goodbye")
     assert connection.deadline == ticks.now + CLOSE_S
     assert not transport.is_aborted
-    connection.late()
+    connection.on_deadline()
     assert transport.is_aborted
 
 
@@ -158,9 +148,9 @@ def test_what_was_written_before_a_close_may_take_so_long_to_leave(ticks: Ticks)
 def test_a_sender_that_closes_its_half_at_once_still_listens(ticks: Ticks, late: float, has_left: bool) -> None:
     connection, _ = _connection(ticks)
     calls: list[bool] = []
-    connection.hand = object()  # type: ignore[assignment]
+    connection.current = object()  # type: ignore[assignment]
     connection.watch(lambda: calls.append(True))
-    ticks.now = connection.since + LISTENS_S + late
+    ticks.now = connection.since + HALF_CLOSE_GRACE_S + late
     connection.eof_received()
     assert calls == [True] * has_left
 
@@ -168,7 +158,9 @@ def test_a_sender_that_closes_its_half_at_once_still_listens(ticks: Ticks, late:
 @pytest.mark.parametrize(("late", "has_left"), [(0.0, False), (0.001, True)])
 def test_a_sender_that_takes_longer_to_read_an_answer_has_left(ticks: Ticks, late: float, has_left: bool) -> None:
     transport = Transport()
-    line = Line(SimpleNamespace(transport=transport), method="POST", version="1.1", keep_alive=True, since=ticks.now)
+    line = Responder(
+        SimpleNamespace(transport=transport), method="POST", version="1.1", keep_alive=True, since=ticks.now
+    )
     line.write(UNAVAILABLE, n=None)
     transport.unsent = 1
     written = ticks.now
@@ -179,7 +171,9 @@ def test_a_sender_that_takes_longer_to_read_an_answer_has_left(ticks: Ticks, lat
 
 async def test_whether_the_last_byte_has_left_is_looked_at_so_often(ticks: Ticks, monkeypatch) -> None:
     transport, slept = Transport(), []
-    line = Line(SimpleNamespace(transport=transport), method="POST", version="1.1", keep_alive=True, since=ticks.now)
+    line = Responder(
+        SimpleNamespace(transport=transport), method="POST", version="1.1", keep_alive=True, since=ticks.now
+    )
     line.write(UNAVAILABLE, n=None)
     transport.unsent = 1
 
@@ -190,8 +184,8 @@ async def test_whether_the_last_byte_has_left_is_looked_at_so_often(ticks: Ticks
 
     monkeypatch.setattr(asyncio, "sleep", sleep)
     outcome = await line.drained()
-    assert slept == [LOOK_AGAIN_S] * 3
-    assert outcome.after_ms == round(3 * LOOK_AGAIN_S * 1_000)
+    assert slept == [POLL_S] * 3
+    assert outcome.after_ms == round(3 * POLL_S * 1_000)
 
 
 def test_no_deadline_of_the_library_comes_before_ours() -> None:

@@ -7,13 +7,11 @@ from typing import Any
 import pytest
 
 from app.domain.replays import NewAttempt
-from app.egress import exact
-from app.egress import gate
-from app.egress import sender
+from app.egress import exact, gate, sender
 from app.egress.exact import send_exactly
 from app.services import replays as replaying
 from app.services.replays import Replaying
-from tests.web.test_replays_api import ANSWER, listening
+from tests.web.replays.test_api import ANSWER, listening
 
 REQUEST = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
 
@@ -22,27 +20,27 @@ def _answer(size: int) -> bytes:
     return b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % size + b"a" * size
 
 
-@pytest.mark.parametrize("size", [exact.MOST_BODY, exact.MOST_BODY + 1])
+@pytest.mark.parametrize("size", [exact.MAX_BODY, exact.MAX_BODY + 1])
 async def test_so_much_of_the_body_of_an_answer_is_kept(size: int) -> None:
     chunked = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\n\r\n" % (size, b"a" * size)
     endless = b"HTTP/1.1 200 OK\r\n\r\n" + b"a" * size
     for answer in (_answer(size), chunked, endless):
         async with listening(answer) as handler:
             reply = await send_exactly(handler.url, REQUEST, allowed=None)
-        assert (reply.status, len(reply.body)) == (200, exact.MOST_BODY)
+        assert (reply.status, len(reply.body)) == (200, exact.MAX_BODY)
 
 
 @pytest.mark.parametrize(("more", "status"), [(0, 201), (1, None)])
 async def test_the_head_of_an_answer_has_so_many_bytes(more: int, status: int | None) -> None:
     line = b"HTTP/1.1 201 Created\r\n"
-    padding = exact._MOST_HEAD - len(line) - len(b"X: \r\n\r\n") + len(b"\r\n\r\n") + more
+    padding = exact._MAX_HEAD - len(line) - len(b"X: \r\n\r\n") + len(b"\r\n\r\n") + more
     async with listening(line + b"X: " + b"a" * padding + b"\r\n\r\n") as handler:
         reply = await send_exactly(handler.url, REQUEST, allowed=None)
     assert reply.status == status
-    assert reply.error == (None if status else "the answer is no HTTP")
+    assert reply.error == (None if status else "the response is not HTTP")
 
 
-@pytest.mark.parametrize(("timeout_s", "error"), [(0.01, "no answer in time"), (20.0, None)])
+@pytest.mark.parametrize(("timeout_s", "error"), [(0.01, "no response in time"), (20.0, None)])
 async def test_an_answer_is_waited_for_so_long(monkeypatch, timeout_s: float, error: str | None) -> None:
     monkeypatch.setattr(exact, "TIMEOUT_S", timeout_s)
 

@@ -9,13 +9,7 @@ import pytest
 
 from app.export.format import About
 from app.services import exports as exporting
-from app.services.exports import LEAST_RANGE
-from app.services.exports import LONG_S
-from app.services.exports import PAGE
-from app.services.exports import PAGE_BYTES
-from app.services.exports import RANGE
-from app.services.exports import SHORT_S
-from app.services.exporting import in_bites
+from app.services.exports import LEAST_RANGE, LONG_S, PAGE, PAGE_BYTES, RANGE, SHORT_S, in_chunks
 from app.web.exports import api as exports
 
 from .conftest import Ticks
@@ -27,9 +21,9 @@ def _rows(*sizes: int) -> list[Any]:
 
 def test_whole_captures_are_read_together_up_to_so_many_bytes() -> None:
     half = PAGE_BYTES // 2
-    assert list(in_bites(_rows(half, half))) == [[1, 2]]
-    assert list(in_bites(_rows(half, half, 1))) == [[1, 2], [3]]
-    assert list(in_bites(_rows(PAGE_BYTES + 1, 1))) == [[1], [2]]
+    assert list(in_chunks(_rows(half, half))) == [[1, 2]]
+    assert list(in_chunks(_rows(half, half, 1))) == [[1, 2], [3]]
+    assert list(in_chunks(_rows(PAGE_BYTES + 1, 1))) == [[1], [2]]
 
 
 async def _ranges(ticks: Ticks, monkeypatch, took_s: float, *, last: int, page: int = 0) -> list[int]:

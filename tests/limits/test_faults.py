@@ -7,14 +7,11 @@ from typing import Any
 import pytest
 
 from app.domain import faults
-from app.domain.drills import STEP_LASTS
-from app.domain.drills import series_steps
-from app.domain.faults import Fault
-from app.domain.faults import FaultKind
-from app.domain.faults import check_fault
+from app.domain.drills import STEP_LASTS, series_steps
+from app.domain.faults import Fault, FaultKind, check_fault
 from app.errors import Invalid
-from app.web.faults import form as fault_forms
 from app.storage.rows import read_fault
+from app.web.faults import form as fault_forms
 
 NOW = datetime(2026, 11, 29, 12, 0, tzinfo=UTC)
 STATUSES: Callable[[int], dict[str, Any]] = lambda n: {"kind": "status", "status": [503] * n}  # noqa: E731
@@ -35,7 +32,7 @@ def test_a_fault_is_set_at_the_bound_and_refused_beyond_it(field, said, most, mo
     assert [name for name, _ in refused.value.problems] == [field]
 
 
-MINUTES = fault_forms._LONGEST_MINUTES
+MINUTES = fault_forms.LONGEST_MINUTES
 FORMS = [
     ("seconds", {"kind": "hold"}, f"{faults.MOST_SECONDS:g}", f"{faults.MOST_SECONDS + 0.5}"),
     ("status", {"kind": "status"}, "503," * faults.MOST_STATUSES, "503," * (faults.MOST_STATUSES + 1)),

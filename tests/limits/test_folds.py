@@ -5,25 +5,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from app.domain.captures import Outcome
-from app.domain.events import Event
-from app.domain.events import Piece
+from app.domain.events import Event, Piece
 from app.domain.findings import checks
-from app.domain.messages.folding import MOST_PRINTS
-from app.domain.messages.folding import PIECES_WITHIN
-from app.domain.messages.folding import absorb
-from app.domain.messages.folding import begin
-from app.domain.messages.folding import takes_piece
-from app.domain.messages.model import DUPLICATE
-from app.domain.messages.model import Fact
-from app.domain.pairings.model import AT_ONCE_MS
-from app.domain.pairings.model import BLUR
-from app.domain.pairings.model import Hit
-from app.domain.pairings.model import Pairing
-from app.domain.pairings.model import Verdict
-from app.domain.pairings.model import absorb_hit
-from app.domain.pairings.model import settle_hit
-from app.domain.roles import Kind
-from app.domain.roles import Role
+from app.domain.messages.folding import MOST_PRINTS, PIECES_WITHIN, absorb, begin, takes_piece
+from app.domain.messages.model import DUPLICATE, Fact
+from app.domain.pairings.model import AT_ONCE_MS, BLUR, Hit, Pairing, Verdict, absorb_hit, settle_hit
+from app.domain.roles import Kind, Role
 from app.domain.statuses import Status
 from app.providers import recognise
 from tests.parsing.support import FORM, request

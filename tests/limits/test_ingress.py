@@ -4,30 +4,17 @@ import json
 
 import pytest
 
-from app.domain.answers.model import EMPTY_TWIML
-from app.domain.answers.model import Answer
+from app.domain.answers.model import EMPTY_TWIML, Answer
 from app.domain.faults import FaultKind
-from app.ingress import answering
-from app.ingress import body
-from app.ingress import reading
-from app.ingress.answering import MOST_CACHED
-from app.ingress.answering import Line
-from app.ingress.connection import MOST_WAITING
+from app.ingress import answering, body, reading
+from app.ingress.answering import MAX_CACHED_BODY, Responder
 from app.ingress.connection import Connection
-from app.ingress.faults import _LEAST_TO_CUT
-from app.ingress.faults import DRIP_S
-from app.ingress.faults import MOST_DROPS
-from app.ingress.faults import _drops
-from app.web.compare.differences import MOST_BYTES
-from app.web.compare.differences import MOST_LINES
-from app.ingress.head import NotHttp
-from app.ingress.head import read_head
-from app.ingress.paths import Paths
-from app.ingress.reading import MOST_HEADS
-from app.ingress.reading import Reader
-from app.ingress.slots import AT_ONCE
-from app.ingress.slots import SHARE_OF_PAGES
-from app.ingress.slots import Slots
+from app.ingress.faults import _MIN_CUT_BODY, MAX_PIECES, PIECE_INTERVAL_S, _pieces
+from app.ingress.head import MAX_BYTES, MAX_LINES, NotHttp, read_head
+from app.ingress.paths import CapturePaths
+from app.ingress.pipeline import MAX_BUFFERED
+from app.ingress.reading import MAX_CACHED_HEADS, HeadReader
+from app.ingress.slots import CLOSE_BATCH, PAGES_SHARE, ConnectionSlots
 from tests.conftest import Running
 from tests.ingress.test_body import _head
 from tests.ingress.test_faults import fail
@@ -39,29 +26,29 @@ from .stubs import Transport, serving
 
 @pytest.mark.parametrize(("more", "status"), [(0, 200), (1, 400)])
 async def test_a_head_has_so_many_bytes(server: Running, more: int, status: int) -> None:
-    size = MOST_BYTES - len(get(f"/{server.bin.key}", "X: ")) + more
+    size = MAX_BYTES - len(get(f"/{server.bin.key}", "X: ")) + more
     async with connect(server.port) as wire:
         await wire.send(get(f"/{server.bin.key}", f"X: {'a' * size}"))
         assert (await wire.answer()).status == status
 
 
 def test_a_head_has_so_many_lines() -> None:
-    assert read_head(b"1.1", b"X: 1\r\n" * MOST_LINES + b"\r\n").keep_alive
-    with pytest.raises(NotHttp, match=f"more than {MOST_LINES} header lines"):
-        read_head(b"1.1", b"X: 1\r\n" * (MOST_LINES + 1) + b"\r\n")
+    assert read_head(b"1.1", b"X: 1\r\n" * MAX_LINES + b"\r\n").keep_alive
+    with pytest.raises(NotHttp, match=f"more than {MAX_LINES} header lines"):
+        read_head(b"1.1", b"X: 1\r\n" * (MAX_LINES + 1) + b"\r\n")
 
 
 def test_so_many_heads_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[bytes] = []
     real = reading.read_head
     monkeypatch.setattr(reading, "read_head", lambda version, lines: read.append(lines) or real(version, lines))
-    reader = Reader(Paths(""))
-    for n in (*range(MOST_HEADS), 0):
+    reader = HeadReader(CapturePaths(""))
+    for n in (*range(MAX_CACHED_HEADS), 0):
         reader.read(b"GET /%d HTTP/1.1\r\n\r\n" % n)
-    assert len(read) == MOST_HEADS
-    for n in (MOST_HEADS, 1):
+    assert len(read) == MAX_CACHED_HEADS
+    for n in (MAX_CACHED_HEADS, 1):
         reader.read(b"GET /%d HTTP/1.1\r\n\r\n" % n)
-    assert len(read) == MOST_HEADS + 2
+    assert len(read) == MAX_CACHED_HEADS + 2
 
 
 @pytest.mark.parametrize(("more", "is_paused"), [(0, False), (1, True)])
@@ -69,16 +56,16 @@ def test_so_many_bytes_wait_behind_a_request_and_the_rest_in_the_kernel(more: in
     transport = Transport()
     connection = Connection(serving())
     connection.connection_made(transport)
-    connection.hand = object()  # type: ignore[assignment]
-    connection.data_received(b"a" * (MOST_WAITING - 1))
+    connection.current = object()  # type: ignore[assignment]
+    connection.data_received(b"a" * (MAX_BUFFERED - 1))
     connection.data_received(b"a" * (1 + more))
     assert transport.is_reading_paused == is_paused
 
 
 def test_of_a_body_that_is_dropped_so_much_is_read() -> None:
-    within = body.Body(_head(1 << 40), 0, body.Budget(0))
+    within = body.Body(_head(1 << 40), 0, body.MemoryBudget(0))
     mebibyte = bytes(1 << 20)
-    for _ in range(body.MOST_DROPPED >> 20):
+    for _ in range(body.MAX_DROPPED >> 20):
         within.feed(mebibyte)
     assert not within.is_broken
     within.feed(b"a")
@@ -86,19 +73,19 @@ def test_of_a_body_that_is_dropped_so_much_is_read() -> None:
 
 
 def test_the_framing_of_chunks_is_kept_to_so_many_bytes() -> None:
-    wire = b"1\r\na\r\n" * (body.MOST_FRAMING // 6) + b"1" * (body.MOST_FRAMING % 6)
+    wire = b"1\r\na\r\n" * (body.MAX_FRAMING // 6) + b"1" * (body.MAX_FRAMING % 6)
     for more, is_kept in ((b"", True), (b"\r", False)):
-        framed = body.Body(_head(chunked=True), body.MOST_FRAMING, body.Budget(1 << 20))
+        framed = body.Body(_head(chunked=True), body.MAX_FRAMING, body.MemoryBudget(1 << 20))
         framed.feed(wire + more)
         assert (framed.end()[1] is not None) == is_kept
 
 
-@pytest.mark.parametrize(("length", "is_remembered"), [(MOST_CACHED, True), (MOST_CACHED + 1, False)])
+@pytest.mark.parametrize(("length", "is_remembered"), [(MAX_CACHED_BODY, True), (MAX_CACHED_BODY + 1, False)])
 def test_an_answer_of_this_size_is_made_once_a_second(monkeypatch, length: int, is_remembered: bool) -> None:
     monkeypatch.setattr(answering.clock, "wall", lambda: 1_800_000_000.0)
     answering._parts.cache_clear()
     for _ in range(2):
-        line = Line(Connection(serving()), method="POST", version="1.1", keep_alive=True, since=0.0)
+        line = Responder(Connection(serving()), method="POST", version="1.1", keep_alive=True, since=0.0)
         assert line.compose(Answer(body="b" * length), n=None).endswith(b"b" * length)
     assert answering._parts.cache_info().hits == is_remembered
 
@@ -106,20 +93,20 @@ def test_an_answer_of_this_size_is_made_once_a_second(monkeypatch, length: int, 
 @pytest.mark.parametrize(
     ("ms", "pieces"),
     [
-        (DRIP_S * 1_000, 1),
-        (2 * DRIP_S * 1_000, 2),
-        (MOST_DROPS * DRIP_S * 1_000, MOST_DROPS),
-        (2 * MOST_DROPS * DRIP_S * 1_000, MOST_DROPS),
+        (PIECE_INTERVAL_S * 1_000, 1),
+        (2 * PIECE_INTERVAL_S * 1_000, 2),
+        (MAX_PIECES * PIECE_INTERVAL_S * 1_000, MAX_PIECES),
+        (2 * MAX_PIECES * PIECE_INTERVAL_S * 1_000, MAX_PIECES),
     ],
 )
 def test_a_slow_answer_comes_in_so_many_pieces(ms: float, pieces: int) -> None:
-    data = b"HTTP/1.1 200 OK\r\n" + b"a" * (MOST_DROPS * 20)
-    (first_ms, line), *rest = _drops(data, 0.0, ms)
+    data = b"HTTP/1.1 200 OK\r\n" + b"a" * (MAX_PIECES * 20)
+    (first_ms, line), *rest = _pieces(data, 0.0, ms)
     assert (first_ms, line, b"".join(piece for _, piece in rest)) == (0.0, data[:17], data[17:])
     assert (len(rest), rest[-1][0]) == (pieces, ms)
 
 
-@pytest.mark.parametrize(("length", "whole"), [(_LEAST_TO_CUT, None), (_LEAST_TO_CUT - 1, EMPTY_TWIML)])
+@pytest.mark.parametrize(("length", "whole"), [(_MIN_CUT_BODY, None), (_MIN_CUT_BODY - 1, EMPTY_TWIML)])
 async def test_a_body_of_this_length_can_be_cut_and_a_shorter_one_is_replaced(server, length, whole) -> None:
     said = "b" * length
     async with server.client.put(f"{server.bin_api}/answers/primary", data=json.dumps({"body": said}),
@@ -133,9 +120,11 @@ async def test_a_body_of_this_length_can_be_cut_and_a_shorter_one_is_replaced(se
     assert cut == wanted[: len(wanted) // 2]
 
 
-@pytest.mark.parametrize(("limit", "leave"), [(8 * AT_ONCE, AT_ONCE), (16 * AT_ONCE, AT_ONCE), (16, 2), (4, 1)])
+@pytest.mark.parametrize(
+    ("limit", "leave"), [(8 * CLOSE_BATCH, CLOSE_BATCH), (16 * CLOSE_BATCH, CLOSE_BATCH), (16, 2), (4, 1)]
+)
 def test_room_is_made_for_an_eighth_and_no_more_than_so_many_at_once(limit: int, leave: int) -> None:
-    slots = Slots(limit)
+    slots = ConnectionSlots(limit)
     idle = [Stub(float(n)) for n in range(limit)]
     for each in idle:
         each.bin = None
@@ -147,9 +136,9 @@ def test_room_is_made_for_an_eighth_and_no_more_than_so_many_at_once(limit: int,
 @pytest.mark.parametrize("more", [0, 1])
 def test_pages_keep_their_share_of_all_connections(more: int) -> None:
     limit = 40
-    pages = [Stub(float(n), signed_in=True) for n in range(int(SHARE_OF_PAGES * limit) + more)]
+    pages = [Stub(float(n), signed_in=True) for n in range(int(PAGES_SHARE * limit) + more)]
     captures = [Stub(100.0 + n) for n in range(limit - len(pages))]
-    slots = Slots(limit)
+    slots = ConnectionSlots(limit)
     for each in (*pages, *captures):
         assert slots.opened(each)
     assert slots.opened(Stub(1e9))

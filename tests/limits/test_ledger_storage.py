@@ -9,38 +9,23 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from app import clock
-from app import keys
-from app.domain.captures import FaultHit
-from app.domain.captures import NewCapture
-from app.domain.messages.folding import ECHO
-from app.domain.messages.folding import PIECES_WITHIN
+from app import clock, keys
+from app.domain.captures import FaultHit, NewCapture
+from app.domain.messages.folding import ECHO, PIECES_WITHIN
 from app.domain.roles import Role
 from app.domain.units import MICROSECOND
-from app.errors import Conflict
+from app.errors import Conflict, Damaged
 from app.storage.ledger import client as client_module
 from app.storage.ledger import follower as follower_module
-from app.storage.ledger import messages
-from app.storage.ledger import pacing
-from app.storage.ledger import process
-from app.storage.ledger.client import STRIKES
-from app.storage.ledger.follower import AFTER
-from app.storage.ledger.follower import ERASED_WITHIN_S
-from app.storage.ledger.follower import INDEXED
-from app.storage.ledger.follower import MOST_FAILURES
-from app.storage.ledger.follower import TURN_S
-from app.storage.ledger.pacing import FAST
-from app.storage.ledger.pacing import GATHER_S
-from app.storage.ledger.pacing import QUIET_S
-from app.storage.ledger.pacing import WEIGHT
-from app.storage.ledger.pacing import Pacing
-from app.storage.ledger.protocol import Begin
+from app.storage.ledger import messages, pacing, process
+from app.storage.ledger.client import MAX_ENDS
+from app.storage.ledger.follower import AFTER, ERASED_WITHIN_S, INDEXED, MAX_FAILURES, TURN_S
+from app.storage.ledger.pacing import FAST, GATHER_S, QUIET_S, WEIGHT, Pacing
+from app.storage.ledger.protocol import ReadingBegins
 from app.storage.log.jobs import SkipCapture
-from app.storage.reads.messages import MOST_FACTS
-from app.storage.reads.pairings import MOST_OF_A_DRILL
-from app.storage.reads.words import MOST_TEXTS
-from app.storage.reads.words import WordsMatch
-from app.errors import Damaged
+from app.storage.reads.messages import MAX_FACTS
+from app.storage.reads.pairings import MAX_DRILL_CAPTURES
+from app.storage.reads.words import MAX_TEXTS, WordsMatch
 from tests.conftest import Running
 from tests.pairs import TAKEN, hit
 from tests.parsing.support import request
@@ -101,13 +86,13 @@ async def test_pieces_this_far_apart_are_one_message(server: Running, more: time
 
 async def test_a_message_is_read_with_its_newest_events(server: Running) -> None:
     now, store = clock.now(), server.app[keys.STORE]
-    for n in range(MOST_FACTS):
+    for n in range(MAX_FACTS):
         await hit(server, Role.PRIMARY, None, at=now, more={"Try": str(n)})
     message, steps = await store.get_message(server.bin.id, "ytel", "9d3e-66e4")
-    assert [step.n for step in steps] == list(message.captures) == list(range(1, MOST_FACTS + 1))
+    assert [step.n for step in steps] == list(message.captures) == list(range(1, MAX_FACTS + 1))
     await hit(server, Role.PRIMARY, None, at=now, more={"Try": "more"})
     message, steps = await store.get_message(server.bin.id, "ytel", "9d3e-66e4")
-    assert [step.n for step in steps] == list(message.captures) == list(range(2, MOST_FACTS + 2))
+    assert [step.n for step in steps] == list(message.captures) == list(range(2, MAX_FACTS + 2))
 
 
 async def test_so_many_captures_of_a_drill_are_looked_at(server: Running, monkeypatch) -> None:
@@ -123,7 +108,7 @@ async def test_so_many_captures_of_a_drill_are_looked_at(server: Running, monkey
 
     monkeypatch.setattr(store._ledger, "ids", noted)
     assert len(await store.pairings_of_drill(server.bin.id, "d.0")) == 1
-    assert asked == [MOST_OF_A_DRILL]
+    assert asked == [MAX_DRILL_CAPTURES]
 
 
 def test_a_search_remembers_the_texts_of_one_row() -> None:
@@ -132,7 +117,7 @@ def test_a_search_remembers_the_texts_of_one_row() -> None:
     assert match("hello you", "and the rest", said)
     assert list(match._texts) == ["hello you"]
     assert not match("another", "and the rest", said)
-    assert len(match._texts) == MOST_TEXTS
+    assert len(match._texts) == MAX_TEXTS
     assert match("a third", "hello", said)
     assert list(match._texts) == ["a third", "hello"]
 
@@ -140,11 +125,11 @@ def test_a_search_remembers_the_texts_of_one_row() -> None:
 async def test_a_capture_that_ends_the_process_so_often_is_skipped(monkeypatch) -> None:
     monkeypatch.setattr(client_module, "Child", FakeChild)
     ends = Ends()
-    for strike in range(1, STRIKES + 1):
-        ends.tell(Begin([(1, 7)], alone=True))
+    for strike in range(1, MAX_ENDS + 1):
+        ends.tell(ReadingBegins([(1, 7)], alone=True))
         assert ends.log.jobs == []
         ends.client.ended(-9, "it ended")
-        assert len(ends.log.jobs) == (strike == STRIKES)
+        assert len(ends.log.jobs) == (strike == MAX_ENDS)
     (job,) = ends.log.jobs
     assert isinstance(job, SkipCapture)
     assert (job.bin, job.n) == (1, 7)
@@ -162,7 +147,7 @@ def _poisoned(inside: Inside, ledger: Ledger, count: int) -> Wire:
 
 def test_behind_a_capture_on_which_reading_raises_so_many_are_read_one_by_one(inside: Inside, ledger: Ledger) -> None:
     wire = _poisoned(inside, ledger, AFTER + 10)
-    alone = {n for frame in wire.of(Begin) if frame.alone for _, n in frame.places}
+    alone = {n for frame in wire.of(ReadingBegins) if frame.alone for _, n in frame.places}
     # The one itself is the first of them.
     assert alone == set(range(1, AFTER + 1))
     assert len(ledger.everything(1)["captures"]) == AFTER + 11
@@ -175,9 +160,9 @@ def test_a_space_on_which_so_many_steps_fail_is_made_again(inside: Inside, ledge
     monkeypatch.setattr(follower_module, "next_capture", lambda *_: None)
     made = follower(Wire(inside), ledger, careful={1: 100})
     made._epochs = [1_000, 1_001]
-    for failure in range(1, MOST_FAILURES + 2):
+    for failure in range(1, MAX_FAILURES + 2):
         made._failed([1], Conflict("no"), building=False)
-        assert len(started) == (failure > MOST_FAILURES)
+        assert len(started) == (failure > MAX_FAILURES)
 
 
 def test_the_search_index_takes_in_so_many_at_once(inside: Inside, ledger: Ledger, monkeypatch) -> None:

@@ -11,14 +11,10 @@ import pytest
 
 from app import keys
 from app.live import frames
-from app.live.frames import MOMENT_S
-from app.live.frames import FrameCache
-from app.live.hub import AT_ONCE
-from app.live.hub import TICK_S
-from app.live.hub import VIEWERS_PER_TICK
-from app.live.hub import Hub
-from app.web.site import auth
+from app.live.frames import MOMENT_S, FrameCache
+from app.live.hub import AT_ONCE, TICK_S, VIEWERS_PER_TICK, Hub
 from app.web.live import socket
+from app.web.site import auth
 from tests.conftest import Running
 from tests.storage.builders import a_capture
 

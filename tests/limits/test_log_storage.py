@@ -12,36 +12,22 @@ from typing import Any
 import pytest
 
 from app import clock
-from app.domain.units import from_micros
-from app.domain.units import micros
+from app.domain.units import from_micros, micros
 from app.errors import StoreUnavailable
-from app.storage import ballast
-from app.storage import frames
+from app.storage import ballast, frames
 from app.storage.ballast import Ballast
 from app.storage.ledger.client import LedgerClient
-from app.storage.log import client
-from app.storage.log import deleting
-from app.storage.log import jobs
-from app.storage.log import outcomes
+from app.storage.log import client, deleting, jobs, outcomes
 from app.storage.log import process as log_process
+from app.storage.log.client import MAX_BATCH_BYTES, LogClient
+from app.storage.log.outcomes import OutcomeBuffer
+from app.storage.log.pace import SLOW_EACH_S, SLOW_S
 from app.storage.log.queued import JOB_BYTES
-from app.storage.log.client import MAX_BATCH_BYTES
-from app.storage.log.client import LogClient
-from app.storage.log.outcomes import Outcomes
-from app.storage.log.pace import SLOW_EACH_S
-from app.storage.log.pace import SLOW_S
-from app.storage.sqlite import checking
-from app.storage.sqlite import checkpoints
-from app.storage.sqlite import files
-from app.storage.sqlite import store
+from app.storage.sqlite import checking, checkpoints, files, store
 from app.storage.sqlite.checking import check_bodies
-from app.storage.sqlite.checkpoints import FREED
-from app.storage.sqlite.checkpoints import PATIENCE_MS
-from app.storage.sqlite.checkpoints import Checkpoints
-from app.storage.sqlite.connections import BUSY_MS
-from app.storage.sqlite.connections import open_log
-from app.storage.sqlite.files import Files
-from app.storage.sqlite.files import write_again
+from app.storage.sqlite.checkpoints import FREED, TRUNCATE_WAIT_MS, Checkpoints
+from app.storage.sqlite.connections import BUSY_MS, open_log
+from app.storage.sqlite.files import Files, rewrite_in_place
 from app.storage.sqlite.store import SqliteStore
 from tests.storage.builders import a_raw
 from tests.storage.inside import BIN, Inside
@@ -108,7 +94,7 @@ async def test_outcomes_are_gathered_for_so_long(monkeypatch) -> None:
     loop = Loop()
     monkeypatch.setattr(asyncio, "get_running_loop", lambda: loop)
     written: list[Any] = []
-    gathered = Outcomes(lambda job: written.append(job) or loop.create_future())  # type: ignore[func-returns-value,arg-type]
+    gathered = OutcomeBuffer(lambda job: written.append(job) or loop.create_future())  # type: ignore[func-returns-value,arg-type]
     gathered.note(_outcome(1))
     gathered.note(_outcome(2))
     ((seconds, write, _),) = loop.timers
@@ -205,7 +191,7 @@ def test_a_file_that_is_written_again_is_the_same(tmp_path: Path, size: int) -> 
     path = tmp_path / "a"
     path.write_bytes(bytes(range(256)) * (size // 256) + b"x" * (size % 256))
     before = path.read_bytes()
-    write_again(path)
+    rewrite_in_place(path)
     assert path.read_bytes() == before
 
 
@@ -252,7 +238,7 @@ def test_a_checkpoint_waits_less_for_readers_than_a_commit(database) -> None:
     made.empty()
     connection.set_trace_callback(None)
     assert [each for each in said if "busy_timeout" in each] == [
-        f"pragma busy_timeout = {PATIENCE_MS}",
+        f"pragma busy_timeout = {TRUNCATE_WAIT_MS}",
         f"pragma busy_timeout = {BUSY_MS}",
     ]
 

@@ -8,25 +8,22 @@ from typing import Any
 
 import pytest
 
-from app import clock
-from app import keys
-from app.domain.drills import Drill
-from app.domain.drills import plain_steps
-from app.domain.faults import Fault
-from app.domain.faults import FaultKind
+from app import clock, keys
+from app.domain.drills import Drill, plain_steps
+from app.domain.faults import Fault, FaultKind
 from app.domain.replays import NewAttempt
 from app.domain.roles import Role
 from app.services import bins as service
 from app.web.answers import page as answer_pages
+from app.web.bins import home
 from app.web.bins import page as bins
+from app.web.captures import detail as panels
 from app.web.captures import page as captures
 from app.web.compare import page as compare
 from app.web.conversations import page as conversations
 from app.web.drills import page as drills
-from app.web.bins import home
 from app.web.messages import detail as message_detail
 from app.web.messages import page as messages
-from app.web.captures import detail as panels
 from app.web.replays import api as replays
 from app.web.site.filters import say_count
 from tests.conftest import Running

@@ -5,23 +5,13 @@ import zlib
 
 import pytest
 
-from app.parsing import charsets
-from app.parsing import look
-from app.parsing import parse
-from app.parsing.bounds import MAX_BYTES
-from app.parsing.bounds import MAX_DEPTH
-from app.parsing.bounds import MAX_FIELDS
-from app.parsing.bounds import MAX_HEADER
-from app.parsing.bounds import MAX_PARAMETERS
-from app.parsing.bounds import MAX_SAMPLE
-from app.parsing.bounds import TooMuch
-from app.parsing.json import flatten
-from app.parsing.json import read_json
-from app.parsing.labels import read_label
-from app.parsing.labels import read_value
+from app.parsing import charsets, parse
+from app.parsing.bounds import MAX_BYTES, MAX_DEPTH, MAX_FIELDS, MAX_HEADER, MAX_PARAMETERS, MAX_SAMPLE, TooMuch
+from app.parsing.json import flatten, read_json
+from app.parsing.labels import read_label, read_value
 from app.parsing.multipart import read_parts
-from app.parsing.unpacking import _MAX_LAYERS
-from app.parsing.unpacking import unpack
+from app.parsing.quick import parse_quickly
+from app.parsing.unpacking import _MAX_LAYERS, unpack
 from app.parsing.xml import read_xml
 from tests.parsing.support import FORM, JSON, request
 
@@ -36,8 +26,8 @@ def test_so_many_bytes_of_a_body_are_read(size: int, read: int) -> None:
 @pytest.mark.parametrize(("size", "is_whole"), [(MAX_BYTES, True), (MAX_BYTES + 1, False)])
 def test_a_usual_form_of_so_many_bytes_is_read_whole(size: int, is_whole: bool) -> None:
     raw = request(b"a=" + b"b" * (size - 2), FORM)
-    assert (look(raw).problem is None) == is_whole
-    assert len(look(raw).pairs[0][1]) == MAX_BYTES - 2
+    assert (parse_quickly(raw).problem is None) == is_whole
+    assert len(parse_quickly(raw).pairs[0][1]) == MAX_BYTES - 2
 
 
 @pytest.mark.parametrize(("size", "given"), [(MAX_BYTES, MAX_BYTES), (10 * MAX_BYTES, MAX_BYTES + 1)])
@@ -114,4 +104,4 @@ def test_so_many_bytes_are_looked_at_for_a_guess_of_the_charset(before: int, is_
 
 def test_a_body_of_json_within_all_bounds_has_no_problem() -> None:
     body = json.dumps({str(n): n for n in range(MAX_FIELDS)}).encode()
-    assert len(look(request(body, JSON)).pairs) == MAX_FIELDS
+    assert len(parse_quickly(request(body, JSON)).pairs) == MAX_FIELDS

@@ -6,17 +6,11 @@ from urllib.parse import urlencode
 import msgspec
 import pytest
 
-from app.domain.captures import RawRequest
-from app.domain.captures import Reading
+from app.domain.captures import RawRequest, Reading
 from app.domain.roles import Role
-from app.providers import _SEARCHED
-from app.providers import generic
-from app.providers import recognise
+from app.providers import _SEARCHED, generic, recognise
 from app.providers.kit import times
-from app.providers.kit.bounds import MAX_MEDIA
-from app.providers.kit.bounds import MAX_PIECES
-from app.providers.kit.bounds import MAX_TEXT
-from app.providers.kit.bounds import MAX_VALUE
+from app.providers.kit.bounds import MAX_MEDIA, MAX_PIECES, MAX_TEXT, MAX_VALUE
 from app.providers.kit.glance import MAX_WORDS
 from app.providers.telnyx import MAX_RECIPIENTS
 from tests.parsing.support import FORM, JSON, request

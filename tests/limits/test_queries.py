@@ -3,20 +3,12 @@
 import pytest
 
 from app.domain.search import parse_query
-from app.domain.search.reading import _SHOWN
-from app.domain.search.reading import MAX_LENGTH
-from app.domain.search.reading import MAX_TERMS
-from app.domain.search.reading import MAX_VALUES
-from app.domain.search.reading import WrongTerm
-from app.domain.search.tokens import _MOST_REMEMBERED
-from app.domain.search.tokens import _Folding
-from app.domain.search.values import _HIGHEST
-from app.domain.search.values import read_moment
-from app.domain.search.writing import _MOST
-from app.domain.search.writing import complete
-from app.domain.units import MAX_DURATION
-from app.domain.units import parse_duration
-from app.storage.reads.words import MOST_PHRASES, WordsMatch
+from app.domain.search.reading import _SHOWN, MAX_LENGTH, MAX_TERMS, MAX_VALUES, WrongTerm
+from app.domain.search.tokens import _MOST_REMEMBERED, _Folding
+from app.domain.search.values import _HIGHEST, read_moment
+from app.domain.search.writing import _MOST, complete
+from app.domain.units import MAX_DURATION, parse_duration
+from app.storage.reads.words import MAX_PHRASES, WordsMatch
 
 
 @pytest.mark.parametrize(
@@ -64,9 +56,9 @@ def test_so_many_completions_are_offered() -> None:
 
 def test_so_many_phrases_are_remembered_by_a_connection() -> None:
     match = WordsMatch()
-    for number in range(MOST_PHRASES):
+    for number in range(MAX_PHRASES):
         match("hello", "", f'[[["w{number}"], false]]')
-    assert len(match._phrases) == MOST_PHRASES
+    assert len(match._phrases) == MAX_PHRASES
     match("hello", "", '[[["more"], false]]')
     assert len(match._phrases) == 1
 

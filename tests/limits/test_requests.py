@@ -7,30 +7,20 @@ import sys
 import pytest
 
 from app import log
-from app.domain.bins import STUCK_AFTER
-from app.domain.bins import NewBin
+from app.domain.bins import STUCK_AFTER, NewBin
 from app.errors import StoreUnavailable
 from app.ingress import slots
-from app.ingress.beginning import MOST_PATH
-from app.ingress.beginning import MOST_SLASHES
-from app.ingress.beginning import NOT_THERE
+from app.ingress.beginning import MAX_PATH as MAX_PAGE_PATH
+from app.ingress.beginning import MAX_SLASHES, NOT_FOUND_RESPONSE
 from app.ingress.buffer import FREE
-from app.ingress.chunked import MOST_LINE
-from app.ingress.chunked import MOST_TRAILERS
-from app.ingress.chunked import Chunks
-from app.ingress.connection import MOST_AT_ONCE
+from app.ingress.chunked import MAX_LINE, MAX_TRAILERS, Chunks
 from app.ingress.connection import Connection
-from app.ingress.serving import CAPTURES
-from app.ingress.serving import OTHERS
-from app.ingress.serving import Serving
-from app.ingress.slots import Slots
-from app.log import MOST_PLACES
-from app.log import Cap
-from app.parsing.bounds import MAX_PATH
-from app.parsing.bounds import MAX_VALUES
-from app.parsing.bounds import TooMuch
-from app.parsing.json import flatten
-from app.parsing.json import read_json
+from app.ingress.pipeline import MAX_PER_TURN
+from app.ingress.serving import CAPTURES, OTHERS, Serving
+from app.ingress.slots import ConnectionSlots
+from app.log import MAX_PLACES, TraceLimit
+from app.parsing.bounds import MAX_PATH, MAX_VALUES, TooMuch
+from app.parsing.json import flatten, read_json
 from tests.conftest import Running
 from tests.ingress.wire import connect, get
 
@@ -41,14 +31,14 @@ from .stubs import Transport, serving
 
 async def test_a_path_that_is_looked_for_has_so_many_characters_and_slashes(server: Running) -> None:
     for path, is_looked_for in (
-        ("/".ljust(MOST_PATH, "a"), True),
-        ("/".ljust(MOST_PATH + 1, "a"), False),
-        ("/a" * MOST_SLASHES, True),
-        ("/a" * (MOST_SLASHES + 1), False),
+        ("/".ljust(MAX_PAGE_PATH, "a"), True),
+        ("/".ljust(MAX_PAGE_PATH + 1, "a"), False),
+        ("/a" * MAX_SLASHES, True),
+        ("/a" * (MAX_SLASHES + 1), False),
     ):
         async with connect(server.port) as wire:
             await wire.send(get(path, "Connection: close"))
-            assert (await wire.rest() != NOT_THERE) == is_looked_for
+            assert (await wire.rest() != NOT_FOUND_RESPONSE) == is_looked_for
 
 
 def _connection() -> Connection:
@@ -61,15 +51,15 @@ def _connection() -> Connection:
 def test_so_many_bytes_of_a_head_cost_no_budget(size: int, is_counted: bool) -> None:
     connection = _connection()
     connection.data_received(b"GET /".ljust(size, b"a"))
-    assert (connection._serving.of_others.used > 0) == is_counted
+    assert (connection._serving.other_memory.used > 0) == is_counted
 
 
 def test_the_trailers_of_a_body_have_so_many_bytes() -> None:
     line = b"X: ".ljust(1 << 10, b"a")
-    assert len(line) < MOST_LINE
+    assert len(line) < MAX_LINE
     for last, is_broken in ((line, False), (line + b"a", True)):
         chunks = Chunks()
-        chunks.feed(b"0\r\n" + (line + b"\r\n") * (MOST_TRAILERS // len(line) - 1) + last + b"\r\n")
+        chunks.feed(b"0\r\n" + (line + b"\r\n") * (MAX_TRAILERS // len(line) - 1) + last + b"\r\n")
         assert chunks.is_broken == is_broken
 
 
@@ -79,33 +69,33 @@ async def test_so_many_requests_of_a_pipeline_are_begun_in_one_turn(monkeypatch)
 
     def begin() -> bool:
         begun.append(1)
-        if len(begun) == MOST_AT_ONCE + 1:
+        if len(begun) == MAX_PER_TURN + 1:
             connection._buffer.clear()
         return True
 
     monkeypatch.setattr(connection, "_begin", begin)
     connection.data_received(b"GET / HTTP/1.1")
-    assert len(begun) == MOST_AT_ONCE
+    assert len(begun) == MAX_PER_TURN
     await asyncio.sleep(0)
-    assert len(begun) == MOST_AT_ONCE + 1
+    assert len(begun) == MAX_PER_TURN + 1
 
 
 def test_captures_and_others_have_budgets_of_their_own() -> None:
     shared = Serving(*[None] * 5)  # type: ignore[arg-type]
-    for budget, size in ((shared.of_captures, CAPTURES), (shared.of_others, OTHERS)):
-        budget.take(size)
+    for budget, size in ((shared.capture_memory, CAPTURES), (shared.other_memory, OTHERS)):
+        budget.reserve(size)
         with pytest.raises(StoreUnavailable):
-            budget.take(1)
+            budget.reserve(1)
 
 
 async def test_all_connections_are_looked_at_so_often(monkeypatch) -> None:
     loop = Loop()
     monkeypatch.setattr(asyncio, "get_running_loop", lambda: loop)
-    made = Slots(1)
+    made = ConnectionSlots(1)
     made.start()
     ((first_s, look, _),) = loop.timers
     look()
-    assert [first_s, loop.timers[1][0]] == [slots.LOOK_S] * 2
+    assert [first_s, loop.timers[1][0]] == [slots.CHECK_S] * 2
 
 
 def _record(event: str) -> logging.LogRecord:
@@ -117,10 +107,10 @@ def _record(event: str) -> logging.LogRecord:
 
 def test_so_many_places_of_faults_are_counted_at_a_time(monkeypatch) -> None:
     monkeypatch.setattr(log, "ticks", lambda: 1_000.0)
-    cap = Cap()
-    for number in range(MOST_PLACES):
+    cap = TraceLimit()
+    for number in range(MAX_PLACES):
         assert cap.filter(_record(f"event {number}"))
-    assert len(cap._places) == MOST_PLACES
+    assert len(cap._places) == MAX_PLACES
     assert cap.filter(_record("one more"))
     assert len(cap._places) == 1
 

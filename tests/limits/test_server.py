@@ -8,24 +8,16 @@ from typing import Any
 
 import pytest
 
-from app import files
-from app import serving
-from app import traces
-from app.domain.answers.limits import MOST_HEADERS
-from app.domain.answers.limits import MOST_RULES
-from app.files import new_file
-from app.files import remove_leftovers
-from app.services import waits as waiting
-from app.services.held_answers import Ending
-from app.services.waiting import Waiting
+from app import files, serving, traces
+from app.domain.answers.limits import MOST_HEADERS, MOST_RULES
+from app.files import new_file, remove_leftovers
+from app.services import held_answers
+from app.services.held_answers import Ending, HeldAnswers
 from app.settings import read_settings
-from app.testing import inbox
-from app.testing import server
+from app.testing import inbox, server
 from app.testing.inbox import Inbox
-from app.web.answers.form import MOST_FIELDS
-from app.web.answers.form import MOST_ROWS
-from app.web.answers.form import read_draft
-from tests.services.test_waiting import Somebody
+from app.web.answers.form import MOST_FIELDS, MOST_ROWS, read_draft
+from tests.services.test_held_answers import Somebody
 
 
 @pytest.mark.parametrize("length", [files._SHOWN, files._SHOWN + 1, 250])
@@ -46,21 +38,21 @@ def _raise(depth: int) -> None:
     raise ValueError
 
 
-@pytest.mark.parametrize("depth", [traces._MOST_FRAMES - 1, traces._MOST_FRAMES])
+@pytest.mark.parametrize("depth", [traces._MAX_FRAMES - 1, traces._MAX_FRAMES])
 def test_a_trace_names_so_many_places_the_innermost_ones(depth: int) -> None:
     with pytest.raises(ValueError) as caught:
         _raise(depth)
     said = traces.trace_of(caught.value)
-    assert said.count("  File ") == traces._MOST_FRAMES
-    assert (said.count("in test_a_trace") == 1) == (depth < traces._MOST_FRAMES)
+    assert said.count("  File ") == traces._MAX_FRAMES
+    assert (said.count("in test_a_trace") == 1) == (depth < traces._MAX_FRAMES)
 
 
-@pytest.mark.parametrize("causes", [traces._MOST_LINKS, traces._MOST_LINKS + 1])
+@pytest.mark.parametrize("causes", [traces._MAX_CAUSES, traces._MAX_CAUSES + 1])
 def test_a_trace_names_so_many_causes(causes: int) -> None:
     error = first = ValueError()
     for _ in range(causes - 1):
         error.__cause__ = error = ValueError()
-    assert traces.trace_of(first).count("ValueError") == traces._MOST_LINKS
+    assert traces.trace_of(first).count("ValueError") == traces._MAX_CAUSES
 
 
 def _form(rows: int, rules: int) -> dict[str, str]:
@@ -93,10 +85,10 @@ async def test_no_answer_leaves_before_its_time(monkeypatch: pytest.MonkeyPatch)
         return loop.call_soon(*call)
 
     made = SimpleNamespace(create_future=loop.create_future, call_later=call_later)
-    monkeypatch.setattr(waiting.asyncio, "get_running_loop", lambda: made)
-    assert await Waiting().wait(16.0, Somebody()) is Ending.OVER
-    assert asked == [16.0 + waiting.ROUNDING_S]
-    assert waiting.ROUNDING_S > 0.001
+    monkeypatch.setattr(held_answers.asyncio, "get_running_loop", lambda: made)
+    assert await HeldAnswers().wait(16.0, Somebody()) is Ending.OVER
+    assert asked == [16.0 + held_answers.ROUNDING_S]
+    assert held_answers.ROUNDING_S > 0.001
 
 
 @pytest.mark.skipif(not hasattr(socket, "TCP_USER_TIMEOUT"), reason="this system does not have it")
@@ -128,8 +120,8 @@ class Client:
         self.ticks = ticks
         self.asked: list[dict[str, Any]] = []
 
-    def get(self, _path: str, *, patience_s: float, **query: Any) -> Any:
-        self.asked.append({"patience_s": patience_s} | query)
+    def get(self, _path: str, *, timeout_s: float, **query: Any) -> Any:
+        self.asked.append({"timeout_s": timeout_s} | query)
         self.ticks.now += float(query.get("wait") or 0)
         return {"items": []}
 
@@ -144,7 +136,9 @@ def test_an_inbox_waits_so_long_where_nobody_says(ticks) -> None:
     with pytest.raises(AssertionError, match=f"within {inbox.TIMEOUT_S:g} s"):
         _inbox(client).wait()
     assert ticks.now - since == inbox.TIMEOUT_S
-    assert {(asked["limit"], asked["patience_s"]) for asked in client.asked} == {(str(inbox._PAGE), inbox._PATIENCE_S)}
+    assert {(asked["limit"], asked["timeout_s"]) for asked in client.asked} == {
+        (str(inbox._PAGE), inbox._POLL_TIMEOUT_S)
+    }
 
 
 def test_an_inbox_is_quiet_for_so_long_where_nobody_says(ticks) -> None:
@@ -156,9 +150,9 @@ def test_an_inbox_is_quiet_for_so_long_where_nobody_says(ticks) -> None:
 def test_a_question_of_an_inbox_waits_so_long_and_is_asked_again(ticks) -> None:
     client = Client(ticks)
     with pytest.raises(AssertionError):
-        _inbox(client).wait(timeout=inbox._LONGEST_S + 1)
-    assert [asked["wait"] for asked in client.asked][:3] == [str(inbox._LONGEST_S), "1", "0"]
-    assert inbox._LONGEST_S < inbox._PATIENCE_S
+        _inbox(client).wait(timeout=inbox._MAX_POLL_S + 1)
+    assert [asked["wait"] for asked in client.asked][:3] == [str(inbox._MAX_POLL_S), "1", "0"]
+    assert inbox._MAX_POLL_S < inbox._POLL_TIMEOUT_S
 
 
 def test_a_server_for_tests_is_waited_for_so_long(monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:

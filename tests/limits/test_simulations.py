@@ -8,44 +8,31 @@ from typing import Any
 
 import pytest
 
-from app.domain.simulations import FAILED_SHARE
-from app.domain.simulations import MOST_RESULTS
-from app.domain.simulations import TENTH
-from app.domain.simulation import SimulationWish
-from app.domain.simulations import Targets
-from app.domain.simulations import Trouble
-from app.domain.simulation import What
+from app.domain.simulations import FAILED_SHARE, MOST_RESULTS, TENTH, SimulationSpec, Targets, Traffic, Trouble
+from app.errors import Conflict, NotFound
 from app.services.replies import Reply
-from app.errors import Conflict
-from app.errors import NotFound
 from app.services.simulations import player as playing
 from app.services.simulations import script as scripting
-from app.services.simulations.player import MOST_UNDER_WAY
-from app.services.simulations.player import Player
-from app.services.simulations.script import MOST_LOOKED_AT
-from app.services.scripting import Act
-from app.services.scripting import Cue
-from app.services.simulations.script import opening
-from app.services.simulations.script import script
-from app.services.simulations.runs import MOST_AT_ONCE
-from app.services.simulations.runs import MOST_REMEMBERED
-from app.services.simulations.runs import Simulating
-from app.web.simulations.page import SHOWN
-from app.web.simulations.page import view_of
+from app.services.simulations.player import MOST_UNDER_WAY, Player
+from app.services.simulations.runs import MOST_AT_ONCE, MOST_REMEMBERED, Simulating
+from app.services.simulations.script import MOST_LOOKED_AT, PlannedMessage, PlannedRequest, opening, script
+from app.web.simulations.page import SHOWN, view_of
 
 AT = datetime(2026, 11, 29, 12, 0, tzinfo=UTC)
 TARGETS = Targets(primary="http://127.0.0.1:9/sms")
 
 
-def _wish(count: int = 1, **more: object) -> SimulationWish:
-    values: dict[str, Any] = {"provider": "ytel", "what": What.INBOUND, "count": count, "rate": 500.0} | more
-    return SimulationWish(**values)
+def _wish(count: int = 1, **more: object) -> SimulationSpec:
+    values: dict[str, Any] = {"provider": "ytel", "what": Traffic.INBOUND, "count": count, "rate": 500.0} | more
+    return SimulationSpec(**values)
 
 
-def _acts(count: int, *, with_cue: Callable[[int], bool] = lambda _: True) -> Iterator[Act]:
+def _acts(count: int, *, with_cue: Callable[[int], bool] = lambda _: True) -> Iterator[PlannedMessage]:
     wish = next(script(_wish(), AT)).cues[0].wish
     for n in range(count):
-        yield Act(message_id=f"m{n}", starts_s=0.0, cues=(Cue(after_s=0.0, wish=wish),) if with_cue(n) else ())
+        yield PlannedMessage(
+            message_id=f"m{n}", starts_s=0.0, cues=(PlannedRequest(after_s=0.0, wish=wish),) if with_cue(n) else ()
+        )
 
 
 class Sender:
@@ -127,11 +114,11 @@ def test_so_many_messages_are_looked_at_for_the_first_request(monkeypatch, place
 
 def test_the_shares_of_troubles_and_failures_are_what_they_are_called() -> None:
     """Within a fifth, over thousands of messages that are the same in each run."""
-    acts = list(script(_wish(2_000, what=What.OUTBOUND, trouble=frozenset({Trouble.LOSE})), AT))
+    acts = list(script(_wish(2_000, what=Traffic.OUTBOUND, trouble=frozenset({Trouble.LOSE})), AT))
     kept, lost = sum(len(act.cues) for act in acts), sum(len(act.dropped) for act in acts)
     assert lost / (kept + lost) == pytest.approx(TENTH, rel=0.2)
     doubled = list(script(_wish(4_000, trouble=frozenset({Trouble.DUPLICATE})), AT))
     assert sum(len(act.cues) - 1 for act in doubled) / len(doubled) == pytest.approx(TENTH, rel=0.2)
-    acts = list(script(_wish(6_000, provider="twilio", what=What.OUTBOUND), AT))
+    acts = list(script(_wish(6_000, provider="twilio", what=Traffic.OUTBOUND), AT))
     failed = sum(act.cues[-1].wish.error_code is not None for act in acts)
     assert failed / len(acts) == pytest.approx(FAILED_SHARE, rel=0.2)

@@ -10,39 +10,30 @@ import structlog
 from msgspec.structs import replace
 
 from app import tasks
-from app.domain.drills import Drill
-from app.domain.drills import StepState
-from app.domain.drills import plain_steps
-from app.domain.faults import ActiveFault
-from app.domain.faults import Fault
-from app.domain.faults import FaultKind
+from app.domain.drills import Drill, StepState, plain_steps
+from app.domain.faults import ActiveFault, Fault, FaultKind
 from app.domain.roles import Role
-from app.errors import NotFound
-from app.errors import StoreUnavailable
+from app.errors import NotFound, StoreUnavailable
 from app.live.hub import Hub
-from app.services.upkeep import disk
 from app.services import drills as drilling
-from app.services import faults
-from app.services import keyring
-from app.services.upkeep import probe as probing
-from app.services.upkeep import retention as sweeping
-from app.services.upkeep.disk import Disk
-from app.storage.ledger.spaces import Space
+from app.services import faults, keyring
 from app.services.drills import Drilling
 from app.services.faults import Faults
 from app.services.keyring import Keyring
+from app.services.upkeep import disk
+from app.services.upkeep import probe as probing
+from app.services.upkeep import retention as sweeping
+from app.services.upkeep.disk import Disk
 from app.services.upkeep.probe import Probing
-from app.services.upkeep.retention import Sweeping
-from app.services.upkeep.retention import sweep_once
-from app.store import COMMIT_WAIT_S
-from app.store import Health
+from app.services.upkeep.retention import Sweeping, sweep_once
+from app.storage.ledger.spaces import Space
 from app.storage.log.jobs import Sweep
+from app.store import COMMIT_WAIT_S, Health
 from app.web.site import condition
-from app.web.condition import Condition
-from app.web.site.condition import say_health
+from app.web.site.condition import ServerCondition, say_health
 from tests.services.test_faults import Rows, a_fault
-from tests.services.test_sweeping import Store as SweptStore
-from tests.services.test_sweeping import Time
+from tests.services.upkeep.test_retention import Store as SweptStore
+from tests.services.upkeep.test_retention import Time
 
 from .conftest import Ticks, Wall
 
@@ -79,7 +70,7 @@ def test_a_disk_is_low_below_so_many_bytes_and_below_a_share(free: int, total: i
 
 
 async def test_each_periodic_look_says_when_the_next_one_is(tmp_path) -> None:
-    hub: Any = SimpleNamespace(ring_all=lambda: None)
+    hub: Any = SimpleNamespace(notify_all=lambda: None)
     assert await Disk(tmp_path).step() == disk.EVERY_S
     assert await Sweeping(SweptStore(None), timedelta(0)).step() == sweeping.EVERY_S  # type: ignore[arg-type]
     assert await Faults(Rows(), Hub()).step() == faults.EVERY_S  # type: ignore[arg-type]
@@ -87,12 +78,12 @@ async def test_each_periodic_look_says_when_the_next_one_is(tmp_path) -> None:
 
 
 async def test_a_bin_of_which_nothing_is_sure_is_looked_up_more_often_while_the_store_is_silent() -> None:
-    for store, wait_s in ((Store(), keyring.LOOK_S), (Store(works=False), keyring.AGAIN_S)):
+    for store, wait_s in ((Store(), keyring.CHECK_S), (Store(works=False), keyring.RETRY_S)):
         known = Keyring(store)  # type: ignore[arg-type]
         known._doubtful.add("b")
         store.get_bin = _not_there  # type: ignore[attr-defined]
         assert await known.step() == wait_s
-    assert await Keyring(Store()).step() == keyring.LOOK_S  # type: ignore[arg-type]
+    assert await Keyring(Store()).step() == keyring.CHECK_S  # type: ignore[arg-type]
 
 
 async def _not_there(*_: object, **__: object) -> None:
@@ -226,7 +217,7 @@ async def test_so_many_captures_are_looked_at_for_the_one_that_followed_a_redire
 
 
 async def test_notices_are_looked_at_once_a_second_and_tell_of_a_large_log(server) -> None:
-    assert await Condition(server.app).step() == condition.LOOK_S
+    assert await ServerCondition(server.app).step() == condition.UPDATE_S
     for size, is_told in ((condition.LARGE_WAL_BYTES, False), (condition.LARGE_WAL_BYTES + 1, True)):
         assert (say_health(Health(state="ok", wal_bytes=size, held=True)) is not None) == is_told
 

@@ -6,41 +6,34 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from app.web.panels import _read
 
-from app import clock
-from app import keys
-from app.domain.faults import Fault
-from app.domain.faults import FaultKind
-from app.domain.messages.model import Direction
-from app.domain.messages.model import Pace
-from app.domain.messages.model import Step
-from app.domain.pairings.model import Hit
-from app.domain.pairings.model import Pairing
-from app.domain.pairings.model import absorb_hit
+from app import clock, keys
+from app.domain.faults import Fault, FaultKind
+from app.domain.messages.model import Direction, Pace, Step
+from app.domain.pairings.model import Hit, Pairing, absorb_hit
 from app.domain.roles import Role
 from app.domain.statuses import Status
 from app.parsing import parse
 from app.providers import PROVIDERS
 from app.services import compare as comparing
+from app.web.captures.tabs import HEX_BYTES, TEXT_CHARACTERS
 from app.web.compare import axis
+from app.web.compare.detail import FAR, LONGEST, open_two
+from app.web.compare.differences import (
+    AROUND,
+    LINE,
+    MOST_BYTES,
+    MOST_LINES,
+    SHARED,
+    body_difference,
+    header_differences,
+    part,
+)
+from app.web.faults.page import hold_s
 from app.web.live import edits
 from app.web.messages import timeline
-from app.web.words.faults import _MANY
-from app.web.words.faults import say_fault
-from app.web.compare.detail import FAR
-from app.web.compare.detail import LONGEST
-from app.web.compare.detail import open_two
-from app.web.compare.differences import AROUND
-from app.web.compare.differences import LINE
-from app.web.compare.differences import MOST_BYTES, MOST_LINES, SHARED
-from app.web.compare.differences import body_difference
-from app.web.compare.differences import header_differences
-from app.web.compare.differences import part
-from app.web.words.faults import _HOLD_S
-from app.web.faults.page import hold_s
-from app.web.captures.tabs import HEX_BYTES
-from app.web.captures.tabs import TEXT_CHARACTERS
-from app.web.panels import _read
+from app.web.words.faults import _HOLD_S, _MANY, say_fault
 from tests.conftest import Running
 from tests.pairs import TAKEN, hit
 from tests.parsing.support import FORM, request

@@ -10,16 +10,13 @@ import aiohttp
 import pytest
 import structlog
 
-from app import clock
-from app import keys
-from app.domain.faults import ActiveFault
-from app.domain.faults import Fault
-from app.domain.faults import FaultKind
+from app import clock, keys
+from app.domain.faults import ActiveFault, Fault, FaultKind
 from app.domain.roles import Role
 from app.errors import StoreUnavailable
 from tests.conftest import Running
 
-from .test_access import _signed_in
+from .test_auth import _signed_in
 
 SAME = {"Sec-Fetch-Site": "same-origin"}
 

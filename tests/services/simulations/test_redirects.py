@@ -4,11 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from app.domain.simulation import SimulationWish
-from app.domain.simulations import Targets
-from app.domain.simulation import What
-from app.services.replies import Reply
+from app.domain.simulations import SimulationSpec, Targets, Traffic
 from app.providers import PROVIDERS
+from app.services.replies import Reply
 from app.services.simulations.player import Player
 
 AT = datetime(2026, 11, 29, 12, 0, tzinfo=UTC)
@@ -43,7 +41,7 @@ class Sender:
 )
 async def test_a_redirect_is_followed_only_on_the_same_scheme_host_and_port(location: str, is_followed: bool) -> None:
     sender = Sender(location)
-    wish = SimulationWish(provider=FOLLOWING, what=What.INBOUND)
+    wish = SimulationSpec(provider=FOLLOWING, what=Traffic.INBOUND)
     await Player(sender, wish, Targets(primary="http://sms.example.net/sms")).run(AT)  # type: ignore[arg-type]
     followed = [url for url in sender.asked if url != "http://sms.example.net/sms"]
     assert followed == (["http://sms.example.net/elsewhere"] if is_followed else [])
