@@ -155,17 +155,22 @@ def test_a_sender_that_closes_its_half_at_once_still_listens(ticks: Ticks, late:
     assert calls == [True] * has_left
 
 
+def _responder(transport: Transport, ticks: Ticks) -> Responder:
+    peer = SimpleNamespace(transport=transport)
+    return Responder(peer, method="POST", version="1.1", keep_alive=True, since=ticks.now)  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize(("late", "has_left"), [(0.0, False), (0.001, True)])
 def test_a_sender_that_takes_longer_to_read_an_answer_has_left(ticks: Ticks, late: float, has_left: bool) -> None:
     transport = Transport()
     line = Responder(
         SimpleNamespace(transport=transport), method="POST", version="1.1", keep_alive=True, since=ticks.now
     )
-    line.write(UNAVAILABLE, n=None)
+    responder.write(UNAVAILABLE, n=None)
     transport.unsent = 1
     written = ticks.now
     ticks.now = written + SEND_S + late
-    outcome = line.outcome()
+    outcome = responder.outcome()
     assert (outcome is not None and outcome.sender_left) == has_left
 
 
@@ -174,7 +179,7 @@ async def test_whether_the_last_byte_has_left_is_looked_at_so_often(ticks: Ticks
     line = Responder(
         SimpleNamespace(transport=transport), method="POST", version="1.1", keep_alive=True, since=ticks.now
     )
-    line.write(UNAVAILABLE, n=None)
+    responder.write(UNAVAILABLE, n=None)
     transport.unsent = 1
 
     async def sleep(seconds: float) -> None:
@@ -183,7 +188,7 @@ async def test_whether_the_last_byte_has_left_is_looked_at_so_often(ticks: Ticks
         transport.unsent = 0 if len(slept) == 3 else 1
 
     monkeypatch.setattr(asyncio, "sleep", sleep)
-    outcome = await line.drained()
+    outcome = await responder.drained()
     assert slept == [POLL_S] * 3
     assert outcome.after_ms == round(3 * POLL_S * 1_000)
 

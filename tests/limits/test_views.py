@@ -6,7 +6,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from app.web.panels import _read
 
 from app import clock, keys
 from app.domain.faults import Fault, FaultKind
@@ -169,10 +168,10 @@ def turns(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 async def test_captures_have_a_turn_after_so_many_rows(turns: list[float]) -> None:
     made: list[Any] = []
     for _ in range(2 * edits.AT_ONCE - 1):
-        await edits._breathe(made)
+        await edits.yield_to_loop(made)
         made.append({})
     assert len(turns) == 1
-    await edits._breathe(made)
+    await edits.yield_to_loop(made)
     assert len(turns) == 2
 
 
@@ -184,8 +183,8 @@ async def test_so_many_pairings_have_their_bytes_in_memory_at_a_time(turns: list
         return [SimpleNamespace(row=SimpleNamespace(n=n), raw=request(b"a=%d" % n, FORM)) for n in numbers]
 
     store: Any = SimpleNamespace(get_captures=get_captures)
-    await comparing.compare(store, "b", [_pairing(n) for n in range(comparing.BITE + 1)])
-    assert asked == [2 * comparing.BITE, 2]
+    await comparing.compare(store, "b", [_pairing(n) for n in range(comparing.BATCH + 1)])
+    assert asked == [2 * comparing.BATCH, 2]
 
 
 def _pairing(place: int) -> Any:

@@ -41,7 +41,7 @@ class Sender:
 )
 async def test_a_redirect_is_followed_only_on_the_same_scheme_host_and_port(location: str, is_followed: bool) -> None:
     sender = Sender(location)
-    wish = SimulationSpec(provider=FOLLOWING, what=Traffic.INBOUND)
-    await Player(sender, wish, Targets(primary="http://sms.example.net/sms")).run(AT)  # type: ignore[arg-type]
+    spec = SimulationSpec(provider=FOLLOWING, what=Traffic.INBOUND)
+    await Player(sender, spec, Targets(primary="http://sms.example.net/sms")).run(AT)  # type: ignore[arg-type]
     followed = [url for url in sender.asked if url != "http://sms.example.net/sms"]
     assert followed == (["http://sms.example.net/elsewhere"] if is_followed else [])
