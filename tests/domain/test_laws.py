@@ -11,27 +11,22 @@ from msgspec.structs import replace
 from app.domain.captures import Outcome
 from app.domain.drills import score
 from app.domain.events import Event
-from app.domain.messages.folding import absorb
-from app.domain.messages.folding import begin
-from app.domain.messages.folding import timeline
-from app.domain.messages.model import DUPLICATE
-from app.domain.messages.model import Direction
-from app.domain.messages.model import Fact
-from app.domain.messages.model import Message
-from app.domain.messages.model import Pace
-from app.domain.pairings.model import FALLBACK_USED
-from app.domain.pairings.model import Hit
-from app.domain.pairings.model import Pairing
-from app.domain.pairings.model import PairingSummary
-from app.domain.pairings.model import Verdict
-from app.domain.pairings.model import absorb_hit
-from app.domain.pairings.model import settle_hit
-from app.domain.pairings.model import settled
-from app.domain.pairings.model import without_hits
+from app.domain.messages.folding import absorb, begin, timeline
+from app.domain.messages.model import DUPLICATE, Direction, Fact, Message, Pace
+from app.domain.pairings.model import (
+    FALLBACK_USED,
+    Hit,
+    Pairing,
+    PairingSummary,
+    Verdict,
+    absorb_hit,
+    settle_hit,
+    settled,
+    without_hits,
+)
 from app.domain.pairings.reasons import reason_of
 from app.domain.roles import Kind
-from app.domain.statuses import Status
-from app.domain.statuses import Word
+from app.domain.statuses import Status, Word
 
 START = datetime(2026, 11, 29, 12, 0, tzinfo=UTC)
 laws = settings(deadline=None, max_examples=60)

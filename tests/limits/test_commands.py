@@ -165,7 +165,7 @@ def test_a_file_comes_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
 
     made = Client(root="http://127.0.0.1:1", token="t", source="s")
     monkeypatch.setattr(Client, "_open", lambda *_: Answer(b"a" * (client.CHUNK + 1)))
-    assert [len(piece) for piece in made.pieces("/export")] == [client.CHUNK, 1]
+    assert [len(piece) for piece in made.chunks("/export")] == [client.CHUNK, 1]
 
 
 def test_a_look_from_outside_waits_so_long(opened: list[dict[str, Any]], monkeypatch) -> None:

@@ -163,9 +163,7 @@ def _responder(transport: Transport, ticks: Ticks) -> Responder:
 @pytest.mark.parametrize(("late", "has_left"), [(0.0, False), (0.001, True)])
 def test_a_sender_that_takes_longer_to_read_an_answer_has_left(ticks: Ticks, late: float, has_left: bool) -> None:
     transport = Transport()
-    line = Responder(
-        SimpleNamespace(transport=transport), method="POST", version="1.1", keep_alive=True, since=ticks.now
-    )
+    responder = _responder(transport, ticks)
     responder.write(UNAVAILABLE, n=None)
     transport.unsent = 1
     written = ticks.now
@@ -176,9 +174,7 @@ def test_a_sender_that_takes_longer_to_read_an_answer_has_left(ticks: Ticks, lat
 
 async def test_whether_the_last_byte_has_left_is_looked_at_so_often(ticks: Ticks, monkeypatch) -> None:
     transport, slept = Transport(), []
-    line = Responder(
-        SimpleNamespace(transport=transport), method="POST", version="1.1", keep_alive=True, since=ticks.now
-    )
+    responder = _responder(transport, ticks)
     responder.write(UNAVAILABLE, n=None)
     transport.unsent = 1
 

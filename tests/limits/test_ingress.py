@@ -130,7 +130,7 @@ def test_room_is_made_for_an_eighth_and_no_more_than_so_many_at_once(limit: int,
         each.bin = None
         assert slots.opened(each)
     assert slots.opened(Stub(1e9))
-    assert [each.calls for each in idle] == [["evict"]] * leave + [[]] * (limit - leave)
+    assert [each.calls for each in idle] == [["make_room"]] * leave + [[]] * (limit - leave)
 
 
 @pytest.mark.parametrize("more", [0, 1])
@@ -142,4 +142,4 @@ def test_pages_keep_their_share_of_all_connections(more: int) -> None:
     for each in (*pages, *captures):
         assert slots.opened(each)
     assert slots.opened(Stub(1e9))
-    assert (pages[0].calls == ["evict"], captures[0].calls == ["evict"]) == (more == 1, more == 0)
+    assert (pages[0].calls == ["make_room"], captures[0].calls == ["make_room"]) == (more == 1, more == 0)

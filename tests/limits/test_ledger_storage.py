@@ -14,7 +14,7 @@ from app.domain.captures import FaultHit, NewCapture
 from app.domain.messages.folding import ECHO, PIECES_WITHIN
 from app.domain.roles import Role
 from app.domain.units import MICROSECOND
-from app.errors import Conflict, Damaged
+from app.errors import Conflict
 from app.storage.ledger import client as client_module
 from app.storage.ledger import follower as follower_module
 from app.storage.ledger import messages, pacing, process
@@ -26,6 +26,7 @@ from app.storage.log.jobs import SkipCapture
 from app.storage.reads.messages import MAX_FACTS
 from app.storage.reads.pairings import MAX_DRILL_CAPTURES
 from app.storage.reads.words import MAX_TEXTS, WordsMatch
+from app.storage.transaction import DamagedFile
 from tests.conftest import Running
 from tests.pairs import TAKEN, hit
 from tests.parsing.support import request
@@ -156,7 +157,7 @@ def test_behind_a_capture_on_which_reading_raises_so_many_are_read_one_by_one(in
 def test_a_space_on_which_so_many_steps_fail_is_made_again(inside: Inside, ledger: Ledger, monkeypatch) -> None:
     inside.state(came("m-1"))
     started: list[int] = []
-    monkeypatch.setattr(follower_module.Step, "start_over", lambda *_: started.append(1))
+    monkeypatch.setattr(follower_module.LedgerStep, "start_over", lambda *_: started.append(1))
     monkeypatch.setattr(follower_module, "next_capture", lambda *_: None)
     made = follower(Wire(inside), ledger, careful={1: 100})
     made._epochs = [1_000, 1_001]
@@ -193,7 +194,7 @@ def busy(inside: Inside, ledger: Ledger, ticks: Ticks, monkeypatch) -> Any:
     monkeypatch.setattr(made, "_build", lambda: turns.append(ticks.now) or True)
     for name in ("_index", "_erase", "_mark"):
         monkeypatch.setattr(made, name, lambda: True)
-    look = SimpleNamespace(look=lambda: None, empty=lambda: emptied.append(ticks.now) or True)
+    look = SimpleNamespace(checkpoint_if_due=lambda: None, truncate=lambda: emptied.append(ticks.now) or True)
     monkeypatch.setattr(ledger.file, "checkpoints", look)
     return SimpleNamespace(follower=made, turns=turns, emptied=emptied)
 
@@ -253,13 +254,13 @@ def test_a_ledger_that_fails_soon_after_it_was_made_again_is_waited_for(
             if not lives:
                 return
             ticks.now += lives.pop(0)
-            raise Damaged("it is malformed")
+            raise DamagedFile("it is malformed")
 
-    made = process.Process.__new__(process.Process)
+    made = process.LedgerProcess.__new__(process.LedgerProcess)
     made._pipe = SimpleNamespace(send=lambda _: None)
     made._path = made._log_path = Path("/nowhere")
     made._reader = SimpleNamespace(version="1")
-    made._careful = {}
+    made._one_by_one = {}
     monkeypatch.setattr(process, "Follower", Follower)
     monkeypatch.setattr(process, "open_log_to_follow", lambda _: None)
     monkeypatch.setattr(process, "open_ledger_file", lambda _: SimpleNamespace(reason=None))

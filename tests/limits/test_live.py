@@ -72,8 +72,8 @@ async def test_very_many_viewers_are_woken_less_often(loop: Loop, viewers: int, 
     hub = Hub()
     with ExitStack() as stack:
         for _ in range(viewers):
-            stack.enter_context(hub.listen("b"))
-        hub.ring("b")
+            stack.enter_context(hub.subscribe("b"))
+        hub.notify("b")
         assert [seconds for seconds, _, _ in loop.timers] == [TICK_S * ticks]
     assert AT_ONCE <= VIEWERS_PER_TICK
 
@@ -101,7 +101,7 @@ async def test_who_may_look_is_asked_again_after_a_while(server: Running, ticks:
         await store.add_capture(a_capture(server.bin))
         assert (await _more(viewer, 2)).type is aiohttp.WSMsgType.TEXT
         ticks.over()
-        hub.ring(server.bin.id)
+        hub.notify(server.bin.id)
         message = await _more(viewer, 3)
         assert (message.type, message.data) == (aiohttp.WSMsgType.CLOSE, socket.SIGNED_OUT)
 

@@ -53,7 +53,7 @@ def inside(tmp_path: Path) -> Iterator[Inside]:
 async def log(tmp_path: Path, monkeypatch) -> LogClient:
     """The server's end of a log process that the test plays."""
     monkeypatch.setattr(client, "Child", Process)
-    monkeypatch.setattr(client, "Pace", Quick)
+    monkeypatch.setattr(client, "CommitPace", Quick)
     made = LogClient(tmp_path / "log.db", (), lambda _: None)
     starting = asyncio.ensure_future(made.start())
     await asyncio.sleep(0)
@@ -87,7 +87,7 @@ async def test_so_many_bytes_wait_to_be_written(log: LogClient, monkeypatch) -> 
 @pytest.mark.parametrize(("more_s", "is_slow"), [(0.0, False), (1e-6, True)])
 def test_a_disk_is_slow_from_so_long_a_commit_and_so_much_for_each_job(more_s: float, is_slow: bool) -> None:
     took_s = SLOW_S + SLOW_EACH_S * len(FEW) - 1e-9 + more_s
-    assert (_pace((FEW, took_s), (FEW, took_s)).patience_s > 0) == is_slow
+    assert (_pace((FEW, took_s), (FEW, took_s)).delay_s > 0) == is_slow
 
 
 async def test_outcomes_are_gathered_for_so_long(monkeypatch) -> None:
@@ -147,8 +147,10 @@ def test_deleted_bytes_leave_after_so_long_whatever_comes(ticks: Ticks, monkeypa
         def has_more(self, _wait_s: float) -> bool:
             return True
 
-    made = SimpleNamespace(condition=None, look=lambda: None, empty=lambda: emptied.append(True) or True)
-    appender = SimpleNamespace(apply=lambda _: jobs.Results([]), take_back=lambda: None, has_erased=True)
+    made = SimpleNamespace(
+        condition=None, checkpoint_if_due=lambda: None, truncate=lambda: emptied.append(True) or True
+    )
+    appender = SimpleNamespace(apply=lambda _: jobs.Results([]), remove_probe=lambda: None, has_erased=True)
     log_process.serve(Pipe(), SimpleNamespace(checkpoints=made), appender)  # type: ignore[arg-type]
     assert bool(emptied) == is_emptied
 
@@ -226,7 +228,7 @@ def test_so_many_pages_go_back_with_one_checkpoint(database, monkeypatch) -> Non
     connection.executemany("insert into texts values (?)", [("x" * 2_000,)] * 100)
     connection.execute("delete from texts")
     (before,) = connection.execute("pragma freelist_count").fetchone()
-    assert made.empty()
+    assert made.truncate()
     assert connection.execute("pragma freelist_count").fetchone()[0] == before - 20
 
 
@@ -235,7 +237,7 @@ def test_a_checkpoint_waits_less_for_readers_than_a_commit(database) -> None:
     assert connection.execute("pragma busy_timeout").fetchone()[0] == BUSY_MS
     said: list[str] = []
     connection.set_trace_callback(said.append)
-    made.empty()
+    made.truncate()
     connection.set_trace_callback(None)
     assert [each for each in said if "busy_timeout" in each] == [
         f"pragma busy_timeout = {TRUNCATE_WAIT_MS}",
@@ -260,8 +262,8 @@ async def test_a_store_waits_so_long_for_its_ledger_and_for_what_a_stop_has_left
     async def no_marks(*_: object) -> list[Any]:
         return []
 
-    async def submit(_job: object, *, patience_s: float) -> None:
-        asked["settling"] = patience_s
+    async def submit(_job: object, *, timeout_s: float) -> None:
+        asked["settling"] = timeout_s
 
     made._appender = SimpleNamespace(start=opened, submit=submit)  # type: ignore[assignment]
     made._log = SimpleNamespace(all=no_marks)  # type: ignore[assignment]

@@ -17,8 +17,8 @@ from app.services import bins as service
 from app.web.answers import page as answer_pages
 from app.web.bins import home
 from app.web.bins import page as bins
-from app.web.captures import detail as panels
 from app.web.captures import page as captures
+from app.web.captures import shared
 from app.web.compare import page as compare
 from app.web.conversations import page as conversations
 from app.web.drills import page as drills
@@ -106,10 +106,10 @@ async def test_the_menu_and_the_home_page_name_so_many_bins(server: Running, loo
         await service.create(store, keyring)
     menu = await look(bins, "/bins/BIN/others")
     assert (len(menu.bins), menu.all) == (bins.IN_MENU, False)
-    newest = await store.list_bins(limit=home.TOLD + 1)
+    newest = await store.list_bins(limit=home.WITH_LAST + 1)
     await asyncio.gather(*(server.client.post(f"{server.url}/{bin.key}", data=b"Text=hi") for bin in newest))
     page = await look(home, "/")
-    assert (len(page.bins), len(page.last)) == (home.SHOWN, home.TOLD)
+    assert (len(page.bins), len(page.last)) == (home.SHOWN, home.WITH_LAST)
     assert newest[-1].id not in page.last
 
 
@@ -140,17 +140,17 @@ async def test_the_last_attempts_of_a_capture_are_told(server: Running, look: Lo
         numbers = [one["number"] for one in (await answer.json())["items"]]
     assert (len(numbers), numbers[-1]) == (replays.SHOWN, replays.SHOWN + 1)
     page = await look(captures, "/bins/BIN/captures/1")
-    assert len(page.detail.attempts) == panels.ATTEMPTS
+    assert len(page.detail.attempts) == shared.ATTEMPTS
 
 
 async def test_so_many_other_captures_of_a_message_are_listed(server: Running, look: Look) -> None:
-    assert panels.RELATED == message_detail.SHOWN
+    assert shared.RELATED == message_detail.SHOWN
     now = clock.now()
-    for n in range(panels.RELATED + 2):
+    for n in range(shared.RELATED + 2):
         await hit(server, Role.PRIMARY, TAKEN, at=now, more={"Try": str(n)})
-        if n == panels.RELATED:
-            assert len((await look(captures, "/bins/BIN/captures/1")).detail.related) == panels.RELATED
-    assert len((await look(captures, "/bins/BIN/captures/1")).detail.related) == panels.RELATED
+        if n == shared.RELATED:
+            assert len((await look(captures, "/bins/BIN/captures/1")).detail.related) == shared.RELATED
+    assert len((await look(captures, "/bins/BIN/captures/1")).detail.related) == shared.RELATED
     page = await look(messages, "/bins/BIN/messages/ytel/9d3e-66e4")
     assert len(page.detail.captures) == message_detail.SHOWN + 1
 

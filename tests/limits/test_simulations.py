@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from app.domain.simulations import FAILED_SHARE, MOST_RESULTS, TENTH, SimulationSpec, Targets, Traffic, Trouble
+from app.egress import TargetResponse
 from app.errors import Conflict, NotFound
-from app.services.replies import Reply
 from app.services.simulations import player as playing
 from app.services.simulations import script as scripting
 from app.services.simulations.player import MOST_UNDER_WAY, Player
@@ -42,10 +42,10 @@ class Sender:
         if is_open:
             self.go_on.set()
 
-    async def send(self, *_: object, **__: object) -> Reply:
+    async def send(self, *_: object, **__: object) -> TargetResponse:
         self.sent += 1
         await self.go_on.wait()
-        return Reply(status=200, ms=1)
+        return TargetResponse(status=200, ms=1)
 
 
 async def _quiet() -> None:

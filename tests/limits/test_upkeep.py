@@ -10,7 +10,7 @@ import structlog
 from msgspec.structs import replace
 
 from app import tasks
-from app.domain.drills import Drill, StepState, plain_steps
+from app.domain.drills import Drill, Observed, StepState, judge_step, plain_steps
 from app.domain.faults import ActiveFault, Fault, FaultKind
 from app.domain.roles import Role
 from app.errors import NotFound, StoreUnavailable
@@ -23,12 +23,10 @@ from app.services.keyring import Keyring
 from app.services.upkeep import disk
 from app.services.upkeep import probe as probing
 from app.services.upkeep import retention as sweeping
-from app.services.upkeep.disk import Disk
+from app.services.upkeep.disk import Disk, DiskSpace
 from app.services.upkeep.probe import Probing
 from app.services.upkeep.retention import Sweeping, sweep_once
-from app.storage.ledger.spaces import Space
-from app.storage.log.jobs import Sweep
-from app.store import COMMIT_WAIT_S, Health
+from app.store import COMMIT_WAIT_S, Health, SweepResult
 from app.web.site import condition
 from app.web.site.condition import ServerCondition, say_health
 from tests.services.test_faults import Rows, a_fault
@@ -66,7 +64,7 @@ class Store:
     ],
 )
 def test_a_disk_is_low_below_so_many_bytes_and_below_a_share(free: int, total: int, is_low: bool) -> None:
-    assert Space(free, total).low == is_low
+    assert DiskSpace(free, total).low == is_low
 
 
 async def test_each_periodic_look_says_when_the_next_one_is(tmp_path) -> None:
@@ -145,8 +143,8 @@ def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 async def test_between_two_steps_of_a_sweep_captures_have_so_long(slept: list[float]) -> None:
     class Steps:
-        async def sweep(self, _now: object, _retention: object, after: int) -> Sweep:
-            return Sweep(removed=1, next=after + 1 if after < 2 else None)
+        async def sweep(self, _now: object, _retention: object, after: int) -> SweepResult:
+            return SweepResult(removed=1, next=after + 1 if after < 2 else None)
 
     assert await sweep_once(Steps(), timedelta(days=1)) == 3  # type: ignore[arg-type]
     assert slept == [sweeping.PAUSE_S, sweeping.PAUSE_S, 0]
@@ -162,14 +160,16 @@ async def test_a_task_that_fails_is_tried_again_after_twice_as_long_up_to_a_boun
         return result
 
     with structlog.testing.capture_logs() as told:
-        await tasks.periodic(step, name="test")
+        await tasks.start_periodic(step, name="test")
     doubled = [min(tasks.FIRST_PAUSE_S * 2**n, tasks.LONGEST_PAUSE_S) for n in range(9)]
     assert slept == [*doubled, 1.5, tasks.FIRST_PAUSE_S]
     assert doubled[-1] == tasks.LONGEST_PAUSE_S
     assert [event["again_in_s"] for event in told] == [*doubled, tasks.FIRST_PAUSE_S]
 
 
-@pytest.mark.parametrize(("after_s", "is_kept"), [(faults.KEPT_S, True), (faults.KEPT_S + 0.001, False)])
+@pytest.mark.parametrize(
+    ("after_s", "is_kept"), [(faults.REMOVE_AFTER_S, True), (faults.REMOVE_AFTER_S + 0.001, False)]
+)
 async def test_a_fault_that_is_over_is_kept_as_long_as_its_count_may_come_back(
     wall: Wall, ticks: Ticks, after_s: float, is_kept: bool
 ) -> None:
@@ -177,28 +177,27 @@ async def test_a_fault_that_is_over_is_kept_as_long_as_its_count_may_come_back(
     rows = Rows()
     held = Faults(rows, Hub())  # type: ignore[arg-type]
     await held.set(a_fault(count=1))
-    assert held.take("b", Role.PRIMARY, wall.now) is not None
+    assert held.count_hit("b", Role.PRIMARY, wall.now) is not None
     await held.sweep()
     ticks.now += after_s
     await held.sweep()
     assert bool(rows.faults) == is_kept
-    assert faults.KEPT_S >= 2 * COMMIT_WAIT_S
+    assert faults.REMOVE_AFTER_S >= 2 * COMMIT_WAIT_S
 
 
-def _drill_step(wall: Wall) -> tuple[Drilling, Any, Any]:
+def _drill(wall: Wall) -> Drill:
+    """A drill whose fault has just ended."""
     fault = Fault(kind=FaultKind.DROP, until=wall.now + timedelta(minutes=1), count=1)
     (step,) = plain_steps(fault, wall.now)
     step = replace(step, state=StepState.RUNNING, started_at=wall.now, off_at=wall.now)
-    drill = Drill(id="d", bin_id="b", role=Role.PRIMARY, measuring=False, started_at=wall.now, steps=(step,))
-    return Drilling(None, Faults(None, Hub()), Hub()), drill, step  # type: ignore[arg-type]
+    return Drill(id="d", bin_id="b", role=Role.PRIMARY, measuring=False, started_at=wall.now, steps=(step,))
 
 
 @pytest.mark.parametrize(("late", "is_over"), [(-INSTANT, False), (timedelta(0), True)])
 def test_a_request_that_met_a_fault_may_be_under_way_so_long(wall: Wall, late: timedelta, is_over: bool) -> None:
-    made, drill, step = _drill_step(wall)
-    now = wall.now + drilling.UNDER_WAY + late
-    after = made._judge(drill, 0, step, [], now, followed=False)
-    assert (after.state.value == "done") == is_over
+    seen = Observed(at=wall.now + drilling.UNDER_WAY + late, is_on=False, pairings=())
+    after = judge_step(_drill(wall), 0, seen, drilling.UNDER_WAY)
+    assert (after.state is StepState.DONE) == is_over
     assert timedelta(seconds=COMMIT_WAIT_S) < drilling.UNDER_WAY
 
 

@@ -9,8 +9,8 @@ UNTESTED: dict[str, tuple[str, ...]] = {
         "app.ingress.buffer._BLANK",
         "app.storage.ids.BITS",
         "app.storage.ledger.spaces.EPOCH_BITS",
-        "app.storage.log.deleting._FAR",
-        "app.storage.reads.messages.FAR",
+        "app.storage.log.deleting._MAX_NUMBER",
+        "app.storage.reads.messages.MAX_ID",
         "app.web.live.socket.GONE",
     ),
     "given to the kernel or to a library, where its effect cannot be told apart in a test": (

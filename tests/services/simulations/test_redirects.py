@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from app.domain.simulations import SimulationSpec, Targets, Traffic
+from app.egress import TargetResponse
 from app.providers import PROVIDERS
-from app.services.replies import Reply
 from app.services.simulations.player import Player
 
 AT = datetime(2026, 11, 29, 12, 0, tzinfo=UTC)
@@ -20,11 +20,11 @@ class Sender:
         self.location = location
         self.asked: list[str] = []
 
-    async def send(self, _method: str, url: str, *_: object, **__: object) -> Reply:
+    async def send(self, _method: str, url: str, *_: object, **__: object) -> TargetResponse:
         self.asked.append(url.partition("?")[0])
         if len(self.asked) == 1:
-            return Reply(status=302, ms=1, location=self.location)
-        return Reply(status=200, ms=1)
+            return TargetResponse(status=302, ms=1, location=self.location)
+        return TargetResponse(status=200, ms=1)
 
 
 @pytest.mark.parametrize(

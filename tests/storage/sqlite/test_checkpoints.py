@@ -9,10 +9,8 @@ import pytest
 
 from app.storage.sqlite import checkpoints
 from app.storage.sqlite.checkpoints import Checkpoints
-from app.storage.sqlite.connections import open_log
-from app.storage.sqlite.connections import open_reader
-from app.storage.sqlite.files import Files
-from app.storage.sqlite.files import sibling_file
+from app.storage.sqlite.connections import open_log, open_reader
+from app.storage.sqlite.files import Files, sibling_file
 from app.storage.transaction import Doubtful
 
 
