@@ -105,8 +105,8 @@ def test_a_repeated_callback_changes_nothing_but_that_it_is_told(events: list[Ev
     again = data.draw(st.sampled_from(facts))
     repeated, odd = absorb(message, replace(again, n=90, at=START + timedelta(seconds=90)))
     assert DUPLICATE in odd
-    told = {"findings": (), "prints": (), "last_at": START, "last_n": 0}
-    assert replace(repeated, **told) == replace(message, **told)
+    same = {"findings": (), "prints": (), "last_at": START, "last_n": 0}
+    assert replace(repeated, **same) == replace(message, **same)
     assert set(repeated.findings) - set(message.findings) <= set(odd)
 
 

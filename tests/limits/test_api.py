@@ -71,8 +71,8 @@ def test_a_page_has_so_many_items_where_nobody_says() -> None:
 async def test_so_many_captures_are_replayed_at_once(server: Running) -> None:
     path = f"/bins/{server.bin.id}/replays"
     for count, status in ((replaying.MOST_AT_ONCE, 404), (replaying.MOST_AT_ONCE + 1, 422)):
-        said = {"captures": list(range(1, count + 1)), "url": "https://example.net/"}
-        assert await _status(server, "POST", path, json=said) == status
+        body = {"captures": list(range(1, count + 1)), "url": "https://example.net/"}
+        assert await _status(server, "POST", path, json=body) == status
 
 
 def test_a_selection_names_so_many_captures_in_one_range() -> None:
@@ -131,9 +131,9 @@ def test_an_address_to_send_to_has_so_many_characters() -> None:
 
 async def test_to_the_urls_of_others_a_simulation_is_slower(server: Running) -> None:
     path = f"/bins/{server.bin.id}/simulations"
-    said = {"provider": "ytel", "what": "inbound", "targets": {"primary": "http://127.0.0.1:8999/"}}
+    body = {"provider": "ytel", "what": "inbound", "targets": {"primary": "http://127.0.0.1:8999/"}}
     for rate, status in ((simulation.MAX_EXTERNAL_RATE, 202), (simulation.MAX_EXTERNAL_RATE + 0.5, 422)):
-        assert await _status(server, "POST", path, data=json.dumps(said | {"rate": rate}),
+        assert await _status(server, "POST", path, data=json.dumps(body | {"rate": rate}),
                              headers={"Content-Type": "application/json"}) == status  # fmt: skip
 
 

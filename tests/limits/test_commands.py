@@ -11,8 +11,7 @@ import pytest
 from app import clock
 from app.commands import backup, client, polling, reread, searching, tail, terminal
 from app.commands.client import Client, Unreachable, complete_bins
-from app.commands.doctor import local as checks_here
-from app.commands.doctor import remote as checks_there
+from app.commands.doctor import local, remote
 from app.commands.polling import BinCaptures, RetryBackoff
 from app.commands.searching import CaptureSearch, WaitRequest
 from app.commands.tail import Tail
@@ -141,7 +140,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
             return io.BytesIO(b'{"items": [], "next": null}')
 
     monkeypatch.setattr(client, "opener", lambda _: Opener())
-    monkeypatch.setattr(checks_there, "opener", lambda _: Opener())
+    monkeypatch.setattr(remote, "opener", lambda _: Opener())
     return found
 
 
@@ -170,32 +169,32 @@ def test_a_file_comes_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_look_from_outside_waits_so_long(opened: list[dict[str, Any]], monkeypatch) -> None:
     with pytest.raises(AttributeError):  # the answer of the fixture has no headers
-        checks_there.fetch("http://127.0.0.1:1/healthz")
-    assert opened[0]["timeout"] == checks_there._TIMEOUT_S
+        remote.fetch("http://127.0.0.1:1/healthz")
+    assert opened[0]["timeout"] == remote._TIMEOUT_S
 
 
 @pytest.mark.parametrize(
     ("off_s", "state"),
     [
-        (checks_there._SKEW_S, "ok"),
-        (checks_there._SKEW_S + 1, "warning"),
-        (checks_there._LARGE_SKEW_S, "warning"),
-        (checks_there._LARGE_SKEW_S + 1, "wrong"),
+        (remote._SKEW_S, "ok"),
+        (remote._SKEW_S + 1, "warning"),
+        (remote._LARGE_SKEW_S, "warning"),
+        (remote._LARGE_SKEW_S + 1, "wrong"),
     ],
 )
 @pytest.mark.parametrize("sign", [1, -1])
 def test_a_clock_may_be_wrong_by_so_much(wall: Wall, sign: int, off_s: int, state: str) -> None:
     at = format_datetime(wall.now + sign * timedelta(seconds=off_s), usegmt=True)
-    heard = checks_there.FetchedAnswer(200, {"Server": "other", "Date": at}, {})  # type: ignore[arg-type]
-    assert checks_there._clock(heard).state == state
+    fetched = remote.FetchedAnswer(200, {"Server": "other", "Date": at}, {})  # type: ignore[arg-type]
+    assert remote._clock(fetched).state == state
 
 
-@pytest.mark.parametrize(("count", "more"), [(checks_here._NAMED, ""), (checks_here._NAMED + 1, " and 1 more")])
+@pytest.mark.parametrize(("count", "more"), [(local._NAMED, ""), (local._NAMED + 1, " and 1 more")])
 def test_so_many_damaged_bodies_are_named(monkeypatch, tmp_path, count: int, more: str) -> None:
-    monkeypatch.setattr(checks_here, "check_bodies", lambda _: [("b", n) for n in range(count)])
-    told = checks_here._bodies(tmp_path).told
-    assert told.count("b #") == checks_here._NAMED
-    assert told.endswith(more or f"#{count - 1}")
+    monkeypatch.setattr(local, "check_bodies", lambda _: [("b", n) for n in range(count)])
+    text = local._bodies(tmp_path).told
+    assert text.count("b #") == local._NAMED
+    assert text.endswith(more or f"#{count - 1}")
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""How long a request of ours waits, how much of an answer is kept, and how many are on their way."""
+"""How long an outgoing request waits, how much of an answer is kept, and how many are on their way."""
 
 import asyncio
 from types import SimpleNamespace

@@ -42,7 +42,7 @@ def test_a_request_is_known_again_behind_so_many_others(others: int, is_duplicat
 
 
 def _verdict(*, after_ms: int, fallback_ms: float) -> Verdict:
-    """Of a primary that was answered well after so long, and a fallback that came then and was taken."""
+    """Of a primary that was answered well after so long, and a fallback that came then and was accepted."""
     pairing = Pairing(message_id="m", voice=False, hits=())
     for n, ms in ((1, 0.0), (2, fallback_ms)):
         pairing = absorb_hit(pairing, Hit(n=n, at=START + timedelta(milliseconds=ms), fallback=n == 2, method="POST"))
@@ -77,8 +77,8 @@ def test_a_fallback_this_shortly_before_an_answer_may_be_its_consequence(early: 
 )
 def test_a_clock_is_wrong_by_whole_hours_as_zones_are(off: timedelta, is_found: bool) -> None:
     stamp = (datetime(2026, 1, 2, tzinfo=UTC) - off).strftime("%Y-%m-%d+%H:%M:%S")
-    said = f"msisdn=14155550107&to=19495550142&messageId=m&text=hi&type=text&message-timestamp={stamp}"
-    reading = recognise(request(target=f"/k?{said}"), Role.PRIMARY, "vonage")
+    query = f"msisdn=14155550107&to=19495550142&messageId=m&text=hi&type=text&message-timestamp={stamp}"
+    reading = recognise(request(target=f"/k?{query}"), Role.PRIMARY, "vonage")
     assert ("clock_offset" in reading.findings) == is_found
 
 

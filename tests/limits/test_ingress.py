@@ -108,15 +108,15 @@ def test_a_slow_answer_comes_in_so_many_pieces(ms: float, pieces: int) -> None:
 
 @pytest.mark.parametrize(("length", "whole"), [(_MIN_CUT_BODY, None), (_MIN_CUT_BODY - 1, EMPTY_TWIML)])
 async def test_a_body_of_this_length_can_be_cut_and_a_shorter_one_is_replaced(server, length, whole) -> None:
-    said = "b" * length
-    async with server.client.put(f"{server.bin_api}/answers/primary", data=json.dumps({"body": said}),
+    text = "b" * length
+    async with server.client.put(f"{server.bin_api}/answers/primary", data=json.dumps({"body": text}),
                                  headers={"Content-Type": "application/json"}) as put:  # fmt: skip
         assert put.status == 200
     await fail(server, FaultKind.CUT)
     async with connect(server.port) as wire:
         await wire.send(post(f"/{server.bin.key}"))
         _, _, cut = (await wire.rest()).partition(b"\r\n\r\n")
-    wanted = (whole or said).encode()
+    wanted = (whole or text).encode()
     assert cut == wanted[: len(wanted) // 2]
 
 

@@ -114,12 +114,12 @@ async def test_so_many_captures_of_a_drill_are_looked_at(server: Running, monkey
 
 def test_a_search_remembers_the_texts_of_one_row() -> None:
     match = WordsMatch()
-    said = '[[["hello"], false]]'
-    assert match("hello you", "and the rest", said)
+    condition = '[[["hello"], false]]'
+    assert match("hello you", "and the rest", condition)
     assert list(match._texts) == ["hello you"]
-    assert not match("another", "and the rest", said)
+    assert not match("another", "and the rest", condition)
     assert len(match._texts) == MAX_TEXTS
-    assert match("a third", "hello", said)
+    assert match("a third", "hello", condition)
     assert list(match._texts) == ["a third", "hello"]
 
 

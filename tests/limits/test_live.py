@@ -93,10 +93,10 @@ async def test_who_may_look_is_asked_again_after_a_while(server: Running, ticks:
         await store.add_capture(a_capture(server.bin))
         assert (await _more(viewer, 1)).type is aiohttp.WSMsgType.TEXT
 
-        async def nobody(_request: object) -> None:
+        async def no_credential(_request: object) -> None:
             return None
 
-        monkeypatch.setattr(auth, "credential_of", nobody)
+        monkeypatch.setattr(auth, "credential_of", no_credential)
         ticks.now += socket.RECHECK_S
         await store.add_capture(a_capture(server.bin))
         assert (await _more(viewer, 2)).type is aiohttp.WSMsgType.TEXT

@@ -235,11 +235,11 @@ def test_so_many_pages_go_back_with_one_checkpoint(database, monkeypatch) -> Non
 def test_a_checkpoint_waits_less_for_readers_than_a_commit(database) -> None:
     connection, made = database
     assert connection.execute("pragma busy_timeout").fetchone()[0] == BUSY_MS
-    said: list[str] = []
-    connection.set_trace_callback(said.append)
+    statements: list[str] = []
+    connection.set_trace_callback(statements.append)
     made.truncate()
     connection.set_trace_callback(None)
-    assert [each for each in said if "busy_timeout" in each] == [
+    assert [each for each in statements if "busy_timeout" in each] == [
         f"pragma busy_timeout = {TRUNCATE_WAIT_MS}",
         f"pragma busy_timeout = {BUSY_MS}",
     ]

@@ -68,22 +68,22 @@ def test_so_many_elements_and_attributes_of_xml_are_read() -> None:
 @pytest.mark.parametrize(("count", "problem"), [(MAX_FIELDS, None), (MAX_FIELDS + 1, "Only the first 1000 parts")])
 def test_so_many_parts_are_read(count: int, problem: str | None) -> None:
     body = b"--b\r\nContent-Disposition: form-data; name=a\r\n\r\n1\r\n" * count + b"--b--"
-    parts, said = read_parts(body, read_label("multipart/form-data; boundary=b"))
+    parts, error = read_parts(body, read_label("multipart/form-data; boundary=b"))
     assert len(parts) == MAX_FIELDS
-    assert said is None if problem is None else problem in str(said)
+    assert error is None if problem is None else problem in str(error)
 
 
-@pytest.mark.parametrize(("room", "named"), [(0, "abc"), (1, "ab")])
-def test_so_much_of_a_header_value_is_looked_at(room: int, named: str) -> None:
-    padding = "x" * (MAX_HEADER - len("; name=abc") + room)
+@pytest.mark.parametrize(("more", "named"), [(0, "abc"), (1, "ab")])
+def test_so_much_of_a_header_value_is_looked_at(more: int, named: str) -> None:
+    padding = "x" * (MAX_HEADER - len("; name=abc") + more)
     assert read_value(f"{padding}; name=abc")[1] == {"name": named}
 
 
-@pytest.mark.parametrize(("room", "name"), [(0, "abc"), (1, "ab")])
-def test_so_much_of_the_head_of_a_part_is_looked_at(room: int, name: str) -> None:
+@pytest.mark.parametrize(("more", "name"), [(0, "abc"), (1, "ab")])
+def test_so_much_of_the_head_of_a_part_is_looked_at(more: int, name: str) -> None:
     line = b"Content-Disposition: form-data; name=abc"
     # The chunk of a part begins with the line end of its boundary.
-    padding = b"X: " + b"x" * (MAX_HEADER - len(line) - len(b"\r\nX: \r\n") + room) + b"\r\n"
+    padding = b"X: " + b"x" * (MAX_HEADER - len(line) - len(b"\r\nX: \r\n") + more) + b"\r\n"
     body = b"--b\r\n" + padding + line + b"\r\n\r\n1\r\n--b--"
     (part,), _ = read_parts(body, read_label("multipart/form-data; boundary=b"))
     assert part.name == name

@@ -46,9 +46,9 @@ def test_so_many_addresses_of_pictures_are_kept(count: int) -> None:
 
 @pytest.mark.parametrize(("total", "is_piece"), [(MAX_PIECES, True), (MAX_PIECES + 1, False)])
 def test_a_long_message_has_so_many_pieces_at_most(total: int, is_piece: bool) -> None:
-    said = {"msisdn": "14155550107", "to": "19495550142", "messageId": "m", "text": "hi", "type": "text"}
+    fields = {"msisdn": "14155550107", "to": "19495550142", "messageId": "m", "text": "hi", "type": "text"}
     pieces = {"concat": "true", "concat-ref": "7", "concat-part": "1", "concat-total": str(total)}
-    reading = _read(request(target="/k?" + urlencode(said | pieces)), "vonage")
+    reading = _read(request(target="/k?" + urlencode(fields | pieces)), "vonage")
     assert (reading.events[0].piece is not None) == is_piece
 
 

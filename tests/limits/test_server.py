@@ -42,9 +42,9 @@ def _raise(depth: int) -> None:
 def test_a_trace_names_so_many_places_the_innermost_ones(depth: int) -> None:
     with pytest.raises(ValueError) as caught:
         _raise(depth)
-    said = traces.trace_of(caught.value)
-    assert said.count("  File ") == traces._MAX_FRAMES
-    assert (said.count("in test_a_trace") == 1) == (depth < traces._MAX_FRAMES)
+    text = traces.trace_of(caught.value)
+    assert text.count("  File ") == traces._MAX_FRAMES
+    assert (text.count("in test_a_trace") == 1) == (depth < traces._MAX_FRAMES)
 
 
 @pytest.mark.parametrize("causes", [traces._MAX_CAUSES, traces._MAX_CAUSES + 1])
@@ -56,12 +56,12 @@ def test_a_trace_names_so_many_causes(causes: int) -> None:
 
 
 def _form(rows: int, rules: int) -> dict[str, str]:
-    said = {f"headers.{row}.name": f"X-{row}" for row in range(rows)}
-    return said | {f"rules.{rule}.match": "text~stop" for rule in range(rules)}
+    fields = {f"headers.{row}.name": f"X-{row}" for row in range(rows)}
+    return fields | {f"rules.{rule}.match": "text~stop" for rule in range(rules)}
 
 
 def test_the_form_of_an_answer_takes_twice_what_may_be_saved() -> None:
-    """So that whoever has too many can take some away."""
+    """So that a user who has too many can remove some."""
     assert MOST_ROWS == 2 * MOST_HEADERS
     for more in (0, 1):
         draft = read_draft(_form(MOST_ROWS + more, 2 * MOST_RULES + more))

@@ -159,12 +159,12 @@ async def test_a_task_that_fails_is_tried_again_after_twice_as_long_up_to_a_boun
             raise result
         return result
 
-    with structlog.testing.capture_logs() as told:
+    with structlog.testing.capture_logs() as events:
         await tasks.start_periodic(step, name="test")
     doubled = [min(tasks.FIRST_PAUSE_S * 2**n, tasks.LONGEST_PAUSE_S) for n in range(9)]
     assert slept == [*doubled, 1.5, tasks.FIRST_PAUSE_S]
     assert doubled[-1] == tasks.LONGEST_PAUSE_S
-    assert [event["again_in_s"] for event in told] == [*doubled, tasks.FIRST_PAUSE_S]
+    assert [event["again_in_s"] for event in events] == [*doubled, tasks.FIRST_PAUSE_S]
 
 
 @pytest.mark.parametrize(

@@ -122,8 +122,8 @@ def test_the_pace_is_that_of_so_many_hours(early: timedelta, is_drawn: bool) -> 
 
 @pytest.mark.parametrize(("count", "is_cut"), [(_MANY, False), (_MANY + 1, True)])
 def test_so_many_statuses_of_a_fault_are_named(count: int, is_cut: bool) -> None:
-    said = say_fault(Fault(kind=FaultKind.STATUS, until=START, statuses=(503,) * count))
-    assert said == "statuses " + ", ".join(["503"] * _MANY) + (" …" if is_cut else "") + " in turn"
+    text = say_fault(Fault(kind=FaultKind.STATUS, until=START, statuses=(503,) * count))
+    assert text == "statuses " + ", ".join(["503"] * _MANY) + (" …" if is_cut else "") + " in turn"
 
 
 def test_an_answer_is_held_a_second_longer_than_a_provider_waits_or_so_long() -> None:

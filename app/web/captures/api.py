@@ -100,7 +100,7 @@ async def _wait(
     request: web.Request, bin_id: str, limit: int, after: int, wanted: Query | None, wait_s: int
 ) -> Sequence[CaptureRow]:
     """Long polling for a change of the bin. No capture is missed between two calls: each starts at its cursor.
-    Unauthorized: the session has ended meanwhile."""
+    Unauthorized: the session ended during the wait."""
     store, hub, access = request.app[keys.STORE], request.app[keys.HUB], request.app[keys.ACCESS]
     end, ended = clock.ticks() + wait_s, access.ended
     with hub.subscribe(bin_id) as subscription:

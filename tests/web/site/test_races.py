@@ -58,8 +58,8 @@ async def test_a_key_that_is_rotated_while_it_is_used_collects_up_to_a_moment_an
 
 
 async def test_of_many_rotations_at_once_one_key_stays(server: Running) -> None:
-    told = await asyncio.gather(*(_rotate(server) for _ in range(5)))
-    (key,) = [key for key in {server.bin.key, *told} if server.app[keys.KEYRING].known(key) is not None]
+    rotated = await asyncio.gather(*(_rotate(server) for _ in range(5)))
+    (key,) = [key for key in {server.bin.key, *rotated} if server.app[keys.KEYRING].known(key) is not None]
     assert (await server.app[keys.STORE].get_bin(server.bin.id)).key == key != server.bin.key
     assert [await _post(server, each) for each in (key, server.bin.key)] == [200, 404]
 
@@ -103,9 +103,9 @@ async def test_who_signs_out_while_a_live_view_is_opened_gets_none(server: Runni
         await _sign_out(server, browser)
         go_on.set()
         async with await opening as view:
-            said = [await view.receive(timeout=5) for _ in range(2)]
-    assert "seq" in said[0].data
-    assert (said[1].type, said[1].data) == (aiohttp.WSMsgType.CLOSE, 4401)
+            messages = [await view.receive(timeout=5) for _ in range(2)]
+    assert "seq" in messages[0].data
+    assert (messages[1].type, messages[1].data) == (aiohttp.WSMsgType.CLOSE, 4401)
 
 
 async def test_who_signs_out_while_captures_come_sees_none_that_came_afterwards(server: Running) -> None:
@@ -216,7 +216,7 @@ async def test_a_fault_that_one_could_not_keep_is_there_for_the_other(server: Ru
         first = asyncio.ensure_future(_post(server, server.bin.key))
         while not begun:
             await asyncio.sleep(0.001)
-    # While the first one waits, the fault is taken.
+    # While the first one waits, the fault is used up.
     assert await _post(server, server.bin.key) == 200
     begun[0].set_exception(StoreUnavailable("The disk is full."))
     assert await first == 503
@@ -245,6 +245,6 @@ async def test_a_bin_that_is_deleted_while_it_is_used_collects_up_to_a_moment_an
         await asyncio.gather(*sending)
     assert set(after) == {404}
     assert before[0] == 200
-    # 404 is also for what was on its way to the disk when its bin was deleted, and no error of ours.
+    # 404 is also for captures that waited for their commit when their bin was deleted; that is not an error.
     assert set(before) <= {200, 404}
     assert [event["event"] for event in events if event["log_level"] == "error"] == []
