@@ -1,5 +1,5 @@
-# Two stages: the wheel is built in one, and the other holds only what runs.
-# The digest is that of the index for all platforms; Dependabot renews it with the tag. By hand:
+# Two stages: the first builds the wheel, the second contains only the installed server.
+# The digest is that of the index for all platforms; Dependabot updates it with the tag. To look it up:
 #   docker buildx imagetools inspect python:3.13-slim-trixie
 FROM python:3.13.15-slim-trixie@sha256:7c61056e61ac89e852de05f3dc6fa51a6dd2181797bceed46aa725dd7cb2cd3b AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 \
@@ -10,7 +10,7 @@ COPY app app
 COPY docs docs
 COPY templates templates
 COPY static static
-# Nothing is installed without its hash: neither what builds, nor what runs, which gets no pip.
+# Everything is installed with its hash, the build dependencies too. The environment of the server gets no pip.
 RUN python -m venv /build \
  && /build/bin/pip install --require-hashes -r requirements-build.lock \
  && /build/bin/pip wheel --no-deps --no-build-isolation --wheel-dir /dist . \

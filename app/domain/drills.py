@@ -127,7 +127,7 @@ than any provider is known to wait (Twilio: 15 s)."""
 def plain_steps(fault: Fault, now: datetime) -> tuple[DrillStep, ...]:
     """The one step of a plain drill."""
     lasts_s = max(0.0, (fault.until - now).total_seconds())
-    return (DrillStep(title=fault.say(), fault=fault, lasts_s=lasts_s),)
+    return (DrillStep(title=fault.effect(), fault=fault, lasts_s=lasts_s),)
 
 
 def series_steps(now: datetime) -> tuple[DrillStep, ...]:

@@ -55,5 +55,5 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, array_like=True, gc=False
 
 def made_id(sender: str | None, recipient: str | None, text: str | None, at: datetime) -> str:
     """An id for a message without one: the same for the same parties, text and time."""
-    said = "\0".join((sender or "", recipient or "", text or "", at.isoformat()))
-    return "made-" + hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    key = "\0".join((sender or "", recipient or "", text or "", at.isoformat()))
+    return "made-" + hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:16]

@@ -53,15 +53,15 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True):
         """Its `seconds` mean something."""
         return self.kind in (FaultKind.HOLD, FaultKind.SLOW)
 
-    def say(self, hits: int = 0) -> str:
+    def effect(self, hits: int = 0) -> str:
         """In words, for people; `hits` requests got it before."""
         match self.kind:
             case FaultKind.STATUS:
                 return f"status {self.statuses[hits % len(self.statuses)]}"
             case FaultKind.HOLD:
-                return f"hold {say_seconds(self.seconds)}"
+                return f"hold {seconds_text(self.seconds)}"
             case FaultKind.SLOW:
-                return f"send slowly over {say_seconds(self.seconds)}"
+                return f"send slowly over {seconds_text(self.seconds)}"
         return _DESCRIPTIONS[self.kind]
 
 
@@ -87,7 +87,7 @@ class ActiveFault(msgspec.Struct, frozen=True, kw_only=True):
         left = None if self.left is None else self.left - 1
         after = msgspec.structs.replace(self, left=left, hits=self.hits + 1)
         hit = FaultHit(
-            fault=self.id, kind=self.fault.kind.value, said=self.fault.say(self.hits), left=left, hits=self.hits + 1,
+            fault=self.id, kind=self.fault.kind.value, said=self.fault.effect(self.hits), left=left, hits=self.hits + 1,
             drill=self.drill,
         )  # fmt: skip
         return after, hit
@@ -119,12 +119,12 @@ def is_redirected(target: str) -> bool:
     return target.partition("?")[0].endswith("/" + REDIRECTED)
 
 
-def say_seconds(seconds: float) -> str:
+def seconds_text(seconds: float) -> str:
     """`16 s`, `2.5 s`."""
     return f"{seconds:g} s"
 
 
-def say_statuses(statuses: Sequence[int]) -> str:
+def statuses_text(statuses: Sequence[int]) -> str:
     """`500, 500, 200`."""
     return ", ".join(str(status) for status in statuses)
 

@@ -49,7 +49,7 @@ def format_duration(value: timedelta) -> str:
     return f"{seconds // _SECONDS[unit]}{unit}"
 
 
-def say_duration(value: timedelta) -> str:
+def duration_text(value: timedelta) -> str:
     """For sentences: "30 days", "1 hour"."""
     if not value:
         return "forever"
@@ -74,7 +74,7 @@ def format_size(value: int) -> str:
     return f"{value}B"
 
 
-def say_size(value: int) -> str:
+def size_text(value: int) -> str:
     """For sentences: "214 B", "1.4 kB", "5.0 MB" (powers of 1,000)."""
     if value < 1_000:
         return f"{value} B"
@@ -84,7 +84,7 @@ def say_size(value: int) -> str:
     raise AssertionError("unreachable")
 
 
-def say_gap(gap: timedelta) -> str:
+def gap_text(gap: timedelta) -> str:
     """How long something took, for people: "4 ms", "0.49 s", "4.1 s", "16 s", "14 min", "2.5 h", "3 days"."""
     seconds = abs(gap.total_seconds())
     if seconds < 0.1:
@@ -100,6 +100,6 @@ def say_gap(gap: timedelta) -> str:
     return f"{seconds / 3_600:.1f} h" if seconds < 172_800 else f"{seconds / 86_400:.0f} days"
 
 
-def say_ms(ms: int) -> str:
+def ms_text(ms: int) -> str:
     """`4 ms`, `0.49 s`; seconds with one decimal as long as a time-out is to be read from it."""
-    return f"{ms / 1_000:.1f} s" if 9_950 <= ms < 60_000 else say_gap(timedelta(milliseconds=ms))
+    return f"{ms / 1_000:.1f} s" if 9_950 <= ms < 60_000 else gap_text(timedelta(milliseconds=ms))

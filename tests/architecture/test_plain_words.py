@@ -1,6 +1,6 @@
 """Comments, docstrings and names use the terms of the field: no metaphors, no personified code, no archaic words.
 
-To check another part, add it to `CHECKED`; to allow a word in one place, there is `ALLOWED`.
+`ALLOWED` has the names that are part of a public interface.
 """
 
 import ast
@@ -13,10 +13,6 @@ from pathlib import Path
 import pytest
 
 APP = Path(__file__).parents[2] / "app"
-# The parts that are checked; `domain` and `web` are not clean yet.
-CHECKED = (
-    "storage", "ingress", "live", "egress", "export", "commands", "testing", "services", "parsing", "providers", "*.py",
-)  # fmt: skip
 # A banned word, as a pattern, and what to write instead.
 BANNED = {
     r"bells?|ring|rings|rung|strokes?": "subscription, notify, version",
@@ -54,6 +50,15 @@ BANNED_NAMES = (
 )  # fmt: skip
 # A name that is part of a public interface.
 ALLOWED = {
+    ("domain/captures.py", "said"): "a field of the API",
+    ("domain/events.py", "said"): "a field of the API",
+    ("domain/messages/model.py", "said"): "a field of the API",
+    ("domain/pairings/model.py", "said"): "a field of the API",
+    ("domain/simulations.py", "taken"): "a field of the API",
+    ("web/captures", "said"): "a field of the API",
+    ("web/compare/shapes.py", "said"): "a field of the API",
+    ("web/messages/shapes.py", "said"): "a field of the API",
+    ("web/simulations/shapes.py", "taken"): "a field of the API",
     ("commands/doctor", "told"): "a field of `smsbin doctor --json`",
     ("testing/inbox.py", "heal"): "a method of the pytest plugin",
     ("services/simulations/player.py", "taken"): "a field of the API",
@@ -62,8 +67,7 @@ _CLICK_COMMAND = re.compile(r"command|click")
 
 
 def _files() -> list[Path]:
-    found = [path for part in CHECKED for path in (APP.glob(part) if "*" in part else (APP / part).rglob("*.*"))]
-    return sorted(path for path in found if path.suffix in (".py", ".sql"))
+    return sorted(path for path in APP.rglob("*.*") if path.suffix in (".py", ".sql"))
 
 
 def prose(path: Path) -> Iterator[tuple[int, str]]:

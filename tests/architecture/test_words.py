@@ -1,4 +1,6 @@
-"""What people read is plain English: no banned phrase in templates, scripts or messages, and pages say "request"."""
+"""What people read is plain English: no banned phrase in templates, scripts, messages or documents, and pages say
+"request".
+"""
 
 import ast
 import re
@@ -16,6 +18,8 @@ MODULES = sorted(
     for path in (ROOT / "app").rglob("*.py")
     if path.relative_to(ROOT / "app").parts[0] not in ("testing", "live", "log.py", "traces.py")
 )
+DOCUMENTS = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
+DOCUMENTS += [ROOT / "Makefile", *sorted((ROOT / ".github" / "ISSUE_TEMPLATE").glob("*.yml"))]
 HELPED = [path for path in MODULES if "commands" in path.parts or "shapes" in path.stem]
 
 # Metaphors, personified programs and old idioms, each with the words to use.
@@ -50,6 +54,20 @@ BANNED = {
     r"wishe?s?": "request, options",
 }
 _BANNED = re.compile(r"\b(" + "|".join(f"(?:{phrase})" for phrase in BANNED) + r")\b", re.IGNORECASE)
+# More of them, which documents had.
+BANNED_IN_DOCUMENTS = {
+    r"the (house|rooms?|door|front door|bell|garden|way in)": "application, package, entry, notification",
+    r"(smsbin|the (page|test|log|server|follower|command)) (knows|hears|asks|tells|says|believes|looks)": "contains",
+    r"made again|made anew|anew|read again": "rebuilt, parsed again",
+    r"(is|was|are|were|be) understood|what came|what comes|became of": "parsed, received, result",
+    r"everybody( else)?|anybody|somebody|whoever|those who": "name who",
+    r"stands? (in|at|beside|behind|for|there)": "is",
+    r"meanwhile": "in the meantime",
+    r"the way of": "the path of",
+}
+_BANNED_IN_DOCUMENTS = re.compile(
+    r"\b(" + "|".join(f"(?:{phrase})" for phrase in [*BANNED, *BANNED_IN_DOCUMENTS]) + r")\b", re.IGNORECASE
+)
 
 # `X-Capture` is the name of a header.
 _REQUEST_ONLY = re.compile(r"\b(captures?|hits?)\b", re.IGNORECASE)
@@ -131,6 +149,32 @@ def test_messages_have_no_banned_words(path: Path) -> None:
 @pytest.mark.parametrize("path", HELPED, ids=_name)
 def test_help_and_the_api_document_have_no_banned_words(path: Path) -> None:
     assert [text for text in help_of(path.read_text()) if _BANNED.search(text)] == []
+
+
+def _prose_of(document: str) -> Iterator[str]:
+    """The paragraphs and rows of a document, without code."""
+    plain = re.sub(r"^```.*?^```$", "", document, flags=re.MULTILINE | re.DOTALL)
+    plain = re.sub(r"`[^`\n]*`", "", plain)
+    for block in re.split(r"\n\n|\n(?=[|-])", plain):
+        yield " ".join(block.split())
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=_name)
+def test_a_document_has_no_banned_words(path: Path) -> None:
+    assert [text for text in _prose_of(path.read_text()) if _BANNED_IN_DOCUMENTS.search(text)] == []
+
+
+@pytest.mark.parametrize(
+    ("old", "found"),
+    [
+        ("A `mend` is code.", False),
+        ("```\nanybody\n```\nText.", False),
+        ("Written for those\nwho run smsbin.", True),
+        ("| a | is made\n| b | anew |", True),
+    ],
+)
+def test_banned_words_are_found_in_the_prose_of_a_document(old: str, found: bool) -> None:
+    assert any(_BANNED_IN_DOCUMENTS.search(text) for text in _prose_of(old)) is found
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from app.domain.faults import (
     FaultKind,
     check_fault,
     is_redirected,
-    say_statuses,
+    statuses_text,
 )
 from app.domain.roles import Role
 
@@ -98,4 +98,4 @@ def test_a_request_that_followed_the_redirect_is_known_by_its_path(target: str, 
 
 
 def test_statuses_are_listed() -> None:
-    assert say_statuses((500, 500, 200)) == "500, 500, 200"
+    assert statuses_text((500, 500, 200)) == "500, 500, 200"

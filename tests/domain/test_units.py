@@ -7,16 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.units import (
+    duration_text,
     format_duration,
     format_size,
     from_micros,
+    gap_text,
     micros,
     parse_duration,
     parse_size,
     rfc3339,
-    say_duration,
-    say_gap,
-    say_size,
+    size_text,
 )  # fmt: skip
 
 
@@ -47,13 +47,13 @@ def test_a_size_comes_back_as_written(text: str, size: int) -> None:
 
 
 def test_sentences_use_plain_words() -> None:
-    assert say_duration(timedelta(days=30)) == "30 days"
-    assert say_duration(timedelta(hours=1)) == "1 hour"
-    assert say_duration(timedelta(0)) == "forever"
-    assert [say_size(n) for n in (0, 999, 1_400, 5_000_000)] == ["0 B", "999 B", "1.4 kB", "5.0 MB"]
+    assert duration_text(timedelta(days=30)) == "30 days"
+    assert duration_text(timedelta(hours=1)) == "1 hour"
+    assert duration_text(timedelta(0)) == "forever"
+    assert [size_text(n) for n in (0, 999, 1_400, 5_000_000)] == ["0 B", "999 B", "1.4 kB", "5.0 MB"]
 
 
 def test_a_gap_is_told_as_people_tell_it() -> None:
     told = {0.004: "4 ms", 0.49: "0.49 s", 4.1: "4.1 s", 16.2: "16 s", 840: "14 min", 9_000: "2.5 h", 259_200: "3 days"}
-    assert {seconds: say_gap(timedelta(seconds=seconds)) for seconds in told} == told
-    assert say_gap(timedelta(seconds=-4.1)) == "4.1 s"
+    assert {seconds: gap_text(timedelta(seconds=seconds)) for seconds in told} == told
+    assert gap_text(timedelta(seconds=-4.1)) == "4.1 s"

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def bounds() -> set[str]:
-    """All bounds by dotted name: `app.domain.folding.ECHO`."""
+    """All bounds by dotted name: `app.domain.folding.DUPLICATE_TEXT_WITHIN`."""
     return {f"{module}.{name}" for module, tree in _app() for name in bounds_in(tree)}
 
 

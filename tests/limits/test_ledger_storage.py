@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from app import clock, keys
 from app.domain.captures import FaultHit, NewCapture
-from app.domain.messages.folding import ECHO, PIECES_WITHIN
+from app.domain.messages.folding import DUPLICATE_TEXT_WITHIN, PIECES_WITHIN
 from app.domain.roles import Role
 from app.domain.units import MICROSECOND
 from app.errors import Conflict
@@ -59,7 +59,7 @@ INSTANT = timedelta(microseconds=1)
 @pytest.mark.parametrize(("more", "is_soft"), [(timedelta(0), True), (INSTANT, False)])
 async def test_the_same_text_within_this_time_is_a_soft_duplicate(server: Running, more: timedelta, is_soft) -> None:
     now = clock.now()
-    await hit(server, Role.PRIMARY, TAKEN, at=now - ECHO - more, sid="one")
+    await hit(server, Role.PRIMARY, TAKEN, at=now - DUPLICATE_TEXT_WITHIN - more, sid="one")
     await hit(server, Role.PRIMARY, TAKEN, at=now, sid="two")
     findings = (await server.captures())[1]["findings"]
     assert ("soft_duplicate" in findings) == is_soft

@@ -25,7 +25,7 @@ from app.web.drills import page as drills
 from app.web.messages import detail as message_detail
 from app.web.messages import page as messages
 from app.web.replays import api as replays
-from app.web.site.filters import say_count
+from app.web.site.filters import count_text
 from tests.conftest import Running
 from tests.pairs import TAKEN, hit
 
@@ -174,4 +174,4 @@ async def test_counts_and_measures_are_taken_from_so_many(server: Running, look:
     assert asked["count_messages"] == [messages.MOST]
     assert asked["get_pace"] == [messages.PACED]
     assert asked["list_pairings"] == [compare.PAGE + 1, compare.MEASURED]
-    assert [say_count(count, messages.MOST) for count in (messages.MOST, messages.MOST + 1)] == ["1,000", "1,000+"]
+    assert [count_text(count, messages.MOST) for count in (messages.MOST, messages.MOST + 1)] == ["1,000", "1,000+"]

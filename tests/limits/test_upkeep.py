@@ -28,7 +28,7 @@ from app.services.upkeep.probe import Probing
 from app.services.upkeep.retention import Sweeping, sweep_once
 from app.store import COMMIT_WAIT_S, Health, SweepResult
 from app.web.site import condition
-from app.web.site.condition import ServerCondition, say_health
+from app.web.site.condition import ServerCondition, health_notice
 from tests.services.test_faults import Rows, a_fault
 from tests.services.upkeep.test_retention import Store as SweptStore
 from tests.services.upkeep.test_retention import Time
@@ -218,7 +218,7 @@ async def test_so_many_captures_are_looked_at_for_the_one_that_followed_a_redire
 async def test_notices_are_looked_at_once_a_second_and_tell_of_a_large_log(server) -> None:
     assert await ServerCondition(server.app).step() == condition.UPDATE_S
     for size, is_told in ((condition.LARGE_WAL_BYTES, False), (condition.LARGE_WAL_BYTES + 1, True)):
-        assert (say_health(Health(state="ok", wal_bytes=size, held=True)) is not None) == is_told
+        assert (health_notice(Health(state="ok", wal_bytes=size, held=True)) is not None) == is_told
 
 
 def test_an_active_fault_is_over_with_its_time(wall: Wall) -> None:

@@ -33,7 +33,7 @@ from app.web.compare.differences import (
 from app.web.faults.page import hold_s
 from app.web.live import edits
 from app.web.messages import timeline
-from app.web.words.faults import _HOLD_S, _MANY, say_fault
+from app.web.words.faults import _HOLD_S, _MANY, fault_text
 from tests.conftest import Running
 from tests.pairs import TAKEN, hit
 from tests.parsing.support import FORM, request
@@ -122,7 +122,7 @@ def test_the_pace_is_that_of_so_many_hours(early: timedelta, is_drawn: bool) -> 
 
 @pytest.mark.parametrize(("count", "is_cut"), [(_MANY, False), (_MANY + 1, True)])
 def test_so_many_statuses_of_a_fault_are_named(count: int, is_cut: bool) -> None:
-    text = say_fault(Fault(kind=FaultKind.STATUS, until=START, statuses=(503,) * count))
+    text = fault_text(Fault(kind=FaultKind.STATUS, until=START, statuses=(503,) * count))
     assert text == "statuses " + ", ".join(["503"] * _MANY) + (" …" if is_cut else "") + " in turn"
 
 

@@ -21,8 +21,8 @@ def test_the_readme_leads_to_it() -> None:
 
 
 SECTIONS = (
-    "Reporting a problem", "Which versions get mends", "Who is kept from what", "What is promised", "Running it safely",
-    "What is not defended",
+    "Reporting a problem", "Supported versions", "Who can do what", "What is promised", "Running it safely",
+    "What is not protected",
 )  # fmt: skip
 
 

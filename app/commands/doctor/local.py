@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 
-from ...domain.units import say_size
+from ...domain.units import size_text
 from ...errors import CannotStart, Invalid
 from ...services.access import others_can_open
 from ...services.upkeep.disk import DiskSpace
@@ -113,7 +113,7 @@ def _locks(folder: Path) -> CheckResult:
 def _disk(folder: Path) -> CheckResult:
     found = os.statvfs(folder)
     space = DiskSpace(found.f_bavail * found.f_frsize, found.f_blocks * found.f_frsize)
-    told = f"{say_size(space.free)} of {say_size(space.total)} are free"
+    told = f"{size_text(space.free)} of {size_text(space.total)} are free"
     if space.low:
         return wrong(
             "disk", told, "Free some space, or shorten the retention; on a full disk, requests are answered 503."

@@ -79,13 +79,13 @@ def is_json(content_type: str | None) -> bool:
 @lru_cache(maxsize=64)
 def kinds_of(content_type: str | None, body: str) -> frozenset[str]:
     """What a reader may take the body for, of `xml`, `json` and `form`: by its type, and by its looks."""
-    said = media_type(content_type)
-    kinds = {_looks_like(body, typed=bool(said))}
-    if is_xml(content_type) or said == "text/html":
+    declared = media_type(content_type)
+    kinds = {_looks_like(body, typed=bool(declared))}
+    if is_xml(content_type) or declared == "text/html":
         kinds.add("xml")
     elif is_json(content_type):
         kinds.add("json")
-    elif said == "application/x-www-form-urlencoded":
+    elif declared == "application/x-www-form-urlencoded":
         kinds.add("form")
     return frozenset(filter(None, kinds))
 

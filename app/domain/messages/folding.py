@@ -19,7 +19,7 @@ from ..statuses import FAILURES, RANKS, SUCCESSES, Status, Word
 from .model import CONTRADICTORY, DUPLICATE, LATE, MISPLACED, STUCK, Direction, Fact, Message, Step
 
 # The same text under another id within this time is a soft duplicate.
-ECHO = timedelta(seconds=60)
+DUPLICATE_TEXT_WITHIN = timedelta(seconds=60)
 # The pieces of a long message come within seconds; providers use their reference numbers again later.
 PIECES_WITHIN = timedelta(hours=1)
 _MAKE_MESSAGES = frozenset({Kind.INBOUND, Kind.STATUS})

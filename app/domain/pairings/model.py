@@ -77,8 +77,8 @@ class Hit(msgspec.Struct, frozen=True, kw_only=True, array_like=True, gc=False):
 
 class Pairing(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One inbound message or call. `hits` in the order of their numbers; `by_id` false: matched by parties and text
-    within `folding.ECHO`. `findings` are those of `FINDINGS` that apply. The last ones are filled in for reading: `id`
-    is its row, the rest is what the first capture says."""
+    within `folding.DUPLICATE_TEXT_WITHIN`. `findings` are those of `FINDINGS` that apply. The last ones are filled in
+    for reading: `id` is its row, the rest comes from the first capture."""
 
     message_id: str | None
     voice: bool

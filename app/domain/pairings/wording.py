@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
-from ..units import say_ms
+from ..units import ms_text
 from .model import MOST_HITS, Hit
 
 WAITING = "waiting"
 
 
-def say_status(hit: Hit) -> str:
+def status_text(hit: Hit) -> str:
     """The status that went out, "ok" or "no response". A usual answer is ok from the start; its status is stored
     later."""
     if hit.status is None:
@@ -16,26 +16,26 @@ def say_status(hit: Hit) -> str:
     return str(hit.status)
 
 
-def say_answer(hit: Hit) -> str:
+def answer_text(hit: Hit) -> str:
     """ "200 in 4 ms", "no response", "waiting"."""
     if hit.ok is None:
         return WAITING
-    return say_status(hit) if hit.after_ms is None else f"{say_status(hit)} in {say_ms(hit.after_ms)}"
+    return status_text(hit) if hit.after_ms is None else f"{status_text(hit)} in {ms_text(hit.after_ms)}"
 
 
-def say_left(hit: Hit) -> str:
+def disconnect_text(hit: Hit) -> str:
     """ " after 15.0 s": when the sender left, from the arrival. Blank when it did not, or when is unknown."""
-    return "" if hit.left_ms is None else f" after {say_ms(hit.left_ms)}"
+    return "" if hit.left_ms is None else f" after {ms_text(hit.left_ms)}"
 
 
-def say_hit(hit: Hit) -> str:
+def hit_text(hit: Hit) -> str:
     """The whole of it: "200 in 4 ms", "no response, sender disconnected after 15.0 s", "held"."""
     if hit.ok is None:
         return "held" if hit.fault == "hold" else "responding"
-    left = say_left(hit)
-    return f"{say_status(hit)}, sender disconnected{left}" if left else say_answer(hit)
+    left = disconnect_text(hit)
+    return f"{status_text(hit)}, sender disconnected{left}" if left else answer_text(hit)
 
 
-def say_tries(hits: Sequence[Hit]) -> str:
+def tries_text(hits: Sequence[Hit]) -> str:
     """How many requests these are: "3"; "16 or more" when a pairing may have dropped some."""
     return str(len(hits)) if len(hits) < MOST_HITS // 2 else f"{len(hits)} or more"

@@ -8,13 +8,13 @@ from itertools import islice
 
 import msgspec
 
-from ...domain.messages.folding import ECHO
+from ...domain.messages.folding import DUPLICATE_TEXT_WITHIN
 from ...domain.messages.model import Direction, Message
 from ...domain.units import MICROSECOND
 from ..transaction import Transaction
 from .spaces import Space
 
-WITHIN_US = ECHO // MICROSECOND
+WITHIN_US = DUPLICATE_TEXT_WITHIN // MICROSECOND
 # The same text may be sent endlessly, so at most this number of neighbours is examined.
 NEAREST = 5
 _NEITHER, _PRIMARY, _FALLBACK = range(3)

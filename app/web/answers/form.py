@@ -28,7 +28,7 @@ _RULE = re.compile(rf"rules\.({_AT})\.match", re.ASCII)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerDraft:
-    """An answer as it stands in the form: numbers are still texts."""
+    """An answer as it was filled in: numbers are still texts."""
 
     status: str = "200"
     delay_ms: str = "0"

@@ -52,7 +52,7 @@ class AnswerPreview:
 class AnswersPage:
     """The form as it stands. `here` is its address; `problems` keep it from being saved, `warnings` want to be seen
     first, and `seen` names those that this page shows. `sample` is the number of the capture that the preview is made
-    with, 0 for an invented one. `asked`: it was to be saved. `focus` is the field that has just
+    with, 0 for an invented one. `submitted`: it was to be saved. `focus` is the field that has just
     come."""
 
     bin: Bin
@@ -70,7 +70,7 @@ class AnswersPage:
     notes: Mapping[str, Sequence[FieldNote]]
     marked: Sequence[Role]
     mark: str = "set"
-    asked: bool = False
+    submitted: bool = False
     saved: bool = False
     focus: str = ""
 
@@ -119,7 +119,7 @@ async def save(request: web.Request) -> web.StreamResponse:
         return _saved(request, bin, role)
     page = await _page(request, bin, role, draft, form.get("with"))
     if button == "save":
-        return render(request, "answers/index.html", replace(page, asked=True), status=422)
+        return render(request, "answers/index.html", replace(page, submitted=True), status=422)
     return render(request, "answers/index.html", replace(page, focus=_new_field(button, draft)))
 
 

@@ -26,13 +26,13 @@ WITH_LAST = 30
 class HomePage:
     """`last` is the newest capture by bin, for the first few bins.
 
-    `said` and `problems` are the fields that were posted, and what was wrong with them.
+    `form` and `problems` are the fields that were posted, and what was wrong with them.
     """
 
     bins: Sequence[Bin]
     addresses: dict[str, str]
     last: dict[str, CaptureRow]
-    said: dict[str, str] = field(default_factory=dict)
+    form: dict[str, str] = field(default_factory=dict)
     problems: dict[str, str] = field(default_factory=dict)
 
 
@@ -73,5 +73,5 @@ async def _home(
     for bin in bins[:WITH_LAST]:
         for row in await request.app[keys.STORE].list_captures(bin.id, limit=1) if bin.captures else ():
             last[bin.id] = row
-    page = HomePage(bins=bins, addresses=addresses, last=last, said=form or {}, problems=problems or {})
+    page = HomePage(bins=bins, addresses=addresses, last=last, form=form or {}, problems=problems or {})
     return render(request, "bins/index.html", page, status=status)

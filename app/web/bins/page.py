@@ -35,7 +35,7 @@ class SettingsPage:
     stuck_after: str
     sheet: Sheet | None
     rereading: LedgerStatus
-    said: dict[str, str] = field(default_factory=dict)
+    form: dict[str, str] = field(default_factory=dict)
     problems: dict[str, str] = field(default_factory=dict)
     saved: bool = False
 
@@ -77,7 +77,7 @@ async def save(request: web.Request) -> web.StreamResponse:
     try:
         fields = convert({"name": "", **raw_of(form)}, BinInput).fields()
     except Invalid as error:
-        return await _settings(request, bin, said=form, problems=dict(error.problems), status=422)
+        return await _settings(request, bin, form=form, problems=dict(error.problems), status=422)
     await service.change(
         app[keys.STORE],
         app[keys.KEYRING],

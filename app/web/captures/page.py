@@ -1,4 +1,4 @@
-"""The bin page: a live list, and one capture open beside it."""
+"""The bin page: a live list, and one capture open next to it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -11,7 +11,7 @@ from ...domain.captures import CaptureRow
 from ...domain.replays import read_selection
 from ...domain.roles import Role
 from ...domain.search import parse_query
-from ...domain.units import say_duration
+from ...domain.units import duration_text
 from ...errors import Invalid, NotFound, TooSlow
 from ...services import bins as service
 from ...store import Store
@@ -47,7 +47,7 @@ class BinPage:
     """The page of a bin; `detail` when a capture is open. `older` is the cursor of the next page, None at the end.
 
     `simulated` is the view of simulated captures, when there are some. `oldest` is the oldest capture of the bin.
-    `beside` are the numbers of the next newer and the next older capture, or None.
+    `neighbors` are the numbers of the next newer and the next older capture, or None.
     """
 
     bin: Bin
@@ -58,7 +58,7 @@ class BinPage:
     older: int | None
     oldest: CaptureRow | None = None
     detail: CaptureDetail | None = None
-    beside: tuple[int | None, int | None] = (None, None)
+    neighbors: tuple[int | None, int | None] = (None, None)
     simulated: View | None = None
     replay: ReplayForm = EMPTY_REPLAY
 
@@ -98,7 +98,7 @@ async def show(request: web.Request) -> web.StreamResponse:
 
 
 async def replay(request: web.Request) -> web.StreamResponse:
-    """POST /bins/{bin}/captures/{n}/replay: send it again, and show what came back."""
+    """POST /bins/{bin}/captures/{n}/replay: send it again, and show the responses."""
     bin_id, n = _address(request)
     form = await read_form(request)
     url, then = form.get("url", "").strip(), form.get("then", "").strip()
@@ -128,12 +128,14 @@ async def _show(
     address = urls_of(site_of(request).root, bin)[capture.row.role]
     detail = await open_detail(store, bin_id, capture, address, tab)
     filter = filter_of(request)
-    beside = await _beside(store, bin_id, n, filter)
+    neighbors = await _neighbors(store, bin_id, n, filter)
     if request.headers.get("X-Partial") == "detail":
-        page = BinPage(bin=bin, urls={}, kept="", filter=filter, rows=(), older=None, detail=detail, beside=beside)
+        page = BinPage(
+            bin=bin, urls={}, kept="", filter=filter, rows=(), older=None, detail=detail, neighbors=neighbors
+        )
         page, template = replace(page, replay=again), "captures/_detail.html"
     else:
-        page = replace(await _whole_page(request, bin), detail=detail, beside=beside, replay=again)
+        page = replace(await _whole_page(request, bin), detail=detail, neighbors=neighbors, replay=again)
         template = "captures/index.html"
     return await render_of([capture.raw], request, template, page, status=status)
 
@@ -178,7 +180,7 @@ async def _whole_page(request: web.Request, bin: Bin, *, before: int | None = No
     return replace(page, oldest=oldest[0] if oldest else None, simulated=SIMULATED if simulated else None)
 
 
-async def _beside(store: Store, bin_id: str, n: int, filter: ListFilter) -> tuple[int | None, int | None]:
+async def _neighbors(store: Store, bin_id: str, n: int, filter: ListFilter) -> tuple[int | None, int | None]:
     try:
         newer = await store.list_captures(bin_id, limit=1, after=n, query=filter.query)
         older = await store.list_captures(bin_id, limit=1, before=n, query=filter.query)
@@ -200,7 +202,7 @@ def _page_of(request: web.Request, bin: Bin, filter: ListFilter, found: Sequence
     return BinPage(
         bin=bin,
         urls=urls_of(site_of(request).root, bin),
-        kept=say_duration(kept),
+        kept=duration_text(kept),
         filter=filter,
         rows=shown,
         older=shown[-1].n if len(found) > PAGE else None,

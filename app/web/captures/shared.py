@@ -9,7 +9,7 @@ from ...domain.curl import SECRET_HEADERS
 from ...domain.events import Event
 from ...domain.replays import Attempt
 from ...domain.sms import SmsFacts, describe_sms
-from ...domain.units import say_gap
+from ...domain.units import gap_text
 from ...parsing import Parsed, parse
 from ...providers import sheet_of
 from ...providers.sheet import Sheet
@@ -98,4 +98,4 @@ def _explained(field: Field, sheet: Sheet | None) -> Field:
 
 
 def _gap(later: timedelta) -> str:
-    return f"{say_gap(later)} {'after' if later >= timedelta(0) else 'before'} this one"
+    return f"{gap_text(later)} {'after' if later >= timedelta(0) else 'before'} this one"

@@ -17,7 +17,7 @@ from ...domain.curl import as_curl
 from ...domain.findings import Finding, explain
 from ...domain.messages.model import Message
 from ...domain.phones import region_of
-from ...domain.units import format_size, say_gap
+from ...domain.units import format_size, gap_text
 from ...ingress.body import BODY_S
 from ...providers import facts_of, why
 from ...services.large import work_on
@@ -242,7 +242,7 @@ async def _sent(source: Source, row: CaptureRow) -> Answer | None:
 
 
 def _skew(late: timedelta) -> str:
-    return f"{say_gap(late)} {'after' if late >= timedelta(0) else 'before'} the provider’s timestamp"
+    return f"{gap_text(late)} {'after' if late >= timedelta(0) else 'before'} the provider’s timestamp"
 
 
 def _hexdump(body: bytes) -> list[HexLine]:

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ...domain.pairings.model import Hit, ended_at
-from ...domain.pairings.wording import say_answer, say_hit, say_left
+from ...domain.pairings.wording import answer_text, disconnect_text, hit_text
 from ...domain.roles import Role
-from ...domain.units import say_ms
+from ...domain.units import ms_text
 from ..words.titles import ROLE_TITLES
 
 # The width of a label; where there is less room, it is left out.
-ROOM = 34.0
+LABEL_WIDTH = 34.0
 # A narrower span is drawn as its dot only.
 NARROW = 1.5
 # The axis is longer than the last moment by this factor, so that it is not drawn at the edge.
@@ -68,11 +68,11 @@ class Lane:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PairingAxis:
-    """The drawing; `ticks` are (x, text), `told` is its text alternative."""
+    """The drawing; `ticks` are (x, text), `description` is its text alternative."""
 
     lanes: tuple[Lane, ...]
     ticks: tuple[tuple[float, str], ...]
-    told: str
+    description: str
 
 
 def draw_pairing(lanes: Sequence[tuple[Role, Sequence[Hit]]], now: datetime) -> PairingAxis | None:
@@ -86,11 +86,12 @@ def draw_pairing(lanes: Sequence[tuple[Role, Sequence[Hit]]], now: datetime) -> 
     if not scale.length or (len(hits) == 1 and not _waited(hits[0])):
         return None
     drawn = tuple(_lane(role, some, scale) for role, some in lanes)
-    told = "; ".join(
-        f"{ROLE_TITLES[role]}: " + (", ".join(f"{say_hit(hit)} at {scale.say(hit.at)}" for hit in some) or "no request")
+    description = "; ".join(
+        f"{ROLE_TITLES[role]}: "
+        + (", ".join(f"{hit_text(hit)} at {scale.label(hit.at)}" for hit in some) or "no request")
         for role, some in lanes
     )
-    return PairingAxis(lanes=drawn, ticks=scale.ticks(), told=told)
+    return PairingAxis(lanes=drawn, ticks=scale.ticks(), description=description)
 
 
 def _end_of(hit: Hit, now: datetime) -> datetime:
@@ -106,8 +107,8 @@ class _Scale:
     def place(self, at: datetime) -> float:
         return round(100 * _ms(at - self.zero) / (self.length * AIR), 2)
 
-    def say(self, at: datetime) -> str:
-        return say_ms(round(_ms(at - self.zero))) if at > self.zero else "0 s"
+    def label(self, at: datetime) -> str:
+        return ms_text(round(_ms(at - self.zero))) if at > self.zero else "0 s"
 
     def ticks(self) -> tuple[tuple[float, str], ...]:
         step = next((step for step in STEPS_MS if self.length / step <= MOST_TICKS), STEPS_MS[-1])
@@ -137,35 +138,37 @@ def _lane(role: Role, hits: Sequence[Hit], scale: _Scale) -> Lane:
 
 
 def _labels(hits: Sequence[Hit], scale: _Scale) -> tuple[AxisLabel, ...]:
-    """Labels inside a span that is wide enough, else beside the dot, on its free side. The last request gets its label
+    """Labels inside a span that is wide enough, else next to the dot, on its free side. The last request gets its label
     first, because it decided the verdict; then from the left, as far as there is room."""
-    taken: list[tuple[float, float]] = []
+    used: list[tuple[float, float]] = []
     labels: list[AxisLabel] = []
     for hit in sorted(hits, key=lambda hit: (hit is not hits[-1], hit.n)):
         for label in _of_hit(hit, scale):
-            begin, end = (label.x, label.x + ROOM) if label.anchor == "start" else (label.x - ROOM, label.x)
+            begin, end = (
+                (label.x, label.x + LABEL_WIDTH) if label.anchor == "start" else (label.x - LABEL_WIDTH, label.x)
+            )
             dots = [scale.place(other.at) for other in hits if other is not hit]
-            free = all(end <= left or begin >= right for left, right in taken)
-            if free and begin >= -1 and end <= 101 + ROOM / 4 and not any(begin < x < end for x in dots):
-                taken.append((begin, end))
+            free = all(end <= left or begin >= right for left, right in used)
+            if free and begin >= -1 and end <= 101 + LABEL_WIDTH / 4 and not any(begin < x < end for x in dots):
+                used.append((begin, end))
                 labels.append(label)
     return tuple(labels)
 
 
 def _of_hit(hit: Hit, scale: _Scale) -> list[AxisLabel]:
     start, end = scale.place(hit.at), scale.place(_end_of(hit, scale.now))
-    if end - start >= 2 * ROOM:
-        last = f"sender disconnected{say_left(hit)}" if hit.left_ms is not None else _answered(hit)
+    if end - start >= 2 * LABEL_WIDTH:
+        last = f"sender disconnected{disconnect_text(hit)}" if hit.left_ms is not None else _answered(hit)
         inside = [
             AxisLabel(x=start, dx=12, anchor="start", text=_waiting(hit), inside=True),
             AxisLabel(x=end, dx=-10, anchor="end", text=last, inside=True),
         ]
         return [label for label in inside if label.text]
-    if end - start >= ROOM:
-        return [AxisLabel(x=start, dx=12, anchor="start", text=say_hit(hit), inside=True)]
-    when = f", at {scale.say(hit.at)}" if hit.at > scale.zero else ""
+    if end - start >= LABEL_WIDTH:
+        return [AxisLabel(x=start, dx=12, anchor="start", text=hit_text(hit), inside=True)]
+    when = f", at {scale.label(hit.at)}" if hit.at > scale.zero else ""
     text = f"{_answered(hit)}{when}"
-    if end + ROOM <= 100:
+    if end + LABEL_WIDTH <= 100:
         return [AxisLabel(x=end, dx=12, anchor="start", text=text)]
     return [AxisLabel(x=start, dx=-12, anchor="end", text=text)]
 
@@ -179,7 +182,7 @@ def _waiting(hit: Hit) -> str:
 
 
 def _answered(hit: Hit) -> str:
-    return say_answer(hit) if hit.left_ms is None or hit.status is not None else f"disconnected{say_left(hit)}"
+    return answer_text(hit) if hit.left_ms is None or hit.status is not None else f"disconnected{disconnect_text(hit)}"
 
 
 def _waited(hit: Hit) -> bool:

@@ -12,7 +12,7 @@ from ...domain.captures import Capture, CaptureRow, RawRequest
 from ...domain.pairings.differences import METHOD, Difference
 from ...domain.pairings.model import Pairing
 from ...domain.roles import Role
-from ...domain.units import say_ms
+from ...domain.units import ms_text
 from ...parsing import Parsed, parse
 from ...providers import sheet_of
 from ...services.compare import differences, explain_verdict
@@ -157,7 +157,7 @@ def _gap(gap: timedelta, role: Role, pairing: Pairing | None) -> str:
     """ "15.206 s after the primary", exact as it was measured."""
     other = "the other" if pairing is None else "the voice URL" if pairing.voice else f"the {role.value}"
     seconds = gap.total_seconds()
-    exact = f"{abs(seconds):.3f} s" if abs(seconds) < 600 else say_ms(round(abs(seconds) * 1_000))
+    exact = f"{abs(seconds):.3f} s" if abs(seconds) < 600 else ms_text(round(abs(seconds) * 1_000))
     return f"{exact} {'after' if seconds >= 0 else 'before'} {other}"
 
 

@@ -1,5 +1,5 @@
 """The compare page: the pairings of a bin by verdict, what they show about the provider, and one of them, or any two
-captures, open beside the list."""
+captures, open next to the list."""
 
 from collections import Counter
 from collections.abc import Sequence

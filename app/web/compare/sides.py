@@ -8,9 +8,9 @@ from msgspec.structs import replace
 
 from ...domain.captures import Capture, CaptureRow
 from ...domain.pairings.model import Hit, Pairing
-from ...domain.pairings.wording import WAITING, say_left, say_status
+from ...domain.pairings.wording import WAITING, disconnect_text, status_text
 from ...domain.roles import Role
-from ...domain.units import say_ms
+from ...domain.units import ms_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +97,7 @@ def tries_of(pairing: Pairing) -> tuple[Tried, ...]:
             role=roles[hit.fallback],
             hit=hit,
             answered=_answered(hit),
-            since=f"+{say_ms(round((hit.at - zero) / timedelta(milliseconds=1)))}" if hit.at > zero else "0 s",
+            since=f"+{ms_text(round((hit.at - zero) / timedelta(milliseconds=1)))}" if hit.at > zero else "0 s",
         )
         for hit in pairing.hits
     )
@@ -106,14 +106,14 @@ def tries_of(pairing: Pairing) -> tuple[Tried, ...]:
 def _answered(hit: Hit, row: CaptureRow | None = None) -> AnswerSummary:
     outcome = row.outcome if row else None
     says = [
-        f"in {say_ms(hit.after_ms)}" if hit.after_ms is not None and not hit.sender_left else "",
+        f"in {ms_text(hit.after_ms)}" if hit.after_ms is not None and not hit.sender_left else "",
         f"fault “{hit.fault_said}”" if hit.fault_said else "",
-        f"sender disconnected{say_left(hit)}" if hit.sender_left else "",
+        f"sender disconnected{disconnect_text(hit)}" if hit.sender_left else "",
         "malformed" if outcome and not outcome.well_formed else "",
         outcome.note or "" if outcome else "",
     ]
     words = "; ".join(word for word in says if word)
     if hit.ok is None:
         return AnswerSummary(icon="dots", tone="muted", word=WAITING, says=words)
-    word = "none" if hit.status is None and not hit.ok else say_status(hit)
+    word = "none" if hit.status is None and not hit.ok else status_text(hit)
     return AnswerSummary(icon="check" if hit.ok else "x", tone="ok" if hit.ok else "bad", word=word, says=words)

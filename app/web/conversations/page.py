@@ -12,7 +12,7 @@ from ...domain.bins import Bin
 from ...domain.messages.model import CONTRADICTORY, Conversation, Direction, Message
 from ...domain.roles import Role
 from ...domain.statuses import Status
-from ...domain.units import from_micros, micros, say_gap
+from ...domain.units import from_micros, gap_text, micros
 from ...errors import Invalid, NotFound
 from ...store import Store
 from ..site.addresses import pair_path
@@ -89,7 +89,7 @@ def bubble_of(message: Message) -> Bubble:
         says, tone = "Failed and a success, both final", "warn"
     elif mine and message.final and message.final_at is not None and message.final_at > message.first_at:
         joint = "in" if message.status in (Status.DELIVERED, Status.READ) else "after"
-        says += f" {joint} {say_gap(message.final_at - message.first_at)}"
+        says += f" {joint} {gap_text(message.final_at - message.first_at)}"
     if mine and message.error_code:
         says += f", code {message.error_code}"
     return Bubble(message=message, mine=mine, says=says if mine else "", tone=tone, word=opt_word(message))

@@ -28,7 +28,7 @@ OPERATIONS: Operations = {
         id="drill",
         summary="Fail on purpose and keep the score",
         success=Success(status=201, shape=DrillShape, has_location=True),
-        # Without a fault it must say that it measures, so an empty object is refused.
+        # Without a fault `measure` must be given, so an empty object is refused.
         body=Annotated[DrillInput, Meta(extra_json_schema={"minProperties": 1})],
         errors=(404, 409),
     ),

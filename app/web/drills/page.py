@@ -107,7 +107,7 @@ async def _index(request: web.Request, bin: Bin, error: AppError | None = None) 
         drills=shown,
         older=shown[-1].id if len(found) > PAGE else None,
         quick=_quick(sheet),
-        problem=_say(error),
+        problem=_error_text(error),
     )
     return render(request, "drills/index.html", page, status=200 if error is None else error.status)
 
@@ -122,7 +122,7 @@ def _quick(sheet: Sheet | None) -> Sequence[QuickFault]:
     return [QuickFault(title=title, role=Role.PRIMARY, fields=form) for title, form in fields]
 
 
-def _say(error: AppError | None) -> str | None:
+def _error_text(error: AppError | None) -> str | None:
     if isinstance(error, Invalid):
         return "; ".join(f"{name} {text}" for name, text in fault_form.problems_of(error).items())
     return None if error is None else str(error)

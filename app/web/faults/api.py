@@ -28,7 +28,7 @@ async def put(request: web.Request) -> web.StreamResponse:
     return json_response(show_fault(active, now))
 
 
-async def heal(request: web.Request) -> web.StreamResponse:
+async def clear(request: web.Request) -> web.StreamResponse:
     """DELETE /api/v1/bins/{bin}/faults/{role}: the URL behaves again."""
     bin_id, role = await role_address(request)
     await request.app[keys.FAULTS].clear(bin_id, role)

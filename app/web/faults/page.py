@@ -38,7 +38,7 @@ class FaultsPage:
     sheet: Sheet | None
     waits: Sequence[tuple[str, float]]
     quick: Sequence[Quick]
-    said: Mapping[str, str]
+    form: Mapping[str, str]
     kinds: Mapping[FaultKind, tuple[str, str]] = field(default_factory=lambda: KINDS)
     problems: Mapping[str, str] = field(default_factory=dict)
     titles: Mapping[str, str] = field(default_factory=lambda: TITLES)
@@ -65,7 +65,7 @@ async def set_fault(request: web.Request) -> web.StreamResponse:
     return _back(request, bin, form)
 
 
-async def heal(request: web.Request) -> web.StreamResponse:
+async def clear(request: web.Request) -> web.StreamResponse:
     """POST /bins/{bin}/faults/{role}/heal"""
     bin, role = await _place(request)
     form = await read_form(request)
@@ -119,7 +119,7 @@ def _page(
                 fields={"kind": "status", "status": "500", "count": "3"},
             ),
         ),
-        said={"kind": "hold", "seconds": hold, "status": "500", "count": "1", "minutes": "10", "chance": "100"}
+        form={"kind": "hold", "seconds": hold, "status": "500", "count": "1", "minutes": "10", "chance": "100"}
         if form is None
         else form,
         problems=problems or {},

@@ -10,7 +10,7 @@ from ...domain.findings import Finding, explain
 from ...domain.messages.model import STUCK, Direction, Message, Step
 from ...domain.roles import Role
 from ...domain.sms import SmsFacts, describe_sms
-from ...domain.units import rfc3339, say_gap
+from ...domain.units import gap_text, rfc3339
 from ...errors import NotFound
 from ...providers import sheet_of
 from ...providers.sheet import Sheet
@@ -128,7 +128,7 @@ def _skew(step: Step) -> str | None:
     if step.said_at is None:
         return None
     gap = step.at - step.said_at
-    return f"{say_gap(gap)} {'before' if gap >= timedelta(0) else 'after'} it arrived"
+    return f"{gap_text(gap)} {'before' if gap >= timedelta(0) else 'after'} it arrived"
 
 
 def _notes(message: Message, step: Step) -> tuple[str, ...]:

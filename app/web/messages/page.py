@@ -1,4 +1,4 @@
-"""The messages of a bin: views, list, and one message open beside it."""
+"""The messages of a bin: views, list, and one message open next to it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -13,7 +13,7 @@ from ...domain.statuses import FAILURES
 from ...errors import TooSlow
 from ...store import Store
 from ..site import filters
-from ..site.filters import ListFilter, View, filter_of, say_count, stopped
+from ..site.filters import ListFilter, View, count_text, filter_of, stopped
 from ..site.inputs import HIGHEST, number
 from ..site.templates import render, site_of, urls_of
 from .detail import MessagePane, open_message
@@ -113,7 +113,7 @@ async def _side(store: Store, bin: Bin, filter: ListFilter) -> MessageSidebar:
 
 def _views(counts: Mapping[str, int]) -> Mapping[str, Sequence[View]]:
     def view(title: str, text: str, *words: str) -> View:
-        return View(title=title, text=text, count=say_count(sum(counts.get(word, 0) for word in words), MOST))
+        return View(title=title, text=text, count=count_text(sum(counts.get(word, 0) for word in words), MOST))
 
     statuses = [word for word in counts if word not in ("stuck", "waiting", "received")]
     return {

@@ -84,7 +84,7 @@ def show_detail(message: Message, steps: Sequence[Step]) -> MessageDetail:
             for step in steps
         ],
         finding_details=[
-            FindingShape(code, said.cause, said.cure) for code in message.findings for said in (explain(code),)
+            FindingShape(code, finding.cause, finding.cure) for code in message.findings for finding in (explain(code),)
         ],
     )
 

@@ -11,11 +11,11 @@ from datetime import datetime, timedelta
 
 from ...domain.messages.model import Direction, Pace, Step
 from ...domain.statuses import FAILURES, RANKS, Status
-from ...domain.units import say_gap
+from ...domain.units import gap_text
 from ..words.titles import look_of
 
 # Labels closer than this, in percent of the width, would overlap; the table below has all.
-ROOM = 13.0
+LABEL_WIDTH = 13.0
 # A stamp farther from its arrival is shown in the table only: drawn to scale, the rest would shrink to one point.
 FAR = timedelta(seconds=60)
 HOUR = timedelta(hours=1)
@@ -55,10 +55,11 @@ class Track:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageAxis:
-    """The drawing of a message. `told`: its text alternative; `left_out`: stamps too far away to be drawn to scale."""
+    """The drawing of a message. `description`: its text alternative; `left_out`: stamps too far away
+    to be drawn to scale."""
 
     tracks: tuple[Track, ...]
-    told: str
+    description: str
     left_out: int
 
 
@@ -100,9 +101,9 @@ def draw_axis(steps: Sequence[Step], direction: Direction, *, final: bool) -> Me
         tracks: tuple[Track, ...] = (Track(title="Arrival", marks=drawn, start=min(xs), end=max(xs)),)
     else:
         tracks = _outbound(drawing, steps, final=final)
-    told = ", ".join(f"{_word(step)} at {_since(step.at - drawing.zero)}" for step in steps)
+    description = ", ".join(f"{_word(step)} at {_since(step.at - drawing.zero)}" for step in steps)
     left_out = sum(step.said_at is not None and not _is_near(step) for step in steps)
-    return MessageAxis(tracks=tracks, told=told[:1].upper() + told[1:], left_out=left_out)
+    return MessageAxis(tracks=tracks, description=description[:1].upper() + description[1:], left_out=left_out)
 
 
 def is_delivery(step: Step, *, handed_over: bool) -> bool:
@@ -186,7 +187,7 @@ def _outbound(drawing: _Drawing, steps: Sequence[Step], *, final: bool) -> tuple
     if marks:
         waits = not final and not delivery
         xs = [mark.x for mark in (*marks, *hollow)]
-        end = 100.0 if waits and max(xs) < 100 - ROOM else max(xs)
+        end = 100.0 if waits and max(xs) < 100 - LABEL_WIDTH else max(xs)
         dotted = waits and len(set(xs)) == 1
         drawn = (*hollow, *_labelled(marks))
         tracks.append(Track(title="Sending", marks=drawn, start=min(xs), end=end, dotted=dotted))
@@ -199,8 +200,8 @@ def _delivery(drawing: _Drawing, sending: Sequence[Step], delivery: Sequence[Ste
     marks = tuple(drawing.mark(step) for step in delivery)
     before = [step for step in sending if step.at <= delivery[0].at]
     start = drawing.place(before[-1].at) if before else marks[0].x
-    wide = marks[0].x - start >= 2.5 * ROOM
-    says = f"{say_gap(delivery[0].at - before[-1].at)} until the receipt" if before and wide else ""
+    wide = marks[0].x - start >= 2.5 * LABEL_WIDTH
+    says = f"{gap_text(delivery[0].at - before[-1].at)} until the receipt" if before and wide else ""
     return Track(
         title="Delivery",
         marks=(*drawing.stamps(delivery), *_labelled(marks)),
@@ -218,9 +219,11 @@ def _labelled(marks: Sequence[TrackMark]) -> tuple[TrackMark, ...]:
     order = sorted(range(len(marks)), key=lambda index: (index != len(marks) - 1, index))
     for index in order:
         mark = marks[index]
-        if all(abs(mark.x - x) >= ROOM for x in kept):
+        if all(abs(mark.x - x) >= LABEL_WIDTH for x in kept):
             kept.append(mark.x)
-            shown[index] = replace(mark, anchor="start" if mark.x < ROOM / 2 else "end" if mark.x > 95 else "middle")
+            shown[index] = replace(
+                mark, anchor="start" if mark.x < LABEL_WIDTH / 2 else "end" if mark.x > 95 else "middle"
+            )
     return tuple(shown.get(index, replace(mark, label="", time="")) for index, mark in enumerate(marks))
 
 
@@ -230,4 +233,4 @@ def _word(step: Step) -> str:
 
 
 def _since(gap: timedelta) -> str:
-    return say_gap(gap) if gap else "0 s"
+    return gap_text(gap) if gap else "0 s"

@@ -9,7 +9,7 @@ from datetime import timedelta
 from ...domain.messages.model import CONTRADICTORY, STUCK, Direction, Message, Step
 from ...domain.roles import Role
 from ...domain.statuses import FAILURES, Status
-from ...domain.units import say_duration, say_gap
+from ...domain.units import duration_text, gap_text
 from ...providers.sheet import Sheet
 from ..words.headlines import Headline as Verdict
 from ..words.titles import ROLE_TITLES, look_of_message, provider_name
@@ -73,7 +73,7 @@ def _received(message: Message, roles: Mapping[int, Role]) -> tuple[str, tuple[s
 
 def _stuck(message: Message, sheet: Sheet | None, stuck_after: timedelta) -> tuple[str, tuple[str, ...]]:
     limit = (
-        f"Messages of this bin count as stuck after {say_duration(stuck_after)} without a callback."
+        f"Messages of this bin count as stuck after {duration_text(stuck_after)} without a callback."
         if stuck_after
         else ""
     )
@@ -84,13 +84,13 @@ def _stuck(message: Message, sheet: Sheet | None, stuck_after: timedelta) -> tup
 
 def _handed_over(message: Message, steps: Sequence[Step], sheet: Sheet | None) -> tuple[str, tuple[str, ...]]:
     sent = next((step for step in steps if step.status is Status.SENT), None)
-    took = say_gap(sent.at - steps[0].at) if sent and sent.at > steps[0].at else ""
+    took = gap_text(sent.at - steps[0].at) if sent and sent.at > steps[0].at else ""
     title = f"Handed to the carrier{f' after {took}' if took else ''}"
     name = provider_name(message.provider) if sheet else "The provider"
     if not message.final:
         return f"{title}, last callback", ("This is not proof of delivery; a receipt may still come.",)
-    ask = " Ask for a receipt with DeliveryStatus=true when sending." if message.provider == "ytel" else ""
-    return f"{title}.", (f"This is not proof of delivery. {name} sends no further status.{ask}",)
+    advice = " Ask for a receipt with DeliveryStatus=true when sending." if message.provider == "ytel" else ""
+    return f"{title}.", (f"This is not proof of delivery. {name} sends no further status.{advice}",)
 
 
 def _failed(message: Message, took: str, sheet: Sheet | None) -> tuple[str, tuple[str, ...]]:
@@ -122,7 +122,7 @@ def _took(message: Message, steps: Sequence[Step]) -> str:
     """The time from the first callback to the final one; empty for a single callback."""
     if message.final_at is None or not steps or message.final_at <= steps[0].at:
         return ""
-    return say_gap(message.final_at - steps[0].at)
+    return gap_text(message.final_at - steps[0].at)
 
 
 def _question(sheet: Sheet | None) -> str:

@@ -1,4 +1,4 @@
-"""The API of replays: send captures again, and list what came back."""
+"""The API of replays: send captures again, and list the responses."""
 
 from aiohttp import web
 

@@ -63,7 +63,7 @@ class RunView:
 
     bin: Bin
     run: Run
-    told: str
+    outcome: str
     shown: Sequence[SimulationAttempt]
     upto: int
     roles: Mapping[str, Role]
@@ -71,13 +71,13 @@ class RunView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SimulatePage:
-    """The form with its values, and the preview or the run beside it."""
+    """The form with its values, and the preview or the run next to it."""
 
     bin: Bin
     urls: dict[Role, str]
     sheets: Sequence[Sheet]
     sheet: Sheet
-    said: Mapping[str, str]
+    form: Mapping[str, str]
     what: Traffic
     rule: Sequence[str]
     presets: Sequence[FormPreset] = PRESETS
@@ -140,7 +140,7 @@ def view_of(bin: Bin, run: Run, *, after: int = 0) -> RunView:
     return RunView(
         bin=bin,
         run=run,
-        told=describe_run(run.spec, progress),
+        outcome=describe_run(run.spec, progress),
         shown=progress.results[len(progress.results) - fresh :],
         upto=progress.requests,
         roles={role.value: role for role in Role},
@@ -158,7 +158,7 @@ def _render(
     what = Traffic(form["what"]) if form.get("what") in set(Traffic) else Traffic.INBOUND
     sheet = PROVIDERS.get(form.get("provider", "")) or sheets()[0]
     page = SimulatePage(
-        bin=bin, urls=urls_of(site_of(request).root, bin), sheets=sheets(), sheet=sheet, said=form, what=what,
+        bin=bin, urls=urls_of(site_of(request).root, bin), sheets=sheets(), sheet=sheet, form=form, what=what,
         rule=rule_of(sheet, what), **more,
     )  # fmt: skip
     if not page.problems:

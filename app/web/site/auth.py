@@ -48,7 +48,7 @@ async def credential_of(request: web.Request) -> Credential | None:
     return "cookie" if cookie and await access.has_session(cookie) else None
 
 
-def ask_to_sign_in(request: web.Request) -> web.StreamResponse:
+def redirect_to_sign_in(request: web.Request) -> web.StreamResponse:
     """Redirect to the sign-in page, which leads back afterwards."""
     base = server_address(request).base
     wanted = f"?next={quote(request.path_qs, safe='/')}" if request.method == "GET" and request.path_qs != "/" else ""

@@ -8,7 +8,7 @@ from typing import Final
 from aiohttp import web
 
 from ... import clock, keys
-from ...domain.units import say_size
+from ...domain.units import size_text
 from ...services.upkeep.disk import DiskSpace
 from ...store import Health, LedgerStatus
 
@@ -19,7 +19,7 @@ LARGE_WAL_BYTES = 64 << 20
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A notice of one or two sentences. `asks`: it asks whether the clock is right, with a button."""
+    """A notice of one or two sentences. `asks`: with a button that confirms the clock."""
 
     text: str
     asks: bool = False
@@ -47,14 +47,14 @@ class ServerCondition:
         """How far reading a bin is behind, for its live state; usually empty."""
         word = self._words.get(bin_id)
         if word is None:
-            word = self._words[bin_id] = say_understanding(self._app[keys.STORE].ledger_status(bin_id))
+            word = self._words[bin_id] = ledger_text(self._app[keys.STORE].ledger_status(bin_id))
         return word
 
     async def step(self) -> float:
         """Update, and notify the viewers of a change. Returns the seconds until the next update."""
         key, had_words = self.key, any(self._words.values())
         self.update()
-        if key != self.key or had_words or say_understanding(self._app[keys.STORE].ledger_status()):
+        if key != self.key or had_words or ledger_text(self._app[keys.STORE].ledger_status()):
             self._app[keys.HUB].notify_all()
         return UPDATE_S
 
@@ -66,15 +66,15 @@ def current_notices(app: web.Application) -> list[Notice]:
     """The current notices, the most urgent first."""
     store, sweeping, disk = app[keys.STORE], app[keys.SWEEPING], app[keys.DISK]
     found = [
-        say_health(store.health()),
-        say_reading(store.ledger_status()),
-        say_disk(disk.space),
-        None if sweeping.held is None else say_hold(sweeping.held, sweeping.held_for, clock.now()),
+        health_notice(store.health()),
+        reading_notice(store.ledger_status()),
+        disk_notice(disk.space),
+        None if sweeping.held is None else hold_notice(sweeping.held, sweeping.held_for, clock.now()),
     ]
     return [notice for notice in found if notice is not None]
 
 
-def say_health(health: Health) -> Notice | None:
+def health_notice(health: Health) -> Notice | None:
     """A notice when captures cannot be stored, or soon may not be."""
     reason = (health.reason or "").rstrip(".")
     match health.state:
@@ -95,7 +95,7 @@ def say_health(health: Health) -> Notice | None:
     if health.refused:
         of = health.refused + health.stored
         return Notice(f"{health.refused:,} of {of:,} requests of the last {health.SECONDS} seconds were answered 503.")
-    size = say_size(health.wal_bytes)
+    size = size_text(health.wal_bytes)
     if health.checkpoint is not None:
         return Notice(
             f"The write-ahead log ({size}) cannot be copied into the database: {health.checkpoint}. Requests are kept;"
@@ -109,7 +109,7 @@ def say_health(health: Health) -> Notice | None:
     return None
 
 
-def say_reading(ledger_status: LedgerStatus) -> Notice | None:
+def reading_notice(ledger_status: LedgerStatus) -> Notice | None:
     """A notice when captures are kept and not read."""
     if ledger_status.state != "stopped":
         return None
@@ -117,17 +117,17 @@ def say_reading(ledger_status: LedgerStatus) -> Notice | None:
     return Notice(f"Requests are kept, but not parsed at the moment: {reason}. Parsing continues automatically.")
 
 
-def say_disk(space: DiskSpace | None) -> Notice | None:
+def disk_notice(space: DiskSpace | None) -> Notice | None:
     """A notice when the disk is nearly full."""
     if space is None or not space.low:
         return None
     return Notice(
-        f"Only {say_size(space.free)} left on the disk of the data directory."
+        f"Only {size_text(space.free)} left on the disk of the data directory."
         " When it is full, requests are answered 503."
     )
 
 
-def say_hold(why: str, still: timedelta, now: datetime) -> Notice:
+def hold_notice(why: str, still: timedelta, now: datetime) -> Notice:
     """The notice that nothing expires."""
     hours = -(-still // timedelta(hours=1))
     return Notice(
@@ -137,7 +137,7 @@ def say_hold(why: str, still: timedelta, now: datetime) -> Notice:
     )
 
 
-def say_understanding(ledger_status: LedgerStatus) -> str:
+def ledger_text(ledger_status: LedgerStatus) -> str:
     """In a few words, for the live state."""
     match ledger_status.state:
         case "stopped":

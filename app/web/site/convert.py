@@ -2,7 +2,7 @@
 `rules.0.answer.status`, with what would be right.
 
 `msgspec.convert` stops at the first error. So structs, and lists of structs, are walked here field by field, and it
-converts each of the fields. A field may say more in the `extra` of its `Meta`:
+converts each of the fields. A field may have more in the `extra` of its `Meta`:
 
 - `reason`: what would be right, in place of the words made from the type.
 - `values`: the only values that are accepted.

@@ -33,7 +33,7 @@ class ListFilter:
     too_slow: str | None = None
 
     @property
-    def said(self) -> str | None:
+    def message(self) -> str | None:
         """The error as a sentence."""
         if self.too_slow is not None:
             return f"No results: {self.too_slow}."
@@ -95,6 +95,6 @@ def suffix_of(text: str) -> str:
     return f"?q={quote(text, safe='')}" if text else ""
 
 
-def say_count(count: int, most: int) -> str:
+def count_text(count: int, most: int) -> str:
     """A count that stops at `most`: "1,000+"."""
     return f"{most:,}+" if count > most else f"{count:,}"

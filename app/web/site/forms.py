@@ -25,7 +25,7 @@ async def read_form(request: web.Request, *, most: int = MAX_FIELDS, size: int =
     """The fields that were posted, at most `most` in `size` bytes; of a repeated one the last. UnsupportedType,
     TooLarge, Invalid.
 
-    Not `request.post()`: the sign-in form is open to everybody, and that function raises a dozen things at odd input.
+    Not `request.post()`: the sign-in form is open to all, and that function raises a dozen things at odd input.
     """
     body = await read_bytes(request, size)
     if body and request.content_type != "application/x-www-form-urlencoded":

@@ -67,7 +67,7 @@ async def errors_to_http(request: web.Request, handler: Handler) -> web.StreamRe
     except Unauthorized as error:
         if is_api(request):
             return _answer(request, 401, error.code, str(error), headers={"WWW-Authenticate": "Bearer"})
-        return auth.ask_to_sign_in(request)
+        return auth.redirect_to_sign_in(request)
     except AppError as error:
         fields = error.problems if isinstance(error, Invalid) else ()
         headers = {"Retry-After": "5"} if isinstance(error, StoreUnavailable) else {}

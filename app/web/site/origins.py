@@ -1,6 +1,6 @@
 """Checks of where a request comes from: Host against DNS rebinding, Origin and Sec-Fetch-Site against other sites.
 
-Only what changes something is asked for its origin, and WebSockets, which browsers let any page open.
+Only requests that change something are checked, and WebSockets, which browsers let any page open.
 """
 
 from urllib.parse import urlsplit

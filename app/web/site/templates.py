@@ -19,11 +19,11 @@ from ...domain.faults import ActiveFault
 from ...domain.phones import show_phone
 from ...domain.providers import PROVIDER_TITLES
 from ...domain.roles import Role
-from ...domain.units import rfc3339, say_duration, say_gap, say_ms, say_size
+from ...domain.units import duration_text, gap_text, ms_text, rfc3339, size_text
 from ...egress.gate import BLOCKED
 from ...services.large import work_on
 from ..words import drills as drill_words
-from ..words.faults import fault_words, key_of, say_fault, say_left, say_reach
+from ..words.faults import fault_text, fault_words, key_of, reach_text, remaining_text
 from ..words.titles import KIND_TITLES, LETTERS, ROLE_TITLES, STATES, look_of_message, provider_name, remark_of
 from .addresses import message_anchor, message_path, pair_anchor, pair_path
 from .condition import CONDITION, Notice, ServerCondition
@@ -64,7 +64,7 @@ class Site:
 
 
 def folder(name: str) -> Path:
-    """`templates` or `static`: inside the package where it is installed, beside it in the checkout."""
+    """`templates` or `static`: inside the package where it is installed, next to it in the checkout."""
     inside = PACKAGE / name
     return inside if inside.is_dir() else PACKAGE.parent / name
 
@@ -90,19 +90,19 @@ def _environment() -> jinja2.Environment:
     environment.filters.update(
         phone=show_phone,
         utc=rfc3339,
-        duration=say_duration,
-        size=say_size,
+        duration=duration_text,
+        size=size_text,
         provider=_provider_title,
         provider_name=provider_name,
         short_target=short_target,
-        gap=say_gap,
-        seconds=_say_seconds,
-        ms=say_ms,
+        gap=gap_text,
+        seconds=_seconds_text,
+        ms=ms_text,
         remark=remark_of,
         look=look_of_message,
         anchor=message_anchor,
-        said_fault=say_fault,
-        reach=say_reach,
+        said_fault=fault_text,
+        reach=reach_text,
         fault_words=fault_words,
         faults_key=key_of,
         host=_host_of,
@@ -118,7 +118,7 @@ def _environment() -> jinja2.Environment:
         message_path=message_path,
         pair_anchor=pair_anchor,
         pair_path=pair_path,
-        say_left=say_left,
+        remaining_text=remaining_text,
         drill_words=drill_words,
         blocked=BLOCKED,
     )
@@ -166,7 +166,7 @@ def site_of(request: web.Request) -> Site:
         signed_in=request.get(keys.SIGNED_IN, False),
         loopback=_is_loopback(root),
         version=__version__,
-        retention=say_duration(settings.retention),
+        retention=duration_text(settings.retention),
         troubles=condition.troubles,
         storage_key=condition.key,
         faults=faults_of(request.app, request.match_info.get("bin", "")),
@@ -195,8 +195,8 @@ def _host_of(url: str) -> str:
     return urlsplit(url).hostname or ""
 
 
-def _say_seconds(seconds: float) -> str:
-    return say_gap(timedelta(seconds=seconds))
+def _seconds_text(seconds: float) -> str:
+    return gap_text(timedelta(seconds=seconds))
 
 
 def _provider_title(name: str | None) -> str:

@@ -4,7 +4,7 @@ from ...domain.bins import Bin
 from ...domain.drills import Card, Drill, DrillStep, StepState
 from ...domain.faults import FaultKind
 from ...domain.pairings.model import FALLBACK_WITHIN
-from ...domain.units import say_ms
+from ...domain.units import ms_text
 
 WATCHED_S = int(FALLBACK_WITHIN.total_seconds())
 
@@ -53,7 +53,7 @@ def verdict_of(card: Card) -> tuple[str, str]:
         return "", f"{_count(card.waiting, 'message')} still in progress."
     if card.lost:
         return "bad", f"{_count(card.lost, 'message')} of {card.messages:,} lost: not accepted in time."
-    delay = "" if card.delay_max_ms is None else f"; longest delay {say_ms(card.delay_max_ms)}"
+    delay = "" if card.delay_max_ms is None else f"; longest delay {ms_text(card.delay_max_ms)}"
     if card.retried and not card.recovered:
         return "ok", f"The primary accepted {'it' if card.messages == 1 else 'all of them'} at a later attempt{delay}."
     return "ok", f"Nothing lost{delay}."
@@ -67,12 +67,12 @@ def manner_words(step: DrillStep) -> tuple[str, str]:
     tries = "once" if manner.tries == 1 else f"{manner.tries} times"
     did = [f"called the primary {tries}"]
     if manner.gave_up_ms is not None:
-        did.append(f"timed out after {say_ms(manner.gave_up_ms)}")
+        did.append(f"timed out after {ms_text(manner.gave_up_ms)}")
     if step.fault.kind is FaultKind.REDIRECT:
         did.append("followed the redirect" if manner.followed else "did not follow the redirect")
     if manner.fallback_ms is not None:
         method = "" if manner.fallback_method == manner.method else f" with {manner.fallback_method}"
-        did.append(f"used the fallback{method} {say_ms(manner.fallback_ms)} after the first request")
+        did.append(f"used the fallback{method} {ms_text(manner.fallback_ms)} after the first request")
     elif not manner.followed:
         did.append(f"did not use the fallback within {WATCHED_S} s")
     *first, last = did
@@ -87,7 +87,7 @@ def conclusions(drill: Drill) -> list[tuple[str, str]]:
     held = next((step.manner for step in seen if step.fault.kind is FaultKind.HOLD), None)
     if held is not None:
         gave_up = held.gave_up_ms
-        waits = f"longer than {seen[-1].fault.seconds:g} s" if gave_up is None else say_ms(gave_up)
+        waits = f"longer than {seen[-1].fault.seconds:g} s" if gave_up is None else ms_text(gave_up)
         found.append(("Timeout", waits))
     tries = sorted({step.manner.tries for step in seen if step.manner is not None})
     if tries:
@@ -136,8 +136,8 @@ def figures(card: Card) -> list[tuple[str, str]]:
     ]
     if card.delay_p50_ms is not None and card.delay_max_ms is not None:
         found += [
-            ("Median delay", say_ms(card.delay_p50_ms)),
-            ("Longest delay", say_ms(card.delay_max_ms)),
+            ("Median delay", ms_text(card.delay_p50_ms)),
+            ("Longest delay", ms_text(card.delay_max_ms)),
         ]
     return found
 

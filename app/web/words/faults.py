@@ -11,7 +11,7 @@ from hashlib import sha256
 
 import msgspec
 
-from ...domain.faults import ActiveFault, Fault, FaultKind, say_seconds, say_statuses
+from ...domain.faults import ActiveFault, Fault, FaultKind, seconds_text, statuses_text
 from ...domain.roles import Role
 from ...providers.sheet import Sheet
 
@@ -42,15 +42,15 @@ def fault_words(kind: str) -> str:
     return KINDS[FaultKind(kind)][1]
 
 
-def say_fault(fault: Fault) -> str:
+def fault_text(fault: Fault) -> str:
     """The effect of a fault: "hold 16 s", "statuses 500, 500, 200 in turn"."""
     if fault.kind is not FaultKind.STATUS or len(fault.statuses) == 1:
-        return fault.say()
-    shown = say_statuses(fault.statuses[:_MANY])
+        return fault.effect()
+    shown = statuses_text(fault.statuses[:_MANY])
     return f"statuses {shown}{' …' if len(fault.statuses) > _MANY else ''} in turn"
 
 
-def say_reach(active: ActiveFault) -> str:
+def reach_text(active: ActiveFault) -> str:
     """The requests that get it: "for the next 2 requests"."""
     if active.fault.chance < 100:
         more = "" if active.left is None else f", {active.left:,} more"
@@ -60,11 +60,11 @@ def say_reach(active: ActiveFault) -> str:
     return "for the next request" if active.left == 1 else f"for the next {active.left:,} requests"
 
 
-def say_left(until: datetime, now: datetime) -> str:
+def remaining_text(until: datetime, now: datetime) -> str:
     """The time until it ends: "9 min 12 s", "1 h 5 min". Rounded up, so that it never ends later."""
     seconds = max(0, -((now - until) // timedelta(seconds=1)))
     if seconds < 60:
-        return say_seconds(seconds)
+        return seconds_text(seconds)
     if seconds < 3600:
         return f"{seconds // 60} min {seconds % 60} s"
     minutes = -(-seconds // 60)

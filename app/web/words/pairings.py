@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ...domain.pairings.model import FALLBACK_USED, NO_FALLBACK, PRIMARY_OK, PROBLEMS, Hit, Pairing, Verdict
-from ...domain.pairings.wording import WAITING, say_status, say_tries
-from ...domain.units import say_ms
+from ...domain.pairings.wording import WAITING, status_text, tries_text
+from ...domain.units import ms_text
 from .headlines import Headline
 
 
@@ -106,10 +106,10 @@ def _side(hits: Sequence[Hit]) -> str:
     if not hits:
         return "no request"
     last = hits[-1]
-    word = WAITING if last.ok is None else say_status(last)
+    word = WAITING if last.ok is None else status_text(last)
     if last.sender_left and last.status is not None:
         word = f"{word}, too late"
-    return f"{say_tries(hits)} × {word}" if len(hits) > 1 else word
+    return f"{tries_text(hits)} × {word}" if len(hits) > 1 else word
 
 
 def _trouble(pairing: Pairing, verdict: Verdict) -> str:
@@ -118,7 +118,7 @@ def _trouble(pairing: Pairing, verdict: Verdict) -> str:
     if verdict is Verdict.FALLBACK_ONLY:
         return "no primary"
     gap = pairing.gap_ms
-    return "" if gap is None else f"{'−' if gap < 0 else ''}{say_ms(abs(gap))}"
+    return "" if gap is None else f"{'−' if gap < 0 else ''}{ms_text(abs(gap))}"
 
 
 def _title(pairing: Pairing, verdict: Verdict) -> str:

@@ -30,7 +30,7 @@ from app.domain.pairings.model import (
     without_hits,
 )
 from app.domain.pairings.reasons import reason_of
-from app.domain.pairings.wording import say_tries
+from app.domain.pairings.wording import tries_text
 
 START = datetime(2026, 11, 25, 10, 0, tzinfo=UTC)
 OK = Outcome(status=200, after_ms=3)
@@ -294,4 +294,4 @@ def test_the_first_hit_on_each_url_stays_whatever_follows() -> None:
 
 
 def test_few_tries_are_counted_and_many_are_not() -> None:
-    assert [say_tries([_hit(1)] * count) for count in (1, 15, 16, 32)] == ["1", "15", "16 or more", "32 or more"]
+    assert [tries_text([_hit(1)] * count) for count in (1, 15, 16, 32)] == ["1", "15", "16 or more", "32 or more"]

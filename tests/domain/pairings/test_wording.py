@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from app.domain.pairings.model import MOST_HITS, Hit
-from app.domain.pairings.wording import say_answer, say_hit, say_left, say_status, say_tries
+from app.domain.pairings.wording import answer_text, disconnect_text, hit_text, status_text, tries_text
 
 AT = datetime(2026, 11, 27, 13, 41, tzinfo=UTC)
 
@@ -40,15 +40,15 @@ HELD = _hit(fault="hold")
     ],
 )
 def test_a_request_is_said_in_three_lengths(hit: Hit, status: str, answer: str, whole: str) -> None:
-    assert (say_status(hit), say_answer(hit), say_hit(hit)) == (status, answer, whole)
+    assert (status_text(hit), answer_text(hit), hit_text(hit)) == (status, answer, whole)
 
 
 def test_when_the_sender_left_is_said_only_where_it_is_known() -> None:
-    assert (say_left(LEFT), say_left(GONE), say_left(TIMED)) == (" after 15.0 s", "", "")
+    assert (disconnect_text(LEFT), disconnect_text(GONE), disconnect_text(TIMED)) == (" after 15.0 s", "", "")
 
 
 @pytest.mark.parametrize(
     ("count", "words"), [(1, "1"), (MOST_HITS // 2 - 1, "15"), (MOST_HITS // 2, "16 or more"), (32, "32 or more")]
 )
 def test_tries_that_may_have_been_dropped_are_said_as_at_least(count: int, words: str) -> None:
-    assert say_tries([USUAL] * count) == words
+    assert tries_text([USUAL] * count) == words

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from app.domain.pairings.model import Hit
 from app.domain.roles import Role
-from app.web.compare.axis import AIR, MOST_TICKS, ROOM, draw_pairing, say_ms
+from app.web.compare.axis import AIR, MOST_TICKS, ROOM, draw_pairing, ms_text
 
 START = datetime(2026, 11, 27, 13, 41, tzinfo=UTC)
 
@@ -77,7 +77,7 @@ def test_a_url_that_was_never_hit_keeps_its_lane() -> None:
 
 
 def test_waits_are_told_so_that_a_time_out_can_be_read_from_them() -> None:
-    assert [say_ms(ms) for ms in (4, 490, 4_100, 15_003, 15_206, 75_000)] == [
+    assert [ms_text(ms) for ms in (4, 490, 4_100, 15_003, 15_206, 75_000)] == [
         "4 ms", "0.49 s", "4.1 s", "15.0 s", "15.2 s", "75 s",
     ]  # fmt: skip
 

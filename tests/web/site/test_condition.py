@@ -10,7 +10,7 @@ import pytest
 from app import keys
 from app.services.upkeep.disk import DiskSpace
 from app.store import Health, LedgerStatus
-from app.web.site.condition import CONDITION, say_disk, say_health, say_hold, say_reading, say_understanding
+from app.web.site.condition import CONDITION, disk_notice, health_notice, hold_notice, ledger_text, reading_notice
 from tests.conftest import Running
 
 NOW = datetime(2026, 11, 29, tzinfo=UTC)
@@ -29,32 +29,32 @@ NOW = datetime(2026, 11, 29, tzinfo=UTC)
     ],
 )  # fmt: skip
 def test_each_trouble_of_the_log_has_its_words(health: Health, words: str) -> None:
-    trouble = say_health(health)
+    trouble = health_notice(health)
     assert trouble is not None
     assert words in trouble.text
 
 
 def test_what_is_well_has_none() -> None:
-    assert say_health(Health(state="ok", stored=5, wal_bytes=1 << 20)) is None
-    assert say_health(Health(state="ok", held=True, wal_bytes=1 << 20)) is None
-    assert say_reading(LedgerStatus(state="behind", behind=12_400)) is None
-    assert say_disk(DiskSpace(1 << 39, 1 << 40)) is None
-    assert say_disk(None) is None
-    assert say_understanding(LedgerStatus(state="ok")) == ""
+    assert health_notice(Health(state="ok", stored=5, wal_bytes=1 << 20)) is None
+    assert health_notice(Health(state="ok", held=True, wal_bytes=1 << 20)) is None
+    assert reading_notice(LedgerStatus(state="behind", behind=12_400)) is None
+    assert disk_notice(DiskSpace(1 << 39, 1 << 40)) is None
+    assert disk_notice(None) is None
+    assert ledger_text(LedgerStatus(state="ok")) == ""
 
 
 def test_reading_says_how_far_it_is_and_why_it_stopped() -> None:
-    assert say_understanding(LedgerStatus(state="behind", behind=12_400)) == "12,400 behind"
-    assert say_understanding(LedgerStatus(state="building", done=40, total=100)) == "parsing again, 40 % done"
+    assert ledger_text(LedgerStatus(state="behind", behind=12_400)) == "12,400 behind"
+    assert ledger_text(LedgerStatus(state="building", done=40, total=100)) == "parsing again, 40 % done"
     stopped = LedgerStatus(state="stopped", reason="The disk is full.", behind=7)
-    assert say_understanding(stopped) == "parsing has stopped, 7 behind"
-    trouble = say_reading(stopped)
+    assert ledger_text(stopped) == "parsing has stopped, 7 behind"
+    trouble = reading_notice(stopped)
     assert trouble is not None
     assert trouble.text.startswith("Requests are kept, but not parsed at the moment: The disk is full.")
 
 
 def test_a_retention_that_is_held_asks_for_the_date() -> None:
-    trouble = say_hold("the clock jumped by 1 day", timedelta(hours=22, minutes=1), NOW)
+    trouble = hold_notice("the clock jumped by 1 day", timedelta(hours=22, minutes=1), NOW)
     assert (trouble.asks, "If 29 Nov 2026 is the right date" in trouble.text) == (True, True)
     assert "within 23 hours" in trouble.text
 

@@ -6,7 +6,7 @@ import pytest
 
 from app.domain.faults import ActiveFault, Fault, FaultKind
 from app.domain.roles import Role
-from app.web.words.faults import KINDS, key_of, say_fault, say_left, say_reach
+from app.web.words.faults import KINDS, fault_text, key_of, reach_text, remaining_text
 
 NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
 
@@ -32,7 +32,7 @@ def test_every_kind_has_its_words() -> None:
     ],
 )
 def test_statuses_are_told_in_turn(statuses: tuple[int, ...], said: str) -> None:
-    assert say_fault(fault(FaultKind.STATUS, statuses=statuses)) == said
+    assert fault_text(fault(FaultKind.STATUS, statuses=statuses)) == said
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_statuses_are_told_in_turn(statuses: tuple[int, ...], said: str) -> None
     ],
 )
 def test_whom_it_hits(left: int | None, chance: int, said: str) -> None:
-    assert say_reach(active(left, chance=chance)) == said
+    assert reach_text(active(left, chance=chance)) == said
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_whom_it_hits(left: int | None, chance: int, said: str) -> None:
     ],
 )
 def test_what_is_left_is_never_told_too_short(seconds: float, said: str) -> None:
-    assert say_left(NOW + timedelta(seconds=seconds), NOW) == said
+    assert remaining_text(NOW + timedelta(seconds=seconds), NOW) == said
 
 
 def test_the_key_changes_with_what_is_shown() -> None:
