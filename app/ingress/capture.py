@@ -18,7 +18,7 @@ from ..domain.bins import Bin
 from ..domain.captures import NewOutcome, Outcome, RawRequest
 from ..domain.faults import REDIRECTED
 from ..domain.roles import Role
-from ..errors import StoreUnavailable
+from ..errors import NotFound, StoreUnavailable
 from ..log import get_log
 from ..services.captures import Intake
 from ..services.held_answers import HeldAnswers
@@ -27,7 +27,7 @@ from ..services.metrics import Metrics
 from ..services.replies import PreparedAnswer, Reply
 from ..store import Store
 from ..tasks import start_task
-from .answering import NOT_HTTP, POLL_S, UNAVAILABLE, Peer, Responder
+from .answering import NOT_FOUND, NOT_HTTP, POLL_S, UNAVAILABLE, Peer, Responder
 from .faults import FaultContext, play
 from .paths import RequestLine
 
@@ -94,11 +94,16 @@ class CaptureExchange(msgspec.Struct):
 
     def _refuse(self, error: Exception) -> None:
         metrics = self.context.metrics
-        metrics.unavailable += 1
-        if not isinstance(error, StoreUnavailable):
-            _log.error("capture.failed", exc_info=error)
         responder = self._responder
-        responder.write(UNAVAILABLE, n=None)
+        if isinstance(error, NotFound):
+            # Its bin was deleted while the capture waited for its commit.
+            metrics.unknown_key += 1
+            responder.write(NOT_FOUND, n=None)
+        else:
+            metrics.unavailable += 1
+            if not isinstance(error, StoreUnavailable):
+                _log.error("capture.failed", exc_info=error)
+            responder.write(UNAVAILABLE, n=None)
         self.connection.answered(keep_open=responder.keep_open)
 
     def _stored(self, stored: "asyncio.Future[int]") -> None:

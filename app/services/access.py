@@ -97,7 +97,7 @@ class Access:
         await self._store.drop_session(key)
 
     def _remember(self, session: Session) -> None:
-        if len(self._sessions) >= MAX_REMEMBERED:
+        if len(self._sessions) >= MAX_REMEMBERED and session.hash not in self._sessions:
             self._sessions.clear()
         self._sessions[session.hash] = session
 

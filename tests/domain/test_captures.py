@@ -69,5 +69,5 @@ def test_a_damaged_capture_is_not_used_as_the_request_that_came() -> None:
         content_type=None, body_complete=True, reading=Reading(), outcome=None,
     )  # fmt: skip
     assert Capture(row=row, raw=_raw(), sha256="").intact() == _raw()
-    with pytest.raises(Damaged, match="Capture 7"):
+    with pytest.raises(Damaged, match="#7: "):
         Capture(row=row, raw=_raw(), sha256="", damaged=True).intact()

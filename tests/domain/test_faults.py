@@ -32,10 +32,10 @@ def _active(**values: object) -> ActiveFault:
     [
         (_fault(statuses=(500, 429)), ["status 500", "status 429", "status 500"]),
         (_fault(FaultKind.HOLD, seconds=16), ["hold 16 s"] * 3),
-        (_fault(FaultKind.SLOW, seconds=2.5), ["drip over 2.5 s"] * 3),
+        (_fault(FaultKind.SLOW, seconds=2.5), ["send slowly over 2.5 s"] * 3),
         (_fault(FaultKind.DROP), ["drop the connection"] * 3),
-        (_fault(FaultKind.CUT), ["cut the body"] * 3),
-        (_fault(FaultKind.BAD_XML), ["broken XML"] * 3),
+        (_fault(FaultKind.CUT), ["truncate the body"] * 3),
+        (_fault(FaultKind.BAD_XML), ["invalid XML"] * 3),
         (_fault(FaultKind.REDIRECT), ["redirect"] * 3),
     ],
 )

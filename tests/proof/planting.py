@@ -14,6 +14,12 @@ def plant() -> None:
         MISTAKES[name]()
 
 
+def _replace(owner: object, name: str, replacement: object) -> None:
+    """AttributeError for a name that is gone: a defect that breaks nothing would be planted."""
+    getattr(owner, name)
+    setattr(owner, name, replacement)
+
+
 def _no_sync() -> None:
     from app.storage.sqlite import connections
 
@@ -46,7 +52,7 @@ def _captures_wait_for_the_next_batch() -> None:
                 results.results.insert(place, Result(value=last[job.bin_id]))
         return results
 
-    Appender.apply = apply  # type: ignore[method-assign]
+    _replace(Appender, "apply", apply)
 
 
 def _errors_of_a_commit_are_ignored() -> None:
@@ -59,25 +65,25 @@ def _errors_of_a_commit_are_ignored() -> None:
             if self._connection.in_transaction:
                 self._connection.execute("rollback")
 
-    SqliteDatabase._execute = execute  # type: ignore[method-assign]
+    _replace(SqliteDatabase, "_execute", execute)
 
 
 def _doubt_is_ignored() -> None:
     from app.storage.sqlite import log_file
 
-    log_file._rewrite_and_check = lambda path: None
+    _replace(log_file, "_rewrite_and_check", lambda path: None)
 
 
 def _files_are_not_looked_at() -> None:
     from app.storage.sqlite.files import Files
 
-    Files.check = lambda self: None  # type: ignore[method-assign]
+    _replace(Files, "check", lambda self: None)
 
 
 def _deletions_are_not_recorded() -> None:
     from app.storage.log.batch import Batch
 
-    Batch.add_deletion = lambda self, counter, n, *, through: None  # type: ignore[method-assign]
+    _replace(Batch, "add_deletion", lambda self, counter, n, *, through: None)
 
 
 def _a_number_is_given_without_its_row() -> None:
@@ -91,19 +97,19 @@ def _a_number_is_given_without_its_row() -> None:
             self._captures.pop()
         return n
 
-    Batch.add_capture = add_capture  # type: ignore[method-assign]
+    _replace(Batch, "add_capture", add_capture)
 
 
 def _the_log_is_not_written_again() -> None:
     from app.storage.sqlite import log_file
 
-    log_file.write_again = lambda path: None
+    _replace(log_file, "rewrite_in_place", lambda path: None)
 
 
 def _names_of_a_restore_are_not_synced() -> None:
     from app.storage.sqlite import restoring
 
-    restoring.sync = lambda path: None
+    _replace(restoring, "sync", lambda path: None)
 
 
 MISTAKES: dict[str, Callable[[], None]] = {

@@ -94,7 +94,7 @@ async def test_a_drill_sets_its_fault_and_clears_it_when_its_message_is_settled(
     active = bench.faults.of("b", Role.PRIMARY)
     assert active is not None
     assert active.drill == drill.run_of(0)
-    assert bench.faults.take("b", Role.PRIMARY, bench.now) is not None
+    assert bench.faults.count_hit("b", Role.PRIMARY, bench.now) is not None
     await bench.look()
     assert bench.rows.drills[drill.id].steps[0].state is StepState.WATCHING
     bench.met(drill)
@@ -109,7 +109,7 @@ async def test_a_drill_sets_its_fault_and_clears_it_when_its_message_is_settled(
 
 async def test_a_fault_that_nothing_met_is_waited_out(bench: Bench) -> None:
     drill = await bench.drilling.begin("b", Role.PRIMARY, FAULT)
-    await bench.faults.heal("b", Role.PRIMARY)
+    await bench.faults.clear("b", Role.PRIMARY)
     await bench.look()
     await bench.look(UNDER_WAY - timedelta(microseconds=1))
     assert bench.rows.drills[drill.id].steps[0].state is StepState.WATCHING
@@ -136,7 +136,7 @@ async def test_one_drill_at_a_time_on_a_url_and_none_beside_a_fault(bench: Bench
         await bench.drilling.begin("b", Role.PRIMARY, FAULT)
     fault = ActiveFault(id="f", bin_id="b", role=Role.VOICE, fault=FAULT, started_at=NOW, left=1)
     await bench.faults.set(fault)
-    with pytest.raises(Conflict, match="fault is on"):
+    with pytest.raises(Conflict, match="fault is active"):
         await bench.drilling.begin("b", Role.VOICE, FAULT)
     await bench.drilling.begin("other", Role.PRIMARY, FAULT)
 
@@ -166,7 +166,7 @@ async def test_a_full_disk_ends_no_drill_and_a_deleted_one_is_forgotten(bench: B
     await bench.look()
     bench.rows.is_full = False
     bench.met(drill)
-    await bench.faults.heal("b", Role.PRIMARY)
+    await bench.faults.clear("b", Role.PRIMARY)
     del bench.rows.drills[drill.id]
     await bench.look()
     assert await bench.drilling.begin("b", Role.PRIMARY, FAULT)

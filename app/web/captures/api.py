@@ -8,9 +8,10 @@ from aiohttp import web
 from ... import clock, keys
 from ...domain.captures import CaptureRow
 from ...domain.search import Query
-from ...errors import Invalid
+from ...errors import Invalid, Unauthorized
 from ...services import bins as service
 from ...services.large import work_on
+from ..site import auth
 from ..site.headers import FILE_HEADERS
 from ..site.inputs import HIGHEST, MAX_WAIT_S, filter_of, limit_of, number, read_query
 from ..site.json import json_response
@@ -98,13 +99,18 @@ def _address(request: web.Request) -> tuple[str, int]:
 async def _wait(
     request: web.Request, bin_id: str, limit: int, after: int, wanted: Query | None, wait_s: int
 ) -> Sequence[CaptureRow]:
-    """Long polling for a change of the bin. No capture is missed between two calls: each starts at its cursor."""
-    store, hub = request.app[keys.STORE], request.app[keys.HUB]
-    end = clock.ticks() + wait_s
+    """Long polling for a change of the bin. No capture is missed between two calls: each starts at its cursor.
+    Unauthorized: the session ended during the wait."""
+    store, hub, access = request.app[keys.STORE], request.app[keys.HUB], request.app[keys.ACCESS]
+    end, ended = clock.ticks() + wait_s, access.ended
     with hub.subscribe(bin_id) as subscription:
         while True:
             subscription.clear()
             found = await store.list_captures(bin_id, limit=limit, after=after, query=wanted)
+            if access.ended != ended:
+                ended = access.ended
+                if await auth.credential_of(request) is None:
+                    raise Unauthorized("The session has ended. Sign in again, or send the access token.")
             left = end - clock.ticks()
             if found or left <= 0 or hub.closed or request.transport is None:
                 return found

@@ -63,7 +63,9 @@ async def _send_frames(
     read: ReadFrames,
 ) -> None:
     hub, access = request.app[keys.HUB], request.app[keys.ACCESS]
-    checked, ended = clock.ticks(), access.ended
+    # Different from any count, so that the first frames are checked too: the session may have ended since the request
+    # was authenticated.
+    checked, ended = clock.ticks(), -1
     try:
         for text in hello:
             await _send(socket, text)

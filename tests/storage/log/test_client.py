@@ -129,7 +129,7 @@ async def test_no_more_waits_than_fits_in_memory(log, process, monkeypatch) -> N
     process.end()
     log.append(a_job())
     log.append(a_job())
-    with pytest.raises(StoreUnavailable, match="than fits in memory"):
+    with pytest.raises(StoreUnavailable, match="write queue is full"):
         log.append(a_job())
     assert log.health().refused == 1
     process.open()

@@ -96,6 +96,9 @@ class _Broken:
             raise error
         return self._connection.execute(text)
 
+    def executescript(self, text: str) -> object:
+        return self._connection.executescript(text)
+
 
 def test_a_full_disk_keeps_the_log_growing_and_reports_it(opened: Opened) -> None:
     opened.add(200)

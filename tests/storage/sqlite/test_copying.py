@@ -50,6 +50,6 @@ def test_a_copy_that_is_not_sound_is_discarded(tmp_path: Path) -> None:
         connection.execute("pragma writable_schema = on")
         connection.execute("delete from sqlite_schema where name = 'bins_with_leftovers'")
         connection.commit()
-    with pytest.raises(CannotStart, match="not sound"):
+    with pytest.raises(CannotStart, match="not valid"):
         back_up(tmp_path / "log.db", tmp_path / "copy.db", lambda *_: None)
     assert not (tmp_path / "copy.db").exists()

@@ -71,7 +71,7 @@ def test_a_directory_that_cannot_be_looked_at_confirms_nothing(files: Files, mon
         _write(files)
     monkeypatch.undo()
     monkeypatch.setattr("app.storage.sqlite.files.os.pread", fail)
-    with pytest.raises(CannotWrite, match="looked at"):
+    with pytest.raises(CannotWrite, match="cannot be read"):
         _write(files)
     with pytest.raises(CannotWrite, match="index"):
         files.waiting()

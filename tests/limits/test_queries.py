@@ -1,0 +1,73 @@
+"""How long and how rich a filter may be."""
+
+import pytest
+
+from app.domain.search import parse_query
+from app.domain.search.reading import _SHOWN, MAX_LENGTH, MAX_TERMS, MAX_VALUES, WrongTerm
+from app.domain.search.tokens import _MOST_REMEMBERED, _Folding
+from app.domain.search.values import _HIGHEST, read_moment
+from app.domain.search.writing import _MOST, complete
+from app.domain.units import MAX_DURATION, parse_duration
+from app.storage.reads.words import MAX_PHRASES, WordsMatch
+
+
+@pytest.mark.parametrize(
+    ("within", "beyond", "reason"),
+    [
+        ("w" * MAX_LENGTH, "w" * (MAX_LENGTH + 1), f"at most {MAX_LENGTH} characters"),
+        ("a " * MAX_TERMS, "a " * (MAX_TERMS + 1), f"at most {MAX_TERMS} terms"),
+        ("text~" + ",".join("a" * MAX_VALUES), "text~" + ",".join("a" * (MAX_VALUES + 1)), f"most {MAX_VALUES} values"),
+    ],
+    ids=["characters", "terms", "values"],
+)
+def test_a_query_is_read_to_its_bounds_and_refused_beyond_them(within: str, beyond: str, reason: str) -> None:
+    assert parse_query(within).terms
+    with pytest.raises(WrongTerm, match=reason):
+        parse_query(beyond)
+
+
+@pytest.mark.parametrize(("length", "is_cut"), [(_SHOWN, False), (_SHOWN + 1, True)])
+def test_a_wrong_term_is_shown_to_this_length(length: int, is_cut: bool) -> None:
+    term = "size:" + "x" * (length - len("size:"))
+    with pytest.raises(WrongTerm) as refused:
+        parse_query(term)
+    assert (f"“{term[:_SHOWN]}…”" in str(refused.value.problems)) == is_cut
+    assert (f"“{term}”" in str(refused.value.problems)) == (not is_cut)
+
+
+def test_the_number_of_a_capture_is_one_that_the_store_can_hold() -> None:
+    assert read_moment(f"#{_HIGHEST}") == _HIGHEST
+    with pytest.raises(ValueError, match="write"):
+        read_moment(f"#{_HIGHEST + 1}")
+
+
+def test_a_duration_ends_at_a_hundred_years() -> None:
+    assert parse_duration(f"{MAX_DURATION.days}d") == MAX_DURATION
+    with pytest.raises(ValueError, match="longer than"):
+        parse_duration(f"{MAX_DURATION.days + 1}d")
+    with pytest.raises(WrongTerm, match="too long ago"):
+        parse_query(f"after:{MAX_DURATION.days + 1}d")
+
+
+def test_so_many_completions_are_offered() -> None:
+    assert len(complete("has:")) == _MOST
+    assert len(complete("status:")) < _MOST
+
+
+def test_so_many_phrases_are_remembered_by_a_connection() -> None:
+    match = WordsMatch()
+    for number in range(MAX_PHRASES):
+        match("hello", "", f'[[["w{number}"], false]]')
+    assert len(match._phrases) == MAX_PHRASES
+    match("hello", "", '[[["more"], false]]')
+    assert len(match._phrases) == 1
+
+
+def test_so_many_characters_are_remembered_folded() -> None:
+    """A text of all characters that there are costs no more memory than that."""
+    folding = _Folding()
+    text = "".join(map(chr, range(0x4E00, 0x4E00 + _MOST_REMEMBERED + 1)))
+    assert text[:-1].translate(folding)
+    assert len(folding) == _MOST_REMEMBERED
+    assert len(text.translate(folding)) == len(text)
+    assert len(folding) == _MOST_REMEMBERED

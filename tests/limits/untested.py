@@ -1,0 +1,20 @@
+"""Bounds that no test names, by the reason. Whoever writes a test of one takes it out of here."""
+
+UNTESTED: dict[str, tuple[str, ...]] = {
+    "no limit, but a code, a unit, a place in a picture, or the layout of what is stored": (
+        "app.commands.wait._FAILED",
+        "app.commands.wait._MATCHED",
+        "app.commands.wait._NO_MATCH",
+        "app.export.har._UNKNOWN_SIZE",
+        "app.ingress.buffer._BLANK",
+        "app.storage.ids.BITS",
+        "app.storage.ledger.spaces.EPOCH_BITS",
+        "app.storage.log.deleting._MAX_NUMBER",
+        "app.storage.reads.messages.MAX_ID",
+        "app.web.live.socket.GONE",
+    ),
+    "given to the kernel or to a library, where its effect cannot be told apart in a test": (
+        "app.ingress.server.BACKLOG",
+        "app.storage.sqlite.ledger_file._PAGES",
+    ),
+}
