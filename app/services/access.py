@@ -79,12 +79,13 @@ class Access:
         if now - session.seen_at > IDLE or now - session.created_at > HARD:
             await self.sign_out(cookie)
             return False
-        if now - session.seen_at > TOUCH_EVERY:
-            session = replace(session, seen_at=now)
+        is_old = now - session.seen_at > TOUCH_EVERY
+        # Before the store is called: a sign-out during that call must remove the session.
+        self._remember(replace(session, seen_at=now) if is_old else session)
+        if is_old:
             with self._ignore_full_disk():
                 await self._store.touch_session(key, now)
-        self._remember(session)
-        return True
+        return key not in self._signed_out
 
     async def sign_out(self, cookie: str) -> None:
         """End the session of a cookie."""

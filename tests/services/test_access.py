@@ -82,3 +82,22 @@ async def test_who_signed_out_is_unknown_at_once_and_after_a_restart(store: Stor
     again = _access(store)
     await again.start()
     assert (await again.has_session(cookie), await again.has_session(other)) == (False, True)
+
+
+async def test_a_sign_out_during_a_check_ends_the_session_for_good(time: Time, store: Store, monkeypatch) -> None:
+    monkeypatch.setattr("app.services.access.MAX_REMEMBERED", 3)
+    access = _access(store)
+    cookie = await access.sign_in()
+    time.now += TOUCH_EVERY + timedelta(seconds=1)
+    touch = store.touch_session
+
+    async def touch_after_sign_out(key: str, now: datetime) -> None:
+        await access.sign_out(cookie)
+        await touch(key, now)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "touch_session", touch_after_sign_out)
+        assert not await access.has_session(cookie)
+    for other in ("a", "b", "c"):
+        await access.sign_out(other)
+    assert not await access.has_session(cookie)
