@@ -26,10 +26,11 @@ test-aiohttp: $(DEV)  ## test ingress/ with the lowest and the newest allowed ai
 test-lowest: $(TOOLS)/.installed  ## run the quick tests with the lowest allowed releases; needs the network
 	@UV=$(TOOLS)/bin/uv PYTHON=$(PYTHON) .ci/lowest $(ARGS)
 
-lint: $(DEV)  ## check style and types
+lint: $(DEV)  ## check style, types, and the rules of the source (imports, names, words, mirrored tests)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/python -m pytest -q -n 0 tests/architecture --ignore tests/architecture/test_wheel.py
 
 format: $(DEV)
 	$(BIN)/ruff check --fix .
