@@ -40,7 +40,7 @@ def _active(**values: object) -> ActiveFault:
     ],
 )
 def test_a_fault_says_what_each_request_gets(fault: Fault, words: list[str]) -> None:
-    assert [fault.say(hits) for hits in range(3)] == words
+    assert [fault.effect(hits) for hits in range(3)] == words
     assert fault.lasts is (fault.kind in (FaultKind.HOLD, FaultKind.SLOW))
 
 

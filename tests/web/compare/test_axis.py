@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from app.domain.pairings.model import Hit
 from app.domain.roles import Role
-from app.web.compare.axis import AIR, MOST_TICKS, ROOM, draw_pairing, ms_text
+from app.web.compare.axis import AIR, MOST_TICKS, LABEL_WIDTH, draw_pairing, ms_text
 
 START = datetime(2026, 11, 27, 13, 41, tzinfo=UTC)
 
@@ -45,7 +45,7 @@ def test_a_held_primary_and_its_fallback_stand_to_one_scale() -> None:
 
 def test_everything_drawn_is_said_in_words() -> None:
     axis = _draw(_left(1, 15_000), _hit(2, 15.2, fallback=True))
-    assert axis.told == (
+    assert axis.description == (
         "Primary: no response, sender disconnected after 15.0 s at 0 s; Fallback: 200 in 4 ms at 15.2 s"
     )
 
@@ -73,7 +73,7 @@ def test_one_usual_answer_needs_no_drawing() -> None:
 def test_a_url_that_was_never_hit_keeps_its_lane() -> None:
     axis = _draw(_left(1, 9_000))
     assert axis.lanes[1].dots == ()
-    assert axis.told.endswith("Fallback: no request")
+    assert axis.description.endswith("Fallback: no request")
 
 
 def test_waits_are_told_so_that_a_time_out_can_be_read_from_them() -> None:
@@ -106,6 +106,6 @@ def test_whatever_came_everything_stands_inside_and_no_label_over_another(some: 
         assert all(0 <= dot.x <= 100 for dot in lane.dots)
         assert all(span.x >= 0 and span.x + span.width <= 100.01 for span in lane.spans)
         places = sorted(
-            (label.x, label.x + ROOM) if label.anchor == "start" else (label.x - ROOM, label.x) for label in lane.labels
+            (label.x, label.x + LABEL_WIDTH) if label.anchor == "start" else (label.x - LABEL_WIDTH, label.x) for label in lane.labels
         )
         assert all(end <= begin for (_, end), (begin, _) in pairwise(places))

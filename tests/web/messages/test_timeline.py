@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from app.domain.messages.model import Direction, Pace, Step
 from app.domain.statuses import Status
-from app.web.messages.timeline import PLOT_HEIGHT, PLOT_WIDTH, ROOM, draw_axis, draw_pace
+from app.web.messages.timeline import PLOT_HEIGHT, PLOT_WIDTH, LABEL_WIDTH, draw_axis, draw_pace
 
 START = datetime(2026, 11, 25, 10, 30, tzinfo=UTC)
 
@@ -42,7 +42,7 @@ def test_sending_and_delivery_are_two_tracks_to_one_scale() -> None:
     assert [(mark.x, mark.label, mark.tone) for mark in delivery.marks] == [(100.0, "delivered", "c-ok")]
     assert (delivery.start, delivery.end, delivery.dotted) == (25.0, 100.0, True)
     assert delivery.says == "3.0 s until the receipt"
-    assert axis.told == "Queued at 0 s, handed over at 1.0 s, delivered at 4.0 s"
+    assert axis.description == "Queued at 0 s, handed over at 1.0 s, delivered at 4.0 s"
 
 
 def test_handed_over_is_never_green() -> None:
@@ -103,7 +103,7 @@ def test_whatever_came_stays_on_the_paper_and_no_label_covers_another(told, dire
     for track in axis.tracks:
         assert all(0 <= x <= 100 for x in (track.start, track.end, *(mark.x for mark in track.marks)))
         labelled = sorted(mark.x for mark in track.marks if mark.label)
-        assert all(right - left >= ROOM for left, right in pairwise(labelled))
+        assert all(right - left >= LABEL_WIDTH for left, right in pairwise(labelled))
 
 
 def _pace(*points: tuple[float, float]) -> Pace:
