@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from app.domain.pairings.model import Hit
 from app.domain.roles import Role
-from app.web.compare.axis import AIR, MOST_TICKS, LABEL_WIDTH, draw_pairing, ms_text
+from app.web.compare.axis import AIR, LABEL_WIDTH, MOST_TICKS, draw_pairing, ms_text
 
 START = datetime(2026, 11, 27, 13, 41, tzinfo=UTC)
 
@@ -105,7 +105,6 @@ def test_whatever_came_everything_stands_inside_and_no_label_over_another(some: 
     for lane in axis.lanes:
         assert all(0 <= dot.x <= 100 for dot in lane.dots)
         assert all(span.x >= 0 and span.x + span.width <= 100.01 for span in lane.spans)
-        places = sorted(
-            (label.x, label.x + LABEL_WIDTH) if label.anchor == "start" else (label.x - LABEL_WIDTH, label.x) for label in lane.labels
-        )
+        begins = [label.x if label.anchor == "start" else label.x - LABEL_WIDTH for label in lane.labels]
+        places = sorted((begin, begin + LABEL_WIDTH) for begin in begins)
         assert all(end <= begin for (_, end), (begin, _) in pairwise(places))

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from app.domain.messages.model import Direction, Pace, Step
 from app.domain.statuses import Status
-from app.web.messages.timeline import PLOT_HEIGHT, PLOT_WIDTH, LABEL_WIDTH, draw_axis, draw_pace
+from app.web.messages.timeline import LABEL_WIDTH, PLOT_HEIGHT, PLOT_WIDTH, draw_axis, draw_pace
 
 START = datetime(2026, 11, 25, 10, 30, tzinfo=UTC)
 
