@@ -2,8 +2,8 @@
 
 The request lifecycle:
 
-1. `ingress/connection.py` finds each request in the bytes of a connection. A request whose line has a capture URL is a
-   capture, whatever else it is; every other request is passed to aiohttp (`ingress/pages.py`).
+1. `ingress/connection.py` and its base `pipeline.py` find each request in the bytes of a connection. A request whose
+   line has a capture URL is a capture, whatever else it is; every other one is passed to aiohttp (`ingress/pages.py`).
 2. `ingress/head.py` parses the head and `ingress/body.py` reads the body, bounded in size and time. Both become a
    frozen `RawRequest`, which `ingress/capture.py` takes through the next steps.
 3. `services/captures.py` chooses the answer and the fault (`services/replies.py`) and gives the bytes to the store. It

@@ -101,16 +101,14 @@ async def _wait(
 ) -> Sequence[CaptureRow]:
     """Long polling for a change of the bin. No capture is missed between two calls: each starts at its cursor.
     Unauthorized: the session ended during the wait."""
-    store, hub, access = request.app[keys.STORE], request.app[keys.HUB], request.app[keys.ACCESS]
-    end, ended = clock.ticks() + wait_s, access.ended
+    store, hub = request.app[keys.STORE], request.app[keys.HUB]
+    end, session = clock.ticks() + wait_s, auth.SessionCheck(request)
     with hub.subscribe(bin_id) as subscription:
         while True:
             subscription.clear()
             found = await store.list_captures(bin_id, limit=limit, after=after, query=wanted)
-            if access.ended != ended:
-                ended = access.ended
-                if await auth.credential_of(request) is None:
-                    raise Unauthorized("The session has ended. Sign in again, or send the access token.")
+            if await session.has_ended():
+                raise Unauthorized("The session has ended. Sign in again, or send the access token.")
             left = end - clock.ticks()
             if found or left <= 0 or hub.closed or request.transport is None:
                 return found

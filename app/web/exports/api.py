@@ -21,6 +21,7 @@ from ...store import Store
 from ...tasks import run_in_thread
 from ..captures.shapes import CaptureSummary, show_capture, show_row
 from ..messages.shapes import MessageShape, show_message
+from ..site.auth import SessionCheck
 from ..site.headers import FILE_HEADERS
 from ..site.inputs import filter_of, read_query
 from ..site.parameters import names_of
@@ -123,11 +124,15 @@ def _write(form: Format, about: About, make: Maker) -> bytes:
 
 async def _send(request: web.Request, response: web.StreamResponse, first: bytes, rest: AsyncIterator[bytes]) -> None:
     """Send everything, or abort the connection: half a file must not look like a whole one."""
+    session = SessionCheck(request)
     try:
         await response.write(first)
         async for piece in rest:
             if request.app[keys.HUB].closed:
                 _break_off(request, "the server is stopping")
+                return
+            if await session.has_ended():
+                _break_off(request, "the session has ended")
                 return
             await response.write(piece)
         await response.write_eof()

@@ -48,6 +48,24 @@ async def credential_of(request: web.Request) -> Credential | None:
     return "cookie" if cookie and await access.has_session(cookie) else None
 
 
+class SessionCheck:
+    """For a call that takes long: whether the session that it began with still exists."""
+
+    def __init__(self, request: web.Request) -> None:
+        self._request = request
+        # Different from any count, so that the first check is a real one: the session may have ended since the request
+        # was authenticated.
+        self._ended = -1
+
+    async def has_ended(self) -> bool:
+        """Whether the request would not be authenticated any more. Costs nothing while no session ends."""
+        ended = self._request.app[keys.ACCESS].ended
+        if ended == self._ended:
+            return False
+        self._ended = ended
+        return await credential_of(self._request) is None
+
+
 def redirect_to_sign_in(request: web.Request) -> web.StreamResponse:
     """Redirect to the sign-in page, which leads back afterwards."""
     base = server_address(request).base

@@ -201,3 +201,19 @@ async def test_a_server_that_goes_down_breaks_the_file_off_so_that_nobody_takes_
         server.app[keys.HUB].close()
         with pytest.raises(aiohttp.ClientError):
             await answer.read()
+
+
+async def test_an_export_breaks_off_when_its_session_is_signed_out(server: Running) -> None:
+    await _fill(server, 2_000, b"Text=" + b"x" * 10_000)
+    access = server.app[keys.ACCESS]
+    cookie = await access.sign_in()
+    name = server.url.rpartition(":")[2].rstrip("/")
+    async with aiohttp.ClientSession(cookies={f"smsbin-{name}": cookie}) as browser:
+        async with browser.get(f"{server.bin_api}/export", headers={"Sec-Fetch-Site": "same-origin"}) as answer:
+            assert answer.status == 200
+            await answer.content.read(1_000)
+            await access.sign_out("another browser")
+            await answer.content.read(100_000)
+            await access.sign_out(cookie)
+            with pytest.raises(aiohttp.ClientError):
+                await answer.read()
