@@ -33,6 +33,10 @@ class FaultKind(StrEnum):
     SLOW = "slow"
 
 
+# The kinds that `seconds` is for.
+WITH_SECONDS = (FaultKind.HOLD, FaultKind.SLOW)
+
+
 class Fault(msgspec.Struct, frozen=True, kw_only=True):
     """A fault as a user sets it.
 
@@ -51,7 +55,7 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def lasts(self) -> bool:
         """Its `seconds` mean something."""
-        return self.kind in (FaultKind.HOLD, FaultKind.SLOW)
+        return self.kind in WITH_SECONDS
 
     def effect(self, hits: int = 0) -> str:
         """In words, for people; `hits` requests got it before."""

@@ -43,9 +43,11 @@ async def test_the_head_of_an_answer_has_so_many_bytes(more: int, status: int | 
 @pytest.mark.parametrize(("timeout_s", "error"), [(0.01, "no response in time"), (20.0, None)])
 async def test_an_answer_is_waited_for_so_long(monkeypatch, timeout_s: float, error: str | None) -> None:
     monkeypatch.setattr(exact, "TIMEOUT_S", timeout_s)
+    over = asyncio.Event()
 
     async def slow(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await asyncio.sleep(0.1)
+        if error is not None:
+            await over.wait()
         writer.write(ANSWER)
         writer.close()
 
@@ -53,7 +55,7 @@ async def test_an_answer_is_waited_for_so_long(monkeypatch, timeout_s: float, er
         url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
         reply = await send_exactly(url, REQUEST, allowed=None)
         assert reply.error == error
-        await asyncio.sleep(0.1)
+        over.set()
 
 
 async def test_so_many_replays_are_on_their_way_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -97,7 +97,7 @@ async def test_who_may_look_is_asked_again_after_a_while(server: Running, ticks:
             return None
 
         monkeypatch.setattr(auth, "credential_of", no_credential)
-        ticks.now += socket.RECHECK_S
+        ticks.now += auth.RECHECK_S
         await store.add_capture(a_capture(server.bin))
         assert (await _more(viewer, 2)).type is aiohttp.WSMsgType.TEXT
         ticks.over()

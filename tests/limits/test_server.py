@@ -17,7 +17,7 @@ from app.settings import read_settings
 from app.testing import inbox, server
 from app.testing.inbox import Inbox
 from app.web.answers.form import MOST_FIELDS, MOST_ROWS, read_draft
-from tests.services.test_held_answers import Somebody
+from tests.services.test_held_answers import OpenSender
 
 
 @pytest.mark.parametrize("length", [files._SHOWN, files._SHOWN + 1, 250])
@@ -86,7 +86,7 @@ async def test_no_answer_leaves_before_its_time(monkeypatch: pytest.MonkeyPatch)
 
     made = SimpleNamespace(create_future=loop.create_future, call_later=call_later)
     monkeypatch.setattr(held_answers.asyncio, "get_running_loop", lambda: made)
-    assert await HeldAnswers().wait(16.0, Somebody()) is Ending.OVER
+    assert await HeldAnswers().wait(16.0, OpenSender()) is Ending.OVER
     assert asked == [16.0 + held_answers.ROUNDING_S]
     assert held_answers.ROUNDING_S > 0.001
 

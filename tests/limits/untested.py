@@ -1,4 +1,4 @@
-"""Bounds that no test names, by the reason. Whoever writes a test of one takes it out of here."""
+"""Bounds that no test names, by the reason. With a test of one, remove it here."""
 
 UNTESTED: dict[str, tuple[str, ...]] = {
     "no limit, but a code, a unit, a place in a picture, or the layout of what is stored": (

@@ -8,7 +8,7 @@ from app.services import held_answers as waiting
 from app.services.held_answers import Ending, HeldAnswers
 
 
-class Somebody:
+class OpenSender:
     """A sender that disconnects when the test says so."""
 
     left: Callable[[], None] | None = None
@@ -32,14 +32,14 @@ async def test_places_are_limited_by_bin_and_in_all(monkeypatch) -> None:
 
 
 async def test_a_wait_ends_with_its_time() -> None:
-    sender = Somebody()
+    sender = OpenSender()
     assert await HeldAnswers().wait(0.01, sender) is Ending.OVER
     assert await HeldAnswers().wait(-5, sender) is Ending.OVER
     assert sender.left is None
 
 
 async def test_a_wait_ends_when_the_sender_leaves() -> None:
-    sender = Somebody()
+    sender = OpenSender()
     wait = asyncio.ensure_future(HeldAnswers().wait(60, sender))
     await asyncio.sleep(0)
     assert sender.left is not None
@@ -50,8 +50,8 @@ async def test_a_wait_ends_when_the_sender_leaves() -> None:
 
 async def test_a_stop_ends_all_waits_and_those_that_would_begin() -> None:
     places = HeldAnswers()
-    waits = [asyncio.ensure_future(places.wait(60, Somebody())) for _ in range(3)]
+    waits = [asyncio.ensure_future(places.wait(60, OpenSender())) for _ in range(3)]
     await asyncio.sleep(0)
     places.stop()
     assert await asyncio.gather(*waits) == [Ending.STOPPED] * 3
-    assert await places.wait(60, Somebody()) is Ending.STOPPED
+    assert await places.wait(60, OpenSender()) is Ending.STOPPED

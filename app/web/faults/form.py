@@ -3,12 +3,11 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from ...domain.faults import LONGEST, MOST_COUNT, MOST_SECONDS, FaultKind
+from ...domain.faults import LONGEST, MOST_COUNT, MOST_SECONDS, WITH_SECONDS, FaultKind
 from ...errors import Invalid
 from ..site.forms import number_of
 
 LONGEST_MINUTES = LONGEST // timedelta(minutes=1)
-SECONDS_FOR = (FaultKind.HOLD, FaultKind.SLOW)
 # By the field of `FaultInput`: the field of the form, and what would be right there.
 _IN_THE_FORM = {
     "kind": ("kind", "must be one of the listed failures"),
@@ -26,7 +25,7 @@ def raw_of(form: Mapping[str, str], now: datetime) -> dict[str, object]:
     raw: dict[str, object] = {"kind": typed["kind"]} if "kind" in typed else {}
     if "status" in typed and typed.get("kind") == FaultKind.STATUS:
         raw["status"] = [number_of(word) for word in typed["status"].replace(",", " ").split()]
-    if "seconds" in typed and typed.get("kind") in SECONDS_FOR:
+    if "seconds" in typed and typed.get("kind") in WITH_SECONDS:
         raw["seconds"] = number_of(typed["seconds"])
     if typed.get("count"):
         raw["count"] = number_of(typed["count"])

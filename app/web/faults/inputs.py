@@ -5,7 +5,17 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from ...domain.faults import LASTS, LONGEST, MOST_COUNT, MOST_SECONDS, MOST_STATUSES, Fault, FaultKind, check_fault
+from ...domain.faults import (
+    LASTS,
+    LONGEST,
+    MOST_COUNT,
+    MOST_SECONDS,
+    MOST_STATUSES,
+    WITH_SECONDS,
+    Fault,
+    FaultKind,
+    check_fault,
+)
 from ...errors import Invalid
 from ..site.convert import Input, Problems
 from .shapes import FaultName
@@ -76,7 +86,7 @@ class FaultInput(Input, frozen=True, kw_only=True):
         problems = []
         if self.status is not None and FaultKind(self.kind) is not FaultKind.STATUS:
             problems.append(("status", "is only for kind status"))
-        if self.seconds is not None and FaultKind(self.kind) not in (FaultKind.HOLD, FaultKind.SLOW):
+        if self.seconds is not None and FaultKind(self.kind) not in WITH_SECONDS:
             problems.append(("seconds", "is only for kinds hold and slow"))
         return problems
 

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from aiohttp import WSCloseCode, web
 
-from ... import clock, keys
+from ... import keys
 from ...errors import NotFound, StoreUnavailable, TooSlow
 from ...ingress.pages import drained
 from ...live.frames import Frames
@@ -17,7 +17,6 @@ from ..site import auth
 
 SEND_S = 10.0
 PING_S = 20.0
-RECHECK_S = 60.0
 # Changes in one frame: enough for a burst, small enough to render without holding the loop.
 PAGE = 100
 GONE = 4404
@@ -62,10 +61,7 @@ async def _send_frames(
     ping: str | None,
     read: ReadFrames,
 ) -> None:
-    hub, access = request.app[keys.HUB], request.app[keys.ACCESS]
-    # Different from any count, so that the first frames are checked too: the session may have ended since the request
-    # was authenticated.
-    checked, ended = clock.ticks(), -1
+    hub, session = request.app[keys.HUB], auth.SessionCheck(request)
     try:
         for text in hello:
             await _send(socket, text)
@@ -75,11 +71,9 @@ async def _send_frames(
                 version = hub.version(bin_id)
                 frames = await read(after)
                 # Before anything is sent: signing out in another tab ends this session too.
-                if access.ended != ended or clock.ticks() - checked > RECHECK_S:
-                    checked, ended = clock.ticks(), access.ended
-                    if await auth.credential_of(request) is None:
-                        await _close(socket, SIGNED_OUT)
-                        return
+                if await session.has_ended():
+                    await _close(socket, SIGNED_OUT)
+                    return
                 after = frames.after
                 if frames.wire:
                     await _send_wire(request, frames.wire)

@@ -7,7 +7,7 @@ from urllib.parse import quote, urlsplit
 
 from aiohttp import web
 
-from ... import keys
+from ... import clock, keys
 from ...errors import StoreUnavailable
 from ...services.access import HARD
 from .forms import read_form
@@ -16,6 +16,7 @@ from .templates import render
 from .urls import server_address
 
 SIGN_IN_BYTES = 16 << 10
+RECHECK_S = 60.0
 
 Credential = Literal["bearer", "cookie"]
 
@@ -49,20 +50,22 @@ async def credential_of(request: web.Request) -> Credential | None:
 
 
 class SessionCheck:
-    """For a call that takes long: whether the session that it began with still exists."""
+    """For a call that takes long: whether its request would still be authenticated. It is checked again when any
+    session has ended, and every `RECHECK_S`, because sessions expire."""
 
     def __init__(self, request: web.Request) -> None:
         self._request = request
-        # Different from any count, so that the first check is a real one: the session may have ended since the request
+        # Different from any count, so that the first check is not skipped: the session may have ended since the request
         # was authenticated.
         self._ended = -1
+        self._checked_at = clock.ticks()
 
     async def has_ended(self) -> bool:
-        """Whether the request would not be authenticated any more. Costs nothing while no session ends."""
+        """Whether the request would not be authenticated any more."""
         ended = self._request.app[keys.ACCESS].ended
-        if ended == self._ended:
+        if ended == self._ended and clock.ticks() - self._checked_at <= RECHECK_S:
             return False
-        self._ended = ended
+        self._ended, self._checked_at = ended, clock.ticks()
         return await credential_of(self._request) is None
 
 

@@ -1,4 +1,4 @@
-"""Two at the same time: one changes what the other is using. Whoever was answered first is right from then on."""
+"""Two at the same time: one changes what the other is using. What was answered first holds from then on."""
 
 import asyncio
 from collections import Counter
