@@ -53,7 +53,8 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, array_like=True, gc=False
     as_callback: Word | None = None
 
 
-def made_id(sender: str | None, recipient: str | None, text: str | None, at: datetime) -> str:
-    """An id for a message without one: the same for the same parties, text and time."""
-    key = "\0".join((sender or "", recipient or "", text or "", at.isoformat()))
+def made_id(sender: str | None, recipient: str | None, text: str | None, at: datetime | str) -> str:
+    """An id for a message without one: the same for the same parties, text and time. `at` is the message's own time, as
+    read or as sent, else that of its arrival."""
+    key = "\0".join((sender or "", recipient or "", text or "", at if isinstance(at, str) else at.isoformat()))
     return "made-" + hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:16]

@@ -74,8 +74,7 @@ def _recognise(glance: Glance, role: Role, provider: str | None) -> Reading:
         words=glance.words,
     )
     if not events:
-        sheet = sheet_of(name)
-        kind = Kind.OTHER if sheet and sheet.silent(glance) else reading.kind
+        kind = _kind_without_events(glance, role, name)
         status, raw_status = _loose_word(glance, kind)
         return replace(reading, kind=kind, status=status, raw_status=raw_status)
     first = events[0]
@@ -91,14 +90,20 @@ def _recognise(glance: Glance, role: Role, provider: str | None) -> Reading:
     )
 
 
+def _kind_without_events(glance: Glance, role: Role, provider: str | None) -> Kind:
+    """What a request without an event is about: nothing, where its sheet knows so."""
+    sheet = sheet_of(provider)
+    return Kind.OTHER if sheet and sheet.silent(glance) else _BY_ROLE.get(role, Kind.OTHER)
+
+
 def _loose_word(glance: Glance, kind: Kind) -> tuple[str | None, str | None]:
-    """The status of a callback that names no message."""
+    """The one status of a callback that names no message."""
     return generic.read_word(glance) if kind is Kind.STATUS else (None, None)
 
 
 def _facts(glance: Glance, role: Role, provider: str | None, events: tuple[Event, ...]) -> Facts:
     quick = glance.quick
-    status, raw_status = (None, None) if events else _loose_word(glance, _BY_ROLE.get(role, Kind.OTHER))
+    status, raw_status = (None, None) if events else _loose_word(glance, _kind_without_events(glance, role, provider))
     return Facts(
         raw=glance.raw,
         role=role,

@@ -108,9 +108,13 @@ def _end_of_mms(glance: Glance, event: Event) -> Event:
 
 
 def _message(message: JsonValue, role: Role) -> Event:
-    """A Relay or SWML status callback, or the `message` of an SWML inbound request, which has no status."""
-    status = text_at(message, "status")
-    callback = role is Role.STATUS if status is None else SHEET.word(status).status is not Status.RECEIVED
+    """A Relay or SWML status callback, or an inbound message: that of Relay has a status ("received", "failed") and is
+    known from its direction, the `message` of an SWML request has none."""
+    status, direction = text_at(message, "status"), text_at(message, "direction")
+    if direction in ("inbound", "outbound"):
+        callback = direction == "outbound"
+    else:
+        callback = role is Role.STATUS if status is None else SHEET.word(status).status is not Status.RECEIVED
     return Event(
         kind=Kind.STATUS if callback else Kind.INBOUND,
         message_id=text_at(message, "message_id") or text_at(message, "id") or "",

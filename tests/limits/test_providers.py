@@ -8,7 +8,8 @@ import pytest
 
 from app.domain.captures import RawRequest, Reading
 from app.domain.roles import Role
-from app.providers import _SEARCHED, generic, recognise
+from app.providers import _SEARCHED, recognise
+from app.providers.generic import names
 from app.providers.kit import times
 from app.providers.kit.bounds import MAX_MEDIA, MAX_PIECES, MAX_TEXT, MAX_VALUE
 from app.providers.kit.glance import MAX_WORDS
@@ -60,7 +61,7 @@ def test_so_many_recipients_of_one_message_are_read(count: int) -> None:
     assert len(_read(request(body, JSON), "telnyx").events) == MAX_RECIPIENTS
 
 
-@pytest.mark.parametrize(("length", "is_read"), [(generic.MAX_NAME, True), (generic.MAX_NAME + 1, False)])
+@pytest.mark.parametrize(("length", "is_read"), [(names.MAX_NAME, True), (names.MAX_NAME + 1, False)])
 def test_a_field_means_something_under_a_name_of_this_length(length: int, is_read: bool) -> None:
     body = b'{"%s": {"text": "hi"}}' % (b"p" * (length - len(".text")))
     assert (_read(request(body, JSON)).text == "hi") == is_read

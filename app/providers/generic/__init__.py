@@ -1,0 +1,127 @@
+"""The reader for unknown providers: guesses the messages of a request, their parties, text, id and status from the
+names of fields.
+
+`From`, `from_number`, `sms[from]`, `data.payload.from.phone_number` and `messages.0.from` are all found. The provider
+of such a reading is "generic". What is inbound: an explicit direction decides, then a word that only outbound messages
+have, then the URL.
+"""
+
+from ...domain.events import Event, made_id
+from ...domain.roles import VOICE_ROLES, Kind, Role
+from ...domain.statuses import Status, Word
+from ..kit.bounds import MAX_TEXT, MAX_VALUE
+from ..kit.events import finished
+from ..kit.glance import Glance
+from ..kit.parties import party
+from .items import Values, items_of, states_of
+from .names import DIRECTION, ID, OTHER, OURS, PARTIES, RECIPIENT, SENDER, STAMP, STATUS, TEXT, TYPE
+from .words import direction_of, direction_of_event, is_outbound, word_of
+
+__all__ = ["read", "read_word"]
+
+# Digits of a time with hours in it. A day alone does not tell two messages apart.
+_DIGITS_OF_A_TIME = 10
+
+
+def read(glance: Glance, role: Role) -> tuple[Event, ...]:
+    """An event for each message that a request is about: it has a party, a text or an id."""
+    events = [_event(values, role) for values in items_of(glance) if _says_something(values)]
+    return finished(glance, events, _word) if events else ()
+
+
+def read_word(glance: Glance) -> tuple[str | None, str | None]:
+    """The status of a request that names no message: normalised, and as sent. Nothing where it has several."""
+    states = states_of(glance)
+    if len(states) != 1:
+        return None, None
+    (raw_status,) = states
+    word = word_of(raw_status)
+    return (None if word is None else word.status.value), raw_status[:MAX_VALUE]
+
+
+def _event(values: Values, role: Role) -> Event:
+    direction, said, text = _direction(values), _said(values), _first(values, TEXT)
+    kind = _kind(values, role, direction, said)
+    sender, recipient = _parties(values, outbound=kind is Kind.STATUS)
+    raw_status = said if kind is Kind.STATUS else _first(values, STATUS)
+    return Event(
+        kind=kind,
+        message_id=_first(values, ID) or _made_id(values, sender, recipient, text),
+        sender_said=sender,
+        recipient_said=recipient,
+        text=text,
+        raw_status=raw_status,
+        as_callback=_word(raw_status) if kind is Kind.INBOUND and direction is None else None,
+    )
+
+
+def _kind(values: Values, role: Role, direction: Kind | None, said: str | None) -> Kind:
+    if role in VOICE_ROLES:
+        return Kind.VOICE
+    if direction is not None:
+        return direction
+    if is_outbound(said):
+        return Kind.STATUS
+    word = _word(said)
+    if word is not None and word.status is Status.RECEIVED:
+        return Kind.INBOUND
+    # A state without a text and without a sender is that of a message that was sent.
+    if role is Role.STATUS or (said and TEXT not in values and SENDER not in values):
+        return Kind.STATUS
+    return Kind.INBOUND if TEXT in values or not PARTIES.isdisjoint(values) else Kind.OTHER
+
+
+def _direction(values: Values) -> Kind | None:
+    """The direction that is said, by a field of its own before the name of an event."""
+    found = map(direction_of, values.get(DIRECTION, ()))
+    events = map(direction_of_event, values.get(TYPE, ()))
+    return next(filter(None, found), None) or next(filter(None, events), None)
+
+
+def _parties(values: Values, *, outbound: bool) -> tuple[str | None, str | None]:
+    """Sender and recipient as sent. Where a callback has the other party's number and only `to` besides, as Nexmo
+    began it, `to` is the sender."""
+    sender, recipient = _first(values, SENDER), _first(values, RECIPIENT)
+    other, ours = _first(values, OTHER), _first(values, OURS)
+    if not outbound:
+        return sender or other, recipient or ours
+    if other and recipient and not sender:
+        return (ours, recipient) if party(other) == party(recipient) else (recipient, other)
+    return sender or ours, recipient or other
+
+
+def _said(values: Values) -> str | None:
+    """The status as sent: the first word that is known, in a field for it or as the name of an event."""
+    states = values.get(STATUS, [])
+    known = (said for said in (*states, *values.get(TYPE, ())) if _is_known(said))
+    return next(known, states[0] if states else None)
+
+
+def _is_known(said: str) -> bool:
+    word = word_of(said)
+    return word is not None and (word.status is not Status.UNKNOWN or word.final)
+
+
+def _word(raw_status: str | None) -> Word | None:
+    return word_of(raw_status) if raw_status else None
+
+
+def _first(values: Values, meaning: str) -> str | None:
+    found = values.get(meaning)
+    return found[0] if found else None
+
+
+def _says_something(values: Values) -> bool:
+    return bool(values.get(TEXT) or ID in values or not PARTIES.isdisjoint(values))
+
+
+def _made_id(values: Values, sender: str | None, recipient: str | None, text: str | None) -> str:
+    """An id of the message's own time, so that a repeated request has the same one. Blank where it has no time."""
+    stamp = next((said for said in values.get(STAMP, ()) if _is_time(said)), None)
+    if stamp is None:
+        return ""
+    return made_id(party(sender), party(recipient), None if text is None else text[:MAX_TEXT], stamp[:MAX_VALUE])
+
+
+def _is_time(stamp: str) -> bool:
+    return sum(letter.isdigit() for letter in stamp[:MAX_VALUE]) >= _DIGITS_OF_A_TIME

@@ -1,0 +1,240 @@
+"""Which values of a request belong to one message, and which object of it is the message.
+
+A list of messages gives one item each; values of two items are never combined. Outside of the lists stands what they
+share: parties, the direction and the type of the event, and a time.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from ...domain.statuses import Status
+from ...parsing import MAX_FIELDS, JsonValue, Pairs, XmlNode
+from ..kit.bounds import MAX_EVENTS
+from ..kit.glance import Glance
+from ..kit.values import at
+from .names import (
+    BARE,
+    DIRECTION,
+    GENERAL_ID,
+    ID,
+    ONLY_KNOWN,
+    OTHER,
+    OURS,
+    PARTIES,
+    RECIPIENT,
+    SENDER,
+    STAMP,
+    STATUS,
+    TEXT,
+    TYPE,
+    UNNAMED,
+    Place,
+    place_of,
+)  # fmt: skip
+from .words import word_of
+
+MAX_LEAVES = 20_000
+"""Values that are looked at in one request; JSON has no more (`parsing/bounds.py`)."""
+
+Values = dict[str, list[str]]
+"""The values of one message by their meaning, the best first."""
+
+_Found = list[tuple[Place, str]]
+_SHARED = (SENDER, RECIPIENT, OTHER, OURS, DIRECTION, TYPE, STAMP)
+_CONTENT = PARTIES | {TEXT}
+# Behind the blank text of an empty SMS every other text counts.
+_BLANK = 100
+_ELSEWHERE, _NOWHERE = 50, 99
+_LONGEST_NUMBER = 40
+_NAMED_MESSAGE = frozenset({"message", "sms", "msg", "mo", "inboundmessage"})
+
+
+def items_of(glance: Glance) -> list[Values]:
+    """The values of each message in a request, the first `MAX_EVENTS`; those that have no text, party or id too."""
+    groups: dict[str, _Found] = {"": []}
+    for path, value in _pairs(glance):
+        place = place_of(path)
+        if place is None or not _counts(place, value, glance, path):
+            continue
+        found = groups.get(place.item)
+        if found is None:
+            found = groups[place.item] = []
+        found.append((place, value))
+    if len(groups) == 1:
+        return [_chosen(groups[""])]
+    return _of_lists(groups)
+
+
+def states_of(glance: Glance) -> frozenset[str]:
+    """The different states in a request, wherever they are; codes count only where there is no word."""
+    found = {
+        value
+        for path, value in glance.pairs
+        if (place := place_of(path)) is not None and place.meaning == STATUS and _counts(place, value, glance, path)
+    }
+    return frozenset({value for value in found if word_of(value) is not None} or found)
+
+
+def _counts(place: Place, value: str, glance: Glance, path: str) -> bool:
+    """Whether a value says anything. A blank text is an empty SMS; JSON's null is no text."""
+    if not value:
+        return place.meaning == TEXT and not _is_null(glance, path)
+    if place.meaning == STATUS and place.rank >= ONLY_KNOWN:
+        word = word_of(value)
+        return word is not None and word.status is not Status.UNKNOWN
+    return place.meaning != OURS or _is_number(value, 3)
+
+
+def _of_lists(groups: dict[str, _Found]) -> list[Values]:
+    """The items that are messages, else everything outside of the lists."""
+    chosen = {item: _chosen(found) for item, found in groups.items()}
+    messages = [item for item, values in chosen.items() if item and _is_message(values)]
+    around = {above for item in messages for above in _above(item)}
+    messages = [item for item in messages if item not in around][:MAX_EVENTS]
+    if not messages:
+        return [chosen[""]]
+    shared: dict[str, Values] = {}
+    for item in messages:
+        for above in _above(item):
+            _share(chosen[item], shared.setdefault(above, _shared(chosen.get(above, {}))))
+    if len(messages) == 1:
+        only = chosen[messages[0]]
+        for above in _above(messages[0]):
+            _share(only, {ID: around_it[ID]} if ID in (around_it := chosen.get(above, {})) else {})
+    return [chosen[item] for item in messages]
+
+
+def _above(item: str) -> Iterator[str]:
+    """The items around an item, the nearest first, and "" for the request."""
+    while item:
+        item = item.rpartition(".")[0]
+        if not item or item.rpartition(".")[2].isdigit():
+            yield item
+
+
+def _is_message(values: Values) -> bool:
+    return bool(values.get(TEXT) or not PARTIES.isdisjoint(values) or (ID in values and STATUS in values))
+
+
+def _shared(values: Values) -> Values:
+    return {meaning: said for meaning, said in values.items() if meaning in _SHARED}
+
+
+def _share(values: Values, more: Values) -> None:
+    for meaning, said in more.items():
+        values.setdefault(meaning, said)
+
+
+def _chosen(found: _Found) -> Values:
+    """The values by meaning: those of the message itself first, then those of the objects around it."""
+    first = found[0][0].parent if found else ()
+    if all(place.parent == first for place, _ in found):
+        ranked = sorted(found, key=_rank)
+        message = first
+    else:
+        message = _message_object(found) or first
+        weighed = [(_distance(place, message), _rank((place, value)), place, value) for place, value in found]
+        weighed.sort(key=lambda each: each[:2])
+        ranked = [(place, value) for far, _, place, value in weighed if far <= _ELSEWHERE]
+    values: Values = {}
+    numbers: list[tuple[int, str]] = []
+    for place, value in ranked:
+        if place.meaning == OTHER:
+            numbers.append((place.rank, value))
+        else:
+            values.setdefault(place.meaning, []).append(value)
+    if numbers:
+        _add_numbers(values, numbers)
+    if message:
+        # Names of objects can be those of events: MessageDelivered, inboundSMSMessageList.
+        values.setdefault(TYPE, []).extend(message)
+    return values
+
+
+def _add_numbers(values: Values, numbers: list[tuple[int, str]]) -> None:
+    """A contact's number is the other party's; a number that is named less clearly beside it is the own one."""
+    numbers = sorted((each for each in numbers if _is_number(each[1], 5)), key=lambda each: each[0])
+    if not numbers or numbers[0][0] == UNNAMED:
+        return
+    rank, other = numbers[0]
+    values[OTHER] = [other]
+    if rank < BARE:
+        own = [number for bare, number in numbers if bare >= BARE and number != other]
+        if own:
+            values.setdefault(OURS, []).extend(own)
+
+
+def _is_number(value: str, digits: int) -> bool:
+    return len(value) <= _LONGEST_NUMBER and sum(map(str.isdigit, value)) >= digits and "@" not in value
+
+
+def _rank(each: tuple[Place, str]) -> int:
+    place, value = each
+    return place.rank if value else _BLANK
+
+
+def _message_object(found: _Found) -> tuple[str, ...]:
+    """The object with most of a message's parties and text; the first of several. () where none has any."""
+    held: dict[tuple[str, ...], set[str]] = {}
+    for place, value in found:
+        if place.meaning in _CONTENT and place.rank < UNNAMED and value:
+            held.setdefault(place.parent, set()).add(place.meaning)
+    return max(held, key=lambda parent: len(held[parent]), default=())
+
+
+def _distance(place: Place, message: tuple[str, ...]) -> int:
+    """How far a value is from the object of the message. Ids and states of other objects than that, those in it and
+    those around it are not those of the message, unless their names are clear."""
+    parent = place.parent
+    if parent == message:
+        return 0
+    if place.loose:
+        return _NOWHERE
+    if message[: len(parent)] == parent:
+        return 2 * (len(message) - len(parent))
+    if parent[: len(message)] == message:
+        if place.meaning == ID and place.rank >= GENERAL_ID:
+            return -1 if parent[-1] in _NAMED_MESSAGE else _NOWHERE
+        return 2 * (len(parent) - len(message)) - 1
+    return _NOWHERE if place.meaning == ID and place.rank >= GENERAL_ID else _ELSEWHERE
+
+
+def _is_null(glance: Glance, path: str) -> bool:
+    """Whether a blank value is JSON's null, which is no text."""
+    if glance.quick.json is None:
+        return False
+    steps = [int(part) if part.isdecimal() else part for part in path.lower().split(".")]
+    return at(glance.json, *steps) is None
+
+
+def _pairs(glance: Glance) -> Pairs | Iterator[tuple[str, str]]:
+    """Names and values with the positions of list items: those of XML are given to elements that are repeated."""
+    parsed = glance.quick.parsed
+    if parsed is not None and parsed.xml is not None:
+        return _xml_pairs(parsed.xml, parsed.xml["tag"])
+    if len(glance.pairs) >= MAX_FIELDS and glance.quick.json is not None:
+        return _json_pairs(glance.quick.json, "", [MAX_LEAVES])
+    return glance.pairs
+
+
+def _xml_pairs(node: XmlNode, path: str) -> Iterator[tuple[str, str]]:
+    """Depth and number of elements are bounded where the XML was read."""
+    yield from ((f"{path}.{name}", value) for name, value in node["attributes"].items())
+    if node["text"].strip() or not (node["children"] or node["attributes"]):
+        yield path, node["text"]
+    number_of = Counter(child["tag"] for child in node["children"])
+    seen = Counter[str]()
+    for child in node["children"]:
+        tag = child["tag"]
+        yield from _xml_pairs(child, f"{path}.{tag}.{seen[tag]}" if number_of[tag] > 1 else f"{path}.{tag}")
+        seen[tag] += 1
+
+
+def _json_pairs(value: JsonValue, path: str, left: list[int]) -> Iterator[tuple[str, str]]:
+    """As `flatten`, for lists of messages that are longer than what the pages show."""
+    if isinstance(value, dict | list):
+        for name, child in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from _json_pairs(child, f"{path}.{name}" if path else str(name), left)
+    elif path and left[0] > 0 and len(path) <= 200:
+        left[0] -= 1
+        yield path, "" if value is None else str(value)

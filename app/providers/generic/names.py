@@ -1,0 +1,154 @@
+"""What the names of fields mean, for providers without a data sheet.
+
+Names are compared without case, `_`, `-`, blanks and `@` (an XML attribute). `a[b]` is `a.b`. The tables were collected
+from the public documentation of SMS gateways; `tests/providers/generic/gateways.py` has requests of them.
+"""
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+MAX_NAME = 120
+"""Characters of a path. A longer one has no meaning."""
+
+
+class Place(NamedTuple):
+    """The place of a value. `item`: the list item that it belongs to, by path, "" for none. `parent`: the objects that
+    hold it, without positions. The lower its `rank`, the more its name says. `loose`: the name means this only in the
+    object of a message, not in one around it."""
+
+    item: str
+    parent: tuple[str, ...]
+    meaning: str
+    rank: int
+    loose: bool = False
+
+
+def _set(names: str) -> frozenset[str]:
+    return frozenset(names.split())
+
+
+SENDER, RECIPIENT, OTHER, OURS, TEXT, ID, STATUS, DIRECTION, TYPE, STAMP = (
+    "sender", "recipient", "other", "ours", "text", "message_id", "status", "direction", "type", "stamp",
+)  # fmt: skip
+PARTIES = frozenset({SENDER, RECIPIENT, OTHER, OURS})
+# Of several names with one meaning, the first one counts.
+_MEANINGS = {
+    SENDER: """from fromnumber sender source src originator sourceaddress fromaddress senderaddress sourcenumber
+        sourceaddr sendernumber senderid fromphone fromphonenumber senderphone senderphonenumber
+        originatingaddress originationphonenumber origination originationnumber origin original srcaddr
+        sourcemsisdn finalsource sendername caller fromdid ssender""",
+    RECIPIENT: """to tonumber recipient destination dst receiver destinationaddress toaddress recipients
+        destinationnumber receiveraddress recipientaddress recipientnumber recipientphone receivernumber
+        tophone tophonenumber tomembers destinationphonenumber destaddr destinationaddr dstaddr
+        destinationmsisdn destnumber finaldestination sendto called todid dest""",
+    # The number at the other end, whatever the direction. Those of `BARE` say it less clearly.
+    OTHER: """contact contactnumber contactphone contactphonenumber customer customernumber customerphone
+        customerphonenumber client clientnumber subscriber subscribernumber enduser endusernumber rawdigits
+        msisdn mobile mobilenumber mobileno mobilephone cellphone cell smobileno phoneno phonenumber phone
+        number address addr org""",
+    OURS: """owner shortcode longcode innumber inboundnumber virtualnumber servicenumber accountphone accountnumber
+        accountphonenumber didnumber did ownnumber ournumber displayphonenumber system""",
+    TEXT: """text body message content messagebody smstext msg messagetext textcontent textbody smsbody smscontent
+        messagecontent smsmessage sms msgbody msgtext userdata response data subject""",
+    ID: """replyid messagesid smssid messageuuid messageid smsid smsmessagesid smsmessageid smessageid msgid msguuid
+        msgref messageref apimsgid momsgid moid mtid dlrid callsid calluuid id uuid uid guid sid refid
+        reference referenceid ref transactionid externalid correlationid requestid retid bizid climsgid
+        callbackdata""",
+    STATUS: """messagestatus smsstatus deliverystatus dlrstatus deliveredstatus reportstatus status messagestate
+        deliverystate sstatus callstatus sentstatus smsstate sendstatus smscstatus statuscode messagestatuscode
+        deliverystatuscode dlrcode resultcode statusmessage state stat statustext statusname statusdescription
+        statusdesc statusdetail errordescription errorcode errcode errmsg desc description""",
+    DIRECTION: "direction messagedirection smsdirection dir",
+    TYPE: """event eventtype eventname type messagetype msgtype webhookevent webhooktype notificationtype topic
+        detailtype action subtype datatype kind""",
+    STAMP: """receivedat datereceived receiveddate receivedtime receivedtimestamp receivetime receptiondate received
+        sentat sentdate senttime timesent datesent senddate sendtime submitdate submittime messagetime smstime
+        created createdat createddate createdatetime createddatetime createdtime timecreated datetime dateadded
+        timestamp time tstamp ts date donedate deliveredat deliverydate updatedat eventtime datetimeentry
+        timeutc utc""",
+}  # fmt: skip
+_RANKED = {name: (meaning, rank) for meaning, names in _MEANINGS.items() for rank, name in enumerate(names.split())}
+BARE = _RANKED["msisdn"][1]
+"""The rank of the first bare name of another party's number; smaller ones are names of a contact."""
+UNNAMED = 99
+"""The rank of a number whose name says nothing ("justcall_number"). Beside a contact's number it is the own one."""
+ONLY_KNOWN = _RANKED["statusmessage"][1]
+"""A status under a name of this rank or a higher one is often a sentence or an error: only a known word counts."""
+GENERAL_ID = _RANKED["id"][1]
+"""The rank of "id", and behind it names that may be an id of anything."""
+# The source of a CloudEvent or of an event of EventBridge is no sender, and its subject is no text.
+_LOOSE = frozenset({"source", "src", "origin", "original", "subject", "data", "response", "system", "org", "owner"})
+
+# Names of lists of messages. A list under another name (recipients, attachments, attempts) is a part of one message.
+_LISTS = _set("""messages message msgs msg sms smses smslist results result reports report deliveryreports
+    deliveryreport statuses receipts deliveryreceipts dlrs deliveries events event items item records data entries entry
+    changes list notifications notification responses replies reply inbound inboundmessages inboundmessage
+    inboundsmsmessage inboundsmsmessages deliveryinfo deliveryinfos mos mo mts payload payloads row rows
+    batch body""")  # fmt: skip
+# Objects around the value of a party, and of a status.
+_PARTY_WRAPPERS = _set("""phonenumber number value address e164 phone msisdn mobile mobilenumber digits
+    e164digits phonenumbers identifiervalue endpoint""")  # fmt: skip
+_STATUS_WRAPPERS = _set("code name value type state status groupname text description errordescription")
+# The id, status, text, type or time of these objects is not that of a message.
+_FOREIGN = _set("""contact contacts conversation account user users channel profile customer client subscriber
+    visitor attachment attachments media mms image file files device sim webhook webhooks campaign agent team company
+    organization organisation org workspace project app application network carrier operator price cost error errors
+    failure reason link links template subscription owner number phonenumber phone inbox thread metadata meta context
+    mt tags causes""") | {name for name, (meaning, _) in _RANKED.items() if meaning in PARTIES} - _LOOSE  # fmt: skip
+# Objects of the owner of the bin: a phone number in them is their own.
+_OWN = _set("account channel device sim agent team inbox line owner")
+
+_LEFT_OUT = str.maketrans("", "", "_- @:")
+_NUMBER_NAME = re.compile(r"[a-z]+(?:number|phone)")
+_NO_PARTIES = _set("""simnumber partnumber segmentnumber ordernumber serialnumber pagenumber batchnumber
+    retrynumber numbernumber versionnumber trackingnumber""")  # fmt: skip
+
+
+@lru_cache(maxsize=8_192)
+def place_of(path: str) -> Place | None:
+    """The place of a value, None where its name means nothing. Cached: a provider always sends the same names."""
+    if len(path) > MAX_NAME:
+        return None
+    if "[" in path:
+        path = path.replace("][", ".").replace("[", ".").replace("]", "").rstrip(".")
+    path = path.translate(_LEFT_OUT).lower()
+    if "." not in path:
+        return _meant("", (path,))
+    parts = path.split(".")
+    end = _item_end(parts)
+    return _meant(".".join(parts[:end]), tuple([part for part in parts if part and not part.isdigit()]))
+
+
+def _item_end(parts: list[str]) -> int:
+    """How many parts name the innermost item of a list of messages."""
+    for end in range(len(parts) - 1, 0, -1):
+        if parts[end - 1].isdigit() and (end == 1 or parts[end - 2] in _LISTS):
+            return end
+    return 0
+
+
+def _meant(item: str, names: tuple[str, ...]) -> Place | None:
+    if not names:
+        return None
+    *above, name = names
+    above_it = above[-1] if above else ""
+    meaning, rank = _RANKED.get(name, ("", UNNAMED))
+    if above_it and name in _PARTY_WRAPPERS:
+        outer, outer_rank = _RANKED.get(above_it, ("", 0))
+        if outer in PARTIES:
+            return Place(item, tuple(above[:-1]), outer, outer_rank)
+        if above_it in ("contacts", "visitor"):
+            return Place(item, tuple(above[:-1]), OTHER, 0)
+    if above_it and name in _STATUS_WRAPPERS:
+        outer, outer_rank = _RANKED.get(above_it, ("", 0))
+        if outer == STATUS:
+            return Place(item, tuple(above[:-1]), STATUS, outer_rank)
+    if not meaning and _NUMBER_NAME.fullmatch(name) and name not in _NO_PARTIES:
+        meaning = OTHER
+    foreign = not _FOREIGN.isdisjoint(above)
+    if meaning == OTHER and foreign and not _OWN.isdisjoint(above):
+        meaning = OURS
+    if not meaning or (foreign and meaning not in (OTHER, OURS)):
+        return None
+    return Place(item, tuple(above), meaning, rank, name in _LOOSE)
