@@ -62,7 +62,8 @@ def _finished(
         changed["piece"] = None
     if event.kind is Kind.INBOUND:
         changed["status"], changed["final"] = Status.RECEIVED, True
-    elif event.kind is Kind.STATUS and event.status is None and event.raw_status:
-        if (meant := word(event.raw_status)) is not None:
+    elif event.kind is Kind.STATUS and event.status is None:
+        meant = word(event.raw_status) if event.raw_status else None
+        if meant is not None:
             changed["status"], changed["final"] = meant.status, meant.final
     return replace(event, **changed)
