@@ -91,7 +91,7 @@ def _recognise(glance: Glance, role: Role, provider: str | None) -> Reading:
 
 
 def _kind_without_events(glance: Glance, role: Role, provider: str | None) -> Kind:
-    """What a request without an event is about: nothing, where its sheet knows so."""
+    """What a request without an event is about: nothing, if its sheet finds it silent."""
     sheet = sheet_of(provider)
     return Kind.OTHER if sheet and sheet.silent(glance) else _BY_ROLE.get(role, Kind.OTHER)
 

@@ -14,18 +14,18 @@ from ..kit.events import finished
 from ..kit.glance import Glance
 from ..kit.parties import party
 from .items import Values, items_of, states_of
-from .names import DIRECTION, ID, OTHER, OURS, PARTIES, RECIPIENT, SENDER, STAMP, STATUS, TEXT, TYPE
+from .names import CLEAR, DIRECTION, ID, OTHER, OURS, PARTIES, RECIPIENT, SENDER, STAMP, STATUS, TEXT, TYPE
 from .words import direction_of, direction_of_event, is_outbound, word_of
 
 __all__ = ["read", "read_word"]
 
-# Digits of a time with hours in it. A day alone does not tell two messages apart.
+# Digits of a time with hours in it. Two messages may have the same day.
 _DIGITS_OF_A_TIME = 10
 
 
 def read(glance: Glance, role: Role) -> tuple[Event, ...]:
     """An event for each message that a request is about: it has a party, a text or an id."""
-    events = [_event(values, role) for values in items_of(glance) if _says_something(values)]
+    events = [_event(values, role) for values in items_of(glance) if _has_content(values)]
     return finished(glance, events, _word) if events else ()
 
 
@@ -40,10 +40,10 @@ def read_word(glance: Glance) -> tuple[str | None, str | None]:
 
 
 def _event(values: Values, role: Role) -> Event:
-    direction, said, text = _direction(values), _said(values), _first(values, TEXT)
-    kind = _kind(values, role, direction, said)
+    direction, state, text = _direction(values), _state(values), _first(values, TEXT)
+    kind = _kind(values, role, direction, state)
     sender, recipient = _parties(values, outbound=kind is Kind.STATUS)
-    raw_status = said if kind is Kind.STATUS else _first(values, STATUS)
+    raw_status = state if kind is Kind.STATUS else _first(values, STATUS)
     return Event(
         kind=kind,
         message_id=_first(values, ID) or _made_id(values, sender, recipient, text),
@@ -55,27 +55,37 @@ def _event(values: Values, role: Role) -> Event:
     )
 
 
-def _kind(values: Values, role: Role, direction: Kind | None, said: str | None) -> Kind:
+def _kind(values: Values, role: Role, direction: Kind | None, state: str | None) -> Kind:
     if role in VOICE_ROLES:
         return Kind.VOICE
-    if direction is not None:
-        return direction
-    if is_outbound(said):
+    kind = direction or _kind_by_state(values, role, state)
+    has_content = TEXT in values or not PARTIES.isdisjoint(values)
+    # Webhooks about other things have an id and a state, too.
+    if has_content or role is Role.STATUS or (kind is Kind.STATUS and CLEAR in values):
+        return kind
+    return Kind.OTHER
+
+
+def _kind_by_state(values: Values, role: Role, state: str | None) -> Kind:
+    if is_outbound(state):
         return Kind.STATUS
-    word = _word(said)
+    word = _word(state)
     if word is not None and word.status is Status.RECEIVED:
         return Kind.INBOUND
     # A state without a text and without a sender is that of a message that was sent.
-    if role is Role.STATUS or (said and TEXT not in values and SENDER not in values):
-        return Kind.STATUS
-    return Kind.INBOUND if TEXT in values or not PARTIES.isdisjoint(values) else Kind.OTHER
+    bare = state is not None and TEXT not in values and SENDER not in values
+    return Kind.STATUS if bare or role is Role.STATUS else Kind.INBOUND
 
 
 def _direction(values: Values) -> Kind | None:
-    """The direction that is said, by a field of its own before the name of an event."""
-    found = map(direction_of, values.get(DIRECTION, ()))
-    events = map(direction_of_event, values.get(TYPE, ()))
-    return next(filter(None, found), None) or next(filter(None, events), None)
+    """The direction as sent, by a field of its own before the name of an event."""
+    for sent in values.get(DIRECTION, ()):
+        if (kind := direction_of(sent)) is not None:
+            return kind
+    for name in values.get(TYPE, ()):
+        if (kind := direction_of_event(name)) is not None:
+            return kind
+    return None
 
 
 def _parties(values: Values, *, outbound: bool) -> tuple[str | None, str | None]:
@@ -90,15 +100,15 @@ def _parties(values: Values, *, outbound: bool) -> tuple[str | None, str | None]
     return sender or ours, recipient or other
 
 
-def _said(values: Values) -> str | None:
+def _state(values: Values) -> str | None:
     """The status as sent: the first word that is known, in a field for it or as the name of an event."""
     states = values.get(STATUS, [])
-    known = (said for said in (*states, *values.get(TYPE, ())) if _is_known(said))
+    known = (state for state in (*states, *values.get(TYPE, ())) if _is_known(state))
     return next(known, states[0] if states else None)
 
 
-def _is_known(said: str) -> bool:
-    word = word_of(said)
+def _is_known(state: str) -> bool:
+    word = word_of(state)
     return word is not None and (word.status is not Status.UNKNOWN or word.final)
 
 
@@ -111,13 +121,13 @@ def _first(values: Values, meaning: str) -> str | None:
     return found[0] if found else None
 
 
-def _says_something(values: Values) -> bool:
+def _has_content(values: Values) -> bool:
     return bool(values.get(TEXT) or ID in values or not PARTIES.isdisjoint(values))
 
 
 def _made_id(values: Values, sender: str | None, recipient: str | None, text: str | None) -> str:
     """An id of the message's own time, so that a repeated request has the same one. Blank where it has no time."""
-    stamp = next((said for said in values.get(STAMP, ()) if _is_time(said)), None)
+    stamp = next(filter(_is_time, values.get(STAMP, ())), None)
     if stamp is None:
         return ""
     return made_id(party(sender), party(recipient), None if text is None else text[:MAX_TEXT], stamp[:MAX_VALUE])

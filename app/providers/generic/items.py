@@ -1,11 +1,13 @@
 """Which values of a request belong to one message, and which object of it is the message.
 
-A list of messages gives one item each; values of two items are never combined. Outside of the lists stands what they
-share: parties, the direction and the type of the event, and a time.
+Each item of a list of messages is one; values of two items are never combined. They share what is outside of the lists:
+parties, the direction and the type of the event, and a time.
 """
 
+import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from operator import itemgetter
 
 from ...domain.statuses import Status
 from ...parsing import MAX_FIELDS, JsonValue, Pairs, XmlNode
@@ -14,13 +16,14 @@ from ..kit.glance import Glance
 from ..kit.values import at
 from .names import (
     BARE,
+    CLEAR,
     DIRECTION,
     GENERAL_ID,
     ID,
-    ONLY_KNOWN,
     OTHER,
     OURS,
     PARTIES,
+    PLAIN_STATUS,
     RECIPIENT,
     SENDER,
     STAMP,
@@ -37,32 +40,39 @@ MAX_LEAVES = 20_000
 """Values that are looked at in one request; JSON has no more (`parsing/bounds.py`)."""
 
 Values = dict[str, list[str]]
-"""The values of one message by their meaning, the best first."""
+"""The values of one message by their meaning, the best first. `CLEAR` has none: a name is about messages only."""
 
-_Found = list[tuple[Place, str]]
+# The rank of a value, the smallest first; its place; the value.
+_Found = list[tuple[int, Place, str]]
 _SHARED = (SENDER, RECIPIENT, OTHER, OURS, DIRECTION, TYPE, STAMP)
 _CONTENT = PARTIES | {TEXT}
 # Behind the blank text of an empty SMS every other text counts.
 _BLANK = 100
 _ELSEWHERE, _NOWHERE = 50, 99
-_LONGEST_NUMBER = 40
+# A number as it is written, with a channel or a scheme before it.
+_NUMBER = re.compile(r"(?:[a-z]{2,8}:/?)?\s*\+?[0-9(][0-9 ().\-]{1,38}", re.ASCII | re.IGNORECASE)
+_one, _two = itemgetter(0), itemgetter(0, 1)
 _NAMED_MESSAGE = frozenset({"message", "sms", "msg", "mo", "inboundmessage"})
 
 
 def items_of(glance: Glance) -> list[Values]:
     """The values of each message in a request, the first `MAX_EVENTS`; those that have no text, party or id too."""
-    groups: dict[str, _Found] = {"": []}
+    outside: _Found = []
+    groups: dict[str, _Found] = {"": outside}
+    nested = False
     for path, value in _pairs(glance):
         place = place_of(path)
-        if place is None or not _counts(place, value, glance, path):
+        if place is None or ((place.doubtful or not value) and not _counts(place, value, glance, path)):
             continue
-        found = groups.get(place.item)
-        if found is None:
-            found = groups[place.item] = []
-        found.append((place, value))
-    if len(groups) == 1:
-        return [_chosen(groups[""])]
-    return _of_lists(groups)
+        found = (place.rank if value else _BLANK, place, value)
+        if place.item:
+            groups.setdefault(place.item, []).append(found)
+        else:
+            outside.append(found)
+            nested = nested or bool(place.parent)
+    if len(groups) > 1:
+        return _of_lists(groups)
+    return [_chosen_of_objects(outside) if nested else _chosen(outside)]
 
 
 def states_of(glance: Glance) -> frozenset[str]:
@@ -76,18 +86,20 @@ def states_of(glance: Glance) -> frozenset[str]:
 
 
 def _counts(place: Place, value: str, glance: Glance, path: str) -> bool:
-    """Whether a value says anything. A blank text is an empty SMS; JSON's null is no text."""
+    """Whether a value is used. A blank text is an empty SMS; JSON's null is no text."""
     if not value:
         return place.meaning == TEXT and not _is_null(glance, path)
-    if place.meaning == STATUS and place.rank >= ONLY_KNOWN:
+    if place.meaning == STATUS and place.doubtful:
         word = word_of(value)
         return word is not None and word.status is not Status.UNKNOWN
-    return place.meaning != OURS or _is_number(value, 3)
+    if place.meaning == SENDER:
+        return not place.doubtful or "/" not in value
+    return place.meaning not in (OTHER, OURS) or _is_number(value, 5 if place.meaning == OTHER else 3)
 
 
 def _of_lists(groups: dict[str, _Found]) -> list[Values]:
     """The items that are messages, else everything outside of the lists."""
-    chosen = {item: _chosen(found) for item, found in groups.items()}
+    chosen = {item: _chosen_of_objects(found) for item, found in groups.items()}
     messages = [item for item, values in chosen.items() if item and _is_message(values)]
     around = {above for item in messages for above in _above(item)}
     messages = [item for item in messages if item not in around][:MAX_EVENTS]
@@ -117,46 +129,56 @@ def _is_message(values: Values) -> bool:
 
 
 def _shared(values: Values) -> Values:
-    return {meaning: said for meaning, said in values.items() if meaning in _SHARED}
+    return {meaning: found for meaning, found in values.items() if meaning in _SHARED}
 
 
 def _share(values: Values, more: Values) -> None:
-    for meaning, said in more.items():
-        values.setdefault(meaning, said)
+    for meaning, found in more.items():
+        values.setdefault(meaning, found)
 
 
-def _chosen(found: _Found) -> Values:
+def _chosen_of_objects(found: _Found) -> Values:
     """The values by meaning: those of the message itself first, then those of the objects around it."""
-    first = found[0][0].parent if found else ()
-    if all(place.parent == first for place, _ in found):
-        ranked = sorted(found, key=_rank)
-        message = first
-    else:
-        message = _message_object(found) or first
-        weighed = [(_distance(place, message), _rank((place, value)), place, value) for place, value in found]
-        weighed.sort(key=lambda each: each[:2])
-        ranked = [(place, value) for far, _, place, value in weighed if far <= _ELSEWHERE]
-    values: Values = {}
-    numbers: list[tuple[int, str]] = []
-    for place, value in ranked:
-        if place.meaning == OTHER:
-            numbers.append((place.rank, value))
-        else:
-            values.setdefault(place.meaning, []).append(value)
-    if numbers:
-        _add_numbers(values, numbers)
+    if not found:
+        return {}
+    message = _message_object(found) or found[0][1].parent
+    weighed = [(_distance(place, message), rank, place, value) for rank, place, value in found]
+    weighed.sort(key=_two)
+    values = _collected((place, value) for far, _, place, value in weighed if far <= _ELSEWHERE)
     if message:
         # Names of objects can be those of events: MessageDelivered, inboundSMSMessageList.
         values.setdefault(TYPE, []).extend(message)
     return values
 
 
+def _chosen(found: _Found) -> Values:
+    """The values by meaning, where no object is in another."""
+    found.sort(key=_one)
+    return _collected((place, value) for _, place, value in found)
+
+
+def _collected(ranked: Iterable[tuple[Place, str]]) -> Values:
+    values: Values = {}
+    numbers: list[tuple[int, str]] = []
+    for place, value in ranked:
+        meaning = place.meaning
+        if meaning == OTHER:
+            numbers.append((place.rank, value))
+            continue
+        values.setdefault(meaning, []).append(value)
+        if (meaning == ID and place.rank < GENERAL_ID) or (meaning == STATUS and place.rank < PLAIN_STATUS):
+            values[CLEAR] = []
+    if numbers:
+        _add_numbers(values, numbers)
+    return values
+
+
 def _add_numbers(values: Values, numbers: list[tuple[int, str]]) -> None:
-    """A contact's number is the other party's; a number that is named less clearly beside it is the own one."""
-    numbers = sorted((each for each in numbers if _is_number(each[1], 5)), key=lambda each: each[0])
-    if not numbers or numbers[0][0] == UNNAMED:
-        return
+    """A contact's number is the other party's; a number next to it that is named less clearly is the own one."""
+    numbers.sort(key=_one)
     rank, other = numbers[0]
+    if rank == UNNAMED:
+        return
     values[OTHER] = [other]
     if rank < BARE:
         own = [number for bare, number in numbers if bare >= BARE and number != other]
@@ -165,19 +187,15 @@ def _add_numbers(values: Values, numbers: list[tuple[int, str]]) -> None:
 
 
 def _is_number(value: str, digits: int) -> bool:
-    return len(value) <= _LONGEST_NUMBER and sum(map(str.isdigit, value)) >= digits and "@" not in value
-
-
-def _rank(each: tuple[Place, str]) -> int:
-    place, value = each
-    return place.rank if value else _BLANK
+    """Whether it could be a phone number or a short code. An IP address has three dots."""
+    return _NUMBER.fullmatch(value) is not None and sum(map(str.isdigit, value)) >= digits and value.count(".") < 3
 
 
 def _message_object(found: _Found) -> tuple[str, ...]:
     """The object with most of a message's parties and text; the first of several. () where none has any."""
     held: dict[tuple[str, ...], set[str]] = {}
-    for place, value in found:
-        if place.meaning in _CONTENT and place.rank < UNNAMED and value:
+    for _, place, value in found:
+        if place.meaning in _CONTENT and place.rank < UNNAMED and value and not place.loose:
             held.setdefault(place.parent, set()).add(place.meaning)
     return max(held, key=lambda parent: len(held[parent]), default=())
 
@@ -207,13 +225,13 @@ def _is_null(glance: Glance, path: str) -> bool:
     return at(glance.json, *steps) is None
 
 
-def _pairs(glance: Glance) -> Pairs | Iterator[tuple[str, str]]:
+def _pairs(glance: Glance) -> Pairs:
     """Names and values with the positions of list items: those of XML are given to elements that are repeated."""
     parsed = glance.quick.parsed
     if parsed is not None and parsed.xml is not None:
-        return _xml_pairs(parsed.xml, parsed.xml["tag"])
-    if len(glance.pairs) >= MAX_FIELDS and glance.quick.json is not None:
-        return _json_pairs(glance.quick.json, "", [MAX_LEAVES])
+        return (*parsed.query, *_xml_pairs(parsed.xml, parsed.xml["tag"]))
+    if parsed is not None and len(glance.pairs) >= MAX_FIELDS and parsed.json is not None:
+        return (*parsed.query, *_json_pairs(parsed.json, "", [MAX_LEAVES]))
     return glance.pairs
 
 
@@ -237,4 +255,4 @@ def _json_pairs(value: JsonValue, path: str, left: list[int]) -> Iterator[tuple[
             yield from _json_pairs(child, f"{path}.{name}" if path else str(name), left)
     elif path and left[0] > 0 and len(path) <= 200:
         left[0] -= 1
-        yield path, "" if value is None else str(value)
+        yield path, "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)

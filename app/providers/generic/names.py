@@ -14,22 +14,23 @@ MAX_NAME = 120
 
 class Place(NamedTuple):
     """The place of a value. `item`: the list item that it belongs to, by path, "" for none. `parent`: the objects that
-    hold it, without positions. The lower its `rank`, the more its name says. `loose`: the name means this only in the
-    object of a message, not in one around it."""
+    hold it, without positions. The lower its `rank`, the clearer its name. `loose`: the name means this only in the
+    object of a message, not in one around it. `doubtful`: whether it means this depends on the value."""
 
     item: str
     parent: tuple[str, ...]
     meaning: str
     rank: int
     loose: bool = False
+    doubtful: bool = False
 
 
 def _set(names: str) -> frozenset[str]:
     return frozenset(names.split())
 
 
-SENDER, RECIPIENT, OTHER, OURS, TEXT, ID, STATUS, DIRECTION, TYPE, STAMP = (
-    "sender", "recipient", "other", "ours", "text", "message_id", "status", "direction", "type", "stamp",
+SENDER, RECIPIENT, OTHER, OURS, TEXT, ID, STATUS, DIRECTION, TYPE, STAMP, CLEAR = (
+    "sender", "recipient", "other", "ours", "text", "message_id", "status", "direction", "type", "stamp", "clear",
 )  # fmt: skip
 PARTIES = frozenset({SENDER, RECIPIENT, OTHER, OURS})
 # Of several names with one meaning, the first one counts.
@@ -42,7 +43,7 @@ _MEANINGS = {
         destinationnumber receiveraddress recipientaddress recipientnumber recipientphone receivernumber
         tophone tophonenumber tomembers destinationphonenumber destaddr destinationaddr dstaddr
         destinationmsisdn destnumber finaldestination sendto called todid dest""",
-    # The number at the other end, whatever the direction. Those of `BARE` say it less clearly.
+    # The number at the other end, whatever the direction. From `BARE` on the names are less clear.
     OTHER: """contact contactnumber contactphone contactphonenumber customer customernumber customerphone
         customerphonenumber client clientnumber subscriber subscribernumber enduser endusernumber rawdigits
         msisdn mobile mobilenumber mobileno mobilephone cellphone cell smobileno phoneno phonenumber phone
@@ -60,8 +61,8 @@ _MEANINGS = {
         deliverystatuscode dlrcode resultcode statusmessage state stat statustext statusname statusdescription
         statusdesc statusdetail errordescription errorcode errcode errmsg desc description""",
     DIRECTION: "direction messagedirection smsdirection dir",
-    TYPE: """event eventtype eventname type messagetype msgtype webhookevent webhooktype notificationtype topic
-        detailtype action subtype datatype kind""",
+    TYPE: """event eventtype eventname type messagetype msgtype webhookevent webhooktype notificationtype
+        detailtype action subtype datatype kind topic""",
     STAMP: """receivedat datereceived receiveddate receivedtime receivedtimestamp receivetime receptiondate received
         sentat sentdate senttime timesent datesent senddate sendtime submitdate submittime messagetime smstime
         created createdat createddate createdatetime createddatetime createdtime timecreated datetime dateadded
@@ -72,9 +73,11 @@ _RANKED = {name: (meaning, rank) for meaning, names in _MEANINGS.items() for ran
 BARE = _RANKED["msisdn"][1]
 """The rank of the first bare name of another party's number; smaller ones are names of a contact."""
 UNNAMED = 99
-"""The rank of a number whose name says nothing ("justcall_number"). Beside a contact's number it is the own one."""
+"""The rank of a number with any other name ("justcall_number"). Next to a contact's number it is the own one."""
 ONLY_KNOWN = _RANKED["statusmessage"][1]
 """A status under a name of this rank or a higher one is often a sentence or an error: only a known word counts."""
+PLAIN_STATUS = _RANKED["status"][1]
+"""The rank of "status"; smaller ones are names of the status of a message only."""
 GENERAL_ID = _RANKED["id"][1]
 """The rank of "id", and behind it names that may be an id of anything."""
 # The source of a CloudEvent or of an event of EventBridge is no sender, and its subject is no text.
@@ -96,6 +99,7 @@ _FOREIGN = _set("""contact contacts conversation account user users channel prof
     organization organisation org workspace project app application network carrier operator price cost error errors
     failure reason link links template subscription owner number phonenumber phone inbox thread metadata meta context
     mt tags causes""") | {name for name, (meaning, _) in _RANKED.items() if meaning in PARTIES} - _LOOSE  # fmt: skip
+_CONTACTS = frozenset({"contacts", "visitor"})
 # Objects of the owner of the bin: a phone number in them is their own.
 _OWN = _set("account channel device sim agent team inbox line owner")
 
@@ -134,16 +138,15 @@ def _meant(item: str, names: tuple[str, ...]) -> Place | None:
     *above, name = names
     above_it = above[-1] if above else ""
     meaning, rank = _RANKED.get(name, ("", UNNAMED))
-    if above_it and name in _PARTY_WRAPPERS:
-        outer, outer_rank = _RANKED.get(above_it, ("", 0))
-        if outer in PARTIES:
-            return Place(item, tuple(above[:-1]), outer, outer_rank)
-        if above_it in ("contacts", "visitor"):
-            return Place(item, tuple(above[:-1]), OTHER, 0)
-    if above_it and name in _STATUS_WRAPPERS:
-        outer, outer_rank = _RANKED.get(above_it, ("", 0))
-        if outer == STATUS:
-            return Place(item, tuple(above[:-1]), STATUS, outer_rank)
+    outer, outer_rank = _RANKED.get(above_it, ("", 0))
+    if outer in PARTIES and name in _PARTY_WRAPPERS:
+        return _place(item, above[:-1], outer, outer_rank, above_it)
+    if above_it in _CONTACTS and name in _PARTY_WRAPPERS:
+        return _place(item, above[:-1], OTHER, 0, above_it)
+    if outer == STATUS and name in _STATUS_WRAPPERS:
+        return _place(item, above[:-1], STATUS, outer_rank, above_it)
+    if outer == STATUS and meaning == ID and rank >= GENERAL_ID:
+        return None
     if not meaning and _NUMBER_NAME.fullmatch(name) and name not in _NO_PARTIES:
         meaning = OTHER
     foreign = not _FOREIGN.isdisjoint(above)
@@ -151,4 +154,10 @@ def _meant(item: str, names: tuple[str, ...]) -> Place | None:
         meaning = OURS
     if not meaning or (foreign and meaning not in (OTHER, OURS)):
         return None
-    return Place(item, tuple(above), meaning, rank, name in _LOOSE)
+    return _place(item, above, meaning, rank, name)
+
+
+def _place(item: str, above: list[str], meaning: str, rank: int, name: str) -> Place:
+    loose = name in _LOOSE
+    doubtful = meaning in (OTHER, OURS) or (meaning == STATUS and rank >= ONLY_KNOWN) or (meaning == SENDER and loose)
+    return Place(item, tuple(above), meaning, rank, loose, doubtful)

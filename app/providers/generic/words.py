@@ -49,10 +49,10 @@ _WORDS = (
     | {name: Word(status, final=True) for status, names in _FINAL.items() for name in names.split()}
     | {name: Word(status) for status, names in _NOT_FINAL.items() for name in names.split()}
 )
-# Words that are said of an inbound message, too, or of the request.
+# Words that are sent of an inbound message, too, or of the request.
 _AMBIGUOUS = _set("""success successful ok accepted processed processing pending read seen opened viewed
     ack error""")  # fmt: skip
-# What comes before the word in the name of an event.
+# Words before the state in the name of an event.
 _BEFORE = (
     "messages", "message", "smses", "sms", "mms", "text", "msg", "phone", "outbound", "outgoing", "event", "status",
 )  # fmt: skip
@@ -68,11 +68,11 @@ _RECEIVED = ("inbound", "incoming", "received", "reply", "receive")
 
 
 @lru_cache(maxsize=2_048)
-def word_of(said: str) -> Word | None:
+def word_of(sent: str) -> Word | None:
     """What a status word or the name of an event means. A code (a number, one letter) is no word: None."""
-    if len(said) > _LONGEST:
+    if len(sent) > _LONGEST:
         return UNKNOWN
-    key = plain(said)
+    key = plain(sent)
     if key in _WORDS:
         return _WORDS[key]
     if len(key) < 2 or not any(letter.isalpha() for letter in key):
@@ -87,24 +87,24 @@ def word_of(said: str) -> Word | None:
         last = last[len(before) :]
     if last in _WORDS:
         return _WORDS[last]
-    first = _NO_LETTERS.split(said.strip().lower(), maxsplit=1)[0]
+    first = _NO_LETTERS.split(sent.strip().lower(), maxsplit=1)[0]
     return _WORDS[first] if first in _FAILURES else UNKNOWN
 
 
-def is_outbound(said: str | None) -> bool:
+def is_outbound(sent: str | None) -> bool:
     """Whether only an outbound message has this word."""
-    word = word_of(said) if said else None
+    word = word_of(sent) if sent else None
     return (
         word is not None
         and word.status not in (Status.RECEIVED, Status.UNKNOWN)
-        and plain(said or "") not in _AMBIGUOUS
+        and plain(sent or "") not in _AMBIGUOUS
     )
 
 
 @lru_cache(maxsize=2_048)
-def direction_of(said: str) -> Kind | None:
+def direction_of(sent: str) -> Kind | None:
     """The kind of event that a direction means: an outbound message is known from its callbacks."""
-    key = plain(said[:_LONGEST])
+    key = plain(sent[:_LONGEST])
     if key in _INBOUND or key.startswith(("inbound", "incoming")):
         return Kind.INBOUND
     return Kind.STATUS if key in _OUTBOUND or key.startswith(("outbound", "outgoing")) else None
