@@ -7,19 +7,21 @@ parties, the direction and the type of the event, and a time.
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from math import inf
 from operator import itemgetter
 
 from ...domain.statuses import Status
 from ...parsing import MAX_FIELDS, JsonValue, Pairs, XmlNode
 from ..kit.bounds import MAX_EVENTS
 from ..kit.glance import Glance
-from ..kit.values import at
+from ..kit.values import at, items, text_at
 from .names import (
     BARE,
     CLEAR,
     DIRECTION,
     GENERAL_ID,
     ID,
+    MAX_NAME,
     OTHER,
     OURS,
     PARTIES,
@@ -33,11 +35,11 @@ from .names import (
     UNNAMED,
     Place,
     place_of,
-)  # fmt: skip
+)
 from .words import word_of
 
-MAX_LEAVES = 20_000
-"""Values that are looked at in one request; JSON has no more (`parsing/bounds.py`)."""
+MAX_LEAVES = 10_000
+"""Values that are looked at in one request: a thousand messages with ten each."""
 
 Values = dict[str, list[str]]
 """The values of one message by their meaning, the best first. `CLEAR` has none: a name is about messages only."""
@@ -46,9 +48,8 @@ Values = dict[str, list[str]]
 _Found = list[tuple[int, Place, str]]
 _SHARED = (SENDER, RECIPIENT, OTHER, OURS, DIRECTION, TYPE, STAMP)
 _CONTENT = PARTIES | {TEXT}
-# Behind the blank text of an empty SMS every other text counts.
-_BLANK = 100
-_ELSEWHERE, _NOWHERE = 50, 99
+# The distance of a value that is not used.
+_NOWHERE = inf
 # A number as it is written, with a channel or a scheme before it.
 _NUMBER = re.compile(r"(?:[a-z]{2,8}:/?)?\s*\+?[0-9(][0-9 ().\-]{1,38}", re.ASCII | re.IGNORECASE)
 _one, _two = itemgetter(0), itemgetter(0, 1)
@@ -64,8 +65,11 @@ def items_of(glance: Glance) -> list[Values]:
         place = place_of(path)
         if place is None or ((place.doubtful or not value) and not _counts(place, value, glance, path)):
             continue
-        found = (place.rank if value else _BLANK, place, value)
+        # Every other text is before the blank one of an empty SMS.
+        found = (place.rank if value else UNNAMED, place, value)
         if place.item:
+            if place.item not in groups and len(groups) > MAX_EVENTS:
+                break
             groups.setdefault(place.item, []).append(found)
         else:
             outside.append(found)
@@ -144,7 +148,7 @@ def _chosen_of_objects(found: _Found) -> Values:
     message = _message_object(found) or found[0][1].parent
     weighed = [(_distance(place, message), rank, place, value) for rank, place, value in found]
     weighed.sort(key=_two)
-    values = _collected((place, value) for far, _, place, value in weighed if far <= _ELSEWHERE)
+    values = _collected((place, value) for far, _, place, value in weighed if far < _NOWHERE)
     if message:
         # Names of objects can be those of events: MessageDelivered, inboundSMSMessageList.
         values.setdefault(TYPE, []).extend(message)
@@ -200,7 +204,7 @@ def _message_object(found: _Found) -> tuple[str, ...]:
     return max(held, key=lambda parent: len(held[parent]), default=())
 
 
-def _distance(place: Place, message: tuple[str, ...]) -> int:
+def _distance(place: Place, message: tuple[str, ...]) -> float:
     """How far a value is from the object of the message. Ids and states of other objects than that, those in it and
     those around it are not those of the message, unless their names are clear."""
     parent = place.parent
@@ -214,7 +218,10 @@ def _distance(place: Place, message: tuple[str, ...]) -> int:
         if place.meaning == ID and place.rank >= GENERAL_ID:
             return -1 if parent[-1] in _NAMED_MESSAGE else _NOWHERE
         return 2 * (len(parent) - len(message)) - 1
-    return _NOWHERE if place.meaning == ID and place.rank >= GENERAL_ID else _ELSEWHERE
+    if place.meaning == ID and place.rank >= GENERAL_ID:
+        return _NOWHERE
+    # Behind all objects around the message: a path has fewer names than that.
+    return 2 * MAX_NAME
 
 
 def _is_null(glance: Glance, path: str) -> bool:
@@ -231,7 +238,7 @@ def _pairs(glance: Glance) -> Pairs:
     if parsed is not None and parsed.xml is not None:
         return (*parsed.query, *_xml_pairs(parsed.xml, parsed.xml["tag"]))
     if parsed is not None and len(glance.pairs) >= MAX_FIELDS and parsed.json is not None:
-        return (*parsed.query, *_json_pairs(parsed.json, "", [MAX_LEAVES]))
+        return (*parsed.query, *_json_pairs(parsed.json, "", []))
     return glance.pairs
 
 
@@ -248,11 +255,15 @@ def _xml_pairs(node: XmlNode, path: str) -> Iterator[tuple[str, str]]:
         seen[tag] += 1
 
 
-def _json_pairs(value: JsonValue, path: str, left: list[int]) -> Iterator[tuple[str, str]]:
+def _json_pairs(value: JsonValue, path: str, pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
     """As `flatten`, for lists of messages that are longer than what the pages show."""
-    if isinstance(value, dict | list):
-        for name, child in value.items() if isinstance(value, dict) else enumerate(value):
-            yield from _json_pairs(child, f"{path}.{name}" if path else str(name), left)
-    elif path and left[0] > 0 and len(path) <= 200:
-        left[0] -= 1
-        yield path, "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+    for name, child in value.items() if isinstance(value, dict) else enumerate(items(value)):
+        if len(pairs) >= MAX_LEAVES:
+            break
+        below = f"{path}.{name}" if path else str(name)
+        if isinstance(child, dict | list):
+            if len(below) <= MAX_NAME:
+                _json_pairs(child, below, pairs)
+        else:
+            pairs.append((below, text_at(child) or ""))
+    return pairs

@@ -72,7 +72,7 @@ _MEANINGS = {
 _RANKED = {name: (meaning, rank) for meaning, names in _MEANINGS.items() for rank, name in enumerate(names.split())}
 BARE = _RANKED["msisdn"][1]
 """The rank of the first bare name of another party's number; smaller ones are names of a contact."""
-UNNAMED = 99
+UNNAMED = len(_RANKED)
 """The rank of a number with any other name ("justcall_number"). Next to a contact's number it is the own one."""
 ONLY_KNOWN = _RANKED["statusmessage"][1]
 """A status under a name of this rank or a higher one is often a sentence or an error: only a known word counts."""
@@ -88,7 +88,8 @@ _LISTS = _set("""messages message msgs msg sms smses smslist results result repo
     deliveryreport statuses receipts deliveryreceipts dlrs deliveries events event items item records data entries entry
     changes list notifications notification responses replies reply inbound inboundmessages inboundmessage
     inboundsmsmessage inboundsmsmessages deliveryinfo deliveryinfos mos mo mts payload payloads row rows
-    batch body""")  # fmt: skip
+    batch body dlr receipt deliveryreceipt delivery smsmessage smsmessages inboundsms textmessage
+    textmessages""")  # fmt: skip
 # Objects around the value of a party, and of a status.
 _PARTY_WRAPPERS = _set("""phonenumber number value address e164 phone msisdn mobile mobilenumber digits
     e164digits phonenumbers identifiervalue endpoint""")  # fmt: skip
