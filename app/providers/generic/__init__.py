@@ -89,12 +89,13 @@ def _direction(values: Values) -> Kind | None:
 
 
 def _parties(values: Values, *, outbound: bool) -> tuple[str | None, str | None]:
-    """Sender and recipient as sent. Where a callback has the other party's number and only `to` besides, as Nexmo
-    began it, `to` is the sender."""
+    """Sender and recipient as sent. Next to an explicit party, a bare number is that of the other one: where a callback
+    has it with `to`, as Nexmo began it, `to` is the sender."""
     sender, recipient = _first(values, SENDER), _first(values, RECIPIENT)
     other, ours = _first(values, OTHER), _first(values, OURS)
     if not outbound:
-        return sender or other, recipient or ours
+        near = other if sender and party(other) != party(sender) else None
+        return sender or other, recipient or ours or near
     if other and recipient and not sender:
         return (ours, recipient) if party(other) == party(recipient) else (recipient, other)
     return sender or ours, recipient or other

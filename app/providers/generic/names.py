@@ -1,7 +1,7 @@
 """What the names of fields mean, for providers without a data sheet.
 
 Names are compared without case, `_`, `-`, blanks and `@` (an XML attribute). `a[b]` is `a.b`. The tables were collected
-from the public documentation of SMS gateways; `tests/providers/generic/gateways.py` has requests of them.
+from the public documentation of SMS gateways; `tests/providers/generic/` has requests of them.
 """
 
 import re
@@ -33,41 +33,29 @@ SENDER, RECIPIENT, OTHER, OURS, TEXT, ID, STATUS, DIRECTION, TYPE, STAMP, CLEAR 
     "sender", "recipient", "other", "ours", "text", "message_id", "status", "direction", "type", "stamp", "clear",
 )  # fmt: skip
 PARTIES = frozenset({SENDER, RECIPIENT, OTHER, OURS})
-# Of several names with one meaning, the first one counts.
+# Names that come first, in this order, and those that are like no other. `_PATTERNS` has the regular ones.
 _MEANINGS = {
-    SENDER: """from fromnumber sender source src originator sourceaddress fromaddress senderaddress sourcenumber
-        sourceaddr sendernumber senderid fromphone fromphonenumber senderphone senderphonenumber
-        originatingaddress originationphonenumber origination originationnumber origin original srcaddr
-        sourcemsisdn finalsource sendername caller fromdid ssender""",
-    RECIPIENT: """to tonumber recipient destination dst receiver destinationaddress toaddress recipients
-        destinationnumber receiveraddress recipientaddress recipientnumber recipientphone receivernumber
-        tophone tophonenumber tomembers destinationphonenumber destaddr destinationaddr dstaddr
-        destinationmsisdn destnumber finaldestination sendto called todid dest""",
+    SENDER: "from fromnumber sender source src originator origin original finalsource callerid senderid",
+    RECIPIENT: """to tonumber recipient destination dst receiver recipients tomembers finaldestination sendto
+        callerdid""",
     # The number at the other end, whatever the direction. From `BARE` on the names are less clear.
-    OTHER: """contact contactnumber contactphone contactphonenumber customer customernumber customerphone
-        customerphonenumber client clientnumber subscriber subscribernumber enduser endusernumber rawdigits
-        msisdn mobile mobilenumber mobileno mobilephone cellphone cell smobileno phoneno phonenumber phone
-        number address addr org""",
-    OURS: """owner shortcode longcode innumber inboundnumber virtualnumber servicenumber accountphone accountnumber
-        accountphonenumber didnumber did ownnumber ournumber displayphonenumber system""",
-    TEXT: """text body message content messagebody smstext msg messagetext textcontent textbody smsbody smscontent
-        messagecontent smsmessage sms msgbody msgtext userdata response data subject""",
-    ID: """replyid messagesid smssid messageuuid messageid smsid smsmessagesid smsmessageid smessageid msgid msguuid
-        msgref messageref apimsgid momsgid moid mtid dlrid callsid calluuid id uuid uid guid sid refid
-        reference referenceid ref transactionid externalid correlationid requestid retid bizid climsgid
-        callbackdata""",
-    STATUS: """messagestatus smsstatus deliverystatus dlrstatus deliveredstatus reportstatus status messagestate
-        deliverystate sstatus callstatus sentstatus smsstate sendstatus smscstatus statuscode messagestatuscode
-        deliverystatuscode dlrcode resultcode statusmessage state stat statustext statusname statusdescription
-        statusdesc statusdetail errordescription errorcode errcode errmsg desc description""",
+    OTHER: """contact customer client subscriber enduser rawdigits waid msisdn mobile phonenumber phone number address
+        addr org""",
+    OURS: "owner shortcode longcode innumber did system",
+    TEXT: """text body message content messagebody smstext msg messagetext sms userdata response mes reply data
+        subject""",
+    ID: """replyid messagesid smssid messageuuid messageid smsid smsmessagesid msgid moid mtid umid dlrid trackingid
+        callsid calluuid id uuid uid guid sid refid reference referenceid ref transactionid transid externalid
+        correlationid requestid retid bizid climsgid callbackdata""",
+    STATUS: """deliveredstatus messagestatus smsstatus deliverystatus dlrstatus reportstatus sentstatus status
+        callstatus statuscode messagestatuscode deliverystatuscode dlrcode resultcode statusmessage state
+        stat statustext statusname statusdescription statusdesc statusdetail errordescription statusmsg errorcode
+        errcode errmsg desc description""",
     DIRECTION: "direction messagedirection smsdirection dir",
-    TYPE: """event eventtype eventname type messagetype msgtype webhookevent webhooktype notificationtype
-        detailtype action subtype datatype kind topic""",
-    STAMP: """receivedat datereceived receiveddate receivedtime receivedtimestamp receivetime receptiondate received
-        sentat sentdate senttime timesent datesent senddate sendtime submitdate submittime messagetime smstime
-        created createdat createddate createdatetime createddatetime createdtime timecreated datetime dateadded
-        timestamp time tstamp ts date donedate deliveredat deliverydate updatedat eventtime datetimeentry
-        timeutc utc""",
+    TYPE: """event eventtype eventname type messagetype msgtype webhookevent webhooktype notificationtype detailtype
+        action subtype datatype kind topic""",
+    STAMP: """receivedat datereceived receiveddate receivedtime receivedtimestamp received sentat sentdate timesent
+        created createdat""",
 }  # fmt: skip
 _RANKED = {name: (meaning, rank) for meaning, names in _MEANINGS.items() for rank, name in enumerate(names.split())}
 BARE = _RANKED["msisdn"][1]
@@ -80,19 +68,48 @@ PLAIN_STATUS = _RANKED["status"][1]
 """The rank of "status"; smaller ones are names of the status of a message only."""
 GENERAL_ID = _RANKED["id"][1]
 """The rank of "id", and behind it names that may be an id of anything."""
+_MESSAGE = "(?:sms|msg|message|mo|mt|dlr)"
+_NUMBER = "(?:addr|address|number|num|no|phone|phoneno|phonenumber|msisdn|mobile|tel|did)"
+_SENDER = "(?:from|sender|source|src|orig|origin|originator|originating|origination|caller|snd)"
+_RECIPIENT = "(?:to|recipient|destination|dest|dst|receiver|called|rcv)"
+_CONTACT = "(?:contact|customer|client|subscriber|remote|external|enduser|user|consumer|participant|member)"
+_PHONE = "(?:mobile|cell|cellular|phone|tel|telephone|msisdn|gsm|handset)"
+_OWN_LINE = "(?:local|inbound|virtual|service|own|our|account|business|company|agent|display|line|incoming|host|hosted)"
+_DONE = (
+    "(?:receive|received|sent|send|create|created|submit|submitted|done|delivery|delivered|message|sms|msg|event"
+    "|arrival|reception|inbound|queued|updated|added|entry)"
+)
+# Regular names, each with the exact name whose meaning and rank they have.
+_PATTERNS = tuple(
+    (re.compile(pattern), *_RANKED[name])
+    for pattern, name in (
+        (f"(?:{_MESSAGE}|s)?{_SENDER}{_NUMBER}?", "originator"),
+        (f"(?:{_MESSAGE}|sent|s)?{_RECIPIENT}{_NUMBER}?", "receiver"),
+        (f"{_CONTACT}{_NUMBER}", "contact"),
+        (f"s?{_PHONE}{_NUMBER}?", "msisdn"),
+        (f"{_OWN_LINE}(?:{_NUMBER}|code)", "shortcode"),
+        (f"(?:{_MESSAGE}|inbound|reply|content|body|plain|full)?(?:text|body|content|message|msg)", "messagetext"),
+        ("(?:text|body|message|msg|sms)(?:text|body|content|data|message)", "messagetext"),
+        (f"(?:user|api|s)?{_MESSAGE}{{1,2}}(?:unique)?(?:id|sid|uuid|guid|ref|reference|identifier|key)", "msgid"),
+        (f"(?:{_MESSAGE}|delivery|delivered|report|record|send|sent|final|current|smsc|dr|s)(?:status|state|stat)",
+         "messagestatus"),
+        (f"{_DONE}?(?:date|time|datetime|timestamp|stamp|ts|utc)(?:utc|{_DONE})?", "createdat"),
+        (f"{_DONE}(?:at|on)", "createdat"),
+    )
+)  # fmt: skip
 # The source of a CloudEvent or of an event of EventBridge is no sender, and its subject is no text.
 _LOOSE = frozenset({"source", "src", "origin", "original", "subject", "data", "response", "system", "org", "owner"})
 
 # Names of lists of messages. A list under another name (recipients, attachments, attempts) is a part of one message.
 _LISTS = _set("""messages message msgs msg sms smses smslist results result reports report deliveryreports
     deliveryreport statuses receipts deliveryreceipts dlrs deliveries events event items item records data entries entry
-    changes list notifications notification responses replies reply inbound inboundmessages inboundmessage
+    changes list callbacks notifications notification responses replies reply inbound inboundmessages inboundmessage
     inboundsmsmessage inboundsmsmessages deliveryinfo deliveryinfos mos mo mts payload payloads row rows
     batch body dlr receipt deliveryreceipt delivery smsmessage smsmessages inboundsms textmessage
     textmessages""")  # fmt: skip
 # Objects around the value of a party, and of a status.
 _PARTY_WRAPPERS = _set("""phonenumber number value address e164 phone msisdn mobile mobilenumber digits
-    e164digits phonenumbers identifiervalue endpoint""")  # fmt: skip
+    e164digits phonenumbers identifiervalue endpoint to from""")  # fmt: skip
 _STATUS_WRAPPERS = _set("code name value type state status groupname text description errordescription")
 # The id, status, text, type or time of these objects is not that of a message.
 _FOREIGN = _set("""contact contacts conversation account user users channel profile customer client subscriber
@@ -138,16 +155,14 @@ def _meant(item: str, names: tuple[str, ...]) -> Place | None:
         return None
     *above, name = names
     above_it = above[-1] if above else ""
-    meaning, rank = _RANKED.get(name, ("", UNNAMED))
-    outer, outer_rank = _RANKED.get(above_it, ("", 0))
+    meaning, rank = _meaning(name)
+    outer, outer_rank = _meaning(above_it)
     if outer in PARTIES and name in _PARTY_WRAPPERS:
         return _place(item, above[:-1], outer, outer_rank, above_it)
     if above_it in _CONTACTS and name in _PARTY_WRAPPERS:
         return _place(item, above[:-1], OTHER, 0, above_it)
     if outer == STATUS and name in _STATUS_WRAPPERS:
         return _place(item, above[:-1], STATUS, outer_rank, above_it)
-    if outer == STATUS and meaning == ID and rank >= GENERAL_ID:
-        return None
     if not meaning and _NUMBER_NAME.fullmatch(name) and name not in _NO_PARTIES:
         meaning = OTHER
     foreign = not _FOREIGN.isdisjoint(above)
@@ -155,7 +170,20 @@ def _meant(item: str, names: tuple[str, ...]) -> Place | None:
         meaning = OURS
     if not meaning or (foreign and meaning not in (OTHER, OURS)):
         return None
-    return _place(item, above, meaning, rank, name)
+    place = _place(item, above, meaning, rank, name)
+    # The id of a status is that of the message only if the message is in it.
+    return place._replace(loose=True) if outer == STATUS and meaning == ID and rank >= GENERAL_ID else place
+
+
+@lru_cache(maxsize=2_048)
+def _meaning(name: str) -> tuple[str, int]:
+    """The meaning of one name and its rank; "" for none."""
+    if name in _RANKED:
+        return _RANKED[name]
+    for pattern, meaning, rank in _PATTERNS:
+        if pattern.fullmatch(name):
+            return meaning, rank
+    return "", UNNAMED
 
 
 def _place(item: str, above: list[str], meaning: str, rank: int, name: str) -> Place:

@@ -1,7 +1,7 @@
 """Words that SMS gateways have in common: states of a message, directions, names of events.
 
 Sources: SMPP 3.4, section 5.2.28 and appendix B (DELIVRD …); GSMA OneAPI, "SMS RESTful API" (DeliveredToTerminal …).
-The others are used with one meaning by the gateways in `tests/providers/generic/gateways.py`.
+The others are used with one meaning by the gateways in `tests/providers/generic/`.
 """
 
 import re

@@ -8,7 +8,11 @@ from app.domain.roles import Role
 from app.providers import recognise
 from tests.storage.builders import a_raw
 
-from .gateways import FORMS, REQUESTS, XMLS, Expected, Request
+from .gateways import FORMS, XMLS
+from .gateways_in_json import JSONS
+from .requests import Expected, Request
+
+REQUESTS = (*FORMS, *JSONS, *XMLS)
 
 FORM, JSON, XML = b"application/x-www-form-urlencoded", b"application/json", b"application/xml"
 
