@@ -18,15 +18,15 @@ MAY_IMPORT = {
     "live": {"live"},
     "egress": {"egress", "errors", "clock"},
     "services": {
-        "services", "store", "live", "egress", "providers", "signatures", "parsing", "clock", "files", "log", "settings",
-        "tasks", *PURE,
+        "services", "store", "live", "egress", "providers", "signatures", "parsing", "clock", "files", "log",
+        "settings", "tasks", *PURE,
     },
     "ingress": {
         "ingress", "services", "store", "clock", "keys", "log", "tasks", *PURE,
     },
     "web": {
-        "web", "ingress", "services", "store", "live", "egress", "providers", "signatures", "parsing", "export", "clock",
-        "keys", "log", "settings", "tasks", "__init__", *PURE,
+        "web", "ingress", "services", "store", "live", "egress", "providers", "signatures", "parsing", "export",
+        "clock", "keys", "log", "settings", "tasks", "__init__", *PURE,
     },
     # What users' tests hold in their hands: a server beside them, and its API.
     "testing": {"testing", "commands", "clock", "main", "settings", "tasks", *PURE},
