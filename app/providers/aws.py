@@ -13,10 +13,10 @@ sns-message-delivery-retries; SendMessageToHttp.retry) and docs.aws.amazon.com/s
 - Inbound carries no time of its own; the envelope's `Timestamp` is taken.
 - EventBridge has its own envelope (…/monitor-event-bridge): the event is in `detail`, and registrations come so too.
 - RCS (…/rcs-events): an agent ("rcs-…") in place of a number, numbers without `+`, and JSON in `messageBody` for what
-is no text: SUGGESTION is a button, RCS_TYPING and CONVERSATION_STARTED are about no message.
+  is no text: SUGGESTION is a button, RCS_TYPING and CONVERSATION_STARTED are about no message.
 - WhatsApp (docs.aws.amazon.com/social-messaging): Meta's webhook as JSON in the text `whatsAppWebhookEntry`.
 - Pinpoint's stream (docs.aws.amazon.com/pinpoint/latest/developerguide/event-streams-data-sms) has `_SMS.…` in
-`event_type` and the message in `attributes`. The words are the types of events of the API's UpdateEventDestination.
+  `event_type` and the message in `attributes`. The words are the types of events of the API's UpdateEventDestination.
 """
 
 import re

@@ -11,11 +11,11 @@ segments.
 - The code of an error is read from `error.id`; 0 is no error.
 - Inbound MMS with a `message` list of parts is read as the vendor's samples suggest (inferred, no schema found).
 - RCS, WhatsApp and Viber have their words in a `message` object (…/docs/api/channels/rcs and …/whatsapp, the tests of
-the vendor's Go client). The Messages API names the kind in `event` and the words in `content` (MO, DELIVERY, SEEN;
-others, such as TYPING_STARTED, are about no message).
+  the vendor's Go client). The Messages API names the kind in `event` and the words in `content` (MO, DELIVERY, SEEN;
+  others, such as TYPING_STARTED, are about no message).
 - A seen report has `seenAt` and no status (…/whatsapp-message-status-reports/receive-whatsapp-seen-reports).
 - Authentication (Basic, OAuth 2, client certificate) and `maxBucketSize`, the most reports in a request, are set in a
-notification profile (…/docs/cpaas-x/subscriptions-management).
+  notification profile (…/docs/cpaas-x/subscriptions-management).
 """
 
 from collections.abc import Iterator, Mapping

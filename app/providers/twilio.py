@@ -4,7 +4,9 @@ Sources, below twilio.com/docs: messaging/guides/webhook-request (inbound fields
 messaging/guides/outbound-message-status-in-status-callbacks and messaging/api/message-resource (callback fields,
 statuses), usage/webhooks/webhooks-connection-overrides (time-outs, retries), usage/security/availability-reliability
 (fallback, ErrorCode and ErrorUrl, "Primary handler fails"), usage/webhooks/webhooks-security (signature),
-messaging/twiml (answers), api/errors (codes), voice/twiml (call fields), events/event-types (JSON events).
+messaging/twiml (answers), api/errors (codes), voice/twiml (call fields), messaging/guides/webhook-request (buttons,
+places); read 2026-11: usage/webhooks/webhook-configuration and webhook-shared-keys (Webhook Rules, SharedKey; public
+beta), usage/security/api-security-reference-guide/webhook (no plain http). Other events are in `twilio_events.py`.
 Telnyx can be set to use these field names, so detection is by the values of ids. Inferred:
 `RawDlrDoneDate` (YYMMDDhhmm) reads as UTC; `partially_delivered` is not the last word.
 """
@@ -216,10 +218,15 @@ SHEET = Sheet(
         "channelprefix": "The channel of a message that is no SMS.",
         "channelinstalledsid": "The channel of a message that is no SMS.",
         "channeltoaddress": "The address in that channel.",
-        "eventtype": "What happened in that channel, such as READ.",
+        "eventtype": "What happened in that channel, such as READ; of a conversation, such as onMessageAdded.",
         "profilename": "The name that a WhatsApp sender has given.",
         "waid": "The WhatsApp id of the sender.",
         "buttontext": "The text of the button that was pressed.",
+        "listtitle": "The row of a list that was chosen.",
+        "listid": "What your template attached to that row.",
+        "author": "Who added the message to a conversation: an address, or an identity of yours.",
+        "conversationsid": "The conversation: CH and 32 hex digits.",
+        "source": "How the message came into the conversation: SMS, API, SDK …",
         "buttonpayload": "What your template attached to that button.",
         "originalrepliedmessagesid": "The message that this one answers.",
         "latitude": "A shared place.",
@@ -264,7 +271,8 @@ SHEET = Sheet(
         timeout_s=15,
         retries=(
             "One retry, and only when the connection fails; #rc=5&rp=all at the end of a URL asks for up to five"
-            " retries after other failures too."
+            " retries after other failures too. A Webhook Rule sets time-outs and retries for all URLs that it matches,"
+            " and goes before the end of the URL. No webhooks are sent to plain http, unless that is allowed."
         ),
         fallback=(
             "Immediately, when the TwiML cannot be fetched or executed; the request has ErrorCode and ErrorUrl."
@@ -272,7 +280,8 @@ SHEET = Sheet(
         ),
         signature=(
             "X-Twilio-Signature: Base64 of HMAC-SHA1 with the auth token over the URL and the sorted form fields;"
-            " for JSON the URL holds bodySHA256."
+            " for JSON the URL holds bodySHA256. With a SharedKey in place of the auth token it is HMAC-SHA256, and the"
+            " header X-Twilio-Webhooks-Signature-Settings names the key."
         ),
     ),
     play=Play(
