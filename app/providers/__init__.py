@@ -91,6 +91,7 @@ def _recognise(glance: Glance, role: Role, provider: str | None) -> Reading:
 
 
 def _kind_without_events(glance: Glance, role: Role, provider: str | None) -> Kind:
+    """What a request without an event is about: nothing, where its sheet knows so."""
     sheet = sheet_of(provider)
     return Kind.OTHER if sheet and sheet.silent(glance) else _BY_ROLE.get(role, Kind.OTHER)
 
@@ -102,8 +103,7 @@ def _loose_word(glance: Glance, kind: Kind) -> tuple[str | None, str | None]:
 
 def _facts(glance: Glance, role: Role, provider: str | None, events: tuple[Event, ...]) -> Facts:
     quick = glance.quick
-    kind = Kind.OTHER if events else _kind_without_events(glance, role, provider)
-    status, raw_status = _loose_word(glance, kind)
+    status, raw_status = (None, None) if events else _loose_word(glance, _kind_without_events(glance, role, provider))
     return Facts(
         raw=glance.raw,
         role=role,

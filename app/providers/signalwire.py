@@ -56,6 +56,7 @@ WORDS: Mapping[str, Word] = {
 # Fields that only JSON about a message has; the registry of campaigns has an id, a project and a status too.
 _OF_MESSAGES = ("from", "to", "body", "direction", "number_of_segments", "media", "from_number", "to_number")
 _RELAY = "messaging."
+_RELAY_NAMES = {"from": "from_number", "to": "to_number", "status": "message_state"}
 
 
 _ACCOUNT = (("accountsid", _UUID),)
@@ -102,19 +103,18 @@ _MARKS = (
             "number_assignment_order_id",
         ),
     ),
-    header_mark("X-SignalWire-Signature"),
-    header_mark("X-SignalWire-SHA256-Signature"),
 )
+_HEADERS = (header_mark("X-SignalWire-Signature"), header_mark("X-SignalWire-SHA256-Signature"))
 
 
 def claims(glance: Glance) -> str | None:
     """Twilio's names with UUIDs, its own JSON, or its header."""
-    return first_reason(glance, _MARKS)
+    return first_reason(glance, _MARKS) or first_reason(glance, _HEADERS)
 
 
 def silent(glance: Glance) -> bool:
     """JSON about a brand, a campaign, a number or a room: neither a message nor a call."""
-    return isinstance(glance.json, dict) and claims(glance) is not None
+    return isinstance(glance.json, dict) and first_reason(glance, _MARKS) is not None
 
 
 def read(glance: Glance, role: Role) -> tuple[Event, ...]:
@@ -124,7 +124,7 @@ def read(glance: Glance, role: Role) -> tuple[Event, ...]:
         if isinstance(message, dict):
             return (_message(message, Role.PRIMARY),)
         if (text_at(glance.json, "event_type") or "").startswith(_RELAY) and text_at(params, "message_id"):
-            return (_message(params, role),)
+            return (_message(_renamed(params), role),)
         call = params if text_at(params, "call_id") else call
         if isinstance(call, dict) and text_at(call, "call_id"):
             return (_call(call),)
@@ -135,6 +135,15 @@ def read(glance: Glance, role: Role) -> tuple[Event, ...]:
     return tuple(_end_of_mms(glance, event) for event in dialect.read(glance, role, SHEET.word))
 
 
+def _renamed(params: JsonValue) -> JsonValue:
+    """The message of a Relay event, with the names that callbacks have."""
+    return (
+        dict(params) | {name: at(params, own) for name, own in _RELAY_NAMES.items()}
+        if isinstance(params, dict)
+        else params
+    )
+
+
 def _end_of_mms(glance: Glance, event: Event) -> Event:
     """MMS get no receipts, so nothing follows `sent`."""
     ended = event.status is Status.SENT and count(glance.get("nummedia")) is not None
@@ -142,18 +151,18 @@ def _end_of_mms(glance: Glance, event: Event) -> Event:
 
 
 def _message(message: JsonValue, role: Role) -> Event:
-    """A Relay or SWML status callback, or an inbound message; the direction says more than the word."""
-    status = text_at(message, "status") or text_at(message, "message_state")
-    direction = text_at(message, "direction")
-    if direction:
-        callback = not direction.lower().startswith("in")
+    """A Relay or SWML status callback, or an inbound message: that of Relay has a status ("received", "failed") and is
+    known from its direction, the `message` of an SWML request has none."""
+    status, direction = text_at(message, "status"), text_at(message, "direction")
+    if direction in ("inbound", "outbound"):
+        callback = direction == "outbound"
     else:
         callback = role is Role.STATUS if status is None else SHEET.word(status).status is not Status.RECEIVED
     return Event(
         kind=Kind.STATUS if callback else Kind.INBOUND,
         message_id=text_at(message, "message_id") or text_at(message, "id") or "",
-        sender_said=text_at(message, "from") or text_at(message, "from_number"),
-        recipient_said=text_at(message, "to") or text_at(message, "to_number"),
+        sender_said=text_at(message, "from"),
+        recipient_said=text_at(message, "to"),
         text=text_at(message, "body"),
         media=tuple(url for item in items(message, "media") if (url := text_at(item, "url") or text_at(item))),
         raw_status=status,

@@ -29,7 +29,7 @@ WORDS: Mapping[str, Word] = {
 _MESSAGES = ("message", "message_redaction")
 _SUBMIT, _REPORT = "message_submit_notification", "message_delivery_report"
 # The objects of the triggers, those about a message first.
-_TRIGGERS = (
+TRIGGERS = (
     *_MESSAGES, _SUBMIT, _REPORT,
     "event", "event_delivery_report", "opt_in_notification", "opt_out_notification", "capability_notification",
     "channel_event_notification", "contact_create_notification", "contact_update_notification",
@@ -45,7 +45,7 @@ def trigger_of(glance: Glance) -> str | None:
     body = glance.json
     if "app_id" not in glance.fields or not isinstance(body, dict):
         return None
-    return next((name for name in _TRIGGERS if isinstance(body.get(name), dict)), None)
+    return next((name for name in TRIGGERS if isinstance(body.get(name), dict)), None)
 
 
 def is_other(glance: Glance) -> str | None:

@@ -45,7 +45,7 @@ def read_stream(glance: Glance, meaning: Meaning) -> Iterator[Event]:
         if event_type.startswith((_OUTBOUND, _INBOUND)):
             yield _streamed(item, data, event_type, meaning)
         elif event_type in _CONVERSATIONS:
-            yield _of_conversation(_CONVERSATIONS[event_type], partial(text_at, data))
+            yield from _of_conversation(_CONVERSATIONS[event_type], partial(text_at, data))
 
 
 def _streamed(item: JsonValue, data: JsonValue, event_type: str, meaning: Meaning) -> Event:
@@ -73,27 +73,28 @@ def read_conversation(glance: Glance) -> Iterator[Event]:
     """A message that was added, or how far one is; nothing for the others: they change nothing that was said."""
     event_type = glance.fields.get("eventtype", "").lower()
     if event_type in (_ADDED, _DELIVERY) and glance.get("messagesid"):
-        yield _of_conversation(event_type, glance.get)
+        yield from _of_conversation(event_type, glance.get)
 
 
-def _of_conversation(event_type: str, get: Callable[[str], str | None]) -> Event:
+def _of_conversation(event_type: str, get: Callable[[str], str | None]) -> Iterator[Event]:
+    """What an agent of yours adds was not received, and says nothing about its delivery."""
+    author = get("author") or ""
     if event_type == _DELIVERY:
-        return Event(
+        yield Event(
             kind=Kind.STATUS,
             message_id=get("messagesid") or "",
             raw_status=get("status"),
             said_at=read_iso(get("dateupdated") or get("datecreated")),
             error_code=error_code(get("errorcode")),
         )
-    author, source = get("author") or "", (get("source") or "").lower()
-    ours = source in _OWN_SIDE or not _ADDRESS.match(author)
-    return Event(
-        kind=Kind.STATUS if ours else Kind.INBOUND,
-        message_id=get("messagesid") or "",
-        sender_said=author,
-        text=get("body"),
-        said_at=read_iso(get("datecreated")),
-    )
+    elif (get("source") or "").lower() not in _OWN_SIDE and _ADDRESS.match(author):
+        yield Event(
+            kind=Kind.INBOUND,
+            message_id=get("messagesid") or "",
+            sender_said=author,
+            text=get("body"),
+            said_at=read_iso(get("datecreated")),
+        )
 
 
 def names_other(glance: Glance) -> bool:

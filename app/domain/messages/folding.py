@@ -166,7 +166,7 @@ def timeline(message: Message, facts: list[Fact]) -> tuple[Step, ...]:
                 raw_status=event.raw_status,
                 said_at=event.said_at,
                 gap_ms=round((fact.at - steps[-1].at) / timedelta(milliseconds=1)) if steps else None,
-                late=_says_status(event) and rank < highest,
+                late=event.status is not None and rank < highest,
                 repeats=seen.get(fact.print) if fact.print else None,
                 error_code=event.error_code,
             )
@@ -233,7 +233,7 @@ def _oddities(message: Message, fact: Fact, event: Event) -> tuple[str, ...]:
     if fact.print and fact.print in message.prints:
         odd.append(DUPLICATE)
     if event.kind is Kind.STATUS and event.status is not None:
-        if _says_status(event) and RANKS[event.status] < RANKS[message.status]:
+        if RANKS[event.status] < RANKS[message.status]:
             odd.append(LATE)
         opposite = (event.status in FAILURES and message.status in SUCCESSES) or (
             event.status in SUCCESSES and message.status in FAILURES
@@ -243,11 +243,6 @@ def _oddities(message: Message, fact: Fact, event: Event) -> tuple[str, ...]:
     if event is not fact.event and fact.event.as_callback is not None:
         odd.append(MISPLACED)
     return tuple(odd)
-
-
-def _says_status(event: Event) -> bool:
-    """A callback without a word of the provider's says nothing about how far the message is, so it cannot be late."""
-    return event.status is not None and (event.status is not Status.UNKNOWN or event.raw_status is not None)
 
 
 def _with_piece(message: Message, event: Event) -> Message:

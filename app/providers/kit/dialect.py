@@ -1,8 +1,6 @@
 """The field names that Twilio began, SignalWire speaks too, and Telnyx on request: one reader, several vocabularies.
 
-The fields decide, not the URL: a call has a CallSid, a callback has a MessageStatus, an inbound message has neither. A
-Direction says more than the word, and a bare Status (Restcomm) is read where neither MessageStatus nor SmsStatus is
-there.
+The fields decide, not the URL: a call has a CallSid, a callback has a MessageStatus, an inbound message has neither.
 """
 
 from collections.abc import Callable
@@ -21,15 +19,12 @@ def read(glance: Glance, role: Role, meaning: Callable[[str | None], Word]) -> t
     sid, call = glance.get("messagesid", "smssid", "smsmessagesid"), fields.get("callsid")
     if call and not sid:
         return (_call(glance, call),)
-    status = glance.get("messagestatus", "smsstatus", "status")
+    status = glance.get("messagestatus", "smsstatus")
     # Without any id, a request to a voice URL is a call with too few fields.
     if not sid and (role in VOICE_ROLES or not (status or glance.get("from", "to", "body"))):
         return ()
     word = meaning(status)
-    direction = fields.get("direction")
-    if direction:
-        callback = not direction.lower().startswith("in")
-    elif status:
+    if status:
         callback = word.status is not Status.RECEIVED
     else:
         callback = role is Role.STATUS and not glance.has_any(("body", "nummedia"))
