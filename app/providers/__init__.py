@@ -91,7 +91,7 @@ def _recognise(glance: Glance, role: Role, provider: str | None) -> Reading:
 
 
 def _kind_without_events(glance: Glance, role: Role, provider: str | None) -> Kind:
-    """What a request without an event is about: nothing, where its sheet knows so."""
+    """What a request without an event is about: nothing, if its sheet finds it silent."""
     sheet = sheet_of(provider)
     return Kind.OTHER if sheet and sheet.silent(glance) else _BY_ROLE.get(role, Kind.OTHER)
 
@@ -129,7 +129,7 @@ def _read_events(glance: Glance, role: Role, provider: str | None) -> tuple[str 
             if events or sheet.silent(glance):
                 return sheet.name, events
             claimed = claimed or (sheet.name if claims else None)
-    # Its header tells whose it is, its fields are new: they are guessed.
+    # Only its header or its type is a provider's and its fields are new: they are guessed.
     events = generic.read(glance, role)
     return claimed or (GENERIC if events else None), events
 

@@ -45,7 +45,7 @@ _STATES = {
     "pending": Word(Status.SENDING),
     "sent": Word(Status.SENT),
     "successful": Word(Status.SENT),
-    # RCS: it goes on as SMS, with events of its own.
+    # RCS: it continues as SMS, with events of its own.
     "fallenbacktosms": Word(Status.SENDING),
     "delivered": Word(Status.DELIVERED, final=True),
     "read": Word(Status.READ, final=True),
@@ -169,13 +169,13 @@ def _inbound(inner: JsonValue, published: str | None) -> tuple[Event, ...]:
 
 
 def _of_pinpoint(inner: JsonValue) -> Event:
-    said = at(inner, "attributes")
+    attributes = at(inner, "attributes")
     return Event(
         kind=Kind.STATUS,
-        message_id=text_at(said, "message_id") or "",
-        sender_said=text_at(said, "origination_phone_number") or text_at(said, "sender_id"),
-        recipient_said=text_at(said, "destination_phone_number"),
-        raw_status=text_at(said, "record_status") or (text_at(inner, "event_type") or "").removeprefix(_PINPOINT),
+        message_id=text_at(attributes, "message_id") or "",
+        sender_said=text_at(attributes, "origination_phone_number") or text_at(attributes, "sender_id"),
+        recipient_said=text_at(attributes, "destination_phone_number"),
+        raw_status=text_at(attributes, "record_status") or (text_at(inner, "event_type") or "").removeprefix(_PINPOINT),
         said_at=read_epoch(text_at(inner, "event_timestamp"), per_second=1000),
     )
 

@@ -271,7 +271,7 @@ SHEET = Sheet(
         timeout_s=15,
         retries=(
             "One retry, and only when the connection fails; #rc=5&rp=all at the end of a URL asks for up to five"
-            " retries after other failures too. A Webhook Rule sets time-outs and retries for all URLs that it matches,"
+            " retries after other failures too. A Webhook Rule sets timeouts and retries for all URLs that it matches,"
             " and goes before the end of the URL. No webhooks are sent to plain http, unless that is allowed."
         ),
         fallback=(

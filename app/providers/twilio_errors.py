@@ -1,7 +1,7 @@
 """Twilio's error codes in our words: those that a webhook or a message meets (twilio.com/docs/api/errors).
 
 The 11xxx to 15xxx come on fallback requests and are about our answer; the 21xxx, 30xxx and 63xxx come in status
-callbacks and are about the message. 57012 stands in the logs only.
+callbacks and are about the message. 57012 is only in Twilio's logs.
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Twilio's events beside the plain webhooks: Event Streams (JSON), Conversations, and what is about no message.
+"""Twilio's events other than the plain webhooks: Event Streams (JSON), Conversations, and what is about no message.
 
 Sources, below twilio.com/docs, read 2026-11: events/event-types-overview (every type of Event Streams; only those of
 messaging/inbound-message, messaging/outbound-message and conversations/message and …/delivery are about one message),
@@ -24,7 +24,7 @@ _OUTBOUND, _INBOUND = STREAM + "messaging.message.", STREAM + "messaging.inbound
 _ADDED, _DELIVERY = "onmessageadded", "ondeliveryupdated"
 _CONVERSATIONS = {STREAM + "conversations.message.added": _ADDED, STREAM + "conversations.delivery.updated": _DELIVERY}
 _IDS = ("messagesid", "smssid", "smsmessagesid", "callsid")
-# Ids that stand in requests about a message or a call too.
+# Ids that requests about a message or a call have too.
 _NOT_RESOURCES = frozenset({"accountsid", "parentaccountsid", "messagingservicesid", "channelinstalledsid"})
 _ANY_SID = re.compile(r"[A-Z]{2}[0-9a-f]{32}", re.IGNORECASE)
 _OWN_SIDE = frozenset({"api", "sdk"})
@@ -70,7 +70,7 @@ def is_of_conversation(glance: Glance) -> bool:
 
 
 def read_conversation(glance: Glance) -> Iterator[Event]:
-    """A message that was added, or how far one is; nothing for the others: they change nothing that was said."""
+    """A message that was added, or how far one is; nothing for the others: they change nothing that is known of it."""
     event_type = glance.fields.get("eventtype", "").lower()
     if event_type in (_ADDED, _DELIVERY) and glance.get("messagesid"):
         yield from _of_conversation(event_type, glance.get)

@@ -17,14 +17,14 @@ from .values import at, text_at
 MAX_DEPTH = 8
 MAX_ITEMS = 30
 
-_SAID = ("text", "body", "title", "caption", "formattedname", "formatted_name", "emoji")
+_WRITTEN = ("text", "body", "title", "caption", "formattedname", "formatted_name", "emoji")
 _POSTED = ("postbackdata", "postback_data", "payload", "postback")
 _LATITUDES, _LONGITUDES = ("latitude", "lat"), ("longitude", "long", "lng", "lon")
 _PLACE = ("name", "title", "label", "address")
 _ADDRESSES = frozenset({
     "url", "mediaurl", "media_url", "fileuri", "file_uri", "fileurl", "file_url", "contenturl", "content_url",
 })  # fmt: skip
-# What is about the message, or what it answers, and not said in it.
+# What is about the message, or about the one that it answers.
 _ABOUT = frozenset({
     "context", "contexts", "referral", "metadata", "meta", "profile", "sender", "recipient", "receiver", "from", "to",
     "error", "errors", "status", "price", "thumbnail", "thumbnail_url", "thumbnailurl", "suggestions", "action",
@@ -36,8 +36,8 @@ def words_of(content: JsonValue) -> str | None:
     """The text of a message or of a part of one: what was written, the name of the button or of the row that was
     chosen, a caption, a place, the name of a contact, the articles of an order; else the data behind a button. None
     where there is none of these, "" where what was written is blank."""
-    said = _find(content, _said, MAX_DEPTH)
-    return said or _find(content, _posted, MAX_DEPTH) or said
+    words = _find(content, _written, MAX_DEPTH)
+    return words or _find(content, _posted, MAX_DEPTH) or words
 
 
 def media_of(content: JsonValue) -> tuple[str, ...]:
@@ -76,7 +76,7 @@ def _parts(content: JsonValue) -> Iterator[JsonValue]:
         yield from (part for part in content[:MAX_ITEMS] if isinstance(part, dict | list))
 
 
-def _said(content: JsonValue) -> str | None:
+def _written(content: JsonValue) -> str | None:
     where = content if at(content, "coordinates") is None else at(content, "coordinates")
     place = place_of(_first(where, _LATITUDES), _first(where, _LONGITUDES), *_names(content))
     if place is not None:
@@ -84,14 +84,14 @@ def _said(content: JsonValue) -> str | None:
     if isinstance(articles := at(content, "product_items") or at(content, "productitems"), list):
         return text_at(content, "text") or _order(articles)
     blank = None
-    for name in _SAID:
-        said = at(content, name)
-        if isinstance(said, str):
-            if said:
+    for name in _WRITTEN:
+        words = at(content, name)
+        if isinstance(words, str):
+            if words:
                 # A card has a title and a description; the answer to a list has both and an id.
                 more = text_at(content, "description") if name == "title" and at(content, "id") is None else None
-                return f"{said}\n{more}" if more else said
-            blank = said
+                return f"{words}\n{more}" if more else words
+            blank = words
     return blank
 
 

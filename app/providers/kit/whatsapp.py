@@ -15,7 +15,7 @@ from .rich import media_of, words_of
 from .times import read_epoch
 from .values import at, error_code, items, text_at
 
-# `played`: a voice message was heard.
+# `played`: a voice message was played.
 WORDS: Mapping[str, Word] = {
     "sent": Word(Status.SENT),
     "delivered": Word(Status.DELIVERED, final=True),
