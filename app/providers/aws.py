@@ -15,12 +15,14 @@ sns-message-delivery-retries; SendMessageToHttp.retry) and docs.aws.amazon.com/s
 - RCS (…/rcs-events): an agent ("rcs-…") in place of a number, numbers without `+`, and JSON in `messageBody` for what
   is no text: SUGGESTION is a button, RCS_TYPING and CONVERSATION_STARTED are about no message.
 - WhatsApp (docs.aws.amazon.com/social-messaging): Meta's webhook as JSON in the text `whatsAppWebhookEntry`.
+- The log of SMS that SNS sends itself (docs.aws.amazon.com/sns/latest/dg/sms_stats_cloudwatch) has the message in
+  `notification` and `delivery`.
 - Pinpoint's stream (docs.aws.amazon.com/pinpoint/latest/developerguide/event-streams-data-sms) has `_SMS.…` in
   `event_type` and the message in `attributes`. The words are the types of events of the API's UpdateEventDestination.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from ..domain.events import Event
 from ..domain.roles import Kind, Role
@@ -32,7 +34,7 @@ from .kit.glance import Glance
 from .kit.marks import RequestMark, first_reason, header_mark
 from .kit.parties import international
 from .kit.rich import media_of, words_of
-from .kit.times import read_epoch, read_iso
+from .kit.times import read_epoch, read_iso, read_utc
 from .kit.values import at, count, lowered, text_at
 from .kit.whatsapp import WORDS as WHATSAPP
 from .kit.whatsapp import read_entry
@@ -47,6 +49,9 @@ _STATES = {
     "successful": Word(Status.SENT),
     # RCS: it continues as SMS, with events of its own.
     "fallenbacktosms": Word(Status.SENDING),
+    # SNS: accepted by the recipient's carrier, or not.
+    "success": Word(Status.SENT),
+    "failure": Word(Status.FAILED, final=True),
     "delivered": Word(Status.DELIVERED, final=True),
     "read": Word(Status.READ, final=True),
     "failed": Word(Status.FAILED, final=True),
@@ -105,6 +110,10 @@ _MARKS = (
     ),
     RequestMark(reason="whatsAppWebhookEntry is present", all_of=("whatsappwebhookentry",)),
     RequestMark(
+        reason="notification.messageId and delivery.destination are present",
+        all_of=("notification.messageid", "delivery.destination"),
+    ),
+    RequestMark(
         reason="event_type begins with _SMS and attributes are present",
         any_of=("attributes.message_id", "attributes.record_status"),
         matching=(("event_type", re.compile(r"_SMS\..*", re.DOTALL)),),
@@ -122,7 +131,7 @@ def silent(glance: Glance) -> bool:
     return claims(glance) is not None
 
 
-def read(glance: Glance, role: Role) -> tuple[Event, ...]:
+def read(glance: Glance, role: Role) -> Iterable[Event]:
     """The message inside of an envelope, of SNS or EventBridge, or the body itself."""
     inner, published = glance.json, None
     if (message := at(glance.json, "message")) is not None:
@@ -130,9 +139,11 @@ def read(glance: Glance, role: Role) -> tuple[Event, ...]:
     if (detail := at(inner, "detail")) is not None and text_at(inner, "detail-type"):
         inner, published = detail, text_at(inner, "time")
     if (entry := at(inner, "whatsappwebhookentry")) is not None:
-        return tuple(read_entry(_opened(entry)))
+        return read_entry(_opened(entry))
     if (text_at(inner, "event_type") or "").startswith(_PINPOINT):
         return (_of_pinpoint(inner),)
+    if text_at(inner, "notification", "messageid") and text_at(inner, "delivery", "destination"):
+        return (_of_log(inner),)
     if _has_any(inner, "inboundmessageid", "messagebody", "originationnumber"):
         return _inbound(inner, published)
     is_event = _has_any(inner, "messagestatus") or (_has_any(inner, "eventtype") and _has_any(inner, "messageid"))
@@ -177,6 +188,20 @@ def _of_pinpoint(inner: JsonValue) -> Event:
         recipient_said=text_at(attributes, "destination_phone_number"),
         raw_status=text_at(attributes, "record_status") or (text_at(inner, "event_type") or "").removeprefix(_PINPOINT),
         said_at=read_epoch(text_at(inner, "event_timestamp"), per_second=1000),
+    )
+
+
+def _of_log(inner: JsonValue) -> Event:
+    """An entry of the delivery log of SMS that SNS sends itself."""
+    return Event(
+        kind=Kind.STATUS,
+        message_id=text_at(inner, "notification", "messageid") or "",
+        recipient_said=text_at(inner, "delivery", "destination"),
+        raw_status=text_at(inner, "status"),
+        said_at=read_utc(text_at(inner, "notification", "timestamp")),
+        price=text_at(inner, "delivery", "priceinusd"),
+        currency="USD",
+        segments=count(text_at(inner, "delivery", "numberofmessageparts")),
     )
 
 
@@ -248,6 +273,7 @@ SHEET = Sheet(
             "detail-type",
             "whatsappwebhookentry",
             "event_type",
+            "delivery.destination",
         }
     ),
     headers=frozenset({_HEADER.encode()}),

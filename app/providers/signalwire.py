@@ -55,6 +55,7 @@ WORDS: Mapping[str, Word] = {
 }
 # Fields that only JSON about a message has; the registry of campaigns has an id, a project and a status too.
 _OF_MESSAGES = ("from", "to", "body", "direction", "number_of_segments", "media", "from_number", "to_number")
+_FAX = "faxsid"
 _RELAY = "messaging."
 _RELAY_NAMES = {"from": "from_number", "to": "to_number", "status": "message_state"}
 
@@ -72,6 +73,7 @@ _MARKS = (
         all_of=("callsid", "apiversion"),
         matching=_ACCOUNT,
     ),
+    RequestMark(reason="FaxSid is present and AccountSid is a UUID", all_of=(_FAX,), matching=_ACCOUNT),
     RequestMark(
         reason="id, project_id and status are present",
         all_of=("id", "project_id"),
@@ -113,8 +115,8 @@ def claims(glance: Glance) -> str | None:
 
 
 def silent(glance: Glance) -> bool:
-    """JSON about a brand, a campaign, a number or a room: neither a message nor a call."""
-    return isinstance(glance.json, dict) and first_reason(glance, _MARKS) is not None
+    """JSON about a brand, a campaign, a number or a room, or a fax: neither a message nor a call."""
+    return (isinstance(glance.json, dict) or _FAX in glance.fields) and first_reason(glance, _MARKS) is not None
 
 
 def read(glance: Glance, role: Role) -> tuple[Event, ...]:
@@ -131,6 +133,8 @@ def read(glance: Glance, role: Role) -> tuple[Event, ...]:
         stated = text_at(glance.json, "id") or text_at(glance.json, "status")
         if stated and any(at(glance.json, name) is not None for name in _OF_MESSAGES):
             return (_message(glance.json, role),)
+        return ()
+    if _FAX in glance.fields:
         return ()
     return tuple(_end_of_mms(glance, event) for event in dialect.read(glance, role, SHEET.word))
 

@@ -8,14 +8,15 @@ and what the providers made of both.
 """
 
 from collections.abc import Callable, Iterator
+from itertools import islice
 
 from ...parsing import JsonValue
 from .bounds import MAX_MEDIA
 from .values import at, text_at
 
 # Deeper than any provider sends, and few enough that a hostile body costs nothing.
-MAX_DEPTH = 8
-MAX_ITEMS = 30
+MAX_NESTED = 8
+MAX_PARTS = 30
 
 _WRITTEN = ("text", "body", "title", "caption", "formattedname", "formatted_name", "emoji")
 _POSTED = ("postbackdata", "postback_data", "payload", "postback")
@@ -36,13 +37,13 @@ def words_of(content: JsonValue) -> str | None:
     """The text of a message or of a part of one: what was written, the name of the button or of the row that was
     chosen, a caption, a place, the name of a contact, the articles of an order; else the data behind a button. None
     where there is none of these, "" where what was written is blank."""
-    words = _find(content, _written, MAX_DEPTH)
-    return words or _find(content, _posted, MAX_DEPTH) or words
+    words = _find(content, _written, MAX_NESTED)
+    return words or _find(content, _posted, MAX_NESTED) or words
 
 
 def media_of(content: JsonValue) -> tuple[str, ...]:
     """The addresses of pictures and files, each once, in their order. The link to a place on a map is none."""
-    return tuple(dict.fromkeys(_addresses(content, MAX_DEPTH)))[:MAX_MEDIA]
+    return tuple(dict.fromkeys(_addresses(content, MAX_NESTED)))[:MAX_MEDIA]
 
 
 def place_of(latitude: str | None, longitude: str | None, *names: str | None) -> str | None:
@@ -71,9 +72,10 @@ def _find(content: JsonValue, own: Callable[[JsonValue], str | None], depth: int
 def _parts(content: JsonValue) -> Iterator[JsonValue]:
     """What is nested in an object or a list, without what is only about the message."""
     if isinstance(content, dict):
-        yield from (part for name, part in content.items() if name not in _ABOUT and isinstance(part, dict | list))
+        nested = (part for name, part in content.items() if name not in _ABOUT and isinstance(part, dict | list))
+        yield from islice(nested, MAX_PARTS)
     elif isinstance(content, list):
-        yield from (part for part in content[:MAX_ITEMS] if isinstance(part, dict | list))
+        yield from (part for part in content[:MAX_PARTS] if isinstance(part, dict | list))
 
 
 def _written(content: JsonValue) -> str | None:
@@ -102,7 +104,7 @@ def _posted(content: JsonValue) -> str | None:
 def _order(articles: list[JsonValue]) -> str | None:
     lines = [
         f"{text_at(article, 'quantity') or 1} × {name}"
-        for article in articles[:MAX_ITEMS]
+        for article in articles[:MAX_PARTS]
         if (name := _first(article, ("product_retailer_id", "productretailerid", "marketplace_product_id")))
     ]
     return "\n".join(lines) or None

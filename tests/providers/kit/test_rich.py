@@ -4,7 +4,7 @@ import pytest
 
 from app.parsing import JsonValue
 from app.providers.kit.bounds import MAX_MEDIA
-from app.providers.kit.rich import MAX_DEPTH, media_of, place_of, words_of
+from app.providers.kit.rich import MAX_NESTED, MAX_PARTS, media_of, place_of, words_of
 
 
 @pytest.mark.parametrize(
@@ -70,10 +70,17 @@ def test_files_are_found_by_the_names_of_their_addresses() -> None:
 
 def test_what_is_nested_deeper_than_any_provider_does_it_is_not_searched() -> None:
     content: JsonValue = {"text": "deep", "url": "https://a.example/"}
-    for _ in range(MAX_DEPTH):
+    for _ in range(MAX_NESTED):
         content = {"part": content}
     assert (words_of(content), media_of(content)) == ("deep", ("https://a.example/",))
     assert (words_of([content]), media_of([content])) == (None, ())
+
+
+def test_of_many_parts_the_first_ones_are_searched() -> None:
+    parts: list[JsonValue] = [{"id": str(number)} for number in range(MAX_PARTS)]
+    for last, words in ((MAX_PARTS - 1, "hi"), (MAX_PARTS, None)):
+        many: list[JsonValue] = [*parts[:last], {"text": "hi"}]
+        assert words_of(many) == words_of({str(place): part for place, part in enumerate(many)}) == words
 
 
 def test_a_place_needs_both_of_its_numbers() -> None:
