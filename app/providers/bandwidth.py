@@ -118,11 +118,12 @@ def _is_callback(role: Role, event_type: str | None, direction: str | None) -> b
 def _event(entry: JsonValue, message: JsonValue, event_type: str | None) -> Event:
     """What the entry says about all recipients together, as of a callback."""
     rich: JsonValue = [part for name in _RICH if (part := at(message, name)) is not None]
+    text = text_at(message, "text")
     return Event(
         kind=Kind.STATUS,
         message_id=text_at(message, "id") or "",
         sender_said=text_at(message, "from"),
-        text=text_at(message, "text") or words_of(rich) or text_at(message, "text"),
+        text=text or words_of(rich) or text if rich else text,
         media=(*texts(message, "media"), *media_of(rich)),
         raw_status=event_type,
         said_at=read_iso(text_at(entry, "eventtime") or text_at(entry, "time") or text_at(message, "time")),

@@ -122,17 +122,14 @@ def _report(entry: JsonValue) -> Event:
 
 def _inbound(entry: JsonValue) -> Event:
     message = at(entry, "message") or at(entry, "content")
-    parts = items(message)
-    texts = (
-        text_at(entry, "text"), text_at(entry, "cleantext"), *(text_at(part, "value") for part in parts),
-        words_of(message),
-    )  # fmt: skip
+    texts = (text_at(entry, "text"), text_at(entry, "cleantext"), *(text_at(part, "value") for part in items(message)))
+    text = next((text for text in texts if text is not None), None)
     return Event(
         kind=Kind.INBOUND,
         message_id=text_at(entry, "messageid") or "",
         sender_said=text_at(entry, "from") or text_at(entry, "sender"),
         recipient_said=text_at(entry, "to") or text_at(entry, "destination"),
-        text=next((text for text in texts if text is not None), None),
+        text=words_of(message) if text is None else text,
         media=media_of(message),
         said_at=read_iso(text_at(entry, "receivedat")),
         price=text_at(entry, "price", "pricepermessage"),

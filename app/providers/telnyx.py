@@ -92,18 +92,22 @@ def silent(glance: Glance) -> bool:
     """An event about neither a message nor a call, known by its type or, of a click, by its record."""
     if not isinstance(glance.json, dict) or claims(glance) is None:
         return False
-    event_type, _ = _event(glance.json)
-    return bool(event_type) or text_at(_data(glance.json), "record_type") == "link_clicked"
+    data = _data(glance.json)
+    return bool(_event(data)[0]) or text_at(data, "record_type") == "link_clicked"
 
 
 def _data(json: JsonValue) -> JsonValue:
     return at(json, "data") or json
 
 
-def _event(json: JsonValue) -> tuple[str, JsonValue]:
+def _event(data: JsonValue) -> tuple[str, JsonValue]:
     """The type of an event ("" for none) and its payload; the envelope may be gone."""
-    data = _data(json)
     return text_at(data, "event_type") or "", at(data, "payload") or data
+
+
+def _is_other(event_type: str, data: JsonValue) -> bool:
+    """An event about no message; a click on a link has no type."""
+    return event_type not in _MESSAGES if event_type else text_at(data, "record_type") == "link_clicked"
 
 
 def read(glance: Glance, role: Role) -> tuple[Event, ...]:
@@ -111,10 +115,10 @@ def read(glance: Glance, role: Role) -> tuple[Event, ...]:
     if not isinstance(glance.json, dict):
         return dialect.read(glance, role, _twilio_word)
     data = _data(glance.json)
-    event_type, payload = _event(glance.json)
+    event_type, payload = _event(data)
     if event_type.startswith("call.") or text_at(payload, "call_leg_id") or text_at(payload, "call_control_id"):
         return _call(data, payload)
-    if text_at(data, "record_type") == "link_clicked" or (event_type and event_type not in _MESSAGES):
+    if _is_other(event_type, data):
         return ()
     if role in VOICE_ROLES and not text_at(payload, "id"):
         return ()
@@ -131,13 +135,14 @@ def _twilio_word(word: str | None) -> Word:
 def _message(role: Role, data: JsonValue, payload: JsonValue) -> Event:
     """The message of a payload, without its recipients."""
     callback = _is_callback(role, data, payload)
+    media = tuple(url for item in items(payload, "media") if (url := text_at(item, "url")))
     body = at(payload, "body")
     return Event(
         kind=Kind.STATUS if callback else Kind.INBOUND,
         message_id=text_at(payload, "id") or "",
         sender_said=_number(at(payload, "from")),
         text=text_at(payload, "text") if body is None else words_of(body),
-        media=(*(url for item in items(payload, "media") if (url := text_at(item, "url"))), *media_of(body)),
+        media=media if body is None else media + media_of(body),
         raw_status=text_at(data, "event_type") if callback else None,
         said_at=read_iso(text_at(data, "occurred_at")),
         price=text_at(payload, "cost", "amount"),

@@ -43,7 +43,7 @@ def words_of(content: JsonValue) -> str | None:
 
 def media_of(content: JsonValue) -> tuple[str, ...]:
     """The addresses of pictures and files, each once, in their order. The link to a place on a map is none."""
-    return tuple(dict.fromkeys(_addresses(content, MAX_NESTED)))[:MAX_MEDIA]
+    return tuple(dict.fromkeys(_addresses(content, MAX_NESTED)))[:MAX_MEDIA] if content else ()
 
 
 def place_of(latitude: str | None, longitude: str | None, *names: str | None) -> str | None:
