@@ -27,8 +27,8 @@ from .kit.parties import international, party
 from .kit.times import read_iso
 from .kit.values import at, count, items, text_at, texts
 from .sheet import ComposedRequest, Habits, Play, Portal, PortalField, RequestSpec, Sheet
+from .sinch_conversation import WHATSAPP, is_other, is_whatsapp, read_call, read_trigger, read_whatsapp, trigger_of
 from .sinch_conversation import WORDS as CONVERSATION_WORDS
-from .sinch_conversation import is_other, read_call, read_trigger, trigger_of
 
 _INBOUND = frozenset({"mo_text", "mo_binary", "mo_media"})
 _RECIPIENT = frozenset({"recipient_delivery_report_sms", "recipient_delivery_report_mms"})
@@ -58,6 +58,8 @@ def claims(glance: Glance) -> str | None:
     request_type = glance.fields.get("type")
     if request_type in _TYPES and glance.json is not None:
         return f"type is {request_type}"
+    if request_type == WHATSAPP and is_whatsapp(glance):
+        return "type is whatsapp, with statuses, notifications or contacts"
     if b"x-sinch-webhook-signature" in glance.headers:
         return "the header x-sinch-webhook-signature is present"
     trigger = trigger_of(glance)
@@ -66,7 +68,7 @@ def claims(glance: Glance) -> str | None:
 
 def silent(glance: Glance) -> bool:
     """A callback of the Conversation API, or of another API, that is about no message."""
-    return trigger_of(glance) is not None or is_other(glance) is not None
+    return trigger_of(glance) is not None or is_whatsapp(glance) or is_other(glance) is not None
 
 
 def read(glance: Glance, role: Role) -> Iterator[Event]:
@@ -75,6 +77,8 @@ def read(glance: Glance, role: Role) -> Iterator[Event]:
     request_type = text_at(body, "type")
     if trigger := trigger_of(glance):
         yield from read_trigger(glance, trigger)
+    elif is_whatsapp(glance):
+        yield from read_whatsapp(glance)
     elif is_other(glance):
         yield from read_call(glance)
     elif request_type in _BATCH or (request_type is None and at(body, "statuses") is not None):

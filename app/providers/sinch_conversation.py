@@ -8,6 +8,8 @@ application KEY:SIGNATURE` over, among others, `x-timestamp`), …/docs/numbers 
 - The other side is `channel_identity.identity`, on SMS its number; your own number is `sender_id`, where it is known.
 - A delivery report names the message, and never your number.
 - SWITCHING_CHANNEL: it failed on this channel, and another one is tried.
+- The older WhatsApp API (developers.sinch.com/docs/whatsapp/http-rest/callback) has `type` whatsapp and lists of
+  `statuses`, with the word in `state`, and of `notifications`, which are inbound messages.
 """
 
 from collections.abc import Iterator, Mapping
@@ -19,13 +21,19 @@ from ..parsing import JsonValue
 from .kit.glance import Glance
 from .kit.rich import media_of, words_of
 from .kit.times import read_iso
-from .kit.values import at, text_at
+from .kit.values import at, items, text_at
 
 WORDS: Mapping[str, Word] = {
     "queuedonchannel": Word(Status.QUEUED),
     "switchingchannel": Word(Status.SENDING),
     "read": Word(Status.READ, final=True),
+    # The older WhatsApp API. `warning`: it was sent, without a part of it.
+    "sent": Word(Status.SENT),
+    "warning": Word(Status.SENT),
+    "nooptin": Word(Status.REJECTED, final=True),
+    "nocapability": Word(Status.REJECTED, final=True),
 }
+WHATSAPP = "whatsapp"
 _MESSAGES = ("message", "message_redaction")
 _SUBMIT, _REPORT = "message_submit_notification", "message_delivery_report"
 # The objects of the triggers, those about a message first.
@@ -116,6 +124,37 @@ def _message(message: JsonValue, stamp: str | None) -> Event:
         media=media_of(content),
         said_at=read_iso(text_at(message, "accept_time") or stamp),
     )
+
+
+def is_whatsapp(glance: Glance) -> bool:
+    """A callback of the older WhatsApp API."""
+    body = glance.json
+    lists = ("statuses", "notifications", "contacts")
+    return text_at(body, "type") == WHATSAPP and any(isinstance(at(body, name), list) for name in lists)
+
+
+def read_whatsapp(glance: Glance) -> Iterator[Event]:
+    """The statuses and the inbound messages of the older WhatsApp API, in order."""
+    for status in items(glance.json, "statuses"):
+        yield Event(
+            kind=Kind.STATUS,
+            message_id=text_at(status, "message_id") or "",
+            recipient_said=text_at(status, "recipient"),
+            raw_status=text_at(status, "state") or text_at(status, "status"),
+            said_at=read_iso(text_at(status, "timestamp")),
+            error_code=text_at(status, "errors", 0, "code"),
+        )
+    for inbound in items(glance.json, "notifications"):
+        message = at(inbound, "message")
+        yield Event(
+            kind=Kind.INBOUND,
+            message_id=text_at(inbound, "message_id") or "",
+            sender_said=text_at(inbound, "from"),
+            recipient_said=text_at(inbound, "to"),
+            text=words_of(message),
+            media=media_of(message),
+            said_at=read_iso(text_at(inbound, "timestamp")),
+        )
 
 
 def _identity(subject: JsonValue) -> str | None:

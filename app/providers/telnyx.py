@@ -7,8 +7,9 @@ and the verification in github.com/team-telnyx/telnyx-python (payload fields, si
 `meta.delivered_to` are the try and the URL. A profile can be set to webhook_api_version 2010-04-01 and then speaks
 with Twilio's names. RCS (…/messages/receiving-rcs-webhooks, read 2026-11): words and files in `payload.body`, in
 Google's shape with `_`; an agent is a party; `message.read`. All other events (numbers, 10DLC, faxes, clicks on links:
-…/api-reference/callbacks) have the same envelope and are about no message. Inferred: the price of a message to several
-recipients is that of all, so the first one bears it.
+…/api-reference/callbacks) have the same envelope and are about no message. WhatsApp (support.telnyx.com article
+13986487): sent, delivered, read, failed. Inferred: a WhatsApp message is in `body` or, as in the send call, in
+`whatsapp_message`; the price of a message to several recipients is that of all, so the first one bears it.
 """
 
 from collections.abc import Iterator, Mapping
@@ -60,6 +61,8 @@ WORDS: Mapping[str, Word] = {
     "expired": Word(Status.EXPIRED, final=True),
     "sendingfailed": Word(Status.FAILED, final=True),
     "deliveryfailed": Word(Status.FAILED, final=True),
+    # WhatsApp's.
+    "failed": Word(Status.FAILED, final=True),
     # No receipt came, and none will.
     "deliveryunconfirmed": Word(Status.UNKNOWN, final=True),
     "received": Word(Status.RECEIVED, final=True),
@@ -136,7 +139,7 @@ def _message(role: Role, data: JsonValue, payload: JsonValue) -> Event:
     """The message of a payload, without its recipients."""
     callback = _is_callback(role, data, payload)
     media = tuple(url for item in items(payload, "media") if (url := text_at(item, "url")))
-    body = at(payload, "body")
+    body = at(payload, "body") or at(payload, "whatsapp_message")
     return Event(
         kind=Kind.STATUS if callback else Kind.INBOUND,
         message_id=text_at(payload, "id") or "",

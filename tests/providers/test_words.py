@@ -28,12 +28,16 @@ LISTS = [
     # developers.telnyx.com/docs/messaging/messages/receiving-webhooks; …/receiving-rcs-webhooks.
     ("telnyx", "queued sending sent delivered expired sending_failed delivery_failed delivery_unconfirmed"),
     ("telnyx", "webhook_delivered message.sent message.read"),
+    # support.telnyx.com/en/articles/13986487-how-to-configure-whatsapp-webhooks.
+    ("telnyx", "sent delivered read failed"),
     # infobip.com/docs/developer-resources/api-fundamentals/message-status-codes: the groups.
     ("infobip", "ACCEPTED PENDING UNDELIVERABLE DELIVERED EXPIRED REJECTED"),
     # developers.sinch.com/docs/sms/api-reference/sms/tag/Delivery-reports.
     ("sinch", "Queued Dispatched Aborted Cancelled Rejected Deleted Delivered Failed Expired Unknown"),
     # sinch-sdk-python, …/conversation/models/v1/sinch_events, DeliveryStatusType.
     ("sinch", "QUEUED_ON_CHANNEL DELIVERED READ FAILED SWITCHING_CHANNEL"),
+    # developers.sinch.com/docs/whatsapp/http-rest/callback, `state`.
+    ("sinch", "queued dispatched sent delivered read deleted failed no_opt_in warning"),
     # docs.bird.com, "Receiving delivery reports (DLRs)".
     ("messagebird", "scheduled sent buffered delivered expired delivery_failed"),
     # docs.bird.com, Channels API, "Message statuses and interactions".

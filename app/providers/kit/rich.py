@@ -28,8 +28,8 @@ _ADDRESSES = frozenset({
 # What is about the message, or about the one that it answers.
 _ABOUT = frozenset({
     "context", "contexts", "referral", "metadata", "meta", "profile", "sender", "recipient", "receiver", "from", "to",
-    "error", "errors", "status", "price", "thumbnail", "thumbnail_url", "thumbnailurl", "suggestions", "action",
-    "actions", "replyto", "reply_to", "location_request",
+    "error", "errors", "status", "price", "thumbnail", "suggestions", "action",
+    "actions", "replyto", "reply_to", "replying_to", "location_request", "urls", "org",
 })  # fmt: skip
 
 

@@ -36,7 +36,7 @@ from app.providers.kit.rich import MAX_NESTED, MAX_PARTS, media_of, place_of, wo
         ({"location": {"lat": 41.8, "long": -87.6, "name": "Hall", "address": "1 Main"}}, "Hall, 1 Main (41.8, -87.6)"),
         ({"location_message": {"title": "Hall", "label": "Hall", "coordinates": {"lat": 1, "lng": 2}}}, "Hall (1, 2)"),
         ({"coordinates": {"latitude": 1, "longitude": 2}, "location": {"address": "1 Main"}}, "1 Main (1, 2)"),
-        ({"contacts": [{"name": {"first_name": "A", "formatted_name": "A B"}, "phones": [{"phone": "+1"}]}]}, "A B"),
+        ({"contacts": [{"org": {"title": "Boss"}, "name": {"first_name": "A", "formatted_name": "A B"}}]}, "A B"),
         (
             {"order": {"product_items": [{"product_retailer_id": "a", "quantity": 2}, {"product_retailer_id": "b"}]}},
             "2 × a\n1 × b",
@@ -63,6 +63,7 @@ def test_files_are_found_by_the_names_of_their_addresses() -> None:
         },
         "images": [{"mediaurl": "https://a.example/2.png"}, {"mediaurl": "https://a.example/2.png"}, {"url": "none"}],
         "location": {"latitude": 1, "longitude": 2, "url": "https://maps.example/"},
+        "contacts": [{"name": {"formatted_name": "A B"}, "urls": [{"url": "https://a.example/home"}]}],
     }
     assert media_of(content) == ("https://a.example/1.png", "https://a.example/2.png")
     assert media_of([{"url": f"https://a.example/{n}"} for n in range(MAX_MEDIA + 1)])[-1].endswith("29")
