@@ -80,8 +80,9 @@ def test_the_words_of_a_rich_message_are_read_where_they_are(name: str) -> None:
 @pytest.mark.parametrize("role", list(Role))
 @pytest.mark.parametrize(
     "event_type",
-    ["10dlc.brand.update", "number_order.complete", "porting_order.status_changed", "fax.received", "fax.sending.started",
-     "whatsapp.message.delivered", "messaging_hosted_numbers_order.updated", "message.link_click", "something.new"],
+    ["10dlc.brand.update", "number_order.complete", "porting_order.status_changed", "fax.received",
+     "fax.sending.started", "whatsapp.message.delivered", "messaging_hosted_numbers_order.updated",
+     "message.link_click", "something.new"],
 )  # fmt: skip
 def test_an_event_about_no_message_is_telnyxs_and_says_nothing(event_type: str, role: Role) -> None:
     payload = {"id": "x", "status": "accepted", "from": "+14155550101", "to": "+19495550142", "text": "hi"}
