@@ -7,6 +7,9 @@ import hashlib
 import sys
 from pathlib import Path
 
+from .domain.captures import RawRequest, Reading
+from .domain.reader import ReaderSettings
+from .domain.roles import Role
 from .providers import recognise
 from .storage.ledger.process import follow
 from .storage.ledger.steps import CaptureReader
@@ -16,12 +19,17 @@ HERE = Path(__file__).parent
 _SOURCES = ("domain", "parsing", "providers", "storage/ledger")
 
 
+def read_capture(raw: RawRequest, role: Role, provider: str | None, settings: ReaderSettings) -> Reading:  # noqa: ARG001
+    """Parse a capture with the settings of its bin."""
+    return recognise(raw, role, provider)
+
+
 def make_capture_reader() -> CaptureReader:
     """A reader that uses the data sheets. Its version is a digest of its source files, so that it changes with them."""
     digest = hashlib.sha256()
     for path in (path for folder in _SOURCES for path in sorted((HERE / folder).rglob("*.py"))):
         digest.update(path.read_bytes())
-    return CaptureReader(recognise, digest.hexdigest()[:16])
+    return CaptureReader(read_capture, digest.hexdigest()[:16])
 
 
 if __name__ == "__main__":

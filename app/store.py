@@ -22,6 +22,7 @@ from .domain.drills import Drill
 from .domain.faults import ActiveFault
 from .domain.messages.model import Conversation, Message, Pace, Step
 from .domain.pairings.model import Pairing, PairingSummary, Verdict
+from .domain.reader import ReaderSettings, SigningSecret
 from .domain.replays import Attempt, NewAttempt
 from .domain.roles import Role
 from .domain.search import Query
@@ -295,6 +296,21 @@ class Store(Protocol):
 
     async def rereading(self, bin_id: str) -> LedgerStatus:
         """Progress of that: "building" until readers see the new result, then "ok". Raises NotFound."""
+
+    # How captures are parsed
+
+    async def get_reader_settings(self, bin_id: str) -> ReaderSettings:
+        """The field mapping and the secrets of a bin. Raises NotFound."""
+
+    async def set_mapping(self, bin_id: str, mapping: str | None) -> None:
+        """Set the field mapping of a bin, as JSON; None removes it. The bin is parsed again, as by `reread`. Raises
+        NotFound."""
+
+    async def set_secret(self, bin_id: str, new: SigningSecret) -> None:
+        """Add a secret, or replace the one with the same label. The bin is parsed again. Raises NotFound."""
+
+    async def drop_secret(self, bin_id: str, label: str) -> None:
+        """Remove a secret. The bin is parsed again. Raises NotFound when there is no such bin or label."""
 
     async def add_session(self, session: Session) -> None:
         """Store a signed-in browser."""

@@ -3,12 +3,17 @@
 from pathlib import Path
 
 from app import follower
+from app.domain.reader import DEFAULT_READER_SETTINGS
+from app.domain.roles import Role
 from app.follower import make_capture_reader
 from app.providers import recognise
+from tests.storage.builders import a_raw
 
 
 def test_it_reads_with_the_data_sheets() -> None:
-    assert make_capture_reader().recognise is recognise
+    raw = a_raw(b"From=%2B14155550123&To=%2B19495550142&Body=hi&MessageSid=SM1")
+    read = make_capture_reader().recognise(raw, Role.PRIMARY, None, DEFAULT_READER_SETTINGS)
+    assert read == recognise(raw, Role.PRIMARY)
 
 
 def test_its_version_is_that_of_its_sources(tmp_path: Path, monkeypatch) -> None:

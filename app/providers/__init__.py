@@ -121,13 +121,17 @@ def _facts(glance: Glance, role: Role, provider: str | None, events: tuple[Event
 
 
 def _read_events(glance: Glance, role: Role, provider: str | None) -> tuple[str | None, tuple[Event, ...]]:
+    claimed = None
     for sheet in _may_claim(glance) if provider is None else (PROVIDERS[provider],):
-        if provider is not None or sheet.claims(glance):
+        claims = sheet.claims(glance)
+        if claims or provider is not None:
             events = sheet.events(glance, role)
-            if events or provider is None or sheet.silent(glance):
+            if events or sheet.silent(glance):
                 return sheet.name, events
+            claimed = claimed or (sheet.name if claims else None)
+    # Only its header or its type is a provider's and its fields are new: they are guessed.
     events = generic.read(glance, role)
-    return (GENERIC if events else None), events
+    return claimed or (GENERIC if events else None), events
 
 
 def _may_claim(glance: Glance) -> tuple[Sheet, ...]:

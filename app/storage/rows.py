@@ -1,6 +1,7 @@
 """Converts rows of both databases to domain objects and back."""
 
 import hashlib
+from collections.abc import Iterable
 from datetime import timedelta
 
 from ..domain.bins import Bin
@@ -8,6 +9,7 @@ from ..domain.captures import CaptureRow, FaultHit, Outcome, RawRequest, Reading
 from ..domain.findings import by_weight
 from ..domain.messages.model import Direction, Message
 from ..domain.pairings.model import Pairing
+from ..domain.reader import ReaderSettings, SigningSecret
 from ..domain.roles import Kind, Role
 from ..domain.statuses import Status
 from ..domain.units import from_micros, micros
@@ -32,6 +34,19 @@ def read_codes(column: str | None) -> tuple[str, ...]:
 def write_codes(codes: tuple[str, ...]) -> str:
     """Finding codes as a column value: each once, ordered by weight, so that the order of detection does not matter."""
     return ",".join(codes if len(codes) < 2 else by_weight(codes))
+
+
+def read_settings(mapping: SqlRow | None, secrets: Iterable[SqlRow]) -> ReaderSettings:
+    """The rows of a bin in `mappings` and `secrets`."""
+    return ReaderSettings(
+        mapping=None if mapping is None else mapping["mapping"],
+        secrets=tuple(
+            SigningSecret(
+                label=row["label"], scheme=row["scheme"], secret=row["secret"], added_at=from_micros(row["added_at"])
+            )
+            for row in secrets
+        ),
+    )
 
 
 def read_bin(row: SqlRow, space: SqlRow | None, behind: int) -> Bin:

@@ -12,26 +12,27 @@ MAY_IMPORT = {
     "domain": {"domain", "errors"},
     "parsing": {"parsing", *PURE},
     "providers": {"providers", "parsing", *PURE},
+    "signatures": {"signatures", "parsing", *PURE},
     "export": {"export", *PURE},
     "storage": {"storage", "store", "clock", "files", "log", "tasks", "traces", *PURE},
     "live": {"live"},
     "egress": {"egress", "errors", "clock"},
     "services": {
-        "services", "store", "live", "egress", "providers", "parsing", "clock", "files", "log", "settings", "tasks",
-        *PURE,
+        "services", "store", "live", "egress", "providers", "signatures", "parsing", "clock", "files", "log",
+        "settings", "tasks", *PURE,
     },
     "ingress": {
         "ingress", "services", "store", "clock", "keys", "log", "tasks", *PURE,
     },
     "web": {
-        "web", "ingress", "services", "store", "live", "egress", "providers", "parsing", "export", "clock", "keys",
-        "log", "settings", "tasks", "__init__", *PURE,
+        "web", "ingress", "services", "store", "live", "egress", "providers", "signatures", "parsing", "export",
+        "clock", "keys", "log", "settings", "tasks", "__init__", *PURE,
     },
     # What users' tests hold in their hands: a server beside them, and its API.
     "testing": {"testing", "commands", "clock", "main", "settings", "tasks", *PURE},
     "commands": {
-        "commands", "serving", "settings", "storage", "store", "web", "services", "egress", "providers", "export",
-        "clock", "files", "__init__", *PURE,
+        "commands", "serving", "settings", "storage", "store", "web", "services", "egress", "providers", "signatures",
+        "export", "clock", "files", "__init__", *PURE,
     },
 }  # fmt: skip
 FILES = sorted(APP.rglob("*/*.py"))

@@ -10,6 +10,7 @@ from contextlib import suppress
 import msgspec
 
 from app.domain.captures import RawRequest, Reading
+from app.domain.reader import ReaderSettings
 from app.domain.roles import Role
 from app.domain.units import micros
 from app.providers import recognise
@@ -36,7 +37,7 @@ class Script(msgspec.Struct):
 _decode = msgspec.msgpack.Decoder(Script).decode
 
 
-def read(raw: RawRequest, role: Role, provider: str | None) -> Reading:
+def read(raw: RawRequest, role: Role, provider: str | None, settings: ReaderSettings) -> Reading:
     """The reading in the body."""
     if raw.header(b"content-type") != TYPE:
         return recognise(raw, role, provider)

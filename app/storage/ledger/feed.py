@@ -4,7 +4,9 @@ from collections.abc import Sequence
 
 import msgspec
 
+from ...domain.reader import DEFAULT_READER_SETTINGS, ReaderSettings
 from ..ids import number_of, row_id
+from ..rows import read_settings
 from ..transaction import SqlRow, Transaction
 from .spaces import Space
 
@@ -32,13 +34,14 @@ class LogHead(msgspec.Struct, frozen=True):
 
 class LogChunk(msgspec.Struct, frozen=True):
     """What is new in a bin: rows of the log, and the positions they reach. `reread`: the last request to parse the
-    bin again, as the capture number it extends to and the provider."""
+    bin again, as the capture number it extends to and the provider. `settings`: how its captures are parsed."""
 
     captures: Sequence[SqlRow]
     outcomes: Sequence[SqlRow]
     upto_n: int
     upto_k: int
     reread: tuple[int, str | None] | None
+    settings: ReaderSettings
 
     def provider_of(self, row: SqlRow) -> str | None:
         """The provider setting that a capture is parsed with."""
@@ -70,7 +73,16 @@ def read_chunk(log: Transaction, head: LogHead, space: Space, limit: int = MAX_C
     outcomes, upto_k = _outcomes(log, head, space.k, upto_n)
     reread = log.one("log_last_reread", {"bin": head.number}) if head.rereads else None
     last = None if reread is None else (reread["through_n"], reread["provider"])
-    return LogChunk(captures, outcomes, upto_n, upto_k, last)
+    return LogChunk(captures, outcomes, upto_n, upto_k, last, _settings(log, head))
+
+
+def _settings(log: Transaction, head: LogHead) -> ReaderSettings:
+    """The current settings of a bin. Each change counts as a reread, so a bin without rereads has none."""
+    if not head.rereads:
+        return DEFAULT_READER_SETTINGS
+    bounds = {"bin": head.number}
+    mapping, secrets = log.one("get_mapping", bounds), log.all("list_secrets", bounds)
+    return read_settings(mapping, secrets)
 
 
 def read_deletions(log: Transaction, head: LogHead, space: Space) -> Sequence[SqlRow]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Mapping
 
 from ...domain.captures import Outcome, RawRequest, Reading
+from ...domain.reader import ReaderSettings
 from ...domain.roles import Kind, Role
 from ..ids import number_of, owner_of
 from ..log.jobs import LogPosition
@@ -22,11 +23,12 @@ SLOW = "Parsing this request took longer than a second, so it is not parsed. The
 BROKEN = "smsbin could not parse this request because of an error in smsbin. The bytes are kept."
 _KINDS = {Role.STATUS: Kind.STATUS, Role.VOICE: Kind.VOICE, Role.VOICE_FALLBACK: Kind.VOICE}
 
-Recognise = Callable[[RawRequest, Role, str | None], Reading]
+Recognise = Callable[[RawRequest, Role, str | None, ReaderSettings], Reading]
 
 
 class CaptureReader:
-    """How captures are parsed. `version` changes whenever the result could change."""
+    """How captures are parsed: `recognise(raw, role, provider, settings)`. `version` changes whenever the result could
+    change."""
 
     def __init__(self, recognise: Recognise, version: str) -> None:
         self.recognise = recognise
@@ -157,7 +159,7 @@ class LedgerStep:
         captures = []
         for row in chunk.captures:
             raw = read_raw(row)
-            each = fold.captures.add(row, raw, self._reading(row, raw, chunk.provider_of(row)))
+            each = fold.captures.add(row, raw, self._reading(row, raw, chunk))
             # Most outcomes are known by now and need no second update.
             each.outcome = outcomes.get(each.n)
             captures.append(each)
@@ -165,7 +167,7 @@ class LedgerStep:
         for each in captures:
             fold.add(each)
 
-    def _reading(self, row: SqlRow, raw: RawRequest, provider: str | None) -> Reading:
+    def _reading(self, row: SqlRow, raw: RawRequest, chunk: LogChunk) -> Reading:
         role = Role(row["role"])
         if row["id"] in self._broken:
             return Reading(kind=_KINDS.get(role, Kind.OTHER), problem=BROKEN)
@@ -174,7 +176,7 @@ class LedgerStep:
         if row["skipped"] == self._reader.version + CUT_OFF:
             return Reading(kind=_KINDS.get(role, Kind.OTHER), problem=SLOW)
         try:
-            return self._reader.recognise(raw, role, provider)
+            return self._reader.recognise(raw, role, chunk.provider_of(row), chunk.settings)
         except TakesTooLong:
             self.cut_off.append((owner_of(row["id"]), number_of(row["id"])))
             return Reading(kind=_KINDS.get(role, Kind.OTHER), problem=SLOW)

@@ -14,6 +14,7 @@ from . import jobs
 from .batch import Batch, Rejected
 from .deleting import drop_capture, drop_captures, sweep
 from .jobs import DELETES, Job, Result, Results
+from .reader_settings import drop_secret, request_reread, set_mapping, set_secret
 from .settling import settle_unanswered
 
 # Jobs that are one statement; their fields are its parameters.
@@ -58,6 +59,9 @@ class Appender:
             jobs.Sweep: sweep,
             jobs.SettleUnanswered: settle_unanswered,
             jobs.RequestReread: _request_reread,
+            jobs.SetMapping: set_mapping,
+            jobs.SetSecret: set_secret,
+            jobs.DropSecret: drop_secret,
             jobs.SkipCapture: _skip_capture,
             jobs.NextEpoch: lambda batch, _: batch.transaction.one("next_epoch")[0],  # type: ignore[index]  # one row
             jobs.NoteTime: lambda batch, job: batch.run("set_seen_at", {"now": job.now}),
@@ -176,9 +180,7 @@ def _add_attempt(batch: Batch, job: jobs.AddAttempt) -> int:
 
 
 def _request_reread(batch: Batch, job: jobs.RequestReread) -> None:
-    number = batch.counter(job.bin_id).number
-    batch.run("request_reread", {"number": number})
-    batch.run("count_reread", {"number": number}, bin_id=job.bin_id)
+    request_reread(batch, job.bin_id)
 
 
 def _skip_capture(batch: Batch, job: jobs.SkipCapture) -> None:

@@ -21,6 +21,8 @@ BINS = 100
 # A capture that is dated further in the future does not show how old it is; the next capture does.
 AHEAD_US = 60_000_000
 _MAX_NUMBER = 1 << BITS
+# What is erased with a deleted bin, besides its captures.
+_OF_A_BIN = ("erase_answers", "erase_faults", "erase_drills", "erase_rereads", "drop_mapping", "erase_secrets")
 
 
 def drop_capture(batch: Batch, job: jobs.DropCapture) -> None:
@@ -75,7 +77,7 @@ class _SweepRun:
             if not deleted:
                 self._transaction.run("end_leftovers", {"number": number})
                 continue
-            for query in ("erase_answers", "erase_faults", "erase_drills", "erase_rereads"):
+            for query in _OF_A_BIN:
                 self._transaction.run(query, {"bin": number})
             for query in ("erase_deletions", "erase_outcomes"):
                 bounds = {"after": row_id(number, 0), "upto": row_id(number, max(last_d, last_k))}

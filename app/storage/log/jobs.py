@@ -111,6 +111,30 @@ class RequestReread(Job):
     bin_id: str
 
 
+class SetMapping(Job):
+    """`mapping` is JSON; None removes it. The bin is parsed again."""
+
+    bin_id: str
+    mapping: str | None
+
+
+class SetSecret(Job):
+    """Set the secret of a label, and replace the previous one. The bin is parsed again."""
+
+    bin_id: str
+    label: str
+    scheme: str | None
+    secret: str
+    added_at: int
+
+
+class DropSecret(Job):
+    """Remove the secret of a label. The bin is parsed again."""
+
+    bin_id: str
+    label: str
+
+
 class SkipCapture(Job):
     """`bin` is a number. `reader` is the version of the reader that failed on this capture."""
 
@@ -209,8 +233,8 @@ class Probe(Job):
 
 AnyJob = (
     AddBin | SetBin | RotateKey | DropBin | AddCapture | SetOutcomes | DropCapture | DropCaptures | Sweep
-    | SettleUnanswered | RequestReread | SkipCapture | NextEpoch | NoteTime | EndRun
-    | AddDrill | SetDrill | SetAnswers | SetFault | DropFault | AddAttempt
+    | SettleUnanswered | RequestReread | SetMapping | SetSecret | DropSecret | SkipCapture | NextEpoch
+    | NoteTime | EndRun | AddDrill | SetDrill | SetAnswers | SetFault | DropFault | AddAttempt
     | AddSession | TouchSession | DropSession | DropSessions | Probe
 )  # fmt: skip
 

@@ -24,6 +24,7 @@ from ..reads.bins import BinReads
 from ..reads.captures import CaptureReads
 from ..reads.decisions import DecisionReads
 from ..reads.pairings import PairingReads
+from ..reads.reader_settings import ReaderSettingsReads
 from .log_file import refuse_older
 from .readers import ReadPool
 
@@ -38,7 +39,7 @@ LEDGER_OPEN_S = 10.0
 SETTLE_WAIT_S = 60.0
 
 
-class SqliteStore(BinReads, CaptureReads, PairingReads, DecisionReads):
+class SqliteStore(BinReads, CaptureReads, PairingReads, DecisionReads, ReaderSettingsReads):
     """Implements `Store`, which documents the methods."""
 
     def __init__(self, data_dir: Path, keep_open: Sequence[int]) -> None:

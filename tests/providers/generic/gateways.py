@@ -168,7 +168,7 @@ XMLS = (
         "/><from>"
         "+12067799294</from><to>1020</to><body content-type='c' encoding='e'>Hello</body></message>",
         received("+12067799294", "1020", "Hello")),
-    Request("PSWinCom", "sms", "<MSGLST><MSG><ID>1</ID><TEXT>One</TEXT><RCV>2270</RCV><SND>4479234567801</SND></MSG><MSG>"
-        "<ID>2</ID><TEXT>Two</TEXT><RCV>2270</RCV><SND>4479234567802</SND></MSG></MSGLST>",
+    Request("PSWinCom", "sms", "<MSGLST><MSG><ID>1</ID><TEXT>One</TEXT><RCV>2270</RCV><SND>4479234567801</SND></MSG>"
+        "<MSG><ID>2</ID><TEXT>Two</TEXT><RCV>2270</RCV><SND>4479234567802</SND></MSG></MSGLST>",
         received("+4479234567801", "2270", "One", "1"), (received("+4479234567802", "2270", "Two", "2"),)),
 )  # fmt: skip

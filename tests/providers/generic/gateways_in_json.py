@@ -245,9 +245,6 @@ JSONS = (
         ' "action": "created", "data": {"id": "acti_1", "direction": "inbound", "remote_phone": "+14155550123",'
         ' "local_phone": "+12125550199", "text": "hi", "status": "inbox"}}}',
         received("+14155550123", "+12125550199", "hi", "acti_1")),
-    Request("Pinpoint", "status", '{"event_type": "_SMS.SUCCESS", "event_timestamp": 1795899641377, "attributes":'
-        ' {"record_status": "DELIVERED", "message_id": "pp-1", "destination_phone_number": "+14155550123",'
-        ' "origination_phone_number": "+12125550199"}}', reported("+14155550123", "pp-1", "delivered", "+12125550199")),
     Request("Android forwarder", "sms", '{"from": "+14155550123", "text": "hi", "sentStamp": 1795899641377,'
         ' "receivedStamp": 1795899641400, "sim": "sim1"}', received("+14155550123", "", "hi")),
     Request("Flowroute", "sms", '{"data": {"attributes": {"body": "hi", "direction": "inbound", "from":'

@@ -108,7 +108,7 @@ def test_what_is_deleted_while_it_is_built_is_not_in_the_new_reading(inside: Ins
 def test_a_capture_is_read_with_the_provider_that_was_set_when_it_was_requested(inside: Inside) -> None:
     asked = []
 
-    def note(raw, role, provider):
+    def note(raw, role, provider, settings):
         asked.append(provider)
         return came("m")
 

@@ -6,6 +6,7 @@ import pytest
 
 from app import clock
 from app.domain.captures import RawRequest, Reading
+from app.domain.reader import ReaderSettings
 from app.domain.roles import Role
 from app.storage.ids import MASK
 from app.storage.ledger import follower as follower_module
@@ -96,11 +97,11 @@ class Raises:
         self.methods = methods
         self.met = 0
 
-    def __call__(self, raw: RawRequest, role: Role, provider: str | None) -> Reading:
+    def __call__(self, raw: RawRequest, role: Role, provider: str | None, settings: ReaderSettings) -> Reading:
         if raw.method in self.methods:
             self.met += 1
             raise RuntimeError("planted")
-        return read(raw, role, provider)
+        return read(raw, role, provider, settings)
 
 
 def test_a_capture_on_which_reading_raises_gets_a_problem_and_the_others_are_read(inside: Inside) -> None:
@@ -193,7 +194,7 @@ def test_another_reader_reads_everything_again_next_to_what_is_there(inside: Ins
     wire = Wire(inside)
     run(follower(wire, ledger), wire)
     ledger.reader.version = "2"
-    ledger.reader.recognise = lambda raw, role, provider: stating(7, "read anew")
+    ledger.reader.recognise = lambda raw, role, provider, settings: stating(7, "read anew")
     wire = Wire(inside)
     wire.gives_epochs = False
     following = follower(wire, ledger)

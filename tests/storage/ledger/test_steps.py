@@ -84,8 +84,8 @@ def test_a_capture_that_cannot_be_parsed_is_kept_with_the_reason(inside: Inside,
 
 
 def test_a_capture_whose_parsing_is_cut_off_is_reported_and_the_next_one_is_parsed(inside: Inside) -> None:
-    def first_is_slow(raw, role, provider):
-        return _slow() if raw.body == b"0" else read(raw, role, provider)
+    def first_is_slow(raw, role, provider, settings):
+        return _slow() if raw.body == b"0" else read(raw, role, provider, settings)
 
     ledger = inside.ledger("slow.db", first_is_slow)
     for n in range(2):

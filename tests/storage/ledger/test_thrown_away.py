@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from app import clock
 from app.domain.captures import Outcome, RawRequest, Reading
 from app.domain.events import Event, Piece
+from app.domain.reader import ReaderSettings
 from app.domain.roles import Kind, Role
 from app.domain.statuses import Status, Word
 from app.storage.ledger.building import build_step
@@ -156,8 +157,8 @@ class History:
 def reader_of(version: int) -> Recognise:
     """The provider setting matters, and each version has other results."""
 
-    def recognise(raw: RawRequest, role: Role, provider: str | None) -> Reading:
-        reading = read(raw, role, provider)
+    def recognise(raw: RawRequest, role: Role, provider: str | None, settings: ReaderSettings) -> Reading:
+        reading = read(raw, role, provider, settings)
         return msgspec.structs.replace(
             reading, provider=provider or reading.provider, findings=(*reading.findings, f"found_{version}")
         )

@@ -1,0 +1,62 @@
+"""What schemes, the verdict and the explanation share: a signed request, a secret, a scheme."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from ..domain.captures import RawRequest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedRequest:
+    """A request as a scheme sees it. `url` is the URL that the sender called, as seen here; variants
+    replace it. `body` are the received bytes; variants replace them, too. `certificates` by their URL (AWS)."""
+
+    raw: RawRequest
+    url: str
+    body: bytes
+    certificates: Mapping[str, bytes]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Secret:
+    """A secret in clear text. `scheme` None: any scheme."""
+
+    label: str
+    value: str
+    scheme: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedPart:
+    """A part of the signed bytes, for people: "URL", "body", "time stamp"."""
+
+    name: str
+    value: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scheme:
+    """One way to sign requests.
+
+    `name` is stable, used in the API. `providers`: names of the providers that sign so. `marks`: names of headers in
+    lower case; a request that is signed so has one of them, or `is_signed` finds it otherwise. `secret_is`: which
+    secret, and where the portal has it. `window_s`: how old a signature may be.
+
+    `sent(request)` gives the signatures as sent, none for an unsigned request. `parts(request)` gives the signed
+    bytes. `fits(request, secret)`: whether one of the sent signatures is right. `expected(request, secret)`: the
+    signature that would be right, as text; None where it cannot be computed without a private key. `stamp(request)`:
+    the time of the signature. `sign(request, secret, at)`: the headers of a newly signed request.
+    """
+
+    name: str
+    title: str
+    providers: frozenset[str]
+    marks: frozenset[bytes]
+    secret_is: str
+    sent: Callable[[SignedRequest], tuple[str, ...]]
+    parts: Callable[[SignedRequest], tuple[SignedPart, ...]]
+    fits: Callable[[SignedRequest, str], bool]
+    expected: Callable[[SignedRequest, str], str | None]
+    stamp: Callable[[SignedRequest], datetime | None]
+    window_s: float | None = None

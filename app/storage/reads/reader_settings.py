@@ -1,0 +1,24 @@
+"""What users set about how the captures of a bin are parsed: its field mapping and its signing secrets."""
+
+from ...domain.reader import ReaderSettings, SigningSecret
+from ...domain.units import micros
+from ..log import jobs
+from ..rows import read_settings
+from .base import StoreBase
+
+
+class ReaderSettingsReads(StoreBase):
+    """Implements `Store`."""
+
+    async def get_reader_settings(self, bin_id: str) -> ReaderSettings:
+        bounds = {"bin": await self._number(bin_id)}
+        return read_settings(await self._log.one("get_mapping", bounds), await self._log.all("list_secrets", bounds))
+
+    async def set_mapping(self, bin_id: str, mapping: str | None) -> None:
+        await self._appender.submit(jobs.SetMapping(bin_id, mapping))
+
+    async def set_secret(self, bin_id: str, new: SigningSecret) -> None:
+        await self._appender.submit(jobs.SetSecret(bin_id, new.label, new.scheme, new.secret, micros(new.added_at)))
+
+    async def drop_secret(self, bin_id: str, label: str) -> None:
+        await self._appender.submit(jobs.DropSecret(bin_id, label))

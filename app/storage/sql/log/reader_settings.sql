@@ -1,0 +1,23 @@
+-- name: get_mapping
+select mapping from mappings where bin = :bin
+
+-- name: set_mapping
+insert into mappings (bin, mapping) values (:bin, :mapping)
+on conflict (bin) do update set mapping = excluded.mapping
+
+-- name: drop_mapping
+delete from mappings where bin = :bin
+
+-- name: list_secrets
+select label, scheme, secret, added_at from secrets where bin = :bin order by added_at, label
+
+-- name: set_secret
+insert into secrets (bin, label, scheme, secret, added_at) values (:bin, :label, :scheme, :secret, :added_at)
+on conflict (bin, label) do update set
+    scheme = excluded.scheme, secret = excluded.secret, added_at = excluded.added_at
+
+-- name: drop_secret
+delete from secrets where bin = :bin and label = :label
+
+-- name: erase_secrets
+delete from secrets where bin = :bin
