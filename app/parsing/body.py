@@ -12,7 +12,7 @@ from .forms import has_semicolons, has_too_many, looks_like_form, read_form, rea
 from .json import read_json, read_objects
 from .labels import Label, Shape, label_of
 from .multipart import read_parts
-from .opening import SIGNED, open_fields, open_json, open_token, said
+from .opening import SIGNED, note_of, open_fields, open_json, open_token
 from .results import Pairs, Parsed
 from .unpacking import unpack, unpack_unnamed
 from .xml import read_xml
@@ -164,7 +164,7 @@ def _opened(parsed: Parsed, what: str, fields: Pairs) -> Parsed:
     opened = open_fields(fields)
     if not opened:
         return parsed
-    return replace(_add(parsed, None, *(said(what, name) for name in opened)), is_json=True, json=opened)
+    return replace(_add(parsed, None, *(note_of(what, name) for name in opened)), is_json=True, json=opened)
 
 
 _READERS = {

@@ -20,6 +20,7 @@ _INT64 = range(-(2**63), 2**64)
 
 REPEATED = "An object has the same name twice; the last value is shown."
 HALVES = "A string contains half of a surrogate pair, shown as �."
+MANY = f"Only the first {MAX_FIELDS} JSON objects are parsed."
 CONSTANT = "NaN and Infinity are not JSON; they are shown as strings."
 
 
@@ -40,7 +41,7 @@ def read_json(text: str) -> tuple[JsonValue, str | None]:
 
 def read_objects(text: str) -> tuple[JsonValue, str | None] | None:
     """Objects that stand one after another, as a list, and the sentence of `read_json`: JSON Lines, also called NDJSON,
-    and a JSON text sequence (RFC 7464). None for everything else.
+    and a JSON text sequence (RFC 7464). The first `MAX_FIELDS` are read. None for everything else.
     """
     _check_bounds(text)
     problems: dict[str, None] = {}
@@ -48,6 +49,9 @@ def read_objects(text: str) -> tuple[JsonValue, str | None] | None:
     found: list[JsonValue] = []
     place = _next(text, 0)
     while text.startswith("{", place):
+        if len(found) == MAX_FIELDS:
+            problems[MANY] = None
+            return _finished(text, found, problems)
         try:
             value, place = decoder.raw_decode(text, place)
         except JSONDecodeError:

@@ -16,7 +16,7 @@ TWICE = "The JSON is a string that contains JSON; the inner JSON is shown."
 SIGNED = "The body is a JSON Web Token: its payload is shown as JSON, and its signature is not verified."
 
 # Fields that senders use for a whole document, without `_` and `-`. A field of another name is opened only if it is
-# the only one: JSON in a text that somebody wrote is a text.
+# the only one: JSON that a customer writes into a text is a text.
 _CARRIERS = frozenset({"payload", "data", "event", "events", "json", "jsondata", "jsonpayload", "notification"})
 _TOKEN = re.compile(r"\s*(ey[\w-]+)\.([\w-]+)\.[\w-]*\s*", re.ASCII)
 _SHOWN = 80
@@ -41,7 +41,7 @@ def open_json(value: JsonValue) -> tuple[JsonValue, tuple[str, ...]]:
     opened = open_fields(tuple(value.items())) if isinstance(value, dict) else None
     if not opened or not isinstance(value, dict):
         return value, ()
-    return {**value, **opened}, tuple(said("JSON field", name) for name in opened)
+    return {**value, **opened}, tuple(note_of("JSON field", name) for name in opened)
 
 
 def open_token(text: str) -> dict[str, JsonValue] | None:
@@ -53,7 +53,7 @@ def open_token(text: str) -> dict[str, JsonValue] | None:
     return payload if isinstance(header, dict) and "alg" in header and isinstance(payload, dict) else None
 
 
-def said(what: str, name: str) -> str:
+def note_of(what: str, name: str) -> str:
     """The sentence about an opened field; its name is captured, so it is cut and has no invisible characters."""
     shown = "".join(letter if letter.isprintable() else "�" for letter in name[:_SHOWN])
     return f"The {what} “{shown}{'…' if len(name) > _SHOWN else ''}” contains JSON as text; it is shown as JSON."

@@ -50,7 +50,7 @@ class Parsed(msgspec.Struct, frozen=True, kw_only=True):
     form, or parts, contain JSON, the JSON is there too, as an object with their names.
 
     `is_json` distinguishes the JSON body `null` from no JSON. `text` is None for an empty or a binary body. `error`
-    says, for people, why something could not be read. `notes` say what was decompressed, decoded or taken apart
+    says, for people, why something could not be read. `notes` list what was decompressed, decoded or taken apart
     although nothing declares it, in one sentence each.
     """
 

@@ -17,7 +17,7 @@ from app.parsing.bounds import (
     MAX_VALUES,
     TooMuch,
 )  # fmt: skip
-from app.parsing.json import flatten, read_json
+from app.parsing.json import MANY, flatten, read_json
 from app.parsing.labels import read_label, read_value
 from app.parsing.multipart import read_parts
 from app.parsing.opening import _SHOWN
@@ -64,10 +64,15 @@ def test_json_is_read_to_this_depth_and_no_deeper() -> None:
         read_json(f"[{deepest}]")
 
 
-@pytest.mark.parametrize(("count", "is_read"), [(MAX_VALUES, True), (MAX_VALUES + 1, False)])
-def test_so_many_objects_one_after_another_are_read(count: int, is_read: bool) -> None:
+@pytest.mark.parametrize(("count", "problem"), [(MAX_FIELDS, None), (MAX_FIELDS + 1, MANY)])
+def test_so_many_objects_one_after_another_are_read(count: int, problem: str | None) -> None:
     parsed = parse(request(b"{}\n" * count, "application/x-ndjson"))
-    assert (parsed.is_json, parsed.error is None) == (is_read, is_read)
+    assert (parsed.json, parsed.error) == ([{}] * MAX_FIELDS, problem)
+
+
+@pytest.mark.parametrize(("count", "is_read"), [(MAX_VALUES, True), (MAX_VALUES + 1, False)])
+def test_so_many_values_of_json_are_read(count: int, is_read: bool) -> None:
+    assert parse(request(b"{}" * count, JSON)).is_json == is_read
 
 
 @pytest.mark.parametrize(("size", "shown"), [(_SHOWN, "a" * _SHOWN), (_SHOWN + 1, "a" * _SHOWN + "…")])

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from app.parsing import MAX_DEPTH, Parsed, parse, parse_quickly
 from app.parsing.bounds import MAX_VALUES
-from app.parsing.opening import SIGNED, TWICE, open_fields, open_json, open_token, said
+from app.parsing.opening import SIGNED, TWICE, note_of, open_fields, open_json, open_token
 
 from .support import FORM, JSON, request
 
@@ -66,7 +66,7 @@ def test_repeated_fields_are_numbered_as_a_list() -> None:
 def test_json_in_a_part_is_shown_as_in_a_field() -> None:
     body = f'--b\r\nContent-Disposition: form-data; name="payload"\r\n\r\n{INNER}\r\n--b--'
     parsed = read(body, "multipart/form-data; boundary=b")
-    assert (parsed.json, parsed.notes) == ({"payload": OPENED}, (said("part", "payload"),))
+    assert (parsed.json, parsed.notes) == ({"payload": OPENED}, (note_of("part", "payload"),))
     assert parse_quickly(request(body.encode(), "multipart/form-data; boundary=b")).pairs[1:] == (
         ("payload.from", "+1"), ("payload.text", "hi"),
     )  # fmt: skip
@@ -138,7 +138,7 @@ def test_a_token_under_the_label_of_a_form_is_a_form() -> None:
 
 
 def test_a_name_in_a_sentence_is_short_and_visible() -> None:
-    assert said("part", "a\x1b\u202eb" + "c" * 100) == (
+    assert note_of("part", "a\x1b\u202eb" + "c" * 100) == (
         f"The part “a��b{'c' * 76}…” contains JSON as text; it is shown as JSON."
     )
 
