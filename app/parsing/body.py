@@ -10,10 +10,10 @@ from .bounds import MAX_BYTES, MAX_FIELDS, TooMuch, Unreadable
 from .charsets import Guess, decode, decode_by_zeros, find_xml_charset, guess_well
 from .forms import has_semicolons, has_too_many, looks_like_form, read_form, read_query, unescape, without_mark
 from .json import read_json, read_objects
-from .labels import Label, Shape, label_of
+from .labels import Label, Shape, label_of, read_label
 from .multipart import read_parts
-from .opening import SIGNED, note_of, open_fields, open_json, open_token
-from .results import Pairs, Parsed
+from .opening import SIGNED, Opened, open_fields, open_form, open_json, open_token
+from .results import Parsed
 from .unpacking import unpack, unpack_unnamed
 from .xml import read_xml
 
@@ -97,11 +97,16 @@ def _candidates(content: _Content, text: str | None) -> Iterator[Shape]:
     looks = {
         Shape.MULTIPART: declared is Shape.MULTIPART,
         Shape.JSON: structured and (first in {"{", "["} or declared is Shape.JSON or _is_token(content, text)),
-        Shape.XML: structured and (first == "<" or declared is Shape.XML) and content.label.type != "text/html",
+        Shape.XML: structured and (declared is Shape.XML or (first == "<" and not _is_page(content, text))),
         Shape.FORM: declared is Shape.FORM or (text is not None and looks_like_form(text)),
     }
     fitting = [shape for shape, fits in looks.items() if fits]
     yield from sorted(fitting, key=lambda shape: shape is not declared or shape is Shape.FORM)
+
+
+def _is_page(content: _Content, text: str | None) -> bool:
+    """HTML has no fields, even if it is well-formed."""
+    return content.label.type == "text/html" or (text or "").lstrip()[:5].lower() == "<html"
 
 
 def _is_token(content: _Content, text: str | None) -> bool:
@@ -110,6 +115,8 @@ def _is_token(content: _Content, text: str | None) -> bool:
 
 
 def _with_form(content: _Content, parsed: Parsed) -> Parsed:
+    if parsed.text is None:
+        raise Unreadable("its bytes are not text")
     body, charset = content.body, parsed.charset
     wide = parsed.text is not None and charset is not None and charset.name.startswith(("utf-16", "utf-32"))
     if wide:
@@ -125,15 +132,16 @@ def _with_form(content: _Content, parsed: Parsed) -> Parsed:
         decoded = decode(unescape(body), content.declared, content.guess)
         charset = decoded[1] if decoded else charset
         form = read_form(body, charset.name if decoded and charset else None)
-    parsed = _add(parsed, MANY if has_too_many(text) else None, MARK if without_mark(form) != form else None)
-    return _opened(replace(parsed, form=without_mark(form), charset=charset), "form field", without_mark(form))
+    pairs = without_mark(form)
+    parsed = _add(parsed, MANY if has_too_many(text) else None, MARK if pairs != form else None)
+    return _with_opened(replace(parsed, form=pairs, charset=charset), open_form(pairs))
 
 
 def _with_json(content: _Content, parsed: Parsed) -> Parsed:
     text = parsed.text or ""
     token = open_token(text)
     if token is not None:
-        return replace(_add(parsed, None, SIGNED), is_json=True, json=token)
+        return _with_opened(parsed, Opened(token, None, (SIGNED,)))
     if content.label.is_token:
         raise Unreadable("it is not three parts in base64url, with JSON in the first two")
     try:
@@ -144,9 +152,8 @@ def _with_json(content: _Content, parsed: Parsed) -> Parsed:
         several = read_objects(text)
         if several is None:
             raise
-        return replace(_add(parsed, several[1], SEVERAL), is_json=True, json=several[0])
-    value, notes = open_json(value)
-    return replace(_add(parsed, problem, *notes), is_json=True, json=value)
+        return _with_opened(parsed, Opened(*several, (SEVERAL,)))
+    return _with_opened(_add(parsed, problem), open_json(value))
 
 
 def _with_xml(_content: _Content, parsed: Parsed) -> Parsed:
@@ -155,16 +162,17 @@ def _with_xml(_content: _Content, parsed: Parsed) -> Parsed:
 
 def _with_parts(content: _Content, parsed: Parsed) -> Parsed:
     parts, problem = read_parts(content.body, content.label)
-    fields = tuple((part.name or "", part.text) for part in parts if part.text is not None)
-    return _opened(replace(_add(parsed, problem), parts=parts), "part", fields)
+    parsed = replace(_add(parsed, problem), parts=parts)
+    texts = [part for part in parts if part.text is not None]
+    labelled = {part.name or "" for part in texts if read_label(part.content_type or "").shape is Shape.JSON}
+    return _with_opened(parsed, open_fields([(part.name or "", part.text) for part in texts], "part", labelled))
 
 
-def _opened(parsed: Parsed, what: str, fields: Pairs) -> Parsed:
-    """With the JSON that fields contain."""
-    opened = open_fields(fields)
-    if not opened:
+def _with_opened(parsed: Parsed, opened: Opened | None) -> Parsed:
+    """With the JSON of the body, or with that in its fields, if there is any."""
+    if opened is None:
         return parsed
-    return replace(_add(parsed, None, *(note_of(what, name) for name in opened)), is_json=True, json=opened)
+    return replace(_add(parsed, opened.problem, *opened.notes), is_json=True, json=opened.json)
 
 
 _READERS = {

@@ -61,7 +61,7 @@ def read_usual_form(body: bytes) -> tuple[Pairs, bool, bool]:
     try:
         pairs, has_brace = _read_utf8(body)
     except UnicodeDecodeError:
-        return _read_bytes(body, guess_western(unescape(body))), False, _may_have_brace(body)
+        return _read_bytes(body, guess_western(unescape(body))), False, True
     return pairs, True, has_brace
 
 

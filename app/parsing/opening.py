@@ -6,13 +6,15 @@ One level is opened, never two. What looks like a document and is none stays as 
 import binascii
 import re
 from base64 import urlsafe_b64decode
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
+from typing import NamedTuple, cast
 
 from .bounds import Unreadable
 from .json import read_json
-from .results import JsonValue
+from .results import JsonValue, Pairs
 
 TWICE = "The JSON is a string that contains JSON; the inner JSON is shown."
+NAMELESS = "The form is one name without a value, which is JSON; it is shown as JSON."
 SIGNED = "The body is a JSON Web Token: its payload is shown as JSON, and its signature is not verified."
 
 # Fields that senders use for a whole document, without `_` and `-`. A field of another name is opened only if it is
@@ -22,26 +24,48 @@ _TOKEN = re.compile(r"\s*(ey[\w-]+)\.([\w-]+)\.[\w-]*\s*", re.ASCII)
 _SHOWN = 80
 
 
-def open_fields(fields: Sequence[tuple[str, JsonValue]]) -> dict[str, JsonValue]:
-    """The JSON objects, and lists of them, that fields contain as text, by name; for a repeated name, as a list."""
+class Opened(NamedTuple):
+    """The JSON that was inside, the sentence of `read_json` about it, and a sentence about each opened thing."""
+
+    json: JsonValue
+    problem: str | None
+    notes: tuple[str, ...]
+
+
+def open_form(pairs: Pairs) -> Opened | None:
+    """The JSON in the fields of a form, by name, or that of a form which is nothing but escaped JSON. None: none."""
+    if len(pairs) == 1 and not pairs[0][1] and (document := _read_document(pairs[0][0])):
+        return Opened(*document, (NAMELESS,))
+    return open_fields(pairs, "form field")
+
+
+def open_fields(fields: Sequence[tuple[str, JsonValue]], what: str, labelled: Container[str] = ()) -> Opened | None:
+    """The JSON objects, and lists of them, that fields contain as text, by name; for a repeated name, as a list.
+
+    `labelled`: the names of fields whose own label says that they are JSON. None: there is none.
+    """
     found: dict[str, list[JsonValue]] = {}
+    problems: dict[str, None] = {}
     for name, value in fields:
-        if isinstance(value, str) and value.lstrip()[:1] in ("{", "[") and (len(fields) == 1 or _is_carrier(name)):
-            document = _read_document(value)
+        if isinstance(value, str) and (len(fields) == 1 or name in labelled or _is_carrier(name)):
+            document, problem = _read_document(value) or (None, None)
             if document is not None:
                 found.setdefault(name, []).append(document)
-    return {name: documents[0] if len(documents) == 1 else documents for name, documents in found.items()}
+            if problem:
+                problems[problem] = None
+    if not found:
+        return None
+    json: JsonValue = {name: documents[0] if len(documents) == 1 else documents for name, documents in found.items()}
+    return Opened(json, " ".join(problems) or None, tuple(note_of(what, name) for name in found))
 
 
-def open_json(value: JsonValue) -> tuple[JsonValue, tuple[str, ...]]:
-    """A JSON value with the documents of its strings in their places, and a sentence about each of them."""
-    if isinstance(value, str):
-        document = _read_document(value)
-        return (value, ()) if document is None else (document, (TWICE,))
-    opened = open_fields(tuple(value.items())) if isinstance(value, dict) else None
-    if not opened or not isinstance(value, dict):
-        return value, ()
-    return {**value, **opened}, tuple(note_of("JSON field", name) for name in opened)
+def open_json(value: JsonValue) -> Opened:
+    """A JSON value with the documents of its strings in their places."""
+    if isinstance(value, str) and (document := _read_document(value)):
+        return Opened(*document, (TWICE,))
+    if isinstance(value, dict) and (opened := open_fields(tuple(value.items()), "JSON field")):
+        return opened._replace(json={**value, **cast("dict[str, JsonValue]", opened.json)})
+    return Opened(value, None, ())
 
 
 def open_token(text: str) -> dict[str, JsonValue] | None:
@@ -63,15 +87,17 @@ def _is_carrier(name: str) -> bool:
     return name.lower().replace("_", "").replace("-", "") in _CARRIERS
 
 
-def _read_document(text: str) -> JsonValue:
-    """A JSON object or a list of objects; None for everything else."""
+def _read_document(text: str) -> tuple[JsonValue, str | None] | None:
+    """A JSON object or a list of objects, and the sentence of `read_json`; None for everything else."""
+    text = text.strip()
+    if not text.startswith(("{", "[")):
+        return None
     try:
-        value, _ = read_json(text.strip())
+        value, problem = read_json(text)
     except Unreadable:
         return None
-    if isinstance(value, dict):
-        return value
-    return value if isinstance(value, list) and value and all(isinstance(item, dict) for item in value) else None
+    items = value if isinstance(value, list) else [value]
+    return (value, problem) if items and all(isinstance(item, dict) for item in items) else None
 
 
 def _read_part(part: str) -> JsonValue:

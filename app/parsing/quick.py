@@ -11,7 +11,7 @@ from .charsets import guess_western
 from .forms import has_semicolons, read_query, read_usual_form
 from .json import flatten
 from .labels import Shape, label_of
-from .opening import open_fields
+from .opening import open_form
 from .repair import repair_json
 from .results import JsonValue, Pairs, Parsed
 from .xml import flatten_xml
@@ -60,14 +60,10 @@ def parse_quickly(raw: RawRequest) -> QuickParsed:
         return QuickParsed(read_query(raw.target))
     if _is_usual_form(raw) and len(body) <= MAX_BYTES and _BEGINS.match(body):
         pairs, fits, has_brace = read_usual_form(body)
-        # JSON in a field, or semicolons between them; a number is found in bytes six times as fast as a byte.
-        if (has_brace and open_fields(pairs)) or (_SEMICOLON in body and has_semicolons(body.decode("latin-1"))):
-            return _look_closely(raw)
-        if fits:
+        # A number is found in bytes six times as fast as a byte.
+        has_semicolon = _SEMICOLON in body and has_semicolons(body.decode("latin-1"))
+        if fits and not has_semicolon and not (has_brace and open_form(pairs)):
             return QuickParsed(read_query(raw.target) + pairs)
-        # A cut may have gone through a character.
-        charset = label_of(raw).parameters.get("charset")
-        return QuickParsed(read_query(raw.target) + pairs, charset=charset, charset_fits=not raw.body_complete)
     return _look_closely(raw)
 
 

@@ -56,8 +56,16 @@ def test_what_is_too_much_is_not_taken_for_a_form_instead():
     assert "nested deeper" in parsed.error
 
 
-def test_a_page_is_not_a_document():
-    assert parse(request(b"<html></html>", "text/html")).xml is None
+@pytest.mark.parametrize("label", ["text/html", "text/plain", JSON, None])
+def test_a_page_is_not_a_document(label):
+    assert parse(request(b"<HTML><body>Bad gateway</body></HTML>", label)).xml is None
+    assert parse(request(b"<html></html>", XML)).xml is not None
+
+
+def test_bytes_that_are_no_text_are_no_form():
+    raw = request(b"PK\x03\x04\xff\x00", FORM)
+    assert (parse(raw).form, parse_quickly(raw).pairs) == (None, ())
+    assert parse(raw).error == "The Content-Type says the body is a form, but it is not: its bytes are not text."
 
 
 def test_a_request_without_a_body_has_a_query_only():

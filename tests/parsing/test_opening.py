@@ -3,6 +3,7 @@
 import json
 import time
 from base64 import urlsafe_b64encode
+from urllib.parse import quote_plus
 
 import pytest
 from hypothesis import given
@@ -10,7 +11,8 @@ from hypothesis import strategies as st
 
 from app.parsing import MAX_DEPTH, Parsed, parse, parse_quickly
 from app.parsing.bounds import MAX_VALUES
-from app.parsing.opening import SIGNED, TWICE, note_of, open_fields, open_json, open_token
+from app.parsing.json import CONSTANT, REPEATED
+from app.parsing.opening import NAMELESS, SIGNED, TWICE, note_of, open_fields, open_json, open_token
 
 from .support import FORM, JSON, request
 
@@ -72,6 +74,28 @@ def test_json_in_a_part_is_shown_as_in_a_field() -> None:
     )  # fmt: skip
 
 
+def test_a_part_that_is_labelled_as_json_is_opened_whatever_its_name() -> None:
+    head = '--b\r\nContent-Disposition: form-data; name="{}"\r\nContent-Type: {}\r\n\r\n'
+    parts = [("sms", "application/json"), ("text", "text/plain"), ("", "application/json")]
+    body = "".join(head.format(*part) + INNER + "\r\n" for part in parts) + "--b--"
+    seen = parse_quickly(request(body.encode(), "multipart/mixed; boundary=b"))
+    assert seen.json == {"sms": OPENED, "": OPENED}
+    assert seen.pairs[3:] == (("sms.from", "+1"), ("sms.text", "hi"), ("from", "+1"), ("text", "hi"))
+
+
+@pytest.mark.parametrize("end", ["", "="])
+def test_a_form_that_is_only_escaped_json_is_shown_as_json(end: str) -> None:
+    form = quote_plus(INNER) + end
+    parsed = read(form, FORM)
+    assert (parsed.form, parsed.json, parsed.notes) == (((INNER, ""),), OPENED, (NAMELESS,))
+    assert parse_quickly(request(form.encode(), FORM)).pairs == ((INNER, ""), ("from", "+1"), ("text", "hi"))
+
+
+def test_what_is_shown_otherwise_than_sent_is_said_of_a_document_too() -> None:
+    assert read('payload={"a":NaN}&b=1', FORM).error == CONSTANT
+    assert read(json.dumps('{"a":1,"a":2}')).error == REPEATED
+
+
 @pytest.mark.parametrize("text", [INNER, f" {INNER}\n", f"[{INNER}]"])
 def test_json_that_is_encoded_twice_is_read_twice(text: str) -> None:
     parsed = read(json.dumps(text))
@@ -85,14 +109,14 @@ def test_any_other_string_of_json_stays_one(text: str) -> None:
 
 
 def test_json_in_a_string_of_json_is_shown_in_its_place() -> None:
-    value, notes = open_json({"id": 1, "payload": INNER, "text": INNER})
-    assert value == {"id": 1, "payload": OPENED, "text": INNER}
-    assert notes == ("The JSON field “payload” contains JSON as text; it is shown as JSON.",)
+    opened = open_json({"id": 1, "payload": INNER, "text": INNER})
+    assert opened.json == {"id": 1, "payload": OPENED, "text": INNER}
+    assert opened.notes == ("The JSON field “payload” contains JSON as text; it is shown as JSON.",)
 
 
 def test_one_level_is_opened_and_not_two() -> None:
-    assert open_json(json.dumps({"payload": INNER})) == ({"payload": INNER}, (TWICE,))
-    assert open_json({"payload": json.dumps({"data": INNER})})[0] == {"payload": {"data": INNER}}
+    assert open_json(json.dumps({"payload": INNER})) == ({"payload": INNER}, None, (TWICE,))
+    assert open_json({"payload": json.dumps({"data": INNER})}).json == {"payload": {"data": INNER}}
 
 
 @pytest.mark.parametrize("label", ["application/jwt", "application/secevent+jwt", "text/plain", JSON, None])
@@ -173,8 +197,8 @@ def test_hostile_documents_cost_no_more_than_other_bodies(name: str) -> None:
 
 
 def test_a_document_in_a_field_is_as_deep_as_any_other() -> None:
-    assert open_fields((("payload", DEEP[5:-1]),))
-    assert open_fields((("payload", DEEP),)) == {}
+    assert open_fields((("payload", DEEP[5:-1]),), "part")
+    assert open_fields((("payload", DEEP),), "part") is None
 
 
 _VALUES = st.dictionaries(st.text(max_size=5), st.text(max_size=8) | st.integers(-99, 99) | st.none(), max_size=4)
@@ -183,6 +207,6 @@ _VALUES = st.dictionaries(st.text(max_size=5), st.text(max_size=8) | st.integers
 @given(_VALUES, st.sampled_from(["payload", "data"]))
 def test_what_was_put_into_a_field_a_string_or_a_token_comes_out(value: dict[str, object], name: str) -> None:
     text = json.dumps(value)
-    assert open_fields(((name, text), ("b", "c"))) == {name: value}
-    assert open_json(text) == (value, (TWICE,))
+    assert open_fields(((name, text), ("b", "c")), "part") == ({name: value}, None, (note_of("part", name),))
+    assert open_json(text) == (value, None, (TWICE,))
     assert open_token(token(text)) == value
