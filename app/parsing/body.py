@@ -12,7 +12,7 @@ from .forms import has_semicolons, has_too_many, looks_like_form, read_form, rea
 from .json import read_json, read_objects
 from .labels import Label, Shape, label_of, read_label
 from .multipart import read_parts
-from .opening import SIGNED, Opened, open_fields, open_form, open_json, open_token
+from .opening import SIGNED, InnerJson, open_fields, open_form, open_json, open_token
 from .results import Parsed
 from .unpacking import unpack, unpack_unnamed
 from .xml import read_xml
@@ -141,7 +141,7 @@ def _with_json(content: _Content, parsed: Parsed) -> Parsed:
     text = parsed.text or ""
     token = open_token(text)
     if token is not None:
-        return _with_opened(parsed, Opened(token, None, (SIGNED,)))
+        return _with_opened(parsed, InnerJson(token, None, (SIGNED,)))
     if content.label.is_token:
         raise Unreadable("it is not three parts in base64url, with JSON in the first two")
     try:
@@ -152,7 +152,7 @@ def _with_json(content: _Content, parsed: Parsed) -> Parsed:
         several = read_objects(text)
         if several is None:
             raise
-        return _with_opened(parsed, Opened(*several, (SEVERAL,)))
+        return _with_opened(parsed, InnerJson(*several, (SEVERAL,)))
     return _with_opened(_add(parsed, problem), open_json(value))
 
 
@@ -168,7 +168,7 @@ def _with_parts(content: _Content, parsed: Parsed) -> Parsed:
     return _with_opened(parsed, open_fields([(part.name or "", part.text) for part in texts], "part", labelled))
 
 
-def _with_opened(parsed: Parsed, opened: Opened | None) -> Parsed:
+def _with_opened(parsed: Parsed, opened: InnerJson | None) -> Parsed:
     """With the JSON of the body, or with that in its fields, if there is any."""
     if opened is None:
         return parsed

@@ -24,7 +24,7 @@ _TOKEN = re.compile(r"\s*(ey[\w-]+)\.([\w-]+)\.[\w-]*\s*", re.ASCII)
 _SHOWN = 80
 
 
-class Opened(NamedTuple):
+class InnerJson(NamedTuple):
     """The JSON that was inside, the sentence of `read_json` about it, and a sentence about each opened thing."""
 
     json: JsonValue
@@ -32,14 +32,14 @@ class Opened(NamedTuple):
     notes: tuple[str, ...]
 
 
-def open_form(pairs: Pairs) -> Opened | None:
+def open_form(pairs: Pairs) -> InnerJson | None:
     """The JSON in the fields of a form, by name, or that of a form which is nothing but escaped JSON. None: none."""
     if len(pairs) == 1 and not pairs[0][1] and (document := _read_document(pairs[0][0])):
-        return Opened(*document, (NAMELESS,))
+        return InnerJson(*document, (NAMELESS,))
     return open_fields(pairs, "form field")
 
 
-def open_fields(fields: Sequence[tuple[str, JsonValue]], what: str, labelled: Container[str] = ()) -> Opened | None:
+def open_fields(fields: Sequence[tuple[str, JsonValue]], what: str, labelled: Container[str] = ()) -> InnerJson | None:
     """The JSON objects, and lists of them, that fields contain as text, by name; for a repeated name, as a list.
 
     `labelled`: the names of fields whose own label says that they are JSON. None: there is none.
@@ -56,16 +56,16 @@ def open_fields(fields: Sequence[tuple[str, JsonValue]], what: str, labelled: Co
     if not found:
         return None
     json: JsonValue = {name: documents[0] if len(documents) == 1 else documents for name, documents in found.items()}
-    return Opened(json, " ".join(problems) or None, tuple(note_of(what, name) for name in found))
+    return InnerJson(json, " ".join(problems) or None, tuple(note_of(what, name) for name in found))
 
 
-def open_json(value: JsonValue) -> Opened:
+def open_json(value: JsonValue) -> InnerJson:
     """A JSON value with the documents of its strings in their places."""
     if isinstance(value, str) and (document := _read_document(value)):
-        return Opened(*document, (TWICE,))
+        return InnerJson(*document, (TWICE,))
     if isinstance(value, dict) and (opened := open_fields(tuple(value.items()), "JSON field")):
         return opened._replace(json={**value, **cast("dict[str, JsonValue]", opened.json)})
-    return Opened(value, None, ())
+    return InnerJson(value, None, ())
 
 
 def open_token(text: str) -> dict[str, JsonValue] | None:
