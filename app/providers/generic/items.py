@@ -5,13 +5,12 @@ parties, the direction and the type of the event, and a time.
 """
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from math import inf
 from operator import itemgetter
 
 from ...domain.statuses import Status
-from ...parsing import MAX_FIELDS, JsonValue, Pairs, XmlNode
+from ...parsing import MAX_FIELDS, JsonValue, Pairs
 from ..kit.bounds import MAX_EVENTS
 from ..kit.glance import Glance
 from ..kit.values import at, items, text_at
@@ -233,30 +232,15 @@ def _is_null(glance: Glance, path: str) -> bool:
 
 
 def _pairs(glance: Glance) -> Pairs:
-    """Names and values with the positions of list items: those of XML are given to elements that are repeated."""
+    """Names and values. A list of messages may have more than the pages show."""
     parsed = glance.quick.parsed
-    if parsed is not None and parsed.xml is not None:
-        return (*parsed.query, *_xml_pairs(parsed.xml, parsed.xml["tag"]))
-    if parsed is not None and len(glance.pairs) >= MAX_FIELDS and parsed.json is not None:
-        return (*parsed.query, *_json_pairs(parsed.json, "", []))
-    return glance.pairs
-
-
-def _xml_pairs(node: XmlNode, path: str) -> Iterator[tuple[str, str]]:
-    """Depth and number of elements are bounded where the XML was read."""
-    yield from ((f"{path}.{name}", value) for name, value in node["attributes"].items())
-    if node["text"].strip() or not (node["children"] or node["attributes"]):
-        yield path, node["text"]
-    number_of = Counter(child["tag"] for child in node["children"])
-    seen = Counter[str]()
-    for child in node["children"]:
-        tag = child["tag"]
-        yield from _xml_pairs(child, f"{path}.{tag}.{seen[tag]}" if number_of[tag] > 1 else f"{path}.{tag}")
-        seen[tag] += 1
+    if len(glance.pairs) < MAX_FIELDS or parsed is None or parsed.json is None or parsed.form is not None:
+        return glance.pairs
+    return (*parsed.query, *_json_pairs(parsed.json, "", []))
 
 
 def _json_pairs(value: JsonValue, path: str, pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """As `flatten`, for lists of messages that are longer than what the pages show."""
+    """As `flatten`, with more values."""
     for name, child in value.items() if isinstance(value, dict) else enumerate(items(value)):
         if len(pairs) >= MAX_LEAVES:
             break

@@ -113,6 +113,8 @@ def direction_of(sent: str) -> Kind | None:
 @lru_cache(maxsize=2_048)
 def direction_of_event(name: str) -> Kind | None:
     """The same for the name of an event or a type of message: "sms:received", "MO", "SMSDeliveryReportReceived"."""
+    if name.startswith(("{", "[")):  # a whole document in the field
+        return None
     parts = _NO_LETTERS.split(name[:_LONGEST].lower())
     key = "".join(parts)
     if "mo" in parts or key == "momessage":

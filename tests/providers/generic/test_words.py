@@ -81,6 +81,7 @@ def test_a_direction_decides(said: str, kind: Kind | None) -> None:
         ("Microsoft.Communication.SMSDeliveryReportReceived", Kind.STATUS), ("dlr", Kind.STATUS),
         ("MESSAGE_STATUS", Kind.STATUS), ("send_status", Kind.STATUS), ("outgoing", Kind.STATUS),
         ("sms", None), ("text", None), ("message.created", None), ("", None),
+        ('{"received_at": 1}', None),
     ],
 )  # fmt: skip
 def test_the_name_of_an_event_decides(name: str, kind: Kind | None) -> None:
