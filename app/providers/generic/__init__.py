@@ -14,8 +14,8 @@ from ..kit.events import finished
 from ..kit.glance import Glance
 from ..kit.parties import party
 from .items import Values, items_of, states_of
-from .names import CLEAR, DIRECTION, ID, OTHER, OURS, PARTIES, RECIPIENT, SENDER, STAMP, STATUS, TEXT, TYPE
-from .words import direction_of, direction_of_event, is_outbound, word_of
+from .names import CLEAR, DIRECTION, ID, OTHER, OURS, PARTIES, RECIPIENT, REPORT, SENDER, STAMP, STATUS, TEXT, TYPE
+from .words import direction_of, direction_of_event, is_outbound, reported, word_of
 
 __all__ = ["read", "read_word"]
 
@@ -44,13 +44,16 @@ def _event(values: Values, role: Role) -> Event:
     kind = _kind(values, role, direction, state)
     sender, recipient = _parties(values, outbound=kind is Kind.STATUS)
     raw_status = state if kind is Kind.STATUS else _first(values, STATUS)
+    word = reported(raw_status) if kind is Kind.STATUS and REPORT in values else None
     return Event(
         kind=kind,
         message_id=_first(values, ID) or _made_id(values, sender, recipient, text),
         sender_said=sender,
         recipient_said=recipient,
         text=text,
+        status=None if word is None else word.status,
         raw_status=raw_status,
+        final=word is not None and word.final,
         as_callback=_word(raw_status) if kind is Kind.INBOUND and direction is None else None,
     )
 

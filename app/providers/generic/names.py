@@ -29,8 +29,9 @@ def _set(names: str) -> frozenset[str]:
     return frozenset(names.split())
 
 
-SENDER, RECIPIENT, OTHER, OURS, TEXT, ID, STATUS, DIRECTION, TYPE, STAMP, CLEAR = (
-    "sender", "recipient", "other", "ours", "text", "message_id", "status", "direction", "type", "stamp", "clear",
+SENDER, RECIPIENT, OTHER, OURS, TEXT, ID, STATUS, DIRECTION, TYPE, STAMP, REPORT, CLEAR = (
+    "sender", "recipient", "other", "ours", "text", "message_id", "status", "direction", "type", "stamp",
+    "report", "clear",
 )  # fmt: skip
 PARTIES = frozenset({SENDER, RECIPIENT, OTHER, OURS})
 # Names that come first, in this order, and those that are like no other. `_PATTERNS` has the regular ones.
@@ -56,6 +57,8 @@ _MEANINGS = {
         action subtype datatype kind topic""",
     STAMP: """receivedat datereceived receiveddate receivedtime receivedtimestamp received sentat sentdate timesent
         created createdat""",
+    # Facts about the delivery that only the recipient's network has.
+    REPORT: "networkcode network mccmnc mcc failurereason retrycount deliveredts reporttime userreceivetime",
 }  # fmt: skip
 _RANKED = {name: (meaning, rank) for meaning, names in _MEANINGS.items() for rank, name in enumerate(names.split())}
 BARE = _RANKED["msisdn"][1]

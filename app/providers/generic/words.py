@@ -52,9 +52,12 @@ _WORDS = (
 # Words that are sent of an inbound message, too, or of the request.
 _AMBIGUOUS = _set("""success successful ok accepted processed processing pending read seen opened viewed
     ack error""")  # fmt: skip
+# Words of a report by the recipient's network for "delivered"; anywhere else they mean that a request was accepted.
+_ARRIVED = frozenset({"success", "successful"})
 # Words before the state in the name of an event.
 _BEFORE = (
     "messages", "message", "smses", "sms", "mms", "text", "msg", "phone", "outbound", "outgoing", "event", "status",
+    "stat",
 )  # fmt: skip
 # A reason may follow these: "REJECTED_PREFIX_MISSING", "failed-dnd".
 _FAILURES = frozenset({"rejected", "rejectd", "failed", "undelivered", "undeliverable", "undeliv", "expired"})
@@ -77,6 +80,8 @@ def word_of(sent: str) -> Word | None:
         return _WORDS[key]
     if len(key) < 2 or not any(letter.isalpha() for letter in key):
         return None
+    if (letters := "".join(_NO_LETTERS.split(key))) in _WORDS:
+        return _WORDS[letters]
     last = key
     for mark in ".:/":
         last = last.rpartition(mark)[2].strip() or last
@@ -99,6 +104,13 @@ def is_outbound(sent: str | None) -> bool:
         and word.status not in (Status.RECEIVED, Status.UNKNOWN)
         and plain(sent or "") not in _AMBIGUOUS
     )
+
+
+def reported(sent: str | None) -> Word | None:
+    """What a word means in a report by the recipient's network, where that differs: Africa's Talking and Gupshup have
+    "Success" for a message that was delivered to the handset
+    (developers.africastalking.com/docs/sms/notifications, docs.gupshup.io, read 2026-11)."""
+    return Word(Status.DELIVERED, final=True) if sent and plain(sent) in _ARRIVED else None
 
 
 @lru_cache(maxsize=2_048)

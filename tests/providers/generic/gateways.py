@@ -6,7 +6,7 @@ FORMS = (
     Request("Africa's Talking", "sms", "linkId=0309&text=Msg&to=21512&id=ec9adc86&date=2026-05-03T06%3A04%3A45Z"
         "&from=%2B254791541111", received("+254791541111", "21512", "Msg", "ec9adc86")),
     Request("Africa's Talking", "status", "id=ATXid_1&status=Success&phoneNumber=%2B254711555012&networkCode=63902"
-        "&retryCount=0", reported("+254711555012", "ATXid_1", "sent")),
+        "&retryCount=0", reported("+254711555012", "ATXid_1", "delivered")),
     Request("Africa's Talking", "status", "id=ATXid_2&status=Failed&phoneNumber=%2B254711555013"
         "&failureReason=AbsentSubscriber", reported("+254711555013", "ATXid_2", "failed")),
     Request("Bongo Live", "sms", "msgtype=1&id=12345678&message=Msg&sourceaddr=254791541111",

@@ -179,7 +179,7 @@ JSONS = (
     Request("Tencent", "status", '[{"user_receive_time": "2026-10-17 08:03:04", "nationcode": "86", "mobile": "8'
         '613900000001",'
         ' "report_status": "SUCCESS", "errmsg": "DELIVRD", "description": "x", "sid": "t-1"}]',
-        reported("+8613900000001", "t-1", "sent")),
+        reported("+8613900000001", "t-1", "delivered")),
     Request("Termii", "sms", '{"type": "outbound", "id": "t1", "message_id": "tm-1", "receiver": "2348012345678"'
         ', "sender":'
         ' "N-Alert", "message": "Hi", "sent_at": "2026-01-02 03:04:05", "status": "DELIVERED", "channel": "generic"}',

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from app.domain.events import Event
 from app.domain.roles import Kind, Role
+from app.domain.statuses import Status
 from app.providers import generic, recognise
 from app.providers.kit.bounds import MAX_EVENTS
 from app.providers.kit.glance import Glance
@@ -134,6 +135,13 @@ def test_a_code_has_no_status_and_no_finding() -> None:
     assert (reading.status, reading.raw_status, reading.findings) == (None, "8", ())
     raw = a_raw(b"id=m&status=Zapped", headers=((b"Content-Type", FORM),))
     assert recognise(raw, Role.STATUS).findings == ("unknown_status",)
+
+
+def test_success_is_delivered_only_in_a_report_by_the_network() -> None:
+    fields = {"id": "m", "phoneNumber": THEM, "status": "Success"}
+    (request,), (report,) = _form(Role.STATUS, **fields), _form(Role.STATUS, **fields, networkCode="63902")
+    assert (request.status, request.final) == (Status.SENT, False)
+    assert (report.status, report.final, report.raw_status) == (Status.DELIVERED, True, "Success")
 
 
 def test_a_word_that_is_known_is_used_before_a_code() -> None:

@@ -35,6 +35,9 @@ from app.providers.generic.words import direction_of, direction_of_event, is_out
         ("REJECTED_PREFIX_MISSING", Status.REJECTED, True),
         ("failed-dnd", Status.FAILED, True),
         ("soft bounce", Status.SENDING, False),
+        ("Delivered.", Status.DELIVERED, True),
+        ("DELIVRD:000", Status.DELIVERED, True),
+        ("stat:UNDELIV", Status.UNDELIVERED, True),
     ],
 )
 def test_a_word_of_a_gateway_is_known(said: str, status: Status, final: bool) -> None:
