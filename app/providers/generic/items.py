@@ -5,7 +5,7 @@ parties, the direction and the type of the event, and a time.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from math import inf
 from operator import itemgetter
 
@@ -145,9 +145,9 @@ def _chosen_of_objects(found: _Found) -> Values:
     if not found:
         return {}
     message = _message_object(found) or found[0][1].parent
-    weighed = [(_distance(place, message), rank, place, value) for rank, place, value in found]
+    weighed = [(_distance(each[1], message), each[0], each) for each in found]
     weighed.sort(key=_two)
-    values = _collected((place, value) for far, _, place, value in weighed if far < _NOWHERE)
+    values = _collected([each for far, _, each in weighed if far < _NOWHERE])
     if message:
         # Names of objects can be those of events: MessageDelivered, inboundSMSMessageList.
         values.setdefault(TYPE, []).extend(message)
@@ -157,13 +157,13 @@ def _chosen_of_objects(found: _Found) -> Values:
 def _chosen(found: _Found) -> Values:
     """The values by meaning, where no object is in another."""
     found.sort(key=_one)
-    return _collected((place, value) for _, place, value in found)
+    return _collected(found)
 
 
-def _collected(ranked: Iterable[tuple[Place, str]]) -> Values:
+def _collected(ranked: _Found) -> Values:
     values: Values = {}
     numbers: list[tuple[int, str]] = []
-    for place, value in ranked:
+    for _, place, value in ranked:
         meaning = place.meaning
         if meaning == OTHER:
             numbers.append((place.rank, value))
