@@ -66,7 +66,8 @@ class Scheme:
 
     Optional: `mistakes` are tried where `fits` fails. `fits_but_body`: the signature is right, but a hash of the body
     inside of it is not, so the body was changed. `suspect(request)`: the cause and its words when nothing fits.
-    `needs_secret` false: a certificate decides, and `fits` gets a blank secret.
+    `needs_secret` false: a certificate decides, and `fits` gets a blank secret. `method_of(request, secret)`: which of
+    `methods` a right signature was made with; a secret whose scheme is one of them expects that method.
     """
 
     name: str
@@ -84,3 +85,5 @@ class Scheme:
     fits_but_body: Callable[[SignedRequest, str], bool] | None = None
     suspect: Callable[[SignedRequest], tuple[str, str] | None] | None = None
     needs_secret: bool = True
+    methods: tuple[str, ...] = ()
+    method_of: Callable[[SignedRequest, str], str | None] | None = None
