@@ -19,6 +19,7 @@ from .reading import ByteFields, fields_of, is_form
 
 MAX_BODIES = 160
 _MAX_FORM = 32_768
+_SHORT = 200
 _MAX_LINES = 1_000_000
 # Fields of an SMS that can be blank (twilio.com/docs/messaging/guides/webhook-request, read 2026-11-28).
 _PLACES = tuple(f"{side}{what}".encode() for what in ("Zip", "City", "State", "Country") for side in ("From", "To"))
@@ -145,6 +146,16 @@ def write_fields(fields: ByteFields) -> bytes:
 
 
 def _escape(value: bytes) -> str:
+    return _escape_short(value) if len(value) <= _SHORT else _escape_any(value)
+
+
+@lru_cache(maxsize=256)
+def _escape_short(value: bytes) -> str:
+    """Cached, because all variants of a form have nearly the same names and values."""
+    return _escape_any(value)
+
+
+def _escape_any(value: bytes) -> str:
     return quote_from_bytes(value, safe=" ").replace(" ", "+")
 
 

@@ -14,10 +14,13 @@ from .schemes import SCHEMES, schemes_for, schemes_of
 from .words import cure_of
 
 _NO_SECRET = Secret(label="", value="")
-_NEEDLES = tuple(
-    sorted({b"signature", *(mark for scheme in SCHEMES for mark in scheme.marks if b"signature" not in mark)})
+_SIGNATURE = b"signature"  # a part of the names of the headers of all schemes, except those of these providers
+_SIGNED_ELSEWHERE = frozenset(
+    provider
+    for scheme in SCHEMES
+    if not scheme.marks or not all(_SIGNATURE in mark for mark in scheme.marks)
+    for provider in scheme.providers
 )
-_SIGNED_ELSEWHERE = frozenset(provider for scheme in SCHEMES if not scheme.marks for provider in scheme.providers)
 
 
 def judge(request: SignedRequest, secrets: Sequence[Secret], provider: str | None) -> Judgement:
@@ -25,10 +28,8 @@ def judge(request: SignedRequest, secrets: Sequence[Secret], provider: str | Non
 
     All secrets are tried; `provider` is the name of the one that the request was recognised as, or None.
     """
-    if not secrets and provider not in _SIGNED_ELSEWHERE:
-        head = request.raw.head.lower()
-        if not any([needle in head for needle in _NEEDLES]):  # noqa: C419  # a list is faster for two
-            return _UNSIGNED.get(provider, _UNKNOWN)
+    if not secrets and _SIGNATURE not in request.raw.head.lower() and provider not in _SIGNED_ELSEWHERE:
+        return _UNSIGNED.get(provider, _UNKNOWN)  # nearly all captures: this takes half a microsecond
     found = [scheme for scheme in schemes_of(request, provider) if _is_meant(scheme, secrets)]
     if not found:
         return _judge_unsigned(request, secrets, provider)

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from ..domain.captures import RawRequest, read_lines
 from ..parsing.forms import unescape
-from ..parsing.labels import label_of
+from ..parsing.labels import read_label
 
 ByteFields = tuple[tuple[bytes, bytes], ...]
 
@@ -44,7 +44,19 @@ def fields_of(body: bytes) -> ByteFields:
 
 def is_form(raw: RawRequest) -> bool:
     """Whether the fields of the body are signed one by one: a form, or a body without a type."""
-    return raw.method.upper() not in _NO_BODY and label_of(raw).type in (_FORM, "")
+    return raw.method.upper() not in _NO_BODY and _type_of(raw.head) in (_FORM, "")
+
+
+@lru_cache(maxsize=32)
+def _type_of(head: bytes) -> str:
+    values = _values(head, b"content-type")
+    return read_label(values[0]).type if values else ""
+
+
+@lru_cache(maxsize=128)
+def as_bytes(values: tuple[str, ...]) -> tuple[bytes, ...]:
+    """Header values as the bytes that they were."""
+    return tuple(value.strip().encode("latin-1", "replace") for value in values)
 
 
 def to_bytes(text: str) -> bytes:
