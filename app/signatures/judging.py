@@ -142,7 +142,7 @@ def _judge_body(request: SignedRequest, secrets: Sequence[Secret], scheme: Schem
 
 
 def _judge_match(request: SignedRequest, scheme: Scheme, match: Attempt) -> Judgement:
-    scheme = (scheme.exactly(match.request, match.value) if scheme.exactly else None) or scheme
+    scheme = (scheme.exactly(match.change.request, match.value) if scheme.exactly else None) or scheme
     causes = list(match.causes)
     words = [f"valid if {match.words}"] if match.causes else []
     other = _other_method(request, scheme, match)
