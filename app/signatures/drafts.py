@@ -32,6 +32,12 @@ class Draft:
         """32 hexadecimal digits, which differ for each request and each time."""
         return sha256(b"\n".join((self.at.isoformat().encode(), to_bytes(self.url), self.body))).hexdigest()[:32]
 
+    @property
+    def uuid(self) -> str:
+        """The nonce, written as a UUID."""
+        digits = self.nonce
+        return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
+
     def first(self, name: bytes) -> bytes | None:
         """The first value of a header; its name in lower case."""
         return next((value for key, value in self.headers if key.lower() == name), None)

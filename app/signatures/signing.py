@@ -1,4 +1,4 @@
-"""Sign a request anew, as its provider does: for the simulator, and for replays to another URL.
+"""Sign a request again, as its provider does: for the simulator, and for replays to another URL.
 
 The headers that are signed, too (time stamp, nonce), are written first; then `expected` of the scheme gives the
 signature. So a request is signed and checked by the same rule.
@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
-from uuid import UUID
 
 from ..domain.captures import Headers
 from ..errors import Invalid
@@ -120,7 +119,7 @@ def _twilio(draft: Draft, secret: str) -> Draft:
 
 
 def _signalwire(draft: Draft, secret: str) -> Draft:
-    """Calls have a second header, with SHA-256: it is signed anew where it was sent."""
+    """Calls have a second header, with SHA-256: it is signed again where it was sent."""
     second = b"X-Signalwire-SHA256-Signature"
     had_second = draft.first(second.lower()) is not None
     signed = _finish(draft.without([second.lower()]), "signalwire", secret, b"X-SignalWire-Signature")
@@ -171,7 +170,7 @@ def _vonage_jwt(draft: Draft, secret: str) -> Draft:
     claims = {} if old is None else dict(old.claims)
     claims |= {
         "iat": int(draft.stamp),
-        "jti": str(UUID(draft.nonce)),
+        "jti": draft.uuid,
         "iss": "Vonage",
         "payload_hash": sha256(draft.body).hexdigest(),
     }
@@ -187,7 +186,7 @@ def _messagebird(draft: Draft, secret: str) -> Draft:
         "iss": "MessageBird",
         "nbf": begins,
         "exp": begins + 60,
-        "jti": str(UUID(draft.nonce)),
+        "jti": draft.uuid,
         "url_hash": sha256(to_bytes(draft.url)).hexdigest(),
     }
     if draft.body:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 from app.signatures.drafts import Draft
 
@@ -38,6 +39,7 @@ def test_a_nonce_differs_for_each_time_url_and_body() -> None:
     assert len({DRAFT.nonce, *(other.nonce for other in others)}) == 4
     assert DRAFT.nonce == replace(DRAFT, headers=()).nonce
     assert (len(DRAFT.nonce), int(DRAFT.nonce, 16) > 0) == (32, True)
+    assert UUID(DRAFT.uuid).hex == DRAFT.nonce
 
 
 def test_a_scheme_sees_all_of_it() -> None:
