@@ -73,7 +73,7 @@ def _lines(body: bytes) -> Iterator[BodyVariant]:
     yield BodyVariant("trailing_newline", "the body ends with a newline", body + b"\n")
     yield BodyVariant("trailing_newline", "the body ends with CR and LF", body + b"\r\n")
     yield BodyVariant("trailing_newline", "the body has no newline at its end", body.rstrip(b"\r\n"))
-    yield BodyVariant("trimmed", "the body has no blanks around it", body.strip())
+    yield BodyVariant("body_changed", "the body has no blanks around it", body.strip())
     yield BodyVariant("line_ends", "the lines end with LF", body.replace(b"\r\n", b"\n"))
     yield BodyVariant("line_ends", "the lines end with CR and LF", body.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"))
     yield BodyVariant("byte_order_mark", "the body has no byte order mark", body.removeprefix(b"\xef\xbb\xbf"))
