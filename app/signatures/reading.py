@@ -1,7 +1,7 @@
 """What schemes read in a request: header values, the fields of a form, a URL as bytes. Nothing here raises."""
 
 from functools import lru_cache
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from ..domain.captures import RawRequest, read_lines
 from ..parsing.forms import unescape
@@ -13,6 +13,7 @@ MAX_SIGNED_FIELDS = 4000
 """A form with more fields than this is not checked: sorting it for each variant would take too long."""
 
 _FORM = "application/x-www-form-urlencoded"
+_STANDARD_PORTS = {"http": 80, "https": 443}
 _NO_BODY = ("GET", "HEAD")
 
 
@@ -83,7 +84,13 @@ def with_other_port(url: str) -> str:
         return f"{scheme}{mark}{host}{rest[end:]}"
     if not mark or not authority:
         return url
-    return f"{scheme}{mark}{authority}:{443 if scheme == 'https' else 80}{rest[end:]}"
+    return f"{scheme}{mark}{authority}:{_STANDARD_PORTS.get(scheme, 80)}{rest[end:]}"
+
+
+def with_standard_port(url: str) -> str:
+    """`with_other_port`, but only the standard port is removed."""
+    other = with_other_port(url)
+    return other if len(other) > len(url) or with_other_port(other) == url else url
 
 
 def query_of(url: str) -> str:
@@ -92,3 +99,8 @@ def query_of(url: str) -> str:
         return urlsplit(url).query
     except ValueError:
         return ""
+
+
+def body_hash_of(url: str) -> str | None:
+    """The parameter `bodySHA256` of a URL, with which Twilio and SignalWire sign JSON."""
+    return next((value for name, value in parse_qsl(query_of(url)) if name == "bodySHA256"), None)

@@ -10,10 +10,9 @@ import hmac
 from base64 import b64encode
 from functools import lru_cache
 from hashlib import sha256
-from urllib.parse import parse_qsl
 
 from ..model import Scheme, SignedPart, SignedRequest
-from ..reading import as_bytes, fields_of, is_form, key_of, query_of, to_bytes, value_of, values_of, with_other_port
+from ..reading import as_bytes, body_hash_of, fields_of, is_form, key_of, to_bytes, value_of, values_of, with_other_port
 
 _HEADER = b"x-twilio-signature"
 _SETTINGS = b"x-twilio-webhooks-signature-settings"
@@ -79,25 +78,19 @@ def _fits_url(request: SignedRequest, secret: str) -> bool:
     return False
 
 
-def _body_hash(request: SignedRequest) -> str | None:
-    """The hash in the URL of a request whose fields are not signed."""
-    if is_form(request.raw):
-        return None
-    return dict(reversed(parse_qsl(query_of(request.url), max_num_fields=None))).get("bodySHA256")
-
-
-def _has_right_body(request: SignedRequest) -> bool:
-    stated = _body_hash(request)
+def has_right_body(request: SignedRequest) -> bool:
+    """Whether the hash in the URL is that of a body whose fields are not signed; true without a hash."""
+    stated = None if is_form(request.raw) else body_hash_of(request.url)
     computed = sha256(request.body).hexdigest().encode()
     return stated is None or hmac.compare_digest(stated.encode("utf-8", "replace"), computed)
 
 
 def _fits(request: SignedRequest, secret: str) -> bool:
-    return _fits_url(request, secret) and _has_right_body(request)
+    return _fits_url(request, secret) and has_right_body(request)
 
 
 def _fits_but_body(request: SignedRequest, secret: str) -> bool:
-    return not _has_right_body(request) and _fits_url(request, secret)
+    return not has_right_body(request) and _fits_url(request, secret)
 
 
 def _expected(request: SignedRequest, secret: str) -> str | None:
