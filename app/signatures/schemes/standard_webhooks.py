@@ -14,6 +14,7 @@ libraries standardwebhooks 1.1 and svix 1.56, docs.svix.com/receiving/verifying-
 from datetime import datetime
 
 from ..digests import base64_of, epoch, from_base64, hmac_of, joined, same
+from ..encodings import written_otherwise
 from ..keypairs import ed25519_fits, public_key
 from ..model import Mistake, Scheme, SignedPart, SignedRequest
 from ..reading import key_of, value_of, values_of
@@ -100,14 +101,6 @@ def _fits_undecoded(request: SignedRequest, secret: str) -> bool:
     return any(_is_sent(request, _right(request, key_of(text))) for text in texts if text)
 
 
-def _fits_in_digits(request: SignedRequest, secret: str) -> bool:
-    shared = key(secret)
-    if shared is None:
-        return False
-    right = _right(request, shared).hex()
-    return any(same(value.removeprefix("v1,").lower(), right) for value in sent(request))
-
-
 def _fits_other_id(request: SignedRequest, secret: str) -> bool:
     """With an id of another header: who replaces `webhook-id` on the way often keeps the old one."""
     shared = key(secret)
@@ -133,11 +126,7 @@ STANDARD_WEBHOOKS = Scheme(
             words="the text of the secret is the key, which is to be decoded from Base64 after whsec_",
             fits=_fits_undecoded,
         ),
-        Mistake(
-            cause="encoding",
-            words="the signature is in Base64, not in hexadecimal digits",
-            fits=_fits_in_digits,
-        ),
+        written_otherwise(sent, expected, "as v1, with Base64"),
         Mistake(
             cause="id_changed",
             words="the id is that of another header: the first delivery's id is signed",

@@ -12,6 +12,7 @@ Sources, read 2026-11: docs.stripe.com/webhooks#verify-manually and stripe-pytho
 from datetime import datetime
 
 from ..digests import epoch, hmac_of, joined, one_of
+from ..encodings import written_otherwise
 from ..model import Scheme, SignedPart, SignedRequest
 from ..reading import key_of, values_of
 
@@ -27,9 +28,13 @@ def _stamp_text(request: SignedRequest) -> str:
     return next(iter(_items(request, "t")), "")
 
 
+def _v1(request: SignedRequest) -> tuple[str, ...]:
+    return _items(request, "v1")
+
+
 def sent(request: SignedRequest) -> tuple[str, ...]:
     """All `v1`; without one the header as it is, because a request with this header is no unsigned one."""
-    return _items(request, "v1") or values_of(request.raw, HEADER)
+    return _v1(request) or values_of(request.raw, HEADER)
 
 
 def parts(request: SignedRequest) -> tuple[SignedPart, ...]:
@@ -65,5 +70,6 @@ STRIPE = Scheme(
     stamp=stamp,
     window_s=300,
     early_s=float("inf"),
+    mistakes=(written_otherwise(_v1, expected, "in hexadecimal digits, in lower case"),),
     suspect=suspect,
 )
