@@ -17,13 +17,12 @@ from ..digests import base64_of, epoch, from_base64, hmac_of, joined, same
 from ..encodings import written_otherwise
 from ..keypairs import ed25519_fits, public_key
 from ..model import Mistake, Scheme, SignedPart, SignedRequest
-from ..reading import key_of, value_of, values_of
+from ..reading import MAX_VALUES, key_of, value_of, values_of
 
 PREFIXES = (b"webhook-", b"svix-")
 SECRET_PREFIX = "whsec_"
 PUBLIC_PREFIX = "whpk_"
 _DOT = SignedPart(name="dot", value=b".")
-_MANY = 20
 
 
 def _prefix(request: SignedRequest) -> bytes:
@@ -34,7 +33,7 @@ def _prefix(request: SignedRequest) -> bytes:
 def sent(request: SignedRequest) -> tuple[str, ...]:
     """All signatures of the list, with their versions."""
     listed = values_of(request.raw, _prefix(request) + b"signature")
-    return tuple(item for value in listed for item in value.split()[:_MANY])
+    return tuple([item for value in listed for item in value.split()][:MAX_VALUES])
 
 
 def parts(request: SignedRequest) -> tuple[SignedPart, ...]:
@@ -104,7 +103,7 @@ def _fits_undecoded(request: SignedRequest, secret: str) -> bool:
 def _fits_other_id(request: SignedRequest, secret: str) -> bool:
     """With an id of another header: who replaces `webhook-id` on the way often keeps the old one."""
     shared = key(secret)
-    ids = [value for name, value in request.raw.headers if name.lower().endswith(b"-id")][:_MANY]
+    ids = [value for name, value in request.raw.headers if name.lower().endswith(b"-id")][:MAX_VALUES]
     return shared is not None and any(_is_sent(request, _right(request, shared, id_)) for id_ in ids)
 
 

@@ -10,18 +10,19 @@ Sources, read 2026-11: docs.stripe.com/webhooks#verify-manually and stripe-pytho
 """
 
 from datetime import datetime
+from itertools import islice
 
 from ..digests import epoch, hmac_of, joined, one_of
 from ..encodings import written_otherwise
 from ..model import Scheme, SignedPart, SignedRequest
-from ..reading import key_of, values_of
+from ..reading import MAX_VALUES, key_of, values_of
 
 HEADER = b"stripe-signature"
 
 
 def _items(request: SignedRequest, name: str) -> tuple[str, ...]:
-    pairs = [item.partition("=") for value in values_of(request.raw, HEADER) for item in value.split(",")]
-    return tuple(value.strip() for key, _, value in pairs if key.strip() == name)
+    pairs = (item.partition("=") for value in values_of(request.raw, HEADER) for item in value.split(","))
+    return tuple(islice((value.strip() for key, _, value in pairs if key.strip() == name), MAX_VALUES))
 
 
 def _stamp_text(request: SignedRequest) -> str:
