@@ -106,10 +106,11 @@ def method_of(request: SignedRequest, secret: str) -> str | None:
 
 
 def _expected(request: SignedRequest, secret: str) -> str | None:
-    """By the method whose hashes have the length of the sent one; "MD5 hash", the default, for 32 digits."""
+    """By the method that fits, or by one whose hashes have the length of the sent one; the default is "MD5 hash"."""
+    fitting = method_of(request, secret)
     sent = _sent(request)
-    methods = _SIZES.get(len(sent[0]) if sent else 0, ("md5hash",))
-    return compute(_text(_parameters(request)), secret, methods[0])
+    usual = _SIZES.get(len(sent[0]) if sent else 0, ("md5hash",))[0]
+    return compute(_text(_parameters(request)), secret, usual if fitting is None else fitting.removeprefix("vonage-"))
 
 
 def _stamp(request: SignedRequest) -> datetime | None:
