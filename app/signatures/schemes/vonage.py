@@ -10,9 +10,10 @@ import hmac
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from hashlib import md5
+from itertools import islice
 
 from ..model import Mistake, Scheme, SignedPart, SignedRequest
-from ..reading import ByteFields, fields_of, is_form, key_of, query_of, to_bytes
+from ..reading import MAX_VALUES, ByteFields, fields_of, is_form, key_of, query_of, to_bytes
 
 MAX_EXTRA = 12
 METHODS = ("vonage-md5hash", "vonage-md5", "vonage-sha1", "vonage-sha256", "vonage-sha512")
@@ -32,7 +33,8 @@ def _parameters(request: SignedRequest) -> ByteFields:
 
 
 def _sent(request: SignedRequest) -> tuple[str, ...]:
-    return tuple(value.decode("latin-1") for name, value in _parameters(request) if name == b"sig" and value)
+    found = (value.decode("latin-1") for name, value in _parameters(request) if name == b"sig" and value)
+    return tuple(islice(found, MAX_VALUES))
 
 
 def _text(fields: ByteFields, *, replace: bool = True) -> bytes:
