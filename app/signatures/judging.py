@@ -11,7 +11,7 @@ from .keys import shape_of
 from .matching import NO_SECRET, secrets_for
 from .model import Scheme, Secret, SignedRequest
 from .near import near_header, repeated_header
-from .schemes import ANY_HMAC, SCHEMES, schemes_for, schemes_of
+from .schemes import ANY_HMAC, SCHEMES, scheme_of, schemes_for, schemes_of
 from .words import cure_of
 
 _WRONG = SignatureVerdict.WRONG_SECRET_OR_CHANGED
@@ -246,9 +246,8 @@ def _without_certificate(request: SignedRequest, scheme: Scheme) -> Judgement:
 
 def _judge_unsigned(request: SignedRequest, secrets: Sequence[Secret], provider: str | None) -> Judgement:
     """No signature: a wrong name of its header, or a reason that a scheme of the provider sees."""
-    expected = schemes_for(provider) or tuple(
-        scheme for scheme in SCHEMES if any(secret.scheme == scheme.name for secret in secrets)
-    )
+    named = {secret.scheme for secret in secrets if secret.scheme is not None}
+    expected = schemes_for(provider) or tuple(scheme for scheme in map(scheme_of, sorted(named)) if scheme is not None)
     near = near_header(request.raw, expected or SCHEMES)
     if near is not None:
         return _unsigned(_Cause("missing_header", near))
@@ -275,8 +274,9 @@ def _unsigned(cause: _Cause) -> Judgement:
 
 def _absent(schemes: Sequence[Scheme]) -> _Cause:
     names = sorted({mark.decode() for scheme in schemes for mark in scheme.marks})
-    what = f"there is no header {' or '.join(names[:2])}" if names else f"there is nothing of {schemes[0].title}"
-    return _Cause("missing_header", what)
+    if all(scheme.marks for scheme in schemes):
+        return _Cause("missing_header", f"there is no header {' or '.join(names[:2])}")
+    return _Cause("missing_header", f"there is nothing of {' or '.join(scheme.title for scheme in schemes[:3])}")
 
 
 def _sentence(text: str) -> str:
