@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 
 from ..domain.providers import PROVIDER_TITLES
 from ..domain.signatures import Judgement, SignatureVerdict
-from .attempts import SignatureAttempt, attempts, covers_body
+from .attempts import SignatureAttempt
 from .bodies import body_variants
 from .keys import shape_of
-from .matching import NO_SECRET, secrets_for
+from .matching import NO_SECRET, find_match, is_complete, secrets_for
 from .model import Scheme, Secret, SignedRequest
 from .near import near_header, repeated_header
 from .schemes import ANY_HMAC, SCHEMES, scheme_of, schemes_for, schemes_of
@@ -96,14 +96,10 @@ def _judge_by(request: SignedRequest, secrets: Sequence[Secret], scheme: Scheme)
         return changed
     if scheme.ready is not None and not scheme.ready(request):
         return _without_certificate(request, scheme)
-    tries = attempts(request, scheme, usable)
-    complete = request.raw.body_complete or not covers_body(request, scheme)
-    if not complete:
-        tries = (attempt for attempt in tries if not attempt.causes)
-    match = next((attempt for attempt in tries if attempt.fits(scheme)), None)
+    match = find_match(request, scheme, usable)
     if match is not None:
         return _judge_match(request, scheme, match)
-    if not complete:
+    if not is_complete(request, scheme):
         sentence = "The stored body is not complete, so its signature cannot be checked."
         return Judgement(verdict=SignatureVerdict.UNDECIDED, scheme=scheme.name, sentence=sentence)
     return _judge_wrong(request, usable, scheme)
