@@ -18,7 +18,8 @@ from .model import SignedRequest
 from .reading import ByteFields, fields_of, is_form
 
 MAX_BODIES = 200
-_MAX_FORM = 32_768
+_MAX_FORM = 6_000  # bytes and fields: the form of a message has about 1,000 and 30
+_MAX_FIELDS = 80
 _SHORT = 200
 _BLANK = 0x20
 _BLANKS_IN_PAIRS = 7
@@ -63,7 +64,9 @@ def _variants(body: bytes, form: bool) -> tuple[BodyVariant, ...]:
 def _all(body: bytes, form: bool) -> Iterator[BodyVariant]:
     if len(body) <= _MAX_LINES:
         yield from _lines(body)
-    if form and len(body) <= _MAX_FORM:
+    if form and (len(body) > _MAX_FORM or len(fields_of(body)) > _MAX_FIELDS):
+        return
+    if form:
         yield from _entities(body)
         for cause, words, fields in _fields(fields_of(body)):
             yield BodyVariant(cause, words, write_fields(fields))
