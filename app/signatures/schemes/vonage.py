@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import lru_cache
 from hashlib import md5
-from itertools import islice
 
 from ..model import Mistake, Scheme, SignedPart, SignedRequest
 from ..reading import MAX_VALUES, ByteFields, fields_of, is_form, key_of, query_of, to_bytes
