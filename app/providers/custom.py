@@ -66,12 +66,14 @@ class CustomReader:
         }
         self._words = {plain(word): meant for word, meant in mapping.words().items()}
 
-    def word(self, raw_status: str | None) -> Word | None:
-        """What a status word means; None for none."""
-        if not raw_status:
-            return None
+    def meaning(self, raw_status: str) -> Word | None:
+        """What a status word means by the mapping, or in itself; None: neither says it."""
         word = plain(raw_status)
-        return self._words.get(word) or _USUAL.get(word, UNKNOWN)
+        return self._words.get(word) or _USUAL.get(word)
+
+    def word(self, raw_status: str | None) -> Word | None:
+        """The same for an event: a word without a meaning is unknown. None for no word."""
+        return (self.meaning(raw_status) or UNKNOWN) if raw_status else None
 
     def events(self, glance: Glance, role: Role) -> tuple[Event, ...]:
         """What the request states, complete and bounded; empty if the mapping finds nothing."""

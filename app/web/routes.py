@@ -28,6 +28,7 @@ from .faults import api as faults_api
 from .faults import page as faults
 from .live import api as live_api
 from .live import page as live
+from .mappings import api as mappings_api
 from .messages import api as messages_api
 from .messages import page as messages
 from .replays import api as replays_api
@@ -78,6 +79,7 @@ ROUTES = [
     public("GET", "/docs/guide", guide.index, "guide"),
     public("GET", "/docs/guide/{page:[a-z-]+}", guide.show, "guide-page"),
     public("GET", "/api/v1/openapi.json", docs.openapi, "openapi"),
+    public("GET", "/api/v1/schemas/mapping.json", mappings_api.schema, "mapping-schema"),
     private("POST", "/sign-out", auth.sign_out, "sign_out"),
     private("GET", "/metrics", health.metrics, "metrics"),
     # Pages
@@ -151,6 +153,10 @@ ROUTES = [
     private("GET", "/api/v1/bins/{bin}/faults/{role}", faults_api.show, "api-fault"),
     private("PUT", "/api/v1/bins/{bin}/faults/{role}", faults_api.put, "api-fault-set"),
     private("DELETE", "/api/v1/bins/{bin}/faults/{role}", faults_api.clear, "api-fault-heal"),
+    private("GET", "/api/v1/bins/{bin}/mapping", mappings_api.show, "api-mapping"),
+    private("PUT", "/api/v1/bins/{bin}/mapping", mappings_api.put, "api-mapping-set"),
+    private("DELETE", "/api/v1/bins/{bin}/mapping", mappings_api.remove, "api-mapping-remove"),
+    private("POST", "/api/v1/bins/{bin}/mapping/preview", mappings_api.preview, "api-mapping-preview"),
     private("GET", "/api/v1/bins/{bin}/captures/" + N + "/attempts", replays_api.index, "api-attempts"),
     private("POST", "/api/v1/bins/{bin}/replays", replays_api.create, "api-replay"),
     private("GET", "/api/v1/bins/{bin}/messages", messages_api.index, "api-messages"),
