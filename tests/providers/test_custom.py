@@ -14,7 +14,7 @@ from app.domain.mappings import MAX_ADDRESSES, MEANINGS, FieldMapping, MappedFie
 from app.domain.roles import Kind, Role
 from app.domain.statuses import Status
 from app.providers import facts_of, recognise
-from app.providers.custom import CustomReader, custom_reader, general_name, request_fields
+from app.providers.custom import CustomReader, custom_reader, suggest
 from app.providers.kit.glance import Glance
 from tests.parsing.support import FORM, JSON, XML, request
 
@@ -185,16 +185,18 @@ def test_the_reader_of_a_mapping_is_prepared_once() -> None:
     assert custom_reader(text) is custom_reader(text)
 
 
-def test_names_are_general_where_they_lead_through_a_list() -> None:
-    glance = Glance(a_json({"a": [{"b": 1}], "1": {"0": [[2]]}}))
-    assert [general_name(glance, name) for name, _ in glance.pairs] == ["a.*.b", "1.0.*.*"]
-    assert general_name(Glance(a_form(a="1")), "a.0") == "a.0"
-
-
-def test_every_field_of_the_page_can_be_named() -> None:
-    body = b'--x\r\nContent-Disposition: form-data; name="f"; filename="a.png"\r\n\r\nabc\r\n--x--\r\n'
-    raw = request(body, "multipart/form-data; boundary=x", target="/k?q=1&q=2")
-    assert [field.name for field in request_fields(Glance(raw))] == ["q", "q", "f", "header:Content-Type"]
+def test_the_fields_whose_values_the_usual_reading_has_are_suggested() -> None:
+    body = {
+        "data": [{"id": "m7", "from": "+14155550123", "body": "hi", "copy": "hi", "status": "sent", "at": 1720689990}]
+    }
+    raw = a_json(body)
+    assert suggest(Glance(raw), recognise(raw, Role.STATUS).events) == {
+        "data.*.id": "id", "data.*.from": "from", "data.*.body": "text", "data.*.status": "status"
+    }  # fmt: skip
+    event = recognise(raw, Role.STATUS).events[0]
+    more = msgspec.structs.replace(event, said_at=datetime(2024, 7, 11, 9, 26, 30, tzinfo=UTC), media=("hi",))
+    assert suggest(Glance(a_json(body)), [more])["data.*.copy"] == "media"
+    assert suggest(Glance(raw), []) == {}
 
 
 def test_the_largest_list_takes_bounded_work() -> None:
