@@ -29,6 +29,7 @@ from .faults import page as faults
 from .live import api as live_api
 from .live import page as live
 from .mappings import api as mappings_api
+from .mappings import page as mappings
 from .messages import api as messages_api
 from .messages import page as messages
 from .replays import api as replays_api
@@ -96,6 +97,11 @@ ROUTES = [
     private("GET", "/bins/{bin}/answers", answers.index, "bin-answers"),
     private("POST", "/bins/{bin}/answers", answers.save, "bin-answers-save"),
     private("POST", "/bins/{bin}/answers/preview", answers.check, "bin-answers-check"),
+    private("GET", "/bins/{bin}/mapping", mappings.index, "bin-mapping"),
+    private("POST", "/bins/{bin}/mapping", mappings.save, "bin-mapping-save"),
+    private("POST", "/bins/{bin}/mapping/preview", mappings.check, "bin-mapping-check"),
+    private("POST", "/bins/{bin}/mapping/remove", mappings.remove, "bin-mapping-remove"),
+    private("GET", "/bins/{bin}/mapping/export", mappings.export, "bin-mapping-export"),
     private("GET", "/bins/{bin}/faults", faults.index, "bin-faults"),
     private("POST", "/bins/{bin}/faults/{role}", faults.set_fault, "bin-fault-set"),
     private("POST", "/bins/{bin}/faults/{role}/heal", faults.clear, "bin-fault-heal"),
