@@ -78,8 +78,7 @@ def _recognise(glance: Glance, role: Role, provider: str | None, custom: CustomR
         words=glance.words,
     )
     if not events:
-        sheet = sheet_of(name)
-        kind = Kind.OTHER if sheet and sheet.silent(glance) else reading.kind
+        kind = _kind_without_events(glance, role, name)
         status, raw_status = _loose_word(glance, kind)
         return replace(reading, kind=kind, status=status, raw_status=raw_status)
     first = events[0]
@@ -95,6 +94,12 @@ def _recognise(glance: Glance, role: Role, provider: str | None, custom: CustomR
     )
 
 
+def _kind_without_events(glance: Glance, role: Role, provider: str | None) -> Kind:
+    """What a request without an event is about: nothing, if its sheet finds it silent."""
+    sheet = sheet_of(provider)
+    return Kind.OTHER if sheet and sheet.silent(glance) else _BY_ROLE.get(role, Kind.OTHER)
+
+
 def _loose_word(glance: Glance, kind: Kind) -> tuple[str | None, str | None]:
     """The status of a callback that names no message."""
     return generic.read_word(glance) if kind is Kind.STATUS else (None, None)
@@ -102,7 +107,7 @@ def _loose_word(glance: Glance, kind: Kind) -> tuple[str | None, str | None]:
 
 def _facts(glance: Glance, role: Role, provider: str | None, events: tuple[Event, ...]) -> Facts:
     quick = glance.quick
-    status, raw_status = (None, None) if events else _loose_word(glance, _BY_ROLE.get(role, Kind.OTHER))
+    status, raw_status = (None, None) if events else _loose_word(glance, _kind_without_events(glance, role, provider))
     return Facts(
         raw=glance.raw,
         role=role,
@@ -124,13 +129,17 @@ def _read_events(
 ) -> tuple[str | None, tuple[Event, ...]]:
     if custom is not None and (found := custom.events(glance, role)):
         return CUSTOM, found
+    claimed = None
     for sheet in _may_claim(glance) if provider is None else (PROVIDERS[provider],):
-        if provider is not None or sheet.claims(glance):
+        claims = sheet.claims(glance)
+        if claims or provider is not None:
             events = sheet.events(glance, role)
-            if events or provider is None or sheet.silent(glance):
+            if events or sheet.silent(glance):
                 return sheet.name, events
+            claimed = claimed or (sheet.name if claims else None)
+    # Only its header or its type is a provider's and its fields are new: they are guessed.
     events = generic.read(glance, role)
-    return (GENERIC if events else None), events
+    return claimed or (GENERIC if events else None), events
 
 
 def _may_claim(glance: Glance) -> tuple[Sheet, ...]:

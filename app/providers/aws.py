@@ -11,10 +11,18 @@ sns-message-delivery-retries; SendMessageToHttp.retry) and docs.aws.amazon.com/s
   countries: it is read as sent, and `isFinal` is false when more will come.
 - After 72 hours without a final event the word is UNKNOWN. How BLOCKED, SPAM and INVALID fit the ladder is inferred.
 - Inbound carries no time of its own; the envelope's `Timestamp` is taken.
+- EventBridge has its own envelope (…/monitor-event-bridge): the event is in `detail`, and registrations come so too.
+- RCS (…/rcs-events): an agent ("rcs-…") in place of a number, numbers without `+`, and JSON in `messageBody` for what
+  is no text: SUGGESTION is a button, RCS_TYPING and CONVERSATION_STARTED are about no message.
+- WhatsApp (docs.aws.amazon.com/social-messaging): Meta's webhook as JSON in the text `whatsAppWebhookEntry`.
+- The log of SMS that SNS sends itself (docs.aws.amazon.com/sns/latest/dg/sms_stats_cloudwatch) has the message in
+  `notification` and `delivery`.
+- Pinpoint's stream (docs.aws.amazon.com/pinpoint/latest/developerguide/event-streams-data-sms) has `_SMS.…` in
+  `event_type` and the message in `attributes`. The words are the types of events of the API's UpdateEventDestination.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from ..domain.events import Event
 from ..domain.roles import Kind, Role
@@ -24,8 +32,12 @@ from ..parsing.repair import read_cut_json
 from .kit.composing import dump, stamp_ms
 from .kit.glance import Glance
 from .kit.marks import RequestMark, first_reason, header_mark
-from .kit.times import read_epoch, read_iso
+from .kit.parties import international
+from .kit.rich import media_of, words_of
+from .kit.times import read_epoch, read_iso, read_utc
 from .kit.values import at, count, lowered, text_at
+from .kit.whatsapp import WORDS as WHATSAPP
+from .kit.whatsapp import read_entry
 from .sheet import ComposedRequest, Habits, Play, Portal, PortalField, RequestSpec, Sheet, plain
 
 _HEADER = "x-amz-sns-message-type"
@@ -35,23 +47,45 @@ _STATES = {
     "pending": Word(Status.SENDING),
     "sent": Word(Status.SENT),
     "successful": Word(Status.SENT),
+    # RCS: it continues as SMS, with events of its own.
+    "fallenbacktosms": Word(Status.SENDING),
+    # SNS: accepted by the recipient's carrier, or not.
+    "success": Word(Status.SENT),
+    "failure": Word(Status.FAILED, final=True),
     "delivered": Word(Status.DELIVERED, final=True),
     "read": Word(Status.READ, final=True),
+    "failed": Word(Status.FAILED, final=True),
     "invalid": Word(Status.REJECTED, final=True),
     "invalidmessage": Word(Status.REJECTED, final=True),
+    "undeliverable": Word(Status.UNDELIVERED, final=True),
     "unreachable": Word(Status.UNDELIVERED, final=True),
     "carrierunreachable": Word(Status.UNDELIVERED, final=True),
+    "rejected": Word(Status.REJECTED, final=True),
     "blocked": Word(Status.REJECTED, final=True),
     "carrierblocked": Word(Status.REJECTED, final=True),
     "protectblocked": Word(Status.REJECTED, final=True),
+    "optedout": Word(Status.REJECTED, final=True),
+    "maxpriceexceeded": Word(Status.REJECTED, final=True),
     "spam": Word(Status.REJECTED, final=True),
+    "fileinaccessible": Word(Status.FAILED, final=True),
+    "filetypeunsupported": Word(Status.FAILED, final=True),
+    "filesizeexceeded": Word(Status.FAILED, final=True),
     "ttlexpired": Word(Status.EXPIRED, final=True),
+    "ttlexpirationrevoked": Word(Status.EXPIRED, final=True),
+    # It may still be delivered.
+    "ttlexpirationrevokefailed": Word(Status.SENT),
     "unknown": Word(Status.UNKNOWN, final=True),
 }
 # A status is a bare word in messageStatus, and has the channel before it in eventType.
-WORDS: Mapping[str, Word] = _STATES | {
-    channel + word: meant for channel in ("text", "media") for word, meant in _STATES.items()
+WORDS: Mapping[str, Word] = {
+    **WHATSAPP,
+    **_STATES,
+    **{channel + word: meant for channel in ("text", "media", "rcs") for word, meant in _STATES.items()},
 }
+_AGENT = "rcs-"
+_PINPOINT = "_SMS."
+# JSON in the text of an RCS message that is about no message.
+_NO_MESSAGES = frozenset({"rcstyping", "conversationstarted", "subscribe", "unsubscribe"})
 
 
 _MARKS = (
@@ -69,6 +103,21 @@ _MARKS = (
         reason="eventType, originationPhoneNumber and messageId are present",
         all_of=("eventtype", "originationphonenumber", "messageid"),
     ),
+    RequestMark(
+        reason="source begins with aws and detail-type is present",
+        all_of=("detail-type",),
+        matching=(("source", re.compile(r"aws\..*", re.DOTALL)),),
+    ),
+    RequestMark(reason="whatsAppWebhookEntry is present", all_of=("whatsappwebhookentry",)),
+    RequestMark(
+        reason="notification.messageId and delivery.destination are present",
+        all_of=("notification.messageid", "delivery.destination"),
+    ),
+    RequestMark(
+        reason="event_type begins with _SMS and attributes are present",
+        any_of=("attributes.message_id", "attributes.record_status"),
+        matching=(("event_type", re.compile(r"_SMS\..*", re.DOTALL)),),
+    ),
 )
 
 
@@ -78,34 +127,81 @@ def claims(glance: Glance) -> str | None:
 
 
 def silent(glance: Glance) -> bool:
-    """A handshake, or a notification about something else."""
+    """A handshake, or an event about something else."""
     return claims(glance) is not None
 
 
-def read(glance: Glance, role: Role) -> tuple[Event, ...]:
-    """The message inside of the envelope, or the body itself."""
+def read(glance: Glance, role: Role) -> Iterable[Event]:
+    """The message inside of an envelope, of SNS or EventBridge, or the body itself."""
     inner, published = glance.json, None
     if (message := at(glance.json, "message")) is not None:
-        inner = lowered(read_cut_json(message)) if isinstance(message, str) else message
-        published = text_at(glance.json, "timestamp")
+        inner, published = _opened(message), text_at(glance.json, "timestamp")
+    if (detail := at(inner, "detail")) is not None and text_at(inner, "detail-type"):
+        inner, published = detail, text_at(inner, "time")
+    if (entry := at(inner, "whatsappwebhookentry")) is not None:
+        return read_entry(_opened(entry))
+    if (text_at(inner, "event_type") or "").startswith(_PINPOINT):
+        return (_of_pinpoint(inner),)
+    if text_at(inner, "notification", "messageid") and text_at(inner, "delivery", "destination"):
+        return (_of_log(inner),)
     if _has_any(inner, "inboundmessageid", "messagebody", "originationnumber"):
-        return (_inbound(inner, published),)
-    is_event = _has_any(inner, "eventtype", "messagestatus")
+        return _inbound(inner, published)
+    is_event = _has_any(inner, "messagestatus") or (_has_any(inner, "eventtype") and _has_any(inner, "messageid"))
     return (_event(inner, published),) if is_event or (role is Role.STATUS and _has_any(inner, "messageid")) else ()
+
+
+def _opened(value: JsonValue) -> JsonValue:
+    """JSON that is a text, with names in lower case."""
+    return lowered(read_cut_json(value)) if isinstance(value, str) else value
 
 
 def _has_any(inner: JsonValue, *names: str) -> bool:
     return any(text_at(inner, name) is not None for name in names)
 
 
-def _inbound(inner: JsonValue, published: str | None) -> Event:
+def _inbound(inner: JsonValue, published: str | None) -> tuple[Event, ...]:
+    text = text_at(inner, "messagebody")
+    media: tuple[str, ...] = ()
+    if (text_at(inner, "destinationnumber") or "").startswith(_AGENT) and isinstance(rich := _opened(text), dict):
+        if plain(text_at(rich, "type") or "") in _NO_MESSAGES:
+            return ()
+        text, media = words_of(rich), media_of(rich)
+    return (
+        Event(
+            kind=Kind.INBOUND,
+            message_id=text_at(inner, "inboundmessageid") or "",
+            sender_said=text_at(inner, "originationnumber"),
+            recipient_said=text_at(inner, "destinationnumber"),
+            text=text,
+            media=media,
+            said_at=read_iso(published),
+        ),
+    )
+
+
+def _of_pinpoint(inner: JsonValue) -> Event:
+    attributes = at(inner, "attributes")
     return Event(
-        kind=Kind.INBOUND,
-        message_id=text_at(inner, "inboundmessageid") or "",
-        sender_said=text_at(inner, "originationnumber"),
-        recipient_said=text_at(inner, "destinationnumber"),
-        text=text_at(inner, "messagebody"),
-        said_at=read_iso(published),
+        kind=Kind.STATUS,
+        message_id=text_at(attributes, "message_id") or "",
+        sender_said=text_at(attributes, "origination_phone_number") or text_at(attributes, "sender_id"),
+        recipient_said=text_at(attributes, "destination_phone_number"),
+        raw_status=text_at(attributes, "record_status") or (text_at(inner, "event_type") or "").removeprefix(_PINPOINT),
+        said_at=read_epoch(text_at(inner, "event_timestamp"), per_second=1000),
+    )
+
+
+def _of_log(inner: JsonValue) -> Event:
+    """An entry of the delivery log of SMS that SNS sends itself."""
+    return Event(
+        kind=Kind.STATUS,
+        message_id=text_at(inner, "notification", "messageid") or "",
+        recipient_said=text_at(inner, "delivery", "destination"),
+        raw_status=text_at(inner, "status"),
+        said_at=read_utc(text_at(inner, "notification", "timestamp")),
+        price=text_at(inner, "delivery", "priceinusd"),
+        currency="USD",
+        segments=count(text_at(inner, "delivery", "numberofmessageparts")),
     )
 
 
@@ -169,9 +265,20 @@ SHEET = Sheet(
     scope="SNS, End User Messaging",
     order=10,
     claims=claims,
-    marks=frozenset({"topicarn", "inboundmessageid", "originationphonenumber"}),
+    marks=frozenset(
+        {
+            "topicarn",
+            "inboundmessageid",
+            "originationphonenumber",
+            "detail-type",
+            "whatsappwebhookentry",
+            "event_type",
+            "delivery.destination",
+        }
+    ),
     headers=frozenset({_HEADER.encode()}),
     read=read,
+    read_number=international,
     compose=compose,
     silent=silent,
     words=WORDS,
@@ -203,6 +310,16 @@ SHEET = Sheet(
         "totalmessageparts": "In how many parts the message was sent.",
         "totalmessageprice": "What the message cost, in US dollars.",
         "totalcarrierfee": "The carrier's fee.",
+        "detail-type": "What kind of event this is (EventBridge).",
+        "source": "The service that it comes from (EventBridge): aws.sms-voice.",
+        "detail.eventtype": "What happened (EventBridge): TEXT_DELIVERED and so on.",
+        "detail.messageid": "The id of the message (EventBridge).",
+        "detail.messagestatus": "The status of the message (EventBridge).",
+        "detail.destinationphonenumber": "The recipient of your message (EventBridge).",
+        "detail.originationphonenumber": "The sender of your message (EventBridge).",
+        "whatsappwebhookentry": "WhatsApp's own webhook, as a text of JSON.",
+        "attributes.record_status": "The status of the message (Pinpoint).",
+        "attributes.message_id": "The id of the message (Pinpoint).",
     },
     times="the envelope ISO 8601 in UTC with Z, events in Unix milliseconds",
     varies=frozenset({"signature", "timestamp"}),

@@ -9,6 +9,12 @@ hours), account/applications (portal fields, Basic credentials), messaging/error
   message `id:recipient`. That a callback without a top-level `to` is about all recipients is inferred.
 - The samples of callbacks leave `text` blank. A blank text there says nothing, so it is not read as an empty SMS.
 - `message-sending` is documented for MMS; that it is not the last word is inferred from its name.
+- RCS (RBM): `suggestion-response` and `request-location-response` are inbound (the SDK's InboundCallbackTypeEnum);
+  their words are in `suggestionResponse`, `locationResponse` or `content`.
+- Credentials for inbound and for status callbacks are separate settings, `InboundCallbackCreds` and
+  `OutboundCallbackCreds` (account/applications).
+- Calls (voice/webhooks) have an `eventType` and a `callId`; the verification of a toll-free number (the SDK's
+  VerificationWebhook) has an `internalTicketNumber` and is about no message.
 """
 
 from collections.abc import Iterator, Mapping
@@ -22,11 +28,13 @@ from ..parsing import JsonValue
 from .kit.composing import ACCEPT, json_post, number_or_text, stamp_ms
 from .kit.events import id_of_one
 from .kit.glance import Glance
+from .kit.rich import media_of, words_of
 from .kit.times import read_iso
 from .kit.values import at, count, items, text_at, texts
 from .sheet import ComposedRequest, Habits, Play, Portal, PortalField, RequestSpec, Sheet, plain
 
-_RECEIVED = "messagereceived"
+_INBOUND = frozenset({"messagereceived", "suggestionresponse", "requestlocationresponse"})
+_RICH = ("suggestionresponse", "locationresponse", "content")
 
 WORDS: Mapping[str, Word] = {
     "messagesending": Word(Status.SENDING),
@@ -42,25 +50,50 @@ def claims(glance: Glance) -> str | None:
     fields = glance.fields
     for place in ("0.", ""):
         event_type = fields.get(place + "type")
-        if event_type and event_type[:7].lower() == "message" and glance.json is not None:
+        if event_type and _is_ours(event_type) and glance.json is not None:
             if f"{place}message.applicationid" in fields:
                 return f"type is {event_type[:40]} and message.applicationId is present"
             if f"{place}message.owner" in fields or f"{place}message.segmentcount" in fields:
                 return f"type is {event_type[:40]} and the message has an owner"
             if glance.quick.repaired and place:
                 return f"type is {event_type[:40]}, in JSON that ends early"
-    return None
+    if "callid" in fields and glance.has("eventtype", "accountid", "applicationid"):
+        return "eventType, callId and applicationId are present"
+    return "internalTicketNumber and accountId are present" if glance.has("internalticketnumber", "accountid") else None
+
+
+def silent(glance: Glance) -> bool:
+    """An event of an account, or of a type that is new: none about a message."""
+    return claims(glance) is not None
+
+
+def _is_ours(event_type: str) -> bool:
+    return event_type[:7].lower() == "message" or plain(event_type) in _INBOUND
 
 
 def read(glance: Glance, role: Role) -> Iterator[Event]:
     """Each entry of the array, in order."""
+    if text_at(glance.json, "callid"):
+        yield _call(glance.json)
+        return
     for entry in items(glance.json):
         yield from _events(role, entry)
 
 
+def _call(body: JsonValue) -> Event:
+    return Event(
+        kind=Kind.VOICE,
+        message_id=text_at(body, "callid") or "",
+        sender_said=text_at(body, "from"),
+        recipient_said=text_at(body, "to"),
+        raw_status=text_at(body, "eventtype"),
+        said_at=read_iso(text_at(body, "eventtime")),
+    )
+
+
 def _events(role: Role, entry: JsonValue) -> Iterator[Event]:
     event_type, message = text_at(entry, "type"), at(entry, "message")
-    if not isinstance(message, dict) and plain(event_type or "")[:7] != "message":
+    if not isinstance(message, dict) and not _is_ours(event_type or ""):
         return
     everyone, one = texts(message, "to"), text_at(entry, "to")
     event = _event(entry, message, event_type)
@@ -75,8 +108,8 @@ def _events(role: Role, entry: JsonValue) -> Iterator[Event]:
 
 
 def _is_callback(role: Role, event_type: str | None, direction: str | None) -> bool:
-    if event_type is not None and (plain(event_type) == _RECEIVED or plain(event_type) in WORDS):
-        return plain(event_type) != _RECEIVED
+    if event_type is not None and (plain(event_type) in _INBOUND or plain(event_type) in WORDS):
+        return plain(event_type) not in _INBOUND
     if direction in ("in", "out"):
         return direction == "out"
     return role is Role.STATUS
@@ -84,14 +117,16 @@ def _is_callback(role: Role, event_type: str | None, direction: str | None) -> b
 
 def _event(entry: JsonValue, message: JsonValue, event_type: str | None) -> Event:
     """What the entry says about all recipients together, as of a callback."""
+    rich: JsonValue = [part for name in _RICH if (part := at(message, name)) is not None]
+    text = text_at(message, "text")
     return Event(
         kind=Kind.STATUS,
         message_id=text_at(message, "id") or "",
         sender_said=text_at(message, "from"),
-        text=text_at(message, "text"),
-        media=texts(message, "media"),
+        text=text or words_of(rich) or text if rich else text,
+        media=(*texts(message, "media"), *media_of(rich)),
         raw_status=event_type,
-        said_at=read_iso(text_at(entry, "time") or text_at(message, "time")),
+        said_at=read_iso(text_at(entry, "eventtime") or text_at(entry, "time") or text_at(message, "time")),
         segments=count(text_at(message, "segmentcount")),
     )
 
@@ -123,12 +158,29 @@ SHEET = Sheet(
     name="bandwidth",
     order=80,
     claims=claims,
-    marks=frozenset({"0.type", "message.applicationid", "message.owner", "message.segmentcount"}),
+    marks=frozenset(
+        {
+            "0.type",
+            "message.applicationid",
+            "message.owner",
+            "message.segmentcount",
+            "callid",
+            "internalticketnumber",
+        }
+    ),
     read=read,
+    silent=silent,
     compose=compose,
     words=WORDS,
     meanings={
-        "type": "What happened: message-received, -sending, -sent, -delivered, -failed or -read.",
+        "type": (
+            "What happened: message-received, -sending, -sent, -delivered, -failed or -read; of RCS suggestion-response"
+            " and request-location-response too."
+        ),
+        "eventtime": "When the message was read.",
+        "message.channel": "The channel: SMS, MMS or RBM (RCS).",
+        "message.suggestionresponse.text": "The button that was pressed (RCS).",
+        "message.suggestionresponse.postbackdata": "What your message attached to that button (RCS).",
         "time": "When it happened.",
         "description": "The event in words; of a failure, its reason.",
         "to": "Inbound: which of your numbers this event is for. Outbound: the recipient that it is about.",
@@ -153,7 +205,10 @@ SHEET = Sheet(
         timeout_s=10.0,
         retries="Every callback without a 2xx within 10 seconds is retried for 24 hours; duplicates are possible.",
         fallback="Messaging has no fallback URL.",
-        signature="None. Basic credentials can be set for the callback URLs.",
+        signature=(
+            "None. Basic credentials can be set, for inbound and for status callbacks separately (InboundCallbackCreds"
+            " and OutboundCallbackCreds in the API)."
+        ),
     ),
     play=Play(
         timeout_s=10,

@@ -10,6 +10,12 @@ time format, up to 100 reports a request), infobip.com/docs/developer-resources/
 segments.
 - The code of an error is read from `error.id`; 0 is no error.
 - Inbound MMS with a `message` list of parts is read as the vendor's samples suggest (inferred, no schema found).
+- RCS, WhatsApp and Viber have their words in a `message` object (…/docs/api/channels/rcs and …/whatsapp, the tests of
+  the vendor's Go client). The Messages API names the kind in `event` and the words in `content` (MO, DELIVERY, SEEN;
+  others, such as TYPING_STARTED, are about no message).
+- A seen report has `seenAt` and no status (…/whatsapp-message-status-reports/receive-whatsapp-seen-reports).
+- Authentication (Basic, OAuth 2, client certificate) and `maxBucketSize`, the most reports in a request, are set in a
+  notification profile (…/docs/cpaas-x/subscriptions-management).
 """
 
 from collections.abc import Iterator, Mapping
@@ -21,12 +27,14 @@ from ..parsing import JsonValue
 from .kit.composing import ACCEPT, json_post, number_or_text, stamp_ms
 from .kit.glance import Glance
 from .kit.parties import international
+from .kit.rich import media_of, words_of
 from .kit.times import read_iso
 from .kit.values import at, count, error_code, items, text_at
 from .sheet import ComposedRequest, Habits, Play, Portal, PortalField, RequestSpec, Sheet, plain
 
 # Names that are more specific than their group, then the groups.
 WORDS: Mapping[str, Word] = {
+    "seen": Word(Status.READ, final=True),
     "pendingenroute": Word(Status.SENT),
     "pendingwaitingdelivery": Word(Status.SENT),
     "deliveredtooperator": Word(Status.SENT),
@@ -39,47 +47,72 @@ WORDS: Mapping[str, Word] = {
     "expired": Word(Status.EXPIRED, final=True),
     "rejected": Word(Status.REJECTED, final=True),
 }
+_ID, _EVENT, _CHANNEL = "results.0.messageid", "results.0.event", ("results.0.channel",)
+_CLAIMED = {
+    "results.0.status.groupname": "status.groupName",
+    "results.0.receivedat": "receivedAt",
+    "results.0.seenat": "seenAt",
+    "results.0.deletedat": "deletedAt",
+}
+# Of the Messages API; all others are about no message.
+_EVENTS = frozenset({"mo", "delivery", "seen"})
+_SEEN = "SEEN"
 _GROUPS = {"accepted": 0, "pending": 1, "undeliverable": 2, "delivered": 3, "expired": 4, "rejected": 5}
 
 
 def claims(glance: Glance) -> str | None:
-    """A first result with a messageId and what only a report or only an inbound message has."""
+    """A first result with a messageId and what only a report or only an inbound message has, an event of the Messages
+    API, or a report of a click."""
     fields = glance.fields
-    if "results.0.messageid" not in fields or glance.json is None:
+    if glance.json is None:
         return None
-    if "results.0.status.groupname" in fields:
-        return "results[] has messageId and status.groupName"
-    if "results.0.receivedat" in fields:
-        return "results[] has messageId and receivedAt"
+    if _EVENT in fields and glance.has_any(_CHANNEL):
+        return "results[] has an event and a channel"
+    if _ID not in fields:
+        clicked = glance.has("notificationtype", "messageid") and glance.has_any(("recipient", "url", "bulkid"))
+        return "notificationType and messageId are present" if clicked else None
+    for name, spelled in _CLAIMED.items():
+        if name in fields:
+            return f"results[] has messageId and {spelled}"
     return "results[] has a messageId, in JSON that ends early" if glance.quick.repaired else None
+
+
+def silent(glance: Glance) -> bool:
+    """A click on a link, typing, a deleted message: nothing about how far a message is."""
+    return claims(glance) is not None
 
 
 def read(glance: Glance, role: Role) -> Iterator[Event]:
     """Each result, in order. One that says where a message stands is a report, one with content an inbound message."""
     for entry in items(glance.json, "results"):
+        event = text_at(entry, "event")
+        if (event is not None and plain(event) not in _EVENTS) or at(entry, "deletedat") is not None:
+            continue
         if any(text_at(entry, name) is not None for name in ("messageid", "from", "to", "text")):
             yield _report(entry) if _is_report(entry, role) else _inbound(entry)
 
 
 def _is_report(entry: JsonValue, role: Role) -> bool:
-    if isinstance(at(entry, "status"), dict) or at(entry, "doneat") is not None:
+    if isinstance(at(entry, "status"), dict) or at(entry, "doneat") is not None or at(entry, "seenat") is not None:
         return True
-    content = any(at(entry, name) is not None for name in ("receivedat", "text", "cleantext", "message"))
+    content = any(at(entry, name) is not None for name in ("receivedat", "text", "cleantext", "message", "content"))
     return role is Role.STATUS and not content
 
 
 def _report(entry: JsonValue) -> Event:
     name, group = text_at(entry, "status", "name"), text_at(entry, "status", "groupname")
     word = WORDS.get(plain(name or "")) or SHEET.word(group or _group_of(name))
+    if name is None and group is None and at(entry, "seenat") is not None:
+        name, word = text_at(entry, "event") or _SEEN, WORDS["seen"]
     return Event(
         kind=Kind.STATUS,
         message_id=text_at(entry, "messageid") or "",
         sender_said=text_at(entry, "sender") or text_at(entry, "from"),
-        recipient_said=text_at(entry, "to"),
+        recipient_said=text_at(entry, "to") or text_at(entry, "destination"),
         status=word.status,
         raw_status=name or group,
         final=word.final,
-        said_at=read_iso(text_at(entry, "doneat") or text_at(entry, "sentat")),
+        said_at=read_iso(text_at(entry, "seenat") or text_at(entry, "doneat") or text_at(entry, "sentat")),
         price=text_at(entry, "price", "pricepermessage"),
         currency=text_at(entry, "price", "currency"),
         error_code=error_code(text_at(entry, "error", "id")),
@@ -88,17 +121,16 @@ def _report(entry: JsonValue) -> Event:
 
 
 def _inbound(entry: JsonValue) -> Event:
-    parts = items(entry, "message")
-    texts = (
-        text_at(entry, "text"), text_at(entry, "cleantext"), *(text_at(part, "value") for part in parts),
-    )  # fmt: skip
+    message = at(entry, "message") or at(entry, "content")
+    texts = (text_at(entry, "text"), text_at(entry, "cleantext"), *(text_at(part, "value") for part in items(message)))
+    text = next((text for text in texts if text is not None), None)
     return Event(
         kind=Kind.INBOUND,
         message_id=text_at(entry, "messageid") or "",
         sender_said=text_at(entry, "from") or text_at(entry, "sender"),
-        recipient_said=text_at(entry, "to"),
-        text=next((text for text in texts if text is not None), None),
-        media=tuple(url for part in parts if (url := text_at(part, "url"))),
+        recipient_said=text_at(entry, "to") or text_at(entry, "destination"),
+        text=words_of(message) if text is None else text,
+        media=media_of(message),
         said_at=read_iso(text_at(entry, "receivedat")),
         price=text_at(entry, "price", "pricepermessage"),
         currency=text_at(entry, "price", "currency"),
@@ -155,8 +187,9 @@ SHEET = Sheet(
     name="infobip",
     order=90,
     claims=claims,
-    marks=frozenset({"results.0.messageid"}),
+    marks=frozenset({_ID, _EVENT, "notificationtype"}),
     read=read,
+    silent=silent,
     read_number=international,
     compose=compose,
     words=WORDS,
@@ -188,12 +221,26 @@ SHEET = Sheet(
         "results.error.description": "The error in words.",
         "results.error.permanent": "true: sending again will not help.",
         "results.callbackdata": "Your own data from the send call.",
-        "results.message.url": "URL of a part of an MMS. smsbin never fetches it.",
+        "results.message.url": "URL of a part of an MMS, or of a file. smsbin never fetches it.",
+        "results.message.type": "The kind of an RCS, WhatsApp or Viber message: TEXT, SUGGESTION, LOCATION …",
+        "results.message.text": "The text, or the button that was pressed (RCS, WhatsApp, Viber).",
+        "results.message.postbackdata": "What your message attached to that button (RCS).",
+        "results.integrationtype": "The channel: RCS, WHATSAPP …",
+        "results.event": "What happened (Messages API): MO, DELIVERY or SEEN; others are about no message.",
+        "results.channel": "The channel (Messages API).",
+        "results.destination": "The recipient (Messages API).",
+        "results.seenat": "When the recipient opened the message.",
         "messagecount": "How many messages this request carries.",
         "pendingmessagecount": "How many more are waiting.",
     },
     times="ISO 8601 with milliseconds and an offset without a colon, +0000",
-    habits=Habits(fallback="The SMS documentation describes no retries, fallback or signature."),
+    habits=Habits(
+        fallback="The SMS documentation describes no retries and no fallback URL.",
+        signature=(
+            "No signature was found in the documentation. Basic, OAuth 2 or a client certificate are set in the"
+            " notification profile, and so is maxBucketSize, the most reports in one request (100 by default)."
+        ),
+    ),
     play=Play(
         good=("PENDING_ENROUTE", "DELIVERED_TO_HANDSET"),
         bad=("PENDING_ENROUTE", "UNDELIVERABLE_NOT_DELIVERED"),

@@ -11,26 +11,22 @@ requests (nyaruka/courier: names, short code variant, words). Facts to know:
   UTC is inferred).
 - A public handler answers `OK` to inbound requests. That other bodies are refused is documented nowhere, so the safe
   default stays.
-- Bird's JSON envelope (`service`, `event`, `payload`) is read as its documentation shows the message; an inbound one
-  names the connector, not your number.
+- Bird's channels and MessageBird's Conversations post JSON: `bird.py`.
 """
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
-from msgspec.structs import replace
-
 from ..domain.events import Event
 from ..domain.roles import Kind, Role
 from ..domain.statuses import Status, Word
-from ..parsing import JsonValue
+from . import bird
 from .kit.composing import form_post, get
-from .kit.events import id_of_one
 from .kit.glance import Glance
 from .kit.marks import RequestMark, first_reason, header_mark
 from .kit.parties import international
 from .kit.times import read_iso, read_utc
-from .kit.values import at, count, error_code, items, text_at
+from .kit.values import at, count, error_code, text_at
 from .sheet import ComposedRequest, Habits, Play, Portal, PortalField, RequestSpec, Sheet
 
 _SIGNATURES = ("MessageBird-Signature-JWT", "MessageBird-Signature")
@@ -43,13 +39,7 @@ WORDS: Mapping[str, Word] = {
     "delivered": Word(Status.DELIVERED, final=True),
     "deliveryfailed": Word(Status.FAILED, final=True),
     "expired": Word(Status.EXPIRED, final=True),
-    # Bird's channels.
-    "accepted": Word(Status.QUEUED),
-    "rejected": Word(Status.REJECTED, final=True),
-    "processing": Word(Status.SENDING),
-    "sendingfailed": Word(Status.FAILED, final=True),
-    "skipped": Word(Status.CANCELED, final=True),
-    "deleted": Word(Status.CANCELED, final=True),
+    **bird.WORDS,
 }
 
 
@@ -68,25 +58,30 @@ _MARKS = (
         all_of=("shortcode", "originator"),
         any_of=("mid", "receive_datetime"),
     ),
-    RequestMark(reason="channelId of a Bird channel is present", all_of=("payload.channelid",)),
-    RequestMark(
-        reason="channelId of a Bird channel is present", all_of=("channelid", "sender.contact.identifiervalue")
-    ),
     *map(header_mark, _SIGNATURES),
 )
 
 
 def claims(glance: Glance) -> str | None:
-    """Names of MessageBird's reports and messages, of Bird's envelope, or a signature."""
-    return first_reason(glance, _MARKS)
+    """Names of MessageBird's reports and messages, of Bird's envelopes, or a signature."""
+    return bird.claims(glance) or first_reason(glance, _MARKS)
+
+
+def silent(glance: Glance) -> bool:
+    """An event of Bird's, or of a conversation, that is about no message."""
+    return bird.claims(glance) is not None
 
 
 def read(glance: Glance, role: Role) -> Iterator[Event]:
     """One event of MessageBird's; of Bird's, one a recipient."""
-    payload = at(glance.json, "payload")
-    message = payload if isinstance(payload, dict) else glance.json
-    if text_at(message, "direction") is not None or text_at(message, "channelid") is not None:
-        yield from _bird(role, message)
+    message = at(glance.json, "payload") or glance.json
+    if (
+        bird.claims(glance)
+        or text_at(message, "direction") is not None
+        or text_at(message, "channelid") is not None
+        or text_at(message, "message", "conversationid") is not None
+    ):
+        yield from bird.read(glance, role)
     elif glance.get("id", "mid", "recipient", "originator", "shortcode"):
         bare = role is Role.STATUS and not glance.has_any(_CONTENT)
         yield _report(glance) if bare or glance.has_any(("status", "statusdatetime")) else _inbound(glance)
@@ -117,44 +112,6 @@ def _inbound(glance: Glance) -> Event:
         media=tuple(value for name, value in glance.pairs if value and name[:9].lower() == "mediaurls"),
         said_at=_stamp(glance.get("createddatetime", "receive_datetime")),
     )
-
-
-def _bird(role: Role, message: JsonValue) -> Iterator[Event]:
-    direction = text_at(message, "direction")
-    if direction == "incoming" or (direction is None and role is not Role.STATUS):
-        yield Event(
-            kind=Kind.INBOUND,
-            message_id=text_at(message, "id") or "",
-            sender_said=text_at(message, "sender", "contact", "identifiervalue"),
-            recipient_said=text_at(message, "receiver", "connector", "identifiervalue"),
-            text=text_at(message, "body", "text", "text"),
-            media=_images(message),
-            raw_status=text_at(message, "status"),
-            said_at=read_iso(text_at(message, "createdat")),
-        )
-        return
-    report = Event(
-        kind=Kind.STATUS,
-        message_id=text_at(message, "id") or "",
-        sender_said=text_at(message, "sender", "connector", "identifiervalue"),
-        text=text_at(message, "body", "text", "text"),
-        media=_images(message),
-        raw_status=text_at(message, "status"),
-        said_at=read_iso(text_at(message, "laststatusat") or text_at(message, "createdat")),
-        error_code=text_at(message, "failure", "code"),
-    )
-    contacts = items(message, "receiver", "contacts") or [None]
-    for place, contact in enumerate(contacts):
-        recipient = text_at(contact, "identifiervalue")
-        name = report.message_id
-        if len(contacts) > 1:
-            name = id_of_one(name, recipient, place, international)
-        yield replace(report, message_id=name, recipient_said=recipient)
-
-
-def _images(message: JsonValue) -> tuple[str, ...]:
-    images = items(message, "body", "image", "images")
-    return tuple(url for image in images if (url := text_at(image, "mediaurl")))
 
 
 def _stamp(text: str | None) -> datetime | None:
@@ -191,9 +148,19 @@ SHEET = Sheet(
     scope="Bird",
     order=60,
     claims=claims,
-    marks=frozenset({"statusdatetime", "originator", "payload.channelid", "channelid"}),
+    marks=frozenset(
+        {
+            "statusdatetime",
+            "originator",
+            "payload.channelid",
+            "channelid",
+            "payload.id",
+            "conversation.id",
+        }
+    ),
     headers=frozenset(name.lower().encode() for name in _SIGNATURES),
     read=read,
+    silent=silent,
     read_number=international,
     compose=compose,
     words=WORDS,
@@ -232,10 +199,20 @@ SHEET = Sheet(
         "payload.reason": "Bird: the reason in words.",
         "payload.failure.code": "Bird: the failure code.",
         "payload.direction": "Bird: incoming or outgoing.",
+        "message.id": "Conversations: the id of the message.",
+        "message.from": "Conversations: the sender.",
+        "message.to": "Conversations: the recipient.",
+        "message.direction": "Conversations: received (inbound) or sent.",
+        "message.status": "Conversations: the status of the message.",
+        "message.content.text": "Conversations: the text.",
+        "message.platform": "Conversations: the channel.",
+        "conversation.id": "Conversations: the id of the conversation, not of the message.",
+        "contact.msisdn": "Conversations: the number of the other side.",
     },
     times="ISO 8601 with +00:00; for short codes YYYYMMDDhhmmss, read as UTC",
     habits=Habits(
-        fallback="The SMS documentation describes no fallback URL and no retries.",
+        retries="Bird repeats for 8 hours, ever less often, without a 2xx. For older SMS requests none is described.",
+        fallback="The SMS documentation describes no fallback URL.",
         signature=(
             "MessageBird-Signature-JWT: a JWT with the SHA-256 of the URL and of the body. Bird: MessageBird-Signature,"
             " an HMAC-SHA256 of timestamp, URL and body hash."
@@ -244,7 +221,7 @@ SHEET = Sheet(
     play=Play(
         good=("sent", "delivered"),
         bad=("sent", "delivery_failed"),
-        assumed="MessageBird documents no timeout and no retries: 15 s and one attempt are assumed.",
+        assumed="MessageBird documents no timeout, and no retries of SMS requests: 15 s and one attempt are assumed.",
     ),
     portal=Portal(
         where="Dashboard › Numbers › your number; Bird: Developers › Webhooks",

@@ -5,7 +5,8 @@ Sources: docs.plivo.com/docs/messaging/api/message/handling-incoming (inbound fi
 …/messaging/concepts/signature-validation (V2), …/account/api/application (application fields, call fields),
 plivo.com/docs/messaging/troubleshooting/error-codes (codes), support.plivo.com article 360041344652 (8 s, retries), the
 Python SDK's signature modules (V2, V3). Numbers without `+` are what public handlers met. Inferred: the stamps name no
-zone and read as UTC; there is no fallback for messages, since none is documented; `read` is WhatsApp's word.
+zone and read as UTC; there is no fallback for messages, since none is documented; `read` is WhatsApp's word; the names
+of the fields for what a WhatsApp user pressed, chose or shared (`ContentType` button, interactive, location).
 """
 
 import re
@@ -18,6 +19,7 @@ from ..domain.verbs import Verbs
 from .kit.composing import form_post
 from .kit.glance import Glance
 from .kit.parties import international
+from .kit.rich import place_of
 from .kit.times import read_iso
 from .kit.values import count, error_code
 from .sheet import ComposedRequest, Habits, Play, Portal, PortalField, RequestSpec, Sheet, xml_answer
@@ -30,6 +32,9 @@ _MESSAGE_MARKS = {
     "messageintent": "MessageIntent",
     "powerpackuuid": "PowerpackUUID",
 }
+# Of WhatsApp: the button or the row, and what the message attached to it.
+_PRESSED = ("buttontext", "listtitle", "interactivetitle", "caption")
+_PAYLOADS = ("buttonpayload", "listid", "interactiveid")
 _CALL_MARKS = ("direction", "callstatus", "event", "hangupcause", "billrate")
 _HEADERS = {
     name.lower().encode(): name
@@ -94,7 +99,7 @@ def read(glance: Glance, role: Role) -> tuple[Event, ...]:
             message_id=sid or "",
             sender_said=glance.get("from"),
             recipient_said=glance.get("to"),
-            text=glance.text("text", "body"),
+            text=_text(glance),
             media=glance.numbered("media"),
             raw_status=status,
             said_at=read_iso(glance.get(stamp)),
@@ -103,6 +108,12 @@ def read(glance: Glance, role: Role) -> tuple[Event, ...]:
             segments=count(glance.get("units")),
         ),
     )
+
+
+def _text(glance: Glance) -> str | None:
+    """The text, or what a WhatsApp user pressed, chose or shared."""
+    place = place_of(glance.get("latitude"), glance.get("longitude"), glance.get("name"), glance.get("address"))
+    return glance.get("text", "body", *_PRESSED) or place or glance.get(*_PAYLOADS) or glance.text("text", "body")
 
 
 def _call(glance: Glance, call: str) -> Event:

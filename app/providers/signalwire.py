@@ -3,7 +3,10 @@
 Sources: developer.signalwire.com/compatibility-api/xml/messaging and …/xml/voice (request fields),
 signalwire.com/docs and the specifications in github.com/signalwire/docs: compatibility-api/messages (callback fields
 and statuses), signalwire-rest/webhooks/messaging and …/calling (JSON), platform/webhooks and "common webhook errors"
-(time-outs, retries, fallback, answers); the validator in github.com/signalwire/signalwire-python (signature).
+(time-outs, retries, fallback, answers); the validator in github.com/signalwire/signalwire-python (signature);
+read 2026-11: signalwire.com/docs/apis/rest/campaign-registry/webhooks/ten-dlc-status-callback and pull request 760 of
+github.com/signalwire/docs-legacy (10DLC callbacks, about no message), …/platform/core/webhooks (`read`, the header with
+SHA-256), issue 417 of docs-legacy (an inbound message may have `failed`).
 SignalWire publishes that MMS get no receipts, so `sent` is an MMS's last word. It publishes no list of its codes for
 carriers' errors ("provider-specific"), so none stands here. The API's names of the settings are documented, the
 dashboard's wording stands from general knowledge. Inferred: `initiated` (JSON) is on its way.
@@ -46,9 +49,15 @@ WORDS: Mapping[str, Word] = {
     "delivered": Word(Status.DELIVERED, final=True),
     "undelivered": Word(Status.UNDELIVERED, final=True),
     "failed": Word(Status.FAILED, final=True),
+    "read": Word(Status.READ, final=True),
     "receiving": Word(Status.RECEIVED, final=True),
     "received": Word(Status.RECEIVED, final=True),
 }
+# Fields that only JSON about a message has; the registry of campaigns has an id, a project and a status too.
+_OF_MESSAGES = ("from", "to", "body", "direction", "number_of_segments", "media", "from_number", "to_number")
+_FAX = "faxsid"
+_RELAY = "messaging."
+_RELAY_NAMES = {"from": "from_number", "to": "to_number", "status": "message_state"}
 
 
 _ACCOUNT = (("accountsid", _UUID),)
@@ -64,6 +73,7 @@ _MARKS = (
         all_of=("callsid", "apiversion"),
         matching=_ACCOUNT,
     ),
+    RequestMark(reason="FaxSid is present and AccountSid is a UUID", all_of=(_FAX,), matching=_ACCOUNT),
     RequestMark(
         reason="id, project_id and status are present",
         all_of=("id", "project_id"),
@@ -79,26 +89,63 @@ _MARKS = (
         all_of=("call.call_id",),
         any_of=("call.project_id", "call.space_id"),
     ),
-    header_mark("X-SignalWire-Signature"),
+    RequestMark(
+        reason="project_id and event_type are present",
+        all_of=("project_id", "event_type"),
+        any_of=("event_category", "state", "params.message_id", "params.call_id", "event_channel"),
+    ),
+    RequestMark(
+        reason="project_id and the registration of a brand or campaign are present",
+        all_of=("project_id",),
+        any_of=(
+            "brand_id",
+            "campaign_id",
+            "csp_campaign_reference",
+            "csp_brand_reference",
+            "number_assignment_order_id",
+        ),
+    ),
 )
+_HEADERS = (header_mark("X-SignalWire-Signature"), header_mark("X-SignalWire-SHA256-Signature"))
 
 
 def claims(glance: Glance) -> str | None:
     """Twilio's names with UUIDs, its own JSON, or its header."""
-    return first_reason(glance, _MARKS)
+    return first_reason(glance, _MARKS) or first_reason(glance, _HEADERS)
+
+
+def silent(glance: Glance) -> bool:
+    """JSON about a brand, a campaign, a number or a room, or a fax: neither a message nor a call."""
+    return (isinstance(glance.json, dict) or _FAX in glance.fields) and first_reason(glance, _MARKS) is not None
 
 
 def read(glance: Glance, role: Role) -> tuple[Event, ...]:
     """One event, of a form or of JSON."""
     if isinstance(glance.json, dict) and not glance.has("messagesid"):
-        message, call = at(glance.json, "message"), at(glance.json, "call")
+        message, call, params = at(glance.json, "message"), at(glance.json, "call"), at(glance.json, "params")
         if isinstance(message, dict):
             return (_message(message, Role.PRIMARY),)
+        if (text_at(glance.json, "event_type") or "").startswith(_RELAY) and text_at(params, "message_id"):
+            return (_message(_renamed(params), role),)
+        call = params if text_at(params, "call_id") else call
         if isinstance(call, dict) and text_at(call, "call_id"):
             return (_call(call),)
-        if text_at(glance.json, "id") or text_at(glance.json, "status"):
+        stated = text_at(glance.json, "id") or text_at(glance.json, "status")
+        if stated and any(at(glance.json, name) is not None for name in _OF_MESSAGES):
             return (_message(glance.json, role),)
+        return ()
+    if _FAX in glance.fields:
+        return ()
     return tuple(_end_of_mms(glance, event) for event in dialect.read(glance, role, SHEET.word))
+
+
+def _renamed(params: JsonValue) -> JsonValue:
+    """The message of a Relay event, with the names that callbacks have."""
+    return (
+        dict(params) | {name: at(params, own) for name, own in _RELAY_NAMES.items()}
+        if isinstance(params, dict)
+        else params
+    )
 
 
 def _end_of_mms(glance: Glance, event: Event) -> Event:
@@ -108,9 +155,13 @@ def _end_of_mms(glance: Glance, event: Event) -> Event:
 
 
 def _message(message: JsonValue, role: Role) -> Event:
-    """A Relay or SWML status callback, or the `message` of an SWML inbound request, which has no status."""
-    status = text_at(message, "status")
-    callback = role is Role.STATUS if status is None else SHEET.word(status).status is not Status.RECEIVED
+    """A Relay or SWML status callback, or an inbound message: that of Relay has a status ("received", "failed") and is
+    known from its direction, the `message` of an SWML request has none."""
+    status, direction = text_at(message, "status"), text_at(message, "direction")
+    if direction in ("inbound", "outbound"):
+        callback = direction == "outbound"
+    else:
+        callback = role is Role.STATUS if status is None else SHEET.word(status).status is not Status.RECEIVED
     return Event(
         kind=Kind.STATUS if callback else Kind.INBOUND,
         message_id=text_at(message, "message_id") or text_at(message, "id") or "",
@@ -163,8 +214,9 @@ SHEET = Sheet(
     order=30,
     claims=claims,
     marks=frozenset({"accountsid", "project_id", "message.message_id", "call.call_id"}),
-    headers=frozenset({b"x-signalwire-signature"}),
+    headers=frozenset({b"x-signalwire-signature", b"x-signalwire-sha256-signature"}),
     read=read,
+    silent=silent,
     read_number=north_american,
     compose=compose,
     words=WORDS,
@@ -226,7 +278,8 @@ SHEET = Sheet(
         fallback="Immediately, when the primary URL fails; the connection may take 2 s, the response 5 s.",
         signature=(
             "X-SignalWire-Signature: HMAC-SHA1 with the signing key, for forms as Base64 over the URL and the sorted"
-            " fields, for JSON as hex over the URL and the body."
+            " fields, for JSON as hex over the URL and the body. Calls with JSON also have"
+            " X-SignalWire-SHA256-Signature, the same with HMAC-SHA256."
         ),
     ),
     play=Play(

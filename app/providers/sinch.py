@@ -1,4 +1,4 @@
-"""Sinch (SMS REST API): JSON posts, with their kind in `type`.
+"""Sinch (SMS REST API): JSON posts, with their kind in `type`. Its other APIs are in `sinch_conversation.py`.
 
 Sources, read 2026-11: developers.sinch.com/docs/sms/api-reference/sms/tag/Webhooks (repeats, the three ways of
 authentication), .../tag/Delivery-reports (words and codes), the vendor's Python, Java and Node SDKs (field names,
@@ -27,6 +27,8 @@ from .kit.parties import international, party
 from .kit.times import read_iso
 from .kit.values import at, count, items, text_at, texts
 from .sheet import ComposedRequest, Habits, Play, Portal, PortalField, RequestSpec, Sheet
+from .sinch_conversation import WHATSAPP, is_other, is_whatsapp, read_call, read_trigger, read_whatsapp, trigger_of
+from .sinch_conversation import WORDS as CONVERSATION_WORDS
 
 _INBOUND = frozenset({"mo_text", "mo_binary", "mo_media"})
 _RECIPIENT = frozenset({"recipient_delivery_report_sms", "recipient_delivery_report_mms"})
@@ -47,24 +49,39 @@ WORDS: Mapping[str, Word] = {
     "failed": Word(Status.FAILED, final=True),
     "expired": Word(Status.EXPIRED, final=True),
     "unknown": Word(Status.UNKNOWN, final=True),
+    **CONVERSATION_WORDS,
 }
 
 
 def claims(glance: Glance) -> str | None:
-    """The types of Sinch's callbacks, or its signature."""
+    """The types of Sinch's callbacks, the envelope of its Conversation API, or its signature."""
     request_type = glance.fields.get("type")
     if request_type in _TYPES and glance.json is not None:
         return f"type is {request_type}"
+    if request_type == WHATSAPP and is_whatsapp(glance):
+        return "type is whatsapp, with statuses, notifications or contacts"
     if b"x-sinch-webhook-signature" in glance.headers:
         return "the header x-sinch-webhook-signature is present"
-    return None
+    trigger = trigger_of(glance)
+    return is_other(glance) if trigger is None else f"app_id and {trigger} are present"
+
+
+def silent(glance: Glance) -> bool:
+    """A callback of the Conversation API, or of another API, that is about no message."""
+    return trigger_of(glance) is not None or is_whatsapp(glance) or is_other(glance) is not None
 
 
 def read(glance: Glance, role: Role) -> Iterator[Event]:
     """By type; without one, by what only a report or only a message has."""
     body = glance.json
     request_type = text_at(body, "type")
-    if request_type in _BATCH or (request_type is None and at(body, "statuses") is not None):
+    if trigger := trigger_of(glance):
+        yield from read_trigger(glance, trigger)
+    elif is_whatsapp(glance):
+        yield from read_whatsapp(glance)
+    elif is_other(glance):
+        yield from read_call(glance)
+    elif request_type in _BATCH or (request_type is None and at(body, "statuses") is not None):
         yield from _batch(body)
     elif request_type in _RECIPIENT or (request_type is None and _looks_like_report(body, role)):
         report = replace(_report(body, body), said_at=read_iso(_when(body)))
@@ -166,9 +183,10 @@ SHEET = Sheet(
     name="sinch",
     order=70,
     claims=claims,
-    marks=frozenset({"type"}),
-    headers=frozenset({b"x-sinch-webhook-signature"}),
+    marks=frozenset({"type", "app_id", "resourcetype", "fax.id"}),
+    headers=frozenset({b"x-sinch-webhook-signature", b"x-timestamp"}),
     read=read,
+    silent=silent,
     read_number=international,
     compose=compose,
     words=WORDS,
@@ -203,6 +221,18 @@ SHEET = Sheet(
         "applied_originator": "The sender that was used, when the batch had none.",
         "number_of_message_parts": "In how many parts the message was sent.",
         "encoding": "GSM or UNICODE, when smart encoding is on.",
+        "app_id": "Your app (Conversation API).",
+        "accepted_time": "When Sinch took the message (Conversation API).",
+        "event_time": "When it happened (Conversation API).",
+        "message.id": "The id of the message (Conversation API).",
+        "message.direction": "TO_APP: inbound; TO_CONTACT: outbound (Conversation API).",
+        "message.channel_identity.identity": "The other side, on SMS its number (Conversation API).",
+        "message.channel_identity.channel": "The channel: SMS, RCS, WHATSAPP … (Conversation API).",
+        "message.sender_id": "Your number, where it is known (Conversation API).",
+        "message.contact_message.text_message.text": "The text (Conversation API).",
+        "message_delivery_report.message_id": "The id of the message (Conversation API).",
+        "message_delivery_report.status": "The status of the message (Conversation API).",
+        "message_delivery_report.reason.code": "Why it failed (Conversation API).",
     },
     times="ISO 8601 in UTC, with Z",
     habits=Habits(
@@ -213,7 +243,8 @@ SHEET = Sheet(
         fallback="There is no fallback URL.",
         signature=(
             "x-sinch-webhook-signature: HMAC-SHA256, in Base64, of body, nonce and timestamp joined by dots. Basic,"
-            " OAuth 2.0 and mutual TLS are set up by the account manager."
+            " OAuth 2.0 and mutual TLS are set up by the account manager. Voice and Verification: Authorization:"
+            " application KEY:SIGNATURE, over method, body, x-timestamp and path."
         ),
     ),
     play=Play(

@@ -5,7 +5,11 @@ failover, which URL goes first), …/messages/messaging-profiles-overview (porta
 …/docs/voice/programmable-voice/voice-api-webhooks (calls) and …/api-reference/callbacks (TeXML's form posts); the types
 and the verification in github.com/team-telnyx/telnyx-python (payload fields, signature). `meta.attempt` and
 `meta.delivered_to` are the try and the URL. A profile can be set to webhook_api_version 2010-04-01 and then speaks
-with Twilio's names. Inferred: the price of a message to several recipients is that of all, so the first one bears it.
+with Twilio's names. RCS (…/messages/receiving-rcs-webhooks, read 2026-11): words and files in `payload.body`, in
+Google's shape with `_`; an agent is a party; `message.read`. All other events (numbers, 10DLC, faxes, clicks on links:
+…/api-reference/callbacks) have the same envelope and are about no message. WhatsApp (support.telnyx.com article
+13986487): sent, delivered, read, failed. Inferred: a WhatsApp message is in `body` or, as in the send call, in
+`whatsapp_message`; the price of a message to several recipients is that of all, so the first one bears it.
 """
 
 from collections.abc import Iterator, Mapping
@@ -20,10 +24,12 @@ from .kit import dialect
 from .kit.composing import json_post, stamp_ms, uuid_of
 from .kit.events import id_of_one
 from .kit.glance import Glance
+from .kit.rich import media_of, words_of
 from .kit.times import read_iso
 from .kit.values import at, count, error_code, items, text_at
 from .sheet import ComposedRequest, Habits, Play, Portal, PortalField, RequestSpec, Sheet, plain
 from .telnyx_errors import ERRORS
+from .telnyx_fields import MEANINGS
 from .twilio import WORDS as TWILIO_WORDS
 
 # More than a group message has.
@@ -36,6 +42,11 @@ _MARKS = (
     "data.payload.messaging_profile_id",
     "data.payload.call_control_id",
 )
+# Events about a message; a click on a link in one changes nothing that is known of it.
+_READ = "message.read"
+_MESSAGES = ("message.received", "message.sent", "message.finalized", _READ)
+# What a request is about where it has no envelope, and a field that it has.
+_RECORDS = {"event": "event_type", "link_clicked": "message_id"}
 _PROFILE = "4001900f-5ab2-4d1e-8f77-3b1c2d4e5f60"
 
 WORDS: Mapping[str, Word] = {
@@ -44,10 +55,14 @@ WORDS: Mapping[str, Word] = {
     "sent": Word(Status.SENT),
     # The event's type speaks where a recipient has no status.
     "message.sent": Word(Status.SENT),
+    "read": Word(Status.READ, final=True),
+    _READ: Word(Status.READ, final=True),
     "delivered": Word(Status.DELIVERED, final=True),
     "expired": Word(Status.EXPIRED, final=True),
     "sendingfailed": Word(Status.FAILED, final=True),
     "deliveryfailed": Word(Status.FAILED, final=True),
+    # WhatsApp's.
+    "failed": Word(Status.FAILED, final=True),
     # No receipt came, and none will.
     "deliveryunconfirmed": Word(Status.UNKNOWN, final=True),
     "received": Word(Status.RECEIVED, final=True),
@@ -59,7 +74,7 @@ def claims(glance: Glance) -> str | None:
     """The event's type, or what a payload holds; forms only with the signature's header."""
     fields = glance.fields
     event_type = fields.get("data.event_type")
-    if event_type and event_type.startswith(("message.", "call.")):
+    if event_type and (event_type.startswith(("message.", "call.")) or fields.get("data.record_type") == "event"):
         return f"data.event_type is {event_type[:40]}"
     if "data.payload.id" in fields or "data.payload.direction" in fields:
         for mark in _MARKS:
@@ -67,24 +82,51 @@ def claims(glance: Glance) -> str | None:
                 return f"{mark} is present"
     if _SIGNATURE.encode() in glance.headers:
         return f"the header {_SIGNATURE} is present"
+    if fields.get("record_type", fields.get("data.record_type")) in ("event", "link_clicked"):
+        return (
+            "record_type is that of an event"
+            if glance.has_any(("event_type", "message_id", "data.message_id"))
+            else None
+        )
     return None
+
+
+def silent(glance: Glance) -> bool:
+    """An event about neither a message nor a call, known by its type or, of a click, by its record."""
+    if not isinstance(glance.json, dict) or claims(glance) is None:
+        return False
+    data = _data(glance.json)
+    return bool(_event(data)[0]) or text_at(data, "record_type") == "link_clicked"
+
+
+def _data(json: JsonValue) -> JsonValue:
+    return at(json, "data") or json
+
+
+def _event(data: JsonValue) -> tuple[str, JsonValue]:
+    """The type of an event ("" for none) and its payload; the envelope may be gone."""
+    return text_at(data, "event_type") or "", at(data, "payload") or data
+
+
+def _is_other(event_type: str, data: JsonValue) -> bool:
+    """An event about no message; a click on a link has no type."""
+    return event_type not in _MESSAGES if event_type else text_at(data, "record_type") == "link_clicked"
 
 
 def read(glance: Glance, role: Role) -> tuple[Event, ...]:
     """One event for each recipient; a call is one."""
     if not isinstance(glance.json, dict):
         return dialect.read(glance, role, _twilio_word)
-    data = at(glance.json, "data") or glance.json
-    payload = at(data, "payload") or data
-    event_type = text_at(data, "event_type") or ""
+    data = _data(glance.json)
+    event_type, payload = _event(data)
     if event_type.startswith("call.") or text_at(payload, "call_leg_id") or text_at(payload, "call_control_id"):
         return _call(data, payload)
+    if _is_other(event_type, data):
+        return ()
     if role in VOICE_ROLES and not text_at(payload, "id"):
         return ()
     if not (at(payload, "from") or at(payload, "to") or at(payload, "text") or text_at(payload, "id")):
         return dialect.read(glance, role, _twilio_word)
-    if event_type and not event_type.startswith("message."):
-        return ()
     recipients = items(payload, "to")[:MAX_RECIPIENTS] or [None]
     return tuple(_for_each(recipients, _message(role, data, payload)))
 
@@ -96,12 +138,14 @@ def _twilio_word(word: str | None) -> Word:
 def _message(role: Role, data: JsonValue, payload: JsonValue) -> Event:
     """The message of a payload, without its recipients."""
     callback = _is_callback(role, data, payload)
+    media = tuple(url for item in items(payload, "media") if (url := text_at(item, "url")))
+    body = at(payload, "body") or at(payload, "whatsapp_message")
     return Event(
         kind=Kind.STATUS if callback else Kind.INBOUND,
         message_id=text_at(payload, "id") or "",
         sender_said=_number(at(payload, "from")),
-        text=text_at(payload, "text"),
-        media=tuple(url for item in items(payload, "media") if (url := text_at(item, "url"))),
+        text=text_at(payload, "text") if body is None else words_of(body),
+        media=media if body is None else media + media_of(body),
         raw_status=text_at(data, "event_type") if callback else None,
         said_at=read_iso(text_at(data, "occurred_at")),
         price=text_at(payload, "cost", "amount"),
@@ -115,11 +159,11 @@ def _for_each(recipients: list[JsonValue], message: Event) -> Iterator[Event]:
     """The message to each of its recipients, with that one's status. Of several, the first one bears the price, and the
     error is that of those who did not get it."""
     if len(recipients) == 1:
-        status = text_at(recipients[0], "status") or message.raw_status
+        status = _status_of(recipients[0], message)
         yield replace(message, recipient_said=_number(recipients[0]), raw_status=status)
         return
     for place, recipient in enumerate(recipients):
-        number, status = _number(recipient), text_at(recipient, "status") or message.raw_status
+        number, status = _number(recipient), _status_of(recipient, message)
         yield replace(
             message,
             message_id=id_of_one(message.message_id, number, place),
@@ -129,6 +173,13 @@ def _for_each(recipients: list[JsonValue], message: Event) -> Iterator[Event]:
             currency=None if place else message.currency,
             error_code=message.error_code if SHEET.word(status).status in FAILURES else None,
         )
+
+
+def _status_of(recipient: JsonValue, message: Event) -> str | None:
+    """The recipient's, else that of the event; a recipient who has read it may still have "delivered"."""
+    if message.raw_status == _READ:
+        return _READ
+    return text_at(recipient, "status") or message.raw_status
 
 
 def _is_callback(role: Role, data: JsonValue, payload: JsonValue) -> bool:
@@ -142,7 +193,8 @@ def _is_callback(role: Role, data: JsonValue, payload: JsonValue) -> bool:
 
 
 def _number(party: JsonValue) -> str | None:
-    return text_at(party, "phone_number") or text_at(party)
+    """A phone number, or the agent of an RCS message."""
+    return text_at(party, "phone_number") or text_at(party, "agent_id") or text_at(party)
 
 
 def _call(data: JsonValue, payload: JsonValue) -> tuple[Event, ...]:
@@ -246,59 +298,21 @@ SHEET = Sheet(
     name="telnyx",
     order=20,
     claims=claims,
-    marks=frozenset({"data.event_type", "data.payload.id", "data.payload.direction"}),
+    marks=frozenset(
+        {
+            "data.event_type",
+            "data.payload.id",
+            "data.payload.direction",
+            "record_type",
+            "data.record_type",
+        }
+    ),
     headers=frozenset({_SIGNATURE.encode()}),
     read=read,
+    silent=silent,
     compose=compose,
     words=WORDS,
-    meanings={
-        "data.event_type": "message.received (inbound), message.sent or message.finalized (outbound), call.… (calls).",
-        "data.id": "The id of this event: the same when it is delivered again.",
-        "data.occurred_at": "When it happened, ISO 8601 with its zone.",
-        "data.record_type": "Always event.",
-        "data.payload.id": "The id of the message.",
-        "data.payload.direction": "inbound or outbound.",
-        "data.payload.type": "SMS or MMS.",
-        "data.payload.from.phone_number": "The sender.",
-        "data.payload.from.carrier": "The sender's carrier.",
-        "data.payload.from.line_type": "What kind of number the sender has.",
-        "data.payload.to.phone_number": "A recipient.",
-        "data.payload.to.carrier": "The recipient's carrier.",
-        "data.payload.to.line_type": "What kind of number the recipient has.",
-        "data.payload.to.status": "The state for this recipient.",
-        "data.payload.cc": "Further recipients of a group message.",
-        "data.payload.text": "The text of the message.",
-        "data.payload.subject": "The subject of an MMS.",
-        "data.payload.media.url": "URL of a picture or file. smsbin never fetches it.",
-        "data.payload.media.content_type": "The kind of the file.",
-        "data.payload.media.size": "The size of the file, in bytes.",
-        "data.payload.media.sha256": "The SHA-256 of the file.",
-        "data.payload.parts": "How many SMS the text took.",
-        "data.payload.encoding": "The encoding of the text.",
-        "data.payload.cost.amount": "What the message costs.",
-        "data.payload.cost.currency": "The currency of the cost.",
-        "data.payload.cost_breakdown": "The cost by its parts.",
-        "data.payload.errors.code": "Why it failed.",
-        "data.payload.errors.title": "The error in words.",
-        "data.payload.errors.detail": "More details about the error.",
-        "data.payload.tags": "Your own tags.",
-        "data.payload.received_at": "When Telnyx took the message.",
-        "data.payload.sent_at": "When it went to the carrier.",
-        "data.payload.completed_at": "When it reached its last state.",
-        "data.payload.valid_until": "Until when it may be delivered.",
-        "data.payload.messaging_profile_id": "The messaging profile.",
-        "data.payload.organization_id": "Your organisation.",
-        "data.payload.webhook_url": "The primary URL for this event.",
-        "data.payload.webhook_failover_url": "The failover URL for this event.",
-        "data.payload.call_control_id": "The id for commands to the call.",
-        "data.payload.call_leg_id": "The id of this leg of the call.",
-        "data.payload.call_session_id": "The id of the whole call.",
-        "data.payload.client_state": "What your last command attached, as Base64.",
-        "data.payload.connection_id": "The Voice API application.",
-        "data.payload.state": "The state of the call.",
-        "meta.attempt": "The number of this attempt, from 1.",
-        "meta.delivered_to": "The URL of this attempt: primary or failover.",
-    },
+    meanings=MEANINGS,
     times="ISO 8601 with a zone",
     varies=frozenset({"meta.attempt", "meta.delivered_to"}),
     habits=Habits(

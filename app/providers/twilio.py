@@ -4,7 +4,9 @@ Sources, below twilio.com/docs: messaging/guides/webhook-request (inbound fields
 messaging/guides/outbound-message-status-in-status-callbacks and messaging/api/message-resource (callback fields,
 statuses), usage/webhooks/webhooks-connection-overrides (time-outs, retries), usage/security/availability-reliability
 (fallback, ErrorCode and ErrorUrl, "Primary handler fails"), usage/webhooks/webhooks-security (signature),
-messaging/twiml (answers), api/errors (codes), voice/twiml (call fields), events/event-types (JSON events).
+messaging/twiml (answers), api/errors (codes), voice/twiml (call fields), messaging/guides/webhook-request (buttons,
+places); read 2026-11: usage/webhooks/webhook-configuration and webhook-shared-keys (Webhook Rules, SharedKey; public
+beta), usage/security/api-security-reference-guide/webhook (no plain http). Other events are in `twilio_events.py`.
 Telnyx can be set to use these field names, so detection is by the values of ids. Inferred:
 `RawDlrDoneDate` (YYMMDDhhmm) reads as UTC; `partially_delivered` is not the last word.
 """
@@ -13,24 +15,31 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from ..domain.events import Event
 from ..domain.roles import Kind, Role
 from ..domain.statuses import Status, Word
 from ..domain.verbs import Verbs
-from ..parsing import JsonValue
 from .kit import dialect
 from .kit.composing import FORM, form_post, uuid_of
 from .kit.glance import Glance
 from .kit.parties import north_american
-from .kit.times import read_iso
-from .kit.values import at, count, error_code, items, text_at
+from .kit.rich import place_of
 from .sheet import ComposedRequest, Habits, Play, Portal, PortalField, RequestSpec, Sheet, xml_answer
 from .twilio_errors import ERRORS
+from .twilio_events import (
+    is_of_conversation,
+    is_stream,
+    names_other,
+    other_resource,
+    read_conversation,
+    read_stream,
+)  # fmt: skip
 
 _ACCOUNT = re.compile(r"AC[0-9a-f]{32}", re.IGNORECASE)
 _MESSAGE = re.compile(r"[SM]M[0-9a-f]{32}", re.IGNORECASE)
 _CALL = re.compile(r"CA[0-9a-f]{32}", re.IGNORECASE)
-_EVENTS = "com.twilio.messaging."
 _ACCOUNT_SID = "AC00000000000000000000000000000001"
 
 # Directly under <Response>; voice documents and those for messages share the name.
@@ -61,7 +70,8 @@ WORDS: Mapping[str, Word] = {
 def claims(glance: Glance) -> str | None:
     """Twilio's ids (two letters and 32 hex digits), its headers, or the type of its JSON events."""
     fields = glance.fields
-    if "apiversion" in fields and _ACCOUNT.fullmatch(fields.get("accountsid", "")):
+    account = fields.get("accountsid", "")
+    if "apiversion" in fields and _ACCOUNT.fullmatch(account):
         return "AccountSid begins with AC and ApiVersion is present"
     sid = fields.get("messagesid") or fields.get("smssid")
     if sid and _MESSAGE.fullmatch(sid):
@@ -69,35 +79,40 @@ def claims(glance: Glance) -> str | None:
     call = fields.get("callsid")
     if call and _CALL.fullmatch(call):
         return "CallSid is CA and 32 hex digits"
-    if fields.get("0.type", fields.get("type", "")).startswith(_EVENTS):
-        return "the event type begins with com.twilio.messaging"
+    if is_stream(glance):
+        return "the event type begins with com.twilio"
     if b"x-twilio-signature" in glance.headers:
         return "the header X-Twilio-Signature is present"
-    return (
-        "the header I-Twilio-Idempotency-Token is present" if b"i-twilio-idempotency-token" in glance.headers else None
-    )
+    if b"i-twilio-idempotency-token" in glance.headers:
+        return "the header I-Twilio-Idempotency-Token is present"
+    return "AccountSid begins with AC and another id is Twilio's" if _names_resource(glance, account) else None
+
+
+def _names_resource(glance: Glance, account: str) -> bool:
+    return bool(account and _ACCOUNT.fullmatch(account)) and other_resource(glance)
+
+
+def silent(glance: Glance) -> bool:
+    """An event about no message, or one that says nothing new about it."""
+    return is_stream(glance) or is_of_conversation(glance) or names_other(glance)
 
 
 def read(glance: Glance, role: Role) -> tuple[Event, ...]:
-    """One event of a form; of Event Streams one for each event in the list."""
-    streamed = [_streamed(item) for item in items(glance.json) if (text_at(item, "type") or "").startswith(_EVENTS)]
-    return tuple(streamed) or dialect.read(glance, role, SHEET.word)
+    """One event of a form; of Event Streams one for each event about a message."""
+    if is_stream(glance):
+        return tuple(read_stream(glance, SHEET.word))
+    if is_of_conversation(glance):
+        return tuple(read_conversation(glance))
+    events = dialect.read(glance, role, SHEET.word)
+    if events and not events[0].text and events[0].kind is not Kind.VOICE:
+        return () if names_other(glance) else (replace(events[0], text=_rich(glance, events[0].text)),)
+    return events
 
 
-def _streamed(item: JsonValue) -> Event:
-    data = at(item, "data")
-    status = text_at(data, "messagestatus") or (text_at(item, "type") or "").rpartition(".")[2]
-    return Event(
-        kind=Kind.INBOUND if SHEET.word(status).status is Status.RECEIVED else Kind.STATUS,
-        message_id=text_at(data, "messagesid") or "",
-        sender_said=text_at(data, "from"),
-        recipient_said=text_at(data, "to"),
-        text=text_at(data, "body"),
-        raw_status=status,
-        said_at=read_iso(text_at(data, "timestamp") or text_at(item, "time")),
-        error_code=error_code(text_at(data, "errorcode")),
-        segments=count(text_at(data, "numsegments")),
-    )
+def _rich(glance: Glance, blank: str | None) -> str | None:
+    """The words of a button, a chosen row or a place, where the text is blank."""
+    place = place_of(glance.get("latitude"), glance.get("longitude"), glance.get("label"), glance.get("address"))
+    return glance.get("buttontext", "listtitle") or place or glance.get("buttonpayload", "listid") or blank
 
 
 class _Location(NamedTuple):
@@ -170,9 +185,10 @@ SHEET = Sheet(
     name="twilio",
     order=40,
     claims=claims,
-    marks=frozenset({"apiversion", "messagesid", "smssid", "callsid", "0.type", "type"}),
+    marks=frozenset({"apiversion", "messagesid", "smssid", "callsid", "accountsid", "0.type", "type"}),
     headers=frozenset({b"x-twilio-signature", b"i-twilio-idempotency-token"}),
     read=read,
+    silent=silent,
     read_number=north_american,
     compose=compose,
     words=WORDS,
@@ -202,10 +218,15 @@ SHEET = Sheet(
         "channelprefix": "The channel of a message that is no SMS.",
         "channelinstalledsid": "The channel of a message that is no SMS.",
         "channeltoaddress": "The address in that channel.",
-        "eventtype": "What happened in that channel, such as READ.",
+        "eventtype": "What happened in that channel, such as READ; of a conversation, such as onMessageAdded.",
         "profilename": "The name that a WhatsApp sender has given.",
         "waid": "The WhatsApp id of the sender.",
         "buttontext": "The text of the button that was pressed.",
+        "listtitle": "The row of a list that was chosen.",
+        "listid": "What your template attached to that row.",
+        "author": "Who added the message to a conversation: an address, or an identity of yours.",
+        "conversationsid": "The conversation: CH and 32 hex digits.",
+        "source": "How the message came into the conversation: SMS, API, SDK …",
         "buttonpayload": "What your template attached to that button.",
         "originalrepliedmessagesid": "The message that this one answers.",
         "latitude": "A shared place.",
@@ -250,7 +271,8 @@ SHEET = Sheet(
         timeout_s=15,
         retries=(
             "One retry, and only when the connection fails; #rc=5&rp=all at the end of a URL asks for up to five"
-            " retries after other failures too."
+            " retries after other failures too. A Webhook Rule sets timeouts and retries for all URLs that it matches,"
+            " and goes before the end of the URL. No webhooks are sent to plain http, unless that is allowed."
         ),
         fallback=(
             "Immediately, when the TwiML cannot be fetched or executed; the request has ErrorCode and ErrorUrl."
@@ -258,7 +280,8 @@ SHEET = Sheet(
         ),
         signature=(
             "X-Twilio-Signature: Base64 of HMAC-SHA1 with the auth token over the URL and the sorted form fields;"
-            " for JSON the URL holds bodySHA256."
+            " for JSON the URL holds bodySHA256. With a SharedKey in place of the auth token it is HMAC-SHA256, and the"
+            " header X-Twilio-Webhooks-Signature-Settings names the key."
         ),
     ),
     play=Play(

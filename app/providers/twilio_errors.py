@@ -1,7 +1,7 @@
 """Twilio's error codes in our words: those that a webhook or a message meets (twilio.com/docs/api/errors).
 
 The 11xxx to 15xxx come on fallback requests and are about our answer; the 21xxx, 30xxx and 63xxx come in status
-callbacks and are about the message.
+callbacks and are about the message. 57012 is only in Twilio's logs.
 """
 
 from collections.abc import Mapping
@@ -55,6 +55,7 @@ ERRORS: Mapping[str, str] = {
     "30034": "The sender's number is not registered (A2P 10DLC).",
     "30035": "The sender's number is still being set up.",
     "30036": "The message was not sent within its validity period.",
+    "57012": "The URL refused the signature as not valid: it checks another token, URL or form of the fields.",
     "63003": "The channel does not know the recipient.",
     "63014": "The recipient has blocked the sender in this channel.",
     "63016": "Outside of the window for free text; a template is needed.",

@@ -9,6 +9,10 @@ API webhook reference"; the public definition of the SMS API (Nexmo/api-specific
 - A long inbound message comes as one webhook a part; each has a `messageId` of its own.
 - `scts` changes its zone with the status (seen by users: vonage-php-sdk-core issue 173), so it is not read as a time.
 - The price of a receipt comes without a currency.
+- The Messages API has the words of other kinds of message in an object of its name (Messages API reference, "Inbound
+Message": reply, button, location, contact, order, reaction, sticker …; github.com/botpress/messaging issue 53).
+- Webhooks of the Messages API are signed by default, those of the SMS API only on request ("Signed webhooks").
+- Verify (its webhook has a `request_id` and a `type` of event or summary) is about no message that you sent.
 """
 
 from collections.abc import Mapping
@@ -17,19 +21,24 @@ from datetime import datetime
 from ..domain.events import Event, Piece
 from ..domain.roles import VOICE_ROLES, Kind, Role
 from ..domain.statuses import Status, Word
+from ..parsing import JsonValue
 from .kit.bounds import MAX_PIECES
 from .kit.composing import get, json_post, stamp_ms
 from .kit.glance import Glance
 from .kit.parties import international
+from .kit.rich import media_of, words_of
 from .kit.times import read_epoch, read_iso, read_utc
 from .kit.values import count, error_code
 from .sheet import ComposedRequest, Habits, Play, Portal, PortalField, RequestSpec, Sheet
 
 _MARKS = ("keyword", "scts", "err-code", "message-timestamp", "network-code", "api-key")
 _RECEIPT = ("status", "err-code", "scts")
+_VERIFY = ("event", "summary")
 _CONTENT = ("text", "keyword", "data", "type")
-_MEDIA = tuple(f"{place}{kind}.url" for place in ("", "message.content.")
-               for kind in ("image", "audio", "video", "file", "vcard"))  # fmt: skip
+_RICH = (
+    "message", "image", "audio", "video", "file", "vcard", "sticker", "reply", "button", "location",
+    "contact", "contacts", "order", "reaction", "card", "custom",
+)  # fmt: skip
 
 WORDS: Mapping[str, Word] = {
     "accepted": Word(Status.SENT),
@@ -56,9 +65,18 @@ def claims(glance: Glance) -> str | None:
         return "msisdn and messageId are present, in JSON that ends early" if glance.quick.repaired else None
     if "message_uuid" in fields and ("channel" in fields or "to.type" in fields or "from.type" in fields):
         return "message_uuid and channel are present"
-    if "conversation_uuid" in fields and "uuid" in fields:
-        return "uuid and conversation_uuid are present"
+    if "conversation_uuid" in fields:
+        for mark in ("uuid", "recording_uuid"):
+            if mark in fields:
+                return f"{mark} and conversation_uuid are present"
+    if "request_id" in fields and fields.get("type") in _VERIFY and glance.has_any(("triggered_at", "submitted_at")):
+        return "request_id and a type of Verify are present"
     return None
+
+
+def silent(glance: Glance) -> bool:
+    """A verification: about no message that you sent."""
+    return "request_id" in glance.fields and claims(glance) is not None
 
 
 def read(glance: Glance, role: Role) -> tuple[Event, ...]:
@@ -102,8 +120,10 @@ def _stamp(glance: Glance) -> datetime | None:
 
 
 def _message(glance: Glance, role: Role) -> Event:
-    text = glance.text("text", "message.content.text", "image.caption", "file.caption")
-    media = tuple(address for name in _MEDIA if (address := glance.get(name)))
+    body = glance.json if isinstance(glance.json, dict) else {}
+    content: JsonValue = [body[name] for name in _RICH if name in body]
+    text, media = glance.text("text"), media_of(content)
+    text = words_of(content) if text is None else text
     status = glance.get("status")
     callback = status is not None or (role is Role.STATUS and text is None and not media)
     return Event(
@@ -183,8 +203,9 @@ SHEET = Sheet(
     name="vonage",
     order=100,
     claims=claims,
-    marks=frozenset({"msisdn", "message_uuid", "conversation_uuid"}),
+    marks=frozenset({"msisdn", "message_uuid", "conversation_uuid", "request_id"}),
     read=read,
+    silent=silent,
     read_number=international,
     compose=compose,
     words=WORDS,
@@ -215,7 +236,11 @@ SHEET = Sheet(
         "client-ref": "Your own reference from the send call.",
         "message_uuid": "The id of the message (Messages API).",
         "channel": "sms, mms, rcs, whatsapp, viber_service or messenger.",
-        "message_type": "text, image, audio, video, file or vcard.",
+        "message_type": "text, image, audio, video, file, vcard, reply, button, location, contact, order or reaction.",
+        "reply.title": "The row or button that was chosen (WhatsApp, RCS).",
+        "reply.id": "What your message attached to it.",
+        "button.text": "The button that was pressed (WhatsApp).",
+        "button.payload": "What your message attached to that button.",
         "image.url": "URL of the picture. smsbin never fetches it.",
         "image.caption": "The text that came with the picture.",
         "client_ref": "Your own reference from the send call (Messages API).",
@@ -235,8 +260,8 @@ SHEET = Sheet(
         retries="A response other than 200 or 204 is retried for 24 hours.",
         fallback="SMS has none; a voice application has a Fallback URL beside its Answer URL.",
         signature=(
-            "Off by default. SMS API: the parameter sig, an MD5 or HMAC over the sorted parameters. Messages and Voice"
-            " API: a JWT in the Authorization header."
+            "SMS API: off by default; the parameter sig, an MD5 or HMAC over the sorted parameters. Messages and Voice"
+            " API: on by default; a JWT in the Authorization header, with the SHA-256 of the body."
         ),
     ),
     play=Play(

@@ -70,7 +70,14 @@ async def test_status_is_answered_with_nothing(server: Running) -> None:
         assert "Content-Type" not in answer.headers
 
 
-@pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PURGE"])
+@pytest.mark.parametrize(
+    "method",
+    [
+        "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PURGE", "CONNECT",
+        # A method is any token (RFC 9110, 9.1): registered or not, and in any case.
+        "SMS", "BREW", "notify", "X-SMS", "M-SEARCH", "!#$%&'*+-.^_`|~",
+    ],
+)  # fmt: skip
 async def test_any_method_is_a_capture(server: Running, method: str) -> None:
     request = f"{method} /{server.bin.key} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
     reply = parse(await talk(server.port, request.encode()))

@@ -8,10 +8,12 @@ import pytest
 
 from app.domain.captures import RawRequest, Reading
 from app.domain.roles import Role
+from app.parsing import JsonValue
 from app.providers import _SEARCHED, generic, recognise
 from app.providers.kit import times
 from app.providers.kit.bounds import MAX_MEDIA, MAX_PIECES, MAX_TEXT, MAX_VALUE
 from app.providers.kit.glance import MAX_WORDS
+from app.providers.kit.rich import MAX_NESTED, MAX_PARTS, words_of
 from app.providers.telnyx import MAX_RECIPIENTS
 from tests.parsing.support import FORM, JSON, request
 
@@ -58,6 +60,20 @@ def test_so_many_recipients_of_one_message_are_read(count: int) -> None:
     payload = {"id": "m", "from": {"phone_number": "+14155550107"}, "to": to, "text": "hi", "direction": "inbound"}
     body = msgspec.json.encode({"data": {"event_type": "message.received", "payload": payload}})
     assert len(_read(request(body, JSON), "telnyx").events) == MAX_RECIPIENTS
+
+
+@pytest.mark.parametrize(("depth", "is_found"), [(MAX_NESTED, True), (MAX_NESTED + 1, False)])
+def test_the_words_of_a_rich_message_are_searched_so_deep(depth: int, is_found: bool) -> None:
+    content: JsonValue = {"text": "hi"}
+    for _ in range(depth):
+        content = {"part": content}
+    assert (words_of(content) == "hi") == is_found
+
+
+@pytest.mark.parametrize(("before", "is_found"), [(MAX_PARTS - 1, True), (MAX_PARTS, False)])
+def test_the_words_of_a_rich_message_are_searched_in_so_many_parts(before: int, is_found: bool) -> None:
+    parts: list[JsonValue] = [{"id": "1"}] * before
+    assert (words_of([*parts, {"text": "hi"}]) == "hi") == is_found
 
 
 @pytest.mark.parametrize(("length", "is_read"), [(generic.MAX_NAME, True), (generic.MAX_NAME + 1, False)])

@@ -18,7 +18,8 @@ JSON_HEADER = (b"Content-Type", b"application/json")
 HEADERS = {name for glance in SAMPLES.values() for name in glance.headers} | {
     b"x-amz-sns-message-type", b"telnyx-signature-ed25519", b"x-signalwire-signature", b"x-twilio-signature",
     b"i-twilio-idempotency-token", b"x-plivo-signature-v2", b"x-plivo-signature-ma-v2", b"x-plivo-signature-v3",
-    b"x-plivo-signature-ma-v3", b"messagebird-signature", b"messagebird-signature-jwt", b"x-sinch-webhook-signature",
+    b"x-plivo-signature-ma-v3", b"x-signalwire-sha256-signature", b"x-timestamp", b"messagebird-signature",
+    b"messagebird-signature-jwt", b"x-sinch-webhook-signature",
 }  # fmt: skip
 SHEETS = pytest.mark.parametrize("sheet", PROVIDERS.values(), ids=list(PROVIDERS))
 

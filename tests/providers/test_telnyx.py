@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from app.domain.captures import RawRequest, Reading
 from app.domain.roles import Kind, Role
 from app.domain.statuses import Status
@@ -63,3 +65,29 @@ def test_the_recipients_of_one_event_are_bounded() -> None:
 def test_an_event_about_something_else_states_nothing() -> None:
     glance = Glance(_raw({"id": "x", "to": "+1"}, "number_order.complete"))
     assert PROVIDERS["telnyx"].events(glance, Role.STATUS) == ()
+
+
+WORDS = {"type": "interactive", "interactive": {"type": "button_reply", "button_reply": {"id": "b", "title": "Yes"}}}
+
+
+@pytest.mark.parametrize("name", ["body", "whatsapp_message"])
+def test_the_words_of_a_rich_message_are_read_where_they_are(name: str) -> None:
+    payload = {"id": "m", "direction": "inbound", "from": {"phone_number": "+14155550101"}, name: WORDS}
+    reading = _read(payload, "message.received", Role.PRIMARY)
+    assert (reading.kind, reading.sender, reading.text) == (Kind.INBOUND, "+14155550101", "Yes")
+
+
+@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.parametrize(
+    "event_type",
+    ["10dlc.brand.update", "number_order.complete", "porting_order.status_changed", "fax.received",
+     "fax.sending.started", "whatsapp.message.delivered", "messaging_hosted_numbers_order.updated",
+     "message.link_click", "something.new"],
+)  # fmt: skip
+def test_an_event_about_no_message_is_telnyxs_and_says_nothing(event_type: str, role: Role) -> None:
+    payload = {"id": "x", "status": "accepted", "from": "+14155550101", "to": "+19495550142", "text": "hi"}
+    body = {"data": {"event_type": event_type, "record_type": "event", "payload": payload}}
+    raw = a_raw(json.dumps(body).encode(), headers=((b"Content-Type", b"application/json"),))
+    reading = recognise(raw, role)
+    assert (reading.provider, reading.kind, reading.events, reading.findings) == ("telnyx", Kind.OTHER, (), ())
+    assert reading.status is None

@@ -114,12 +114,12 @@ def _child(value: JsonValue, part: str) -> JsonValue:
 
 def _is_null(glance: Glance, name: str) -> bool:
     """Whether a blank field is JSON's null."""
+    *parents, last = name.split(".")
     value = glance.quick.json
-    if value is None:
-        return False
-    for part in name.split("."):
+    for part in parents:
         value = _child(value, part)
-    return value is None
+    is_there = last in value if isinstance(value, dict) else isinstance(value, list)
+    return is_there and _child(value, last) is None
 
 
 def _fits(wanted: tuple[str | None, ...], numbers: Numbers) -> bool:

@@ -90,15 +90,17 @@ class PartShape(msgspec.Struct):
 
 
 class CharsetShape(msgspec.Struct):
-    """How the body became text. `source` "suggested" is a guess."""
+    """How the body became text. `source` "zeros": UTF-16 without a byte order mark, by its zero bytes; "suggested" is a
+    guess."""
 
     name: str
-    source: Literal["declared", "utf-8", "bom", "suggested"]
+    source: Literal["declared", "utf-8", "bom", "zeros", "suggested"]
     note: str | None
 
 
 class ParsedShape(msgspec.Struct):
-    """The parsed content, up to some limits. A wrong Content-Type is corrected from the content."""
+    """The parsed content, up to some limits. A wrong Content-Type is corrected from the content. `json` beside `form`
+    or `parts` is the JSON that their fields contain, by name."""
 
     query: list[Pair]
     form: list[Pair] | None
@@ -106,7 +108,15 @@ class ParsedShape(msgspec.Struct):
     xml: Any
     parts: list[PartShape] | None
     charset: CharsetShape | None
-    error: str | None
+    error: Annotated[str | None, Meta(description="What could not be parsed, in sentences; null: nothing.")]
+    notes: Annotated[
+        list[str],
+        Meta(
+            description="What was decompressed or taken apart although no header declares it, a sentence each: gzip "
+            "without Content-Encoding, JSON in a form field or in a string, a JSON Web Token (not verified), JSON "
+            "Lines, semicolons between fields. The kept bytes are as sent."
+        ),
+    ]
 
 
 class EventShape(msgspec.Struct, rename=PARTIES | {"sender_said": "from_said", "recipient_said": "to_said"}):
@@ -267,4 +277,5 @@ def _parsed(capture: Capture) -> ParsedShape:
         else [PartShape(part.name, part.filename, part.content_type, part.size, part.text) for part in parsed.parts],
         charset=None if charset is None else CharsetShape(charset.name, charset.source, charset.note),
         error=parsed.error,
+        notes=list(parsed.notes),
     )

@@ -18,6 +18,7 @@ from ...domain.findings import Finding, explain
 from ...domain.messages.model import Message
 from ...domain.phones import region_of
 from ...domain.units import format_size, gap_text
+from ...domain.visible import escape_controls
 from ...ingress.body import BODY_S
 from ...providers import facts_of, why
 from ...providers.custom import CustomReader
@@ -183,7 +184,7 @@ async def _open_fields(shared: CaptureDetail, _: Source) -> FieldsTab:
 
 def _read_fields(shared: CaptureDetail) -> FieldsTab:
     pairs = [[field.name, field.value] for field in shared.fields]
-    return _as(FieldsTab, shared, fields_json=json.dumps(pairs, ensure_ascii=False, indent=2))
+    return _as(FieldsTab, shared, fields_json=escape_controls(json.dumps(pairs, ensure_ascii=False, indent=2)))
 
 
 async def _open_headers(shared: CaptureDetail, _: Source) -> HeadersTab:

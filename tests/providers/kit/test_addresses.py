@@ -29,6 +29,11 @@ def test_null_is_no_field_and_an_empty_string_is_one() -> None:
     assert [field.name for field in fields if not field.name.startswith("header:")] == ["b", "c.1"]
 
 
+def test_a_blank_field_next_to_json_is_not_null() -> None:
+    fields = request_fields(Glance(request(b'{"b": {"c": null}}', JSON, target="/k?a=&b.c=&d.e=")))
+    assert [field.name for field in fields][:2] == ["a", "d.e"]
+
+
 def test_xml_is_named_by_its_paths() -> None:
     names = [field.name for field in request_fields(Glance(request(b'<a b="1"><c>2</c></a>', XML)))]
     assert "a.c" in names
