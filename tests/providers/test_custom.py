@@ -98,6 +98,17 @@ def test_each_item_of_the_list_of_the_id_is_a_message() -> None:
     assert [event.media for event in events] == [("x", "y"), ()]
 
 
+@pytest.mark.parametrize("count", [1, 2])
+def test_one_item_of_a_list_is_parsed_as_several_are(count: int) -> None:
+    items = "".join(f'<m id="m{n}"><st>sent</st></m>' for n in range(count))
+    raw = request(f"<dlr><batch>b7</batch>{items}</dlr>".encode(), XML)
+    reader = a_reader({"id": "dlr.m.*.id", "status": "dlr.m.*.st", "from": "dlr.batch"})
+    events = by(reader, raw, Role.STATUS).events
+    assert [(event.message_id, event.raw_status, event.sender) for event in events] == [
+        (f"m{n}", "sent", "b7") for n in range(count)
+    ]
+
+
 def test_lists_in_lists_keep_together_what_belongs_together() -> None:
     fields = {"id": "*.items.*.id", "to": "*.to", "text": "*.items.1.text"}
     value = [{"to": "A", "items": [{"id": "1"}, {"id": "2", "text": "x"}]}, {"to": "B", "items": [{"id": "3"}]}]

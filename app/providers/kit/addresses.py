@@ -23,34 +23,60 @@ class RequestField(NamedTuple):
 
 
 class Address(NamedTuple):
-    """`shape` is the name in lower case with `*` for each number, `numbers` are those numbers; None: any."""
+    """A name in lower case, in parts; `*` is any number. `bare` are the parts without numbers."""
 
-    shape: str
-    numbers: tuple[str | None, ...]
+    parts: tuple[str, ...]
+    bare: tuple[str, ...]
+
+    @property
+    def numbers(self) -> tuple[str | None, ...]:
+        """The numbers in it; None: any."""
+        return tuple([None if part == ANY else part for part in self.parts if _is_number(part)])
 
     def shared(self, other: "Address") -> int:
         """The number of lists that both addresses lead through, from the outside."""
         count = 0
-        for mine, its in zip(self.shape.split("."), other.shape.split("."), strict=False):
-            if mine != its:
-                break
-            count += mine == ANY
+        for mine, its in zip(self.parts, other.parts, strict=False):
+            if not (_is_number(mine) and _is_number(its)):
+                if mine != its:
+                    break
+                continue
+            count += 1
         return count
+
+    def match(self, parts: tuple[str, ...]) -> Numbers | None:
+        """The numbers of a name at the places of those of this address, or None for another name. A list of one item
+        may have no number, as in XML: then it is ""."""
+        numbers = []
+        place = 0
+        for mine in self.parts:
+            its = parts[place] if place < len(parts) else ""
+            if mine == ANY:
+                is_there = _is_number(its)
+                numbers.append(its if is_there else "")
+                place += is_there
+                continue
+            if mine != its:
+                return None
+            if _is_number(mine):
+                numbers.append(mine)
+            place += 1
+        return tuple(numbers) if place == len(parts) else None
 
 
 class FieldIndex:
-    """The fields of a request by the shape of their names."""
+    """The fields of a request by their names without numbers."""
 
     def __init__(self, fields: Iterable[RequestField]) -> None:
-        self._by_shape: dict[str, list[tuple[Numbers, str]]] = defaultdict(list)
+        self._by_name: dict[tuple[str, ...], list[tuple[tuple[str, ...], str]]] = defaultdict(list)
         for name, value in fields:
-            shape, numbers = _split(name)
-            self._by_shape[shape].append((numbers, value))
+            address = read_address(name)
+            self._by_name[address.bare].append((address.parts, value))
 
     def matches(self, address: Address) -> list[tuple[Numbers, str]]:
         """The numbers and the value of each field that an address names."""
-        found = self._by_shape.get(address.shape, [])
-        return [(numbers, value) for numbers, value in found if _fits(address.numbers, numbers)]
+        found = [(address.match(parts), value) for parts, value in self._by_name.get(address.bare, ())]
+        return [(numbers, value) for numbers, value in found if numbers is not None]
 
     def has(self, address: Address) -> bool:
         """Whether an address names a field that is not blank."""
@@ -59,13 +85,13 @@ class FieldIndex:
     def places(self, address: Address) -> list[Numbers]:
         """The different numbers of the fields that an address names; only the first ones if it has no `*`."""
         found = list(dict.fromkeys([numbers for numbers, _ in self.matches(address)]))
-        return found if None in address.numbers else found[:1]
+        return found if ANY in address.parts else found[:1]
 
 
 def read_address(name: str) -> Address:
-    """The address in a mapping."""
-    shape, numbers = _split(name)
-    return Address(shape, tuple([None if number == ANY else number for number in numbers]))
+    """The address in a mapping, or the name of a field."""
+    parts = tuple(name.lower().split("."))
+    return Address(parts, tuple([part for part in parts if not _is_number(part)]))
 
 
 def request_fields(glance: Glance) -> Iterator[RequestField]:
@@ -85,19 +111,15 @@ def request_fields(glance: Glance) -> Iterator[RequestField]:
 
 def general_name(glance: Glance, name: str) -> str:
     """The name with `*` for each number of a list: `messages.0.id` is `messages.*.id`."""
-    parts, value = name.split("."), glance.quick.json
+    parts, value, parsed = name.split("."), glance.quick.json, glance.quick.parsed
+    if parsed is not None and parsed.xml is not None:
+        # The name of an element has no digit at its start.
+        return ".".join([ANY if _is_number(part) else part for part in parts])
     for place, part in enumerate(parts):
         if isinstance(value, list):
             parts[place] = ANY
         value = _child(value, part)
     return ".".join(parts)
-
-
-def _split(name: str) -> tuple[str, Numbers]:
-    """The shape of a name, and its numbers."""
-    parts = name.lower().split(".")
-    numbers = tuple([part for part in parts if _is_number(part)])
-    return ".".join([ANY if _is_number(part) else part for part in parts]) if numbers else name.lower(), numbers
 
 
 def _is_number(part: str) -> bool:
@@ -120,7 +142,3 @@ def _is_null(glance: Glance, name: str) -> bool:
         value = _child(value, part)
     is_there = last in value if isinstance(value, dict) else isinstance(value, list)
     return is_there and _child(value, last) is None
-
-
-def _fits(wanted: tuple[str | None, ...], numbers: Numbers) -> bool:
-    return all(want is None or want == number for want, number in zip(wanted, numbers, strict=True))

@@ -44,13 +44,21 @@ def an_index(*fields: tuple[str, str]) -> FieldIndex:
 
 
 def test_a_star_is_any_number_and_a_number_is_that_one() -> None:
-    index = an_index(("a.0.b", "x"), ("A.1.b", "y"), ("a.b", "z"), ("a.0.c", ""))
+    index = an_index(("a.0.b", "x"), ("A.1.b", "y"), ("c", "z"), ("a.0.c", ""))
     assert index.matches(read_address("a.*.B")) == [(("0",), "x"), (("1",), "y")]
     assert index.matches(read_address("a.1.b")) == [(("1",), "y")]
     assert (index.has(read_address("a.0.c")), index.has(read_address("a.*.b"))) == (False, True)
     assert index.places(read_address("a.*.b")) == [("0",), ("1",)]
     assert index.places(read_address("a.0.b")) == [("0",)]
-    assert index.places(read_address("a.b")) == [()]
+    assert index.places(read_address("c")) == [()]
+
+
+def test_a_list_of_one_item_may_have_no_number() -> None:
+    index = an_index(("sms.to", "x"), ("sms.part.1.text.lang", "y"))
+    assert index.matches(read_address("sms.*.to")) == index.matches(read_address("sms.to.*")) == [(("",), "x")]
+    assert index.matches(read_address("sms.part.*.text.*.lang")) == [(("1", ""), "y")]
+    assert index.matches(read_address("sms.part.text.lang")) == []
+    assert index.matches(read_address("sms.part.1.text.0.lang")) == []
 
 
 def test_addresses_share_the_lists_that_both_lead_through() -> None:
@@ -59,4 +67,5 @@ def test_addresses_share_the_lists_that_both_lead_through() -> None:
 
     assert shared("a.*.b.*.c", "a.*.b.*.d") == 2
     assert shared("a.*.b", "a.0.c.*.d") == 1
+    assert shared("a.*.b.*.c", "a.*.x.*.c") == 1
     assert shared("a.*", "b.*") == shared("a", "a") == 0
