@@ -34,6 +34,9 @@ USES = {
 USUAL_KINDS = {
     role: "Call" if role in VOICE_ROLES else "Callback" if role is Role.STATUS else "SMS or callback" for role in Role
 }
+MOST_PROBLEMS = 20
+"""Mistakes in a mapping that the page names: a file may have any number of them."""
+
 STATUS_TITLES = {status.value: status.value.capitalize() for status in Status if status is not Status.RECEIVED}
 
 
@@ -86,13 +89,13 @@ async def save(request: web.Request) -> web.StreamResponse:
         try:
             draft = draft_of(_read_file(form.get("json", "")))
         except Invalid as error:
-            problems = dict(error.problems)
+            problems = dict(error.problems[:MOST_PROBLEMS])
     elif button == "save":
         try:
             await request.app[keys.MAPPINGS].set(bin.id, draft.settle())
             return _to(request, bin, "?saved")
         except Invalid as error:
-            problems = dict(error.problems)
+            problems = dict(error.problems[:MOST_PROBLEMS])
     page = await _page(request, bin, draft, form.get("with"))
     if problems:
         page = replace(page, problems=problems, submitted=True)

@@ -53,7 +53,7 @@ def convert(raw: object, wanted: type[I]) -> I:
 @dataclass(frozen=True, slots=True)
 class _InputField:
     """`key` is its name in JSON. `struct`: it holds one such object or, when `is_list`, a list of them; `is_mixed`: or
-    another value. `each`: it holds an object with any names, whose values are of this kind."""
+    another value. `each`: it holds an object with any names, at most `most`, whose values are of this kind."""
 
     name: str
     key: str
@@ -64,6 +64,7 @@ class _InputField:
     is_list: bool
     is_mixed: bool
     each: "_InputField | None"
+    most: int
     reason: str
     values: Collection[object] | None
     check: Callable[[Any], object] | None
@@ -84,7 +85,7 @@ def _field(info: inspect.Type, wanted: Any, name: str = "", key: str = "", is_re
     extra, kinds = _unwrap(info)
     items = [kind.item_type for kind in kinds if isinstance(kind, inspect.ListType | inspect.VarTupleType)]
     structs: list[Any] = [kind.cls for kind in (*kinds, *items) if isinstance(kind, inspect.StructType)]
-    values = [kind.value_type for kind in kinds if isinstance(kind, inspect.DictType)]
+    objects = [kind for kind in kinds if isinstance(kind, inspect.DictType)]
     plain = [kind for kind in kinds if not isinstance(kind, inspect.NoneType | inspect.StructType)]
     return _InputField(
         name=name,
@@ -95,7 +96,8 @@ def _field(info: inspect.Type, wanted: Any, name: str = "", key: str = "", is_re
         struct=structs[0] if structs else None,
         is_list=bool(items),
         is_mixed=bool(plain),
-        each=_field(values[0], _value_type(wanted)) if values else None,
+        each=_field(objects[0].value_type, _value_type(wanted)) if objects else None,
+        most=(objects[0].max_length or 0) if objects else 0,
         reason=_reason(extra, kinds),
         values=extra.get("values"),
         check=extra.get("check"),
@@ -161,7 +163,7 @@ def _value(raw: object, field: _InputField, path: str, problems: Problems) -> An
     if field.struct is not None and (isinstance(raw, dict) or not field.is_mixed):
         return _object(raw, field.struct, path, problems)
     before = len(problems)
-    if field.each is not None and isinstance(raw, dict):
+    if field.each is not None and isinstance(raw, dict) and len(raw) <= field.most:
         for name, one in raw.items():
             _value(one, field.each, f"{path}.{name}", problems)
     return _plain_value(raw, field, path, problems) if len(problems) == before else None

@@ -5,6 +5,10 @@ import html
 import json
 import re
 
+import pytest
+
+from app.web.mappings.form import MOST_FIELDS
+from app.web.mappings.page import MOST_PROBLEMS
 from tests.conftest import Running
 
 from .test_api import ACME, SMS, current, put, send
@@ -139,6 +143,19 @@ async def test_a_file_that_is_no_mapping_says_why(server: Running) -> None:
         assert chosen(page)["ref"] == "id"
 
 
+@pytest.mark.parametrize("count", [MOST_PROBLEMS, MOST_PROBLEMS + 1])
+async def test_so_many_mistakes_of_a_file_are_named(server: Running, count: int) -> None:
+    wrong = json.dumps({"name": "a", "fields": {"id": "b"}} | {f"x{number}": 1 for number in range(count)})
+    _, page = await post(server, {"do": "import", "json": wrong})
+    assert page.count("unknown field") == MOST_PROBLEMS
+
+
+async def test_the_form_has_so_many_fields(server: Running) -> None:
+    fields = {f"f{number}": "1" for number in range(MOST_FIELDS)}
+    assert (await post(server, fields, "/preview"))[0] == 200
+    assert (await post(server, fields | {"more": "1"}, "/preview"))[0] == 422
+
+
 async def test_what_was_captured_is_only_text_and_cut(server: Running) -> None:
     evil = "<script>alert(1)</script>"
     await send(server, **{evil: evil, "long": "v" * 5_000})
@@ -160,6 +177,17 @@ async def test_a_request_without_a_known_provider_leads_to_the_page(server: Runn
     assert ("<bdi>Acme</bdi>" in page, "Edit the mapping" in page) == (True, True)
     async with server.client.get(f"{server.url}/bins/{server.bin.id}/messages/custom/m1") as answer:
         assert "<bdi>Acme</bdi>" in await answer.text()
+
+
+async def test_the_name_of_the_mapping_is_shown_with_the_bin(server: Running) -> None:
+    async def shown(path: str) -> str:
+        async with server.client.get(server.url + path) as answer:
+            return await answer.text()
+
+    assert "Not in the list?" in await shown(f"/bins/{server.bin.id}/settings")
+    await put(server, ACME)
+    assert "“<bdi>Acme</bdi>” is used first." in await shown(f"/bins/{server.bin.id}/settings")
+    assert '<td class="muted desk"><bdi>Acme</bdi></td>' in await shown("/")
 
 
 async def test_a_request_of_a_known_provider_does_not(server: Running) -> None:

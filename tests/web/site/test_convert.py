@@ -103,9 +103,8 @@ def _all_inputs(base: type[Input] = Input) -> list[type[Input]]:
 
 
 def test_inputs_refuse_unknown_fields_in_the_document_too() -> None:
-
-    inputs = _all_inputs()
-    assert {operation.body for operation in OPERATIONS.values() if isinstance(operation.body, type)} <= set(inputs)
+    bodies = {operation.body for operation in OPERATIONS.values() if isinstance(operation.body, type)}
+    inputs = {*_all_inputs(), *bodies}
     for wanted in inputs:
         schema = msgspec.json.schema(wanted)["$defs"][wanted.__name__]
         assert schema["additionalProperties"] is False, wanted
@@ -128,11 +127,11 @@ class Around(Input, frozen=True, kw_only=True):
 def test_the_values_of_an_object_with_any_names_are_named_each() -> None:
     raw = {"by_name": {"a": "inbound", "b": {"number": 3}}}
     assert convert(raw, Mixed) == Mixed(by_name={"a": Traffic.INBOUND, "b": Inner(number=3)})
-    assert list(problems({"by_name": {"a": 1, "b": {"number": 0}, "c": {}}}, Mixed)) == [
-        "by_name.a", "by_name.b.number", "by_name.c.number"
-    ]  # fmt: skip
+    assert list(problems({"by_name": {"a": 1, "b": {"number": 0}}}, Mixed)) == ["by_name.a", "by_name.b.number"]
     many = {"by_name": dict.fromkeys("abc", "inbound")}
     assert problems(many, Mixed) == {"by_name": "must be two at most"}
+    # So many are refused without a look at each.
+    assert problems({"by_name": dict.fromkeys("abc", 1)}, Mixed) == {"by_name": "must be two at most"}
     assert problems({"by_name": 1}, Mixed) == {"by_name": "must be two at most"}
 
 
