@@ -26,7 +26,7 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
 
 def a_reader(**statuses: str) -> CustomReader:
     words = ",".join(f'"{word}": "{status}"' for word, status in statuses.items())
-    fields = '{"id": "ref", "status": "state"}'
+    fields = '{"id": ["ref", "zq"], "status": "state"}'
     return CustomReader(read_mapping(f'{{"name": "Acme", "fields": {fields}, "statuses": {{{words}}}}}'))
 
 
@@ -36,7 +36,7 @@ async def keep(store: Store, bin: object, **fields: str) -> None:
 
 async def test_requests_are_parsed_with_and_without_the_mapping_newest_first(store: Store) -> None:
     bin = await a_bin(store)
-    await keep(store, bin, ref="m1", state="1")
+    await keep(store, bin, zq="m1", state="1")
     await keep(store, bin, other="x")
     second, first = await read_recent(store, bin, a_reader())
     assert [row.capture.row.n for row in (second, first)] == [2, 1]
