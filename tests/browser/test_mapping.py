@@ -70,10 +70,10 @@ async def test_a_provider_is_taught_by_clicking_and_the_rows_change(server: Runn
 
 
 async def test_a_choice_keeps_the_focus_while_the_preview_changes(server: Running, watched: Watched) -> None:
-    await receive(server, SMS)
+    await receive(server, {"zq": "m-1"})
     page = watched.page
     await page.goto(f"{bin_page(server)}/mapping")
-    field = choice(page, "data.uid")
+    field = choice(page, "zq")
     await field.focus()
     await page.keyboard.press("M")
     await expect(field).to_have_value("id")
