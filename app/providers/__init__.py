@@ -101,7 +101,7 @@ def _kind_without_events(glance: Glance, role: Role, provider: str | None) -> Ki
 
 
 def _loose_word(glance: Glance, kind: Kind) -> tuple[str | None, str | None]:
-    """The status of a callback that names no message."""
+    """The one status of a callback that names no message."""
     return generic.read_word(glance) if kind is Kind.STATUS else (None, None)
 
 

@@ -35,8 +35,9 @@ def finished(
 ) -> tuple[Event, ...]:
     """Events as they are stored, the first `MAX_EVENTS`. `word`: what a status word means, None where it says nothing.
 
-    An inbound message is received, and final. A callback without a status gets that of its word. Values out of all
-    proportion are cut, blank ones left out; only a text may be "". A blank id is replaced by a made one.
+    An inbound message is received, and final. A callback without a status gets that of its word; without a word it has
+    none. Values out of all proportion are cut, blank ones left out; only a text may be "". A blank id is replaced by a
+    made one.
     """
     return tuple([_finished(glance, event, word, read_number) for event in islice(events, MAX_EVENTS)])
 
@@ -61,6 +62,8 @@ def _finished(
         changed["piece"] = None
     if event.kind is Kind.INBOUND:
         changed["status"], changed["final"] = Status.RECEIVED, True
-    elif event.kind is Kind.STATUS and event.status is None and (meant := word(event.raw_status)) is not None:
-        changed["status"], changed["final"] = meant.status, meant.final
+    elif event.kind is Kind.STATUS and event.status is None:
+        meant = word(event.raw_status) if event.raw_status else None
+        if meant is not None:
+            changed["status"], changed["final"] = meant.status, meant.final
     return replace(event, **changed)
