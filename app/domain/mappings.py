@@ -122,7 +122,7 @@ StatusWord = Annotated[str, Meta(min_length=1, max_length=MAX_WORD)]
 
 class FieldMapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How the requests of one provider are parsed. `statuses`: what its status words mean, without regard to case,
-    `-`, `_` and spaces; smsbin's own words need no entry."""
+    `-`, `_` and spaces; common words ("delivered", "DELIVRD") need no entry."""
 
     version: Annotated[Literal[1], Meta(extra={"reason": "must be 1, the only version so far"})] = 1
     name: Annotated[
@@ -153,8 +153,8 @@ class FieldMapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
         return {word: _meant(found) for word, found in self.statuses.items()}
 
 
-def usual_word(status: Status) -> Word:
-    """A status as a word that is final where it is the end of a message for all providers."""
+def _usual_word(status: Status) -> Word:
+    """Final where it is the end of a message for all providers."""
     return Word(status, final=RANKS[status] >= RANKS[Status.CANCELED])
 
 
@@ -170,5 +170,5 @@ def write_mapping(mapping: FieldMapping) -> str:
 
 def _meant(found: Status | MappedStatus) -> Word:
     if isinstance(found, Status):
-        return usual_word(found)
-    return usual_word(found.status) if found.final is None else Word(found.status, final=found.final)
+        return _usual_word(found)
+    return _usual_word(found.status) if found.final is None else Word(found.status, final=found.final)

@@ -8,9 +8,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from ..domain.events import Event
-from ..domain.mappings import FieldMapping, read_mapping, usual_word
+from ..domain.mappings import FieldMapping, read_mapping
 from ..domain.roles import VOICE_ROLES, Kind, Role
-from ..domain.statuses import UNKNOWN, Status, Word
+from ..domain.statuses import UNKNOWN, Word
+from .generic.words import word_of
 from .kit.addresses import Address, FieldIndex, Numbers, general_name, read_address, request_fields
 from .kit.bounds import MAX_MEDIA
 from .kit.events import finished
@@ -22,7 +23,6 @@ from .sheet import plain
 # The first of these that a request has decides how many messages it is about.
 _DECIDING = ("id", "status", "text", "from", "to")
 _SINGLE = ("from", "to", "text", "id", "status", "time", "error")
-_USUAL = {status.value: usual_word(status) for status in Status}
 
 _Values = dict[str, list[str]]
 
@@ -38,7 +38,7 @@ class CustomReader:
         self._words = {plain(word): meant for word, meant in mapping.words().items()}
 
     def meaning(self, raw_status: str) -> Word | None:
-        """What a status word means by the mapping, or in itself; None: neither says it."""
+        """What a status word means by the mapping, else with all gateways; None where neither is known."""
         return self._words.get(plain(raw_status)) or usual_meaning(raw_status)
 
     def word(self, raw_status: str | None) -> Word | None:
@@ -95,8 +95,9 @@ def custom_reader(mapping: str | None) -> CustomReader | None:
 
 
 def usual_meaning(raw_status: str) -> Word | None:
-    """What a status word means in itself; None where it is not one of smsbin's own."""
-    return _USUAL.get(plain(raw_status))
+    """What a status word means with all gateways; None where that is not known."""
+    word = word_of(raw_status)
+    return None if word == UNKNOWN else word
 
 
 def suggest(glance: Glance, events: Sequence[Event]) -> dict[str, str]:

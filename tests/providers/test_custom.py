@@ -156,6 +156,7 @@ def test_the_kind_is_that_of_the_url(role: Role, kinds: dict, fields: dict, kind
     [
         ("1", Status.DELIVERED, True), ("In-Queue", Status.QUEUED, False), ("in_queue", Status.QUEUED, False),
         ("Delivered", Status.DELIVERED, True), ("x9", Status.FAILED, False), ("42", Status.UNKNOWN, False),
+        ("DELIVRD", Status.DELIVERED, True), ("gone fishing", Status.UNKNOWN, False),
     ],
 )  # fmt: skip
 def test_status_words_mean_what_was_set_else_what_they_say(sent: str, status: Status, final: bool) -> None:
