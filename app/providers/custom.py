@@ -3,8 +3,7 @@
 The provider of such a reading is "custom". A request in which the mapping finds nothing is parsed as usual.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 
 from ..domain.events import Event
@@ -24,7 +23,42 @@ from .sheet import plain
 _DECIDING = ("id", "status", "text", "from", "to")
 _SINGLE = ("from", "to", "text", "id", "status", "time", "error")
 
-_Values = dict[str, list[str]]
+
+class _Column:
+    """The values of one address, for each message. Of a place, the first `most` values that are not blank."""
+
+    def __init__(self, address: Address, deciding: Address, found: FieldIndex, most: int) -> None:
+        shared = address.shared(deciding)
+        # An item of a list has only the values of the same item.
+        self._same = [place for place in range(shared) if address.numbers[place] is None]
+        self._values: dict[Numbers, list[str]] = {}
+        for numbers, value in found.matches(address):
+            values = self._values.setdefault(self._key(numbers), [])
+            if value and len(values) < most:
+                values.append(value)
+
+    def at(self, numbers: Numbers) -> list[str] | None:
+        """The values that belong to the message at these numbers of the deciding address; empty if they are blank, None
+        if there are none."""
+        return self._values.get(self._key(numbers))
+
+    def _key(self, numbers: Numbers) -> Numbers:
+        return tuple([numbers[place] for place in self._same]) if self._same else ()
+
+
+_Columns = dict[str, list[_Column]]
+
+
+def _first(columns: Sequence[_Column], numbers: Numbers) -> str | None:
+    """The first value that is not blank; "" if all are blank, None if there are none."""
+    found = None
+    for column in columns:
+        values = column.at(numbers)
+        if values:
+            return values[0]
+        if values is not None:
+            found = ""
+    return found
 
 
 class CustomReader:
@@ -48,28 +82,25 @@ class CustomReader:
     def events(self, glance: Glance, role: Role) -> tuple[Event, ...]:
         """What the request states, complete and bounded; empty if the mapping finds nothing."""
         found = FieldIndex(request_fields(glance))
-        read = [event for values in self._messages(found) if (event := self._event(values, glance, role)) is not None]
-        return finished(glance, read, self.word)
-
-    def _messages(self, found: FieldIndex) -> Iterator[_Values]:
-        """The values of each message."""
         deciding = next(filter(found.has, (each for name in _DECIDING for each in self._addresses[name])), None)
         if deciding is None:
-            return
+            return ()
         columns = {
-            meaning: [_Column(address, deciding, found) for address in addresses]
+            meaning: [
+                _Column(address, deciding, found, MAX_MEDIA if meaning == "media" else 1) for address in addresses
+            ]
             for meaning, addresses in self._addresses.items()
         }
-        for numbers in found.places(deciding):
-            yield {
-                meaning: [value for column in some for value in column.at(numbers)] for meaning, some in columns.items()
-            }
+        read = (self._event(columns, numbers, glance, role) for numbers in found.places(deciding))
+        return finished(glance, filter(None, read), self.word)
 
-    def _event(self, values: _Values, glance: Glance, role: Role) -> Event | None:
-        one = {meaning: next(filter(None, values[meaning]), None) for meaning in _SINGLE}
-        text = one["text"] or ("" if values["text"] else None)
+    def _event(self, columns: _Columns, numbers: Numbers, glance: Glance, role: Role) -> Event | None:
+        """The event at a place; None where it would have no content."""
+        one = {meaning: _first(columns[meaning], numbers) for meaning in _SINGLE}
+        text = one["text"]
         if text is None and not (one["id"] or one["from"] or one["to"]):
             return None
+        media = [value for column in columns["media"] for value in column.at(numbers) or ()]
         kind = self.mapping.kinds.of(role) or _usual_kind(role, status=one["status"], text=text)
         return Event(
             kind=kind,
@@ -77,8 +108,8 @@ class CustomReader:
             sender_said=one["from"],
             recipient_said=one["to"],
             text=text,
-            media=tuple(dict.fromkeys(filter(None, values["media"])))[:MAX_MEDIA],
-            raw_status=one["status"],
+            media=tuple(dict.fromkeys(media))[:MAX_MEDIA],
+            raw_status=one["status"] or None,
             said_at=read_any(one["time"], glance.raw.received_at),
             error_code=error_code(one["error"]),
             as_callback=self.word(one["status"]) if kind is Kind.INBOUND else None,
@@ -130,22 +161,3 @@ def _usual_kind(role: Role, *, status: str | None, text: str | None) -> Kind:
     if role in VOICE_ROLES:
         return Kind.VOICE
     return Kind.STATUS if role is Role.STATUS or (status and text is None) else Kind.INBOUND
-
-
-class _Column:
-    """The values of one address, for each message."""
-
-    def __init__(self, address: Address, deciding: Address, found: FieldIndex) -> None:
-        shared = address.shared(deciding)
-        # An item of a list has only the values of the same item.
-        self._same = [place for place in range(shared) if address.numbers[place] is None]
-        self._values: dict[Numbers, list[str]] = defaultdict(list)
-        for numbers, value in found.matches(address):
-            self._values[self._key(numbers)].append(value)
-
-    def at(self, numbers: Numbers) -> Iterable[str]:
-        """The values that belong to the message at these numbers of the deciding address."""
-        return self._values.get(self._key(numbers), ())
-
-    def _key(self, numbers: Numbers) -> Numbers:
-        return tuple([numbers[place] for place in self._same])

@@ -72,11 +72,14 @@ class FieldIndex:
         for name, value in fields:
             address = read_address(name)
             self._by_name[address.bare].append((address.parts, value))
+        self._matches: dict[Address, list[tuple[Numbers, str]]] = {}
 
     def matches(self, address: Address) -> list[tuple[Numbers, str]]:
         """The numbers and the value of each field that an address names."""
-        found = [(address.match(parts), value) for parts, value in self._by_name.get(address.bare, ())]
-        return [(numbers, value) for numbers, value in found if numbers is not None]
+        if address not in self._matches:
+            found = [(address.match(parts), value) for parts, value in self._by_name.get(address.bare, ())]
+            self._matches[address] = [(numbers, value) for numbers, value in found if numbers is not None]
+        return self._matches[address]
 
     def has(self, address: Address) -> bool:
         """Whether an address names a field that is not blank."""
