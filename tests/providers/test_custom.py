@@ -15,6 +15,7 @@ from app.domain.roles import Kind, Role
 from app.domain.statuses import Status
 from app.providers import facts_of, recognise
 from app.providers.custom import CustomReader, custom_reader, suggest
+from app.providers.kit.bounds import MAX_MEDIA
 from app.providers.kit.glance import Glance
 from tests.parsing.support import FORM, JSON, XML, request
 
@@ -123,6 +124,12 @@ def test_a_star_in_another_value_takes_the_first_item_and_all_media() -> None:
     value = {"id": "m", "to": [{"number": "A"}, {"number": "B"}], "media": [{"url": "1"}, {"url": "2"}], "icon": "3"}
     (event,) = by(a_reader(fields), a_json(value)).events
     assert (event.recipient, event.media) == ("A", ("1", "2", "3"))
+
+
+def test_blank_media_and_more_than_are_kept_are_left_out() -> None:
+    value = {"id": "m", "a": [{"u": ""}, *[{"u": str(n)} for n in range(MAX_MEDIA)]], "b": "more"}
+    (event,) = by(a_reader({"id": "id", "media": ["a.*.u", "b"]}), a_json(value)).events
+    assert event.media == tuple(str(n) for n in range(MAX_MEDIA))
 
 
 def test_without_an_id_the_list_of_the_status_or_the_text_decides() -> None:
