@@ -14,7 +14,8 @@ from .test_hostile_text import PAYLOADS
 from .test_live_page import bin_page
 
 SMS = {"data": {"uid": "m-1", "msisdn": "+14155550123", "shortcode": "90210", "said": {"utf8": "Is it open?"}}}
-CALLBACK = {"reports": [{"uid": "o-1", "dest": "+14155550188", "code": 4}, {"uid": "o-2", "code": 9}]}
+# Names that no reader guesses.
+CALLBACK = {"reports": [{"zk": "o-1", "zs": 4}, {"zk": "o-2", "zs": 9}]}
 ACME = {"name": "Acme", "fields": {"id": "data.uid", "text": "data.said.utf8"}, "statuses": {"9": "failed"}}
 
 
@@ -50,9 +51,9 @@ async def test_a_provider_is_taught_by_clicking_and_the_rows_change(server: Runn
     await expect(rows.nth(0)).to_contain_text("as usual")
 
     await page.get_by_label("Fields of request").select_option("2")
-    await expect(choice(page, "reports.*.code")).to_be_visible()
-    await choose(page, "reports.*.uid", "Message id")
-    await choose(page, "reports.*.code", "Status")
+    await expect(choice(page, "reports.*.zs")).to_be_visible()
+    await choose(page, "reports.*.zk", "Message id")
+    await choose(page, "reports.*.zs", "Status")
     await expect(rows.nth(0)).to_contain_text("Status callback")
     await expect(rows.nth(0)).to_contain_text("and 1 more message")
     await choose(page, "4", "Delivered")
@@ -63,7 +64,7 @@ async def test_a_provider_is_taught_by_clicking_and_the_rows_change(server: Runn
     await expect(page.locator("#draft-state")).to_contain_text("Saved")
     mapping = server.app[keys.MAPPINGS].of(server.bin.id)
     assert mapping is not None
-    assert mapping.fields.addresses("id") == ("reports.*.uid", "data.uid")
+    assert mapping.fields.addresses("id") == ("reports.*.zk", "data.uid")
     await page.goto(bin_page(server))
     await expect(page.locator("#capture-1")).to_contain_text("Is it open?")
     await expect(page.locator("#capture-2")).to_contain_text("Delivered")

@@ -166,8 +166,7 @@ class _Filled:
 
 def _filled(bin: Bin, samples: Sequence[Capture], sample: Capture | None, draft: MappingDraft | None) -> _Filled:
     if draft is None:
-        of_sample = read_by([] if sample is None else [sample], bin.provider, None)
-        draft = first_draft(suggested_uses(of_sample[0]) if of_sample else {})
+        draft = first_draft(suggested_uses(read_by(_typical(samples, sample), bin.provider, None)))
     custom = _reader_of(draft)
     rows = read_by(samples, bin.provider, custom)
     seen = () if custom is None else words_of(rows, custom)
@@ -180,6 +179,14 @@ def _filled(bin: Bin, samples: Sequence[Capture], sample: Capture | None, draft:
         words=word_rows(full, seen),
         preview=rows,
     )
+
+
+def _typical(samples: Sequence[Capture], sample: Capture | None) -> Sequence[Capture]:
+    """The chosen capture, and the newest one of each other URL."""
+    if sample is None:
+        return ()
+    newest = {each.row.role: each for each in reversed(samples)}
+    return [sample, *(each for role, each in newest.items() if role is not sample.row.role)]
 
 
 def _reader_of(draft: MappingDraft) -> CustomReader | None:

@@ -58,9 +58,13 @@ def field_rows(raw: RawRequest | None, draft: MappingDraft) -> Sequence[FieldRow
     return sorted(rows, key=lambda row: row.is_header)
 
 
-def suggested_uses(row: PreviewRow) -> Mapping[str, str]:
-    """What the fields of a request probably are, by address."""
-    return suggest(Glance(row.capture.raw), row.usual.events)
+def suggested_uses(rows: Sequence[PreviewRow]) -> Mapping[str, str]:
+    """What the fields of these requests probably are, by address; the first request decides."""
+    uses: dict[str, str] = {}
+    for row in rows:
+        for address, use in suggest(Glance(row.capture.raw), row.usual.events).items():
+            uses.setdefault(address, use)
+    return uses
 
 
 def word_rows(draft: MappingDraft, seen: Sequence[SeenWord]) -> Sequence[WordRow]:

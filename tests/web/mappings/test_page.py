@@ -65,6 +65,14 @@ async def test_what_a_request_probably_says_is_suggested(server: Running) -> Non
     assert await current(server) is None
 
 
+async def test_what_the_other_urls_receive_is_suggested_too(server: Running) -> None:
+    await send(server, From="+14155550123", Body="hi", MessageSid="SM1")
+    await send(server, "/status", id="m2", to="+14155550123", status="sent")
+    page = await get(server, "?with=1")
+    assert chosen(page) | {"From": "from", "MessageSid": "id", "id": "id", "status": "status"} == chosen(page)
+    assert [row.partition(" ")[2][:18] for row in preview(page)] == ["#2 Status callback", "#1 Inbound SMS +14"]
+
+
 async def test_a_form_is_previewed_saved_and_used(server: Running) -> None:
     await send(server, **SMS)
     status, page = await post(server, FORM | {"do": "preview"})
