@@ -8,9 +8,10 @@ import sys
 from pathlib import Path
 
 from .domain.captures import RawRequest, Reading
-from .domain.reader import ReaderSettings
+from .domain.reader import DEFAULT_READER_SETTINGS, ReaderSettings
 from .domain.roles import Role
 from .providers import recognise
+from .providers.custom import custom_reader
 from .storage.ledger.process import follow
 from .storage.ledger.steps import CaptureReader
 
@@ -19,9 +20,11 @@ HERE = Path(__file__).parent
 _SOURCES = ("domain", "parsing", "providers", "storage/ledger")
 
 
-def read_capture(raw: RawRequest, role: Role, provider: str | None, settings: ReaderSettings) -> Reading:  # noqa: ARG001
+def read_capture(raw: RawRequest, role: Role, provider: str | None, settings: ReaderSettings) -> Reading:
     """Parse a capture with the settings of its bin."""
-    return recognise(raw, role, provider)
+    if settings is DEFAULT_READER_SETTINGS:
+        return recognise(raw, role, provider)
+    return recognise(raw, role, provider, custom_reader(settings.mapping))
 
 
 def make_capture_reader() -> CaptureReader:

@@ -11,6 +11,7 @@ from .services.drills import Drilling
 from .services.faults import Faults
 from .services.held_answers import HeldAnswers
 from .services.keyring import Keyring
+from .services.mappings import Mappings
 from .services.metrics import Metrics
 from .services.replays import Replaying
 from .services.simulations.runs import Simulating
@@ -33,6 +34,7 @@ REPLAYING = web.AppKey("REPLAYING", Replaying)
 SWEEPING = web.AppKey("SWEEPING", Sweeping)
 ANSWERS = web.AppKey("ANSWERS", Answers)
 FAULTS = web.AppKey("FAULTS", Faults)
+MAPPINGS = web.AppKey("MAPPINGS", Mappings)
 WAITING = web.AppKey("WAITING", HeldAnswers)
 DISK = web.AppKey("DISK", Disk)
 METRICS = web.AppKey("METRICS", Metrics)

@@ -22,6 +22,7 @@ from .services.drills import Drilling
 from .services.faults import Faults
 from .services.held_answers import HeldAnswers
 from .services.keyring import Keyring
+from .services.mappings import Mappings
 from .services.metrics import Metrics
 from .services.replays import Replaying
 from .services.simulations.runs import Simulating
@@ -90,8 +91,9 @@ async def _storage(app: web.Application) -> AsyncIterator[None]:
         app[keys.KEYRING] = Keyring(store)
         app[keys.ANSWERS] = Answers(store, app[keys.HUB])
         app[keys.FAULTS] = Faults(store, app[keys.HUB])
+        app[keys.MAPPINGS] = Mappings(store, app[keys.HUB])
         app[keys.DRILLING] = Drilling(store, app[keys.FAULTS], app[keys.HUB])
-        app[keys.INTAKE] = Intake(store, app[keys.ANSWERS], app[keys.FAULTS], app[keys.SIMULATING])
+        app[keys.INTAKE] = Intake(store, app[keys.ANSWERS], app[keys.FAULTS], app[keys.MAPPINGS], app[keys.SIMULATING])
         app[keys.PROBING] = Probing(store)
         app[keys.SWEEPING] = Sweeping(store, settings.retention)
         app[keys.REPLAYING] = Replaying(store, settings.allow_targets)
@@ -99,6 +101,7 @@ async def _storage(app: web.Application) -> AsyncIterator[None]:
         await app[keys.ACCESS].start()
         await app[keys.ANSWERS].start()
         await app[keys.FAULTS].start()
+        await app[keys.MAPPINGS].start()
         await app[keys.DRILLING].start()
         await app[keys.KEYRING].start()
         await first_bin(store, app[keys.KEYRING])

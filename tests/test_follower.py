@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from app import follower
-from app.domain.reader import DEFAULT_READER_SETTINGS
+from app.domain.reader import DEFAULT_READER_SETTINGS, ReaderSettings
 from app.domain.roles import Role
 from app.follower import make_capture_reader
 from app.providers import recognise
@@ -29,3 +29,12 @@ def test_its_version_is_that_of_its_sources(tmp_path: Path, monkeypatch) -> None
     (tmp_path / "web.py").write_text("# nothing that reads")
     assert len(set(versions)) == 1 + len(follower._SOURCES)
     assert make_capture_reader().version == versions[-1]
+
+
+def test_a_capture_is_parsed_with_the_mapping_of_its_bin() -> None:
+    raw = a_raw(b'{"ref": "m7", "who": "+14155550123"}', headers=((b"Content-Type", b"application/json"),))
+    mapping = '{"name": "Acme", "fields": {"id": "ref", "from": "who"}}'
+    read = follower.read_capture(raw, Role.PRIMARY, "ytel", ReaderSettings(mapping=mapping))
+    assert (read.provider, read.message_id, read.sender) == ("custom", "m7", "+14155550123")
+    for settings in (DEFAULT_READER_SETTINGS, ReaderSettings(mapping="no JSON"), ReaderSettings(mapping="[1]")):
+        assert follower.read_capture(raw, Role.PRIMARY, None, settings) == recognise(raw, Role.PRIMARY)

@@ -28,6 +28,8 @@ from .faults import api as faults_api
 from .faults import page as faults
 from .live import api as live_api
 from .live import page as live
+from .mappings import api as mappings_api
+from .mappings import page as mappings
 from .messages import api as messages_api
 from .messages import page as messages
 from .replays import api as replays_api
@@ -78,6 +80,7 @@ ROUTES = [
     public("GET", "/docs/guide", guide.index, "guide"),
     public("GET", "/docs/guide/{page:[a-z-]+}", guide.show, "guide-page"),
     public("GET", "/api/v1/openapi.json", docs.openapi, "openapi"),
+    public("GET", "/api/v1/schemas/mapping.json", mappings_api.schema, "mapping-schema"),
     private("POST", "/sign-out", auth.sign_out, "sign_out"),
     private("GET", "/metrics", health.metrics, "metrics"),
     # Pages
@@ -94,6 +97,11 @@ ROUTES = [
     private("GET", "/bins/{bin}/answers", answers.index, "bin-answers"),
     private("POST", "/bins/{bin}/answers", answers.save, "bin-answers-save"),
     private("POST", "/bins/{bin}/answers/preview", answers.check, "bin-answers-check"),
+    private("GET", "/bins/{bin}/mapping", mappings.index, "bin-mapping"),
+    private("POST", "/bins/{bin}/mapping", mappings.save, "bin-mapping-save"),
+    private("POST", "/bins/{bin}/mapping/preview", mappings.check, "bin-mapping-check"),
+    private("POST", "/bins/{bin}/mapping/remove", mappings.remove, "bin-mapping-remove"),
+    private("GET", "/bins/{bin}/mapping/export", mappings.export, "bin-mapping-export"),
     private("GET", "/bins/{bin}/faults", faults.index, "bin-faults"),
     private("POST", "/bins/{bin}/faults/{role}", faults.set_fault, "bin-fault-set"),
     private("POST", "/bins/{bin}/faults/{role}/heal", faults.clear, "bin-fault-heal"),
@@ -151,6 +159,10 @@ ROUTES = [
     private("GET", "/api/v1/bins/{bin}/faults/{role}", faults_api.show, "api-fault"),
     private("PUT", "/api/v1/bins/{bin}/faults/{role}", faults_api.put, "api-fault-set"),
     private("DELETE", "/api/v1/bins/{bin}/faults/{role}", faults_api.clear, "api-fault-heal"),
+    private("GET", "/api/v1/bins/{bin}/mapping", mappings_api.show, "api-mapping"),
+    private("PUT", "/api/v1/bins/{bin}/mapping", mappings_api.put, "api-mapping-set"),
+    private("DELETE", "/api/v1/bins/{bin}/mapping", mappings_api.remove, "api-mapping-remove"),
+    private("POST", "/api/v1/bins/{bin}/mapping/preview", mappings_api.preview, "api-mapping-preview"),
     private("GET", "/api/v1/bins/{bin}/captures/" + N + "/attempts", replays_api.index, "api-attempts"),
     private("POST", "/api/v1/bins/{bin}/replays", replays_api.create, "api-replay"),
     private("GET", "/api/v1/bins/{bin}/messages", messages_api.index, "api-messages"),

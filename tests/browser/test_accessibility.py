@@ -139,6 +139,18 @@ async def test_behaving_on_purpose_has_no_violation(server: Running, judge: Judg
     await judge.see_bin("/faults?role=status", "/answers", "/answers?role=status", "/captures/1?tab=answer", "")
 
 
+async def test_teaching_a_provider_has_no_violation(server: Running, judge: Judge) -> None:
+    await judge.see_bin("/mapping")
+    await judge.leave()
+    callback = {"list": [{"uid": "m1", "to": "+14155550123", "state": "7"}, {"uid": "m2", "state": "sent"}]}
+    async with server.client.post(server.capture_url + "/status", json=callback):
+        pass
+    fields = {"id": "list.*.uid", "to": ["list.*.to", "to"], "status": "list.*.state", "text": "header:X-Text"}
+    async with server.client.put(f"{server.bin_api}/mapping", json={"name": "Acme", "fields": fields}):
+        pass
+    await judge.see_bin("/mapping", "/captures/1", "/messages/custom/m1")
+
+
 async def test_drills_have_no_violation(server: Running, judge: Judge) -> None:
     await judge.see_bin("/drills")
     async with server.client.post(f"{server.bin_api}/drills", json={"measure": True}) as answer:

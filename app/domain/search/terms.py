@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 
 from ..findings import FINDINGS
-from ..providers import GENERIC, PROVIDER_TITLES
+from ..providers import CUSTOM, GENERIC, PROVIDER_TITLES
 from ..roles import Kind, Role
 from ..statuses import Status
 from .tokens import Phrases
@@ -20,7 +20,7 @@ VALUES: dict[str, tuple[str, ...]] = {
     "status": tuple(status.value for status in Status),
     "role": tuple(role.value for role in Role),
     "kind": tuple(kind.value for kind in Kind),
-    "provider": (*PROVIDER_TITLES, GENERIC),
+    "provider": (*PROVIDER_TITLES, CUSTOM, GENERIC),
     "method": ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"),
     "has": (ANY, *FINDINGS),
     "is": ("simulated",),

@@ -126,7 +126,7 @@ async def _show(
     capture = await store.get_capture(bin_id, n)
     bin = await store.get_bin(bin_id)
     address = urls_of(site_of(request).root, bin)[capture.row.role]
-    detail = await open_detail(store, bin_id, capture, address, tab)
+    detail = await open_detail(store, bin_id, capture, address, tab, request.app[keys.MAPPINGS].reader_of(bin_id))
     filter = filter_of(request)
     neighbors = await _neighbors(store, bin_id, n, filter)
     if request.headers.get("X-Partial") == "detail":

@@ -13,6 +13,7 @@ from ...domain.findings import explain
 from ...domain.units import rfc3339
 from ...parsing import parse
 from ...providers import facts_of
+from ...providers.custom import CustomReader
 from ..site.shapes import PARTIES, Code, FindingShape, Pair, RoleName, StatusName, Time
 
 
@@ -164,9 +165,9 @@ def show_row(row: CaptureRow) -> CaptureSummary:
     return CaptureSummary(**_summary(row))
 
 
-def show_capture(capture: Capture, sent: Answer | None = None) -> CaptureShape:
+def show_capture(capture: Capture, sent: Answer | None = None, custom: CustomReader | None = None) -> CaptureShape:
     """A capture with its bytes, their parsed view and what they state. `sent`: what was answered, where it was not the
-    default of its role."""
+    default of its role. `custom`: the reader for the field mapping of its bin."""
     raw = capture.raw
     return CaptureShape(
         **_summary(capture.row) | {"answered": _answered_whole(capture.row, sent)},
@@ -180,7 +181,7 @@ def show_capture(capture: Capture, sent: Answer | None = None) -> CaptureShape:
         ),
         parsed=_parsed(capture),
         events=[show_event(event) for event in capture.events],
-        finding_details=_finding_details(capture),
+        finding_details=_finding_details(capture, custom),
     )
 
 
@@ -206,12 +207,12 @@ def show_event(event: Event) -> EventShape:
     )
 
 
-def _finding_details(capture: Capture) -> list[FindingShape]:
+def _finding_details(capture: Capture, custom: CustomReader | None) -> list[FindingShape]:
     """The words of the stored codes, with the values of this capture in them."""
     reading = capture.row.reading
     if not reading.findings:
         return []
-    facts = facts_of(capture.raw, capture.row.role, reading.provider)
+    facts = facts_of(capture.raw, capture.row.role, reading.provider, custom)
     findings = [explain(code, facts) for code in reading.findings]
     return [FindingShape(finding.code, finding.cause, finding.cure) for finding in findings]
 

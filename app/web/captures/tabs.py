@@ -21,6 +21,7 @@ from ...domain.units import format_size, gap_text
 from ...domain.visible import escape_controls
 from ...ingress.body import BODY_S
 from ...providers import facts_of, why
+from ...providers.custom import CustomReader
 from ...services.large import work_on
 from ...store import Store
 from .shared import CaptureDetail
@@ -54,7 +55,8 @@ class AnswerTab(CaptureDetail):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SummaryTab(AnswerTab):
     """`why` it looks like its provider's, as the end of a sentence; `skew`: arrival against the provider's stamp
-    `said_at`, in words; `regions` of sender and recipient."""
+    `said_at`, in words; `regions` of sender and recipient; `mapping`: the name of the field mapping of the bin, None
+    without one."""
 
     regions: tuple[str | None, str | None]
     curl: str
@@ -63,6 +65,7 @@ class SummaryTab(AnswerTab):
     skew: str
     findings: tuple[Finding, ...]
     messages: Sequence[Message]
+    mapping: str | None = None
 
     def why_incomplete(self, limit: int) -> str:
         """Why the end of the body is missing, in a sentence; `limit`: the bytes of a body that are kept."""
@@ -123,11 +126,13 @@ class ReplayTab(CaptureDetail):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """Where a tab reads from. `address` is the bin's own URL of the capture's role, for the curl command."""
+    """Where a tab reads from. `address` is the bin's own URL of the capture's role, for the curl command; `custom` is
+    the reader for the field mapping of the bin."""
 
     store: Store
     bin_id: str
     address: str
+    custom: CustomReader | None = None
 
 
 D = TypeVar("D", bound=CaptureDetail)
@@ -145,28 +150,31 @@ async def _open_summary(shared: CaptureDetail, source: Source) -> SummaryTab:
         [capture.raw],
         _read_summary,
         shared,
-        source.address,
+        source,
         await source.store.messages_of(source.bin_id, capture.row.n),
         await _sent(source, capture.row),
     )
 
 
-def _read_summary(shared: CaptureDetail, address: str, messages: Sequence[Message], sent: Answer | None) -> SummaryTab:
+def _read_summary(
+    shared: CaptureDetail, source: Source, messages: Sequence[Message], sent: Answer | None
+) -> SummaryTab:
     raw, row, sheet = shared.capture.raw, shared.capture.row, shared.sheet
     reading = row.reading
     said_at = next((event.said_at for event in shared.events if event.said_at is not None), None)
-    facts = facts_of(raw, row.role, reading.provider) if reading.findings else None
+    facts = facts_of(raw, row.role, reading.provider, source.custom) if reading.findings else None
     return _as(
         SummaryTab,
         shared,
         sent=sent,
         regions=(region_of(reading.sender), region_of(reading.recipient)),
-        curl=as_curl(raw, address),
+        curl=as_curl(raw, source.address),
         why=why(raw, sheet.name) if sheet else None,
         said_at=said_at,
         skew="" if said_at is None else _skew(raw.received_at - said_at),
         findings=tuple(explain(code, facts) for code in reading.findings),
         messages=messages,
+        mapping=source.custom.mapping.name if source.custom else None,
     )
 
 

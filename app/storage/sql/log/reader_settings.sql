@@ -1,6 +1,12 @@
 -- name: get_mapping
 select mapping from mappings where bin = :bin
 
+-- name: list_mappings
+select bins.id, mappings.mapping
+from mappings join bins on bins.number = mappings.bin
+where not bins.deleted
+order by mappings.bin
+
 -- name: set_mapping
 insert into mappings (bin, mapping) values (:bin, :mapping)
 on conflict (bin) do update set mapping = excluded.mapping
