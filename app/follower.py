@@ -8,15 +8,16 @@ import sys
 from pathlib import Path
 
 from .domain.captures import RawRequest, Reading
-from .domain.reader import ReaderSettings
+from .domain.reader import DEFAULT_READER_CONTEXT, ReaderContext, ReaderSettings
 from .domain.roles import Role
 from .providers import recognise
+from .signatures.sealing import key_version
 from .storage.ledger.process import follow
 from .storage.ledger.steps import CaptureReader
 
 HERE = Path(__file__).parent
 # The code that parses and folds captures. A ledger that was made by other code is rebuilt.
-_SOURCES = ("domain", "parsing", "providers", "storage/ledger")
+_SOURCES = ("domain", "parsing", "providers", "signatures", "storage/ledger")
 
 
 def read_capture(raw: RawRequest, role: Role, provider: str | None, settings: ReaderSettings) -> Reading:  # noqa: ARG001
@@ -24,12 +25,15 @@ def read_capture(raw: RawRequest, role: Role, provider: str | None, settings: Re
     return recognise(raw, role, provider)
 
 
-def make_capture_reader() -> CaptureReader:
-    """A reader that uses the data sheets. Its version is a digest of its source files, so that it changes with them."""
+def make_capture_reader(context: ReaderContext = DEFAULT_READER_CONTEXT) -> CaptureReader:
+    """A reader that uses the data sheets. Its version is a digest of its source files, so that it changes with them;
+    that of a bin with secrets changes with the context, too."""
     digest = hashlib.sha256()
     for path in (path for folder in _SOURCES for path in sorted((HERE / folder).rglob("*.py"))):
         digest.update(path.read_bytes())
-    return CaptureReader(read_capture, digest.hexdigest()[:16])
+    version = digest.hexdigest()[:16]
+    facts = f"{version} {key_version(context.secrets_key)} {context.public_url or ''}"
+    return CaptureReader(read_capture, version, hashlib.sha256(facts.encode()).hexdigest()[:16])
 
 
 if __name__ == "__main__":

@@ -21,6 +21,19 @@ _ALL = (
         cure="Check the order in the timeline and ask the provider which one is true.",
     ),
     Finding(
+        code="signature_invalid",
+        title="invalid signature",
+        cause="The request is signed, but the signature fits none of the secrets of this bin, or is too old.",
+        cure="Open the tab Signature of the request: it shows what was tried, and names the cause if there is one.",
+    ),
+    Finding(
+        code="signature_as",
+        title="signed for another URL",
+        cause="The signature is right after a change, for example of the scheme or the host of the URL: the request "
+        "passed a proxy that hides what the provider signed. Your handler may reject it.",
+        cure="Open the tab Signature of the request: it names the change and how to avoid it.",
+    ),
+    Finding(
         code="callback_on_sms_url",
         title="callback on an SMS URL",
         cause="This is a status callback of an outbound message, but it was sent to a URL for inbound messages.",

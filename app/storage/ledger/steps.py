@@ -12,7 +12,15 @@ from ..transaction import SqlRow, Transaction
 from .changes import ChangeKind, Changes
 from .deleting import erase, note_newest, numbers_up_to
 from .due_marks import unmark_stuck
-from .feed import LogChunk, LogHead, is_up_to_date, next_capture, read_chunk, read_deletions
+from .feed import (
+    LogChunk,
+    LogHead,
+    is_up_to_date,
+    next_capture,
+    read_chunk,
+    read_deletions,
+    read_reader_settings,
+)
 from .folding import Fold
 from .read_timer import CUT_OFF, TakesTooLong
 from .search import SearchIndex
@@ -28,11 +36,12 @@ Recognise = Callable[[RawRequest, Role, str | None, ReaderSettings], Reading]
 
 class CaptureReader:
     """How captures are parsed: `recognise(raw, role, provider, settings)`. `version` changes whenever the result could
-    change."""
+    change; `secrets_version` does so for bins with secrets, whose results also depend on settings of the server."""
 
-    def __init__(self, recognise: Recognise, version: str) -> None:
+    def __init__(self, recognise: Recognise, version: str, secrets_version: str | None = None) -> None:
         self.recognise = recognise
         self.version = version
+        self.secrets_version = version if secrets_version is None else secrets_version
 
 
 class LedgerStep:
@@ -105,7 +114,7 @@ class LedgerStep:
 
     def is_outdated(self, head: LogHead, space: Space) -> bool:
         """Whether the bin must be parsed again: the parsers have changed, or it was requested."""
-        return space.reader != self._reader.version or space.rereads != head.rereads
+        return space.rereads != head.rereads or space.reader != self._version_for(head)
 
     def begin_building(self, head: LogHead, epoch: int) -> None:
         """Create an empty space next to the current one."""
@@ -228,9 +237,15 @@ class LedgerStep:
 
     def _add_space(self, head: LogHead, state: SpaceState, epoch: int) -> Space:
         return add_space(
-            self.transaction, head.number, state, self._reader.version, head.rereads,
+            self.transaction, head.number, state, self._version_for(head), head.rereads,
             first_seq=first_seq_of(epoch), floor_n=head.floor_n,
         )  # fmt: skip
+
+    def _version_for(self, head: LogHead) -> str:
+        """The version that a new space of a bin has."""
+        if self._reader.secrets_version != self._reader.version and read_reader_settings(self._log, head).secrets:
+            return self._reader.secrets_version
+        return self._reader.version
 
     def _write_bin(self, head: LogHead, space: Space) -> None:
         values = {

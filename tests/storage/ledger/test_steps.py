@@ -164,3 +164,27 @@ def test_a_space_of_another_version_or_before_a_request_is_outdated(inside: Insi
     assert not is_outdated()
     ledger.reader = CaptureReader(read, "2")
     assert is_outdated()
+
+
+def test_only_a_bin_with_secrets_is_parsed_again_when_the_settings_of_the_server_change(
+    inside: Inside, ledger: Ledger
+) -> None:
+    def is_outdated(secrets_version: str) -> bool:
+        ledger.reader = CaptureReader(read, "1", secrets_version)
+        with ledger._write(None) as step:
+            (head,) = read_log_heads(step._log, [1])
+            return step.is_outdated(head, step.current_space(head))
+
+    inside.keep(a_raw())
+    ledger.follow()
+    assert not is_outdated("1 with a key")
+    inside.apply(jobs.SetSecret(BIN, "primary", None, "s3cret", "h", 1))
+    ledger.follow()
+    ledger.build()
+    assert not is_outdated("1 with a key")
+    assert is_outdated("1 with another key")
+    inside.apply(jobs.DropSecret(BIN, "primary"))
+    ledger.reader = CaptureReader(read, "1", "1 with a key")
+    ledger.follow()
+    ledger.build()
+    assert not is_outdated("1 with another key")
