@@ -1,0 +1,281 @@
+"""Is a capture genuine? The verdict over the received bytes, with the fewest changes that make the signature right."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from ..domain.providers import PROVIDER_TITLES
+from ..domain.signatures import Judgement, SignatureVerdict
+from .attempts import Attempt, attempts, covers_body
+from .bodies import body_variants
+from .keys import shape_of
+from .model import Scheme, Secret, SignedRequest
+from .near import near_header, repeated_header
+from .schemes import SCHEMES, schemes_for, schemes_of
+from .words import cure_of
+
+_NO_SECRET = Secret(label="", value="")
+_NEEDLES = tuple(
+    sorted({b"signature", *(mark for scheme in SCHEMES for mark in scheme.marks if b"signature" not in mark)})
+)
+_SIGNED_ELSEWHERE = frozenset(provider for scheme in SCHEMES if not scheme.marks for provider in scheme.providers)
+
+
+def judge(request: SignedRequest, secrets: Sequence[Secret], provider: str | None) -> Judgement:
+    """The verdict about one request. It never raises, whatever was sent, and takes a bounded number of attempts.
+
+    All secrets are tried; `provider` is the name of the one that the request was recognised as, or None.
+    """
+    if not secrets and provider not in _SIGNED_ELSEWHERE:
+        head = request.raw.head.lower()
+        if not any([needle in head for needle in _NEEDLES]):  # noqa: C419  # a list is faster for two
+            return _UNSIGNED.get(provider, _UNKNOWN)
+    found = [scheme for scheme in schemes_of(request, provider) if _is_meant(scheme, secrets)]
+    if not found:
+        return _judge_unsigned(request, secrets, provider)
+    judgements = [_judge_by(request, secrets, scheme) for scheme in found]
+    return min(judgements, key=lambda judgement: _RANK.index(judgement.verdict))
+
+
+_RANK = (
+    SignatureVerdict.VALID,
+    SignatureVerdict.VALID_AS,
+    SignatureVerdict.STALE,
+    SignatureVerdict.WRONG_SECRET_OR_CHANGED,
+    SignatureVerdict.UNDECIDED,
+    SignatureVerdict.UNSIGNED,
+    SignatureVerdict.NOT_SIGNED_BY_PROVIDER,
+)
+"""Where several schemes apply, the first verdict of this list counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Cause:
+    code: str
+    words: str
+
+    @property
+    def variant(self) -> str:
+        return f"{self.code}: {self.words}"
+
+
+def _is_meant(scheme: Scheme, secrets: Sequence[Secret]) -> bool:
+    """Secrets that all belong to other schemes do not make a signature of this one invisible, except where the scheme
+    is for any sender and would take other headers for signatures."""
+    return bool(scheme.providers or scheme.marks or not secrets or _secrets_for(scheme, secrets))
+
+
+def _secrets_for(scheme: Scheme, secrets: Sequence[Secret]) -> tuple[Secret, ...]:
+    if not scheme.needs_secret:
+        return (_NO_SECRET,)
+    return tuple(
+        secret
+        for secret in secrets
+        if secret.scheme in (None, scheme.name, *scheme.methods) or secret.scheme in scheme.providers
+    )
+
+
+def _judge_by(request: SignedRequest, secrets: Sequence[Secret], scheme: Scheme) -> Judgement:
+    usable = _secrets_for(scheme, secrets)
+    if not usable:
+        sentence = f"The request has {scheme.title}. Enter the secret, and it is checked: {_sentence(scheme.secret_is)}"
+        return Judgement(verdict=SignatureVerdict.UNDECIDED, scheme=scheme.name, sentence=sentence)
+    changed = _judge_body(request, usable, scheme)
+    if changed is not None:
+        return changed
+    if not scheme.needs_secret and not request.certificates:
+        return _without_certificate(request, scheme)
+    tries = attempts(request, scheme, usable)
+    complete = request.raw.body_complete or not covers_body(request, scheme)
+    if not complete:
+        tries = (attempt for attempt in tries if not attempt.causes)
+    match = next((attempt for attempt in tries if attempt.fits(scheme)), None)
+    if match is not None:
+        return _judge_match(request, scheme, match)
+    if not complete:
+        sentence = "The stored body is not complete, so its signature cannot be checked."
+        return Judgement(verdict=SignatureVerdict.UNDECIDED, scheme=scheme.name, sentence=sentence)
+    return _judge_wrong(request, usable, scheme)
+
+
+def _judge_body(request: SignedRequest, secrets: Sequence[Secret], scheme: Scheme) -> Judgement | None:
+    """The signature is right and has a hash of another body: the body was changed, which is certain."""
+    fits = scheme.fits_but_body
+    secret = next((secret for secret in secrets if fits and fits(request, secret.value)), None)
+    if secret is None:
+        return None
+    if not request.raw.body_complete:
+        sentence = "The signature is right, but the stored body is not complete, so its hash cannot be checked."
+        return Judgement(verdict=SignatureVerdict.UNDECIDED, scheme=scheme.name, secret=secret.label, sentence=sentence)
+    written = next(
+        (
+            variant.words
+            for variant in body_variants(request)
+            if scheme.fits(replace(request, body=variant.body), secret.value)
+        ),
+        None,
+    )
+    words = f"valid if {written}" if written else "the signature is right, but the hash of the body is not"
+    cause = _Cause("body_changed", words)
+    return Judgement(
+        verdict=SignatureVerdict.WRONG_SECRET_OR_CHANGED,
+        scheme=scheme.name,
+        causes=(cause.code,),
+        variant=cause.variant,
+        secret=secret.label,
+        sentence=(
+            f"The body was changed after it was signed: {words}. The secret {secret.label} is right."
+            f" {cure_of(cause.code)}"
+        ),
+    )
+
+
+def _judge_match(request: SignedRequest, scheme: Scheme, match: Attempt) -> Judgement:
+    causes = list(match.causes)
+    words = [f"valid if {match.words}"] if match.causes else []
+    other = _other_method(request, scheme, match)
+    if other is not None:
+        causes.append("algorithm")
+        words.append(f"valid if the method is {other}, not {match.secret.scheme}")
+    repeated = repeated_header(request.raw, scheme.marks)
+    if repeated is not None:
+        causes.append("duplicate_header")
+        words.append(f"valid by one of several headers {repeated}; other code reads the first or all of them")
+    label = match.secret.label
+    verdict = SignatureVerdict.VALID_AS if causes else SignatureVerdict.VALID
+    age = _age_out_of_window(request, scheme)
+    if age is not None:
+        verdict = SignatureVerdict.STALE
+        causes.append(age.code)
+        words.append(age.words)
+    variant = f"{', '.join(causes)}: {'; '.join(words)}" if causes else None
+    by = f", with the secret {label}" if label else ""
+    if verdict is SignatureVerdict.VALID:
+        sentence = f"Genuine: {scheme.title} is right{by}."
+    elif verdict is SignatureVerdict.VALID_AS:
+        sentence = f"Genuine, but {'; '.join(words)}{by}. {cure_of(causes[0])}"
+    else:
+        sentence = f"The signature is right{by}, but {'; '.join(words)}. {cure_of(causes[-1])}"
+    return Judgement(
+        verdict=verdict,
+        scheme=scheme.name,
+        causes=tuple(causes),
+        variant=variant,
+        secret=label or None,
+        sentence=sentence.strip(),
+    )
+
+
+def _other_method(request: SignedRequest, scheme: Scheme, match: Attempt) -> str | None:
+    """The method of the signature, where the secret belongs to another one."""
+    if scheme.method_of is None or match.causes or match.secret.scheme not in scheme.methods:
+        return None
+    method = scheme.method_of(request, match.value)
+    return None if method == match.secret.scheme else method
+
+
+def _age_out_of_window(request: SignedRequest, scheme: Scheme) -> _Cause | None:
+    """Judged by the time when the request was received, because that is when the receiver's code checks it."""
+    stamp = scheme.stamp(request) if scheme.window_s is not None else None
+    if stamp is None or scheme.window_s is None:
+        return None
+    age_s = (request.raw.received_at - stamp).total_seconds()
+    if abs(age_s) <= scheme.window_s:
+        return None
+    window = f"{scheme.window_s:g} s"
+    if age_s < 0:
+        return _Cause("clock_behind", f"it was signed {-age_s:.0f} s after it was received here, and {window} count")
+    return _Cause("stale", f"it was {age_s:.0f} s old when it was received, and {window} count")
+
+
+def _judge_wrong(request: SignedRequest, secrets: Sequence[Secret], scheme: Scheme) -> Judgement:
+    cause = _suspected(request, secrets, scheme)
+    sentence = f"Nothing that was tried gives the signature that was sent: {_likely(secrets)}"
+    if cause is not None:
+        sentence = f"The signature does not fit: {cause.words}."
+    return Judgement(
+        verdict=SignatureVerdict.WRONG_SECRET_OR_CHANGED,
+        scheme=scheme.name,
+        causes=(cause.code,) if cause else (),
+        variant=cause.variant if cause else None,
+        sentence=f"{sentence} Needed is: {_sentence(scheme.secret_is)}",
+    )
+
+
+def _suspected(request: SignedRequest, secrets: Sequence[Secret], scheme: Scheme) -> _Cause | None:
+    """The likely reason why nothing fits: what the scheme sees, or a secret that looks like something else."""
+    suspected = scheme.suspect(request) if scheme.suspect else None
+    if suspected is not None:
+        return _Cause(*suspected)
+    for secret in secrets:
+        shape = shape_of(secret.value) if scheme.needs_secret else None
+        if shape is not None:
+            return _Cause("secret_shape", f"the secret {secret.label} looks like {shape}")
+    return None
+
+
+def _likely(secrets: Sequence[Secret]) -> str:
+    count = len(secrets)
+    tried = "the secret is another one" if count == 1 else f"none of the {count} secrets is the right one"
+    return f"{tried}, or URL or body were changed."
+
+
+def _without_certificate(request: SignedRequest, scheme: Scheme) -> Judgement:
+    cause = scheme.suspect(request) if scheme.suspect else None
+    if cause is not None:
+        return _judge_wrong(request, (_NO_SECRET,), scheme)
+    sentence = "The certificate that verifies the signature is not here yet. Fetch it, or upload it."
+    return Judgement(verdict=SignatureVerdict.UNDECIDED, scheme=scheme.name, sentence=sentence)
+
+
+def _judge_unsigned(request: SignedRequest, secrets: Sequence[Secret], provider: str | None) -> Judgement:
+    """No signature: a wrong name of its header, or a reason that a scheme of the provider sees."""
+    expected = schemes_for(provider) or tuple(
+        scheme for scheme in SCHEMES if any(secret.scheme == scheme.name for secret in secrets)
+    )
+    near = near_header(request.raw, expected or SCHEMES)
+    if near is not None:
+        return _unsigned(_Cause("missing_header", near))
+    for scheme in expected:
+        has_mark = any(request.raw.header(mark) is not None for mark in scheme.marks)
+        cause = scheme.suspect(request) if scheme.suspect and has_mark else None
+        if cause is not None:
+            return _unsigned(_Cause(*cause))
+    if expected:
+        return _UNSIGNED.get(provider) or _unsigned(_absent(expected))
+    if secrets and provider not in _UNSIGNED:
+        return _unsigned(_Cause("missing_header", "the request has no signature that smsbin can find"))
+    return _UNSIGNED.get(provider, _UNKNOWN)
+
+
+def _unsigned(cause: _Cause) -> Judgement:
+    return Judgement(
+        verdict=SignatureVerdict.UNSIGNED,
+        causes=(cause.code,),
+        variant=cause.variant,
+        sentence=f"Not signed: {cause.words}. {cure_of(cause.code)}".strip(),
+    )
+
+
+def _absent(schemes: Sequence[Scheme]) -> _Cause:
+    names = sorted({mark.decode() for scheme in schemes for mark in scheme.marks})
+    what = f"there is no header {' or '.join(names[:2])}" if names else f"there is nothing of {schemes[0].title}"
+    return _Cause("missing_header", what)
+
+
+def _sentence(text: str) -> str:
+    return text[:1].lower() + text[1:].rstrip(".") + "."
+
+
+def _of_provider(name: str) -> Judgement:
+    schemes = schemes_for(name)
+    if schemes:
+        return _unsigned(_absent(schemes))
+    sentence = f"{PROVIDER_TITLES[name]} does not sign its requests. Only the secrecy of the URL protects them."
+    return Judgement(verdict=SignatureVerdict.NOT_SIGNED_BY_PROVIDER, sentence=sentence)
+
+
+_UNSIGNED: dict[str | None, Judgement] = {name: _of_provider(name) for name in PROVIDER_TITLES}
+_UNKNOWN = Judgement(
+    verdict=SignatureVerdict.UNDECIDED,
+    sentence="No signature was found, and whether the sender signs its requests is not known.",
+)

@@ -1,0 +1,82 @@
+"""What schemes read in a request: header values, the fields of a form, a URL as bytes. Nothing here raises."""
+
+from functools import lru_cache
+from urllib.parse import urlsplit
+
+from ..domain.captures import RawRequest, read_lines
+from ..parsing.forms import unescape
+from ..parsing.labels import label_of
+
+ByteFields = tuple[tuple[bytes, bytes], ...]
+
+MAX_SIGNED_FIELDS = 4000
+"""A form with more fields than this is not checked: sorting it for each variant would take too long."""
+
+_FORM = "application/x-www-form-urlencoded"
+_NO_BODY = ("GET", "HEAD")
+
+
+@lru_cache(maxsize=128)
+def _values(head: bytes, name: bytes) -> tuple[str, ...]:
+    return tuple(value.decode("latin-1") for key, value in read_lines(head) if key.lower() == name)
+
+
+def values_of(raw: RawRequest, name: bytes) -> tuple[str, ...]:
+    """All values of a header; its name in lower case. Cached, because every variant of a request reads them."""
+    return _values(raw.head, name)
+
+
+def value_of(raw: RawRequest, name: bytes) -> str:
+    """The first value of a header, "" without one."""
+    values = _values(raw.head, name)
+    return values[0] if values else ""
+
+
+@lru_cache(maxsize=32)
+def fields_of(body: bytes) -> ByteFields:
+    """Names and values of a form as bytes, in order, blank and repeated ones too. No charset is applied, because a
+    signature covers bytes; and bytes of UTF-8 sort as their code points do."""
+    if body.count(b"&") > MAX_SIGNED_FIELDS:
+        return ()
+    pieces = (piece.partition(b"=") for piece in body.replace(b"+", b" ").split(b"&") if piece)
+    return tuple((unescape(name), unescape(value)) for name, _, value in pieces)
+
+
+def is_form(raw: RawRequest) -> bool:
+    """Whether the fields of the body are signed one by one: a form, or a body without a type."""
+    return raw.method.upper() not in _NO_BODY and label_of(raw).type in (_FORM, "")
+
+
+def to_bytes(text: str) -> bytes:
+    """Text as it was sent: a target has one character a byte; everything else is UTF-8."""
+    try:
+        return text.encode("latin-1")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "surrogatepass")
+
+
+def key_of(secret: str) -> bytes:
+    """A secret as the bytes of a key."""
+    return secret.encode("utf-8", "surrogatepass")
+
+
+@lru_cache(maxsize=512)
+def with_other_port(url: str) -> str:
+    """The URL without its port, or, if it has none, with the standard one; unchanged where it cannot be read."""
+    scheme, mark, rest = url.partition("://")
+    end = min((at for at in map(rest.find, "/?#") if at >= 0), default=len(rest))
+    authority = rest[:end]
+    host, colon, port = authority.rpartition(":")
+    if colon and port.isdigit():
+        return f"{scheme}{mark}{host}{rest[end:]}"
+    if not mark or not authority:
+        return url
+    return f"{scheme}{mark}{authority}:{443 if scheme == 'https' else 80}{rest[end:]}"
+
+
+def query_of(url: str) -> str:
+    """The query of a URL, not decoded."""
+    try:
+        return urlsplit(url).query
+    except ValueError:
+        return ""

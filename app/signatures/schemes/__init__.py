@@ -1,0 +1,35 @@
+"""The registry of signature schemes: each module here has the facts of one of them."""
+
+from ..model import Scheme, SignedRequest
+from . import plivo, signalwire, twilio, vonage, vonage_jwt
+
+SCHEMES: tuple[Scheme, ...] = (
+    twilio.SCHEME,
+    signalwire.SCHEME,
+    plivo.SCHEME,
+    vonage.SCHEME,
+    vonage_jwt.SCHEME,
+)
+"""In the order in which people choose from them. One for any HMAC, if there is one, is the last."""
+
+_BY_NAME = {name: scheme for scheme in SCHEMES for name in (scheme.name, *scheme.methods)}
+
+
+def scheme_of(name: str) -> Scheme | None:
+    """The scheme with this name, or with a method of this name."""
+    return _BY_NAME.get(name)
+
+
+def schemes_for(provider: str | None) -> tuple[Scheme, ...]:
+    """The schemes that a provider signs with."""
+    return tuple(scheme for scheme in SCHEMES if provider in scheme.providers)
+
+
+def schemes_of(request: SignedRequest, provider: str | None) -> tuple[Scheme, ...]:
+    """The schemes that the request is signed with. Those of its provider are preferred, then those that belong to some
+    provider or have a header of their own, and the generic one is for what has no other."""
+    found = tuple(scheme for scheme in SCHEMES if scheme.sent(request))
+    own = tuple(scheme for scheme in found if provider in scheme.providers)
+    marked = tuple(scheme for scheme in found if scheme.marks)
+    named = tuple(scheme for scheme in found if scheme.providers)
+    return own or marked or named or found
