@@ -5,13 +5,19 @@ It is outside of `storage/`, which does not import `providers/`: the parser is p
 
 import hashlib
 import sys
+from functools import partial
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from .domain.captures import RawRequest, Reading
-from .domain.reader import DEFAULT_READER_CONTEXT, ReaderContext, ReaderSettings
+from .domain.findings import by_weight
+from .domain.reader import DEFAULT_READER_CONTEXT, DEFAULT_READER_SETTINGS, ReaderContext, ReaderSettings
 from .domain.roles import Role
+from .domain.signatures import Judgement
 from .providers import recognise
 from .signatures.sealing import key_version
+from .signatures.stored import finding_of, judge_stored
 from .storage.ledger.process import follow
 from .storage.ledger.steps import CaptureReader
 
@@ -20,9 +26,21 @@ HERE = Path(__file__).parent
 _SOURCES = ("domain", "parsing", "providers", "signatures", "storage/ledger")
 
 
-def read_capture(raw: RawRequest, role: Role, provider: str | None, settings: ReaderSettings) -> Reading:  # noqa: ARG001
-    """Parse a capture with the settings of its bin."""
-    return recognise(raw, role, provider)
+def read_capture(
+    raw: RawRequest, role: Role, provider: str | None, settings: ReaderSettings, context: ReaderContext
+) -> Reading:
+    """Parse a capture with the settings of its bin, and judge its signature if the bin has secrets."""
+    reading = recognise(raw, role, provider)
+    if settings is DEFAULT_READER_SETTINGS or not settings.secrets:
+        return reading
+    return judged(reading, judge_stored(raw, reading.provider, settings.secrets, context))
+
+
+def judged(reading: Reading, judgement: Judgement) -> Reading:
+    """A reading with a verdict and its finding."""
+    finding = finding_of(judgement)
+    findings = reading.findings if finding is None else by_weight((*reading.findings, finding))
+    return replace(reading, signature=judgement, findings=findings)
 
 
 def make_capture_reader(context: ReaderContext = DEFAULT_READER_CONTEXT) -> CaptureReader:
@@ -33,7 +51,8 @@ def make_capture_reader(context: ReaderContext = DEFAULT_READER_CONTEXT) -> Capt
         digest.update(path.read_bytes())
     version = digest.hexdigest()[:16]
     facts = f"{version} {key_version(context.secrets_key)} {context.public_url or ''}"
-    return CaptureReader(read_capture, version, hashlib.sha256(facts.encode()).hexdigest()[:16])
+    read = partial(read_capture, context=context)
+    return CaptureReader(read, version, hashlib.sha256(facts.encode()).hexdigest()[:16])
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from .services.held_answers import HeldAnswers
 from .services.keyring import Keyring
 from .services.metrics import Metrics
 from .services.replays import Replaying
+from .services.secrets import Secrets
 from .services.simulations.runs import Simulating
 from .services.upkeep.disk import Disk
 from .services.upkeep.probe import Probing
@@ -36,6 +37,7 @@ FAULTS = web.AppKey("FAULTS", Faults)
 WAITING = web.AppKey("WAITING", HeldAnswers)
 DISK = web.AppKey("DISK", Disk)
 METRICS = web.AppKey("METRICS", Metrics)
+SECRETS = web.AppKey("SECRETS", Secrets)
 PROBING = web.AppKey("PROBING", Probing)
 
 # Keys of a request.

@@ -24,6 +24,7 @@ from .services.held_answers import HeldAnswers
 from .services.keyring import Keyring
 from .services.metrics import Metrics
 from .services.replays import Replaying
+from .services.secrets import Secrets, context_of
 from .services.simulations.runs import Simulating
 from .services.upkeep.disk import Disk
 from .services.upkeep.probe import Probing
@@ -83,7 +84,8 @@ def create_app(settings: Settings) -> web.Application:
 
 async def _storage(app: web.Application) -> AsyncIterator[None]:
     settings = app[keys.SETTINGS]
-    async with open_store(settings.data_dir) as store:
+    context = context_of(settings)
+    async with open_store(settings.data_dir, context) as store:
         token, made_here = find_token(settings)
         app[keys.STORE] = store
         store.on_change(app[keys.HUB].notify)
@@ -94,6 +96,7 @@ async def _storage(app: web.Application) -> AsyncIterator[None]:
         app[keys.INTAKE] = Intake(store, app[keys.ANSWERS], app[keys.FAULTS], app[keys.SIMULATING])
         app[keys.PROBING] = Probing(store)
         app[keys.SWEEPING] = Sweeping(store, settings.retention)
+        app[keys.SECRETS] = Secrets(store, app[keys.HUB], context)
         app[keys.REPLAYING] = Replaying(store, settings.allow_targets)
         app[keys.ACCESS] = Access(store, token, made_here=made_here)
         await app[keys.ACCESS].start()

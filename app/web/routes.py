@@ -31,6 +31,7 @@ from .live import page as live
 from .messages import api as messages_api
 from .messages import page as messages
 from .replays import api as replays_api
+from .secrets import api as secrets_api
 from .simulations import api as simulations_api
 from .simulations import page as simulations
 from .site import auth, health, info, static
@@ -41,6 +42,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 N = "{n:[0-9]{1,18}}"
 # A message id may hold any characters, braces and line breaks too.
 MESSAGE = "{provider}/{message_id:[^/]+}"
+LABEL = "{label:[^/]+}"
 M = "{m:[0-9]{1,18}}"
 PAIR = "{theirs:[^/]+}/{ours:[^/]+}"
 
@@ -153,6 +155,9 @@ ROUTES = [
     private("DELETE", "/api/v1/bins/{bin}/faults/{role}", faults_api.clear, "api-fault-heal"),
     private("GET", "/api/v1/bins/{bin}/captures/" + N + "/attempts", replays_api.index, "api-attempts"),
     private("POST", "/api/v1/bins/{bin}/replays", replays_api.create, "api-replay"),
+    private("GET", "/api/v1/bins/{bin}/secrets", secrets_api.index, "api-secrets"),
+    private("PUT", "/api/v1/bins/{bin}/secrets/" + LABEL, secrets_api.put, "api-secret-set"),
+    private("DELETE", "/api/v1/bins/{bin}/secrets/" + LABEL, secrets_api.delete, "api-secret-remove"),
     private("GET", "/api/v1/bins/{bin}/messages", messages_api.index, "api-messages"),
     private("GET", "/api/v1/bins/{bin}/messages/" + MESSAGE, messages_api.show, "api-message"),
     private("POST", "/api/v1/bins/{bin}/drills", drills_api.create, "api-drill-create"),

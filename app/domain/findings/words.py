@@ -13,6 +13,9 @@ class Finding:
     cure: str
 
 
+SIGNATURE_INVALID = "signature_invalid"
+SIGNATURE_AS = "signature_as"
+
 _ALL = (
     Finding(
         code="contradictory_final",
@@ -21,13 +24,13 @@ _ALL = (
         cure="Check the order in the timeline and ask the provider which one is true.",
     ),
     Finding(
-        code="signature_invalid",
+        code=SIGNATURE_INVALID,
         title="invalid signature",
         cause="The request is signed, but the signature fits none of the secrets of this bin, or is too old.",
         cure="Open the tab Signature of the request: it shows what was tried, and names the cause if there is one.",
     ),
     Finding(
-        code="signature_as",
+        code=SIGNATURE_AS,
         title="signed for another URL",
         cause="The signature is right after a change, for example of the scheme or the host of the URL: the request "
         "passed a proxy that hides what the provider signed. Your handler may reject it.",

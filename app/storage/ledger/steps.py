@@ -1,7 +1,8 @@
 """What the follower does with one bin in one transaction: settings, deletions, captures, outcomes, in this order."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 
+from ...clock import ticks
 from ...domain.captures import Outcome, RawRequest, Reading
 from ...domain.reader import ReaderSettings
 from ...domain.roles import Kind, Role
@@ -25,6 +26,9 @@ from .folding import Fold
 from .read_timer import CUT_OFF, TakesTooLong
 from .search import SearchIndex
 from .spaces import Space, SpaceState, add_space, find_space, first_seq_of, save_space
+
+# A step parses no longer than this, so that other bins do not wait and the server sees that the process works.
+PARSING_S = 0.5
 
 SKIPPED = "Parsing this request stopped smsbin twice, so it is not parsed. The bytes are kept."
 SLOW = "Parsing this request took longer than a second, so it is not parsed. The bytes are kept."
@@ -143,9 +147,12 @@ class LedgerStep:
         of captures."""
         space = self._delete(head, space)
         chunk = read_chunk(self._log, head, space, limit)
+        parsed = self._parse(chunk)
+        if len(parsed) < len(chunk.captures):
+            chunk = read_chunk(self._log, head, space, len(parsed))
         fold = Fold(self.transaction, space)
         outcomes = {row["n"]: _outcome(row) for row in reversed(chunk.outcomes)}
-        self._read(fold, chunk, outcomes)
+        self._add(fold, chunk, parsed, outcomes)
         fold.captures.look_up([n for n in outcomes if n <= space.n])
         for n, outcome in outcomes.items():
             fold.settle(n, outcome)
@@ -164,11 +171,23 @@ class LedgerStep:
 
     # Inside
 
-    def _read(self, fold: Fold, chunk: LogChunk, outcomes: Mapping[int, Outcome]) -> None:
-        captures = []
+    def _parse(self, chunk: LogChunk) -> list[tuple[RawRequest, Reading]]:
+        """Parse the captures of a chunk, or the first of them if it takes long: a signature that fits nothing takes
+        several milliseconds."""
+        ends_at, parsed = ticks() + PARSING_S, []
         for row in chunk.captures:
             raw = read_raw(row)
-            each = fold.captures.add(row, raw, self._reading(row, raw, chunk))
+            parsed.append((raw, self._reading(row, raw, chunk)))
+            if ticks() > ends_at:
+                break
+        return parsed
+
+    def _add(
+        self, fold: Fold, chunk: LogChunk, parsed: Sequence[tuple[RawRequest, Reading]], outcomes: Mapping[int, Outcome]
+    ) -> None:
+        captures = []
+        for row, (raw, reading) in zip(chunk.captures, parsed, strict=True):
+            each = fold.captures.add(row, raw, reading)
             # Most outcomes are known by now and need no second update.
             each.outcome = outcomes.get(each.n)
             captures.append(each)

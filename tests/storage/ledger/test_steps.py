@@ -1,12 +1,16 @@
 """What the follower does with one bin in one transaction: settings, deletions, captures, outcomes."""
 
+import pytest
+
 from app import clock
-from app.domain.captures import Outcome
+from app.domain.captures import Outcome, RawRequest, Reading
+from app.domain.reader import ReaderSettings
 from app.domain.roles import Role
 from app.storage.ids import row_id
+from app.storage.ledger import steps
 from app.storage.ledger.feed import read_log_heads
 from app.storage.ledger.read_timer import CUT_OFF, TakesTooLong
-from app.storage.ledger.steps import BROKEN, SKIPPED, SLOW, CaptureReader
+from app.storage.ledger.steps import BROKEN, PARSING_S, SKIPPED, SLOW, CaptureReader
 from app.storage.log import jobs
 from tests.storage.builders import a_raw
 from tests.storage.inside import BIN, Inside, Ledger
@@ -188,3 +192,24 @@ def test_only_a_bin_with_secrets_is_parsed_again_when_the_settings_of_the_server
     ledger.follow()
     ledger.build()
     assert not is_outdated("1 with another key")
+
+
+def test_a_step_ends_early_when_parsing_takes_long_and_the_next_one_continues(inside: Inside, ledger: Ledger) -> None:
+    def slow(raw: RawRequest, role: Role, provider: str | None, settings: ReaderSettings) -> Reading:
+        moments[0] += PARSING_S / 2 + 0.001
+        return read(raw, role, provider, settings)
+
+    moments = [100.0]
+    for number in range(5):
+        inside.state(came(f"m{number}"))
+        inside.settle(number + 1, OK)
+    ledger.reader = CaptureReader(slow, "1")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(steps, "ticks", lambda: moments[0])
+        for count in (2, 4, 5):
+            is_done = ledger.step()
+            assert ledger.rows("select count(*), count(out_status) from captures") == [(count, count)]
+        assert is_done
+    again = inside.ledger("again.db")
+    again.follow()
+    assert again.everything() == ledger.everything()

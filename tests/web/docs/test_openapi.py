@@ -89,6 +89,11 @@ BODIES = {
         *[{"kind": "drop", "until": until} for until in (1, ["x"], None)],
         {}, {"kind": "drop", "colour": 1},
     ],
+    "setSecret": [
+        *[{"secret": secret} for secret in ("", "x", "x" * 4_096, "x" * 4_097, None, 5)],
+        *[{"secret": "x", "scheme": scheme} for scheme in ("twilio", "acme", "", None, 1)],
+        {}, {"scheme": "twilio"}, {"secret": "x", "label": "y"},
+    ],
     "drill": [
         {"measure": True}, {"measure": 1}, {"role": "status", "measure": True}, {"role": "voice", "measure": True},
         {"fault": {"kind": "drop"}}, {"fault": {"kind": "rain"}}, {"fault": "x"}, {"fault": {"kind": "drop", "x": 1}},

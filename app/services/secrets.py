@@ -1,0 +1,120 @@
+"""The signing secrets of bins: stored, encrypted where there is a key, used for verdicts, and never given back."""
+
+import asyncio
+import re
+
+from .. import clock
+from ..domain.captures import Capture
+from ..domain.reader import ReaderContext, SigningSecret
+from ..domain.signatures import Judgement
+from ..errors import Invalid
+from ..live.hub import Hub
+from ..settings import Settings
+from ..signatures.schemes import SCHEMES, scheme_of
+from ..signatures.sealing import NONCE_BYTES, seal, secret_hash
+from ..signatures.stored import CERTIFICATES, judge_stored
+from ..store import Store
+from ..tasks import run_in_thread
+from .access import read_secret_file
+from .large import work_on
+from .rereading import wait_until_reread
+
+MOST_SECRETS = 20
+"""Secrets of one bin."""
+MOST_SECRET = 4_096
+"""Bytes of a secret or a certificate."""
+MOST_LABEL = 100
+"""Characters of a label that is no URL of a certificate."""
+MOST_URL = 500
+
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+
+
+def scheme_names() -> tuple[str, ...]:
+    """The names that a secret may have as its scheme."""
+    return tuple(name for scheme in SCHEMES for name in (scheme.name, *scheme.methods))
+
+
+def context_of(settings: Settings) -> ReaderContext:
+    """The settings on which verdicts depend. Raises CannotStart when the file of the key cannot be read."""
+    key = settings.secrets_key
+    if settings.secrets_key_file is not None:
+        key = read_secret_file(settings.secrets_key_file, "secrets key")
+    return ReaderContext(secrets_key=key, public_url=settings.public_url)
+
+
+class Secrets:
+    """Use from one event loop only."""
+
+    def __init__(self, store: Store, hub: Hub, context: ReaderContext) -> None:
+        self._store = store
+        self._hub = hub
+        self._setting = asyncio.Lock()
+        self.context = context
+
+    async def of(self, bin_id: str) -> tuple[SigningSecret, ...]:
+        """The secrets of a bin as they are stored, oldest first. Raises NotFound."""
+        return (await self._store.get_reader_settings(bin_id)).secrets
+
+    async def set(self, bin_id: str, label: str, scheme: str | None, secret: str) -> SigningSecret:
+        """Add a secret, or replace the one with the same label. Captures of the bin get their new verdicts; waits a
+        little until they have. Raises NotFound, Invalid."""
+        problems = _problems(label, scheme, secret)
+        if problems:
+            raise Invalid(*problems)
+        # So that two calls at one time cannot exceed the limit.
+        async with self._setting:
+            there = {each.label for each in await self.of(bin_id)}
+            if label not in there and len(there) >= MOST_SECRETS:
+                raise Invalid(("label", f"is one too many: a bin has at most {MOST_SECRETS} secrets; remove one"))
+            stored, hash = await run_in_thread(self._prepare, bin_id, label, secret)
+            new = SigningSecret(label=label, scheme=scheme, secret=stored, hash=hash, added_at=clock.now())
+            await self._store.set_secret(bin_id, new)
+        await self._reread(bin_id)
+        return new
+
+    async def drop(self, bin_id: str, label: str) -> None:
+        """Remove a secret. Raises NotFound."""
+        await self._store.drop_secret(bin_id, label)
+        await self._reread(bin_id)
+
+    async def judge(self, bin_id: str, capture: Capture) -> Judgement:
+        """The verdict about a capture with the secrets of its bin as they are now. Raises NotFound."""
+        stored = await self.of(bin_id)
+        raw, provider = capture.raw, capture.row.reading.provider
+        if stored:
+            # A signature that fits nothing takes several milliseconds for each secret.
+            return await run_in_thread(judge_stored, raw, provider, stored, self.context)
+        return await work_on([raw], judge_stored, raw, provider, stored, self.context)
+
+    def _prepare(self, bin_id: str, label: str, secret: str) -> tuple[str, str]:
+        """A secret as it is stored, and its hash. Takes a tenth of a second."""
+        nonce = clock.new_bytes(NONCE_BYTES)
+        return seal(secret, label, self.context.secrets_key, nonce), secret_hash(secret, bin_id)
+
+    async def _reread(self, bin_id: str) -> None:
+        self._hub.notify(bin_id)
+        await wait_until_reread(self._store, self._hub, bin_id)
+
+
+def _problems(label: str, scheme: str | None, secret: str) -> list[tuple[str, str]]:
+    """What is wrong with a secret, by field."""
+    problems = []
+    if scheme is not None and scheme_of(scheme) is None:
+        problems.append(("scheme", f"must be null (any scheme) or one of {', '.join(scheme_names())}"))
+    if scheme == CERTIFICATES:
+        problems += _certificate_problems(label, secret)
+    elif not label.strip() or len(label) > MOST_LABEL or _CONTROLS.search(label):
+        problems.append(("label", f"must have 1 to {MOST_LABEL} characters, without line breaks"))
+    if not secret or len(secret.encode()) > MOST_SECRET:
+        problems.append(("secret", f"must have 1 to {MOST_SECRET:,} bytes"))
+    return problems
+
+
+def _certificate_problems(label: str, secret: str) -> list[tuple[str, str]]:
+    problems = []
+    if not label.startswith("https://") or len(label) > MOST_URL or _CONTROLS.search(label):
+        problems.append(("label", "must be the SigningCertURL of the requests, where the scheme is aws"))
+    if "-----BEGIN CERTIFICATE-----" not in secret:
+        problems.append(("secret", "must be a certificate that begins with -----BEGIN CERTIFICATE-----"))
+    return problems
