@@ -5,83 +5,103 @@ so are the bytes that are hashed: a large body gets fewer of them.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
+from typing import NamedTuple
 
-from .bodies import body_variants
+from .bodies import BodyVariant, body_variants
 from .keys import KeyVariant, key_variants
 from .model import Scheme, Secret, SignedRequest
-from .urls import UrlVariant, url_variants
+from .urls import url_variants
 
-MAX_ATTEMPTS = 2000
-MAX_HASHED = 4_000_000
+MAX_ATTEMPTS = 1200
+MAX_HASHED = 3_000_000
 _COST = 400  # of an attempt besides its body, as bytes that are hashed in the same time
 _PROBE = "probe://probe.invalid/probe?probe=1"
 _KEYS_WITH_URLS = frozenset({"secret_whitespace", "secret_quotes"})
+_URLS_WITH_KEYS = 40
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """One attempt. `causes` are empty where nothing is changed; `words` complete "valid if …"."""
+class Change(NamedTuple):
+    """A changed request, and whether the scheme's own mistake with this number has to fit. `words` complete
+    "valid if …"."""
 
-    secret: Secret
     causes: tuple[str, ...]
     words: str
     request: SignedRequest
-    value: str
     mistake: int | None = None
+
+
+class Attempt(NamedTuple):
+    """One attempt: a secret, or another form of it, with a change. `causes` are empty where nothing is changed."""
+
+    secret: Secret
+    change: Change
+    key: KeyVariant | None = None
+
+    @property
+    def causes(self) -> tuple[str, ...]:
+        """What is changed, in secret and request."""
+        return self.change.causes if self.key is None else (self.key.cause, *self.change.causes)
+
+    @property
+    def words(self) -> str:
+        """Completes "valid if …"."""
+        return " and ".join(filter(None, (self.key.words if self.key else "", self.change.words)))
+
+    @property
+    def value(self) -> str:
+        """The secret as it is tried."""
+        return self.secret.value if self.key is None else self.key.secret
 
     def fits(self, scheme: Scheme) -> bool:
         """Whether the signature is right so."""
-        fits = scheme.fits if self.mistake is None else scheme.mistakes[self.mistake].fits
-        return fits(self.request, self.value)
+        number = self.change.mistake
+        fits = scheme.fits if number is None else scheme.mistakes[number].fits
+        return fits(self.change.request, self.secret.value if self.key is None else self.key.secret)
 
 
 def attempts(request: SignedRequest, scheme: Scheme, secrets: Sequence[Secret]) -> Iterator[Attempt]:
     """All attempts, those with the fewest changes first; bounded."""
+    unchanged = Change((), "", request)
     for secret in secrets:
-        yield Attempt(secret, (), "", request, secret.value)
+        yield Attempt(secret, unchanged)
     limit = min(MAX_ATTEMPTS, MAX_HASHED // (len(request.body) + _COST))
-    yield from islice(_changed(request, scheme, secrets), limit)
+    yield from islice(_changed(unchanged, scheme, secrets), limit)
 
 
-def _changed(request: SignedRequest, scheme: Scheme, secrets: Sequence[Secret]) -> Iterator[Attempt]:
-    urls = list(url_variants(request, request.hosts)) if covers_url(request, scheme) else []
-    keys = [(secret, key_variants(secret.value) if scheme.needs_secret else ()) for secret in secrets]
-    single = [variant for variant in urls if len(variant.causes) == 1]
-    for secret, others in keys:
-        for key in others:
-            yield Attempt(secret, (key.cause,), key.words, request, key.secret)
-        for number, mistake in enumerate(scheme.mistakes):
-            yield Attempt(secret, (mistake.cause,), mistake.words, request, secret.value, number)
-        yield from _with_urls(request, secret, single)
+def _changed(unchanged: Change, scheme: Scheme, secrets: Sequence[Secret]) -> Iterator[Attempt]:
+    request = unchanged.request
+    keys = [(secret, key) for secret in secrets if scheme.needs_secret for key in key_variants(secret.value)]
+    yield from (Attempt(secret, unchanged, key) for secret, key in keys)
+    own = [Change((each.cause,), each.words, request, number) for number, each in enumerate(scheme.mistakes)]
+    yield from _each(secrets, own)
+    urls: dict[int, list[Change]] = {1: [], 2: [], 3: []}
+    if covers_url(request, scheme):
+        for url in url_variants(request, request.hosts):
+            changed = SignedRequest(
+                raw=request.raw, url=url.url, body=request.body, certificates=request.certificates, hosts=request.hosts
+            )
+            urls[len(url.causes)].append(Change(url.causes, url.words, changed))
+    yield from _each(secrets, urls[1])
     if covers_body(request, scheme):
-        yield from _with_bodies(request, secrets)
-    for secret, others in keys:
-        for key in (key for key in others if key.cause in _KEYS_WITH_URLS):
-            yield from _with_urls(request, secret, single[:40], key)
-    for count in (2, 3):
+        yield from _each(secrets, [_with_body(request, variant) for variant in body_variants(request)])
+    for secret, key in keys:
+        if key.cause in _KEYS_WITH_URLS:
+            yield from (Attempt(secret, change, key) for change in urls[1][:_URLS_WITH_KEYS])
+    yield from _each(secrets, urls[2])
+    yield from _each(secrets, urls[3])
+
+
+def _each(secrets: Sequence[Secret], changes: Sequence[Change]) -> Iterator[Attempt]:
+    """One change with each secret, before the next change: what schemes cache of a request is used again."""
+    for change in changes:
         for secret in secrets:
-            yield from _with_urls(request, secret, [variant for variant in urls if len(variant.causes) == count])
+            yield Attempt(secret, change)
 
 
-def _with_bodies(request: SignedRequest, secrets: Sequence[Secret]) -> Iterator[Attempt]:
-    for secret in secrets:
-        for body in body_variants(request):
-            yield Attempt(secret, (body.cause,), body.words, replace(request, body=body.body), secret.value)
-
-
-def _with_urls(
-    request: SignedRequest, secret: Secret, urls: Sequence[UrlVariant], key: KeyVariant | None = None
-) -> Iterator[Attempt]:
-    for url in urls:
-        changed = SignedRequest(
-            raw=request.raw, url=url.url, body=request.body, certificates=request.certificates, hosts=request.hosts
-        )
-        if key is None:
-            yield Attempt(secret, url.causes, url.words, changed, secret.value)
-        else:
-            yield Attempt(secret, (key.cause, *url.causes), f"{key.words} and {url.words}", changed, key.secret)
+def _with_body(request: SignedRequest, variant: BodyVariant) -> Change:
+    return Change((variant.cause,), variant.words, replace(request, body=variant.body))
 
 
 def covers_url(request: SignedRequest, scheme: Scheme) -> bool:

@@ -19,6 +19,7 @@ from .reading import ByteFields, fields_of, is_form
 
 MAX_BODIES = 160
 _MAX_FORM = 32_768
+_SHORT = 200
 _MAX_LINES = 1_000_000
 # Fields of an SMS that can be blank (twilio.com/docs/messaging/guides/webhook-request, read 2026-11-28).
 _PLACES = tuple(f"{side}{what}".encode() for what in ("Zip", "City", "State", "Country") for side in ("From", "To"))
@@ -72,7 +73,7 @@ def _lines(body: bytes) -> Iterator[BodyVariant]:
     yield BodyVariant("trailing_newline", "the body ends with a newline", body + b"\n")
     yield BodyVariant("trailing_newline", "the body ends with CR and LF", body + b"\r\n")
     yield BodyVariant("trailing_newline", "the body has no newline at its end", body.rstrip(b"\r\n"))
-    yield BodyVariant("trimmed", "the body has no blanks around it", body.strip())
+    yield BodyVariant("body_changed", "the body has no blanks around it", body.strip())
     yield BodyVariant("line_ends", "the lines end with LF", body.replace(b"\r\n", b"\n"))
     yield BodyVariant("line_ends", "the lines end with CR and LF", body.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"))
     yield BodyVariant("byte_order_mark", "the body has no byte order mark", body.removeprefix(b"\xef\xbb\xbf"))
@@ -145,6 +146,16 @@ def write_fields(fields: ByteFields) -> bytes:
 
 
 def _escape(value: bytes) -> str:
+    return _escape_short(value) if len(value) <= _SHORT else _escape_any(value)
+
+
+@lru_cache(maxsize=256)
+def _escape_short(value: bytes) -> str:
+    """Cached, because all variants of a form have nearly the same names and values."""
+    return _escape_any(value)
+
+
+def _escape_any(value: bytes) -> str:
     return quote_from_bytes(value, safe=" ").replace(" ", "+")
 
 

@@ -68,6 +68,10 @@ class Scheme:
     inside of it is not, so the body was changed. `suspect(request)`: the cause and its words when nothing fits.
     `needs_secret` false: a certificate decides, and `fits` gets a blank secret. `method_of(request, secret)`: which of
     `methods` a right signature was made with; a secret whose scheme is one of them expects that method.
+    `early_s`: how far the time may be in the future, where that differs from `window_s`. `late`: the cause of a
+    signature that is too old. `exactly(request, secret)`: the scheme of the form that fits, for one that tries many.
+    `ready(request)`: whether what decides instead of a secret is there. `note(request)`: a sentence about a signature
+    that is right.
     """
 
     name: str
@@ -87,3 +91,8 @@ class Scheme:
     needs_secret: bool = True
     methods: tuple[str, ...] = ()
     method_of: Callable[[SignedRequest, str], str | None] | None = None
+    early_s: float | None = None
+    late: str = "stale"
+    exactly: "Callable[[SignedRequest, str], Scheme | None] | None" = None
+    ready: Callable[[SignedRequest], bool] | None = None
+    note: Callable[[SignedRequest], str | None] | None = None

@@ -1,11 +1,11 @@
 """What schemes read in a request: header values, the fields of a form, a URL as bytes. Nothing here raises."""
 
 from functools import lru_cache
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from ..domain.captures import RawRequest, read_lines
 from ..parsing.forms import unescape
-from ..parsing.labels import label_of
+from ..parsing.labels import read_label
 
 ByteFields = tuple[tuple[bytes, bytes], ...]
 
@@ -13,6 +13,7 @@ MAX_SIGNED_FIELDS = 4000
 """A form with more fields than this is not checked: sorting it for each variant would take too long."""
 
 _FORM = "application/x-www-form-urlencoded"
+_STANDARD_PORTS = {"http": 80, "https": 443}
 _NO_BODY = ("GET", "HEAD")
 
 
@@ -44,7 +45,19 @@ def fields_of(body: bytes) -> ByteFields:
 
 def is_form(raw: RawRequest) -> bool:
     """Whether the fields of the body are signed one by one: a form, or a body without a type."""
-    return raw.method.upper() not in _NO_BODY and label_of(raw).type in (_FORM, "")
+    return raw.method.upper() not in _NO_BODY and _type_of(raw.head) in (_FORM, "")
+
+
+@lru_cache(maxsize=32)
+def _type_of(head: bytes) -> str:
+    values = _values(head, b"content-type")
+    return read_label(values[0]).type if values else ""
+
+
+@lru_cache(maxsize=128)
+def as_bytes(values: tuple[str, ...]) -> tuple[bytes, ...]:
+    """Header values as the bytes that they were."""
+    return tuple(value.strip().encode("latin-1", "replace") for value in values)
 
 
 def to_bytes(text: str) -> bytes:
@@ -71,7 +84,13 @@ def with_other_port(url: str) -> str:
         return f"{scheme}{mark}{host}{rest[end:]}"
     if not mark or not authority:
         return url
-    return f"{scheme}{mark}{authority}:{443 if scheme == 'https' else 80}{rest[end:]}"
+    return f"{scheme}{mark}{authority}:{_STANDARD_PORTS.get(scheme, 80)}{rest[end:]}"
+
+
+def with_standard_port(url: str) -> str:
+    """`with_other_port`, but only the standard port is removed."""
+    other = with_other_port(url)
+    return other if len(other) > len(url) or with_other_port(other) == url else url
 
 
 def query_of(url: str) -> str:
@@ -80,3 +99,8 @@ def query_of(url: str) -> str:
         return urlsplit(url).query
     except ValueError:
         return ""
+
+
+def body_hash_of(url: str) -> str | None:
+    """The parameter `bodySHA256` of a URL, with which Twilio and SignalWire sign JSON."""
+    return next((value for name, value in parse_qsl(query_of(url)) if name == "bodySHA256"), None)

@@ -22,13 +22,14 @@ from .queries import query_edits, reescaped
 from .reading import value_of
 
 MAX_URLS = 1500
-_USUAL_PORTS = (8443, 8080, 8010, 3000, 8000, 4443, 5000, 9443, 8888, 8081, 9000, 4000, 10443, 8008, 7443, 9090)
+_LIKELY_PORTS = (8443, 8080, 8010)
+_USUAL_PORTS = (3000, 8000, 4443, 5000, 9443, 8888, 8081, 9000, 4000, 10443, 8008, 7443, 9090)
 _USUAL_PREFIXES = ("/smsbin", "/sms", "/bin", "/hooks", "/webhooks", "/webhook", "/api", "/twilio", "/callbacks")
 # The examples of the vendors' own pages, which people keep.
 _USUAL_USERS = ("user:pass", "user:password", "username:password", "myusername:mypassword")
 _ORIGINAL_PATH = (b"x-original-uri", b"x-original-url", b"x-envoy-original-path", b"x-rewrite-url", b"x-forwarded-uri")
-_RETRIES = tuple(f"rc={count}" for count in range(1, 6))
-_POLICIES = ("all", "4xx", "5xx", "ct", "rt", "ct,rt", "4xx,5xx", "5xx,ct,rt", "4xx,5xx,ct,rt")
+_RETRIES = ("rc=1", "rc=2", "rc=3", "rc=4", "rc=5")
+_POLICIES = ("rp=all", "rp=4xx", "rp=5xx", "rp=ct", "rp=rt", "rp=ct,rt", "rp=4xx,5xx", "rp=5xx,ct,rt")
 _FORWARDED = re.compile(r'(?i)\b(proto|host)="?([^";,\s]+)')
 _URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://([^/?#]*)([^?#]*)(?:\?([^#]*))?(?:#(.*))?", re.DOTALL)
 
@@ -131,14 +132,14 @@ def _variants(raw: RawRequest, url: str, hosts: tuple[str, ...]) -> tuple[UrlVar
 def _combine(seen: Url, edits: list[_Edit]) -> Iterator[tuple[tuple[str, ...], str]]:
     for edit in edits:
         yield (edit.cause,), _apply(seen, edit).text()
-    first = [edit for edit in edits if edit.cause in ("scheme", "host", "path_prefix")]
-    others = [edit for edit in edits if not edit.wide]
+    narrow = [edit for edit in edits if not edit.wide]
+    first = [edit for edit in narrow if edit.cause in ("scheme", "host", "path_prefix")]
+    few = [edit for edit in narrow if edit.cause not in ("query_order", "query_escaping")]
     for edit in first:
         changed = _apply(seen, edit)
-        for other in others if edit.cause != "scheme" else edits:
+        for other in few if edit.cause != "scheme" else narrow:
             if not other.parts.keys() & edit.parts.keys():
                 yield (edit.cause, other.cause), _apply(changed, other).text()
-    few = [edit for edit in others if edit.cause not in ("query_order", "query_escaping", "fragment")]
     schemes = [edit for edit in first if edit.cause == "scheme"]
     for swap in schemes:
         for edit in [edit for edit in first if edit.cause != "scheme"]:
@@ -180,7 +181,7 @@ def _places(raw: RawRequest, seen: Url, hosts: tuple[str, ...]) -> Iterator[_Edi
     if seen.port:
         yield _Edit("port", {"port": ""})
     ports += [_first(value_of(raw, b"x-forwarded-port")), "443", "80"]
-    for port in dict.fromkeys(ports):
+    for port in dict.fromkeys((*ports, *map(str, _LIKELY_PORTS))):
         if port and port != seen.port:
             yield _Edit("port", {"port": port})
     yield from (_Edit("port", {"port": str(port)}, wide=True) for port in _USUAL_PORTS if str(port) != seen.port)
@@ -238,8 +239,7 @@ def _fragments(seen: Url, hosts: Iterable[str]) -> Iterator[_Edit]:
     if seen.fragment:
         yield _Edit("fragment", {"fragment": ""})
     configured = [url.fragment for url in map(read_url, hosts) if url]
-    policies = [f"rp={policy}" for policy in _POLICIES]
-    usual = [*_RETRIES, *policies, *(f"{count}&{policy}" for count in _RETRIES for policy in policies)]
+    usual = [*_RETRIES, *_POLICIES, *(f"{count}&{policy}" for count in _RETRIES for policy in _POLICIES[:5])]
     for fragment in dict.fromkeys((*configured, *usual)):
         if fragment and fragment != seen.fragment:
             yield _Edit("fragment", {"fragment": fragment}, wide=True)

@@ -42,6 +42,13 @@ _CURES = {
     "missing_header": "Look for a proxy that removes or renames headers, and for the setting that switches signing on.",
     "authorization_replaced": "Your proxy replaces the header: let it pass Authorization on.",
     "shared_key": "Use the secret of the shared key.",
+    "secret": "Compare the secret with that of the provider's portal.",
+    "expired": "A repeated or forwarded request has expired for code that checks the time.",
+    "encoding": "Write the signature as the provider does, or compare the decoded bytes.",
+    "id_changed": "Pass the id of the first delivery on as it is.",
+    "raw_delivery": "Switch raw message delivery off in the subscription, or protect the URL in another way.",
+    "cert_host": "Do not fetch this certificate: anyone can make one that fits.",
+    "cert_scheme": "Do not fetch this certificate: without https, anyone between can replace it.",
 }
 
 

@@ -1,7 +1,22 @@
 """The registry of signature schemes: each module here has the facts of one of them."""
 
 from ..model import Scheme, SignedRequest
-from . import plivo, signalwire, twilio, vonage, vonage_jwt
+from . import (
+    aws,
+    bandwidth,
+    generic,
+    github,
+    messagebird,
+    plivo,
+    signalwire,
+    sinch,
+    standard_webhooks,
+    stripe,
+    telnyx,
+    twilio,
+    vonage,
+    vonage_jwt,
+)
 
 SCHEMES: tuple[Scheme, ...] = (
     twilio.SCHEME,
@@ -9,8 +24,21 @@ SCHEMES: tuple[Scheme, ...] = (
     plivo.SCHEME,
     vonage.SCHEME,
     vonage_jwt.SCHEME,
+    telnyx.TELNYX,
+    bandwidth.BASIC,
+    sinch.WEBHOOK,
+    sinch.NUMBERS,
+    sinch.APPLICATION,
+    messagebird.MESSAGEBIRD,
+    messagebird.MESSAGEBIRD_OLD,
+    messagebird.BIRD,
+    aws.AWS,
+    standard_webhooks.STANDARD_WEBHOOKS,
+    stripe.STRIPE,
+    github.GITHUB,
+    generic.GENERIC,
 )
-"""In the order in which people choose from them. One for any HMAC, if there is one, is the last."""
+"""In the order in which people choose from them. The one for any HMAC is the last."""
 
 _BY_NAME = {name: scheme for scheme in SCHEMES for name in (scheme.name, *scheme.methods)}
 
@@ -26,10 +54,11 @@ def schemes_for(provider: str | None) -> tuple[Scheme, ...]:
 
 
 def schemes_of(request: SignedRequest, provider: str | None) -> tuple[Scheme, ...]:
-    """The schemes that the request is signed with. Those of its provider are preferred, then those that belong to some
-    provider or have a header of their own, and the generic one is for what has no other."""
+    """The schemes that the request is signed with. Those of its provider are preferred, then those that have a header
+    of their own. Credentials and parameters are read for other providers only where this one has no scheme; the generic
+    scheme is for what has no other."""
     found = tuple(scheme for scheme in SCHEMES if scheme.sent(request))
     own = tuple(scheme for scheme in found if provider in scheme.providers)
     marked = tuple(scheme for scheme in found if scheme.marks)
-    named = tuple(scheme for scheme in found if scheme.providers)
-    return own or marked or named or found
+    named = () if schemes_for(provider) else tuple(scheme for scheme in found if scheme.providers)
+    return own or marked or named or tuple(scheme for scheme in found if not scheme.providers)

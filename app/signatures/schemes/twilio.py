@@ -10,10 +10,9 @@ import hmac
 from base64 import b64encode
 from functools import lru_cache
 from hashlib import sha256
-from urllib.parse import parse_qsl
 
 from ..model import Scheme, SignedPart, SignedRequest
-from ..reading import fields_of, is_form, key_of, query_of, to_bytes, value_of, values_of, with_other_port
+from ..reading import as_bytes, body_hash_of, fields_of, is_form, key_of, to_bytes, value_of, values_of, with_other_port
 
 _HEADER = b"x-twilio-signature"
 _SETTINGS = b"x-twilio-webhooks-signature-settings"
@@ -35,15 +34,22 @@ def _signed_fields(request: SignedRequest) -> bytes:
     return _covered(request.body) if is_form(request.raw) else b""
 
 
-def _settings(request: SignedRequest) -> dict[str, str]:
+@lru_cache(maxsize=32)
+def _settings(value: str) -> dict[str, str]:
     """The settings of a shared key: its id and its algorithm; none for the auth token."""
-    parts = (part.partition("=") for part in value_of(request.raw, _SETTINGS).split(","))
+    parts = (part.partition("=") for part in value.split(","))
     return {name.strip(): value.strip() for name, _, value in parts if value.strip()}
 
 
 def _algorithm(request: SignedRequest) -> str | None:
     settings = value_of(request.raw, _SETTINGS)
-    return "sha1" if not settings else _ALGORITHMS.get(_settings(request).get("algorithm", "HMAC_SHA1").upper())
+    return "sha1" if not settings else _ALGORITHMS.get(_settings(settings).get("algorithm", "HMAC_SHA1").upper())
+
+
+@lru_cache(maxsize=8)
+def _texts(url: str, covered: bytes) -> tuple[bytes, ...]:
+    """What may have been signed; cached for several secrets."""
+    return to_bytes(url) + covered, to_bytes(with_other_port(url)) + covered
 
 
 def _sent(request: SignedRequest) -> tuple[str, ...]:
@@ -58,51 +64,44 @@ def _parts(request: SignedRequest) -> tuple[SignedPart, ...]:
     return (url, *(SignedPart(name=name.decode("utf-8", "replace"), value=name + value) for name, value in fields))
 
 
-def _computed(request: SignedRequest, secret: str, url: str) -> bytes | None:
-    algorithm = _algorithm(request)
-    if algorithm is None:
-        return None
-    return b64encode(hmac.digest(key_of(secret), to_bytes(url) + _signed_fields(request), algorithm))
-
-
 def _fits_url(request: SignedRequest, secret: str) -> bool:
     """Also with the other port: the validators of the vendor try both, since Twilio's own servers differ."""
-    sent = [value.encode("latin-1") for value in _sent(request)]
-    for url in (request.url, with_other_port(request.url)):
-        computed = _computed(request, secret, url)
-        if computed is not None and any(hmac.compare_digest(computed, value) for value in sent):
-            return True
+    algorithm = _algorithm(request)
+    if algorithm is None:
+        return False
+    key, sent = key_of(secret), as_bytes(_sent(request))
+    for text in _texts(request.url, _signed_fields(request)):
+        computed = b64encode(hmac.digest(key, text, algorithm))
+        for value in sent:
+            if hmac.compare_digest(computed, value):
+                return True
     return False
 
 
-def _body_hash(request: SignedRequest) -> str | None:
-    """The hash in the URL of a request whose fields are not signed."""
-    if is_form(request.raw):
-        return None
-    return dict(reversed(parse_qsl(query_of(request.url), max_num_fields=None))).get("bodySHA256")
-
-
-def _has_right_body(request: SignedRequest) -> bool:
-    stated = _body_hash(request)
+def has_right_body(request: SignedRequest) -> bool:
+    """Whether the hash in the URL is that of a body whose fields are not signed; true without a hash."""
+    stated = None if is_form(request.raw) else body_hash_of(request.url)
     computed = sha256(request.body).hexdigest().encode()
     return stated is None or hmac.compare_digest(stated.encode("utf-8", "replace"), computed)
 
 
 def _fits(request: SignedRequest, secret: str) -> bool:
-    return _fits_url(request, secret) and _has_right_body(request)
+    return _fits_url(request, secret) and has_right_body(request)
 
 
 def _fits_but_body(request: SignedRequest, secret: str) -> bool:
-    return not _has_right_body(request) and _fits_url(request, secret)
+    return not has_right_body(request) and _fits_url(request, secret)
 
 
 def _expected(request: SignedRequest, secret: str) -> str | None:
-    computed = _computed(request, secret, request.url)
-    return None if computed is None else computed.decode()
+    algorithm = _algorithm(request)
+    if algorithm is None:
+        return None
+    return b64encode(hmac.digest(key_of(secret), to_bytes(request.url) + _signed_fields(request), algorithm)).decode()
 
 
 def _suspect(request: SignedRequest) -> tuple[str, str] | None:
-    settings = _settings(request)
+    settings = _settings(value_of(request.raw, _SETTINGS))
     if "algorithm" not in settings and "key" not in settings:
         return None
     if _algorithm(request) is None:
