@@ -109,7 +109,7 @@ def _fits_in_digits(request: SignedRequest, secret: str) -> bool:
 
 
 def _fits_other_id(request: SignedRequest, secret: str) -> bool:
-    """With an id of another header: a proxy or a repetition that writes `webhook-id` anew often keeps the old one."""
+    """With an id of another header: who replaces `webhook-id` on the way often keeps the old one."""
     shared = key(secret)
     ids = [value for name, value in request.raw.headers if name.lower().endswith(b"-id")][:_MANY]
     return shared is not None and any(_is_sent(request, _right(request, shared, id_)) for id_ in ids)
