@@ -32,7 +32,7 @@ class Change(NamedTuple):
     mistake: int | None = None
 
 
-class Attempt(NamedTuple):
+class SignatureAttempt(NamedTuple):
     """One attempt: a secret, or another form of it, with a change. `causes` are empty where nothing is changed."""
 
     secret: Secret
@@ -61,19 +61,19 @@ class Attempt(NamedTuple):
         return fits(self.change.request, self.secret.value if self.key is None else self.key.secret)
 
 
-def attempts(request: SignedRequest, scheme: Scheme, secrets: Sequence[Secret]) -> Iterator[Attempt]:
+def attempts(request: SignedRequest, scheme: Scheme, secrets: Sequence[Secret]) -> Iterator[SignatureAttempt]:
     """All attempts, those with the fewest changes first; bounded."""
     unchanged = Change((), "", request)
     for secret in secrets:
-        yield Attempt(secret, unchanged)
+        yield SignatureAttempt(secret, unchanged)
     limit = min(MAX_ATTEMPTS, MAX_HASHED // (len(request.body) + _COST))
     yield from islice(_changed(unchanged, scheme, secrets), limit)
 
 
-def _changed(unchanged: Change, scheme: Scheme, secrets: Sequence[Secret]) -> Iterator[Attempt]:
+def _changed(unchanged: Change, scheme: Scheme, secrets: Sequence[Secret]) -> Iterator[SignatureAttempt]:
     request = unchanged.request
     keys = [(secret, key) for secret in secrets if scheme.needs_secret for key in key_variants(secret.value)]
-    yield from (Attempt(secret, unchanged, key) for secret, key in keys)
+    yield from (SignatureAttempt(secret, unchanged, key) for secret, key in keys)
     own = [Change((each.cause,), each.words, request, number) for number, each in enumerate(scheme.mistakes)]
     yield from _each(secrets, own)
     urls: dict[int, list[Change]] = {1: [], 2: [], 3: []}
@@ -88,16 +88,16 @@ def _changed(unchanged: Change, scheme: Scheme, secrets: Sequence[Secret]) -> It
         yield from _each(secrets, [_with_body(request, variant) for variant in body_variants(request)])
     for secret, key in keys:
         if key.cause in _KEYS_WITH_URLS:
-            yield from (Attempt(secret, change, key) for change in urls[1][:_URLS_WITH_KEYS])
+            yield from (SignatureAttempt(secret, change, key) for change in urls[1][:_URLS_WITH_KEYS])
     yield from _each(secrets, urls[2])
     yield from _each(secrets, urls[3])
 
 
-def _each(secrets: Sequence[Secret], changes: Sequence[Change]) -> Iterator[Attempt]:
+def _each(secrets: Sequence[Secret], changes: Sequence[Change]) -> Iterator[SignatureAttempt]:
     """One change with each secret, before the next change: what schemes cache of a request is used again."""
     for change in changes:
         for secret in secrets:
-            yield Attempt(secret, change)
+            yield SignatureAttempt(secret, change)
 
 
 def _with_body(request: SignedRequest, variant: BodyVariant) -> Change:

@@ -5,15 +5,15 @@ from dataclasses import dataclass, replace
 
 from ..domain.providers import PROVIDER_TITLES
 from ..domain.signatures import Judgement, SignatureVerdict
-from .attempts import Attempt, attempts, covers_body
+from .attempts import SignatureAttempt, attempts, covers_body
 from .bodies import body_variants
 from .keys import shape_of
+from .matching import NO_SECRET, secrets_for
 from .model import Scheme, Secret, SignedRequest
 from .near import near_header, repeated_header
 from .schemes import SCHEMES, schemes_for, schemes_of
 from .words import cure_of
 
-_NO_SECRET = Secret(label="", value="")
 _SIGNATURE = b"signature"  # a part of the names of the headers of all schemes, except those of these providers
 _SIGNED_ELSEWHERE = frozenset(
     provider
@@ -68,26 +68,16 @@ class _Cause:
 def _is_meant(scheme: Scheme, secrets: Sequence[Secret]) -> bool:
     """Secrets that all belong to other schemes do not make a signature of this one invisible, except where the scheme
     is for any sender and would take other headers for signatures."""
-    return bool(scheme.providers or scheme.marks or not secrets or _secrets_for(scheme, secrets))
-
-
-def _secrets_for(scheme: Scheme, secrets: Sequence[Secret]) -> tuple[Secret, ...]:
-    if not scheme.needs_secret:
-        return (_NO_SECRET,)
-    return tuple(
-        secret
-        for secret in secrets
-        if secret.scheme in (None, scheme.name, *scheme.methods) or secret.scheme in scheme.providers
-    )
+    return bool(scheme.providers or scheme.marks or not secrets or secrets_for(scheme, secrets))
 
 
 def _fits_as_it_is(request: SignedRequest, secrets: Sequence[Secret], scheme: Scheme) -> bool:
     """Such a scheme is judged first, because the others would try every change."""
-    return any(scheme.fits(request, secret.value) for secret in _secrets_for(scheme, secrets))
+    return any(scheme.fits(request, secret.value) for secret in secrets_for(scheme, secrets))
 
 
 def _judge_by(request: SignedRequest, secrets: Sequence[Secret], scheme: Scheme) -> Judgement:
-    usable = _secrets_for(scheme, secrets)
+    usable = secrets_for(scheme, secrets)
     if not usable:
         sentence = f"The request has {scheme.title}. Enter the secret, and it is checked: {_sentence(scheme.secret_is)}"
         return Judgement(verdict=SignatureVerdict.UNDECIDED, scheme=scheme.name, sentence=sentence)
@@ -141,33 +131,32 @@ def _judge_body(request: SignedRequest, secrets: Sequence[Secret], scheme: Schem
     )
 
 
-def _judge_match(request: SignedRequest, scheme: Scheme, match: Attempt) -> Judgement:
+def _judge_match(request: SignedRequest, scheme: Scheme, match: SignatureAttempt) -> Judgement:
     scheme = (scheme.exactly(match.change.request, match.value) if scheme.exactly else None) or scheme
     causes = list(match.causes)
-    words = [f"valid if {match.words}"] if match.causes else []
+    words = [f"if {match.words}"] if match.causes else []
     other = _other_method(request, scheme, match)
     if other is not None:
         causes.append("algorithm")
-        words.append(f"valid if the method is {other}, not {match.secret.scheme}")
+        words.append(f"if the method is {other}, not {match.secret.scheme}")
     repeated = repeated_header(request.raw, scheme.marks)
     if repeated is not None:
         causes.append("duplicate_header")
-        words.append(f"valid by one of several headers {repeated}; other code reads the first or all of them")
+        words.append(f"by one of several headers {repeated}, of which other code may read another one")
     label = match.secret.label
+    by = f", with the secret {label}" if label else ""
+    variants = [f"valid {each}" for each in words]
     verdict = SignatureVerdict.VALID_AS if causes else SignatureVerdict.VALID
+    sentence = (
+        f"Genuine {'; '.join(words)}{by}. {cure_of(causes[0])}" if causes else f"Genuine: {scheme.title} is right{by}."
+    )
     age = _age_out_of_window(request, scheme)
     if age is not None:
         verdict = SignatureVerdict.STALE
         causes.append(age.code)
-        words.append(age.words)
-    variant = f"{', '.join(causes)}: {'; '.join(words)}" if causes else None
-    by = f", with the secret {label}" if label else ""
-    if verdict is SignatureVerdict.VALID:
-        sentence = f"Genuine: {scheme.title} is right{by}."
-    elif verdict is SignatureVerdict.VALID_AS:
-        sentence = f"Genuine, but {'; '.join(words)}{by}. {cure_of(causes[0])}"
-    else:
-        sentence = f"The signature is right{by}, but {'; '.join(words)}. {cure_of(causes[-1])}"
+        variants.append(age.words)
+        sentence = f"The signature is right{by}, but {'; '.join([*words, age.words])}. {cure_of(age.code)}"
+    variant = f"{', '.join(causes)}: {'; '.join(variants)}" if causes else None
     note = scheme.note(request) if scheme.note else None
     return Judgement(
         verdict=verdict,
@@ -179,7 +168,7 @@ def _judge_match(request: SignedRequest, scheme: Scheme, match: Attempt) -> Judg
     )
 
 
-def _other_method(request: SignedRequest, scheme: Scheme, match: Attempt) -> str | None:
+def _other_method(request: SignedRequest, scheme: Scheme, match: SignatureAttempt) -> str | None:
     """The method of the signature, where the secret belongs to another one."""
     if scheme.method_of is None or match.causes or match.secret.scheme not in scheme.methods:
         return None
@@ -240,7 +229,7 @@ def _likely(secrets: Sequence[Secret]) -> str:
 def _without_certificate(request: SignedRequest, scheme: Scheme) -> Judgement:
     cause = scheme.suspect(request) if scheme.suspect else None
     if cause is not None:
-        return _judge_wrong(request, (_NO_SECRET,), scheme)
+        return _judge_wrong(request, (NO_SECRET,), scheme)
     sentence = "The certificate that verifies the signature is not here yet. Fetch it, or upload it."
     return Judgement(verdict=SignatureVerdict.UNDECIDED, scheme=scheme.name, sentence=sentence)
 

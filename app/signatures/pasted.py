@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 
-from .attempts import Attempt, attempts
+from .matching import find_match, is_for
 from .model import Scheme, Secret, SignedRequest
-from .pasting.model import CodeMistake, Key, Text
+from .pasting.model import CodeMistake, Key, SignedText
 from .pasting.recipes import ALGORITHMS, SIZES, Recipe, recipe_for
 from .pasting.secrets import Pasted, encoding_mistake, read_pasted, wrong_keys
 from .reading import fields_of
@@ -83,7 +83,7 @@ def _bases(
     """For each scheme the request as it was signed, where that is found; otherwise as received, for each secret."""
     found = schemes_of(request, provider) or schemes_for(provider) or _named(secrets)
     for scheme in found:
-        usable = [secret for secret in secrets if is_usable(secret, scheme)]
+        usable = [secret for secret in secrets if is_for(secret, scheme)]
         match = find_match(request, scheme, usable)
         if match is not None:
             yield scheme, _Base(match.change.request, match.value), match.secret
@@ -93,17 +93,6 @@ def _bases(
 
 def _named(secrets: Sequence[Secret]) -> tuple[Scheme, ...]:
     return tuple(scheme for secret in secrets for scheme in schemes_for(secret.scheme))
-
-
-def is_usable(secret: Secret, scheme: Scheme) -> bool:
-    """Whether a secret may belong to a scheme."""
-    return secret.scheme in (None, scheme.name, *scheme.methods) or secret.scheme in scheme.providers
-
-
-def find_match(request: SignedRequest, scheme: Scheme, secrets: Sequence[Secret]) -> Attempt | None:
-    """The attempt with the fewest changes that fits."""
-    tries = attempts(request, scheme, secrets) if secrets else iter(())
-    return next((attempt for attempt in tries if attempt.fits(scheme)), None)
 
 
 class _Search:
@@ -162,7 +151,7 @@ class _Search:
         return None
 
 
-def _combinations(texts: Sequence[Text], keys: Sequence[Key]) -> list[tuple[Text, Key]]:
+def _combinations(texts: Sequence[SignedText], keys: Sequence[Key]) -> list[tuple[SignedText, Key]]:
     return sorted(product(texts, keys), key=lambda pair: len(pair[0].mistakes) + len(pair[1].mistakes))
 
 

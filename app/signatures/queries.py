@@ -1,7 +1,7 @@
 """Other forms of the same query: another order, other escapes, a parameter less.
 
 Twilio sends the parameters sorted and signs them as configured (github.com/twilio/twilio-php/issues/790), and proxies
-and frameworks write escapes anew (twilio-node/issues/1059, read 2026-11-28).
+and frameworks write escapes differently (twilio-node/issues/1059, read 2026-11-28).
 """
 
 import re

@@ -198,12 +198,12 @@ def _paths(raw: RawRequest, seen: Url, hosts: tuple[str, ...]) -> Iterator[_Edit
         original = value_of(raw, name).partition("?")[0]
         if original.startswith("/") and original != path:
             yield _Edit("path_prefix", {"path": original})
+    if "//" in path:
+        yield _Edit("path_slashes", {"path": re.sub("/{2,}", "/", path)})
     segments = path.split("/")
     for count in range(2, min(len(segments), 4)):
         yield _Edit("path_prefix", {"path": "/" + "/".join(segments[count:])})
     yield from (_Edit("path_prefix", {"path": prefix + path}, wide=True) for prefix in _USUAL_PREFIXES)
-    if "//" in path:
-        yield _Edit("path_slashes", {"path": re.sub("/{2,}", "/", path)})
     for other in reescaped(path):
         yield _Edit("path_escaping", {"path": other}, wide=True)
 

@@ -15,7 +15,7 @@ _RAW = "Sign the decoded fields, sorted by name."
 _KEEP = "Sign the values as they were sent, decoded once."
 
 
-class Rule(NamedTuple):
+class FieldRule(NamedTuple):
     """How a scheme puts the fields of a form in order, and how it joins them."""
 
     order: Order
@@ -26,7 +26,7 @@ class Rule(NamedTuple):
         return self.join(self.order(fields))
 
 
-def wrong_fields(fields: Fields, body: str, rule: Rule) -> list[tuple[CodeMistake | None, str]]:
+def wrong_fields(fields: Fields, body: str, rule: FieldRule) -> list[tuple[CodeMistake | None, str]]:
     """The right text of the fields, then the wrong ones, each once."""
     found: dict[str, CodeMistake | None] = {rule.render(fields): None}
     for mistake, text in (*_values(fields, rule.render), *_orders(fields, rule.join), *_forms(fields, body)):

@@ -11,7 +11,7 @@ class CodeMistake(NamedTuple):
     cure: str = ""
 
 
-class Text(NamedTuple):
+class SignedText(NamedTuple):
     """The bytes that are signed with these mistakes; none: the right ones."""
 
     mistakes: tuple[CodeMistake, ...]

@@ -11,8 +11,8 @@ from ..attempts import covers_body, covers_url
 from ..model import Scheme, SignedPart, SignedRequest
 from ..reading import fields_of, is_form, key_of, to_bytes
 from .addresses import wrong_urls
-from .fields import Fields, Rule, wrong_fields
-from .model import CodeMistake, Text
+from .fields import FieldRule, Fields, wrong_fields
+from .model import CodeMistake, SignedText
 from .raw_bodies import wrong_bodies
 from .secrets import read_pasted
 
@@ -48,7 +48,7 @@ class Recipe:
     key: bytes
     algorithm: str
     encoding: str
-    texts: list[Text]
+    texts: list[SignedText]
 
 
 def recipe_for(request: SignedRequest, scheme: Scheme, secret: str) -> Recipe | None:
@@ -81,10 +81,10 @@ def _likely_keys(secret: str) -> Iterator[bytes]:
                 continue
 
 
-def _texts(request: SignedRequest, scheme: Scheme) -> Iterator[Text]:
+def _texts(request: SignedRequest, scheme: Scheme) -> Iterator[SignedText]:
     """The right text is the first."""
     parts = scheme.parts(request)
-    yield Text((), _joined(parts))
+    yield SignedText((), _joined(parts))
     urls = wrong_urls(request.url) if covers_url(request, scheme) else [(None, request.url)]
     rule = _RULES.get(scheme.name)
     signs_fields = rule is not None and is_form(request.raw) and covers_body(request, scheme)
@@ -99,26 +99,26 @@ def _texts(request: SignedRequest, scheme: Scheme) -> Iterator[Text]:
 
 def _without_bodies(
     request: SignedRequest, scheme: Scheme, urls: Sequence[tuple[CodeMistake | None, str]]
-) -> Iterator[Text]:
+) -> Iterator[SignedText]:
     for mistake, url in urls:
         if mistake is not None:
-            yield Text((mistake,), _joined(scheme.parts(replace(request, url=url))))
+            yield SignedText((mistake,), _joined(scheme.parts(replace(request, url=url))))
 
 
 def _of_bodies(
     request: SignedRequest, scheme: Scheme, urls: Sequence[tuple[CodeMistake | None, str]]
-) -> Iterator[Text]:
+) -> Iterator[SignedText]:
     bodies = wrong_bodies(request.body) if covers_body(request, scheme) else [(None, request.body)]
     for url_mistake, url in urls:
         for body_mistake, body in bodies:
             mistakes = _both(url_mistake, body_mistake)
             if mistakes:
-                yield Text(mistakes, _joined(scheme.parts(replace(request, url=url, body=body))))
+                yield SignedText(mistakes, _joined(scheme.parts(replace(request, url=url, body=body))))
 
 
 def _of_fields(
-    request: SignedRequest, scheme: Scheme, urls: Sequence[tuple[CodeMistake | None, str]], rule: Rule
-) -> Iterator[Text]:
+    request: SignedRequest, scheme: Scheme, urls: Sequence[tuple[CodeMistake | None, str]], rule: FieldRule
+) -> Iterator[SignedText]:
     """What is before and after the fields is that of the scheme, for each URL."""
     pairs: Fields = tuple((_text(name), _text(value)) for name, value in fields_of(request.body))
     bodies = [
@@ -130,7 +130,7 @@ def _of_fields(
         for body_mistake, body in bodies:
             mistakes = _both(url_mistake, body_mistake)
             if mistakes:
-                yield Text(mistakes, before + body + after)
+                yield SignedText(mistakes, before + body + after)
 
 
 def _around(scheme: Scheme, request: SignedRequest) -> tuple[bytes, bytes]:
@@ -142,18 +142,18 @@ def _around(scheme: Scheme, request: SignedRequest) -> tuple[bytes, bytes]:
     return (b"", b"") if scheme.name == "vonage" else (to_bytes(request.url), b"")
 
 
-def _of_parts(parts: Sequence[SignedPart]) -> Iterator[Text]:
+def _of_parts(parts: Sequence[SignedPart]) -> Iterator[SignedText]:
     """Parts that are left out or in another order; for a form, whose fields are parts, there are other mistakes."""
     if not 2 <= len(parts) <= 9:
         return
     for at, part in enumerate(parts):
         words = f"this is left out: {part.name}"
-        yield Text(
+        yield SignedText(
             (CodeMistake("part_left_out", words, f"Add it: {part.name}."),), _joined((*parts[:at], *parts[at + 1 :]))
         )
     names = CodeMistake("separators", "the separators between the parts are left out", "Add them.")
-    yield Text((names,), _joined([part for part in parts if len(part.value) > 1]))
-    yield Text((CodeMistake("order", "the parts are in the wrong order", "Swap them."),), _joined(parts[::-1]))
+    yield SignedText((names,), _joined([part for part in parts if len(part.value) > 1]))
+    yield SignedText((CodeMistake("order", "the parts are in the wrong order", "Swap them."),), _joined(parts[::-1]))
 
 
 def _both(first: CodeMistake | None, second: CodeMistake | None) -> tuple[CodeMistake, ...]:
@@ -189,8 +189,8 @@ def _replaced(fields: Sequence[tuple[str, str]]) -> str:
 
 
 _RULES = {
-    "twilio": Rule(_distinct, _plain),
-    "signalwire": Rule(_stable, _plain),
-    "plivo": Rule(sorted, _plain),
-    "vonage": Rule(_as_map, _replaced),
+    "twilio": FieldRule(_distinct, _plain),
+    "signalwire": FieldRule(_stable, _plain),
+    "plivo": FieldRule(sorted, _plain),
+    "vonage": FieldRule(_as_map, _replaced),
 }
