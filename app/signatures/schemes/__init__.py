@@ -40,6 +40,10 @@ SCHEMES: tuple[Scheme, ...] = (
 )
 """In the order in which people choose from them. The one for any HMAC is the last."""
 
+_BY_PROVIDER: dict[str | None, tuple[Scheme, ...]] = {
+    name: tuple(scheme for scheme in SCHEMES if name in scheme.providers)
+    for name in {name for scheme in SCHEMES for name in scheme.providers}
+}
 _BY_NAME = {name: scheme for scheme in SCHEMES for name in (scheme.name, *scheme.methods)}
 
 
@@ -50,15 +54,17 @@ def scheme_of(name: str) -> Scheme | None:
 
 def schemes_for(provider: str | None) -> tuple[Scheme, ...]:
     """The schemes that a provider signs with."""
-    return tuple(scheme for scheme in SCHEMES if provider in scheme.providers)
+    return _BY_PROVIDER.get(provider, ())
 
 
 def schemes_of(request: SignedRequest, provider: str | None) -> tuple[Scheme, ...]:
     """The schemes that the request is signed with. Those of its provider are preferred, then those that have a header
     of their own. Credentials and parameters are read for other providers only where this one has no scheme; the generic
     scheme is for what has no other."""
+    own = schemes_for(provider)
+    if found := tuple(scheme for scheme in own if scheme.sent(request)):
+        return found
     found = tuple(scheme for scheme in SCHEMES if scheme.sent(request))
-    own = tuple(scheme for scheme in found if provider in scheme.providers)
     marked = tuple(scheme for scheme in found if scheme.marks)
-    named = () if schemes_for(provider) else tuple(scheme for scheme in found if scheme.providers)
-    return own or marked or named or tuple(scheme for scheme in found if not scheme.providers)
+    named = () if own else tuple(scheme for scheme in found if scheme.providers)
+    return marked or named or tuple(scheme for scheme in found if not scheme.providers)

@@ -35,7 +35,7 @@ _ALGORITHMS = {"1": "sha1", "2": "sha256"}
 _NOTHING: Mapping[str, str] = {}
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=4)
 def _envelope(body: bytes) -> Mapping[str, str]:
     """The texts of the envelope by name; none for a body that is no envelope."""
     if b'"Signature"' not in body or b'"SigningCertURL"' not in body:

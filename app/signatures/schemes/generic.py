@@ -32,6 +32,7 @@ _KEYS = {
     "hex": "the secret, decoded from hexadecimal digits",
 }
 _DOT = SignedPart(name="dot", value=b".")
+_MAX_CACHED = 65_536  # bytes of a body: larger ones would be kept in memory for nothing
 
 
 class Form(NamedTuple):
@@ -79,20 +80,19 @@ def keys_of(secret: str) -> dict[str, bytes]:
 
 def find(request: SignedRequest, secret: str) -> Found | None:
     """The form that fits one of the sent values."""
-    return _find(request.raw.head, request.url, request.body, secret)
+    head, body = request.raw.head, request.body
+    search = _find_without_url if len(body) <= _MAX_CACHED else _search_without_url
+    return search(head, body, secret) or _first_that_fits(
+        head, secret, [("url+body", _url_and_body(request.url, body))]
+    )
 
 
-@lru_cache(maxsize=8)
-def _find(head: bytes, url: str, body: bytes, secret: str) -> Found | None:
-    """Cached, because a verdict reads the result several times."""
-    without_url = _find_without_url(head, body, secret)
-    return without_url or _first_that_fits(head, secret, [("url+body", _url_and_body(url, body))])
-
-
-@lru_cache(maxsize=8)
-def _find_without_url(head: bytes, body: bytes, secret: str) -> Found | None:
-    """Cached, because variants of the URL change nothing here."""
+def _search_without_url(head: bytes, body: bytes, secret: str) -> Found | None:
     return _first_that_fits(head, secret, list(_messages(head, body)))
+
+
+_find_without_url = lru_cache(maxsize=8)(_search_without_url)
+"""Cached, because variants of the URL change nothing here."""
 
 
 def _messages(head: bytes, body: bytes) -> Iterator[tuple[str, tuple[SignedPart, ...]]]:
