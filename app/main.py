@@ -96,7 +96,7 @@ async def _storage(app: web.Application) -> AsyncIterator[None]:
         app[keys.INTAKE] = Intake(store, app[keys.ANSWERS], app[keys.FAULTS], app[keys.SIMULATING])
         app[keys.PROBING] = Probing(store)
         app[keys.SWEEPING] = Sweeping(store, settings.retention)
-        app[keys.SECRETS] = Secrets(store, app[keys.HUB], context)
+        app[keys.SECRETS] = Secrets(store, app[keys.HUB], context, settings.allow_targets)
         app[keys.REPLAYING] = Replaying(store, settings.allow_targets)
         app[keys.ACCESS] = Access(store, token, made_here=made_here)
         await app[keys.ACCESS].start()

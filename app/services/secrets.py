@@ -2,17 +2,21 @@
 
 import asyncio
 import re
+from collections.abc import Sequence
 
 from .. import clock
 from ..domain.captures import Capture
 from ..domain.reader import ReaderContext, SigningSecret
 from ..domain.signatures import Judgement
-from ..errors import Invalid
+from ..egress import Network, open_sender
+from ..errors import Conflict, Invalid
 from ..live.hub import Hub
 from ..settings import Settings
+from ..signatures.explaining import Diagnosis
+from ..signatures.pasted import PastedResult
 from ..signatures.schemes import SCHEMES, scheme_of
 from ..signatures.sealing import NONCE_BYTES, seal, secret_hash
-from ..signatures.stored import CERTIFICATES, judge_stored
+from ..signatures.stored import CERTIFICATES, diagnose_stored, explain_stored, judge_stored
 from ..store import Store
 from ..tasks import run_in_thread
 from .access import read_secret_file
@@ -26,6 +30,7 @@ MOST_SECRET = 4_096
 MOST_LABEL = 100
 """Characters of a label that is no URL of a certificate."""
 MOST_URL = 500
+FETCH_S = 10.0
 
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
@@ -44,11 +49,12 @@ def context_of(settings: Settings) -> ReaderContext:
 
 
 class Secrets:
-    """Use from one event loop only."""
+    """Use from one event loop only. `allowed`: the targets that the operator allows."""
 
-    def __init__(self, store: Store, hub: Hub, context: ReaderContext) -> None:
+    def __init__(self, store: Store, hub: Hub, context: ReaderContext, allowed: Sequence[Network | str] = ()) -> None:
         self._store = store
         self._hub = hub
+        self._allowed = allowed
         self._setting = asyncio.Lock()
         self.context = context
 
@@ -86,6 +92,32 @@ class Secrets:
             # A signature that fits nothing takes several milliseconds for each secret.
             return await run_in_thread(judge_stored, raw, provider, stored, self.context)
         return await work_on([raw], judge_stored, raw, provider, stored, self.context)
+
+    async def diagnose(self, bin_id: str, capture: Capture) -> tuple[Diagnosis, str | None]:
+        """All about the signature of a capture, and the URL of the certificate that it needs and that is not stored.
+        Raises NotFound."""
+        stored = await self.of(bin_id)
+        raw, provider = capture.raw, capture.row.reading.provider
+        return await run_in_thread(diagnose_stored, raw, provider, stored, self.context)
+
+    async def explain(self, bin_id: str, capture: Capture, pasted: str) -> PastedResult:
+        """The mistakes that give a signature which the code of a user has computed. Raises NotFound."""
+        stored = await self.of(bin_id)
+        raw, provider = capture.raw, capture.row.reading.provider
+        return await run_in_thread(explain_stored, raw, provider, stored, self.context, pasted)
+
+    async def fetch_certificate(self, bin_id: str, capture: Capture) -> None:
+        """Fetch the certificate that a request names, from a host of AWS only, and store it. Raises NotFound, Invalid,
+        and Conflict when the request names none or it cannot be fetched."""
+        _, url = await self.diagnose(bin_id, capture)
+        if url is None:
+            raise Conflict("The request names no certificate of AWS that is missing.")
+        async with open_sender(self._allowed) as sender:
+            reply = await sender.send("GET", url, (), b"", timeout_s=FETCH_S)
+        if reply.status != 200:
+            why = reply.error or f"it answered {reply.status}"
+            raise Conflict(f"{url} cannot be fetched: {why}. Upload the certificate in the settings of the bin.")
+        await self.set(bin_id, url, CERTIFICATES, reply.body.decode("ascii", "replace"))
 
     def _prepare(self, bin_id: str, label: str, secret: str) -> tuple[str, str]:
         """A secret as it is stored, and its hash. Takes a tenth of a second."""

@@ -4,6 +4,7 @@ A certificate of AWS is stored like a secret of the scheme `aws`: its label is t
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 import msgspec
@@ -12,8 +13,11 @@ from ..domain.captures import RawRequest
 from ..domain.findings import SIGNATURE_AS, SIGNATURE_INVALID
 from ..domain.reader import ReaderContext, SigningSecret
 from ..domain.signatures import Judgement, SignatureVerdict
-from . import judge
+from .explaining import Diagnosis, diagnose
+from .judging import judge
 from .model import Secret, SignedRequest
+from .pasted import PastedResult, explain_pasted
+from .schemes.aws import certificate_url
 from .sealing import CannotOpen, unseal
 from .urls import request_url
 
@@ -67,6 +71,31 @@ def as_signed(raw: RawRequest, opened: OpenedSecrets, public_url: str | None) ->
     return SignedRequest(raw=raw, url=url, body=raw.body, certificates=opened.certificates, hosts=hosts)
 
 
+def diagnose_stored(
+    raw: RawRequest, provider: str | None, stored: tuple[SigningSecret, ...], context: ReaderContext
+) -> tuple[Diagnosis, str | None]:
+    """All about the signature of a capture, and the URL of the certificate that it needs and that is not stored."""
+    if raw.refused is not None:
+        return Diagnosis(judgement=_NOT_HTTP, url=""), None
+    opened = open_secrets(stored, context.secrets_key)
+    request = as_signed(raw, opened, context.public_url)
+    diagnosis = diagnose(request, opened.secrets, provider)
+    url = certificate_url(request)
+    is_missing = url is not None and url not in opened.certificates
+    judgement = _unless_locked(diagnosis.judgement, opened)
+    return replace(diagnosis, judgement=judgement), url if is_missing else None
+
+
+def explain_stored(
+    raw: RawRequest, provider: str | None, stored: tuple[SigningSecret, ...], context: ReaderContext, pasted: str
+) -> PastedResult:
+    """The mistakes that give a signature which the code of a user has computed."""
+    if raw.refused is not None:
+        return PastedResult(mistakes=None, sentence=_NOT_HTTP.sentence)
+    opened = open_secrets(stored, context.secrets_key)
+    return explain_pasted(as_signed(raw, opened, context.public_url), opened.secrets, provider, pasted)
+
+
 def judge_stored(
     raw: RawRequest, provider: str | None, stored: tuple[SigningSecret, ...], context: ReaderContext
 ) -> Judgement:
@@ -74,7 +103,11 @@ def judge_stored(
     if raw.refused is not None:
         return _NOT_HTTP
     opened = open_secrets(stored, context.secrets_key)
-    judgement = judge(as_signed(raw, opened, context.public_url), opened.secrets, provider)
+    return _unless_locked(judge(as_signed(raw, opened, context.public_url), opened.secrets, provider), opened)
+
+
+def _unless_locked(judgement: Judgement, opened: OpenedSecrets) -> Judgement:
+    """The verdict, or why it is open: a secret that cannot be used may be the right one."""
     if opened.locked and judgement.verdict in _OPEN_TO_CHANGE and judgement.scheme is not None:
         return Judgement(
             verdict=SignatureVerdict.UNDECIDED, scheme=judgement.scheme, sentence=locked_sentence(opened.locked)

@@ -32,6 +32,7 @@ from .messages import api as messages_api
 from .messages import page as messages
 from .replays import api as replays_api
 from .secrets import api as secrets_api
+from .secrets import page as secrets
 from .simulations import api as simulations_api
 from .simulations import page as simulations
 from .site import auth, health, info, static
@@ -99,6 +100,9 @@ ROUTES = [
     private("GET", "/bins/{bin}/faults", faults.index, "bin-faults"),
     private("POST", "/bins/{bin}/faults/{role}", faults.set_fault, "bin-fault-set"),
     private("POST", "/bins/{bin}/faults/{role}/heal", faults.clear, "bin-fault-heal"),
+    private("GET", "/bins/{bin}/signatures", secrets.index, "bin-signatures"),
+    private("POST", "/bins/{bin}/signatures", secrets.save, "bin-signatures-save"),
+    private("POST", "/bins/{bin}/signatures/remove", secrets.remove, "bin-signatures-remove"),
     private("POST", "/bins/{bin}/rotate-key", bins.rotate_key, "bin-rotate-key"),
     private("POST", "/bins/{bin}/reread", bins.reread, "bin-reread"),
     private("GET", "/bins/{bin}/delete", bins.confirm_delete, "bin-confirm-delete"),
@@ -106,6 +110,8 @@ ROUTES = [
     private("GET", "/bins/{bin}/captures/" + N, captures.show, "capture-page"),
     private("GET", "/bins/{bin}/captures/" + N + "/download", captures.download, "capture-download"),
     private("POST", "/bins/{bin}/captures/" + N + "/replay", captures.replay, "capture-replay"),
+    private("POST", "/bins/{bin}/captures/" + N + "/signature", captures.explain, "capture-signature"),
+    private("POST", "/bins/{bin}/captures/" + N + "/certificate", captures.fetch_certificate, "capture-certificate"),
     private("POST", "/bins/{bin}/captures/" + N + "/delete", captures.delete, "capture-delete"),
     private("GET", "/bins/{bin}/drills", drills.index, "drills"),
     private("POST", "/bins/{bin}/drills", drills.create, "drill-create"),

@@ -24,6 +24,7 @@ from ..site.urls import server_address
 from ..words.portals import empty_page
 from .detail import open_detail
 from .shared import CaptureDetail
+from .tabs import Source
 
 # Rows of a page.
 PAGE = 100
@@ -118,15 +119,31 @@ async def replay(request: web.Request) -> web.StreamResponse:
     return web.Response(status=303, headers={"Location": where})
 
 
+async def explain(request: web.Request) -> web.StreamResponse:
+    """POST /bins/{bin}/captures/{n}/signature: what is wrong with a signature that the code of a user has computed."""
+    pasted = (await read_form(request)).get("pasted", "").strip()
+    return await _show(request, "signature", pasted=pasted)
+
+
+async def fetch_certificate(request: web.Request) -> web.StreamResponse:
+    """POST /bins/{bin}/captures/{n}/certificate: fetch the certificate that the request names."""
+    bin_id, n = _address(request)
+    capture = await request.app[keys.STORE].get_capture(bin_id, n)
+    await request.app[keys.SECRETS].fetch_certificate(bin_id, capture)
+    where = f"{server_address(request).base}/bins/{bin_id}/captures/{n}?tab=signature"
+    return web.Response(status=303, headers={"Location": where})
+
+
 async def _show(
-    request: web.Request, tab: str, again: ReplayForm = EMPTY_REPLAY, *, status: int = 200
+    request: web.Request, tab: str, again: ReplayForm = EMPTY_REPLAY, *, status: int = 200, pasted: str = ""
 ) -> web.StreamResponse:
     bin_id, n = _address(request)
     store = request.app[keys.STORE]
     capture = await store.get_capture(bin_id, n)
     bin = await store.get_bin(bin_id)
     address = urls_of(site_of(request).root, bin)[capture.row.role]
-    detail = await open_detail(store, bin_id, capture, address, tab)
+    source = Source(store=store, secrets=request.app[keys.SECRETS], bin_id=bin_id, address=address, pasted=pasted)
+    detail = await open_detail(source, capture, tab)
     filter = filter_of(request)
     neighbors = await _neighbors(store, bin_id, n, filter)
     if request.headers.get("X-Partial") == "detail":
