@@ -11,6 +11,11 @@ delete from mappings where bin = :bin
 -- name: list_secrets
 select label, scheme, secret, hash, added_at from secrets where bin = :bin order by added_at, label
 
+-- name: all_secrets
+select bins.id as bin, secrets.label, secrets.secret
+from secrets join bins on bins.number = secrets.bin
+order by bins.id, secrets.label
+
 -- name: set_secret
 insert into secrets (bin, label, scheme, secret, hash, added_at)
 values (:bin, :label, :scheme, :secret, :hash, :added_at)
