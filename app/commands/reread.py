@@ -63,9 +63,10 @@ async def _reread_locally(folder: Path, wanted: str | None) -> None:
     from ..settings import all_settings, read_settings
     from ..storage.opening import open_store
 
-    variables = {knob.name: os.environ[knob.variable] for knob in all_settings() if knob.variable in os.environ}
     # As the server will have them, so that it does not parse the bins with secrets once more.
-    given = {name: variables[name] for name in ("secrets_key", "secrets_key_file", "public_url") if name in variables}
+    needed = ("secrets_key", "secrets_key_file", "public_url")
+    knobs = [knob for knob in all_settings() if knob.name in needed and knob.variable in os.environ]
+    given: dict[str, str] = {knob.name: os.environ[knob.variable] for knob in knobs}
     async with open_store(folder, context_of(read_settings(given))) as store:
         bins = [each for each in await _all_bins(store) if wanted in (None, each.id, each.name)]
         if wanted is not None and len(bins) != 1:

@@ -1,5 +1,5 @@
-"""`smsbin secrets`: the signing secrets of a bin. A secret is read from stdin, never from an argument, which other users
-of the machine could see."""
+"""`smsbin secrets`: the signing secrets of a bin. A secret is read from stdin, never from an argument, which other
+users of the machine could see."""
 
 import sys
 from typing import Any

@@ -14,7 +14,7 @@ from ..live.hub import Hub
 from ..settings import Settings
 from ..signatures.explaining import Diagnosis
 from ..signatures.pasted import PastedResult
-from ..signatures.schemes import SCHEMES, scheme_of
+from ..signatures.schemes import SCHEMES
 from ..signatures.sealing import NONCE_BYTES, seal, secret_hash
 from ..signatures.stored import CERTIFICATES, diagnose_stored, explain_stored, judge_stored
 from ..store import Store
@@ -36,8 +36,16 @@ _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
 def scheme_names() -> tuple[str, ...]:
-    """The names that a secret may have as its scheme."""
-    return tuple(name for scheme in SCHEMES for name in (scheme.name, *scheme.methods))
+    """The names that a secret may have as its scheme: of schemes, of their methods, and of providers that sign."""
+    names = [name for scheme in SCHEMES for name in (scheme.name, *scheme.methods, *sorted(scheme.providers))]
+    return tuple(dict.fromkeys(names))
+
+
+def named_schemes() -> str:
+    """The names in words, without each form of HMAC."""
+    return (
+        ", ".join(name for name in scheme_names() if not name.startswith("hmac:")) + ", or hmac:sha256:hex:body:text …"
+    )
 
 
 def context_of(settings: Settings) -> ReaderContext:
@@ -132,8 +140,8 @@ class Secrets:
 def _problems(label: str, scheme: str | None, secret: str) -> list[tuple[str, str]]:
     """What is wrong with a secret, by field."""
     problems = []
-    if scheme is not None and scheme_of(scheme) is None:
-        problems.append(("scheme", f"must be null (any scheme) or one of {', '.join(scheme_names())}"))
+    if scheme is not None and scheme not in scheme_names():
+        problems.append(("scheme", f"must be null (any scheme) or one of {named_schemes()}"))
     if scheme == CERTIFICATES:
         problems += _certificate_problems(label, secret)
     elif not label.strip() or len(label) > MOST_LABEL or _CONTROLS.search(label):

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from ...services.secrets import MOST_SECRET, scheme_names
+from ...services.secrets import MOST_SECRET, named_schemes, scheme_names
 from ..site.convert import Input
 
 
@@ -29,7 +29,7 @@ class SecretInput(Input, frozen=True, kw_only=True):
             extra_json_schema={"enum": [*scheme_names(), None]},
             extra={
                 "values": (*scheme_names(), None),
-                "reason": f"must be null (any scheme) or one of {', '.join(scheme_names())}",
+                "reason": f"must be null (any scheme) or one of {named_schemes()}",
             },
         ),
     ] = None

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from ... import keys
 from ...domain.bins import Bin
+from ...domain.providers import PROVIDER_TITLES
 from ...domain.reader import SigningSecret
 from ...errors import Invalid
 from ...services.secrets import MOST_SECRETS
@@ -118,8 +119,11 @@ def _rows(stored: tuple[SigningSecret, ...], key: str | None) -> tuple[SecretRow
 def _title(name: str | None) -> str:
     if name == CERTIFICATES:
         return "Certificate of AWS"
-    scheme = None if name is None else scheme_of(name)
-    return "Any signature" if scheme is None else scheme.title
+    if name is None:
+        return "Any signature"
+    scheme = scheme_of(name)
+    title = PROVIDER_TITLES.get(name, name) if scheme is None else scheme.title
+    return title[0].upper() + title[1:]
 
 
 def _back(request: web.Request, bin: Bin, what: str) -> web.Response:
