@@ -78,6 +78,12 @@ def candidates_in(head: bytes) -> Candidates:
     )
 
 
+def digest_in(text: str) -> bytes | None:
+    """The bytes of the first digest in a signature, whatever its label and its encoding are."""
+    decoded = (_decoded(item) for _, item in _items(text))
+    return next((found[0] for found in decoded if found is not None), None)
+
+
 def _items(value: str) -> Iterator[tuple[str, str]]:
     """The parts of a header value with their labels, and each part as it is: a Base64 text can look like a label.
     Read are `t=1,v1=ab`, `sha256=ab`, `v1,ab`, `v1:ab`, `HMAC ab` and `HMAC key:ab`."""

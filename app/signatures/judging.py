@@ -11,9 +11,10 @@ from .keys import shape_of
 from .matching import NO_SECRET, secrets_for
 from .model import Scheme, Secret, SignedRequest
 from .near import near_header, repeated_header
-from .schemes import SCHEMES, schemes_for, schemes_of
+from .schemes import ANY_HMAC, SCHEMES, schemes_for, schemes_of
 from .words import cure_of
 
+_WRONG = SignatureVerdict.WRONG_SECRET_OR_CHANGED
 _SIGNATURE = b"signature"  # a part of the names of the headers of all schemes, except those of these providers
 _SIGNED_ELSEWHERE = frozenset(
     provider
@@ -40,7 +41,16 @@ def judge(request: SignedRequest, secrets: Sequence[Secret], provider: str | Non
         judgements.append(_judge_by(request, secrets, scheme))
         if judgements[-1].verdict is SignatureVerdict.VALID:
             break
-    return min(judgements, key=lambda judgement: _RANK.index(judgement.verdict))
+    best = min(judgements, key=lambda judgement: _RANK.index(judgement.verdict))
+    return _by_any_hmac(request, secrets, found) or best if best.verdict is _WRONG else best
+
+
+def _by_any_hmac(request: SignedRequest, secrets: Sequence[Secret], found: Sequence[Scheme]) -> Judgement | None:
+    """A verdict by the generic scheme, for headers of well-known names that other senders use in their own way."""
+    if any(scheme.providers or scheme is ANY_HMAC for scheme in found) or not ANY_HMAC.sent(request):
+        return None
+    judgement = _judge_by(request, secrets, ANY_HMAC)
+    return judgement if judgement.verdict in (SignatureVerdict.VALID, SignatureVerdict.VALID_AS) else None
 
 
 _RANK = (

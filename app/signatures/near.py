@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from ..domain.captures import RawRequest
 from .model import Scheme
 
-_SHARED = frozenset({b"authorization"})
+# Other senders have headers with nearly these names.
+_SHARED = frozenset({b"authorization", b"webhook-signature"})
 
 
 def near_header(raw: RawRequest, schemes: Iterable[Scheme]) -> str | None:

@@ -12,9 +12,10 @@ from itertools import product
 from .matching import find_match, is_for
 from .model import Scheme, Secret, SignedRequest
 from .pasting.model import CodeMistake, Key, SignedText
-from .pasting.recipes import ALGORITHMS, SIZES, Recipe, recipe_for
+from .pasting.raw_bodies import wrong_bodies
+from .pasting.recipes import ALGORITHMS, MAX_BODY, SIZES, Recipe, recipe_for
 from .pasting.secrets import Pasted, encoding_mistake, read_pasted, wrong_keys
-from .reading import fields_of
+from .reading import fields_of, is_form
 from .schemes import schemes_for, schemes_of
 
 MAX_HASHED = 24_000_000
@@ -44,6 +45,9 @@ def explain_pasted(
         return PastedResult(mistakes=None, sentence=sentence)
     tried = 0
     named = None
+    hashed = _explain_hash(request, provider, values)
+    if hashed is not None:
+        return hashed
     for scheme, base, secret in _bases(request, secrets, provider):
         recipe = recipe_for(base.request, scheme, base.value)
         if recipe is None:
@@ -67,6 +71,20 @@ def explain_pasted(
         " with those of your code, and check that the value is for this request."
     )
     return PastedResult(mistakes=None, sentence=sentence, scheme=named.name, tried=tried)
+
+
+def _explain_hash(request: SignedRequest, provider: str | None, values: Sequence[Pasted]) -> PastedResult | None:
+    """The SHA-256 of the body, which some schemes have in a token or in the URL."""
+    scheme = next((scheme for scheme in schemes_of(request, provider) if scheme.fits_but_body), None)
+    if scheme is None or is_form(request.raw):
+        return None
+    bodies = wrong_bodies(request.body) if len(request.body) <= MAX_BODY else [(None, request.body)]
+    for mistake, body in bodies:
+        if any(hashlib.sha256(body).digest() == value.digest for value in values):
+            mistakes = () if mistake is None else (mistake,)
+            words = "This is the right SHA-256 of the body." if mistake is None else _words(mistakes)
+            return PastedResult(mistakes=mistakes, sentence=words, scheme=scheme.name, tried=len(bodies))
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +183,10 @@ def _sentence(mistakes: Sequence[CodeMistake], scheme: Scheme, secret: Secret) -
             f"This is the right signature for this request and the secret {secret.label} ({scheme.title}). If your code"
             " rejects the request, look at what it compares with: the name of the header, and the whole value."
         )
+    return _words(mistakes)
+
+
+def _words(mistakes: Sequence[CodeMistake]) -> str:
     words = "; ".join(mistake.words for mistake in mistakes)
     cures = " ".join(mistake.cure for mistake in mistakes if mistake.cure)
     return f"Your code makes {'this mistake' if len(mistakes) == 1 else 'these mistakes'}: {words}. {cures}".rstrip()

@@ -1,6 +1,7 @@
 """What schemes read in a request: header values, the fields of a form, a URL as bytes. Nothing here raises."""
 
 from functools import lru_cache
+from itertools import islice
 from urllib.parse import parse_qsl, urlsplit
 
 from ..domain.captures import RawRequest, read_lines
@@ -12,6 +13,9 @@ ByteFields = tuple[tuple[bytes, bytes], ...]
 MAX_SIGNED_FIELDS = 4000
 """A form with more fields than this is not checked: sorting it for each variant would take too long."""
 
+MAX_VALUES = 10
+"""Signatures of one request: each is compared in each attempt."""
+
 _FORM = "application/x-www-form-urlencoded"
 _STANDARD_PORTS = {"http": 80, "https": 443}
 _NO_BODY = ("GET", "HEAD")
@@ -19,11 +23,13 @@ _NO_BODY = ("GET", "HEAD")
 
 @lru_cache(maxsize=128)
 def _values(head: bytes, name: bytes) -> tuple[str, ...]:
-    return tuple(value.decode("latin-1") for key, value in read_lines(head) if key.lower() == name)
+    found = (value.decode("latin-1") for key, value in read_lines(head) if key.lower() == name)
+    return tuple(islice(found, MAX_VALUES))
 
 
 def values_of(raw: RawRequest, name: bytes) -> tuple[str, ...]:
-    """All values of a header; its name in lower case. Cached, because every variant of a request reads them."""
+    """The values of a header, at most `MAX_VALUES`; its name in lower case. Cached, because every variant of a request
+    reads them."""
     return _values(raw.head, name)
 
 

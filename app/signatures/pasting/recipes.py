@@ -43,7 +43,7 @@ SIZES = {"HMAC-SHA1": 20, "HMAC-SHA256": 32, "HMAC-SHA384": 48, "HMAC-SHA512": 6
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """The right computation for one request and one secret, and the wrong texts."""
+    """The right computation for one request and one secret, and the texts; the right one is the first."""
 
     key: bytes
     algorithm: str
@@ -54,18 +54,21 @@ class Recipe:
 def recipe_for(request: SignedRequest, scheme: Scheme, secret: str) -> Recipe | None:
     """None for a scheme whose signature is no keyed hash over its parts, so that nothing can be computed."""
     expected = scheme.expected(request, secret)
-    wanted = read_pasted(expected.rpartition(",")[2]) if expected else []
+    wanted = read_pasted(expected) if expected else []
     if not wanted:
         return None
-    texts = list(_texts(request, scheme))
-    for key in _likely_keys(secret):
-        for name, digest in ALGORITHMS.items():
-            if SIZES[name] == len(wanted[0].digest) and digest(key, texts[0].signed) == wanted[0].digest:
-                encoding = "hex" if wanted[0].encoding == "hex" else "base64"
-                if wanted[0].encoding in ("base64url", "base64_unpadded"):
-                    encoding = wanted[0].encoding
-                return Recipe(key, name, encoding, texts)
+    for texts in (list(_texts(request, scheme)), list(_token_texts(request, scheme))):
+        for key in _likely_keys(secret) if texts else ():
+            for name, digest in ALGORITHMS.items():
+                if SIZES[name] == len(wanted[0].digest) and digest(key, texts[0].signed) == wanted[0].digest:
+                    return Recipe(key, name, wanted[0].encoding, texts)
     return None
+
+
+def _token_texts(request: SignedRequest, scheme: Scheme) -> Iterator[SignedText]:
+    """A token is signed without the body, of which it has a hash: its first part alone."""
+    if scheme.fits_but_body is not None:
+        yield from (SignedText((), part.value) for part in scheme.parts(request)[:1])
 
 
 def _likely_keys(secret: str) -> Iterator[bytes]:

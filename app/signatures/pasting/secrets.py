@@ -12,6 +12,7 @@ from .model import CodeMistake, Key
 _COPY = "Use the secret itself."
 _IDS = (b"accountsid", b"account_sid", b"accountid", b"account_id", b"api_key", b"api-key", b"parentaccountsid")
 _PREFIX = re.compile(r"(?i)(?:sha-?(?:1|256|512)|v1a?|hmac|sig(?:nature)?|bearer)[=,: ]\s*")
+_MAX_PASTED = 8192
 _SIZES = (16, 20, 32, 48, 64)
 _ENCODINGS = {
     "hex": "hexadecimal digits",
@@ -44,7 +45,8 @@ def _keys(secret: str, fields: ByteFields) -> Iterator[tuple[CodeMistake, bytes]
         (text + b"\n"),
     )
     yield CodeMistake("key_blank", "a blank follows the secret", _COPY), text + b" "
-    yield CodeMistake("key_blank", "the secret is trimmed, but it has blanks here", _COPY), text.strip()
+    if text.strip() != text:
+        yield CodeMistake("key_blank", "the secret is trimmed, but it has blanks here", _COPY), text.strip()
     yield CodeMistake("key_quotes", "the secret has double quotes around it", _COPY), b'"%s"' % text
     yield CodeMistake("key_quotes", "the secret has single quotes around it", _COPY), b"'%s'" % text
     yield CodeMistake("key_empty", "the secret is empty", "Check the name of the environment variable."), b""
@@ -69,10 +71,11 @@ def _keys(secret: str, fields: ByteFields) -> Iterator[tuple[CodeMistake, bytes]
 
 def read_pasted(text: str) -> list[Pasted]:
     """The digests that a pasted text may mean; none for what is no signature. Quotes, blanks around it and a prefix
-    like `sha256=` are ignored."""
-    bare = _PREFIX.sub("", text.strip().strip("\"'").strip(), count=1).strip().strip("\"'")
-    if len(bare) > 400:
+    like `sha256=` are ignored; of a token and of a list the last part counts."""
+    if len(text) > _MAX_PASTED:
         return []
+    bare = _PREFIX.sub("", text.strip().strip("\"'").strip(), count=1).strip().strip("\"'")
+    bare = bare.rpartition(",")[2].rpartition(".")[2].strip()
     found = []
     digits = _digits(bare.replace(":", "")) if re.fullmatch(r"[0-9A-Fa-f:]+", bare) else None
     if digits is not None and len(digits) in _SIZES:
@@ -88,9 +91,9 @@ def read_pasted(text: str) -> list[Pasted]:
 
 
 def encoding_mistake(pasted: Pasted, right: str) -> CodeMistake | None:
-    """The mistake of another encoding than that of the scheme, "hex" or "base64"."""
-    if pasted.encoding == right:
-        return None
+    """The mistake of another encoding than that of the scheme."""
+    if pasted.encoding == right or {pasted.encoding, right} == {"base64url", "base64_unpadded"}:
+        return None  # without + and / the two cannot be told apart
     words = f"the result is in {_ENCODINGS[pasted.encoding]} instead of {_ENCODINGS[right]}"
     return CodeMistake("encoding", words, f"Encode the digest in {_ENCODINGS[right]}.")
 

@@ -40,6 +40,9 @@ SCHEMES: tuple[Scheme, ...] = (
 )
 """In the order in which people choose from them. The one for any HMAC is the last."""
 
+ANY_HMAC = generic.GENERIC
+"""The scheme that tries all forms of HMAC."""
+
 _BY_PROVIDER: dict[str | None, tuple[Scheme, ...]] = {
     name: tuple(scheme for scheme in SCHEMES if name in scheme.providers)
     for name in {name for scheme in SCHEMES for name in scheme.providers}

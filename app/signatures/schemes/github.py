@@ -10,6 +10,7 @@ Sources, read 2026-11: docs.github.com "Validating webhook deliveries" (with the
 """
 
 from ..digests import hmac_of, no_stamp, one_of
+from ..encodings import written_otherwise
 from ..model import Scheme, SignedPart, SignedRequest
 from ..reading import key_of, values_of
 
@@ -39,4 +40,5 @@ GITHUB = Scheme(
     fits=one_of(sent, expected),
     expected=expected,
     stamp=no_stamp,
+    mistakes=(written_otherwise(sent, expected, "as sha256= with hexadecimal digits, in lower case"),),
 )

@@ -19,6 +19,7 @@ from datetime import UTC, datetime
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from ..digests import base64_of, epoch, hash_of, hmac_of, joined, one_of
+from ..encodings import written_otherwise
 from ..jwt import Token, is_signed_with, read_token, signature_of
 from ..model import Scheme, SignedPart, SignedRequest
 from ..reading import key_of, to_bytes, value_of, values_of
@@ -158,6 +159,7 @@ MESSAGEBIRD_OLD = Scheme(
     fits=one_of(sent, old_expected),
     expected=old_expected,
     stamp=stamp,
+    mistakes=(written_otherwise(sent, old_expected, "in Base64"),),
 )
 BIRD = Scheme(
     name="bird",
@@ -170,4 +172,5 @@ BIRD = Scheme(
     fits=one_of(sent, bird_expected),
     expected=bird_expected,
     stamp=stamp,
+    mistakes=(written_otherwise(sent, bird_expected, "in Base64"),),
 )

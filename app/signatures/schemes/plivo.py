@@ -11,7 +11,18 @@ from base64 import b64encode
 from functools import lru_cache
 
 from ..model import Scheme, SignedPart, SignedRequest
-from ..reading import ByteFields, as_bytes, fields_of, is_form, key_of, query_of, to_bytes, value_of, values_of
+from ..reading import (
+    MAX_VALUES,
+    ByteFields,
+    as_bytes,
+    fields_of,
+    is_form,
+    key_of,
+    query_of,
+    to_bytes,
+    value_of,
+    values_of,
+)
 
 _V2 = (b"x-plivo-signature-v2", b"x-plivo-signature-ma-v2")
 _V3 = (b"x-plivo-signature-v3", b"x-plivo-signature-ma-v3")
@@ -25,7 +36,7 @@ def _listed(request: SignedRequest, names: tuple[bytes, ...]) -> tuple[str, ...]
 
 @lru_cache(maxsize=32)
 def _split(values: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(part.strip() for value in values for part in value.split(",") if part.strip())
+    return tuple([part.strip() for value in values for part in value.split(",") if part.strip()][:MAX_VALUES])
 
 
 def _sent(request: SignedRequest) -> tuple[str, ...]:

@@ -17,8 +17,9 @@ numbers/api-reference "HMAC verification". Facts:
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from ..digests import base64_of, epoch, from_base64, hash_of, hmac_of, iso, joined, no_stamp, one_of, same
-from ..model import Mistake, Scheme, SignedPart, SignedRequest
+from ..digests import base64_of, epoch, from_base64, hash_of, hmac_of, iso, joined, no_stamp, one_of
+from ..encodings import written_otherwise
+from ..model import Scheme, SignedPart, SignedRequest
 from ..reading import key_of, value_of, values_of
 
 HEADER = b"x-sinch-webhook-signature"
@@ -49,11 +50,6 @@ def webhook_parts(request: SignedRequest) -> tuple[SignedPart, ...]:
 def webhook_expected(request: SignedRequest, secret: str) -> str:
     algorithm = _ALGORITHMS.get(value_of(request.raw, ALGORITHM).lower(), "sha256")
     return base64_of(hmac_of(key_of(secret), joined(webhook_parts(request)), algorithm))
-
-
-def _fits_in_digits(request: SignedRequest, secret: str) -> bool:
-    right = from_base64(webhook_expected(request, secret)) or b""
-    return any(same(value.lower(), right.hex()) for value in webhook_sent(request))
 
 
 def webhook_suspect(request: SignedRequest) -> tuple[str, str] | None:
@@ -131,13 +127,7 @@ WEBHOOK = Scheme(
     fits=one_of(webhook_sent, webhook_expected),
     expected=webhook_expected,
     stamp=webhook_stamp,
-    mistakes=(
-        Mistake(
-            cause="encoding",
-            words="the signature is in Base64, not in hexadecimal digits",
-            fits=_fits_in_digits,
-        ),
-    ),
+    mistakes=(written_otherwise(webhook_sent, webhook_expected, "in Base64"),),
     suspect=webhook_suspect,
 )
 NUMBERS = Scheme(
@@ -151,6 +141,7 @@ NUMBERS = Scheme(
     fits=one_of(numbers_sent, numbers_expected),
     expected=numbers_expected,
     stamp=no_stamp,
+    mistakes=(written_otherwise(numbers_sent, numbers_expected, "in hexadecimal digits, in lower case"),),
 )
 
 
@@ -169,5 +160,6 @@ APPLICATION = Scheme(
     fits=one_of(application_sent, application_expected),
     expected=application_expected,
     stamp=application_stamp,
+    mistakes=(written_otherwise(application_sent, application_expected, "in Base64"),),
     suspect=application_suspect,
 )

@@ -14,15 +14,15 @@ libraries standardwebhooks 1.1 and svix 1.56, docs.svix.com/receiving/verifying-
 from datetime import datetime
 
 from ..digests import base64_of, epoch, from_base64, hmac_of, joined, same
+from ..encodings import written_otherwise
 from ..keypairs import ed25519_fits, public_key
 from ..model import Mistake, Scheme, SignedPart, SignedRequest
-from ..reading import key_of, value_of, values_of
+from ..reading import MAX_VALUES, key_of, value_of, values_of
 
 PREFIXES = (b"webhook-", b"svix-")
 SECRET_PREFIX = "whsec_"
 PUBLIC_PREFIX = "whpk_"
 _DOT = SignedPart(name="dot", value=b".")
-_MANY = 20
 
 
 def _prefix(request: SignedRequest) -> bytes:
@@ -33,7 +33,7 @@ def _prefix(request: SignedRequest) -> bytes:
 def sent(request: SignedRequest) -> tuple[str, ...]:
     """All signatures of the list, with their versions."""
     listed = values_of(request.raw, _prefix(request) + b"signature")
-    return tuple(item for value in listed for item in value.split()[:_MANY])
+    return tuple([item for value in listed for item in value.split()][:MAX_VALUES])
 
 
 def parts(request: SignedRequest) -> tuple[SignedPart, ...]:
@@ -100,18 +100,10 @@ def _fits_undecoded(request: SignedRequest, secret: str) -> bool:
     return any(_is_sent(request, _right(request, key_of(text))) for text in texts if text)
 
 
-def _fits_in_digits(request: SignedRequest, secret: str) -> bool:
-    shared = key(secret)
-    if shared is None:
-        return False
-    right = _right(request, shared).hex()
-    return any(same(value.removeprefix("v1,").lower(), right) for value in sent(request))
-
-
 def _fits_other_id(request: SignedRequest, secret: str) -> bool:
     """With an id of another header: who replaces `webhook-id` on the way often keeps the old one."""
     shared = key(secret)
-    ids = [value for name, value in request.raw.headers if name.lower().endswith(b"-id")][:_MANY]
+    ids = [value for name, value in request.raw.headers if name.lower().endswith(b"-id")][:MAX_VALUES]
     return shared is not None and any(_is_sent(request, _right(request, shared, id_)) for id_ in ids)
 
 
@@ -133,11 +125,7 @@ STANDARD_WEBHOOKS = Scheme(
             words="the text of the secret is the key, which is to be decoded from Base64 after whsec_",
             fits=_fits_undecoded,
         ),
-        Mistake(
-            cause="encoding",
-            words="the signature is in Base64, not in hexadecimal digits",
-            fits=_fits_in_digits,
-        ),
+        written_otherwise(sent, expected, "as v1, with Base64"),
         Mistake(
             cause="id_changed",
             words="the id is that of another header: the first delivery's id is signed",

@@ -10,26 +10,32 @@ Sources, read 2026-11: docs.stripe.com/webhooks#verify-manually and stripe-pytho
 """
 
 from datetime import datetime
+from itertools import islice
 
 from ..digests import epoch, hmac_of, joined, one_of
+from ..encodings import written_otherwise
 from ..model import Scheme, SignedPart, SignedRequest
-from ..reading import key_of, values_of
+from ..reading import MAX_VALUES, key_of, values_of
 
 HEADER = b"stripe-signature"
 
 
 def _items(request: SignedRequest, name: str) -> tuple[str, ...]:
-    pairs = [item.partition("=") for value in values_of(request.raw, HEADER) for item in value.split(",")]
-    return tuple(value.strip() for key, _, value in pairs if key.strip() == name)
+    pairs = (item.partition("=") for value in values_of(request.raw, HEADER) for item in value.split(","))
+    return tuple(islice((value.strip() for key, _, value in pairs if key.strip() == name), MAX_VALUES))
 
 
 def _stamp_text(request: SignedRequest) -> str:
     return next(iter(_items(request, "t")), "")
 
 
+def _v1(request: SignedRequest) -> tuple[str, ...]:
+    return _items(request, "v1")
+
+
 def sent(request: SignedRequest) -> tuple[str, ...]:
     """All `v1`; without one the header as it is, because a request with this header is no unsigned one."""
-    return _items(request, "v1") or values_of(request.raw, HEADER)
+    return _v1(request) or values_of(request.raw, HEADER)
 
 
 def parts(request: SignedRequest) -> tuple[SignedPart, ...]:
@@ -65,5 +71,6 @@ STRIPE = Scheme(
     stamp=stamp,
     window_s=300,
     early_s=float("inf"),
+    mistakes=(written_otherwise(_v1, expected, "in hexadecimal digits, in lower case"),),
     suspect=suspect,
 )

@@ -10,9 +10,10 @@ import hmac
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from hashlib import md5
+from itertools import islice
 
 from ..model import Mistake, Scheme, SignedPart, SignedRequest
-from ..reading import ByteFields, fields_of, is_form, key_of, query_of, to_bytes
+from ..reading import MAX_VALUES, ByteFields, fields_of, is_form, key_of, query_of, to_bytes
 
 MAX_EXTRA = 12
 METHODS = ("vonage-md5hash", "vonage-md5", "vonage-sha1", "vonage-sha256", "vonage-sha512")
@@ -32,7 +33,8 @@ def _parameters(request: SignedRequest) -> ByteFields:
 
 
 def _sent(request: SignedRequest) -> tuple[str, ...]:
-    return tuple(value.decode("latin-1") for name, value in _parameters(request) if name == b"sig" and value)
+    found = (value.decode("latin-1") for name, value in _parameters(request) if name == b"sig" and value)
+    return tuple(islice(found, MAX_VALUES))
 
 
 def _text(fields: ByteFields, *, replace: bool = True) -> bytes:
@@ -104,10 +106,11 @@ def method_of(request: SignedRequest, secret: str) -> str | None:
 
 
 def _expected(request: SignedRequest, secret: str) -> str | None:
-    """By the method whose hashes have the length of the sent one; "MD5 hash", the default, for 32 digits."""
+    """By the method that fits, or by one whose hashes have the length of the sent one; the default is "MD5 hash"."""
+    fitting = method_of(request, secret)
     sent = _sent(request)
-    methods = _SIZES.get(len(sent[0]) if sent else 0, ("md5hash",))
-    return compute(_text(_parameters(request)), secret, methods[0])
+    usual = _SIZES.get(len(sent[0]) if sent else 0, ("md5hash",))[0]
+    return compute(_text(_parameters(request)), secret, usual if fitting is None else fitting.removeprefix("vonage-"))
 
 
 def _stamp(request: SignedRequest) -> datetime | None:

@@ -105,7 +105,7 @@ const client = new Telnyx(); // reads TELNYX_API_KEY and TELNYX_PUBLIC_KEY
 const event = client.webhooks.unwrap(req.body, { headers: req.headers });
 """,
 )
-NODE["aws-sns"] = (
+NODE["aws"] = (
     "sns-validator",
     """\
 const MessageValidator = require("sns-validator");

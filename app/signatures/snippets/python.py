@@ -118,7 +118,7 @@ client = Telnyx()  # reads TELNYX_API_KEY and TELNYX_PUBLIC_KEY
 event = client.webhooks.unwrap(request.get_data(as_text=True), headers=dict(request.headers))
 """,
 )
-PYTHON["aws-sns"] = (
+PYTHON["aws"] = (
     "cryptography",
     """\
 import base64, json

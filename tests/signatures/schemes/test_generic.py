@@ -121,6 +121,19 @@ def test_a_header_of_a_known_scheme_is_not_judged_as_any_hmac() -> None:
     assert judge(request, [Secret(label="a", value=SECRET)], None).scheme == "github"
 
 
+@pytest.mark.parametrize("header", ["Webhook-Signature", "X-Hub-Signature-256", "Stripe-Signature"])
+def test_a_well_known_header_of_another_sender_is_judged_by_its_form(header: str) -> None:
+    form = FORMS["hmac:sha512:hex:ts.body:text"]
+    request = a_signed(URL, BODY, [(header, "v1=" + digest_of(form)), ("X-Acme-Timestamp", STAMP)])
+    judgement = judge(request, [Secret(label="a", value=SECRET)], None)
+    assert (judgement.verdict, judgement.scheme) == (SignatureVerdict.VALID, form.name)
+
+
+def test_a_header_with_nearly_a_known_name_is_not_called_a_wrong_one() -> None:
+    request = a_signed(URL, BODY, [("X-Webhook-Signature", "of another kind")])
+    assert "is called" not in judge(request, [Secret(label="a", value=SECRET)], None).sentence
+
+
 def test_without_a_secret_it_says_that_one_is_needed() -> None:
     judgement = judge(signed(FORMS["hmac:sha256:hex:body:text"]), [], None)
     assert (judgement.verdict, judgement.scheme) == (SignatureVerdict.UNDECIDED, "hmac")
