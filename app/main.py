@@ -97,7 +97,7 @@ async def _storage(app: web.Application) -> AsyncIterator[None]:
         app[keys.PROBING] = Probing(store)
         app[keys.SWEEPING] = Sweeping(store, settings.retention)
         app[keys.SECRETS] = Secrets(store, app[keys.HUB], context, settings.allow_targets)
-        app[keys.REPLAYING] = Replaying(store, settings.allow_targets)
+        app[keys.REPLAYING] = Replaying(store, app[keys.SECRETS], settings.allow_targets)
         app[keys.ACCESS] = Access(store, token, made_here=made_here)
         await app[keys.ACCESS].start()
         await app[keys.ANSWERS].start()

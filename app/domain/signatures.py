@@ -24,6 +24,14 @@ class SignatureVerdict(StrEnum):
     UNDECIDED = "cannot_say"
 
 
+class Signing(StrEnum):
+    """How requests are signed that smsbin sends itself: not anew, rightly, or wrongly on purpose."""
+
+    NONE = "none"
+    VALID = "valid"
+    INVALID = "invalid"
+
+
 class Judgement(msgspec.Struct, frozen=True, kw_only=True):
     """The verdict about one capture.
 

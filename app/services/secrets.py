@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from .. import clock
 from ..domain.captures import Capture
 from ..domain.reader import ReaderContext, SigningSecret
-from ..domain.signatures import Judgement
+from ..domain.signatures import Judgement, Signing
 from ..egress import Network, open_sender
 from ..errors import Conflict, Invalid
 from ..live.hub import Hub
@@ -16,7 +16,8 @@ from ..signatures.explaining import Diagnosis
 from ..signatures.pasted import PastedResult
 from ..signatures.schemes import SCHEMES
 from ..signatures.sealing import NONCE_BYTES, seal, secret_hash
-from ..signatures.stored import CERTIFICATES, diagnose_stored, explain_stored, judge_stored
+from ..signatures.signer import Signer, choose_signer
+from ..signatures.stored import CERTIFICATES, diagnose_stored, explain_stored, judge_stored, open_secrets
 from ..store import Store
 from ..tasks import run_in_thread
 from .access import read_secret_file
@@ -113,6 +114,22 @@ class Secrets:
         stored = await self.of(bin_id)
         raw, provider = capture.raw, capture.row.reading.provider
         return await run_in_thread(explain_stored, raw, provider, stored, self.context, pasted)
+
+    async def signer(self, bin_id: str, provider: str, sign: Signing, *, names_url: bool) -> Signer | None:
+        """What signs the simulated requests of a provider; None: nothing does. Raises NotFound, Invalid."""
+        if sign is Signing.NONE:
+            return None
+        opened = await run_in_thread(open_secrets, await self.of(bin_id), self.context.secrets_key)
+        return choose_signer(opened.secrets, [provider], wrongly=sign is Signing.INVALID, names_url=names_url)
+
+    async def signer_like(self, bin_id: str, capture: Capture, sign: Signing) -> Signer | None:
+        """What signs a capture anew when it is sent again: by the scheme that it was signed with, or that of its
+        provider. Raises NotFound, Invalid."""
+        if sign is Signing.NONE:
+            return None
+        opened = await run_in_thread(open_secrets, await self.of(bin_id), self.context.secrets_key)
+        names = [(await self.judge(bin_id, capture)).scheme, capture.row.reading.provider]
+        return choose_signer(opened.secrets, names, wrongly=sign is Signing.INVALID)
 
     async def fetch_certificate(self, bin_id: str, capture: Capture) -> None:
         """Fetch the certificate that a request names, from a host of AWS only, and store it. Raises NotFound, Invalid,

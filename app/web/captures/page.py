@@ -11,6 +11,7 @@ from ...domain.captures import CaptureRow
 from ...domain.replays import read_selection
 from ...domain.roles import Role
 from ...domain.search import parse_query
+from ...domain.signatures import Signing
 from ...domain.units import duration_text
 from ...errors import Invalid, NotFound, TooSlow
 from ...services import bins as service
@@ -36,6 +37,8 @@ class ReplayForm:
 
     url: str = ""
     then: str = ""
+    sign: str = Signing.NONE.value
+    sign_problem: str | None = None
     problem: str | None = None
     then_problem: str | None = None
 
@@ -102,19 +105,26 @@ async def replay(request: web.Request) -> web.StreamResponse:
     """POST /bins/{bin}/captures/{n}/replay: send it again, and show the responses."""
     bin_id, n = _address(request)
     form = await read_form(request)
-    url, then = form.get("url", "").strip(), form.get("then", "").strip()
+    given = ReplayForm(
+        url=form.get("url", "").strip(), then=form.get("then", "").strip(), sign=form.get("sign", Signing.NONE.value)
+    )
     await request.app[keys.STORE].get_capture(bin_id, n)
     try:
-        numbers = [n, *read_selection(then)]
-        await request.app[keys.REPLAYING].replay(bin_id, numbers, url, with_credentials="credentials" in form)
+        numbers = [n, *read_selection(given.then)]
+        sign = Signing(given.sign) if given.sign in set(Signing) else Signing.NONE
+        await request.app[keys.REPLAYING].replay(
+            bin_id, numbers, given.url, with_credentials="credentials" in form, sign=sign
+        )
     except Invalid as error:
         problems = dict(error.problems)
-        again = ReplayForm(url=url, then=then, problem=problems.get("url"), then_problem=problems.get("captures"))
+        again = replace(
+            given, problem=problems.get("url"), then_problem=problems.get("captures"), sign_problem=problems.get("sign")
+        )
         return await _show(request, "replay", again, status=422)
     except (NotFound, ValueError) as error:
-        return await _show(request, "replay", ReplayForm(url=url, then=then, then_problem=str(error)), status=422)
+        return await _show(request, "replay", replace(given, then_problem=str(error)), status=422)
     if request.headers.get("X-Partial") == "detail":
-        return await _show(request, "replay", ReplayForm(url=url))
+        return await _show(request, "replay", ReplayForm(url=given.url, sign=given.sign))
     where = f"{server_address(request).base}/bins/{bin_id}/captures/{n}?tab=replay"
     return web.Response(status=303, headers={"Location": where})
 

@@ -103,6 +103,7 @@ BODIES = {
         *[{"captures": numbers, "url": "http://a"} for numbers in ([], [0], [1], [1] * 50, [1] * 51, [True], 1, None)],
         *[{"captures": [1], "url": url} for url in (1, None)],
         {"captures": [1]}, {"url": "http://a"}, {"captures": [1], "url": "http://a", "credentials": "yes"},
+        *[{"captures": [1], "url": "http://a", "sign": sign} for sign in ("none", "valid", "invalid", "maybe", None)],
         {"captures": [1], "url": "http://a", "credentials": True}, {"captures": [10**18], "url": "http://a"},
     ],
     "simulate": [
@@ -117,6 +118,7 @@ BODIES = {
             {"trouble": ["rain"]}, {"trouble": [1]}, {"trouble": "lose"}, {"failed_share": 0}, {"failed_share": 1},
             {"failed_share": 1.1}, {"speed": 0}, {"speed": 1_000}, {"speed": 1_001}, {"targets": None},
             {"targets": {"primary": None}}, {"targets": {"primary": 1}}, {"targets": {"x": "y"}}, {"targets": []},
+            {"sign": "none"}, {"sign": "valid"}, {"sign": "invalid"}, {"sign": "maybe"}, {"sign": None},
             {"played_by": "me"}, {"played_by": "client"}, {"sender": "+1"}, {"weather": "fine"},
         )
     ],
