@@ -25,7 +25,7 @@ class SignatureVerdict(StrEnum):
 
 
 class Signing(StrEnum):
-    """How requests are signed that smsbin sends itself: not anew, rightly, or wrongly on purpose."""
+    """How requests that smsbin sends are signed: with no new signature, a right one, or a wrong one on purpose."""
 
     NONE = "none"
     VALID = "valid"

@@ -123,8 +123,8 @@ class Secrets:
         return choose_signer(opened.secrets, [provider], wrongly=sign is Signing.INVALID, names_url=names_url)
 
     async def signer_like(self, bin_id: str, capture: Capture, sign: Signing) -> Signer | None:
-        """What signs a capture anew when it is sent again: by the scheme that it was signed with, or that of its
-        provider. Raises NotFound, Invalid."""
+        """What signs a capture that is sent again: by the scheme that it was signed with, or that of its provider.
+        Raises NotFound, Invalid."""
         if sign is Signing.NONE:
             return None
         opened = await run_in_thread(open_secrets, await self.of(bin_id), self.context.secrets_key)

@@ -129,7 +129,7 @@ class ReplayTab(CaptureDetail):
 
 
 @dataclass(frozen=True, slots=True)
-class SignedText:
+class SignedPartView:
     """A part of the signed text."""
 
     name: str
@@ -144,7 +144,7 @@ class SignatureTab(CaptureDetail):
     diagnosis: Diagnosis
     look: StatusLook
     secrets: int
-    parts: tuple[SignedText, ...]
+    parts: tuple[SignedPartView, ...]
     signed: str
     certificate: str | None
     pasted: str
@@ -257,7 +257,7 @@ async def _open_signature(shared: CaptureDetail, source: Source) -> SignatureTab
         diagnosis=diagnosis,
         look=VERDICTS[diagnosis.judgement.verdict],
         secrets=len(await secrets.of(source.bin_id)),
-        parts=tuple(SignedText(part.name, visible(part.value)) for part in diagnosis.parts[:MOST_PARTS]),
+        parts=tuple(SignedPartView(part.name, visible(part.value)) for part in diagnosis.parts[:MOST_PARTS]),
         signed=b"".join(part.value for part in diagnosis.parts).decode("utf-8", "replace")[:TEXT_CHARACTERS],
         certificate=certificate,
         pasted=source.pasted,

@@ -16,7 +16,7 @@ _NAMES = {" ": "space", "\t": "tab", "\n": "line feed", "\r": "carriage return"}
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class VisiblePiece:
     """A run of visible characters; or, with a `name`, the sign of one invisible character."""
 
     text: str
@@ -27,7 +27,7 @@ class Piece:
 class VisibleText:
     """The beginning of a text in pieces, and how many characters follow."""
 
-    pieces: tuple[Piece, ...]
+    pieces: tuple[VisiblePiece, ...]
     more: int
 
 
@@ -37,20 +37,20 @@ def visible(value: bytes) -> VisibleText:
     return VisibleText(tuple(_pieces(text[:MOST_SHOWN])), max(0, len(text) - MOST_SHOWN))
 
 
-def _pieces(text: str) -> Iterator[Piece]:
+def _pieces(text: str) -> Iterator[VisiblePiece]:
     at = 0
     for match in _UNSEEN.finditer(text):
         if match.start() > at:
-            yield Piece(text[at : match.start()])
+            yield VisiblePiece(text[at : match.start()])
         yield _unseen(match[0])
         at = match.end()
     if at < len(text):
-        yield Piece(text[at:])
+        yield VisiblePiece(text[at:])
 
 
-def _unseen(letter: str) -> Piece:
+def _unseen(letter: str) -> VisiblePiece:
     number = ord(letter)
     if 0xDC80 <= number <= 0xDCFF:
-        return Piece(f"\\x{number - 0xDC00:02x}", f"the byte {number - 0xDC00:02X}")
+        return VisiblePiece(f"\\x{number - 0xDC00:02x}", f"the byte {number - 0xDC00:02X}")
     code = f"U+{number:04X}"
-    return Piece(_SIGNS.get(letter, code), _NAMES.get(letter, code))
+    return VisiblePiece(_SIGNS.get(letter, code), _NAMES.get(letter, code))

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.web.captures.visible import MOST_SHOWN, Piece, VisibleText, visible
+from app.web.captures.visible import MOST_SHOWN, VisiblePiece, VisibleText, visible
 
 
 @pytest.mark.parametrize(
@@ -21,12 +21,12 @@ from app.web.captures.visible import MOST_SHOWN, Piece, VisibleText, visible
     ],
 )
 def test_each_is_shown_by_a_sign_with_a_name(value: bytes, sign: str, name: str) -> None:
-    assert visible(b"a" + value + b"b").pieces == (Piece("a"), Piece(sign, name), Piece("b"))
+    assert visible(b"a" + value + b"b").pieces == (VisiblePiece("a"), VisiblePiece(sign, name), VisiblePiece("b"))
 
 
 @given(st.text(st.characters(categories=["L", "N"]), min_size=1, max_size=50))
 def test_visible_text_is_one_piece(text: str) -> None:
-    assert visible(text.encode()).pieces == (Piece(text),)
+    assert visible(text.encode()).pieces == (VisiblePiece(text),)
 
 
 def test_an_empty_text_has_none_and_a_long_one_is_cut() -> None:

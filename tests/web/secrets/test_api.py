@@ -5,7 +5,7 @@ import json
 import pytest
 
 from app.domain.signatures import SignatureVerdict
-from app.services.secrets import MOST_LABEL, MOST_SECRET, MOST_SECRETS
+from app.services.secrets import MOST_LABEL, MOST_SECRET, MOST_SECRETS, MOST_URL
 from tests.conftest import Running
 from tests.signed import FIELDS, OTHER, SECRET, twilio_headers
 
@@ -143,3 +143,18 @@ async def test_an_unknown_bin_is_not_found(server: Running) -> None:
     for method, url in (("GET", nowhere), ("PUT", f"{nowhere}/a"), ("DELETE", f"{nowhere}/a")):
         async with server.client.request(method, url, json={"secret": "x"} if method == "PUT" else None) as answer:
             assert answer.status == 404
+
+
+PEM = "-----BEGIN CERTIFICATE-----\nMII\n-----END CERTIFICATE-----\n"
+
+
+async def test_a_certificate_is_uploaded_under_its_url(server: Running) -> None:
+    start = "https%3A%2F%2Fsns.us-east-1.amazonaws.com%2F"
+    length = len("https://sns.us-east-1.amazonaws.com/")
+    made = await put(server, start + "a" * (MOST_URL - length), scheme="aws", secret=PEM)
+    assert (len(made["label"]), made["scheme"]) == (MOST_URL, "aws")
+    for label, secret, field in (
+        (start + "a" * (MOST_URL - length + 1), PEM, "label"), ("primary", PEM, "label"), (start, "no PEM", "secret"),
+    ):  # fmt: skip
+        problem = await put(server, label, 422, scheme="aws", secret=secret)
+        assert [error["field"] for error in problem["errors"]] == [field]

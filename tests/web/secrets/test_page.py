@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from app import keys
 from app.settings import Settings
+from app.web.secrets import page
 from tests.conftest import Running, run_server
 from tests.signed import FIELDS, SECRET, twilio_headers
 
@@ -58,6 +59,17 @@ async def test_it_says_which_secret_the_providers_of_the_bin_need(server: Runnin
         assert answer.status == 200
     await server.app[keys.STORE].get_bin(server.bin.id)
     assert "auth token of the account" in (await read(server)).partition("Which secret")[0]
+
+
+async def test_only_the_newest_requests_count_for_that(server: Running, monkeypatch) -> None:
+    assert page.LOOKED_AT > 1
+    monkeypatch.setattr(page, "LOOKED_AT", 1)
+    for count, data in enumerate((FIELDS, {"From": "+14155550123", "Text": "of nobody"})):
+        async with server.client.post(server.capture_url, data=data) as answer:
+            assert answer.status == 200
+        await server.app[keys.STORE].get_bin(server.bin.id)
+        is_likely = "auth token of the account" in (await read(server)).partition("Which secret")[0]
+        assert is_likely is (count == 0)
 
 
 async def test_a_secret_of_another_key_is_marked(make_settings: Callable[..., Settings]) -> None:
