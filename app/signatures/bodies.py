@@ -10,16 +10,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from html.entities import html5
-from itertools import combinations, islice, product
+from itertools import chain, combinations, islice, product
 from urllib.parse import quote_from_bytes
 
 from .json_forms import json_forms
 from .model import SignedRequest
 from .reading import ByteFields, fields_of, is_form
 
-MAX_BODIES = 160
+MAX_BODIES = 200
 _MAX_FORM = 32_768
 _SHORT = 200
+_BLANK = 0x20
+_BLANKS_IN_PAIRS = 7
+_MAX_PLUSES = 40
 _MAX_LINES = 1_000_000
 # Fields of an SMS that can be blank (twilio.com/docs/messaging/guides/webhook-request, read 2026-11-28).
 _PLACES = tuple(f"{side}{what}".encode() for what in ("Zip", "City", "State", "Country") for side in ("From", "To"))
@@ -123,21 +126,34 @@ def _blanks(fields: ByteFields) -> Iterator[tuple[str, str, ByteFields]]:
 def _pluses(fields: ByteFields) -> Iterator[tuple[str, str, ByteFields]]:
     """A `+` that was not escaped arrives as a blank: certain before a number, in a text one of several blanks."""
     words = "a blank that was a plus is a plus"
+    plus = ("plus_as_blank", words)
     numbers = tuple((k, b"+" + v[1:] if _NUMBER.fullmatch(v) else v) for k, v in fields)
     yield "plus_as_blank", words, numbers
     between = tuple((name, re.sub(rb" ( +) ", lambda run: b" %s " % (b"+" * len(run[1])), v)) for name, v in numbers)
     yield "plus_as_blank", words, between
     runs = [(at, run.start(), run.end()) for at, (_, value) in enumerate(numbers) for run in _BLANK_RUN.finditer(value)]
-    for places in islice(product(*([*range(start, end), None] for _, start, end in runs[:4])), 40):
+    for places in islice(product(*([*range(start, end), None] for _, start, end in runs[:4])), _MAX_PLUSES):
         changed = list(numbers)
         for (at, _, _), place in zip(runs, places, strict=False):
             name, value = changed[at]
             if place is not None:
                 changed[at] = (name, value[:place] + b"+" + value[place + 1 :])
         yield "plus_as_blank", words, tuple(changed)
+    yield from ((*plus, changed) for changed in _single_pluses(numbers))
     if any(b" " in value for _, value in fields):
         yield "plus_as_blank", "all blanks are pluses", tuple((k, v.replace(b" ", b"+")) for k, v in fields)
     yield "plus_as_blank", "pluses are blanks", tuple((k, v.replace(b"+", b" ")) for k, v in fields)
+
+
+def _single_pluses(fields: ByteFields) -> Iterator[ByteFields]:
+    """One blank or two of them are pluses."""
+    blanks = [(at, place) for at, (_, value) in enumerate(fields) for place, byte in enumerate(value) if byte == _BLANK]
+    for places in islice(chain(combinations(blanks, 1), combinations(blanks[:_BLANKS_IN_PAIRS], 2)), _MAX_PLUSES):
+        changed = list(fields)
+        for at, place in places:
+            name, value = changed[at]
+            changed[at] = (name, value[:place] + b"+" + value[place + 1 :])
+        yield tuple(changed)
 
 
 def write_fields(fields: ByteFields) -> bytes:

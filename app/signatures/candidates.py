@@ -23,6 +23,7 @@ _MAX_STAMP = 40
 _MAX_ID = 200
 
 _SIGNATURE = re.compile(r"sig|hmac|mac\b|hash|digest|auth", re.ASCII)
+_IN_HEAD = re.compile(_SIGNATURE.pattern.encode())
 _STAMP = re.compile(r"time|stamp|\bts\b|\bdate\b", re.ASCII)
 _STAMP_LABELS = ("t", "ts", "timestamp")
 _ID = re.compile(r"id$|nonce|delivery", re.ASCII)
@@ -76,6 +77,11 @@ def candidates_in(head: bytes) -> Candidates:
         ids=_nearest(likely, ids, MAX_IDS, _MAX_ID),
         named=_SIGNATURE.search(likely) is not None,
     )
+
+
+def may_have_some(head: bytes) -> bool:
+    """Whether a name in the head may be that of a signature: a quick test for requests without one."""
+    return _IN_HEAD.search(head.lower()) is not None
 
 
 def digest_in(text: str) -> bytes | None:

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ..domain.signatures import Judgement
-from .attempts import SignatureAttempt, attempts
+from .attempts import SignatureAttempt
 from .judging import judge
-from .matching import secrets_for
+from .matching import secrets_for, tries_for
 from .model import Scheme, Secret, SignedPart, SignedRequest
 from .reading import value_of
 from .schemes import scheme_of, schemes_for
@@ -54,7 +54,7 @@ def diagnose(request: SignedRequest, secrets: Sequence[Secret], provider: str | 
     if scheme is None:
         return Diagnosis(judgement=judgement, url=request.url, cure=cure)
     usable = secrets_for(scheme, secrets)
-    tried = list(_up_to_match(scheme, attempts(request, scheme, usable))) if judgement.scheme else []
+    tried = list(_up_to_match(scheme, tries_for(request, scheme, usable))) if judgement.scheme else []
     last = tried[-1] if tried else None
     match = last if last is not None and last.fits(scheme) else None
     if match is not None and scheme.exactly is not None:

@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 
 from ..domain.providers import PROVIDER_TITLES
 from ..domain.signatures import Judgement, SignatureVerdict
-from .attempts import SignatureAttempt, attempts, covers_body
+from .attempts import SignatureAttempt
 from .bodies import body_variants
 from .keys import shape_of
-from .matching import NO_SECRET, secrets_for
+from .matching import NO_SECRET, find_match, is_complete, secrets_for
 from .model import Scheme, Secret, SignedRequest
 from .near import near_header, repeated_header
-from .schemes import ANY_HMAC, SCHEMES, schemes_for, schemes_of
+from .schemes import ANY_HMAC, SCHEMES, scheme_of, schemes_for, schemes_of
 from .words import cure_of
 
 _WRONG = SignatureVerdict.WRONG_SECRET_OR_CHANGED
@@ -96,14 +96,10 @@ def _judge_by(request: SignedRequest, secrets: Sequence[Secret], scheme: Scheme)
         return changed
     if scheme.ready is not None and not scheme.ready(request):
         return _without_certificate(request, scheme)
-    tries = attempts(request, scheme, usable)
-    complete = request.raw.body_complete or not covers_body(request, scheme)
-    if not complete:
-        tries = (attempt for attempt in tries if not attempt.causes)
-    match = next((attempt for attempt in tries if attempt.fits(scheme)), None)
+    match = find_match(request, scheme, usable)
     if match is not None:
         return _judge_match(request, scheme, match)
-    if not complete:
+    if not is_complete(request, scheme):
         sentence = "The stored body is not complete, so its signature cannot be checked."
         return Judgement(verdict=SignatureVerdict.UNDECIDED, scheme=scheme.name, sentence=sentence)
     return _judge_wrong(request, usable, scheme)
@@ -246,9 +242,8 @@ def _without_certificate(request: SignedRequest, scheme: Scheme) -> Judgement:
 
 def _judge_unsigned(request: SignedRequest, secrets: Sequence[Secret], provider: str | None) -> Judgement:
     """No signature: a wrong name of its header, or a reason that a scheme of the provider sees."""
-    expected = schemes_for(provider) or tuple(
-        scheme for scheme in SCHEMES if any(secret.scheme == scheme.name for secret in secrets)
-    )
+    named = {secret.scheme for secret in secrets if secret.scheme is not None}
+    expected = schemes_for(provider) or tuple(scheme for scheme in map(scheme_of, sorted(named)) if scheme is not None)
     near = near_header(request.raw, expected or SCHEMES)
     if near is not None:
         return _unsigned(_Cause("missing_header", near))
@@ -275,8 +270,9 @@ def _unsigned(cause: _Cause) -> Judgement:
 
 def _absent(schemes: Sequence[Scheme]) -> _Cause:
     names = sorted({mark.decode() for scheme in schemes for mark in scheme.marks})
-    what = f"there is no header {' or '.join(names[:2])}" if names else f"there is nothing of {schemes[0].title}"
-    return _Cause("missing_header", what)
+    if all(scheme.marks for scheme in schemes):
+        return _Cause("missing_header", f"there is no header {' or '.join(names[:2])}")
+    return _Cause("missing_header", f"there is nothing of {' or '.join(scheme.title for scheme in schemes[:3])}")
 
 
 def _sentence(text: str) -> str:

@@ -4,18 +4,21 @@ Sources, read 2026-11-28: PHP's names of headers (github.com/plivo/plivo-php/iss
 (`x-telnyx-signature-ed25519` in public code).
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from ..domain.captures import RawRequest
 from .model import Scheme
 
 # Other senders have headers with nearly these names.
-_SHARED = frozenset({b"authorization", b"webhook-signature"})
+_SHARED = frozenset({b"webhook-signature"})
+_WORD = b"signature"
 
 
-def near_header(raw: RawRequest, schemes: Iterable[Scheme]) -> str | None:
+def near_header(raw: RawRequest, schemes: Sequence[Scheme]) -> str | None:
     """Words for the first header whose name differs from a scheme's by prefix or separators; None without one."""
-    marks = {_bare(mark): mark for scheme in schemes for mark in scheme.marks if mark not in _SHARED}
+    if _WORD not in raw.head.lower():
+        return None
+    marks = {_bare(mark): mark for scheme in schemes for mark in scheme.marks - _SHARED if _WORD in mark}
     for name, _ in raw.headers:
         mark = marks.get(_bare(name))
         if mark is not None and name.lower() != mark:

@@ -7,7 +7,7 @@ fewest mistakes first, and the first that equals the pasted value is the answer.
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import repeat
 
 from .matching import find_match, is_for
 from .model import Scheme, Secret, SignedRequest
@@ -169,8 +169,14 @@ class _Search:
         return None
 
 
-def _combinations(texts: Sequence[SignedText], keys: Sequence[Key]) -> list[tuple[SignedText, Key]]:
-    return sorted(product(texts, keys), key=lambda pair: len(pair[0].mistakes) + len(pair[1].mistakes))
+def _combinations(texts: Sequence[SignedText], keys: Sequence[Key]) -> Iterator[tuple[SignedText, Key]]:
+    """Those with the fewest mistakes first."""
+    by_count = [[text for text in texts if len(text.mistakes) == count] for count in range(3)]
+    for total in range(4):
+        for key in keys:
+            count = total - len(key.mistakes)
+            if 0 <= count < len(by_count):
+                yield from zip(by_count[count], repeat(key), strict=False)
 
 
 def _other_algorithm(used: str, right: str) -> CodeMistake:

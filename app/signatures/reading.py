@@ -1,7 +1,6 @@
 """What schemes read in a request: header values, the fields of a form, a URL as bytes. Nothing here raises."""
 
 from functools import lru_cache
-from itertools import islice
 from urllib.parse import parse_qsl, urlsplit
 
 from ..domain.captures import RawRequest, read_lines
@@ -21,21 +20,27 @@ _STANDARD_PORTS = {"http": 80, "https": 443}
 _NO_BODY = ("GET", "HEAD")
 
 
-@lru_cache(maxsize=128)
-def _values(head: bytes, name: bytes) -> tuple[str, ...]:
-    found = (value.decode("latin-1") for key, value in read_lines(head) if key.lower() == name)
-    return tuple(islice(found, MAX_VALUES))
+@lru_cache(maxsize=32)
+def _by_name(head: bytes) -> dict[bytes, tuple[str, ...]]:
+    """The values of all headers by their names in lower case, at most `MAX_VALUES` of each. Cached, because every
+    scheme and every variant of a request reads them."""
+    found: dict[bytes, tuple[str, ...]] = {}
+    for name, value in read_lines(head):
+        lower = name.lower()
+        values = found.get(lower, ())
+        if len(values) < MAX_VALUES:
+            found[lower] = (*values, value.decode("latin-1"))
+    return found
 
 
 def values_of(raw: RawRequest, name: bytes) -> tuple[str, ...]:
-    """The values of a header, at most `MAX_VALUES`; its name in lower case. Cached, because every variant of a request
-    reads them."""
-    return _values(raw.head, name)
+    """The values of a header, at most `MAX_VALUES`; its name in lower case."""
+    return _by_name(raw.head).get(name, ())
 
 
 def value_of(raw: RawRequest, name: bytes) -> str:
     """The first value of a header, "" without one."""
-    values = _values(raw.head, name)
+    values = _by_name(raw.head).get(name, ())
     return values[0] if values else ""
 
 
@@ -56,7 +61,7 @@ def is_form(raw: RawRequest) -> bool:
 
 @lru_cache(maxsize=32)
 def _type_of(head: bytes) -> str:
-    values = _values(head, b"content-type")
+    values = _by_name(head).get(b"content-type", ())
     return read_label(values[0]).type if values else ""
 
 

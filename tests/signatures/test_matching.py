@@ -3,9 +3,9 @@
 import pytest
 
 from app.signatures import Secret
-from app.signatures.matching import NO_SECRET, find_match, is_for, secrets_for
+from app.signatures.matching import NO_SECRET, find_match, is_complete, is_for, secrets_for, tries_for
 from app.signatures.schemes import scheme_of
-from tests.signatures.requests import read_vectors, request_of, secret_of
+from tests.signatures.requests import a_signed, read_vectors, request_of, secret_of
 
 
 @pytest.mark.parametrize(
@@ -41,3 +41,14 @@ def test_the_match_has_the_fewest_changes_and_there_is_none_without_secrets() ->
     assert match is not None
     assert match.causes == ("host",)
     assert find_match(request_of(vector), scheme, []) is None
+
+
+def test_an_incomplete_body_is_only_tried_as_it_is_where_it_is_signed() -> None:
+    form = ("Content-Type", "application/x-www-form-urlencoded")
+    secret = Secret(label="a", value="b")
+    for name, expected in (("twilio", False), ("plivo", True)):
+        scheme = scheme_of(name)
+        assert scheme is not None
+        cut = a_signed(body=b"Bod", headers=[form], complete=False)
+        assert is_complete(cut, scheme) is expected
+        assert (len(list(tries_for(cut, scheme, [secret]))) > 1) is expected

@@ -93,7 +93,7 @@ def read_pasted(text: str) -> list[Pasted]:
 def encoding_mistake(pasted: Pasted, right: str) -> CodeMistake | None:
     """The mistake of another encoding than that of the scheme."""
     if pasted.encoding == right or {pasted.encoding, right} == {"base64url", "base64_unpadded"}:
-        return None  # without + and / the two cannot be told apart
+        return None  # without + and / the two are the same
     words = f"the result is in {_ENCODINGS[pasted.encoding]} instead of {_ENCODINGS[right]}"
     return CodeMistake("encoding", words, f"Encode the digest in {_ENCODINGS[right]}.")
 

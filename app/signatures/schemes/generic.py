@@ -13,7 +13,7 @@ from functools import lru_cache
 from itertools import product
 from typing import NamedTuple
 
-from ..candidates import DIGEST_BYTES, SentDigest, candidates_in
+from ..candidates import DIGEST_BYTES, SentDigest, candidates_in, may_have_some
 from ..digests import base64_of, from_base64, hmac_of, joined, no_stamp
 from ..model import Scheme, SignedPart, SignedRequest
 from ..reading import key_of, to_bytes
@@ -127,6 +127,8 @@ def _first_that_fits(head: bytes, secret: str, messages: list[tuple[str, tuple[S
 
 def sent(request: SignedRequest) -> tuple[str, ...]:
     """The values that look like signatures, if the name of a header says that there is one."""
+    if not may_have_some(request.raw.head):
+        return ()
     candidates = candidates_in(request.raw.head)
     return tuple(dict.fromkeys(digest.text for digest in candidates.digests)) if candidates.named else ()
 

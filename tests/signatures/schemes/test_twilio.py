@@ -104,6 +104,9 @@ def test_json_is_signed_by_its_hash_in_the_url() -> None:
     judgement = judge(a_signed(url, body + b" ", headers), [SECRET], "twilio")
     assert judgement.verdict is SignatureVerdict.WRONG_SECRET_OR_CHANGED
     assert (judgement.causes, judgement.secret) == (("body_changed",), "primary")
+    scheme = scheme_of("twilio")
+    assert scheme is not None
+    assert [scheme.fits(a_signed(url, each, headers), TOKEN) for each in (body, body + b" ")] == [True, False]
 
 
 def test_a_get_request_signs_the_url_only() -> None:

@@ -11,12 +11,9 @@ def test_the_code_requires_its_package_and_its_brackets_are_closed(scheme: str) 
     assert f'"{package}' in code or not package
     for opening, closing in ("()", "{}", "[]"):
         assert code.count(opening) == code.count(closing)
-    assert code.endswith(";\n")
 
 
-def test_secrets_are_read_from_the_environment() -> None:
-    assert all(
-        "process.env." in code or "= process.env" in code or "reads " in code
-        for name, (_, code) in NODE.items()
-        if name != "aws"
-    )
+@pytest.mark.parametrize("scheme", sorted(set(NODE) - {"aws"}))
+def test_secrets_are_read_from_the_environment(scheme: str) -> None:
+    _, code = NODE[scheme]
+    assert "process.env" in code or "// reads TELNYX_API_KEY" in code
