@@ -87,7 +87,9 @@ class CaptureSummary(msgspec.Struct, rename=PARTIES):
     answered: Answered
     signature: Annotated[
         SignatureShape | None,
-        Meta(description="In lists: null while the bin has no secrets. The whole capture always has it."),
+        Meta(
+            description="In lists and exports: null while the bin has no secrets. A capture on its own always has it."
+        ),
     ]
 
 
