@@ -14,7 +14,7 @@ from .keys import KeyVariant, key_variants
 from .model import Scheme, Secret, SignedRequest
 from .urls import url_variants
 
-MAX_ATTEMPTS = 1200
+MAX_ATTEMPTS = 900
 MAX_HASHED = 3_000_000
 _COST = 400  # of an attempt besides its body, as bytes that are hashed in the same time
 _PROBE = "probe://probe.invalid/probe?probe=1"

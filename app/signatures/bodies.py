@@ -18,7 +18,8 @@ from .model import SignedRequest
 from .reading import ByteFields, fields_of, is_form
 
 MAX_BODIES = 200
-_MAX_FORM = 32_768
+_MAX_FORM = 6_000  # bytes and fields: the form of a message has about 1,000 and 30
+_MAX_FIELDS = 80
 _SHORT = 200
 _BLANK = 0x20
 _BLANKS_IN_PAIRS = 7
@@ -54,20 +55,22 @@ def body_variants(request: SignedRequest) -> tuple[BodyVariant, ...]:
 def _variants(body: bytes, form: bool) -> tuple[BodyVariant, ...]:
     """Cached for the secrets of a bin, each of which tries them."""
     found: dict[bytes, BodyVariant] = {}
-    for variant in islice(_all(body, form), MAX_BODIES):
+    for variant in _all(body, form):
         if variant.body != body:
             found.setdefault(variant.body, variant)
+        if len(found) == MAX_BODIES:
+            break
     return tuple(found.values())
 
 
 def _all(body: bytes, form: bool) -> Iterator[BodyVariant]:
-    if len(body) <= _MAX_LINES:
-        yield from _lines(body)
-    if form and len(body) <= _MAX_FORM:
+    if form and len(body) <= _MAX_FORM and len(fields_of(body)) <= _MAX_FIELDS:
         yield from _entities(body)
         for cause, words, fields in _fields(fields_of(body)):
             yield BodyVariant(cause, words, write_fields(fields))
-    elif body[:1] in (b"{", b"[") or body.lstrip()[:1] in (b"{", b"["):
+    if len(body) <= _MAX_LINES:
+        yield from _lines(body)
+    if not form and body.lstrip()[:1] in (b"{", b"["):
         for words, written in json_forms(body):
             yield BodyVariant("body_changed", words, written)
 

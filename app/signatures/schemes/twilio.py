@@ -10,12 +10,16 @@ import hmac
 from base64 import b64encode
 from functools import lru_cache
 from hashlib import sha256
+from itertools import combinations
 
-from ..model import Scheme, SignedPart, SignedRequest
+from ..model import Mistake, Scheme, SignedPart, SignedRequest
 from ..reading import as_bytes, body_hash_of, fields_of, is_form, key_of, to_bytes, value_of, values_of, with_other_port
 
 _HEADER = b"x-twilio-signature"
 _SETTINGS = b"x-twilio-webhooks-signature-settings"
+# Every message has them, blank where nothing is known (twilio.com/docs/messaging/guides/webhook-request).
+_PLACES = tuple(f"{side}{what}".encode() for side in ("From", "To") for what in ("Zip", "City", "State", "Country"))
+_MAX_FORM, _MAX_FIELDS = 6_000, 80
 _ALGORITHMS = {"HMAC_SHA1": "sha1", "HMAC_SHA256": "sha256"}
 
 
@@ -93,6 +97,30 @@ def _fits_but_body(request: SignedRequest, secret: str) -> bool:
     return not has_right_body(request) and _fits_url(request, secret)
 
 
+@lru_cache(maxsize=2)
+def _with_blanks(body: bytes) -> tuple[bytes, ...]:
+    """The signed fields with each choice of the places that are missing, blank."""
+    fields = set(fields_of(body))
+    present = {name for name, _ in fields}
+    missing = [name for name in _PLACES if name not in present]
+    if len(body) > _MAX_FORM or len(fields) > _MAX_FIELDS:
+        return ()  # no message; the choices of a large form would take too much memory
+    choices = (names for count in range(1, len(missing) + 1) for names in combinations(missing, count))
+    return tuple(
+        b"".join([name + value for name, value in sorted([*fields, *((name, b"") for name in names)])])
+        for names in choices
+    )
+
+
+def _fits_with_blanks(request: SignedRequest, secret: str) -> bool:
+    algorithm = _algorithm(request)
+    if algorithm is None or not is_form(request.raw):
+        return False
+    key, url, sent = key_of(secret), to_bytes(request.url), as_bytes(_sent(request))
+    computed = [b64encode(hmac.digest(key, url + covered, algorithm)) for covered in _with_blanks(request.body)]
+    return any(hmac.compare_digest(each, value) for each in computed for value in sent)
+
+
 def _expected(request: SignedRequest, secret: str) -> str | None:
     algorithm = _algorithm(request)
     if algorithm is None:
@@ -124,6 +152,13 @@ SCHEME = Scheme(
     fits=_fits,
     expected=_expected,
     stamp=lambda _: None,
+    mistakes=(
+        Mistake(
+            cause="blank_params_dropped",
+            words="the blank ones of FromCity, FromState, FromZip, FromCountry and To… are kept",
+            fits=_fits_with_blanks,
+        ),
+    ),
     fits_but_body=_fits_but_body,
     suspect=_suspect,
 )

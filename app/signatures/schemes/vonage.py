@@ -9,13 +9,14 @@ documentation leaves it to the receiver how old `timestamp` may be.
 import hmac
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import lru_cache
 from hashlib import md5
-from itertools import islice
 
 from ..model import Mistake, Scheme, SignedPart, SignedRequest
 from ..reading import MAX_VALUES, ByteFields, fields_of, is_form, key_of, query_of, to_bytes
 
 MAX_EXTRA = 12
+MAX_PARAMETERS = 100
 METHODS = ("vonage-md5hash", "vonage-md5", "vonage-sha1", "vonage-sha256", "vonage-sha512")
 """The schemes of secrets whose account has one method; a secret without one tries all."""
 
@@ -26,15 +27,20 @@ _OWN = frozenset(
 )
 
 
+def _source(request: SignedRequest) -> bytes:
+    """Vonage sends the parameters in the body or in the query, never in both; a JSON body is not signed so."""
+    if is_form(request.raw) and any(name == b"sig" for name, _ in fields_of(request.body)):
+        return request.body
+    return to_bytes(query_of(request.url))
+
+
 def _parameters(request: SignedRequest) -> ByteFields:
-    """Vonage sends them in the body or in the query, never in both; a JSON body is not signed so."""
-    body = fields_of(request.body) if is_form(request.raw) else ()
-    return body if any(name == b"sig" for name, _ in body) else fields_of(to_bytes(query_of(request.url)))
+    return fields_of(_source(request))
 
 
 def _sent(request: SignedRequest) -> tuple[str, ...]:
-    found = (value.decode("latin-1") for name, value in _parameters(request) if name == b"sig" and value)
-    return tuple(islice(found, MAX_VALUES))
+    found = [value.decode("latin-1") for name, value in _parameters(request) if name == b"sig" and value]
+    return tuple(found[:MAX_VALUES])
 
 
 def _text(fields: ByteFields, *, replace: bool = True) -> bytes:
@@ -44,6 +50,12 @@ def _text(fields: ByteFields, *, replace: bool = True) -> bytes:
         b"&%s=%s" % (name, value.replace(b"&", b"_").replace(b"=", b"_") if replace else value)
         for name, value in sorted(values.items())
     )
+
+
+@lru_cache(maxsize=8)
+def _signed_text(source: bytes) -> bytes:
+    """Cached, because each secret needs it."""
+    return _text(fields_of(source))
 
 
 def _parts(request: SignedRequest) -> tuple[SignedPart, ...]:
@@ -75,12 +87,18 @@ def _is_right(request: SignedRequest, secret: str, texts: Iterator[bytes]) -> bo
 
 
 def _fits(request: SignedRequest, secret: str) -> bool:
-    return _is_right(request, secret, iter((_text(_parameters(request)),)))
+    return _is_right(request, secret, iter((_signed_text(_source(request)),)))
+
+
+def _few(request: SignedRequest) -> ByteFields:
+    """The parameters, none if they are too many for a message of Vonage: mistakes are not computed for those."""
+    fields = _parameters(request)
+    return fields if len(fields) <= MAX_PARAMETERS else ()
 
 
 def _fits_without_extra(request: SignedRequest, secret: str) -> bool:
     """Parameters of the configured URL, which are sent with the others and not signed: one, or all unknown ones."""
-    fields = _parameters(request)
+    fields = _few(request)
     unknown = tuple(pair for pair in fields if pair[0] != b"sig" and pair[0].lower() not in _OWN)[:MAX_EXTRA]
     chosen = [{name} for name, _ in unknown] + [{name for name, _ in unknown}]
     return bool(unknown) and _is_right(
@@ -89,18 +107,18 @@ def _fits_without_extra(request: SignedRequest, secret: str) -> bool:
 
 
 def _fits_unreplaced(request: SignedRequest, secret: str) -> bool:
-    return _is_right(request, secret, iter((_text(_parameters(request), replace=False),)))
+    return _is_right(request, secret, iter((_text(_few(request), replace=False),)))
 
 
 def _fits_with_query(request: SignedRequest, secret: str) -> bool:
     """Parameters of the URL that are signed with those of the body."""
     query = fields_of(to_bytes(query_of(request.url)))
-    return bool(query) and _is_right(request, secret, iter((_text(query + _parameters(request)),)))
+    return bool(query) and _is_right(request, secret, iter((_text(query + _few(request)),)))
 
 
 def method_of(request: SignedRequest, secret: str) -> str | None:
     """The method that a right signature was made with."""
-    text = _text(_parameters(request))
+    text = _signed_text(_source(request))
     sent = {signature.lower() for signature in _sent(request)}
     return next((name for name in METHODS if compute(text, secret, name.removeprefix("vonage-")) in sent), None)
 
@@ -110,7 +128,9 @@ def _expected(request: SignedRequest, secret: str) -> str | None:
     fitting = method_of(request, secret)
     sent = _sent(request)
     usual = _SIZES.get(len(sent[0]) if sent else 0, ("md5hash",))[0]
-    return compute(_text(_parameters(request)), secret, usual if fitting is None else fitting.removeprefix("vonage-"))
+    return compute(
+        _signed_text(_source(request)), secret, usual if fitting is None else fitting.removeprefix("vonage-")
+    )
 
 
 def _stamp(request: SignedRequest) -> datetime | None:

@@ -109,6 +109,19 @@ def test_json_is_signed_by_its_hash_in_the_url() -> None:
     assert [scheme.fits(a_signed(url, each, headers), TOKEN) for each in (body, body + b" ")] == [True, False]
 
 
+@given(
+    st.sets(
+        st.sampled_from([f"{side}{what}" for side in ("From", "To") for what in ("City", "Zip", "State", "Country")]),
+        min_size=1,
+    )
+)
+def test_any_blank_places_that_were_dropped_are_named(names: set[str]) -> None:
+    url, rest = "https://a.test/k", [("Body", "hi"), ("From", "+1"), ("To", "+2")]
+    request = a_form(url, rest, signature(url, [*rest, *((name, "") for name in names)]))
+    judgement = judge(request, [SECRET], "twilio")
+    assert (judgement.verdict, judgement.causes) == (SignatureVerdict.VALID_AS, ("blank_params_dropped",))
+
+
 def test_a_get_request_signs_the_url_only() -> None:
     url = "https://a.test/k?Body=a+b&To=%2B1"
     request = a_signed(url, b"", [("X-Twilio-Signature", signature(url, []))], method="GET")
