@@ -14,6 +14,7 @@ from .services.keyring import Keyring
 from .services.mappings import Mappings
 from .services.metrics import Metrics
 from .services.replays import Replaying
+from .services.secrets import Secrets
 from .services.simulations.runs import Simulating
 from .services.upkeep.disk import Disk
 from .services.upkeep.probe import Probing
@@ -38,6 +39,7 @@ MAPPINGS = web.AppKey("MAPPINGS", Mappings)
 WAITING = web.AppKey("WAITING", HeldAnswers)
 DISK = web.AppKey("DISK", Disk)
 METRICS = web.AppKey("METRICS", Metrics)
+SECRETS = web.AppKey("SECRETS", Secrets)
 PROBING = web.AppKey("PROBING", Probing)
 
 # Keys of a request.

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import unquote, urlsplit, urlunsplit
 
+from msgspec import structs
+
 from .bins import KEY
-from .captures import RawRequest
+from .captures import Headers, RawRequest, write_lines
 from .curl import SECRET_HEADERS
 from .roles import Role
 from .simulations import MARK
@@ -63,6 +65,18 @@ def replayed(raw: RawRequest, role: Role, url: str, *, with_credentials: bool) -
     if any(letter in line for line in lines for letter in b"\r\n\0"):
         raise ValueError("a line break in a header cannot be sent again")
     return b"\r\n".join(lines) + b"\r\n\r\n" + raw.body
+
+
+def unsent(raw: RawRequest, role: Role, url: str, *, with_credentials: bool) -> tuple[str, Headers]:
+    """The whole URL and the headers of a request that `replayed` would send, for a new signature."""
+    parts = urlsplit(url)
+    target = _target(raw.target, role, url)
+    return f"{parts.scheme}://{parts.netloc}{target}", tuple(_kept(raw, with_credentials=with_credentials))
+
+
+def with_signature(raw: RawRequest, headers: Headers, body: bytes) -> RawRequest:
+    """The request with these headers and this body, and without a path and a query: its new URL has both."""
+    return structs.replace(raw, target="/", head=write_lines(headers), body=body)
 
 
 def without_secrets(url: str) -> str:

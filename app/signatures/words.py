@@ -55,3 +55,8 @@ _CURES = {
 def cure_of(cause: str) -> str:
     """What to do about it; "" where nothing is known."""
     return _CURES.get(cause, "")
+
+
+def known_causes() -> tuple[str, ...]:
+    """The codes of all causes with a cure."""
+    return tuple(_CURES)

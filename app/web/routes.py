@@ -33,6 +33,8 @@ from .mappings import page as mappings
 from .messages import api as messages_api
 from .messages import page as messages
 from .replays import api as replays_api
+from .secrets import api as secrets_api
+from .secrets import page as secrets
 from .simulations import api as simulations_api
 from .simulations import page as simulations
 from .site import auth, health, info, static
@@ -43,6 +45,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 N = "{n:[0-9]{1,18}}"
 # A message id may hold any characters, braces and line breaks too.
 MESSAGE = "{provider}/{message_id:[^/]+}"
+LABEL = "{label:[^/]+}"
 M = "{m:[0-9]{1,18}}"
 PAIR = "{theirs:[^/]+}/{ours:[^/]+}"
 
@@ -105,6 +108,9 @@ ROUTES = [
     private("GET", "/bins/{bin}/faults", faults.index, "bin-faults"),
     private("POST", "/bins/{bin}/faults/{role}", faults.set_fault, "bin-fault-set"),
     private("POST", "/bins/{bin}/faults/{role}/heal", faults.clear, "bin-fault-heal"),
+    private("GET", "/bins/{bin}/signatures", secrets.index, "bin-signatures"),
+    private("POST", "/bins/{bin}/signatures", secrets.save, "bin-signatures-save"),
+    private("POST", "/bins/{bin}/signatures/remove", secrets.remove, "bin-signatures-remove"),
     private("POST", "/bins/{bin}/rotate-key", bins.rotate_key, "bin-rotate-key"),
     private("POST", "/bins/{bin}/reread", bins.reread, "bin-reread"),
     private("GET", "/bins/{bin}/delete", bins.confirm_delete, "bin-confirm-delete"),
@@ -112,6 +118,8 @@ ROUTES = [
     private("GET", "/bins/{bin}/captures/" + N, captures.show, "capture-page"),
     private("GET", "/bins/{bin}/captures/" + N + "/download", captures.download, "capture-download"),
     private("POST", "/bins/{bin}/captures/" + N + "/replay", captures.replay, "capture-replay"),
+    private("POST", "/bins/{bin}/captures/" + N + "/signature", captures.explain, "capture-signature"),
+    private("POST", "/bins/{bin}/captures/" + N + "/certificate", captures.fetch_certificate, "capture-certificate"),
     private("POST", "/bins/{bin}/captures/" + N + "/delete", captures.delete, "capture-delete"),
     private("GET", "/bins/{bin}/drills", drills.index, "drills"),
     private("POST", "/bins/{bin}/drills", drills.create, "drill-create"),
@@ -165,6 +173,9 @@ ROUTES = [
     private("POST", "/api/v1/bins/{bin}/mapping/preview", mappings_api.preview, "api-mapping-preview"),
     private("GET", "/api/v1/bins/{bin}/captures/" + N + "/attempts", replays_api.index, "api-attempts"),
     private("POST", "/api/v1/bins/{bin}/replays", replays_api.create, "api-replay"),
+    private("GET", "/api/v1/bins/{bin}/secrets", secrets_api.index, "api-secrets"),
+    private("PUT", "/api/v1/bins/{bin}/secrets/" + LABEL, secrets_api.put, "api-secret-set"),
+    private("DELETE", "/api/v1/bins/{bin}/secrets/" + LABEL, secrets_api.delete, "api-secret-remove"),
     private("GET", "/api/v1/bins/{bin}/messages", messages_api.index, "api-messages"),
     private("GET", "/api/v1/bins/{bin}/messages/" + MESSAGE, messages_api.show, "api-message"),
     private("POST", "/api/v1/bins/{bin}/drills", drills_api.create, "api-drill-create"),

@@ -4,6 +4,7 @@ import "./core/times.js";
 import "./core/menu.js";
 import "./core/copy.js";
 import "./pages/replay.js";
+import "./pages/signature.js";
 import "./core/forms.js";
 import "./core/drafts.js";
 import "./live/faults.js";

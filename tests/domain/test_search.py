@@ -29,6 +29,7 @@ from app.domain.search import (
     parse_query,
     tokens,
 )
+from app.domain.signatures import SignatureVerdict
 from app.errors import Invalid
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
@@ -386,3 +387,18 @@ def test_a_phrase_is_found_as_the_full_text_index_finds_it(
     match = '"' + " ".join(asked) + '"' + (" *" if prefix else "")
     (count,) = fts.execute("select count(*) from texts where texts match ?", (match,)).fetchone()
     assert Phrases([(asked, prefix)]).occur_in(Tokens(" ".join(there))) == bool(count)
+
+
+def test_a_verdict_about_the_signature_is_found_and_none_is_no_verdict() -> None:
+    assert finds("signature:valid,valid_as", signature="valid_as")
+    assert not finds("signature:valid", signature="valid_as")
+    assert not finds("signature:valid")
+    assert finds("-signature:valid")
+
+
+def test_a_wrong_verdict_names_the_right_ones() -> None:
+    told = wrong("signature:invalid").problems[0][1]
+    assert "did you mean wrong_secret_or_changed?" in told
+    for verdict in SignatureVerdict:
+        assert verdict.value in told
+    assert complete("signature:st") == ("signature:stale",)

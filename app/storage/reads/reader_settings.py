@@ -23,7 +23,8 @@ class ReaderSettingsReads(StoreBase):
         await self._appender.submit(jobs.SetMapping(bin_id, mapping))
 
     async def set_secret(self, bin_id: str, new: SigningSecret) -> None:
-        await self._appender.submit(jobs.SetSecret(bin_id, new.label, new.scheme, new.secret, micros(new.added_at)))
+        added_at = micros(new.added_at)
+        await self._appender.submit(jobs.SetSecret(bin_id, new.label, new.scheme, new.secret, new.hash, added_at))
 
     async def drop_secret(self, bin_id: str, label: str) -> None:
         await self._appender.submit(jobs.DropSecret(bin_id, label))

@@ -49,7 +49,8 @@ async def show(request: web.Request) -> web.StreamResponse:
     capture = await store.get_capture(bin_id, n)
     sent = await store.get_sent_answer(bin_id, n)
     custom = request.app[keys.MAPPINGS].reader_of(bin_id)
-    shown = await work_on([capture.raw], lambda: msgspec.json.encode(show_capture(capture, sent, custom)))
+    judgement = await request.app[keys.SECRETS].judge(bin_id, capture)
+    shown = await work_on([capture.raw], lambda: msgspec.json.encode(show_capture(capture, sent, judgement, custom)))
     return web.Response(body=shown, content_type="application/json")
 
 

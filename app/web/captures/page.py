@@ -11,6 +11,7 @@ from ...domain.captures import CaptureRow
 from ...domain.replays import read_selection
 from ...domain.roles import Role
 from ...domain.search import parse_query
+from ...domain.signatures import Signing
 from ...domain.units import duration_text
 from ...errors import Invalid, NotFound, TooSlow
 from ...services import bins as service
@@ -24,6 +25,7 @@ from ..site.urls import server_address
 from ..words.portals import empty_page
 from .detail import open_detail
 from .shared import CaptureDetail
+from .tabs import Source
 
 # Rows of a page.
 PAGE = 100
@@ -35,6 +37,8 @@ class ReplayForm:
 
     url: str = ""
     then: str = ""
+    sign: str = Signing.NONE.value
+    sign_problem: str | None = None
     problem: str | None = None
     then_problem: str | None = None
 
@@ -101,32 +105,58 @@ async def replay(request: web.Request) -> web.StreamResponse:
     """POST /bins/{bin}/captures/{n}/replay: send it again, and show the responses."""
     bin_id, n = _address(request)
     form = await read_form(request)
-    url, then = form.get("url", "").strip(), form.get("then", "").strip()
+    given = ReplayForm(
+        url=form.get("url", "").strip(), then=form.get("then", "").strip(), sign=form.get("sign", Signing.NONE.value)
+    )
     await request.app[keys.STORE].get_capture(bin_id, n)
     try:
-        numbers = [n, *read_selection(then)]
-        await request.app[keys.REPLAYING].replay(bin_id, numbers, url, with_credentials="credentials" in form)
+        numbers = [n, *read_selection(given.then)]
+        sign = Signing(given.sign) if given.sign in set(Signing) else Signing.NONE
+        await request.app[keys.REPLAYING].replay(
+            bin_id, numbers, given.url, with_credentials="credentials" in form, sign=sign
+        )
     except Invalid as error:
         problems = dict(error.problems)
-        again = ReplayForm(url=url, then=then, problem=problems.get("url"), then_problem=problems.get("captures"))
+        again = replace(
+            given, problem=problems.get("url"), then_problem=problems.get("captures"), sign_problem=problems.get("sign")
+        )
         return await _show(request, "replay", again, status=422)
     except (NotFound, ValueError) as error:
-        return await _show(request, "replay", ReplayForm(url=url, then=then, then_problem=str(error)), status=422)
+        return await _show(request, "replay", replace(given, then_problem=str(error)), status=422)
     if request.headers.get("X-Partial") == "detail":
-        return await _show(request, "replay", ReplayForm(url=url))
+        return await _show(request, "replay", ReplayForm(url=given.url, sign=given.sign))
     where = f"{server_address(request).base}/bins/{bin_id}/captures/{n}?tab=replay"
     return web.Response(status=303, headers={"Location": where})
 
 
+async def explain(request: web.Request) -> web.StreamResponse:
+    """POST /bins/{bin}/captures/{n}/signature: what is wrong with a signature that the code of a user has computed."""
+    pasted = (await read_form(request)).get("pasted", "").strip()
+    return await _show(request, "signature", pasted=pasted)
+
+
+async def fetch_certificate(request: web.Request) -> web.StreamResponse:
+    """POST /bins/{bin}/captures/{n}/certificate: fetch the certificate that the request names."""
+    bin_id, n = _address(request)
+    capture = await request.app[keys.STORE].get_capture(bin_id, n)
+    await request.app[keys.SECRETS].fetch_certificate(bin_id, capture)
+    where = f"{server_address(request).base}/bins/{bin_id}/captures/{n}?tab=signature"
+    return web.Response(status=303, headers={"Location": where})
+
+
 async def _show(
-    request: web.Request, tab: str, again: ReplayForm = EMPTY_REPLAY, *, status: int = 200
+    request: web.Request, tab: str, again: ReplayForm = EMPTY_REPLAY, *, status: int = 200, pasted: str = ""
 ) -> web.StreamResponse:
     bin_id, n = _address(request)
     store = request.app[keys.STORE]
     capture = await store.get_capture(bin_id, n)
     bin = await store.get_bin(bin_id)
     address = urls_of(site_of(request).root, bin)[capture.row.role]
-    detail = await open_detail(store, bin_id, capture, address, tab, request.app[keys.MAPPINGS].reader_of(bin_id))
+    source = Source(
+        store=store, secrets=request.app[keys.SECRETS], bin_id=bin_id, address=address, pasted=pasted,
+        custom=request.app[keys.MAPPINGS].reader_of(bin_id),
+    )  # fmt: skip
+    detail = await open_detail(source, capture, tab)
     filter = filter_of(request)
     neighbors = await _neighbors(store, bin_id, n, filter)
     if request.headers.get("X-Partial") == "detail":

@@ -10,11 +10,16 @@ from ...domain.answers.model import Answer, safe_answer
 from ...domain.captures import Capture, CaptureRow, Outcome
 from ...domain.events import Event
 from ...domain.findings import explain
+from ...domain.signatures import Judgement
 from ...domain.units import rfc3339
 from ...parsing import parse
 from ...providers import facts_of
 from ...providers.custom import CustomReader
 from ..site.shapes import PARTIES, Code, FindingShape, Pair, RoleName, StatusName, Time
+
+VerdictName = Literal[
+    "valid", "valid_as", "wrong_secret_or_changed", "stale", "unsigned", "not_signed_by_provider", "cannot_say",
+]  # fmt: skip
 
 
 class Answered(msgspec.Struct):
@@ -45,6 +50,19 @@ class AnsweredWhole(Answered):
     sent: SentShape | None
 
 
+class SignatureShape(msgspec.Struct):
+    """Whether the request is genuine; it never changes the response. `causes`: codes of the differences between what
+    was signed and what was received, or of the mistake; `variant`: the same in words. `secret`: the label of the secret
+    that fits. `sentence`: the verdict with its cure."""
+
+    verdict: VerdictName
+    scheme: str | None
+    causes: list[str]
+    variant: str | None
+    secret: str | None
+    sentence: str
+
+
 class CaptureSummary(msgspec.Struct, rename=PARTIES):
     """A capture as lists show it."""
 
@@ -68,6 +86,12 @@ class CaptureSummary(msgspec.Struct, rename=PARTIES):
     findings: Annotated[list[Code], Meta(description="Findings, the most important first.")]
     simulated: bool
     answered: Answered
+    signature: Annotated[
+        SignatureShape | None,
+        Meta(
+            description="In lists and exports: null while the bin has no secrets. A capture on its own always has it."
+        ),
+    ]
 
 
 class BodyShape(msgspec.Struct):
@@ -165,12 +189,19 @@ def show_row(row: CaptureRow) -> CaptureSummary:
     return CaptureSummary(**_summary(row))
 
 
-def show_capture(capture: Capture, sent: Answer | None = None, custom: CustomReader | None = None) -> CaptureShape:
+def show_capture(
+    capture: Capture,
+    sent: Answer | None = None,
+    judgement: Judgement | None = None,
+    custom: CustomReader | None = None,
+) -> CaptureShape:
     """A capture with its bytes, their parsed view and what they state. `sent`: what was answered, where it was not the
-    default of its role. `custom`: the reader for the field mapping of its bin."""
+    default of its role. `judgement`: about its signature, where it is newer than that of the list. `custom`: the
+    reader for the field mapping of its bin."""
     raw = capture.raw
+    newer = {} if judgement is None else {"signature": show_judgement(judgement)}
     return CaptureShape(
-        **_summary(capture.row) | {"answered": _answered_whole(capture.row, sent)},
+        **_summary(capture.row) | {"answered": _answered_whole(capture.row, sent)} | newer,
         http_version=raw.http_version or None,
         headers=[(name.decode("latin-1"), value.decode("latin-1")) for name, value in raw.headers],
         body=BodyShape(
@@ -182,6 +213,18 @@ def show_capture(capture: Capture, sent: Answer | None = None, custom: CustomRea
         parsed=_parsed(capture),
         events=[show_event(event) for event in capture.events],
         finding_details=_finding_details(capture, custom),
+    )
+
+
+def show_judgement(judgement: Judgement) -> SignatureShape:
+    """The verdict about a signature."""
+    return SignatureShape(
+        verdict=judgement.verdict.value,
+        scheme=judgement.scheme,
+        causes=list(judgement.causes),
+        variant=judgement.variant,
+        secret=judgement.secret,
+        sentence=judgement.sentence,
     )
 
 
@@ -244,6 +287,7 @@ def _summary(row: CaptureRow) -> dict[str, Any]:
             after_ms=outcome.after_ms if outcome else None,
             fault=row.fault.kind if row.fault else None,
         ),
+        "signature": None if reading.signature is None else show_judgement(reading.signature),
     }
 
 

@@ -23,11 +23,19 @@ from ...ingress.body import BODY_S
 from ...providers import facts_of, why
 from ...providers.custom import CustomReader
 from ...services.large import work_on
+from ...services.secrets import Secrets
+from ...signatures.explaining import Diagnosis
+from ...signatures.pasted import PastedResult
 from ...store import Store
+from ..words.signatures import VERDICTS
+from ..words.titles import StatusLook
 from .shared import CaptureDetail
+from .visible import VisibleText, visible
 
 HEX_BYTES = 16_384
 TEXT_CHARACTERS = 128_000
+# Parts of the signed text that are shown; a form has one for each field.
+MOST_PARTS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,14 +132,39 @@ class ReplayTab(CaptureDetail):
     curl: str
 
 
+@dataclass(frozen=True, slots=True)
+class SignedPartView:
+    """A part of the signed text."""
+
+    name: str
+    shown: VisibleText
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignatureTab(CaptureDetail):
+    """`secrets`: how many the bin has. `signed` is the whole signed text, to copy. `certificate`: the URL of the one
+    that is needed and is not stored. `pasted` is what was posted in the box, and `result` what was found."""
+
+    diagnosis: Diagnosis
+    look: StatusLook
+    secrets: int
+    parts: tuple[SignedPartView, ...]
+    signed: str
+    certificate: str | None
+    pasted: str
+    result: PastedResult | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """Where a tab reads from. `address` is the bin's own URL of the capture's role, for the curl command; `custom` is
-    the reader for the field mapping of the bin."""
+    """Where a tab reads from. `address` is the bin's own URL of the capture's role, for the curl command. `pasted`: a
+    signature that the code of a user has computed. `custom` is the reader for the field mapping of the bin."""
 
     store: Store
+    secrets: Secrets
     bin_id: str
     address: str
+    pasted: str = ""
     custom: CustomReader | None = None
 
 
@@ -222,6 +255,24 @@ def _read_replay(shared: CaptureDetail, address: str) -> ReplayTab:
     return _as(ReplayTab, shared, curl=as_curl(shared.capture.raw, address))
 
 
+async def _open_signature(shared: CaptureDetail, source: Source) -> SignatureTab:
+    secrets, capture = source.secrets, shared.capture
+    diagnosis, certificate = await secrets.diagnose(source.bin_id, capture)
+    result = await secrets.explain(source.bin_id, capture, source.pasted) if source.pasted else None
+    return _as(
+        SignatureTab,
+        shared,
+        diagnosis=diagnosis,
+        look=VERDICTS[diagnosis.judgement.verdict],
+        secrets=len(await secrets.of(source.bin_id)),
+        parts=tuple(SignedPartView(part.name, visible(part.value)) for part in diagnosis.parts[:MOST_PARTS]),
+        signed=b"".join(part.value for part in diagnosis.parts).decode("utf-8", "replace")[:TEXT_CHARACTERS],
+        certificate=certificate,
+        pasted=source.pasted,
+        result=result,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Tab:
     """A tab: its title, and the function that reads what it shows."""
@@ -235,6 +286,7 @@ TABS = {
     "fields": Tab("Fields", _open_fields),
     "headers": Tab("Headers", _open_headers),
     "raw": Tab("Raw", _open_raw),
+    "signature": Tab("Signature", _open_signature),
     "timing": Tab("Timing", _open_timing),
     "answer": Tab("Response", _open_answer),
     "related": Tab("Related", _open_related),

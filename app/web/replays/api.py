@@ -18,7 +18,7 @@ async def create(request: web.Request) -> web.StreamResponse:
     await request.app[keys.STORE].get_bin(bin_id)
     given = await read_input(request, ReplayInput)
     attempts = await request.app[keys.REPLAYING].replay(
-        bin_id, given.captures, given.url, with_credentials=given.credentials
+        bin_id, given.captures, given.url, with_credentials=given.credentials, sign=given.sign
     )
     return json_response(show_attempts(attempts), 201)
 

@@ -27,7 +27,7 @@ async function send(form) {
   fresh.elements.credentials.checked = ticked;
   fresh.querySelector("button").focus();
   const last = document.querySelector("[data-attempts] tr:last-child .state");
-  return say(answer.ok ? `Response: ${last.textContent}` : (document.getElementById("url-problem") ?? document.getElementById("then-problem"))?.textContent ?? "", { atOnce: true });
+  return say(answer.ok ? `Response: ${last.textContent}` : (document.getElementById("url-problem") ?? document.getElementById("then-problem") ?? document.getElementById("sign-problem"))?.textContent ?? "", { atOnce: true });
 }
 
 document.addEventListener("submit", (event) => {

@@ -10,7 +10,9 @@ from tests.storage.builders import a_bin
 
 
 def a_secret(label: str = "primary", **values: object) -> SigningSecret:
-    return SigningSecret(**{"label": label, "scheme": None, "secret": "s3cret", "added_at": clock.now()} | values)
+    return SigningSecret(
+        **{"label": label, "scheme": None, "secret": "s3cret", "hash": "c0ffee", "added_at": clock.now()} | values
+    )
 
 
 async def test_settings_come_back_as_they_went_in(store: Store) -> None:

@@ -89,6 +89,11 @@ BODIES = {
         *[{"kind": "drop", "until": until} for until in (1, ["x"], None)],
         {}, {"kind": "drop", "colour": 1},
     ],
+    "setSecret": [
+        *[{"secret": secret} for secret in ("", "x", "x" * 4_096, "x" * 4_097, None, 5)],
+        *[{"secret": "x", "scheme": scheme} for scheme in ("twilio", "acme", "", None, 1)],
+        {}, {"scheme": "twilio"}, {"secret": "x", "label": "y"},
+    ],
     "drill": [
         {"measure": True}, {"measure": 1}, {"role": "status", "measure": True}, {"role": "voice", "measure": True},
         {"fault": {"kind": "drop"}}, {"fault": {"kind": "rain"}}, {"fault": "x"}, {"fault": {"kind": "drop", "x": 1}},
@@ -98,6 +103,7 @@ BODIES = {
         *[{"captures": numbers, "url": "http://a"} for numbers in ([], [0], [1], [1] * 50, [1] * 51, [True], 1, None)],
         *[{"captures": [1], "url": url} for url in (1, None)],
         {"captures": [1]}, {"url": "http://a"}, {"captures": [1], "url": "http://a", "credentials": "yes"},
+        *[{"captures": [1], "url": "http://a", "sign": sign} for sign in ("none", "valid", "invalid", "maybe", None)],
         {"captures": [1], "url": "http://a", "credentials": True}, {"captures": [10**18], "url": "http://a"},
     ],
     "mapping": [
@@ -132,6 +138,7 @@ BODIES = {
             {"trouble": ["rain"]}, {"trouble": [1]}, {"trouble": "lose"}, {"failed_share": 0}, {"failed_share": 1},
             {"failed_share": 1.1}, {"speed": 0}, {"speed": 1_000}, {"speed": 1_001}, {"targets": None},
             {"targets": {"primary": None}}, {"targets": {"primary": 1}}, {"targets": {"x": "y"}}, {"targets": []},
+            {"sign": "none"}, {"sign": "valid"}, {"sign": "invalid"}, {"sign": "maybe"}, {"sign": None},
             {"played_by": "me"}, {"played_by": "client"}, {"sender": "+1"}, {"weather": "fine"},
         )
     ],
