@@ -102,6 +102,11 @@ class Secrets:
             return await run_in_thread(judge_stored, raw, provider, stored, self.context)
         return await work_on([raw], judge_stored, raw, provider, stored, self.context)
 
+    def judge_listed(self, capture: Capture) -> Judgement:
+        """The verdict of the ledger; where it has none, because the bin has no secrets, what can be said without."""
+        reading = capture.row.reading
+        return reading.signature or judge_stored(capture.raw, reading.provider, (), self.context)
+
     async def diagnose(self, bin_id: str, capture: Capture) -> tuple[Diagnosis, str | None]:
         """All about the signature of a capture, and the URL of the certificate that it needs and that is not stored.
         Raises NotFound."""
