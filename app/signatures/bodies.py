@@ -15,13 +15,10 @@ from urllib.parse import quote_from_bytes
 
 from .json_forms import json_forms
 from .model import SignedRequest
-from .reading import ByteFields, fields_of, is_form
+from .reading import ByteFields, fields_of, is_form, is_small_form
 
 MAX_BODIES = 200
-_MAX_FORM = 6_000  # bytes and fields: the form of a message has about 1,000 and 30
-_MAX_FIELDS = 80
 _SHORT = 200
-_BLANK = 0x20
 _BLANKS_IN_PAIRS = 7
 _MAX_PLUSES = 40
 _MAX_LINES = 1_000_000
@@ -64,7 +61,7 @@ def _variants(body: bytes, form: bool) -> tuple[BodyVariant, ...]:
 
 
 def _all(body: bytes, form: bool) -> Iterator[BodyVariant]:
-    if form and len(body) <= _MAX_FORM and len(fields_of(body)) <= _MAX_FIELDS:
+    if form and is_small_form(body):
         yield from _entities(body)
         for cause, words, fields in _fields(fields_of(body)):
             yield BodyVariant(cause, words, write_fields(fields))
@@ -150,7 +147,7 @@ def _pluses(fields: ByteFields) -> Iterator[tuple[str, str, ByteFields]]:
 
 def _single_pluses(fields: ByteFields) -> Iterator[ByteFields]:
     """One blank or two of them are pluses."""
-    blanks = [(at, place) for at, (_, value) in enumerate(fields) for place, byte in enumerate(value) if byte == _BLANK]
+    blanks = [(at, blank.start()) for at, (_, value) in enumerate(fields) for blank in re.finditer(b" ", value)]
     for places in islice(chain(combinations(blanks, 1), combinations(blanks[:_BLANKS_IN_PAIRS], 2)), _MAX_PLUSES):
         changed = list(fields)
         for at, place in places:

@@ -12,7 +12,6 @@ from .drafts import Draft
 from .reading import to_bytes
 from .schemes.generic import Form, encoded, keys_of
 
-_MILLISECONDS = 13
 _PLACEHOLDER = b"signature-of-this-request"
 
 
@@ -55,7 +54,8 @@ def _like(old: bytes, draft: Draft) -> bytes:
     """The time, written as the old one: in milliseconds, seconds, or as ISO 8601."""
     if not old.isdigit():
         return draft.at.strftime("%Y-%m-%dT%H:%M:%SZ").encode()
-    return b"%d" % (seconds(draft.at) * 1000) if len(old) == _MILLISECONDS else draft.stamp
+    in_ms = b"%d" % (seconds(draft.at) * 1000)
+    return in_ms if len(old) == len(in_ms) else draft.stamp
 
 
 def _with_signature(draft: Draft, candidates: Candidates) -> Draft:

@@ -14,13 +14,12 @@ from .model import Scheme, Secret, SignedRequest
 from .pasting.model import CodeMistake, Key, SignedText
 from .pasting.raw_bodies import wrong_bodies
 from .pasting.recipes import ALGORITHMS, MAX_BODY, SIZES, Recipe, recipe_for
-from .pasting.secrets import Pasted, encoding_mistake, read_pasted, wrong_keys
+from .pasting.secrets import ENCODINGS, Pasted, encoding_mistake, read_pasted, wrong_keys
 from .reading import fields_of, is_form
 from .schemes import schemes_for, schemes_of
 
 MAX_HASHED = 24_000_000
 _COST = 1_000  # of a computation besides its bytes, as bytes that are hashed in the same time
-ENCODINGS = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,7 +150,7 @@ class _Search:
             self._left -= len(text.signed) + _COST
             if self._left < 0:
                 return None
-            self.tried += ENCODINGS
+            self.tried += len(ENCODINGS)
             if compute(key.value, text.signed) == digest:
                 return (*text.mistakes, *key.mistakes)
         return None
@@ -161,7 +160,7 @@ class _Search:
         text, key = self._recipe.texts[0].signed, self._recipe.key
         for name in ("sha1", "sha256", "sha384", "sha512", "md5"):
             for words, signed in (("secret and text", key + text), ("text and secret", text + key), ("the text", text)):
-                self.tried += ENCODINGS
+                self.tried += len(ENCODINGS)
                 if hashlib.new(name, signed, usedforsecurity=False).digest() == digest:
                     return CodeMistake(
                         "no_hmac", f"it is a plain {name.upper()} of {words}, not an HMAC", "Use the library's HMAC."

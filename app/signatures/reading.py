@@ -12,6 +12,10 @@ ByteFields = tuple[tuple[bytes, bytes], ...]
 MAX_SIGNED_FIELDS = 4000
 """A form with more fields than this is not checked: sorting it for each variant would take too long."""
 
+MAX_FORM = 6_000
+MAX_FIELDS = 80
+"""Bytes and fields of a form whose variants are tried; that of a message has about 1,000 and 30."""
+
 MAX_VALUES = 10
 """Signatures of one request: each is compared in each attempt."""
 
@@ -52,6 +56,11 @@ def fields_of(body: bytes) -> ByteFields:
         return ()
     pieces = (piece.partition(b"=") for piece in body.replace(b"+", b" ").split(b"&") if piece)
     return tuple((unescape(name), unescape(value)) for name, _, value in pieces)
+
+
+def is_small_form(body: bytes) -> bool:
+    """Whether a form may be that of a message: the variants of a larger one would take too much time and memory."""
+    return len(body) <= MAX_FORM and len(fields_of(body)) <= MAX_FIELDS
 
 
 def is_form(raw: RawRequest) -> bool:

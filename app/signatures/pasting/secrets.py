@@ -14,7 +14,7 @@ _IDS = (b"accountsid", b"account_sid", b"accountid", b"account_id", b"api_key", 
 _PREFIX = re.compile(r"(?i)(?:sha-?(?:1|256|512)|v1a?|hmac|sig(?:nature)?|bearer)[=,: ]\s*")
 _MAX_PASTED = 8192
 _SIZES = (16, 20, 32, 48, 64)
-_ENCODINGS = {
+ENCODINGS = {
     "hex": "hexadecimal digits",
     "base64": "Base64",
     "base64url": "Base64 for URLs",
@@ -94,8 +94,8 @@ def encoding_mistake(pasted: Pasted, right: str) -> CodeMistake | None:
     """The mistake of another encoding than that of the scheme."""
     if pasted.encoding == right or {pasted.encoding, right} == {"base64url", "base64_unpadded"}:
         return None  # without + and / the two are the same
-    words = f"the result is in {_ENCODINGS[pasted.encoding]} instead of {_ENCODINGS[right]}"
-    return CodeMistake("encoding", words, f"Encode the digest in {_ENCODINGS[right]}.")
+    words = f"the result is in {ENCODINGS[pasted.encoding]} instead of {ENCODINGS[right]}"
+    return CodeMistake("encoding", words, f"Encode the digest in {ENCODINGS[right]}.")
 
 
 def _digits(text: str) -> bytes | None:

@@ -28,7 +28,7 @@ TOKEN_HEADER = b"messagebird-signature-jwt"
 HEADER = b"messagebird-signature"
 TIMESTAMP = b"messagebird-request-timestamp"
 ISSUER = "MessageBird"
-_MANY = 1000
+_MAX_PARAMETERS = 1000
 _LINE = SignedPart(name="line break", value=b"\n")
 
 
@@ -110,7 +110,7 @@ def _stamped(request: SignedRequest, middle: SignedPart) -> tuple[SignedPart, ..
 def _sorted_query(url: str) -> str:
     """Decoded, sorted by name, and encoded as forms are, as the SDKs do it."""
     try:
-        pairs = parse_qsl(urlsplit(url).query, keep_blank_values=True, max_num_fields=_MANY)
+        pairs = parse_qsl(urlsplit(url).query, keep_blank_values=True, max_num_fields=_MAX_PARAMETERS)
     except ValueError:
         return ""
     return urlencode(sorted(pairs, key=lambda pair: pair[0]))

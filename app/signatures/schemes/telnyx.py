@@ -20,7 +20,7 @@ from ..reading import value_of, values_of
 
 HEADER = b"telnyx-signature-ed25519"
 TIMESTAMP = b"telnyx-timestamp"
-_MANY = 2  # each takes 0.1 ms in each attempt
+_MAX_SIGNATURES = 2  # each takes 0.1 ms in each attempt
 
 
 def sent(request: SignedRequest) -> tuple[str, ...]:
@@ -37,7 +37,7 @@ def parts(request: SignedRequest) -> tuple[SignedPart, ...]:
 
 def fits(request: SignedRequest, secret: str) -> bool:
     key = public_key(secret)
-    signatures = [decoded for value in sent(request)[:_MANY] if (decoded := from_base64(value))]
+    signatures = [decoded for value in sent(request)[:_MAX_SIGNATURES] if (decoded := from_base64(value))]
     if key is None or not signatures:
         return False
     message = joined(parts(request))

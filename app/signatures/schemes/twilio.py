@@ -13,13 +13,23 @@ from hashlib import sha256
 from itertools import combinations
 
 from ..model import Mistake, Scheme, SignedPart, SignedRequest
-from ..reading import as_bytes, body_hash_of, fields_of, is_form, key_of, to_bytes, value_of, values_of, with_other_port
+from ..reading import (
+    as_bytes,
+    body_hash_of,
+    fields_of,
+    is_form,
+    is_small_form,
+    key_of,
+    to_bytes,
+    value_of,
+    values_of,
+    with_other_port,
+)  # fmt: skip
 
 _HEADER = b"x-twilio-signature"
 _SETTINGS = b"x-twilio-webhooks-signature-settings"
 # Every message has them, blank where nothing is known (twilio.com/docs/messaging/guides/webhook-request).
 _PLACES = tuple(f"{side}{what}".encode() for side in ("From", "To") for what in ("Zip", "City", "State", "Country"))
-_MAX_FORM, _MAX_FIELDS = 6_000, 80
 _ALGORITHMS = {"HMAC_SHA1": "sha1", "HMAC_SHA256": "sha256"}
 
 
@@ -100,11 +110,11 @@ def _fits_but_body(request: SignedRequest, secret: str) -> bool:
 @lru_cache(maxsize=2)
 def _with_blanks(body: bytes) -> tuple[bytes, ...]:
     """The signed fields with each choice of the places that are missing, blank."""
+    if not is_small_form(body):
+        return ()
     fields = set(fields_of(body))
     present = {name for name, _ in fields}
     missing = [name for name in _PLACES if name not in present]
-    if len(body) > _MAX_FORM or len(fields) > _MAX_FIELDS:
-        return ()  # no message; the choices of a large form would take too much memory
     choices = (names for count in range(1, len(missing) + 1) for names in combinations(missing, count))
     return tuple(
         b"".join([name + value for name, value in sorted([*fields, *((name, b"") for name in names)])])

@@ -14,7 +14,7 @@ from ..model import Scheme, SignedPart, SignedRequest
 from ..reading import key_of, values_of
 
 _HEADER = b"authorization"
-_MAX_SECONDS = 253_402_300_799  # the end of the year 9999
+_LATEST_S = 253_402_300_799  # the end of the year 9999
 
 
 def _tokens(request: SignedRequest) -> tuple[Token, ...]:
@@ -69,7 +69,7 @@ def _expected(request: SignedRequest, secret: str) -> str | None:
 def _stamp(request: SignedRequest) -> datetime | None:
     tokens = _tokens(request)
     seconds = tokens[0].seconds("iat") if tokens else None
-    return None if seconds is None or not 0 <= seconds <= _MAX_SECONDS else datetime.fromtimestamp(seconds, UTC)
+    return None if seconds is None or not 0 <= seconds <= _LATEST_S else datetime.fromtimestamp(seconds, UTC)
 
 
 def _suspect(request: SignedRequest) -> tuple[str, str] | None:
