@@ -2,7 +2,8 @@
 P2).
 
 No input of a sender raises an exception here. If a capture cannot be stored, it is answered 503, so that the
-provider uses its fallback. A task is created only for an answer that is delayed or broken by a fault.
+provider uses its fallback. A task is created only for an answer that is delayed or broken by a fault, and for a large
+request whose answer depends on its content.
 """
 
 import asyncio
@@ -15,7 +16,7 @@ import msgspec
 from .. import clock
 from ..domain.answers.model import Answer
 from ..domain.bins import Bin
-from ..domain.captures import NewOutcome, Outcome, RawRequest
+from ..domain.captures import NewOutcome, Outcome, RawRequest, Reading
 from ..domain.faults import REDIRECTED
 from ..domain.roles import Role
 from ..errors import NotFound, StoreUnavailable
@@ -78,8 +79,22 @@ class CaptureExchange(msgspec.Struct):
 
     def begin(self) -> None:
         """Pass the capture to the store; `_stored` is called when it is durable, or cannot be stored."""
+        if self.context.intake.is_slow(self.bin, self.role, self.raw):
+            start_task(self._parse_and_store(), name="parse")
+        else:
+            self._store(None)
+
+    async def _parse_and_store(self) -> None:
         try:
-            stored, self.reply = self.context.intake.begin(self.bin, self.role, self.raw)
+            reading = await self.context.intake.read(self.bin, self.role, self.raw)
+        except Exception:
+            # A bug in smsbin. It occurs again when the answer is chosen, which logs it and takes the default.
+            reading = None
+        self._store(reading)
+
+    def _store(self, reading: Reading | None) -> None:
+        try:
+            stored, self.reply = self.context.intake.begin(self.bin, self.role, self.raw, reading)
         except Exception as error:
             self._refuse(error)
         else:

@@ -1,15 +1,19 @@
-"""Stores raw requests. They are parsed here only if an answer of the bin depends on the content."""
+"""Stores raw requests. They are parsed here only if an answer of the bin depends on the content: small ones at once,
+large ones in a thread."""
 
 import asyncio
 from functools import partial
 
 from ..domain.bins import Bin
-from ..domain.captures import NewCapture, RawRequest
+from ..domain.captures import NewCapture, RawRequest, Reading
 from ..domain.roles import Role
 from ..domain.simulations import MARK
+from ..providers import recognise
 from ..store import Store
+from ..tasks import run_in_thread
 from .answers import Answers
 from .faults import Faults
+from .large import is_large
 from .mappings import Mappings
 from .replies import Reply, choose
 from .simulations.runs import Simulating
@@ -29,10 +33,20 @@ class Intake:
         self._mappings = mappings
         self._simulating = simulating
 
-    def begin(self, bin: Bin, role: Role, raw: RawRequest) -> "tuple[asyncio.Future[int], Reply]":
+    def is_slow(self, bin: Bin, role: Role, raw: RawRequest) -> bool:
+        """Whether the request is to be parsed by `read` first: it is large, and its answer depends on the content."""
+        return self._answers.needs_reading(bin.id, role) and is_large(raw)
+
+    async def read(self, bin: Bin, role: Role, raw: RawRequest) -> Reading:
+        """The reading of a request, parsed in a thread."""
+        return await run_in_thread(recognise, raw, role, bin.provider, self._mappings.reader_of(bin.id))
+
+    def begin(
+        self, bin: Bin, role: Role, raw: RawRequest, reading: Reading | None = None
+    ) -> "tuple[asyncio.Future[int], Reply]":
         """Choose the reply and store the request. The future's result is its n when it is durable (P2). Raises
         NotFound, StoreUnavailable."""
-        reply = choose(self._answers, self._faults, self._mappings, bin, role, raw)
+        reply = choose(self._answers, self._faults, self._mappings, bin, role, raw, reading)
         new = NewCapture(
             bin_id=bin.id, role=role, raw=raw, provider=bin.provider, fault=reply.hit,
             # Without a simulation no request has a mark.

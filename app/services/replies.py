@@ -83,12 +83,20 @@ _SAFE = Reply(role=Role.PRIMARY, answer=safe_answer(Role.PRIMARY))
 _SAFE_STATUS = Reply(role=Role.STATUS, answer=safe_answer(Role.STATUS))
 
 
-def choose(answers: Answers, faults: Faults, mappings: Mappings, bin: Bin, role: Role, raw: RawRequest) -> Reply:
-    """The reply to one request; its fault is counted."""
+def choose(
+    answers: Answers,
+    faults: Faults,
+    mappings: Mappings,
+    bin: Bin,
+    role: Role,
+    raw: RawRequest,
+    reading: Reading | None = None,
+) -> Reply:
+    """The reply to one request; its fault is counted. `reading`: the request is parsed already."""
     reply = _SAFE_STATUS if role is Role.STATUS else _SAFE
     if answers.is_set(bin.id, role):
         try:
-            reply = _set_by_user(answers, mappings, bin, role, raw)
+            reply = _set_by_user(answers, mappings, bin, role, raw, reading)
         except Exception as error:
             # A bug in smsbin; the request must be stored all the same.
             _log.error("answer.not_chosen", bin=bin.id, exc_info=error)
@@ -100,9 +108,10 @@ def choose(answers: Answers, faults: Faults, mappings: Mappings, bin: Bin, role:
     return msgspec.structs.replace(reply, role=role, fault=fault, hit=hit)
 
 
-def _set_by_user(answers: Answers, mappings: Mappings, bin: Bin, role: Role, raw: RawRequest) -> Reply:
-    reading = None
-    if answers.needs_reading(bin.id, role):
+def _set_by_user(
+    answers: Answers, mappings: Mappings, bin: Bin, role: Role, raw: RawRequest, reading: Reading | None
+) -> Reply:
+    if reading is None and answers.needs_reading(bin.id, role):
         reading = recognise(raw, role, bin.provider, mappings.reader_of(bin.id))
     chosen = answers.choose(bin.id, role, raw, reading or Reading())
     return Reply(role=role, answer=chosen, set_by_user=True, reading=reading if has_placeholders(chosen) else None)

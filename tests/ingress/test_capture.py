@@ -3,11 +3,16 @@
 import asyncio
 import base64
 import gzip
+import threading
+from typing import Any
 
 import aiohttp
 import pytest
 
+from app.domain.captures import Reading
 from app.errors import StoreUnavailable
+from app.providers import recognise
+from app.services.large import QUICK_BYTES
 from tests.conftest import Running, run_server
 
 from .http import parse, talk
@@ -280,14 +285,56 @@ async def test_a_reader_that_raises_costs_the_rule_and_never_the_capture(server:
         raise ZeroDivisionError
 
     monkeypatch.setattr("app.services.replies.recognise", broken)
-    wish = {"status": 201, "headers": [["Content-Type", "text/plain"]], "body": "{{from}}", "delay_ms": 0, "rules": []}
-    async with server.client.put(f"{server.bin_api}/answers/primary", json=wish) as answer:
-        assert answer.status == 200, await answer.text()
+    await _answer_with_the_sender(server)
     async with server.client.post(server.capture_url, data=YTEL) as answer:
         assert (answer.status, answer.headers["X-Capture"]) == (200, "1")
     await server.settled(1)
     kept = await server.capture(1)
     assert kept["answered"]["note"].startswith("The request could not be parsed")
+
+
+async def _answer_with_the_sender(server: Running) -> None:
+    """So that each request is parsed before it is answered."""
+    wish = {"status": 201, "headers": [["Content-Type", "text/plain"]], "body": "{{from}}", "delay_ms": 0, "rules": []}
+    async with server.client.put(f"{server.bin_api}/answers/primary", json=wish) as answer:
+        assert answer.status == 200, await answer.text()
+
+
+@pytest.mark.parametrize(("size", "is_aside"), [(100, False), (QUICK_BYTES, True)])
+async def test_a_large_request_is_parsed_in_a_thread_before_it_is_answered(
+    server: Running, monkeypatch, size: int, is_aside: bool
+) -> None:
+    threads = []
+
+    def recording(*args: Any) -> Reading:
+        threads.append(threading.current_thread())
+        return recognise(*args)
+
+    for module in ("captures", "replies"):
+        monkeypatch.setattr(f"app.services.{module}.recognise", recording)
+    await _answer_with_the_sender(server)
+    async with server.client.post(server.capture_url, data=YTEL | {"Text": "t" * size}) as answer:
+        assert (answer.status, await answer.text()) == (201, YTEL["From"])
+    assert [thread is not threading.main_thread() for thread in threads] == [is_aside]
+
+
+async def test_a_large_request_whose_answer_is_fixed_is_not_parsed(server: Running, monkeypatch) -> None:
+    monkeypatch.setattr("app.services.captures.recognise", None)
+    async with server.client.post(server.capture_url, data=YTEL | {"Text": "t" * QUICK_BYTES}) as answer:
+        assert (answer.status, answer.headers["X-Capture"]) == (200, "1")
+
+
+async def test_a_reader_that_raises_for_a_large_request_costs_the_rule_too(server: Running, monkeypatch) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    for module in ("captures", "replies"):
+        monkeypatch.setattr(f"app.services.{module}.recognise", broken)
+    await _answer_with_the_sender(server)
+    async with server.client.post(server.capture_url, data=YTEL | {"Text": "t" * QUICK_BYTES}) as answer:
+        assert (answer.status, answer.headers["X-Capture"]) == (200, "1")
+    await server.settled(1)
+    assert (await server.capture(1))["answered"]["note"].startswith("The request could not be parsed")
 
 
 async def test_the_outcome_follows_the_answer(server: Running) -> None:
