@@ -9,6 +9,7 @@ from app.domain.search.values import _HIGHEST, read_moment
 from app.domain.search.writing import _MOST, complete
 from app.domain.units import MAX_DURATION, parse_duration
 from app.storage.reads.words import MAX_PHRASES, WordsMatch
+from app.web.site.filters import suffix_of
 
 
 @pytest.mark.parametrize(
@@ -71,3 +72,8 @@ def test_so_many_characters_are_remembered_folded() -> None:
     assert len(folding) == _MOST_REMEMBERED
     assert len(text.translate(folding)) == len(text)
     assert len(folding) == _MOST_REMEMBERED
+
+
+@pytest.mark.parametrize(("length", "is_kept"), [(MAX_LENGTH, True), (MAX_LENGTH + 1, False)])
+def test_a_filter_of_so_many_characters_is_kept_in_the_links_of_a_page(length: int, is_kept: bool) -> None:
+    assert suffix_of("é" * length) == ("?q=" + "%C3%A9" * length if is_kept else "")

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from aiohttp import web
 
 from ... import clock
-from ...domain.search import Query, WrongTerm, parse_query, settle
+from ...domain.search import MAX_LENGTH, Query, WrongTerm, parse_query, settle
 from ...errors import TooSlow
 
 IN_FLIGHT = "status:queued,sending,unknown -has:stuck"
@@ -91,8 +91,8 @@ def stopped(filter: ListFilter, error: TooSlow) -> ListFilter:
 
 
 def suffix_of(text: str) -> str:
-    """`?q=…`, or nothing."""
-    return f"?q={quote(text, safe='')}" if text else ""
+    """`?q=…`, or nothing. A text that is too long for a filter is not in the links: each row of a page has one."""
+    return f"?q={quote(text, safe='')}" if 0 < len(text) <= MAX_LENGTH else ""
 
 
 def count_text(count: int, most: int) -> str:
