@@ -2,9 +2,11 @@
 
 `BODIES` are captured, and then shown on every page. `HEADERS`, `TARGETS` and `HOSTS` are used with captures and
 pages; `QUERIES` with everything that is read; `FORMS` and `JSONS` with everything that accepts one; `FRAMES` on
-every WebSocket; `ANSWERS` are set in a bin, whose captures are then parsed before they are answered.
+every WebSocket; `ANSWERS` are set in a bin, whose captures are then parsed before they are answered, `MAPPINGS` too;
+`SIGNED` are captured in a bin with the `SECRETS`, and `PASTED` are the signatures whose mistakes are looked for there.
 """
 
+import base64
 import gzip
 import json
 import zlib
@@ -317,5 +319,93 @@ ANSWERS: dict[str, Mapping[str, object]] = {
         "body": "x",
         "rules": [{"match": FILTERS[0][:990].rpartition(" ")[0], "answer": {"body": "y"}} for _ in range(20)],
     },
+    "rules over what a mapping finds": {
+        "body": "{{text}}",
+        "rules": [
+            {"match": f"-text~{i} " + " ".join(f"-from:+1{i}{j}*" for j in range(9)), "answer": {"body": "{{from}}"}}
+            for i in range(20)
+        ],
+    },
 }
 """What a signed-in user may set so that each request has to be parsed before it is answered."""
+
+MAPPINGS: dict[str, Mapping[str, object]] = {
+    "rules over what a mapping finds": {
+        "name": "Any",
+        "fields": {
+            "id": ["*.id", "name*", "*", "*.a"],
+            "from": [*(f"*.from{i}" for i in range(7)), "from"],
+            "to": [*(f"*.*.to{i}" for i in range(7)), "to"],
+            "text": ["*.text", "text", "body", "a", "payload", "*", "*.*", "*.*.*"],
+            "status": ["messagestatus", "*.status", "*.a"],
+            "time": ["*", "*.a", "time", "header:Date"],
+            "media": ["*", "*.a", "*.*", "*.*.*", "mediaurl*", "*.url", "*.b", "a.*.b"],
+            "error": ["*", "*.a", "a." * 240 + "*"],
+        },
+        "statuses": {f"{i}": "failed" for i in range(200)},
+    },
+}
+"""Mappings of the bins with the `ANSWERS` of these names."""
+
+SECRETS: dict[str, str] = {
+    "text": " whsec_" + "QUJD" * 8,
+    "digits": "0123456789abcdef" * 4,
+    "public key": base64.b64encode(bytes(range(32))).decode(),
+}
+"""Secrets by label: each can be used with many schemes, and fits nothing."""
+
+_DIGEST = "0123456789abcdef" * 4
+_SHORT_DIGEST = base64.b64encode(bytes(20)).decode()
+_STAMPS = "".join(
+    f"{name}: 1764424800\r\n" for name in ("X-Timestamp", "X-Time", "Telnyx-Timestamp", "Webhook-Timestamp")
+)
+_IDS = "X-Id: 1\r\nX-Delivery: 2\r\nWebhook-Id: 3\r\n"
+_MARKS = (
+    "X-Twilio-Signature", "X-SignalWire-Signature", "X-Plivo-Signature-V2", "X-Plivo-Signature-V3",
+    "Telnyx-Signature-Ed25519", "MessageBird-Signature", "Stripe-Signature", "X-Hub-Signature-256",
+    "Webhook-Signature", "X-Signature",
+)  # fmt: skip
+
+
+def _signed_by(name: str, *values: str) -> str:
+    return "".join(f"{name}: {value}\r\n" for value in values) + _STAMPS + _IDS
+
+
+SIGNED: dict[str, tuple[str, str, bytes]] = {
+    "a form with blanks": (
+        _signed_by("X-Twilio-Signature", _SHORT_DIGEST), FORM, b"&".join(b"f%d=a++b+c" % i for i in range(78))
+    ),
+    "a form that is as long as is changed": (
+        _signed_by("X-Twilio-Signature", *[_SHORT_DIGEST] * 20), FORM, b"Body=" + b"a+" * 2_997
+    ),
+    "a long form": (_signed_by("X-Twilio-Signature", _SHORT_DIGEST), FORM, b"&".join([b"a=%20"] * 40_000)),
+    "a form of 5 MB": (_signed_by("X-Twilio-Signature", _SHORT_DIGEST), FORM, b"a=b&" * (LIMIT // 4)),
+    "a form with many hosts": (
+        _signed_by("X-Twilio-Signature", _SHORT_DIGEST) + f"X-Forwarded-Host: {'a.' * 9_000}\r\nForwarded: "
+        + "host=a;" * 4_000 + "\r\n", FORM, b"a=b"
+    ),
+    "parameters of Vonage": ("", FORM, b"&".join(b"f%d=a%%3Db" % i for i in range(99)) + b"&sig=" + _DIGEST.encode()),
+    "many parameters of Vonage": ("", FORM, b"sig=" + _DIGEST.encode() + b"&a=%26" * 40_000),
+    "json of another library": (
+        _signed_by("X-Signature", *(_DIGEST.replace("0", f"{i:x}") for i in range(10))), JSON,
+        b'{"a":"' + b"\\u00e9/" * 8_000 + b'"}'
+    ),
+    "short json": (_signed_by("X-Signature", _DIGEST, _DIGEST[:40], _DIGEST * 2), JSON, b'{"a":"\\u00e9/"}'),
+    "json of 5 MB": (_signed_by("X-Signature", _DIGEST), JSON, b"[" + b"1," * (LIMIT // 2 - 2) + b"1]"),
+    "line breaks of 5 MB": (_signed_by("X-Hub-Signature-256", f"sha256={_DIGEST}"), JSON, b"\r\n" * (LIMIT // 2)),
+    "all schemes": ("".join(_signed_by(mark, _DIGEST) for mark in _MARKS), FORM, b"Text=a++b+c&From=+1"),
+    "many signatures": ("".join(_signed_by(mark, *[_DIGEST] * 9) for mark in _MARKS), FORM, b"Text=a++b+c&From=+1"),
+    "a long signature": (_signed_by("X-Signature", "ab," * 40_000), JSON, b"{}"),
+    "a long token": (
+        _signed_by("Authorization", f"Bearer eyJhbGciOiJIUzI1NiJ9.{'eyJ9' * 2_000}.")
+        + _signed_by("MessageBird-Signature-JWT", f"eyJhbGciOiJIUzI1NiJ9.{'W1tb' * 2_000}."), JSON, b"{}"
+    ),
+    "a certificate": (
+        "", JSON, json.dumps(
+            {"Type": "Notification", "Signature": "A" * 200_000, "SigningCertURL": "https://[" * 999}
+        ).encode()
+    ),
+}  # fmt: skip
+"""Headers, content type and body."""
+
+PASTED: tuple[str, ...] = (_DIGEST, _SHORT_DIGEST, "0" * 32, "a" * 90_000, "sha256=" * 9_000)

@@ -7,11 +7,13 @@ busy machine fails no test. `test_all_at_once.py` has a limit for it.
 
 import asyncio
 import json
+import re
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, urlencode
 
 import pytest
 
@@ -39,7 +41,7 @@ class Field:
     trials: Trials
     probe: Probe
     bins: dict[str, tuple[str, str]]
-    """Id and key by name: one without answers, and one for each of `hostile.ANSWERS`."""
+    """Id and key by name: one without answers, one for each of `hostile.ANSWERS`, and one with secrets."""
 
     @property
     def bin(self) -> str:
@@ -81,11 +83,15 @@ def field(_field: Field) -> Field:
 
 async def _make(attack: Trials, probe: Probe) -> Field:
     bins = {}
-    for name in ("plain", *hostile.ANSWERS):
+    for name in ("plain", *hostile.ANSWERS, "signed"):
         made = await _call(attack, "POST", "/api/v1/bins", {"name": name})
         bins[name] = made["id"], made["urls"]["primary"].rsplit("/", 1)[1]
         if name in hostile.ANSWERS:
             await _call(attack, "PUT", f"/api/v1/bins/{made['id']}/answers/primary", hostile.ANSWERS[name])
+        if name in hostile.MAPPINGS:
+            await _call(attack, "PUT", f"/api/v1/bins/{made['id']}/mapping", hostile.MAPPINGS[name])
+    for label, secret in hostile.SECRETS.items():
+        await _call(attack, "PUT", f"/api/v1/bins/{bins['signed'][0]}/secrets/{quote(label)}", {"secret": secret})
     return Field(attack, probe, bins)
 
 
@@ -171,6 +177,39 @@ async def test_no_page_of_what_was_captured_stalls_it(field: Field) -> None:
                 data = request("GET", f"{path}?tab={tab}" if tab else path)
                 status, _ = await field.trials.send(f"{route.path} {tab}, {name}", data)
                 assert status in (200, 404), (path, status)
+    field.judge()
+
+
+async def test_no_page_of_a_mapping_stalls_it(field: Field) -> None:
+    for bin_name in hostile.MAPPINGS:
+        await _capture_all(field, bin_name)
+        for route in routes("GET"):
+            if "/mapping" in route.path or "{n" in route.path:
+                for n in (1, len(hostile.BODIES)):
+                    path = path_of(route, field.bins[bin_name][0], n=n)
+                    await field.trials.send(f"{route.path} with a mapping, {n}", request("GET", path))
+        preview = f"/api/v1/bins/{field.bins[bin_name][0]}/mapping/preview"
+        body = json.dumps(hostile.MAPPINGS[bin_name]).encode()
+        await field.trials.send(preview, request("POST", preview, body, content_type=hostile.JSON))
+    field.judge()
+
+
+async def test_no_signed_request_stalls_it(field: Field) -> None:
+    bin_id, key = field.bins["signed"]
+    for name, (headers, content_type, body) in hostile.SIGNED.items():
+        data = request("POST", f"/{key}/a/b?a=%20'()&b=2", body, content_type=content_type, headers=headers)
+        status, answer = await field.trials.send(f"signed: {name}", data)
+        assert status == 200, name
+        n = int(re.search(rb"(?i)x-capture: (\d+)", answer)[1])
+        paths = [path_of(route, bin_id, n=n) for route in routes("GET") if "{n" in route.path]
+        for path in (*paths, *(f"/bins/{bin_id}/captures/{n}?tab={tab}" for tab in TABS)):
+            assert (await field.trials.send(f"{path}, {name}", request("GET", path)))[0] in (200, 404)
+        box = f"/bins/{bin_id}/captures/{n}/signature"
+        for pasted in hostile.PASTED:
+            form = urlencode({"computed": pasted, "pasted": pasted}).encode()
+            await field.trials.send(f"pasted to {name}", request("POST", box, form, content_type=hostile.FORM))
+    for path in (path_of(route, bin_id) for route in routes("GET") if "signatures" in route.path):
+        await field.trials.send(path, request("GET", path))
     field.judge()
 
 
