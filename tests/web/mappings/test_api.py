@@ -9,6 +9,7 @@ import pytest
 
 from app import keys
 from app.domain.mappings import FieldMapping
+from app.services.large import QUICK_BYTES
 from app.web.site.convert import convert
 from tests.conftest import Running, run_server
 
@@ -94,16 +95,18 @@ async def test_findings_are_those_of_the_mapped_reading(server: Running) -> None
     assert "strange" in capture["finding_details"][0]["cause"]
 
 
-async def test_an_answer_that_depends_on_the_content_uses_it(server: Running) -> None:
+@pytest.mark.parametrize("rest", ["", "a" * QUICK_BYTES], ids=["small", "large"])
+async def test_an_answer_that_depends_on_the_content_uses_it(server: Running, rest: str) -> None:
     await put(server, ACME)
+    sms = SMS | {"rest": rest}
     rule = {"match": "from:+14155550123", "answer": {"body": "{{text}} {{message_id}}"}}
     async with server.client.put(f"{server.bin_api}/answers/primary", json={"body": "other", "rules": [rule]}):
         pass
-    async with server.client.post(server.capture_url, data=SMS) as answer:
+    async with server.client.post(server.capture_url, data=sms) as answer:
         assert await answer.text() == "hi m1"
     async with server.client.delete(f"{server.bin_api}/mapping"):
         pass
-    async with server.client.post(server.capture_url, data=SMS) as answer:
+    async with server.client.post(server.capture_url, data=sms) as answer:
         assert await answer.text() == "other"
 
 
