@@ -2,6 +2,7 @@
 import { fragment } from "./html.js";
 import { say } from "./page.js";
 import { isPicked } from "./picks.js";
+import { isPhone, keepInPlace } from "./place.js";
 import { localise } from "./times.js";
 
 const panes = document.querySelector("[data-panes]");
@@ -15,14 +16,6 @@ const openRow = () => document.getElementById(openId());
 function markCurrent() {
   for (const link of document.querySelectorAll("[data-rows] .row[aria-current]")) link.removeAttribute("aria-current");
   openRow()?.querySelector(".row").setAttribute("aria-current", "true");
-}
-
-// Opening and closing changes the width of the list, and so the height of its rows: the row in hand must not move.
-function keepInPlace(row, change) {
-  const scroller = document.querySelector("[data-scroller]");
-  const before = row?.getBoundingClientRect().top;
-  change();
-  if (row && scroller) scroller.scrollTop += row.getBoundingClientRect().top - before;
 }
 
 // The list on the page is the truth about what stands beside the open capture; past its ends, what the server said.
@@ -69,12 +62,15 @@ export async function load(address, { push = true, focus = true } = {}) {
 
 // What the server made of an address, in the pane.
 export function put(html, address, { push = true, focus = true } = {}) {
+  const opens = pane.hidden;
   pane.replaceChildren(fragment(html));
   pane.tabIndex = -1;
   keepInPlace(openRow(), () => {
     pane.hidden = false;
     panes.classList.add("open");
   });
+  // On a phone the pane takes the screen, which was scrolled to the row.
+  if (opens && isPhone()) scrollTo(0, 0);
   if (push) history.pushState(null, "", address);
   settle();
   if (focus) pane.focus({ preventScroll: true });
@@ -92,6 +88,7 @@ export function close({ push = true } = {}) {
   });
   if (push) history.pushState(null, "", home);
   markCurrent();
+  document.dispatchEvent(new CustomEvent("smsbin:closed"));
   row?.querySelector(".row").focus({ preventScroll: true });
 }
 
