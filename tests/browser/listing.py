@@ -52,6 +52,31 @@ RECORDER = """() => {
     }
   };
 }"""
+# Milliseconds from the event to the frame that shows its result, in the page itself.
+TIMED_KEYS = """async (count) => {
+  const frame = () => new Promise(requestAnimationFrame);
+  const times = [];
+  for (let press = 0; press < count; press += 1) {
+    const from = document.activeElement.closest("[data-n]") ?? document.body;
+    const began = performance.now();
+    from.dispatchEvent(new KeyboardEvent("keydown", { key: "j", bubbles: true, cancelable: true }));
+    await frame();
+    times.push(performance.now() - began);
+  }
+  return times;
+}"""
+TIMED_OPENING = """async (count) => {
+  const times = [];
+  for (const row of [...document.querySelectorAll("[data-rows] .row")].slice(0, count)) {
+    const shown = new Promise((done) => { document.addEventListener("smsbin:shown", done, { once: true }); });
+    const began = performance.now();
+    row.click();
+    await shown;
+    await new Promise(requestAnimationFrame);
+    times.push(performance.now() - began);
+  }
+  return times;
+}"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,3 +132,18 @@ async def recorded(page: Page) -> Record:
     """The record until now."""
     found = await page.evaluate("({ seen: [...record.seen], most: record.most, wrong: record.wrong.slice(0, 5) })")
     return Record(sorted(found["seen"]), found["most"], found["wrong"])
+
+
+async def time_keys(page: Page, count: int) -> list[float]:
+    """The milliseconds from each press of "j" to the frame that shows it."""
+    return await page.evaluate(TIMED_KEYS, count)
+
+
+async def time_opening(page: Page, count: int) -> list[float]:
+    """The milliseconds from each click on one of the first rows to the frame that shows its request."""
+    return await page.evaluate(TIMED_OPENING, count)
+
+
+def middle(times: Sequence[float]) -> float:
+    """The median."""
+    return sorted(times)[len(times) // 2]

@@ -222,6 +222,23 @@ async def test_a_deletion_above_does_not_move_what_is_read(server: Running, watc
     assert abs(await top_of(page, 50) - top) < 1
 
 
+async def test_a_window_in_the_middle_becomes_empty_when_everything_is_deleted(
+    server: Running, watched: Watched
+) -> None:
+    await fill(server, 620)
+    page = watched.page
+    await page.goto(bin_page(server))
+    await is_live(page)
+    await record(page)
+    await scroll(page, "older")
+    await expect(page.locator("[data-rows] > [data-newer]")).to_be_attached()
+    await (await server.client.delete(f"{server.bin_api}/captures")).read()
+    await expect(page.locator("[data-rows] > li")).to_have_count(0)
+    await expect(page.get_by_text("No requests. New requests continue at #621")).to_be_visible()
+    await post(server, "after it")
+    await expect(page.locator("#capture-621")).to_be_visible()
+
+
 async def test_a_part_that_did_not_come_can_be_loaded_again(server: Running, context) -> None:
     await fill(server, 150)
     watched = await watch(context)

@@ -13,3 +13,8 @@ export function keepInPlace(row, change) {
   // The list was not on the screen.
   else row.scrollIntoView({ block: "center" });
 }
+
+// On a phone the pane takes the screen, which was scrolled to the row.
+export function showFromTop() {
+  if (isPhone()) scrollTo(0, 0);
+}

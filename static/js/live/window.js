@@ -40,11 +40,12 @@ export function windowOf(rows, scroller, { address, dress, settled }) {
     if (anchor?.isConnected) box().scrollTop += anchor.getBoundingClientRect().top - before;
   }
 
+  // The row at the end counts; its number here is for a list without rows.
   function mark(name) {
     const item = document.createElement("li");
     const button = document.createElement("button");
     item.className = "more";
-    item.dataset[name] = "";
+    item.dataset[name] = all().at(name === "older" ? -1 : 0).dataset.n;
     button.type = "button";
     button.className = "btn bare";
     button.textContent = WORDS[name];
