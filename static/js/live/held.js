@@ -29,6 +29,11 @@ export function heldOf(root, rows, noun, { row, apply, lay, settle, elsewhere = 
     count();
   }
 
+  async function showAtTop() {
+    await show();
+    (isPhone() ? document.scrollingElement : scroller).scrollTop = 0;
+  }
+
   // Whoever reads goes on reading; what is held stays behind its line.
   function pause(on) {
     paused = on;
@@ -38,17 +43,20 @@ export function heldOf(root, rows, noun, { row, apply, lay, settle, elsewhere = 
 
   function take(edits) {
     const before = held.size;
+    // Before the edits, as afterwards the answer would cost a layout.
+    const stays = reading();
     for (const edit of edits) apply(edit);
     const fresh = Math.max(0, held.size - before);
     if (fresh > 0) say(`${fresh} new ${noun}${fresh === 1 ? "" : "s"}`);
-    if (held.size && !reading()) show();
+    if (held.size && !stays) show();
     else count();
     return fresh;
   }
 
-  pill.addEventListener("click", show);
+  pill.addEventListener("click", showAtTop);
   return {
-    rows: held, reading, count, show, take,
+    rows: held, reading, count, take,
+    show: showAtTop,
     pause,
     paused: () => paused,
   };

@@ -46,12 +46,12 @@ export function listOf(root) {
     if (list.isLoading()) return;
     for (const edit of during.splice(0)) apply(edit);
     for (const n of held.rows.keys()) if (row(n) || isBelow(n)) held.rows.delete(n);
-    changed();
+    moved();
+    held.count();
   }
 
-  function changed() {
+  function moved() {
     marks.settle();
-    held.count();
     document.dispatchEvent(new CustomEvent("smsbin:rows"));
   }
 
@@ -61,9 +61,10 @@ export function listOf(root) {
       list.insert([...items.values()].map(make));
       items.clear();
       list.trim("older");
-      changed();
-    } else if (!(await jump({})).came) return;
-    list.box().scrollTop = 0;
+      moved();
+    } else {
+      await jump({});
+    }
   }
 
   async function jump(values) {

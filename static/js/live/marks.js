@@ -10,8 +10,9 @@ export function marksOf(rows, bin) {
   let place = null;
 
   function settle() {
-    const list = [...rows.querySelectorAll("[data-n]")];
     place = rows.querySelector("[data-place]") ?? place;
+    if (!visit && !place) return;
+    const list = [...rows.querySelectorAll("[data-n]")];
     for (const mark of [visit, place]) if (mark) put(mark, list);
   }
 

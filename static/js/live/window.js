@@ -63,7 +63,8 @@ export function windowOf(rows, scroller, { address, dress, settled }) {
     if (gone.some((item) => item.contains(document.activeElement))) scroller.focus({ preventScroll: true });
     for (const item of gone) item.remove();
     if (name === "older") end("end")?.remove();
-    if (!end(name)) mark(name);
+    if (end(name)) return;
+    mark(name);
     watch();
   }
 
