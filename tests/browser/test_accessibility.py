@@ -103,7 +103,7 @@ async def test_the_doors_have_no_violation(server: Running, judge: Judge) -> Non
 
 async def test_requests_have_no_violation(server: Running, judge: Judge) -> None:
     await _sms(server)
-    await judge.see_bin("", "?q=fro:x", *(f"/captures/1?tab={tab}" for tab in TABS))
+    await judge.see_bin("", "?q=fro:x", "?at=soon", "?at=99", *(f"/captures/1?tab={tab}" for tab in TABS))
 
 
 async def test_signatures_have_no_violation(server: Running, judge: Judge) -> None:

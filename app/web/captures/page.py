@@ -1,11 +1,11 @@
 """The bin page: a live list, and one capture open next to it."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
 from aiohttp import web
 
-from ... import keys
+from ... import clock, keys
 from ...domain.bins import Bin
 from ...domain.captures import CaptureRow
 from ...domain.replays import read_selection
@@ -24,11 +24,10 @@ from ..site.templates import render, render_of, retention_of, site_of, urls_of
 from ..site.urls import server_address
 from ..words.portals import empty_page
 from .detail import open_detail
+from .places import WantedPlace, wanted_place
+from .rows import CaptureParts, ListPart
 from .shared import CaptureDetail
 from .tabs import Source
-
-# Rows of a page.
-PAGE = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,8 +47,9 @@ EMPTY_REPLAY = ReplayForm()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BinPage:
-    """The page of a bin; `detail` when a capture is open. `older` is the cursor of the next page, None at the end.
+    """The page of a bin; `detail` when a capture is open.
 
+    `wanted` is the place that the list was opened at.
     `simulated` is the view of simulated captures, when there are some. `oldest` is the oldest capture of the bin.
     `neighbors` are the numbers of the next newer and the next older capture, or None.
     """
@@ -58,8 +58,8 @@ class BinPage:
     urls: dict[Role, str]
     kept: str
     filter: ListFilter
-    rows: Sequence[CaptureRow]
-    older: int | None
+    list: ListPart
+    wanted: WantedPlace = WantedPlace()
     oldest: CaptureRow | None = None
     detail: CaptureDetail | None = None
     neighbors: tuple[int | None, int | None] = (None, None)
@@ -69,31 +69,45 @@ class BinPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowsPage:
-    """Older rows, to append to the list."""
+    """A part of the list, for the script."""
 
     bin: Bin
     filter: ListFilter
-    rows: Sequence[CaptureRow]
-    older: int | None
+    list: ListPart
 
 
 async def index(request: web.Request) -> web.StreamResponse:
-    """GET /bins/{bin}"""
+    """GET /bins/{bin}: the newest requests; with a number in `before` or `after` those below or above it, with `at`
+    those around a number or a time."""
     bin = await request.app[keys.STORE].get_bin(request.match_info["bin"])
-    page = await _whole_page(request, bin, before=number(dict(request.query), "before", lowest=0, highest=HIGHEST))
+    wanted = wanted_place(request.query.get("at", ""), clock.now())
+    page = replace(await _whole_page(request, bin, lambda captures: _part(request, captures, wanted)), wanted=wanted)
     if not bin.last_n:
         return render(request, "captures/empty.html", empty_page(bin, page.urls, request.query.get("provider")))
     return render(request, "captures/index.html", page, status=page.filter.status)
 
 
 async def rows(request: web.Request) -> web.StreamResponse:
-    """GET /bins/{bin}/rows?before=n: older rows as an HTML fragment."""
-    bin = await request.app[keys.STORE].get_bin(request.match_info["bin"])
-    before = number(dict(request.query), "before", lowest=0, highest=HIGHEST)
-    page = await _bin_page(request, bin, filter_of(request), before=before)
-    return render(
-        request, "captures/_rows.html", RowsPage(bin=bin, filter=page.filter, rows=page.rows, older=page.older)
-    )
+    """GET /bins/{bin}/rows: a part of the list as an HTML fragment, with the same parameters, and `around` a number."""
+    store = request.app[keys.STORE]
+    bin = await store.get_bin(request.match_info["bin"])
+    filter = filter_of(request)
+    wanted = wanted_place(request.query.get("at", ""), clock.now())
+    if wanted.problem:
+        raise Invalid(("at", wanted.problem))
+    part = await _part(request, CaptureParts(store, bin, filter.query), wanted)
+    return render(request, "captures/_rows.html", RowsPage(bin=bin, filter=filter, list=part))
+
+
+async def _part(request: web.Request, captures: CaptureParts, wanted: WantedPlace) -> ListPart:
+    """The part of the list that the query names."""
+    if wanted.place is not None:
+        return await captures.at(wanted.place)
+    for name, read in (("before", captures.below), ("after", captures.above), ("around", captures.around)):
+        n = number(dict(request.query), name, lowest=0, highest=HIGHEST)
+        if n is not None:
+            return await read(n)
+    return await captures.newest()
 
 
 async def show(request: web.Request) -> web.StreamResponse:
@@ -160,12 +174,11 @@ async def _show(
     filter = filter_of(request)
     neighbors = await _neighbors(store, bin_id, n, filter)
     if request.headers.get("X-Partial") == "detail":
-        page = BinPage(
-            bin=bin, urls={}, kept="", filter=filter, rows=(), older=None, detail=detail, neighbors=neighbors
-        )
+        page = BinPage(bin=bin, urls={}, kept="", filter=filter, list=ListPart(), detail=detail, neighbors=neighbors)
         page, template = replace(page, replay=again), "captures/_detail.html"
     else:
-        page = replace(await _whole_page(request, bin), detail=detail, neighbors=neighbors, replay=again)
+        page = await _whole_page(request, bin, lambda captures: _around_open(captures, n))
+        page = replace(page, detail=detail, neighbors=neighbors, replay=again)
         template = "captures/index.html"
     return await render_of([capture.raw], request, template, page, status=status)
 
@@ -198,16 +211,31 @@ async def clear(request: web.Request) -> web.StreamResponse:
     return _to_bin(request, bin_id)
 
 
-async def _whole_page(request: web.Request, bin: Bin, *, before: int | None = None) -> BinPage:
+async def _whole_page(request: web.Request, bin: Bin, read: Callable[[CaptureParts], Awaitable[ListPart]]) -> BinPage:
+    """The page with the part of the list that `read` returns."""
     store = request.app[keys.STORE]
     filter = filter_of(request)
     try:
-        page = await _bin_page(request, bin, filter, before=before)
+        part = await read(CaptureParts(store, bin, filter.query))
     except TooSlow as error:
-        page = _page_of(request, bin, stopped(filter, error), ())
+        part, filter = ListPart(), stopped(filter, error)
     oldest = await store.list_captures(bin.id, limit=1, after=0)
     simulated = await store.list_captures(bin.id, limit=1, query=parse_query(SIMULATED.text))
-    return replace(page, oldest=oldest[0] if oldest else None, simulated=SIMULATED if simulated else None)
+    return BinPage(
+        bin=bin,
+        urls=urls_of(site_of(request).root, bin),
+        kept=duration_text(retention_of(bin, request.app[keys.SETTINGS].retention)),
+        filter=filter,
+        list=part,
+        oldest=oldest[0] if oldest else None,
+        simulated=SIMULATED if simulated else None,
+    )
+
+
+async def _around_open(captures: CaptureParts, n: int) -> ListPart:
+    """The rows around the open capture, which may have none in a filtered list."""
+    part = await captures.around(n)
+    return replace(part, open=n, chosen=n if part.chosen == n else None)
 
 
 async def _neighbors(store: Store, bin_id: str, n: int, filter: ListFilter) -> tuple[int | None, int | None]:
@@ -217,26 +245,6 @@ async def _neighbors(store: Store, bin_id: str, n: int, filter: ListFilter) -> t
     except TooSlow:
         return None, None
     return (newer[0].n if newer else None, older[0].n if older else None)
-
-
-async def _bin_page(request: web.Request, bin: Bin, filter: ListFilter, *, before: int | None) -> BinPage:
-    store = request.app[keys.STORE]
-    found = await store.list_captures(bin.id, limit=PAGE + 1, before=before, query=filter.query)
-    return _page_of(request, bin, filter, found)
-
-
-def _page_of(request: web.Request, bin: Bin, filter: ListFilter, found: Sequence[CaptureRow]) -> BinPage:
-    """`found`: one row more than a page has, when there are older ones."""
-    shown = found[:PAGE]
-    kept = retention_of(bin, request.app[keys.SETTINGS].retention)
-    return BinPage(
-        bin=bin,
-        urls=urls_of(site_of(request).root, bin),
-        kept=duration_text(kept),
-        filter=filter,
-        rows=shown,
-        older=shown[-1].n if len(found) > PAGE else None,
-    )
 
 
 def _address(request: web.Request) -> tuple[str, int]:
