@@ -94,7 +94,8 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     `provider` is a provider's name, "generic" when common field names were found, or None when nothing was
     recognised (which is no problem). `sender` and `recipient` are E.164 where the number allows it. A request may
     state several `events`; the fields here are the first one's. `findings` are codes, in the order of their weight.
-    `words` are the values of all fields, for the search: bounded, and only there while a capture is being read.
+    `media` are the types of its pictures and files, "" for an unknown one. `words` are the values of all fields, for
+    the search: bounded, and only there while a capture is being read.
     """
 
     provider: str | None = None
@@ -109,6 +110,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     findings: tuple[str, ...] = ()
     events: tuple[Event, ...] = ()
     words: str = ""
+    media: tuple[str, ...] = ()
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True, gc=False):

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from ..domain.captures import RawRequest, Reading
 from ..domain.events import Event
 from ..domain.findings import Facts, observe
+from ..domain.media import media_types
 from ..domain.providers import GENERIC, PROVIDER_TITLES
 from ..domain.roles import Kind, Role
 from ..domain.statuses import Status
@@ -87,6 +88,7 @@ def _recognise(glance: Glance, role: Role, provider: str | None) -> Reading:
         text=first.text,
         status=None if first.status is None else first.status.value,
         raw_status=first.raw_status,
+        media=media_types(first.media, first.media_types) if first.media else (),
     )
 
 

@@ -97,6 +97,7 @@ def read_capture_row(row: SqlRow) -> CaptureRow:
             raw_status=row["raw_status"],
             problem=row["problem"],
             findings=read_codes(row["findings"]),
+            media=() if row["media"] is None else tuple(row["media"].split(",")),
         ),
         simulated=bool(row["simulated"]),
         outcome=read_outcome(row),
@@ -177,6 +178,7 @@ def read_message(row: SqlRow) -> Message:
         pieces=state.pieces,
         prints=state.prints,
         as_callback=state.as_callback,
+        media_types=state.media_types,
         seq=row["seq"],
         id=number_of(row["id"]),
     )

@@ -16,6 +16,7 @@ from ...domain.phones import e164
 from ...domain.roles import Kind
 from ...domain.statuses import Status, Word
 from .bounds import MAX_EVENTS, MAX_MEDIA, MAX_TEXT, MAX_VALUE
+from .files import types_of
 from .glance import Glance
 from .parties import ReadNumber, party
 
@@ -37,6 +38,7 @@ def finished(
 
     An inbound message is received, and final. A callback without a status gets that of its word. Values out of all
     proportion are cut, blank ones left out; only a text may be "". A blank id is replaced by a made one.
+    Types of files, and whether a stamp has seconds, are read from the fields of the request.
     """
     return tuple([_finished(glance, event, word, read_number) for event in islice(events, MAX_EVENTS)])
 
@@ -56,7 +58,10 @@ def _finished(
         if value is not None and not 0 < len(value) <= MAX_VALUE:
             changed[name] = value[:MAX_VALUE] or None
     if event.media:
+        changed["media_types"] = types_of(glance, event.media[:MAX_MEDIA])
         changed["media"] = tuple([address[:MAX_TEXT] for address in event.media[:MAX_MEDIA]])
+    if event.said_at is not None and not event.said_at.second and event.said_at in glance.minutes:
+        changed["said_to_minute"] = True
     if event.piece is not None and len(event.piece.ref) > MAX_VALUE:
         changed["piece"] = None
     if event.kind is Kind.INBOUND:

@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
 
-_PLAIN = re.compile(r"(\d{4})-(\d\d)-(\d\d)[ T](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?", re.ASCII)
+_PLAIN = re.compile(r"(\d{4})-(\d\d)-(\d\d)[ T](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?", re.ASCII)
 _ZONE = re.compile(r"Z|[+-]\d\d:?\d\d", re.ASCII)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LATEST_S = 10**11
@@ -12,7 +12,7 @@ _LATEST_S = 10**11
 
 @lru_cache(maxsize=256)
 def read_utc(text: str | None) -> datetime | None:
-    """`2018-08-28 21:23:32`, with or without a fraction, without a zone: taken as UTC."""
+    """`2018-08-28 21:23:32`, with or without a fraction, without seconds or a zone: taken as UTC."""
     match = _PLAIN.fullmatch(text.strip()) if text and len(text) < 40 else None
     return None if match is None else _at(match, UTC)
 
@@ -53,11 +53,20 @@ def read_minutes(text: str | None) -> datetime | None:
         return None
 
 
+def read_to_minute(text: str | None) -> datetime | None:
+    """A stamp that has no seconds, in any of the forms above: `2407110902`, `2024-07-11 09:02`, `2024-07-11T09:02Z`;
+    None for one with seconds."""
+    if not text or not 10 <= len(text) < 40:
+        return None
+    match = _PLAIN.match(text.strip())
+    return read_minutes(text) if match is None else None if match[6] else read_iso(text)
+
+
 def _at(match: re.Match[str], zone: timezone) -> datetime | None:
     year, month, day, hour, minute, second, fraction = match.groups()
     micro = int((fraction or "0")[:6].ljust(6, "0"))
     try:
-        value = datetime(int(year), int(month), int(day), int(hour), int(minute), int(second), micro, tzinfo=zone)
+        value = datetime(int(year), int(month), int(day), int(hour), int(minute), int(second or 0), micro, tzinfo=zone)
         return value.astimezone(UTC)
     except (ValueError, OverflowError):
         return None

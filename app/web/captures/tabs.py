@@ -53,12 +53,13 @@ class AnswerTab(CaptureDetail):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SummaryTab(AnswerTab):
     """`why` it looks like its provider's, as the end of a sentence; `skew`: arrival against the provider's stamp
-    `said_at`, in words; `regions` of sender and recipient."""
+    `said_at`, in words, "" if that has no seconds (`said_to_minute`); `regions` of sender and recipient."""
 
     regions: tuple[str | None, str | None]
     curl: str
     why: str | None
     said_at: datetime | None
+    said_to_minute: bool
     skew: str
     findings: tuple[Finding, ...]
     messages: Sequence[Message]
@@ -153,7 +154,8 @@ async def _open_summary(shared: CaptureDetail, source: Source) -> SummaryTab:
 def _read_summary(shared: CaptureDetail, address: str, messages: Sequence[Message], sent: Answer | None) -> SummaryTab:
     raw, row, sheet = shared.capture.raw, shared.capture.row, shared.sheet
     reading = row.reading
-    said_at = next((event.said_at for event in shared.events if event.said_at is not None), None)
+    dated = next((event for event in shared.events if event.said_at is not None), None)
+    said_at, said_to_minute = (dated.said_at, dated.said_to_minute) if dated else (None, False)
     facts = facts_of(raw, row.role, reading.provider) if reading.findings else None
     return _as(
         SummaryTab,
@@ -163,7 +165,8 @@ def _read_summary(shared: CaptureDetail, address: str, messages: Sequence[Messag
         curl=as_curl(raw, address),
         why=why(raw, sheet.name) if sheet else None,
         said_at=said_at,
-        skew="" if said_at is None else _skew(raw.received_at - said_at),
+        said_to_minute=said_to_minute,
+        skew="" if said_at is None or said_to_minute else _skew(raw.received_at - said_at),
         findings=tuple(explain(code, facts) for code in reading.findings),
         messages=messages,
     )

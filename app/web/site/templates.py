@@ -16,6 +16,7 @@ from ... import __version__, clock, keys
 from ...domain.bins import KEY, Bin
 from ...domain.captures import RawRequest
 from ...domain.faults import ActiveFault
+from ...domain.media import media_files, media_text, media_types
 from ...domain.phones import show_phone
 from ...domain.providers import PROVIDER_TITLES
 from ...domain.roles import Role
@@ -100,6 +101,9 @@ def _environment() -> jinja2.Environment:
         ms=ms_text,
         remark=remark_of,
         look=look_of_message,
+        media_files=media_files,
+        media_text=media_text,
+        media_types=media_types,
         anchor=message_anchor,
         said_fault=fault_text,
         reach=reach_text,

@@ -99,7 +99,9 @@ create table captures (
     -- As MessagePack.
     events blob,
     -- The values of all fields, for the search.
-    words text not null
+    words text not null,
+    -- The types of pictures and files, comma-separated, blank for an unknown one; null without files.
+    media text
 ) strict;
 create index captures_failed on captures (id)
 where status in ('failed', 'undelivered', 'rejected', 'expired', 'canceled');
@@ -112,7 +114,7 @@ create view capture_rows as
 select
     id, seq, received_at, role, method, target, peer, size, content_type, body_complete, simulated, provider, kind,
     message_id, sender, recipient, text, status, raw_status, problem, findings, fault, fault_kind, fault_said,
-    fault_drill, out_status, after_ms, sender_left, left_ms, well_formed, note
+    fault_drill, out_status, after_ms, sender_left, left_ms, well_formed, note, media
 from captures;
 
 -- One row for each message, folded from its events. `state` is what the fold needs in addition, as MessagePack.
