@@ -17,7 +17,7 @@ from . import generic
 from .kit.glance import Glance
 from .sheet import Sheet
 
-__all__ = ["PROVIDERS", "facts_of", "recognise", "sheet_of", "why"]
+__all__ = ["PROVIDERS", "facts_of", "recognise", "searchable_words", "sheet_of", "why"]
 
 _SHEETS: tuple[Sheet, ...] = tuple(
     sorted((import_module(f".{name}", __name__).SHEET for name in PROVIDER_TITLES), key=lambda sheet: sheet.order)
@@ -50,6 +50,11 @@ def why(raw: RawRequest, provider: str) -> str | None:
     """Why a request looks like a provider's, as the end of a sentence; None when it does not."""
     sheet = PROVIDERS.get(provider)
     return None if sheet is None else sheet.claims(Glance(raw))
+
+
+def searchable_words(raw: RawRequest) -> str:
+    """The text by which the search finds a request: the values of its fields, up to a number of characters."""
+    return Glance(raw).words
 
 
 def facts_of(raw: RawRequest, role: Role, provider: str | None) -> Facts:

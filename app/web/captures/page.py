@@ -27,6 +27,8 @@ from .shared import CaptureDetail
 
 # Rows of a page.
 PAGE = 100
+# Characters of what is to be found in a request.
+MOST_FIND = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +128,8 @@ async def _show(
     capture = await store.get_capture(bin_id, n)
     bin = await store.get_bin(bin_id)
     address = urls_of(site_of(request).root, bin)[capture.row.role]
-    detail = await open_detail(store, bin_id, capture, address, tab)
+    find = request.query.get("find", "")[:MOST_FIND]
+    detail = await open_detail(store, bin_id, capture, address, tab, find)
     filter = filter_of(request)
     neighbors = await _neighbors(store, bin_id, n, filter)
     if request.headers.get("X-Partial") == "detail":

@@ -19,22 +19,12 @@ from ...domain.messages.model import Message
 from ...domain.phones import region_of
 from ...domain.units import format_size, gap_text
 from ...ingress.body import BODY_S
-from ...providers import facts_of, why
+from ...providers import facts_of, searchable_words, why
 from ...services.large import work_on
 from ...store import Store
+from ..words.fields import Field
+from .bodies import BodyViews, views_of
 from .shared import CaptureDetail
-
-HEX_BYTES = 16_384
-TEXT_CHARACTERS = 128_000
-
-
-@dataclass(frozen=True, slots=True)
-class HexLine:
-    """Sixteen bytes: their offset, as numbers, as characters."""
-
-    offset: str
-    numbers: str
-    characters: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,9 +70,13 @@ class SummaryTab(AnswerTab):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldsTab(CaptureDetail):
-    """`fields_json`: pairs of name and value, to copy."""
+    """`fields_json`: pairs of name and value, to copy. `found`: the fields with `find` in their name or value.
+    `words`: those by which the search finds the request."""
 
     fields_json: str
+    find: str
+    found: tuple[Field, ...]
+    words: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,10 +88,10 @@ class HeadersTab(CaptureDetail):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawTab(CaptureDetail):
-    """The beginning of the body, as text (None: it is none) and as bytes."""
+    """The views of the body, and the `words` by which the search finds the request."""
 
-    text: str | None
-    hexdump: tuple[HexLine, ...]
+    body: BodyViews
+    words: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,11 +117,13 @@ class ReplayTab(CaptureDetail):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """Where a tab reads from. `address` is the bin's own URL of the capture's role, for the curl command."""
+    """Where a tab reads from. `address` is the bin's own URL of the capture's role, for the curl command.
+    `find`: what to find in the fields or in the tree of the body."""
 
     store: Store
     bin_id: str
     address: str
+    find: str = ""
 
 
 D = TypeVar("D", bound=CaptureDetail)
@@ -172,13 +168,21 @@ def _read_summary(shared: CaptureDetail, address: str, messages: Sequence[Messag
     )
 
 
-async def _open_fields(shared: CaptureDetail, _: Source) -> FieldsTab:
-    return await work_on([shared.capture.raw], _read_fields, shared)
+async def _open_fields(shared: CaptureDetail, source: Source) -> FieldsTab:
+    return await work_on([shared.capture.raw], _read_fields, shared, source.find)
 
 
-def _read_fields(shared: CaptureDetail) -> FieldsTab:
+def _read_fields(shared: CaptureDetail, find: str) -> FieldsTab:
+    wanted = find.strip().lower()
     pairs = [[field.name, field.value] for field in shared.fields]
-    return _as(FieldsTab, shared, fields_json=json.dumps(pairs, ensure_ascii=False, indent=2))
+    return _as(
+        FieldsTab,
+        shared,
+        fields_json=json.dumps(pairs, ensure_ascii=False, indent=2),
+        find=find,
+        found=tuple(field for field in shared.fields if wanted in f"{field.name}\n{field.value}".lower()),
+        words=searchable_words(shared.capture.raw),
+    )
 
 
 async def _open_headers(shared: CaptureDetail, _: Source) -> HeadersTab:
@@ -186,14 +190,13 @@ async def _open_headers(shared: CaptureDetail, _: Source) -> HeadersTab:
     return _as(HeadersTab, shared, headers_text="\n".join(lines))
 
 
-async def _open_raw(shared: CaptureDetail, _: Source) -> RawTab:
-    text = shared.parsed.text
-    return _as(
-        RawTab,
-        shared,
-        text=None if text is None else text[:TEXT_CHARACTERS],
-        hexdump=tuple(_hexdump(shared.capture.raw.body[:HEX_BYTES])),
-    )
+async def _open_raw(shared: CaptureDetail, source: Source) -> RawTab:
+    return await work_on([shared.capture.raw], _read_raw, shared, source.find)
+
+
+def _read_raw(shared: CaptureDetail, find: str) -> RawTab:
+    raw = shared.capture.raw
+    return _as(RawTab, shared, body=views_of(shared.parsed, raw.body, find), words=searchable_words(raw))
 
 
 async def _open_timing(shared: CaptureDetail, _: Source) -> TimingTab:
@@ -246,12 +249,3 @@ async def _sent(source: Source, row: CaptureRow) -> Answer | None:
 
 def _skew(late: timedelta) -> str:
     return f"{gap_text(late)} {'after' if late >= timedelta(0) else 'before'} the provider’s timestamp"
-
-
-def _hexdump(body: bytes) -> list[HexLine]:
-    lines = []
-    for offset in range(0, len(body), 16):
-        piece = body[offset : offset + 16]
-        shown = "".join(chr(byte) if 32 <= byte < 127 else "·" for byte in piece)
-        lines.append(HexLine(f"{offset:06x}", piece.hex(" "), shown))
-    return lines

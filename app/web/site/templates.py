@@ -29,7 +29,7 @@ from ..words.titles import KIND_TITLES, LETTERS, ROLE_TITLES, STATES, look_of_me
 from .addresses import message_anchor, message_path, pair_anchor, pair_path
 from .condition import CONDITION, Notice, ServerCondition
 from .faults import faults_of
-from .filters import CAPTURE_VIEWS
+from .filters import CAPTURE_VIEWS, value_suffix
 from .static import ASSETS, load_static
 from .urls import capture_url, public_root, server_address
 
@@ -110,6 +110,7 @@ def _environment() -> jinja2.Environment:
         fault_words=fault_words,
         faults_key=key_of,
         host=_host_of,
+        value_suffix=value_suffix,
     )
     environment.globals.update(
         roles=list(Role),
