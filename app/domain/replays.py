@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import unquote, urlsplit, urlunsplit
+from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 from .bins import KEY
 from .captures import RawRequest
@@ -21,6 +21,8 @@ _OURS = frozenset(
     {b"host", b"content-length", b"connection", b"keep-alive", b"transfer-encoding", b"te", b"trailer", b"upgrade",
      b"expect", b"proxy-connection", MARK.lower().encode()}
 )  # fmt: skip
+# Printable ASCII without blanks and quotation marks.
+_IN_URLS = "!#$%&'()*+,/:;=?@[]~|^`{}\\"
 _SECRET_PREFIXES = (b"proxy-", b"x-forwarded-")
 _SECRETS = SECRET_HEADERS | {b"forwarded", b"x-real-ip"}
 
@@ -63,6 +65,14 @@ def replayed(raw: RawRequest, role: Role, url: str, *, with_credentials: bool) -
     if any(letter in line for line in lines for letter in b"\r\n\0"):
         raise ValueError("a line break in a header cannot be sent again")
     return b"\r\n".join(lines) + b"\r\n\r\n" + raw.body
+
+
+def address_of(raw: RawRequest, role: Role, url: str) -> str:
+    """`url`, the URL of the role, with the path after the role and the query of a request. Bytes that no URL may have
+    are percent-encoded."""
+    parts = urlsplit(url)
+    target = quote(_target(raw.target, role, url).encode("latin-1"), safe=_IN_URLS)
+    return f"{parts.scheme}://{parts.netloc}{target}"
 
 
 def without_secrets(url: str) -> str:

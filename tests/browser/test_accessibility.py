@@ -103,6 +103,7 @@ async def test_the_doors_have_no_violation(server: Running, judge: Judge) -> Non
 async def test_requests_have_no_violation(server: Running, judge: Judge) -> None:
     await _sms(server)
     await judge.see_bin("", "?q=fro:x", *(f"/captures/1?tab={tab}" for tab in TABS))
+    await judge.see_bin("/captures/1?tab=raw&find=a", "/captures/1?tab=fields&find=a")
 
 
 async def test_messages_have_no_violation(server: Running, judge: Judge) -> None:

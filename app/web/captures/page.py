@@ -8,7 +8,7 @@ from aiohttp import web
 from ... import keys
 from ...domain.bins import Bin
 from ...domain.captures import CaptureRow
-from ...domain.replays import read_selection
+from ...domain.replays import address_of, read_selection
 from ...domain.roles import Role
 from ...domain.search import parse_query
 from ...domain.units import duration_text
@@ -127,7 +127,7 @@ async def _show(
     store = request.app[keys.STORE]
     capture = await store.get_capture(bin_id, n)
     bin = await store.get_bin(bin_id)
-    address = urls_of(site_of(request).root, bin)[capture.row.role]
+    address = address_of(capture.raw, capture.row.role, urls_of(site_of(request).root, bin)[capture.row.role])
     find = request.query.get("find", "")[:MOST_FIND]
     detail = await open_detail(store, bin_id, capture, address, tab, find)
     filter = filter_of(request)
