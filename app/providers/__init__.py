@@ -15,9 +15,9 @@ from ..domain.roles import Kind, Role
 from ..domain.statuses import Status
 from . import generic
 from .kit.glance import Glance
-from .sheet import Sheet
+from .sheet import HandshakeStep, Sheet
 
-__all__ = ["PROVIDERS", "facts_of", "recognise", "searchable_words", "sheet_of", "why"]
+__all__ = ["PROVIDERS", "facts_of", "handshake_of", "recognise", "searchable_words", "sheet_of", "why"]
 
 _SHEETS: tuple[Sheet, ...] = tuple(
     sorted((import_module(f".{name}", __name__).SHEET for name in PROVIDER_TITLES), key=lambda sheet: sheet.order)
@@ -50,6 +50,12 @@ def why(raw: RawRequest, provider: str) -> str | None:
     """Why a request looks like a provider's, as the end of a sentence; None when it does not."""
     sheet = PROVIDERS.get(provider)
     return None if sheet is None else sheet.claims(Glance(raw))
+
+
+def handshake_of(raw: RawRequest, provider: str) -> HandshakeStep | None:
+    """What a person has to do about a provider's handshake; None for any other request."""
+    sheet = PROVIDERS.get(provider)
+    return None if sheet is None else sheet.handshake(Glance(raw))
 
 
 def searchable_words(raw: RawRequest) -> str:

@@ -19,7 +19,8 @@ from ...domain.messages.model import Message
 from ...domain.phones import region_of
 from ...domain.units import format_size, gap_text
 from ...ingress.body import BODY_S
-from ...providers import facts_of, searchable_words, why
+from ...providers import facts_of, handshake_of, searchable_words, why
+from ...providers.sheet import HandshakeStep
 from ...services.large import work_on
 from ...store import Store
 from ..words.fields import Field
@@ -42,12 +43,14 @@ class AnswerTab(CaptureDetail):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SummaryTab(AnswerTab):
-    """`why` it looks like its provider's, as the end of a sentence; `skew`: arrival against the provider's stamp
-    `said_at`, in words, "" if that has no seconds (`said_to_minute`); `regions` of sender and recipient."""
+    """`why` it looks like its provider's, as the end of a sentence; `handshake`: what to do about it; `skew`:
+    arrival against the provider's stamp `said_at`, in words, "" if that has no seconds (`said_to_minute`);
+    `regions` of sender and recipient."""
 
     regions: tuple[str | None, str | None]
     curl: str
     why: str | None
+    handshake: HandshakeStep | None
     said_at: datetime | None
     said_to_minute: bool
     skew: str
@@ -160,6 +163,7 @@ def _read_summary(shared: CaptureDetail, address: str, messages: Sequence[Messag
         regions=(region_of(reading.sender), region_of(reading.recipient)),
         curl=as_curl(raw, address),
         why=why(raw, sheet.name) if sheet else None,
+        handshake=handshake_of(raw, sheet.name) if sheet and not shared.events else None,
         said_at=said_at,
         said_to_minute=said_to_minute,
         skew="" if said_at is None or said_to_minute else _skew(raw.received_at - said_at),
