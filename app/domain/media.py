@@ -24,7 +24,7 @@ _PLURALS = {
     "picture": "pictures", "video": "videos", "audio file": "audio files", "contact": "contacts", "file": "files",
 }  # fmt: skip
 # Characters of a name on a page.
-_NAME = 80
+NAME_CHARACTERS = 80
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +50,7 @@ def media_files(addresses: Sequence[str], types: Sequence[str]) -> tuple[MediaFi
             address=address,
             type=stated or type_of_address(address),
             by_ending=not stated,
-            name=_path_of(address).rpartition("/")[2][:_NAME],
+            name=_path_of(address).rpartition("/")[2][:NAME_CHARACTERS],
         )
         for address, stated in zip_longest(addresses, types[: len(addresses)], fillvalue="")
     )

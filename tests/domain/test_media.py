@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.domain.media import media_files, media_text, media_types, stated_types, type_of_address
+from app.domain.media import NAME_CHARACTERS, media_files, media_text, media_types, stated_types, type_of_address
 
 
 @pytest.mark.parametrize(
@@ -45,3 +45,9 @@ def test_every_file_has_one_type_even_if_more_or_fewer_are_stated() -> None:
 )
 def test_files_are_counted_in_words(types: tuple[str, ...], text: str) -> None:
     assert media_text(types) == text
+
+
+@pytest.mark.parametrize("more", [0, 1])
+def test_a_name_has_a_limited_number_of_characters(more: int) -> None:
+    (file,) = media_files((f"https://a.example/{'n' * (NAME_CHARACTERS + more)}",), ())
+    assert len(file.name) == NAME_CHARACTERS

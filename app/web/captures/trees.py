@@ -14,7 +14,7 @@ from ...parsing.results import XmlNode
 MOST_LEAVES = 1_000
 # Characters of a value, and levels of brackets in the name of a form's field.
 SHOWN = 2_000
-_MOST_BRACKETS = 10
+MOST_BRACKETS = 10
 _BRACKETS = re.compile(r"\[([^\[\]]*)\]")
 
 Names = tuple[tuple[str, int], ...]
@@ -35,6 +35,11 @@ class Branch:
     text: str = ""
     level: int = 0
     children: "list[Branch]" = field(default_factory=list)
+
+    @property
+    def shown(self) -> str:
+        """The beginning of the text."""
+        return f"{self.text[:SHOWN]}…" if len(self.text) > SHOWN else self.text
 
     @property
     def count(self) -> int:
@@ -119,6 +124,6 @@ def _xml_leaves(node: XmlNode, names: Names, number: int = 0) -> Iterator[Leaf]:
 def _form_leaves(pairs: Pairs) -> Iterator[Leaf]:
     for name, value in pairs:
         first, bracket, _ = name.partition("[")
-        inside = _BRACKETS.findall(name[len(first) :])[:_MOST_BRACKETS] if bracket and name.endswith("]") else []
+        inside = _BRACKETS.findall(name[len(first) :])[:MOST_BRACKETS] if bracket and name.endswith("]") else []
         names = (first, *inside) if inside else (name,)
         yield tuple((each, 0) for each in names), "text", value

@@ -6,7 +6,7 @@ from urllib.parse import quote
 import pytest
 
 from app.parsing import parse
-from app.web.captures.trees import MOST_LEAVES, Branch, Tree, tree_of
+from app.web.captures.trees import MOST_BRACKETS, MOST_LEAVES, SHOWN, Branch, Tree, tree_of
 from tests.storage.builders import a_raw
 
 FORM, JSON, XML = b"application/x-www-form-urlencoded", b"application/json", b"text/xml"
@@ -78,3 +78,16 @@ def test_the_deepest_json_that_is_parsed_has_a_tree() -> None:
 @pytest.mark.parametrize(("body", "content_type"), [(b"7", JSON), (b"hello", b"text/plain"), (b"", FORM), (b"{", JSON)])
 def test_a_body_without_fields_has_no_tree(body: bytes, content_type: bytes) -> None:
     assert tree_of(parse(a_raw(body=body, headers=((b"Content-Type", content_type),)))) is None
+
+
+@pytest.mark.parametrize("more", [0, 1])
+def test_a_forms_name_has_a_limited_number_of_levels(more: int) -> None:
+    top = _tree(quote("a" + "[b]" * (MOST_BRACKETS + more)).encode() + b"=1", FORM).top
+    assert len(_lines(top)) == 1 + MOST_BRACKETS
+
+
+@pytest.mark.parametrize("more", [0, 1])
+def test_the_beginning_of_a_long_value_is_shown(more: int) -> None:
+    (leaf,) = _tree(json.dumps({"a": "x" * (SHOWN + more)}).encode()).top.children
+    assert leaf.shown == "x" * SHOWN + "…" * more
+    assert len(leaf.text) == SHOWN + more
