@@ -33,7 +33,7 @@ _ONE_OR_RANGE = re.compile(r"#?([0-9]{1,18})(?:-#?([0-9]{1,18}))?", re.ASCII)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewAttempt:
     """Capture `n` was sent to `url`, whose query values are not kept. `status` None: no whole answer; then `error`
-    says why in a few words. `ms` until the end of the answer. `body` is its head."""
+    says why in a few words. `ms` until the end of the answer. `body` is its head. `edited`: it was changed before."""
 
     n: int
     url: str
@@ -43,6 +43,7 @@ class NewAttempt:
     error: str | None = None
     content_type: str = ""
     body: bytes = b""
+    edited: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +74,11 @@ def address_of(raw: RawRequest, role: Role, url: str) -> str:
     parts = urlsplit(url)
     target = quote(_target(raw.target, role, url).encode("latin-1"), safe=_IN_URLS)
     return f"{parts.scheme}://{parts.netloc}{target}"
+
+
+def is_replaced(name: bytes) -> bool:
+    """Whether a header is of the connection, and is set anew when a request is sent again."""
+    return name.lower() in _OURS
 
 
 def without_secrets(url: str) -> str:

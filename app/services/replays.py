@@ -2,10 +2,11 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from .. import clock
 from ..domain.captures import RawRequest
+from ..domain.edits import Edit, edited
 from ..domain.replays import MOST_AT_ONCE, Attempt, NewAttempt, replayed, without_secrets
 from ..domain.roles import Role
 from ..egress import AT_ONCE, Network, check_target, send_exactly
@@ -22,22 +23,33 @@ class Replaying:
         self._semaphore = asyncio.Semaphore(AT_ONCE)
 
     async def replay(
-        self, bin_id: str, numbers: Sequence[int], url: str, *, with_credentials: bool = False
+        self,
+        bin_id: str,
+        numbers: Sequence[int],
+        url: str,
+        *,
+        with_credentials: bool = False,
+        edit: Edit | None = None,
     ) -> list[Attempt]:
-        """Returns the attempts in the order of `numbers`. Nothing is sent if one capture does not exist. Raises
-        NotFound, Invalid, Damaged."""
+        """Returns the attempts in the order of `numbers`. `edit` changes the first of the captures. Nothing is sent if
+        one of them does not exist. Raises NotFound, Invalid, Damaged."""
         if not 1 <= len(numbers) <= MOST_AT_ONCE:
             raise Invalid(("captures", f"must be 1 to {MOST_AT_ONCE} capture numbers"))
         url = check_target("url", url)
-        for n in numbers:
-            (await self._store.get_capture(bin_id, n)).intact()
+        changed = None
+        for place, n in enumerate(numbers):
+            raw = (await self._store.get_capture(bin_id, n)).intact()
+            if place == 0 and edit is not None:
+                changed = edited(raw, edit)
         attempts = []
-        for n in numbers:
+        for place, n in enumerate(numbers):
             capture = await self._store.get_capture(bin_id, n)
+            raw = changed if place == 0 and changed is not None else capture.intact()
             async with self._semaphore:
                 new = await send_again(
-                    n, capture.intact(), capture.row.role, url, with_credentials=with_credentials, allowed=self._allowed
+                    n, raw, capture.row.role, url, with_credentials=with_credentials, allowed=self._allowed
                 )
+            new = replace(new, edited=raw is changed)
             number = await self._store.add_attempt(bin_id, new)
             attempts.append(Attempt(**asdict(new), number=number))
         return attempts

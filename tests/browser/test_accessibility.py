@@ -167,6 +167,13 @@ async def _a_run(server: Running) -> str:
 async def test_open_menus_have_no_violation_either(server: Running, watched: Watched) -> None:
     await post(server, "row", count=2)
     page = watched.page
+    await page.goto(f"{bin_page(server)}/captures/1?tab=replay")
+    await page.evaluate(AXE)
+    for name in ("Copy as code", "Edit before sending"):
+        await page.get_by_label(name).or_(page.get_by_text(name)).first.click()
+        result = await page.evaluate(f"axe.run(document, {RULES})")
+        assert [violation["id"] for violation in result["violations"]] == []
+        await page.keyboard.press("Escape")
     await page.goto(f"{bin_page(server)}/captures/1")
     await page.evaluate(AXE)
     for name in ("Switch bin", "Live last request"):

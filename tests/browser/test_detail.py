@@ -62,3 +62,15 @@ async def test_the_menu_copies_as_code(server: Running, watched: Watched) -> Non
     await page.get_by_role("button", name="Copy as Python").click()
     await expect(page.locator("[data-say]")).to_contain_text("Copied: as Python")
     assert (await _clipboard(page)).startswith("import http.client")
+
+
+async def test_an_edit_is_shown_and_then_sent(server: Running, watched: Watched) -> None:
+    page = watched.page
+    await _open(server, page, {"id": "abc-1", "text": "hi"}, "tab=replay")
+    await page.get_by_text("Edit before sending").click()
+    await page.get_by_role("textbox", name="Body", exact=True).fill('{"text": "changed"}')
+    await page.get_by_role("button", name="Show changes").click()
+    await expect(page.locator("[data-changes]")).to_contain_text('{"text": "changed"}')
+    await expect(page.locator("[data-say]")).to_contain_text("Changes shown")
+    await expect(page.get_by_role("textbox", name="Body", exact=True)).to_have_value('{"text": "changed"}')
+    assert await page.locator("[data-attempts] tbody tr").count() == 1

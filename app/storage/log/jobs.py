@@ -202,6 +202,7 @@ class AddAttempt(Job):
     error: str | None
     content_type: str
     body: bytes
+    edited: bool = False
 
 
 class AddSession(Job):

@@ -1,19 +1,21 @@
 """The bin page: a live list, and one capture open next to it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from aiohttp import web
 
 from ... import keys
 from ...domain.bins import Bin
 from ...domain.captures import CaptureRow
+from ...domain.edits import Edit, changes, edited
 from ...domain.replays import address_of, read_selection
 from ...domain.roles import Role
 from ...domain.search import parse_query
 from ...domain.units import duration_text
 from ...errors import Invalid, NotFound, TooSlow
 from ...services import bins as service
+from ...services.large import work_on
 from ...store import Store
 from ..site.filters import SIMULATED, ListFilter, View, filter_of, stopped
 from ..site.forms import read_form
@@ -23,22 +25,31 @@ from ..site.templates import render, render_of, retention_of, site_of, urls_of
 from ..site.urls import server_address
 from ..words.portals import empty_page
 from .detail import open_detail
+from .editing import read_edit
 from .shared import CaptureDetail
 
 # Rows of a page.
 PAGE = 100
+# The parts of the form that changes a request.
+EDITS = {"headers": "headers", "new_message_id": "a new message id"}
+# The form of a replay: its fields, and its bytes.
+MOST_REPLAY_FIELDS = 100
+REPLAY_BYTES = 256 << 10
 # Characters of what is to be found in a request.
 MOST_FIND = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplayForm:
-    """The posted form of a replay, and its problems."""
+    """The posted form of a replay, and its problems. `changes`: what would be sent otherwise than received."""
 
     url: str = ""
     then: str = ""
     problem: str | None = None
     then_problem: str | None = None
+    edit_problem: str | None = None
+    posted: Mapping[str, str] = field(default_factory=dict)
+    changes: Sequence[tuple[str, str]] | None = None
 
 
 EMPTY_REPLAY = ReplayForm()
@@ -102,20 +113,30 @@ async def show(request: web.Request) -> web.StreamResponse:
 async def replay(request: web.Request) -> web.StreamResponse:
     """POST /bins/{bin}/captures/{n}/replay: send it again, and show the responses."""
     bin_id, n = _address(request)
-    form = await read_form(request)
+    form = await read_form(request, most=MOST_REPLAY_FIELDS, size=REPLAY_BYTES)
     url, then = form.get("url", "").strip(), form.get("then", "").strip()
-    await request.app[keys.STORE].get_capture(bin_id, n)
+    again = ReplayForm(url=url, then=then, posted=form)
+    capture = await request.app[keys.STORE].get_capture(bin_id, n)
     try:
+        edit = await work_on([capture.raw], read_edit, form, capture)
+        if "show" in form:
+            shown = changes(capture.raw, edited(capture.intact(), edit or Edit()))
+            return await _show(request, "replay", replace(again, changes=shown))
         numbers = [n, *read_selection(then)]
-        await request.app[keys.REPLAYING].replay(bin_id, numbers, url, with_credentials="credentials" in form)
+        await request.app[keys.REPLAYING].replay(
+            bin_id, numbers, url, with_credentials="credentials" in form, edit=edit
+        )
     except Invalid as error:
         problems = dict(error.problems)
-        again = ReplayForm(url=url, then=then, problem=problems.get("url"), then_problem=problems.get("captures"))
+        others = "; ".join(f"{EDITS[name]} {text}" for name, text in error.problems if name in EDITS)
+        again = replace(
+            again, problem=problems.get("url"), then_problem=problems.get("captures"), edit_problem=others or None
+        )
         return await _show(request, "replay", again, status=422)
     except (NotFound, ValueError) as error:
-        return await _show(request, "replay", ReplayForm(url=url, then=then, then_problem=str(error)), status=422)
+        return await _show(request, "replay", replace(again, then_problem=str(error)), status=422)
     if request.headers.get("X-Partial") == "detail":
-        return await _show(request, "replay", ReplayForm(url=url))
+        return await _show(request, "replay", ReplayForm(url=url, posted=form if edit else {}))
     where = f"{server_address(request).base}/bins/{bin_id}/captures/{n}?tab=replay"
     return web.Response(status=303, headers={"Location": where})
 

@@ -11,9 +11,11 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from ... import clock
 from ...domain.answers.model import Answer, safe_answer
 from ...domain.captures import CaptureRow
 from ...domain.curl import as_curl
+from ...domain.edits import EditableField, editable_body, editable_headers
 from ...domain.findings import Finding, explain
 from ...domain.messages.model import Message
 from ...domain.phones import region_of
@@ -21,6 +23,7 @@ from ...domain.units import format_size, gap_text
 from ...ingress.body import BODY_S
 from ...providers import facts_of, handshake_of, searchable_words, why
 from ...providers.sheet import HandshakeStep
+from ...services.edits import fields_to_edit
 from ...services.large import work_on
 from ...store import Store
 from ..words.fields import Field
@@ -113,9 +116,14 @@ class RelatedTab(CaptureDetail):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplayTab(CaptureDetail):
-    """`curl`: the command that sends the request to its capture URL."""
+    """`curl`: the command that sends the request to its capture URL. The rest is what can be changed before; `seed` is
+    for new message ids."""
 
     curl: str
+    edit_fields: tuple[EditableField, ...]
+    edit_headers: str
+    edit_body: str | None
+    seed: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,7 +228,17 @@ async def _open_replay(shared: CaptureDetail, source: Source) -> ReplayTab:
 
 
 def _read_replay(shared: CaptureDetail, address: str) -> ReplayTab:
-    return _as(ReplayTab, shared, curl=as_curl(shared.capture.raw, address))
+    raw = shared.capture.raw
+    fields = fields_to_edit(raw)
+    return _as(
+        ReplayTab,
+        shared,
+        curl=as_curl(raw, address),
+        edit_fields=fields,
+        edit_headers=editable_headers(raw),
+        edit_body=None if any(field.key.startswith("form.") for field in fields) else editable_body(raw),
+        seed=clock.new_id(),
+    )
 
 
 @dataclass(frozen=True, slots=True)
