@@ -95,7 +95,7 @@ def checked_headers(headers: Iterable[tuple[str, str]]) -> tuple[tuple[str, str]
 
 
 def edited(raw: RawRequest, edit: Edit) -> RawRequest:
-    """The request with the changes. Invalid: a message id that is to be replaced does not stand in it."""
+    """The request with the changes. Invalid: it does not contain a message id that is to be replaced."""
     target, body = _with_fields(raw.target, raw.body, edit.fields)
     if edit.body is not None:
         body = _like(raw.body, edit.body)

@@ -77,7 +77,7 @@ def address_of(raw: RawRequest, role: Role, url: str) -> str:
 
 
 def is_replaced(name: bytes) -> bool:
-    """Whether a header is of the connection, and is set anew when a request is sent again."""
+    """Whether a header is of the connection, and gets a new value when a request is sent again."""
     return name.lower() in _OURS
 
 

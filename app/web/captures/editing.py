@@ -10,8 +10,8 @@ FIELD = "field."
 
 
 def read_edit(form: Mapping[str, str], capture: Capture) -> Edit | None:
-    """The changes in a posted form, None without any. Invalid. What the form shows and nobody changed is no change, so
-    its bytes stay as received."""
+    """The changes in a posted form, None without any. Invalid. A value that is still as the form showed it is no
+    change, so its bytes stay as received."""
     raw = capture.raw
     body, headers = editable_body(raw), editable_headers(raw)
     edit = Edit(
