@@ -30,6 +30,8 @@ from .shared import CaptureDetail
 
 # Rows of a page.
 PAGE = 100
+# Fields of a request that take more than a few milliseconds to render.
+LONG_PAGE = 50
 # The parts of the form that changes a request.
 EDITS = {"headers": "headers", "new_message_id": "a new message id"}
 # The form of a replay: its fields, and its bytes.
@@ -161,7 +163,8 @@ async def _show(
     else:
         page = replace(await _whole_page(request, bin), detail=detail, neighbors=neighbors, replay=again)
         template = "captures/index.html"
-    return await render_of([capture.raw], request, template, page, status=status)
+    is_long = len(detail.fields) > LONG_PAGE
+    return await render_of([capture.raw], request, template, page, status=status, is_long=is_long)
 
 
 async def download(request: web.Request) -> web.StreamResponse:

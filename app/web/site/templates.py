@@ -23,6 +23,7 @@ from ...domain.roles import Role
 from ...domain.units import duration_text, gap_text, ms_text, rfc3339, size_text
 from ...egress.gate import BLOCKED
 from ...services.large import work_on
+from ...tasks import run_in_thread
 from ..words import drills as drill_words
 from ..words.faults import fault_text, fault_words, key_of, reach_text, remaining_text
 from ..words.titles import KIND_TITLES, LETTERS, ROLE_TITLES, STATES, look_of_message, provider_name, remark_of
@@ -139,10 +140,20 @@ def render(request: web.Request, template: str, page: Any, *, status: int = 200)
 
 
 async def render_of(
-    raws: Iterable[RawRequest], request: web.Request, template: str, page: Any, *, status: int = 200
+    raws: Iterable[RawRequest],
+    request: web.Request,
+    template: str,
+    page: Any,
+    *,
+    status: int = 200,
+    is_long: bool = False,
 ) -> web.Response:
-    """The response of a page with these requests, rendered in a thread when they are large."""
-    text = await work_on(raws, _text_of, request.app, template, page, site_of(request))
+    """The response of a page with these requests, rendered in a thread when they are large, or the page `is_long`."""
+    site = site_of(request)
+    if is_long:
+        text = await run_in_thread(_text_of, request.app, template, page, site)
+    else:
+        text = await work_on(raws, _text_of, request.app, template, page, site)
     return _html(text, status)
 
 

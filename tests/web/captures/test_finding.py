@@ -3,12 +3,14 @@
 import html
 import json
 import re
+from collections.abc import Callable
 from urllib.parse import unquote
 
 import pytest
 
 from app.parsing.bounds import MAX_BYTES
-from app.web.captures.page import MOST_FIND
+from app.web.captures.page import LONG_PAGE, MOST_FIND
+from app.web.site import templates
 from tests.conftest import Running
 
 
@@ -84,3 +86,20 @@ async def test_what_is_to_be_found_is_bounded(server: Running) -> None:
     await _post(server, {"a": "b"})
     await server.settled(1)
     assert f'value="{"a" * MOST_FIND}"' in await _panel(server, f"tab=fields&find={'a' * (MOST_FIND + 50)}")
+
+
+@pytest.mark.parametrize("more", [0, 1])
+async def test_a_page_with_many_fields_is_rendered_in_a_thread(
+    server: Running, monkeypatch: pytest.MonkeyPatch, more: int
+) -> None:
+    threads = []
+
+    async def run(function: Callable[..., bytes], *args: object) -> bytes:
+        threads.append(function)
+        return function(*args)
+
+    monkeypatch.setattr(templates, "run_in_thread", run)
+    await _post(server, {f"f{n}": n for n in range(LONG_PAGE + more)})
+    await server.settled(1)
+    await _panel(server, "tab=fields")
+    assert len(threads) == more
