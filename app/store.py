@@ -302,6 +302,9 @@ class Store(Protocol):
     async def get_reader_settings(self, bin_id: str) -> ReaderSettings:
         """The field mapping and the secrets of a bin. Raises NotFound."""
 
+    async def list_mappings(self) -> Sequence[tuple[str, str]]:
+        """The field mappings of all bins that have one, as id of the bin and JSON."""
+
     async def set_mapping(self, bin_id: str, mapping: str | None) -> None:
         """Set the field mapping of a bin, as JSON; None removes it. The bin is parsed again, as by `reread`. Raises
         NotFound."""

@@ -12,6 +12,8 @@ import msgspec
 from .roles import Kind
 from .statuses import Status, Word
 
+_MADE = "made-"
+
 
 class Piece(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One piece of a long message that the provider delivers in several requests. `number` starts at 1."""
@@ -56,7 +58,13 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, array_like=True, gc=False
     said_to_minute: bool = False
 
 
-def made_id(sender: str | None, recipient: str | None, text: str | None, at: datetime) -> str:
-    """An id for a message without one: the same for the same parties, text and time."""
-    key = "\0".join((sender or "", recipient or "", text or "", at.isoformat()))
-    return "made-" + hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+def made_id(sender: str | None, recipient: str | None, text: str | None, at: datetime | str) -> str:
+    """An id for a message without one: the same for the same parties, text and time. `at` is the message's own time, as
+    read or as sent, else that of its arrival."""
+    key = "\0".join((sender or "", recipient or "", text or "", at if isinstance(at, str) else at.isoformat()))
+    return _MADE + hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def is_made(message_id: str) -> bool:
+    """Whether the request had no message id."""
+    return message_id.startswith(_MADE)

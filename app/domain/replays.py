@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
+from msgspec import structs
+
 from .bins import KEY
-from .captures import RawRequest
+from .captures import Headers, RawRequest, write_lines
 from .curl import SECRET_HEADERS
 from .roles import Role
 from .simulations import MARK
@@ -79,6 +81,18 @@ def address_of(raw: RawRequest, role: Role, url: str) -> str:
 def is_replaced(name: bytes) -> bool:
     """Whether a header is of the connection, and gets a new value when a request is sent again."""
     return name.lower() in _OURS
+
+
+def unsent(raw: RawRequest, role: Role, url: str, *, with_credentials: bool) -> tuple[str, Headers]:
+    """The whole URL and the headers of a request that `replayed` would send, for a new signature."""
+    parts = urlsplit(url)
+    target = _target(raw.target, role, url)
+    return f"{parts.scheme}://{parts.netloc}{target}", tuple(_kept(raw, with_credentials=with_credentials))
+
+
+def with_signature(raw: RawRequest, headers: Headers, body: bytes) -> RawRequest:
+    """The request with these headers and this body, and without a path and a query: its new URL has both."""
+    return structs.replace(raw, target="/", head=write_lines(headers), body=body)
 
 
 def without_secrets(url: str) -> str:

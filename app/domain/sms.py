@@ -7,6 +7,8 @@ or 70 UTF-16 units; the parts of a long one hold 153 or 67, because each carries
 import unicodedata
 from dataclasses import dataclass
 
+from .visible import name_character, show_character
+
 _BASIC = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§"
     "¿abcdefghijklmnopqrstuvwxyzäöñüà"
@@ -21,7 +23,8 @@ _USUAL = frozenset("\n\r\t")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SmsFacts:
-    """`units` are septets or UTF-16 units; `forced_by` is the first character that GSM-7 lacks."""
+    """`units` are septets or UTF-16 units; `forced_by` is the first character that GSM-7 lacks, by its name if it
+    cannot be seen."""
 
     characters: int
     encoding: str
@@ -41,7 +44,7 @@ def describe_sms(text: str) -> SmsFacts:
         encoding=encoding,
         units=sum(sizes),
         segments=_segments(sizes, encoding),
-        forced_by=forced_by,
+        forced_by=None if forced_by is None else show_character(forced_by),
         hidden=hidden_characters(text),
     )
 
@@ -62,7 +65,7 @@ def hidden_characters(text: str) -> tuple[str, ...]:
         for character in text
         if character not in _USUAL and unicodedata.category(character) in _HIDDEN_CATEGORIES
     )
-    return tuple(f"U+{ord(character):04X} {unicodedata.name(character, 'control')}" for character in found)
+    return tuple(map(name_character, found))
 
 
 def _units(character: str, encoding: str) -> int:

@@ -3,13 +3,15 @@
 Captured text must not become a formula. Many spreadsheets also split a file at semicolons or tabs, and then quotes
 do not hold a cell together. So a formula sign gets an apostrophe at the beginning of a cell and after every `;`, tab
 and line break, whatever spaces and quotes are in between. A cell that is a phone number, `+` and digits, is not
-changed. All cells are quoted; only null is an empty cell. JSON Lines is the lossless format.
+changed. All cells are quoted; only null is an empty cell. Control characters are replaced by pictures of them, because
+programs stop reading at U+0000. JSON Lines is the lossless format.
 """
 
 import json
 import re
 from typing import Any, Final
 
+from ..domain.visible import show_controls
 from .format import About, Format, Row
 
 _PHONE: Final = re.compile(r"\+[0-9]{2,15}")
@@ -34,7 +36,7 @@ def row(about: About, values: Row) -> bytes:
 
 def cell(value: Any) -> str:
     """One value as a CSV cell."""
-    return "" if value is None else '"' + _harmless(value).replace('"', '""') + '"'
+    return "" if value is None else '"' + show_controls(_harmless(value)).replace('"', '""') + '"'
 
 
 def _harmless(value: Any) -> str:

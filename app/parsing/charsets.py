@@ -1,4 +1,4 @@
-"""From bytes to text: the declared charset, strict UTF-8, a byte order mark, then a guess marked as one.
+"""From bytes to text: UTF-16 by its zeros, the declared charset, strict UTF-8, a byte order mark, then a marked guess.
 
 Why an allow-list: the names come from the sender, and the interpreter's codecs include `unicode_escape`,
 `punycode`, `utf-7` and `zlib`, which run code paths, or hide text, that are not meant to be reachable.
@@ -7,6 +7,7 @@ Why an allow-list: the names come from the sender, and the interpreter's codecs 
 import codecs
 import re
 from collections.abc import Callable
+from typing import Literal
 
 from .bounds import MAX_SAMPLE
 from .results import Charset
@@ -39,6 +40,19 @@ _MARKS = [
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 ]
+# The charsets that a byte order mark may begin.
+_MARKED = [
+    (codecs.BOM_UTF8, {"utf-8"}),
+    (codecs.BOM_UTF32_LE, {"utf-32"}),
+    (codecs.BOM_UTF32_BE, {"utf-32"}),
+    (codecs.BOM_UTF16_LE, {"utf-16", "utf-16-le"}),
+    (codecs.BOM_UTF16_BE, {"utf-16", "utf-16-be"}),
+]
+# The first two characters of a document are ASCII, so their zeros give the order of the bytes (RFC 4627, section 3).
+_WIDE = [
+    (re.compile(rb"(?:[\t\n\r -~]\x00){2}"), "utf-16-le"),
+    (re.compile(rb"(?:\x00[\t\n\r -~]){2}"), "utf-16-be"),
+]
 _XML_SAYS = re.compile(rb"""\s*<\?xml[^>]{0,100}?\sencoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
 _CONTROLS = re.compile(rb"[\x00-\x07\x0e-\x1a\x1c-\x1f]")
 
@@ -66,15 +80,14 @@ def decode(body: bytes, declared: str | None, guess: Guess | None, *, whole: boo
     note = misfit = None
     if declared:
         name = find_charset(declared)
-        text = _decode_strictly(body, name, whole) if name else None
+        text = _decode_strictly(body, name, whole) if name and _may_be(name, body) else None
         if name and text is not None:
             return text, Charset(name=name, source="declared")
-        misfit = declared if name else None
-        wrong = "does not fit the bytes" if name else "is not supported"
-        note = f"The declared charset “{_printable(declared)}” {wrong}."
+        note, misfit = _judge(declared, name)
     text = _decode_strictly(body, "utf-8", whole)
     if text is not None:
-        return text, Charset(name="utf-8", source="utf-8", note=note, misfit=misfit)
+        source: Literal["bom", "utf-8"] = "bom" if body.startswith(codecs.BOM_UTF8) else "utf-8"
+        return text, Charset(name="utf-8", source=source, note=note, misfit=misfit)
     for mark, name in _MARKS:
         if body.startswith(mark) and (text := _decode_strictly(body, name, whole)) is not None:
             return text, Charset(name=name, source="bom", note=note, misfit=misfit)
@@ -82,6 +95,22 @@ def decode(body: bytes, declared: str | None, guess: Guess | None, *, whole: boo
         return None
     name = guess(body)
     return body.decode(name, "replace"), Charset(name=name, source="suggested", note=note, misfit=misfit)
+
+
+def decode_by_zeros(body: bytes, declared: str | None, *, whole: bool = True) -> tuple[str, Charset] | None:
+    """`decode` for UTF-16 without a byte order mark, which is valid UTF-8 too if it is all ASCII; None for all else."""
+    if b"\0" not in body[:2]:
+        return None
+    name = next((name for begins, name in _WIDE if begins.match(body)), None)
+    text = _decode_strictly(body, name, whole) if name else None
+    if name is None or text is None or "\0" in text:
+        return None
+    declared = declared or find_xml_charset(text[:300].encode())
+    known = find_charset(declared) if declared else None
+    if known in ("utf-16", name):
+        return text, Charset(name=name, source="declared")
+    note, misfit = _judge(declared, known) if declared else (None, None)
+    return text, Charset(name=name, source="zeros", note=note, misfit=misfit)
 
 
 def guess_western(body: bytes) -> str:
@@ -112,6 +141,18 @@ def _decode_strictly(body: bytes, name: str, whole: bool) -> str | None:
         return codecs.getincrementaldecoder(name)().decode(body, whole).removeprefix("\ufeff")
     except UnicodeError:  # not only UnicodeDecodeError: UTF-32 without a mark raises its parent
         return None
+
+
+def _may_be(name: str, body: bytes) -> bool:
+    """Whether no byte order mark says that the body is in another charset."""
+    marked = [names for mark, names in _MARKED if body.startswith(mark)]
+    return not marked or any(name in names for names in marked)
+
+
+def _judge(declared: str, known: str | None) -> tuple[str, str | None]:
+    """The note about a declaration that was not used, and what is its misfit."""
+    wrong = "does not fit the bytes" if known else "is not supported"
+    return f"The declared charset “{_printable(declared)}” {wrong}.", declared if known else None
 
 
 def _printable(label: str) -> str:

@@ -9,6 +9,8 @@ from .results import Pairs
 
 # No blanks or control characters: a sentence with an equals sign in it is a text, not a form.
 _LOOKS = re.compile(r"[A-Za-z_][\w.%+\-\[\]]{0,100}=[^\s\x00-\x1f]*\s*")
+_PAIR = r"[A-Za-z_][\w.%+\-\[\]]{0,100}+=[^\s;]*+"
+_SEMICOLONS = re.compile(rf"{_PAIR}(?:;{_PAIR})+;?\s*", re.ASCII)
 # A pattern that begins with a literal character skips text without it in C; `(?:…)+` takes 50 times as long there.
 _ESCAPES = re.compile(r"%[0-9a-fA-F]{2}(?:%[0-9a-fA-F]{2})*")
 _BYTE_ESCAPES = re.compile(rb"%[0-9a-fA-F]{2}(?:%[0-9a-fA-F]{2})*")
@@ -24,6 +26,8 @@ def read_query(target: str) -> Pairs:
     _, mark, query = target.partition("?")
     if not mark:
         return ()
+    if has_semicolons(query):
+        query = query.replace(";", "&")
     try:
         return read_form(query.encode("latin-1"))
     except UnicodeEncodeError:  # not from a request over the network, but from tests or an import
@@ -38,12 +42,27 @@ def read_form(body: bytes, charset: str | None = None) -> Pairs:
     return read_usual_form(body)[0] if charset is None else _read_bytes(body, charset)
 
 
-def read_usual_form(body: bytes) -> tuple[Pairs, bool]:
-    """`read_form` without a charset, and whether it is in UTF-8."""
+def has_semicolons(form: str) -> bool:
+    """Whether the fields are separated by `;`, as HTML 4.01 recommends to accept (appendix B.2.2). Only if it is clear:
+    there is no `&`, and everything between the semicolons is a pair.
+    """
+    return ";" in form and "&" not in form and _SEMICOLONS.fullmatch(form) is not None
+
+
+def without_mark(pairs: Pairs) -> Pairs:
+    """The pairs without a byte order mark in front of the first name."""
+    if not pairs or not pairs[0][0].startswith("\ufeff"):
+        return pairs
+    return ((pairs[0][0].removeprefix("\ufeff"), pairs[0][1]), *pairs[1:])
+
+
+def read_usual_form(body: bytes) -> tuple[Pairs, bool, bool]:
+    """`read_form` without a charset, whether it is in UTF-8, and whether there may be a `{` in it, and so JSON."""
     try:
-        return _read_utf8(body), True
+        pairs, has_brace = _read_utf8(body)
     except UnicodeDecodeError:
-        return _read_bytes(body, guess_western(unescape(body))), False
+        return _read_bytes(body, guess_western(unescape(body))), False, True
+    return pairs, True, has_brace
 
 
 def unescape(body: bytes) -> bytes:
@@ -61,13 +80,18 @@ def looks_like_form(text: str) -> bool:
     return _LOOKS.fullmatch(text) is not None
 
 
-def _read_utf8(body: bytes) -> Pairs:
+def _may_have_brace(body: bytes) -> bool:
+    return b"{" in body or b"%7" in body
+
+
+def _read_utf8(body: bytes) -> tuple[Pairs, bool]:
     """The usual form, which most captures have: text is split, not bytes, which halves the time."""
     text = body.replace(b"+", b" ").decode() if b"%" not in body else _undo_at_once(body)
     if text is None:
-        return _read_one_by_one(body)
+        return _read_one_by_one(body), _may_have_brace(body)
     pieces = text.split("&", MAX_FIELDS)[:MAX_FIELDS]
-    return tuple([(name, value) for name, _, value in [piece.partition("=") for piece in pieces if piece]])
+    pairs = tuple([(name, value) for name, _, value in [piece.partition("=") for piece in pieces if piece]])
+    return pairs, "{" in text
 
 
 def _undo_at_once(body: bytes) -> str | None:

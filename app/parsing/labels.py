@@ -14,6 +14,7 @@ from ..domain.captures import RawRequest
 from .bounds import MAX_HEADER, MAX_PARAMETERS
 
 _PARAMETER = re.compile(r';\s*([^\s=;]+)\s*=\s*("(?:[^"\\]|\\.)*+"|[^;]*)', re.DOTALL)
+_JSON_LINES = {"x-ndjson", "ndjson", "jsonl", "x-jsonl", "jsonlines", "x-jsonlines", "json-lines", "json-seq"}
 _ESCAPED = re.compile(r'\\(["\\])')
 
 
@@ -39,9 +40,23 @@ class Label(msgspec.Struct, frozen=True):
             return Shape.FORM
         if self.type.startswith("multipart/"):
             return Shape.MULTIPART
-        if self.type.endswith(("/json", "+json")):
+        if self.type.endswith(("/json", "+json", "+json-seq")) or self.is_token:
+            return Shape.JSON
+        if self.type.partition("/")[2] in _JSON_LINES:
             return Shape.JSON
         return Shape.XML if self.type.endswith(("/xml", "+xml")) else None
+
+    @property
+    def is_token(self) -> bool:
+        """Whether the body should be a JSON Web Token, which has JSON inside."""
+        return self.type == "application/jwt" or self.type.endswith("+jwt")
+
+    @property
+    def promise(self) -> str | None:
+        """What should be readable in the body, as a word in sentences; None: nothing that is read here."""
+        if self.is_token:
+            return "a JSON Web Token"
+        return self.shape or ("text" if self.type.startswith("text/") else None)
 
     @property
     def is_binary(self) -> bool:

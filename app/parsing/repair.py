@@ -5,8 +5,8 @@ Only the end is repaired, by closing what is open; an error in the middle stays 
 
 import re
 
-from .bounds import MAX_BYTES, MAX_DEPTH, MAX_VALUES, Unreadable
-from .json import read_json
+from .bounds import MAX_BYTES, MAX_DEPTH, MAX_VALUES, TooMuch, Unreadable
+from .json import read_json, read_objects
 from .results import JsonValue
 
 _TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[\]{},]', re.DOTALL)
@@ -28,13 +28,18 @@ def repair_json(text: str) -> JsonValue:
     if len(text) > MAX_BYTES:
         return None
     text = _HALF_ESCAPE.sub("", text)
-    ends = _ends(text)
-    for candidate in ends:
-        try:
-            return read_json(candidate)[0]
-        except Unreadable:
-            continue
-    return None
+    return next((value for value in map(_read, _ends(text)) if value is not None), None)
+
+
+def _read(text: str) -> JsonValue:
+    """One value, or the list of several objects one after another."""
+    try:
+        return read_json(text)[0]
+    except TooMuch:
+        return None
+    except Unreadable:
+        several = read_objects(text)
+        return several[0] if several else None
 
 
 def _ends(text: str) -> tuple[str, ...]:

@@ -1,7 +1,10 @@
-"""Results of parsing: frozen values that can always be encoded as UTF-8 and as JSON."""
+"""Results of parsing: frozen values that can always be encoded as UTF-8 and as JSON. Structs, because they are made for
+every capture.
+"""
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias, TypedDict
+
+import msgspec
 
 JsonValue: TypeAlias = "dict[str, JsonValue] | list[JsonValue] | str | int | float | bool | None"
 Pairs: TypeAlias = tuple[tuple[str, str], ...]
@@ -16,21 +19,20 @@ class XmlNode(TypedDict):
     children: "list[XmlNode]"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Charset:
-    """How the body's bytes became text. "suggested" is a guess for people; `note` says what did not fit.
+class Charset(msgspec.Struct, frozen=True, kw_only=True):
+    """How the body's bytes became text. "zeros": UTF-16 without a byte order mark, by its zero bytes; "suggested" is a
+    guess for people. `note` says what did not fit.
 
     `misfit` is a declared charset, as sent, that is known here but is not the one of the bytes.
     """
 
     name: str
-    source: Literal["declared", "utf-8", "bom", "suggested"]
+    source: Literal["declared", "utf-8", "bom", "zeros", "suggested"]
     note: str | None = None
     misfit: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class Part(msgspec.Struct, frozen=True, kw_only=True):
     """One part of a multipart body. `name`, `filename` and `content_type` are as sent, and not trusted.
 
     `size` counts the bytes after the transfer encoding is undone; `text` is None for files and binary types.
@@ -43,12 +45,13 @@ class Part:
     text: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parsed:
-    """Everything that could be read in a request. At most one of form, JSON, XML and parts is there.
+class Parsed(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that could be read in a request. At most one of form, JSON, XML and parts is there; if fields of a
+    form, or parts, contain JSON, the JSON is there too, as an object with their names.
 
     `is_json` distinguishes the JSON body `null` from no JSON. `text` is None for an empty or a binary body. `error`
-    says, for people, why something could not be read.
+    says, for people, why something could not be read. `notes` list what was decompressed, decoded or taken apart
+    although nothing declares it, in one sentence each.
     """
 
     query: Pairs
@@ -60,3 +63,4 @@ class Parsed:
     text: str | None = None
     charset: Charset | None = None
     error: str | None = None
+    notes: tuple[str, ...] = ()

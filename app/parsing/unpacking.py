@@ -13,6 +13,9 @@ _PLAIN = {"", "identity"}
 _WINDOWS = {"gzip": (31,), "x-gzip": (31,), "deflate": (15, -15)}
 _OTHERS = {"br", "zstd", "compress", "x-compress", "dcb", "dcz"}
 _MAX_LAYERS = 3
+# How a stream of zlib begins (RFC 1950, section 2.2), by level of compression; the second is `x^`, so a text may begin
+# like that, and only a whole stream is believed.
+_GZIP, _ZLIB = b"\x1f\x8b\x08", (b"x\x01", b"x\x5e", b"x\x9c", b"x\xda")
 
 
 def unpack(raw: RawRequest) -> tuple[bytes, str | None]:
@@ -41,6 +44,27 @@ def unpack(raw: RawRequest) -> tuple[bytes, str | None]:
             break
         body, problem = unpacked[0], unpacked[1] or problem
     return body[: MAX_BYTES + 1], problem
+
+
+def looks_packed(body: bytes) -> bool:
+    """Whether a body begins like gzip or zlib."""
+    return body.startswith((_GZIP, *_ZLIB))
+
+
+def unpack_unnamed(body: bytes) -> tuple[bytes, str | None, str | None]:
+    """A body that is compressed although nothing says so: at most `MAX_BYTES` + 1 bytes, what went wrong, and a note
+    about it. Any other body comes as it is.
+    """
+    if not looks_packed(body):
+        return body, None, None
+    name, window = ("gzip", 31) if body.startswith(_GZIP) else ("zlib", 15)
+    unpacked = _inflate(body, (window,))
+    if name == "zlib" and (unpacked is None or unpacked[1] == EARLY):
+        return body, None, None
+    if unpacked is None:
+        return body, "The body begins like gzip, but it cannot be decompressed.", None
+    note = f"The body is compressed with {name}, which no Content-Encoding header says; it is parsed decompressed."
+    return *unpacked, note
 
 
 def _inflate(body: bytes, windows: tuple[int, ...]) -> tuple[bytes, str | None] | None:

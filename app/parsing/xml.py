@@ -4,14 +4,15 @@ Why a target of our own: elements are counted while the tree is built, so a bomb
 """
 
 import re
+from collections import Counter
 from typing import cast
 from xml.etree.ElementTree import ParseError
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser
 
-from .bounds import MAX_DEPTH, MAX_FIELDS, TooMuch, Unreadable
-from .results import XmlNode
+from .bounds import MAX_DEPTH, MAX_FIELDS, MAX_PATH, TooMuch, Unreadable
+from .results import Pairs, XmlNode
 
 MAX_NAMESPACE = 1_000
 _LONG_VALUE = re.compile(rf"""=\s*+(?:"[^"<]{{{MAX_NAMESPACE + 1}}}|'[^'<]{{{MAX_NAMESPACE + 1}}})""")
@@ -37,6 +38,35 @@ def read_xml(text: str) -> XmlNode:
         line, column = error.position
         reason = str(error).partition(":")[0]
         raise Unreadable(f"{reason} at line {line}, column {column + 1}") from None
+
+
+def flatten_xml(root: XmlNode) -> Pairs:
+    """Texts and attributes by dotted path ("sms.to.0.number"), in order, as `flatten` does it for JSON.
+
+    Of elements with the same name and parent, each has its number in the path. An attribute has the place of a child;
+    where a child has its name, `@` is in front of it. An element with nothing in it is blank. What has a longer path
+    than `MAX_PATH` is left out; depth and number were bounded when the XML was read.
+    """
+    pairs: list[tuple[str, str]] = []
+    _collect(root, root["tag"], pairs)
+    return tuple(pairs)
+
+
+def _collect(node: XmlNode, path: str, pairs: list[tuple[str, str]]) -> None:
+    if len(path) > MAX_PATH:
+        return
+    totals = Counter(child["tag"] for child in node["children"])
+    named = (
+        (f"{path}.@{name}" if name in totals else f"{path}.{name}", value) for name, value in node["attributes"].items()
+    )
+    pairs += ((name, value) for name, value in named if len(name) <= MAX_PATH)
+    if node["text"].strip() or not (node["children"] or node["attributes"]):
+        pairs.append((path, node["text"]))
+    seen: Counter[str] = Counter()
+    for child in node["children"]:
+        tag = child["tag"]
+        _collect(child, f"{path}.{tag}.{seen[tag]}" if totals[tag] > 1 else f"{path}.{tag}", pairs)
+        seen[tag] += 1
 
 
 class _Builder:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import ParamSpec, TypeVar
 
 from ..domain.captures import RawRequest
+from ..parsing.unpacking import looks_packed
 from ..tasks import run_in_thread
 
 P = ParamSpec("P")
@@ -20,7 +21,7 @@ QUICK_BYTES = 16 << 10
 def is_large(raw: RawRequest) -> bool:
     """Whether parsing may take more than a few milliseconds. A compressed body may become large."""
     size = len(raw.body) + len(raw.head) + len(raw.target)
-    return size > QUICK_BYTES or raw.header(b"content-encoding") is not None
+    return size > QUICK_BYTES or raw.header(b"content-encoding") is not None or looks_packed(raw.body)
 
 
 async def work_on(raws: Iterable[RawRequest], function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

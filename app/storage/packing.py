@@ -8,6 +8,7 @@ from ..domain.captures import FaultHit
 from ..domain.events import Event
 from ..domain.messages.model import Message
 from ..domain.pairings.model import Hit
+from ..domain.signatures import Judgement
 from ..domain.statuses import Word
 
 
@@ -27,6 +28,7 @@ def write_state(message: Message) -> bytes:
 
 pack = msgspec.msgpack.Encoder().encode
 read_events = msgspec.msgpack.Decoder(tuple[Event, ...]).decode
+read_judgement = msgspec.msgpack.Decoder(Judgement).decode
 read_hits = msgspec.msgpack.Decoder(tuple[Hit, ...]).decode
 read_state = msgspec.msgpack.Decoder(FoldState).decode
 read_answer = msgspec.msgpack.Decoder(Answer).decode

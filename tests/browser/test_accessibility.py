@@ -12,6 +12,7 @@ from playwright.async_api import Browser, Page, expect
 from app import keys
 from tests.conftest import Running
 from tests.pairs import lost, timed_out
+from tests.signed import FIELDS, OTHER, SECRET, twilio_headers
 
 from .conftest import WIDE, Watched, sign_in
 from .test_live_page import bin_page, post
@@ -19,7 +20,7 @@ from .test_live_page import bin_page, post
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
 RULES = "{runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']}"
 GUIDE = ("settings", "tests")
-TABS = ("summary", "fields", "headers", "raw", "timing", "answer", "related", "replay")
+TABS = ("summary", "fields", "headers", "raw", "signature", "timing", "answer", "related", "replay")
 
 
 NARROW = {"width": 360, "height": 740}
@@ -106,6 +107,19 @@ async def test_requests_have_no_violation(server: Running, judge: Judge) -> None
     await judge.see_bin("/captures/1?tab=raw&find=a", "/captures/1?tab=fields&find=a")
 
 
+async def test_signatures_have_no_violation(server: Running, judge: Judge) -> None:
+    await judge.see_bin("/signatures")
+    for secret in (SECRET, OTHER):
+        async with server.client.post(
+            server.capture_url, data=FIELDS, headers=twilio_headers(server.capture_url, secret=secret)
+        ):
+            pass
+    await judge.see_bin("/captures/1?tab=signature")
+    async with server.client.put(f"{server.bin_api}/secrets/primary", json={"secret": SECRET}):
+        pass
+    await judge.see_bin("/signatures", "", *(f"/captures/{n}?tab=signature" for n in (1, 2)), "/simulate?sign=valid")
+
+
 async def test_messages_have_no_violation(server: Running, judge: Judge) -> None:
     await _sms(server)
     callback = {"From": "+19495550142", "To": "+14155550123", "MessageSid": "SM2", "Status": "sent"}
@@ -138,6 +152,18 @@ async def test_behaving_on_purpose_has_no_violation(server: Running, judge: Judg
         pass
     await _sms(server)
     await judge.see_bin("/faults?role=status", "/answers", "/answers?role=status", "/captures/1?tab=answer", "")
+
+
+async def test_teaching_a_provider_has_no_violation(server: Running, judge: Judge) -> None:
+    await judge.see_bin("/mapping")
+    await judge.leave()
+    callback = {"list": [{"uid": "m1", "to": "+14155550123", "state": "7"}, {"uid": "m2", "state": "sent"}]}
+    async with server.client.post(server.capture_url + "/status", json=callback):
+        pass
+    fields = {"id": "list.*.uid", "to": ["list.*.to", "to"], "status": "list.*.state", "text": "header:X-Text"}
+    async with server.client.put(f"{server.bin_api}/mapping", json={"name": "Acme", "fields": fields}):
+        pass
+    await judge.see_bin("/mapping", "/captures/1", "/messages/custom/m1")
 
 
 async def test_drills_have_no_violation(server: Running, judge: Judge) -> None:

@@ -30,6 +30,7 @@ from app.domain.search import (
     tokens,
     with_value,
 )
+from app.domain.signatures import SignatureVerdict
 from app.errors import Invalid
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
@@ -405,3 +406,18 @@ def test_no_term_is_made_for_a_value_without_words_or_of_any_length() -> None:
     assert with_value("", "x" * MAX_LENGTH) == "x" * MAX_LENGTH
     assert with_value("", "x" * (MAX_LENGTH + 1)) is None
     assert with_value("unknown:x", "code") is None
+
+
+def test_a_verdict_about_the_signature_is_found_and_none_is_no_verdict() -> None:
+    assert finds("signature:valid,valid_as", signature="valid_as")
+    assert not finds("signature:valid", signature="valid_as")
+    assert not finds("signature:valid")
+    assert finds("-signature:valid")
+
+
+def test_a_wrong_verdict_names_the_right_ones() -> None:
+    told = wrong("signature:invalid").problems[0][1]
+    assert "did you mean wrong_secret_or_changed?" in told
+    for verdict in SignatureVerdict:
+        assert verdict.value in told
+    assert complete("signature:st") == ("signature:stale",)

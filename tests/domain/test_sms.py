@@ -43,6 +43,20 @@ def test_the_character_that_forced_ucs2_is_named() -> None:
     assert describe_sms("plain").forced_by is None
 
 
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("a\0b", "U+0000 control"),
+        ("a\u200bb", "U+200B ZERO WIDTH SPACE"),
+        ("a\u00a0b", "U+00A0 NO-BREAK SPACE"),
+        ("e\u0301", "U+0301 COMBINING ACUTE ACCENT"),
+        ("a\ue000", "U+E000 control"),
+    ],
+)
+def test_a_character_that_cannot_be_seen_forces_ucs2_by_its_name(text: str, named: str) -> None:
+    assert describe_sms(text).forced_by == named
+
+
 def test_hidden_characters_are_named_once() -> None:
     assert describe_sms("a\u202eb\u200bc\u200b").hidden == ("U+202E RIGHT-TO-LEFT OVERRIDE", "U+200B ZERO WIDTH SPACE")
     assert describe_sms("line\nbreak").hidden == ()

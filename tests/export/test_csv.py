@@ -9,6 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from app.domain.visible import show_controls
 from app.export import EXPORTERS, About
 
 ABOUT = About(columns=("n", "text", "findings"), version="1", origin="http://sms.example.net")
@@ -44,7 +45,7 @@ def test_a_cell_that_begins_like_a_formula_gets_an_apostrophe(text: str) -> None
         ("x\t=1+1", "x\t'=1+1"),
         (" =1", " '=1"),
         ("\u00a0\u200b\ufeff=1", "\u00a0\u200b\ufeff'=1"),
-        ("x; \x0b\x00-1", "x; \x0b\x00'-1"),
+        ("x; \x0b\x00-1", "x; ␋␀'-1"),
         ('x;"=1"', 'x;"\'=1"'),
         ("x;;\n;=1;-1", "x;;\n;'=1;'-1"),
         ("\t=1", "'\t'=1"),
@@ -61,6 +62,14 @@ def test_so_does_one_behind_a_separator_whatever_blanks_and_quotes_are_between(t
 )
 def test_phone_numbers_and_everything_else_stay_as_they_are(text: str) -> None:
     assert _cell(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "written"), [("a\0b", "a␀b"), ("\x1b[1m", "␛[1m"), ("a\x85b", "a[U+0085]b"), ("\0", "'␀")]
+)
+def test_a_control_character_is_visible_and_ends_nothing(text: str, written: str) -> None:
+    assert _cell(text) == written
+    assert _read_back({"n": 1, "text": "", "findings": [text]})[1][2].isprintable()
 
 
 def test_every_cell_is_quoted_and_null_alone_is_empty() -> None:
@@ -80,8 +89,8 @@ tricky = st.text("=+-@＝;,\t\r\n \"'\0\u00a0\u200b1x", max_size=16)
 
 
 @given(anything | tricky)
-def test_any_text_comes_back_as_it_was_but_for_apostrophes(text: str) -> None:
-    assert _cell(text).replace("'", "") == text.replace("'", "")
+def test_any_text_comes_back_as_it_was_but_for_apostrophes_and_controls(text: str) -> None:
+    assert _cell(text).replace("'", "") == show_controls(text).replace("'", "")
 
 
 @given(st.lists(st.tuples(tricky, tricky), min_size=1, max_size=3), st.sampled_from(",;\t"))

@@ -6,13 +6,24 @@ import zlib
 import pytest
 
 from app.parsing import charsets, parse
-from app.parsing.bounds import MAX_BYTES, MAX_DEPTH, MAX_FIELDS, MAX_HEADER, MAX_PARAMETERS, MAX_SAMPLE, TooMuch
-from app.parsing.json import flatten, read_json
+from app.parsing.bounds import (
+    MAX_BYTES,
+    MAX_DEPTH,
+    MAX_FIELDS,
+    MAX_HEADER,
+    MAX_PARAMETERS,
+    MAX_PATH,
+    MAX_SAMPLE,
+    MAX_VALUES,
+    TooMuch,
+)  # fmt: skip
+from app.parsing.json import MANY, flatten, read_json
 from app.parsing.labels import read_label, read_value
 from app.parsing.multipart import read_parts
+from app.parsing.opening import _SHOWN
 from app.parsing.quick import parse_quickly
-from app.parsing.unpacking import _MAX_LAYERS, unpack
-from app.parsing.xml import read_xml
+from app.parsing.unpacking import _MAX_LAYERS, unpack, unpack_unnamed
+from app.parsing.xml import flatten_xml, read_xml
 from tests.parsing.support import FORM, JSON, request
 
 
@@ -51,6 +62,34 @@ def test_json_is_read_to_this_depth_and_no_deeper() -> None:
     assert read_json(deepest)[1] is None
     with pytest.raises(TooMuch, match=f"deeper than {MAX_DEPTH} levels"):
         read_json(f"[{deepest}]")
+
+
+@pytest.mark.parametrize(("count", "problem"), [(MAX_FIELDS, None), (MAX_FIELDS + 1, MANY)])
+def test_so_many_objects_one_after_another_are_read(count: int, problem: str | None) -> None:
+    parsed = parse(request(b"{}\n" * count, "application/x-ndjson"))
+    assert (parsed.json, parsed.error) == ([{}] * MAX_FIELDS, problem)
+
+
+@pytest.mark.parametrize(("count", "is_read"), [(MAX_VALUES, True), (MAX_VALUES + 1, False)])
+def test_so_many_values_of_json_are_read(count: int, is_read: bool) -> None:
+    assert parse(request(b"{}" * count, JSON)).is_json == is_read
+
+
+@pytest.mark.parametrize(("size", "shown"), [(_SHOWN, "a" * _SHOWN), (_SHOWN + 1, "a" * _SHOWN + "…")])
+def test_so_much_of_the_name_of_an_opened_field_is_said(size: int, shown: str) -> None:
+    (note,) = parse(request(b"a" * size + b"={}", FORM)).notes
+    assert f"“{shown}”" in note
+
+
+@pytest.mark.parametrize(("size", "given"), [(MAX_BYTES, MAX_BYTES), (10 * MAX_BYTES, MAX_BYTES + 1)])
+def test_a_body_that_is_packed_without_a_header_is_unpacked_no_further(size: int, given: int) -> None:
+    assert len(unpack_unnamed(zlib.compress(b"t" * size))[0]) == given
+
+
+@pytest.mark.parametrize(("length", "is_named"), [(MAX_PATH, True), (MAX_PATH + 1, False)])
+def test_a_path_in_xml_is_so_long(length: int, is_named: bool) -> None:
+    name = "n" * (length - len("r."))
+    assert bool(flatten_xml(read_xml(f"<r><{name}>1</{name}></r>"))) == is_named
 
 
 def test_so_many_values_of_json_get_a_name_and_the_rest_none() -> None:

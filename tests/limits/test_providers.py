@@ -9,9 +9,10 @@ import pytest
 from app.domain.captures import RawRequest, Reading
 from app.domain.roles import Role
 from app.parsing import JsonValue
-from app.providers import _SEARCHED, generic, recognise
+from app.providers import _SEARCHED, recognise
+from app.providers.generic import _DIGITS_OF_A_TIME, items, names, words
 from app.providers.kit import times
-from app.providers.kit.bounds import MAX_MEDIA, MAX_PIECES, MAX_TEXT, MAX_VALUE
+from app.providers.kit.bounds import MAX_EVENTS, MAX_MEDIA, MAX_PIECES, MAX_TEXT, MAX_VALUE
 from app.providers.kit.glance import MAX_WORDS
 from app.providers.kit.rich import MAX_NESTED, MAX_PARTS, words_of
 from app.providers.telnyx import MAX_RECIPIENTS
@@ -76,10 +77,35 @@ def test_the_words_of_a_rich_message_are_searched_in_so_many_parts(before: int, 
     assert (words_of([*parts, {"text": "hi"}]) == "hi") == is_found
 
 
-@pytest.mark.parametrize(("length", "is_read"), [(generic.MAX_NAME, True), (generic.MAX_NAME + 1, False)])
+@pytest.mark.parametrize(("length", "is_read"), [(names.MAX_NAME, True), (names.MAX_NAME + 1, False)])
 def test_a_field_means_something_under_a_name_of_this_length(length: int, is_read: bool) -> None:
     body = b'{"%s": {"text": "hi"}}' % (b"p" * (length - len(".text")))
     assert (_read(request(body, JSON)).text == "hi") == is_read
+
+
+@pytest.mark.parametrize(("count", "is_read"), [(items.MAX_LEAVES, True), (items.MAX_LEAVES + 1, False)])
+def test_so_many_values_of_one_request_are_looked_at(count: int, is_read: bool) -> None:
+    body = b'{"others": [%s], "text": "hi"}' % b",".join([b"1"] * (count - 1))
+    assert (_read(request(body, JSON)).text == "hi") == is_read
+
+
+@pytest.mark.parametrize("count", [MAX_EVENTS, MAX_EVENTS + 1])
+def test_so_many_messages_of_one_request_are_read_by_common_names(count: int) -> None:
+    body = msgspec.json.encode([{"id": str(n), "text": "hi"} for n in range(count)])
+    assert len(_read(request(body, JSON)).events) == MAX_EVENTS
+
+
+@pytest.mark.parametrize(("digits", "is_time"), [(_DIGITS_OF_A_TIME, True), (_DIGITS_OF_A_TIME - 1, False)])
+def test_a_time_has_so_many_digits(digits: int, is_time: bool) -> None:
+    raw = _form(To="+14155550107", Text="hi", time="1" * digits)
+    later = msgspec.structs.replace(raw, received_at=raw.received_at + timedelta(seconds=1))
+    assert (_read(raw).message_id == _read(later).message_id) == is_time
+
+
+@pytest.mark.parametrize(("length", "is_known"), [(words._LONGEST, True), (words._LONGEST + 1, False)])
+def test_a_status_has_a_meaning_up_to_this_length(length: int, is_known: bool) -> None:
+    raw = _form(To="+14155550107", MessageId="m", Status="failed" + "." * (length - len("failed")))
+    assert (_read(raw).status == "failed") == is_known
 
 
 @pytest.mark.parametrize(("before", "is_found"), [(MAX_WORDS - len("\nlast"), True), (MAX_WORDS - 4, False)])

@@ -3,7 +3,7 @@ import codecs
 import pytest
 
 from app.parsing import Charset, parse, parse_quickly
-from app.parsing.charsets import ALLOWED, decode, find_charset, guess_well, guess_western
+from app.parsing.charsets import ALLOWED, decode, decode_by_zeros, find_charset, guess_well, guess_western
 
 from .support import request
 
@@ -83,6 +83,60 @@ def test_declared_wide_text_may_come_without_a_mark():
 
 def test_the_mark_of_utf_8_is_left_out():
     assert parse(request(codecs.BOM_UTF8 + b"{}", "application/json")).json == {}
+
+
+@pytest.mark.parametrize("label", [None, "application/json", "application/x-www-form-urlencoded", "text/xml"])
+@pytest.mark.parametrize("order", ["le", "be"])
+def test_utf_16_without_a_mark_is_known_by_its_zeros(label, order):
+    parsed = parse(request("Text=é☂".encode(f"utf-16-{order}"), label))
+    assert parsed.text == "Text=é☂"
+    assert parsed.charset == Charset(name=f"utf-16-{order}", source="zeros")
+
+
+def test_utf_16_by_its_zeros_is_not_the_utf_8_that_json_and_xml_should_be_in():
+    assert not parse_quickly(request('{"a": 1}'.encode("utf-16-le"), "application/json")).charset_fits
+    assert not parse_quickly(request("<a/>".encode("utf-16-be"))).charset_fits
+    assert parse_quickly(request("hello".encode("utf-16-be"))).charset_fits
+
+
+def test_a_declaration_that_the_zeros_refute_is_noted():
+    parsed = parse(request('{"a": 1}'.encode("utf-16-le"), "application/json; charset=utf-8"))
+    assert (parsed.json, parsed.charset.source, parsed.charset.misfit) == ({"a": 1}, "zeros", "utf-8")
+    assert parse_quickly(request('{"a": 1}'.encode("utf-16-le"), "application/json; charset=utf-8")).charset == "utf-8"
+
+
+@pytest.mark.parametrize("label", ["application/json; charset=utf-16", "application/json; charset=utf-16be"])
+def test_zeros_give_the_order_that_a_declaration_leaves_open(label):
+    parsed = parse(request('{"a": 1}'.encode("utf-16-be"), label))
+    assert (parsed.json, parsed.charset) == ({"a": 1}, Charset(name="utf-16-be", source="declared"))
+
+
+def test_the_declaration_inside_of_wide_xml_is_read():
+    parsed = parse(request('<?xml version="1.0" encoding="UTF-16"?><a>é</a>'.encode("utf-16-le")))
+    assert (parsed.xml["text"], parsed.charset.source) == ("é", "declared")
+
+
+@pytest.mark.parametrize("body", [b"a\0", b"a\0b\0c", b"a\0b\0\0\0", b"\0\0a\0", b"ab\0\0", b"\x01\0\x02\0", b"a\0\0b"])
+def test_other_zeros_are_no_utf_16(body):
+    assert decode_by_zeros(body, None) is None
+
+
+def test_wide_text_that_was_cut_is_read_to_the_cut():
+    assert parse(request("no☂".encode("utf-16-le")[:-1], complete=False)).text == "no"
+
+
+@pytest.mark.parametrize("declared", ["iso-8859-1", "windows-1252", "utf-16"])
+def test_a_byte_order_mark_refutes_a_declaration(declared):
+    parsed = parse(request(codecs.BOM_UTF8 + b'{"a": 1}', f"application/json; charset={declared}"))
+    assert (parsed.json, parsed.charset.name, parsed.charset.misfit) == ({"a": 1}, "utf-8", declared)
+    assert parse(request("{}".encode("utf-16"), "application/json; charset=latin1")).json == {}
+
+
+def test_a_byte_order_mark_that_agrees_changes_nothing():
+    parsed = parse(request(codecs.BOM_UTF8 + b"{}", "application/json; charset=utf-8"))
+    assert (parsed.json, parsed.charset) == ({}, Charset(name="utf-8", source="declared"))
+    assert parse(request("{}".encode("utf-16"), "application/json; charset=utf-16")).charset.source == "declared"
+    assert parse(request(codecs.BOM_UTF8 + b"{}", "application/json")).charset.source == "bom"
 
 
 def test_a_guess_is_marked_as_one():

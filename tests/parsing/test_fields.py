@@ -27,8 +27,8 @@ def test_json_values_stand_under_their_paths():
 
 def test_xml_texts_and_attributes_stand_under_their_paths():
     assert _fields(b'<sms id="1"> <to>+1</to><text> hi </text><empty/><link to="x"/></sms>', XML) == [
-        ("XML", "sms.@id", "1"), ("XML", "sms.to", "+1"), ("XML", "sms.text", " hi "), ("XML", "sms.empty", ""),
-        ("XML", "sms.link.@to", "x"),
+        ("XML", "sms.id", "1"), ("XML", "sms.to", "+1"), ("XML", "sms.text", " hi "), ("XML", "sms.empty", ""),
+        ("XML", "sms.link.to", "x"),
     ]  # fmt: skip
 
 

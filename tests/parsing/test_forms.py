@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.parsing import MAX_FIELDS, parse, parse_quickly, read_form, read_query
-from app.parsing.forms import looks_like_form, read_usual_form, unescape
+from app.parsing.forms import has_semicolons, looks_like_form, read_usual_form, unescape
 
 from .support import FORM, request
 
@@ -56,12 +56,12 @@ def test_a_form_in_utf_8_is_read_as_the_library_reads_it(body):
     except UnicodeDecodeError:
         assert not read_usual_form(body)[1]
     else:
-        assert read_usual_form(body) == (tuple(expected), True)
+        assert read_usual_form(body)[:2] == (tuple(expected), True)
 
 
 def test_bytes_that_are_no_utf8_behind_the_last_field_that_is_read_spoil_nothing():
     body = b"a=%C3%A9&" * MAX_FIELDS + b"b=%E9"
-    assert read_usual_form(body) == ((("a", "é"),) * MAX_FIELDS, True)
+    assert read_usual_form(body)[:2] == ((("a", "é"),) * MAX_FIELDS, True)
 
 
 @pytest.mark.parametrize(
@@ -85,6 +85,54 @@ def test_bytes_that_are_no_utf8_behind_the_last_field_that_is_read_spoil_nothing
 )
 def test_a_form_is_read_as_it_was_typed(body, pairs):
     assert read_form(body) == pairs
+
+
+SEPARATED = (("From", "+1"), ("To", ""), ("Text", "a b=c"))
+
+
+@pytest.mark.parametrize("end", ["", ";", "\r\n"])
+@pytest.mark.parametrize("label", [FORM, "text/plain", None])
+def test_semicolons_separate_fields_where_that_is_clear(end, label):
+    form = "From=%2B1;To=;Text=a+b=c" + end
+    parsed = parse(request(form.encode(), label))
+    assert tuple((name, value.strip()) for name, value in parsed.form) == SEPARATED
+    assert parsed.notes == ("The fields of the form are separated by semicolons.",)
+    assert parse_quickly(request(form.encode(), label)).pairs == parsed.form
+
+
+def test_semicolons_separate_the_fields_of_a_query_and_of_a_wide_form_too():
+    parsed = parse(request(target="/k?From=%2B1;To=;Text=a+b=c"))
+    assert parsed.query == SEPARATED
+    assert parsed.notes == ("The fields of the query are separated by semicolons.",)
+    assert parse(request("From=%2B1;To=;Text=a+b=c".encode("utf-16"), FORM)).form == SEPARATED
+
+
+@pytest.mark.parametrize(
+    "form", ["a=1;b", "a=1;", "a=1;b=2&c=3", "a=1; b=2", "a=1;2=3", "a=x;y", "a=1;;b=2", "a=é;b=2 c"]
+)
+def test_other_semicolons_are_part_of_a_value(form):
+    assert not has_semicolons(form)
+    assert parse(request(form.encode(), FORM)).form[0][1].count(";")
+    assert parse_quickly(request(form.encode(), FORM)).pairs == parse(request(form.encode(), FORM)).form
+
+
+def test_too_many_fields_between_semicolons_are_too_many():
+    form = b";".join([b"a=1"] * (MAX_FIELDS + 1))
+    assert "Only the first 1000 fields" in parse(request(form, FORM)).error
+    assert "Only the first 1000 fields" in parse(request(target=f"/k?{form.decode()}")).error
+
+
+@pytest.mark.parametrize("mark", ["\ufeff".encode(), b"%EF%BB%BF", b"%ef%bb%bf"])
+@pytest.mark.parametrize("label", [FORM, FORM + "; charset=utf-8", FORM + "; charset=x", "text/plain"])
+def test_a_byte_order_mark_is_no_part_of_the_first_name(mark, label):
+    parsed = parse(request(mark + b"From=%2B1&To=2", label))
+    if label == "text/plain" and mark.startswith(b"%"):  # it does not look like a form
+        assert parsed.form is None
+        return
+    assert parsed.form == (("From", "+1"), ("To", "2"))
+    assert parsed.charset.name == "utf-8"
+    assert parse_quickly(request(mark + b"From=%2B1&To=2", label)).pairs == parsed.form
+    assert parsed.notes == (("A byte order mark stands before the name of the first field; it is left out.",))
 
 
 def test_one_character_may_be_half_escape_and_half_letter():

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from app.parsing import MAX_DEPTH, MAX_FIELDS, parse, parse_quickly
 from app.parsing.bounds import MAX_PATH, MAX_VALUES, TooMuch, Unreadable
-from app.parsing.json import HALVES, REPEATED, flatten, read_json
+from app.parsing.json import CONSTANT, HALVES, REPEATED, flatten, read_json, read_objects
 
 from .support import JSON, request
 
@@ -39,10 +39,20 @@ def test_numbers_are_exact_even_when_they_are_large():
     assert problem is None
 
 
-@pytest.mark.parametrize("text", ["NaN", "[-Infinity]", '{"a": Infinity}'])
-def test_a_constant_that_is_no_json_is_refused(text):
-    with pytest.raises(Unreadable, match="is not a JSON number"):
-        read_json(text)
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ('{"a": NaN, "b": 1}', {"a": "NaN", "b": 1}),
+        ("[-Infinity, Infinity]", ["-Infinity", "Infinity"]),
+        ("NaN", "NaN"),
+    ],
+)
+def test_a_constant_that_is_no_json_is_a_string_and_it_is_said(text, value):
+    assert read_json(text) == (value, CONSTANT)
+
+
+def test_all_that_is_shown_otherwise_than_sent_is_said():
+    assert read_json(r'{"a": NaN, "a": "\ud800"}') == ({"a": "\ufffd"}, f"{CONSTANT} {REPEATED} {HALVES}")
 
 
 @pytest.mark.parametrize(
@@ -66,6 +76,34 @@ def test_the_last_of_repeated_names_wins_and_it_is_said():
 def test_half_a_surrogate_pair_is_replaced_and_it_is_said():
     assert read_json(r'{"\ud800": ["\udc00"]}') == ({"\ufffd": ["\ufffd"]}, HALVES)
     assert read_json(r'"\ud83d\ude00"') == ("😀", None)
+
+
+OBJECTS = '{"a": 1}\n{"a": 2}\n'
+
+
+@pytest.mark.parametrize(
+    "text",
+    [OBJECTS, OBJECTS.replace("\n", "\r\n\r\n"), OBJECTS.replace("\n", ""), "\x1e" + OBJECTS.replace("\n{", "\n\x1e{")],
+    ids=["lines", "blank lines", "no lines", "a sequence"],
+)
+def test_objects_one_after_another_are_a_list(text):
+    assert read_objects(text) == ([{"a": 1}, {"a": 2}], None)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "\n", "1\n2", "[1]\n[2]", '{"a": 1}\n2', '{"a": 1}\n{', '{"a": 1}}', '{"a": 1},{"a": 2}']
+)
+def test_what_is_not_all_objects_is_no_list_of_them(text):
+    assert read_objects(text) is None
+
+
+def test_what_is_shown_otherwise_is_said_of_all_objects():
+    assert read_objects('{"a": NaN}\n{"a": 1, "a": 2}') == ([{"a": "NaN"}, {"a": 2}], f"{CONSTANT} {REPEATED}")
+
+
+def test_a_crowd_of_objects_stays_raw():
+    with pytest.raises(TooMuch, match="values"):
+        read_objects("{}\n" * (MAX_VALUES + 1))
 
 
 def test_nesting_is_read_to_the_bound_and_no_deeper():

@@ -34,6 +34,11 @@ def test_a_crowd_of_parameters_is_bounded():
         ("text/xml", Shape.XML),
         ("application/soap+xml", Shape.XML),
         ("multipart/related; boundary=x", Shape.MULTIPART),
+        ("application/x-ndjson", Shape.JSON),
+        ("application/jsonl", Shape.JSON),
+        ("application/json-seq", Shape.JSON),
+        ("application/geo+json-seq", Shape.JSON),
+        ("application/jwt", Shape.JSON),
         ("text/plain", None),
         ("json", None),
         ("", None),
@@ -41,3 +46,19 @@ def test_a_crowd_of_parameters_is_bounded():
 )
 def test_a_media_type_promises_a_shape(value, shape):
     assert read_label(value).shape is shape
+
+
+@pytest.mark.parametrize(
+    ("value", "promise"),
+    [
+        ("application/jwt", "a JSON Web Token"),
+        ("application/secevent+jwt", "a JSON Web Token"),
+        (FORM, "a form"),
+        ("application/json", "JSON"),
+        ("text/csv", "text"),
+        ("image/png", None),
+        ("", None),
+    ],
+)
+def test_a_media_type_promises_what_should_be_readable(value, promise):
+    assert read_label(value).promise == promise

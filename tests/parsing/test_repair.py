@@ -19,6 +19,8 @@ from app.parsing.repair import repair_json
         ('{"a":"x\\', {"a": "x"}),
         ('{"a":"x\\u12', {"a": "x"}),
         ("[", []),
+        ('{"a":1}\n{"a":2}\n{"a":"x', [{"a": 1}, {"a": 2}, {"a": "x"}]),
+        ('{"a":1}\n{"b', [{"a": 1}, {}]),
     ],
 )
 def test_what_stood_before_the_cut_is_there(cut: str, value: object) -> None:

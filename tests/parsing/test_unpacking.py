@@ -4,9 +4,9 @@ import zlib
 import pytest
 
 from app.parsing import MAX_BYTES, Parsed, parse, parse_quickly
-from app.parsing.unpacking import unpack
+from app.parsing.unpacking import FOLLOWED, looks_packed, unpack, unpack_unnamed
 
-from .support import FORM, JSON, request
+from .support import FORM, JSON, XML, request
 
 FORM_BODY = b"From=%2B1&Body=hello+hello+hello"
 
@@ -99,3 +99,56 @@ def test_what_follows_a_packed_body_is_left_out_and_it_is_said():
 
 def test_packed_json_is_read_by_capturing_too():
     assert parse_quickly(request(gzip.compress(b'{"text": "hi"}'), JSON, encoding="gzip")).pairs == (("text", "hi"),)
+
+
+@pytest.mark.parametrize("label", [FORM, JSON, "text/plain", "application/gzip", "application/octet-stream", None])
+@pytest.mark.parametrize(("name", "pack"), [("gzip", gzip.compress), ("zlib", zlib.compress)])
+def test_what_no_header_names_is_known_by_its_first_bytes(label, name, pack):
+    raw = request(pack(FORM_BODY), label)
+    assert parse(raw).form == (("From", "+1"), ("Body", "hello hello hello"))
+    assert parse(raw).error is None
+    assert parse(raw).notes == (
+        f"The body is compressed with {name}, which no Content-Encoding header says; it is parsed decompressed.",
+    )
+    assert parse_quickly(raw).pairs == parse(raw).form
+
+
+@pytest.mark.parametrize("level", range(10))
+def test_zlib_is_known_at_each_level(level):
+    assert unpack_unnamed(zlib.compress(FORM_BODY, level))[0] == FORM_BODY
+
+
+def test_a_second_layer_is_known_by_its_first_bytes():
+    assert parse(request(gzip.compress(gzip.compress(b"{}")), JSON, encoding="gzip")).json == {}
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, zlib.compress])
+def test_a_bomb_without_a_header_gives_no_more_than_the_bound(pack):
+    raw = request(pack(b"a" * (32 * MAX_BYTES)), FORM)
+    assert len(unpack_unnamed(raw.body)[0]) == MAX_BYTES + 1
+    assert "the first 256 KiB" in parse(raw).error
+
+
+@pytest.mark.parametrize("body", [b"", b"x", b"x^2 + y^2", b"x\x9cshort", zlib.compress(FORM_BODY)[:-9], b"\x1f\x8b"])
+def test_what_only_begins_like_it_is_read_as_it_came(body):
+    assert unpack_unnamed(body) == (body, None, None)
+
+
+def test_gzip_that_is_broken_is_named():
+    parsed = parse(request(b"\x1f\x8b\x08broken\xff", XML))
+    assert parsed.error == (
+        "The body begins like gzip, but it cannot be decompressed. "
+        "The Content-Type says the body is XML, but its bytes are not text."
+    )
+    assert parsed.notes == ()
+
+
+def test_what_is_wrong_with_unnamed_gzip_is_said():
+    assert unpack_unnamed(gzip.compress(b"x") + b"junk")[:2] == (b"x", FOLLOWED)
+    assert "ends early" in unpack_unnamed(gzip.compress(FORM_BODY * 99)[:-9])[1]
+
+
+def test_packed_bodies_are_told_from_others_by_their_beginning():
+    assert looks_packed(gzip.compress(b""))
+    assert looks_packed(zlib.compress(b""))
+    assert not looks_packed(FORM_BODY)

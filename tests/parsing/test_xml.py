@@ -3,9 +3,9 @@ from contextlib import suppress
 
 import pytest
 
-from app.parsing import MAX_DEPTH, MAX_FIELDS, parse, xml
-from app.parsing.bounds import TooMuch, Unreadable
-from app.parsing.xml import read_xml
+from app.parsing import MAX_DEPTH, MAX_FIELDS, parse, parse_quickly, xml
+from app.parsing.bounds import MAX_PATH, TooMuch, Unreadable
+from app.parsing.xml import flatten_xml, read_xml
 
 from .support import XML, request
 
@@ -123,3 +123,43 @@ def test_a_declaration_cannot_choose_any_codec():
 def test_a_utf_16_document_is_read_although_the_parser_gets_text():
     parsed = parse(request('<?xml version="1.0" encoding="utf-16"?><a>é</a>'.encode("utf-16"), XML))
     assert parsed.xml == node("a", "é")
+
+
+def test_texts_and_attributes_are_flattened_by_dotted_path_in_order():
+    text = "<messages><msg id='7'><from>+1</from><to type='a'>+2</to></msg>one <b/> two</messages>"
+    assert flatten_xml(read_xml(text)) == (
+        ("messages", "one  two"),
+        ("messages.msg.id", "7"),
+        ("messages.msg.from", "+1"),
+        ("messages.msg.to.type", "a"),
+        ("messages.msg.to", "+2"),
+        ("messages.b", ""),
+    )
+
+
+def test_repeated_elements_are_numbered_as_the_items_of_a_list():
+    text = "<a><msg><to>1</to><to>2</to></msg><x>0</x><msg><to>3</to></msg></a>"
+    assert flatten_xml(read_xml(text)) == (
+        ("a.msg.0.to.0", "1"), ("a.msg.0.to.1", "2"), ("a.x", "0"), ("a.msg.1.to", "3"),
+    )  # fmt: skip
+
+
+def test_an_attribute_with_the_name_of_a_child_is_told_from_it():
+    assert flatten_xml(read_xml("<a to='1'><to>2</to></a>")) == (("a.@to", "1"), ("a.to", "2"))
+
+
+def test_namespaces_are_no_part_of_a_path():
+    text = '<s:E xmlns:s="urn:soap" xmlns="urn:x" s:id="1"><s:Body><from>+1</from></s:Body></s:E>'
+    assert flatten_xml(read_xml(text)) == (("E.id", "1"), ("E.Body.from", "+1"))
+
+
+@pytest.mark.parametrize("length", [MAX_PATH, MAX_PATH + 1])
+def test_a_path_is_so_long_and_no_longer(length):
+    name = "n" * (length - 2)
+    assert bool(flatten_xml(read_xml(f"<a><{name}>1</{name}></a>"))) == (length <= MAX_PATH)
+    assert bool(flatten_xml(read_xml(f"<a {name}='1'/>"))) == (length <= MAX_PATH)
+
+
+def test_an_xml_request_gives_fields_by_path_after_the_query():
+    raw = request(b"<sms to='+2'><from>+1</from></sms>", XML, target="/k?q=1")
+    assert parse_quickly(raw).pairs == (("q", "1"), ("sms.to", "+2"), ("sms.from", "+1"))

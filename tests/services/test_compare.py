@@ -50,7 +50,7 @@ def test_json_leaves_stand_under_their_paths() -> None:
 def test_xml_texts_and_attributes_stand_under_their_paths() -> None:
     bodies = [f'<sms id="{id}"><to>{to}</to><text>hi</text></sms>' for id, to in (("1", "a"), ("2", "b"))]
     primary, fallback = (_raw(body, content_type="text/xml") for body in bodies)
-    assert _said(primary, fallback) == [("sms.@id", "1", "2"), ("sms.to", "a", "b")]
+    assert _said(primary, fallback) == [("sms.id", "1", "2"), ("sms.to", "a", "b")]
 
 
 def test_a_body_without_fields_is_compared_as_it_is() -> None:

@@ -1,5 +1,6 @@
 """Work on a large request runs in a thread, on a small one on the event loop."""
 
+import gzip
 import threading
 
 import pytest
@@ -19,8 +20,9 @@ PACKED = a_raw(b"x", headers=((b"Content-Encoding", b"gzip"),))
         (a_raw(b"", headers=((b"X-A", b"a" * QUICK_BYTES),)), True),
         (a_raw(b"", headers=(), target="/" + "a" * QUICK_BYTES), True),
         (PACKED, True),
+        (a_raw(gzip.compress(b"Text=hi"), headers=()), True),
     ],
-    ids=["at the limit", "a byte more", "by its head", "by its target", "packed"],
+    ids=["at the limit", "a byte more", "by its head", "by its target", "packed", "packed without a header"],
 )
 def test_all_of_a_request_counts_and_a_packed_body_may_become_large(raw, large: bool) -> None:
     assert is_large(raw) is large

@@ -10,8 +10,9 @@ from contextlib import suppress
 import msgspec
 
 from app.domain.captures import RawRequest, Reading
-from app.domain.reader import ReaderSettings
+from app.domain.reader import ReaderContext, ReaderSettings
 from app.domain.roles import Role
+from app.domain.units import micros
 from app.providers import recognise
 from app.storage.ledger import follower
 from app.storage.ledger.follower import Follower
@@ -21,6 +22,8 @@ from app.storage.ledger.spaces import Space, find_space, save_space
 from app.storage.ledger.steps import CaptureReader
 
 TYPE = b"application/x-reading"
+# The id of an event whose request has no id and no time: it is made of the arrival, so repeats have others.
+MADE = "made-at-arrival"
 
 
 class Script(msgspec.Struct):
@@ -50,7 +53,12 @@ def read(raw: RawRequest, role: Role, provider: str | None, settings: ReaderSett
             while True:
                 with suppress(Exception):
                     sum(range(1_000))
-    return script.reading
+    events = tuple(
+        msgspec.structs.replace(event, message_id=f"made-{micros(raw.received_at)}-{position}")
+        if event.message_id == MADE else event
+        for position, event in enumerate(script.reading.events)
+    )  # fmt: skip
+    return msgspec.structs.replace(script.reading, events=events)
 
 
 def _index_no_further(upto: int) -> None:
@@ -76,7 +84,7 @@ def _index_no_further(upto: int) -> None:
     Follower._index = index
 
 
-def make_reader() -> CaptureReader:
+def make_reader(context: ReaderContext) -> CaptureReader:
     """With a version, and an interval of the signs of life, that a test may set."""
     follower.CLOCK_S = float(os.environ.get("TEST_CLOCK_S", follower.CLOCK_S))
     if "TEST_INDEXED" in os.environ:

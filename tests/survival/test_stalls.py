@@ -17,7 +17,7 @@ import pytest
 
 from app.export import EXPORTERS, WHATS
 from app.web.captures.tabs import TABS
-from app.web.live.edits import VIEWS
+from app.web.live.views import VIEWS
 from tests.ingress.raw_inputs import BROKEN, KEPT, OF_NO_BIN
 from tests.process import serving
 

@@ -47,7 +47,8 @@ def _callback_on_sms_url(facts: Facts) -> str | None:
         return None
     for event in facts.events:
         if event.kind is Kind.STATUS:
-            return f"Its status is {_quote(event.raw_status or '')}, and it was sent to the {facts.role} URL."
+            status = f"Its status is {_quote(event.raw_status)}" if event.raw_status else "It is of an outbound message"
+            return f"{status}, and it was sent to the {facts.role} URL."
     return None
 
 

@@ -9,6 +9,8 @@ from .bounds import MAX_VALUE
 
 # Channels that come before a number. Others ("messenger:…", "client:…") have ids that are no numbers.
 _CHANNEL = re.compile(r"(?:whatsapp|sms|mms|rcs|tel|viber):", re.IGNORECASE)
+# Schemes of URLs (RFC 3966, RFC 5724): what follows is the number or short code itself.
+_SCHEMES = ("tel:", "sms:")
 
 ReadNumber = Callable[[str], str | None]
 """A number as one provider writes it, to E.164; None for what is no such number."""
@@ -33,5 +35,7 @@ def party(text: str | None, read_number: ReadNumber = e164) -> str | None:
     code, sender name) as it was sent; None for none or a blank one."""
     if not text or not text.strip():
         return None
-    channel = _CHANNEL.match(text) if ":" in text else None
-    return read_number(text[channel.end() :] if channel else text) or text[:MAX_VALUE]
+    if ":" not in text or (channel := _CHANNEL.match(text)) is None:
+        return read_number(text) or text[:MAX_VALUE]
+    bare = text[channel.end() :]
+    return read_number(bare) or ((bare.strip() or None) if channel[0].lower() in _SCHEMES else text[:MAX_VALUE])

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from ...domain.captures import Outcome
-from ...domain.events import Event
+from ...domain.events import Event, is_made
 from ...domain.messages.folding import absorb, begin, makes_message, piece_key, takes_piece, with_findings
 from ...domain.messages.model import SOFT_DUPLICATE, Direction, Fact
 from ...domain.roles import Kind
@@ -121,7 +121,7 @@ class Fold:
             print=capture.print,
             findings=capture.own,
         )
-        entry = self._find(fact)
+        entry = self._find(capture, position, fact)
         odd: tuple[str, ...] = ()
         if entry is None:
             entry, odd = self._begin(capture, position, fact)
@@ -204,15 +204,28 @@ class Fold:
             if entry is not None:
                 self.messages.change(entry, with_findings(entry.message, pair.pairing.findings))
 
-    def _find(self, fact: Fact) -> LedgerMessage | None:
+    def _find(self, capture: LedgerCapture, position: int, fact: Fact) -> LedgerMessage | None:
         entry = self.messages.find((fact.event.message_id, fact.provider))
-        if entry is not None or fact.event.piece is None:
+        if entry is not None:
             return entry
         wanted = piece_key(fact.event)
         if wanted is None:
-            return None
+            return self._find_repeated(capture, position, fact) if is_made(fact.event.message_id) else None
         for entry in self.messages.find_pieces(wanted, fact.at):
             if entry.message.provider == fact.provider and takes_piece(entry.message, fact):
+                return entry
+        return None
+
+    def _find_repeated(self, capture: LedgerCapture, position: int, fact: Fact) -> LedgerMessage | None:
+        """The message of an identical request to the same URL within a minute, where neither has a message id."""
+        message = begin(fact)
+        if not fact.print or not has_text(message):
+            return None
+        hit = None if capture.is_call else capture.hit
+        text = text_of(message, capture.n, position, micros(capture.at), None if hit is None else hit.fallback)
+        for other in self.texts.before(text):
+            entry = self.messages.get(other.message) if other.n != text.n and other.may_repeat(text) else None
+            if entry is not None and fact.print in entry.message.prints:
                 return entry
         return None
 

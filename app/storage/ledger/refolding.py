@@ -173,7 +173,7 @@ class Refold:
             self._begun.append(text)
         for near in (*fold.texts.before(text), *fold.texts.behind(text)):
             self._near_texts[(near.n, near.position)] = near
-            if near.is_across(text):
+            if near.is_across(text) or near.may_repeat(text):
                 self._enqueue(fold.messages.get(near.message))
 
     # Erasing and folding again

@@ -1,5 +1,6 @@
 """The texts of inbound messages, to find the same text between the same numbers shortly before, under another
-message id. It is a soft duplicate or, if a request has no message id, possibly the same message on the other URL.
+message id. It is a soft duplicate or, if a request has no message id, possibly the same message: on the other URL, or
+repeated on the same one.
 """
 
 import hashlib
@@ -8,6 +9,7 @@ from itertools import islice
 
 import msgspec
 
+from ...domain.events import is_made
 from ...domain.messages.folding import DUPLICATE_TEXT_WITHIN
 from ...domain.messages.model import Direction, Message
 from ...domain.units import MICROSECOND
@@ -39,6 +41,10 @@ class Text(msgspec.Struct, frozen=True, gc=False):
         sides = {self.side, other.side}
         return sides == {_PRIMARY, _FALLBACK} and bool(self.made or other.made)
 
+    def may_repeat(self, other: "Text") -> bool:
+        """Whether one may be a repeat of the other: the same URL, and neither has a message id."""
+        return self.side == other.side and bool(self.made and other.made) and self.position == other.position
+
     def is_near(self, other: "Text") -> bool:
         """Whether they are the same text within a minute."""
         return self.hash == other.hash and abs(self.at - other.at) <= WITHIN_US
@@ -56,7 +62,7 @@ def text_of(message: Message, n: int, position: int, at: int, fallback: bool | N
     compared = "\0".join((message.sender or "", message.recipient or "", message.text or ""))
     digest = hashlib.blake2b(compared.encode("utf-8", "surrogatepass"), digest_size=8).digest()
     side = _NEITHER if fallback is None else _FALLBACK if fallback else _PRIMARY
-    made = int(message.message_id.startswith("made-"))
+    made = int(is_made(message.message_id))
     # 62 bits: fits SQLite's signed integers.
     return Text(at // WITHIN_US, int.from_bytes(digest) >> 2, n, position, at, side, made, 0, 0)
 

@@ -125,6 +125,7 @@ class SetSecret(Job):
     label: str
     scheme: str | None
     secret: str
+    hash: str
     added_at: int
 
 

@@ -12,6 +12,7 @@ from ...domain.edits import Edit, changes, edited
 from ...domain.replays import address_of, read_selection
 from ...domain.roles import Role
 from ...domain.search import parse_query
+from ...domain.signatures import Signing
 from ...domain.units import duration_text
 from ...errors import Invalid, NotFound, TooSlow
 from ...services import bins as service
@@ -27,6 +28,7 @@ from ..words.portals import empty_page
 from .detail import open_detail
 from .editing import read_edit
 from .shared import CaptureDetail
+from .tabs import Source
 
 # Rows of a page.
 PAGE = 100
@@ -47,6 +49,8 @@ class ReplayForm:
 
     url: str = ""
     then: str = ""
+    sign: str = Signing.NONE.value
+    sign_problem: str | None = None
     problem: str | None = None
     then_problem: str | None = None
     edit_problem: str | None = None
@@ -116,43 +120,71 @@ async def replay(request: web.Request) -> web.StreamResponse:
     """POST /bins/{bin}/captures/{n}/replay: send it again, and show the responses."""
     bin_id, n = _address(request)
     form = await read_form(request, most=MOST_REPLAY_FIELDS, size=REPLAY_BYTES)
-    url, then = form.get("url", "").strip(), form.get("then", "").strip()
-    again = ReplayForm(url=url, then=then, posted=form)
+    given = ReplayForm(
+        url=form.get("url", "").strip(),
+        then=form.get("then", "").strip(),
+        sign=form.get("sign", Signing.NONE.value),
+        posted=form,
+    )
     capture = await request.app[keys.STORE].get_capture(bin_id, n)
     try:
         edit = await work_on([capture.raw], read_edit, form, capture)
         if "show" in form:
             shown = changes(capture.raw, edited(capture.intact(), edit or Edit()))
-            return await _show(request, "replay", replace(again, changes=shown))
-        numbers = [n, *read_selection(then)]
+            return await _show(request, "replay", replace(given, changes=shown))
+        numbers = [n, *read_selection(given.then)]
+        sign = Signing(given.sign) if given.sign in set(Signing) else Signing.NONE
         await request.app[keys.REPLAYING].replay(
-            bin_id, numbers, url, with_credentials="credentials" in form, edit=edit
+            bin_id, numbers, given.url, with_credentials="credentials" in form, sign=sign, edit=edit
         )
     except Invalid as error:
-        problems = dict(error.problems)
-        others = "; ".join(f"{EDITS[name]} {text}" for name, text in error.problems if name in EDITS)
-        again = replace(
-            again, problem=problems.get("url"), then_problem=problems.get("captures"), edit_problem=others or None
-        )
-        return await _show(request, "replay", again, status=422)
+        return await _show(request, "replay", _with_problems(given, error), status=422)
     except (NotFound, ValueError) as error:
-        return await _show(request, "replay", replace(again, then_problem=str(error)), status=422)
+        return await _show(request, "replay", replace(given, then_problem=str(error)), status=422)
     if request.headers.get("X-Partial") == "detail":
-        return await _show(request, "replay", ReplayForm(url=url, posted=form if edit else {}))
+        again = ReplayForm(url=given.url, sign=given.sign, posted=form if edit else {})
+        return await _show(request, "replay", again)
     where = f"{server_address(request).base}/bins/{bin_id}/captures/{n}?tab=replay"
     return web.Response(status=303, headers={"Location": where})
 
 
+async def explain(request: web.Request) -> web.StreamResponse:
+    """POST /bins/{bin}/captures/{n}/signature: what is wrong with a signature that the code of a user has computed."""
+    pasted = (await read_form(request)).get("pasted", "").strip()
+    return await _show(request, "signature", pasted=pasted)
+
+
+async def fetch_certificate(request: web.Request) -> web.StreamResponse:
+    """POST /bins/{bin}/captures/{n}/certificate: fetch the certificate that the request names."""
+    bin_id, n = _address(request)
+    capture = await request.app[keys.STORE].get_capture(bin_id, n)
+    await request.app[keys.SECRETS].fetch_certificate(bin_id, capture)
+    where = f"{server_address(request).base}/bins/{bin_id}/captures/{n}?tab=signature"
+    return web.Response(status=303, headers={"Location": where})
+
+
+def _with_problems(given: ReplayForm, error: Invalid) -> ReplayForm:
+    problems = dict(error.problems)
+    others = "; ".join(f"{EDITS[name]} {text}" for name, text in error.problems if name in EDITS)
+    return replace(
+        given, problem=problems.get("url"), then_problem=problems.get("captures"), sign_problem=problems.get("sign"),
+        edit_problem=others or None,
+    )  # fmt: skip
+
+
 async def _show(
-    request: web.Request, tab: str, again: ReplayForm = EMPTY_REPLAY, *, status: int = 200
+    request: web.Request, tab: str, again: ReplayForm = EMPTY_REPLAY, *, status: int = 200, pasted: str = ""
 ) -> web.StreamResponse:
     bin_id, n = _address(request)
     store = request.app[keys.STORE]
     capture = await store.get_capture(bin_id, n)
     bin = await store.get_bin(bin_id)
     address = address_of(capture.raw, capture.row.role, urls_of(site_of(request).root, bin)[capture.row.role])
-    find = request.query.get("find", "")[:MOST_FIND]
-    detail = await open_detail(store, bin_id, capture, address, tab, find)
+    source = Source(
+        store=store, secrets=request.app[keys.SECRETS], bin_id=bin_id, address=address, pasted=pasted,
+        custom=request.app[keys.MAPPINGS].reader_of(bin_id), find=request.query.get("find", "")[:MOST_FIND],
+    )  # fmt: skip
+    detail = await open_detail(source, capture, tab)
     filter = filter_of(request)
     neighbors = await _neighbors(store, bin_id, n, filter)
     if request.headers.get("X-Partial") == "detail":

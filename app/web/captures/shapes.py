@@ -11,10 +11,16 @@ from ...domain.captures import Capture, CaptureRow, Outcome
 from ...domain.events import Event
 from ...domain.findings import explain
 from ...domain.media import stated_types
+from ...domain.signatures import Judgement
 from ...domain.units import rfc3339
 from ...parsing import parse
 from ...providers import facts_of
+from ...providers.custom import CustomReader
 from ..site.shapes import PARTIES, Code, FindingShape, Pair, RoleName, StatusName, Time
+
+VerdictName = Literal[
+    "valid", "valid_as", "wrong_secret_or_changed", "stale", "unsigned", "not_signed_by_provider", "cannot_say",
+]  # fmt: skip
 
 
 class Answered(msgspec.Struct):
@@ -45,6 +51,19 @@ class AnsweredWhole(Answered):
     sent: SentShape | None
 
 
+class SignatureShape(msgspec.Struct):
+    """Whether the request is genuine; it never changes the response. `causes`: codes of the differences between what
+    was signed and what was received, or of the mistake; `variant`: the same in words. `secret`: the label of the secret
+    that fits. `sentence`: the verdict with its cure."""
+
+    verdict: VerdictName
+    scheme: str | None
+    causes: list[str]
+    variant: str | None
+    secret: str | None
+    sentence: str
+
+
 class CaptureSummary(msgspec.Struct, rename=PARTIES):
     """A capture as lists show it."""
 
@@ -68,6 +87,12 @@ class CaptureSummary(msgspec.Struct, rename=PARTIES):
     findings: Annotated[list[Code], Meta(description="Findings, the most important first.")]
     simulated: bool
     answered: Answered
+    signature: Annotated[
+        SignatureShape | None,
+        Meta(
+            description="In lists and exports: null while the bin has no secrets. A capture on its own always has it."
+        ),
+    ]
 
 
 class BodyShape(msgspec.Struct):
@@ -90,15 +115,17 @@ class PartShape(msgspec.Struct):
 
 
 class CharsetShape(msgspec.Struct):
-    """How the body became text. `source` "suggested" is a guess."""
+    """How the body became text. `source` "zeros": UTF-16 without a byte order mark, by its zero bytes; "suggested" is a
+    guess."""
 
     name: str
-    source: Literal["declared", "utf-8", "bom", "suggested"]
+    source: Literal["declared", "utf-8", "bom", "zeros", "suggested"]
     note: str | None
 
 
 class ParsedShape(msgspec.Struct):
-    """The parsed content, up to some limits. A wrong Content-Type is corrected from the content."""
+    """The parsed content, up to some limits. A wrong Content-Type is corrected from the content. `json` beside `form`
+    or `parts` is the JSON that their fields contain, by name."""
 
     query: list[Pair]
     form: list[Pair] | None
@@ -106,7 +133,15 @@ class ParsedShape(msgspec.Struct):
     xml: Any
     parts: list[PartShape] | None
     charset: CharsetShape | None
-    error: str | None
+    error: Annotated[str | None, Meta(description="What could not be parsed, in sentences; null: nothing.")]
+    notes: Annotated[
+        list[str],
+        Meta(
+            description="What was decompressed or taken apart although no header declares it, a sentence each: gzip "
+            "without Content-Encoding, JSON in a form field or in a string, a JSON Web Token (not verified), JSON "
+            "Lines, semicolons between fields. The kept bytes are as sent."
+        ),
+    ]
 
 
 class EventShape(msgspec.Struct, rename=PARTIES | {"sender_said": "from_said", "recipient_said": "to_said"}):
@@ -158,12 +193,19 @@ def show_row(row: CaptureRow) -> CaptureSummary:
     return CaptureSummary(**_summary(row))
 
 
-def show_capture(capture: Capture, sent: Answer | None = None) -> CaptureShape:
+def show_capture(
+    capture: Capture,
+    sent: Answer | None = None,
+    judgement: Judgement | None = None,
+    custom: CustomReader | None = None,
+) -> CaptureShape:
     """A capture with its bytes, their parsed view and what they state. `sent`: what was answered, where it was not the
-    default of its role."""
+    default of its role. `judgement`: about its signature, where it is newer than that of the list. `custom`: the
+    reader for the field mapping of its bin."""
     raw = capture.raw
+    newer = {} if judgement is None else {"signature": show_judgement(judgement)}
     return CaptureShape(
-        **_summary(capture.row) | {"answered": _answered_whole(capture.row, sent)},
+        **_summary(capture.row) | {"answered": _answered_whole(capture.row, sent)} | newer,
         http_version=raw.http_version or None,
         headers=[(name.decode("latin-1"), value.decode("latin-1")) for name, value in raw.headers],
         body=BodyShape(
@@ -174,7 +216,19 @@ def show_capture(capture: Capture, sent: Answer | None = None) -> CaptureShape:
         ),
         parsed=_parsed(capture),
         events=[show_event(event) for event in capture.events],
-        finding_details=_finding_details(capture),
+        finding_details=_finding_details(capture, custom),
+    )
+
+
+def show_judgement(judgement: Judgement) -> SignatureShape:
+    """The verdict about a signature."""
+    return SignatureShape(
+        verdict=judgement.verdict.value,
+        scheme=judgement.scheme,
+        causes=list(judgement.causes),
+        variant=judgement.variant,
+        secret=judgement.secret,
+        sentence=judgement.sentence,
     )
 
 
@@ -202,12 +256,12 @@ def show_event(event: Event) -> EventShape:
     )
 
 
-def _finding_details(capture: Capture) -> list[FindingShape]:
+def _finding_details(capture: Capture, custom: CustomReader | None) -> list[FindingShape]:
     """The words of the stored codes, with the values of this capture in them."""
     reading = capture.row.reading
     if not reading.findings:
         return []
-    facts = facts_of(capture.raw, capture.row.role, reading.provider)
+    facts = facts_of(capture.raw, capture.row.role, reading.provider, custom)
     findings = [explain(code, facts) for code in reading.findings]
     return [FindingShape(finding.code, finding.cause, finding.cure) for finding in findings]
 
@@ -239,6 +293,7 @@ def _summary(row: CaptureRow) -> dict[str, Any]:
             after_ms=outcome.after_ms if outcome else None,
             fault=row.fault.kind if row.fault else None,
         ),
+        "signature": None if reading.signature is None else show_judgement(reading.signature),
     }
 
 
@@ -272,4 +327,5 @@ def _parsed(capture: Capture) -> ParsedShape:
         else [PartShape(part.name, part.filename, part.content_type, part.size, part.text) for part in parsed.parts],
         charset=None if charset is None else CharsetShape(charset.name, charset.source, charset.note),
         error=parsed.error,
+        notes=list(parsed.notes),
     )

@@ -20,15 +20,26 @@ from ...domain.findings import Finding, explain
 from ...domain.messages.model import Message
 from ...domain.phones import region_of
 from ...domain.units import format_size, gap_text
+from ...domain.visible import escape_controls
 from ...ingress.body import BODY_S
 from ...providers import facts_of, handshake_of, searchable_words, why
+from ...providers.custom import CustomReader
 from ...providers.sheet import HandshakeStep
 from ...services.edits import fields_to_edit
 from ...services.large import work_on
+from ...services.secrets import Secrets
+from ...signatures.explaining import Diagnosis
+from ...signatures.pasted import PastedResult
 from ...store import Store
 from ..words.fields import Field
-from .bodies import BodyViews, views_of
+from ..words.signatures import VERDICTS
+from ..words.titles import StatusLook
+from .bodies import TEXT_CHARACTERS, BodyViews, views_of
 from .shared import CaptureDetail
+from .visible import VisibleText, visible
+
+# Parts of the signed text that are shown; a form has one for each field.
+MOST_PARTS = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +59,7 @@ class AnswerTab(CaptureDetail):
 class SummaryTab(AnswerTab):
     """`why` it looks like its provider's, as the end of a sentence; `handshake`: what to do about it; `skew`:
     arrival against the provider's stamp `said_at`, in words, "" if that has no seconds (`said_to_minute`);
-    `regions` of sender and recipient."""
+    `regions` of sender and recipient; `mapping`: the name of the field mapping of the bin, None without one."""
 
     regions: tuple[str | None, str | None]
     curl: str
@@ -59,6 +70,7 @@ class SummaryTab(AnswerTab):
     skew: str
     findings: tuple[Finding, ...]
     messages: Sequence[Message]
+    mapping: str | None = None
 
     def why_incomplete(self, limit: int) -> str:
         """Why the end of the body is missing, in a sentence; `limit`: the bytes of a body that are kept."""
@@ -126,14 +138,41 @@ class ReplayTab(CaptureDetail):
     seed: str
 
 
+@dataclass(frozen=True, slots=True)
+class SignedPartView:
+    """A part of the signed text."""
+
+    name: str
+    shown: VisibleText
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignatureTab(CaptureDetail):
+    """`secrets`: how many the bin has. `signed` is the whole signed text, to copy. `certificate`: the URL of the one
+    that is needed and is not stored. `pasted` is what was posted in the box, and `result` what was found."""
+
+    diagnosis: Diagnosis
+    look: StatusLook
+    secrets: int
+    parts: tuple[SignedPartView, ...]
+    signed: str
+    certificate: str | None
+    pasted: str
+    result: PastedResult | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """Where a tab reads from. `address` is the bin's own URL of the capture's role, for the curl command.
-    `find`: what to find in the fields or in the tree of the body."""
+    """Where a tab reads from. `address` is the bin's own URL of the capture's role, for the curl command. `pasted`: a
+    signature that the code of a user has computed. `custom` is the reader for the field mapping of the bin. `find`:
+    what to find in the fields or in the tree of the body."""
 
     store: Store
+    secrets: Secrets
     bin_id: str
     address: str
+    pasted: str = ""
+    custom: CustomReader | None = None
     find: str = ""
 
 
@@ -152,24 +191,26 @@ async def _open_summary(shared: CaptureDetail, source: Source) -> SummaryTab:
         [capture.raw],
         _read_summary,
         shared,
-        source.address,
+        source,
         await source.store.messages_of(source.bin_id, capture.row.n),
         await _sent(source, capture.row),
     )
 
 
-def _read_summary(shared: CaptureDetail, address: str, messages: Sequence[Message], sent: Answer | None) -> SummaryTab:
+def _read_summary(
+    shared: CaptureDetail, source: Source, messages: Sequence[Message], sent: Answer | None
+) -> SummaryTab:
     raw, row, sheet = shared.capture.raw, shared.capture.row, shared.sheet
     reading = row.reading
     dated = next((event for event in shared.events if event.said_at is not None), None)
     said_at, said_to_minute = (dated.said_at, dated.said_to_minute) if dated else (None, False)
-    facts = facts_of(raw, row.role, reading.provider) if reading.findings else None
+    facts = facts_of(raw, row.role, reading.provider, source.custom) if reading.findings else None
     return _as(
         SummaryTab,
         shared,
         sent=sent,
         regions=(region_of(reading.sender), region_of(reading.recipient)),
-        curl=as_curl(raw, address),
+        curl=as_curl(raw, source.address),
         why=why(raw, sheet.name) if sheet else None,
         handshake=handshake_of(raw, sheet.name) if sheet and not shared.events else None,
         said_at=said_at,
@@ -177,6 +218,7 @@ def _read_summary(shared: CaptureDetail, address: str, messages: Sequence[Messag
         skew="" if said_at is None or said_to_minute else _skew(raw.received_at - said_at),
         findings=tuple(explain(code, facts) for code in reading.findings),
         messages=messages,
+        mapping=source.custom.mapping.name if source.custom else None,
     )
 
 
@@ -190,7 +232,7 @@ def _read_fields(shared: CaptureDetail, find: str) -> FieldsTab:
     return _as(
         FieldsTab,
         shared,
-        fields_json=json.dumps(pairs, ensure_ascii=False, indent=2),
+        fields_json=escape_controls(json.dumps(pairs, ensure_ascii=False, indent=2)),
         find=find,
         found=tuple(field for field in shared.fields if wanted in f"{field.name}\n{field.value}".lower()),
         words=searchable_words(shared.capture.raw),
@@ -241,6 +283,24 @@ def _read_replay(shared: CaptureDetail, address: str) -> ReplayTab:
     )
 
 
+async def _open_signature(shared: CaptureDetail, source: Source) -> SignatureTab:
+    secrets, capture = source.secrets, shared.capture
+    diagnosis, certificate = await secrets.diagnose(source.bin_id, capture)
+    result = await secrets.explain(source.bin_id, capture, source.pasted) if source.pasted else None
+    return _as(
+        SignatureTab,
+        shared,
+        diagnosis=diagnosis,
+        look=VERDICTS[diagnosis.judgement.verdict],
+        secrets=len(await secrets.of(source.bin_id)),
+        parts=tuple(SignedPartView(part.name, visible(part.value)) for part in diagnosis.parts[:MOST_PARTS]),
+        signed=b"".join(part.value for part in diagnosis.parts).decode("utf-8", "replace")[:TEXT_CHARACTERS],
+        certificate=certificate,
+        pasted=source.pasted,
+        result=result,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Tab:
     """A tab: its title, and the function that reads what it shows."""
@@ -254,6 +314,7 @@ TABS = {
     "fields": Tab("Fields", _open_fields),
     "headers": Tab("Headers", _open_headers),
     "raw": Tab("Raw", _open_raw),
+    "signature": Tab("Signature", _open_signature),
     "timing": Tab("Timing", _open_timing),
     "answer": Tab("Response", _open_answer),
     "related": Tab("Related", _open_related),

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from ...domain.phones import show_phone
 from ...domain.units import rfc3339
+from ...domain.visible import show_controls
 from ..words.titles import ROLE_TITLES, provider_name
 from .detail import DifferenceRow, PairDetail
 from .differences import SECRET, MarkedText
@@ -29,7 +30,7 @@ def as_markdown(detail: PairDetail) -> str:
         f"Same in both: {code(detail.same_names)}" if detail.same else "",
         "\n".join(_requests(detail)),
     ]
-    return SECRET.sub("…", "\n\n".join(block for block in blocks if block)) + "\n"
+    return show_controls(SECRET.sub("…", "\n\n".join(block for block in blocks if block))) + "\n"
 
 
 def code(text: str) -> str:

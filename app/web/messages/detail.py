@@ -48,7 +48,7 @@ class StepRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessagePane:
-    """A message and everything that its pane shows."""
+    """A message and everything that its pane shows. `mapping`: the name of the field mapping of the bin."""
 
     bin: Bin
     message: Message
@@ -61,6 +61,7 @@ class MessagePane:
     captures: Sequence[CaptureRow]
     sheet: Sheet | None
     copied: str
+    mapping: str | None = None
 
     @property
     def simulated(self) -> bool:

@@ -23,7 +23,7 @@ async def create(request: web.Request) -> web.StreamResponse:
         capture = await request.app[keys.STORE].get_capture(bin_id, given.captures[0])
         edit = await work_on([capture.raw], given.edit.for_capture, capture)
     attempts = await request.app[keys.REPLAYING].replay(
-        bin_id, given.captures, given.url, with_credentials=given.credentials, edit=edit
+        bin_id, given.captures, given.url, with_credentials=given.credentials, sign=given.sign, edit=edit
     )
     return json_response(show_attempts(attempts), 201)
 

@@ -8,6 +8,7 @@ from ... import clock
 from ...domain.captures import Capture
 from ...domain.edits import MOST_FIELDS, Edit, checked_headers
 from ...domain.replays import MOST_AT_ONCE
+from ...domain.signatures import Signing
 from ...services.edits import by_names, new_ids
 from ..site.convert import Input
 from ..site.inputs import HIGHEST
@@ -65,6 +66,14 @@ class ReplayInput(Input, frozen=True, kw_only=True):
             extra={"reason": "must be an http or https address such as https://example.net/sms"},
         ),
     ]
+    sign: Annotated[
+        Signing,
+        Meta(
+            description="none: with the signature as received; valid: anew, with a secret of the bin, for the target"
+            " URL; invalid: wrongly on purpose.",
+            extra={"reason": f"must be one of {', '.join(Signing)}"},
+        ),
+    ] = Signing.NONE
     credentials: Annotated[bool, Meta(description="Also send Authorization, Cookie, Proxy-* and X-Forwarded-*.")] = (
         False
     )

@@ -21,6 +21,7 @@ from ...domain.phones import show_phone
 from ...domain.providers import PROVIDER_TITLES
 from ...domain.roles import Role
 from ...domain.units import duration_text, gap_text, ms_text, rfc3339, size_text
+from ...domain.visible import show_controls
 from ...egress.gate import BLOCKED
 from ...services.large import work_on
 from ...tasks import run_in_thread
@@ -88,6 +89,7 @@ def _environment() -> jinja2.Environment:
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        finalize=_visible,
     )
     environment.filters.update(
         phone=show_phone,
@@ -205,6 +207,11 @@ def retention_of(bin: Bin, default: timedelta) -> timedelta:
 def short_target(target: str) -> str:
     """The request target for a row: without the capture key, and truncated."""
     return KEY.sub("…", target, count=1)[:160]
+
+
+def _visible(value: object) -> object:
+    """What a template prints: captured texts have controls that a browser would drop. `|e` prints a text as it is."""
+    return show_controls(value) if type(value) is str else value
 
 
 def _host_of(url: str) -> str:

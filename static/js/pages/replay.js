@@ -32,7 +32,7 @@ async function send(form, submitter) {
   }
   fresh.querySelector("button").focus();
   const last = document.querySelector("[data-attempts] tr:last-child .state");
-  return say(answer.ok ? `Response: ${last.textContent}` : (document.getElementById("url-problem") ?? document.getElementById("then-problem") ?? document.getElementById("edit-problem"))?.textContent ?? "", { atOnce: true });
+  return say(answer.ok ? `Response: ${last.textContent}` : (document.getElementById("url-problem") ?? document.getElementById("then-problem") ?? document.getElementById("sign-problem") ?? document.getElementById("edit-problem"))?.textContent ?? "", { atOnce: true });
 }
 
 document.addEventListener("submit", (event) => {

@@ -29,6 +29,9 @@ def _read(role: Role, **fields: str):
         ({"SmsSid": "m", "SmsStatus": "received", "Body": ""}, Kind.INBOUND),
         ({"CallSid": "c", "Caller": "+1", "Called": "+2"}, Kind.VOICE),
         ({"MessageSid": "m", "CallSid": "c", "Body": "hi", "MessageStatus": "received"}, Kind.INBOUND),
+        ({"SmsSid": "m", "Status": "failed", "Body": "hi"}, Kind.STATUS),
+        ({"MessageSid": "m", "MessageStatus": "failed", "Direction": "inbound", "Body": "hi"}, Kind.INBOUND),
+        ({"MessageSid": "m", "Direction": "outbound-api", "Body": "hi"}, Kind.STATUS),
     ],
 )
 def test_fields_decide_whatever_the_url(role: Role, fields: dict[str, str], kind: Kind) -> None:
@@ -40,6 +43,20 @@ def test_without_a_status_and_content_the_url_decides() -> None:
     assert [event.kind for event in _read(Role.STATUS, MessageSid="m")] == [Kind.STATUS]
     assert [event.kind for event in _read(Role.PRIMARY, MessageSid="m")] == [Kind.INBOUND]
     assert [event.kind for event in _read(Role.STATUS, MessageSid="m", NumMedia="0")] == [Kind.INBOUND]
+
+
+def test_status_has_the_word_only_where_it_is_known_and_no_other_field_has_one() -> None:
+    events = [
+        *_read(Role.STATUS, SmsSid="m", Status="failed", Body="hi"),
+        *_read(Role.PRIMARY, SmsSid="m", Status="odd", Body="hi"),
+        *_read(Role.STATUS, SmsSid="m", Status="failed", SmsStatus="received"),
+    ]
+    assert [event.raw_status for event in events] == ["failed", None, "received"]
+    assert [event.kind for event in events] == [Kind.STATUS, Kind.INBOUND, Kind.INBOUND]
+
+
+def test_a_callback_without_a_word_has_no_status() -> None:
+    assert [event.status for event in _read(Role.STATUS, MessageSid="m", EventType="click")] == [None]
 
 
 def test_a_request_without_an_id_is_no_message_on_a_voice_url() -> None:

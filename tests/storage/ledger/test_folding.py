@@ -13,6 +13,7 @@ from app.domain.statuses import Status, Word
 from app.storage.ledger import folding
 from tests.storage.builders import reading_of
 from tests.storage.inside import Inside, Ledger
+from tests.storage.scripted import MADE
 
 from .events import THEM, US, an_inbound, callback, called, came
 
@@ -171,3 +172,33 @@ def test_new_captures_take_their_cursors_before_the_messages_that_changed_with_t
     inside.settle(2, OK)
     ledger.follow()
     assert ledger.rows("select what, ref from changes where seq > ?", first[0] + 4) == [(1, 2)]
+
+
+@pytest.mark.parametrize(
+    ("second", "role", "salt", "messages", "finding"),
+    [
+        (60, Role.PRIMARY, "", 1, DUPLICATE),
+        (60, Role.PRIMARY, "other", 2, SOFT_DUPLICATE),
+        (61, Role.PRIMARY, "", 2, None),
+        (1, Role.FALLBACK, "", 2, None),
+    ],
+)
+def test_an_identical_request_without_an_id_to_the_same_url_within_a_minute_is_a_duplicate(
+    inside: Inside, ledger: Ledger, second: float, role: Role, salt: str, messages: int, finding: str | None
+) -> None:
+    inside.state(came(MADE, "YES"), received_at=at(0))
+    inside.state(came(MADE, "YES"), role, received_at=at(second), salt=salt)
+    ledger.follow()
+    assert len(ledger.everything()["messages"]) == messages
+    found = capture_findings(ledger)[1]
+    assert found & {DUPLICATE, SOFT_DUPLICATE} == ({finding} if finding else set())
+
+
+def test_equal_messages_of_one_request_are_several_and_each_is_repeated(inside: Inside, ledger: Ledger) -> None:
+    reading = reading_of(an_inbound(MADE, "YES"), an_inbound(MADE, "YES"))
+    for second in (0, 5):
+        inside.state(reading, received_at=at(second))
+    ledger.follow()
+    first, again = capture_findings(ledger)
+    assert len(ledger.everything()["messages"]) == 2
+    assert (DUPLICATE in first, DUPLICATE in again) == (False, True)

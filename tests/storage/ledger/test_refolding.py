@@ -11,6 +11,7 @@ from app.storage.ledger import folding, refolding
 from app.storage.ledger.refolding import Refold
 from tests.storage.builders import reading_of
 from tests.storage.inside import Inside, Ledger
+from tests.storage.scripted import MADE
 
 from .events import an_inbound, callback, called, came
 
@@ -62,6 +63,19 @@ def test_the_same_text_in_a_row_is_looked_at_and_not_folded_again(inside: Inside
     inside.drop(1)
     ledger.follow()
     assert counts == [1]
+    assert same_again(ledger)
+
+
+@pytest.mark.parametrize("gone", [1, 2, 3, 4])
+def test_repeats_without_an_id_are_found_again_after_one_of_them_was_deleted(
+    inside: Inside, ledger: Ledger, gone: int
+) -> None:
+    for second in (0, 50, 100, 150):
+        inside.state(came(MADE, "YES"), received_at=START + timedelta(seconds=second))
+    ledger.follow()
+    assert len(ledger.everything()["messages"]) == 2
+    inside.drop(gone)
+    ledger.follow()
     assert same_again(ledger)
 
 

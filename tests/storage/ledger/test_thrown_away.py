@@ -25,7 +25,7 @@ from app.storage.ledger.steps import Recognise
 from app.storage.log import jobs
 from tests.storage.builders import reading_of, scripted
 from tests.storage.inside import BIN, Inside, Ledger
-from tests.storage.scripted import read
+from tests.storage.scripted import MADE, read
 
 from .killing import kill
 
@@ -60,7 +60,7 @@ def random_events(dice: random.Random) -> tuple[Role, tuple[Event, ...]]:
             ),
         )
     if number < 5:
-        return role, (inbound(f"made-{dice.randrange(1_000)}", dice.choice(("one", "two"))),)
+        return role, tuple(inbound(MADE, dice.choice(("one", "two"))) for _ in range(dice.choice((1, 1, 2))))
     if number < 7:
         piece = Piece("7", dice.randint(1, 2), 2)
         return role, (inbound(f"piece-{dice.randrange(12)}", dice.choice(("a", "b")), piece=piece),)

@@ -7,13 +7,20 @@ from typing import Any
 import pytest
 
 from app import keys
+from app.domain.reader import ReaderContext
+from app.services.secrets import Secrets
 from app.web.captures.detail import open_detail
 from app.web.captures.shared import CaptureDetail
-from app.web.captures.tabs import TABS
+from app.web.captures.tabs import TABS, Source
 from tests.conftest import Running
 
 SHARED = {"pairings_of", "list_related", "list_attempts"}
-READS = {"summary": {"messages_of", "get_sent_answer"}, "answer": {"get_sent_answer"}, "related": {"messages_of"}}
+READS = {
+    "signature": {"get_reader_settings"},
+    "summary": {"messages_of", "get_sent_answer"},
+    "answer": {"get_sent_answer"},
+    "related": {"messages_of"},
+}
 
 
 async def _page(server: Running) -> str:
@@ -42,7 +49,9 @@ async def open_tab(server: Running, tab: str) -> tuple[CaptureDetail, set[str]]:
     store = server.app[keys.STORE]
     recording = Recording(store)
     capture = await store.get_capture(server.bin.id, 1)
-    detail = await open_detail(recording, server.bin.id, capture, "http://here.test/key", tab)  # type: ignore[arg-type]
+    secrets = Secrets(recording, server.app[keys.HUB], ReaderContext())  # type: ignore[arg-type]
+    source = Source(store=recording, secrets=secrets, bin_id=server.bin.id, address="http://here.test/key")  # type: ignore[arg-type]
+    detail = await open_detail(source, capture, tab)
     return detail, recording.called
 
 

@@ -270,7 +270,7 @@ async def test_a_capture_leads_to_its_pair(server: Running) -> None:
 
 
 async def test_the_report_is_markdown_without_a_key_and_without_markup_of_the_sender(server: Running) -> None:
-    primary, fallback = await timed_out(server, text="`*bold*` | [x](https://evil.example)\n# head")
+    primary, fallback = await timed_out(server, text="`*bold*` | [x](https://evil.example)\n# head\x1b")
     url = f"{server.url}/bins/{server.bin.id}/compare/{primary}/report"
     async with server.client.get(url) as answer:
         assert answer.content_type == "text/markdown"
@@ -279,7 +279,7 @@ async def test_the_report_is_markdown_without_a_key_and_without_markup_of_the_se
     assert "| Response | none (fault “hold 16 s”; sender disconnected after 15.0 s) | 200 (in 4 ms) |" in text
     assert "| `Action` | `…/…` | `…/…/fallback` |" in text
     assert server.bin.key not in text
-    assert "`` `*bold*` \\| [x](https://evil.example) # head ``" in text
+    assert "`` `*bold*` \\| [x](https://evil.example) # head␛ ``" in text
     assert "\n# head" not in text
     two = f"{server.url}/bins/{server.bin.id}/compare/{fallback}/{primary}/report"
     async with server.client.get(two) as answer:
