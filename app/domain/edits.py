@@ -36,7 +36,7 @@ class EditableField:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Edit:
+class RequestEdit:
     """`fields`: new values by key. `headers`: all headers, except credentials and those of the connection. `body`: a
     whole new body. `ids`: new message ids by old ones. None or empty: as received."""
 
@@ -94,7 +94,7 @@ def checked_headers(headers: Iterable[tuple[str, str]]) -> tuple[tuple[str, str]
     return tuple(found)
 
 
-def edited(raw: RawRequest, edit: Edit) -> RawRequest:
+def edited(raw: RawRequest, edit: RequestEdit) -> RawRequest:
     """The request with the changes. Invalid: it does not contain a message id that is to be replaced."""
     target, body = _with_fields(raw.target, raw.body, edit.fields)
     if edit.body is not None:
@@ -140,7 +140,7 @@ def _replaced(text: str, where: str, values: Mapping[str, str]) -> str:
     return "&".join(pieces)
 
 
-def _head(raw: RawRequest, edit: Edit) -> bytes:
+def _head(raw: RawRequest, edit: RequestEdit) -> bytes:
     if edit.headers is None:
         return raw.head
     given = {name.lower().encode("latin-1") for name, _ in edit.headers}

@@ -6,7 +6,7 @@ from dataclasses import asdict, replace
 
 from .. import clock
 from ..domain.captures import RawRequest
-from ..domain.edits import Edit, edited
+from ..domain.edits import RequestEdit, edited
 from ..domain.replays import (
     MOST_AT_ONCE,
     Attempt,
@@ -36,7 +36,7 @@ class Replaying:
 
     async def replay(
         self, bin_id: str, numbers: Sequence[int], url: str, *, with_credentials: bool = False,
-        sign: Signing = Signing.NONE, edit: Edit | None = None,
+        sign: Signing = Signing.NONE, edit: RequestEdit | None = None,
     ) -> list[Attempt]:  # fmt: skip
         """Returns the attempts in the order of `numbers`. `edit` changes the first of the captures. Nothing is sent if
         one of them does not exist, or cannot be changed or signed. Raises NotFound, Invalid, Damaged."""

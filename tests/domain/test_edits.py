@@ -8,7 +8,7 @@ from app.domain.edits import (
     MOST_FIELDS,
     MOST_LINES,
     MOST_VALUE,
-    Edit,
+    RequestEdit,
     changes,
     editable_body,
     editable_fields,
@@ -24,7 +24,7 @@ HEADERS = ((b"Host", b"a"), (b"X-One", b"1"), (b"Cookie", b"secret"), (b"x-one",
 
 def test_no_change_leaves_every_byte() -> None:
     raw = a_raw(b"a=%2b+x&&b;c&\xff", headers=HEADERS)
-    assert edited(raw, Edit()) == raw
+    assert edited(raw, RequestEdit()) == raw
 
 
 def test_only_the_changed_field_is_written_anew() -> None:
@@ -34,7 +34,7 @@ def test_only_the_changed_field_is_written_anew() -> None:
         ("query.0", "a", " "), ("query.1", "b", "2"), ("form.0", "To", "+1"), ("form.1", "From", "+2"),
         ("form.2", "To", "+1"), ("form.3", "x", ""),
     ]  # fmt: skip
-    new = edited(raw, Edit(fields={"form.2": "a&b=ü ", "query.1": "#"}))
+    new = edited(raw, RequestEdit(fields={"form.2": "a&b=ü ", "query.1": "#"}))
     assert new.body == b"To=%2b1&From=%2B2&To=a%26b%3D%C3%BC+&x"
     assert new.target == "/k?a=%20&b=%23"
     assert new.head == raw.head
@@ -44,8 +44,8 @@ def test_a_body_that_is_no_form_has_no_fields_but_a_text() -> None:
     raw = a_raw(b'{"a":"b=1&c"}', target="/k")
     assert editable_fields(raw, is_form=False) == ()
     assert editable_body(raw) == '{"a":"b=1&c"}'
-    assert edited(raw, Edit(body="x\r\ny")).body == b"x\ny"
-    assert edited(a_raw(b"1\r\n2"), Edit(body="x\ny")).body == b"x\r\ny"
+    assert edited(raw, RequestEdit(body="x\r\ny")).body == b"x\ny"
+    assert edited(a_raw(b"1\r\n2"), RequestEdit(body="x\ny")).body == b"x\r\ny"
 
 
 @pytest.mark.parametrize("body", [b"", b"\xff", b"a\0b", b"x" * (MOST_BODY + 1)])
@@ -58,10 +58,10 @@ def test_a_body_that_is_no_text_cannot_be_edited(body: bytes) -> None:
 def test_credentials_and_headers_of_the_connection_are_not_shown_and_stay() -> None:
     raw = a_raw(headers=HEADERS)
     assert editable_headers(raw) == "X-One: 1\nx-one: ü"
-    new = edited(raw, Edit(headers=(("X-Two", "2"),)))
+    new = edited(raw, RequestEdit(headers=(("X-Two", "2"),)))
     assert new.headers == (HEADERS[0], HEADERS[2], HEADERS[4], (b"X-Two", b"2"))
-    assert edited(raw, Edit(headers=(("cookie", "mine"),))).headers[-1] == (b"cookie", b"mine")
-    assert (b"Cookie", b"secret") not in edited(raw, Edit(headers=(("cookie", "mine"),))).headers
+    assert edited(raw, RequestEdit(headers=(("cookie", "mine"),))).headers[-1] == (b"cookie", b"mine")
+    assert (b"Cookie", b"secret") not in edited(raw, RequestEdit(headers=(("cookie", "mine"),))).headers
 
 
 @pytest.mark.parametrize("text", ["no colon", "a b: 1", ": 1", "X: a\x00", "X: ☂", "X: 1\n\nY"])
@@ -76,19 +76,19 @@ def test_header_lines_are_names_and_values() -> None:
 
 def test_a_message_id_is_replaced_where_it_stands_as_a_whole() -> None:
     raw = a_raw(b"sid=SM+1&other=SM%2B10&again=SM%2B1", target="/k/SM+1?id=SM%2B1")
-    new = edited(raw, Edit(ids={"SM+1": "SM\\2"}))
+    new = edited(raw, RequestEdit(ids={"SM+1": "SM\\2"}))
     assert new.target == "/k/SM+1?id=SM\\2"
     assert new.body == b"sid=SM\\2&other=SM%2B10&again=SM\\2"
 
 
 def test_a_message_id_that_is_not_there_is_refused() -> None:
     with pytest.raises(Invalid, match="literally"):
-        edited(a_raw(b"id=12", target="/k"), Edit(ids={"1": "2"}))
+        edited(a_raw(b"id=12", target="/k"), RequestEdit(ids={"1": "2"}))
 
 
 def test_changes_are_lines_without_credentials() -> None:
     raw = a_raw(b"a=1&b=2", headers=((b"X", b"1"), (b"Cookie", b"secret")), target="/k")
-    new = edited(raw, Edit(fields={"form.1": "3"}, headers=(("X", "2"),)))
+    new = edited(raw, RequestEdit(fields={"form.1": "3"}, headers=(("X", "2"),)))
     assert changes(raw, new) == (("−", "X: 1"), ("+", "X: 2"), ("−", "b=2"), ("+", "b=3"))
     assert changes(raw, raw) == ()
 

@@ -3,18 +3,18 @@
 from collections.abc import Mapping
 
 from ...domain.captures import Capture
-from ...domain.edits import Edit, editable_body, editable_headers, read_header_lines
+from ...domain.edits import RequestEdit, editable_body, editable_headers, read_header_lines
 from ...services.edits import fields_to_edit, new_ids
 
 FIELD = "field."
 
 
-def read_edit(form: Mapping[str, str], capture: Capture) -> Edit | None:
+def read_edit(form: Mapping[str, str], capture: Capture) -> RequestEdit | None:
     """The changes in a posted form, None without any. Invalid. A value that is still as the form showed it is no
     change, so its bytes stay as received."""
     raw = capture.raw
     body, headers = editable_body(raw), editable_headers(raw)
-    edit = Edit(
+    edit = RequestEdit(
         fields={
             field.key: form[FIELD + field.key]
             for field in fields_to_edit(raw)
@@ -24,7 +24,7 @@ def read_edit(form: Mapping[str, str], capture: Capture) -> Edit | None:
         body=form["body"] if body is not None and _is_changed(form.get("body"), body) else None,
         ids=new_ids(capture, form.get("seed", "")) if "new_id" in form else {},
     )
-    return None if edit == Edit() else edit
+    return None if edit == RequestEdit() else edit
 
 
 def _is_changed(given: str | None, shown: str) -> bool:

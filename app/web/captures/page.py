@@ -8,7 +8,7 @@ from aiohttp import web
 from ... import keys
 from ...domain.bins import Bin
 from ...domain.captures import CaptureRow
-from ...domain.edits import Edit, changes, edited
+from ...domain.edits import RequestEdit, changes, edited
 from ...domain.replays import address_of, read_selection
 from ...domain.roles import Role
 from ...domain.search import parse_query
@@ -130,7 +130,7 @@ async def replay(request: web.Request) -> web.StreamResponse:
     try:
         edit = await work_on([capture.raw], read_edit, form, capture)
         if "show" in form:
-            shown = changes(capture.raw, edited(capture.intact(), edit or Edit()))
+            shown = changes(capture.raw, edited(capture.intact(), edit or RequestEdit()))
             return await _show(request, "replay", replace(given, changes=shown))
         numbers = [n, *read_selection(given.then)]
         sign = Signing(given.sign) if given.sign in set(Signing) else Signing.NONE

@@ -6,7 +6,7 @@ from msgspec import Meta
 
 from ... import clock
 from ...domain.captures import Capture
-from ...domain.edits import MOST_FIELDS, Edit, checked_headers
+from ...domain.edits import MOST_FIELDS, RequestEdit, checked_headers
 from ...domain.replays import MOST_AT_ONCE
 from ...domain.signatures import Signing
 from ...services.edits import by_names, new_ids
@@ -36,9 +36,9 @@ class EditInput(Input, frozen=True, kw_only=True):
     body: Annotated[str | None, Meta(description="A new body, sent as UTF-8.")] = None
     new_message_id: Annotated[bool, Meta(description="Replace each message id by a new one of the same shape.")] = False
 
-    def for_capture(self, capture: Capture) -> Edit:
+    def for_capture(self, capture: Capture) -> RequestEdit:
         """The changes for this capture. Invalid."""
-        return Edit(
+        return RequestEdit(
             fields=by_names(capture.raw, self.fields),
             headers=None if self.headers is None else checked_headers(self.headers),
             body=self.body,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.domain.edits import Edit
+from app.domain.edits import RequestEdit
 from app.errors import Invalid
 from app.web.captures.editing import read_edit
 from tests.storage.builders import a_raw
@@ -34,14 +34,14 @@ def test_what_a_browser_sends_of_an_untouched_form_is_no_change() -> None:
 @pytest.mark.parametrize(
     ("name", "value", "edit"),
     [
-        ("field.form.1", "+2", Edit(fields={"form.1": "+2"})),
-        ("field.form.0", "", Edit(fields={"form.0": ""})),
-        ("headers", "X: 2", Edit(headers=(("X", "2"),))),
-        ("headers", "", Edit(headers=())),
-        ("body", "a=1", Edit(body="a=1")),
+        ("field.form.1", "+2", RequestEdit(fields={"form.1": "+2"})),
+        ("field.form.0", "", RequestEdit(fields={"form.0": ""})),
+        ("headers", "X: 2", RequestEdit(headers=(("X", "2"),))),
+        ("headers", "", RequestEdit(headers=())),
+        ("body", "a=1", RequestEdit(body="a=1")),
     ],
 )
-def test_each_part_can_be_changed_alone(name: str, value: str, edit: Edit) -> None:
+def test_each_part_can_be_changed_alone(name: str, value: str, edit: RequestEdit) -> None:
     assert read_edit(SHOWN | {name: value}, Captured(b"a=two%0Alines&b=%2b1")) == edit
 
 
