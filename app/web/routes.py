@@ -15,6 +15,7 @@ from .bins import api as bins_api
 from .bins import home
 from .bins import page as bins
 from .captures import api as captures_api
+from .captures import copies
 from .captures import page as captures
 from .compare import api as compare_api
 from .compare import page as compare
@@ -117,6 +118,7 @@ ROUTES = [
     private("POST", "/bins/{bin}/delete", bins.delete, "bin-delete"),
     private("GET", "/bins/{bin}/captures/" + N, captures.show, "capture-page"),
     private("GET", "/bins/{bin}/captures/" + N + "/download", captures.download, "capture-download"),
+    private("GET", "/bins/{bin}/captures/" + N + "/copy/{tool}", copies.copy, "capture-copy"),
     private("POST", "/bins/{bin}/captures/" + N + "/replay", captures.replay, "capture-replay"),
     private("POST", "/bins/{bin}/captures/" + N + "/signature", captures.explain, "capture-signature"),
     private("POST", "/bins/{bin}/captures/" + N + "/certificate", captures.fetch_certificate, "capture-certificate"),

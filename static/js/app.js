@@ -11,6 +11,7 @@ import "./live/faults.js";
 import "./core/detail.js";
 import "./live/follow.js";
 import "./pages/raw.js";
+import "./pages/find.js";
 import "./core/undo.js";
 import "./core/keys.js";
 import "./pages/home.js";

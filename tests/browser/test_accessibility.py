@@ -104,6 +104,7 @@ async def test_the_doors_have_no_violation(server: Running, judge: Judge) -> Non
 async def test_requests_have_no_violation(server: Running, judge: Judge) -> None:
     await _sms(server)
     await judge.see_bin("", "?q=fro:x", "?at=soon", "?at=99", *(f"/captures/1?tab={tab}" for tab in TABS))
+    await judge.see_bin("/captures/1?tab=raw&find=a", "/captures/1?tab=fields&find=a")
 
 
 async def test_signatures_have_no_violation(server: Running, judge: Judge) -> None:
@@ -192,6 +193,13 @@ async def _a_run(server: Running) -> str:
 async def test_open_menus_have_no_violation_either(server: Running, watched: Watched) -> None:
     await post(server, "row", count=2)
     page = watched.page
+    await page.goto(f"{bin_page(server)}/captures/1?tab=replay")
+    await page.evaluate(AXE)
+    for name in ("Copy as code", "Edit before sending"):
+        await page.get_by_label(name).or_(page.get_by_text(name)).first.click()
+        result = await page.evaluate(f"axe.run(document, {RULES})")
+        assert [violation["id"] for violation in result["violations"]] == []
+        await page.keyboard.press("Escape")
     await page.goto(f"{bin_page(server)}/captures/1")
     await page.evaluate(AXE)
     for name in ("Switch bin", "Live last request"):

@@ -1,20 +1,22 @@
 """The bin page: a live list, and one capture open next to it."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
 
 from aiohttp import web
 
 from ... import clock, keys
 from ...domain.bins import Bin
 from ...domain.captures import CaptureRow
-from ...domain.replays import read_selection
+from ...domain.edits import RequestEdit, changes, edited
+from ...domain.replays import address_of, read_selection
 from ...domain.roles import Role
 from ...domain.search import parse_query
 from ...domain.signatures import Signing
 from ...domain.units import duration_text
 from ...errors import Invalid, NotFound, TooSlow
 from ...services import bins as service
+from ...services.large import work_on
 from ...store import Store
 from ..site.filters import SIMULATED, ListFilter, View, filter_of, stopped
 from ..site.forms import read_form
@@ -24,15 +26,26 @@ from ..site.templates import render, render_of, retention_of, site_of, urls_of
 from ..site.urls import server_address
 from ..words.portals import empty_page
 from .detail import open_detail
+from .editing import read_edit
 from .places import WantedPlace, wanted_place
 from .rows import CaptureParts, ListPart
 from .shared import CaptureDetail
 from .tabs import Source
 
+# Fields of a request that take more than a few milliseconds to render.
+LONG_PAGE = 50
+# The parts of the form that changes a request.
+EDITS = {"headers": "headers", "new_message_id": "a new message id"}
+# The form of a replay: its fields, and its bytes.
+MOST_REPLAY_FIELDS = 100
+REPLAY_BYTES = 256 << 10
+# Characters of what is to be found in a request.
+MOST_FIND = 200
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplayForm:
-    """The posted form of a replay, and its problems."""
+    """The posted form of a replay, and its problems. `changes`: what would be sent otherwise than received."""
 
     url: str = ""
     then: str = ""
@@ -40,6 +53,9 @@ class ReplayForm:
     sign_problem: str | None = None
     problem: str | None = None
     then_problem: str | None = None
+    edit_problem: str | None = None
+    posted: Mapping[str, str] = field(default_factory=dict)
+    changes: Sequence[tuple[str, str]] | None = None
 
 
 EMPTY_REPLAY = ReplayForm()
@@ -118,27 +134,31 @@ async def show(request: web.Request) -> web.StreamResponse:
 async def replay(request: web.Request) -> web.StreamResponse:
     """POST /bins/{bin}/captures/{n}/replay: send it again, and show the responses."""
     bin_id, n = _address(request)
-    form = await read_form(request)
+    form = await read_form(request, most=MOST_REPLAY_FIELDS, size=REPLAY_BYTES)
     given = ReplayForm(
-        url=form.get("url", "").strip(), then=form.get("then", "").strip(), sign=form.get("sign", Signing.NONE.value)
+        url=form.get("url", "").strip(),
+        then=form.get("then", "").strip(),
+        sign=form.get("sign", Signing.NONE.value),
+        posted=form,
     )
-    await request.app[keys.STORE].get_capture(bin_id, n)
+    capture = await request.app[keys.STORE].get_capture(bin_id, n)
     try:
+        edit = await work_on([capture.raw], read_edit, form, capture)
+        if "show" in form:
+            shown = changes(capture.raw, edited(capture.intact(), edit or RequestEdit()))
+            return await _show(request, "replay", replace(given, changes=shown))
         numbers = [n, *read_selection(given.then)]
         sign = Signing(given.sign) if given.sign in set(Signing) else Signing.NONE
         await request.app[keys.REPLAYING].replay(
-            bin_id, numbers, given.url, with_credentials="credentials" in form, sign=sign
+            bin_id, numbers, given.url, with_credentials="credentials" in form, sign=sign, edit=edit
         )
     except Invalid as error:
-        problems = dict(error.problems)
-        again = replace(
-            given, problem=problems.get("url"), then_problem=problems.get("captures"), sign_problem=problems.get("sign")
-        )
-        return await _show(request, "replay", again, status=422)
+        return await _show(request, "replay", _with_problems(given, error), status=422)
     except (NotFound, ValueError) as error:
         return await _show(request, "replay", replace(given, then_problem=str(error)), status=422)
     if request.headers.get("X-Partial") == "detail":
-        return await _show(request, "replay", ReplayForm(url=given.url, sign=given.sign))
+        again = ReplayForm(url=given.url, sign=given.sign, posted=form if edit else {})
+        return await _show(request, "replay", again)
     where = f"{server_address(request).base}/bins/{bin_id}/captures/{n}?tab=replay"
     return web.Response(status=303, headers={"Location": where})
 
@@ -158,6 +178,15 @@ async def fetch_certificate(request: web.Request) -> web.StreamResponse:
     return web.Response(status=303, headers={"Location": where})
 
 
+def _with_problems(given: ReplayForm, error: Invalid) -> ReplayForm:
+    problems = dict(error.problems)
+    others = "; ".join(f"{EDITS[name]} {text}" for name, text in error.problems if name in EDITS)
+    return replace(
+        given, problem=problems.get("url"), then_problem=problems.get("captures"), sign_problem=problems.get("sign"),
+        edit_problem=others or None,
+    )  # fmt: skip
+
+
 async def _show(
     request: web.Request, tab: str, again: ReplayForm = EMPTY_REPLAY, *, status: int = 200, pasted: str = ""
 ) -> web.StreamResponse:
@@ -165,10 +194,10 @@ async def _show(
     store = request.app[keys.STORE]
     capture = await store.get_capture(bin_id, n)
     bin = await store.get_bin(bin_id)
-    address = urls_of(site_of(request).root, bin)[capture.row.role]
+    address = address_of(capture.raw, capture.row.role, urls_of(site_of(request).root, bin)[capture.row.role])
     source = Source(
         store=store, secrets=request.app[keys.SECRETS], bin_id=bin_id, address=address, pasted=pasted,
-        custom=request.app[keys.MAPPINGS].reader_of(bin_id),
+        custom=request.app[keys.MAPPINGS].reader_of(bin_id), find=request.query.get("find", "")[:MOST_FIND],
     )  # fmt: skip
     detail = await open_detail(source, capture, tab)
     filter = filter_of(request)
@@ -180,7 +209,8 @@ async def _show(
         page = await _whole_page(request, bin, lambda captures: _around_open(captures, n))
         page = replace(page, detail=detail, neighbors=neighbors, replay=again)
         template = "captures/index.html"
-    return await render_of([capture.raw], request, template, page, status=status)
+    is_long = len(detail.fields) > LONG_PAGE
+    return await render_of([capture.raw], request, template, page, status=status, is_long=is_long)
 
 
 async def download(request: web.Request) -> web.StreamResponse:

@@ -19,7 +19,10 @@ export async function copy(text) {
 }
 
 async function textOf({ dataset }) {
-  if (dataset.copyFrom) return (await fetch(dataset.copyFrom)).text();
+  if (dataset.copyFrom) {
+    const answer = await fetch(dataset.copyFrom);
+    return answer.ok ? answer.text() : null;
+  }
   return dataset.copy ?? new URL(dataset.copyLink, location.href).href;
 }
 
@@ -43,6 +46,7 @@ export async function copyFrom(button) {
   let text = "";
   try {
     text = await textOf(button);
+    if (text === null) return say("Not copied: use curl, this request cannot be written otherwise", { atOnce: true });
     await copy(text);
   } catch {
     say("The browser blocks copying", { atOnce: true });

@@ -98,7 +98,7 @@ const KEYS = {
   d: comparePicked,
   "/": () => document.querySelector("[data-filter-box]")?.select(),
   c: () => copyOf("[data-primary]"),
-  y: () => copyOf('[aria-label="Copy as curl"]'),
+  y: () => copyOf("button[data-key-copy], [data-key-copy] button"),
 };
 
 document.addEventListener("keydown", (event) => {
