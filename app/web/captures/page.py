@@ -1,6 +1,6 @@
 """The bin page: a live list, and one capture open next to it."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from aiohttp import web
