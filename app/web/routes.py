@@ -31,6 +31,7 @@ from .live import page as live
 from .messages import api as messages_api
 from .messages import page as messages
 from .replays import api as replays_api
+from .setup import page as setup
 from .simulations import api as simulations_api
 from .simulations import page as simulations
 from .site import auth, health, info, static
@@ -89,6 +90,7 @@ ROUTES = [
     private("GET", "/bins/{bin}/live", live.follow_page, "bin-live"),
     private("POST", "/bins/{bin}/clear", captures.clear, "bin-clear"),
     private("GET", "/bins/{bin}/others", bins.others, "bin-others"),
+    private("GET", "/bins/{bin}/setup", setup.show, "bin-setup"),
     private("GET", "/bins/{bin}/settings", bins.settings, "bin-settings"),
     private("POST", "/bins/{bin}/settings", bins.save, "bin-save"),
     private("GET", "/bins/{bin}/answers", answers.index, "bin-answers"),

@@ -13,7 +13,7 @@ import "./pages/raw.js";
 import "./core/undo.js";
 import "./core/keys.js";
 import "./pages/home.js";
-import "./pages/drill.js";
+import "./pages/parts.js";
 import "./pages/simulate.js";
 import { follow } from "./live/live.js";
 

@@ -97,12 +97,12 @@ async def _sms(server: Running) -> None:
 
 async def test_the_doors_have_no_violation(server: Running, judge: Judge) -> None:
     await judge.see("/", "/nothing", "/docs", "/docs/guide", *(f"/docs/guide/{name}" for name in GUIDE))
-    await judge.see_bin("", "/settings", "/delete")
+    await judge.see_bin("", "/setup", "/settings", "/delete")
 
 
 async def test_requests_have_no_violation(server: Running, judge: Judge) -> None:
     await _sms(server)
-    await judge.see_bin("", "?q=fro:x", *(f"/captures/1?tab={tab}" for tab in TABS))
+    await judge.see_bin("/setup", "", "?q=fro:x", *(f"/captures/1?tab={tab}" for tab in TABS))
 
 
 async def test_messages_have_no_violation(server: Running, judge: Judge) -> None:

@@ -15,13 +15,13 @@ from ...domain.units import duration_text
 from ...errors import Invalid, NotFound, TooSlow
 from ...services import bins as service
 from ...store import Store
+from ..setup.page import show_setup
 from ..site.filters import SIMULATED, ListFilter, View, filter_of, stopped
 from ..site.forms import read_form
 from ..site.headers import NOTHING_AT_ALL
 from ..site.inputs import HIGHEST, number
 from ..site.templates import render, render_of, retention_of, site_of, urls_of
 from ..site.urls import server_address
-from ..words.portals import empty_page
 from .detail import open_detail
 from .shared import CaptureDetail
 
@@ -78,7 +78,7 @@ async def index(request: web.Request) -> web.StreamResponse:
     bin = await request.app[keys.STORE].get_bin(request.match_info["bin"])
     page = await _whole_page(request, bin, before=number(dict(request.query), "before", lowest=0, highest=HIGHEST))
     if not bin.last_n:
-        return render(request, "captures/empty.html", empty_page(bin, page.urls, request.query.get("provider")))
+        return await show_setup(request, bin, waiting=True)
     return render(request, "captures/index.html", page, status=page.filter.status)
 
 
