@@ -35,6 +35,22 @@ export async function askUntilReached(address, options, wanted = () => true) {
   return isUnreachable(answer) ? null : answer;
 }
 
+// A place on the page that shows one answer at a time: null for one that came after a later one, or after a drop.
+export function latestOf() {
+  let asked = 0;
+  let latest = 0;
+  return {
+    async ask(address, options) {
+      const mine = ++asked;
+      const answer = await askUntilReached(address, options, () => mine === asked && mine > latest);
+      if (mine <= latest) return null;
+      if (answer) latest = mine;
+      return answer;
+    },
+    drop() { latest = asked; },
+  };
+}
+
 // For what is not tried again by itself.
 export function warn(text) {
   show(text);

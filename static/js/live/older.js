@@ -1,5 +1,6 @@
 // The far end of the list: older rows by key while scrolling, and no more rows in the page than it needs.
 import { fragment } from "../core/html.js";
+import { ask } from "../core/net.js";
 import { recall, remember } from "../core/store.js";
 import { localise, timeOf } from "../core/times.js";
 
@@ -16,7 +17,7 @@ export function loadWhileScrolling(rows, address, dress) {
     more.dataset.busy = "1";
     const url = new URL(address, location.href);
     url.searchParams.set("before", more.dataset.older);
-    const answer = await fetch(url);
+    const answer = await ask(url);
     if (!answer.ok) {
       delete more.dataset.busy;
       return;
