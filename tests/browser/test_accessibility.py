@@ -111,7 +111,12 @@ async def test_messages_have_no_violation(server: Running, judge: Judge) -> None
     async with server.client.post(server.capture_url + "/status", data=callback):
         pass
     await judge.see_bin("/captures/2", "/messages", "/messages?q=has:stuck", "/messages/generic/SM2")
-    await judge.see_bin("/conversations", "/conversations/%2B14155550123/%2B19495550142")
+    await judge.see_bin(
+        "/conversations",
+        "/conversations?q=hello",
+        "/conversations?q=fro:x",
+        "/conversations/%2B14155550123/%2B19495550142",
+    )
 
 
 async def test_comparing_has_no_violation(server: Running, judge: Judge) -> None:
