@@ -281,6 +281,17 @@ SHEET = Sheet(
     read_number=international,
     compose=compose,
     silent=silent,
+    # docs.aws.amazon.com/sns/latest/dg/SendMessageToHttp.prepare, read 2026-11
+    asks={
+        ("type", "SubscriptionConfirmation"): (
+            "SNS waits until this subscription is confirmed, and sends no message before. Open the SubscribeURL of the"
+            " Fields tab once. smsbin never opens a URL of a request by itself."
+        ),
+        ("type", "UnsubscribeConfirmation"): (
+            "The subscription was removed, so SNS sends nothing more. If that was a mistake, open the SubscribeURL of"
+            " the Fields tab."
+        ),
+    },
     words=WORDS,
     meanings={
         "type": "Notification, SubscriptionConfirmation or UnsubscribeConfirmation.",

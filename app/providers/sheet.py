@@ -138,7 +138,8 @@ class Sheet:
     answer, None where it reads none; `sms_reply`: an answer that makes it send an SMS back. `words` are by `plain()`
     spelling. `meanings` and `errors` are shown beside fields and codes; field names in lower case. `times` describes
     format and zone. `varies`: fields that differ between two deliveries of one message by themselves (an address, a
-    time, a signature), in lower case, JSON paths without the positions in lists.
+    time, a signature), in lower case, JSON paths without the positions in lists. `asks`: what people must do when a
+    field (in lower case) has this value, in sentences; the provider waits for it.
     """
 
     name: str
@@ -161,6 +162,7 @@ class Sheet:
     verbs: Verbs | None = None
     sms_reply: Answer | None = None
     varies: frozenset[str] = frozenset()
+    asks: Mapping[tuple[str, str], str] = field(default_factory=dict)
     scope: str = ""
 
     @property

@@ -52,6 +52,14 @@ class CaptureDetail:
         """What the request states."""
         return self.capture.events
 
+    @property
+    def asks(self) -> str | None:
+        """What people must do for the provider, because of this request."""
+        wanted = self.sheet.asks if self.sheet else {}
+        return next(
+            (wanted[key] for field in self.fields if (key := (field.name.lower(), field.value)) in wanted), None
+        )
+
 
 async def read_shared(store: Store, bin_id: str, capture: Capture, tabs: Mapping[str, str], tab: str) -> CaptureDetail:
     """Read what all tabs share; `tab` is the name of the open one."""
