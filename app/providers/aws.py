@@ -285,7 +285,7 @@ SHEET = Sheet(
     asks={
         ("type", "SubscriptionConfirmation"): (
             "SNS waits until this subscription is confirmed, and sends no message before. Open the SubscribeURL of the"
-            " Fields tab once. smsbin never opens a URL of a request by itself."
+            " Fields tab once. smsbin never opens URLs of requests."
         ),
         ("type", "UnsubscribeConfirmation"): (
             "The subscription was removed, so SNS sends nothing more. If that was a mistake, open the SubscribeURL of"
