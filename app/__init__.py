@@ -24,7 +24,8 @@ Packages, and what each may import:
 
 - `domain`: nouns as frozen data and pure functions. Imports `errors` only.
 - `parsing`: bytes to fields, never raises. `export`: file formats. Both import `domain`.
-- `providers`: one data sheet a provider; `providers/kit` is what the sheets share. Imports `domain` and `parsing`.
+- `providers`: one data sheet a provider; `providers/kit` is what the sheets share; `custom` parses by the mapping that
+  a user has set for a bin. Imports `domain` and `parsing`.
 - `signatures`: whether a request is genuine, and why other code rejects it. Imports `domain` and `parsing`.
 - `store.py`: the Store protocol. Imports `domain`.
 - `storage`: the store. `log` is the truth, `ledger` is derived from it; `sqlite3` and `aiosqlite` are imported in

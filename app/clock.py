@@ -58,6 +58,11 @@ def new_secret() -> str:
     return secrets.token_urlsafe(32)
 
 
+def new_bytes(size: int) -> bytes:
+    """Random bytes for encryption."""
+    return secrets.token_bytes(size)
+
+
 def new_nonce() -> str:
     """A nonce for one response's Content-Security-Policy."""
     return secrets.token_urlsafe(16)

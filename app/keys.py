@@ -11,8 +11,10 @@ from .services.drills import Drilling
 from .services.faults import Faults
 from .services.held_answers import HeldAnswers
 from .services.keyring import Keyring
+from .services.mappings import Mappings
 from .services.metrics import Metrics
 from .services.replays import Replaying
+from .services.secrets import Secrets
 from .services.simulations.runs import Simulating
 from .services.upkeep.disk import Disk
 from .services.upkeep.probe import Probing
@@ -33,9 +35,11 @@ REPLAYING = web.AppKey("REPLAYING", Replaying)
 SWEEPING = web.AppKey("SWEEPING", Sweeping)
 ANSWERS = web.AppKey("ANSWERS", Answers)
 FAULTS = web.AppKey("FAULTS", Faults)
+MAPPINGS = web.AppKey("MAPPINGS", Mappings)
 WAITING = web.AppKey("WAITING", HeldAnswers)
 DISK = web.AppKey("DISK", Disk)
 METRICS = web.AppKey("METRICS", Metrics)
+SECRETS = web.AppKey("SECRETS", Secrets)
 PROBING = web.AppKey("PROBING", Probing)
 
 # Keys of a request.

@@ -22,8 +22,10 @@ from .services.drills import Drilling
 from .services.faults import Faults
 from .services.held_answers import HeldAnswers
 from .services.keyring import Keyring
+from .services.mappings import Mappings
 from .services.metrics import Metrics
 from .services.replays import Replaying
+from .services.secrets import Secrets, context_of
 from .services.simulations.runs import Simulating
 from .services.upkeep.disk import Disk
 from .services.upkeep.probe import Probing
@@ -83,22 +85,26 @@ def create_app(settings: Settings) -> web.Application:
 
 async def _storage(app: web.Application) -> AsyncIterator[None]:
     settings = app[keys.SETTINGS]
-    async with open_store(settings.data_dir) as store:
+    context = context_of(settings)
+    async with open_store(settings.data_dir, context) as store:
         token, made_here = find_token(settings)
         app[keys.STORE] = store
         store.on_change(app[keys.HUB].notify)
         app[keys.KEYRING] = Keyring(store)
         app[keys.ANSWERS] = Answers(store, app[keys.HUB])
         app[keys.FAULTS] = Faults(store, app[keys.HUB])
+        app[keys.MAPPINGS] = Mappings(store, app[keys.HUB])
         app[keys.DRILLING] = Drilling(store, app[keys.FAULTS], app[keys.HUB])
-        app[keys.INTAKE] = Intake(store, app[keys.ANSWERS], app[keys.FAULTS], app[keys.SIMULATING])
+        app[keys.INTAKE] = Intake(store, app[keys.ANSWERS], app[keys.FAULTS], app[keys.MAPPINGS], app[keys.SIMULATING])
         app[keys.PROBING] = Probing(store)
         app[keys.SWEEPING] = Sweeping(store, settings.retention)
-        app[keys.REPLAYING] = Replaying(store, settings.allow_targets)
+        app[keys.SECRETS] = Secrets(store, app[keys.HUB], context, settings.allow_targets)
+        app[keys.REPLAYING] = Replaying(store, app[keys.SECRETS], settings.allow_targets)
         app[keys.ACCESS] = Access(store, token, made_here=made_here)
         await app[keys.ACCESS].start()
         await app[keys.ANSWERS].start()
         await app[keys.FAULTS].start()
+        await app[keys.MAPPINGS].start()
         await app[keys.DRILLING].start()
         await app[keys.KEYRING].start()
         await first_bin(store, app[keys.KEYRING])

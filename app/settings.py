@@ -136,6 +136,12 @@ class Settings:
     access_token_file: Path | None = setting(
         "", _optional_path, "File that holds the access token, for container secrets.", shown="none"
     )
+    secrets_key: str | None = setting(
+        "", _token, "A text with which signing secrets are encrypted on the disk; never printed.", shown="not encrypted"
+    )
+    secrets_key_file: Path | None = setting(
+        "", _optional_path, "File that holds the secrets key, for container secrets.", shown="none"
+    )
     max_body: int = setting("5MiB", parse_size, "Bytes of a request body that are kept; the rest is dropped.")
     retention: timedelta = setting("30d", parse_duration, "How long captures are kept; 0 keeps forever.")
     allow_targets: tuple[Network | str, ...] = setting(
@@ -196,8 +202,11 @@ def read_settings(values: Mapping[str, str]) -> Settings:
             parsed[item.name] = item.metadata["parse"](values[item.name])
         except ValueError as error:
             problems.append((PREFIX + item.name.upper(), str(error)))
-    if parsed.get("access_token") and parsed.get("access_token_file"):
-        problems.append((PREFIX + "ACCESS_TOKEN_FILE", "give the token or its file, not both"))
+    problems += [
+        (f"{PREFIX}{name.upper()}_FILE", "give the text or its file, not both")
+        for name in ("access_token", "secrets_key")
+        if parsed.get(name) and parsed.get(f"{name}_file")
+    ]
     if problems:
         raise Invalid(*problems)
     return Settings(**parsed)

@@ -184,6 +184,11 @@ class Store(Protocol):
         Raises TooSlow when the search takes too long.
         """
 
+    async def first_since(self, bin_id: str, at: datetime) -> int | None:
+        """The number of the first capture that was received at `at` or later; None if there is none. Requests that
+        arrive together may be numbered in another order than they were received, so at such a place it is one of
+        them. Raises NotFound when there is no such bin."""
+
     async def get_capture(self, bin_id: str, n: int) -> Capture:
         """A complete capture. If the ledger has not processed it yet, its reading has a problem that says so. Raises
         NotFound."""
@@ -301,6 +306,9 @@ class Store(Protocol):
 
     async def get_reader_settings(self, bin_id: str) -> ReaderSettings:
         """The field mapping and the secrets of a bin. Raises NotFound."""
+
+    async def list_mappings(self) -> Sequence[tuple[str, str]]:
+        """The field mappings of all bins that have one, as id of the bin and JSON."""
 
     async def set_mapping(self, bin_id: str, mapping: str | None) -> None:
         """Set the field mapping of a bin, as JSON; None removes it. The bin is parsed again, as by `reread`. Raises

@@ -20,10 +20,13 @@ if TYPE_CHECKING:
 COMMANDS = {
     "serve": "Start the server: capture URLs, pages and API. The default command.",
     "bins": "Create, list, show and delete bins of a running server.",
+    "mapping": "Get, set and remove the field mapping of a bin.",
     "simulate": "Simulate a provider: inbound SMS, callbacks and calls, with its timeout, retries and fallback.",
     "replay": "Send captures again, exactly as received, to your own URL.",
     "tail": "Show captures as they arrive.",
     "wait": "Wait for a capture that matches; for tests and CI.",
+    "verify": "Check the signature of a capture with the secrets of its bin.",
+    "secrets": "Store, list and remove the signing secrets of a bin.",
     "export": "Export captures or messages as CSV, JSON Lines or HAR.",
     "backup": "Copy the log of a running or stopped server into one file.",
     "restore": "Replace the log with a backup; the server must be stopped.",

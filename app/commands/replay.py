@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import click
@@ -14,8 +14,13 @@ import click
 from ..domain.captures import RawRequest, write_lines
 from ..domain.replays import NewAttempt
 from ..domain.roles import Role
+from ..domain.signatures import Signing
 from ..domain.units import rfc3339
 from .client import connect, in_path, with_server
+from .signing import secret_file, signer_for
+
+if TYPE_CHECKING:
+    from ..signatures.signer import Signer
 
 
 @click.command("replay", short_help="Send captures again.")
@@ -25,11 +30,20 @@ from .client import connect, in_path, with_server
     "--bin", "bin", envvar="SMSBIN_BIN", default=None, metavar="BIN", help="Bin of the captures (id or name)."
 )
 @click.option("--credentials", is_flag=True, help="Also send Authorization, Cookie, Proxy-* and X-Forwarded-*.")
+@click.option(
+    "--sign",
+    type=click.Choice([sign.value for sign in Signing]),
+    default=Signing.NONE.value,
+    show_default=True,
+    help="Sign anew for the target URL, or wrongly on purpose; needs --secret-file.",
+)
+@secret_file
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per attempt on stdout.")
 @with_server
 def command(
-    numbers: tuple[int, ...], to: str, bin: str | None, credentials: bool, as_json: bool, **server: Any
-) -> None:
+    numbers: tuple[int, ...], to: str, bin: str | None, credentials: bool, sign: str, secret: str | None,
+    scheme: str | None, as_json: bool, **server: Any,
+) -> None:  # fmt: skip
     """Send captures again from this process, one after the other in the given order, for example to a local handler.
 
     Method, path after the role, query, headers in order and body bytes are sent as received. Connection headers are
@@ -47,22 +61,29 @@ def command(
     client = connect(**server)
     found = client.find_bin(bin)
     captures = [client.get(f"/bins/{in_path(found['id'])}/captures/{n}") for n in numbers]
-    attempts = asyncio.run(_send(captures, to.partition("#")[0], with_credentials=credentials, as_json=as_json))
+    names = [(scheme, capture["signature"]["scheme"], capture["provider"]) for capture in captures]
+    signers = [signer_for(sign, secret, of) for of in names]
+    attempts = asyncio.run(
+        _send(captures, to.partition("#")[0], signers, with_credentials=credentials, as_json=as_json)
+    )
     good = sum(attempt.status is not None and 200 <= attempt.status < 300 for attempt in attempts)
     click.echo(f"{good:,} of {len(attempts):,} answered 2xx.", err=True)
     sys.exit(0 if good == len(attempts) else 1)
 
 
 async def _send(
-    captures: Sequence[dict[str, Any]], to: str, *, with_credentials: bool, as_json: bool
-) -> list[NewAttempt]:
+    captures: Sequence[dict[str, Any]], to: str, signers: "Sequence[Signer | None]", *, with_credentials: bool,
+    as_json: bool,
+) -> list[NewAttempt]:  # fmt: skip
     # Importing the sender takes time, which `--help` does not need.
     from ..services.replays import send_again
 
     attempts = []
-    for capture in captures:
+    for capture, signer in zip(captures, signers, strict=True):
         raw, role = _raw(capture), Role(capture["role"])
-        attempt = await send_again(capture["n"], raw, role, to, with_credentials=with_credentials, allowed=None)
+        attempt = await send_again(
+            capture["n"], raw, role, to, with_credentials=with_credentials, allowed=None, signer=signer
+        )
         attempts.append(attempt)
         click.echo(_as_json(attempt) if as_json else _as_line(attempt))
     return attempts

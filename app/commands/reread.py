@@ -1,6 +1,7 @@
 """`smsbin reread`: parses all captures again, with or without a running server."""
 
 import asyncio
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -58,9 +59,15 @@ def _reread_on_server(client: Client, wanted: str | None) -> None:
 
 
 async def _reread_locally(folder: Path, wanted: str | None) -> None:
+    from ..services.secrets import context_of
+    from ..settings import all_settings, read_settings
     from ..storage.opening import open_store
 
-    async with open_store(folder) as store:
+    # As the server will have them, so that it does not parse the bins with secrets once more.
+    needed = ("secrets_key", "secrets_key_file", "public_url")
+    knobs = [knob for knob in all_settings() if knob.name in needed and knob.variable in os.environ]
+    given: dict[str, str] = {knob.name: os.environ[knob.variable] for knob in knobs}
+    async with open_store(folder, context_of(read_settings(given))) as store:
         bins = [each for each in await _all_bins(store) if wanted in (None, each.id, each.name)]
         if wanted is not None and len(bins) != 1:
             raise click.UsageError(f"There is no bin {wanted}, or more than one; choose it by its id.")

@@ -4,13 +4,14 @@ import asyncio
 import json
 import sys
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from msgspec.structs import replace
 
 from .. import clock
 from ..domain.providers import PROVIDER_TITLES
+from ..domain.signatures import Signing
 from ..domain.simulations import (
     MOST_MESSAGES,
     Progress,
@@ -22,6 +23,10 @@ from ..domain.simulations import (
 )
 from ..domain.units import rfc3339
 from .client import Client, connect, in_path, with_server
+from .signing import secret_file, signer_for
+
+if TYPE_CHECKING:
+    from ..signatures.signer import Signer
 
 COUNT = click.IntRange(1, MOST_MESSAGES)
 
@@ -83,6 +88,14 @@ class _Stage:
     show_default=True,
     help="Divide timeouts and the pauses between the requests of a message by this.",
 )
+@click.option(
+    "--sign",
+    type=click.Choice([sign.value for sign in Signing]),
+    default=Signing.NONE.value,
+    show_default=True,
+    help="Sign as the provider does, or wrongly on purpose; needs --secret-file.",
+)
+@secret_file
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per request on stdout.")
 @with_server
 def command(
@@ -112,7 +125,8 @@ def command(
         else _to_bin(request, connect(**server), bin, more["provider"])
     )
     click.echo(_check(stage.request), err=True)
-    progress = _play(stage, as_json=as_json)
+    signer = signer_for(more["sign"], more["secret"], [more["scheme"], stage.request.provider])
+    progress = _play(stage, signer, as_json=as_json)
     click.echo(_sum_up(stage.request, progress), err=True)
     sys.exit(1 if progress.lost else 0)
 
@@ -166,7 +180,7 @@ def _to_bin(request: SimulationSpec, client: Client, named: str | None, provider
     return _Stage(request, targets, run["mark"])
 
 
-def _play(stage: _Stage, *, as_json: bool) -> Progress:
+def _play(stage: _Stage, signer: "Signer | None", *, as_json: bool) -> Progress:
     # aiohttp and the data sheets take time to import, which `--help` does not need.
     from ..egress import open_sender
     from ..services.simulations.player import Player
@@ -175,7 +189,7 @@ def _play(stage: _Stage, *, as_json: bool) -> Progress:
 
     async def play() -> Progress:
         async with open_sender() as sender:
-            player = Player(sender, stage.request, stage.targets, mark=stage.mark, report=tell)
+            player = Player(sender, stage.request, stage.targets, mark=stage.mark, report=tell, signer=signer)
             await player.run(clock.now())
         return player.progress
 

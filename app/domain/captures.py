@@ -17,6 +17,7 @@ from .answers.model import Answer
 from .events import Event
 from .messages.model import Message
 from .roles import Kind, Role
+from .signatures import Judgement
 
 Headers = tuple[tuple[bytes, bytes], ...]
 
@@ -94,7 +95,9 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     `provider` is a provider's name, "generic" when common field names were found, or None when nothing was
     recognised (which is no problem). `sender` and `recipient` are E.164 where the number allows it. A request may
     state several `events`; the fields here are the first one's. `findings` are codes, in the order of their weight.
-    `words` are the values of all fields, for the search: bounded, and only there while a capture is being read.
+    `signature`: whether it is genuine; None while the bin has no secrets. `media` are the types of its pictures and
+    files, "" for an unknown one. `words` are the values of all fields, for the search: bounded, and only there while a
+    capture is being read.
     """
 
     provider: str | None = None
@@ -108,7 +111,9 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     problem: str | None = None
     findings: tuple[str, ...] = ()
     events: tuple[Event, ...] = ()
+    signature: Judgement | None = None
     words: str = ""
+    media: tuple[str, ...] = ()
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True, gc=False):

@@ -18,3 +18,6 @@ PROVIDER_TITLES = {
 
 GENERIC = "generic"
 """The provider of a request whose fields were only guessed from common names."""
+
+CUSTOM = "custom"
+"""The provider of a request that was parsed with the field mapping of its bin."""

@@ -24,6 +24,14 @@ class SignatureVerdict(StrEnum):
     UNDECIDED = "cannot_say"
 
 
+class Signing(StrEnum):
+    """How requests that smsbin sends are signed: with no new signature, a right one, or a wrong one on purpose."""
+
+    NONE = "none"
+    VALID = "valid"
+    INVALID = "invalid"
+
+
 class Judgement(msgspec.Struct, frozen=True, kw_only=True):
     """The verdict about one capture.
 

@@ -10,6 +10,8 @@ from enum import StrEnum
 
 import msgspec
 
+from .signatures import Signing
+
 MOST_MESSAGES = 100_000
 MOST_A_SECOND = 500.0
 MAX_EXTERNAL_RATE = 10.0
@@ -73,6 +75,7 @@ class SimulationSpec(msgspec.Struct, frozen=True, kw_only=True):
     trouble: frozenset[Trouble] = frozenset()
     failed_share: float = FAILED_SHARE
     speed: float = 1.0
+    sign: Signing = Signing.NONE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

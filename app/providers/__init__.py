@@ -9,14 +9,16 @@ from msgspec.structs import replace
 from ..domain.captures import RawRequest, Reading
 from ..domain.events import Event
 from ..domain.findings import Facts, observe
-from ..domain.providers import GENERIC, PROVIDER_TITLES
+from ..domain.media import media_types
+from ..domain.providers import CUSTOM, GENERIC, PROVIDER_TITLES
 from ..domain.roles import Kind, Role
 from ..domain.statuses import Status
 from . import generic
+from .custom import CustomReader
 from .kit.glance import Glance
-from .sheet import Sheet
+from .sheet import HandshakeStep, Sheet
 
-__all__ = ["PROVIDERS", "facts_of", "recognise", "sheet_of", "why"]
+__all__ = ["PROVIDERS", "facts_of", "handshake_of", "recognise", "searchable_words", "sheet_of", "why"]
 
 _SHEETS: tuple[Sheet, ...] = tuple(
     sorted((import_module(f".{name}", __name__).SHEET for name in PROVIDER_TITLES), key=lambda sheet: sheet.order)
@@ -30,8 +32,9 @@ _SEARCHED = 4_096
 _BROKEN = "smsbin could not parse this request because of an error in smsbin. The bytes are kept."
 
 
-def recognise(raw: RawRequest, role: Role, provider: str | None = None) -> Reading:
+def recognise(raw: RawRequest, role: Role, provider: str | None = None, custom: CustomReader | None = None) -> Reading:
     """Read a request for rows, lists and the ledger. With a `provider`, set by the user, only its sheet is used.
+    `custom` is the reader for the field mapping of the bin; what it can parse is parsed by nothing else.
 
     An error here cannot affect the stored bytes (P1).
     """
@@ -39,7 +42,7 @@ def recognise(raw: RawRequest, role: Role, provider: str | None = None) -> Readi
         words = raw.body[:_SEARCHED].decode("utf-8", "replace")
         return Reading(kind=_BY_ROLE.get(role, Kind.OTHER), problem=f"not valid HTTP: {raw.refused}", words=words)
     try:
-        return _recognise(Glance(raw), role, provider)
+        return _recognise(Glance(raw), role, provider, custom)
     except Exception:
         # A sheet must not raise, and tests try all kinds of input; a capture must not depend on that.
         return Reading(kind=_BY_ROLE.get(role, Kind.OTHER), problem=_BROKEN)
@@ -51,10 +54,23 @@ def why(raw: RawRequest, provider: str) -> str | None:
     return None if sheet is None else sheet.claims(Glance(raw))
 
 
-def facts_of(raw: RawRequest, role: Role, provider: str | None) -> Facts:
+def handshake_of(raw: RawRequest, provider: str) -> HandshakeStep | None:
+    """What a person has to do about a provider's handshake; None for any other request."""
+    sheet = PROVIDERS.get(provider)
+    return None if sheet is None else sheet.handshake(Glance(raw))
+
+
+def searchable_words(raw: RawRequest) -> str:
+    """The text by which the search finds a request: the values of its fields, up to a number of characters."""
+    return Glance(raw).words
+
+
+def facts_of(raw: RawRequest, role: Role, provider: str | None, custom: CustomReader | None = None) -> Facts:
     """The facts of a stored capture, for its findings; `provider` is that of its reading."""
     glance = Glance(raw)
-    name, events = _read_events(glance, role, provider if provider in PROVIDERS else None)
+    name, events = _read_events(
+        glance, role, provider if provider in PROVIDERS else None, custom if provider == CUSTOM else None
+    )
     return _facts(glance, role, name, events)
 
 
@@ -63,8 +79,8 @@ def sheet_of(provider: str | None) -> Sheet | None:
     return PROVIDERS.get(provider or "")
 
 
-def _recognise(glance: Glance, role: Role, provider: str | None) -> Reading:
-    name, events = _read_events(glance, role, provider)
+def _recognise(glance: Glance, role: Role, provider: str | None, custom: CustomReader | None) -> Reading:
+    name, events = _read_events(glance, role, provider, custom)
     reading = Reading(
         provider=name,
         kind=_BY_ROLE.get(role, Kind.OTHER),
@@ -87,6 +103,7 @@ def _recognise(glance: Glance, role: Role, provider: str | None) -> Reading:
         text=first.text,
         status=None if first.status is None else first.status.value,
         raw_status=first.raw_status,
+        media=media_types(first.media, first.media_types) if first.media else (),
     )
 
 
@@ -120,7 +137,11 @@ def _facts(glance: Glance, role: Role, provider: str | None, events: tuple[Event
     )
 
 
-def _read_events(glance: Glance, role: Role, provider: str | None) -> tuple[str | None, tuple[Event, ...]]:
+def _read_events(
+    glance: Glance, role: Role, provider: str | None, custom: CustomReader | None
+) -> tuple[str | None, tuple[Event, ...]]:
+    if custom is not None and (found := custom.events(glance, role)):
+        return CUSTOM, found
     claimed = None
     for sheet in _may_claim(glance) if provider is None else (PROVIDERS[provider],):
         claims = sheet.claims(glance)

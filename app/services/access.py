@@ -117,11 +117,11 @@ def find_token(settings: Settings) -> tuple[str, bool]:
     if settings.access_token:
         return settings.access_token, False
     if settings.access_token_file:
-        return _from_file(settings.access_token_file), False
+        return read_secret_file(settings.access_token_file), False
     path = settings.data_dir / "access-token"
     # An empty file is left when the process is stopped, or the disk is full, while it is written.
     if path.exists() and path.stat().st_size:
-        return _from_file(path), True
+        return read_secret_file(path), True
     token = clock.new_secret()
     try:
         _write(path, token)
@@ -146,16 +146,17 @@ def _write(path: Path, token: str) -> None:
         os.fsync(file.fileno())
 
 
-def _from_file(path: Path) -> str:
+def read_secret_file(path: Path, what: str = "access token") -> str:
+    """The secret in a file; `what` names it in errors. Raises CannotStart."""
     try:
         token = path.read_text().strip()
         if others_can_open(path):
             cure = f"chmod 600 {path}, and set a new token if others may have read it"
             _log.warning("token_file.open_to_others", path=str(path), cure=cure)
     except OSError as error:
-        raise CannotStart(f"The access token file {path} cannot be read ({error.strerror}).") from None
+        raise CannotStart(f"The {what} file {path} cannot be read ({error.strerror}).") from None
     except UnicodeDecodeError:
         token = ""
     if len(token) < MIN_TOKEN_LENGTH or not token.isascii() or not token.isprintable() or " " in token:
-        raise CannotStart(f"The access token in {path} needs at least {MIN_TOKEN_LENGTH} visible ASCII characters.")
+        raise CannotStart(f"The {what} in {path} needs at least {MIN_TOKEN_LENGTH} visible ASCII characters.")
     return token

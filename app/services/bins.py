@@ -9,6 +9,7 @@ from ..store import Store
 from .answers import Answers
 from .faults import Faults
 from .keyring import Keyring
+from .mappings import Mappings
 from .upkeep.retention import Sweeping
 
 
@@ -69,14 +70,22 @@ async def rotate_key(store: Store, keyring: Keyring, hub: Hub, bin_id: str) -> B
 
 
 async def delete(
-    store: Store, keyring: Keyring, hub: Hub, answers: Answers, faults: Faults, sweeping: Sweeping, bin_id: str
+    store: Store,
+    keyring: Keyring,
+    hub: Hub,
+    answers: Answers,
+    faults: Faults,
+    mappings: Mappings,
+    sweeping: Sweeping,
+    bin_id: str,
 ) -> None:
-    """Delete a bin with its captures, answers and faults. Raises NotFound."""
+    """Delete a bin with its captures, answers, faults and mapping. Raises NotFound."""
     with keyring.changing(bin_id):
         await store.drop_bin(bin_id)
     keyring.drop(bin_id)
     answers.forget(bin_id)
     faults.forget(bin_id)
+    mappings.forget(bin_id)
     sweeping.erase_soon()
     hub.notify(bin_id)
 

@@ -10,6 +10,7 @@ from ..domain.simulations import MARK
 from ..store import Store
 from .answers import Answers
 from .faults import Faults
+from .mappings import Mappings
 from .replies import Reply, choose
 from .simulations.runs import Simulating
 
@@ -19,16 +20,19 @@ _MARK = MARK.encode()
 class Intake:
     """Use from one event loop only."""
 
-    def __init__(self, store: Store, answers: Answers, faults: Faults, simulating: Simulating) -> None:
+    def __init__(
+        self, store: Store, answers: Answers, faults: Faults, mappings: Mappings, simulating: Simulating
+    ) -> None:
         self._store = store
         self._answers = answers
         self._faults = faults
+        self._mappings = mappings
         self._simulating = simulating
 
     def begin(self, bin: Bin, role: Role, raw: RawRequest) -> "tuple[asyncio.Future[int], Reply]":
         """Choose the reply and store the request. The future's result is its n when it is durable (P2). Raises
         NotFound, StoreUnavailable."""
-        reply = choose(self._answers, self._faults, bin, role, raw)
+        reply = choose(self._answers, self._faults, self._mappings, bin, role, raw)
         new = NewCapture(
             bin_id=bin.id, role=role, raw=raw, provider=bin.provider, fault=reply.hit,
             # Without a simulation no request has a mark.

@@ -19,6 +19,7 @@ from ..log import get_log
 from ..providers import recognise
 from .answers import Answers
 from .faults import Faults
+from .mappings import Mappings
 
 UNFIT = "The configured response cannot be sent; the default was sent instead."
 UNREAD = "The request could not be parsed, so no response could be chosen; the default was sent instead."
@@ -82,12 +83,12 @@ _SAFE = Reply(role=Role.PRIMARY, answer=safe_answer(Role.PRIMARY))
 _SAFE_STATUS = Reply(role=Role.STATUS, answer=safe_answer(Role.STATUS))
 
 
-def choose(answers: Answers, faults: Faults, bin: Bin, role: Role, raw: RawRequest) -> Reply:
+def choose(answers: Answers, faults: Faults, mappings: Mappings, bin: Bin, role: Role, raw: RawRequest) -> Reply:
     """The reply to one request; its fault is counted."""
     reply = _SAFE_STATUS if role is Role.STATUS else _SAFE
     if answers.is_set(bin.id, role):
         try:
-            reply = _set_by_user(answers, bin, role, raw)
+            reply = _set_by_user(answers, mappings, bin, role, raw)
         except Exception as error:
             # A bug in smsbin; the request must be stored all the same.
             _log.error("answer.not_chosen", bin=bin.id, exc_info=error)
@@ -99,8 +100,10 @@ def choose(answers: Answers, faults: Faults, bin: Bin, role: Role, raw: RawReque
     return msgspec.structs.replace(reply, role=role, fault=fault, hit=hit)
 
 
-def _set_by_user(answers: Answers, bin: Bin, role: Role, raw: RawRequest) -> Reply:
-    reading = recognise(raw, role, bin.provider) if answers.needs_reading(bin.id, role) else None
+def _set_by_user(answers: Answers, mappings: Mappings, bin: Bin, role: Role, raw: RawRequest) -> Reply:
+    reading = None
+    if answers.needs_reading(bin.id, role):
+        reading = recognise(raw, role, bin.provider, mappings.reader_of(bin.id))
     chosen = answers.choose(bin.id, role, raw, reading or Reading())
     return Reply(role=role, answer=chosen, set_by_user=True, reading=reading if has_placeholders(chosen) else None)
 

@@ -66,12 +66,14 @@ def start_process(module: str, arguments: Sequence[str], descriptors: Sequence[i
 
 
 class Child(asyncio.Protocol):
-    """Runs one process at a time. Use from one event loop only. The process inherits the descriptors `keep_open`."""
+    """Runs one process at a time. Use from one event loop only. The process inherits the descriptors `keep_open`.
+    `first`: the first frame that each process gets, None for none."""
 
-    def __init__(self, module: str, owner: Owner, keep_open: Sequence[int] = ()) -> None:
+    def __init__(self, module: str, owner: Owner, keep_open: Sequence[int] = (), first: bytes | None = None) -> None:
         self._module = module
         self._owner = owner
         self._keep_open = tuple(keep_open)
+        self._first = first
         self._loop = asyncio.get_running_loop()
         self._process: ChildProcess | None = None
         self._transport: asyncio.WriteTransport | None = None
@@ -209,6 +211,8 @@ class Child(asyncio.Protocol):
         self._transport = cast(asyncio.WriteTransport, transport)
         # The owner limits how much is in flight.
         self._transport.set_write_buffer_limits(high=32 << 20)
+        if self._first is not None:
+            self.send(self._first)
 
     def data_received(self, data: bytes) -> None:
         """Split the received bytes into frames."""

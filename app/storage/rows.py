@@ -14,7 +14,7 @@ from ..domain.roles import Kind, Role
 from ..domain.statuses import Status
 from ..domain.units import from_micros, micros
 from .ids import number_of
-from .packing import read_hits, read_state, write_state
+from .packing import read_hits, read_judgement, read_state, write_state
 from .transaction import SqlRow
 
 _FALLBACK = {"primary": False, "fallback": True, "voice": False, "voice-fallback": True}
@@ -42,7 +42,11 @@ def read_settings(mapping: SqlRow | None, secrets: Iterable[SqlRow]) -> ReaderSe
         mapping=None if mapping is None else mapping["mapping"],
         secrets=tuple(
             SigningSecret(
-                label=row["label"], scheme=row["scheme"], secret=row["secret"], added_at=from_micros(row["added_at"])
+                label=row["label"],
+                scheme=row["scheme"],
+                secret=row["secret"],
+                hash=row["hash"],
+                added_at=from_micros(row["added_at"]),
             )
             for row in secrets
         ),
@@ -97,6 +101,8 @@ def read_capture_row(row: SqlRow) -> CaptureRow:
             raw_status=row["raw_status"],
             problem=row["problem"],
             findings=read_codes(row["findings"]),
+            media=() if row["media"] is None else tuple(row["media"].split(",")),
+            signature=None if row["judgement"] is None else read_judgement(row["judgement"]),
         ),
         simulated=bool(row["simulated"]),
         outcome=read_outcome(row),
@@ -177,6 +183,7 @@ def read_message(row: SqlRow) -> Message:
         pieces=state.pieces,
         prints=state.prints,
         as_callback=state.as_callback,
+        media_types=state.media_types,
         seq=row["seq"],
         id=number_of(row["id"]),
     )

@@ -14,8 +14,10 @@ from .drills import operations as drills
 from .exports import operations as exports
 from .faults import operations as faults
 from .live import operations as live
+from .mappings import operations as mappings
 from .messages import operations as messages
 from .replays import operations as replays
+from .secrets import operations as secrets
 from .simulations import operations as simulations
 from .site import info
 from .site.operations import Operation, Operations
@@ -25,7 +27,8 @@ from .site.problems import Problem
 OPERATIONS: Operations = {
     path: operation
     for noun in (
-        info, bins, captures, answers, faults, messages, drills, compare, replays, simulations, exports, live,
+        info, bins, captures, answers, faults, mappings, secrets, messages, drills, compare, replays, simulations,
+        exports, live,
     )
     for path, operation in noun.OPERATIONS.items()
 }  # fmt: skip
@@ -45,6 +48,8 @@ _TAGS = {
     "Bins": "A bin collects the requests to its capture URLs.",
     "Captures": "One HTTP request, kept byte for byte. `n` starts at 1; only deletion leaves gaps.",
     "Answers": "The response of each capture URL, and its fault: a failure on purpose that ends by count or time.",
+    "Mappings": "A bin's own description of the fields that its provider sends.",
+    "Signatures": "Secrets with which the signatures of captures are checked. They are written only.",
     "Messages": "One item per message (bin, provider, message id), combined from its captures.",
     "Drills": "Faults with an end, and how the messages that got them fared.",
     "Simulations": "Runs of requests that look like those of a provider, to a bin or to your own URLs.",

@@ -15,6 +15,7 @@ from .bins import api as bins_api
 from .bins import home
 from .bins import page as bins
 from .captures import api as captures_api
+from .captures import copies
 from .captures import page as captures
 from .compare import api as compare_api
 from .compare import page as compare
@@ -28,9 +29,13 @@ from .faults import api as faults_api
 from .faults import page as faults
 from .live import api as live_api
 from .live import page as live
+from .mappings import api as mappings_api
+from .mappings import page as mappings
 from .messages import api as messages_api
 from .messages import page as messages
 from .replays import api as replays_api
+from .secrets import api as secrets_api
+from .secrets import page as secrets
 from .setup import page as setup
 from .simulations import api as simulations_api
 from .simulations import page as simulations
@@ -42,6 +47,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 N = "{n:[0-9]{1,18}}"
 # A message id may hold any characters, braces and line breaks too.
 MESSAGE = "{provider}/{message_id:[^/]+}"
+LABEL = "{label:[^/]+}"
 M = "{m:[0-9]{1,18}}"
 PAIR = "{theirs:[^/]+}/{ours:[^/]+}"
 
@@ -79,6 +85,7 @@ ROUTES = [
     public("GET", "/docs/guide", guide.index, "guide"),
     public("GET", "/docs/guide/{page:[a-z-]+}", guide.show, "guide-page"),
     public("GET", "/api/v1/openapi.json", docs.openapi, "openapi"),
+    public("GET", "/api/v1/schemas/mapping.json", mappings_api.schema, "mapping-schema"),
     private("POST", "/sign-out", auth.sign_out, "sign_out"),
     private("GET", "/metrics", health.metrics, "metrics"),
     # Pages
@@ -96,16 +103,27 @@ ROUTES = [
     private("GET", "/bins/{bin}/answers", answers.index, "bin-answers"),
     private("POST", "/bins/{bin}/answers", answers.save, "bin-answers-save"),
     private("POST", "/bins/{bin}/answers/preview", answers.check, "bin-answers-check"),
+    private("GET", "/bins/{bin}/mapping", mappings.index, "bin-mapping"),
+    private("POST", "/bins/{bin}/mapping", mappings.save, "bin-mapping-save"),
+    private("POST", "/bins/{bin}/mapping/preview", mappings.check, "bin-mapping-check"),
+    private("POST", "/bins/{bin}/mapping/remove", mappings.remove, "bin-mapping-remove"),
+    private("GET", "/bins/{bin}/mapping/export", mappings.export, "bin-mapping-export"),
     private("GET", "/bins/{bin}/faults", faults.index, "bin-faults"),
     private("POST", "/bins/{bin}/faults/{role}", faults.set_fault, "bin-fault-set"),
     private("POST", "/bins/{bin}/faults/{role}/heal", faults.clear, "bin-fault-heal"),
+    private("GET", "/bins/{bin}/signatures", secrets.index, "bin-signatures"),
+    private("POST", "/bins/{bin}/signatures", secrets.save, "bin-signatures-save"),
+    private("POST", "/bins/{bin}/signatures/remove", secrets.remove, "bin-signatures-remove"),
     private("POST", "/bins/{bin}/rotate-key", bins.rotate_key, "bin-rotate-key"),
     private("POST", "/bins/{bin}/reread", bins.reread, "bin-reread"),
     private("GET", "/bins/{bin}/delete", bins.confirm_delete, "bin-confirm-delete"),
     private("POST", "/bins/{bin}/delete", bins.delete, "bin-delete"),
     private("GET", "/bins/{bin}/captures/" + N, captures.show, "capture-page"),
     private("GET", "/bins/{bin}/captures/" + N + "/download", captures.download, "capture-download"),
+    private("GET", "/bins/{bin}/captures/" + N + "/copy/{tool}", copies.copy, "capture-copy"),
     private("POST", "/bins/{bin}/captures/" + N + "/replay", captures.replay, "capture-replay"),
+    private("POST", "/bins/{bin}/captures/" + N + "/signature", captures.explain, "capture-signature"),
+    private("POST", "/bins/{bin}/captures/" + N + "/certificate", captures.fetch_certificate, "capture-certificate"),
     private("POST", "/bins/{bin}/captures/" + N + "/delete", captures.delete, "capture-delete"),
     private("GET", "/bins/{bin}/drills", drills.index, "drills"),
     private("POST", "/bins/{bin}/drills", drills.create, "drill-create"),
@@ -153,8 +171,15 @@ ROUTES = [
     private("GET", "/api/v1/bins/{bin}/faults/{role}", faults_api.show, "api-fault"),
     private("PUT", "/api/v1/bins/{bin}/faults/{role}", faults_api.put, "api-fault-set"),
     private("DELETE", "/api/v1/bins/{bin}/faults/{role}", faults_api.clear, "api-fault-heal"),
+    private("GET", "/api/v1/bins/{bin}/mapping", mappings_api.show, "api-mapping"),
+    private("PUT", "/api/v1/bins/{bin}/mapping", mappings_api.put, "api-mapping-set"),
+    private("DELETE", "/api/v1/bins/{bin}/mapping", mappings_api.remove, "api-mapping-remove"),
+    private("POST", "/api/v1/bins/{bin}/mapping/preview", mappings_api.preview, "api-mapping-preview"),
     private("GET", "/api/v1/bins/{bin}/captures/" + N + "/attempts", replays_api.index, "api-attempts"),
     private("POST", "/api/v1/bins/{bin}/replays", replays_api.create, "api-replay"),
+    private("GET", "/api/v1/bins/{bin}/secrets", secrets_api.index, "api-secrets"),
+    private("PUT", "/api/v1/bins/{bin}/secrets/" + LABEL, secrets_api.put, "api-secret-set"),
+    private("DELETE", "/api/v1/bins/{bin}/secrets/" + LABEL, secrets_api.delete, "api-secret-remove"),
     private("GET", "/api/v1/bins/{bin}/messages", messages_api.index, "api-messages"),
     private("GET", "/api/v1/bins/{bin}/messages/" + MESSAGE, messages_api.show, "api-message"),
     private("POST", "/api/v1/bins/{bin}/drills", drills_api.create, "api-drill-create"),

@@ -12,6 +12,7 @@ from playwright.async_api import Browser, Page, expect
 from app import keys
 from tests.conftest import Running
 from tests.pairs import lost, timed_out
+from tests.signed import FIELDS, OTHER, SECRET, twilio_headers
 
 from .conftest import WIDE, Watched, sign_in
 from .test_live_page import bin_page, post
@@ -19,7 +20,7 @@ from .test_live_page import bin_page, post
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
 RULES = "{runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']}"
 GUIDE = ("settings", "tests")
-TABS = ("summary", "fields", "headers", "raw", "timing", "answer", "related", "replay")
+TABS = ("summary", "fields", "headers", "raw", "signature", "timing", "answer", "related", "replay")
 
 
 NARROW = {"width": 360, "height": 740}
@@ -102,7 +103,21 @@ async def test_the_doors_have_no_violation(server: Running, judge: Judge) -> Non
 
 async def test_requests_have_no_violation(server: Running, judge: Judge) -> None:
     await _sms(server)
-    await judge.see_bin("/setup", "", "?q=fro:x", *(f"/captures/1?tab={tab}" for tab in TABS))
+    await judge.see_bin("/setup", "", "?q=fro:x", "?at=soon", "?at=99", *(f"/captures/1?tab={tab}" for tab in TABS))
+    await judge.see_bin("/captures/1?tab=raw&find=a", "/captures/1?tab=fields&find=a")
+
+
+async def test_signatures_have_no_violation(server: Running, judge: Judge) -> None:
+    await judge.see_bin("/signatures")
+    for secret in (SECRET, OTHER):
+        async with server.client.post(
+            server.capture_url, data=FIELDS, headers=twilio_headers(server.capture_url, secret=secret)
+        ):
+            pass
+    await judge.see_bin("/captures/1?tab=signature")
+    async with server.client.put(f"{server.bin_api}/secrets/primary", json={"secret": SECRET}):
+        pass
+    await judge.see_bin("/signatures", "", *(f"/captures/{n}?tab=signature" for n in (1, 2)), "/simulate?sign=valid")
 
 
 async def test_messages_have_no_violation(server: Running, judge: Judge) -> None:
@@ -144,6 +159,18 @@ async def test_behaving_on_purpose_has_no_violation(server: Running, judge: Judg
     await judge.see_bin("/faults?role=status", "/answers", "/answers?role=status", "/captures/1?tab=answer", "")
 
 
+async def test_teaching_a_provider_has_no_violation(server: Running, judge: Judge) -> None:
+    await judge.see_bin("/mapping")
+    await judge.leave()
+    callback = {"list": [{"uid": "m1", "to": "+14155550123", "state": "7"}, {"uid": "m2", "state": "sent"}]}
+    async with server.client.post(server.capture_url + "/status", json=callback):
+        pass
+    fields = {"id": "list.*.uid", "to": ["list.*.to", "to"], "status": "list.*.state", "text": "header:X-Text"}
+    async with server.client.put(f"{server.bin_api}/mapping", json={"name": "Acme", "fields": fields}):
+        pass
+    await judge.see_bin("/mapping", "/captures/1", "/messages/custom/m1")
+
+
 async def test_drills_have_no_violation(server: Running, judge: Judge) -> None:
     await judge.see_bin("/drills")
     async with server.client.post(f"{server.bin_api}/drills", json={"measure": True}) as answer:
@@ -171,6 +198,13 @@ async def _a_run(server: Running) -> str:
 async def test_open_menus_have_no_violation_either(server: Running, watched: Watched) -> None:
     await post(server, "row", count=2)
     page = watched.page
+    await page.goto(f"{bin_page(server)}/captures/1?tab=replay")
+    await page.evaluate(AXE)
+    for name in ("Copy as code", "Edit before sending"):
+        await page.get_by_label(name).or_(page.get_by_text(name)).first.click()
+        result = await page.evaluate(f"axe.run(document, {RULES})")
+        assert [violation["id"] for violation in result["violations"]] == []
+        await page.keyboard.press("Escape")
     await page.goto(f"{bin_page(server)}/captures/1")
     await page.evaluate(AXE)
     for name in ("Switch bin", "Live last request"):

@@ -40,9 +40,11 @@ def test_commands_are_completed_and_bare_smsbin_takes_the_flags_of_serve() -> No
     assert _completed("smsbin --port 80 --pub") == ["--public-url"]
     assert _completed("smsbin completion ") == ["bash", "zsh", "fish"]
     assert _completed("smsbin bins cr") == ["create"]
+    assert _completed("smsbin mapping ") == ["get", "remove", "set"]
+    assert "--bin" in _completed("smsbin mapping set a.json --")
 
 
-@pytest.mark.parametrize("name", [name for name in COMMANDS if name != "bins"])
+@pytest.mark.parametrize("name", [name for name in COMMANDS if name not in ("bins", "mapping", "secrets")])
 def test_every_flag_of_a_command_is_completed(name: str) -> None:
     shown = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", run(name, "--help").stdout.partition("\nOptions:\n")[2]))
     completed = set(_completed(f"smsbin {name} --"))

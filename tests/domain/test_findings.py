@@ -22,6 +22,7 @@ LEDGERS = {
     "duplicate", "soft_duplicate", "late_status", "contradictory_final", "stuck", "no_fallback", "fallback_only",
     "fallback_method",
 }  # fmt: skip
+FOLLOWERS = {"signature_invalid", "signature_as"}
 
 
 def a_request(
@@ -345,7 +346,7 @@ def test_several_come_by_weight() -> None:
 def test_every_code_has_its_words_and_a_rule_unless_the_ledger_tells_it() -> None:
     from app.domain.findings.checks import CHECKS
 
-    assert FINDINGS.keys() == CHECKS.keys() | LEDGERS
+    assert FINDINGS.keys() == CHECKS.keys() | LEDGERS | FOLLOWERS
     for code, finding in FINDINGS.items():
         assert (finding.code, explain(code)) == (code, finding)
         assert finding.cause.endswith(".")

@@ -13,7 +13,7 @@ def test_the_default_has_neither_a_mapping_nor_secrets() -> None:
 
 def test_settings_are_equal_by_value_so_that_a_prepared_reader_is_used_again() -> None:
     def made(secret: str) -> ReaderSettings:
-        return ReaderSettings(secrets=(SigningSecret(label="a", scheme=None, secret=secret, added_at=AT),))
+        return ReaderSettings(secrets=(SigningSecret(label="a", scheme=None, secret=secret, hash="h", added_at=AT),))
 
     assert made("x") == made("x")
     assert hash(made("x")) == hash(made("x"))

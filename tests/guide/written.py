@@ -11,6 +11,8 @@ from app.domain.roles import Role
 from app.domain.search import VALUES
 from app.providers.sheet import Sheet
 from app.settings import all_settings
+from app.signatures.schemes import SCHEMES
+from app.signatures.words import cure_of, known_causes
 from app.web.words.portals import sheets
 
 ROOT = Path(__file__).parents[2]
@@ -56,11 +58,30 @@ def _provider(sheet: Sheet) -> Iterator[str]:
     yield f"- **Times**: {sheet.times}"
 
 
-# What stands before the part, by page; the part ends at the next blank line, or with the file.
-TABLES: Mapping[str, tuple[str, Callable[[], str]]] = {
-    "settings": ("| flag | variable | default | |\n|---|---|---|---|\n", settings),
-    "findings": ("| code | | cause and cure |\n|---|---|---|\n", findings),
-    "messages": ("| key | words |\n|---|---|\n", filter_words),
+def schemes() -> str:
+    """A row for each signature scheme."""
+    rows = []
+    for scheme in SCHEMES:
+        title = scheme.title[0].upper() + scheme.title[1:]
+        window = "–" if scheme.window_s is None else f"{scheme.window_s:g} s"
+        rows.append(f"| {title} | `{scheme.name}` | {scheme.secret_is} | {window} |")
+    return "\n".join(rows)
+
+
+def causes() -> str:
+    """A row for each cause of a verdict."""
+    return "\n".join(f"| `{cause}` | {cure_of(cause)} |" for cause in known_causes())
+
+
+# What stands before each part, by page; the part ends at the next blank line, or with the file.
+TABLES: Mapping[str, tuple[tuple[str, Callable[[], str]], ...]] = {
+    "settings": (("| flag | variable | default | |\n|---|---|---|---|\n", settings),),
+    "findings": (("| code | | cause and cure |\n|---|---|---|\n", findings),),
+    "messages": (("| key | words |\n|---|---|\n", filter_words),),
+    "signatures": (
+        ("| signature | name | secret | window |\n|---|---|---|---|\n", schemes),
+        ("| cause | what to do |\n|---|---|\n", causes),
+    ),
 }
 
 
@@ -69,11 +90,12 @@ def as_it_should_be(name: str) -> str:
     text = (DOCS / f"{name}.md").read_text(encoding="utf-8")
     if name == "providers":
         return text.partition("\n## ")[0].rstrip("\n") + "\n\n" + providers()
-    head, make = TABLES[name]
-    before, found, after = text.partition(head)
-    assert found, f"docs/{name}.md has no table that begins with {head!r}"
-    rest = after if after.startswith("\n") else "\n" + after.partition("\n\n")[2]
-    return before + head + make() + "\n" + (rest if rest.strip() else "")
+    for head, make in TABLES[name]:
+        before, found, after = text.partition(head)
+        assert found, f"docs/{name}.md has no table that begins with {head!r}"
+        rest = after if after.startswith("\n") else "\n" + after.partition("\n\n")[2]
+        text = before + head + make() + "\n" + (rest if rest.strip() else "")
+    return text
 
 
 PAGES = (*TABLES, "providers")

@@ -74,7 +74,12 @@ async def test_so_many_replays_are_on_their_way_at_once(monkeypatch: pytest.Monk
             return 1
 
     monkeypatch.setattr(replaying, "send_again", send_again)
-    made = Replaying(Store(), ())  # type: ignore[arg-type]
+
+    class Secrets:
+        async def signer_like(self, *_: object) -> None:
+            return None
+
+    made = Replaying(Store(), Secrets(), ())  # type: ignore[arg-type]
     replays = [asyncio.ensure_future(made.replay("b", [n], "https://example.net/")) for n in range(gate.AT_ONCE + 1)]
     for _ in range(20):
         await asyncio.sleep(0)

@@ -228,13 +228,15 @@ def test_a_step_counts_so_much_for_the_rate(rate: float, wait_s: float) -> None:
 def test_the_process_gives_way_to_keeping(monkeypatch) -> None:
     asked: list[int] = []
 
-    def make_reader() -> Any:
-        raise InterruptedError
+    class Gone:
+        def __init__(self, _: int) -> None:
+            raise InterruptedError
 
     monkeypatch.setattr(process, "begin", lambda: None)
+    monkeypatch.setattr(process, "Pipe", Gone)
     monkeypatch.setattr(process.os, "nice", asked.append)
     with pytest.raises(InterruptedError):
-        process.follow([], make_reader)
+        process.follow(["7"], lambda _: pytest.fail("nothing was received"))
     assert asked == [process.NICENESS]
 
 

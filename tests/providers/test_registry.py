@@ -36,7 +36,7 @@ def test_nobody_and_the_guess_have_no_sheet() -> None:
 
 
 def test_the_filter_knows_all_providers_and_the_guess() -> None:
-    assert VALUES["provider"] == (*PROVIDER_TITLES, "generic")
+    assert VALUES["provider"] == (*PROVIDER_TITLES, "custom", "generic")
 
 
 @pytest.mark.parametrize("shape", [BinShape, SimulationShape])

@@ -14,6 +14,7 @@ from app.live.hub import Hub
 from app.services.answers import Answers
 from app.services.captures import Intake
 from app.services.faults import Faults
+from app.services.mappings import Mappings
 from app.services.simulations.runs import Simulating
 
 NOW = datetime(2026, 11, 29, tzinfo=UTC)
@@ -58,7 +59,7 @@ async def faults(rows: Rows) -> Faults:
 
 @pytest.fixture
 async def intake(rows: Rows, faults: Faults) -> Intake:
-    return Intake(rows, Answers(rows, Hub()), faults, Simulating())
+    return Intake(rows, Answers(rows, Hub()), faults, Mappings(rows, Hub()), Simulating())
 
 
 def _left(faults: Faults) -> list[int | None]:

@@ -15,6 +15,7 @@ from app.services import bins as service
 from app.services.answers import Answers
 from app.services.faults import Faults
 from app.services.keyring import Keyring
+from app.services.mappings import Mappings
 from app.services.upkeep.retention import Sweeping
 from app.storage.opening import open_store
 from app.store import Store
@@ -46,8 +47,9 @@ async def _rename(store: Store, keyring: Keyring, bin: Bin) -> Bin:
 async def _delete(store: Store, keyring: Keyring, bin: Bin) -> None:
     hub = Hub()
     await service.delete(
-        store, keyring, hub, Answers(store, hub), Faults(store, hub), Sweeping(store, timedelta(days=30)), bin.id
-    )
+        store, keyring, hub, Answers(store, hub), Faults(store, hub), Mappings(store, hub),
+        Sweeping(store, timedelta(days=30)), bin.id,
+    )  # fmt: skip
 
 
 async def test_all_keys_are_known_after_the_start(store: Store, keyring: Keyring) -> None:

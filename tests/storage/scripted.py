@@ -10,7 +10,7 @@ from contextlib import suppress
 import msgspec
 
 from app.domain.captures import RawRequest, Reading
-from app.domain.reader import ReaderSettings
+from app.domain.reader import ReaderContext, ReaderSettings
 from app.domain.roles import Role
 from app.domain.units import micros
 from app.providers import recognise
@@ -84,7 +84,7 @@ def _index_no_further(upto: int) -> None:
     Follower._index = index
 
 
-def make_reader() -> CaptureReader:
+def make_reader(context: ReaderContext) -> CaptureReader:
     """With a version, and an interval of the signs of life, that a test may set."""
     follower.CLOCK_S = float(os.environ.get("TEST_CLOCK_S", follower.CLOCK_S))
     if "TEST_INDEXED" in os.environ:

@@ -14,7 +14,7 @@ import pytest
 from app.storage import children
 from app.storage.children import Child
 
-from .watching import Owner, is_gone, soon, started
+from .watching import MODULE, Owner, is_gone, soon, started
 
 T = TypeVar("T")
 
@@ -27,6 +27,16 @@ async def test_frames_go_both_ways_in_their_order(child: Child, owner: Owner) ->
     sent = [b"one", b"x" * (2 << 20), b"", b"last"]
     assert all(child.send(data) for data in sent)
     assert [await soon(owner.frames.get()) for _ in sent] == sent
+
+
+async def test_each_process_gets_the_first_frame_before_all_others(owner: Owner) -> None:
+    child = Child(MODULE, owner, first=b"first")
+    for number in (1, 2):
+        await started(child, owner, number)
+        child.send(b"second")
+        assert [await soon(owner.frames.get()) for _ in range(2)] == [b"first", b"second"]
+        child.send(b"end 0")
+    await soon(child.close())
 
 
 async def test_one_that_ends_is_started_again(child: Child, owner: Owner) -> None:

@@ -18,10 +18,11 @@ _LOWEST = re.compile(r"([A-Za-z0-9._-]+)>=([0-9.]+)")
 
 
 def pins(project: Mapping[str, Any]) -> Iterator[str]:
-    """`name==release` of each member of the group `dev`."""
+    """`name==release` of each member of the groups `dev` and `sdks`; the back end that builds the wheel is not needed
+    here."""
     lock = read_lock(ROOT / "requirements-dev.lock")
-    for member in project["dependency-groups"]["dev"]:
-        # The other members are groups: the back end that builds the wheel is not needed here.
+    groups = project["dependency-groups"]
+    for member in (*groups["dev"], *groups["sdks"]):
         if isinstance(member, str):
             name = normal(_name_of(member))
             yield f"{name}=={lock[name].version}"

@@ -9,11 +9,13 @@ from pathlib import Path
 from ...domain.units import size_text
 from ...errors import CannotStart, Invalid
 from ...services.access import others_can_open
+from ...services.secrets import context_of
 from ...services.upkeep.disk import DiskSpace
 from ...serving import listen
 from ...settings import Settings, all_settings, read_settings, unknown_variables
+from ...signatures.sealing import CannotOpen, is_sealed, unseal
 from ...storage.lock import holder_of, locks_work
-from ...storage.sqlite.checking import check_bodies, check_ledger, check_log, try_out
+from ...storage.sqlite.checking import check_bodies, check_ledger, check_log, stored_secrets, try_out
 from ...storage.sqlite.migrate import newest
 from .results import CheckResult, ok, skipped, warning, wrong
 
@@ -58,6 +60,7 @@ def check_machine(settings: Settings, *, deep: bool) -> Iterator[CheckResult]:
     yield _log(settings.log, deep=deep)
     if deep and settings.log.exists():
         yield _bodies(settings.log)
+    yield _secrets(settings)
     yield _ledger(settings.ledger)
 
 
@@ -151,6 +154,35 @@ def _bodies(log: Path) -> CheckResult:
     return wrong("bodies", told, "The disk changed them: check the disk, and run smsbin restore with your last backup.")
 
 
+def _secrets(settings: Settings) -> CheckResult:
+    """Whether the signing secrets can be used with the key of these settings."""
+    try:
+        key = context_of(settings).secrets_key
+        stored = stored_secrets(settings.log) if settings.log.exists() else []
+    except CannotStart as error:
+        return wrong("secrets", str(error), "Give the file of the secrets key, readable for this user.")
+    locked = [f"{bin} “{label}”" for bin, label, secret in stored if not _opens(secret, label, key)]
+    if locked:
+        more = f" and {len(locked) - _NAMED:,} more" if len(locked) > _NAMED else ""
+        told = f"{len(locked):,} of {len(stored):,} cannot be opened: {', '.join(locked[:_NAMED])}{more}"
+        cure = "Give the secrets key with which they were stored, or store them again; until then they are not used."
+        return warning("secrets", told, cure)
+    plain = sum(not is_sealed(secret) for _, _, secret in stored)
+    if plain and key is not None:
+        told = f"{plain:,} of {len(stored):,} are not encrypted, because they were stored without a key"
+        return warning("secrets", told, "Store them again.")
+    how = "none are stored" if not stored else f"{len(stored):,} can be opened"
+    return ok("secrets", f"{how}; {'new ones are encrypted' if key else 'no key is set, so they are not encrypted'}")
+
+
+def _opens(secret: str, label: str, key: str | None) -> bool:
+    try:
+        unseal(secret, label, key)
+    except CannotOpen:
+        return False
+    return True
+
+
 def _ledger(ledger: Path) -> CheckResult:
     if not ledger.exists():
         return ok("ledger", f"{ledger} does not exist; the next start builds it from the log")
@@ -162,4 +194,6 @@ def _ledger(ledger: Path) -> CheckResult:
 
 def skip_local(why: str) -> list[CheckResult]:
     """The results of this module when the server is on another machine."""
-    return [skipped(check, why) for check in ("data directory", "file locks", "disk", "log", "ledger", "port")]
+    return [
+        skipped(check, why) for check in ("data directory", "file locks", "disk", "log", "secrets", "ledger", "port")
+    ]

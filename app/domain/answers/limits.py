@@ -11,7 +11,7 @@ from functools import lru_cache
 from defusedxml.ElementTree import fromstring
 
 from ...errors import Invalid
-from ..search import parse_query
+from ..search import OneOf, parse_query
 from .model import Answer, RoleAnswers
 from .placeholders import PLACEHOLDER, is_xml
 
@@ -54,10 +54,14 @@ def check_answers(answers: RoleAnswers) -> list[Problem]:
         problems.append(("rules", f"must have at most {MOST_RULES} rules"))
     for index, rule in enumerate(answers.rules[:MOST_RULES]):
         try:
-            if not parse_query(rule.match).terms:
+            terms = parse_query(rule.match).terms
+            if not terms:
                 problems.append(
                     (f"rules.{index}.match", "must name the requests that get this response, such as text~stop")
                 )
+            elif any(isinstance(term, OneOf) and term.key == "signature" for term in terms):
+                # P6: so a wrong or missing secret cannot cost a message.
+                problems.append((f"rules.{index}.match", "must not have signature:, which never changes a response"))
         except Invalid as error:
             problems += [(f"rules.{index}.match", message) for _, message in error.problems]
         problems += [(f"rules.{index}.answer.{name}", message) for name, message in check_answer(rule.answer)]

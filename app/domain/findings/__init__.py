@@ -9,9 +9,11 @@ from dataclasses import replace
 
 from .checks import CHECKS
 from .facts import Facts
-from .words import FINDINGS, Finding
+from .words import FINDINGS, SIGNATURE_AS, SIGNATURE_INVALID, Finding
 
-__all__ = ["FINDINGS", "Facts", "Finding", "by_weight", "explain", "observe"]
+__all__ = [
+    "FINDINGS", "SIGNATURE_AS", "SIGNATURE_INVALID", "Facts", "Finding", "by_weight", "explain", "observe",
+]  # fmt: skip
 
 _BY_WEIGHT = tuple((code, CHECKS[code]) for code in FINDINGS if code in CHECKS)
 _WEIGHT = {code: weight for weight, code in enumerate(FINDINGS)}

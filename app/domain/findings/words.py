@@ -13,12 +13,28 @@ class Finding:
     cure: str
 
 
+SIGNATURE_INVALID = "signature_invalid"
+SIGNATURE_AS = "signature_as"
+
 _ALL = (
     Finding(
         code="contradictory_final",
         title="success and failure",
         cause="The provider reported both a failure and a success of this message as final.",
         cure="Check the order in the timeline and ask the provider which one is true.",
+    ),
+    Finding(
+        code=SIGNATURE_INVALID,
+        title="invalid signature",
+        cause="The request is signed, but the signature fits none of the secrets of this bin, or is too old.",
+        cure="Open the tab Signature of the request: it shows what was tried, and names the cause if there is one.",
+    ),
+    Finding(
+        code=SIGNATURE_AS,
+        title="signed for another URL",
+        cause="The signature is right after a change, for example of the scheme or the host of the URL: the request "
+        "passed a proxy that hides what the provider signed. Your handler may reject it.",
+        cure="Open the tab Signature of the request: it names the change and how to avoid it.",
     ),
     Finding(
         code="callback_on_sms_url",

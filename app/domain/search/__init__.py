@@ -10,6 +10,7 @@ field that is not there matches no term, so that `-status:failed` finds captures
 | `from:` `to:` | a number in any spelling, a short code, a sender name; `from:+1415*` by its beginning |
 | `id:` | a message id, or its beginning with `*` |
 | `status:` `role:` `kind:` `provider:` `method:` `has:` `is:` | one of their words; `has:` is a finding, or `any` |
+| `signature:` | a verdict; none while the bin has no secrets |
 | `after:` `before:` | `2026-11-25`, `2026-11-25T14:00:00Z`, `10m` (ago), `#1040` |
 | `size:` | `>1KiB`, `<=512`, `100..200`, `0` bytes of body |
 
@@ -27,7 +28,7 @@ from .matching import Candidate, matches, settle
 from .reading import MAX_LENGTH, MAX_TERMS, WrongTerm, parse_query
 from .terms import KEYS, VALUES, Moment, OneOf, Pattern, Patterns, Phrase, Query, Size, Term, When, Words
 from .tokens import Phrases, Tokens, tokens
-from .writing import as_text, complete
+from .writing import as_text, complete, with_value
 
 __all__ = [
     "KEYS",
@@ -54,4 +55,5 @@ __all__ = [
     "parse_query",
     "settle",
     "tokens",
+    "with_value",
 ]

@@ -31,6 +31,7 @@ class Candidate:
     words: str = ""
     findings: tuple[str, ...] = ()
     simulated: bool = False
+    signature: str | None = None
 
     @cached_property
     def text_tokens(self) -> Tokens:
@@ -89,7 +90,7 @@ def _holds_one_of(term: OneOf, candidate: Candidate) -> bool:
         return candidate.simulated
     values = {
         "status": candidate.status, "role": candidate.role, "kind": candidate.kind, "provider": candidate.provider,
-        "method": candidate.method,
+        "method": candidate.method, "signature": candidate.signature,
     }  # fmt: skip
     return values[term.key] in term.values
 

@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from functools import cached_property
 
 from ..findings import FINDINGS
-from ..providers import GENERIC, PROVIDER_TITLES
+from ..providers import CUSTOM, GENERIC, PROVIDER_TITLES
 from ..roles import Kind, Role
+from ..signatures import SignatureVerdict
 from ..statuses import Status
 from .tokens import Phrases
 
@@ -20,10 +21,11 @@ VALUES: dict[str, tuple[str, ...]] = {
     "status": tuple(status.value for status in Status),
     "role": tuple(role.value for role in Role),
     "kind": tuple(kind.value for kind in Kind),
-    "provider": (*PROVIDER_TITLES, GENERIC),
+    "provider": (*PROVIDER_TITLES, CUSTOM, GENERIC),
     "method": ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"),
     "has": (ANY, *FINDINGS),
     "is": ("simulated",),
+    "signature": tuple(verdict.value for verdict in SignatureVerdict),
 }
 """The keys with a fixed set of values, and the values."""
 
@@ -31,7 +33,7 @@ PATTERNS = ("from", "to", "id")
 MOMENTS = ("after", "before")
 KEYS = (
     "from:", "to:", "text~", "status:", "role:", "kind:", "provider:", "id:", "method:", "has:", "after:", "before:",
-    "size:", "is:",
+    "size:", "is:", "signature:",
 )  # fmt: skip
 """Every key with its sign, in the order of the help."""
 

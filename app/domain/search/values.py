@@ -16,6 +16,7 @@ _AGO = re.compile(r"[0-9]+[smhd]")
 _SIZE = re.compile(r"(>=|<=|>|<|)([0-9][0-9A-Za-z]*)")
 _BETWEEN = re.compile(r"([0-9][0-9A-Za-z]*)\.\.([0-9][0-9A-Za-z]*)")
 _MEANT = {"success": "sent", "cancelled": "canceled", "sms": "inbound", "call": "voice", "dlr": "status"}
+_MEANT |= dict.fromkeys(("invalid", "wrong", "changed"), "wrong_secret_or_changed")
 _HIGHEST = 10**18 - 1
 
 WHEN_HELP = "write 2026-11-25, 2026-11-25T14:00:00Z, 10m, 2h or #1040"

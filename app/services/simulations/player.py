@@ -17,6 +17,7 @@ from ...parsing.bounds import Unreadable
 from ...parsing.xml import read_xml
 from ...providers import PROVIDERS
 from ...providers.sheet import RequestSpec
+from ...signatures.signer import Signer
 from .script import PlannedMessage, PlannedRequest, compose_request, script
 
 MOST_UNDER_WAY = 2_000
@@ -29,7 +30,9 @@ _CODES = {"answer": "11200", "connection": "11205", "document": "12100"}
 Report = Callable[[SimulationAttempt], None]
 
 
-class _Request(NamedTuple):
+class SimulatedRequest(NamedTuple):
+    """A request as it is sent."""
+
     method: str
     url: str
     headers: tuple[tuple[str, str], ...]
@@ -38,7 +41,7 @@ class _Request(NamedTuple):
 
 class Player:
     """Plays one run. `report` is called with every attempt, in the order of their ends; `mark` is the run's secret, or
-    None."""
+    None; `signer` signs the requests."""
 
     def __init__(
         self,
@@ -48,12 +51,14 @@ class Player:
         *,
         mark: str | None = None,
         report: Report = lambda _: None,
+        signer: Signer | None = None,
     ) -> None:
         self._sender = sender
         self._spec = spec
         self._targets = targets
         self._mark = mark
         self._report = report
+        self._signer = signer
         self._sheet = PROVIDERS[spec.provider]
         self._play = self._sheet.play
         self.progress = Progress(total=spec.count)
@@ -111,8 +116,11 @@ class Player:
     async def _follow(self, spec: RequestSpec, role: str, url: str) -> TargetResponse:
         """One request, and those that its redirects lead to. The answer of the last one counts."""
         made = compose_request(self._sheet, spec, self._spec.trouble)
-        headers = made.headers if self._mark is None else (*made.headers, (MARK, self._mark))
-        request = _Request(made.method, f"{url}?{made.query}" if made.query else url, headers, made.body)
+        request = SimulatedRequest(made.method, f"{url}?{made.query}" if made.query else url, made.headers, made.body)
+        if self._signer is not None:
+            request = sign_request(self._signer, request, url, spec.url, clock.now())
+        if self._mark is not None:
+            request = request._replace(headers=(*request.headers, (MARK, self._mark)))
         reply = await self._send(spec, role, request)
         for _ in range(self._play.redirects):
             following = _redirected(request, reply)
@@ -122,7 +130,7 @@ class Player:
             reply = await self._send(spec, role, request)
         return reply
 
-    async def _send(self, spec: RequestSpec, role: str, request: _Request) -> TargetResponse:
+    async def _send(self, spec: RequestSpec, role: str, request: SimulatedRequest) -> TargetResponse:
         sent_at = clock.now()
         reply = await self._sender.send(*request, timeout_s=self._play.timeout_s / self._spec.speed)
         self._note(spec, role, sent_at, reply)
@@ -161,11 +169,22 @@ class Player:
         return [(role, url, name or url) for role, url, name in found if url]
 
 
+def sign_request(signer: Signer, request: SimulatedRequest, address: str, named: str, at: datetime) -> SimulatedRequest:
+    """A request with a signature. `named` is the URL as the provider has it, which is sent to `address`. Raises
+    Invalid."""
+    base = named if signer.names_url else address
+    headers = tuple((name.encode("latin-1"), value.encode("latin-1")) for name, value in request.headers)
+    signed = signer.sign(request.method, base + request.url.removeprefix(address), headers, request.body, at)
+    texts = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in signed.headers)
+    # Some schemes add a parameter to the URL.
+    return SimulatedRequest(request.method, address + signed.url.removeprefix(base), texts, signed.body)
+
+
 async def _until(moment: float) -> None:
     await asyncio.sleep(max(0.0, moment - clock.ticks()))
 
 
-def _redirected(request: _Request, reply: TargetResponse) -> _Request | None:
+def _redirected(request: SimulatedRequest, reply: TargetResponse) -> SimulatedRequest | None:
     """The request that an answer redirects to; None for any other answer, and for a redirect to another host, which
     the user did not name."""
     if reply.status is None or not 300 <= reply.status < 400 or not reply.location:
@@ -179,7 +198,7 @@ def _redirected(request: _Request, reply: TargetResponse) -> _Request | None:
     fields = request.body.decode("latin-1") if _is_form(request.headers) else ""
     if fields:
         url = f"{url}{'&' if '?' in url else '?'}{fields}"
-    return _Request("GET", url, tuple(pair for pair in request.headers if pair[0] != "Content-Type"), b"")
+    return SimulatedRequest("GET", url, tuple(pair for pair in request.headers if pair[0] != "Content-Type"), b"")
 
 
 def _is_form(headers: Sequence[tuple[str, str]]) -> bool:

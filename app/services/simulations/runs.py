@@ -14,6 +14,7 @@ from ...domain.simulations import Progress, RunState, SimulationSpec, Targets
 from ...egress import Network, open_sender
 from ...errors import Conflict, NotFound
 from ...log import get_log
+from ...signatures.signer import Signer
 from ...tasks import start_task, stop
 from .player import Player
 
@@ -52,15 +53,17 @@ class Simulating:
         self._marks: dict[bytes, str] = {}
 
     def begin(
-        self, bin_id: str, spec: SimulationSpec, targets: Targets, allowed: Sequence[Network | str] | None = None
-    ) -> Run:
+        self, bin_id: str, spec: SimulationSpec, targets: Targets, allowed: Sequence[Network | str] | None = None,
+        signer: Signer | None = None,
+    ) -> Run:  # fmt: skip
         """Start to play. `targets` are URLs of a bin of this server; or, with `allowed`, the user's own, which are
-        reached through the gate and do not get the mark. Conflict: too many are running."""
+        reached through the gate and do not get the mark. `signer` signs the requests. Conflict: too many are
+        running."""
         if sum(run.is_running and run.task is not None for run in self._runs) >= MOST_AT_ONCE:
             raise Conflict(f"{MOST_AT_ONCE} simulations are running; stop one or wait until it ends.")
         run = self._add(bin_id, spec)
         run.own = None if allowed is None else targets
-        run.task = start_task(self._play(run, targets, allowed), name=f"simulation {run.id}")
+        run.task = start_task(self._play(run, targets, allowed, signer), name=f"simulation {run.id}")
         return run
 
     def announce(self, bin_id: str, spec: SimulationSpec) -> Run:
@@ -109,10 +112,13 @@ class Simulating:
         self._marks[run.mark.encode()] = run.id
         return run
 
-    async def _play(self, run: Run, targets: Targets, allowed: Sequence[Network | str] | None) -> None:
+    async def _play(
+        self, run: Run, targets: Targets, allowed: Sequence[Network | str] | None, signer: Signer | None
+    ) -> None:
         try:
             async with open_sender(allowed) as sender:
-                player = Player(sender, run.spec, targets, mark=run.mark if allowed is None else None)
+                mark = run.mark if allowed is None else None
+                player = Player(sender, run.spec, targets, mark=mark, signer=signer)
                 player.progress = run.progress
                 await player.run(run.started_at)
             run.progress.state = RunState.DONE

@@ -88,6 +88,8 @@ class LedgerCaptures:
         n, role, size = number_of(log["id"]), log["role"], len(raw.body)
         hit = None if log["fault"] is None else read_fault_hit(log["fault"])
         fault = (None,) * 4 if hit is None else (hit.fault, hit.kind, hit.said, hit.drill)
+        signature = reading.signature
+        verdict, judgement = (None, None) if signature is None else (signature.verdict.value, pack(signature))
         capture = LedgerCapture(
             n, raw.received_at, role, raw.method, reading.provider, reading.kind.value, reading.status,
             reading.findings, print_of(role, raw.target, log["sha256"].hex() if size else None), reading.events,
@@ -96,7 +98,8 @@ class LedgerCaptures:
         capture.columns = (
             micros(raw.received_at), role, raw.method, raw.target, raw.peer, size, content_type_of(raw),
             raw.body_complete, log["simulated"], reading.provider, reading.message_id, reading.sender,
-            reading.recipient, reading.text, reading.raw_status, reading.problem, reading.words, *fault,
+            reading.recipient, reading.text, reading.raw_status, reading.problem, reading.words,
+            ",".join(reading.media) if reading.media else None, verdict, judgement, *fault,
         )  # fmt: skip
         self._known[n] = self._dirty[n] = capture
         self._space.count(role, 1)

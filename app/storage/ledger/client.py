@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from ...domain.reader import DEFAULT_READER_CONTEXT, ReaderContext
 from ...errors import StoreUnavailable
 from ...log import get_log
 from ...store import READ_WAIT_S, LedgerStatus
@@ -20,6 +21,7 @@ from ..log.jobs import LogPosition, NextEpoch, Result, SkipCapture
 from .protocol import (
     Epoch,
     FromServer,
+    LedgerBegins,
     LedgerDamaged,
     LedgerOpened,
     LedgerProgress,
@@ -49,18 +51,18 @@ _log = get_log("ledger")
 
 class LedgerClient:
     """Use from one event loop only. `module` is started as the process (`app/follower.py`). `on_change` is called
-    with the id of each bin whose readable state has changed."""
+    with the id of each bin whose readable state has changed. `context` is for the parsers."""
 
     def __init__(
         self, module: str, path: Path, log_path: Path, log: LogClient, keep_open: Sequence[int],
-        on_change: Callable[[str], None],
+        on_change: Callable[[str], None], context: ReaderContext = DEFAULT_READER_CONTEXT,
     ) -> None:  # fmt: skip
         self._path = path
         self._log_path = log_path
         self._appender = log
         self._on_change = on_change
         self._loop = asyncio.get_running_loop()
-        self._child = Child(module, self, keep_open)
+        self._child = Child(module, self, keep_open, first=encode(LedgerBegins(context)))
         self._log_positions: dict[int, LogPosition] = {}
         self._ledger_positions: dict[int, LogPosition] = {}
         # Bins with something that is not in the ledger yet.

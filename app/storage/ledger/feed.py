@@ -73,10 +73,10 @@ def read_chunk(log: Transaction, head: LogHead, space: Space, limit: int = MAX_C
     outcomes, upto_k = _outcomes(log, head, space.k, upto_n)
     reread = log.one("log_last_reread", {"bin": head.number}) if head.rereads else None
     last = None if reread is None else (reread["through_n"], reread["provider"])
-    return LogChunk(captures, outcomes, upto_n, upto_k, last, _settings(log, head))
+    return LogChunk(captures, outcomes, upto_n, upto_k, last, read_reader_settings(log, head))
 
 
-def _settings(log: Transaction, head: LogHead) -> ReaderSettings:
+def read_reader_settings(log: Transaction, head: LogHead) -> ReaderSettings:
     """The current settings of a bin. Each change counts as a reread, so a bin without rereads has none."""
     if not head.rereads:
         return DEFAULT_READER_SETTINGS

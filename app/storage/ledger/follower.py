@@ -22,6 +22,7 @@ from .feed import MAX_CAPTURES, LogHead, is_up_to_date, next_capture, read_log_h
 from .pacing import Pacing
 from .protocol import (
     Epoch,
+    FromServer,
     LedgerDamaged,
     LedgerProgress,
     LogEvent,
@@ -98,7 +99,7 @@ class Follower:
             positions = [step.position_of(head) for head in heads.values() if not head.deleted]
         self._send(LedgerProgress(positions, []))
 
-    def _handle(self, frame: LogGrew | Epoch | LedgerDamaged) -> None:
+    def _handle(self, frame: FromServer) -> None:
         if isinstance(frame, LedgerDamaged):
             raise DamagedFile(frame.reason)
         if isinstance(frame, Epoch):
@@ -106,9 +107,9 @@ class Follower:
             self._behind.update(dict.fromkeys(self._awaiting_epoch))
             self._awaiting_epoch.clear()
             self._is_idle = False
-            return
-        self._pacing.log_grew(ticks(), urgent=frame.urgent)
-        self._behind.update(dict.fromkeys(position.bin for position in frame.positions))
+        elif isinstance(frame, LogGrew):
+            self._pacing.log_grew(ticks(), urgent=frame.urgent)
+            self._behind.update(dict.fromkeys(position.bin for position in frame.positions))
 
     def _pause_s(self) -> float:
         """Seconds until something has to be done."""

@@ -1,5 +1,5 @@
 """The ledger process: `<pipe> <ledger> <log> <run> <first> <careful>` (`app/follower.py` starts it with the
-parsers).
+parsers). The first frame in the pipe has the settings of the server that the parsers need.
 
 `run`: the id of the opening of the log that is followed. `first`: "first" if nothing was appended since the start,
 else "later". `careful`: bins whose captures are parsed one by one, as JSON. When the server closes the pipe, the
@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import TypeVar
 
 from ... import clock
+from ...domain.reader import ReaderContext
 from ..process import Pipe, begin, tune_gc
 from ..sqlite.ledger_file import LedgerFile, make_ledger_file, open_ledger_file, open_log_to_follow
 from ..transaction import CannotWrite, Database, DatabaseError, LogUnreadable, SqlRow
 from .feed import MAX_CAPTURES, LogHead, read_log_heads
 from .follower import Follower
-from .protocol import Epoch, LedgerOpened, LedgerProgress, LogEvent, NeedEpoch, decode_from_server, encode
+from .protocol import Epoch, LedgerBegins, LedgerOpened, LedgerProgress, LogEvent, NeedEpoch, decode_from_server, encode
 from .read_timer import ReadTimer
 from .spaces import epoch_of
 from .steps import CaptureReader
@@ -36,13 +37,19 @@ class ServerGone(Exception):
     """The server has closed the pipe."""
 
 
-def follow(arguments: Sequence[str], make_capture_reader: Callable[[], CaptureReader]) -> None:
+def follow(arguments: Sequence[str], make_capture_reader: Callable[[ReaderContext], CaptureReader]) -> None:
     """Follow the log until the server closes the pipe, whatever happens to the ledger file."""
     begin()
     os.nice(NICENESS)
-    reader, budget = make_capture_reader(), ReadTimer()
+    pipe = Pipe(int(arguments[0]))
+    data = pipe.receive()
+    if data is None:
+        return
+    frame = decode_from_server(data)
+    assert isinstance(frame, LedgerBegins), "it is the first one"
+    reader, budget = make_capture_reader(frame.context), ReadTimer()
     reader.recognise = budget.over(reader.recognise)
-    process = LedgerProcess(arguments, reader)
+    process = LedgerProcess(pipe, arguments[1:], reader)
     tune_gc()
     budget.start()
     try:
@@ -54,11 +61,11 @@ def follow(arguments: Sequence[str], make_capture_reader: Callable[[], CaptureRe
 class LedgerProcess:
     """Opens, follows and replaces ledger files."""
 
-    def __init__(self, arguments: Sequence[str], reader: CaptureReader) -> None:
-        self._pipe = Pipe(int(arguments[0]))
-        self._path, self._log_path = Path(arguments[1]), Path(arguments[2])
-        self._run, self._is_first = arguments[3], arguments[4] == "first"
-        self._one_by_one = dict.fromkeys(json.loads(arguments[5]), MAX_CAPTURES)
+    def __init__(self, pipe: Pipe, arguments: Sequence[str], reader: CaptureReader) -> None:
+        self._pipe = pipe
+        self._path, self._log_path = Path(arguments[0]), Path(arguments[1])
+        self._run, self._is_first = arguments[2], arguments[3] == "first"
+        self._one_by_one = dict.fromkeys(json.loads(arguments[4]), MAX_CAPTURES)
         self._reader = reader
 
     def run(self) -> None:

@@ -4,6 +4,7 @@ server needs it for viewers.
 
 import msgspec
 
+from ...domain.reader import ReaderContext
 from ..log.jobs import LogPosition
 
 
@@ -12,6 +13,12 @@ class Frame(msgspec.Struct, array_like=True, tag=True, gc=False):
 
 
 # From the server
+
+
+class LedgerBegins(Frame):
+    """The first frame. It has secrets, which other users could see in the arguments of a process."""
+
+    context: ReaderContext
 
 
 class LogGrew(Frame):
@@ -85,7 +92,7 @@ class LogEvent(Frame):
     trace: str | None = None
 
 
-FromServer = LogGrew | Epoch | LedgerDamaged
+FromServer = LedgerBegins | LogGrew | Epoch | LedgerDamaged
 FromProcess = LedgerOpened | NeedEpoch | ReadingBegins | LedgerProgress | ReadingCutOff | LogEvent
 
 encode = msgspec.msgpack.Encoder().encode

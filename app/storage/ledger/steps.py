@@ -1,7 +1,8 @@
 """What the follower does with one bin in one transaction: settings, deletions, captures, outcomes, in this order."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 
+from ...clock import ticks
 from ...domain.captures import Outcome, RawRequest, Reading
 from ...domain.reader import ReaderSettings
 from ...domain.roles import Kind, Role
@@ -12,11 +13,22 @@ from ..transaction import SqlRow, Transaction
 from .changes import ChangeKind, Changes
 from .deleting import erase, note_newest, numbers_up_to
 from .due_marks import unmark_stuck
-from .feed import LogChunk, LogHead, is_up_to_date, next_capture, read_chunk, read_deletions
+from .feed import (
+    LogChunk,
+    LogHead,
+    is_up_to_date,
+    next_capture,
+    read_chunk,
+    read_deletions,
+    read_reader_settings,
+)
 from .folding import Fold
 from .read_timer import CUT_OFF, TakesTooLong
 from .search import SearchIndex
 from .spaces import Space, SpaceState, add_space, find_space, first_seq_of, save_space
+
+# A step parses no longer than this, so that other bins do not wait and the server sees that the process works.
+PARSING_S = 0.5
 
 SKIPPED = "Parsing this request stopped smsbin twice, so it is not parsed. The bytes are kept."
 SLOW = "Parsing this request took longer than a second, so it is not parsed. The bytes are kept."
@@ -28,11 +40,12 @@ Recognise = Callable[[RawRequest, Role, str | None, ReaderSettings], Reading]
 
 class CaptureReader:
     """How captures are parsed: `recognise(raw, role, provider, settings)`. `version` changes whenever the result could
-    change."""
+    change; `secrets_version` does so for bins with secrets, whose results also depend on settings of the server."""
 
-    def __init__(self, recognise: Recognise, version: str) -> None:
+    def __init__(self, recognise: Recognise, version: str, secrets_version: str | None = None) -> None:
         self.recognise = recognise
         self.version = version
+        self.secrets_version = version if secrets_version is None else secrets_version
 
 
 class LedgerStep:
@@ -105,7 +118,7 @@ class LedgerStep:
 
     def is_outdated(self, head: LogHead, space: Space) -> bool:
         """Whether the bin must be parsed again: the parsers have changed, or it was requested."""
-        return space.reader != self._reader.version or space.rereads != head.rereads
+        return space.rereads != head.rereads or space.reader != self._version_for(head)
 
     def begin_building(self, head: LogHead, epoch: int) -> None:
         """Create an empty space next to the current one."""
@@ -134,9 +147,12 @@ class LedgerStep:
         of captures."""
         space = self._delete(head, space)
         chunk = read_chunk(self._log, head, space, limit)
+        parsed = self._parse(chunk)
+        if len(parsed) < len(chunk.captures):
+            chunk = read_chunk(self._log, head, space, len(parsed))
         fold = Fold(self.transaction, space)
         outcomes = {row["n"]: _outcome(row) for row in reversed(chunk.outcomes)}
-        self._read(fold, chunk, outcomes)
+        self._add(fold, chunk, parsed, outcomes)
         fold.captures.look_up([n for n in outcomes if n <= space.n])
         for n, outcome in outcomes.items():
             fold.settle(n, outcome)
@@ -155,11 +171,23 @@ class LedgerStep:
 
     # Inside
 
-    def _read(self, fold: Fold, chunk: LogChunk, outcomes: Mapping[int, Outcome]) -> None:
-        captures = []
+    def _parse(self, chunk: LogChunk) -> list[tuple[RawRequest, Reading]]:
+        """Parse the captures of a chunk, or the first of them if it takes long: a signature that fits nothing takes
+        several milliseconds."""
+        ends_at, parsed = ticks() + PARSING_S, []
         for row in chunk.captures:
             raw = read_raw(row)
-            each = fold.captures.add(row, raw, self._reading(row, raw, chunk))
+            parsed.append((raw, self._reading(row, raw, chunk)))
+            if ticks() > ends_at:
+                break
+        return parsed
+
+    def _add(
+        self, fold: Fold, chunk: LogChunk, parsed: Sequence[tuple[RawRequest, Reading]], outcomes: Mapping[int, Outcome]
+    ) -> None:
+        captures = []
+        for row, (raw, reading) in zip(chunk.captures, parsed, strict=True):
+            each = fold.captures.add(row, raw, reading)
             # Most outcomes are known by now and need no second update.
             each.outcome = outcomes.get(each.n)
             captures.append(each)
@@ -228,9 +256,15 @@ class LedgerStep:
 
     def _add_space(self, head: LogHead, state: SpaceState, epoch: int) -> Space:
         return add_space(
-            self.transaction, head.number, state, self._reader.version, head.rereads,
+            self.transaction, head.number, state, self._version_for(head), head.rereads,
             first_seq=first_seq_of(epoch), floor_n=head.floor_n,
         )  # fmt: skip
+
+    def _version_for(self, head: LogHead) -> str:
+        """The version that a new space of a bin has."""
+        if self._reader.secrets_version != self._reader.version and read_reader_settings(self._log, head).secrets:
+            return self._reader.secrets_version
+        return self._reader.version
 
     def _write_bin(self, head: LogHead, space: Space) -> None:
         values = {

@@ -125,6 +125,7 @@ class SetSecret(Job):
     label: str
     scheme: str | None
     secret: str
+    hash: str
     added_at: int
 
 
@@ -202,6 +203,7 @@ class AddAttempt(Job):
     error: str | None
     content_type: str
     body: bytes
+    edited: bool = False
 
 
 class AddSession(Job):

@@ -23,6 +23,8 @@ MARK = "/* filter */"
 # The end of a value for an exact match, and for a prefix match.
 _WHOLE, _BEGINNING = "\x01", "\U0010ffff"
 
+_NOT_GENUINE = {"valid_as", "wrong_secret_or_changed", "stale"}
+
 RunQuery = Callable[[str, Mapping[str, object]], Awaitable[Sequence[int]]]
 
 
@@ -128,10 +130,12 @@ async def _drive_patterns(of: str, term: Patterns, search_space: _SearchSpace) -
 
 
 def _is_worth_it(of: str, term: OneOf) -> bool:
-    """Whether an index serves the term. Messages have one for all statuses; captures only for failures and for
-    simulated ones."""
+    """Whether an index serves the term. Messages have one for all statuses; captures only for failures, for simulated
+    ones, and for those that are not genuine."""
     if term.key == "is":
         return of == "captures"
+    if term.key == "signature":
+        return of == "captures" and set(term.values) <= _NOT_GENUINE
     failures = {"failed", "undelivered", "rejected", "expired", "canceled"}
     return term.key == "status" and (of == "messages" or set(term.values) <= failures)
 

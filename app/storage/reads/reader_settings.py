@@ -1,5 +1,7 @@
 """What users set about how the captures of a bin are parsed: its field mapping and its signing secrets."""
 
+from collections.abc import Sequence
+
 from ...domain.reader import ReaderSettings, SigningSecret
 from ...domain.units import micros
 from ..log import jobs
@@ -14,11 +16,15 @@ class ReaderSettingsReads(StoreBase):
         bounds = {"bin": await self._number(bin_id)}
         return read_settings(await self._log.one("get_mapping", bounds), await self._log.all("list_secrets", bounds))
 
+    async def list_mappings(self) -> Sequence[tuple[str, str]]:
+        return [(row["id"], row["mapping"]) for row in await self._log.all("list_mappings", {})]
+
     async def set_mapping(self, bin_id: str, mapping: str | None) -> None:
         await self._appender.submit(jobs.SetMapping(bin_id, mapping))
 
     async def set_secret(self, bin_id: str, new: SigningSecret) -> None:
-        await self._appender.submit(jobs.SetSecret(bin_id, new.label, new.scheme, new.secret, micros(new.added_at)))
+        added_at = micros(new.added_at)
+        await self._appender.submit(jobs.SetSecret(bin_id, new.label, new.scheme, new.secret, new.hash, added_at))
 
     async def drop_secret(self, bin_id: str, label: str) -> None:
         await self._appender.submit(jobs.DropSecret(bin_id, label))

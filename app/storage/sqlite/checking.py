@@ -60,6 +60,18 @@ def check_bodies(path: Path) -> list[tuple[str, int]]:
     return damaged
 
 
+def stored_secrets(path: Path) -> list[tuple[str, str, str]]:
+    """Bin id, label and stored form of all signing secrets; none in a log of a version without them. Raises
+    CannotStart."""
+    try:
+        with closing(open_to_read(path)) as connection:
+            if "secrets" not in {str(row[1]) for row in connection.execute("pragma table_list")}:
+                return []
+            return [(bin, label, secret) for bin, label, secret in connection.execute(SQL["all_secrets"])]
+    except sqlite3.Error as error:
+        raise CannotStart(f"{path} cannot be read: {error}.") from None
+
+
 def check_ledger(path: Path) -> str | None:
     """The problem of a ledger, or None. A damaged ledger is rebuilt."""
     try:

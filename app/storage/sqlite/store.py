@@ -12,6 +12,7 @@ import msgspec
 from ... import clock
 from ...domain.bins import Bin, NewBin
 from ...domain.captures import NewCapture, NewOutcome
+from ...domain.reader import DEFAULT_READER_CONTEXT, ReaderContext
 from ...domain.units import from_micros, micros
 from ...errors import StoreUnavailable
 from ...store import Health, LedgerStatus, Store, SweepResult
@@ -42,7 +43,9 @@ SETTLE_WAIT_S = 60.0
 class SqliteStore(BinReads, CaptureReads, PairingReads, DecisionReads, ReaderSettingsReads):
     """Implements `Store`, which documents the methods."""
 
-    def __init__(self, data_dir: Path, keep_open: Sequence[int]) -> None:
+    def __init__(
+        self, data_dir: Path, keep_open: Sequence[int], context: ReaderContext = DEFAULT_READER_CONTEXT
+    ) -> None:
         log_path, ledger_path = data_dir / "log.db", data_dir / "ledger.db"
         self._listeners: list[Callable[[str], None]] = []
         self._numbers: dict[str, int] = {}
@@ -50,7 +53,9 @@ class SqliteStore(BinReads, CaptureReads, PairingReads, DecisionReads, ReaderSet
         # Bins at the opening, with the number of their last capture.
         self._found: dict[int, int] = {}
         self._appender = LogClient(log_path, keep_open, self._log_grew)
-        self._follower = LedgerClient(FOLLOWER, ledger_path, log_path, self._appender, keep_open, self._changed)
+        self._follower = LedgerClient(
+            FOLLOWER, ledger_path, log_path, self._appender, keep_open, self._changed, context
+        )
         self._log = ReadPool(log_path, LOG_READERS)
         self._ledger = ReadPool(
             ledger_path, LEDGER_READERS, limit_s=LEDGER_READ_S, damaged=self._follower.damaged,
@@ -193,12 +198,12 @@ def _outcome(new: NewOutcome) -> jobs.OutcomeRecord:
 
 
 @asynccontextmanager
-async def open_sqlite(data_dir: Path) -> AsyncIterator[Store]:
+async def open_sqlite(data_dir: Path, context: ReaderContext) -> AsyncIterator[Store]:
     """Lock the directory, start the processes, open the connections; stop everything in reverse order."""
     lock = await lock_directory(data_dir)
     try:
         refuse_older(data_dir)
-        store = SqliteStore(data_dir, (lock,))
+        store = SqliteStore(data_dir, (lock,), context)
         try:
             await store.open()
             yield store

@@ -15,7 +15,7 @@ from .files import Files
 
 # Rows in one statement; the remainder is split into the next smaller numbers.
 _SIZES = (64, 32, 16, 8, 4, 2, 1)
-_VALUES = re.compile(r"values (\((?:\?, )*\?\))")
+_VALUES = re.compile(r"values (\(\s*(?:\?, )*\?\s*\))")
 
 
 Translate = Callable[[sqlite3.Error], DatabaseError | None]

@@ -155,7 +155,7 @@ async def _page(request: web.Request, bin: Bin, role: Role, draft: RoleAnswersDr
     remarks = remarks_of(chosen, role, bin.provider) if chosen else ()
     preview = None
     if chosen and not problems:
-        preview = await _preview(request.app[keys.STORE], bin, role, chosen, sample)
+        preview = await _preview(request, bin, role, chosen, sample)
     return AnswersPage(
         bin=bin,
         role=role,
@@ -209,13 +209,14 @@ def _sample(samples: Sequence[CaptureRow], wanted: str | None) -> int:
     return n
 
 
-async def _preview(store: Store, bin: Bin, role: Role, answers: RoleAnswers, n: int) -> AnswerPreview:
+async def _preview(request: web.Request, bin: Bin, role: Role, answers: RoleAnswers, n: int) -> AnswerPreview:
+    store, custom = request.app[keys.STORE], request.app[keys.MAPPINGS].reader_of(bin.id)
     raw, reading = _invented(role)
     try:
         if n:
             raw = (await store.get_capture(bin.id, n)).raw
             # As it was read when it came in: the list keeps less of it than a rule may ask for.
-            reading = await work_on([raw], recognise, raw, role, bin.provider)
+            reading = await work_on([raw], recognise, raw, role, bin.provider, custom)
     except NotFound:
         n = 0  # it was deleted just now
 

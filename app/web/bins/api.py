@@ -73,6 +73,7 @@ async def delete(request: web.Request) -> web.StreamResponse:
         app[keys.HUB],
         app[keys.ANSWERS],
         app[keys.FAULTS],
+        app[keys.MAPPINGS],
         app[keys.SWEEPING],
         bin_id,
     )

@@ -24,7 +24,7 @@ WITH_LAST = 30
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HomePage:
-    """`last` is the newest capture by bin, for the first few bins.
+    """`last` is the newest capture by bin, for the first few bins; `mappings` are the names of field mappings by bin.
 
     `form` and `problems` are the fields that were posted, and what was wrong with them.
     """
@@ -32,6 +32,7 @@ class HomePage:
     bins: Sequence[Bin]
     addresses: dict[str, str]
     last: dict[str, CaptureRow]
+    mappings: dict[str, str]
     form: dict[str, str] = field(default_factory=dict)
     problems: dict[str, str] = field(default_factory=dict)
 
@@ -73,5 +74,13 @@ async def _home(
     for bin in bins[:WITH_LAST]:
         for row in await request.app[keys.STORE].list_captures(bin.id, limit=1) if bin.captures else ():
             last[bin.id] = row
-    page = HomePage(bins=bins, addresses=addresses, last=last, form=form or {}, problems=problems or {})
+    found = ((bin.id, request.app[keys.MAPPINGS].of(bin.id)) for bin in bins)
+    page = HomePage(
+        bins=bins,
+        addresses=addresses,
+        last=last,
+        mappings={bin_id: mapping.name for bin_id, mapping in found if mapping},
+        form=form or {},
+        problems=problems or {},
+    )
     return render(request, "bins/index.html", page, status=status)

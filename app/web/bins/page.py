@@ -27,7 +27,7 @@ RETENTIONS = ("1d", "7d", "30d", "90d", "365d", "0")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettingsPage:
-    """The settings, and the posted form with its problems."""
+    """The settings, and the posted form with its problems. `mapping`: the name of the field mapping of the bin."""
 
     bin: Bin
     urls: dict[Role, str]
@@ -35,6 +35,7 @@ class SettingsPage:
     stuck_after: str
     sheet: Sheet | None
     rereading: LedgerStatus
+    mapping: str | None = None
     form: dict[str, str] = field(default_factory=dict)
     problems: dict[str, str] = field(default_factory=dict)
     saved: bool = False
@@ -132,6 +133,7 @@ async def delete(request: web.Request) -> web.StreamResponse:
         app[keys.HUB],
         app[keys.ANSWERS],
         app[keys.FAULTS],
+        app[keys.MAPPINGS],
         app[keys.SWEEPING],
         bin.id,
     )
@@ -139,8 +141,10 @@ async def delete(request: web.Request) -> web.StreamResponse:
 
 
 async def _settings(request: web.Request, bin: Bin, *, status: int = 200, **more: Any) -> web.Response:
+    mapping = request.app[keys.MAPPINGS].of(bin.id)
     page = SettingsPage(
         bin=bin,
+        mapping=mapping.name if mapping else None,
         urls=urls_of(site_of(request).root, bin),
         stuck_after=format_duration(bin.stuck_after),
         sheet=sheet_of(bin.provider),

@@ -48,7 +48,9 @@ async def show(request: web.Request) -> web.StreamResponse:
     bin_id, n = _address(request)
     capture = await store.get_capture(bin_id, n)
     sent = await store.get_sent_answer(bin_id, n)
-    shown = await work_on([capture.raw], lambda: msgspec.json.encode(show_capture(capture, sent)))
+    custom = request.app[keys.MAPPINGS].reader_of(bin_id)
+    judgement = await request.app[keys.SECRETS].judge(bin_id, capture)
+    shown = await work_on([capture.raw], lambda: msgspec.json.encode(show_capture(capture, sent, judgement, custom)))
     return web.Response(body=shown, content_type="application/json")
 
 

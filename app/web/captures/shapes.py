@@ -10,10 +10,17 @@ from ...domain.answers.model import Answer, safe_answer
 from ...domain.captures import Capture, CaptureRow, Outcome
 from ...domain.events import Event
 from ...domain.findings import explain
+from ...domain.media import stated_types
+from ...domain.signatures import Judgement
 from ...domain.units import rfc3339
 from ...parsing import parse
 from ...providers import facts_of
+from ...providers.custom import CustomReader
 from ..site.shapes import PARTIES, Code, FindingShape, Pair, RoleName, StatusName, Time
+
+VerdictName = Literal[
+    "valid", "valid_as", "wrong_secret_or_changed", "stale", "unsigned", "not_signed_by_provider", "cannot_say",
+]  # fmt: skip
 
 
 class Answered(msgspec.Struct):
@@ -44,6 +51,19 @@ class AnsweredWhole(Answered):
     sent: SentShape | None
 
 
+class SignatureShape(msgspec.Struct):
+    """Whether the request is genuine; it never changes the response. `causes`: codes of the differences between what
+    was signed and what was received, or of the mistake; `variant`: the same in words. `secret`: the label of the secret
+    that fits. `sentence`: the verdict with its cure."""
+
+    verdict: VerdictName
+    scheme: str | None
+    causes: list[str]
+    variant: str | None
+    secret: str | None
+    sentence: str
+
+
 class CaptureSummary(msgspec.Struct, rename=PARTIES):
     """A capture as lists show it."""
 
@@ -67,6 +87,12 @@ class CaptureSummary(msgspec.Struct, rename=PARTIES):
     findings: Annotated[list[Code], Meta(description="Findings, the most important first.")]
     simulated: bool
     answered: Answered
+    signature: Annotated[
+        SignatureShape | None,
+        Meta(
+            description="In lists and exports: null while the bin has no secrets. A capture on its own always has it."
+        ),
+    ]
 
 
 class BodyShape(msgspec.Struct):
@@ -120,7 +146,8 @@ class ParsedShape(msgspec.Struct):
 
 class EventShape(msgspec.Struct, rename=PARTIES | {"sender_said": "from_said", "recipient_said": "to_said"}):
     """What a request states about one message or call. `*_said` are the verbatim spellings, `said_at` is the
-    provider's timestamp."""
+    provider's timestamp, and `said_to_minute`: it has no seconds. `media_types`: the types of `media` in their order,
+    as the provider states them, "" for none."""
 
     kind: Literal["inbound", "status", "voice", "other"]
     message_id: str
@@ -130,10 +157,12 @@ class EventShape(msgspec.Struct, rename=PARTIES | {"sender_said": "from_said", "
     recipient_said: str | None
     text: str | None
     media: list[str]
+    media_types: list[str]
     status: StatusName | None
     raw_status: str | None
     final: bool
     said_at: Time | None
+    said_to_minute: bool
     price: str | None
     currency: str | None
     error_code: str | None
@@ -164,12 +193,19 @@ def show_row(row: CaptureRow) -> CaptureSummary:
     return CaptureSummary(**_summary(row))
 
 
-def show_capture(capture: Capture, sent: Answer | None = None) -> CaptureShape:
+def show_capture(
+    capture: Capture,
+    sent: Answer | None = None,
+    judgement: Judgement | None = None,
+    custom: CustomReader | None = None,
+) -> CaptureShape:
     """A capture with its bytes, their parsed view and what they state. `sent`: what was answered, where it was not the
-    default of its role."""
+    default of its role. `judgement`: about its signature, where it is newer than that of the list. `custom`: the
+    reader for the field mapping of its bin."""
     raw = capture.raw
+    newer = {} if judgement is None else {"signature": show_judgement(judgement)}
     return CaptureShape(
-        **_summary(capture.row) | {"answered": _answered_whole(capture.row, sent)},
+        **_summary(capture.row) | {"answered": _answered_whole(capture.row, sent)} | newer,
         http_version=raw.http_version or None,
         headers=[(name.decode("latin-1"), value.decode("latin-1")) for name, value in raw.headers],
         body=BodyShape(
@@ -180,7 +216,19 @@ def show_capture(capture: Capture, sent: Answer | None = None) -> CaptureShape:
         ),
         parsed=_parsed(capture),
         events=[show_event(event) for event in capture.events],
-        finding_details=_finding_details(capture),
+        finding_details=_finding_details(capture, custom),
+    )
+
+
+def show_judgement(judgement: Judgement) -> SignatureShape:
+    """The verdict about a signature."""
+    return SignatureShape(
+        verdict=judgement.verdict.value,
+        scheme=judgement.scheme,
+        causes=list(judgement.causes),
+        variant=judgement.variant,
+        secret=judgement.secret,
+        sentence=judgement.sentence,
     )
 
 
@@ -195,10 +243,12 @@ def show_event(event: Event) -> EventShape:
         recipient_said=event.recipient_said,
         text=event.text,
         media=list(event.media),
+        media_types=list(stated_types(event.media, event.media_types)),
         status=None if event.status is None else event.status.value,
         raw_status=event.raw_status,
         final=event.final,
         said_at=None if event.said_at is None else rfc3339(event.said_at),
+        said_to_minute=event.said_to_minute,
         price=event.price,
         currency=event.currency,
         error_code=event.error_code,
@@ -206,12 +256,12 @@ def show_event(event: Event) -> EventShape:
     )
 
 
-def _finding_details(capture: Capture) -> list[FindingShape]:
+def _finding_details(capture: Capture, custom: CustomReader | None) -> list[FindingShape]:
     """The words of the stored codes, with the values of this capture in them."""
     reading = capture.row.reading
     if not reading.findings:
         return []
-    facts = facts_of(capture.raw, capture.row.role, reading.provider)
+    facts = facts_of(capture.raw, capture.row.role, reading.provider, custom)
     findings = [explain(code, facts) for code in reading.findings]
     return [FindingShape(finding.code, finding.cause, finding.cure) for finding in findings]
 
@@ -243,6 +293,7 @@ def _summary(row: CaptureRow) -> dict[str, Any]:
             after_ms=outcome.after_ms if outcome else None,
             fault=row.fault.kind if row.fault else None,
         ),
+        "signature": None if reading.signature is None else show_judgement(reading.signature),
     }
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from ...domain.captures import Capture, CaptureRow
 from ...domain.curl import SECRET_HEADERS
 from ...domain.events import Event
+from ...domain.media import MediaFile, media_files
 from ...domain.replays import Attempt
 from ...domain.sms import SmsFacts, describe_sms
 from ...domain.units import gap_text
@@ -53,12 +54,10 @@ class CaptureDetail:
         return self.capture.events
 
     @property
-    def asks(self) -> str | None:
-        """What people must do for the provider, because of this request."""
-        wanted = self.sheet.asks if self.sheet else {}
-        return next(
-            (wanted[key] for field in self.fields if (key := (field.name.lower(), field.value)) in wanted), None
-        )
+    def files(self) -> Sequence[MediaFile]:
+        """The pictures and files of its first event."""
+        first = self.events[0] if self.events else None
+        return () if first is None else media_files(first.media, first.media_types)
 
 
 async def read_shared(store: Store, bin_id: str, capture: Capture, tabs: Mapping[str, str], tab: str) -> CaptureDetail:

@@ -10,16 +10,19 @@ from aiohttp import web
 from yarl import URL
 
 from ... import __version__, clock, keys
+from ...domain.answers.model import Answer
 from ...domain.bins import Bin
+from ...domain.captures import Capture
 from ...domain.search import Query
 from ...errors import AppError, Invalid
 from ...export import EXPORTERS, WHATS, About, Format
 from ...log import get_log
+from ...providers.custom import CustomReader
 from ...services import exports as exporting
 from ...services.large import is_large
-from ...store import Store
+from ...services.secrets import Secrets
 from ...tasks import run_in_thread
-from ..captures.shapes import CaptureSummary, show_capture, show_row
+from ..captures.shapes import CaptureShape, CaptureSummary, show_capture, show_row
 from ..messages.shapes import MessageShape, show_message
 from ..site.auth import SessionCheck
 from ..site.headers import FILE_HEADERS
@@ -47,7 +50,7 @@ async def export(request: web.Request) -> web.StreamResponse:
     shape = MessageShape if of == "messages" else CaptureSummary
     columns = [field.encode_name for field in msgspec.structs.fields(shape)]
     about = About(columns=columns, version=__version__, origin=str(URL(root_of(request)).origin()))
-    pieces = _pieces(form, about, _rows(store, bin, of, wanted, whole=form.whole))
+    pieces = _pieces(form, about, _rows(request.app, bin, of, wanted, whole=form.whole))
     # An error before the first row gives an error response, not a file that breaks off.
     first = await anext(pieces)
     response = web.StreamResponse(headers={**FILE_HEADERS, "Content-Disposition": _disposition(bin, of, form)})
@@ -84,9 +87,10 @@ def _disposition(bin: Bin, of: str, form: Format) -> str:
 
 
 async def _rows(
-    store: Store, bin: Bin, of: str, query: Query | None, *, whole: bool
+    app: web.Application, bin: Bin, of: str, query: Query | None, *, whole: bool
 ) -> AsyncIterator[tuple[bool, Maker]]:
     """For each row: whether it is large, and the function that makes it."""
+    store, secrets, custom = app[keys.STORE], app[keys.SECRETS], app[keys.MAPPINGS].reader_of(bin.id)
     if of == "messages":
         async for messages in exporting.each_message_page(store, bin, query):
             for message in messages:
@@ -94,11 +98,15 @@ async def _rows(
     elif whole:
         async for captures in exporting.each_whole_page(store, bin, query):
             for capture, sent in captures:
-                yield is_large(capture.raw), partial(show_capture, capture, sent)
+                yield is_large(capture.raw), partial(_show_whole, capture, sent, secrets, custom)
     else:
         async for rows in exporting.each_page(store, bin, query):
             for row in rows:
                 yield False, partial(show_row, row)
+
+
+def _show_whole(capture: Capture, sent: Answer | None, secrets: Secrets, custom: CustomReader | None) -> CaptureShape:
+    return show_capture(capture, sent, secrets.judge_listed(capture), custom)
 
 
 async def _pieces(form: Format, about: About, rows: AsyncIterator[tuple[bool, Maker]]) -> AsyncGenerator[bytes, None]:

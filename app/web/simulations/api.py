@@ -17,7 +17,7 @@ async def create(request: web.Request) -> web.StreamResponse:
     read_query(request)
     bin = await request.app[keys.STORE].get_bin(request.match_info["bin"])
     given = await read_input(request, SimulationInput)
-    run = start(request, bin, given)
+    run = await start(request, bin, given)
     location = f"{server_address(request).base}/api/v1/bins/{bin.id}/simulations/{run.id}"
     return json_response(show_run(run, with_mark=given.played_by == "client"), 202, {"Location": location})
 

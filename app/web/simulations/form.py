@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from ... import clock
+from ...domain.signatures import Signing
 from ...domain.simulations import FAILED_SHARE, SimulationSpec, Targets, Traffic, Trouble
 from ...errors import Invalid
 from ...services.simulations.runs import Run
@@ -79,6 +80,7 @@ def texts_of(run: Run) -> dict[str, str]:
         "seed": str(spec.seed), "speed": f"{spec.speed:g}", "failed": f"{spec.failed_share * 100:g}",
         "target": "own" if own else "bin",
     }  # fmt: skip
+    form |= {"sign": spec.sign.value}
     form |= {f"trouble-{trouble}": "on" for trouble in spec.trouble}
     return form | {name: getattr(own, name) or "" for name in ("primary", "fallback", "status") if own}
 
@@ -90,6 +92,8 @@ def raw_of(form: Mapping[str, str]) -> dict[str, Any]:
     raw |= {name: form[name].strip() for name in ("from", "to") if form.get(name, "").strip()}
     if form.get("text"):
         raw["text"] = form["text"].replace("\r\n", "\n")
+    if form.get("sign"):
+        raw["sign"] = form["sign"]
     raw["media"] = form.get("media", "").split()
     for name in ("count", "seed", "rate", "speed"):
         if form.get(name, "").strip():
@@ -137,6 +141,8 @@ def command_line(spec: SimulationSpec, bin_id: str, own: Targets | None) -> str:
     words += [word for trouble in sorted(spec.trouble) for word in ("--trouble", trouble.value)]
     if spec.what is Traffic.OUTBOUND:
         words += ["--failed", f"{spec.failed_share * 100:g}"]
+    if spec.sign is not Signing.NONE:
+        words += ["--sign", spec.sign.value, "--secret-file", "FILE"]
     if spec.speed != 1:
         words += ["--speed", f"{spec.speed:g}"]
     return shlex.join(words)

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from msgspec import UNSET, Meta, UnsetType
 
 from ... import clock
+from ...domain.signatures import Signing
 from ...domain.simulations import (
     FAILED_SHARE,
     MAX_EXTERNAL_RATE,
@@ -130,6 +131,13 @@ class SimulationInput(Input, frozen=True, kw_only=True, rename=PARTIES):
             description="Divides timeouts and the pauses between the requests of one message.",
         ),
     ] = 1
+    sign: Annotated[
+        Signing,
+        Meta(
+            description="valid: with a secret of the bin, as the provider signs; invalid: wrongly on purpose.",
+            extra={"reason": f"must be one of {', '.join(Signing)}"},
+        ),
+    ] = Signing.NONE
     targets: Annotated[
         TargetsInput | None,
         Meta(description="Your own URLs instead of the bin; private addresses only if the operator allows them."),
@@ -161,6 +169,7 @@ class SimulationInput(Input, frozen=True, kw_only=True, rename=PARTIES):
             trouble=frozenset(self.trouble),
             failed_share=self.failed_share,
             speed=self.speed,
+            sign=self.sign,
         )
 
     def own_targets(self) -> Targets | None:

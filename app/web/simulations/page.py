@@ -21,9 +21,11 @@ from ...domain.simulations import (
 from ...domain.sms import SmsFacts, describe_sms
 from ...errors import Conflict, Invalid
 from ...providers import PROVIDERS
-from ...providers.sheet import Sheet, as_raw
+from ...providers.sheet import ComposedRequest, Sheet, as_raw
+from ...services.simulations.player import SimulatedRequest, sign_request
 from ...services.simulations.runs import MOST_AT_ONCE, Run
 from ...services.simulations.script import compose_request, opening
+from ...signatures.signer import Signer
 from ..site.forms import read_form
 from ..site.inputs import number
 from ..site.templates import render, site_of, urls_of
@@ -31,8 +33,8 @@ from ..site.urls import server_address
 from ..words.portals import sheets
 from .form import PRESETS, FormPreset, command_line, defaults, input_of, problems_of, texts_of
 from .inputs import SimulationInput
-from .runs import start, targets_of
-from .words import FIELD_TITLES, TROUBLES, WHATS, describe_run, rule_of
+from .runs import signer_of, start, targets_of
+from .words import FIELD_TITLES, SIGNINGS, TROUBLES, WHATS, describe_run, rule_of
 
 # The largest number of attempts on the page.
 SHOWN = 200
@@ -83,6 +85,7 @@ class SimulatePage:
     presets: Sequence[FormPreset] = PRESETS
     whats: Mapping[Traffic, str] = field(default_factory=lambda: WHATS)
     troubles: Mapping[Any, str] = field(default_factory=lambda: TROUBLES)
+    signings: Mapping[Any, str] = field(default_factory=lambda: SIGNINGS)
     titles: Mapping[str, str] = field(default_factory=lambda: FIELD_TITLES)
     limits: Mapping[str, int] = field(default_factory=lambda: LIMITS)
     preview: RequestPreview | None = None
@@ -96,10 +99,10 @@ async def index(request: web.Request) -> web.StreamResponse:
     bin = await request.app[keys.STORE].get_bin(request.match_info["bin"])
     if "run" in request.query:
         run = request.app[keys.SIMULATING].find(bin.id, request.query["run"])
-        return _render(request, bin, texts_of(run), view=view_of(bin, run))
+        return await _render(request, bin, texts_of(run), view=view_of(bin, run))
     # The query overrides the defaults: a box that is not in it is not ticked.
     form = defaults(bin.provider) | dict(request.query)
-    return _render(request, bin, form)
+    return await _render(request, bin, form)
 
 
 async def send(request: web.Request) -> web.StreamResponse:
@@ -108,11 +111,11 @@ async def send(request: web.Request) -> web.StreamResponse:
     form = await read_form(request)
     base = server_address(request).base
     try:
-        run = start(request, bin, input_of(form))
+        run = await start(request, bin, input_of(form))
     except Invalid as error:
-        return _render(request, bin, form, problems=problems_of(error), status=422)
+        return await _render(request, bin, form, problems=problems_of(error), status=422)
     except Conflict as error:
-        return _render(request, bin, form, problem=str(error), status=409)
+        return await _render(request, bin, form, problem=str(error), status=409)
     stays = form.get("stay") == "bin"
     where = f"{base}/bins/{bin.id}" + ("" if stays else f"/simulate?run={run.id}#result")
     return web.Response(status=303, headers={"Location": where})
@@ -152,7 +155,7 @@ async def _run(request: web.Request) -> tuple[Bin, Run]:
     return bin, request.app[keys.SIMULATING].find(bin.id, request.match_info["id"])
 
 
-def _render(
+async def _render(
     request: web.Request, bin: Bin, form: Mapping[str, str], *, status: int = 200, **more: Any
 ) -> web.StreamResponse:
     what = Traffic(form["what"]) if form.get("what") in set(Traffic) else Traffic.INBOUND
@@ -163,14 +166,23 @@ def _render(
     )  # fmt: skip
     if not page.problems:
         try:
-            page = replace(page, preview=_preview(request, bin, input_of(form)))
+            page = replace(page, preview=await _preview(request, bin, input_of(form)))
         except Invalid as error:
             page = replace(page, problems=problems_of(error))
     partial = request.headers.get("X-Partial") == "preview"
     return render(request, "simulations/_preview.html" if partial else "simulations/index.html", page, status=status)
 
 
-def _preview(request: web.Request, bin: Bin, given: SimulationInput) -> RequestPreview | None:
+def _signed(made: ComposedRequest, url: str, signer: Signer | None) -> ComposedRequest:
+    """The request with its signature, for the URL as the provider has it."""
+    if signer is None:
+        return made
+    whole = SimulatedRequest(made.method, f"{url}?{made.query}" if made.query else url, made.headers, made.body)
+    signed = sign_request(signer, whole, url, url, clock.now())
+    return replace(made, headers=signed.headers, body=signed.body, query=signed.url.partition("?")[2])
+
+
+async def _preview(request: web.Request, bin: Bin, given: SimulationInput) -> RequestPreview | None:
     """The first request, from the script that the run will use; None when the trouble leaves it out. Invalid."""
     spec, own = given.simulation(), given.own_targets()
     targets = targets_of(request, bin, spec.what).named if own is None else own
@@ -179,7 +191,8 @@ def _preview(request: web.Request, bin: Bin, given: SimulationInput) -> RequestP
     if planned is None or targets is None:
         return None
     url = (targets.status if spec.what is Traffic.OUTBOUND else targets.primary) or ""
-    made = compose_request(PROVIDERS[spec.provider], replace(planned.spec, url=url), spec.trouble)
+    signer = await signer_of(request, bin, spec, is_own=own is not None)
+    made = _signed(compose_request(PROVIDERS[spec.provider], replace(planned.spec, url=url), spec.trouble), url, signer)
     host, slash, path = url.partition("://")[2].partition("/")
     raw = as_raw(made, f"{slash or '/'}{path}", now)
     head = [f"{raw.method} {raw.target} HTTP/1.1", f"Host: {host}"]

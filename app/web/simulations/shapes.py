@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from ...domain.signatures import Signing
 from ...domain.simulations import SimulationAttempt, Traffic, Trouble
 from ...domain.units import rfc3339
 from ...services.simulations.runs import Run
@@ -43,6 +44,7 @@ class SimulationShape(msgspec.Struct, rename=PARTIES):
     trouble: list[Trouble]
     failed_share: float
     speed: float
+    sign: Signing
     started_at: Time
     ended_at: Time | None
     sent: int
@@ -72,7 +74,7 @@ def show_run(run: Run, *, with_mark: bool = False) -> SimulationShape:
         id=run.id, state=progress.state.value, provider=spec.provider, what=spec.what,
         sender=spec.sender, recipient=spec.recipient, text=spec.text, media=list(spec.media), count=spec.count,
         rate=spec.rate, seed=spec.seed, trouble=sorted(spec.trouble), failed_share=spec.failed_share,
-        speed=spec.speed, started_at=rfc3339(run.started_at),
+        speed=spec.speed, sign=spec.sign, started_at=rfc3339(run.started_at),
         ended_at=None if run.ended_at is None else rfc3339(run.ended_at),
         sent=progress.sent, total=progress.total, requests=progress.requests, taken=progress.taken,
         lost=progress.lost, dropped=progress.dropped, problem=progress.problem,

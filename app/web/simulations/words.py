@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from ...domain.signatures import Signing
 from ...domain.simulations import Progress, RunState, SimulationSpec, Traffic, Trouble
 from ...providers.sheet import Play, Sheet
 
@@ -13,9 +14,14 @@ WHATS = {
 FIELD_TITLES = {
     "provider": "Provider", "what": "Type", "from": "From", "to": "To", "text": "Text", "media": "Media",
     "count": "Messages", "rate": "Per second", "seed": "Seed", "failed": "Failed (%)",
-    "speed": "Speed", "trouble": "Problems",
+    "speed": "Speed", "trouble": "Problems", "sign": "Signature",
     "primary": "Primary", "fallback": "Fallback", "status": "Status",
 }  # fmt: skip
+SIGNINGS = {
+    Signing.NONE: "None",
+    Signing.VALID: "Valid, with a secret of this bin",
+    Signing.INVALID: "Invalid on purpose",
+}
 TROUBLES = {
     Trouble.DUPLICATE: "Duplicates: one request in ten is sent twice",
     Trouble.SHUFFLE: "Shuffled: callbacks of a message in random order",

@@ -1,8 +1,9 @@
 """Plain values (of JSON, or of a form) to the typed input of a call. Every wrong field is named, by its path such as
 `rules.0.answer.status`, with what would be right.
 
-`msgspec.convert` stops at the first error. So structs, and lists of structs, are walked here field by field, and it
-converts each of the fields. A field may have more in the `extra` of its `Meta`:
+`msgspec.convert` stops at the first error. So structs, lists of structs, and objects with any names are walked here
+field by field, and it converts each of the fields. The ValueError of a struct's `__post_init__` is a problem of that
+object. A field may have more in the `extra` of its `Meta`:
 
 - `reason`: what would be right, in place of the words made from the type.
 - `values`: the only values that are accepted.
@@ -30,7 +31,7 @@ class NoInput(Input, frozen=True):
     """The input of a call that takes no fields."""
 
 
-I = TypeVar("I", bound=Input)  # noqa: E741
+I = TypeVar("I", bound=msgspec.Struct)  # noqa: E741
 
 
 def documented(**schema: object) -> Meta:
@@ -51,40 +52,52 @@ def convert(raw: object, wanted: type[I]) -> I:
 
 @dataclass(frozen=True, slots=True)
 class _InputField:
-    """`key` is its name in JSON. `struct`: it holds one such object or, when `is_list`, a list of them."""
+    """`key` is its name in JSON. `struct`: it holds one such object or, when `is_list`, a list of them; `is_mixed`: or
+    another value. `each`: it holds an object with any names, at most `most`, whose values are of this kind."""
 
     name: str
     key: str
     wanted: Any
     is_required: bool
     is_nullable: bool
-    struct: type[Input] | None
+    struct: type[msgspec.Struct] | None
     is_list: bool
+    is_mixed: bool
+    each: "_InputField | None"
+    most: int
     reason: str
     values: Collection[object] | None
     check: Callable[[Any], object] | None
 
 
 @cache
-def _fields(wanted: type[Input]) -> tuple[_InputField, ...]:
+def _fields(wanted: type[msgspec.Struct]) -> tuple[_InputField, ...]:
     info = inspect.type_info(wanted)
     assert isinstance(info, inspect.StructType)
     pairs = zip(msgspec.structs.fields(wanted), info.fields, strict=True)
-    return tuple(_field(declared, inspected.type) for declared, inspected in pairs)
+    return tuple(
+        _field(inspected.type, _without_unset(declared.type), declared.name, declared.encode_name, declared.required)
+        for declared, inspected in pairs
+    )
 
 
-def _field(declared: msgspec.structs.FieldInfo, info: inspect.Type) -> _InputField:
+def _field(info: inspect.Type, wanted: Any, name: str = "", key: str = "", is_required: bool = False) -> _InputField:
     extra, kinds = _unwrap(info)
     items = [kind.item_type for kind in kinds if isinstance(kind, inspect.ListType | inspect.VarTupleType)]
     structs: list[Any] = [kind.cls for kind in (*kinds, *items) if isinstance(kind, inspect.StructType)]
+    objects = [kind for kind in kinds if isinstance(kind, inspect.DictType)]
+    plain = [kind for kind in kinds if not isinstance(kind, inspect.NoneType | inspect.StructType)]
     return _InputField(
-        name=declared.name,
-        key=declared.encode_name,
-        wanted=_without_unset(declared.type),
-        is_required=declared.required,
+        name=name,
+        key=key,
+        wanted=wanted,
+        is_required=is_required,
         is_nullable=any(isinstance(kind, inspect.NoneType) for kind in kinds),
         struct=structs[0] if structs else None,
         is_list=bool(items),
+        is_mixed=bool(plain),
+        each=_field(objects[0].value_type, _value_type(wanted)) if objects else None,
+        most=(objects[0].max_length or 0) if objects else 0,
         reason=_reason(extra, kinds),
         values=extra.get("values"),
         check=extra.get("check"),
@@ -110,6 +123,11 @@ def _without_unset(declared: Any) -> Any:
     return members[0] if len(members) == 2 and members[1] is UnsetType else declared
 
 
+def _value_type(declared: Any) -> Any:
+    """The type of the values of a dict."""
+    return get_args(declared.__origin__ if hasattr(declared, "__metadata__") else declared)[1]
+
+
 def _object(raw: object, wanted: type[I], path: str, problems: Problems) -> I | None:
     """None when there is a problem, in this object or in one before it."""
     fields = _fields(wanted)
@@ -125,19 +143,33 @@ def _object(raw: object, wanted: type[I], path: str, problems: Problems) -> I | 
             values[field.name] = _value(raw[field.key], field, before + field.key, problems)
         elif field.is_required:
             problems.append((before + field.key, field.reason))
-    return None if problems else wanted(**values)
+    if problems:
+        return None
+    try:
+        return wanted(**values)
+    except ValueError as error:
+        problems.append((path or "body", str(error)))
+        return None
 
 
 def _value(raw: object, field: _InputField, path: str, problems: Problems) -> Any:
     if raw is None and field.is_nullable:
         return None
-    if field.struct is not None and not field.is_list:
-        return _object(raw, field.struct, path, problems)
-    if field.struct is not None:
+    if field.struct is not None and field.is_list:
         if isinstance(raw, list):
             return tuple(_object(one, field.struct, f"{path}.{index}", problems) for index, one in enumerate(raw))
         problems.append((path, "must be a list"))
         return None
+    if field.struct is not None and (isinstance(raw, dict) or not field.is_mixed):
+        return _object(raw, field.struct, path, problems)
+    before = len(problems)
+    if field.each is not None and isinstance(raw, dict) and len(raw) <= field.most:
+        for name, one in raw.items():
+            _value(one, field.each, f"{path}.{name}", problems)
+    return _plain_value(raw, field, path, problems) if len(problems) == before else None
+
+
+def _plain_value(raw: object, field: _InputField, path: str, problems: Problems) -> Any:
     try:
         value = msgspec.convert(raw, field.wanted)
         if field.check is not None:

@@ -28,7 +28,8 @@ IN_PATH = (
     _in_path("n", "The number of a capture in its bin.", type="integer", minimum=1, maximum=HIGHEST),
     _in_path("role", "A role.", type="string", enum=[role.value for role in Role]),
     _in_path("id", "The id.", type="string"),
-    _in_path("provider", 'The name of a provider, or "generic".', type="string"),
+    _in_path("label", "The label of a secret, percent-encoded.", type="string"),
+    _in_path("provider", 'The name of a provider, "custom" (a field mapping) or "generic".', type="string"),
     _in_path("message_id", "The message id of the provider, percent-encoded.", type="string"),
 )
 
@@ -66,8 +67,9 @@ def matching() -> Parameter:
     """The filter of a list."""
     text = (
         "A filter such as `from:+1415* -status:failed text~code`: from: to: text~ status: role: kind: provider: id:"
-        " method: has: after: before: size: is: and free words, `-` to exclude, `*` at the end of a number or word."
-        " A search that takes longer than a second is stopped: 422, `type` `urn:smsbin:too_slow`; narrow the filter."
+        " method: has: after: before: size: is: signature: and free words, `-` to exclude, `*` at the end of a number"
+        " or word. A search that takes longer than a second is stopped: 422, `type` `urn:smsbin:too_slow`; narrow the"
+        " filter."
     )
     return in_query("q", text, type="string", maxLength=1_000)
 

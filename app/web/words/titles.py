@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from ...domain.findings import FINDINGS, explain
 from ...domain.messages.model import STUCK, Message
-from ...domain.providers import PROVIDER_TITLES
+from ...domain.providers import CUSTOM, PROVIDER_TITLES
 from ...domain.roles import Kind, Role
 
 LETTERS = {
@@ -76,6 +76,8 @@ def by_weight(codes: Iterable[str]) -> list[str]:
     return sorted(codes, key=lambda code: order.index(code) if code in FINDINGS else len(order))
 
 
-def provider_name(name: str | None) -> str:
-    """The title of a provider in a list."""
+def provider_name(name: str | None, mapping: str | None = None) -> str:
+    """The title of a provider in a list; `mapping`: the name in the field mapping of the bin, where it is known."""
+    if name == CUSTOM:
+        return mapping or "custom mapping"
     return PROVIDER_TITLES.get(name or "", "unknown provider")

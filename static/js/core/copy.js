@@ -47,7 +47,7 @@ export async function copyFrom(button) {
   let text = "";
   try {
     text = await textOf(button);
-    if (text === null) return warn("Cannot reach smsbin, nothing was copied. Try again.");
+    if (text === null) return say("Not copied: use curl, this request cannot be written otherwise", { atOnce: true });
     await copy(text);
   } catch {
     say("The browser blocks copying", { atOnce: true });

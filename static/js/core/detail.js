@@ -3,6 +3,7 @@ import { fragment } from "./html.js";
 import { latestOf } from "./net.js";
 import { say } from "./page.js";
 import { isPicked } from "./picks.js";
+import { keepInPlace, showFromTop } from "./place.js";
 import { localise } from "./times.js";
 
 const panes = document.querySelector("[data-panes]");
@@ -17,14 +18,6 @@ const openRow = () => document.getElementById(openId());
 function markCurrent() {
   for (const link of document.querySelectorAll("[data-rows] .row[aria-current]")) link.removeAttribute("aria-current");
   openRow()?.querySelector(".row").setAttribute("aria-current", "true");
-}
-
-// Opening and closing changes the width of the list, and so the height of its rows: the row in hand must not move.
-function keepInPlace(row, change) {
-  const scroller = document.querySelector("[data-scroller]");
-  const before = row?.getBoundingClientRect().top;
-  change();
-  if (row && scroller) scroller.scrollTop += row.getBoundingClientRect().top - before;
 }
 
 // The list on the page is the truth about what stands beside the open capture; past its ends, what the server said.
@@ -61,24 +54,27 @@ function settle() {
   if (n) readTimer = setTimeout(() => document.dispatchEvent(new CustomEvent("smsbin:read", { detail: { n } })), 1000);
 }
 
+// Of several that are on their way, as when a key is held, only the last one is shown.
 export async function load(address, { push = true, focus = true } = {}) {
   const answer = await answers.ask(address, { headers: { "X-Partial": "detail" } });
   if (!answer) return undefined;
+  const html = await answer.text();
   if (answer.redirected || (!answer.ok && answer.status !== 404)) return location.assign(address);
   if (answer.status === 404) return say("This was deleted");
-  return put(await answer.text(), address, { push, focus });
+  return put(html, address, { push, focus });
 }
 
 export function put(html, address, { push = true, focus = true } = {}) {
   pane.replaceChildren(fragment(html));
   pane.tabIndex = -1;
+  if (pane.hidden) showFromTop();
   keepInPlace(openRow(), () => {
     pane.hidden = false;
     panes.classList.add("open");
   });
   if (push) history.pushState(null, "", address);
   settle();
-  return focus ? pane.focus({ preventScroll: true }) : undefined;
+  if (focus) pane.focus({ preventScroll: true });
 }
 
 export function close({ push = true } = {}) {
@@ -93,6 +89,7 @@ export function close({ push = true } = {}) {
   });
   if (push) history.pushState(null, "", home);
   markCurrent();
+  document.dispatchEvent(new CustomEvent("smsbin:closed"));
   row?.querySelector(".row").focus({ preventScroll: true });
 }
 

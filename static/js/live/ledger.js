@@ -17,10 +17,16 @@ export function ledgerOf(root) {
   const noun = { messages: "message", compare: "pair" }[root.dataset.scene] ?? "conversation";
   const counted = root.dataset.scene !== "conversations";
   const stops = stopsOf(rows);
-  const held = heldOf(root, rows, noun, { row: "[data-row]", lay: (item) => item, apply, settle: stops.keep });
+  const held = heldOf(root, rows, noun, { row: "[data-row]", apply, lay, settle: stops.keep });
   const log = logOf(root);
   let newest = "";
   let due = 0;
+
+  // In the order in which they changed; the newest ends up on top.
+  function lay(items) {
+    for (const item of items.values()) rows.prepend(item);
+    items.clear();
+  }
 
   function dress(item) {
     const link = item.querySelector(".row");
@@ -38,6 +44,7 @@ export function ledgerOf(root) {
     else if (!stays) held.rows.delete(item.id);
     else {
       newest = item.querySelector(".row-when time").dateTime;
+      held.rows.delete(item.id);
       held.rows.set(item.id, item);
     }
   }

@@ -12,8 +12,8 @@ function fill() {
   }
 }
 
-async function send(form) {
-  const body = new URLSearchParams(new FormData(form));
+async function send(form, submitter) {
+  const body = new URLSearchParams(new FormData(form, submitter));
   remember(name(form), body.get("url"));
   const button = form.querySelector("button");
   button.disabled = true;
@@ -27,16 +27,21 @@ async function send(form) {
   put(await answer.text(), location.href, { push: false, focus: false });
   const fresh = document.querySelector("[data-replay]");
   fresh.elements.credentials.checked = ticked;
+  const changes = document.querySelector("[data-changes]");
+  if (changes) {
+    changes.scrollIntoView({ block: "nearest" });
+    return say("Changes shown", { atOnce: true });
+  }
   fresh.querySelector("button").focus();
   const last = document.querySelector("[data-attempts] tr:last-child .state");
-  return say(answer.ok ? `Response: ${last.textContent}` : (document.getElementById("url-problem") ?? document.getElementById("then-problem"))?.textContent ?? "", { atOnce: true });
+  return say(answer.ok ? `Response: ${last.textContent}` : (document.getElementById("url-problem") ?? document.getElementById("then-problem") ?? document.getElementById("sign-problem") ?? document.getElementById("edit-problem"))?.textContent ?? "", { atOnce: true });
 }
 
 document.addEventListener("submit", (event) => {
   if (event.target.dataset.replay === undefined) return;
   event.preventDefault();
   event.stopImmediatePropagation();
-  send(event.target);
+  send(event.target, event.submitter);
 });
 document.addEventListener("smsbin:shown", fill);
 fill();

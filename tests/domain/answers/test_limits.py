@@ -2,8 +2,8 @@
 
 import pytest
 
-from app.domain.answers.limits import check_answer
-from app.domain.answers.model import Answer
+from app.domain.answers.limits import check_answer, check_answers
+from app.domain.answers.model import Answer, RoleAnswers, Rule
 
 
 @pytest.mark.parametrize(
@@ -24,3 +24,9 @@ def test_what_would_make_the_body_unreadable_is_refused(headers: tuple[tuple[str
 )
 def test_the_usual_content_types_are_fine(kind: str) -> None:
     assert check_answer(Answer(headers=(("Content-Type", kind),), body="<Response/>")) == []
+
+
+@pytest.mark.parametrize("match", ["signature:valid", "text~stop -signature:valid"])
+def test_a_signature_never_chooses_a_response(match: str) -> None:
+    answers = RoleAnswers(answer=Answer(), rules=(Rule(match=match, answer=Answer()),))
+    assert check_answers(answers) == [("rules.0.match", "must not have signature:, which never changes a response")]

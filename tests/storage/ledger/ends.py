@@ -12,7 +12,8 @@ from app.storage.log.jobs import Job, LogPosition, Result
 class FakeChild:
     """A process that does nothing by itself."""
 
-    def __init__(self, *_: object) -> None:
+    def __init__(self, *_: object, first: bytes) -> None:
+        self.first = decode_from_server(first)
         self.sent: list[object] = []
         self.expected: list[tuple[float, str]] = []
         self.pid = 1

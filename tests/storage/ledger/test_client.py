@@ -2,13 +2,17 @@
 
 import asyncio
 import json
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
+from app.domain.reader import ReaderContext
 from app.storage.ledger import client as client_module
+from app.storage.ledger.client import LedgerClient
 from app.storage.ledger.protocol import (
     Epoch,
+    LedgerBegins,
     LedgerDamaged,
     LedgerOpened,
     LedgerProgress,
@@ -21,7 +25,7 @@ from app.storage.ledger.protocol import (
 from app.storage.log.jobs import NextEpoch, SkipCapture
 from app.store import LedgerStatus
 
-from .ends import Ends, FakeChild, mark
+from .ends import Ends, FakeChild, FakeLog, mark
 
 
 @pytest.fixture
@@ -260,6 +264,14 @@ async def test_damage_and_notes_are_passed_on(ends: Ends, monkeypatch) -> None:
     ends.tell(LogEvent("ledger.failed", "why", "trace"))
     assert ends.child.sent == [LedgerDamaged("no database")]
     assert noted == [("ledger.failed", {"reason": "why", "trace": "trace"})]
+
+
+async def test_the_parsers_get_their_context_with_the_first_frame(monkeypatch) -> None:
+    monkeypatch.setattr(client_module, "Child", FakeChild)
+    context = ReaderContext(secrets_key="a key", public_url="https://sms.example.net")
+    client = LedgerClient("module", Path("ledger"), Path("log"), FakeLog(), (), print, context)  # type: ignore[arg-type]
+    assert client._child.first == LedgerBegins(context)
+    assert not any("a key" in argument for argument in client.arguments())
 
 
 async def test_after_closing_nothing_is_sent(ends: Ends) -> None:

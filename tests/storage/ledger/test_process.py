@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from app.domain.events import Event
+from app.domain.reader import ReaderContext
 from app.domain.roles import Kind
 from app.storage.ledger import process as process_module
 from app.storage.ledger.process import LedgerProcess, follow
-from app.storage.ledger.protocol import LedgerDamaged, LedgerOpened, LedgerProgress, LogEvent, LogGrew
+from app.storage.ledger.protocol import LedgerBegins, LedgerDamaged, LedgerOpened, LedgerProgress, LogEvent, LogGrew
 from app.storage.ledger.spaces import epoch_of
 from app.storage.ledger.steps import CaptureReader
 from app.storage.log import jobs
@@ -28,10 +29,9 @@ def live(
 ) -> Wire:
     """Run the process until nothing is left to do."""
     wire = wire or Wire(inside)
-    monkeypatch.setattr(process_module, "Pipe", lambda _: wire)
     monkeypatch.setattr(process_module, "RETRY_S", 0.0)
-    arguments = ["7", str(inside.folder / "ledger.db"), str(inside.folder / "log.db"), run, first, "[]"]
-    LedgerProcess(arguments, CaptureReader(read, version)).run()
+    arguments = [str(inside.folder / "ledger.db"), str(inside.folder / "log.db"), run, first, "[]"]
+    LedgerProcess(wire, arguments, CaptureReader(read, version)).run()
     return wire
 
 
@@ -285,8 +285,21 @@ def test_a_process_that_waits_ends_when_the_server_hangs_up(inside: Inside, monk
     monkeypatch.setattr(process_module, "tune_gc", lambda: None)
     monkeypatch.setattr("app.storage.ledger.process.os.nice", lambda _: 0)
     arguments = ["7", str(inside.folder / "ledger.db"), str(inside.folder / "log.db"), "run", "first", "[]"]
-    follow(arguments, lambda: CaptureReader(read, "1"))
+    context = ReaderContext(secrets_key="a key", public_url="https://sms.example.net")
+    wire.put(LedgerBegins(context))
+    given = []
+    follow(arguments, lambda context: given.append(context) or CaptureReader(read, "1"))
+    assert given == [context]
     assert wire.notes == ["ledger.stopped"]
+
+
+def test_a_process_whose_server_is_gone_at_once_parses_nothing(inside: Inside, monkeypatch) -> None:
+    wire = Wire(inside)
+    monkeypatch.setattr(process_module, "Pipe", lambda _: wire)
+    monkeypatch.setattr(process_module, "begin", lambda: None)
+    monkeypatch.setattr("app.storage.ledger.process.os.nice", lambda _: 0)
+    follow(["7"], lambda _: pytest.fail("it needs no parsers"))
+    assert wire.sent == []
 
 
 def test_notifications_that_come_while_an_epoch_is_awaited_are_no_answer(inside: Inside, monkeypatch) -> None:

@@ -3,9 +3,11 @@
 import msgspec
 import pytest
 
+from app.domain.reader import ReaderContext
 from app.storage.ledger.protocol import (
     Epoch,
     Frame,
+    LedgerBegins,
     LedgerDamaged,
     LedgerOpened,
     LedgerProgress,
@@ -21,7 +23,8 @@ from app.storage.ledger.protocol import (
 from app.storage.log.jobs import LogPosition
 
 POSITION = LogPosition(bin=1, n=2, k=3, d=4, version=5)
-FROM_SERVER = [LogGrew([POSITION], urgent=True), Epoch(7), LedgerDamaged("it is no database")]
+CONTEXT = ReaderContext(secrets_key="a key", public_url="https://sms.example.net")
+FROM_SERVER = [LedgerBegins(CONTEXT), LogGrew([POSITION], urgent=True), Epoch(7), LedgerDamaged("it is no database")]
 FROM_PROCESS = [
     LedgerOpened("name", "version"),
     NeedEpoch(),

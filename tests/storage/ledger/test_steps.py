@@ -1,12 +1,16 @@
 """What the follower does with one bin in one transaction: settings, deletions, captures, outcomes."""
 
+import pytest
+
 from app import clock
-from app.domain.captures import Outcome
+from app.domain.captures import Outcome, RawRequest, Reading
+from app.domain.reader import ReaderSettings
 from app.domain.roles import Role
 from app.storage.ids import row_id
+from app.storage.ledger import steps
 from app.storage.ledger.feed import read_log_heads
 from app.storage.ledger.read_timer import CUT_OFF, TakesTooLong
-from app.storage.ledger.steps import BROKEN, SKIPPED, SLOW, CaptureReader
+from app.storage.ledger.steps import BROKEN, PARSING_S, SKIPPED, SLOW, CaptureReader
 from app.storage.log import jobs
 from tests.storage.builders import a_raw
 from tests.storage.inside import BIN, Inside, Ledger
@@ -164,3 +168,48 @@ def test_a_space_of_another_version_or_before_a_request_is_outdated(inside: Insi
     assert not is_outdated()
     ledger.reader = CaptureReader(read, "2")
     assert is_outdated()
+
+
+def test_only_a_bin_with_secrets_is_parsed_again_when_the_settings_of_the_server_change(
+    inside: Inside, ledger: Ledger
+) -> None:
+    def is_outdated(secrets_version: str) -> bool:
+        ledger.reader = CaptureReader(read, "1", secrets_version)
+        with ledger._write(None) as step:
+            (head,) = read_log_heads(step._log, [1])
+            return step.is_outdated(head, step.current_space(head))
+
+    inside.keep(a_raw())
+    ledger.follow()
+    assert not is_outdated("1 with a key")
+    inside.apply(jobs.SetSecret(BIN, "primary", None, "s3cret", "h", 1))
+    ledger.follow()
+    ledger.build()
+    assert not is_outdated("1 with a key")
+    assert is_outdated("1 with another key")
+    inside.apply(jobs.DropSecret(BIN, "primary"))
+    ledger.reader = CaptureReader(read, "1", "1 with a key")
+    ledger.follow()
+    ledger.build()
+    assert not is_outdated("1 with another key")
+
+
+def test_a_step_ends_early_when_parsing_takes_long_and_the_next_one_continues(inside: Inside, ledger: Ledger) -> None:
+    def slow(raw: RawRequest, role: Role, provider: str | None, settings: ReaderSettings) -> Reading:
+        moments[0] += PARSING_S / 2 + 0.001
+        return read(raw, role, provider, settings)
+
+    moments = [100.0]
+    for number in range(5):
+        inside.state(came(f"m{number}"))
+        inside.settle(number + 1, OK)
+    ledger.reader = CaptureReader(slow, "1")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(steps, "ticks", lambda: moments[0])
+        for count in (2, 4, 5):
+            is_done = ledger.step()
+            assert ledger.rows("select count(*), count(out_status) from captures") == [(count, count)]
+        assert is_done
+    again = inside.ledger("again.db")
+    again.follow()
+    assert again.everything() == ledger.everything()

@@ -28,8 +28,8 @@ def _rereads(inside: Inside) -> tuple[int, int]:
 CHANGES = (
     jobs.SetMapping(BIN, "{}"),
     jobs.SetMapping(BIN, None),
-    jobs.SetSecret(BIN, "primary", None, "s3cret", 1),
-    jobs.SetSecret(BIN, "primary", "twilio", "s3cret 2", 2),
+    jobs.SetSecret(BIN, "primary", None, "s3cret", "h1", 1),
+    jobs.SetSecret(BIN, "primary", "twilio", "s3cret 2", "h2", 2),
     jobs.DropSecret(BIN, "primary"),
 )
 
@@ -45,7 +45,7 @@ def test_each_change_is_a_request_to_parse_the_bin_again(inside: Inside) -> None
 
 
 def test_a_change_of_an_unknown_bin_or_label_is_refused_and_changes_nothing(inside: Inside) -> None:
-    for change in (jobs.SetMapping("nobody", "{}"), jobs.SetSecret("nobody", "a", None, "b", 1)):
+    for change in (jobs.SetMapping("nobody", "{}"), jobs.SetSecret("nobody", "a", None, "b", "h", 1)):
         assert inside.apply(change)[0].error == "not_found"
     (result,) = inside.apply(jobs.DropSecret(BIN, "primary"))
     assert (result.error, result.message) == ("not_found", "There is no secret primary in this bin.")
@@ -54,15 +54,18 @@ def test_a_change_of_an_unknown_bin_or_label_is_refused_and_changes_nothing(insi
 
 def test_the_follower_gets_the_settings_of_its_snapshot(inside: Inside) -> None:
     ledger = inside.ledger()
-    for change in (CHANGES[0], CHANGES[2], jobs.SetSecret(BIN, "old", "twilio", "x", 0), CHANGES[3]):
+    for change in (CHANGES[0], CHANGES[2], jobs.SetSecret(BIN, "old", "twilio", "x", "h0", 0), CHANGES[3]):
         inside.apply(change)
     with inside.file.database.read() as log, ledger.file.database.write() as transaction:
         (head,) = read_log_heads(log)
         space: Space = add_space(transaction, head.number, SpaceState.CURRENT, "1", 0, first_seq=0)
         settings = read_chunk(log, head, space).settings
     assert settings.mapping == "{}"
-    told = [(secret.label, secret.scheme, secret.secret, secret.added_at) for secret in settings.secrets]
-    assert told == [("old", "twilio", "x", from_micros(0)), ("primary", "twilio", "s3cret 2", from_micros(2))]
+    told = [(secret.label, secret.scheme, secret.secret, secret.hash, secret.added_at) for secret in settings.secrets]
+    assert told == [
+        ("old", "twilio", "x", "h0", from_micros(0)),
+        ("primary", "twilio", "s3cret 2", "h2", from_micros(2)),
+    ]
 
 
 def test_a_deleted_bin_leaves_no_settings_on_the_disk(inside: Inside) -> None:

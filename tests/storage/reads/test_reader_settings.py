@@ -10,7 +10,9 @@ from tests.storage.builders import a_bin
 
 
 def a_secret(label: str = "primary", **values: object) -> SigningSecret:
-    return SigningSecret(**{"label": label, "scheme": None, "secret": "s3cret", "added_at": clock.now()} | values)
+    return SigningSecret(
+        **{"label": label, "scheme": None, "secret": "s3cret", "hash": "c0ffee", "added_at": clock.now()} | values
+    )
 
 
 async def test_settings_come_back_as_they_went_in(store: Store) -> None:
@@ -26,6 +28,16 @@ async def test_settings_come_back_as_they_went_in(store: Store) -> None:
     await store.drop_secret(bin.id, "primary")
     await store.set_mapping(bin.id, None)
     assert await store.get_reader_settings(bin.id) == ReaderSettings(secrets=(changed,))
+
+
+async def test_the_mappings_of_all_bins_are_listed_until_their_bins_are_deleted(store: Store) -> None:
+    first, second, third = [await a_bin(store) for _ in range(3)]
+    for number, bin in enumerate((third, first)):
+        await store.set_mapping(bin.id, f'{{"a": {number}}}')
+    await store.set_secret(second.id, a_secret())
+    assert await store.list_mappings() == [(first.id, '{"a": 1}'), (third.id, '{"a": 0}')]
+    await store.drop_bin(first.id)
+    assert await store.list_mappings() == [(third.id, '{"a": 0}')]
 
 
 async def test_unknown_bins_and_labels_are_not_found(store: Store) -> None:

@@ -89,6 +89,11 @@ BODIES = {
         *[{"kind": "drop", "until": until} for until in (1, ["x"], None)],
         {}, {"kind": "drop", "colour": 1},
     ],
+    "setSecret": [
+        *[{"secret": secret} for secret in ("", "x", "x" * 4_096, "x" * 4_097, None, 5)],
+        *[{"secret": "x", "scheme": scheme} for scheme in ("twilio", "acme", "", None, 1)],
+        {}, {"scheme": "twilio"}, {"secret": "x", "label": "y"},
+    ],
     "drill": [
         {"measure": True}, {"measure": 1}, {"role": "status", "measure": True}, {"role": "voice", "measure": True},
         {"fault": {"kind": "drop"}}, {"fault": {"kind": "rain"}}, {"fault": "x"}, {"fault": {"kind": "drop", "x": 1}},
@@ -98,7 +103,28 @@ BODIES = {
         *[{"captures": numbers, "url": "http://a"} for numbers in ([], [0], [1], [1] * 50, [1] * 51, [True], 1, None)],
         *[{"captures": [1], "url": url} for url in (1, None)],
         {"captures": [1]}, {"url": "http://a"}, {"captures": [1], "url": "http://a", "credentials": "yes"},
+        *[{"captures": [1], "url": "http://a", "sign": sign} for sign in ("none", "valid", "invalid", "maybe", None)],
         {"captures": [1], "url": "http://a", "credentials": True}, {"captures": [10**18], "url": "http://a"},
+    ],
+    "mapping": [
+        {"name": "a", "fields": {"id": "i"}} | more
+        for more in (
+            {}, {"version": 1}, {"version": 2}, {"version": "1"}, {"name": ""}, {"name": " "}, {"name": "x" * 60},
+            {"name": "x" * 61}, {"name": "a\nb"}, {"name": None}, {"fields": None}, {"fields": {"id": ""}},
+            {"fields": {"id": []}}, {"fields": {"id": ["a"] * 8}}, {"fields": {"id": ["a"] * 9}},
+            {"fields": {"id": "x" * 500}}, {"fields": {"id": "x" * 501}}, {"fields": {"id": ["x", ""]}},
+            {"fields": {"id": "a", "text": None}}, {"fields": {"id": "a", "sender": "x"}}, {"fields": {"id": 1}},
+            {"kinds": {}}, {"kinds": None}, {"kinds": {"voice-fallback": "voice"}}, {"kinds": {"voice_fallback": None}},
+            {"kinds": {"primary": None}}, {"kinds": {"primary": "call"}}, {"statuses": {}}, {"statuses": []},
+            {"statuses": {"1": "sent"}}, {"statuses": {"1": "Sent"}}, {"statuses": {"1": None}},
+            {"statuses": {"": "sent"}},
+            {"statuses": {"x" * 200: "sent"}}, {"statuses": {"x" * 201: "sent"}},
+            {"statuses": {"1": {"status": "sent"}}},
+            {"statuses": {"1": {"final": True}}}, {"statuses": {"1": {"status": "sent", "final": 1}}},
+            {"statuses": {"1": {"status": "sent", "final": None}}}, {"statuses": {"1": {"status": "sent", "x": 1}}},
+            {"statuses": {str(n): "sent" for n in range(200)}}, {"statuses": {str(n): "sent" for n in range(201)}},
+            {"colour": 1},
+        )
     ],
     "simulate": [
         {"provider": "ytel", "what": "inbound"} | more
@@ -112,6 +138,7 @@ BODIES = {
             {"trouble": ["rain"]}, {"trouble": [1]}, {"trouble": "lose"}, {"failed_share": 0}, {"failed_share": 1},
             {"failed_share": 1.1}, {"speed": 0}, {"speed": 1_000}, {"speed": 1_001}, {"targets": None},
             {"targets": {"primary": None}}, {"targets": {"primary": 1}}, {"targets": {"x": "y"}}, {"targets": []},
+            {"sign": "none"}, {"sign": "valid"}, {"sign": "invalid"}, {"sign": "maybe"}, {"sign": None},
             {"played_by": "me"}, {"played_by": "client"}, {"sender": "+1"}, {"weather": "fine"},
         )
     ],
@@ -121,7 +148,9 @@ BODIES = {
 @pytest.mark.parametrize("operation", [each for each in OPERATIONS.values() if each.body], ids=lambda each: each.id)
 def test_the_document_accepts_exactly_what_the_server_does(operation: Operation) -> None:
     """As far as types and limits of single fields go: JSON Schema cannot say the rest."""
-    body = "createBin" if operation.id == "changeBin" else operation.id
+    body = {"changeBin": "createBin", "setMapping": "mapping", "previewMapping": "mapping"}.get(
+        operation.id, operation.id
+    )
     _, schema = _operation(operation.id)
     wanted = typing.get_args(operation.body)[0] if typing.get_args(operation.body) else operation.body
     accepted = 0

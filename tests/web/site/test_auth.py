@@ -16,6 +16,7 @@ from ...ingress.http import parse, talk
 
 PUBLIC = {
     "healthz", "readyz", "robots", "static", "sign_in", "sign_in_form", "docs", "guide", "guide-page", "openapi",
+    "mapping-schema",
 }  # fmt: skip
 
 

@@ -32,7 +32,7 @@ class Outer(Input, frozen=True, kw_only=True, rename={"kind": "class"}):
     rows: tuple[Inner, ...] = ()
 
 
-def problems(raw: object, wanted: type[Input] = Outer) -> dict[str, str]:
+def problems(raw: object, wanted: type[msgspec.Struct] = Outer) -> dict[str, str]:
     with pytest.raises(Invalid) as error:
         convert(raw, wanted)
     assert len(error.value.problems) == len(dict(error.value.problems))
@@ -103,10 +103,38 @@ def _all_inputs(base: type[Input] = Input) -> list[type[Input]]:
 
 
 def test_inputs_refuse_unknown_fields_in_the_document_too() -> None:
-
-    inputs = _all_inputs()
-    assert {operation.body for operation in OPERATIONS.values() if isinstance(operation.body, type)} <= set(inputs)
+    bodies = {operation.body for operation in OPERATIONS.values() if isinstance(operation.body, type)}
+    inputs = {*_all_inputs(), *bodies}
     for wanted in inputs:
         schema = msgspec.json.schema(wanted)["$defs"][wanted.__name__]
         assert schema["additionalProperties"] is False, wanted
         assert set(problems({"no such field": 1}, wanted)) >= {"no such field"}
+
+
+class Mixed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    by_name: Annotated[dict[str, Traffic | Inner], Meta(max_length=2, extra={"reason": "must be two at most"})] = {}
+    word: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.by_name and not self.word:
+            raise ValueError("must have one of by_name and word")
+
+
+class Around(Input, frozen=True, kw_only=True):
+    inner: Mixed | None = None
+
+
+def test_the_values_of_an_object_with_any_names_are_named_each() -> None:
+    raw = {"by_name": {"a": "inbound", "b": {"number": 3}}}
+    assert convert(raw, Mixed) == Mixed(by_name={"a": Traffic.INBOUND, "b": Inner(number=3)})
+    assert list(problems({"by_name": {"a": 1, "b": {"number": 0}}}, Mixed)) == ["by_name.a", "by_name.b.number"]
+    many = {"by_name": dict.fromkeys("abc", "inbound")}
+    assert problems(many, Mixed) == {"by_name": "must be two at most"}
+    # So many are refused without a look at each.
+    assert problems({"by_name": dict.fromkeys("abc", 1)}, Mixed) == {"by_name": "must be two at most"}
+    assert problems({"by_name": 1}, Mixed) == {"by_name": "must be two at most"}
+
+
+def test_what_a_struct_itself_refuses_is_a_problem_of_that_object() -> None:
+    assert problems({}, Mixed) == {"body": "must have one of by_name and word"}
+    assert problems({"inner": {}}, Around) == {"inner": "must have one of by_name and word"}

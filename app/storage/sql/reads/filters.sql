@@ -45,6 +45,9 @@ and exists (
 -- name: captures_is
 captures.simulated
 
+-- name: captures_signature
+captures.signature in (select value from json_each(:p))
+
 -- name: captures_after_n
 captures.id & 0xffffffffff > :p
 
@@ -114,6 +117,12 @@ exists (
     where links.message = messages.id and captures.simulated
 )
 
+-- name: messages_signature
+exists (
+    select 1 from links join captures on captures.id = (messages.space << 40) + links.n
+    where links.message = messages.id and captures.signature in (select value from json_each(:p))
+)
+
 -- name: messages_after_n
 messages.last_n > :p
 
@@ -181,6 +190,14 @@ select id from captures where id > :space << 40 and id < (:space + 1) << 40 and 
 
 -- name: drive_captures_is
 select id from captures where id > :space << 40 and id < (:space + 1) << 40 and simulated limit :limit
+
+-- name: drive_captures_signature
+select id from captures
+where
+    id > :space << 40 and id < (:space + 1) << 40
+    and signature in ('valid_as', 'wrong_secret_or_changed', 'stale')
+    and signature in (select value from json_each(:p))
+limit :limit
 
 -- name: drive_messages_from
 select id from (

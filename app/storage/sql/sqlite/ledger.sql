@@ -99,12 +99,19 @@ create table captures (
     -- As MessagePack.
     events blob,
     -- The values of all fields, for the search.
-    words text not null
+    words text not null,
+    -- The types of pictures and files, comma-separated, blank for an unknown one; null without files.
+    media text,
+    -- The verdict about the signature, and all about it as MessagePack; null while the bin has no secrets.
+    signature text,
+    judgement blob
 ) strict;
 create index captures_failed on captures (id)
 where status in ('failed', 'undelivered', 'rejected', 'expired', 'canceled');
 create index captures_with_findings on captures (id) where findings <> '';
 create index captures_simulated on captures (id) where simulated;
+create index captures_not_genuine on captures (id)
+where signature in ('valid_as', 'wrong_secret_or_changed', 'stale');
 create index captures_by_drill on captures (fault_drill, id) where fault_drill is not null;
 
 -- The columns that lists show of a capture.
@@ -112,7 +119,7 @@ create view capture_rows as
 select
     id, seq, received_at, role, method, target, peer, size, content_type, body_complete, simulated, provider, kind,
     message_id, sender, recipient, text, status, raw_status, problem, findings, fault, fault_kind, fault_said,
-    fault_drill, out_status, after_ms, sender_left, left_ms, well_formed, note
+    fault_drill, out_status, after_ms, sender_left, left_ms, well_formed, note, media, signature, judgement
 from captures;
 
 -- One row for each message, folded from its events. `state` is what the fold needs in addition, as MessagePack.
@@ -302,7 +309,8 @@ select
     captures.out_status as answered_status,
     captures.after_ms as answered_after_ms,
     captures.fault_kind as answered_fault,
-    captures.body_complete
+    captures.body_complete,
+    captures.signature
 from captures
 join bins on bins.space = captures.id >> 40;
 

@@ -7,12 +7,13 @@ create table mappings (
     primary key (bin)
 ) strict, without rowid;
 
--- Secrets with which signatures are checked. `scheme` null: any. `secret` may be encrypted.
+-- Secrets with which signatures are checked. `scheme` null: any. `secret` may be encrypted; `hash` identifies it.
 create table secrets (
     bin integer not null references bins (number),
     label text not null,
     scheme text,
     secret text not null,
+    hash text not null,
     added_at integer not null,
     primary key (bin, label)
 ) strict, without rowid;

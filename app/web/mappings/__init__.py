@@ -1,0 +1,1 @@
+"""The field mapping of a bin: page, form, API and JSON Schema."""

@@ -1,0 +1,1 @@
+"""Signing secrets of a bin: the section of its settings, and API."""

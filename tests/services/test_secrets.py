@@ -1,0 +1,116 @@
+"""Signing secrets: encrypted on the disk where there is a key, and opened for verdicts only."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from app import keys
+from app.errors import CannotStart
+from app.services.secrets import context_of, scheme_names
+from app.settings import Settings
+from tests.conftest import Running, run_server
+from tests.signed import FIELDS, SECRET, twilio_headers
+
+KEY = "a-key-only-for-tests"
+OTHER_KEY = "another-key-for-tests"
+URL = "https://sms.example.net"
+
+
+async def set_secret(server: Running) -> None:
+    async with server.client.put(f"{server.bin_api}/secrets/primary", json={"secret": SECRET}) as answer:
+        assert answer.status == 200
+
+
+async def send(server: Running) -> None:
+    url = f"{URL}/{server.bin.key}"
+    async with server.client.post(server.capture_url, data=FIELDS, headers=twilio_headers(url)) as answer:
+        assert answer.status == 200
+
+
+async def verdicts(server: Running) -> list[str]:
+    """Of the list, which the follower made, and of the capture, which is judged now."""
+    await server.app[keys.STORE].get_bin(server.bin.id)
+
+    async def is_read() -> bool:
+        return (await server.app[keys.STORE].rereading(server.bin.id)).state == "ok"
+
+    await server.until(is_read)
+    listed, whole = (await server.captures())[0], await server.capture(1)
+    return [listed["signature"]["verdict"], whole["signature"]["verdict"]]
+
+
+def on_disk(settings: Settings) -> bytes:
+    return b"".join(path.read_bytes() for path in settings.data_dir.glob("*.db*"))
+
+
+async def test_without_a_key_it_is_stored_as_it_is(make_settings: Callable[..., Settings]) -> None:
+    settings = make_settings(public_url=URL)
+    async with run_server(settings) as server:
+        await set_secret(server)
+        await send(server)
+        assert await verdicts(server) == ["valid", "valid"]
+    assert SECRET.encode() in on_disk(settings)
+
+
+async def test_with_a_key_nobody_finds_it_on_the_disk_and_the_follower_opens_it(
+    make_settings: Callable[..., Settings], tmp_path: Path
+) -> None:
+    settings = make_settings(public_url=URL, secrets_key=KEY)
+    async with run_server(settings) as server:
+        await set_secret(server)
+        await send(server)
+        assert await verdicts(server) == ["valid", "valid"]
+    assert SECRET.encode() not in on_disk(settings)
+    assert KEY.encode() not in on_disk(settings)
+    # The same key in a file, after a new start.
+    file = tmp_path / "secrets-key"
+    file.write_text(KEY + "\n")
+    file.chmod(0o600)
+    async with run_server(make_settings(public_url=URL, secrets_key_file=str(file))) as server:
+        assert await verdicts(server) == ["valid", "valid"]
+
+
+@pytest.mark.parametrize("key", [{}, {"secrets_key": OTHER_KEY}])
+async def test_with_another_key_or_none_the_verdict_is_open_and_says_why(
+    make_settings: Callable[..., Settings], key: dict[str, str]
+) -> None:
+    async with run_server(make_settings(public_url=URL, secrets_key=KEY)) as server:
+        await set_secret(server)
+        await send(server)
+    async with run_server(make_settings(public_url=URL, **key)) as server:
+        assert await verdicts(server) == ["cannot_say", "cannot_say"]
+        signature = (await server.capture(1))["signature"]
+        assert "“primary”" in signature["sentence"]
+        assert "--secrets-key" in signature["sentence"]
+        assert (await server.captures())[0]["findings"] == []
+        # Stored again, it is opened with the key of now.
+        await set_secret(server)
+        assert await verdicts(server) == ["valid", "valid"]
+
+
+async def test_a_new_public_url_changes_the_verdicts_of_bins_with_secrets(
+    make_settings: Callable[..., Settings],
+) -> None:
+    async with run_server(make_settings(public_url="https://other.example.net")) as server:
+        await set_secret(server)
+        await send(server)
+        assert await verdicts(server) != ["valid", "valid"]
+    async with run_server(make_settings(public_url=URL)) as server:
+        assert await verdicts(server) == ["valid", "valid"]
+
+
+def test_a_key_file_that_cannot_be_read_or_is_too_short_ends_the_start(
+    make_settings: Callable[..., Settings], tmp_path: Path
+) -> None:
+    with pytest.raises(CannotStart, match="The secrets key file"):
+        context_of(make_settings(secrets_key_file=str(tmp_path / "nothing")))
+    file = tmp_path / "short"
+    file.write_text("short")
+    with pytest.raises(CannotStart, match=r"The secrets key in .* needs at least 16"):
+        context_of(make_settings(secrets_key_file=str(file)))
+
+
+def test_every_scheme_can_be_named() -> None:
+    assert len(set(scheme_names())) == len(scheme_names())
+    assert "twilio" in scheme_names()
