@@ -36,6 +36,7 @@ from .messages import page as messages
 from .replays import api as replays_api
 from .secrets import api as secrets_api
 from .secrets import page as secrets
+from .setup import page as setup
 from .simulations import api as simulations_api
 from .simulations import page as simulations
 from .site import auth, health, info, static
@@ -96,6 +97,7 @@ ROUTES = [
     private("GET", "/bins/{bin}/live", live.follow_page, "bin-live"),
     private("POST", "/bins/{bin}/clear", captures.clear, "bin-clear"),
     private("GET", "/bins/{bin}/others", bins.others, "bin-others"),
+    private("GET", "/bins/{bin}/setup", setup.show, "bin-setup"),
     private("GET", "/bins/{bin}/settings", bins.settings, "bin-settings"),
     private("POST", "/bins/{bin}/settings", bins.save, "bin-save"),
     private("GET", "/bins/{bin}/answers", answers.index, "bin-answers"),

@@ -16,7 +16,7 @@ import "./core/undo.js";
 import "./core/keys.js";
 import "./pages/home.js";
 import "./pages/mapping.js";
-import "./pages/drill.js";
+import "./pages/parts.js";
 import "./pages/simulate.js";
 import { follow } from "./live/live.js";
 

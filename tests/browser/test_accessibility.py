@@ -98,12 +98,12 @@ async def _sms(server: Running) -> None:
 
 async def test_the_doors_have_no_violation(server: Running, judge: Judge) -> None:
     await judge.see("/", "/nothing", "/docs", "/docs/guide", *(f"/docs/guide/{name}" for name in GUIDE))
-    await judge.see_bin("", "/settings", "/delete")
+    await judge.see_bin("", "/setup", "/settings", "/delete")
 
 
 async def test_requests_have_no_violation(server: Running, judge: Judge) -> None:
     await _sms(server)
-    await judge.see_bin("", "?q=fro:x", "?at=soon", "?at=99", *(f"/captures/1?tab={tab}" for tab in TABS))
+    await judge.see_bin("/setup", "", "?q=fro:x", "?at=soon", "?at=99", *(f"/captures/1?tab={tab}" for tab in TABS))
     await judge.see_bin("/captures/1?tab=raw&find=a", "/captures/1?tab=fields&find=a")
 
 
@@ -126,7 +126,12 @@ async def test_messages_have_no_violation(server: Running, judge: Judge) -> None
     async with server.client.post(server.capture_url + "/status", data=callback):
         pass
     await judge.see_bin("/captures/2", "/messages", "/messages?q=has:stuck", "/messages/generic/SM2")
-    await judge.see_bin("/conversations", "/conversations/%2B14155550123/%2B19495550142")
+    await judge.see_bin(
+        "/conversations",
+        "/conversations?q=hello",
+        "/conversations?q=fro:x",
+        "/conversations/%2B14155550123/%2B19495550142",
+    )
 
 
 async def test_comparing_has_no_violation(server: Running, judge: Judge) -> None:

@@ -18,13 +18,13 @@ from ...errors import Invalid, NotFound, TooSlow
 from ...services import bins as service
 from ...services.large import work_on
 from ...store import Store
+from ..setup.page import show_setup
 from ..site.filters import SIMULATED, ListFilter, View, filter_of, stopped
 from ..site.forms import read_form
 from ..site.headers import NOTHING_AT_ALL
 from ..site.inputs import HIGHEST, number
 from ..site.templates import render, render_of, retention_of, site_of, urls_of
 from ..site.urls import server_address
-from ..words.portals import empty_page
 from .detail import open_detail
 from .editing import read_edit
 from .places import WantedPlace, wanted_place
@@ -99,7 +99,7 @@ async def index(request: web.Request) -> web.StreamResponse:
     wanted = wanted_place(request.query.get("at", ""), clock.now())
     page = replace(await _whole_page(request, bin, lambda captures: _part(request, captures, wanted)), wanted=wanted)
     if not bin.last_n:
-        return render(request, "captures/empty.html", empty_page(bin, page.urls, request.query.get("provider")))
+        return await show_setup(request, bin, waiting=True)
     return render(request, "captures/index.html", page, status=page.filter.status)
 
 

@@ -21,7 +21,7 @@ from ...domain.phones import show_phone
 from ...domain.providers import PROVIDER_TITLES
 from ...domain.roles import Role
 from ...domain.units import duration_text, gap_text, ms_text, rfc3339, size_text
-from ...domain.visible import show_controls
+from ...domain.visible import show_controls, show_overrides
 from ...egress.gate import BLOCKED
 from ...services.large import work_on
 from ...tasks import run_in_thread
@@ -92,7 +92,8 @@ def _environment() -> jinja2.Environment:
         finalize=_visible,
     )
     environment.filters.update(
-        phone=show_phone,
+        phone=_party_text,
+        forwards=show_overrides,
         utc=rfc3339,
         duration=duration_text,
         size=size_text,
@@ -212,6 +213,10 @@ def short_target(target: str) -> str:
 def _visible(value: object) -> object:
     """What a template prints: captured texts have controls that a browser would drop. `|e` prints a text as it is."""
     return show_controls(value) if type(value) is str else value
+
+
+def _party_text(party: str) -> str:
+    return show_overrides(show_phone(party))
 
 
 def _host_of(url: str) -> str:

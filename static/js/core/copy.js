@@ -1,4 +1,5 @@
 // Copying, announced when done. Without a secure context there is no clipboard API, so `execCommand` is used.
+import { ask, warn } from "./net.js";
 import { say } from "./page.js";
 
 const SAID_MS = 2000;
@@ -20,7 +21,7 @@ export async function copy(text) {
 
 async function textOf({ dataset }) {
   if (dataset.copyFrom) {
-    const answer = await fetch(dataset.copyFrom);
+    const answer = await ask(dataset.copyFrom);
     return answer.ok ? answer.text() : null;
   }
   return dataset.copy ?? new URL(dataset.copyLink, location.href).href;
@@ -51,10 +52,10 @@ export async function copyFrom(button) {
   } catch {
     say("The browser blocks copying", { atOnce: true });
     window.prompt("Copy from here:", text);
-    return;
+    return undefined;
   }
   confirm(button);
-  say(`Copied${(button.getAttribute("aria-label") ?? "").replace(/^Copy/, ":")}`, { atOnce: true });
+  return say(`Copied${(button.getAttribute("aria-label") ?? "").replace(/^Copy/, ":")}`, { atOnce: true });
 }
 
 document.addEventListener("click", (event) => {

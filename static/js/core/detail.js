@@ -1,5 +1,6 @@
 // Opening a capture or a message beside the list. Every step is an address: without this script the same links load whole pages.
 import { fragment } from "./html.js";
+import { latestOf } from "./net.js";
 import { say } from "./page.js";
 import { isPicked } from "./picks.js";
 import { keepInPlace, showFromTop } from "./place.js";
@@ -8,7 +9,7 @@ import { localise } from "./times.js";
 const panes = document.querySelector("[data-panes]");
 const pane = document.querySelector("[data-detail]");
 let readTimer = 0;
-let turn = 0;
+const answers = latestOf();
 
 const head = () => pane?.querySelector("[data-open]");
 const openId = () => head()?.dataset.open;
@@ -28,8 +29,7 @@ function refreshSteps() {
     while (next && (!next.dataset.n || next.hidden));
     if (!next) continue;
     link.href = withTab(next.querySelector(".row").href);
-    link.removeAttribute("aria-disabled");
-    link.removeAttribute("role");
+    for (const name of ["aria-disabled", "role"]) link.removeAttribute(name);
   }
 }
 
@@ -56,16 +56,14 @@ function settle() {
 
 // Of several that are on their way, as when a key is held, only the last one is shown.
 export async function load(address, { push = true, focus = true } = {}) {
-  const mine = turn += 1;
-  const answer = await fetch(address, { headers: { "X-Partial": "detail" } });
+  const answer = await answers.ask(address, { headers: { "X-Partial": "detail" } });
+  if (!answer) return undefined;
   const html = await answer.text();
-  if (mine !== turn) return undefined;
   if (answer.redirected || (!answer.ok && answer.status !== 404)) return location.assign(address);
   if (answer.status === 404) return say("This was deleted");
   return put(html, address, { push, focus });
 }
 
-// What the server made of an address, in the pane.
 export function put(html, address, { push = true, focus = true } = {}) {
   pane.replaceChildren(fragment(html));
   pane.tabIndex = -1;
@@ -80,7 +78,7 @@ export function put(html, address, { push = true, focus = true } = {}) {
 }
 
 export function close({ push = true } = {}) {
-  turn += 1;
+  answers.drop();
   if (!pane || pane.hidden) return;
   const row = openRow();
   const home = pane.querySelector("[data-close]").href;
@@ -131,18 +129,17 @@ async function step(link) {
 }
 
 function onClick(event) {
-  if (event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+  if (event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return undefined;
   const link = event.target.closest("[data-rows] .row, [data-tab], [data-step], [data-close]");
   if (link) {
     event.preventDefault();
-    follow(link);
-    return;
+    return follow(link);
   }
   const button = event.target.closest("[data-reveal]");
-  if (!button) return;
+  if (!button) return undefined;
   const secret = button.previousElementSibling;
   secret.textContent = secret.dataset.secret;
-  button.remove();
+  return button.remove();
 }
 
 if (pane) {

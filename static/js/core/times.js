@@ -1,4 +1,4 @@
-// Times in the reader's own zone or in UTC, by one switch; UTC stays in the title. One timer tells ages again.
+// Times in the reader's own zone or in UTC, by one switch; UTC stays in the title. One timer tells ages again, each second while they are told in seconds.
 import { recall, remember } from "./store.js";
 
 const STEPS = [[60, 1, "s"], [3600, 60, "min"], [86400, 3600, "h"], [Infinity, 86400, "d"]];
@@ -86,4 +86,11 @@ for (const button of switches) {
   });
 }
 localise(document);
-setInterval(() => write(document.querySelectorAll('time[data-time="age"], time[data-time="ago"]')), 10_000);
+
+// Seconds are counted; what is told in minutes waits for the tenth second.
+let ticks = 0;
+setInterval(() => {
+  ticks += 1;
+  const ages = [...document.querySelectorAll('time[data-time="age"], time[data-time="ago"]')];
+  write(ticks % 10 ? ages.filter((time) => time.textContent.includes(" s")) : ages);
+}, 1_000);

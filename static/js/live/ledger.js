@@ -3,6 +3,7 @@
 import { isOpen, refresh } from "../core/detail.js";
 import { heldOf, swap } from "./held.js";
 import { fragment } from "../core/html.js";
+import { ask } from "../core/net.js";
 import { logOf } from "./log.js";
 import { loadWhileScrolling } from "./older.js";
 import { say } from "../core/page.js";
@@ -72,7 +73,7 @@ export function ledgerOf(root) {
   async function askSide() {
     if (!counted || due) return;
     due = setTimeout(async () => {
-      const answer = await fetch(`${root.dataset.list}/side${location.search}`);
+      const answer = await ask(`${root.dataset.list}/side${location.search}`);
       due = 0;
       if (!answer.ok || answer.redirected) return;
       for (const item of fragment(await answer.text()).querySelectorAll("#views, #pace")) {

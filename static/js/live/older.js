@@ -1,5 +1,6 @@
 // The far end of the lists of messages and pairs: older rows while scrolling.
 import { fragment } from "../core/html.js";
+import { ask } from "../core/net.js";
 import { localise } from "../core/times.js";
 
 export function loadWhileScrolling(rows, address, dress) {
@@ -12,7 +13,7 @@ export function loadWhileScrolling(rows, address, dress) {
     more.dataset.busy = "1";
     const url = new URL(address, location.href);
     url.searchParams.set("before", more.dataset.older);
-    const answer = await fetch(url);
+    const answer = await ask(url);
     if (!answer.ok) {
       delete more.dataset.busy;
       return;

@@ -1,6 +1,7 @@
 // The part of the list that the page has: consecutive rows in the order of their numbers, at most MOST_ROWS. Both ends load more
 // while they are near the screen, and the rows at the other end leave. What is on the screen does not move.
 import { fragment } from "../core/html.js";
+import { ask } from "../core/net.js";
 import { say } from "../core/page.js";
 import { isPhone } from "../core/place.js";
 import { localise } from "../core/times.js";
@@ -81,16 +82,14 @@ export function windowOf(rows, scroller, { address, dress, settled }) {
     }
   }
 
-  async function ask(values) {
+  async function request(values) {
     const url = new URL(address, location.href);
     for (const [name, value] of Object.entries(values)) url.searchParams.set(name, value);
     const mine = wanted = {};
     let piece = null;
-    try {
-      const answer = await fetch(url);
-      if (answer.redirected) location.reload();
-      else if (answer.ok) piece = fragment(await answer.text());
-    } catch { /* the same as an answer that is an error */ }
+    const answer = await ask(url);
+    if (answer.redirected) location.reload();
+    else if (answer.ok) piece = fragment(await answer.text());
     if (wanted !== mine) return undefined;
     wanted = null;
     if (piece) localise(piece);
@@ -101,7 +100,7 @@ export function windowOf(rows, scroller, { address, dress, settled }) {
     if (wanted || !end(name)) return;
     const list = all();
     const edge = name === "newer" ? list[0] : list.at(-1);
-    const piece = await ask({ [CURSORS[name]]: edge?.dataset.n ?? end(name).dataset[name] });
+    const piece = await request({ [CURSORS[name]]: edge?.dataset.n ?? end(name).dataset[name] });
     if (piece === null) fail(name);
     else if (piece) keep(() => add(name, piece));
     settled();
@@ -125,7 +124,7 @@ export function windowOf(rows, scroller, { address, dress, settled }) {
 
   // Shows another part. Returns whether it came, and the row that it is around.
   async function jump(values) {
-    const piece = await ask(values);
+    const piece = await request(values);
     const chosen = piece?.querySelector("[autofocus]");
     if (piece === null) say("The list could not be loaded. Try again.", { atOnce: true });
     if (piece) {

@@ -1,5 +1,6 @@
 // Replay: the address is remembered for each bin, and the answer is shown where the reader is.
 import { put } from "../core/detail.js";
+import { ask, isUnreachable, warn } from "../core/net.js";
 import { say } from "../core/page.js";
 import { recall, remember } from "../core/store.js";
 
@@ -17,9 +18,10 @@ async function send(form, submitter) {
   const button = form.querySelector("button");
   button.disabled = true;
   say("Sending", { atOnce: true });
-  const answer = await fetch(form.action, { method: "POST", body, headers: { "X-Partial": "detail" } }).catch(() => null);
+  const answer = await ask(form.action, { method: "POST", body, headers: { "X-Partial": "detail" } });
   button.disabled = false;
-  if (!answer || (!answer.ok && answer.status !== 422)) return say("Not sent: smsbin cannot be reached, or the request was deleted", { atOnce: true });
+  if (isUnreachable(answer)) return warn("Cannot reach smsbin, nothing was sent. Try again.");
+  if (!answer.ok && answer.status !== 422) return warn("Not sent: the request was deleted.");
   if (answer.redirected) return location.reload();
   const ticked = form.elements.credentials.checked;
   put(await answer.text(), location.href, { push: false, focus: false });

@@ -246,6 +246,7 @@ create table verdict_counts (
     pairs integer not null,
     primary key (space, verdict)
 ) strict, without rowid;
+-- Gaps of pairings whose fallback was used, so that they agree with the counts of verdicts.
 create table gap_counts (
     space integer not null,
     gap_ms integer not null,
