@@ -184,6 +184,11 @@ class Store(Protocol):
         Raises TooSlow when the search takes too long.
         """
 
+    async def first_since(self, bin_id: str, at: datetime) -> int | None:
+        """The number of the first capture that was received at `at` or later; None if there is none. Requests that
+        arrive together may be numbered in another order than they were received, so at such a place it is one of
+        them. Raises NotFound when there is no such bin."""
+
     async def get_capture(self, bin_id: str, n: int) -> Capture:
         """A complete capture. If the ledger has not processed it yet, its reading has a problem that says so. Raises
         NotFound."""

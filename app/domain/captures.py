@@ -95,8 +95,9 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     `provider` is a provider's name, "generic" when common field names were found, or None when nothing was
     recognised (which is no problem). `sender` and `recipient` are E.164 where the number allows it. A request may
     state several `events`; the fields here are the first one's. `findings` are codes, in the order of their weight.
-    `signature`: whether it is genuine; None while the bin has no secrets.
-    `words` are the values of all fields, for the search: bounded, and only there while a capture is being read.
+    `signature`: whether it is genuine; None while the bin has no secrets. `media` are the types of its pictures and
+    files, "" for an unknown one. `words` are the values of all fields, for the search: bounded, and only there while a
+    capture is being read.
     """
 
     provider: str | None = None
@@ -112,6 +113,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     events: tuple[Event, ...] = ()
     signature: Judgement | None = None
     words: str = ""
+    media: tuple[str, ...] = ()
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True, gc=False):

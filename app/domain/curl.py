@@ -8,6 +8,7 @@ by default.
 import base64
 import re
 import shlex
+from collections.abc import Iterator
 
 from .captures import RawRequest
 
@@ -24,10 +25,7 @@ _PLAIN = re.compile(rb"[A-Za-z0-9 :;,./=_+*()@?<>&|-]")
 def as_curl(raw: RawRequest, address: str, *, with_secrets: bool = False) -> str:
     """One command for a POSIX shell; `address` is where it goes."""
     parts = ["curl", "--globoff", "--path-as-is", "-X", shlex.quote(raw.method)]
-    for name, value in raw.headers:
-        lower = name.lower()
-        if lower in _OWN or (lower in SECRET_HEADERS and not with_secrets):
-            continue
+    for name, value in sent_headers(raw, with_secrets=with_secrets):
         # curl takes `Name;` for an empty value; `Name:` would remove the header.
         parts += ["-H", _quote(name + b": " + value if value else name + b";")]
     if raw.body and not raw.header(b"content-type"):
@@ -41,6 +39,14 @@ def as_curl(raw: RawRequest, address: str, *, with_secrets: bool = False) -> str
         else:
             parts += ["--data-raw", shlex.quote(shown)]
     return before + " ".join([*parts, "--", shlex.quote(address)])
+
+
+def sent_headers(raw: RawRequest, *, with_secrets: bool = False) -> Iterator[tuple[bytes, bytes]]:
+    """The headers that a command sets, in their order."""
+    for name, value in raw.headers:
+        lower = name.lower()
+        if lower not in _OWN and (with_secrets or lower not in SECRET_HEADERS):
+            yield name, value
 
 
 def _quote(line: bytes) -> str:

@@ -28,11 +28,12 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, array_like=True, gc=False
 
     `message_id` is the provider's, verbatim, or `made-…` where the request has none (`made_id`); for voice the call's.
     `sender` and `recipient` are E.164 where the number allows it, else as sent; `*_said` are the verbatim spellings.
-    `text` None: the request carries none; "" is an empty SMS. `media` are addresses, never fetched. `raw_status` is the
-    provider's own word. `said_at` is the provider's own stamp of this fact, in UTC. `price` and `currency` are texts
-    as sent. `segments` is the provider's own count. `as_callback`: what the word means if the message turns out to be
-    an outbound one (with some providers only the URL distinguishes the two). New fields come at the end, with a
-    default: databases hold events of older versions.
+    `text` None: the request carries none; "" is an empty SMS. `media` are addresses, never fetched; `media_types` are
+    the types that the provider states for them, in their order, "" for none. `raw_status` is the provider's own word.
+    `said_at` is the provider's own stamp of this fact, in UTC; `said_to_minute`: it has no seconds. `price` and
+    `currency` are texts as sent. `segments` is the provider's own count. `as_callback`: what the word means if the
+    message turns out to be an outbound one (with some providers only the URL distinguishes the two). New fields come
+    at the end, with a default: databases hold events of older versions.
     """
 
     kind: Kind
@@ -53,6 +54,8 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, array_like=True, gc=False
     segments: int | None = None
     piece: Piece | None = None
     as_callback: Word | None = None
+    media_types: tuple[str, ...] = ()
+    said_to_minute: bool = False
 
 
 def made_id(sender: str | None, recipient: str | None, text: str | None, at: datetime | str) -> str:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import unquote, urlsplit, urlunsplit
+from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 from msgspec import structs
 
@@ -23,6 +23,8 @@ _OURS = frozenset(
     {b"host", b"content-length", b"connection", b"keep-alive", b"transfer-encoding", b"te", b"trailer", b"upgrade",
      b"expect", b"proxy-connection", MARK.lower().encode()}
 )  # fmt: skip
+# Printable ASCII without blanks and quotation marks.
+_IN_URLS = "!#$%&'()*+,/:;=?@[]~|^`{}\\"
 _SECRET_PREFIXES = (b"proxy-", b"x-forwarded-")
 _SECRETS = SECRET_HEADERS | {b"forwarded", b"x-real-ip"}
 
@@ -33,7 +35,7 @@ _ONE_OR_RANGE = re.compile(r"#?([0-9]{1,18})(?:-#?([0-9]{1,18}))?", re.ASCII)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewAttempt:
     """Capture `n` was sent to `url`, whose query values are not kept. `status` None: no whole answer; then `error`
-    says why in a few words. `ms` until the end of the answer. `body` is its head."""
+    says why in a few words. `ms` until the end of the answer. `body` is its head. `edited`: it was changed before."""
 
     n: int
     url: str
@@ -43,6 +45,7 @@ class NewAttempt:
     error: str | None = None
     content_type: str = ""
     body: bytes = b""
+    edited: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +68,19 @@ def replayed(raw: RawRequest, role: Role, url: str, *, with_credentials: bool) -
     if any(letter in line for line in lines for letter in b"\r\n\0"):
         raise ValueError("a line break in a header cannot be sent again")
     return b"\r\n".join(lines) + b"\r\n\r\n" + raw.body
+
+
+def address_of(raw: RawRequest, role: Role, url: str) -> str:
+    """`url`, the URL of the role, with the path after the role and the query of a request. Bytes that no URL may have
+    are percent-encoded."""
+    parts = urlsplit(url)
+    target = quote(_target(raw.target, role, url).encode("latin-1"), safe=_IN_URLS)
+    return f"{parts.scheme}://{parts.netloc}{target}"
+
+
+def is_replaced(name: bytes) -> bool:
+    """Whether a header is of the connection, and gets a new value when a request is sent again."""
+    return name.lower() in _OURS
 
 
 def unsent(raw: RawRequest, role: Role, url: str, *, with_credentials: bool) -> tuple[str, Headers]:

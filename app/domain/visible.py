@@ -11,12 +11,19 @@ _PICTURES: dict[int, int | str] = (
     | {0x7F: 0x2421}
     | {code: f"[U+{code:04X}]" for code in range(0x80, 0xA0)}
 )
+_OVERRIDES = {code: f"[U+{code:04X}]" for code in (0x202D, 0x202E)}
 _SEEN = "LNPS"
 
 
 def show_controls(text: str) -> str:
     """The text with a picture for each control character, as ␀ for U+0000; tabs and line ends stay."""
     return text.translate(_PICTURES) if _CONTROLS.search(text) else text
+
+
+def show_overrides(text: str) -> str:
+    """The text with its bidirectional overrides written out, which would show all that follows them backwards: in a
+    list, where a text must not look like another one."""
+    return text.translate(_OVERRIDES)
 
 
 def show_character(character: str) -> str:

@@ -9,15 +9,16 @@ from msgspec.structs import replace
 from ..domain.captures import RawRequest, Reading
 from ..domain.events import Event
 from ..domain.findings import Facts, observe
+from ..domain.media import media_types
 from ..domain.providers import CUSTOM, GENERIC, PROVIDER_TITLES
 from ..domain.roles import Kind, Role
 from ..domain.statuses import Status
 from . import generic
 from .custom import CustomReader
 from .kit.glance import Glance
-from .sheet import Sheet
+from .sheet import HandshakeStep, Sheet
 
-__all__ = ["PROVIDERS", "facts_of", "recognise", "sheet_of", "why"]
+__all__ = ["PROVIDERS", "facts_of", "handshake_of", "recognise", "searchable_words", "sheet_of", "why"]
 
 _SHEETS: tuple[Sheet, ...] = tuple(
     sorted((import_module(f".{name}", __name__).SHEET for name in PROVIDER_TITLES), key=lambda sheet: sheet.order)
@@ -51,6 +52,17 @@ def why(raw: RawRequest, provider: str) -> str | None:
     """Why a request looks like a provider's, as the end of a sentence; None when it does not."""
     sheet = PROVIDERS.get(provider)
     return None if sheet is None else sheet.claims(Glance(raw))
+
+
+def handshake_of(raw: RawRequest, provider: str) -> HandshakeStep | None:
+    """What a person has to do about a provider's handshake; None for any other request."""
+    sheet = PROVIDERS.get(provider)
+    return None if sheet is None else sheet.handshake(Glance(raw))
+
+
+def searchable_words(raw: RawRequest) -> str:
+    """The text by which the search finds a request: the values of its fields, up to a number of characters."""
+    return Glance(raw).words
 
 
 def facts_of(raw: RawRequest, role: Role, provider: str | None, custom: CustomReader | None = None) -> Facts:
@@ -91,6 +103,7 @@ def _recognise(glance: Glance, role: Role, provider: str | None, custom: CustomR
         text=first.text,
         status=None if first.status is None else first.status.value,
         raw_status=first.raw_status,
+        media=media_types(first.media, first.media_types) if first.media else (),
     )
 
 

@@ -38,7 +38,7 @@ from .kit.times import read_epoch, read_iso, read_utc
 from .kit.values import at, count, lowered, text_at
 from .kit.whatsapp import WORDS as WHATSAPP
 from .kit.whatsapp import read_entry
-from .sheet import ComposedRequest, Habits, Play, Portal, PortalField, RequestSpec, Sheet, plain
+from .sheet import ComposedRequest, Habits, HandshakeStep, Play, Portal, PortalField, RequestSpec, Sheet, plain
 
 _HEADER = "x-amz-sns-message-type"
 _TOPIC = "arn:aws:sns:us-east-1:123456789012:inbound-sms"
@@ -121,6 +121,14 @@ _MARKS = (
 )
 
 
+_HANDSHAKES = {
+    "SubscriptionConfirmation": "Amazon SNS sends nothing before the subscription is confirmed. Open this address once,"
+    " within 3 days; smsbin never opens it.",
+    "UnsubscribeConfirmation": "The subscription has ended, and Amazon SNS sends nothing more. Open this address to"
+    " subscribe again; smsbin never opens it.",
+}
+
+
 def claims(glance: Glance) -> str | None:
     """The header of SNS; without it (a proxy) the envelope, or the fields of a message that comes alone."""
     return first_reason(glance, _MARKS)
@@ -129,6 +137,16 @@ def claims(glance: Glance) -> str | None:
 def silent(glance: Glance) -> bool:
     """A handshake, or an event about something else."""
     return claims(glance) is not None
+
+
+def handshake(glance: Glance) -> HandshakeStep | None:
+    """SNS delivers nothing before the address is opened, which is valid for 3 days; after the end of a subscription
+    it subscribes again (docs.aws.amazon.com/sns/latest/dg/http-subscription-confirmation-json.html and
+    …/http-unsubscribe-confirmation-json.html, read 2026-11)."""
+    address, type = text_at(glance.json, "subscribeurl"), text_at(glance.json, "type")
+    if not address or type not in _HANDSHAKES:
+        return None
+    return HandshakeStep(sentence=_HANDSHAKES[type], address=address)
 
 
 def read(glance: Glance, role: Role) -> Iterable[Event]:
@@ -281,6 +299,7 @@ SHEET = Sheet(
     read_number=international,
     compose=compose,
     silent=silent,
+    handshake=handshake,
     words=WORDS,
     meanings={
         "type": "Notification, SubscriptionConfirmation or UnsubscribeConfirmation.",

@@ -125,20 +125,33 @@ def _never(glance: Glance) -> bool:  # noqa: ARG001
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HandshakeStep:
+    """What a person has to do about a handshake: one or two sentences, and the address in the request to open."""
+
+    sentence: str
+    address: str
+
+
+def _no_step(glance: Glance) -> HandshakeStep | None:  # noqa: ARG001
+    return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
     """One provider; `name` is its key in the registry, `domain/providers.py`. `scope`: which of its services.
 
     `order`: sheets are asked by rising order, those with the surest claims first, and any two orders differ.
     `claims(glance)` is the end of a sentence, "Text, MessageSid and Action are present", or None. `marks` and
-    `headers`: a request that it claims has one of these fields or headers (names in lower case); `claims` is not called
-    for a request with none. `read(glance, role)` gives what the request states, nothing for a subscription handshake or
-    a probe; it never raises, and `events` completes what it gives. `read_number`: a phone number as this provider
-    writes it. `silent(glance)`: this request, which has no events, is known to be about no message, so its fields are
-    not guessed, and its kind is "other" whatever URL it came to. `verbs`: the elements of the XML that it reads as an
-    answer, None where it reads none; `sms_reply`: an answer that makes it send an SMS back. `words` are by `plain()`
-    spelling. `meanings` and `errors` are shown beside fields and codes; field names in lower case. `times` describes
-    format and zone. `varies`: fields that differ between two deliveries of one message by themselves (an address, a
-    time, a signature), in lower case, JSON paths without the positions in lists.
+    `headers`: a request that it claims has one of these fields or headers (names in lower case); `claims` is not
+    called for a request with none. `read(glance, role)` gives what the request states, nothing for a subscription
+    handshake or a probe; it never raises, and `events` completes what it gives. `read_number`: a phone number as
+    this provider writes it. `silent(glance)`: this request, which has no events, is known to be about no message,
+    so its fields are not guessed, and its kind is "other" whatever URL it came to. `handshake(glance)`: what a
+    person has to do about it. `verbs`: the elements of the XML that it reads as an answer, None where it reads
+    none; `sms_reply`: an answer that makes it send an SMS back. `words` are by `plain()` spelling. `meanings` and
+    `errors` are shown beside fields and codes; field names in lower case. `times` describes format and zone.
+    `varies`: fields that differ between two deliveries of one message by themselves (an address, a time, a
+    signature), in lower case, JSON paths without the positions in lists.
     """
 
     name: str
@@ -158,6 +171,7 @@ class Sheet:
     read_number: ReadNumber = e164
     answer: Callable[[Role], Answer] = safe_answer
     silent: Callable[[Glance], bool] = _never
+    handshake: Callable[[Glance], HandshakeStep | None] = _no_step
     verbs: Verbs | None = None
     sms_reply: Answer | None = None
     varies: frozenset[str] = frozenset()

@@ -130,7 +130,9 @@ class Drilling:
         card = await self._card_of(drill, index, pairings)
         if after.state is StepState.DONE:
             await self._clear_fault(drill)
-        return await self._keep(replace(drill, steps=steps, card=card))
+        done = replace(drill, steps=steps, card=card)
+        # With its last step, not at the next look: a page that sees the step done sees the end.
+        return await self._keep(replace(done, ended_at=clock.now()) if done.current is None else done)
 
     async def _arm(self, drill: Drill, index: int, step: DrillStep) -> Drill:
         now = clock.now()

@@ -2,10 +2,11 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from .. import clock
 from ..domain.captures import RawRequest
+from ..domain.edits import RequestEdit, edited
 from ..domain.replays import (
     MOST_AT_ONCE,
     Attempt,
@@ -35,26 +36,31 @@ class Replaying:
 
     async def replay(
         self, bin_id: str, numbers: Sequence[int], url: str, *, with_credentials: bool = False,
-        sign: Signing = Signing.NONE,
+        sign: Signing = Signing.NONE, edit: RequestEdit | None = None,
     ) -> list[Attempt]:  # fmt: skip
-        """Returns the attempts in the order of `numbers`. Nothing is sent if one capture does not exist, or cannot be
-        signed. Raises NotFound, Invalid, Damaged."""
+        """Returns the attempts in the order of `numbers`. `edit` changes the first of the captures. Nothing is sent if
+        one of them does not exist, or cannot be changed or signed. Raises NotFound, Invalid, Damaged."""
         if not 1 <= len(numbers) <= MOST_AT_ONCE:
             raise Invalid(("captures", f"must be 1 to {MOST_AT_ONCE} capture numbers"))
         url = check_target("url", url)
         signers = []
-        for n in numbers:
+        changed = None
+        for place, n in enumerate(numbers):
             capture = await self._store.get_capture(bin_id, n)
-            capture.intact()
+            raw = capture.intact()
+            if place == 0 and edit is not None:
+                changed = edited(raw, edit)
             signers.append(await self._secrets.signer_like(bin_id, capture, sign))
         attempts = []
-        for n, signer in zip(numbers, signers, strict=True):
+        for place, (n, signer) in enumerate(zip(numbers, signers, strict=True)):
             capture = await self._store.get_capture(bin_id, n)
+            raw = changed if place == 0 and changed is not None else capture.intact()
             async with self._semaphore:
                 new = await send_again(
-                    n, capture.intact(), capture.row.role, url, with_credentials=with_credentials,
+                    n, raw, capture.row.role, url, with_credentials=with_credentials,
                     allowed=self._allowed, signer=signer,
                 )  # fmt: skip
+            new = replace(new, edited=raw is changed)
             number = await self._store.add_attempt(bin_id, new)
             attempts.append(Attempt(**asdict(new), number=number))
         return attempts

@@ -103,7 +103,7 @@ class Secrets:
         return await work_on([raw], judge_stored, raw, provider, stored, self.context)
 
     def judge_listed(self, capture: Capture) -> Judgement:
-        """The verdict of the ledger; where it has none, because the bin has no secrets, what can be said without."""
+        """The verdict of the ledger; where it has none, because the bin has no secrets, the one without secrets."""
         reading = capture.row.reading
         return reading.signature or judge_stored(capture.raw, reading.provider, (), self.context)
 

@@ -18,11 +18,12 @@ class FoldState(msgspec.Struct, array_like=True, gc=False):
     prints: tuple[str, ...] = ()
     pieces: tuple[tuple[int, str], ...] = ()
     as_callback: Word | None = None
+    media_types: tuple[str, ...] = ()
 
 
 def write_state(message: Message) -> bytes:
     """The fold state of a message as a column value."""
-    return pack(FoldState(message.prints, message.pieces, message.as_callback))
+    return pack(FoldState(message.prints, message.pieces, message.as_callback, message.media_types))
 
 
 pack = msgspec.msgpack.Encoder().encode

@@ -101,6 +101,7 @@ def read_capture_row(row: SqlRow) -> CaptureRow:
             raw_status=row["raw_status"],
             problem=row["problem"],
             findings=read_codes(row["findings"]),
+            media=() if row["media"] is None else tuple(row["media"].split(",")),
             signature=None if row["judgement"] is None else read_judgement(row["judgement"]),
         ),
         simulated=bool(row["simulated"]),
@@ -182,6 +183,7 @@ def read_message(row: SqlRow) -> Message:
         pieces=state.pieces,
         prints=state.prints,
         as_callback=state.as_callback,
+        media_types=state.media_types,
         seq=row["seq"],
         id=number_of(row["id"]),
     )

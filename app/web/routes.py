@@ -15,6 +15,7 @@ from .bins import api as bins_api
 from .bins import home
 from .bins import page as bins
 from .captures import api as captures_api
+from .captures import copies
 from .captures import page as captures
 from .compare import api as compare_api
 from .compare import page as compare
@@ -35,6 +36,7 @@ from .messages import page as messages
 from .replays import api as replays_api
 from .secrets import api as secrets_api
 from .secrets import page as secrets
+from .setup import page as setup
 from .simulations import api as simulations_api
 from .simulations import page as simulations
 from .site import auth, health, info, static
@@ -95,6 +97,7 @@ ROUTES = [
     private("GET", "/bins/{bin}/live", live.follow_page, "bin-live"),
     private("POST", "/bins/{bin}/clear", captures.clear, "bin-clear"),
     private("GET", "/bins/{bin}/others", bins.others, "bin-others"),
+    private("GET", "/bins/{bin}/setup", setup.show, "bin-setup"),
     private("GET", "/bins/{bin}/settings", bins.settings, "bin-settings"),
     private("POST", "/bins/{bin}/settings", bins.save, "bin-save"),
     private("GET", "/bins/{bin}/answers", answers.index, "bin-answers"),
@@ -117,6 +120,7 @@ ROUTES = [
     private("POST", "/bins/{bin}/delete", bins.delete, "bin-delete"),
     private("GET", "/bins/{bin}/captures/" + N, captures.show, "capture-page"),
     private("GET", "/bins/{bin}/captures/" + N + "/download", captures.download, "capture-download"),
+    private("GET", "/bins/{bin}/captures/" + N + "/copy/{tool}", copies.copy, "capture-copy"),
     private("POST", "/bins/{bin}/captures/" + N + "/replay", captures.replay, "capture-replay"),
     private("POST", "/bins/{bin}/captures/" + N + "/signature", captures.explain, "capture-signature"),
     private("POST", "/bins/{bin}/captures/" + N + "/certificate", captures.fetch_certificate, "capture-certificate"),

@@ -11,11 +11,12 @@ import "./live/faults.js";
 import "./core/detail.js";
 import "./live/follow.js";
 import "./pages/raw.js";
+import "./pages/find.js";
 import "./core/undo.js";
 import "./core/keys.js";
 import "./pages/home.js";
 import "./pages/mapping.js";
-import "./pages/drill.js";
+import "./pages/parts.js";
 import "./pages/simulate.js";
 import { follow } from "./live/live.js";
 

@@ -98,6 +98,13 @@ def test_a_script_writes_html_through_the_one_policy_only(path: Path) -> None:
     assert len(text.splitlines()) <= 160
 
 
+@pytest.mark.parametrize("path", SCRIPTS, ids=NAME)
+def test_a_script_fetches_through_the_one_helper_only(path: Path) -> None:
+    """It takes a server that is down for an answer, so that no click ends in an unhandled "Failed to fetch"."""
+    allowed = 1 if path.name == "net.js" else 0
+    assert len(re.findall(r"\bfetch\(|XMLHttpRequest", path.read_text())) == allowed
+
+
 def test_the_javascript_of_a_page_is_small() -> None:
     """Compressed, as `web/site/static.py` serves them."""
     assert sum(len(gzip.compress(path.read_bytes(), 9)) for path in SCRIPTS) <= 40_000

@@ -98,12 +98,13 @@ async def _sms(server: Running) -> None:
 
 async def test_the_doors_have_no_violation(server: Running, judge: Judge) -> None:
     await judge.see("/", "/nothing", "/docs", "/docs/guide", *(f"/docs/guide/{name}" for name in GUIDE))
-    await judge.see_bin("", "/settings", "/delete")
+    await judge.see_bin("", "/setup", "/settings", "/delete")
 
 
 async def test_requests_have_no_violation(server: Running, judge: Judge) -> None:
     await _sms(server)
-    await judge.see_bin("", "?q=fro:x", *(f"/captures/1?tab={tab}" for tab in TABS))
+    await judge.see_bin("/setup", "", "?q=fro:x", "?at=soon", "?at=99", *(f"/captures/1?tab={tab}" for tab in TABS))
+    await judge.see_bin("/captures/1?tab=raw&find=a", "/captures/1?tab=fields&find=a")
 
 
 async def test_signatures_have_no_violation(server: Running, judge: Judge) -> None:
@@ -125,7 +126,12 @@ async def test_messages_have_no_violation(server: Running, judge: Judge) -> None
     async with server.client.post(server.capture_url + "/status", data=callback):
         pass
     await judge.see_bin("/captures/2", "/messages", "/messages?q=has:stuck", "/messages/generic/SM2")
-    await judge.see_bin("/conversations", "/conversations/%2B14155550123/%2B19495550142")
+    await judge.see_bin(
+        "/conversations",
+        "/conversations?q=hello",
+        "/conversations?q=fro:x",
+        "/conversations/%2B14155550123/%2B19495550142",
+    )
 
 
 async def test_comparing_has_no_violation(server: Running, judge: Judge) -> None:
@@ -192,6 +198,13 @@ async def _a_run(server: Running) -> str:
 async def test_open_menus_have_no_violation_either(server: Running, watched: Watched) -> None:
     await post(server, "row", count=2)
     page = watched.page
+    await page.goto(f"{bin_page(server)}/captures/1?tab=replay")
+    await page.evaluate(AXE)
+    for name in ("Copy as code", "Edit before sending"):
+        await page.get_by_label(name).or_(page.get_by_text(name)).first.click()
+        result = await page.evaluate(f"axe.run(document, {RULES})")
+        assert [violation["id"] for violation in result["violations"]] == []
+        await page.keyboard.press("Escape")
     await page.goto(f"{bin_page(server)}/captures/1")
     await page.evaluate(AXE)
     for name in ("Switch bin", "Live last request"):

@@ -196,3 +196,35 @@ async def test_a_print_shows_no_capture_key(server: Running, watched: Watched) -
     assert "The primary timed out" in shown
     assert "/fallback" in shown
     assert server.bin.key not in shown
+
+
+async def test_a_fallback_that_comes_just_before_its_primary_contradicts_nothing(
+    server: Running, watched: Watched
+) -> None:
+    page = watched.page
+    await page.goto(f"{bin_page(server)}/compare?show=all")
+    await live(page)
+    now = clock.now()
+    await hit(server, Role.FALLBACK, TAKEN, at=now)
+    row = page.locator("[data-rows] [data-row]")
+    await expect(row).to_contain_text("no primary")
+    await hit(server, Role.PRIMARY, TAKEN, at=now + timedelta(milliseconds=1))
+    await expect(row).not_to_contain_text("no primary")
+    await expect(page.locator("#views")).to_contain_text("Fallback used0")
+    pace = page.locator("#pace")
+    await expect(pace).to_contain_text("the fallback accepted 1, 1 of them although the primary had not failed.")
+    await expect(pace).not_to_contain_text("No fallback requests yet")
+    assert await page.get_by_text("p50").count() == 0
+
+
+async def test_a_button_fails_the_primary_once_and_follows_the_message(server: Running, watched: Watched) -> None:
+    page = watched.page
+    await page.goto(f"{bin_page(server)}/compare")
+    await page.get_by_role("button", name="Fail the primary, watch the fallback").click()
+    await expect(page.locator("#drill")).to_contain_text("Send an SMS to your number")
+    sms = {"From": "+14155550123", "To": "+19495550142", "Text": "hi", "MessageSid": "SM1"}
+    async with server.client.post(server.capture_url, data=sms) as answer:
+        assert answer.status == 500
+    async with server.client.post(f"{server.capture_url}/fallback", data=sms) as answer:
+        assert answer.status == 200
+    await expect(page.locator("#drill")).to_contain_text("Nothing lost")

@@ -137,3 +137,19 @@ async def test_another_site_cannot_listen(server: Running, chromium, context) ->
         address,
     )
     assert outcome == "closed"
+
+
+async def test_an_override_of_the_direction_is_written_out_in_lists(server: Running, watched: Watched) -> None:
+    text, who = "refund \u202e00.1$ to", "Bank\u202eABC"
+    async with server.client.post(
+        server.capture_url, data={"From": who, "To": "+19495550142", "Text": text, "MessageSid": "SM1"}
+    ):
+        pass
+    page = watched.page
+    here = f"{server.url}/bins/{server.bin.id}"
+    for path in ("", "/messages?q=kind:inbound", "/conversations", "/compare?show=all"):
+        await page.goto(here + path)
+        row = page.locator("[data-rows] .row")
+        await expect(row).to_contain_text("refund [U+202E]00.1$ to")
+        await expect(row).to_contain_text("Bank[U+202E]ABC")
+        assert "\u202e" not in await row.inner_text()

@@ -1,6 +1,7 @@
 """The page as people use it: captures arrive, nothing moves, nothing is lost."""
 
 import asyncio
+import re
 from pathlib import Path
 
 from playwright.async_api import expect
@@ -244,3 +245,23 @@ async def test_a_burst_leaves_the_page_usable(server: Running, watched: Watched)
     await asyncio.gather(*(post(server, f"burst {index}", count=50) for index in range(10)))
     await expect(page.locator("#capture-501")).to_be_visible()
     assert await page.locator("[data-rows] [data-n]").count() <= 400
+
+
+async def test_an_age_counts_each_second(server: Running, watched: Watched) -> None:
+    await post(server, "row")
+    page = watched.page
+    await page.goto(bin_page(server))
+    age = page.locator('#capture-1 time[data-time="age"]')
+    await expect(age).to_have_text(re.compile("^[2-5] s$"))
+
+
+async def test_the_row_of_a_status_leads_with_the_status_and_the_number(server: Running, watched: Watched) -> None:
+    sid = "SM" + "0" * 32
+    callback = {"From": "+19495550142", "To": "+14155550123", "MessageSid": sid, "MessageStatus": "delivered"}
+    async with server.client.post(server.capture_url + "/status", data={"AccountSid": "AC1", **callback}):
+        pass
+    page = watched.page
+    await page.goto(bin_page(server))
+    text = page.locator("#capture-1 .row-text")
+    await expect(text).to_contain_text(re.compile(r"Delivered\s*to \+1 415-555-0123"))
+    await expect(text).not_to_contain_text(sid)

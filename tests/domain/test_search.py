@@ -28,6 +28,7 @@ from app.domain.search import (
     matches,
     parse_query,
     tokens,
+    with_value,
 )
 from app.domain.signatures import SignatureVerdict
 from app.errors import Invalid
@@ -387,6 +388,24 @@ def test_a_phrase_is_found_as_the_full_text_index_finds_it(
     match = '"' + " ".join(asked) + '"' + (" *" if prefix else "")
     (count,) = fts.execute("select count(*) from texts where texts match ?", (match,)).fetchone()
     assert Phrases([(asked, prefix)]).occur_in(Tokens(" ".join(there))) == bool(count)
+
+
+@pytest.mark.parametrize(
+    "value", ["482913", "Your code", "re:hello", 'a "quoted" \\ one', "-x", "x*", "a\nb", "text~x"]
+)
+def test_a_term_for_a_value_finds_that_value(value: str) -> None:
+    text = with_value("status:received", value)
+    assert text is not None
+    assert text.startswith("status:received ")
+    assert matches(parse_query(text), a_capture(words=f"other\n{value}\nmore"))
+    assert not matches(parse_query(text), a_capture(text=None, words="other"))
+
+
+def test_no_term_is_made_for_a_value_without_words_or_of_any_length() -> None:
+    assert with_value("", "🙂 --") is None
+    assert with_value("", "x" * MAX_LENGTH) == "x" * MAX_LENGTH
+    assert with_value("", "x" * (MAX_LENGTH + 1)) is None
+    assert with_value("unknown:x", "code") is None
 
 
 def test_a_verdict_about_the_signature_is_found_and_none_is_no_verdict() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.visible import escape_controls, name_character, show_character, show_controls
+from app.domain.visible import escape_controls, name_character, show_character, show_controls, show_overrides
 
 
 @pytest.mark.parametrize(
@@ -61,3 +61,9 @@ def test_json_with_escaped_controls_has_the_same_value(text: str) -> None:
     escaped = escape_controls(json.dumps(text, ensure_ascii=False))
     assert json.loads(escaped) == text
     assert show_controls(escaped) == escaped
+
+
+def test_an_override_of_the_direction_is_written_out_and_other_marks_stay() -> None:
+    assert show_overrides("pay \u202e001\u202c now") == "pay [U+202E]001\u202c now"
+    assert show_overrides("\u202dabc") == "[U+202D]abc"
+    assert show_overrides("שלום \u2067x\u2069") == "שלום \u2067x\u2069"

@@ -22,7 +22,7 @@ def test_it_begins_with_one_picture_one_paste_and_what_to_do_next() -> None:
     assert re.findall(r"!\[[^]]+\]\(([^)]+)\)", first) == ["static/img/failover.webp"]
     (paste,) = re.findall(r"```\n(.*?)```", first, re.DOTALL)
     assert [line.split()[:2] for line in paste.splitlines()] == [["git", "clone"], ["cd", "smsbin"], ["make", "run"]]
-    template = (ROOT / "templates" / "captures" / "empty.html").read_text()
+    template = (ROOT / "templates" / "setup" / "index.html").read_text()
     (button,) = re.findall(r"Open the printed link and press \*([^*]+)\*", first)
     assert f'"{button}"' in template
 

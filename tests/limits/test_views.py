@@ -16,8 +16,9 @@ from app.domain.statuses import Status
 from app.parsing import parse
 from app.providers import PROVIDERS
 from app.services import compare as comparing
+from app.web.captures.bodies import HEX_BYTES, TEXT_CHARACTERS
 from app.web.captures.detail import open_detail
-from app.web.captures.tabs import HEX_BYTES, TEXT_CHARACTERS, Source
+from app.web.captures.tabs import Source
 from app.web.compare import axis
 from app.web.compare.detail import FAR, LONGEST, open_two
 from app.web.compare.differences import (
@@ -138,8 +139,8 @@ async def test_so_many_bytes_and_characters_of_a_body_are_shown(server: Running)
         n = await store.add_capture(a_capture(server.bin, body=b"x" * size))
         source = Source(store=store, secrets=server.app[keys.SECRETS], bin_id=server.bin.id, address="http://x/")
         detail = await open_detail(source, await store.get_capture(server.bin.id, n), "raw")
-        assert len(detail.text or "") == min(size, TEXT_CHARACTERS)
-        assert 16 * len(detail.hexdump) == min(size, HEX_BYTES)
+        assert len(detail.body.text or "") == min(size, TEXT_CHARACTERS)
+        assert 16 * len(detail.body.hexdump) == min(size, HEX_BYTES)
 
 
 @pytest.mark.parametrize(("percent", "is_span"), [(axis.NARROW + 0.1, True), (axis.NARROW - 0.1, False)])

@@ -17,9 +17,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from tests.browser.find import on_path
+from tests.browser.listing import middle
 from tests.process import ROOT, serving
 
 from .native import NEEDED, can_compile
+from .scrolling import scroll_long_list
 from .viewers import send, stuck
 from .workers import share_out
 
@@ -35,10 +38,14 @@ class Scale:
     answers: int
     connections: int
     stuck: int
+    rows: int
 
 
-FULL = Scale(images=1_000_000, faults=50_000, kills=1_000, lives=6, answers=20_000, connections=50_000, stuck=200)
-QUICK = Scale(images=10_000, faults=400, kills=20, lives=2, answers=400, connections=4_000, stuck=50)
+FULL = Scale(
+    images=1_000_000, faults=50_000, kills=1_000, lives=6, answers=20_000, connections=50_000, stuck=200, rows=60_000
+)
+QUICK = Scale(images=10_000, faults=400, kills=20, lives=2, answers=400, connections=4_000, stuck=50, rows=3_000)
+RUNS = ("order", "kills", "faults", "images", "fuzz", "viewers", "scrolling")
 # The maximum share of the time for each proof.
 SHARES = {"images": 0.44, "faults": 0.29, "kills": 0.14, "order": 0.07, "fuzz": 0.05}
 
@@ -154,6 +161,22 @@ class Proofs:
             ratio < 50, f"{self._scale.stuck} viewers that never read: slowest answer {ratio:.1f} times that without"
         )
 
+    def scrolling(self) -> None:
+        """The list of a long bin, in a browser."""
+        if not self._needs(on_path() is not None, "scrolling: Chromium is not installed"):
+            return
+        self._began_at = time.monotonic()
+        found = asyncio.run(scroll_long_list(self._scale.rows))
+        self._say(
+            found.is_good,
+            f"scrolling: {self._scale.rows:,} requests down and up, {found.missing} not shown, {found.disordered} out"
+            f" of order, {found.most_rows} rows and {found.nodes:,} nodes in the page at most, heap"
+            f" {found.heap / (1 << 20):.0f} MiB; key j {middle(found.keys):.0f} ms, opening one"
+            f" {middle(found.opened):.0f} ms (medians)",
+        )
+        control = asyncio.run(scroll_long_list(2_000, without_window=True))
+        self._say(not control.is_good, f"control, no row leaves the page: {control.most_rows:,} rows")
+
     def _share_out(self, proof: str, what: str, count: int, /, **options: Any) -> list[dict[str, Any]]:
         self._began_at = time.monotonic()
         name = {"kill9": "kills"}.get(proof, proof)
@@ -209,12 +232,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="make proof", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="the short form, about two minutes")
     parser.add_argument("--minutes", type=float, default=115, help="the most that it may take; then fewer are proved")
-    parser.add_argument("--only", nargs="+", metavar="PROOF", help="images, faults, kills, order, fuzz, viewers")
+    parser.add_argument("--only", nargs="+", metavar="PROOF", help=", ".join(RUNS))
     options = parser.parse_args()
     proofs = Proofs(QUICK if options.quick else FULL, options.minutes * 60)
-    runs: dict[str, Callable[[], None]] = {
-        name: getattr(proofs, name) for name in ("order", "kills", "faults", "images", "fuzz", "viewers")
-    }
+    runs: dict[str, Callable[[], None]] = {name: getattr(proofs, name) for name in RUNS}
     print(
         f"smsbin {commit()}, {datetime.now(UTC):%Y-%m-%d}, SQLite {sqlite3.sqlite_version}, Python"
         f" {platform.python_version()}, {platform.system()} {platform.release()}",

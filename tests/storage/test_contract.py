@@ -73,6 +73,7 @@ async def test_a_changed_bin_reports_it(store: Store) -> None:
         lambda store: store.rotate_key("nobody", clock.new_key()),
         lambda store: store.drop_bin("nobody"),
         lambda store: store.list_captures("nobody", limit=1),
+        lambda store: store.first_since("nobody", clock.now()),
         lambda store: store.get_capture("nobody", 1),
         lambda store: store.drop_capture("nobody", 1),
         lambda store: store.drop_captures("nobody"),
@@ -158,6 +159,29 @@ async def test_lists_page_by_number_in_both_directions(store: Store) -> None:
     assert [row.n for row in await store.list_captures(bin.id, limit=3, before=5)] == [4, 3, 2]
     assert [row.n for row in await store.list_captures(bin.id, limit=3, after=0)] == [1, 2, 3]
     assert [row.n for row in await store.list_captures(bin.id, limit=3, after=6)] == [7]
+
+
+async def test_the_first_capture_since_a_time_is_found_across_gaps(store: Store) -> None:
+    bin = await a_bin(store)
+    began = clock.now()
+    for second in range(40):
+        await store.add_capture(a_capture(bin, received_at=began + timedelta(seconds=second)))
+    for n in (1, 12, 13, 14, 40):
+        await store.drop_capture(bin.id, n)
+    for second in range(-1, 42):
+        at = began + timedelta(seconds=second)
+        later = [row.n for row in await store.list_captures(bin.id, limit=50, after=0) if row.received_at >= at]
+        assert await store.first_since(bin.id, at) == (later[0] if later else None)
+    assert await store.first_since((await a_bin(store)).id, began) is None
+
+
+async def test_a_time_is_found_although_requests_were_numbered_in_another_order(store: Store) -> None:
+    bin = await a_bin(store)
+    began = clock.now()
+    for second in (0, 3, 1, 2, 9, 8):
+        await store.add_capture(a_capture(bin, received_at=began + timedelta(seconds=second)))
+    assert await store.first_since(bin.id, began + timedelta(seconds=5)) == 5
+    assert await store.first_since(bin.id, began + timedelta(seconds=2)) in (2, 4)
 
 
 async def test_counts_by_role_are_kept(store: Store) -> None:

@@ -13,7 +13,7 @@ from app import clock
 from app.domain.bins import Bin
 from app.domain.captures import FaultHit, NewOutcome, Outcome
 from app.domain.events import Event
-from app.domain.pairings.model import PROBLEMS, Pairing, Verdict
+from app.domain.pairings.model import FALLBACK_USED, PROBLEMS, Pairing, Verdict
 from app.domain.roles import Kind, Role
 from app.domain.statuses import Status, Word
 from app.errors import NotFound
@@ -358,7 +358,8 @@ async def _is_true(store: Store, bin: Bin) -> None:
     assert {verdict: count for verdict, count in summary.by_verdict.items() if count} == Counter(
         pairing.verdict for pairing in pairings
     )
-    gaps = [pairing.gap_ms for pairing in pairings if pairing.gap_ms is not None]
+    used = [pairing for pairing in pairings if pairing.verdict in FALLBACK_USED]
+    gaps = [max(0, pairing.gap_ms) for pairing in used if pairing.gap_ms is not None]
     assert summary.gap_max == max(gaps, default=None)
     for verdict in Verdict:
         found = await store.list_pairings(bin.id, limit=500, only=[verdict])

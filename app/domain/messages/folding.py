@@ -7,6 +7,7 @@ an outbound one, even when an event of it first looked inbound (with some provid
 
 from collections.abc import Callable
 from datetime import timedelta
+from itertools import islice, zip_longest
 from typing import Any
 
 from msgspec.structs import replace
@@ -27,6 +28,9 @@ _MAKE_MESSAGES = frozenset({Kind.INBOUND, Kind.STATUS})
 MOST_MEDIA = 50
 # Fingerprints of requests that a message keeps, to detect repeated ones.
 MOST_PRINTS = 32
+
+
+Texts = tuple[str, ...]
 
 
 def makes_message(event: Event) -> bool:
@@ -58,6 +62,7 @@ def begin(fact: Fact) -> Message:
     key = piece_key(event)
     piece = event.piece if key else None
     encoding, segments = measure_sms(event.text) if event.text else (None, event.segments)
+    media, media_types = _all_media((), (), event)
     return Message(
         provider=fact.provider,
         message_id=event.message_id,
@@ -67,7 +72,7 @@ def begin(fact: Fact) -> Message:
         sender_said=event.sender_said,
         recipient_said=event.recipient_said,
         text=event.text,
-        media=_all_media((), event.media),
+        media=media,
         status=Status.RECEIVED if inbound else event.status or Status.UNKNOWN,
         raw_status=event.raw_status,
         final=event.final,
@@ -85,6 +90,7 @@ def begin(fact: Fact) -> Message:
         pieces=() if piece is None else ((piece.number, event.text or ""),),
         prints=(fact.print,) if fact.print else (),
         as_callback=event.as_callback,
+        media_types=media_types,
     )
 
 
@@ -97,9 +103,12 @@ def absorb(message: Message, fact: Fact) -> tuple[Message, tuple[str, ...]]:
     odd = _oddities(message, fact, event)
     status, raw_status = _higher(message, event)
     final = message.final or event.final
+    media, media_types = _all_media(message.media, message.media_types, event)
     after = replace(
         message,
         **{name: merge(getattr(message, name), getattr(event, name)) for name, merge in _MERGED.items()},
+        media=media,
+        media_types=media_types,
         status=status,
         raw_status=raw_status,
         final=final,
@@ -129,9 +138,15 @@ def _first_text(known: str | None, new: str | None) -> str | None:
     return known or (known if new is None else new)
 
 
-def _all_media(known: tuple[str, ...], new: tuple[str, ...]) -> tuple[str, ...]:
-    """Each address once, in the order of their first event."""
-    return tuple(dict.fromkeys((*known, *new)))[:MOST_MEDIA] if new else known
+def _all_media(known: Texts, types: Texts, event: Event) -> tuple[Texts, Texts]:
+    """Addresses and types of files with those of an event: each address once, in the order of their first event."""
+    if not event.media:
+        return known, types
+    merged = dict(zip_longest(known, types, fillvalue=""))
+    for address, type in zip_longest(event.media, event.media_types[: len(event.media)], fillvalue=""):
+        merged[address] = merged.get(address) or type
+    kept = dict(islice(merged.items(), MOST_MEDIA))
+    return tuple(kept), tuple(kept.values())
 
 
 # How the value of an event is merged into that of its message, for fields that depend on nothing else.
@@ -141,7 +156,6 @@ _MERGED: dict[str, Callable[[Any, Any], Any]] = {
     "sender_said": _first,
     "recipient_said": _first,
     "text": _first_text,
-    "media": _all_media,
     "price": _newest,
     "currency": _newest,
     "error_code": _first,
@@ -169,6 +183,7 @@ def timeline(message: Message, facts: list[Fact]) -> tuple[Step, ...]:
                 late=event.status is not None and rank < highest,
                 repeats=seen.get(fact.print) if fact.print else None,
                 error_code=event.error_code,
+                said_to_minute=event.said_to_minute,
             )
         )
         highest = max(highest, rank)

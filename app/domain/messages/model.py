@@ -43,6 +43,7 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 class Message(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One SMS as far as it is known. `final`: no further status is expected; `final_at`: since when.
 
+    `media_types`: the types that the provider states for `media`, in their order, "" for none.
     `segments` and `encoding` are computed from the text; without one `segments` is the provider's count. `pieces` are
     the parts of a long message by number, `prints` and `as_callback` are state of the fold. `captures` are the numbers
     of its requests, filled in when it is read; `id` is its row.
@@ -74,6 +75,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     pieces: tuple[tuple[int, str], ...] = ()
     prints: tuple[str, ...] = ()
     as_callback: Word | None = None
+    media_types: tuple[str, ...] = ()
     captures: tuple[int, ...] = ()
     seq: int = 0
     id: int = 0
@@ -103,7 +105,8 @@ class Message(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """One line of a timeline. `gap_ms` since the step before, None on the first; `late`: a lower rank than the
-    highest seen before it; `repeats`: the number of an earlier capture with the same content."""
+    highest seen before it; `repeats`: the number of an earlier capture with the same content.
+    `said_to_minute`: the provider's stamp has no seconds."""
 
     n: int
     at: datetime
@@ -114,6 +117,7 @@ class Step:
     late: bool
     repeats: int | None
     error_code: str | None
+    said_to_minute: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -119,7 +119,8 @@ class Pairing(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PairingSummary:
-    """The pairings of a whole bin: how many by verdict, and milliseconds to the fallback (None without any)."""
+    """The pairings of a whole bin: how many by verdict, and milliseconds to the fallback
+    where it was used (None without any)."""
 
     by_verdict: dict[Verdict, int]
     gap_p50: int | None = None

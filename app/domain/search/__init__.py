@@ -28,7 +28,7 @@ from .matching import Candidate, matches, settle
 from .reading import MAX_LENGTH, MAX_TERMS, WrongTerm, parse_query
 from .terms import KEYS, VALUES, Moment, OneOf, Pattern, Patterns, Phrase, Query, Size, Term, When, Words
 from .tokens import Phrases, Tokens, tokens
-from .writing import as_text, complete
+from .writing import as_text, complete, with_value
 
 __all__ = [
     "KEYS",
@@ -55,4 +55,5 @@ __all__ = [
     "parse_query",
     "settle",
     "tokens",
+    "with_value",
 ]

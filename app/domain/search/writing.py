@@ -2,6 +2,7 @@
 
 import re
 
+from .reading import WrongTerm, parse_query
 from .terms import KEYS, VALUES, OneOf, Patterns, Query, Term, When, Words
 
 # Sure to be read as one bare value; everything else is quoted.
@@ -38,6 +39,17 @@ def complete(text: str) -> tuple[str, ...]:
     fitting = [value for value in known if value.lower().startswith(last.lower()) and value.lower() not in there]
     start = f"{sign}{key.lower()}:{before}{comma}"
     return tuple(start + value for value in fitting if value.lower() != last.lower())[:_MOST]
+
+
+def with_value(text: str, value: str) -> str | None:
+    """A text and one more term, which finds requests with this value in any field. None: the value has no word, or the
+    text would be no query."""
+    longer = f"{text} {_quote(value, False, _PLAIN_WORD)}".strip()
+    try:
+        parse_query(longer)
+    except WrongTerm:
+        return None
+    return longer
 
 
 def _start_of_last(text: str) -> int | None:

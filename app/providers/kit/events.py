@@ -16,6 +16,7 @@ from ...domain.phones import e164
 from ...domain.roles import Kind
 from ...domain.statuses import Status, Word
 from .bounds import MAX_EVENTS, MAX_MEDIA, MAX_TEXT, MAX_VALUE
+from .files import types_of
 from .glance import Glance
 from .parties import ReadNumber, party
 
@@ -37,7 +38,7 @@ def finished(
 
     An inbound message is received, and final. A callback without a status gets that of its word; without a word it has
     none. Values out of all proportion are cut, blank ones left out; only a text may be "". A blank id is replaced by a
-    made one.
+    made one. Types of files, and whether a stamp has seconds, are read from the fields of the request.
     """
     return tuple([_finished(glance, event, word, read_number) for event in islice(events, MAX_EVENTS)])
 
@@ -46,17 +47,20 @@ def _finished(
     glance: Glance, event: Event, word: Callable[[str | None], Word | None], read_number: ReadNumber
 ) -> Event:
     sender, recipient = party(event.sender_said, read_number), party(event.recipient_said, read_number)
-    changed: dict[str, Any] = {"sender": sender, "recipient": recipient}
+    at = event.said_at
+    to_minute = at is not None and not at.second and at in glance.minutes
+    changed: dict[str, Any] = {"sender": sender, "recipient": recipient, "said_to_minute": to_minute}
     text = event.text
     if text is not None and len(text) > MAX_TEXT:
         changed["text"] = text = text[:MAX_TEXT]
     if not 0 < len(event.message_id) <= MAX_VALUE:
-        made = made_id(sender, recipient, text, event.said_at or glance.raw.received_at)
+        made = made_id(sender, recipient, text, at or glance.raw.received_at)
         changed["message_id"] = event.message_id[:MAX_VALUE] or made
     for name, value in zip(_SHORT, _short_values(event), strict=True):
         if value is not None and not 0 < len(value) <= MAX_VALUE:
             changed[name] = value[:MAX_VALUE] or None
     if event.media:
+        changed["media_types"] = types_of(glance, event.media[:MAX_MEDIA])
         changed["media"] = tuple([address[:MAX_TEXT] for address in event.media[:MAX_MEDIA]])
     if event.piece is not None and len(event.piece.ref) > MAX_VALUE:
         changed["piece"] = None

@@ -1,9 +1,11 @@
 """A request for the data sheets: fields by name, names of headers, the JSON; computed once a capture."""
 
 import re
+from datetime import datetime
 
 from ...domain.captures import RawRequest
 from ...parsing import JsonValue, Pairs, QuickParsed, parse_quickly
+from .times import read_to_minute
 from .values import at, lowered
 
 # The text of the longest SMS that a provider takes, with room for everything around it.
@@ -15,7 +17,7 @@ _NUMBER = re.compile(r"s?\.?(\d{0,3})", re.ASCII)
 class Glance:
     """One request. Nothing here raises, whatever was sent. Names are given in lower case."""
 
-    __slots__ = ("_json", "fields", "headers", "pairs", "quick", "raw")
+    __slots__ = ("_json", "_minutes", "_names", "fields", "headers", "pairs", "quick", "raw")
 
     def __init__(self, raw: RawRequest) -> None:
         self.raw = raw
@@ -27,6 +29,8 @@ class Glance:
         self.headers: set[bytes] = {name.lower() for name, _ in raw.headers}
         """The names of the headers in lower case."""
         self._json: JsonValue = None
+        self._names: dict[str, str] | None = None
+        self._minutes: frozenset[datetime] | None = None
 
     @property
     def json(self) -> JsonValue:
@@ -68,6 +72,20 @@ class Glance:
             if value and key.lower().startswith(name) and (rest := _NUMBER.fullmatch(key.lower(), len(name))):
                 found.append((int(rest[1] or 0), value))
         return tuple(value for _, value in sorted(found, key=lambda item: item[0]))
+
+    @property
+    def names(self) -> dict[str, str]:
+        """The first name of each value, in lower case."""
+        if self._names is None:
+            self._names = {value: name.lower() for name, value in reversed(self.pairs)}
+        return self._names
+
+    @property
+    def minutes(self) -> frozenset[datetime]:
+        """The stamps without seconds that the request has."""
+        if self._minutes is None:
+            self._minutes = frozenset(filter(None, (read_to_minute(value) for _, value in self.pairs)))
+        return self._minutes
 
     @property
     def words(self) -> str:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 
-_PLAIN = re.compile(r"(\d{4})-(\d\d)-(\d\d)[ T](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?", re.ASCII)
+_PLAIN = re.compile(r"(\d{4})-(\d\d)-(\d\d)[ T](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?", re.ASCII)
 _ZONE = re.compile(r"Z|[+-]\d\d:?\d\d", re.ASCII)
 _EPOCH_S = re.compile(r"\d{9,11}(?:\.\d{1,9})?", re.ASCII)
 _COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)", re.ASCII)
@@ -19,7 +19,7 @@ PLAUSIBLE = timedelta(days=20 * 365)
 
 @lru_cache(maxsize=256)
 def read_utc(text: str | None) -> datetime | None:
-    """`2018-08-28 21:23:32`, with or without a fraction, without a zone: taken as UTC."""
+    """`2018-08-28 21:23:32`, with or without a fraction, without seconds or a zone: taken as UTC."""
     match = _PLAIN.fullmatch(text.strip()) if text and len(text) < 40 else None
     return None if match is None else _at(match, UTC)
 
@@ -58,6 +58,15 @@ def read_minutes(text: str | None) -> datetime | None:
         return datetime(2000 + year, month, day, hour, minute, tzinfo=UTC)
     except ValueError:
         return None
+
+
+def read_to_minute(text: str | None) -> datetime | None:
+    """A stamp that has no seconds, in any of the forms above: `2407110902`, `2024-07-11 09:02`, `2024-07-11T09:02Z`;
+    None for one with seconds."""
+    if not text or not 10 <= len(text) < 40:
+        return None
+    match = _PLAIN.match(text.strip())
+    return read_minutes(text) if match is None else None if match[6] else read_iso(text)
 
 
 def read_any(text: str | None, near: datetime) -> datetime | None:

@@ -98,8 +98,8 @@ class LedgerCaptures:
         capture.columns = (
             micros(raw.received_at), role, raw.method, raw.target, raw.peer, size, content_type_of(raw),
             raw.body_complete, log["simulated"], reading.provider, reading.message_id, reading.sender,
-            reading.recipient, reading.text, reading.raw_status, reading.problem, reading.words, verdict, judgement,
-            *fault,
+            reading.recipient, reading.text, reading.raw_status, reading.problem, reading.words,
+            ",".join(reading.media) if reading.media else None, verdict, judgement, *fault,
         )  # fmt: skip
         self._known[n] = self._dirty[n] = capture
         self._space.count(role, 1)

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from ...domain.captures import Outcome
 from ...domain.pairings.model import (
+    FALLBACK_USED,
     NO_FALLBACK,
     Hit,
     Pairing,
@@ -182,8 +183,9 @@ class LedgerPairings:
     def _count(self, what: tuple[str, int | None], change: int) -> None:
         verdict, gap = what
         self._verdicts[verdict] += change
-        if gap is not None:
-            self._gaps[gap] += change
+        if gap is not None and verdict in FALLBACK_USED:
+            # A fallback that came before the primary was not waited for.
+            self._gaps[max(0, gap)] += change
 
     def _remember(self, row: SqlRow) -> LedgerPairing:
         counted = (row["verdict"], row["gap_ms"])

@@ -203,6 +203,7 @@ class AddAttempt(Job):
     error: str | None
     content_type: str
     body: bytes
+    edited: bool = False
 
 
 class AddSession(Job):

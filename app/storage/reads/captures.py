@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
+from datetime import datetime
 
 from msgspec import structs
 
@@ -25,7 +26,7 @@ from ...domain.events import Event
 from ...domain.messages.model import Message
 from ...domain.roles import Kind, Role
 from ...domain.search import Query
-from ...domain.units import from_micros
+from ...domain.units import from_micros, micros
 from ...errors import NotFound
 from ..ids import number_of
 from ..ledger.changes import ChangeKind
@@ -63,6 +64,11 @@ class CaptureReads(MessageReads):
             else:
                 rows = await ledger.run(wanted.put_into("list_newest"), values | {"before": up_to(before)})
         return [read_capture_row(row) for row in rows]
+
+    async def first_since(self, bin_id: str, at: datetime) -> int | None:
+        bin = await self._followed(bin_id)
+        found = await self._ledger.ids("first_since", {"bin": bin, "at": micros(at)})
+        return found[0] if found else None
 
     async def matching(self, bin_id: str, query: Query, captures: Sequence[int]) -> AbstractSet[int]:
         bin = await self._number(bin_id)

@@ -72,7 +72,16 @@ class DecisionReads(StoreBase):
     async def add_attempt(self, bin_id: str, new: NewAttempt) -> int:
         result = await self._appender.submit(
             jobs.AddAttempt(
-                bin_id, new.n, new.url, micros(new.sent_at), new.status, new.ms, new.error, new.content_type, new.body
+                bin_id,
+                new.n,
+                new.url,
+                micros(new.sent_at),
+                new.status,
+                new.ms,
+                new.error,
+                new.content_type,
+                new.body,
+                new.edited,
             )
         )
         return result.value
@@ -83,7 +92,7 @@ class DecisionReads(StoreBase):
             Attempt(
                 n=row["n"], number=row["number"], url=row["url"], sent_at=from_micros(row["sent_at"]),
                 status=row["status"], ms=row["ms"], error=row["error"], content_type=row["content_type"],
-                body=row["body"],
+                body=row["body"], edited=bool(row["edited"]),
             )
             for row in await self._log.all("list_attempts", values)
         ]  # fmt: skip

@@ -20,7 +20,7 @@ async def edits(work: Work) -> list[Edit]:
         elif isinstance(change, Captured) and last[change.row.n] is change:
             op = "prepend" if change.row.n in new else "replace"
             await yield_to_loop(edits)
-            html = row.render(row=change.row, bin=work.bin, base=work.state.base, suffix=suffix)
+            html = row.render(row=change.row, bin=work.bin, base=work.state.base, suffix=suffix, part=None)
             edits.append({"op": op, "n": change.row.n, "target": f"capture-{change.row.n}", "html": html})
     side = work.environment.get_template("captures/_counts.html")
     html = side.render(bin=work.bin, base=work.state.base, q=work.state.q)

@@ -1,39 +1,51 @@
 """The bin page: a live list, and one capture open next to it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from aiohttp import web
 
-from ... import keys
+from ... import clock, keys
 from ...domain.bins import Bin
 from ...domain.captures import CaptureRow
-from ...domain.replays import read_selection
+from ...domain.edits import RequestEdit, changes, edited
+from ...domain.replays import address_of, read_selection
 from ...domain.roles import Role
 from ...domain.search import parse_query
 from ...domain.signatures import Signing
 from ...domain.units import duration_text
 from ...errors import Invalid, NotFound, TooSlow
 from ...services import bins as service
+from ...services.large import work_on
 from ...store import Store
+from ..setup.page import show_setup
 from ..site.filters import SIMULATED, ListFilter, View, filter_of, stopped
 from ..site.forms import read_form
 from ..site.headers import NOTHING_AT_ALL
 from ..site.inputs import HIGHEST, number
 from ..site.templates import render, render_of, retention_of, site_of, urls_of
 from ..site.urls import server_address
-from ..words.portals import empty_page
 from .detail import open_detail
+from .editing import read_edit
+from .places import WantedPlace, wanted_place
+from .rows import CaptureParts, ListPart
 from .shared import CaptureDetail
 from .tabs import Source
 
-# Rows of a page.
-PAGE = 100
+# Fields of a request that take more than a few milliseconds to render.
+LONG_PAGE = 50
+# The parts of the form that changes a request.
+EDITS = {"headers": "headers", "new_message_id": "a new message id"}
+# The form of a replay: its fields, and its bytes.
+MOST_REPLAY_FIELDS = 100
+REPLAY_BYTES = 256 << 10
+# Characters of what is to be found in a request.
+MOST_FIND = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplayForm:
-    """The posted form of a replay, and its problems."""
+    """The posted form of a replay, and its problems. `changes`: what would be sent otherwise than received."""
 
     url: str = ""
     then: str = ""
@@ -41,6 +53,9 @@ class ReplayForm:
     sign_problem: str | None = None
     problem: str | None = None
     then_problem: str | None = None
+    edit_problem: str | None = None
+    posted: Mapping[str, str] = field(default_factory=dict)
+    changes: Sequence[tuple[str, str]] | None = None
 
 
 EMPTY_REPLAY = ReplayForm()
@@ -48,8 +63,9 @@ EMPTY_REPLAY = ReplayForm()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BinPage:
-    """The page of a bin; `detail` when a capture is open. `older` is the cursor of the next page, None at the end.
+    """The page of a bin; `detail` when a capture is open.
 
+    `wanted` is the place that the list was opened at.
     `simulated` is the view of simulated captures, when there are some. `oldest` is the oldest capture of the bin.
     `neighbors` are the numbers of the next newer and the next older capture, or None.
     """
@@ -58,8 +74,8 @@ class BinPage:
     urls: dict[Role, str]
     kept: str
     filter: ListFilter
-    rows: Sequence[CaptureRow]
-    older: int | None
+    list: ListPart
+    wanted: WantedPlace = WantedPlace()
     oldest: CaptureRow | None = None
     detail: CaptureDetail | None = None
     neighbors: tuple[int | None, int | None] = (None, None)
@@ -69,31 +85,45 @@ class BinPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowsPage:
-    """Older rows, to append to the list."""
+    """A part of the list, for the script."""
 
     bin: Bin
     filter: ListFilter
-    rows: Sequence[CaptureRow]
-    older: int | None
+    list: ListPart
 
 
 async def index(request: web.Request) -> web.StreamResponse:
-    """GET /bins/{bin}"""
+    """GET /bins/{bin}: the newest requests; with a number in `before` or `after` those below or above it, with `at`
+    those around a number or a time."""
     bin = await request.app[keys.STORE].get_bin(request.match_info["bin"])
-    page = await _whole_page(request, bin, before=number(dict(request.query), "before", lowest=0, highest=HIGHEST))
+    wanted = wanted_place(request.query.get("at", ""), clock.now())
+    page = replace(await _whole_page(request, bin, lambda captures: _part(request, captures, wanted)), wanted=wanted)
     if not bin.last_n:
-        return render(request, "captures/empty.html", empty_page(bin, page.urls, request.query.get("provider")))
+        return await show_setup(request, bin, waiting=True)
     return render(request, "captures/index.html", page, status=page.filter.status)
 
 
 async def rows(request: web.Request) -> web.StreamResponse:
-    """GET /bins/{bin}/rows?before=n: older rows as an HTML fragment."""
-    bin = await request.app[keys.STORE].get_bin(request.match_info["bin"])
-    before = number(dict(request.query), "before", lowest=0, highest=HIGHEST)
-    page = await _bin_page(request, bin, filter_of(request), before=before)
-    return render(
-        request, "captures/_rows.html", RowsPage(bin=bin, filter=page.filter, rows=page.rows, older=page.older)
-    )
+    """GET /bins/{bin}/rows: a part of the list as an HTML fragment, with the same parameters, and `around` a number."""
+    store = request.app[keys.STORE]
+    bin = await store.get_bin(request.match_info["bin"])
+    filter = filter_of(request)
+    wanted = wanted_place(request.query.get("at", ""), clock.now())
+    if wanted.problem:
+        raise Invalid(("at", wanted.problem))
+    part = await _part(request, CaptureParts(store, bin, filter.query), wanted)
+    return render(request, "captures/_rows.html", RowsPage(bin=bin, filter=filter, list=part))
+
+
+async def _part(request: web.Request, captures: CaptureParts, wanted: WantedPlace) -> ListPart:
+    """The part of the list that the query names."""
+    if wanted.place is not None:
+        return await captures.at(wanted.place)
+    for name, read in (("before", captures.below), ("after", captures.above), ("around", captures.around)):
+        n = number(dict(request.query), name, lowest=0, highest=HIGHEST)
+        if n is not None:
+            return await read(n)
+    return await captures.newest()
 
 
 async def show(request: web.Request) -> web.StreamResponse:
@@ -104,27 +134,31 @@ async def show(request: web.Request) -> web.StreamResponse:
 async def replay(request: web.Request) -> web.StreamResponse:
     """POST /bins/{bin}/captures/{n}/replay: send it again, and show the responses."""
     bin_id, n = _address(request)
-    form = await read_form(request)
+    form = await read_form(request, most=MOST_REPLAY_FIELDS, size=REPLAY_BYTES)
     given = ReplayForm(
-        url=form.get("url", "").strip(), then=form.get("then", "").strip(), sign=form.get("sign", Signing.NONE.value)
+        url=form.get("url", "").strip(),
+        then=form.get("then", "").strip(),
+        sign=form.get("sign", Signing.NONE.value),
+        posted=form,
     )
-    await request.app[keys.STORE].get_capture(bin_id, n)
+    capture = await request.app[keys.STORE].get_capture(bin_id, n)
     try:
+        edit = await work_on([capture.raw], read_edit, form, capture)
+        if "show" in form:
+            shown = changes(capture.raw, edited(capture.intact(), edit or RequestEdit()))
+            return await _show(request, "replay", replace(given, changes=shown))
         numbers = [n, *read_selection(given.then)]
         sign = Signing(given.sign) if given.sign in set(Signing) else Signing.NONE
         await request.app[keys.REPLAYING].replay(
-            bin_id, numbers, given.url, with_credentials="credentials" in form, sign=sign
+            bin_id, numbers, given.url, with_credentials="credentials" in form, sign=sign, edit=edit
         )
     except Invalid as error:
-        problems = dict(error.problems)
-        again = replace(
-            given, problem=problems.get("url"), then_problem=problems.get("captures"), sign_problem=problems.get("sign")
-        )
-        return await _show(request, "replay", again, status=422)
+        return await _show(request, "replay", _with_problems(given, error), status=422)
     except (NotFound, ValueError) as error:
         return await _show(request, "replay", replace(given, then_problem=str(error)), status=422)
     if request.headers.get("X-Partial") == "detail":
-        return await _show(request, "replay", ReplayForm(url=given.url, sign=given.sign))
+        again = ReplayForm(url=given.url, sign=given.sign, posted=form if edit else {})
+        return await _show(request, "replay", again)
     where = f"{server_address(request).base}/bins/{bin_id}/captures/{n}?tab=replay"
     return web.Response(status=303, headers={"Location": where})
 
@@ -144,6 +178,15 @@ async def fetch_certificate(request: web.Request) -> web.StreamResponse:
     return web.Response(status=303, headers={"Location": where})
 
 
+def _with_problems(given: ReplayForm, error: Invalid) -> ReplayForm:
+    problems = dict(error.problems)
+    others = "; ".join(f"{EDITS[name]} {text}" for name, text in error.problems if name in EDITS)
+    return replace(
+        given, problem=problems.get("url"), then_problem=problems.get("captures"), sign_problem=problems.get("sign"),
+        edit_problem=others or None,
+    )  # fmt: skip
+
+
 async def _show(
     request: web.Request, tab: str, again: ReplayForm = EMPTY_REPLAY, *, status: int = 200, pasted: str = ""
 ) -> web.StreamResponse:
@@ -151,23 +194,23 @@ async def _show(
     store = request.app[keys.STORE]
     capture = await store.get_capture(bin_id, n)
     bin = await store.get_bin(bin_id)
-    address = urls_of(site_of(request).root, bin)[capture.row.role]
+    address = address_of(capture.raw, capture.row.role, urls_of(site_of(request).root, bin)[capture.row.role])
     source = Source(
         store=store, secrets=request.app[keys.SECRETS], bin_id=bin_id, address=address, pasted=pasted,
-        custom=request.app[keys.MAPPINGS].reader_of(bin_id),
+        custom=request.app[keys.MAPPINGS].reader_of(bin_id), find=request.query.get("find", "")[:MOST_FIND],
     )  # fmt: skip
     detail = await open_detail(source, capture, tab)
     filter = filter_of(request)
     neighbors = await _neighbors(store, bin_id, n, filter)
     if request.headers.get("X-Partial") == "detail":
-        page = BinPage(
-            bin=bin, urls={}, kept="", filter=filter, rows=(), older=None, detail=detail, neighbors=neighbors
-        )
+        page = BinPage(bin=bin, urls={}, kept="", filter=filter, list=ListPart(), detail=detail, neighbors=neighbors)
         page, template = replace(page, replay=again), "captures/_detail.html"
     else:
-        page = replace(await _whole_page(request, bin), detail=detail, neighbors=neighbors, replay=again)
+        page = await _whole_page(request, bin, lambda captures: _around_open(captures, n))
+        page = replace(page, detail=detail, neighbors=neighbors, replay=again)
         template = "captures/index.html"
-    return await render_of([capture.raw], request, template, page, status=status)
+    is_long = len(detail.fields) > LONG_PAGE
+    return await render_of([capture.raw], request, template, page, status=status, is_long=is_long)
 
 
 async def download(request: web.Request) -> web.StreamResponse:
@@ -198,16 +241,31 @@ async def clear(request: web.Request) -> web.StreamResponse:
     return _to_bin(request, bin_id)
 
 
-async def _whole_page(request: web.Request, bin: Bin, *, before: int | None = None) -> BinPage:
+async def _whole_page(request: web.Request, bin: Bin, read: Callable[[CaptureParts], Awaitable[ListPart]]) -> BinPage:
+    """The page with the part of the list that `read` returns."""
     store = request.app[keys.STORE]
     filter = filter_of(request)
     try:
-        page = await _bin_page(request, bin, filter, before=before)
+        part = await read(CaptureParts(store, bin, filter.query))
     except TooSlow as error:
-        page = _page_of(request, bin, stopped(filter, error), ())
+        part, filter = ListPart(), stopped(filter, error)
     oldest = await store.list_captures(bin.id, limit=1, after=0)
     simulated = await store.list_captures(bin.id, limit=1, query=parse_query(SIMULATED.text))
-    return replace(page, oldest=oldest[0] if oldest else None, simulated=SIMULATED if simulated else None)
+    return BinPage(
+        bin=bin,
+        urls=urls_of(site_of(request).root, bin),
+        kept=duration_text(retention_of(bin, request.app[keys.SETTINGS].retention)),
+        filter=filter,
+        list=part,
+        oldest=oldest[0] if oldest else None,
+        simulated=SIMULATED if simulated else None,
+    )
+
+
+async def _around_open(captures: CaptureParts, n: int) -> ListPart:
+    """The rows around the open capture, which may have none in a filtered list."""
+    part = await captures.around(n)
+    return replace(part, open=n, chosen=n if part.chosen == n else None)
 
 
 async def _neighbors(store: Store, bin_id: str, n: int, filter: ListFilter) -> tuple[int | None, int | None]:
@@ -217,26 +275,6 @@ async def _neighbors(store: Store, bin_id: str, n: int, filter: ListFilter) -> t
     except TooSlow:
         return None, None
     return (newer[0].n if newer else None, older[0].n if older else None)
-
-
-async def _bin_page(request: web.Request, bin: Bin, filter: ListFilter, *, before: int | None) -> BinPage:
-    store = request.app[keys.STORE]
-    found = await store.list_captures(bin.id, limit=PAGE + 1, before=before, query=filter.query)
-    return _page_of(request, bin, filter, found)
-
-
-def _page_of(request: web.Request, bin: Bin, filter: ListFilter, found: Sequence[CaptureRow]) -> BinPage:
-    """`found`: one row more than a page has, when there are older ones."""
-    shown = found[:PAGE]
-    kept = retention_of(bin, request.app[keys.SETTINGS].retention)
-    return BinPage(
-        bin=bin,
-        urls=urls_of(site_of(request).root, bin),
-        kept=duration_text(kept),
-        filter=filter,
-        rows=shown,
-        older=shown[-1].n if len(found) > PAGE else None,
-    )
 
 
 def _address(request: web.Request) -> tuple[str, int]:

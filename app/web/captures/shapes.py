@@ -10,6 +10,7 @@ from ...domain.answers.model import Answer, safe_answer
 from ...domain.captures import Capture, CaptureRow, Outcome
 from ...domain.events import Event
 from ...domain.findings import explain
+from ...domain.media import stated_types
 from ...domain.signatures import Judgement
 from ...domain.units import rfc3339
 from ...parsing import parse
@@ -145,7 +146,8 @@ class ParsedShape(msgspec.Struct):
 
 class EventShape(msgspec.Struct, rename=PARTIES | {"sender_said": "from_said", "recipient_said": "to_said"}):
     """What a request states about one message or call. `*_said` are the verbatim spellings, `said_at` is the
-    provider's timestamp."""
+    provider's timestamp, and `said_to_minute`: it has no seconds. `media_types`: the types of `media` in their order,
+    as the provider states them, "" for none."""
 
     kind: Literal["inbound", "status", "voice", "other"]
     message_id: str
@@ -155,10 +157,12 @@ class EventShape(msgspec.Struct, rename=PARTIES | {"sender_said": "from_said", "
     recipient_said: str | None
     text: str | None
     media: list[str]
+    media_types: list[str]
     status: StatusName | None
     raw_status: str | None
     final: bool
     said_at: Time | None
+    said_to_minute: bool
     price: str | None
     currency: str | None
     error_code: str | None
@@ -239,10 +243,12 @@ def show_event(event: Event) -> EventShape:
         recipient_said=event.recipient_said,
         text=event.text,
         media=list(event.media),
+        media_types=list(stated_types(event.media, event.media_types)),
         status=None if event.status is None else event.status.value,
         raw_status=event.raw_status,
         final=event.final,
         said_at=None if event.said_at is None else rfc3339(event.said_at),
+        said_to_minute=event.said_to_minute,
         price=event.price,
         currency=event.currency,
         error_code=event.error_code,

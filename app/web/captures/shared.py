@@ -7,6 +7,7 @@ from datetime import timedelta
 from ...domain.captures import Capture, CaptureRow
 from ...domain.curl import SECRET_HEADERS
 from ...domain.events import Event
+from ...domain.media import MediaFile, media_files
 from ...domain.replays import Attempt
 from ...domain.sms import SmsFacts, describe_sms
 from ...domain.units import gap_text
@@ -51,6 +52,12 @@ class CaptureDetail:
     def events(self) -> Sequence[Event]:
         """What the request states."""
         return self.capture.events
+
+    @property
+    def files(self) -> Sequence[MediaFile]:
+        """The pictures and files of its first event."""
+        first = self.events[0] if self.events else None
+        return () if first is None else media_files(first.media, first.media_types)
 
 
 async def read_shared(store: Store, bin_id: str, capture: Capture, tabs: Mapping[str, str], tab: str) -> CaptureDetail:

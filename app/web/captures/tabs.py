@@ -11,40 +11,35 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from ... import clock
 from ...domain.answers.model import Answer, safe_answer
 from ...domain.captures import CaptureRow
 from ...domain.curl import as_curl
+from ...domain.edits import EditableField, editable_body, editable_headers
 from ...domain.findings import Finding, explain
 from ...domain.messages.model import Message
 from ...domain.phones import region_of
 from ...domain.units import format_size, gap_text
 from ...domain.visible import escape_controls
 from ...ingress.body import BODY_S
-from ...providers import facts_of, why
+from ...providers import facts_of, handshake_of, searchable_words, why
 from ...providers.custom import CustomReader
+from ...providers.sheet import HandshakeStep
+from ...services.edits import fields_to_edit
 from ...services.large import work_on
 from ...services.secrets import Secrets
 from ...signatures.explaining import Diagnosis
 from ...signatures.pasted import PastedResult
 from ...store import Store
+from ..words.fields import Field
 from ..words.signatures import VERDICTS
 from ..words.titles import StatusLook
+from .bodies import TEXT_CHARACTERS, BodyViews, views_of
 from .shared import CaptureDetail
 from .visible import VisibleText, visible
 
-HEX_BYTES = 16_384
-TEXT_CHARACTERS = 128_000
 # Parts of the signed text that are shown; a form has one for each field.
 MOST_PARTS = 200
-
-
-@dataclass(frozen=True, slots=True)
-class HexLine:
-    """Sixteen bytes: their offset, as numbers, as characters."""
-
-    offset: str
-    numbers: str
-    characters: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,14 +57,16 @@ class AnswerTab(CaptureDetail):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SummaryTab(AnswerTab):
-    """`why` it looks like its provider's, as the end of a sentence; `skew`: arrival against the provider's stamp
-    `said_at`, in words; `regions` of sender and recipient; `mapping`: the name of the field mapping of the bin, None
-    without one."""
+    """`why` it looks like its provider's, as the end of a sentence; `handshake`: what to do about it; `skew`:
+    arrival against the provider's stamp `said_at`, in words, "" if that has no seconds (`said_to_minute`);
+    `regions` of sender and recipient; `mapping`: the name of the field mapping of the bin, None without one."""
 
     regions: tuple[str | None, str | None]
     curl: str
     why: str | None
+    handshake: HandshakeStep | None
     said_at: datetime | None
+    said_to_minute: bool
     skew: str
     findings: tuple[Finding, ...]
     messages: Sequence[Message]
@@ -91,9 +88,13 @@ class SummaryTab(AnswerTab):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldsTab(CaptureDetail):
-    """`fields_json`: pairs of name and value, to copy."""
+    """`fields_json`: pairs of name and value, to copy. `found`: the fields with `find` in their name or value.
+    `words`: those by which the search finds the request."""
 
     fields_json: str
+    find: str
+    found: tuple[Field, ...]
+    words: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,10 +106,10 @@ class HeadersTab(CaptureDetail):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawTab(CaptureDetail):
-    """The beginning of the body, as text (None: it is none) and as bytes."""
+    """The views of the body, and the `words` by which the search finds the request."""
 
-    text: str | None
-    hexdump: tuple[HexLine, ...]
+    body: BodyViews
+    words: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,9 +128,14 @@ class RelatedTab(CaptureDetail):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplayTab(CaptureDetail):
-    """`curl`: the command that sends the request to its capture URL."""
+    """`curl`: the command that sends the request to its capture URL. The rest is what can be changed before; `seed` is
+    for new message ids."""
 
     curl: str
+    edit_fields: tuple[EditableField, ...]
+    edit_headers: str
+    edit_body: str | None
+    seed: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +164,8 @@ class SignatureTab(CaptureDetail):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """Where a tab reads from. `address` is the bin's own URL of the capture's role, for the curl command. `pasted`: a
-    signature that the code of a user has computed. `custom` is the reader for the field mapping of the bin."""
+    signature that the code of a user has computed. `custom` is the reader for the field mapping of the bin. `find`:
+    what to find in the fields or in the tree of the body."""
 
     store: Store
     secrets: Secrets
@@ -166,6 +173,7 @@ class Source:
     address: str
     pasted: str = ""
     custom: CustomReader | None = None
+    find: str = ""
 
 
 D = TypeVar("D", bound=CaptureDetail)
@@ -194,7 +202,8 @@ def _read_summary(
 ) -> SummaryTab:
     raw, row, sheet = shared.capture.raw, shared.capture.row, shared.sheet
     reading = row.reading
-    said_at = next((event.said_at for event in shared.events if event.said_at is not None), None)
+    dated = next((event for event in shared.events if event.said_at is not None), None)
+    said_at, said_to_minute = (dated.said_at, dated.said_to_minute) if dated else (None, False)
     facts = facts_of(raw, row.role, reading.provider, source.custom) if reading.findings else None
     return _as(
         SummaryTab,
@@ -203,21 +212,31 @@ def _read_summary(
         regions=(region_of(reading.sender), region_of(reading.recipient)),
         curl=as_curl(raw, source.address),
         why=why(raw, sheet.name) if sheet else None,
+        handshake=handshake_of(raw, sheet.name) if sheet and not shared.events else None,
         said_at=said_at,
-        skew="" if said_at is None else _skew(raw.received_at - said_at),
+        said_to_minute=said_to_minute,
+        skew="" if said_at is None or said_to_minute else _skew(raw.received_at - said_at),
         findings=tuple(explain(code, facts) for code in reading.findings),
         messages=messages,
         mapping=source.custom.mapping.name if source.custom else None,
     )
 
 
-async def _open_fields(shared: CaptureDetail, _: Source) -> FieldsTab:
-    return await work_on([shared.capture.raw], _read_fields, shared)
+async def _open_fields(shared: CaptureDetail, source: Source) -> FieldsTab:
+    return await work_on([shared.capture.raw], _read_fields, shared, source.find)
 
 
-def _read_fields(shared: CaptureDetail) -> FieldsTab:
+def _read_fields(shared: CaptureDetail, find: str) -> FieldsTab:
+    wanted = find.strip().lower()
     pairs = [[field.name, field.value] for field in shared.fields]
-    return _as(FieldsTab, shared, fields_json=escape_controls(json.dumps(pairs, ensure_ascii=False, indent=2)))
+    return _as(
+        FieldsTab,
+        shared,
+        fields_json=escape_controls(json.dumps(pairs, ensure_ascii=False, indent=2)),
+        find=find,
+        found=tuple(field for field in shared.fields if wanted in f"{field.name}\n{field.value}".lower()),
+        words=searchable_words(shared.capture.raw),
+    )
 
 
 async def _open_headers(shared: CaptureDetail, _: Source) -> HeadersTab:
@@ -225,14 +244,13 @@ async def _open_headers(shared: CaptureDetail, _: Source) -> HeadersTab:
     return _as(HeadersTab, shared, headers_text="\n".join(lines))
 
 
-async def _open_raw(shared: CaptureDetail, _: Source) -> RawTab:
-    text = shared.parsed.text
-    return _as(
-        RawTab,
-        shared,
-        text=None if text is None else text[:TEXT_CHARACTERS],
-        hexdump=tuple(_hexdump(shared.capture.raw.body[:HEX_BYTES])),
-    )
+async def _open_raw(shared: CaptureDetail, source: Source) -> RawTab:
+    return await work_on([shared.capture.raw], _read_raw, shared, source.find)
+
+
+def _read_raw(shared: CaptureDetail, find: str) -> RawTab:
+    raw = shared.capture.raw
+    return _as(RawTab, shared, body=views_of(shared.parsed, raw.body, find), words=searchable_words(raw))
 
 
 async def _open_timing(shared: CaptureDetail, _: Source) -> TimingTab:
@@ -252,7 +270,17 @@ async def _open_replay(shared: CaptureDetail, source: Source) -> ReplayTab:
 
 
 def _read_replay(shared: CaptureDetail, address: str) -> ReplayTab:
-    return _as(ReplayTab, shared, curl=as_curl(shared.capture.raw, address))
+    raw = shared.capture.raw
+    fields = fields_to_edit(raw)
+    return _as(
+        ReplayTab,
+        shared,
+        curl=as_curl(raw, address),
+        edit_fields=fields,
+        edit_headers=editable_headers(raw),
+        edit_body=None if any(field.key.startswith("form.") for field in fields) else editable_body(raw),
+        seed=clock.new_id(),
+    )
 
 
 async def _open_signature(shared: CaptureDetail, source: Source) -> SignatureTab:
@@ -304,12 +332,3 @@ async def _sent(source: Source, row: CaptureRow) -> Answer | None:
 
 def _skew(late: timedelta) -> str:
     return f"{gap_text(late)} {'after' if late >= timedelta(0) else 'before'} the provider’s timestamp"
-
-
-def _hexdump(body: bytes) -> list[HexLine]:
-    lines = []
-    for offset in range(0, len(body), 16):
-        piece = body[offset : offset + 16]
-        shown = "".join(chr(byte) if 32 <= byte < 127 else "·" for byte in piece)
-        lines.append(HexLine(f"{offset:06x}", piece.hex(" "), shown))
-    return lines

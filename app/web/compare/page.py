@@ -10,7 +10,7 @@ from aiohttp import web
 from ... import clock, keys
 from ...domain.bins import Bin
 from ...domain.pairings.measures import Measured, measure
-from ...domain.pairings.model import FALLBACK_USED, PROBLEMS, Pairing, PairingSummary
+from ...domain.pairings.model import FALLBACK_USED, PROBLEMS, Pairing, PairingSummary, Verdict
 from ...domain.roles import Role
 from ...errors import NotFound
 from ...providers import sheet_of
@@ -42,8 +42,13 @@ class CompareSide:
 
     @property
     def used(self) -> int:
-        """The share of pairings whose fallback was used."""
+        """The number of pairings whose fallback was used."""
         return self.summary.count(*FALLBACK_USED)
+
+    @property
+    def accepted(self) -> int:
+        """The number of pairings whose fallback accepted the message, needed or not."""
+        return self.summary.count(*FALLBACK_USED, Verdict.BOTH_OK, Verdict.FALLBACK_ONLY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,12 +13,14 @@ from ...domain.messages.model import CONTRADICTORY, Conversation, Direction, Mes
 from ...domain.roles import Role
 from ...domain.statuses import Status
 from ...domain.units import from_micros, gap_text, micros
-from ...errors import Invalid, NotFound
+from ...errors import Invalid, NotFound, TooSlow
 from ...store import Store
 from ..site.addresses import pair_path
+from ..site.filters import ListFilter, filter_of, stopped
 from ..site.inputs import HIGHEST, number
 from ..site.templates import render, site_of, urls_of
 from ..words.titles import look_of_message
+from .search import find_conversations
 
 _CURSOR = re.compile(r"(\d{1,17})-(\d{1,18})", re.ASCII)
 PAIRS = 100
@@ -61,12 +63,14 @@ class Bubble:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConversationsPage:
-    """`chosen` is the open pair; `bubbles` stand oldest first, `older` pages back, None at the beginning."""
+    """`chosen` is the open pair; `bubbles` stand oldest first, `older` pages back, None at the beginning. `filter` is
+    the search; with one, `pairs` are those that it found, each with its newest match."""
 
     bin: Bin
     urls: dict[Role, str]
     pairs: Sequence[ConversationEntry]
     more: int | None
+    filter: ListFilter = ListFilter()
     chosen: tuple[str, str] | None = None
     bubbles: Sequence[Bubble] = ()
     older: str | None = None
@@ -105,8 +109,10 @@ def show_pair(conversation: Conversation) -> ConversationEntry:
 
 
 async def index(request: web.Request) -> web.StreamResponse:
-    """GET /bins/{bin}/conversations"""
-    return render(request, "conversations/index.html", await _page(request, None))
+    """GET /bins/{bin}/conversations?q=search"""
+    filter = filter_of(request)
+    page = await (_found(request, filter) if filter.text else _page(request, None))
+    return render(request, "conversations/index.html", page, status=page.filter.status)
 
 
 async def show(request: web.Request) -> web.StreamResponse:
@@ -114,6 +120,21 @@ async def show(request: web.Request) -> web.StreamResponse:
     page = await _page(request, (request.match_info["theirs"], request.match_info["ours"]))
     template = "_bubbles.html" if request.headers.get("X-Partial") == "bubbles" else "index.html"
     return render(request, f"conversations/{template}", page)
+
+
+async def _found(request: web.Request, filter: ListFilter) -> ConversationsPage:
+    """The conversations that a search found, at most a page of them."""
+    store = request.app[keys.STORE]
+    bin = await store.get_bin(request.match_info["bin"])
+    pairs: Sequence[ConversationEntry] = ()
+    if filter.query is not None:
+        try:
+            found = await find_conversations(store, bin.id, filter.text, filter.query)
+            pairs = [show_pair(conversation) for conversation in found[:PAIRS]]
+        except TooSlow as error:
+            filter = stopped(filter, error)
+    urls = urls_of(site_of(request).root, bin)
+    return ConversationsPage(bin=bin, urls=urls, pairs=pairs, more=None, filter=filter)
 
 
 async def _page(request: web.Request, chosen: tuple[str, str] | None) -> ConversationsPage:

@@ -47,7 +47,7 @@ class DrillPage:
 
 
 async def index(request: web.Request) -> web.StreamResponse:
-    """GET /bins/{bin}/drills?before=id"""
+    """GET /bins/{bin}/drills?before=id: the page, or its list alone for the script."""
     bin = await request.app[keys.STORE].get_bin(request.match_info["bin"])
     return await _index(request, bin)
 
@@ -69,7 +69,7 @@ async def create(request: web.Request) -> web.StreamResponse:
 async def show(request: web.Request) -> web.StreamResponse:
     """GET /bins/{bin}/drills/{id}: the page, or its live part alone."""
     page = await _page(request)
-    is_part = request.headers.get("X-Partial") == "drill"
+    is_part = request.headers.get("X-Partial") == "parts"
     return render(request, "drills/_live.html" if is_part else "drills/show.html", page)
 
 
@@ -109,7 +109,8 @@ async def _index(request: web.Request, bin: Bin, error: AppError | None = None) 
         quick=_quick(sheet),
         problem=_error_text(error),
     )
-    return render(request, "drills/index.html", page, status=200 if error is None else error.status)
+    template = "drills/_cards.html" if request.headers.get("X-Partial") == "parts" else "drills/index.html"
+    return render(request, template, page, status=200 if error is None else error.status)
 
 
 def _quick(sheet: Sheet | None) -> Sequence[QuickFault]:

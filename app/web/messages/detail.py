@@ -125,8 +125,8 @@ def _lines(message: Message, steps: Sequence[Step], roles: dict[int, Role]) -> S
 
 
 def _skew(step: Step) -> str | None:
-    """Arrival against the provider's stamp."""
-    if step.said_at is None:
+    """Arrival against the provider's stamp, where that has seconds."""
+    if step.said_at is None or step.said_to_minute:
         return None
     gap = step.at - step.said_at
     return f"{gap_text(gap)} {'before' if gap >= timedelta(0) else 'after'} it arrived"
@@ -148,7 +148,8 @@ def _notes(message: Message, step: Step) -> tuple[str, ...]:
 def _as_text(line: StepRow) -> str:
     step = line.step
     raw_status = f" ({step.raw_status})" if step.raw_status else ""
-    stamp = f", provider's timestamp {rfc3339(step.said_at)}" if step.said_at else ""
+    exactly = " (minute only)" if step.said_to_minute else ""
+    stamp = f", provider's timestamp {rfc3339(step.said_at)}{exactly}" if step.said_at else ""
     gap = f" +{step.gap_ms} ms" if step.gap_ms is not None else ""
     notes = "".join(f"; {note}" for note in line.notes)
     return f"{rfc3339(step.at)} #{step.n} {line.look.word}{raw_status}{gap}{stamp}{notes}"

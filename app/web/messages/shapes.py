@@ -6,6 +6,7 @@ from typing import Any, Literal
 import msgspec
 
 from ...domain.findings import explain
+from ...domain.media import stated_types
 from ...domain.messages.model import Message, Step
 from ...domain.units import rfc3339
 from ..site.shapes import PARTIES, Code, FindingShape, StatusName, Time
@@ -13,7 +14,8 @@ from ..site.shapes import PARTIES, Code, FindingShape, StatusName, Time
 
 class MessageShape(msgspec.Struct, rename=PARTIES):
     """One SMS, as far as it is known. `status`: the highest that was reported, `raw_status`: in the provider's own
-    word; `final`: no more callbacks are expected. `captures`: the numbers of its captures."""
+    word; `final`: no more callbacks are expected. `media_types`: the types of `media` in their order,
+    as the provider states them, "" for none. `captures`: the numbers of its captures."""
 
     provider: str
     message_id: str
@@ -34,16 +36,19 @@ class MessageShape(msgspec.Struct, rename=PARTIES):
     last_at: Time
     captures: list[int]
     findings: list[Code]
+    media_types: list[str]
 
 
 class TimelineStepShape(msgspec.Struct):
-    """One line of a timeline. `late`: a lower rank than the highest seen before it. `gap_ms`: since the line before."""
+    """One line of a timeline. `late`: a lower rank than the highest seen before it. `gap_ms`: since the line before.
+    `said_to_minute`: `said_at` has no seconds."""
 
     n: int
     at: Time
     status: StatusName | None
     raw_status: str | None
     said_at: Time | None
+    said_to_minute: bool
     gap_ms: int | None
     late: bool
 
@@ -78,6 +83,7 @@ def show_detail(message: Message, steps: Sequence[Step]) -> MessageDetail:
                 status=None if step.status is None else step.status.value,
                 raw_status=step.raw_status,
                 said_at=None if step.said_at is None else rfc3339(step.said_at),
+                said_to_minute=step.said_to_minute,
                 gap_ms=step.gap_ms,
                 late=step.late,
             )
@@ -98,6 +104,7 @@ def _facts(message: Message) -> dict[str, Any]:
         "recipient": message.recipient,
         "text": message.text,
         "media": list(message.media),
+        "media_types": list(stated_types(message.media, message.media_types)),
         "status": message.status.value,
         "raw_status": message.raw_status,
         "final": message.final,

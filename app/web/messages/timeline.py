@@ -31,7 +31,8 @@ _TONES = {"ok": "c-ok", "bad": "c-bad"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrackMark:
-    """A dot at `x` percent. `label` and `time` are empty where there is no room; `hollow`: the provider's stamp."""
+    """A dot at `x` percent. `label` and `time` are empty where there is no room; `hollow`: the provider's stamp.
+    `again`: a repeated request, whose label gives way to all others."""
 
     x: float
     tone: str = ""
@@ -39,6 +40,7 @@ class TrackMark:
     time: str = ""
     anchor: str = "middle"
     hollow: bool = False
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,11 +58,12 @@ class Track:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageAxis:
     """The drawing of a message. `description`: its text alternative; `left_out`: stamps too far away
-    to be drawn to scale."""
+    to be drawn to scale; `to_minute`: stamps without seconds, which have no place on a scale of seconds."""
 
     tracks: tuple[Track, ...]
     description: str
     left_out: int
+    to_minute: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,8 +105,14 @@ def draw_axis(steps: Sequence[Step], direction: Direction, *, final: bool) -> Me
     else:
         tracks = _outbound(drawing, steps, final=final)
     description = ", ".join(f"{_word(step)} at {_since(step.at - drawing.zero)}" for step in steps)
-    left_out = sum(step.said_at is not None and not _is_near(step) for step in steps)
-    return MessageAxis(tracks=tracks, description=description[:1].upper() + description[1:], left_out=left_out)
+    to_minute = sum(step.said_at is not None and step.said_to_minute for step in steps)
+    left_out = sum(step.said_at is not None and not _is_near(step) for step in steps) - to_minute
+    return MessageAxis(
+        tracks=tracks,
+        description=description[:1].upper() + description[1:],
+        left_out=left_out,
+        to_minute=to_minute,
+    )
 
 
 def is_delivery(step: Step, *, handed_over: bool) -> bool:
@@ -154,7 +163,13 @@ class _Drawing:
 
     def mark(self, step: Step) -> TrackMark:
         tone = _TONES.get(look_of(step.status).tone, "") if step.status else ""
-        return TrackMark(x=self.place(step.at), tone=tone, label=_word(step), time=_since(step.at - self.zero))
+        return TrackMark(
+            x=self.place(step.at),
+            tone=tone,
+            label=_word(step),
+            time=_since(step.at - self.zero),
+            again=step.repeats is not None,
+        )
 
     def stamps(self, steps: Sequence[Step]) -> tuple[TrackMark, ...]:
         near = [step.said_at for step in steps if step.said_at is not None and _is_near(step)]
@@ -165,7 +180,7 @@ class _Drawing:
 
 
 def _is_near(step: Step) -> bool:
-    return step.said_at is not None and abs(step.said_at - step.at) <= FAR
+    return step.said_at is not None and not step.said_to_minute and abs(step.said_at - step.at) <= FAR
 
 
 def _split(steps: Sequence[Step]) -> tuple[list[Step], list[Step]]:
@@ -200,7 +215,7 @@ def _delivery(drawing: _Drawing, sending: Sequence[Step], delivery: Sequence[Ste
     marks = tuple(drawing.mark(step) for step in delivery)
     before = [step for step in sending if step.at <= delivery[0].at]
     start = drawing.place(before[-1].at) if before else marks[0].x
-    wide = marks[0].x - start >= 2.5 * LABEL_WIDTH
+    wide = marks[0].x - start >= 3.5 * LABEL_WIDTH
     says = f"{gap_text(delivery[0].at - before[-1].at)} until the receipt" if before and wide else ""
     return Track(
         title="Delivery",
@@ -213,10 +228,12 @@ def _delivery(drawing: _Drawing, sending: Sequence[Step], delivery: Sequence[Ste
 
 
 def _labelled(marks: Sequence[TrackMark]) -> tuple[TrackMark, ...]:
-    """The marks with labels where there is room: the last one first, because it is the news, then from the left."""
+    """The marks with labels where there is room: the last state first, because it is the news, then from the left;
+    repeated requests last."""
     kept: list[float] = []
     shown: dict[int, TrackMark] = {}
-    order = sorted(range(len(marks)), key=lambda index: (index != len(marks) - 1, index))
+    news = max((index for index, mark in enumerate(marks) if not mark.again), default=0)
+    order = sorted(range(len(marks)), key=lambda index: (marks[index].again, index != news, index))
     for index in order:
         mark = marks[index]
         if all(abs(mark.x - x) >= LABEL_WIDTH for x in kept):

@@ -3,6 +3,7 @@
 from aiohttp import web
 
 from ... import keys
+from ...services.large import work_on
 from ..site.inputs import read_input, read_query
 from ..site.json import json_response
 from .inputs import ReplayInput
@@ -17,8 +18,12 @@ async def create(request: web.Request) -> web.StreamResponse:
     bin_id = request.match_info["bin"]
     await request.app[keys.STORE].get_bin(bin_id)
     given = await read_input(request, ReplayInput)
+    edit = None
+    if given.edit is not None:
+        capture = await request.app[keys.STORE].get_capture(bin_id, given.captures[0])
+        edit = await work_on([capture.raw], given.edit.for_capture, capture)
     attempts = await request.app[keys.REPLAYING].replay(
-        bin_id, given.captures, given.url, with_credentials=given.credentials, sign=given.sign
+        bin_id, given.captures, given.url, with_credentials=given.credentials, sign=given.sign, edit=edit
     )
     return json_response(show_attempts(attempts), 201)
 

@@ -4,14 +4,50 @@ from typing import Annotated
 
 from msgspec import Meta
 
+from ... import clock
+from ...domain.captures import Capture
+from ...domain.edits import MOST_FIELDS, RequestEdit, checked_headers
 from ...domain.replays import MOST_AT_ONCE
 from ...domain.signatures import Signing
+from ...services.edits import by_names, new_ids
 from ..site.convert import Input
 from ..site.inputs import HIGHEST
+from ..site.shapes import Pair
+
+
+class EditInput(Input, frozen=True, kw_only=True):
+    """Changes to the first of the captures. What is not named is sent as received."""
+
+    fields: Annotated[
+        tuple[Pair, ...],
+        Meta(
+            description="Pairs of the name of a field, of the query or of a form, and its new value.",
+            max_length=MOST_FIELDS,
+            extra={"reason": 'must be a list of pairs, such as [["To", "+19495550142"]]'},
+        ),
+    ] = ()
+    headers: Annotated[
+        tuple[Pair, ...] | None,
+        Meta(
+            description="All headers, except credentials and those of the connection.",
+            extra={"reason": 'must be a list of pairs, such as [["Content-Type", "text/xml"]]'},
+        ),
+    ] = None
+    body: Annotated[str | None, Meta(description="A new body, sent as UTF-8.")] = None
+    new_message_id: Annotated[bool, Meta(description="Replace each message id by a new one of the same shape.")] = False
+
+    def for_capture(self, capture: Capture) -> RequestEdit:
+        """The changes for this capture. Invalid."""
+        return RequestEdit(
+            fields=by_names(capture.raw, self.fields),
+            headers=None if self.headers is None else checked_headers(self.headers),
+            body=self.body,
+            ids=new_ids(capture, clock.new_id()) if self.new_message_id else {},
+        )
 
 
 class ReplayInput(Input, frozen=True, kw_only=True):
-    """Captures to send again, exactly as they came."""
+    """Captures to send again, exactly as they came, or the first of them with changes."""
 
     captures: Annotated[
         list[Annotated[int, Meta(ge=1, le=HIGHEST)]],
@@ -41,3 +77,4 @@ class ReplayInput(Input, frozen=True, kw_only=True):
     credentials: Annotated[bool, Meta(description="Also send Authorization, Cookie, Proxy-* and X-Forwarded-*.")] = (
         False
     )
+    edit: Annotated[EditInput | None, Meta(description="Null: as received.")] = None

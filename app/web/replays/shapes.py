@@ -9,7 +9,7 @@ from ..site.shapes import Time
 
 class ReplayShape(msgspec.Struct):
     """A replay of capture `n`. `status` null: no complete response, see `error`. `url` has no query values. `body`: the
-    first 4 KiB of the response body, decoded as UTF-8."""
+    first 4 KiB of the response body, decoded as UTF-8. `edited`: the request was changed before it was sent."""
 
     n: int
     number: int
@@ -20,6 +20,7 @@ class ReplayShape(msgspec.Struct):
     error: str | None
     content_type: str
     body: str
+    edited: bool
 
 
 class ReplayList(msgspec.Struct):
@@ -38,5 +39,5 @@ def _show(attempt: Attempt) -> ReplayShape:
     return ReplayShape(
         n=attempt.n, number=attempt.number, url=attempt.url, sent_at=rfc3339(attempt.sent_at), status=attempt.status,
         ms=attempt.ms, error=attempt.error, content_type=attempt.content_type,
-        body=attempt.body.decode("utf-8", "replace"),
+        body=attempt.body.decode("utf-8", "replace"), edited=attempt.edited,
     )  # fmt: skip

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from aiohttp import web
 
 from ... import clock
-from ...domain.search import MAX_LENGTH, Query, WrongTerm, parse_query, settle
+from ...domain.search import MAX_LENGTH, Query, WrongTerm, parse_query, settle, with_value
 from ...errors import TooSlow
 
 IN_FLIGHT = "status:queued,sending,unknown -has:stuck"
@@ -93,6 +93,13 @@ def stopped(filter: ListFilter, error: TooSlow) -> ListFilter:
 def suffix_of(text: str) -> str:
     """`?q=…`, or nothing. A text that is too long for a filter is not in the links: each row of a page has one."""
     return f"?q={quote(text, safe='')}" if 0 < len(text) <= MAX_LENGTH else ""
+
+
+def value_suffix(value: str, words: str, text: str) -> str:
+    """The query string of the filter `text` and this value; "" if the search, by its `words`, does not find the
+    value."""
+    longer = with_value(text, value) if value and value in words else None
+    return suffix_of(longer or "")
 
 
 def count_text(count: int, most: int) -> str:

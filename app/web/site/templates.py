@@ -16,20 +16,22 @@ from ... import __version__, clock, keys
 from ...domain.bins import KEY, Bin
 from ...domain.captures import RawRequest
 from ...domain.faults import ActiveFault
+from ...domain.media import media_files, media_text, media_types
 from ...domain.phones import show_phone
 from ...domain.providers import PROVIDER_TITLES
 from ...domain.roles import Role
 from ...domain.units import duration_text, gap_text, ms_text, rfc3339, size_text
-from ...domain.visible import show_controls
+from ...domain.visible import show_controls, show_overrides
 from ...egress.gate import BLOCKED
 from ...services.large import work_on
+from ...tasks import run_in_thread
 from ..words import drills as drill_words
 from ..words.faults import fault_text, fault_words, key_of, reach_text, remaining_text
 from ..words.titles import KIND_TITLES, LETTERS, ROLE_TITLES, STATES, look_of_message, provider_name, remark_of
 from .addresses import message_anchor, message_path, pair_anchor, pair_path
 from .condition import CONDITION, Notice, ServerCondition
 from .faults import faults_of
-from .filters import CAPTURE_VIEWS
+from .filters import CAPTURE_VIEWS, value_suffix
 from .static import ASSETS, load_static
 from .urls import capture_url, public_root, server_address
 
@@ -90,7 +92,8 @@ def _environment() -> jinja2.Environment:
         finalize=_visible,
     )
     environment.filters.update(
-        phone=show_phone,
+        phone=_party_text,
+        forwards=show_overrides,
         utc=rfc3339,
         duration=duration_text,
         size=size_text,
@@ -102,12 +105,16 @@ def _environment() -> jinja2.Environment:
         ms=ms_text,
         remark=remark_of,
         look=look_of_message,
+        media_files=media_files,
+        media_text=media_text,
+        media_types=media_types,
         anchor=message_anchor,
         said_fault=fault_text,
         reach=reach_text,
         fault_words=fault_words,
         faults_key=key_of,
         host=_host_of,
+        value_suffix=value_suffix,
     )
     environment.globals.update(
         roles=list(Role),
@@ -136,10 +143,20 @@ def render(request: web.Request, template: str, page: Any, *, status: int = 200)
 
 
 async def render_of(
-    raws: Iterable[RawRequest], request: web.Request, template: str, page: Any, *, status: int = 200
+    raws: Iterable[RawRequest],
+    request: web.Request,
+    template: str,
+    page: Any,
+    *,
+    status: int = 200,
+    is_long: bool = False,
 ) -> web.Response:
-    """The response of a page with these requests, rendered in a thread when they are large."""
-    text = await work_on(raws, _text_of, request.app, template, page, site_of(request))
+    """The response of a page with these requests, rendered in a thread when they are large, or the page `is_long`."""
+    site = site_of(request)
+    if is_long:
+        text = await run_in_thread(_text_of, request.app, template, page, site)
+    else:
+        text = await work_on(raws, _text_of, request.app, template, page, site)
     return _html(text, status)
 
 
@@ -196,6 +213,10 @@ def short_target(target: str) -> str:
 def _visible(value: object) -> object:
     """What a template prints: captured texts have controls that a browser would drop. `|e` prints a text as it is."""
     return show_controls(value) if type(value) is str else value
+
+
+def _party_text(party: str) -> str:
+    return show_overrides(show_phone(party))
 
 
 def _host_of(url: str) -> str:

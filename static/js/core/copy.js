@@ -1,4 +1,5 @@
 // Copying, announced when done. Without a secure context there is no clipboard API, so `execCommand` is used.
+import { ask, warn } from "./net.js";
 import { say } from "./page.js";
 
 const SAID_MS = 2000;
@@ -19,7 +20,10 @@ export async function copy(text) {
 }
 
 async function textOf({ dataset }) {
-  if (dataset.copyFrom) return (await fetch(dataset.copyFrom)).text();
+  if (dataset.copyFrom) {
+    const answer = await ask(dataset.copyFrom);
+    return answer.ok ? answer.text() : null;
+  }
   return dataset.copy ?? new URL(dataset.copyLink, location.href).href;
 }
 
@@ -43,14 +47,15 @@ export async function copyFrom(button) {
   let text = "";
   try {
     text = await textOf(button);
+    if (text === null) return say("Not copied: use curl, this request cannot be written otherwise", { atOnce: true });
     await copy(text);
   } catch {
     say("The browser blocks copying", { atOnce: true });
     window.prompt("Copy from here:", text);
-    return;
+    return undefined;
   }
   confirm(button);
-  say(`Copied${(button.getAttribute("aria-label") ?? "").replace(/^Copy/, ":")}`, { atOnce: true });
+  return say(`Copied${(button.getAttribute("aria-label") ?? "").replace(/^Copy/, ":")}`, { atOnce: true });
 }
 
 document.addEventListener("click", (event) => {

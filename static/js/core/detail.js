@@ -1,12 +1,15 @@
 // Opening a capture or a message beside the list. Every step is an address: without this script the same links load whole pages.
 import { fragment } from "./html.js";
+import { latestOf } from "./net.js";
 import { say } from "./page.js";
 import { isPicked } from "./picks.js";
+import { keepInPlace, showFromTop } from "./place.js";
 import { localise } from "./times.js";
 
 const panes = document.querySelector("[data-panes]");
 const pane = document.querySelector("[data-detail]");
 let readTimer = 0;
+const answers = latestOf();
 
 const head = () => pane?.querySelector("[data-open]");
 const openId = () => head()?.dataset.open;
@@ -15,14 +18,6 @@ const openRow = () => document.getElementById(openId());
 function markCurrent() {
   for (const link of document.querySelectorAll("[data-rows] .row[aria-current]")) link.removeAttribute("aria-current");
   openRow()?.querySelector(".row").setAttribute("aria-current", "true");
-}
-
-// Opening and closing changes the width of the list, and so the height of its rows: the row in hand must not move.
-function keepInPlace(row, change) {
-  const scroller = document.querySelector("[data-scroller]");
-  const before = row?.getBoundingClientRect().top;
-  change();
-  if (row && scroller) scroller.scrollTop += row.getBoundingClientRect().top - before;
 }
 
 // The list on the page is the truth about what stands beside the open capture; past its ends, what the server said.
@@ -34,8 +29,7 @@ function refreshSteps() {
     while (next && (!next.dataset.n || next.hidden));
     if (!next) continue;
     link.href = withTab(next.querySelector(".row").href);
-    link.removeAttribute("aria-disabled");
-    link.removeAttribute("role");
+    for (const name of ["aria-disabled", "role"]) link.removeAttribute(name);
   }
 }
 
@@ -60,17 +54,20 @@ function settle() {
   if (n) readTimer = setTimeout(() => document.dispatchEvent(new CustomEvent("smsbin:read", { detail: { n } })), 1000);
 }
 
+// Of several that are on their way, as when a key is held, only the last one is shown.
 export async function load(address, { push = true, focus = true } = {}) {
-  const answer = await fetch(address, { headers: { "X-Partial": "detail" } });
+  const answer = await answers.ask(address, { headers: { "X-Partial": "detail" } });
+  if (!answer) return undefined;
+  const html = await answer.text();
   if (answer.redirected || (!answer.ok && answer.status !== 404)) return location.assign(address);
   if (answer.status === 404) return say("This was deleted");
-  return put(await answer.text(), address, { push, focus });
+  return put(html, address, { push, focus });
 }
 
-// What the server made of an address, in the pane.
 export function put(html, address, { push = true, focus = true } = {}) {
   pane.replaceChildren(fragment(html));
   pane.tabIndex = -1;
+  if (pane.hidden) showFromTop();
   keepInPlace(openRow(), () => {
     pane.hidden = false;
     panes.classList.add("open");
@@ -78,10 +75,10 @@ export function put(html, address, { push = true, focus = true } = {}) {
   if (push) history.pushState(null, "", address);
   settle();
   if (focus) pane.focus({ preventScroll: true });
-  return undefined;
 }
 
 export function close({ push = true } = {}) {
+  answers.drop();
   if (!pane || pane.hidden) return;
   const row = openRow();
   const home = pane.querySelector("[data-close]").href;
@@ -92,6 +89,7 @@ export function close({ push = true } = {}) {
   });
   if (push) history.pushState(null, "", home);
   markCurrent();
+  document.dispatchEvent(new CustomEvent("smsbin:closed"));
   row?.querySelector(".row").focus({ preventScroll: true });
 }
 
@@ -131,18 +129,17 @@ async function step(link) {
 }
 
 function onClick(event) {
-  if (event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+  if (event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return undefined;
   const link = event.target.closest("[data-rows] .row, [data-tab], [data-step], [data-close]");
   if (link) {
     event.preventDefault();
-    follow(link);
-    return;
+    return follow(link);
   }
   const button = event.target.closest("[data-reveal]");
-  if (!button) return;
+  if (!button) return undefined;
   const secret = button.previousElementSibling;
   secret.textContent = secret.dataset.secret;
-  button.remove();
+  return button.remove();
 }
 
 if (pane) {

@@ -1,14 +1,15 @@
 // A form that is being filled in tells what it would do: its notes and its preview come anew while somebody types.
 import { bodyOf } from "./forms.js";
 import { fragment } from "./html.js";
+import { ask } from "./net.js";
 
 const PAUSE_MS = 250;
 let timer = 0;
 let asked = 0;
 
-async function ask(form) {
+async function refresh(form) {
   const mine = asked += 1;
-  const answer = await fetch(form.dataset.draft, { method: "POST", body: bodyOf(form) });
+  const answer = await ask(form.dataset.draft, { method: "POST", body: bodyOf(form) });
   if (mine !== asked || !answer.ok || answer.redirected) return;
   for (const piece of [...fragment(await answer.text()).children]) {
     const old = document.getElementById(piece.id);
@@ -22,5 +23,5 @@ document.addEventListener("input", ({ target }) => {
   const form = target.closest?.("[data-draft]");
   if (!form) return;
   clearTimeout(timer);
-  timer = setTimeout(() => ask(form).catch(() => {}), PAUSE_MS);
+  timer = setTimeout(() => refresh(form), PAUSE_MS);
 });

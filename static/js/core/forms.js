@@ -2,6 +2,7 @@
 // Sec-Fetch-Site for a form, so there it is sent by fetch, which says Origin. A draft is sent so, too: what comes back
 // is the same form, and the reader stays where he is.
 import { fragment } from "./html.js";
+import { ask, isUnreachable, warn } from "./net.js";
 import { say } from "./page.js";
 import { localise } from "./times.js";
 
@@ -19,12 +20,8 @@ export const bodyOf = (form, submitter) => new URLSearchParams(new FormData(form
 
 async function send(form, submitter) {
   const stays = form.dataset.stay !== undefined;
-  let answer;
-  try {
-    answer = await fetch(form.action, { method: "POST", body: bodyOf(form, submitter), redirect: stays ? "manual" : "follow" });
-  } catch {
-    return say("Cannot reach smsbin. Try again.", { atOnce: true });
-  }
+  const answer = await ask(form.action, { method: "POST", body: bodyOf(form, submitter), redirect: stays ? "manual" : "follow" });
+  if (isUnreachable(answer)) return warn("Cannot reach smsbin, nothing was changed. Try again.");
   // What such a form changes shows itself on the page, live.
   if (answer.type === "opaqueredirect") return undefined;
   if (answer.redirected) return location.assign(answer.url);

@@ -3,6 +3,7 @@ import { copyFrom } from "./copy.js";
 import { close } from "./detail.js";
 import { openHelp } from "./page.js";
 import { comparePicked, pickRow } from "./picks.js";
+import { isPhone } from "./place.js";
 import { recall, remember } from "./store.js";
 
 const GO_MS = 1500;
@@ -12,16 +13,23 @@ let going = 0;
 
 function step(by) {
   const all = rows();
-  const here = all.findIndex((row) => row === document.activeElement);
-  const from = here >= 0 ? here : all.findIndex((row) => row.getAttribute("aria-current"));
+  let from = all.indexOf(document.activeElement);
+  if (from < 0) from = all.findIndex((row) => row.getAttribute("aria-current"));
+  if (from < 0) from = firstOnScreen(all) - 1;
   goTo(all[Math.min(Math.max(from + by, 0), all.length - 1)]);
 }
 
-function goTo(row) {
+// Below the filter, which stays on top of the rows.
+function firstOnScreen(all) {
+  const edge = document.querySelector("[data-filter]")?.getBoundingClientRect().bottom ?? 0;
+  return all.findIndex((row) => row.getBoundingClientRect().top >= edge - 1);
+}
+
+export function goTo(row, block = "nearest") {
   if (!row) return;
-  row.focus();
-  row.scrollIntoView({ block: "nearest" });
-  if (document.querySelector("[data-panes].open") && matchMedia("(min-width: 760px)").matches) row.click();
+  row.focus({ preventScroll: true });
+  row.scrollIntoView({ block });
+  if (document.querySelector("[data-panes].open") && !isPhone()) row.click();
 }
 
 // As many rows as the list shows at once, less one, so that the eye finds its place.
@@ -44,11 +52,23 @@ function copyOf(selector) {
   if (button) copyFrom(button);
 }
 
-// "g" waits a moment for the letter of a page.
-function goToPage(letter) {
+// "g" opens the box for a place in the list; without one it waits a moment for the letter of a page.
+function go() {
+  const button = document.querySelector("[data-goto-button]");
+  if (button) button.click();
+  else going = Date.now();
+}
+
+export function goToPage(letter) {
   const link = document.querySelector(`[data-go="${letter}"]`);
   going = 0;
-  if (link) link.click();
+  link?.click();
+  return Boolean(link);
+}
+
+// A list that has more rows than the page loads the part with its end.
+function goToEnd(to, row) {
+  if (document.dispatchEvent(new CustomEvent("smsbin:go", { detail: to, cancelable: true }))) goTo(row);
 }
 
 function toggleRead() {
@@ -63,14 +83,14 @@ const KEYS = {
   k: () => step(-1),
   ArrowDown: () => step(1),
   ArrowUp: () => step(-1),
-  Home: () => goTo(rows()[0]),
-  End: () => goTo(rows().at(-1)),
+  Home: () => goToEnd("newest", rows()[0]),
+  End: () => goToEnd("oldest", rows().at(-1)),
   Escape: () => close(),
   "[": () => tab(-1),
   "]": () => tab(1),
   PageDown: () => page(1),
   PageUp: () => page(-1),
-  g: () => { going = Date.now(); },
+  g: go,
   n: () => document.dispatchEvent(new CustomEvent("smsbin:show")),
   p: () => document.querySelector("[data-pause]")?.click(),
   u: toggleRead,
@@ -78,7 +98,7 @@ const KEYS = {
   d: comparePicked,
   "/": () => document.querySelector("[data-filter-box]")?.select(),
   c: () => copyOf("[data-primary]"),
-  y: () => copyOf('[aria-label="Copy as curl"]'),
+  y: () => copyOf("button[data-key-copy], [data-key-copy] button"),
 };
 
 document.addEventListener("keydown", (event) => {

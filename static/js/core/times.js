@@ -1,4 +1,4 @@
-// Times in the reader's own zone or in UTC, by one switch; UTC stays in the title. One timer tells ages again.
+// Times in the reader's own zone or in UTC, by one switch; UTC stays in the title. One timer tells ages again, each second while they are told in seconds.
 import { recall, remember } from "./store.js";
 
 const STEPS = [[60, 1, "s"], [3600, 60, "min"], [86400, 3600, "h"], [Infinity, 86400, "d"]];
@@ -54,6 +54,21 @@ export function timeOf(iso, form) {
   return time;
 }
 
+// The moment that a reader writes, as ISO in UTC: with a date, or the last time of that name. "" if there is no such time.
+export function instantOf(text) {
+  const found = /^(?:(\d{4})-(\d\d)-(\d\d))?[T ]?(?:(\d\d?):(\d\d)(?::(\d\d))?)?$/.exec(text);
+  if (!found || !text) return "";
+  const now = new Date();
+  const today = utc ? [now.getUTCFullYear(), now.getUTCMonth() + 1, now.getUTCDate()] : [now.getFullYear(), now.getMonth() + 1, now.getDate()];
+  const [year, month, day] = found[1] ? found.slice(1, 4).map(Number) : today;
+  const clock = found.slice(4).map((part) => Number(part ?? 0));
+  const make = (on) => (utc ? new Date(Date.UTC(year, month - 1, on, ...clock)) : new Date(year, month - 1, on, ...clock));
+  const at = make(day);
+  const exists = (utc ? at.getUTCDate() : at.getDate()) === day && clock[0] < 24 && clock[1] < 60 && clock[2] < 60;
+  if (!exists || month > 12) return "";
+  return (found[1] || at <= now ? at : make(day - 1)).toISOString();
+}
+
 function showZone(button) {
   button.textContent = utc ? "Time: UTC" : "Time: local";
 }
@@ -71,4 +86,11 @@ for (const button of switches) {
   });
 }
 localise(document);
-setInterval(() => write(document.querySelectorAll('time[data-time="age"], time[data-time="ago"]')), 10_000);
+
+// Seconds are counted; what is told in minutes waits for the tenth second.
+let ticks = 0;
+setInterval(() => {
+  ticks += 1;
+  const ages = [...document.querySelectorAll('time[data-time="age"], time[data-time="ago"]')];
+  write(ticks % 10 ? ages.filter((time) => time.textContent.includes(" s")) : ages);
+}, 1_000);

@@ -1,5 +1,6 @@
 // Deleting with ten seconds to think: the rows go at once, the request is sent when the time is up or the page is left.
 import { close } from "./detail.js";
+import { ask } from "./net.js";
 import { say } from "./page.js";
 
 const HOLD_MS = 10_000;
@@ -42,7 +43,7 @@ function hold(form) {
     clearTimeout(one.timer);
     button.remove();
     try {
-      const answer = await fetch(form.action, { method: "POST", keepalive: true, redirect: "manual", body: new URLSearchParams() });
+      const answer = await ask(form.action, { method: "POST", keepalive: true, redirect: "manual", body: new URLSearchParams() });
       if (answer.type !== "opaqueredirect" && answer.status !== 404) throw new Error(String(answer.status));
       if (n) item.remove();
     } catch {

@@ -5,6 +5,8 @@ import { say } from "../core/page.js";
 const box = document.querySelector("[data-follow]");
 
 async function openNewest() {
+  // The first row is the newest one only where the list has no newer part.
+  if (document.querySelector("[data-rows] > [data-newer]")) return;
   const link = document.querySelector("[data-rows] [data-n]:not([hidden]) .row");
   if (!link || !box.checked || link.getAttribute("aria-current")) return;
   history.replaceState(null, "", link.href);
@@ -13,7 +15,7 @@ async function openNewest() {
 
 if (box) {
   document.querySelector("[data-follow-box]").hidden = false;
-  box.addEventListener("change", openNewest);
+  box.addEventListener("change", () => box.checked && document.dispatchEvent(new CustomEvent("smsbin:show")));
   document.addEventListener("smsbin:rows", openNewest);
   document.addEventListener("smsbin:picked", () => {
     if (!box.checked) return;

@@ -1,47 +1,63 @@
 // Nothing moves under the reader: new rows are held back while somebody reads, behind one line that shows them.
 import { say } from "../core/page.js";
+import { isPhone } from "../core/place.js";
 
-// `lay` makes a row of what is held, `apply` takes one edit; `settle` follows every change, `trim` and `shown` a showing.
-export function heldOf(root, rows, noun, { row, lay, apply, settle, trim, shown }) {
+// `apply` takes one edit; `lay` puts what is held into the list, and may take its time; `settle` follows every change, and
+// `elsewhere` is whether the list shows another part than its top.
+export function heldOf(root, rows, noun, { row, apply, lay, settle, elsewhere = () => false }) {
   const scroller = root.querySelector("[data-scroller]");
   const pill = root.querySelector("[data-held]");
   const held = new Map();
   let paused = false;
 
-  const reading = () => paused || scroller.scrollTop > 8 || (matchMedia("(max-width: 759px)").matches && scrollY > 8)
-    || rows.contains(document.activeElement);
+  // The line of what is held takes its height from the rows below it, and so scrolls them by as much.
+  const isScrolled = (top) => top > 8 + pill.offsetHeight;
+  const reading = () => paused || elsewhere() || isScrolled(scroller.scrollTop)
+    || (isPhone() && isScrolled(scrollY)) || rows.contains(document.activeElement);
 
   function count() {
     const one = held.size === 1;
+    if (!held.size && pill.contains(document.activeElement)) scroller.focus({ preventScroll: true });
     pill.hidden = held.size === 0;
     pill.querySelector("span").textContent = `${held.size} new ${noun}${one ? "" : "s"}, show ${one ? "it" : "them"}`;
     root.querySelector("[data-no-rows]").hidden = rows.querySelector(row) !== null || held.size > 0;
     settle();
   }
 
-  function show() {
-    // In their order: a Map keeps it, and the newest ends up on top.
-    for (const value of held.values()) rows.prepend(lay(value));
-    held.clear();
-    trim?.();
+  async function show() {
+    await lay(held);
     count();
-    shown?.();
+  }
+
+  async function showAtTop() {
+    await show();
+    (isPhone() ? document.scrollingElement : scroller).scrollTop = 0;
+  }
+
+  // Whoever reads goes on reading; what is held stays behind its line.
+  function pause(on) {
+    paused = on;
+    if (on || reading()) count();
+    else show();
   }
 
   function take(edits) {
     const before = held.size;
+    // Before the edits, as afterwards the answer would cost a layout.
+    const stays = reading();
     for (const edit of edits) apply(edit);
     const fresh = Math.max(0, held.size - before);
     if (fresh > 0) say(`${fresh} new ${noun}${fresh === 1 ? "" : "s"}`);
-    if (held.size && !reading()) show();
+    if (held.size && !stays) show();
     else count();
     return fresh;
   }
 
-  pill.addEventListener("click", show);
+  pill.addEventListener("click", showAtTop);
   return {
-    rows: held, reading, count, show, take,
-    pause: (on) => { paused = on; if (!on) show(); },
+    rows: held, reading, count, take,
+    show: showAtTop,
+    pause,
     paused: () => paused,
   };
 }

@@ -3,6 +3,7 @@
 import { isOpen, refresh } from "../core/detail.js";
 import { heldOf, swap } from "./held.js";
 import { fragment } from "../core/html.js";
+import { ask } from "../core/net.js";
 import { logOf } from "./log.js";
 import { loadWhileScrolling } from "./older.js";
 import { say } from "../core/page.js";
@@ -16,10 +17,16 @@ export function ledgerOf(root) {
   const noun = { messages: "message", compare: "pair" }[root.dataset.scene] ?? "conversation";
   const counted = root.dataset.scene !== "conversations";
   const stops = stopsOf(rows);
-  const held = heldOf(root, rows, noun, { row: "[data-row]", lay: (item) => item, apply, settle: stops.keep });
+  const held = heldOf(root, rows, noun, { row: "[data-row]", apply, lay, settle: stops.keep });
   const log = logOf(root);
   let newest = "";
   let due = 0;
+
+  // In the order in which they changed; the newest ends up on top.
+  function lay(items) {
+    for (const item of items.values()) rows.prepend(item);
+    items.clear();
+  }
 
   function dress(item) {
     const link = item.querySelector(".row");
@@ -37,6 +44,7 @@ export function ledgerOf(root) {
     else if (!stays) held.rows.delete(item.id);
     else {
       newest = item.querySelector(".row-when time").dateTime;
+      held.rows.delete(item.id);
       held.rows.set(item.id, item);
     }
   }
@@ -65,7 +73,7 @@ export function ledgerOf(root) {
   async function askSide() {
     if (!counted || due) return;
     due = setTimeout(async () => {
-      const answer = await fetch(`${root.dataset.list}/side${location.search}`);
+      const answer = await ask(`${root.dataset.list}/side${location.search}`);
       due = 0;
       if (!answer.ok || answer.redirected) return;
       for (const item of fragment(await answer.text()).querySelectorAll("#views, #pace")) {

@@ -1,4 +1,6 @@
 // The line to the server: one WebSocket, made again for ever after a break; polling where WebSockets are blocked.
+import { ask, isUnreachable } from "../core/net.js";
+
 const SHORTEST_MS = 500;
 const LONGEST_MS = 15_000;
 const POLL_MS = 3_000;
@@ -60,10 +62,11 @@ export function openLine({ address, take, changed }) {
     polling = true;
     while (polling) {
       try {
-        const answer = await fetch(address(false), { headers: { Accept: "application/json" } });
+        const answer = await ask(address(false), { headers: { Accept: "application/json" } });
         if (answer.redirected) return location.reload();
         pollFailed = !answer.ok;
-        if (answer.ok) for (const frame of (await answer.json()).frames) take(frame);
+        if (isUnreachable(answer)) brokenAt ||= Date.now();
+        if (answer.ok) for (const frame of JSON.parse(await answer.text()).frames) take(frame);
       } catch {
         pollFailed = true;
         brokenAt ||= Date.now();

@@ -1,28 +1,32 @@
 // The list of captures: edits from the server, held back while somebody reads (nothing moves under the reader).
 import { showUnread } from "./badge.js";
 import { dresserOf } from "./dress.js";
+import { attachPlaces } from "./goto.js";
 import { heldOf, swap } from "./held.js";
 import { fragment } from "../core/html.js";
-import { loadWhileScrolling, markLastVisit, trim } from "./older.js";
+import { marksOf } from "./marks.js";
 import { localise } from "../core/times.js";
 import { unreadOf } from "./unread.js";
+import { MOST_ROWS, windowOf } from "./window.js";
 
 export function listOf(root) {
   const rows = root.querySelector("[data-rows]");
   if (!rows) return null;
   const seen = unreadOf(root.dataset.bin, Number(root.dataset.last));
+  const marks = marksOf(rows, root.dataset.bin);
   const held = heldOf(root, rows, "request", {
-    row: "[data-n]:not([hidden])",
-    lay: make,
-    apply,
-    settle,
-    trim: () => trim(rows),
-    shown: () => document.dispatchEvent(new CustomEvent("smsbin:rows")),
+    row: "[data-n]:not([hidden])", apply, lay, settle, elsewhere: () => !list.hasAll("newer"),
   });
   const dresser = dresserOf(root, rows, seen, held.count);
+  const list = windowOf(rows, root.querySelector("[data-scroller]"), {
+    address: root.dataset.rowsUrl, dress: dresser.dress, settled,
+  });
+  // Edits that arrive while a part is loading: its rows may have been read before them.
+  const during = [];
   let newest = "";
 
   const row = (n) => document.getElementById(`capture-${n}`);
+  const isBelow = (n) => !list.hasAll("older") && n < Number(list.all().at(-1)?.dataset.n ?? 0);
 
   function make(html) {
     const item = fragment(html).querySelector("li");
@@ -38,6 +42,36 @@ export function listOf(root) {
     dresser.keepStop();
   }
 
+  function settled() {
+    if (list.isLoading()) return;
+    for (const edit of during.splice(0)) apply(edit);
+    for (const n of held.rows.keys()) if (row(n) || isBelow(n)) held.rows.delete(n);
+    moved();
+    held.count();
+  }
+
+  function moved() {
+    marks.settle();
+    document.dispatchEvent(new CustomEvent("smsbin:rows"));
+  }
+
+  // What is held continues the rows of the page, or the newest part is loaded.
+  async function lay(items) {
+    if (list.hasAll("newer") && [...items.values()].every(Boolean)) {
+      list.insert([...items.values()].map(make));
+      items.clear();
+      list.trim("older");
+      moved();
+    } else {
+      await jump({});
+    }
+  }
+
+  async function jump(values) {
+    marks.forgetPlace();
+    return list.jump(values);
+  }
+
   function remove(n) {
     row(n)?.remove();
     held.rows.delete(n);
@@ -46,18 +80,21 @@ export function listOf(root) {
   }
 
   function apply(edit) {
+    if (list.isLoading() && edit.n !== undefined) during.push(edit);
     if (edit.op === "prepend" && !row(edit.n)) {
       seen.arrived(edit.n);
       newest = fragment(edit.html).querySelector("time").dateTime;
-      held.rows.set(edit.n, edit.html);
+      // Of rows that the next showing loads anyway, only the numbers are kept.
+      const continues = list.hasAll("newer") && held.rows.size < MOST_ROWS;
+      if (!isBelow(edit.n)) held.rows.set(edit.n, continues ? edit.html : null);
     } else if (edit.op === "prepend" || edit.op === "replace") {
       if (edit.n === undefined) document.getElementById(edit.target)?.replaceWith(fragment(edit.html));
-      else if (held.rows.has(edit.n)) held.rows.set(edit.n, edit.html);
+      else if (held.rows.get(edit.n)) held.rows.set(edit.n, edit.html);
       else replaceRow(edit);
     } else if (edit.op === "remove") {
       remove(edit.n);
     } else if (edit.op === "remove-through") {
-      for (const item of rows.querySelectorAll("[data-n]")) if (Number(item.dataset.n) <= edit.n) remove(Number(item.dataset.n));
+      for (const item of list.all()) if (Number(item.dataset.n) <= edit.n) remove(Number(item.dataset.n));
       for (const n of [...held.rows.keys()]) if (n <= edit.n) remove(n);
     }
   }
@@ -69,9 +106,15 @@ export function listOf(root) {
     document.dispatchEvent(new CustomEvent("smsbin:changed", { detail: edit.n }));
   }
 
+  function take(edits) {
+    if (!held.reading()) return held.take(edits);
+    let fresh = 0;
+    list.keep(() => { fresh = held.take(edits); });
+    return fresh;
+  }
+
   dresser.dressAll();
-  markLastVisit(rows, root.dataset.bin);
-  loadWhileScrolling(rows, `${root.dataset.list}/rows${location.search}`, (item) => dresser.dress(item));
+  attachPlaces(root, { list, row, jump, show: held.show });
 
   return {
     show: held.show,
@@ -79,6 +122,6 @@ export function listOf(root) {
     newestAt: () => newest,
     pause: held.pause,
     paused: held.paused,
-    take: held.take,
+    take,
   };
 }

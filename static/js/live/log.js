@@ -1,5 +1,6 @@
 // A conversation: the newest at the bottom, in sight as long as the reader is there; the days in the reader's own zone.
 import { fragment } from "../core/html.js";
+import { askUntilReached } from "../core/net.js";
 import { say } from "../core/page.js";
 import { localise, timeOf } from "../core/times.js";
 
@@ -37,7 +38,7 @@ export function logOf(root) {
   async function earlier(more) {
     if (more.dataset.busy) return;
     more.dataset.busy = "1";
-    const answer = await fetch(`${log.dataset.log}?before=${more.dataset.earlier}`, { headers: { "X-Partial": "bubbles" } });
+    const answer = await askUntilReached(`${log.dataset.log}?before=${more.dataset.earlier}`, { headers: { "X-Partial": "bubbles" } });
     if (!answer.ok) {
       delete more.dataset.busy;
       return;

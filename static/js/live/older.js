@@ -1,10 +1,7 @@
-// The far end of the list: older rows by key while scrolling, and no more rows in the page than it needs.
+// The far end of the lists of messages and pairs: older rows while scrolling.
 import { fragment } from "../core/html.js";
-import { recall, remember } from "../core/store.js";
-import { localise, timeOf } from "../core/times.js";
-
-const MOST_ROWS = 400;
-const DAY_MS = 86_400_000;
+import { ask } from "../core/net.js";
+import { localise } from "../core/times.js";
 
 export function loadWhileScrolling(rows, address, dress) {
   const sight = new IntersectionObserver((entries) => {
@@ -16,7 +13,7 @@ export function loadWhileScrolling(rows, address, dress) {
     more.dataset.busy = "1";
     const url = new URL(address, location.href);
     url.searchParams.set("before", more.dataset.older);
-    const answer = await fetch(url);
+    const answer = await ask(url);
     if (!answer.ok) {
       delete more.dataset.busy;
       return;
@@ -44,42 +41,4 @@ export function loadWhileScrolling(rows, address, dress) {
     load(more);
   });
   watch();
-}
-
-// Only called when rows were put on top, so the reader is at the top and the far end is out of sight.
-export function trim(rows) {
-  const all = rows.querySelectorAll("[data-n]");
-  if (all.length <= MOST_ROWS) return;
-  for (const item of [...all].slice(MOST_ROWS)) item.remove();
-  rows.querySelector(":scope > .mark:last-child")?.remove();
-  let more = rows.querySelector("[data-older]");
-  if (!more) {
-    more = document.createElement("li");
-    more.className = "more";
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "btn bare";
-    button.textContent = "Older requests";
-    more.append(button);
-    rows.append(more);
-  }
-  more.dataset.older = all[MOST_ROWS - 1].dataset.n;
-}
-
-// A visit ends when the page is left; what came later stands above the line.
-export function markLastVisit(rows, bin) {
-  const name = `visit:${bin}`;
-  const visit = recall(name, null);
-  addEventListener("pagehide", () => {
-    const newest = Number(rows.querySelector("[data-n]")?.dataset.n ?? 0);
-    remember(name, { n: Math.max(newest, visit?.n ?? 0), at: new Date().toISOString() });
-  });
-  const first = visit && [...rows.querySelectorAll("[data-n]")].find((item) => Number(item.dataset.n) <= visit.n);
-  if (!first?.previousElementSibling?.dataset.n) return;
-  const mark = document.createElement("li");
-  const words = document.createElement("span");
-  mark.className = "mark";
-  words.append("↑ New since your last visit, ", timeOf(visit.at, Date.now() - new Date(visit.at) < DAY_MS ? "minute" : "time"));
-  mark.append(words);
-  first.before(mark);
 }

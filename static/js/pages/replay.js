@@ -1,5 +1,6 @@
 // Replay: the address is remembered for each bin, and the answer is shown where the reader is.
 import { put } from "../core/detail.js";
+import { ask, isUnreachable, warn } from "../core/net.js";
 import { say } from "../core/page.js";
 import { recall, remember } from "../core/store.js";
 
@@ -11,30 +12,36 @@ function fill() {
   }
 }
 
-async function send(form) {
-  const body = new URLSearchParams(new FormData(form));
+async function send(form, submitter) {
+  const body = new URLSearchParams(new FormData(form, submitter));
   remember(name(form), body.get("url"));
   const button = form.querySelector("button");
   button.disabled = true;
   say("Sending", { atOnce: true });
-  const answer = await fetch(form.action, { method: "POST", body, headers: { "X-Partial": "detail" } }).catch(() => null);
+  const answer = await ask(form.action, { method: "POST", body, headers: { "X-Partial": "detail" } });
   button.disabled = false;
-  if (!answer || (!answer.ok && answer.status !== 422)) return say("Not sent: smsbin cannot be reached, or the request was deleted", { atOnce: true });
+  if (isUnreachable(answer)) return warn("Cannot reach smsbin, nothing was sent. Try again.");
+  if (!answer.ok && answer.status !== 422) return warn("Not sent: the request was deleted.");
   if (answer.redirected) return location.reload();
   const ticked = form.elements.credentials.checked;
   put(await answer.text(), location.href, { push: false, focus: false });
   const fresh = document.querySelector("[data-replay]");
   fresh.elements.credentials.checked = ticked;
+  const changes = document.querySelector("[data-changes]");
+  if (changes) {
+    changes.scrollIntoView({ block: "nearest" });
+    return say("Changes shown", { atOnce: true });
+  }
   fresh.querySelector("button").focus();
   const last = document.querySelector("[data-attempts] tr:last-child .state");
-  return say(answer.ok ? `Response: ${last.textContent}` : (document.getElementById("url-problem") ?? document.getElementById("then-problem") ?? document.getElementById("sign-problem"))?.textContent ?? "", { atOnce: true });
+  return say(answer.ok ? `Response: ${last.textContent}` : (document.getElementById("url-problem") ?? document.getElementById("then-problem") ?? document.getElementById("sign-problem") ?? document.getElementById("edit-problem"))?.textContent ?? "", { atOnce: true });
 }
 
 document.addEventListener("submit", (event) => {
   if (event.target.dataset.replay === undefined) return;
   event.preventDefault();
   event.stopImmediatePropagation();
-  send(event.target);
+  send(event.target, event.submitter);
 });
 document.addEventListener("smsbin:shown", fill);
 fill();

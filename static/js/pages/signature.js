@@ -1,14 +1,15 @@
 // The signature that a user's code computed: what is wrong with it is shown where the reader is.
 import { put } from "../core/detail.js";
+import { ask } from "../core/net.js";
 import { say } from "../core/page.js";
 
 async function explain(form) {
   const button = form.querySelector("button");
   button.disabled = true;
   const body = new URLSearchParams(new FormData(form));
-  const answer = await fetch(form.action, { method: "POST", body, headers: { "X-Partial": "detail" } }).catch(() => null);
+  const answer = await ask(form.action, { method: "POST", body, headers: { "X-Partial": "detail" } });
   button.disabled = false;
-  if (!answer?.ok) return say("smsbin cannot be reached, or the request was deleted", { atOnce: true });
+  if (!answer.ok) return say("smsbin cannot be reached, or the request was deleted", { atOnce: true });
   if (answer.redirected) return location.reload();
   put(await answer.text(), location.href, { push: false, focus: false });
   const fresh = document.querySelector("[data-in-place]");

@@ -1,5 +1,6 @@
 // The simulator: what will be sent, shown anew while the form is filled in; and a run, followed to its end.
 import { fragment } from "../core/html.js";
+import { ask, isUnreachable } from "../core/net.js";
 import { say } from "../core/page.js";
 import { localise } from "../core/times.js";
 
@@ -14,8 +15,8 @@ function attachForm(form) {
   async function preview() {
     const mine = ++asked;
     const address = `${form.dataset.simulate}?${new URLSearchParams(new FormData(form))}`;
-    const answer = await fetch(address, { headers: { "X-Partial": "preview" } }).catch(() => null);
-    if (!answer?.ok || mine !== asked) return;
+    const answer = await ask(address, { headers: { "X-Partial": "preview" } });
+    if (!answer.ok || mine !== asked) return;
     const fresh = fragment(await answer.text());
     for (const part of fresh.querySelectorAll("[data-part]")) {
       document.querySelector(`main [data-part="${part.dataset.part}"]`).replaceChildren(...part.childNodes);
@@ -42,9 +43,9 @@ function addRows(run, rows) {
 }
 
 async function look(run) {
-  const answer = await fetch(`${run.dataset.run}?after=${run.dataset.after}`).catch(() => null);
+  const answer = await ask(`${run.dataset.run}?after=${run.dataset.after}`);
   // Away for a moment is no end; a run that is forgotten is one.
-  if (!answer) return true;
+  if (isUnreachable(answer)) return true;
   if (!answer.ok || answer.redirected) return false;
   const fresh = fragment(await answer.text());
   const head = fresh.querySelector("[data-run-head]");

@@ -81,3 +81,11 @@ def test_one_id_for_many_recipients_is_told_apart_by_the_recipient_or_its_place(
     assert id_of_one("", "+14155550123", 0) == id_of_one(None, None, 0) == ""
     assert id_of_one("m" * 1_000, "+14155550123", 0).endswith("m:+14155550123")
     assert len(id_of_one("m" * 1_000, "+14155550123", 0)) == MAX_VALUE
+
+
+@pytest.mark.parametrize(("stamp", "to_minute"), [("2407110926", True), ("2024-07-11T09:26:00Z", False)])
+def test_a_stamp_that_the_request_has_without_seconds_is_marked(stamp: str, to_minute: bool) -> None:
+    headers = ((b"Content-Type", b"application/x-www-form-urlencoded"),)
+    glance = Glance(a_raw(body=f"Done={stamp}".encode(), headers=headers))
+    event = Event(kind=Kind.STATUS, message_id="m", said_at=datetime(2024, 7, 11, 9, 26, tzinfo=UTC))
+    assert finished(glance, [event], _word)[0].said_to_minute is to_minute

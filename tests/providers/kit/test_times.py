@@ -4,7 +4,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.providers.kit.times import PLAUSIBLE, read_any, read_epoch, read_iso, read_minutes, read_utc
+from app.providers.kit.times import (
+    PLAUSIBLE,
+    read_any,
+    read_epoch,
+    read_iso,
+    read_minutes,
+    read_to_minute,
+    read_utc,
+)
 
 AT = datetime(2024, 7, 11, 9, 26, 30, tzinfo=UTC)
 
@@ -42,6 +50,18 @@ def test_a_receipts_stamp_of_another_shape_is_no_stamp(text: str | None) -> None
 
 def test_a_receipts_stamp_is_read_to_the_minute() -> None:
     assert read_minutes("2407110902") == datetime(2024, 7, 11, 9, 2, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "text", ["2407110926", "2024-07-11 09:26", "2024-07-11T09:26Z", "2024-07-11T11:26+02:00", " 2024-07-11T09:26 "]
+)
+def test_a_stamp_without_seconds_is_read_and_known_to_have_none(text: str) -> None:
+    assert read_to_minute(text) == (read_iso(text) or read_minutes(text)) == AT.replace(second=0)
+
+
+@pytest.mark.parametrize("text", [None, "", "2024-07-11 09:26:00", "2024-07-11T09:26:00Z", "1720689960", "x" * 50])
+def test_a_stamp_with_seconds_is_not_one_to_the_minute(text: str | None) -> None:
+    assert read_to_minute(text) is None
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,21 @@ def test_a_pairing_is_counted_under_its_new_verdict_only(inside: Inside, ledger:
     assert (_verdicts(ledger), _gaps(ledger)) == ([("fallback_after_error", 1)], [(2_000, 1)])
 
 
+def test_a_gap_counts_only_where_the_fallback_was_used(inside: Inside, ledger: Ledger) -> None:
+    """Else a bin could show a gap beside "Fallback used 0"."""
+    for name, primary in (("taken", OK), ("failed", FAILED)):
+        inside.state(came(name, name), Role.FALLBACK, received_at=NOW)
+        inside.state(came(name, name), received_at=NOW + timedelta(milliseconds=1))
+        last = ledger.rows("select count(*) from captures")[0][0]
+        inside.settle(last + 1, OK)
+        inside.settle(last + 2, primary)
+        ledger.follow()
+        if primary is OK:
+            assert (_verdicts(ledger), _gaps(ledger)) == ([("both_ok", 1)], [])
+    assert _verdicts(ledger) == [("both_ok", 1), ("fallback_after_error", 1)]
+    assert _gaps(ledger) == [(0, 1)], "it was there before the primary, so nobody waited"
+
+
 def test_two_pairings_of_one_verdict_are_counted_together(inside: Inside, ledger: Ledger) -> None:
     for name in ("a", "b"):
         inside.state(came(name, name))

@@ -1,5 +1,7 @@
 """An open capture: one tab at a time, and only what it shows is read."""
 
+import html
+import json
 from typing import Any
 
 import pytest
@@ -19,6 +21,12 @@ READS = {
     "answer": {"get_sent_answer"},
     "related": {"messages_of"},
 }
+
+
+async def _page(server: Running) -> str:
+    async with server.client.get(f"{server.url}/bins/{server.bin.id}/captures/1") as answer:
+        assert answer.status == 200
+        return await answer.text()
 
 
 class Recording:
@@ -61,3 +69,31 @@ async def test_a_tab_reads_what_it_shows_and_no_more(server: Running, tab: str) 
 async def test_an_unknown_tab_is_the_first_one(server: Running) -> None:
     detail, _ = await open_tab(server, "nonsense")
     assert detail.tab == "summary"
+
+
+async def test_a_handshake_says_what_to_do_and_is_never_a_link(server: Running) -> None:
+    address = "https://sns.us-east-1.amazonaws.com/?Action=ConfirmSubscription&Token=t"
+    body = {
+        "Type": "SubscriptionConfirmation",
+        "MessageId": "m",
+        "TopicArn": "arn:aws:sns:x:1:y",
+        "SubscribeURL": address,
+    }
+    headers = {"x-amz-sns-message-type": "SubscriptionConfirmation"}
+    async with server.client.post(server.capture_url, data=json.dumps(body), headers=headers) as answer:
+        assert answer.status == 200
+    await server.settled(1)
+    page = html.unescape(await _page(server))
+    assert "Amazon SNS sends nothing before the subscription is confirmed." in page
+    assert f'data-copy="{address}"' in page
+    assert f'href="{address}' not in page
+
+
+async def test_a_call_is_called_a_call(server: Running) -> None:
+    call = {"CallSid": "CA" + "0" * 32, "CallStatus": "ringing", "From": "+14155550123", "To": "+19495550142"}
+    async with server.client.post(server.capture_url + "/voice", data=call) as answer:
+        assert answer.status == 200
+    await server.settled(1)
+    page = await _page(server)
+    assert "Call, <bdi>ringing</bdi>" in page
+    assert "No text" not in page

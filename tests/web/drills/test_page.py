@@ -45,11 +45,11 @@ async def test_a_click_starts_a_drill_and_its_page_follows_it_to_the_end(server:
     path = started.headers["Location"].split(server.bin.id, 1)[1]
     before = await _page(server, path)
     assert "Send an SMS to your number" in _words(before)
-    assert "data-drill=" in before
+    assert "data-again=" in before
     await _sms(server)
     await _sms(server, "/fallback")
     async with asyncio.timeout(20):
-        while "data-drill=" in (part := await _page(server, path, **{"X-Partial": "drill"})):
+        while "data-again=" in (part := await _page(server, path, **{"X-Partial": "parts"})):
             await asyncio.sleep(0.05)
     assert "<html" not in part
     assert "Nothing lost" in _words(part)

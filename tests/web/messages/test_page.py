@@ -384,3 +384,49 @@ async def test_a_bubble_does_not_call_delivered_what_was_also_reported_as_failed
     page = await _page(server, f"/conversations/{quote(THEIRS)}/{quote(OURS)}")
     assert '<span class="warn">Failed and a success, both final, code 30007</span>' in page
     assert "Delivered in" not in page
+
+
+async def _mms(server: Running) -> None:
+    await _post(
+        server, "", MessageSid="MM" + "0" * 32, AccountSid="AC" + "0" * 32, ApiVersion="2010-04-01", From=THEIRS,
+        To=OURS, Body="", NumMedia="2", MediaUrl0="https://api.example/Media/ME1", MediaContentType0="image/jpeg",
+        MediaUrl1="https://api.example/two.png",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("path", ["", "/captures/1", "/messages", "/messages/twilio/MM" + "0" * 32])
+async def test_an_mms_without_text_says_what_came_with_it(server: Running, path: str) -> None:
+    await _mms(server)
+    await server.settled(1)
+    page = await _page(server, path)
+    assert "2 pictures" in _words(page)
+    assert "Empty text" not in _words(page)
+    assert "<img" not in page
+
+
+@pytest.mark.parametrize("path", ["/captures/1", "/messages/twilio/MM" + "0" * 32])
+async def test_files_have_their_type_their_name_and_an_address_to_copy(server: Running, path: str) -> None:
+    await _mms(server)
+    await server.settled(1)
+    page = await _page(server, path)
+    assert "Inbound MMS" in _words(page)
+    assert "image/jpeg ME1 https://api.example/Media/ME1" in _words(page)
+    assert "image/png by its ending two.png https://api.example/two.png" in _words(page)
+    assert 'data-copy="https://api.example/two.png"' in page
+
+
+async def test_a_conversation_shows_the_files_of_a_message(server: Running) -> None:
+    await _mms(server)
+    await server.settled(1)
+    words = _words(await _page(server, f"/conversations/{quote(THEIRS)}/{quote(OURS)}"))
+    assert "Picture, not loaded · image/jpeg https://api.example/Media/ME1" in words
+    assert "Empty text" not in words
+
+
+async def test_a_stamp_without_seconds_is_shown_as_such(server: Running) -> None:
+    await _twilio(server, "delivered", RawDlrDoneDate="2407110926")
+    await server.settled(1)
+    words = _words(await _page(server, f"/messages/twilio/{SID}1"))
+    assert "provider: 11 Jul 2024 , 09:26 (minute only)" in words
+    assert "before it arrived" not in words
+    assert "11 Jul 2024 , 09:26 (minute only)" in _words(await _page(server, "/captures/1"))

@@ -1,5 +1,6 @@
 """The drawings as numbers: to scale, on two tracks, nothing written over anything else."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -130,3 +131,22 @@ def test_a_slow_message_stays_on_the_paper_too(points) -> None:
     for hour in plot.hours if plot else ():
         assert 0 <= hour.y99 <= hour.y95 <= hour.y50 <= PLOT_HEIGHT
         assert 0 < hour.x < PLOT_WIDTH
+
+
+def test_a_stamp_without_seconds_is_not_drawn() -> None:
+    steps = [
+        replace(_step(1, 0, Status.QUEUED, said=-39), said_to_minute=True),
+        _step(2, 1, Status.SENT, said=0.5),
+        _step(3, 2, Status.SENT, said=-90_000),
+    ]
+    axis = draw_axis(steps, Direction.OUTBOUND, final=True)
+    assert axis is not None
+    assert [mark.x for track in axis.tracks for mark in track.marks if mark.hollow] == [25.0]
+    assert (axis.left_out, axis.to_minute) == (1, 1)
+
+
+def test_a_repeated_request_never_takes_the_label_of_a_state() -> None:
+    steps = [_step(1, 0, Status.SENT), _step(2, 0.1, Status.SENT, repeats=1), _step(3, 10, Status.DELIVERED)]
+    axis = draw_axis(steps, Direction.OUTBOUND, final=True)
+    assert axis is not None
+    assert [mark.label for mark in axis.tracks[0].marks] == ["handed over", ""]

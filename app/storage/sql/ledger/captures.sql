@@ -1,11 +1,10 @@
 -- name: add_capture_row
 insert into captures (
     id, seq, received_at, role, method, target, peer, size, content_type, body_complete, simulated, provider, message_id,
-    sender, recipient, text, raw_status, problem, words, signature, judgement, fault, fault_kind, fault_said, fault_drill,
-    own, print, events, kind, status, findings, odd, paired, messages, out_status, after_ms, sender_left, left_ms, well_formed, note
-) values (
-    ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?
-)
+    sender, recipient, text, raw_status, problem, words, media, signature, judgement, fault, fault_kind, fault_said,
+    fault_drill, own, print, events, kind, status, findings, odd, paired, messages, out_status, after_ms, sender_left,
+    left_ms, well_formed, note
+) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 
 -- name: change_capture_row
 update captures

@@ -18,6 +18,33 @@ where
 order by captures.id
 limit :limit
 
+-- name: first_since
+-- A binary search over the numbers: the times have no index, and they increase with the numbers. `low` becomes the
+-- last number whose capture is earlier than `:at`.
+with recursive
+here (base, last) as (
+    select spaces.number << 40, spaces.n from bins join spaces on spaces.number = bins.space where bins.number = :bin
+),
+search (low, step) as (
+    values (0, 1 << 39)
+    union all
+    select
+        low + step * coalesce((
+            select captures.received_at < :at from here cross join captures
+            where captures.id >= here.base + low + step and captures.id <= here.base + here.last
+            order by captures.id
+            limit 1
+        ), 0),
+        step >> 1
+    from search
+    where step > 0
+)
+select captures.id & 0xffffffffff as n
+from search cross join here cross join captures
+where search.step = 0 and captures.id > here.base + search.low and captures.id <= here.base + here.last
+order by captures.id
+limit 1
+
 -- name: matching_captures
 select captures.id & 0xffffffffff as n
 from captures

@@ -100,6 +100,8 @@ create table captures (
     events blob,
     -- The values of all fields, for the search.
     words text not null,
+    -- The types of pictures and files, comma-separated, blank for an unknown one; null without files.
+    media text,
     -- The verdict about the signature, and all about it as MessagePack; null while the bin has no secrets.
     signature text,
     judgement blob
@@ -117,7 +119,7 @@ create view capture_rows as
 select
     id, seq, received_at, role, method, target, peer, size, content_type, body_complete, simulated, provider, kind,
     message_id, sender, recipient, text, status, raw_status, problem, findings, fault, fault_kind, fault_said,
-    fault_drill, out_status, after_ms, sender_left, left_ms, well_formed, note, signature, judgement
+    fault_drill, out_status, after_ms, sender_left, left_ms, well_formed, note, media, signature, judgement
 from captures;
 
 -- One row for each message, folded from its events. `state` is what the fold needs in addition, as MessagePack.
@@ -244,6 +246,7 @@ create table verdict_counts (
     pairs integer not null,
     primary key (space, verdict)
 ) strict, without rowid;
+-- Gaps of pairings whose fallback was used, so that they agree with the counts of verdicts.
 create table gap_counts (
     space integer not null,
     gap_ms integer not null,
