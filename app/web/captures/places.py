@@ -9,7 +9,6 @@ PLACE_HELP = "write a number like 39798, or a time like 21:04 or 2026-11-28 21:0
 _NUMBER = re.compile(r"#?([0-9]{1,18})")
 _CLOCK = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?")
 _TIME = re.compile(r"(\d{4}-\d\d-\d\d)(?:[Tt ](\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:[Zz]|[+-]\d\d:\d\d)?))?", re.ASCII)
-_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +38,7 @@ def read_place(text: str, now: datetime) -> int | datetime:
         if found := _CLOCK.fullmatch(text):
             hour, minute, second = (int(part or 0) for part in found.groups())
             at = now.astimezone(UTC).replace(hour=hour, minute=minute, second=second, microsecond=0)
-            return at if at <= now else at - _DAY
+            return at if at <= now else at - timedelta(days=1)
         if found := _TIME.fullmatch(text):
             at = datetime.fromisoformat(f"{found[1]}T{found[2].upper()}" if found[2] else found[1])
             return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)

@@ -5,7 +5,10 @@ import re
 
 import pytest
 
-from app.web.conversations.search import number_queries
+from app import keys
+from app.domain.search import parse_query
+from app.web.conversations import search
+from app.web.conversations.search import FEWEST_DIGITS, find_conversations, number_queries
 from tests.conftest import Running
 
 SMS = [
@@ -63,3 +66,25 @@ async def test_a_wrong_filter_finds_nothing_and_says_why(server: Running) -> Non
 @pytest.mark.parametrize("q", ["12", "hello", "+", "", "1234567890123456", "٣٣٣٣", "12a"])
 def test_what_is_no_number_is_not_searched_as_one(q: str) -> None:
     assert number_queries(q) == ()
+
+
+def test_a_number_has_at_least_three_digits() -> None:
+    assert len(number_queries("4" * FEWEST_DIGITS)) == 2
+    assert number_queries("4" * (FEWEST_DIGITS - 1)) == ()
+
+
+async def test_the_newest_matches_are_searched(server: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    await _fill(server)
+    store = server.app[keys.STORE]
+    await server.captures()
+
+    async def count(limit: int) -> int:
+        monkeypatch.setattr(search, "SEARCHED", limit)
+        return len(await find_conversations(store, server.bin.id, "code", parse_query("text~code to:+1949*")))
+
+    assert await count(1) == 1
+    monkeypatch.setattr(search, "SEARCHED", 1)
+    every = await find_conversations(store, server.bin.id, "", parse_query("to:+1949*"))
+    monkeypatch.setattr(search, "SEARCHED", 3)
+    more = await find_conversations(store, server.bin.id, "", parse_query("to:+1949*"))
+    assert (len(every), len(more)) == (1, 2)

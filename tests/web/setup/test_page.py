@@ -1,12 +1,15 @@
 """The page *Set up*: before the first request, and for good."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import aiohttp
 import pytest
 
+from app import keys
+from app.domain.drills import Drill
 from app.settings import Settings
+from app.web.setup import page as setup_page
 from tests.conftest import Running, run_server
 
 OUTSIDE = {"X-Forwarded-For": "54.172.60.1"}
@@ -108,3 +111,19 @@ async def test_who_is_not_signed_in_sees_neither(server: Running, path: str) -> 
         stranger.get(f"{server.url}/bins/{server.bin.id}{path}", allow_redirects=False) as answer,
     ):
         assert answer.status == 303
+
+
+async def test_the_newest_drills_decide_whether_the_fallback_was_tested(
+    server: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limits: list[int] = []
+    store = server.app[keys.STORE]
+    real = store.list_drills
+
+    async def noted(bin_id: str, *, limit: int, before: str | None = None) -> Sequence[Drill]:
+        limits.append(limit)
+        return await real(bin_id, limit=limit, before=before)
+
+    monkeypatch.setattr(store, "list_drills", noted)
+    await _get(server)
+    assert limits == [setup_page.DRILLS]

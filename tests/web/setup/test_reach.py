@@ -7,7 +7,7 @@ import pytest
 from app import keys
 from app.domain.roles import Role
 from app.settings import Settings
-from app.web.setup.reach import LOOKED_AT, Reach, find_reach, is_outside, sort_out
+from app.web.setup.reach import LARGEST_READ, LOOKED_AT, Reach, find_reach, is_outside, sort_out
 from tests.conftest import Running, run_server
 
 from .rows import LOCAL, OUTSIDE, row
@@ -85,3 +85,12 @@ async def test_a_request_with_the_header_of_a_proxy_that_is_not_trusted_is_from_
     assert reach.outside[Role.PRIMARY].n == 1
     assert list(reach.proxied) == [1]
     assert not reach.near
+
+
+@pytest.mark.parametrize(("size", "is_read"), [(LARGEST_READ, True), (LARGEST_READ + 1, False)])
+async def test_the_headers_of_a_request_up_to_a_size_are_examined(server: Running, size: int, is_read: bool) -> None:
+    headers = {"X-Forwarded-For": OUTSIDE}
+    async with server.client.post(server.capture_url, data=b"x" * size, headers=headers) as answer:
+        assert answer.status == 200
+    await server.captures()
+    assert bool((await _reach(server)).proxied) is is_read
