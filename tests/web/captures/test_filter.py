@@ -1,0 +1,75 @@
+"""The filter of the list of requests: what its page shows, and what it says when the filter is wrong."""
+
+import html
+import re
+
+import pytest
+
+from tests.conftest import Running
+
+
+async def _page(server: Running, path: str) -> str:
+    async with server.client.get(f"{server.url}/bins/{server.bin.id}{path}") as answer:
+        assert answer.status == 200
+        return await answer.text()
+
+
+def _rows(page: str) -> list[int]:
+    return [int(n) for n in re.findall(r'id="capture-(\d+)"', page)]
+
+
+def _attribute(page: str, name: str) -> str:
+    found = re.search(rf'{name}="([^"]*)"', page)
+    assert found is not None
+    return html.unescape(found[1])
+
+
+@pytest.fixture
+async def three(server: Running) -> Running:
+    """Three requests, of which the first two have the word "even" in their text."""
+    for text in ("even", "even", "odd"):
+        async with server.client.post(server.capture_url, data={"From": "+14155550123", "Text": text}) as answer:
+            assert answer.status == 200
+    await server.settled(3)
+    return server
+
+
+@pytest.mark.parametrize("path", ["?q=fro:x", "/captures/2?q=fro:x"])
+async def test_a_wrong_filter_shows_no_rows_and_says_what_to_write(three: Running, path: str) -> None:
+    page = await _page(three, path)
+    assert _rows(page) == []
+    assert "Unknown filter &#34;fro:&#34;. Did you mean from:?" in page
+    assert "No request is shown until the filter is corrected or cleared." in page
+    assert 'aria-invalid="true"' in page
+    assert 'value="fro:x"' in page
+
+
+async def test_a_wrong_filter_has_no_further_rows_and_no_live_ones(three: Running) -> None:
+    assert _rows(await _page(three, "/rows?q=fro:x&before=3")) == []
+    assert _attribute(await _page(three, "?q=fro:x"), "data-with") == "view=plain"
+
+
+async def test_an_open_request_has_no_neighbours_under_a_wrong_filter(three: Running) -> None:
+    assert "/captures/3" in await _page(three, "/captures/2")
+    page = await _page(three, "/captures/2?q=fro:x")
+    assert "/captures/3" not in page
+    assert "/captures/1?" not in page
+
+
+async def test_a_filter_is_followed_and_its_page_has_what_the_script_takes_over(three: Running) -> None:
+    page = await _page(three, "?q=text~even")
+    assert _rows(page) == [2, 1]
+    assert _attribute(page, "data-with") == "view=captures&q=text~even"
+    assert _attribute(page, "data-rows-url").endswith("/rows?q=text~even")
+    assert 'aria-invalid="false"' in page
+    parts = re.findall(r'data-filtered="(\w+)"', page)
+    assert sorted(parts) == sorted(set(parts))
+    assert set(parts) == set(re.findall(r'data-filtered="(\w+)"', await _page(three, "?q=fro:x")))
+
+
+async def test_a_wrong_filter_shows_no_messages(three: Running) -> None:
+    page = await _page(three, "/messages?q=fro:x")
+    assert "No message is shown until the filter is corrected or cleared." in page
+    assert "data-row " not in page
+    assert "data-row " not in await _page(three, "/messages/rows?q=fro:x")
+    assert "view=plain" in page
