@@ -48,6 +48,7 @@ async def test_enter_applies_the_filter_in_place_and_keeps_the_focus_in_the_box(
     await apply(ten, "even")
     await shows(ten, [10, 8, 6, 4, 2])
     await expect(box(ten)).to_be_focused()
+    await expect(ten.get_by_role("search").first.get_by_role("status")).to_have_text("5 match")
     assert ten.url == f"{bin_page(server)}?q=even"
     await expect(ten.get_by_role("region", name="Export")).to_contain_text("Export filtered")
 

@@ -245,8 +245,10 @@ async def _whole_page(request: web.Request, bin: Bin, read: Callable[[CapturePar
     """The page with the part of the list that `read` returns."""
     store = request.app[keys.STORE]
     filter = filter_of(request)
+    captures = CaptureParts(store, bin, filter.query)
     try:
-        part = ListPart() if filter.is_wrong else await read(CaptureParts(store, bin, filter.query))
+        part = ListPart() if filter.is_wrong else await read(captures)
+        filter = replace(filter, count="" if filter.is_wrong else await captures.count(part))
     except TooSlow as error:
         part, filter = ListPart(), stopped(filter, error)
     oldest = await store.list_captures(bin.id, limit=1, after=0)

@@ -25,12 +25,14 @@ ODD = "has:any"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListFilter:
     """The filter of a list. `query` None: everything is shown, unless the text has a `problem`, its syntax error: then
-    nothing is. `too_slow`: why the search was stopped."""
+    nothing is. `too_slow`: why the search was stopped. `count`: how many rows
+    match, in words; empty if that is not counted."""
 
     text: str = ""
     query: Query | None = None
     problem: str | None = None
     too_slow: str | None = None
+    count: str = ""
 
     @property
     def message(self) -> str | None:

@@ -77,7 +77,8 @@ export function listOf(root) {
     during.length = 0;
     held.rows.clear();
     marks.forgetPlace();
-    list.replace(piece);
+    localise(piece);
+    list.put(piece);
     list.box().scrollTop = 0;
     rows.querySelector("[aria-current]")?.scrollIntoView({ block: "center" });
   }

@@ -131,22 +131,16 @@ export function windowOf(rows, scroller, { address, dress, settled }) {
     return { came: Boolean(piece), chosen };
   }
 
-  // The rows of a part instead of those that are there; null: they stay.
+  // The rows of a part instead of those that are there; without one they stay. An answer that is on its way is too late.
   function put(piece) {
     if (piece) {
+      wanted = null;
       piece.querySelector("[autofocus]")?.removeAttribute("autofocus");
       for (const item of piece.querySelectorAll("[data-n]")) dress(item);
       rows.replaceChildren(...piece.childNodes);
     }
     settled();
     watch();
-  }
-
-  // A part that came with a page of another filter.
-  function replace(piece) {
-    wanted = null;
-    localise(piece);
-    put(piece);
   }
 
   rows.addEventListener("click", (event) => {
@@ -158,7 +152,7 @@ export function windowOf(rows, scroller, { address, dress, settled }) {
   watch();
 
   return {
-    all, box, insert, keep, trim, jump, replace,
+    all, box, insert, keep, trim, jump, put,
     hasAll: (name) => !end(name),
     isLoading: () => wanted !== null,
   };

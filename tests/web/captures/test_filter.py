@@ -5,6 +5,9 @@ import re
 
 import pytest
 
+from app import keys
+from app.errors import TooSlow
+from app.web.captures import rows
 from tests.conftest import Running
 
 
@@ -73,3 +76,42 @@ async def test_a_wrong_filter_shows_no_messages(three: Running) -> None:
     assert "data-row " not in page
     assert "data-row " not in await _page(three, "/messages/rows?q=fro:x")
     assert "view=plain" in page
+
+
+def _count(page: str) -> str:
+    found = re.search(r'<output[^>]*data-filtered="count">([^<]*)</output>', page)
+    assert found is not None
+    return found[1]
+
+
+@pytest.mark.parametrize(
+    ("path", "count"),
+    [
+        ("?q=text~even", "2 match"),
+        ("?q=text~odd", "1 matches"),
+        ("?q=text~nothing", "0 match"),
+        ("?q=text~even&before=2", "2 match"),
+        ("/captures/3?q=text~even", "2 match"),
+        ("", ""),
+        ("?q=fro:x", ""),
+    ],
+)
+async def test_the_number_of_matches_is_beside_the_box(three: Running, path: str, count: str) -> None:
+    assert _count(await _page(three, path)) == count
+
+
+async def test_matches_beyond_the_part_that_is_shown_are_counted_up_to_a_bound(three: Running, monkeypatch) -> None:
+    monkeypatch.setattr(rows, "PAGE", 1)
+    assert _count(await _page(three, "?q=text~even")) == "2 match"
+    monkeypatch.setattr(rows, "MOST_COUNTED", 1)
+    assert _count(await _page(three, "?q=text~even")) == "more than 1 match"
+
+
+async def test_a_count_that_takes_too_long_leaves_the_rows(three: Running, monkeypatch) -> None:
+    async def stopped(*_: object) -> int:
+        raise TooSlow(("q", "it takes too long"))
+
+    monkeypatch.setattr(rows, "PAGE", 1)
+    monkeypatch.setattr(three.app[keys.STORE], "count_captures", stopped)
+    page = await _page(three, "?q=text~even")
+    assert (_count(page), _rows(page)) == ("counting took too long", [2])
