@@ -1,15 +1,18 @@
 """The filter of the live list: applied, corrected and cleared without loading the page again."""
 
 from collections.abc import Sequence
+from typing import Literal
 
+import pytest
 import pytest_asyncio
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Locator, Page, ViewportSize, expect
 
 from tests.conftest import Running
 
-from .conftest import Watched
+from .conftest import PHONE, WIDE, Watched
 from .listing import fill, numbers, scroll
 from .listing import record as record_list
+from .test_accessibility import AXE, RULES
 from .test_list_window import is_live
 from .test_live_page import bin_page, post
 
@@ -141,3 +144,28 @@ async def test_the_filtered_list_goes_on_loading_with_its_filter(server: Running
     down = await scroll(page, "older")
     assert down.seen == list(range(2, 501, 2))
     assert down.wrong == []
+
+
+@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_the_syntax_opens_beside_the_box_without_a_violation(
+    server: Running, watched: Watched, size: ViewportSize, scheme: Literal["light", "dark"]
+) -> None:
+    await fill(server, 10)
+    page = watched.page
+    await page.set_viewport_size(size)
+    await page.emulate_media(color_scheme=scheme)
+    await page.goto(f"{bin_page(server)}?q=even")
+    await page.get_by_role("button", name="Filter syntax").click()
+    help = page.get_by_role("region", name="Filter syntax")
+    await expect(help.get_by_text("status:failed,undelivered")).to_be_visible()
+    edges = await help.bounding_box()
+    assert edges is not None
+    assert edges["x"] >= 0
+    assert edges["x"] + edges["width"] <= size["width"]
+    await page.evaluate(AXE)
+    assert (await page.evaluate(f"axe.run(document, {RULES})"))["violations"] == []
+    overflow = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert overflow <= 0
+    await page.keyboard.press("Escape")
+    await expect(help).to_be_hidden()

@@ -6,6 +6,7 @@ import re
 import pytest
 
 from app import keys
+from app.domain.search import EXAMPLES, KEYS, Query, as_text, parse_query
 from app.errors import TooSlow
 from app.web.captures import rows
 from tests.conftest import Running
@@ -115,3 +116,22 @@ async def test_a_count_that_takes_too_long_leaves_the_rows(three: Running, monke
     monkeypatch.setattr(three.app[keys.STORE], "count_captures", stopped)
     page = await _page(three, "?q=text~even")
     assert (_count(page), _rows(page)) == ("counting took too long", [2])
+
+
+@pytest.mark.parametrize("path", ["", "/messages"])
+async def test_the_syntax_is_explained_beside_the_box_for_every_key(three: Running, path: str) -> None:
+    page = await _page(three, path)
+    assert 'popovertarget="syntax"' in page
+    help = html.unescape(page[page.index('id="syntax"') :].partition("</section>")[0])
+    for key in KEYS:
+        assert f"<dt><code>{key}" in help
+    assert "primary, fallback, status, voice, voice-fallback" in help
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_the_example_of_a_key_is_a_filter(key: str) -> None:
+    assert tuple(EXAMPLES) == KEYS
+    example, _ = EXAMPLES[key]
+    assert example.startswith(key)
+    (term,) = parse_query(example).terms
+    assert term == parse_query(as_text(Query((term,)))).terms[0]
