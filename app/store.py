@@ -184,6 +184,10 @@ class Store(Protocol):
         Raises TooSlow when the search takes too long.
         """
 
+    async def count_captures(self, bin_id: str, query: Query, most: int) -> int:
+        """The number of captures that match. A count above `most` is returned as `most + 1`. Raises NotFound,
+        TooSlow."""
+
     async def first_since(self, bin_id: str, at: datetime) -> int | None:
         """The number of the first capture that was received at `at` or later; None if there is none. Requests that
         arrive together may be numbered in another order than they were received, so at such a place it is one of

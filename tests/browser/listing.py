@@ -43,11 +43,12 @@ RECORDER = """() => {
     look();
     for (let idle = 0; idle < 600; idle += 1) {
       const before = box().scrollTop;
+      const more = rows.querySelector(`:scope > [data-${end}]`);
       box().scrollTop += (end === "older" ? 0.7 : -0.7) * Math.min(innerHeight, box().clientHeight);
       await frame();
       look();
       if (box().scrollTop !== before) idle = 0;
-      else if (!rows.querySelector(`:scope > [data-${end}]`)) return;
+      else if (!more) return;
       record.frames += 1;
     }
   };

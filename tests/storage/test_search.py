@@ -106,6 +106,7 @@ async def test_every_term_finds_what_the_grammar_defines(tmp_path: Path, monkeyp
             assert found == wanted[::-1], text
             forward = [row.n for row in await store.list_captures(bin.id, limit=100, after=0, query=query)]
             assert forward == wanted, text
+            assert await store.count_captures(bin.id, query, 3) == min(len(wanted), 4), text
             assert await store.matching(bin.id, query, list(range(1, 10))) == set(wanted), text
 
 

@@ -26,11 +26,12 @@ it, `after:#1040` begins with 1041; `before:` ends in front of either.
 
 from .matching import Candidate, matches, settle
 from .reading import MAX_LENGTH, MAX_TERMS, WrongTerm, parse_query
-from .terms import KEYS, VALUES, Moment, OneOf, Pattern, Patterns, Phrase, Query, Size, Term, When, Words
+from .terms import EXAMPLES, KEYS, VALUES, Moment, OneOf, Pattern, Patterns, Phrase, Query, Size, Term, When, Words
 from .tokens import Phrases, Tokens, tokens
 from .writing import as_text, complete, with_value
 
 __all__ = [
+    "EXAMPLES",
     "KEYS",
     "MAX_LENGTH",
     "MAX_TERMS",

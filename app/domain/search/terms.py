@@ -37,6 +37,25 @@ KEYS = (
 )  # fmt: skip
 """Every key with its sign, in the order of the help."""
 
+EXAMPLES = {
+    "from:": ("from:+1415*", "sender: a number in any format or a name; * for its beginning"),
+    "to:": ("to:+19495550142", "recipient, written in the same way"),
+    "text~": ('text~"your code"', "words or a phrase in the text only"),
+    "status:": ("status:failed,undelivered", "one of several statuses"),
+    "role:": ("role:fallback", "the URL that received the request"),
+    "kind:": ("kind:inbound", "what the request is"),
+    "provider:": ("provider:twilio", "the provider that sent it"),
+    "id:": ("id:SM12*", "message id; * for its beginning"),
+    "method:": ("method:GET", "HTTP method"),
+    "has:": ("has:any", "any finding, or the code of one"),
+    "after:": ("after:10m", "since a time, a time ago, or #1040"),
+    "before:": ("before:2026-11-25T14:00:00Z", "before a time, a time ago, or #1040"),
+    "size:": ("size:>1KiB", "bytes of the body, also <=512 or 100..200"),
+    "is:": ("is:simulated", "sent by the simulator"),
+    "signature:": ("signature:valid", "result of the signature check"),
+}
+"""An example of each key, and what it finds."""
+
 
 @dataclass(frozen=True, slots=True)
 class Phrase:

@@ -65,6 +65,15 @@ class CaptureReads(MessageReads):
                 rows = await ledger.run(wanted.put_into("list_newest"), values | {"before": up_to(before)})
         return [read_capture_row(row) for row in rows]
 
+    async def count_captures(self, bin_id: str, query: Query, most: int) -> int:
+        bin = await self._followed(bin_id)
+        ledger = self._ledger.sharing_time_limit()
+        with searching(query):
+            wanted = await make_filter("captures", query, await self._space(bin), ledger.ids)
+            values = {"bin": bin, "limit": most + 1, "before": up_to(None), **wanted.values}
+            (row,) = await ledger.run(wanted.put_into("count_matching"), values)
+        return int(row[0])
+
     async def first_since(self, bin_id: str, at: datetime) -> int | None:
         bin = await self._followed(bin_id)
         found = await self._ledger.ids("first_since", {"bin": bin, "at": micros(at)})

@@ -111,7 +111,7 @@ async def rows(request: web.Request) -> web.StreamResponse:
     wanted = wanted_place(request.query.get("at", ""), clock.now())
     if wanted.problem:
         raise Invalid(("at", wanted.problem))
-    part = await _part(request, CaptureParts(store, bin, filter.query), wanted)
+    part = ListPart() if filter.is_wrong else await _part(request, CaptureParts(store, bin, filter.query), wanted)
     return render(request, "captures/_rows.html", RowsPage(bin=bin, filter=filter, list=part))
 
 
@@ -245,8 +245,10 @@ async def _whole_page(request: web.Request, bin: Bin, read: Callable[[CapturePar
     """The page with the part of the list that `read` returns."""
     store = request.app[keys.STORE]
     filter = filter_of(request)
+    captures = CaptureParts(store, bin, filter.query)
     try:
-        part = await read(CaptureParts(store, bin, filter.query))
+        part = ListPart() if filter.is_wrong else await read(captures)
+        filter = replace(filter, count="" if filter.is_wrong else await captures.count(part))
     except TooSlow as error:
         part, filter = ListPart(), stopped(filter, error)
     oldest = await store.list_captures(bin.id, limit=1, after=0)
@@ -269,6 +271,8 @@ async def _around_open(captures: CaptureParts, n: int) -> ListPart:
 
 
 async def _neighbors(store: Store, bin_id: str, n: int, filter: ListFilter) -> tuple[int | None, int | None]:
+    if filter.is_wrong:
+        return None, None
     try:
         newer = await store.list_captures(bin_id, limit=1, after=n, query=filter.query)
         older = await store.list_captures(bin_id, limit=1, before=n, query=filter.query)

@@ -7,10 +7,12 @@ from datetime import datetime
 from ...domain.bins import Bin
 from ...domain.captures import CaptureRow
 from ...domain.search import Query
+from ...errors import TooSlow
 from ...store import Store
 
 # Rows of a part.
 PAGE = 100
+MOST_COUNTED = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +41,7 @@ class ListPart:
 
 @dataclass(frozen=True, slots=True)
 class CaptureParts:
-    """The list of a bin with a filter. All methods raise TooSlow when the search takes too long."""
+    """The list of a bin with a filter. The methods that read rows raise TooSlow when the search takes too long."""
 
     store: Store
     bin: Bin
@@ -49,6 +51,21 @@ class CaptureParts:
         """The newest rows."""
         found = await self._below(None, PAGE + 1)
         return ListPart(rows=found[:PAGE], older=found[PAGE - 1].n if len(found) > PAGE else None)
+
+    async def count(self, part: ListPart) -> str:
+        """How many rows the list has with its filter, in words; "" without one. `part` is the part that is shown."""
+        if self.query is None:
+            return ""
+        if part.newer is None and part.older is None:
+            found = len(part.rows)
+        else:
+            try:
+                found = await self.store.count_captures(self.bin.id, self.query, MOST_COUNTED)
+            except TooSlow:
+                return "counting took too long"
+        if found > MOST_COUNTED:
+            return f"more than {MOST_COUNTED:,} match"
+        return "1 matches" if found == 1 else f"{found:,} match"
 
     async def below(self, n: int) -> ListPart:
         """The rows with the next lower numbers."""

@@ -101,6 +101,8 @@ async def _whole_page(request: web.Request) -> MessagesPage:
 
 async def _page(request: web.Request, bin: Bin, filter: ListFilter) -> MessagesPage:
     before = number(dict(request.query), "before", lowest=0, highest=HIGHEST)
+    if filter.is_wrong:
+        return MessagesPage(bin=bin, urls={}, filter=filter, side=None, rows=(), older=None)
     found = await request.app[keys.STORE].list_messages(bin.id, limit=PAGE + 1, before=before, query=filter.query)
     shown = found[:PAGE]
     older = shown[-1].seq if len(found) > PAGE else None

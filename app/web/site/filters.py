@@ -1,6 +1,6 @@
 """The filter box of a list: the query parameter `q` with the same grammar everywhere, and common filters as links.
 
-A filter with a syntax error filters nothing: the page shows the error above the list, with its position and the cure.
+A filter with a syntax error finds nothing: the page shows the error above the list, with its position and the cure.
 """
 
 from dataclasses import dataclass, replace
@@ -24,13 +24,15 @@ ODD = "has:any"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListFilter:
-    """The filter of a list. `query` None: everything is shown; `problem`: the syntax error of the text; `too_slow`: why
-    the search was stopped."""
+    """The filter of a list. `query` None: everything is shown, unless the text has a `problem`, its syntax error: then
+    nothing is. `too_slow`: why the search was stopped. `count`: how many rows
+    match, in words; empty if that is not counted."""
 
     text: str = ""
     query: Query | None = None
     problem: str | None = None
     too_slow: str | None = None
+    count: str = ""
 
     @property
     def message(self) -> str | None:
@@ -38,6 +40,11 @@ class ListFilter:
         if self.too_slow is not None:
             return f"No results: {self.too_slow}."
         return None if self.problem is None else f"{self.problem[:1].upper()}{self.problem[1:]}."
+
+    @property
+    def is_wrong(self) -> bool:
+        """Whether the text cannot be read, so that no row is shown."""
+        return self.problem is not None
 
     @property
     def status(self) -> int:

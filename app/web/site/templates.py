@@ -20,6 +20,7 @@ from ...domain.media import media_files, media_text, media_types
 from ...domain.phones import show_phone
 from ...domain.providers import PROVIDER_TITLES
 from ...domain.roles import Role
+from ...domain.search import EXAMPLES, VALUES
 from ...domain.units import duration_text, gap_text, ms_text, rfc3339, size_text
 from ...domain.visible import show_controls, show_overrides
 from ...egress.gate import BLOCKED
@@ -130,6 +131,8 @@ def _environment() -> jinja2.Environment:
         remaining_text=remaining_text,
         drill_words=drill_words,
         blocked=BLOCKED,
+        filter_examples=EXAMPLES,
+        filter_values=VALUES,
     )
     # Compiled at start: compiling with the first live frame would delay captures by 25 ms.
     for name in _LIVE:

@@ -62,11 +62,13 @@ export function openLine({ address, take, changed }) {
     polling = true;
     while (polling) {
       try {
-        const answer = await ask(address(false), { headers: { Accept: "application/json" } });
+        const where = address(false).href;
+        const answer = await ask(where, { headers: { Accept: "application/json" } });
         if (answer.redirected) return location.reload();
         pollFailed = !answer.ok;
         if (isUnreachable(answer)) brokenAt ||= Date.now();
-        if (answer.ok) for (const frame of JSON.parse(await answer.text()).frames) take(frame);
+        // The filter may have changed meanwhile.
+        if (answer.ok && where === address(false).href) for (const frame of JSON.parse(await answer.text()).frames) take(frame);
       } catch {
         pollFailed = true;
         brokenAt ||= Date.now();

@@ -19,7 +19,7 @@ export function listOf(root) {
   });
   const dresser = dresserOf(root, rows, seen, held.count);
   const list = windowOf(rows, root.querySelector("[data-scroller]"), {
-    address: root.dataset.rowsUrl, dress: dresser.dress, settled,
+    address: () => root.dataset.rowsUrl, dress: dresser.dress, settled,
   });
   // Edits that arrive while a part is loading: its rows may have been read before them.
   const during = [];
@@ -72,6 +72,17 @@ export function listOf(root) {
     return list.jump(values);
   }
 
+  // The rows of another filter.
+  function replace(piece) {
+    during.length = 0;
+    held.rows.clear();
+    marks.forgetPlace();
+    localise(piece);
+    list.put(piece);
+    list.box().scrollTop = 0;
+    rows.querySelector("[aria-current]")?.scrollIntoView({ block: "center" });
+  }
+
   function remove(n) {
     row(n)?.remove();
     held.rows.delete(n);
@@ -118,6 +129,7 @@ export function listOf(root) {
 
   return {
     show: held.show,
+    replace,
     held: () => held.rows.size,
     newestAt: () => newest,
     pause: held.pause,

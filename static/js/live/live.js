@@ -1,5 +1,6 @@
 // Following a bin: frames from the line become edits of the page, and the state is told in words.
 import { faultsKey, showFaults } from "./faults.js";
+import { attachFilter } from "./filter.js";
 import { ledgerOf } from "./ledger.js";
 import { openLine } from "./line.js";
 import { listOf } from "./list.js";
@@ -75,6 +76,13 @@ export function follow(root) {
   attachPanel({ ...line, last: () => now.last, heard: () => now.heard });
   if (list) attachPause(root, list, tell);
   else setInterval(tell, 1000);
+  if (list?.replace) {
+    attachFilter(root, (rows) => {
+      list.replace(rows);
+      now.after = Number(root.dataset.after);
+      line.retry();
+    });
+  }
   document.addEventListener("smsbin:show", () => list?.show());
   setInterval(watchForSilence, 5000);
 }

@@ -14,7 +14,7 @@ const AHEAD = "1000px";
 
 const numberOf = (item) => Number(item.dataset.n);
 
-// `address` has the parts, `dress` gets each row that comes; `settled` follows every answer, or its failure.
+// `address()` has the parts, `dress` gets each row that comes; `settled` follows every answer, or its failure.
 export function windowOf(rows, scroller, { address, dress, settled }) {
   const sight = new IntersectionObserver((entries) => {
     for (const entry of entries) if (entry.isIntersecting) load(nameOf(entry.target));
@@ -83,7 +83,7 @@ export function windowOf(rows, scroller, { address, dress, settled }) {
   }
 
   async function request(values) {
-    const url = new URL(address, location.href);
+    const url = new URL(address(), location.href);
     for (const [name, value] of Object.entries(values)) url.searchParams.set(name, value);
     const mine = wanted = {};
     let piece = null;
@@ -127,14 +127,20 @@ export function windowOf(rows, scroller, { address, dress, settled }) {
     const piece = await request(values);
     const chosen = piece?.querySelector("[autofocus]");
     if (piece === null) say("The list could not be loaded. Try again.", { atOnce: true });
+    put(piece);
+    return { came: Boolean(piece), chosen };
+  }
+
+  // The rows of a part instead of those that are there; without one they stay. An answer that is on its way is too late.
+  function put(piece) {
     if (piece) {
-      chosen?.removeAttribute("autofocus");
+      wanted = null;
+      piece.querySelector("[autofocus]")?.removeAttribute("autofocus");
       for (const item of piece.querySelectorAll("[data-n]")) dress(item);
-      rows.replaceChildren(piece);
+      rows.replaceChildren(...piece.childNodes);
     }
     settled();
     watch();
-    return { came: Boolean(piece), chosen };
   }
 
   rows.addEventListener("click", (event) => {
@@ -146,7 +152,7 @@ export function windowOf(rows, scroller, { address, dress, settled }) {
   watch();
 
   return {
-    all, box, insert, keep, trim, jump,
+    all, box, insert, keep, trim, jump, put,
     hasAll: (name) => !end(name),
     isLoading: () => wanted !== null,
   };

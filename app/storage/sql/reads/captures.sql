@@ -18,6 +18,17 @@ where
 order by captures.id
 limit :limit
 
+-- name: count_matching
+select count(*) from (
+    select 1
+    from capture_rows as captures
+    where
+        captures.id > ((select space from bins where number = :bin) << 40)
+        and captures.id < ((select space from bins where number = :bin) << 40 | :before) /* filter */
+    order by captures.id desc
+    limit :limit
+)
+
 -- name: first_since
 -- A binary search over the numbers: the times have no index, and they increase with the numbers. `low` becomes the
 -- last number whose capture is earlier than `:at`.
