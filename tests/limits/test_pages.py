@@ -18,6 +18,7 @@ from app.web.answers import page as answer_pages
 from app.web.bins import home
 from app.web.bins import page as bins
 from app.web.captures import page as captures
+from app.web.captures import rows as capture_rows
 from app.web.captures import shared
 from app.web.compare import page as compare
 from app.web.conversations import page as conversations
@@ -66,18 +67,19 @@ async def _messages(server: Running, numbers: range, sender: str | None = None) 
 
 
 async def test_lists_show_so_many_and_tell_where_the_older_ones_begin(server: Running, look: Look) -> None:
-    assert captures.PAGE == compare.PAGE == messages.PAGE == conversations.PAIRS
+    most = capture_rows.PAGE
+    assert most == compare.PAGE == messages.PAGE == conversations.PAIRS
     pages = (
-        (captures, "/bins/BIN", lambda page: (page.rows, page.older)),
+        (captures, "/bins/BIN", lambda page: (page.list.rows, page.list.older)),
         (compare, "/bins/BIN/compare?show=all", lambda page: (page.rows, page.older)),
         (messages, "/bins/BIN/messages", lambda page: (page.rows, page.older)),
         (conversations, "/bins/BIN/conversations", lambda page: (page.pairs, page.more)),
     )
-    for numbers, has_more in ((range(captures.PAGE), False), (range(captures.PAGE, captures.PAGE + 1), True)):
+    for numbers, has_more in ((range(most), False), (range(most, most + 1), True)):
         await _messages(server, numbers)
         for module, path, of in pages:
             rows, older = of(await look(module, path))
-            assert (len(rows), older is not None) == (captures.PAGE, has_more), path
+            assert (len(rows), older is not None) == (most, has_more), path
 
 
 async def test_a_conversation_shows_so_many_bubbles(server: Running, look: Look) -> None:
