@@ -45,8 +45,10 @@ def read_sample(path: Path) -> tuple[RawRequest, Role]:
 
 
 def as_told(event: Event) -> dict[str, object]:
-    """An event as a sample's expectation writes it: everything that is not null, blank lists left out."""
+    """An event as a sample's expectation writes it: everything that is not null, blank lists left out, and the
+    precision of a stamp only where it is a minute."""
     told = {field.name: _plain(getattr(event, field.name)) for field in msgspec.structs.fields(event)}
+    told["said_to_minute"] = told["said_to_minute"] or None
     return {name: value for name, value in told.items() if value not in (None, [])}
 
 

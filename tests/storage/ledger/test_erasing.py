@@ -2,6 +2,7 @@
 
 import pytest
 
+from app.domain.captures import Outcome
 from app.domain.roles import Role
 from app.storage.ledger import erasing
 from app.storage.ledger.erasing import erase_step
@@ -17,8 +18,9 @@ OF_IDS = ("captures", "messages", "pairings")
 
 def fill(inside: Inside) -> None:
     for number in range(6):
-        inside.state(came(f"m-{number}", str(number)))
-        inside.state(came(f"m-{number}", str(number)), Role.FALLBACK)
+        # A fallback that was used, because only its gap is counted.
+        for role, status in ((Role.PRIMARY, 500), (Role.FALLBACK, 200)):
+            inside.settle(inside.state(came(f"m-{number}", str(number)), role), Outcome(status=status, after_ms=1))
         inside.state(callback(f"out-{number}"), Role.STATUS)
         inside.state(called(f"CA{number}"), Role.VOICE)
 
