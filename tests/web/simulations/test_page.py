@@ -228,7 +228,7 @@ async def test_simulated_captures_say_so_in_row_detail_and_message(server: Runni
     bin_page = f"{server.url}/bins/{server.bin.id}"
     async with server.client.post(server.capture_url, data={"From": "+14155550107", "Text": "real"}):
         pass
-    assert "imulated" not in (await _get(server, bin_page)).partition("<main")[2].partition("</main>")[0]
+    assert "imulated" not in (await _get(server, bin_page)).partition("<ol")[2].partition("</ol>")[0]
     assert "is%3Asimulated" not in await _get(server, bin_page)
     await _send(server)
     await _finish(server)
