@@ -1,10 +1,11 @@
 """Teaching a provider in a browser: choices change the preview at once, and saving changes the list."""
 
+import asyncio
 import json
 import re
 from pathlib import Path
 
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Locator, Page, Route, expect
 
 from app import keys
 from tests.conftest import Running
@@ -104,6 +105,28 @@ async def test_a_file_is_imported_and_a_saved_mapping_removed(
     await expect(page.locator("#draft-state")).to_contain_text("Not saved yet")
     assert server.app[keys.MAPPINGS].of(server.bin.id) is None
     watched.complaints.clear()  # the dialog
+
+
+async def test_a_preview_that_comes_after_an_import_changes_nothing(server: Running, watched: Watched) -> None:
+    await receive(server, SMS)
+    page, go_on = watched.page, asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        await go_on.wait()
+        await route.continue_()
+
+    await page.route("**/mapping/preview", hold)
+    await page.goto(f"{bin_page(server)}/mapping")
+    async with page.expect_request("**/mapping/preview"):
+        await page.get_by_label("Name of the provider").fill("Before")
+    await page.get_by_text("Import", exact=True).click()
+    await page.get_by_label("Paste a mapping").evaluate("(box, text) => { box.value = text; }", json.dumps(ACME))
+    await page.get_by_role("button", name="Fill the form with it").click()
+    await expect(choice(page, "9")).to_have_value("failed")
+    async with page.expect_response("**/mapping/preview"):
+        go_on.set()
+    await page.evaluate("new Promise((done) => setTimeout(done))")
+    await expect(choice(page, "9")).to_have_value("failed")
 
 
 async def test_a_mistake_is_an_alert_and_what_was_chosen_stays(server: Running, watched: Watched) -> None:

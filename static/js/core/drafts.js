@@ -10,7 +10,8 @@ let asked = 0;
 async function refresh(form) {
   const mine = asked += 1;
   const answer = await ask(form.dataset.draft, { method: "POST", body: bodyOf(form) });
-  if (mine !== asked || !answer.ok || answer.redirected) return;
+  // A form that was sent meanwhile is replaced by another one.
+  if (mine !== asked || !form.isConnected || !answer.ok || answer.redirected) return;
   for (const piece of [...fragment(await answer.text()).children]) {
     const old = document.getElementById(piece.id);
     if (old && !old.isEqualNode(piece) && !old.contains(document.activeElement)) old.replaceWith(piece);
