@@ -43,6 +43,20 @@ def test_a_capture_is_parsed_with_the_mapping_of_its_bin() -> None:
         assert follower.read_capture(raw, Role.PRIMARY, None, settings, ReaderContext()) == recognise(raw, Role.PRIMARY)
 
 
+def test_the_provider_of_a_bin_counts_beside_other_settings() -> None:
+    raw = a_raw(b"From=%2B14155550123&To=%2B19495550142&Text=hi&MessageSid=m1")
+    secret = SigningSecret(label="primary", scheme=None, secret=PLAIN + SECRET, hash="h", added_at=clock.now())
+    for settings in (
+        DEFAULT_READER_SETTINGS,
+        ReaderSettings(mapping='{"name": "Acme", "fields": {"id": "ref"}}'),
+        ReaderSettings(secrets=(secret,)),
+    ):
+        reading = follower.read_capture(raw, Role.PRIMARY, "telnyx", settings, ReaderContext())
+        expected = recognise(raw, Role.PRIMARY, "telnyx")
+        assert (reading.provider, reading.events) == (expected.provider, expected.events)
+        assert expected != recognise(raw, Role.PRIMARY)
+
+
 def _signed(secret: str = SECRET):
     url = "http://sms.example.net/k"
     headers = (

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     type=click.Choice([sign.value for sign in Signing]),
     default=Signing.NONE.value,
     show_default=True,
-    help="Sign anew for the target URL, or wrongly on purpose; needs --secret-file.",
+    help="Sign again for the target URL, or wrongly on purpose; needs --secret-file.",
 )
 @secret_file
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per attempt on stdout.")

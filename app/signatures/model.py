@@ -1,7 +1,7 @@
 """What schemes, the verdict and the explanation share: a signed request, a secret, a scheme."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from ..domain.captures import RawRequest
@@ -27,7 +27,7 @@ class Secret:
     """A secret in clear text. `scheme` None: any scheme; otherwise the name of a scheme or of a provider."""
 
     label: str
-    value: str
+    value: str = field(repr=False)
     scheme: str | None = None
 
 

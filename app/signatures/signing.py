@@ -14,7 +14,7 @@ from ..domain.captures import Headers
 from ..errors import Invalid
 from .digests import base64_of, hmac_of, joined
 from .drafts import Draft
-from .forms import sign_by_form
+from .hmac_forms import sign_by_form
 from .jwt import read_token, write_token
 from .model import Scheme
 from .reading import is_form, key_of, to_bytes

@@ -27,7 +27,7 @@ def test_no_change_leaves_every_byte() -> None:
     assert edited(raw, RequestEdit()) == raw
 
 
-def test_only_the_changed_field_is_written_anew() -> None:
+def test_only_the_changed_field_is_written_again() -> None:
     raw = a_raw(b"To=%2b1&From=%2B2&To=%2b1&x", target="/k?a=%20&b=2")
     fields = editable_fields(raw, is_form=True)
     assert [(field.key, field.name, field.value) for field in fields] == [

@@ -1,4 +1,4 @@
-"""Requests are signed anew as their providers do: what is signed here is judged valid, and not after any change."""
+"""Requests are signed again as their providers do: what is signed here is judged valid, and not after any change."""
 
 import hashlib
 from datetime import UTC, datetime, timedelta

@@ -69,8 +69,8 @@ class ReplayInput(Input, frozen=True, kw_only=True):
     sign: Annotated[
         Signing,
         Meta(
-            description="none: with the signature as received; valid: anew, with a secret of the bin, for the target"
-            " URL; invalid: wrongly on purpose.",
+            description="none: with the signature as received; valid: again for the target URL, with a secret of"
+            " the bin; invalid: wrongly on purpose.",
             extra={"reason": f"must be one of {', '.join(Signing)}"},
         ),
     ] = Signing.NONE

@@ -93,7 +93,7 @@ export function close({ push = true } = {}) {
   row?.querySelector(".row").focus({ preventScroll: true });
 }
 
-// What is open changed: shown anew, where the reader is, with the focus where it was.
+// What is open changed: shown again, where the reader is, with the focus where it was.
 let fresh = null;
 export async function refresh() {
   if (fresh) return fresh.again = true;

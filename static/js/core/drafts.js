@@ -1,4 +1,4 @@
-// A form that is being filled in tells what it would do: its notes and its preview come anew while somebody types.
+// The notes and the preview of a form are updated while the user types.
 import { bodyOf } from "./forms.js";
 import { fragment } from "./html.js";
 import { ask } from "./net.js";

@@ -34,7 +34,7 @@ export function heldOf(root, rows, noun, { row, apply, lay, settle, elsewhere = 
     (isPhone() ? document.scrollingElement : scroller).scrollTop = 0;
   }
 
-  // Whoever reads goes on reading; what is held stays behind its line.
+  // The rows that are being read stay; new ones are held behind their line.
   function pause(on) {
     paused = on;
     if (on || reading()) count();

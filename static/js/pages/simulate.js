@@ -1,4 +1,4 @@
-// The simulator: what will be sent, shown anew while the form is filled in; and a run, followed to its end.
+// The simulator: what will be sent, updated while the form is filled in; and a run, followed to its end.
 import { fragment } from "../core/html.js";
 import { ask, isUnreachable } from "../core/net.js";
 import { say } from "../core/page.js";

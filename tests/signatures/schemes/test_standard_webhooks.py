@@ -83,7 +83,7 @@ def test_hexadecimal_digits_are_named() -> None:
     )  # fmt: skip
 
 
-def test_an_id_that_was_written_anew_is_named_where_the_old_one_is_still_there() -> None:
+def test_an_id_that_was_replaced_is_named_where_the_old_one_is_still_there() -> None:
     headers = [*headers_of(by_sdk("{}"), id_="msg_other"), ("X-Original-Webhook-Id", "msg_1")]
     assert causes_of(a_signed(body=b"{}", headers=headers)) == (SignatureVerdict.VALID_AS, ("id_changed",))
 

@@ -194,7 +194,7 @@ def test_another_reader_reads_everything_again_next_to_what_is_there(inside: Ins
     wire = Wire(inside)
     run(follower(wire, ledger), wire)
     ledger.reader.version = "2"
-    ledger.reader.recognise = lambda raw, role, provider, settings: stating(7, "read anew")
+    ledger.reader.recognise = lambda raw, role, provider, settings: stating(7, "read again")
     wire = Wire(inside)
     wire.gives_epochs = False
     following = follower(wire, ledger)

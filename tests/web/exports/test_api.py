@@ -51,6 +51,18 @@ async def test_json_lines_are_exactly_the_captures_of_the_api_oldest_first(serve
     assert [json.loads(line) for line in lines] == [await server.capture(n) for n in (1, 2, 3)]
 
 
+async def test_json_lines_of_a_bin_with_a_mapping_are_those_of_the_api(server: Running) -> None:
+    mapping = {"name": "Acme", "fields": {"id": "ref", "status": "st"}}
+    async with server.client.put(f"{server.bin_api}/mapping", json=mapping) as answer:
+        assert answer.status == 200
+    await _hit(server, "x", "/status", ref="r1", st="zapped")
+    await server.settled(1)
+    (line,) = (await _export(server)).decode().splitlines()
+    shown = await server.capture(1)
+    assert json.loads(line) == shown
+    assert "zapped" in shown["finding_details"][0]["cause"], "the finding is explained by what the mapping reads"
+
+
 async def test_csv_has_the_summary_fields_in_their_order_and_numbers_intact(server: Running) -> None:
     await _hit(server, "=HYPERLINK(1)")
     data = await _export(server, "of=captures&format=csv")

@@ -87,7 +87,7 @@ async def replay(server: Running, status: int = 201, **body: object) -> dict:
         return await answer.json()
 
 
-async def test_a_replay_is_signed_anew_for_its_target(make_settings: Callable[..., Settings]) -> None:
+async def test_a_replay_is_signed_again_for_its_target(make_settings: Callable[..., Settings]) -> None:
     async with run_server(make_settings(allow_targets="127.0.0.1")) as server:
         (error,) = (await replay_after_send(server, sign="valid"))["errors"]
         assert (error["field"], "needs a secret" in error["message"]) == ("sign", True)

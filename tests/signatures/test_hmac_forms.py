@@ -6,7 +6,7 @@ import pytest
 
 from app.domain.captures import Headers
 from app.signatures.drafts import Draft
-from app.signatures.forms import sign_by_form
+from app.signatures.hmac_forms import sign_by_form
 from app.signatures.schemes.generic import FORMS, find
 
 AT = datetime(2026, 11, 28, 20, 0, tzinfo=UTC)
