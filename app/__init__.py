@@ -12,7 +12,8 @@ The request lifecycle:
    not interpret them (P11), and it is all that an answer waits for.
 5. `ingress/answering.py` sends the answer, or `ingress/faults.py` plays one that waits or fails on purpose. The result
    is the capture's outcome; the store collects outcomes and writes them with a later batch.
-6. `storage/ledger/`: the follower process reads the log from its position, folds the events of the captures into
+6. `storage/ledger/`: the follower process reads the log from its position, parses the captures with the settings of
+   their bin (`providers/`), judges their signatures if the bin has secrets (`signatures/`), folds their events into
    messages and pairings, assigns each change its `seq`, and commits them with its new position, without a sync. The
    ledger can be deleted and is rebuilt from the log. The search index is updated when there is nothing else to do.
 7. After that commit the subscribers of the bin are notified (`live/hub.py`), without data. `web/live/socket.py` wakes
