@@ -28,7 +28,7 @@ Packages, and what each may import:
 - `providers`: one data sheet a provider; `providers/kit` is what the sheets share; `custom` parses by the mapping that
   a user has set for a bin. Imports `domain` and `parsing`.
 - `signatures`: whether a request is genuine, and why other code rejects it. Imports `domain` and `parsing`.
-- `store.py`: the Store protocol. Imports `domain`.
+- `store`: the Store protocol, one module a noun. Imports `domain`.
 - `storage`: the store. `log` is the truth, `ledger` is derived from it; `sqlite3` and `aiosqlite` are imported in
   `storage/sqlite/` only. `follower.py` gives the providers to the follower process.
 - `live`: subscriptions and shared frames. `egress`: all outgoing requests. Neither imports another package.

@@ -1,0 +1,30 @@
+"""The Store protocol: the interface between smsbin and its storage engine.
+
+`tests/storage/test_contract.py` runs against every engine. Rules for all methods: a write is durable when it returns
+(P2); `n` has no gaps inside a bin because it is assigned in the transaction that writes the bytes (P3); an unknown
+bin or number raises `NotFound`; a write that cannot be made now raises `StoreUnavailable`, after `COMMIT_WAIT_S` at
+the latest. A read is stopped after about one second, and when the task that waits for it is cancelled. The ledger
+follows the log (P11): a read waits at most `READ_WAIT_S` until it can show everything that was acknowledged when the
+read began, and then shows what is there.
+"""
+
+from typing import Protocol
+
+from .bins import BinStore
+from .captures import CaptureStore
+from .decisions import DecisionStore
+from .ledger import LedgerStatus
+from .messages import MessageStore
+from .pairings import PairingStore
+from .sessions import Session, SessionStore
+from .upkeep import Health, SweepResult, UpkeepStore
+
+__all__ = ["COMMIT_WAIT_S", "READ_WAIT_S", "Health", "LedgerStatus", "Session", "Store", "SweepResult"]
+
+# The tightest provider known gives up after 5 s (Dialpad's webhook documentation); 503 must reach it before.
+COMMIT_WAIT_S = 4.0
+READ_WAIT_S = 1.0
+
+
+class Store(BinStore, CaptureStore, MessageStore, PairingStore, DecisionStore, SessionStore, UpkeepStore, Protocol):
+    """Bins, captures, messages and pairings derived from them, and what users have set."""

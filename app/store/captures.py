@@ -1,0 +1,89 @@
+"""Captures, the outcomes of their answers, and replays."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from ..domain.answers.model import Answer
+from ..domain.captures import Capture, CaptureRow, Change, NewCapture, NewOutcome
+from ..domain.replays import Attempt, NewAttempt
+from ..domain.search import Query
+
+
+class CaptureStore(Protocol):
+    """Captures, the outcomes of their answers, and replays."""
+
+    def add_capture(self, new: NewCapture) -> asyncio.Future[int]:
+        """Store a request under the bin's next `n`. It is queued when this returns and durable when the future
+        resolves; the result is `n`. Raises NotFound when the bin has just been deleted."""
+
+    def note_outcome(self, new: NewOutcome) -> None:
+        """Store the outcome of an answer, once for each capture. Never waits and never raises; outcomes are written
+        in batches, and a read that begins now shows this one. An outcome of a deleted capture is ignored."""
+
+    async def settle_unanswered(self, within: timedelta, note: str) -> None:
+        """Write an outcome with this note for every capture that was there when the store was opened, has none, and
+        was received at most `within` before the newest of them. Otherwise it would stay pending forever."""
+
+    async def get_sent_answer(self, bin_id: str, n: int) -> Answer | None:
+        """The answer that was sent, or None when it was the default of the role. Raises NotFound when there is no
+        such bin."""
+
+    async def get_sent_answers(self, bin_id: str, numbers: Sequence[int]) -> Mapping[int, Answer]:
+        """The same for several captures, by number. Raises NotFound when there is no such bin."""
+
+    async def list_captures(
+        self,
+        bin_id: str,
+        *,
+        limit: int,
+        before: int | None = None,
+        after: int | None = None,
+        upto: int | None = None,
+        query: Query | None = None,
+    ) -> Sequence[CaptureRow]:
+        """Newest first, below `before`; or with `after`, oldest first, above it and not above `upto`. `before` and
+        `after` exclude each other. Raises NotFound.
+
+        With a `query` only the captures that match; those that are not in the search index yet are matched directly.
+        Raises TooSlow when the search takes too long.
+        """
+
+    async def count_captures(self, bin_id: str, query: Query, most: int) -> int:
+        """The number of captures that match. A count above `most` is returned as `most + 1`. Raises NotFound,
+        TooSlow."""
+
+    async def first_since(self, bin_id: str, at: datetime) -> int | None:
+        """The number of the first capture that was received at `at` or later; None if there is none. Requests that
+        arrive together may be numbered in another order than they were received, so at such a place it is one of
+        them. Raises NotFound when there is no such bin."""
+
+    async def get_capture(self, bin_id: str, n: int) -> Capture:
+        """A complete capture. If the ledger has not processed it yet, its reading has a problem that says so. Raises
+        NotFound."""
+
+    async def get_captures(self, bin_id: str, numbers: Sequence[int]) -> Sequence[Capture]:
+        """Several complete captures, oldest first, without those that are deleted. Raises NotFound when there is no
+        such bin."""
+
+    async def drop_capture(self, bin_id: str, n: int) -> None:
+        """Delete one capture; its number is not used again. Raises NotFound."""
+
+    async def drop_captures(self, bin_id: str) -> None:
+        """Delete all captures of a bin; numbering continues. Reads no longer show them when this returns. Raises
+        NotFound."""
+
+    async def changes_after(self, bin_id: str, after: int, limit: int = 500) -> Sequence[Change]:
+        """Changes with seq > `after`, oldest first, at most `limit`. One `Restarted` when `after` belongs to an
+        earlier reading of the bin; 0 belongs to every reading. Does not wait for the ledger. Raises NotFound."""
+
+    async def matching(self, bin_id: str, query: Query, captures: Sequence[int]) -> AbstractSet[int]:
+        """The numbers of those captures that match, for a live view with a filter. Raises NotFound, TooSlow."""
+
+    async def add_attempt(self, bin_id: str, new: NewAttempt) -> int:
+        """Store the result of a replay under the capture's next attempt number. Raises NotFound."""
+
+    async def list_attempts(self, bin_id: str, n: int, *, limit: int) -> Sequence[Attempt]:
+        """The last `limit` attempts of a capture, oldest first; empty for a capture that does not exist."""
