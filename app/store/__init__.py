@@ -18,6 +18,7 @@ from .messages import MessageStore
 from .pairings import PairingStore
 from .sessions import Session, SessionStore
 from .upkeep import Health, SweepResult, UpkeepStore
+from .volume import VolumeStore
 
 __all__ = ["COMMIT_WAIT_S", "READ_WAIT_S", "Health", "LedgerStatus", "Session", "Store", "SweepResult"]
 
@@ -26,5 +27,7 @@ COMMIT_WAIT_S = 4.0
 READ_WAIT_S = 1.0
 
 
-class Store(BinStore, CaptureStore, MessageStore, PairingStore, DecisionStore, SessionStore, UpkeepStore, Protocol):
+class Store(
+    BinStore, CaptureStore, MessageStore, PairingStore, VolumeStore, DecisionStore, SessionStore, UpkeepStore, Protocol
+):
     """Bins, captures, messages and pairings derived from them, and what users have set."""
