@@ -29,7 +29,7 @@ from .matching import Candidate, matches, settle
 from .reading import MAX_LENGTH, MAX_TERMS, WrongTerm, parse_query
 from .terms import EXAMPLES, KEYS, VALUES, Moment, OneOf, Pattern, Patterns, Phrase, Query, Size, Term, When, Words
 from .tokens import Phrases, Tokens, tokens
-from .writing import as_text, complete, with_value
+from .writing import as_text, between, complete, with_value
 
 __all__ = [
     "EXAMPLES",
@@ -52,6 +52,7 @@ __all__ = [
     "Words",
     "WrongTerm",
     "as_text",
+    "between",
     "complete",
     "matches",
     "parse_query",

@@ -52,6 +52,16 @@ def with_value(text: str, value: str) -> str | None:
     return longer
 
 
+def between(text: str, terms: str) -> str:
+    """A text with these terms for a time in place of those that it has. Raises WrongTerm."""
+    others = [term for term in parse_query(text).terms if not _is_time(term)]
+    return f"{as_text(Query(tuple(others)))} {terms}".strip()
+
+
+def _is_time(term: Term) -> bool:
+    return isinstance(term, When) and not isinstance(term.moment, int) and not term.negated
+
+
 def _start_of_last(text: str) -> int | None:
     """Where the last, unfinished term begins; None inside of an open quote."""
     at = 0
