@@ -30,11 +30,11 @@ from ..words import drills as drill_words
 from ..words.faults import fault_text, fault_words, key_of, reach_text, remaining_text
 from ..words.portals import chosen_sheet
 from ..words.titles import KIND_TITLES, LETTERS, ROLE_TITLES, STATES, look_of_message, provider_name, remark_of
+from . import pages
 from .addresses import message_anchor, message_path, pair_anchor, pair_path
 from .condition import CONDITION, Notice, ServerCondition
 from .faults import faults_of
 from .filters import CAPTURE_VIEWS, value_suffix
-from .pages import BIN_PAGES, BIN_PARTS, BIN_SECTIONS, BIN_TABS, BUTTONS, SITE_PAGES
 from .static import ASSETS, load_static
 from .urls import capture_url, public_root, server_address
 
@@ -135,12 +135,7 @@ def _environment() -> jinja2.Environment:
         blocked=BLOCKED,
         filter_examples=EXAMPLES,
         filter_values=VALUES,
-        bin_tabs=BIN_TABS,
-        bin_sections=BIN_SECTIONS,
-        bin_parts=BIN_PARTS,
-        bin_pages=BIN_PAGES,
-        page_buttons=BUTTONS,
-        site_pages=SITE_PAGES,
+        links=pages,
         capture_url=capture_url,
         chosen_sheet=chosen_sheet,
         with_imports=load_static(folder("static")).with_imports,
