@@ -33,6 +33,7 @@ from .mappings import api as mappings_api
 from .mappings import page as mappings
 from .messages import api as messages_api
 from .messages import page as messages
+from .palette import page as palette
 from .replays import api as replays_api
 from .secrets import api as secrets_api
 from .secrets import page as secrets
@@ -90,6 +91,7 @@ ROUTES = [
     private("GET", "/metrics", health.metrics, "metrics"),
     # Pages
     private("GET", "/", home.index, "home"),
+    private("GET", "/palette", palette.find, "palette"),
     private("POST", "/bins", home.create, "bin-create"),
     private("POST", "/retention/confirm", home.confirm_time, "retention-confirm"),
     private("GET", "/bins/{bin}", captures.index, "bin"),

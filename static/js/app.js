@@ -25,6 +25,7 @@ loadFeatures({
   ],
   used: [
     ["form[method=post]:not([data-undo], [data-replay], [data-in-place])", "core/forms.js", "submit"],
+    ["[data-palette-open]", "core/palette.js", "click"],
     ["[data-undo]", "core/undo.js", "submit"],
     ["[data-goto]", "live/goto.js", "toggle submit"],
     ["[data-filter]", "live/filter.js", "focusin submit"],

@@ -28,7 +28,7 @@ from .matching import Candidate, matches, settle
 from .reading import MAX_LENGTH, MAX_TERMS, WrongTerm, parse_query
 from .terms import EXAMPLES, KEYS, VALUES, Moment, OneOf, Pattern, Patterns, Phrase, Query, Size, Term, When, Words
 from .tokens import Phrases, Tokens, tokens
-from .writing import as_text, complete, with_value
+from .writing import as_text, complete, pattern_text, with_value
 
 __all__ = [
     "EXAMPLES",
@@ -54,6 +54,7 @@ __all__ = [
     "complete",
     "matches",
     "parse_query",
+    "pattern_text",
     "settle",
     "tokens",
     "with_value",

@@ -52,6 +52,11 @@ def with_value(text: str, value: str) -> str | None:
     return longer
 
 
+def pattern_text(key: str, value: str, *, prefix: bool = False) -> str:
+    """The term that finds this number, name or id, or all that begin so."""
+    return f"{key}:{_quote(value, prefix, _PLAIN)}"
+
+
 def _start_of_last(text: str) -> int | None:
     """Where the last, unfinished term begins; None inside of an open quote."""
     at = 0

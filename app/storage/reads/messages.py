@@ -45,6 +45,15 @@ class MessageReads(StoreBase):
         with searching(query):
             return {int(row[0]) for row in await self._ledger.run(wanted.put_into("matching_messages"), values)}
 
+    async def count_matching_messages(self, bin_id: str, query: Query, most: int) -> int:
+        bin = await self._followed(bin_id)
+        ledger = self._ledger.sharing_time_limit()
+        with searching(query):
+            wanted = await make_filter("messages", query, await self._space(bin), ledger.ids)
+            values = {"bin": bin, "until": up_to(None), "limit": most + 1, **wanted.values}
+            (row,) = await ledger.run(wanted.put_into("count_matching_messages"), values)
+        return int(row[0])
+
     async def messages_from(
         self, bin_id: str, *, after: int, limit: int, upto: int | None = None, query: Query | None = None
     ) -> Sequence[Message]:

@@ -24,6 +24,17 @@ where
 order by messages.id
 limit :limit
 
+-- name: count_matching_messages
+select count(*) from (
+    select 1
+    from messages
+    where
+        messages.id > ((select space from bins where number = :bin) << 40)
+        and messages.id <= ((select space from bins where number = :bin) << 40 | :until) /* filter */
+    order by messages.id desc
+    limit :limit
+)
+
 -- name: last_message
 select last_message from spaces where number = (select space from bins where number = :bin)
 
