@@ -39,9 +39,12 @@ _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Completion:
-    """What is typed at the caret: an offer replaces `text[start:end]`. `key` is the key whose value it is, without its
-    sign; "" for a word that may become a key, and for a key; `is_word` tells the two apart. `typed` is its beginning up to the caret, without quotes and star.
-    `others` are the other values of the term, in lower case."""
+    """What is typed at the caret: an offer replaces `text[start:end]`.
+
+    `key` is the key whose value it is, without its sign. It is "" for a word that may become a key (`is_word`), and for
+    a key. `typed` is the beginning up to the caret, without quotes and star. `others` are the other values of the
+    term, in lower case.
+    """
 
     start: int
     end: int
