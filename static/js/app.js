@@ -13,6 +13,8 @@ import "./live/follow.js";
 import "./pages/raw.js";
 import "./pages/find.js";
 import "./core/undo.js";
+import "./filter/complete.js";
+import "./filter/saved.js";
 import "./core/keys.js";
 import "./pages/home.js";
 import "./pages/mapping.js";

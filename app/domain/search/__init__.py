@@ -24,7 +24,7 @@ international, and nothing else. Digits alone are compared as they were sent, as
 it, `after:#1040` begins with 1041; `before:` ends in front of either.
 """
 
-from .completing import Completion, Offer, complete, offers_for, spellings
+from .completing import Completion, Offer, complete, fits, offers_for, spellings
 from .matching import Candidate, matches, settle
 from .reading import MAX_LENGTH, MAX_TERMS, WrongTerm, parse_query
 from .terms import EXAMPLES, KEYS, VALUES, Moment, OneOf, Pattern, Patterns, Phrase, Query, Size, Term, When, Words
@@ -55,6 +55,7 @@ __all__ = [
     "WrongTerm",
     "as_text",
     "complete",
+    "fits",
     "matches",
     "offers_for",
     "parse_query",
