@@ -85,4 +85,5 @@ if (nav) {
   document.addEventListener("smsbin:edits", refreshSoon);
   document.addEventListener("visibilitychange", () => wanted && refreshSoon());
   if (idsOf(nav)) refresh();
+  document.querySelector(".chips [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 }
