@@ -34,5 +34,5 @@ def name_problem(name: str) -> str | None:
 
 
 def suggested_name(text: str) -> str:
-    """A name for a filter that nobody has named yet: its text, shortened."""
+    """A name for a filter without one: its text, shortened."""
     return text if len(text) <= MAX_FILTER_NAME else text[: MAX_FILTER_NAME - 1] + "…"

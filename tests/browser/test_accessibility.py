@@ -75,7 +75,7 @@ class Judge:
             self.found[f"{path}: wider than the screen"] = [str(overflow)]
 
 
-@pytest_asyncio.fixture(params=HOLDS, ids=NAMES, loop_scope="module")
+@pytest_asyncio.fixture(params=HOLDS, ids=NAMES, loop_scope="package")
 async def judge(request: pytest.FixtureRequest, server: Running, chromium: Browser) -> AsyncIterator[Judge]:
     """One for each width and theme. Whatever it has found fails the test."""
     size, scheme = request.param

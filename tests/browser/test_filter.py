@@ -36,7 +36,7 @@ async def shows(page: Page, wanted: Sequence[int]) -> None:
     assert await page.evaluate("window.loaded")
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="package")
 async def ten(server: Running, watched: Watched) -> Page:
     """The live list of ten requests, of which every second has the word "even" in its text."""
     await fill(server, 10)

@@ -64,7 +64,7 @@ class Offer:
 
 
 def complete(text: str, caret: int) -> Completion | None:
-    """What can be completed at the caret. None: nothing, for example in front of a term, or among words of a text."""
+    """What can be completed at the caret. None: no completion, for example in front of a term, or in a phrase."""
     if not 0 <= caret <= len(text) <= MAX_LENGTH:
         return None
     start, end = _term_at(text, caret)
@@ -160,7 +160,7 @@ def _value_at(text: str, key: str, at: int, end: int, caret: int) -> Completion 
 
 
 def _in_open_quote(text: str, key: str, at: int, caret: int, others: frozenset[str]) -> Completion | None:
-    """A value in a quote that is not closed: it cannot be told what comes after the word at the caret."""
+    """A value in a quote that is not closed, which ends with the word at the caret: the rest may be other terms."""
     word = _BARE.match(text, caret)
     stop = word.end() if word else caret
     if text.startswith('"', stop):

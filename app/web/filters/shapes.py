@@ -33,7 +33,7 @@ class CompletionShape(msgspec.Struct):
 
     insert: Annotated[str, Meta(description="Replaces the part from `start` to `end`; quoted where it must be.")]
     label: Annotated[str, Meta(description="The same without quotes.")]
-    about: Annotated[str, Meta(description='What it finds or means; "" where it says so itself.')]
+    about: Annotated[str, Meta(description='What it finds or means; "" if the label is clear.')]
     count: Annotated[
         int | None,
         Meta(description="In how many of the newest captures the value is; null: not known, or a key."),
@@ -45,7 +45,7 @@ class CompletionList(msgspec.Struct):
 
     start: int
     end: int
-    counted: Annotated[int, Meta(description="How many of the newest captures were looked at for the counts.")]
+    counted: Annotated[int, Meta(description="The number of newest captures in which values are counted.")]
     items: list[CompletionShape]
 
 

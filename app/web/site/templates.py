@@ -133,6 +133,7 @@ def _environment() -> jinja2.Environment:
         blocked=BLOCKED,
         filter_examples=EXAMPLES,
         filter_values=VALUES,
+        with_imports=load_static(folder("static")).with_imports,
     )
     # Compiled at start: compiling with the first live frame would delay captures by 25 ms.
     for name in _LIVE:

@@ -17,7 +17,7 @@ def about_key(key: str) -> str:
 
 
 def about_value(key: str, value: str) -> str:
-    """What a value means in words; "" where it says so itself."""
+    """What a value means in words; "" if they are the value."""
     words = _words_of(key, value)
     return "" if words.lower() == value.lower() else words
 

@@ -1,10 +1,10 @@
 // Copying, announced when done. Without a secure context there is no clipboard API, so `execCommand` is used.
-import { ask, warn } from "./net.js";
+import { ask } from "./net.js";
 import { say } from "./page.js";
 
 const SAID_MS = 2000;
 
-export async function copy(text) {
+async function copy(text) {
   if (navigator.clipboard) {
     await navigator.clipboard.writeText(text);
     return;
@@ -43,7 +43,7 @@ function confirm(button) {
   }, SAID_MS);
 }
 
-export async function copyFrom(button) {
+async function copyFrom(button) {
   let text = "";
   try {
     text = await textOf(button);
