@@ -44,10 +44,13 @@ class FilterCount:
     seq: int
     at: float
 
+    def is_behind(self, bin: Bin) -> bool:
+        """Whether the bin has changed since. A filter that was too slow is not."""
+        return self.found is not None and self.seq != bin.seq
+
     def is_fresh(self, bin: Bin) -> bool:
         """Whether it needs no new count."""
-        is_unchanged = self.found is None or self.seq == bin.seq
-        return clock.ticks() - self.at < (KEPT_S if is_unchanged else FRESH_S)
+        return clock.ticks() - self.at < (FRESH_S if self.is_behind(bin) else KEPT_S)
 
 
 class SavedFilters:

@@ -107,8 +107,11 @@ async def test_a_count_is_kept_for_a_moment_and_then_renewed_if_the_bin_has_chan
     await store.add_capture(a_capture(bin))
     now += 2.9
     assert await counted(filters, store, bin, saved) == [0]
+    changed = await store.get_bin(bin.id)
+    assert filters.counts(bin.id, "captures", [saved])["f1"].is_behind(changed)
     now += 0.2
     assert await counted(filters, store, bin, saved) == [1]
+    assert not filters.counts(bin.id, "captures", [saved])["f1"].is_behind(changed)
 
 
 async def test_a_search_that_takes_too_long_is_not_repeated_at_once(

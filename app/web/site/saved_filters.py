@@ -31,13 +31,15 @@ class SavedView:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SavedPart:
     """The saved filters beside a list, `of` captures or messages. `active` is the one that the list shows. `draft`:
-    the id and the name of the form that saves the filter of the list; None: there is nothing that can be saved."""
+    the id and the name of the form that saves the filter of the list; None: there is nothing that can be saved.
+    `is_behind`: some counts are missing, or older than the last change."""
 
     of: str
     text: str
     views: Sequence[SavedView] = ()
     active: SavedView | None = None
     draft: tuple[str, str] | None = None
+    is_behind: bool = False
     most_name: int = MAX_FILTER_NAME
 
 
@@ -57,7 +59,8 @@ async def saved_part(
         draft = active.id, active.title
     elif filter.query is not None and len(filters) < MAX_SAVED:
         draft = clock.new_id(), suggested_name(filter.text)
-    return SavedPart(of=of, text=filter.text, views=views, active=active, draft=draft)
+    is_behind = any(each.id not in counts or counts[each.id].is_behind(bin) for each in filters)
+    return SavedPart(of=of, text=filter.text, views=views, active=active, draft=draft, is_behind=is_behind)
 
 
 def _view(saved: SavedFilter, count: FilterCount | None, text: str) -> SavedView:

@@ -24,6 +24,7 @@ async function refresh() {
   const fresh = fragment(await answer.text());
   for (const part of document.querySelectorAll("[data-saved]")) put(part, fresh.querySelector(`[data-saved="${part.dataset.saved}"]`));
   hide();
+  if (fresh.querySelector("[data-saved-behind]")) refreshSoon();
 }
 
 function put(part, fresh) {
@@ -48,9 +49,8 @@ function refreshSoon() {
   if (timer || document.hidden || !idsOf(nav)) return;
   timer = setTimeout(async () => {
     wanted = false;
-    await refresh();
     timer = 0;
-    if (wanted) refreshSoon();
+    await refresh();
   }, PAUSE_MS);
 }
 

@@ -68,6 +68,7 @@ async def test_the_part_for_the_script_has_counts(server: Running) -> None:
     assert links(html, "nav") == [("f1", "Failed", "1", False), ("f2", "&lt;b&gt;Sent &amp; so on", "1", True)]
     assert links(html, "nav") == links(html, "chips")
     assert links(await page(server, "/filters", of="messages"), "nav")[0] == ("f1", "Failed", "1", False)
+    assert "data-saved-behind" not in html
     # What is known is on the whole page, too.
     assert links(await page(server), "nav")[0] == ("f1", "Failed", "1", False)
 
