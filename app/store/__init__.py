@@ -13,6 +13,7 @@ from typing import Protocol
 from .bins import BinStore
 from .captures import CaptureStore
 from .decisions import DecisionStore
+from .filters import FilterStore
 from .ledger import LedgerStatus
 from .messages import MessageStore
 from .pairings import PairingStore
@@ -26,5 +27,7 @@ COMMIT_WAIT_S = 4.0
 READ_WAIT_S = 1.0
 
 
-class Store(BinStore, CaptureStore, MessageStore, PairingStore, DecisionStore, SessionStore, UpkeepStore, Protocol):
+class Store(
+    BinStore, CaptureStore, MessageStore, PairingStore, DecisionStore, FilterStore, SessionStore, UpkeepStore, Protocol
+):
     """Bins, captures, messages and pairings derived from them, and what users have set."""

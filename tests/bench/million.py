@@ -47,7 +47,7 @@ def fill_log(folder: Path, count: int) -> None:
         numbers = range(start + 1, min(start + BATCH, count) + 1)
         appender.apply([_capture(bin_id, now - (count - n) * 1_000, n) for n in numbers])
         appender.apply([SetOutcomes([_outcome(bin_id, n) for n in numbers])])
-        file.checkpoints.look()
+        file.checkpoints.checkpoint_if_due()
     file.connection.close()
 
 

@@ -24,11 +24,12 @@ international, and nothing else. Digits alone are compared as they were sent, as
 it, `after:#1040` begins with 1041; `before:` ends in front of either.
 """
 
+from .completing import Completion, Offer, complete, fits, offers_for, spellings
 from .matching import Candidate, matches, settle
 from .reading import MAX_LENGTH, MAX_TERMS, WrongTerm, parse_query
 from .terms import EXAMPLES, KEYS, VALUES, Moment, OneOf, Pattern, Patterns, Phrase, Query, Size, Term, When, Words
 from .tokens import Phrases, Tokens, tokens
-from .writing import as_text, complete, pattern_text, with_value
+from .writing import as_text, pattern_text, with_value
 
 __all__ = [
     "EXAMPLES",
@@ -37,7 +38,9 @@ __all__ = [
     "MAX_TERMS",
     "VALUES",
     "Candidate",
+    "Completion",
     "Moment",
+    "Offer",
     "OneOf",
     "Pattern",
     "Patterns",
@@ -52,10 +55,13 @@ __all__ = [
     "WrongTerm",
     "as_text",
     "complete",
+    "fits",
     "matches",
+    "offers_for",
     "parse_query",
     "pattern_text",
     "settle",
+    "spellings",
     "tokens",
     "with_value",
 ]

@@ -26,6 +26,8 @@ from ..reads.captures import CaptureReads
 from ..reads.decisions import DecisionReads
 from ..reads.pairings import PairingReads
 from ..reads.reader_settings import ReaderSettingsReads
+from ..reads.saved_filters import SavedFilterReads
+from ..reads.values import ValueReads
 from .log_file import refuse_older
 from .readers import ReadPool
 
@@ -40,7 +42,9 @@ LEDGER_OPEN_S = 10.0
 SETTLE_WAIT_S = 60.0
 
 
-class SqliteStore(BinReads, CaptureReads, PairingReads, DecisionReads, ReaderSettingsReads):
+class SqliteStore(
+    BinReads, CaptureReads, PairingReads, DecisionReads, ReaderSettingsReads, SavedFilterReads, ValueReads
+):
     """Implements `Store`, which documents the methods."""
 
     def __init__(

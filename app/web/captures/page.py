@@ -23,6 +23,7 @@ from ..site.filters import SIMULATED, ListFilter, View, filter_of, stopped
 from ..site.forms import read_form
 from ..site.headers import NOTHING_AT_ALL
 from ..site.inputs import HIGHEST, number
+from ..site.saved_filters import SavedPart, saved_part
 from ..site.templates import render, render_of, retention_of, site_of, urls_of
 from ..site.urls import server_address
 from .detail import open_detail
@@ -80,6 +81,7 @@ class BinPage:
     detail: CaptureDetail | None = None
     neighbors: tuple[int | None, int | None] = (None, None)
     simulated: View | None = None
+    saved: SavedPart | None = None
     replay: ReplayForm = EMPTY_REPLAY
 
 
@@ -261,6 +263,7 @@ async def _whole_page(request: web.Request, bin: Bin, read: Callable[[CapturePar
         list=part,
         oldest=oldest[0] if oldest else None,
         simulated=SIMULATED if simulated else None,
+        saved=await saved_part(request, bin, "captures", filter),
     )
 
 
