@@ -13,6 +13,7 @@ from typing import Protocol
 from .bins import BinStore
 from .captures import CaptureStore
 from .decisions import DecisionStore
+from .filters import FilterStore
 from .ledger import LedgerStatus
 from .messages import MessageStore
 from .pairings import PairingStore
@@ -28,6 +29,15 @@ READ_WAIT_S = 1.0
 
 
 class Store(
-    BinStore, CaptureStore, MessageStore, PairingStore, VolumeStore, DecisionStore, SessionStore, UpkeepStore, Protocol
+    BinStore,
+    CaptureStore,
+    MessageStore,
+    PairingStore,
+    VolumeStore,
+    DecisionStore,
+    FilterStore,
+    SessionStore,
+    UpkeepStore,
+    Protocol,
 ):
     """Bins, captures, messages and pairings derived from them, and what users have set."""

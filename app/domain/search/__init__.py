@@ -25,11 +25,12 @@ international, and nothing else. Digits alone are compared as they were sent, as
 it, `after:#1040` begins with 1041; `before:` ends in front of either.
 """
 
+from .completing import Completion, Offer, complete, fits, offers_for, spellings
 from .matching import Candidate, matches, settle
 from .reading import MAX_LENGTH, MAX_TERMS, WrongTerm, parse_query
 from .terms import EXAMPLES, KEYS, VALUES, Moment, OneOf, Pattern, Patterns, Phrase, Query, Size, Term, When, Words
 from .tokens import Phrases, Tokens, tokens
-from .writing import as_text, between, complete, with_value
+from .writing import as_text, between, pattern_text, with_value
 
 __all__ = [
     "EXAMPLES",
@@ -38,7 +39,9 @@ __all__ = [
     "MAX_TERMS",
     "VALUES",
     "Candidate",
+    "Completion",
     "Moment",
+    "Offer",
     "OneOf",
     "Pattern",
     "Patterns",
@@ -54,9 +57,13 @@ __all__ = [
     "as_text",
     "between",
     "complete",
+    "fits",
     "matches",
+    "offers_for",
     "parse_query",
+    "pattern_text",
     "settle",
+    "spellings",
     "tokens",
     "with_value",
 ]

@@ -23,6 +23,7 @@ from ..site.filters import SIMULATED, ListFilter, View, filter_of, stopped
 from ..site.forms import read_form
 from ..site.headers import NOTHING_AT_ALL
 from ..site.inputs import HIGHEST, number
+from ..site.saved_filters import SavedPart, saved_part
 from ..site.templates import render, render_of, retention_of, site_of, urls_of
 from ..site.urls import server_address
 from .axis import CaptureAxis, axis_of
@@ -82,6 +83,7 @@ class BinPage:
     neighbors: tuple[int | None, int | None] = (None, None)
     simulated: View | None = None
     axis: CaptureAxis | None = None
+    saved: SavedPart | None = None
     replay: ReplayForm = EMPTY_REPLAY
 
 
@@ -264,6 +266,7 @@ async def _whole_page(request: web.Request, bin: Bin, read: Callable[[CapturePar
         oldest=oldest[0] if oldest else None,
         axis=await axis_of(store, bin, filter),
         simulated=SIMULATED if simulated else None,
+        saved=await saved_part(request, bin, "captures", filter),
     )
 
 

@@ -55,21 +55,6 @@ export function timeOf(iso, form) {
   return time;
 }
 
-// The moment that a reader writes, as ISO in UTC: with a date, or the last time of that name. "" if there is no such time.
-export function instantOf(text) {
-  const found = /^(?:(\d{4})-(\d\d)-(\d\d))?[T ]?(?:(\d\d?):(\d\d)(?::(\d\d))?)?$/.exec(text);
-  if (!found || !text) return "";
-  const now = new Date();
-  const today = utc ? [now.getUTCFullYear(), now.getUTCMonth() + 1, now.getUTCDate()] : [now.getFullYear(), now.getMonth() + 1, now.getDate()];
-  const [year, month, day] = found[1] ? found.slice(1, 4).map(Number) : today;
-  const clock = found.slice(4).map((part) => Number(part ?? 0));
-  const make = (on) => (utc ? new Date(Date.UTC(year, month - 1, on, ...clock)) : new Date(year, month - 1, on, ...clock));
-  const at = make(day);
-  const exists = (utc ? at.getUTCDate() : at.getDate()) === day && clock[0] < 24 && clock[1] < 60 && clock[2] < 60;
-  if (!exists || month > 12) return "";
-  return (found[1] || at <= now ? at : make(day - 1)).toISOString();
-}
-
 function showZone(button) {
   button.textContent = utc ? "Time: UTC" : "Time: local";
 }
