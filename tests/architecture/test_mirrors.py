@@ -38,7 +38,7 @@ WITHOUT_TEST = {
     "tasks.py",
     "testing/inbox.py", "testing/server.py",
     "web/answers/notes.py", "web/answers/shapes.py", "web/bins/api.py",
-    "web/bins/home.py", "web/bins/page.py", "web/bins/shapes.py", "web/captures/api.py",
+    "web/bins/page.py", "web/bins/shapes.py", "web/captures/api.py",
     "web/captures/live.py", "web/captures/page.py",
     "web/captures/shapes.py", "web/compare/detail.py", "web/compare/live.py",
     "web/compare/report.py", "web/compare/shapes.py", "web/compare/sides.py", "web/conversations/live.py",
