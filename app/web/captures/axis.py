@@ -18,7 +18,7 @@ from ..site.volume import VolumePicture, draw_volume, terms_of
 
 # The times ago that have a link.
 AGES = ("1h", "24h", "7d")
-# An axis follows new requests so often in the time of one interval, but within these limits.
+# While requests arrive, the script updates the axis so many times for each interval, but within these limits.
 STEPS_PER_INTERVAL = 20
 SHORTEST, LONGEST = timedelta(seconds=3), timedelta(seconds=30)
 # Counting the matches of a filter can take a second.
@@ -37,8 +37,8 @@ class SpanLink:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaptureAxis:
-    """The axis. `is_due`: the matches of the filter are not counted yet, and the script asks for them. `every_ms`: how
-    often it asks again while requests arrive."""
+    """The axis. `is_due`: the matches of the filter are not counted yet, and the script requests them. `every_ms`:
+    the interval at which it does so again while requests arrive."""
 
     picture: VolumePicture
     filter: ListFilter
@@ -79,7 +79,7 @@ async def axis_of(store: Store, bin: Bin, filter: ListFilter, *, search: bool = 
     rows = [
         (bar.count, bar.until, _span(text, terms_of(bar.count.at, bar.until), counts))
         for bar in reversed(picture.bars)
-        for counts in (bar.says,)
+        for counts in (bar.text,)
     ]
     each = max(SHORTEST, min(volume.span.step / STEPS_PER_INTERVAL, LONGEST))
     return CaptureAxis(

@@ -21,7 +21,7 @@ from ...domain.phones import show_phone
 from ...domain.providers import PROVIDER_TITLES
 from ...domain.roles import Role
 from ...domain.search import EXAMPLES, VALUES
-from ...domain.units import duration_text, gap_text, ms_text, rfc3339, share_text, size_text
+from ...domain.units import duration_text, gap_text, ms_text, rfc3339, size_text
 from ...domain.visible import show_controls, show_overrides
 from ...egress.gate import BLOCKED
 from ...services.large import work_on
@@ -106,7 +106,6 @@ def _environment() -> jinja2.Environment:
         gap=gap_text,
         seconds=_seconds_text,
         ms=ms_text,
-        share=share_text,
         remark=remark_of,
         look=look_of_message,
         media_files=media_files,

@@ -21,7 +21,7 @@ LABELS = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BarPart:
-    """A rectangle; `result` is the result of the requests that it stands for."""
+    """A rectangle; `result` is the result of the requests that it represents."""
 
     result: str
     y: float
@@ -41,7 +41,7 @@ class VolumeBar:
     is_outside: bool
 
     @property
-    def says(self) -> str:
+    def text(self) -> str:
         """Its numbers."""
         return counts_text(self.count)
 
@@ -65,14 +65,14 @@ class VolumePicture:
         return duration_text(self.volume.span.step).removeprefix("1 ")
 
     @property
-    def says(self) -> str:
+    def text(self) -> str:
         """The numbers of all intervals together."""
         return counts_text(self.volume)
 
     @property
     def description(self) -> str:
         """The text alternative."""
-        return f"Requests per {self.step_text}: {self.says}; at most {self.highest:,} per {self.step_text}"
+        return f"Requests per {self.step_text}: {self.text}; at most {self.highest:,} per {self.step_text}"
 
 
 def draw_volume(volume: Volume) -> VolumePicture:
@@ -115,9 +115,9 @@ def _moment(at: datetime) -> str:
 
 def counts_text(counts: IntervalCount | Volume) -> str:
     """ "120 requests, 3 failed, 1 odd"."""
-    said = [f"{counts.total:,} request{'' if counts.total == 1 else 's'}"]
-    said += [f"{number:,} {word}" for number, word in ((counts.failed, "failed"), (counts.odd, "odd")) if number]
-    return ", ".join(said)
+    words = [f"{counts.total:,} request{'' if counts.total == 1 else 's'}"]
+    words += [f"{number:,} {word}" for number, word in ((counts.failed, "failed"), (counts.odd, "odd")) if number]
+    return ", ".join(words)
 
 
 def _parts(count: IntervalCount, highest: int) -> list[BarPart]:
