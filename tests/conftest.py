@@ -29,6 +29,8 @@ from .forking import ROOT, ForkServer
 
 TOKEN = "a-token-only-for-tests"
 MEMORY = Path("/dev/shm")
+# The folders with the longest modules.
+LONG = ("survival", "browser", "commands", "ingress", "storage", "web")
 
 
 def pytest_configure() -> None:
@@ -43,6 +45,13 @@ def pytest_configure() -> None:
     # A busy machine is not a failing test; and two runs of one commit try the same examples.
     settings.register_profile("house", deadline=None, derandomize=bool(os.environ.get("CI")))
     settings.load_profile("house")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long modules are started first: a module runs in one worker, and at the end the other workers would wait."""
+    here = Path(__file__).parent
+    ranks = {folder: rank for rank, folder in enumerate(LONG)}
+    items.sort(key=lambda item: ranks.get(item.path.relative_to(here).parts[0], len(LONG)))
 
 
 def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
