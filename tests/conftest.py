@@ -13,6 +13,7 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+import pytest_asyncio
 from aiohttp import web, web_app
 from hypothesis import settings
 
@@ -159,6 +160,19 @@ def make_settings(tmp_path: Path) -> Callable[..., Settings]:
 async def server(make_settings: Callable[..., Settings]) -> AsyncIterator[Running]:
     """A server with default settings and its first bin."""
     async with run_server(make_settings()) as running:
+        yield running
+
+
+# For tests that use `shared_server`; they stand next to each other in their module.
+with_shared_server = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shared_server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Running]:
+    """One server for the cases of a test that change nothing, as those that are refused: a start takes longer than
+    most of them."""
+    data = tmp_path_factory.mktemp("shared") / "data"
+    async with run_server(read_settings({"data_dir": str(data), "access_token": TOKEN})) as running:
         yield running
 
 
