@@ -19,6 +19,7 @@ from .messages import MessageStore
 from .pairings import PairingStore
 from .sessions import Session, SessionStore
 from .upkeep import Health, SweepResult, UpkeepStore
+from .volume import VolumeStore
 
 __all__ = ["COMMIT_WAIT_S", "READ_WAIT_S", "Health", "LedgerStatus", "Session", "Store", "SweepResult"]
 
@@ -28,6 +29,15 @@ READ_WAIT_S = 1.0
 
 
 class Store(
-    BinStore, CaptureStore, MessageStore, PairingStore, DecisionStore, FilterStore, SessionStore, UpkeepStore, Protocol
+    BinStore,
+    CaptureStore,
+    MessageStore,
+    PairingStore,
+    VolumeStore,
+    DecisionStore,
+    FilterStore,
+    SessionStore,
+    UpkeepStore,
+    Protocol,
 ):
     """Bins, captures, messages and pairings derived from them, and what users have set."""

@@ -17,6 +17,7 @@ from .filters import operations as filters
 from .live import operations as live
 from .mappings import operations as mappings
 from .messages import operations as messages
+from .overview import operations as overview
 from .replays import operations as replays
 from .secrets import operations as secrets
 from .simulations import operations as simulations
@@ -29,7 +30,7 @@ OPERATIONS: Operations = {
     path: operation
     for noun in (
         info, bins, captures, filters, answers, faults, mappings, secrets, messages, drills, compare, replays,
-        simulations, exports, live,
+        simulations, overview, exports, live,
     )
     for path, operation in noun.OPERATIONS.items()
 }  # fmt: skip
@@ -56,6 +57,7 @@ _TAGS = {
     "Drills": "Faults with an end, and how the messages that got them fared.",
     "Simulations": "Runs of requests that look like those of a provider, to a bin or to your own URLs.",
     "Comparison": "Primary and fallback compared: one pairing per inbound message or call.",
+    "Counts": "Captures by time and result, failures, times and the fallback; fast in a bin of any size.",
     "Live": "JSON frames over a WebSocket.",
     "Server": "About this server.",
 }

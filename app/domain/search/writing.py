@@ -31,6 +31,21 @@ def with_value(text: str, value: str) -> str | None:
     return longer
 
 
+def between(text: str, terms: str) -> str:
+    """A text with these terms for a time in place of those that it has. Raises WrongTerm."""
+    others = [term for term in parse_query(text).terms if not _is_time(term)]
+    return f"{as_text(Query(tuple(others)))} {terms}".strip()
+
+
+def _is_time(term: Term) -> bool:
+    return isinstance(term, When) and not isinstance(term.moment, int) and not term.negated
+
+
+def pattern_text(key: str, value: str, *, prefix: bool = False) -> str:
+    """The term that finds this number, name or id, or all that begin so."""
+    return f"{key}:{_quote(value, prefix, _PLAIN)}"
+
+
 def _write(term: Term) -> str:
     if isinstance(term, Words):
         written = [_quote(phrase.raw, phrase.prefix, _PLAIN_WORD) for phrase in term.phrases]

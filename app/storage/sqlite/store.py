@@ -28,6 +28,7 @@ from ..reads.pairings import PairingReads
 from ..reads.reader_settings import ReaderSettingsReads
 from ..reads.saved_filters import SavedFilterReads
 from ..reads.values import ValueReads
+from ..reads.volume import VolumeReads
 from .log_file import refuse_older
 from .readers import ReadPool
 
@@ -43,7 +44,7 @@ SETTLE_WAIT_S = 60.0
 
 
 class SqliteStore(
-    BinReads, CaptureReads, PairingReads, DecisionReads, ReaderSettingsReads, SavedFilterReads, ValueReads
+    BinReads, CaptureReads, PairingReads, VolumeReads, DecisionReads, ReaderSettingsReads, SavedFilterReads, ValueReads
 ):
     """Implements `Store`, which documents the methods."""
 
