@@ -1,4 +1,5 @@
-"""WCAG 2.2 AA by axe, on every screen, in both themes, wide and on a phone; and what axe does not see."""
+"""WCAG 2.2 AA by axe, on every screen, in both themes, wide and on a phone; and what axe does not see: small targets,
+boxes that cover each other at any width, and errors in the console."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -7,13 +8,14 @@ from pathlib import Path
 import axe_playwright_python
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, ConsoleMessage, Page, expect
 
 from app import keys
 from tests.conftest import Running
 from tests.pairs import lost, timed_out
 from tests.signed import FIELDS, OTHER, SECRET, twilio_headers
 
+from .boxes import measure
 from .conftest import WIDE, Watched, sign_in
 from .test_live_page import bin_page, post
 
@@ -40,11 +42,14 @@ SMALL = """
 class Judge:
     """Looks at one screen after the other; `found` is what is wrong with them."""
 
-    def __init__(self, server: Running, page: Page, limit: int) -> None:
+    def __init__(self, server: Running, page: Page, limit: int, *, all_widths: bool) -> None:
         self.server = server
         self.found: dict[str, list[str]] = {}
         self._page = page
         self._limit = limit
+        self._all_widths = all_widths
+        page.on("console", self._hear)
+        page.on("pageerror", lambda error: self.found.setdefault(page.url, []).append(str(error)))
 
     async def see(self, *paths: str) -> None:
         """Screens of the server."""
@@ -73,6 +78,13 @@ class Judge:
         overflow = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         if overflow > 0:
             self.found[f"{path}: wider than the screen"] = [str(overflow)]
+        if self._all_widths and (covered := await measure(page)):
+            self.found[f"{path}: boxes"] = covered
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        # The browser says so of a page that is not found, and of one with a wrong filter.
+        if message.type in ("error", "warning") and "status of 4" not in message.text:
+            self.found.setdefault(self._page.url, []).append(message.text)
 
 
 @pytest_asyncio.fixture(params=HOLDS, ids=NAMES, loop_scope="package")
@@ -80,7 +92,8 @@ async def judge(request: pytest.FixtureRequest, server: Running, chromium: Brows
     """One for each width and theme. Whatever it has found fails the test."""
     size, scheme = request.param
     context = await chromium.new_context(viewport=size, color_scheme=scheme)
-    made = Judge(server, await context.new_page(), limit=24 if size is WIDE else 44)
+    first = (size, scheme) == HOLDS[0]
+    made = Judge(server, await context.new_page(), limit=24 if size is WIDE else 44, all_widths=first)
     await made.see("/sign-in")
     await sign_in(context, server)
     yield made
