@@ -1,4 +1,5 @@
-"""WCAG 2.2 AA by axe, on every screen, in both themes, wide and on a phone; and what axe does not see."""
+"""WCAG 2.2 AA by axe, on every screen, in both themes, wide and on a phone; and what axe does not see: small targets,
+boxes that cover each other at any width, and errors in the console."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -7,13 +8,14 @@ from pathlib import Path
 from typing import Literal
 
 import axe_playwright_python
-from playwright.async_api import Browser, Page, ViewportSize, expect
+from playwright.async_api import Browser, ConsoleMessage, Page, ViewportSize, expect
 
 from app import keys
 from tests.conftest import Running
 from tests.pairs import lost, timed_out
 from tests.signed import FIELDS, OTHER, SECRET, twilio_headers
 
+from .boxes import measure
 from .conftest import WIDE, Watched, shared, sign_in
 from .test_live_page import bin_page, post
 
@@ -71,6 +73,8 @@ class Judge:
         self.server = server
         self.found: dict[str, list[str]] = {}
         self._page = page
+        page.on("console", self._hear)
+        page.on("pageerror", lambda error: self.found.setdefault(page.url, []).append(str(error)))
 
     async def see(self, *paths: str) -> None:
         """Screens of the server."""
@@ -82,6 +86,8 @@ class Judge:
             await self._page.evaluate(AXE)
             for look in LOOKS:
                 await self._look(path, look)
+            if covered := await measure(self._page):
+                self.found[f"{path}: boxes"] = covered
 
     async def see_bin(self, *paths: str) -> None:
         """Screens of the bin."""
@@ -110,6 +116,11 @@ class Judge:
         overflow = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         if overflow > 0:
             self._add(path, look, "wider than the screen", [str(overflow)])
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        # The browser says so of a page that is not found, and of one with a wrong filter.
+        if message.type in ("error", "warning") and "status of 4" not in message.text:
+            self.found.setdefault(self._page.url, []).append(message.text)
 
     def _add(self, path: str, look: Look, what: str, where: list[str]) -> None:
         self.found[f"{path}, {look.name}: {what}"] = where
