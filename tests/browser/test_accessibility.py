@@ -154,7 +154,11 @@ async def test_the_doors_have_no_violation(server: Running, judge: Judge) -> Non
 
 async def test_requests_have_no_violation(server: Running, judge: Judge) -> None:
     await _sms(server)
-    await judge.see_bin("/setup", "", "?q=fro:x", "?at=soon", "?at=99", *(f"/captures/1?tab={tab}" for tab in TABS))
+    async with server.client.put(f"{server.bin_api}/filters/f1", json={"name": "Greetings ☂", "q": "grüße"}):
+        pass
+    await judge.see_bin(
+        "/setup", "", "?q=fro:x", "?q=grüße", "?at=soon", "?at=99", *(f"/captures/1?tab={tab}" for tab in TABS)
+    )
     await judge.see_bin("/captures/1?tab=raw&find=a", "/captures/1?tab=fields&find=a")
 
 
