@@ -136,7 +136,7 @@ async def _sms(server: Running) -> None:
 
 async def test_the_doors_have_no_violation(server: Running, judge: Judge) -> None:
     await judge.see("/", "/nothing", "/docs", "/docs/guide", *(f"/docs/guide/{name}" for name in GUIDE))
-    await judge.see_bin("", "/setup", "/settings", "/delete")
+    await judge.see_bin("", "/setup", "/overview", "/settings", "/delete")
     await judge.sign_out()
     await judge.see("/sign-in")
 
@@ -167,6 +167,11 @@ async def test_messages_have_no_violation(server: Running, judge: Judge) -> None
     callback = {"From": "+19495550142", "To": "+14155550123", "MessageSid": "SM2", "Status": "sent"}
     async with server.client.post(server.capture_url + "/status", data=callback):
         pass
+    failed = callback | {"MessageSid": "SM3", "Status": "failed", "ErrorCode": "30003"}
+    async with server.client.post(server.capture_url + "/status", data=failed):
+        pass
+    await judge.see("/")
+    await judge.see_bin("/overview", "/overview?range=30d", "?q=after:1h")
     await judge.see_bin("/captures/2", "/messages", "/messages?q=has:stuck", "/messages/generic/SM2")
     await judge.see_bin(
         "/conversations",

@@ -28,7 +28,9 @@ from ...services.large import work_on
 from ...tasks import run_in_thread
 from ..words import drills as drill_words
 from ..words.faults import fault_text, fault_words, key_of, reach_text, remaining_text
+from ..words.portals import chosen_sheet
 from ..words.titles import KIND_TITLES, LETTERS, ROLE_TITLES, STATES, look_of_message, provider_name, remark_of
+from . import pages
 from .addresses import message_anchor, message_path, pair_anchor, pair_path
 from .condition import CONDITION, Notice, ServerCondition
 from .faults import faults_of
@@ -133,6 +135,9 @@ def _environment() -> jinja2.Environment:
         blocked=BLOCKED,
         filter_examples=EXAMPLES,
         filter_values=VALUES,
+        links=pages,
+        capture_url=capture_url,
+        chosen_sheet=chosen_sheet,
         with_imports=load_static(folder("static")).with_imports,
     )
     # Compiled at start: compiling with the first live frame would delay captures by 25 ms.

@@ -12,10 +12,13 @@ async function copy(text) {
   const area = document.createElement("textarea");
   area.value = text;
   area.className = "sr";
-  document.body.append(area);
+  const focused = document.activeElement;
+  // Beside a dialog that is open nothing can be selected.
+  (document.querySelector("dialog[open]") ?? document.body).append(area);
   area.select();
   const done = document.execCommand("copy");
   area.remove();
+  focused.focus({ preventScroll: true });
   if (!done) throw new Error("The browser blocks copying.");
 }
 

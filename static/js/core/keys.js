@@ -5,9 +5,11 @@ import { isPhone } from "./place.js";
 import { recall, remember } from "./store.js";
 
 const GO_MS = 1500;
+const EARLY_MS = 5000;
 const rows = () => [...document.querySelectorAll("[data-rows] [data-row]:not([hidden]) .row")];
 const tabs = () => [...document.querySelectorAll(".tabs [data-tab]")];
 let going = 0;
+let early = null;
 
 function step(by) {
   const all = rows();
@@ -96,8 +98,28 @@ const KEYS = {
   y: () => click("button[data-key-copy], [data-key-copy] button"),
 };
 
+// With a modifier, so that it works in a box of text, and is not one of the keys that can be turned off.
+document.addEventListener("keydown", (event) => {
+  if (event.key.toLowerCase() !== "k" || event.ctrlKey === event.metaKey || event.altKey || event.shiftKey) return;
+  if (!document.querySelector("[data-palette-open]")) return;
+  event.preventDefault();
+  early = { text: "", at: Date.now() };
+  click("[data-palette-open]");
+});
+
+// What was typed while the script of the palette was on its way.
+export function takeEarly() {
+  const { text } = early ?? { text: "" };
+  early = null;
+  return text;
+}
+
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+  if (early && (event.key.length === 1 || event.key === "Enter") && Date.now() - early.at < EARLY_MS) {
+    early.text += event.key === "Enter" ? "\n" : event.key;
+    return event.preventDefault();
+  }
   const isLetter = /^[a-z]$/.test(event.key);
   if (isLetter && event.target.matches("[data-goto] input") && !event.target.value && recall("keys", true) && goToPage(event.key)) event.preventDefault();
   if (event.target.closest("input:not([type=checkbox]), select, textarea, dialog")) return;

@@ -1,4 +1,4 @@
-// The filter of the live list, without loading the page again: the parts that depend on it come from the page of its address.
+// The filter of the lists of requests and messages, without loading the page again: the parts that depend on it come from the page of its address.
 import { close } from "../core/detail.js";
 import { fragment } from "../core/html.js";
 import { latestOf } from "../core/net.js";
@@ -68,4 +68,4 @@ function attach(root) {
   });
 }
 
-for (const root of document.querySelectorAll("[data-rows-url]")) attach(root);
+for (const form of document.querySelectorAll("[data-filter]")) attach(form.closest("[data-rows-url]"));
