@@ -5,6 +5,7 @@ import "./core/menu.js";
 import "./core/copy.js";
 import "./pages/replay.js";
 import "./pages/signature.js";
+import "./pages/annotation.js";
 import "./core/forms.js";
 import "./core/drafts.js";
 import "./live/faults.js";

@@ -103,6 +103,9 @@ async def test_the_doors_have_no_violation(server: Running, judge: Judge) -> Non
 
 async def test_requests_have_no_violation(server: Running, judge: Judge) -> None:
     await _sms(server)
+    annotation = {"pinned": True, "note": "called back", "tags": ["late", "x" * 40]}
+    async with server.client.put(f"{server.bin_api}/captures/1/annotation", json=annotation) as answer:
+        assert answer.status == 200
     await judge.see_bin("/setup", "", "?q=fro:x", "?at=soon", "?at=99", *(f"/captures/1?tab={tab}" for tab in TABS))
     await judge.see_bin("/captures/1?tab=raw&find=a", "/captures/1?tab=fields&find=a")
 

@@ -1,6 +1,7 @@
 """The API of captures."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import msgspec
 from aiohttp import web
@@ -18,7 +19,7 @@ from ..site.headers import FILE_HEADERS
 from ..site.inputs import HIGHEST, MAX_WAIT_S, filter_of, limit_of, number, read_input, read_query
 from ..site.json import json_response
 from ..site.parameters import names_of
-from ..site.selections import SelectionInput
+from ..site.selections import DeleteInput
 from .operations import COUNT_QUERY, LIST_QUERY, RAW_QUERY
 from .rows import MOST_COUNTED
 from .shapes import CaptureCount, CaptureList, DeletedShape, show_capture, show_row
@@ -106,11 +107,17 @@ async def count(request: web.Request) -> web.StreamResponse:
 async def delete_some(request: web.Request) -> web.StreamResponse:
     """POST /api/v1/bins/{bin}/captures/delete"""
     read_query(request)
-    selection = (await read_input(request, SelectionInput)).selection()
+    wanted = await read_input(request, DeleteInput)
+    selection, deleted = wanted.selection(), 0
     app = request.app
-    bin_id = request.match_info["bin"]
-    result = await selections.delete(app[keys.STORE], app[keys.HUB], app[keys.SWEEPING], bin_id, selection)
-    return json_response(DeletedShape(result.changed, result.next))
+    while True:
+        result = await selections.delete(
+            app[keys.STORE], app[keys.HUB], app[keys.SWEEPING], request.match_info["bin"], selection
+        )
+        deleted += result.changed
+        if not wanted.whole or result.next is None:
+            return json_response(DeletedShape(deleted, result.next))
+        selection = replace(selection, after=result.next)
 
 
 async def clear(request: web.Request) -> web.StreamResponse:

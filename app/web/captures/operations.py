@@ -2,7 +2,7 @@
 
 from ..site import parameters
 from ..site.operations import Operation, Operations, Success
-from ..site.selections import SelectionInput
+from ..site.selections import DeleteInput
 from .shapes import CaptureCount, CaptureList, CaptureShape, DeletedShape
 
 _CAPTURES = "/api/v1/bins/{bin}/captures"
@@ -50,7 +50,7 @@ OPERATIONS: Operations = {
         description="By `numbers`, or by a filter; then repeat the call with `next` as `after` until it is null. A call"
         " deletes about a thousand. Without a filter, all captures up to `upto` are deleted by one call.",
         success=Success(shape=DeletedShape),
-        body=SelectionInput,
+        body=DeleteInput,
         errors=(404,),
     ),
     ("get", _CAPTURE): Operation(

@@ -63,3 +63,12 @@ class SelectionInput(Input, frozen=True, kw_only=True):
             numbers=self.numbers, upto=self.upto, query=query if query.terms else None, after=self.after,
             without=frozenset(self.without),
         )  # fmt: skip
+
+
+class DeleteInput(SelectionInput, frozen=True, kw_only=True):
+    """Captures to delete."""
+
+    whole: Annotated[
+        bool,
+        Meta(description="Return when all are deleted. They are, even if the client disconnects before that."),
+    ] = False

@@ -2,9 +2,9 @@
 import { copyFrom } from "./copy.js";
 import { close } from "./detail.js";
 import { openHelp } from "./page.js";
-import { comparePicked, pickRow } from "./picks.js";
 import { isPhone } from "./place.js";
 import { recall, remember } from "./store.js";
+import { clearSelection, compareSelected, toggleRow } from "../live/select.js";
 
 const GO_MS = 1500;
 const rows = () => [...document.querySelectorAll("[data-rows] [data-row]:not([hidden]) .row")];
@@ -85,17 +85,19 @@ const KEYS = {
   ArrowUp: () => step(-1),
   Home: () => goToEnd("newest", rows()[0]),
   End: () => goToEnd("oldest", rows().at(-1)),
-  Escape: () => close(),
+  Escape: () => clearSelection() || close(),
   "[": () => tab(-1),
   "]": () => tab(1),
   PageDown: () => page(1),
   PageUp: () => page(-1),
   g: go,
   n: () => document.dispatchEvent(new CustomEvent("smsbin:show")),
-  p: () => document.querySelector("[data-pause]")?.click(),
+  p: () => document.dispatchEvent(new CustomEvent("smsbin:pin")),
+  s: () => document.querySelector("[data-pause]")?.click(),
   u: toggleRead,
-  x: pickRow,
-  d: comparePicked,
+  x: () => toggleRow(),
+  X: () => toggleRow({ extend: true }),
+  d: compareSelected,
   "/": () => document.querySelector("[data-filter-box]")?.select(),
   c: () => copyOf("[data-primary]"),
   y: () => copyOf("button[data-key-copy], [data-key-copy] button"),
