@@ -21,6 +21,10 @@ class MessageStore(Protocol):
         """The last changed first, with a seq below `before`; with a `query` only those that match. Raises NotFound,
         TooSlow."""
 
+    async def count_matching_messages(self, bin_id: str, query: Query, most: int) -> int:
+        """The number of messages that match. A count above `most` is returned as `most + 1`. Raises NotFound,
+        TooSlow."""
+
     async def messages_from(
         self, bin_id: str, *, after: int, limit: int, upto: int | None = None, query: Query | None = None
     ) -> Sequence[Message]:

@@ -1,24 +1,38 @@
-// The one entry of every page. Each module attaches itself to the `data-*` hooks that it finds.
+// The one entry of every page: what each page needs, and the tables of hooks by which the scripts of features are loaded.
+import { loadFeatures } from "./core/hooks.js";
+import "./core/keys.js";
 import "./core/page.js";
 import "./core/times.js";
-import "./core/menu.js";
-import "./core/copy.js";
-import "./pages/replay.js";
-import "./pages/signature.js";
-import "./pages/annotation.js";
-import "./core/forms.js";
-import "./core/drafts.js";
-import "./live/faults.js";
-import "./core/detail.js";
-import "./live/follow.js";
-import "./pages/raw.js";
-import "./pages/find.js";
-import "./core/undo.js";
-import "./core/keys.js";
-import "./pages/home.js";
-import "./pages/mapping.js";
-import "./pages/parts.js";
-import "./pages/simulate.js";
-import { follow } from "./live/live.js";
 
-for (const root of document.querySelectorAll("[data-live]")) follow(root);
+loadFeatures({
+  shown: [
+    ["[data-live]", "live/live.js"],
+    ["[data-detail]", "core/detail.js"],
+    ["[data-copy], [data-copy-link], [data-copy-from]", "core/copy.js", "click"],
+    ["[data-bins-menu]", "core/menu.js", "toggle"],
+    ["[data-draft]", "core/drafts.js", "input"],
+    ["[data-go-on-change]", "core/forms.js", "change"],
+    ["[data-follow]", "live/follow.js"],
+    ["[data-saved-id], [data-save-filter]", "filter/saved.js", "submit"],
+    ["[data-left]", "live/faults.js"],
+    ["[data-axis-slot]", "live/axis.js"],
+    ["[data-again]", "pages/parts.js"],
+    ["[data-annotate], [data-selection]", "pages/annotation.js", "submit"],
+    ["[data-file]", "pages/mapping.js", "change"],
+    ["[data-find]", "pages/find.js", "input"],
+    ["[data-in-place]", "pages/signature.js", "submit"],
+    ["[data-new-of]", "pages/home.js"],
+    ["[data-replay]", "pages/replay.js", "submit"],
+    ["[data-show]", "pages/raw.js", "change"],
+    ["[data-simulate], [data-run]", "pages/simulate.js"],
+  ],
+  used: [
+    ["form[method=post]:not([data-undo], [data-replay], [data-in-place], [data-save-filter], [data-annotate])", "core/forms.js", "submit"],
+    ["[data-palette-open]", "core/palette.js", "click"],
+    ["[data-undo]", "core/undo.js", "submit"],
+    ["[data-selection]", "live/batch.js", "click submit"],
+    ["[data-goto]", "live/goto.js", "toggle submit"],
+    ["[data-filter]", "live/filter.js", "focusin submit"],
+    ["[data-complete]", "filter/complete.js", "focusin input"],
+  ],
+});

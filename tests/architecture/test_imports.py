@@ -53,6 +53,7 @@ BETWEEN_NOUNS = {
     ("exports", "messages"): "an export has the objects of the API",
     ("drills", "faults"): "a drill sets a fault",
     ("captures", "setup"): "the page of a bin without requests says how to set it up",
+    ("palette", "conversations"): "a number is found in the same way",
     ("mappings", "captures"): "a preview has the events of the API",
 }
 

@@ -1,12 +1,11 @@
 """A real Chromium, and a page that is signed in and listens for everything that must not happen.
 
-The tests of a module share one browser, which takes seconds to start, and so they share one event loop; each has a
-server and a browser context of its own.
+All tests of this folder share one browser, which takes a second to start, and so they share one event loop; each has
+a server and a browser context of its own.
 """
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Generator
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -31,17 +30,20 @@ class Watched:
     requests: list[str] = field(default_factory=list)
 
 
-shared = pytest_asyncio.fixture(loop_scope="module")
+# A fixture of one test, in the event loop of the browser.
+shared = pytest_asyncio.fixture(loop_scope="package")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    here = Path(__file__).parent
-    for item in items:
-        if item.path.is_relative_to(here) and pytest_asyncio.is_async_test(item):
-            item.add_marker(pytest.mark.asyncio(loop_scope="module"), append=False)
+@pytest.hookimpl(wrapper=True)
+def pytest_pycollect_makemodule() -> Generator[None, pytest.Module, pytest.Module]:
+    """The scope of the event loop must be known before tests are collected: later, the loop, and with it the browser,
+    is still made for each test."""
+    module = yield
+    module.add_marker(pytest.mark.asyncio(loop_scope="package"))
+    return module
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="package", loop_scope="package")
 async def chromium() -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=on_path(), args=list(FLAGS))
@@ -73,6 +75,8 @@ async def watch(context: BrowserContext) -> Watched:
 @shared
 async def context(chromium: Browser, server: Running) -> AsyncIterator[BrowserContext]:
     context = await chromium.new_context(viewport=WIDE, timezone_id="America/Los_Angeles", locale="en-US")
+    # A browser with a window lets a page write to the clipboard after a click; one without a window has to be told.
+    await context.grant_permissions(["clipboard-write"])
     context.set_default_timeout(10_000)
     await sign_in(context, server)
     yield context

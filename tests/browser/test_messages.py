@@ -201,3 +201,39 @@ async def test_choosing_a_provider_shows_its_fields(server: Running, watched: Wa
     await page.get_by_label("Provider").select_option("telnyx")
     await expect(page.get_by_text("Failover URL", exact=True)).to_be_visible()
     await expect(page.get_by_text("2 seconds")).to_be_visible()
+
+
+async def test_the_filter_of_messages_applies_in_place_and_follows(server: Running, watched: Watched) -> None:
+    for n in range(1, 121):
+        await inbound(server, f"{'even' if n % 2 == 0 else 'odd'} {n}", f"SM{n}", sender=f"+1415555{n:04}")
+    page = watched.page
+    rows = page.locator("[data-rows] [data-row]")
+    box = page.locator("[data-filter-box]")
+    await page.goto(f"{bin_page(server)}/messages")
+    await live(page)
+    await page.evaluate("window.loaded = true")
+    await box.fill("text~even")
+    await page.keyboard.press("Enter")
+    await expect(page.locator('[data-filtered="count"]')).to_have_text("60 match")
+    await expect(rows).to_have_count(60)
+    await expect(box).to_be_focused()
+    await expect(page).to_have_url(f"{bin_page(server)}/messages?q=text%7Eeven")
+    await expect(page.locator("#views [aria-current]")).to_have_count(0)
+    await inbound(server, "odd and new", "SM121")
+    await inbound(server, "even and new", "SM122")
+    await expect(rows).to_have_count(61)
+    await expect(rows.first).to_contain_text("even and new")
+    # A wrong term shows no rows and says so, Esc clears, and the rest is loaded without the filter.
+    await box.fill("fro:x")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#filter-problem")).to_contain_text("fro")
+    await expect(rows).to_have_count(0)
+    await expect(page.locator("[data-no-rows]")).to_have_text(
+        "No message is shown until the filter is corrected or cleared."
+    )
+    await page.keyboard.press("Escape")
+    await expect(rows).to_have_count(100)
+    await page.locator("[data-rows] [data-older] a").click()
+    await expect(rows).to_have_count(122)
+    await expect(page.locator("#views [aria-current]")).to_contain_text("Both directions")
+    assert await page.evaluate("window.loaded")

@@ -156,6 +156,7 @@ async def test_messages_are_found_by_the_same_terms(tmp_path: Path, monkeypatch,
         for text, ids in expected.items():
             found = await store.list_messages(bin.id, limit=100, query=_wanted(text))
             assert [message.message_id for message in found] == ids, text
+            assert await store.count_matching_messages(bin.id, _wanted(text), 2) == min(len(ids), 3), text
             everything = await store.list_messages(bin.id, limit=100)
             rows = await store.matching_messages(bin.id, _wanted(text), [message.id for message in everything])
             assert rows == {message.id for message in found}, text

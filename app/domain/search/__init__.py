@@ -13,6 +13,7 @@ field that is not there matches no term, so that `-status:failed` finds captures
 | `id:` | a message id, or its beginning with `*` |
 | `status:` `role:` `kind:` `provider:` `method:` `has:` `is:` | one of their words; `has:` takes findings and `any` |
 | `signature:` | a verdict; none while the bin has no secrets |
+| `result:` | ok, failed or odd; none in a rule, because a capture that arrives has none yet |
 | `after:` `before:` | `2026-11-25`, `2026-11-25T14:00:00Z`, `10m` (ago), `#1040` |
 | `size:` | `>1KiB`, `<=512`, `100..200`, `0` bytes of body |
 
@@ -26,11 +27,12 @@ international, and nothing else. Digits alone are compared as they were sent, as
 it, `after:#1040` begins with 1041; `before:` ends in front of either.
 """
 
+from .completing import Completion, Offer, complete, fits, offers_for, spellings
 from .matching import Candidate, matches, settle
 from .reading import MAX_LENGTH, MAX_TERMS, WrongTerm, parse_query
 from .terms import EXAMPLES, KEYS, VALUES, Moment, OneOf, Pattern, Patterns, Phrase, Query, Size, Term, When, Words
 from .tokens import Phrases, Tokens, tokens
-from .writing import as_text, complete, with_value
+from .writing import as_text, between, pattern_text, with_value
 
 __all__ = [
     "EXAMPLES",
@@ -39,7 +41,9 @@ __all__ = [
     "MAX_TERMS",
     "VALUES",
     "Candidate",
+    "Completion",
     "Moment",
+    "Offer",
     "OneOf",
     "Pattern",
     "Patterns",
@@ -53,10 +57,15 @@ __all__ = [
     "Words",
     "WrongTerm",
     "as_text",
+    "between",
     "complete",
+    "fits",
     "matches",
+    "offers_for",
     "parse_query",
+    "pattern_text",
     "settle",
+    "spellings",
     "tokens",
     "with_value",
 ]

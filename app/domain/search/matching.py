@@ -34,6 +34,7 @@ class Candidate:
     simulated: bool = False
     signature: str | None = None
     annotation: Annotation = NO_ANNOTATION
+    result: str | None = None
 
     @cached_property
     def text_tokens(self) -> Tokens:
@@ -102,7 +103,7 @@ def _holds_one_of(term: OneOf, candidate: Candidate) -> bool:
         return any(held[value] for value in term.values)
     values = {
         "status": candidate.status, "role": candidate.role, "kind": candidate.kind, "provider": candidate.provider,
-        "method": candidate.method, "signature": candidate.signature,
+        "method": candidate.method, "signature": candidate.signature, "result": candidate.result,
     }  # fmt: skip
     return values[term.key] in term.values
 

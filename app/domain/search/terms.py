@@ -9,6 +9,7 @@ from functools import cached_property
 
 from ..findings import FINDINGS
 from ..providers import CUSTOM, GENERIC, PROVIDER_TITLES
+from ..results import CaptureResult
 from ..roles import Kind, Role
 from ..signatures import SignatureVerdict
 from ..statuses import Status
@@ -26,6 +27,7 @@ VALUES: dict[str, tuple[str, ...]] = {
     "has": (ANY, *FINDINGS),
     "is": ("simulated", "pinned"),
     "signature": tuple(verdict.value for verdict in SignatureVerdict),
+    "result": tuple(result.value for result in CaptureResult),
 }
 """The keys with a fixed set of values, and the values."""
 
@@ -34,7 +36,7 @@ TEXTS = ("text", "note")
 MOMENTS = ("after", "before")
 KEYS = (
     "from:", "to:", "text~", "status:", "role:", "kind:", "provider:", "id:", "method:", "has:", "after:", "before:",
-    "size:", "is:", "signature:", "tag:", "note~",
+    "size:", "is:", "signature:", "result:", "tag:", "note~",
 )  # fmt: skip
 """Every key with its sign, in the order of the help."""
 
@@ -56,6 +58,7 @@ EXAMPLES = {
     "signature:": ("signature:valid", "result of the signature check"),
     "tag:": ("tag:billing,late", "one of several tags; * for the beginning of one"),
     "note~": ('note~"called back"', "words or a phrase in the note"),
+    "result:": ("result:failed", "failed: failed delivery, or our response was no 2xx; odd: has findings; ok"),
 }
 """An example of each key, and what it finds."""
 

@@ -9,6 +9,7 @@ from ...domain.captures import CaptureRow
 from ...domain.search import Query
 from ...errors import TooSlow
 from ...store import Store
+from ..site.filters import COUNT_TOO_SLOW, match_text
 
 # Rows of a part.
 PAGE = 100
@@ -62,10 +63,8 @@ class CaptureParts:
             try:
                 found = await self.store.count_captures(self.bin.id, self.query, MOST_COUNTED)
             except TooSlow:
-                return "counting took too long"
-        if found > MOST_COUNTED:
-            return f"more than {MOST_COUNTED:,} match"
-        return "1 matches" if found == 1 else f"{found:,} match"
+                return COUNT_TOO_SLOW
+        return match_text(found, MOST_COUNTED)
 
     async def below(self, n: int) -> ListPart:
         """The rows with the next lower numbers."""

@@ -13,14 +13,17 @@ from ...domain.statuses import FAILURES
 from ...errors import TooSlow
 from ...store import Store
 from ..site import filters
-from ..site.filters import ListFilter, View, count_text, filter_of, stopped
+from ..site.filters import COUNT_TOO_SLOW, ListFilter, View, count_text, filter_of, match_text, stopped
 from ..site.inputs import HIGHEST, number
+from ..site.saved_filters import SavedPart, saved_part
 from ..site.templates import render, site_of, urls_of
 from .detail import MessagePane, open_message
 from .timeline import Plot, draw_pace
 
 PAGE = 100
 MOST = 1_000
+# The highest number of matches of a filter.
+MOST_COUNTED = 10_000
 # The number of newest messages whose times to the final status are shown.
 PACED = 2_000
 
@@ -52,6 +55,7 @@ class MessagesPage:
     side: MessageSidebar | None
     rows: Sequence[Message]
     older: int | None
+    saved: SavedPart | None = None
     detail: MessagePane | None = None
 
 
@@ -93,10 +97,13 @@ async def _whole_page(request: web.Request) -> MessagesPage:
     filter = filter_of(request)
     try:
         page = await _page(request, bin, filter)
+        page = replace(page, filter=replace(filter, count=await _count(store, page)))
     except TooSlow as error:
         filter = stopped(filter, error)
         page = MessagesPage(bin=bin, urls={}, filter=filter, side=None, rows=(), older=None)
-    return replace(page, urls=urls_of(site_of(request).root, bin), side=await _side(store, bin, page.filter))
+    saved = await saved_part(request, bin, "messages", page.filter)
+    side = await _side(store, bin, page.filter)
+    return replace(page, urls=urls_of(site_of(request).root, bin), side=side, saved=saved)
 
 
 async def _page(request: web.Request, bin: Bin, filter: ListFilter) -> MessagesPage:
@@ -107,6 +114,19 @@ async def _page(request: web.Request, bin: Bin, filter: ListFilter) -> MessagesP
     shown = found[:PAGE]
     older = shown[-1].seq if len(found) > PAGE else None
     return MessagesPage(bin=bin, urls={}, filter=filter, side=None, rows=shown, older=older)
+
+
+async def _count(store: Store, page: MessagesPage) -> str:
+    """How many messages match, in words; "" without a filter."""
+    if page.filter.query is None:
+        return ""
+    if page.older is None:
+        return match_text(len(page.rows), MOST_COUNTED)
+    try:
+        found = await store.count_matching_messages(page.bin.id, page.filter.query, MOST_COUNTED)
+    except TooSlow:
+        return COUNT_TOO_SLOW
+    return match_text(found, MOST_COUNTED)
 
 
 async def _side(store: Store, bin: Bin, filter: ListFilter) -> MessageSidebar:

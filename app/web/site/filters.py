@@ -20,6 +20,7 @@ STUCK = "has:stuck"
 INBOUND = "kind:inbound"
 OUTBOUND = "-kind:inbound"
 ODD = "has:any"
+COUNT_TOO_SLOW = "counting took too long"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,3 +113,10 @@ def value_suffix(value: str, words: str, text: str) -> str:
 def count_text(count: int, most: int) -> str:
     """A count that stops at `most`: "1,000+"."""
     return f"{most:,}+" if count > most else f"{count:,}"
+
+
+def match_text(found: int, most: int) -> str:
+    """How many rows match, when counting stops at `most`."""
+    if found > most:
+        return f"more than {most:,} match"
+    return "1 matches" if found == 1 else f"{found:,} match"

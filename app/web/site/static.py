@@ -7,6 +7,9 @@ modules stay inside one version.
 import gzip
 import hashlib
 import mimetypes
+import posixpath
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -16,6 +19,8 @@ from aiohttp import web
 _FOR_EVER = "public, max-age=31536000, immutable"
 _PACKABLE = frozenset({".css", ".js", ".svg"})
 _SHOWN = frozenset({".css", ".js", ".svg", ".png", ".ico"})
+# As our own scripts write it; `import(...)` loads a script later.
+_IMPORT = re.compile(rb'^import (?:[^;"(]* from )?"(\.[^"]+)";', re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +34,22 @@ class Asset:
 
 @dataclass(frozen=True, slots=True)
 class Assets:
-    """All files; `version` changes when any file does."""
+    """All files; `version` changes when any file does. `imports` has what each script imports."""
 
     version: str
     files: dict[str, Asset]
+    imports: dict[str, list[str]]
+
+    def with_imports(self, scripts: Iterable[str]) -> list[str]:
+        """These scripts and all that they need, which a browser would otherwise find one level after the other."""
+        found: dict[str, None] = {}
+        waiting = list(scripts)
+        while waiting:
+            script = waiting.pop()
+            if script not in found:
+                found[script] = None
+                waiting += self.imports[script]
+        return list(found)
 
 
 ASSETS = web.AppKey("ASSETS", Assets)
@@ -42,6 +59,7 @@ ASSETS = web.AppKey("ASSETS", Assets)
 def load_static(folder: Path) -> Assets:
     """Every file that a page may load. Compressing takes 0.1 s, so it is done once in a process."""
     files = {}
+    imports = {}
     digest = hashlib.sha256()
     for path in sorted(folder.rglob("*")):
         if path.suffix not in _SHOWN or not path.is_file():
@@ -52,7 +70,13 @@ def load_static(folder: Path) -> Assets:
         packed = gzip.compress(body, 9, mtime=0) if path.suffix in _PACKABLE else None
         kind = "text/javascript" if path.suffix == ".js" else mimetypes.types_map[path.suffix]
         files[name] = Asset(body, packed, kind)
-    return Assets(digest.hexdigest()[:12], files)
+        if path.suffix == ".js":
+            imports[name] = [_resolve(name, target.decode()) for target in _IMPORT.findall(body)]
+    return Assets(digest.hexdigest()[:12], files, imports)
+
+
+def _resolve(name: str, target: str) -> str:
+    return posixpath.normpath(posixpath.join(posixpath.dirname(name), target))
 
 
 async def serve(request: web.Request) -> web.StreamResponse:

@@ -22,14 +22,16 @@ from ...domain.phones import show_phone
 from ...domain.providers import PROVIDER_TITLES
 from ...domain.roles import Role
 from ...domain.search import EXAMPLES, VALUES
-from ...domain.units import duration_text, gap_text, ms_text, rfc3339, size_text
+from ...domain.units import duration_text, gap_text, ms_text, rfc3339, share_text, size_text
 from ...domain.visible import show_controls, show_overrides
 from ...egress.gate import BLOCKED
 from ...services.large import work_on
 from ...tasks import run_in_thread
 from ..words import drills as drill_words
 from ..words.faults import fault_text, fault_words, key_of, reach_text, remaining_text
+from ..words.portals import chosen_sheet
 from ..words.titles import KIND_TITLES, LETTERS, ROLE_TITLES, STATES, look_of_message, provider_name, remark_of
+from . import pages
 from .addresses import message_anchor, message_path, pair_anchor, pair_path
 from .condition import CONDITION, Notice, ServerCondition
 from .faults import faults_of
@@ -105,6 +107,7 @@ def _environment() -> jinja2.Environment:
         gap=gap_text,
         seconds=_seconds_text,
         ms=ms_text,
+        share=share_text,
         remark=remark_of,
         look=look_of_message,
         media_files=media_files,
@@ -135,6 +138,10 @@ def _environment() -> jinja2.Environment:
         blocked=BLOCKED,
         filter_examples=EXAMPLES,
         filter_values=VALUES,
+        links=pages,
+        capture_url=capture_url,
+        chosen_sheet=chosen_sheet,
+        with_imports=load_static(folder("static")).with_imports,
     )
     # Compiled at start: compiling with the first live frame would delay captures by 25 ms.
     for name in _LIVE:

@@ -1,10 +1,10 @@
 // Copying, announced when done. Without a secure context there is no clipboard API, so `execCommand` is used.
-import { ask, warn } from "./net.js";
+import { ask } from "./net.js";
 import { say } from "./page.js";
 
 const SAID_MS = 2000;
 
-export async function copy(text) {
+async function copy(text) {
   if (navigator.clipboard) {
     await navigator.clipboard.writeText(text);
     return;
@@ -12,10 +12,13 @@ export async function copy(text) {
   const area = document.createElement("textarea");
   area.value = text;
   area.className = "sr";
-  document.body.append(area);
+  const focused = document.activeElement;
+  // Beside a dialog that is open nothing can be selected.
+  (document.querySelector("dialog[open]") ?? document.body).append(area);
   area.select();
   const done = document.execCommand("copy");
   area.remove();
+  focused.focus({ preventScroll: true });
   if (!done) throw new Error("The browser blocks copying.");
 }
 
@@ -43,7 +46,7 @@ function confirm(button) {
   }, SAID_MS);
 }
 
-export async function copyFrom(button) {
+async function copyFrom(button) {
   let text = "";
   try {
     text = await textOf(button);

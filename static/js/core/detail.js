@@ -145,6 +145,7 @@ function onClick(event) {
 if (pane) {
   document.addEventListener("click", onClick);
   document.addEventListener("smsbin:rows", refreshSteps);
+  document.addEventListener("smsbin:close", () => close());
   addEventListener("popstate", () => {
     if (location.pathname === new URL(panes.dataset.home, location.href).pathname) close({ push: false });
     else load(location.href, { push: false });

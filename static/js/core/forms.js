@@ -6,10 +6,11 @@ import { ask, isUnreachable, warn } from "./net.js";
 import { say } from "./page.js";
 import { localise } from "./times.js";
 
-document.addEventListener("submit", (event) => {
+// After the scripts of features, which send some forms in their own way.
+addEventListener("submit", (event) => {
   const form = event.target;
-  const { ask, draft, stay, undo } = form.dataset;
-  if (form.method !== "post" || undo !== undefined) return;
+  const { ask, draft, stay } = form.dataset;
+  if (form.method !== "post" || event.defaultPrevented) return;
   if (ask && !window.confirm(ask)) return event.preventDefault();
   if (window.isSecureContext && draft === undefined && stay === undefined) return undefined;
   event.preventDefault();

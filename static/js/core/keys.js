@@ -1,15 +1,14 @@
 // Single keys, while the list or a request has the focus; a switch in the help turns them off (WCAG 2.1.4).
-import { copyFrom } from "./copy.js";
-import { close } from "./detail.js";
 import { openHelp } from "./page.js";
 import { isPhone } from "./place.js";
 import { recall, remember } from "./store.js";
-import { clearSelection, compareSelected, toggleRow } from "../live/select.js";
 
 const GO_MS = 1500;
+const EARLY_MS = 5000;
 const rows = () => [...document.querySelectorAll("[data-rows] [data-row]:not([hidden]) .row")];
 const tabs = () => [...document.querySelectorAll(".tabs [data-tab]")];
 let going = 0;
+let early = null;
 
 function step(by) {
   const all = rows();
@@ -47,19 +46,16 @@ function tab(by) {
   all[(here + by + all.length) % all.length]?.click();
 }
 
-function copyOf(selector) {
-  const button = document.querySelector(selector);
-  if (button) copyFrom(button);
-}
+const click = (selector) => document.querySelector(selector)?.click();
 
-// "g" opens the box for a place in the list; without one it waits a moment for the letter of a page.
+// "g" opens the box for a place in the list, where a letter leads to a page; without one it waits a moment for the letter.
 function go() {
   const button = document.querySelector("[data-goto-button]");
   if (button) button.click();
   else going = Date.now();
 }
 
-export function goToPage(letter) {
+function goToPage(letter) {
   const link = document.querySelector(`[data-go="${letter}"]`);
   going = 0;
   link?.click();
@@ -78,6 +74,9 @@ function toggleRead() {
   document.dispatchEvent(new CustomEvent("smsbin:read", { detail: { n: Number(item.dataset.n), unread } }));
 }
 
+// Returns whether what it was for was not there, so that the key may do something else.
+const tell = (name, detail = {}) => document.dispatchEvent(new CustomEvent(`smsbin:${name}`, { detail, cancelable: true }));
+
 const KEYS = {
   j: () => step(1),
   k: () => step(-1),
@@ -85,32 +84,54 @@ const KEYS = {
   ArrowUp: () => step(-1),
   Home: () => goToEnd("newest", rows()[0]),
   End: () => goToEnd("oldest", rows().at(-1)),
-  Escape: () => clearSelection() || close(),
+  Escape: () => tell("clear") && tell("close"),
   "[": () => tab(-1),
   "]": () => tab(1),
   PageDown: () => page(1),
   PageUp: () => page(-1),
   g: go,
   n: () => document.dispatchEvent(new CustomEvent("smsbin:show")),
-  p: () => document.dispatchEvent(new CustomEvent("smsbin:pin")),
-  s: () => document.querySelector("[data-pause]")?.click(),
+  p: () => tell("pin"),
+  s: () => click("[data-pause]"),
   u: toggleRead,
-  x: () => toggleRow(),
-  X: () => toggleRow({ extend: true }),
-  d: compareSelected,
+  x: () => tell("select"),
+  X: () => tell("select", { extend: true }),
+  d: () => tell("compare"),
   "/": () => document.querySelector("[data-filter-box]")?.select(),
-  c: () => copyOf("[data-primary]"),
-  y: () => copyOf("button[data-key-copy], [data-key-copy] button"),
+  c: () => click("[data-primary]"),
+  y: () => click("button[data-key-copy], [data-key-copy] button"),
 };
+
+// With a modifier, so that it works in a box of text, and is not one of the keys that can be turned off.
+document.addEventListener("keydown", (event) => {
+  if (event.key.toLowerCase() !== "k" || event.ctrlKey === event.metaKey || event.altKey || event.shiftKey) return;
+  if (!document.querySelector("[data-palette-open]")) return;
+  event.preventDefault();
+  early = { text: "", at: Date.now() };
+  click("[data-palette-open]");
+});
+
+// What was typed while the script of the palette was on its way.
+export function takeEarly() {
+  const { text } = early ?? { text: "" };
+  early = null;
+  return text;
+}
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+  if (early && (event.key.length === 1 || event.key === "Enter") && Date.now() - early.at < EARLY_MS) {
+    early.text += event.key === "Enter" ? "\n" : event.key;
+    return event.preventDefault();
+  }
+  const isLetter = /^[a-z]$/.test(event.key);
+  if (isLetter && event.target.matches("[data-goto] input") && !event.target.value && recall("keys", true) && goToPage(event.key)) event.preventDefault();
   if (event.target.closest("input:not([type=checkbox]), select, textarea, dialog")) return;
   if (event.key === "?") return openHelp();
   if (!recall("keys", true) && event.key.length === 1) return undefined;
   // A menu that is open has the keys first.
   if (document.querySelector(":popover-open")) return undefined;
-  if (going && Date.now() - going < GO_MS && /^[a-z]$/.test(event.key)) return goToPage(event.key);
+  if (going && Date.now() - going < GO_MS && isLetter) return goToPage(event.key);
   const digit = Number(event.key);
   const act = digit >= 1 && digit <= 9 ? () => tabs()[digit - 1]?.click() : KEYS[event.key];
   if (!act || (!document.querySelector("[data-rows]") && event.key !== "c" && event.key !== "g")) return undefined;

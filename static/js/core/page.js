@@ -36,6 +36,9 @@ for (const button of document.querySelectorAll("[data-theme-switch]")) {
     showTheme(button);
   });
 }
+if (/Mac|iP(hone|ad)/.test(navigator.platform)) {
+  for (const key of document.querySelectorAll("[data-ctrl-key]")) key.textContent = "⌘ K";
+}
 for (const button of document.querySelectorAll("[data-help]")) {
   button.hidden = false;
   button.addEventListener("click", openHelp);

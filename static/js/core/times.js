@@ -16,6 +16,7 @@ const FORMS = {
   exact: (at) => tell(at, { ...CLOCK, fractionalSecondDigits: 3 }),
   full: (at) => `${tell(at, { ...DAY, year: "numeric", ...CLOCK, fractionalSecondDigits: 3 })} ${zone(at)}`,
   minute: (at) => tell(at, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }),
+  moment: (at) => tell(at, { ...DAY, hour: "2-digit", minute: "2-digit", hourCycle: "h23" }),
   row: (at) => tell(at, Date.now() - at < 43_200_000 ? { hour: "2-digit", minute: "2-digit", hourCycle: "h23" } : DAY),
   time: (at) => `${tell(at, { ...DAY, ...CLOCK })} ${zone(at)}`,
 };
@@ -52,21 +53,6 @@ export function timeOf(iso, form) {
   time.dataset.time = form;
   write([time]);
   return time;
-}
-
-// The moment that a reader writes, as ISO in UTC: with a date, or the last time of that name. "" if there is no such time.
-export function instantOf(text) {
-  const found = /^(?:(\d{4})-(\d\d)-(\d\d))?[T ]?(?:(\d\d?):(\d\d)(?::(\d\d))?)?$/.exec(text);
-  if (!found || !text) return "";
-  const now = new Date();
-  const today = utc ? [now.getUTCFullYear(), now.getUTCMonth() + 1, now.getUTCDate()] : [now.getFullYear(), now.getMonth() + 1, now.getDate()];
-  const [year, month, day] = found[1] ? found.slice(1, 4).map(Number) : today;
-  const clock = found.slice(4).map((part) => Number(part ?? 0));
-  const make = (on) => (utc ? new Date(Date.UTC(year, month - 1, on, ...clock)) : new Date(year, month - 1, on, ...clock));
-  const at = make(day);
-  const exists = (utc ? at.getUTCDate() : at.getDate()) === day && clock[0] < 24 && clock[1] < 60 && clock[2] < 60;
-  if (!exists || month > 12) return "";
-  return (found[1] || at <= now ? at : make(day - 1)).toISOString();
 }
 
 function showZone(button) {

@@ -21,13 +21,14 @@ function deleteBy(form) {
   async function send() {
     const answer = await ask(form.action, { method: "POST", keepalive: true, redirect: "manual", body: new URLSearchParams() });
     if (answer.type === "opaqueredirect" || answer.status === 404) return null;
-    return `Not deleted: smsbin could not be reached, or refused. ${n ? `#${n} is` : "The requests are"} still here.`;
+    return `Not deleted: smsbin could not be reached, or refused. ${n ? `#${n} is` : form.dataset.undoKept ?? "The requests are"} still here.`;
   }
 
   offerUndo(form.dataset.undo, {
     hide(on) {
       if (n) document.dispatchEvent(new CustomEvent("smsbin:hide", { detail: { n, on } }));
       else form.hidden = on;
+      form.dispatchEvent(new CustomEvent("smsbin:undo", { bubbles: true, detail: { on } }));
     },
     send,
     leave: send,

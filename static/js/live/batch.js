@@ -4,13 +4,15 @@ import { ask, warn } from "../core/net.js";
 import { say } from "../core/page.js";
 import { offerUndo } from "../core/undo.js";
 import { clear, count, isAll, isCounted, which } from "../core/selection.js";
+import { allPinned } from "./select.js";
 
 const named = (count) => `${count.toLocaleString("en")} request${count === 1 ? "" : "s"}`;
 
-export function attachBatch(root, bar, list, filter) {
+function attach(root, bar) {
   const captures = `${bar.dataset.api}/captures`;
   const status = bar.querySelector("[data-batch-status]");
   const tags = bar.querySelector("[data-tag-form]");
+  const filter = () => new URL(root.dataset.rowsUrl, location.href).searchParams.get("q") ?? "";
 
   function post(action, values, options = {}) {
     return ask(`${captures}/${action}`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(values), ...options });
@@ -72,8 +74,8 @@ export function attachBatch(root, bar, list, filter) {
         });
         // Listed rows leave the page when the change arrives.
         if (!result.problem && all) {
-          await list.jump({});
-          hide(false);
+          document.addEventListener("smsbin:rows", () => hide(false), { once: true });
+          document.dispatchEvent(new CustomEvent("smsbin:reload"));
         }
         return result.problem ? `Not deleted: ${result.problem}. ${named(result.changed)} of ${words} were deleted.` : null;
       },
@@ -93,14 +95,12 @@ export function attachBatch(root, bar, list, filter) {
     if (without?.length) say("The export has those that were left out, too", { atOnce: true });
   }
 
-  const allPinned = () => [...root.querySelectorAll(".pick:checked")].every((box) => box.parentElement.querySelector("[data-pinned]"));
-
   bar.addEventListener("click", ({ target }) => {
     const button = target.closest("[data-batch]");
     const link = target.closest("[data-export]");
     if (link) exported(link);
     if (button?.dataset.batch === "pin") {
-      const pinned = !allPinned();
+      const pinned = !allPinned(root);
       annotate({ pinned }, pinned ? "Pinned" : "Unpinned");
     }
     if (button?.dataset.batch === "delete") remove();
@@ -114,10 +114,7 @@ export function attachBatch(root, bar, list, filter) {
     tags.elements.tags.value = "";
     return annotate({ [name]: words }, name === "add" ? "Tagged" : "Removed the tags of");
   });
-  document.addEventListener("smsbin:selection", () => {
-    status.textContent = "";
-    bar.querySelector("[data-pin-word]").textContent = count() && allPinned() ? "Unpin" : "Pin";
-  });
+  document.addEventListener("smsbin:selection", () => { status.textContent = ""; });
 }
 
 async function reasonOf(answer) {
@@ -128,3 +125,5 @@ async function reasonOf(answer) {
     return "smsbin cannot be reached";
   }
 }
+
+for (const bar of document.querySelectorAll("[data-selection]")) attach(document.querySelector("[data-live]"), bar);

@@ -5,8 +5,6 @@ import { say } from "../core/page.js";
 const banner = () => document.getElementById("faults");
 const ends = new WeakMap();
 
-export const faultsKey = () => banner()?.dataset.key ?? "";
-
 export function showFaults(html) {
   for (const item of [...fragment(html).children]) {
     const old = document.getElementById(item.id);

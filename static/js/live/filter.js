@@ -1,12 +1,12 @@
-// The filter of the live list, without loading the page again: the parts that depend on it come from the page of its address.
+// The filter of the lists of requests and messages, without loading the page again: the parts that depend on it come from the page of its address.
 import { close } from "../core/detail.js";
 import { fragment } from "../core/html.js";
 import { latestOf } from "../core/net.js";
 
 const filterOf = (address) => new URL(address).searchParams.get("q")?.trim() ?? "";
 
-// `show` gets the rows of the new filter.
-export function attachFilter(root, show) {
+// The list gets the rows of the new filter.
+function attach(root) {
   const form = root.querySelector("[data-filter]");
   const box = form.elements.namedItem("q");
   const answers = latestOf();
@@ -37,7 +37,7 @@ export function attachFilter(root, show) {
     box.ariaInvalid = next.querySelector("[data-filter-box]").ariaInvalid;
     for (const name of ["after", "rowsUrl", "with"]) root.dataset[name] = next.dataset[name];
     root.querySelector("[data-panes]").dataset.home = next.querySelector("[data-panes]").dataset.home;
-    show(next.querySelector("[data-rows]"));
+    root.dispatchEvent(new CustomEvent("smsbin:filtered", { detail: next.querySelector("[data-rows]") }));
   }
 
   function apply(text) {
@@ -67,3 +67,5 @@ export function attachFilter(root, show) {
     load(location.href, false);
   });
 }
+
+for (const form of document.querySelectorAll("[data-filter]")) attach(form.closest("[data-rows-url]"));

@@ -1,62 +1,11 @@
-// Places in the list: the newest, the oldest, a number, a time, and the row of the request that is open.
-import { goTo, goToPage } from "../core/keys.js";
-import { say } from "../core/page.js";
+// The box for a place in the list: a number or a time. The list itself goes there.
 import { recall } from "../core/store.js";
-import { instantOf } from "../core/times.js";
 
 const HELP = "Write a number like 39798, or a time like 21:04 or 2026-11-28 21:04.";
 
-// `jump` shows another part of the list, `show` what is held and the newest part.
-export function attachPlaces(root, { list, row, jump, show }) {
-  const openNumber = () => Number(root.querySelector("[data-open]")?.dataset.n ?? 0);
-  const visible = () => list.all().filter((item) => !item.hidden);
-  let opened = openNumber();
+const go = (place) => document.dispatchEvent(new CustomEvent("smsbin:go", { detail: place }));
 
-  async function go(to) {
-    let target = null;
-    if (to === "newest") {
-      await show();
-      if (!list.hasAll("newer")) return;
-      [target] = visible();
-    } else if (to === "oldest") {
-      if (!list.hasAll("older") && !(await jump({ after: 0 })).came) return;
-      list.box().scrollTop = list.box().scrollHeight;
-      target = visible().at(-1);
-    } else {
-      const { came, chosen } = await jump({ at: to });
-      if (!came) return;
-      target = chosen?.closest("[data-n]");
-      const mark = root.querySelector("[data-place]");
-      if (mark) say(mark.textContent, { atOnce: true });
-    }
-    if (target) goTo(target.querySelector(".row"), to === "newest" || to === "oldest" ? "nearest" : "center");
-  }
-
-  function reveal(item) {
-    if (!item) return;
-    const pane = item.closest("[data-scroller]").getBoundingClientRect();
-    const { top, bottom } = item.getBoundingClientRect();
-    if (bottom < Math.max(0, pane.top) || top > Math.min(innerHeight, pane.bottom)) item.scrollIntoView({ block: "center" });
-  }
-
-  document.addEventListener("smsbin:go", (event) => {
-    event.preventDefault();
-    go(event.detail);
-  });
-  // Back, Forward and the arrows of the detail may open a request whose row is not in the page, or not on the screen.
-  document.addEventListener("smsbin:shown", async () => {
-    if (openNumber() === opened) return;
-    opened = openNumber();
-    if (!row(opened)) await jump({ around: opened });
-    reveal(row(opened));
-  });
-  document.addEventListener("smsbin:closed", () => { opened = 0; });
-  attachBox(root, go);
-  reveal(row(opened));
-}
-
-function attachBox(root, go) {
-  const form = root.querySelector("[data-goto]");
+function attach(form) {
   const input = form.elements.namedItem("at");
   const problem = form.querySelector("[data-goto-problem]");
 
@@ -87,9 +36,22 @@ function attachBox(root, go) {
       go(link.dataset.to);
     });
   }
-  // The key "g" opens the box, and a letter then leads to a page, as it does where there is no list.
-  input.addEventListener("keydown", (event) => {
-    if (input.value || event.ctrlKey || event.metaKey || event.altKey || !recall("keys", true)) return;
-    if (/^[a-z]$/.test(event.key) && goToPage(event.key)) event.preventDefault();
-  });
 }
+
+// The moment that a reader writes, as ISO in UTC: with a date, or the last time of that name. "" if there is no such time.
+function instantOf(text) {
+  const utc = recall("utc", false);
+  const found = /^(?:(\d{4})-(\d\d)-(\d\d))?[T ]?(?:(\d\d?):(\d\d)(?::(\d\d))?)?$/.exec(text);
+  if (!found || !text) return "";
+  const now = new Date();
+  const today = utc ? [now.getUTCFullYear(), now.getUTCMonth() + 1, now.getUTCDate()] : [now.getFullYear(), now.getMonth() + 1, now.getDate()];
+  const [year, month, day] = found[1] ? found.slice(1, 4).map(Number) : today;
+  const clock = found.slice(4).map((part) => Number(part ?? 0));
+  const make = (on) => (utc ? new Date(Date.UTC(year, month - 1, on, ...clock)) : new Date(year, month - 1, on, ...clock));
+  const at = make(day);
+  const exists = (utc ? at.getUTCDate() : at.getDate()) === day && clock[0] < 24 && clock[1] < 60 && clock[2] < 60;
+  if (!exists || month > 12) return "";
+  return (found[1] || at <= now ? at : make(day - 1)).toISOString();
+}
+
+for (const form of document.querySelectorAll("[data-goto]")) attach(form);

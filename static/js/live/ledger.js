@@ -7,6 +7,7 @@ import { ask } from "../core/net.js";
 import { logOf } from "./log.js";
 import { loadWhileScrolling } from "./older.js";
 import { say } from "../core/page.js";
+import { isPhone } from "../core/place.js";
 import { stopsOf } from "../core/stops.js";
 import { localise } from "../core/times.js";
 
@@ -87,12 +88,27 @@ export function ledgerOf(root) {
     }, SIDE_MS);
   }
 
-  for (const item of rows.querySelectorAll("[data-row]")) dress(item);
-  held.count();
-  if (counted) loadWhileScrolling(rows, `${root.dataset.list}/rows${location.search}`, dress);
+  // The rows of another filter.
+  function replace(piece) {
+    held.rows.clear();
+    localise(piece);
+    rows.replaceChildren(...piece.childNodes);
+    settle();
+    watch?.();
+    (isPhone() ? document.scrollingElement : root.querySelector("[data-scroller]")).scrollTop = 0;
+  }
+
+  function settle() {
+    for (const item of rows.querySelectorAll("[data-row]")) dress(item);
+    held.count();
+  }
+
+  settle();
+  const watch = counted ? loadWhileScrolling(rows, () => root.dataset.rowsUrl, dress) : null;
 
   return {
     noun,
+    replace,
     show: held.show,
     held: () => held.rows.size,
     newestAt: () => newest,

@@ -1,7 +1,7 @@
 // The list of captures: edits from the server, held back while somebody reads (nothing moves under the reader).
 import { showUnread } from "./badge.js";
 import { dresserOf } from "./dress.js";
-import { attachPlaces } from "./goto.js";
+import { attachPlaces } from "./places.js";
 import { heldOf, swap } from "./held.js";
 import { fragment } from "../core/html.js";
 import { marksOf } from "./marks.js";
@@ -13,7 +13,6 @@ import { MOST_ROWS, windowOf } from "./window.js";
 
 export function listOf(root) {
   const rows = root.querySelector("[data-rows]");
-  if (!rows) return null;
   const seen = unreadOf(root.dataset.bin, Number(root.dataset.last));
   const marks = marksOf(rows, root.dataset.bin);
   const held = heldOf(root, rows, "request", {
@@ -121,6 +120,7 @@ export function listOf(root) {
   }
 
   function take(edits) {
+    document.dispatchEvent(new CustomEvent("smsbin:edits"));
     if (!held.reading()) return held.take(edits);
     let fresh = 0;
     list.keep(() => { fresh = held.take(edits); });

@@ -1,23 +1,30 @@
 // Following a bin: frames from the line become edits of the page, and the state is told in words.
-import { faultsKey, showFaults } from "./faults.js";
-import { attachFilter } from "./filter.js";
-import { ledgerOf } from "./ledger.js";
 import { openLine } from "./line.js";
-import { listOf } from "./list.js";
 import { attachPanel } from "./panel.js";
 import { showNotice, showStale, showState } from "./state.js";
 import { showStorage, storageKey } from "./storage.js";
 
 const STALE_MS = 30_000;
 
-export function follow(root) {
-  const list = root.dataset.scene ? ledgerOf(root) : listOf(root);
+// The scripts of lists are large, and a page has one of them at most.
+async function listIn(root) {
+  if (root.dataset.scene) return (await import("./ledger.js")).ledgerOf(root);
+  return root.querySelector("[data-rows]") ? (await import("./list.js")).listOf(root) : null;
+}
+
+async function showFaults(html) {
+  (await import("./faults.js")).showFaults(html);
+}
+
+async function follow(root) {
+  const list = await listIn(root);
   const version = document.documentElement.dataset.version;
   const began = Date.now();
   const now = { after: Number(root.dataset.after), target: 0, missed: 0, heard: 0, last: root.dataset.lastAt ?? "", reading: "" };
 
   function address(scheme) {
-    const url = new URL(`${root.dataset.live}/live?after=${now.after}&faults=${faultsKey()}&storage=${storageKey()}&${root.dataset.with}`, location.href);
+    const faults = document.getElementById("faults")?.dataset.key ?? "";
+    const url = new URL(`${root.dataset.live}/live?after=${now.after}&faults=${faults}&storage=${storageKey()}&${root.dataset.with}`, location.href);
     if (scheme) url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
     return url;
   }
@@ -54,6 +61,7 @@ export function follow(root) {
       const fresh = list.take(frame.edits);
       if (fresh) now.last = list.newestAt();
       if (line.brokenAt()) now.missed += fresh;
+      document.dispatchEvent(new CustomEvent("smsbin:edits"));
     }
     if (line.brokenAt() && now.after >= now.target) mend();
     return tell();
@@ -77,8 +85,8 @@ export function follow(root) {
   if (list) attachPause(root, list, tell);
   else setInterval(tell, 1000);
   if (list?.replace) {
-    attachFilter(root, (rows) => {
-      list.replace(rows);
+    root.addEventListener("smsbin:filtered", ({ detail }) => {
+      list.replace(detail);
       now.after = Number(root.dataset.after);
       line.retry();
     });
@@ -103,3 +111,5 @@ function clock(ms) {
   const seconds = Math.floor(ms / 1000);
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 }
+
+await Promise.all([...document.querySelectorAll("[data-live]")].map(follow));

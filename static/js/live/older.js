@@ -3,6 +3,7 @@ import { fragment } from "../core/html.js";
 import { ask } from "../core/net.js";
 import { localise } from "../core/times.js";
 
+// `address()` has the rows. Returns what is called when others have taken their place.
 export function loadWhileScrolling(rows, address, dress) {
   const sight = new IntersectionObserver((entries) => {
     for (const entry of entries) if (entry.isIntersecting) load(entry.target);
@@ -11,9 +12,10 @@ export function loadWhileScrolling(rows, address, dress) {
   async function load(more) {
     if (more.dataset.busy) return;
     more.dataset.busy = "1";
-    const url = new URL(address, location.href);
+    const url = new URL(address(), location.href);
     url.searchParams.set("before", more.dataset.older);
     const answer = await ask(url);
+    if (!more.isConnected) return;
     if (!answer.ok) {
       delete more.dataset.busy;
       return;
@@ -41,4 +43,5 @@ export function loadWhileScrolling(rows, address, dress) {
     load(more);
   });
   watch();
+  return watch;
 }

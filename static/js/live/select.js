@@ -1,9 +1,8 @@
-// Selecting many requests in the list: a box in each row, ranges, all that match; and the bar with what can be done with them.
+// Selecting many requests in the list: a box in each row, ranges, all that match. `batch.js` does something with them.
 import { ask } from "../core/net.js";
 import { say } from "../core/page.js";
 import { isPhone } from "../core/place.js";
 import { MOST, clear, count, isAll, isCounted, isSelected, select, selectAll, selected } from "../core/selection.js";
-import { attachBatch } from "./batch.js";
 
 const bar = document.querySelector("[data-selection]");
 const named = (count, more = "") => `${count.toLocaleString("en")}${more} request${count === 1 ? "" : "s"}`;
@@ -43,30 +42,24 @@ function range(rows, n) {
   return say(`${told()} selected`, { atOnce: true });
 }
 
+// Of the selected rows in the page.
+export const allPinned = (root) => [...root.querySelectorAll(".pick:checked")].every((box) => box.parentElement.querySelector("[data-pinned]"));
+
 function refuse() {
   say(isAll() ? `At most ${MOST} requests can be left out` : `At most ${MOST} requests can be selected one by one`, { atOnce: true });
 }
 
-export function toggleRow({ extend = false } = {}) {
-  const rows = document.querySelector("[data-rows]");
+function toggleRow(rows, extend) {
   const n = Number(document.activeElement.closest?.("[data-n]")?.dataset.n ?? document.querySelector("[data-open]")?.dataset.n);
-  if (!bar || !n) return;
+  if (!n) return;
   if (extend) range(rows, n);
   else toggle(n);
 }
 
-export function compareSelected() {
-  const link = bar?.querySelector("[data-compare]");
-  if (link && !link.hidden) location.assign(link.href);
-  else if (bar) say("Select two requests with x first", { atOnce: true });
-}
-
-// Returns whether there was something to clear.
-export function clearSelection() {
-  const root = document.querySelector(".selecting");
-  clear();
-  root?.classList.remove("selecting");
-  return Boolean(root);
+function compareSelected() {
+  const link = bar.querySelector("[data-compare]");
+  if (link.hidden) say("Select two requests with x first", { atOnce: true });
+  else location.assign(link.href);
 }
 
 export function attachSelection(root, rows, list) {
@@ -88,6 +81,7 @@ export function attachSelection(root, rows, list) {
     bar.querySelector("[data-selection-say]").textContent = `${told()} selected`;
     bar.querySelector("[data-select-all]").textContent = ["Select all", total(), q() ? "that match" : ""].filter(Boolean).join(" ");
     bar.querySelector("[data-select-all]").hidden = isAll();
+    bar.querySelector("[data-pin-word]").textContent = count() && allPinned(root) ? "Unpin" : "Pin";
     for (const item of bar.querySelectorAll("[data-batch], [popovertarget]")) item.disabled = !count();
     one.hidden = two.length !== 2;
     one.href = `${bar.dataset.selection}/${two.join("/")}`;
@@ -117,20 +111,31 @@ export function attachSelection(root, rows, list) {
     else toggle(Number(item.dataset.n));
   }
 
+  function none() {
+    root.classList.remove("selecting");
+    clear();
+  }
+
   rows.addEventListener("click", onClick);
   // A range of rows is no text.
   rows.addEventListener("mousedown", (event) => { if (event.shiftKey) event.preventDefault(); });
   document.addEventListener("smsbin:selection", show);
   document.addEventListener("smsbin:rows", show);
+  document.addEventListener("smsbin:select", ({ detail }) => toggleRow(rows, detail.extend));
+  document.addEventListener("smsbin:compare", compareSelected);
+  document.addEventListener("smsbin:reload", () => list.jump({}));
+  document.addEventListener("smsbin:clear", (event) => {
+    if (root.classList.contains("selecting")) event.preventDefault();
+    none();
+  });
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-pick], [data-select-mode], [data-select-all], [data-select-none]");
     if (!button) return;
     if (button.dataset.pick) toggle(Number(button.dataset.pick));
     else if (button.dataset.selectAll !== undefined) everything();
-    else if (button.dataset.selectNone !== undefined || root.classList.contains("selecting")) clearSelection();
+    else if (button.dataset.selectNone !== undefined || root.classList.contains("selecting")) none();
     else root.classList.add("selecting");
     show();
   });
-  attachBatch(root, bar, list, q);
   show();
 }

@@ -40,7 +40,6 @@ async function send(form, submitter) {
 document.addEventListener("submit", (event) => {
   if (event.target.dataset.replay === undefined) return;
   event.preventDefault();
-  event.stopImmediatePropagation();
   send(event.target, event.submitter);
 });
 document.addEventListener("smsbin:shown", fill);

@@ -20,6 +20,5 @@ async function explain(form) {
 document.addEventListener("submit", (event) => {
   if (event.target.dataset.inPlace === undefined) return;
   event.preventDefault();
-  event.stopImmediatePropagation();
   explain(event.target);
 });

@@ -9,6 +9,9 @@ from urllib.parse import quote
 import pytest
 from yarl import URL
 
+from app import keys
+from app.errors import TooSlow
+from app.web.messages import page as messages
 from tests.conftest import Running
 
 OURS, THEIRS = "+19495550142", "+14155550123"
@@ -430,3 +433,24 @@ async def test_a_stamp_without_seconds_is_shown_as_such(server: Running) -> None
     assert "provider: 11 Jul 2024 , 09:26 (minute only)" in words
     assert "before it arrived" not in words
     assert "11 Jul 2024 , 09:26 (minute only)" in _words(await _page(server, "/captures/1"))
+
+
+def _count(page: str) -> str:
+    return page.split('data-filtered="count">', 1)[1].split("<", 1)[0]
+
+
+async def test_the_number_of_matches_is_beside_the_box(server: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    for n in range(1, 4):
+        await _inbound(server, "even" if n % 2 == 0 else "odd", f"u-{n}")
+    assert [_count(await _page(server, f"/messages{q}")) for q in ("", "?q=fro:x", "?q=odd")] == ["", "", "2 match"]
+    monkeypatch.setattr(messages, "PAGE", 1)
+    assert _count(await _page(server, "/messages?q=odd")) == "2 match"
+    monkeypatch.setattr(messages, "MOST_COUNTED", 1)
+    assert _count(await _page(server, "/messages?q=odd")) == "more than 1 match"
+
+    async def stopped(*_: object) -> int:
+        raise TooSlow(("q", "it takes too long"))
+
+    monkeypatch.setattr(server.app[keys.STORE], "count_matching_messages", stopped)
+    page = await _page(server, "/messages?q=odd")
+    assert (_count(page), page.count('<li id="message-')) == ("counting took too long", 1)

@@ -1,0 +1,1 @@
+"""The overview of a bin: what came, what failed, how long it took, and the fallback."""
