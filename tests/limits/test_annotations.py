@@ -3,6 +3,7 @@
 import pytest
 
 from app import keys
+from app.commands import annotate
 from app.services import selections
 from app.services.selections import MAX_NUMBERS
 from app.web.captures import api as captures
@@ -23,6 +24,10 @@ async def test_so_many_numbers_are_listed_in_a_call(server: Running, count: int,
     assert await _status(server, "POST", "/captures/annotate", json={"numbers": numbers, "pinned": True}) == status
     assert await _status(server, "POST", "/captures/delete", json={"upto": 5, "without": numbers}) == status
     assert await _status(server, "GET", "/export", params={"n": ",".join(map(str, numbers))}) == status
+
+
+def test_the_command_sends_as_many_numbers_in_a_call() -> None:
+    assert annotate._AT_ONCE == MAX_NUMBERS
 
 
 async def test_so_many_matches_are_counted(server: Running, monkeypatch) -> None:
