@@ -25,6 +25,7 @@ COMMANDS = {
     "replay": "Send captures again, exactly as received, to your own URL.",
     "tail": "Show captures as they arrive.",
     "wait": "Wait for a capture that matches; for tests and CI.",
+    "annotate": "Change pin, note and tags of captures.",
     "verify": "Check the signature of a capture with the secrets of its bin.",
     "secrets": "Store, list and remove the signing secrets of a bin.",
     "export": "Export captures or messages as CSV, JSON Lines or HAR.",

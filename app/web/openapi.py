@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from .. import __version__
+from .annotations import operations as annotations
 from .answers import operations as answers
 from .bins import operations as bins
 from .captures import operations as captures
@@ -29,8 +30,8 @@ from .site.problems import Problem
 OPERATIONS: Operations = {
     path: operation
     for noun in (
-        info, bins, captures, filters, answers, faults, mappings, secrets, messages, drills, compare, replays,
-        simulations, overview, exports, live,
+        info, bins, captures, annotations, filters, answers, faults, mappings, secrets, messages, drills, compare,
+        replays, simulations, overview, exports, live,
     )
     for path, operation in noun.OPERATIONS.items()
 }  # fmt: skip

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from .. import keys
+from .annotations import api as annotations_api
+from .annotations import page as annotations
 from .answers import api as answers_api
 from .answers import page as answers
 from .bins import api as bins_api
@@ -136,6 +138,8 @@ ROUTES = [
     private("POST", "/bins/{bin}/captures/" + N + "/signature", captures.explain, "capture-signature"),
     private("POST", "/bins/{bin}/captures/" + N + "/certificate", captures.fetch_certificate, "capture-certificate"),
     private("POST", "/bins/{bin}/captures/" + N + "/delete", captures.delete, "capture-delete"),
+    private("GET", "/bins/{bin}/captures/" + N + "/annotation", annotations.show, "capture-annotation"),
+    private("POST", "/bins/{bin}/captures/" + N + "/annotation", annotations.save, "capture-annotate"),
     private("GET", "/bins/{bin}/drills", drills.index, "drills"),
     private("POST", "/bins/{bin}/drills", drills.create, "drill-create"),
     private("GET", "/bins/{bin}/drills/{id}", drills.show, "drill"),
@@ -172,8 +176,12 @@ ROUTES = [
     private("POST", "/api/v1/bins/{bin}/reread", bins_api.reread, "api-bin-reread"),
     private("GET", "/api/v1/bins/{bin}/captures", captures_api.index, "api-captures"),
     private("DELETE", "/api/v1/bins/{bin}/captures", captures_api.clear, "api-captures-clear"),
+    private("GET", "/api/v1/bins/{bin}/captures/count", captures_api.count, "api-captures-count"),
+    private("POST", "/api/v1/bins/{bin}/captures/delete", captures_api.delete_some, "api-captures-delete"),
+    private("POST", "/api/v1/bins/{bin}/captures/annotate", annotations_api.change, "api-captures-annotate"),
     private("GET", "/api/v1/bins/{bin}/captures/" + N, captures_api.show, "api-capture"),
     private("DELETE", "/api/v1/bins/{bin}/captures/" + N, captures_api.delete, "api-capture-delete"),
+    private("PUT", "/api/v1/bins/{bin}/captures/" + N + "/annotation", annotations_api.put, "api-annotation"),
     private("GET", "/api/v1/bins/{bin}/captures/" + N + "/body", captures_api.body, "api-capture-body"),
     private("GET", "/api/v1/bins/{bin}/captures/" + N + "/raw", captures_api.raw, "api-capture-raw"),
     private("GET", "/api/v1/bins/{bin}/filters", filters_api.index, "api-filters"),

@@ -141,6 +141,9 @@ async def test_requests_have_no_violation(server: Running, judge: Judge) -> None
     await _sms(server)
     async with server.client.put(f"{server.bin_api}/filters/f1", json={"name": "Greetings ☂", "q": "grüße"}):
         pass
+    annotation = {"pinned": True, "note": "called back", "tags": ["late", "x" * 40]}
+    async with server.client.put(f"{server.bin_api}/captures/1/annotation", json=annotation) as answer:
+        assert answer.status == 200
     await judge.see_bin(
         "/setup", "", "?q=fro:x", "?q=grüße", "?at=soon", "?at=99", *(f"/captures/1?tab={tab}" for tab in TABS)
     )

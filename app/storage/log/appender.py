@@ -11,8 +11,9 @@ from ..ballast import Ballast
 from ..ids import row_id
 from ..transaction import CannotWrite, Database, DatabaseError, Doubtful, Duplicate, Gone
 from . import jobs
+from .annotating import annotate
 from .batch import Batch, Rejected
-from .deleting import drop_capture, drop_captures, sweep
+from .deleting import drop_capture, drop_captures, drop_some, sweep
 from .jobs import DELETES, Job, Result, Results
 from .reader_settings import drop_secret, request_reread, set_mapping, set_secret
 from .saved_filters import drop_filter, set_filter
@@ -56,7 +57,9 @@ class Appender:
             jobs.SetFault: _set_fault,
             jobs.AddAttempt: _add_attempt,
             jobs.DropCapture: drop_capture,
+            jobs.DropSome: drop_some,
             jobs.DropCaptures: drop_captures,
+            jobs.Annotate: annotate,
             jobs.Sweep: sweep,
             jobs.SettleUnanswered: settle_unanswered,
             jobs.RequestReread: _request_reread,
@@ -191,7 +194,10 @@ def _skip_capture(batch: Batch, job: jobs.SkipCapture) -> None:
 
 
 def _erases(job: Job, result: Result) -> bool:
-    return result.value > 0 if isinstance(job, jobs.Sweep) else isinstance(job, jobs.DropCapture)
+    if isinstance(job, jobs.Sweep | jobs.DropSome):
+        return result.value > 0
+    # A note that was replaced is deleted text, too.
+    return isinstance(job, jobs.DropCapture) or (isinstance(job, jobs.Annotate) and job.change.note is not None)
 
 
 def _joined(parts: Sequence[Results]) -> Results:

@@ -12,7 +12,7 @@ from ...clock import ticks
 from ..ids import BITS, last_id, number_of, row_id
 from ..transaction import SqlRow
 from . import jobs
-from .batch import Batch, Rejected
+from .batch import Batch, Counter, Rejected
 
 STEP_S = 0.005
 # Numbers, or rows, in one statement; the time limit is checked between two statements.
@@ -31,19 +31,41 @@ def drop_capture(batch: Batch, job: jobs.DropCapture) -> None:
     """Delete a capture with its bytes. Raises Rejected when it does not exist."""
     counter = batch.counter(job.bin_id)
     batch.flush()
-    id = row_id(counter.number, job.n)
-    if job.n <= counter.floor_n or not batch.transaction.run("erase_capture", {"id": id}):
+    if not _drop(batch, counter, job.n):
         raise Rejected("not_found", f"There is no #{job.n} in this bin.")
-    _erase_related(batch, counter.number, job.n - 1, job.n)
-    batch.add_deletion(counter, job.n, through=False)
+
+
+def drop_some(batch: Batch, job: jobs.DropSome) -> jobs.Result:
+    """One step: delete captures with their bytes. Those that do not exist are passed over."""
+    counter = batch.counter(job.bin_id)
+    batch.flush()
+    ends_at = ticks() + STEP_S
+    removed, done = 0, 0
+    for n in job.numbers:
+        removed += _drop(batch, counter, n)
+        done += 1
+        if ticks() >= ends_at:
+            break
+    return jobs.Result(value=removed, next=done if done < len(job.numbers) else None)
 
 
 def drop_captures(batch: Batch, job: jobs.DropCaptures) -> None:
-    """Delete all captures of a bin. Later steps erase their bytes."""
+    """Delete the captures of a bin up to a number. Later steps erase their bytes."""
     counter = batch.counter(job.bin_id)
-    batch.add_deletion(counter, counter.last_n, through=True)
+    upto = counter.last_n if job.upto is None else min(job.upto, counter.last_n)
+    batch.add_deletion(counter, upto, through=True)
     batch.flush()
-    batch.run("clear_bin", {"number": counter.number}, bin_id=job.bin_id)
+    batch.run("clear_bin", {"number": counter.number, "n": upto}, bin_id=job.bin_id)
+
+
+def _drop(batch: Batch, counter: Counter, n: int) -> bool:
+    """Delete a capture; returns whether there was one."""
+    id = row_id(counter.number, n)
+    if not counter.floor_n < n <= counter.last_n or not batch.transaction.run("erase_capture", {"id": id}):
+        return False
+    _erase_related(batch, counter.number, n - 1, n)
+    batch.add_deletion(counter, n, through=False)
+    return True
 
 
 def sweep(batch: Batch, job: jobs.Sweep) -> jobs.Result:
@@ -167,4 +189,5 @@ def _erase_related(batch: Batch, number: int, after: int, upto: int) -> None:
     bounds = {"after": row_id(number, after), "upto": row_id(number, upto)}
     batch.transaction.run("erase_sent_answers", bounds)
     batch.transaction.run("erase_skips", bounds)
-    batch.transaction.run("erase_attempts", {"bin": number, "after": after, "upto": upto})
+    for query in ("erase_attempts", "erase_annotations"):
+        batch.transaction.run(query, {"bin": number, "after": after, "upto": upto})

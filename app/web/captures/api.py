@@ -1,23 +1,28 @@
 """The API of captures."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import msgspec
 from aiohttp import web
 
 from ... import clock, keys
 from ...domain.captures import CaptureRow
-from ...domain.search import Query
+from ...domain.search import Query, parse_query, settle
+from ...domain.units import rfc3339
 from ...errors import Invalid, Unauthorized
 from ...services import bins as service
+from ...services import selections
 from ...services.large import work_on
 from ..site import auth
 from ..site.headers import FILE_HEADERS
-from ..site.inputs import HIGHEST, MAX_WAIT_S, filter_of, limit_of, number, read_query
+from ..site.inputs import HIGHEST, MAX_WAIT_S, filter_of, limit_of, number, read_input, read_query
 from ..site.json import json_response
 from ..site.parameters import names_of
-from .operations import LIST_QUERY, RAW_QUERY
-from .shapes import CaptureList, show_capture, show_row
+from ..site.selections import DeleteInput
+from .operations import COUNT_QUERY, LIST_QUERY, RAW_QUERY
+from .rows import MOST_COUNTED
+from .shapes import CaptureCount, CaptureList, DeletedShape, show_capture, show_row
 
 
 async def index(request: web.Request) -> web.StreamResponse:
@@ -83,6 +88,36 @@ async def delete(request: web.Request) -> web.StreamResponse:
     """DELETE /api/v1/bins/{bin}/captures/{n}"""
     await service.delete_capture(request.app[keys.STORE], request.app[keys.HUB], *_address(request))
     return web.Response(status=204)
+
+
+async def count(request: web.Request) -> web.StreamResponse:
+    """GET /api/v1/bins/{bin}/captures/count"""
+    query, at = read_query(request, names_of(COUNT_QUERY)), clock.now()
+    store = request.app[keys.STORE]
+    wanted = settle(parse_query(query.get("q", "")), at)
+    bin = await store.get_bin(request.match_info["bin"])
+    found = await store.count_captures(bin.id, wanted, MOST_COUNTED) if wanted.terms else bin.captures
+    shown = CaptureCount(
+        min(found, MOST_COUNTED) if wanted.terms else found, not wanted.terms or found <= MOST_COUNTED, bin.last_n,
+        rfc3339(at),
+    )  # fmt: skip
+    return json_response(shown)
+
+
+async def delete_some(request: web.Request) -> web.StreamResponse:
+    """POST /api/v1/bins/{bin}/captures/delete"""
+    read_query(request)
+    wanted = await read_input(request, DeleteInput)
+    selection, deleted = wanted.selection(), 0
+    app = request.app
+    while True:
+        result = await selections.delete(
+            app[keys.STORE], app[keys.HUB], app[keys.SWEEPING], request.match_info["bin"], selection
+        )
+        deleted += result.changed
+        if not wanted.whole or result.next is None:
+            return json_response(DeletedShape(deleted, result.next))
+        selection = replace(selection, after=result.next)
 
 
 async def clear(request: web.Request) -> web.StreamResponse:

@@ -93,6 +93,9 @@ class CaptureSummary(msgspec.Struct, rename=PARTIES):
             description="In lists and exports: null while the bin has no secrets. A capture on its own always has it."
         ),
     ]
+    pinned: bool
+    note: Annotated[str, Meta(description="The note of a user; empty if there is none.")]
+    tags: Annotated[list[str], Meta(description="The tags that users gave it, in alphabetical order.")]
 
 
 class BodyShape(msgspec.Struct):
@@ -186,6 +189,22 @@ class CaptureList(msgspec.Struct):
 
     items: list[CaptureSummary]
     next: str | None
+
+
+class CaptureCount(msgspec.Struct):
+    """How many captures match. `upto` and `at` make a later call about the same captures, whatever arrives."""
+
+    count: int
+    complete: Annotated[bool, Meta(description="False: there are more than `count`.")]
+    upto: Annotated[int, Meta(description="The number of the last capture of the bin.")]
+    at: Annotated[Time, Meta(description="The time from which `10m` in the filter counted.")]
+
+
+class DeletedShape(msgspec.Struct):
+    """The result of one call that deletes several captures."""
+
+    deleted: int
+    next: Annotated[int | None, Meta(description="Pass it as `after` in the next call; null: all are deleted.")]
 
 
 def show_row(row: CaptureRow) -> CaptureSummary:
@@ -294,6 +313,9 @@ def _summary(row: CaptureRow) -> dict[str, Any]:
             fault=row.fault.kind if row.fault else None,
         ),
         "signature": None if reading.signature is None else show_judgement(reading.signature),
+        "pinned": row.annotation.pinned,
+        "note": row.annotation.note,
+        "tags": list(row.annotation.tags),
     }
 
 

@@ -130,6 +130,36 @@ BODIES = {
             {"colour": 1},
         )
     ],
+    "deleteCaptures": [
+        *[{"numbers": numbers} for numbers in ([0], [1] * 500, [1] * 501, [-1], [10**18], [True], ["1"], 1, None)],
+        *[{"upto": upto} for upto in (0, 10**18 - 1, 10**18, -1, 1.5, "1")],
+        *[
+            {"upto": 1} | more
+            for more in (
+                {"q": "code"}, {"q": None}, {"at": None}, {"at": 1}, {"after": 0}, {"after": -1},
+                {"without": [1] * 500}, {"without": [1] * 501}, {"colour": 1},
+            )
+        ],
+    ],
+    "setAnnotation": [
+        *[{"pinned": pinned} for pinned in (True, False, None, 1)],
+        *[{"note": note} for note in ("", "x" * 2_000, "x" * 2_001, None, 1)],
+        *[
+            {"tags": tags}
+            for tags in (
+                [], ["a"], [f"t{n}" for n in range(20)], [f"t{n}" for n in range(21)], ["x" * 40], ["x" * 41], "a", [1],
+                None,
+            )
+        ],
+        {}, {"pin": True},
+    ],
+    "annotateCaptures": [
+        {"numbers": [1]} | more
+        for more in (
+            {"pinned": True}, {"pinned": 1}, {"note": "x" * 2_000}, {"note": "x" * 2_001}, {"note": 1}, {"add": ["a"]},
+            {"add": ["x" * 41]}, {"add": "a"}, {"remove": ["a"]}, {"remove": [1]}, {"pinned": True, "colour": 1},
+        )
+    ],
     "simulate": [
         {"provider": "ytel", "what": "inbound"} | more
         for more in (

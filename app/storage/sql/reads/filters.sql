@@ -43,7 +43,24 @@ and exists (
 )
 
 -- name: captures_is
-captures.simulated
+exists (
+    select 1 from json_each(:p)
+    where case value
+        when 'simulated' then captures.simulated
+        else exists (select 1 from annotations where annotations.id = captures.id and annotations.pinned)
+    end
+)
+
+-- name: captures_tag
+exists (
+    select 1 from annotations cross join json_each(:p)
+    where annotations.id = captures.id and instr(',' || annotations.tags || ',', value)
+)
+
+-- name: captures_note
+exists (
+    select 1 from annotations where annotations.id = captures.id and words_match(annotations.note, '', :p)
+)
 
 -- name: captures_signature
 captures.signature in (select value from json_each(:p))
@@ -116,8 +133,27 @@ and exists (
 
 -- name: messages_is
 exists (
-    select 1 from links join captures on captures.id = (messages.space << 40) + links.n
-    where links.message = messages.id and captures.simulated
+    select 1 from json_each(:p) cross join links
+    join captures on captures.id = (messages.space << 40) + links.n
+    left join annotations on annotations.id = captures.id
+    where
+        links.message = messages.id
+        and case value when 'simulated' then captures.simulated else annotations.pinned end
+)
+
+-- name: messages_tag
+exists (
+    select 1 from links
+    join annotations on annotations.id = (messages.space << 40) + links.n
+    cross join json_each(:p)
+    where links.message = messages.id and instr(',' || annotations.tags || ',', value)
+)
+
+-- name: messages_note
+exists (
+    select 1 from links
+    join annotations on annotations.id = (messages.space << 40) + links.n
+    where links.message = messages.id and words_match(annotations.note, '', :p)
 )
 
 -- name: messages_signature
@@ -198,7 +234,28 @@ limit :limit
 select id from captures where id > :space << 40 and id < (:space + 1) << 40 and findings <> '' limit :limit
 
 -- name: drive_captures_is
-select id from captures where id > :space << 40 and id < (:space + 1) << 40 and simulated limit :limit
+select id from captures
+where
+    id > :space << 40 and id < (:space + 1) << 40 and simulated
+    and exists (select 1 from json_each(:p) where value = 'simulated')
+union all
+select id from annotations
+where
+    id > :space << 40 and id < (:space + 1) << 40 and pinned
+    and exists (select 1 from json_each(:p) where value = 'pinned')
+limit :limit
+
+-- name: drive_captures_tag
+select id from annotations
+where
+    id > :space << 40 and id < (:space + 1) << 40
+    and exists (select 1 from json_each(:p) where instr(',' || annotations.tags || ',', value))
+limit :limit
+
+-- name: drive_captures_note
+select id from annotations
+where id > :space << 40 and id < (:space + 1) << 40 and note <> '' and words_match(note, '', :p)
+limit :limit
 
 -- name: drive_captures_signature
 select id from captures
