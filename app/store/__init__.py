@@ -13,6 +13,7 @@ from typing import Protocol
 from .bins import BinStore
 from .captures import CaptureStore
 from .decisions import DecisionStore
+from .forwards import ForwardStore
 from .ledger import LedgerStatus
 from .messages import MessageStore
 from .pairings import PairingStore
@@ -26,5 +27,7 @@ COMMIT_WAIT_S = 4.0
 READ_WAIT_S = 1.0
 
 
-class Store(BinStore, CaptureStore, MessageStore, PairingStore, DecisionStore, SessionStore, UpkeepStore, Protocol):
+class Store(
+    BinStore, CaptureStore, MessageStore, PairingStore, DecisionStore, ForwardStore, SessionStore, UpkeepStore, Protocol
+):  # fmt: skip
     """Bins, captures, messages and pairings derived from them, and what users have set."""

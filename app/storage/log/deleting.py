@@ -22,7 +22,9 @@ BINS = 100
 AHEAD_US = 60_000_000
 _MAX_NUMBER = 1 << BITS
 # What is erased with a deleted bin, besides its captures.
-_OF_A_BIN = ("erase_answers", "erase_faults", "erase_drills", "erase_rereads", "drop_mapping", "erase_secrets")
+_OF_A_BIN = (
+    "erase_answers", "erase_faults", "erase_drills", "erase_rereads", "drop_mapping", "erase_secrets", "erase_forwards",
+)  # fmt: skip
 
 
 def drop_capture(batch: Batch, job: jobs.DropCapture) -> None:
@@ -30,6 +32,8 @@ def drop_capture(batch: Batch, job: jobs.DropCapture) -> None:
     counter = batch.counter(job.bin_id)
     batch.flush()
     id = row_id(counter.number, job.n)
+    if job.n > counter.floor_n:
+        _expire_dispatches(batch, counter.number, job.n - 1, job.n)
     if job.n <= counter.floor_n or not batch.transaction.run("erase_capture", {"id": id}):
         raise Rejected("not_found", f"There is no #{job.n} in this bin.")
     _erase_related(batch, counter.number, job.n - 1, job.n)
@@ -83,6 +87,16 @@ class _SweepRun:
                 bounds = {"after": row_id(number, 0), "upto": row_id(number, max(last_d, last_k))}
                 self._transaction.run(query, bounds)
             self._transaction.run("erase_bin", {"number": number})
+        return self._erase_deleted_forwards()
+
+    def _erase_deleted_forwards(self) -> bool:
+        """Erase forwards that users have deleted, with their dispatches; returns whether none are left."""
+        for (forward,) in self._transaction.all("deleted_forwards"):
+            bounds = {"forward": forward, "limit": CHUNK}
+            while self._transaction.run("erase_dispatches_of", bounds):
+                if self.is_over:
+                    return False
+            self._transaction.run("erase_forward", {"forward": forward})
         return True
 
     def sweep_bins(self) -> int | None:
@@ -133,6 +147,7 @@ class _SweepRun:
 
     def _erase(self, number: int, after: int, upto: int) -> None:
         bounds = {"after": row_id(number, after), "upto": row_id(number, upto)}
+        _expire_dispatches(self._batch, number, after, upto)
         self.removed += self._transaction.run("erase_captures", bounds)
         _erase_related(self._batch, number, after, upto)
 
@@ -165,4 +180,11 @@ def _erase_related(batch: Batch, number: int, after: int, upto: int) -> None:
     bounds = {"after": row_id(number, after), "upto": row_id(number, upto)}
     batch.transaction.run("erase_sent_answers", bounds)
     batch.transaction.run("erase_skips", bounds)
-    batch.transaction.run("erase_attempts", {"bin": number, "after": after, "upto": upto})
+    numbers = {"bin": number, "after": after, "upto": upto}
+    batch.transaction.run("erase_attempts", numbers)
+    batch.transaction.run("erase_dispatches", numbers)
+
+
+def _expire_dispatches(batch: Batch, number: int, after: int, upto: int) -> None:
+    """Count what is about to be erased before it was forwarded."""
+    batch.transaction.run("expire_dispatches", {"bin": number, "after": after, "upto": upto})

@@ -52,8 +52,9 @@ class CaptureReads(MessageReads):
         after: int | None = None,
         upto: int | None = None,
         query: Query | None = None,
+        wait: bool = True,
     ) -> Sequence[CaptureRow]:
-        bin = await self._followed(bin_id)
+        bin = await (self._followed(bin_id) if wait else self._number(bin_id))
         ledger = self._ledger.sharing_time_limit()
         with searching(query):
             wanted = await make_filter("captures", query, await self._space(bin) if query else None, ledger.ids)
@@ -87,14 +88,14 @@ class CaptureReads(MessageReads):
         with searching(query):
             return {int(row[0]) for row in await self._ledger.run(wanted.put_into("matching_captures"), values)}
 
-    async def get_capture(self, bin_id: str, n: int) -> Capture:
-        found = await self.get_captures(bin_id, [n])
+    async def get_capture(self, bin_id: str, n: int, *, wait: bool = True) -> Capture:
+        found = await self.get_captures(bin_id, [n], wait=wait)
         if not found:
             raise NotFound(f"There is no #{n} in this bin.")
         return found[0]
 
-    async def get_captures(self, bin_id: str, numbers: Sequence[int]) -> Sequence[Capture]:
-        bin = await self._followed(bin_id)
+    async def get_captures(self, bin_id: str, numbers: Sequence[int], *, wait: bool = True) -> Sequence[Capture]:
+        bin = await (self._followed(bin_id) if wait else self._number(bin_id))
         wanted = [n for n in numbers if n == up_to(n)]
         raws = await self._log.all("raw_captures", {"bin": bin, "ns": as_list(wanted)})
         values = {"bin": bin, "numbers": as_list(wanted)}

@@ -24,6 +24,7 @@ from ..packing import pack
 from ..reads.bins import BinReads
 from ..reads.captures import CaptureReads
 from ..reads.decisions import DecisionReads
+from ..reads.forwards import ForwardReads
 from ..reads.pairings import PairingReads
 from ..reads.reader_settings import ReaderSettingsReads
 from .log_file import refuse_older
@@ -40,7 +41,7 @@ LEDGER_OPEN_S = 10.0
 SETTLE_WAIT_S = 60.0
 
 
-class SqliteStore(BinReads, CaptureReads, PairingReads, DecisionReads, ReaderSettingsReads):
+class SqliteStore(BinReads, CaptureReads, PairingReads, DecisionReads, ForwardReads, ReaderSettingsReads):
     """Implements `Store`, which documents the methods."""
 
     def __init__(

@@ -1,0 +1,1 @@
+-- Reserved for annotations; the migration with this number replaces this file.

@@ -1,0 +1,1 @@
+-- Reserved for saved filters; the migration with this number replaces this file.
