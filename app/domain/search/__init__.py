@@ -11,6 +11,7 @@ field that is not there matches no term, so that `-status:failed` finds captures
 | `id:` | a message id, or its beginning with `*` |
 | `status:` `role:` `kind:` `provider:` `method:` `has:` `is:` | one of their words; `has:` is a finding, or `any` |
 | `signature:` | a verdict; none while the bin has no secrets |
+| `forward:` | the state with a forward; `failed` is rejected or exhausted, `held` waits for the forward |
 | `after:` `before:` | `2026-11-25`, `2026-11-25T14:00:00Z`, `10m` (ago), `#1040` |
 | `size:` | `>1KiB`, `<=512`, `100..200`, `0` bytes of body |
 

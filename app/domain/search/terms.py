@@ -26,6 +26,7 @@ VALUES: dict[str, tuple[str, ...]] = {
     "has": (ANY, *FINDINGS),
     "is": ("simulated",),
     "signature": tuple(verdict.value for verdict in SignatureVerdict),
+    "forward": ("delivered", "retrying", "waiting", "held", "failed", "rejected", "exhausted"),
 }
 """The keys with a fixed set of values, and the values."""
 
@@ -33,7 +34,7 @@ PATTERNS = ("from", "to", "id")
 MOMENTS = ("after", "before")
 KEYS = (
     "from:", "to:", "text~", "status:", "role:", "kind:", "provider:", "id:", "method:", "has:", "after:", "before:",
-    "size:", "is:", "signature:",
+    "size:", "is:", "signature:", "forward:",
 )  # fmt: skip
 """Every key with its sign, in the order of the help."""
 
@@ -53,6 +54,7 @@ EXAMPLES = {
     "size:": ("size:>1KiB", "bytes of the body, also <=512 or 100..200"),
     "is:": ("is:simulated", "sent by the simulator"),
     "signature:": ("signature:valid", "result of the signature check"),
+    "forward:": ("forward:failed", "what became of it with a forward"),
 }
 """An example of each key, and what it finds."""
 

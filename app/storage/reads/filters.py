@@ -131,11 +131,13 @@ async def _drive_patterns(of: str, term: Patterns, search_space: _SearchSpace) -
 
 def _is_worth_it(of: str, term: OneOf) -> bool:
     """Whether an index serves the term. Messages have one for all statuses; captures only for failures, for simulated
-    ones, and for those that are not genuine."""
+    ones, for those that are not genuine, and for those that a forward has not delivered."""
     if term.key == "is":
         return of == "captures"
     if term.key == "signature":
         return of == "captures" and set(term.values) <= _NOT_GENUINE
+    if term.key == "forward":
+        return of == "captures" and "delivered" not in term.values
     failures = {"failed", "undelivered", "rejected", "expired", "canceled"}
     return term.key == "status" and (of == "messages" or set(term.values) <= failures)
 

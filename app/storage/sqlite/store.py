@@ -60,7 +60,7 @@ class SqliteStore(BinReads, CaptureReads, PairingReads, DecisionReads, ForwardRe
         self._log = ReadPool(log_path, LOG_READERS)
         self._ledger = ReadPool(
             ledger_path, LEDGER_READERS, limit_s=LEDGER_READ_S, damaged=self._follower.damaged,
-            file=lambda: self._follower.file, missing=self._ledger_problem,
+            file=lambda: self._follower.file, missing=self._ledger_problem, attached=log_path,
         )  # fmt: skip
 
     async def open(self) -> None:
