@@ -21,6 +21,7 @@ from .services.bins import first_bin
 from .services.captures import Intake
 from .services.drills import Drilling
 from .services.faults import Faults
+from .services.forwards.metrics import forward_metrics
 from .services.forwards.registry import Forwards
 from .services.held_answers import HeldAnswers
 from .services.keyring import Keyring
@@ -106,6 +107,7 @@ async def _storage(app: web.Application) -> AsyncIterator[None]:
             store, app[keys.HUB], app[keys.SECRETS], settings.allow_targets, _own_host(settings)
         )
         store.on_change(app[keys.FORWARDS].bin_changed)
+        app[keys.METRICS].more.append(partial(forward_metrics, app[keys.FORWARDS]))
         app[keys.ACCESS] = Access(store, token, made_here=made_here)
         await app[keys.ACCESS].start()
         await app[keys.ANSWERS].start()
@@ -138,6 +140,7 @@ async def _periodic_tasks(app: web.Application) -> AsyncIterator[None]:
         start_periodic(app[keys.FAULTS].step, name="faults"),
         start_periodic(app[keys.DISK].step, name="disk"),
         start_periodic(app[keys.KEYRING].step, name="keyring"),
+        start_periodic(app[keys.FORWARDS].look, name="forwards"),
         start_periodic(app[CONDITION].step, name="condition"),
         start_periodic(lambda: _settle_unanswered(app), name="unanswered"),
     ]

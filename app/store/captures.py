@@ -69,6 +69,10 @@ class CaptureStore(Protocol):
         """Several complete captures, oldest first, without those that are deleted. Raises NotFound when there is no
         such bin."""
 
+    async def get_rows(self, bin_id: str, numbers: Sequence[int]) -> Sequence[CaptureRow]:
+        """Several captures as in lists, as far as the ledger is now, oldest first. Raises NotFound when there is no
+        such bin."""
+
     async def drop_capture(self, bin_id: str, n: int) -> None:
         """Delete one capture; its number is not used again. Raises NotFound."""
 

@@ -14,6 +14,9 @@ from ..domain.forwards.model import (
     StoredForward,
 )
 
+NEW = ForwardHealth()
+"""The health of a new forward."""
+
 
 class ForwardStore(Protocol):
     """Forwards, and the dispatches of captures. Reads of an unknown forward are empty."""
@@ -25,7 +28,14 @@ class ForwardStore(Protocol):
         """One forward. Raises NotFound."""
 
     async def add_forward(
-        self, bin_id: str, forward_id: str, forward: Forward, *, secret: str | None, position: int | None
+        self,
+        bin_id: str,
+        forward_id: str,
+        forward: Forward,
+        health: ForwardHealth = NEW,
+        *,
+        secret: str | None,
+        position: int | None,
     ) -> StoredForward:
         """Add a forward that begins after capture number `position`; None: after the last one. Raises NotFound."""
 

@@ -13,6 +13,7 @@ from .compare import operations as compare
 from .drills import operations as drills
 from .exports import operations as exports
 from .faults import operations as faults
+from .forwards import operations as forwards
 from .live import operations as live
 from .mappings import operations as mappings
 from .messages import operations as messages
@@ -27,8 +28,8 @@ from .site.problems import Problem
 OPERATIONS: Operations = {
     path: operation
     for noun in (
-        info, bins, captures, answers, faults, mappings, secrets, messages, drills, compare, replays, simulations,
-        exports, live,
+        info, bins, captures, answers, faults, forwards, mappings, secrets, messages, drills, compare, replays,
+        simulations, exports, live,
     )
     for path, operation in noun.OPERATIONS.items()
 }  # fmt: skip
@@ -48,6 +49,7 @@ _TAGS = {
     "Bins": "A bin collects the requests to its capture URLs.",
     "Captures": "One HTTP request, kept byte for byte. `n` starts at 1; only deletion leaves gaps.",
     "Answers": "The response of each capture URL, and its fault: a failure on purpose that ends by count or time.",
+    "Forwards": "Captures sent to a URL of the user, each until it has arrived.",
     "Mappings": "A bin's own description of the fields that its provider sends.",
     "Signatures": "Secrets with which the signatures of captures are checked. They are written only.",
     "Messages": "One item per message (bin, provider, message id), combined from its captures.",

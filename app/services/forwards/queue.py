@@ -22,7 +22,7 @@ MESSAGE_WAIT = timedelta(seconds=60)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Candidate:
+class _Unsent:
     n: int
     message: str | None
 
@@ -38,7 +38,7 @@ class ForwardQueue:
         self._forward = forward
         self._query = query_of(forward)
         self._scanned = position
-        self._window: deque[_Candidate] = deque()
+        self._window: deque[_Unsent] = deque()
         self._due: deque[Dispatch] = deque()
         # Whether there may be due dispatches that are not in `_due`.
         self._has_changed = True
@@ -86,7 +86,7 @@ class ForwardQueue:
         del self.in_progress[dispatch.n]
         if dispatch.n in self._fresh:
             self._fresh.discard(dispatch.n)
-            self._window.appendleft(_Candidate(n=dispatch.n, message=dispatch.message))
+            self._window.appendleft(_Unsent(n=dispatch.n, message=dispatch.message))
         self._has_changed = True
 
     def dropped(self, n: int) -> None:
@@ -174,11 +174,11 @@ class ForwardQueue:
         numbers = [row.n for row in wanted]
         known = {each.n for each in await self._store.dispatches_with_numbers(self._id, numbers)} if numbers else set()
         found = [
-            _Candidate(n=row.n, message=message_of(row))
+            _Unsent(n=row.n, message=message_of(row))
             for row in wanted
             if row.n not in known and row.n not in self.in_progress
         ]
-        # Cleared before the read, so that what is stored meanwhile is not lost.
+        # Cleared before the read, so that what is stored in the meantime is not lost.
         self._open_messages.clear()
         messages = [each.message for each in found if each.message is not None]
         if messages and self._forward.order is DispatchOrder.MESSAGE:

@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -27,9 +28,9 @@ from ...domain.forwards.model import (
     StoredForward,
 )
 from ...domain.replays import Attempt, Trigger
-from ...domain.search import OneOf, as_text, parse_query, settle
+from ...domain.search import OneOf, When, parse_query
 from ...egress import Network, check_target
-from ...errors import Conflict, Invalid, NotFound
+from ...errors import Conflict, Invalid, NotFound, StoreUnavailable
 from ...live.hub import Hub
 from ...signatures.sealing import NONCE_BYTES, CannotOpen, seal, unseal
 from ...store import Store
@@ -40,6 +41,10 @@ from .queue import matching_rows, query_of
 from .runner import ForwardChanges, ForwardRunner
 from .sending import ForwardSender, Outgoing
 
+LOOK_S = 10.0
+"""Seconds between two looks at the state of all forwards, for the metrics."""
+RECENT = 200
+"""Captures whose changed dispatches are shown on open pages."""
 PREVIEWED = 100
 """The newest captures that a preview tries a filter on."""
 SECRET_BYTES = 24
@@ -85,9 +90,15 @@ class Forwards:
         self._by_bin: dict[str, dict[str, ForwardRunner]] = {}
         self._open_secrets: dict[str, str | None] = {}
         self._changing = asyncio.Lock()
+        # The numbers of captures whose dispatches have changed lately, each with the version of its bin after that.
+        self._recent: dict[str, deque[tuple[int, int]]] = {}
+        self.statuses: Sequence[ForwardStatus] = ()
+        """The forwards of all bins as of the last `look`, for the metrics."""
         self.counters = ForwardCounters()
         """What the metrics report."""
-        self._changes = ForwardChanges(sent=self.counters.sent, ended=self.counters.ended, changed=hub.notify)
+        self._changes = ForwardChanges(
+            sent=self.counters.sent, ended=self.counters.ended, changed=self._dispatches_changed
+        )
 
     async def start(self) -> None:
         """Load the forwards and start to send."""
@@ -103,7 +114,9 @@ class Forwards:
         for runner in self._by_bin.get(bin_id, {}).values():
             runner.wake()
 
-    async def add(self, bin_id: str, forward: Forward, *, position: int | None, own: str = "") -> StoredForward:
+    async def add(
+        self, bin_id: str, forward: Forward, *, position: int | None, own: str = "", is_paused: bool = False
+    ) -> StoredForward:
         """Add a forward that begins after capture number `position`; None: after the last one. `own`: the host of this
         server as the user sees it. Raises NotFound, Invalid, Conflict."""
         forward = self._checked(forward, own)
@@ -112,7 +125,10 @@ class Forwards:
                 raise Conflict(f"A bin has at most {MOST_FORWARDS} forwards; delete one first.")
             forward_id = clock.new_id()
             secret = await self._new_secret(forward, forward_id)
-            stored = await self._store.add_forward(bin_id, forward_id, forward, secret=secret, position=position)
+            health = paused(resumed()) if is_paused else resumed()
+            stored = await self._store.add_forward(
+                bin_id, forward_id, forward, health, secret=secret, position=position
+            )
             await self._run(stored)
         self._hub.notify(bin_id)
         return stored
@@ -166,6 +182,7 @@ class Forwards:
 
     def forget(self, bin_id: str) -> None:
         """The bin was deleted."""
+        self._recent.pop(bin_id, None)
         for runner in self._by_bin.pop(bin_id, {}).values():
             self._open_secrets.pop(runner.stored.id, None)
             start_task(runner.stop(), name="forward-end")
@@ -193,9 +210,31 @@ class Forwards:
 
     async def preview(self, bin_id: str, forward: Forward) -> tuple[int, int]:
         """How many of the last captures a forward would send, and of how many. Raises NotFound, Invalid, TooSlow."""
-        query = parse_query(forward.filter)
+        if problems := _filter_problems(forward.filter):
+            raise Invalid(*[("filter", message) for message in problems])
+        query = query_of(forward)
         rows = await self._store.list_captures(bin_id, limit=PREVIEWED)
         return len(await matching_rows(self._store, bin_id, forward, query, rows)), len(rows)
+
+    async def look(self) -> float:
+        """Read the state of all forwards for the metrics. Returns the seconds until the next look."""
+        found = []
+        for runner in self._all():
+            try:
+                found.append(await self.status(runner.stored.bin_id, runner.stored.id))
+            except (NotFound, StoreUnavailable):
+                continue  # deleted in the meantime, or not readable now; it is read again soon
+        self.statuses = found
+        return LOOK_S
+
+    def version(self, bin_id: str) -> int:
+        """A number that grows with each dispatch of the bin that changes."""
+        recent = self._recent.get(bin_id)
+        return recent[-1][0] if recent else 0
+
+    def changed_since(self, bin_id: str, version: int) -> list[int]:
+        """The captures whose dispatches have changed since a version, of the last `RECENT`."""
+        return sorted({n for at, n in self._recent.get(bin_id, ()) if at > version})
 
     def of(self, bin_id: str) -> Sequence[StoredForward]:
         """The forwards of a bin, oldest first, without a disk access: counts are those of the start."""
@@ -249,6 +288,12 @@ class Forwards:
         """The forwards of all bins, without a disk access."""
         return [runner.stored for runner in self._all()]
 
+    def _dispatches_changed(self, bin_id: str, numbers: Sequence[int]) -> None:
+        recent = self._recent.setdefault(bin_id, deque(maxlen=RECENT))
+        version = self.version(bin_id) + 1
+        recent.extend((version, n) for n in numbers)
+        self._hub.notify(bin_id)
+
     async def _run(self, stored: StoredForward) -> None:
         secret = await self._opened(stored)
         runner = ForwardRunner(self._store, self._sender, stored, secret, self._changes, self._schedule)
@@ -280,22 +325,16 @@ class Forwards:
         return await run_in_thread(seal, secret, forward_id, self._secrets.context.secrets_key, nonce)
 
     def _checked(self, forward: Forward, own: str) -> Forward:
-        """The forward as it is stored, with every "ago" of its filter counted from now. Raises Invalid."""
+        """The forward as it is stored. Raises Invalid with every wrong field."""
         problems: list[tuple[str, str]] = []
-        url, filter_ = forward.url, forward.filter
+        url = forward.url
         try:
             url = check_target("url", forward.url)
             if urlsplit(url).netloc.lower() in {each.lower() for each in (*self._own, own) if each}:
                 problems.append(("url", "is this smsbin itself: its requests would be forwarded again and again"))
         except Invalid as error:
             problems += error.problems
-        try:
-            query = settle(parse_query(forward.filter), clock.now())
-            filter_ = as_text(query)
-            if any(isinstance(term, OneOf) and term.key == "forward" for term in query.terms):
-                problems.append(("filter", "must not contain forward:, which depends on the forward itself"))
-        except Invalid as error:
-            problems += [("filter", message) for _, message in error.problems]
+        problems += [("filter", message) for message in _filter_problems(forward.filter)]
         if not forward.name.strip() or len(forward.name) > MAX_NAME or not forward.name.isprintable():
             problems.append(("name", f"must have 1 to {MAX_NAME} characters, without line breaks"))
         if not MIN_TIMEOUT_S <= forward.timeout_s <= MAX_TIMEOUT_S:
@@ -303,10 +342,23 @@ class Forwards:
         if problems:
             raise Invalid(*problems)
         return Forward(
-            name=forward.name.strip(), url=url, filter=filter_, roles=forward.roles, mode=forward.mode,
+            name=forward.name.strip(), url=url, filter=forward.filter.strip(), roles=forward.roles, mode=forward.mode,
             order=forward.order, signature=forward.signature, credentials=forward.credentials,
             timeout_s=forward.timeout_s,
         )  # fmt: skip
+
+
+def _filter_problems(text: str) -> list[str]:
+    try:
+        terms = parse_query(text).terms
+    except Invalid as error:
+        return [message for _, message in error.problems]
+    problems = []
+    if any(isinstance(term, OneOf) and term.key == "forward" for term in terms):
+        problems.append("must not contain forward:, which depends on the forward itself")
+    if any(isinstance(term, When) and isinstance(term.moment, timedelta) for term in terms):
+        problems.append("must not contain a time ago; write a date such as after:2026-11-25, or a number, after:#1040")
+    return problems
 
 
 def _shown(forward: StoredForward, dispatch: Dispatch, is_in_flight: bool) -> ShownDispatch:

@@ -1,6 +1,6 @@
-"""Runs one forward: takes dispatches from its queue, sends them, and stores what became of them.
+"""Runs one forward: takes dispatches from its queue, sends them, and stores the results.
 
-What was sent is stored in small batches, and the queue is kept in order meanwhile. After a crash between the answer of
+Results are stored in small batches. After a crash between the answer of
 the target and that commit, the request is sent once more, with the same id.
 """
 
@@ -43,7 +43,7 @@ LONGEST_S = 60.0
 STOP_S = 3.0
 """How long a stop waits for requests on their way."""
 UNSTORED = 64
-"""Results that wait to be stored; no more is sent meanwhile."""
+"""Results that wait to be stored; no more is sent until they are."""
 MAX_UNWRITTEN = 500
 """Captures that did not match before the new position is stored without a result."""
 RETRY_STEP = 1_000
@@ -55,12 +55,11 @@ _log = get_log("forwards")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForwardChanges:
-    """Who is told: `sent` about each attempt, `ended` about what comes of it, `changed` when the bin has something new
-    to show."""
+    """Callbacks: `sent` after each attempt, `ended` with the state that follows, `changed` when results are stored."""
 
     sent: Callable[[str, SentDispatch], None]
     ended: Callable[[DispatchState], None]
-    changed: Callable[[str], None]
+    changed: Callable[[str, Sequence[int]], None]
 
 
 class ForwardRunner:
@@ -273,7 +272,7 @@ class ForwardRunner:
         del self._marks[: len(batch)]
         self._written = position
         self._queue.stored([mark.dispatch for mark in batch])
-        self._changes.changed(self._stored.bin_id)
+        self._changes.changed(self._stored.bin_id, [mark.dispatch.n for mark in batch])
 
     async def _check_clock(self) -> None:
         """After the clock was set back, what is scheduled would be late by that time: it is sent now."""

@@ -61,7 +61,7 @@ class TargetSlots:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SentDispatch:
-    """An attempt, what its answer means, and the wait that the target asked for."""
+    """An attempt, what its answer means, and the wait that the target wants."""
 
     attempt: NewAttempt
     meaning: AnswerMeaning

@@ -109,6 +109,10 @@ class CaptureReads(MessageReads):
         captures = [_capture(raw, read.get(number_of(raw["id"]))) for raw in raws]
         return [each for each in captures if each.row.n in read or space is None or each.row.n > space["n"]]
 
+    async def get_rows(self, bin_id: str, numbers: Sequence[int]) -> Sequence[CaptureRow]:
+        values = {"bin": await self._number(bin_id), "numbers": as_list([n for n in numbers if n == up_to(n)])}
+        return [read_capture_row(row) for row in await self._ledger.all("get_captures", values)]
+
     async def get_sent_answer(self, bin_id: str, n: int) -> Answer | None:
         return (await self.get_sent_answers(bin_id, [n])).get(n)
 

@@ -21,6 +21,7 @@ from ...domain.forwards.model import (
 from ...domain.replays import NewAttempt, Trigger
 from ...domain.units import from_micros, micros
 from ...errors import NotFound
+from ...store.forwards import NEW
 from ..ids import MASK
 from ..log import jobs
 from ..transaction import SqlRow
@@ -43,11 +44,16 @@ class ForwardReads(StoreBase):
         return _stored(row)
 
     async def add_forward(
-        self, bin_id: str, forward_id: str, forward: Forward, *, secret: str | None, position: int | None
+        self,
+        bin_id: str,
+        forward_id: str,
+        forward: Forward,
+        health: ForwardHealth = NEW,
+        *,
+        secret: str | None,
+        position: int | None,
     ) -> StoredForward:
-        job = jobs.AddForward(
-            bin_id, forward_id, micros(clock.now()), _json(forward), _json(ForwardHealth()), secret, position
-        )
+        job = jobs.AddForward(bin_id, forward_id, micros(clock.now()), _json(forward), _json(health), secret, position)
         await self._appender.submit(job)
         return await self.get_forward(forward_id)
 

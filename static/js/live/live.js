@@ -1,4 +1,5 @@
 // Following a bin: frames from the line become edits of the page, and the state is told in words.
+import { fragment } from "../core/html.js";
 import { faultsKey, showFaults } from "./faults.js";
 import { attachFilter } from "./filter.js";
 import { ledgerOf } from "./ledger.js";
@@ -48,6 +49,7 @@ export function follow(root) {
     if (frame.reset !== undefined) return location.reload();
     if (frame.faults !== undefined) showFaults(frame.faults);
     if (frame.storage !== undefined) now.reading = showStorage(frame.storage);
+    if (frame.forwards) for (const badge of [...fragment(frame.forwards).children]) document.getElementById(badge.id)?.replaceWith(badge);
     if (frame.edits) {
       now.after = frame.after;
       if (!list) return location.reload();

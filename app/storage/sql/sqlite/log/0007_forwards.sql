@@ -1,4 +1,4 @@
--- Rules that send captures to a URL of the user, and what became of each capture.
+-- Rules that send captures to a URL of the user, and their result for each capture.
 
 create table forwards (
     -- Not used twice, because the dispatches of a deleted forward are erased in steps.
