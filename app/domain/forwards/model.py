@@ -113,7 +113,8 @@ class ForwardHealth(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredForward:
     """A forward in the log. `secret` is stored as `signatures/sealing.py` has written it. `delivered` and `expired`
-    count dispatches; expired ones were deleted with their captures before they had arrived."""
+    count dispatches; expired ones were deleted with their captures before they had arrived. `last_n`: the last capture
+    of the bin at the time of the read."""
 
     id: str
     bin_id: str
@@ -124,6 +125,7 @@ class StoredForward:
     secret: str | None = None
     delivered: int = 0
     expired: int = 0
+    last_n: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

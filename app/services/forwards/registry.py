@@ -4,6 +4,7 @@ import asyncio
 import base64
 from collections import deque
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
@@ -253,12 +254,13 @@ class Forwards:
         stored = await self._store.get_forward(forward_id)
         counts = await self._store.count_dispatches(forward_id)
         now = replace(stored, health=runner.health, position=runner.stored.position)
-        behind = await self._store.list_captures(bin_id, limit=1, wait=False)
-        unseen = max(behind[0].n - now.position, 0) if behind else 0
+        unseen = max(stored.last_n - now.position, 0)
         due_at = counts.due_at
         if unseen:
-            first = await self._store.list_captures(bin_id, after=now.position, limit=1, wait=False)
-            due_at = min(filter(None, [due_at, *(row.received_at for row in first)]), default=None)
+            # The ledger may not be readable yet; the forward was changed all the same.
+            with suppress(StoreUnavailable):
+                first = await self._store.list_captures(bin_id, after=now.position, limit=1, wait=False)
+                due_at = min(filter(None, [due_at, *(row.received_at for row in first)]), default=None)
         return ForwardStatus(
             stored=now, lag=unseen + counts.open, failed=counts.failed, oldest_due_at=due_at,
             secret=self._open_secrets.get(forward_id),

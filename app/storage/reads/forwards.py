@@ -124,7 +124,7 @@ def _stored(row: SqlRow) -> StoredForward:
     return StoredForward(
         id=row["id"], bin_id=row["bin_id"], forward=_read_forward(row["forward"]), health=_read_health(row["health"]),
         made_at=from_micros(row["made_at"]), position=row["position"], secret=row["secret"],
-        delivered=row["delivered"], expired=row["expired"],
+        delivered=row["delivered"], expired=row["expired"], last_n=row["last_n"],
     )  # fmt: skip
 
 

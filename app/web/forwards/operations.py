@@ -1,7 +1,6 @@
 """The operations of the API for forwards, as the OpenAPI document has them."""
 
 from ..replays.shapes import ReplayShape
-from ..site.convert import NoInput
 from ..site.operations import Operation, Operations, Success
 from .inputs import ForwardChange, ForwardInput, ForwardRetry, ForwardTest
 from .shapes import ForwardList, ForwardShape, RetriedShape
@@ -40,11 +39,11 @@ OPERATIONS: Operations = {
     ),
     ("post", _FORWARD + "/pause"): Operation(
         tag="Forwards", id="pauseForward", summary="Send nothing until it is resumed; nothing is lost",
-        success=Success(shape=ForwardShape), body=NoInput, errors=(404,),
+        success=Success(shape=ForwardShape), errors=(404,),
     ),
     ("post", _FORWARD + "/resume"): Operation(
         tag="Forwards", id="resumeForward", summary="Send again, and immediately what waits for a next attempt",
-        success=Success(shape=ForwardShape), body=NoInput, errors=(404,),
+        success=Success(shape=ForwardShape), errors=(404,),
     ),
     ("post", _FORWARD + "/test"): Operation(
         tag="Forwards",

@@ -72,11 +72,11 @@ class Target:
         return [each.n for each in self.seen]
 
     async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.open += 1
         try:
             head = await reader.readuntil(b"\r\n\r\n")
             sizes = [line for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:")]
             body = await reader.readexactly(int(sizes[0][15:])) if sizes else b""
-            self.open += 1
             self.most_open = max(self.open, self.most_open)
             seen = Seen(head, body)
             self.seen.append(seen)
@@ -88,6 +88,8 @@ class Target:
             else:
                 writer.write(said)
                 await writer.drain()
+        except (asyncio.IncompleteReadError, ConnectionError):
+            return  # the sender was killed
         finally:
             self.open -= 1
             writer.close()

@@ -56,13 +56,13 @@ where
     )
 
 -- name: list_forwards
-select bins.id as bin_id, forwards.*
+select bins.id as bin_id, bins.last_n, forwards.*
 from forwards join bins on bins.number = forwards.bin
 where not forwards.deleted and not bins.deleted
 order by forwards.number
 
 -- name: get_forward
-select bins.id as bin_id, forwards.*
+select bins.id as bin_id, bins.last_n, forwards.*
 from forwards join bins on bins.number = forwards.bin
 where forwards.id = :id and not forwards.deleted and not bins.deleted
 
