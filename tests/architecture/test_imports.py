@@ -53,6 +53,7 @@ BETWEEN_NOUNS = {
     ("exports", "captures"): "an export has the objects of the API",
     ("exports", "messages"): "an export has the objects of the API",
     ("drills", "faults"): "a drill sets a fault",
+    ("forwards", "replays"): "an attempt of a forward is shown as one of a replay",
     ("captures", "setup"): "the page of a bin without requests says how to set it up",
     ("palette", "conversations"): "a number is found in the same way",
     ("mappings", "captures"): "a preview has the events of the API",
