@@ -96,7 +96,8 @@ export function attachSelection(root, rows, list) {
   async function everything() {
     const button = bar.querySelector("[data-select-all]");
     button.disabled = true;
-    const answer = await ask(`${bar.dataset.api}/captures/count?${new URLSearchParams(q() ? { q: q() } : {})}`);
+    const search = new URLSearchParams(q() ? { q: q() } : {});
+    const answer = await ask(`${bar.dataset.api}/captures/count?${search}`);
     button.disabled = false;
     if (!answer.ok || answer.redirected) return say("Not selected: the search took too long, or smsbin cannot be reached", { atOnce: true });
     selectAll({ q: q(), ...JSON.parse(await answer.text()) });
