@@ -1,7 +1,7 @@
 """Durations as a histogram: a count for each of some hundred buckets, so that percentiles of any number of durations
 are read from few rows.
 
-Each bucket ends 5 % above its beginning, and its middle stands for it: a percentile is exact to 2.5 %.
+Each bucket ends 5 % above its beginning, and its middle represents it: a percentile is exact to 2.5 %.
 """
 
 import math
@@ -23,7 +23,7 @@ def bucket_of(duration: timedelta) -> int:
 
 
 def middle_of(bucket: int) -> float:
-    """The milliseconds that stand for a bucket."""
+    """The milliseconds that represent a bucket."""
     return math.exp(_STEP * (bucket - 0.5)) if bucket else 0.0
 
 

@@ -1,4 +1,4 @@
-"""The overview of a bin over some intervals: what came, what failed, how long messages took, and the fallback."""
+"""The overview of a bin over some intervals: its volume, failures, times to the final status, and the fallback."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

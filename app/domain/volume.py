@@ -15,7 +15,7 @@ STEPS = (
     *(hours * HOUR for hours in (1, 2, 3, 6, 12)),
     DAY,
 )
-# A span has at most so many intervals, and at least so many, even where less is asked for.
+# A span has at most so many intervals, and at least so many, even for a shorter time.
 MOST_INTERVALS, LEAST_INTERVALS = 128, 30
 
 

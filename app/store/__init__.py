@@ -14,6 +14,7 @@ from .bins import BinStore
 from .captures import CaptureStore, StepResult
 from .decisions import DecisionStore
 from .filters import FilterStore
+from .forwards import ForwardStore
 from .ledger import LedgerStatus
 from .messages import MessageStore
 from .pairings import PairingStore
@@ -36,6 +37,7 @@ class Store(
     VolumeStore,
     DecisionStore,
     FilterStore,
+    ForwardStore,
     SessionStore,
     UpkeepStore,
     Protocol,

@@ -56,9 +56,10 @@ class CaptureStore(Protocol):
         after: int | None = None,
         upto: int | None = None,
         query: Query | None = None,
+        wait: bool = True,
     ) -> Sequence[CaptureRow]:
         """Newest first, below `before`; or with `after`, oldest first, above it and not above `upto`. `before` and
-        `after` exclude each other. Raises NotFound.
+        `after` exclude each other. Without `wait` those that the ledger has now. Raises NotFound.
 
         With a `query` only the captures that match; those that are not in the search index yet are matched directly.
         Raises TooSlow when the search takes too long.
@@ -73,12 +74,16 @@ class CaptureStore(Protocol):
         arrive together may be numbered in another order than they were received, so at such a place it is one of
         them. Raises NotFound when there is no such bin."""
 
-    async def get_capture(self, bin_id: str, n: int) -> Capture:
-        """A complete capture. If the ledger has not processed it yet, its reading has a problem that says so. Raises
-        NotFound."""
+    async def get_capture(self, bin_id: str, n: int, *, wait: bool = True) -> Capture:
+        """A complete capture. If the ledger has not processed it yet, its reading has a problem that says so. Without
+        `wait` the ledger gets no time for it. Raises NotFound."""
 
-    async def get_captures(self, bin_id: str, numbers: Sequence[int]) -> Sequence[Capture]:
+    async def get_captures(self, bin_id: str, numbers: Sequence[int], *, wait: bool = True) -> Sequence[Capture]:
         """Several complete captures, oldest first, without those that are deleted. Raises NotFound when there is no
+        such bin."""
+
+    async def get_rows(self, bin_id: str, numbers: Sequence[int]) -> Sequence[CaptureRow]:
+        """Several captures as in lists, as far as the ledger is now, oldest first. Raises NotFound when there is no
         such bin."""
 
     async def drop_capture(self, bin_id: str, n: int) -> None:

@@ -28,6 +28,7 @@ VALUES: dict[str, tuple[str, ...]] = {
     "is": ("simulated", "pinned"),
     "signature": tuple(verdict.value for verdict in SignatureVerdict),
     "result": tuple(result.value for result in CaptureResult),
+    "forward": ("delivered", "retrying", "waiting", "held", "failed", "rejected", "exhausted"),
 }
 """The keys with a fixed set of values, and the values."""
 
@@ -36,7 +37,7 @@ TEXTS = ("text", "note")
 MOMENTS = ("after", "before")
 KEYS = (
     "from:", "to:", "text~", "status:", "role:", "kind:", "provider:", "id:", "method:", "has:", "after:", "before:",
-    "size:", "is:", "signature:", "result:", "tag:", "note~",
+    "size:", "is:", "signature:", "result:", "tag:", "note~", "forward:",
 )  # fmt: skip
 """Every key with its sign, in the order of the help."""
 
@@ -59,6 +60,7 @@ EXAMPLES = {
     "tag:": ("tag:billing,late", "one of several tags; * for the beginning of one"),
     "note~": ('note~"called back"', "words or a phrase in the note"),
     "result:": ("result:failed", "failed: failed delivery, or our response was no 2xx; odd: has findings; ok"),
+    "forward:": ("forward:failed", "what became of it with a forward"),
 }
 """An example of each key, and what it finds."""
 

@@ -24,6 +24,7 @@ _MAX_NUMBER = 1 << BITS
 # What is erased with a deleted bin, besides its captures.
 _OF_A_BIN = (
     "erase_answers", "erase_faults", "erase_drills", "erase_rereads", "drop_mapping", "erase_secrets", "erase_filters",
+    "erase_forwards",
 )  # fmt: skip
 
 
@@ -60,8 +61,10 @@ def drop_captures(batch: Batch, job: jobs.DropCaptures) -> None:
 
 def _drop(batch: Batch, counter: Counter, n: int) -> bool:
     """Delete a capture; returns whether there was one."""
-    id = row_id(counter.number, n)
-    if not counter.floor_n < n <= counter.last_n or not batch.transaction.run("erase_capture", {"id": id}):
+    if not counter.floor_n < n <= counter.last_n:
+        return False
+    _expire_dispatches(batch, counter.number, n - 1, n)
+    if not batch.transaction.run("erase_capture", {"id": row_id(counter.number, n)}):
         return False
     _erase_related(batch, counter.number, n - 1, n)
     batch.add_deletion(counter, n, through=False)
@@ -107,6 +110,16 @@ class _SweepRun:
                 bounds = {"after": row_id(number, 0), "upto": row_id(number, max(last_d, last_k))}
                 self._transaction.run(query, bounds)
             self._transaction.run("erase_bin", {"number": number})
+        return self._erase_deleted_forwards()
+
+    def _erase_deleted_forwards(self) -> bool:
+        """Erase forwards that users have deleted, with their dispatches; returns whether none are left."""
+        for (forward,) in self._transaction.all("deleted_forwards"):
+            bounds = {"forward": forward, "limit": CHUNK}
+            while self._transaction.run("erase_dispatches_of", bounds):
+                if self.is_over:
+                    return False
+            self._transaction.run("erase_forward", {"forward": forward})
         return True
 
     def sweep_bins(self) -> int | None:
@@ -157,6 +170,7 @@ class _SweepRun:
 
     def _erase(self, number: int, after: int, upto: int) -> None:
         bounds = {"after": row_id(number, after), "upto": row_id(number, upto)}
+        _expire_dispatches(self._batch, number, after, upto)
         self.removed += self._transaction.run("erase_captures", bounds)
         _erase_related(self._batch, number, after, upto)
 
@@ -189,5 +203,10 @@ def _erase_related(batch: Batch, number: int, after: int, upto: int) -> None:
     bounds = {"after": row_id(number, after), "upto": row_id(number, upto)}
     batch.transaction.run("erase_sent_answers", bounds)
     batch.transaction.run("erase_skips", bounds)
-    for query in ("erase_attempts", "erase_annotations"):
+    for query in ("erase_attempts", "erase_annotations", "erase_dispatches"):
         batch.transaction.run(query, {"bin": number, "after": after, "upto": upto})
+
+
+def _expire_dispatches(batch: Batch, number: int, after: int, upto: int) -> None:
+    """Count what is about to be erased before it was forwarded."""
+    batch.transaction.run("expire_dispatches", {"bin": number, "after": after, "upto": upto})

@@ -237,6 +237,71 @@ class AddAttempt(Job):
     content_type: str
     body: bytes
     edited: bool = False
+    forward: str | None = None
+    trigger: str = "manual"
+    sent: bytes = b""
+
+
+class AddForward(Job):
+    """`forward` and `health` are JSON. `position` None: that of the last capture."""
+
+    bin_id: str
+    id: str
+    made_at: int
+    forward: str
+    health: str
+    secret: str | None
+    position: int | None
+
+
+class SetForward(Job):
+    id: str
+    forward: str
+    health: str
+    secret: str | None
+
+
+class DropForward(Job):
+    id: str
+
+
+class DispatchRecord(msgspec.Struct, array_like=True, gc=False):
+    """An element of `MarkDispatches`: the new state of a dispatch, and the attempt that led to it."""
+
+    n: int
+    state: str
+    tries: int
+    step: int
+    due_at: int | None
+    status: int | None
+    message: str | None
+    trigger: str | None
+    attempt: AddAttempt | None
+
+
+class MarkDispatches(Job):
+    """What changed in a forward. Dispatches of deleted captures, and of a deleted forward, are ignored."""
+
+    id: str
+    now: int
+    health: str
+    position: int | None
+    dispatches: list[DispatchRecord]
+
+
+class RetryDispatches(Job):
+    """Send dispatches again at once, at most `limit` of them; the result is their number."""
+
+    id: str
+    now: int
+    states: list[str]
+    trigger: str
+    first: int
+    last: int
+    lowest: int | None
+    highest: int | None
+    restart: bool
+    limit: int
 
 
 class AddSession(Job):
@@ -270,11 +335,12 @@ AnyJob = (
     AddBin | SetBin | RotateKey | DropBin | AddCapture | SetOutcomes | DropCapture | DropSome | DropCaptures | Annotate
     | Sweep | SettleUnanswered | RequestReread | SetMapping | SetSecret | DropSecret | SkipCapture | NextEpoch
     | NoteTime | EndRun | AddDrill | SetDrill | SetAnswers | SetFault | DropFault | AddAttempt
+    | AddForward | SetForward | DropForward | MarkDispatches | RetryDispatches
     | AddSession | TouchSession | DropSession | DropSessions | Probe | SetFilter | DropFilter
 )  # fmt: skip
 
 # Jobs that free space. On a full disk they are run while others are refused.
-DELETES = (DropBin, DropCapture, DropSome, DropCaptures, DropSession, Sweep)
+DELETES = (DropBin, DropCapture, DropSome, DropCaptures, DropForward, DropSession, Sweep)
 
 
 class LogPosition(msgspec.Struct, array_like=True, frozen=True, gc=False):
@@ -292,10 +358,10 @@ class LogPosition(msgspec.Struct, array_like=True, frozen=True, gc=False):
 
 class Result(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """The result of one job. `error` is None when it is durable, else one of `FAILURES`. `value`: the n of a
-    capture, an epoch, or the number of an attempt; of a sweep the number of captures it removed, and then `next` is
-    the bin after which it continues (None: it is done). Of a step over several captures `value` is how many it changed,
-    `refused` how many it did not, because they would have too many tags, and `next` how many of the numbers it handled
-    (None: all)."""
+    capture, an epoch, the number of an attempt, or a number of dispatches; of a sweep the number of captures it
+    removed, and then `next` is the bin after which it continues (None: it is done). Of a step over several captures
+    `value` is how many it changed, `refused` how many it did not, because they would have too many tags, and `next` how
+    many of the numbers it handled (None: all)."""
 
     error: str | None = None
     message: str = ""

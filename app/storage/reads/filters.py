@@ -138,11 +138,13 @@ def prefix_range(beginning: str) -> tuple[str, str]:
 
 def _is_worth_it(of: str, term: OneOf) -> bool:
     """Whether an index serves the term. Messages have one for all statuses; captures only for failures, for simulated
-    ones, and for those that are not genuine."""
+    ones, for those that are not genuine, and for those that a forward has not delivered."""
     if term.key == "is":
         return of == "captures"
     if term.key == "signature":
         return of == "captures" and set(term.values) <= _NOT_GENUINE
+    if term.key == "forward":
+        return of == "captures" and "delivered" not in term.values
     failures = {"failed", "undelivered", "rejected", "expired", "canceled"}
     return term.key == "status" and (of == "messages" or set(term.values) <= failures)
 

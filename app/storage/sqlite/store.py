@@ -25,6 +25,7 @@ from ..packing import pack
 from ..reads.bins import BinReads
 from ..reads.captures import CaptureReads
 from ..reads.decisions import DecisionReads
+from ..reads.forwards import ForwardReads
 from ..reads.pairings import PairingReads
 from ..reads.reader_settings import ReaderSettingsReads
 from ..reads.saved_filters import SavedFilterReads
@@ -45,8 +46,9 @@ SETTLE_WAIT_S = 60.0
 
 
 class SqliteStore(
-    BinReads, CaptureReads, PairingReads, VolumeReads, DecisionReads, ReaderSettingsReads, SavedFilterReads, ValueReads
-):
+    BinReads, CaptureReads, PairingReads, VolumeReads, DecisionReads, ForwardReads, ReaderSettingsReads,
+    SavedFilterReads, ValueReads,
+):  # fmt: skip
     """Implements `Store`, which documents the methods."""
 
     def __init__(
@@ -65,7 +67,7 @@ class SqliteStore(
         self._log = ReadPool(log_path, LOG_READERS)
         self._ledger = ReadPool(
             ledger_path, LEDGER_READERS, limit_s=LEDGER_READ_S, damaged=self._follower.damaged,
-            file=lambda: self._follower.file, missing=self._ledger_problem,
+            file=lambda: self._follower.file, missing=self._ledger_problem, attached=log_path,
         )  # fmt: skip
 
     async def open(self) -> None:

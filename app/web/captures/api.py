@@ -43,7 +43,8 @@ async def index(request: web.Request) -> web.StreamResponse:
     else:
         store = request.app[keys.STORE]
         found = await store.list_captures(bin_id, limit=limit + 1, before=before, after=after, query=wanted)
-    shown = [show_row(row) for row in found[:limit]]
+    dispatches = await request.app[keys.FORWARDS].dispatches(bin_id, found[:limit])
+    shown = [show_row(row, dispatches.get(row.n, ())) for row in found[:limit]]
     return json_response(CaptureList(shown, str(shown[-1].n) if len(found) > limit else None))
 
 
@@ -55,7 +56,10 @@ async def show(request: web.Request) -> web.StreamResponse:
     sent = await store.get_sent_answer(bin_id, n)
     custom = request.app[keys.MAPPINGS].reader_of(bin_id)
     judgement = await request.app[keys.SECRETS].judge(bin_id, capture)
-    shown = await work_on([capture.raw], lambda: msgspec.json.encode(show_capture(capture, sent, judgement, custom)))
+    dispatches = (await request.app[keys.FORWARDS].dispatches(bin_id, [capture.row])).get(n, ())
+    shown = await work_on(
+        [capture.raw], lambda: msgspec.json.encode(show_capture(capture, sent, judgement, custom, dispatches))
+    )
     return web.Response(body=shown, content_type="application/json")
 
 

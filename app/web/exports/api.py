@@ -19,6 +19,7 @@ from ...export import EXPORTERS, WHATS, About, Format
 from ...log import get_log
 from ...providers.custom import CustomReader
 from ...services import exports as exporting
+from ...services.forwards.registry import ShownDispatch
 from ...services.large import is_large
 from ...services.secrets import Secrets
 from ...services.selections import MAX_NUMBERS
@@ -104,12 +105,15 @@ async def _rows(
                 yield False, partial(show_message, message)
     elif whole:
         async for captures in exporting.each_whole_page(store, bin, query):
+            dispatches = await app[keys.FORWARDS].dispatches(bin.id, [capture.row for capture, _ in captures])
             for capture, sent in captures:
-                yield is_large(capture.raw), partial(_show_whole, capture, sent, secrets, custom)
+                about = dispatches.get(capture.row.n, ())
+                yield is_large(capture.raw), partial(_show_whole, capture, sent, secrets, custom, about)
     else:
         async for rows in exporting.each_page(store, bin.id, bin.last_n, query):
+            dispatches = await app[keys.FORWARDS].dispatches(bin.id, rows)
             for row in rows:
-                yield False, partial(show_row, row)
+                yield False, partial(show_row, row, dispatches.get(row.n, ()))
 
 
 async def _chosen_rows(
@@ -118,14 +122,18 @@ async def _chosen_rows(
     """The same for captures that are listed by their numbers."""
     secrets, custom = app[keys.SECRETS], app[keys.MAPPINGS].reader_of(bin.id)
     async for capture, sent in exporting.each_chosen(app[keys.STORE], bin, chosen):
+        about = (await app[keys.FORWARDS].dispatches(bin.id, [capture.row])).get(capture.row.n, ())
         if whole:
-            yield is_large(capture.raw), partial(_show_whole, capture, sent, secrets, custom)
+            yield is_large(capture.raw), partial(_show_whole, capture, sent, secrets, custom, about)
         else:
-            yield False, partial(show_row, capture.row)
+            yield False, partial(show_row, capture.row, about)
 
 
-def _show_whole(capture: Capture, sent: Answer | None, secrets: Secrets, custom: CustomReader | None) -> CaptureShape:
-    return show_capture(capture, sent, secrets.judge_listed(capture), custom)
+def _show_whole(
+    capture: Capture, sent: Answer | None, secrets: Secrets, custom: CustomReader | None,
+    dispatches: Sequence[ShownDispatch],
+) -> CaptureShape:  # fmt: skip
+    return show_capture(capture, sent, secrets.judge_listed(capture), custom, dispatches)
 
 
 async def _pieces(form: Format, about: About, rows: AsyncIterator[tuple[bool, Maker]]) -> AsyncGenerator[bytes, None]:

@@ -1,1 +1,1 @@
-"""The overview of a bin: what came, what failed, how long it took, and the fallback."""
+"""The overview of a bin: its volume, failures, times to the final status, and the fallback."""

@@ -31,7 +31,7 @@ class OverviewColumn:
     x: int
     y: float
     height: float
-    says: str
+    text: str
     middle: float | None = None
 
 
@@ -54,7 +54,7 @@ def draw_finals(span: TimeSpan, finals: Sequence[FinalTimes]) -> ColumnPicture:
     columns = [
         _column(
             span, one, top=_y(p95, top), bottom=_y(p50, top), middle=_y(p50, top),
-            says=f"p50 {ms_text(round(p50))}, p95 {ms_text(round(p95))}, {one.messages:,}"
+            text=f"p50 {ms_text(round(p50))}, p95 {ms_text(round(p95))}, {one.messages:,}"
             f" message{'' if one.messages == 1 else 's'}",
         )
         for one, p50, p95 in times
@@ -70,7 +70,7 @@ def draw_fallbacks(span: TimeSpan, fallbacks: Sequence[FallbackShare]) -> Column
     columns = [
         _column(
             span, one, top=HEIGHT * (1 - share / top), bottom=float(HEIGHT),
-            says=f"{share_text(share)}: {one.used:,} of {one.pairs:,}",
+            text=f"{share_text(share)}: {one.used:,} of {one.pairs:,}",
         )
         for one in fallbacks
         for share in (one.share or 0.0,)
@@ -81,14 +81,14 @@ def draw_fallbacks(span: TimeSpan, fallbacks: Sequence[FallbackShare]) -> Column
 
 
 def _column(
-    span: TimeSpan, one: FinalTimes | FallbackShare, *, top: float, bottom: float, says: str,
+    span: TimeSpan, one: FinalTimes | FallbackShare, *, top: float, bottom: float, text: str,
     middle: float | None = None,
 ) -> OverviewColumn:  # fmt: skip
     at = one.at or span.since
     height = max(bottom - top, LEAST_COLUMN)
     return OverviewColumn(
         at=at, until=at + span.step, x=(at - span.since) // span.step, y=round(min(top, HEIGHT - height), 1),
-        height=round(height, 1), says=says, middle=None if middle is None else round(middle, 1),
+        height=round(height, 1), text=text, middle=None if middle is None else round(middle, 1),
     )  # fmt: skip
 
 

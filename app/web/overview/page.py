@@ -9,9 +9,10 @@ from aiohttp import web
 
 from ... import clock, keys
 from ...domain.bins import Bin
-from ...domain.overview import FailureCount, Overview, SourceCount
+from ...domain.overview import FailureCount, FallbackShare, Overview, SourceCount
 from ...domain.roles import Role
 from ...domain.search import with_value
+from ...domain.units import share_text
 from ...domain.volume import TimeSpan, Volume, filled
 from ...providers import sheet_of
 from ..site.filters import FAILED, OUTBOUND, suffix_of
@@ -61,6 +62,10 @@ class OverviewPage:
     failures: Sequence[FailureRow]
     times: str
     ranges: Sequence[OverviewRange] = RANGES
+
+    def share(self, one: FallbackShare) -> str:
+        """The share of the fallback in words."""
+        return share_text(one.share or 0.0)
 
     def requests(self, *terms: str) -> str:
         """The query string of the list that has these requests."""

@@ -21,7 +21,7 @@ LABELS = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BarPart:
-    """A rectangle; `result` is the result of the requests that it stands for."""
+    """A rectangle; `result` is the result of the requests that it represents."""
 
     result: str
     y: float
@@ -41,7 +41,7 @@ class VolumeBar:
     is_outside: bool
 
     @property
-    def says(self) -> str:
+    def text(self) -> str:
         """Its numbers."""
         return counts_text(self.count)
 
@@ -56,8 +56,22 @@ class VolumePicture:
     highest: int
     labels: Sequence[datetime]
     intervals: int
-    bar_width: float = BAR_WIDTH
     height: int = HEIGHT
+
+    @property
+    def paths(self) -> Sequence[tuple[str, str]]:
+        """All parts with the same look as one path: its classes, and its commands. A page is much smaller so."""
+        found: dict[str, list[str]] = {}
+        for bar in self.bars:
+            for part in bar.parts:
+                look = f"{part.result} outside" if bar.is_outside else part.result
+                found.setdefault(look, []).append(f"M{bar.x:g} {part.y:g}h{BAR_WIDTH}v{part.height:g}h-{BAR_WIDTH}z")
+        return [(look, "".join(commands)) for look, commands in found.items()]
+
+    @property
+    def numbers(self) -> str:
+        """ok, failed and odd of each interval, for the script: "50 1 0,0 0 0"."""
+        return ",".join(f"{count.ok} {count.failed} {count.odd}" for count in self.volume.counts)
 
     @property
     def step_text(self) -> str:
@@ -65,14 +79,14 @@ class VolumePicture:
         return duration_text(self.volume.span.step).removeprefix("1 ")
 
     @property
-    def says(self) -> str:
+    def text(self) -> str:
         """The numbers of all intervals together."""
         return counts_text(self.volume)
 
     @property
     def description(self) -> str:
         """The text alternative."""
-        return f"Requests per {self.step_text}: {self.says}; at most {self.highest:,} per {self.step_text}"
+        return f"Requests per {self.step_text}: {self.text}; at most {self.highest:,} per {self.step_text}"
 
 
 def draw_volume(volume: Volume) -> VolumePicture:
@@ -115,9 +129,9 @@ def _moment(at: datetime) -> str:
 
 def counts_text(counts: IntervalCount | Volume) -> str:
     """ "120 requests, 3 failed, 1 odd"."""
-    said = [f"{counts.total:,} request{'' if counts.total == 1 else 's'}"]
-    said += [f"{number:,} {word}" for number, word in ((counts.failed, "failed"), (counts.odd, "odd")) if number]
-    return ", ".join(said)
+    words = [f"{counts.total:,} request{'' if counts.total == 1 else 's'}"]
+    words += [f"{number:,} {word}" for number, word in ((counts.failed, "failed"), (counts.odd, "odd")) if number]
+    return ", ".join(words)
 
 
 def _parts(count: IntervalCount, highest: int) -> list[BarPart]:

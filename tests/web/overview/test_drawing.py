@@ -32,8 +32,8 @@ def test_times_reach_from_the_median_up_to_p95() -> None:
     assert wide.y < wide.middle == wide.y + wide.height
     assert narrow.height == LEAST_COLUMN
     assert [text for _, text in picture.ticks] == ["1 s", "10 s"]
-    assert "19 messages" in wide.says
-    assert "1 message" in narrow.says
+    assert "19 messages" in wide.text
+    assert "1 message" in narrow.text
 
 
 def test_what_is_very_fast_stands_at_the_bottom() -> None:
@@ -50,5 +50,5 @@ def test_shares_are_drawn_to_a_round_percentage_and_none_is_not_drawn() -> None:
     picture = draw_fallbacks(SPAN, [share(0, 0, 5), share(1, 1, 9), share(2, 1, 19)])
     assert picture.ticks == [(0.0, "10 %")]
     assert [(column.x, column.y, column.height) for column in picture.columns] == [(1, 0, 100), (2, 50, 50)]
-    assert picture.columns[0].says == "10 %: 1 of 10"
+    assert picture.columns[0].text == "10 %: 1 of 10"
     assert draw_fallbacks(SPAN, []).columns == []

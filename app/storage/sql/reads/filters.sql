@@ -68,6 +68,27 @@ captures.signature in (select value from json_each(:p))
 -- name: captures_result
 captures.result in (select value from json_each(:p))
 
+-- name: captures_forward
+exists (
+    select 1
+    from log.forwards as its
+    cross join log.dispatches on dispatches.forward = its.number and dispatches.n = captures.id & 0xffffffffff
+    cross join json_each(:p) as wanted
+    where
+        its.bin = (select spaces.bin from spaces where spaces.number = captures.id >> 40) and not its.deleted
+        and (
+            wanted.value = dispatches.state
+            or (wanted.value = 'failed' and dispatches.state in ('rejected', 'exhausted'))
+            or (
+                wanted.value = 'held' and dispatches.state in ('waiting', 'retrying')
+                and coalesce(
+                    json_extract(its.health, '$.paused'), json_extract(its.health, '$.off'),
+                    json_extract(its.health, '$.probe_at')
+                ) is not null
+            )
+        )
+)
+
 -- name: captures_after_n
 captures.id & 0xffffffffff > :p
 
@@ -168,6 +189,29 @@ exists (
     where links.message = messages.id and captures.result in (select value from json_each(:p))
 )
 
+-- name: messages_forward
+exists (
+    select 1
+    from links
+    cross join log.forwards as its
+        on its.bin = (select spaces.bin from spaces where spaces.number = messages.space) and not its.deleted
+    cross join log.dispatches on dispatches.forward = its.number and dispatches.n = links.n
+    cross join json_each(:p) as wanted
+    where
+        links.message = messages.id
+        and (
+            wanted.value = dispatches.state
+            or (wanted.value = 'failed' and dispatches.state in ('rejected', 'exhausted'))
+            or (
+                wanted.value = 'held' and dispatches.state in ('waiting', 'retrying')
+                and coalesce(
+                    json_extract(its.health, '$.paused'), json_extract(its.health, '$.off'),
+                    json_extract(its.health, '$.probe_at')
+                ) is not null
+            )
+        )
+)
+
 -- name: messages_after_n
 messages.last_n > :p
 
@@ -264,6 +308,20 @@ where
     and signature in ('valid_as', 'wrong_secret_or_changed', 'stale')
     and signature in (select value from json_each(:p))
 limit :limit
+
+-- name: drive_captures_forward
+-- Those that are not delivered.
+select id from (
+    select (:space << 40) + dispatches.n as id
+    from spaces cross join log.forwards as its on its.bin = spaces.bin and not its.deleted
+    cross join log.dispatches indexed by dispatches_failed on dispatches.forward = its.number
+    where spaces.number = :space and dispatches.state in ('rejected', 'exhausted')
+    union all
+    select (:space << 40) + dispatches.n
+    from spaces cross join log.forwards as its on its.bin = spaces.bin and not its.deleted
+    cross join log.dispatches indexed by dispatches_due on dispatches.forward = its.number
+    where spaces.number = :space and dispatches.state in ('waiting', 'retrying')
+) limit :limit
 
 -- name: drive_messages_from
 select id from (
