@@ -68,6 +68,11 @@ async def _occurring(store: Store, bin_id: str, place: Completion) -> Counts:
     return counts
 
 
+async def _tags(store: Store, bin_id: str, _place: Completion) -> Counts:
+    """The tags of the newest captures that have an annotation."""
+    return await store.recent_values(bin_id, "tag", among=COUNTED)
+
+
 async def _examples(_store: Store, _bin_id: str, place: Completion) -> Counts:
     return dict.fromkeys(EXAMPLE_VALUES[place.key])
 
@@ -77,4 +82,5 @@ _SOURCES: Mapping[str, Source] = {
     **dict.fromkeys(VALUES, _known),
     **dict.fromkeys(("from", "to", "id"), _occurring),
     **dict.fromkeys(EXAMPLE_VALUES, _examples),
+    "tag": _tags,
 }

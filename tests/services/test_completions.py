@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from app.domain.annotations import AnnotationChange
 from app.domain.bins import Bin
 from app.domain.captures import NewCapture
 from app.domain.roles import Role
@@ -61,6 +62,16 @@ async def test_numbers_names_and_ids_are_those_of_the_bin(store: Store) -> None:
     assert sorted(await offered(store, bin, "id:")) == [("a1", 1), ("a2", 1), ("a3", 1)]
     assert await offered(store, bin, "id:A2") == []
     assert await offered(store, other, "from:") == []
+
+
+async def test_tags_are_those_that_users_gave(store: Store) -> None:
+    bin = await _filled(store)
+    assert await offered(store, bin, "tag:") == []
+    for n, tags in ((1, ("late", "billing")), (3, ("late",))):
+        await store.annotate(bin.id, [n], AnnotationChange(tags=tags))
+    assert await offered(store, bin, "tag:") == [("late", 2), ("billing", 1)]
+    assert await offered(store, bin, "-tag:late,b") == [("billing", 1)]
+    assert await offered(store, bin, "tag:no!") == []
 
 
 async def test_a_value_that_is_not_among_the_newest_comes_from_the_index(store: Store, monkeypatch) -> None:

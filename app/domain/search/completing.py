@@ -105,7 +105,7 @@ def fits(completion: Completion, value: str) -> bool:
     folded = value.lower()
     if folded in completion.others or folded == completion.typed.lower():
         return False
-    if completion.key in PATTERNS and completion.typed:
+    if completion.key in PATTERNS and completion.key != "tag" and completion.typed:
         return fold(value).startswith(spellings(completion))
     return folded.startswith(completion.typed.lower())
 
