@@ -13,7 +13,6 @@ import jinja2
 from aiohttp import web
 
 from ... import __version__, clock, keys
-from ...domain.annotations import MAX_NOTE
 from ...domain.bins import KEY, Bin
 from ...domain.captures import RawRequest
 from ...domain.faults import ActiveFault
@@ -127,7 +126,6 @@ def _environment() -> jinja2.Environment:
         **FORWARD_FILTERS,
     )
     environment.globals.update(
-        most_note=MAX_NOTE,
         roles=list(Role),
         letters=LETTERS,
         provider_titles=PROVIDER_TITLES,
