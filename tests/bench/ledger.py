@@ -11,6 +11,7 @@ from app import clock
 from app.domain.pairings.model import PROBLEMS
 from app.domain.search import parse_query, settle
 from app.domain.volume import DAY, HOUR, MINUTE, TimeSpan
+from app.services.completions import complete_in
 from app.services.volume import volume_of
 from app.storage.opening import open_store
 from app.store import Store
@@ -30,6 +31,10 @@ def _find(of: str, text: str) -> Ask:
         return await lists[of](bin_id, limit=101, query=query)
 
     return ask
+
+
+def _complete(text: str) -> Ask:
+    return lambda store, bin_id: complete_in(store, bin_id, text, len(text))
 
 
 async def _axis(store: Store, bin_id: str) -> object:
@@ -64,6 +69,9 @@ QUESTIONS: dict[str, Ask] = {
     "captures by a common word": _find("captures", "text~order"),
     "captures by id": _find("captures", f"id:{message_id(700)}"),
     "a number and a common word": _find("captures", f"to:{party(700)} text~order"),
+    "completion of a status": _complete("status:"),
+    "completion of a number": _complete("to:+1415"),
+    "completion of an id": _complete("id:SM0"),
 }
 
 COUNTS: dict[str, Ask] = {

@@ -106,3 +106,39 @@ async def test_what_was_closed_while_the_server_is_down_does_not_open_again(
         await expect(page.locator("[data-detail]")).to_be_hidden()
     await context.close()
     assert errors == []
+
+
+async def test_no_page_has_an_error_while_the_server_is_down(
+    chromium: Any, make_settings: Callable[..., Settings], free_port: int
+) -> None:
+    paths = (
+        "",
+        "/captures/1",
+        "/messages",
+        "/conversations",
+        "/compare",
+        "/simulate",
+        "/settings",
+        "/faults",
+        "/drills",
+    )
+    pages = []
+    async with run_server(make_settings(), port=free_port) as server:
+        await post(server, "row")
+        context, page, errors = await _open(chromium, server)
+        await page.goto(f"{server.url}/")
+        for path in paths:
+            page = await context.new_page()
+            errors_of_page = _errors_of(page)
+            await page.goto(bin_page(server) + path)
+            await page.keyboard.press("Control+k")
+            await expect(page.get_by_role("combobox", name="Go to")).to_be_focused()
+            pages.append((page, errors_of_page))
+    for page, found in pages:
+        await page.keyboard.type("set")
+        await expect(page.get_by_role("dialog", name="Go to")).to_contain_text("Cannot reach smsbin")
+        if await page.locator("[data-live-state]").count():
+            await expect(page.locator("[data-live-state] b").last).to_have_text("Reconnecting")
+        errors += found
+    await context.close()
+    assert errors == []

@@ -73,7 +73,7 @@ async def test_a_value_that_is_not_among_the_newest_comes_from_the_index(store: 
 async def test_keys_examples_and_nothing(store: Store) -> None:
     bin = await _filled(store)
     assert await offered(store, bin, "") == [(key, None) for key in KEYS]
-    assert await offered(store, bin, "fail") == [("status:failed", None)]
+    assert await offered(store, bin, "deliv") == [("status:delivered", None)]
     assert await offered(store, bin, "after:1h") == []
     assert await offered(store, bin, "size:>") == [(">1KiB", None)]
     nothing = await complete_in(store, bin.id, '"your co', 8)

@@ -118,8 +118,9 @@ function onKey(event) {
 
 // Before the filter, for which Escape clears the box.
 document.addEventListener("keydown", onKey, { capture: true });
-document.addEventListener("input", ({ target, isComposing }) => {
-  if (!target.matches?.("[data-complete]") || isComposing) return;
+// The keyboards of phones compose each word, so what is being composed is completed, too.
+document.addEventListener("input", ({ target }) => {
+  if (!target.matches?.("[data-complete]")) return;
   clearTimeout(timer);
   timer = setTimeout(() => complete(target), PAUSE_MS);
 });

@@ -83,6 +83,8 @@ if (nav) {
     hide();
   });
   document.addEventListener("smsbin:edits", refreshSoon);
+  // The parts of the new filter come from a whole page.
+  document.addEventListener("smsbin:filtered", hide, { capture: true });
   document.addEventListener("visibilitychange", () => wanted && refreshSoon());
   if (idsOf(nav)) refresh();
   document.querySelector(".chips [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });

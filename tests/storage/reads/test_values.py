@@ -10,7 +10,9 @@ import pytest
 from app.domain.bins import Bin
 from app.domain.events import Event
 from app.domain.roles import Kind, Role
+from app.domain.search import VALUES
 from app.domain.statuses import Status
+from app.storage.queries import SQL
 from app.store import Store
 from tests.storage.builders import a_bin, stating
 
@@ -70,6 +72,7 @@ def _is_indexed(folder: Path) -> bool:
         ("has", {"plus_lost": 9, "unknown_role": 9}),
         ("is", {}),
         ("signature", {}),
+        ("result", {"odd": 9}),
     ],
 )
 async def test_values_of_the_newest_captures_are_counted(
@@ -79,6 +82,11 @@ async def test_values_of_the_newest_captures_are_counted(
     counts = await store.recent_values(bin.id, key, among=100)
     assert {value: counts[value] for value in found} == found
     assert list(counts.values()) == sorted(counts.values(), reverse=True)
+
+
+def test_every_key_with_fixed_values_can_be_counted() -> None:
+    for key in (*VALUES, "from", "to", "id"):
+        assert f"when '{key}' then" in SQL["recent_values"]
 
 
 async def test_only_so_many_captures_are_looked_at(store: Store, tmp_path: Path) -> None:

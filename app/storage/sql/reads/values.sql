@@ -16,6 +16,7 @@ from (
             when 'has' then nullif(findings, '')
             when 'is' then iif(simulated, 'simulated', null)
             when 'signature' then signature
+            when 'result' then result
         end as value
     from captures
     where
