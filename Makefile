@@ -10,7 +10,7 @@ COMPILE = $(TOOLS)/bin/uv pip compile --quiet --universal --python-version 3.11 
 # Every file is compared with the hash in its lock.
 INSTALL := install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: run test test-aiohttp test-lowest lint format guide pictures bench attack proof mutants lock audit sbom release dist clean
+.PHONY: run test test-aiohttp test-lowest style lint format guide pictures bench attack proof mutants lock audit sbom release dist clean
 .DEFAULT_GOAL := run
 
 run: $(RUNTIME)  ## install the dependencies of the server and start it
@@ -26,10 +26,12 @@ test-aiohttp: $(DEV)  ## test ingress/ with the lowest and the newest allowed ai
 test-lowest: $(TOOLS)/.installed  ## run the quick tests with the lowest allowed releases; needs the network
 	@UV=$(TOOLS)/bin/uv PYTHON=$(PYTHON) .ci/lowest $(ARGS)
 
-lint: $(DEV)  ## check style, types, and the rules of the source (imports, names, words, mirrored tests)
+style: $(DEV)  ## check style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+lint: style  ## check style, types, and the rules of the source (imports, names, words, mirrored tests)
 	$(BIN)/python -m pytest -q -n 0 tests/architecture --ignore tests/architecture/test_wheel.py
 
 format: $(DEV)

@@ -14,8 +14,9 @@ The request lifecycle:
    is the capture's outcome; the store collects outcomes and writes them with a later batch.
 6. `storage/ledger/`: the follower process reads the log from its position, parses the captures with the settings of
    their bin (`providers/`), judges their signatures if the bin has secrets (`signatures/`), folds their events into
-   messages and pairings, assigns each change its `seq`, and commits them with its new position, without a sync. The
-   ledger can be deleted and is rebuilt from the log. The search index is updated when there is nothing else to do.
+   messages and pairings, counts by time, assigns each change its `seq`, and commits them with its new position, without
+   a sync. The ledger can be deleted and is rebuilt from the log. The search index is updated when there is nothing else
+   to do.
 7. After that commit the subscribers of the bin are notified (`live/hub.py`), without data. `web/live/socket.py` wakes
    the viewers a few at a time; each reads the ledger from its own cursor. Viewers with the same cursor share one
    rendering of the page's own partials (`live/frames.py`).

@@ -14,6 +14,7 @@ from .services.keyring import Keyring
 from .services.mappings import Mappings
 from .services.metrics import Metrics
 from .services.replays import Replaying
+from .services.saved_filters import SavedFilters
 from .services.secrets import Secrets
 from .services.simulations.runs import Simulating
 from .services.upkeep.disk import Disk
@@ -39,6 +40,7 @@ MAPPINGS = web.AppKey("MAPPINGS", Mappings)
 WAITING = web.AppKey("WAITING", HeldAnswers)
 DISK = web.AppKey("DISK", Disk)
 METRICS = web.AppKey("METRICS", Metrics)
+SAVED_FILTERS = web.AppKey("SAVED_FILTERS", SavedFilters)
 SECRETS = web.AppKey("SECRETS", Secrets)
 PROBING = web.AppKey("PROBING", Probing)
 

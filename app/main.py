@@ -25,6 +25,7 @@ from .services.keyring import Keyring
 from .services.mappings import Mappings
 from .services.metrics import Metrics
 from .services.replays import Replaying
+from .services.saved_filters import SavedFilters
 from .services.secrets import Secrets, context_of
 from .services.simulations.runs import Simulating
 from .services.upkeep.disk import Disk
@@ -94,6 +95,7 @@ async def _storage(app: web.Application) -> AsyncIterator[None]:
         app[keys.ANSWERS] = Answers(store, app[keys.HUB])
         app[keys.FAULTS] = Faults(store, app[keys.HUB])
         app[keys.MAPPINGS] = Mappings(store, app[keys.HUB])
+        app[keys.SAVED_FILTERS] = SavedFilters(store, app[keys.HUB])
         app[keys.DRILLING] = Drilling(store, app[keys.FAULTS], app[keys.HUB])
         app[keys.INTAKE] = Intake(store, app[keys.ANSWERS], app[keys.FAULTS], app[keys.MAPPINGS], app[keys.SIMULATING])
         app[keys.PROBING] = Probing(store)

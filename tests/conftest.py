@@ -13,6 +13,7 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+import pytest_asyncio
 from aiohttp import web, web_app
 from hypothesis import settings
 
@@ -29,6 +30,8 @@ from .forking import ROOT, ForkServer
 
 TOKEN = "a-token-only-for-tests"
 MEMORY = Path("/dev/shm")
+# The folders with the longest modules.
+LONG = ("survival", "browser", "commands", "ingress", "storage", "web")
 
 
 def pytest_configure() -> None:
@@ -43,6 +46,13 @@ def pytest_configure() -> None:
     # A busy machine is not a failing test; and two runs of one commit try the same examples.
     settings.register_profile("house", deadline=None, derandomize=bool(os.environ.get("CI")))
     settings.load_profile("house")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long modules are started first: a module runs in one worker, and at the end the other workers would wait."""
+    here = Path(__file__).parent
+    ranks = {folder: rank for rank, folder in enumerate(LONG)}
+    items.sort(key=lambda item: ranks.get(item.path.relative_to(here).parts[0], len(LONG)))
 
 
 def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
@@ -150,6 +160,19 @@ def make_settings(tmp_path: Path) -> Callable[..., Settings]:
 async def server(make_settings: Callable[..., Settings]) -> AsyncIterator[Running]:
     """A server with default settings and its first bin."""
     async with run_server(make_settings()) as running:
+        yield running
+
+
+# For tests that use `shared_server`; they stand next to each other in their module.
+with_shared_server = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shared_server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Running]:
+    """One server for the cases of a test that change nothing, as those that are refused: a start takes longer than
+    most of them."""
+    data = tmp_path_factory.mktemp("shared") / "data"
+    async with run_server(read_settings({"data_dir": str(data), "access_token": TOKEN})) as running:
         yield running
 
 

@@ -84,6 +84,11 @@ def size_text(value: int) -> str:
     raise AssertionError("unreachable")
 
 
+def share_text(share: float) -> str:
+    """For sentences: "2.5 %", "100 %"."""
+    return f"{100 * share:.1f}".removesuffix(".0") + " %"
+
+
 def gap_text(gap: timedelta) -> str:
     """How long something took, for people: "4 ms", "0.49 s", "4.1 s", "16 s", "14 min", "2.5 h", "3 days"."""
     seconds = abs(gap.total_seconds())

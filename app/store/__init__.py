@@ -13,11 +13,13 @@ from typing import Protocol
 from .bins import BinStore
 from .captures import CaptureStore
 from .decisions import DecisionStore
+from .filters import FilterStore
 from .ledger import LedgerStatus
 from .messages import MessageStore
 from .pairings import PairingStore
 from .sessions import Session, SessionStore
 from .upkeep import Health, SweepResult, UpkeepStore
+from .volume import VolumeStore
 
 __all__ = ["COMMIT_WAIT_S", "READ_WAIT_S", "Health", "LedgerStatus", "Session", "Store", "SweepResult"]
 
@@ -26,5 +28,16 @@ COMMIT_WAIT_S = 4.0
 READ_WAIT_S = 1.0
 
 
-class Store(BinStore, CaptureStore, MessageStore, PairingStore, DecisionStore, SessionStore, UpkeepStore, Protocol):
+class Store(
+    BinStore,
+    CaptureStore,
+    MessageStore,
+    PairingStore,
+    VolumeStore,
+    DecisionStore,
+    FilterStore,
+    SessionStore,
+    UpkeepStore,
+    Protocol,
+):
     """Bins, captures, messages and pairings derived from them, and what users have set."""

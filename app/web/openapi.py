@@ -13,9 +13,11 @@ from .compare import operations as compare
 from .drills import operations as drills
 from .exports import operations as exports
 from .faults import operations as faults
+from .filters import operations as filters
 from .live import operations as live
 from .mappings import operations as mappings
 from .messages import operations as messages
+from .overview import operations as overview
 from .replays import operations as replays
 from .secrets import operations as secrets
 from .simulations import operations as simulations
@@ -27,8 +29,8 @@ from .site.problems import Problem
 OPERATIONS: Operations = {
     path: operation
     for noun in (
-        info, bins, captures, answers, faults, mappings, secrets, messages, drills, compare, replays, simulations,
-        exports, live,
+        info, bins, captures, filters, answers, faults, mappings, secrets, messages, drills, compare, replays,
+        simulations, overview, exports, live,
     )
     for path, operation in noun.OPERATIONS.items()
 }  # fmt: skip
@@ -47,6 +49,7 @@ ERRORS = {
 _TAGS = {
     "Bins": "A bin collects the requests to its capture URLs.",
     "Captures": "One HTTP request, kept byte for byte. `n` starts at 1; only deletion leaves gaps.",
+    "Filters": "Saved filters of a bin, and completions of a filter that is being written.",
     "Answers": "The response of each capture URL, and its fault: a failure on purpose that ends by count or time.",
     "Mappings": "A bin's own description of the fields that its provider sends.",
     "Signatures": "Secrets with which the signatures of captures are checked. They are written only.",
@@ -54,6 +57,7 @@ _TAGS = {
     "Drills": "Faults with an end, and how the messages that got them fared.",
     "Simulations": "Runs of requests that look like those of a provider, to a bin or to your own URLs.",
     "Comparison": "Primary and fallback compared: one pairing per inbound message or call.",
+    "Counts": "Captures by time and result, failures, times and the fallback; fast in a bin of any size.",
     "Live": "JSON frames over a WebSocket.",
     "Server": "About this server.",
 }

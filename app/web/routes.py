@@ -15,7 +15,7 @@ from .bins import api as bins_api
 from .bins import home
 from .bins import page as bins
 from .captures import api as captures_api
-from .captures import copies
+from .captures import axis, copies
 from .captures import page as captures
 from .compare import api as compare_api
 from .compare import page as compare
@@ -27,12 +27,16 @@ from .drills import page as drills
 from .exports import api as exports_api
 from .faults import api as faults_api
 from .faults import page as faults
+from .filters import api as filters_api
+from .filters import page as filters
 from .live import api as live_api
 from .live import page as live
 from .mappings import api as mappings_api
 from .mappings import page as mappings
 from .messages import api as messages_api
 from .messages import page as messages
+from .overview import api as overview_api
+from .overview import page as overview
 from .palette import page as palette
 from .replays import api as replays_api
 from .secrets import api as secrets_api
@@ -96,8 +100,13 @@ ROUTES = [
     private("POST", "/retention/confirm", home.confirm_time, "retention-confirm"),
     private("GET", "/bins/{bin}", captures.index, "bin"),
     private("GET", "/bins/{bin}/rows", captures.rows, "bin-rows"),
+    private("GET", "/bins/{bin}/axis", axis.show, "bin-axis"),
+    private("GET", "/bins/{bin}/filters", filters.index, "bin-filters"),
+    private("POST", "/bins/{bin}/filters", filters.save, "bin-filters-save"),
+    private("POST", "/bins/{bin}/filters/{id}/delete", filters.delete, "bin-filter-delete"),
     private("GET", "/bins/{bin}/live", live.follow_page, "bin-live"),
     private("POST", "/bins/{bin}/clear", captures.clear, "bin-clear"),
+    private("GET", "/bins/{bin}/overview", overview.index, "bin-overview"),
     private("GET", "/bins/{bin}/others", bins.others, "bin-others"),
     private("GET", "/bins/{bin}/setup", setup.show, "bin-setup"),
     private("GET", "/bins/{bin}/settings", bins.settings, "bin-settings"),
@@ -167,6 +176,10 @@ ROUTES = [
     private("DELETE", "/api/v1/bins/{bin}/captures/" + N, captures_api.delete, "api-capture-delete"),
     private("GET", "/api/v1/bins/{bin}/captures/" + N + "/body", captures_api.body, "api-capture-body"),
     private("GET", "/api/v1/bins/{bin}/captures/" + N + "/raw", captures_api.raw, "api-capture-raw"),
+    private("GET", "/api/v1/bins/{bin}/filters", filters_api.index, "api-filters"),
+    private("PUT", "/api/v1/bins/{bin}/filters/{id}", filters_api.put, "api-filter-set"),
+    private("DELETE", "/api/v1/bins/{bin}/filters/{id}", filters_api.delete, "api-filter-delete"),
+    private("GET", "/api/v1/bins/{bin}/completions", filters_api.complete, "api-completions"),
     private("GET", "/api/v1/bins/{bin}/answers/{role}", answers_api.show, "api-answer"),
     private("PUT", "/api/v1/bins/{bin}/answers/{role}", answers_api.put, "api-answer-set"),
     private("DELETE", "/api/v1/bins/{bin}/answers/{role}", answers_api.reset, "api-answer-reset"),
@@ -193,6 +206,8 @@ ROUTES = [
     private("GET", "/api/v1/bins/{bin}/simulations/{id}", simulations_api.show, "api-simulation"),
     private("DELETE", "/api/v1/bins/{bin}/simulations/{id}", simulations_api.delete, "api-simulation-stop"),
     private("GET", "/api/v1/bins/{bin}/comparison", compare_api.index, "api-comparison"),
+    private("GET", "/api/v1/bins/{bin}/volume", overview_api.volume, "api-volume"),
+    private("GET", "/api/v1/bins/{bin}/overview", overview_api.overview, "api-overview"),
     private("GET", "/api/v1/bins/{bin}/export", exports_api.export, "api-export"),
     private("GET", "/api/v1/bins/{bin}/live", live_api.follow_bin, "api-live"),
 ]

@@ -13,7 +13,9 @@ loadFeatures({
     ["[data-draft]", "core/drafts.js", "input"],
     ["[data-go-on-change]", "core/forms.js", "change"],
     ["[data-follow]", "live/follow.js"],
+    ["[data-saved-id], [data-save-filter]", "filter/saved.js", "submit"],
     ["[data-left]", "live/faults.js"],
+    ["[data-axis-slot]", "live/axis.js"],
     ["[data-again]", "pages/parts.js"],
     ["[data-file]", "pages/mapping.js", "change"],
     ["[data-find]", "pages/find.js", "input"],
@@ -24,10 +26,11 @@ loadFeatures({
     ["[data-simulate], [data-run]", "pages/simulate.js"],
   ],
   used: [
-    ["form[method=post]:not([data-undo], [data-replay], [data-in-place])", "core/forms.js", "submit"],
+    ["form[method=post]:not([data-undo], [data-replay], [data-in-place], [data-save-filter])", "core/forms.js", "submit"],
     ["[data-palette-open]", "core/palette.js", "click"],
     ["[data-undo]", "core/undo.js", "submit"],
     ["[data-goto]", "live/goto.js", "toggle submit"],
     ["[data-filter]", "live/filter.js", "focusin submit"],
+    ["[data-complete]", "filter/complete.js", "focusin input"],
   ],
 });

@@ -20,6 +20,7 @@ PARTS: dict[str, Callable[[Path, int], Iterator[Row]]] = {
     "latency": lambda folder, count: latency.latency(folder),
     "held": lambda folder, count: latency.held(folder),
     "attack": lambda folder, count: attack.attack(folder),
+    "counts": lambda folder, count: size.counts(folder, count),
     "size": lambda folder, count: _size(folder, count),
 }
 

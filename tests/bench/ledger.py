@@ -3,12 +3,16 @@
 import asyncio
 import statistics
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
 from pathlib import Path
 
 from app import clock
 from app.domain.pairings.model import PROBLEMS
 from app.domain.search import parse_query, settle
+from app.domain.volume import DAY, HOUR, MINUTE, TimeSpan
+from app.services.completions import complete_in
+from app.services.volume import volume_of
 from app.storage.opening import open_store
 from app.store import Store
 
@@ -27,6 +31,22 @@ def _find(of: str, text: str) -> Ask:
         return await lists[of](bin_id, limit=101, query=query)
 
     return ask
+
+
+def _complete(text: str) -> Ask:
+    return lambda store, bin_id: complete_in(store, bin_id, text, len(text))
+
+
+async def _axis(store: Store, bin_id: str) -> object:
+    return await volume_of(store, await store.get_bin(bin_id), None, clock.now())
+
+
+def _overview(step: timedelta, count: int) -> Ask:
+    return lambda store, bin_id: store.get_overview(bin_id, TimeSpan.up_to(clock.now(), step, count))
+
+
+def _intervals(step: timedelta, count: int) -> Ask:
+    return lambda store, bin_id: store.count_intervals(bin_id, TimeSpan.up_to(clock.now(), step, count))
 
 
 QUESTIONS: dict[str, Ask] = {
@@ -49,16 +69,27 @@ QUESTIONS: dict[str, Ask] = {
     "captures by a common word": _find("captures", "text~order"),
     "captures by id": _find("captures", f"id:{message_id(700)}"),
     "a number and a common word": _find("captures", f"to:{party(700)} text~order"),
+    "completion of a status": _complete("status:"),
+    "completion of a number": _complete("to:+1415"),
+    "completion of an id": _complete("id:SM0"),
 }
 
+COUNTS: dict[str, Ask] = {
+    "time axis": _axis,
+    "time axis of a day": _intervals(15 * MINUTE, 96),
+    "overview of a day": _overview(HOUR, 24),
+    "overview of a month": _overview(DAY, 30),
+}
+"""Questions about counts by time, of captures that came in the course of a month."""
 
-def ask_all(folder: Path) -> dict[str, float]:
+
+def ask_all(folder: Path, questions: Mapping[str, Ask] = QUESTIONS) -> dict[str, float]:
     """Median milliseconds of each read."""
 
     async def run() -> dict[str, float]:
         async with open_store(folder) as store:
             (bin,) = await store.list_bins(limit=1)
-            return {name: await _time(ask, store, bin.id) for name, ask in QUESTIONS.items()}
+            return {name: await _time(ask, store, bin.id) for name, ask in questions.items()}
 
     return asyncio.run(run())
 

@@ -27,16 +27,16 @@ BATCH = 2_000
 TRIES = 40
 
 
-def fill(folder: Path, count: int) -> float:
+def fill(folder: Path, count: int, apart_us: int = 1_000) -> float:
     """`count` captures in one bin, with their outcomes, their messages (3 in 10 captures) and the search index.
     Returns the captures/s of the follower, without the index.
     """
-    fill_log(folder, count)
+    fill_log(folder, count, apart_us)
     return asyncio.run(_follow(folder, count))
 
 
-def fill_log(folder: Path, count: int) -> None:
-    """Create the log only."""
+def fill_log(folder: Path, count: int, apart_us: int = 1_000) -> None:
+    """Create the log only, of captures that came so many microseconds after each other."""
     folder.mkdir()
     file = open_log_file(folder / "log.db", doubt=False)
     appender = Appender(file.database, Ballast(folder / "ballast"), clock.new_id())
@@ -45,9 +45,9 @@ def fill_log(folder: Path, count: int) -> None:
     appender.apply([AddBin(bin_id, clock.new_key(), None, None, None, 300, now)])
     for start in range(0, count, BATCH):
         numbers = range(start + 1, min(start + BATCH, count) + 1)
-        appender.apply([_capture(bin_id, now - (count - n) * 1_000, n) for n in numbers])
+        appender.apply([_capture(bin_id, now - (count - n) * apart_us, n) for n in numbers])
         appender.apply([SetOutcomes([_outcome(bin_id, n) for n in numbers])])
-        file.checkpoints.look()
+        file.checkpoints.checkpoint_if_due()
     file.connection.close()
 
 

@@ -5,11 +5,12 @@ from pathlib import Path
 
 from tests.process import ROOT, serving
 
-from .ledger import ask_all
+from .ledger import COUNTS, ask_all
 from .measure import Row, at_least, family_of, load, turns
 from .million import fill, list_ms
 
 FEW = 10_000
+MONTH_US = 29 * 86_400_000_000
 
 
 def reads(folder: Path, count: int) -> Iterator[Row]:
@@ -21,6 +22,13 @@ def reads(folder: Path, count: int) -> Iterator[Row]:
         good = took_ms <= 50 and took_ms <= max(3 * few[name], 5)
         text = f"{took_ms:.1f} ms (at {FEW:,} {few[name]:.1f})"
         yield Row(f"{name}, of {count:,}", text, "<= 50 ms, <= 3 times", good)
+
+
+def counts(folder: Path, count: int) -> Iterator[Row]:
+    """The time axis and the overview of a month. They read counts, at most one for each minute."""
+    fill(folder / "month", count, MONTH_US // count)
+    for name, took_ms in ask_all(folder / "month", COUNTS).items():
+        yield Row(f"{name}, of {count:,}", f"{took_ms:.1f} ms", "<= 50 ms", took_ms <= 50)
 
 
 def writes(folder: Path, count: int) -> Iterator[Row]:

@@ -75,6 +75,8 @@ async def watch(context: BrowserContext) -> Watched:
 @shared
 async def context(chromium: Browser, server: Running) -> AsyncIterator[BrowserContext]:
     context = await chromium.new_context(viewport=WIDE, timezone_id="America/Los_Angeles", locale="en-US")
+    # A browser with a window lets a page write to the clipboard after a click; one without a window has to be told.
+    await context.grant_permissions(["clipboard-write"])
     context.set_default_timeout(10_000)
     await sign_in(context, server)
     yield context

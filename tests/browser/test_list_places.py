@@ -150,6 +150,7 @@ async def test_a_letter_after_g_leads_to_a_page(server: Running, watched: Watche
     await page.keyboard.press("g")
     await page.keyboard.press("m")
     await expect(page).to_have_url(f"{bin_page(server)}/messages")
+    await page.wait_for_load_state()
     await page.keyboard.press("g")
     await page.keyboard.press("l")
     await expect(page).to_have_url(bin_page(server))

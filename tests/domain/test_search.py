@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from app.domain.search import (
     KEYS,
     MAX_LENGTH,
-    VALUES,
     Candidate,
     OneOf,
     Phrases,
@@ -24,7 +23,6 @@ from app.domain.search import (
     Words,
     WrongTerm,
     as_text,
-    complete,
     matches,
     parse_query,
     tokens,
@@ -260,41 +258,6 @@ def test_a_query_is_made_of_plain_values() -> None:
     assert (query.terms[3].phrases[0].words, query.terms[3].phrases[0].prefix) == (("hello",), True)
 
 
-@pytest.mark.parametrize(
-    ("typed", "offered"),
-    [
-        ("sta", ("status:",)),
-        ("kind:inbound fr", ("from:",)),
-        ("-ki", ("-kind:",)),
-        ("te", ("text~",)),
-        ("status:fa", ("status:failed",)),
-        ("status:failed,un", ("status:failed,unknown", "status:failed,undelivered")),
-        ("has:plus", ("has:plus_lost",)),
-        ("method:p", ("method:POST", "method:PUT", "method:PATCH")),
-        ("after:1", ("after:10m", "after:1h")),
-        ('"open sta', ()),
-        ("from:+1", ()),
-        ("status:failed", ()),
-        ("xyz", ()),
-    ],
-)
-def test_the_box_offers_what_may_follow(typed: str, offered: tuple[str, ...]) -> None:
-    assert complete(typed) == offered
-
-
-def test_an_empty_box_and_a_blank_offer_all_keys() -> None:
-    assert complete("") == KEYS
-    assert complete('"a b" ') == KEYS
-
-
-def test_everything_that_is_offered_can_be_asked() -> None:
-    for key in VALUES:
-        for offer in complete(f"{key}:"):
-            parse_query(offer)
-    for offer in (*complete("after:"), *complete("size:")):
-        parse_query(offer)
-
-
 _BITS = st.sampled_from(
     [*KEYS, '"', "\\", "*", "-", ",", " ", "~", ":", "#", "..", ">", "+1415", "failed", "plus_lost", "10m", "é", "ß",
      "🚗"]
@@ -315,12 +278,6 @@ def test_whatever_is_typed_is_a_query_or_a_wrong_term_within_it(typed: str) -> N
         return
     assert parse_query(as_text(query)) == query
     assert matches(query, a_capture(), NOW) in (True, False)
-
-
-@given(_TYPED)
-def test_whatever_is_typed_the_box_offers_texts_that_go_on_with_it(typed: str) -> None:
-    for offer in complete(typed):
-        assert offer
 
 
 _VALUE = st.text(st.characters(blacklist_categories=["Cs"]), min_size=1, max_size=12)
@@ -348,7 +305,6 @@ def test_no_query_takes_long(typed: str) -> None:
     for _ in range(10):
         with suppress(WrongTerm):
             parse_query(typed)
-        complete(typed)
     assert time.perf_counter() - start < 0.5
 
 
@@ -420,4 +376,3 @@ def test_a_wrong_verdict_names_the_right_ones() -> None:
     assert "did you mean wrong_secret_or_changed?" in told
     for verdict in SignatureVerdict:
         assert verdict.value in told
-    assert complete("signature:st") == ("signature:stale",)

@@ -2,11 +2,11 @@
 
 import pytest
 
-from app.domain.search import parse_query
+from app.domain.search import complete, offers_for, parse_query
+from app.domain.search.completing import MAX_OFFERS, MIN_WORD
 from app.domain.search.reading import _SHOWN, MAX_LENGTH, MAX_TERMS, MAX_VALUES, WrongTerm
 from app.domain.search.tokens import _MOST_REMEMBERED, _Folding
 from app.domain.search.values import _HIGHEST, read_moment
-from app.domain.search.writing import _MOST, complete
 from app.domain.units import MAX_DURATION, parse_duration
 from app.storage.reads.words import MAX_PHRASES, WordsMatch
 from app.web.site.filters import suffix_of
@@ -51,8 +51,17 @@ def test_a_duration_ends_at_a_hundred_years() -> None:
 
 
 def test_so_many_completions_are_offered() -> None:
-    assert len(complete("has:")) == _MOST
-    assert len(complete("status:")) < _MOST
+    place = complete("from:", 5)
+    assert place is not None
+    for count, offered in ((MAX_OFFERS, MAX_OFFERS), (MAX_OFFERS + 1, MAX_OFFERS)):
+        assert len(offers_for(place, [f"+1{n}" for n in range(count)])) == offered
+
+
+@pytest.mark.parametrize(("length", "is_offered"), [(MIN_WORD - 1, False), (MIN_WORD, True)])
+def test_known_values_are_offered_without_their_key_from_so_many_letters(length: int, is_offered: bool) -> None:
+    place = complete("delivered"[:length], length)
+    assert place is not None
+    assert ("status:delivered" in [offer.insert for offer in offers_for(place, ())]) == is_offered
 
 
 def test_so_many_phrases_are_remembered_by_a_connection() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from app import clock
-from app.domain.captures import Outcome, RawRequest, Reading
+from app.domain.captures import FaultHit, Outcome, RawRequest, Reading
 from app.domain.roles import Role
 from app.domain.units import micros
 from app.storage.ballast import Ballast
@@ -22,6 +22,7 @@ from app.storage.ledger.spaces import find_space
 from app.storage.ledger.steps import CaptureReader, LedgerStep, Recognise
 from app.storage.log import jobs
 from app.storage.log.appender import Appender
+from app.storage.packing import pack
 from app.storage.sqlite.ledger_file import make_ledger_file, open_log_to_follow
 from app.storage.sqlite.log_file import open_log_file
 
@@ -29,6 +30,8 @@ from .builders import scripted
 from .scripted import read
 
 BIN = "bin00001"
+# The tables of counts by time.
+COUNTED = ("interval_counts", "source_counts", "failure_counts", "final_counts", "pairing_counts")
 
 
 class Inside:
@@ -54,12 +57,15 @@ class Inside:
         (result,) = self.apply(jobs.AddBin(bin, f"key-{bin}", None, None, None, 300, micros(clock.now())))
         assert result.error is None
 
-    def keep(self, raw: RawRequest, role: Role = Role.PRIMARY, *, provider: str | None = None, bin: str = BIN) -> int:
+    def keep(
+        self, raw: RawRequest, role: Role = Role.PRIMARY, *, provider: str | None = None, bin: str = BIN,
+        fault: FaultHit | None = None,
+    ) -> int:  # fmt: skip
         """Store a capture; returns its n."""
         (result,) = self.apply(
             jobs.AddCapture(
                 bin, micros(raw.received_at), role.value, raw.method, raw.target, raw.peer, raw.http_version,
-                raw.head, raw.body, raw.body_complete, provider, None, None, False,
+                raw.head, raw.body, raw.body_complete, provider, None if fault is None else pack(fault), None, False,
             )
         )  # fmt: skip
         assert result.error is None, result
@@ -191,11 +197,16 @@ class Ledger:
             "pairings": self._pairings(space),
             "verdicts": sorted(self.rows("select verdict, pairs from verdict_counts where space = ? and pairs", space)),
             "gaps": sorted(self.rows("select gap_ms, pairs from gap_counts where space = ? and pairs", space)),
+            "counted": {table: self.counted(table, space) for table in COUNTED},
             "counts": {
                 name: getattr(counts, name) for name in ("captures", "primary_count", "fallback_count",
                 "status_count", "voice_count", "last_capture_at")
             },
         }  # fmt: skip
+
+    def counted(self, table: str, space: int) -> list[tuple]:
+        """The rows of a table of counts by time, without their space."""
+        return sorted(row[1:] for row in self.rows(f"select * from {table} where space = ?", space))
 
     def _names(self, space: int) -> dict[int, tuple[str, str]]:
         rows = self.rows("select id, provider, message_id from messages where space = ?", space)
@@ -274,4 +285,4 @@ def all_equal(ledgers: Iterable[Ledger], bin: int = 1) -> bool:
     return all(other == first for other in others)
 
 
-__all__ = ["BIN", "Inside", "Ledger", "all_equal", "sqlite3"]
+__all__ = ["BIN", "COUNTED", "Inside", "Ledger", "all_equal", "sqlite3"]

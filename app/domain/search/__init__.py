@@ -11,6 +11,7 @@ field that is not there matches no term, so that `-status:failed` finds captures
 | `id:` | a message id, or its beginning with `*` |
 | `status:` `role:` `kind:` `provider:` `method:` `has:` `is:` | one of their words; `has:` is a finding, or `any` |
 | `signature:` | a verdict; none while the bin has no secrets |
+| `result:` | ok, failed or odd; none in a rule, because a capture that arrives has none yet |
 | `after:` `before:` | `2026-11-25`, `2026-11-25T14:00:00Z`, `10m` (ago), `#1040` |
 | `size:` | `>1KiB`, `<=512`, `100..200`, `0` bytes of body |
 
@@ -24,11 +25,12 @@ international, and nothing else. Digits alone are compared as they were sent, as
 it, `after:#1040` begins with 1041; `before:` ends in front of either.
 """
 
+from .completing import Completion, Offer, complete, fits, offers_for, spellings
 from .matching import Candidate, matches, settle
 from .reading import MAX_LENGTH, MAX_TERMS, WrongTerm, parse_query
 from .terms import EXAMPLES, KEYS, VALUES, Moment, OneOf, Pattern, Patterns, Phrase, Query, Size, Term, When, Words
 from .tokens import Phrases, Tokens, tokens
-from .writing import as_text, complete, pattern_text, with_value
+from .writing import as_text, between, pattern_text, with_value
 
 __all__ = [
     "EXAMPLES",
@@ -37,7 +39,9 @@ __all__ = [
     "MAX_TERMS",
     "VALUES",
     "Candidate",
+    "Completion",
     "Moment",
+    "Offer",
     "OneOf",
     "Pattern",
     "Patterns",
@@ -51,11 +55,15 @@ __all__ = [
     "Words",
     "WrongTerm",
     "as_text",
+    "between",
     "complete",
+    "fits",
     "matches",
+    "offers_for",
     "parse_query",
     "pattern_text",
     "settle",
+    "spellings",
     "tokens",
     "with_value",
 ]

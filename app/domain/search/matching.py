@@ -32,6 +32,7 @@ class Candidate:
     findings: tuple[str, ...] = ()
     simulated: bool = False
     signature: str | None = None
+    result: str | None = None
 
     @cached_property
     def text_tokens(self) -> Tokens:
@@ -90,7 +91,7 @@ def _holds_one_of(term: OneOf, candidate: Candidate) -> bool:
         return candidate.simulated
     values = {
         "status": candidate.status, "role": candidate.role, "kind": candidate.kind, "provider": candidate.provider,
-        "method": candidate.method, "signature": candidate.signature,
+        "method": candidate.method, "signature": candidate.signature, "result": candidate.result,
     }  # fmt: skip
     return values[term.key] in term.values
 

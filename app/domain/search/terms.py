@@ -9,6 +9,7 @@ from functools import cached_property
 
 from ..findings import FINDINGS
 from ..providers import CUSTOM, GENERIC, PROVIDER_TITLES
+from ..results import CaptureResult
 from ..roles import Kind, Role
 from ..signatures import SignatureVerdict
 from ..statuses import Status
@@ -26,6 +27,7 @@ VALUES: dict[str, tuple[str, ...]] = {
     "has": (ANY, *FINDINGS),
     "is": ("simulated",),
     "signature": tuple(verdict.value for verdict in SignatureVerdict),
+    "result": tuple(result.value for result in CaptureResult),
 }
 """The keys with a fixed set of values, and the values."""
 
@@ -33,7 +35,7 @@ PATTERNS = ("from", "to", "id")
 MOMENTS = ("after", "before")
 KEYS = (
     "from:", "to:", "text~", "status:", "role:", "kind:", "provider:", "id:", "method:", "has:", "after:", "before:",
-    "size:", "is:", "signature:",
+    "size:", "is:", "signature:", "result:",
 )  # fmt: skip
 """Every key with its sign, in the order of the help."""
 
@@ -53,6 +55,7 @@ EXAMPLES = {
     "size:": ("size:>1KiB", "bytes of the body, also <=512 or 100..200"),
     "is:": ("is:simulated", "sent by the simulator"),
     "signature:": ("signature:valid", "result of the signature check"),
+    "result:": ("result:failed", "failed: failed delivery, or our response was no 2xx; odd: has findings; ok"),
 }
 """An example of each key, and what it finds."""
 

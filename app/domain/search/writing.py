@@ -1,20 +1,13 @@
-"""From a query back to text, and completions of a text that is being typed."""
+"""From a query back to text."""
 
 import re
 
 from .reading import WrongTerm, parse_query
-from .terms import KEYS, VALUES, OneOf, Patterns, Query, Term, When, Words
+from .terms import OneOf, Patterns, Query, Term, When, Words
 
 # Sure to be read as one bare value; everything else is quoted.
 _PLAIN = re.compile(r"[\w.+#/@<>=:-]+")
 _PLAIN_WORD = re.compile(r"\w[\w.+#/@-]*")
-_TYPED = re.compile(r'(?:"(?:[^"\\]|\\.)*+"|[^\s"])*+\Z', re.DOTALL)
-_EXAMPLES = {
-    "after": ("10m", "1h", "24h", "7d"),
-    "before": ("10m", "1h", "24h", "7d"),
-    "size": (">1KiB", "<=512", "100..200", "0"),
-}
-_MOST = 20
 
 
 def as_text(query: Query) -> str:
@@ -22,23 +15,9 @@ def as_text(query: Query) -> str:
     return " ".join(("-" if term.negated else "") + _write(term) for term in query.terms)
 
 
-def complete(text: str) -> tuple[str, ...]:
-    """Completions of the last term of a text: keys, then known values; none inside of quotes."""
-    at = _start_of_last(text)
-    if at is None:
-        return ()
-    typed = text[at:]
-    sign = "-" if typed.startswith("-") else ""
-    body = typed.removeprefix("-")
-    key, colon, rest = body.partition(":")
-    if not colon:
-        return tuple(sign + key for key in KEYS if key.startswith(body.lower()) and key != body.lower())
-    known = VALUES.get(key.lower(), _EXAMPLES.get(key.lower(), ()))
-    before, comma, last = rest.rpartition(",")
-    there = set(before.lower().split(","))
-    fitting = [value for value in known if value.lower().startswith(last.lower()) and value.lower() not in there]
-    start = f"{sign}{key.lower()}:{before}{comma}"
-    return tuple(start + value for value in fitting if value.lower() != last.lower())[:_MOST]
+def quote_value(value: str) -> str:
+    """A value behind a key, in quotes if it needs them."""
+    return _quote(value, False, _PLAIN)
 
 
 def with_value(text: str, value: str) -> str | None:
@@ -52,23 +31,19 @@ def with_value(text: str, value: str) -> str | None:
     return longer
 
 
+def between(text: str, terms: str) -> str:
+    """A text with these terms for a time in place of those that it has. Raises WrongTerm."""
+    others = [term for term in parse_query(text).terms if not _is_time(term)]
+    return f"{as_text(Query(tuple(others)))} {terms}".strip()
+
+
+def _is_time(term: Term) -> bool:
+    return isinstance(term, When) and not isinstance(term.moment, int) and not term.negated
+
+
 def pattern_text(key: str, value: str, *, prefix: bool = False) -> str:
     """The term that finds this number, name or id, or all that begin so."""
     return f"{key}:{_quote(value, prefix, _PLAIN)}"
-
-
-def _start_of_last(text: str) -> int | None:
-    """Where the last, unfinished term begins; None inside of an open quote."""
-    at = 0
-    while at < len(text):
-        match = _TYPED.match(text, at)
-        if match:
-            return at
-        blank = re.compile(r'(?:"(?:[^"\\]|\\.)*+"|[^\s"])*+\s+', re.DOTALL).match(text, at)
-        if blank is None:
-            return None
-        at = blank.end()
-    return at
 
 
 def _write(term: Term) -> str:

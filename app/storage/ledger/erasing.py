@@ -8,6 +8,10 @@ from .spaces import Space, read_space
 
 STEP_S = 0.01
 CHUNK = 200
+# Tables that are not erased by row ids.
+_OF_SPACES = (
+    "calls", "texts", "changes", "conversations", "intervals", "sources", "failures", "finals", "pairings",
+)  # fmt: skip
 
 
 def erase_step(transaction: Transaction, search: SearchIndex) -> bool:
@@ -44,7 +48,7 @@ def _erase_chunk(transaction: Transaction, search: SearchIndex, space: Space) ->
         transaction.run(query, between)
         return True
     bounds = {"space": space.number, "limit": CHUNK}
-    erased = [transaction.run(f"erase_space_{of}", bounds) for of in ("calls", "texts", "changes", "conversations")]
+    erased = [transaction.run(f"erase_space_{of}", bounds) for of in _OF_SPACES]
     if any(count > 0 for count in erased):
         return True
     for of in ("verdicts", "gaps"):

@@ -18,6 +18,7 @@ from ..ids import number_of
 from ..transaction import Transaction
 from .captures import LedgerCapture, LedgerCaptures
 from .changes import Changes
+from .counts import LedgerCounts
 from .messages import LedgerMessage, LedgerMessages
 from .pairs import LedgerPairing, LedgerPairings
 from .spaces import Space
@@ -35,9 +36,10 @@ class Fold:
         self.transaction = transaction
         self.space = space
         self.changes = Changes(transaction, space)
-        self.captures = LedgerCaptures(transaction, space, self.changes)
-        self.messages = LedgerMessages(transaction, space, self.changes)
-        self.pairs = LedgerPairings(transaction, space, self.captures)
+        self.counts = LedgerCounts(transaction, space)
+        self.captures = LedgerCaptures(transaction, space, self.changes, self.counts)
+        self.messages = LedgerMessages(transaction, space, self.changes, self.counts)
+        self.pairs = LedgerPairings(transaction, space, self.captures, self.counts)
         self.texts = Texts(transaction, space)
         self._links: list[tuple[object, ...]] = []
         self._calls: list[tuple[object, ...]] = []
@@ -91,6 +93,7 @@ class Fold:
         self.captures.flush()
         self.messages.flush()
         self.pairs.flush()
+        self.counts.flush()
         self.changes.flush()
 
     # Calls

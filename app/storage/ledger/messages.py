@@ -12,6 +12,7 @@ from ..ids import number_of
 from ..rows import message_columns, message_identity, message_motion, read_message
 from ..transaction import SqlRow, Transaction
 from .changes import ChangeKind, Changes
+from .counts import LedgerCounts
 from .spaces import Space
 
 PIECES_WITHIN_US = PIECES_WITHIN // MICROSECOND
@@ -39,10 +40,11 @@ class LedgerMessage(msgspec.Struct, eq=False):
 class LedgerMessages:
     """The messages of one space in one transaction."""
 
-    def __init__(self, transaction: Transaction, space: Space, changes: Changes) -> None:
+    def __init__(self, transaction: Transaction, space: Space, changes: Changes, counts: LedgerCounts) -> None:
         self._transaction = transaction
         self._space = space
         self._changes = changes
+        self._counts = counts
         self._by_key: dict[Key, LedgerMessage] = {}
         self._by_id: dict[int, LedgerMessage] = {}
         # Looked up and not found.
@@ -122,6 +124,7 @@ class LedgerMessages:
             self._transaction.run("erase_message", {"id": entry.id})
             self._erased[entry.key] = entry
             self._leave(entry.stored)
+            self._counts.add_message(entry.stored, -1)
         self._changed.pop(entry.id, None)
         del self._by_id[entry.id]
         del self._by_key[entry.key]
@@ -143,6 +146,8 @@ class LedgerMessages:
             else:
                 self._leave(stored)
                 others.append((*message_columns(message, seq), *extra, self._space.number, entry.id))
+            self._counts.add_message(stored, -1)
+            self._counts.add_message(message, 1)
             entry.stored = message
             if message.theirs and message.ours:
                 pairs[(message.theirs, message.ours)] = seq

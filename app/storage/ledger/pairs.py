@@ -27,12 +27,14 @@ from ..packing import pack
 from ..rows import read_pairing, write_codes
 from ..transaction import SqlRow, Transaction
 from .captures import Codes, LedgerCaptures
+from .counts import CountedEvent, LedgerCounts, counted_pairing
 from .spaces import Space
 
 
 class LedgerPairing(msgspec.Struct, eq=False):
     """A pairing and its row id. `message` and `twin`: rows of messages; `call`: the id of a call. `counted`: verdict
-    and gap that are included in the counts, None for a new one. `events`: the number of events of a call."""
+    and gap that are included in the counts, None for a new one; `counted_event`: the same for the counts by time.
+    `events`: the number of events of a call."""
 
     id: int
     pairing: Pairing
@@ -41,6 +43,7 @@ class LedgerPairing(msgspec.Struct, eq=False):
     twin: int | None = None
     counted: tuple[str, int | None] | None = None
     events: int = 0
+    counted_event: CountedEvent | None = None
 
     @property
     def messages(self) -> tuple[int, ...]:
@@ -51,10 +54,11 @@ class LedgerPairing(msgspec.Struct, eq=False):
 class LedgerPairings:
     """The pairings of one space in one transaction."""
 
-    def __init__(self, transaction: Transaction, space: Space, captures: LedgerCaptures) -> None:
+    def __init__(self, transaction: Transaction, space: Space, captures: LedgerCaptures, counts: LedgerCounts) -> None:
         self._transaction = transaction
         self._space = space
         self._captures = captures
+        self._counts = counts
         self._by_id: dict[int, LedgerPairing] = {}
         self._by_call: dict[str, LedgerPairing] = {}
         self._changed: dict[int, LedgerPairing] = {}
@@ -141,6 +145,7 @@ class LedgerPairings:
         if pair.counted is not None:
             self._transaction.run("erase_pairing", {"id": pair.id})
             self._count(pair.counted, -1)
+            self._count_event(pair, None)
             self._erased[pair.call or pair.message or 0] = pair.id
 
     def flush(self) -> None:
@@ -174,6 +179,7 @@ class LedgerPairings:
                 self._count(pair.counted, -1)
             self._count(is_now, 1)
             pair.counted = is_now
+        self._count_event(pair, counted_pairing(is_now[0], pairing.hits[0]))
         due = due_at(pairing)
         return (
             *is_now, max(hit.n for hit in pairing.hits), None if due is None else micros(due), pair.call, pair.message,
@@ -187,11 +193,21 @@ class LedgerPairings:
             # A fallback that came before the primary was not waited for.
             self._gaps[max(0, gap)] += change
 
+    def _count_event(self, pair: LedgerPairing, event: CountedEvent | None) -> None:
+        if pair.counted_event == event:
+            return
+        for counted, change in ((pair.counted_event, -1), (event, 1)):
+            if counted is not None:
+                self._counts.add_pairing(counted, change)
+        pair.counted_event = event
+
     def _remember(self, row: SqlRow) -> LedgerPairing:
         counted = (row["verdict"], row["gap_ms"])
+        pairing = read_pairing(row)
         pair = LedgerPairing(
-            row["id"], read_pairing(row), row["message"], row["call"], row["twin"], counted, row["events"]
-        )
+            row["id"], pairing, row["message"], row["call"], row["twin"], counted, row["events"],
+            counted_pairing(row["verdict"], pairing.hits[0]),
+        )  # fmt: skip
         self._by_id[pair.id] = pair
         if pair.call is not None:
             self._by_call[pair.call] = pair

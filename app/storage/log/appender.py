@@ -15,6 +15,7 @@ from .batch import Batch, Rejected
 from .deleting import drop_capture, drop_captures, sweep
 from .jobs import DELETES, Job, Result, Results
 from .reader_settings import drop_secret, request_reread, set_mapping, set_secret
+from .saved_filters import drop_filter, set_filter
 from .settling import settle_unanswered
 
 # Jobs that are one statement; their fields are its parameters.
@@ -62,6 +63,8 @@ class Appender:
             jobs.SetMapping: set_mapping,
             jobs.SetSecret: set_secret,
             jobs.DropSecret: drop_secret,
+            jobs.SetFilter: set_filter,
+            jobs.DropFilter: drop_filter,
             jobs.SkipCapture: _skip_capture,
             jobs.NextEpoch: lambda batch, _: batch.transaction.one("next_epoch")[0],  # type: ignore[index]  # one row
             jobs.NoteTime: lambda batch, job: batch.run("set_seen_at", {"now": job.now}),

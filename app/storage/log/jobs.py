@@ -136,6 +136,21 @@ class DropSecret(Job):
     label: str
 
 
+class SetFilter(Job):
+    """Add a saved filter, or replace the one with this id."""
+
+    bin_id: str
+    id: str
+    name: str
+    filter: str
+    saved_at: int
+
+
+class DropFilter(Job):
+    bin_id: str
+    id: str
+
+
 class SkipCapture(Job):
     """`bin` is a number. `reader` is the version of the reader that failed on this capture."""
 
@@ -237,7 +252,7 @@ AnyJob = (
     AddBin | SetBin | RotateKey | DropBin | AddCapture | SetOutcomes | DropCapture | DropCaptures | Sweep
     | SettleUnanswered | RequestReread | SetMapping | SetSecret | DropSecret | SkipCapture | NextEpoch
     | NoteTime | EndRun | AddDrill | SetDrill | SetAnswers | SetFault | DropFault | AddAttempt
-    | AddSession | TouchSession | DropSession | DropSessions | Probe
+    | AddSession | TouchSession | DropSession | DropSessions | Probe | SetFilter | DropFilter
 )  # fmt: skip
 
 # Jobs that free space. On a full disk they are run while others are refused.

@@ -119,7 +119,7 @@ async def _drive_patterns(of: str, term: Patterns, search_space: _SearchSpace) -
     # Both numbers of a message are in the same index.
     key = "from" if of == "messages" and term.key == "to" else term.key
     ranges = [
-        (spelling, spelling + (_BEGINNING if pattern.prefix else _WHOLE))
+        prefix_range(spelling) if pattern.prefix else (spelling, spelling + _WHOLE)
         for pattern in term.patterns
         for spelling in pattern.spellings
     ]
@@ -127,6 +127,11 @@ async def _drive_patterns(of: str, term: Patterns, search_space: _SearchSpace) -
     upto = search_space.upto if of == "captures" and key in ("from", "to") else None
     found = await search_space.ids(f"drive_{of}_{key}", p=json.dumps(ranges))
     return _DriverIds(found, upto) if len(found) <= FEW else None
+
+
+def prefix_range(beginning: str) -> tuple[str, str]:
+    """The range of the values that begin with this, for an index: its first value, and the one after its last."""
+    return beginning, beginning + _BEGINNING
 
 
 def _is_worth_it(of: str, term: OneOf) -> bool:

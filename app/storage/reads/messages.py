@@ -38,21 +38,21 @@ class MessageReads(StoreBase):
             rows = await ledger.run(wanted.put_into("driven_messages" if wanted.driven else "list_messages"), values)
         return await self._with_captures(rows)
 
+    async def count_matching_messages(self, bin_id: str, query: Query, most: int) -> int:
+        bin = await self._followed(bin_id)
+        ledger = self._ledger.sharing_time_limit()
+        with searching(query):
+            wanted = await make_filter("messages", query, await self._space(bin), ledger.ids)
+            values = {"bin": bin, "limit": most + 1, **wanted.values}
+            (row,) = await ledger.run(wanted.put_into("count_matching_messages"), values)
+        return int(row[0])
+
     async def matching_messages(self, bin_id: str, query: Query, messages: Sequence[int]) -> AbstractSet[int]:
         bin = await self._number(bin_id)
         wanted = await make_filter("messages", query, None, None)
         values = {"bin": bin, "ids": as_list(messages), **wanted.values}
         with searching(query):
             return {int(row[0]) for row in await self._ledger.run(wanted.put_into("matching_messages"), values)}
-
-    async def count_matching_messages(self, bin_id: str, query: Query, most: int) -> int:
-        bin = await self._followed(bin_id)
-        ledger = self._ledger.sharing_time_limit()
-        with searching(query):
-            wanted = await make_filter("messages", query, await self._space(bin), ledger.ids)
-            values = {"bin": bin, "until": up_to(None), "limit": most + 1, **wanted.values}
-            (row,) = await ledger.run(wanted.put_into("count_matching_messages"), values)
-        return int(row[0])
 
     async def messages_from(
         self, bin_id: str, *, after: int, limit: int, upto: int | None = None, query: Query | None = None

@@ -26,6 +26,9 @@ from ..reads.captures import CaptureReads
 from ..reads.decisions import DecisionReads
 from ..reads.pairings import PairingReads
 from ..reads.reader_settings import ReaderSettingsReads
+from ..reads.saved_filters import SavedFilterReads
+from ..reads.values import ValueReads
+from ..reads.volume import VolumeReads
 from .log_file import refuse_older
 from .readers import ReadPool
 
@@ -40,7 +43,9 @@ LEDGER_OPEN_S = 10.0
 SETTLE_WAIT_S = 60.0
 
 
-class SqliteStore(BinReads, CaptureReads, PairingReads, DecisionReads, ReaderSettingsReads):
+class SqliteStore(
+    BinReads, CaptureReads, PairingReads, VolumeReads, DecisionReads, ReaderSettingsReads, SavedFilterReads, ValueReads
+):
     """Implements `Store`, which documents the methods."""
 
     def __init__(

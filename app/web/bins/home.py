@@ -5,26 +5,32 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
-from ... import keys
+from ... import clock, keys
 from ...domain.bins import Bin
 from ...domain.captures import CaptureRow
-from ...errors import Invalid
+from ...domain.volume import HOUR, TimeSpan, Volume, filled
+from ...errors import Invalid, StoreUnavailable
 from ...services import bins as service
+from ...store import Store
 from ..site.convert import convert
 from ..site.forms import go_back, read_form
 from ..site.templates import render, site_of, urls_of
 from ..site.urls import server_address
+from ..site.volume import VolumePicture, draw_volume
 from .inputs import BinInput
 from .page import raw_of
 
 SHOWN = 200
 # Bins that are shown with their last request; each costs one look-up by its key.
 WITH_LAST = 30
+# Hours of the small picture of each bin.
+RECENT_HOURS = 24
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HomePage:
-    """`last` is the newest capture by bin, for the first few bins; `mappings` are the names of field mappings by bin.
+    """`last` is the newest capture by bin, for the first few bins; `mappings` are the names of field mappings by bin,
+    `recent` pictures of the last day.
 
     `form` and `problems` are the fields that were posted, and what was wrong with them.
     """
@@ -33,6 +39,7 @@ class HomePage:
     addresses: dict[str, str]
     last: dict[str, CaptureRow]
     mappings: dict[str, str]
+    recent: dict[str, VolumePicture]
     form: dict[str, str] = field(default_factory=dict)
     problems: dict[str, str] = field(default_factory=dict)
 
@@ -80,7 +87,22 @@ async def _home(
         addresses=addresses,
         last=last,
         mappings={bin_id: mapping.name for bin_id, mapping in found if mapping},
+        recent=await _recent(request.app[keys.STORE], bins),
         form=form or {},
         problems=problems or {},
     )
     return render(request, "bins/index.html", page, status=status)
+
+
+async def _recent(store: Store, bins: Sequence[Bin]) -> dict[str, VolumePicture]:
+    """The volume of the last day of each bin that has captures; none while the ledger cannot be read."""
+    span = TimeSpan.up_to(clock.now(), HOUR, RECENT_HOURS)
+    try:
+        found = await store.recent_counts([bin.id for bin in bins if bin.captures], span)
+    except StoreUnavailable:
+        return {}
+    return {
+        bin.id: draw_volume(Volume(span=span, counts=filled(span, found.get(bin.id, ()))))
+        for bin in bins
+        if bin.captures
+    }

@@ -23,8 +23,10 @@ from ..site.filters import SIMULATED, ListFilter, View, filter_of, stopped
 from ..site.forms import read_form
 from ..site.headers import NOTHING_AT_ALL
 from ..site.inputs import HIGHEST, number
+from ..site.saved_filters import SavedPart, saved_part
 from ..site.templates import render, render_of, retention_of, site_of, urls_of
 from ..site.urls import server_address
+from .axis import CaptureAxis, axis_of
 from .detail import open_detail
 from .editing import read_edit
 from .places import WantedPlace, wanted_place
@@ -67,7 +69,7 @@ class BinPage:
 
     `wanted` is the place that the list was opened at.
     `simulated` is the view of simulated captures, when there are some. `oldest` is the oldest capture of the bin.
-    `neighbors` are the numbers of the next newer and the next older capture, or None.
+    `neighbors` are the numbers of the next newer and the next older capture, or None; `axis` is the time axis.
     """
 
     bin: Bin
@@ -80,6 +82,8 @@ class BinPage:
     detail: CaptureDetail | None = None
     neighbors: tuple[int | None, int | None] = (None, None)
     simulated: View | None = None
+    axis: CaptureAxis | None = None
+    saved: SavedPart | None = None
     replay: ReplayForm = EMPTY_REPLAY
 
 
@@ -260,7 +264,9 @@ async def _whole_page(request: web.Request, bin: Bin, read: Callable[[CapturePar
         filter=filter,
         list=part,
         oldest=oldest[0] if oldest else None,
+        axis=await axis_of(store, bin, filter),
         simulated=SIMULATED if simulated else None,
+        saved=await saved_part(request, bin, "captures", filter),
     )
 
 

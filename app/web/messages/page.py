@@ -15,6 +15,7 @@ from ...store import Store
 from ..site import filters
 from ..site.filters import COUNT_TOO_SLOW, ListFilter, View, count_text, filter_of, match_text, stopped
 from ..site.inputs import HIGHEST, number
+from ..site.saved_filters import SavedPart, saved_part
 from ..site.templates import render, site_of, urls_of
 from .detail import MessagePane, open_message
 from .timeline import Plot, draw_pace
@@ -54,6 +55,7 @@ class MessagesPage:
     side: MessageSidebar | None
     rows: Sequence[Message]
     older: int | None
+    saved: SavedPart | None = None
     detail: MessagePane | None = None
 
 
@@ -99,7 +101,9 @@ async def _whole_page(request: web.Request) -> MessagesPage:
     except TooSlow as error:
         filter = stopped(filter, error)
         page = MessagesPage(bin=bin, urls={}, filter=filter, side=None, rows=(), older=None)
-    return replace(page, urls=urls_of(site_of(request).root, bin), side=await _side(store, bin, page.filter))
+    saved = await saved_part(request, bin, "messages", page.filter)
+    side = await _side(store, bin, page.filter)
+    return replace(page, urls=urls_of(site_of(request).root, bin), side=side, saved=saved)
 
 
 async def _page(request: web.Request, bin: Bin, filter: ListFilter) -> MessagesPage:

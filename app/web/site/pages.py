@@ -31,6 +31,7 @@ class PageButton:
 
 BIN_TABS = (
     PageLink(title="Live", path="", words="requests list captures newest", key="l"),
+    PageLink(title="Overview", path="/overview", words="volume statistics counts failures codes day month", key="o"),
     PageLink(title="Messages", path="/messages", words="sms status delivered failed stuck", key="m"),
     PageLink(title="Conversations", path="/conversations", words="chats threads numbers", key="v"),
     PageLink(title="Compare", path="/compare", words="primary fallback pairs gap", key="c"),

@@ -16,6 +16,7 @@ const FORMS = {
   exact: (at) => tell(at, { ...CLOCK, fractionalSecondDigits: 3 }),
   full: (at) => `${tell(at, { ...DAY, year: "numeric", ...CLOCK, fractionalSecondDigits: 3 })} ${zone(at)}`,
   minute: (at) => tell(at, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }),
+  moment: (at) => tell(at, { ...DAY, hour: "2-digit", minute: "2-digit", hourCycle: "h23" }),
   row: (at) => tell(at, Date.now() - at < 43_200_000 ? { hour: "2-digit", minute: "2-digit", hourCycle: "h23" } : DAY),
   time: (at) => `${tell(at, { ...DAY, ...CLOCK })} ${zone(at)}`,
 };

@@ -31,6 +31,7 @@ function hold(form) {
   function hide(on) {
     if (n) document.dispatchEvent(new CustomEvent("smsbin:hide", { detail: { n, on } }));
     else form.hidden = on;
+    form.dispatchEvent(new CustomEvent("smsbin:undo", { bubbles: true, detail: { on } }));
   }
 
   function wait() {
@@ -48,7 +49,7 @@ function hold(form) {
       if (n) item.remove();
     } catch {
       hide(false);
-      words.textContent = `Not deleted: smsbin could not be reached, or refused. ${n ? `#${n} is` : "The requests are"} still here.`;
+      words.textContent = `Not deleted: smsbin could not be reached, or refused. ${n ? `#${n} is` : form.dataset.undoKept ?? "The requests are"} still here.`;
       words.className = "bad";
       say(words.textContent, { atOnce: true });
     }

@@ -117,6 +117,7 @@ export function listOf(root) {
   }
 
   function take(edits) {
+    document.dispatchEvent(new CustomEvent("smsbin:edits"));
     if (!held.reading()) return held.take(edits);
     let fresh = 0;
     list.keep(() => { fresh = held.take(edits); });

@@ -61,6 +61,7 @@ async function follow(root) {
       const fresh = list.take(frame.edits);
       if (fresh) now.last = list.newestAt();
       if (line.brokenAt()) now.missed += fresh;
+      document.dispatchEvent(new CustomEvent("smsbin:edits"));
     }
     if (line.brokenAt() && now.after >= now.target) mend();
     return tell();

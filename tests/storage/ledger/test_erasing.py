@@ -4,15 +4,16 @@ import pytest
 
 from app.domain.captures import Outcome
 from app.domain.roles import Role
+from app.domain.statuses import Status
 from app.storage.ledger import erasing
 from app.storage.ledger.erasing import erase_step
 from app.storage.ledger.search import SearchIndex
 from app.storage.log import jobs
-from tests.storage.inside import BIN, Inside, Ledger
+from tests.storage.inside import BIN, COUNTED, Inside, Ledger
 
 from .events import callback, called, came
 
-OF_SPACES = ("calls", "texts", "conversations", "verdict_counts", "gap_counts", "changes", "parties")
+OF_SPACES = ("calls", "texts", "conversations", "verdict_counts", "gap_counts", "changes", "parties", *COUNTED)
 OF_IDS = ("captures", "messages", "pairings")
 
 
@@ -21,7 +22,7 @@ def fill(inside: Inside) -> None:
         # A fallback that was used, because only its gap is counted.
         for role, status in ((Role.PRIMARY, 500), (Role.FALLBACK, 200)):
             inside.settle(inside.state(came(f"m-{number}", str(number)), role), Outcome(status=status, after_ms=1))
-        inside.state(callback(f"out-{number}"), Role.STATUS)
+        inside.state(callback(f"out-{number}", Status.FAILED), Role.STATUS)
         inside.state(called(f"CA{number}"), Role.VOICE)
 
 

@@ -28,6 +28,7 @@ from tests.storage.inside import BIN, Inside, Ledger
 from tests.storage.scripted import MADE, read
 
 from .killing import kill
+from .scanning import scanned
 
 US, THEM, OTHER = "+14155550100", "+14155550123", "+14155550199"
 START = clock.now() - timedelta(hours=2)
@@ -135,6 +136,7 @@ class History:
         for ledger in (self.live, again):
             ledger.mark(now)
         there, here = self.live.everything(), again.everything()
+        assert there["counted"] == scanned(self.live)
         for name in here:
             assert there[name] == here[name], name
         assert there == here

@@ -7,7 +7,7 @@ import pytest
 from app import clock
 from app.domain.answers.model import EMPTY_TWIML
 from app.domain.units import rfc3339
-from tests.conftest import Running
+from tests.conftest import Running, with_shared_server
 
 REPLY = {
     "status": 201,
@@ -68,6 +68,7 @@ async def test_what_went_out_is_told_in_the_capture_and_in_the_har(server: Runni
     assert response["content"]["mimeType"] == "text/xml"
 
 
+@with_shared_server
 @pytest.mark.parametrize(
     ("value", "fields"),
     [
@@ -103,10 +104,12 @@ async def test_what_went_out_is_told_in_the_capture_and_in_the_har(server: Runni
         ({"status": 1, "rules": [{"match": "a", "answer": {"status": 99}}]}, ["status", "rules.0.answer.status"]),
     ],
 )
-async def test_a_wrong_answer_is_refused_with_the_field_named(server: Running, value: dict, fields: list[str]) -> None:
-    problem = await put(server, "answers/voice", value, 422)
+async def test_a_wrong_answer_is_refused_with_the_field_named(
+    shared_server: Running, value: dict, fields: list[str]
+) -> None:
+    problem = await put(shared_server, "answers/voice", value, 422)
     assert [error["field"] for error in problem["errors"]] == fields
-    assert (await get(server, "answers/voice"))["body"] == EMPTY_TWIML
+    assert (await get(shared_server, "answers/voice"))["body"] == EMPTY_TWIML
 
 
 async def test_a_wrong_filter_is_told_with_its_place(server: Running) -> None:
@@ -144,6 +147,7 @@ async def test_what_is_shown_can_be_set_again(server: Running) -> None:
     assert shown["status"] == 503
 
 
+@with_shared_server
 @pytest.mark.parametrize(
     ("value", "fields"),
     [
@@ -170,10 +174,12 @@ async def test_what_is_shown_can_be_set_again(server: Running) -> None:
         ({"kind": "melt", "count": "1", "chance": True}, ["kind", "count", "chance"]),
     ],
 )
-async def test_a_wrong_fault_is_refused_with_the_field_named(server: Running, value: dict, fields: list[str]) -> None:
-    problem = await put(server, "faults/primary", value, 422)
+async def test_a_wrong_fault_is_refused_with_the_field_named(
+    shared_server: Running, value: dict, fields: list[str]
+) -> None:
+    problem = await put(shared_server, "faults/primary", value, 422)
     assert [error["field"] for error in problem["errors"]] == fields
-    assert await get(server, "faults/primary") == {"fault": None}
+    assert await get(shared_server, "faults/primary") == {"fault": None}
 
 
 @pytest.mark.parametrize("what", ["answers", "faults"])

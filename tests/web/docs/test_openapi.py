@@ -94,6 +94,10 @@ BODIES = {
         *[{"secret": "x", "scheme": scheme} for scheme in ("twilio", "acme", "", None, 1)],
         {}, {"scheme": "twilio"}, {"secret": "x", "label": "y"},
     ],
+    "setFilter": [
+        *[{"name": name, "q": "x"} for name in ("x", 1, None)], *[{"name": "x", "q": text} for text in ("x", [], None)],
+        {}, {"name": "x"}, {"q": "x"}, {"name": "x", "q": "x", "id": "y"},
+    ],
     "drill": [
         {"measure": True}, {"measure": 1}, {"role": "status", "measure": True}, {"role": "voice", "measure": True},
         {"fault": {"kind": "drop"}}, {"fault": {"kind": "rain"}}, {"fault": "x"}, {"fault": {"kind": "drop", "x": 1}},

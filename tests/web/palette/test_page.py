@@ -3,6 +3,9 @@
 import re
 from urllib.parse import quote
 
+import pytest
+
+from app.web.palette import page
 from tests.conftest import Running
 
 ROW = re.compile(r'href="([^"]*)"><bdi>([^<]*)</bdi><small>([^<]*)</small>')
@@ -62,9 +65,42 @@ async def test_a_bin_that_is_gone_is_told(server: Running) -> None:
 
 async def test_a_page_has_its_commands_only_for_those_who_are_signed_in(server: Running) -> None:
     async with server.client.get(f"{server.url}/bins/{server.bin.id}/settings") as answer:
-        page = await answer.text()
-    assert page.count("data-palette-open") == 2
+        html = await answer.text()
+    assert html.count("data-palette-open") == 2
     for words in ("Send a test SMS", "Copy status URL", "Drills", "Sign out", "Create a bin"):
-        assert f">{words}<" in page.partition("<template data-palette>")[2]
+        assert f">{words}<" in html.partition("<template data-palette>")[2]
     async with server.client.get(f"{server.url}/docs/guide", headers={"Authorization": ""}) as answer:
         assert "palette" not in await answer.text()
+
+
+async def test_at_most_five_rows_of_a_kind_are_found(server: Running) -> None:
+    for n in range(page.MOST_ROWS + 1):
+        await _post(server, MessageSid=f"SMa{n}", From=f"+1415555010{n}")
+        async with server.client.post(f"{server.api}/bins", json={"name": f"Acme {n}"}) as answer:
+            assert answer.status == 201
+    for text, kind in (("SMa", "Message id"), ("+1415", "Requests from"), ("acme", "Bin")):
+        assert [found for *_, found in await _find(server, text)] == [kind] * page.MOST_ROWS
+    assert await _find(server, "SMa4") == [(f"/bins/{server.bin.id}?q=id%3ASMa4", "SMa4", "Message id")]
+
+
+async def test_ids_are_looked_for_with_three_characters(server: Running) -> None:
+    await _post(server, MessageSid="SMa")
+    assert [title for _, title, _ in await _find(server, "SMa"[: page.FEWEST_CHARACTERS])] == ["SMa"]
+    assert await _find(server, "SMa"[: page.FEWEST_CHARACTERS - 1]) == []
+
+
+async def test_a_text_is_cut_at_a_hundred_characters(server: Running) -> None:
+    name = "a" * page.MOST_TEXT
+    async with server.client.post(f"{server.api}/bins", json={"name": name}) as answer:
+        assert answer.status == 201
+    for text in (name, name + "b"):
+        assert [title for _, title, _ in await _find(server, text)] == [name]
+
+
+async def test_numbers_are_those_of_the_newest_fifty_messages(server: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(page, "SEARCHED", 2)
+    for n in range(3):
+        await _post(server, MessageSid=f"SM{n}", From=f"+1415555010{n}")
+    assert [title for _, title, kind in await _find(server, "+1415") if kind == "Requests from"] == [
+        "+1 415-555-0102", "+1 415-555-0101",
+    ]  # fmt: skip

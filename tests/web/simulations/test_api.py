@@ -9,7 +9,7 @@ from aiohttp.test_utils import TestServer
 
 from app.domain.simulations import MARK
 from app.domain.statuses import RANKS, Status
-from tests.conftest import Running, run_server
+from tests.conftest import Running, run_server, with_shared_server
 
 
 async def _start(server: Running, **wish: Any) -> dict[str, Any]:
@@ -149,6 +149,7 @@ async def test_two_runs_without_a_seed_send_two_messages(server: Running) -> Non
     assert len({run["results"][0]["message_id"] for run in runs}) == 2
 
 
+@with_shared_server
 @pytest.mark.parametrize(
     ("wish", "field"),
     [
@@ -179,9 +180,11 @@ async def test_two_runs_without_a_seed_send_two_messages(server: Running) -> Non
         ({"weather": "fine"}, "weather"),
     ],
 )
-async def test_what_cannot_be_played_is_refused_by_its_field(server: Running, wish: dict[str, Any], field: str) -> None:
+async def test_what_cannot_be_played_is_refused_by_its_field(
+    shared_server: Running, wish: dict[str, Any], field: str
+) -> None:
     said = {"provider": "ytel", "what": "inbound"} | wish
-    async with server.client.post(f"{server.bin_api}/simulations", json=said) as answer:
+    async with shared_server.client.post(f"{shared_server.bin_api}/simulations", json=said) as answer:
         assert answer.status == 422
         assert [problem["field"] for problem in (await answer.json())["errors"]] == [field]
 

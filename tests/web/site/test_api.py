@@ -9,7 +9,7 @@ from yarl import URL
 
 from app import keys
 from app.web.routes import ROUTES, N
-from tests.conftest import Running, run_server
+from tests.conftest import Running, run_server, with_shared_server
 
 BIN_FIELDS = {
     "id", "name", "provider", "retention", "stuck_after", "created_at", "captures", "behind", "last_capture_at",
@@ -79,6 +79,7 @@ async def test_a_rotated_key_answers_404_at_once(server: Running) -> None:
         assert answer.headers["X-Capture"] == "2"
 
 
+@with_shared_server
 @pytest.mark.parametrize(
     ("body", "field"),
     [
@@ -96,8 +97,8 @@ async def test_a_rotated_key_answers_404_at_once(server: Running) -> None:
         ([], "body"),
     ],
 )
-async def test_a_bad_field_is_named(server: Running, body: object, field: str) -> None:
-    async with server.client.post(f"{server.api}/bins", json=body) as answer:
+async def test_a_bad_field_is_named(shared_server: Running, body: object, field: str) -> None:
+    async with shared_server.client.post(f"{shared_server.api}/bins", json=body) as answer:
         assert answer.status == 422
         assert answer.content_type == "application/problem+json"
         problem = await answer.json()
@@ -125,6 +126,7 @@ async def test_what_is_not_json_is_told_apart(server: Running) -> None:
             assert answer.content_type == "application/problem+json"
 
 
+@with_shared_server
 @pytest.mark.parametrize(
     ("query", "field"),
     [
@@ -141,8 +143,8 @@ async def test_what_is_not_json_is_told_apart(server: Running) -> None:
         ("after=99999999999999999999999", "after"),
     ],
 )
-async def test_a_bad_parameter_is_named(server: Running, query: str, field: str) -> None:
-    async with server.client.get(f"{server.bin_api}/captures?{query}") as answer:
+async def test_a_bad_parameter_is_named(shared_server: Running, query: str, field: str) -> None:
+    async with shared_server.client.get(f"{shared_server.bin_api}/captures?{query}") as answer:
         assert answer.status == 422
         assert field in {error["field"] for error in (await answer.json())["errors"]}
 

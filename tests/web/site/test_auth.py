@@ -10,7 +10,7 @@ import pytest
 
 from app import keys
 from app.web.routes import ROUTES, M, N
-from tests.conftest import TOKEN, Running, run_server
+from tests.conftest import TOKEN, Running, run_server, with_shared_server
 
 from ...ingress.http import parse, talk
 
@@ -31,20 +31,21 @@ def _address(server: Running, path: str) -> str:
     )
 
 
+@with_shared_server
 @pytest.mark.parametrize("route", [r for r in ROUTES if not r.public], ids=lambda r: f"{r.method} {r.path}")
-async def test_charlie_who_has_no_credential_sees_nothing(server: Running, route) -> None:
+async def test_charlie_who_has_no_credential_sees_nothing(shared_server: Running, route) -> None:
     """Not with nothing, not with the capture key, which the provider and its logs know (P8)."""
-    await (await server.client.post(server.capture_url, data={"Text": "secret"})).read()
+    await (await shared_server.client.post(shared_server.capture_url, data={"Text": "secret"})).read()
     tries = (
         {},
-        {"Authorization": f"Bearer {server.bin.key}"},
+        {"Authorization": f"Bearer {shared_server.bin.key}"},
         {"Authorization": "Bearer "},
         {"Authorization": f"Basic {TOKEN}"},
-        {"Cookie": f"smsbin-{server.port}={server.bin.key}"},
+        {"Cookie": f"smsbin-{shared_server.port}={shared_server.bin.key}"},
     )
     async with aiohttp.ClientSession() as charlie:
         for headers in tries:
-            address = _address(server, route.path)
+            address = _address(shared_server, route.path)
             async with charlie.request(route.method, address, headers=headers, allow_redirects=False) as answer:
                 body = await answer.text()
             api = route.path.startswith(("/api/", "/metrics"))

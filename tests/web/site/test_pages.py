@@ -5,7 +5,7 @@ from app.web.site.pages import BIN_PAGES, BIN_SECTIONS, BIN_TABS, SITE_PAGES
 
 # Fragments, files, and steps of something that has begun on another page.
 NO_PAGE = {"/rows", "/live", "/others", "/mapping/export", "/delete", "/messages/rows", "/messages/side"}
-NO_PAGE |= {"/compare/rows", "/compare/side"}
+NO_PAGE |= {"/compare/rows", "/compare/side", "/filters", "/axis"}
 
 
 def test_every_page_of_a_bin_is_in_the_palette() -> None:

@@ -3,20 +3,20 @@ insert into captures (
     id, seq, received_at, role, method, target, peer, size, content_type, body_complete, simulated, provider, message_id,
     sender, recipient, text, raw_status, problem, words, media, signature, judgement, fault, fault_kind, fault_said,
     fault_drill, own, print, events, kind, status, findings, odd, paired, messages, out_status, after_ms, sender_left,
-    left_ms, well_formed, note
-) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    left_ms, well_formed, note, result
+) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 
 -- name: change_capture_row
 update captures
 set
     kind = ?, status = ?, findings = ?, odd = ?, paired = ?, messages = ?, out_status = ?, after_ms = ?, sender_left = ?,
-    left_ms = ?, well_formed = ?, note = ?
+    left_ms = ?, well_formed = ?, note = ?, result = ?
 where id = ?
 
 -- name: kept_captures
 select
     id, received_at, role, method, provider, kind, status, own, odd, paired, messages, print, events, out_status, after_ms,
-    sender_left, left_ms, well_formed, note
+    sender_left, left_ms, well_formed, note, result, fault_kind
 from captures
 where id in (select value from json_each(:ids))
 

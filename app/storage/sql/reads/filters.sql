@@ -48,6 +48,9 @@ captures.simulated
 -- name: captures_signature
 captures.signature in (select value from json_each(:p))
 
+-- name: captures_result
+captures.result in (select value from json_each(:p))
+
 -- name: captures_after_n
 captures.id & 0xffffffffff > :p
 
@@ -121,6 +124,12 @@ exists (
 exists (
     select 1 from links join captures on captures.id = (messages.space << 40) + links.n
     where links.message = messages.id and captures.signature in (select value from json_each(:p))
+)
+
+-- name: messages_result
+exists (
+    select 1 from links join captures on captures.id = (messages.space << 40) + links.n
+    where links.message = messages.id and captures.result in (select value from json_each(:p))
 )
 
 -- name: messages_after_n

@@ -7,6 +7,17 @@ where
 order by changes.seq desc
 limit :limit
 
+-- name: count_matching_messages
+select count(*) from (
+    select 1
+    from messages
+    where
+        messages.id > ((select space from bins where number = :bin) << 40)
+        and messages.id < ((select space from bins where number = :bin) + 1) << 40 /* filter */
+    order by messages.id desc
+    limit :limit
+)
+
 -- name: driven_messages
 -- The same for a few messages, by their ids.
 select messages.*
@@ -23,17 +34,6 @@ where
     and messages.id <= ((select space from bins where number = :bin) << 40 | :until) /* filter */
 order by messages.id
 limit :limit
-
--- name: count_matching_messages
-select count(*) from (
-    select 1
-    from messages
-    where
-        messages.id > ((select space from bins where number = :bin) << 40)
-        and messages.id <= ((select space from bins where number = :bin) << 40 | :until) /* filter */
-    order by messages.id desc
-    limit :limit
-)
 
 -- name: last_message
 select last_message from spaces where number = (select space from bins where number = :bin)

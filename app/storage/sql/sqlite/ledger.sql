@@ -104,7 +104,9 @@ create table captures (
     media text,
     -- The verdict about the signature, and all about it as MessagePack; null while the bin has no secrets.
     signature text,
-    judgement blob
+    judgement blob,
+    -- ok, failed or odd; the counts by time contain it.
+    result text not null
 ) strict;
 create index captures_failed on captures (id)
 where status in ('failed', 'undelivered', 'rejected', 'expired', 'canceled');
@@ -119,7 +121,7 @@ create view capture_rows as
 select
     id, seq, received_at, role, method, target, peer, size, content_type, body_complete, simulated, provider, kind,
     message_id, sender, recipient, text, status, raw_status, problem, findings, fault, fault_kind, fault_said,
-    fault_drill, out_status, after_ms, sender_left, left_ms, well_formed, note, media, signature, judgement
+    fault_drill, out_status, after_ms, sender_left, left_ms, well_formed, note, media, signature, judgement, result
 from captures;
 
 -- One row for each message, folded from its events. `state` is what the fold needs in addition, as MessagePack.
@@ -252,6 +254,60 @@ create table gap_counts (
     gap_ms integer not null,
     pairs integer not null,
     primary key (space, gap_ms)
+) strict, without rowid;
+
+-- Counts by time. `unit` is the length of an interval: a minute, an hour or a day in microseconds; `at` its beginning.
+-- Captures by their results, of all three units.
+create table interval_counts (
+    space integer not null,
+    unit integer not null,
+    at integer not null,
+    ok integer not null,
+    failed integer not null,
+    odd integer not null,
+    primary key (space, unit, at)
+) strict, without rowid;
+-- The same by hour and day for each role and provider (blank: not recognised).
+create table source_counts (
+    space integer not null,
+    unit integer not null,
+    at integer not null,
+    role text not null,
+    provider text not null,
+    ok integer not null,
+    failed integer not null,
+    odd integer not null,
+    primary key (space, unit, at, role, provider)
+) strict, without rowid;
+-- Failed outbound messages by hour and day of their last event.
+create table failure_counts (
+    space integer not null,
+    unit integer not null,
+    at integer not null,
+    provider text not null,
+    -- Blank without one.
+    code text not null,
+    messages integer not null,
+    primary key (space, unit, at, provider, code)
+) strict, without rowid;
+-- Outbound messages with a final status, by hour and day of that, and by the time since their first event
+-- (`domain/durations.py`).
+create table final_counts (
+    space integer not null,
+    unit integer not null,
+    at integer not null,
+    bucket integer not null,
+    messages integer not null,
+    primary key (space, unit, at, bucket)
+) strict, without rowid;
+-- Pairings by hour and day of their capture with the lowest number.
+create table pairing_counts (
+    space integer not null,
+    unit integer not null,
+    at integer not null,
+    verdict text not null,
+    pairs integer not null,
+    primary key (space, unit, at, verdict)
 ) strict, without rowid;
 
 -- Changes for readers with a cursor, in order. `what`: 0 a new capture, 1 a changed capture, 2 a changed message, 3 a

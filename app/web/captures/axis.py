@@ -1,0 +1,104 @@
+"""The time axis above the list of requests: the volume of the filter, and links that narrow it to a time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from aiohttp import web
+
+from ... import clock, keys
+from ...domain.bins import Bin
+from ...domain.search import between
+from ...domain.volume import IntervalCount, names_times_only
+from ...services.volume import volume_of
+from ...store import Store
+from ..site.filters import ListFilter, filter_of, suffix_of
+from ..site.templates import render
+from ..site.volume import VolumePicture, draw_volume, terms_of
+
+# The times ago that have a link.
+AGES = ("1h", "24h", "7d")
+# While requests arrive, the script updates the axis so many times for each interval, but within these limits.
+STEPS_PER_INTERVAL = 20
+SHORTEST, LONGEST = timedelta(seconds=3), timedelta(seconds=30)
+# Counting the matches of a filter can take a second.
+SEARCHES_EACH = timedelta(seconds=20)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpanLink:
+    """A link to the same filter with another time. `terms` is that time as the filter has it, "" for all times."""
+
+    title: str
+    terms: str
+    suffix: str
+    is_current: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaptureAxis:
+    """The axis. `is_due`: the matches of the filter are not counted yet, and the script requests them. `every_ms`:
+    the interval at which it does so again while requests arrive."""
+
+    picture: VolumePicture
+    filter: ListFilter
+    spans: Sequence[SpanLink]
+    rows: Sequence[tuple[IntervalCount, datetime, SpanLink]]
+    is_due: bool
+    every_ms: int
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AxisPage:
+    """The axis alone, for the script."""
+
+    bin: Bin
+    axis: CaptureAxis
+
+
+async def show(request: web.Request) -> web.StreamResponse:
+    """GET /bins/{bin}/axis: the axis of a filter as an HTML fragment; with `all` that of all requests at once."""
+    store = request.app[keys.STORE]
+    bin = await store.get_bin(request.match_info["bin"])
+    axis = await axis_of(store, bin, filter_of(request), search="all" not in request.query)
+    return render(request, "captures/_axis.html", AxisPage(bin=bin, axis=replace(axis, is_due=False)))
+
+
+async def axis_of(store: Store, bin: Bin, filter: ListFilter, *, search: bool = False) -> CaptureAxis:
+    """The axis of a filter. Without `search`, one with other terms than times shows all requests."""
+    query = None if filter.is_wrong else filter.query
+    volume = await volume_of(store, bin, query, clock.now(), search=search)
+    picture = draw_volume(volume)
+    text = filter.text if query is not None else ""
+    is_searched = not names_times_only(query)
+    since, until = volume.wanted
+    spans = [_span(text, f"after:{age}", f"{age[:-1]} {age[-1]}") for age in AGES]
+    if since is not None or until is not None:
+        spans.append(_span(text, "", "All"))
+    rows = [
+        (bar.count, bar.until, _span(text, terms_of(bar.count.at, bar.until), counts))
+        for bar in reversed(picture.bars)
+        for counts in (bar.text,)
+    ]
+    each = max(SHORTEST, min(volume.span.step / STEPS_PER_INTERVAL, LONGEST))
+    return CaptureAxis(
+        picture=picture,
+        filter=filter,
+        spans=spans,
+        rows=rows,
+        is_due=is_searched and not search,
+        every_ms=(SEARCHES_EACH if volume.matching else each) // timedelta(milliseconds=1),
+        note=_note(is_searched, volume.matching),
+    )
+
+
+def _span(text: str, terms: str, title: str) -> SpanLink:
+    wanted = between(text, terms)
+    return SpanLink(title=title, terms=terms, suffix=suffix_of(wanted), is_current=bool(terms) and terms in text)
+
+
+def _note(is_searched: bool, is_matching: bool) -> str:
+    if not is_searched:
+        return ""
+    return "that match" if is_matching else "all requests"

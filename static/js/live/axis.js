@@ -1,0 +1,160 @@
+// The time axis above the list. A bar tells its numbers; a bar, or a drag over several, puts their time into the filter. It follows
+// new requests, but never while somebody reads it.
+import { fragment } from "../core/html.js";
+import { ask } from "../core/net.js";
+import { recall, remember } from "../core/store.js";
+import { localise, timeOf } from "../core/times.js";
+
+const slot = document.querySelector("[data-axis-slot]");
+// Terms of the filter for a time; numbers of requests are none.
+const TIMES = /(^|\s)(after|before):(?!#)("(\\.|[^"\\])*"|[^\s"])*/gi;
+const MINUTE_MS = 60_000;
+// What the pointer or the keys have chosen: the first interval, and the one where they are. `held`: the button is down.
+let first = null;
+let here = null;
+let held = false;
+let keepsFocus = false;
+let timer = 0;
+
+const axis = () => slot.querySelector("[data-axis]");
+const plot = () => slot.querySelector("[data-axis-plot]");
+const count = () => Number(axis().dataset.axisCount);
+const isRead = () => held || slot.contains(document.activeElement) || slot.querySelector(".axis-numbers[open]") !== null
+  || (matchMedia("(hover: hover)").matches && slot.matches(":hover"));
+
+function beginOf(index) {
+  return new Date(Date.parse(axis().dataset.axisSince) + index * Number(axis().dataset.axisStep) * 1000).toISOString();
+}
+
+function indexAt(event) {
+  const { left, width } = plot().getBoundingClientRect();
+  return Math.min(count() - 1, Math.max(0, Math.floor((event.clientX - left) / width * count())));
+}
+
+function ends() {
+  return first === null ? [here, here] : [Math.min(first, here), Math.max(first, here)];
+}
+
+function numbers([from, to]) {
+  if (from !== to) return `${to - from + 1} intervals`;
+  return slot.querySelector(`[data-bar="${from}"]`)?.dataset.says ?? "no requests";
+}
+
+// The numbers of what is chosen, in place of those of all.
+function show() {
+  const [from, to] = ends();
+  const says = slot.querySelector("[data-axis-says]");
+  const choice = slot.querySelector("[data-axis-choice]");
+  says.all ??= [...says.childNodes];
+  says.classList.toggle("of-one", here !== null);
+  choice.setAttribute("width", here === null ? 0 : to - from + 1);
+  if (here === null) return says.replaceChildren(...says.all);
+  choice.setAttribute("x", from);
+  const told = [timeOf(beginOf(from), "moment"), "–", timeOf(beginOf(to + 1), from === to ? "minute" : "moment"), `· ${numbers([from, to])}`];
+  says.replaceChildren(...told);
+  plot().setAttribute("aria-valuenow", here);
+  return plot().setAttribute("aria-valuetext", told.map((part) => part.textContent ?? part).join(" "));
+}
+
+function forget() {
+  first = here = null;
+  held = false;
+  show();
+}
+
+function put(terms) {
+  const box = document.querySelector("[data-filter-box]");
+  box.value = `${box.value.replace(TIMES, " ").trim()} ${terms}`.trim();
+  box.form.requestSubmit();
+}
+
+function choose() {
+  const [from, to] = ends();
+  keepsFocus = !held;
+  // The last interval has not ended: what arrives is shown, too.
+  const isLast = to === count() - 1 && axis().dataset.axisOpen !== undefined;
+  const written = (index) => beginOf(index).replace(":00.000", "");
+  put(`after:${written(from)}${isLast ? "" : ` before:${written(to + 1)}`}`);
+  forget();
+}
+
+const STEPS = {
+  ArrowLeft: () => here - 1, ArrowDown: () => here - 1, ArrowRight: () => here + 1, ArrowUp: () => here + 1, Home: () => 0, End: () => count() - 1,
+};
+
+function press(event) {
+  if (event.target !== plot() || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === "Enter" || event.key === " ") choose();
+  else if (event.key === "Escape" && first !== null) first = null;
+  else if (STEPS[event.key]) {
+    first = event.shiftKey ? first ?? here : null;
+    here = Math.min(count() - 1, Math.max(0, STEPS[event.key]()));
+  } else return;
+  event.preventDefault();
+  if (here !== null) show();
+}
+
+// Without scripts it is a picture.
+function arm() {
+  const now = plot();
+  if (now.getAttribute("role") === "slider") return;
+  const label = now.getAttribute("aria-label");
+  for (const [name, value] of Object.entries({ role: "slider", tabindex: 0, "aria-valuemin": 0, "aria-valuemax": count() - 1, "aria-valuenow": count() - 1, "aria-valuetext": label, "aria-label": "Time of requests" })) now.setAttribute(name, value);
+  axis().open = recall("axis", true);
+  delete document.documentElement.dataset.noAxis;
+  localise(slot);
+  if (keepsFocus) now.focus({ preventScroll: true });
+  keepsFocus = false;
+  if (axis().dataset.axisDue !== undefined) refresh();
+}
+
+async function refresh() {
+  clearTimeout(timer);
+  timer = 0;
+  const from = axis();
+  if (document.hidden || isRead() || !from.open) return;
+  const url = new URL(from.dataset.axisUrl, location.href);
+  // Counting the matches took too long before.
+  if (from.dataset.axisAll !== undefined) url.searchParams.set("all", "");
+  const answer = await ask(url);
+  if (!answer.ok || answer.redirected || axis() !== from || isRead()) return;
+  slot.replaceChildren(fragment(await answer.text()));
+}
+
+if (slot) {
+  slot.addEventListener("pointermove", (event) => {
+    if (!held && !event.target.closest("[data-axis-plot]")) return;
+    here = indexAt(event);
+    show();
+  });
+  slot.addEventListener("pointerdown", (event) => {
+    if (event.button || !event.target.closest("[data-axis-plot]")) return;
+    plot().setPointerCapture(event.pointerId);
+    held = true;
+    first = here = indexAt(event);
+    show();
+  });
+  slot.addEventListener("pointerup", () => held && choose());
+  slot.addEventListener("pointercancel", forget);
+  slot.addEventListener("pointerout", (event) => {
+    if (!held && event.target.closest("[data-axis-plot]") && document.activeElement !== plot()) forget();
+  });
+  slot.addEventListener("focusin", (event) => {
+    if (event.target !== plot() || held) return;
+    here ??= count() - 1;
+    show();
+  });
+  slot.addEventListener("focusout", () => !held && forget());
+  slot.addEventListener("keydown", press);
+  slot.addEventListener("click", (event) => {
+    const link = event.target.closest("[data-axis-span]");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    put(link.dataset.axisSpan);
+  });
+  slot.addEventListener("toggle", (event) => event.target === axis() && remember("axis", event.target.open), true);
+  new MutationObserver(arm).observe(slot, { childList: true });
+  document.addEventListener("smsbin:edits", () => { timer ||= setTimeout(refresh, Number(axis().dataset.axisEvery)); });
+  setInterval(refresh, MINUTE_MS);
+  arm();
+}
