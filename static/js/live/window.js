@@ -23,7 +23,20 @@ export function windowOf(rows, scroller, { address, dress, settled }) {
   let wanted = null;
 
   const all = () => [...rows.querySelectorAll("[data-n]")];
-  const end = (name) => rows.querySelector(`:scope > [data-${name}]`);
+  // At an end, before the first or after the last row. A search among all rows would cost more than the rest of an edit.
+  function end(name) {
+    const next = name === "newer" ? "nextElementSibling" : "previousElementSibling";
+    let item = name === "newer" ? rows.firstElementChild : rows.lastElementChild;
+    while (item && item.dataset.n === undefined && item.dataset[name] === undefined) item = item[next];
+    return item && item.dataset[name] !== undefined ? item : null;
+  }
+
+  function last() {
+    let item = rows.lastElementChild;
+    while (item && item.dataset.n === undefined) item = item.previousElementSibling;
+    return item;
+  }
+
   const nameOf = (item) => (item.dataset.newer === undefined ? "older" : "newer");
   const box = () => (isPhone() ? document.scrollingElement : scroller);
 
@@ -152,7 +165,7 @@ export function windowOf(rows, scroller, { address, dress, settled }) {
   watch();
 
   return {
-    all, box, insert, keep, trim, jump, put,
+    all, last, box, insert, keep, trim, jump, put,
     hasAll: (name) => !end(name),
     isLoading: () => wanted !== null,
   };
