@@ -11,6 +11,7 @@ const WORDS = { newer: "Newer requests", older: "Older requests" };
 const CURSORS = { newer: "after", older: "before" };
 // How far from the screen an end loads: a second of holding the key "j".
 const AHEAD = "1000px";
+const TOP = 8;
 
 const numberOf = (item) => Number(item.dataset.n);
 
@@ -86,6 +87,7 @@ export function windowOf(rows, scroller, { address, dress, settled }) {
   function insert(items) {
     const list = all();
     const tail = end("older") ?? end("end");
+    markTop(true);
     let at = 0;
     for (const item of [...items].sort((one, other) => numberOf(other) - numberOf(one))) {
       while (at < list.length && numberOf(list[at]) > numberOf(item)) at += 1;
@@ -146,6 +148,7 @@ export function windowOf(rows, scroller, { address, dress, settled }) {
 
   // The rows of a part instead of those that are there; without one they stay. An answer that is on its way is too late.
   function put(piece) {
+    markTop(false);
     if (piece) {
       wanted = null;
       piece.querySelector("[autofocus]")?.removeAttribute("autofocus");
@@ -155,6 +158,12 @@ export function windowOf(rows, scroller, { address, dress, settled }) {
     settled();
     watch();
   }
+
+  // While rows arrive at the top, those below the screen need not be drawn: see `.rows.at-top`. They have been drawn once, so that
+  // their heights are known. Before anything else moves, they are drawn again.
+  const markTop = (on) => rows.classList.toggle("at-top", on && !isPhone() && scroller.scrollTop <= TOP);
+
+  scroller.addEventListener("scroll", () => markTop(rows.classList.contains("at-top")), { passive: true });
 
   rows.addEventListener("click", (event) => {
     const more = event.target.closest("[data-newer], [data-older]");
