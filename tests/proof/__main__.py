@@ -199,7 +199,8 @@ class Proofs:
             found.is_good,
             f"list open at {RATE}/s for {found.seconds:g} s: {found.arrived:,} requests arrived, {page.frames:.0f}"
             f" frames a second ({idle.frames:.0f} without requests); main thread busy {page.busy:.0%}"
-            f" ({idle.busy:.0%}), {found.needed:.0%} for 45 frames, scripts {page.scripts:.0%}, layout and styles {page.layout:.0%};"
+            f" ({idle.busy:.0%}), {found.needed:.0%} for 45 frames, scripts {page.scripts:.0%}, layout and styles"
+            f" {page.layout:.0%};"
             f" {len(page.long_tasks)} tasks over 50 ms, longest {max(page.long_tasks, default=0):.0f} ms",
         )
         control = asyncio.run(watch_frames(5, too_busy=True))

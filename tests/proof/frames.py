@@ -65,8 +65,8 @@ class Frames:
 
     @property
     def needed(self) -> float:
-        """The share of a processor that the main thread needs for the fewest frames; they have more rows each when there
-        are fewer, so it is rather too high."""
+        """The share of a processor that the main thread needs for the fewest frames. Rather too high: when there are
+        fewer frames, each has more rows."""
         return self.loaded.busy * FEWEST_FRAMES / self.loaded.frames
 
     @property
