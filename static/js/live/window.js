@@ -1,5 +1,6 @@
 // The part of the list that the page has: consecutive rows in the order of their numbers, at most MOST_ROWS. Both ends load more
 // while they are near the screen, and the rows at the other end leave. What is on the screen does not move.
+import { endsOf, WORDS } from "./ends.js";
 import { fragment } from "../core/html.js";
 import { ask } from "../core/net.js";
 import { say } from "../core/page.js";
@@ -7,7 +8,6 @@ import { isPhone } from "../core/place.js";
 import { localise } from "../core/times.js";
 
 export const MOST_ROWS = 400;
-const WORDS = { newer: "Newer requests", older: "Older requests" };
 const CURSORS = { newer: "after", older: "before" };
 // How far from the screen an end loads: a second of holding the key "j".
 const AHEAD = "1000px";
@@ -23,21 +23,7 @@ export function windowOf(rows, scroller, { address, dress, settled }) {
   // The request that is on its way: the answer of any other one is too late.
   let wanted = null;
 
-  const all = () => [...rows.querySelectorAll("[data-n]")];
-  // At an end, before the first or after the last row. A search among all rows would cost more than the rest of an edit.
-  function end(name) {
-    const next = name === "newer" ? "nextElementSibling" : "previousElementSibling";
-    let item = name === "newer" ? rows.firstElementChild : rows.lastElementChild;
-    while (item && item.dataset.n === undefined && item.dataset[name] === undefined) item = item[next];
-    return item && item.dataset[name] !== undefined ? item : null;
-  }
-
-  function last() {
-    let item = rows.lastElementChild;
-    while (item && item.dataset.n === undefined) item = item.previousElementSibling;
-    return item;
-  }
-
+  const { all, end, last, mark } = endsOf(rows);
   const nameOf = (item) => (item.dataset.newer === undefined ? "older" : "newer");
   const box = () => (isPhone() ? document.scrollingElement : scroller);
 
@@ -53,20 +39,6 @@ export function windowOf(rows, scroller, { address, dress, settled }) {
     const before = anchor?.getBoundingClientRect().top;
     change();
     if (anchor?.isConnected) box().scrollTop += anchor.getBoundingClientRect().top - before;
-  }
-
-  // The row at the end counts; its number here is for a list without rows.
-  function mark(name) {
-    const item = document.createElement("li");
-    const button = document.createElement("button");
-    item.className = "more";
-    item.dataset[name] = all().at(name === "older" ? -1 : 0).dataset.n;
-    button.type = "button";
-    button.className = "btn bare";
-    button.textContent = WORDS[name];
-    item.append(button);
-    if (name === "newer") rows.prepend(item);
-    else rows.append(item);
   }
 
   function trim(name) {
