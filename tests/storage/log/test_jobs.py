@@ -13,7 +13,11 @@ from tests.storage.inside import Inside
 VALUES = {
     "str": "a", "int": 1, "bool": True, "bytes": b"\x00\xff", "str | None": None, "int | None": 5, "bytes | None": b"b",
     "list[OutcomeRecord]": [jobs.OutcomeRecord("a", 1, 200, 3, False, None, True, None, b"sent")],
-    "dict[int, int]": {1: 2}, "list[int]": [1, 2], "AnnotationChange": AnnotationChange(pinned=True, add=("a",)),
+    "dict[int, int]": {1: 2}, "list[int]": [1, 2], "list[str]": ["a"],
+    "AnnotationChange": AnnotationChange(pinned=True, add=("a",)),
+    "list[DispatchRecord]": [
+        jobs.DispatchRecord(1, "a", 2, 3, 4, None, "m", None, jobs.AddAttempt("a", 1, "u", 2, 3, 4, "e", "c", b"b"))
+    ],
 }  # fmt: skip
 KINDS = get_args(jobs.AnyJob)
 
@@ -57,6 +61,7 @@ def test_the_first_frame_has_either_an_error_or_the_log() -> None:
 
 def test_only_jobs_that_free_space_run_on_a_full_disk() -> None:
     assert set(jobs.DELETES) == {
-        jobs.DropBin, jobs.DropCapture, jobs.DropSome, jobs.DropCaptures, jobs.DropSession, jobs.Sweep
+        jobs.DropBin, jobs.DropCapture, jobs.DropSome, jobs.DropCaptures, jobs.DropForward, jobs.DropSession,
+        jobs.Sweep,
     }  # fmt: skip
     assert not any(isinstance(_made(jobs.AddCapture), kind) for kind in jobs.DELETES)
