@@ -45,20 +45,6 @@ def test_every_job_can_be_sent_and_has_a_handler(tmp_path) -> None:
     inside.close()
 
 
-def test_the_results_of_a_batch_arrive_with_positions_and_the_state_of_the_file() -> None:
-    sent = jobs.Results(
-        [jobs.Result(value=7), jobs.Result("conflict", "The key is taken."), jobs.Result(value=3, next=2, refused=1)],
-        [jobs.LogPosition(1, 2, 3, 4, 5, 6)],
-        jobs.LogFileStatus(4_096, "the disk is full", held=True),
-    )
-    assert jobs.decode_results(jobs.encode(sent)) == sent
-
-
-def test_the_first_frame_has_either_an_error_or_the_log() -> None:
-    for sent in (jobs.Opened("It is damaged."), jobs.Opened(None, "log-id", 123)):
-        assert jobs.decode_opened(jobs.encode(sent)) == sent
-
-
 def test_only_jobs_that_free_space_run_on_a_full_disk() -> None:
     assert set(jobs.DELETES) == {
         jobs.DropBin, jobs.DropCapture, jobs.DropSome, jobs.DropCaptures, jobs.DropForward, jobs.DropSession,
