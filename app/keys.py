@@ -9,6 +9,7 @@ from .services.answers import Answers
 from .services.captures import Intake
 from .services.drills import Drilling
 from .services.faults import Faults
+from .services.forwards.registry import Forwards
 from .services.held_answers import HeldAnswers
 from .services.keyring import Keyring
 from .services.mappings import Mappings
@@ -36,6 +37,7 @@ REPLAYING = web.AppKey("REPLAYING", Replaying)
 SWEEPING = web.AppKey("SWEEPING", Sweeping)
 ANSWERS = web.AppKey("ANSWERS", Answers)
 FAULTS = web.AppKey("FAULTS", Faults)
+FORWARDS = web.AppKey("FORWARDS", Forwards)
 MAPPINGS = web.AppKey("MAPPINGS", Mappings)
 WAITING = web.AppKey("WAITING", HeldAnswers)
 DISK = web.AppKey("DISK", Disk)

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from functools import partial
+from urllib.parse import urlsplit
 
 from aiohttp import web
 from multidict import CIMultiDict, CIMultiDictProxy
@@ -20,6 +21,8 @@ from .services.bins import first_bin
 from .services.captures import Intake
 from .services.drills import Drilling
 from .services.faults import Faults
+from .services.forwards.metrics import forward_metrics
+from .services.forwards.registry import Forwards
 from .services.held_answers import HeldAnswers
 from .services.keyring import Keyring
 from .services.mappings import Mappings
@@ -102,6 +105,11 @@ async def _storage(app: web.Application) -> AsyncIterator[None]:
         app[keys.SWEEPING] = Sweeping(store, settings.retention)
         app[keys.SECRETS] = Secrets(store, app[keys.HUB], context, settings.allow_targets)
         app[keys.REPLAYING] = Replaying(store, app[keys.SECRETS], settings.allow_targets)
+        app[keys.FORWARDS] = Forwards(
+            store, app[keys.HUB], app[keys.SECRETS], settings.allow_targets, _own_host(settings)
+        )
+        store.on_change(app[keys.FORWARDS].bin_changed)
+        app[keys.METRICS].more.append(partial(forward_metrics, app[keys.FORWARDS]))
         app[keys.ACCESS] = Access(store, token, made_here=made_here)
         await app[keys.ACCESS].start()
         await app[keys.ANSWERS].start()
@@ -134,11 +142,14 @@ async def _periodic_tasks(app: web.Application) -> AsyncIterator[None]:
         start_periodic(app[keys.FAULTS].step, name="faults"),
         start_periodic(app[keys.DISK].step, name="disk"),
         start_periodic(app[keys.KEYRING].step, name="keyring"),
+        start_periodic(app[keys.FORWARDS].look, name="forwards"),
         start_periodic(app[CONDITION].step, name="condition"),
         start_periodic(lambda: _settle_unanswered(app), name="unanswered"),
     ]
+    await app[keys.FORWARDS].start()
     yield
     await app[keys.SIMULATING].close()
+    await app[keys.FORWARDS].close()
     for task in tasks:
         await stop(task)
 
@@ -146,6 +157,10 @@ async def _periodic_tasks(app: web.Application) -> AsyncIterator[None]:
 async def _settle_unanswered(app: web.Application) -> None:
     """Run once, as soon as the store accepts writes."""
     await app[keys.STORE].settle_unanswered(LONGEST_WAIT, STOPPED)
+
+
+def _own_host(settings: Settings) -> str | None:
+    return urlsplit(settings.public_url).netloc if settings.public_url else None
 
 
 def _is_held(app: web.Application) -> float:

@@ -13,6 +13,7 @@ from functools import lru_cache
 import msgspec
 
 from ..errors import Conflict, Damaged
+from .annotations import NO_ANNOTATION, Annotation
 from .answers.model import Answer
 from .events import Event
 from .messages.model import Message
@@ -191,6 +192,7 @@ class CaptureRow:
     outcome: Outcome | None
     fault: FaultHit | None = None
     simulated: bool = False
+    annotation: Annotation = NO_ANNOTATION
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 from msgspec import structs
@@ -16,6 +17,8 @@ from .simulations import MARK
 
 MOST_AT_ONCE = 50
 """Captures in one replay."""
+MAX_SENT = 16 << 10
+"""Bytes of header lines that are kept of an attempt."""
 
 # Headers of one connection (RFC 9110, section 7.6.1), and those that are set for the new one. The mark of a simulation
 # is for the bin only.
@@ -32,10 +35,24 @@ _SECRETS = SECRET_HEADERS | {b"forwarded", b"x-real-ip"}
 _ONE_OR_RANGE = re.compile(r"#?([0-9]{1,18})(?:-#?([0-9]{1,18}))?", re.ASCII)
 
 
+class Trigger(StrEnum):
+    """Why an attempt was made: of a forward by itself, or by a user for one capture (`MANUAL`) or for many (`BULK`).
+    `RESUME`: held while the forward was paused. `PROBE`: to find out whether a resting target works."""
+
+    FIRST = "first"
+    RETRY = "retry"
+    MANUAL = "manual"
+    BULK = "bulk"
+    RESUME = "resume"
+    PROBE = "probe"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewAttempt:
     """Capture `n` was sent to `url`, whose query values are not kept. `status` None: no whole answer; then `error`
-    says why in a few words. `ms` until the end of the answer. `body` is its head. `edited`: it was changed before."""
+    says why in a few words. `ms` until the end of the answer. `body` is its head. `edited`: it was changed before.
+    `forward`: the id of the forward that sent it; None: a replay. `sent`: the header lines that were sent, up to
+    `MAX_SENT`."""
 
     n: int
     url: str
@@ -46,6 +63,9 @@ class NewAttempt:
     content_type: str = ""
     body: bytes = b""
     edited: bool = False
+    forward: str | None = None
+    trigger: Trigger = Trigger.MANUAL
+    sent: bytes = b""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +75,9 @@ class Attempt(NewAttempt):
     number: int
 
 
-def replayed(raw: RawRequest, role: Role, url: str, *, with_credentials: bool) -> bytes:
-    """The bytes to send to `url`, body included. ValueError: it cannot be written as one request."""
+def replayed(raw: RawRequest, role: Role, url: str, *, with_credentials: bool, added: Headers = ()) -> bytes:
+    """The bytes to send to `url`, body included; `added` headers are the last ones. ValueError: it cannot be written as
+    one request."""
     if raw.refused is not None:
         raise ValueError("it is not valid HTTP, so its URL cannot be changed")
     lines = [f"{raw.method} {_target(raw.target, role, url)} HTTP/1.1".encode("latin-1")]
@@ -65,6 +86,7 @@ def replayed(raw: RawRequest, role: Role, url: str, *, with_credentials: bool) -
     if raw.body or raw.header(b"content-length") or raw.header(b"transfer-encoding"):
         lines.append(b"Content-Length: %d" % len(raw.body))
     lines.append(b"Connection: close")
+    lines += [name + b": " + value for name, value in added]
     if any(letter in line for line in lines for letter in b"\r\n\0"):
         raise ValueError("a line break in a header cannot be sent again")
     return b"\r\n".join(lines) + b"\r\n\r\n" + raw.body
@@ -114,17 +136,22 @@ def _kept(raw: RawRequest, *, with_credentials: bool) -> Iterator[tuple[bytes, b
 
 def _target(target: str, role: Role, url: str) -> str:
     """The path of `url` and the part of the target after the role; both queries. Nothing is decoded or encoded."""
-    path, _, query = target.partition("?")
-    segments = path.split("/")
-    keys = [place for place, segment in enumerate(segments) if KEY.fullmatch(unquote(segment))]
-    behind = segments[keys[0] + 1 :] if keys else []
-    if behind and behind[0] == role.value:
-        behind = behind[1:]
-    tail = "".join(f"/{segment}" for segment in behind) if any(behind) else ""
+    query = target.partition("?")[2]
+    tail = tail_of(target, role)
     parts = urlsplit(url)
     start = parts.path.rstrip("/") if tail else parts.path or "/"
     queries = "&".join(each for each in (parts.query, query) if each)
     return start + tail + (f"?{queries}" if queries else "")
+
+
+def tail_of(target: str, role: Role) -> str:
+    """The path of a target after the capture URL of the role: "" or beginning with a slash."""
+    segments = target.partition("?")[0].split("/")
+    keys = [place for place, segment in enumerate(segments) if KEY.fullmatch(unquote(segment))]
+    behind = segments[keys[0] + 1 :] if keys else []
+    if behind and behind[0] == role.value:
+        behind = behind[1:]
+    return "".join(f"/{segment}" for segment in behind) if any(behind) else ""
 
 
 def read_selection(text: str) -> list[int]:

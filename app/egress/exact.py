@@ -8,6 +8,7 @@ import asyncio
 import socket
 import ssl
 from collections.abc import Sequence
+from functools import cache
 from urllib.parse import urlsplit
 
 from .. import clock
@@ -21,16 +22,18 @@ _MAX_HEAD = 64 << 10
 _NO_BODY = (204, 304)
 
 
-async def send_exactly(url: str, data: bytes, *, allowed: Sequence[Network | str] | None) -> TargetResponse:
-    """Send one request on a connection of its own. `allowed` None: no address is checked. Never raises for errors of
-    the target."""
+async def send_exactly(
+    url: str, data: bytes, *, allowed: Sequence[Network | str] | None, timeout_s: float | None = None
+) -> TargetResponse:
+    """Send one request on a connection of its own, within `timeout_s` (None: `TIMEOUT_S`). `allowed` None: no address
+    is checked. Never raises for errors of the target."""
     since = clock.ticks()
 
     def failed(error: str, *, refused: bool = False) -> TargetResponse:
         return TargetResponse(status=None, ms=_ms(since), error=error, refused=refused)
 
     try:
-        async with asyncio.timeout(TIMEOUT_S):
+        async with asyncio.timeout(timeout_s or TIMEOUT_S):
             reader, writer = await _connect(url, allowed)
             try:
                 writer.write(data)
@@ -40,8 +43,9 @@ async def send_exactly(url: str, data: bytes, *, allowed: Sequence[Network | str
             finally:
                 writer.transport.abort()
         return TargetResponse(
-            status=status, ms=_ms(since), content_type=headers.get("content-type", ""), body=body[:MAX_BODY]
-        )
+            status=status, ms=_ms(since), content_type=headers.get("content-type", ""), body=body[:MAX_BODY],
+            location=headers.get("location"), retry_after=headers.get("retry-after"),
+        )  # fmt: skip
     except TimeoutError:
         return failed("no response in time")
     except ForbiddenTarget:
@@ -77,7 +81,7 @@ async def _connect(
         sock.setblocking(False)
         try:
             await loop.sock_connect(sock, address)
-            tls = ssl.create_default_context() if secure else None
+            tls = _tls_context() if secure else None
             name = host if secure else None
             return await asyncio.open_connection(sock=sock, limit=_MAX_HEAD, ssl=tls, server_hostname=name)
         except BaseException as error:
@@ -86,6 +90,12 @@ async def _connect(
                 raise
             trouble = error
     raise trouble
+
+
+@cache
+def _tls_context() -> ssl.SSLContext:
+    """Created once, because reading the certificates of the system takes tens of milliseconds."""
+    return ssl.create_default_context()
 
 
 async def _read_head(reader: asyncio.StreamReader) -> tuple[int, dict[str, str]]:

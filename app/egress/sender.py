@@ -30,6 +30,7 @@ class TargetResponse:
     refused: bool = False
     content_type: str = ""
     location: str | None = None
+    retry_after: str | None = None
     capture: int | None = None
     body: bytes = b""
 

@@ -36,8 +36,17 @@ def entry(about: About, capture: Row) -> dict[str, Any]:
         "response": _response(capture),
         "cache": {},
         "timings": {"send": 0, "wait": took_ms, "receive": 0},
-        "comment": f"#{capture['n']} on {capture['role']}" + (f": {capture['problem']}" if capture["problem"] else ""),
+        "comment": _comment(capture),
     }
+
+
+def _comment(capture: Row) -> str:
+    """Number, role and problem; then pin, tags and note, each on its own line."""
+    lines = [f"#{capture['n']} on {capture['role']}" + (f": {capture['problem']}" if capture["problem"] else "")]
+    lines += ["pinned"] if capture["pinned"] else []
+    lines += [f"tags: {', '.join(capture['tags'])}"] if capture["tags"] else []
+    lines += [f"note: {capture['note']}"] if capture["note"] else []
+    return "\n".join(lines)
 
 
 def _request(about: About, capture: Row) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from ..live.hub import Hub
 from ..store import Store
 from .answers import Answers
 from .faults import Faults
+from .forwards.registry import Forwards
 from .keyring import Keyring
 from .mappings import Mappings
 from .upkeep.retention import Sweeping
@@ -76,16 +77,18 @@ async def delete(
     answers: Answers,
     faults: Faults,
     mappings: Mappings,
+    forwards: Forwards,
     sweeping: Sweeping,
     bin_id: str,
 ) -> None:
-    """Delete a bin with its captures, answers, faults and mapping. Raises NotFound."""
+    """Delete a bin with its captures, answers, faults, mapping and forwards. Raises NotFound."""
     with keyring.changing(bin_id):
         await store.drop_bin(bin_id)
     keyring.drop(bin_id)
     answers.forget(bin_id)
     faults.forget(bin_id)
     mappings.forget(bin_id)
+    forwards.forget(bin_id)
     sweeping.erase_soon()
     hub.notify(bin_id)
 

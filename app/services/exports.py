@@ -30,23 +30,32 @@ Whole = tuple[Capture, Answer | None]
 Row = TypeVar("Row")
 
 
-async def each_page(store: Store, bin: Bin, query: Query | None = None) -> AsyncIterator[Sequence[CaptureRow]]:
-    """The captures as in lists."""
+async def each_page(
+    store: Store, bin_id: str, last: int, query: Query | None = None, after: int = 0
+) -> AsyncIterator[Sequence[CaptureRow]]:
+    """The captures as in lists, above `after` and up to `last`."""
 
     def read(after: int, upto: int) -> Awaitable[Sequence[CaptureRow]]:
-        return store.list_captures(bin.id, limit=PAGE, after=after, upto=upto, query=query)
+        return store.list_captures(bin_id, limit=PAGE, after=after, upto=upto, query=query)
 
-    async for rows in _each_range(read, lambda row: row.n, bin.last_n, has_filter=query is not None):
+    async for rows in _each_range(read, lambda row: row.n, last, has_filter=query is not None, after=after):
         yield rows
 
 
 async def each_whole_page(store: Store, bin: Bin, query: Query | None = None) -> AsyncIterator[Sequence[Whole]]:
     """The captures with their bytes, and with the answer if it was not the default."""
-    async for rows in each_page(store, bin, query):
+    async for rows in each_page(store, bin.id, bin.last_n, query):
         for numbers in in_chunks(rows):
             captures = await store.get_captures(bin.id, numbers)
             sent = await store.get_sent_answers(bin.id, numbers)
             yield [(capture, sent.get(capture.row.n)) for capture in captures]
+
+
+async def each_chosen(store: Store, bin: Bin, numbers: Sequence[int]) -> AsyncIterator[Whole]:
+    """The captures with these numbers, without those that do not exist, one by one: each may be large."""
+    for n in sorted(set(numbers)):
+        for capture in await store.get_captures(bin.id, [n]):
+            yield capture, await store.get_sent_answer(bin.id, n)
 
 
 async def each_message_page(store: Store, bin: Bin, query: Query | None = None) -> AsyncIterator[Sequence[Message]]:
@@ -66,10 +75,11 @@ async def _each_range(
     last: int,
     *,
     has_filter: bool,
+    after: int = 0,
 ) -> AsyncIterator[Sequence[Row]]:
-    """Pages of rows up to the number `last`. `read` returns at most `PAGE` rows with numbers above its first
-    argument and not above its second."""
-    after, size = 0, RANGE if has_filter else last
+    """Pages of rows above the number `after` and up to `last`. `read` returns at most `PAGE` rows with numbers above
+    its first argument and not above its second."""
+    size = RANGE if has_filter else last
     while after < last:
         since = ticks()
         upto = min(after + size, last)

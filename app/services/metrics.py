@@ -18,7 +18,7 @@ EDGES = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 4.0)
 
 @dataclass(slots=True)
 class Metrics:
-    """Counters since the start. The functions in `gauges` are called for each scrape."""
+    """Counters since the start. The functions in `gauges` and `more` are called for each scrape."""
 
     captures: dict[Role, int] = field(default_factory=lambda: dict.fromkeys(Role, 0))
     unknown_key: int = 0
@@ -29,6 +29,7 @@ class Metrics:
     took_s: float = 0.0
     buckets: list[int] = field(default_factory=lambda: [0] * (len(EDGES) + 1))
     gauges: dict[str, tuple[str, Callable[[], float]]] = field(default_factory=dict)
+    more: list[Callable[[], Iterator[Metric]]] = field(default_factory=list)
 
     def stored(self, role: Role, took_s: float) -> None:
         """A capture is on disk."""
@@ -67,6 +68,8 @@ class _Collector:
         yield self._histogram()
         for name, (help_, read) in metrics.gauges.items():
             yield GaugeMetricFamily(f"smsbin_{name}", help_, value=read())
+        for families in self._metrics.more:
+            yield from families()
 
     def _histogram(self) -> Metric:
         total, buckets = 0, []

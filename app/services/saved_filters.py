@@ -103,15 +103,22 @@ class SavedFilters:
                 for each in filters:
                     known = self._counts.get((bin.id, of, each.text))
                     if known is None or not known.is_fresh(bin):
-                        self._keep((bin.id, of, each.text), await self._count(bin, of, each.text))
+                        counted = await self._count(bin, of, each.text)
+                        if counted is not None:
+                            self._keep((bin.id, of, each.text), counted)
 
-    async def _count(self, bin: Bin, of: str, text: str) -> FilterCount:
+    async def _count(self, bin: Bin, of: str, text: str) -> FilterCount | None:
+        """None: the ledger cannot be read now."""
         found: int | None = None
         count = self._store.count_captures if of == "captures" else self._store.count_matching_messages
-        with suppress(WrongTerm, TooSlow, NotReadable, TimeoutError):
+        try:
             query = settle(parse_query(text), clock.now())
             async with asyncio.timeout(COUNT_S):
                 found = await count(bin.id, query, MOST_FOUND)
+        except NotReadable:
+            return None
+        except (WrongTerm, TooSlow, TimeoutError):
+            pass  # too slow, or saved by another version
         return FilterCount(found, bin.seq, clock.ticks())
 
     def _keep(self, key: tuple[str, str, str], count: FilterCount) -> None:

@@ -1,9 +1,11 @@
 """Converts rows of both databases to domain objects and back."""
 
 import hashlib
+import json
 from collections.abc import Iterable
 from datetime import timedelta
 
+from ..domain.annotations import NO_ANNOTATION, Annotation
 from ..domain.bins import Bin
 from ..domain.captures import CaptureRow, FaultHit, Outcome, RawRequest, Reading
 from ..domain.findings import by_weight
@@ -34,6 +36,16 @@ def read_codes(column: str | None) -> tuple[str, ...]:
 def write_codes(codes: tuple[str, ...]) -> str:
     """Finding codes as a column value: each once, ordered by weight, so that the order of detection does not matter."""
     return ",".join(codes if len(codes) < 2 else by_weight(codes))
+
+
+def read_annotation(row: SqlRow) -> Annotation:
+    """A row with the columns of `annotations`."""
+    return Annotation(pinned=bool(row["pinned"]), note=row["note"], tags=read_codes(row["tags"]))
+
+
+def write_tags(tags: tuple[str, ...]) -> str:
+    """Tags as a column value."""
+    return ",".join(tags)
 
 
 def read_settings(mapping: SqlRow | None, secrets: Iterable[SqlRow]) -> ReaderSettings:
@@ -107,7 +119,13 @@ def read_capture_row(row: SqlRow) -> CaptureRow:
         simulated=bool(row["simulated"]),
         outcome=read_outcome(row),
         fault=read_fault(row),
+        annotation=NO_ANNOTATION if row["annotation"] is None else _listed_annotation(row["annotation"]),
     )
+
+
+def _listed_annotation(column: str) -> Annotation:
+    pinned, note, tags = json.loads(column)
+    return Annotation(pinned=bool(pinned), note=note, tags=read_codes(tags))
 
 
 def read_raw(row: SqlRow) -> RawRequest:

@@ -11,9 +11,10 @@ read began, and then shows what is there.
 from typing import Protocol
 
 from .bins import BinStore
-from .captures import CaptureStore
+from .captures import CaptureStore, StepResult
 from .decisions import DecisionStore
 from .filters import FilterStore
+from .forwards import ForwardStore
 from .ledger import LedgerStatus
 from .messages import MessageStore
 from .pairings import PairingStore
@@ -21,7 +22,7 @@ from .sessions import Session, SessionStore
 from .upkeep import Health, SweepResult, UpkeepStore
 from .volume import VolumeStore
 
-__all__ = ["COMMIT_WAIT_S", "READ_WAIT_S", "Health", "LedgerStatus", "Session", "Store", "SweepResult"]
+__all__ = ["COMMIT_WAIT_S", "READ_WAIT_S", "Health", "LedgerStatus", "Session", "StepResult", "Store", "SweepResult"]
 
 # The tightest provider known gives up after 5 s (Dialpad's webhook documentation); 503 must reach it before.
 COMMIT_WAIT_S = 4.0
@@ -36,6 +37,7 @@ class Store(
     VolumeStore,
     DecisionStore,
     FilterStore,
+    ForwardStore,
     SessionStore,
     UpkeepStore,
     Protocol,

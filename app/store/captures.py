@@ -3,13 +3,26 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from ..domain.annotations import AnnotationChange
 from ..domain.answers.model import Answer
 from ..domain.captures import Capture, CaptureRow, Change, NewCapture, NewOutcome
 from ..domain.replays import Attempt, NewAttempt
 from ..domain.search import Query
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepResult:
+    """A step over several captures, which is bounded in time, so that new captures do not wait. `handled`: how many of
+    the numbers it handled, at least one; `changed` of them are different now, and `refused` are not, because they would
+    have too many tags."""
+
+    changed: int
+    handled: int
+    refused: int = 0
 
 
 class CaptureStore(Protocol):
@@ -43,9 +56,10 @@ class CaptureStore(Protocol):
         after: int | None = None,
         upto: int | None = None,
         query: Query | None = None,
+        wait: bool = True,
     ) -> Sequence[CaptureRow]:
         """Newest first, below `before`; or with `after`, oldest first, above it and not above `upto`. `before` and
-        `after` exclude each other. Raises NotFound.
+        `after` exclude each other. Without `wait` those that the ledger has now. Raises NotFound.
 
         With a `query` only the captures that match; those that are not in the search index yet are matched directly.
         Raises TooSlow when the search takes too long.
@@ -60,20 +74,33 @@ class CaptureStore(Protocol):
         arrive together may be numbered in another order than they were received, so at such a place it is one of
         them. Raises NotFound when there is no such bin."""
 
-    async def get_capture(self, bin_id: str, n: int) -> Capture:
-        """A complete capture. If the ledger has not processed it yet, its reading has a problem that says so. Raises
-        NotFound."""
+    async def get_capture(self, bin_id: str, n: int, *, wait: bool = True) -> Capture:
+        """A complete capture. If the ledger has not processed it yet, its reading has a problem that says so. Without
+        `wait` the ledger gets no time for it. Raises NotFound."""
 
-    async def get_captures(self, bin_id: str, numbers: Sequence[int]) -> Sequence[Capture]:
+    async def get_captures(self, bin_id: str, numbers: Sequence[int], *, wait: bool = True) -> Sequence[Capture]:
         """Several complete captures, oldest first, without those that are deleted. Raises NotFound when there is no
+        such bin."""
+
+    async def get_rows(self, bin_id: str, numbers: Sequence[int]) -> Sequence[CaptureRow]:
+        """Several captures as in lists, as far as the ledger is now, oldest first. Raises NotFound when there is no
         such bin."""
 
     async def drop_capture(self, bin_id: str, n: int) -> None:
         """Delete one capture; its number is not used again. Raises NotFound."""
 
-    async def drop_captures(self, bin_id: str) -> None:
-        """Delete all captures of a bin; numbering continues. Reads no longer show them when this returns. Raises
-        NotFound."""
+    async def drop_captures(self, bin_id: str, upto: int | None = None) -> None:
+        """Delete the captures of a bin up to number `upto`, or all of them; numbering continues. Reads no longer show
+        them when this returns; if others remain, they are removed in steps, and it may return before the last one.
+        Raises NotFound."""
+
+    async def drop_some(self, bin_id: str, numbers: Sequence[int]) -> StepResult:
+        """One step: delete captures. Those that do not exist are passed over. Raises NotFound when there is no such
+        bin."""
+
+    async def annotate(self, bin_id: str, numbers: Sequence[int], change: AnnotationChange) -> StepResult:
+        """One step: change the annotations of captures. Those that do not exist are passed over. Raises NotFound when
+        there is no such bin, or when the only capture does not exist."""
 
     async def changes_after(self, bin_id: str, after: int, limit: int = 500) -> Sequence[Change]:
         """Changes with seq > `after`, oldest first, at most `limit`. One `Restarted` when `after` belongs to an

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from .. import __version__
+from .annotations import operations as annotations
 from .answers import operations as answers
 from .bins import operations as bins
 from .captures import operations as captures
@@ -14,6 +15,7 @@ from .drills import operations as drills
 from .exports import operations as exports
 from .faults import operations as faults
 from .filters import operations as filters
+from .forwards import operations as forwards
 from .live import operations as live
 from .mappings import operations as mappings
 from .messages import operations as messages
@@ -29,8 +31,8 @@ from .site.problems import Problem
 OPERATIONS: Operations = {
     path: operation
     for noun in (
-        info, bins, captures, filters, answers, faults, mappings, secrets, messages, drills, compare, replays,
-        simulations, overview, exports, live,
+        info, bins, captures, annotations, filters, answers, faults, forwards, mappings, secrets, messages, drills,
+        compare, replays, simulations, overview, exports, live,
     )
     for path, operation in noun.OPERATIONS.items()
 }  # fmt: skip
@@ -51,6 +53,7 @@ _TAGS = {
     "Captures": "One HTTP request, kept byte for byte. `n` starts at 1; only deletion leaves gaps.",
     "Filters": "Saved filters of a bin, and completions of a filter that is being written.",
     "Answers": "The response of each capture URL, and its fault: a failure on purpose that ends by count or time.",
+    "Forwards": "Captures sent to a URL of the user, each until it has arrived.",
     "Mappings": "A bin's own description of the fields that its provider sends.",
     "Signatures": "Secrets with which the signatures of captures are checked. They are written only.",
     "Messages": "One item per message (bin, provider, message id), combined from its captures.",

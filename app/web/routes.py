@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from .. import keys
+from .annotations import api as annotations_api
+from .annotations import page as annotations
 from .answers import api as answers_api
 from .answers import page as answers
 from .bins import api as bins_api
@@ -29,6 +31,8 @@ from .faults import api as faults_api
 from .faults import page as faults
 from .filters import api as filters_api
 from .filters import page as filters
+from .forwards import api as forwards_api
+from .forwards import page as forwards
 from .live import api as live_api
 from .live import page as live
 from .mappings import api as mappings_api
@@ -122,6 +126,9 @@ ROUTES = [
     private("GET", "/bins/{bin}/faults", faults.index, "bin-faults"),
     private("POST", "/bins/{bin}/faults/{role}", faults.set_fault, "bin-fault-set"),
     private("POST", "/bins/{bin}/faults/{role}/heal", faults.clear, "bin-fault-heal"),
+    private("GET", "/bins/{bin}/forwards", forwards.index, "bin-forwards"),
+    private("POST", "/bins/{bin}/forwards", forwards.save, "bin-forwards-save"),
+    private("POST", "/bins/{bin}/forwards/{id}/{what:pause|resume|test|retry|delete}", forwards.act, "bin-forward-act"),
     private("GET", "/bins/{bin}/signatures", secrets.index, "bin-signatures"),
     private("POST", "/bins/{bin}/signatures", secrets.save, "bin-signatures-save"),
     private("POST", "/bins/{bin}/signatures/remove", secrets.remove, "bin-signatures-remove"),
@@ -136,6 +143,8 @@ ROUTES = [
     private("POST", "/bins/{bin}/captures/" + N + "/signature", captures.explain, "capture-signature"),
     private("POST", "/bins/{bin}/captures/" + N + "/certificate", captures.fetch_certificate, "capture-certificate"),
     private("POST", "/bins/{bin}/captures/" + N + "/delete", captures.delete, "capture-delete"),
+    private("GET", "/bins/{bin}/captures/" + N + "/annotation", annotations.show, "capture-annotation"),
+    private("POST", "/bins/{bin}/captures/" + N + "/annotation", annotations.save, "capture-annotate"),
     private("GET", "/bins/{bin}/drills", drills.index, "drills"),
     private("POST", "/bins/{bin}/drills", drills.create, "drill-create"),
     private("GET", "/bins/{bin}/drills/{id}", drills.show, "drill"),
@@ -172,8 +181,12 @@ ROUTES = [
     private("POST", "/api/v1/bins/{bin}/reread", bins_api.reread, "api-bin-reread"),
     private("GET", "/api/v1/bins/{bin}/captures", captures_api.index, "api-captures"),
     private("DELETE", "/api/v1/bins/{bin}/captures", captures_api.clear, "api-captures-clear"),
+    private("GET", "/api/v1/bins/{bin}/captures/count", captures_api.count, "api-captures-count"),
+    private("POST", "/api/v1/bins/{bin}/captures/delete", captures_api.delete_some, "api-captures-delete"),
+    private("POST", "/api/v1/bins/{bin}/captures/annotate", annotations_api.change, "api-captures-annotate"),
     private("GET", "/api/v1/bins/{bin}/captures/" + N, captures_api.show, "api-capture"),
     private("DELETE", "/api/v1/bins/{bin}/captures/" + N, captures_api.delete, "api-capture-delete"),
+    private("PUT", "/api/v1/bins/{bin}/captures/" + N + "/annotation", annotations_api.put, "api-annotation"),
     private("GET", "/api/v1/bins/{bin}/captures/" + N + "/body", captures_api.body, "api-capture-body"),
     private("GET", "/api/v1/bins/{bin}/captures/" + N + "/raw", captures_api.raw, "api-capture-raw"),
     private("GET", "/api/v1/bins/{bin}/filters", filters_api.index, "api-filters"),
@@ -192,6 +205,15 @@ ROUTES = [
     private("POST", "/api/v1/bins/{bin}/mapping/preview", mappings_api.preview, "api-mapping-preview"),
     private("GET", "/api/v1/bins/{bin}/captures/" + N + "/attempts", replays_api.index, "api-attempts"),
     private("POST", "/api/v1/bins/{bin}/replays", replays_api.create, "api-replay"),
+    private("GET", "/api/v1/bins/{bin}/forwards", forwards_api.index, "api-forwards"),
+    private("POST", "/api/v1/bins/{bin}/forwards", forwards_api.create, "api-forward-add"),
+    private("GET", "/api/v1/bins/{bin}/forwards/{id}", forwards_api.show, "api-forward"),
+    private("PATCH", "/api/v1/bins/{bin}/forwards/{id}", forwards_api.change, "api-forward-change"),
+    private("DELETE", "/api/v1/bins/{bin}/forwards/{id}", forwards_api.delete, "api-forward-delete"),
+    private("POST", "/api/v1/bins/{bin}/forwards/{id}/pause", forwards_api.pause, "api-forward-pause"),
+    private("POST", "/api/v1/bins/{bin}/forwards/{id}/resume", forwards_api.resume, "api-forward-resume"),
+    private("POST", "/api/v1/bins/{bin}/forwards/{id}/test", forwards_api.test, "api-forward-test"),
+    private("POST", "/api/v1/bins/{bin}/forwards/{id}/retry", forwards_api.retry, "api-forward-retry"),
     private("GET", "/api/v1/bins/{bin}/secrets", secrets_api.index, "api-secrets"),
     private("PUT", "/api/v1/bins/{bin}/secrets/" + LABEL, secrets_api.put, "api-secret-set"),
     private("DELETE", "/api/v1/bins/{bin}/secrets/" + LABEL, secrets_api.delete, "api-secret-remove"),

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -52,12 +53,14 @@ BETWEEN_NOUNS = {
     ("exports", "captures"): "an export has the objects of the API",
     ("exports", "messages"): "an export has the objects of the API",
     ("drills", "faults"): "a drill sets a fault",
+    ("forwards", "replays"): "an attempt of a forward is shown as one of a replay",
     ("captures", "setup"): "the page of a bin without requests says how to set it up",
     ("palette", "conversations"): "a number is found in the same way",
     ("mappings", "captures"): "a preview has the events of the API",
 }
 
 
+@cache
 def imports(path: Path) -> set[str]:
     """The rooms of our own house that a module imports."""
     here = ("app", *path.relative_to(APP).with_suffix("").parts)
@@ -78,6 +81,7 @@ def imports(path: Path) -> set[str]:
     return rooms
 
 
+@cache
 def modules_imported(path: Path) -> set[str]:
     """Our own modules that a module imports, as dotted names below `app`; type checking's imports too."""
     parts = path.relative_to(APP).with_suffix("").parts
@@ -118,6 +122,7 @@ def _circle(graph: Mapping[str, set[str]]) -> list[str] | None:
     return next(filter(None, (visit(name, []) for name in sorted(graph))), None)
 
 
+@cache
 def outside(path: Path) -> set[str]:
     """The top-level packages of others that a module imports."""
     found = set()

@@ -4,10 +4,8 @@ boxes that cover each other at any width, and errors in the console."""
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
-import axe_playwright_python
 from playwright.async_api import Browser, ConsoleMessage, Page, ViewportSize, expect
 
 from app import keys
@@ -15,21 +13,11 @@ from tests.conftest import Running
 from tests.pairs import lost, timed_out
 from tests.signed import FIELDS, OTHER, SECRET, twilio_headers
 
+from .axe import violations
 from .boxes import measure
 from .conftest import WIDE, Watched, shared, sign_in
 from .test_live_page import bin_page, post
 
-AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
-WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-# Rules of these levels that depend on colours.
-COLOURS = ["color-contrast", "link-in-text-block"]
-RUN = """
-([type, values]) => {
-  for (const each of document.getAnimations()) if (each instanceof CSSTransition) each.finish();
-  // Swagger UI is not ours to mend: around it, our rules hold.
-  return axe.run({ exclude: [['.swagger']] }, { runOnly: { type, values }, resultTypes: ['violations'] });
-}
-"""
 GUIDE = ("settings", "tests")
 TABS = ("summary", "fields", "headers", "raw", "signature", "timing", "answer", "related", "replay")
 
@@ -82,8 +70,6 @@ class Judge:
             await self._page.set_viewport_size(WIDE)
             await self._page.emulate_media(color_scheme="light")
             await self._page.goto(self.server.url + path)
-            # axe comes in through the debugger, as the page's own policy would rightly refuse it as a script tag.
-            await self._page.evaluate(AXE)
             for look in LOOKS:
                 await self._look(path, look)
             if covered := await measure(self._page):
@@ -101,18 +87,12 @@ class Judge:
         """As a browser that is new here."""
         await self._page.context.clear_cookies()
 
-    def _hear(self, message: ConsoleMessage) -> None:
-        # The browser says so of a page that is not found.
-        if message.type in ("error", "warning") and "status of 4" not in message.text:
-            self.found.setdefault(self._page.url, []).append(message.text)
-
     async def _look(self, path: str, look: Look) -> None:
         page = self._page
         await page.set_viewport_size(look.size)
         await page.emulate_media(color_scheme=look.theme)
-        result = await page.evaluate(RUN, ["tag", WCAG] if look.all_rules else ["rule", COLOURS])
-        for violation in result["violations"]:
-            self._add(path, look, violation["id"], [node["html"][:200] for node in violation["nodes"]])
+        for rule, places in (await violations(page, only_colours=not look.all_rules)).items():
+            self._add(path, look, rule, places)
         if not look.all_rules:
             return
         limit = 24 if look.size is WIDE else 44
@@ -121,6 +101,11 @@ class Judge:
         overflow = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         if overflow > 0:
             self._add(path, look, "wider than the screen", [str(overflow)])
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        # The browser says so of a page that is not found, and of one with a wrong filter.
+        if message.type in ("error", "warning") and "status of 4" not in message.text:
+            self.found.setdefault(self._page.url, []).append(message.text)
 
     def _add(self, path: str, look: Look, what: str, where: list[str]) -> None:
         self.found[f"{path}, {look.name}: {what}"] = where
@@ -154,7 +139,14 @@ async def test_the_doors_have_no_violation(server: Running, judge: Judge) -> Non
 
 async def test_requests_have_no_violation(server: Running, judge: Judge) -> None:
     await _sms(server)
-    await judge.see_bin("/setup", "", "?q=fro:x", "?at=soon", "?at=99", *(f"/captures/1?tab={tab}" for tab in TABS))
+    async with server.client.put(f"{server.bin_api}/filters/f1", json={"name": "Greetings ☂", "q": "grüße"}):
+        pass
+    annotation = {"pinned": True, "note": "called back", "tags": ["late", "x" * 40]}
+    async with server.client.put(f"{server.bin_api}/captures/1/annotation", json=annotation) as answer:
+        assert answer.status == 200
+    await judge.see_bin(
+        "/setup", "", "?q=fro:x", "?q=grüße", "?at=soon", "?at=99", *(f"/captures/1?tab={tab}" for tab in TABS)
+    )
     await judge.see_bin("/captures/1?tab=raw&find=a", "/captures/1?tab=fields&find=a")
 
 
@@ -257,26 +249,20 @@ async def test_open_menus_have_no_violation_either(server: Running, watched: Wat
     await post(server, "row", count=2)
     page = watched.page
     await page.goto(f"{bin_page(server)}/captures/1?tab=replay")
-    await page.evaluate(AXE)
     for name in ("Copy as code", "Edit before sending"):
         await page.get_by_label(name).or_(page.get_by_text(name)).first.click()
-        result = await page.evaluate(RUN, ["tag", WCAG])
-        assert [violation["id"] for violation in result["violations"]] == []
+        assert await violations(page) == {}
         await page.keyboard.press("Escape")
     await page.goto(f"{bin_page(server)}/captures/1")
-    await page.evaluate(AXE)
     for name in ("Switch bin", "Live last request"):
         await page.get_by_role("button", name=name).first.click()
-        result = await page.evaluate(RUN, ["tag", WCAG])
-        assert [violation["id"] for violation in result["violations"]] == []
+        assert await violations(page) == {}
         await page.keyboard.press("Escape")
     await page.get_by_role("button", name="Help").first.click()
-    result = await page.evaluate(RUN, ["tag", WCAG])
-    assert [violation["id"] for violation in result["violations"]] == []
+    assert await violations(page) == {}
     await page.keyboard.press("Escape")
     await page.get_by_role("button", name="Delete").click()
-    result = await page.evaluate(RUN, ["tag", WCAG])
-    assert [violation["id"] for violation in result["violations"]] == []
+    assert await violations(page) == {}
     await page.get_by_role("button", name="Undo").click()
 
 

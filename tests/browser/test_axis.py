@@ -25,10 +25,14 @@ async def _three(server: Running) -> None:
 
 
 async def _point_at(page: Page, bar: int) -> None:
-    """Move the pointer to the bar with this number among those that are drawn."""
-    box = await page.locator("[data-bar]").nth(bar).bounding_box()
+    """Move the pointer to the bar with this number among those of intervals with requests."""
+    counts = await page.locator("[data-axis]").get_attribute("data-axis-counts")
+    box = await page.locator("[data-axis-plot]").bounding_box()
+    assert counts is not None
     assert box is not None
-    await page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    intervals = counts.split(",")
+    index = [index for index, numbers in enumerate(intervals) if numbers != "0 0 0"][bar]
+    await page.mouse.move(box["x"] + box["width"] * (index + 0.5) / len(intervals), box["y"] + box["height"] / 2)
 
 
 async def test_a_bar_or_several_put_their_time_into_the_filter(server: Running, watched: Watched) -> None:
@@ -64,6 +68,8 @@ async def test_a_bar_or_several_put_their_time_into_the_filter(server: Running, 
     await expect(box).to_have_value("method:POST after:" + await _begin(page))
     await expect(plot).to_be_focused()
     assert await page.evaluate("window.loaded")
+    await page.locator(".axis-numbers > summary").click()
+    await expect(page.get_by_role("region", name="Requests per minute").locator("tbody tr")).to_have_count(3)
 
 
 async def _begin(page: Page) -> str:

@@ -92,34 +92,27 @@ async def test_what_is_unfolded_stays_so_and_the_report_is_copied(server: Runnin
     assert server.bin.key not in text
 
 
-async def test_two_rows_are_picked_and_compared_from_the_keyboard(server: Running, watched: Watched) -> None:
+async def test_two_rows_are_selected_and_compared_from_the_keyboard(server: Running, watched: Watched) -> None:
     await post(server, "row", count=3)
     page = watched.page
     await page.goto(bin_page(server))
     await page.locator("#capture-3 .row").focus()
     await page.keyboard.press("d")
-    await expect(page.locator("[data-say]")).to_have_text("Pick two requests with x first")
-    await page.keyboard.press("x")
-    bar = page.get_by_role("region", name="Picked requests")
-    await expect(bar).to_contain_text("#3 picked, pick one more")
-    await expect(bar.get_by_role("link")).to_have_count(0)
-    await page.keyboard.press("j")
-    await page.keyboard.press("x")
-    await expect(page.locator("#capture-2 .row")).to_have_class(re.compile("picked"))
-    # A third takes the place of the first; a picked one is let go.
-    await page.keyboard.press("j")
-    await page.keyboard.press("x")
-    await expect(bar).to_contain_text("#1 and #2 picked")
-    await expect(page.locator("#capture-3 .row")).not_to_have_class(re.compile("picked"))
-    await page.keyboard.press("x")
-    await expect(bar).to_contain_text("#2 picked, pick one more")
+    await expect(page.locator("[data-say]")).to_have_text("Select two requests with x first")
+    bar = page.get_by_role("region", name="Selected requests")
+    for selected in ("1 request selected", "2 requests selected", "3 requests selected"):
+        await page.keyboard.press("x")
+        await expect(bar).to_contain_text(selected)
+        await expect(bar.get_by_role("link", name="Compare")).to_have_count(1 if "2" in selected else 0)
+        if "3" not in selected:
+            await page.keyboard.press("j")
     await page.keyboard.press("x")
     await page.keyboard.press("d")
-    await expect(page).to_have_url(f"{bin_page(server)}/compare/1/2")
+    await expect(page).to_have_url(f"{bin_page(server)}/compare/2/3")
     await expect(page.locator("[data-verdict]")).to_contain_text("Two requests you picked")
 
 
-async def test_a_picked_row_stays_picked_when_it_changes(server: Running, watched: Watched) -> None:
+async def test_a_selected_row_stays_selected_when_it_changes(server: Running, watched: Watched) -> None:
     n = await hit(server, Role.PRIMARY, None, at=clock.now())
     page = watched.page
     await page.goto(bin_page(server))
@@ -133,21 +126,21 @@ async def test_a_picked_row_stays_picked_when_it_changes(server: Running, watche
     await expect(page.locator(".picked")).to_have_count(0)
 
 
-async def test_two_are_picked_by_touch(server: Running, chromium) -> None:
+async def test_two_are_selected_by_touch(server: Running, chromium) -> None:
     await post(server, "row", count=2)
     context = await chromium.new_context(viewport=PHONE, has_touch=True)
     await sign_in(context, server)
     watched = await watch(context)
     page = watched.page
     await page.goto(bin_page(server))
-    for n in (1, 2):
-        await page.locator(f"#capture-{n} .row").tap()
-        button = page.get_by_role("button", name="Pick to compare")
-        await button.tap()
-        await expect(button).to_have_attribute("aria-pressed", "true")
-        if n == 1:
-            await page.get_by_role("link", name="Back to the list").tap()
-    await page.get_by_role("link", name="Compare").and_(page.locator("[data-picks-go]")).tap()
+    await page.locator("#capture-1 .row").tap()
+    button = page.locator("[data-detail]").get_by_role("button", name="Select")
+    await button.tap()
+    await expect(button).to_have_attribute("aria-pressed", "true")
+    await page.get_by_role("link", name="Back to the list").tap()
+    # While requests are selected, a tap selects another one.
+    await page.locator("#capture-2 .row").tap()
+    await page.locator("[data-compare]").tap()
     await expect(page.locator("[data-verdict]")).to_contain_text("Two requests you picked")
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert watched.complaints == []

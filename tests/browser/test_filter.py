@@ -9,10 +9,10 @@ from playwright.async_api import Locator, Page, ViewportSize, expect
 
 from tests.conftest import Running
 
+from .axe import violations
 from .conftest import PHONE, WIDE, Watched
 from .listing import fill, numbers, scroll
 from .listing import record as record_list
-from .test_accessibility import AXE, RUN, WCAG
 from .test_list_window import is_live
 from .test_live_page import bin_page, post
 
@@ -163,8 +163,7 @@ async def test_the_syntax_opens_beside_the_box_without_a_violation(
     assert edges is not None
     assert edges["x"] >= 0
     assert edges["x"] + edges["width"] <= size["width"]
-    await page.evaluate(AXE)
-    assert (await page.evaluate(RUN, ["tag", WCAG]))["violations"] == []
+    assert await violations(page) == {}
     overflow = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert overflow <= 0
     await page.keyboard.press("Escape")

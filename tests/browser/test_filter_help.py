@@ -6,9 +6,10 @@ from playwright.async_api import Browser, Locator, Page, expect
 from app import keys
 from tests.conftest import Running
 
+from .axe import violations
 from .conftest import Watched, sign_in, watch
 from .listing import fill
-from .test_accessibility import AXE, RULES, TINY
+from .test_accessibility import TINY
 from .test_filter import apply, box, shows
 from .test_list_window import is_live
 from .test_live_page import bin_page, post
@@ -24,8 +25,7 @@ async def has_caret_at(page: Page, text: str, caret: int) -> None:
 
 
 async def obeys_the_rules(page: Page) -> None:
-    await page.evaluate(AXE)
-    assert (await page.evaluate(f"axe.run(document, {RULES})"))["violations"] == []
+    assert await violations(page) == {}
     assert await page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
 
 

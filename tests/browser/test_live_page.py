@@ -163,7 +163,7 @@ async def test_the_keyboard_alone_is_enough(server: Running, watched: Watched) -
     await expect(page.get_by_role("dialog")).to_be_visible()
     await page.get_by_label("Use single-key shortcuts").uncheck()
     await page.keyboard.press("Escape")
-    await page.keyboard.press("p")
+    await page.keyboard.press("s")
     await expect(page.locator("[data-live-state] b").last).to_have_text("Live")
 
 

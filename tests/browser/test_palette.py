@@ -6,8 +6,9 @@ from playwright.async_api import Browser, Locator, Page, expect
 
 from tests.conftest import Running
 
+from .axe import violations
 from .conftest import Watched, sign_in
-from .test_accessibility import AXE, RULES, TINY
+from .test_accessibility import TINY
 from .test_live_page import bin_page, post
 
 
@@ -85,12 +86,8 @@ async def test_the_palette_on_a_phone(server: Running, chromium: Browser) -> Non
     await page.goto(f"{bin_page(server)}/settings")
     await page.get_by_role("button", name="More").tap()
     await page.get_by_role("button", name="Go to…").tap()
-    await page.evaluate(AXE)
     for _ in range(2):
-        result = await page.evaluate(f"axe.run(document, {RULES})")
-        assert [
-            (violation["id"], violation["nodes"][0]["any"][0]["message"]) for violation in result["violations"]
-        ] == []
+        assert await violations(page) == {}
         assert await page.evaluate("document.documentElement.scrollWidth") == TINY["width"]
         small = await _rows(page).evaluate_all(
             "rows => rows.filter((row) => row.clientHeight < 44).map((row) => row.textContent)"

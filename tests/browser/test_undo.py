@@ -43,6 +43,7 @@ async def test_after_ten_seconds_it_is_deleted(server: Running, watched: Watched
     await page.clock.install()
     await page.goto(f"{bin_page(server)}/captures/1")
     await page.get_by_role("button", name="Delete").click()
+    await expect(page.get_by_role("button", name="Undo")).to_be_visible()
     await page.clock.fast_forward(9_000)
     await expect(page.get_by_role("button", name="Undo")).to_be_visible()
     await page.clock.fast_forward(2_000)
@@ -69,6 +70,7 @@ async def test_when_it_cannot_be_deleted_the_row_comes_back_with_the_reason(serv
     await page.clock.install()
     await page.goto(f"{bin_page(server)}/captures/1")
     await page.get_by_role("button", name="Delete").click()
+    await expect(page.get_by_role("button", name="Undo")).to_be_visible()
     await page.clock.fast_forward(11_000)
     await expect(page.locator("[data-undo-place]")).to_contain_text("Not deleted")
     await expect(page.locator("#capture-1")).to_be_visible()
@@ -86,6 +88,7 @@ async def test_clearing_says_the_count_and_can_be_undone(server: Running, watche
     await page.get_by_role("button", name="Undo").click()
     assert len(await server.captures()) == 3
     await page.get_by_role("button", name="Delete 3 requests").click()
+    await expect(page.get_by_role("button", name="Undo")).to_be_visible()
     async with page.expect_response("**/clear"):
         await page.clock.fast_forward(11_000)
     await expect(page.get_by_role("button", name="Undo")).to_be_hidden()

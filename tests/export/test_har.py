@@ -19,6 +19,9 @@ def _capture(body: bytes = b"Text=hi", **more: object) -> dict:
         "http_version": "1.1",
         "content_type": "application/x-www-form-urlencoded",
         "problem": None,
+        "pinned": False,
+        "note": "",
+        "tags": [],
         "headers": [["Host", "sms.example.net"], ["X-b", "1"], ["x-B", "2"]],
         "parsed": {"query": [["a", "1"], ["a", ""]]},
         "body": {"size": len(body), "complete": True, "sha256": "", "base64": encoded},
@@ -90,3 +93,11 @@ def test_an_answer_that_was_set_is_reported_as_it_went_out() -> None:
 def test_a_problem_is_reported_next_to_the_number() -> None:
     assert _log(_capture())["entries"][0]["comment"] == "#3 on primary"
     assert _log(_capture(problem="It is damaged."))["entries"][0]["comment"] == "#3 on primary: It is damaged."
+
+
+def test_pin_tags_and_note_are_in_the_comment() -> None:
+    entries = _log(_capture(), _capture(pinned=True, tags=["a", "b"], note="called\nback", problem="odd"))["entries"]
+    assert [entry["comment"] for entry in entries] == [
+        "#3 on primary",
+        "#3 on primary: odd\npinned\ntags: a, b\nnote: called\nback",
+    ]

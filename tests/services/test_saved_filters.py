@@ -10,7 +10,7 @@ from app import clock
 from app.domain.bins import Bin
 from app.domain.roles import Role
 from app.domain.saved_filters import SavedFilter
-from app.errors import Conflict, Invalid, NotFound, TooSlow
+from app.errors import Conflict, Invalid, NotFound, NotReadable, TooSlow
 from app.live.hub import Hub
 from app.services.saved_filters import SavedFilters
 from app.storage.opening import open_store
@@ -139,6 +139,20 @@ async def test_a_search_that_takes_too_long_is_not_repeated_at_once(
     now += 30.1
     assert await counted(filters, store, bin, saved) == [None]
     assert len(asked) == 2
+
+
+async def test_while_the_ledger_cannot_be_read_there_is_no_count(
+    store: Store, filters: SavedFilters, monkeypatch
+) -> None:
+    async def unreadable(*_: object) -> int:
+        raise NotReadable("The ledger is being opened.")
+
+    bin = await a_bin(store)
+    saved = await filters.set(bin.id, "f1", "POST", "method:POST")
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "count_captures", unreadable)
+        assert await counted(filters, store, bin, saved) == [-1]
+    assert await counted(filters, store, bin, saved) == [0]
 
 
 async def test_a_filter_of_another_version_is_not_counted(store: Store, filters: SavedFilters) -> None:

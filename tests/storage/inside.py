@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from app import clock
+from app.domain.annotations import AnnotationChange
 from app.domain.captures import FaultHit, Outcome, RawRequest, Reading
 from app.domain.roles import Role
 from app.domain.units import micros
@@ -90,6 +91,11 @@ class Inside:
         """Delete it; returns whether it existed."""
         (result,) = self.apply(jobs.DropCapture(bin, n))
         return result.error is None
+
+    def annotate(self, *numbers: int, bin: str = BIN, **change: object) -> jobs.Result:
+        """Change annotations; one step."""
+        (result,) = self.apply(jobs.Annotate(bin, list(numbers), AnnotationChange(**change)))
+        return result
 
     def sweep(self, now: datetime, keep_s: int) -> None:
         """Delete everything that is due."""
@@ -190,6 +196,7 @@ class Ledger:
         assert counts is not None
         return {
             "captures": self._captures(space),
+            "annotations": self.annotations(space),
             "messages": self._messages(space),
             "calls": sorted(self.rows("select call, n, position from calls where space = ?", space)),
             "texts": self._texts(space),
@@ -203,6 +210,12 @@ class Ledger:
                 "status_count", "voice_count", "last_capture_at")
             },
         }  # fmt: skip
+
+    def annotations(self, space: int) -> list[tuple]:
+        """Number, pin, note and tags of each."""
+        return self.rows(
+            "select id & (1 << 40) - 1, pinned, note, tags from annotations where id >> 40 = ? order by id", space
+        )
 
     def counted(self, table: str, space: int) -> list[tuple]:
         """The rows of a table of counts by time, without their space."""

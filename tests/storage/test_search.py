@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app import clock
+from app.domain.annotations import AnnotationChange
 from app.domain.bins import Bin
 from app.domain.captures import CaptureRow, NewCapture
 from app.domain.roles import Role
@@ -32,6 +33,12 @@ REQUESTS = [
     (Role.VOICE, "POST", "From=%2B14155550123&To=%2B14155550100&CallSid=call-1&zipcode=1&wireless=True"),
     (Role.PRIMARY, "PUT", ""),
 ]
+ANNOTATED = {
+    1: AnnotationChange(pinned=True, note="Called back.", tags=("billing", "late")),
+    2: AnnotationChange(note="Köln called", tags=("late",)),
+    5: AnnotationChange(pinned=True),
+    6: AnnotationChange(tags=("later",)),
+}
 QUERIES = [
     "from:+14155550123", "from:4155550123", 'from:"(415) 555-0123"', "from:+1415*", "-from:+1415*", "from:mybrand",
     "to:+447700900123", "to:+44*,+14155550100", "status:failed", "-status:failed", "status:failed,queued",
@@ -40,6 +47,9 @@ QUERIES = [
     "code", '"your code"', '"code your"', "text~code", "text~needle",
     "needle", "NEEDLE", "need*", "gruße", "koln", "-code", "from:+14155550123 text~code", "after:#3", "before:#3",
     "after:1h", "before:1h", "size:>1", "size:0", "is:simulated", "-is:simulated", "482913 from:+1415*",
+    "is:pinned", "-is:pinned", "is:pinned,simulated", "tag:late", "tag:LATE,none", "tag:bill*", "tag:bill", "tag:ate",
+    "-tag:late", "note~called", 'note~"called back"', 'note~"back called"', "note~KOLN*", "-note~called", "called",
+    "is:pinned tag:late -note~called", "code tag:late",
 ]  # fmt: skip
 
 
@@ -52,8 +62,11 @@ async def _filled(store: Store) -> tuple[Bin, list[tuple[CaptureRow, str]]]:
         raw = a_raw(body, method=method, target=target, headers=headers)
         for each in (bin, other):
             n = await store.add_capture(NewCapture(bin_id=each.id, role=role, raw=raw))
-        kept.append(((await store.get_capture(bin.id, n)).row, recognise(raw, role).words))
-    return bin, kept
+        kept.append((n, recognise(raw, role).words))
+    for n, change in ANNOTATED.items():
+        await store.annotate(bin.id, [n], change)
+    await store.annotate(other.id, [3, 4], ANNOTATED[1])
+    return bin, [((await store.get_capture(bin.id, n)).row, words) for n, words in kept]
 
 
 def _is_indexed(folder: Path, upto: int) -> bool:
@@ -84,6 +97,7 @@ def _candidate(row: CaptureRow, words: str) -> Candidate:
         n=row.n, received_at=row.received_at, role=row.role.value, kind=reading.kind.value, method=row.method,
         size=row.size, provider=reading.provider, message_id=reading.message_id, sender=reading.sender,
         recipient=reading.recipient, text=reading.text, status=reading.status, words=words, findings=reading.findings,
+        annotation=row.annotation,
     )  # fmt: skip
 
 
@@ -129,6 +143,12 @@ async def test_messages_are_found_by_the_same_terms(tmp_path: Path, monkeypatch,
         "has:any": ["a3"],
         "method:GET": ["B2"],
         "size:0": ["B2"],
+        "is:pinned": ["a3", "a1"],
+        "-is:pinned": ["B2", "b1", "a2"],
+        "is:simulated": [],
+        "tag:late": ["a2", "a1"],
+        "tag:bill*": ["a1"],
+        "note~called -tag:billing": ["a2"],
     }
     async with _indexed(tmp_path, monkeypatch, 3) as store:
         bin, _ = await _filled(store)

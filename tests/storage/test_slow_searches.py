@@ -66,7 +66,7 @@ async def test_what_is_few_is_found_all_the_same(store: Store, bin: Bin) -> None
 
 
 async def test_an_export_looks_through_everything_in_short_steps(store: Store, bin: Bin) -> None:
-    captures = [row.n async for rows in exporting.each_page(store, bin, QUERY) for row in rows]
+    captures = [row.n async for rows in exporting.each_page(store, bin.id, bin.last_n, QUERY) for row in rows]
     assert captures == list(range(1, ROWS + 1))
     messages = [one.message_id async for page in exporting.each_message_page(store, bin, QUERY) for one in page]
     assert messages == [f"m{n}" for n in range(ROWS)]

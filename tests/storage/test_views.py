@@ -38,6 +38,9 @@ async def _hit(server: Running, text: str, role: str = "", **more: str) -> None:
 async def test_captures_are_what_the_api_returns_with_names_that_need_no_quotes(server: Running) -> None:
     for text in ("one", "one", 'a "quoted"\nline'):
         await _hit(server, text)
+    annotation = {"pinned": True, "note": "a", "tags": ["late", "new"]}
+    async with server.client.put(f"{server.bin_api}/captures/2/annotation", json=annotation) as answer:
+        assert answer.status == 200
     told = await server.captures()
     while told[-1]["answered"]["after_ms"] is None:
         told = await server.captures()
@@ -47,9 +50,8 @@ async def test_captures_are_what_the_api_returns_with_names_that_need_no_quotes(
         assert (row.pop("bin_id"), row.pop("bin_name")) == (server.bin.id, server.bin.name)
         assert row.pop("body_complete") == 1
         assert {name: row.pop(f"answered_{name}") for name in answered} == answered
-        assert row | {"findings": json.loads(row["findings"])} == {
-            NAMES.get(name, name): value for name, value in summary.items()
-        }
+        lists = {name: json.loads(row[name]) for name in ("findings", "tags")}
+        assert row | lists == {NAMES.get(name, name): value for name, value in summary.items()}
 
 
 async def test_messages_are_what_the_api_returns(server: Running) -> None:

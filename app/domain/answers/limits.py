@@ -62,6 +62,8 @@ def check_answers(answers: RoleAnswers) -> list[Problem]:
             elif any(isinstance(term, OneOf) and term.key == "signature" for term in terms):
                 # P6: so a wrong or missing secret cannot cost a message.
                 problems.append((f"rules.{index}.match", "must not have signature:, which never changes a response"))
+            elif any(isinstance(term, OneOf) and term.key == "forward" for term in terms):
+                problems.append((f"rules.{index}.match", "must not have forward:, because forwards begin later"))
         except Invalid as error:
             problems += [(f"rules.{index}.match", message) for _, message in error.problems]
         problems += [(f"rules.{index}.answer.{name}", message) for name, message in check_answer(rule.answer)]

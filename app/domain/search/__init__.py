@@ -7,11 +7,14 @@ field that is not there matches no term, so that `-status:failed` finds captures
 |---|---|
 | `code`, `"your code"`, `cod*` | words and phrases in the text and in all fields |
 | `text~code`, `text~"your code"` | words and phrases in the text only |
+| `note~late`, `note~"called back"` | words and phrases in the note |
+| `tag:` | a tag, or its beginning with `*` |
 | `from:` `to:` | a number in any spelling, a short code, a sender name; `from:+1415*` by its beginning |
 | `id:` | a message id, or its beginning with `*` |
-| `status:` `role:` `kind:` `provider:` `method:` `has:` `is:` | one of their words; `has:` is a finding, or `any` |
+| `status:` `role:` `kind:` `provider:` `method:` `has:` `is:` | one of their words; `has:` takes findings and `any` |
 | `signature:` | a verdict; none while the bin has no secrets |
 | `result:` | ok, failed or odd; none in a rule, because a capture that arrives has none yet |
+| `forward:` | the state with a forward; `failed` is rejected or exhausted, `held` waits for the forward |
 | `after:` `before:` | `2026-11-25`, `2026-11-25T14:00:00Z`, `10m` (ago), `#1040` |
 | `size:` | `>1KiB`, `<=512`, `100..200`, `0` bytes of body |
 

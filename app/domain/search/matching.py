@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
+from ..annotations import NO_ANNOTATION, Annotation
 from .terms import ANY, OneOf, Pattern, Patterns, Query, Size, Term, When, Words
 from .tokens import Tokens
 from .values import fold, resolve
@@ -32,6 +33,7 @@ class Candidate:
     findings: tuple[str, ...] = ()
     simulated: bool = False
     signature: str | None = None
+    annotation: Annotation = NO_ANNOTATION
     result: str | None = None
 
     @cached_property
@@ -43,6 +45,11 @@ class Candidate:
     def all_tokens(self) -> Tokens:
         """The words of all fields."""
         return Tokens(self.words)
+
+    @cached_property
+    def note_tokens(self) -> Tokens:
+        """The words of the note."""
+        return Tokens(self.annotation.note)
 
 
 def matches(query: Query, candidate: Candidate, now: datetime | None = None) -> bool:
@@ -71,10 +78,14 @@ def _holds(term: Term, candidate: Candidate, now: datetime) -> bool:
 
 def _holds_words(term: Words, candidate: Candidate) -> bool:
     wanted = term.wanted
-    return wanted.occur_in(candidate.text_tokens) or (not term.text_only and wanted.occur_in(candidate.all_tokens))
+    if term.key == "note":
+        return wanted.occur_in(candidate.note_tokens)
+    return wanted.occur_in(candidate.text_tokens) or (not term.key and wanted.occur_in(candidate.all_tokens))
 
 
 def _holds_patterns(term: Patterns, candidate: Candidate) -> bool:
+    if term.key == "tag":
+        return any(_fits(pattern, tag) for pattern in term.patterns for tag in candidate.annotation.tags)
     values = {"from": candidate.sender, "to": candidate.recipient, "id": candidate.message_id}
     value = values[term.key]
     return value is not None and any(_fits(pattern, fold(value)) for pattern in term.patterns)
@@ -88,10 +99,13 @@ def _holds_one_of(term: OneOf, candidate: Candidate) -> bool:
     if term.key == "has":
         return any(value == ANY or value in candidate.findings for value in term.values) and bool(candidate.findings)
     if term.key == "is":
-        return candidate.simulated
+        held = {"simulated": candidate.simulated, "pinned": candidate.annotation.pinned}
+        return any(held[value] for value in term.values)
     values = {
         "status": candidate.status, "role": candidate.role, "kind": candidate.kind, "provider": candidate.provider,
         "method": candidate.method, "signature": candidate.signature, "result": candidate.result,
+        # The log has it, and a capture that is arriving has none.
+        "forward": None,
     }  # fmt: skip
     return values[term.key] in term.values
 

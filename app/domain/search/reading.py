@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 
 from ...errors import Invalid
-from .terms import KEYS, MOMENTS, PATTERNS, VALUES, OneOf, Patterns, Query, Size, Term, When, Words
+from .terms import KEYS, MOMENTS, PATTERNS, TEXTS, VALUES, OneOf, Patterns, Query, Size, Term, When, Words
 from .values import read_known, read_moment, read_pattern, read_phrase, read_size
 
 MAX_LENGTH = 1_000
@@ -100,14 +100,14 @@ def _read_key(body: str) -> tuple[str | None, str]:
 
 
 def _read_keyed(key: str, values: tuple[Value, ...], negated: bool, position: int) -> Term:
-    if key == "text":
+    if key in TEXTS:
         phrases = tuple(read_phrase(raw, prefix=prefix) for raw, prefix in values)
-        return Words(phrases=phrases, text_only=True, negated=negated, position=position)
+        return Words(phrases=phrases, key=key, negated=negated, position=position)
     if key in PATTERNS:
         patterns = tuple(read_pattern(key, raw, prefix=prefix) for raw, prefix in values)
         return Patterns(key=key, patterns=patterns, negated=negated, position=position)
     if any(prefix for _, prefix in values):
-        raise ValueError(f"{key}: does not take *; use it at the end of numbers, ids and words")
+        raise ValueError(f"{key}: does not take *; use it at the end of numbers, ids, tags and words")
     if key in VALUES:
         known = tuple(dict.fromkeys(read_known(key, raw) for raw, _ in values))
         return OneOf(key=key, values=known, negated=negated, position=position)

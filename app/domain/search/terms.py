@@ -25,17 +25,19 @@ VALUES: dict[str, tuple[str, ...]] = {
     "provider": (*PROVIDER_TITLES, CUSTOM, GENERIC),
     "method": ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"),
     "has": (ANY, *FINDINGS),
-    "is": ("simulated",),
+    "is": ("simulated", "pinned"),
     "signature": tuple(verdict.value for verdict in SignatureVerdict),
     "result": tuple(result.value for result in CaptureResult),
+    "forward": ("delivered", "retrying", "waiting", "held", "failed", "rejected", "exhausted"),
 }
 """The keys with a fixed set of values, and the values."""
 
-PATTERNS = ("from", "to", "id")
+PATTERNS = ("from", "to", "id", "tag")
+TEXTS = ("text", "note")
 MOMENTS = ("after", "before")
 KEYS = (
     "from:", "to:", "text~", "status:", "role:", "kind:", "provider:", "id:", "method:", "has:", "after:", "before:",
-    "size:", "is:", "signature:", "result:",
+    "size:", "is:", "signature:", "result:", "tag:", "note~", "forward:",
 )  # fmt: skip
 """Every key with its sign, in the order of the help."""
 
@@ -53,9 +55,12 @@ EXAMPLES = {
     "after:": ("after:10m", "since a time, a time ago, or #1040"),
     "before:": ("before:2026-11-25T14:00:00Z", "before a time, a time ago, or #1040"),
     "size:": ("size:>1KiB", "bytes of the body, also <=512 or 100..200"),
-    "is:": ("is:simulated", "sent by the simulator"),
+    "is:": ("is:pinned", "what it is besides its content"),
     "signature:": ("signature:valid", "result of the signature check"),
+    "tag:": ("tag:billing,late", "one of several tags; * for the beginning of one"),
+    "note~": ('note~"called back"', "words or a phrase in the note"),
     "result:": ("result:failed", "failed: failed delivery, or our response was no 2xx; odd: has findings; ok"),
+    "forward:": ("forward:failed", "what became of it with a forward"),
 }
 """An example of each key, and what it finds."""
 
@@ -71,7 +76,7 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """A number, name or id: one of the `spellings` (lower case in ASCII, as `fold` gives it), or its beginning."""
+    """A number, name, id or tag: one of the `spellings` (lower case in ASCII, as `fold` gives it), or its beginning."""
 
     raw: str
     spellings: tuple[str, ...]
@@ -84,10 +89,10 @@ Moment = datetime | timedelta | int
 
 @dataclass(frozen=True, kw_only=True)
 class Words:
-    """Any of the phrases, in the text or (`text_only` false) in any field."""
+    """Any of the phrases, in what `key`, one of `TEXTS`, names; "": in any field of the request."""
 
     phrases: tuple[Phrase, ...]
-    text_only: bool = False
+    key: str = ""
     negated: bool = False
     position: int = field(default=1, compare=False)
 

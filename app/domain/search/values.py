@@ -5,6 +5,7 @@ import re
 import string
 from datetime import UTC, datetime, timedelta
 
+from ..annotations import read_tag
 from ..phones import SEPARATORS
 from ..units import parse_duration, parse_size
 from .terms import VALUES, Moment, Pattern, Phrase
@@ -37,7 +38,9 @@ def read_phrase(raw: str, *, prefix: bool) -> Phrase:
 
 
 def read_pattern(key: str, raw: str, *, prefix: bool) -> Pattern:
-    """A party or an id."""
+    """A party, an id or a tag."""
+    if key == "tag":
+        return Pattern(raw, (read_tag(raw),), prefix)
     spellings = (fold(raw),) if key == "id" else _spellings(raw, prefix=prefix)
     return Pattern(raw, spellings, prefix)
 

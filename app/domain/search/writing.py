@@ -49,7 +49,7 @@ def pattern_text(key: str, value: str, *, prefix: bool = False) -> str:
 def _write(term: Term) -> str:
     if isinstance(term, Words):
         written = [_quote(phrase.raw, phrase.prefix, _PLAIN_WORD) for phrase in term.phrases]
-        return ("text~" if term.text_only else "") + ",".join(written)
+        return (f"{term.key}~" if term.key else "") + ",".join(written)
     if isinstance(term, Patterns):
         return f"{term.key}:" + ",".join(_quote(pattern.raw, pattern.prefix, _PLAIN) for pattern in term.patterns)
     if isinstance(term, OneOf):

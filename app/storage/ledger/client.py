@@ -291,9 +291,11 @@ class LedgerClient:
 
 
 def _reaches(reached: LogPosition, wanted: LogPosition) -> bool:
+    """Whether each number of a position is reached."""
     return (
-        reached.n >= wanted.n and reached.k >= wanted.k and reached.d >= wanted.d and reached.version >= wanted.version
-    )
+        reached.n >= wanted.n and reached.k >= wanted.k and reached.d >= wanted.d and reached.a >= wanted.a
+        and reached.version >= wanted.version
+    )  # fmt: skip
 
 
 def _read_exception(future: "asyncio.Future[Result]") -> None:

@@ -18,6 +18,7 @@ def erase(fold: Fold, search: SearchIndex, numbers: Sequence[int], *, notify: bo
 
     If too much depends on them, only their own rows are erased and the space is rebuilt soon.
     """
+    fold.captures.look_up(list(numbers))
     captures = [each for n in numbers if (each := fold.captures.get(n)) is not None]
     if not captures:
         return
@@ -30,7 +31,8 @@ def erase(fold: Fold, search: SearchIndex, numbers: Sequence[int], *, notify: bo
             fold.space.spoil()
     search.forget(fold.space, [each.n for each in captures])
     for each in captures:
-        fold.transaction.run("erase_capture_row", {"id": fold.space.id(each.n)})
+        for query in ("erase_capture_row", "erase_annotation_row"):
+            fold.transaction.run(query, {"id": fold.space.id(each.n)})
         fold.space.count(each.role, -1)
         fold.captures.forget(each.n)
         if notify:

@@ -43,6 +43,8 @@ def _erase_chunk(transaction: Transaction, search: SearchIndex, space: Space) ->
         if first == "next_capture_row":
             search.forget(space, range(start + 1, upto + 1))
         between = {"after": space.id(start), "upto": space.id(upto)}
+        if first == "next_capture_row":
+            transaction.run("erase_annotation_rows", between)
         if first == "next_message_row":
             transaction.run("erase_links_between", between)
         transaction.run(query, between)

@@ -14,6 +14,9 @@ from .spaces import Space
 MAX_CAPTURES = 500
 MAX_BYTES = 8 << 20
 MAX_OUTCOMES = 2 * MAX_CAPTURES
+# For each deleted capture others may have to be folded again.
+MAX_DELETIONS = 100
+MAX_ANNOTATIONS = 500
 
 
 class LogHead(msgspec.Struct, frozen=True):
@@ -29,6 +32,7 @@ class LogHead(msgspec.Struct, frozen=True):
     last_n: int
     last_k: int
     last_d: int
+    last_a: int
     deleted: bool
 
 
@@ -85,14 +89,26 @@ def read_reader_settings(log: Transaction, head: LogHead) -> ReaderSettings:
     return read_settings(mapping, secrets)
 
 
-def read_deletions(log: Transaction, head: LogHead, space: Space) -> Sequence[SqlRow]:
-    """All deletions after the position of a space."""
-    return log.all("log_deletions", {"after": row_id(head.number, space.d), "upto": row_id(head.number, head.last_d)})
+def read_deletions(log: Transaction, head: LogHead, space: Space) -> tuple[Sequence[SqlRow], int]:
+    """Some deletions after the position of a space, and the position they reach."""
+    upto = row_id(head.number, head.last_d)
+    rows = log.all("log_deletions", {"after": row_id(head.number, space.d), "upto": upto, "limit": MAX_DELETIONS})
+    return rows, number_of(rows[-1]["id"]) if len(rows) == MAX_DELETIONS else head.last_d
+
+
+def read_annotations(log: Transaction, head: LogHead, space: Space) -> tuple[Sequence[SqlRow], int]:
+    """Some annotations after the position of a space, of captures that it has passed, and the position they reach. The
+    others wait for their captures."""
+    rows = log.all("log_annotations", {"bin": head.number, "after": space.a, "limit": MAX_ANNOTATIONS})
+    ready = next((index for index, row in enumerate(rows) if row["n"] > space.n), len(rows))
+    if ready == len(rows) < MAX_ANNOTATIONS:
+        return rows, head.last_a
+    return rows[:ready], int(rows[ready - 1]["a"]) if ready else space.a
 
 
 def is_up_to_date(head: LogHead, space: Space) -> bool:
     """Whether a space has everything of the bin."""
-    return (space.n, space.k, space.d) == (head.last_n, head.last_k, head.last_d)
+    return (space.n, space.k, space.d, space.a) == (head.last_n, head.last_k, head.last_d, head.last_a)
 
 
 def next_capture(log: Transaction, head: LogHead, space: Space) -> int | None:

@@ -156,13 +156,13 @@ class Follower:
                 head, space = self._find(step, log, number, changed)
                 if head is None or space is None:
                     # No read waits for a bin that is deleted.
-                    positions.append(LogPosition(number, MASK, MASK, MASK, MASK))
+                    positions.append(LogPosition(number, MASK, MASK, MASK, MASK, MASK))
                     done.append(number)
                     continue
                 space, count = self._step(step, head, space, left)
                 self._keep_current(step, head, space)
                 left -= count
-                positions.append(LogPosition(number, space.n, space.k, space.d, head.version))
+                positions.append(LogPosition(number, space.n, space.k, space.d, head.version, space.a))
                 changed.append(head.id)
                 if is_up_to_date(head, space):
                     done.append(number)

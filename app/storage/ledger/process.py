@@ -186,8 +186,10 @@ def _last_epoch(file: LedgerFile) -> int:
 
 def _is_ahead(positions: Iterable[SqlRow], heads: Iterable[LogHead]) -> bool:
     known = {head.number: head for head in heads}
-    for bin, n, k, d in positions:
+    for bin, n, k, d, a in positions:
         head = known.get(bin)
-        if head is not None and (n > head.last_n or k > head.last_k or d > head.last_d):
+        if head is None:
+            continue
+        if n > head.last_n or k > head.last_k or d > head.last_d or a > head.last_a:
             return True
     return False

@@ -34,6 +34,7 @@ class Space(msgspec.Struct):
     n: int
     k: int
     d: int
+    a: int
     first_seq: int
     last_seq: int
     last_message: int

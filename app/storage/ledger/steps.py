@@ -1,4 +1,5 @@
-"""What the follower does with one bin in one transaction: settings, deletions, captures, outcomes, in this order."""
+"""What the follower does with one bin in one transaction: settings, deletions, captures, outcomes, annotations, in
+this order."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 
@@ -10,6 +11,7 @@ from ..ids import number_of, owner_of
 from ..log.jobs import LogPosition
 from ..rows import read_raw
 from ..transaction import SqlRow, Transaction
+from .annotating import copy_annotations
 from .changes import ChangeKind, Changes
 from .deleting import erase, note_newest, numbers_up_to
 from .due_marks import unmark_stuck
@@ -109,7 +111,7 @@ class LedgerStep:
         space = None if row is None else find_space(self.transaction, row["space"])
         if row is None or space is None:
             return LogPosition(head.number, 0, 0, 0, -1)
-        return LogPosition(head.number, space.n, space.k, space.d, row["version"])
+        return LogPosition(head.number, space.n, space.k, space.d, row["version"], space.a)
 
     def next_number(self, head: LogHead, space: Space) -> int:
         """The number of the next capture to parse; 0 if there is none."""
@@ -158,6 +160,9 @@ class LedgerStep:
             fold.settle(n, outcome)
         fold.flush()
         space.n, space.k = chunk.upto_n, chunk.upto_k
+        if copy_annotations(self._log, head, fold):
+            # A note that was replaced is deleted text.
+            self.search.has_erased = True
         save_space(self.transaction, space)
         return space, len(chunk.captures)
 
@@ -212,7 +217,7 @@ class LedgerStep:
     def _delete(self, head: LogHead, space: Space) -> Space:
         if space.d == head.last_d:
             return space
-        deletions = read_deletions(self._log, head, space)
+        deletions, reached = read_deletions(self._log, head, space)
         through = max((row["n"] for row in deletions if row["through"]), default=0)
         if through and through >= space.n:
             space = self._clear(head, space, through)
@@ -222,7 +227,7 @@ class LedgerStep:
         fold.flush()
         note_newest(self.transaction, space)
         if is_done:
-            space.d = head.last_d
+            space.d = reached
         return space
 
     def _erase_through(self, fold: Fold, n: int) -> bool:
@@ -244,7 +249,8 @@ class LedgerStep:
             self.transaction, head.number, SpaceState(space.state), space.reader, space.rereads,
             first_seq=space.first_seq, floor_n=through,
         )  # fmt: skip
-        fresh.last_seq, fresh.k, fresh.d, fresh.indexed_n = space.last_seq, space.k, space.d, through
+        fresh.last_seq, fresh.k, fresh.d, fresh.a = space.last_seq, space.k, space.d, space.a
+        fresh.indexed_n = through
         changes = Changes(self.transaction, fresh)
         changes.add(ChangeKind.DELETED_THROUGH, through)
         changes.flush()

@@ -1,6 +1,7 @@
 """The write side of the log: one transaction for a batch of jobs. Runs in the log process only."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -11,8 +12,10 @@ from ..ballast import Ballast
 from ..ids import row_id
 from ..transaction import CannotWrite, Database, DatabaseError, Doubtful, Duplicate, Gone
 from . import jobs
+from .annotating import annotate
 from .batch import Batch, Rejected
-from .deleting import drop_capture, drop_captures, sweep
+from .deleting import drop_capture, drop_captures, drop_some, sweep
+from .forwards import add_forward, change_forward, mark_dispatches, retry_dispatches
 from .jobs import DELETES, Job, Result, Results
 from .reader_settings import drop_secret, request_reread, set_mapping, set_secret
 from .saved_filters import drop_filter, set_filter
@@ -55,8 +58,15 @@ class Appender:
             jobs.SetAnswers: _set_answers,
             jobs.SetFault: _set_fault,
             jobs.AddAttempt: _add_attempt,
+            jobs.AddForward: add_forward,
+            jobs.SetForward: partial(change_forward, "set_forward"),
+            jobs.DropForward: partial(change_forward, "drop_forward"),
+            jobs.MarkDispatches: mark_dispatches,
+            jobs.RetryDispatches: retry_dispatches,
             jobs.DropCapture: drop_capture,
+            jobs.DropSome: drop_some,
             jobs.DropCaptures: drop_captures,
+            jobs.Annotate: annotate,
             jobs.Sweep: sweep,
             jobs.SettleUnanswered: settle_unanswered,
             jobs.RequestReread: _request_reread,
@@ -191,7 +201,10 @@ def _skip_capture(batch: Batch, job: jobs.SkipCapture) -> None:
 
 
 def _erases(job: Job, result: Result) -> bool:
-    return result.value > 0 if isinstance(job, jobs.Sweep) else isinstance(job, jobs.DropCapture)
+    if isinstance(job, jobs.Sweep | jobs.DropSome):
+        return result.value > 0
+    # A note that was replaced is deleted text, too.
+    return isinstance(job, jobs.DropCapture) or (isinstance(job, jobs.Annotate) and job.change.note is not None)
 
 
 def _joined(parts: Sequence[Results]) -> Results:

@@ -30,6 +30,7 @@ class Counter(msgspec.Struct):
     last_n: int
     last_k: int
     last_d: int
+    last_a: int
     version: int
 
 
@@ -115,6 +116,7 @@ class Batch:
         for counter in self._counters.values():
             values = {
                 "number": counter.number, "last_n": counter.last_n, "last_k": counter.last_k, "last_d": counter.last_d,
+                "last_a": counter.last_a,
             }  # fmt: skip
             self.transaction.run("set_bin_counters", values)
 
@@ -122,7 +124,9 @@ class Batch:
         """Write the queued rows; returns the positions of the bins that were changed."""
         self.flush()
         positions = [
-            jobs.LogPosition(counter.number, counter.last_n, counter.last_k, counter.last_d, counter.version)
+            jobs.LogPosition(
+                counter.number, counter.last_n, counter.last_k, counter.last_d, counter.version, counter.last_a
+            )
             for bin_id, counter in self._counters.items()
             if bin_id not in self._changed
         ]

@@ -12,7 +12,7 @@ from ...clock import ticks
 from ..ids import BITS, last_id, number_of, row_id
 from ..transaction import SqlRow
 from . import jobs
-from .batch import Batch, Rejected
+from .batch import Batch, Counter, Rejected
 
 STEP_S = 0.005
 # Numbers, or rows, in one statement; the time limit is checked between two statements.
@@ -24,6 +24,7 @@ _MAX_NUMBER = 1 << BITS
 # What is erased with a deleted bin, besides its captures.
 _OF_A_BIN = (
     "erase_answers", "erase_faults", "erase_drills", "erase_rereads", "drop_mapping", "erase_secrets", "erase_filters",
+    "erase_forwards",
 )  # fmt: skip
 
 
@@ -31,19 +32,43 @@ def drop_capture(batch: Batch, job: jobs.DropCapture) -> None:
     """Delete a capture with its bytes. Raises Rejected when it does not exist."""
     counter = batch.counter(job.bin_id)
     batch.flush()
-    id = row_id(counter.number, job.n)
-    if job.n <= counter.floor_n or not batch.transaction.run("erase_capture", {"id": id}):
+    if not _drop(batch, counter, job.n):
         raise Rejected("not_found", f"There is no #{job.n} in this bin.")
-    _erase_related(batch, counter.number, job.n - 1, job.n)
-    batch.add_deletion(counter, job.n, through=False)
+
+
+def drop_some(batch: Batch, job: jobs.DropSome) -> jobs.Result:
+    """One step: delete captures with their bytes. Those that do not exist are passed over."""
+    counter = batch.counter(job.bin_id)
+    batch.flush()
+    ends_at = ticks() + STEP_S
+    removed, done = 0, 0
+    for n in job.numbers:
+        removed += _drop(batch, counter, n)
+        done += 1
+        if ticks() >= ends_at:
+            break
+    return jobs.Result(value=removed, next=done if done < len(job.numbers) else None)
 
 
 def drop_captures(batch: Batch, job: jobs.DropCaptures) -> None:
-    """Delete all captures of a bin. Later steps erase their bytes."""
+    """Delete the captures of a bin up to a number. Later steps erase their bytes."""
     counter = batch.counter(job.bin_id)
-    batch.add_deletion(counter, counter.last_n, through=True)
+    upto = counter.last_n if job.upto is None else min(job.upto, counter.last_n)
+    batch.add_deletion(counter, upto, through=True)
     batch.flush()
-    batch.run("clear_bin", {"number": counter.number}, bin_id=job.bin_id)
+    batch.run("clear_bin", {"number": counter.number, "n": upto}, bin_id=job.bin_id)
+
+
+def _drop(batch: Batch, counter: Counter, n: int) -> bool:
+    """Delete a capture; returns whether there was one."""
+    if not counter.floor_n < n <= counter.last_n:
+        return False
+    _expire_dispatches(batch, counter.number, n - 1, n)
+    if not batch.transaction.run("erase_capture", {"id": row_id(counter.number, n)}):
+        return False
+    _erase_related(batch, counter.number, n - 1, n)
+    batch.add_deletion(counter, n, through=False)
+    return True
 
 
 def sweep(batch: Batch, job: jobs.Sweep) -> jobs.Result:
@@ -85,6 +110,16 @@ class _SweepRun:
                 bounds = {"after": row_id(number, 0), "upto": row_id(number, max(last_d, last_k))}
                 self._transaction.run(query, bounds)
             self._transaction.run("erase_bin", {"number": number})
+        return self._erase_deleted_forwards()
+
+    def _erase_deleted_forwards(self) -> bool:
+        """Erase forwards that users have deleted, with their dispatches; returns whether none are left."""
+        for (forward,) in self._transaction.all("deleted_forwards"):
+            bounds = {"forward": forward, "limit": CHUNK}
+            while self._transaction.run("erase_dispatches_of", bounds):
+                if self.is_over:
+                    return False
+            self._transaction.run("erase_forward", {"forward": forward})
         return True
 
     def sweep_bins(self) -> int | None:
@@ -135,6 +170,7 @@ class _SweepRun:
 
     def _erase(self, number: int, after: int, upto: int) -> None:
         bounds = {"after": row_id(number, after), "upto": row_id(number, upto)}
+        _expire_dispatches(self._batch, number, after, upto)
         self.removed += self._transaction.run("erase_captures", bounds)
         _erase_related(self._batch, number, after, upto)
 
@@ -167,4 +203,10 @@ def _erase_related(batch: Batch, number: int, after: int, upto: int) -> None:
     bounds = {"after": row_id(number, after), "upto": row_id(number, upto)}
     batch.transaction.run("erase_sent_answers", bounds)
     batch.transaction.run("erase_skips", bounds)
-    batch.transaction.run("erase_attempts", {"bin": number, "after": after, "upto": upto})
+    for query in ("erase_attempts", "erase_annotations", "erase_dispatches"):
+        batch.transaction.run(query, {"bin": number, "after": after, "upto": upto})
+
+
+def _expire_dispatches(batch: Batch, number: int, after: int, upto: int) -> None:
+    """Count what is about to be erased before it was forwarded."""
+    batch.transaction.run("expire_dispatches", {"bin": number, "after": after, "upto": upto})

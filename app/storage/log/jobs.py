@@ -5,6 +5,8 @@ Times are microseconds since 1970, durations are seconds. Only `storage/` uses t
 
 import msgspec
 
+from ...domain.annotations import AnnotationChange
+
 
 class Job(msgspec.Struct, array_like=True, tag=True, gc=False):
     """One write, atomic."""
@@ -84,10 +86,26 @@ class DropCapture(Job):
     n: int
 
 
-class DropCaptures(Job):
-    """Delete all captures of a bin."""
+class DropSome(Job):
+    """Delete several captures in one step that is bounded in time. Those that do not exist are passed over."""
 
     bin_id: str
+    numbers: list[int]
+
+
+class DropCaptures(Job):
+    """Delete the captures of a bin up to number `upto`; None: all of them."""
+
+    bin_id: str
+    upto: int | None = None
+
+
+class Annotate(Job):
+    """Change the annotations of captures in one step that is bounded in time."""
+
+    bin_id: str
+    numbers: list[int]
+    change: AnnotationChange
 
 
 class Sweep(Job):
@@ -219,6 +237,71 @@ class AddAttempt(Job):
     content_type: str
     body: bytes
     edited: bool = False
+    forward: str | None = None
+    trigger: str = "manual"
+    sent: bytes = b""
+
+
+class AddForward(Job):
+    """`forward` and `health` are JSON. `position` None: that of the last capture."""
+
+    bin_id: str
+    id: str
+    made_at: int
+    forward: str
+    health: str
+    secret: str | None
+    position: int | None
+
+
+class SetForward(Job):
+    id: str
+    forward: str
+    health: str
+    secret: str | None
+
+
+class DropForward(Job):
+    id: str
+
+
+class DispatchRecord(msgspec.Struct, array_like=True, gc=False):
+    """An element of `MarkDispatches`: the new state of a dispatch, and the attempt that led to it."""
+
+    n: int
+    state: str
+    tries: int
+    step: int
+    due_at: int | None
+    status: int | None
+    message: str | None
+    trigger: str | None
+    attempt: AddAttempt | None
+
+
+class MarkDispatches(Job):
+    """What changed in a forward. Dispatches of deleted captures, and of a deleted forward, are ignored."""
+
+    id: str
+    now: int
+    health: str
+    position: int | None
+    dispatches: list[DispatchRecord]
+
+
+class RetryDispatches(Job):
+    """Send dispatches again at once, at most `limit` of them; the result is their number."""
+
+    id: str
+    now: int
+    states: list[str]
+    trigger: str
+    first: int
+    last: int
+    lowest: int | None
+    highest: int | None
+    restart: bool
+    limit: int
 
 
 class AddSession(Job):
@@ -249,36 +332,42 @@ class Probe(Job):
 
 
 AnyJob = (
-    AddBin | SetBin | RotateKey | DropBin | AddCapture | SetOutcomes | DropCapture | DropCaptures | Sweep
-    | SettleUnanswered | RequestReread | SetMapping | SetSecret | DropSecret | SkipCapture | NextEpoch
+    AddBin | SetBin | RotateKey | DropBin | AddCapture | SetOutcomes | DropCapture | DropSome | DropCaptures | Annotate
+    | Sweep | SettleUnanswered | RequestReread | SetMapping | SetSecret | DropSecret | SkipCapture | NextEpoch
     | NoteTime | EndRun | AddDrill | SetDrill | SetAnswers | SetFault | DropFault | AddAttempt
+    | AddForward | SetForward | DropForward | MarkDispatches | RetryDispatches
     | AddSession | TouchSession | DropSession | DropSessions | Probe | SetFilter | DropFilter
 )  # fmt: skip
 
 # Jobs that free space. On a full disk they are run while others are refused.
-DELETES = (DropBin, DropCapture, DropCaptures, DropSession, Sweep)
+DELETES = (DropBin, DropCapture, DropSome, DropCaptures, DropForward, DropSession, Sweep)
 
 
 class LogPosition(msgspec.Struct, array_like=True, frozen=True, gc=False):
-    """The position of one bin in the log: its highest numbers of captures, outcomes and deletions, and the version
-    of its settings. A read shows a write when the ledger has reached its position."""
+    """The position of one bin in the log: its highest numbers of captures, outcomes and deletions, the version of
+    its settings, and the highest number of a changed annotation. A read shows a write when the ledger has reached its
+    position."""
 
     bin: int
     n: int
     k: int
     d: int
     version: int
+    a: int = 0
 
 
 class Result(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """The result of one job. `error` is None when it is durable, else one of `FAILURES`. `value`: the n of a
-    capture, an epoch, or the number of an attempt; of a sweep the number of captures it removed, and then `next` is
-    the bin after which it continues (None: it is done)."""
+    capture, an epoch, the number of an attempt, or a number of dispatches; of a sweep the number of captures it
+    removed, and then `next` is the bin after which it continues (None: it is done). Of a step over several captures
+    `value` is how many it changed, `refused` how many it did not, because they would have too many tags, and `next` how
+    many of the numbers it handled (None: all)."""
 
     error: str | None = None
     message: str = ""
     value: int = 0
     next: int | None = None
+    refused: int = 0
 
 
 class LogFileStatus(msgspec.Struct, array_like=True, frozen=True, gc=False):

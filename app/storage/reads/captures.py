@@ -52,8 +52,9 @@ class CaptureReads(MessageReads):
         after: int | None = None,
         upto: int | None = None,
         query: Query | None = None,
+        wait: bool = True,
     ) -> Sequence[CaptureRow]:
-        bin = await self._followed(bin_id)
+        bin = await (self._followed(bin_id) if wait else self._number(bin_id))
         ledger = self._ledger.sharing_time_limit()
         with searching(query):
             wanted = await make_filter("captures", query, await self._space(bin) if query else None, ledger.ids)
@@ -87,14 +88,14 @@ class CaptureReads(MessageReads):
         with searching(query):
             return {int(row[0]) for row in await self._ledger.run(wanted.put_into("matching_captures"), values)}
 
-    async def get_capture(self, bin_id: str, n: int) -> Capture:
-        found = await self.get_captures(bin_id, [n])
+    async def get_capture(self, bin_id: str, n: int, *, wait: bool = True) -> Capture:
+        found = await self.get_captures(bin_id, [n], wait=wait)
         if not found:
             raise NotFound(f"There is no #{n} in this bin.")
         return found[0]
 
-    async def get_captures(self, bin_id: str, numbers: Sequence[int]) -> Sequence[Capture]:
-        bin = await self._followed(bin_id)
+    async def get_captures(self, bin_id: str, numbers: Sequence[int], *, wait: bool = True) -> Sequence[Capture]:
+        bin = await (self._followed(bin_id) if wait else self._number(bin_id))
         wanted = [n for n in numbers if n == up_to(n)]
         raws = await self._log.all("raw_captures", {"bin": bin, "ns": as_list(wanted)})
         values = {"bin": bin, "numbers": as_list(wanted)}
@@ -107,6 +108,10 @@ class CaptureReads(MessageReads):
         read = {number_of(row["id"]): row for row in rows}
         captures = [_capture(raw, read.get(number_of(raw["id"]))) for raw in raws]
         return [each for each in captures if each.row.n in read or space is None or each.row.n > space["n"]]
+
+    async def get_rows(self, bin_id: str, numbers: Sequence[int]) -> Sequence[CaptureRow]:
+        values = {"bin": await self._number(bin_id), "numbers": as_list([n for n in numbers if n == up_to(n)])}
+        return [read_capture_row(row) for row in await self._ledger.all("get_captures", values)]
 
     async def get_sent_answer(self, bin_id: str, n: int) -> Answer | None:
         return (await self.get_sent_answers(bin_id, [n])).get(n)

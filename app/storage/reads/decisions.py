@@ -8,7 +8,7 @@ import msgspec
 from ...domain.answers.model import RoleAnswers
 from ...domain.drills import Drill
 from ...domain.faults import ActiveFault, Fault
-from ...domain.replays import Attempt, NewAttempt
+from ...domain.replays import Attempt, NewAttempt, Trigger
 from ...domain.roles import Role
 from ...domain.units import from_micros, micros
 from ...errors import NotFound
@@ -16,6 +16,7 @@ from ...store import Session
 from ..log import jobs
 from ..transaction import SqlRow
 from .base import StoreBase
+from .forwards import attempt_job
 from .messages import MAX_ID
 
 _read_answers = msgspec.msgpack.Decoder(RoleAnswers).decode
@@ -70,20 +71,7 @@ class DecisionReads(StoreBase):
         return [_read_drill(row["drill"]) for row in await self._log.all("running_drills", {})]
 
     async def add_attempt(self, bin_id: str, new: NewAttempt) -> int:
-        result = await self._appender.submit(
-            jobs.AddAttempt(
-                bin_id,
-                new.n,
-                new.url,
-                micros(new.sent_at),
-                new.status,
-                new.ms,
-                new.error,
-                new.content_type,
-                new.body,
-                new.edited,
-            )
-        )
+        result = await self._appender.submit(attempt_job(bin_id, new))
         return result.value
 
     async def list_attempts(self, bin_id: str, n: int, *, limit: int) -> Sequence[Attempt]:
@@ -92,7 +80,8 @@ class DecisionReads(StoreBase):
             Attempt(
                 n=row["n"], number=row["number"], url=row["url"], sent_at=from_micros(row["sent_at"]),
                 status=row["status"], ms=row["ms"], error=row["error"], content_type=row["content_type"],
-                body=row["body"], edited=bool(row["edited"]),
+                body=row["body"], edited=bool(row["edited"]), forward=row["forward"],
+                trigger=Trigger(row["trigger"]), sent=row["sent"],
             )
             for row in await self._log.all("list_attempts", values)
         ]  # fmt: skip

@@ -116,6 +116,8 @@ async def _drive_term(of: str, term: Term, search_space: _SearchSpace) -> _Drive
 
 
 async def _drive_patterns(of: str, term: Patterns, search_space: _SearchSpace) -> _DriverIds | None:
+    if term.key == "tag":
+        return await _drive_annotated(of, "tag", _tags(term), search_space)
     # Both numbers of a message are in the same index.
     key = "from" if of == "messages" and term.key == "to" else term.key
     ranges = [
@@ -136,18 +138,30 @@ def prefix_range(beginning: str) -> tuple[str, str]:
 
 def _is_worth_it(of: str, term: OneOf) -> bool:
     """Whether an index serves the term. Messages have one for all statuses; captures only for failures, for simulated
-    ones, and for those that are not genuine."""
+    ones, for those that are not genuine, and for those that a forward has not delivered."""
     if term.key == "is":
         return of == "captures"
     if term.key == "signature":
         return of == "captures" and set(term.values) <= _NOT_GENUINE
+    if term.key == "forward":
+        return of == "captures" and "delivered" not in term.values
     failures = {"failed", "undelivered", "rejected", "expired", "canceled"}
     return term.key == "status" and (of == "messages" or set(term.values) <= failures)
 
 
+async def _drive_annotated(of: str, key: str, value: str, search_space: _SearchSpace) -> _DriverIds | None:
+    """Annotations have no index; they are few."""
+    if of == "messages":
+        return None
+    found = await search_space.ids(f"drive_captures_{key}", p=value)
+    return _DriverIds(found) if len(found) <= FEW else None
+
+
 async def _drive_words(of: str, term: Words, search_space: _SearchSpace) -> _DriverIds | None:
+    if term.key == "note":
+        return await _drive_annotated(of, "note", _phrases(term), search_space)
     phrases = " OR ".join(_match(phrase) for phrase in term.phrases)
-    columns = "text" if term.text_only else "{text rest}"
+    columns = term.key or "{text rest}"
     hits = await search_space.ids(
         "search_hits", match=f"scope : {scope_of(search_space.number)} AND {columns} : ({phrases})"
     )
@@ -168,8 +182,9 @@ def _match(phrase: Phrase) -> str:
 def _fragments_of(term: Term) -> list[tuple[str, object]]:
     """The SQL fragments of a term with the values of their parameters; all of them must hold."""
     if isinstance(term, Words):
-        phrases = json.dumps([(phrase.words, phrase.prefix) for phrase in term.phrases])
-        return [("text" if term.text_only else "words", phrases)]
+        return [(term.key or "words", _phrases(term))]
+    if isinstance(term, Patterns) and term.key == "tag":
+        return [("tag", _tags(term))]
     if isinstance(term, Patterns):
         likes = [_like(spelling, pattern.prefix) for pattern in term.patterns for spelling in pattern.spellings]
         return [(term.key, json.dumps(likes))]
@@ -182,6 +197,16 @@ def _fragments_of(term: Term) -> list[tuple[str, object]]:
         return [(f"{term.key}_{'n' if is_number else 'time'}", value)]
     ends = (("size_from", term.low), ("size_to", term.high))
     return [(fragment, value) for fragment, value in ends if value is not None]
+
+
+def _phrases(term: Words) -> str:
+    """The phrases for the function `words_match`."""
+    return json.dumps([(phrase.words, phrase.prefix) for phrase in term.phrases])
+
+
+def _tags(term: Patterns) -> str:
+    """What to look for in the tags of a capture, with a comma before and after each tag."""
+    return json.dumps([f",{tag}{'' if each.prefix else ','}" for each in term.patterns for tag in each.spellings])
 
 
 def _like(spelling: str, prefix: bool) -> str:

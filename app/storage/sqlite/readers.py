@@ -22,6 +22,7 @@ from .failures import translate
 
 # Steps of SQLite's virtual machine between two checks of the time. A row of a search takes a few dozen.
 STEPS = 1_000
+ATTACH = "attach database ? as log"
 _INTERRUPTED = "SQLITE_INTERRUPT"
 _FOR_EVER = float("inf")
 
@@ -50,7 +51,8 @@ class ReadPool:
 
     A query that runs longer than `limit_s` (None: no limit) raises ReadTooLong. `damaged` is called when the file is
     not a valid database. `file` returns the name of the current file: when it changes, the connections are opened
-    again; if it is empty, there is no file, and `missing` returns the reason. Queries raise NotReadable.
+    again; if it is empty, there is no file, and `missing` returns the reason. Queries raise NotReadable. `attached`
+    is another database, whose tables queries name with the prefix `log.`.
     """
 
     def __init__(
@@ -62,6 +64,7 @@ class ReadPool:
         damaged: Callable[[str], None] = lambda _: None,
         file: Callable[[], str] = lambda: "the only one",
         missing: Callable[[], str] = lambda: "The database is not open.",
+        attached: Path | None = None,
     ) -> None:
         self._path = path
         self._count = count
@@ -69,6 +72,7 @@ class ReadPool:
         self._damaged = damaged
         self._file = file
         self._missing = missing
+        self._attached = attached
         self._opened: str | None = None
         self._opening = asyncio.Lock()
         self._free: asyncio.LifoQueue[_ReadConnection] = asyncio.LifoQueue()
@@ -180,6 +184,8 @@ class ReadPool:
         self._readers.append(reader)
         connection.row_factory = sqlite3.Row
         await connection.create_function("words_match", 3, WordsMatch(), deterministic=True)
+        if self._attached is not None:
+            await connection.execute_fetchall(ATTACH, (f"{self._attached.absolute().as_uri()}?mode=rw",))
         for name, value in READER_PRAGMAS.items():
             await connection.execute_fetchall(f"pragma {name} = {value}")
         await connection.set_progress_handler(reader.is_over, STEPS)

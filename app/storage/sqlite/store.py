@@ -10,12 +10,13 @@ from pathlib import Path
 import msgspec
 
 from ... import clock
+from ...domain.annotations import AnnotationChange
 from ...domain.bins import Bin, NewBin
 from ...domain.captures import NewCapture, NewOutcome
 from ...domain.reader import DEFAULT_READER_CONTEXT, ReaderContext
 from ...domain.units import from_micros, micros
 from ...errors import StoreUnavailable
-from ...store import Health, LedgerStatus, Store, SweepResult
+from ...store import Health, LedgerStatus, StepResult, Store, SweepResult
 from ..ledger.client import LedgerClient
 from ..lock import lock_directory
 from ..log import jobs
@@ -24,6 +25,7 @@ from ..packing import pack
 from ..reads.bins import BinReads
 from ..reads.captures import CaptureReads
 from ..reads.decisions import DecisionReads
+from ..reads.forwards import ForwardReads
 from ..reads.pairings import PairingReads
 from ..reads.reader_settings import ReaderSettingsReads
 from ..reads.saved_filters import SavedFilterReads
@@ -44,8 +46,9 @@ SETTLE_WAIT_S = 60.0
 
 
 class SqliteStore(
-    BinReads, CaptureReads, PairingReads, VolumeReads, DecisionReads, ReaderSettingsReads, SavedFilterReads, ValueReads
-):
+    BinReads, CaptureReads, PairingReads, VolumeReads, DecisionReads, ForwardReads, ReaderSettingsReads,
+    SavedFilterReads, ValueReads,
+):  # fmt: skip
     """Implements `Store`, which documents the methods."""
 
     def __init__(
@@ -64,7 +67,7 @@ class SqliteStore(
         self._log = ReadPool(log_path, LOG_READERS)
         self._ledger = ReadPool(
             ledger_path, LEDGER_READERS, limit_s=LEDGER_READ_S, damaged=self._follower.damaged,
-            file=lambda: self._follower.file, missing=self._ledger_problem,
+            file=lambda: self._follower.file, missing=self._ledger_problem, attached=log_path,
         )  # fmt: skip
 
     async def open(self) -> None:
@@ -144,10 +147,23 @@ class SqliteStore(
         await self._appender.submit(jobs.DropCapture(bin_id, n))
         await self._follower.caught_up(number)
 
-    async def drop_captures(self, bin_id: str) -> None:
+    async def drop_captures(self, bin_id: str, upto: int | None = None) -> None:
         number = await self._number(bin_id)
-        await self._appender.submit(jobs.DropCaptures(bin_id))
+        await self._appender.submit(jobs.DropCaptures(bin_id, upto))
         await self._follower.caught_up(number)
+
+    async def drop_some(self, bin_id: str, numbers: Sequence[int]) -> StepResult:
+        return await self._step(bin_id, numbers, jobs.DropSome(bin_id, list(numbers)))
+
+    async def annotate(self, bin_id: str, numbers: Sequence[int], change: AnnotationChange) -> StepResult:
+        return await self._step(bin_id, numbers, jobs.Annotate(bin_id, list(numbers), change))
+
+    async def _step(self, bin_id: str, numbers: Sequence[int], job: jobs.Job) -> StepResult:
+        number = await self._number(bin_id)
+        result = await self._appender.submit(job)
+        await self._follower.caught_up(number)
+        handled = len(numbers) if result.next is None else result.next
+        return StepResult(changed=result.value, handled=handled, refused=result.refused)
 
     async def sweep(self, now: datetime, default_retention: timedelta, after: int = 0) -> SweepResult:
         kept_s = _seconds(default_retention) or 0

@@ -1,23 +1,28 @@
 """The API of captures."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import msgspec
 from aiohttp import web
 
 from ... import clock, keys
 from ...domain.captures import CaptureRow
-from ...domain.search import Query
+from ...domain.search import Query, parse_query, settle
+from ...domain.units import rfc3339
 from ...errors import Invalid, Unauthorized
 from ...services import bins as service
+from ...services import selections
 from ...services.large import work_on
 from ..site import auth
 from ..site.headers import FILE_HEADERS
-from ..site.inputs import HIGHEST, MAX_WAIT_S, filter_of, limit_of, number, read_query
+from ..site.inputs import HIGHEST, MAX_WAIT_S, filter_of, limit_of, number, read_input, read_query
 from ..site.json import json_response
 from ..site.parameters import names_of
-from .operations import LIST_QUERY, RAW_QUERY
-from .shapes import CaptureList, show_capture, show_row
+from ..site.selections import DeleteInput
+from .operations import COUNT_QUERY, LIST_QUERY, RAW_QUERY
+from .rows import MOST_COUNTED
+from .shapes import CaptureCount, CaptureList, DeletedShape, show_capture, show_row
 
 
 async def index(request: web.Request) -> web.StreamResponse:
@@ -38,7 +43,8 @@ async def index(request: web.Request) -> web.StreamResponse:
     else:
         store = request.app[keys.STORE]
         found = await store.list_captures(bin_id, limit=limit + 1, before=before, after=after, query=wanted)
-    shown = [show_row(row) for row in found[:limit]]
+    dispatches = await request.app[keys.FORWARDS].dispatches(bin_id, found[:limit])
+    shown = [show_row(row, dispatches.get(row.n, ())) for row in found[:limit]]
     return json_response(CaptureList(shown, str(shown[-1].n) if len(found) > limit else None))
 
 
@@ -50,7 +56,10 @@ async def show(request: web.Request) -> web.StreamResponse:
     sent = await store.get_sent_answer(bin_id, n)
     custom = request.app[keys.MAPPINGS].reader_of(bin_id)
     judgement = await request.app[keys.SECRETS].judge(bin_id, capture)
-    shown = await work_on([capture.raw], lambda: msgspec.json.encode(show_capture(capture, sent, judgement, custom)))
+    dispatches = (await request.app[keys.FORWARDS].dispatches(bin_id, [capture.row])).get(n, ())
+    shown = await work_on(
+        [capture.raw], lambda: msgspec.json.encode(show_capture(capture, sent, judgement, custom, dispatches))
+    )
     return web.Response(body=shown, content_type="application/json")
 
 
@@ -83,6 +92,36 @@ async def delete(request: web.Request) -> web.StreamResponse:
     """DELETE /api/v1/bins/{bin}/captures/{n}"""
     await service.delete_capture(request.app[keys.STORE], request.app[keys.HUB], *_address(request))
     return web.Response(status=204)
+
+
+async def count(request: web.Request) -> web.StreamResponse:
+    """GET /api/v1/bins/{bin}/captures/count"""
+    query, at = read_query(request, names_of(COUNT_QUERY)), clock.now()
+    store = request.app[keys.STORE]
+    wanted = settle(parse_query(query.get("q", "")), at)
+    bin = await store.get_bin(request.match_info["bin"])
+    found = await store.count_captures(bin.id, wanted, MOST_COUNTED) if wanted.terms else bin.captures
+    shown = CaptureCount(
+        min(found, MOST_COUNTED) if wanted.terms else found, not wanted.terms or found <= MOST_COUNTED, bin.last_n,
+        rfc3339(at),
+    )  # fmt: skip
+    return json_response(shown)
+
+
+async def delete_some(request: web.Request) -> web.StreamResponse:
+    """POST /api/v1/bins/{bin}/captures/delete"""
+    read_query(request)
+    wanted = await read_input(request, DeleteInput)
+    selection, deleted = wanted.selection(), 0
+    app = request.app
+    while True:
+        result = await selections.delete(
+            app[keys.STORE], app[keys.HUB], app[keys.SWEEPING], request.match_info["bin"], selection
+        )
+        deleted += result.changed
+        if not wanted.whole or result.next is None:
+            return json_response(DeletedShape(deleted, result.next))
+        selection = replace(selection, after=result.next)
 
 
 async def clear(request: web.Request) -> web.StreamResponse:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from aiohttp import web
 
@@ -38,15 +38,16 @@ class SpanLink:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaptureAxis:
     """The axis. `is_due`: the matches of the filter are not counted yet, and the script requests them. `every_ms`:
-    the interval at which it does so again while requests arrive."""
+    the interval at which it does so again while requests arrive. `rows`: the intervals that are not empty, newest
+    first."""
 
     picture: VolumePicture
     filter: ListFilter
     spans: Sequence[SpanLink]
-    rows: Sequence[tuple[IntervalCount, datetime, SpanLink]]
     is_due: bool
     every_ms: int
     note: str
+    rows: Sequence[tuple[IntervalCount, SpanLink]] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,10 +59,13 @@ class AxisPage:
 
 
 async def show(request: web.Request) -> web.StreamResponse:
-    """GET /bins/{bin}/axis: the axis of a filter as an HTML fragment; with `all` that of all requests at once."""
+    """GET /bins/{bin}/axis: the axis of a filter as an HTML fragment; with `all` that of all requests without a search;
+    with `numbers` also as a table."""
     store = request.app[keys.STORE]
     bin = await store.get_bin(request.match_info["bin"])
     axis = await axis_of(store, bin, filter_of(request), search="all" not in request.query)
+    if "numbers" in request.query:
+        axis = replace(axis, rows=_rows(axis))
     return render(request, "captures/_axis.html", AxisPage(bin=bin, axis=replace(axis, is_due=False)))
 
 
@@ -73,29 +77,31 @@ async def axis_of(store: Store, bin: Bin, filter: ListFilter, *, search: bool = 
     text = filter.text if query is not None else ""
     is_searched = not names_times_only(query)
     since, until = volume.wanted
-    spans = [_span(text, f"after:{age}", f"{age[:-1]} {age[-1]}") for age in AGES]
+    rest = between(text, "")
+    spans = [_span(rest, f"after:{age}", f"{age[:-1]} {age[-1]}", is_current=f"after:{age}" in text) for age in AGES]
     if since is not None or until is not None:
-        spans.append(_span(text, "", "All"))
-    rows = [
-        (bar.count, bar.until, _span(text, terms_of(bar.count.at, bar.until), counts))
-        for bar in reversed(picture.bars)
-        for counts in (bar.text,)
-    ]
+        spans.append(_span(rest, "", "All"))
     each = max(SHORTEST, min(volume.span.step / STEPS_PER_INTERVAL, LONGEST))
     return CaptureAxis(
         picture=picture,
         filter=filter,
         spans=spans,
-        rows=rows,
         is_due=is_searched and not search,
         every_ms=(SEARCHES_EACH if volume.matching else each) // timedelta(milliseconds=1),
         note=_note(is_searched, volume.matching),
     )
 
 
-def _span(text: str, terms: str, title: str) -> SpanLink:
-    wanted = between(text, terms)
-    return SpanLink(title=title, terms=terms, suffix=suffix_of(wanted), is_current=bool(terms) and terms in text)
+def _rows(axis: CaptureAxis) -> list[tuple[IntervalCount, SpanLink]]:
+    rest = between(axis.filter.text, "") if axis.filter.query is not None else ""
+    return [
+        (bar.count, _span(rest, terms_of(bar.count.at, bar.until), bar.text)) for bar in reversed(axis.picture.bars)
+    ]
+
+
+def _span(rest: str, terms: str, title: str, *, is_current: bool = False) -> SpanLink:
+    """`rest` is the filter without times."""
+    return SpanLink(title=title, terms=terms, suffix=suffix_of(f"{rest} {terms}".strip()), is_current=is_current)
 
 
 def _note(is_searched: bool, is_matching: bool) -> str:

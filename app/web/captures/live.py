@@ -14,13 +14,17 @@ async def edits(work: Work) -> list[Edit]:
     row = work.environment.get_template("captures/_row.html")
     suffix = suffix_of(work.state.q)
     edits: list[Edit] = []
+    dispatches = await work.forwards.dispatches(work.bin.id, [change.row for change in last.values()])
     for change in work.changes:
         if isinstance(change, Deleted):
             edits.append({"op": "remove-through" if change.through else "remove", "n": change.n})
         elif isinstance(change, Captured) and last[change.row.n] is change:
             op = "prepend" if change.row.n in new else "replace"
             await yield_to_loop(edits)
-            html = row.render(row=change.row, bin=work.bin, base=work.state.base, suffix=suffix, part=None)
+            html = row.render(
+                row=change.row, bin=work.bin, base=work.state.base, suffix=suffix, part=None,
+                dispatches=dispatches.get(change.row.n, ()),
+            )  # fmt: skip
             edits.append({"op": op, "n": change.row.n, "target": f"capture-{change.row.n}", "html": html})
     side = work.environment.get_template("captures/_counts.html")
     html = side.render(bin=work.bin, base=work.state.base, q=work.state.q)

@@ -2,7 +2,8 @@
 
 from ..site import parameters
 from ..site.operations import Operation, Operations, Success
-from .shapes import CaptureList, CaptureShape
+from ..site.selections import DeleteInput
+from .shapes import CaptureCount, CaptureList, CaptureShape, DeletedShape
 
 _CAPTURES = "/api/v1/bins/{bin}/captures"
 _CAPTURE = _CAPTURES + "/{n}"
@@ -16,6 +17,7 @@ LIST_QUERY = (
 )
 
 RAW_QUERY = (parameters.wire(),)
+COUNT_QUERY = (parameters.matching(),)
 
 OPERATIONS: Operations = {
     ("get", _CAPTURES): Operation(
@@ -31,6 +33,24 @@ OPERATIONS: Operations = {
         id="clearCaptures",
         summary="Delete all captures; numbering continues",
         success=Success(status=204),
+        errors=(404,),
+    ),
+    ("get", _CAPTURES + "/count"): Operation(
+        tag="Captures",
+        id="countCaptures",
+        summary="How many captures match a filter, at most 10,000 of them counted",
+        success=Success(shape=CaptureCount),
+        query=COUNT_QUERY,
+        errors=(404,),
+    ),
+    ("post", _CAPTURES + "/delete"): Operation(
+        tag="Captures",
+        id="deleteCaptures",
+        summary="Delete several captures",
+        description="By `numbers`, or by a filter; then repeat the call with `next` as `after` until it is null. A call"
+        " deletes about a thousand. Without a filter, all captures up to `upto` are deleted by one call.",
+        success=Success(shape=DeletedShape),
+        body=DeleteInput,
         errors=(404,),
     ),
     ("get", _CAPTURE): Operation(

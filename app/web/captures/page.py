@@ -116,6 +116,7 @@ async def rows(request: web.Request) -> web.StreamResponse:
     if wanted.problem:
         raise Invalid(("at", wanted.problem))
     part = ListPart() if filter.is_wrong else await _part(request, CaptureParts(store, bin, filter.query), wanted)
+    part = replace(part, dispatches=await request.app[keys.FORWARDS].dispatches(bin.id, part.rows))
     return render(request, "captures/_rows.html", RowsPage(bin=bin, filter=filter, list=part))
 
 
@@ -202,6 +203,7 @@ async def _show(
     source = Source(
         store=store, secrets=request.app[keys.SECRETS], bin_id=bin_id, address=address, pasted=pasted,
         custom=request.app[keys.MAPPINGS].reader_of(bin_id), find=request.query.get("find", "")[:MOST_FIND],
+        forwards=request.app[keys.FORWARDS],
     )  # fmt: skip
     detail = await open_detail(source, capture, tab)
     filter = filter_of(request)
@@ -253,6 +255,7 @@ async def _whole_page(request: web.Request, bin: Bin, read: Callable[[CapturePar
     try:
         part = ListPart() if filter.is_wrong else await read(captures)
         filter = replace(filter, count="" if filter.is_wrong else await captures.count(part))
+        part = replace(part, dispatches=await request.app[keys.FORWARDS].dispatches(bin.id, part.rows))
     except TooSlow as error:
         part, filter = ListPart(), stopped(filter, error)
     oldest = await store.list_captures(bin.id, limit=1, after=0)

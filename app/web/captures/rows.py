@@ -1,13 +1,14 @@
 """Parts of the list of requests: the newest, those below or above a number, and those around a place."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from ...domain.bins import Bin
 from ...domain.captures import CaptureRow
 from ...domain.search import Query
 from ...errors import TooSlow
+from ...services.forwards.registry import ShownDispatch
 from ...store import Store
 from ..site.filters import COUNT_TOO_SLOW, match_text
 
@@ -30,7 +31,8 @@ class PlaceMark:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListPart:
     """Consecutive rows of the list, newest first. `newer` and `older` are the numbers from which it continues on that
-    side, None at its end. `chosen` is the row for which it was requested, `open` that of the open capture."""
+    side, None at its end. `chosen` is the row for which it was requested, `open` that of the open capture.
+    `dispatches`: with the forwards of the bin, by number."""
 
     rows: Sequence[CaptureRow] = ()
     newer: int | None = None
@@ -38,6 +40,7 @@ class ListPart:
     chosen: int | None = None
     open: int | None = None
     mark: PlaceMark | None = None
+    dispatches: Mapping[int, Sequence[ShownDispatch]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

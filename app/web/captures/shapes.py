@@ -1,6 +1,7 @@
 """The JSON of captures and of what they state; the OpenAPI document's components are generated from these types."""
 
 import base64
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -16,6 +17,7 @@ from ...domain.units import rfc3339
 from ...parsing import parse
 from ...providers import facts_of
 from ...providers.custom import CustomReader
+from ...services.forwards.registry import ShownDispatch
 from ..site.shapes import PARTIES, Code, FindingShape, Pair, RoleName, StatusName, Time
 
 VerdictName = Literal[
@@ -64,6 +66,17 @@ class SignatureShape(msgspec.Struct):
     sentence: str
 
 
+class DispatchShape(msgspec.Struct):
+    """A capture with one forward. `status`: of the last answer of its target. `next_at`: the next attempt."""
+
+    id: Annotated[str, Meta(description="The id of the forward.")]
+    name: str
+    state: Literal["waiting", "in_flight", "delivered", "retrying", "rejected", "exhausted", "held"]
+    status: int | None
+    tries: int
+    next_at: Time | None
+
+
 class CaptureSummary(msgspec.Struct, rename=PARTIES):
     """A capture as lists show it."""
 
@@ -93,6 +106,10 @@ class CaptureSummary(msgspec.Struct, rename=PARTIES):
             description="In lists and exports: null while the bin has no secrets. A capture on its own always has it."
         ),
     ]
+    pinned: bool
+    note: Annotated[str, Meta(description="The note of a user; empty if there is none.")]
+    tags: Annotated[list[str], Meta(description="The tags that users gave it, in alphabetical order.")]
+    forwards: Annotated[list[DispatchShape], Meta(description="What the forwards of the bin do with it.")]
 
 
 class BodyShape(msgspec.Struct):
@@ -188,9 +205,25 @@ class CaptureList(msgspec.Struct):
     next: str | None
 
 
-def show_row(row: CaptureRow) -> CaptureSummary:
-    """A capture for lists and live frames."""
-    return CaptureSummary(**_summary(row))
+class CaptureCount(msgspec.Struct):
+    """How many captures match. `upto` and `at` make a later call about the same captures, whatever arrives."""
+
+    count: int
+    complete: Annotated[bool, Meta(description="False: there are more than `count`.")]
+    upto: Annotated[int, Meta(description="The number of the last capture of the bin.")]
+    at: Annotated[Time, Meta(description="The time from which `10m` in the filter counted.")]
+
+
+class DeletedShape(msgspec.Struct):
+    """The result of one call that deletes several captures."""
+
+    deleted: int
+    next: Annotated[int | None, Meta(description="Pass it as `after` in the next call; null: all are deleted.")]
+
+
+def show_row(row: CaptureRow, dispatches: Sequence[ShownDispatch] = ()) -> CaptureSummary:
+    """A capture for lists and live frames. `dispatches`: with the forwards of its bin."""
+    return CaptureSummary(**_summary(row, dispatches))
 
 
 def show_capture(
@@ -198,14 +231,15 @@ def show_capture(
     sent: Answer | None = None,
     judgement: Judgement | None = None,
     custom: CustomReader | None = None,
+    dispatches: Sequence[ShownDispatch] = (),
 ) -> CaptureShape:
     """A capture with its bytes, their parsed view and what they state. `sent`: what was answered, where it was not the
     default of its role. `judgement`: about its signature, where it is newer than that of the list. `custom`: the
-    reader for the field mapping of its bin."""
+    reader for the field mapping of its bin. `dispatches`: with the forwards of its bin."""
     raw = capture.raw
     newer = {} if judgement is None else {"signature": show_judgement(judgement)}
     return CaptureShape(
-        **_summary(capture.row) | {"answered": _answered_whole(capture.row, sent)} | newer,
+        **_summary(capture.row, dispatches) | {"answered": _answered_whole(capture.row, sent)} | newer,
         http_version=raw.http_version or None,
         headers=[(name.decode("latin-1"), value.decode("latin-1")) for name, value in raw.headers],
         body=BodyShape(
@@ -266,7 +300,7 @@ def _finding_details(capture: Capture, custom: CustomReader | None) -> list[Find
     return [FindingShape(finding.code, finding.cause, finding.cure) for finding in findings]
 
 
-def _summary(row: CaptureRow) -> dict[str, Any]:
+def _summary(row: CaptureRow, dispatches: Sequence[ShownDispatch]) -> dict[str, Any]:
     reading, outcome = row.reading, row.outcome
     return {
         "n": row.n,
@@ -294,7 +328,18 @@ def _summary(row: CaptureRow) -> dict[str, Any]:
             fault=row.fault.kind if row.fault else None,
         ),
         "signature": None if reading.signature is None else show_judgement(reading.signature),
+        "pinned": row.annotation.pinned,
+        "note": row.annotation.note,
+        "tags": list(row.annotation.tags),
+        "forwards": [_dispatch(each) for each in dispatches],
     }
+
+
+def _dispatch(shown: ShownDispatch) -> DispatchShape:
+    return DispatchShape(
+        shown.forward.id, shown.forward.forward.name, shown.state.value, shown.status, shown.tries,
+        None if shown.at is None else rfc3339(shown.at),
+    )  # fmt: skip
 
 
 def _answered_whole(row: CaptureRow, sent: Answer | None) -> AnsweredWhole:

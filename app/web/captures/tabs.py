@@ -26,6 +26,7 @@ from ...providers import facts_of, handshake_of, searchable_words, why
 from ...providers.custom import CustomReader
 from ...providers.sheet import HandshakeStep
 from ...services.edits import fields_to_edit
+from ...services.forwards.registry import Forwards, ShownDispatch
 from ...services.large import work_on
 from ...services.secrets import Secrets
 from ...signatures.explaining import Diagnosis
@@ -129,13 +130,15 @@ class RelatedTab(CaptureDetail):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplayTab(CaptureDetail):
     """`curl`: the command that sends the request to its capture URL. The rest is what can be changed before; `seed` is
-    for new message ids."""
+    for new message ids. `dispatches`: the
+    request with the forwards of the bin."""
 
     curl: str
     edit_fields: tuple[EditableField, ...]
     edit_headers: str
     edit_body: str | None
     seed: str
+    dispatches: Sequence[ShownDispatch]
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +168,7 @@ class SignatureTab(CaptureDetail):
 class Source:
     """Where a tab reads from. `address` is the bin's own URL of the capture's role, for the curl command. `pasted`: a
     signature that the code of a user has computed. `custom` is the reader for the field mapping of the bin. `find`:
-    what to find in the fields or in the tree of the body."""
+    what to find in the fields or in the tree of the body. `forwards` of the bin."""
 
     store: Store
     secrets: Secrets
@@ -174,6 +177,7 @@ class Source:
     pasted: str = ""
     custom: CustomReader | None = None
     find: str = ""
+    forwards: Forwards | None = None
 
 
 D = TypeVar("D", bound=CaptureDetail)
@@ -266,10 +270,12 @@ async def _open_related(shared: CaptureDetail, source: Source) -> RelatedTab:
 
 
 async def _open_replay(shared: CaptureDetail, source: Source) -> ReplayTab:
-    return await work_on([shared.capture.raw], _read_replay, shared, source.address)
+    row = shared.capture.row
+    found = {} if source.forwards is None else await source.forwards.dispatches(source.bin_id, [row])
+    return await work_on([shared.capture.raw], _read_replay, shared, source.address, found.get(row.n, ()))
 
 
-def _read_replay(shared: CaptureDetail, address: str) -> ReplayTab:
+def _read_replay(shared: CaptureDetail, address: str, dispatches: Sequence[ShownDispatch]) -> ReplayTab:
     raw = shared.capture.raw
     fields = fields_to_edit(raw)
     return _as(
@@ -280,6 +286,7 @@ def _read_replay(shared: CaptureDetail, address: str) -> ReplayTab:
         edit_headers=editable_headers(raw),
         edit_body=None if any(field.key.startswith("form.") for field in fields) else editable_body(raw),
         seed=clock.new_id(),
+        dispatches=dispatches,
     )
 
 

@@ -2,7 +2,7 @@
 allow."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from functools import partial
 
 import msgspec
@@ -19,14 +19,16 @@ from ...export import EXPORTERS, WHATS, About, Format
 from ...log import get_log
 from ...providers.custom import CustomReader
 from ...services import exports as exporting
+from ...services.forwards.registry import ShownDispatch
 from ...services.large import is_large
 from ...services.secrets import Secrets
+from ...services.selections import MAX_NUMBERS
 from ...tasks import run_in_thread
 from ..captures.shapes import CaptureShape, CaptureSummary, show_capture, show_row
 from ..messages.shapes import MessageShape, show_message
 from ..site.auth import SessionCheck
 from ..site.headers import FILE_HEADERS
-from ..site.inputs import filter_of, read_query
+from ..site.inputs import filter_of, numbers, read_query
 from ..site.parameters import names_of
 from ..site.urls import root_of
 from .operations import EXPORT_QUERY
@@ -44,13 +46,19 @@ async def export(request: web.Request) -> web.StreamResponse:
     """GET /api/v1/bins/{bin}/export"""
     query = read_query(request, names_of(EXPORT_QUERY))
     of, form = _choice(query)
-    wanted = filter_of(query)
+    wanted, chosen = filter_of(query), numbers(query, "n", MAX_NUMBERS)
+    if chosen and (of != "captures" or wanted is not None):
+        raise Invalid(("n", "is only for of=captures without q"))
     store = request.app[keys.STORE]
     bin = await store.get_bin(request.match_info["bin"])
     shape = MessageShape if of == "messages" else CaptureSummary
     columns = [field.encode_name for field in msgspec.structs.fields(shape)]
     about = About(columns=columns, version=__version__, origin=str(URL(root_of(request)).origin()))
-    pieces = _pieces(form, about, _rows(request.app, bin, of, wanted, whole=form.whole))
+    if chosen:
+        rows = _chosen_rows(request.app, bin, chosen, whole=form.whole)
+    else:
+        rows = _rows(request.app, bin, of, wanted, whole=form.whole)
+    pieces = _pieces(form, about, rows)
     # An error before the first row gives an error response, not a file that breaks off.
     first = await anext(pieces)
     response = web.StreamResponse(headers={**FILE_HEADERS, "Content-Disposition": _disposition(bin, of, form)})
@@ -97,16 +105,35 @@ async def _rows(
                 yield False, partial(show_message, message)
     elif whole:
         async for captures in exporting.each_whole_page(store, bin, query):
+            dispatches = await app[keys.FORWARDS].dispatches(bin.id, [capture.row for capture, _ in captures])
             for capture, sent in captures:
-                yield is_large(capture.raw), partial(_show_whole, capture, sent, secrets, custom)
+                about = dispatches.get(capture.row.n, ())
+                yield is_large(capture.raw), partial(_show_whole, capture, sent, secrets, custom, about)
     else:
-        async for rows in exporting.each_page(store, bin, query):
+        async for rows in exporting.each_page(store, bin.id, bin.last_n, query):
+            dispatches = await app[keys.FORWARDS].dispatches(bin.id, rows)
             for row in rows:
-                yield False, partial(show_row, row)
+                yield False, partial(show_row, row, dispatches.get(row.n, ()))
 
 
-def _show_whole(capture: Capture, sent: Answer | None, secrets: Secrets, custom: CustomReader | None) -> CaptureShape:
-    return show_capture(capture, sent, secrets.judge_listed(capture), custom)
+async def _chosen_rows(
+    app: web.Application, bin: Bin, chosen: Sequence[int], *, whole: bool
+) -> AsyncIterator[tuple[bool, Maker]]:
+    """The same for captures that are listed by their numbers."""
+    secrets, custom = app[keys.SECRETS], app[keys.MAPPINGS].reader_of(bin.id)
+    async for capture, sent in exporting.each_chosen(app[keys.STORE], bin, chosen):
+        about = (await app[keys.FORWARDS].dispatches(bin.id, [capture.row])).get(capture.row.n, ())
+        if whole:
+            yield is_large(capture.raw), partial(_show_whole, capture, sent, secrets, custom, about)
+        else:
+            yield False, partial(show_row, capture.row, about)
+
+
+def _show_whole(
+    capture: Capture, sent: Answer | None, secrets: Secrets, custom: CustomReader | None,
+    dispatches: Sequence[ShownDispatch],
+) -> CaptureShape:  # fmt: skip
+    return show_capture(capture, sent, secrets.judge_listed(capture), custom, dispatches)
 
 
 async def _pieces(form: Format, about: About, rows: AsyncIterator[tuple[bool, Maker]]) -> AsyncGenerator[bytes, None]:

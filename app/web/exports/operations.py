@@ -1,6 +1,7 @@
 """The operation of the API for exports, as the OpenAPI document has it."""
 
 from ...export import EXPORTERS, WHATS
+from ...services.selections import MAX_NUMBERS
 from ..site import parameters
 from ..site.operations import Operation, Operations, Success
 
@@ -8,6 +9,7 @@ EXPORT_QUERY = (
     parameters.choice("of", WHATS, "captures", "What to export."),
     parameters.choice("format", tuple(EXPORTERS), "jsonl", "File format; har is for captures only."),
     parameters.matching(),
+    parameters.numbers(MAX_NUMBERS),
 )
 
 OPERATIONS: Operations = {

@@ -8,6 +8,7 @@ from ...errors import Conflict
 from ...live.frames import Frames, text_frames
 from ..site.inputs import HIGHEST, number, read_query
 from ..site.parameters import names_of
+from .edits import captured
 from .operations import LIVE_QUERY
 from .shapes import Hello, Reset, frame_of
 from .socket import PAGE, follow
@@ -28,7 +29,8 @@ async def follow_bin(request: web.Request) -> web.StreamResponse:
     async def make(cursor: int) -> Frames:
         version = hub.version(bin.id)
         changes = await store.changes_after(bin.id, cursor, PAGE)
-        wire = text_frames([frame_of(change) for change in changes])
+        dispatches = await request.app[keys.FORWARDS].dispatches(bin.id, captured(changes))
+        wire = text_frames([frame_of(change, dispatches) for change in changes])
         return Frames(changes[-1].seq if changes else cursor, wire, more=len(changes) == PAGE, version=version)
 
     async def read(cursor: int) -> Frames:

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 import jinja2
 
 from ...domain.bins import Bin
-from ...domain.captures import Change, Deleted, MessageChanged, MessageGone
+from ...domain.captures import Captured, CaptureRow, Change, Deleted, MessageChanged, MessageGone
 from ...domain.messages.model import Message
 from ...domain.search import Query
+from ...services.forwards.registry import Forwards
 from ...store import Store
 from ..site.addresses import name_anchor
 from ..words.pairings import SHOWS, Show
@@ -51,11 +52,17 @@ class Work:
     bin: Bin
     changes: Sequence[Change]
     state: ViewState
+    forwards: Forwards
 
 
 def last_messages(changes: Sequence[Change]) -> dict[int, Message]:
     """The last state of each message, by its row id."""
     return {change.message.id: change.message for change in changes if isinstance(change, MessageChanged)}
+
+
+def captured(changes: Sequence[Change]) -> list[CaptureRow]:
+    """The captures that are new or changed."""
+    return [change.row for change in changes if isinstance(change, Captured)]
 
 
 def gone(changes: Sequence[Change]) -> list[Edit]:

@@ -16,6 +16,7 @@ from ...live.frames import Frames, text_frames
 from ..site.inputs import HIGHEST, number, read_query
 from ..site.urls import server_address
 from ..words.pairings import BY_NAME, SHOWS
+from .badges import ForwardBadges
 from .edits import PLAIN, ViewState, Work
 from .notices import Notices
 from .socket import PAGE, ReadFrames, follow
@@ -73,11 +74,15 @@ async def _poll(request: web.Request, bin: Bin, after: int, texts: list[str], st
 def _reader(request: web.Request, bin_id: str, state: ViewState, notices: Notices) -> ReadFrames:
     """The reader of one viewer's next frames."""
 
+    badges = ForwardBadges(request.app, bin_id) if state.view == "captures" else None
+
     async def read(cursor: int) -> Frames:
         frames = Frames(cursor, b"", more=False, version=request.app[keys.HUB].version(bin_id))
         if state.view != PLAIN:
             frames = await _read(request, bin_id, cursor, state)
         wire = await _notices_wire(request.app, notices)
+        if badges is not None:
+            wire += await badges.wire()
         return replace(frames, wire=frames.wire + wire) if wire else frames
 
     return read
@@ -104,7 +109,8 @@ async def _frame(app: web.Application, bin: Bin, changes: Sequence[Change], stat
     first = changes[0]
     if isinstance(first, Restarted):
         return json.dumps({"reset": first.seq})
-    return await page_frame(Work(app[keys.STORE], aiohttp_jinja2.get_env(app), bin, changes, state))
+    environment, forwards = aiohttp_jinja2.get_env(app), app[keys.FORWARDS]
+    return await page_frame(Work(app[keys.STORE], environment, bin, changes, state, forwards))
 
 
 async def _notices_wire(app: web.Application, notices: Notices) -> bytes:

@@ -1,8 +1,11 @@
 """The JSON frames of the live view; the OpenAPI document's components are generated from these types."""
 
+from collections.abc import Mapping, Sequence
+
 import msgspec
 
 from ...domain.captures import Captured, Change, Deleted, MessageChanged, MessageGone, Restarted
+from ...services.forwards.registry import ShownDispatch
 from ..captures.shapes import CaptureSummary, show_row
 from ..messages.shapes import MessageShape, show_message
 
@@ -56,12 +59,12 @@ class ClearedFrame(msgspec.Struct, tag_field="type", tag="deleted"):
     through: int
 
 
-def frame_of(change: Change) -> str:
-    """One change as a frame."""
+def frame_of(change: Change, dispatches: Mapping[int, Sequence[ShownDispatch]]) -> str:
+    """One change as a frame. `dispatches` of captures, by number."""
     frame: msgspec.Struct
     match change:
         case Captured(seq=seq, row=row):
-            frame = CaptureFrame(seq, show_row(row))
+            frame = CaptureFrame(seq, show_row(row, dispatches.get(row.n, ())))
         case MessageChanged(seq=seq, message=message):
             frame = MessageFrame(seq, show_message(message))
         case MessageGone(seq=seq, provider=provider, message_id=message_id):

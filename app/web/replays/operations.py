@@ -16,7 +16,7 @@ OPERATIONS: Operations = {
     ("get", "/api/v1/bins/{bin}/captures/{n}/attempts"): Operation(
         tag="Captures",
         id="listAttempts",
-        summary="The last 100 replays of a capture and their responses",
+        summary="The last 100 attempts to send a capture, by replays and forwards, and their responses",
         success=Success(shape=ReplayList),
         errors=(404,),
     ),

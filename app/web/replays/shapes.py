@@ -1,15 +1,20 @@
 """The JSON of replays; the OpenAPI document's components are generated from these types."""
 
+from typing import Literal
+
 import msgspec
 
+from ...domain.captures import read_lines
 from ...domain.replays import Attempt
 from ...domain.units import rfc3339
-from ..site.shapes import Time
+from ..site.shapes import Pair, Time
 
 
 class ReplayShape(msgspec.Struct):
-    """A replay of capture `n`. `status` null: no complete response, see `error`. `url` has no query values. `body`: the
-    first 4 KiB of the response body, decoded as UTF-8. `edited`: the request was changed before it was sent."""
+    """A request that smsbin sent of capture `n`. `status` null: no complete response, see `error`. `url` has no query
+    values. `body`: the first 4 KiB of the response body, decoded as UTF-8. `edited`: the request was changed before it
+    was sent. `forward`: the id of the forward that sent it, null for a replay; `trigger`: why. `sent`: the header lines
+    that a forward has sent, bytes as latin-1."""
 
     n: int
     number: int
@@ -21,6 +26,9 @@ class ReplayShape(msgspec.Struct):
     content_type: str
     body: str
     edited: bool
+    forward: str | None
+    trigger: Literal["first", "retry", "manual", "bulk", "resume", "probe"]
+    sent: list[Pair]
 
 
 class ReplayList(msgspec.Struct):
@@ -32,12 +40,15 @@ class ReplayList(msgspec.Struct):
 
 def show_attempts(attempts: list[Attempt]) -> ReplayList:
     """All of them in one page."""
-    return ReplayList([_show(attempt) for attempt in attempts], None)
+    return ReplayList([show_attempt(attempt) for attempt in attempts], None)
 
 
-def _show(attempt: Attempt) -> ReplayShape:
+def show_attempt(attempt: Attempt) -> ReplayShape:
+    """One of them."""
     return ReplayShape(
         n=attempt.n, number=attempt.number, url=attempt.url, sent_at=rfc3339(attempt.sent_at), status=attempt.status,
         ms=attempt.ms, error=attempt.error, content_type=attempt.content_type,
         body=attempt.body.decode("utf-8", "replace"), edited=attempt.edited,
+        forward=attempt.forward, trigger=attempt.trigger.value,
+        sent=[(name.decode("latin-1"), value.decode("latin-1")) for name, value in read_lines(attempt.sent)],
     )  # fmt: skip

@@ -61,6 +61,14 @@ def number(query: dict[str, str], name: str, *, lowest: int, highest: int) -> in
     return int(text)
 
 
+def numbers(query: dict[str, str], name: str, most: int) -> list[int]:
+    """Whole numbers with commas between them; none when the parameter is not there."""
+    texts = query[name].split(",") if name in query else []
+    if len(texts) > most or not all(_NUMBER.fullmatch(text) for text in texts):
+        raise Invalid((name, f"must be at most {most} whole numbers with commas between them"))
+    return list(map(int, texts))
+
+
 def limit_of(query: dict[str, str]) -> int:
     """The number of items in a page."""
     value = number(query, "limit", lowest=1, highest=MAX_LIMIT)

@@ -44,6 +44,7 @@ BIN_SECTIONS = (
     PageLink(title="Responses", path="/answers", words="set response answers rules status body twiml"),
     PageLink(title="Faults", path="/faults", words="fail the primary fallback timeout 500 outage on purpose"),
     PageLink(title="Mapping", path="/mapping", words="teach provider custom fields"),
+    PageLink(title="Forwards", path="/forwards", words="forward send on webhook handler target retry"),
     PageLink(title="Signatures", path="/signatures", words="secrets hmac verify genuine"),
 )
 BIN_PARTS = (

@@ -67,11 +67,18 @@ def matching() -> Parameter:
     """The filter of a list."""
     text = (
         "A filter such as `from:+1415* -status:failed text~code`: from: to: text~ status: role: kind: provider: id:"
-        " method: has: after: before: size: is: signature: result: and free words, `-` to exclude, `*` at the end of a"
-        " number or word. A search that takes longer than a second is stopped: 422, `type` `urn:smsbin:too_slow`;"
-        " narrow the filter."
+        " method: has: after: before: size: is: signature: result: tag: note~ forward: and free words, `-` to exclude,"
+        " `*` at the end of a number, tag or word. A search that takes longer than a second is stopped: 422, `type`"
+        " `urn:smsbin:too_slow`; narrow the filter."
     )
     return in_query("q", text, type="string", maxLength=1_000)
+
+
+def numbers(most: int) -> Parameter:
+    """Captures by their numbers."""
+    return in_query(
+        "n", f"Only these captures: their numbers with commas, at most {most}; not with `q`.", type="string"
+    )
 
 
 def wait() -> Parameter:

@@ -13,12 +13,15 @@ import jinja2
 from aiohttp import web
 
 from ... import __version__, clock, keys
+from ...domain.annotations import MAX_NOTE
 from ...domain.bins import KEY, Bin
 from ...domain.captures import RawRequest
 from ...domain.faults import ActiveFault
+from ...domain.forwards.model import StoredForward
 from ...domain.media import media_files, media_text, media_types
 from ...domain.phones import show_phone
 from ...domain.providers import PROVIDER_TITLES
+from ...domain.replays import without_secrets
 from ...domain.roles import Role
 from ...domain.search import EXAMPLES, VALUES
 from ...domain.units import duration_text, gap_text, ms_text, rfc3339, size_text
@@ -28,6 +31,7 @@ from ...services.large import work_on
 from ...tasks import run_in_thread
 from ..words import drills as drill_words
 from ..words.faults import fault_text, fault_words, key_of, reach_text, remaining_text
+from ..words.forwards import FORWARD_FILTERS, FORWARD_STATES, TRIGGER_TITLES, trouble_text
 from ..words.portals import chosen_sheet
 from ..words.titles import KIND_TITLES, LETTERS, ROLE_TITLES, STATES, look_of_message, provider_name, remark_of
 from . import pages
@@ -41,9 +45,9 @@ from .urls import capture_url, public_root, server_address
 PACKAGE = Path(__file__).parents[2]
 # The partials of live frames.
 _LIVE = (
-    "_kit.html", "captures/_row.html", "captures/_counts.html", "messages/_row.html", "conversations/_pair.html",
-    "conversations/_bubble.html", "compare/_row.html", "faults/_banner.html", "faults/_now.html",
-    "site/_condition.html",
+    "_kit.html", "captures/_row.html", "captures/_counts.html", "captures/_forwarded.html", "messages/_row.html",
+    "conversations/_pair.html", "conversations/_bubble.html", "compare/_row.html", "faults/_banner.html",
+    "faults/_now.html", "site/_condition.html",
 )  # fmt: skip
 
 
@@ -51,7 +55,7 @@ _LIVE = (
 class Site:
     """The facts that every page shows. `base` prefixes links, `root` the addresses to paste; `loopback`: no reach;
     `troubles` are what a person should know of storing and reading. `faults` are on in the bin that the page is about,
-    `back` is the page's own path, to come back to."""
+    `forwards` are those of it that do not send as usual, `back` is the page's own path, to come back to."""
 
     base: str
     root: str
@@ -64,6 +68,7 @@ class Site:
     troubles: Sequence[Notice]
     storage_key: str
     faults: Sequence[ActiveFault]
+    forwards: Sequence[StoredForward]
     back: str
     now: datetime
     max_body: int
@@ -118,8 +123,11 @@ def _environment() -> jinja2.Environment:
         faults_key=key_of,
         host=_host_of,
         value_suffix=value_suffix,
+        without_secrets=without_secrets,
+        **FORWARD_FILTERS,
     )
     environment.globals.update(
+        most_note=MAX_NOTE,
         roles=list(Role),
         letters=LETTERS,
         provider_titles=PROVIDER_TITLES,
@@ -139,6 +147,8 @@ def _environment() -> jinja2.Environment:
         capture_url=capture_url,
         chosen_sheet=chosen_sheet,
         with_imports=load_static(folder("static")).with_imports,
+        forward_states=FORWARD_STATES,
+        trigger_titles=TRIGGER_TITLES,
     )
     # Compiled at start: compiling with the first live frame would delay captures by 25 ms.
     for name in _LIVE:
@@ -198,6 +208,11 @@ def site_of(request: web.Request) -> Site:
         troubles=condition.troubles,
         storage_key=condition.key,
         faults=faults_of(request.app, request.match_info.get("bin", "")),
+        forwards=[
+            each
+            for each in request.app[keys.FORWARDS].of(request.match_info.get("bin", ""))
+            if trouble_text(each.health) is not None
+        ],
         back=request.path_qs.removeprefix(settings.base_path) if request.method == "GET" else "",
         now=clock.now(),
         max_body=settings.max_body,

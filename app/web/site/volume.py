@@ -56,8 +56,22 @@ class VolumePicture:
     highest: int
     labels: Sequence[datetime]
     intervals: int
-    bar_width: float = BAR_WIDTH
     height: int = HEIGHT
+
+    @property
+    def paths(self) -> Sequence[tuple[str, str]]:
+        """All parts with the same look as one path: its classes, and its commands. A page is much smaller so."""
+        found: dict[str, list[str]] = {}
+        for bar in self.bars:
+            for part in bar.parts:
+                look = f"{part.result} outside" if bar.is_outside else part.result
+                found.setdefault(look, []).append(f"M{bar.x:g} {part.y:g}h{BAR_WIDTH}v{part.height:g}h-{BAR_WIDTH}z")
+        return [(look, "".join(commands)) for look, commands in found.items()]
+
+    @property
+    def numbers(self) -> str:
+        """ok, failed and odd of each interval, for the script: "50 1 0,0 0 0"."""
+        return ",".join(f"{count.ok} {count.failed} {count.odd}" for count in self.volume.counts)
 
     @property
     def step_text(self) -> str:

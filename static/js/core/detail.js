@@ -2,7 +2,7 @@
 import { fragment } from "./html.js";
 import { latestOf } from "./net.js";
 import { say } from "./page.js";
-import { isPicked } from "./picks.js";
+import { isSelected } from "./selection.js";
 import { keepInPlace, showFromTop } from "./place.js";
 import { localise } from "./times.js";
 
@@ -46,7 +46,7 @@ function settle() {
   localise(pane);
   refreshSteps();
   for (const button of pane.querySelectorAll("[data-reveal], [data-pick]")) button.hidden = false;
-  for (const button of pane.querySelectorAll("[data-pick]")) button.setAttribute("aria-pressed", isPicked(Number(button.dataset.pick)));
+  for (const button of pane.querySelectorAll("[data-pick]")) button.setAttribute("aria-pressed", isSelected(Number(button.dataset.pick)));
   markCurrent();
   clearTimeout(readTimer);
   const n = Number(head()?.dataset.n);

@@ -1,6 +1,5 @@
 // Single keys, while the list or a request has the focus; a switch in the help turns them off (WCAG 2.1.4).
 import { openHelp } from "./page.js";
-import { comparePicked, pickRow } from "./picks.js";
 import { isPhone } from "./place.js";
 import { recall, remember } from "./store.js";
 
@@ -75,6 +74,9 @@ function toggleRead() {
   document.dispatchEvent(new CustomEvent("smsbin:read", { detail: { n: Number(item.dataset.n), unread } }));
 }
 
+// Returns whether what it was for was not there, so that the key may do something else.
+const tell = (name, detail = {}) => document.dispatchEvent(new CustomEvent(`smsbin:${name}`, { detail, cancelable: true }));
+
 const KEYS = {
   j: () => step(1),
   k: () => step(-1),
@@ -82,17 +84,19 @@ const KEYS = {
   ArrowUp: () => step(-1),
   Home: () => goToEnd("newest", rows()[0]),
   End: () => goToEnd("oldest", rows().at(-1)),
-  Escape: () => document.dispatchEvent(new CustomEvent("smsbin:close")),
+  Escape: () => tell("clear") && tell("close"),
   "[": () => tab(-1),
   "]": () => tab(1),
   PageDown: () => page(1),
   PageUp: () => page(-1),
   g: go,
   n: () => document.dispatchEvent(new CustomEvent("smsbin:show")),
-  p: () => click("[data-pause]"),
+  p: () => tell("pin"),
+  s: () => click("[data-pause]"),
   u: toggleRead,
-  x: pickRow,
-  d: comparePicked,
+  x: () => tell("select"),
+  X: () => tell("select", { extend: true }),
+  d: () => tell("compare"),
   "/": () => document.querySelector("[data-filter-box]")?.select(),
   c: () => click("[data-primary]"),
   y: () => click("button[data-key-copy], [data-key-copy] button"),

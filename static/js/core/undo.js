@@ -10,13 +10,35 @@ document.addEventListener("submit", (event) => {
   const form = event.target;
   if (form.dataset.undo === undefined) return;
   event.preventDefault();
-  hold(form);
+  deleteBy(form);
 });
-addEventListener("pagehide", () => waiting.forEach((one) => one.send()));
+addEventListener("pagehide", () => waiting.forEach((one) => one.leave()));
 
-function hold(form) {
+function deleteBy(form) {
   const n = Number(form.dataset.undoN) || null;
-  const text = form.dataset.undo;
+  if (n) close();
+
+  async function send() {
+    const answer = await ask(form.action, { method: "POST", keepalive: true, redirect: "manual", body: new URLSearchParams() });
+    if (answer.type === "opaqueredirect" || answer.status === 404) return null;
+    return `Not deleted: smsbin could not be reached, or refused. ${n ? `#${n} is` : form.dataset.undoKept ?? "The requests are"} still here.`;
+  }
+
+  offerUndo(form.dataset.undo, {
+    hide(on) {
+      if (n) document.dispatchEvent(new CustomEvent("smsbin:hide", { detail: { n, on } }));
+      else form.hidden = on;
+      form.dispatchEvent(new CustomEvent("smsbin:undo", { bubbles: true, detail: { on } }));
+    },
+    send,
+    leave: send,
+    stays: !n,
+  });
+}
+
+// `hide` hides what will be deleted, or shows it again. `send` deletes it, may tell its progress in the element that it gets,
+// and returns the problem or null. `leave` does the same while the page is left. `stays`: the line stays when it is done.
+export function offerUndo(text, { hide, send, leave, stays = false }) {
   const item = document.createElement("li");
   const words = document.createElement("span");
   const button = document.createElement("button");
@@ -26,33 +48,27 @@ function hold(form) {
   button.className = "btn";
   button.textContent = "Undo";
   item.append(words, button);
-  const one = { send, timer: 0 };
-
-  function hide(on) {
-    if (n) document.dispatchEvent(new CustomEvent("smsbin:hide", { detail: { n, on } }));
-    else form.hidden = on;
-    form.dispatchEvent(new CustomEvent("smsbin:undo", { bubbles: true, detail: { on } }));
-  }
+  const one = { leave, timer: 0 };
+  let held = true;
 
   function wait() {
     clearTimeout(one.timer);
-    one.timer = setTimeout(send, HOLD_MS);
+    one.timer = setTimeout(run, HOLD_MS);
   }
 
-  async function send() {
-    if (!waiting.delete(one)) return;
-    clearTimeout(one.timer);
+  async function run() {
+    held = false;
     button.remove();
-    try {
-      const answer = await ask(form.action, { method: "POST", keepalive: true, redirect: "manual", body: new URLSearchParams() });
-      if (answer.type !== "opaqueredirect" && answer.status !== 404) throw new Error(String(answer.status));
-      if (n) item.remove();
-    } catch {
-      hide(false);
-      words.textContent = `Not deleted: smsbin could not be reached, or refused. ${n ? `#${n} is` : form.dataset.undoKept ?? "The requests are"} still here.`;
-      words.className = "bad";
-      say(words.textContent, { atOnce: true });
+    const problem = await send(words);
+    waiting.delete(one);
+    if (!problem) {
+      if (!stays) item.remove();
+      return;
     }
+    hide(false);
+    words.textContent = problem;
+    words.className = "bad";
+    say(problem, { atOnce: true });
   }
 
   button.addEventListener("click", () => {
@@ -64,11 +80,10 @@ function hold(form) {
   });
   // Nobody is hurried while the button is in hand.
   button.addEventListener("focus", () => clearTimeout(one.timer));
-  button.addEventListener("blur", () => waiting.has(one) && wait());
+  button.addEventListener("blur", () => held && waiting.has(one) && wait());
 
   waiting.add(one);
   document.querySelector("[data-undo-place]").append(item);
-  if (n) close();
   hide(true);
   wait();
   say(`${text} You can undo this for 10 seconds.`, { atOnce: true });

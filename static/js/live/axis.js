@@ -4,21 +4,17 @@ import { fragment } from "../core/html.js";
 import { ask } from "../core/net.js";
 import { recall, remember } from "../core/store.js";
 import { localise, timeOf } from "../core/times.js";
+import { put, requestsText } from "./span.js";
 
 const slot = document.querySelector("[data-axis-slot]");
-// Terms of the filter for a time; numbers of requests are none.
-const TIMES = /(^|\s)(after|before):(?!#)("(\\.|[^"\\])*"|[^\s"])*/gi;
 const MINUTE_MS = 60_000;
 // What the pointer or the keys have chosen: the first interval, and the one where they are. `held`: the button is down.
-let first = null;
-let here = null;
-let held = false;
-let keepsFocus = false;
-let timer = 0;
+let [first, here, held, keepsFocus, timer] = [null, null, false, false, 0];
 
 const axis = () => slot.querySelector("[data-axis]");
 const plot = () => slot.querySelector("[data-axis-plot]");
-const count = () => Number(axis().dataset.axisCount);
+const counts = () => axis().dataset.axisCounts.split(",").map((one) => one.split(" ").map(Number));
+const count = () => counts().length;
 const isRead = () => held || slot.contains(document.activeElement) || slot.querySelector(".axis-numbers[open]") !== null
   || (matchMedia("(hover: hover)").matches && slot.matches(":hover"));
 
@@ -35,11 +31,6 @@ function ends() {
   return first === null ? [here, here] : [Math.min(first, here), Math.max(first, here)];
 }
 
-function numbers([from, to]) {
-  if (from !== to) return `${to - from + 1} intervals`;
-  return slot.querySelector(`[data-bar="${from}"]`)?.dataset.says ?? "no requests";
-}
-
 // The numbers of what is chosen, in place of those of all.
 function show() {
   const [from, to] = ends();
@@ -50,22 +41,15 @@ function show() {
   choice.setAttribute("width", here === null ? 0 : to - from + 1);
   if (here === null) return says.replaceChildren(...says.all);
   choice.setAttribute("x", from);
-  const told = [timeOf(beginOf(from), "moment"), "–", timeOf(beginOf(to + 1), from === to ? "minute" : "moment"), `· ${numbers([from, to])}`];
+  const told = [timeOf(beginOf(from), "moment"), "–", timeOf(beginOf(to + 1), from === to ? "minute" : "moment"), `· ${requestsText(counts().slice(from, to + 1))}`];
   says.replaceChildren(...told);
   plot().setAttribute("aria-valuenow", here);
   return plot().setAttribute("aria-valuetext", told.map((part) => part.textContent ?? part).join(" "));
 }
 
 function forget() {
-  first = here = null;
-  held = false;
+  [first, here, held] = [null, null, false];
   show();
-}
-
-function put(terms) {
-  const box = document.querySelector("[data-filter-box]");
-  box.value = `${box.value.replace(TIMES, " ").trim()} ${terms}`.trim();
-  box.form.requestSubmit();
 }
 
 function choose() {
@@ -108,17 +92,30 @@ function arm() {
   if (axis().dataset.axisDue !== undefined) refresh();
 }
 
+// The axis as it is now; null if it is not available, or if the page has another one in the meantime.
+async function load(...wanted) {
+  const from = axis();
+  const url = new URL(from.dataset.axisUrl, location.href);
+  // Counting the matches took too long before.
+  if (from.dataset.axisAll !== undefined) wanted.push("all");
+  for (const name of wanted) url.searchParams.set(name, "");
+  const answer = await ask(url);
+  return answer.ok && !answer.redirected && axis() === from ? fragment(await answer.text()) : null;
+}
+
 async function refresh() {
   clearTimeout(timer);
   timer = 0;
-  const from = axis();
-  if (document.hidden || isRead() || !from.open) return;
-  const url = new URL(from.dataset.axisUrl, location.href);
-  // Counting the matches took too long before.
-  if (from.dataset.axisAll !== undefined) url.searchParams.set("all", "");
-  const answer = await ask(url);
-  if (!answer.ok || answer.redirected || axis() !== from || isRead()) return;
-  slot.replaceChildren(fragment(await answer.text()));
+  if (document.hidden || isRead() || !axis().open) return;
+  const fresh = await load();
+  if (fresh && !isRead()) slot.replaceChildren(fresh);
+}
+
+async function openNumbers(box) {
+  const fresh = (await load("numbers"))?.querySelector("[data-axis-numbers]");
+  if (!fresh) return;
+  box.querySelector("[data-axis-numbers]").replaceWith(fresh);
+  localise(box);
 }
 
 if (slot) {
@@ -152,7 +149,10 @@ if (slot) {
     event.preventDefault();
     put(link.dataset.axisSpan);
   });
-  slot.addEventListener("toggle", (event) => event.target === axis() && remember("axis", event.target.open), true);
+  slot.addEventListener("toggle", ({ target }) => {
+    if (target === axis()) remember("axis", target.open);
+    else if (target.open) openNumbers(target);
+  }, true);
   new MutationObserver(arm).observe(slot, { childList: true });
   document.addEventListener("smsbin:edits", () => { timer ||= setTimeout(refresh, Number(axis().dataset.axisEvery)); });
   setInterval(refresh, MINUTE_MS);

@@ -5,6 +5,8 @@ import { attachPlaces } from "./places.js";
 import { heldOf, swap } from "./held.js";
 import { fragment } from "../core/html.js";
 import { marksOf } from "./marks.js";
+import { clear, count } from "../core/selection.js";
+import { attachSelection } from "./select.js";
 import { localise } from "../core/times.js";
 import { unreadOf } from "./unread.js";
 import { MOST_ROWS, windowOf } from "./window.js";
@@ -16,7 +18,7 @@ export function listOf(root) {
   const seen = unreadOf(root.dataset.bin, Number(root.dataset.last));
   const marks = marksOf(rows, root.dataset.bin);
   const held = heldOf(root, rows, "request", {
-    row: "[data-n]:not([hidden])", apply, lay, settle, elsewhere: () => !list.hasAll("newer"),
+    row: "[data-n]:not([hidden])", apply, lay, settle, elsewhere: () => !list.hasAll("newer") || count() > 0,
   });
   const dresser = dresserOf(root, rows, seen, held.count);
   const list = windowOf(rows, root.querySelector("[data-scroller]"), {
@@ -78,6 +80,7 @@ export function listOf(root) {
     during.length = 0;
     held.rows.clear();
     marks.forgetPlace();
+    clear();
     localise(piece);
     list.put(piece);
     list.box().scrollTop = 0;
@@ -128,6 +131,7 @@ export function listOf(root) {
 
   dresser.dressAll();
   attachPlaces(root, { list, row, jump, show: held.show });
+  attachSelection(root, rows, { jump });
 
   return {
     show: held.show,

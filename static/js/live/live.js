@@ -16,6 +16,11 @@ async function showFaults(html) {
   (await import("./faults.js")).showFaults(html);
 }
 
+async function showForwards(html) {
+  const { fragment } = await import("../core/html.js");
+  for (const badge of [...fragment(html).children]) document.getElementById(badge.id)?.replaceWith(badge);
+}
+
 async function follow(root) {
   const list = await listIn(root);
   const version = document.documentElement.dataset.version;
@@ -55,6 +60,7 @@ async function follow(root) {
     if (frame.reset !== undefined) return location.reload();
     if (frame.faults !== undefined) showFaults(frame.faults);
     if (frame.storage !== undefined) now.reading = showStorage(frame.storage);
+    if (frame.forwards) showForwards(frame.forwards);
     if (frame.edits) {
       now.after = frame.after;
       if (!list) return location.reload();

@@ -8,6 +8,7 @@ from app.storage.ledger.feed import (
     LogHead,
     is_up_to_date,
     next_capture,
+    read_annotations,
     read_chunk,
     read_deletions,
     read_log_heads,
@@ -20,9 +21,9 @@ from tests.storage.inside import BIN, Inside
 OK = Outcome(status=200, after_ms=1)
 
 
-def space(n: int = 0, k: int = 0, d: int = 0) -> Space:
+def space(n: int = 0, k: int = 0, d: int = 0, a: int = 0) -> Space:
     """A space that has followed up to there."""
-    return Space(1, 1, "current", "", 0, n, k, d, *[0] * 10, None, 0)
+    return Space(1, 1, "current", "", 0, n, k, d, a, *[0] * 10, None, 0)
 
 
 def head(inside: Inside) -> LogHead:
@@ -126,11 +127,42 @@ def test_deletions_behind_a_position_come_in_their_order(inside: Inside) -> None
     inside.drop(2)
     here = head(inside)
     with inside._log.read() as log:
-        found = [[row["n"] for row in read_deletions(log, here, space(4, 0, d))] for d in (0, 1, 2)]
-        assert found == [[3, 2], [2], []]
+        found = [read_deletions(log, here, space(4, 0, d)) for d in (0, 1, 2)]
+        assert [([row["n"] for row in rows], reached) for rows, reached in found] == [([3, 2], 2), ([2], 2), ([], 2)]
         assert number_of(next_capture(log, here, space(1)) or 0) == 4
         assert next_capture(log, here, space(4)) is None
     inside.apply(jobs.DropCaptures(BIN))
     here = head(inside)
     with inside._log.read() as log:
-        assert [tuple(row) for row in read_deletions(log, here, space(4))] == [(4, 1)]
+        rows, reached = read_deletions(log, here, space(4))
+        assert ([(row["n"], row["through"]) for row in rows], reached) == ([(4, 1)], 3)
+
+
+def test_many_deletions_come_in_pieces(inside: Inside, monkeypatch) -> None:
+    monkeypatch.setattr(feed, "MAX_DELETIONS", 2)
+    for n in range(1, 4):
+        inside.keep(a_raw())
+        inside.drop(n)
+    here = head(inside)
+    with inside._log.read() as log:
+        found = [read_deletions(log, here, space(3, 0, d)) for d in (0, 2)]
+    assert [([row["n"] for row in rows], reached) for rows, reached in found] == [([1, 2], 2), ([3], 3)]
+
+
+def test_annotations_come_in_pieces_and_wait_for_their_captures(inside: Inside, monkeypatch) -> None:
+    monkeypatch.setattr(feed, "MAX_ANNOTATIONS", 2)
+    for _ in range(4):
+        inside.keep(a_raw())
+    for n in (1, 4, 2, 3):
+        inside.annotate(n, pinned=True)
+    # The change of one that was changed before takes the place of the earlier one.
+    inside.annotate(1, pinned=False)
+    here = head(inside)
+    assert here.last_a == 5
+    with inside._log.read() as log:
+        found = [read_annotations(log, here, space(n, a=a)) for n, a in ((3, 0), (4, 0), (4, 3), (4, 5))]
+    assert [([row["n"] for row in rows], reached) for rows, reached in found] == [
+        ([], 0), ([4, 2], 3), ([3, 1], 5), ([], 5),
+    ]  # fmt: skip
+    assert not is_up_to_date(here, space(4))
+    assert is_up_to_date(here, space(4, a=5))

@@ -268,7 +268,7 @@ def test_no_read_waits_for_a_bin_that_is_deleted(inside: Inside, ledger: Ledger,
     run(following, wire)
     assert wire.changed == [BIN]
     assert [mark for frame in wire.of(LedgerProgress) for mark in frame.positions] == [
-        jobs.LogPosition(1, MASK, MASK, MASK, MASK)
+        jobs.LogPosition(1, MASK, MASK, MASK, MASK, MASK)
     ]
     assert ledger.rows("select number from bins") == []
     assert ledger.rows("select id from captures") == []

@@ -1,6 +1,6 @@
-"""A ledger that grew live equals one that is rebuilt in one go: after captures, outcomes, deletions, clearing and
-retention in any order, with any steps, with changing parsers and bins that are parsed again, and after a kill at any
-statement.
+"""A ledger that grew live equals one that is rebuilt in one go: after captures, outcomes, annotations, deletions,
+clearing and retention in any order, with any steps, with changing parsers and bins that are parsed again, and after a
+kill at any statement.
 """
 
 import random
@@ -94,11 +94,8 @@ class History:
     def act(self, number: int) -> None:
         dice = self.dice
         match number:
-            case 0 | 1 | 2 if self.numbers:
-                self.inside.drop(self.numbers.pop(dice.randrange(len(self.numbers))))
-            case 3 if dice.random() < 0.1:
-                self.inside.apply(jobs.DropCaptures(BIN))
-                self.numbers.clear()
+            case 0 | 1 | 2 | 3 if self.numbers:
+                self._delete(number)
             case 4 if dice.random() < 0.2:
                 self.inside.sweep(self.at, dice.randrange(5, 200))
             case 5 | 6:
@@ -111,6 +108,8 @@ class History:
                 self.inside.settle(dice.choice(self.numbers), dice.choice(OUTCOMES))
             case 10 if dice.random() < 0.2:
                 self.live.mark(self.at + timedelta(seconds=dice.randrange(600)))
+            case 11 | 12 if self.numbers:
+                self._annotate(dice)
             case _:
                 self._keep()
 
@@ -126,6 +125,27 @@ class History:
         self.numbers.append(n)
         if dice.random() < 0.7:
             self.inside.settle(n, dice.choice(OUTCOMES))
+
+    def _delete(self, number: int) -> None:
+        dice, numbers = self.dice, self.numbers
+        if number < 2:
+            self.inside.drop(numbers.pop(dice.randrange(len(numbers))))
+        elif number == 2:
+            gone = dice.sample(numbers, min(len(numbers), dice.choice((1, 2))))
+            self.inside.apply(jobs.DropSome(BIN, gone))
+            self.numbers = [n for n in numbers if n not in gone]
+        elif dice.random() < 0.1:
+            upto = dice.choice((None, *numbers))
+            self.inside.apply(jobs.DropCaptures(BIN, upto))
+            self.numbers = [n for n in numbers if upto is not None and n > upto]
+
+    def _annotate(self, dice: random.Random) -> None:
+        numbers = dice.sample(self.numbers, min(len(self.numbers), dice.choice((1, 1, 3))))
+        change = dice.choice((
+            {"pinned": True}, {"pinned": False}, {"note": dice.choice(("", "called back", "again"))},
+            {"add": ("late",)}, {"remove": ("late",)}, {"pinned": False, "note": "", "tags": ()},
+        ))  # fmt: skip
+        self.inside.annotate(*numbers, **change)
 
     def check(self) -> None:
         """A rebuilt ledger is the same, also after the marks of both were set."""

@@ -132,7 +132,7 @@ def test_what_waits_is_written_before_a_statement_runs(inside: Inside) -> None:
     with inside.file.database.write() as transaction:
         batch = Batch(transaction)
         batch.add_capture(_capture())
-        batch.run("clear_bin", {"number": 1}, bin_id=BIN)
+        batch.run("clear_bin", {"number": 1, "n": 1}, bin_id=BIN)
         assert batch.counter(BIN).floor_n == 1
         assert batch.add_capture(_capture()) == 2
         batch.finish()

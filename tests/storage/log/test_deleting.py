@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from app import clock
+from app.domain.annotations import AnnotationChange
 from app.domain.captures import Outcome
 from app.domain.units import micros
 from app.storage.ids import MASK
@@ -16,7 +17,7 @@ from tests.storage.inside import BIN, Inside
 
 OTHER = "bin00002"
 DAY_S = 86_400
-BESIDE = ("captures", "sent_answers", "skips", "attempts")
+BESIDE = ("captures", "sent_answers", "skips", "attempts", "annotations")
 
 
 @pytest.fixture
@@ -46,12 +47,13 @@ def _keep(inside: Inside, *ages: float, bin: str = BIN) -> None:
             jobs.SetOutcomes([jobs.OutcomeRecord(bin, n, 200, 1, False, None, True, None, b"sent")]),
             jobs.SkipCapture(number, n, "reader"),
             jobs.AddAttempt(bin, n, "", 0, 200, 1, None, "", b""),
+            jobs.Annotate(bin, [n], AnnotationChange(note="a")),
         )
 
 
 def _left(inside: Inside, table: str = "captures", number: int = 1) -> list[int]:
-    if table == "attempts":
-        text = f"select n from attempts where bin = {number} order by n"
+    if table in ("attempts", "annotations"):
+        text = f"select n from {table} where bin = {number} order by n"
     elif table == "outcomes":
         text = f"select n from outcomes where id >> 40 = {number} order by id"
     else:
@@ -86,6 +88,41 @@ def test_one_capture_goes_at_once_with_its_bytes_and_no_other(inside: Inside) ->
     assert not inside.drop(2)
     assert not inside.drop(4)
     assert _deletions(inside) == [(2, False)]
+
+
+def test_some_captures_go_in_steps_that_are_bounded_in_time(inside: Inside, hasty: None) -> None:
+    _keep(inside, *[0] * 5)
+    _keep(inside, 0, 0, bin=OTHER)
+    told = []
+    left = [9, 1, 2, 2, 4]
+    while left:
+        (result,) = inside.apply(jobs.DropSome(BIN, left))
+        told.append((result.value, result.next))
+        left = left[result.next :] if result.next else []
+    assert told == [(2, 3), (1, None)]
+    for table in BESIDE:
+        assert _left(inside, table) == [3, 5], table
+        assert _left(inside, table, number=2) == [1, 2], table
+    assert _deletions(inside) == [(1, False), (2, False), (4, False)]
+    assert inside.appender.has_erased
+    (refused,) = inside.apply(jobs.DropSome("nobody", [1]))
+    assert refused.error == "not_found"
+
+
+def test_everything_up_to_a_number_goes_and_later_captures_stay(inside: Inside) -> None:
+    _keep(inside, *[0] * 5)
+    inside.drop(2)
+    inside.apply(jobs.DropCaptures(BIN, 3))
+    assert _numbers(inside) == (3, 0, 5)
+    assert _deletions(inside) == [(3, True)]
+    _sweep(inside, erase_only=True)
+    for table in BESIDE:
+        assert _left(inside, table) == [4, 5], table
+    # A lower number deletes nothing more, and one above the last is the last.
+    inside.apply(jobs.DropCaptures(BIN, 2))
+    assert _numbers(inside) == (3, 0, 5)
+    inside.apply(jobs.DropCaptures(BIN, 99))
+    assert _numbers(inside) == (5, 0, 5)
 
 
 def test_a_capture_may_be_deleted_in_the_batch_that_brings_it(inside: Inside) -> None:
@@ -133,7 +170,7 @@ def test_a_bin_that_is_deleted_leaves_nothing_behind(inside: Inside) -> None:
     inside.apply(jobs.DropBin(BIN))
     _sweep(inside, erase_only=True)
     for table in (*BESIDE, "outcomes", "deletions"):
-        column = "bin" if table == "attempts" else "id >> 40"
+        column = "bin" if table in ("attempts", "annotations") else "id >> 40"
         rows = inside.file.connection.execute(f"select distinct {column} from {table}").fetchall()
         assert [row[0] for row in rows] == ([] if table == "deletions" else [2]), table
     for table in ("rereads", "answers", "drills", "faults"):

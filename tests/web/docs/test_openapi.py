@@ -110,6 +110,26 @@ BODIES = {
         *[{"captures": [1], "url": "http://a", "sign": sign} for sign in ("none", "valid", "invalid", "maybe", None)],
         {"captures": [1], "url": "http://a", "credentials": True}, {"captures": [10**18], "url": "http://a"},
     ],
+    "addForward": [
+        {"name": "a", "url": "http://a"} | more
+        for more in (
+            {}, {"name": ""}, {"name": "x" * 100}, {"name": "x" * 101}, {"name": None}, {"url": 1}, {"filter": None},
+            {"filter": "a"}, {"roles": []}, {"roles": ["status"]}, {"roles": ["other"]}, {"roles": "status"},
+            {"roles": ["status"] * 6}, {"mode": "raw"}, {"mode": "cooked"}, {"order": "strict"}, {"order": None},
+            {"signature": "smsbin"}, {"signature": "none"}, {"credentials": 1}, {"timeout_s": 1}, {"timeout_s": 2},
+            {"timeout_s": 60}, {"timeout_s": 61}, {"timeout_s": 2.5}, {"paused": True}, {"paused": None},
+            {"start": None}, {"start": 0}, {"start": 1}, {"start": True}, {"start": 10**18}, {"colour": 1},
+        )
+    ],
+    "changeForward": [
+        {}, {"name": ""}, {"name": "a"}, {"url": None}, {"roles": ["voice"]}, {"order": "random"}, {"timeout_s": 61},
+        {"paused": False}, {"paused": None}, {"start": 1}, [],
+    ],
+    "testForward": [{}, {"capture": 1}, {"capture": 0}, {"capture": None}, {"capture": "1"}, {"n": 1}],
+    "retryForward": [
+        {}, {"states": ["rejected"]}, {"states": ["lost"]}, {"states": "rejected"}, {"since": 1}, {"since": 0},
+        {"since": None}, {"capture": 7}, {"capture": True}, {"only_5xx": True}, {"only_5xx": 1}, {"colour": 1},
+    ],
     "mapping": [
         {"name": "a", "fields": {"id": "i"}} | more
         for more in (
@@ -128,6 +148,36 @@ BODIES = {
             {"statuses": {"1": {"status": "sent", "final": None}}}, {"statuses": {"1": {"status": "sent", "x": 1}}},
             {"statuses": {str(n): "sent" for n in range(200)}}, {"statuses": {str(n): "sent" for n in range(201)}},
             {"colour": 1},
+        )
+    ],
+    "deleteCaptures": [
+        *[{"numbers": numbers} for numbers in ([0], [1] * 500, [1] * 501, [-1], [10**18], [True], ["1"], 1, None)],
+        *[{"upto": upto} for upto in (0, 10**18 - 1, 10**18, -1, 1.5, "1")],
+        *[
+            {"upto": 1} | more
+            for more in (
+                {"q": "code"}, {"q": None}, {"at": None}, {"at": 1}, {"after": 0}, {"after": -1},
+                {"without": [1] * 500}, {"without": [1] * 501}, {"colour": 1},
+            )
+        ],
+    ],
+    "setAnnotation": [
+        *[{"pinned": pinned} for pinned in (True, False, None, 1)],
+        *[{"note": note} for note in ("", "x" * 2_000, "x" * 2_001, None, 1)],
+        *[
+            {"tags": tags}
+            for tags in (
+                [], ["a"], [f"t{n}" for n in range(20)], [f"t{n}" for n in range(21)], ["x" * 40], ["x" * 41], "a", [1],
+                None,
+            )
+        ],
+        {}, {"pin": True},
+    ],
+    "annotateCaptures": [
+        {"numbers": [1]} | more
+        for more in (
+            {"pinned": True}, {"pinned": 1}, {"note": "x" * 2_000}, {"note": "x" * 2_001}, {"note": 1}, {"add": ["a"]},
+            {"add": ["x" * 41]}, {"add": "a"}, {"remove": ["a"]}, {"remove": [1]}, {"pinned": True, "colour": 1},
         )
     ],
     "simulate": [

@@ -159,7 +159,7 @@ async def test_what_arrives_meanwhile_is_left_to_the_next_export(server: Running
     await _fill(server, exporting.PAGE * 2)
     bin = await server.app[keys.STORE].get_bin(server.bin.id)
     numbers = []
-    async for page in exporting.each_page(server.app[keys.STORE], bin):
+    async for page in exporting.each_page(server.app[keys.STORE], bin.id, bin.last_n):
         await _hit(server, "later")
         numbers += [row.n for row in page]
     assert numbers == list(range(1, exporting.PAGE * 2 + 1))

@@ -18,7 +18,7 @@ BIN_FIELDS = {
 SUMMARY_FIELDS = {
     "n", "received_at", "role", "method", "target", "peer", "size", "content_type", "provider", "kind", "message_id",
     "from", "to", "text", "status", "raw_status", "problem", "findings", "simulated", "answered",
-    "signature",
+    "signature", "pinned", "note", "tags", "forwards",
 }  # fmt: skip
 
 

@@ -42,6 +42,16 @@ def test_what_the_filter_does_not_find_is_marked(after, before, outside: list[in
     assert [bar.index for bar in picture.bars if bar.is_outside] == outside
 
 
+def test_bars_that_look_the_same_are_one_path() -> None:
+    paths = dict(draw((0, 9, 1, 0), (1, 10, 0, 0), wanted=(SPAN.begins[1], None)).paths)
+    assert sorted(paths) == ["failed outside", "ok", "ok outside"]
+    assert paths["ok"] == f"M{round(1 + (1 - BAR_WIDTH) / 2, 2):g} 0h{BAR_WIDTH}v100h-{BAR_WIDTH}z"
+
+
+def test_the_script_gets_the_numbers_of_every_interval() -> None:
+    assert draw((1, 5, 1, 2)).numbers == "0 0 0,5 1 2,0 0 0,0 0 0"
+
+
 def test_nothing_is_an_empty_picture_with_times() -> None:
     picture = draw()
     assert (picture.bars, picture.highest, picture.intervals) == ([], 0, 4)

@@ -23,6 +23,13 @@ where id in (select value from json_each(:ids))
 -- name: erase_capture_row
 delete from captures where id = :id
 
+-- name: erase_annotation_row
+delete from annotations where id = :id
+
+-- name: put_annotation_row
+insert into annotations (id, pinned, note, tags) values (?, ?, ?, ?)
+on conflict (id) do update set pinned = excluded.pinned, note = excluded.note, tags = excluded.tags
+
 -- name: newest_capture_row
 select received_at from captures where id > :above and id <= :upto order by id desc limit 1
 

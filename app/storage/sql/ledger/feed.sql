@@ -7,10 +7,10 @@ select id from meta
 select 1 from runs where id = :id
 
 -- name: log_heads
-select number, id, name, stuck_s, version, rereads, floor_n, last_n, last_k, last_d, deleted from bins order by number
+select number, id, name, stuck_s, version, rereads, floor_n, last_n, last_k, last_d, last_a, deleted from bins order by number
 
 -- name: log_head
-select number, id, name, stuck_s, version, rereads, floor_n, last_n, last_k, last_d, deleted
+select number, id, name, stuck_s, version, rereads, floor_n, last_n, last_k, last_d, last_a, deleted
 from bins where number = :number
 
 -- name: log_capture_sizes
@@ -26,7 +26,10 @@ order by captures.id
 select * from outcomes where id > :after and id <= :upto order by id limit :limit
 
 -- name: log_deletions
-select n, through from deletions where id > :after and id <= :upto order by id
+select id, n, through from deletions where id > :after and id <= :upto order by id limit :limit
+
+-- name: log_annotations
+select n, a, pinned, note, tags from annotations where bin = :bin and a > :after order by a limit :limit
 
 -- name: log_last_reread
 select through_n, provider from rereads where bin = :bin order by number desc limit 1

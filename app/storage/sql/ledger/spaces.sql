@@ -25,8 +25,8 @@ update bins set space = :space where number = :number
 delete from bins where number = :number
 
 -- name: add_space
-insert into spaces (bin, state, reader, rereads, n, k, d, first_seq, last_seq)
-values (:bin, :state, :reader, :rereads, :n, 0, 0, :first_seq, :first_seq)
+insert into spaces (bin, state, reader, rereads, n, k, d, a, first_seq, last_seq)
+values (:bin, :state, :reader, :rereads, :n, 0, 0, 0, :first_seq, :first_seq)
 returning *
 
 -- name: get_space
@@ -44,7 +44,7 @@ select * from spaces where state = 'gone' order by number limit 1
 -- name: save_space
 update spaces
 set
-    state = :state, reader = :reader, rereads = :rereads, n = :n, k = :k, d = :d,
+    state = :state, reader = :reader, rereads = :rereads, n = :n, k = :k, d = :d, a = :a,
     first_seq = :first_seq, last_seq = :last_seq, last_message = :last_message, last_pairing = :last_pairing,
     captures = :captures, primary_count = :primary_count, fallback_count = :fallback_count,
     status_count = :status_count, voice_count = :voice_count, voice_fallback_count = :voice_fallback_count,
@@ -66,7 +66,7 @@ from spaces join bins on bins.number = spaces.bin
 where spaces.state = 'building'
 
 -- name: positions
-select bin, n, k, d from spaces where state <> 'gone'
+select bin, n, k, d, a from spaces where state <> 'gone'
 
 -- name: last_first_seq
 select max(first_seq) from spaces
@@ -76,6 +76,9 @@ select min(id) as id from captures where id > :after and id <= :upto
 
 -- name: erase_capture_rows
 delete from captures where id > :after and id <= :upto
+
+-- name: erase_annotation_rows
+delete from annotations where id > :after and id <= :upto
 
 -- name: erase_links_between
 delete from links where message > :after and message <= :upto

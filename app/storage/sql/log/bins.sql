@@ -32,16 +32,16 @@ set deleted = 1, floor_n = last_n, leftovers = 1, key = 'deleted ' || id, versio
 where id = :id and not deleted
 
 -- name: bin_counters
-select number, floor_n, last_n, last_k, last_d, version from bins where id = :id and not deleted
+select number, floor_n, last_n, last_k, last_d, last_a, version from bins where id = :id and not deleted
 
 -- name: bin_mark
-select number, last_n, last_k, last_d, version from bins where id = :id
+select number, last_n, last_k, last_d, version, last_a from bins where id = :id
 
 -- name: set_bin_counters
-update bins set last_n = :last_n, last_k = :last_k, last_d = :last_d where number = :number
+update bins set last_n = :last_n, last_k = :last_k, last_d = :last_d, last_a = :last_a where number = :number
 
 -- name: clear_bin
-update bins set floor_n = last_n, leftovers = 1 where number = :number
+update bins set floor_n = max(floor_n, :n), leftovers = 1 where number = :number
 
 -- name: raise_floor
 update bins set floor_n = max(floor_n, :n), swept_n = max(swept_n, :n) where number = :number

@@ -59,10 +59,12 @@ order by drills.bin, drills.number
 delete from drills where bin = :bin
 
 -- name: add_attempt
-insert into attempts (bin, n, number, url, sent_at, status, ms, error, content_type, body, edited)
+insert into attempts (
+    bin, n, number, url, sent_at, status, ms, error, content_type, body, edited, forward, trigger, sent
+)
 select
     :bin, :n, coalesce((select max(number) from attempts where bin = :bin and n = :n), 0) + 1,
-    :url, :sent_at, :status, :ms, :error, :content_type, :body, :edited
+    :url, :sent_at, :status, :ms, :error, :content_type, :body, :edited, :forward, :trigger, :sent
 returning number
 
 -- name: list_attempts

@@ -43,13 +43,51 @@ and exists (
 )
 
 -- name: captures_is
-captures.simulated
+exists (
+    select 1 from json_each(:p)
+    where case value
+        when 'simulated' then captures.simulated
+        else exists (select 1 from annotations where annotations.id = captures.id and annotations.pinned)
+    end
+)
+
+-- name: captures_tag
+exists (
+    select 1 from annotations cross join json_each(:p)
+    where annotations.id = captures.id and instr(',' || annotations.tags || ',', value)
+)
+
+-- name: captures_note
+exists (
+    select 1 from annotations where annotations.id = captures.id and words_match(annotations.note, '', :p)
+)
 
 -- name: captures_signature
 captures.signature in (select value from json_each(:p))
 
 -- name: captures_result
 captures.result in (select value from json_each(:p))
+
+-- name: captures_forward
+exists (
+    select 1
+    from log.forwards as its
+    cross join log.dispatches on dispatches.forward = its.number and dispatches.n = captures.id & 0xffffffffff
+    cross join json_each(:p) as wanted
+    where
+        its.bin = (select spaces.bin from spaces where spaces.number = captures.id >> 40) and not its.deleted
+        and (
+            wanted.value = dispatches.state
+            or (wanted.value = 'failed' and dispatches.state in ('rejected', 'exhausted'))
+            or (
+                wanted.value = 'held' and dispatches.state in ('waiting', 'retrying')
+                and coalesce(
+                    json_extract(its.health, '$.paused'), json_extract(its.health, '$.off'),
+                    json_extract(its.health, '$.probe_at')
+                ) is not null
+            )
+        )
+)
 
 -- name: captures_after_n
 captures.id & 0xffffffffff > :p
@@ -116,8 +154,27 @@ and exists (
 
 -- name: messages_is
 exists (
-    select 1 from links join captures on captures.id = (messages.space << 40) + links.n
-    where links.message = messages.id and captures.simulated
+    select 1 from json_each(:p) cross join links
+    join captures on captures.id = (messages.space << 40) + links.n
+    left join annotations on annotations.id = captures.id
+    where
+        links.message = messages.id
+        and case value when 'simulated' then captures.simulated else annotations.pinned end
+)
+
+-- name: messages_tag
+exists (
+    select 1 from links
+    join annotations on annotations.id = (messages.space << 40) + links.n
+    cross join json_each(:p)
+    where links.message = messages.id and instr(',' || annotations.tags || ',', value)
+)
+
+-- name: messages_note
+exists (
+    select 1 from links
+    join annotations on annotations.id = (messages.space << 40) + links.n
+    where links.message = messages.id and words_match(annotations.note, '', :p)
 )
 
 -- name: messages_signature
@@ -130,6 +187,29 @@ exists (
 exists (
     select 1 from links join captures on captures.id = (messages.space << 40) + links.n
     where links.message = messages.id and captures.result in (select value from json_each(:p))
+)
+
+-- name: messages_forward
+exists (
+    select 1
+    from links
+    cross join log.forwards as its
+        on its.bin = (select spaces.bin from spaces where spaces.number = messages.space) and not its.deleted
+    cross join log.dispatches on dispatches.forward = its.number and dispatches.n = links.n
+    cross join json_each(:p) as wanted
+    where
+        links.message = messages.id
+        and (
+            wanted.value = dispatches.state
+            or (wanted.value = 'failed' and dispatches.state in ('rejected', 'exhausted'))
+            or (
+                wanted.value = 'held' and dispatches.state in ('waiting', 'retrying')
+                and coalesce(
+                    json_extract(its.health, '$.paused'), json_extract(its.health, '$.off'),
+                    json_extract(its.health, '$.probe_at')
+                ) is not null
+            )
+        )
 )
 
 -- name: messages_after_n
@@ -198,7 +278,28 @@ limit :limit
 select id from captures where id > :space << 40 and id < (:space + 1) << 40 and findings <> '' limit :limit
 
 -- name: drive_captures_is
-select id from captures where id > :space << 40 and id < (:space + 1) << 40 and simulated limit :limit
+select id from captures
+where
+    id > :space << 40 and id < (:space + 1) << 40 and simulated
+    and exists (select 1 from json_each(:p) where value = 'simulated')
+union all
+select id from annotations
+where
+    id > :space << 40 and id < (:space + 1) << 40 and pinned
+    and exists (select 1 from json_each(:p) where value = 'pinned')
+limit :limit
+
+-- name: drive_captures_tag
+select id from annotations
+where
+    id > :space << 40 and id < (:space + 1) << 40
+    and exists (select 1 from json_each(:p) where instr(',' || annotations.tags || ',', value))
+limit :limit
+
+-- name: drive_captures_note
+select id from annotations
+where id > :space << 40 and id < (:space + 1) << 40 and note <> '' and words_match(note, '', :p)
+limit :limit
 
 -- name: drive_captures_signature
 select id from captures
@@ -207,6 +308,20 @@ where
     and signature in ('valid_as', 'wrong_secret_or_changed', 'stale')
     and signature in (select value from json_each(:p))
 limit :limit
+
+-- name: drive_captures_forward
+-- Those that are not delivered.
+select id from (
+    select (:space << 40) + dispatches.n as id
+    from spaces cross join log.forwards as its on its.bin = spaces.bin and not its.deleted
+    cross join log.dispatches indexed by dispatches_failed on dispatches.forward = its.number
+    where spaces.number = :space and dispatches.state in ('rejected', 'exhausted')
+    union all
+    select (:space << 40) + dispatches.n
+    from spaces cross join log.forwards as its on its.bin = spaces.bin and not its.deleted
+    cross join log.dispatches indexed by dispatches_due on dispatches.forward = its.number
+    where spaces.number = :space and dispatches.state in ('waiting', 'retrying')
+) limit :limit
 
 -- name: drive_messages_from
 select id from (

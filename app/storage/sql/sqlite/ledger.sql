@@ -31,10 +31,11 @@ create table spaces (
     -- The digest of the parsers' source, and the number of the reread request, that the space was built for.
     reader text not null,
     rereads integer not null,
-    -- The position in the log: captures, outcomes, deletions.
+    -- The position in the log: captures, outcomes, deletions, annotations.
     n integer not null,
     k integer not null,
     d integer not null,
+    a integer not null,
     -- Cursors below the first seq belong to an earlier space.
     first_seq integer not null,
     last_seq integer not null,
@@ -116,12 +117,24 @@ create index captures_not_genuine on captures (id)
 where signature in ('valid_as', 'wrong_secret_or_changed', 'stale');
 create index captures_by_drill on captures (fault_drill, id) where fault_drill is not null;
 
--- The columns that lists show of a capture.
+-- What users wrote about captures, as in the log; none for most captures.
+create table annotations (
+    id integer primary key,
+    pinned integer not null,
+    note text not null,
+    tags text not null
+) strict;
+
+-- The columns that lists show of a capture. `annotation`: pin, note and tags, as JSON.
 create view capture_rows as
 select
     id, seq, received_at, role, method, target, peer, size, content_type, body_complete, simulated, provider, kind,
     message_id, sender, recipient, text, status, raw_status, problem, findings, fault, fault_kind, fault_said,
-    fault_drill, out_status, after_ms, sender_left, left_ms, well_formed, note, media, signature, judgement, result
+    fault_drill, out_status, after_ms, sender_left, left_ms, well_formed, note, media, signature, judgement, result,
+    (
+        select json_array(annotations.pinned, annotations.note, annotations.tags)
+        from annotations where annotations.id = captures.id
+    ) as annotation
 from captures;
 
 -- One row for each message, folded from its events. `state` is what the fold needs in addition, as MessagePack.
@@ -366,9 +379,15 @@ select
     captures.after_ms as answered_after_ms,
     captures.fault_kind as answered_fault,
     captures.body_complete,
-    captures.signature
+    captures.signature,
+    coalesce(annotations.pinned, 0) as pinned,
+    coalesce(annotations.note, '') as note,
+    iif(
+        coalesce(annotations.tags, '') = '', '[]', '["' || replace(annotations.tags, ',', '","') || '"]'
+    ) as tags
 from captures
-join bins on bins.space = captures.id >> 40;
+join bins on bins.space = captures.id >> 40
+left join annotations on annotations.id = captures.id;
 
 create view v_messages as
 select

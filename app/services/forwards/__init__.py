@@ -1,0 +1,1 @@
+"""Forwards: their settings, the runner of each, and the requests that they send."""

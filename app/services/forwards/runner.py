@@ -1,0 +1,299 @@
+"""Runs one forward: takes dispatches from its queue, sends them, and stores the results.
+
+Results are stored in small batches. After a crash between the answer of
+the target and that commit, the request is sent once more, with the same id.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import msgspec
+
+from ... import clock
+from ...domain.forwards.answers import SCHEDULE, AnswerMeaning, NextStep, step_after
+from ...domain.forwards.health import LONGEST_PROBE, after_attempt
+from ...domain.forwards.model import (
+    OPEN,
+    Dispatch,
+    DispatchMark,
+    DispatchOrder,
+    DispatchState,
+    ForwardHealth,
+    ForwardMarks,
+    ForwardState,
+    Retry,
+    StoredForward,
+)
+from ...domain.replays import NewAttempt, Trigger
+from ...errors import NotFound, StoreUnavailable, TooSlow
+from ...log import get_log
+from ...store import Store
+from ...tasks import start_periodic, start_task, stop
+from .queue import ForwardQueue
+from .sending import PER_TARGET, ForwardSender, Outgoing, SentDispatch
+
+GATHER_S = 0.01
+"""Seconds in which results are collected before they are stored, so that captures do not wait for many commits."""
+AGAIN_S = 1.0
+"""The pause after a store that could not be read or written."""
+LONGEST_S = 60.0
+STOP_S = 3.0
+"""How long a stop waits for requests on their way."""
+UNSTORED = 64
+"""Results that wait to be stored; no more is sent until they are."""
+MAX_UNWRITTEN = 500
+"""Captures that did not match before the new position is stored without a result."""
+RETRY_STEP = 1_000
+"""Dispatches that are changed in one transaction."""
+JUMP = timedelta(seconds=5)
+
+_log = get_log("forwards")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForwardChanges:
+    """Callbacks: `sent` after each attempt, `ended` with the state that follows, `changed` when results are stored."""
+
+    sent: Callable[[str, SentDispatch], None]
+    ended: Callable[[DispatchState], None]
+    changed: Callable[[str, Sequence[int]], None]
+
+
+class ForwardRunner:
+    """Use from one event loop only. `schedule`: the waits between attempts."""
+
+    def __init__(
+        self, store: Store, sender: ForwardSender, stored: StoredForward, secret: str | None, changes: ForwardChanges,
+        schedule: Sequence[timedelta] = SCHEDULE,
+    ) -> None:  # fmt: skip
+        self._store = store
+        self._sender = sender
+        self._stored = stored
+        self._secret = secret
+        self._changes = changes
+        self._schedule = schedule
+        self.health: ForwardHealth = stored.health
+        self._queue = ForwardQueue(store, stored.id, stored.bin_id, stored.forward, stored.position)
+        self._written = stored.position
+        self._marks: list[DispatchMark] = []
+        self._sending: dict[int, asyncio.Task[None]] = {}
+        self._writing: asyncio.Task[None] | None = None
+        self._woken = asyncio.Event()
+        self._has_recovered = False
+        self._task: asyncio.Task[None] | None = None
+        self._wall, self._ticks = clock.now(), clock.uptime()
+
+    @property
+    def stored(self) -> StoredForward:
+        """The forward with its current health and position."""
+        return replace(self._stored, health=self.health, position=self._queue.position)
+
+    @property
+    def in_flight(self) -> frozenset[int]:
+        """The numbers of the captures that are on their way."""
+        return frozenset(self._sending)
+
+    def start(self) -> None:
+        """Start to send."""
+        self._task = start_periodic(self._step, name=f"forward-{self._stored.id}")
+
+    def wake(self) -> None:
+        """The bin has changed, or its forward."""
+        self._woken.set()
+
+    def use(self, stored: StoredForward, secret: str | None) -> None:
+        """Continue with new settings and a new health."""
+        self._stored, self._secret, self.health = stored, secret, stored.health
+        self._queue.use(stored.forward)
+        self.wake()
+
+    async def retry(self, wanted: Retry) -> int:
+        """Send dispatches again at once, in steps that no capture waits for. Returns how many. Raises NotFound."""
+        total, more = 0, True
+        while more:
+            changed = await self._store.retry_dispatches(self._stored.id, wanted, RETRY_STEP)
+            total, more = total + changed, changed == RETRY_STEP
+        self._queue.changed()
+        self.wake()
+        return total
+
+    async def stop(self) -> None:
+        """Wait a little for requests on their way, and store their results."""
+        if self._task is not None:
+            await stop(self._task)
+        if self._sending:
+            await asyncio.wait(self._sending.values(), timeout=STOP_S)
+        for task in list(self._sending.values()):
+            await stop(task)
+        if self._writing is not None:
+            await asyncio.wait([self._writing])
+        with suppress(StoreUnavailable):
+            await self._write()
+
+    async def _step(self) -> float:
+        self._woken.clear()
+        try:
+            wait_s = await self._advance()
+        except NotFound:
+            wait_s = LONGEST_S  # the bin is being deleted
+        except (StoreUnavailable, TooSlow) as error:
+            _log.warning("forward.waits", forward=self._stored.id, reason=str(error))
+            wait_s = AGAIN_S
+        with suppress(TimeoutError):
+            async with asyncio.timeout(wait_s):
+                await self._woken.wait()
+        return 0
+
+    async def _advance(self) -> float:
+        """Send what can be sent now. Returns the seconds until the next look."""
+        await self._check_clock()
+        self._write_soon()
+        if self._has_recovered:
+            self._has_recovered = False
+            await self.retry(Retry(states=OPEN, trigger=Trigger.RESUME, restart=False))
+        now = clock.now()
+        if self.health.state in (ForwardState.PAUSED, ForwardState.OFF):
+            return LONGEST_S
+        if self.health.probe_at is not None:
+            return await self._probe(self.health.probe_at, now)
+        at_once = 1 if self._stored.forward.order is DispatchOrder.STRICT else PER_TARGET
+        while len(self._sending) < at_once and len(self._marks) < UNSTORED:
+            dispatch = await self._queue.take(now)
+            if dispatch is None:
+                break
+            self._send(dispatch, _trigger_of(dispatch))
+        self._write_soon()
+        return _seconds_until(self._queue.next_due, now)
+
+    async def _probe(self, at: datetime, now: datetime) -> float:
+        """Send one dispatch to a resting target."""
+        if at - now > LONGEST_PROBE:
+            # The clock was set back.
+            self.health = msgspec.structs.replace(self.health, probe_at=now)
+        elif at > now:
+            return _seconds_until(at, now)
+        if not self._sending and not self._marks:
+            dispatch = await self._queue.take_one(now)
+            if dispatch is not None:
+                self._send(dispatch, Trigger.PROBE)
+        return LONGEST_S
+
+    def _send(self, dispatch: Dispatch, trigger: Trigger) -> None:
+        if trigger is not Trigger.PROBE and dispatch.due_at is not None and dispatch.due_at > clock.now():
+            self._marks.append(DispatchMark(dispatch=dispatch, attempt=None))
+            return
+        self._sending[dispatch.n] = start_task(self._deliver(dispatch, trigger), name="forward-request")
+
+    async def _deliver(self, dispatch: Dispatch, trigger: Trigger) -> None:
+        stored = self._stored
+        outgoing = Outgoing(
+            forward_id=stored.id, bin_id=stored.bin_id, forward=stored.forward, secret=self._secret,
+            attempt=dispatch.tries + 1, trigger=trigger,
+        )  # fmt: skip
+        try:
+            capture = await self._store.get_capture(stored.bin_id, dispatch.n, wait=False)
+            sent = await self._sender.send(capture, outgoing)
+        except NotFound:
+            self._queue.dropped(dispatch.n)
+        except StoreUnavailable as error:
+            _log.warning("forward.waits", forward=stored.id, reason=str(error))
+            await self._again_later(dispatch)
+        except asyncio.CancelledError:
+            self._queue.put_back(dispatch)
+            raise
+        except Exception:
+            self._note(dispatch, _failed(dispatch, outgoing))
+            raise
+        else:
+            self._note(dispatch, sent)
+        finally:
+            del self._sending[dispatch.n]
+            self.wake()
+
+    async def _again_later(self, dispatch: Dispatch) -> None:
+        try:
+            await asyncio.sleep(AGAIN_S)
+        finally:
+            self._queue.put_back(dispatch)
+
+    def _note(self, dispatch: Dispatch, sent: SentDispatch) -> None:
+        """Decide what follows an attempt, and queue that to be stored."""
+        now = clock.now()
+        was_resting = self.health.probe_at is not None
+        self.health = after_attempt(self.health, sent.meaning, now)
+        self._has_recovered = self._has_recovered or (was_resting and self.health.state is ForwardState.ON)
+        attempt = sent.attempt
+        step, following = dispatch.step + 1, NextStep(state=DispatchState.RETRYING, wait=timedelta())
+        if sent.meaning is AnswerMeaning.GONE:
+            step -= 1  # sent again when a user resumes the forward
+        else:
+            following = step_after(
+                sent.meaning, step, retry_after=sent.retry_after, dice=clock.dice(), schedule=self._schedule
+            )
+            if attempt.trigger is Trigger.PROBE and sent.meaning is AnswerMeaning.FAILURE:
+                # A probe is not counted, so that no request is given up because the target is down.
+                step = dispatch.step
+                following = NextStep(state=DispatchState.RETRYING, wait=following.wait or self._schedule[-1])
+        changed = replace(
+            dispatch, state=following.state, tries=dispatch.tries + 1, step=step, status=attempt.status, trigger=None,
+            due_at=None if following.wait is None else now + following.wait,
+        )  # fmt: skip
+        self._marks.append(DispatchMark(dispatch=changed, attempt=attempt))
+        self._changes.sent(self._stored.id, sent)
+        self._changes.ended(changed.state)
+
+    def _write_soon(self) -> None:
+        is_far = self._queue.position - self._written >= MAX_UNWRITTEN
+        if self._writing is None and (self._marks or is_far):
+            self._writing = start_task(self._gather_and_write(), name="forward-results")
+
+    async def _gather_and_write(self) -> None:
+        try:
+            await asyncio.sleep(GATHER_S)
+            await self._write()
+        except Exception as error:
+            # The results are kept, and stored with the next ones.
+            _log.error("forward.not_stored", forward=self._stored.id, exc_info=error)
+            await asyncio.sleep(AGAIN_S)
+        finally:
+            self._writing = None
+            self.wake()
+
+    async def _write(self) -> None:
+        batch = list(self._marks)
+        position = self._queue.position_without([mark.dispatch.n for mark in batch])
+        if not batch and position == self._written:
+            return
+        marks = ForwardMarks(health=self.health, position=position, marks=batch)
+        await self._store.mark_dispatches(self._stored.bin_id, self._stored.id, marks)
+        del self._marks[: len(batch)]
+        self._written = position
+        self._queue.stored([mark.dispatch for mark in batch])
+        self._changes.changed(self._stored.bin_id, [mark.dispatch.n for mark in batch])
+
+    async def _check_clock(self) -> None:
+        """After the clock was set back, what is scheduled would be late by that time: it is sent now."""
+        wall, ticks = clock.now(), clock.uptime()
+        drift = (wall - self._wall) - timedelta(seconds=ticks - self._ticks)
+        self._wall, self._ticks = wall, ticks
+        if drift < -JUMP:
+            await self.retry(Retry(states=OPEN, trigger=Trigger.RETRY, restart=False))
+
+
+def _trigger_of(dispatch: Dispatch) -> Trigger:
+    return dispatch.trigger or (Trigger.RETRY if dispatch.tries else Trigger.FIRST)
+
+
+def _seconds_until(at: datetime | None, now: datetime) -> float:
+    return LONGEST_S if at is None else min(max((at - now).total_seconds(), 0.0), LONGEST_S)
+
+
+def _failed(dispatch: Dispatch, outgoing: Outgoing) -> SentDispatch:
+    attempt = NewAttempt(
+        n=dispatch.n, url="", sent_at=clock.now(), status=None, ms=0, error="smsbin has failed; its log has the cause",
+        forward=outgoing.forward_id, trigger=outgoing.trigger,
+    )  # fmt: skip
+    return SentDispatch(attempt=attempt, meaning=AnswerMeaning.FAILURE)

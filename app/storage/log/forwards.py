@@ -1,0 +1,61 @@
+"""Forwards in the log, and their dispatches."""
+
+import json
+from typing import Any
+
+import msgspec
+
+from ..ids import row_id
+from . import jobs
+from .batch import Batch, Rejected
+
+_FINAL = ("delivered", "rejected", "exhausted")
+
+
+def add_forward(batch: Batch, job: jobs.AddForward) -> None:
+    """Add a forward. Raises Rejected when there is no such bin."""
+    if not batch.run("add_forward", msgspec.structs.asdict(job)):
+        raise Rejected("not_found", f"There is no bin {job.bin_id}.")
+
+
+def change_forward(query: str, batch: Batch, job: Any) -> None:
+    """Run a statement that changes one forward. Raises Rejected when there is none."""
+    if not batch.run(query, msgspec.structs.asdict(job)):
+        raise Rejected("not_found", f"There is no forward {job.id}.")
+
+
+def mark_dispatches(batch: Batch, job: jobs.MarkDispatches) -> None:
+    """Store the new states and the attempts."""
+    batch.flush()
+    transaction = batch.transaction
+    forward = transaction.one("forward_to_mark", {"id": job.id})
+    if forward is None:
+        return
+    number, bin, floor_n = forward
+    delivered = 0
+    for record in job.dispatches:
+        if record.n <= floor_n or transaction.one("has_capture", {"id": row_id(bin, record.n)}) is None:
+            continue
+        values = {name: getattr(record, name) for name in record.__struct_fields__ if name != "attempt"}
+        transaction.run("set_dispatch", {"forward": number, **values})
+        if record.state == "waiting":
+            # The request that it waits for may have ended in the meantime.
+            transaction.run("release_next", {"forward": number, "message": record.message, "now": job.now})
+        if record.attempt is not None:
+            attempt = msgspec.structs.asdict(record.attempt)
+            transaction.one("add_attempt", {"bin": bin, **attempt})
+        if record.state in _FINAL and record.message is not None:
+            transaction.run("release_next", {"forward": number, "message": record.message, "now": job.now})
+        delivered += record.state == "delivered"
+    values = {"number": number, "health": job.health, "position": job.position, "delivered": delivered}
+    transaction.run("mark_forward", values)
+
+
+def retry_dispatches(batch: Batch, job: jobs.RetryDispatches) -> int:
+    """Make dispatches due now. Raises Rejected when there is no such forward."""
+    batch.flush()
+    forward = batch.transaction.one("forward_to_mark", {"id": job.id})
+    if forward is None:
+        raise Rejected("not_found", f"There is no forward {job.id}.")
+    values = msgspec.structs.asdict(job) | {"forward": forward[0], "states": json.dumps(job.states)}
+    return batch.transaction.run("retry_dispatches", values)

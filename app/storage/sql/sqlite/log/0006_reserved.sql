@@ -1,0 +1,1 @@
+-- Reserved for runs; the migration with this number replaces this file.

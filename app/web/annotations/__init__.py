@@ -1,0 +1,1 @@
+"""The annotation of captures: pin, note and tags."""

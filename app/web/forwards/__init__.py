@@ -1,0 +1,1 @@
+"""Forwards of a bin: page and API."""

@@ -1,0 +1,167 @@
+"""The page *Forwards* of a bin: each with its state and its last dispatches, and a form to add or change one."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from aiohttp import web
+
+from ... import keys
+from ...domain.bins import Bin
+from ...domain.forwards.model import FAILED, Dispatch, DispatchState, Retry
+from ...domain.replays import Attempt, Trigger
+from ...errors import Conflict, Invalid, NotFound
+from ...services.forwards.registry import Forwards, ForwardStatus
+from ..site.convert import convert
+from ..site.forms import read_form
+from ..site.templates import render
+from ..site.urls import server_address
+from .form import ForwardForm, form_of, read_forward_form
+from .inputs import ForwardInput
+
+STRIP = 100
+"""The dispatches in the strip of a forward."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForwardCard:
+    """A forward. `strip`: the colours of its last dispatches, oldest first; `arrived`: how many of them have arrived.
+    `tested`: the result of a test that was just made."""
+
+    status: ForwardStatus
+    strip: Sequence[str]
+    arrived: int
+    tested: Attempt | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForwardsPage:
+    """The forwards of a bin, and the form with its problems; `edited`: the id of the one that it changes. `matching`:
+    of the last requests, how many the posted form would send, and of how many."""
+
+    bin: Bin
+    cards: Sequence[ForwardCard]
+    form: ForwardForm = ForwardForm()
+    edited: str = ""
+    problems: Mapping[str, str] = field(default_factory=dict)
+    matching: tuple[int, int] | None = None
+    done: str = ""
+    problem: str | None = None
+
+
+async def index(request: web.Request) -> web.StreamResponse:
+    """GET /bins/{bin}/forwards?edit=id"""
+    bin = await _bin_of(request)
+    edited = request.query.get("edit", "")
+    form = ForwardForm()
+    if edited:
+        form = form_of(request.app[keys.FORWARDS].runner(bin.id, edited).stored.forward)
+    page = ForwardsPage(
+        bin=bin, cards=await _cards(request, bin), form=form, edited=edited, done=request.query.get("done", "")
+    )
+    return render(request, "forwards/index.html", page)
+
+
+async def save(request: web.Request) -> web.StreamResponse:
+    """POST /bins/{bin}/forwards: add one, change the one named in `edited`, or with `preview` only count matches."""
+    bin, forwards = await _bin_of(request), request.app[keys.FORWARDS]
+    posted = await read_form(request)
+    form, edited = read_forward_form(posted), posted.get("edited", "")
+    try:
+        given = convert({**form.raw(), "start": form.raw_start()}, ForwardInput)
+        if "preview" in posted:
+            found = await forwards.preview(bin.id, given.forward)
+            return await _again(request, bin, form, edited, matching=found)
+        own = server_address(request).host
+        if edited:
+            await forwards.change(bin.id, edited, given.forward, own=own)
+        else:
+            await forwards.add(bin.id, given.forward, position=given.position, own=own)
+    except Invalid as error:
+        problems = {"filter" if name == "q" else name: text for name, text in error.problems}
+        return await _again(request, bin, form, edited, problems=problems)
+    except Conflict as error:
+        return await _again(request, bin, form, edited, problem=str(error))
+    return _to(request, bin, "changed" if edited else "added")
+
+
+async def act(request: web.Request) -> web.StreamResponse:
+    """POST /bins/{bin}/forwards/{id}/{pause, resume, test, retry, delete}"""
+    bin, forwards = await _bin_of(request), request.app[keys.FORWARDS]
+    forward_id, what = request.match_info["id"], request.match_info["what"]
+    posted = await read_form(request)
+    match what:
+        case "pause":
+            await forwards.pause(bin.id, forward_id)
+        case "resume":
+            await forwards.resume(bin.id, forward_id)
+        case "retry":
+            await forwards.retry(bin.id, forward_id, _retry_of(posted))
+        case "delete":
+            await forwards.drop(bin.id, forward_id)
+            request.app[keys.SWEEPING].erase_soon()
+        case _:
+            return await _test(request, bin, forwards, forward_id)
+    return _to(request, bin, what)
+
+
+def _retry_of(posted: Mapping[str, str]) -> Retry:
+    """All that failed; or with `n` the dispatch of one request, whatever its state is."""
+    n = posted.get("n", "")
+    if not n.isascii() or not n.isdigit() or len(n) > 18:
+        return Retry(states=FAILED, trigger=Trigger.BULK)
+    return Retry(states=(DispatchState.RETRYING, *FAILED), trigger=Trigger.MANUAL, first=int(n), last=int(n))
+
+
+async def _test(request: web.Request, bin: Bin, forwards: Forwards, forward_id: str) -> web.StreamResponse:
+    try:
+        tested = await forwards.test(bin.id, forward_id, None)
+    except Conflict as error:
+        page = ForwardsPage(bin=bin, cards=await _cards(request, bin), problem=str(error))
+        return render(request, "forwards/index.html", page, status=409)
+    cards = await _cards(request, bin, tested)
+    return render(request, "forwards/index.html", ForwardsPage(bin=bin, cards=cards))
+
+
+async def _again(
+    request: web.Request, bin: Bin, form: ForwardForm, edited: str, *, problems: Mapping[str, str] | None = None,
+    problem: str | None = None, matching: tuple[int, int] | None = None,
+) -> web.Response:  # fmt: skip
+    page = ForwardsPage(
+        bin=bin, cards=await _cards(request, bin), form=form, edited=edited, problems=problems or {},
+        problem=problem, matching=matching,
+    )  # fmt: skip
+    return render(request, "forwards/index.html", page, status=200 if matching is not None else 422)
+
+
+async def _cards(request: web.Request, bin: Bin, tested: Attempt | None = None) -> Sequence[ForwardCard]:
+    store, forwards = request.app[keys.STORE], request.app[keys.FORWARDS]
+    cards = []
+    for each in forwards.of(bin.id):
+        try:
+            status = await forwards.status(bin.id, each.id)
+        except NotFound:
+            continue  # deleted in the meantime
+        last = await store.last_dispatches(each.id, STRIP)
+        arrived = sum(dispatch.state is DispatchState.DELIVERED for dispatch in last)
+        cards.append(
+            ForwardCard(
+                status=status, strip=[_colour(dispatch) for dispatch in reversed(last)], arrived=arrived,
+                tested=tested if tested is not None and tested.forward == each.id else None,
+            )
+        )  # fmt: skip
+    return cards
+
+
+def _colour(dispatch: Dispatch) -> str:
+    if dispatch.state is DispatchState.DELIVERED:
+        return "ok"
+    return "bad" if dispatch.state in FAILED else "warn"
+
+
+async def _bin_of(request: web.Request) -> Bin:
+    return await request.app[keys.STORE].get_bin(request.match_info["bin"])
+
+
+def _to(request: web.Request, bin: Bin, done: str) -> web.Response:
+    where = f"{server_address(request).base}/bins/{bin.id}/forwards?done={done}"
+    return web.Response(status=303, headers={"Location": where})

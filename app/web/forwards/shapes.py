@@ -1,0 +1,75 @@
+"""The JSON of forwards; the OpenAPI document's components are generated from these types."""
+
+from collections.abc import Sequence
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from ...domain.units import rfc3339
+from ...services.forwards.registry import ForwardStatus
+from ..site.shapes import RoleName, Time
+
+
+class ForwardShape(msgspec.Struct):
+    """A forward. `reason`: why it is paused or off, if no user did it. `lag`: captures that it has not read yet, and
+    those with a next attempt. `failed`: rejected or exhausted now. `expired`: deleted before they had arrived.
+    `oldest_due_at`: when the oldest of `lag` was, or is, due. `probe_at`: the next attempt of a resting target.
+    `secret`: of Standard Webhooks, null for other signatures."""
+
+    id: str
+    name: str
+    url: str
+    filter: str
+    roles: list[RoleName]
+    mode: Literal["raw"]
+    order: Literal["message", "none", "strict"]
+    signature: Literal["sent", "target", "smsbin"]
+    credentials: bool
+    timeout_s: int
+    paused: bool
+    state: Literal["on", "paused", "resting", "off"]
+    reason: str | None
+    made_at: Time
+    position: Annotated[int, Meta(description="Every capture up to this number is sent, tried, or does not match.")]
+    lag: int
+    delivered: int
+    failed: int
+    expired: int
+    oldest_due_at: Time | None
+    probe_at: Time | None
+    secret: str | None
+
+
+class ForwardList(msgspec.Struct):
+    """All forwards of a bin, oldest first."""
+
+    items: list[ForwardShape]
+    next: str | None = None
+
+
+class RetriedShape(msgspec.Struct):
+    """The number of dispatches that are sent again."""
+
+    retried: int
+
+
+def show_forward(status: ForwardStatus) -> ForwardShape:
+    """A forward as it stands."""
+    stored, health = status.stored, status.stored.health
+    forward = stored.forward
+    return ForwardShape(
+        id=stored.id, name=forward.name, url=forward.url, filter=forward.filter,
+        roles=[role.value for role in forward.roles], mode=forward.mode.value, order=forward.order.value,
+        signature=forward.signature.value, credentials=forward.credentials, timeout_s=forward.timeout_s,
+        paused=health.paused, state=health.state.value, reason=health.reason, made_at=rfc3339(stored.made_at),
+        position=stored.position, lag=status.lag, delivered=stored.delivered, failed=status.failed,
+        expired=stored.expired,
+        oldest_due_at=None if status.oldest_due_at is None else rfc3339(status.oldest_due_at),
+        probe_at=None if health.probe_at is None else rfc3339(health.probe_at), secret=status.secret,
+    )  # fmt: skip
+
+
+def show_forwards(found: Sequence[ForwardStatus]) -> ForwardList:
+    """All of them."""
+    return ForwardList([show_forward(status) for status in found])

@@ -1,0 +1,41 @@
+"""`smsbin forwards` as a script uses it."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.commands.run import hit, run
+from tests.process import TOKEN, Process, serving
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> object:
+    with serving(tmp_path / "data") as started:
+        yield started
+
+
+def test_a_forward_is_added_listed_tested_and_removed(server: Process) -> None:
+    here = {"SMSBIN_URL": server.ready["url"], "SMSBIN_ACCESS_TOKEN": TOKEN}
+    target = "http://127.0.0.1:4999/sms"
+    added = run("forwards", "add", target, "--name", "Mine", "--role", "primary", "--sign", "smsbin", **here)
+    assert (added.returncode, added.stderr) == (0, f"Bin 1 is forwarded to {target}.\n")
+    assert added.stdout.startswith("whsec_")
+    wrong = run("forwards", "add", "ftp://x", "--match", "foo:1", **here)
+    assert (wrong.returncode, "url" in wrong.stderr, "filter" in wrong.stderr) == (2, True, True)
+    assert run("forwards", "pause", "Mine", **here).returncode == 0
+    hit(server, "hi")
+    found = run("wait", "--match", "text~hi", "--since", "1h", "--timeout", "5s", **here)
+    assert found.returncode == 0
+    listed = run("forwards", "list", "--json", **here)
+    item = json.loads(listed.stdout)
+    assert (item["name"], item["state"], item["roles"], item["lag"]) == ("Mine", "paused", ["primary"], 1)
+    assert "paused  Mine" in run("forwards", "list", **here).stdout
+    # The operator has not allowed this machine.
+    tested = run("forwards", "test", item["id"], **here)
+    assert (tested.returncode, "blocked: private address" in tested.stderr) == (1, True)
+    assert run("forwards", "retry", "Mine", "--since", "1", "--only-5xx", **here).stderr == "0 sent again.\n"
+    assert run("forwards", "resume", "Mine", **here).returncode == 0
+    assert run("forwards", "pause", "Other", **here).returncode == 2
+    assert run("forwards", "remove", "Mine", **here).stderr == "Deleted.\n"
+    assert run("forwards", "list", **here).stdout == ""
