@@ -1,6 +1,7 @@
 """The comparison of a provider's own list of messages with what arrived at a bin. Pure.
 
-The data flow, which needs one pass over each side, in any order, and holds about 100 bytes a row:
+The data flow, which needs one pass over each side, in any order but the messages first, and holds about 100 bytes a
+row:
 
     join = Reconciler(scope, key)
     for message in messages:      # SeenMessage, as the storage reads them

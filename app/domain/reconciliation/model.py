@@ -3,24 +3,27 @@ million rows are compared, and a `datetime` for each of them costs more than the
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import timedelta, tzinfo
 
 import msgspec
 
 from ..messages.model import Direction
+from ..statuses import Status
 from .verdicts import LOST, RecordReason, RecordVerdict
 
 
 class SeenMessage(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """A message of the bin, as the storage reads it, in any order. `message`: the number of its row.
+    """A message of the bin, as the storage reads it, in any order; no calls. `message`: the number of its row.
 
     `text` is transient: only its digest is compared. `received_us`: its first capture; `ended_us`: the capture with its
     final status. `primary`, `fallback`: whether that URL received it; a status callback counts as neither.
-    `captures`: the numbers of its captures, ascending. `repeats`: how many of them equal an earlier one. `raw_status`,
-    `price` and `segments` as in `Message`. `genuine`: what its signature shows, None without secrets.
+    `captures`: the numbers of its captures, ascending. `repeats`: how many of them equal an earlier one. `provider`,
+    `status`, `price` and `segments` as in `Message`. `pieces`: it was folded from pieces of a long message. `genuine`:
+    what its signature shows, None without secrets.
     """
 
     message: int
+    provider: str
     message_id: str
     direction: Direction
     sender: str | None
@@ -28,12 +31,13 @@ class SeenMessage(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     text: str | None
     received_us: int
     ended_us: int | None
-    status: str
+    status: Status
     final: bool
     captures: tuple[int, ...]
     primary: bool = False
     fallback: bool = False
     repeats: int = 0
+    pieces: bool = False
     price: str | None = None
     segments: int | None = None
     simulated: bool = False
@@ -54,8 +58,8 @@ class ReconciliationScope:
     `made_us`: when the bin was made. `kept_us`: captures before it are deleted. `now_us`: the time of the comparison.
     `numbers`: the numbers (E.164 or as sent) of the bin's owner; None: those of its messages. `directions`: None: those
     that the bin has messages of. `down`, `faults` and `errors`: when the server was down, when a fault or drill was
-    active, and when requests were answered with 5xx; each in ascending order. `moved_us`: when the capture key was
-    changed. `offset`: of times without a zone, east of UTC; None: it is estimated from the messages that have an id.
+    active, and when requests were answered with 5xx; each in ascending order, without overlap. `moved_us`: when the
+    capture key was changed. `zone`: of times without one; None: it is estimated from the messages that have an id.
     """
 
     made_us: int
@@ -67,7 +71,7 @@ class ReconciliationScope:
     faults: tuple[Interval, ...] = ()
     errors: tuple[Interval, ...] = ()
     moved_us: tuple[int, ...] = ()
-    offset: timedelta | None = None
+    zone: tzinfo | None = None
 
 
 class RecordResult(msgspec.Struct, frozen=True, kw_only=True, gc=False):

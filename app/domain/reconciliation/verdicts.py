@@ -69,7 +69,8 @@ class RecordReason(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodeWords:
-    """A verdict or reason for people: a short title, what it means, and what to do about it."""
+    """A verdict or reason for people: a short title, what it means, and what to do about it. The title of a reason for
+    a loss continues a sentence: "2 messages while smsbin was down"."""
 
     title: str
     meaning: str
@@ -166,7 +167,7 @@ REASON_WORDS: Mapping[RecordReason, CodeWords] = {
         cure="Check the disk and the log of the server at that time.",
     ),
     RecordReason.PROVIDER_ALERT: CodeWords(
-        title="the provider reports a failed call",
+        title="with a failed call, as the provider states",
         meaning="The provider's own data states that its call of the webhook failed.",
         cure="The error code is on the row; check network, certificate and response time at that moment.",
     ),
@@ -176,7 +177,7 @@ REASON_WORDS: Mapping[RecordReason, CodeWords] = {
         cure="Compare the URL of the number, of its application or messaging service, with the URLs of this bin.",
     ),
     RecordReason.NUMBER_NEVER_ARRIVES: CodeWords(
-        title="nothing of this number arrives",
+        title="of a number of which nothing arrives",
         meaning="No message of this number and direction in the list arrived here.",
         cure="Set the URL of this bin at the number in the portal.",
     ),
@@ -186,7 +187,7 @@ REASON_WORDS: Mapping[RecordReason, CodeWords] = {
         cure="Check that all URLs in the portal have the new key.",
     ),
     RecordReason.UNKNOWN: CodeWords(
-        title="no known reason",
+        title="without a known reason",
         meaning="Nothing here explains it.",
         cure="Search the provider's error log for the id, and check the proxy before smsbin.",
     ),
