@@ -6,6 +6,7 @@ are transient: what may be kept of a text is its digest (`digests.py`).
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import msgspec
 
@@ -14,7 +15,7 @@ from ..roles import Role
 from ..statuses import Status
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-Row = Sequence[str] | Mapping[str, object]
+Row = Sequence[str] | Mapping[str, Any]
 """A row as it is in the file: the cells of a table, or an object of JSON."""
 
 

@@ -1,0 +1,96 @@
+"""A million rows of a record file against a million messages: seconds, and the peak of memory.
+
+The messages are made on the way, as the storage would read them. One in a thousand never arrived, every hundredth came
+by the fallback, and one in fifty has no id in the file. Ids and rows are short, so that a million of them are within
+the limit of bytes.
+"""
+
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from app.domain.messages.model import Direction
+from app.domain.reconciliation.matching import Reconciler
+from app.domain.reconciliation.model import ReconciliationScope, SeenMessage
+from app.domain.statuses import Status
+from app.records.files import open_records
+
+_START_US = 1_795_896_000_000_000
+_STEP_US = 50_000
+_HEADER = "From,To,Body,Status,SentDate,Sid,Direction\r\n"
+
+
+def messages(count: int) -> Iterator[SeenMessage]:
+    """What a bin has of the file of `write`."""
+    for n in range(count):
+        if n % 1_000 == 7:
+            continue
+        inbound = n % 2 == 0
+        theirs, ours = f"+1415{n % 10_000_000:07}", "+12125550199"
+        yield SeenMessage(
+            message=n,
+            provider="twilio",
+            message_id=f"SM{n:010x}",
+            direction=Direction.INBOUND if inbound else Direction.OUTBOUND,
+            sender=theirs if inbound else ours,
+            recipient=ours if inbound else theirs,
+            text=f"Code {n:07}" if inbound else None,
+            received_us=_START_US + n * _STEP_US + 1_200_000,
+            ended_us=None if inbound else _START_US + n * _STEP_US + 3_000_000,
+            status=Status.RECEIVED if inbound else Status.DELIVERED,
+            final=True,
+            captures=(2 * n + 1,) if inbound else (2 * n + 1, 2 * n + 2),
+            primary=inbound and n % 100 != 0,
+            fallback=inbound and n % 100 == 0,
+        )
+
+
+def write(file: BinaryIO, count: int) -> None:
+    """A file of the console of Twilio, in the zone UTC-5, newest first."""
+    file.write(_HEADER.encode())
+    for n in range(count - 1, -1, -1):
+        inbound = n % 2 == 0
+        theirs, ours = f"+1415{n % 10_000_000:07}", "+12125550199"
+        at = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime((_START_US + n * _STEP_US) // 1_000_000 - 5 * 3_600))
+        sender, recipient = (theirs, ours) if inbound else (ours, theirs)
+        sid = "" if n % 50 == 3 else f"SM{n:010x}"
+        text = f"Code {n:07}" if inbound else "x"
+        status, direction = ("received", "inbound") if inbound else ("delivered", "outbound-api")
+        file.write(f'{sender},{recipient},"{text}",{status},{at},{sid},{direction}\r\n'.encode())
+
+
+def run(count: int) -> str:
+    """One line with the figures."""
+    base_mb = _peak_mb()
+    scope = ReconciliationScope(made_us=0, kept_us=0, now_us=_START_US * 2)
+    with tempfile.TemporaryFile() as file:
+        write(file, count)
+        begin = time.perf_counter()
+        join = Reconciler(scope, b"key")
+        for message in messages(count):
+            join.add_message(message)
+        read_messages = time.perf_counter()
+        for entry in open_records(file).entries():
+            join.add(entry)
+        read_file = time.perf_counter()
+        join.finish()
+        finished = time.perf_counter()
+        results = sum(1 for _ in join.results())
+        end = time.perf_counter()
+    summary = join.summary()
+    return (
+        f"{results:,} rows in {end - begin:.1f} s (messages {read_messages - begin:.1f}, file"
+        f" {read_file - read_messages:.1f}, matching {finished - read_file:.1f}, results {end - finished:.1f}), peak"
+        f" {_peak_mb():.0f} MB of which {base_mb:.0f} before; {summary.verdicts}"
+    )
+
+
+def _peak_mb() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1_000
+
+
+if __name__ == "__main__":
+    print(run(int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000))
