@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from ..messages.model import Direction
 from .model import DirectionSummary, ReconciliationSummary, ZoneEstimate
-from .verdicts import REASON_WORDS, RecordReason, RecordVerdict
+from .verdicts import REASON_WORDS, RecordVerdict
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MINUTE_US = 60_000_000
@@ -14,7 +14,8 @@ _MINUTE_US = 60_000_000
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SummarySentence:
     """The sentences about one direction. `arrived` ends with a full stop. `missing` is "" if nothing is missing, else
-    "3 did not", to be shown in bold, and `because` continues it: "2 while smsbin was down, 1 without a known reason"."""
+    "3 did not", to be shown in bold, and `because` continues it: "2 while smsbin was down, 1 without a known reason".
+    """
 
     direction: Direction
     arrived: str
@@ -63,19 +64,16 @@ def _sentence(direction: DirectionSummary, span: str) -> SummarySentence:
         if count
     ]
     arrived = (
-        f"{direction.arrived:,} arrived here" if inbound else f"of {direction.arrived:,} all callbacks arrived here"
+        f"{direction.arrived:,} arrived here" if inbound else f"all callbacks of {direction.arrived:,} arrived here"
     )
+    in_brackets = f" ({', '.join(details)})" if details else ""
     kind = "inbound message" if inbound else "outbound message"
     return SummarySentence(
         direction=direction.direction,
-        arrived=f"Of {_count(direction.total, kind)}{span}, {arrived}{f' ({", ".join(details)})' if details else ''}.",
+        arrived=f"Of {_count(direction.total, kind)}{span}, {arrived}{in_brackets}.",
         missing=f"{direction.missing:,} did not" if direction.missing else "",
-        because=", ".join(f"{count:,} {_because(reason)}" for reason, count in direction.lost),
+        because=", ".join(f"{count:,} {REASON_WORDS[reason].title}" for reason, count in direction.lost),
     )
-
-
-def _because(reason: RecordReason) -> str:
-    return REASON_WORDS[reason].title
 
 
 def _not_counted(summary: ReconciliationSummary) -> str:
