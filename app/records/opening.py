@@ -21,7 +21,9 @@ Progress = Callable[[int, int], None]
 
 _CHUNK = 1024 * 1024
 _SAMPLE = 64 * 1024
-_GZIP, _ZIP = b"\x1f\x8b", b"PK\x03\x04"
+_GZIP = b"\x1f\x8b"
+# With files in it, and without any.
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 # What is exported or renamed by mistake, by its first bytes.
 _OTHERS = {
     b"%PDF": "a PDF document",
@@ -31,6 +33,7 @@ _OTHERS = {
     b"SQLite format 3": "a database",
 }
 _SPREADSHEET = "The file is a spreadsheet (.xlsx, .ods). Save it as CSV (UTF-8), or better use the export as it is."
+_BINARY = "The file is not text. Export the list as CSV or JSON."
 _BROKEN = (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError)
 
 
@@ -118,20 +121,30 @@ def _only_member(file: BinaryIO) -> BinaryIO:
 def _measure(source: BoundedBytes) -> tuple[str, str, int]:
     """The first character that is not blank, the charset, as Python names it, and the size."""
     sample = _read(source, _SAMPLE)
-    if sample.startswith((_GZIP, _ZIP)):
+    if sample.startswith((_GZIP, *_ZIP)):
         raise UnreadableRecords("The archive contains another archive. Unpack it first.")
-    found = decode_by_zeros(sample, None, whole=False) or decode(sample, None, guess_western, whole=False)
-    if found is None:
-        raise UnreadableRecords("The file is not text. Export the list as CSV or JSON.")
-    text, charset = found
+    text, charset = _decode(sample)
     begins = text.lstrip("\ufeff \t\r\n\x1e")[:1]
     if not begins:
         raise UnreadableRecords("The file is empty. Check the time and the filter of the export.")
+    if not begins.isprintable():
+        raise UnreadableRecords(_BINARY)
     if begins == "<":
         raise UnreadableRecords("The file is a web page or XML. Sign in at the provider and export the list again.")
-    if charset.name != "utf-8":
-        return begins, charset.name, len(sample) + sum(len(chunk) for chunk in _chunks(source))
+    if charset != "utf-8":
+        return begins, charset, len(sample) + sum(len(chunk) for chunk in _chunks(source))
     return begins, *_check_utf8(sample, source)
+
+
+def _decode(sample: bytes) -> tuple[str, str]:
+    """The begin of the text, and its charset."""
+    found = decode_by_zeros(sample, None, whole=False) or decode(sample, None, guess_western, whole=False)
+    if found is not None:
+        return found[0], found[1].name
+    # One text with half of a surrogate pair must not spoil the file.
+    if sample.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return sample.decode("utf-16", "replace"), "utf-16"
+    raise UnreadableRecords(_BINARY)
 
 
 def _check_utf8(sample: bytes, source: BoundedBytes) -> tuple[str, int]:

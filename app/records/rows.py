@@ -16,7 +16,7 @@ from .numbers import read_party
 from .picking import Cells
 from .shape import RecordShape
 from .times import read_time
-from .words import direction_of, meaning_of_status, of_inbound, webhook_accepted
+from .words import RECEIVED, direction_of, meaning_of_status, webhook_accepted
 
 _HALF = re.compile(r"[\ud800-\udfff]")
 # What a spreadsheet would calculate, so smsbin's own exports write an apostrophe before it.
@@ -87,7 +87,7 @@ class RowReader:
         if direction is None and word is not None and word is not UNKNOWN:
             direction = Direction.INBOUND if word.status is Status.RECEIVED else Direction.OUTBOUND
         if direction is Direction.INBOUND:
-            word = of_inbound(word or UNKNOWN)
+            word = RECEIVED
         return direction, word
 
     def _time(self, cell: str) -> RecordTime | None:

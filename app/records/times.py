@@ -71,11 +71,9 @@ def _iso(day: str, minutes: str, seconds: str | None, fraction: str | None, zone
 
 
 def _epoch(digits: str) -> RecordTime | None:
-    """By the number of digits: from 1973 to 5138."""
-    for length, unit_us in ((11, _SECOND_US), (14, 1_000), (17, 1)):
-        if length - 2 <= len(digits) <= length:
-            return RecordTime(int(digits) * unit_us, unit_us=unit_us)
-    return None
+    """By the number of digits: from 2001 to 2286."""
+    unit_us = {10: _SECOND_US, 13: 1_000, 16: 1}.get(len(digits))
+    return None if unit_us is None or digits[0] == "0" else RecordTime(int(digits) * unit_us, unit_us=unit_us)
 
 
 def _local(

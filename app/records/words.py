@@ -8,7 +8,9 @@ from ..providers import sheet_of
 from ..providers.generic.words import word_of
 from ..providers.sheet import plain
 
-_RECEIVED = Word(Status.RECEIVED, final=True)
+RECEIVED = Word(Status.RECEIVED, final=True)
+"""The only status of an inbound message, whatever the provider calls it."""
+
 _DIRECTIONS = {
     **dict.fromkeys(("in", "i", "mo", "incoming", "received", "receive"), Direction.INBOUND),
     **dict.fromkeys(("out", "o", "mt", "outgoing", "sent", "send"), Direction.OUTBOUND),
@@ -42,11 +44,6 @@ def meaning_of_status(text: str, provider: str | None, own: Mapping[str, Word]) 
     sheet = sheet_of(provider)
     word = UNKNOWN if sheet is None else sheet.word(text)
     return (word_of(text) or UNKNOWN) if word is UNKNOWN else word
-
-
-def of_inbound(word: Word) -> Word:
-    """The meaning of the status of an inbound message, whose only status is that it was received."""
-    return _RECEIVED if word.status is not Status.UNKNOWN or word is UNKNOWN else word
 
 
 def webhook_accepted(text: str) -> bool | None:
