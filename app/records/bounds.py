@@ -9,9 +9,6 @@ MAX_ROWS = 1_000_000
 MAX_ROW = 1024 * 1024
 """Characters of one row, or of one JSON object: a text has some thousand, and a row is held in memory as a whole."""
 
-MAX_CELL = 131_072
-"""Characters of one cell: the limit of Python's reader of CSV."""
-
 MAX_COLUMNS = 500
 """Columns of a table."""
 

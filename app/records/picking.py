@@ -1,6 +1,7 @@
 """The values of a shape out of a row: of a table by the places of its columns, of JSON by dotted paths."""
 
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from operator import itemgetter
 
 from ..domain.reconciliation.records import Row
@@ -14,6 +15,7 @@ Cells = tuple[str, ...]
 Part = tuple[int, Cells, Cells]
 """Number of the part, cells with an id, and cells of `VALUES` after the id, "" for those that are not there."""
 
+_HALF = re.compile(r"[\ud800-\udfff]")
 _OTHERS = VALUES[1:]
 
 
@@ -60,7 +62,7 @@ class ObjectCells:
 
     def reader(self, row: Mapping[str, JsonValue]) -> ReadCell:
         """The scalars by their paths in lower case."""
-        flat = {name.lower(): value for name, value in flatten(dict(row))}
+        flat = {name.lower(): value for name, value in _scalars(row)}
         return lambda name: flat.get(name, "")
 
     def _part(self, number: int, read: ReadCell) -> Part:
@@ -76,9 +78,15 @@ class ObjectCells:
         return name.replace("*", str(number)) if "*" in name else name
 
 
+def _scalars(row: Mapping[str, JsonValue]) -> Iterator[tuple[str, str]]:
+    """Without halves of surrogate pairs, which cannot be stored."""
+    for name, value in flatten(dict(row)):
+        yield name, value if value.isascii() else _HALF.sub("\ufffd", value)
+
+
 def own_cells(columns: Sequence[str], original: Row) -> list[str]:
     """The cells of a row under the columns of its file, as an export shows them."""
     if isinstance(original, Mapping):
-        flat = dict(flatten(dict(original)))
+        flat = dict(_scalars(original))
         return [flat.get(name, "") for name in columns]
     return list(original[: len(columns)])

@@ -18,7 +18,6 @@ from .shape import RecordShape
 from .times import read_time
 from .words import RECEIVED, direction_of, meaning_of_status, webhook_accepted
 
-_HALF = re.compile(r"[\ud800-\udfff]")
 # What a spreadsheet would calculate, so smsbin's own exports write an apostrophe before it.
 _ESCAPED = re.compile(r"'(?=[=+\-@\t\r])")
 _DAY_US = 86_400_000_000
@@ -57,12 +56,12 @@ class RowReader:
             created=self._created(created, ids),
             sent=self._time(sent),
             ended=self._time(ended) if word is None or word.final else None,
-            word=_clean(status[:MAX_VALUE]) or None,
+            word=status[:MAX_VALUE] or None,
             status=None if word is None else word.status,
             final=word is not None and word.final,
-            error_code=error_code(_clean(cells[8].strip()[:MAX_VALUE])),
+            error_code=error_code(cells[8].strip()[:MAX_VALUE]),
             price=price.strip().lstrip("'") if _PRICE.fullmatch(price.strip().lstrip("'")) else None,
-            currency=_clean(currency.strip()[:MAX_VALUE]) or None,
+            currency=currency.strip()[:MAX_VALUE] or None,
             segments=count(segments.strip()),
             webhook_ok=self._webhook(cells[12], direction),
             original=original,
@@ -73,7 +72,7 @@ class RowReader:
 
     def _ids(self, cells: Cells, recipient_cell: str, recipient: str | None) -> Cells:
         shape = self._shape
-        named = [_clean(cell.strip()[:MAX_VALUE]) for cell in cells if cell]
+        named = [cell.strip()[:MAX_VALUE] for cell in cells if cell]
         ids = [shape.id_of(id) for id in named] if shape.id_of else named
         if shape.by_recipient and recipient:
             of_recipient = [id_of_one(id, recipient_cell, 0, self._number) for id in ids if id]
@@ -116,7 +115,7 @@ class RowReader:
             about=record.ids[0],
             ok=False,
             at=record.time,
-            code=_clean(word.strip()[:40]),
+            code=word.strip()[:40],
             role=Role.STATUS if record.direction is Direction.OUTBOUND else Role.PRIMARY,
             note="the webhook was not accepted",
         )
@@ -126,9 +125,4 @@ def _text(cell: str) -> str | None:
     if not cell.strip():
         return None
     text = cell[1:] if cell[0] == "'" and _ESCAPED.match(cell) else cell
-    return _clean(text[:MAX_TEXT])
-
-
-def _clean(text: str) -> str:
-    """Without halves of surrogate pairs, which cannot be stored."""
-    return text if text.isascii() else _HALF.sub("\ufffd", text)
+    return text[:MAX_TEXT]

@@ -9,7 +9,6 @@ from ..domain.reconciliation.records import RecordTime
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_DAY = timedelta(days=1)
 _ISO = re.compile(
     r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d)(:\d\d)?(?:[.,](\d{1,9}))? ?(Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)?",
     re.ASCII | re.IGNORECASE,
@@ -102,4 +101,4 @@ def _time(moment: datetime, *, zoned: bool, unit_us: int) -> RecordTime | None:
     return RecordTime(us, zoned=zoned, unit_us=unit_us) if 0 < us < _LATEST_US else None
 
 
-_LATEST_US = (datetime(9999, 1, 1, tzinfo=UTC) - _EPOCH - 2 * _DAY) // _MICROSECOND
+_LATEST_US = (datetime(9998, 12, 1, tzinfo=UTC) - _EPOCH) // _MICROSECOND

@@ -40,6 +40,11 @@ def test_the_parts_of_a_row_are_bounded() -> None:
     assert len(ObjectCells(SHAPE).parts(row)) == MAX_PARTS
 
 
+def test_half_of_a_surrogate_pair_is_replaced() -> None:
+    assert ObjectCells(SHAPE).reader({"a": "x\ud800"})("a") == "x\ufffd"
+    assert own_cells(["a"], {"a": "\udfff"}) == ["\ufffd"]
+
+
 def test_own_cells_are_those_of_the_file() -> None:
     assert own_cells(["a", "b"], ["1", "2", ""]) == ["1", "2"]
     assert own_cells(["a", "b.c", "d"], {"a": 1, "b": {"c": None}}) == ["1", "", ""]
