@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from app.domain.reconciliation import columns, digests, joining, judging, matching, parties, zones
+from app.domain.reconciliation import columns, digests, joining, judging, matching, nearest, parties, zones
 from app.domain.reconciliation.digests import Digests
 from app.domain.reconciliation.model import Interval
 from app.domain.reconciliation.zones import estimate_zone
@@ -156,9 +156,9 @@ def test_counts_that_a_column_holds() -> None:
 
 @pytest.mark.parametrize("more", [0, 1])
 def test_the_messages_that_are_listed_for_an_ambiguous_row(more: int) -> None:
-    messages = [seen(n, n / 100, text="x") for n in range(joining.MOST_TIED + more)]
+    messages = [seen(n, n / 100, text="x") for n in range(nearest.MOST_TIED + more)]
     [result] = results(messages, [inbound(1, 0, None, text="x")])
-    assert len(result.captures) == joining.MOST_TIED
+    assert len(result.captures) == nearest.MOST_TIED
 
 
 def test_the_messages_that_a_partial_number_is_compared_with() -> None:

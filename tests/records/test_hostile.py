@@ -14,7 +14,7 @@ from app.domain.reconciliation.records import ProviderNote, Record
 from app.records.failures import UnreadableRecords
 from app.records.guessing import guess_mapping
 from app.records.shapes import SHAPES
-from tests.domain.reconciliation.cases import compare
+from tests.domain.reconciliation.cases import compare, inbound, seen
 
 from .support import FILES, entries, opened, sample
 
@@ -106,10 +106,10 @@ def test_a_bomb_costs_no_more_than_the_limit() -> None:
         b"a,b\n" + b'"' * 1_999_999,
         b"a" + b",a" * 200_000 + b"\n1",
         b"a,b\n" + b"1," * 2_000_000,
-        b"\n" * 2_000_000,
-        b"a,b\r" + b"\r\n" * 1_000_000 + b"1,2",
+        b"\n" * 200_000,
+        b"a,b\r" + b"\r\n" * 100_000 + b"1,2",
         b"\x1e" * 2_000_000 + b"{}",
-        b"[" + b"{}," * 100_000 + b"{}]",
+        b"[" + b"{}," * 20_000 + b"{}]",
         b'{"messages": [' + b"1," * 200_000 + b"{}]}",
     ],
     ids=range(12),
@@ -119,8 +119,6 @@ def test_large_and_wrong(data: bytes) -> None:
 
 
 def test_many_rows_of_one_time_and_party_without_an_id_are_compared_quickly() -> None:
-    from tests.domain.reconciliation.cases import inbound, seen
-
     messages = [seen(n, 0, None, text="x") for n in range(5_000)]
     records = [inbound(n, 0, None, text="x") for n in range(5_000)]
     assert {result.verdict.value for result in compare(messages, records).results()} == {"ambiguous"}

@@ -2,7 +2,7 @@
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
@@ -23,7 +23,7 @@ from .columns import (
     ordered_by,
 )
 from .digests import number_of_party
-from .nearest import Timed, pair_nearest
+from .nearest import MOST_TIED, Timed, pair_nearest
 from .parties import fits
 from .zones import Clock
 
@@ -32,9 +32,6 @@ WITHIN_US = 120_000_000
 
 PIECES_WITHIN_US = 5_000_000
 """How far the pieces of one long message may be from each other."""
-
-MOST_TIED = 10
-"""Messages that are listed for a record that fits several."""
 
 _MOST_COMPARED = 64
 # Comparisons of numbers that are known in part, for a whole file: each costs a microsecond.
@@ -164,13 +161,9 @@ class PartyJoin:
             messages.state[place] = MATCHED
             self.records.match[pending.place[at]] = place
             yield at, place
-        for at, tied in found.ties:
-            self._tie(at, tied)
-
-    def _tie(self, at: int, places: Sequence[int]) -> None:
-        self.pending.ties[at] = tuple(places[:MOST_TIED])
-        for place in places:
-            self.messages.state[place] = TIED
+        self.pending.ties.update(found.ties)
+        for place in found.tied:
+            messages.state[place] = TIED
 
     def _tie_partial(self) -> None:
         """Numbers of which only a part is known: every message that fits is possible, so none is certain."""
@@ -195,7 +188,9 @@ class PartyJoin:
                 and self._may_be_text(at, order[each])
             ]
             if fitting:
-                self._tie(at, fitting)
+                self.pending.ties[at] = tuple(fitting[:MOST_TIED])
+            for place in fitting:
+                messages.state[place] = TIED
 
     def _fits(self, at: int, place: int, sender: str | None, recipient: str | None) -> bool:
         """Each party is equal, or fits the known part."""

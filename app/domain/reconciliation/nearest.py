@@ -13,6 +13,10 @@ MOST_STEPS = 32
 """Neighbours on each side that are compared for a tie, so that a step takes a bounded time."""
 
 
+MOST_TIED = 10
+"""Messages that are listed for a row that fits several."""
+
+
 class Timed(NamedTuple):
     """A row or a message by its number. `unit_us`: the precision of its time."""
 
@@ -22,17 +26,19 @@ class Timed(NamedTuple):
 
 
 class NearestPairs(NamedTuple):
-    """`pairs`: a row and its message. `ties`: rows with the messages that fit equally well."""
+    """`pairs`: a row and its message. `ties`: rows with messages that fit equally well, at most `MOST_TIED` for each;
+    `tied`: all of these messages."""
 
     pairs: list[tuple[int, int]]
     ties: list[tuple[int, tuple[int, ...]]]
+    tied: list[int]
 
 
 def pair_nearest(rows: Sequence[Timed], messages: Sequence[Timed], within_us: int) -> NearestPairs:
     """Pairs that are at most `within_us` apart. A row is tied if the precision of its time does not show which of
     several messages is nearer, or a message for several rows; tied ones are not paired."""
     line = _Line(rows, messages)
-    found = NearestPairs([], [])
+    found = NearestPairs([], [], [])
     heap = [(line.distance(at, at + 1), at, at + 1) for at in range(line.size - 1) if line.differ(at, at + 1)]
     heap = [entry for entry in heap if entry[0] <= within_us]
     heapify(heap)
@@ -46,8 +52,10 @@ def pair_nearest(rows: Sequence[Timed], messages: Sequence[Timed], within_us: in
         if tied_messages == [message] and tied_rows == [row]:
             found.pairs.append((line.number(row), line.number(message)))
         else:
-            numbers = tuple([line.number(each) for each in tied_messages])
+            tied_rows, tied_messages = line.with_equal_times(tied_rows, tied_messages, row, message)
+            numbers = tuple([line.number(each) for each in tied_messages[:MOST_TIED]])
             found.ties.extend((line.number(each), numbers) for each in tied_rows)
+            found.tied.extend(line.number(each) for each in tied_messages)
         for each in (*tied_rows, *tied_messages):
             for one, other in line.remove(each):
                 if line.differ(one, other) and (apart := line.distance(one, other)) <= within_us:
@@ -94,6 +102,22 @@ class _Line:
             self._before[after] = before
         if before >= 0 and after < self.size:
             yield before, after
+
+    def with_equal_times(
+        self, rows: list[int], messages: list[int], row: int, message: int
+    ) -> tuple[list[int], list[int]]:
+        """These, and all whose time cannot be distinguished from that of the row or the message: a tie is one of all of
+        them. They are taken off the line, so that all steps together are as many as there are items."""
+        unit_us = self.unit_us(row)
+        both = {*rows, *messages, row, message}
+        for at in (row, message):
+            for links in (self._before, self._after):
+                each = links[at]
+                while 0 <= each < self.size and self.distance(at, each) < unit_us:
+                    both.add(each)
+                    each = links[each]
+        ordered = sorted(both)
+        return [at for at in ordered if self.is_row(at)], [at for at in ordered if not self.is_row(at)]
 
     def as_near(self, at: int, distance: int, unit_us: int) -> list[int]:
         """Those of the other type that are as near as `distance`, up to the precision, in the order of time."""

@@ -5,7 +5,7 @@ from itertools import permutations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.reconciliation.nearest import MOST_STEPS, NearestPairs, Timed, pair_nearest
+from app.domain.reconciliation.nearest import MOST_STEPS, MOST_TIED, NearestPairs, Timed, pair_nearest
 
 SECOND = 1_000_000
 
@@ -53,14 +53,19 @@ def test_the_precision_of_a_time_decides_what_is_equal() -> None:
 
 
 def test_nothing_is_paired_with_nothing() -> None:
-    assert _pairs([], [1]) == _pairs([1], []) == NearestPairs([], [])
+    assert _pairs([], [1]) == _pairs([1], []) == NearestPairs([], [], [])
 
 
-def test_many_of_one_time_are_tied_quickly() -> None:
-    found = _pairs([0] * 20_000, [0] * 20_000, unit=1)
-    assert found.pairs == []
-    assert len(found.ties) == 20_000
-    assert max(len(messages) for _, messages in found.ties) <= 2 * MOST_STEPS
+def test_many_of_one_time_are_tied_quickly_and_all_of_them() -> None:
+    found = _pairs([0] * 20_000, [0] * 15_000, unit=1)
+    assert (found.pairs, len(found.ties), len(found.tied)) == ([], 20_000, 15_000)
+    assert {len(messages) for _, messages in found.ties} == {MOST_TIED}
+
+
+def test_many_neighbours_that_are_too_far_for_a_tie_cost_little() -> None:
+    found = _pairs([0.0], [1 + n / 100_000 for n in range(20_000)])
+    assert found.pairs == [(0, 0)]
+    assert MOST_STEPS < 20_000
 
 
 @given(
