@@ -124,7 +124,7 @@ SHAPES = (
         source="developers.sinch.com/docs/sms/api-reference",
     ),
     _infobip("destination", "sender", "messagecount", 3),
-    _infobip("to", "from", "smscount", 2),
+    _infobip("to", "from", "smscount", 1),
     RecordShape(
         provider="messagebird",
         title="MessageBird API: GET /messages",
@@ -173,7 +173,7 @@ SHAPES = (
     ),
     RecordShape(
         provider="clicksend",
-        title="ClickSend API: GET /v3/sms/history, or its export",
+        title="ClickSend API: GET /v3/sms/history",
         needs=frozenset({"message_id", "direction", "date", "from", "to", "body"}),
         columns={
             "id": ("message_id",),

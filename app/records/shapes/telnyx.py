@@ -80,7 +80,7 @@ def _details(title: str, id: str, source: str) -> RecordShape:
 
 SHAPES = (
     _details("Telnyx API: GET /v2/detail_records?filter[record_type]=messaging", "uuid", "developers.telnyx.com/api"),
-    _details("Telnyx portal: Reporting › Messaging, or GET /v2/reports/mdrs", "id", "developers.telnyx.com/api"),
+    _details("Telnyx API: GET /v2/reports/mdrs, or a batch report as CSV", "id", "developers.telnyx.com/api"),
     RecordShape(
         provider="telnyx",
         title="Telnyx API: GET /v2/webhook_deliveries",
