@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from . import attack, latency, rates, size
+from . import attack, latency, rates, reconciling, size
 from .measure import Row
 
 PARTS: dict[str, Callable[[Path, int], Iterator[Row]]] = {
@@ -20,6 +20,7 @@ PARTS: dict[str, Callable[[Path, int], Iterator[Row]]] = {
     "latency": lambda folder, count: latency.latency(folder),
     "held": lambda folder, count: latency.held(folder),
     "attack": lambda folder, count: attack.attack(folder),
+    "reconciling": lambda folder, count: reconciling.reconciling(count),
     "size": lambda folder, count: _size(folder, count),
 }
 
