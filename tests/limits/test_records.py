@@ -186,6 +186,14 @@ def test_the_numbers_of_the_bin_that_a_partial_one_is_compared_with(monkeypatch:
         assert verdicts([seen(1, 0)], [record]) == [verdict]
 
 
+def test_the_different_parts_of_numbers_that_are_looked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert matching._MOST_PARTS == 1_000
+    records = [inbound(n, 9_000, None, recipient=part, vague=True) for n, part in enumerate(("+121256…", "+12126…"))]
+    for most, verdict in ((2, "no_webhook"), (1, "outside_scope")):
+        monkeypatch.setattr(matching, "_MOST_PARTS", most)
+        assert verdicts([seen(1, 0)], records) == ["no_webhook", verdict]
+
+
 def test_the_digits_that_are_compared_of_a_number_without_its_country() -> None:
     digits = "4155550123"
     assert parties.fits("+1" + digits, "…" + "9" + digits[-parties.LEAST_DIGITS :])

@@ -40,6 +40,8 @@ from .zones import Clock, FixedClock, ZoneClock, estimate_zone
 
 # A number that is known in part is compared with so many of the bin's.
 _MOST_NUMBERS = 1_000
+# Different parts of numbers; the bin's own number is one.
+_MOST_PARTS = 1_000
 _VERDICTS, _REASONS = tuple(RecordVerdict), (None, *RecordReason)
 _VERDICT_CODES = {verdict: code for code, verdict in enumerate(_VERDICTS)}
 _REASON_CODES = {reason: code for code, reason in enumerate(_REASONS)}
@@ -62,6 +64,7 @@ class Reconciler:
         self._arrivals, self._deltas = array("q"), array("q")
         self._has_local_times = False
         self._arriving: set[tuple[int, bool]] = set()
+        self._fitting: dict[str, str | None] = {}
         self._clock: Clock = FixedClock(0)
         self._zone: ZoneEstimate | None = None
         self._tally = Tally()
@@ -179,39 +182,46 @@ class Reconciler:
         """The number of the bin's owner in a pending record; one that is known in part as the number that it fits."""
         inbound = bool(self._records.flags[self._pending.place[at]] & R_INBOUND)
         partial = self._pending.partial.get(at, (None, None))[inbound]
-        if partial is not None and is_partial(partial):
-            fitting = next((number for number in self._some_numbers() if fits(number, partial)), None)
-            if fitting is not None:
-                return self._digests.of_party(fitting)
+        fitting = self._number_of(partial) if partial is not None and is_partial(partial) else None
+        if fitting is not None:
+            return self._digests.of_party(fitting)
         return self._pending.recipient[at] if inbound else self._pending.sender[at]
 
-    def _some_numbers(self) -> Iterator[str]:
-        numbers = self._messages.ours if self._scope.numbers is None else self._scope.numbers
-        return islice(numbers, _MOST_NUMBERS)
+    def _number_of(self, partial: str) -> str | None:
+        """The first of the bin's numbers that fits. Only so many different parts are looked for."""
+        if partial not in self._fitting and len(self._fitting) < _MOST_PARTS:
+            numbers = self._messages.ours if self._scope.numbers is None else self._scope.numbers
+            some = islice(numbers, _MOST_NUMBERS)
+            self._fitting[partial] = next((number for number in some if fits(number, partial)), None)
+        return self._fitting.get(partial)
 
     def _judge_all(self) -> None:
         """The verdict of each record, the figures, and the messages that are only here."""
         records = self._records
-        positions = {place: at for at, place in enumerate(self._pending.place)}
+        waiting = enumerate(self._pending.place)
+        at, next_place = next(waiting, (-1, -1))
         self._judge = judge = self._make_judge()
         spans = Spans()
         for place in range(len(records)):
             match = records.match[place]
             received = None if match < 0 else self._messages.received[match]
-            verdicts, reason = self._verdicts(place, positions.get(place, -1), judge)
+            verdicts, reason = self._verdicts(place, at, judge)
+            if place == next_place:
+                at, next_place = next(waiting, (-1, -1))
             records.verdict[place] = _VERDICT_CODES[verdicts[0]]
             records.also[place] = sum(1 << _VERDICT_CODES[verdict] for verdict in verdicts[1:])
             records.reason[place] = _REASON_CODES[reason]
             inbound = bool(records.flags[place] & R_INBOUND)
-            at = judge.utc(records.at[place], place, received)
-            spans.add(at, inbound)
-            self._tally.add(verdicts, reason, inbound, at)
+            us = judge.utc(records.at[place], place, received)
+            spans.add(us, inbound)
+            self._tally.add(verdicts, reason, inbound, us)
         file_numbers = None if self._pending.partial else self._file_numbers
         around = FileContents(spans, file_numbers, self._providers, self._names, self._scope.now_us)
         self._unlisted = list(find_unlisted(self._messages, around))
         self._tally.add_unlisted(self._unlisted)
 
     def _verdicts(self, place: int, at: int, judge: Judge) -> Judged:
+        """`at`: its position in the pending records, if it has no message."""
         if self._records.match[place] >= 0:
             return judge.matched(place)
         if at in self._pending.ties:
