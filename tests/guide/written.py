@@ -81,7 +81,7 @@ def exports() -> str:
     rows = []
     for shape in sorted(SHAPES, key=lambda shape: list(PROVIDER_TITLES).index(shape.provider or "")):
         names = " ".join(f"`{name}`" for name in sorted(shape.needs))
-        rows.append(f"| {PROVIDER_TITLES[shape.provider or '']} | {shape.title} | {names} | {shape.source} |")
+        rows.append(f"| {shape.title} | {names} | {shape.source} |")
     return "\n".join(rows)
 
 
@@ -107,7 +107,7 @@ TABLES: Mapping[str, tuple[tuple[str, Callable[[], str]], ...]] = {
     "findings": (("| code | | cause and cure |\n|---|---|---|\n", findings),),
     "messages": (("| key | words |\n|---|---|\n", filter_words),),
     "reconciling": (
-        ("| provider | export | recognised by | source |\n|---|---|---|---|\n", exports),
+        ("| export | recognised by | source |\n|---|---|---|\n", exports),
         ("| verdict | | meaning and what to do |\n|---|---|---|\n", verdicts),
         ("| reason | | meaning and what to do |\n|---|---|---|\n", reasons),
     ),
