@@ -8,8 +8,8 @@ from ..domain.reconciliation.records import Row
 from ..parsing import JsonValue, flatten
 from .shape import VALUES, ReadCell, RecordShape
 
-MAX_PARTS = 1_000
-"""Recipients of one message in a list; a batch has at most as many."""
+MAX_PARTS = 100
+"""Recipients of one message in a list; MessageBird allows 50."""
 
 Cells = tuple[str, ...]
 Part = tuple[int, Cells, Cells]

@@ -13,5 +13,6 @@ row:
     join.unlisted()               # UnlistedMessage
     join.summary()                # ReconciliationSummary; `summary.py` has its text
 
-`notes.py` finds the capture that a note is about. `key`: of the digests of texts and ids. `add` and `finish` use the processor for seconds, so they run in a thread.
+`notes.py` finds the capture that a note is about. `key`: of the digests of texts and ids. `add` and `finish` use the
+processor for seconds, so they run in a thread.
 """

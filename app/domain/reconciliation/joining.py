@@ -57,9 +57,8 @@ class PartyJoin:
             return
         # In the repeated hour of a change of the clock a time has a second meaning.
         for attempt in (0, 1):
-            waiting = [
-                at for at in range(len(self.pending)) if self._is_open(at) and self._time(at, attempt) != NO_TIME
-            ]
+            open_ones = (at for at in range(len(self.pending)) if self._is_open(at))
+            waiting = array("I", (at for at in open_ones if self._time(at, attempt) != NO_TIME))
             for rows, places in self._groups(waiting):
                 yield from self._pair_group(rows, places, attempt)
         if self.pending.partial:
@@ -78,7 +77,7 @@ class PartyJoin:
         times = (us,) if self.records.flags[place] & R_ZONED else self.clock.utc(us)
         return times[attempt] if attempt < len(times) else NO_TIME
 
-    def _groups(self, waiting: list[int]) -> Iterator[tuple[list[int], list[int]]]:
+    def _groups(self, waiting: "array[int]") -> Iterator[tuple[list[int], list[int]]]:
         """Records and free messages with the same direction and parties."""
         pending, messages = self.pending, self.messages
         of_rows = array("q", (self._row_key(at) for at in waiting))

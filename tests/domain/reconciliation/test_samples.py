@@ -5,12 +5,16 @@ failed message, and the fourth one a message whose webhook never arrived.
 import gzip
 import io
 import zipfile
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from app.domain.messages.model import Direction
+from app.domain.reconciliation.model import SeenMessage
 from app.domain.reconciliation.records import ProviderNote, Record
 from app.domain.reconciliation.verdicts import RecordReason, RecordVerdict
-from app.domain.statuses import FAILURES
+from app.domain.statuses import FAILURES, Status
 from tests.records.support import FILES, arrived, entries, reconciled, sample
 
 NOTES = {"twilio-alerts.json", "twilio-alert-instance.json", "telnyx-webhook-deliveries.json"}
@@ -178,3 +182,34 @@ def test_an_alert_of_the_provider_is_the_reason_for_a_loss() -> None:
     messages = [arrived(row, row.row) for row in rows[:3]]
     join = reconciled(messages, [*entries(sample("twilio-alerts.json")), *found])
     assert [result.reason for result in join.results()][3] is RecordReason.PROVIDER_ALERT
+
+
+def test_a_file_in_local_time_with_the_repeated_hour_of_a_change_of_the_clock() -> None:
+    """From 23:00 to 05:00 in Berlin, one message each quarter of an hour; those from 02:00 to 02:45 are there twice,
+    and half of these have no id."""
+    change = datetime(2026, 10, 25, 1, tzinfo=UTC)
+    lines, messages = ["Message UUID,From,To,Direction,Message Time,Status"], []
+    for n in range(-16, 16):
+        at = change + n * timedelta(minutes=15)
+        local = at.astimezone(ZoneInfo("Europe/Berlin"))
+        id = f"id{n}" if not (-4 <= n < 4 and n % 2) else ""
+        theirs = f"+1415555{n + 16:04}"
+        lines.append(f"{id},{theirs[1:]},12125550199,inbound,{local:%Y-%m-%d %H:%M:%S},")
+        if n != 1:  # 02:15 for the second time is lost
+            messages.append(
+                SeenMessage(
+                    message=n, provider="plivo", message_id=id or f"made-{n}", direction=Direction.INBOUND,
+                    sender=theirs, recipient="+12125550199", text=None, ended_us=None, final=True,
+                    received_us=round(at.timestamp() + 1) * 1_000_000, status=Status.RECEIVED, captures=(n + 17,),
+                    primary=True,
+                )
+            )  # fmt: skip
+    join = reconciled(messages, entries("\n".join(lines)))
+    zone = join.summary().zone
+    assert zone is not None
+    assert (zone.offset, zone.second) == (timedelta(hours=2), timedelta(hours=1))
+    found = {result.row - 17: result for result in join.results()}
+    assert [n for n, result in found.items() if result.verdict is RecordVerdict.NO_WEBHOOK] == [1]
+    assert {result.verdict for n, result in found.items() if n != 1} == {RecordVerdict.SEEN}
+    assert {result.delta_ms for n, result in found.items() if n != 1} == {1_000}
+    assert list(join.unlisted()) == []
