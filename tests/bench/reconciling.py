@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from itertools import pairwise
+from pathlib import Path
 from typing import BinaryIO
 
 from app.domain.messages.model import Direction
@@ -88,7 +89,7 @@ def measure(count: int) -> dict[str, float]:
         spent["results"] = time.process_time()
     assert join.summary().lost == count // 1_000
     steps = dict(zip(spent, (end - start for start, end in pairwise((begin, *spent.values()))), strict=True))
-    return {**steps, "all": spent["results"] - begin, "mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1_000}
+    return {**steps, "all": spent["results"] - begin, "mb": _peak_mb()}
 
 
 def reconciling(count: int) -> Iterator[Row]:
@@ -97,12 +98,19 @@ def reconciling(count: int) -> Iterator[Row]:
     command = [sys.executable, "-m", "tests.bench.reconciling", str(count)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     found = json.loads(done.stdout)
-    steps = ", ".join(f"{name} {found[name]:.1f}" for name in ("messages", "file", "matching", "results"))
     bar_s, seconds = 60 * count / 1_000_000, found["all"]
-    yield Row(
-        f"{count:,} rows with as many messages ({steps})", f"{seconds:.1f} s", f"<= {bar_s:.0f} s", seconds <= bar_s
-    )
+    text = f"{seconds:.1f} s ({found['file']:.1f} for the file)"
+    yield Row(f"{count:,} rows of a list against as many messages", text, f"<= {bar_s:.0f} s", seconds <= bar_s)
     yield Row("memory of it", f"{found['mb']:.0f} MB", "<= 300 MB", found["mb"] <= 300)
+
+
+def _peak_mb() -> float:
+    """Of this process since its start; `getrusage` also counts what its parent had when it forked."""
+    status = Path("/proc/self/status")
+    if not status.exists():
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1_000
+    line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+    return int(line.split()[1]) / 1_000
 
 
 if __name__ == "__main__":
