@@ -1,4 +1,4 @@
-"""What the log process tells the server: that it is open, and the result of each job."""
+"""The messages of the log process to the server: that it is open, and the result of each job."""
 
 import msgspec
 

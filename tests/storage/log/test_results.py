@@ -1,4 +1,4 @@
-"""What the log process tells the server."""
+"""The messages of the log process to the server."""
 
 from app.storage.log import results
 
