@@ -21,6 +21,7 @@ from tests.browser.find import on_path
 from tests.browser.listing import middle
 from tests.process import ROOT, serving
 
+from .forwards import body_of, forward_through_kills, problems_of
 from .frames import RATE, watch_frames
 from .native import NEEDED, can_compile
 from .scrolling import scroll_long_list
@@ -35,6 +36,7 @@ class Scale:
     images: int
     faults: int
     kills: int
+    forwards: int
     lives: int
     answers: int
     connections: int
@@ -47,6 +49,7 @@ FULL = Scale(
     images=1_000_000,
     faults=50_000,
     kills=1_000,
+    forwards=20,
     lives=6,
     answers=20_000,
     connections=50_000,
@@ -55,9 +58,10 @@ FULL = Scale(
     watched_s=20,
 )
 QUICK = Scale(
-    images=10_000, faults=400, kills=20, lives=2, answers=400, connections=4_000, stuck=50, rows=3_000, watched_s=5
-)
-RUNS = ("order", "kills", "faults", "images", "fuzz", "viewers", "scrolling")
+    images=10_000, faults=400, kills=20, forwards=2, lives=2, answers=400, connections=4_000, stuck=50, rows=3_000,
+    watched_s=5,
+)  # fmt: skip
+RUNS = ("order", "kills", "forwards", "faults", "images", "fuzz", "viewers", "scrolling")
 # The maximum share of the time for each proof.
 SHARES = {"images": 0.44, "faults": 0.29, "kills": 0.14, "order": 0.07, "fuzz": 0.05}
 
@@ -172,6 +176,24 @@ class Proofs:
         self._say(
             ratio < 50, f"{self._scale.stuck} viewers that never read: slowest answer {ratio:.1f} times that without"
         )
+
+    def forwards(self) -> None:
+        """Forwards while the server is killed."""
+        self._began_at = time.monotonic()
+        with tempfile.TemporaryDirectory() as folder:
+            found = asyncio.run(
+                forward_through_kills(
+                    Path(folder), captures=100 * self._scale.forwards, kills=self._scale.forwards, seed=1
+                )
+            )
+        self._say(
+            not found.problems and found.captures > 0,
+            f"forwards: {found.captures:,} captures, the server killed {found.kills} times: all arrived, the requests"
+            f" of each message in order, {found.repeats} repeated with the same id; {len(found.problems)} problems",
+            [{"problems": found.problems}],
+        )
+        control = problems_of({1: body_of(1), 2: body_of(2)}, [])
+        self._say(bool(control), "control, a target that got nothing: detected")
 
     def scrolling(self) -> None:
         """The list of a long bin, in a browser."""
