@@ -36,12 +36,11 @@ from (
     where
         id > ((select space from bins where number = :bin) << 40)
         and id < ((select space from bins where number = :bin) + 1) << 40
-        and tags <> ''
     order by id desc
     limit :among
 )
+where tags <> ''
 group by tags
-order by found desc, tags
 
 -- name: party_values
 -- Each step of the recursion finds the next number in the index, however many captures the last one has.
