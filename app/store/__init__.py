@@ -16,15 +16,28 @@ from .decisions import DecisionStore
 from .ledger import LedgerStatus
 from .messages import MessageStore
 from .pairings import PairingStore
+from .reconciliations import ReconciliationArchive, ReconciliationStore
 from .sessions import Session, SessionStore
 from .upkeep import Health, SweepResult, UpkeepStore
 
-__all__ = ["COMMIT_WAIT_S", "READ_WAIT_S", "Health", "LedgerStatus", "Session", "Store", "SweepResult"]
+__all__ = [
+    "COMMIT_WAIT_S",
+    "READ_WAIT_S",
+    "Health",
+    "LedgerStatus",
+    "ReconciliationArchive",
+    "Session",
+    "Store",
+    "SweepResult",
+]
 
 # The tightest provider known gives up after 5 s (Dialpad's webhook documentation); 503 must reach it before.
 COMMIT_WAIT_S = 4.0
 READ_WAIT_S = 1.0
 
 
-class Store(BinStore, CaptureStore, MessageStore, PairingStore, DecisionStore, SessionStore, UpkeepStore, Protocol):
+class Store(
+    BinStore, CaptureStore, MessageStore, PairingStore, DecisionStore, ReconciliationStore, SessionStore, UpkeepStore,
+    Protocol,
+):  # fmt: skip
     """Bins, captures, messages and pairings derived from them, and what users have set."""

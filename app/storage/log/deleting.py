@@ -22,7 +22,15 @@ BINS = 100
 AHEAD_US = 60_000_000
 _MAX_NUMBER = 1 << BITS
 # What is erased with a deleted bin, besides its captures.
-_OF_A_BIN = ("erase_answers", "erase_faults", "erase_drills", "erase_rereads", "drop_mapping", "erase_secrets")
+_OF_A_BIN = (
+    "erase_answers",
+    "erase_faults",
+    "erase_drills",
+    "erase_rereads",
+    "drop_mapping",
+    "erase_secrets",
+    "drop_record_mapping",
+)
 
 
 def drop_capture(batch: Batch, job: jobs.DropCapture) -> None:

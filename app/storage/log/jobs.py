@@ -31,6 +31,7 @@ class SetBin(Job):
 class RotateKey(Job):
     id: str
     key: str
+    changed_at: int = 0
 
 
 class DropBin(Job):
@@ -113,6 +114,13 @@ class RequestReread(Job):
 
 class SetMapping(Job):
     """`mapping` is JSON; None removes it. The bin is parsed again."""
+
+    bin_id: str
+    mapping: str | None
+
+
+class SetRecordMapping(Job):
+    """How files of the bin's provider are read, as JSON; None removes it. No capture is parsed by it."""
 
     bin_id: str
     mapping: str | None
@@ -235,8 +243,8 @@ class Probe(Job):
 
 AnyJob = (
     AddBin | SetBin | RotateKey | DropBin | AddCapture | SetOutcomes | DropCapture | DropCaptures | Sweep
-    | SettleUnanswered | RequestReread | SetMapping | SetSecret | DropSecret | SkipCapture | NextEpoch
-    | NoteTime | EndRun | AddDrill | SetDrill | SetAnswers | SetFault | DropFault | AddAttempt
+    | SettleUnanswered | RequestReread | SetMapping | SetRecordMapping | SetSecret | DropSecret | SkipCapture
+    | NextEpoch | NoteTime | EndRun | AddDrill | SetDrill | SetAnswers | SetFault | DropFault | AddAttempt
     | AddSession | TouchSession | DropSession | DropSessions | Probe
 )  # fmt: skip
 

@@ -26,6 +26,7 @@ from ..reads.captures import CaptureReads
 from ..reads.decisions import DecisionReads
 from ..reads.pairings import PairingReads
 from ..reads.reader_settings import ReaderSettingsReads
+from ..reads.reconciliations import ReconciliationReads
 from .log_file import refuse_older
 from .readers import ReadPool
 
@@ -40,7 +41,7 @@ LEDGER_OPEN_S = 10.0
 SETTLE_WAIT_S = 60.0
 
 
-class SqliteStore(BinReads, CaptureReads, PairingReads, DecisionReads, ReaderSettingsReads):
+class SqliteStore(BinReads, CaptureReads, PairingReads, DecisionReads, ReaderSettingsReads, ReconciliationReads):
     """Implements `Store`, which documents the methods."""
 
     def __init__(
@@ -104,7 +105,7 @@ class SqliteStore(BinReads, CaptureReads, PairingReads, DecisionReads, ReaderSet
         return await self.get_bin(bin_id)
 
     async def rotate_key(self, bin_id: str, key: str) -> Bin:
-        await self._appender.submit(jobs.RotateKey(bin_id, key))
+        await self._appender.submit(jobs.RotateKey(bin_id, key, micros(clock.now())))
         return await self.get_bin(bin_id)
 
     async def drop_bin(self, bin_id: str) -> None:
