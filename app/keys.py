@@ -13,6 +13,8 @@ from .services.held_answers import HeldAnswers
 from .services.keyring import Keyring
 from .services.mappings import Mappings
 from .services.metrics import Metrics
+from .services.reconciliations.reconciling import Reconciling
+from .services.reconciliations.reconstructing import Reconstructing
 from .services.replays import Replaying
 from .services.secrets import Secrets
 from .services.simulations.runs import Simulating
@@ -20,7 +22,7 @@ from .services.upkeep.disk import Disk
 from .services.upkeep.probe import Probing
 from .services.upkeep.retention import Sweeping
 from .settings import Settings
-from .store import Store
+from .store import ReconciliationArchive, Store
 
 SETTINGS = web.AppKey("SETTINGS", Settings)
 STORE = web.AppKey("STORE", Store)
@@ -40,6 +42,9 @@ WAITING = web.AppKey("WAITING", HeldAnswers)
 DISK = web.AppKey("DISK", Disk)
 METRICS = web.AppKey("METRICS", Metrics)
 SECRETS = web.AppKey("SECRETS", Secrets)
+RECONCILING = web.AppKey("RECONCILING", Reconciling)
+RECONSTRUCTING = web.AppKey("RECONSTRUCTING", Reconstructing)
+ARCHIVE = web.AppKey("ARCHIVE", ReconciliationArchive)
 PROBING = web.AppKey("PROBING", Probing)
 
 # Keys of a request.

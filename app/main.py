@@ -24,6 +24,8 @@ from .services.held_answers import HeldAnswers
 from .services.keyring import Keyring
 from .services.mappings import Mappings
 from .services.metrics import Metrics
+from .services.reconciliations.reconciling import Reconciling
+from .services.reconciliations.reconstructing import Reconstructing
 from .services.replays import Replaying
 from .services.secrets import Secrets, context_of
 from .services.simulations.runs import Simulating
@@ -31,7 +33,7 @@ from .services.upkeep.disk import Disk
 from .services.upkeep.probe import Probing
 from .services.upkeep.retention import Sweeping
 from .settings import Settings
-from .storage.opening import open_store
+from .storage.opening import open_archive, open_store
 from .tasks import start_periodic, stop
 from .web.routes import add_routes
 from .web.site.condition import CONDITION
@@ -100,6 +102,9 @@ async def _storage(app: web.Application) -> AsyncIterator[None]:
         app[keys.SWEEPING] = Sweeping(store, settings.retention)
         app[keys.SECRETS] = Secrets(store, app[keys.HUB], context, settings.allow_targets)
         app[keys.REPLAYING] = Replaying(store, app[keys.SECRETS], settings.allow_targets)
+        app[keys.ARCHIVE] = open_archive(settings.data_dir)
+        app[keys.RECONCILING] = Reconciling(store, app[keys.ARCHIVE], settings.ledger, settings.retention)
+        app[keys.RECONSTRUCTING] = Reconstructing(store, app[keys.ARCHIVE], settings.allow_targets)
         app[keys.ACCESS] = Access(store, token, made_here=made_here)
         await app[keys.ACCESS].start()
         await app[keys.ANSWERS].start()
@@ -134,9 +139,11 @@ async def _periodic_tasks(app: web.Application) -> AsyncIterator[None]:
         start_periodic(app[keys.KEYRING].step, name="keyring"),
         start_periodic(app[CONDITION].step, name="condition"),
         start_periodic(lambda: _settle_unanswered(app), name="unanswered"),
+        start_periodic(lambda: _expire_reconciliations(app), name="reconciliations"),
     ]
     yield
     await app[keys.SIMULATING].close()
+    await app[keys.RECONCILING].close()
     for task in tasks:
         await stop(task)
 
@@ -144,6 +151,10 @@ async def _periodic_tasks(app: web.Application) -> AsyncIterator[None]:
 async def _settle_unanswered(app: web.Application) -> None:
     """Run once, as soon as the store accepts writes."""
     await app[keys.STORE].settle_unanswered(LONGEST_WAIT, STOPPED)
+
+
+async def _expire_reconciliations(app: web.Application) -> float:
+    return await app[keys.RECONCILING].step(may_expire=app[keys.SWEEPING].held is None)
 
 
 def _is_held(app: web.Application) -> float:

@@ -10,6 +10,7 @@ from .answers import Answers
 from .faults import Faults
 from .keyring import Keyring
 from .mappings import Mappings
+from .reconciliations.reconciling import Reconciling
 from .upkeep.retention import Sweeping
 
 
@@ -76,16 +77,18 @@ async def delete(
     answers: Answers,
     faults: Faults,
     mappings: Mappings,
+    reconciling: Reconciling,
     sweeping: Sweeping,
     bin_id: str,
 ) -> None:
-    """Delete a bin with its captures, answers, faults and mapping. Raises NotFound."""
+    """Delete a bin with its captures, answers, faults, mappings and reconciliations. Raises NotFound."""
     with keyring.changing(bin_id):
         await store.drop_bin(bin_id)
     keyring.drop(bin_id)
     answers.forget(bin_id)
     faults.forget(bin_id)
     mappings.forget(bin_id)
+    await reconciling.forget(bin_id)
     sweeping.erase_soon()
     hub.notify(bin_id)
 

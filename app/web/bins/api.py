@@ -74,6 +74,7 @@ async def delete(request: web.Request) -> web.StreamResponse:
         app[keys.ANSWERS],
         app[keys.FAULTS],
         app[keys.MAPPINGS],
+        app[keys.RECONCILING],
         app[keys.SWEEPING],
         bin_id,
     )
