@@ -16,6 +16,7 @@ from .faults import operations as faults
 from .live import operations as live
 from .mappings import operations as mappings
 from .messages import operations as messages
+from .reconciliations import operations as reconciliations
 from .replays import operations as replays
 from .secrets import operations as secrets
 from .simulations import operations as simulations
@@ -28,7 +29,7 @@ OPERATIONS: Operations = {
     path: operation
     for noun in (
         info, bins, captures, answers, faults, mappings, secrets, messages, drills, compare, replays, simulations,
-        exports, live,
+        reconciliations, exports, live,
     )
     for path, operation in noun.OPERATIONS.items()
 }  # fmt: skip
@@ -54,6 +55,7 @@ _TAGS = {
     "Drills": "Faults with an end, and how the messages that got them fared.",
     "Simulations": "Runs of requests that look like those of a provider, to a bin or to your own URLs.",
     "Comparison": "Primary and fallback compared: one pairing per inbound message or call.",
+    "Reconciliations": "A file in which the provider lists its messages, compared with what arrived at a bin.",
     "Live": "JSON frames over a WebSocket.",
     "Server": "About this server.",
 }

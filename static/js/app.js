@@ -18,6 +18,7 @@ import "./pages/home.js";
 import "./pages/mapping.js";
 import "./pages/parts.js";
 import "./pages/simulate.js";
+import "./pages/reconcile.js";
 import { follow } from "./live/live.js";
 
 for (const root of document.querySelectorAll("[data-live]")) follow(root);

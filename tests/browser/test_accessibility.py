@@ -12,10 +12,13 @@ from playwright.async_api import Browser, Page, expect
 from app import keys
 from tests.conftest import Running
 from tests.pairs import lost, timed_out
+from tests.reconciling import arrive, compared, ended, here, row, send, table
 from tests.signed import FIELDS, OTHER, SECRET, twilio_headers
 
 from .conftest import WIDE, Watched, sign_in
 from .test_live_page import bin_page, post
+
+__all__ = ["here"]
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
 RULES = "{runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']}"
@@ -171,6 +174,15 @@ async def test_teaching_a_provider_has_no_violation(server: Running, judge: Judg
     async with server.client.put(f"{server.bin_api}/mapping", json={"name": "Acme", "fields": fields}):
         pass
     await judge.see_bin("/mapping", "/captures/1", "/messages/custom/m1")
+
+
+@pytest.mark.usefixtures("here")
+async def test_reconciliations_have_no_violation(server: Running, judge: Judge) -> None:
+    await arrive(server, 1)
+    made = await compared(server, [row(1), row(2)])
+    unknown = await send(server, table([["1", "2"]], ("Ref", "Wann")))
+    assert (await ended(server, unknown["id"]))["state"] == "needs_columns"
+    await judge.see_bin("/reconcile", *(f"/reconcile/{each['id']}" for each in (made, unknown)))
 
 
 async def test_drills_have_no_violation(server: Running, judge: Judge) -> None:

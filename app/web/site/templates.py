@@ -21,7 +21,7 @@ from ...domain.phones import show_phone
 from ...domain.providers import PROVIDER_TITLES
 from ...domain.roles import Role
 from ...domain.search import EXAMPLES, VALUES
-from ...domain.units import duration_text, gap_text, ms_text, rfc3339, size_text
+from ...domain.units import duration_text, from_micros, gap_text, ms_text, rfc3339, size_text
 from ...domain.visible import show_controls, show_overrides
 from ...egress.gate import BLOCKED
 from ...services.large import work_on
@@ -116,6 +116,7 @@ def _environment() -> jinja2.Environment:
         faults_key=key_of,
         host=_host_of,
         value_suffix=value_suffix,
+        from_us=from_micros,
     )
     environment.globals.update(
         roles=list(Role),

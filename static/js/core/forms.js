@@ -8,8 +8,8 @@ import { localise } from "./times.js";
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  const { ask, draft, stay, undo } = form.dataset;
-  if (form.method !== "post" || undo !== undefined) return;
+  const { ask, draft, stay, undo, upload } = form.dataset;
+  if (form.method !== "post" || undo !== undefined || upload !== undefined) return;
   if (ask && !window.confirm(ask)) return event.preventDefault();
   if (window.isSecureContext && draft === undefined && stay === undefined) return undefined;
   event.preventDefault();
