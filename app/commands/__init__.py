@@ -27,6 +27,7 @@ COMMANDS = {
     "wait": "Wait for a capture that matches; for tests and CI.",
     "verify": "Check the signature of a capture with the secrets of its bin.",
     "secrets": "Store, list and remove the signing secrets of a bin.",
+    "reconcile": "Compare a provider's own list of messages with a bin: did we lose any?",
     "export": "Export captures or messages as CSV, JSON Lines or HAR.",
     "backup": "Copy the log of a running or stopped server into one file.",
     "restore": "Replace the log with a backup; the server must be stopped.",
