@@ -107,7 +107,7 @@ def test_a_script_fetches_through_the_one_helper_only(path: Path) -> None:
 
 def test_the_javascript_of_a_page_is_small() -> None:
     """Compressed, as `web/site/static.py` serves them."""
-    assert sum(len(gzip.compress(path.read_bytes(), 9)) for path in SCRIPTS) <= 40_000
+    assert sum(len(gzip.compress(path.read_bytes(), 9)) for path in SCRIPTS) <= 41_500
 
 
 def _imports_of(path: Path) -> set[Path]:

@@ -34,7 +34,7 @@ WITHOUT_TEST = {
     "storage/reads/filters.py", "storage/reads/messages.py", "storage/reads/pairings.py", "storage/transaction.py",
     "store.py",
     "store/bins.py", "store/captures.py", "store/decisions.py", "store/ledger.py", "store/messages.py",
-    "store/pairings.py", "store/sessions.py", "store/upkeep.py",
+    "store/pairings.py", "store/reconciliations.py", "store/sessions.py", "store/upkeep.py",
     "tasks.py",
     "testing/inbox.py", "testing/server.py",
     "web/answers/notes.py", "web/answers/shapes.py", "web/bins/api.py",
