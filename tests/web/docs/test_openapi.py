@@ -131,7 +131,8 @@ BODIES = {
         for more in (
             {}, {"version": 1}, {"version": 2}, {"columns": None}, {"columns": {"id": ""}},
             {"columns": {"id": "x" * 200}}, {"columns": {"id": "x" * 201}}, {"columns": {"id": "i", "from": None}},
-            {"columns": {"id": "i", "who": "x"}}, {"columns": {"id": 1}}, {"direction": "inbound"}, {"direction": "up"}, {"direction": None},
+            {"columns": {"id": "i", "who": "x"}}, {"columns": {"id": 1}},
+            {"direction": "inbound"}, {"direction": "up"}, {"direction": None},
             {"directions": {"mo": "inbound"}}, {"directions": {"mo": "up"}}, {"directions": {"": "inbound"}},
             {"directions": {str(n): "inbound" for n in range(21)}}, {"statuses": {"1": "sent"}},
             {"statuses": {"1": "x"}}, {"colour": 1},
