@@ -30,7 +30,8 @@ Packages, and what each may import:
   a user has set for a bin. Imports `domain` and `parsing`.
 - `records`: the files that providers export about their messages: opens them, recognises them by their columns, and
   reads their rows. Imports `domain`, `parsing` and `providers` (for the meaning of status words and numbers).
-  `domain/reconciliation` compares the rows with the messages of a bin.
+  `domain/reconciliation` compares the rows with the messages of a bin, in a process of its own: `reconciler.py` at the
+  top, which `services/reconciliations` starts for each file.
 - `signatures`: whether a request is genuine, and why other code rejects it. Imports `domain` and `parsing`.
 - `store`: the Store protocol, one module a noun. Imports `domain`.
 - `storage`: the store. `log` is the truth, `ledger` is derived from it; `sqlite3` and `aiosqlite` are imported in

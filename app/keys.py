@@ -14,6 +14,8 @@ from .services.held_answers import HeldAnswers
 from .services.keyring import Keyring
 from .services.mappings import Mappings
 from .services.metrics import Metrics
+from .services.reconciliations.reconciling import Reconciling
+from .services.reconciliations.reconstructing import Reconstructing
 from .services.replays import Replaying
 from .services.saved_filters import SavedFilters
 from .services.secrets import Secrets
@@ -22,7 +24,7 @@ from .services.upkeep.disk import Disk
 from .services.upkeep.probe import Probing
 from .services.upkeep.retention import Sweeping
 from .settings import Settings
-from .store import Store
+from .store import ReconciliationArchive, Store
 
 SETTINGS = web.AppKey("SETTINGS", Settings)
 STORE = web.AppKey("STORE", Store)
@@ -44,6 +46,9 @@ DISK = web.AppKey("DISK", Disk)
 METRICS = web.AppKey("METRICS", Metrics)
 SAVED_FILTERS = web.AppKey("SAVED_FILTERS", SavedFilters)
 SECRETS = web.AppKey("SECRETS", Secrets)
+RECONCILING = web.AppKey("RECONCILING", Reconciling)
+RECONSTRUCTING = web.AppKey("RECONSTRUCTING", Reconstructing)
+ARCHIVE = web.AppKey("ARCHIVE", ReconciliationArchive)
 PROBING = web.AppKey("PROBING", Probing)
 
 # Keys of a request.

@@ -27,6 +27,8 @@ from .services.held_answers import HeldAnswers
 from .services.keyring import Keyring
 from .services.mappings import Mappings
 from .services.metrics import Metrics
+from .services.reconciliations.reconciling import Reconciling
+from .services.reconciliations.reconstructing import Reconstructing
 from .services.replays import Replaying
 from .services.saved_filters import SavedFilters
 from .services.secrets import Secrets, context_of
@@ -35,7 +37,7 @@ from .services.upkeep.disk import Disk
 from .services.upkeep.probe import Probing
 from .services.upkeep.retention import Sweeping
 from .settings import Settings
-from .storage.opening import open_store
+from .storage.opening import open_archive, open_store
 from .tasks import start_periodic, stop
 from .web.routes import add_routes
 from .web.site.condition import CONDITION
@@ -110,6 +112,9 @@ async def _storage(app: web.Application) -> AsyncIterator[None]:
         )
         store.on_change(app[keys.FORWARDS].bin_changed)
         app[keys.METRICS].more.append(partial(forward_metrics, app[keys.FORWARDS]))
+        app[keys.ARCHIVE] = open_archive(settings.data_dir)
+        app[keys.RECONCILING] = Reconciling(store, app[keys.ARCHIVE], settings.ledger, settings.retention)
+        app[keys.RECONSTRUCTING] = Reconstructing(store, app[keys.ARCHIVE], settings.allow_targets)
         app[keys.ACCESS] = Access(store, token, made_here=made_here)
         await app[keys.ACCESS].start()
         await app[keys.ANSWERS].start()
@@ -145,11 +150,13 @@ async def _periodic_tasks(app: web.Application) -> AsyncIterator[None]:
         start_periodic(app[keys.FORWARDS].look, name="forwards"),
         start_periodic(app[CONDITION].step, name="condition"),
         start_periodic(lambda: _settle_unanswered(app), name="unanswered"),
+        start_periodic(lambda: _expire_reconciliations(app), name="reconciliations"),
     ]
     await app[keys.FORWARDS].start()
     yield
     await app[keys.SIMULATING].close()
     await app[keys.FORWARDS].close()
+    await app[keys.RECONCILING].close()
     for task in tasks:
         await stop(task)
 
@@ -161,6 +168,10 @@ async def _settle_unanswered(app: web.Application) -> None:
 
 def _own_host(settings: Settings) -> str | None:
     return urlsplit(settings.public_url).netloc if settings.public_url else None
+
+
+async def _expire_reconciliations(app: web.Application) -> float:
+    return await app[keys.RECONCILING].step(may_expire=app[keys.SWEEPING].held is None)
 
 
 def _is_held(app: web.Application) -> float:

@@ -17,19 +17,21 @@ _PAGES_WORTH_TELLING = 20_000
 )  # fmt: skip
 @click.option("--force", is_flag=True, help="Replace FILE if it exists.")
 def command(file: Path, data_dir: Path, force: bool) -> None:
-    """Copy log.db, from which everything else is built, into FILE: a checked, synced snapshot with mode 0600.
+    """Copy log.db, from which everything else is built, and the results of reconciliations into FILE: a checked, synced
+    snapshot with mode 0600.
 
     The server may run meanwhile. A plain copy of a live database file misses the contents of its write-ahead log;
     this command does not. The access token is not included.
     """
     from ..storage.sqlite.copying import back_up
+    from ..storage.sqlite.kept_results import RESULTS, add_results
 
     log = data_dir / "log.db"
     if not log.exists():
         raise CannotStart(f"There is no log at {log}. Give the --data-dir of the server.")
     if file.exists() and not force:
         raise CannotStart(f"{file} already exists. Give another name, or use --force.")
-    back_up(log, file, _print_progress)
+    back_up(log, file, _print_progress, lambda part: add_results(part, data_dir / RESULTS))
     click.echo(f"{file}: {file.stat().st_size:,} bytes, checked", err=True)
 
 

@@ -14,7 +14,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, TypeVar
+from typing import IO, TYPE_CHECKING, Any, BinaryIO, TypeVar
 from urllib.parse import quote, urlencode, urlsplit
 
 import click
@@ -72,6 +72,11 @@ class Client:
         """Another method; returns the JSON, or None without a body."""
         return self._call(method, path, {}, value)
 
+    def upload(self, path: str, file: BinaryIO, size: int, query: dict[str, str | None]) -> Any:
+        """POST the bytes of a file; returns the JSON."""
+        with self._open("POST", path, query, upload=(file, size)) as answer:
+            return json.loads(answer.read())
+
     def chunks(self, path: str, **query: str | None) -> Iterator[bytes]:
         """A response body in chunks, as they arrive. Raises CannotStart if the connection breaks."""
         with self._open("GET", path, query) as answer:
@@ -124,15 +129,19 @@ class Client:
                 raise CannotStart(f"{self.root} did not respond like smsbin: {error}") from None
 
     def _open(
-        self, method: str, path: str, query: dict[str, str | None], value: Any = None, timeout_s: float = TIMEOUT_S
-    ) -> Any:
+        self, method: str, path: str, query: dict[str, str | None], value: Any = None, timeout_s: float = TIMEOUT_S,
+        upload: tuple[BinaryIO, int] | None = None,
+    ) -> Any:  # fmt: skip
         encoded = urlencode({name: text for name, text in query.items() if text is not None})
         address = f"{self.root}/api/v1{path}" + (f"?{encoded}" if encoded else "")
         headers = {"Authorization": f"Bearer {self.token}"}
-        body = None
+        body: bytes | BinaryIO | None = None
         if value is not None:
             headers["Content-Type"] = "application/json"
             body = json.dumps(value).encode()
+        elif upload is not None:
+            body, size = upload
+            headers |= {"Content-Type": "application/octet-stream", "Content-Length": str(size)}
         request = urllib.request.Request(address, body, headers, method=method)  # noqa: S310
         try:
             return opener(self.root).open(request, timeout=timeout_s)

@@ -20,9 +20,9 @@ from ..errors import CannotStart
 def command(file: Path, data_dir: Path, replace: bool, verify: bool) -> None:
     """Replace the database with a copy of FILE, which `smsbin backup` wrote.
 
-    FILE is checked before anything is changed, and its copy before it replaces the database. The previous database
-    is kept under a name that is printed. The next start upgrades an older version and parses every capture again.
-    The server must be stopped; the access token does not change.
+    FILE is checked before anything is changed, and its copy before it replaces the database. The previous database,
+    and the results of reconciliations that are there, are kept under names that are printed. The next start upgrades an
+    older version and parses every capture again. The server must be stopped; the access token does not change.
 
     \b
     Examples:

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from aiohttp import web
 from aiohttp.abc import AbstractAccessLogger
 
+from .. import clock
 from ..log import get_log
 from .body import Body, MemoryBudget
 from .head import RequestHead
@@ -28,6 +29,7 @@ class PageConnection(Protocol):
 
     transport: asyncio.Transport | None
     trusted: bool
+    deadline: float
 
     def buffer_rest(self, data: bytes) -> None:
         """Buffer the bytes that follow the request."""
@@ -193,6 +195,11 @@ class Page:
         """Call `on_disconnect` when the client disconnects; None: stop watching."""
         self._connection.watch(on_disconnect)
 
+    def allow(self, seconds: float) -> None:
+        """The body may take so long from now."""
+        if self.wants_more and not self.is_tunnel:
+            self._connection.deadline = clock.ticks() + seconds
+
     def _pass(self, data: bytes) -> None:
         if data:
             self._handler.data_received(data)
@@ -215,6 +222,12 @@ def trust(request: web.Request) -> None:
     """The request has a valid credential: its connection is not closed to make room for others."""
     if isinstance(request.protocol, PageHandler) and request.protocol.page is not None:
         request.protocol.page.trust()
+
+
+def allow(request: web.Request, seconds: float) -> None:
+    """Let the rest of the body take so long from now; for large files of users who have signed in."""
+    if isinstance(request.protocol, PageHandler) and request.protocol.page is not None:
+        request.protocol.page.allow(seconds)
 
 
 def watch(request: web.Request, on_disconnect: Callable[[], object] | None) -> None:

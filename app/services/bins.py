@@ -11,6 +11,7 @@ from .faults import Faults
 from .forwards.registry import Forwards
 from .keyring import Keyring
 from .mappings import Mappings
+from .reconciliations.reconciling import Reconciling
 from .upkeep.retention import Sweeping
 
 
@@ -78,10 +79,11 @@ async def delete(
     faults: Faults,
     mappings: Mappings,
     forwards: Forwards,
+    reconciling: Reconciling,
     sweeping: Sweeping,
     bin_id: str,
 ) -> None:
-    """Delete a bin with its captures, answers, faults, mapping and forwards. Raises NotFound."""
+    """Delete a bin with its captures, answers, faults, mappings, forwards and reconciliations. Raises NotFound."""
     with keyring.changing(bin_id):
         await store.drop_bin(bin_id)
     keyring.drop(bin_id)
@@ -89,6 +91,7 @@ async def delete(
     faults.forget(bin_id)
     mappings.forget(bin_id)
     forwards.forget(bin_id)
+    await reconciling.forget(bin_id)
     sweeping.erase_soon()
     hub.notify(bin_id)
 

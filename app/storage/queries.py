@@ -5,7 +5,7 @@ from pathlib import Path
 
 FOLDER = Path(__file__).parent / "sql"
 # One folder for each database and its process, and one for the server's reads of the ledger.
-_FOLDERS = ("log", "ledger", "reads")
+_FOLDERS = ("log", "ledger", "reads", "results")
 _NAME = re.compile(r"^-- name: (\w+)$", re.MULTILINE)
 
 

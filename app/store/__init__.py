@@ -18,11 +18,22 @@ from .forwards import ForwardStore
 from .ledger import LedgerStatus
 from .messages import MessageStore
 from .pairings import PairingStore
+from .reconciliations import ReconciliationArchive, ReconciliationStore
 from .sessions import Session, SessionStore
 from .upkeep import Health, SweepResult, UpkeepStore
 from .volume import VolumeStore
 
-__all__ = ["COMMIT_WAIT_S", "READ_WAIT_S", "Health", "LedgerStatus", "Session", "StepResult", "Store", "SweepResult"]
+__all__ = [
+    "COMMIT_WAIT_S",
+    "READ_WAIT_S",
+    "Health",
+    "LedgerStatus",
+    "ReconciliationArchive",
+    "Session",
+    "StepResult",
+    "Store",
+    "SweepResult",
+]
 
 # The tightest provider known gives up after 5 s (Dialpad's webhook documentation); 503 must reach it before.
 COMMIT_WAIT_S = 4.0
@@ -38,6 +49,7 @@ class Store(
     DecisionStore,
     FilterStore,
     ForwardStore,
+    ReconciliationStore,
     SessionStore,
     UpkeepStore,
     Protocol,

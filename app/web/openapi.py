@@ -20,6 +20,7 @@ from .live import operations as live
 from .mappings import operations as mappings
 from .messages import operations as messages
 from .overview import operations as overview
+from .reconciliations import operations as reconciliations
 from .replays import operations as replays
 from .secrets import operations as secrets
 from .simulations import operations as simulations
@@ -32,7 +33,7 @@ OPERATIONS: Operations = {
     path: operation
     for noun in (
         info, bins, captures, annotations, filters, answers, faults, forwards, mappings, secrets, messages, drills,
-        compare, replays, simulations, overview, exports, live,
+        compare, replays, simulations, overview, reconciliations, exports, live,
     )
     for path, operation in noun.OPERATIONS.items()
 }  # fmt: skip
@@ -61,6 +62,7 @@ _TAGS = {
     "Simulations": "Runs of requests that look like those of a provider, to a bin or to your own URLs.",
     "Comparison": "Primary and fallback compared: one pairing per inbound message or call.",
     "Counts": "Captures by time and result, failures, times and the fallback; fast in a bin of any size.",
+    "Reconciliations": "A file in which the provider lists its messages, compared with what arrived at a bin.",
     "Live": "JSON frames over a WebSocket.",
     "Server": "About this server.",
 }

@@ -42,6 +42,8 @@ from .messages import page as messages
 from .overview import api as overview_api
 from .overview import page as overview
 from .palette import page as palette
+from .reconciliations import api as reconciliations_api
+from .reconciliations import page as reconciliations
 from .replays import api as replays_api
 from .secrets import api as secrets_api
 from .secrets import page as secrets
@@ -154,6 +156,14 @@ ROUTES = [
     private("GET", "/bins/{bin}/messages/rows", messages.rows, "message-rows"),
     private("GET", "/bins/{bin}/messages/side", messages.side, "message-side"),
     private("GET", "/bins/{bin}/messages/" + MESSAGE, messages.show, "message-page"),
+    private("GET", "/bins/{bin}/reconcile", reconciliations.index, "reconcile"),
+    private("POST", "/bins/{bin}/reconcile", reconciliations.upload, "reconcile-upload"),
+    private("GET", "/bins/{bin}/reconcile/{id}", reconciliations.show, "reconciliation"),
+    private("POST", "/bins/{bin}/reconcile/{id}/again", reconciliations.again, "reconcile-again"),
+    private("POST", "/bins/{bin}/reconcile/{id}/columns", reconciliations.choose_columns, "reconcile-columns"),
+    private("POST", "/bins/{bin}/reconcile/{id}/cancel", reconciliations.cancel, "reconcile-cancel"),
+    private("POST", "/bins/{bin}/reconcile/{id}/delete", reconciliations.delete, "reconcile-delete"),
+    private("POST", "/bins/{bin}/reconcile/{id}/send", reconciliations.send, "reconcile-send"),
     private("GET", "/bins/{bin}/simulate", simulations.index, "simulate"),
     private("POST", "/bins/{bin}/simulate", simulations.send, "simulate-send"),
     private("GET", "/bins/{bin}/simulate/{id}", simulations.show, "simulate-run"),
@@ -227,6 +237,19 @@ ROUTES = [
     private("GET", "/api/v1/bins/{bin}/simulations", simulations_api.index, "api-simulations"),
     private("GET", "/api/v1/bins/{bin}/simulations/{id}", simulations_api.show, "api-simulation"),
     private("DELETE", "/api/v1/bins/{bin}/simulations/{id}", simulations_api.delete, "api-simulation-stop"),
+    private("POST", "/api/v1/bins/{bin}/reconciliations", reconciliations_api.create, "api-reconcile"),
+    private("GET", "/api/v1/bins/{bin}/reconciliations", reconciliations_api.index, "api-reconciliations"),
+    private("GET", "/api/v1/bins/{bin}/reconciliations/{id}", reconciliations_api.show, "api-reconciliation"),
+    private("DELETE", "/api/v1/bins/{bin}/reconciliations/{id}", reconciliations_api.delete, "api-reconciliation-drop"),
+    private("POST", "/api/v1/bins/{bin}/reconciliations/{id}/again", reconciliations_api.again, "api-reconcile-again"),
+    private("GET", "/api/v1/bins/{bin}/reconciliations/{id}/records", reconciliations_api.records, "api-records"),
+    private("GET", "/api/v1/bins/{bin}/reconciliations/{id}/export", reconciliations_api.export, "api-records-export"),
+    private("POST", "/api/v1/bins/{bin}/reconciliations/{id}/replays", reconciliations_api.replay, "api-records-send"),
+    private("GET", "/api/v1/bins/{bin}/record-mapping", reconciliations_api.show_mapping, "api-record-mapping"),
+    private("PUT", "/api/v1/bins/{bin}/record-mapping", reconciliations_api.put_mapping, "api-record-mapping-set"),
+    private(
+        "DELETE", "/api/v1/bins/{bin}/record-mapping", reconciliations_api.remove_mapping, "api-record-mapping-end"
+    ),
     private("GET", "/api/v1/bins/{bin}/comparison", compare_api.index, "api-comparison"),
     private("GET", "/api/v1/bins/{bin}/volume", overview_api.volume, "api-volume"),
     private("GET", "/api/v1/bins/{bin}/overview", overview_api.overview, "api-overview"),

@@ -22,11 +22,12 @@ loadFeatures({
     ["[data-in-place]", "pages/signature.js", "submit"],
     ["[data-new-of]", "pages/home.js"],
     ["[data-replay]", "pages/replay.js", "submit"],
+    ["[data-upload]", "pages/reconcile.js", "submit"],
     ["[data-show]", "pages/raw.js", "change"],
     ["[data-simulate], [data-run]", "pages/simulate.js"],
   ],
   used: [
-    ["form[method=post]:not([data-undo], [data-replay], [data-in-place], [data-save-filter], [data-annotate])", "core/forms.js", "submit"],
+    ["form[method=post]:not([data-undo], [data-replay], [data-in-place], [data-upload], [data-save-filter], [data-annotate])", "core/forms.js", "submit"],
     ["[data-annotate]", "pages/annotation.js", "submit"],
     [":root", "pages/annotation.js", "smsbin:pin smsbin:changed"],
     ["[data-save-filter]", "filter/saved.js", "submit"],

@@ -7,18 +7,22 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Literal
 
+import pytest
 from playwright.async_api import Browser, ConsoleMessage, Page, ViewportSize, expect
 
 from app import clock, keys
 from app.domain.forwards.model import ForwardHealth
 from tests.conftest import Running
 from tests.pairs import lost, timed_out
+from tests.reconciling import arrive, compared, ended, here, row, send, table
 from tests.signed import FIELDS, OTHER, SECRET, twilio_headers
 
 from .axe import violations
 from .boxes import measure
 from .conftest import WIDE, Watched, shared, sign_in
 from .test_live_page import bin_page, post
+
+__all__ = ["here"]
 
 GUIDE = ("settings", "tests")
 TABS = ("summary", "fields", "headers", "raw", "signature", "timing", "answer", "related", "replay")
@@ -238,6 +242,15 @@ async def test_teaching_a_provider_has_no_violation(server: Running, judge: Judg
     async with server.client.put(f"{server.bin_api}/mapping", json={"name": "Acme", "fields": fields}):
         pass
     await judge.see_bin("/mapping", "/captures/1", "/messages/custom/m1")
+
+
+@pytest.mark.usefixtures("here")
+async def test_reconciliations_have_no_violation(server: Running, judge: Judge) -> None:
+    await arrive(server, 1)
+    made = await compared(server, [row(1), row(2)])
+    unknown = await send(server, table([["1", "2"]], ("Ref", "Wann")))
+    assert (await ended(server, unknown["id"]))["state"] == "needs_columns"
+    await judge.see_bin("/reconcile", *(f"/reconcile/{each['id']}" for each in (made, unknown)))
 
 
 async def test_drills_have_no_violation(server: Running, judge: Judge) -> None:

@@ -113,8 +113,8 @@ def test_a_healthy_server_is_called_healthy(here: dict[str, str], server: Proces
     code, lines = _doctor(**here)
     assert code == 0
     assert list(lines) == [
-        "settings", "data directory", "file locks", "disk", "log", "secrets", "ledger", "port", "server",
-        "access token",
+        "settings", "data directory", "file locks", "disk", "log", "secrets", "ledger", "reconciliations", "port",
+        "server", "access token",
         "retention", "public URL", "proxy headers", "clock", "WebSocket",
     ]  # fmt: skip
     states = {check: line["state"] for check, line in lines.items()}
@@ -133,7 +133,7 @@ def test_it_leaves_nothing_behind(here: dict[str, str], data: Path) -> None:
 
 def test_a_person_reads_one_line_a_check_with_the_cure_below(here: dict[str, str]) -> None:
     shown = run("doctor", **here).stdout.splitlines()
-    assert [line.split()[0] for line in shown if "→" not in line].count("ok") == 13
+    assert [line.split()[0] for line in shown if "→" not in line].count("ok") == 14
     assert len([line for line in shown if "→" in line]) == 1
 
 

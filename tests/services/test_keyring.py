@@ -16,8 +16,9 @@ from app.services.answers import Answers
 from app.services.faults import Faults
 from app.services.keyring import Keyring
 from app.services.mappings import Mappings
+from app.services.reconciliations.reconciling import Reconciling
 from app.services.upkeep.retention import Sweeping
-from app.storage.opening import open_store
+from app.storage.opening import open_archive, open_store
 from app.store import Store
 
 from ..conftest import Running
@@ -44,11 +45,11 @@ async def _rename(store: Store, keyring: Keyring, bin: Bin) -> Bin:
     )
 
 
-async def _delete(store: Store, keyring: Keyring, bin: Bin) -> None:
-    hub = Hub()
+async def _delete(store: Store, keyring: Keyring, bin: Bin, folder: Path) -> None:
+    hub, month = Hub(), timedelta(days=30)
     await service.delete(
         store, keyring, hub, Answers(store, hub), Faults(store, hub), Mappings(store, hub),
-        Sweeping(store, timedelta(days=30)), bin.id,
+        Reconciling(store, open_archive(folder), folder / "ledger.db", month), Sweeping(store, month), bin.id,
     )  # fmt: skip
 
 
@@ -74,9 +75,9 @@ async def test_a_rotated_key_is_known_no_more_and_the_new_one_is(store: Store, k
     assert keyring.known(other.key) == other
 
 
-async def test_the_key_of_a_deleted_bin_is_known_no_more(store: Store, keyring: Keyring) -> None:
+async def test_the_key_of_a_deleted_bin_is_known_no_more(store: Store, keyring: Keyring, tmp_path: Path) -> None:
     bin, other = [await service.create(store, keyring) for _ in range(2)]
-    await _delete(store, keyring, bin)
+    await _delete(store, keyring, bin, tmp_path)
     assert keyring.known(bin.key) is None
     assert keyring.known(other.key) == other
 
@@ -101,10 +102,10 @@ async def test_a_change_that_is_answered_after_a_rotation_does_not_bring_the_old
 
 
 async def test_a_change_that_is_answered_after_the_deletion_does_not_bring_the_key_back(
-    store: Store, keyring: Keyring
+    store: Store, keyring: Keyring, tmp_path: Path
 ) -> None:
     bin = await service.create(store, keyring)
-    await _delete(store, keyring, bin)
+    await _delete(store, keyring, bin, tmp_path)
     keyring.change(bin)
     assert keyring.known(bin.key) is None
 
@@ -140,7 +141,7 @@ class TestAChangeThatWasNotConfirmed:
         assert keyring.known(bin.key) == bin
 
     async def test_a_bin_that_was_made_or_deleted_all_the_same_is_found(
-        self, store: Store, keyring: Keyring, monkeypatch
+        self, store: Store, keyring: Keyring, monkeypatch, tmp_path: Path
     ) -> None:
         bin = await service.create(store, keyring)
         add, drop = store.add_bin, store.drop_bin
@@ -157,7 +158,7 @@ class TestAChangeThatWasNotConfirmed:
         monkeypatch.setattr(store, "drop_bin", drop_and_break)
         monkeypatch.setattr(store, "add_bin", add_and_break)
         with pytest.raises(StoreUnavailable):
-            await _delete(store, keyring, bin)
+            await _delete(store, keyring, bin, tmp_path)
         with pytest.raises(StoreUnavailable):
             await service.create(store, keyring)
         await keyring.step()

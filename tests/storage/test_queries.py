@@ -29,7 +29,7 @@ def test_a_name_that_is_used_twice_is_an_error(tmp_path: Path) -> None:
 def test_every_query_of_the_processes_and_the_readers_is_loaded() -> None:
     names = [
         line.removeprefix("-- name: ")
-        for folder in ("log", "ledger", "reads")
+        for folder in ("log", "ledger", "reads", "results")
         for path in (FOLDER / folder).glob("*.sql")
         for line in path.read_text().splitlines()
         if line.startswith("-- name: ")

@@ -15,12 +15,16 @@ from ...serving import listen
 from ...settings import Settings, all_settings, read_settings, unknown_variables
 from ...signatures.sealing import CannotOpen, is_sealed, unseal
 from ...storage.lock import holder_of, locks_work
+from ...storage.sqlite.archive import results_in
 from ...storage.sqlite.checking import check_bodies, check_ledger, check_log, stored_secrets, try_out
+from ...storage.sqlite.kept_results import RESULTS
 from ...storage.sqlite.migrate import newest
+from ...storage.sqlite.result_files import check_result
 from .results import CheckResult, ok, skipped, warning, wrong
 
 # Damaged bodies that are listed.
 _NAMED = 5
+_LOCAL = ("data directory", "file locks", "disk", "log", "secrets", "ledger", "reconciliations", "port")
 
 
 def settings_of(environ: Mapping[str, str], flags: dict[str, str]) -> tuple[Settings, list[CheckResult]]:
@@ -62,6 +66,7 @@ def check_machine(settings: Settings, *, deep: bool) -> Iterator[CheckResult]:
         yield _bodies(settings.log)
     yield _secrets(settings)
     yield _ledger(settings.ledger)
+    yield _reconciliations(folder / RESULTS)
 
 
 def check_port(settings: Settings, *, is_ours: bool) -> CheckResult:
@@ -192,8 +197,16 @@ def _ledger(ledger: Path) -> CheckResult:
     return ok("ledger", f"{ledger} is valid; other programs may read its views v_captures, v_messages, v_pairings")
 
 
+def _reconciliations(folder: Path) -> CheckResult:
+    found = results_in(folder)
+    damaged = [(path.name, problem) for path in found if (problem := check_result(path)) is not None]
+    if damaged:
+        told = "; ".join(f"{name}: {problem}" for name, problem in damaged[:_NAMED])
+        cure = "Delete these files, and compare the lists of the provider again."
+        return warning("reconciliations", f"{len(damaged):,} of {len(found):,} cannot be read: {told}", cure)
+    return ok("reconciliations", f"{len(found):,} {'result' if len(found) == 1 else 'results'} can be read")
+
+
 def skip_local(why: str) -> list[CheckResult]:
     """The results of this module when the server is on another machine."""
-    return [
-        skipped(check, why) for check in ("data directory", "file locks", "disk", "log", "secrets", "ledger", "port")
-    ]
+    return [skipped(check, why) for check in _LOCAL]

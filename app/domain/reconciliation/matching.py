@@ -96,8 +96,10 @@ class Reconciler:
         self._has_local_times = self._has_local_times or (time is not None and not time.zoned)
         self._records.add(entry, inbound, place, flags)
 
-    def finish(self) -> None:
-        """Match what has no id, and judge everything."""
+    def finish(self, scope: ReconciliationScope | None = None) -> None:
+        """Match what has no id, and judge everything. `scope` replaces the one from the beginning: what the messages
+        themselves show is only known when all are read."""
+        self._scope = scope or self._scope
         self._messages.forget_ids()
         self._clock, self._zone = self._find_clock()
         pending = self._pending

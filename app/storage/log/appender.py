@@ -72,13 +72,14 @@ class Appender:
             jobs.SettleUnanswered: settle_unanswered,
             jobs.RequestReread: _request_reread,
             jobs.SetMapping: set_mapping,
+            jobs.SetRecordMapping: _set_record_mapping,
             jobs.SetSecret: set_secret,
             jobs.DropSecret: drop_secret,
             jobs.SetFilter: set_filter,
             jobs.DropFilter: drop_filter,
             jobs.SkipCapture: _skip_capture,
             jobs.NextEpoch: lambda batch, _: batch.transaction.one("next_epoch")[0],  # type: ignore[index]  # one row
-            jobs.NoteTime: lambda batch, job: batch.run("set_seen_at", {"now": job.now}),
+            jobs.NoteTime: self._note_time,
             jobs.EndRun: self._end_run,
             jobs.Probe: self._probe,
         }
@@ -157,6 +158,10 @@ class Appender:
         batch.run("fill_probe", {"size": job.size})
         self._probed = job.size > 0
 
+    def _note_time(self, batch: Batch, job: jobs.NoteTime) -> int:
+        batch.run("set_run_seen_at", {"id": self._run, "now": job.now})
+        return batch.run("set_seen_at", {"now": job.now})
+
     def _end_run(self, batch: Batch, job: jobs.EndRun) -> None:
         batch.run("end_run", {"id": self._run, "now": job.now})
 
@@ -174,6 +179,14 @@ def _set_answers(batch: Batch, job: jobs.SetAnswers) -> None:
         batch.run("drop_answers", bounds)
     else:
         batch.run("set_answers", {**bounds, "answers": job.answers})
+
+
+def _set_record_mapping(batch: Batch, job: jobs.SetRecordMapping) -> None:
+    bounds: dict[str, object] = {"bin": batch.counter(job.bin_id).number}
+    if job.mapping is None:
+        batch.run("drop_record_mapping", bounds)
+    else:
+        batch.run("set_record_mapping", {**bounds, "mapping": job.mapping})
 
 
 def _set_fault(batch: Batch, job: jobs.SetFault) -> None:

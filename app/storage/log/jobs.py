@@ -33,6 +33,7 @@ class SetBin(Job):
 class RotateKey(Job):
     id: str
     key: str
+    changed_at: int = 0
 
 
 class DropBin(Job):
@@ -131,6 +132,13 @@ class RequestReread(Job):
 
 class SetMapping(Job):
     """`mapping` is JSON; None removes it. The bin is parsed again."""
+
+    bin_id: str
+    mapping: str | None
+
+
+class SetRecordMapping(Job):
+    """How files of the bin's provider are read, as JSON; None removes it. No capture is parsed by it."""
 
     bin_id: str
     mapping: str | None
@@ -333,8 +341,8 @@ class Probe(Job):
 
 AnyJob = (
     AddBin | SetBin | RotateKey | DropBin | AddCapture | SetOutcomes | DropCapture | DropSome | DropCaptures | Annotate
-    | Sweep | SettleUnanswered | RequestReread | SetMapping | SetSecret | DropSecret | SkipCapture | NextEpoch
-    | NoteTime | EndRun | AddDrill | SetDrill | SetAnswers | SetFault | DropFault | AddAttempt
+    | Sweep | SettleUnanswered | RequestReread | SetMapping | SetRecordMapping | SetSecret | DropSecret | SkipCapture
+    | NextEpoch | NoteTime | EndRun | AddDrill | SetDrill | SetAnswers | SetFault | DropFault | AddAttempt
     | AddForward | SetForward | DropForward | MarkDispatches | RetryDispatches
     | AddSession | TouchSession | DropSession | DropSessions | Probe | SetFilter | DropFilter
 )  # fmt: skip

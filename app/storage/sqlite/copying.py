@@ -16,12 +16,13 @@ PAGES = 2_000
 ReportProgress = Callable[[int, int], None]
 
 
-def back_up(log: Path, file: Path, report: ReportProgress) -> None:
-    """Copy the log into a new file of mode 0600, checked and synced. `report` is called with copied and total pages.
-    Raises CannotStart."""
+def back_up(log: Path, file: Path, report: ReportProgress, add_more: Callable[[Path], object] = lambda _: None) -> None:
+    """Copy the log into a new file of mode 0600, checked and synced. `report` is called with copied and total pages,
+    `add_more` with the copy before it is complete. Raises CannotStart."""
     try:
         with new_file(file) as part:
             copy(log, Path(part.name), report)
+            add_more(Path(part.name))
         sync(file.parent)
     except (sqlite3.Error, OSError) as error:
         raise CannotStart(f"The backup failed: {error}") from None

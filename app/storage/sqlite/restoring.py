@@ -1,5 +1,6 @@
 """Replaces the log by a backup: checks the backup, copies it, checks the copy, and then renames it. The ledger is
-removed, because it was made from another log; the next start rebuilds it.
+removed, because it was made from another log; the next start rebuilds it. Results of reconciliations that are in the
+backup replace those that are there.
 
 Nothing is changed before the copy is valid and on the disk; all later steps are renames.
 """
@@ -17,6 +18,7 @@ from ..lock import lock_directory
 from .checking import Contents, check_log
 from .copying import copy, sync
 from .files import SUFFIXES, remove, sibling_file
+from .kept_results import RESULTS, restore_results, take_results
 
 # The suffix of the copy before it replaces the log; a random part precedes it.
 RESTORING = ".restoring"
@@ -47,6 +49,7 @@ def _install(file: Path, contents: Contents, log: Path, now: datetime, *, replac
     remove_leftovers(log, suffix=RESTORING)
     with new_file(log, suffix=RESTORING) as part:
         copy(file, Path(part.name))
+        take_results(Path(part.name))
         if check_log(Path(part.name)) != contents:
             raise CannotStart(f"The copy of {file} is not what {file} is. Is another program writing to it?")
         # Renames are durable, and ordered, only after the directory is synced. The order keeps a log together with its
@@ -58,6 +61,7 @@ def _install(file: Path, contents: Contents, log: Path, now: datetime, *, replac
         remove(log)
         remove(log.with_name("ledger.db"))
         sync(log.parent)
+        restore_results(file, log.with_name(RESULTS), now, replace=replace)
     # The new file was checked completely, so a mark of the old one does not apply.
     log.with_suffix(".suspect").unlink(missing_ok=True)
     sync(log.parent)

@@ -29,6 +29,7 @@ from ..reads.decisions import DecisionReads
 from ..reads.forwards import ForwardReads
 from ..reads.pairings import PairingReads
 from ..reads.reader_settings import ReaderSettingsReads
+from ..reads.reconciliations import ReconciliationReads
 from ..reads.saved_filters import SavedFilterReads
 from ..reads.values import ValueReads
 from ..reads.volume import VolumeReads
@@ -48,7 +49,7 @@ SETTLE_WAIT_S = 60.0
 
 class SqliteStore(
     BinReads, CaptureReads, PairingReads, VolumeReads, DecisionReads, ForwardReads, ReaderSettingsReads,
-    SavedFilterReads, ValueReads,
+    ReconciliationReads, SavedFilterReads, ValueReads,
 ):  # fmt: skip
     """Implements `Store`, which documents the methods."""
 
@@ -113,7 +114,7 @@ class SqliteStore(
         return await self.get_bin(bin_id)
 
     async def rotate_key(self, bin_id: str, key: str) -> Bin:
-        await self._appender.submit(jobs.RotateKey(bin_id, key))
+        await self._appender.submit(jobs.RotateKey(bin_id, key, micros(clock.now())))
         return await self.get_bin(bin_id)
 
     async def drop_bin(self, bin_id: str) -> None:

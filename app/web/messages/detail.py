@@ -8,9 +8,12 @@ from ...domain.bins import Bin
 from ...domain.captures import CaptureRow
 from ...domain.findings import Finding, explain
 from ...domain.messages.model import STUCK, Direction, Message, Step
+from ...domain.reconciliation.kept import KeptNote
+from ...domain.reconciliation.notes import CaptureTime, capture_of
+from ...domain.reconciliation.records import ProviderNote, RecordTime
 from ...domain.roles import Role
 from ...domain.sms import SmsFacts, describe_sms
-from ...domain.units import gap_text, rfc3339
+from ...domain.units import gap_text, micros, rfc3339
 from ...errors import NotFound
 from ...providers import sheet_of
 from ...providers.sheet import Sheet
@@ -48,7 +51,8 @@ class StepRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessagePane:
-    """A message and everything that its pane shows. `mapping`: the name of the field mapping of the bin."""
+    """A message and everything that its pane shows. `mapping`: the name of the field mapping of the bin. `notes`: what
+    the provider's files state about its calls, oldest first."""
 
     bin: Bin
     message: Message
@@ -62,6 +66,21 @@ class MessagePane:
     sheet: Sheet | None
     copied: str
     mapping: str | None = None
+    notes: Sequence[KeptNote] = ()
+
+    @property
+    def entries(self) -> Sequence[StepRow | KeptNote]:
+        """The steps and what the provider's files state, by their times; what has no time at the end."""
+        found: list[StepRow | KeptNote] = [*self.lines, *self.notes]
+        return sorted(found, key=_moment)
+
+    def request_of(self, note: KeptNote) -> CaptureRow | None:
+        """The request that a note is about; None if that call did not arrive here."""
+        at = None if note.at_us is None else RecordTime(note.at_us)
+        role = None if note.role is None else Role(note.role)
+        given = ProviderNote(row=0, provider=note.provider, about=note.about, ok=note.ok, at=at, role=role)
+        n = capture_of(given, [CaptureTime(row.n, row.role, row.received_at) for row in self.captures])
+        return next((row for row in self.captures if row.n == n), None)
 
     @property
     def simulated(self) -> bool:
@@ -91,6 +110,11 @@ async def open_message(store: Store, bin_id: str, provider: str, message_id: str
         sheet=sheet,
         copied="\n".join(_as_text(line) for line in lines),
     )
+
+
+def _moment(entry: StepRow | KeptNote) -> tuple[bool, int]:
+    at_us = entry.at_us if isinstance(entry, KeptNote) else micros(entry.step.at)
+    return at_us is None, at_us or 0
 
 
 def _worth_drawing(message: Message, steps: Sequence[Step]) -> bool:

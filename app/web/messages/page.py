@@ -82,7 +82,8 @@ async def show(request: web.Request) -> web.StreamResponse:
     place = request.match_info
     detail = await open_message(request.app[keys.STORE], place["bin"], place["provider"], place["message_id"])
     mapping = request.app[keys.MAPPINGS].of(detail.bin.id)
-    detail = replace(detail, mapping=mapping.name if mapping else None)
+    notes = await request.app[keys.ARCHIVE].list_notes(detail.bin.id, detail.message.message_id)
+    detail = replace(detail, mapping=mapping.name if mapping else None, notes=notes)
     if request.headers.get("X-Partial") == "detail":
         bin, filter = detail.bin, filter_of(request)
         page = MessagesPage(bin=bin, urls={}, filter=filter, side=None, rows=(), older=None, detail=detail)

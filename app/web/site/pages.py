@@ -35,6 +35,7 @@ BIN_TABS = (
     PageLink(title="Messages", path="/messages", words="sms status delivered failed stuck", key="m"),
     PageLink(title="Conversations", path="/conversations", words="chats threads numbers", key="v"),
     PageLink(title="Compare", path="/compare", words="primary fallback pairs gap", key="c"),
+    PageLink(title="Reconcile", path="/reconcile", words="did we lose any provider log export csv compare", key="r"),
     PageLink(title="Simulate", path="/simulate", words="simulator test traffic send", key="i"),
     PageLink(title="Set up", path="/setup", words="setup portal provider urls curl qr phone", key="u"),
     PageLink(title="Settings", path="/settings", words="general name retention stuck provider", key="s"),

@@ -23,7 +23,7 @@ from ...domain.providers import PROVIDER_TITLES
 from ...domain.replays import without_secrets
 from ...domain.roles import Role
 from ...domain.search import EXAMPLES, VALUES
-from ...domain.units import duration_text, gap_text, ms_text, rfc3339, size_text
+from ...domain.units import duration_text, from_micros, gap_text, ms_text, rfc3339, size_text
 from ...domain.visible import show_controls, show_overrides
 from ...egress.gate import BLOCKED
 from ...services.large import work_on
@@ -235,6 +235,7 @@ _FILTERS: dict[str, Callable[..., Any]] = {
     "host": _host_of,
     "value_suffix": value_suffix,
     "without_secrets": without_secrets,
+    "from_us": from_micros,
     **FORWARD_FILTERS,
 }
 _GLOBALS: dict[str, Any] = {

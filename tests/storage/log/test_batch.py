@@ -148,7 +148,7 @@ def test_positions_report_how_far_the_bins_are_that_were_changed_and_no_others(i
     with inside.file.database.write() as transaction:
         batch = Batch(transaction)
         batch.add_capture(_capture())
-        batch.run("rotate_key", {"id": BIN, "key": "fresh"}, bin_id=BIN)
+        batch.run("rotate_key", {"id": BIN, "key": "fresh", "changed_at": 5}, bin_id=BIN)
         batch.add_capture(_capture())
         batch.add_capture(_capture(OTHER))
         positions = sorted(batch.finish(), key=lambda mark: mark.bin)

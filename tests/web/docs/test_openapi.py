@@ -180,6 +180,26 @@ BODIES = {
             {"add": ["x" * 41]}, {"add": "a"}, {"remove": ["a"]}, {"remove": [1]}, {"pinned": True, "colour": 1},
         )
     ],
+    "recordMapping": [
+        {"columns": {"id": "i"}} | more
+        for more in (
+            {}, {"version": 1}, {"version": 2}, {"columns": None}, {"columns": {"id": ""}},
+            {"columns": {"id": "x" * 200}}, {"columns": {"id": "x" * 201}}, {"columns": {"id": "i", "from": None}},
+            {"columns": {"id": "i", "who": "x"}}, {"columns": {"id": 1}},
+            {"direction": "inbound"}, {"direction": "up"}, {"direction": None},
+            {"directions": {"mo": "inbound"}}, {"directions": {"mo": "up"}}, {"directions": {"": "inbound"}},
+            {"directions": {str(n): "inbound" for n in range(21)}}, {"statuses": {"1": "sent"}},
+            {"statuses": {"1": "x"}}, {"colour": 1},
+        )
+    ],
+    "reconcileAgain": [
+        {}, {"zone": "UTC"}, {"zone": None}, {"zone": "U" * 61}, {"zone": 1}, {"keep_rows": True}, {"keep_rows": 1},
+        {"mapping": None}, {"mapping": {"columns": {"id": "i"}}}, {"mapping": {}}, {"colour": 1}, [],
+    ],
+    "replayRecords": [
+        *[{"records": numbers, "url": "http://a"} for numbers in ([], [0], [1], [1] * 50, [1] * 51, [True], 1, None)],
+        {"records": [1]}, {"url": "http://a"}, {"records": [1], "url": 1}, {"records": [1], "url": "http://a", "x": 1},
+    ],
     "simulate": [
         {"provider": "ytel", "what": "inbound"} | more
         for more in (
@@ -202,9 +222,12 @@ BODIES = {
 @pytest.mark.parametrize("operation", [each for each in OPERATIONS.values() if each.body], ids=lambda each: each.id)
 def test_the_document_accepts_exactly_what_the_server_does(operation: Operation) -> None:
     """As far as types and limits of single fields go: JSON Schema cannot say the rest."""
-    body = {"changeBin": "createBin", "setMapping": "mapping", "previewMapping": "mapping"}.get(
-        operation.id, operation.id
-    )
+    body = {
+        "changeBin": "createBin",
+        "setMapping": "mapping",
+        "previewMapping": "mapping",
+        "setRecordMapping": "recordMapping",
+    }.get(operation.id, operation.id)
     _, schema = _operation(operation.id)
     wanted = typing.get_args(operation.body)[0] if typing.get_args(operation.body) else operation.body
     accepted = 0

@@ -24,7 +24,7 @@ set name = :name, provider = :provider, retention_s = :retention_s, stuck_s = :s
 where id = :id and not deleted
 
 -- name: rotate_key
-update bins set key = :key, version = version + 1 where id = :id and not deleted
+update bins set key = :key, key_changed_at = :changed_at, version = version + 1 where id = :id and not deleted
 
 -- name: drop_bin
 update bins

@@ -7,6 +7,19 @@ update meta set epochs = epochs + 1 returning epochs
 -- name: set_seen_at
 update meta set seen_at = :now
 
+-- name: set_run_seen_at
+update runs set seen_at = :now where id = :id
+
+-- name: list_runs
+-- The last ones, the oldest first. Of a run that did not end properly, the end is the last time that it was seen.
+select * from (
+    select number, began_at, coalesce(ended_at, seen_at, began_at) as until_at, ended_at is not null as is_closed
+    from runs
+    order by number desc
+    limit :limit
+)
+order by number
+
 -- name: begin_run
 -- A restarted log process belongs to the same run.
 insert or ignore into runs (id, began_at) values (:id, :now)

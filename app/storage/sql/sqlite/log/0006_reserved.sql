@@ -1,1 +1,0 @@
--- Reserved for runs; the migration with this number replaces this file.

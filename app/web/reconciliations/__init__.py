@@ -1,0 +1,1 @@
+"""Reconciliations: a file of the provider compared with a bin; pages and API."""
