@@ -28,6 +28,9 @@ Packages, and what each may import:
 - `parsing`: bytes to fields, never raises. `export`: file formats. Both import `domain`.
 - `providers`: one data sheet a provider; `providers/kit` is what the sheets share; `custom` parses by the mapping that
   a user has set for a bin. Imports `domain` and `parsing`.
+- `records`: the files that providers export about their messages: opens them, recognises them by their columns, and
+  reads their rows. Imports `domain`, `parsing` and `providers` (for the meaning of status words and numbers).
+  `domain/reconciliation` compares the rows with the messages of a bin.
 - `signatures`: whether a request is genuine, and why other code rejects it. Imports `domain` and `parsing`.
 - `store`: the Store protocol, one module a noun. Imports `domain`.
 - `storage`: the store. `log` is the truth, `ledger` is derived from it; `sqlite3` and `aiosqlite` are imported in

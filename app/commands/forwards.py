@@ -40,14 +40,14 @@ def list_(bin: str | None, as_json: bool, **server: Any) -> None:
 
 
 @command.command("add")
-@click.argument("url")
-@click.option("--name", default=None, help="Default: the URL.")
+@click.argument("target")
+@click.option("--name", default=None, help="Default: the target.")
 @click.option("--match", "filter_", default="", metavar="FILTER", help="Only captures that match this filter.")
 @click.option("--role", "roles", multiple=True, help="Only captures of this role; can be repeated.")
 @click.option("--order", type=click.Choice(["message", "none", "strict"]), default="message", show_default=True)
 @click.option(
     "--sign", type=click.Choice(["sent", "target", "smsbin"]), default="sent", show_default=True,
-    help="As sent, again for the URL, or by Standard Webhooks.",
+    help="As sent, again for the target, or by Standard Webhooks.",
 )  # fmt: skip
 @click.option("--credentials", is_flag=True, help="Also send Authorization, Cookie, Proxy-* and X-Forwarded-*.")
 @click.option("--timeout", "timeout_s", type=int, default=10, show_default=True, help="Seconds.")
@@ -55,15 +55,15 @@ def list_(bin: str | None, as_json: bool, **server: Any) -> None:
 @_bin
 @_json
 @with_server
-def add(url: str, name: str | None, filter_: str, sign: str, bin: str | None, as_json: bool, **more: Any) -> None:
-    """Add a forward to URL."""
+def add(target: str, name: str | None, filter_: str, sign: str, bin: str | None, as_json: bool, **more: Any) -> None:
+    """Add a forward to TARGET, an http or https URL."""
     fields = ("roles", "order", "credentials", "timeout_s", "start")
     given = {field: more.pop(field) for field in fields}
     client = connect(**more)
     found = client.find_bin(bin)
-    wanted = {"name": name or url[:100], "url": url, "filter": filter_, "signature": sign, **given}
+    wanted = {"name": name or target[:100], "url": target, "filter": filter_, "signature": sign, **given}
     made = client.send("POST", _path(found), wanted)
-    _tell(made, as_json, f"{visible(found['name'])} is forwarded to {visible(url)}.")
+    _tell(made, as_json, f"{visible(found['name'])} is forwarded to {visible(target)}.")
     if made["secret"] and not as_json:
         print_line(made["secret"])
 

@@ -150,7 +150,7 @@ class FieldMapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
     def words(self) -> dict[str, Word]:
         """What each status word means."""
-        return {word: _meant(found) for word, found in self.statuses.items()}
+        return {word: meaning_of(found) for word, found in self.statuses.items()}
 
 
 def _usual_word(status: Status) -> Word:
@@ -168,7 +168,8 @@ def write_mapping(mapping: FieldMapping) -> str:
     return msgspec.json.encode(mapping).decode()
 
 
-def _meant(found: Status | MappedStatus) -> Word:
+def meaning_of(found: Status | MappedStatus) -> Word:
+    """What an entry of `statuses` means."""
     if isinstance(found, Status):
         return _usual_word(found)
     return _usual_word(found.status) if found.final is None else Word(found.status, final=found.final)

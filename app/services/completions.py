@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from ..domain.search import VALUES, Completion, Offer, complete, fits, offers_for, spellings
-from ..domain.search.completing import EXAMPLE_VALUES, MAX_OFFERS
+from ..domain.search.completing import EXAMPLE_VALUES, MAX_OFFERS, SPELLED
 from ..store import Store
 
 COUNTED = 1_000
@@ -58,6 +58,11 @@ async def _known(store: Store, bin_id: str, place: Completion) -> Counts:
     }
 
 
+async def _tags(store: Store, bin_id: str, place: Completion) -> Counts:
+    """The tags of the newest captures that have annotations, the most frequent first."""
+    return dict.fromkeys(await store.recent_values(bin_id, place.key, among=COUNTED))
+
+
 async def _occurring(store: Store, bin_id: str, place: Completion) -> Counts:
     """The values of the newest captures, then those of the index that begin with what is typed."""
     recent = await store.recent_values(bin_id, place.key, among=COUNTED)
@@ -75,6 +80,7 @@ async def _examples(_store: Store, _bin_id: str, place: Completion) -> Counts:
 # A key whose values are stored elsewhere is one more line.
 _SOURCES: Mapping[str, Source] = {
     **dict.fromkeys(VALUES, _known),
-    **dict.fromkeys(("from", "to", "id"), _occurring),
+    **dict.fromkeys(SPELLED, _occurring),
+    "tag": _tags,
     **dict.fromkeys(EXAMPLE_VALUES, _examples),
 }

@@ -21,8 +21,8 @@ class FilterStore(Protocol):
 
     async def recent_values(self, bin_id: str, key: str, *, among: int) -> Mapping[str, int]:
         """The values of a filter key in the newest `among` captures that the ledger has, with the number of captures
-        that have them, the most frequent first. Keys: `from`, `to`, `id`, and those with a fixed set of values. Does
-        not wait for the ledger. Raises NotFound."""
+        that have them, the most frequent first. Keys: `from`, `to`, `id`, and those with a fixed set of values; for
+        `tag` the newest captures that have annotations. Does not wait for the ledger. Raises NotFound."""
 
     async def values_from(self, bin_id: str, key: str, beginnings: Sequence[str], *, limit: int) -> Sequence[str]:
         """The values of `from`, `to` or `id` that begin with one of these (lower case in ASCII), from an index that may

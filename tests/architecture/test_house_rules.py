@@ -106,6 +106,12 @@ def test_a_script_fetches_through_the_one_helper_only(path: Path) -> None:
     assert len(re.findall(r"\bfetch\(|XMLHttpRequest", path.read_text())) == allowed
 
 
+@pytest.mark.parametrize("path", SCRIPTS, ids=NAME)
+def test_no_text_of_a_script_continues_on_the_next_line(path: Path) -> None:
+    """Scripts are sent without indentation and without lines of comment, which must not be parts of a text."""
+    assert [line for line in path.read_text().splitlines() if line.count("`") % 2] == []
+
+
 def test_every_page_loads_little_javascript() -> None:
     """Whatever it shows; `tests/browser/test_scripts.py` measures the page that shows most."""
     scripts = load_static(ROOT / "static")

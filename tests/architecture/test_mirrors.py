@@ -51,7 +51,7 @@ WITHOUT_TEST = {
     "web/routes.py", "web/simulations/runs.py", "web/simulations/shapes.py",
     "web/simulations/words.py", "web/site/addresses.py", "web/site/expect.py", "web/site/faults.py",
     "web/site/filters.py", "web/site/info.py", "web/site/json.py", "web/site/middleware.py",
-    "web/site/parameters.py", "web/site/problems.py", "web/site/roles.py", "web/site/static.py",
+    "web/site/parameters.py", "web/site/problems.py", "web/site/roles.py",
     "web/site/templates.py", "web/words/drills.py", "web/words/fields.py", "web/words/headlines.py",
     "web/words/portals.py", "web/words/titles.py",
 }  # fmt: skip

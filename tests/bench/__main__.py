@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from . import attack, latency, rates, size
+from . import attack, latency, rates, reconciling, size
 from .measure import Row
 
 PARTS: dict[str, Callable[[Path, int], Iterator[Row]]] = {
@@ -21,6 +21,7 @@ PARTS: dict[str, Callable[[Path, int], Iterator[Row]]] = {
     "held": lambda folder, count: latency.held(folder),
     "attack": lambda folder, count: attack.attack(folder),
     "counts": lambda folder, count: size.counts(folder, count),
+    "reconciling": lambda folder, count: reconciling.reconciling(count),
     "size": lambda folder, count: _size(folder, count),
 }
 

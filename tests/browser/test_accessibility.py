@@ -3,12 +3,14 @@ boxes that cover each other at any width, and errors in the console."""
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Literal
 
 from playwright.async_api import Browser, ConsoleMessage, Page, ViewportSize, expect
 
-from app import keys
+from app import clock, keys
+from app.domain.forwards.model import ForwardHealth
 from tests.conftest import Running
 from tests.pairs import lost, timed_out
 from tests.signed import FIELDS, OTHER, SECRET, twilio_headers
@@ -163,6 +165,23 @@ async def test_signatures_have_no_violation(server: Running, judge: Judge) -> No
     async with server.client.put(f"{server.bin_api}/secrets/primary", json={"secret": SECRET}):
         pass
     await judge.see_bin("/signatures", "", *(f"/captures/{n}?tab=signature" for n in (1, 2)), "/simulate?sign=valid")
+
+
+async def test_forwards_have_no_violation(server: Running, judge: Judge) -> None:
+    await judge.see_bin("/forwards")
+    await _sms(server)
+    # It cannot be signed, so the target is not called.
+    forward = {"name": "Mine", "url": "https://example.net/sms", "start": 1, "signature": "target"}
+    async with server.client.post(f"{server.bin_api}/forwards", json=forward) as answer:
+        made = await answer.json()
+
+    async def is_rejected() -> bool:
+        return [each["state"] for each in (await server.capture(1))["forwards"]] == ["rejected"]
+
+    await server.until(is_rejected)
+    runner = server.app[keys.FORWARDS].runner(server.bin.id, made["id"])
+    runner.use(replace(runner.stored, health=ForwardHealth(probe_at=clock.now() + timedelta(minutes=4))), None)
+    await judge.see_bin("/forwards", f"/forwards?edit={made['id']}", "", "/captures/1?tab=replay")
 
 
 async def test_messages_have_no_violation(server: Running, judge: Judge) -> None:

@@ -21,17 +21,14 @@ async def _is_live(page: Page) -> None:
     await expect(page.locator("[data-live-state] b").last).to_have_text("Live")
 
 
-async def test_the_page_that_shows_most_loads_little_javascript(server: Running, watched: Watched) -> None:
+async def test_the_live_page_with_an_open_request_loads_little_javascript(server: Running, watched: Watched) -> None:
     await post(server, "row", count=3)
-    fault = {"kind": "status", "status": 500, "count": 2}
-    async with server.client.put(f"{server.bin_api}/faults/primary", json=fault):
-        pass
     page = watched.page
-    await page.goto(f"{bin_page(server)}/captures/2?tab=replay")
+    await page.goto(f"{bin_page(server)}/captures/2")
     await _is_live(page)
     await page.wait_for_load_state("networkidle")
     sizes = await page.evaluate(SIZES)
-    assert sizes.keys() >= {"live/list.js", "live/faults.js", "pages/replay.js"}
+    assert sizes.keys() >= {"live/list.js", "core/detail.js", "core/copy.js"}
     assert sizes.keys().isdisjoint({"live/ledger.js", "live/goto.js", "core/undo.js", "pages/simulate.js"})
     assert 40_000 < sum(sizes.values()) <= MOST_BYTES, sizes
 

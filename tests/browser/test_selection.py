@@ -67,9 +67,10 @@ async def test_requests_are_selected_one_by_one_in_ranges_and_all(server: Runnin
     await expect(page.locator("#capture-250 .tag")).to_have_text(["even", "late"])
     await expect(page.locator("#capture-248 .tag")).to_have_count(0)
     assert await _pinned(server, "tag:late text~even") == 124
-    await bar.get_by_role("button", name="Pin").click()
+    await bar.get_by_role("button", name="Pin", exact=True).click()
     await expect(bar).to_contain_text("Pinned 124 requests")
     await expect(page.locator("#capture-250 [data-pinned]")).to_have_count(1)
+    await expect(bar.get_by_role("button", name="Unpin")).to_be_visible()
 
 
 async def test_all_that_match_are_deleted_after_time_to_undo(server: Running, watched: Watched, monkeypatch) -> None:

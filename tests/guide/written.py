@@ -7,9 +7,12 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from app.domain.findings import FINDINGS
+from app.domain.providers import PROVIDER_TITLES
+from app.domain.reconciliation.verdicts import REASON_WORDS, VERDICT_WORDS, CodeWords
 from app.domain.roles import Role
 from app.domain.search import VALUES
 from app.providers.sheet import Sheet
+from app.records.shapes import SHAPES
 from app.settings import all_settings
 from app.signatures.schemes import SCHEMES
 from app.signatures.words import cure_of, known_causes
@@ -73,11 +76,41 @@ def causes() -> str:
     return "\n".join(f"| `{cause}` | {cure_of(cause)} |" for cause in known_causes())
 
 
+def exports() -> str:
+    """A row for each form of a provider's list."""
+    rows = []
+    for shape in sorted(SHAPES, key=lambda shape: list(PROVIDER_TITLES).index(shape.provider or "")):
+        names = " ".join(f"`{name}`" for name in sorted(shape.needs))
+        rows.append(f"| {shape.title} | {names} | {shape.source} |")
+    return "\n".join(rows)
+
+
+def verdicts() -> str:
+    """A row for each verdict of a reconciliation."""
+    return _codes(VERDICT_WORDS)
+
+
+def reasons() -> str:
+    """A row for each reason of one."""
+    return _codes(REASON_WORDS)
+
+
+def _codes(codes: Mapping[str, CodeWords]) -> str:
+    return "\n".join(
+        f"| `{code}` | {words.title} | {f'{words.meaning} {words.cure}'.strip()} |" for code, words in codes.items()
+    )
+
+
 # What stands before each part, by page; the part ends at the next blank line, or with the file.
 TABLES: Mapping[str, tuple[tuple[str, Callable[[], str]], ...]] = {
     "settings": (("| flag | variable | default | |\n|---|---|---|---|\n", settings),),
     "findings": (("| code | | cause and cure |\n|---|---|---|\n", findings),),
     "messages": (("| key | words |\n|---|---|\n", filter_words),),
+    "reconciling": (
+        ("| export | recognised by | source |\n|---|---|---|\n", exports),
+        ("| verdict | | meaning and what to do |\n|---|---|---|\n", verdicts),
+        ("| reason | | meaning and what to do |\n|---|---|---|\n", reasons),
+    ),
     "signatures": (
         ("| signature | name | secret | window |\n|---|---|---|---|\n", schemes),
         ("| cause | what to do |\n|---|---|\n", causes),

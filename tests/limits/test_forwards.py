@@ -102,6 +102,30 @@ async def test_so_much_of_a_location_is_kept(tmp_path: Path, more: int) -> None:
         assert f" {location[: sending.MAX_LOCATION]}, which" in (kept.error or "")
 
 
+@pytest.mark.parametrize(
+    ("turn_s", "waits"),
+    [
+        (sending.BUSY_S, []), (sending.BUSY_S * 2, [sending.BUSY_S * 2 * sending.WAIT_FACTOR]),
+        (1.0, [sending.LONGEST_WAIT_S]),
+    ],
+)  # fmt: skip
+async def test_a_busy_loop_is_left_to_captures(
+    monkeypatch: pytest.MonkeyPatch, turn_s: float, waits: list[float]
+) -> None:
+    slept: list[float] = []
+    times = iter((5.0, 5.0 + turn_s))
+    real = asyncio.sleep
+
+    async def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        await real(0)
+
+    monkeypatch.setattr(clock, "ticks", lambda: next(times))
+    monkeypatch.setattr(sending.asyncio, "sleep", sleep)
+    await sending.wait_for_captures()
+    assert slept == [0, *map(pytest.approx, waits)]
+
+
 async def test_the_secret_of_a_forward_has_so_many_random_bytes(place: Forwarding, target: Target) -> None:
     forward = await place.add(target.url, signature=ForwardSignature.SMSBIN)
     secret = (await place.forwards.status(place.bin.id, forward.id)).secret or ""

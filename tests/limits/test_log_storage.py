@@ -23,6 +23,7 @@ from app.storage.log.client import MAX_BATCH_BYTES, LogClient
 from app.storage.log.outcomes import OutcomeBuffer
 from app.storage.log.pace import SLOW_EACH_S, SLOW_S
 from app.storage.log.queued import JOB_BYTES
+from app.storage.log.results import Result, Results
 from app.storage.sqlite import checking, checkpoints, files, store
 from app.storage.sqlite.checking import check_bodies
 from app.storage.sqlite.checkpoints import FREED, TRUNCATE_WAIT_MS, Checkpoints
@@ -103,7 +104,7 @@ async def test_outcomes_are_gathered_for_so_long(monkeypatch) -> None:
     assert [len(job.outcomes) for job in written] == [2]
 
 
-def _sweep(inside: Inside, now: int, after: int = 0) -> jobs.Result:
+def _sweep(inside: Inside, now: int, after: int = 0) -> Result:
     (result,) = inside.apply(jobs.Sweep(now, DAY_S, after, False))
     assert result.error is None
     return result
@@ -150,7 +151,7 @@ def test_deleted_bytes_leave_after_so_long_whatever_comes(ticks: Ticks, monkeypa
     made = SimpleNamespace(
         condition=None, checkpoint_if_due=lambda: None, truncate=lambda: emptied.append(True) or True
     )
-    appender = SimpleNamespace(apply=lambda _: jobs.Results([]), remove_probe=lambda: None, has_erased=True)
+    appender = SimpleNamespace(apply=lambda _: Results([]), remove_probe=lambda: None, has_erased=True)
     log_process.serve(Pipe(), SimpleNamespace(checkpoints=made), appender)  # type: ignore[arg-type]
     assert bool(emptied) == is_emptied
 

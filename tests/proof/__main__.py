@@ -21,6 +21,8 @@ from tests.browser.find import on_path
 from tests.browser.listing import middle
 from tests.process import ROOT, serving
 
+from .forwards import body_of, forward_through_kills, problems_of
+from .frames import RATE, watch_frames
 from .native import NEEDED, can_compile
 from .scrolling import scroll_long_list
 from .viewers import send, stuck
@@ -34,18 +36,32 @@ class Scale:
     images: int
     faults: int
     kills: int
+    forwards: int
     lives: int
     answers: int
     connections: int
     stuck: int
     rows: int
+    watched_s: float
 
 
 FULL = Scale(
-    images=1_000_000, faults=50_000, kills=1_000, lives=6, answers=20_000, connections=50_000, stuck=200, rows=60_000
+    images=1_000_000,
+    faults=50_000,
+    kills=1_000,
+    forwards=20,
+    lives=6,
+    answers=20_000,
+    connections=50_000,
+    stuck=200,
+    rows=60_000,
+    watched_s=20,
 )
-QUICK = Scale(images=10_000, faults=400, kills=20, lives=2, answers=400, connections=4_000, stuck=50, rows=3_000)
-RUNS = ("order", "kills", "faults", "images", "fuzz", "viewers", "scrolling")
+QUICK = Scale(
+    images=10_000, faults=400, kills=20, forwards=2, lives=2, answers=400, connections=4_000, stuck=50, rows=3_000,
+    watched_s=5,
+)  # fmt: skip
+RUNS = ("order", "kills", "forwards", "faults", "images", "fuzz", "viewers", "scrolling")
 # The maximum share of the time for each proof.
 SHARES = {"images": 0.44, "faults": 0.29, "kills": 0.14, "order": 0.07, "fuzz": 0.05}
 
@@ -161,6 +177,24 @@ class Proofs:
             ratio < 50, f"{self._scale.stuck} viewers that never read: slowest answer {ratio:.1f} times that without"
         )
 
+    def forwards(self) -> None:
+        """Forwards while the server is killed."""
+        self._began_at = time.monotonic()
+        with tempfile.TemporaryDirectory() as folder:
+            found = asyncio.run(
+                forward_through_kills(
+                    Path(folder), captures=100 * self._scale.forwards, kills=self._scale.forwards, seed=1
+                )
+            )
+        self._say(
+            not found.problems and found.captures > 0,
+            f"forwards: {found.captures:,} captures, the server killed {found.kills} times: all arrived, the requests"
+            f" of each message in order, {found.repeats} repeated with the same id; {len(found.problems)} problems",
+            [{"problems": found.problems}],
+        )
+        control = problems_of({1: body_of(1), 2: body_of(2)}, [])
+        self._say(bool(control), "control, a target that got nothing: detected")
+
     def scrolling(self) -> None:
         """The list of a long bin, in a browser."""
         if not self._needs(on_path() is not None, "scrolling: Chromium is not installed"):
@@ -176,6 +210,23 @@ class Proofs:
         )
         control = asyncio.run(scroll_long_list(2_000, without_window=True))
         self._say(not control.is_good, f"control, no row leaves the page: {control.most_rows:,} rows")
+        self._frames()
+
+    def _frames(self) -> None:
+        """The open list while requests arrive."""
+        self._began_at = time.monotonic()
+        found = asyncio.run(watch_frames(self._scale.watched_s))
+        page, idle = found.loaded, found.idle
+        self._say(
+            found.is_good,
+            f"list open at {RATE}/s for {found.seconds:g} s: {found.arrived:,} requests arrived, {page.frames:.0f}"
+            f" frames a second ({idle.frames:.0f} without requests); main thread busy {page.busy:.0%}"
+            f" ({idle.busy:.0%}), {found.needed:.0%} for 45 frames, scripts {page.scripts:.0%}, layout and styles"
+            f" {page.layout:.0%};"
+            f" {len(page.long_tasks)} tasks over 50 ms, longest {max(page.long_tasks, default=0):.0f} ms",
+        )
+        control = asyncio.run(watch_frames(5, too_busy=True))
+        self._say(not control.is_good, f"control, a page that is too busy: {control.loaded.frames:.0f} frames a second")
 
     def _share_out(self, proof: str, what: str, count: int, /, **options: Any) -> list[dict[str, Any]]:
         self._began_at = time.monotonic()

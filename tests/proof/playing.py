@@ -17,6 +17,7 @@ from typing import Any, Protocol
 
 from app.storage.ids import number_of, row_id
 from app.storage.log import deleting, jobs, process
+from app.storage.log.results import Opened, decode_opened, decode_results
 from app.storage.sqlite import checkpoints
 
 from .script import KnownBin, Script
@@ -48,7 +49,7 @@ class ScriptedPipe:
         self._random = random.Random(steps)
         self._batch: list[jobs.Job] = []
         self._sent = 0
-        self.opened: jobs.Opened | None = None
+        self.opened: Opened | None = None
         self.errors: list[str] = []
 
     def receive(self, timeout_s: float | None = None) -> bytes | None:
@@ -66,10 +67,10 @@ class ScriptedPipe:
     def send(self, data: bytes) -> None:
         """The process has opened the log, or answers a batch."""
         if self.opened is None:
-            self.opened = jobs.decode_opened(data)
+            self.opened = decode_opened(data)
             self._notes.add({"opened": self.opened.error})
             return
-        results = jobs.decode_results(data).results
+        results = decode_results(data).results
         self._notes.add({"got": [(i, result.value) for i, result in enumerate(results) if result.error is None]})
         self.errors += [result.error for result in results if result.error is not None]
         self._script.learn(self._batch, results)

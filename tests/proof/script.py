@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from app.storage.log import deleting, jobs
+from app.storage.log.results import Result
 
 START = 1_790_000_000_000_000
 SECOND = 1_000_000
@@ -58,7 +59,7 @@ class Script:
         """The effects of each job of a batch."""
         return [self._entry(job) for job in batch]
 
-    def learn(self, batch: Sequence[jobs.Job], results: Sequence[jobs.Result]) -> None:
+    def learn(self, batch: Sequence[jobs.Job], results: Sequence[Result]) -> None:
         """The results of a batch have arrived."""
         for job, result in zip(batch, results, strict=True):
             if result.error is not None:

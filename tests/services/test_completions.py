@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from app.domain.annotations import AnnotationChange
 from app.domain.bins import Bin
 from app.domain.captures import NewCapture
 from app.domain.roles import Role
@@ -63,6 +64,19 @@ async def test_numbers_names_and_ids_are_those_of_the_bin(store: Store) -> None:
     assert await offered(store, other, "from:") == []
 
 
+async def test_tags_are_those_of_the_newest_annotated_captures(store: Store, monkeypatch) -> None:
+    bin, other = await _filled(store), await a_bin(store)
+    for numbers, tags in (([1], ("late", "vip")), ([2], ("late",)), ([3], ())):
+        await store.annotate(bin.id, numbers, AnnotationChange(pinned=True, tags=tags))
+    await store.get_capture(bin.id, 1)
+    assert await offered(store, bin, "tag:") == [("late", None), ("vip", None)]
+    assert await offered(store, bin, "tag:late,") == [("vip", None)]
+    assert await offered(store, bin, "-tag:V") == [("vip", None)]
+    assert await offered(store, other, "tag:") == []
+    monkeypatch.setattr("app.services.completions.COUNTED", 2)
+    assert await offered(store, bin, "tag:") == [("late", None)]
+
+
 async def test_a_value_that_is_not_among_the_newest_comes_from_the_index(store: Store, monkeypatch) -> None:
     monkeypatch.setattr("app.services.completions.COUNTED", 1)
     bin = await _filled(store)
@@ -73,7 +87,7 @@ async def test_a_value_that_is_not_among_the_newest_comes_from_the_index(store: 
 async def test_keys_examples_and_nothing(store: Store) -> None:
     bin = await _filled(store)
     assert await offered(store, bin, "") == [(key, None) for key in KEYS]
-    assert await offered(store, bin, "deliv") == [("status:delivered", None)]
+    assert await offered(store, bin, "undel") == [("status:undelivered", None)]
     assert await offered(store, bin, "after:1h") == []
     assert await offered(store, bin, "size:>") == [(">1KiB", None)]
     nothing = await complete_in(store, bin.id, '"your co', 8)

@@ -23,6 +23,7 @@ from app.storage.ledger.spaces import find_space
 from app.storage.ledger.steps import CaptureReader, LedgerStep, Recognise
 from app.storage.log import jobs
 from app.storage.log.appender import Appender
+from app.storage.log.results import Result
 from app.storage.packing import pack
 from app.storage.sqlite.ledger_file import make_ledger_file, open_log_to_follow
 from app.storage.sqlite.log_file import open_log_file
@@ -51,7 +52,7 @@ class Inside:
         self.file.connection.close()
         self._log._connection.close()
 
-    def apply(self, *batch: jobs.Job) -> list[jobs.Result]:
+    def apply(self, *batch: jobs.Job) -> list[Result]:
         return self.appender.apply(batch).results
 
     def add_bin(self, bin: str) -> None:
@@ -92,7 +93,7 @@ class Inside:
         (result,) = self.apply(jobs.DropCapture(bin, n))
         return result.error is None
 
-    def annotate(self, *numbers: int, bin: str = BIN, **change: object) -> jobs.Result:
+    def annotate(self, *numbers: int, bin: str = BIN, **change: object) -> Result:
         """Change annotations; one step."""
         (result,) = self.apply(jobs.Annotate(bin, list(numbers), AnnotationChange(**change)))
         return result

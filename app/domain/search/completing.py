@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from .reading import MAX_LENGTH
-from .terms import KEYS, PATTERNS, VALUES
+from .terms import KEYS, VALUES
 from .values import fold, read_pattern
 from .writing import quote_value
 
@@ -17,6 +17,9 @@ MAX_OFFERS = 50
 
 MIN_WORD = 2
 """Characters of a word without a key from which the known values of all keys are offered, too."""
+
+SPELLED = ("from", "to", "id")
+"""Keys whose values are compared in several spellings."""
 
 EXAMPLE_VALUES: Mapping[str, Mapping[str, str]] = {
     "after": {"10m": "the last 10 minutes", "1h": "the last hour", "24h": "the last 24 hours", "7d": "the last 7 days"},
@@ -105,13 +108,13 @@ def fits(completion: Completion, value: str) -> bool:
     folded = value.lower()
     if folded in completion.others or folded == completion.typed.lower():
         return False
-    if completion.key in PATTERNS and completion.typed:
+    if completion.key in SPELLED and completion.typed:
         return fold(value).startswith(spellings(completion))
     return folded.startswith(completion.typed.lower())
 
 
 def spellings(completion: Completion) -> tuple[str, ...]:
-    """The beginnings that a number, name or id can have, as the filter compares them."""
+    """The beginnings that a value of a key in `SPELLED` can have, as the filter compares them."""
     return read_pattern(completion.key, completion.typed, prefix=True).spellings if completion.typed else ("",)
 
 

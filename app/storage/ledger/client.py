@@ -17,7 +17,8 @@ from ...log import get_log
 from ...store import READ_WAIT_S, LedgerStatus
 from ..children import Child
 from ..log.client import LogClient
-from ..log.jobs import LogPosition, NextEpoch, Result, SkipCapture
+from ..log.jobs import NextEpoch, SkipCapture
+from ..log.results import LogPosition, Result
 from .protocol import (
     Epoch,
     FromServer,

@@ -11,7 +11,7 @@ from ...clock import now, ticks
 from ...domain.units import micros
 from ...traces import name_of, trace_of
 from ..ids import MASK
-from ..log.jobs import LogPosition
+from ..log.results import LogPosition
 from ..process import Pipe
 from ..sqlite.ledger_file import LedgerFile
 from ..transaction import DamagedFile, Database, DatabaseError, Transaction

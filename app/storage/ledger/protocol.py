@@ -5,7 +5,7 @@ server needs it for viewers.
 import msgspec
 
 from ...domain.reader import ReaderContext
-from ..log.jobs import LogPosition
+from ..log.results import LogPosition
 
 
 class Frame(msgspec.Struct, array_like=True, tag=True, gc=False):

@@ -8,7 +8,7 @@ from ...domain.captures import Outcome, RawRequest, Reading
 from ...domain.reader import ReaderSettings
 from ...domain.roles import Kind, Role
 from ..ids import number_of, owner_of
-from ..log.jobs import LogPosition
+from ..log.results import LogPosition
 from ..rows import read_raw
 from ..transaction import SqlRow, Transaction
 from .annotating import copy_annotations

@@ -7,9 +7,10 @@ from ..rows import read_annotation, write_tags
 from . import jobs
 from .batch import Batch, Counter, Rejected
 from .deleting import STEP_S
+from .results import Result
 
 
-def annotate(batch: Batch, job: jobs.Annotate) -> jobs.Result:
+def annotate(batch: Batch, job: jobs.Annotate) -> Result:
     """Change the annotations of some captures. Raises Rejected when the only one does not exist; of several, those that
     do not exist are passed over."""
     counter = batch.counter(job.bin_id)
@@ -29,7 +30,7 @@ def annotate(batch: Batch, job: jobs.Annotate) -> jobs.Result:
         done += 1
         if ticks() >= ends_at:
             break
-    return jobs.Result(value=changed, refused=refused, next=done if done < len(job.numbers) else None)
+    return Result(value=changed, refused=refused, next=done if done < len(job.numbers) else None)
 
 
 def _annotation_of(batch: Batch, counter: Counter, n: int) -> Annotation | None:

@@ -16,8 +16,9 @@ from .annotating import annotate
 from .batch import Batch, Rejected
 from .deleting import drop_capture, drop_captures, drop_some, sweep
 from .forwards import add_forward, change_forward, mark_dispatches, retry_dispatches
-from .jobs import DELETES, Job, Result, Results
+from .jobs import DELETES, Job
 from .reader_settings import drop_secret, request_reread, set_mapping, set_secret
+from .results import Result, Results
 from .saved_filters import drop_filter, set_filter
 from .settling import settle_unanswered
 

@@ -12,6 +12,7 @@ import msgspec
 from ..ids import row_id
 from ..transaction import Transaction
 from . import jobs
+from .results import LogPosition
 
 
 class Rejected(Exception):
@@ -120,18 +121,16 @@ class Batch:
             }  # fmt: skip
             self.transaction.run("set_bin_counters", values)
 
-    def finish(self) -> list[jobs.LogPosition]:
+    def finish(self) -> list[LogPosition]:
         """Write the queued rows; returns the positions of the bins that were changed."""
         self.flush()
         positions = [
-            jobs.LogPosition(
-                counter.number, counter.last_n, counter.last_k, counter.last_d, counter.version, counter.last_a
-            )
+            LogPosition(counter.number, counter.last_n, counter.last_k, counter.last_d, counter.version, counter.last_a)
             for bin_id, counter in self._counters.items()
             if bin_id not in self._changed
         ]
         for bin_id in self._changed:
             row = self.transaction.one("bin_mark", {"id": bin_id})
             if row is not None:
-                positions.append(jobs.LogPosition(*row))
+                positions.append(LogPosition(*row))
         return positions

@@ -18,22 +18,12 @@ from ...errors import AppError, CannotStart, StoreUnavailable
 from ...store import COMMIT_WAIT_S, Health
 from ..children import Child
 from ..process import EXIT_DOUBT
-from .jobs import (
-    AddCapture,
-    Job,
-    LogPosition,
-    Opened,
-    Probe,
-    Result,
-    Results,
-    decode_opened,
-    decode_results,
-    encode_jobs,
-)
+from .jobs import AddCapture, Job, Probe, encode_jobs
 from .outcomes import OutcomeBuffer
 from .pace import CommitPace
 from .queued import QueuedJob, error_of, size_of
 from .refused import RefusedWrites
+from .results import LogPosition, Opened, Result, Results, decode_opened, decode_results
 from .state import LogState
 
 MAX_BATCH = 256

@@ -13,6 +13,7 @@ from ..ids import BITS, last_id, number_of, row_id
 from ..transaction import SqlRow
 from . import jobs
 from .batch import Batch, Counter, Rejected
+from .results import Result
 
 STEP_S = 0.005
 # Numbers, or rows, in one statement; the time limit is checked between two statements.
@@ -36,7 +37,7 @@ def drop_capture(batch: Batch, job: jobs.DropCapture) -> None:
         raise Rejected("not_found", f"There is no #{job.n} in this bin.")
 
 
-def drop_some(batch: Batch, job: jobs.DropSome) -> jobs.Result:
+def drop_some(batch: Batch, job: jobs.DropSome) -> Result:
     """One step: delete captures with their bytes. Those that do not exist are passed over."""
     counter = batch.counter(job.bin_id)
     batch.flush()
@@ -47,7 +48,7 @@ def drop_some(batch: Batch, job: jobs.DropSome) -> jobs.Result:
         done += 1
         if ticks() >= ends_at:
             break
-    return jobs.Result(value=removed, next=done if done < len(job.numbers) else None)
+    return Result(value=removed, next=done if done < len(job.numbers) else None)
 
 
 def drop_captures(batch: Batch, job: jobs.DropCaptures) -> None:
@@ -71,14 +72,14 @@ def _drop(batch: Batch, counter: Counter, n: int) -> bool:
     return True
 
 
-def sweep(batch: Batch, job: jobs.Sweep) -> jobs.Result:
+def sweep(batch: Batch, job: jobs.Sweep) -> Result:
     """One step: erase bytes that are left, then delete captures that are older than the retention."""
     batch.flush()
     step = _SweepRun(batch, job)
     if not step.erase_leftovers() or job.erase_only:
-        return jobs.Result(value=step.removed, next=job.after if step.is_over else None)
+        return Result(value=step.removed, next=job.after if step.is_over else None)
     following = step.sweep_bins()
-    return jobs.Result(value=step.removed, next=following)
+    return Result(value=step.removed, next=following)
 
 
 class _SweepRun:

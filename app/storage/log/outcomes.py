@@ -8,7 +8,8 @@ import asyncio
 from collections.abc import Callable
 
 from ...errors import StoreUnavailable
-from .jobs import Job, OutcomeRecord, Result, SetOutcomes
+from .jobs import Job, OutcomeRecord, SetOutcomes
+from .results import Result
 
 # Shorter than the time that the ledger waits for outcomes, so that most rows are sent to a viewer once.
 GATHER_S = 0.01

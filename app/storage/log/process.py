@@ -23,7 +23,8 @@ from ..sqlite.checkpoints import EVERY_S
 from ..sqlite.log_file import LogFile, open_log_file
 from ..transaction import CannotWrite, DamagedFile, DatabaseError, Doubtful, Gone
 from .appender import Appender
-from .jobs import Opened, Result, Results, decode_jobs, encode
+from .jobs import decode_jobs
+from .results import Opened, Result, Results, encode
 
 # Deleted bytes are erased from the disk when there is nothing else to do, and after this time in any case.
 ERASED_WITHIN_S = 10.0

@@ -6,7 +6,8 @@ from typing import Any
 import msgspec
 
 from ...errors import AppError, Conflict, NotFound, StoreUnavailable
-from .jobs import AddCapture, Job, Probe, Result
+from .jobs import AddCapture, Job, Probe
+from .results import Result
 
 # The size of a job without a body.
 JOB_BYTES = 512

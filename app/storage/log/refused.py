@@ -5,8 +5,9 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from ...errors import StoreUnavailable
-from .jobs import AddCapture, Job, Probe, Result
+from .jobs import AddCapture, Job, Probe
 from .recent import Recent
+from .results import Result
 
 # The interval of probes while writes are refused.
 RETRY_S = 1.0

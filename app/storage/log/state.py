@@ -7,8 +7,8 @@ from pathlib import Path
 
 from ...log import get_log
 from ...store import Health
-from .jobs import LogFileStatus, Result
 from .recent import Recent
+from .results import LogFileStatus, Result
 
 _log = get_log("storage")
 

@@ -13,9 +13,9 @@ class ValueReads(StoreBase):
     async def recent_values(self, bin_id: str, key: str, *, among: int) -> Mapping[str, int]:
         values = {"bin": await self._number(bin_id), "key": key, "among": among}
         counts: dict[str, int] = {}
-        for row in await self._ledger.all("recent_values", values):
-            # A capture has several findings.
-            for value in row["value"].split(",") if key == "has" else [row["value"]]:
+        for row in await self._ledger.all("recent_tags" if key == "tag" else "recent_values", values):
+            # A capture has several findings and tags.
+            for value in row["value"].split(",") if key in ("has", "tag") else [row["value"]]:
                 counts[value] = counts.get(value, 0) + row["found"]
         return dict(sorted(counts.items(), key=lambda pair: -pair[1]))
 

@@ -8,7 +8,7 @@ Doubtful, and a reader that prevents reuse of the log is reported.
 import sqlite3
 
 from ...clock import ticks
-from ..log.jobs import LogFileStatus
+from ..log.results import LogFileStatus
 from ..transaction import CannotWrite
 from .connections import BUSY_MS
 from .failures import translate

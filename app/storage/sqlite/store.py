@@ -21,6 +21,7 @@ from ..ledger.client import LedgerClient
 from ..lock import lock_directory
 from ..log import jobs
 from ..log.client import LogClient
+from ..log.results import LogPosition
 from ..packing import pack
 from ..reads.bins import BinReads
 from ..reads.captures import CaptureReads
@@ -74,7 +75,7 @@ class SqliteStore(
         """Start both processes. Raises CannotStart if the log cannot be opened."""
         opened = await self._appender.start()
         self._seen_at = None if opened.seen_at is None else from_micros(opened.seen_at)
-        positions = [jobs.LogPosition(*row) for row in await self._log.all("all_marks", {})]
+        positions = [LogPosition(*row) for row in await self._log.all("all_marks", {})]
         self._found = {position.bin: position.n for position in positions}
         await self._follower.start(positions, LEDGER_OPEN_S)
 
@@ -198,7 +199,7 @@ class SqliteStore(
         reason = self._follower.ledger_status().reason or "the ledger is being opened"
         return f"What was understood cannot be read at the moment: {reason}. What comes is kept, and read soon."
 
-    def _log_grew(self, positions: Sequence[jobs.LogPosition]) -> None:
+    def _log_grew(self, positions: Sequence[LogPosition]) -> None:
         self._follower.log_grew(positions)
 
     def _changed(self, bin_id: str) -> None:

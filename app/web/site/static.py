@@ -23,6 +23,10 @@ _SHOWN = frozenset({".css", ".js", ".svg", ".png", ".ico"})
 _IMPORT = re.compile(rb'^import (?:[^;"(]* from )?"(\.[^"]+)";', re.MULTILINE)
 
 
+# Indentation and comments that have a line for themselves. Lines keep their numbers, for the errors of a browser.
+_LEFT_OUT = re.compile(rb"^[ \t]*(?://.*)?", re.MULTILINE)
+
+
 @dataclass(frozen=True, slots=True)
 class Asset:
     """One file, plain and compressed."""
@@ -67,6 +71,8 @@ def load_static(folder: Path) -> Assets:
         body = path.read_bytes()
         name = path.relative_to(folder).as_posix()
         digest.update(name.encode() + b"\0" + body)
+        if name.startswith("js/"):
+            body = _LEFT_OUT.sub(b"", body)
         packed = gzip.compress(body, 9, mtime=0) if path.suffix in _PACKABLE else None
         kind = "text/javascript" if path.suffix == ".js" else mimetypes.types_map[path.suffix]
         files[name] = Asset(body, packed, kind)

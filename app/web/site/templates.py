@@ -1,6 +1,6 @@
 """Rendering of page dataclasses with Jinja."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -13,7 +13,6 @@ import jinja2
 from aiohttp import web
 
 from ... import __version__, clock, keys
-from ...domain.annotations import MAX_NOTE
 from ...domain.bins import KEY, Bin
 from ...domain.captures import RawRequest
 from ...domain.faults import ActiveFault
@@ -99,57 +98,8 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
         finalize=_visible,
     )
-    environment.filters.update(
-        phone=_party_text,
-        forwards=show_overrides,
-        utc=rfc3339,
-        duration=duration_text,
-        size=size_text,
-        provider=_provider_title,
-        provider_name=provider_name,
-        short_target=short_target,
-        gap=gap_text,
-        seconds=_seconds_text,
-        ms=ms_text,
-        remark=remark_of,
-        look=look_of_message,
-        media_files=media_files,
-        media_text=media_text,
-        media_types=media_types,
-        anchor=message_anchor,
-        said_fault=fault_text,
-        reach=reach_text,
-        fault_words=fault_words,
-        faults_key=key_of,
-        host=_host_of,
-        value_suffix=value_suffix,
-        without_secrets=without_secrets,
-        **FORWARD_FILTERS,
-    )
-    environment.globals.update(
-        most_note=MAX_NOTE,
-        roles=list(Role),
-        letters=LETTERS,
-        provider_titles=PROVIDER_TITLES,
-        role_titles=ROLE_TITLES,
-        kinds=KIND_TITLES,
-        states=STATES,
-        capture_views=CAPTURE_VIEWS,
-        message_path=message_path,
-        pair_anchor=pair_anchor,
-        pair_path=pair_path,
-        remaining_text=remaining_text,
-        drill_words=drill_words,
-        blocked=BLOCKED,
-        filter_examples=EXAMPLES,
-        filter_values=VALUES,
-        links=pages,
-        capture_url=capture_url,
-        chosen_sheet=chosen_sheet,
-        with_imports=load_static(folder("static")).with_imports,
-        forward_states=FORWARD_STATES,
-        trigger_titles=TRIGGER_TITLES,
-    )
+    environment.filters.update(_FILTERS)
+    environment.globals.update(_GLOBALS, with_imports=load_static(folder("static")).with_imports)
     # Compiled at start: compiling with the first live frame would delay captures by 25 ms.
     for name in _LIVE:
         environment.get_template(name)
@@ -258,3 +208,54 @@ def _provider_title(name: str | None) -> str:
 def _is_loopback(root: str) -> bool:
     host = root.partition("://")[2].partition("/")[0]
     return host.startswith(("127.", "localhost", "[::1]", "0.0.0.0", "10.", "192.168."))  # noqa: S104
+
+
+_FILTERS: dict[str, Callable[..., Any]] = {
+    "phone": _party_text,
+    "forwards": show_overrides,
+    "utc": rfc3339,
+    "duration": duration_text,
+    "size": size_text,
+    "provider": _provider_title,
+    "provider_name": provider_name,
+    "short_target": short_target,
+    "gap": gap_text,
+    "seconds": _seconds_text,
+    "ms": ms_text,
+    "remark": remark_of,
+    "look": look_of_message,
+    "media_files": media_files,
+    "media_text": media_text,
+    "media_types": media_types,
+    "anchor": message_anchor,
+    "said_fault": fault_text,
+    "reach": reach_text,
+    "fault_words": fault_words,
+    "faults_key": key_of,
+    "host": _host_of,
+    "value_suffix": value_suffix,
+    "without_secrets": without_secrets,
+    **FORWARD_FILTERS,
+}
+_GLOBALS: dict[str, Any] = {
+    "roles": list(Role),
+    "letters": LETTERS,
+    "provider_titles": PROVIDER_TITLES,
+    "role_titles": ROLE_TITLES,
+    "kinds": KIND_TITLES,
+    "states": STATES,
+    "capture_views": CAPTURE_VIEWS,
+    "message_path": message_path,
+    "pair_anchor": pair_anchor,
+    "pair_path": pair_path,
+    "remaining_text": remaining_text,
+    "drill_words": drill_words,
+    "blocked": BLOCKED,
+    "filter_examples": EXAMPLES,
+    "filter_values": VALUES,
+    "links": pages,
+    "capture_url": capture_url,
+    "chosen_sheet": chosen_sheet,
+    "forward_states": FORWARD_STATES,
+    "trigger_titles": TRIGGER_TITLES,
+}

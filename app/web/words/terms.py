@@ -34,6 +34,6 @@ def _words_of(key: str, value: str) -> str:
     titles = {
         "status": look_of(value).word, "role": ROLE_TITLES.get(Role(value)) if key == "role" else None,
         "kind": KIND_TITLES.get(Kind(value)) if key == "kind" else None, "provider": provider_name(value),
-        "is": about_key("is"),
+        "is": {"simulated": "sent by the simulator", "pinned": "pinned by a user"}.get(value, ""),
     }  # fmt: skip
     return titles.get(key) or ""

@@ -51,7 +51,9 @@ export function loadFeatures({ shown, used }) {
 
   async function hold(event) {
     const { target, type } = event;
-    const wanted = waiting.filter(({ hook, events }) => events.includes(type) && target.closest?.(hook));
+    // Scripts send each other events on the document.
+    const at = target === document ? document.documentElement : target;
+    const wanted = waiting.filter(({ hook, events }) => events.includes(type) && at.closest?.(hook));
     if (!wanted.length) return;
     event.stopImmediatePropagation();
     if (type === "click" || type === "submit") event.preventDefault();

@@ -86,6 +86,6 @@ if (nav) {
   // The parts of the new filter come from a whole page.
   document.addEventListener("smsbin:filtered", hide, { capture: true });
   document.addEventListener("visibilitychange", () => wanted && refreshSoon());
-  if (idsOf(nav)) refresh();
-  document.querySelector(".chips [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+  // The counts make the chips wider.
+  refresh().then(() => document.querySelector(".chips [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" }));
 }

@@ -11,6 +11,8 @@ import { localise } from "../core/times.js";
 import { unreadOf } from "./unread.js";
 import { MOST_ROWS, windowOf } from "./window.js";
 
+const RECEIVED = /<time datetime="([^"]+)"/;
+
 export function listOf(root) {
   const rows = root.querySelector("[data-rows]");
   const seen = unreadOf(root.dataset.bin, Number(root.dataset.last));
@@ -27,7 +29,7 @@ export function listOf(root) {
   let newest = "";
 
   const row = (n) => document.getElementById(`capture-${n}`);
-  const isBelow = (n) => !list.hasAll("older") && n < Number(list.all().at(-1)?.dataset.n ?? 0);
+  const isBelow = (n) => !list.hasAll("older") && n < Number(list.last()?.dataset.n ?? 0);
 
   function make(html) {
     const item = fragment(html).querySelector("li");
@@ -96,7 +98,7 @@ export function listOf(root) {
     if (list.isLoading() && edit.n !== undefined) during.push(edit);
     if (edit.op === "prepend" && !row(edit.n)) {
       seen.arrived(edit.n);
-      newest = fragment(edit.html).querySelector("time").dateTime;
+      [, newest] = RECEIVED.exec(edit.html);
       // Of rows that the next showing loads anyway, only the numbers are kept.
       const continues = list.hasAll("newer") && held.rows.size < MOST_ROWS;
       if (!isBelow(edit.n)) held.rows.set(edit.n, continues ? edit.html : null);

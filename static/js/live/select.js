@@ -72,6 +72,10 @@ export function attachSelection(root, rows, list) {
     return Number(document.getElementById("counts").dataset.total).toLocaleString("en");
   }
 
+  function showPin() {
+    bar.querySelector("[data-pin-word]").textContent = count() && allPinned(root) ? "Unpin" : "Pin";
+  }
+
   function show() {
     const one = bar.querySelector("[data-compare]");
     const two = isAll() ? [] : selected();
@@ -81,18 +85,19 @@ export function attachSelection(root, rows, list) {
     bar.querySelector("[data-selection-say]").textContent = `${told()} selected`;
     bar.querySelector("[data-select-all]").textContent = ["Select all", total(), q() ? "that match" : ""].filter(Boolean).join(" ");
     bar.querySelector("[data-select-all]").hidden = isAll();
-    bar.querySelector("[data-pin-word]").textContent = count() && allPinned(root) ? "Unpin" : "Pin";
     for (const item of bar.querySelectorAll("[data-batch], [popovertarget]")) item.disabled = !count();
     one.hidden = two.length !== 2;
     one.href = `${bar.dataset.selection}/${two.join("/")}`;
     for (const item of rows.querySelectorAll("[data-n]")) dressBox(item);
+    showPin();
     for (const button of document.querySelectorAll("[data-pick]")) button.setAttribute("aria-pressed", isSelected(Number(button.dataset.pick)));
   }
 
   async function everything() {
     const button = bar.querySelector("[data-select-all]");
     button.disabled = true;
-    const answer = await ask(`${bar.dataset.api}/captures/count?${new URLSearchParams(q() ? { q: q() } : {})}`);
+    const search = new URLSearchParams(q() ? { q: q() } : {});
+    const answer = await ask(`${bar.dataset.api}/captures/count?${search}`);
     button.disabled = false;
     if (!answer.ok || answer.redirected) return say("Not selected: the search took too long, or smsbin cannot be reached", { atOnce: true });
     selectAll({ q: q(), ...JSON.parse(await answer.text()) });
@@ -121,6 +126,7 @@ export function attachSelection(root, rows, list) {
   rows.addEventListener("mousedown", (event) => { if (event.shiftKey) event.preventDefault(); });
   document.addEventListener("smsbin:selection", show);
   document.addEventListener("smsbin:rows", show);
+  document.addEventListener("smsbin:changed", showPin);
   document.addEventListener("smsbin:select", ({ detail }) => toggleRow(rows, detail.extend));
   document.addEventListener("smsbin:compare", compareSelected);
   document.addEventListener("smsbin:reload", () => list.jump({}));

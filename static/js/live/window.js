@@ -1,5 +1,6 @@
 // The part of the list that the page has: consecutive rows in the order of their numbers, at most MOST_ROWS. Both ends load more
 // while they are near the screen, and the rows at the other end leave. What is on the screen does not move.
+import { endsOf, WORDS } from "./ends.js";
 import { fragment } from "../core/html.js";
 import { ask } from "../core/net.js";
 import { say } from "../core/page.js";
@@ -7,10 +8,10 @@ import { isPhone } from "../core/place.js";
 import { localise } from "../core/times.js";
 
 export const MOST_ROWS = 400;
-const WORDS = { newer: "Newer requests", older: "Older requests" };
 const CURSORS = { newer: "after", older: "before" };
 // How far from the screen an end loads: a second of holding the key "j".
 const AHEAD = "1000px";
+const TOP = 8;
 
 const numberOf = (item) => Number(item.dataset.n);
 
@@ -22,8 +23,7 @@ export function windowOf(rows, scroller, { address, dress, settled }) {
   // The request that is on its way: the answer of any other one is too late.
   let wanted = null;
 
-  const all = () => [...rows.querySelectorAll("[data-n]")];
-  const end = (name) => rows.querySelector(`:scope > [data-${name}]`);
+  const { all, end, last, mark } = endsOf(rows);
   const nameOf = (item) => (item.dataset.newer === undefined ? "older" : "newer");
   const box = () => (isPhone() ? document.scrollingElement : scroller);
 
@@ -39,20 +39,6 @@ export function windowOf(rows, scroller, { address, dress, settled }) {
     const before = anchor?.getBoundingClientRect().top;
     change();
     if (anchor?.isConnected) box().scrollTop += anchor.getBoundingClientRect().top - before;
-  }
-
-  // The row at the end counts; its number here is for a list without rows.
-  function mark(name) {
-    const item = document.createElement("li");
-    const button = document.createElement("button");
-    item.className = "more";
-    item.dataset[name] = all().at(name === "older" ? -1 : 0).dataset.n;
-    button.type = "button";
-    button.className = "btn bare";
-    button.textContent = WORDS[name];
-    item.append(button);
-    if (name === "newer") rows.prepend(item);
-    else rows.append(item);
   }
 
   function trim(name) {
@@ -73,6 +59,7 @@ export function windowOf(rows, scroller, { address, dress, settled }) {
   function insert(items) {
     const list = all();
     const tail = end("older") ?? end("end");
+    markTop(true);
     let at = 0;
     for (const item of [...items].sort((one, other) => numberOf(other) - numberOf(one))) {
       while (at < list.length && numberOf(list[at]) > numberOf(item)) at += 1;
@@ -133,6 +120,7 @@ export function windowOf(rows, scroller, { address, dress, settled }) {
 
   // The rows of a part instead of those that are there; without one they stay. An answer that is on its way is too late.
   function put(piece) {
+    markTop(false);
     if (piece) {
       wanted = null;
       piece.querySelector("[autofocus]")?.removeAttribute("autofocus");
@@ -143,6 +131,12 @@ export function windowOf(rows, scroller, { address, dress, settled }) {
     watch();
   }
 
+  // While rows arrive at the top, those below the screen need not be drawn: see `.rows.at-top`. They have been drawn once, so that
+  // their heights are known. Before anything else moves, they are drawn again.
+  const markTop = (on) => rows.classList.toggle("at-top", on && !isPhone() && scroller.scrollTop <= TOP);
+
+  scroller.addEventListener("scroll", () => markTop(rows.classList.contains("at-top")), { passive: true });
+
   rows.addEventListener("click", (event) => {
     const more = event.target.closest("[data-newer], [data-older]");
     if (!more) return;
@@ -152,7 +146,7 @@ export function windowOf(rows, scroller, { address, dress, settled }) {
   watch();
 
   return {
-    all, box, insert, keep, trim, jump, put,
+    all, last, box, insert, keep, trim, jump, put,
     hasAll: (name) => !end(name),
     isLoading: () => wanted !== null,
   };

@@ -10,11 +10,12 @@ from app.domain.search import KEYS, MAX_LENGTH, VALUES, Completion, OneOf, compl
 from app.domain.search.completing import EXAMPLE_VALUES
 from app.domain.search.writing import quote_value
 
+TAGS = ("billing", "late", "vip/eu")
 OCCURRING = ("+14155550123", "+14155550199", "+19495550142", "ACME Inc", 'the "best"', "24680")
 
 
 def values_of(key: str) -> tuple[str, ...]:
-    return VALUES.get(key) or tuple(EXAMPLE_VALUES.get(key, ())) or OCCURRING
+    return VALUES.get(key) or tuple(EXAMPLE_VALUES.get(key, ())) or (TAGS if key == "tag" else OCCURRING)
 
 
 def at_caret(marked: str) -> tuple[str, Completion | None]:
@@ -60,8 +61,8 @@ def completed(marked: str) -> list[str]:
         ("signature:st|", ["signature:stale"]),
         ("after:1|", ["after:10m", "after:1h"]),
         ("size:<|", ['size:<=512']),
-        ("deliv|", ["status:delivered"]),
-        ("x -deliv|", ["x -status:delivered"]),
+        ("undel|", ["status:undelivered"]),
+        ("x -undel|", ["x -status:undelivered"]),
         # values that occur
         ("from:+1415|", ["from:+14155550123", "from:+14155550199"]),
         ("from:415|", ["from:+14155550123", "from:+14155550199"]),
@@ -76,7 +77,10 @@ def completed(marked: str) -> list[str]:
         ("from:th|", ['from:"the \\"best\\""']),
         ('from:"the \\"b|"', ['from:"the \\"best\\""']),
         ('text~"a b" from:+1949| "c d"', ['text~"a b" from:+19495550142 "c d"']),
+        ("-tag:bil|,late", ["-tag:billing,late"]),
         # nothing
+        ("tag:!|", []),
+        ("note~ca|", []),
         ("status:failed|", []),
         ("xyz|", []),
         ("|status:failed", []),
@@ -108,7 +112,7 @@ def test_a_lone_minus_offers_all_keys_behind_it() -> None:
 
 
 def test_everything_that_is_offered_can_be_asked() -> None:
-    for key in (*VALUES, *EXAMPLE_VALUES, "from", "to", "id"):
+    for key in (*VALUES, *EXAMPLE_VALUES, "from", "to", "id", "tag"):
         offered = completed(f"{key}:|")
         assert len(offered) == len(values_of(key))
         for text in offered:

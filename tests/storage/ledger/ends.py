@@ -6,7 +6,8 @@ from types import SimpleNamespace
 from app.errors import StoreUnavailable
 from app.storage.ledger.client import LedgerClient
 from app.storage.ledger.protocol import LedgerOpened, decode_from_server, encode
-from app.storage.log.jobs import Job, LogPosition, Result
+from app.storage.log.jobs import Job
+from app.storage.log.results import LogPosition, Result
 
 
 class FakeChild:

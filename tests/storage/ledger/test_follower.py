@@ -15,6 +15,7 @@ from app.storage.ledger.folding import Fold
 from app.storage.ledger.protocol import LedgerDamaged, LedgerProgress, LogGrew, NeedEpoch, ReadingBegins
 from app.storage.ledger.steps import BROKEN, SKIPPED
 from app.storage.log import jobs
+from app.storage.log.results import LogPosition
 from app.storage.transaction import CannotWrite, DamagedFile
 from tests.storage.builders import reading_of, scripted
 from tests.storage.inside import BIN, Inside, Ledger
@@ -44,7 +45,7 @@ def test_it_reads_everything_and_tells_how_far_it_is(inside: Inside, ledger: Led
     run(follower(wire, ledger), wire)
     assert (len(ledger.everything(1)["captures"]), len(ledger.everything(2)["captures"])) == (3, 1)
     (progress,) = [frame for frame in wire.of(LedgerProgress) if frame.changed]
-    assert progress.positions == [jobs.LogPosition(1, 3, 0, 0, 0), jobs.LogPosition(2, 1, 0, 0, 0)]
+    assert progress.positions == [LogPosition(1, 3, 0, 0, 0), LogPosition(2, 1, 0, 0, 0)]
     assert progress.changed == [BIN, "bin00002"]
     assert ledger.rows("select count(*) from spaces where indexed_n < n") == [(0,)]
 
@@ -57,7 +58,10 @@ def test_a_second_start_continues_where_the_first_one_ended(inside: Inside, ledg
     inside.add_bin("bin00002")
     wire = Wire(inside)
     run(follower(wire, ledger), wire)
-    assert wire.of(LedgerProgress)[0].positions == [jobs.LogPosition(1, 1, 0, 0, 0), jobs.LogPosition(2, 0, 0, 0, -1)]
+    assert wire.of(LedgerProgress)[0].positions == [
+        LogPosition(1, 1, 0, 0, 0),
+        LogPosition(2, 0, 0, 0, -1),
+    ]
     assert len(ledger.everything(1)["captures"]) == 2
     wire = Wire(inside)
     run(follower(wire, ledger), wire)
@@ -85,7 +89,7 @@ def test_a_notification_makes_it_process_a_bin(inside: Inside, ledger: Ledger) -
     following._find_behind = lambda: None  # type: ignore[method-assign]
     run(following, wire)
     assert ledger.everything()["captures"] == []
-    wire.put(LogGrew([jobs.LogPosition(1, 1, 0, 0, 0)], urgent=True))
+    wire.put(LogGrew([LogPosition(1, 1, 0, 0, 0)], urgent=True))
     run(following, wire)
     assert len(ledger.everything()["captures"]) == 1
 
@@ -264,11 +268,11 @@ def test_no_read_waits_for_a_bin_that_is_deleted(inside: Inside, ledger: Ledger,
         inside.sweep(clock.now(), 0)
     wire.sent.clear()
     following._find_behind = lambda: None  # type: ignore[method-assign]
-    wire.put(LogGrew([jobs.LogPosition(1, 1, 0, 0, 1)], urgent=True))
+    wire.put(LogGrew([LogPosition(1, 1, 0, 0, 1)], urgent=True))
     run(following, wire)
     assert wire.changed == [BIN]
     assert [mark for frame in wire.of(LedgerProgress) for mark in frame.positions] == [
-        jobs.LogPosition(1, MASK, MASK, MASK, MASK, MASK)
+        LogPosition(1, MASK, MASK, MASK, MASK, MASK)
     ]
     assert ledger.rows("select number from bins") == []
     assert ledger.rows("select id from captures") == []

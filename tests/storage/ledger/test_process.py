@@ -15,6 +15,7 @@ from app.storage.ledger.protocol import LedgerBegins, LedgerDamaged, LedgerOpene
 from app.storage.ledger.spaces import epoch_of
 from app.storage.ledger.steps import CaptureReader
 from app.storage.log import jobs
+from app.storage.log.results import LogPosition
 from app.storage.sqlite.files import remove
 from app.storage.sqlite.ledger_file import LedgerFile, make_ledger_file, open_ledger_file
 from app.storage.transaction import CannotWrite, Doubtful, LogUnreadable
@@ -64,7 +65,7 @@ def begin_run(inside: Inside, run: str) -> None:
 
 def is_new(wire: Wire) -> bool:
     """Whether everything was parsed again in this run."""
-    return wire.of(LedgerProgress)[0].positions == [jobs.LogPosition(1, 0, 0, 0, -1)]
+    return wire.of(LedgerProgress)[0].positions == [LogPosition(1, 0, 0, 0, -1)]
 
 
 @pytest.fixture
@@ -260,7 +261,7 @@ def test_a_ledger_of_an_earlier_run_that_could_not_be_opened_at_once_is_not_trus
     fails = Fails(open_ledger_file, 1, CannotWrite("the disk is full"))
     monkeypatch.setattr(process_module, "open_ledger_file", fails)
     assert [frame.positions for frame in live(kept, monkeypatch, run="run 2").of(LedgerProgress)][1] == [
-        jobs.LogPosition(1, 0, 0, 0, -1)
+        LogPosition(1, 0, 0, 0, -1)
     ]
 
 
@@ -305,7 +306,7 @@ def test_a_process_whose_server_is_gone_at_once_parses_nothing(inside: Inside, m
 def test_notifications_that_come_while_an_epoch_is_awaited_are_no_answer(inside: Inside, monkeypatch) -> None:
     state(inside)
     wire = Wire(inside)
-    wire.put(LogGrew([jobs.LogPosition(1, 1, 0, 0, 0)], urgent=False))
+    wire.put(LogGrew([LogPosition(1, 1, 0, 0, 0)], urgent=False))
     live(inside, monkeypatch, wire=wire)
     assert captures(inside) == [1]
     assert wire.of(LogEvent) == []

@@ -20,7 +20,7 @@ from app.storage.ledger.protocol import (
     decode_from_server,
     encode,
 )
-from app.storage.log.jobs import LogPosition
+from app.storage.log.results import LogPosition
 
 POSITION = LogPosition(bin=1, n=2, k=3, d=4, version=5)
 CONTEXT = ReaderContext(secrets_key="a key", public_url="https://sms.example.net")

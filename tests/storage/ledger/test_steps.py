@@ -12,6 +12,7 @@ from app.storage.ledger.feed import read_log_heads
 from app.storage.ledger.read_timer import CUT_OFF, TakesTooLong
 from app.storage.ledger.steps import BROKEN, PARSING_S, SKIPPED, SLOW, CaptureReader
 from app.storage.log import jobs
+from app.storage.log.results import LogPosition
 from tests.storage.builders import a_raw
 from tests.storage.inside import BIN, Inside, Ledger
 from tests.storage.scripted import read
@@ -63,18 +64,18 @@ def test_a_bin_is_followed_when_nothing_of_it_is_left_in_the_log(inside: Inside,
 
 
 def test_its_position_is_that_of_the_bin_in_the_log(inside: Inside, ledger: Ledger) -> None:
-    def position() -> jobs.LogPosition:
+    def position() -> LogPosition:
         with ledger._write(None) as step:
             (head,) = read_log_heads(step._log, [1])
             return step.position_of(head)
 
-    assert position() == jobs.LogPosition(1, 0, 0, 0, -1)
+    assert position() == LogPosition(1, 0, 0, 0, -1)
     for text in ("a", "b"):
         inside.state(came(text, text))
     inside.settle(1, OK)
     inside.drop(2)
     ledger.follow()
-    assert position() == jobs.LogPosition(1, 2, 1, 1, 0)
+    assert position() == LogPosition(1, 2, 1, 1, 0)
 
 
 def test_a_capture_that_cannot_be_parsed_is_kept_with_the_reason(inside: Inside, ledger: Ledger) -> None:

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from app.storage.log import client, jobs
+from app.storage.log import client
 from app.storage.log.client import LogClient
+from app.storage.log.results import LogPosition
 
 from .playing import Process, Quick
 
@@ -17,12 +18,12 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def positions() -> list[jobs.LogPosition]:
+def positions() -> list[LogPosition]:
     return []
 
 
 @pytest.fixture
-async def log(path: Path, positions: list[jobs.LogPosition], monkeypatch) -> LogClient:
+async def log(path: Path, positions: list[LogPosition], monkeypatch) -> LogClient:
     """An open client on a fast disk."""
     monkeypatch.setattr(client, "Child", Process)
     monkeypatch.setattr(client, "CommitPace", Quick)

@@ -11,6 +11,7 @@ from app.errors import StoreUnavailable
 from app.storage.log import jobs
 from app.storage.log.client import LogClient
 from app.storage.log.pace import CommitPace
+from app.storage.log.results import LogPosition, Opened, Result, Results, encode
 
 
 class Process:
@@ -47,13 +48,13 @@ class Process:
     def open(self, error: str | None = None) -> None:
         if not self.runs:
             self.start()
-        self.owner.received(jobs.encode(jobs.Opened(error, "the log", 7)))
+        self.owner.received(encode(Opened(error, "the log", 7)))
 
-    def answer(self, *results: jobs.Result, positions: tuple[jobs.LogPosition, ...] = ()) -> None:
+    def answer(self, *results: Result, positions: tuple[LogPosition, ...] = ()) -> None:
         """Answer the oldest batch that is not answered: with these results, or with success."""
         batch = self.sent.pop(0)
-        told = list(results) or [jobs.Result(value=n) for n in range(1, len(batch) + 1)]
-        self.owner.received(jobs.encode(jobs.Results(told, list(positions))))
+        told = list(results) or [Result(value=n) for n in range(1, len(batch) + 1)]
+        self.owner.received(encode(Results(told, list(positions))))
 
     def end(self, code: int = -9) -> None:
         self.runs = False

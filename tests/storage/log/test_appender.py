@@ -11,6 +11,7 @@ from app.storage.ballast import Ballast
 from app.storage.ids import row_id
 from app.storage.log import jobs
 from app.storage.log.appender import Appender
+from app.storage.log.results import LogPosition, Result
 from app.storage.transaction import Doubtful, Gone
 from tests.storage.builders import a_raw
 from tests.storage.inside import BIN, Inside
@@ -29,7 +30,7 @@ def _capture(bin: str = BIN, body: bytes = b"Text=hi") -> jobs.AddCapture:
     )
 
 
-def _told(results: list[jobs.Result]) -> list[str | int]:
+def _told(results: list[Result]) -> list[str | int]:
     return [result.error or result.value for result in results]
 
 
@@ -65,7 +66,7 @@ def test_a_bad_job_takes_no_other_with_it(inside: Inside, bad: jobs.Job, error: 
 
 def test_jobs_that_continuee_by_one_report_the_last_position_of_each_bin(inside: Inside) -> None:
     told = inside.appender.apply([_capture(), _capture("nobody"), _capture()])
-    assert told.positions == [jobs.LogPosition(1, n=2, k=0, d=0, version=0)]
+    assert told.positions == [LogPosition(1, n=2, k=0, d=0, version=0)]
 
 
 def test_a_good_batch_is_one_transaction(inside: Inside) -> None:
@@ -85,7 +86,7 @@ def test_files_that_were_deleted_are_reported(inside: Inside, monkeypatch) -> No
         raise Gone("log.db was deleted")
 
     monkeypatch.setattr(inside.file.database._files, "check", fail)
-    assert inside.apply(_capture(), _capture()) == [jobs.Result("gone", "log.db was deleted")] * 2
+    assert inside.apply(_capture(), _capture()) == [Result("gone", "log.db was deleted")] * 2
 
 
 @pytest.mark.parametrize("count", [1, 2])
@@ -159,7 +160,7 @@ def test_epochs_are_never_given_twice(inside: Inside) -> None:
 
 def test_a_request_to_read_again_has_the_last_capture_and_the_provider_of_its_moment(inside: Inside) -> None:
     inside.keep(a_raw())
-    assert inside.appender.apply([jobs.RequestReread(BIN)]).positions == [jobs.LogPosition(1, n=1, k=0, d=0, version=1)]
+    assert inside.appender.apply([jobs.RequestReread(BIN)]).positions == [LogPosition(1, n=1, k=0, d=0, version=1)]
     inside.apply(_capture(), jobs.SetBin(BIN, "", "ytel", None, 0), jobs.RequestReread(BIN))
     rows = inside.file.connection.execute("select number, through_n, provider from rereads")
     assert [tuple(row) for row in rows] == [(1, 1, None), (2, 2, "ytel")]

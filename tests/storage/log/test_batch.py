@@ -12,6 +12,7 @@ from app.domain.units import micros
 from app.storage.ids import row_id
 from app.storage.log import jobs
 from app.storage.log.batch import Batch, Rejected
+from app.storage.log.results import LogPosition
 from tests.storage.inside import BIN, Inside
 
 OTHER = "bin00002"
@@ -143,7 +144,7 @@ def test_positions_report_how_far_the_bins_are_that_were_changed_and_no_others(i
         batch = Batch(transaction)
         batch.add_capture(_capture(OTHER))
         batch.add_outcomes([_outcome(1, OTHER)])
-        assert batch.finish() == [jobs.LogPosition(2, n=1, k=1, d=0, version=0)]
+        assert batch.finish() == [LogPosition(2, n=1, k=1, d=0, version=0)]
     with inside.file.database.write() as transaction:
         batch = Batch(transaction)
         batch.add_capture(_capture())
@@ -151,14 +152,17 @@ def test_positions_report_how_far_the_bins_are_that_were_changed_and_no_others(i
         batch.add_capture(_capture())
         batch.add_capture(_capture(OTHER))
         positions = sorted(batch.finish(), key=lambda mark: mark.bin)
-    assert positions == [jobs.LogPosition(1, n=2, k=0, d=0, version=1), jobs.LogPosition(2, n=2, k=1, d=0, version=0)]
+    assert positions == [
+        LogPosition(1, n=2, k=0, d=0, version=1),
+        LogPosition(2, n=2, k=1, d=0, version=0),
+    ]
 
 
 def test_a_bin_that_is_deleted_is_reported_too(inside: Inside) -> None:
     with inside.file.database.write() as transaction:
         batch = Batch(transaction)
         batch.run("drop_bin", {"id": BIN}, bin_id=BIN)
-        assert batch.finish() == [jobs.LogPosition(1, n=0, k=0, d=0, version=1)]
+        assert batch.finish() == [LogPosition(1, n=0, k=0, d=0, version=1)]
         with pytest.raises(Rejected):
             batch.add_capture(_capture())
 
@@ -168,7 +172,7 @@ def test_a_deletion_of_everything_up_to_a_number_replaces_those_below_it(inside:
         batch = Batch(transaction)
         for n, through in ((1, False), (4, False), (3, True)):
             batch.add_deletion(batch.counter(BIN), n, through=through)
-        assert batch.finish() == [jobs.LogPosition(1, n=0, k=0, d=3, version=0)]
+        assert batch.finish() == [LogPosition(1, n=0, k=0, d=3, version=0)]
     assert _rows(inside, "select id, n, through from deletions order by id") == [
         (row_id(1, 2), 4, 0), (row_id(1, 3), 3, 1)
     ]  # fmt: skip

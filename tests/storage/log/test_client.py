@@ -7,6 +7,7 @@ import pytest
 from app.errors import Conflict, NotFound, StoreUnavailable
 from app.storage.log import client, jobs
 from app.storage.log.queued import JOB_BYTES
+from app.storage.log.results import LogPosition, Result
 
 from .playing import a_job, refused, soon, turns
 
@@ -19,16 +20,16 @@ async def test_what_comes_in_one_turn_shares_a_batch_and_each_gets_its_own_answe
     await turns()
     assert [len(batch) for batch in process.sent] == [4]
     process.answer(
-        jobs.Result(value=7), jobs.Result(value=8), jobs.Result("not_found", "no bin"),
-        jobs.Result("conflict", "taken"),
-        positions=(jobs.LogPosition(1, 8, 0, 0, 0),),
+        Result(value=7), Result(value=8), Result("not_found", "no bin"),
+        Result("conflict", "taken"),
+        positions=(LogPosition(1, 8, 0, 0, 0),),
     )  # fmt: skip
     assert (first.result(), second.result()) == (7, 8)
     with pytest.raises(NotFound, match="no bin"):
         await drop
     with pytest.raises(Conflict, match="taken"):
         await key
-    assert positions == [jobs.LogPosition(1, 8, 0, 0, 0)]
+    assert positions == [LogPosition(1, 8, 0, 0, 0)]
     assert log.health().state == "ok"
 
 
@@ -37,7 +38,7 @@ async def test_positions_are_reported_before_the_commit_is_confirmed(log, proces
     log._on_positions = lambda _: seen.append(future.done())
     seen: list[bool] = []
     await turns()
-    process.answer(positions=(jobs.LogPosition(1, 1, 0, 0, 0),))
+    process.answer(positions=(LogPosition(1, 1, 0, 0, 0),))
     assert seen == [False]
     assert future.done()
 

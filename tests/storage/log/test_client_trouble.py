@@ -14,11 +14,12 @@ from app.storage.log import client, jobs, state
 from app.storage.log import refused as refused_module
 from app.storage.log.client import LogClient
 from app.storage.log.queued import JOB_BYTES
+from app.storage.log.results import LogFileStatus, LogPosition, Opened, Result, Results, encode
 from app.storage.process import EXIT_DOUBT
 
 from .playing import Process, a_job, refused, soon, turns
 
-SUSPECT = jobs.Result("suspect", "a sync failed")
+SUSPECT = Result("suspect", "a sync failed")
 
 
 def _mark(path: Path) -> Path:
@@ -48,7 +49,7 @@ async def test_what_was_on_its_way_when_it_died_is_refused_once_and_never_confir
     process.open()
     # Jobs that no process has received go to the next one, and no others.
     assert [len(batch) for batch in process.sent] == [1]
-    process.answer(jobs.Result(value=25))
+    process.answer(Result(value=25))
     assert waiting.result() == 25
     assert log.health().state == "ok"
 
@@ -109,7 +110,7 @@ async def test_what_a_start_reports_is_what_the_process_said(new: LogClient) -> 
     starting = asyncio.ensure_future(new.start())
     await turns()
     new._child.open()
-    assert await starting == jobs.Opened(None, "the log", 7)
+    assert await starting == Opened(None, "the log", 7)
 
 
 # Doubt
@@ -151,7 +152,7 @@ async def test_doubt_is_set_before_a_callback_of_positions_can_fail(log, process
         log.append(a_job())
     await turns()
     with pytest.raises(OSError, match="No space"):
-        process.answer(SUSPECT, SUSPECT, positions=(jobs.LogPosition(1, 1, 0, 0, 0),))
+        process.answer(SUSPECT, SUSPECT, positions=(LogPosition(1, 1, 0, 0, 0),))
     assert log.health().state == "suspect"
 
 
@@ -208,7 +209,7 @@ async def test_a_mark_of_an_earlier_server_has_the_file_checked(new: LogClient, 
 async def test_files_that_are_gone_stay_gone_for_this_server(log, process) -> None:
     future = log.append(a_job())
     await turns()
-    process.answer(jobs.Result("gone", "log.db was deleted."))
+    process.answer(Result("gone", "log.db was deleted."))
     assert await refused(future) == "log.db was deleted."
     process.end()
     process.open()
@@ -224,10 +225,10 @@ async def test_what_was_refused_is_tried_by_itself_until_it_works(log, process, 
     monkeypatch.setattr(refused_module, "RETRY_S", 0.005)
     future = log.append(a_job(5_000))
     await turns()
-    process.answer(jobs.Result("full", "no room"))
+    process.answer(Result("full", "no room"))
     assert await refused(future) == "no room"
     assert (log.health().state, log.health().reason, log.probe_size()) == ("full", "no room", 5_000 + JOB_BYTES)
-    for result in (jobs.Result("full", "no room"), jobs.Result()):
+    for result in (Result("full", "no room"), Result()):
         await soon(lambda: process.sent)
         assert process.sent == [[jobs.Probe(5_000 + JOB_BYTES)]]
         process.answer(result)
@@ -237,7 +238,7 @@ async def test_what_was_refused_is_tried_by_itself_until_it_works(log, process, 
 async def test_a_small_write_that_works_shows_nothing_about_a_large_one(log, process) -> None:
     log.append(a_job(5_000)).add_done_callback(lambda future: future.exception())
     await turns()
-    process.answer(jobs.Result("full", "no room"))
+    process.answer(Result("full", "no room"))
     log.append(a_job(10))
     await turns()
     process.answer()
@@ -248,8 +249,8 @@ async def test_how_the_file_is_is_reported(log, process) -> None:
     log.append(a_job())
     await turns()
     process.sent.clear()
-    condition = jobs.LogFileStatus(4_096, "no room", held=True)
-    process.owner.received(jobs.encode(jobs.Results([jobs.Result(value=1)], [], condition)))
+    condition = LogFileStatus(4_096, "no room", held=True)
+    process.owner.received(encode(Results([Result(value=1)], [], condition)))
     health = log.health()
     assert (health.wal_bytes, health.checkpoint, health.held, health.stored) == (4_096, "no room", True, 1)
 

@@ -12,6 +12,7 @@ from app.domain.captures import Outcome
 from app.domain.units import micros
 from app.storage.ids import MASK
 from app.storage.log import deleting, jobs
+from app.storage.log.results import Result
 from tests.storage.builders import a_raw, days_ago
 from tests.storage.inside import BIN, Inside
 
@@ -71,7 +72,7 @@ def _numbers(inside: Inside) -> tuple[int, int, int]:
     return tuple(row)
 
 
-def _sweep(inside: Inside, after: int = 0, keep_s: int = DAY_S, *, erase_only: bool = False) -> jobs.Result:
+def _sweep(inside: Inside, after: int = 0, keep_s: int = DAY_S, *, erase_only: bool = False) -> Result:
     (result,) = inside.apply(jobs.Sweep(micros(clock.now()), keep_s, after, erase_only))
     assert result.error is None, result
     return result
@@ -143,11 +144,11 @@ def test_all_of_a_bin_is_gone_at_once_and_from_the_disk_with_the_next_step(insid
     assert not inside.drop(1)
     _keep(inside, 0)
     _keep(inside, 0, bin=OTHER)
-    assert _sweep(inside, erase_only=True) == jobs.Result(value=2, next=None)
+    assert _sweep(inside, erase_only=True) == Result(value=2, next=None)
     for table in (*BESIDE, "outcomes"):
         assert _left(inside, table) == [4], table
         assert _left(inside, table, number=2) == [1], table
-    assert _sweep(inside, erase_only=True) == jobs.Result(value=0, next=None)
+    assert _sweep(inside, erase_only=True) == Result(value=0, next=None)
 
 
 def test_in_the_batch_of_a_deletion_of_all_a_capture_is_deleted_or_kept_by_its_place(
@@ -209,7 +210,7 @@ def test_outcomes_stay_that_became_known_while_a_capture_that_stays_was_there(in
 def test_the_retention_takes_the_oldest_numbers_with_all_their_related_rows(inside: Inside) -> None:
     _keep(inside, 9, 8, 0.5, 0)
     inside.drop(1)
-    assert _sweep(inside) == jobs.Result(value=1, next=None)
+    assert _sweep(inside) == Result(value=1, next=None)
     for table in (*BESIDE, "outcomes"):
         assert _left(inside, table) == [3, 4], table
     assert _numbers(inside) == (2, 2, 4)
@@ -219,7 +220,7 @@ def test_the_retention_takes_the_oldest_numbers_with_all_their_related_rows(insi
 def test_what_is_not_due_is_left_alone(inside: Inside) -> None:
     _keep(inside, 0.9, 0)
     before = _numbers(inside)
-    assert _sweep(inside) == jobs.Result(value=0, next=None)
+    assert _sweep(inside) == Result(value=0, next=None)
     assert (_numbers(inside), _deletions(inside)) == (before, [])
 
 
@@ -264,13 +265,13 @@ def test_a_bins_own_retention_beats_the_servers(inside: Inside, own: int | None,
 
 def test_without_a_retention_everything_stays(inside: Inside) -> None:
     _keep(inside, 4_000)
-    assert _sweep(inside, keep_s=0) == jobs.Result(value=0, next=None)
+    assert _sweep(inside, keep_s=0) == Result(value=0, next=None)
     assert _left(inside) == [1]
 
 
 def test_a_step_that_only_erases_takes_nothing_new(inside: Inside) -> None:
     _keep(inside, 9)
-    assert _sweep(inside, erase_only=True) == jobs.Result(value=0, next=None)
+    assert _sweep(inside, erase_only=True) == Result(value=0, next=None)
     assert _left(inside) == [1]
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from app.storage.log import jobs
+from app.storage.log.results import Result
 from tests.storage.builders import a_raw
 from tests.storage.inside import BIN, Inside
 
@@ -20,7 +21,7 @@ def inside(tmp_path: Path) -> Iterator[Inside]:
     made.close()
 
 
-def mark(inside: Inside, *records: jobs.DispatchRecord, position: int | None = None, forward: str = "f") -> jobs.Result:
+def mark(inside: Inside, *records: jobs.DispatchRecord, position: int | None = None, forward: str = "f") -> Result:
     (result,) = inside.apply(jobs.MarkDispatches(forward, 50, '{"failures":1}', position, list(records)))
     return result
 

@@ -11,6 +11,7 @@ from app.domain.units import micros
 from app.storage.ballast import Ballast
 from app.storage.log import jobs
 from app.storage.log.appender import DISK_FULL, Appender
+from app.storage.log.results import Result
 from app.storage.sqlite.log_file import open_log_file
 from app.storage.transaction import CannotWrite
 from tests.storage.builders import a_raw
@@ -71,7 +72,7 @@ def _large() -> jobs.AddCapture:
     return _capture(bytes(100_000))
 
 
-def _told(results: list[jobs.Result]) -> list[str | int]:
+def _told(results: list[Result]) -> list[str | int]:
     return [result.error or result.value for result in results]
 
 

@@ -13,7 +13,11 @@ from tests.storage.inside import Inside
 VALUES = {
     "str": "a", "int": 1, "bool": True, "bytes": b"\x00\xff", "str | None": None, "int | None": 5, "bytes | None": b"b",
     "list[OutcomeRecord]": [jobs.OutcomeRecord("a", 1, 200, 3, False, None, True, None, b"sent")],
-    "dict[int, int]": {1: 2}, "list[int]": [1, 2], "AnnotationChange": AnnotationChange(pinned=True, add=("a",)),
+    "dict[int, int]": {1: 2}, "list[int]": [1, 2], "list[str]": ["a"],
+    "AnnotationChange": AnnotationChange(pinned=True, add=("a",)),
+    "list[DispatchRecord]": [
+        jobs.DispatchRecord(1, "a", 2, 3, 4, None, "m", None, jobs.AddAttempt("a", 1, "u", 2, 3, 4, "e", "c", b"b"))
+    ],
 }  # fmt: skip
 KINDS = get_args(jobs.AnyJob)
 
@@ -41,22 +45,9 @@ def test_every_job_can_be_sent_and_has_a_handler(tmp_path) -> None:
     inside.close()
 
 
-def test_the_results_of_a_batch_arrive_with_positions_and_the_state_of_the_file() -> None:
-    sent = jobs.Results(
-        [jobs.Result(value=7), jobs.Result("conflict", "The key is taken."), jobs.Result(value=3, next=2, refused=1)],
-        [jobs.LogPosition(1, 2, 3, 4, 5, 6)],
-        jobs.LogFileStatus(4_096, "the disk is full", held=True),
-    )
-    assert jobs.decode_results(jobs.encode(sent)) == sent
-
-
-def test_the_first_frame_has_either_an_error_or_the_log() -> None:
-    for sent in (jobs.Opened("It is damaged."), jobs.Opened(None, "log-id", 123)):
-        assert jobs.decode_opened(jobs.encode(sent)) == sent
-
-
 def test_only_jobs_that_free_space_run_on_a_full_disk() -> None:
     assert set(jobs.DELETES) == {
-        jobs.DropBin, jobs.DropCapture, jobs.DropSome, jobs.DropCaptures, jobs.DropSession, jobs.Sweep
+        jobs.DropBin, jobs.DropCapture, jobs.DropSome, jobs.DropCaptures, jobs.DropForward, jobs.DropSession,
+        jobs.Sweep,
     }  # fmt: skip
     assert not any(isinstance(_made(jobs.AddCapture), kind) for kind in jobs.DELETES)

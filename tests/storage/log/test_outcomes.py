@@ -3,8 +3,9 @@
 import asyncio
 
 from app.errors import StoreUnavailable
-from app.storage.log.jobs import Job, OutcomeRecord, Result, SetOutcomes
+from app.storage.log.jobs import Job, OutcomeRecord, SetOutcomes
 from app.storage.log.outcomes import OutcomeBuffer
+from app.storage.log.results import Result
 
 
 def _outcome(n: int) -> OutcomeRecord:

@@ -7,6 +7,7 @@ import pytest
 
 from app.storage.log import jobs, process
 from app.storage.log.appender import Appender
+from app.storage.log.results import Opened, Result, Results, decode_opened, decode_results
 from app.storage.process import EXIT_DOUBT
 from app.storage.sqlite.checkpoints import Checkpoints
 from app.storage.transaction import Doubtful, Gone
@@ -35,12 +36,12 @@ class Server:
         return bool(self.batches) or len(self.waited) > 5
 
     @property
-    def opened(self) -> jobs.Opened:
-        return jobs.decode_opened(self.sent[0])
+    def opened(self) -> Opened:
+        return decode_opened(self.sent[0])
 
     @property
     def results(self) -> list[list[str | int]]:
-        told = map(jobs.decode_results, self.sent[1:])
+        told = map(decode_results, self.sent[1:])
         return [[result.error or result.value for result in results.results] for results in told]
 
 
@@ -168,6 +169,6 @@ def test_a_job_that_comes_goes_before_them(run: Run, monkeypatch) -> None:
     assert server.waited[:2] == [0.0, 0.0]
 
 
-def _erase(appender: Appender, batch: list[jobs.Job]) -> jobs.Results:
+def _erase(appender: Appender, batch: list[jobs.Job]) -> Results:
     appender.has_erased = True
-    return jobs.Results([jobs.Result()] * len(batch))
+    return Results([Result()] * len(batch))

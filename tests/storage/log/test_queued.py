@@ -3,8 +3,9 @@
 import pytest
 
 from app.errors import AppError, Conflict, NotFound, StoreUnavailable
-from app.storage.log.jobs import FAILURES, NextEpoch, Probe, Result
+from app.storage.log.jobs import NextEpoch, Probe
 from app.storage.log.queued import JOB_BYTES, error_of, size_of
+from app.storage.log.results import FAILURES, Result
 
 from .playing import a_job
 

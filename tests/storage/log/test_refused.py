@@ -4,9 +4,10 @@ import asyncio
 
 from app.errors import StoreUnavailable
 from app.storage.log import refused as module
-from app.storage.log.jobs import Job, NextEpoch, Probe, Result
+from app.storage.log.jobs import Job, NextEpoch, Probe
 from app.storage.log.recent import Recent
 from app.storage.log.refused import RefusedWrites
+from app.storage.log.results import Result
 
 from .playing import a_job, soon
 

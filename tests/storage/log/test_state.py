@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from app.storage.log.jobs import Result
+from app.storage.log.results import Result
 from app.storage.log.state import LogState
 
 

@@ -85,7 +85,8 @@ async def test_values_of_the_newest_captures_are_counted(
 
 
 def test_every_key_with_fixed_values_can_be_counted() -> None:
-    for key in (*VALUES, "from", "to", "id"):
+    # What became of a forward is not in the row of a capture.
+    for key in {*VALUES, "from", "to", "id"} - {"forward"}:
         assert f"when '{key}' then" in SQL["recent_values"]
 
 

@@ -76,8 +76,10 @@ async def test_completions_have_their_place_and_their_meaning(server: Running) -
         {"insert": "sent", "label": "sent", "about": "Handed over", "count": 1},
         {"insert": "sending", "label": "sending", "about": "", "count": None},
     ]
-    found = await complete(server, q="deliv")
-    assert found["items"] == [{"insert": "status:delivered", "label": "status:delivered", "about": "", "count": None}]
+    found = await complete(server, q="undel")
+    assert found["items"] == [
+        {"insert": "status:undelivered", "label": "status:undelivered", "about": "", "count": None}
+    ]
     found = await complete(server)
     assert [item["insert"] for item in found["items"]] == [*KEYS]
     assert all(item["about"] for item in found["items"])

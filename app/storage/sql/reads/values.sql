@@ -29,6 +29,19 @@ where value is not null
 group by value
 order by found desc, value
 
+-- name: recent_tags
+select tags as value, count(*) as found
+from (
+    select tags from annotations
+    where
+        id > ((select space from bins where number = :bin) << 40)
+        and id < ((select space from bins where number = :bin) + 1) << 40
+    order by id desc
+    limit :among
+)
+where tags <> ''
+group by tags
+
 -- name: party_values
 -- Each step of the recursion finds the next number in the index, however many captures the last one has.
 with recursive found (number, until) as (
