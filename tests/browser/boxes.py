@@ -13,6 +13,10 @@ MEASURE = """() => {
   const wider = document.documentElement.scrollWidth - document.documentElement.clientWidth;
   if (wider > 0) found.push(`scrolls sideways by ${wider} px`);
 
+  for (const pane of document.querySelectorAll(".pane")) {
+    if (pane.scrollWidth > pane.clientWidth + SPARE) found.push(`a pane scrolls sideways: ${name(pane)}`);
+  }
+
   // Each is compared with those of its own layer: what is fixed, sticky or placed lies over the rest on purpose.
   function layerOf(item) {
     for (let at = item; at; at = at.parentElement) {
