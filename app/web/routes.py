@@ -130,7 +130,7 @@ ROUTES = [
     private("POST", "/bins/{bin}/faults/{role}/heal", faults.clear, "bin-fault-heal"),
     private("GET", "/bins/{bin}/forwards", forwards.index, "bin-forwards"),
     private("POST", "/bins/{bin}/forwards", forwards.save, "bin-forwards-save"),
-    private("POST", "/bins/{bin}/forwards/{id}/{what:pause|resume|test|retry|delete}", forwards.act, "bin-forward-act"),
+    private("POST", "/bins/{bin}/forwards/{id}/{what}", forwards.act, "bin-forward-act"),
     private("GET", "/bins/{bin}/signatures", secrets.index, "bin-signatures"),
     private("POST", "/bins/{bin}/signatures", secrets.save, "bin-signatures-save"),
     private("POST", "/bins/{bin}/signatures/remove", secrets.remove, "bin-signatures-remove"),

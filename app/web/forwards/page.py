@@ -99,8 +99,10 @@ async def act(request: web.Request) -> web.StreamResponse:
         case "delete":
             await forwards.drop(bin.id, forward_id)
             request.app[keys.SWEEPING].erase_soon()
-        case _:
+        case "test":
             return await _test(request, bin, forwards, forward_id)
+        case _:
+            raise NotFound(f"There is no action {what[:40]}.")
     return _to(request, bin, what)
 
 

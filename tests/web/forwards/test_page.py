@@ -99,6 +99,8 @@ async def test_every_page_of_the_bin_says_that_a_target_rests(opened: Running) -
 
 
 @pytest.mark.parametrize("what", ["start", "explode"])
-async def test_an_unknown_action_is_not_found(opened: Running, what: str) -> None:
-    answer, _ = await post(opened, f"/x/{what}")
-    assert answer.status == 404
+async def test_an_unknown_action_is_not_found(opened: Running, target: Target, what: str) -> None:
+    made = await call(opened, "POST", status=201, name="F", url=target.url)
+    for forward_id in (made["id"], "x"):
+        answer, _ = await post(opened, f"/{forward_id}/{what}")
+        assert answer.status == 404
