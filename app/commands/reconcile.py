@@ -102,8 +102,11 @@ def command(
       smsbin reconcile export.csv --zone Europe/Berlin --export checked.csv
 
     \b
-    Verdicts: no_webhook, no_callback, no_final (lost); status_differs, text_differs, price_differs, segments_differ,
-    late, duplicate, seen_by_fallback, seen, only_here, ambiguous, too_early, outside_scope.
+    Verdicts:
+      lost:        no_webhook, no_callback, no_final
+      arrived:     seen, seen_by_fallback, late, duplicate, status_differs,
+                   text_differs, price_differs, segments_differ
+      not counted: only_here, ambiguous, too_early, outside_scope
 
     Exit codes: 0 no record has a verdict of --fail-on, 1 some have, 2 the file cannot be compared, or wrong usage,
     3 the server cannot be reached.

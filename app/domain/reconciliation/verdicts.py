@@ -207,12 +207,12 @@ REASON_WORDS: Mapping[RecordReason, CodeWords] = {
     RecordReason.OTHER_NUMBER: CodeWords(
         title="another number",
         meaning="No message of this number ever arrived at this bin.",
-        cure="If its URL should lead here, choose the number for the comparison.",
+        cure="If its URL should lead here, set it at the number in the portal.",
     ),
     RecordReason.OTHER_DIRECTION: CodeWords(
         title="another direction",
         meaning="Nothing of this direction ever arrived at this bin: its URL is not in use.",
-        cure="If its URL should lead here, choose the direction for the comparison.",
+        cure="If its URL should lead here, set it in the portal.",
     ),
     RecordReason.SIMULATED: CodeWords(
         title="simulated", meaning="The simulator of smsbin sent it.", cure="Nothing to do."
