@@ -189,7 +189,7 @@ def _follow(client: Client, path: str, made: dict[str, Any]) -> dict[str, Any]:
         click.echo("\r\x1b[K", nl=False, err=True)
     if made["state"] == "needs_columns":
         cure = "Write them into a file for --map, or choose them on the page of the bin."
-        raise Invalid((made["file"], f"{made['problem']} {cure}"))
+        raise Invalid((made["file"], f"cannot be compared: {made['problem']} {cure}"))
     if made["state"] != "done":
         raise Invalid((made["file"], made["problem"] or "the comparison was canceled"))
     return made

@@ -63,15 +63,13 @@ def _sentence(direction: DirectionSummary, span: str) -> SummarySentence:
         for count, words in ((direction.by_fallback, "by the fallback"), (direction.late, "late"))
         if count
     ]
-    arrived = (
-        f"{direction.arrived:,} arrived here" if inbound else f"all callbacks of {direction.arrived:,} arrived here"
-    )
+    of_callbacks = "" if inbound else "the callbacks of "
     in_brackets = f" ({', '.join(details)})" if details else ""
     kind = "inbound message" if inbound else "outbound message"
     return SummarySentence(
         direction=direction.direction,
-        arrived=f"Of {_count(direction.total, kind)}{span}, {arrived}{in_brackets}.",
-        missing=f"{direction.missing:,} did not" if direction.missing else "",
+        arrived=f"Of {_count(direction.total, kind)}{span}, {of_callbacks}{direction.arrived:,} arrived here{in_brackets}.",
+        missing=f"{'' if inbound else 'Those of '}{direction.missing:,} did not" if direction.missing else "",
         because=", ".join(f"{count:,} {REASON_WORDS[reason].title}" for reason, count in direction.lost),
     )
 
@@ -100,6 +98,8 @@ def _span(since_us: int | None, until_us: int | None) -> str:
     if since_us is None or until_us is None:
         return ""
     first, last = (_EPOCH + timedelta(microseconds=us // _MINUTE_US * _MINUTE_US) for us in (since_us, until_us))
+    if first == last:
+        return f" on {first:%Y-%m-%d} at {first:%H:%M} UTC"
     if first.date() == last.date():
         return f" on {first:%Y-%m-%d} between {first:%H:%M} and {last:%H:%M} UTC"
     return f" between {first:%Y-%m-%d %H:%M} and {last:%Y-%m-%d %H:%M} UTC"

@@ -34,7 +34,7 @@ def test_the_sentence_of_the_result() -> None:
 def test_both_directions_and_several_days() -> None:
     text = summary_text(_summary(INBOUND, OUTBOUND, until_us=START_US + 30 * HOUR))
     assert text.endswith(
-        "Of 1 outbound message between 2026-11-28 20:00 and 2026-11-30 02:00 UTC, all callbacks of 1 arrived here."
+        "Of 1 outbound message between 2026-11-28 20:00 and 2026-11-30 02:00 UTC, the callbacks of 1 arrived here."
     )
 
 
@@ -70,3 +70,12 @@ def test_the_zone_is_a_finding() -> None:
     )
     two = ZoneEstimate(offset=timedelta(hours=2), second=timedelta(hours=1), rows=9)
     assert "in UTC+2, and in UTC+1 after the clock was changed" in zone_text(two)
+
+
+def test_one_minute_is_said_once_and_lost_callbacks_are_told_from_lost_messages() -> None:
+    lost = DirectionSummary(
+        direction=Direction.OUTBOUND, total=3, arrived=2, by_fallback=0, late=0, lost=((RecordReason.UNKNOWN, 1),)
+    )
+    assert summary_text(_summary(lost, until_us=START_US)).startswith(
+        "Of 3 outbound messages on 2026-11-28 at 20:00 UTC, the callbacks of 2 arrived here. Those of 1 did not: 1 "
+    )
