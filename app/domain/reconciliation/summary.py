@@ -63,12 +63,12 @@ def _sentence(direction: DirectionSummary, span: str) -> SummarySentence:
         for count, words in ((direction.by_fallback, "by the fallback"), (direction.late, "late"))
         if count
     ]
-    of_callbacks = "" if inbound else "the callbacks of "
+    subject = "" if inbound else "the callbacks of "
     in_brackets = f" ({', '.join(details)})" if details else ""
     kind = "inbound message" if inbound else "outbound message"
     return SummarySentence(
         direction=direction.direction,
-        arrived=f"Of {_count(direction.total, kind)}{span}, {of_callbacks}{direction.arrived:,} arrived here{in_brackets}.",
+        arrived=f"Of {_count(direction.total, kind)}{span}, {subject}{direction.arrived:,} arrived here{in_brackets}.",
         missing=f"{'' if inbound else 'Those of '}{direction.missing:,} did not" if direction.missing else "",
         because=", ".join(f"{count:,} {REASON_WORDS[reason].title}" for reason, count in direction.lost),
     )
