@@ -34,7 +34,8 @@ def _sync_only_at_checkpoints() -> None:
 
 def _captures_wait_for_the_next_batch() -> None:
     from app.storage.log.appender import Appender
-    from app.storage.log.jobs import AddCapture, Job, Result, Results
+    from app.storage.log.jobs import AddCapture, Job
+    from app.storage.log.results import Result, Results
 
     whole = Appender.apply
     waiting: list[AddCapture] = []
