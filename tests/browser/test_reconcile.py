@@ -26,10 +26,10 @@ DROP = """async ([place, text]) => {
 async def test_a_dropped_file_says_what_was_lost_and_can_be_deleted(server: Running, watched: Watched) -> None:
     await arrive(server, 1)
     page = watched.page
-    await page.goto(f"{bin_page(server)}/reconcile")
+    await page.goto(f"{bin_page(server)}/reconcile", wait_until="networkidle")
     await page.evaluate(DROP, ["[data-drop]", " \n"])
     await expect(page.get_by_text("The file is empty")).to_be_visible()
-    await page.goto(f"{bin_page(server)}/reconcile")
+    await page.goto(f"{bin_page(server)}/reconcile", wait_until="networkidle")
     await page.get_by_text("Options").click()
     await page.get_by_label(re.compile("Time zone")).fill("Mars")
     await page.evaluate(DROP, ["[data-drop]", table([row(1), row(2)]).decode()])
@@ -49,6 +49,7 @@ async def test_a_dropped_file_says_what_was_lost_and_can_be_deleted(server: Runn
     await page.reload()
     await expect(page.locator(".records")).to_be_visible()
     await page.get_by_role("button", name="Delete this result").click()
+    await expect(page.get_by_role("button", name="Undo")).to_be_visible()
     # Leaving the page ends the time to undo it.
     await page.goto(f"{bin_page(server)}/reconcile")
 

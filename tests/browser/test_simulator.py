@@ -51,6 +51,7 @@ async def test_the_progress_is_true_and_a_run_can_be_stopped(server: Running, wa
     # More than any machine plays while this test runs.
     await page.goto(f"{bin_page(server)}/simulate?count=50000&rate=50")
     await page.get_by_role("button", name="Send").click()
+    await expect(page.locator("progress")).to_be_visible()
     run = server.app[keys.SIMULATING].of_bin(server.bin.id)[0]
     for _ in range(3):
         before = run.progress.sent
@@ -94,7 +95,7 @@ async def test_a_replay_shows_its_answer_in_place_and_remembers_the_address(chro
         await expect(page.locator("[data-say]")).to_have_text("Response: 200")
         await expect(page.get_by_label("Include credentials")).to_be_checked()
         await page.get_by_text("Body", exact=True).click()
-        await expect(page.get_by_label("Response body of replay 1")).to_have_text(
+        await expect(page.get_by_label("Response body of attempt 1")).to_have_text(
             "<img src=x onerror=alert(1)><b>hi</b>"
         )
         await page.goto(f"{bin_page(server)}/captures/2?tab=replay")

@@ -57,6 +57,7 @@ async def test_leaving_the_page_sends_what_was_held(server: Running, watched: Wa
     page = watched.page
     await page.goto(f"{bin_page(server)}/captures/2")
     await page.get_by_role("button", name="Delete").click()
+    await expect(page.get_by_role("button", name="Undo")).to_be_visible()
     await page.goto(f"{server.url}/")
     await page.goto(bin_page(server))
     await expect(page.locator("[data-rows] [data-n]")).to_have_count(1)

@@ -45,7 +45,7 @@ def backup(made: tuple[Path, Path]) -> Path:
 
 
 def _state(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in folder.iterdir()}
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 def _asides(data: Path) -> list[Path]:

@@ -57,9 +57,9 @@ EXAMPLES = {
     "size:": ("size:>1KiB", "bytes of the body, also <=512 or 100..200"),
     "is:": ("is:pinned", "what it is besides its content"),
     "signature:": ("signature:valid", "result of the signature check"),
+    "result:": ("result:failed", "failed: failed delivery, or our response was no 2xx; odd: has findings; ok"),
     "tag:": ("tag:billing,late", "one of several tags; * for the beginning of one"),
     "note~": ('note~"called back"', "words or a phrase in the note"),
-    "result:": ("result:failed", "failed: failed delivery, or our response was no 2xx; odd: has findings; ok"),
     "forward:": ("forward:failed", "what became of it with a forward"),
 }
 """An example of each key, and what it finds."""

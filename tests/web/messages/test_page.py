@@ -371,7 +371,7 @@ async def test_each_list_offers_what_it_shows_as_a_file(server: Running) -> None
     for page, of in ((home, "captures"), (f"{home}/messages", "messages")):
         async with server.client.get(page, params={"q": 'text~"a b" from:+1415*'}) as answer:
             shown = await answer.text()
-        links = [html.unescape(link) for link in re.findall(r'href="([^"]+/export\?[^"]+)"', shown)]
+        links = [html.unescape(link) for link in re.findall(r'href="([^"]+/export\?[^"]+q=[^"]+)"', shown)]
         assert [URL(link).query["format"] for link in links] == ["csv", "jsonl", "har"][: 2 + (of == "captures")]
         for link in links:
             assert (URL(link).query["of"], URL(link).query["q"]) == (of, 'text~"a b" from:+1415*')
