@@ -1,5 +1,6 @@
 """The document: valid, complete, and never answered with a 5xx."""
 
+import io
 import json
 import re
 import typing
@@ -362,7 +363,7 @@ async def _ask(server: Running, method: str, path: str, case, told: dict) -> Non
     query = {name: value for name, value in (case.query or {}).items() if name != "wait"}
     pairs = [(name, one) for name, value in query.items() for one in (value if isinstance(value, list) else [value])]
     text = urlencode([(name, str(value)) for name, value in pairs], errors="surrogatepass")
-    body = {} if case.body is NOT_SET else {"data": json.dumps(case.body, default=str).encode()}
+    body = {} if case.body is NOT_SET else {"data": io.BytesIO(json.dumps(case.body, default=str).encode())}
     headers = {"Content-Type": "application/json"} if body else {}
     address = URL(f"{server.url}{path}?{text}", encoded=True)
     async with server.client.request(method, address, headers=headers, **body) as answer:
