@@ -59,7 +59,7 @@ Report = Callable[[CompareReport], None]
 
 def main() -> None:
     """Compare one file, and print the reports."""
-    _be_modest()
+    _limit_resources()
     run(decode_job(sys.stdin.buffer.readline()), _print)
 
 
@@ -301,7 +301,7 @@ def _text(error: AppError) -> str:
     return "; ".join(text for _, text in error.problems) if isinstance(error, Invalid) else str(error)
 
 
-def _be_modest() -> None:
+def _limit_resources() -> None:
     """The lowest priority, and a limit of the memory, where the system has them."""
     with suppress(OSError):
         os.nice(19)

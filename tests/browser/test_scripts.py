@@ -1,4 +1,4 @@
-"""Scripts are loaded when a page shows their hook, or when somebody uses it, and no event is lost meanwhile."""
+"""Scripts are loaded when a page shows their hook, or when the user needs it, and no event is lost meanwhile."""
 
 import asyncio
 

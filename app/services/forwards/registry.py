@@ -5,42 +5,37 @@ import base64
 from collections import deque
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from urllib.parse import urlsplit
+from dataclasses import replace
+from datetime import timedelta
 
 from ... import clock
 from ...domain.captures import CaptureRow
 from ...domain.forwards.answers import SCHEDULE
 from ...domain.forwards.health import paused, resumed
 from ...domain.forwards.model import (
-    MAX_NAME,
-    MAX_TIMEOUT_S,
-    MIN_TIMEOUT_S,
     MOST_FORWARDS,
     OPEN,
     Dispatch,
     DispatchState,
     Forward,
-    ForwardHealth,
     ForwardSignature,
-    ForwardState,
     Retry,
     StoredForward,
 )
 from ...domain.replays import Attempt, Trigger
-from ...domain.search import OneOf, When, parse_query
-from ...egress import Network, check_target
+from ...egress import Network
 from ...errors import Conflict, Invalid, NotFound, StoreUnavailable
 from ...live.hub import Hub
 from ...signatures.sealing import NONCE_BYTES, CannotOpen, seal, unseal
 from ...store import Store
 from ...tasks import run_in_thread, start_task
 from ..secrets import Secrets
+from .checking import check_forward, filter_problems
 from .counters import ForwardCounters
 from .queue import matching_rows, query_of
 from .runner import ForwardChanges, ForwardRunner
 from .sending import ForwardSender, Outgoing
+from .shown import ForwardStatus, ShownDispatch, show_dispatch
 
 LOOK_S = 10.0
 """Seconds between two looks at the state of all forwards, for the metrics."""
@@ -50,28 +45,6 @@ PREVIEWED = 100
 """The newest captures that a preview tries a filter on."""
 SECRET_BYTES = 24
 """Random bytes of the secret of a forward."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ForwardStatus:
-    """A forward as users see it. `lag`: captures that are not looked at yet, and dispatches with a next attempt."""
-
-    stored: StoredForward
-    lag: int
-    failed: int
-    oldest_due_at: datetime | None
-    secret: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShownDispatch:
-    """A capture with one forward, as users see it. `at`: the next attempt."""
-
-    forward: StoredForward
-    state: DispatchState
-    status: int | None
-    tries: int
-    at: datetime | None
 
 
 class Forwards:
@@ -120,7 +93,7 @@ class Forwards:
     ) -> StoredForward:
         """Add a forward that begins after capture number `position`; None: after the last one. `own`: the host of this
         server as the user sees it. Raises NotFound, Invalid, Conflict."""
-        forward = self._checked(forward, own)
+        forward = check_forward(forward, (*self._own, own))
         async with self._changing:
             if len(self._by_bin.get(bin_id, {})) >= MOST_FORWARDS:
                 raise Conflict(f"A bin has at most {MOST_FORWARDS} forwards; delete one first.")
@@ -137,7 +110,7 @@ class Forwards:
     async def change(self, bin_id: str, forward_id: str, forward: Forward, *, own: str = "") -> StoredForward:
         """Replace the settings. With another URL the target is new, so its failures are forgotten. Raises NotFound,
         Invalid."""
-        forward = self._checked(forward, own)
+        forward = check_forward(forward, (*self._own, own))
         async with self._changing:
             old = self.runner(bin_id, forward_id).stored
             health = old.health
@@ -211,7 +184,7 @@ class Forwards:
 
     async def preview(self, bin_id: str, forward: Forward) -> tuple[int, int]:
         """How many of the last captures a forward would send, and of how many. Raises NotFound, Invalid, TooSlow."""
-        if problems := _filter_problems(forward.filter):
+        if problems := filter_problems(forward.filter):
             raise Invalid(*[("filter", message) for message in problems])
         query = query_of(forward)
         rows = await self._store.list_captures(bin_id, limit=PREVIEWED)
@@ -280,7 +253,7 @@ class Forwards:
             waiting = await matching_rows(self._store, bin_id, forward.forward, query_of(forward.forward), new)
             known |= {row.n: Dispatch(n=row.n, state=DispatchState.WAITING) for row in waiting}
             for n, dispatch in known.items():
-                shown.setdefault(n, []).append(_shown(forward, dispatch, n in runner.in_flight))
+                shown.setdefault(n, []).append(show_dispatch(forward, dispatch, is_in_flight=n in runner.in_flight))
         return shown
 
     def _all(self) -> Sequence[ForwardRunner]:
@@ -325,52 +298,3 @@ class Forwards:
         secret = "whsec_" + base64.b64encode(clock.new_bytes(SECRET_BYTES)).decode()
         nonce = clock.new_bytes(NONCE_BYTES)
         return await run_in_thread(seal, secret, forward_id, self._secrets.context.secrets_key, nonce)
-
-    def _checked(self, forward: Forward, own: str) -> Forward:
-        """The forward as it is stored. Raises Invalid with every wrong field."""
-        problems: list[tuple[str, str]] = []
-        url = forward.url
-        try:
-            url = check_target("url", forward.url)
-            if urlsplit(url).netloc.lower() in {each.lower() for each in (*self._own, own) if each}:
-                problems.append(("url", "is this smsbin itself: its requests would be forwarded again and again"))
-        except Invalid as error:
-            problems += error.problems
-        problems += [("filter", message) for message in _filter_problems(forward.filter)]
-        if not forward.name.strip() or len(forward.name) > MAX_NAME or not forward.name.isprintable():
-            problems.append(("name", f"must have 1 to {MAX_NAME} characters, without line breaks"))
-        if not MIN_TIMEOUT_S <= forward.timeout_s <= MAX_TIMEOUT_S:
-            problems.append(("timeout_s", f"must be a whole number from {MIN_TIMEOUT_S} to {MAX_TIMEOUT_S}"))
-        if problems:
-            raise Invalid(*problems)
-        return Forward(
-            name=forward.name.strip(), url=url, filter=forward.filter.strip(), roles=forward.roles, mode=forward.mode,
-            order=forward.order, signature=forward.signature, credentials=forward.credentials,
-            timeout_s=forward.timeout_s,
-        )  # fmt: skip
-
-
-def _filter_problems(text: str) -> list[str]:
-    try:
-        terms = parse_query(text).terms
-    except Invalid as error:
-        return [message for _, message in error.problems]
-    problems = []
-    if any(isinstance(term, OneOf) and term.key == "forward" for term in terms):
-        problems.append("must not contain forward:, which depends on the forward itself")
-    if any(isinstance(term, When) and isinstance(term.moment, timedelta) for term in terms):
-        problems.append("must not contain a time ago; write a date such as after:2026-11-25, or a number, after:#1040")
-    return problems
-
-
-def _shown(forward: StoredForward, dispatch: Dispatch, is_in_flight: bool) -> ShownDispatch:
-    state, at = dispatch.state, dispatch.due_at
-    if is_in_flight:
-        state, at = DispatchState.IN_FLIGHT, None
-    elif state in OPEN and forward.health.state is not ForwardState.ON:
-        state, at = DispatchState.HELD, _held_until(forward.health)
-    return ShownDispatch(forward=forward, state=state, status=dispatch.status, tries=dispatch.tries, at=at)
-
-
-def _held_until(health: ForwardHealth) -> datetime | None:
-    return health.probe_at if health.state is ForwardState.RESTING else None

@@ -8,7 +8,7 @@ from ...domain.bins import Bin
 from ...domain.captures import CaptureRow
 from ...domain.search import Query
 from ...errors import TooSlow
-from ...services.forwards.registry import ShownDispatch
+from ...services.forwards.shown import ShownDispatch
 from ...store import Store
 from ..site.filters import COUNT_TOO_SLOW, match_text
 

@@ -17,7 +17,7 @@ from ...domain.units import rfc3339
 from ...parsing import parse
 from ...providers import facts_of
 from ...providers.custom import CustomReader
-from ...services.forwards.registry import ShownDispatch
+from ...services.forwards.shown import ShownDispatch
 from ..site.shapes import PARTIES, Code, FindingShape, Pair, RoleName, StatusName, Time
 
 VerdictName = Literal[

@@ -26,7 +26,8 @@ from ...providers import facts_of, handshake_of, searchable_words, why
 from ...providers.custom import CustomReader
 from ...providers.sheet import HandshakeStep
 from ...services.edits import fields_to_edit
-from ...services.forwards.registry import Forwards, ShownDispatch
+from ...services.forwards.registry import Forwards
+from ...services.forwards.shown import ShownDispatch
 from ...services.large import work_on
 from ...services.secrets import Secrets
 from ...signatures.explaining import Diagnosis

@@ -19,7 +19,7 @@ from ...export import EXPORTERS, WHATS, About, Format
 from ...log import get_log
 from ...providers.custom import CustomReader
 from ...services import exports as exporting
-from ...services.forwards.registry import ShownDispatch
+from ...services.forwards.shown import ShownDispatch
 from ...services.large import is_large
 from ...services.secrets import Secrets
 from ...services.selections import MAX_NUMBERS

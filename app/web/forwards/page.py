@@ -10,7 +10,8 @@ from ...domain.bins import Bin
 from ...domain.forwards.model import FAILED, Dispatch, DispatchState, Retry
 from ...domain.replays import Attempt, Trigger
 from ...errors import Conflict, Invalid, NotFound
-from ...services.forwards.registry import Forwards, ForwardStatus
+from ...services.forwards.registry import Forwards
+from ...services.forwards.shown import ForwardStatus
 from ..site.convert import convert
 from ..site.forms import read_form
 from ..site.templates import render

@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Meta
 
 from ...domain.units import rfc3339
-from ...services.forwards.registry import ForwardStatus
+from ...services.forwards.shown import ForwardStatus
 from ..site.shapes import RoleName, Time
 
 

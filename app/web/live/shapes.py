@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from ...domain.captures import Captured, Change, Deleted, MessageChanged, MessageGone, Restarted
-from ...services.forwards.registry import ShownDispatch
+from ...services.forwards.shown import ShownDispatch
 from ..captures.shapes import CaptureSummary, show_row
 from ..messages.shapes import MessageShape, show_message
 

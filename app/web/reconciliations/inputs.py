@@ -11,7 +11,7 @@ from ...errors import Invalid
 from ...services.reconciliations.reconciling import CompareSettings
 from ...services.reconciliations.zones import read_zone
 from ..site.convert import Input, convert
-from ..site.inputs import HIGHEST
+from ..site.inputs import HIGHEST, TargetUrl
 
 
 class CompareInput(Input, frozen=True, kw_only=True):
@@ -44,14 +44,7 @@ class ReconstructInput(Input, frozen=True, kw_only=True):
             extra={"reason": f"must be a list of 1 to {MOST_AT_ONCE} numbers of records"},
         ),
     ]
-    url: Annotated[
-        str,
-        Meta(
-            description="http or https, on the public internet.",
-            extra_json_schema={"maxLength": 2_000},
-            extra={"reason": "must be an http or https address such as https://example.net/sms"},
-        ),
-    ]
+    url: TargetUrl
 
 
 def compare_input(query: dict[str, str]) -> CompareInput:

@@ -11,7 +11,7 @@ from ...domain.replays import MOST_AT_ONCE
 from ...domain.signatures import Signing
 from ...services.edits import by_names, new_ids
 from ..site.convert import Input
-from ..site.inputs import HIGHEST
+from ..site.inputs import HIGHEST, TargetUrl
 from ..site.shapes import Pair
 
 
@@ -58,14 +58,7 @@ class ReplayInput(Input, frozen=True, kw_only=True):
             extra={"reason": f"must be a list of 1 to {MOST_AT_ONCE} capture numbers"},
         ),
     ]
-    url: Annotated[
-        str,
-        Meta(
-            description="http or https, on the public internet.",
-            extra_json_schema={"maxLength": 2_000},
-            extra={"reason": "must be an http or https address such as https://example.net/sms"},
-        ),
-    ]
+    url: TargetUrl
     sign: Annotated[
         Signing,
         Meta(

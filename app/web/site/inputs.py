@@ -3,9 +3,11 @@
 import asyncio
 import re
 from collections.abc import Collection
+from typing import Annotated
 
 import msgspec
 from aiohttp import StreamReader, web
+from msgspec import Meta
 
 from ... import clock
 from ...domain.search import Query, parse_query, settle
@@ -21,6 +23,16 @@ DEFAULT_LIMIT = 100
 MAX_WAIT_S = 60
 # Fits in SQLite's 64-bit integers.
 _NUMBER = re.compile(r"\d{1,18}", re.ASCII)
+
+TargetUrl = Annotated[
+    str,
+    Meta(
+        description="http or https, on the public internet.",
+        extra_json_schema={"maxLength": 2_000},
+        extra={"reason": "must be an http or https address such as https://example.net/sms"},
+    ),
+]
+"""Where a request is sent to, on behalf of a user."""
 
 
 async def read_input(request: web.Request, wanted: type[I]) -> I:

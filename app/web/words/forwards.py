@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from ...domain.forwards.model import DispatchState, ForwardHealth, ForwardState
 from ...domain.replays import Trigger
-from ...services.forwards.registry import ShownDispatch
+from ...services.forwards.shown import ShownDispatch
 
 FORWARD_STATES = {
     ForwardState.ON: ("check", "ok", "sending", "sends"),

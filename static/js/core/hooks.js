@@ -1,4 +1,4 @@
-// Loads the script of a feature: when its hook is on the page or comes there, or as soon as somebody uses it.
+// Loads the script of a feature: when its hook is on the page or comes there, or as soon as the user needs it.
 import { ask, isUnreachable, warn } from "./net.js";
 
 const addressOf = (path) => new URL(`../${path}`, import.meta.url).href;

@@ -1,5 +1,5 @@
 // The time axis above the list. A bar tells its numbers; a bar, or a drag over several, puts their time into the filter. It follows
-// new requests, but never while somebody reads it.
+// new requests, but never while it is read.
 import { fragment } from "../core/html.js";
 import { ask } from "../core/net.js";
 import { recall, remember } from "../core/store.js";

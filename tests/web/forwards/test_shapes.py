@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from app.domain.forwards.model import Forward, ForwardHealth, StoredForward
-from app.services.forwards.registry import ForwardStatus
+from app.services.forwards.shown import ForwardStatus
 from app.web.forwards.shapes import show_forward, show_forwards
 
 NOW = datetime(2026, 11, 29, tzinfo=UTC)

@@ -71,7 +71,7 @@ async def test_a_file_that_does_not_arrive_is_given_up(server: Running, taken: l
 
     async def slow() -> AsyncIterator[bytes]:
         yield b"x"
-        await asyncio.sleep(30)
+        await asyncio.Event().wait()
 
     async with server.client.post(_url(server), data=slow()) as answer:
         assert answer.status == 408

@@ -7,7 +7,7 @@ import pytest
 from app.domain.forwards.health import OFF_REASON
 from app.domain.forwards.model import DispatchState, Forward, ForwardHealth, ForwardState, StoredForward
 from app.domain.replays import Trigger
-from app.services.forwards.registry import ShownDispatch
+from app.services.forwards.shown import ShownDispatch
 from app.web.words.forwards import (
     FORWARD_STATES,
     TRIGGER_TITLES,

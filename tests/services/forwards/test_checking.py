@@ -1,0 +1,53 @@
+"""Whether a forward can be stored."""
+
+import pytest
+from msgspec.structs import replace
+
+from app.domain.forwards.model import MAX_NAME, MAX_TIMEOUT_S, MIN_TIMEOUT_S, Forward
+from app.errors import Invalid
+from app.services.forwards.checking import check_forward, filter_problems
+
+GOOD = Forward(name="handler", url="https://example.net/sms")
+
+
+def _wrong(own: tuple[str, ...] = (), **changed: object) -> list[str]:
+    with pytest.raises(Invalid) as error:
+        check_forward(replace(GOOD, **changed), own)
+    return [field for field, _ in error.value.problems]
+
+
+def test_blanks_around_name_and_filter_are_left_out() -> None:
+    assert check_forward(replace(GOOD, name=" handler ", filter=" kind:inbound "), ()) == replace(
+        GOOD, filter="kind:inbound"
+    )
+
+
+@pytest.mark.parametrize(
+    ("field", "good", "bad"),
+    [
+        ("name", "x" * MAX_NAME, "x" * (MAX_NAME + 1)),
+        ("name", "x", " "),
+        ("name", "a b", "a\nb"),
+        ("timeout_s", MIN_TIMEOUT_S, MIN_TIMEOUT_S - 1),
+        ("timeout_s", MAX_TIMEOUT_S, MAX_TIMEOUT_S + 1),
+        ("url", "http://example.net", "ftp://example.net"),
+        ("filter", "from:+1415*", "fro:x"),
+    ],
+)
+def test_a_value_at_its_limit_is_taken_and_one_behind_it_is_not(field: str, good: object, bad: object) -> None:
+    assert getattr(check_forward(replace(GOOD, **{field: good}), ()), field) == good
+    assert _wrong(**{field: bad}) == [field]
+
+
+def test_every_wrong_field_is_named() -> None:
+    assert _wrong(name="", url="x", timeout_s=0, filter="after:10m") == ["url", "filter", "name", "timeout_s"]
+
+
+def test_nothing_is_forwarded_to_this_server_in_any_spelling() -> None:
+    assert _wrong(("Example.NET",), url="https://example.net/sms") == ["url"]
+    assert check_forward(GOOD, ("example.net:8010", "")) == GOOD
+
+
+def test_a_filter_may_not_depend_on_the_forward_or_on_the_time_now() -> None:
+    assert filter_problems("after:2026-11-25 after:#10 text~late") == []
+    assert len(filter_problems("forward:failed before:10m")) == 2
