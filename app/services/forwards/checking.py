@@ -17,7 +17,9 @@ def check_forward(forward: Forward, own: Collection[str]) -> Forward:
     url = forward.url
     try:
         url = check_target("url", forward.url)
-        if urlsplit(url).netloc.lower() in {each.lower() for each in own if each}:
+        parts = urlsplit(url)
+        usual_port = ":443" if parts.scheme == "https" else ":80"
+        if parts.netloc.lower().removesuffix(usual_port) in {each.lower().removesuffix(usual_port) for each in own}:
             problems.append(("url", "is this smsbin itself: its requests would be forwarded again and again"))
     except Invalid as error:
         problems += error.problems

@@ -44,8 +44,15 @@ def test_every_wrong_field_is_named() -> None:
 
 
 def test_nothing_is_forwarded_to_this_server_in_any_spelling() -> None:
-    assert _wrong(("Example.NET",), url="https://example.net/sms") == ["url"]
+    for own, url in (
+        ("Example.NET", "https://example.net/sms"),
+        ("example.net", "https://EXAMPLE.net/sms"),
+        ("example.net", "https://example.net:443/sms"),
+        ("example.net:80", "http://example.net/sms"),
+    ):
+        assert _wrong((own,), url=url) == ["url"]
     assert check_forward(GOOD, ("example.net:8010", "")) == GOOD
+    assert check_forward(replace(GOOD, url="https://example.net:80/sms"), ("example.net",)).url.endswith(":80/sms")
 
 
 def test_a_filter_may_not_depend_on_the_forward_or_on_the_time_now() -> None:
