@@ -6,7 +6,7 @@ import "./core/times.js";
 
 loadFeatures({
   shown: [
-    ["[data-live]", "live/live.js"],
+    [":root:has([data-live])", "live/live.js", "smsbin:go smsbin:show smsbin:select smsbin:compare smsbin:read smsbin:all-read"],
     ["[data-detail]", "core/detail.js"],
     ["[data-copy], [data-copy-link], [data-copy-from]", "core/copy.js", "click"],
     ["[data-bins-menu]", "core/menu.js", "toggle"],
