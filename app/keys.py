@@ -2,6 +2,7 @@
 
 from aiohttp import web
 
+from .domain.access import Caller
 from .live.frames import FrameCache, Frames
 from .live.hub import Hub
 from .services.access import Access
@@ -53,4 +54,5 @@ PROBING = web.AppKey("PROBING", Probing)
 
 # Keys of a request.
 NONCE = web.RequestKey("NONCE", str)
-SIGNED_IN = web.RequestKey("SIGNED_IN", bool)
+CALLER = web.RequestKey("CALLER", Caller)
+"""Who makes the request; missing for a public route without a credential."""

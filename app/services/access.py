@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from .. import clock
+from ..domain.access import AccessRole, Caller, CallerKind
 from ..errors import CannotStart, StoreUnavailable
 from ..files import new_file, remove_leftovers
 from ..log import get_log
@@ -20,6 +21,8 @@ HARD = timedelta(days=7)
 # Storing each use of a session would cost a commit for each click.
 TOUCH_EVERY = timedelta(minutes=5)
 MAX_REMEMBERED = 1_000
+# The name of the access token of the installation.
+FIRST_NAME = "access token"
 
 _log = get_log("access")
 
@@ -49,9 +52,10 @@ class Access:
         """The token for the sign-in link; None if the operator has set it."""
         return self._token if self.made_here else None
 
-    def opens(self, token: str) -> bool:
-        """Whether this is the access token, compared in constant time."""
-        return clock.same_secret(digest(token), self._token_hash)
+    def caller_of_token(self, token: str) -> Caller | None:
+        """Who has this access token, compared in constant time; None: it is not valid."""
+        is_ours = clock.same_secret(digest(token), self._token_hash)
+        return Caller(name=FIRST_NAME, role=AccessRole.ADMIN, kind=CallerKind.BEARER) if is_ours else None
 
     async def start(self) -> None:
         """Delete sessions of another token and idle ones. On a full disk they stay stored, but are not valid."""
@@ -59,7 +63,7 @@ class Access:
             await self._store.drop_sessions(other_than_token=self._token_hash, seen_before=clock.now() - IDLE)
 
     async def sign_in(self) -> str:
-        """Create a session; returns the secret for its cookie. The caller must check the token with `opens` first."""
+        """Create a session; returns the secret for its cookie. The caller must check the token first."""
         secret = clock.new_secret()
         now = clock.now()
         session = Session(hash=digest(secret), token_hash=self._token_hash, created_at=now, seen_at=now)
@@ -68,8 +72,13 @@ class Access:
             await self._store.add_session(session)
         return secret
 
-    async def has_session(self, cookie: str) -> bool:
-        """Whether this is the cookie of a valid session."""
+    async def caller_of_session(self, cookie: str) -> Caller | None:
+        """Who signed in with this cookie; None: it is not that of a valid session."""
+        if not await self._has_session(cookie):
+            return None
+        return Caller(name=FIRST_NAME, role=AccessRole.ADMIN, kind=CallerKind.SESSION)
+
+    async def _has_session(self, cookie: str) -> bool:
         key = digest(cookie)
         session = self._sessions.get(key) or await self._store.find_session(key)
         now = clock.now()

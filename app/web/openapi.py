@@ -39,9 +39,9 @@ OPERATIONS: Operations = {
 }  # fmt: skip
 ERRORS = {
     400: "The body is not JSON or is incomplete, or the Host header is invalid.",
-    401: "Missing or wrong access token.",
-    403: "The request came from another site, or used an unknown host name.",
-    404: "No such bin, capture or role.",
+    401: "Missing, wrong, revoked or expired token.",
+    403: "The role of the token is too small, or the request came from another site or used an unknown host name.",
+    404: "No such bin, capture or role, or a bin that the token is not for.",
     408: "The body arrived too slowly; the connection is closed.",
     409: "Conflict with the current state, or this URL is a WebSocket.",
     413: "The body is too large.",

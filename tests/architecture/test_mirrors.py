@@ -48,7 +48,7 @@ WITHOUT_TEST = {
     "web/live/api.py", "web/live/notices.py", "web/live/socket.py", "web/live/views.py",
     "web/messages/api.py", "web/messages/detail.py", "web/messages/live.py",
     "web/messages/shapes.py", "web/messages/verdicts.py",
-    "web/routes.py", "web/simulations/runs.py", "web/simulations/shapes.py",
+    "web/simulations/runs.py", "web/simulations/shapes.py",
     "web/simulations/words.py", "web/site/addresses.py", "web/site/expect.py", "web/site/faults.py",
     "web/site/filters.py", "web/site/info.py", "web/site/json.py", "web/site/middleware.py",
     "web/site/parameters.py", "web/site/problems.py", "web/site/roles.py",

@@ -5,6 +5,7 @@ from aiohttp import web
 from ... import keys
 from ...errors import Invalid, NotFound
 from ...services import bins as service
+from ..site.bins import visible_bins
 from ..site.convert import NoInput
 from ..site.inputs import limit_of, read_input, read_query
 from ..site.json import json_response as answer
@@ -29,7 +30,7 @@ async def index(request: web.Request) -> web.StreamResponse:
     query = read_query(request, names_of(LIST_QUERY))
     limit = limit_of(query)
     try:
-        found = await request.app[keys.STORE].list_bins(limit=limit + 1, before=query.get("before"))
+        found = await visible_bins(request, limit=limit + 1, before=query.get("before"))
     except NotFound:
         raise Invalid(("before", "must be the `next` of a page of this list")) from None
     shown = [show_bin(bin, root_of(request)) for bin in found[:limit]]

@@ -12,6 +12,7 @@ from ...domain.volume import HOUR, TimeSpan, Volume, filled
 from ...errors import Invalid, StoreUnavailable
 from ...services import bins as service
 from ...store import Store
+from ..site.bins import visible_bins
 from ..site.convert import convert
 from ..site.forms import go_back, read_form
 from ..site.templates import render, site_of, urls_of
@@ -74,7 +75,7 @@ async def _home(
     problems: dict[str, str] | None = None,
     status: int = 200,
 ) -> web.Response:
-    bins = await request.app[keys.STORE].list_bins(limit=SHOWN)
+    bins = await visible_bins(request, limit=SHOWN)
     root = site_of(request).root
     addresses = {bin.id: next(iter(urls_of(root, bin).values())) for bin in bins}
     last = {}

@@ -15,6 +15,7 @@ from ...providers import sheet_of
 from ...providers.sheet import Sheet
 from ...services import bins as service
 from ...store import LedgerStatus
+from ..site.bins import visible_bins
 from ..site.convert import convert
 from ..site.forms import read_form
 from ..site.templates import render, site_of, urls_of
@@ -108,7 +109,7 @@ async def reread(request: web.Request) -> web.StreamResponse:
 
 async def others(request: web.Request) -> web.StreamResponse:
     """GET /bins/{bin}/others: the bins to switch to, as an HTML fragment."""
-    found = await request.app[keys.STORE].list_bins(limit=IN_MENU + 1)
+    found = await visible_bins(request, limit=IN_MENU + 1)
     page = MenuPage(bins=found[:IN_MENU], current=request.match_info["bin"], all=len(found) <= IN_MENU)
     return render(request, "bins/_menu.html", page)
 

@@ -12,6 +12,7 @@ from ...domain.search import WrongTerm, parse_query, pattern_text
 from ...errors import TooSlow
 from ...store import Store
 from ..conversations.search import number_queries
+from ..site.bins import all_visible_bins
 from ..site.filters import suffix_of
 from ..site.templates import render
 
@@ -53,13 +54,13 @@ async def find(request: web.Request) -> web.StreamResponse:
         except TooSlow:
             note = "Numbers and ids took too long to find. Write more of them."
     if text:
-        rows += await _bins(store, text)
+        rows += _found_bins(await all_visible_bins(request), text)
     return render(request, "palette/_found.html", PalettePage(rows=rows, note=note))
 
 
-async def _bins(store: Store, text: str) -> list[PaletteRow]:
+def _found_bins(bins: Sequence[Bin], text: str) -> list[PaletteRow]:
     words = text.casefold().split()
-    names = [(bin.name.casefold(), bin) for bin in await store.all_bins()]
+    names = [(bin.name.casefold(), bin) for bin in bins]
     found = [(not name.startswith(words[0]), name, bin.id, bin) for name, bin in names if all(w in name for w in words)]
     return [PaletteRow(title=bin.name, kind="Bin", path=f"/bins/{bin.id}") for *_, bin in sorted(found)[:MOST_ROWS]]
 

@@ -2,14 +2,15 @@
 
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Literal
 from urllib.parse import quote, urlsplit
 
 from aiohttp import web
 
 from ... import clock, keys
+from ...domain.access import Caller
 from ...errors import StoreUnavailable
 from ...services.access import HARD
+from .bins import visible_bins
 from .forms import read_form
 from .hosts import parse_host
 from .templates import render
@@ -17,8 +18,6 @@ from .urls import server_address
 
 SIGN_IN_BYTES = 16 << 10
 RECHECK_S = 60.0
-
-Credential = Literal["bearer", "cookie"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,15 +37,15 @@ def cookie_name(request: web.Request) -> str:
     return f"{prefix}smsbin" if host is None or not host.port else f"{prefix}smsbin-{host.port}"
 
 
-async def credential_of(request: web.Request) -> Credential | None:
-    """How this request is authenticated; None: not at all. With a wrong bearer a valid cookie does not count."""
+async def find_caller(request: web.Request) -> Caller | None:
+    """Who makes this request; None: not authenticated. With a wrong bearer a valid cookie does not count."""
     access = request.app[keys.ACCESS]
     header = request.headers.get("Authorization")
     if header is not None:
         scheme, _, token = header.partition(" ")
-        return "bearer" if scheme.lower() == "bearer" and access.opens(token.strip()) else None
+        return access.caller_of_token(token.strip()) if scheme.lower() == "bearer" else None
     cookie = request.cookies.get(cookie_name(request))
-    return "cookie" if cookie and await access.has_session(cookie) else None
+    return await access.caller_of_session(cookie) if cookie else None
 
 
 class SessionCheck:
@@ -66,7 +65,7 @@ class SessionCheck:
         if ended == self._ended and clock.ticks() - self._checked_at <= RECHECK_S:
             return False
         self._ended, self._checked_at = ended, clock.ticks()
-        return await credential_of(self._request) is None
+        return await find_caller(self._request) is None
 
 
 def redirect_to_sign_in(request: web.Request) -> web.StreamResponse:
@@ -80,7 +79,7 @@ async def form(request: web.Request) -> web.StreamResponse:
     """The sign-in page; with `?token=` (the link of the first start) it signs in at once."""
     after = _safe_next(request, request.query.get("next", ""))
     if "token" not in request.query:
-        return _to(after) if request[keys.SIGNED_IN] else render(request, "site/sign-in.html", SignInPage(next=after))
+        return _to(after) if keys.CALLER in request else render(request, "site/sign-in.html", SignInPage(next=after))
     return await _sign_in(request, request.query["token"], after)
 
 
@@ -105,9 +104,11 @@ async def sign_out(request: web.Request) -> web.StreamResponse:
 
 async def _sign_in(request: web.Request, token: str, after: str) -> web.StreamResponse:
     access = request.app[keys.ACCESS]
-    if not access.opens(token):
+    caller = access.caller_of_token(token)
+    if caller is None:
         page = SignInPage(next=after, problem="This is not the access token of this server.")
         return render(request, "site/sign-in.html", page, status=401)
+    request[keys.CALLER] = caller
     server = server_address(request)
     response = _to(await _landing(request, after))
     response.set_cookie(
@@ -126,7 +127,7 @@ async def _landing(request: web.Request, after: str) -> str:
     """The path `after`; instead of home the only bin while it is empty, because the first steps are shown there."""
     home = f"{server_address(request).base}/"
     with suppress(StoreUnavailable):
-        bins = await request.app[keys.STORE].list_bins(limit=2) if after == home else ()
+        bins = await visible_bins(request, limit=2) if after == home else ()
         if len(bins) == 1 and not bins[0].captures:
             return f"{home}bins/{bins[0].id}"
     return after

@@ -151,7 +151,7 @@ def site_of(request: web.Request) -> Site:
         root=root,
         nonce=request[keys.NONCE],
         static=f"{server.base}/static/{request.app[ASSETS].version}",
-        signed_in=request.get(keys.SIGNED_IN, False),
+        signed_in=keys.CALLER in request,
         loopback=_is_loopback(root),
         version=__version__,
         retention=duration_text(settings.retention),

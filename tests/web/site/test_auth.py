@@ -153,13 +153,13 @@ async def test_a_request_that_is_under_way_while_somebody_signs_out_does_not_kee
         return found
 
     access._store = SimpleNamespace(find_session=find_slowly, drop_session=store.drop_session)
-    request = asyncio.ensure_future(access.has_session(secret))
+    request = asyncio.ensure_future(access.caller_of_session(secret))
     await looked.wait()
     await access.sign_out(secret)
     dropped.set()
-    assert await request is False
+    assert await request is None
     access._store = store
-    assert await access.has_session(secret) is False
+    assert await access.caller_of_session(secret) is None
 
 
 @pytest.mark.parametrize(("host", "secure"), [("sms.example.net", True), ("127.0.0.1", False)])
