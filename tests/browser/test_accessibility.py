@@ -302,6 +302,9 @@ async def test_tab_walks_through_the_whole_page_and_out_again(server: Running, w
     await post(server, "row", count=5)
     page = watched.page
     await page.goto(f"{bin_page(server)}/captures/3")
+    # Until the script of the list is loaded each row is a stop.
+    await expect(page.locator("#capture-3 .row")).to_be_focused()
+    await expect(page.locator('[data-rows] .row:not([tabindex="-1"])')).to_have_count(1)
     stops = []
     for _ in range(80):
         await page.keyboard.press("Tab")
