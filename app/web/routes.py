@@ -97,6 +97,7 @@ ROUTES = [
     public("GET", "/docs/guide/{page:[a-z-]+}", guide.show, "guide-page"),
     public("GET", "/api/v1/openapi.json", docs.openapi, "openapi"),
     public("GET", "/api/v1/schemas/mapping.json", mappings_api.schema, "mapping-schema"),
+    public("GET", "/api/v1/schemas/event.json", forwards_api.schema, "event-schema"),
     private("POST", "/sign-out", auth.sign_out, "sign_out"),
     private("GET", "/metrics", health.metrics, "metrics"),
     # Pages

@@ -37,7 +37,7 @@ async def a_forward(store: Store, captures: int = 0) -> tuple[Bin, StoredForward
 
 
 async def mark(store: Store, bin: Bin, forward: StoredForward, *dispatches: Dispatch, attempts: bool = True) -> None:
-    marks = [DispatchMark(dispatch=each, attempt=an_attempt(each.n) if attempts else None) for each in dispatches]
+    marks = [DispatchMark(dispatch=each, attempts=[an_attempt(each.n)] if attempts else []) for each in dispatches]
     await store.mark_dispatches(bin.id, forward.id, ForwardMarks(health=forward.health, position=None, marks=marks))
 
 
