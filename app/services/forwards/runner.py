@@ -52,7 +52,6 @@ MAX_UNWRITTEN = 500
 RETRY_STEP = 1_000
 """Dispatches that are changed in one transaction."""
 JUMP = timedelta(seconds=5)
-NOW = timedelta()
 
 _log = get_log("forwards")
 
@@ -247,11 +246,12 @@ class ForwardRunner:
 
     def _note(self, dispatch: Dispatch, trigger: Trigger, delivery: Delivery) -> None:
         """Decide what follows an attempt, and queue that to be stored."""
-        now, step, following = clock.now(), delivery.step(dispatch), NextStep(state=DispatchState.RETRYING, wait=NOW)
-        if delivery.is_partial:
-            step, following = step - 1, NextStep(state=DispatchState.WAITING, wait=NOW)
-        elif delivery.meaning is AnswerMeaning.GONE:
-            step -= 1  # sent again when a user resumes the forward
+        now, step = clock.now(), delivery.step(dispatch)
+        if delivery.is_partial or delivery.meaning is AnswerMeaning.GONE:
+            # One whose target is gone is sent again when a user resumes the forward.
+            step -= 1
+            state = DispatchState.WAITING if delivery.is_partial else DispatchState.RETRYING
+            following = NextStep(state=state, wait=timedelta())
         else:
             following = step_after(
                 delivery.meaning, step, retry_after=delivery.retry_after, dice=clock.dice(), schedule=self._schedule
