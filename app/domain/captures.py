@@ -206,6 +206,11 @@ class Capture:
     events: tuple[Event, ...] = ()
     damaged: bool = False
 
+    @property
+    def is_read(self) -> bool:
+        """Whether the ledger has processed it, so that its reading is known."""
+        return self.row.seq > 0
+
     def intact(self) -> RawRequest:
         """The request, for uses that need the received bytes. Damaged."""
         if self.damaged:

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from .. import __version__
+from ..domain.forwards.events import ForwardedEvent
 from .annotations import operations as annotations
 from .answers import operations as answers
 from .bins import operations as bins
@@ -72,8 +73,10 @@ Schemas = dict[Any, dict[str, Any]]
 
 def document(base: str) -> dict[str, Any]:
     """The whole document, for a server under `base`."""
-    types = list(dict.fromkeys([*(each for operation in OPERATIONS.values() for each in operation.types), Problem]))
-    schemas, components = msgspec.json.schema_components(types, ref_template=_REF)
+    named = (each for operation in OPERATIONS.values() for each in operation.types)
+    types = list(dict.fromkeys([*named, Problem, ForwardedEvent]))
+    found, components = msgspec.json.schema_components(types, ref_template=_REF)
+    schemas = dict(zip(types, found, strict=True))
     # Defaults are Python values, such as empty tuples.
     components = msgspec.json.decode(msgspec.json.encode(components))
     return {
@@ -91,7 +94,8 @@ def document(base: str) -> dict[str, Any]:
         "servers": [{"url": base or "/"}],
         "security": [{"bearer": []}, {"cookie": []}],
         "tags": [{"name": name, "description": text} for name, text in _TAGS.items()],
-        "paths": _paths(dict(zip(types, schemas, strict=True))),
+        "paths": _paths(schemas),
+        "webhooks": {"event": {"post": _event(schemas)}},
         "components": {
             "schemas": components,
             "securitySchemes": {
@@ -104,6 +108,19 @@ def document(base: str) -> dict[str, Any]:
                 },
             },
         },
+    }
+
+
+def _event(schemas: Schemas) -> dict[str, Any]:
+    """The request that a forward with mode event sends."""
+    return {
+        "tags": ["Forwards"],
+        "operationId": "forwardedEvent",
+        "summary": "An event that a forward sends to its target",
+        "description": "Signed by Standard Webhooks; `webhook-id` is `{bin}.{n}.{event}`, the same for every attempt.",
+        "security": [],
+        "requestBody": {"required": True, "content": {"application/json": {"schema": schemas[ForwardedEvent]}}},
+        "responses": {"2XX": {"description": "The event has arrived; every other answer is a failure."}},
     }
 
 

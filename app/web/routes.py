@@ -126,6 +126,7 @@ ROUTES = [
     public("GET", "/api/v1/schemas/mapping.json", mappings_api.schema, "mapping-schema"),
     read("POST", "/sign-out", auth.sign_out, "sign_out"),
     read("GET", "/metrics", health.metrics, "metrics", all_bins=True),
+    public("GET", "/api/v1/schemas/event.json", forwards_api.schema, "event-schema"),
     # Pages
     read("GET", "/", home.index, "home"),
     read("GET", "/palette", palette.find, "palette"),

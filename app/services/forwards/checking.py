@@ -4,7 +4,17 @@ from collections.abc import Collection
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-from ...domain.forwards.model import MAX_NAME, MAX_TIMEOUT_S, MIN_TIMEOUT_S, Forward
+import msgspec
+
+from ...domain.forwards.model import (
+    MAX_NAME,
+    MAX_TIMEOUT_S,
+    MIN_TIMEOUT_S,
+    EventContent,
+    Forward,
+    ForwardMode,
+    ForwardSignature,
+)
 from ...domain.search import OneOf, When, parse_query
 from ...egress import check_target
 from ...errors import Invalid
@@ -28,13 +38,32 @@ def check_forward(forward: Forward, own: Collection[str]) -> Forward:
         problems.append(("name", f"must have 1 to {MAX_NAME} characters, without line breaks"))
     if not MIN_TIMEOUT_S <= forward.timeout_s <= MAX_TIMEOUT_S:
         problems.append(("timeout_s", f"must be a whole number from {MIN_TIMEOUT_S} to {MAX_TIMEOUT_S}"))
+    problems += mode_problems(forward)
     if problems:
         raise Invalid(*problems)
-    return Forward(
-        name=forward.name.strip(), url=url, filter=forward.filter.strip(), roles=forward.roles, mode=forward.mode,
-        order=forward.order, signature=forward.signature, credentials=forward.credentials,
-        timeout_s=forward.timeout_s,
-    )  # fmt: skip
+    is_event = forward.mode is ForwardMode.EVENT
+    return msgspec.structs.replace(
+        forward,
+        name=forward.name.strip(),
+        url=url,
+        filter=forward.filter.strip(),
+        signature=ForwardSignature.SMSBIN if is_event else forward.signature,
+    )
+
+
+def mode_problems(forward: Forward) -> list[tuple[str, str]]:
+    """Settings that the mode of a forward does not have. The signature as sent, which is the default, is replaced for
+    events."""
+    if forward.mode is ForwardMode.RAW:
+        if forward.event_content is EventContent.FULL:
+            return []
+        return [("event_content", "is for mode event only; choose that mode or leave it out")]
+    problems = []
+    if forward.signature is ForwardSignature.TARGET:
+        problems.append(("signature", "must be smsbin or left out with mode event: the provider has not signed events"))
+    if forward.credentials and forward.event_content is not EventContent.RAW:
+        problems.append(("credentials", "needs event_content raw with mode event: other events have no headers"))
+    return problems
 
 
 def filter_problems(text: str) -> list[str]:

@@ -248,6 +248,7 @@ class AddAttempt(Job):
     forward: str | None = None
     trigger: str = "manual"
     sent: bytes = b""
+    event: int | None = None
 
 
 class AddForward(Job):
@@ -274,7 +275,8 @@ class DropForward(Job):
 
 
 class DispatchRecord(msgspec.Struct, array_like=True, gc=False):
-    """An element of `MarkDispatches`: the new state of a dispatch, and the attempt that led to it."""
+    """An element of `MarkDispatches`: the new state of a dispatch, and the attempts that led to it. `arrived`: a
+    JSON array, or None."""
 
     n: int
     state: str
@@ -284,7 +286,8 @@ class DispatchRecord(msgspec.Struct, array_like=True, gc=False):
     status: int | None
     message: str | None
     trigger: str | None
-    attempt: AddAttempt | None
+    attempts: list[AddAttempt]
+    arrived: str | None = None
 
 
 class MarkDispatches(Job):

@@ -1,5 +1,6 @@
 """The API of forwards: add, list, change and delete them; pause, resume, test, retry."""
 
+import msgspec
 from aiohttp import web
 from msgspec import UNSET
 
@@ -11,7 +12,7 @@ from ..site.inputs import read_input, read_query
 from ..site.json import json_response
 from ..site.urls import server_address
 from .inputs import ForwardChange, ForwardInput, ForwardRetry, ForwardTest
-from .shapes import RetriedShape, show_forward, show_forwards
+from .shapes import RetriedShape, event_schema, show_forward, show_forwards
 
 
 async def index(request: web.Request) -> web.StreamResponse:
@@ -96,6 +97,11 @@ async def retry(request: web.Request) -> web.StreamResponse:
     forwards.runner(bin_id, forward_id)
     wanted = (await read_input(request, ForwardRetry)).retry()
     return json_response(RetriedShape(await forwards.retry(bin_id, forward_id, wanted)))
+
+
+async def schema(request: web.Request) -> web.StreamResponse:  # noqa: ARG001
+    """GET /api/v1/schemas/event.json"""
+    return web.Response(body=msgspec.json.encode(event_schema()), content_type="application/schema+json")
 
 
 async def _nothing(request: web.Request) -> None:

@@ -3,13 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+import msgspec
 from aiohttp import web
 
 from ... import keys
 from ...domain.bins import Bin
-from ...domain.forwards.model import FAILED, Dispatch, DispatchState, Retry
+from ...domain.forwards.model import FAILED, Dispatch, DispatchState, ForwardMode, Retry, StoredForward
 from ...domain.replays import Attempt, Trigger
-from ...errors import Conflict, Invalid, NotFound
+from ...errors import Conflict, Damaged, Invalid, NotFound, TooSlow
 from ...services.forwards.registry import Forwards
 from ...services.forwards.shown import ForwardStatus
 from ..site.convert import convert
@@ -21,17 +22,20 @@ from .inputs import ForwardInput
 
 STRIP = 100
 """The dispatches in the strip of a forward."""
+MAX_EXAMPLE = 8_000
+"""Characters that are shown of the example of an event."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForwardCard:
     """A forward. `strip`: the colours of its last dispatches, oldest first; `arrived`: how many of them have arrived.
-    `tested`: the result of a test that was just made."""
+    `tested`: the result of a test that was just made. `example`: the JSON of an event that it sends, "" for none."""
 
     status: ForwardStatus
     strip: Sequence[str]
     arrived: int
     tested: Attempt | None = None
+    example: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,9 +154,24 @@ async def _cards(request: web.Request, bin: Bin, tested: Attempt | None = None) 
             ForwardCard(
                 status=status, strip=[_colour(dispatch) for dispatch in reversed(last)], arrived=arrived,
                 tested=tested if tested is not None and tested.forward == each.id else None,
+                example=await _example(forwards, status.stored),
             )
         )  # fmt: skip
     return cards
+
+
+async def _example(forwards: Forwards, stored: StoredForward) -> str:
+    """Of the last request that matches."""
+    if stored.forward.mode is not ForwardMode.EVENT:
+        return ""
+    try:
+        found = await forwards.example(stored)
+    except (Damaged, NotFound, TooSlow):
+        return ""  # it is only an example
+    if found is None:
+        return ""
+    text = msgspec.json.format(found, indent=2).decode()
+    return text if len(text) <= MAX_EXAMPLE else text[:MAX_EXAMPLE] + "…"
 
 
 def _colour(dispatch: Dispatch) -> str:

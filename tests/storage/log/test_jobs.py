@@ -16,7 +16,9 @@ VALUES = {
     "dict[int, int]": {1: 2}, "list[int]": [1, 2], "list[str]": ["a"],
     "AnnotationChange": AnnotationChange(pinned=True, add=("a",)),
     "list[DispatchRecord]": [
-        jobs.DispatchRecord(1, "a", 2, 3, 4, None, "m", None, jobs.AddAttempt("a", 1, "u", 2, 3, 4, "e", "c", b"b"))
+        jobs.DispatchRecord(
+            1, "a", 2, 3, 4, None, "m", None, [jobs.AddAttempt("a", 1, "u", 2, 3, 4, "e", "c", b"b", event=1)], "[0]"
+        )
     ],
 }  # fmt: skip
 KINDS = get_args(jobs.AnyJob)

@@ -57,6 +57,29 @@ async def test_a_forward_is_added_changed_tested_and_deleted_on_the_page(opened:
     assert "No forwards yet" in await page(opened)
 
 
+async def test_events_are_chosen_shown_and_kept_with_their_attempts(opened: Running, target: Target) -> None:
+    fields = {"name": "Events", "url": target.url, "start": "first", "mode": "event", "signature": "target"}
+    answer, text = await post(opened, **fields, event_content="many")
+    assert answer.status == 422
+    assert "must be one of full, thin, raw" in text
+    answer, _ = await post(opened, **fields)
+    assert answer.status == 303
+    assert "Event of the last request" not in await page(opened)
+    await hit(opened, "<b>hi</b>")
+    await until_state(opened, 1, "delivered")
+    async with opened.client.get(f"{opened.url}/bins/{opened.bin.id}/forwards") as response:
+        html = await response.text()
+    assert "every request, as events" in words(html)
+    assert "&#34;text&#34;: &#34;&lt;b&gt;hi&lt;/b&gt;&#34;" in html
+    tab = await page(opened, "/captures/1?tab=replay")
+    assert "forward, first try, event 1" in tab
+    assert "webhook-id:" in tab
+    assert "&#34;type&#34;:&#34;sms.received&#34;" in tab
+    (item,) = (await call(opened, "GET"))["items"]
+    _, text = await post(opened, f"/{item['id']}/test")
+    assert "Test with #1: 200." in text
+
+
 async def test_a_wrong_form_keeps_what_was_typed_and_says_what_is_wrong(opened: Running) -> None:
     answer, text = await post(opened, name="F", url="http://10.0.0.1:22/x", filter="foo:bar", timeout_s="many")
     assert answer.status == 422

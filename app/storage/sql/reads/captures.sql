@@ -114,6 +114,27 @@ where
 order by captures.id
 limit :limit
 
+-- name: first_with_same_content
+-- Among the first captures of the message of an event; an id may be sent endlessly.
+with it (space, message, print) as (
+    select bins.space, (bins.space << 40) + (captures.messages ->> ('$[' || :position || ']')), captures.print
+    from bins join captures on captures.id = (bins.space << 40) + :n
+    where bins.number = :bin
+)
+select before.n
+from (
+    select links.n
+    from it cross join links on links.message = it.message
+    where links.n < :n
+    order by links.n
+    limit :most
+) as before
+cross join it
+join captures on captures.id = (it.space << 40) + before.n
+where captures.print = it.print
+order by before.n
+limit 1
+
 -- name: messages_of_capture
 with here (space) as (select space from bins where number = :bin)
 select messages.*
