@@ -9,6 +9,7 @@ from .services.access import Access
 from .services.answers import Answers
 from .services.captures import Intake
 from .services.drills import Drilling
+from .services.failed_sign_ins import FailedSignIns
 from .services.faults import Faults
 from .services.forwards.registry import Forwards
 from .services.held_answers import HeldAnswers
@@ -33,6 +34,7 @@ HUB = web.AppKey("HUB", Hub)
 FRAMES = web.AppKey("FRAMES", FrameCache[Frames])
 KEYRING = web.AppKey("KEYRING", Keyring)
 ACCESS = web.AppKey("ACCESS", Access)
+FAILED_SIGN_INS = web.AppKey("FAILED_SIGN_INS", FailedSignIns)
 DRILLING = web.AppKey("DRILLING", Drilling)
 INTAKE = web.AppKey("INTAKE", Intake)
 SIMULATING = web.AppKey("SIMULATING", Simulating)

@@ -15,11 +15,12 @@ from .domain.roles import Role
 from .ingress.server import IngressServer
 from .live.frames import FrameCache
 from .live.hub import Hub
-from .services.access import Access, find_token
+from .services.access import Access
 from .services.answers import Answers
 from .services.bins import first_bin
 from .services.captures import Intake
 from .services.drills import Drilling
+from .services.failed_sign_ins import FailedSignIns
 from .services.faults import Faults
 from .services.forwards.metrics import forward_metrics
 from .services.forwards.registry import Forwards
@@ -33,6 +34,7 @@ from .services.replays import Replaying
 from .services.saved_filters import SavedFilters
 from .services.secrets import Secrets, context_of
 from .services.simulations.runs import Simulating
+from .services.token_file import find_token
 from .services.upkeep.disk import Disk
 from .services.upkeep.probe import Probing
 from .services.upkeep.retention import Sweeping
@@ -78,6 +80,7 @@ def create_app(settings: Settings) -> web.Application:
     app[keys.FRAMES] = FrameCache()
     app[keys.METRICS] = Metrics()
     app[keys.SIMULATING] = Simulating()
+    app[keys.FAILED_SIGN_INS] = FailedSignIns()
     app[keys.WAITING] = HeldAnswers()
     app[keys.DISK] = Disk(settings.data_dir)
     app.cleanup_ctx.append(_storage)
@@ -116,6 +119,8 @@ async def _storage(app: web.Application) -> AsyncIterator[None]:
         app[keys.RECONCILING] = Reconciling(store, app[keys.ARCHIVE], settings.ledger, settings.retention)
         app[keys.RECONSTRUCTING] = Reconstructing(store, app[keys.ARCHIVE], settings.allow_targets)
         app[keys.ACCESS] = Access(store, token, made_here=made_here)
+        app[keys.ACCESS].on_end(app[keys.HUB].notify_all)
+        app[keys.METRICS].more.append(app[keys.FAILED_SIGN_INS].metrics)
         await app[keys.ACCESS].start()
         await app[keys.ANSWERS].start()
         await app[keys.FAULTS].start()

@@ -20,6 +20,7 @@ from .messages import MessageStore
 from .pairings import PairingStore
 from .reconciliations import ReconciliationArchive, ReconciliationStore
 from .sessions import Session, SessionStore
+from .tokens import TokenStore
 from .upkeep import Health, SweepResult, UpkeepStore
 from .volume import VolumeStore
 
@@ -51,6 +52,7 @@ class Store(
     ForwardStore,
     ReconciliationStore,
     SessionStore,
+    TokenStore,
     UpkeepStore,
     Protocol,
 ):

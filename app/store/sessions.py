@@ -1,5 +1,6 @@
 """Signed-in browsers."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -7,13 +8,20 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """A signed-in browser. Only hashes are stored; `token_hash` is the hash of the access token that opened the
-    session."""
+    """A signed-in browser. Only hashes are stored; `token_hash` is the hash of the token that opened the session.
+    `agent` and `peer` are the name that the browser gave, and its address, when it signed in."""
 
     hash: str
     token_hash: str
     created_at: datetime
     seen_at: datetime
+    agent: str = ""
+    peer: str = ""
+
+    @property
+    def id(self) -> str:
+        """A short name that gives no access."""
+        return self.hash[:16]
 
 
 class SessionStore(Protocol):
@@ -25,6 +33,9 @@ class SessionStore(Protocol):
     async def find_session(self, session_hash: str) -> Session | None:
         """A session by the hash of its cookie, or None."""
 
+    async def list_sessions(self, *, limit: int) -> Sequence[Session]:
+        """The sessions that were used last, the newest use first."""
+
     async def touch_session(self, session_hash: str, seen_at: datetime) -> None:
         """Record when a session was last used."""
 
@@ -32,4 +43,5 @@ class SessionStore(Protocol):
         """Sign out. An unknown session is ignored."""
 
     async def drop_sessions(self, *, other_than_token: str, seen_before: datetime) -> None:
-        """Delete the sessions of another access token, and those that were not used since `seen_before`."""
+        """Delete the sessions of access tokens that are neither this one nor a named one, and those that were not used
+        since `seen_before`."""

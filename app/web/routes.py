@@ -61,7 +61,7 @@ from .secrets import page as secrets
 from .setup import page as setup
 from .simulations import api as simulations_api
 from .simulations import page as simulations
-from .site import auth, health, info, static
+from .site import health, info, sign_in, static
 from .site.expect import delay_continue
 from .site.middleware import RULES, RouteRule
 
@@ -117,14 +117,14 @@ ROUTES = [
     public("GET", "/readyz", health.ready, "readyz"),
     public("GET", "/robots.txt", health.robots, "robots"),
     public("GET", "/static/{path:.+}", static.serve, "static"),
-    public("GET", "/sign-in", auth.form, "sign_in"),
-    public("POST", "/sign-in", auth.sign_in, "sign_in_form"),
+    public("GET", "/sign-in", sign_in.form, "sign_in"),
+    public("POST", "/sign-in", sign_in.sign_in, "sign_in_form"),
     public("GET", "/docs", docs.show, "docs"),
     public("GET", "/docs/guide", guide.index, "guide"),
     public("GET", "/docs/guide/{page:[a-z-]+}", guide.show, "guide-page"),
     public("GET", "/api/v1/openapi.json", docs.openapi, "openapi"),
     public("GET", "/api/v1/schemas/mapping.json", mappings_api.schema, "mapping-schema"),
-    read("POST", "/sign-out", auth.sign_out, "sign_out"),
+    read("POST", "/sign-out", sign_in.sign_out, "sign_out"),
     read("GET", "/metrics", health.metrics, "metrics", all_bins=True),
     public("GET", "/api/v1/schemas/event.json", forwards_api.schema, "event-schema"),
     # Pages

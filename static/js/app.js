@@ -23,6 +23,7 @@ loadFeatures({
     ["[data-new-of]", "pages/home.js"],
     ["[data-replay]", "pages/replay.js", "submit"],
     ["[data-upload]", "pages/reconcile.js", "submit"],
+    ["[data-sign-in]", "pages/sign-in.js"],
     ["[data-show]", "pages/raw.js", "change"],
     ["[data-simulate], [data-run]", "pages/simulate.js"],
   ],

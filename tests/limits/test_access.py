@@ -8,12 +8,13 @@ import aiohttp
 import pytest
 
 from app.errors import CannotStart, Invalid
-from app.services.access import HARD, IDLE, MAX_REMEMBERED, TOUCH_EVERY, Access, find_token
+from app.services.access import HARD, IDLE, MAX_REMEMBERED, TOUCH_EVERY, Access
+from app.services.token_file import find_token
 from app.settings import MIN_TOKEN_LENGTH, read_settings
 from app.web.answers.form import MOST_FIELDS
-from app.web.site.auth import SIGN_IN_BYTES
 from app.web.site.forms import MAX_FIELDS, SMALL_BYTES
 from app.web.site.hosts import _HIGHEST_PORT, _LONGEST, parse_host
+from app.web.site.sign_in import SIGN_IN_BYTES
 from tests.conftest import Running
 
 from .conftest import Wall

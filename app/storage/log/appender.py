@@ -31,6 +31,8 @@ _STATEMENTS: dict[type[Job], str] = {
     jobs.AddDrill: "add_drill",
     jobs.SetDrill: "set_drill",
     jobs.DropFault: "drop_fault",
+    jobs.AddToken: "add_token",
+    jobs.TouchToken: "touch_token",
     jobs.AddSession: "add_session",
     jobs.TouchSession: "touch_session",
     jobs.DropSession: "drop_session",
@@ -77,6 +79,7 @@ class Appender:
             jobs.DropSecret: drop_secret,
             jobs.SetFilter: set_filter,
             jobs.DropFilter: drop_filter,
+            jobs.DropToken: _drop_token,
             jobs.SkipCapture: _skip_capture,
             jobs.NextEpoch: lambda batch, _: batch.transaction.one("next_epoch")[0],  # type: ignore[index]  # one row
             jobs.NoteTime: self._note_time,
@@ -208,6 +211,11 @@ def _add_attempt(batch: Batch, job: jobs.AddAttempt) -> int:
 
 def _request_reread(batch: Batch, job: jobs.RequestReread) -> None:
     request_reread(batch, job.bin_id)
+
+
+def _drop_token(batch: Batch, job: jobs.DropToken) -> None:
+    batch.run("drop_sessions_of_token", {"id": job.id})
+    batch.run("drop_token", {"id": job.id})
 
 
 def _skip_capture(batch: Batch, job: jobs.SkipCapture) -> None:

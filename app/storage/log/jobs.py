@@ -315,11 +315,34 @@ class RetryDispatches(Job):
     limit: int
 
 
+class AddToken(Job):
+    id: str
+    hash: str
+    name: str
+    role: str
+    bins: str | None
+    made_at: int
+    expires_at: int | None
+
+
+class TouchToken(Job):
+    id: str
+    used_at: int
+
+
+class DropToken(Job):
+    """Delete a token with the sessions that it opened."""
+
+    id: str
+
+
 class AddSession(Job):
     hash: str
     token_hash: str
     created_at: int
     seen_at: int
+    agent: str
+    peer: str
 
 
 class TouchSession(Job):
@@ -347,11 +370,12 @@ AnyJob = (
     | Sweep | SettleUnanswered | RequestReread | SetMapping | SetRecordMapping | SetSecret | DropSecret | SkipCapture
     | NextEpoch | NoteTime | EndRun | AddDrill | SetDrill | SetAnswers | SetFault | DropFault | AddAttempt
     | AddForward | SetForward | DropForward | MarkDispatches | RetryDispatches
-    | AddSession | TouchSession | DropSession | DropSessions | Probe | SetFilter | DropFilter
+    | AddToken | TouchToken | DropToken | AddSession | TouchSession | DropSession | DropSessions
+    | Probe | SetFilter | DropFilter
 )  # fmt: skip
 
 # Jobs that free space. On a full disk they are run while others are refused.
-DELETES = (DropBin, DropCapture, DropSome, DropCaptures, DropForward, DropSession, Sweep)
+DELETES = (DropBin, DropCapture, DropSome, DropCaptures, DropForward, DropToken, DropSession, Sweep)
 
 encode_jobs = msgspec.msgpack.Encoder().encode
 decode_jobs = msgspec.msgpack.Decoder(list[AnyJob]).decode

@@ -153,4 +153,4 @@ async def _wait(
             left = end - clock.ticks()
             if found or left <= 0 or hub.closed or request.transport is None:
                 return found
-            await subscription.wait(left)
+            await subscription.wait(session.at_most_s(left))

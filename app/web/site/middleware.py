@@ -22,7 +22,7 @@ from ...errors import (
 )
 from ...ingress.pages import trust
 from ...log import get_log
-from . import auth, origins
+from . import auth, origins, sign_in
 from .problems import problem
 from .templates import render
 from .urls import server_address
@@ -84,7 +84,7 @@ async def errors_to_http(request: web.Request, handler: Handler) -> web.StreamRe
     except Unauthorized as error:
         if is_api(request):
             return _answer(request, 401, error.code, str(error), headers={"WWW-Authenticate": "Bearer"})
-        return auth.redirect_to_sign_in(request)
+        return sign_in.redirect_to_sign_in(request)
     except AppError as error:
         fields = error.problems if isinstance(error, Invalid) else ()
         headers = {"Retry-After": "5"} if isinstance(error, StoreUnavailable) else {}
@@ -108,6 +108,8 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     if caller is not None:
         request[keys.CALLER] = caller
         trust(request)
+    elif auth.offers_token(request) and _route_name(request) not in ANY_HOST:
+        await request.app[keys.FAILED_SIGN_INS].slow_down(server.peer)
     if caller is None and rule is not None:
         if nothing_there is not None and not is_api(request) and await _is_anybodys(request, nothing_there):
             raise nothing_there

@@ -207,7 +207,7 @@ def _provider_title(name: str | None) -> str:
 
 def _is_loopback(root: str) -> bool:
     host = root.partition("://")[2].partition("/")[0]
-    return host.startswith(("127.", "localhost", "[::1]", "0.0.0.0", "10.", "192.168."))  # noqa: S104
+    return host.startswith(("127.", "localhost", "smsbin.localhost", "[::1]", "0.0.0.0", "10.", "192.168."))  # noqa: S104
 
 
 _FILTERS: dict[str, Callable[..., Any]] = {
