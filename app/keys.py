@@ -23,6 +23,8 @@ from .services.simulations.runs import Simulating
 from .services.upkeep.disk import Disk
 from .services.upkeep.probe import Probing
 from .services.upkeep.retention import Sweeping
+from .services.wiretaps.calling import Wiretapping
+from .services.wiretaps.handlers import Handlers
 from .settings import Settings
 from .store import ReconciliationArchive, Store
 
@@ -39,6 +41,8 @@ REPLAYING = web.AppKey("REPLAYING", Replaying)
 SWEEPING = web.AppKey("SWEEPING", Sweeping)
 ANSWERS = web.AppKey("ANSWERS", Answers)
 FAULTS = web.AppKey("FAULTS", Faults)
+HANDLERS = web.AppKey("HANDLERS", Handlers)
+WIRETAPPING = web.AppKey("WIRETAPPING", Wiretapping)
 FORWARDS = web.AppKey("FORWARDS", Forwards)
 MAPPINGS = web.AppKey("MAPPINGS", Mappings)
 WAITING = web.AppKey("WAITING", HeldAnswers)
