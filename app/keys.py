@@ -25,6 +25,7 @@ from .services.upkeep.probe import Probing
 from .services.upkeep.retention import Sweeping
 from .services.wiretaps.calling import Wiretapping
 from .services.wiretaps.handlers import Handlers
+from .services.wiretaps.registry import Wiretaps
 from .settings import Settings
 from .store import ReconciliationArchive, Store
 
@@ -42,6 +43,7 @@ SWEEPING = web.AppKey("SWEEPING", Sweeping)
 ANSWERS = web.AppKey("ANSWERS", Answers)
 FAULTS = web.AppKey("FAULTS", Faults)
 HANDLERS = web.AppKey("HANDLERS", Handlers)
+WIRETAPS = web.AppKey("WIRETAPS", Wiretaps)
 WIRETAPPING = web.AppKey("WIRETAPPING", Wiretapping)
 FORWARDS = web.AppKey("FORWARDS", Forwards)
 MAPPINGS = web.AppKey("MAPPINGS", Mappings)

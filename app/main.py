@@ -38,6 +38,8 @@ from .services.upkeep.probe import Probing
 from .services.upkeep.retention import Sweeping
 from .services.wiretaps.calling import Wiretapping
 from .services.wiretaps.handlers import Handlers
+from .services.wiretaps.metrics import wiretap_metrics
+from .services.wiretaps.registry import Wiretaps
 from .settings import Settings
 from .storage.opening import open_archive, open_store
 from .tasks import start_periodic, stop
@@ -117,6 +119,11 @@ async def _storage(app: web.Application) -> AsyncIterator[None]:
         )
         store.on_change(app[keys.FORWARDS].bin_changed)
         app[keys.WIRETAPPING] = Wiretapping(store, app[keys.WAITING])
+        app[keys.WIRETAPS] = Wiretaps(
+            store, app[keys.HUB], app[keys.HANDLERS], app[keys.FORWARDS], app[keys.WIRETAPPING].counters,
+            settings.allow_targets, _own_host(settings), settings.public_url,
+        )  # fmt: skip
+        app[keys.METRICS].more.append(partial(wiretap_metrics, app[keys.WIRETAPPING].counters))
         app[keys.METRICS].more.append(partial(forward_metrics, app[keys.FORWARDS]))
         app[keys.ARCHIVE] = open_archive(settings.data_dir)
         app[keys.RECONCILING] = Reconciling(store, app[keys.ARCHIVE], settings.ledger, settings.retention)
@@ -126,6 +133,7 @@ async def _storage(app: web.Application) -> AsyncIterator[None]:
         await app[keys.ANSWERS].start()
         await app[keys.FAULTS].start()
         await app[keys.MAPPINGS].start()
+        await app[keys.WIRETAPS].start()
         await app[keys.DRILLING].start()
         await app[keys.KEYRING].start()
         await first_bin(store, app[keys.KEYRING])

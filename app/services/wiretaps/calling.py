@@ -7,7 +7,6 @@ is kept as an attempt, as every answer is.
 import asyncio
 from collections import Counter
 from dataclasses import dataclass, replace
-from typing import Protocol
 from urllib.parse import urlsplit
 
 import msgspec
@@ -15,11 +14,11 @@ import msgspec
 from ... import clock
 from ...domain.answers.model import Answer, safe_answer
 from ...domain.bins import Bin
-from ...domain.captures import Capture, CaptureRow, Outcome
+from ...domain.captures import Capture, Outcome
 from ...domain.forwards.answers import AnswerMeaning, meaning_of
 from ...domain.replays import NewAttempt, Trigger
 from ...domain.roles import Role
-from ...domain.wiretaps.model import STATUS_OF, FailureKind, HandlerAnswer, HandlerFailure, OnFailure, limit_s
+from ...domain.wiretaps.model import STATUS_OF, FailureKind, HandlerAnswer, HandlerFailure, limit_s
 from ...domain.wiretaps.passing import as_answer, is_intact, passed_on
 from ...errors import NotFound, StoreUnavailable
 from ...log import get_log
@@ -28,7 +27,7 @@ from ...store import Store
 from ...tasks import start_task
 from ..held_answers import Ending, HeldAnswers, WatchedPeer
 from .counters import WiretapCounters
-from .handlers import LATE_S, Handler
+from .handlers import LATE_S, Handler, Outbox
 
 PER_TARGET = 64
 """Requests that one handler may have at a time."""
@@ -45,18 +44,6 @@ FAILED = "smsbin has failed; its log has the cause"
 _log = get_log("wiretap")
 
 HandlerResult = HandlerAnswer | HandlerFailure
-
-
-class Outbox(Protocol):
-    """Sends requests later that a handler has not taken."""
-
-    async def take(self, bin: Bin, row: CaptureRow, handler: Handler, *, again_s: float) -> str:
-        """Send a request in `again_s` seconds, and again until it has arrived. It is durable when this returns; the
-        result is a sentence about it. Raises NotFound, StoreUnavailable, Conflict."""
-
-    async def arrived(self, bin_id: str, row: CaptureRow, handler: Handler, status: int) -> None:
-        """The handler has answered late. After a good answer the request is not sent again. Raises NotFound,
-        StoreUnavailable."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,10 +84,9 @@ class _HandlerCall:
 class Wiretapping:
     """Use from one event loop only."""
 
-    def __init__(self, store: Store, held_answers: HeldAnswers, outbox: Outbox | None = None) -> None:
+    def __init__(self, store: Store, held_answers: HeldAnswers) -> None:
         self._store = store
         self._held_answers = held_answers
-        self._outbox = outbox
         self.counters = WiretapCounters()
         """What the pages and the metrics report."""
         self._open: set[_HandlerCall] = set()
@@ -197,8 +183,9 @@ class Wiretapping:
             _log.warning("wiretap.not_kept", bin=call.bin.id, n=n, reason=str(error))
 
     async def _arrived(self, call: _HandlerCall, result: HandlerResult) -> None:
-        if isinstance(result, HandlerAnswer) and self._outbox is not None:
-            await self._outbox.arrived(call.bin.id, call.capture.row, call.handler, result.status)
+        outbox = call.handler.outbox
+        if isinstance(result, HandlerAnswer) and outbox is not None:
+            await outbox.arrived(call.bin.id, call.capture.row, result.status)
 
     async def _give(self, call: _HandlerCall, result: HandlerResult) -> GivenAnswer:
         """What the provider gets for this result."""
@@ -211,9 +198,10 @@ class Wiretapping:
             why, status = result.why, STATUS_OF[result.kind]
             mirrored, what = _plain(Answer(status=status)), f"smsbin sent {status}"
         took_s = result.took_s if isinstance(result, HandlerAnswer) else None
-        if call.handler.on_failure is OnFailure.SAFE and self._outbox is not None:
+        outbox = call.handler.outbox
+        if outbox is not None:
             try:
-                place = await self._put_aside(call, result)
+                place = await self._put_aside(call, outbox, result)
             except Exception as error:
                 # Without a durable copy nothing may be confirmed, so the failure is passed on.
                 _log.error("wiretap.not_queued", bin=call.bin.id, n=call.capture.row.n, exc_info=error)
@@ -223,12 +211,11 @@ class Wiretapping:
                 return GivenAnswer(answer=_plain(safe_answer(call.capture.row.role)), took_s=took_s, note=note)
         return GivenAnswer(answer=mirrored, took_s=took_s, note=f"Your handler failed ({why}), and {what}.")
 
-    async def _put_aside(self, call: _HandlerCall, result: HandlerResult) -> str:
+    async def _put_aside(self, call: _HandlerCall, outbox: Outbox, result: HandlerResult) -> str:
         """Give the request to the outbox. An answer that may still come is waited for first."""
-        assert self._outbox is not None
         is_late = isinstance(result, HandlerFailure) and result.kind is FailureKind.TIMEOUT
         again_s = LATE_S + AGAIN_S if is_late else AGAIN_S
-        place = await self._outbox.take(call.bin, call.capture.row, call.handler, again_s=again_s)
+        place = await outbox.take(call.bin.id, call.capture.row, again_s=again_s)
         call.in_outbox = True
         if is_late and call.answered.done():
             await self._arrived(call, call.answered.result())

@@ -2,12 +2,24 @@
 
 from typing import Protocol
 
-from ...domain.captures import Capture
+from ...domain.captures import Capture, CaptureRow
 from ...domain.roles import Role
-from ...domain.wiretaps.model import HandlerAnswer, HandlerFailure, OnFailure
+from ...domain.wiretaps.model import HandlerAnswer, HandlerFailure
 
 LATE_S = 30.0
 """How long after the deadline an answer is waited for, to be shown."""
+
+
+class Outbox(Protocol):
+    """Sends the requests later that a handler has not accepted."""
+
+    async def take(self, bin_id: str, row: CaptureRow, *, again_s: float) -> str:
+        """Send a request in `again_s` seconds, and again until it has arrived. It is durable when this returns; the
+        result is a sentence about it. Raises NotFound, StoreUnavailable, Conflict."""
+
+    async def arrived(self, bin_id: str, row: CaptureRow, status: int) -> None:
+        """The handler has answered late. After a good answer the request is not sent again. Raises NotFound,
+        StoreUnavailable."""
 
 
 class Handler(Protocol):
@@ -18,8 +30,9 @@ class Handler(Protocol):
         """Where it is, for people and for attempts, without secrets: a URL, or the name of a listener."""
 
     @property
-    def on_failure(self) -> OnFailure:
-        """What the provider gets if it fails."""
+    def outbox(self) -> Outbox | None:
+        """Where a request is put if the handler fails, so that the provider gets the safe answer; None: the provider
+        gets the failure."""
 
     @property
     def timeout_s(self) -> float | None:

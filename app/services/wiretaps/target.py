@@ -6,21 +6,24 @@ from ... import clock
 from ...domain.captures import Capture
 from ...domain.forwards.headers import MAX_HOPS, DispatchedRequest, added_headers, hops_of
 from ...domain.replays import Trigger, header_lines_of, replayed, unsent, without_secrets
-from ...domain.wiretaps.model import FailureKind, HandlerAnswer, HandlerFailure, OnFailure, Wiretap
+from ...domain.wiretaps.model import FailureKind, HandlerAnswer, HandlerFailure, Wiretap
 from ...domain.wiretaps.passing import MAX_HANDLER_BODY
 from ...egress import Network, send_exactly
 from ...signatures.urls import request_url
-from .handlers import LATE_S
+from .handlers import LATE_S, Outbox
 
 _LOOP = f"it has passed {MAX_HOPS} instances of smsbin already, which send to each other"
 _NO_ANSWER = "no response in time"
 
 
 class TargetHandler:
-    """Calls the handler of one wiretap. `allowed`: the targets that the operator allows."""
+    """Calls the handler of one wiretap. `allowed`: the targets that the operator allows; `outbox` as in `Handler`."""
 
-    def __init__(self, wiretap: Wiretap, allowed: Sequence[Network | str], public_url: str | None) -> None:
+    def __init__(
+        self, wiretap: Wiretap, allowed: Sequence[Network | str], public_url: str | None, outbox: Outbox | None = None
+    ) -> None:
         self.wiretap = wiretap
+        self.outbox = outbox
         self._allowed = allowed
         self._public_url = public_url
 
@@ -28,11 +31,6 @@ class TargetHandler:
     def url(self) -> str:
         """The URL without the values of its query."""
         return without_secrets(self.wiretap.url)
-
-    @property
-    def on_failure(self) -> OnFailure:
-        """As set by the user."""
-        return self.wiretap.on_failure
 
     @property
     def timeout_s(self) -> float | None:

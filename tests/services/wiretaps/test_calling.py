@@ -9,7 +9,7 @@ from app.domain.answers.model import EMPTY_TWIML, Answer, RoleAnswers
 from app.domain.faults import FaultKind
 from app.domain.replays import Trigger
 from app.domain.roles import Role
-from app.domain.wiretaps.model import HandlerAnswer, HandlerFailure, OnFailure
+from app.domain.wiretaps.model import HandlerAnswer, HandlerFailure
 from app.errors import StoreUnavailable
 from app.ingress import server as ingress_server
 from app.services.wiretaps import calling
@@ -66,7 +66,7 @@ async def test_it_is_stored_before_it_is_sent(tapped: Tapped, wire: Wire) -> Non
     stored: list[bytes] = []
 
     class Looking:
-        url, on_failure, timeout_s = "listener", OnFailure.MIRROR, None
+        url, outbox, timeout_s = "listener", None, None
 
         async def answer(self, bin_id: str, capture: object, deadline: float) -> HandlerAnswer:
             stored.append((await tapped.raw(1)).body)
@@ -175,7 +175,7 @@ async def test_a_hanging_handler_gives_504_at_the_limit_and_its_late_answer_is_k
     release = asyncio.Event()
 
     class Slow:
-        url, on_failure, timeout_s = "listener slow", OnFailure.MIRROR, 0.2
+        url, outbox, timeout_s = "listener slow", None, 0.2
 
         async def answer(self, bin_id: str, capture: object, deadline: float) -> HandlerAnswer:
             await release.wait()
@@ -209,7 +209,7 @@ async def test_a_provider_that_leaves_is_noted_and_the_answer_is_kept(tapped: Ta
 
 async def test_a_bug_in_a_handler_is_502(tapped: Tapped, wire: Wire) -> None:
     class Wrong:
-        url, on_failure, timeout_s = "listener wrong", OnFailure.MIRROR, None
+        url, outbox, timeout_s = "listener wrong", None, None
 
         async def answer(self, bin_id: str, capture: object, deadline: float) -> HandlerFailure:
             raise RuntimeError("a bug")
@@ -271,7 +271,7 @@ async def test_above_the_limit_of_a_target_a_request_gets_503(
     tapped.tap(timeout_s=20)
 
     class Held:
-        url, on_failure, timeout_s = "listener held", OnFailure.MIRROR, 20.0
+        url, outbox, timeout_s = "listener held", None, 20.0
 
         async def answer(self, bin_id: str, capture: object, deadline: float) -> HandlerAnswer:
             await release.wait()
