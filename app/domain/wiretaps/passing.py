@@ -12,7 +12,7 @@ from ..answers.model import Answer
 from ..captures import Headers
 from .model import HandlerAnswer
 
-MAX_HANDLER_BODY = 1 << 20
+MAX_HANDLER_BODY = 256 << 10
 """Bytes of the body of a handler's answer."""
 MAX_HANDLER_HEADERS = 100
 MAX_HANDLER_HEAD = 32 << 10
@@ -43,7 +43,7 @@ def passed_on(answer: HandlerAnswer, *, url: str, path: str) -> HandlerAnswer:
     if not 200 <= answer.status <= 599:
         raise ValueError(f"its status {answer.status} is no final status of HTTP")
     if len(answer.body) > MAX_HANDLER_BODY:
-        raise ValueError(f"its body is larger than {MAX_HANDLER_BODY >> 20} MiB")
+        raise ValueError(f"its body is larger than {MAX_HANDLER_BODY >> 10} KiB")
     headers = tuple(_kept(answer.headers))
     if (
         len(headers) > MAX_HANDLER_HEADERS

@@ -32,6 +32,8 @@ from .handlers import LATE_S, Handler, Outbox
 PER_TARGET = 64
 """Requests that one handler may have at a time."""
 IN_ALL = 256
+BYTES_IN_ALL = 64 << 20
+"""Bytes of the bodies of all of them."""
 AGAIN_S = 1.0
 """How long the outbox waits before it sends what the handler has refused."""
 STOP_S = 2.5
@@ -91,6 +93,7 @@ class Wiretapping:
         """What the pages and the metrics report."""
         self._open: set[_HandlerCall] = set()
         self._by_target: Counter[str] = Counter()
+        self._bytes = 0
 
     async def call(
         self, handler: Handler, bin: Bin, capture: Capture, *, since: float, path: str, peer: WatchedPeer
@@ -132,12 +135,14 @@ class Wiretapping:
         """Why the handler is not called at all."""
         if not call.capture.raw.body_complete:
             return HandlerFailure(kind=FailureKind.UNSENT, why=INCOMPLETE)
-        if len(self._open) >= IN_ALL or self._by_target[_target_of(call.handler)] >= PER_TARGET:
+        size = self._bytes + len(call.capture.raw.body)
+        if size > BYTES_IN_ALL or len(self._open) >= IN_ALL or self._by_target[_target_of(call.handler)] >= PER_TARGET:
             return HandlerFailure(kind=FailureKind.BUSY, why=TOO_MANY)
         return None
 
     def _begin(self, call: _HandlerCall) -> None:
         self._open.add(call)
+        self._bytes += len(call.capture.raw.body)
         self._by_target[_target_of(call.handler)] += 1
         call.task = start_task(self._run(call), name="wiretap")
 
@@ -151,6 +156,7 @@ class Wiretapping:
             await self._keep(call, result)
         finally:
             self._open.discard(call)
+            self._bytes -= len(call.capture.raw.body)
             self._by_target[target] -= 1
             if not self._by_target[target]:
                 del self._by_target[target]
