@@ -13,6 +13,7 @@ from .keyring import Keyring
 from .mappings import Mappings
 from .reconciliations.reconciling import Reconciling
 from .upkeep.retention import Sweeping
+from .wiretaps.registry import Wiretaps
 
 
 async def create(
@@ -79,11 +80,12 @@ async def delete(
     faults: Faults,
     mappings: Mappings,
     forwards: Forwards,
+    wiretaps: Wiretaps,
     reconciling: Reconciling,
     sweeping: Sweeping,
     bin_id: str,
 ) -> None:
-    """Delete a bin with its captures, answers, faults, mappings, forwards and reconciliations. Raises NotFound."""
+    """Delete a bin with its captures and everything that was set in it or derived from it. Raises NotFound."""
     with keyring.changing(bin_id):
         await store.drop_bin(bin_id)
     keyring.drop(bin_id)
@@ -91,6 +93,7 @@ async def delete(
     faults.forget(bin_id)
     mappings.forget(bin_id)
     forwards.forget(bin_id)
+    wiretaps.forget(bin_id)
     await reconciling.forget(bin_id)
     sweeping.erase_soon()
     hub.notify(bin_id)

@@ -64,6 +64,8 @@ from .simulations import page as simulations
 from .site import health, info, sign_in, static
 from .site.expect import delay_continue
 from .site.middleware import RULES, RouteRule
+from .wiretaps import api as wiretaps_api
+from .wiretaps import page as wiretaps
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 N = "{n:[0-9]{1,18}}"
@@ -281,6 +283,12 @@ ROUTES = [
     read("GET", "/api/v1/bins/{bin}/overview", overview_api.overview, "api-overview"),
     read("GET", "/api/v1/bins/{bin}/export", exports_api.export, "api-export"),
     read("GET", "/api/v1/bins/{bin}/live", live_api.follow_bin, "api-live"),
+    read("GET", "/bins/{bin}/wiretaps", wiretaps.index, "bin-wiretaps"),
+    write("POST", "/bins/{bin}/wiretaps/{role}", wiretaps.save, "bin-wiretap-set"),
+    write("POST", "/bins/{bin}/wiretaps/{role}/remove", wiretaps.remove, "bin-wiretap-remove"),
+    read("GET", "/api/v1/bins/{bin}/wiretaps/{role}", wiretaps_api.show, "api-wiretap"),
+    write("PUT", "/api/v1/bins/{bin}/wiretaps/{role}", wiretaps_api.put, "api-wiretap-set"),
+    write("DELETE", "/api/v1/bins/{bin}/wiretaps/{role}", wiretaps_api.remove, "api-wiretap-remove"),
 ]
 
 

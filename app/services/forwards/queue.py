@@ -202,7 +202,9 @@ def message_of(row: CaptureRow) -> str | None:
 async def matching_rows(
     store: Store, bin_id: str, forward: Forward, query: Query, rows: Sequence[CaptureRow]
 ) -> Sequence[CaptureRow]:
-    """Those that a forward sends. Raises NotFound, TooSlow."""
+    """Those that a forward sends by itself. Raises NotFound, TooSlow."""
+    if forward.wiretap is not None:
+        return []
     wanted = [row for row in rows if not forward.roles or row.role in forward.roles]
     if not wanted or not query.terms:
         return wanted

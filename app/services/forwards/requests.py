@@ -18,7 +18,7 @@ from ...domain.forwards.headers import (
     webhook_id,
 )
 from ...domain.forwards.model import EventContent, Forward, ForwardSignature
-from ...domain.replays import MAX_SENT, Trigger, replayed, unsent, with_signature
+from ...domain.replays import MAX_SENT, Trigger, header_lines_of, replayed, unsent, with_signature
 from ...domain.signatures import Signing
 from ...signatures.signer import Signer
 from ...signatures.urls import request_url
@@ -75,7 +75,7 @@ class RequestWriter:
         kept = () if raw.refused is not None else unsent(raw, role, url, with_credentials=credentials)[1]
         added = added_headers(request, kept)
         data = replayed(raw, role, url, with_credentials=credentials, added=added)
-        return RequestBytes(url=url, data=data, kept=_header_lines(data)[:MAX_SENT])
+        return RequestBytes(url=url, data=data, kept=header_lines_of(data))
 
     async def write_event(self, capture: Capture, event: int, outgoing: Outgoing, at: datetime) -> RequestBytes:
         """The event at a position as JSON, signed by Standard Webhooks. Raises Invalid, Damaged, ValueError,
@@ -91,7 +91,7 @@ class RequestWriter:
         else:
             signed = signer.sign("POST", url, headers, body, at)
         data = _posted(url, signed.headers, body)
-        return RequestBytes(url=url, data=data, kept=(_header_lines(data) + b"\r\n" + body)[:MAX_SENT])
+        return RequestBytes(url=url, data=data, kept=(header_lines_of(data) + b"\r\n" + body)[:MAX_SENT])
 
     async def event_json(self, bin_id: str, forward: Forward, capture: Capture, event: int) -> bytes:
         """The body of the request for an event. Raises Damaged, StoreUnavailable, NotFound."""
@@ -146,8 +146,3 @@ def _posted(url: str, headers: Headers, body: bytes) -> bytes:
         b"Content-Length: %d" % len(body), b"Connection: close",
     ]  # fmt: skip
     return b"\r\n".join(lines) + b"\r\n\r\n" + body
-
-
-def _header_lines(data: bytes) -> bytes:
-    """The header lines of a request, each with its line break."""
-    return data.partition(b"\r\n\r\n")[0].partition(b"\r\n")[2] + b"\r\n"
