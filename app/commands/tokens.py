@@ -58,7 +58,7 @@ def add(name: str, role: str, bins: tuple[str, ...], expires_in: str | None, wan
 @click.argument("token")
 @with_server
 def revoke(token: str, **server: Any) -> None:
-    """Revoke TOKEN, an id or a name. Its sessions and open connections end at once."""
+    """Revoke TOKEN, an id or a name. Its sessions and open connections end immediately."""
     client = connect(**server)
     found = _find(client, token)
     client.send("DELETE", f"/tokens/{in_path(found['id'])}")

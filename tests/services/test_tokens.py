@@ -9,7 +9,7 @@ import pytest
 from app.domain.access import AccessRole, AccessToken, CallerKind
 from app.errors import Invalid, NotFound
 from app.services.access import FIRST_NAME, TOUCH_EVERY, Access
-from app.services.tokens import PREFIX, Tokens, digest
+from app.services.tokens import PREFIX, NamedTokens, digest
 from app.storage.opening import open_store
 from app.store import Store
 
@@ -31,7 +31,7 @@ async def _started(store: Store) -> Access:
     return access
 
 
-async def _add(tokens: Tokens, **more: object) -> tuple[AccessToken, str]:
+async def _add(tokens: NamedTokens, **more: object) -> tuple[AccessToken, str]:
     given: dict[str, object] = {"name": "ci", "role": AccessRole.READ, "bins": None, "expires_in": None, **more}
     return await tokens.add(**given)  # type: ignore[arg-type]
 

@@ -13,7 +13,7 @@ OPERATIONS: Operations = {
         tag="Access",
         id="endSession",
         summary="Sign a browser out",
-        description="Its open connections end at once.",
+        description="Its open connections end immediately.",
         success=Success(status=204),
         errors=(404,),
     ),

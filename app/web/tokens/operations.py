@@ -25,7 +25,7 @@ OPERATIONS: Operations = {
         tag="Access",
         id="revokeToken",
         summary="Revoke a token",
-        description="Its sessions and open connections end at once.",
+        description="Its sessions and open connections end immediately.",
         success=Success(status=204),
         errors=(404,),
     ),

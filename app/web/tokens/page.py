@@ -85,7 +85,7 @@ def _chosen(form: Mapping[str, str]) -> list[str]:
 
 
 async def _page(request: web.Request, *, status: int = 200, **more: Any) -> web.Response:
-    bins = sorted(await all_visible_bins(request), key=lambda bin: bin.name.casefold())
+    bins = sorted(await all_visible_bins(request), key=lambda found: found.name.casefold())
     names = {bin.id: bin.name for bin in bins}
     tokens = request.app[keys.ACCESS].tokens.all
     page = TokensPage(
