@@ -29,6 +29,7 @@ COMMANDS = {
     "annotate": "Change pin, note and tags of captures.",
     "verify": "Check the signature of a capture with the secrets of its bin.",
     "secrets": "Store, list and remove the signing secrets of a bin.",
+    "tokens": "Create, list and revoke access tokens, each with a role and bins.",
     "reconcile": "Compare a provider's own list of messages with a bin: did we lose any?",
     "export": "Export captures or messages as CSV, JSON Lines or HAR.",
     "backup": "Copy the log of a running or stopped server into one file.",

@@ -15,7 +15,7 @@ from ..errors import NotFound, StoreUnavailable
 from ..log import get_log
 from ..store import Session, Store
 from .sign_in_codes import SignInCodes
-from .tokens import Tokens, digest
+from .tokens import NamedTokens, digest
 
 IDLE = timedelta(hours=12)
 HARD = timedelta(days=7)
@@ -48,7 +48,7 @@ class Access:
             id="", hash=digest(token), name=FIRST_NAME, role=AccessRole.ADMIN, bins=None, made_at=clock.now(),
             expires_at=None,
         )  # fmt: skip
-        self.tokens = Tokens(store, taken=FIRST_NAME)
+        self.tokens = NamedTokens(store, taken=FIRST_NAME)
         self.codes = SignInCodes()
         self._sessions: dict[str, Session] = {}
         self._signed_out: set[str] = set()

@@ -25,7 +25,7 @@ def digest(secret: str) -> str:
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-class Tokens:
+class NamedTokens:
     """The named tokens. `taken`: a name that none of them may have."""
 
     def __init__(self, store: Store, *, taken: str) -> None:

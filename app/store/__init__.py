@@ -19,8 +19,7 @@ from .ledger import LedgerStatus
 from .messages import MessageStore
 from .pairings import PairingStore
 from .reconciliations import ReconciliationArchive, ReconciliationStore
-from .sessions import Session, SessionStore
-from .tokens import TokenStore
+from .sessions import Session, SessionStore, TokenStore
 from .upkeep import Health, SweepResult, UpkeepStore
 from .volume import VolumeStore
 

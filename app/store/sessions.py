@@ -1,9 +1,11 @@
-"""Signed-in browsers."""
+"""Named access tokens, and signed-in browsers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
+
+from ..domain.access import AccessToken
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,3 +47,19 @@ class SessionStore(Protocol):
     async def drop_sessions(self, *, other_than_token: str, seen_before: datetime) -> None:
         """Delete the sessions of access tokens that are neither this one nor a named one, and those that were not used
         since `seen_before`."""
+
+
+class TokenStore(Protocol):
+    """Named access tokens. There are few of them."""
+
+    async def add_token(self, token: AccessToken) -> None:
+        """Store a token. Raises Conflict when its id, name or hash is taken."""
+
+    async def list_tokens(self) -> Sequence[AccessToken]:
+        """All tokens, oldest first, also expired ones."""
+
+    async def touch_token(self, token_id: str, used_at: datetime) -> None:
+        """Record when a token was last used."""
+
+    async def drop_token(self, token_id: str) -> None:
+        """Delete a token with the sessions that it opened. An unknown one is ignored."""

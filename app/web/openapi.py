@@ -24,18 +24,20 @@ from .overview import operations as overview
 from .reconciliations import operations as reconciliations
 from .replays import operations as replays
 from .secrets import operations as secrets
+from .sessions import operations as sessions
 from .simulations import operations as simulations
 from .site import info
 from .site.operations import Operation, Operations
 from .site.parameters import IN_PATH
 from .site.problems import Problem
+from .tokens import operations as tokens
 from .wiretaps import operations as wiretaps
 
 OPERATIONS: Operations = {
     path: operation
     for noun in (
         info, bins, captures, annotations, filters, answers, faults, forwards, wiretaps, mappings, secrets, messages,
-        drills, compare, replays, simulations, overview, reconciliations, exports, live,
+        drills, compare, replays, simulations, overview, reconciliations, exports, live, tokens, sessions,
     )
     for path, operation in noun.OPERATIONS.items()
 }  # fmt: skip
@@ -67,6 +69,7 @@ _TAGS = {
     "Counts": "Captures by time and result, failures, times and the fallback; fast in a bin of any size.",
     "Reconciliations": "A file in which the provider lists its messages, compared with what arrived at a bin.",
     "Live": "JSON frames over a WebSocket.",
+    "Access": "Named tokens, each with a role and bins, and signed-in browsers. Requires the role `admin`.",
     "Server": "About this server.",
 }
 _REF = "#/components/schemas/{name}"
@@ -87,8 +90,9 @@ def document(base: str) -> dict[str, Any]:
             "title": "smsbin",
             "version": __version__,
             "description": (
-                "Inspect SMS webhooks. Every call requires `Authorization: Bearer <access token>`, or the cookie of a"
-                " signed-in browser. Errors are `application/problem+json` (RFC 9457). Lists are keyset-paged:"
+                "Inspect SMS webhooks. Every call requires `Authorization: Bearer <token>`, or the cookie of a"
+                " signed-in browser. A call that changes something requires the role `write` or, where it concerns"
+                " the whole server, `admin`. Errors are `application/problem+json` (RFC 9457). Lists are keyset-paged:"
                 " pass `next` as `before`, or as `after` in a list that is oldest first."
             ),
             "license": {"name": "MIT", "identifier": "MIT"},
@@ -101,7 +105,11 @@ def document(base: str) -> dict[str, Any]:
         "components": {
             "schemas": components,
             "securitySchemes": {
-                "bearer": {"type": "http", "scheme": "bearer", "description": "The access token."},
+                "bearer": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "The access token of the installation, or a named token.",
+                },
                 "cookie": {
                     "type": "apiKey",
                     "in": "cookie",

@@ -58,12 +58,16 @@ from .reconciliations import page as reconciliations
 from .replays import api as replays_api
 from .secrets import api as secrets_api
 from .secrets import page as secrets
+from .sessions import api as sessions_api
+from .sessions import page as sessions
 from .setup import page as setup
 from .simulations import api as simulations_api
 from .simulations import page as simulations
 from .site import health, info, sign_in, static
 from .site.expect import delay_continue
 from .site.middleware import RULES, RouteRule
+from .tokens import api as tokens_api
+from .tokens import page as tokens
 from .wiretaps import api as wiretaps_api
 from .wiretaps import page as wiretaps
 
@@ -134,6 +138,11 @@ ROUTES = [
     read("GET", "/palette", palette.find, "palette"),
     write("POST", "/bins", home.create, "bin-create", all_bins=True),
     admin("POST", "/retention/confirm", home.confirm_time, "retention-confirm"),
+    admin("GET", "/settings/tokens", tokens.index, "tokens"),
+    admin("POST", "/settings/tokens", tokens.create, "token-create"),
+    admin("POST", "/settings/tokens/{id}/revoke", tokens.revoke, "token-revoke"),
+    admin("GET", "/settings/sessions", sessions.index, "sessions"),
+    admin("POST", "/settings/sessions/{id}/end", sessions.end, "session-end"),
     read("GET", "/bins/{bin}", captures.index, "bin"),
     read("GET", "/bins/{bin}/rows", captures.rows, "bin-rows"),
     read("GET", "/bins/{bin}/axis", axis.show, "bin-axis"),
@@ -211,6 +220,11 @@ ROUTES = [
     read("GET", "/api/v1/info", info.show, "api-info"),
     read("GET", "/api/v1/retention", info.retention, "api-retention"),
     admin("POST", "/api/v1/retention/confirm", info.confirm_time, "api-retention-confirm"),
+    admin("GET", "/api/v1/tokens", tokens_api.index, "api-tokens"),
+    admin("POST", "/api/v1/tokens", tokens_api.create, "api-token-create"),
+    admin("DELETE", "/api/v1/tokens/{id}", tokens_api.revoke, "api-token-revoke"),
+    admin("GET", "/api/v1/sessions", sessions_api.index, "api-sessions"),
+    admin("DELETE", "/api/v1/sessions/{id}", sessions_api.end, "api-session-end"),
     write("POST", "/api/v1/bins", bins_api.create, "api-bin-create", all_bins=True),
     read("GET", "/api/v1/bins", bins_api.index, "api-bins"),
     read("GET", "/api/v1/bins/{bin}", bins_api.show, "api-bin"),

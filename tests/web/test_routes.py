@@ -11,9 +11,10 @@ import pytest
 import pytest_asyncio
 from aiohttp import web
 
-from app import main
-from app.domain.access import AccessRole, Caller, CallerKind
-from app.services.access import Access
+from app import keys, main
+from app.domain.access import AccessRole
+from app.services import failed_sign_ins
+from app.services.bins import create
 from app.settings import read_settings
 from app.web.routes import ROUTES, M, N, Route
 from app.web.site.middleware import guard
@@ -23,7 +24,10 @@ REACHED = 299
 # What a route is for, by its name, where its method does not say so.
 READS = {"sign_out", "capture-signature"}
 WRITES = {"bin-confirm-delete"}
-ADMINS = {"retention-confirm", "api-retention-confirm"}
+ADMINS = {
+    "retention-confirm", "api-retention-confirm", "tokens", "token-create", "token-revoke", "sessions", "session-end",
+    "api-tokens", "api-token-create", "api-token-revoke", "api-sessions", "api-session-end",
+}  # fmt: skip
 ALL_BINS = {"metrics", "bin-create", "api-bin-create", *ADMINS}
 
 
@@ -37,10 +41,11 @@ async def _guard_only(request: web.Request, handler: object) -> web.StreamRespon
 
 @dataclass(frozen=True, slots=True)
 class Fence:
-    """A server whose handlers do nothing, so that each can be called by those who may."""
+    """A server whose handlers do nothing, so that each can be called by those who may. `tokens` by role and bins."""
 
     server: Running
     theirs: str
+    tokens: dict[tuple[AccessRole, str], str]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -49,18 +54,15 @@ async def fence(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Fence
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(main, "guard", _guard_only)
         async with run_server(settings) as server:
-            known = Access.caller_of_token
-            patch.setattr(Access, "caller_of_token", lambda self, token: _caller(token, server) or known(self, token))
-            yield Fence(server, "fffffff1")
-
-
-def _caller(token: str, server: Running) -> Caller | None:
-    """Who has a token such as "read-some" or "admin-all"."""
-    role, _, bins = token.partition("-")
-    if role not in list(AccessRole):
-        return None
-    some = None if bins == "all" else frozenset({server.bin.id})
-    return Caller(name=token, role=AccessRole(role), kind=CallerKind.BEARER, bins=some)
+            app = server.app
+            theirs = await create(app[keys.STORE], app[keys.KEYRING], name="Theirs")
+            texts = {}
+            for role, bins in product(AccessRole, ("all", "some")):
+                some = None if bins == "all" else [server.bin.id]
+                _, texts[role, bins] = await app[keys.ACCESS].tokens.add(
+                    name=f"{role} {bins}", role=role, bins=some, expires_in=None
+                )
+            yield Fence(server, theirs.id, texts)
 
 
 def _needed(route: Route) -> AccessRole:
@@ -88,31 +90,46 @@ def _right(route: Route, role: AccessRole, bins: str, *, is_theirs: bool) -> int
     return REACHED
 
 
-def _cases(fence: Fence) -> Iterator[tuple[str, Route, str, int]]:
-    """Tokens, routes, paths, and the status that is right: for routes about a bin with each of three bins."""
+def _cases(fence: Fence) -> Iterator[tuple[AccessRole, str, Route, str, int]]:
+    """Roles, "all" or "some" bins, routes, paths, and the right status; routes about a bin with each of three bins."""
     own = fence.server.bin.id
     for route in ROUTES:
         places = (own, fence.theirs, "nothere1") if "{bin}" in route.path else (own,)
         for role, bins, place in product(AccessRole, ("all", "some"), places):
-            yield f"{role}-{bins}", route, _path(route, place), _right(route, role, bins, is_theirs=place != own)
+            yield role, bins, route, _path(route, place), _right(route, role, bins, is_theirs=place != own)
 
 
 @pytest.mark.asyncio(loop_scope="module")
 async def test_every_route_is_open_to_exactly_those_who_may_use_it(fence: Fence) -> None:
     wrong = []
     async with aiohttp.ClientSession() as client:
-        for token, route, path, right in _cases(fence):
-            headers = {"Authorization": f"Bearer {token}"}
+        for role, bins, route, path, right in _cases(fence):
+            headers = {"Authorization": f"Bearer {fence.tokens[role, bins]}"}
             url = fence.server.url + path
             async with client.request(route.method, url, headers=headers, allow_redirects=False) as answer:
                 if answer.status != right:
-                    wrong.append((token, route.method, path, answer.status, right))
+                    wrong.append((role, bins, route.method, path, answer.status, right))
     assert wrong == []
 
 
 @pytest.mark.asyncio(loop_scope="module")
+async def test_a_revoked_token_opens_no_route(fence: Fence) -> None:
+    access = fence.server.app[keys.ACCESS]
+    token, text = await access.tokens.add(name="ex", role=AccessRole.ADMIN, bins=None, expires_in=None)
+    await access.revoke(token.id)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(failed_sign_ins, "EVERY_S", 0.0)
+        async with aiohttp.ClientSession(headers={"Authorization": f"Bearer {text}"}) as client:
+            for route in (route for route in ROUTES if not route.public):
+                url = fence.server.url + _path(route, fence.server.bin.id)
+                async with client.request(route.method, url, allow_redirects=False) as answer:
+                    is_api = route.path.startswith(("/api/", "/metrics"))
+                    assert answer.status == (401 if is_api else 303), route.path
+
+
+@pytest.mark.asyncio(loop_scope="module")
 async def test_a_bin_of_others_looks_exactly_like_none(fence: Fence) -> None:
-    headers = {"Authorization": "Bearer read-some"}
+    headers = {"Authorization": f"Bearer {fence.tokens[AccessRole.READ, 'some']}"}
     async with aiohttp.ClientSession(headers=headers) as client:
         for route in (route for route in ROUTES if "{bin}" in route.path):
             seen = []
@@ -127,7 +144,8 @@ async def test_a_bin_of_others_looks_exactly_like_none(fence: Fence) -> None:
 
 @pytest.mark.asyncio(loop_scope="module")
 async def test_a_bin_of_others_is_none_as_a_parameter_too(fence: Fence) -> None:
-    async with aiohttp.ClientSession(headers={"Authorization": "Bearer read-some"}) as client:
+    headers = {"Authorization": f"Bearer {fence.tokens[AccessRole.READ, 'some']}"}
+    async with aiohttp.ClientSession(headers=headers) as client:
         for bin_id, status in ((fence.server.bin.id, REACHED), (fence.theirs, 404)):
             async with client.get(f"{fence.server.url}/palette?q=x&bin={bin_id}") as answer:
                 assert answer.status == status

@@ -13,6 +13,7 @@ import jinja2
 from aiohttp import web
 
 from ... import __version__, clock, keys
+from ...domain.access import AccessRole, Caller, CallerKind
 from ...domain.bins import KEY, Bin
 from ...domain.captures import RawRequest
 from ...domain.faults import ActiveFault
@@ -52,16 +53,16 @@ _LIVE = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """The facts that every page shows. `base` prefixes links, `root` the addresses to paste; `loopback`: no reach;
-    `troubles` are what a person should know of storing and reading. `faults` are on in the bin that the page is about,
-    `forwards` are those of it that do not send as usual, `wiretaps` its roles that a handler answers, `back` is the
-    page's own path, to come back to."""
+    """The facts that every page shows. `caller` is who looks at it. `base` prefixes links, `root` the addresses to
+    paste; `loopback`: no reach; `troubles` are what a person should know of storing and reading. `faults` are on in the
+    bin that the page is about, `forwards` are those of it that do not send as usual, `wiretaps` its roles that a
+    handler answers, `back` is the page's own path, to come back to."""
 
     base: str
     root: str
     nonce: str
     static: str
-    signed_in: bool
+    caller: Caller | None
     loopback: bool
     version: str
     retention: str
@@ -73,6 +74,31 @@ class Site:
     back: str
     now: datetime
     max_body: int
+
+    @property
+    def signed_in(self) -> bool:
+        """Whether somebody signed in."""
+        return self.caller is not None
+
+    @property
+    def is_read_only(self) -> bool:
+        """Whether the page is for somebody who may change nothing."""
+        return self.caller is not None and not self.caller.may(AccessRole.WRITE)
+
+    @property
+    def may_add_bins(self) -> bool:
+        """Whether to offer a new bin."""
+        return self.caller is not None and self.caller.may(AccessRole.WRITE) and self.caller.bins is None
+
+    @property
+    def is_admin(self) -> bool:
+        """Whether to offer the settings of the server."""
+        return self.caller is not None and self.caller.may(AccessRole.ADMIN) and self.caller.bins is None
+
+    @property
+    def has_session(self) -> bool:
+        """Whether there is something to sign out of."""
+        return self.caller is not None and self.caller.kind is CallerKind.SESSION
 
 
 def folder(name: str) -> Path:
@@ -153,7 +179,7 @@ def site_of(request: web.Request) -> Site:
         root=root,
         nonce=request[keys.NONCE],
         static=f"{server.base}/static/{request.app[ASSETS].version}",
-        signed_in=keys.CALLER in request,
+        caller=request.get(keys.CALLER),
         loopback=_is_loopback(root),
         version=__version__,
         retention=duration_text(settings.retention),
