@@ -17,7 +17,7 @@ from .requests import Outgoing
 from .sending import ForwardSender, SentDispatch
 
 EVENTS_AT_ONCE = 32
-"""Events of a capture that are sent before it is stored which have arrived; the attempts that are kept of a delivery."""
+"""Events of a capture that are sent before it is stored which have arrived; attempts that are kept of a delivery."""
 _WORST_FIRST = (
     AnswerMeaning.GONE, AnswerMeaning.FAILURE, AnswerMeaning.REFUSAL, AnswerMeaning.IMPOSSIBLE, AnswerMeaning.SUCCESS,
 )  # fmt: skip
