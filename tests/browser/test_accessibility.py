@@ -178,14 +178,17 @@ async def test_forwards_have_no_violation(server: Running, judge: Judge) -> None
     forward = {"name": "Mine", "url": "https://example.net/sms", "start": 1, "signature": "target"}
     async with server.client.post(f"{server.bin_api}/forwards", json=forward) as answer:
         made = await answer.json()
+    event = {"name": "Events", "url": "https://example.net/sms", "start": 1, "mode": "event", "paused": True}
+    async with server.client.post(f"{server.bin_api}/forwards", json=event) as answer:
+        events = await answer.json()
 
     async def is_rejected() -> bool:
-        return [each["state"] for each in (await server.capture(1))["forwards"]] == ["rejected"]
+        return [each["state"] for each in (await server.capture(1))["forwards"]] == ["rejected", "held"]
 
     await server.until(is_rejected)
     runner = server.app[keys.FORWARDS].runner(server.bin.id, made["id"])
     runner.use(replace(runner.stored, health=ForwardHealth(probe_at=clock.now() + timedelta(minutes=4))), None)
-    await judge.see_bin("/forwards", f"/forwards?edit={made['id']}", "", "/captures/1?tab=replay")
+    await judge.see_bin("/forwards", f"/forwards?edit={events['id']}", "", "/captures/1?tab=replay")
 
 
 async def test_wiretaps_have_no_violation(server: Running, judge: Judge) -> None:

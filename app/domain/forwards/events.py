@@ -13,6 +13,7 @@ from msgspec import Meta
 from ..captures import Capture
 from ..events import Event
 from ..media import stated_types
+from ..messages.folding import callback_of
 from ..messages.model import DUPLICATE
 from ..providers import GENERIC
 from ..replays import is_credential
@@ -116,8 +117,13 @@ def count_events(capture: Capture) -> int:
 
 
 def event_at(capture: Capture, position: int) -> Event | None:
-    """The event at a position; None: the capture states none."""
-    return capture.events[position] if position < len(capture.events) else None
+    """The event at a position; None: the capture states none. The first one is a callback if the ledger has found that
+    it was sent to a URL for inbound messages."""
+    if position >= len(capture.events):
+        return None
+    event = capture.events[position]
+    is_misplaced = position == 0 and event.kind is Kind.INBOUND and capture.row.reading.kind is Kind.STATUS
+    return callback_of(event) if is_misplaced else event
 
 
 def is_repeat(capture: Capture) -> bool:

@@ -47,9 +47,10 @@ def event_headers(request: DispatchedRequest, event: int) -> Headers:
     """The headers of the request for an event, before it is signed. How the provider called smsbin is not among them:
     the capture key is of no use to a target that gets no request of the provider."""
     return (
-        (b"Content-Type", b"application/json"), (WEBHOOK_ID, webhook_id(request.bin_id, request.capture.row.n, event)),
+        (b"Content-Type", b"application/json"),
+        (WEBHOOK_ID, webhook_id(request.bin_id, request.capture.row.n, event)),
         *_about(request),
-    )  # fmt: skip
+    )
 
 
 def _as_called(request: DispatchedRequest) -> Iterator[tuple[bytes, bytes]]:

@@ -143,7 +143,7 @@ class StoredForward:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dispatch:
-    """Capture `n` with one forward. `tries` counts all its attempts, `step` those of its schedule. `status`: of the
+    """Capture `n` with one forward. `tries` counts all its deliveries, `step` those of its schedule. `status`: of the
     last answer. `message` identifies the message whose requests stay in order. `trigger`: of the next attempt.
     `arrived`: the positions of the events that the target has, of a capture of which others have not arrived yet."""
 

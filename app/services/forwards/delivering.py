@@ -1,7 +1,7 @@
-"""One attempt to deliver a capture: a single request, or one for each of its events that has not arrived.
+"""One delivery of a capture: a single request, or one for each of its events that has not arrived.
 
 An event that fails does not hold the others, except those of its message and, with the order strict, all. If the target
-does not answer, or the forward does not send any more, the rest waits for the next attempt.
+does not answer, or the forward does not send any more, the rest waits for the next delivery.
 """
 
 from collections.abc import Callable, Sequence
@@ -17,7 +17,7 @@ from .requests import Outgoing
 from .sending import ForwardSender, SentDispatch
 
 EVENTS_AT_ONCE = 32
-"""Events of a capture that are sent before it is stored which have arrived, and results that are kept of an attempt."""
+"""Events of a capture that are sent before it is stored which have arrived; attempts that are kept of a delivery."""
 _WORST_FIRST = (
     AnswerMeaning.GONE, AnswerMeaning.FAILURE, AnswerMeaning.REFUSAL, AnswerMeaning.IMPOSSIBLE, AnswerMeaning.SUCCESS,
 )  # fmt: skip
@@ -25,7 +25,7 @@ _WORST_FIRST = (
 
 @dataclass(slots=True, kw_only=True)
 class Delivery:
-    """What has been sent for a capture: `count` requests. `kept`: the first results. `worst`: the first of the results
+    """What has been sent for a capture: `count` requests. `kept`: the first attempts. `worst`: the first of the results
     that are worst, None before any. `arrived`: the positions of the events that the target has now. `is_partial`:
     nothing failed, and there are more events to send."""
 
@@ -42,7 +42,7 @@ class Delivery:
         return AnswerMeaning.SUCCESS if self.worst is None else self.worst.meaning
 
     def step(self, dispatch: Dispatch) -> int:
-        """The number of the attempt in its schedule, which begins again when an event has arrived."""
+        """The number of the delivery in its schedule, which begins again when an event has arrived."""
         return 1 if self.arrived - set(dispatch.arrived) else dispatch.step + 1
 
     def note(self, sent: SentDispatch) -> None:
@@ -93,6 +93,6 @@ async def deliver(
 
 
 def _is_final(sent: SentDispatch, step: int, schedule: Sequence[timedelta]) -> bool:
-    """Whether an event has no other attempt, so that nothing has to wait for it."""
+    """Whether an event is not sent again, so that nothing has to wait for it."""
     following = step_after(sent.meaning, step, retry_after=None, dice=0.0, schedule=schedule)
     return following.state in FAILED

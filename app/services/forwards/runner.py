@@ -253,7 +253,7 @@ class ForwardRunner:
         return self.health.state is ForwardState.ON
 
     def _note(self, dispatch: Dispatch, trigger: Trigger, delivery: Delivery) -> None:
-        """Decide what follows an attempt, and queue that to be stored."""
+        """Decide what follows a delivery, and queue that to be stored."""
         now, step = clock.now(), delivery.step(dispatch)
         if delivery.is_partial or delivery.meaning is AnswerMeaning.GONE:
             # One whose target is gone is sent again when a user resumes the forward.

@@ -9,6 +9,7 @@ from pathlib import Path
 import jsonschema
 import msgspec
 import pytest
+from msgspec.structs import replace as replace_fields
 
 from app.domain.captures import Capture, CaptureRow, RawRequest, Reading, write_lines
 from app.domain.events import Event
@@ -23,7 +24,7 @@ from app.domain.forwards.events import (
 from app.domain.forwards.model import EventContent, Forward
 from app.domain.roles import Kind, Role
 from app.domain.signatures import Judgement, SignatureVerdict
-from app.domain.statuses import Status
+from app.domain.statuses import Status, Word
 from app.errors import Damaged
 from app.providers import recognise
 from app.web.forwards.shapes import event_schema
@@ -132,6 +133,14 @@ def test_the_request_is_included_with_its_bytes_and_without_credentials() -> Non
     with pytest.raises(Damaged):
         sent(replace(capture, damaged=True), content="raw")
     assert sent(replace(capture, damaged=True))["data"]["raw"] is None
+
+
+def test_a_callback_on_the_wrong_url_is_a_status_as_the_ledger_found() -> None:
+    event = replace_fields(EVENT, as_callback=Word(Status.DELIVERED, final=True))
+    made = sent(a_capture(Reading(kind=Kind.STATUS, findings=("callback_on_sms_url",), events=(event, event))))
+    assert (made["type"], made["data"]["kind"], made["data"]["status"]) == ("sms.status", "status", "delivered")
+    as_it_was = sent(a_capture(Reading(kind=Kind.INBOUND, events=(event,))))
+    assert (as_it_was["type"], as_it_was["data"]["status"]) == ("sms.received", "received")
 
 
 def test_a_repeat_is_known_by_its_finding() -> None:

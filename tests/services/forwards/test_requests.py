@@ -125,6 +125,17 @@ async def test_a_repeated_request_names_the_first_one(place: Forwarding, target:
     assert [each["findings"] for each in events] == [[], [], ["duplicate"], ["duplicate"]]
 
 
+async def test_a_callback_that_looks_like_an_inbound_message_is_a_status(place: Forwarding, target: Target) -> None:
+    await place.status_callback("SM1", "queued")
+    await place.capture(b"MessageSid=SM1&From=%2B14155550123&To=%2B12125550199&Text=hi&Status=delivered")
+    rows = await place.rows()
+    assert [row.reading.kind.value for row in rows] == ["status", "status"]
+    await place.add(target.url, mode=ForwardMode.EVENT)
+    await target.got(2)
+    found = [(event["type"], event["data"]["status"]) for event in map(json.loads, (each.body for each in target.seen))]
+    assert sorted(found) == [("sms.status", "delivered"), ("sms.status", "queued")]
+
+
 async def test_the_mapping_and_the_secrets_of_the_bin_count(place: Forwarding, target: Target) -> None:
     mapping = {"name": "Acme", "fields": {"id": "ref", "from": "who", "to": "whom", "text": "what"}}
     await place.store.set_mapping(place.bin.id, json.dumps(mapping))
