@@ -14,6 +14,7 @@ from .services.held_answers import HeldAnswers
 from .services.keyring import Keyring
 from .services.mappings import Mappings
 from .services.metrics import Metrics
+from .services.privacy import PrivacySettings
 from .services.reconciliations.reconciling import Reconciling
 from .services.reconciliations.reconstructing import Reconstructing
 from .services.replays import Replaying
@@ -40,6 +41,7 @@ SWEEPING = web.AppKey("SWEEPING", Sweeping)
 ANSWERS = web.AppKey("ANSWERS", Answers)
 FAULTS = web.AppKey("FAULTS", Faults)
 FORWARDS = web.AppKey("FORWARDS", Forwards)
+PRIVACY = web.AppKey("PRIVACY", PrivacySettings)
 MAPPINGS = web.AppKey("MAPPINGS", Mappings)
 WAITING = web.AppKey("WAITING", HeldAnswers)
 DISK = web.AppKey("DISK", Disk)
@@ -54,3 +56,5 @@ PROBING = web.AppKey("PROBING", Probing)
 # Keys of a request.
 NONCE = web.RequestKey("NONCE", str)
 SIGNED_IN = web.RequestKey("SIGNED_IN", bool)
+# The response must be masked, whatever the settings of the bin are.
+MASKED = web.RequestKey("MASKED", bool)

@@ -11,6 +11,7 @@ from .faults import Faults
 from .forwards.registry import Forwards
 from .keyring import Keyring
 from .mappings import Mappings
+from .privacy import PrivacySettings
 from .reconciliations.reconciling import Reconciling
 from .upkeep.retention import Sweeping
 
@@ -79,6 +80,7 @@ async def delete(
     faults: Faults,
     mappings: Mappings,
     forwards: Forwards,
+    privacy: PrivacySettings,
     reconciling: Reconciling,
     sweeping: Sweeping,
     bin_id: str,
@@ -91,6 +93,7 @@ async def delete(
     faults.forget(bin_id)
     mappings.forget(bin_id)
     forwards.forget(bin_id)
+    privacy.forget(bin_id)
     await reconciling.forget(bin_id)
     sweeping.erase_soon()
     hub.notify(bin_id)

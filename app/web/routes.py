@@ -156,6 +156,7 @@ ROUTES = [
     private("GET", "/bins/{bin}/messages/rows", messages.rows, "message-rows"),
     private("GET", "/bins/{bin}/messages/side", messages.side, "message-side"),
     private("GET", "/bins/{bin}/messages/" + MESSAGE, messages.show, "message-page"),
+    private("GET", "/bins/{bin}/messages/" + MESSAGE + "/conversation", conversations.of_message, "message-pair"),
     private("GET", "/bins/{bin}/reconcile", reconciliations.index, "reconcile"),
     private("POST", "/bins/{bin}/reconcile", reconciliations.upload, "reconcile-upload"),
     private("GET", "/bins/{bin}/reconcile/{id}", reconciliations.show, "reconciliation"),
