@@ -104,7 +104,9 @@ async def _storage(app: web.Application) -> AsyncIterator[None]:
         app[keys.PRIVACY] = PrivacySettings(store, app[keys.HUB])
         app[keys.SAVED_FILTERS] = SavedFilters(store, app[keys.HUB])
         app[keys.DRILLING] = Drilling(store, app[keys.FAULTS], app[keys.HUB])
-        app[keys.INTAKE] = Intake(store, app[keys.ANSWERS], app[keys.FAULTS], app[keys.MAPPINGS], app[keys.SIMULATING])
+        app[keys.INTAKE] = Intake(
+            store, app[keys.ANSWERS], app[keys.FAULTS], app[keys.MAPPINGS], app[keys.PRIVACY], app[keys.SIMULATING]
+        )
         app[keys.PROBING] = Probing(store)
         app[keys.SWEEPING] = Sweeping(store, settings.retention)
         app[keys.SECRETS] = Secrets(store, app[keys.HUB], context, settings.allow_targets)

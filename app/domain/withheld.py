@@ -17,10 +17,11 @@ class WithheldBody(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 class Withheld(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The names of the headers and fields whose values were replaced, in lower case, and the body if it was not
-    stored."""
+    stored. `query`: the whole query was replaced."""
 
     headers: tuple[str, ...] = ()
     fields: tuple[str, ...] = ()
+    query: bool = False
     body: WithheldBody | None = None
 
     @property
@@ -31,6 +32,8 @@ class Withheld(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             for noun, names in (("header", self.headers), ("field", self.fields))
             if names
         ]
+        if self.query:
+            parts.append("the query, because its fields are not certain")
         if self.body is not None:
             parts.append(f"the body, because {self.body.why}")
         return f"Not stored, as the bin is set: {', and '.join(parts)}."

@@ -20,6 +20,7 @@ from .live import operations as live
 from .mappings import operations as mappings
 from .messages import operations as messages
 from .overview import operations as overview
+from .privacy import operations as privacy
 from .reconciliations import operations as reconciliations
 from .replays import operations as replays
 from .secrets import operations as secrets
@@ -32,8 +33,8 @@ from .site.problems import Problem
 OPERATIONS: Operations = {
     path: operation
     for noun in (
-        info, bins, captures, annotations, filters, answers, faults, forwards, mappings, secrets, messages, drills,
-        compare, replays, simulations, overview, reconciliations, exports, live,
+        info, bins, captures, annotations, filters, answers, faults, forwards, mappings, privacy, secrets, messages,
+        drills, compare, replays, simulations, overview, reconciliations, exports, live,
     )
     for path, operation in noun.OPERATIONS.items()
 }  # fmt: skip

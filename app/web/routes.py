@@ -42,6 +42,8 @@ from .messages import page as messages
 from .overview import api as overview_api
 from .overview import page as overview
 from .palette import page as palette
+from .privacy import api as privacy_api
+from .privacy import page as privacy
 from .reconciliations import api as reconciliations_api
 from .reconciliations import page as reconciliations
 from .replays import api as replays_api
@@ -134,6 +136,8 @@ ROUTES = [
     private("GET", "/bins/{bin}/signatures", secrets.index, "bin-signatures"),
     private("POST", "/bins/{bin}/signatures", secrets.save, "bin-signatures-save"),
     private("POST", "/bins/{bin}/signatures/remove", secrets.remove, "bin-signatures-remove"),
+    private("GET", "/bins/{bin}/privacy", privacy.index, "bin-privacy"),
+    private("POST", "/bins/{bin}/privacy", privacy.save, "bin-privacy-save"),
     private("POST", "/bins/{bin}/rotate-key", bins.rotate_key, "bin-rotate-key"),
     private("POST", "/bins/{bin}/reread", bins.reread, "bin-reread"),
     private("GET", "/bins/{bin}/delete", bins.confirm_delete, "bin-confirm-delete"),
@@ -228,6 +232,8 @@ ROUTES = [
     private("GET", "/api/v1/bins/{bin}/secrets", secrets_api.index, "api-secrets"),
     private("PUT", "/api/v1/bins/{bin}/secrets/" + LABEL, secrets_api.put, "api-secret-set"),
     private("DELETE", "/api/v1/bins/{bin}/secrets/" + LABEL, secrets_api.delete, "api-secret-remove"),
+    private("GET", "/api/v1/bins/{bin}/privacy", privacy_api.show, "api-privacy"),
+    private("PUT", "/api/v1/bins/{bin}/privacy", privacy_api.put, "api-privacy-set"),
     private("GET", "/api/v1/bins/{bin}/messages", messages_api.index, "api-messages"),
     private("GET", "/api/v1/bins/{bin}/messages/" + MESSAGE, messages_api.show, "api-message"),
     private("POST", "/api/v1/bins/{bin}/drills", drills_api.create, "api-drill-create"),

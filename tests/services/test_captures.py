@@ -15,6 +15,7 @@ from app.services.answers import Answers
 from app.services.captures import Intake
 from app.services.faults import Faults
 from app.services.mappings import Mappings
+from app.services.privacy import PrivacySettings
 from app.services.simulations.runs import Simulating
 
 NOW = datetime(2026, 11, 29, tzinfo=UTC)
@@ -59,7 +60,7 @@ async def faults(rows: Rows) -> Faults:
 
 @pytest.fixture
 async def intake(rows: Rows, faults: Faults) -> Intake:
-    return Intake(rows, Answers(rows, Hub()), faults, Mappings(rows, Hub()), Simulating())
+    return Intake(rows, Answers(rows, Hub()), faults, Mappings(rows, Hub()), PrivacySettings(rows, Hub()), Simulating())
 
 
 def _left(faults: Faults) -> list[int | None]:

@@ -160,10 +160,11 @@ class NotStoredBody(msgspec.Struct):
 
 class NotStoredShape(msgspec.Struct):
     """What the bin never stores of this request: names in lower case, whose values are `[not stored]` everywhere else,
-    and the body if it was not stored at all."""
+    and the body if it was not stored at all. `query`: the whole query was not."""
 
     headers: list[str]
     fields: list[str]
+    query: bool
     body: NotStoredBody | None
 
 
@@ -289,6 +290,7 @@ def _not_stored(withheld: Withheld) -> NotStoredShape:
     return NotStoredShape(
         headers=list(withheld.headers),
         fields=list(withheld.fields),
+        query=withheld.query,
         body=None if body is None else NotStoredBody(body.size, body.sha256, body.why),
     )
 
