@@ -16,6 +16,7 @@ from .services.held_answers import HeldAnswers
 from .services.keyring import Keyring
 from .services.mappings import Mappings
 from .services.metrics import Metrics
+from .services.privacy import PrivacySettings
 from .services.reconciliations.reconciling import Reconciling
 from .services.reconciliations.reconstructing import Reconstructing
 from .services.replays import Replaying
@@ -49,6 +50,7 @@ HANDLERS = web.AppKey("HANDLERS", Handlers)
 WIRETAPS = web.AppKey("WIRETAPS", Wiretaps)
 WIRETAPPING = web.AppKey("WIRETAPPING", Wiretapping)
 FORWARDS = web.AppKey("FORWARDS", Forwards)
+PRIVACY = web.AppKey("PRIVACY", PrivacySettings)
 MAPPINGS = web.AppKey("MAPPINGS", Mappings)
 WAITING = web.AppKey("WAITING", HeldAnswers)
 DISK = web.AppKey("DISK", Disk)
@@ -64,3 +66,5 @@ PROBING = web.AppKey("PROBING", Probing)
 NONCE = web.RequestKey("NONCE", str)
 CALLER = web.RequestKey("CALLER", Caller)
 """Who makes the request; missing for a public route without a credential."""
+MASKED = web.RequestKey("MASKED", bool)
+"""The response must be masked, whatever the settings of the bin are."""

@@ -28,6 +28,7 @@ from .services.held_answers import HeldAnswers
 from .services.keyring import Keyring
 from .services.mappings import Mappings
 from .services.metrics import Metrics
+from .services.privacy import PrivacySettings
 from .services.reconciliations.reconciling import Reconciling
 from .services.reconciliations.reconstructing import Reconstructing
 from .services.replays import Replaying
@@ -107,11 +108,18 @@ async def _storage(app: web.Application) -> AsyncIterator[None]:
         app[keys.ANSWERS] = Answers(store, app[keys.HUB])
         app[keys.FAULTS] = Faults(store, app[keys.HUB])
         app[keys.MAPPINGS] = Mappings(store, app[keys.HUB])
+        app[keys.PRIVACY] = PrivacySettings(store, app[keys.HUB])
         app[keys.SAVED_FILTERS] = SavedFilters(store, app[keys.HUB])
         app[keys.DRILLING] = Drilling(store, app[keys.FAULTS], app[keys.HUB])
         app[keys.HANDLERS] = Handlers()
         app[keys.INTAKE] = Intake(
-            store, app[keys.ANSWERS], app[keys.FAULTS], app[keys.MAPPINGS], app[keys.SIMULATING], app[keys.HANDLERS]
+            store,
+            app[keys.ANSWERS],
+            app[keys.FAULTS],
+            app[keys.MAPPINGS],
+            app[keys.PRIVACY],
+            app[keys.SIMULATING],
+            app[keys.HANDLERS],
         )
         app[keys.PROBING] = Probing(store)
         app[keys.SWEEPING] = Sweeping(store, settings.retention)
@@ -139,6 +147,7 @@ async def _storage(app: web.Application) -> AsyncIterator[None]:
         await app[keys.FAULTS].start()
         await app[keys.MAPPINGS].start()
         await app[keys.WIRETAPS].start()
+        await app[keys.PRIVACY].start()
         await app[keys.DRILLING].start()
         await app[keys.KEYRING].start()
         await first_bin(store, app[keys.KEYRING])

@@ -11,6 +11,7 @@ from .faults import Faults
 from .forwards.registry import Forwards
 from .keyring import Keyring
 from .mappings import Mappings
+from .privacy import PrivacySettings
 from .reconciliations.reconciling import Reconciling
 from .upkeep.retention import Sweeping
 from .wiretaps.registry import Wiretaps
@@ -81,6 +82,7 @@ async def delete(
     mappings: Mappings,
     forwards: Forwards,
     wiretaps: Wiretaps,
+    privacy: PrivacySettings,
     reconciling: Reconciling,
     sweeping: Sweeping,
     bin_id: str,
@@ -94,6 +96,7 @@ async def delete(
     mappings.forget(bin_id)
     forwards.forget(bin_id)
     wiretaps.forget(bin_id)
+    privacy.forget(bin_id)
     await reconciling.forget(bin_id)
     sweeping.erase_soon()
     hub.notify(bin_id)

@@ -18,6 +18,7 @@ from .forwards import ForwardStore
 from .ledger import LedgerStatus
 from .messages import MessageStore
 from .pairings import PairingStore
+from .privacy import PrivacyStore
 from .reconciliations import ReconciliationArchive, ReconciliationStore
 from .sessions import Session, SessionStore, TokenStore
 from .upkeep import Health, SweepResult, UpkeepStore
@@ -49,6 +50,7 @@ class Store(
     DecisionStore,
     FilterStore,
     ForwardStore,
+    PrivacyStore,
     ReconciliationStore,
     SessionStore,
     TokenStore,

@@ -21,6 +21,7 @@ from .live import operations as live
 from .mappings import operations as mappings
 from .messages import operations as messages
 from .overview import operations as overview
+from .privacy import operations as privacy
 from .reconciliations import operations as reconciliations
 from .replays import operations as replays
 from .secrets import operations as secrets
@@ -37,7 +38,7 @@ OPERATIONS: Operations = {
     path: operation
     for noun in (
         info, bins, captures, annotations, filters, answers, faults, forwards, wiretaps, mappings, secrets, messages,
-        drills, compare, replays, simulations, overview, reconciliations, exports, live, tokens, sessions,
+        drills, compare, replays, simulations, overview, reconciliations, exports, live, tokens, sessions, privacy,
     )
     for path, operation in noun.OPERATIONS.items()
 }  # fmt: skip

@@ -53,6 +53,8 @@ from .messages import page as messages
 from .overview import api as overview_api
 from .overview import page as overview
 from .palette import page as palette
+from .privacy import api as privacy_api
+from .privacy import page as privacy
 from .reconciliations import api as reconciliations_api
 from .reconciliations import page as reconciliations
 from .replays import api as replays_api
@@ -303,6 +305,11 @@ ROUTES = [
     read("GET", "/api/v1/bins/{bin}/wiretaps/{role}", wiretaps_api.show, "api-wiretap"),
     write("PUT", "/api/v1/bins/{bin}/wiretaps/{role}", wiretaps_api.put, "api-wiretap-set"),
     write("DELETE", "/api/v1/bins/{bin}/wiretaps/{role}", wiretaps_api.remove, "api-wiretap-remove"),
+    read("GET", "/bins/{bin}/privacy", privacy.index, "bin-privacy"),
+    write("POST", "/bins/{bin}/privacy", privacy.save, "bin-privacy-save"),
+    read("GET", "/bins/{bin}/messages/" + MESSAGE + "/conversation", conversations.of_message, "message-pair"),
+    read("GET", "/api/v1/bins/{bin}/privacy", privacy_api.show, "api-privacy"),
+    write("PUT", "/api/v1/bins/{bin}/privacy", privacy_api.put, "api-privacy-set"),
 ]
 
 

@@ -76,6 +76,7 @@ class Appender:
             jobs.RequestReread: _request_reread,
             jobs.SetMapping: set_mapping,
             jobs.SetRecordMapping: _set_record_mapping,
+            jobs.SetPrivacy: _set_privacy,
             jobs.SetSecret: set_secret,
             jobs.DropSecret: drop_secret,
             jobs.SetFilter: set_filter,
@@ -199,6 +200,14 @@ def _set_record_mapping(batch: Batch, job: jobs.SetRecordMapping) -> None:
         batch.run("drop_record_mapping", bounds)
     else:
         batch.run("set_record_mapping", {**bounds, "mapping": job.mapping})
+
+
+def _set_privacy(batch: Batch, job: jobs.SetPrivacy) -> None:
+    bounds: dict[str, object] = {"bin": batch.counter(job.bin_id).number}
+    if job.settings is None:
+        batch.run("drop_privacy", bounds)
+    else:
+        batch.run("set_privacy", {**bounds, "settings": job.settings})
 
 
 def _set_fault(batch: Batch, job: jobs.SetFault) -> None:

@@ -62,6 +62,7 @@ class AddCapture(Job):
     simulated: bool
     framing: bytes | None = None
     refused: str | None = None
+    withheld: str | None = None
 
 
 class OutcomeRecord(msgspec.Struct, array_like=True, gc=False):
@@ -142,6 +143,13 @@ class SetRecordMapping(Job):
 
     bin_id: str
     mapping: str | None
+
+
+class SetPrivacy(Job):
+    """`settings` is JSON; None removes them."""
+
+    bin_id: str
+    settings: str | None
 
 
 class SetSecret(Job):
@@ -375,8 +383,9 @@ class Probe(Job):
 
 AnyJob = (
     AddBin | SetBin | RotateKey | DropBin | AddCapture | SetOutcomes | DropCapture | DropSome | DropCaptures | Annotate
-    | Sweep | SettleUnanswered | RequestReread | SetMapping | SetRecordMapping | SetSecret | DropSecret | SkipCapture
-    | NextEpoch | NoteTime | EndRun | AddDrill | SetDrill | SetAnswers | SetWiretap | SetFault | DropFault | AddAttempt
+    | Sweep | SettleUnanswered | RequestReread | SetMapping | SetRecordMapping | SetPrivacy | SetSecret | DropSecret
+    | SkipCapture | NextEpoch | NoteTime | EndRun | AddDrill | SetDrill | SetAnswers | SetWiretap | SetFault | DropFault
+    | AddAttempt
     | AddForward | SetForward | DropForward | MarkDispatches | RetryDispatches
     | AddToken | TouchToken | DropToken | AddSession | TouchSession | DropSession | DropSessions
     | Probe | SetFilter | DropFilter

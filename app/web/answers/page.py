@@ -25,6 +25,7 @@ from ...services.replies import values_of
 from ...store import Store
 from ..site.forms import read_form
 from ..site.inputs import HIGHEST, MAX_BYTES, number
+from ..site.masking import masking_of
 from ..site.roles import role_named
 from ..site.templates import render
 from ..site.urls import server_address
@@ -156,6 +157,7 @@ async def _page(request: web.Request, bin: Bin, role: Role, draft: RoleAnswersDr
     preview = None
     if chosen and not problems:
         preview = await _preview(request, bin, role, chosen, sample)
+    masking = masking_of(request, bin.id)
     return AnswersPage(
         bin=bin,
         role=role,
@@ -164,9 +166,9 @@ async def _page(request: web.Request, bin: Bin, role: Role, draft: RoleAnswersDr
         presets=presets_for(role, bin.provider),
         is_set=answers.is_set(bin.id, role),
         changed=chosen != answers.of(bin.id, role),
-        samples=samples,
+        samples=masking.rows(samples),
         sample=sample,
-        preview=preview,
+        preview=None if preview is None else replace(preview, answer=masking.answer(preview.answer)),
         problems=problems,
         warnings=_warnings(remarks),
         notes=notes_of(chosen, problems, remarks),

@@ -15,6 +15,7 @@ from ...store import Store
 from ..site.bins import visible_bins
 from ..site.convert import convert
 from ..site.forms import go_back, read_form
+from ..site.masking import masking_of
 from ..site.templates import render, site_of, urls_of
 from ..site.urls import server_address
 from ..site.volume import VolumePicture, draw_volume
@@ -81,7 +82,7 @@ async def _home(
     last = {}
     for bin in bins[:WITH_LAST]:
         for row in await request.app[keys.STORE].list_captures(bin.id, limit=1) if bin.captures else ():
-            last[bin.id] = row
+            last[bin.id] = masking_of(request, bin.id).row(row)
     found = ((bin.id, request.app[keys.MAPPINGS].of(bin.id)) for bin in bins)
     page = HomePage(
         bins=bins,

@@ -137,6 +137,7 @@ async def delete(request: web.Request) -> web.StreamResponse:
         app[keys.MAPPINGS],
         app[keys.FORWARDS],
         app[keys.WIRETAPS],
+        app[keys.PRIVACY],
         app[keys.RECONCILING],
         app[keys.SWEEPING],
         bin.id,

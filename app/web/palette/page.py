@@ -7,6 +7,7 @@ from aiohttp import web
 
 from ... import keys
 from ...domain.bins import Bin
+from ...domain.masking.policy import MaskingPolicy
 from ...domain.phones import show_phone
 from ...domain.search import WrongTerm, parse_query, pattern_text
 from ...errors import TooSlow
@@ -14,6 +15,7 @@ from ...store import Store
 from ..conversations.search import number_queries
 from ..site.bins import all_visible_bins
 from ..site.filters import suffix_of
+from ..site.masking import masking_of
 from ..site.templates import render
 
 MOST_TEXT = 100
@@ -50,7 +52,7 @@ async def find(request: web.Request) -> web.StreamResponse:
     if text and "bin" in request.query:
         bin = await store.get_bin(request.query["bin"])
         try:
-            rows = [row async for row in _rows_in(store, bin, text)]
+            rows = [row async for row in _rows_in(store, bin, text, masking_of(request, bin.id))]
         except TooSlow:
             note = "Numbers and ids took too long to find. Write more of them."
     if text:
@@ -65,18 +67,24 @@ def _found_bins(bins: Sequence[Bin], text: str) -> list[PaletteRow]:
     return [PaletteRow(title=bin.name, kind="Bin", path=f"/bins/{bin.id}") for *_, bin in sorted(found)[:MOST_ROWS]]
 
 
-async def _rows_in(store: Store, bin: Bin, text: str) -> AsyncIterator[PaletteRow]:
+async def _rows_in(store: Store, bin: Bin, text: str, masking: MaskingPolicy) -> AsyncIterator[PaletteRow]:
     home = f"/bins/{bin.id}"
     digits = text.removeprefix("#")
     if digits.isascii() and digits.isdigit() and len(digits) <= 18 and 1 <= int(digits) <= bin.last_n:
         yield PaletteRow(title=f"#{int(digits)}", kind="Request", path=f"{home}/captures/{int(digits)}")
     for key, numbers in (await _numbers(store, bin, text)).items():
-        for number in numbers[:MOST_ROWS]:
+        # A link to a masked number would have it, unless it is what was typed.
+        known = [number for number in numbers if not masking.values or _digits(number) == _digits(text)]
+        for number in known[:MOST_ROWS]:
             yield PaletteRow(
                 title=show_phone(number), kind=f"Requests {key}", path=home + suffix_of(pattern_text(key, number))
             )
     for message_id in await _message_ids(store, bin, text):
         yield PaletteRow(title=message_id, kind="Message id", path=home + suffix_of(pattern_text("id", message_id)))
+
+
+def _digits(number: str) -> str:
+    return "".join(character for character in number if character.isdigit())
 
 
 async def _numbers(store: Store, bin: Bin, text: str) -> dict[str, list[str]]:

@@ -49,6 +49,7 @@ BIN_SECTIONS = (
     PageLink(title="Forwards", path="/forwards", words="forward send on webhook handler target retry"),
     PageLink(title="Wiretap", path="/wiretaps", words="proxy pass through handler answers while provider waits"),
     PageLink(title="Signatures", path="/signatures", words="secrets hmac verify genuine"),
+    PageLink(title="Privacy", path="/privacy", words="mask hide numbers codes never store redact withhold"),
 )
 BIN_PARTS = (
     PageLink(title="URLs", path="/settings#addresses", words="capture url addresses rotate create new key"),

@@ -35,7 +35,7 @@ from ..words.forwards import FORWARD_FILTERS, FORWARD_STATES, TRIGGER_TITLES, tr
 from ..words.portals import chosen_sheet
 from ..words.titles import KIND_TITLES, LETTERS, ROLE_TITLES, STATES, look_of_message, provider_name, remark_of
 from . import pages
-from .addresses import message_anchor, message_path, pair_anchor, pair_path
+from .addresses import message_anchor, message_path, pair_path
 from .condition import CONDITION, Notice, ServerCondition
 from .faults import faults_of
 from .filters import CAPTURE_VIEWS, value_suffix
@@ -276,7 +276,6 @@ _GLOBALS: dict[str, Any] = {
     "states": STATES,
     "capture_views": CAPTURE_VIEWS,
     "message_path": message_path,
-    "pair_anchor": pair_anchor,
     "pair_path": pair_path,
     "remaining_text": remaining_text,
     "drill_words": drill_words,
