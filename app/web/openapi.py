@@ -8,6 +8,7 @@ import msgspec
 from .. import __version__
 from .annotations import operations as annotations
 from .answers import operations as answers
+from .audit import operations as audit
 from .bins import operations as bins
 from .captures import operations as captures
 from .compare import operations as compare
@@ -33,7 +34,7 @@ OPERATIONS: Operations = {
     path: operation
     for noun in (
         info, bins, captures, annotations, filters, answers, faults, forwards, mappings, secrets, messages, drills,
-        compare, replays, simulations, overview, reconciliations, exports, live,
+        compare, replays, simulations, overview, reconciliations, exports, live, audit,
     )
     for path, operation in noun.OPERATIONS.items()
 }  # fmt: skip
@@ -63,6 +64,7 @@ _TAGS = {
     "Comparison": "Primary and fallback compared: one pairing per inbound message or call.",
     "Counts": "Captures by time and result, failures, times and the fallback; fast in a bin of any size.",
     "Reconciliations": "A file in which the provider lists its messages, compared with what arrived at a bin.",
+    "Audit": "Who did what, when, from where, and with which result.",
     "Live": "JSON frames over a WebSocket.",
     "Server": "About this server.",
 }

@@ -22,7 +22,7 @@ from ...errors import (
 )
 from ...ingress.pages import trust
 from ...log import get_log
-from . import auth, origins
+from . import audit, auth, origins
 from .problems import problem
 from .templates import render
 from .urls import server_address
@@ -109,6 +109,8 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         request[keys.CALLER] = caller
         trust(request)
     if caller is None and rule is not None:
+        if "Authorization" in request.headers:
+            audit.wrong_credential(request)
         if nothing_there is not None and not is_api(request) and await _is_anybodys(request, nothing_there):
             raise nothing_there
         raise Unauthorized("An access token is required. Send Authorization: Bearer <token>.")
@@ -125,7 +127,8 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
             )
         if nothing_there is None:
             _check_rule(request, caller, rule)
-    return await handler(request)
+    async with audit.recorded(request):
+        return await handler(request)
 
 
 def _check_rule(request: web.Request, caller: Caller, rule: RouteRule) -> None:

@@ -62,6 +62,7 @@ BIN_PAGES = (
 SITE_PAGES = (
     PageLink(title="All bins", path="/", words="home start"),
     PageLink(title="Create a bin", path="/#new", words="new make add"),
+    PageLink(title="Audit log", path="/settings/audit", words="who did what history changes settings server admin"),
     PageLink(title="Guide", path="/docs/guide", words="documentation help manual"),
     PageLink(title="What each finding means", path="/docs/guide/findings", words="odd warnings documentation"),
     PageLink(title="API", path="/docs", words="openapi swagger documentation"),
