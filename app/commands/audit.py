@@ -37,7 +37,8 @@ def command(
       smsbin audit --action session --result refused
       smsbin audit --follow | jq -r '[.at, .who, .action, .bin_name] | @tsv'
     """
-    log = _AuditReader(connect(**server), {"who": who, "action": action, "bin": bin_id, "result": result, "since": since})
+    query = {"who": who, "action": action, "bin": bin_id, "result": result, "since": since}
+    log = _AuditReader(connect(**server), query)
     with until_interrupted(), until_stdout_closes():
         while stdout_is_open():
             if not log.print_next(retry=follow):

@@ -149,7 +149,7 @@ def _name_parts(request: web.Request, draft: RequestEntry) -> None:
         draft.bin, draft.bin_name = bin.id, fact(bin.name)
 
 
-def _entry(request: web.Request, draft: Draft, status: int | None) -> AuditEntry:
+def _entry(request: web.Request, draft: RequestEntry, status: int | None) -> AuditEntry:
     caller = request.get(keys.CALLER)
     return AuditEntry(
         id=draft.id,
