@@ -10,7 +10,7 @@ AT = datetime(2026, 11, 29, 12, 0, tzinfo=UTC)
 
 
 def test_an_unknown_action_is_its_own_title() -> None:
-    assert (action_title("bin.delete"), action_title("later.add")) == ("Deleted a bin", "later.add")
+    assert (action_title("bin.delete"), action_title("later.add")) == ("Delete a bin", "later.add")
 
 
 def test_facts_are_one_line() -> None:
