@@ -7,6 +7,7 @@ from .live.frames import FrameCache, Frames
 from .live.hub import Hub
 from .services.access import Access
 from .services.answers import Answers
+from .services.audit import AuditLog
 from .services.captures import Intake
 from .services.drills import Drilling
 from .services.failed_sign_ins import FailedSignIns
@@ -39,6 +40,7 @@ FRAMES = web.AppKey("FRAMES", FrameCache[Frames])
 KEYRING = web.AppKey("KEYRING", Keyring)
 ACCESS = web.AppKey("ACCESS", Access)
 FAILED_SIGN_INS = web.AppKey("FAILED_SIGN_INS", FailedSignIns)
+AUDIT_LOG = web.AppKey("AUDIT_LOG", AuditLog)
 DRILLING = web.AppKey("DRILLING", Drilling)
 INTAKE = web.AppKey("INTAKE", Intake)
 SIMULATING = web.AppKey("SIMULATING", Simulating)

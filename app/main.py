@@ -17,6 +17,7 @@ from .live.frames import FrameCache
 from .live.hub import Hub
 from .services.access import Access
 from .services.answers import Answers
+from .services.audit import AuditLog
 from .services.bins import first_bin
 from .services.captures import Intake
 from .services.drills import Drilling
@@ -47,6 +48,7 @@ from .settings import Settings
 from .storage.opening import open_archive, open_store
 from .tasks import start_periodic, stop
 from .web.routes import add_routes
+from .web.site.audit import record, record_before_sending
 from .web.site.condition import CONDITION
 from .web.site.headers import add_headers
 from .web.site.hosts import parse_host
@@ -79,7 +81,7 @@ def create_server(settings: Settings) -> IngressServer:
 
 def create_app(settings: Settings) -> web.Application:
     """The application for `ingress.server.IngressServer`. It opens nothing before it is started."""
-    app = web.Application(middlewares=[end_when_left, errors_to_http, guard], client_max_size=1 << 20)
+    app = web.Application(middlewares=[end_when_left, record, errors_to_http, guard], client_max_size=1 << 20)
     app[keys.SETTINGS] = settings
     app[keys.HUB] = Hub()
     app[keys.FRAMES] = FrameCache()
@@ -92,6 +94,7 @@ def create_app(settings: Settings) -> web.Application:
     app.cleanup_ctx.append(_periodic_tasks)
     app.on_shutdown.append(_close_hub)
     app.on_response_prepare.append(add_headers)
+    app.on_response_prepare.append(record_before_sending)
     setup_templates(app)
     add_routes(app)
     return app
@@ -105,6 +108,7 @@ async def _storage(app: web.Application) -> AsyncIterator[None]:
         app[keys.STORE] = store
         store.on_change(app[keys.HUB].notify)
         app[keys.KEYRING] = Keyring(store)
+        app[keys.AUDIT_LOG] = AuditLog(store, settings.audit_retention)
         app[keys.ANSWERS] = Answers(store, app[keys.HUB])
         app[keys.FAULTS] = Faults(store, app[keys.HUB])
         app[keys.MAPPINGS] = Mappings(store, app[keys.HUB])
@@ -160,6 +164,10 @@ async def _storage(app: web.Application) -> AsyncIterator[None]:
             retention_held=("1 while expiry is paused because the clock is not trusted.", lambda: _is_held(app)),
             answers_waiting=("Responses being held now.", lambda: float(app[keys.WAITING].count)),
             disk_free_bytes=("Free bytes on the disk of the data directory.", lambda: _free_bytes(app)),
+            audit_unstored=(
+                "Entries of the audit log that cannot be written now.",
+                lambda: float(app[keys.AUDIT_LOG].unstored),
+            ),
             disk_low=("1 while less than 256 MiB or 1 % is free.", lambda: float(app[keys.DISK].low)),
         )
         yield
@@ -179,6 +187,7 @@ async def _periodic_tasks(app: web.Application) -> AsyncIterator[None]:
         start_periodic(app[CONDITION].step, name="condition"),
         start_periodic(lambda: _settle_unanswered(app), name="unanswered"),
         start_periodic(lambda: _expire_reconciliations(app), name="reconciliations"),
+        start_periodic(lambda: _keep_audit_log(app), name="audit"),
     ]
     await app[keys.FORWARDS].start()
     yield
@@ -188,6 +197,7 @@ async def _periodic_tasks(app: web.Application) -> AsyncIterator[None]:
     await app[keys.RECONCILING].close()
     for task in tasks:
         await stop(task)
+    await app[keys.AUDIT_LOG].write()
 
 
 async def _settle_unanswered(app: web.Application) -> None:
@@ -201,6 +211,10 @@ def _own_host(settings: Settings) -> str | None:
 
 async def _expire_reconciliations(app: web.Application) -> float:
     return await app[keys.RECONCILING].step(may_expire=app[keys.SWEEPING].held is None)
+
+
+async def _keep_audit_log(app: web.Application) -> float:
+    return await app[keys.AUDIT_LOG].step(may_expire=app[keys.SWEEPING].held is None)
 
 
 def _is_held(app: web.Application) -> float:

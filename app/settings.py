@@ -175,6 +175,9 @@ class Settings:
     )
     max_body: int = setting("5MiB", parse_size, "Bytes of a request body that are kept; the rest is dropped.")
     retention: timedelta = setting("30d", parse_duration, "How long captures are kept; 0 keeps forever.")
+    audit_retention: timedelta = setting(
+        "400d", parse_duration, "How long entries of the audit log are kept; 0 keeps the newest 100,000."
+    )
     allow_targets: tuple[Network | str, ...] = setting(
         "",
         _targets,

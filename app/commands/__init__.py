@@ -32,6 +32,7 @@ COMMANDS = {
     "tokens": "Create, list and revoke access tokens, each with a role and bins.",
     "reconcile": "Compare a provider's own list of messages with a bin: did we lose any?",
     "export": "Export captures or messages as CSV, JSON Lines or HAR.",
+    "audit": "Show who did what, from the audit log of a running server.",
     "backup": "Copy the log of a running or stopped server into one file.",
     "restore": "Replace the log with a backup; the server must be stopped.",
     "reread": "Parse every capture again from its bytes, while the server runs.",

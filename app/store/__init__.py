@@ -10,6 +10,7 @@ read began, and then shows what is there.
 
 from typing import Protocol
 
+from .audit import AuditStore
 from .bins import BinStore
 from .captures import CaptureStore, StepResult
 from .decisions import DecisionStore
@@ -42,6 +43,7 @@ READ_WAIT_S = 1.0
 
 
 class Store(
+    AuditStore,
     BinStore,
     CaptureStore,
     MessageStore,

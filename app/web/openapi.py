@@ -9,6 +9,7 @@ from .. import __version__
 from ..domain.forwards.events import ForwardedEvent
 from .annotations import operations as annotations
 from .answers import operations as answers
+from .audit import operations as audit
 from .bins import operations as bins
 from .captures import operations as captures
 from .compare import operations as compare
@@ -39,6 +40,7 @@ OPERATIONS: Operations = {
     for noun in (
         info, bins, captures, annotations, filters, answers, faults, forwards, wiretaps, mappings, secrets, messages,
         drills, compare, replays, simulations, overview, reconciliations, exports, live, tokens, sessions, privacy,
+        audit,
     )
     for path, operation in noun.OPERATIONS.items()
 }  # fmt: skip
@@ -69,6 +71,7 @@ _TAGS = {
     "Comparison": "Primary and fallback compared: one pairing per inbound message or call.",
     "Counts": "Captures by time and result, failures, times and the fallback; fast in a bin of any size.",
     "Reconciliations": "A file in which the provider lists its messages, compared with what arrived at a bin.",
+    "Audit": "Who did what, when, from where, and with which result.",
     "Live": "JSON frames over a WebSocket.",
     "Access": "Named tokens, each with a role and bins, and signed-in browsers. Requires the role `admin`.",
     "Server": "About this server.",

@@ -11,6 +11,10 @@ of. So a handler needs no check of its own, unless it lists several bins; those 
 | admin | tokens, sessions, and what concerns the whole server |
 
 Routes that concern all bins are refused to callers who may know of some only. A test tries each route with each role.
+
+The name of a route is its action in the audit log, too: `capture-delete` and `api-capture-delete` are `capture.delete`.
+Every route that is not a GET has one, or says with `NotAudited` why not; a GET has one if `audit` names it. The actions
+have their words in `words/audit.py`.
 """
 
 from collections.abc import Awaitable, Callable
@@ -24,6 +28,8 @@ from .annotations import api as annotations_api
 from .annotations import page as annotations
 from .answers import api as answers_api
 from .answers import page as answers
+from .audit import api as audit_api
+from .audit import page as audit
 from .bins import api as bins_api
 from .bins import home
 from .bins import page as bins
@@ -66,6 +72,7 @@ from .setup import page as setup
 from .simulations import api as simulations_api
 from .simulations import page as simulations
 from .site import health, info, sign_in, static
+from .site.audit import ACTIONS, SIGN_IN
 from .site.expect import delay_continue
 from .site.middleware import RULES, RouteRule
 from .tokens import api as tokens_api
@@ -83,6 +90,13 @@ PAIR = "{theirs:[^/]+}/{ours:[^/]+}"
 
 
 @dataclass(frozen=True, slots=True)
+class NotAudited:
+    """Why the requests of a route are not in the audit log."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Route:
     """A row of the table; `name` identifies the route."""
 
@@ -92,31 +106,49 @@ class Route:
     name: str
     rule: RouteRule | None
     """None: public."""
+    audit: str | NotAudited | None = None
+    """The action, if it is not the name."""
 
     @property
     def public(self) -> bool:
         """It needs no credential."""
         return self.rule is None
 
+    @property
+    def action(self) -> str | NotAudited:
+        """What its requests are in the audit log."""
+        if self.audit is not None:
+            return self.audit
+        return READS if self.method == "GET" else self.name.removeprefix("api-").replace("-", ".", 1)
 
-def public(method: str, path: str, handler: Handler, name: str) -> Route:
+
+READS = NotAudited("it changes nothing")
+DOWNLOAD, EXPORT = "capture.download", "reconciliation.export"
+Audit = str | NotAudited | None
+
+
+def public(method: str, path: str, handler: Handler, name: str, audit: Audit = None) -> Route:
     """A route without authentication: it must never return captured data (P8)."""
-    return Route(method, path, handler, name, None)
+    return Route(method, path, handler, name, None, audit)
 
 
-def read(method: str, path: str, handler: Handler, name: str, *, all_bins: bool = False) -> Route:
+def read(
+    method: str, path: str, handler: Handler, name: str, audit: Audit = None, *, all_bins: bool = False
+) -> Route:  # fmt: skip
     """A route that changes nothing."""
-    return Route(method, path, handler, name, RouteRule(AccessRole.READ, all_bins=all_bins))
+    return Route(method, path, handler, name, RouteRule(AccessRole.READ, all_bins=all_bins), audit)
 
 
-def write(method: str, path: str, handler: Handler, name: str, *, all_bins: bool = False) -> Route:
+def write(
+    method: str, path: str, handler: Handler, name: str, audit: Audit = None, *, all_bins: bool = False
+) -> Route:  # fmt: skip
     """A route that changes a bin, or sends something."""
-    return Route(method, path, handler, name, RouteRule(AccessRole.WRITE, all_bins=all_bins))
+    return Route(method, path, handler, name, RouteRule(AccessRole.WRITE, all_bins=all_bins), audit)
 
 
-def admin(method: str, path: str, handler: Handler, name: str) -> Route:
+def admin(method: str, path: str, handler: Handler, name: str, audit: Audit = None) -> Route:
     """A route that concerns the whole server."""
-    return Route(method, path, handler, name, RouteRule(AccessRole.ADMIN, all_bins=True))
+    return Route(method, path, handler, name, RouteRule(AccessRole.ADMIN, all_bins=True), audit)
 
 
 ROUTES = [
@@ -126,13 +158,13 @@ ROUTES = [
     public("GET", "/robots.txt", health.robots, "robots"),
     public("GET", "/static/{path:.+}", static.serve, "static"),
     public("GET", "/sign-in", sign_in.form, "sign_in"),
-    public("POST", "/sign-in", sign_in.sign_in, "sign_in_form"),
+    public("POST", "/sign-in", sign_in.sign_in, "sign_in_form", SIGN_IN),
     public("GET", "/docs", docs.show, "docs"),
     public("GET", "/docs/guide", guide.index, "guide"),
     public("GET", "/docs/guide/{page:[a-z-]+}", guide.show, "guide-page"),
     public("GET", "/api/v1/openapi.json", docs.openapi, "openapi"),
     public("GET", "/api/v1/schemas/mapping.json", mappings_api.schema, "mapping-schema"),
-    read("POST", "/sign-out", sign_in.sign_out, "sign_out"),
+    read("POST", "/sign-out", sign_in.sign_out, "sign_out", "session.sign-out"),
     read("GET", "/metrics", health.metrics, "metrics", all_bins=True),
     public("GET", "/api/v1/schemas/event.json", forwards_api.schema, "event-schema"),
     # Pages
@@ -149,41 +181,41 @@ ROUTES = [
     read("GET", "/bins/{bin}/rows", captures.rows, "bin-rows"),
     read("GET", "/bins/{bin}/axis", axis.show, "bin-axis"),
     read("GET", "/bins/{bin}/filters", filters.index, "bin-filters"),
-    write("POST", "/bins/{bin}/filters", filters.save, "bin-filters-save"),
-    write("POST", "/bins/{bin}/filters/{id}/delete", filters.delete, "bin-filter-delete"),
+    write("POST", "/bins/{bin}/filters", filters.save, "filter-set"),
+    write("POST", "/bins/{bin}/filters/{id}/delete", filters.delete, "filter-delete"),
     read("GET", "/bins/{bin}/live", live.follow_page, "bin-live"),
-    write("POST", "/bins/{bin}/clear", captures.clear, "bin-clear"),
+    write("POST", "/bins/{bin}/clear", captures.clear, "capture-clear"),
     read("GET", "/bins/{bin}/overview", overview.index, "bin-overview"),
     read("GET", "/bins/{bin}/others", bins.others, "bin-others"),
     read("GET", "/bins/{bin}/setup", setup.show, "bin-setup"),
     read("GET", "/bins/{bin}/settings", bins.settings, "bin-settings"),
-    write("POST", "/bins/{bin}/settings", bins.save, "bin-save"),
+    write("POST", "/bins/{bin}/settings", bins.save, "bin-change"),
     read("GET", "/bins/{bin}/answers", answers.index, "bin-answers"),
-    write("POST", "/bins/{bin}/answers", answers.save, "bin-answers-save"),
-    write("POST", "/bins/{bin}/answers/preview", answers.check, "bin-answers-check"),
+    write("POST", "/bins/{bin}/answers", answers.save, "answer-set"),
+    write("POST", "/bins/{bin}/answers/preview", answers.check, "answer-preview", READS),
     read("GET", "/bins/{bin}/mapping", mappings.index, "bin-mapping"),
-    write("POST", "/bins/{bin}/mapping", mappings.save, "bin-mapping-save"),
-    write("POST", "/bins/{bin}/mapping/preview", mappings.check, "bin-mapping-check"),
-    write("POST", "/bins/{bin}/mapping/remove", mappings.remove, "bin-mapping-remove"),
+    write("POST", "/bins/{bin}/mapping", mappings.save, "mapping-set"),
+    write("POST", "/bins/{bin}/mapping/preview", mappings.check, "mapping-preview", READS),
+    write("POST", "/bins/{bin}/mapping/remove", mappings.remove, "mapping-remove"),
     read("GET", "/bins/{bin}/mapping/export", mappings.export, "bin-mapping-export"),
     read("GET", "/bins/{bin}/faults", faults.index, "bin-faults"),
-    write("POST", "/bins/{bin}/faults/{role}", faults.set_fault, "bin-fault-set"),
-    write("POST", "/bins/{bin}/faults/{role}/heal", faults.clear, "bin-fault-heal"),
+    write("POST", "/bins/{bin}/faults/{role}", faults.set_fault, "fault-set"),
+    write("POST", "/bins/{bin}/faults/{role}/heal", faults.clear, "fault-heal"),
     read("GET", "/bins/{bin}/forwards", forwards.index, "bin-forwards"),
-    write("POST", "/bins/{bin}/forwards", forwards.save, "bin-forwards-save"),
-    write("POST", "/bins/{bin}/forwards/{id}/{what}", forwards.act, "bin-forward-act"),
+    write("POST", "/bins/{bin}/forwards", forwards.save, "forward-add"),
+    write("POST", "/bins/{bin}/forwards/{id}/{what}", forwards.act, "forward-act", "forward.change"),
     read("GET", "/bins/{bin}/signatures", secrets.index, "bin-signatures"),
-    write("POST", "/bins/{bin}/signatures", secrets.save, "bin-signatures-save"),
-    write("POST", "/bins/{bin}/signatures/remove", secrets.remove, "bin-signatures-remove"),
+    write("POST", "/bins/{bin}/signatures", secrets.save, "secret-set"),
+    write("POST", "/bins/{bin}/signatures/remove", secrets.remove, "secret-remove"),
     write("POST", "/bins/{bin}/rotate-key", bins.rotate_key, "bin-rotate-key"),
     write("POST", "/bins/{bin}/reread", bins.reread, "bin-reread"),
     write("GET", "/bins/{bin}/delete", bins.confirm_delete, "bin-confirm-delete"),
     write("POST", "/bins/{bin}/delete", bins.delete, "bin-delete"),
     read("GET", "/bins/{bin}/captures/" + N, captures.show, "capture-page"),
-    read("GET", "/bins/{bin}/captures/" + N + "/download", captures.download, "capture-download"),
-    read("GET", "/bins/{bin}/captures/" + N + "/copy/{tool}", copies.copy, "capture-copy"),
+    read("GET", "/bins/{bin}/captures/" + N + "/download", captures.download, "capture-download", DOWNLOAD),
+    read("GET", "/bins/{bin}/captures/" + N + "/copy/{tool}", copies.copy, "capture-copy", "capture.copy"),
     write("POST", "/bins/{bin}/captures/" + N + "/replay", captures.replay, "capture-replay"),
-    read("POST", "/bins/{bin}/captures/" + N + "/signature", captures.explain, "capture-signature"),
+    read("POST", "/bins/{bin}/captures/" + N + "/signature", captures.explain, "capture-signature", READS),
     write("POST", "/bins/{bin}/captures/" + N + "/certificate", captures.fetch_certificate, "capture-certificate"),
     write("POST", "/bins/{bin}/captures/" + N + "/delete", captures.delete, "capture-delete"),
     read("GET", "/bins/{bin}/captures/" + N + "/annotation", annotations.show, "capture-annotation"),
@@ -198,17 +230,17 @@ ROUTES = [
     read("GET", "/bins/{bin}/messages/side", messages.side, "message-side"),
     read("GET", "/bins/{bin}/messages/" + MESSAGE, messages.show, "message-page"),
     read("GET", "/bins/{bin}/reconcile", reconciliations.index, "reconcile"),
-    write("POST", "/bins/{bin}/reconcile", reconciliations.upload, "reconcile-upload"),
+    write("POST", "/bins/{bin}/reconcile", reconciliations.upload, "reconciliation-create"),
     read("GET", "/bins/{bin}/reconcile/{id}", reconciliations.show, "reconciliation"),
-    write("POST", "/bins/{bin}/reconcile/{id}/again", reconciliations.again, "reconcile-again"),
-    write("POST", "/bins/{bin}/reconcile/{id}/columns", reconciliations.choose_columns, "reconcile-columns"),
-    write("POST", "/bins/{bin}/reconcile/{id}/cancel", reconciliations.cancel, "reconcile-cancel"),
-    write("POST", "/bins/{bin}/reconcile/{id}/delete", reconciliations.delete, "reconcile-delete"),
-    write("POST", "/bins/{bin}/reconcile/{id}/send", reconciliations.send, "reconcile-send"),
+    write("POST", "/bins/{bin}/reconcile/{id}/again", reconciliations.again, "reconciliation-repeat"),
+    write("POST", "/bins/{bin}/reconcile/{id}/columns", reconciliations.choose_columns, "reconciliation-map"),
+    write("POST", "/bins/{bin}/reconcile/{id}/cancel", reconciliations.cancel, "reconciliation-cancel"),
+    write("POST", "/bins/{bin}/reconcile/{id}/delete", reconciliations.delete, "reconciliation-delete"),
+    write("POST", "/bins/{bin}/reconcile/{id}/send", reconciliations.send, "reconciliation-send"),
     read("GET", "/bins/{bin}/simulate", simulations.index, "simulate"),
-    write("POST", "/bins/{bin}/simulate", simulations.send, "simulate-send"),
+    write("POST", "/bins/{bin}/simulate", simulations.send, "simulation-create"),
     read("GET", "/bins/{bin}/simulate/{id}", simulations.show, "simulate-run"),
-    write("POST", "/bins/{bin}/simulate/{id}/stop", simulations.stop, "simulate-stop"),
+    write("POST", "/bins/{bin}/simulate/{id}/stop", simulations.stop, "simulation-stop"),
     read("GET", "/bins/{bin}/conversations", conversations.index, "conversations"),
     read("GET", "/bins/{bin}/conversations/" + PAIR, conversations.show, "conversation"),
     read("GET", "/bins/{bin}/compare", compare.index, "compare"),
@@ -218,9 +250,12 @@ ROUTES = [
     read("GET", "/bins/{bin}/compare/" + N + "/report", compare.report, "compare-report"),
     read("GET", "/bins/{bin}/compare/" + N + "/" + M, compare.show, "compare-two"),
     read("GET", "/bins/{bin}/compare/" + N + "/" + M + "/report", compare.report, "compare-two-report"),
+    admin("GET", "/settings/audit", audit.index, "audit"),
     # API
     read("GET", "/api/v1/info", info.show, "api-info"),
     read("GET", "/api/v1/retention", info.retention, "api-retention"),
+    admin("GET", "/api/v1/audit", audit_api.index, "api-audit"),
+    admin("GET", "/api/v1/audit/export", audit_api.export, "api-audit-export", "audit.export"),
     admin("POST", "/api/v1/retention/confirm", info.confirm_time, "api-retention-confirm"),
     admin("GET", "/api/v1/tokens", tokens_api.index, "api-tokens"),
     admin("POST", "/api/v1/tokens", tokens_api.create, "api-token-create"),
@@ -236,15 +271,29 @@ ROUTES = [
     read("GET", "/api/v1/bins/{bin}/reread", bins_api.show_reread, "api-bin-reread-state"),
     write("POST", "/api/v1/bins/{bin}/reread", bins_api.reread, "api-bin-reread"),
     read("GET", "/api/v1/bins/{bin}/captures", captures_api.index, "api-captures"),
-    write("DELETE", "/api/v1/bins/{bin}/captures", captures_api.clear, "api-captures-clear"),
+    write("DELETE", "/api/v1/bins/{bin}/captures", captures_api.clear, "api-capture-clear"),
     read("GET", "/api/v1/bins/{bin}/captures/count", captures_api.count, "api-captures-count"),
-    write("POST", "/api/v1/bins/{bin}/captures/delete", captures_api.delete_some, "api-captures-delete"),
-    write("POST", "/api/v1/bins/{bin}/captures/annotate", annotations_api.change, "api-captures-annotate"),
+    write(
+        "POST", "/api/v1/bins/{bin}/captures/delete", captures_api.delete_some, "api-captures-delete", "capture.delete"
+    ),
+    write(
+        "POST",
+        "/api/v1/bins/{bin}/captures/annotate",
+        annotations_api.change,
+        "api-captures-annotate",
+        "capture.annotate",
+    ),
     read("GET", "/api/v1/bins/{bin}/captures/" + N, captures_api.show, "api-capture"),
     write("DELETE", "/api/v1/bins/{bin}/captures/" + N, captures_api.delete, "api-capture-delete"),
-    write("PUT", "/api/v1/bins/{bin}/captures/" + N + "/annotation", annotations_api.put, "api-annotation"),
-    read("GET", "/api/v1/bins/{bin}/captures/" + N + "/body", captures_api.body, "api-capture-body"),
-    read("GET", "/api/v1/bins/{bin}/captures/" + N + "/raw", captures_api.raw, "api-capture-raw"),
+    write(
+        "PUT",
+        "/api/v1/bins/{bin}/captures/" + N + "/annotation",
+        annotations_api.put,
+        "api-annotation",
+        "capture.annotate",
+    ),
+    read("GET", "/api/v1/bins/{bin}/captures/" + N + "/body", captures_api.body, "api-capture-body", DOWNLOAD),
+    read("GET", "/api/v1/bins/{bin}/captures/" + N + "/raw", captures_api.raw, "api-capture-raw", DOWNLOAD),
     read("GET", "/api/v1/bins/{bin}/filters", filters_api.index, "api-filters"),
     write("PUT", "/api/v1/bins/{bin}/filters/{id}", filters_api.put, "api-filter-set"),
     write("DELETE", "/api/v1/bins/{bin}/filters/{id}", filters_api.delete, "api-filter-delete"),
@@ -258,9 +307,9 @@ ROUTES = [
     read("GET", "/api/v1/bins/{bin}/mapping", mappings_api.show, "api-mapping"),
     write("PUT", "/api/v1/bins/{bin}/mapping", mappings_api.put, "api-mapping-set"),
     write("DELETE", "/api/v1/bins/{bin}/mapping", mappings_api.remove, "api-mapping-remove"),
-    write("POST", "/api/v1/bins/{bin}/mapping/preview", mappings_api.preview, "api-mapping-preview"),
+    write("POST", "/api/v1/bins/{bin}/mapping/preview", mappings_api.preview, "api-mapping-preview", READS),
     read("GET", "/api/v1/bins/{bin}/captures/" + N + "/attempts", replays_api.index, "api-attempts"),
-    write("POST", "/api/v1/bins/{bin}/replays", replays_api.create, "api-replay"),
+    write("POST", "/api/v1/bins/{bin}/replays", replays_api.create, "api-capture-replay"),
     read("GET", "/api/v1/bins/{bin}/forwards", forwards_api.index, "api-forwards"),
     write("POST", "/api/v1/bins/{bin}/forwards", forwards_api.create, "api-forward-add"),
     read("GET", "/api/v1/bins/{bin}/forwards/{id}", forwards_api.show, "api-forward"),
@@ -283,21 +332,33 @@ ROUTES = [
     read("GET", "/api/v1/bins/{bin}/simulations", simulations_api.index, "api-simulations"),
     read("GET", "/api/v1/bins/{bin}/simulations/{id}", simulations_api.show, "api-simulation"),
     write("DELETE", "/api/v1/bins/{bin}/simulations/{id}", simulations_api.delete, "api-simulation-stop"),
-    write("POST", "/api/v1/bins/{bin}/reconciliations", reconciliations_api.create, "api-reconcile"),
+    write("POST", "/api/v1/bins/{bin}/reconciliations", reconciliations_api.create, "api-reconciliation-create"),
     read("GET", "/api/v1/bins/{bin}/reconciliations", reconciliations_api.index, "api-reconciliations"),
     read("GET", "/api/v1/bins/{bin}/reconciliations/{id}", reconciliations_api.show, "api-reconciliation"),
-    write("DELETE", "/api/v1/bins/{bin}/reconciliations/{id}", reconciliations_api.delete, "api-reconciliation-drop"),
-    write("POST", "/api/v1/bins/{bin}/reconciliations/{id}/again", reconciliations_api.again, "api-reconcile-again"),
+    write("DELETE", "/api/v1/bins/{bin}/reconciliations/{id}", reconciliations_api.delete, "api-reconciliation-delete"),
+    write(
+        "POST", "/api/v1/bins/{bin}/reconciliations/{id}/again", reconciliations_api.again, "api-reconciliation-repeat"
+    ),
     read("GET", "/api/v1/bins/{bin}/reconciliations/{id}/records", reconciliations_api.records, "api-records"),
-    read("GET", "/api/v1/bins/{bin}/reconciliations/{id}/export", reconciliations_api.export, "api-records-export"),
-    write("POST", "/api/v1/bins/{bin}/reconciliations/{id}/replays", reconciliations_api.replay, "api-records-send"),
+    read(
+        "GET",
+        "/api/v1/bins/{bin}/reconciliations/{id}/export",
+        reconciliations_api.export,
+        "api-records-export",
+        EXPORT,
+    ),
+    write(
+        "POST", "/api/v1/bins/{bin}/reconciliations/{id}/replays", reconciliations_api.replay, "api-reconciliation-send"
+    ),
     read("GET", "/api/v1/bins/{bin}/record-mapping", reconciliations_api.show_mapping, "api-record-mapping"),
-    write("PUT", "/api/v1/bins/{bin}/record-mapping", reconciliations_api.put_mapping, "api-record-mapping-set"),
-    write("DELETE", "/api/v1/bins/{bin}/record-mapping", reconciliations_api.remove_mapping, "api-record-mapping-end"),
+    write("PUT", "/api/v1/bins/{bin}/record-mapping", reconciliations_api.put_mapping, "api-reconciliation-map"),
+    write(
+        "DELETE", "/api/v1/bins/{bin}/record-mapping", reconciliations_api.remove_mapping, "api-reconciliation-unmap"
+    ),
     read("GET", "/api/v1/bins/{bin}/comparison", compare_api.index, "api-comparison"),
     read("GET", "/api/v1/bins/{bin}/volume", overview_api.volume, "api-volume"),
     read("GET", "/api/v1/bins/{bin}/overview", overview_api.overview, "api-overview"),
-    read("GET", "/api/v1/bins/{bin}/export", exports_api.export, "api-export"),
+    read("GET", "/api/v1/bins/{bin}/export", exports_api.export, "api-export", "capture.export"),
     read("GET", "/api/v1/bins/{bin}/live", live_api.follow_bin, "api-live"),
     read("GET", "/bins/{bin}/wiretaps", wiretaps.index, "bin-wiretaps"),
     write("POST", "/bins/{bin}/wiretaps/{role}", wiretaps.save, "bin-wiretap-set"),
@@ -317,6 +378,7 @@ def add_routes(app: web.Application) -> None:
     """Register the routes under the base path, each with its rule."""
     base = app[keys.SETTINGS].base_path
     app[RULES] = {}
+    app[ACTIONS] = {}
     if base:
         # Without the trailing slash, as people type it.
         app[RULES][app.router.add_get(base, home.index, name="home-bare")] = RouteRule(AccessRole.READ)
@@ -333,3 +395,5 @@ def add_routes(app: web.Application) -> None:
                 app.router.add_route(route.method, path, route.handler, name=route.name, expect_handler=delay_continue)
             ]
         app[RULES].update(dict.fromkeys(added, route.rule))
+        if isinstance(route.action, str):
+            app[ACTIONS].update(dict.fromkeys(added, route.action))

@@ -137,7 +137,9 @@ async def _sms(server: Running) -> None:
 
 
 async def test_the_doors_have_no_violation(server: Running, judge: Judge) -> None:
-    await judge.see("/", "/nothing", "/docs", "/docs/guide", *(f"/docs/guide/{name}" for name in GUIDE))
+    await judge.see(
+        "/", "/settings/audit", "/nothing", "/docs", "/docs/guide", *(f"/docs/guide/{name}" for name in GUIDE)
+    )
     await judge.see_bin("", "/setup", "/overview", "/settings", "/privacy", "/delete")
     await judge.sign_out()
     await judge.see("/sign-in")

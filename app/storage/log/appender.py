@@ -13,10 +13,11 @@ from ..ids import row_id
 from ..transaction import CannotWrite, Database, DatabaseError, Doubtful, Duplicate, Gone
 from . import jobs
 from .annotating import annotate
+from .audit import put_audit_entry, trim_audit_log
 from .batch import Batch, Rejected
 from .deleting import drop_capture, drop_captures, drop_some, sweep
 from .forwards import add_forward, change_forward, mark_dispatches, retry_dispatches
-from .jobs import DELETES, Job
+from .jobs import DELETES, ON_FULL_DISK, Job
 from .reader_settings import drop_secret, request_reread, set_mapping, set_secret
 from .results import Result, Results
 from .saved_filters import drop_filter, set_filter
@@ -82,6 +83,8 @@ class Appender:
             jobs.SetFilter: set_filter,
             jobs.DropFilter: drop_filter,
             jobs.DropToken: _drop_token,
+            jobs.PutAuditEntry: put_audit_entry,
+            jobs.TrimAuditLog: trim_audit_log,
             jobs.SkipCapture: _skip_capture,
             jobs.NextEpoch: lambda batch, _: batch.transaction.one("next_epoch")[0],  # type: ignore[index]  # one row
             jobs.NoteTime: self._note_time,
@@ -122,10 +125,10 @@ class Appender:
         return _joined([self._commit_alone(job) for job in batch])
 
     def _delete_only(self, batch: Sequence[Job]) -> Results:
-        """Run the deletions of the batch and refuse everything else, because the released space is reserved for
-        deletions."""
+        """Run the deletions of the batch, with their entries of the audit log, and refuse everything else, because the
+        released space is reserved for deletions."""
         refused = Results([Result("full", DISK_FULL)])
-        return _joined([self._commit_alone(job) if isinstance(job, DELETES) else refused for job in batch])
+        return _joined([self._commit_alone(job) if isinstance(job, ON_FULL_DISK) else refused for job in batch])
 
     def _commit_alone(self, job: Job) -> Results:
         try:

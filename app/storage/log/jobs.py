@@ -375,6 +375,32 @@ class DropSessions(Job):
     seen_before: int
 
 
+class PutAuditEntry(Job):
+    """Add an entry of the audit log, or replace the one with this id. `facts` is JSON."""
+
+    id: str
+    at: int
+    last_at: int
+    who: str | None
+    via: str
+    peer: str | None
+    action: str
+    bin: str | None
+    bin_name: str | None
+    facts: str
+    status: int | None
+    result: str | None
+    times: int
+
+
+class TrimAuditLog(Job):
+    """Delete some entries that are too old or too many; the result is their number."""
+
+    before: int | None
+    most: int
+    most_unknown: int
+
+
 class Probe(Job):
     """Write this number of bytes and remove them at once."""
 
@@ -388,11 +414,13 @@ AnyJob = (
     | AddAttempt
     | AddForward | SetForward | DropForward | MarkDispatches | RetryDispatches
     | AddToken | TouchToken | DropToken | AddSession | TouchSession | DropSession | DropSessions
-    | Probe | SetFilter | DropFilter
+    | Probe | SetFilter | DropFilter | PutAuditEntry | TrimAuditLog
 )  # fmt: skip
 
 # Jobs that free space. On a full disk they are run while others are refused.
-DELETES = (DropBin, DropCapture, DropSome, DropCaptures, DropForward, DropToken, DropSession, Sweep)
+DELETES = (DropBin, DropCapture, DropSome, DropCaptures, DropForward, DropToken, DropSession, Sweep, TrimAuditLog)
+# Jobs that may use the space of the reserve file, too: a deletion is in the audit log.
+ON_FULL_DISK = (*DELETES, PutAuditEntry)
 
 encode_jobs = msgspec.msgpack.Encoder().encode
 decode_jobs = msgspec.msgpack.Decoder(list[AnyJob]).decode

@@ -25,6 +25,7 @@ from ..log.client import LogClient
 from ..log.results import LogPosition
 from ..packing import pack
 from ..reads.access import AccessReads
+from ..reads.audit import AuditReads
 from ..reads.bins import BinReads
 from ..reads.captures import CaptureReads
 from ..reads.decisions import DecisionReads
@@ -51,8 +52,8 @@ SETTLE_WAIT_S = 60.0
 
 
 class SqliteStore(
-    AccessReads, BinReads, CaptureReads, PairingReads, VolumeReads, DecisionReads, ForwardReads, ReaderSettingsReads,
-    PrivacyReads, ReconciliationReads, SavedFilterReads, ValueReads,
+    AccessReads, AuditReads, BinReads, CaptureReads, PairingReads, VolumeReads, DecisionReads, ForwardReads,
+    ReaderSettingsReads, PrivacyReads, ReconciliationReads, SavedFilterReads, ValueReads,
 ):  # fmt: skip
     """Implements `Store`, which documents the methods."""
 

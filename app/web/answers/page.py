@@ -23,6 +23,7 @@ from ...services.answers import matching_rule
 from ...services.large import work_on
 from ...services.replies import values_of
 from ...store import Store
+from ..site.audit import act_as, leave_out, note
 from ..site.forms import read_form
 from ..site.inputs import HIGHEST, MAX_BYTES, number
 from ..site.masking import masking_of
@@ -109,12 +110,16 @@ async def index(request: web.Request) -> web.StreamResponse:
 async def save(request: web.Request) -> web.StreamResponse:
     """POST /bins/{bin}/answers?role=: save, or apply another button of the form and show the form again."""
     bin, role = await _place(request)
+    note(request, role=role.value)
     form = await read_form(request, most=MOST_FIELDS, size=MAX_BYTES)
     button = form.get("do", "save")
     answers = request.app[keys.ANSWERS]
     if button == "reset":
+        act_as(request, "answer.reset")
         await answers.reset(bin.id, role)
         return _saved(request, bin, role)
+    if button != "save":
+        leave_out(request)
     draft = _press(read_draft(form), button, bin, role)
     if button == "save" and await _try_to_save(request, bin, role, draft, form.get("seen", "")):
         return _saved(request, bin, role)

@@ -5,6 +5,7 @@ from aiohttp import web
 from ... import keys
 from ...errors import Invalid, NotFound
 from ...services import bins as service
+from ..site.audit import note, note_bin
 from ..site.bins import visible_bins
 from ..site.convert import NoInput
 from ..site.inputs import limit_of, read_input, read_query
@@ -21,6 +22,7 @@ async def create(request: web.Request) -> web.StreamResponse:
     read_query(request)
     fields = (await read_input(request, BinInput)).fields()
     bin = await service.create(request.app[keys.STORE], request.app[keys.KEYRING], **fields)
+    note_bin(request, bin)
     location = f"{server_address(request).base}/api/v1/bins/{bin.id}"
     return answer(show_bin(bin, root_of(request)), 201, {"Location": location})
 
@@ -60,6 +62,8 @@ async def change(request: web.Request) -> web.StreamResponse:
         retention=fields.get("retention", bin.retention),
         stuck_after=fields.get("stuck_after", bin.stuck_after),
     )
+    note_bin(request, changed)
+    note(request, changed=", ".join(fields))
     return answer(show_bin(changed, root_of(request)))
 
 

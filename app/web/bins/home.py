@@ -12,6 +12,7 @@ from ...domain.volume import HOUR, TimeSpan, Volume, filled
 from ...errors import Invalid, StoreUnavailable
 from ...services import bins as service
 from ...store import Store
+from ..site.audit import note_bin
 from ..site.bins import visible_bins
 from ..site.convert import convert
 from ..site.forms import go_back, read_form
@@ -57,6 +58,7 @@ async def create(request: web.Request) -> web.StreamResponse:
     try:
         fields = convert(raw_of(form), BinInput).fields()
         bin = await service.create(request.app[keys.STORE], request.app[keys.KEYRING], **fields)
+        note_bin(request, bin)
     except Invalid as error:
         return await _home(request, form=form, problems=dict(error.problems), status=422)
     return web.Response(status=303, headers={"Location": f"{server_address(request).base}/bins/{bin.id}"})

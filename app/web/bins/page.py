@@ -15,6 +15,7 @@ from ...providers import sheet_of
 from ...providers.sheet import Sheet
 from ...services import bins as service
 from ...store import LedgerStatus
+from ..site.audit import note_bin
 from ..site.bins import visible_bins
 from ..site.convert import convert
 from ..site.forms import read_form
@@ -80,7 +81,7 @@ async def save(request: web.Request) -> web.StreamResponse:
         fields = convert({"name": "", **raw_of(form)}, BinInput).fields()
     except Invalid as error:
         return await _settings(request, bin, form=form, problems=dict(error.problems), status=422)
-    await service.change(
+    changed = await service.change(
         app[keys.STORE],
         app[keys.KEYRING],
         app[keys.HUB],
@@ -90,6 +91,7 @@ async def save(request: web.Request) -> web.StreamResponse:
         retention=fields.get("retention"),
         stuck_after=fields.get("stuck_after", bin.stuck_after),
     )
+    note_bin(request, changed)
     return _to(request, f"/bins/{bin.id}/settings?saved")
 
 

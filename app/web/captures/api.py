@@ -15,6 +15,7 @@ from ...services import bins as service
 from ...services import selections
 from ...services.large import work_on
 from ..site import auth
+from ..site.audit import note
 from ..site.headers import FILE_HEADERS
 from ..site.inputs import HIGHEST, MAX_WAIT_S, filter_of, limit_of, number, read_input, read_query
 from ..site.json import json_response
@@ -122,6 +123,7 @@ async def delete_some(request: web.Request) -> web.StreamResponse:
             app[keys.STORE], app[keys.HUB], app[keys.SWEEPING], request.match_info["bin"], selection
         )
         deleted += result.changed
+        note(request, count=deleted)
         if not wanted.whole or result.next is None:
             return json_response(DeletedShape(deleted, result.next))
         selection = replace(selection, after=result.next)

@@ -19,6 +19,7 @@ from ...services import bins as service
 from ...services.large import work_on
 from ...store import Store
 from ..setup.page import show_setup
+from ..site.audit import leave_out, note
 from ..site.filters import SIMULATED, ListFilter, View, filter_of, stopped
 from ..site.forms import read_form
 from ..site.headers import NOTHING_AT_ALL
@@ -153,9 +154,11 @@ async def replay(request: web.Request) -> web.StreamResponse:
     try:
         edit = await work_on([capture.raw], read_edit, form, capture)
         if "show" in form:
+            leave_out(request)
             shown = changes(capture.raw, edited(capture.intact(), edit or RequestEdit()))
             return await _show(request, "replay", replace(given, changes=shown))
         numbers = [n, *read_selection(given.then)]
+        note(request, count=len(numbers))
         sign = Signing(given.sign) if given.sign in set(Signing) else Signing.NONE
         await request.app[keys.REPLAYING].replay(
             bin_id, numbers, given.url, with_credentials="credentials" in form, sign=sign, edit=edit

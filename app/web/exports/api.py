@@ -28,6 +28,7 @@ from ...services.selections import MAX_NUMBERS
 from ...tasks import run_in_thread
 from ..captures.shapes import CaptureShape, CaptureSummary, show_capture, show_row
 from ..messages.shapes import MessageShape, show_message
+from ..site.audit import note
 from ..site.auth import SessionCheck
 from ..site.headers import FILE_HEADERS
 from ..site.inputs import filter_of, numbers, read_query
@@ -49,6 +50,7 @@ async def export(request: web.Request) -> web.StreamResponse:
     """GET /api/v1/bins/{bin}/export"""
     query = read_query(request, names_of(EXPORT_QUERY))
     of, form = _choice(query)
+    note(request, of=of, format=form.name, filtered="yes" if "q" in query or "n" in query else None)
     wanted, chosen = filter_of(query), numbers(query, "n", MAX_NUMBERS)
     if chosen and (of != "captures" or wanted is not None):
         raise Invalid(("n", "is only for of=captures without q"))

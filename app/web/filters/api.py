@@ -6,6 +6,7 @@ from ... import keys
 from ...domain.search import MAX_LENGTH
 from ...errors import Invalid
 from ...services.completions import NUMBER_KEYS, complete_in
+from ..site.audit import note
 from ..site.inputs import number, read_input, read_query
 from ..site.json import json_response
 from ..site.masking import masking_of
@@ -25,6 +26,7 @@ async def put(request: web.Request) -> web.StreamResponse:
     """PUT /api/v1/bins/{bin}/filters/{id}"""
     read_query(request)
     given = await read_input(request, FilterInput)
+    note(request, name=given.name)
     bin_id, filter_id = request.match_info["bin"], request.match_info["id"]
     return json_response(show_filter(await request.app[keys.SAVED_FILTERS].set(bin_id, filter_id, given.name, given.q)))
 

@@ -7,6 +7,7 @@ from msgspec import UNSET
 from ... import keys
 from ...domain.forwards.model import ForwardState
 from ..replays.shapes import show_attempt
+from ..site.audit import note
 from ..site.convert import NoInput
 from ..site.inputs import read_input, read_query
 from ..site.json import json_response
@@ -26,6 +27,7 @@ async def create(request: web.Request) -> web.StreamResponse:
     """POST /api/v1/bins/{bin}/forwards"""
     bin_id = await _bin_of(request)
     given = await read_input(request, ForwardInput)
+    note(request, name=given.forward.name)
     server = server_address(request)
     stored = await request.app[keys.FORWARDS].add(
         bin_id, given.forward, position=given.position, own=server.host, is_paused=given.paused
@@ -46,6 +48,7 @@ async def change(request: web.Request) -> web.StreamResponse:
     bin_id, forward_id = _address(request)
     forwards = request.app[keys.FORWARDS]
     stored = forwards.runner(bin_id, forward_id).stored
+    note(request, name=stored.forward.name)
     given = await read_input(request, ForwardChange)
     changed = given.changed(stored.forward)
     if changed != stored.forward:
@@ -60,6 +63,7 @@ async def change(request: web.Request) -> web.StreamResponse:
 async def delete(request: web.Request) -> web.StreamResponse:
     """DELETE /api/v1/bins/{bin}/forwards/{id}"""
     read_query(request)
+    note(request, name=request.app[keys.FORWARDS].runner(*_address(request)).stored.forward.name)
     await request.app[keys.FORWARDS].drop(*_address(request))
     request.app[keys.SWEEPING].erase_soon()
     return web.Response(status=204)

@@ -13,6 +13,7 @@ from ...domain.replays import Attempt, Trigger
 from ...errors import Conflict, Damaged, Invalid, NotFound, TooSlow
 from ...services.forwards.registry import Forwards
 from ...services.forwards.shown import ForwardStatus
+from ..site.audit import act_as, leave_out, note
 from ..site.convert import convert
 from ..site.forms import read_form
 from ..site.templates import render
@@ -24,6 +25,9 @@ STRIP = 100
 """The dispatches in the strip of a forward."""
 MAX_EXAMPLE = 8_000
 """Characters that are shown of the example of an event."""
+
+# What a button of a forward does.
+ACTIONS = ("pause", "resume", "test", "retry", "delete")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,9 +75,13 @@ async def save(request: web.Request) -> web.StreamResponse:
     bin, forwards = await _bin_of(request), request.app[keys.FORWARDS]
     posted = await read_form(request)
     form, edited = read_forward_form(posted), posted.get("edited", "")
+    note(request, name=form.name, id=edited or None)
+    if edited:
+        act_as(request, "forward.change")
     try:
         given = convert({**form.raw(), "start": form.raw_start()}, ForwardInput)
         if "preview" in posted:
+            leave_out(request)
             found = await forwards.preview(bin.id, given.forward)
             return await _again(request, bin, form, edited, matching=found)
         own = server_address(request).host
@@ -94,6 +102,9 @@ async def act(request: web.Request) -> web.StreamResponse:
     bin, forwards = await _bin_of(request), request.app[keys.FORWARDS]
     forward_id, what = request.match_info["id"], request.match_info["what"]
     posted = await read_form(request)
+    note(request, name=forwards.runner(bin.id, forward_id).stored.forward.name)
+    if what in ACTIONS:
+        act_as(request, f"forward.{what}")
     match what:
         case "pause":
             await forwards.pause(bin.id, forward_id)

@@ -19,6 +19,7 @@ from ...providers.kit.addresses import HEADER
 from ...services.large import work_on
 from ...services.mapping_preview import PREVIEWED, PreviewRow, read_by, recent_captures, words_of
 from ...store import LedgerStatus
+from ..site.audit import leave_out
 from ..site.convert import convert
 from ..site.forms import read_form
 from ..site.headers import FILE_HEADERS
@@ -88,6 +89,8 @@ async def save(request: web.Request) -> web.StreamResponse:
     bin = await _bin_of(request)
     form = await read_form(request, most=MOST_FIELDS, size=MAX_BYTES)
     button, draft, problems = form.get("do", "save"), read_draft(form), {}
+    if button != "save":
+        leave_out(request)
     if button == "import":
         try:
             draft = draft_of(_read_file(form.get("json", "")))

@@ -6,6 +6,7 @@ from ... import keys
 from ...domain.reconciliation.mapping import RecordMapping, read_record_mapping, write_record_mapping
 from ...errors import Conflict, Invalid, NotFound
 from ...services.reconciliations.superseding import newer_verdicts, superseded_by
+from ..site.audit import note
 from ..site.inputs import HIGHEST, limit_of, number, read_input, read_query
 from ..site.json import json_response
 from ..site.masking import export_masking_of
@@ -112,6 +113,7 @@ async def replay(request: web.Request) -> web.StreamResponse:
     """POST /api/v1/bins/{bin}/reconciliations/{id}/replays"""
     read_query(request)
     given = await read_input(request, ReconstructInput)
+    note(request, count=len(given.records))
     attempts = await request.app[keys.RECONSTRUCTING].replay(
         request.match_info["bin"], request.match_info["id"], given.records, given.url
     )

@@ -16,6 +16,7 @@ from ...services.reconciliations.known_exports import known_exports
 from ...services.reconciliations.reconstructing import ReconstructedAttempt, problem_of
 from ...services.reconciliations.superseding import newer_verdicts, superseded_by
 from ...store import ReconciliationArchive
+from ..site.audit import note
 from ..site.forms import read_form
 from ..site.inputs import HIGHEST, number
 from ..site.masking import masking_of
@@ -107,6 +108,7 @@ async def upload(request: web.Request) -> web.StreamResponse:
         async with receive_file(request, request.query.get("file", "")) as file:
             given = compare_input({**request.query, **file.fields})
             work = await request.app[keys.RECONCILING].receive(bin.id, file.name, file.chunks, given.settings())
+            note(request, id=work.id)
     except (Conflict, Invalid, TooLarge) as error:
         return await _index(request, bin, error)
     return web.Response(status=303, headers={"Location": _address(request, bin, work.id)})
@@ -150,6 +152,7 @@ async def send(request: web.Request) -> web.StreamResponse:
     form = await read_form(request)
     bin_id, id = request.match_info["bin"], request.match_info["id"]
     numbers = [int(name[7:]) for name in form if name.startswith("record.") and name[7:].isdecimal()][:MOST_SENT]
+    note(request, count=len(numbers))
     try:
         sent = await request.app[keys.RECONSTRUCTING].replay(bin_id, id, numbers, form.get("url", "").strip())
     except Invalid as error:

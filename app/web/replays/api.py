@@ -5,6 +5,7 @@ from aiohttp import web
 from ... import keys
 from ...domain.masking.policy import CREDENTIALS
 from ...services.large import work_on
+from ..site.audit import note
 from ..site.inputs import read_input, read_query
 from ..site.json import json_response
 from ..site.masking import json_masking_of
@@ -22,6 +23,7 @@ async def create(request: web.Request) -> web.StreamResponse:
     bin_id = request.match_info["bin"]
     await request.app[keys.STORE].get_bin(bin_id)
     given = await read_input(request, ReplayInput)
+    note(request, count=len(given.captures))
     edit = None
     if given.edit is not None:
         capture = await request.app[keys.STORE].get_capture(bin_id, given.captures[0])

@@ -22,7 +22,7 @@ from ...errors import (
 )
 from ...ingress.pages import trust
 from ...log import get_log
-from . import auth, origins, sign_in
+from . import audit, auth, origins, sign_in
 from .problems import problem
 from .templates import render
 from .urls import server_address
@@ -104,12 +104,7 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     server = server_address(request)
     rule = request.app[RULES].get(request.match_info.route, _STRICTEST)
     nothing_there = request.match_info.http_exception
-    caller = await auth.find_caller(request)
-    if caller is not None:
-        request[keys.CALLER] = caller
-        trust(request)
-    elif auth.offers_token(request) and _route_name(request) not in ANY_HOST:
-        await request.app[keys.FAILED_SIGN_INS].slow_down(server.peer)
+    caller = await _find_caller(request, server.peer)
     if caller is None and rule is not None:
         if nothing_there is not None and not is_api(request) and await _is_anybodys(request, nothing_there):
             raise nothing_there
@@ -127,7 +122,20 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
             )
         if nothing_there is None:
             _check_rule(request, caller, rule)
-    return await handler(request)
+    async with audit.recorded(request):
+        return await handler(request)
+
+
+async def _find_caller(request: web.Request, peer: str) -> Caller | None:
+    """Who makes the request. None for a missing or wrong credential; many wrong ones are answered late."""
+    caller = await auth.find_caller(request)
+    if caller is not None:
+        request[keys.CALLER] = caller
+        trust(request)
+    elif auth.offers_token(request) and _route_name(request) not in ANY_HOST:
+        audit.wrong_credential(request)
+        await request.app[keys.FAILED_SIGN_INS].slow_down(peer)
+    return caller
 
 
 def _check_rule(request: web.Request, caller: Caller, rule: RouteRule) -> None:

@@ -68,6 +68,7 @@ SERVER_SECTIONS = (
         title="Tokens", path="/settings/tokens", words="access roles users settings server admin", for_admins=True
     ),
     PageLink(title="Sessions", path="/settings/sessions", words="signed in browsers settings server", for_admins=True),
+    PageLink(title="Audit log", path="/settings/audit", words="who did what history changes settings", for_admins=True),
 )
 SITE_PAGES = (
     PageLink(title="All bins", path="/", words="home start"),

@@ -30,6 +30,7 @@ from ...egress.gate import BLOCKED
 from ...services.large import work_on
 from ...tasks import run_in_thread
 from ..words import drills as drill_words
+from ..words.audit import ACTION_GROUPS, AUDIT_FILTERS, RESULT_LOOKS, VIA_TITLES
 from ..words.faults import fault_text, fault_words, key_of, reach_text, remaining_text
 from ..words.forwards import FORWARD_FILTERS, FORWARD_STATES, TRIGGER_TITLES, trouble_text
 from ..words.portals import chosen_sheet
@@ -265,6 +266,7 @@ _FILTERS: dict[str, Callable[..., Any]] = {
     "value_suffix": value_suffix,
     "without_secrets": without_secrets,
     "from_us": from_micros,
+    **AUDIT_FILTERS,
     **FORWARD_FILTERS,
 }
 _GLOBALS: dict[str, Any] = {
@@ -286,5 +288,8 @@ _GLOBALS: dict[str, Any] = {
     "capture_url": capture_url,
     "chosen_sheet": chosen_sheet,
     "forward_states": FORWARD_STATES,
+    "action_groups": list(ACTION_GROUPS.items()),
+    "via_titles": VIA_TITLES,
+    "result_looks": RESULT_LOOKS,
     "trigger_titles": TRIGGER_TITLES,
 }
