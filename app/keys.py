@@ -5,6 +5,7 @@ from aiohttp import web
 from .live.frames import FrameCache, Frames
 from .live.hub import Hub
 from .services.access import Access
+from .services.alerts.registry import Alerts
 from .services.answers import Answers
 from .services.captures import Intake
 from .services.drills import Drilling
@@ -37,6 +38,7 @@ INTAKE = web.AppKey("INTAKE", Intake)
 SIMULATING = web.AppKey("SIMULATING", Simulating)
 REPLAYING = web.AppKey("REPLAYING", Replaying)
 SWEEPING = web.AppKey("SWEEPING", Sweeping)
+ALERTS = web.AppKey("ALERTS", Alerts)
 ANSWERS = web.AppKey("ANSWERS", Answers)
 FAULTS = web.AppKey("FAULTS", Faults)
 FORWARDS = web.AppKey("FORWARDS", Forwards)

@@ -6,6 +6,7 @@ from .. import clock
 from ..domain.bins import STUCK_AFTER, Bin, NewBin
 from ..live.hub import Hub
 from ..store import Store
+from .alerts.registry import Alerts
 from .answers import Answers
 from .faults import Faults
 from .forwards.registry import Forwards
@@ -79,11 +80,13 @@ async def delete(
     faults: Faults,
     mappings: Mappings,
     forwards: Forwards,
+    alerts: Alerts,
     reconciling: Reconciling,
     sweeping: Sweeping,
     bin_id: str,
 ) -> None:
-    """Delete a bin with its captures, answers, faults, mappings, forwards and reconciliations. Raises NotFound."""
+    """Delete a bin with its captures, answers, faults, mappings, forwards, alerts and reconciliations. Raises
+    NotFound."""
     with keyring.changing(bin_id):
         await store.drop_bin(bin_id)
     keyring.drop(bin_id)
@@ -91,6 +94,7 @@ async def delete(
     faults.forget(bin_id)
     mappings.forget(bin_id)
     forwards.forget(bin_id)
+    alerts.forget(bin_id)
     await reconciling.forget(bin_id)
     sweeping.erase_soon()
     hub.notify(bin_id)

@@ -10,6 +10,7 @@ read began, and then shows what is there.
 
 from typing import Protocol
 
+from .alerts import AlertStore
 from .bins import BinStore
 from .captures import CaptureStore, StepResult
 from .decisions import DecisionStore
@@ -49,6 +50,7 @@ class Store(
     DecisionStore,
     FilterStore,
     ForwardStore,
+    AlertStore,
     ReconciliationStore,
     SessionStore,
     UpkeepStore,

@@ -312,6 +312,75 @@ class RetryDispatches(Job):
     limit: int
 
 
+class AddAlert(Job):
+    """`alert` and `state` are JSON. `position` None: that of the last capture."""
+
+    bin_id: str
+    id: str
+    made_at: int
+    alert: str
+    state: str
+    secret: str | None
+    position: int | None
+
+
+class SetAlert(Job):
+    """`restart`: only later captures are looked at."""
+
+    id: str
+    alert: str
+    state: str
+    secret: str | None
+    restart: bool
+
+
+class DropAlert(Job):
+    id: str
+
+
+class AlertDeliveryRecord(msgspec.Struct, array_like=True, gc=False):
+    """A delivery of a notice."""
+
+    target: str
+    number: int
+    state: str
+    tries: int
+    due_at: int | None
+    status: int | None
+    error: str | None
+
+
+class AlertNoticeRecord(msgspec.Struct, array_like=True, gc=False):
+    """An element of `AlertRecord`: a new notice, as JSON."""
+
+    number: int
+    notice: str
+    deliveries: list[AlertDeliveryRecord]
+
+
+class AlertRecord(msgspec.Struct, array_like=True, gc=False):
+    """An element of `MarkAlerts`: the new state of an alert, and its new notices."""
+
+    id: str
+    state: str
+    position: int
+    notices: list[AlertNoticeRecord]
+
+
+class MarkAlerts(Job):
+    """What changed in alerts. Deleted ones are ignored."""
+
+    alerts: list[AlertRecord]
+    most_open: int
+    most_notices: int
+
+
+class MarkAlertDeliveries(Job):
+    """The results of attempts, for an alert each. Deleted ones are ignored."""
+
+    deliveries: list[tuple[str, AlertDeliveryRecord]]
+
+
 class AddSession(Job):
     hash: str
     token_hash: str
@@ -344,11 +413,12 @@ AnyJob = (
     | Sweep | SettleUnanswered | RequestReread | SetMapping | SetRecordMapping | SetSecret | DropSecret | SkipCapture
     | NextEpoch | NoteTime | EndRun | AddDrill | SetDrill | SetAnswers | SetFault | DropFault | AddAttempt
     | AddForward | SetForward | DropForward | MarkDispatches | RetryDispatches
+    | AddAlert | SetAlert | DropAlert | MarkAlerts | MarkAlertDeliveries
     | AddSession | TouchSession | DropSession | DropSessions | Probe | SetFilter | DropFilter
 )  # fmt: skip
 
 # Jobs that free space. On a full disk they are run while others are refused.
-DELETES = (DropBin, DropCapture, DropSome, DropCaptures, DropForward, DropSession, Sweep)
+DELETES = (DropBin, DropCapture, DropSome, DropCaptures, DropForward, DropAlert, DropSession, Sweep)
 
 encode_jobs = msgspec.msgpack.Encoder().encode
 decode_jobs = msgspec.msgpack.Decoder(list[AnyJob]).decode

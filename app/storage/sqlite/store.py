@@ -23,6 +23,7 @@ from ..log import jobs
 from ..log.client import LogClient
 from ..log.results import LogPosition
 from ..packing import pack
+from ..reads.alerts import AlertReads
 from ..reads.bins import BinReads
 from ..reads.captures import CaptureReads
 from ..reads.decisions import DecisionReads
@@ -48,7 +49,7 @@ SETTLE_WAIT_S = 60.0
 
 
 class SqliteStore(
-    BinReads, CaptureReads, PairingReads, VolumeReads, DecisionReads, ForwardReads, ReaderSettingsReads,
+    BinReads, CaptureReads, PairingReads, VolumeReads, DecisionReads, ForwardReads, AlertReads, ReaderSettingsReads,
     ReconciliationReads, SavedFilterReads, ValueReads,
 ):  # fmt: skip
     """Implements `Store`, which documents the methods."""
