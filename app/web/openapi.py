@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from .. import __version__
+from .alerts import operations as alerts
 from .annotations import operations as annotations
 from .answers import operations as answers
 from .bins import operations as bins
@@ -32,8 +33,8 @@ from .site.problems import Problem
 OPERATIONS: Operations = {
     path: operation
     for noun in (
-        info, bins, captures, annotations, filters, answers, faults, forwards, mappings, secrets, messages, drills,
-        compare, replays, simulations, overview, reconciliations, exports, live,
+        info, bins, captures, annotations, filters, answers, faults, forwards, alerts, mappings, secrets, messages,
+        drills, compare, replays, simulations, overview, reconciliations, exports, live,
     )
     for path, operation in noun.OPERATIONS.items()
 }  # fmt: skip

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from .. import keys
+from .alerts import api as alerts_api
+from .alerts import page as alerts
 from .annotations import api as annotations_api
 from .annotations import page as annotations
 from .answers import api as answers_api
@@ -131,6 +133,10 @@ ROUTES = [
     private("GET", "/bins/{bin}/forwards", forwards.index, "bin-forwards"),
     private("POST", "/bins/{bin}/forwards", forwards.save, "bin-forwards-save"),
     private("POST", "/bins/{bin}/forwards/{id}/{what}", forwards.act, "bin-forward-act"),
+    private("GET", "/bins/{bin}/alerts", alerts.index, "bin-alerts"),
+    private("POST", "/bins/{bin}/alerts", alerts.save, "bin-alerts-save"),
+    private("GET", "/bins/{bin}/alerts/{id}", alerts.show, "bin-alert"),
+    private("POST", "/bins/{bin}/alerts/{id}/{what}", alerts.act, "bin-alert-act"),
     private("GET", "/bins/{bin}/signatures", secrets.index, "bin-signatures"),
     private("POST", "/bins/{bin}/signatures", secrets.save, "bin-signatures-save"),
     private("POST", "/bins/{bin}/signatures/remove", secrets.remove, "bin-signatures-remove"),
@@ -224,6 +230,15 @@ ROUTES = [
     private("POST", "/api/v1/bins/{bin}/forwards/{id}/resume", forwards_api.resume, "api-forward-resume"),
     private("POST", "/api/v1/bins/{bin}/forwards/{id}/test", forwards_api.test, "api-forward-test"),
     private("POST", "/api/v1/bins/{bin}/forwards/{id}/retry", forwards_api.retry, "api-forward-retry"),
+    private("GET", "/api/v1/bins/{bin}/alerts", alerts_api.index, "api-alerts"),
+    private("POST", "/api/v1/bins/{bin}/alerts", alerts_api.create, "api-alert-add"),
+    private("GET", "/api/v1/bins/{bin}/alerts/{id}", alerts_api.show, "api-alert"),
+    private("PATCH", "/api/v1/bins/{bin}/alerts/{id}", alerts_api.change, "api-alert-change"),
+    private("DELETE", "/api/v1/bins/{bin}/alerts/{id}", alerts_api.delete, "api-alert-delete"),
+    private("POST", "/api/v1/bins/{bin}/alerts/{id}/pause", alerts_api.pause, "api-alert-pause"),
+    private("POST", "/api/v1/bins/{bin}/alerts/{id}/resume", alerts_api.resume, "api-alert-resume"),
+    private("POST", "/api/v1/bins/{bin}/alerts/{id}/test", alerts_api.test, "api-alert-test"),
+    private("GET", "/api/v1/bins/{bin}/alerts/{id}/history", alerts_api.history, "api-alert-history"),
     private("GET", "/api/v1/bins/{bin}/secrets", secrets_api.index, "api-secrets"),
     private("PUT", "/api/v1/bins/{bin}/secrets/" + LABEL, secrets_api.put, "api-secret-set"),
     private("DELETE", "/api/v1/bins/{bin}/secrets/" + LABEL, secrets_api.delete, "api-secret-remove"),

@@ -49,7 +49,7 @@ def _within(alert: Alert) -> str:
 
 
 def _matching(match: str, alert: Alert) -> str:
-    if not alert.more_than:
+    if alert.more_than <= 1:
         match = match.replace(" that match ", " that matches ", 1)
     return match + _within(alert)
 
@@ -64,7 +64,7 @@ _WHAT: Mapping[AlertKind, Callable[[str, Alert], str]] = {
 def _counted(alert: Alert, what: str) -> str:
     if not alert.more_than:
         return f"an {what}" if what[0] in "aeiou" else f"a {what}"
-    return f"more than {alert.more_than:,} {what}s"
+    return f"more than {alert.more_than:,} {what}{'' if alert.more_than == 1 else 's'}"
 
 
 def notice_title(alert: Alert, notice: AlertNotice) -> str:
@@ -74,15 +74,15 @@ def notice_title(alert: Alert, notice: AlertNotice) -> str:
 
 
 def notice_text(alert: Alert, notice: AlertNotice, bin_name: str) -> str:
-    """One or two sentences."""
-    place = bin_name if alert.include_texts else masked(bin_name)
+    """One or two sentences; without a name of the bin, "in this bin"."""
+    place = f"bin {bin_name if alert.include_texts else masked(bin_name)}" if bin_name else "this bin"
     what = condition_text(alert, with_filter=alert.include_texts)
     if notice.kind is NoticeKind.TEST:
-        return f"This is a test from smsbin, bin {place}. The alert fires for: {what}."
-    first = f"{_sentence(what)}, in bin {place}." if alert.kind is not AlertKind.SMSBIN else f"{_sentence(what)}."
+        return f"This is a test from smsbin, {place}. The alert fires for: {what}."
+    first = f"{_sentence(what)}, in {place}." if alert.kind is not AlertKind.SMSBIN else f"{_sentence(what)}."
     since = "" if notice.since is None else f" Since {rfc3339(notice.since)[:19].replace('T', ' ')} UTC."
     if notice.kind in (NoticeKind.RESOLVED, NoticeKind.MISSED):
-        return f"It has ended: {what}, in bin {place}.{since.replace('Since', 'It began at')}"
+        return f"It has ended: {what}, in {place}.{since.replace('Since', 'It began at')}"
     return f"{first}{since}{_numbers(alert, notice)}"
 
 

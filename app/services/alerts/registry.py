@@ -64,6 +64,11 @@ class Alerts:
         """What the metrics report."""
         self._deliveries = AlertDeliveries(store, sender, self._content_of, self.counters.sent, self._delivered)
 
+    @property
+    def has_mail(self) -> bool:
+        """Whether e-mail can be sent."""
+        return self._sender.has_mail
+
     async def start(self) -> None:
         """Load the alerts, and start to watch and to deliver."""
         for stored in await self._store.list_alerts():

@@ -29,12 +29,14 @@ from ...egress.gate import BLOCKED
 from ...services.large import work_on
 from ...tasks import run_in_thread
 from ..words import drills as drill_words
+from ..words.alerts import ALERT_FILTERS, ALERT_GLOBALS
 from ..words.faults import fault_text, fault_words, key_of, reach_text, remaining_text
 from ..words.forwards import FORWARD_FILTERS, FORWARD_STATES, TRIGGER_TITLES, trouble_text
 from ..words.portals import chosen_sheet
 from ..words.titles import KIND_TITLES, LETTERS, ROLE_TITLES, STATES, look_of_message, provider_name, remark_of
 from . import pages
 from .addresses import message_anchor, message_path, pair_anchor, pair_path
+from .alerts import ShownAlerts, alerts_of
 from .condition import CONDITION, Notice, ServerCondition
 from .faults import faults_of
 from .filters import CAPTURE_VIEWS, value_suffix
@@ -46,7 +48,7 @@ PACKAGE = Path(__file__).parents[2]
 _LIVE = (
     "_kit.html", "captures/_row.html", "captures/_counts.html", "captures/_forwarded.html", "messages/_row.html",
     "conversations/_pair.html", "conversations/_bubble.html", "compare/_row.html", "faults/_banner.html",
-    "faults/_now.html", "site/_condition.html",
+    "faults/_now.html", "site/_condition.html", "alerts/_banner.html",
 )  # fmt: skip
 
 
@@ -54,7 +56,8 @@ _LIVE = (
 class Site:
     """The facts that every page shows. `base` prefixes links, `root` the addresses to paste; `loopback`: no reach;
     `troubles` are what a person should know of storing and reading. `faults` are on in the bin that the page is about,
-    `forwards` are those of it that do not send as usual, `back` is the page's own path, to come back to."""
+    `forwards` are those of it that do not send as usual, `alerts` those that fire, `back` is the page's own path, to
+    come back to."""
 
     base: str
     root: str
@@ -68,6 +71,7 @@ class Site:
     storage_key: str
     faults: Sequence[ActiveFault]
     forwards: Sequence[StoredForward]
+    alerts: ShownAlerts
     back: str
     now: datetime
     max_body: int
@@ -163,6 +167,7 @@ def site_of(request: web.Request) -> Site:
             for each in request.app[keys.FORWARDS].of(request.match_info.get("bin", ""))
             if trouble_text(each.health) is not None
         ],
+        alerts=alerts_of(request.app, request.match_info.get("bin", "")),
         back=request.path_qs.removeprefix(settings.base_path) if request.method == "GET" else "",
         now=clock.now(),
         max_body=settings.max_body,
@@ -237,6 +242,7 @@ _FILTERS: dict[str, Callable[..., Any]] = {
     "without_secrets": without_secrets,
     "from_us": from_micros,
     **FORWARD_FILTERS,
+    **ALERT_FILTERS,
 }
 _GLOBALS: dict[str, Any] = {
     "roles": list(Role),
@@ -259,4 +265,5 @@ _GLOBALS: dict[str, Any] = {
     "chosen_sheet": chosen_sheet,
     "forward_states": FORWARD_STATES,
     "trigger_titles": TRIGGER_TITLES,
+    **ALERT_GLOBALS,
 }

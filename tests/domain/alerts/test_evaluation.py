@@ -13,8 +13,8 @@ from app.domain.alerts.evaluation import (
     next_look,
     resumed,
     settled,
-    with_test,
     with_late,
+    with_test,
     with_trouble,
 )
 from app.domain.alerts.model import Alert, AlertKind, AlertState, LateMessage, NoticeKind, QuietHours

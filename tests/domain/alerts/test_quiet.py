@@ -17,9 +17,11 @@ def at(text: str) -> datetime:
 @pytest.mark.parametrize(
     ("now", "quiet"),
     [
-        ("2026-11-29T20:59", False), ("2026-11-29T21:00", True), ("2026-11-30T05:59", True), ("2026-11-30T06:00", False),
+        ("2026-11-29T20:59", False), ("2026-11-29T21:00", True), ("2026-11-30T05:59", True),
+        ("2026-11-30T06:00", False),
         # In summer the same hours are an hour earlier in UTC.
-        ("2026-07-01T19:59", False), ("2026-07-01T20:00", True), ("2026-07-02T04:59", True), ("2026-07-02T05:00", False),
+        ("2026-07-01T19:59", False), ("2026-07-01T20:00", True), ("2026-07-02T04:59", True),
+        ("2026-07-02T05:00", False),
     ],
 )  # fmt: skip
 def test_the_night_is_quiet_in_winter_and_in_summer(now: str, quiet: bool) -> None:
