@@ -6,6 +6,7 @@ from .domain.access import Caller
 from .live.frames import FrameCache, Frames
 from .live.hub import Hub
 from .services.access import Access
+from .services.alerts.registry import Alerts
 from .services.answers import Answers
 from .services.audit import AuditLog
 from .services.captures import Intake
@@ -46,6 +47,7 @@ INTAKE = web.AppKey("INTAKE", Intake)
 SIMULATING = web.AppKey("SIMULATING", Simulating)
 REPLAYING = web.AppKey("REPLAYING", Replaying)
 SWEEPING = web.AppKey("SWEEPING", Sweeping)
+ALERTS = web.AppKey("ALERTS", Alerts)
 ANSWERS = web.AppKey("ANSWERS", Answers)
 FAULTS = web.AppKey("FAULTS", Faults)
 HANDLERS = web.AppKey("HANDLERS", Handlers)

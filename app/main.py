@@ -16,6 +16,9 @@ from .ingress.server import IngressServer
 from .live.frames import FrameCache
 from .live.hub import Hub
 from .services.access import Access
+from .services.alerts.metrics import alert_metrics
+from .services.alerts.registry import Alerts
+from .services.alerts.sending import AlertSender, mail_settings
 from .services.answers import Answers
 from .services.audit import AuditLog
 from .services.bins import first_bin
@@ -55,7 +58,7 @@ from .web.site.hosts import parse_host
 from .web.site.leaving import end_when_left
 from .web.site.middleware import errors_to_http, guard
 from .web.site.templates import setup_templates
-from .web.site.urls import capture_url, find_server_address, peer_of, public_root
+from .web.site.urls import capture_url, find_server_address, fixed_root, peer_of, public_root
 
 # The longest time from the head of a request to the last byte of its answer.
 LONGEST_WAIT = timedelta(seconds=200)
@@ -102,7 +105,7 @@ def create_app(settings: Settings) -> web.Application:
 
 async def _storage(app: web.Application) -> AsyncIterator[None]:
     settings = app[keys.SETTINGS]
-    context = context_of(settings)
+    context, mail = context_of(settings), mail_settings(settings)
     async with open_store(settings.data_dir, context) as store:
         token, made_here = find_token(settings)
         app[keys.STORE] = store
@@ -140,6 +143,12 @@ async def _storage(app: web.Application) -> AsyncIterator[None]:
         )  # fmt: skip
         app[keys.METRICS].more.append(partial(wiretap_metrics, app[keys.WIRETAPPING].counters))
         app[keys.METRICS].more.append(partial(forward_metrics, app[keys.FORWARDS]))
+        app[keys.ALERTS] = Alerts(
+            store, app[keys.HUB], app[keys.SECRETS], AlertSender(settings.allow_targets, mail),
+            own=_own_host(settings), root=fixed_root(settings),
+        )  # fmt: skip
+        store.on_change(app[keys.ALERTS].bin_changed)
+        app[keys.METRICS].more.append(partial(alert_metrics, app[keys.ALERTS]))
         app[keys.ARCHIVE] = open_archive(settings.data_dir)
         app[keys.RECONCILING] = Reconciling(store, app[keys.ARCHIVE], settings.ledger, settings.retention)
         app[keys.RECONSTRUCTING] = Reconstructing(store, app[keys.ARCHIVE], settings.allow_targets)
@@ -190,10 +199,12 @@ async def _periodic_tasks(app: web.Application) -> AsyncIterator[None]:
         start_periodic(lambda: _keep_audit_log(app), name="audit"),
     ]
     await app[keys.FORWARDS].start()
+    await app[keys.ALERTS].start()
     yield
     await app[keys.SIMULATING].close()
     await app[keys.WIRETAPPING].close()
     await app[keys.FORWARDS].close()
+    await app[keys.ALERTS].close()
     await app[keys.RECONCILING].close()
     for task in tasks:
         await stop(task)

@@ -119,6 +119,19 @@ def _roles(text: str) -> tuple[AddressRole, ...]:
     return tuple(roles)
 
 
+def _smtp_url(text: str) -> str | None:
+    parts = urlsplit(text)
+    if text and (parts.scheme not in ("smtp", "smtps") or not parts.hostname or parts.path.strip("/")):
+        raise ValueError("is not the URL of a mail server; write smtp://user:password@mail.example.net:587")
+    return text or None
+
+
+def _sender(text: str) -> str | None:
+    if text and not re.fullmatch(r"[!-?A-~]{1,64}@[A-Za-z0-9.-]{1,190}", text):
+        raise ValueError(f'"{text}" is not an e-mail address; write smsbin@example.net')
+    return text or None
+
+
 def _choice(*choices: str) -> Callable[[str], str]:
     def parse(text: str) -> str:
         if text.lower() not in choices:
@@ -184,6 +197,14 @@ class Settings:
         "Private networks and host names that pages may send to, comma-separated.",
         shown="none",
     )
+    smtp_url: str | None = setting(
+        "", _smtp_url, "Mail server for alerts, smtp:// or smtps://, with user and password; never printed.",
+        shown="none",
+    )  # fmt: skip
+    smtp_url_file: Path | None = setting(
+        "", _optional_path, "File that holds the URL of the mail server, for container secrets.", shown="none"
+    )
+    smtp_from: str | None = setting("", _sender, "Address from which e-mail is sent.", shown="none")
     log_level: str = setting("info", _choice("debug", "info", "warning", "error"), "Log level.")
     log_format: str = setting(
         "auto", _choice("auto", "console", "json"), "Log format; auto: console on a terminal, else JSON."
@@ -238,7 +259,7 @@ def read_settings(values: Mapping[str, str]) -> Settings:
             problems.append((PREFIX + item.name.upper(), str(error)))
     problems += [
         (f"{PREFIX}{name.upper()}_FILE", "give the text or its file, not both")
-        for name in ("access_token", "secrets_key")
+        for name in ("access_token", "secrets_key", "smtp_url")
         if parsed.get(name) and parsed.get(f"{name}_file")
     ]
     problems += _auth_problems(parsed)

@@ -6,6 +6,7 @@ from .. import clock
 from ..domain.bins import STUCK_AFTER, Bin, NewBin
 from ..live.hub import Hub
 from ..store import Store
+from .alerts.registry import Alerts
 from .answers import Answers
 from .faults import Faults
 from .forwards.registry import Forwards
@@ -83,6 +84,7 @@ async def delete(
     forwards: Forwards,
     wiretaps: Wiretaps,
     privacy: PrivacySettings,
+    alerts: Alerts,
     reconciling: Reconciling,
     sweeping: Sweeping,
     bin_id: str,
@@ -97,6 +99,7 @@ async def delete(
     forwards.forget(bin_id)
     wiretaps.forget(bin_id)
     privacy.forget(bin_id)
+    alerts.forget(bin_id)
     await reconciling.forget(bin_id)
     sweeping.erase_soon()
     hub.notify(bin_id)

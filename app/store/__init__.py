@@ -10,6 +10,7 @@ read began, and then shows what is there.
 
 from typing import Protocol
 
+from .alerts import AlertStore
 from .audit import AuditStore
 from .bins import BinStore
 from .captures import CaptureStore, StepResult
@@ -53,6 +54,7 @@ class Store(
     FilterStore,
     ForwardStore,
     PrivacyStore,
+    AlertStore,
     ReconciliationStore,
     SessionStore,
     TokenStore,

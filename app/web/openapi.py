@@ -7,6 +7,7 @@ import msgspec
 
 from .. import __version__
 from ..domain.forwards.events import ForwardedEvent
+from .alerts import operations as alerts
 from .annotations import operations as annotations
 from .answers import operations as answers
 from .audit import operations as audit
@@ -40,7 +41,7 @@ OPERATIONS: Operations = {
     for noun in (
         info, bins, captures, annotations, filters, answers, faults, forwards, wiretaps, mappings, secrets, messages,
         drills, compare, replays, simulations, overview, reconciliations, exports, live, tokens, sessions, privacy,
-        audit,
+        audit, alerts,
     )
     for path, operation in noun.OPERATIONS.items()
 }  # fmt: skip

@@ -24,6 +24,8 @@ from aiohttp import web
 
 from .. import keys
 from ..domain.access import AccessRole
+from .alerts import api as alerts_api
+from .alerts import page as alerts
 from .annotations import api as annotations_api
 from .annotations import page as annotations
 from .answers import api as answers_api
@@ -251,6 +253,10 @@ ROUTES = [
     read("GET", "/bins/{bin}/compare/" + N + "/" + M, compare.show, "compare-two"),
     read("GET", "/bins/{bin}/compare/" + N + "/" + M + "/report", compare.report, "compare-two-report"),
     admin("GET", "/settings/audit", audit.index, "audit"),
+    read("GET", "/bins/{bin}/alerts", alerts.index, "bin-alerts"),
+    write("POST", "/bins/{bin}/alerts", alerts.save, "bin-alerts-save"),
+    read("GET", "/bins/{bin}/alerts/{id}", alerts.show, "bin-alert"),
+    write("POST", "/bins/{bin}/alerts/{id}/{what}", alerts.act, "bin-alert-act"),
     # API
     read("GET", "/api/v1/info", info.show, "api-info"),
     read("GET", "/api/v1/retention", info.retention, "api-retention"),
@@ -371,6 +377,15 @@ ROUTES = [
     read("GET", "/bins/{bin}/messages/" + MESSAGE + "/conversation", conversations.of_message, "message-pair"),
     read("GET", "/api/v1/bins/{bin}/privacy", privacy_api.show, "api-privacy"),
     write("PUT", "/api/v1/bins/{bin}/privacy", privacy_api.put, "api-privacy-set"),
+    read("GET", "/api/v1/bins/{bin}/alerts", alerts_api.index, "api-alerts"),
+    write("POST", "/api/v1/bins/{bin}/alerts", alerts_api.create, "api-alert-add"),
+    read("GET", "/api/v1/bins/{bin}/alerts/{id}", alerts_api.show, "api-alert"),
+    write("PATCH", "/api/v1/bins/{bin}/alerts/{id}", alerts_api.change, "api-alert-change"),
+    write("DELETE", "/api/v1/bins/{bin}/alerts/{id}", alerts_api.delete, "api-alert-delete"),
+    write("POST", "/api/v1/bins/{bin}/alerts/{id}/pause", alerts_api.pause, "api-alert-pause"),
+    write("POST", "/api/v1/bins/{bin}/alerts/{id}/resume", alerts_api.resume, "api-alert-resume"),
+    write("POST", "/api/v1/bins/{bin}/alerts/{id}/test", alerts_api.test, "api-alert-test"),
+    read("GET", "/api/v1/bins/{bin}/alerts/{id}/history", alerts_api.history, "api-alert-history"),
 ]
 
 

@@ -15,6 +15,7 @@ loadFeatures({
     ["[data-follow]", "live/follow.js"],
     ["[data-saved-id]", "filter/saved.js"],
     ["[data-left]", "live/faults.js"],
+    ["[data-alert-notices], [data-alert-allow]", "live/alerts.js", "click"],
     ["[data-axis-slot]", "live/axis.js"],
     ["[data-again]", "pages/parts.js"],
     ["[data-file]", "pages/mapping.js", "change"],

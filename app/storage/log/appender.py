@@ -12,6 +12,7 @@ from ..ballast import Ballast
 from ..ids import row_id
 from ..transaction import CannotWrite, Database, DatabaseError, Doubtful, Duplicate, Gone
 from . import jobs
+from .alerts import add_alert, drop_alert, mark_alert_deliveries, mark_alerts, set_alert
 from .annotating import annotate
 from .audit import put_audit_entry, trim_audit_log
 from .batch import Batch, Rejected
@@ -68,6 +69,11 @@ class Appender:
             jobs.DropForward: partial(change_forward, "drop_forward"),
             jobs.MarkDispatches: mark_dispatches,
             jobs.RetryDispatches: retry_dispatches,
+            jobs.AddAlert: add_alert,
+            jobs.SetAlert: set_alert,
+            jobs.DropAlert: drop_alert,
+            jobs.MarkAlerts: mark_alerts,
+            jobs.MarkAlertDeliveries: mark_alert_deliveries,
             jobs.DropCapture: drop_capture,
             jobs.DropSome: drop_some,
             jobs.DropCaptures: drop_captures,

@@ -25,6 +25,7 @@ from ..log.client import LogClient
 from ..log.results import LogPosition
 from ..packing import pack
 from ..reads.access import AccessReads
+from ..reads.alerts import AlertReads
 from ..reads.audit import AuditReads
 from ..reads.bins import BinReads
 from ..reads.captures import CaptureReads
@@ -52,7 +53,7 @@ SETTLE_WAIT_S = 60.0
 
 
 class SqliteStore(
-    AccessReads, AuditReads, BinReads, CaptureReads, PairingReads, VolumeReads, DecisionReads, ForwardReads,
+    AccessReads, AlertReads, AuditReads, BinReads, CaptureReads, PairingReads, VolumeReads, DecisionReads, ForwardReads,
     ReaderSettingsReads, PrivacyReads, ReconciliationReads, SavedFilterReads, ValueReads,
 ):  # fmt: skip
     """Implements `Store`, which documents the methods."""

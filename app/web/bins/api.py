@@ -82,6 +82,7 @@ async def delete(request: web.Request) -> web.StreamResponse:
         app[keys.FORWARDS],
         app[keys.WIRETAPS],
         app[keys.PRIVACY],
+        app[keys.ALERTS],
         app[keys.RECONCILING],
         app[keys.SWEEPING],
         bin_id,

@@ -1,7 +1,7 @@
 """The live view of the page: HTML edits made from the page's own partials, over a WebSocket, or by polling."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import aiohttp_jinja2
@@ -31,10 +31,10 @@ async def follow_page(request: web.Request) -> web.StreamResponse:
     """GET /bins/{bin}/live?after=seq: a WebSocket; a plain GET is answered with the frames that are due.
 
     `view` is the view of the page (default "captures"), `q` the filter, `theirs` and `ours` a conversation, or
-    `provider` and `message` one of its messages,
-    `show` the view of the pairs, `faults` and `storage` the keys of the notices that the page shows.
+    `provider` and `message` one of its messages, `show` the view of the pairs, `faults`, `alerts` and `storage` the
+    keys of the notices that the page shows.
     """
-    query = read_query(request, ("after", "view", "q", *PAIR_NAMES, "show", "faults", "storage"))
+    query = read_query(request, ("after", "view", "q", *PAIR_NAMES, "show", "faults", "alerts", "storage"))
     state = _state_of(query, server_address(request).base, await _pair_of(request, query))
     wanted = number(query, "after", lowest=0, highest=HIGHEST)
     bin = await request.app[keys.STORE].get_bin(request.match_info["bin"])
@@ -46,7 +46,7 @@ async def follow_page(request: web.Request) -> web.StreamResponse:
         after = bin.seq
     if request.method != "GET" or not web.WebSocketResponse().can_prepare(request).ok:
         return await _poll(request, bin, after, texts, state)
-    notices = Notices(request.app, bin.id, state, faults=query.get("faults", ""), storage=query.get("storage", ""))
+    notices = _notices(request, bin.id, state, query)
     read = _reader(request, bin.id, state, notices)
     return await follow(request, bin.id, after, hello=texts, ping=PING, read=read)
 
@@ -79,10 +79,14 @@ async def _poll(request: web.Request, bin: Bin, after: int, texts: list[str], st
         changes = await app[keys.STORE].changes_after(bin.id, after, PAGE)
         if changes:
             texts = [*texts, await _frame(app, bin, changes, state)]
-    query = request.query
-    notices = Notices(app, bin.id, state, faults=query.get("faults", ""), storage=query.get("storage", ""))
+    notices = _notices(request, bin.id, state, request.query)
     texts += [make() for _, make in notices.due()]
     return web.Response(text=f'{{"frames":[{",".join(texts)}]}}', content_type="application/json")
+
+
+def _notices(request: web.Request, bin_id: str, state: ViewState, query: Mapping[str, str]) -> Notices:
+    shown = {name: query.get(name, "") for name in ("faults", "alerts", "storage")}
+    return Notices(request.app, bin_id, state, **shown)
 
 
 def _reader(request: web.Request, bin_id: str, state: ViewState, notices: Notices) -> ReadFrames:

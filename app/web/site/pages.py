@@ -48,6 +48,7 @@ BIN_SECTIONS = (
     PageLink(title="Mapping", path="/mapping", words="teach provider custom fields"),
     PageLink(title="Forwards", path="/forwards", words="forward send on webhook handler target retry"),
     PageLink(title="Wiretap", path="/wiretaps", words="proxy pass through handler answers while provider waits"),
+    PageLink(title="Alerts", path="/alerts", words="alert notify notification slack teams email webhook monitor"),
     PageLink(title="Signatures", path="/signatures", words="secrets hmac verify genuine"),
     PageLink(title="Privacy", path="/privacy", words="mask hide numbers codes never store redact withhold"),
 )

@@ -30,6 +30,7 @@ from ...egress.gate import BLOCKED
 from ...services.large import work_on
 from ...tasks import run_in_thread
 from ..words import drills as drill_words
+from ..words.alerts import ALERT_FILTERS, ALERT_GLOBALS
 from ..words.audit import ACTION_GROUPS, AUDIT_FILTERS, RESULT_LOOKS, VIA_TITLES
 from ..words.faults import fault_text, fault_words, key_of, reach_text, remaining_text
 from ..words.forwards import FORWARD_FILTERS, FORWARD_STATES, TRIGGER_TITLES, trouble_text
@@ -37,6 +38,7 @@ from ..words.portals import chosen_sheet
 from ..words.titles import KIND_TITLES, LETTERS, ROLE_TITLES, STATES, look_of_message, provider_name, remark_of
 from . import pages
 from .addresses import message_anchor, message_path, pair_path
+from .alerts import ShownAlerts, alerts_of
 from .condition import CONDITION, Notice, ServerCondition
 from .faults import faults_of
 from .filters import CAPTURE_VIEWS, value_suffix
@@ -48,7 +50,7 @@ PACKAGE = Path(__file__).parents[2]
 _LIVE = (
     "_kit.html", "captures/_row.html", "captures/_counts.html", "captures/_forwarded.html", "messages/_row.html",
     "conversations/_pair.html", "conversations/_bubble.html", "compare/_row.html", "faults/_banner.html",
-    "faults/_now.html", "site/_condition.html",
+    "faults/_now.html", "site/_condition.html", "alerts/_banner.html",
 )  # fmt: skip
 
 
@@ -57,7 +59,7 @@ class Site:
     """The facts that every page shows. `caller` is who looks at it. `base` prefixes links, `root` the addresses to
     paste; `loopback`: no reach; `troubles` are what a person should know of storing and reading. `faults` are on in the
     bin that the page is about, `forwards` are those of it that do not send as usual, `wiretaps` its roles that a
-    handler answers, `back` is the page's own path, to come back to."""
+    handler answers, `alerts` those that fire, `back` is the page's own path, to come back to."""
 
     base: str
     root: str
@@ -72,6 +74,7 @@ class Site:
     faults: Sequence[ActiveFault]
     forwards: Sequence[StoredForward]
     wiretaps: Sequence[Role]
+    alerts: ShownAlerts
     back: str
     now: datetime
     max_body: int
@@ -193,6 +196,7 @@ def site_of(request: web.Request) -> Site:
             if trouble_text(each.health) is not None
         ],
         wiretaps=list(request.app[keys.HANDLERS].roles_of(request.match_info.get("bin", ""))),
+        alerts=alerts_of(request.app, request.match_info.get("bin", "")),
         back=request.path_qs.removeprefix(settings.base_path) if request.method == "GET" else "",
         now=clock.now(),
         max_body=settings.max_body,
@@ -268,6 +272,7 @@ _FILTERS: dict[str, Callable[..., Any]] = {
     "from_us": from_micros,
     **AUDIT_FILTERS,
     **FORWARD_FILTERS,
+    **ALERT_FILTERS,
 }
 _GLOBALS: dict[str, Any] = {
     "roles": list(Role),
@@ -292,4 +297,5 @@ _GLOBALS: dict[str, Any] = {
     "via_titles": VIA_TITLES,
     "result_looks": RESULT_LOOKS,
     "trigger_titles": TRIGGER_TITLES,
+    **ALERT_GLOBALS,
 }

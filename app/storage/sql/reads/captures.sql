@@ -144,3 +144,15 @@ cross join json_each(it.messages) as its
 join messages on messages.id = (here.space << 40) + its.value
 group by messages.id
 order by min(its.key)
+
+-- name: unfinished_messages
+-- The outbound messages of these captures that have no final status.
+with here (space) as (select space from bins where number = :bin)
+select wanted.value as n, messages.provider, messages.message_id
+from here
+cross join json_each(:numbers) as wanted
+cross join captures as it on it.id = (here.space << 40) + wanted.value
+cross join json_each(it.messages) as its
+cross join messages on messages.id = (here.space << 40) + its.value
+where messages.direction = 'outbound' and not messages.final
+order by n, messages.id
