@@ -24,6 +24,7 @@ COMMANDS = {
     "forwards": "Send the captures of a bin to a URL, each until it has arrived.",
     "simulate": "Simulate a provider: inbound SMS, callbacks and calls, with its timeout, retries and fallback.",
     "replay": "Send captures again, exactly as received, to your own URL.",
+    "listen": "Deliver captures to a program on this machine, without a public address.",
     "tail": "Show captures as they arrive.",
     "wait": "Wait for a capture that matches; for tests and CI.",
     "annotate": "Change pin, note and tags of captures.",
