@@ -52,7 +52,7 @@ class NewAttempt:
     """Capture `n` was sent to `url`, whose query values are not kept. `status` None: no whole answer; then `error`
     says why in a few words. `ms` until the end of the answer. `body` is its head. `edited`: it was changed before.
     `forward`: the id of the forward that sent it; None: a replay. `sent`: the header lines that were sent, up to
-    `MAX_SENT`."""
+    `MAX_SENT`. `listener`: the name of the listener whose program answered; then `url` is empty."""
 
     n: int
     url: str
@@ -66,6 +66,7 @@ class NewAttempt:
     forward: str | None = None
     trigger: Trigger = Trigger.MANUAL
     sent: bytes = b""
+    listener: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

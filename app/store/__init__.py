@@ -16,6 +16,7 @@ from .decisions import DecisionStore
 from .filters import FilterStore
 from .forwards import ForwardStore
 from .ledger import LedgerStatus
+from .listeners import ListenerStore
 from .messages import MessageStore
 from .pairings import PairingStore
 from .reconciliations import ReconciliationArchive, ReconciliationStore
@@ -49,6 +50,7 @@ class Store(
     DecisionStore,
     FilterStore,
     ForwardStore,
+    ListenerStore,
     ReconciliationStore,
     SessionStore,
     UpkeepStore,

@@ -29,10 +29,10 @@ from ...live.hub import Hub
 from ...signatures.sealing import NONCE_BYTES, CannotOpen, seal, unseal
 from ...store import Store
 from ...tasks import run_in_thread, start_task
+from ..choosing import matching_rows, query_of
 from ..secrets import Secrets
 from .checking import check_forward, filter_problems
 from .counters import ForwardCounters
-from .queue import matching_rows, query_of
 from .runner import ForwardChanges, ForwardRunner
 from .sending import ForwardSender, Outgoing
 from .shown import ForwardStatus, ShownDispatch, show_dispatch

@@ -248,6 +248,7 @@ class AddAttempt(Job):
     forward: str | None = None
     trigger: str = "manual"
     sent: bytes = b""
+    listener: str | None = None
 
 
 class AddForward(Job):
@@ -312,6 +313,32 @@ class RetryDispatches(Job):
     limit: int
 
 
+class OpenListener(Job):
+    """Add a listener, or set its cursor. `cursor` None: where it is, and a new one after the last capture."""
+
+    bin_id: str
+    name: str
+    now: int
+    cursor: int | None
+
+
+class MarkListener(Job):
+    """What changed in a listener. `sent` and `last` are JSON. Ignored for a deleted one, except its attempts."""
+
+    bin_id: str
+    name: str
+    seen_at: int
+    cursor: int
+    sent: str
+    last: str | None
+    attempts: list[AddAttempt]
+
+
+class DropListener(Job):
+    bin_id: str
+    name: str
+
+
 class AddSession(Job):
     hash: str
     token_hash: str
@@ -344,6 +371,7 @@ AnyJob = (
     | Sweep | SettleUnanswered | RequestReread | SetMapping | SetRecordMapping | SetSecret | DropSecret | SkipCapture
     | NextEpoch | NoteTime | EndRun | AddDrill | SetDrill | SetAnswers | SetFault | DropFault | AddAttempt
     | AddForward | SetForward | DropForward | MarkDispatches | RetryDispatches
+    | OpenListener | MarkListener | DropListener
     | AddSession | TouchSession | DropSession | DropSessions | Probe | SetFilter | DropFilter
 )  # fmt: skip
 

@@ -81,7 +81,7 @@ class DecisionReads(StoreBase):
                 n=row["n"], number=row["number"], url=row["url"], sent_at=from_micros(row["sent_at"]),
                 status=row["status"], ms=row["ms"], error=row["error"], content_type=row["content_type"],
                 body=row["body"], edited=bool(row["edited"]), forward=row["forward"],
-                trigger=Trigger(row["trigger"]), sent=row["sent"],
+                trigger=Trigger(row["trigger"]), sent=row["sent"], listener=row["listener"],
             )
             for row in await self._log.all("list_attempts", values)
         ]  # fmt: skip

@@ -27,6 +27,7 @@ from ..reads.bins import BinReads
 from ..reads.captures import CaptureReads
 from ..reads.decisions import DecisionReads
 from ..reads.forwards import ForwardReads
+from ..reads.listeners import ListenerReads
 from ..reads.pairings import PairingReads
 from ..reads.reader_settings import ReaderSettingsReads
 from ..reads.reconciliations import ReconciliationReads
@@ -49,7 +50,7 @@ SETTLE_WAIT_S = 60.0
 
 class SqliteStore(
     BinReads, CaptureReads, PairingReads, VolumeReads, DecisionReads, ForwardReads, ReaderSettingsReads,
-    ReconciliationReads, SavedFilterReads, ValueReads,
+    ReconciliationReads, SavedFilterReads, ListenerReads, ValueReads,
 ):  # fmt: skip
     """Implements `Store`, which documents the methods."""
 

@@ -14,7 +14,8 @@ class ReplayShape(msgspec.Struct):
     """A request that smsbin sent of capture `n`. `status` null: no complete response, see `error`. `url` has no query
     values. `body`: the first 4 KiB of the response body, decoded as UTF-8. `edited`: the request was changed before it
     was sent. `forward`: the id of the forward that sent it, null for a replay; `trigger`: why. `sent`: the header lines
-    that a forward has sent, bytes as latin-1."""
+    that a forward has sent, bytes as latin-1. `listener`: the name of the listener whose program answered; then `url`
+    is empty."""
 
     n: int
     number: int
@@ -29,6 +30,7 @@ class ReplayShape(msgspec.Struct):
     forward: str | None
     trigger: Literal["first", "retry", "manual", "bulk", "resume", "probe"]
     sent: list[Pair]
+    listener: str | None
 
 
 class ReplayList(msgspec.Struct):
@@ -51,4 +53,5 @@ def show_attempt(attempt: Attempt) -> ReplayShape:
         body=attempt.body.decode("utf-8", "replace"), edited=attempt.edited,
         forward=attempt.forward, trigger=attempt.trigger.value,
         sent=[(name.decode("latin-1"), value.decode("latin-1")) for name, value in read_lines(attempt.sent)],
+        listener=attempt.listener,
     )  # fmt: skip

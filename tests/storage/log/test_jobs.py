@@ -18,6 +18,7 @@ VALUES = {
     "list[DispatchRecord]": [
         jobs.DispatchRecord(1, "a", 2, 3, 4, None, "m", None, jobs.AddAttempt("a", 1, "u", 2, 3, 4, "e", "c", b"b"))
     ],
+    "list[AddAttempt]": [jobs.AddAttempt("a", 1, "u", 2, 3, 4, "e", "c", b"b", listener="l")],
 }  # fmt: skip
 KINDS = get_args(jobs.AnyJob)
 

@@ -60,11 +60,11 @@ delete from drills where bin = :bin
 
 -- name: add_attempt
 insert into attempts (
-    bin, n, number, url, sent_at, status, ms, error, content_type, body, edited, forward, trigger, sent
+    bin, n, number, url, sent_at, status, ms, error, content_type, body, edited, forward, trigger, sent, listener
 )
 select
     :bin, :n, coalesce((select max(number) from attempts where bin = :bin and n = :n), 0) + 1,
-    :url, :sent_at, :status, :ms, :error, :content_type, :body, :edited, :forward, :trigger, :sent
+    :url, :sent_at, :status, :ms, :error, :content_type, :body, :edited, :forward, :trigger, :sent, :listener
 returning number
 
 -- name: list_attempts
