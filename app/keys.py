@@ -12,6 +12,7 @@ from .services.faults import Faults
 from .services.forwards.registry import Forwards
 from .services.held_answers import HeldAnswers
 from .services.keyring import Keyring
+from .services.listeners.registry import Listeners
 from .services.mappings import Mappings
 from .services.metrics import Metrics
 from .services.reconciliations.reconciling import Reconciling
@@ -40,6 +41,7 @@ SWEEPING = web.AppKey("SWEEPING", Sweeping)
 ANSWERS = web.AppKey("ANSWERS", Answers)
 FAULTS = web.AppKey("FAULTS", Faults)
 FORWARDS = web.AppKey("FORWARDS", Forwards)
+LISTENERS = web.AppKey("LISTENERS", Listeners)
 MAPPINGS = web.AppKey("MAPPINGS", Mappings)
 WAITING = web.AppKey("WAITING", HeldAnswers)
 DISK = web.AppKey("DISK", Disk)

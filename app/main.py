@@ -25,6 +25,8 @@ from .services.forwards.metrics import forward_metrics
 from .services.forwards.registry import Forwards
 from .services.held_answers import HeldAnswers
 from .services.keyring import Keyring
+from .services.listeners.metrics import listener_metrics
+from .services.listeners.registry import Listeners
 from .services.mappings import Mappings
 from .services.metrics import Metrics
 from .services.reconciliations.reconciling import Reconciling
@@ -112,6 +114,8 @@ async def _storage(app: web.Application) -> AsyncIterator[None]:
         )
         store.on_change(app[keys.FORWARDS].bin_changed)
         app[keys.METRICS].more.append(partial(forward_metrics, app[keys.FORWARDS]))
+        app[keys.LISTENERS] = Listeners(store)
+        app[keys.METRICS].more.append(partial(listener_metrics, app[keys.LISTENERS]))
         app[keys.ARCHIVE] = open_archive(settings.data_dir)
         app[keys.RECONCILING] = Reconciling(store, app[keys.ARCHIVE], settings.ledger, settings.retention)
         app[keys.RECONSTRUCTING] = Reconstructing(store, app[keys.ARCHIVE], settings.allow_targets)
@@ -148,6 +152,7 @@ async def _periodic_tasks(app: web.Application) -> AsyncIterator[None]:
         start_periodic(app[keys.DISK].step, name="disk"),
         start_periodic(app[keys.KEYRING].step, name="keyring"),
         start_periodic(app[keys.FORWARDS].look, name="forwards"),
+        start_periodic(app[keys.LISTENERS].look, name="listeners"),
         start_periodic(app[CONDITION].step, name="condition"),
         start_periodic(lambda: _settle_unanswered(app), name="unanswered"),
         start_periodic(lambda: _expire_reconciliations(app), name="reconciliations"),
@@ -156,6 +161,7 @@ async def _periodic_tasks(app: web.Application) -> AsyncIterator[None]:
     yield
     await app[keys.SIMULATING].close()
     await app[keys.FORWARDS].close()
+    await app[keys.LISTENERS].close()
     await app[keys.RECONCILING].close()
     for task in tasks:
         await stop(task)
@@ -184,4 +190,5 @@ def _free_bytes(app: web.Application) -> float:
 
 
 async def _close_hub(app: web.Application) -> None:
+    app[keys.LISTENERS].stop()
     app[keys.HUB].close()

@@ -10,6 +10,7 @@ from .answers import Answers
 from .faults import Faults
 from .forwards.registry import Forwards
 from .keyring import Keyring
+from .listeners.registry import Listeners
 from .mappings import Mappings
 from .reconciliations.reconciling import Reconciling
 from .upkeep.retention import Sweeping
@@ -79,11 +80,13 @@ async def delete(
     faults: Faults,
     mappings: Mappings,
     forwards: Forwards,
+    listeners: Listeners,
     reconciling: Reconciling,
     sweeping: Sweeping,
     bin_id: str,
 ) -> None:
-    """Delete a bin with its captures, answers, faults, mappings, forwards and reconciliations. Raises NotFound."""
+    """Delete a bin with its captures, answers, faults, mappings, forwards, listeners and reconciliations. Raises
+    NotFound."""
     with keyring.changing(bin_id):
         await store.drop_bin(bin_id)
     keyring.drop(bin_id)
@@ -91,6 +94,7 @@ async def delete(
     faults.forget(bin_id)
     mappings.forget(bin_id)
     forwards.forget(bin_id)
+    listeners.forget(bin_id)
     await reconciling.forget(bin_id)
     sweeping.erase_soon()
     hub.notify(bin_id)

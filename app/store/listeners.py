@@ -9,8 +9,8 @@ from ..domain.listeners import ListenerMarks, StoredListener
 class ListenerStore(Protocol):
     """Listeners, by bin and name."""
 
-    async def list_listeners(self) -> Sequence[StoredListener]:
-        """The listeners of all bins, oldest first."""
+    async def list_listeners(self, bin_id: str | None = None) -> Sequence[StoredListener]:
+        """The listeners of a bin, oldest first; None: of all bins."""
 
     async def open_listener(self, bin_id: str, name: str, cursor: int | None) -> StoredListener:
         """The listener of this name, which is added if there is none. `cursor`: where it begins now; None: where it is,

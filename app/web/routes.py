@@ -33,6 +33,7 @@ from .filters import api as filters_api
 from .filters import page as filters
 from .forwards import api as forwards_api
 from .forwards import page as forwards
+from .listeners import api as listeners_api
 from .live import api as live_api
 from .live import page as live
 from .mappings import api as mappings_api
@@ -224,6 +225,9 @@ ROUTES = [
     private("POST", "/api/v1/bins/{bin}/forwards/{id}/resume", forwards_api.resume, "api-forward-resume"),
     private("POST", "/api/v1/bins/{bin}/forwards/{id}/test", forwards_api.test, "api-forward-test"),
     private("POST", "/api/v1/bins/{bin}/forwards/{id}/retry", forwards_api.retry, "api-forward-retry"),
+    private("GET", "/api/v1/bins/{bin}/listen", listeners_api.listen, "api-listen"),
+    private("GET", "/api/v1/bins/{bin}/listeners", listeners_api.index, "api-listeners"),
+    private("DELETE", "/api/v1/bins/{bin}/listeners/{name}", listeners_api.delete, "api-listener-delete"),
     private("GET", "/api/v1/bins/{bin}/secrets", secrets_api.index, "api-secrets"),
     private("PUT", "/api/v1/bins/{bin}/secrets/" + LABEL, secrets_api.put, "api-secret-set"),
     private("DELETE", "/api/v1/bins/{bin}/secrets/" + LABEL, secrets_api.delete, "api-secret-remove"),

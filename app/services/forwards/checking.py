@@ -45,7 +45,7 @@ def filter_problems(text: str) -> list[str]:
         return [message for _, message in error.problems]
     problems = []
     if any(isinstance(term, OneOf) and term.key == "forward" for term in terms):
-        problems.append("must not contain forward:, which depends on the forward itself")
+        problems.append("must not contain forward:, because that state changes when it is sent")
     if any(isinstance(term, When) and isinstance(term.moment, timedelta) for term in terms):
         problems.append("must not contain a time ago; write a date such as after:2026-11-25, or a number, after:#1040")
     return problems

@@ -20,8 +20,8 @@ _read_result = msgspec.json.Decoder(ListenerResult).decode
 class ListenerReads(StoreBase):
     """Implements `Store`."""
 
-    async def list_listeners(self) -> Sequence[StoredListener]:
-        return [_stored(row) for row in await self._log.all("list_listeners", {})]
+    async def list_listeners(self, bin_id: str | None = None) -> Sequence[StoredListener]:
+        return [_stored(row) for row in await self._log.all("list_listeners", {"bin": bin_id})]
 
     async def open_listener(self, bin_id: str, name: str, cursor: int | None) -> StoredListener:
         await self._appender.submit(jobs.OpenListener(bin_id, name, micros(clock.now()), cursor))

@@ -135,6 +135,7 @@ async def delete(request: web.Request) -> web.StreamResponse:
         app[keys.FAULTS],
         app[keys.MAPPINGS],
         app[keys.FORWARDS],
+        app[keys.LISTENERS],
         app[keys.RECONCILING],
         app[keys.SWEEPING],
         bin.id,

@@ -21,7 +21,7 @@ delete from listeners where bin = :bin and name = :name
 -- name: list_listeners
 select bins.id as bin_id, bins.last_n, bins.floor_n, listeners.*
 from listeners join bins on bins.number = listeners.bin
-where not bins.deleted
+where not bins.deleted and (:bin is null or bins.id = :bin)
 order by listeners.bin, listeners.made_at, listeners.name
 
 -- name: get_listener
