@@ -34,6 +34,7 @@ from .filters import page as filters
 from .forwards import api as forwards_api
 from .forwards import page as forwards
 from .listeners import api as listeners_api
+from .listeners import page as listeners
 from .live import api as live_api
 from .live import page as live
 from .mappings import api as mappings_api
@@ -132,6 +133,7 @@ ROUTES = [
     private("GET", "/bins/{bin}/forwards", forwards.index, "bin-forwards"),
     private("POST", "/bins/{bin}/forwards", forwards.save, "bin-forwards-save"),
     private("POST", "/bins/{bin}/forwards/{id}/{what}", forwards.act, "bin-forward-act"),
+    private("POST", "/bins/{bin}/listeners/{name}/remove", listeners.remove, "bin-listener-remove"),
     private("GET", "/bins/{bin}/signatures", secrets.index, "bin-signatures"),
     private("POST", "/bins/{bin}/signatures", secrets.save, "bin-signatures-save"),
     private("POST", "/bins/{bin}/signatures/remove", secrets.remove, "bin-signatures-remove"),
