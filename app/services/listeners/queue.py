@@ -51,7 +51,8 @@ class ListenerQueue:
         # Sent again by hand; the cursor does not depend on them.
         self._repeated: set[int] = set()
         self._repeats_last = False
-        self._last_sent: int | None = None
+        # Number and attempt of the last capture that was sent.
+        self._last: tuple[int, int] | None = None
 
     @property
     def progress(self) -> ListenerProgress:
@@ -75,7 +76,7 @@ class ListenerQueue:
 
     def repeat_last(self) -> None:
         """Send the last capture that was sent once more, if it is acknowledged."""
-        self._repeats_last = self._last_sent is None or not self.is_in_flight(self._last_sent)
+        self._repeats_last = self._last is None or not self.is_in_flight(self._last[0])
 
     def acknowledge(self, n: int) -> None:
         """A capture in flight has arrived."""
@@ -109,8 +110,8 @@ class ListenerQueue:
             self._tries.pop(n, None)
             return None
         self._in_flight.add(n)
-        self._last_sent = n
         attempt = self._tries[n] = self._tries.get(n, 0) + 1
+        self._last = (n, attempt)
         return OutgoingCapture(
             capture=capture, attempt=attempt, trigger=Trigger.FIRST if attempt == 1 else Trigger.RETRY
         )
@@ -126,7 +127,9 @@ class ListenerQueue:
         if capture is None:
             return None
         self._repeated.add(n)
-        return OutgoingCapture(capture=capture, attempt=self._tries.get(n, 1) + 1, trigger=Trigger.MANUAL)
+        attempt = 2 if self._last is None or self._last[0] != n else self._last[1] + 1
+        self._last = (n, attempt)
+        return OutgoingCapture(capture=capture, attempt=attempt, trigger=Trigger.MANUAL)
 
     async def _read(self, n: int) -> Capture | None:
         """None: it was deleted."""
