@@ -9,7 +9,7 @@ from ..domain.search import Query, parse_query
 from ..store import Store
 
 
-class Choice(Protocol):
+class CaptureChoice(Protocol):
     """`filter` is in the filter grammar and was checked, "" matches everything; no `roles` means all."""
 
     @property
@@ -21,13 +21,13 @@ class Choice(Protocol):
         """The roles."""
 
 
-def query_of(choice: Choice) -> Query:
+def query_of(choice: CaptureChoice) -> Query:
     """The filter as a query."""
     return parse_query(choice.filter) if choice.filter.strip() else Query()
 
 
 async def matching_rows(
-    store: Store, bin_id: str, choice: Choice, query: Query, rows: Sequence[CaptureRow]
+    store: Store, bin_id: str, choice: CaptureChoice, query: Query, rows: Sequence[CaptureRow]
 ) -> Sequence[CaptureRow]:
     """Those that are chosen. Raises NotFound, TooSlow."""
     wanted = [row for row in rows if not choice.roles or row.role in choice.roles]

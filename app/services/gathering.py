@@ -14,7 +14,7 @@ _log = get_log("gathering")
 
 class GatheredWrites:
     """Use from one event loop only. `write` writes everything that has changed, and keeps it if that fails; `then` is
-    called after each attempt, and asks again if there is more. After a failure there is a pause of `again_s`."""
+    called after each attempt, and calls `soon` if there is more. After a failure there is a pause of `again_s`."""
 
     def __init__(
         self, write: Callable[[], Awaitable[None]], then: Callable[[], None], *, name: str, gather_s: float,

@@ -34,9 +34,9 @@ MAX_UNWRITTEN = 500
 
 
 class ConnectionEnd(StrEnum):
-    """Why smsbin ends a connection. `TAKEN_OVER`: a newer one has the same name. `REMOVED`: by a user."""
+    """Why smsbin ends a connection. `REPLACED`: a newer one has the same name. `REMOVED`: by a user."""
 
-    TAKEN_OVER = "taken_over"
+    REPLACED = "replaced"
     REMOVED = "removed"
     BIN_DELETED = "bin_deleted"
     STOPPED = "stopped"
@@ -152,12 +152,12 @@ class ListenerConnection:
     """Use from one event loop only. `wake` is called when something may have to be sent, or the connection ends."""
 
     def __init__(
-        self, store: Store, record: ListenerRecord, choice: ListenerChoice, *, has_taken_over: bool
+        self, store: Store, record: ListenerRecord, choice: ListenerChoice, *, has_replaced: bool
     ) -> None:  # fmt: skip
         self._record = record
         self._queue = ListenerQueue(store, record.stored.bin_id, choice, record.stored.progress)
         self._unanswered: dict[int, _Sent] = {}
-        self.has_taken_over = has_taken_over
+        self.has_replaced = has_replaced
         self.stored = record.stored
         """The listener as it was when it connected."""
         self.since = clock.now()

@@ -57,11 +57,7 @@ class ListenerQueue:
     @property
     def progress(self) -> ListenerProgress:
         """How far the listener is now."""
-        first = (self._waiting[0],) if self._waiting else ()
-        cursor = min((*first, *self._in_flight), default=self._scanned + 1) - 1
-        for n in [n for n in self._tries if n <= cursor]:
-            del self._tries[n]
-        self._acknowledged.intersection_update(self._tries)
+        cursor = self._pass()
         sent = tuple(SentCapture(n, self._tries[n], n in self._acknowledged) for n in sorted(self._tries))
         return ListenerProgress(cursor=cursor, sent=sent)
 
@@ -84,6 +80,7 @@ class ListenerQueue:
         if n in self._in_flight:
             self._in_flight.discard(n)
             self._acknowledged.add(n)
+            self._pass()
 
     async def take(self) -> OutgoingCapture | None:
         """The next capture, which is in flight then; None: there is none, or too many are not acknowledged. Raises
@@ -99,6 +96,15 @@ class ListenerQueue:
             if outgoing is not None:
                 return outgoing
         return None
+
+    def _pass(self) -> int:
+        """Forget what the cursor has passed; returns the cursor."""
+        first = (self._waiting[0],) if self._waiting else ()
+        cursor = min((*first, *self._in_flight), default=self._scanned + 1) - 1
+        for n in [n for n in self._tries if n <= cursor]:
+            del self._tries[n]
+        self._acknowledged.intersection_update(self._tries)
+        return cursor
 
     async def _take_first(self) -> OutgoingCapture | None:
         if not self._waiting:

@@ -54,9 +54,9 @@ class Listeners:
                 record = self._records[key] = ListenerRecord(self._store, stored)
             old = record.connection
             if old is not None:
-                old.close(ConnectionEnd.TAKEN_OVER)
+                old.close(ConnectionEnd.REPLACED)
             record.use(stored, is_moved=cursor is not None)
-            connection = ListenerConnection(self._store, record, choice, has_taken_over=old is not None)
+            connection = ListenerConnection(self._store, record, choice, has_replaced=old is not None)
             record.connection = connection
         if self._is_stopping:
             connection.close(ConnectionEnd.STOPPED)

@@ -59,5 +59,5 @@ def _hello(bin: Bin, connection: ListenerConnection) -> ListenerHelloFrame:
     stored = connection.stored
     return ListenerHelloFrame(
         name=stored.name, bin=bin.id, cursor=stored.progress.cursor, behind=stored.lag, window=SEND_WINDOW,
-        version=__version__, took_over=True if connection.has_taken_over else UNSET,
+        version=__version__, took_over=True if connection.has_replaced else UNSET,
     )  # fmt: skip

@@ -23,7 +23,6 @@ MAX_FRAME = 1 << 20
 MAX_BODY_PART = 512 << 10
 """Characters of Base64 in one frame."""
 MAX_SUMMARY = 120
-_MARGIN = 64
 
 Number = Annotated[int, Meta(ge=1, le=HIGHEST)]
 Duration = Annotated[int, Meta(ge=0, le=86_400_000)]
@@ -76,7 +75,7 @@ _read = msgspec.json.Decoder(ClientFrame).decode
 
 
 class BadFrame(ValueError):
-    """A frame that smsbin does not understand; the message says why."""
+    """A frame that smsbin cannot read; the message has the reason."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,13 +119,13 @@ def capture_frames(outgoing: OutgoingCapture, address: CaptureAddress) -> Iterat
         body="", size=len(raw.body), more=False, received_at=rfc3339(row.received_at), attempt=outgoing.attempt,
         simulated=row.simulated, url=address.called, page_url=address.page_url, summary=summary_of(row),
     )  # fmt: skip
-    room = MAX_FRAME - _MARGIN - len(_encode(frame))
-    if room < 0:
+    space = MAX_FRAME - len(_encode(frame))
+    if space < 0:
         frame.url = ""
-        room = MAX_FRAME - _MARGIN - len(_encode(frame))
-    if room < 0:
+        space = MAX_FRAME - len(_encode(frame))
+    if space < 0:
         raise ValueError("its headers are too long for a frame of 1 MiB")
-    parts = _parts(raw.body, min(room, MAX_BODY_PART) // 4 * 3)
+    parts = _parts(raw.body, min(space, MAX_BODY_PART) // 4 * 3)
     frame.body, frame.more = next(parts)
     yield _encode(frame).decode()
     for body, more in parts:

@@ -9,7 +9,7 @@ from .shapes import (
     ListenerHelloFrame,
     ListenerList,
     ListenerRemovedFrame,
-    ListenerTakenOverFrame,
+    ListenerReplacedFrame,
 )
 
 LISTEN_QUERY = (
@@ -42,7 +42,7 @@ OPERATIONS: Operations = {
         query=LISTEN_QUERY,
         errors=(404, 409),
         frames=(
-            ListenerHelloFrame, ListenerCaptureFrame, ListenerBodyFrame, ListenerTakenOverFrame, ListenerRemovedFrame,
+            ListenerHelloFrame, ListenerCaptureFrame, ListenerBodyFrame, ListenerReplacedFrame, ListenerRemovedFrame,
         ),
     ),
     ("get", "/api/v1/bins/{bin}/listeners"): Operation(

@@ -88,7 +88,7 @@ class ListenerBodyFrame(msgspec.Struct, tag_field="t", tag="body"):
     more: bool
 
 
-class ListenerTakenOverFrame(msgspec.Struct, tag_field="t", tag="taken_over"):
+class ListenerReplacedFrame(msgspec.Struct, tag_field="t", tag="taken_over"):
     """A newer connection has the same name. Then the socket is closed with code 4409."""
 
 

@@ -27,20 +27,20 @@ from .frames import (
     answer_of,
     read_frame,
 )
-from .shapes import ListenerRemovedFrame, ListenerTakenOverFrame
+from .shapes import ListenerRemovedFrame, ListenerReplacedFrame
 
 PING_S = 15.0
 SILENCE_S = 30.0
 """A listener that sends nothing for so long, not even the answer to a ping, is gone."""
 AGAIN_S = 1.0
 """The pause after a store that could not be read."""
-GOODBYE_S = 0.5
-SIGNED_OUT, BIN_GONE, TAKEN_OVER, REMOVED = 4401, 4404, 4409, 4410
+CLOSE_S = 0.5
+SIGNED_OUT, BIN_GONE, NAME_REUSED, REMOVED = 4401, 4404, 4409, 4410
 MAX_WHY = 100
 """Characters of the reason in a close frame, which has at most 123 bytes."""
 
 _ENDS: dict[ConnectionEnd, tuple[msgspec.Struct | None, int]] = {
-    ConnectionEnd.TAKEN_OVER: (ListenerTakenOverFrame(), TAKEN_OVER),
+    ConnectionEnd.REPLACED: (ListenerReplacedFrame(), NAME_REUSED),
     ConnectionEnd.REMOVED: (ListenerRemovedFrame(), REMOVED),
     ConnectionEnd.BIN_DELETED: (None, BIN_GONE),
     ConnectionEnd.STOPPED: (None, WSCloseCode.GOING_AWAY),
@@ -73,7 +73,7 @@ class ListenerSocket:
         # Pings are answered here: aiohttp would hide the answers to ours, which show that the listener is there.
         self._socket = web.WebSocketResponse(autoping=False, compress=False, max_msg_size=MAX_FRAME, timeout=2.0)
         self._session = auth.SessionCheck(request)
-        self._heard_at = clock.ticks()
+        self._received_at = clock.ticks()
 
     async def serve(self) -> web.WebSocketResponse:
         """Serve the listener until it disconnects, or is disconnected."""
@@ -97,14 +97,14 @@ class ListenerSocket:
         closed = [task.result() for task in tasks if not task.cancelled()]
         if self._connection.end is not None:
             frame, code = _ENDS[self._connection.end]
-            await self._say_goodbye(frame, _Closed(code))
+            await self._close(frame, _Closed(code))
         elif closed and closed[0] is not None:
-            await self._say_goodbye(None, closed[0])
+            await self._close(None, closed[0])
 
-    async def _say_goodbye(self, frame: msgspec.Struct | None, closed: _Closed) -> None:
+    async def _close(self, frame: msgspec.Struct | None, closed: _Closed) -> None:
         """The last frames, if the listener takes them quickly."""
         with suppress(TimeoutError, ConnectionError):
-            async with asyncio.timeout(GOODBYE_S):
+            async with asyncio.timeout(CLOSE_S):
                 if frame is not None:
                     await self._socket.send_str(msgspec.json.encode(frame).decode())
                 await self._socket.close(code=closed.code, message=closed.why.encode(), drain=False)
@@ -149,7 +149,7 @@ class ListenerSocket:
         try:
             while True:
                 message = await self._socket.receive()
-                self._heard_at = clock.ticks()
+                self._received_at = clock.ticks()
                 if message.type is WSMsgType.PING:
                     await self._socket.pong(message.data)
                 elif message.type is WSMsgType.TEXT:
@@ -173,7 +173,7 @@ class ListenerSocket:
     async def _ping(self) -> None:
         """Ping the listener, until it is silent for too long."""
         with suppress(ConnectionError):
-            while clock.ticks() - self._heard_at < SILENCE_S:
+            while clock.ticks() - self._received_at < SILENCE_S:
                 # A listener that reads a long frame slowly blocks the ping as well.
                 with suppress(TimeoutError):
                     async with asyncio.timeout(PING_S):

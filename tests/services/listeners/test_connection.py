@@ -141,7 +141,7 @@ async def test_what_comes_over_a_connection_that_was_taken_over_does_not_count(l
     assert await listening.taken(old) == [(1, 1), (2, 1)]
     old.acknowledge(2)
     new = await listening.connect(None)
-    assert (old.end, new.end, new.has_taken_over, old.has_taken_over) == (ConnectionEnd.TAKEN_OVER, None, True, False)
+    assert (old.end, new.end, new.has_replaced, old.has_replaced) == (ConnectionEnd.REPLACED, None, True, False)
     assert new.stored.progress == ListenerProgress(cursor=0, sent=(SentCapture(1, 1), SentCapture(2, 1, True)))
     old.acknowledge(1)
     old.answered(1, OK)
