@@ -84,7 +84,11 @@ class DecisionReads(StoreBase):
         result = await self._appender.submit(attempt_job(bin_id, new))
         return result.value
 
+    def note_attempt(self, bin_id: str, new: NewAttempt) -> None:
+        self._appender.outcomes.note_attempt(attempt_job(bin_id, new))
+
     async def list_attempts(self, bin_id: str, n: int, *, limit: int) -> Sequence[Attempt]:
+        await self._appender.outcomes.written()
         values = {"bin": bin_id, "n": n, "limit": limit}
         return [
             Attempt(
