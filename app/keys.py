@@ -24,6 +24,9 @@ from .services.simulations.runs import Simulating
 from .services.upkeep.disk import Disk
 from .services.upkeep.probe import Probing
 from .services.upkeep.retention import Sweeping
+from .services.wiretaps.calling import Wiretapping
+from .services.wiretaps.handlers import Handlers
+from .services.wiretaps.registry import Wiretaps
 from .settings import Settings
 from .store import ReconciliationArchive, Store
 
@@ -40,6 +43,9 @@ REPLAYING = web.AppKey("REPLAYING", Replaying)
 SWEEPING = web.AppKey("SWEEPING", Sweeping)
 ANSWERS = web.AppKey("ANSWERS", Answers)
 FAULTS = web.AppKey("FAULTS", Faults)
+HANDLERS = web.AppKey("HANDLERS", Handlers)
+WIRETAPS = web.AppKey("WIRETAPS", Wiretaps)
+WIRETAPPING = web.AppKey("WIRETAPPING", Wiretapping)
 FORWARDS = web.AppKey("FORWARDS", Forwards)
 LISTENERS = web.AppKey("LISTENERS", Listeners)
 MAPPINGS = web.AppKey("MAPPINGS", Mappings)

@@ -38,6 +38,10 @@ from .services.simulations.runs import Simulating
 from .services.upkeep.disk import Disk
 from .services.upkeep.probe import Probing
 from .services.upkeep.retention import Sweeping
+from .services.wiretaps.calling import Wiretapping
+from .services.wiretaps.handlers import Handlers
+from .services.wiretaps.metrics import wiretap_metrics
+from .services.wiretaps.registry import Wiretaps
 from .settings import Settings
 from .storage.opening import open_archive, open_store
 from .tasks import start_periodic, stop
@@ -104,7 +108,10 @@ async def _storage(app: web.Application) -> AsyncIterator[None]:
         app[keys.MAPPINGS] = Mappings(store, app[keys.HUB])
         app[keys.SAVED_FILTERS] = SavedFilters(store, app[keys.HUB])
         app[keys.DRILLING] = Drilling(store, app[keys.FAULTS], app[keys.HUB])
-        app[keys.INTAKE] = Intake(store, app[keys.ANSWERS], app[keys.FAULTS], app[keys.MAPPINGS], app[keys.SIMULATING])
+        app[keys.HANDLERS] = Handlers()
+        app[keys.INTAKE] = Intake(
+            store, app[keys.ANSWERS], app[keys.FAULTS], app[keys.MAPPINGS], app[keys.SIMULATING], app[keys.HANDLERS]
+        )
         app[keys.PROBING] = Probing(store)
         app[keys.SWEEPING] = Sweeping(store, settings.retention)
         app[keys.SECRETS] = Secrets(store, app[keys.HUB], context, settings.allow_targets)
@@ -113,6 +120,12 @@ async def _storage(app: web.Application) -> AsyncIterator[None]:
             store, app[keys.HUB], app[keys.SECRETS], settings.allow_targets, _own_host(settings)
         )
         store.on_change(app[keys.FORWARDS].bin_changed)
+        app[keys.WIRETAPPING] = Wiretapping(store, app[keys.WAITING])
+        app[keys.WIRETAPS] = Wiretaps(
+            store, app[keys.HUB], app[keys.HANDLERS], app[keys.FORWARDS], app[keys.WIRETAPPING].counters,
+            settings.allow_targets, _own_host(settings), settings.public_url,
+        )  # fmt: skip
+        app[keys.METRICS].more.append(partial(wiretap_metrics, app[keys.WIRETAPPING].counters))
         app[keys.METRICS].more.append(partial(forward_metrics, app[keys.FORWARDS]))
         app[keys.LISTENERS] = Listeners(store)
         app[keys.METRICS].more.append(partial(listener_metrics, app[keys.LISTENERS]))
@@ -124,6 +137,7 @@ async def _storage(app: web.Application) -> AsyncIterator[None]:
         await app[keys.ANSWERS].start()
         await app[keys.FAULTS].start()
         await app[keys.MAPPINGS].start()
+        await app[keys.WIRETAPS].start()
         await app[keys.DRILLING].start()
         await app[keys.KEYRING].start()
         await first_bin(store, app[keys.KEYRING])
@@ -160,6 +174,7 @@ async def _periodic_tasks(app: web.Application) -> AsyncIterator[None]:
     await app[keys.FORWARDS].start()
     yield
     await app[keys.SIMULATING].close()
+    await app[keys.WIRETAPPING].close()
     await app[keys.FORWARDS].close()
     await app[keys.LISTENERS].close()
     await app[keys.RECONCILING].close()

@@ -37,7 +37,8 @@ _ONE_OR_RANGE = re.compile(r"#?([0-9]{1,18})(?:-#?([0-9]{1,18}))?", re.ASCII)
 
 class Trigger(StrEnum):
     """Why an attempt was made: of a forward by itself, or by a user for one capture (`MANUAL`) or for many (`BULK`).
-    `RESUME`: held while the forward was paused. `PROBE`: to find out whether a resting target works."""
+    `RESUME`: held while the forward was paused. `PROBE`: to find out whether a resting target works. `WIRETAP`: while
+    the provider waited for the answer."""
 
     FIRST = "first"
     RETRY = "retry"
@@ -45,6 +46,7 @@ class Trigger(StrEnum):
     BULK = "bulk"
     RESUME = "resume"
     PROBE = "probe"
+    WIRETAP = "wiretap"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +93,11 @@ def replayed(raw: RawRequest, role: Role, url: str, *, with_credentials: bool, a
     if any(letter in line for line in lines for letter in b"\r\n\0"):
         raise ValueError("a line break in a header cannot be sent again")
     return b"\r\n".join(lines) + b"\r\n\r\n" + raw.body
+
+
+def header_lines_of(data: bytes) -> bytes:
+    """The header lines of a request as it is sent, each with its line break, up to `MAX_SENT` bytes."""
+    return (data.partition(b"\r\n\r\n")[0].partition(b"\r\n")[2] + b"\r\n")[:MAX_SENT]
 
 
 def address_of(raw: RawRequest, role: Role, url: str) -> str:

@@ -23,28 +23,33 @@ _NO_BODY = (204, 304)
 
 
 async def send_exactly(
-    url: str, data: bytes, *, allowed: Sequence[Network | str] | None, timeout_s: float | None = None
-) -> TargetResponse:
-    """Send one request on a connection of its own, within `timeout_s` (None: `TIMEOUT_S`). `allowed` None: no address
-    is checked. Never raises for errors of the target."""
+    url: str, data: bytes, *, allowed: Sequence[Network | str] | None, timeout_s: float | None = None,
+    connect_s: float | None = None, max_body: int = MAX_BODY,
+) -> TargetResponse:  # fmt: skip
+    """Send one request on a connection of its own, within `timeout_s` (None: `TIMEOUT_S`), of which `connect_s` are
+    for the connection. `allowed` None: no address is checked. Of the body at most `max_body` bytes are read. Never
+    raises for errors of the target."""
     since = clock.ticks()
 
     def failed(error: str, *, refused: bool = False) -> TargetResponse:
-        return TargetResponse(status=None, ms=_ms(since), error=error, refused=refused)
+        return TargetResponse(status=None, ms=_ms(since), error=error, refused=refused, took_s=clock.ticks() - since)
 
     try:
         async with asyncio.timeout(timeout_s or TIMEOUT_S):
-            reader, writer = await _connect(url, allowed)
+            async with asyncio.timeout(connect_s):
+                reader, writer = await _connect(url, allowed)
             try:
                 writer.write(data)
-                status, headers = await _read_head(reader)
+                status, pairs = await _read_head(reader)
+                headers = {name.lower(): value for name, value in pairs}
                 has_body = status not in _NO_BODY and not data.startswith(b"HEAD ")
-                body = await _read_body(reader, headers) if has_body else b""
+                body = await _read_body(reader, headers, max_body) if has_body else b""
             finally:
                 writer.transport.abort()
         return TargetResponse(
-            status=status, ms=_ms(since), content_type=headers.get("content-type", ""), body=body[:MAX_BODY],
-            location=headers.get("location"), retry_after=headers.get("retry-after"),
+            status=status, ms=_ms(since), content_type=headers.get("content-type", ""), body=body[:max_body],
+            location=headers.get("location"), retry_after=headers.get("retry-after"), headers=pairs,
+            took_s=clock.ticks() - since,
         )  # fmt: skip
     except TimeoutError:
         return failed("no response in time")
@@ -98,7 +103,7 @@ def _tls_context() -> ssl.SSLContext:
     return ssl.create_default_context()
 
 
-async def _read_head(reader: asyncio.StreamReader) -> tuple[int, dict[str, str]]:
+async def _read_head(reader: asyncio.StreamReader) -> tuple[int, list[tuple[str, str]]]:
     """Status and headers of the response; informational responses (1xx) are skipped."""
     while True:
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
@@ -108,29 +113,29 @@ async def _read_head(reader: asyncio.StreamReader) -> tuple[int, dict[str, str]]
             raise ValueError(line)
         if not status.startswith("1"):
             pairs = (each.partition(":") for each in rest)
-            return int(status[:3]), {name.lower(): value.strip() for name, _, value in pairs}
+            return int(status[:3]), [(name, value.strip(" \t")) for name, _, value in pairs]
 
 
-async def _read_body(reader: asyncio.StreamReader, headers: dict[str, str]) -> bytes:
-    """The beginning of the body; what follows `MAX_BODY` bytes is not waited for."""
+async def _read_body(reader: asyncio.StreamReader, headers: dict[str, str], most: int) -> bytes:
+    """The beginning of the body; what follows `most` bytes is not waited for."""
     if "chunked" in headers.get("transfer-encoding", "").lower():
-        return await _read_chunks(reader)
+        return await _read_chunks(reader, most)
     if "content-length" in headers:
-        return await reader.readexactly(min(int(headers["content-length"]), MAX_BODY))
+        return await reader.readexactly(min(int(headers["content-length"]), most))
     kept = bytearray()
-    while len(kept) < MAX_BODY and (piece := await reader.read(MAX_BODY)):
+    while len(kept) < most and (piece := await reader.read(most)):
         kept += piece
     return bytes(kept)
 
 
-async def _read_chunks(reader: asyncio.StreamReader) -> bytes:
+async def _read_chunks(reader: asyncio.StreamReader, most: int) -> bytes:
     kept = bytearray()
-    while len(kept) < MAX_BODY:
+    while len(kept) < most:
         size = int((await reader.readuntil(b"\r\n")).partition(b";")[0], 16)
         if size == 0:
             break
-        kept += await reader.readexactly(min(size, MAX_BODY))
-        if size > MAX_BODY:
+        kept += await reader.readexactly(min(size, most))
+        if size > most:
             break
         await reader.readexactly(2)
     return bytes(kept)

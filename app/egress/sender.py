@@ -22,7 +22,8 @@ _AUTOMATIC = ("User-Agent", "Accept", "Accept-Encoding", "Content-Type")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TargetResponse:
     """A response. `status` None: there was no complete response, and `error` is one of a few phrases. `ms` is the
-    time until its end. `refused`: there was no connection. `capture` is the number that a bin gave the request."""
+    time until its end, and `took_s` the same, exactly. `refused`: there was no connection. `capture` is the number that
+    a bin gave the request. `headers`: all of them in order, of a replay or a handler."""
 
     status: int | None
     ms: int
@@ -33,6 +34,8 @@ class TargetResponse:
     retry_after: str | None = None
     capture: int | None = None
     body: bytes = b""
+    headers: Sequence[tuple[str, str]] = ()
+    took_s: float = 0.0
 
 
 class RequestSender:

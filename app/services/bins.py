@@ -14,6 +14,7 @@ from .listeners.registry import Listeners
 from .mappings import Mappings
 from .reconciliations.reconciling import Reconciling
 from .upkeep.retention import Sweeping
+from .wiretaps.registry import Wiretaps
 
 
 async def create(
@@ -81,12 +82,12 @@ async def delete(
     mappings: Mappings,
     forwards: Forwards,
     listeners: Listeners,
+    wiretaps: Wiretaps,
     reconciling: Reconciling,
     sweeping: Sweeping,
     bin_id: str,
 ) -> None:
-    """Delete a bin with its captures, answers, faults, mappings, forwards, listeners and reconciliations. Raises
-    NotFound."""
+    """Delete a bin with its captures and everything that was set in it or derived from it. Raises NotFound."""
     with keyring.changing(bin_id):
         await store.drop_bin(bin_id)
     keyring.drop(bin_id)
@@ -95,6 +96,7 @@ async def delete(
     mappings.forget(bin_id)
     forwards.forget(bin_id)
     listeners.forget(bin_id)
+    wiretaps.forget(bin_id)
     await reconciling.forget(bin_id)
     sweeping.erase_soon()
     hub.notify(bin_id)

@@ -4,6 +4,7 @@ large ones in a thread."""
 import asyncio
 from functools import partial
 
+from ..domain.answers.model import safe_answer
 from ..domain.bins import Bin
 from ..domain.captures import NewCapture, RawRequest, Reading
 from ..domain.roles import Role
@@ -17,6 +18,7 @@ from .large import is_large
 from .mappings import Mappings
 from .replies import Reply, choose
 from .simulations.runs import Simulating
+from .wiretaps.handlers import Handlers
 
 _MARK = MARK.encode()
 
@@ -25,17 +27,20 @@ class Intake:
     """Use from one event loop only."""
 
     def __init__(
-        self, store: Store, answers: Answers, faults: Faults, mappings: Mappings, simulating: Simulating
-    ) -> None:
+        self, store: Store, answers: Answers, faults: Faults, mappings: Mappings, simulating: Simulating,
+        handlers: Handlers,
+    ) -> None:  # fmt: skip
         self._store = store
         self._answers = answers
         self._faults = faults
         self._mappings = mappings
         self._simulating = simulating
+        self._handlers = handlers
 
     def is_slow(self, bin: Bin, role: Role, raw: RawRequest) -> bool:
         """Whether the request is to be parsed by `read` first: it is large, and its answer depends on the content."""
-        return self._answers.needs_reading(bin.id, role) and is_large(raw)
+        is_read = self._answers.needs_reading(bin.id, role) and self._handlers.of(bin.id, role) is None
+        return is_read and is_large(raw)
 
     async def read(self, bin: Bin, role: Role, raw: RawRequest) -> Reading:
         """The reading of a request, parsed in a thread."""
@@ -46,12 +51,14 @@ class Intake:
     ) -> "tuple[asyncio.Future[int], Reply]":
         """Choose the reply and store the request. The future's result is its n when it is durable (P2). Raises
         NotFound, StoreUnavailable."""
-        reply = choose(self._answers, self._faults, self._mappings, bin, role, raw, reading)
-        new = NewCapture(
-            bin_id=bin.id, role=role, raw=raw, provider=bin.provider, fault=reply.hit,
-            # Without a simulation no request has a mark.
-            simulated=self._simulating.has_marks and self._simulating.is_marked(raw.header(_MARK) or b""),
-        )  # fmt: skip
+        # Without a simulation no request has a mark.
+        simulated = self._simulating.has_marks and self._simulating.is_marked(raw.header(_MARK) or b"")
+        handler = self._handlers.of(bin.id, role)
+        if handler is None:
+            reply = choose(self._answers, self._faults, self._mappings, bin, role, raw, reading)
+        else:
+            reply = Reply(role=role, answer=safe_answer(role), handler=handler, simulated=simulated)
+        new = NewCapture(bin_id=bin.id, role=role, raw=raw, provider=bin.provider, fault=reply.hit, simulated=simulated)
         if reply.hit is None:
             return self._store.add_capture(new), reply
         give_back = partial(self._faults.uncount, bin.id, role, reply.hit)

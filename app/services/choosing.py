@@ -26,7 +26,7 @@ def query_of(choice: CaptureChoice) -> Query:
     return parse_query(choice.filter) if choice.filter.strip() else Query()
 
 
-async def matching_rows(
+async def chosen_rows(
     store: Store, bin_id: str, choice: CaptureChoice, query: Query, rows: Sequence[CaptureRow]
 ) -> Sequence[CaptureRow]:
     """Those that are chosen. Raises NotFound, TooSlow."""

@@ -29,12 +29,13 @@ from .site import info
 from .site.operations import Operation, Operations
 from .site.parameters import IN_PATH
 from .site.problems import Problem
+from .wiretaps import operations as wiretaps
 
 OPERATIONS: Operations = {
     path: operation
     for noun in (
-        info, bins, captures, annotations, filters, answers, faults, forwards, listeners, mappings, secrets, messages,
-        drills, compare, replays, simulations, overview, reconciliations, exports, live,
+        info, bins, captures, annotations, filters, answers, faults, forwards, listeners, wiretaps, mappings, secrets,
+        messages, drills, compare, replays, simulations, overview, reconciliations, exports, live,
     )
     for path, operation in noun.OPERATIONS.items()
 }  # fmt: skip
@@ -57,6 +58,7 @@ _TAGS = {
     "Answers": "The response of each capture URL, and its fault: a failure on purpose that ends by count or time.",
     "Forwards": "Captures sent to a URL of the user, each until it has arrived.",
     "Listeners": "Programs that get captures over a WebSocket, each from its own cursor.",
+    "Wiretaps": "The user's own handler answers the requests of a role, through smsbin.",
     "Mappings": "A bin's own description of the fields that its provider sends.",
     "Signatures": "Secrets with which the signatures of captures are checked. They are written only.",
     "Messages": "One item per message (bin, provider, message id), combined from its captures.",

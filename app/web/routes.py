@@ -55,6 +55,8 @@ from .simulations import page as simulations
 from .site import auth, health, info, static
 from .site.expect import delay_continue
 from .site.middleware import PUBLIC
+from .wiretaps import api as wiretaps_api
+from .wiretaps import page as wiretaps
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 N = "{n:[0-9]{1,18}}"
@@ -134,6 +136,9 @@ ROUTES = [
     private("POST", "/bins/{bin}/forwards", forwards.save, "bin-forwards-save"),
     private("POST", "/bins/{bin}/forwards/{id}/{what}", forwards.act, "bin-forward-act"),
     private("POST", "/bins/{bin}/listeners/{name}/remove", listeners.remove, "bin-listener-remove"),
+    private("GET", "/bins/{bin}/wiretaps", wiretaps.index, "bin-wiretaps"),
+    private("POST", "/bins/{bin}/wiretaps/{role}", wiretaps.save, "bin-wiretap-set"),
+    private("POST", "/bins/{bin}/wiretaps/{role}/remove", wiretaps.remove, "bin-wiretap-remove"),
     private("GET", "/bins/{bin}/signatures", secrets.index, "bin-signatures"),
     private("POST", "/bins/{bin}/signatures", secrets.save, "bin-signatures-save"),
     private("POST", "/bins/{bin}/signatures/remove", secrets.remove, "bin-signatures-remove"),
@@ -230,6 +235,9 @@ ROUTES = [
     private("GET", "/api/v1/bins/{bin}/listen", listeners_api.listen, "api-listen"),
     private("GET", "/api/v1/bins/{bin}/listeners", listeners_api.index, "api-listeners"),
     private("DELETE", "/api/v1/bins/{bin}/listeners/{name}", listeners_api.delete, "api-listener-delete"),
+    private("GET", "/api/v1/bins/{bin}/wiretaps/{role}", wiretaps_api.show, "api-wiretap"),
+    private("PUT", "/api/v1/bins/{bin}/wiretaps/{role}", wiretaps_api.put, "api-wiretap-set"),
+    private("DELETE", "/api/v1/bins/{bin}/wiretaps/{role}", wiretaps_api.remove, "api-wiretap-remove"),
     private("GET", "/api/v1/bins/{bin}/secrets", secrets_api.index, "api-secrets"),
     private("PUT", "/api/v1/bins/{bin}/secrets/" + LABEL, secrets_api.put, "api-secret-set"),
     private("DELETE", "/api/v1/bins/{bin}/secrets/" + LABEL, secrets_api.delete, "api-secret-remove"),

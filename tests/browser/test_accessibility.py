@@ -188,6 +188,22 @@ async def test_forwards_have_no_violation(server: Running, judge: Judge) -> None
     await judge.see_bin("/forwards", f"/forwards?edit={made['id']}", "", "/captures/1?tab=replay")
 
 
+async def test_wiretaps_have_no_violation(server: Running, judge: Judge) -> None:
+    await judge.see_bin("/wiretaps?role=voice-fallback")
+    # A private target is blocked, so nothing is called.
+    wiretap = {"url": "http://10.0.0.1:8080/sms", "on_failure": "safe"}
+    async with server.client.put(f"{server.bin_api}/wiretaps/primary", json=wiretap) as answer:
+        assert answer.status == 200
+    await _sms(server)
+
+    async def is_kept() -> bool:
+        async with server.client.get(f"{server.bin_api}/captures/1/attempts") as answer:
+            return len((await answer.json())["items"]) > 0
+
+    await server.until(is_kept)
+    await judge.see_bin("/wiretaps", "/captures/1?tab=answer")
+
+
 async def test_messages_have_no_violation(server: Running, judge: Judge) -> None:
     await _sms(server)
     callback = {"From": "+19495550142", "To": "+14155550123", "MessageSid": "SM2", "Status": "sent"}

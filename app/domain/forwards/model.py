@@ -74,7 +74,8 @@ class ForwardState(StrEnum):
 
 class Forward(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The settings of a forward. `filter` is in the filter grammar, "" matches everything; no `roles` means all.
-    `credentials`: also send Authorization, Cookie, Proxy-* and X-Forwarded-* as received."""
+    `credentials`: also send Authorization, Cookie, Proxy-* and X-Forwarded-* as received. `wiretap`: the role whose
+    wiretap uses this forward; it only sends the requests that the handler of the role has not accepted."""
 
     name: str
     url: str
@@ -85,6 +86,7 @@ class Forward(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     signature: ForwardSignature = ForwardSignature.SENT
     credentials: bool = False
     timeout_s: int = 10
+    wiretap: Role | None = None
 
 
 class ForwardHealth(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

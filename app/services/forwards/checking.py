@@ -13,16 +13,7 @@ from ...errors import Invalid
 def check_forward(forward: Forward, own: Collection[str]) -> Forward:
     """The forward as it is stored. `own`: the hosts and ports of this server, to which nothing is sent. Raises Invalid
     with every wrong field."""
-    problems: list[tuple[str, str]] = []
-    url = forward.url
-    try:
-        url = check_target("url", forward.url)
-        parts = urlsplit(url)
-        usual_port = ":443" if parts.scheme == "https" else ":80"
-        if parts.netloc.lower().removesuffix(usual_port) in {each.lower().removesuffix(usual_port) for each in own}:
-            problems.append(("url", "is this smsbin itself: its requests would be forwarded again and again"))
-    except Invalid as error:
-        problems += error.problems
+    url, problems = check_url(forward.url, own)
     problems += [("filter", message) for message in filter_problems(forward.filter)]
     if not forward.name.strip() or len(forward.name) > MAX_NAME or not forward.name.isprintable():
         problems.append(("name", f"must have 1 to {MAX_NAME} characters, without line breaks"))
@@ -33,8 +24,21 @@ def check_forward(forward: Forward, own: Collection[str]) -> Forward:
     return Forward(
         name=forward.name.strip(), url=url, filter=forward.filter.strip(), roles=forward.roles, mode=forward.mode,
         order=forward.order, signature=forward.signature, credentials=forward.credentials,
-        timeout_s=forward.timeout_s,
+        timeout_s=forward.timeout_s, wiretap=forward.wiretap,
     )  # fmt: skip
+
+
+def check_url(url: str, own: Collection[str]) -> tuple[str, list[tuple[str, str]]]:
+    """The URL of a target without its fragment, and what is wrong with it."""
+    try:
+        url = check_target("url", url)
+    except Invalid as error:
+        return url, list(error.problems)
+    parts = urlsplit(url)
+    usual_port = ":443" if parts.scheme == "https" else ":80"
+    if parts.netloc.lower().removesuffix(usual_port) in {each.lower().removesuffix(usual_port) for each in own}:
+        return url, [("url", "is this smsbin itself: its requests would be forwarded again and again")]
+    return url, []
 
 
 def filter_problems(text: str) -> list[str]:

@@ -10,8 +10,9 @@ from datetime import datetime, timedelta
 
 from ...domain.captures import CaptureRow
 from ...domain.forwards.model import Dispatch, DispatchOrder, DispatchState, Forward
+from ...domain.search import Query
 from ...store import Store
-from ..choosing import matching_rows, query_of
+from ..choosing import chosen_rows, query_of
 
 WINDOW = 64
 """Captures that are read at once, and the most that wait in memory."""
@@ -192,3 +193,10 @@ def message_of(row: CaptureRow) -> str | None:
     """What identifies the message of a capture; None: it has none."""
     reading = row.reading
     return None if reading.message_id is None else f"{reading.provider}:{reading.message_id}"
+
+
+async def matching_rows(
+    store: Store, bin_id: str, forward: Forward, query: Query, rows: Sequence[CaptureRow]
+) -> Sequence[CaptureRow]:
+    """Those that a forward sends by itself. Raises NotFound, TooSlow."""
+    return [] if forward.wiretap is not None else await chosen_rows(store, bin_id, forward, query, rows)

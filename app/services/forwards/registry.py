@@ -8,6 +8,8 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
+from msgspec.structs import replace as struct_with
+
 from ... import clock
 from ...domain.captures import CaptureRow
 from ...domain.forwards.answers import SCHEDULE
@@ -29,10 +31,11 @@ from ...live.hub import Hub
 from ...signatures.sealing import NONCE_BYTES, CannotOpen, seal, unseal
 from ...store import Store
 from ...tasks import run_in_thread, start_task
-from ..choosing import matching_rows, query_of
+from ..choosing import query_of
 from ..secrets import Secrets
 from .checking import check_forward, filter_problems
 from .counters import ForwardCounters
+from .queue import matching_rows
 from .runner import ForwardChanges, ForwardRunner
 from .sending import ForwardSender, Outgoing
 from .shown import ForwardStatus, ShownDispatch, show_dispatch
@@ -113,6 +116,7 @@ class Forwards:
         forward = check_forward(forward, (*self._own, own))
         async with self._changing:
             old = self.runner(bin_id, forward_id).stored
+            forward = struct_with(forward, wiretap=old.forward.wiretap)
             health = old.health
             if forward.url != old.forward.url:
                 health = paused(resumed()) if health.paused else resumed()
@@ -122,6 +126,10 @@ class Forwards:
             elif secret is None or self._open_secrets.get(forward_id) is None:
                 secret = await self._new_secret(forward, forward_id)
             return await self._set(replace(old, forward=forward, health=health, secret=secret))
+
+    async def set_dispatch(self, bin_id: str, forward_id: str, dispatch: Dispatch) -> None:
+        """Store the state of a capture with a forward, whether it matches or not. Raises NotFound."""
+        await self.runner(bin_id, forward_id).set_dispatch(dispatch)
 
     async def pause(self, bin_id: str, forward_id: str) -> StoredForward:
         """Send nothing until it is resumed. Raises NotFound."""

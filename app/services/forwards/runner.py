@@ -123,6 +123,14 @@ class ForwardRunner:
         self.wake()
         return total
 
+    async def set_dispatch(self, dispatch: Dispatch) -> None:
+        """Store the state of a capture that is not on its way; if it has a next attempt, it is sent then."""
+        marks = ForwardMarks(health=self.health, position=None, marks=[DispatchMark(dispatch=dispatch, attempt=None)])
+        await self._store.mark_dispatches(self._stored.bin_id, self._stored.id, marks)
+        self._queue.changed()
+        self.wake()
+        self._changes.changed(self._stored.bin_id, [dispatch.n])
+
     async def stop(self) -> None:
         """Wait a little for requests on their way, and store their results."""
         if self._task is not None:

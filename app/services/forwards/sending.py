@@ -19,7 +19,15 @@ from ...domain.forwards.headers import (
     webhook_id,
 )
 from ...domain.forwards.model import Forward, ForwardSignature
-from ...domain.replays import MAX_SENT, NewAttempt, Trigger, replayed, unsent, with_signature, without_secrets
+from ...domain.replays import (
+    NewAttempt,
+    Trigger,
+    header_lines_of,
+    replayed,
+    unsent,
+    with_signature,
+    without_secrets,
+)
 from ...domain.signatures import Signing
 from ...egress import Network, send_exactly
 from ...errors import Damaged, Invalid
@@ -109,7 +117,7 @@ class ForwardSender:
         attempt = NewAttempt(
             n=capture.row.n, url=without_secrets(outgoing.forward.url), sent_at=sent_at, status=reply.status,
             ms=reply.ms, error=why, content_type=reply.content_type[:200], body=reply.body,
-            forward=outgoing.forward_id, trigger=outgoing.trigger, sent=_header_lines(data)[:MAX_SENT],
+            forward=outgoing.forward_id, trigger=outgoing.trigger, sent=header_lines_of(data),
         )  # fmt: skip
         return SentDispatch(
             attempt=attempt,
@@ -175,8 +183,3 @@ def _impossible(capture: Capture, outgoing: Outgoing, at: datetime, why: str) ->
         error=f"not sent: {why}", forward=outgoing.forward_id, trigger=outgoing.trigger,
     )  # fmt: skip
     return SentDispatch(attempt=attempt, meaning=AnswerMeaning.IMPOSSIBLE)
-
-
-def _header_lines(data: bytes) -> bytes:
-    """The header lines of a request, each with its line break."""
-    return data.partition(b"\r\n\r\n")[0].partition(b"\r\n")[2] + b"\r\n"

@@ -12,7 +12,7 @@ from ...domain.listeners import SEND_WINDOW, ListenerChoice, ListenerProgress, S
 from ...domain.replays import Trigger
 from ...errors import NotFound
 from ...store import Store
-from ..choosing import matching_rows, query_of
+from ..choosing import chosen_rows, query_of
 
 SCANNED = 64
 """Captures that are read at once."""
@@ -125,7 +125,7 @@ class ListenerQueue:
     async def _take_last(self) -> OutgoingCapture | None:
         before = self._waiting[0] if self._waiting else self._scanned + 1
         rows = await self._store.list_captures(self._bin_id, before=before, limit=SCANNED, wait=False)
-        found = await matching_rows(self._store, self._bin_id, self._choice, self._query, rows)
+        found = await chosen_rows(self._store, self._bin_id, self._choice, self._query, rows)
         if not found or self.is_in_flight(found[0].n):
             return None
         n = found[0].n
@@ -149,7 +149,7 @@ class ListenerQueue:
         rows = await self._store.list_captures(self._bin_id, after=self._scanned, limit=SCANNED, wait=False)
         if not rows:
             return False
-        found = await matching_rows(self._store, self._bin_id, self._choice, self._query, rows)
+        found = await chosen_rows(self._store, self._bin_id, self._choice, self._query, rows)
         self._waiting.extend(row.n for row in found if row.n not in self._acknowledged)
         self._scanned = rows[-1].n
         return True

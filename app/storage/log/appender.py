@@ -58,6 +58,7 @@ class Appender:
             jobs.AddCapture: Batch.add_capture,
             jobs.SetOutcomes: lambda batch, job: batch.add_outcomes(job.outcomes),
             jobs.SetAnswers: _set_answers,
+            jobs.SetWiretap: _set_wiretap,
             jobs.SetFault: _set_fault,
             jobs.AddAttempt: _add_attempt,
             jobs.AddForward: add_forward,
@@ -183,6 +184,14 @@ def _set_answers(batch: Batch, job: jobs.SetAnswers) -> None:
         batch.run("drop_answers", bounds)
     else:
         batch.run("set_answers", {**bounds, "answers": job.answers})
+
+
+def _set_wiretap(batch: Batch, job: jobs.SetWiretap) -> None:
+    bounds = {"bin": batch.counter(job.bin_id).number, "role": job.role}
+    if job.wiretap is None:
+        batch.run("drop_wiretap", bounds)
+    else:
+        batch.run("set_wiretap", {**bounds, "wiretap": job.wiretap})
 
 
 def _set_record_mapping(batch: Batch, job: jobs.SetRecordMapping) -> None:

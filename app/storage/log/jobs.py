@@ -217,6 +217,14 @@ class SetAnswers(Job):
     answers: bytes | None
 
 
+class SetWiretap(Job):
+    """`wiretap` is JSON; None removes it."""
+
+    bin_id: str
+    role: str
+    wiretap: str | None
+
+
 class SetFault(Job):
     """Set the fault of a role and replace the previous one."""
 
@@ -369,7 +377,7 @@ class Probe(Job):
 AnyJob = (
     AddBin | SetBin | RotateKey | DropBin | AddCapture | SetOutcomes | DropCapture | DropSome | DropCaptures | Annotate
     | Sweep | SettleUnanswered | RequestReread | SetMapping | SetRecordMapping | SetSecret | DropSecret | SkipCapture
-    | NextEpoch | NoteTime | EndRun | AddDrill | SetDrill | SetAnswers | SetFault | DropFault | AddAttempt
+    | NextEpoch | NoteTime | EndRun | AddDrill | SetDrill | SetAnswers | SetWiretap | SetFault | DropFault | AddAttempt
     | AddForward | SetForward | DropForward | MarkDispatches | RetryDispatches
     | OpenListener | MarkListener | DropListener
     | AddSession | TouchSession | DropSession | DropSessions | Probe | SetFilter | DropFilter

@@ -1,4 +1,4 @@
-"""What users have set or done: answers, faults, drills, replay attempts, sessions."""
+"""What users have set or done: answers, wiretaps, faults, drills, replay attempts, sessions."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -11,6 +11,7 @@ from ...domain.faults import ActiveFault, Fault
 from ...domain.replays import Attempt, NewAttempt, Trigger
 from ...domain.roles import Role
 from ...domain.units import from_micros, micros
+from ...domain.wiretaps.model import Wiretap
 from ...errors import NotFound
 from ...store import Session
 from ..log import jobs
@@ -21,6 +22,7 @@ from .messages import MAX_ID
 
 _read_answers = msgspec.msgpack.Decoder(RoleAnswers).decode
 _read_fault = msgspec.msgpack.Decoder(Fault).decode
+_read_wiretap = msgspec.json.Decoder(Wiretap).decode
 _read_drill = msgspec.json.Decoder(Drill).decode
 _pack = msgspec.msgpack.Encoder().encode
 
@@ -35,6 +37,14 @@ class DecisionReads(StoreBase):
     async def set_answers(self, bin_id: str, role: Role, answers: RoleAnswers | None) -> None:
         packed = None if answers is None else _pack(answers)
         await self._appender.submit(jobs.SetAnswers(bin_id, role.value, packed))
+
+    async def list_wiretaps(self) -> Sequence[tuple[str, Role, Wiretap]]:
+        rows = await self._log.all("list_wiretaps", {})
+        return [(row["id"], Role(row["role"]), _read_wiretap(row["wiretap"])) for row in rows]
+
+    async def set_wiretap(self, bin_id: str, role: Role, wiretap: Wiretap | None) -> None:
+        text = None if wiretap is None else msgspec.json.encode(wiretap).decode()
+        await self._appender.submit(jobs.SetWiretap(bin_id, role.value, text))
 
     async def list_faults(self) -> Sequence[ActiveFault]:
         return [_active_fault(row) for row in await self._log.all("list_faults", {})]
@@ -74,7 +84,11 @@ class DecisionReads(StoreBase):
         result = await self._appender.submit(attempt_job(bin_id, new))
         return result.value
 
+    def note_attempt(self, bin_id: str, new: NewAttempt) -> None:
+        self._appender.outcomes.note_attempt(attempt_job(bin_id, new))
+
     async def list_attempts(self, bin_id: str, n: int, *, limit: int) -> Sequence[Attempt]:
+        await self._appender.outcomes.written()
         values = {"bin": bin_id, "n": n, "limit": limit}
         return [
             Attempt(

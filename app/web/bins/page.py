@@ -136,6 +136,7 @@ async def delete(request: web.Request) -> web.StreamResponse:
         app[keys.MAPPINGS],
         app[keys.FORWARDS],
         app[keys.LISTENERS],
+        app[keys.WIRETAPS],
         app[keys.RECONCILING],
         app[keys.SWEEPING],
         bin.id,

@@ -19,10 +19,12 @@ from ...domain.edits import EditableField, editable_body, editable_headers
 from ...domain.findings import Finding, explain
 from ...domain.messages.model import Message
 from ...domain.phones import region_of
+from ...domain.providers import PROVIDER_TITLES
 from ...domain.units import format_size, gap_text
 from ...domain.visible import escape_controls
 from ...ingress.body import BODY_S
 from ...providers import facts_of, handshake_of, searchable_words, why
+from ...providers.answers import lint_for
 from ...providers.custom import CustomReader
 from ...providers.sheet import HandshakeStep
 from ...services.edits import fields_to_edit
@@ -36,6 +38,7 @@ from ...store import Store
 from ..words.fields import Field
 from ..words.signatures import VERDICTS
 from ..words.titles import StatusLook
+from ..words.wiretaps import handler_attempt, handler_text
 from .bodies import TEXT_CHARACTERS, BodyViews, views_of
 from .shared import CaptureDetail
 from .visible import VisibleText, visible
@@ -46,9 +49,12 @@ MOST_PARTS = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerTab(CaptureDetail):
-    """`sent` is the answer that was sent; None: none, or not yet."""
+    """`sent` is the answer that was sent; None: none, or not yet. `handler`: what a handler of the user answered, in a
+    sentence; None: none was called. `remarks` about the answer of a handler."""
 
     sent: Answer | None
+    handler: str | None = None
+    remarks: Sequence[str] = ()
 
     @property
     def is_default(self) -> bool:
@@ -214,6 +220,8 @@ def _read_summary(
         SummaryTab,
         shared,
         sent=sent,
+        handler=_handler(shared),
+        remarks=_remarks(shared, sent),
         regions=(region_of(reading.sender), region_of(reading.recipient)),
         curl=as_curl(raw, source.address),
         why=why(raw, sheet.name) if sheet else None,
@@ -263,7 +271,8 @@ async def _open_timing(shared: CaptureDetail, _: Source) -> TimingTab:
 
 
 async def _open_answer(shared: CaptureDetail, source: Source) -> AnswerTab:
-    return _as(AnswerTab, shared, sent=await _sent(source, shared.capture.row))
+    sent = await _sent(source, shared.capture.row)
+    return _as(AnswerTab, shared, sent=sent, handler=_handler(shared), remarks=_remarks(shared, sent))
 
 
 async def _open_related(shared: CaptureDetail, source: Source) -> RelatedTab:
@@ -336,6 +345,21 @@ async def _sent(source: Source, row: CaptureRow) -> Answer | None:
     return await source.store.get_sent_answer(source.bin_id, row.n) or msgspec.structs.replace(
         safe_answer(row.role), status=row.outcome.status
     )
+
+
+def _handler(shared: CaptureDetail) -> str | None:
+    attempt = handler_attempt(shared.attempts)
+    title = PROVIDER_TITLES.get(shared.sheet.name, "") if shared.sheet else ""
+    return None if attempt is None else handler_text(attempt, shared.capture.row, title or "the provider")
+
+
+def _remarks(shared: CaptureDetail, sent: Answer | None) -> Sequence[str]:
+    """What the provider would do with the answer of a handler, as for one that a user has set."""
+    if sent is None or handler_attempt(shared.attempts) is None:
+        return ()
+    row = shared.capture.row
+    found = lint_for(sent, row.role, shared.sheet.name if shared.sheet else None)
+    return [remark.text for remark in found if not remark.is_error]
 
 
 def _skew(late: timedelta) -> str:

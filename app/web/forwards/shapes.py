@@ -15,7 +15,8 @@ class ForwardShape(msgspec.Struct):
     """A forward. `reason`: why it is paused or off, if no user did it. `lag`: captures that it has not read yet, and
     those with a next attempt. `failed`: rejected or exhausted now. `expired`: deleted before they had arrived.
     `oldest_due_at`: when the oldest of `lag` was, or is, due. `probe_at`: the next attempt of a resting target.
-    `secret`: of Standard Webhooks, null for other signatures."""
+    `secret`: of Standard Webhooks, null for other signatures. `wiretap`: the role whose wiretap uses it for what
+    its handler has not accepted."""
 
     id: str
     name: str
@@ -27,6 +28,7 @@ class ForwardShape(msgspec.Struct):
     signature: Literal["sent", "target", "smsbin"]
     credentials: bool
     timeout_s: int
+    wiretap: RoleName | None
     paused: bool
     state: Literal["on", "paused", "resting", "off"]
     reason: str | None
@@ -62,6 +64,7 @@ def show_forward(status: ForwardStatus) -> ForwardShape:
         id=stored.id, name=forward.name, url=forward.url, filter=forward.filter,
         roles=[role.value for role in forward.roles], mode=forward.mode.value, order=forward.order.value,
         signature=forward.signature.value, credentials=forward.credentials, timeout_s=forward.timeout_s,
+        wiretap=None if forward.wiretap is None else forward.wiretap.value,
         paused=health.paused, state=health.state.value, reason=health.reason, made_at=rfc3339(stored.made_at),
         position=stored.position, lag=status.lag, delivered=stored.delivered, failed=status.failed,
         expired=stored.expired,

@@ -28,7 +28,7 @@ class ReplayShape(msgspec.Struct):
     body: str
     edited: bool
     forward: str | None
-    trigger: Literal["first", "retry", "manual", "bulk", "resume", "probe"]
+    trigger: Literal["first", "retry", "manual", "bulk", "resume", "probe", "wiretap"]
     sent: list[Pair]
     listener: str | None
 

@@ -46,6 +46,7 @@ BIN_SECTIONS = (
     PageLink(title="Faults", path="/faults", words="fail the primary fallback timeout 500 outage on purpose"),
     PageLink(title="Mapping", path="/mapping", words="teach provider custom fields"),
     PageLink(title="Forwards", path="/forwards", words="forward send on webhook handler target retry"),
+    PageLink(title="Wiretap", path="/wiretaps", words="proxy pass through handler answers while provider waits"),
     PageLink(title="Signatures", path="/signatures", words="secrets hmac verify genuine"),
 )
 BIN_PARTS = (

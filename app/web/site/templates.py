@@ -54,7 +54,8 @@ _LIVE = (
 class Site:
     """The facts that every page shows. `base` prefixes links, `root` the addresses to paste; `loopback`: no reach;
     `troubles` are what a person should know of storing and reading. `faults` are on in the bin that the page is about,
-    `forwards` are those of it that do not send as usual, `back` is the page's own path, to come back to."""
+    `forwards` are those of it that do not send as usual, `wiretaps` its roles that a handler answers, `back` is the
+    page's own path, to come back to."""
 
     base: str
     root: str
@@ -68,6 +69,7 @@ class Site:
     storage_key: str
     faults: Sequence[ActiveFault]
     forwards: Sequence[StoredForward]
+    wiretaps: Sequence[Role]
     back: str
     now: datetime
     max_body: int
@@ -163,6 +165,7 @@ def site_of(request: web.Request) -> Site:
             for each in request.app[keys.FORWARDS].of(request.match_info.get("bin", ""))
             if trouble_text(each.health) is not None
         ],
+        wiretaps=list(request.app[keys.HANDLERS].roles_of(request.match_info.get("bin", ""))),
         back=request.path_qs.removeprefix(settings.base_path) if request.method == "GET" else "",
         now=clock.now(),
         max_body=settings.max_body,

@@ -131,6 +131,15 @@ BODIES = {
         {}, {"states": ["rejected"]}, {"states": ["lost"]}, {"states": "rejected"}, {"since": 1}, {"since": 0},
         {"since": None}, {"capture": 7}, {"capture": True}, {"only_5xx": True}, {"only_5xx": 1}, {"colour": 1},
     ],
+    "setWiretap": [
+        {"url": "http://a"} | more
+        for more in (
+            {}, {"url": None}, {"on_failure": "safe"}, {"on_failure": "drop"}, {"on_failure": None}, {"timeout_s": 2},
+            {"timeout_s": None}, {"timeout_s": 0.4}, {"timeout_s": 0.5}, {"timeout_s": 60}, {"timeout_s": 60.5},
+            {"timeout_s": "1"}, {"credentials": False}, {"credentials": 1}, {"enabled": False}, {"enabled": None},
+            {"colour": 1},
+        )
+    ],
     "mapping": [
         {"name": "a", "fields": {"id": "i"}} | more
         for more in (

@@ -14,6 +14,22 @@ delete from answers where bin = :bin and role = :role
 -- name: erase_answers
 delete from answers where bin = :bin
 
+-- name: list_wiretaps
+select bins.id, wiretaps.role, wiretaps.wiretap
+from wiretaps join bins on bins.number = wiretaps.bin
+where not bins.deleted
+order by wiretaps.bin, wiretaps.role
+
+-- name: set_wiretap
+insert into wiretaps (bin, role, wiretap) values (:bin, :role, :wiretap)
+on conflict (bin, role) do update set wiretap = excluded.wiretap
+
+-- name: drop_wiretap
+delete from wiretaps where bin = :bin and role = :role
+
+-- name: erase_wiretaps
+delete from wiretaps where bin = :bin
+
 -- name: list_faults
 select bins.id as bin_id, faults.*
 from faults join bins on bins.number = faults.bin
