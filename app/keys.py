@@ -16,6 +16,7 @@ from .services.faults import Faults
 from .services.forwards.registry import Forwards
 from .services.held_answers import HeldAnswers
 from .services.keyring import Keyring
+from .services.listeners.registry import Listeners
 from .services.mappings import Mappings
 from .services.metrics import Metrics
 from .services.privacy import PrivacySettings
@@ -55,6 +56,7 @@ WIRETAPS = web.AppKey("WIRETAPS", Wiretaps)
 WIRETAPPING = web.AppKey("WIRETAPPING", Wiretapping)
 FORWARDS = web.AppKey("FORWARDS", Forwards)
 PRIVACY = web.AppKey("PRIVACY", PrivacySettings)
+LISTENERS = web.AppKey("LISTENERS", Listeners)
 MAPPINGS = web.AppKey("MAPPINGS", Mappings)
 WAITING = web.AppKey("WAITING", HeldAnswers)
 DISK = web.AppKey("DISK", Disk)

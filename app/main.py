@@ -30,6 +30,8 @@ from .services.forwards.metrics import forward_metrics
 from .services.forwards.registry import Forwards
 from .services.held_answers import HeldAnswers
 from .services.keyring import Keyring
+from .services.listeners.metrics import listener_metrics
+from .services.listeners.registry import Listeners
 from .services.mappings import Mappings
 from .services.metrics import Metrics
 from .services.privacy import PrivacySettings
@@ -149,6 +151,8 @@ async def _storage(app: web.Application) -> AsyncIterator[None]:
         )  # fmt: skip
         store.on_change(app[keys.ALERTS].bin_changed)
         app[keys.METRICS].more.append(partial(alert_metrics, app[keys.ALERTS]))
+        app[keys.LISTENERS] = Listeners(store)
+        app[keys.METRICS].more.append(partial(listener_metrics, app[keys.LISTENERS]))
         app[keys.ARCHIVE] = open_archive(settings.data_dir)
         app[keys.RECONCILING] = Reconciling(store, app[keys.ARCHIVE], settings.ledger, settings.retention)
         app[keys.RECONSTRUCTING] = Reconstructing(store, app[keys.ARCHIVE], settings.allow_targets)
@@ -193,6 +197,7 @@ async def _periodic_tasks(app: web.Application) -> AsyncIterator[None]:
         start_periodic(app[keys.DISK].step, name="disk"),
         start_periodic(app[keys.KEYRING].step, name="keyring"),
         start_periodic(app[keys.FORWARDS].look, name="forwards"),
+        start_periodic(app[keys.LISTENERS].look, name="listeners"),
         start_periodic(app[CONDITION].step, name="condition"),
         start_periodic(lambda: _settle_unanswered(app), name="unanswered"),
         start_periodic(lambda: _expire_reconciliations(app), name="reconciliations"),
@@ -205,6 +210,7 @@ async def _periodic_tasks(app: web.Application) -> AsyncIterator[None]:
     await app[keys.WIRETAPPING].close()
     await app[keys.FORWARDS].close()
     await app[keys.ALERTS].close()
+    await app[keys.LISTENERS].close()
     await app[keys.RECONCILING].close()
     for task in tasks:
         await stop(task)
@@ -238,4 +244,5 @@ def _free_bytes(app: web.Application) -> float:
 
 
 async def _close_hub(app: web.Application) -> None:
+    app[keys.LISTENERS].stop()
     app[keys.HUB].close()

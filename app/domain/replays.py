@@ -55,7 +55,7 @@ class NewAttempt:
     says why in a few words. `ms` until the end of the answer. `body` is its head. `edited`: it was changed before.
     `forward`: the id of the forward that sent it; None: a replay. `sent`: the header lines that were sent, and for
     an event a blank line and its JSON, up to `MAX_SENT`. `event`: the position of the event in its capture; None: the
-    request itself was sent."""
+    request itself was sent. `listener`: the name of the listener whose program answered; then `url` is empty."""
 
     n: int
     url: str
@@ -69,6 +69,7 @@ class NewAttempt:
     forward: str | None = None
     trigger: Trigger = Trigger.MANUAL
     sent: bytes = b""
+    listener: str | None = None
     event: int | None = None
 
     @property

@@ -11,6 +11,7 @@ from .answers import Answers
 from .faults import Faults
 from .forwards.registry import Forwards
 from .keyring import Keyring
+from .listeners.registry import Listeners
 from .mappings import Mappings
 from .privacy import PrivacySettings
 from .reconciliations.reconciling import Reconciling
@@ -82,6 +83,7 @@ async def delete(
     faults: Faults,
     mappings: Mappings,
     forwards: Forwards,
+    listeners: Listeners,
     wiretaps: Wiretaps,
     privacy: PrivacySettings,
     alerts: Alerts,
@@ -97,6 +99,7 @@ async def delete(
     faults.forget(bin_id)
     mappings.forget(bin_id)
     forwards.forget(bin_id)
+    listeners.forget(bin_id)
     wiretaps.forget(bin_id)
     privacy.forget(bin_id)
     alerts.forget(bin_id)

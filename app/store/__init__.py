@@ -18,6 +18,7 @@ from .decisions import DecisionStore
 from .filters import FilterStore
 from .forwards import ForwardStore
 from .ledger import LedgerStatus
+from .listeners import ListenerStore
 from .messages import MessageStore
 from .pairings import PairingStore
 from .privacy import PrivacyStore
@@ -55,6 +56,7 @@ class Store(
     ForwardStore,
     PrivacyStore,
     AlertStore,
+    ListenerStore,
     ReconciliationStore,
     SessionStore,
     TokenStore,

@@ -19,6 +19,7 @@ from .exports import operations as exports
 from .faults import operations as faults
 from .filters import operations as filters
 from .forwards import operations as forwards
+from .listeners import operations as listeners
 from .live import operations as live
 from .mappings import operations as mappings
 from .messages import operations as messages
@@ -41,7 +42,7 @@ OPERATIONS: Operations = {
     for noun in (
         info, bins, captures, annotations, filters, answers, faults, forwards, wiretaps, mappings, secrets, messages,
         drills, compare, replays, simulations, overview, reconciliations, exports, live, tokens, sessions, privacy,
-        audit, alerts,
+        audit, alerts, listeners,
     )
     for path, operation in noun.OPERATIONS.items()
 }  # fmt: skip
@@ -63,6 +64,7 @@ _TAGS = {
     "Filters": "Saved filters of a bin, and completions of a filter that is being written.",
     "Answers": "The response of each capture URL, and its fault: a failure on purpose that ends by count or time.",
     "Forwards": "Captures sent to a URL of the user, each until it has arrived.",
+    "Listeners": "Programs that get captures over a WebSocket, each from its own cursor.",
     "Wiretaps": "The user's own handler answers the requests of a role, through smsbin.",
     "Mappings": "A bin's own description of the fields that its provider sends.",
     "Signatures": "Secrets with which the signatures of captures are checked. They are written only.",

@@ -52,6 +52,8 @@ from .filters import api as filters_api
 from .filters import page as filters
 from .forwards import api as forwards_api
 from .forwards import page as forwards
+from .listeners import api as listeners_api
+from .listeners import page as listeners
 from .live import api as live_api
 from .live import page as live
 from .mappings import api as mappings_api
@@ -257,6 +259,7 @@ ROUTES = [
     write("POST", "/bins/{bin}/alerts", alerts.save, "bin-alerts-save"),
     read("GET", "/bins/{bin}/alerts/{id}", alerts.show, "bin-alert"),
     write("POST", "/bins/{bin}/alerts/{id}/{what}", alerts.act, "bin-alert-act"),
+    write("POST", "/bins/{bin}/listeners/{name}/remove", listeners.remove, "bin-listener-remove"),
     # API
     read("GET", "/api/v1/info", info.show, "api-info"),
     read("GET", "/api/v1/retention", info.retention, "api-retention"),
@@ -386,6 +389,9 @@ ROUTES = [
     write("POST", "/api/v1/bins/{bin}/alerts/{id}/resume", alerts_api.resume, "api-alert-resume"),
     write("POST", "/api/v1/bins/{bin}/alerts/{id}/test", alerts_api.test, "api-alert-test"),
     read("GET", "/api/v1/bins/{bin}/alerts/{id}/history", alerts_api.history, "api-alert-history"),
+    read("GET", "/api/v1/bins/{bin}/listen", listeners_api.listen, "api-listen"),
+    read("GET", "/api/v1/bins/{bin}/listeners", listeners_api.index, "api-listeners"),
+    write("DELETE", "/api/v1/bins/{bin}/listeners/{name}", listeners_api.delete, "api-listener-delete"),
 ]
 
 

@@ -32,10 +32,11 @@ from ...live.hub import Hub
 from ...signatures.sealing import NONCE_BYTES, CannotOpen, seal, unseal
 from ...store import Store
 from ...tasks import run_in_thread, start_task
+from ..choosing import query_of
 from ..secrets import Secrets
 from .checking import check_forward, filter_problems
 from .counters import ForwardCounters
-from .queue import matching_rows, query_of
+from .queue import matching_rows
 from .requests import Outgoing, RequestWriter
 from .runner import ForwardChanges, ForwardRunner
 from .sending import ForwardSender

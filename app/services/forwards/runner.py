@@ -33,6 +33,7 @@ from ...errors import NotFound, StoreUnavailable, TooSlow
 from ...log import get_log
 from ...store import Store
 from ...tasks import start_periodic, start_task, stop
+from ..gathering import GatheredWrites
 from .delivering import Delivery, deliver
 from .queue import ForwardQueue
 from .requests import Outgoing
@@ -83,7 +84,9 @@ class ForwardRunner:
         self._written = stored.position
         self._marks: list[DispatchMark] = []
         self._sending: dict[int, asyncio.Task[None]] = {}
-        self._writing: asyncio.Task[None] | None = None
+        self._writes = GatheredWrites(
+            self._write, self.wake, name="forward-results", gather_s=GATHER_S, again_s=AGAIN_S
+        )
         self._woken = asyncio.Event()
         self._has_recovered = False
         self._task: asyncio.Task[None] | None = None
@@ -139,10 +142,7 @@ class ForwardRunner:
             await asyncio.wait(self._sending.values(), timeout=STOP_S)
         for task in list(self._sending.values()):
             await stop(task)
-        if self._writing is not None:
-            await asyncio.wait([self._writing])
-        with suppress(StoreUnavailable):
-            await self._write()
+        await self._writes.finish()
 
     async def _step(self) -> float:
         self._woken.clear()
@@ -281,20 +281,8 @@ class ForwardRunner:
 
     def _write_soon(self) -> None:
         is_far = self._queue.position - self._written >= MAX_UNWRITTEN
-        if self._writing is None and (self._marks or is_far):
-            self._writing = start_task(self._gather_and_write(), name="forward-results")
-
-    async def _gather_and_write(self) -> None:
-        try:
-            await asyncio.sleep(GATHER_S)
-            await self._write()
-        except Exception as error:
-            # The results are kept, and stored with the next ones.
-            _log.error("forward.not_stored", forward=self._stored.id, exc_info=error)
-            await asyncio.sleep(AGAIN_S)
-        finally:
-            self._writing = None
-            self.wake()
+        if self._marks or is_far:
+            self._writes.soon()
 
     async def _write(self) -> None:
         batch = list(self._marks)

@@ -153,7 +153,9 @@ class Wiretapping:
             result = await self._result_of(call)
             if not call.answered.done():
                 call.answered.set_result(result)
-            await self._keep(call, result)
+            self._store.note_attempt(call.bin.id, _attempt_of(call, result))
+            if call.in_outbox:
+                await self._arrived(call, result)
         finally:
             self._open.discard(call)
             self._bytes -= len(call.capture.raw.body)
@@ -176,22 +178,15 @@ class Wiretapping:
             _log.error("wiretap.failed", bin=call.bin.id, exc_info=error)
             return HandlerFailure(kind=FailureKind.BROKEN, why=FAILED, took_s=clock.ticks() - since)
 
-    async def _keep(self, call: _HandlerCall, result: HandlerResult) -> None:
-        n = call.capture.row.n
-        attempt = _attempt_of(call, result)
-        try:
-            await self._store.add_attempt(call.bin.id, attempt)
-            if call.in_outbox:
-                await self._arrived(call, result)
-        except NotFound:
-            return  # the bin or the capture was deleted in the meantime
-        except StoreUnavailable as error:
-            _log.warning("wiretap.not_kept", bin=call.bin.id, n=n, reason=str(error))
-
     async def _arrived(self, call: _HandlerCall, result: HandlerResult) -> None:
         outbox = call.handler.outbox
-        if isinstance(result, HandlerAnswer) and outbox is not None:
+        if outbox is None or not isinstance(result, HandlerAnswer):
+            return
+        try:
             await outbox.arrived(call.bin.id, call.capture.row, result.status)
+        except (NotFound, StoreUnavailable) as error:
+            # Deleted, or not writable now: then the request is sent once more, with the same id.
+            _log.warning("wiretap.not_noted", bin=call.bin.id, n=call.capture.row.n, reason=str(error))
 
     async def _give(self, call: _HandlerCall, result: HandlerResult) -> GivenAnswer:
         """What the provider gets for this result."""

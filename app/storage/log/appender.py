@@ -19,6 +19,7 @@ from .batch import Batch, Rejected
 from .deleting import drop_capture, drop_captures, drop_some, sweep
 from .forwards import add_forward, change_forward, mark_dispatches, retry_dispatches
 from .jobs import DELETES, ON_FULL_DISK, Job
+from .listeners import drop_listener, mark_listener, open_listener
 from .reader_settings import drop_secret, request_reread, set_mapping, set_secret
 from .results import Result, Results
 from .saved_filters import drop_filter, set_filter
@@ -74,6 +75,9 @@ class Appender:
             jobs.DropAlert: drop_alert,
             jobs.MarkAlerts: mark_alerts,
             jobs.MarkAlertDeliveries: mark_alert_deliveries,
+            jobs.OpenListener: open_listener,
+            jobs.MarkListener: mark_listener,
+            jobs.DropListener: drop_listener,
             jobs.DropCapture: drop_capture,
             jobs.DropSome: drop_some,
             jobs.DropCaptures: drop_captures,

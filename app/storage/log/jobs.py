@@ -265,6 +265,7 @@ class AddAttempt(Job):
     trigger: str = "manual"
     sent: bytes = b""
     event: int | None = None
+    listener: str | None = None
 
 
 class AddForward(Job):
@@ -421,6 +422,32 @@ class MarkAlertDeliveries(Job):
     deliveries: list[tuple[str, AlertDeliveryRecord]]
 
 
+class OpenListener(Job):
+    """Add a listener, or set its cursor. `cursor` None: where it is, and a new one after the last capture."""
+
+    bin_id: str
+    name: str
+    now: int
+    cursor: int | None
+
+
+class MarkListener(Job):
+    """What changed in a listener. `sent` and `last` are JSON. Ignored for a deleted one, except its attempts."""
+
+    bin_id: str
+    name: str
+    seen_at: int
+    cursor: int
+    sent: str
+    last: str | None
+    attempts: list[AddAttempt]
+
+
+class DropListener(Job):
+    bin_id: str
+    name: str
+
+
 class AddSession(Job):
     hash: str
     token_hash: str
@@ -482,6 +509,7 @@ AnyJob = (
     | SkipCapture | NextEpoch | NoteTime | EndRun | AddDrill | SetDrill | SetAnswers | SetWiretap | SetFault | DropFault
     | AddAttempt
     | AddForward | SetForward | DropForward | MarkDispatches | RetryDispatches
+    | OpenListener | MarkListener | DropListener
     | AddAlert | SetAlert | DropAlert | MarkAlerts | MarkAlertDeliveries
     | AddToken | TouchToken | DropToken | AddSession | TouchSession | DropSession | DropSessions
     | Probe | SetFilter | DropFilter | PutAuditEntry | TrimAuditLog

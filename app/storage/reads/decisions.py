@@ -82,14 +82,18 @@ class DecisionReads(StoreBase):
         result = await self._appender.submit(attempt_job(bin_id, new))
         return result.value
 
+    def note_attempt(self, bin_id: str, new: NewAttempt) -> None:
+        self._appender.outcomes.note_attempt(attempt_job(bin_id, new))
+
     async def list_attempts(self, bin_id: str, n: int, *, limit: int) -> Sequence[Attempt]:
+        await self._appender.outcomes.written()
         values = {"bin": bin_id, "n": n, "limit": limit}
         return [
             Attempt(
                 n=row["n"], number=row["number"], url=row["url"], sent_at=from_micros(row["sent_at"]),
                 status=row["status"], ms=row["ms"], error=row["error"], content_type=row["content_type"],
                 body=row["body"], edited=bool(row["edited"]), forward=row["forward"],
-                trigger=Trigger(row["trigger"]), sent=row["sent"], event=row["event"],
+                trigger=Trigger(row["trigger"]), sent=row["sent"], event=row["event"], listener=row["listener"],
             )
             for row in await self._log.all("list_attempts", values)
         ]  # fmt: skip

@@ -151,5 +151,5 @@ def attempt_job(bin_id: str, new: NewAttempt) -> jobs.AddAttempt:
     """The job that stores an attempt."""
     return jobs.AddAttempt(
         bin_id, new.n, new.url, micros(new.sent_at), new.status, new.ms, new.error, new.content_type, new.body,
-        new.edited, new.forward, new.trigger.value, new.sent, new.event,
+        new.edited, new.forward, new.trigger.value, new.sent, new.event, new.listener,
     )  # fmt: skip

@@ -31,6 +31,7 @@ from ..reads.bins import BinReads
 from ..reads.captures import CaptureReads
 from ..reads.decisions import DecisionReads
 from ..reads.forwards import ForwardReads
+from ..reads.listeners import ListenerReads
 from ..reads.pairings import PairingReads
 from ..reads.privacy import PrivacyReads
 from ..reads.reader_settings import ReaderSettingsReads
@@ -54,7 +55,7 @@ SETTLE_WAIT_S = 60.0
 
 class SqliteStore(
     AccessReads, AlertReads, AuditReads, BinReads, CaptureReads, PairingReads, VolumeReads, DecisionReads, ForwardReads,
-    ReaderSettingsReads, PrivacyReads, ReconciliationReads, SavedFilterReads, ValueReads,
+    ListenerReads, ReaderSettingsReads, PrivacyReads, ReconciliationReads, SavedFilterReads, ValueReads,
 ):  # fmt: skip
     """Implements `Store`, which documents the methods."""
 

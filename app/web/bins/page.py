@@ -138,6 +138,7 @@ async def delete(request: web.Request) -> web.StreamResponse:
         app[keys.FAULTS],
         app[keys.MAPPINGS],
         app[keys.FORWARDS],
+        app[keys.LISTENERS],
         app[keys.WIRETAPS],
         app[keys.PRIVACY],
         app[keys.ALERTS],

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import msgspec
 from aiohttp import web
@@ -13,6 +14,7 @@ from ...domain.replays import Attempt, Trigger
 from ...errors import Conflict, Damaged, Invalid, NotFound, TooSlow
 from ...services.forwards.registry import Forwards
 from ...services.forwards.shown import ForwardStatus
+from ...services.listeners.registry import ListenerStatus
 from ..site.audit import act_as, leave_out, note
 from ..site.convert import convert
 from ..site.forms import read_form
@@ -45,10 +47,13 @@ class ForwardCard:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForwardsPage:
     """The forwards of a bin, and the form with its problems; `edited`: the id of the one that it changes. `matching`:
-    of the last requests, how many the posted form would send, and of how many."""
+    of the last requests, how many the posted form would send, and of how many. `listen_command`: the command with which
+    a machine of the user connects to this bin."""
 
     bin: Bin
     cards: Sequence[ForwardCard]
+    listeners: Sequence[ListenerStatus]
+    listen_command: str
     form: ForwardForm = ForwardForm()
     edited: str = ""
     problems: Mapping[str, str] = field(default_factory=dict)
@@ -64,9 +69,7 @@ async def index(request: web.Request) -> web.StreamResponse:
     form = ForwardForm()
     if edited:
         form = form_of(request.app[keys.FORWARDS].runner(bin.id, edited).stored.forward)
-    page = ForwardsPage(
-        bin=bin, cards=await _cards(request, bin), form=form, edited=edited, done=request.query.get("done", "")
-    )
+    page = await _page(request, bin, form=form, edited=edited, done=request.query.get("done", ""))
     return render(request, "forwards/index.html", page)
 
 
@@ -134,21 +137,26 @@ async def _test(request: web.Request, bin: Bin, forwards: Forwards, forward_id: 
     try:
         tested = await forwards.test(bin.id, forward_id, None)
     except Conflict as error:
-        page = ForwardsPage(bin=bin, cards=await _cards(request, bin), problem=str(error))
-        return render(request, "forwards/index.html", page, status=409)
-    cards = await _cards(request, bin, tested)
-    return render(request, "forwards/index.html", ForwardsPage(bin=bin, cards=cards))
+        return render(request, "forwards/index.html", await _page(request, bin, problem=str(error)), status=409)
+    return render(request, "forwards/index.html", await _page(request, bin, tested))
 
 
 async def _again(
     request: web.Request, bin: Bin, form: ForwardForm, edited: str, *, problems: Mapping[str, str] | None = None,
     problem: str | None = None, matching: tuple[int, int] | None = None,
 ) -> web.Response:  # fmt: skip
-    page = ForwardsPage(
-        bin=bin, cards=await _cards(request, bin), form=form, edited=edited, problems=problems or {},
-        problem=problem, matching=matching,
-    )  # fmt: skip
+    page = await _page(
+        request, bin, form=form, edited=edited, problems=problems or {}, problem=problem, matching=matching
+    )
     return render(request, "forwards/index.html", page, status=200 if matching is not None else 422)
+
+
+async def _page(request: web.Request, bin: Bin, tested: Attempt | None = None, **values: Any) -> ForwardsPage:
+    listeners = await request.app[keys.LISTENERS].of(bin.id)
+    root = server_address(request).root
+    command = f"smsbin listen {bin.id} --to http://localhost:3000/sms --url {root}"
+    cards = await _cards(request, bin, tested)
+    return ForwardsPage(bin=bin, cards=cards, listeners=listeners, listen_command=command, **values)
 
 
 async def _cards(request: web.Request, bin: Bin, tested: Attempt | None = None) -> Sequence[ForwardCard]:

@@ -28,6 +28,7 @@ IN_PATH = (
     _in_path("n", "The number of a capture in its bin.", type="integer", minimum=1, maximum=HIGHEST),
     _in_path("role", "A role.", type="string", enum=[role.value for role in Role]),
     _in_path("id", "The id.", type="string"),
+    _in_path("name", "The name of a listener.", type="string"),
     _in_path("label", "The label of a secret, percent-encoded.", type="string"),
     _in_path("provider", 'The name of a provider, "custom" (a field mapping) or "generic".', type="string"),
     _in_path("message_id", "The message id of the provider, percent-encoded.", type="string"),

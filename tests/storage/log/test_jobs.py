@@ -20,6 +20,7 @@ VALUES = {
             1, "a", 2, 3, 4, None, "m", None, [jobs.AddAttempt("a", 1, "u", 2, 3, 4, "e", "c", b"b", event=1)], "[0]"
         )
     ],
+    "list[AddAttempt]": [jobs.AddAttempt("a", 1, "u", 2, 3, 4, "e", "c", b"b", listener="l")],
 }  # fmt: skip
 KINDS = get_args(jobs.AnyJob)
 

@@ -75,7 +75,7 @@ async def test_an_open_request_shows_what_the_handler_answered(opened: Running, 
     shown = await page(opened, "/captures/1?tab=answer")
     assert "Your handler answered 200 after" in shown
     assert "Twilio and compatible providers send plain text to the customer as an SMS." in shown
-    assert "Shown as it was passed on" in shown
+    assert "Shown as it was sent to the provider" in shown
     assert "Your handler answered 200 after" in await page(opened, "/captures/1")
     assert "wiretap, while the provider waited" in await page(opened, "/captures/1?tab=replay")
     assert "1 ms" in await page(opened) or " ms" in await page(opened)

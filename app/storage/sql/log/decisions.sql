@@ -76,11 +76,12 @@ delete from drills where bin = :bin
 
 -- name: add_attempt
 insert into attempts (
-    bin, n, number, url, sent_at, status, ms, error, content_type, body, edited, forward, trigger, sent, event
+    bin, n, number, url, sent_at, status, ms, error, content_type, body, edited, forward, trigger, sent, event,
+    listener
 )
 select
     :bin, :n, coalesce((select max(number) from attempts where bin = :bin and n = :n), 0) + 1,
-    :url, :sent_at, :status, :ms, :error, :content_type, :body, :edited, :forward, :trigger, :sent, :event
+    :url, :sent_at, :status, :ms, :error, :content_type, :body, :edited, :forward, :trigger, :sent, :event, :listener
 returning number
 
 -- name: list_attempts
