@@ -8,7 +8,8 @@ import aiohttp
 import pytest
 
 from app import keys
-from app.web.routes import ROUTES, M, N
+from app.web.routes import ROUTES
+from app.web.routes.table import M, N
 from tests.conftest import TOKEN, Running, run_server, with_shared_server
 
 from ...ingress.http import parse, talk
