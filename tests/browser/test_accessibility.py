@@ -11,6 +11,7 @@ import pytest
 from playwright.async_api import Browser, ConsoleMessage, Page, ViewportSize, expect
 
 from app import clock, keys
+from app.domain.access import AccessRole
 from app.domain.forwards.model import ForwardHealth
 from tests.conftest import Running
 from tests.pairs import lost, timed_out
@@ -137,9 +138,9 @@ async def _sms(server: Running) -> None:
 
 
 async def test_the_doors_have_no_violation(server: Running, judge: Judge) -> None:
-    await judge.see(
-        "/", "/settings/audit", "/nothing", "/docs", "/docs/guide", *(f"/docs/guide/{name}" for name in GUIDE)
-    )
+    await server.app[keys.ACCESS].tokens.add(name="Ann ☂", role=AccessRole.READ, bins=[server.bin.id], expires_in=None)
+    await judge.see("/settings/tokens", "/settings/sessions", "/settings/audit")
+    await judge.see("/", "/nothing", "/docs", "/docs/guide", *(f"/docs/guide/{name}" for name in GUIDE))
     await judge.see_bin("", "/setup", "/overview", "/settings", "/privacy", "/delete")
     await judge.sign_out()
     await judge.see("/sign-in")
