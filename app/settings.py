@@ -228,6 +228,8 @@ def read_settings(values: Mapping[str, str]) -> Settings:
         for name in ("access_token", "secrets_key", "smtp_url")
         if parsed.get(name) and parsed.get(f"{name}_file")
     ]
+    if (parsed.get("smtp_url") or parsed.get("smtp_url_file")) and not parsed.get("smtp_from"):
+        problems.append((f"{PREFIX}SMTP_FROM", "must be set with a mail server; write smsbin@example.net"))
     if problems:
         raise Invalid(*problems)
     return Settings(**parsed)

@@ -32,7 +32,7 @@ WITHOUT_TEST = {
     "serving.py",
     "storage/reads/base.py", "storage/reads/bins.py", "storage/reads/captures.py", "storage/reads/decisions.py",
     "storage/reads/filters.py", "storage/reads/messages.py", "storage/reads/pairings.py", "storage/transaction.py",
-    "store.py",
+    "store.py", "store/alerts.py",
     "store/bins.py", "store/captures.py", "store/decisions.py", "store/filters.py", "store/forwards.py",
     "store/ledger.py", "store/messages.py", "store/pairings.py", "store/reconciliations.py", "store/sessions.py",
     "store/upkeep.py", "store/volume.py",

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from . import jobs
+from . import alert_jobs as jobs
 from .batch import Batch, Rejected
 
 

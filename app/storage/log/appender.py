@@ -11,7 +11,7 @@ from ...domain.units import micros
 from ..ballast import Ballast
 from ..ids import row_id
 from ..transaction import CannotWrite, Database, DatabaseError, Doubtful, Duplicate, Gone
-from . import jobs
+from . import alert_jobs, jobs
 from .alerts import add_alert, drop_alert, mark_alert_deliveries, mark_alerts, set_alert
 from .annotating import annotate
 from .batch import Batch, Rejected
@@ -65,11 +65,11 @@ class Appender:
             jobs.DropForward: partial(change_forward, "drop_forward"),
             jobs.MarkDispatches: mark_dispatches,
             jobs.RetryDispatches: retry_dispatches,
-            jobs.AddAlert: add_alert,
-            jobs.SetAlert: set_alert,
-            jobs.DropAlert: drop_alert,
-            jobs.MarkAlerts: mark_alerts,
-            jobs.MarkAlertDeliveries: mark_alert_deliveries,
+            alert_jobs.AddAlert: add_alert,
+            alert_jobs.SetAlert: set_alert,
+            alert_jobs.DropAlert: drop_alert,
+            alert_jobs.MarkAlerts: mark_alerts,
+            alert_jobs.MarkAlertDeliveries: mark_alert_deliveries,
             jobs.DropCapture: drop_capture,
             jobs.DropSome: drop_some,
             jobs.DropCaptures: drop_captures,

@@ -21,7 +21,7 @@ from ...domain.forwards.model import DispatchState
 from ...domain.units import from_micros, micros
 from ...errors import NotFound
 from ...store.alerts import NEW_ALERT
-from ..log import jobs
+from ..log import alert_jobs as jobs
 from ..transaction import SqlRow
 from .base import StoreBase, as_list, up_to
 
