@@ -6,17 +6,23 @@ from tests.conftest import Running
 
 from .conftest import Watched
 
-# A browser without a window never allows notifications. This class is used instead; its permission survives the page.
+# A browser without a window never allows notifications, so this class is used instead. Permission and notifications are
+# kept over all pages, and the document has them where a test can wait for them.
 RECORD = """
 window.Notification = class {
   static get permission() { return localStorage.getItem("permission") ?? "default"; }
   static async requestPermission() { localStorage.setItem("permission", "granted"); }
   constructor(title, { body, tag }) {
-    const root = document.documentElement;
-    root.dataset.shown = `${root.dataset.shown ?? ""}${title}|${body.slice(0, 9)}|${tag.split(".")[1]};`;
+    const line = `${title}|${body.slice(0, 9)}|${tag.split(".")[1]};`;
+    localStorage.setItem("shown", (localStorage.getItem("shown") ?? "") + line);
+    show();
   }
 };
+const show = () => { document.documentElement.dataset.shown = localStorage.getItem("shown") ?? ""; };
+addEventListener("DOMContentLoaded", show);
 """
+
+ALERT, TEST = "Alert: Failed deliveries|A request|1;", "Test: Failed deliveries|This is a|2;"
 
 
 async def _report(server: Running, status: str) -> None:
@@ -44,11 +50,11 @@ async def test_an_alert_is_added_and_the_browser_shows_its_notices_once(server: 
     await expect(page.locator("[data-live-state] b").first).to_have_text("Live")
     await _report(server, "failed")
     await expect(page.locator("#alerts")).to_contain_text("Alert “Failed deliveries” fires: a request that matches")
-    await expect(page.locator("html")).to_have_attribute("data-shown", "Alert: Failed deliveries|A request|1;")
+    await expect(page.locator("html")).to_have_attribute("data-shown", ALERT)
 
     await page.locator("#alerts a").click()
     await expect(page.get_by_role("heading", name="History")).to_be_visible()
     await page.get_by_role("button", name="Test Failed deliveries").click()
     await expect(page.get_by_text("The test was made.")).to_be_visible()
-    await expect(page.locator("html")).to_have_attribute("data-shown", "Test: Failed deliveries|This is a|2;")
+    await expect(page.locator("html")).to_have_attribute("data-shown", ALERT + TEST)
     await expect(page.locator("main li")).to_have_count(2)
