@@ -263,6 +263,8 @@ def read_settings(values: Mapping[str, str]) -> Settings:
         if parsed.get(name) and parsed.get(f"{name}_file")
     ]
     problems = problems or _auth_problems(parsed)
+    if (parsed.get("smtp_url") or parsed.get("smtp_url_file")) and not parsed.get("smtp_from"):
+        problems.append((f"{PREFIX}SMTP_FROM", "must be set with a mail server; write smsbin@example.net"))
     if problems:
         raise Invalid(*problems)
     return Settings(**parsed)

@@ -210,6 +210,21 @@ async def test_wiretaps_have_no_violation(server: Running, judge: Judge) -> None
     await judge.see_bin("/wiretaps", "/captures/1?tab=answer")
 
 
+async def test_alerts_have_no_violation(server: Running, judge: Judge) -> None:
+    await judge.see_bin("/alerts", "/alerts?kind=matches")
+    alert = {"name": "Failed", "kind": "matches", "emails": [], "browser": True, "filter": "kind:inbound"}
+    alert |= {"webhook": {"url": "http://127.0.0.1:9999/x"}, "quiet": {"begin": "03:00", "end": "03:01"}}
+    async with server.client.post(f"{server.bin_api}/alerts", json=alert) as answer:
+        made = await answer.json()
+    await _sms(server)
+
+    async def fires() -> bool:
+        return server.app[keys.ALERTS].get(server.bin.id, made["id"]).state.firing
+
+    await server.until(fires)
+    await judge.see_bin("/alerts", f"/alerts/{made['id']}", f"/alerts?edit={made['id']}", "")
+
+
 async def test_messages_have_no_violation(server: Running, judge: Judge) -> None:
     await _sms(server)
     callback = {"From": "+19495550142", "To": "+14155550123", "MessageSid": "SM2", "Status": "sent"}
