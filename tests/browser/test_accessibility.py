@@ -207,7 +207,7 @@ async def test_wiretaps_have_no_violation(server: Running, judge: Judge) -> None
             return len((await answer.json())["items"]) > 0
 
     await server.until(is_kept)
-    await judge.see_bin("/wiretaps", "/captures/1?tab=answer")
+    await judge.see_bin("/wiretaps", "/captures/1?tab=answer", "/forwards")
 
 
 async def test_alerts_have_no_violation(server: Running, judge: Judge) -> None:
