@@ -18,7 +18,7 @@ from .simulations import MARK
 MOST_AT_ONCE = 50
 """Captures in one replay."""
 MAX_SENT = 16 << 10
-"""Bytes of header lines that are kept of an attempt."""
+"""Bytes that are kept of what an attempt has sent."""
 
 # Headers of one connection (RFC 9110, section 7.6.1), and those that are set for the new one. The mark of a simulation
 # is for the bin only.
@@ -37,7 +37,8 @@ _ONE_OR_RANGE = re.compile(r"#?([0-9]{1,18})(?:-#?([0-9]{1,18}))?", re.ASCII)
 
 class Trigger(StrEnum):
     """Why an attempt was made: of a forward by itself, or by a user for one capture (`MANUAL`) or for many (`BULK`).
-    `RESUME`: held while the forward was paused. `PROBE`: to find out whether a resting target works."""
+    `RESUME`: held while the forward was paused. `PROBE`: to find out whether a resting target works. `WIRETAP`: while
+    the provider waited for the answer."""
 
     FIRST = "first"
     RETRY = "retry"
@@ -45,14 +46,16 @@ class Trigger(StrEnum):
     BULK = "bulk"
     RESUME = "resume"
     PROBE = "probe"
+    WIRETAP = "wiretap"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewAttempt:
     """Capture `n` was sent to `url`, whose query values are not kept. `status` None: no whole answer; then `error`
     says why in a few words. `ms` until the end of the answer. `body` is its head. `edited`: it was changed before.
-    `forward`: the id of the forward that sent it; None: a replay. `sent`: the header lines that were sent, up to
-    `MAX_SENT`."""
+    `forward`: the id of the forward that sent it; None: a replay. `sent`: the header lines that were sent, and for
+    an event a blank line and its JSON, up to `MAX_SENT`. `event`: the position of the event in its capture; None: the
+    request itself was sent. `listener`: the name of the listener whose program answered; then `url` is empty."""
 
     n: int
     url: str
@@ -66,6 +69,18 @@ class NewAttempt:
     forward: str | None = None
     trigger: Trigger = Trigger.MANUAL
     sent: bytes = b""
+    listener: str | None = None
+    event: int | None = None
+
+    @property
+    def sent_head(self) -> bytes:
+        """The header lines of `sent`, each with its line break."""
+        return self.sent if self.event is None else self.sent.partition(b"\r\n\r\n")[0] + b"\r\n"
+
+    @property
+    def sent_body(self) -> bytes:
+        """The JSON of `sent`, as far as it is kept."""
+        return b"" if self.event is None else self.sent.partition(b"\r\n\r\n")[2]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +107,11 @@ def replayed(raw: RawRequest, role: Role, url: str, *, with_credentials: bool, a
     return b"\r\n".join(lines) + b"\r\n\r\n" + raw.body
 
 
+def header_lines_of(data: bytes) -> bytes:
+    """The header lines of a request as it is sent, each with its line break, up to `MAX_SENT` bytes."""
+    return (data.partition(b"\r\n\r\n")[0].partition(b"\r\n")[2] + b"\r\n")[:MAX_SENT]
+
+
 def address_of(raw: RawRequest, role: Role, url: str) -> str:
     """`url`, the URL of the role, with the path after the role and the query of a request. Bytes that no URL may have
     are percent-encoded."""
@@ -103,6 +123,12 @@ def address_of(raw: RawRequest, role: Role, url: str) -> str:
 def is_replaced(name: bytes) -> bool:
     """Whether a header is of the connection, and gets a new value when a request is sent again."""
     return name.lower() in _OURS
+
+
+def is_credential(name: bytes) -> bool:
+    """Whether a header may identify the sender, or is of the proxies in between."""
+    lower = name.lower()
+    return lower in _SECRETS or lower.startswith(_SECRET_PREFIXES)
 
 
 def unsent(raw: RawRequest, role: Role, url: str, *, with_credentials: bool) -> tuple[str, Headers]:
@@ -129,8 +155,7 @@ def _kept(raw: RawRequest, *, with_credentials: bool) -> Iterator[tuple[bytes, b
              for item in value.split(b",")}  # fmt: skip
     for name, value in raw.headers:
         lower = name.lower()
-        is_secret = lower in _SECRETS or lower.startswith(_SECRET_PREFIXES)
-        if lower not in _OURS and lower not in named and (with_credentials or not is_secret):
+        if lower not in _OURS and lower not in named and (with_credentials or not is_credential(name)):
             yield name, value
 
 

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from .. import clock
 from ..domain.answers.model import Answer
-from ..domain.captures import Outcome
+from ..domain.captures import Headers, Outcome
 from ..services.held_answers import WatchedPeer
 
 # A sender that takes longer to read a hundred bytes counts as gone.
@@ -75,6 +75,13 @@ class Responder:
         before, after = make(answer, self._is_old, self.keep_open, self._head_only, int(clock.wall()))
         return before + after if n is None else b"%sX-Capture: %d\r\n%s" % (before, n, after)
 
+    def relay(self, status: int, headers: Headers, body: bytes, *, n: int) -> None:
+        """Pass on an answer of another program: these headers, then those of smsbin."""
+        self.keep_open = self._keep_alive
+        head = b"".join(b"%s: %s\r\n" % header for header in headers)
+        before, after = _compose(status, head, body, self._is_old, self.keep_open, self._head_only, int(clock.wall()))
+        self.send_part(b"%sX-Capture: %d\r\n%s" % (before, n, after), status)
+
     def send_part(self, data: bytes, status: int) -> None:
         """Send a part of an answer with this status; nothing if the sender is gone."""
         transport = self.peer.transport
@@ -115,19 +122,23 @@ class Responder:
 
 def _make_parts(answer: Answer, old: bool, keep_open: bool, head_only: bool, second: int) -> tuple[bytes, bytes]:
     """The bytes before and after the number header. They are the same for all senders within a second."""
-    head = f"HTTP/1.{0 if old else 1} {answer.status} {_REASONS.get(answer.status, '')}\r\n"
-    for name, value in answer.headers:
-        head += f"{name}: {value}\r\n"
-    whole = answer.body.encode()
-    if answer.status not in (204, 304):
-        head += f"Content-Length: {len(whole)}\r\n"
+    lines = "".join(f"{name}: {value}\r\n" for name, value in answer.headers).encode("latin-1")
+    return _compose(answer.status, lines, answer.body.encode(), old, keep_open, head_only, second)
+
+
+def _compose(
+    status: int, lines: bytes, whole: bytes, old: bool, keep_open: bool, head_only: bool, second: int
+) -> tuple[bytes, bytes]:
+    """The same for an answer with these header lines."""
+    head = f"HTTP/1.{0 if old else 1} {status} {_REASONS.get(status, '')}\r\n".encode() + lines
+    if status not in (204, 304):
+        head += b"Content-Length: %d\r\n" % len(whole)
     if not keep_open:
-        head += "Connection: close\r\n"
+        head += b"Connection: close\r\n"
     elif old:
-        head += "Connection: keep-alive\r\n"
+        head += b"Connection: keep-alive\r\n"
     date = formatdate(second, usegmt=True).encode()
-    body = b"" if head_only else whole
-    return head.encode("latin-1"), b"Date: %s\r\n%s\r\n%s" % (date, _SAFE, body)
+    return head, b"Date: %s\r\n%s\r\n%s" % (date, _SAFE, b"" if head_only else whole)
 
 
 _parts = lru_cache(maxsize=64)(_make_parts)

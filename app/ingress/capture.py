@@ -2,8 +2,8 @@
 P2).
 
 No input of a sender raises an exception here. If a capture cannot be stored, it is answered 503, so that the
-provider uses its fallback. A task is created only for an answer that is delayed or broken by a fault, and for a large
-request whose answer depends on its content.
+provider uses its fallback. A task is created only for an answer that is delayed or broken by a fault, for one that a
+handler of the user gives, and for a large request whose answer depends on its content.
 """
 
 import asyncio
@@ -18,7 +18,9 @@ from ..domain.answers.model import Answer
 from ..domain.bins import Bin
 from ..domain.captures import NewOutcome, Outcome, RawRequest, Reading
 from ..domain.faults import REDIRECTED
+from ..domain.replays import tail_of
 from ..domain.roles import Role
+from ..domain.wiretaps.model import unread_capture
 from ..errors import NotFound, StoreUnavailable
 from ..log import get_log
 from ..services.captures import Intake
@@ -26,6 +28,8 @@ from ..services.held_answers import HeldAnswers
 from ..services.keyring import Keyring
 from ..services.metrics import Metrics
 from ..services.replies import PreparedAnswer, Reply
+from ..services.wiretaps.calling import Wiretapping
+from ..services.wiretaps.handlers import Handler
 from ..store import Store
 from ..tasks import start_task
 from .answering import NOT_FOUND, NOT_HTTP, POLL_S, UNAVAILABLE, Peer, Responder
@@ -50,6 +54,7 @@ class CaptureContext:
     intake: Intake
     store: Store
     held_answers: HeldAnswers
+    wiretapping: Wiretapping
     metrics: Metrics
     max_body: int
     url_of: UrlOf
@@ -82,9 +87,15 @@ class CaptureExchange(msgspec.Struct):
         if self.context.intake.is_slow(self.bin, self.role, self.raw):
             start_task(self._parse_and_store(), name="parse")
         else:
+            self.raw = self.context.intake.storable(self.bin, self.raw)
             self._store(None)
 
     async def _parse_and_store(self) -> None:
+        try:
+            self.raw = await self.context.intake.read_storable(self.bin, self.raw)
+        except Exception as error:
+            self._refuse(error)
+            return
         try:
             reading = await self.context.intake.read(self.bin, self.role, self.raw)
         except Exception:
@@ -141,6 +152,9 @@ class CaptureExchange(msgspec.Struct):
         if not reply.is_played:
             self._answer(responder, n, prepared)
             return
+        if reply.handler is not None:
+            start_task(self._relay(responder, n, reply, reply.handler), name="relay")
+            return
         # The answer may be held back for minutes, so the body is released.
         self.raw = msgspec.structs.replace(raw, body=b"", framing=None)
         start_task(self._play(responder, n, reply, prepared), name="answer")
@@ -164,6 +178,22 @@ class CaptureExchange(msgspec.Struct):
             FaultContext(responder, self.context.held_answers, self.bin.id, n, reply, prepared, redirect_to)
         )
         self._end(responder, n, outcome)
+
+    async def _relay(self, responder: Responder, n: int, reply: Reply, handler: Handler) -> None:
+        """Let the handler of the role answer, while the sender waits."""
+        wiretapping, role = self.context.wiretapping, reply.role
+        path = self.raw.target.partition("?")[0]
+        tail = tail_of(self.raw.target, role)
+        capture = unread_capture(n, role, self.raw, simulated=reply.simulated)
+        given = await wiretapping.call(
+            handler, self.bin, capture, since=self.since, path=path.removesuffix(tail), peer=self.connection
+        )
+        if given is None:
+            self._end(responder, n, Outcome(sender_left=True, left_ms=responder.elapsed_ms()))
+            return
+        responder.relay(given.answer.status, given.answer.headers, given.answer.body, n=n)
+        wiretapping.passed(self.bin.id, role, given, elapsed_s=clock.ticks() - self.since)
+        self._end(responder, n, given.complete_outcome(await responder.drained()))
 
     def _end(self, responder: Responder, n: int, outcome: Outcome) -> None:
         self.context.store.note_outcome(NewOutcome(self.bin.id, n, outcome))

@@ -6,13 +6,17 @@ from .. import clock
 from ..domain.bins import STUCK_AFTER, Bin, NewBin
 from ..live.hub import Hub
 from ..store import Store
+from .alerts.registry import Alerts
 from .answers import Answers
 from .faults import Faults
 from .forwards.registry import Forwards
 from .keyring import Keyring
+from .listeners.registry import Listeners
 from .mappings import Mappings
+from .privacy import PrivacySettings
 from .reconciliations.reconciling import Reconciling
 from .upkeep.retention import Sweeping
+from .wiretaps.registry import Wiretaps
 
 
 async def create(
@@ -79,11 +83,15 @@ async def delete(
     faults: Faults,
     mappings: Mappings,
     forwards: Forwards,
+    listeners: Listeners,
+    wiretaps: Wiretaps,
+    privacy: PrivacySettings,
+    alerts: Alerts,
     reconciling: Reconciling,
     sweeping: Sweeping,
     bin_id: str,
 ) -> None:
-    """Delete a bin with its captures, answers, faults, mappings, forwards and reconciliations. Raises NotFound."""
+    """Delete a bin with its captures and everything that was set in it or derived from it. Raises NotFound."""
     with keyring.changing(bin_id):
         await store.drop_bin(bin_id)
     keyring.drop(bin_id)
@@ -91,6 +99,10 @@ async def delete(
     faults.forget(bin_id)
     mappings.forget(bin_id)
     forwards.forget(bin_id)
+    listeners.forget(bin_id)
+    wiretaps.forget(bin_id)
+    privacy.forget(bin_id)
+    alerts.forget(bin_id)
     await reconciling.forget(bin_id)
     sweeping.erase_soon()
     hub.notify(bin_id)

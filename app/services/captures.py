@@ -4,10 +4,12 @@ large ones in a thread."""
 import asyncio
 from functools import partial
 
+from ..domain.answers.model import safe_answer
 from ..domain.bins import Bin
 from ..domain.captures import NewCapture, RawRequest, Reading
 from ..domain.roles import Role
 from ..domain.simulations import MARK
+from ..parsing.withholding import withhold
 from ..providers import recognise
 from ..store import Store
 from ..tasks import run_in_thread
@@ -15,8 +17,10 @@ from .answers import Answers
 from .faults import Faults
 from .large import is_large
 from .mappings import Mappings
+from .privacy import PrivacySettings
 from .replies import Reply, choose
 from .simulations.runs import Simulating
+from .wiretaps.handlers import Handlers
 
 _MARK = MARK.encode()
 
@@ -25,20 +29,47 @@ class Intake:
     """Use from one event loop only."""
 
     def __init__(
-        self, store: Store, answers: Answers, faults: Faults, mappings: Mappings, simulating: Simulating
+        self,
+        store: Store,
+        answers: Answers,
+        faults: Faults,
+        mappings: Mappings,
+        privacy: PrivacySettings,
+        simulating: Simulating,
+        handlers: Handlers,
     ) -> None:
         self._store = store
         self._answers = answers
         self._faults = faults
         self._mappings = mappings
+        self._privacy = privacy
         self._simulating = simulating
+        self._handlers = handlers
 
     def is_slow(self, bin: Bin, role: Role, raw: RawRequest) -> bool:
-        """Whether the request is to be parsed by `read` first: it is large, and its answer depends on the content."""
-        return self._answers.needs_reading(bin.id, role) and is_large(raw)
+        """Whether the request is to be parsed in a thread first: it is large, and its answer depends on the content, or
+        something in it may have to be replaced."""
+        is_parsed = self._is_read(bin, role) or self._privacy.withholding_of(bin.id) is not None
+        return is_parsed and is_large(raw)
 
-    async def read(self, bin: Bin, role: Role, raw: RawRequest) -> Reading:
-        """The reading of a request, parsed in a thread."""
+    def _is_read(self, bin: Bin, role: Role) -> bool:
+        """Whether the answer depends on the content."""
+        return self._answers.needs_reading(bin.id, role) and self._handlers.of(bin.id, role) is None
+
+    def storable(self, bin: Bin, raw: RawRequest) -> RawRequest:
+        """The request without what the bin never stores."""
+        privacy = self._privacy.withholding_of(bin.id)
+        return raw if privacy is None else withhold(raw, privacy)
+
+    async def read_storable(self, bin: Bin, raw: RawRequest) -> RawRequest:
+        """The same, in a thread."""
+        privacy = self._privacy.withholding_of(bin.id)
+        return raw if privacy is None else await run_in_thread(withhold, raw, privacy)
+
+    async def read(self, bin: Bin, role: Role, raw: RawRequest) -> Reading | None:
+        """The reading of a request, parsed in a thread; None if its answer does not depend on it."""
+        if not self._is_read(bin, role):
+            return None
         return await run_in_thread(recognise, raw, role, bin.provider, self._mappings.reader_of(bin.id))
 
     def begin(
@@ -46,12 +77,14 @@ class Intake:
     ) -> "tuple[asyncio.Future[int], Reply]":
         """Choose the reply and store the request. The future's result is its n when it is durable (P2). Raises
         NotFound, StoreUnavailable."""
-        reply = choose(self._answers, self._faults, self._mappings, bin, role, raw, reading)
-        new = NewCapture(
-            bin_id=bin.id, role=role, raw=raw, provider=bin.provider, fault=reply.hit,
-            # Without a simulation no request has a mark.
-            simulated=self._simulating.has_marks and self._simulating.is_marked(raw.header(_MARK) or b""),
-        )  # fmt: skip
+        # Without a simulation no request has a mark.
+        simulated = self._simulating.has_marks and self._simulating.is_marked(raw.header(_MARK) or b"")
+        handler = self._handlers.of(bin.id, role)
+        if handler is None:
+            reply = choose(self._answers, self._faults, self._mappings, bin, role, raw, reading)
+        else:
+            reply = Reply(role=role, answer=safe_answer(role), handler=handler, simulated=simulated)
+        new = NewCapture(bin_id=bin.id, role=role, raw=raw, provider=bin.provider, fault=reply.hit, simulated=simulated)
         if reply.hit is None:
             return self._store.add_capture(new), reply
         give_back = partial(self._faults.uncount, bin.id, role, reply.hit)

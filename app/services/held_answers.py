@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import Enum
-from typing import Protocol
+from typing import Any, Protocol
 
 MAX_HELD = 2_000
 # A single bin cannot use all slots.
@@ -65,14 +65,16 @@ class HeldAnswers:
             if not self._by_bin[bin_id]:
                 del self._by_bin[bin_id]
 
-    async def wait(self, seconds: float, sender: WatchedPeer) -> Ending:
-        """Wait until the time is over, the sender disconnects, or the server stops."""
+    async def wait(self, seconds: float, sender: WatchedPeer, until: "asyncio.Future[Any] | None" = None) -> Ending:
+        """Wait until the time is over or `until` is done, the sender disconnects, or the server stops."""
         if self._stopped:
             return Ending.STOPPED
         loop = asyncio.get_running_loop()
         wait: asyncio.Future[Ending] = loop.create_future()
         timer = loop.call_later(seconds + ROUNDING_S if seconds > 0 else 0.0, _end, wait, Ending.OVER)
         self._waits.add(wait)
+        if until is not None:
+            until.add_done_callback(lambda _: _end(wait, Ending.OVER))
         sender.watch(lambda: _end(wait, Ending.LEFT))
         try:
             return await wait

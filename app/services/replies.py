@@ -20,6 +20,7 @@ from ..providers import recognise
 from .answers import Answers
 from .faults import Faults
 from .mappings import Mappings
+from .wiretaps.handlers import Handler
 
 UNFIT = "The configured response cannot be sent; the default was sent instead."
 UNREAD = "The request could not be parsed, so no response could be chosen; the default was sent instead."
@@ -52,7 +53,7 @@ class PreparedAnswer(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 class Reply(msgspec.Struct, frozen=True, kw_only=True):
     """The reply to a capture. `reading` is set if the answer has placeholders; `note` is the reason why the default
-    is sent."""
+    is sent. `handler`: what answers instead; then `simulated` says whether one of our own simulations has sent it."""
 
     role: Role
     answer: Answer
@@ -61,11 +62,13 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
     reading: Reading | None = None
     fault: Fault | None = None
     hit: FaultHit | None = None
+    handler: Handler | None = None
+    simulated: bool = False
 
     @property
     def is_played(self) -> bool:
-        """Whether the answer is delayed or changed by a fault."""
-        return self.fault is not None or self.answer.delay_ms > 0
+        """Whether the answer is delayed or changed by a fault, or given by a handler."""
+        return self.fault is not None or self.answer.delay_ms > 0 or self.handler is not None
 
     def prepare(self, n: int) -> PreparedAnswer:
         """The answer to capture `n`. Never raises: an answer that cannot be sent is replaced by the default."""

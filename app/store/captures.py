@@ -112,5 +112,9 @@ class CaptureStore(Protocol):
     async def add_attempt(self, bin_id: str, new: NewAttempt) -> int:
         """Store the result of a replay under the capture's next attempt number. Raises NotFound."""
 
+    def note_attempt(self, bin_id: str, new: NewAttempt) -> None:
+        """Store an attempt soon, together with outcomes. Never waits and never raises; an attempt of a deleted capture
+        is ignored. `list_attempts` shows it immediately."""
+
     async def list_attempts(self, bin_id: str, n: int, *, limit: int) -> Sequence[Attempt]:
         """The last `limit` attempts of a capture, oldest first; empty for a capture that does not exist."""

@@ -1,4 +1,4 @@
-"""What users have set: answers, faults, and how captures are parsed."""
+"""What users have set: answers, wiretaps, faults, and how captures are parsed."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -7,17 +7,24 @@ from ..domain.answers.model import RoleAnswers
 from ..domain.faults import ActiveFault
 from ..domain.reader import ReaderSettings, SigningSecret
 from ..domain.roles import Role
+from ..domain.wiretaps.model import Wiretap
 from .ledger import LedgerStatus
 
 
 class DecisionStore(Protocol):
-    """What users have set: answers, faults, and how captures are parsed."""
+    """What users have set: answers, wiretaps, faults, and how captures are parsed."""
 
     async def list_answers(self) -> Sequence[tuple[str, Role, RoleAnswers]]:
         """The answers that users have set, of all bins."""
 
     async def set_answers(self, bin_id: str, role: Role, answers: RoleAnswers | None) -> None:
         """Set the answers of a role; None restores the default. Raises NotFound."""
+
+    async def list_wiretaps(self) -> Sequence[tuple[str, Role, Wiretap]]:
+        """The wiretaps of all bins."""
+
+    async def set_wiretap(self, bin_id: str, role: Role, wiretap: Wiretap | None) -> None:
+        """Set the wiretap of a role; None removes it. Raises NotFound."""
 
     async def list_faults(self) -> Sequence[ActiveFault]:
         """The faults of all bins, including expired ones that are not removed yet. Each count is that of the durable

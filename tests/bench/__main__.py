@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from . import attack, latency, rates, reconciling, size
+from . import attack, latency, rates, reconciling, size, wiretap
 from .measure import Row
 
 PARTS: dict[str, Callable[[Path, int], Iterator[Row]]] = {
@@ -19,6 +19,7 @@ PARTS: dict[str, Callable[[Path, int], Iterator[Row]]] = {
     "catching-up": lambda folder, count: rates.catching_up(folder, count // 5),
     "latency": lambda folder, count: latency.latency(folder),
     "held": lambda folder, count: latency.held(folder),
+    "wiretap": lambda folder, count: wiretap.wiretap(folder),
     "attack": lambda folder, count: attack.attack(folder),
     "counts": lambda folder, count: size.counts(folder, count),
     "reconciling": lambda folder, count: reconciling.reconciling(count),

@@ -21,6 +21,10 @@ UNTESTED: dict[str, tuple[str, ...]] = {
         "app.storage.ledger.spaces.EPOCH_BITS",
         "app.storage.log.deleting._MAX_NUMBER",
         "app.storage.reads.messages.MAX_ID",
+        "app.web.listeners.socket.BIN_GONE",
+        "app.web.listeners.socket.NAME_REUSED",
+        "app.web.listeners.socket.REMOVED",
+        "app.web.listeners.socket.SIGNED_OUT",
         "app.web.live.socket.GONE",
     ),
     "given to the kernel or to a library, where its effect cannot be told apart in a test": (

@@ -10,8 +10,9 @@ from datetime import datetime, timedelta
 
 from ...domain.captures import CaptureRow
 from ...domain.forwards.model import Dispatch, DispatchOrder, DispatchState, Forward
-from ...domain.search import Query, parse_query
+from ...domain.search import Query
 from ...store import Store
+from ..choosing import chosen_rows, query_of
 
 WINDOW = 64
 """Captures that are read at once, and the most that wait in memory."""
@@ -188,11 +189,6 @@ class ForwardQueue:
         return True
 
 
-def query_of(forward: Forward) -> Query:
-    """The filter of a forward, which was checked when it was set."""
-    return parse_query(forward.filter) if forward.filter.strip() else Query()
-
-
 def message_of(row: CaptureRow) -> str | None:
     """What identifies the message of a capture; None: it has none."""
     reading = row.reading
@@ -202,9 +198,5 @@ def message_of(row: CaptureRow) -> str | None:
 async def matching_rows(
     store: Store, bin_id: str, forward: Forward, query: Query, rows: Sequence[CaptureRow]
 ) -> Sequence[CaptureRow]:
-    """Those that a forward sends. Raises NotFound, TooSlow."""
-    wanted = [row for row in rows if not forward.roles or row.role in forward.roles]
-    if not wanted or not query.terms:
-        return wanted
-    found = await store.matching(bin_id, query, [row.n for row in wanted])
-    return [row for row in wanted if row.n in found]
+    """Those that a forward sends by itself. Raises NotFound, TooSlow."""
+    return [] if forward.wiretap is not None else await chosen_rows(store, bin_id, forward, query, rows)

@@ -62,6 +62,7 @@ class AddCapture(Job):
     simulated: bool
     framing: bytes | None = None
     refused: str | None = None
+    withheld: str | None = None
 
 
 class OutcomeRecord(msgspec.Struct, array_like=True, gc=False):
@@ -144,6 +145,13 @@ class SetRecordMapping(Job):
     mapping: str | None
 
 
+class SetPrivacy(Job):
+    """`settings` is JSON; None removes them."""
+
+    bin_id: str
+    settings: str | None
+
+
 class SetSecret(Job):
     """Set the secret of a label, and replace the previous one. The bin is parsed again."""
 
@@ -217,6 +225,14 @@ class SetAnswers(Job):
     answers: bytes | None
 
 
+class SetWiretap(Job):
+    """`wiretap` is JSON; None removes it."""
+
+    bin_id: str
+    role: str
+    wiretap: str | None
+
+
 class SetFault(Job):
     """Set the fault of a role and replace the previous one."""
 
@@ -248,6 +264,8 @@ class AddAttempt(Job):
     forward: str | None = None
     trigger: str = "manual"
     sent: bytes = b""
+    event: int | None = None
+    listener: str | None = None
 
 
 class AddForward(Job):
@@ -274,7 +292,8 @@ class DropForward(Job):
 
 
 class DispatchRecord(msgspec.Struct, array_like=True, gc=False):
-    """An element of `MarkDispatches`: the new state of a dispatch, and the attempt that led to it."""
+    """An element of `MarkDispatches`: the new state of a dispatch, and the attempts that led to it. `arrived`: a
+    JSON array, or None."""
 
     n: int
     state: str
@@ -284,7 +303,8 @@ class DispatchRecord(msgspec.Struct, array_like=True, gc=False):
     status: int | None
     message: str | None
     trigger: str | None
-    attempt: AddAttempt | None
+    attempts: list[AddAttempt]
+    arrived: str | None = None
 
 
 class MarkDispatches(Job):
@@ -312,11 +332,129 @@ class RetryDispatches(Job):
     limit: int
 
 
+class AddToken(Job):
+    id: str
+    hash: str
+    name: str
+    role: str
+    bins: str | None
+    made_at: int
+    expires_at: int | None
+
+
+class TouchToken(Job):
+    id: str
+    used_at: int
+
+
+class DropToken(Job):
+    """Delete a token with the sessions that it opened."""
+
+    id: str
+
+
+class AddAlert(Job):
+    """`alert` and `state` are JSON. `position` None: that of the last capture."""
+
+    bin_id: str
+    id: str
+    made_at: int
+    alert: str
+    state: str
+    secret: str | None
+    position: int | None
+
+
+class SetAlert(Job):
+    """`restart`: only later captures are looked at."""
+
+    id: str
+    alert: str
+    state: str
+    secret: str | None
+    restart: bool
+
+
+class DropAlert(Job):
+    id: str
+
+
+class AlertDeliveryRecord(msgspec.Struct, array_like=True, gc=False):
+    """A delivery of a notice."""
+
+    target: str
+    number: int
+    state: str
+    tries: int
+    due_at: int | None
+    status: int | None
+    error: str | None
+
+
+class AlertNoticeRecord(msgspec.Struct, array_like=True, gc=False):
+    """An element of `AlertRecord`: a new notice, as JSON."""
+
+    number: int
+    notice: str
+    deliveries: list[AlertDeliveryRecord]
+
+
+class AlertRecord(msgspec.Struct, array_like=True, gc=False):
+    """An element of `MarkAlerts`: the new state of an alert, and its new notices."""
+
+    id: str
+    state: str
+    position: int
+    notices: list[AlertNoticeRecord]
+
+
+class MarkAlerts(Job):
+    """What changed in alerts. Deleted ones are ignored."""
+
+    alerts: list[AlertRecord]
+    most_open: int
+    most_notices: int
+
+
+class MarkAlertDeliveries(Job):
+    """The results of attempts, for an alert each. Deleted ones are ignored."""
+
+    deliveries: list[tuple[str, AlertDeliveryRecord]]
+
+
+class OpenListener(Job):
+    """Add a listener, or set its cursor. `cursor` None: where it is, and a new one after the last capture."""
+
+    bin_id: str
+    name: str
+    now: int
+    cursor: int | None
+
+
+class MarkListener(Job):
+    """What changed in a listener. `sent` and `last` are JSON. Ignored for a deleted one, except its attempts."""
+
+    bin_id: str
+    name: str
+    seen_at: int
+    cursor: int
+    sent: str
+    last: str | None
+    attempts: list[AddAttempt]
+
+
+class DropListener(Job):
+    bin_id: str
+    name: str
+
+
 class AddSession(Job):
     hash: str
     token_hash: str
     created_at: int
     seen_at: int
+    agent: str
+    peer: str
 
 
 class TouchSession(Job):
@@ -333,6 +471,32 @@ class DropSessions(Job):
     seen_before: int
 
 
+class PutAuditEntry(Job):
+    """Add an entry of the audit log, or replace the one with this id. `facts` is JSON."""
+
+    id: str
+    at: int
+    last_at: int
+    who: str | None
+    via: str
+    peer: str | None
+    action: str
+    bin: str | None
+    bin_name: str | None
+    facts: str
+    status: int | None
+    result: str | None
+    times: int
+
+
+class TrimAuditLog(Job):
+    """Delete some entries that are too old or too many; the result is their number."""
+
+    before: int | None
+    most: int
+    most_unknown: int
+
+
 class Probe(Job):
     """Write this number of bytes and remove them at once."""
 
@@ -341,14 +505,22 @@ class Probe(Job):
 
 AnyJob = (
     AddBin | SetBin | RotateKey | DropBin | AddCapture | SetOutcomes | DropCapture | DropSome | DropCaptures | Annotate
-    | Sweep | SettleUnanswered | RequestReread | SetMapping | SetRecordMapping | SetSecret | DropSecret | SkipCapture
-    | NextEpoch | NoteTime | EndRun | AddDrill | SetDrill | SetAnswers | SetFault | DropFault | AddAttempt
+    | Sweep | SettleUnanswered | RequestReread | SetMapping | SetRecordMapping | SetPrivacy | SetSecret | DropSecret
+    | SkipCapture | NextEpoch | NoteTime | EndRun | AddDrill | SetDrill | SetAnswers | SetWiretap | SetFault | DropFault
+    | AddAttempt
     | AddForward | SetForward | DropForward | MarkDispatches | RetryDispatches
-    | AddSession | TouchSession | DropSession | DropSessions | Probe | SetFilter | DropFilter
+    | OpenListener | MarkListener | DropListener
+    | AddAlert | SetAlert | DropAlert | MarkAlerts | MarkAlertDeliveries
+    | AddToken | TouchToken | DropToken | AddSession | TouchSession | DropSession | DropSessions
+    | Probe | SetFilter | DropFilter | PutAuditEntry | TrimAuditLog
 )  # fmt: skip
 
 # Jobs that free space. On a full disk they are run while others are refused.
-DELETES = (DropBin, DropCapture, DropSome, DropCaptures, DropForward, DropSession, Sweep)
+DELETES = (
+    DropBin, DropCapture, DropSome, DropCaptures, DropForward, DropAlert, DropToken, DropSession, Sweep, TrimAuditLog,
+)  # fmt: skip
+# Jobs that may use the space of the reserve file, too: a deletion is in the audit log.
+ON_FULL_DISK = (*DELETES, PutAuditEntry)
 
 encode_jobs = msgspec.msgpack.Encoder().encode
 decode_jobs = msgspec.msgpack.Decoder(list[AnyJob]).decode

@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Callable
 
 from ...errors import StoreUnavailable
-from .jobs import Job, OutcomeRecord, SetOutcomes
+from .jobs import AddAttempt, Job, OutcomeRecord, SetOutcomes
 from .results import Result
 
 # Shorter than the time that the ledger waits for outcomes, so that most rows are sent to a viewer once.
@@ -22,20 +22,30 @@ class OutcomeBuffer:
         self._submit = submit
         self._loop = asyncio.get_running_loop()
         self._gathered: list[OutcomeRecord] = []
+        self._attempts: list[AddAttempt] = []
         self._last: asyncio.Future[Result] | None = None
 
     def note(self, outcome: OutcomeRecord) -> None:
         """Write it soon. Never waits and never raises: the answer was sent, so nothing depends on it."""
-        if not self._gathered:
+        if not self._gathered and not self._attempts:
             self._loop.call_later(GATHER_S, self.write)
         self._gathered.append(outcome)
 
+    def note_attempt(self, attempt: AddAttempt) -> None:
+        """Write the result of a request to a handler soon, for the same reason."""
+        if not self._gathered and not self._attempts:
+            self._loop.call_later(GATHER_S, self.write)
+        self._attempts.append(attempt)
+
     def write(self) -> None:
-        """Queue the collected outcomes. Outcomes that cannot be written stay unknown until the next start."""
+        """Queue what is collected. Outcomes that cannot be written stay unknown until the next start."""
+        jobs: list[Job] = list(self._attempts)
         if self._gathered:
-            gathered, self._gathered = self._gathered, []
+            jobs.append(SetOutcomes(self._gathered))
+        self._attempts, self._gathered = [], []
+        for job in jobs:
             try:
-                self._last = self._submit(SetOutcomes(gathered))
+                self._last = self._submit(job)
             except StoreUnavailable:
                 return
             self._last.add_done_callback(_read_exception)

@@ -1,7 +1,6 @@
-"""What users have set or done: answers, faults, drills, replay attempts, sessions."""
+"""What users have set or done: answers, wiretaps, faults, drills, replay attempts."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 import msgspec
 
@@ -11,8 +10,8 @@ from ...domain.faults import ActiveFault, Fault
 from ...domain.replays import Attempt, NewAttempt, Trigger
 from ...domain.roles import Role
 from ...domain.units import from_micros, micros
+from ...domain.wiretaps.model import Wiretap
 from ...errors import NotFound
-from ...store import Session
 from ..log import jobs
 from ..transaction import SqlRow
 from .base import StoreBase
@@ -21,6 +20,7 @@ from .messages import MAX_ID
 
 _read_answers = msgspec.msgpack.Decoder(RoleAnswers).decode
 _read_fault = msgspec.msgpack.Decoder(Fault).decode
+_read_wiretap = msgspec.json.Decoder(Wiretap).decode
 _read_drill = msgspec.json.Decoder(Drill).decode
 _pack = msgspec.msgpack.Encoder().encode
 
@@ -35,6 +35,14 @@ class DecisionReads(StoreBase):
     async def set_answers(self, bin_id: str, role: Role, answers: RoleAnswers | None) -> None:
         packed = None if answers is None else _pack(answers)
         await self._appender.submit(jobs.SetAnswers(bin_id, role.value, packed))
+
+    async def list_wiretaps(self) -> Sequence[tuple[str, Role, Wiretap]]:
+        rows = await self._log.all("list_wiretaps", {})
+        return [(row["id"], Role(row["role"]), _read_wiretap(row["wiretap"])) for row in rows]
+
+    async def set_wiretap(self, bin_id: str, role: Role, wiretap: Wiretap | None) -> None:
+        text = None if wiretap is None else msgspec.json.encode(wiretap).decode()
+        await self._appender.submit(jobs.SetWiretap(bin_id, role.value, text))
 
     async def list_faults(self) -> Sequence[ActiveFault]:
         return [_active_fault(row) for row in await self._log.all("list_faults", {})]
@@ -74,35 +82,21 @@ class DecisionReads(StoreBase):
         result = await self._appender.submit(attempt_job(bin_id, new))
         return result.value
 
+    def note_attempt(self, bin_id: str, new: NewAttempt) -> None:
+        self._appender.outcomes.note_attempt(attempt_job(bin_id, new))
+
     async def list_attempts(self, bin_id: str, n: int, *, limit: int) -> Sequence[Attempt]:
+        await self._appender.outcomes.written()
         values = {"bin": bin_id, "n": n, "limit": limit}
         return [
             Attempt(
                 n=row["n"], number=row["number"], url=row["url"], sent_at=from_micros(row["sent_at"]),
                 status=row["status"], ms=row["ms"], error=row["error"], content_type=row["content_type"],
                 body=row["body"], edited=bool(row["edited"]), forward=row["forward"],
-                trigger=Trigger(row["trigger"]), sent=row["sent"],
+                trigger=Trigger(row["trigger"]), sent=row["sent"], event=row["event"], listener=row["listener"],
             )
             for row in await self._log.all("list_attempts", values)
         ]  # fmt: skip
-
-    async def add_session(self, session: Session) -> None:
-        await self._appender.submit(
-            jobs.AddSession(session.hash, session.token_hash, micros(session.created_at), micros(session.seen_at))
-        )
-
-    async def find_session(self, session_hash: str) -> Session | None:
-        row = await self._log.one("find_session", {"hash": session_hash})
-        return None if row is None else _read_session(row)
-
-    async def touch_session(self, session_hash: str, seen_at: datetime) -> None:
-        await self._appender.submit(jobs.TouchSession(session_hash, micros(seen_at)))
-
-    async def drop_session(self, session_hash: str) -> None:
-        await self._appender.submit(jobs.DropSession(session_hash))
-
-    async def drop_sessions(self, *, other_than_token: str, seen_before: datetime) -> None:
-        await self._appender.submit(jobs.DropSessions(other_than_token, micros(seen_before)))
 
     async def _drill_row(self, bin: int, drill_id: str) -> SqlRow:
         row = await self._log.one("get_drill", {"bin": bin, "id": drill_id})
@@ -121,14 +115,4 @@ def _active_fault(row: SqlRow) -> ActiveFault:
         left=row["remaining"],
         hits=row["hits"],
         drill=row["drill"],
-    )
-
-
-def _read_session(row: SqlRow) -> Session:
-    """A row of `sessions`."""
-    return Session(
-        hash=row["hash"],
-        token_hash=row["token_hash"],
-        created_at=from_micros(row["created_at"]),
-        seen_at=from_micros(row["seen_at"]),
     )

@@ -2,16 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
+import msgspec
 from aiohttp import web
 
 from ... import keys
 from ...domain.bins import Bin
-from ...domain.forwards.model import FAILED, Dispatch, DispatchState, Retry
+from ...domain.forwards.model import FAILED, Dispatch, DispatchState, ForwardMode, Retry, StoredForward
 from ...domain.replays import Attempt, Trigger
-from ...errors import Conflict, Invalid, NotFound
+from ...errors import Conflict, Damaged, Invalid, NotFound, TooSlow
 from ...services.forwards.registry import Forwards
 from ...services.forwards.shown import ForwardStatus
+from ...services.listeners.registry import ListenerStatus
+from ..site.audit import act_as, leave_out, note
 from ..site.convert import convert
 from ..site.forms import read_form
 from ..site.templates import render
@@ -21,26 +25,35 @@ from .inputs import ForwardInput
 
 STRIP = 100
 """The dispatches in the strip of a forward."""
+MAX_EXAMPLE = 8_000
+"""Characters that are shown of the example of an event."""
+
+# What a button of a forward does.
+ACTIONS = ("pause", "resume", "test", "retry", "delete")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForwardCard:
     """A forward. `strip`: the colours of its last dispatches, oldest first; `arrived`: how many of them have arrived.
-    `tested`: the result of a test that was just made."""
+    `tested`: the result of a test that was just made. `example`: the JSON of an event that it sends, "" for none."""
 
     status: ForwardStatus
     strip: Sequence[str]
     arrived: int
     tested: Attempt | None = None
+    example: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForwardsPage:
     """The forwards of a bin, and the form with its problems; `edited`: the id of the one that it changes. `matching`:
-    of the last requests, how many the posted form would send, and of how many."""
+    of the last requests, how many the posted form would send, and of how many. `listen_command`: the command with which
+    a machine of the user connects to this bin."""
 
     bin: Bin
     cards: Sequence[ForwardCard]
+    listeners: Sequence[ListenerStatus]
+    listen_command: str
     form: ForwardForm = ForwardForm()
     edited: str = ""
     problems: Mapping[str, str] = field(default_factory=dict)
@@ -56,9 +69,7 @@ async def index(request: web.Request) -> web.StreamResponse:
     form = ForwardForm()
     if edited:
         form = form_of(request.app[keys.FORWARDS].runner(bin.id, edited).stored.forward)
-    page = ForwardsPage(
-        bin=bin, cards=await _cards(request, bin), form=form, edited=edited, done=request.query.get("done", "")
-    )
+    page = await _page(request, bin, form=form, edited=edited, done=request.query.get("done", ""))
     return render(request, "forwards/index.html", page)
 
 
@@ -67,9 +78,13 @@ async def save(request: web.Request) -> web.StreamResponse:
     bin, forwards = await _bin_of(request), request.app[keys.FORWARDS]
     posted = await read_form(request)
     form, edited = read_forward_form(posted), posted.get("edited", "")
+    note(request, name=form.name, id=edited or None)
+    if edited:
+        act_as(request, "forward.change")
     try:
         given = convert({**form.raw(), "start": form.raw_start()}, ForwardInput)
         if "preview" in posted:
+            leave_out(request)
             found = await forwards.preview(bin.id, given.forward)
             return await _again(request, bin, form, edited, matching=found)
         own = server_address(request).host
@@ -90,6 +105,9 @@ async def act(request: web.Request) -> web.StreamResponse:
     bin, forwards = await _bin_of(request), request.app[keys.FORWARDS]
     forward_id, what = request.match_info["id"], request.match_info["what"]
     posted = await read_form(request)
+    note(request, name=forwards.runner(bin.id, forward_id).stored.forward.name)
+    if what in ACTIONS:
+        act_as(request, f"forward.{what}")
     match what:
         case "pause":
             await forwards.pause(bin.id, forward_id)
@@ -119,21 +137,26 @@ async def _test(request: web.Request, bin: Bin, forwards: Forwards, forward_id: 
     try:
         tested = await forwards.test(bin.id, forward_id, None)
     except Conflict as error:
-        page = ForwardsPage(bin=bin, cards=await _cards(request, bin), problem=str(error))
-        return render(request, "forwards/index.html", page, status=409)
-    cards = await _cards(request, bin, tested)
-    return render(request, "forwards/index.html", ForwardsPage(bin=bin, cards=cards))
+        return render(request, "forwards/index.html", await _page(request, bin, problem=str(error)), status=409)
+    return render(request, "forwards/index.html", await _page(request, bin, tested))
 
 
 async def _again(
     request: web.Request, bin: Bin, form: ForwardForm, edited: str, *, problems: Mapping[str, str] | None = None,
     problem: str | None = None, matching: tuple[int, int] | None = None,
 ) -> web.Response:  # fmt: skip
-    page = ForwardsPage(
-        bin=bin, cards=await _cards(request, bin), form=form, edited=edited, problems=problems or {},
-        problem=problem, matching=matching,
-    )  # fmt: skip
+    page = await _page(
+        request, bin, form=form, edited=edited, problems=problems or {}, problem=problem, matching=matching
+    )
     return render(request, "forwards/index.html", page, status=200 if matching is not None else 422)
+
+
+async def _page(request: web.Request, bin: Bin, tested: Attempt | None = None, **values: Any) -> ForwardsPage:
+    listeners = await request.app[keys.LISTENERS].of(bin.id)
+    root = server_address(request).root
+    command = f"smsbin listen {bin.id} --to http://localhost:3000/sms --url {root}"
+    cards = await _cards(request, bin, tested)
+    return ForwardsPage(bin=bin, cards=cards, listeners=listeners, listen_command=command, **values)
 
 
 async def _cards(request: web.Request, bin: Bin, tested: Attempt | None = None) -> Sequence[ForwardCard]:
@@ -150,9 +173,24 @@ async def _cards(request: web.Request, bin: Bin, tested: Attempt | None = None) 
             ForwardCard(
                 status=status, strip=[_colour(dispatch) for dispatch in reversed(last)], arrived=arrived,
                 tested=tested if tested is not None and tested.forward == each.id else None,
+                example=await _example(forwards, status.stored),
             )
         )  # fmt: skip
     return cards
+
+
+async def _example(forwards: Forwards, stored: StoredForward) -> str:
+    """Of the last request that matches."""
+    if stored.forward.mode is not ForwardMode.EVENT:
+        return ""
+    try:
+        found = await forwards.example(stored)
+    except (Damaged, NotFound, TooSlow):
+        return ""  # it is only an example
+    if found is None:
+        return ""
+    text = msgspec.json.format(found, indent=2).decode()
+    return text if len(text) <= MAX_EXAMPLE else text[:MAX_EXAMPLE] + "…"
 
 
 def _colour(dispatch: Dispatch) -> str:

@@ -28,6 +28,7 @@ IN_PATH = (
     _in_path("n", "The number of a capture in its bin.", type="integer", minimum=1, maximum=HIGHEST),
     _in_path("role", "A role.", type="string", enum=[role.value for role in Role]),
     _in_path("id", "The id.", type="string"),
+    _in_path("name", "The name of a listener.", type="string"),
     _in_path("label", "The label of a secret, percent-encoded.", type="string"),
     _in_path("provider", 'The name of a provider, "custom" (a field mapping) or "generic".', type="string"),
     _in_path("message_id", "The message id of the provider, percent-encoded.", type="string"),
@@ -56,6 +57,30 @@ def wire() -> Parameter:
         " chunked body was larger than 64 KiB. A request that is not valid HTTP is always returned as received."
     )
     return in_query("wire", text, type="integer", minimum=0, maximum=1, default=0)
+
+
+def masked() -> Parameter:
+    """Whether to mask the values in a list."""
+    text = "true: numbers, codes and links are masked, and the values of the fields that the bin masks."
+    return in_query("mask", text, type="string", enum=["true", "false"], default="false")
+
+
+def masked_headers() -> Parameter:
+    """Whether to mask the values of one capture."""
+    text = (
+        "false: with the values of headers with credentials, such as Authorization and Cookie, which are masked without"
+        " it. true: numbers, codes, links and the body are masked too."
+    )
+    return in_query("mask", text, type="string", enum=["true", "false"])
+
+
+def masked_file() -> Parameter:
+    """Whether to mask the values in a file."""
+    text = (
+        "false: all values. true: numbers, codes, links, bodies and credentials are masked. Without it what the bin"
+        " masks is masked (see its privacy settings), credentials always."
+    )
+    return in_query("mask", text, type="string", enum=["true", "false"])
 
 
 def choice(name: str, values: tuple[str, ...], default: str, text: str) -> Parameter:

@@ -21,6 +21,7 @@ TRIGGER_TITLES = {
     Trigger.BULK: "with all that failed",
     Trigger.RESUME: "after a pause",
     Trigger.PROBE: "to see if the target works",
+    Trigger.WIRETAP: "while the provider waited",
 }
 """Why an attempt was made."""
 

@@ -4,9 +4,8 @@ import pytest
 
 from app import clock
 from app.domain.forwards.model import DispatchOrder, DispatchState, Forward
-from app.domain.search import Query
 from app.services.forwards import queue
-from app.services.forwards.queue import ForwardQueue, matching_rows, message_of, query_of
+from app.services.forwards.queue import ForwardQueue, message_of
 
 from .target import Forwarding
 
@@ -64,13 +63,3 @@ async def test_a_request_of_a_message_in_progress_waits_and_others_do_not(place:
     waiting.stored([waiting.in_progress[1]])
     following = await waiting.take(clock.now())
     assert (following.n, following.state, following.due_at) == (2, DispatchState.WAITING, None)
-
-
-async def test_roles_and_filter_both_have_to_match(place: Forwarding) -> None:
-    await place.capture(b"long text")
-    rows = await place.rows()
-    cases = (({}, 1), ({"filter": "size:>5"}, 1), ({"filter": "size:<5"}, 0), ({"roles": ("status",)}, 0))
-    for values, count in cases:
-        forward = Forward(name="F", url="", **values)
-        assert len(await matching_rows(place.store, place.bin.id, forward, query_of(forward), rows)) == count
-    assert query_of(Forward(name="F", url="")) == Query()

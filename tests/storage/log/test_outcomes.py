@@ -3,7 +3,7 @@
 import asyncio
 
 from app.errors import StoreUnavailable
-from app.storage.log.jobs import Job, OutcomeRecord, SetOutcomes
+from app.storage.log.jobs import AddAttempt, Job, OutcomeRecord, SetOutcomes
 from app.storage.log.outcomes import OutcomeBuffer
 from app.storage.log.results import Result
 
@@ -64,3 +64,23 @@ async def test_a_reader_waits_until_what_was_known_is_durable() -> None:
     assert not reader.done()
     jobs.durable[0].set_result(Result())
     await reader
+
+
+async def test_attempts_are_written_with_the_outcomes() -> None:
+    queued: list[Job] = []
+
+    def submit(job: Job) -> "asyncio.Future[Result]":
+        queued.append(job)
+        future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+        future.set_result(Result())
+        return future
+
+    outcomes = OutcomeBuffer(submit)
+    attempt = AddAttempt("bin", 1, "https://h.example", 1, 200, 3, None, "", b"")
+    outcomes.note_attempt(attempt)
+    outcomes.note(_outcome(1))
+    assert queued == []
+    await outcomes.written()
+    assert queued == [attempt, SetOutcomes([_outcome(1)])]
+    await outcomes.written()
+    assert len(queued) == 2

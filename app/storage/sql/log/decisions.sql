@@ -14,6 +14,22 @@ delete from answers where bin = :bin and role = :role
 -- name: erase_answers
 delete from answers where bin = :bin
 
+-- name: list_wiretaps
+select bins.id, wiretaps.role, wiretaps.wiretap
+from wiretaps join bins on bins.number = wiretaps.bin
+where not bins.deleted
+order by wiretaps.bin, wiretaps.role
+
+-- name: set_wiretap
+insert into wiretaps (bin, role, wiretap) values (:bin, :role, :wiretap)
+on conflict (bin, role) do update set wiretap = excluded.wiretap
+
+-- name: drop_wiretap
+delete from wiretaps where bin = :bin and role = :role
+
+-- name: erase_wiretaps
+delete from wiretaps where bin = :bin
+
 -- name: list_faults
 select bins.id as bin_id, faults.*
 from faults join bins on bins.number = faults.bin
@@ -60,11 +76,12 @@ delete from drills where bin = :bin
 
 -- name: add_attempt
 insert into attempts (
-    bin, n, number, url, sent_at, status, ms, error, content_type, body, edited, forward, trigger, sent
+    bin, n, number, url, sent_at, status, ms, error, content_type, body, edited, forward, trigger, sent, event,
+    listener
 )
 select
     :bin, :n, coalesce((select max(number) from attempts where bin = :bin and n = :n), 0) + 1,
-    :url, :sent_at, :status, :ms, :error, :content_type, :body, :edited, :forward, :trigger, :sent
+    :url, :sent_at, :status, :ms, :error, :content_type, :body, :edited, :forward, :trigger, :sent, :event, :listener
 returning number
 
 -- name: list_attempts
@@ -76,18 +93,3 @@ select * from (
     limit :limit
 )
 order by number
-
--- name: add_session
-insert into sessions (hash, token_hash, created_at, seen_at) values (:hash, :token_hash, :created_at, :seen_at)
-
--- name: find_session
-select hash, token_hash, created_at, seen_at from sessions where hash = :hash
-
--- name: touch_session
-update sessions set seen_at = :seen_at where hash = :hash
-
--- name: drop_session
-delete from sessions where hash = :hash
-
--- name: drop_sessions
-delete from sessions where token_hash <> :token_hash or seen_at < :seen_before

@@ -1,0 +1,1 @@
+"""Listeners: programs that get the captures of a bin over a WebSocket, each from its own cursor."""

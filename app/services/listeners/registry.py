@@ -1,0 +1,116 @@
+"""The listeners of all bins, and the connections of those that are connected."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from ...domain.listeners import ListenerChoice, StoredListener
+from ...errors import StoreUnavailable
+from ...store import Store
+from ...tasks import start_task
+from .connection import ConnectionEnd, ListenerConnection, ListenerRecord
+
+LOOK_S = 10.0
+"""Seconds between two looks at the state of all listeners, for the metrics."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListenerStatus:
+    """A listener as users see it. `connected_since` None: it is not connected."""
+
+    stored: StoredListener
+    connected_since: datetime | None
+    in_flight: int
+
+
+class Listeners:
+    """Use from one event loop only."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        # Those that were connected since the start, by bin and name.
+        self._records: dict[tuple[str, str], ListenerRecord] = {}
+        self._changing = asyncio.Lock()
+        self._is_stopping = False
+        self.statuses: Sequence[ListenerStatus] = ()
+        """The listeners of all bins as of the last `look`, for the metrics."""
+
+    @property
+    def connected(self) -> int:
+        """The number of listeners that are connected now."""
+        return sum(record.connection is not None for record in self._records.values())
+
+    async def connect(
+        self, bin_id: str, name: str, choice: ListenerChoice, *, cursor: int | None
+    ) -> ListenerConnection:  # fmt: skip
+        """A connection that begins after `cursor`; None: where the listener was, and a new one after the last capture.
+        An older one of the same name ends. Raises NotFound, Conflict, StoreUnavailable."""
+        async with self._changing:
+            stored = await self._store.open_listener(bin_id, name, cursor)
+            key = (bin_id, name)
+            record = self._records.get(key)
+            if record is None:
+                record = self._records[key] = ListenerRecord(self._store, stored)
+            old = record.connection
+            if old is not None:
+                old.close(ConnectionEnd.REPLACED)
+            record.use(stored, is_moved=cursor is not None)
+            connection = ListenerConnection(self._store, record, choice, has_replaced=old is not None)
+            record.connection = connection
+        if self._is_stopping:
+            connection.close(ConnectionEnd.STOPPED)
+        return connection
+
+    async def drop(self, bin_id: str, name: str) -> None:
+        """Take a listener off: its cursor is forgotten, and its connection ends. Raises NotFound."""
+        async with self._changing:
+            await self._store.drop_listener(bin_id, name)
+            record = self._records.pop((bin_id, name), None)
+            if record is not None:
+                await _end(record, ConnectionEnd.REMOVED)
+
+    def forget(self, bin_id: str) -> None:
+        """The bin was deleted."""
+        for key in [key for key in self._records if key[0] == bin_id]:
+            start_task(_end(self._records.pop(key), ConnectionEnd.BIN_DELETED), name="listener-end")
+
+    def stop(self) -> None:
+        """End all connections, because the server stops."""
+        self._is_stopping = True
+        for record in self._records.values():
+            if record.connection is not None:
+                record.connection.close(ConnectionEnd.STOPPED)
+
+    async def close(self) -> None:
+        """Write what is left of all of them."""
+        await asyncio.gather(*(record.close() for record in self._records.values()))
+
+    async def of(self, bin_id: str) -> Sequence[ListenerStatus]:
+        """The listeners of a bin, oldest first; none for an unknown bin."""
+        return [self._status(stored) for stored in await self._store.list_listeners(bin_id)]
+
+    async def look(self) -> float:
+        """Read the state of all listeners for the metrics. Returns the seconds until the next look."""
+        try:
+            self.statuses = [self._status(stored) for stored in await self._store.list_listeners()]
+        except StoreUnavailable:
+            return LOOK_S  # it is read again soon
+        return LOOK_S
+
+    def _status(self, stored: StoredListener) -> ListenerStatus:
+        record = self._records.get((stored.bin_id, stored.name))
+        if record is None:
+            return ListenerStatus(stored=stored, connected_since=None, in_flight=0)
+        now, connection = record.stored, record.connection
+        return ListenerStatus(
+            stored=replace(stored, progress=now.progress, seen_at=now.seen_at, last=now.last),
+            connected_since=None if connection is None else connection.since,
+            in_flight=0 if connection is None else connection.in_flight,
+        )
+
+
+async def _end(record: ListenerRecord, end: ConnectionEnd) -> None:
+    if record.connection is not None:
+        record.connection.close(end)
+    await record.close()

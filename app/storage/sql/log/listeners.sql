@@ -1,0 +1,33 @@
+-- name: listeners_beside
+-- Whether there is a listener of this name, and how many others there are.
+select coalesce(max(name = :name), 0) as is_known, count(*) filter (where name <> :name) as others
+from listeners where bin = :bin
+
+-- name: open_listener
+insert into listeners (bin, name, made_at, seen_at, cursor, sent)
+values (:bin, :name, :now, :now, :cursor, '[]')
+on conflict (bin, name) do update set
+    seen_at = excluded.seen_at,
+    cursor = case when :is_moved then excluded.cursor else cursor end,
+    sent = case when :is_moved then excluded.sent else sent end
+
+-- name: mark_listener
+update listeners set cursor = :cursor, sent = :sent, seen_at = :seen_at, last = :last
+where bin = :bin and name = :name
+
+-- name: drop_listener
+delete from listeners where bin = :bin and name = :name
+
+-- name: list_listeners
+select bins.id as bin_id, bins.last_n, bins.floor_n, listeners.*
+from listeners join bins on bins.number = listeners.bin
+where not bins.deleted and (:bin is null or bins.id = :bin)
+order by listeners.bin, listeners.made_at, listeners.name
+
+-- name: get_listener
+select bins.id as bin_id, bins.last_n, bins.floor_n, listeners.*
+from listeners join bins on bins.number = listeners.bin
+where bins.id = :bin and not bins.deleted and listeners.name = :name
+
+-- name: erase_listeners
+delete from listeners where bin = :bin

@@ -1,0 +1,157 @@
+"""The frames of a listener: a capture as JSON texts of at most 1 MiB, and what its program sends back."""
+
+import base64
+import binascii
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from ...domain.captures import CaptureRow
+from ...domain.replays import tail_of
+from ...domain.units import rfc3339
+from ...services.listeners.connection import ProgramAnswer
+from ...services.listeners.queue import OutgoingCapture
+from ..site.inputs import HIGHEST
+from ..site.shapes import Pair
+from .shapes import ListenerBodyFrame, ListenerCaptureFrame
+
+MAX_FRAME = 1 << 20
+"""Bytes of a frame, in both directions."""
+MAX_BODY_PART = 512 << 10
+"""Characters of Base64 in one frame."""
+MAX_SUMMARY = 120
+
+Number = Annotated[int, Meta(ge=1, le=HIGHEST)]
+Duration = Annotated[int, Meta(ge=0, le=86_400_000)]
+_encode = msgspec.json.Encoder().encode
+
+
+class ResultFrame(msgspec.Struct, tag_field="t", tag="result"):
+    """The program answered. `body`: its beginning in Base64; `more`: there was more of it."""
+
+    n: Number
+    status: Annotated[int, Meta(ge=100, le=999)]
+    headers: list[Pair] = []
+    body: str = ""
+    more: bool = False
+    ms: Duration = 0
+
+
+class FailedFrame(msgspec.Struct, tag_field="t", tag="failed"):
+    """The program did not answer."""
+
+    n: Number
+    why: str = "failed"
+    ms: Duration = 0
+
+
+class AckFrame(msgspec.Struct, tag_field="t", tag="ack"):
+    """The capture needs not be sent again."""
+
+    n: Number
+
+
+class DropFrame(msgspec.Struct, tag_field="t", tag="drop"):
+    """The same, without a result."""
+
+    n: Number
+
+
+class ReplayLastFrame(msgspec.Struct, tag_field="t", tag="replay_last"):
+    """Send the last capture once more."""
+
+
+class _AnyFrame(msgspec.Struct):
+    t: str
+
+
+ClientFrame = ResultFrame | FailedFrame | AckFrame | DropFrame | ReplayLastFrame
+_KNOWN = ("result", "failed", "ack", "drop", "replay_last")
+_read_type = msgspec.json.Decoder(_AnyFrame).decode
+_read = msgspec.json.Decoder(ClientFrame).decode
+
+
+class BadFrame(ValueError):
+    """A frame that smsbin cannot read; the message has the reason."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaptureAddress:
+    """`called`: the URL that the provider called. `page_url`: of the page of the capture."""
+
+    called: str
+    page_url: str
+
+
+def read_frame(text: str) -> ClientFrame | None:
+    """A frame of the client; None: of a type that this smsbin does not know. Raises BadFrame."""
+    try:
+        return _read(text) if _read_type(text).t in _KNOWN else None
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+        raise BadFrame(str(error)) from None
+
+
+def answer_of(frame: ResultFrame | FailedFrame) -> ProgramAnswer:
+    """What the program did. Raises BadFrame."""
+    if isinstance(frame, FailedFrame):
+        return ProgramAnswer(status=None, ms=frame.ms, error=_one_line(frame.why) or "failed")
+    try:
+        body = base64.b64decode(frame.body, validate=True)
+    except (binascii.Error, ValueError):
+        raise BadFrame("the body is not Base64 - at `$.body`") from None
+    types = [value for name, value in frame.headers if name.lower() == "content-type"]
+    return ProgramAnswer(
+        status=frame.status, ms=frame.ms, content_type=_one_line(types[0]) if types else "", body=body
+    )  # fmt: skip
+
+
+def capture_frames(outgoing: OutgoingCapture, address: CaptureAddress) -> Iterator[str]:
+    """A capture as frames, made one by one. ValueError: its headers are too long for one."""
+    row, raw = outgoing.capture.row, outgoing.capture.raw
+    query = raw.target.partition("?")
+    frame = ListenerCaptureFrame(
+        n=row.n, role=row.role.value, method=raw.method, target=raw.target,
+        path=tail_of(raw.target, row.role) + query[1] + query[2],
+        headers=[(name.decode("latin-1"), value.decode("latin-1")) for name, value in raw.headers],
+        body="", size=len(raw.body), more=False, received_at=rfc3339(row.received_at), attempt=outgoing.attempt,
+        simulated=row.simulated, url=address.called, page_url=address.page_url, summary=summary_of(row),
+    )  # fmt: skip
+    space = MAX_FRAME - len(_encode(frame))
+    if space < 0:
+        frame.url = ""
+        space = MAX_FRAME - len(_encode(frame))
+    if space < 0:
+        raise ValueError("its headers are too long for a frame of 1 MiB")
+    parts = _parts(raw.body, min(space, MAX_BODY_PART) // 4 * 3)
+    frame.body, frame.more = next(parts)
+    yield _encode(frame).decode()
+    for body, more in parts:
+        yield _encode(ListenerBodyFrame(n=row.n, body=body, more=more)).decode()
+
+
+def _parts(body: bytes, first: int) -> Iterator[tuple[str, bool]]:
+    """The body in Base64, in parts that decode on their own, and whether another one follows. The first has at most
+    `first` bytes."""
+    start, end = 0, first
+    while True:
+        yield base64.b64encode(body[start:end]).decode(), end < len(body)
+        if end >= len(body):
+            return
+        start, end = end, end + MAX_BODY_PART // 4 * 3
+
+
+def summary_of(row: CaptureRow) -> str:
+    """A capture in a few words on one line: `inbound +14155550123 -> +12125550199: hi`."""
+    reading = row.reading
+    parties = " -> ".join(party for party in (reading.sender, reading.recipient) if party)
+    says = reading.text or reading.raw_status or reading.status or reading.problem or ""
+    words = " ".join(part for part in (reading.kind.value, parties) if part)
+    return _one_line(f"{words}: {says}" if says else words)[:MAX_SUMMARY]
+
+
+def _one_line(text: str) -> str:
+    """Without characters that a terminal does not print."""
+    return "".join(letter if letter.isprintable() else " " for letter in text).strip()

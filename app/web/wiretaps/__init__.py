@@ -1,0 +1,1 @@
+"""The wiretap of a role: page, form, and API."""
