@@ -127,7 +127,7 @@ async def _storage(app: web.Application) -> AsyncIterator[None]:
         )  # fmt: skip
         app[keys.METRICS].more.append(partial(wiretap_metrics, app[keys.WIRETAPPING].counters))
         app[keys.METRICS].more.append(partial(forward_metrics, app[keys.FORWARDS]))
-        app[keys.LISTENERS] = Listeners(store)
+        app[keys.LISTENERS] = Listeners(store, app[keys.HANDLERS])
         app[keys.METRICS].more.append(partial(listener_metrics, app[keys.LISTENERS]))
         app[keys.ARCHIVE] = open_archive(settings.data_dir)
         app[keys.RECONCILING] = Reconciling(store, app[keys.ARCHIVE], settings.ledger, settings.retention)

@@ -16,7 +16,7 @@ from .answers import Answers
 from .faults import Faults
 from .large import is_large
 from .mappings import Mappings
-from .replies import Reply, choose
+from .replies import Reply, choose, choose_answer
 from .simulations.runs import Simulating
 from .wiretaps.handlers import Handlers
 
@@ -45,6 +45,12 @@ class Intake:
     async def read(self, bin: Bin, role: Role, raw: RawRequest) -> Reading:
         """The reading of a request, parsed in a thread."""
         return await run_in_thread(recognise, raw, role, bin.provider, self._mappings.reader_of(bin.id))
+
+    async def choose_usual(self, bin: Bin, role: Role, raw: RawRequest) -> Reply:
+        """The reply to a stored request whose handler is gone: without a fault, because none was counted."""
+        is_read = self._answers.needs_reading(bin.id, role) and is_large(raw)
+        reading = await self.read(bin, role, raw) if is_read else None
+        return choose_answer(self._answers, self._mappings, bin, role, raw, reading)
 
     def begin(
         self, bin: Bin, role: Role, raw: RawRequest, reading: Reading | None = None
